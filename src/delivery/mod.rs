@@ -1,0 +1,1 @@
+//! One HTTP request: headers and raw body.

@@ -1,0 +1,171 @@
+//! Places: from an index on the tape to path, pointer, UTF-16 offsets, line and column. Only issues
+//! pay for this; a text without issues never comes here.
+
+use super::{Document, Tag, pointer_step_into};
+use crate::issue::{ByteSpan, Draft, Issue, Place, Span, Step};
+
+/// Turns drafts into issues, sorted by place. One walk over the tape and one over the bytes serve all.
+pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> {
+    if drafts.is_empty() {
+        return Vec::new();
+    }
+    let mut placed: Vec<(ByteSpan, Draft)> =
+        drafts.into_iter().map(|draft| (byte_span(document, draft.place), draft)).collect();
+    placed.sort_by_key(|(span, draft)| (draft.place != Place::Delivery, span.start, draft.severity));
+    let paths = paths(document, &placed);
+    let spans: Vec<ByteSpan> = placed.iter().map(|(span, _)| *span).collect();
+    let spans = spans_of(document.bytes, &spans);
+    placed
+        .into_iter()
+        .zip(paths)
+        .zip(spans)
+        .map(|(((byte_span, draft), path), span)| Issue {
+            code: draft.code,
+            severity: draft.severity,
+            message: draft.message,
+            pointer: pointer(&path),
+            path,
+            span,
+            byte_span,
+            expected: draft.expected,
+            received: draft.received,
+            hint: draft.hint,
+        })
+        .collect()
+}
+
+/// The issue of a draft that stands nowhere in a body.
+pub(crate) fn outside(draft: Draft) -> Issue {
+    Issue {
+        code: draft.code,
+        severity: draft.severity,
+        message: draft.message,
+        path: Vec::new(),
+        pointer: String::new(),
+        span: Span { start: 0, end: 0, line: 1, column: 1 },
+        byte_span: ByteSpan::default(),
+        expected: draft.expected,
+        received: draft.received,
+        hint: draft.hint,
+    }
+}
+
+/// The path as a JSON Pointer (RFC 6901).
+pub(super) fn pointer(path: &[Step]) -> String {
+    let mut out = String::new();
+    for step in path {
+        match step {
+            Step::Key(key) => pointer_step_into(&mut out, key),
+            Step::Index(index) => pointer_step_into(&mut out, &index.to_string()),
+        }
+    }
+    out
+}
+
+fn byte_span(document: &Document<'_>, place: Place) -> ByteSpan {
+    match place {
+        Place::Delivery => ByteSpan::default(),
+        Place::Bytes(span) => span,
+        Place::Value(index) | Place::Key(index) => super::Value { document, index }.span(),
+    }
+}
+
+/// The paths of all places in one walk over the tape.
+fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Vec<Step>> {
+    let mut wanted: Vec<(u32, usize)> = placed
+        .iter()
+        .enumerate()
+        .filter_map(|(n, (_, draft))| match draft.place {
+            Place::Value(index) | Place::Key(index) => Some((index, n)),
+            Place::Delivery | Place::Bytes(_) => None,
+        })
+        .collect();
+    wanted.sort_unstable();
+    let mut paths = vec![Vec::new(); placed.len()];
+    let mut wanted = wanted.into_iter().peekable();
+    // A container that is open at this point of the walk: whether it is an object, the items passed,
+    // and the key that was read last.
+    let mut open: Vec<(bool, usize, u32)> = Vec::new();
+    let mut key_next = false;
+    for index in 0..u32::try_from(document.tape.len()).unwrap_or(u32::MAX) {
+        if wanted.peek().is_none() {
+            break;
+        }
+        let tag = document.token(index).tag();
+        if tag == Tag::Close {
+            open.pop();
+        } else if key_next {
+            if let Some(frame) = open.last_mut() {
+                frame.2 = index;
+            }
+        }
+        while let Some((_, n)) = wanted.next_if(|(at, _)| *at == index) {
+            paths[n] = open
+                .iter()
+                .map(|(object, count, key)| {
+                    if *object {
+                        let text = super::Value { document, index: *key }.as_str().unwrap_or_default();
+                        Step::Key(text.into_owned())
+                    } else {
+                        Step::Index(*count)
+                    }
+                })
+                .collect();
+        }
+        // What the next token is.
+        let was_key = key_next;
+        key_next = false;
+        match tag {
+            Tag::Object | Tag::Array => {
+                open.push((tag == Tag::Object, 0, 0));
+                key_next = tag == Tag::Object;
+            }
+            _ if was_key && tag != Tag::Close => {}
+            _ => {
+                if let Some(frame) = open.last_mut() {
+                    frame.1 += 1;
+                    key_next = frame.0;
+                }
+            }
+        }
+    }
+    paths
+}
+
+pub(super) fn span(bytes: &[u8], span: ByteSpan) -> Span {
+    spans_of(bytes, &[span])[0]
+}
+
+pub(super) fn line_column(bytes: &[u8], offset: usize) -> (usize, usize) {
+    let span = span(bytes, ByteSpan { start: offset, end: offset });
+    (span.line, span.column)
+}
+
+/// Lines, columns and UTF-16 offsets of many spans in one walk over the bytes.
+fn spans_of(bytes: &[u8], spans: &[ByteSpan]) -> Vec<Span> {
+    let mut marks: Vec<(usize, usize, bool)> = spans
+        .iter()
+        .enumerate()
+        .flat_map(|(n, span)| [(span.start, n, true), (span.end, n, false)])
+        .collect();
+    marks.sort_unstable();
+    let mut out = vec![Span { line: 1, column: 1, ..Span::default() }; spans.len()];
+    let (mut pos, mut units, mut line, mut line_units) = (0, 0, 1, 0);
+    for (offset, n, start) in marks {
+        for &byte in &bytes[pos.min(bytes.len())..offset.min(bytes.len())] {
+            // A character has as many UTF-16 units as lead bytes count here: none for continuation bytes, two from F0 on.
+            units += usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0);
+            if byte == b'\n' {
+                line += 1;
+                line_units = units;
+            }
+        }
+        pos = pos.max(offset);
+        if start {
+            out[n] = Span { start: units, end: units, line, column: units - line_units + 1 };
+        } else {
+            out[n].end = units;
+        }
+    }
+    out
+}

@@ -1,0 +1,336 @@
+//! Numbers as the text has them: exact decimals, compared without ever becoming binary.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+/// A JSON number, exact: sign, significant digits and the power of ten of the first digit.
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal<'a> {
+    negative: bool,
+    /// From the first digit that is not zero to the last; a point may stand in between. Empty: zero.
+    digits: &'a [u8],
+    /// The power of ten of the first digit: 0 for 7, 2 for 123, -1 for 0.5.
+    magnitude: i64,
+    /// How many digits, without the point.
+    length: i64,
+}
+
+impl<'a> Decimal<'a> {
+    /// Reads a number of the JSON grammar. What is not one gives some number, never a panic.
+    pub(crate) fn of(text: &'a [u8]) -> Self {
+        let (negative, text) = match text.split_first() {
+            Some((b'-', rest)) => (true, rest),
+            _ => (false, text),
+        };
+        let mark = text.iter().position(|byte| matches!(byte, b'e' | b'E'));
+        let (mantissa, exponent) = match mark {
+            Some(at) => (&text[..at], exponent(&text[at + 1..])),
+            None => (text, 0),
+        };
+        let point = mantissa.iter().position(|&byte| byte == b'.');
+        let whole = point.unwrap_or(mantissa.len());
+        let significant = |byte: &u8| matches!(byte, b'1'..=b'9');
+        let (Some(first), Some(last)) =
+            (mantissa.iter().position(significant), mantissa.iter().rposition(significant))
+        else {
+            return Self { negative: false, digits: &[], magnitude: 0, length: 0 };
+        };
+        let inside = point.is_some_and(|point| first < point && point < last);
+        let place =
+            if first < whole { offset(whole) - offset(first) - 1 } else { offset(whole) - offset(first) };
+        Self {
+            negative,
+            digits: &mantissa[first..=last],
+            magnitude: exponent.saturating_add(place),
+            length: offset(last - first + 1) - i64::from(inside),
+        }
+    }
+
+    fn digits(self) -> impl Iterator<Item = u8> + 'a {
+        self.digits.iter().filter(|&&byte| byte != b'.').map(|byte| byte - b'0')
+    }
+
+    fn is_zero(self) -> bool {
+        self.digits.is_empty()
+    }
+
+    /// Whether the number is whole: 1.0 and 1e2 are.
+    #[must_use]
+    pub fn is_integer(self) -> bool {
+        self.is_zero() || self.magnitude + 1 >= self.length
+    }
+
+    /// The number as an `i64`, if it is whole and fits.
+    #[must_use]
+    pub fn to_i64(self) -> Option<i64> {
+        if !self.is_integer() || self.magnitude > 18 {
+            return None;
+        }
+        let sign = if self.negative { -1 } else { 1 };
+        let mut total = 0i64;
+        for digit in self.digits() {
+            total = total.checked_mul(10)?.checked_add(sign * i64::from(digit))?;
+        }
+        for _ in self.length..=self.magnitude {
+            total = if self.is_zero() { 0 } else { total.checked_mul(10)? };
+        }
+        Some(total)
+    }
+
+    /// Whether the number is `step` times a whole number, exactly.
+    #[must_use]
+    pub fn is_multiple_of(self, step: &Step) -> bool {
+        if self.is_zero() {
+            return true;
+        }
+        // self = A * 10^a and step = M * 10^m, neither A nor M divisible by ten.
+        let shift = (self.magnitude + 1 - self.length).saturating_sub(step.exponent);
+        if shift < 0 {
+            return false;
+        }
+        let modulus = u128::from(step.mantissa);
+        let mut rest = 0u128;
+        for digit in self.digits() {
+            rest = (rest * 10 + u128::from(digit)) % modulus;
+        }
+        let (mut power, mut base, mut left) = (1 % modulus, 10 % modulus, shift);
+        while left > 0 {
+            if left & 1 == 1 {
+                power = power * base % modulus;
+            }
+            base = base * base % modulus;
+            left >>= 1;
+        }
+        rest * power % modulus == 0
+    }
+}
+
+fn offset(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
+}
+
+fn exponent(text: &[u8]) -> i64 {
+    let (sign, digits) = match text.split_first() {
+        Some((b'-', rest)) => (-1, rest),
+        Some((b'+', rest)) => (1, rest),
+        _ => (1, text),
+    };
+    // A thousand million is further than any text that fits in memory reaches by itself.
+    digits.iter().fold(0i64, |total, digit| (total * 10 + i64::from(digit.wrapping_sub(b'0'))).min(1 << 40))
+        * sign
+}
+
+impl PartialEq for Decimal<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Decimal<'_> {}
+
+impl PartialOrd for Decimal<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let sign = |number: &Self| match (number.is_zero(), number.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        sign(self).cmp(&sign(other)).then_with(|| {
+            let size = self.magnitude.cmp(&other.magnitude).then_with(|| self.digits().cmp(other.digits()));
+            if self.negative { size.reverse() } else { size }
+        })
+    }
+}
+
+impl Hash for Decimal<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.negative, self.magnitude).hash(state);
+        for digit in self.digits() {
+            digit.hash(state);
+        }
+    }
+}
+
+/// The step of `multipleOf`, ready to divide by.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    mantissa: u64,
+    exponent: i64,
+}
+
+impl Step {
+    /// Prepares a step. `None` where it is not above zero or has more than 19 significant digits.
+    #[must_use]
+    pub fn of(number: Decimal<'_>) -> Option<Self> {
+        if number.negative || number.is_zero() {
+            return None;
+        }
+        let mantissa = number
+            .digits()
+            .try_fold(0u64, |total, digit| total.checked_mul(10)?.checked_add(u64::from(digit)))?;
+        Some(Self { mantissa, exponent: number.magnitude + 1 - number.length })
+    }
+}
+
+/// What JavaScript makes of a number it cannot hold: `None` where it holds it.
+///
+/// Held means that the double nearest to the number is the number itself, or is written back with
+/// the same digits, as 0.1 is.
+pub fn lost(text: &[u8]) -> Option<String> {
+    let exact = Decimal::of(text);
+    if exact.length <= 15 && (-300..300).contains(&exact.magnitude) {
+        return None;
+    }
+    let text = std::str::from_utf8(text).ok()?;
+    let double: f64 = text.parse().ok()?;
+    if double.is_infinite() {
+        return Some("Infinity".to_owned());
+    }
+    let written = format!("{double:e}");
+    if Decimal::of(written.as_bytes()) == exact {
+        return None;
+    }
+    let whole = format!("{double}");
+    // A whole number can be exact although fewer digits are enough to name it: 2^60.
+    #[allow(clippy::cast_possible_truncation)] // below 1e38 it is exact, and above it is not used
+    if double.abs() < 1e38 && exact == Decimal::of((double as i128).to_string().as_bytes()) {
+        return None;
+    }
+    Some(if double.abs() >= 1e21 || (double != 0.0 && double.abs() < 1e-6) { written } else { whole })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal<'_> {
+        Decimal::of(text.as_bytes())
+    }
+
+    #[test]
+    fn equal_numbers_are_equal_however_they_are_written() {
+        for group in [
+            &["0", "-0", "0.000", "0e99", "-0.0E-7"][..],
+            &["1", "1.0", "1e0", "10e-1", "0.1e1", "0.0001E4", "1000E-3"],
+            &["-120", "-1.2e2", "-12e1", "-120.00"],
+            &["9007199254740993", "9.007199254740993e15", "90071992547409930e-1"],
+        ] {
+            for a in group {
+                for b in group {
+                    assert_eq!(decimal(a), decimal(b), "{a} {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_ordered_beyond_what_a_double_can_tell() {
+        let ordered = [
+            "-1e400",
+            "-9007199254740993",
+            "-9007199254740992",
+            "-1.5",
+            "-0.1",
+            "0",
+            "1e-400",
+            "0.1",
+            "0.10000000000000000001",
+            "1",
+            "1.5",
+            "2",
+            "10",
+            "9007199254740992",
+            "9007199254740993",
+            "1e400",
+        ];
+        for (i, a) in ordered.iter().enumerate() {
+            for (j, b) in ordered.iter().enumerate() {
+                assert_eq!(decimal(a).cmp(&decimal(b)), i.cmp(&j), "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_recognised() {
+        for (text, whole) in [
+            ("1.0", true),
+            ("1e2", true),
+            ("1.5e1", true),
+            ("0.0", true),
+            ("1.05e1", false),
+            ("1e-1", false),
+            ("1e400", true),
+        ] {
+            assert_eq!(decimal(text).is_integer(), whole, "{text}");
+        }
+        for (text, value) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("12e1", Some(120)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+            ("1e19", None),
+            ("1.5", None),
+            ("0e9", Some(0)),
+        ] {
+            assert_eq!(decimal(text).to_i64(), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn multiples_are_exact() {
+        for (number, step, expected) in [
+            ("0.3", "0.1", true),
+            ("0.35", "0.1", false),
+            ("1.1", "0.01", true),
+            ("19.99", "0.01", true),
+            ("1e308", "0.123456789", false),
+            ("1e308", "5", true),
+            ("0", "7", true),
+            ("-4.5", "1.5", true),
+            ("12345678901234567890123456789", "1", true),
+            ("12345678901234567890123456789", "2", false),
+            ("0.0075", "0.0001", true),
+            ("0.00751", "0.0001", false),
+            ("1e999999999999", "3", false),
+            ("1e999999999999", "2", true),
+        ] {
+            let step = Step::of(decimal(step)).expect("a step");
+            assert_eq!(decimal(number).is_multiple_of(&step), expected, "{number}");
+        }
+        assert!(Step::of(decimal("0")).is_none());
+        assert!(Step::of(decimal("-1")).is_none());
+    }
+
+    #[test]
+    fn precision_is_lost_where_javascript_loses_it() {
+        for held in [
+            "0.1",
+            "9007199254740992",
+            "1152921504606846976",
+            "1e21",
+            "1.7976931348623157e308",
+            "0.30000000000000004",
+            "5e-324",
+            "123456789012345680000",
+        ] {
+            assert_eq!(lost(held.as_bytes()), None, "{held}");
+        }
+        for (text, read) in [
+            ("9007199254740993", "9007199254740992"),
+            ("12345678901234567890", "12345678901234567000"),
+            ("0.1000000000000000055", "0.1"),
+            ("1e400", "Infinity"),
+            ("1e-400", "0"),
+        ] {
+            assert_eq!(lost(text.as_bytes()).as_deref(), Some(read), "{text}");
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! The one pass over the bytes: RFC 8259's grammar, UTF-8, depth and duplicate keys, with an
+//! explicit stack, so that no input decides how deep the program recurses.
+
+use super::string::{escaped_unit, scan};
+use super::syntax::{self, Expected, Fault, Wrong};
+use super::{Document, MAX_BYTES, MAX_DEPTH, Tag, Token, number};
+use crate::issue::{Code, Draft, Issue, Place, Severity};
+
+/// An array or object that is still open.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    /// The index of its token.
+    pub open: u32,
+    /// How many members or items were finished.
+    pub count: u32,
+    /// Where its keys start in `Reader::keys`.
+    keys: u32,
+    pub object: bool,
+}
+
+/// A key of an open object, with a fingerprint that differs for most different keys.
+#[derive(Clone, Copy)]
+struct KeyMark {
+    print: u32,
+    index: u32,
+}
+
+/// The fingerprint of keys with escapes, which have to be compared decoded.
+const ESCAPED: u32 = 0;
+
+/// More findings than this are counted and not kept: the text does not decide how much memory is used.
+const MAX_FINDINGS: usize = 1000;
+
+pub(super) struct Reader<'a> {
+    pub bytes: &'a [u8],
+    pub tape: Vec<Token>,
+    pub stack: Vec<Frame>,
+    keys: Vec<KeyMark>,
+    findings: Vec<Draft>,
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Document<'_>, Box<Issue>> {
+    let mut reader = Reader {
+        bytes,
+        tape: Vec::with_capacity(bytes.len().min(MAX_BYTES) / 12 + 8),
+        stack: Vec::with_capacity(12),
+        keys: Vec::with_capacity(24),
+        findings: Vec::new(),
+    };
+    match reader.run() {
+        Ok(()) => Ok(Document { bytes, tape: reader.tape, findings: reader.findings }),
+        Err(fault) => Err(Box::new(syntax::explain(&reader, fault))),
+    }
+}
+
+fn white(bytes: &[u8], mut pos: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(pos) {
+        pos += 1;
+    }
+    pos
+}
+
+impl Reader<'_> {
+    fn run(&mut self) -> Result<(), Fault> {
+        let bytes = self.bytes;
+        if bytes.len() > MAX_BYTES {
+            return Err(Fault::new(0, Wrong::TooLarge));
+        }
+        let mut pos = white(bytes, 0);
+        let mut expected = Expected::Value;
+        'value: loop {
+            match bytes.get(pos) {
+                Some(b'"') => pos = self.string(pos)?.1,
+                Some(b'{') => {
+                    self.open(pos, Tag::Object)?;
+                    pos = white(bytes, pos + 1);
+                    match bytes.get(pos) {
+                        Some(b'"') => {
+                            pos = self.key(pos)?;
+                            expected = Expected::Value;
+                            continue 'value;
+                        }
+                        Some(b'}') => pos = self.close(pos),
+                        _ => return Err(Fault::expected(pos, Expected::KeyOrEnd)),
+                    }
+                }
+                Some(b'[') => {
+                    self.open(pos, Tag::Array)?;
+                    pos = white(bytes, pos + 1);
+                    if bytes.get(pos) != Some(&b']') {
+                        expected = Expected::ValueOrEnd;
+                        continue 'value;
+                    }
+                    pos = self.close(pos);
+                }
+                Some(b'-' | b'0'..=b'9') => pos = self.number(pos)?,
+                Some(b't') => pos = self.literal(pos, b"true", Tag::True, expected)?,
+                Some(b'f') => pos = self.literal(pos, b"false", Tag::False, expected)?,
+                Some(b'n') => pos = self.literal(pos, b"null", Tag::Null, expected)?,
+                _ => return Err(Fault::expected(pos, expected)),
+            }
+            // Behind a value: close what ends here, until a comma asks for the next one.
+            loop {
+                pos = white(bytes, pos);
+                let Some(frame) = self.stack.last_mut() else {
+                    return if pos == bytes.len() {
+                        Ok(())
+                    } else {
+                        Err(Fault::expected(pos, Expected::End))
+                    };
+                };
+                match (bytes.get(pos), frame.object) {
+                    (Some(b','), true) => {
+                        frame.count += 1;
+                        let comma = pos;
+                        pos = white(bytes, pos + 1);
+                        if bytes.get(pos) != Some(&b'"') {
+                            return Err(Fault::after(pos, Expected::Key, comma));
+                        }
+                        pos = self.key(pos)?;
+                        expected = Expected::Value;
+                        continue 'value;
+                    }
+                    (Some(b','), false) => {
+                        frame.count += 1;
+                        let comma = pos;
+                        pos = white(bytes, pos + 1);
+                        if let Some(b']' | b',') = bytes.get(pos) {
+                            return Err(Fault::after(pos, Expected::Value, comma));
+                        }
+                        expected = Expected::Value;
+                        continue 'value;
+                    }
+                    (Some(b'}'), true) | (Some(b']'), false) => {
+                        frame.count += 1;
+                        pos = self.close(pos);
+                    }
+                    _ => return Err(Fault::expected(pos, Expected::CommaOrEnd)),
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, tag: Tag, at: usize, payload: usize) {
+        self.tape.push(Token::new(tag, at, payload));
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // the tape is not longer than the text
+    fn next_index(&self) -> u32 {
+        self.tape.len() as u32
+    }
+
+    fn open(&mut self, pos: usize, tag: Tag) -> Result<(), Fault> {
+        if self.stack.len() == MAX_DEPTH {
+            return Err(Fault::new(pos, Wrong::TooDeep));
+        }
+        #[allow(clippy::cast_possible_truncation)]
+        let keys = self.keys.len() as u32;
+        self.stack.push(Frame { open: self.next_index(), count: 0, keys, object: tag == Tag::Object });
+        self.push(tag, pos, 0);
+        Ok(())
+    }
+
+    /// Ends the innermost container, whose `count` is right already.
+    fn close(&mut self, pos: usize) -> usize {
+        if let Some(frame) = self.stack.pop() {
+            let index = self.tape.len();
+            let open = frame.open as usize;
+            self.tape[open] = Token::new(self.tape[open].tag(), self.tape[open].at as usize, index);
+            self.push(Tag::Close, pos, frame.count as usize);
+            if frame.object {
+                if frame.count > 1 {
+                    self.find_duplicates(frame.keys as usize);
+                }
+                self.keys.truncate(frame.keys as usize);
+            }
+        }
+        pos + 1
+    }
+
+    /// Reads a key and its colon; returns where the value starts.
+    fn key(&mut self, pos: usize) -> Result<usize, Fault> {
+        let index = self.next_index();
+        let (tag, end) = self.string(pos)?;
+        let print = if tag == Tag::Escaped { ESCAPED } else { fingerprint(&self.bytes[pos + 1..end - 1]) };
+        self.keys.push(KeyMark { print, index });
+        let colon = white(self.bytes, end);
+        if self.bytes.get(colon) != Some(&b':') {
+            return Err(Fault::expected(colon, Expected::Colon));
+        }
+        Ok(white(self.bytes, colon + 1))
+    }
+
+    /// Reads a string; returns its tag and where it ends.
+    fn string(&mut self, quote: usize) -> Result<(Tag, usize), Fault> {
+        let bytes = self.bytes;
+        let start = quote + 1;
+        let (mut high, mut escaped) = (false, false);
+        let mut pos = start;
+        loop {
+            pos = scan(bytes, pos, &mut high);
+            match bytes.get(pos) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    pos = self.escape(pos)?;
+                }
+                Some(_) => return Err(Fault::new(pos, Wrong::Control { quote })),
+                None => return Err(Fault::new(pos, Wrong::OpenString { quote })),
+            }
+        }
+        if high && let Err(error) = std::str::from_utf8(&bytes[start..pos]) {
+            return Err(Fault::new(start + error.valid_up_to(), Wrong::NotUtf8));
+        }
+        let tag = match (escaped, high) {
+            (true, _) => Tag::Escaped,
+            (false, true) => Tag::Utf8,
+            (false, false) => Tag::Ascii,
+        };
+        self.push(tag, quote, pos - start);
+        Ok((tag, pos + 1))
+    }
+
+    /// Checks one escape; returns where it ends.
+    fn escape(&mut self, slash: usize) -> Result<usize, Fault> {
+        let bytes = self.bytes;
+        match bytes.get(slash + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(slash + 2),
+            Some(b'u') => {
+                let digits = bytes.get(slash + 2..slash + 6).unwrap_or_default();
+                if digits.len() < 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
+                    return Err(Fault::new(slash, Wrong::Escape));
+                }
+                let is_low = |unit: &u32| (0xdc00..0xe000).contains(unit);
+                let hex = |at: usize| {
+                    let digits = bytes.get(at + 2..at + 6)?;
+                    digits.iter().all(u8::is_ascii_hexdigit).then(|| escaped_unit(bytes, at))?
+                };
+                match hex(slash) {
+                    Some(0xd800..0xdc00) if hex(slash + 6).as_ref().is_some_and(is_low) => Ok(slash + 12),
+                    Some(0xd800..0xe000) => {
+                        // The string's own token is pushed when it ends, so its index is the next one.
+                        let place = Place::Value(self.next_index());
+                        self.find(Draft::new(
+                            Code::JSON_LONE_SURROGATE,
+                            Severity::Warning,
+                            place,
+                            "This string escapes half of a surrogate pair, which no UTF-8 text can hold: readers refuse it or replace it.",
+                        ));
+                        Ok(slash + 6)
+                    }
+                    _ => Ok(slash + 6),
+                }
+            }
+            _ => Err(Fault::new(slash, Wrong::Escape)),
+        }
+    }
+
+    fn number(&mut self, start: usize) -> Result<usize, Fault> {
+        let bytes = self.bytes;
+        let digits = |mut pos: usize| {
+            while let Some(b'0'..=b'9') = bytes.get(pos) {
+                pos += 1;
+            }
+            pos
+        };
+        let mut pos = start + usize::from(bytes[start] == b'-');
+        pos = match bytes.get(pos) {
+            Some(b'0') => pos + 1,
+            Some(b'1'..=b'9') => digits(pos + 1),
+            _ => return Err(Fault::new(pos, Wrong::Number { start })),
+        };
+        let mut tag = Tag::Integer;
+        if bytes.get(pos) == Some(&b'.') {
+            tag = Tag::Number;
+            let fraction = pos + 1;
+            pos = digits(fraction);
+            if pos == fraction {
+                return Err(Fault::new(pos, Wrong::Number { start }));
+            }
+        }
+        if let Some(b'e' | b'E') = bytes.get(pos) {
+            tag = Tag::Number;
+            let power = pos + 1 + usize::from(matches!(bytes.get(pos + 1), Some(b'+' | b'-')));
+            pos = digits(power);
+            if pos == power {
+                return Err(Fault::new(pos, Wrong::Number { start }));
+            }
+        }
+        if let Some(b'0'..=b'9' | b'.' | b'_' | b'a'..=b'z' | b'A'..=b'Z') = bytes.get(pos) {
+            return Err(Fault::new(pos, Wrong::Number { start }));
+        }
+        let index = self.next_index();
+        self.push(tag, start, pos - start);
+        if pos - start > 15 || (tag == Tag::Number && pos - start > 4) {
+            self.check_precision(index, start, pos);
+        }
+        Ok(pos)
+    }
+
+    fn check_precision(&mut self, index: u32, start: usize, end: usize) {
+        let text = &self.bytes[start..end];
+        if let Some(read) = number::lost(text) {
+            self.find(
+                Draft::new(
+                    Code::NUMBER_PRECISION,
+                    Severity::Warning,
+                    Place::Value(index),
+                    syntax::precision_message(text, &read),
+                )
+                .hint("Send it as a string, or read it with a parser that keeps the digits."),
+            );
+        }
+    }
+
+    fn literal(&mut self, pos: usize, word: &[u8], tag: Tag, expected: Expected) -> Result<usize, Fault> {
+        let end = pos + word.len();
+        let follows = self.bytes.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        if self.bytes.get(pos..end) != Some(word) || follows {
+            return Err(Fault::expected(pos, expected));
+        }
+        self.push(tag, pos, word.len());
+        Ok(end)
+    }
+
+    fn find(&mut self, draft: Draft) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(draft);
+        }
+    }
+
+    /// Reports every key that stands twice among the keys from `from` on.
+    fn find_duplicates(&mut self, from: usize) {
+        const FEW: usize = 24;
+        let marks = &self.keys[from..];
+        let suspicious = marks.len() > FEW
+            || marks
+                .iter()
+                .enumerate()
+                .any(|(n, a)| a.print == ESCAPED || marks[..n].iter().any(|b| a.print == b.print));
+        if !suspicious {
+            return;
+        }
+        let mut named: Vec<(std::borrow::Cow<'_, [u8]>, u32)> = marks
+            .iter()
+            .map(|mark| {
+                let token = self.tape[mark.index as usize];
+                let start = token.at as usize + 1;
+                let inner = &self.bytes[start..start + token.payload() as usize];
+                let name = if token.tag() == Tag::Escaped {
+                    super::string::decode(inner).into_bytes().into()
+                } else {
+                    inner.into()
+                };
+                (name, mark.index)
+            })
+            .collect();
+        named.sort_unstable();
+        let twice: Vec<u32> =
+            named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
+        for index in twice {
+            self.find(
+                Draft::new(
+                    Code::JSON_DUPLICATE_KEY,
+                    Severity::Error,
+                    Place::Key(index),
+                    "This key stands twice in one object, and readers disagree on which of the two counts.",
+                )
+                .hint("Keep one of them."),
+            );
+        }
+    }
+}
+
+/// Never `ESCAPED`. Different keys may share one; then they are compared.
+fn fingerprint(key: &[u8]) -> u32 {
+    let mut print = u32::try_from(key.len()).unwrap_or(u32::MAX);
+    let mut mix = |byte: u8| print = print.rotate_left(5).wrapping_mul(0x9e37_79b1) ^ u32::from(byte);
+    let (head, tail) = (key.len().min(6), key.len().saturating_sub(6));
+    key[..head].iter().chain(&key[tail.max(head)..]).for_each(|&byte| mix(byte));
+    if let Some(&middle) = key.get(key.len() / 2) {
+        mix(middle);
+    }
+    print | 1
+}

@@ -1,0 +1,125 @@
+//! Strings: scanning to the closing quote, decoding escapes.
+
+/// The offset of the first byte from `pos` on that a string's scan has to look at: a quote, a
+/// backslash, a control character or the end of the text. `high` is set when a byte outside
+/// ASCII was passed.
+#[inline]
+pub fn scan(bytes: &[u8], mut pos: usize, high: &mut bool) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let mut seen = 0u64;
+    while let Some(chunk) = bytes.get(pos..pos + 8) {
+        let word = u64::from_le_bytes([
+            chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7],
+        ]);
+        let quote = word ^ (ONES * b'"' as u64);
+        let slash = word ^ (ONES * b'\\' as u64);
+        // The classic zero-byte and less-than tests; bytes from 0x80 up never count as a hit.
+        let hit = (quote.wrapping_sub(ONES) | slash.wrapping_sub(ONES) | word.wrapping_sub(ONES * 0x20))
+            & !word
+            & HIGHS;
+        if hit != 0 {
+            // A borrow can only spoil bytes above the first hit, so the lowest one is exact.
+            let index = (hit.trailing_zeros() / 8) as usize;
+            let passed = if index == 0 { 0 } else { word << (64 - 8 * index) };
+            *high |= (seen | passed) & HIGHS != 0;
+            return pos + index;
+        }
+        seen |= word;
+        pos += 8;
+    }
+    *high |= seen & HIGHS != 0;
+    while let Some(&byte) = bytes.get(pos) {
+        if byte == b'"' || byte == b'\\' || byte < 0x20 {
+            break;
+        }
+        *high |= byte >= 0x80;
+        pos += 1;
+    }
+    pos
+}
+
+/// The characters of the text between two quotes that the reader has already checked. Half of a
+/// surrogate pair becomes U+FFFD.
+pub fn decode(inner: &[u8]) -> String {
+    let mut out = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(slash) = rest.iter().position(|&byte| byte == b'\\') {
+        out.push_str(&String::from_utf8_lossy(&rest[..slash]));
+        let escape = rest.get(slash + 1).copied().unwrap_or(b'\\');
+        let mut used = slash + 2;
+        match escape {
+            b'b' => out.push('\u{8}'),
+            b'f' => out.push('\u{c}'),
+            b'n' => out.push('\n'),
+            b'r' => out.push('\r'),
+            b't' => out.push('\t'),
+            b'u' => {
+                let unit = code_unit(rest, slash);
+                used = slash + 6;
+                let low = (0xd800..0xdc00)
+                    .contains(&unit)
+                    .then(|| escaped_unit(rest, used))
+                    .flatten()
+                    .filter(|low| (0xdc00..0xe000).contains(low));
+                if let Some(low) = low {
+                    used += 6;
+                    let scalar = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+                    out.push(char::from_u32(scalar).unwrap_or('\u{fffd}'));
+                } else {
+                    out.push(char::from_u32(unit).unwrap_or('\u{fffd}'));
+                }
+            }
+            other => out.push(char::from(other)),
+        }
+        rest = rest.get(used..).unwrap_or_default();
+    }
+    out.push_str(&String::from_utf8_lossy(rest));
+    out
+}
+
+/// The code unit of the `\uXXXX` whose backslash stands at `slash`, if one stands there.
+pub fn escaped_unit(bytes: &[u8], slash: usize) -> Option<u32> {
+    (bytes.get(slash..slash + 2)? == b"\\u").then(|| code_unit(bytes, slash))
+}
+
+fn code_unit(bytes: &[u8], slash: usize) -> u32 {
+    bytes
+        .get(slash + 2..slash + 6)
+        .unwrap_or_default()
+        .iter()
+        .fold(0, |unit, &digit| unit * 16 + char::from(digit).to_digit(16).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scan_stops_where_a_byte_by_byte_scan_stops() {
+        let stops = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+        for length in 0..20 {
+            for at in 0..=length {
+                for byte in 0..=255u8 {
+                    for fill in [b'a', 0x7f, 0x80, 0xff, b'!', b'#', b']', b'['] {
+                        let mut text = vec![fill; length];
+                        if at < length {
+                            text[at] = byte;
+                        }
+                        let expected = text.iter().position(|&b| stops(b)).unwrap_or(length);
+                        let mut high = false;
+                        assert_eq!(scan(&text, 0, &mut high), expected, "{text:?}");
+                        assert_eq!(high, text[..expected].iter().any(|&b| b >= 0x80), "{text:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn decode_reads_every_escape() {
+        assert_eq!(decode(br#"a\"\\\/\b\f\n\r\tz"#), "a\"\\/\u{8}\u{c}\n\r\tz");
+        assert_eq!(decode(br"\u0041\u00e9\ud83d\ude00"), "Aé😀");
+        assert_eq!(decode(br"\ud800x\udc00\ud800\u0041"), "\u{fffd}x\u{fffd}\u{fffd}A");
+    }
+}

@@ -1,0 +1,575 @@
+//! What to say when a text stops being JSON: what stands there, what was expected, the likely cause.
+
+use super::reader::Reader;
+use super::{MAX_BYTES, MAX_DEPTH, Tag, Token, locate, string};
+use crate::issue::{ByteSpan, Code, Issue, Severity, Step};
+
+/// What the grammar allows at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expected {
+    Value,
+    ValueOrEnd,
+    Key,
+    KeyOrEnd,
+    Colon,
+    CommaOrEnd,
+    End,
+}
+
+/// What is wrong at a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wrong {
+    /// Something else was expected; `comma` is the comma right before, if one is.
+    Unexpected {
+        expected: Expected,
+        comma: Option<usize>,
+    },
+    Control {
+        quote: usize,
+    },
+    OpenString {
+        quote: usize,
+    },
+    Escape,
+    Number {
+        start: usize,
+    },
+    NotUtf8,
+    TooDeep,
+    TooLarge,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    pos: usize,
+    wrong: Wrong,
+}
+
+impl Fault {
+    pub fn new(pos: usize, wrong: Wrong) -> Self {
+        Self { pos, wrong }
+    }
+
+    pub fn expected(pos: usize, expected: Expected) -> Self {
+        Self::new(pos, Wrong::Unexpected { expected, comma: None })
+    }
+
+    pub fn after(pos: usize, expected: Expected, comma: usize) -> Self {
+        Self::new(pos, Wrong::Unexpected { expected, comma: Some(comma) })
+    }
+}
+
+/// An issue in the making: the defaults are those of a plain syntax error.
+struct Finding {
+    code: Code,
+    span: ByteSpan,
+    message: String,
+    expected: Option<String>,
+    received: Option<String>,
+    hint: Option<String>,
+}
+
+pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
+    let bytes = reader.bytes;
+    let finding = encoding(bytes, fault).unwrap_or_else(|| match fault.wrong {
+        Wrong::Unexpected { expected, comma } => unexpected(reader, fault.pos, expected, comma),
+        Wrong::Control { quote } => control(bytes, fault.pos, quote),
+        Wrong::OpenString { quote } => open_string(bytes, quote),
+        Wrong::Escape => escape(bytes, fault.pos),
+        Wrong::Number { start } => number(bytes, start, fault.pos),
+        Wrong::NotUtf8 => not_utf8(bytes, fault.pos),
+        Wrong::TooDeep => Finding {
+            code: Code::JSON_TOO_DEEP,
+            ..at(bytes, fault.pos, format!("Arrays and objects are nested deeper than {MAX_DEPTH} levels."))
+        },
+        Wrong::TooLarge => Finding {
+            code: Code::BODY_TOO_LARGE,
+            ..at(bytes, 0, format!("The text is longer than {MAX_BYTES} bytes."))
+        },
+    });
+    let path = path(reader, fault);
+    Issue {
+        code: finding.code,
+        severity: Severity::Error,
+        message: finding.message,
+        pointer: locate::pointer(&path),
+        path,
+        span: locate::span(bytes, finding.span),
+        byte_span: finding.span,
+        expected: finding.expected,
+        received: finding.received,
+        hint: finding.hint,
+    }
+}
+
+/// A finding about the character at `pos`.
+fn at(bytes: &[u8], pos: usize, message: String) -> Finding {
+    let length = bytes.get(pos).map_or(0, |_| character(bytes, pos).map_or(1, char::len_utf8));
+    Finding {
+        code: Code::JSON_SYNTAX,
+        span: ByteSpan { start: pos, end: pos + length },
+        message,
+        expected: None,
+        received: None,
+        hint: None,
+    }
+}
+
+impl Finding {
+    fn hint(mut self, text: impl Into<String>) -> Self {
+        self.hint = Some(text.into());
+        self
+    }
+
+    fn until(mut self, end: usize) -> Self {
+        self.span.end = end.max(self.span.start);
+        self
+    }
+}
+
+/// The character that starts at `pos`, if one does.
+fn character(bytes: &[u8], pos: usize) -> Option<char> {
+    let tail = bytes.get(pos..bytes.len().min(pos + 4))?;
+    match std::str::from_utf8(tail) {
+        Ok(text) => text.chars().next(),
+        Err(error) => std::str::from_utf8(&tail[..error.valid_up_to()]).ok()?.chars().next(),
+    }
+}
+
+/// Names what stands at `pos` without quoting more than one character.
+fn name(bytes: &[u8], pos: usize) -> String {
+    match character(bytes, pos) {
+        None if pos >= bytes.len() => "the end of the text".to_owned(),
+        None => format!("the byte 0x{:02X}", bytes[pos]),
+        Some('"') => "a string".to_owned(),
+        Some('\'') => "a single quote".to_owned(),
+        Some(c) if c.is_ascii_digit() => "a number".to_owned(),
+        Some(c) if c.is_ascii_graphic() => format!("'{c}'"),
+        Some(c) => format!("the character U+{:04X}", c as u32),
+    }
+}
+
+fn word(bytes: &[u8], pos: usize) -> &str {
+    let tail = bytes.get(pos..bytes.len().min(pos + 40)).unwrap_or_default();
+    let length = tail.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$')).count();
+    std::str::from_utf8(&tail[..length]).unwrap_or_default()
+}
+
+/// Trouble with the encoding of the whole text explains whatever went wrong first.
+fn encoding(bytes: &[u8], fault: Fault) -> Option<Finding> {
+    let found = |length: usize, message: &str, hint: &str| {
+        Some(
+            Finding { code: Code::JSON_ENCODING, ..at(bytes, 0, message.to_owned()) }
+                .until(length)
+                .hint(hint),
+        )
+    };
+    match bytes {
+        [0xef, 0xbb, 0xbf, ..] => found(
+            3,
+            "The text starts with a byte order mark (EF BB BF), which JSON does not allow.",
+            "Write the text as UTF-8 without a byte order mark.",
+        ),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => found(
+            2,
+            "The text starts with a byte order mark of UTF-16; JSON is UTF-8.",
+            "Encode the text as UTF-8.",
+        ),
+        [0, _, ..] | [_, 0, ..] if fault.pos < 2 => found(
+            2,
+            "Every other byte is zero: the text looks like UTF-16; JSON is UTF-8.",
+            "Encode the text as UTF-8.",
+        ),
+        _ if fault.pos < bytes.len() && character(bytes, fault.pos).is_none() => {
+            Some(not_utf8(bytes, fault.pos))
+        }
+        _ => None,
+    }
+}
+
+fn not_utf8(bytes: &[u8], pos: usize) -> Finding {
+    Finding {
+        code: Code::JSON_ENCODING,
+        received: Some(format!("the byte 0x{:02X}", bytes[pos])),
+        ..at(bytes, pos, format!("The byte 0x{:02X} is not part of any UTF-8 character.", bytes[pos]))
+    }
+    .hint("The text was probably written as Latin-1 or Windows-1252, or cut in the middle of a character.")
+}
+
+fn control(bytes: &[u8], pos: usize, quote: usize) -> Finding {
+    let (what, write) = match bytes[pos] {
+        b'\n' => ("A line break".to_owned(), "\\n".to_owned()),
+        b'\r' => ("A carriage return".to_owned(), "\\r".to_owned()),
+        b'\t' => ("A tab".to_owned(), "\\t".to_owned()),
+        byte => (format!("The control character U+{byte:04X}"), format!("\\u{byte:04x}")),
+    };
+    let hint = if matches!(bytes[pos], b'\n' | b'\r') {
+        let (line, column) = locate::line_column(bytes, quote);
+        format!("Write it as {write}, or close the string that starts in line {line}, column {column}.")
+    } else {
+        format!("Write it as {write}.")
+    };
+    at(bytes, pos, format!("{what} stands unescaped inside a string.")).hint(hint)
+}
+
+fn open_string(bytes: &[u8], quote: usize) -> Finding {
+    Finding {
+        received: Some("the end of the text".to_owned()),
+        expected: Some("a closing quote".to_owned()),
+        ..at(bytes, quote, "The text ends inside a string that starts here.".to_owned())
+    }
+    .until(bytes.len())
+    .hint("The body was cut off, or the closing quote is missing.")
+}
+
+fn escape(bytes: &[u8], slash: usize) -> Finding {
+    if bytes.get(slash + 1) == Some(&b'u') {
+        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.".to_owned())
+            .until(bytes.len().min(slash + 6));
+    }
+    let found = at(
+        bytes,
+        slash,
+        format!(
+            "A backslash cannot be followed by {} in a string.",
+            match name(bytes, slash + 1) {
+                text if text == "a number" => "a digit".to_owned(),
+                text => text,
+            }
+        ),
+    );
+    let end = slash + 1 + character(bytes, slash + 1).map_or(0, char::len_utf8);
+    Finding {
+        expected: Some("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX".to_owned()),
+        ..found.until(end)
+    }
+    .hint("Write a backslash itself as \\\\.")
+}
+
+fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
+    let minus = usize::from(bytes[start] == b'-');
+    let after = &bytes[start + minus..pos];
+    let next = bytes.get(pos).copied();
+    let message = match (after, next) {
+        ([], Some(b'I')) => "-Infinity is not JSON.",
+        ([], Some(b'N')) => "NaN is not JSON.",
+        ([], Some(b'.')) => "A number needs a digit before its decimal point.",
+        ([], _) => "A minus sign has to be followed by a digit.",
+        (b"0", Some(b'0'..=b'9')) => "A number cannot start with a zero that more digits follow.",
+        (b"0", Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B')) => "JSON has only decimal numbers.",
+        (_, Some(b'_')) => "A number cannot hold an underscore.",
+        (_, Some(b'n')) => "A number cannot end in n: JSON has no BigInt.",
+        ([.., b'.'], _) => "A decimal point has to be followed by a digit.",
+        ([.., b'e' | b'E' | b'+' | b'-'], _) => "An exponent needs a digit.",
+        (_, Some(b'.')) => "A number has only one decimal point.",
+        _ => "A number ends in something that does not belong to it.",
+    };
+    let end = bytes[pos..]
+        .iter()
+        .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-')))
+        .map_or(bytes.len(), |length| pos + length);
+    let hint = match (after, next) {
+        ([], Some(b'I' | b'N')) => Some("Send null, or leave the key out."),
+        (_, None) => Some("The body was cut off."),
+        (b"0", Some(b'0'..=b'9')) => Some("Send it as a string if the zeros matter."),
+        _ => None,
+    };
+    let found = at(bytes, start, message.to_owned()).until(end);
+    Finding { hint: hint.map(str::to_owned), received: Some(name(bytes, pos)), ..found }
+}
+
+fn unexpected(reader: &Reader<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> Finding {
+    let bytes = reader.bytes;
+    let wanted = wanted(reader, expected);
+    let found = likely(reader, pos, expected, comma)
+        .unwrap_or_else(|| at(bytes, pos, format!("Expected {wanted}, and found {}.", name(bytes, pos))));
+    Finding { expected: found.expected.or(Some(wanted)), received: Some(name(bytes, pos)), ..found }
+}
+
+fn wanted(reader: &Reader<'_>, expected: Expected) -> String {
+    let object = reader.stack.last().is_some_and(|frame| frame.object);
+    match expected {
+        Expected::Value => "a value",
+        Expected::ValueOrEnd => "a value or ']'",
+        Expected::Key => "a key in double quotes",
+        Expected::KeyOrEnd => "a key in double quotes or '}'",
+        Expected::Colon => "':'",
+        Expected::CommaOrEnd if object => "',' or '}'",
+        Expected::CommaOrEnd => "',' or ']'",
+        Expected::End => "the end of the text",
+    }
+    .to_owned()
+}
+
+/// The mistakes people and programs make, each with its own sentence.
+fn likely(reader: &Reader<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> Option<Finding> {
+    let bytes = reader.bytes;
+    let say = |message: &str| at(bytes, pos, message.to_owned());
+    let keyish = matches!(expected, Expected::Key | Expected::KeyOrEnd);
+    let valueish = matches!(expected, Expected::Value | Expected::ValueOrEnd);
+    let Some(&byte) = bytes.get(pos) else { return Some(ended(reader, pos)) };
+    if let Some(comma) = comma {
+        let end = match byte {
+            b'}' => Some("}"),
+            b']' => Some("]"),
+            _ => None,
+        };
+        if let Some(end) = end {
+            return Some(
+                at(
+                    bytes,
+                    comma,
+                    format!("Trailing comma: nothing stands between this comma and the '{end}'."),
+                )
+                .hint("Remove the comma."),
+            );
+        }
+        if byte == b',' {
+            return Some(say("Two commas stand in a row.").hint("Remove one of them."));
+        }
+    }
+    if let b"//" | b"/*" = bytes.get(pos..pos + 2).unwrap_or_default() {
+        return Some(say("A comment stands here, and JSON has no comments.").hint("Remove the comment."));
+    }
+    match byte {
+        b'#' if expected != Expected::Colon => {
+            return Some(say("A comment stands here, and JSON has no comments.").hint("Remove the comment."));
+        }
+        b'\'' => {
+            return Some(
+                say("A single quote stands here; JSON strings have double quotes.")
+                    .hint("This looks like JavaScript or a Python dict that was printed; write it as JSON."),
+            );
+        }
+        b'`' => return Some(say("A backquote stands here; JSON strings have double quotes.")),
+        0xe2 if matches!(character(bytes, pos), Some('\u{2018}'..='\u{201f}')) => {
+            return Some(
+                say("A typographic quote stands here; JSON strings have straight double quotes.")
+                    .hint("The text went through a word processor or a web page; replace the quotes by \"."),
+            );
+        }
+        b'<' if reader.tape.is_empty() => {
+            return Some(
+                say("The text starts like HTML or XML, not like JSON.")
+                    .hint("Look at what really was sent: often it is an error page."),
+            );
+        }
+        _ => {}
+    }
+    let word = word(bytes, pos);
+    if valueish && let Some(found) = wrong_word(word) {
+        return Some(say(found.0).until(pos + word.len()).hint(found.1));
+    }
+    if expected == Expected::Value
+        && reader.tape.is_empty()
+        && (bytes.contains(&b'=') || bytes.contains(&b'%'))
+        && !word.is_empty()
+    {
+        return Some(
+            say("The text looks like a form (key=value), not like JSON.")
+                .hint("The sender uses application/x-www-form-urlencoded, or a proxy re-encoded the body."),
+        );
+    }
+    if keyish && !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(
+            say("A key stands here without its double quotes.")
+                .until(pos + word.len())
+                .hint("Put the key in double quotes."),
+        );
+    }
+    if valueish && matches!(byte, b'+' | b'.') {
+        return Some(say(if byte == b'+' {
+            "A number cannot start with a plus sign."
+        } else {
+            "A number needs a digit before its decimal point."
+        }));
+    }
+    if valueish
+        && matches!(byte, b',' | b'}' | b']')
+        && comma.is_none()
+        && reader.stack.last().is_some_and(|f| f.object)
+    {
+        let key = last_key(reader).map_or_else(String::new, |key| format!(" of {key}"));
+        return Some(say(&format!("The value{key} is missing.")));
+    }
+    match expected {
+        Expected::CommaOrEnd => missing_comma(reader, pos, byte),
+        Expected::Colon if byte == b'=' => Some(say("'=' stands where ':' should.")),
+        Expected::Colon => last_key(reader).map(|key| say(&format!("Missing colon after the key {key}."))),
+        Expected::End if matches!(byte, b'{' | b'[' | b'"') => {
+            Some(say("A second JSON text starts here; a body holds one.").hint(
+                "Several texts in one body (NDJSON, or two bodies run together) have to be split first.",
+            ))
+        }
+        Expected::End if matches!(byte, b'}' | b']') => {
+            Some(say(&format!("'{}' closes nothing: the text was complete before it.", char::from(byte))))
+        }
+        Expected::End => {
+            Some(say("Text follows the end of the JSON.").hint("Remove what follows the closing bracket."))
+        }
+        _ => None,
+    }
+}
+
+fn wrong_word(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "NaN" => ("NaN is not JSON.", "Send null, or leave the key out."),
+        "Infinity" => ("Infinity is not JSON.", "Send null, or leave the key out."),
+        "undefined" => ("undefined is not JSON.", "Send null, or leave the key out."),
+        "None" => ("None is Python's word; JSON says null.", "Write the text with json.dumps."),
+        "True" => ("True is Python's word; JSON says true.", "Write the text with json.dumps."),
+        "False" => ("False is Python's word; JSON says false.", "Write the text with json.dumps."),
+        "nil" => ("nil is Ruby's word; JSON says null.", "Write the text with to_json."),
+        "NULL" | "Null" | "TRUE" | "FALSE" => {
+            ("JSON's words are lower case: null, true, false.", "Write it in lower case.")
+        }
+        _ => return None,
+    })
+}
+
+fn missing_comma(reader: &Reader<'_>, pos: usize, byte: u8) -> Option<Finding> {
+    let bytes = reader.bytes;
+    let object = reader.stack.last()?.object;
+    let say = |message: &str| at(bytes, pos, message.to_owned());
+    match (byte, object) {
+        (b']', true) => Some(say("']' stands where an object has to be closed with '}'.")),
+        (b'}', false) => Some(say("'}' stands where an array has to be closed with ']'.")),
+        (b';', _) => Some(say("';' stands where ',' should.")),
+        (b':', true) => Some(say("A second colon stands in one member.")),
+        (b':', false) => Some(say("A colon stands in an array: only objects have keys.")),
+        (b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _) => {
+            let end = if byte == b'"' {
+                bytes[pos + 1..]
+                    .iter()
+                    .position(|&b| b == b'"')
+                    .map_or(bytes.len(), |length| pos + length + 2)
+            } else {
+                pos + 1
+            };
+            let place = if object {
+                last_key(reader).map_or_else(|| "the member before".to_owned(), |key| key)
+            } else {
+                format!("item {}", reader.stack.last()?.count)
+            };
+            Some(
+                say(&format!("Missing comma after {place}.")).until(end).hint("Put a comma between the two."),
+            )
+        }
+        _ => None,
+    }
+}
+
+fn ended(reader: &Reader<'_>, pos: usize) -> Finding {
+    let bytes = reader.bytes;
+    if reader.tape.is_empty() {
+        let message = if bytes.is_empty() {
+            "The text has no bytes."
+        } else {
+            "The text holds nothing but white space."
+        };
+        return at(bytes, pos, message.to_owned())
+            .hint("The body was read before by something else, or nothing was sent.");
+    }
+    let open = reader.stack.len();
+    let what = if reader.stack.last().is_some_and(|frame| frame.object) { "an object" } else { "an array" };
+    at(
+        bytes,
+        pos,
+        format!(
+            "The text ends inside {what}: {open} bracket{} still open.",
+            if open == 1 { " is" } else { "s are" }
+        ),
+    )
+    .hint("The body was cut off: compare its length with Content-Length, and look for a limit on the way.")
+}
+
+/// The key of the last member of the innermost object, in quotes.
+fn last_key(reader: &Reader<'_>) -> Option<String> {
+    let frame = reader.stack.last().filter(|frame| frame.object)?;
+    let text = key_text(reader, last_key_index(&reader.tape, frame.open)?);
+    let short: String = text.chars().take(64).collect();
+    Some(format!("\"{short}{}\"", if short.len() < text.len() { "…" } else { "" }))
+}
+
+fn key_text(reader: &Reader<'_>, index: u32) -> String {
+    let token = reader.tape[index as usize];
+    let start = token.at as usize + 1;
+    string::decode(&reader.bytes[start..start + token.payload() as usize])
+}
+
+/// The index of the last key of an object that is not closed yet.
+fn last_key_index(tape: &[Token], open: u32) -> Option<u32> {
+    let mut last = None;
+    let mut index = open + 1;
+    while (index as usize) < tape.len() {
+        last = Some(index);
+        let Some(value) = tape.get(index as usize + 1) else { break };
+        index = match value.tag() {
+            Tag::Object | Tag::Array if value.payload() == 0 => break,
+            Tag::Object | Tag::Array => value.payload() + 1,
+            _ => index + 2,
+        };
+    }
+    last
+}
+
+/// The way to the place of the fault through the containers that are open there.
+fn path(reader: &Reader<'_>, fault: Fault) -> Vec<Step> {
+    let mut path = Vec::new();
+    for (depth, frame) in reader.stack.iter().enumerate() {
+        let innermost = depth + 1 == reader.stack.len();
+        if frame.object {
+            let between = innermost
+                && matches!(
+                    fault.wrong,
+                    Wrong::Unexpected {
+                        expected: Expected::Key | Expected::KeyOrEnd | Expected::CommaOrEnd,
+                        ..
+                    }
+                );
+            if let Some(index) = last_key_index(&reader.tape, frame.open).filter(|_| !between) {
+                path.push(Step::Key(key_text(reader, index)));
+            }
+        } else if !innermost
+            || !matches!(fault.wrong, Wrong::Unexpected { expected: Expected::CommaOrEnd, .. })
+        {
+            path.push(Step::Index(frame.count as usize));
+        }
+    }
+    path
+}
+
+/// Says which digits of a number JavaScript changes, and quotes no others: the rest may be an id.
+pub(super) fn precision_message(text: &[u8], read: &str) -> String {
+    let text = String::from_utf8_lossy(text);
+    let digit = |c: &char| c.is_ascii_digit();
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && read.len() == text.len() {
+        let same = text.bytes().zip(read.bytes()).take_while(|(a, b)| a == b).count();
+        return format!(
+            "JavaScript cannot hold this number: it would read its last digits …{} as …{}.",
+            &text[same..],
+            &read[same..]
+        );
+    }
+    match read {
+        "Infinity" | "-Infinity" => {
+            format!("JavaScript cannot hold a number this large: it would read {read}.")
+        }
+        "0" | "-0" => "JavaScript cannot hold a number this small: it would read 0.".to_owned(),
+        _ => {
+            let total = text.split(['e', 'E']).next().unwrap_or_default().chars().filter(digit).count();
+            let kept = read.split('e').next().unwrap_or_default().chars().filter(digit).count();
+            let tail: String = text
+                .split(['e', 'E'])
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .skip(text.chars().zip(read.chars()).take_while(|(a, b)| a == b).count())
+                .filter(digit)
+                .collect();
+            format!(
+                "JavaScript cannot hold this number: of its {total} digits it keeps about {kept}, and loses or changes …{tail}."
+            )
+        }
+    }
+}

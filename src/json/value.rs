@@ -1,0 +1,311 @@
+//! A value on the tape: what it is, what it holds, where it stands.
+
+use std::borrow::Cow;
+
+use super::string;
+use super::{Decimal, Document, Tag, Token};
+use crate::issue::{ByteSpan, Place};
+
+/// The types of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl Kind {
+    /// The name of the type with its article, for sentences.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Null => "null",
+            Kind::Boolean => "a boolean",
+            Kind::Number => "a number",
+            Kind::String => "a string",
+            Kind::Array => "an array",
+            Kind::Object => "an object",
+        }
+    }
+}
+
+/// A value of a [`Document`]: two words, free to copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Value<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) index: u32,
+}
+
+impl<'d> Value<'d> {
+    fn token(self) -> Token {
+        self.document.token(self.index)
+    }
+
+    pub(crate) fn tag(self) -> Tag {
+        self.token().tag()
+    }
+
+    /// The index on the tape: one number that names this value within its document.
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+
+    /// The place an issue about this value has.
+    pub(crate) fn place(self) -> Place {
+        Place::Value(self.index)
+    }
+
+    /// The type of the value.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self.tag() {
+            Tag::Null => Kind::Null,
+            Tag::True | Tag::False => Kind::Boolean,
+            Tag::Integer | Tag::Number => Kind::Number,
+            Tag::Ascii | Tag::Utf8 | Tag::Escaped => Kind::String,
+            Tag::Object => Kind::Object,
+            Tag::Array | Tag::Close => Kind::Array,
+        }
+    }
+
+    /// Where the value stands, quotes and brackets included.
+    #[must_use]
+    pub fn span(self) -> ByteSpan {
+        let token = self.token();
+        let start = token.at as usize;
+        let end = match token.tag() {
+            Tag::Ascii | Tag::Utf8 | Tag::Escaped => start + token.payload() as usize + 2,
+            Tag::Object | Tag::Array => self.document.token(token.payload()).at as usize + 1,
+            _ => start + token.payload() as usize,
+        };
+        ByteSpan { start, end }
+    }
+
+    /// The value as it stands in the text.
+    #[must_use]
+    pub fn raw(self) -> &'d [u8] {
+        let span = self.span();
+        &self.document.bytes[span.start..span.end]
+    }
+
+    /// The bytes between the quotes of a string, escapes as written. Empty for other types.
+    pub(crate) fn inner(self) -> &'d [u8] {
+        let token = self.token();
+        match token.tag() {
+            Tag::Ascii | Tag::Utf8 | Tag::Escaped => inner(self.document, token),
+            _ => &[],
+        }
+    }
+
+    /// The characters of a string. Half of a surrogate pair becomes U+FFFD.
+    #[must_use]
+    pub fn as_str(self) -> Option<Cow<'d, str>> {
+        text(self.document, self.token())
+    }
+
+    /// The boolean.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.tag() {
+            Tag::True => Some(true),
+            Tag::False => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The number, exact.
+    #[must_use]
+    pub fn as_decimal(self) -> Option<Decimal<'d>> {
+        match self.tag() {
+            Tag::Integer | Tag::Number => Some(Decimal::of(self.raw())),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is a whole one that fits.
+    #[must_use]
+    pub fn as_i64(self) -> Option<i64> {
+        self.as_decimal().and_then(Decimal::to_i64)
+    }
+
+    /// Whether this is `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.tag() == Tag::Null
+    }
+
+    /// How many members an object or items an array has; 0 for scalars.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)] // a scalar is neither empty nor not
+    pub fn len(self) -> usize {
+        let token = self.token();
+        match token.tag() {
+            Tag::Object | Tag::Array => self.document.token(token.payload()).payload() as usize,
+            _ => 0,
+        }
+    }
+
+    /// The members of an object in the order of the text; none for other types.
+    #[must_use]
+    pub fn members(self) -> Members<'d> {
+        let token = self.token();
+        let end = if token.tag() == Tag::Object { token.payload() } else { self.index + 1 };
+        Members { document: self.document, next: self.index + 1, end }
+    }
+
+    /// The items of an array; none for other types.
+    #[must_use]
+    pub fn elements(self) -> Elements<'d> {
+        let token = self.token();
+        let end = if token.tag() == Tag::Array { token.payload() } else { self.index + 1 };
+        Elements { document: self.document, next: self.index + 1, end }
+    }
+
+    /// The member with this key: the last one, as `JSON.parse` has it, where a key stands twice.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Value<'d>> {
+        self.members().filter(|(name, _)| name.is(key)).last().map(|(_, value)| value)
+    }
+
+    /// The value a JSON Pointer (RFC 6901) leads to. The empty pointer is the value itself.
+    #[must_use]
+    pub fn pointer(self, pointer: &str) -> Option<Value<'d>> {
+        let mut value = self;
+        if pointer.is_empty() {
+            return Some(value);
+        }
+        for step in pointer.strip_prefix('/')?.split('/') {
+            value = match value.kind() {
+                Kind::Object if step.contains('~') => {
+                    value.get(&step.replace("~1", "/").replace("~0", "~"))?
+                }
+                Kind::Object => value.get(step)?,
+                Kind::Array if step == "0" || !step.starts_with(['0', '+']) => {
+                    value.elements().nth(step.parse().ok()?)?
+                }
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+
+    /// The index on the tape behind this value.
+    fn after(self) -> u32 {
+        let token = self.token();
+        match token.tag() {
+            Tag::Object | Tag::Array => token.payload() + 1,
+            _ => self.index + 1,
+        }
+    }
+}
+
+fn inner<'d>(document: &Document<'d>, token: Token) -> &'d [u8] {
+    let start = token.at as usize + 1;
+    &document.bytes[start..start + token.payload() as usize]
+}
+
+fn text<'d>(document: &Document<'d>, token: Token) -> Option<Cow<'d, str>> {
+    match token.tag() {
+        Tag::Ascii | Tag::Utf8 => Some(String::from_utf8_lossy(inner(document, token))),
+        Tag::Escaped => Some(Cow::Owned(string::decode(inner(document, token)))),
+        _ => None,
+    }
+}
+
+/// The key of a member.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'d> {
+    document: &'d Document<'d>,
+    index: u32,
+}
+
+impl<'d> Key<'d> {
+    fn token(self) -> Token {
+        self.document.token(self.index)
+    }
+
+    /// Whether the key has these characters, however they are escaped.
+    #[must_use]
+    pub fn is(self, text: &str) -> bool {
+        let token = self.token();
+        if token.tag() == Tag::Escaped {
+            string::decode(inner(self.document, token)) == text
+        } else {
+            inner(self.document, token) == text.as_bytes()
+        }
+    }
+
+    /// The key's characters.
+    #[must_use]
+    pub fn text(self) -> Cow<'d, str> {
+        text(self.document, self.token()).unwrap_or_default()
+    }
+
+    /// The bytes between the quotes if they are the key's characters: without escapes.
+    pub(crate) fn plain(self) -> Option<&'d [u8]> {
+        let token = self.token();
+        (token.tag() != Tag::Escaped).then(|| inner(self.document, token))
+    }
+
+    /// The place an issue about this key has.
+    pub(crate) fn place(self) -> Place {
+        Place::Key(self.index)
+    }
+
+    /// The key as a string value, which is what `propertyNames` judges.
+    pub(crate) fn as_value(self) -> Value<'d> {
+        Value { document: self.document, index: self.index }
+    }
+}
+
+/// Iterator over the members of an object.
+#[derive(Clone, Debug)]
+pub struct Members<'d> {
+    document: &'d Document<'d>,
+    next: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Members<'d> {
+    type Item = (Key<'d>, Value<'d>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next >= self.end {
+            return None;
+        }
+        let key = Key { document: self.document, index: self.next };
+        let value = Value { document: self.document, index: self.next + 1 };
+        self.next = value.after();
+        Some((key, value))
+    }
+}
+
+/// Iterator over the items of an array.
+#[derive(Clone, Debug)]
+pub struct Elements<'d> {
+    document: &'d Document<'d>,
+    next: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Elements<'d> {
+    type Item = Value<'d>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next >= self.end {
+            return None;
+        }
+        let value = Value { document: self.document, index: self.next };
+        self.next = value.after();
+        Some(value)
+    }
+}

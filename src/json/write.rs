@@ -1,0 +1,36 @@
+//! The little JSON the project writes itself: strings, and the steps of a pointer.
+
+/// Appends the text as a JSON string, quotes included.
+pub(crate) fn escape_into(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{0}'..='\u{1f}' => {
+                out.push_str("\\u00");
+                for shift in [4, 0] {
+                    let digit = (character as u32 >> shift) & 15;
+                    out.push(char::from_digit(digit, 16).unwrap_or('0'));
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+/// Appends one step to a JSON Pointer (RFC 6901, section 3).
+pub(crate) fn pointer_step_into(out: &mut String, step: &str) {
+    out.push('/');
+    for character in step.chars() {
+        match character {
+            '~' => out.push_str("~0"),
+            '/' => out.push_str("~1"),
+            other => out.push(other),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Signs, verifies, parses, validates and explains webhook deliveries.
+#![forbid(unsafe_code)]
+
+pub mod delivery;
+pub mod issue;
+pub mod json;
+pub mod provider;
+pub mod schema;
+pub mod signature;
+pub mod webhook;
+
+pub use issue::{ByteSpan, Code, Issue, Profile, Severity, Span, Step};

@@ -1,0 +1,1 @@
+//! Providers: manifests, the catalog, and rules across fields.

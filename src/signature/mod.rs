@@ -1,0 +1,1 @@
+//! Signatures: algorithms, secrets, schemes. Knows nothing of JSON.

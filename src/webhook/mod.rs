@@ -1,0 +1,1 @@
+//! The verbs: verify, check, inspect, sign, create, compare.
