@@ -1,0 +1,297 @@
+//! Dates, times and durations of RFC 3339, and the instant a date-time names.
+
+/// A moment in UTC: what two date-times are compared by, whatever their offsets.
+///
+/// Exact to the nanosecond; digits after the ninth are dropped. A leap second lies between the second
+/// before it and the one after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Instant {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub(crate) seconds: i64,
+    /// 0 to 999 999 999, and a thousand million more inside a leap second.
+    pub(crate) nanos: u32,
+}
+
+/// The instant of an RFC 3339 date-time, or nothing where the text is not one.
+///
+/// ```text
+/// date-time    = full-date "T" full-time        ; "T" and "Z" in either case (section 5.6)
+/// full-date    = 4DIGIT "-" 2DIGIT "-" 2DIGIT   ; a day of the Gregorian calendar (section 5.7)
+/// full-time    = partial-time time-offset
+/// partial-time = 2DIGIT ":" 2DIGIT ":" 2DIGIT [ "." 1*DIGIT ]
+/// time-offset  = "Z" / ( "+" / "-" ) 2DIGIT ":" 2DIGIT
+/// ```
+pub(crate) fn instant(text: &str) -> Option<Instant> {
+    let bytes = text.as_bytes();
+    let (date, rest) = bytes.split_first_chunk::<10>()?;
+    let (&separator, time) = rest.split_first()?;
+    if separator | 0x20 != b't' {
+        return None;
+    }
+    let days = full_date(date)?;
+    let time = full_time(time)?;
+    Some(Instant { seconds: days * 86_400 + time.seconds, nanos: time.nanos })
+}
+
+/// `full-date` alone.
+pub(super) fn is_date(text: &str) -> bool {
+    <&[u8; 10]>::try_from(text.as_bytes()).is_ok_and(|date| full_date(date).is_some())
+}
+
+/// `full-time` alone: the offset is part of it.
+pub(super) fn is_time(text: &str) -> bool {
+    full_time(text.as_bytes()).is_some()
+}
+
+/// The number of the day, counted from 1970-01-01.
+fn full_date(date: &[u8; 10]) -> Option<i64> {
+    let (century, rest, month, day) = (pair(date, 0), pair(date, 2), pair(date, 5), pair(date, 8));
+    let year = century * 100 + rest;
+    let digits = century.max(rest) <= 99 && date[4] == b'-' && date[7] == b'-';
+    if !digits || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
+        return None;
+    }
+    Some(day_number(i64::from(year), i64::from(month), i64::from(day)))
+}
+
+fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        // April, June, September and November: the even ones up to July, the odd ones after it.
+        _ => 30 + ((month ^ (month >> 3)) & 1),
+    }
+}
+
+/// Years start in March here, so that the leap day is the last one and needs no case of its own.
+fn day_number(year: i64, month: i64, day: i64) -> i64 {
+    let years = if month > 2 { year } else { year - 1 };
+    let since_march = (month + 9) % 12;
+    let day_of_year = (153 * since_march + 2) / 5 + day - 1;
+    years * 365 + years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400) + day_of_year - 719_468
+}
+
+struct Time {
+    /// In UTC, counted from the midnight of the local day.
+    seconds: i64,
+    nanos: u32,
+}
+
+fn full_time(text: &[u8]) -> Option<Time> {
+    let (clock, mut rest) = text.split_first_chunk::<8>()?;
+    let (hour, minute, second) = (pair(clock, 0), pair(clock, 3), pair(clock, 6));
+    if clock[2] != b':' || clock[5] != b':' || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let mut nanos = 0;
+    if let [b'.', fraction @ ..] = rest {
+        let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 {
+            return None;
+        }
+        let mut scale = 100_000_000;
+        for &digit in fraction[..digits].iter().take(9) {
+            nanos += u32::from(digit - b'0') * scale;
+            scale /= 10;
+        }
+        rest = &fraction[digits..];
+    }
+    let offset = match *rest {
+        [b'Z' | b'z'] => 0,
+        [sign @ (b'+' | b'-'), ref clock @ ..] => {
+            let clock = <&[u8; 5]>::try_from(clock).ok()?;
+            let (hours, minutes) = (pair(clock, 0), pair(clock, 3));
+            if clock[2] != b':' || hours > 23 || minutes > 59 {
+                return None;
+            }
+            let offset = i64::from(hours * 3600 + minutes * 60);
+            if sign == b'-' { -offset } else { offset }
+        }
+        _ => return None,
+    };
+    let seconds = i64::from(hour * 3600 + minute * 60 + second) - offset;
+    if second < 60 {
+        return Some(Time { seconds, nanos });
+    }
+    // A leap second is the last of a day in UTC, whatever the local clock says (section 5.7).
+    (seconds.rem_euclid(86_400) == 0).then_some(Time { seconds: seconds - 1, nanos: nanos + 1_000_000_000 })
+}
+
+/// The two digits at a place as a number; more than 99 where they are not digits.
+#[inline]
+fn pair<const N: usize>(text: &[u8; N], at: usize) -> u32 {
+    let [tens, ones] = [text[at], text[at + 1]].map(|byte| u32::from(byte.wrapping_sub(b'0')));
+    if tens.max(ones) > 9 { 100 } else { tens * 10 + ones }
+}
+
+/// RFC 3339, appendix A. The letters are capitals, as ISO 8601 has them.
+///
+/// ```text
+/// dur-time = "T" (dur-hour / dur-minute / dur-second)
+/// dur-hour = 1*DIGIT "H" [dur-minute]    dur-minute = 1*DIGIT "M" [dur-second]   dur-second = 1*DIGIT "S"
+/// dur-year = 1*DIGIT "Y" [dur-month]     dur-month  = 1*DIGIT "M" [dur-day]      dur-day    = 1*DIGIT "D"
+/// dur-date = (dur-day / dur-month / dur-year) [dur-time]          dur-week = 1*DIGIT "W"
+/// duration = "P" (dur-date / dur-time / dur-week)
+/// ```
+pub(super) fn is_duration(text: &str) -> bool {
+    let Some(rest) = text.as_bytes().strip_prefix(b"P") else { return false };
+    if let [digits @ .., b'W'] = rest {
+        return !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    }
+    let (date, time) = match rest.iter().position(|&byte| byte == b'T') {
+        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+        None => (rest, None),
+    };
+    match time {
+        Some(time) => (date.is_empty() || is_run_of_units(date, *b"YMD")) && is_run_of_units(time, *b"HMS"),
+        None => is_run_of_units(date, *b"YMD"),
+    }
+}
+
+/// One or more `1*DIGIT unit`, the units standing side by side in `units`: none may be left out in between.
+fn is_run_of_units(mut text: &[u8], units: [u8; 3]) -> bool {
+    let mut previous: Option<usize> = None;
+    loop {
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let Some(unit) = text.get(digits) else { return false };
+        let Some(unit) = units.iter().position(|known| known == unit) else { return false };
+        if digits == 0 || previous.is_some_and(|previous| previous + 1 != unit) {
+            return false;
+        }
+        previous = Some(unit);
+        text = &text[digits + 1..];
+        if text.is_empty() {
+            return true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        instant(text).unwrap_or_else(|| panic!("{text} is a date-time"))
+    }
+
+    #[test]
+    fn a_date_time_names_a_moment_whatever_its_offset_and_digits() {
+        assert_eq!(at("1970-01-01T00:00:00Z"), Instant { seconds: 0, nanos: 0 });
+        assert_eq!(at("1970-01-01t01:30:00.5+01:30"), Instant { seconds: 0, nanos: 500_000_000 });
+        assert_eq!(at("1969-12-31T23:59:59.25z"), Instant { seconds: -1, nanos: 250_000_000 });
+        assert_eq!(at("2021-01-14T12:10:47.17502+00:00").nanos, 175_020_000);
+        assert_eq!(at("2024-02-29T23:59:59.123456789-08:00").seconds, 1_709_279_999);
+        assert_eq!(at("0000-01-01T00:00:00Z").seconds, -62_167_219_200);
+        assert_eq!(at("9999-12-31T23:59:59Z").seconds, 253_402_300_799);
+        assert_eq!(at("2000-01-01T00:00:00.1234567899Z"), at("2000-01-01T00:00:00.1234567890000Z"));
+        assert!(at("2000-01-01T00:00:00.000000001Z") > at("2000-01-01T00:00:00-00:00"));
+        assert!(at("2024-01-02T03:04:05+02:00") < at("2024-01-02T03:04:05+01:00"));
+    }
+
+    #[test]
+    fn a_leap_second_lies_between_its_neighbours() {
+        assert!(at("2016-12-31T23:59:59.999999999Z") < at("2016-12-31T23:59:60Z"));
+        assert!(at("2016-12-31T23:59:60.999999999Z") < at("2017-01-01T00:00:00Z"));
+        assert_eq!(at("2016-12-31T23:59:60Z"), at("2017-01-01T00:59:60+01:00"));
+    }
+
+    #[test]
+    fn every_day_of_eight_centuries_has_the_next_number() {
+        let mut number = full_date(b"1600-01-01").expect("a date");
+        for year in 1600..2400 {
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            for (month, days) in (1..).zip([31, 28 + u32::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+            {
+                for day in 0..=32 {
+                    let text = format!("{year:04}-{month:02}-{day:02}");
+                    let expected = (1..=days).contains(&day).then_some(number);
+                    assert_eq!(full_date(text.as_bytes().try_into().expect("ten bytes")), expected, "{text}");
+                    number += i64::from(expected.is_some());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_date_time_is_held_to_the_grammar_and_the_clock() {
+        for text in [
+            "",
+            "2024-01-02",
+            "2024-01-02T",
+            "2024-01-02T03:04:05",
+            "2024-01-02T03:04:05.Z",
+            "2024-01-02T03:04:05,5Z",
+            "2024-01-02 03:04:05Z",
+            "2024-01-02\u{14}03:04:05Z",
+            "2024-01-02T03:04Z",
+            "2024-01-02T24:00:00Z",
+            "2024-01-02T03:60:00Z",
+            "2024-01-02T03:04:61Z",
+            "2024-01-02T03:04:60Z",
+            "2024-01-02T23:59:60+01:00",
+            "2024-01-02T03:04:05+24:00",
+            "2024-01-02T03:04:05+00:60",
+            "2024-01-02T03:04:05+0100",
+            "2024-01-02T03:04:05+01",
+            "2024-01-02T03:04:05ZZ",
+            "2024-01-02T03:04:05Z\n",
+            "2024-1-02T03:04:05Z",
+            "24-01-02T03:04:05Z",
+            "12024-01-02T03:04:05Z",
+            "2023-02-29T03:04:05Z",
+            "2024-13-02T03:04:05Z",
+            "2024/01/02T03:04:05Z",
+            "2024-01-02T03.04.05Z",
+            "2024-01-02T0\u{9ea}:04:05Z",
+            "202:-01-02T03:04:05Z",
+        ] {
+            assert_eq!(instant(text), None, "{text:?}");
+        }
+        for text in
+            ["2024-01-02T03:04:05Z", "2024-01-02t03:04:05z", "2024-01-02T03:04:05.0000000000001-23:59"]
+        {
+            assert!(instant(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_has_an_offset_and_a_date_has_none() {
+        assert!(is_time("23:29:60+23:30") && is_time("00:29:60-23:30") && is_time("03:04:05.6z"));
+        assert!(!is_time("03:04:05") && !is_time("3:04:05Z") && !is_time("2024-01-02T03:04:05Z"));
+        assert!(is_date("2000-02-29") && is_date("0000-02-29") && is_date("0001-01-01"));
+        assert!(!is_date("1900-02-29") && !is_date("2024-01-02Z") && !is_date("20240102"));
+    }
+
+    #[test]
+    fn a_duration_has_its_units_in_order_and_leaves_none_out_in_between() {
+        for text in ["P1Y", "P1Y2M3D", "P1M2D", "PT1H2M3S", "PT36H", "P1DT12H", "P01W", "PT0S", "P1YT1S"] {
+            assert!(is_duration(text), "{text}");
+        }
+        for text in [
+            "",
+            "P",
+            "PT",
+            "P1",
+            "P1DT",
+            "1D",
+            "P1Y2D",
+            "PT1H2S",
+            "P1Y2W",
+            "P1WT1H",
+            "PW",
+            "PT1D",
+            "P1H",
+            "P2D1Y",
+            "-P1D",
+            "P-1D",
+            "PT0.5S",
+            "P1D ",
+            "p1d",
+            "P1DT1HT1M",
+            "P\u{9e7}D",
+            "P1D1D",
+        ] {
+            assert!(!is_duration(text), "{text:?}");
+        }
+    }
+}
