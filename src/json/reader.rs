@@ -61,6 +61,7 @@ fn white(bytes: &[u8], mut pos: usize) -> usize {
 }
 
 impl Reader<'_> {
+    #[allow(clippy::too_many_lines)] // the whole grammar in one place, as a loop
     fn run(&mut self) -> Result<(), Fault> {
         let bytes = self.bytes;
         if bytes.len() > MAX_BYTES {

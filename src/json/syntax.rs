@@ -302,6 +302,7 @@ fn wanted(reader: &Reader<'_>, expected: Expected) -> String {
 }
 
 /// The mistakes people and programs make, each with its own sentence.
+#[allow(clippy::too_many_lines)] // a list
 fn likely(reader: &Reader<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> Option<Finding> {
     let bytes = reader.bytes;
     let say = |message: &str| at(bytes, pos, message.to_owned());
@@ -359,6 +360,10 @@ fn likely(reader: &Reader<'_>, pos: usize, expected: Expected, comma: Option<usi
     let word = word(bytes, pos);
     if valueish && let Some(found) = wrong_word(word) {
         return Some(say(found.0).until(pos + word.len()).hint(found.1));
+    }
+    let cut = |whole: &&str| whole.starts_with(word) && pos + word.len() == bytes.len();
+    if valueish && !word.is_empty() && ["true", "false", "null"].iter().any(cut) {
+        return Some(ended(reader, pos));
     }
     if expected == Expected::Value
         && reader.tape.is_empty()
@@ -461,7 +466,7 @@ fn missing_comma(reader: &Reader<'_>, pos: usize, byte: u8) -> Option<Finding> {
 
 fn ended(reader: &Reader<'_>, pos: usize) -> Finding {
     let bytes = reader.bytes;
-    if reader.tape.is_empty() {
+    if reader.tape.is_empty() && pos == bytes.len() {
         let message = if bytes.is_empty() {
             "The text has no bytes."
         } else {
@@ -471,6 +476,9 @@ fn ended(reader: &Reader<'_>, pos: usize) -> Finding {
             .hint("The body was read before by something else, or nothing was sent.");
     }
     let open = reader.stack.len();
+    if open == 0 {
+        return at(bytes, pos, "The text ends inside a value.".to_owned()).hint("The body was cut off.");
+    }
     let what = if reader.stack.last().is_some_and(|frame| frame.object) { "an object" } else { "an array" };
     at(
         bytes,

@@ -1,0 +1,370 @@
+//! A provider definition, read and checked: the data that makes one webhook differ from another.
+
+use crate::delivery::Headers;
+use crate::issue::{Code, Issue, Severity};
+use crate::json::{Document, Value};
+use crate::schema::{CompileOptions, Schema};
+use crate::signature::{Algorithm, Encoding, Scheme, SchemeDefinition, SecretForm, TimestampUnit};
+
+use super::rules::{Bands, BoundRule};
+
+/// The contract of definitions themselves.
+const CONTRACT: &str = include_str!("definition.schema.json");
+
+/// Everything known about one provider.
+#[derive(Debug)]
+pub struct Provider {
+    /// Short name, as in `webhook("painchek")`.
+    pub id: String,
+    /// The provider's own name.
+    pub title: String,
+    /// How it signs. `None`: it signs nothing.
+    pub scheme: Option<Scheme>,
+    /// The algorithms it uses, the first of which signs.
+    pub algorithms: Vec<Algorithm>,
+    /// How the text of a secret becomes key bytes.
+    pub secret_form: SecretForm,
+    /// How far a timestamp may lie off, in seconds, unless the caller says otherwise.
+    pub tolerance: u32,
+    /// The header with the subscription's id.
+    pub webhook_id: Option<String>,
+    /// The header with the delivery's id.
+    pub delivery_id: Option<String>,
+    /// The header with the id of the signed content.
+    pub id_header: Option<String>,
+    /// The media type of its bodies.
+    pub content_type: String,
+    /// Where the parts that every event has stand.
+    pub envelope: Envelope,
+    /// Where the idempotency key comes from, best first.
+    pub dedupe: Vec<Dedupe>,
+    /// Whether every retry carries the same payload.
+    pub immutable: bool,
+    /// The statuses it takes for success, first and last.
+    pub success: (u16, u16),
+    /// The waits between its attempts, in seconds.
+    pub retries: Vec<u32>,
+    /// Its events, each with its contracts.
+    pub events: Vec<Event>,
+    /// Pointers to personal or health data, `*` for any one step.
+    pub sensitive: Vec<String>,
+    pub(crate) rules: Vec<BoundRule>,
+    pub(crate) bands: Bands,
+    pub(crate) lookalikes: Vec<Lookalike>,
+}
+
+/// Where the parts that every event has stand in the body.
+#[derive(Debug)]
+pub struct Envelope {
+    /// The event type.
+    pub event_type: Source,
+    /// Pointer to the event's id.
+    pub id: Option<String>,
+    /// Pointer to the time the event was made.
+    pub created_at: Option<String>,
+    /// Pointer to the event's own data.
+    pub data: String,
+}
+
+/// Where a text comes from.
+#[derive(Debug)]
+pub enum Source {
+    /// A JSON Pointer into the body.
+    Pointer(String),
+    /// A header's name.
+    Header(String),
+}
+
+/// One way to an idempotency key.
+#[derive(Debug)]
+pub enum Dedupe {
+    /// The value a JSON Pointer leads to.
+    Pointer(String),
+    /// A header's value.
+    Header(String),
+    /// The SHA-256 of the body.
+    Digest,
+}
+
+/// An event type and its contracts.
+#[derive(Debug)]
+pub struct Event {
+    /// The event type, as in the envelope.
+    pub name: String,
+    /// The revisions of its contract, in the order in which they are tried.
+    pub revisions: Vec<Revision>,
+}
+
+/// One revision of a contract.
+#[derive(Debug)]
+pub struct Revision {
+    /// Its name, where there are several.
+    pub name: Option<String>,
+    /// It is the one where this pointer exists; `None` fits always.
+    pub when: Option<String>,
+    /// The contract.
+    pub schema: Schema,
+}
+
+/// A body that people paste by mistake.
+#[derive(Debug)]
+pub(crate) struct Lookalike {
+    pub has: Vec<String>,
+    pub message: String,
+}
+
+/// Why a definition cannot be used.
+#[derive(Debug)]
+pub struct DefinitionError {
+    /// What is wrong, each with its place in the definition.
+    pub issues: Vec<Issue>,
+}
+
+impl std::fmt::Display for DefinitionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("The provider definition cannot be used.")?;
+        for issue in &self.issues {
+            write!(f, " {}: {}", if issue.pointer.is_empty() { "/" } else { &issue.pointer }, issue.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for DefinitionError {}
+
+impl Provider {
+    /// Reads a definition: one JSON text, event contracts inlined.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with places: unknown keys, wrong types, templates that
+    /// cannot be read, contracts that cannot be compiled.
+    pub fn read(text: &[u8]) -> Result<Self, DefinitionError> {
+        let document = Document::read(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
+        let contract = Schema::compile(CONTRACT.as_bytes(), &CompileOptions::default())
+            .map_err(|error| fault(&document, document.root(), &error.to_string()))?;
+        let issues: Vec<Issue> = contract.check(text).into_iter().filter(|i| i.severity == Severity::Error).collect();
+        if !issues.is_empty() {
+            return Err(DefinitionError { issues });
+        }
+        Self::assemble(&document)
+    }
+
+    fn assemble(document: &Document<'_>) -> Result<Self, DefinitionError> {
+        let root = document.root();
+        let id = text(root, "/id").unwrap_or_default();
+        let (scheme, algorithms, secret_form) = signature(document)?;
+        let envelope = Envelope {
+            event_type: match text(root, "/envelope/type").unwrap_or_default() {
+                source if source.starts_with("header:") => Source::Header(source["header:".len()..].to_owned()),
+                pointer => Source::Pointer(pointer),
+            },
+            id: text(root, "/envelope/id"),
+            created_at: text(root, "/envelope/createdAt"),
+            data: text(root, "/envelope/data").unwrap_or_default(),
+        };
+        Ok(Self {
+            title: text(root, "/title").unwrap_or_else(|| id.clone()),
+            scheme,
+            algorithms,
+            secret_form,
+            tolerance: root
+                .pointer("/signature/tolerance")
+                .and_then(Value::as_i64)
+                .and_then(|seconds| u32::try_from(seconds).ok())
+                .unwrap_or(300),
+            webhook_id: text(root, "/headers/webhookId"),
+            delivery_id: text(root, "/headers/deliveryId"),
+            id_header: text(root, "/headers/id"),
+            content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
+            envelope,
+            dedupe: dedupe(root),
+            immutable: root.get("immutable").and_then(Value::as_bool).unwrap_or(false),
+            success: success(text(root, "/success").as_deref().unwrap_or("2xx")),
+            retries: texts(root.get("retries")).iter().filter_map(|wait| seconds(wait)).collect(),
+            events: events(document)?,
+            sensitive: texts(root.get("sensitive")),
+            rules: rules(document, &id)?,
+            bands: root.get("bands").map(Bands::read).unwrap_or_default(),
+            lookalikes: root
+                .get("lookalikes")
+                .into_iter()
+                .flat_map(Value::elements)
+                .map(|item| Lookalike { has: texts(item.get("has")), message: text(item, "/message").unwrap_or_default() })
+                .collect(),
+            id,
+        })
+    }
+
+    /// The event with this type, by its place in `events`.
+    #[must_use]
+    pub fn event_named(&self, name: &str) -> Option<usize> {
+        self.events.iter().position(|event| event.name == name)
+    }
+}
+
+impl Event {
+    /// The revision a body follows, by its place in `revisions`. None where no contract fits.
+    #[must_use]
+    pub fn revision_of(&self, body: Value<'_>) -> Option<usize> {
+        self.revisions
+            .iter()
+            .position(|revision| revision.when.as_deref().is_none_or(|pointer| body.pointer(pointer).is_some()))
+    }
+}
+
+impl Source {
+    /// The text of this source in a delivery.
+    pub(crate) fn find<'d>(&'d self, headers: &'d Headers<'_>, body: Value<'d>) -> Option<std::borrow::Cow<'d, str>> {
+        match self {
+            Source::Pointer(pointer) => body.pointer(pointer)?.as_str(),
+            Source::Header(name) => headers.get(name).map(Into::into),
+        }
+    }
+}
+
+fn fault(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionError {
+    let draft = crate::issue::Draft::new(Code::DEFINITION_INVALID, Severity::Error, at.place(), message);
+    DefinitionError { issues: document.locate(vec![draft]) }
+}
+
+fn text(value: Value<'_>, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().map(std::borrow::Cow::into_owned)
+}
+
+fn texts(list: Option<Value<'_>>) -> Vec<String> {
+    list.into_iter().flat_map(Value::elements).filter_map(|item| Some(item.as_str()?.into_owned())).collect()
+}
+
+type Signing = (Option<Scheme>, Vec<Algorithm>, SecretForm);
+
+fn signature(document: &Document<'_>) -> Result<Signing, DefinitionError> {
+    let root = document.root();
+    let form = secret_form(text(root, "/signature/secret").as_deref().unwrap_or("utf8"));
+    let Some(signature) = root.get("signature") else { return Ok((None, Vec::new(), form)) };
+    let algorithms: Vec<Algorithm> =
+        texts(signature.get("algorithms")).iter().filter_map(|name| Algorithm::named(name)).collect();
+    let definition = SchemeDefinition {
+        header: text(signature, "/header").unwrap_or_default(),
+        format: text(signature, "/format").unwrap_or_default(),
+        algorithms: algorithms.clone(),
+        signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
+        secret: form.clone(),
+        optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
+        timestamp_header: text(root, "/headers/timestamp"),
+        id_header: text(root, "/headers/id"),
+        timestamp_unit: match text(signature, "/timestampUnit").as_deref() {
+            Some("ms") => TimestampUnit::Milliseconds,
+            _ => TimestampUnit::Seconds,
+        },
+    };
+    let scheme = Scheme::new(definition).map_err(|error| {
+        let at = signature.get(error.field()).unwrap_or(signature);
+        fault(document, at, &error.to_string())
+    })?;
+    Ok((Some(scheme), algorithms, form))
+}
+
+/// `utf8`, `base64`, `hex`, or one of them in braces behind a prefix: `whsec_{base64}`.
+fn secret_form(text: &str) -> SecretForm {
+    let (prefix, encoding) = match text.split_once('{') {
+        Some((prefix, rest)) => (prefix, rest.trim_end_matches('}')),
+        None => ("", text),
+    };
+    let encoding = match encoding {
+        "base64" => Encoding::Base64,
+        "hex" => Encoding::Hex,
+        _ => Encoding::Utf8,
+    };
+    // No underscore is in the base64 alphabet, so the common prefix can be recognised unnamed.
+    let prefix = if prefix.is_empty() && encoding == Encoding::Base64 { "whsec_" } else { prefix };
+    SecretForm { encoding, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) }
+}
+
+fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
+    let list: Vec<Dedupe> = texts(root.get("dedupe"))
+        .iter()
+        .map(|way| {
+            if let Some(pointer) = way.strip_prefix("pointer:") {
+                Dedupe::Pointer(pointer.to_owned())
+            } else if let Some(header) = way.strip_prefix("header:") {
+                Dedupe::Header(header.to_owned())
+            } else {
+                Dedupe::Digest
+            }
+        })
+        .collect();
+    if list.is_empty() { vec![Dedupe::Digest] } else { list }
+}
+
+fn success(text: &str) -> (u16, u16) {
+    match text.split_once('-') {
+        Some((first, last)) => (first.parse().unwrap_or(200), last.parse().unwrap_or(299)),
+        None => {
+            let class = text.bytes().next().map_or(2, |digit| u16::from(digit.saturating_sub(b'0')));
+            (class * 100, class * 100 + 99)
+        }
+    }
+}
+
+fn seconds(wait: &str) -> Option<u32> {
+    let (number, unit) = wait.split_at_checked(wait.len().checked_sub(1)?)?;
+    let factor = match unit {
+        "m" => 60,
+        "h" => 3600,
+        _ => 1,
+    };
+    number.parse::<u32>().ok()?.checked_mul(factor)
+}
+
+fn events(document: &Document<'_>) -> Result<Vec<Event>, DefinitionError> {
+    let mut events = Vec::new();
+    for (name, event) in document.root().get("events").into_iter().flat_map(Value::members) {
+        let mut revisions = Vec::new();
+        for revision in event.get("revisions").into_iter().flat_map(Value::elements) {
+            revisions.push(Revision {
+                name: text(revision, "/name"),
+                when: text(revision, "/when"),
+                schema: compile(document, revision)?,
+            });
+        }
+        if event.get("schema").is_some() {
+            revisions.push(Revision { name: None, when: None, schema: compile(document, event)? });
+        }
+        events.push(Event { name: name.text().into_owned(), revisions });
+    }
+    Ok(events)
+}
+
+fn compile(document: &Document<'_>, holder: Value<'_>) -> Result<Schema, DefinitionError> {
+    let Some(schema) = holder.get("schema") else { return Err(fault(document, holder, "A contract needs a schema.")) };
+    let options = CompileOptions { strict: true, placeholders: true, ..CompileOptions::default() };
+    Schema::compile_value(schema, &options).map_err(|error| {
+        fault(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.to_string())
+    })
+}
+
+fn rules(document: &Document<'_>, id: &str) -> Result<Vec<BoundRule>, DefinitionError> {
+    let mut rules = Vec::new();
+    for (name, severities) in document.root().get("rules").into_iter().flat_map(Value::members) {
+        let pair = texts(Some(severities));
+        let severity = |index: usize| {
+            let word = match severities.as_str() {
+                Some(word) => word.into_owned(),
+                None => pair.get(index).cloned().unwrap_or_default(),
+            };
+            match word.as_str() {
+                "error" => Some(Severity::Error),
+                "warning" => Some(Severity::Warning),
+                "info" => Some(Severity::Info),
+                _ => None,
+            }
+        };
+        let code = name.text();
+        let Some(rule) = BoundRule::find(id, &code, severity(0), severity(1)) else {
+            let message = format!("There is no rule named {code} for {id}: rules across fields are part of the built-in providers.");
+            return Err(fault(document, severities, &message));
+        };
+        rules.push(rule);
+    }
+    Ok(rules)
+}
