@@ -79,6 +79,8 @@ codes! {
     TIMESTAMP_TOO_OLD = "timestamp-too-old", 401, "The timestamp lies further in the past than the tolerance.";
     TIMESTAMP_TOO_NEW = "timestamp-too-new", 401, "The timestamp lies further in the future than the tolerance.";
     HEADER_MISSING = "header-missing", 401, "A header that is part of the signed content is absent.";
+    URL_MISSING = "url-missing", 500, "The signed content needs the URL and the receiver did not give it.";
+    METHOD_MISSING = "method-missing", 500, "The signed content needs the method and the receiver did not give it.";
     BODY_NOT_RAW = "body-not-raw", 500, "The body is not the raw bytes that arrived.";
     BODY_EMPTY = "body-empty", 400, "The body has no bytes.";
     BODY_TOO_LARGE = "body-too-large", 413, "The body is larger than the limit.";

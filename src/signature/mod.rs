@@ -1,1 +1,47 @@
 //! Signatures: algorithms, secrets, schemes. Knows nothing of JSON.
+//!
+//! A [`Scheme`] is made from data and says which header holds a signature, in which form, and over
+//! what; [`Keys`] are one or more secrets made ready for it. [`Scheme::verify`] answers with an
+//! [`Outcome`], whatever arrives, and [`Scheme::sign`] makes the headers that it verifies.
+//!
+//! ```
+//! use hookseal::delivery::{Delivery, Headers};
+//! use hookseal::signature::{Algorithm, Scheme, SchemeDefinition, Secret, SignContext};
+//!
+//! let scheme = Scheme::new(SchemeDefinition {
+//!     algorithms: vec![Algorithm::Sha256, Algorithm::Sha1],
+//!     ..SchemeDefinition::new("X-Signature", "{algorithm}={hex}")
+//! })?;
+//! let secret = Secret::read("correct horse battery staple", scheme.secret_form())?;
+//! let keys = scheme.keys(&[secret], None)?;
+//!
+//! let now = 1_700_000_000_000;
+//! let signed = scheme.sign(&keys, b"{}", &SignContext::at(now))?;
+//! let delivery = Delivery::new(Headers::from_iter(signed), b"{}");
+//! assert!(scheme.verify(&keys, &delivery, now, 300).is_verified());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod algorithm;
+mod candidates;
+mod encoding;
+mod header;
+pub mod hmac;
+mod keys;
+mod message;
+mod outcome;
+mod scheme;
+mod secret;
+mod sign;
+mod template;
+mod timestamp;
+mod verify;
+
+pub use algorithm::Algorithm;
+pub use hmac::sha256;
+pub use keys::{Keys, KeysError};
+pub use outcome::{Malformed, Outcome, Status};
+pub use scheme::{Scheme, SchemeDefinition, SchemeError};
+pub use secret::{Secret, SecretEncoding, SecretError, SecretForm};
+pub use sign::{SignContext, SignError};
+pub use timestamp::TimestampUnit;

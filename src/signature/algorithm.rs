@@ -1,0 +1,80 @@
+//! The algorithms a signature can be made with.
+
+use std::fmt;
+
+/// A hash function under HMAC (RFC 2104).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// HMAC-SHA-1: 20 bytes. Sound as a signature, and the one to narrow away where a sender
+    /// offers better.
+    Sha1,
+    /// HMAC-SHA-256: 32 bytes.
+    Sha256,
+    /// HMAC-SHA-512: 64 bytes.
+    Sha512,
+}
+
+impl Algorithm {
+    /// Every algorithm.
+    pub const ALL: [Algorithm; 3] = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+
+    /// The name as manifests, options and headers write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+        }
+    }
+
+    /// The algorithm with this name, in any letter case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    }
+
+    /// How many bytes a signature has.
+    #[must_use]
+    pub const fn digest_len(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// The algorithm whose signatures have this many bytes.
+    pub(super) fn of_len(len: usize) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.digest_len() == len)
+    }
+
+    /// `sha256`, `sha256 or sha1`, ...
+    pub(super) fn list(algorithms: &[Self]) -> String {
+        algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(" or ")
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_any_letter_case_and_nothing_else_is() {
+        for algorithm in Algorithm::ALL {
+            assert_eq!(Algorithm::named(algorithm.name()), Some(algorithm));
+            assert_eq!(Algorithm::named(&algorithm.name().to_uppercase()), Some(algorithm));
+            assert_eq!(Algorithm::of_len(algorithm.digest_len()), Some(algorithm));
+        }
+        for name in ["", "sha", "sha-256", "sha256 ", "md5", "\u{17f}ha1"] {
+            assert_eq!(Algorithm::named(name), None, "{name:?}");
+        }
+        assert_eq!(Algorithm::of_len(0), None);
+    }
+}

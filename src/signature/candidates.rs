@@ -1,0 +1,182 @@
+//! The signatures in a delivery's headers, taken apart and not yet compared, without an allocation.
+
+use super::encoding::{Digest, Undecodable};
+use super::header::Item;
+use super::{Algorithm, Keys, Malformed, Outcome, Scheme};
+use crate::delivery::{Headers, has_control};
+
+/// A header value with more bytes is not read.
+pub(super) const MAX_VALUE: usize = 8 * 1024;
+/// A delivery with more signatures is refused.
+pub(super) const MAX_SIGNATURES: usize = 32;
+/// A delivery with more timestamps beside its signatures is refused: each one costs a pass over the
+/// body.
+pub(super) const MAX_TIMESTAMPS: usize = 4;
+
+/// A signature that could be right.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate<'a> {
+    pub algorithm: Algorithm,
+    pub digest: Digest,
+    /// The timestamp that stands beside it, where the scheme puts it there; else empty.
+    pub timestamp: &'a str,
+    pub received: &'a str,
+}
+
+/// Signatures that could be right, and the best thing to say about those that cannot.
+pub(super) struct Candidates<'a> {
+    found: [Option<Candidate<'a>>; MAX_SIGNATURES],
+    count: usize,
+    problem: Option<Outcome<'a>>,
+}
+
+impl<'a> Candidates<'a> {
+    /// Reads every value of the signature header.
+    pub fn collect(scheme: &'a Scheme, keys: &Keys, headers: &'a Headers<'_>) -> Result<Self, Outcome<'a>> {
+        let reader = Reader { scheme, accepted: keys.algorithms() };
+        let mut all = Self { found: [const { None }; MAX_SIGNATURES], count: 0, problem: None };
+        let (mut values, mut signatures, mut timestamps) = (0, 0, 0);
+        for value in headers.get_all(scheme.header()) {
+            values += 1;
+            if let Some(reason) = unreadable(value) {
+                all.note(reader.malformed(value, reason));
+                continue;
+            }
+            let before = signatures;
+            let mut timestamp = scheme.format.first_timestamp(value);
+            for item in scheme.format.items(value) {
+                match scheme.format.read(item) {
+                    Item::Timestamp(text) => {
+                        timestamp = Some(text);
+                        timestamps += 1;
+                    }
+                    Item::Signature { label, digest } => {
+                        signatures += 1;
+                        match reader.candidate(item, label, digest, timestamp) {
+                            Ok(candidate) => all.push(candidate),
+                            Err(outcome) => all.note(outcome),
+                        }
+                    }
+                    Item::Other if reader.is_bare(item) => {
+                        all.note(reader.malformed(item, Malformed::LabelMissing));
+                    }
+                    Item::Other => {}
+                }
+                if signatures > MAX_SIGNATURES {
+                    return Err(reader.malformed(value, Malformed::TooManySignatures));
+                }
+                if timestamps > MAX_TIMESTAMPS {
+                    return Err(reader.malformed(value, Malformed::TooManyTimestamps));
+                }
+            }
+            if signatures == before {
+                all.note(reader.malformed(value, Malformed::Form));
+            }
+        }
+        match all.problem {
+            _ if values == 0 => Err(Outcome::Missing),
+            Some(problem) if all.count == 0 => Err(problem),
+            _ => Ok(all),
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Candidate<'a>> {
+        self.found.iter().flatten()
+    }
+
+    fn push(&mut self, candidate: Candidate<'a>) {
+        if let Some(free) = self.found.get_mut(self.count) {
+            *free = Some(candidate);
+            self.count += 1;
+        }
+    }
+
+    fn note(&mut self, outcome: Outcome<'a>) {
+        if self.problem.is_none_or(|problem| problem.rank() < outcome.rank()) {
+            self.problem = Some(outcome);
+        }
+    }
+}
+
+/// Why a header value is not even looked at.
+pub(super) fn unreadable(value: &str) -> Option<Malformed> {
+    if value.is_empty() {
+        Some(Malformed::Empty)
+    } else if value.len() > MAX_VALUE {
+        Some(Malformed::TooLong)
+    } else {
+        has_control(value).then_some(Malformed::ControlCharacter)
+    }
+}
+
+struct Reader<'a, 'k> {
+    scheme: &'a Scheme,
+    accepted: &'k [Algorithm],
+}
+
+impl<'a> Reader<'a, '_> {
+    fn malformed(&self, received: &'a str, reason: Malformed) -> Outcome<'a> {
+        Outcome::Malformed { header: self.scheme.header(), received, reason }
+    }
+
+    fn candidate(
+        &self,
+        received: &'a str,
+        label: Option<&'a str>,
+        digest: &'a str,
+        timestamp: Option<&'a str>,
+    ) -> Result<Candidate<'a>, Outcome<'a>> {
+        let unsupported = |name, labelled| Outcome::Unsupported { name, labelled, received };
+        let named = match label {
+            None => None,
+            Some(label) => match Algorithm::named(label) {
+                Some(algorithm) if self.accepted.contains(&algorithm) => Some(algorithm),
+                // A bare base64 digest with its padding looks like a label and nothing behind it.
+                None if self.is_bare(received) => {
+                    return Err(self.malformed(received, Malformed::LabelMissing));
+                }
+                _ => return Err(unsupported(label, true)),
+            },
+        };
+        let digest = self.scheme.format.encoding.decode(digest).map_err(|error| {
+            self.malformed(
+                received,
+                match error {
+                    Undecodable::Empty => Malformed::Empty,
+                    Undecodable::OddHex(digits) => Malformed::OddHex(digits),
+                    Undecodable::Characters => Malformed::Characters,
+                },
+            )
+        })?;
+        let by_len = Algorithm::of_len(digest.len);
+        let algorithm = named.or(by_len).filter(|it| it.digest_len() == digest.len);
+        let Some(algorithm) = algorithm.filter(|it| self.accepted.contains(it)) else {
+            return Err(match by_len {
+                Some(other) if label.is_none() && self.scheme.algorithms().contains(&other) => {
+                    unsupported(other.name(), false)
+                }
+                _ => Outcome::AlgorithmMismatch {
+                    algorithm: named.unwrap_or(self.accepted[0]),
+                    labelled: label.is_some(),
+                    digest_len: digest.len,
+                    received,
+                },
+            });
+        };
+        let timestamp = match timestamp {
+            _ if !self.scheme.format.has_timestamp() => "",
+            None => return Err(Outcome::TimestampMissing),
+            Some(text) if self.scheme.timestamp_unit().read(text).is_none() => {
+                return Err(Outcome::TimestampMalformed);
+            }
+            Some(text) => text,
+        };
+        Ok(Candidate { algorithm, digest, timestamp, received })
+    }
+
+    /// Whether the text is a whole signature with nothing in front of it.
+    fn is_bare(&self, text: &str) -> bool {
+        let digest = self.scheme.format.encoding.decode(text);
+        digest.is_ok_and(|digest| Algorithm::of_len(digest.len).is_some())
+    }
+}

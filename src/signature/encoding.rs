@@ -1,0 +1,177 @@
+//! How the bytes of a signature are written in a header.
+
+use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
+
+/// The longest digest there is.
+const MAX_DIGEST: usize = 64;
+
+/// How a digest is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// RFC 4648, section 8; read in either letter case, written in lower case.
+    Hex,
+    /// RFC 4648, section 4; read with and without padding, written with it.
+    Base64,
+    /// RFC 4648, section 5; read with and without padding, written without it.
+    Base64Url,
+}
+
+/// A received digest, without an allocation. It may be longer than any algorithm's: then only its
+/// length is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Digest {
+    bytes: [u8; MAX_DIGEST],
+    pub len: usize,
+}
+
+impl Digest {
+    /// The bytes; nothing where there are more than any algorithm makes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// Why a text is not a digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Undecodable {
+    Empty,
+    /// An odd number of hex digits: one was lost, or one too many copied.
+    OddHex(usize),
+    Characters,
+}
+
+impl Encoding {
+    pub const ALL: [Encoding; 3] = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url];
+
+    /// The name as format templates write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+        }
+    }
+
+    pub fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex => base16ct::lower::encode_string(bytes),
+            Self::Base64 => base64ct::Base64::encode_string(bytes),
+            Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+        }
+    }
+
+    /// How many characters a digest of so many bytes has, without padding.
+    pub const fn text_len(self, bytes: usize) -> usize {
+        match self {
+            Self::Hex => bytes * 2,
+            Self::Base64 | Self::Base64Url => (bytes * 4).div_ceil(3),
+        }
+    }
+
+    pub fn decode(self, text: &str) -> Result<Digest, Undecodable> {
+        let mut bytes = [0; MAX_DIGEST];
+        if text.is_empty() {
+            return Err(Undecodable::Empty);
+        }
+        let len = match self {
+            Self::Hex => {
+                if let Ok(decoded) = base16ct::mixed::decode(text, &mut bytes) {
+                    decoded.len()
+                } else if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                    return Err(Undecodable::Characters);
+                } else if text.len() % 2 == 1 {
+                    return Err(Undecodable::OddHex(text.len()));
+                } else {
+                    text.len() / 2
+                }
+            }
+            Self::Base64 | Self::Base64Url => self.decode_base64(text, &mut bytes)?,
+        };
+        Ok(Digest { bytes, len })
+    }
+
+    fn decode_base64(self, text: &str, bytes: &mut [u8; MAX_DIGEST]) -> Result<usize, Undecodable> {
+        let bare = unpadded(text).ok_or(Undecodable::Characters)?;
+        if bare.len() > self.text_len(MAX_DIGEST) {
+            let others: &[u8] = if self == Self::Base64 { b"+/" } else { b"-_" };
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || others.contains(&byte);
+            return if bare.bytes().all(fits) && bare.len() % 4 != 1 {
+                Ok(bare.len() * 3 / 4)
+            } else {
+                Err(Undecodable::Characters)
+            };
+        }
+        let decoded = if self == Self::Base64 {
+            Base64Unpadded::decode(bare, bytes)
+        } else {
+            Base64UrlUnpadded::decode(bare, bytes)
+        };
+        Ok(decoded.map_err(|_| Undecodable::Characters)?.len())
+    }
+}
+
+/// Takes the padding off. Where there is any it has to be complete.
+pub(super) fn unpadded(text: &str) -> Option<&str> {
+    let bare = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    (bare.len() == text.len() || text.len().is_multiple_of(4)).then_some(bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(encoding: Encoding, text: &str) -> Result<Vec<u8>, Undecodable> {
+        encoding.decode(text).map(|digest| digest.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn hex_is_read_in_either_letter_case_and_even_numbers_of_digits() {
+        assert_eq!(read(Encoding::Hex, "00fFAa"), Ok(vec![0, 0xff, 0xaa]));
+        assert_eq!(read(Encoding::Hex, ""), Err(Undecodable::Empty));
+        assert_eq!(read(Encoding::Hex, "abc"), Err(Undecodable::OddHex(3)));
+        for text in ["0g", "0x00", "é", " 00", "00\n"] {
+            assert_eq!(read(Encoding::Hex, text), Err(Undecodable::Characters), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn base64_is_read_with_and_without_padding_in_its_own_alphabet() {
+        assert_eq!(read(Encoding::Base64, "+/8="), Ok(vec![0xfb, 0xff]));
+        assert_eq!(read(Encoding::Base64, "+/8"), Ok(vec![0xfb, 0xff]));
+        assert_eq!(read(Encoding::Base64, "AA=="), Ok(vec![0]));
+        assert_eq!(read(Encoding::Base64Url, "-_8"), Ok(vec![0xfb, 0xff]));
+        assert_eq!(read(Encoding::Base64Url, "-_8="), Ok(vec![0xfb, 0xff]));
+        for text in ["-_8=", "AA=", "A", "AA=A", "====", "=", "A A=", "AA==\n"] {
+            assert_eq!(read(Encoding::Base64, text), Err(Undecodable::Characters), "{text:?}");
+        }
+        assert_eq!(read(Encoding::Base64Url, "+/8"), Err(Undecodable::Characters));
+    }
+
+    #[test]
+    fn a_base64_text_with_stray_bits_behind_its_end_is_not_read() {
+        // RFC 4648, section 3.5: "AB==" is the same byte as "AA==" with bits that mean nothing.
+        assert_eq!(read(Encoding::Base64, "AB=="), Err(Undecodable::Characters));
+    }
+
+    #[test]
+    fn digests_longer_than_any_algorithm_keep_only_their_length() {
+        let digest = Encoding::Hex.decode(&"0".repeat(130)).unwrap();
+        assert_eq!((digest.len, digest.as_bytes()), (65, &[][..]));
+        let digest = Encoding::Base64.decode(&"A".repeat(88)).unwrap();
+        assert_eq!((digest.len, digest.as_bytes()), (66, &[][..]));
+        assert_eq!(read(Encoding::Base64, &"-".repeat(88)), Err(Undecodable::Characters));
+        assert_eq!(read(Encoding::Hex, &"0".repeat(131)), Err(Undecodable::OddHex(131)));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_in_the_length_foretold() {
+        for encoding in Encoding::ALL {
+            for len in [1, 20, 32, 64] {
+                let bytes: Vec<u8> = (0..len).map(|at| u8::try_from(at * 7 % 256).unwrap()).collect();
+                let text = encoding.encode(&bytes);
+                assert_eq!(text.trim_end_matches('=').len(), encoding.text_len(len));
+                assert_eq!(read(encoding, &text), Ok(bytes));
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The form of the signature header: read from a template such as `{algorithm}={hex}`, then taken
+//! apart into items without an allocation, or written.
+
+use super::Algorithm;
+use super::encoding::Encoding;
+use super::template::{Token, tokens};
+
+/// The form of a signature header.
+///
+/// Whatever the template, a header value is a list of items, and an item is either a signature
+/// (`prefix`, label, `middle`, digest, `suffix`), or the timestamp, or none of the scheme's business.
+#[derive(Clone, Debug)]
+pub(super) struct Format {
+    list: List,
+    prefix: String,
+    label: Label,
+    middle: String,
+    pub encoding: Encoding,
+    suffix: String,
+    timestamp: Option<TimestampItem>,
+}
+
+/// What stands between items. A comma always does, since a header that stands several times is
+/// joined by commas (RFC 9110, section 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum List {
+    Commas,
+    Semicolons,
+    /// White space, and items have one comma inside: `v1,AAAA= v1a,BBBB=`.
+    Pairs,
+}
+
+/// Whether a signature names its algorithm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Label {
+    None,
+    Any,
+    /// A literal in the template that is an algorithm's name, as written there.
+    Fixed(Algorithm, String),
+}
+
+#[derive(Clone, Debug)]
+struct TimestampItem {
+    prefix: String,
+    first: bool,
+}
+
+/// What an item of a header value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Item<'v> {
+    Signature { label: Option<&'v str>, digest: &'v str },
+    Timestamp(&'v str),
+    Other,
+}
+
+impl Format {
+    /// Reads the template. The error is a sentence.
+    pub fn parse(template: &str) -> Result<Self, String> {
+        if template.contains("{timestamp}") {
+            return Self::parse_fields(template);
+        }
+        if let Some(format) = Self::parse_pairs(template)? {
+            return Ok(format);
+        }
+        let format = Self::parse_item(template, List::Commas)?;
+        if [&format.prefix, &format.middle, &format.suffix].into_iter().any(|text| text.contains(',')) {
+            return Err("A comma separates signatures and cannot be part of one; the forms with commas are \
+                        \"t={timestamp},v1={hex}\" and \"v1,{base64}\"."
+                .to_owned());
+        }
+        Ok(format)
+    }
+
+    /// `t={timestamp},v1={hex}`, with semicolons too.
+    fn parse_fields(template: &str) -> Result<Self, String> {
+        let (list, separator) =
+            if template.contains(';') { (List::Semicolons, ';') } else { (List::Commas, ',') };
+        let mut format: Option<Self> = None;
+        let mut timestamp = None;
+        for field in template.split(separator).map(str::trim).filter(|field| *field != "...") {
+            if let Some(prefix) = field.strip_suffix("{timestamp}") {
+                if timestamp.is_some() || prefix.is_empty() || prefix.contains(['{', '}']) {
+                    return Err("A timestamp stands once, behind a label: \"t={timestamp}\".".to_owned());
+                }
+                timestamp = Some(TimestampItem { prefix: prefix.to_owned(), first: format.is_none() });
+            } else if format.is_some() {
+                return Err("Beside the timestamp stands one signature.".to_owned());
+            } else {
+                format = Some(Self::parse_item(field, list)?);
+            }
+        }
+        match format {
+            Some(format) if format.prefix.is_empty() && format.label == Label::None => {
+                Err("Beside a timestamp the signature needs a label: \"v1={hex}\".".to_owned())
+            }
+            Some(format) => Ok(Self { timestamp, ..format }),
+            None => Err(NO_DIGEST.to_owned()),
+        }
+    }
+
+    /// `v1,{base64}`, with further versions behind it as an illustration: `v1,{base64} v1a,...`.
+    fn parse_pairs(template: &str) -> Result<Option<Self>, String> {
+        let (first, further) = template.split_once(' ').unwrap_or((template, ""));
+        let Some((version, digest)) = first.split_once(',') else { return Ok(None) };
+        if version.is_empty() || version.contains(['{', '}', '=']) || !digest.starts_with('{') {
+            return Ok(None);
+        }
+        if !further.split(' ').all(|more| more.is_empty() || more.ends_with("...")) {
+            return Err(
+                "Behind the first signature of a list stand only examples such as \"v1a,...\".".to_owned()
+            );
+        }
+        Ok(Some(Self::parse_item(first, List::Pairs)?))
+    }
+
+    fn parse_item(template: &str, list: List) -> Result<Self, String> {
+        let mut texts = [String::new(), String::new(), String::new()];
+        let (mut label, mut encoding) = (Label::None, None);
+        for token in tokens(template)? {
+            let at = match (&label, encoding) {
+                (_, Some(_)) => 2,
+                (Label::None, None) => 0,
+                _ => 1,
+            };
+            match token {
+                Token::Literal(text) => texts[at].push_str(text),
+                Token::Place("algorithm") if at == 0 => label = Label::Any,
+                Token::Place("algorithm") => {
+                    return Err("{algorithm} stands once, in front of the signature.".to_owned());
+                }
+                Token::Place(place) => {
+                    let found = Encoding::ALL.into_iter().find(|encoding| encoding.name() == place);
+                    let found = found.ok_or_else(|| {
+                        format!(
+                            "{{{place}}} is unknown. Known are {{algorithm}}, {{timestamp}}, {{hex}}, {{base64}} \
+                             and {{base64url}}."
+                        )
+                    })?;
+                    if encoding.replace(found).is_some() {
+                        return Err("One signature has one of {hex}, {base64} and {base64url}.".to_owned());
+                    }
+                }
+            }
+        }
+        let [mut prefix, mut middle, suffix] = texts;
+        let encoding = encoding.ok_or(NO_DIGEST)?;
+        if label == Label::Any && middle.is_empty() {
+            return Err("Between {algorithm} and the signature stands a character such as \"=\".".to_owned());
+        }
+        if let Some((algorithm, name, rest)) = named_literal(&prefix).filter(|_| label == Label::None) {
+            (label, middle) = (Label::Fixed(algorithm, name), rest);
+            prefix.clear();
+        }
+        Ok(Self { list, prefix, label, middle, encoding, suffix, timestamp: None })
+    }
+
+    /// The only algorithm this form can name, where the template has its name as a literal.
+    pub fn fixed_algorithm(&self) -> Option<Algorithm> {
+        match self.label {
+            Label::Fixed(algorithm, _) => Some(algorithm),
+            _ => None,
+        }
+    }
+
+    pub fn has_timestamp(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    /// The items of a header value.
+    pub fn items<'v>(&self, value: &'v str) -> Items<'v> {
+        Items { rest: value, list: self.list }
+    }
+
+    /// Says what an item is.
+    pub fn read<'v>(&self, item: &'v str) -> Item<'v> {
+        if let Some(text) = self.timestamp.as_ref().and_then(|it| item.strip_prefix(&it.prefix)) {
+            return Item::Timestamp(text);
+        }
+        self.read_signature(item).unwrap_or(Item::Other)
+    }
+
+    fn read_signature<'v>(&self, item: &'v str) -> Option<Item<'v>> {
+        let rest = item.strip_prefix(&self.prefix)?.strip_suffix(&self.suffix)?;
+        if self.label == Label::None {
+            return Some(Item::Signature { label: None, digest: rest });
+        }
+        let (label, digest) = rest.split_once(&self.middle)?;
+        is_label(label).then_some(Item::Signature { label: Some(label), digest })
+    }
+
+    /// The first timestamp among the items of a value.
+    pub fn first_timestamp<'v>(&self, value: &'v str) -> Option<&'v str> {
+        let prefix = &self.timestamp.as_ref()?.prefix;
+        self.items(value).find_map(|item| item.strip_prefix(prefix))
+    }
+
+    /// Writes a header value.
+    pub fn write(&self, algorithm: Algorithm, digest: &[u8], timestamp: &str) -> String {
+        let label = match &self.label {
+            Label::None => "",
+            Label::Any => algorithm.name(),
+            Label::Fixed(_, name) => name,
+        };
+        let digest = self.encoding.encode(digest);
+        let signature = [&self.prefix, label, &self.middle, &digest, &self.suffix].concat();
+        let separator = if self.list == List::Semicolons { ";" } else { "," };
+        match &self.timestamp {
+            None => signature,
+            Some(item) if item.first => [&item.prefix, timestamp, separator, &signature].concat(),
+            Some(item) => [&signature, separator, &item.prefix, timestamp].concat(),
+        }
+    }
+
+    /// What a header value looks like, for messages: `sha256=<64 hex digits>`.
+    pub fn example(&self, algorithm: Algorithm) -> String {
+        let label = match &self.label {
+            Label::None => "",
+            Label::Any => algorithm.name(),
+            Label::Fixed(_, name) => name,
+        };
+        let len = self.encoding.text_len(algorithm.digest_len());
+        let digest = match self.encoding {
+            Encoding::Hex => format!("<{len} hex digits>"),
+            Encoding::Base64 => format!("<{len} characters of base64>"),
+            Encoding::Base64Url => format!("<{len} characters of URL-safe base64>"),
+        };
+        [&self.prefix, label, &self.middle, &digest, &self.suffix].concat()
+    }
+}
+
+const NO_DIGEST: &str = "The signature itself is missing: {hex}, {base64} or {base64url}.";
+
+/// `sha256=` is the name of an algorithm and what stands behind it.
+fn named_literal(literal: &str) -> Option<(Algorithm, String, String)> {
+    let at = literal.find(|character: char| !character.is_ascii_alphanumeric())?;
+    let (name, rest) = literal.split_at(at);
+    Some((Algorithm::named(name)?, name.to_owned(), rest.to_owned()))
+}
+
+/// Whether the text can be the name of an algorithm, known or not. Such a text is safe to repeat in
+/// a message.
+fn is_label(text: &str) -> bool {
+    (1..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// The items of a header value, without the white space and separators around them.
+pub(super) struct Items<'v> {
+    rest: &'v str,
+    list: List,
+}
+
+impl<'v> Iterator for Items<'v> {
+    type Item = &'v str;
+
+    fn next(&mut self) -> Option<&'v str> {
+        let separators: &[char] = match self.list {
+            List::Commas => &[',', ' ', '\t'],
+            List::Semicolons => &[';', ',', ' ', '\t'],
+            List::Pairs => &[' ', '\t', ','],
+        };
+        let rest = self.rest.trim_start_matches(separators);
+        let end = match self.list {
+            List::Commas => rest.find(','),
+            List::Semicolons => rest.find([';', ',']),
+            List::Pairs => {
+                let token = &rest[..rest.find([' ', '\t']).unwrap_or(rest.len())];
+                let second = token.match_indices(',').nth(1).map(|(at, _)| at);
+                Some(second.unwrap_or(token.len()))
+            }
+        };
+        let (item, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        self.rest = behind;
+        let item = item.trim_end_matches([' ', '\t']);
+        (!item.is_empty()).then_some(item)
+    }
+}

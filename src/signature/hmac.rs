@@ -1,0 +1,173 @@
+//! HMAC (RFC 2104) over whole messages and over parts, and the SHA-256 digest of a body.
+
+use std::fmt;
+
+use ::hmac::digest::{Digest, Output};
+use ::hmac::{Hmac, KeyInit, Mac as _};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+
+use super::Algorithm;
+
+/// The HMAC of the message.
+///
+/// ```
+/// use hookseal::signature::{Algorithm, hmac};
+///
+/// let tag = hmac::sign(Algorithm::Sha256, b"key", b"message");
+/// assert!(hmac::verify(Algorithm::Sha256, b"key", b"message", &tag));
+/// assert!(!hmac::verify(Algorithm::Sha256, b"key", b"message", &tag[..16]));
+/// ```
+#[must_use]
+pub fn sign(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
+    Key::new(algorithm, key).tag(message).as_bytes().to_vec()
+}
+
+/// Whether the tag is the HMAC of the message. The comparison takes the same time whatever the
+/// bytes are; a tag of another length than the algorithm's is `false`.
+#[must_use]
+pub fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    Key::new(algorithm, key).tag(message).matches(tag)
+}
+
+/// The SHA-256 digest of the bytes.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// A key made ready for one algorithm: both padded blocks are hashed already, so that a message
+/// costs two hash blocks less. Zeroized when dropped.
+#[derive(Clone)]
+pub struct Key(State);
+
+#[derive(Clone)]
+enum State {
+    Sha1(Hmac<Sha1>),
+    Sha256(Hmac<Sha256>),
+    Sha512(Hmac<Sha512>),
+}
+
+impl Key {
+    /// Makes a key of any length ready.
+    #[must_use]
+    pub fn new(algorithm: Algorithm, key: &[u8]) -> Self {
+        fn prepared<M: KeyInit>(key: &[u8]) -> M {
+            // RFC 2104, section 2: a key longer than a block is hashed first, a shorter one padded.
+            M::new_from_slice(key).expect("HMAC takes keys of any length")
+        }
+        Self(match algorithm {
+            Algorithm::Sha1 => State::Sha1(prepared(key)),
+            Algorithm::Sha256 => State::Sha256(prepared(key)),
+            Algorithm::Sha512 => State::Sha512(prepared(key)),
+        })
+    }
+
+    /// The algorithm this key was made ready for.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        match self.0 {
+            State::Sha1(_) => Algorithm::Sha1,
+            State::Sha256(_) => Algorithm::Sha256,
+            State::Sha512(_) => Algorithm::Sha512,
+        }
+    }
+
+    /// Begins a message that comes in parts.
+    #[must_use]
+    pub fn start(&self) -> Mac {
+        Mac(self.0.clone())
+    }
+
+    /// The HMAC of one message.
+    #[must_use]
+    pub fn tag(&self, message: &[u8]) -> Tag {
+        let mut mac = self.start();
+        mac.update(message);
+        mac.finish()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({}, [redacted])", self.algorithm())
+    }
+}
+
+/// A message on its way through HMAC.
+pub struct Mac(State);
+
+impl Mac {
+    /// Adds the next part.
+    pub fn update(&mut self, part: &[u8]) {
+        match &mut self.0 {
+            State::Sha1(mac) => mac.update(part),
+            State::Sha256(mac) => mac.update(part),
+            State::Sha512(mac) => mac.update(part),
+        }
+    }
+
+    /// Ends the message.
+    #[must_use]
+    pub fn finish(self) -> Tag {
+        Tag(match self.0 {
+            State::Sha1(mac) => Finished::Sha1(mac.finalize()),
+            State::Sha256(mac) => Finished::Sha256(mac.finalize()),
+            State::Sha512(mac) => Finished::Sha512(mac.finalize()),
+        })
+    }
+}
+
+impl fmt::Debug for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mac([redacted])")
+    }
+}
+
+/// The HMAC of a message: what a correct signature would be. It is never printed, has no `==`, and
+/// is zeroized when dropped.
+pub struct Tag(Finished);
+
+enum Finished {
+    Sha1(Ended<Sha1>),
+    Sha256(Ended<Sha256>),
+    Sha512(Ended<Sha512>),
+}
+
+type Ended<D> = ::hmac::digest::CtOutput<Hmac<D>>;
+
+impl Tag {
+    /// Whether a received signature is this one, compared in constant time. `false` for every
+    /// other length.
+    #[must_use]
+    pub fn matches(&self, received: &[u8]) -> bool {
+        // `CtOutput` compares in constant time; the length is no secret.
+        match &self.0 {
+            Finished::Sha1(tag) => {
+                <&Output<Hmac<Sha1>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+            }
+            Finished::Sha256(tag) => {
+                <&Output<Hmac<Sha256>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+            }
+            Finished::Sha512(tag) => {
+                <&Output<Hmac<Sha512>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+            }
+        }
+    }
+
+    /// The bytes, for the one who signs.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Finished::Sha1(tag) => tag.as_bytes(),
+            Finished::Sha256(tag) => tag.as_bytes(),
+            Finished::Sha512(tag) => tag.as_bytes(),
+        }
+    }
+}
+
+impl fmt::Debug for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tag([redacted])")
+    }
+}

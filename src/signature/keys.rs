@@ -1,0 +1,126 @@
+//! Secrets made ready: one HMAC state for each secret and each accepted algorithm.
+
+use std::fmt;
+
+use super::hmac::Key;
+use super::secret::Suspicion;
+use super::{Algorithm, Secret};
+use crate::issue::Code;
+
+/// One or more secrets, ready for the algorithms that are accepted. Never empty, so that nothing
+/// verifies by the lack of a secret. It does not print them, and is zeroized when dropped.
+pub struct Keys {
+    secrets: Vec<Prepared>,
+    algorithms: Vec<Algorithm>,
+}
+
+struct Prepared {
+    /// In the order of `Keys::algorithms`.
+    keys: Vec<Key>,
+    suspicion: Option<Suspicion>,
+}
+
+impl Keys {
+    pub(super) fn new(
+        secrets: &[Secret],
+        offered: &[Algorithm],
+        accepted: Option<&[Algorithm]>,
+    ) -> Result<Self, KeysError> {
+        let algorithms = accepted.unwrap_or(offered).to_vec();
+        if secrets.is_empty() {
+            return Err(KeysError::NoSecret);
+        }
+        if algorithms.is_empty() {
+            return Err(KeysError::NoAlgorithm);
+        }
+        if let Some(&algorithm) = algorithms.iter().find(|algorithm| !offered.contains(algorithm)) {
+            return Err(KeysError::NotOffered { algorithm, offered: Algorithm::list(offered) });
+        }
+        let secrets = secrets
+            .iter()
+            .map(|secret| Prepared {
+                keys: algorithms.iter().map(|it| Key::new(*it, secret.as_bytes())).collect(),
+                suspicion: secret.suspicion(),
+            })
+            .collect();
+        Ok(Self { secrets, algorithms })
+    }
+
+    /// The accepted algorithms, the preferred one first.
+    #[must_use]
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
+    }
+
+    /// How many secrets there are: one at least.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.secrets.len()
+    }
+
+    /// Every key with the index of its secret, secret by secret, the preferred algorithm first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Key)> {
+        let prepared = self.secrets.iter().enumerate();
+        prepared.flat_map(|(secret, it)| it.keys.iter().map(move |key| (secret, key)))
+    }
+
+    /// What makes one doubt a secret: the first doubt, and the index of the secret it is about.
+    pub(super) fn suspicion(&self) -> Option<(usize, Suspicion)> {
+        let mut prepared = self.secrets.iter().enumerate();
+        prepared.find_map(|(secret, it)| Some((secret, it.suspicion?)))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys")
+            .field("secrets", &format_args!("[{} redacted]", self.secrets.len()))
+            .field("algorithms", &self.algorithms)
+            .finish()
+    }
+}
+
+/// Why secrets cannot be made ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeysError {
+    /// The list of secrets is empty.
+    NoSecret,
+    /// The list of accepted algorithms is empty.
+    NoAlgorithm,
+    /// An algorithm is accepted that the provider never signs with.
+    NotOffered {
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// Those the provider signs with.
+        offered: String,
+    },
+}
+
+impl KeysError {
+    /// [`Code::SECRET_MISSING`] or [`Code::OPTION_INVALID`].
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoSecret => Code::SECRET_MISSING,
+            Self::NoAlgorithm | Self::NotOffered { .. } => Code::OPTION_INVALID,
+        }
+    }
+}
+
+impl fmt::Display for KeysError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSecret => {
+                f.write_str("No secret was given, and without one nothing can be verified or signed.")
+            }
+            Self::NoAlgorithm => {
+                f.write_str("The list of accepted algorithms is empty, so nothing could verify.")
+            }
+            Self::NotOffered { algorithm, offered } => {
+                write!(f, "The algorithm {algorithm} was asked for, but this provider signs with {offered}.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for KeysError {}

@@ -1,0 +1,211 @@
+//! A scheme: how one provider signs, made from data.
+
+use std::fmt;
+
+use super::header::Format;
+use super::template::Content;
+use super::{Algorithm, Keys, KeysError, Secret, SecretForm, TimestampUnit};
+use crate::delivery::is_token;
+
+/// How a provider signs, as data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemeDefinition {
+    /// The header that holds the signature.
+    pub header: String,
+    /// The form of that header: `{algorithm}={hex}`, `sha256={hex}`, `{base64}`, `v0={hex}`,
+    /// `t={timestamp},v1={hex}`, `v1,{base64} v1a,...`.
+    ///
+    /// A literal that is an algorithm's name in front of the signature (`sha256=`) is read as that
+    /// name, in any letter case; every other literal is read exactly.
+    pub format: String,
+    /// The algorithms the provider signs with, the preferred one first.
+    pub algorithms: Vec<Algorithm>,
+    /// What is signed: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
+    /// `{header:webhook-id}.{timestamp}.{body}`, `{method}{url}{body}`.
+    pub signed_content: String,
+    /// The form of secrets.
+    pub secret: SecretForm,
+    /// Whether the provider legally sends without a signature.
+    pub optional: bool,
+    /// The header that holds the timestamp, where the signature header does not.
+    pub timestamp_header: Option<String>,
+    /// The header that `{id}` stands for.
+    pub id_header: Option<String>,
+    /// What timestamps count.
+    pub timestamp_unit: TimestampUnit,
+}
+
+impl SchemeDefinition {
+    /// HMAC-SHA-256 over the body, keyed with the text of the secret, in this header and form.
+    #[must_use]
+    pub fn new(header: impl Into<String>, format: impl Into<String>) -> Self {
+        Self {
+            header: header.into(),
+            format: format.into(),
+            algorithms: vec![Algorithm::Sha256],
+            signed_content: "{body}".to_owned(),
+            secret: SecretForm::default(),
+            optional: false,
+            timestamp_header: None,
+            id_header: None,
+            timestamp_unit: TimestampUnit::Seconds,
+        }
+    }
+}
+
+/// How a provider signs, ready to verify and to sign.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    definition: SchemeDefinition,
+    pub(super) format: Format,
+    pub(super) content: Content,
+}
+
+impl Scheme {
+    /// Makes a scheme ready.
+    ///
+    /// # Errors
+    /// Where the definition does not say how to verify: an unknown place in a template, a signed
+    /// content without the body, a timestamp that nobody signs, and the like.
+    pub fn new(definition: SchemeDefinition) -> Result<Self, SchemeError> {
+        let of = |field| move |message| SchemeError { field, message };
+        let fail = |field, message: &str| Err(SchemeError { field, message: message.to_owned() });
+
+        for (field, name) in [
+            ("header", Some(&definition.header)),
+            ("timestampHeader", definition.timestamp_header.as_ref()),
+            ("idHeader", definition.id_header.as_ref()),
+        ] {
+            if name.is_some_and(|name| !is_token(name)) {
+                return fail(field, "This is not the name of an HTTP header.");
+            }
+        }
+        let format = Format::parse(&definition.format).map_err(of("format"))?;
+        let content = Content::parse(&definition.signed_content, definition.id_header.as_deref())
+            .map_err(of("signedContent"))?;
+
+        let algorithms = &definition.algorithms;
+        if algorithms.is_empty() {
+            return fail("algorithms", "At least one algorithm is needed: sha256, sha512 or sha1.");
+        }
+        if let Some(at) = (1..algorithms.len()).find(|at| algorithms[..*at].contains(&algorithms[*at])) {
+            return Err(of("algorithms")(format!("{} stands twice.", algorithms[at])));
+        }
+        if let Some(fixed) = format.fixed_algorithm()
+            && *algorithms != [fixed]
+        {
+            return Err(of("algorithms")(format!(
+                "The format says {fixed}, so this has to be {fixed} alone."
+            )));
+        }
+        match (format.has_timestamp(), definition.timestamp_header.is_some(), content.has_timestamp()) {
+            (true, true, _) => {
+                fail("timestampHeader", "The format holds a timestamp already; only one can count.")
+            }
+            (true, _, false) | (_, true, false) => fail(
+                "signedContent",
+                "{timestamp} is missing although the scheme has one, so anybody could change it.",
+            ),
+            (false, false, true) => fail(
+                "signedContent",
+                "{timestamp} is signed, but neither the format nor a header of the scheme holds it.",
+            ),
+            _ => Ok(Self { format, content, definition }),
+        }
+    }
+
+    /// Makes secrets ready. The first one signs, all verify.
+    ///
+    /// `accepted` narrows the algorithms, the preferred one first; `None` accepts all of the scheme's.
+    ///
+    /// # Errors
+    /// Where there is no secret, or no algorithm is left, or one is not the scheme's.
+    pub fn keys(&self, secrets: &[Secret], accepted: Option<&[Algorithm]>) -> Result<Keys, KeysError> {
+        Keys::new(secrets, self.algorithms(), accepted)
+    }
+
+    /// The header that holds the signature.
+    #[must_use]
+    pub fn header(&self) -> &str {
+        &self.definition.header
+    }
+
+    /// Every header that verifying reads.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        let own = [Some(self.header()), self.timestamp_header()];
+        own.into_iter().flatten().chain(self.content.headers())
+    }
+
+    /// The template of what is signed.
+    #[must_use]
+    pub fn signed_content(&self) -> &str {
+        &self.definition.signed_content
+    }
+
+    /// The algorithms the provider signs with, the preferred one first.
+    #[must_use]
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.definition.algorithms
+    }
+
+    /// The form of secrets.
+    #[must_use]
+    pub fn secret_form(&self) -> &SecretForm {
+        &self.definition.secret
+    }
+
+    /// Whether the provider legally sends without a signature.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        self.definition.optional
+    }
+
+    /// Whether a timestamp is signed, and with it the tolerance counts.
+    #[must_use]
+    pub fn has_timestamp(&self) -> bool {
+        self.content.has_timestamp()
+    }
+
+    /// The definition this scheme was made from.
+    #[must_use]
+    pub fn definition(&self) -> &SchemeDefinition {
+        &self.definition
+    }
+
+    pub(super) fn timestamp_header(&self) -> Option<&str> {
+        self.definition.timestamp_header.as_deref()
+    }
+
+    pub(super) fn timestamp_unit(&self) -> TimestampUnit {
+        self.definition.timestamp_unit
+    }
+}
+
+/// Why a definition is not a scheme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemeError {
+    field: &'static str,
+    message: String,
+}
+
+impl SchemeError {
+    /// The field that is wrong, as manifests write it: `signedContent`.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+
+    /// The sentence alone.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for SchemeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+impl std::error::Error for SchemeError {}

@@ -1,0 +1,258 @@
+//! Secrets: read from text by the provider's form, zeroized when dropped, never printed.
+
+use std::fmt;
+
+use base64ct::{Base64Unpadded, Encoding as _};
+use zeroize::Zeroizing;
+
+use super::encoding::unpadded;
+use crate::issue::Code;
+
+/// How the text of a secret stands for the bytes of the key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecretEncoding {
+    /// The key is the text itself.
+    #[default]
+    Utf8,
+    /// The text is base64 in the standard alphabet, padded or not (RFC 4648, section 4).
+    Base64,
+    /// The text is hex digits in either letter case.
+    Hex,
+}
+
+impl SecretEncoding {
+    const ALL: [SecretEncoding; 3] = [Self::Utf8, Self::Base64, Self::Hex];
+
+    /// The name as manifests write it: `utf8`, `base64`, `hex`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf8",
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+        }
+    }
+
+    /// The encoding with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|encoding| encoding.name() == name)
+    }
+}
+
+/// The form a provider gives its secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecretForm {
+    /// How the text, without its prefix, stands for the bytes of the key.
+    pub encoding: SecretEncoding,
+    /// A text such as `whsec_` that is taken off where it stands in front. A secret without it is
+    /// read too.
+    pub prefix: Option<String>,
+}
+
+impl SecretForm {
+    /// Reads a form as a manifest writes it: `utf8`, `base64` or `hex`, with a prefix in front of
+    /// it where there is one: `whsec_base64`, `whsec_{base64}`.
+    ///
+    /// ```
+    /// use hookseal::signature::{SecretEncoding, SecretForm};
+    ///
+    /// let form = SecretForm::named("whsec_{base64}").unwrap();
+    /// assert_eq!((form.encoding, form.prefix.as_deref()), (SecretEncoding::Base64, Some("whsec_")));
+    /// ```
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        SecretEncoding::ALL.into_iter().find_map(|encoding| {
+            let name = encoding.name();
+            let braced = text.strip_suffix('}').and_then(|text| text.strip_suffix(name)?.strip_suffix('{'));
+            let prefix = braced.or_else(|| text.strip_suffix(name))?;
+            let prefix = (!prefix.is_empty()).then(|| prefix.to_owned());
+            Some(Self { encoding, prefix })
+        })
+    }
+}
+
+/// A shared secret, never empty. It prints as `[redacted]`, cannot be compared or copied, and its
+/// bytes are zeroized when it is dropped.
+pub struct Secret {
+    bytes: Zeroizing<Vec<u8>>,
+    suspicion: Option<Suspicion>,
+}
+
+impl Secret {
+    /// Reads a secret by the provider's form.
+    ///
+    /// # Errors
+    /// [`Code::SECRET_MISSING`] where the text, or what it stands for, is empty or only white space;
+    /// [`Code::SECRET_INVALID`] where it does not have the form.
+    pub fn read(text: &str, form: &SecretForm) -> Result<Self, SecretError> {
+        let bare = form.prefix.as_deref().and_then(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
+        if bare.trim().is_empty() {
+            return Err(SecretError { kind: Kind::of_blank(text, bare), suspicion: None });
+        }
+        let suspicion = Suspicion::of(bare, form.encoding);
+        let decoded = match form.encoding {
+            SecretEncoding::Utf8 => Some(bare.as_bytes().to_vec()),
+            SecretEncoding::Base64 => unpadded(bare).and_then(|bare| Base64Unpadded::decode_vec(bare).ok()),
+            SecretEncoding::Hex => base16ct::mixed::decode_vec(bare).ok(),
+        };
+        match decoded.map(Zeroizing::new) {
+            None => Err(SecretError { kind: Kind::Invalid(form.encoding), suspicion }),
+            Some(bytes) if bytes.is_empty() => Err(SecretError { kind: Kind::Empty, suspicion: None }),
+            Some(bytes) => Ok(Self { bytes, suspicion }),
+        }
+    }
+
+    /// A secret that is at hand as bytes.
+    ///
+    /// # Errors
+    /// [`Code::SECRET_MISSING`] where there are none, or only white space.
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
+        let bytes = Zeroizing::new(bytes.into());
+        if bytes.trim_ascii().is_empty() {
+            let kind = if bytes.is_empty() { Kind::Empty } else { Kind::Blank };
+            return Err(SecretError { kind, suspicion: None });
+        }
+        Ok(Self { bytes, suspicion: None })
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn suspicion(&self) -> Option<Suspicion> {
+        self.suspicion
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// What about the text of a secret makes one doubt that it is the whole secret and nothing else.
+/// It says nothing about the secret's characters beyond that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Suspicion {
+    Quoted,
+    BlankAround,
+    StandardPrefix,
+    UrlSafe,
+    LooksBase64,
+}
+
+impl Suspicion {
+    fn of(text: &str, encoding: SecretEncoding) -> Option<Self> {
+        let quoted = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+        if quoted('"') || quoted('\'') || quoted('`') {
+            Some(Self::Quoted)
+        } else if text.trim().len() != text.len() {
+            Some(Self::BlankAround)
+        } else if text.starts_with("whsec_") {
+            Some(Self::StandardPrefix)
+        } else if encoding == SecretEncoding::Base64 && text.contains(['-', '_']) {
+            Some(Self::UrlSafe)
+        } else if encoding == SecretEncoding::Hex && Base64Unpadded::decode_vec(unpadded(text)?).is_ok() {
+            // Hex is base64 too: the doubt is only spoken where the text is not hex.
+            (base16ct::mixed::decode_vec(text).is_err()).then_some(Self::LooksBase64)
+        } else {
+            None
+        }
+    }
+
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::Quoted => "The secret stands in quotes, which count as part of it: take them away.",
+            Self::BlankAround => {
+                "The secret begins or ends with white space, which counts as part of it: a line break \
+                 from a file, most often. Take it away."
+            }
+            Self::StandardPrefix => {
+                "The secret begins with \"whsec_\". By this provider's form that is part of it; other \
+                 senders write it in front of base64."
+            }
+            Self::UrlSafe => {
+                "The secret holds \"-\" or \"_\", which belong to the URL-safe base64 alphabet; this \
+                 provider writes secrets in the standard one, with \"+\" and \"/\"."
+            }
+            Self::LooksBase64 => "The secret looks like base64, where this provider writes hex digits.",
+        }
+    }
+}
+
+/// Why a text is no secret. It never holds the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretError {
+    kind: Kind,
+    suspicion: Option<Suspicion>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Empty,
+    Blank,
+    OnlyPrefix,
+    Invalid(SecretEncoding),
+}
+
+impl Kind {
+    fn of_blank(text: &str, bare: &str) -> Self {
+        if text.len() != bare.len() {
+            Self::OnlyPrefix
+        } else if text.is_empty() {
+            Self::Empty
+        } else {
+            Self::Blank
+        }
+    }
+}
+
+impl SecretError {
+    /// [`Code::SECRET_MISSING`] or [`Code::SECRET_INVALID`].
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self.kind {
+            Kind::Empty | Kind::Blank | Kind::OnlyPrefix => Code::SECRET_MISSING,
+            Kind::Invalid(_) => Code::SECRET_INVALID,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Empty | Kind::Blank => Some(
+                "Is the variable or file it comes from set where this runs? Anybody can sign with an \
+                      empty secret, so it is refused.",
+            ),
+            Kind::OnlyPrefix => Some("It was cut off when it was copied, most likely."),
+            Kind::Invalid(_) => self.suspicion.map(Suspicion::hint),
+        }
+    }
+}
+
+impl fmt::Display for SecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            Kind::Empty => "The secret is empty.",
+            Kind::Blank => "The secret is nothing but white space.",
+            Kind::OnlyPrefix => "The secret has nothing behind its prefix.",
+            Kind::Invalid(SecretEncoding::Base64) => {
+                "The secret is not base64, which this provider asks for."
+            }
+            Kind::Invalid(SecretEncoding::Hex) => {
+                "The secret is not an even number of hex digits, which this provider asks for."
+            }
+            Kind::Invalid(SecretEncoding::Utf8) => "The secret is not text.",
+        })
+    }
+}
+
+impl std::error::Error for SecretError {}

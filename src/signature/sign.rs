@@ -1,0 +1,146 @@
+//! Signing a body: the headers that belong to a signature, as `verify` reads them.
+
+use std::fmt;
+
+use super::template::Values;
+use super::{Keys, Outcome, Scheme};
+use crate::delivery::{Delivery, Headers};
+use crate::issue::Code;
+
+/// What a signature needs beside the body. Time and ids are parameters: nothing here has a clock.
+#[derive(Clone, Debug, Default)]
+pub struct SignContext<'a> {
+    /// The time of signing, in milliseconds since 1970. Used only where the scheme has a timestamp.
+    pub now: i64,
+    /// The id of the message, for schemes that sign one.
+    pub id: Option<&'a str>,
+    /// The other headers of the delivery, for schemes that sign some of them.
+    pub headers: Headers<'a>,
+    /// The URL it is sent to, for schemes that sign it.
+    pub url: Option<&'a str>,
+    /// The method, for schemes that sign it.
+    pub method: Option<&'a str>,
+}
+
+impl SignContext<'_> {
+    /// Signing at this time (milliseconds since 1970), with nothing else.
+    #[must_use]
+    pub fn at(now: i64) -> Self {
+        Self { now, ..Self::default() }
+    }
+}
+
+impl Scheme {
+    /// Makes every header that belongs to the signature: the signature header, and those for the
+    /// timestamp and the id where the scheme has them. The first secret and the first accepted
+    /// algorithm sign.
+    ///
+    /// # Errors
+    /// Where the scheme signs something that the context does not hold.
+    pub fn sign(
+        &self,
+        keys: &Keys,
+        body: &[u8],
+        context: &SignContext<'_>,
+    ) -> Result<Vec<(String, String)>, SignError> {
+        let now = if self.has_timestamp() {
+            self.timestamp_unit().write(context.now).ok_or(SignError::Time)?
+        } else {
+            String::new()
+        };
+        let mut made = Vec::new();
+        if let Some(name) = self.timestamp_header() {
+            made.push((name.to_owned(), now.clone()));
+        }
+        if let (Some(name), Some(id)) = (&self.definition().id_header, context.id) {
+            // What is no visible ASCII, receivers and their runtimes read differently or not at all.
+            if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(SignError::Unwritable(name.clone()));
+            }
+            made.push((name.clone(), id.to_owned()));
+        }
+
+        let mut headers =
+            Headers::from_iter(made.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        for (name, value) in context.headers.iter() {
+            headers.push(name, value);
+        }
+        let delivery = Delivery { headers, body, url: context.url, method: context.method };
+        let values = self.values(&delivery).map_err(|outcome| self.lacking(outcome))?;
+
+        let (_, key) = keys.iter().next().ok_or(SignError::Key)?;
+        let mut mac = key.start();
+        self.content.feed(&mut mac, &Values { timestamp: &now, ..values });
+        let signature = self.format.write(key.algorithm(), mac.finish().as_bytes(), &now);
+        made.insert(0, (self.header().to_owned(), signature));
+        Ok(made)
+    }
+
+    fn lacking(&self, outcome: Outcome<'_>) -> SignError {
+        match outcome {
+            Outcome::HeaderMissing { name } if self.definition().id_header.as_deref() == Some(name) => {
+                SignError::Id
+            }
+            Outcome::HeaderMissing { name } => SignError::Header(name.to_owned()),
+            Outcome::UrlMissing => SignError::Url,
+            Outcome::MethodMissing => SignError::Method,
+            Outcome::Malformed { header, .. } => SignError::Unwritable(header.to_owned()),
+            _ => SignError::Time,
+        }
+    }
+}
+
+/// Why a body cannot be signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The time lies before 1970 or too far in the future for a timestamp.
+    Time,
+    /// The scheme signs an id and none was given.
+    Id,
+    /// The scheme signs a header that was not given.
+    Header(String),
+    /// A header value cannot be sent as it stands: it is no visible ASCII, has more than 8 KiB, or
+    /// was given twice with different values.
+    Unwritable(String),
+    /// The scheme signs the URL and none was given.
+    Url,
+    /// The scheme signs the method and none was given.
+    Method,
+    /// There is no key.
+    Key,
+}
+
+impl SignError {
+    /// The code of the issue it is.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Key => Code::SECRET_MISSING,
+            Self::Url => Code::URL_MISSING,
+            Self::Method => Code::METHOD_MISSING,
+            Self::Header(_) => Code::HEADER_MISSING,
+            Self::Time | Self::Id | Self::Unwritable(_) => Code::OPTION_INVALID,
+        }
+    }
+}
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Time => f.write_str("The time cannot be written as a timestamp: it has to lie after 1970."),
+            Self::Id => f.write_str("This provider signs an id, and none was given."),
+            Self::Header(name) => write!(f, "This provider signs the header {name}, and it was not given."),
+            Self::Unwritable(name) => write!(
+                f,
+                "The value of {name} cannot be sent: it is no visible ASCII, has more than 8 KiB, or was given \
+                 twice with different values."
+            ),
+            Self::Url => f.write_str("This provider signs the URL, and none was given."),
+            Self::Method => f.write_str("This provider signs the method, and none was given."),
+            Self::Key => f.write_str("No secret was given, and without one nothing can be signed."),
+        }
+    }
+}
+
+impl std::error::Error for SignError {}

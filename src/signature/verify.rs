@@ -1,0 +1,114 @@
+//! Verifying a delivery.
+
+use super::candidates::{Candidate, Candidates, unreadable};
+use super::hmac::Tag;
+use super::template::Values;
+use super::timestamp::{Age, age};
+use super::{Keys, Malformed, Outcome, Scheme};
+use crate::delivery::{Delivery, Headers};
+
+impl Scheme {
+    /// Says whether one of the secrets signed this delivery. Whatever arrives is an answer.
+    ///
+    /// `now` is in milliseconds since 1970, `tolerance` in seconds and counts both ways; both are
+    /// looked at only where the scheme signs a timestamp, and only after the signature was found
+    /// right: what a forger writes into a timestamp is answered with a mismatch.
+    ///
+    /// Every value of the signature header, and every item of a list in it, is a candidate, and every
+    /// secret is tried. The body is hashed once for each secret and each algorithm (and timestamp) that
+    /// the header names, however many signatures there are. Nothing is allocated.
+    pub fn verify<'a>(
+        &'a self,
+        keys: &Keys,
+        delivery: &'a Delivery<'_>,
+        now: i64,
+        tolerance: u64,
+    ) -> Outcome<'a> {
+        self.try_verify(keys, delivery, now, tolerance).unwrap_or_else(|outcome| outcome)
+    }
+
+    fn try_verify<'a>(
+        &'a self,
+        keys: &Keys,
+        delivery: &'a Delivery<'_>,
+        now: i64,
+        tolerance: u64,
+    ) -> Result<Outcome<'a>, Outcome<'a>> {
+        let candidates = Candidates::collect(self, keys, &delivery.headers)?;
+        let values = self.values(delivery)?;
+        let mut best: Option<Outcome<'a>> = None;
+        for (secret, key) in keys.iter() {
+            let mut made: Option<(&str, Tag)> = None;
+            for candidate in candidates.iter().filter(|it| it.algorithm == key.algorithm()) {
+                let Candidate { algorithm, timestamp: beside, received, .. } = *candidate;
+                let timestamp = if beside.is_empty() { values.timestamp } else { beside };
+                if made.as_ref().is_none_or(|(other, _)| *other != timestamp) {
+                    let mut mac = key.start();
+                    self.content.feed(&mut mac, &Values { timestamp, ..values });
+                    made = Some((timestamp, mac.finish()));
+                }
+                let right = made.as_ref().is_some_and(|(_, tag)| tag.matches(candidate.digest.as_bytes()));
+                let outcome = match right.then(|| self.age(timestamp, now, tolerance)) {
+                    None => Outcome::Mismatch { algorithm, received },
+                    Some(Age::Fresh) => return Ok(Outcome::Verified { algorithm, secret, received }),
+                    Some(Age::TooOld(by)) => Outcome::TooOld { algorithm, secret, received, by, tolerance },
+                    Some(Age::TooNew(by)) => Outcome::TooNew { algorithm, secret, received, by, tolerance },
+                };
+                if best.is_none_or(|best| best.rank() < outcome.rank()) {
+                    best = Some(outcome);
+                }
+            }
+        }
+        // There is a candidate, and its algorithm is among those of the keys.
+        Ok(best.unwrap_or(Outcome::Missing))
+    }
+
+    fn age(&self, timestamp: &str, now: i64, tolerance: u64) -> Age {
+        match self.timestamp_unit().read(timestamp) {
+            _ if !self.has_timestamp() => Age::Fresh,
+            Some(timestamp) => age(timestamp, now, tolerance),
+            // Timestamps are read before anything is compared; should one slip by, it is not fresh.
+            None => Age::TooOld(u64::MAX),
+        }
+    }
+
+    /// What the places of the signed content hold, all of them present and readable.
+    pub(super) fn values<'a>(&'a self, delivery: &'a Delivery<'_>) -> Result<Values<'a>, Outcome<'a>> {
+        let headers = &delivery.headers;
+        let timestamp = match self.timestamp_header() {
+            None => "",
+            Some(name) => single(headers, name)?.ok_or(Outcome::TimestampMissing)?,
+        };
+        if self.timestamp_header().is_some() && self.timestamp_unit().read(timestamp).is_none() {
+            return Err(Outcome::TimestampMalformed);
+        }
+        for name in self.content.headers() {
+            single(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
+        }
+        if self.content.has_url() && delivery.url.is_none() {
+            return Err(Outcome::UrlMissing);
+        }
+        if self.content.has_method() && delivery.method.is_none() {
+            return Err(Outcome::MethodMissing);
+        }
+        Ok(Values {
+            body: delivery.body,
+            timestamp,
+            headers,
+            url: delivery.url.unwrap_or_default(),
+            method: delivery.method.unwrap_or_default(),
+        })
+    }
+}
+
+/// The value of a header that is signed. Where it stands several times the values have to be equal:
+/// else the one that was verified need not be the one that the receiver reads.
+fn single<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
+    let mut values = headers.get_all(header);
+    let Some(received) = values.next().filter(|value| !value.is_empty()) else { return Ok(None) };
+    let repeated = values.any(|other| other != received).then_some(Malformed::Repeated);
+    match unreadable(received).or(repeated) {
+        Some(reason) => Err(Outcome::Malformed { header, received, reason }),
+        None => Ok(Some(received)),
+    }
+}
