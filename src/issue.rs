@@ -127,6 +127,7 @@ codes! {
     FRAME_ERRORS = "frame-errors", 400, "More frames failed than were taken.";
     MODE_FIELD = "mode-field", 400, "A field that belongs to another assessment mode.";
     DELETED = "deleted", 400, "A record that was just added is marked as deleted.";
+    NULL_IN_NEW_RECORD = "null-in-new-record", 400, "A field is null that only records of an older format may have null.";
     DESCRIPTOR_COUNT = "descriptor-count", 400, "A domain has another number of descriptors than documented.";
     NULL_TEXT = "null-text", 400, "The text \"null\" stands where null or a text should.";
     ADDED_FILE_MISSING = "added-file-missing", 400, "A file listed as added is not among the files.";
@@ -135,13 +136,14 @@ codes! {
     NO_CHANGE = "no-change", 400, "An update event lists neither added nor removed files.";
     FILE_ID_REPEATED = "file-id-repeated", 400, "Two files have the same id.";
     FILE_REQUEST_ID = "file-request-id", 400, "A file names another file request than the one it stands in.";
-    FILE_EXPIRY = "file-expiry", 400, "A file expires before it was created.";
+    FILE_EXPIRY = "file-expiry", 400, "A file expires no later than it was created.";
     TIME_ORDER = "time-order", 400, "Times stand in an order that cannot be.";
     PHOTO_TIME = "photo-time", 400, "A photo was taken after it was uploaded, by its camera's clock.";
     IMAGE_SIZE = "image-size", 400, "Only one of image width and height is known.";
-    NOT_AN_IMAGE = "not-an-image", 400, "A file that is not an image has what only images have.";
-    MIXED_STYLE = "mixed-style", 400, "Keys in snake_case and in camelCase stand in one file request.";
-    USER_NAMELESS = "user-nameless", 400, "A user has neither a display name nor a first and last name.";
+    NOT_AN_IMAGE = "not-an-image", 400, "A file that is not an image has the size of one.";
+    PHOTO_NOT_IMAGE = "photo-not-image", 400, "A file that is not an image was sent as a photo, or has the time of one.";
+    MIXED_STYLE = "mixed-style", 400, "Keys in `snake_case` and in `camelCase` stand in one file request.";
+    USER_NAMELESS = "user-nameless", 400, "A user has neither a display name nor a first or last name.";
     ISSUES_OMITTED = "issues-omitted", 400, "There are more issues than a report lists.";
 }
 

@@ -6,7 +6,7 @@ use crate::json::{Document, Value};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Encoding, Scheme, SchemeDefinition, SecretForm, TimestampUnit};
 
-use super::rules::{Bands, BoundRule};
+use super::rules::Rules;
 
 /// The contract of definitions themselves.
 const CONTRACT: &str = include_str!("definition.schema.json");
@@ -48,8 +48,7 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data, `*` for any one step.
     pub sensitive: Vec<String>,
-    pub(crate) rules: Vec<BoundRule>,
-    pub(crate) bands: Bands,
+    pub(crate) rules: Rules,
     pub(crate) lookalikes: Vec<Lookalike>,
 }
 
@@ -183,8 +182,7 @@ impl Provider {
             retries: texts(root.get("retries")).iter().filter_map(|wait| seconds(wait)).collect(),
             events: events(document)?,
             sensitive: texts(root.get("sensitive")),
-            rules: rules(document, &id)?,
-            bands: root.get("bands").map(Bands::read).unwrap_or_default(),
+            rules: Rules::read(&id, root).map_err(|(at, message)| fault(document, at, &message))?,
             lookalikes: root
                 .get("lookalikes")
                 .into_iter()
@@ -341,30 +339,4 @@ fn compile(document: &Document<'_>, holder: Value<'_>) -> Result<Schema, Definit
     Schema::compile_value(schema, &options).map_err(|error| {
         fault(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.to_string())
     })
-}
-
-fn rules(document: &Document<'_>, id: &str) -> Result<Vec<BoundRule>, DefinitionError> {
-    let mut rules = Vec::new();
-    for (name, severities) in document.root().get("rules").into_iter().flat_map(Value::members) {
-        let pair = texts(Some(severities));
-        let severity = |index: usize| {
-            let word = match severities.as_str() {
-                Some(word) => word.into_owned(),
-                None => pair.get(index).cloned().unwrap_or_default(),
-            };
-            match word.as_str() {
-                "error" => Some(Severity::Error),
-                "warning" => Some(Severity::Warning),
-                "info" => Some(Severity::Info),
-                _ => None,
-            }
-        };
-        let code = name.text();
-        let Some(rule) = BoundRule::find(id, &code, severity(0), severity(1)) else {
-            let message = format!("There is no rule named {code} for {id}: rules across fields are part of the built-in providers.");
-            return Err(fault(document, severities, &message));
-        };
-        rules.push(rule);
-    }
-    Ok(rules)
 }
