@@ -1,11 +1,34 @@
 //! Regular expressions of ECMA-262 with the `u` flag, in time linear in the text.
+//!
+//! The whole grammar is read; what cannot be run in linear time, or would need tables nobody asked for, is
+//! refused by name when the pattern is compiled: backreferences, lookbehinds, groups that change flags, and
+//! Unicode properties other than general categories and a few small ones.
+
+mod category;
+mod escape;
+mod machine;
+mod parser;
+mod program;
+mod property;
+mod sequence;
+mod set;
+#[cfg(test)]
+mod tests;
+mod tree;
 
 use std::fmt;
 
+use program::Program;
+use sequence::Sequence;
+
 /// A compiled pattern.
 #[derive(Debug)]
-pub(crate) struct Pattern {
-    literal: Box<str>,
+pub(crate) struct Pattern(Plan);
+
+#[derive(Debug)]
+enum Plan {
+    Sequence(Sequence),
+    Program(Program),
 }
 
 /// Why a pattern cannot be used, and where in it.
@@ -24,21 +47,35 @@ impl PatternError {
 
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at character {} of the pattern", self.message, self.at + 1)
+        write!(f, "{}, at character {} of the pattern", self.message, self.at + 1)
     }
 }
+
+impl std::error::Error for PatternError {}
 
 impl Pattern {
     /// Compiles a pattern.
     pub(crate) fn compile(text: &str) -> Result<Self, PatternError> {
-        match text.chars().position(|char| "^$\\.*+?()[]{}|".contains(char)) {
-            None => Ok(Self { literal: text.into() }),
-            Some(at) => Err(PatternError { message: "only literal text is supported".into(), at }),
+        let parsed = parser::parse(text)?;
+        if let Some(error) = parsed.unsupported {
+            return Err(error);
         }
+        Ok(Self(match Sequence::of(&parsed.tree) {
+            Some(sequence) => Plan::Sequence(sequence),
+            None => Plan::Program(Program::new(&parsed.tree)?),
+        }))
     }
 
     /// Whether the pattern matches anywhere in the text.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        text.contains(&*self.literal)
+        match &self.0 {
+            Plan::Sequence(sequence) => sequence.matches(text),
+            Plan::Program(program) => machine::run(program, text),
+        }
+    }
+
+    /// Whether a text is a pattern by the grammar, be it one that can be compiled here or not.
+    pub(crate) fn is_valid(text: &str) -> bool {
+        parser::parse(text).is_ok()
     }
 }

@@ -1,0 +1,105 @@
+//! The general category of every code point (Unicode 17.0).
+
+use std::sync::LazyLock;
+
+/// Runs of code points of one category, from zero upwards. The low five bits of a byte are the category by
+/// its place in [`NAMES`]; the high three are how long the run is less one, and where all are set, it is
+/// eight and what the bytes after say, seven bits each, lowest first, the highest bit telling that more
+/// follow. [`ALTERNATING`] in place of a category is that many pairs of an `Lu` and an `Ll`.
+const RUNS: &[u8] = include_bytes!("category.bin");
+
+/// The categories in the order of their bits: short name, long name.
+pub(super) const NAMES: [(&str, &str); 30] = [
+    ("Lu", "Uppercase_Letter"),
+    ("Ll", "Lowercase_Letter"),
+    ("Lt", "Titlecase_Letter"),
+    ("Lm", "Modifier_Letter"),
+    ("Lo", "Other_Letter"),
+    ("Mn", "Nonspacing_Mark"),
+    ("Mc", "Spacing_Mark"),
+    ("Me", "Enclosing_Mark"),
+    ("Nd", "Decimal_Number"),
+    ("Nl", "Letter_Number"),
+    ("No", "Other_Number"),
+    ("Pc", "Connector_Punctuation"),
+    ("Pd", "Dash_Punctuation"),
+    ("Ps", "Open_Punctuation"),
+    ("Pe", "Close_Punctuation"),
+    ("Pi", "Initial_Punctuation"),
+    ("Pf", "Final_Punctuation"),
+    ("Po", "Other_Punctuation"),
+    ("Sm", "Math_Symbol"),
+    ("Sc", "Currency_Symbol"),
+    ("Sk", "Modifier_Symbol"),
+    ("So", "Other_Symbol"),
+    ("Zs", "Space_Separator"),
+    ("Zl", "Line_Separator"),
+    ("Zp", "Paragraph_Separator"),
+    ("Cc", "Control"),
+    ("Cf", "Format"),
+    ("Cs", "Surrogate"),
+    ("Co", "Private_Use"),
+    ("Cn", "Unassigned"),
+];
+
+const ALTERNATING: u8 = 30;
+
+pub(super) const UPPERCASE: u32 = 1;
+pub(super) const CASED: u32 = 0b111;
+pub(super) const LETTER: u32 = 0b1_1111;
+pub(super) const NONSPACING: u32 = 1 << 5;
+pub(super) const SPACING: u32 = 1 << 6;
+pub(super) const MARK: u32 = 0b111 << 5;
+pub(super) const DIGIT: u32 = 1 << 8;
+pub(super) const LETTER_NUMBER: u32 = 1 << 9;
+pub(super) const NUMBER: u32 = 0b111 << 8;
+pub(super) const CONNECTOR: u32 = 1 << 11;
+pub(super) const PUNCTUATION: u32 = 0b111_1111 << 11;
+pub(super) const SYMBOL: u32 = 0b1111 << 18;
+pub(super) const SEPARATOR: u32 = 0b111 << 22;
+pub(super) const OTHER: u32 = 0b1_1111 << 25;
+pub(super) const UNASSIGNED: u32 = 1 << 29;
+pub(super) const ANY: u32 = (1 << 30) - 1;
+
+/// The bit of a code point's category.
+pub(super) fn of(code: u32) -> u32 {
+    static TABLE: LazyLock<Box<[(u32, u32)]>> =
+        LazyLock::new(|| runs().map(|(_, last, category)| (last, category)).collect());
+    let at = TABLE.partition_point(|&(last, _)| last < code);
+    TABLE.get(at).map_or(UNASSIGNED, |&(_, category)| category)
+}
+
+/// First and last code point of each run, and the bit of its category.
+pub(super) fn runs() -> impl Iterator<Item = (u32, u32, u32)> {
+    let mut bytes = RUNS.iter().copied();
+    let mut next = 0;
+    let mut pairs = 0;
+    std::iter::from_fn(move || {
+        let first = next;
+        if pairs > 0 {
+            // An odd number of them is left when it is the lower-case letter's turn.
+            let category = 1 << (pairs & 1);
+            next += 1;
+            pairs -= 1;
+            return Some((first, first, category));
+        }
+        let byte = bytes.next()?;
+        let mut length = u32::from(byte >> 5) + 1;
+        let mut shift = 0;
+        while length >= 8 {
+            let more = bytes.next()?;
+            length += u32::from(more & 0x7F) << shift;
+            shift += 7;
+            if more < 0x80 {
+                break;
+            }
+        }
+        if byte & 0x1F == ALTERNATING {
+            pairs = 2 * length - 1;
+            next += 1;
+            return Some((first, first, UPPERCASE));
+        }
+        next += length;
+        Some((first, next - 1, 1 << (byte & 0x1F)))
+    })
+}

@@ -1,0 +1,216 @@
+//! Reads escapes, character classes and group names (ECMA-262, section 22.2.1, with the `u` flag).
+
+use super::PatternError;
+use super::category;
+use super::parser::Parser;
+use super::property::{self, Property};
+use super::tree::{Item, Node};
+
+const DIGITS: &[(u32, u32)] = &[(0x30, 0x39)];
+const WORD: &[(u32, u32)] = &[(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)];
+/// WhiteSpace and LineTerminator, sections 12.2 and 12.3.
+const SPACE: &[(u32, u32)] = &[
+    (0x09, 0x0D),
+    (0x20, 0x20),
+    (0xA0, 0xA0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200A),
+    (0x2028, 0x2029),
+    (0x202F, 0x202F),
+    (0x205F, 0x205F),
+    (0x3000, 0x3000),
+    (0xFEFF, 0xFEFF),
+];
+
+impl Parser<'_> {
+    /// What follows a `\`, in a class and outside: one character, as a range from it to itself, or a set.
+    pub(super) fn escaped(&mut self, at: usize) -> Result<Item, PatternError> {
+        let Some(char) = self.peek() else {
+            return Err(self.error(at, "'\\' escapes nothing"));
+        };
+        self.at += char.len_utf8();
+        let fixed = |ranges, negated| Ok(Item::Fixed { ranges, negated });
+        let code = match char {
+            'd' => return fixed(DIGITS, false),
+            'D' => return fixed(DIGITS, true),
+            's' => return fixed(SPACE, false),
+            'S' => return fixed(SPACE, true),
+            'w' => return fixed(WORD, false),
+            'W' => return fixed(WORD, true),
+            'p' | 'P' => return self.property(at, char == 'P'),
+            't' => 0x09,
+            'n' => 0x0A,
+            'v' => 0x0B,
+            'f' => 0x0C,
+            'r' => 0x0D,
+            '0' if self.peek().is_some_and(|next| next.is_ascii_digit()) => {
+                return Err(self.error(at, "'\\0' may not be followed by a digit"));
+            }
+            '0' => 0,
+            'c' => match self.peek() {
+                Some(letter) if letter.is_ascii_alphabetic() => {
+                    self.at += 1;
+                    u32::from(letter) % 32
+                }
+                _ => return Err(self.error(at, "'\\c' needs a letter")),
+            },
+            'x' => match self.hex(2) {
+                Some(code) => code,
+                None => return Err(self.error(at, "'\\x' needs two hexadecimal digits")),
+            },
+            'u' => self.unicode(at)?,
+            '^' | '$' | '\\' | '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '/' => {
+                char.into()
+            }
+            _ => {
+                return Err(
+                    self.error(at, format!("'\\{}' escapes nothing that has to be", char.escape_debug()))
+                );
+            }
+        };
+        Ok(Item::Range(code, code))
+    }
+
+    /// What follows `\u`: four digits, two times four for a pair of surrogates, or any number in braces.
+    fn unicode(&mut self, at: usize) -> Result<u32, PatternError> {
+        if self.eat("{") {
+            let digits = self.rest().bytes().take_while(u8::is_ascii_hexdigit).count();
+            let code = self.rest()[..digits].trim_start_matches('0');
+            let code = if code.is_empty() { Some(0) } else { u32::from_str_radix(code, 16).ok() };
+            self.at += digits;
+            return match code {
+                Some(code @ ..=0x10_FFFF) if digits > 0 && self.eat("}") => Ok(code),
+                _ => {
+                    Err(self
+                        .error(at, "'\\u{' needs a code point up to 10FFFF in hexadecimal digits, and '}'"))
+                }
+            };
+        }
+        let Some(lead) = self.hex(4) else {
+            return Err(self.error(at, "'\\u' needs four hexadecimal digits, or some in braces"));
+        };
+        if (0xD800..0xDC00).contains(&lead) {
+            let before = self.at;
+            if self.eat("\\u")
+                && let Some(trail @ 0xDC00..=0xDFFF) = self.hex(4)
+            {
+                return Ok(0x1_0000 + ((lead - 0xD800) << 10) + (trail - 0xDC00));
+            }
+            self.at = before;
+        }
+        Ok(lead)
+    }
+
+    /// Exactly so many hexadecimal digits.
+    fn hex(&mut self, count: usize) -> Option<u32> {
+        let digits = self.rest().get(..count)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        let code = u32::from_str_radix(digits, 16).ok();
+        self.at += count;
+        code
+    }
+
+    /// `{Name}` or `{Name=Value}` after `\p` and `\P`.
+    fn property(&mut self, at: usize, negated: bool) -> Result<Item, PatternError> {
+        let braced = self.rest().strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let Some((text, _)) = braced else {
+            return Err(self.error(at, "'\\p' needs the name of a property in braces, such as '\\p{L}'"));
+        };
+        let property = property::named(text);
+        let text = text.to_owned();
+        self.at += text.len() + 2;
+        Ok(match property {
+            Property::Categories(mask) => Item::Categories { mask, negated },
+            Property::Ranges(ranges) => Item::Fixed { ranges, negated },
+            Property::Unsupported => {
+                let message = format!(
+                    "the property '{text}' is not supported; general categories such as '\\p{{L}}' are"
+                );
+                self.unsupported(at, message);
+                Item::Fixed { ranges: &[], negated }
+            }
+            Property::Unknown => return Err(self.error(at, "there is no Unicode property of this name")),
+        })
+    }
+
+    /// What follows a `[`.
+    pub(super) fn class(&mut self, at: usize) -> Result<Node, PatternError> {
+        let negated = self.eat("^");
+        let mut items = Vec::new();
+        loop {
+            let start = self.at;
+            let Some(item) = self.class_item(at)? else { break };
+            let range = self.rest().starts_with('-') && !self.rest().starts_with("-]");
+            if !range {
+                items.push(item);
+                continue;
+            }
+            self.at += 1;
+            let Some(end) = self.class_item(at)? else { break };
+            match (item, end) {
+                (Item::Range(first, _), Item::Range(last, _)) if first <= last => {
+                    items.push(Item::Range(first, last))
+                }
+                (Item::Range(..), Item::Range(..)) => {
+                    return Err(self.error(start, "the range's end comes before its beginning"));
+                }
+                _ => return Err(self.error(start, "a set of characters cannot be one end of a range")),
+            }
+        }
+        Ok(Node::Class { items: items.into(), negated })
+    }
+
+    /// One member of the class that starts at `open`, or nothing where it ends.
+    fn class_item(&mut self, open: usize) -> Result<Option<Item>, PatternError> {
+        let at = self.at;
+        let Some(char) = self.peek() else {
+            return Err(self.error(open, "the class that starts here is not closed"));
+        };
+        self.at += char.len_utf8();
+        match char {
+            ']' => Ok(None),
+            '\\' if self.eat("b") => Ok(Some(Item::Range(0x08, 0x08))),
+            '\\' if self.eat("-") => Ok(Some(Item::Range(0x2D, 0x2D))),
+            '\\' => self.escaped(at).map(Some),
+            _ => Ok(Some(Item::Range(char.into(), char.into()))),
+        }
+    }
+
+    /// `name>` after `(?<` and `\k<`. Its characters are those of an identifier, and may be escaped.
+    pub(super) fn group_name(&mut self) -> Result<String, PatternError> {
+        let start = self.at;
+        let mut name = String::new();
+        while let Some(char) = self.peek() {
+            let at = self.at;
+            self.at += char.len_utf8();
+            let char = match char {
+                '>' if !name.is_empty() => return Ok(name),
+                '\\' if self.eat("u") => char::from_u32(self.unicode(at)?),
+                _ => Some(char),
+            };
+            match char {
+                Some(char) if is_name_part(char, name.is_empty()) => name.push(char),
+                _ => return Err(self.error(at, "a group's name cannot have this character here")),
+            }
+        }
+        Err(self.error(start, "the group's name is not closed"))
+    }
+}
+
+/// RegExpIdentifierStart and RegExpIdentifierPart, over `ID_Start` and `ID_Continue` of UAX #31.
+fn is_name_part(char: char, first: bool) -> bool {
+    use category::{CONNECTOR, DIGIT, LETTER, LETTER_NUMBER, NONSPACING, SPACING};
+    if char.is_ascii() {
+        return char.is_ascii_alphabetic() || matches!(char, '$' | '_') || (!first && char.is_ascii_digit());
+    }
+    let category = category::of(char.into());
+    // Other_ID_Start and Other_ID_Continue, and the one letter that Pattern_Syntax takes away.
+    let start = (LETTER | LETTER_NUMBER) & category != 0 && char != '\u{2E2F}'
+        || matches!(char, '\u{1885}' | '\u{1886}' | '\u{2118}' | '\u{212E}' | '\u{309B}' | '\u{309C}');
+    let part = (NONSPACING | SPACING | DIGIT | CONNECTOR) & category != 0
+        || matches!(char, '\u{B7}' | '\u{387}' | '\u{1369}'..='\u{1371}' | '\u{19DA}')
+        || matches!(char, '\u{200C}' | '\u{200D}' | '\u{30FB}' | '\u{FF65}');
+    start || (!first && part)
+}

@@ -1,0 +1,145 @@
+//! Runs a program over a text, backwards, with the set of all states it can be in.
+//!
+//! Time is the length of the text times the states; memory is the states, and for small programs no heap at
+//! all. Nothing here depends on what the text says.
+
+use super::program::{Assertion, Program, State, Step};
+
+/// Room on the stack for the lists of a program of about 150 states.
+const INLINE: usize = 512;
+
+/// Whether the program matches anywhere in the text.
+pub(super) fn run(program: &Program, text: &str) -> bool {
+    let states = program.states.len();
+    let words = states.div_ceil(16);
+    let needed = 3 * states + words;
+    let mut inline = [0; INLINE];
+    let mut heap = Vec::new();
+    let room = if needed <= INLINE {
+        &mut inline[..needed]
+    } else {
+        heap.resize(needed, 0);
+        &mut heap[..]
+    };
+    let (current, room) = room.split_at_mut(states);
+    let (pending, room) = room.split_at_mut(states);
+    let (stack, seen) = room.split_at_mut(states);
+    let mut machine = Machine { program, text: text.as_bytes(), stack, seen, matched: Vec::new() };
+    machine.matched.resize(program.parts.len() - 1, false);
+
+    let mut at = text.len();
+    let mut waiting = 0;
+    loop {
+        let Some(active) = machine.settle(at, &pending[..waiting], current) else { return true };
+        if at == 0 || (active == 0 && program.ends_at_end && machine.matched.is_empty()) {
+            return false;
+        }
+        let code = match machine.text[at - 1] {
+            byte @ ..0x80 => u32::from(byte),
+            _ => text[..at].chars().next_back().map_or(0, u32::from),
+        };
+        at -= char::from_u32(code).map_or(1, char::len_utf8);
+        waiting = 0;
+        for &state in &current[..active] {
+            let next = match program.states[usize::from(state)] {
+                Step::Char { code: wanted, next } if wanted == code => next,
+                Step::Set { set, next } if program.sets[usize::from(set)].contains(code) => next,
+                _ => continue,
+            };
+            pending[waiting] = next;
+            waiting += 1;
+        }
+    }
+}
+
+struct Machine<'a> {
+    program: &'a Program,
+    text: &'a [u8],
+    stack: &'a mut [State],
+    /// A bit for each state that has been reached at this position.
+    seen: &'a mut [u16],
+    /// For each lookahead, whether it holds at this position.
+    matched: Vec<bool>,
+}
+
+impl Machine<'_> {
+    /// Follows everything that needs no character, from the states that wait and from the beginning, and
+    /// lists the states that read one. Nothing, where the pattern matches from here.
+    fn settle(&mut self, at: usize, pending: &[State], current: &mut [State]) -> Option<usize> {
+        self.seen.fill(0);
+        let mut pending = pending.iter().copied().peekable();
+        let mut active = 0;
+        let last = self.program.parts.len() - 1;
+        for (part, bounds) in self.program.parts.iter().enumerate() {
+            let mut matched = false;
+            // States are listed in the order of their parts, because the parts are settled in order.
+            if part < last || at == self.text.len() || !self.program.ends_at_end {
+                matched |= self.follow(bounds.entry, at, current, &mut active);
+            }
+            while let Some(state) = pending.next_if(|&state| state < bounds.end) {
+                matched |= self.follow(state, at, current, &mut active);
+            }
+            if part < last {
+                self.matched[part] = matched;
+            } else if matched {
+                return None;
+            }
+        }
+        Some(active)
+    }
+
+    fn follow(&mut self, state: State, at: usize, current: &mut [State], active: &mut usize) -> bool {
+        let mut matched = false;
+        let mut height = 0;
+        self.push(state, &mut height);
+        while height > 0 {
+            height -= 1;
+            let state = self.stack[height];
+            match self.program.states[usize::from(state)] {
+                Step::Char { .. } | Step::Set { .. } => {
+                    current[*active] = state;
+                    *active += 1;
+                }
+                Step::Split { left, right } => {
+                    self.push(left, &mut height);
+                    self.push(right, &mut height);
+                }
+                Step::Assert { what, next } => {
+                    if self.holds(what, at) {
+                        self.push(next, &mut height);
+                    }
+                }
+                Step::Match => matched = true,
+            }
+        }
+        matched
+    }
+
+    /// Each state goes onto the stack once for a position, so that the stack needs no more room than that.
+    fn push(&mut self, state: State, height: &mut usize) {
+        let (word, bit) = (usize::from(state) / 16, 1 << (state % 16));
+        if self.seen[word] & bit == 0 {
+            self.seen[word] |= bit;
+            self.stack[*height] = state;
+            *height += 1;
+        }
+    }
+
+    fn holds(&self, what: Assertion, at: usize) -> bool {
+        match what {
+            Assertion::Start => at == 0,
+            Assertion::End => at == self.text.len(),
+            Assertion::Boundary { negated } => {
+                let before = at.checked_sub(1).is_some_and(|before| is_word(self.text[before]));
+                let after = self.text.get(at).copied().is_some_and(is_word);
+                (before != after) != negated
+            }
+            Assertion::Lookahead { part, negated } => self.matched[usize::from(part)] != negated,
+        }
+    }
+}
+
+/// WordCharacters, section 22.2.2.9.2: all of them are ASCII, so a byte tells.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}

@@ -1,0 +1,194 @@
+//! A pattern as an automaton that reads the text from its end to its beginning.
+//!
+//! Going backwards, a lookahead is known by the time it is asked for: its body is an automaton of its own
+//! ("part") that starts anew at every position, and that has reached its end at a position exactly where the
+//! lookahead holds. So no position is ever read twice, and nothing has to be kept but the states.
+
+use super::PatternError;
+use super::set::Set;
+use super::tree::{Id, Node, Tree};
+
+/// States in all, repetitions written out.
+const STATES: usize = 10_000;
+
+/// The number of a state, small because there are many.
+pub(super) type State = u16;
+
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) states: Vec<Step>,
+    pub(super) sets: Vec<Set>,
+    /// Bodies of lookaheads, inner ones before outer ones, and the pattern itself as the last.
+    pub(super) parts: Vec<Part>,
+    /// Whether no match can end before the end of the text.
+    pub(super) ends_at_end: bool,
+}
+
+/// One automaton. Its states are those from the end of the part before it up to `end`.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) entry: State,
+    pub(super) end: State,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    Char {
+        code: u32,
+        next: State,
+    },
+    Set {
+        set: u16,
+        next: State,
+    },
+    Split {
+        left: State,
+        right: State,
+    },
+    Assert {
+        what: Assertion,
+        next: State,
+    },
+    /// The part is through.
+    Match,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Assertion {
+    Start,
+    End,
+    Boundary { negated: bool },
+    Lookahead { part: u16, negated: bool },
+}
+
+impl Program {
+    pub(super) fn new(tree: &Tree) -> Result<Self, PatternError> {
+        let mut writer = Writer {
+            tree,
+            consuming: tree.consuming(),
+            part_of: vec![0; tree.nodes.len()],
+            set_of: vec![None; tree.nodes.len()],
+            program: Self { states: Vec::new(), sets: Vec::new(), parts: Vec::new(), ends_at_end: false },
+        };
+        for (id, node) in tree.nodes.iter().enumerate() {
+            if let Node::Lookahead { body, .. } = node {
+                writer.part_of[id] = small(writer.program.parts.len())?;
+                writer.part(*body)?;
+            }
+        }
+        writer.part(tree.root)?;
+        let mut program = writer.program;
+        program.ends_at_end = ends_at_end(tree, tree.root);
+        Ok(program)
+    }
+}
+
+/// Whether every match of the node ends with `$`. Knowing less than all of these costs time, not truth.
+fn ends_at_end(tree: &Tree, id: Id) -> bool {
+    match &tree.nodes[id] {
+        Node::End => true,
+        Node::Sequence(ids) => ids.last().is_some_and(|&last| ends_at_end(tree, last)),
+        Node::Either(ids) => ids.iter().all(|&id| ends_at_end(tree, id)),
+        _ => false,
+    }
+}
+
+struct Writer<'a> {
+    tree: &'a Tree,
+    consuming: Vec<bool>,
+    part_of: Vec<u16>,
+    set_of: Vec<Option<u16>>,
+    program: Program,
+}
+
+impl Writer<'_> {
+    fn part(&mut self, body: Id) -> Result<(), PatternError> {
+        let matched = self.add(Step::Match)?;
+        let entry = self.node(body, matched)?;
+        let end = small(self.program.states.len())?;
+        self.program.parts.push(Part { entry, end });
+        Ok(())
+    }
+
+    /// Writes a node whose left neighbour is `next`, and answers where it is entered: from its right.
+    fn node(&mut self, id: Id, next: State) -> Result<State, PatternError> {
+        let tree = self.tree;
+        match &tree.nodes[id] {
+            Node::Empty => Ok(next),
+            &Node::Char(code) => self.add(Step::Char { code, next }),
+            Node::Class { items, negated } => {
+                let set = match self.set_of[id] {
+                    Some(set) => set,
+                    None => self.set(Set::class(items, *negated))?,
+                };
+                self.set_of[id] = Some(set);
+                self.add(Step::Set { set, next })
+            }
+            Node::Sequence(ids) => ids.iter().try_fold(next, |next, &id| self.node(id, next)),
+            Node::Either(ids) => {
+                let (first, rest) = ids.split_first().expect("an alternative has branches");
+                let first = self.node(*first, next)?;
+                rest.iter().try_fold(first, |left, &id| {
+                    let right = self.node(id, next)?;
+                    self.add(Step::Split { left, right })
+                })
+            }
+            &Node::Repeat { body, min, max } => self.repeat(body, min, max, next),
+            Node::Start => self.add(Step::Assert { what: Assertion::Start, next }),
+            Node::End => self.add(Step::Assert { what: Assertion::End, next }),
+            &Node::Boundary { negated } => {
+                self.add(Step::Assert { what: Assertion::Boundary { negated }, next })
+            }
+            &Node::Lookahead { negated, .. } => {
+                let what = Assertion::Lookahead { part: self.part_of[id], negated };
+                self.add(Step::Assert { what, next })
+            }
+        }
+    }
+
+    fn repeat(&mut self, body: Id, min: u32, max: Option<u32>, next: State) -> Result<State, PatternError> {
+        if !self.consuming[body] {
+            // Where the empty text matches once, it matches as often as wanted.
+            return if min == 0 { Ok(next) } else { self.node(body, next) };
+        }
+        let mut entry = next;
+        for _ in 0..min {
+            entry = self.node(body, entry)?;
+        }
+        let Some(max) = max else {
+            let split = self.add(Step::Match)?;
+            let left = self.node(body, split)?;
+            self.program.states[usize::from(split)] = Step::Split { left, right: entry };
+            return Ok(split);
+        };
+        let right = entry;
+        for _ in min..max {
+            let left = self.node(body, entry)?;
+            entry = self.add(Step::Split { left, right })?;
+        }
+        Ok(entry)
+    }
+
+    fn set(&mut self, set: Set) -> Result<u16, PatternError> {
+        let sets = &mut self.program.sets;
+        let at = sets.iter().position(|known| *known == set).unwrap_or_else(|| {
+            sets.push(set);
+            sets.len() - 1
+        });
+        small(at)
+    }
+
+    fn add(&mut self, step: Step) -> Result<State, PatternError> {
+        self.program.states.push(step);
+        small(self.program.states.len() - 1)
+    }
+}
+
+fn small(number: usize) -> Result<u16, PatternError> {
+    let message =
+        || format!("the pattern needs more than {STATES} states once its repetitions are written out");
+    if number > STATES {
+        return Err(PatternError { message: message(), at: 0 });
+    }
+    u16::try_from(number).map_err(|_| PatternError { message: message(), at: 0 })
+}

@@ -1,0 +1,106 @@
+//! The common simple pattern, checked in one pass without an automaton: `^`, then classes with counts where
+//! it is always clear which one a character belongs to, then perhaps `$`. And text to be found as it stands.
+
+use super::set::Set;
+use super::tree::{Id, Node, Tree};
+
+/// A pattern that needs no automaton.
+#[derive(Debug)]
+pub(super) enum Sequence {
+    /// Text to be found anywhere.
+    Literal(Box<str>),
+    /// Classes from the beginning on.
+    Anchored { items: Box<[Item]>, to_end: bool },
+}
+
+#[derive(Debug)]
+pub(super) struct Item {
+    set: Set,
+    min: u32,
+    max: Option<u32>,
+}
+
+impl Sequence {
+    /// The pattern as a sequence, where it is one.
+    pub(super) fn of(tree: &Tree) -> Option<Self> {
+        let mut terms = Vec::new();
+        flatten(tree, tree.root, &mut terms);
+        let Some((Node::Start, mut terms)) = terms.split_first().map(|(first, rest)| (*first, rest)) else {
+            return literal(&terms);
+        };
+        let to_end = matches!(terms.last(), Some(Node::End));
+        if to_end {
+            terms = &terms[..terms.len() - 1];
+        }
+        let items = terms.iter().map(|term| item(tree, term)).collect::<Option<Box<[Item]>>>()?;
+        let clear = (0..items.len()).all(|at| is_clear(&items[at], &items[at + 1..]));
+        clear.then_some(Self::Anchored { items, to_end })
+    }
+
+    /// Whether the pattern matches.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Literal(literal) => text.contains(&**literal),
+            Self::Anchored { items, to_end } => {
+                let mut rest = text.chars();
+                for item in items {
+                    let mut count = 0;
+                    while item.max.is_none_or(|max| count < max) {
+                        let mut ahead = rest.clone();
+                        if !ahead.next().is_some_and(|char| item.set.contains(char.into())) {
+                            break;
+                        }
+                        rest = ahead;
+                        count += 1;
+                    }
+                    if count < item.min {
+                        return false;
+                    }
+                }
+                !to_end || rest.as_str().is_empty()
+            }
+        }
+    }
+}
+
+/// Whether taking as many characters as possible never takes one that an item after it needs.
+fn is_clear(item: &Item, rest: &[Item]) -> bool {
+    if item.max == Some(item.min) {
+        return true;
+    }
+    let needed = rest.iter().position(|next| next.min > 0).map_or(rest.len(), |at| at + 1);
+    rest[..needed].iter().all(|next| next.set.is_disjoint(&item.set))
+}
+
+fn item(tree: &Tree, node: &Node) -> Option<Item> {
+    match node {
+        Node::Char(code) => Some(Item { set: Set::of(*code), min: 1, max: Some(1) }),
+        Node::Class { items, negated } => {
+            Some(Item { set: Set::class(items, *negated), min: 1, max: Some(1) })
+        }
+        Node::Repeat { body, min, max } => match &tree.nodes[*body] {
+            body @ (Node::Char(_) | Node::Class { .. }) => {
+                item(tree, body).map(|item| Item { min: *min, max: *max, ..item })
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn literal(terms: &[&Node]) -> Option<Sequence> {
+    let chars = terms.iter().map(|term| match term {
+        Node::Char(code) => char::from_u32(*code),
+        _ => None,
+    });
+    chars.collect::<Option<String>>().map(|text| Sequence::Literal(text.into()))
+}
+
+/// The terms of a sequence and of the groups in it that are sequences themselves.
+fn flatten<'a>(tree: &'a Tree, id: Id, terms: &mut Vec<&'a Node>) {
+    match &tree.nodes[id] {
+        Node::Sequence(ids) => ids.iter().for_each(|&id| flatten(tree, id, terms)),
+        Node::Empty => {}
+        node => terms.push(node),
+    }
+}

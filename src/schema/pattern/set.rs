@@ -1,0 +1,95 @@
+//! Sets of characters.
+
+use super::category;
+use super::tree::Item;
+
+/// A set of code points, negation already worked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Set {
+    /// The ASCII part once more, a bit each.
+    ascii: u128,
+    /// Sorted, and neither overlapping nor touching.
+    ranges: Box<[(u32, u32)]>,
+}
+
+impl Set {
+    /// The set of one code point.
+    pub(super) fn of(code: u32) -> Self {
+        Self::from_ranges(vec![(code, code)])
+    }
+
+    /// The set a class stands for.
+    pub(super) fn class(items: &[Item], negated: bool) -> Self {
+        let mut ranges = Vec::new();
+        for item in items {
+            match *item {
+                Item::Range(first, last) => ranges.push((first, last)),
+                Item::Fixed { ranges: fixed, negated: false } => ranges.extend(fixed),
+                Item::Fixed { ranges: fixed, negated: true } => ranges.extend(complement(fixed)),
+                Item::Categories { mask, negated } => {
+                    let chosen = category::runs().filter(|&(.., bit)| (mask & bit != 0) != negated);
+                    ranges.extend(chosen.map(|(first, last, _)| (first, last)));
+                }
+            }
+        }
+        let ranges = normal(ranges);
+        Self::from_ranges(if negated { complement(&ranges).collect() } else { ranges })
+    }
+
+    fn from_ranges(ranges: Vec<(u32, u32)>) -> Self {
+        let mut ascii = 0;
+        for code in 0..128 {
+            ascii |= u128::from(holds(&ranges, code)) << code;
+        }
+        Self { ascii, ranges: ranges.into() }
+    }
+
+    /// Whether a code point is in the set.
+    #[inline]
+    pub(super) fn contains(&self, code: u32) -> bool {
+        if code < 128 { self.ascii >> code & 1 != 0 } else { holds(&self.ranges, code) }
+    }
+
+    /// Whether no code point is in both sets.
+    pub(super) fn is_disjoint(&self, other: &Self) -> bool {
+        let (mut left, mut right) = (&*self.ranges, &*other.ranges);
+        while let ([(first, last), rest_left @ ..], [(other_first, other_last), rest_right @ ..]) =
+            (left, right)
+        {
+            if first <= other_last && other_first <= last {
+                return false;
+            }
+            if last < other_last {
+                left = rest_left;
+            } else {
+                right = rest_right;
+            }
+        }
+        true
+    }
+}
+
+fn holds(ranges: &[(u32, u32)], code: u32) -> bool {
+    let at = ranges.partition_point(|&(_, last)| last < code);
+    ranges.get(at).is_some_and(|&(first, _)| first <= code)
+}
+
+/// Sorts ranges and joins those that overlap or touch.
+fn normal(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    ranges.sort_unstable();
+    let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
+    for (first, last) in ranges {
+        match joined.last_mut() {
+            Some((_, end)) if first <= *end + 1 => *end = last.max(*end),
+            _ => joined.push((first, last)),
+        }
+    }
+    joined
+}
+
+/// What sorted ranges leave out of all code points.
+fn complement(ranges: &[(u32, u32)]) -> impl Iterator<Item = (u32, u32)> {
+    let starts = std::iter::once(0).chain(ranges.iter().map(|&(_, last)| last + 1));
+    let ends = ranges.iter().map(|&(first, _)| first).chain(std::iter::once(0x11_0000));
+    starts.zip(ends).filter(|(start, end)| start < end).map(|(start, end)| (start, end - 1))
+}
