@@ -140,13 +140,15 @@ fn whole(value: Option<Value<'_>>) -> Option<i64> {
 /// A domain's score counts its true descriptors (6218610916111 and the articles of the other
 /// domains). Records of older formats may differ.
 fn domain_score(view: &View<'_>, raise: &mut Raise<'_>) {
-    let worst = if view.current { Severity::Error } else { Severity::Warning };
+    if !view.current {
+        raise.at_most(Severity::Warning);
+    }
     for domain in view.domains() {
         let (Some(score), Some(descriptors)) = (domain.score, domain.descriptors()) else { continue };
         let seen = descriptors.members().filter(|(_, value)| value.as_bool() == Some(true)).count();
         if whole(Some(score)).is_some_and(|score| usize::try_from(score) != Ok(seen)) {
             let name = domain.name;
-            raise.at_most(worst).hint(
+            raise.hint(
                 score.place(),
                 &format!("{name}.score is not the number of true descriptors in {name}.descriptors."),
                 "PainChek counts one point for each descriptor that is true.",

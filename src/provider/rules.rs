@@ -63,10 +63,12 @@ impl Rules {
 
     /// Runs the rules over a payload.
     pub fn judge(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
-        if let Some(ruleset) = self.ruleset {
-            let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
-            (ruleset.judge)(document, &mut Raise { rules: self, profile, code, severity, drafts });
-        }
+        let Some(ruleset) = self.ruleset else { return };
+        let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
+        let mut raise =
+            Raise { rules: self, profile, code, severity, drafts, errors: 0, others: 0, omitted: 0 };
+        (ruleset.judge)(document, &mut raise);
+        raise.finish(document.root());
     }
 }
 
@@ -79,6 +81,10 @@ fn severity(value: Value<'_>) -> Option<Severity> {
     }
 }
 
+/// More issues than this are counted and not listed; errors are counted apart, so that nothing
+/// crowds them out.
+const MOST: usize = 1000;
+
 /// What a rule speaks to: knows the rule's code and how bad it is, and keeps what was said.
 #[derive(Debug)]
 pub(super) struct Raise<'r> {
@@ -87,6 +93,9 @@ pub(super) struct Raise<'r> {
     code: Code,
     severity: Severity,
     drafts: &'r mut Vec<Draft>,
+    errors: usize,
+    others: usize,
+    omitted: usize,
 }
 
 impl<'r> Raise<'r> {
@@ -98,24 +107,42 @@ impl<'r> Raise<'r> {
         true
     }
 
+    /// What this rule says from here on is no worse than this.
+    pub fn at_most(&mut self, severity: Severity) {
+        self.severity = self.severity.max(severity);
+    }
+
     /// Says something, without a value of the payload in it.
     pub fn say(&mut self, place: Place, message: &str) {
-        self.drafts.push(Draft::new(self.code, self.severity, place, message));
+        self.push(place, message, None);
     }
 
     /// Says something and what may be behind it.
     pub fn hint(&mut self, place: Place, message: &str, hint: &str) {
-        self.drafts.push(Draft::new(self.code, self.severity, place, message).hint(hint));
+        self.push(place, message, Some(hint));
     }
 
-    /// The same rule, no worse than this.
-    pub fn at_most(&mut self, severity: Severity) -> Raise<'_> {
-        Raise {
-            rules: self.rules,
-            profile: self.profile,
-            code: self.code,
-            severity: self.severity.max(severity),
-            drafts: self.drafts,
+    fn push(&mut self, place: Place, message: &str, hint: Option<&str>) {
+        let is_error = self.severity == Severity::Error;
+        let count = if is_error { &mut self.errors } else { &mut self.others };
+        if *count == MOST {
+            self.omitted += 1;
+            return;
+        }
+        *count += 1;
+        let draft = Draft::new(self.code, self.severity, place, message);
+        self.drafts.push(Draft { hint: hint.map(str::to_owned), ..draft });
+    }
+
+    /// Says at the end that there was more.
+    fn finish(self, root: Value<'_>) {
+        if self.omitted > 0 {
+            let (code, severity) = (Code::ISSUES_OMITTED, Severity::Info);
+            let message = format!(
+                "The rules across fields have {} more to say than the {MOST} that are listed.",
+                self.omitted
+            );
+            self.drafts.push(Draft::new(code, severity, root.place(), message));
         }
     }
 
