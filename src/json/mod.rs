@@ -66,6 +66,16 @@ impl<'a> Document<'a> {
         locate::locate(self, drafts)
     }
 
+    /// How many tokens were read: a measure of how much there is to judge.
+    pub(crate) fn tokens(&self) -> usize {
+        self.tape.len()
+    }
+
+    /// The value, or the key, with this index on the tape.
+    pub(crate) fn at(&self, index: u32) -> Option<Value<'_>> {
+        ((index as usize) < self.tape.len()).then_some(Value { document: self, index })
+    }
+
     pub(crate) fn token(&self, index: u32) -> Token {
         self.tape[index as usize]
     }

@@ -54,6 +54,11 @@ impl<'d> Value<'d> {
         self.token().tag()
     }
 
+    /// The document the value stands in.
+    pub(crate) fn document(self) -> &'d Document<'d> {
+        self.document
+    }
+
     /// The index on the tape: one number that names this value within its document.
     pub(crate) fn index(self) -> u32 {
         self.index

@@ -1,9 +1,117 @@
-//! JSON Schema compiled to a plan that judges documents.
+//! JSON Schema (2020-12 and draft-07) compiled to a plan that judges documents.
+//!
+//! A schema is compiled once and judges any number of documents, over the flat tape of
+//! [`json::Document`](crate::json::Document) and without building a tree. `format` is asserted.
+//! A keyword of the specification that is not implemented (`unevaluatedItems`, `unevaluatedProperties`,
+//! `$dynamicRef`, `$recursiveRef`, references that leave the document, dialects and vocabularies of
+//! somebody's own) is refused when the schema is compiled, never skipped.
+//!
+//! Two keywords of our own say how bad a broken rule is: `x-lenient` and `x-strict`, each an object from
+//! keywords of the same schema to `"error"`, `"warning"`, `"info"` or `"off"`; for `required` also an object from
+//! property names to severities, with `"*"` for the rest. What is not marked is an error. To every other
+//! validator they are annotations, so it reads the closed, strict contract.
 
-#[allow(dead_code, reason = "the plan that uses them is being built on top")]
+mod compile;
+mod dialect;
+mod error;
 mod format;
-#[allow(dead_code, reason = "the plan that uses them is being built on top")]
+mod judge;
+mod message;
 mod pattern;
+mod plan;
+mod resolve;
+mod uri;
 
+pub use dialect::Dialect;
+pub use error::SchemaError;
 #[allow(unused_imports, reason = "the providers' rules that use them are being built on top")]
 pub(crate) use format::{Instant, instant};
+
+use crate::issue::{Draft, Issue, Profile};
+use crate::json::{Document, Value};
+use plan::Plan;
+
+/// How a schema is compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompileOptions {
+    /// Refuse keywords and formats that the specification does not know, instead of reading them as
+    /// annotations.
+    pub strict: bool,
+    /// Recognise `"..."` and `<word>`, which documentation writes where a value belongs, and say so.
+    pub placeholders: bool,
+    /// The dialect of a schema that does not name its own by `$schema`. Without it, 2020-12 is assumed,
+    /// and draft-07's spellings are understood where both agree on what they mean.
+    pub dialect: Option<Dialect>,
+}
+
+/// A compiled schema.
+///
+/// ```
+/// use hookseal::schema::{CompileOptions, Schema};
+///
+/// let text = br#"{ "type": "object", "required": ["id"], "properties": { "id": { "type": "integer" } } }"#;
+/// let schema = Schema::compile(text, &CompileOptions::default())?;
+/// assert!(schema.check(br#"{ "id": 7 }"#).is_empty());
+/// let issues = schema.check(br#"{ "id": "7" }"#);
+/// assert_eq!(issues[0].pointer, "/id");
+/// assert_eq!(issues[0].message, "This must be an integer, and is a string.");
+/// # Ok::<(), hookseal::schema::SchemaError>(())
+/// ```
+#[derive(Debug)]
+pub struct Schema {
+    plan: Plan,
+}
+
+impl Schema {
+    /// Compiles the text of a schema.
+    ///
+    /// # Errors
+    /// The text is not JSON, the schema is not valid, or it asks for something that is not supported.
+    pub fn compile(text: &[u8], options: &CompileOptions) -> Result<Self, SchemaError> {
+        match Document::read(text) {
+            Ok(document) => Self::compile_value(document.root(), options),
+            Err(issue) => Err(SchemaError {
+                keyword: String::new(),
+                pointer: issue.pointer,
+                message: format!("The schema is not JSON: {}", issue.message),
+            }),
+        }
+    }
+
+    /// Compiles a schema that is part of a document. References are read within that part.
+    ///
+    /// # Errors
+    /// The schema is not valid, or it asks for something that is not supported.
+    pub fn compile_value(value: Value<'_>, options: &CompileOptions) -> Result<Self, SchemaError> {
+        match compile::compile(value, options) {
+            Ok(plan) => Ok(Self { plan }),
+            Err(fault) => Err(fault.finish(value)),
+        }
+    }
+
+    /// Judges a value: everything there is to say, errors, warnings and infos. Where there is nothing
+    /// to say, nothing is allocated.
+    pub(crate) fn judge(&self, value: Value<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
+        judge::judge(&self.plan, value, profile, drafts);
+    }
+
+    /// Reads a text and judges it in the lenient profile. An empty list means that it is JSON, without
+    /// anything readers disagree on, and fits.
+    #[must_use]
+    pub fn check(&self, bytes: &[u8]) -> Vec<Issue> {
+        self.check_as(bytes, Profile::Lenient)
+    }
+
+    /// Reads a text and judges it in a profile.
+    #[must_use]
+    pub fn check_as(&self, bytes: &[u8], profile: Profile) -> Vec<Issue> {
+        match Document::read(bytes) {
+            Err(issue) => vec![*issue],
+            Ok(document) => {
+                let mut drafts = document.findings().to_vec();
+                self.judge(document.root(), profile, &mut drafts);
+                document.locate(drafts)
+            }
+        }
+    }
+}

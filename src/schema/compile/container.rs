@@ -1,0 +1,208 @@
+//! Rules about objects and arrays.
+
+use std::collections::HashMap;
+
+use super::marks::Marks;
+use super::scalar::pattern;
+use super::{Compiler, count, members, names};
+use crate::json::{Kind, Value};
+use crate::schema::error::Fault;
+use crate::schema::plan::{
+    Additional, ArrayRules, Contains, Graded, Node, ObjectRules, Property, Rest, Table, UNTRACKED,
+};
+
+/// The keys a schema names, as they are met.
+#[derive(Default)]
+struct Keys {
+    properties: Vec<Property>,
+    index: HashMap<Box<str>, u32>,
+    tracked: u32,
+}
+
+impl Keys {
+    #[allow(clippy::cast_possible_truncation)] // not more than tokens on a tape
+    fn index(&mut self, name: &str) -> u32 {
+        if let Some(index) = self.index.get(name) {
+            return *index;
+        }
+        let index = self.properties.len() as u32;
+        self.properties.push(Property { name: name.into(), node: None, bit: UNTRACKED });
+        self.index.insert(name.into(), index);
+        index
+    }
+
+    /// The index of a key whose presence is asked for.
+    fn tracked(&mut self, name: &str) -> u32 {
+        let index = self.index(name);
+        let bit = &mut self.properties[index as usize].bit;
+        if *bit == UNTRACKED {
+            *bit = self.tracked;
+            self.tracked += 1;
+        }
+        index
+    }
+}
+
+impl<'s> Compiler<'s> {
+    pub(super) fn object(
+        &mut self,
+        node: &mut Node,
+        schema: Value<'s>,
+        marks: Marks<'s>,
+    ) -> Result<(), Fault> {
+        let mut keys = Keys::default();
+        let mut rules = ObjectRules {
+            min: count("minProperties", schema, marks)?.filter(|min| min.rule > 0),
+            max: count("maxProperties", schema, marks)?,
+            ..ObjectRules::default()
+        };
+        if let Some(map) = schema.get("properties") {
+            for (name, property) in members("properties", map)? {
+                let child = self.child("properties", property)?;
+                let index = keys.index(&name);
+                keys.properties[index as usize].node = Some(child);
+            }
+        }
+        if let Some(list) = schema.get("required") {
+            for (name, _) in names("required", list)? {
+                let grades = marks.required(&name);
+                rules.required.push(Graded { rule: keys.tracked(&name), grades });
+            }
+        }
+        if let Some(map) = schema.get("patternProperties") {
+            for (source, property) in members("patternProperties", map)? {
+                let (pattern, _) = pattern("patternProperties", property, &source)?;
+                rules.patterns.push((pattern, self.child("patternProperties", property)?));
+            }
+        }
+        if let Some(rest) = schema.get("additionalProperties") {
+            rules.additional = match rest.as_bool() {
+                Some(true) => Additional::Allowed,
+                Some(false) => Additional::Refused(marks.grades("additionalProperties")),
+                None => Additional::Judged(self.child("additionalProperties", rest)?),
+            };
+        }
+        if let Some(inner) = schema.get("propertyNames") {
+            let rule = self.child("propertyNames", inner)?;
+            rules.names = Some(Graded { rule, grades: marks.grades("propertyNames") });
+        }
+        self.dependents(&mut rules, &mut keys, schema, marks)?;
+        rules.tracked = keys.tracked;
+        if keys.tracked <= 64 {
+            let bit = |rule: &Graded<u32>| 1u64 << keys.properties[rule.rule as usize].bit;
+            rules.required_bits = rules.required.iter().map(bit).fold(0, |all, one| all | one);
+        }
+        rules.table = Table::of(keys.properties.iter().map(|property| property.name.as_bytes()));
+        rules.properties = keys.properties;
+        let any = !rules.properties.is_empty()
+            || !rules.patterns.is_empty()
+            || !matches!(rules.additional, Additional::Allowed)
+            || rules.names.is_some()
+            || rules.min.is_some()
+            || rules.max.is_some();
+        node.object = any.then(|| Box::new(rules));
+        Ok(())
+    }
+
+    fn dependents(
+        &mut self,
+        rules: &mut ObjectRules,
+        keys: &mut Keys,
+        schema: Value<'s>,
+        marks: Marks<'s>,
+    ) -> Result<(), Fault> {
+        for keyword in ["dependentRequired", "dependentSchemas", "dependencies"] {
+            let Some(map) = schema.get(keyword) else { continue };
+            if self.reading.keyword(keyword).is_none() {
+                continue;
+            }
+            for (name, needed) in members(keyword, map)? {
+                let lists = keyword == "dependentRequired"
+                    || (keyword == "dependencies" && needed.kind() == Kind::Array);
+                let present = keys.tracked(&name);
+                if lists {
+                    for (other, _) in names(keyword, needed)? {
+                        let rule = (present, keys.tracked(&other));
+                        rules.dependent.push(Graded { rule, grades: marks.grades(keyword) });
+                    }
+                } else {
+                    rules.dependent_schemas.push((present, self.child(keyword, needed)?));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn array(
+        &mut self,
+        node: &mut Node,
+        schema: Value<'s>,
+        marks: Marks<'s>,
+    ) -> Result<(), Fault> {
+        let mut rules = ArrayRules {
+            min: count("minItems", schema, marks)?.filter(|min| min.rule > 0),
+            max: count("maxItems", schema, marks)?,
+            ..ArrayRules::default()
+        };
+        let mut rest = ("items", schema.get("items"));
+        if let Some(list) = schema.get("items").filter(|items| items.kind() == Kind::Array) {
+            if !self.reading.tuples_by_items() {
+                let message = "A list under \"items\" is draft-07's: in 2020-12 it is \"prefixItems\".";
+                return Err(Fault::new("items", list, message));
+            }
+            rules.prefix = list.elements().map(|item| self.child("items", item)).collect::<Result<_, _>>()?;
+            rest = ("additionalItems", schema.get("additionalItems"));
+        } else if let Some(unused) = schema.get("additionalItems") {
+            // It says nothing here, and still has to be a schema.
+            if self.reading.tuples_by_items() {
+                self.child("additionalItems", unused)?;
+            }
+        }
+        if let Some(list) = schema.get("prefixItems")
+            && self.reading.keyword("prefixItems").is_some()
+        {
+            if !rules.prefix.is_empty() || rest.0 == "additionalItems" {
+                let message =
+                    "\"prefixItems\" and a list under \"items\" are two spellings of one thing: use one.";
+                return Err(Fault::new("prefixItems", list, message));
+            }
+            rules.prefix = self.children("prefixItems", list)?;
+        }
+        if let (keyword, Some(schema)) = rest {
+            rules.rest = match schema.as_bool() {
+                Some(true) => Rest::Allowed,
+                Some(false) => Rest::Refused(marks.grades(keyword)),
+                None => Rest::Judged(self.child(keyword, schema)?),
+            };
+        }
+        if let Some(value) = schema.get("uniqueItems") {
+            match value.as_bool() {
+                Some(true) => rules.unique = Some(marks.grades("uniqueItems")),
+                Some(false) => {}
+                None => {
+                    return Err(Fault::new("uniqueItems", value, "\"uniqueItems\" must be true or false."));
+                }
+            }
+        }
+        rules.contains = self.contains(schema, marks)?;
+        let any = !rules.prefix.is_empty()
+            || !matches!(rules.rest, Rest::Allowed)
+            || rules.min.is_some()
+            || rules.max.is_some()
+            || rules.unique.is_some()
+            || rules.contains.is_some();
+        node.array = any.then(|| Box::new(rules));
+        Ok(())
+    }
+
+    fn contains(&mut self, schema: Value<'s>, marks: Marks<'s>) -> Result<Option<Contains>, Fault> {
+        let Some(inner) = schema.get("contains") else { return Ok(None) };
+        let limit = |keyword: &str| match self.reading.keyword(keyword) {
+            Some(_) => count(keyword, schema, marks),
+            None => Ok(None),
+        };
+        let max = limit("maxContains")?;
+        let min = limit("minContains")?.unwrap_or(Graded { rule: 1, grades: marks.grades("contains") });
+        Ok(Some(Contains { node: self.child("contains", inner)?, min, max }))
+    }
+}

@@ -1,0 +1,143 @@
+//! `x-lenient` and `x-strict`: what breaking a rule means in each profile. Annotations to every other
+//! validator, so that a schema without them is the closed, strict contract.
+
+use crate::json::{Kind, Value};
+use crate::schema::error::Fault;
+use crate::schema::plan::{Grade, Grades};
+
+/// The severities a schema object gives its own keywords.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks<'s> {
+    lenient: Option<Value<'s>>,
+    strict: Option<Value<'s>>,
+}
+
+const KEYWORDS: [&str; 2] = ["x-lenient", "x-strict"];
+
+/// What can be marked whatever it holds.
+const RULES: &[&str] = &[
+    "type",
+    "enum",
+    "const",
+    "required",
+    "minProperties",
+    "maxProperties",
+    "propertyNames",
+    "dependentRequired",
+    "dependencies",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "anyOf",
+    "oneOf",
+    "not",
+];
+
+/// What can be marked where it is `false`, because then it is a rule of its own.
+const CLOSERS: &[&str] = &["additionalProperties", "items", "additionalItems"];
+
+impl<'s> Marks<'s> {
+    pub fn of(schema: Value<'s>) -> Result<Self, Fault> {
+        let marks = Self { lenient: schema.get("x-lenient"), strict: schema.get("x-strict") };
+        for (name, value) in KEYWORDS.into_iter().zip([marks.lenient, marks.strict]) {
+            if let Some(value) = value {
+                check(name, value, schema)?;
+            }
+        }
+        Ok(marks)
+    }
+
+    /// Where there are any.
+    pub fn first(self) -> Option<Value<'s>> {
+        self.lenient.or(self.strict)
+    }
+
+    /// What breaking this keyword means.
+    pub fn grades(self, keyword: &str) -> Grades {
+        let of = |profile: Option<Value<'_>>| grade(profile?.get(keyword)?);
+        Grades { lenient: of(self.lenient).unwrap_or_default(), strict: of(self.strict).unwrap_or_default() }
+    }
+
+    /// What it means that this property is missing.
+    pub fn required(self, property: &str) -> Grades {
+        let of = |profile: Option<Value<'_>>| {
+            let mark = profile?.get("required")?;
+            match mark.kind() {
+                Kind::Object => grade(mark.get(property).or_else(|| mark.get("*"))?),
+                _ => grade(mark),
+            }
+        };
+        Grades { lenient: of(self.lenient).unwrap_or_default(), strict: of(self.strict).unwrap_or_default() }
+    }
+}
+
+fn grade(value: Value<'_>) -> Option<Grade> {
+    match &*value.as_str()? {
+        "error" => Some(Grade::Error),
+        "warning" => Some(Grade::Warning),
+        "info" => Some(Grade::Info),
+        "off" => Some(Grade::Off),
+        _ => None,
+    }
+}
+
+fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
+    let fault = |at: Value<'_>, message: String| Err(Fault::new(name, at, message));
+    if marks.kind() != Kind::Object {
+        return fault(marks, format!("\"{name}\" must be an object from keywords to severities."));
+    }
+    for (key, mark) in marks.members() {
+        let keyword = key.text();
+        let Some(rule) = schema.get(&keyword) else {
+            return fault(
+                mark,
+                format!("\"{name}\" marks {keyword:?}, and this schema has no such keyword beside it."),
+            );
+        };
+        let closes = CLOSERS.contains(&&*keyword);
+        if !RULES.contains(&&*keyword) && !(closes && rule.as_bool() == Some(false)) {
+            let why = if closes { "only where it is false" } else { "never" };
+            return fault(
+                mark,
+                format!("{keyword:?} can be marked {why}: mark the keywords inside it instead."),
+            );
+        }
+        if &*keyword == "required" && mark.kind() == Kind::Object {
+            for (property, severity) in mark.members() {
+                let property = property.text();
+                let listed = rule.elements().any(|item| item.as_str().is_some_and(|item| item == property));
+                if property != "*" && !listed {
+                    return fault(
+                        severity,
+                        format!(
+                            "\"{name}\" marks the property {property:?}, which \"required\" does not list."
+                        ),
+                    );
+                }
+                severity_or_fault(name, severity)?;
+            }
+        } else {
+            severity_or_fault(name, mark)?;
+        }
+    }
+    Ok(())
+}
+
+fn severity_or_fault(name: &str, mark: Value<'_>) -> Result<(), Fault> {
+    match grade(mark) {
+        Some(_) => Ok(()),
+        None => Err(Fault::new(name, mark, "A severity is \"error\", \"warning\", \"info\" or \"off\".")),
+    }
+}

@@ -1,0 +1,265 @@
+//! From a schema to a plan: every keyword is understood here or refused.
+
+mod container;
+mod marks;
+mod scalar;
+
+use std::collections::HashMap;
+
+use super::CompileOptions;
+use super::dialect::{Reading, Shape};
+use super::error::Fault;
+use super::plan::{Graded, InPlace, Loop, Node, NodeId, Plan, finish};
+use super::resolve::Registry;
+use crate::issue::{Place, Severity};
+use crate::json::{Kind, Value};
+use marks::Marks;
+
+/// Compiles the schema that `root` is.
+pub(super) fn compile(root: Value<'_>, options: &CompileOptions) -> Result<Plan, Fault> {
+    check_keys(root)?;
+    if !matches!(root.kind(), Kind::Object | Kind::Boolean) {
+        return Err(Fault::new("", root, "A schema must be an object, true or false."));
+    }
+    let reading = Reading::of(root, options.dialect)?;
+    let mut compiler = Compiler {
+        reading,
+        strict: options.strict,
+        registry: Registry::of(root, reading)?,
+        nodes: Vec::new(),
+        sources: Vec::new(),
+        known: HashMap::new(),
+        open: Vec::new(),
+    };
+    let root = compiler.node(root)?;
+    while let Some((id, schema)) = compiler.open.pop() {
+        compiler.fill(id, schema)?;
+    }
+    let mut plan = Plan { nodes: compiler.nodes, root, placeholders: options.placeholders };
+    match finish(&mut plan) {
+        Ok(()) => Ok(plan),
+        Err(Loop(id)) => {
+            let schema = compiler.sources[id as usize];
+            Err(Fault::new(
+                "$ref",
+                schema.get("$ref").unwrap_or(schema),
+                "This schema refers to itself without going into a property or an item, so judging by it would never end.",
+            ))
+        }
+    }
+}
+
+/// A key that stands twice would be one rule to us and another to the next reader.
+fn check_keys(root: Value<'_>) -> Result<(), Fault> {
+    let span = root.span();
+    for finding in root.document().findings() {
+        if let Place::Key(index) = finding.place
+            && finding.severity == Severity::Error
+            && let Some(key) = root.document().at(index)
+            && (span.start..span.end).contains(&key.span().start)
+        {
+            return Err(Fault::new(&key.as_str().unwrap_or_default(), key, finding.message.clone()));
+        }
+    }
+    Ok(())
+}
+
+struct Compiler<'s> {
+    reading: Reading,
+    strict: bool,
+    registry: Registry<'s>,
+    nodes: Vec<Node>,
+    /// The schema of each node.
+    sources: Vec<Value<'s>>,
+    /// The node of a schema that was met, by its index on the tape.
+    known: HashMap<u32, NodeId>,
+    /// Schemas whose nodes are still empty. A list and not recursion: references may lead anywhere.
+    open: Vec<(NodeId, Value<'s>)>,
+}
+
+impl<'s> Compiler<'s> {
+    /// The node of a schema, which is filled later if it is new.
+    fn node(&mut self, schema: Value<'s>) -> Result<NodeId, Fault> {
+        if let Some(id) = self.known.get(&schema.index()) {
+            return Ok(*id);
+        }
+        let id = NodeId::try_from(self.nodes.len())
+            .map_err(|_| Fault::new("", schema, "The schema has more parts than can be counted."))?;
+        self.nodes.push(Node::open());
+        self.sources.push(schema);
+        self.known.insert(schema.index(), id);
+        self.open.push((id, schema));
+        Ok(id)
+    }
+
+    /// The node of the schema that a keyword holds.
+    fn child(&mut self, keyword: &str, schema: Value<'s>) -> Result<NodeId, Fault> {
+        match schema.kind() {
+            Kind::Object | Kind::Boolean => self.node(schema),
+            _ => Err(Fault::new(
+                keyword,
+                schema,
+                format!("What \"{keyword}\" holds here must be a schema: an object, true or false."),
+            )),
+        }
+    }
+
+    /// The nodes of the list of schemas that a keyword holds.
+    fn children(&mut self, keyword: &str, list: Value<'s>) -> Result<Vec<NodeId>, Fault> {
+        if list.kind() != Kind::Array || list.len() == 0 {
+            return Err(Fault::new(
+                keyword,
+                list,
+                format!("\"{keyword}\" must be a list of at least one schema."),
+            ));
+        }
+        list.elements().map(|schema| self.child(keyword, schema)).collect()
+    }
+
+    fn fill(&mut self, id: NodeId, schema: Value<'s>) -> Result<(), Fault> {
+        let mut node = Node::open();
+        if schema.as_bool() == Some(false) {
+            node.never = true;
+            node.types = 0;
+        } else if schema.kind() == Kind::Object {
+            self.check_known(schema)?;
+            let marks = Marks::of(schema)?;
+            if self.reading.reference_stands_alone()
+                && let Some(reference) = schema.get("$ref")
+            {
+                if let Some(mark) = marks.first() {
+                    return Err(Fault::new(
+                        "$ref",
+                        mark,
+                        "Draft-07 ignores what stands beside a \"$ref\": mark the keywords of the schema it leads to.",
+                    ));
+                }
+                let target = self.registry.target(schema, reference)?;
+                node.in_place.push(InPlace::All(self.node(target)?));
+            } else {
+                self.scalars(&mut node, schema, marks)?;
+                self.object(&mut node, schema, marks)?;
+                self.array(&mut node, schema, marks)?;
+                self.in_place(&mut node, schema, marks)?;
+                self.definitions(schema)?;
+            }
+        }
+        self.nodes[id as usize] = node;
+        Ok(())
+    }
+
+    /// Refuses what is not implemented, and under `strict` what is not known.
+    fn check_known(&self, schema: Value<'s>) -> Result<(), Fault> {
+        let alone = self.reading.reference_stands_alone() && schema.get("$ref").is_some();
+        for (key, value) in schema.members() {
+            let name = key.text();
+            let message = match self.reading.keyword(&name) {
+                Some(Shape::Refused) if &*name == "additionalItems" => {
+                    "\"additionalItems\" is draft-07's: in 2020-12 the list is \"prefixItems\" and the rest is \"items\".".to_owned()
+                }
+                Some(Shape::Refused) => {
+                    format!("\"{name}\" is not supported, and a rule is never skipped: write the schema without it.")
+                }
+                None if self.strict && !alone => {
+                    format!("{name:?} is no keyword of this dialect, and the schema is compiled strictly.")
+                }
+                _ => continue,
+            };
+            return Err(Fault::new(&name, value, message));
+        }
+        Ok(())
+    }
+
+    /// Compiles definitions that nothing may refer to: a mistake in them is a mistake.
+    fn definitions(&mut self, schema: Value<'s>) -> Result<(), Fault> {
+        for keyword in ["$defs", "definitions"] {
+            if let Some(map) = schema.get(keyword) {
+                for (_, definition) in members(keyword, map)? {
+                    self.child(keyword, definition)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn in_place(&mut self, node: &mut Node, schema: Value<'s>, marks: Marks<'s>) -> Result<(), Fault> {
+        if let Some(reference) = schema.get("$ref") {
+            let target = self.registry.target(schema, reference)?;
+            node.in_place.push(InPlace::All(self.node(target)?));
+        }
+        if let Some(list) = schema.get("allOf") {
+            node.in_place.extend(self.children("allOf", list)?.into_iter().map(InPlace::All));
+        }
+        if let Some(list) = schema.get("anyOf") {
+            let rule = self.children("anyOf", list)?;
+            node.in_place.push(InPlace::Any(Graded { rule, grades: marks.grades("anyOf") }));
+        }
+        if let Some(list) = schema.get("oneOf") {
+            let rule = self.children("oneOf", list)?;
+            node.in_place.push(InPlace::One(Graded { rule, grades: marks.grades("oneOf") }));
+        }
+        if let Some(inner) = schema.get("not") {
+            let rule = self.child("not", inner)?;
+            node.in_place.push(InPlace::Not(Graded { rule, grades: marks.grades("not") }));
+        }
+        let mut part = |keyword| schema.get(keyword).map(|inner| self.child(keyword, inner)).transpose();
+        let (condition, then, otherwise) = (part("if")?, part("then")?, part("else")?);
+        if let Some(condition) = condition
+            && (then.is_some() || otherwise.is_some())
+        {
+            node.in_place.push(InPlace::If { condition, then, otherwise });
+        }
+        Ok(())
+    }
+}
+
+/// The members of what has to be an object.
+fn members<'s>(
+    keyword: &str,
+    value: Value<'s>,
+) -> Result<impl Iterator<Item = (std::borrow::Cow<'s, str>, Value<'s>)>, Fault> {
+    if value.kind() == Kind::Object {
+        Ok(value.members().map(|(key, value)| (key.text(), value)))
+    } else {
+        Err(Fault::new(keyword, value, format!("\"{keyword}\" must be an object.")))
+    }
+}
+
+/// The texts of what has to be a list of different strings.
+fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>)>, Fault> {
+    let fault =
+        |at| Fault::new(keyword, at, format!("\"{keyword}\" must be a list of strings, each only once."));
+    if value.kind() != Kind::Array {
+        return Err(fault(value));
+    }
+    let mut seen = std::collections::HashSet::new();
+    let mut out = Vec::with_capacity(value.len());
+    for item in value.elements() {
+        let name: Box<str> = item.as_str().ok_or_else(|| fault(item))?.into();
+        if !seen.insert(name.clone()) {
+            return Err(fault(item));
+        }
+        out.push((name, item));
+    }
+    Ok(out)
+}
+
+/// A limit that counts something.
+fn count(keyword: &str, schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Graded<usize>>, Fault> {
+    let Some(value) = schema.get(keyword) else { return Ok(None) };
+    let whole = value.as_decimal().filter(|number| number.is_integer());
+    let rule = match whole.map(crate::json::Decimal::to_i64) {
+        // More than can be counted is more than any document has.
+        Some(None) if !value.raw().starts_with(b"-") => Some(usize::MAX),
+        Some(Some(number)) => usize::try_from(number).ok(),
+        _ => None,
+    };
+    match rule {
+        Some(rule) => Ok(Some(Graded { rule, grades: marks.grades(keyword) })),
+        None => Err(Fault::new(
+            keyword,
+            value,
+            format!("\"{keyword}\" must be a whole number that is not negative."),
+        )),
+    }
+}

@@ -1,0 +1,150 @@
+//! Rules about one value: its type, the values it may have, strings and numbers.
+
+use super::marks::Marks;
+use super::{Compiler, count};
+use crate::json::{Kind, NumberStep, Value};
+use crate::schema::error::Fault;
+use crate::schema::format::{Format, Named};
+use crate::schema::pattern::Pattern;
+use crate::schema::plan::{
+    Choice, Graded, Literal, Node, Number, NumberRules, StringRules, Values, Words, types,
+};
+
+impl<'s> Compiler<'s> {
+    pub(super) fn scalars(&self, node: &mut Node, schema: Value<'s>, marks: Marks<'s>) -> Result<(), Fault> {
+        if let Some(value) = schema.get("type") {
+            node.types = type_set(value)?;
+            node.type_grades = marks.grades("type");
+        }
+        node.values = values(schema, marks)?;
+        node.string = self.string(schema, marks)?;
+        node.number = number(schema, marks)?;
+        Ok(())
+    }
+
+    fn string(&self, schema: Value<'s>, marks: Marks<'s>) -> Result<Option<Box<StringRules>>, Fault> {
+        let mut rules = StringRules {
+            min: count("minLength", schema, marks)?.filter(|min| min.rule > 0),
+            max: count("maxLength", schema, marks)?,
+            ..StringRules::default()
+        };
+        if let Some(value) = schema.get("format") {
+            let name = text("format", value)?;
+            match Format::named(&name) {
+                Named::Known(rule) => {
+                    rules.format = Some(Graded { rule, grades: marks.grades("format") });
+                }
+                Named::Refused => {
+                    let message = format!(
+                        "The format {name:?} is not supported, and a rule is never skipped: use a \"pattern\"."
+                    );
+                    return Err(Fault::new("format", value, message));
+                }
+                Named::Unknown if self.strict => {
+                    let message =
+                        format!("{name:?} is no format of JSON Schema, and the schema is compiled strictly.");
+                    return Err(Fault::new("format", value, message));
+                }
+                Named::Unknown => {}
+            }
+        }
+        if let Some(value) = schema.get("pattern") {
+            let rule = pattern("pattern", value, &text("pattern", value)?)?;
+            rules.pattern = Some(Graded { rule, grades: marks.grades("pattern") });
+        }
+        let any =
+            rules.min.is_some() || rules.max.is_some() || rules.format.is_some() || rules.pattern.is_some();
+        Ok(any.then(|| Box::new(rules)))
+    }
+}
+
+/// Compiles a regular expression, which `at` holds.
+pub(super) fn pattern(keyword: &str, at: Value<'_>, source: &str) -> Result<(Pattern, Box<str>), Fault> {
+    match Pattern::compile(source) {
+        Ok(pattern) => Ok((pattern, source.into())),
+        Err(error) => Err(Fault::new(
+            keyword,
+            at,
+            format!("This regular expression of \"{keyword}\" cannot be used: {error}"),
+        )),
+    }
+}
+
+fn text<'s>(keyword: &str, value: Value<'s>) -> Result<std::borrow::Cow<'s, str>, Fault> {
+    value.as_str().ok_or_else(|| Fault::new(keyword, value, format!("\"{keyword}\" must be a string.")))
+}
+
+fn type_set(value: Value<'_>) -> Result<u8, Fault> {
+    let one = |item: Value<'_>| {
+        let bits = match item.as_str().as_deref() {
+            Some("null") => types::NULL,
+            Some("boolean") => types::BOOLEAN,
+            Some("integer") => types::INTEGER,
+            Some("number") => types::NUMBER,
+            Some("string") => types::STRING,
+            Some("array") => types::ARRAY,
+            Some("object") => types::OBJECT,
+            _ => {
+                let message = "\"type\" must be one of \"null\", \"boolean\", \"integer\", \"number\", \"string\", \"array\" and \"object\", or a list of them.";
+                return Err(Fault::new("type", item, message));
+            }
+        };
+        Ok(bits)
+    };
+    if value.kind() != Kind::Array {
+        return one(value);
+    }
+    if value.len() == 0 {
+        return Err(Fault::new("type", value, "\"type\" must list at least one type."));
+    }
+    value.elements().try_fold(0, |all, item| Ok(all | one(item)?))
+}
+
+fn values(schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Box<Values>>, Fault> {
+    let constant =
+        schema.get("const").map(|value| Graded { rule: Literal::of(value), grades: marks.grades("const") });
+    let mut any = None;
+    if let Some(list) = schema.get("enum") {
+        if list.kind() != Kind::Array {
+            return Err(Fault::new("enum", list, "\"enum\" must be a list of values."));
+        }
+        let (mut words, mut others) = (Vec::new(), Vec::new());
+        for item in list.elements() {
+            match Literal::of(item) {
+                Literal::Text(word) => words.push(word),
+                other => others.push(other),
+            }
+        }
+        let rule = Choice { words: Words::of(words), others };
+        any = Some(Graded { rule, grades: marks.grades("enum") });
+    }
+    Ok((any.is_some() || constant.is_some()).then(|| Box::new(Values { any, constant })))
+}
+
+fn number(schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Box<NumberRules>>, Fault> {
+    let limit = |keyword: &str| {
+        let Some(value) = schema.get(keyword) else { return Ok(None) };
+        if value.kind() == Kind::Number {
+            Ok(Some(Graded { rule: Number::of(value), grades: marks.grades(keyword) }))
+        } else {
+            Err(Fault::new(keyword, value, format!("\"{keyword}\" must be a number.")))
+        }
+    };
+    let mut rules = NumberRules {
+        min: limit("minimum")?,
+        above: limit("exclusiveMinimum")?,
+        max: limit("maximum")?,
+        below: limit("exclusiveMaximum")?,
+        step: None,
+    };
+    if let Some(value) = schema.get("multipleOf") {
+        let Some(step) = value.as_decimal().and_then(NumberStep::of) else {
+            let message = "\"multipleOf\" must be a number above 0 with at most 19 significant digits.";
+            return Err(Fault::new("multipleOf", value, message));
+        };
+        rules.step = Some(Graded { rule: (step, Number::of(value)), grades: marks.grades("multipleOf") });
+    }
+    let limits = [&rules.min, &rules.above, &rules.max, &rules.below];
+    let any = limits.into_iter().any(Option::is_some) || rules.step.is_some();
+    Ok(any.then(|| Box::new(rules)))
+}

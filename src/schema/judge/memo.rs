@@ -1,0 +1,55 @@
+//! What was judged already: the verdict on a value by a node, so that no value is judged twice.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::schema::plan::NodeId;
+
+/// More verdicts than this are forgotten again: a document does not decide how much memory is used.
+const MOST: usize = 1 << 20;
+
+/// Made on first use, so that documents which need none pay nothing.
+#[derive(Default)]
+pub(super) struct Memo {
+    verdicts: Option<HashMap<(u64, u8), bool, BuildHasherDefault<Mix>>>,
+}
+
+impl Memo {
+    pub fn get(&self, node: NodeId, value: u32, mode: u8) -> Option<bool> {
+        self.verdicts.as_ref()?.get(&(pair(node, value), mode)).copied()
+    }
+
+    pub fn set(&mut self, node: NodeId, value: u32, mode: u8, verdict: bool) {
+        let verdicts = self.verdicts.get_or_insert_default();
+        if verdicts.len() >= MOST {
+            verdicts.clear();
+        }
+        verdicts.insert((pair(node, value), mode), verdict);
+    }
+}
+
+fn pair(node: NodeId, value: u32) -> u64 {
+    u64::from(node) << 32 | u64::from(value)
+}
+
+/// Both halves of the key are small numbers that nobody chooses freely: mixing is enough.
+#[derive(Default)]
+pub(super) struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(7) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}

@@ -1,0 +1,184 @@
+//! Objects: one walk over the members, each key looked up once.
+
+use super::{Judge, Mode};
+use crate::issue::Severity;
+use crate::json::{Key, Value};
+use crate::schema::message;
+use crate::schema::plan::{Additional, Graded, NodeId, ObjectRules, UNTRACKED};
+
+/// Which of the tracked properties were there: one word, and more only where a schema tracks more.
+struct Seen {
+    first: u64,
+    rest: Vec<u64>,
+}
+
+impl Seen {
+    fn new(tracked: u32) -> Self {
+        Self { first: 0, rest: if tracked > 64 { vec![0; (tracked / 64) as usize] } else { Vec::new() } }
+    }
+
+    #[inline]
+    fn insert(&mut self, bit: u32) {
+        if bit < 64 {
+            self.first |= 1 << bit;
+        } else if let Some(word) = self.rest.get_mut(bit as usize / 64 - 1) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+
+    fn has(&self, bit: u32) -> bool {
+        let word =
+            if bit < 64 { self.first } else { self.rest.get(bit as usize / 64 - 1).map_or(0, |word| *word) };
+        word >> (bit % 64) & 1 == 1
+    }
+}
+
+impl ObjectRules {
+    /// The index of a key. Members mostly come in the order of the contract, so the one behind the last
+    /// is looked at first.
+    #[inline]
+    fn find(&self, key: &[u8], next: usize) -> Option<usize> {
+        let is = |index: usize| self.properties.get(index).is_some_and(|it| it.name.as_bytes() == key);
+        if is(next) {
+            return Some(next);
+        }
+        self.table.find(key, is)
+    }
+}
+
+impl Judge<'_, '_> {
+    pub(super) fn object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
+        let mut fits = true;
+        let mut seen = Seen::new(rules.tracked);
+        let mut next = 0;
+        for (key, member) in value.members() {
+            let found = match key.plain() {
+                Some(plain) => rules.find(plain, next),
+                None => rules.find(key.text().as_bytes(), next),
+            };
+            let mut declared = false;
+            if let Some(index) = found {
+                next = index + 1;
+                let property = &rules.properties[index];
+                if property.bit != UNTRACKED {
+                    seen.insert(property.bit);
+                }
+                if let Some(node) = property.node {
+                    declared = true;
+                    fits &= self.visit(node, member);
+                }
+            }
+            if !rules.patterns.is_empty() {
+                declared |= self.by_pattern(rules, key, member, &mut fits);
+            }
+            if !declared {
+                fits &= self.undeclared(rules, value, key, member);
+            }
+            if let Some(names) = &rules.names {
+                fits &= self.name(names, key);
+            }
+            if !self.goes_on(fits) {
+                return false;
+            }
+        }
+        self.whole(rules, value, &seen, fits)
+    }
+
+    /// What concerns the object and not one member.
+    fn whole(&mut self, rules: &ObjectRules, value: Value<'_>, seen: &Seen, mut fits: bool) -> bool {
+        let complete = rules.tracked <= 64 && seen.first & rules.required_bits == rules.required_bits;
+        if !complete {
+            fits &= self.required(rules, value, seen);
+        }
+        let count = value.len();
+        if let Some(min) = &rules.min
+            && count < min.rule
+        {
+            fits &= self.broken(min.grades, || message::too_few_properties(min.rule, value));
+        }
+        if let Some(max) = &rules.max
+            && count > max.rule
+        {
+            fits &= self.broken(max.grades, || message::too_many_properties(max.rule, value));
+        }
+        let has = |index: u32| seen.has(rules.properties[index as usize].bit);
+        for Graded { rule: (present, needed), grades } in &rules.dependent {
+            if has(*present) && !has(*needed) {
+                let name = |index: &u32| &*rules.properties[*index as usize].name;
+                fits &= self.broken(*grades, || message::dependent(name(present), name(needed), value));
+            }
+        }
+        for (present, node) in &rules.dependent_schemas {
+            if has(*present) && self.goes_on(fits) {
+                fits &= self.visit(*node, value);
+            }
+        }
+        fits
+    }
+
+    fn required(&mut self, rules: &ObjectRules, value: Value<'_>, seen: &Seen) -> bool {
+        let mut fits = true;
+        let mut shortened = None;
+        for Graded { rule, grades } in &rules.required {
+            let property = &rules.properties[*rule as usize];
+            if seen.has(property.bit) {
+                continue;
+            }
+            // Documentation shortens objects by a member "...", which says that there is more.
+            let shortened = *shortened
+                .get_or_insert_with(|| self.plan.placeholders && value.get(message::ELLIPSIS).is_some());
+            if shortened {
+                break;
+            }
+            fits &= self.broken(*grades, || message::required(&property.name, value));
+            if !self.goes_on(fits) {
+                return false;
+            }
+        }
+        fits
+    }
+
+    fn by_pattern(&mut self, rules: &ObjectRules, key: Key<'_>, member: Value<'_>, fits: &mut bool) -> bool {
+        let text = key.text();
+        let mut declared = false;
+        for (pattern, node) in &rules.patterns {
+            if pattern.matches(&text) {
+                declared = true;
+                *fits &= self.visit(*node, member);
+                if !self.goes_on(*fits) {
+                    break;
+                }
+            }
+        }
+        declared
+    }
+
+    /// A member that neither `properties` nor `patternProperties` speaks of.
+    fn undeclared(
+        &mut self,
+        rules: &ObjectRules,
+        object: Value<'_>,
+        key: Key<'_>,
+        member: Value<'_>,
+    ) -> bool {
+        if self.plan.placeholders && key.is(message::ELLIPSIS) {
+            self.say(Severity::Warning, 1, || message::placeholder_key(key));
+            return true;
+        }
+        match rules.additional {
+            Additional::Allowed => true,
+            Additional::Judged(node) => self.visit(node, member),
+            Additional::Refused(grades) => {
+                self.broken(grades, || message::unknown_field(key, object, &rules.properties))
+            }
+        }
+    }
+
+    fn name(&mut self, names: &Graded<NodeId>, key: Key<'_>) -> bool {
+        if self.fits(names.rule, key.as_value()) {
+            return true;
+        }
+        let why = if self.mode == Mode::Report { self.why(names.rule, key.as_value()) } else { None };
+        self.broken(names.grades, || message::property_name(key, why))
+    }
+}

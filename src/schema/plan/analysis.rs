@@ -1,0 +1,296 @@
+//! What can be known about a plan before any document is seen: circles, aliases, which types fit,
+//! what can warn, and where verdicts have to be remembered so that no document is judged twice.
+
+use super::{Additional, Graded, Grades, InPlace, Literal, Node, NodeId, Plan, Rest, Values, types};
+use crate::json::Kind;
+
+/// A schema that refers to itself without consuming input.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Loop(pub NodeId);
+
+/// Finishes a plan whose nodes are all there.
+pub fn finish(plan: &mut Plan) -> Result<(), Loop> {
+    let order = in_place_order(plan)?;
+    resolve_aliases(plan, &order);
+    for &id in &order {
+        plan.nodes[id as usize].accepts = accepts(plan, id);
+        plan.nodes[id as usize].more = more(&plan.nodes[id as usize]);
+    }
+    mark_warnings(plan);
+    mark_remembered(plan);
+    Ok(())
+}
+
+fn node(plan: &Plan, id: NodeId) -> &Node {
+    &plan.nodes[id as usize]
+}
+
+/// Every node behind those that judge the same value for it, or the node where that is a circle.
+fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
+    const OPEN: u8 = 1;
+    const DONE: u8 = 2;
+    let mut order = Vec::with_capacity(plan.nodes.len());
+    let mut state = vec![0u8; plan.nodes.len()];
+    for start in (0u32..).take(plan.nodes.len()) {
+        let mut stack = vec![start];
+        while let Some(&id) = stack.last() {
+            let at = id as usize;
+            if state[at] == 0 {
+                state[at] = OPEN;
+                let mut circle = None;
+                node(plan, id).each_in_place(|next| match state[next as usize] {
+                    0 => stack.push(next),
+                    OPEN => circle = Some(next),
+                    _ => {}
+                });
+                if let Some(next) = circle {
+                    return Err(Loop(next));
+                }
+            } else {
+                stack.pop();
+                if state[at] == OPEN {
+                    state[at] = DONE;
+                    order.push(id);
+                }
+            }
+        }
+    }
+    Ok(order)
+}
+
+/// Lets every index that names a node which only refers to another name that other node.
+fn resolve_aliases(plan: &mut Plan, order: &[NodeId]) {
+    let mut target: Vec<NodeId> = (0u32..).take(plan.nodes.len()).collect();
+    for &id in order {
+        if let Some(next) = node(plan, id).alias() {
+            target[id as usize] = target[next as usize];
+        }
+    }
+    let to = |id: NodeId| target[id as usize];
+    plan.root = to(plan.root);
+    plan.nodes.iter_mut().for_each(|node| node.redirect(to));
+}
+
+fn accepts(plan: &Plan, id: NodeId) -> u8 {
+    let this = node(plan, id);
+    let mut fit = if this.type_grades.is_error() { this.types } else { types::ALL };
+    if let Some(values) = &this.values {
+        fit &= kinds(values);
+    }
+    let of = |id: &NodeId| node(plan, *id).accepts;
+    for rule in &this.in_place {
+        match rule {
+            InPlace::All(child) => fit &= of(child),
+            InPlace::Any(Graded { rule, grades }) | InPlace::One(Graded { rule, grades })
+                if grades.is_error() =>
+            {
+                fit &= plan.types_of(rule);
+            }
+            _ => {}
+        }
+    }
+    fit
+}
+
+fn kinds(values: &Values) -> u8 {
+    let kind = |literal: &Literal| match literal.kind() {
+        Kind::Null => types::NULL,
+        Kind::Boolean => types::BOOLEAN,
+        Kind::Number => types::NUMBER,
+        Kind::String => types::STRING,
+        Kind::Array => types::ARRAY,
+        Kind::Object => types::OBJECT,
+    };
+    let mut fit = types::ALL;
+    if let Some(Graded { rule, grades }) = &values.constant
+        && grades.is_error()
+    {
+        fit &= kind(rule);
+    }
+    if let Some(Graded { rule, grades }) = &values.any
+        && grades.is_error()
+    {
+        let words = if rule.words.listed().is_empty() { 0 } else { types::STRING };
+        fit &= rule.others.iter().map(kind).fold(words, |all, one| all | one);
+    }
+    fit
+}
+
+fn more(node: &Node) -> u8 {
+    if node.values.is_some() || !node.in_place.is_empty() {
+        return types::ALL;
+    }
+    let part = |there: bool, kind: u8| if there { kind } else { 0 };
+    part(node.string.is_some(), types::STRING)
+        | part(node.number.is_some(), types::NUMBER)
+        | part(node.object.is_some(), types::OBJECT)
+        | part(node.array.is_some(), types::ARRAY)
+}
+
+fn each_child(node: &Node, mut see: impl FnMut(NodeId)) {
+    node.each_in_place(&mut see);
+    node.each_inside(&mut see);
+}
+
+/// Marks what can warn about a value that fits, by its own rules or those of a schema below it.
+fn mark_warnings(plan: &mut Plan) {
+    let count = plan.nodes.len();
+    let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); count];
+    for (id, node) in (0u32..).zip(&plan.nodes) {
+        each_child(node, |child| parents[child as usize].push(id));
+    }
+    let placeholders = plan.placeholders;
+    let mut open: Vec<NodeId> = (0u32..)
+        .zip(&plan.nodes)
+        .filter(|(_, node)| {
+            (placeholders && node.object.is_some()) || grades(node).any(|own| !own.is_error())
+        })
+        .map(|(id, _)| id)
+        .collect();
+    while let Some(id) = open.pop() {
+        if !std::mem::replace(&mut plan.nodes[id as usize].may_warn, true) {
+            open.extend_from_slice(&parents[id as usize]);
+        }
+    }
+}
+
+/// What breaking each of the node's own rules means.
+fn grades(node: &Node) -> impl Iterator<Item = Grades> {
+    let mut all = vec![node.type_grades];
+    if let Some(values) = &node.values {
+        all.extend(values.any.iter().map(|rule| rule.grades));
+        all.extend(values.constant.iter().map(|rule| rule.grades));
+    }
+    if let Some(string) = &node.string {
+        all.extend(string.min.iter().chain(&string.max).map(|rule| rule.grades));
+        all.extend(string.format.iter().map(|rule| rule.grades));
+        all.extend(string.pattern.iter().map(|rule| rule.grades));
+    }
+    if let Some(number) = &node.number {
+        let limits = [&number.min, &number.above, &number.max, &number.below];
+        all.extend(limits.into_iter().flatten().map(|rule| rule.grades));
+        all.extend(number.step.iter().map(|rule| rule.grades));
+    }
+    if let Some(object) = &node.object {
+        all.extend(object.required.iter().map(|rule| rule.grades));
+        all.extend(object.dependent.iter().map(|rule| rule.grades));
+        all.extend(object.min.iter().chain(&object.max).map(|rule| rule.grades));
+        all.extend(object.names.iter().map(|rule| rule.grades));
+        if let Additional::Refused(grades) = object.additional {
+            all.push(grades);
+        }
+    }
+    if let Some(array) = &node.array {
+        all.extend(array.min.iter().chain(&array.max).map(|rule| rule.grades));
+        all.extend(array.unique);
+        if let Some(contains) = &array.contains {
+            all.push(contains.min.grades);
+            all.extend(contains.max.iter().map(|rule| rule.grades));
+        }
+        if let Rest::Refused(grades) = array.rest {
+            all.push(grades);
+        }
+    }
+    for rule in &node.in_place {
+        match rule {
+            InPlace::Any(rule) | InPlace::One(rule) => all.push(rule.grades),
+            InPlace::Not(rule) => all.push(rule.grades),
+            InPlace::All(_) | InPlace::If { .. } => {}
+        }
+    }
+    all.into_iter()
+}
+
+/// How many steps the search for shared nodes may take before every candidate is taken.
+const MAX_STEPS: usize = 20_000_000;
+
+/// Marks the nodes that one value can reach by two ways: through two branches of one node that judge
+/// the same value, or through a branch that is first tried and then reported, in a schema that
+/// contains itself. Without a memory the ways would multiply with every level of the document.
+fn mark_remembered(plan: &mut Plan) {
+    let count = plan.nodes.len();
+    let mut ways = vec![0u32; count];
+    ways[plan.root as usize] += 1;
+    for node in &plan.nodes {
+        each_child(node, |child| ways[child as usize] += 1);
+    }
+    let candidate = |id: NodeId| {
+        let mut below = false;
+        each_child(node(plan, id), |_| below = true);
+        below && ways[id as usize] > 1
+    };
+    let mut search = Search { plan, last: vec![0; count], stamp: 0, shared: vec![false; count], steps: 0 };
+    for id in (0u32..).take(count) {
+        search.fork(id);
+    }
+    let all = search.steps > MAX_STEPS;
+    let shared = search.shared;
+    let remembered: Vec<bool> =
+        (0u32..).zip(shared).map(|(id, shared)| (all || shared) && candidate(id)).collect();
+    for (node, remember) in plan.nodes.iter_mut().zip(remembered) {
+        node.remember = remember;
+    }
+}
+
+struct Search<'p> {
+    plan: &'p Plan,
+    /// The stamp of the last branch that came by.
+    last: Vec<u32>,
+    stamp: u32,
+    shared: Vec<bool>,
+    steps: usize,
+}
+
+impl Search<'_> {
+    fn fork(&mut self, id: NodeId) {
+        let this = node(self.plan, id);
+        let mut branches: Vec<Vec<NodeId>> = Vec::new();
+        this.each_in_place(|child| branches.push(vec![child]));
+        let mut own = Vec::new();
+        if let Some(object) = &this.object {
+            own.extend(object.properties.iter().filter_map(|property| property.node));
+            branches.extend(object.patterns.iter().map(|(_, node)| vec![*node]));
+            if let Additional::Judged(node) = object.additional {
+                own.push(node);
+            }
+        }
+        if let Some(array) = &this.array {
+            own.extend(&array.prefix);
+            branches.extend(array.contains.iter().map(|contains| vec![contains.node]));
+            if let Rest::Judged(node) = array.rest {
+                own.push(node);
+            }
+        }
+        branches.push(own);
+        let tries = this.in_place.iter().any(|rule| matches!(rule, InPlace::Any(_) | InPlace::One(_)));
+        if branches.len() < 2 {
+            return;
+        }
+        let first = self.stamp + 1;
+        for branch in &branches {
+            self.walk(branch, first);
+        }
+        if tries && self.last[id as usize] >= first {
+            // It contains itself, and its branches are tried before they are reported.
+            for branch in &branches {
+                self.walk(branch, first);
+            }
+        }
+    }
+
+    /// Follows one branch; what an earlier branch of the same fork has reached is shared.
+    fn walk(&mut self, branch: &[NodeId], first: u32) {
+        self.stamp += 1;
+        let mut open = branch.to_vec();
+        while let Some(id) = open.pop() {
+            let at = id as usize;
+            if self.last[at] == self.stamp || self.steps > MAX_STEPS {
+                continue;
+            }
+            self.steps += 1;
+            self.shared[at] |= self.last[at] >= first;
+            self.last[at] = self.stamp;
+            each_child(node(self.plan, id), |child| open.push(child));
+        }
+    }
+}

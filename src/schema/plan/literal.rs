@@ -1,0 +1,221 @@
+//! Values a schema holds for itself: what `enum`, `const` and the limits of numbers compare with.
+
+use std::cmp::Ordering;
+
+use crate::json::{Decimal, Kind, Tag, Value, escape_into};
+
+/// A value of the schema, kept after its text is gone.
+#[derive(Clone, Debug)]
+pub enum Literal {
+    Null,
+    Boolean(bool),
+    Number(Number),
+    Text(Box<str>),
+    Array(Vec<Literal>),
+    /// Sorted by key.
+    Object(Vec<(Box<str>, Literal)>),
+}
+
+impl Literal {
+    pub fn of(value: Value<'_>) -> Self {
+        // Recursion ends at the reader's depth.
+        match value.kind() {
+            Kind::Null => Literal::Null,
+            Kind::Boolean => Literal::Boolean(value.tag() == Tag::True),
+            Kind::Number => Literal::Number(Number::of(value)),
+            Kind::String => Literal::Text(value.as_str().unwrap_or_default().into()),
+            Kind::Array => Literal::Array(value.elements().map(Literal::of).collect()),
+            Kind::Object => {
+                let mut members: Vec<(Box<str>, Literal)> =
+                    value.members().map(|(key, value)| (key.text().into(), Literal::of(value))).collect();
+                members.sort_by(|(a, _), (b, _)| a.cmp(b));
+                Literal::Object(members)
+            }
+        }
+    }
+
+    pub fn is(&self, value: Value<'_>) -> bool {
+        match (self, value.tag()) {
+            (Literal::Null, Tag::Null)
+            | (Literal::Boolean(true), Tag::True)
+            | (Literal::Boolean(false), Tag::False) => true,
+            (Literal::Number(number), Tag::Integer | Tag::Number) => number.compare(value) == Ordering::Equal,
+            (Literal::Text(text), Tag::Ascii | Tag::Utf8) => text.as_bytes() == value.inner(),
+            (Literal::Text(text), Tag::Escaped) => value.as_str().is_some_and(|other| *other == **text),
+            (Literal::Array(items), Tag::Array) => {
+                items.len() == value.len() && items.iter().zip(value.elements()).all(|(a, b)| a.is(b))
+            }
+            (Literal::Object(members), Tag::Object) => {
+                members.len() == value.len()
+                    && value.members().all(|(key, value)| {
+                        let key = key.text();
+                        members
+                            .binary_search_by(|(name, _)| (**name).cmp(&*key))
+                            .is_ok_and(|at| members[at].1.is(value))
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Literal::Null => Kind::Null,
+            Literal::Boolean(_) => Kind::Boolean,
+            Literal::Number(_) => Kind::Number,
+            Literal::Text(_) => Kind::String,
+            Literal::Array(_) => Kind::Array,
+            Literal::Object(_) => Kind::Object,
+        }
+    }
+
+    /// The value as a person reads it in a sentence.
+    pub fn describe(&self) -> String {
+        match self {
+            Literal::Null => "null".into(),
+            Literal::Boolean(true) => "true".into(),
+            Literal::Boolean(false) => "false".into(),
+            Literal::Number(number) => number.text().into(),
+            Literal::Text(text) => quoted(text),
+            Literal::Array(items) if items.is_empty() => "an empty array".into(),
+            Literal::Object(members) if members.is_empty() => "an empty object".into(),
+            Literal::Array(_) => "the array the contract gives".into(),
+            Literal::Object(_) => "the object the contract gives".into(),
+        }
+    }
+}
+
+/// A text in quotes, cut where it is too long for a sentence.
+pub fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut out = String::new();
+    if text.chars().count() <= LONGEST {
+        escape_into(&mut out, text);
+    } else {
+        let cut: String = text.chars().take(LONGEST).collect();
+        escape_into(&mut out, &cut);
+        out.pop();
+        out.push_str("…\"");
+    }
+    out
+}
+
+/// A number of the schema, ready to be compared with.
+#[derive(Clone, Debug)]
+pub struct Number {
+    text: Box<str>,
+    /// The number, where it is whole and far from what 64 bits cannot hold.
+    small: Option<i64>,
+}
+
+/// A JSON integer with at most this many bytes fits 64 bits.
+const SHORT: usize = 18;
+
+impl Number {
+    pub fn of(value: Value<'_>) -> Self {
+        let small = value.as_i64();
+        Self { text: String::from_utf8_lossy(value.raw()).into(), small }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How the value, which is a number, stands to this one.
+    pub fn compare(&self, value: Value<'_>) -> Ordering {
+        let raw = value.raw();
+        if let Some(small) = self.small
+            && value.tag() == Tag::Integer
+            && raw.len() <= SHORT
+        {
+            let (negative, digits) = match raw {
+                [b'-', digits @ ..] => (true, digits),
+                digits => (false, digits),
+            };
+            let size = digits.iter().fold(0i64, |total, digit| total * 10 + i64::from(digit & 15));
+            return (if negative { -size } else { size }).cmp(&small);
+        }
+        Decimal::of(raw).cmp(&Decimal::of(self.text.as_bytes()))
+    }
+}
+
+/// Texts to look one up among.
+#[derive(Debug, Default)]
+pub struct Words {
+    /// In the order of the schema, for sentences.
+    listed: Vec<Box<str>>,
+    /// Sorted by length, then by bytes; empty where there are few.
+    sorted: Vec<Box<str>>,
+}
+
+/// Up to this many words are compared one after the other.
+const FEW: usize = 8;
+
+impl Words {
+    pub fn of(listed: Vec<Box<str>>) -> Self {
+        let mut sorted = Vec::new();
+        if listed.len() > FEW {
+            sorted.clone_from(&listed);
+            sorted.sort_by(|a, b| order(a.as_bytes(), b.as_bytes()));
+        }
+        Self { listed, sorted }
+    }
+
+    pub fn has(&self, text: &[u8]) -> bool {
+        if self.sorted.is_empty() {
+            self.listed.iter().any(|word| word.as_bytes() == text)
+        } else {
+            self.sorted.binary_search_by(|word| order(word.as_bytes(), text)).is_ok()
+        }
+    }
+
+    pub fn listed(&self) -> &[Box<str>] {
+        &self.listed
+    }
+}
+
+fn order(a: &[u8], b: &[u8]) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    #[test]
+    fn literals_are_equal_by_meaning() {
+        for (literal, equal, different) in [
+            ("null", &["null"][..], &["0", "false", "\"\""][..]),
+            ("true", &["true"], &["false", "1"]),
+            ("1", &["1", "1.0", "10e-1"], &["true", "\"1\"", "2", "1.00000000000000000001"]),
+            ("-3", &["-3", "-3.0"], &["3", "-4"]),
+            ("\"é\"", &["\"é\"", "\"\\u00e9\""], &["\"e\""]),
+            ("[1,[2]]", &["[1.0,[2]]"], &["[[2],1]", "[1]", "[1,[2],3]"]),
+            (
+                r#"{"b":1,"a":{}}"#,
+                &[r#"{"\u0061":{},"b":1.0}"#],
+                &["{}", r#"{"b":1}"#, r#"{"b":1,"c":{}}"#, r#"{"b":1,"a":[]}"#],
+            ),
+            ("9007199254740993", &["9007199254740993"], &["9007199254740992"]),
+        ] {
+            let document = Document::read(literal.as_bytes()).unwrap();
+            let literal = Literal::of(document.root());
+            for (others, expected) in [(equal, true), (different, false)] {
+                for other in others {
+                    let document = Document::read(other.as_bytes()).unwrap();
+                    assert_eq!(literal.is(document.root()), expected, "{literal:?} {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn many_words_are_found_like_few() {
+        for count in [1, 8, 9, 500] {
+            let words = Words::of((0..count).map(|n| format!("word-{n}").into()).collect());
+            assert!((0..count).all(|n| words.has(format!("word-{n}").as_bytes())));
+            assert!(!words.has(b"word") && !words.has(b"") && !words.has(b"word-501"));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The keys of one object schema, made to be looked up once a member.
+
+/// A hash table with open addressing: no buckets to follow, at most half full.
+#[derive(Debug, Default)]
+pub struct Table {
+    slots: Vec<u32>,
+    mask: usize,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+impl Table {
+    pub fn of<'a>(names: impl ExactSizeIterator<Item = &'a [u8]>) -> Self {
+        let size = (names.len() * 2).next_power_of_two().max(2);
+        let mut table = Self { slots: vec![EMPTY; size], mask: size - 1 };
+        for (index, name) in (0u32..).zip(names) {
+            let mut slot = table.start(name);
+            while table.slots[slot] != EMPTY {
+                slot = (slot + 1) & table.mask;
+            }
+            table.slots[slot] = index;
+        }
+        table
+    }
+
+    fn start(&self, name: &[u8]) -> usize {
+        #[allow(clippy::cast_possible_truncation)] // only the bits under the mask are wanted
+        let hash = mix(name) as usize;
+        hash & self.mask
+    }
+
+    /// The index of the name, if `is` says that what stands there is the name.
+    #[inline]
+    pub fn find(&self, name: &[u8], is: impl Fn(usize) -> bool) -> Option<usize> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let mut slot = self.start(name);
+        loop {
+            let index = self.slots[slot];
+            if index == EMPTY {
+                return None;
+            }
+            if is(index as usize) {
+                return Some(index as usize);
+            }
+            slot = (slot + 1) & self.mask;
+        }
+    }
+}
+
+/// Eight bytes a step. Names come from the contract, so nobody can choose them to collide.
+fn mix(name: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut hash = name.len() as u64;
+    let mut chunks = name.chunks_exact(8);
+    for chunk in &mut chunks {
+        let word = chunk.iter().rev().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+        hash = (hash ^ word).wrapping_mul(FACTOR);
+        hash ^= hash >> 29;
+    }
+    let word = chunks.remainder().iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+    hash = (hash ^ word).wrapping_mul(FACTOR);
+    hash ^ (hash >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_no_other() {
+        for count in [0usize, 1, 2, 7, 64, 1000] {
+            let names: Vec<String> = (0..count).map(|n| format!("property_{n}")).collect();
+            let table = Table::of(names.iter().map(String::as_bytes));
+            let find = |name: &str| table.find(name.as_bytes(), |index| names[index] == name);
+            for (index, name) in names.iter().enumerate() {
+                assert_eq!(find(name), Some(index));
+            }
+            assert_eq!(find("property_"), None);
+            assert_eq!(find(""), None);
+        }
+        assert_eq!(Table::default().find(b"a", |_| true), None);
+    }
+}

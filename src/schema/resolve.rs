@@ -1,0 +1,196 @@
+//! What a `$ref` leads to: every schema of the document with its base URI, its `$id` and its anchors.
+//! Nothing is ever fetched.
+
+use std::collections::HashMap;
+
+use super::dialect::{Ambiguity, Reading, Shape, check_identity};
+use super::error::Fault;
+use super::uri;
+use crate::json::{Kind, Value};
+
+/// The base of a schema that does not say its own.
+const NAMELESS: &str = "schema:/";
+
+/// The index of a base URI.
+type BaseId = u32;
+
+/// All that references within one document need.
+#[derive(Debug)]
+pub(super) struct Registry<'s> {
+    root: Value<'s>,
+    reading: Reading,
+    bases: Vec<String>,
+    /// The base of every schema, by its index on the tape.
+    base_of: HashMap<u32, BaseId>,
+    resources: HashMap<String, (BaseId, Value<'s>)>,
+    anchors: HashMap<(BaseId, String), Value<'s>>,
+    ambiguity: Ambiguity<'s>,
+}
+
+impl<'s> Registry<'s> {
+    /// Finds every schema at a place where the specification has one.
+    pub fn of(root: Value<'s>, reading: Reading) -> Result<Self, Fault> {
+        let mut registry = Self {
+            root,
+            reading,
+            bases: vec![NAMELESS.to_owned()],
+            base_of: HashMap::new(),
+            resources: HashMap::new(),
+            anchors: HashMap::new(),
+            ambiguity: Ambiguity::default(),
+        };
+        registry.resources.insert(NAMELESS.to_owned(), (0, root));
+        registry.scan(root, 0, true)?;
+        registry.ambiguity.refuse(reading)?;
+        Ok(registry)
+    }
+
+    /// Notes a schema and all schemas in it. `named` says whether it may have names of its own: what
+    /// only a pointer reaches may not, because its base would depend on the way to it.
+    fn scan(&mut self, schema: Value<'s>, mut base: BaseId, named: bool) -> Result<(), Fault> {
+        // Recursion ends at the reader's depth.
+        if schema.kind() != Kind::Object || self.base_of.contains_key(&schema.index()) {
+            return Ok(());
+        }
+        check_identity(self.reading, schema)?;
+        self.ambiguity.see(self.reading, schema);
+        let ignored = self.reading.reference_stands_alone() && schema.get("$ref").is_some();
+        if !ignored {
+            base = self.identify(schema, base, named)?;
+        }
+        self.base_of.insert(schema.index(), base);
+        for (key, value) in schema.members() {
+            match self.reading.keyword(&key.text()) {
+                Some(Shape::Schema | Shape::Either) if value.kind() != Kind::Array => {
+                    self.scan(value, base, named)?;
+                }
+                Some(Shape::List | Shape::Either) => {
+                    for item in value.elements() {
+                        self.scan(item, base, named)?;
+                    }
+                }
+                Some(Shape::Map | Shape::Mixed) => {
+                    for (_, member) in value.members() {
+                        self.scan(member, base, named)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the names a schema gives itself; returns its base.
+    fn identify(&mut self, schema: Value<'s>, base: BaseId, named: bool) -> Result<BaseId, Fault> {
+        let mut base = base;
+        if let Some(value) = schema.get("$id") {
+            let id = text("$id", value)?;
+            if !named {
+                return Err(only_by_pointer("$id", value));
+            }
+            let (before, fragment) = uri::split(&id);
+            let anchor = fragment.filter(|fragment| !fragment.is_empty());
+            if anchor.is_some() && !(before.is_empty() && self.reading.anchors_by_id()) {
+                return Err(Fault::new(
+                    "$id",
+                    value,
+                    "\"$id\" must have no fragment: use \"$anchor\" to name a place within the schema.",
+                ));
+            }
+            if let Some(anchor) = anchor {
+                self.anchor("$id", anchor, value, schema, base)?;
+            } else if !before.is_empty() {
+                let full = uri::resolve(&self.bases[base as usize], before);
+                base = self.new_base(full.clone());
+                if self.resources.insert(full, (base, schema)).is_some() {
+                    return Err(Fault::new("$id", value, "This \"$id\" stands twice in the schema."));
+                }
+            }
+        }
+        for keyword in ["$anchor", "$dynamicAnchor"] {
+            if self.reading.keyword(keyword).is_some()
+                && let Some(value) = schema.get(keyword)
+            {
+                let name = text(keyword, value)?;
+                if !named {
+                    return Err(only_by_pointer(keyword, value));
+                }
+                self.anchor(keyword, &name, value, schema, base)?;
+            }
+        }
+        Ok(base)
+    }
+
+    fn anchor(
+        &mut self,
+        keyword: &str,
+        name: &str,
+        at: Value<'s>,
+        schema: Value<'s>,
+        base: BaseId,
+    ) -> Result<(), Fault> {
+        if name.starts_with('/') {
+            return Err(Fault::new(keyword, at, "An anchor must not look like a JSON Pointer."));
+        }
+        let before = self.anchors.insert((base, name.to_owned()), schema);
+        if before.is_some_and(|other| other.index() != schema.index()) {
+            return Err(Fault::new(keyword, at, "This anchor stands twice in the schema."));
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // not more than tokens on a tape
+    fn new_base(&mut self, uri: String) -> BaseId {
+        self.bases.push(uri);
+        self.bases.len() as BaseId - 1
+    }
+
+    /// The schema that a `$ref` within `schema` leads to.
+    pub fn target(&mut self, schema: Value<'s>, reference: Value<'s>) -> Result<Value<'s>, Fault> {
+        let fault = |message: &str| Err(Fault::new("$ref", reference, message));
+        let text = text("$ref", reference)?;
+        let (before, fragment) = uri::split(&text);
+        let own = self.base_of.get(&schema.index()).copied().unwrap_or(0);
+        let full = uri::resolve(&self.bases[own as usize], before);
+        let found = if before.is_empty() { self.resource(own) } else { self.resources.get(&full).copied() };
+        let Some((base, resource)) = found else {
+            return fault(
+                "This \"$ref\" leads out of the schema, and nothing is fetched: put the schema it means under \"$defs\", with its \"$id\", and refer to it there.",
+            );
+        };
+        let Some(fragment) = fragment.and_then(|fragment| uri::percent_decoded(fragment)).or_else(|| {
+            // No fragment is the whole resource; one that cannot be decoded names nothing.
+            fragment.is_none().then(String::new)
+        }) else {
+            return fault("The fragment of this \"$ref\" is not percent-encoded UTF-8.");
+        };
+        let target = if fragment.is_empty() || fragment.starts_with('/') {
+            resource.pointer(&fragment)
+        } else {
+            self.anchors.get(&(base, fragment)).copied()
+        };
+        match target {
+            None => fault("This \"$ref\" leads to nothing in the schema."),
+            Some(target) if matches!(target.kind(), Kind::Object | Kind::Boolean) => {
+                self.scan(target, base, false)?;
+                Ok(target)
+            }
+            Some(_) => fault("This \"$ref\" leads to something that is no schema."),
+        }
+    }
+
+    fn resource(&self, base: BaseId) -> Option<(BaseId, Value<'s>)> {
+        self.resources.get(&self.bases[base as usize]).copied().or(Some((base, self.root)))
+    }
+}
+
+fn text<'s>(keyword: &str, value: Value<'s>) -> Result<std::borrow::Cow<'s, str>, Fault> {
+    value.as_str().ok_or_else(|| Fault::new(keyword, value, format!("\"{keyword}\" must be a string.")))
+}
+
+fn only_by_pointer(keyword: &str, value: Value<'_>) -> Fault {
+    let message = format!(
+        "This \"{keyword}\" stands where the specification has no schema, and only a pointer leads here: move the schema under \"$defs\"."
+    );
+    Fault::new(keyword, value, message)
+}
