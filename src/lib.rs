@@ -9,4 +9,7 @@ pub mod schema;
 pub mod signature;
 pub mod webhook;
 
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+mod wasm;
+
 pub use issue::{ByteSpan, Code, Issue, Profile, Severity, Span, Step};

@@ -1,2 +1,118 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask demo | test | build | bench | types`.
+
+mod fresh;
+mod licences;
+mod npm;
+mod run;
+mod setup;
+mod suite;
+mod tally;
+mod versions;
+mod wasm;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use lexopt::prelude::{Long, Short, Value};
+
+use crate::run::{Failure, node, root};
+
+const HELP: &str = "\
+cargo xtask demo             build everything, then walk through real deliveries
+cargo xtask test [--quick]   every check and every test; --quick: fmt, clippy, unit tests
+cargo xtask build            the WebAssembly core and the npm package in pkg/dist
+cargo xtask bench [ARGS]     the whole job side by side with other libraries, in one run
+cargo xtask types            only the TypeScript types that are derived from providers/
+
+Each command does its own set-up and skips what is already done.";
+
+fn main() -> ExitCode {
+    let outcome = match Command::read(std::env::args_os().skip(1)) {
+        Ok(command) => command.run(),
+        Err(failure) => {
+            eprintln!("{failure}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Command {
+    Demo(Vec<OsString>),
+    Test { quick: bool },
+    Build,
+    Bench(Vec<OsString>),
+    Types,
+    Help,
+}
+
+impl Command {
+    fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, Failure> {
+        let mut parser = lexopt::Parser::from_args(arguments);
+        let usage = |error: lexopt::Error| Failure::new(error.to_string()).mend("run `cargo xtask --help`");
+        let mut quick = false;
+        let mut name: Option<String> = None;
+        while let Some(argument) = parser.next().map_err(usage)? {
+            match argument {
+                Short('h') | Long("help") => return Ok(Self::Help),
+                Long("quick") if name.as_deref() == Some("test") => quick = true,
+                Value(word) if name.is_none() => {
+                    let word = word.to_string_lossy().into_owned();
+                    // What follows these two is for the script they start.
+                    if word == "demo" || word == "bench" {
+                        let rest = parser.raw_args().map_err(usage)?.collect();
+                        return Ok(if word == "demo" { Self::Demo(rest) } else { Self::Bench(rest) });
+                    }
+                    name = Some(word);
+                }
+                other => return Err(usage(other.unexpected())),
+            }
+        }
+        match name.as_deref() {
+            None | Some("help") => Ok(Self::Help),
+            Some("test") => Ok(Self::Test { quick }),
+            Some("build") => Ok(Self::Build),
+            Some("types") => Ok(Self::Types),
+            Some(other) => {
+                Err(Failure::new(format!("there is no command `{other}`")).mend("run `cargo xtask --help`"))
+            }
+        }
+    }
+
+    fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Help => println!("{HELP}"),
+            Self::Test { quick } => return suite::run(quick),
+            Self::Build => npm::build()?,
+            Self::Types => {
+                setup::npm()?;
+                npm::types()?;
+            }
+            Self::Demo(rest) => {
+                npm::build()?;
+                return script("pkg/demo/main.mjs", rest);
+            }
+            Self::Bench(rest) => {
+                npm::build()?;
+                return script("bench/main.mjs", rest);
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Runs a script of the project and ends as it ended.
+fn script(path: &str, arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
+    let status = node(path).args(arguments).current_dir(root()).status();
+    match status {
+        Ok(status) if status.success() => Ok(ExitCode::SUCCESS),
+        Ok(_) => Ok(ExitCode::FAILURE),
+        Err(error) => Err(Failure::new(format!("`node {path}` did not start: {error}"))),
+    }
+}

@@ -1,0 +1,55 @@
+// Makes pkg/dist from pkg/src: one file each, twice (ES modules and CommonJS), with declarations.
+//
+// Nothing is bundled. So all entries of one kind share one core, and a bundler sees every edge.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const pkg = join(root, "pkg");
+const dist = join(pkg, "dist");
+const src = join(pkg, "src");
+
+/** Entries that import a `.wasm` file: only ES modules can. */
+const WASM_ENTRIES = new Set(["workerd.ts", "edge-light.ts"]);
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+cpSync(join(src, "generated", "core.wasm"), join(dist, "core.wasm"));
+
+const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.(ts|js)$/.test(name) && !name.endsWith(".d.ts"))
+  .sort();
+for (const format of /** @type {const} */ (["esm", "cjs"])) {
+  await build({
+    entryPoints: sources
+      .filter((name) => format === "esm" || !WASM_ENTRIES.has(name))
+      .map((name) => join(src, name)),
+    outbase: src,
+    outdir: join(dist, format),
+    format,
+    target: "es2022",
+    platform: "neutral",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+const tsc = spawnSync(
+  process.execPath,
+  [join(root, "node_modules/typescript/bin/tsc"), "--project", join(pkg, "tsconfig.json")],
+  { stdio: "inherit" },
+);
+if (tsc.status !== 0) process.exit(1);
+for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "utf8" })) {
+  if (name.endsWith(".d.ts")) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
+}
+writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
+
+// npm packs only what stands below the package.
+for (const name of ["README.md", "LICENSE-APACHE", "LICENSE-MIT"]) {
+  if (existsSync(join(root, name))) cpSync(join(root, name), join(pkg, name));
+}

@@ -1,0 +1,100 @@
+// Derives TypeScript types from the contracts in providers/: one file for each contract, and for each
+// provider a map from event type to payload. They say what a payload can be under the lenient profile,
+// which is what `verify` lets through unless it is told otherwise.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compile } from "json-schema-to-typescript";
+import { relax } from "./relax.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const providers = join(root, "providers");
+const out = join(root, "pkg", "src", "generated", "events");
+const BANNER = "// Derived from providers/ by `cargo xtask types`: change the contract instead.";
+
+/** `file-request.files.update` and `assessment_add` as names of types. @param {string} text */
+function pascal(text) {
+  return text
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== "")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+}
+
+/** @param {string} name @param {string} text */
+function write(name, text) {
+  const path = join(out, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${BANNER}\n${text}`);
+}
+
+/**
+ * Writes the type of one contract, and says what it is called.
+ * @param {string} provider @param {string} file @param {string} name
+ */
+async function contract(provider, file, name) {
+  const path = join(providers, provider, file);
+  try {
+    const schema = relax(JSON.parse(readFileSync(path, "utf8")));
+    // The title would name the type; here the event does.
+    delete schema.title;
+    const text = await compile(schema, name, {
+      additionalProperties: false,
+      bannerComment: "",
+      format: false,
+      ignoreMinAndMaxItems: true,
+      unknownAny: true,
+    });
+    write(`${provider}/${name}.ts`, text);
+  } catch (error) {
+    throw new Error(`providers/${provider}/${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Writes the map of one provider, and says what it is called. @param {string} provider */
+async function events(provider) {
+  const manifest = JSON.parse(readFileSync(join(providers, provider, "provider.json"), "utf8"));
+  const imports = [];
+  const members = [];
+  for (const [event, definition] of Object.entries(manifest.events)) {
+    const revisions = definition.revisions ?? [definition];
+    const names = [];
+    for (const revision of revisions) {
+      const name = pascal(`${event} ${revision.name ?? ""}`);
+      await contract(provider, revision.schema, name);
+      imports.push(`import type { ${name} } from "./${provider}/${name}.js";`);
+      names.push(name);
+    }
+    members.push(`  ${JSON.stringify(event)}: ${names.join(" | ")};`);
+  }
+  const map = `${pascal(provider)}Events`;
+  write(
+    `${provider}.ts`,
+    `${imports.join("\n")}\n\n` +
+      `/** What a delivery of ${manifest.title ?? provider} holds, by event type. */\n` +
+      `export interface ${map} {\n${members.join("\n")}\n}\n\n` +
+      `/** Any event of ${manifest.title ?? provider}. */\n` +
+      `export type ${pascal(provider)}Event = ${map}[keyof ${map}];\n`,
+  );
+  return map;
+}
+
+rmSync(out, { recursive: true, force: true });
+const ids = existsSync(providers)
+  ? readdirSync(providers)
+      .filter((id) => existsSync(join(providers, id, "provider.json")))
+      .sort()
+  : [];
+const lines = [];
+const members = [];
+for (const id of ids) {
+  const map = await events(id);
+  lines.push(`import type { ${map} } from "./${id}.js";`, `export type * from "./${id}.js";`);
+  members.push(`  ${JSON.stringify(id)}: ${map};`);
+}
+write(
+  "index.ts",
+  `${lines.join("\n")}\n\n` +
+    `/** The events of every built-in provider, by the provider's id. */\n` +
+    `export interface ProviderEvents {\n${members.join("\n")}\n}\n`,
+);

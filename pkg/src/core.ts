@@ -1,0 +1,137 @@
+/** The WebAssembly core: instantiated on the first call, and fed through one buffer in its memory. */
+import * as glue from "./generated/glue.js";
+
+/** What the core can be made from: a compiled module, its bytes, or the answer to a request for them. */
+export type CoreSource = CoreModule | ArrayBuffer | Uint8Array | CoreResponse;
+
+/**
+ * A `WebAssembly.Module`, under its name where the program's libraries have one: not everybody's do, and a
+ * declaration that names it would not compile for them.
+ */
+export type CoreModule = typeof globalThis extends {
+  WebAssembly: { Module: { prototype: infer Module } };
+}
+  ? Module
+  : object;
+
+/** What is needed of a `Response`. */
+export interface CoreResponse {
+  readonly ok: boolean;
+  readonly status: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+type Compilable = WebAssembly.Module | BufferSource;
+
+let provider: (() => Compilable) | undefined;
+let memory: WebAssembly.Memory | undefined;
+
+/** All of the core's memory; replaced when the memory has grown, which detaches the view. */
+let view = new Uint8Array(0);
+/** Where the scratch buffer stands, and how many bytes it holds. It moves only when it grows. */
+let scratchAt = 0;
+let scratchLength = 0;
+
+const encoder = new TextEncoder();
+
+/**
+ * Says where the module comes from. Each entry file that brings one does this as it is loaded.
+ * @internal
+ */
+export function provide(load: () => Compilable): void {
+  provider = load;
+}
+
+/**
+ * The core's functions, ready to be called.
+ * @internal
+ */
+export function core(): typeof glue {
+  if (memory === undefined) {
+    if (provider === undefined) {
+      throw new Error(
+        'hookseal/slim has no core yet: call `await init(...)` with the module, its bytes, or `fetch(...)` of "hookseal/core.wasm" first.',
+      );
+    }
+    instantiate(provider());
+  }
+  return glue;
+}
+
+/**
+ * Instantiates the core now instead of at the first call. Optional (but for `hookseal/slim`, which has to
+ * be handed its module), and idempotent.
+ */
+export async function init(source?: CoreSource | PromiseLike<CoreSource>): Promise<void> {
+  if (memory !== undefined) return;
+  const given = source === undefined ? undefined : await source;
+  let compilable: Compilable | undefined;
+  if (given === undefined) compilable = provider?.();
+  else if (isResponse(given)) {
+    if (!given.ok) throw new Error(`The request for hookseal's core was answered ${given.status}.`);
+    compilable = await given.arrayBuffer();
+  } else compilable = given as Compilable;
+  if (compilable !== undefined && !(compilable instanceof WebAssembly.Module)) {
+    compilable = await WebAssembly.compile(compilable);
+  }
+  // Another call may have been faster, and what it handed out has to stay good.
+  if (memory !== undefined) return;
+  if (compilable === undefined) core();
+  else instantiate(compilable);
+}
+
+function isResponse(source: CoreSource): source is CoreResponse {
+  return "arrayBuffer" in source;
+}
+
+function instantiate(module: Compilable): void {
+  memory = glue.initSync({ module }).memory;
+}
+
+/**
+ * Makes room for `length` bytes in the scratch buffer. A buffer that has to grow forgets what it held, so
+ * ask for all the room before anything is put there.
+ * @internal
+ */
+export function room(length: number): void {
+  const { scratch } = core();
+  if (length <= scratchLength) return;
+  scratchAt = scratch(length);
+  scratchLength = length;
+}
+
+/** The core's memory as it is now: growing it detaches every older view. */
+function current(): Uint8Array {
+  const { buffer } = memory as WebAssembly.Memory;
+  if (view.buffer !== buffer) view = new Uint8Array(buffer);
+  return view;
+}
+
+/**
+ * Puts bytes into the scratch buffer, `offset` bytes behind its start.
+ * @internal
+ */
+export function put(bytes: Uint8Array, offset = 0): void {
+  room(offset + bytes.length);
+  current().set(bytes, scratchAt + offset);
+}
+
+/**
+ * Puts a text into the scratch buffer as UTF-8, and says how many bytes it has.
+ * @internal
+ */
+export function putText(text: string, offset = 0): number {
+  // A UTF-16 code unit never needs more than three bytes.
+  const most = text.length * 3;
+  room(offset + most);
+  const target = current().subarray(scratchAt + offset, scratchAt + offset + most);
+  return encoder.encodeInto(text, target).written;
+}
+
+/**
+ * Copies bytes out of the scratch buffer.
+ * @internal
+ */
+export function take(length: number, offset = 0): Uint8Array {
+  return current().slice(scratchAt + offset, scratchAt + offset + length);
+}

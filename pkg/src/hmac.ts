@@ -1,0 +1,83 @@
+/** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
+import { core, put, room, take } from "./core.js";
+
+/** A hash function under HMAC. */
+export type HmacAlgorithm = "sha1" | "sha256" | "sha512";
+
+/** Bytes; a string means its UTF-8 bytes. */
+export type HmacInput = string | Uint8Array | ArrayBuffer | DataView;
+
+/** In the core's order, with the length of a tag. */
+const ALGORITHMS = [
+  ["sha1", 20],
+  ["sha256", 32],
+  ["sha512", 64],
+] as const;
+
+const encoder = new TextEncoder();
+
+/** Signs and verifies messages with a shared key. */
+export const hmac = {
+  /**
+   * The HMAC of a message: 20, 32 or 64 bytes.
+   * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
+   * @example
+   * const tag = hmac.sign("sha256", "key", "message");
+   */
+  sign(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput): Uint8Array {
+    const [number, length] = numbered(algorithm);
+    const parts = [bytes(key, "key"), bytes(message, "message")] as const;
+    write(parts, length);
+    return take(core().hmac_sign(number, parts[0].length, parts[1].length));
+  },
+
+  /**
+   * Whether `tag` is the HMAC of the message, compared in constant time. A tag of another length is
+   * `false`, as any wrong tag is.
+   * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
+   * @example
+   * if (!hmac.verify("sha256", "key", "message", tag)) throw new Error("not signed with this key");
+   */
+  verify(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput, tag: HmacInput): boolean {
+    const [number] = numbered(algorithm);
+    const parts = [bytes(key, "key"), bytes(message, "message"), bytes(tag, "tag")] as const;
+    write(parts, 0);
+    return core().hmac_verify(number, parts[0].length, parts[1].length, parts[2].length);
+  },
+};
+
+/** The algorithm's number in the core, and the length of its tags. */
+function numbered(algorithm: HmacAlgorithm): [number, number] {
+  const number = ALGORITHMS.findIndex(([name]) => name === algorithm);
+  const entry = ALGORITHMS[number];
+  if (entry === undefined) {
+    throw new TypeError(`hmac knows "sha1", "sha256" and "sha512", and not ${JSON.stringify(algorithm)}.`);
+  }
+  return [number, entry[1]];
+}
+
+function bytes(input: HmacInput, name: string): Uint8Array {
+  if (typeof input === "string") return encoder.encode(input);
+  if (input instanceof Uint8Array) return input;
+  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+  if (input instanceof ArrayBuffer) return new Uint8Array(input);
+  throw new TypeError(
+    `The ${name} of an hmac has to be a Uint8Array, an ArrayBuffer, a DataView or a string.`,
+  );
+}
+
+/** Puts the parts one behind the other, with room for an answer of `least` bytes. */
+function write(parts: readonly Uint8Array[], least: number): void {
+  // All room at once: a buffer that grows later would lose what was written before.
+  room(
+    Math.max(
+      least,
+      parts.reduce((sum, part) => sum + part.length, 0),
+    ),
+  );
+  let offset = 0;
+  for (const part of parts) {
+    put(part, offset);
+    offset += part.length;
+  }
+}

@@ -1,0 +1,65 @@
+// The road into the core: instantiation, and bytes through the scratch buffer.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { fromBase64 } from "../src/base64.ts";
+import { core, init, put, putText, room, take } from "../src/core.ts";
+import { CORE } from "../src/generated/inline.ts";
+import "../src/index.ts";
+
+describe("the core", () => {
+  it("is there at the first call, with nothing to await", () => {
+    put(new TextEncoder().encode("{}"));
+    assert.equal(core().read_check(2), true);
+  });
+
+  it("stays what it is when init is called later", async () => {
+    const before = core();
+    await init();
+    await init(new Uint8Array([1, 2, 3]));
+    assert.equal(core(), before);
+    assert.equal(core().read_check(putText("[1]")), true);
+  });
+
+  it("is, inline, the very bytes of the module", () => {
+    const file = readFileSync(new URL("../src/generated/core.wasm", import.meta.url));
+    assert.ok(file.equals(fromBase64(CORE)));
+  });
+
+  it("reads what was put into the buffer, and only as far as it is told", () => {
+    const length = putText('["é", 1] x');
+    assert.equal(core().read_check(length), false);
+    assert.equal(core().read_check(length - 2), true);
+  });
+
+  it("keeps bytes intact while its memory grows", () => {
+    const bytes = new Uint8Array(3_000_000).map((_, index) => index % 251);
+    put(bytes.subarray(0, 10));
+    put(bytes);
+    assert.deepEqual(take(bytes.length), bytes);
+  });
+
+  it("keeps what stands before an offset", () => {
+    room(5);
+    put(new Uint8Array([91]));
+    assert.equal(putText("1,2]", 1), 4);
+    assert.deepEqual(take(5), new TextEncoder().encode("[1,2]"));
+  });
+
+  it("writes texts as UTF-8, with U+FFFD for half a surrogate pair", () => {
+    for (const text of ["", "ascii", "é漢𝄞", "\ud800", "\udc00x"]) {
+      const expected = new TextEncoder().encode(text);
+      assert.equal(putText(text), expected.length);
+      assert.deepEqual(take(expected.length), expected);
+    }
+  });
+});
+
+describe("fromBase64", () => {
+  it("agrees with Buffer on every length and byte", () => {
+    for (let length = 0; length < 300; length++) {
+      const bytes = Uint8Array.from({ length }, (_, index) => (index * 7 + length) % 256);
+      assert.deepEqual(fromBase64(Buffer.from(bytes).toString("base64")), bytes);
+    }
+  });
+});

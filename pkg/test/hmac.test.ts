@@ -1,0 +1,74 @@
+// HMAC against the oracle: node:crypto.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { describe, it } from "node:test";
+import { type HmacAlgorithm, hmac } from "../src/index.ts";
+
+const ALGORITHMS: HmacAlgorithm[] = ["sha1", "sha256", "sha512"];
+const some = (length: number, seed: number) =>
+  Uint8Array.from({ length }, (_, index) => (index * 31 + seed * 17) % 256);
+
+describe("hmac", () => {
+  it("signs as node:crypto does, for keys and messages of every kind of length", () => {
+    for (const algorithm of ALGORITHMS) {
+      for (const key of [0, 1, 20, 63, 64, 65, 127, 128, 129, 1000].map((length) => some(length, 1))) {
+        for (const message of [0, 1, 55, 56, 64, 111, 112, 128, 100_000].map((length) => some(length, 2))) {
+          const expected = createHmac(algorithm, key).update(message).digest();
+          const tag = hmac.sign(algorithm, key, message);
+          assert.deepEqual(Buffer.from(tag), expected);
+          assert.equal(hmac.verify(algorithm, key, message, tag), true);
+        }
+      }
+    }
+  });
+
+  it("is false for a tag with any bit turned, and for every other length", () => {
+    const tag = hmac.sign("sha256", "key", "message");
+    for (let bit = 0; bit < tag.length * 8; bit++) {
+      const turned = tag.slice();
+      turned[bit >> 3] = (turned[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      assert.equal(hmac.verify("sha256", "key", "message", turned), false);
+    }
+    for (let length = 0; length < 100; length++) {
+      if (length === tag.length) continue;
+      const other = new Uint8Array(length);
+      other.set(tag.subarray(0, length));
+      assert.equal(hmac.verify("sha256", "key", "message", other), false);
+    }
+  });
+
+  it("is false for another key, message or algorithm", () => {
+    const tag = hmac.sign("sha256", "key", "message");
+    assert.equal(hmac.verify("sha256", "Key", "message", tag), false);
+    assert.equal(hmac.verify("sha256", "key", "message ", tag), false);
+    assert.equal(hmac.verify("sha512", "key", "message", tag), false);
+    // Where the key ends and the message begins is part of what is signed.
+    assert.equal(hmac.verify("sha256", "keym", "essage", tag), false);
+  });
+
+  it("takes strings as UTF-8, and views as the bytes they show", () => {
+    const wide = new Uint8Array([0, ...new TextEncoder().encode("é漢"), 0]);
+    const inner = wide.subarray(1, -1);
+    const expected = hmac.sign("sha1", "é漢", "é漢");
+    assert.deepEqual(hmac.sign("sha1", inner, new DataView(wide.buffer, 1, inner.length)), expected);
+    assert.deepEqual(hmac.sign("sha1", inner.slice().buffer, inner), expected);
+  });
+
+  it("hands out bytes that the next call leaves alone", () => {
+    const first = hmac.sign("sha1", "a", "b");
+    const copy = first.slice();
+    hmac.sign("sha512", "c", "d");
+    assert.deepEqual(first, copy);
+  });
+
+  it("says what it takes when it gets something else", () => {
+    assert.throws(() => hmac.sign("md5" as HmacAlgorithm, "", ""), {
+      name: "TypeError",
+      message: 'hmac knows "sha1", "sha256" and "sha512", and not "md5".',
+    });
+    assert.throws(() => hmac.sign("sha1", "", {} as string), {
+      name: "TypeError",
+      message: "The message of an hmac has to be a Uint8Array, an ArrayBuffer, a DataView or a string.",
+    });
+  });
+});

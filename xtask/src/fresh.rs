@@ -1,0 +1,79 @@
+//! Which steps are done already: a step is, while its outputs exist and its inputs hash to what they
+//! hashed to when it last succeeded.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use crate::run::{Failure, root};
+
+/// One step with its inputs and outputs.
+pub struct Step {
+    stamp: PathBuf,
+    digest: String,
+    outputs: Vec<PathBuf>,
+}
+
+impl Step {
+    /// `inputs` are files and folders of the project; the name is that of the stamp.
+    pub fn new(name: &str, inputs: &[&str], outputs: &[&str]) -> Result<Self, Failure> {
+        let stamp = root().join("target/xtask").join(format!("{name}.stamp"));
+        let mut hasher = DefaultHasher::new();
+        for input in inputs {
+            hash_path(&root().join(input), &mut hasher)?;
+        }
+        Ok(Self {
+            stamp,
+            digest: format!("{:016x}", hasher.finish()),
+            outputs: outputs.iter().map(|output| root().join(output)).collect(),
+        })
+    }
+
+    /// Keeps the stamp beside what the step makes, so that deleting the one deletes the other.
+    pub fn stamp_at(mut self, path: &str) -> Self {
+        self.stamp = root().join(path);
+        self
+    }
+
+    /// Runs `work` unless it is done already, and remembers that it succeeded.
+    pub fn unless_done(self, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+        let stamped = fs::read_to_string(&self.stamp).is_ok_and(|text| text == self.digest);
+        if stamped && self.outputs.iter().all(|output| output.exists()) {
+            return Ok(());
+        }
+        // An interrupted step must not look done.
+        let _ = fs::remove_file(&self.stamp);
+        work()?;
+        if let Some(folder) = self.stamp.parent() {
+            fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+        }
+        fs::write(&self.stamp, self.digest).map_err(|error| Failure::file(&self.stamp, error))
+    }
+}
+
+/// Hashes a file, or every file below a folder, by name and content.
+fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> Result<(), Failure> {
+    for file in files(path)? {
+        file.strip_prefix(root()).unwrap_or(&file).hash(hasher);
+        fs::read(&file).map_err(|error| Failure::file(&file, error))?.hash(hasher);
+    }
+    Ok(())
+}
+
+/// The file itself, or all files below a folder, in order of their names. What is not there has no files.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut waiting = vec![path.to_path_buf()];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            for entry in fs::read_dir(&path).map_err(|error| Failure::file(&path, error))? {
+                waiting.push(entry.map_err(|error| Failure::file(&path, error))?.path());
+            }
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

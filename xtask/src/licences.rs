@@ -1,0 +1,117 @@
+//! The licences and the origin of every crate, checked against deny.toml without cargo-deny, which
+//! takes longer to compile than everything else here together.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::run::{Failure, answer, cargo, root};
+
+/// Every crate of Cargo.lock comes from the one registry or from this workspace, under a licence that
+/// deny.toml allows.
+pub fn check() -> Result<(), Failure> {
+    let path = root().join("deny.toml");
+    let policy = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
+    let allowed = allowed(&policy);
+    let metadata = answer(cargo().args(["metadata", "--locked", "--format-version=1"]))
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok())
+        .ok_or_else(|| {
+            Failure::new("`cargo metadata --locked` failed").mend("run it, and mend what it says")
+        })?;
+    let mut complaints = Vec::new();
+    for package in metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        let name = format!("{} {}", text(&package["name"]), text(&package["version"]));
+        if !accepts(text(&package["license"]), &allowed) {
+            complaints.push(format!("{name} is under \"{}\"", text(&package["license"])));
+        }
+        let source = package["source"].as_str();
+        if source.is_some_and(|source| !source.starts_with("registry+") && !source.starts_with("sparse+")) {
+            complaints.push(format!("{name} does not come from the registry"));
+        }
+    }
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(complaints.join("; ")).mend("replace the crate, or allow its licence in deny.toml"))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// The strings of `allow = [ ... ]` under `[licenses]`.
+fn allowed(policy: &str) -> Vec<&str> {
+    let section = policy.split("[licenses]").nth(1).unwrap_or_default();
+    let list = section.split("allow = [").nth(1).unwrap_or_default();
+    let list = list.split(']').next().unwrap_or_default();
+    list.split('"').skip(1).step_by(2).collect()
+}
+
+/// Whether an SPDX expression can be satisfied with the allowed licences. `/` is the old way to write
+/// OR; an exception (`WITH`) only ever adds rights.
+fn accepts(expression: &str, allowed: &[&str]) -> bool {
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let mut rest = words.as_slice();
+    either(&mut rest, allowed) && rest.is_empty()
+}
+
+fn either(words: &mut &[&str], allowed: &[&str]) -> bool {
+    let mut holds = both(words, allowed);
+    while words.first() == Some(&"OR") {
+        *words = &words[1..];
+        let right = both(words, allowed);
+        holds |= right;
+    }
+    holds
+}
+
+fn both(words: &mut &[&str], allowed: &[&str]) -> bool {
+    let mut holds = one(words, allowed);
+    while words.first() == Some(&"AND") {
+        *words = &words[1..];
+        let right = one(words, allowed);
+        holds &= right;
+    }
+    holds
+}
+
+fn one(words: &mut &[&str], allowed: &[&str]) -> bool {
+    let Some((first, rest)) = words.split_first() else { return false };
+    *words = rest;
+    if *first == "(" {
+        let holds = either(words, allowed);
+        let closed = words.first() == Some(&")");
+        *words = words.get(1..).unwrap_or_default();
+        return holds && closed;
+    }
+    if words.first() == Some(&"WITH") {
+        *words = words.get(2..).unwrap_or_default();
+    }
+    allowed.contains(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_licence_expression_is_read_by_the_rules_of_spdx() {
+        let allowed = ["MIT", "Apache-2.0"];
+        for good in ["MIT", "MIT OR GPL-3.0", "GPL-3.0/MIT", "(MIT OR X) AND Apache-2.0 WITH LLVM-exception"]
+        {
+            assert!(accepts(good, &allowed), "{good}");
+        }
+        for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT", "MIT MIT", "MIT AND (X OR Y)"] {
+            assert!(!accepts(bad, &allowed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_allowed_licences_are_those_of_the_policy_file() {
+        assert_eq!(
+            allowed("[bans]\nallow = [\"x\"]\n[licenses]\nallow = [\n  \"MIT\",\n  \"ISC\",\n]\n"),
+            ["MIT", "ISC"]
+        );
+    }
+}

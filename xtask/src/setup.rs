@@ -1,0 +1,63 @@
+//! What the commands need from the machine: the WebAssembly target of the toolchain, Node, and the npm
+//! packages of the lock file.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::fresh::Step;
+use crate::run::{Failure, answer, must, node, npm as npm_command, progress};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const OLDEST_NODE: u32 = 20;
+
+/// Sees to the standard library for WebAssembly.
+pub fn wasm_target() -> Result<(), Failure> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let sysroot = answer(Command::new(rustc).args(["--print", "sysroot"])).ok_or_else(|| {
+        Failure::new("rustc does not start").mend("install Rust with rustup: https://rustup.rs")
+    })?;
+    if Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+        return Ok(());
+    }
+    if answer(Command::new("rustup").arg("--version")).is_none() {
+        return Err(Failure::new(format!(
+            "the Rust toolchain has no {TARGET} target, and there is no rustup to add it"
+        ))
+        .mend(format!(
+            "install rustup (https://rustup.rs), or your system's package with the standard library for {TARGET}"
+        )));
+    }
+    progress(&format!("installing the toolchain's {TARGET} target: rustup target add {TARGET}"));
+    must(
+        Command::new("rustup").args(["target", "add", TARGET]),
+        &format!("run `rustup target add {TARGET}` and look at what it says"),
+    )
+}
+
+/// Sees to a Node that is new enough, and to the packages of package-lock.json.
+pub fn npm() -> Result<(), Failure> {
+    let install = format!("install Node.js {OLDEST_NODE} or newer, with npm: https://nodejs.org");
+    let version = answer(&mut node("--version"))
+        .ok_or_else(|| Failure::new("node does not start").mend(install.as_str()))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
+    if major.is_none_or(|major| major < OLDEST_NODE) {
+        return Err(Failure::new(format!("Node {version} is too old")).mend(install));
+    }
+    Step::new(
+        "npm",
+        &["package.json", "package-lock.json", "pkg/package.json", "bench/package.json"],
+        &["node_modules/.package-lock.json"],
+    )?
+    .stamp_at("node_modules/.hookseal-stamp")
+    .unless_done(|| {
+        if answer(npm_command().arg("--version")).is_none() {
+            return Err(Failure::new("npm does not start").mend(install.as_str()));
+        }
+        progress("installing the npm packages of package-lock.json into node_modules: npm ci");
+        must(
+            npm_command().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+            "run `npm ci`; if it says that package.json and package-lock.json disagree, run `npm install` and \
+             commit the lock file",
+        )
+    })
+}

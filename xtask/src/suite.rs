@@ -1,0 +1,194 @@
+//! `cargo xtask test`: every check and every test of the project, counted.
+
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use crate::fresh::files;
+use crate::run::{Failure, answer, cargo, node, root, typed};
+use crate::tally::{Count, Tally};
+use crate::{licences, npm, wasm};
+
+/// Runs everything, or with `quick` what answers within seconds, and prints the table.
+pub fn run(quick: bool) -> Result<ExitCode, Failure> {
+    let mut suite = Suite { tally: Tally::new(), quick };
+    let before = tracked_changes();
+    suite.rust();
+    if suite.step("build", npm::build) {
+        suite.typescript()?;
+        if !quick {
+            suite.webassembly();
+            suite.packaging()?;
+        }
+    }
+    if !quick {
+        // A build that changes a committed file means that the file was not what the build makes.
+        suite.step("committed files are as built", || {
+            let after = tracked_changes();
+            if before == after {
+                return Ok(());
+            }
+            Err(Failure::new(format!("the run changed tracked files:\n{after}"))
+                .mend("look at `git diff` and commit"))
+        });
+    }
+    suite.tally.print();
+    Ok(if suite.tally.total().failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+struct Suite {
+    tally: Tally,
+    quick: bool,
+}
+
+impl Suite {
+    fn rust(&mut self) {
+        self.check("cargo fmt", cargo().args(["fmt", "--all", "--check"]), "run `cargo fmt --all`");
+        self.check(
+            "clippy",
+            cargo()
+                .args(["clippy", "--locked", "--quiet", "--workspace", "--all-targets", "--"])
+                .args(["-D", "warnings"]),
+            "mend what clippy says",
+        );
+        if self.quick {
+            self.tests(
+                "Rust unit tests",
+                cargo().args(["test", "--locked", "--quiet", "--workspace", "--lib"]),
+            );
+            return;
+        }
+        self.tests("Rust tests", cargo().args(["test", "--locked", "--quiet", "--workspace"]));
+        self.check(
+            "cargo doc",
+            cargo()
+                .args(["doc", "--locked", "--quiet", "--no-deps", "--package", "hookseal"])
+                .env("RUSTDOCFLAGS", "-D warnings"),
+            "mend what rustdoc says",
+        );
+        self.step("licences and sources", licences::check);
+    }
+
+    fn webassembly(&mut self) {
+        self.check(
+            "clippy, WebAssembly",
+            crate::run::cargo_wasm("clippy").args([
+                "--quiet",
+                "--package",
+                "hookseal",
+                "--",
+                "-D",
+                "warnings",
+            ]),
+            "mend what clippy says",
+        );
+        let start = Instant::now();
+        self.announce("WebAssembly tests in Node");
+        match wasm::test_commands() {
+            Ok(mut commands) => {
+                let mut count = Count::default();
+                let mut verdict = Ok(());
+                for command in &mut commands {
+                    let (one, outcome) = capture(command);
+                    count.passed += one.passed;
+                    count.failed += one.failed;
+                    verdict = verdict.and(outcome);
+                }
+                self.tally.tests("WebAssembly tests in Node", count, verdict, start.elapsed());
+            }
+            Err(failure) => {
+                eprintln!("{failure}");
+                self.tally.check("WebAssembly tests in Node", Err(failure.to_string()), start.elapsed());
+            }
+        }
+    }
+
+    fn typescript(&mut self) -> Result<(), Failure> {
+        self.check(
+            "biome",
+            node("node_modules/@biomejs/biome/bin/biome").args(["ci", "--colors=off", "."]),
+            "run `npx biome check --write .`, and mend by hand what is left",
+        );
+        self.check(
+            "tsc --strict",
+            node("node_modules/typescript/bin/tsc").args(["--project", "tsconfig.json"]),
+            "mend what tsc says",
+        );
+        self.tests("TypeScript unit tests", &mut node_tests("pkg/test")?);
+        Ok(())
+    }
+
+    fn packaging(&mut self) -> Result<(), Failure> {
+        self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test")?);
+        Ok(())
+    }
+
+    fn announce(&self, name: &str) {
+        println!("[{:>6.1}s] {name}", self.tally.elapsed().as_secs_f64());
+    }
+
+    /// A step of xtask itself. Whether it succeeded.
+    fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<(), Failure>) -> bool {
+        self.announce(name);
+        let start = Instant::now();
+        let verdict = work().map_err(|failure| failure.to_string());
+        if let Err(reason) = &verdict {
+            eprintln!("{reason}");
+        }
+        let succeeded = verdict.is_ok();
+        self.tally.check(name, verdict, start.elapsed());
+        succeeded
+    }
+
+    fn check(&mut self, name: &'static str, command: &mut Command, mend: &str) {
+        self.announce(name);
+        let start = Instant::now();
+        let (_, verdict) = capture(command);
+        let verdict = verdict.map_err(|reason| format!("{reason}\n       to mend it: {mend}"));
+        self.tally.check(name, verdict, start.elapsed());
+    }
+
+    fn tests(&mut self, name: &'static str, command: &mut Command) {
+        self.announce(name);
+        let start = Instant::now();
+        let (count, verdict) = capture(command);
+        self.tally.tests(name, count, verdict, start.elapsed());
+    }
+}
+
+/// Runs a command, keeps what it prints, and shows it only where the command failed.
+fn capture(command: &mut Command) -> (Count, Result<(), String>) {
+    let text = typed(command);
+    let output = match command.stdin(Stdio::null()).output() {
+        Ok(output) => output,
+        Err(error) => return (Count::default(), Err(format!("`{text}` did not start: {error}"))),
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    let count = Count::read(&said);
+    if output.status.success() {
+        return (count, Ok(()));
+    }
+    println!("{said}{}", String::from_utf8_lossy(&output.stderr));
+    (count, Err(format!("`{text}` failed ({}); what it said stands above", output.status)))
+}
+
+/// node:test over every `*.test.ts` below a folder. Node 20 knows no globs, so the files are named.
+fn node_tests(folder: &str) -> Result<Command, Failure> {
+    let mut command = Command::new("node");
+    command.current_dir(root()).args(["--import", "tsx", "--test", "--test-reporter=spec"]);
+    for file in files(&root().join(folder))? {
+        if file.to_string_lossy().ends_with(".test.ts") {
+            command.arg(file);
+        }
+    }
+    Ok(command)
+}
+
+/// What git says of tracked files; nothing where this is no clone.
+fn tracked_changes() -> String {
+    let mut git = Command::new("git");
+    git.current_dir(root()).args(["status", "--porcelain", "--untracked-files=no"]);
+    let names = answer(&mut git).unwrap_or_default();
+    let mut diff = Command::new("git");
+    diff.current_dir(root()).args(["diff", "--stat"]);
+    format!("{names}\n{}", answer(&mut diff).unwrap_or_default())
+}

@@ -1,0 +1,129 @@
+//! The WebAssembly core: compiled, bound to JavaScript, optimised; and its own tests, run in Node.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::fresh::Step;
+use crate::run::{Failure, cargo_wasm, must, node, progress, root};
+use crate::{setup, versions};
+
+/// Where the glue and the module go: sources of the npm package that nobody edits.
+pub const GENERATED: &str = "pkg/src/generated";
+const COMPILED: &str = "target/wasm32-unknown-unknown/release/hookseal.wasm";
+const GLUE: &str = "target/xtask/glue";
+
+/// What the compiled module may use. Every runtime the package supports has had them since 2023.
+const FEATURES: [&str; 7] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Compiles the core and puts glue and module into [`GENERATED`].
+pub fn build() -> Result<(), Failure> {
+    setup::wasm_target()?;
+    versions::check()?;
+    progress("compiling the core: cargo build --release --target wasm32-unknown-unknown");
+    must(
+        cargo_wasm("build").args(["--release", "--quiet", "--package", "hookseal"]),
+        "mend what the compiler says; if it is about Cargo.lock, run `cargo check` and commit the lock file",
+    )?;
+    let module = format!("{GENERATED}/core.wasm");
+    let inline = format!("{GENERATED}/inline.ts");
+    Step::new(
+        "wasm",
+        &[COMPILED, "Cargo.lock", "package-lock.json", "xtask/src/wasm.rs", "pkg/scripts/inline.mjs"],
+        &[&module, &inline],
+    )?
+    .unless_done(|| {
+        progress("generating the JavaScript glue and optimising the module: wasm-bindgen, wasm-opt -O3");
+        bind()?;
+        optimise(&root().join(&module))?;
+        must(node("pkg/scripts/inline.mjs").args([&module, &inline]), "look at what Node says")
+    })
+}
+
+/// Generates the glue for the `web` target. No default path to the module: a `new URL(...)` inside a
+/// dependency breaks bundlers' development servers, and the package brings the module its own way.
+fn bind() -> Result<(), Failure> {
+    let glue = root().join(GLUE);
+    Bindgen::new()
+        .input_path(root().join(COMPILED))
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen
+                .typescript(true)
+                .omit_default_module_path(true)
+                .remove_name_section(true)
+                .remove_producers_section(true)
+                .out_name("glue")
+                .generate(&glue)
+        })
+        .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
+    let generated = root().join(GENERATED);
+    fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
+    for name in ["glue.js", "glue.d.ts"] {
+        let target = generated.join(name);
+        fs::copy(glue.join(name), &target).map_err(|error| Failure::file(&target, error))?;
+    }
+    Ok(())
+}
+
+fn optimise(module: &Path) -> Result<(), Failure> {
+    let mut command = node("node_modules/binaryen/bin/wasm-opt");
+    command.args(FEATURES).args(["-O3", "--strip-producers", "--strip-target-features", "-o"]).arg(module);
+    command.arg(root().join(GLUE).join("glue_bg.wasm"));
+    must(&mut command, "run `npm ci`, then this command again")
+}
+
+/// Compiles the core's own tests for WebAssembly and says where the modules stand.
+fn test_modules() -> Result<Vec<PathBuf>, Failure> {
+    let mut command = cargo_wasm("test");
+    command.args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run", "--message-format=json"]);
+    command.stderr(std::process::Stdio::inherit());
+    let output = command.output().map_err(|error| Failure::new(format!("cargo did not start: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::new("the tests for WebAssembly do not compile")
+            .mend("mend what the compiler says above"));
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    Ok(messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["profile"]["test"] == true)
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .collect())
+}
+
+/// Commands that run the core's own tests in Node, one for each test module.
+///
+/// wasm-bindgen's runner is a program of 200 crates, most of them for browsers; what Node needs of it
+/// is the few lines of `xtask/wasm-tests.mjs`, over glue made by the generator that is linked in here.
+pub fn test_commands() -> Result<Vec<Command>, Failure> {
+    let mut commands = Vec::new();
+    for module in test_modules()? {
+        let folder = root().join("target/xtask/wasm-tests").join(module.file_stem().unwrap_or_default());
+        Bindgen::new()
+            .input_path(&module)
+            .nodejs(true)
+            .and_then(|bindgen| {
+                bindgen.debug(true).export_wasm(true).emit_start(false).out_name("tests").generate(&folder)
+            })
+            .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
+        // The project says that its scripts are modules; this glue is not one.
+        let package = folder.join("package.json");
+        fs::write(&package, "{ \"type\": \"commonjs\" }\n")
+            .map_err(|error| Failure::file(&package, error))?;
+        let mut command = node("xtask/wasm-tests.mjs");
+        command.arg(folder.join("tests.js"));
+        commands.push(command);
+    }
+    Ok(commands)
+}
