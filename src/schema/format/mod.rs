@@ -1,6 +1,13 @@
 //! The formats that strings are held to: JSON Schema's own, asserted.
 
+mod label;
+mod network;
+mod pointer;
 mod time;
+mod uri;
+
+use super::pattern::Pattern;
+use uri::Alphabet;
 
 pub(crate) use time::{Instant, instant};
 
@@ -12,6 +19,19 @@ pub(crate) enum Format {
     Date,
     Time,
     Duration,
+    Email,
+    IdnEmail,
+    Hostname,
+    Ipv4,
+    Ipv6,
+    Uri,
+    UriReference,
+    Iri,
+    IriReference,
+    UriTemplate,
+    JsonPointer,
+    RelativeJsonPointer,
+    Regex,
 }
 
 /// What a name in a schema's `format` turns out to be.
@@ -34,6 +54,19 @@ impl Format {
             "date" => Self::Date,
             "time" => Self::Time,
             "duration" => Self::Duration,
+            "email" => Self::Email,
+            "idn-email" => Self::IdnEmail,
+            "hostname" => Self::Hostname,
+            "ipv4" => Self::Ipv4,
+            "ipv6" => Self::Ipv6,
+            "uri" => Self::Uri,
+            "uri-reference" => Self::UriReference,
+            "iri" => Self::Iri,
+            "iri-reference" => Self::IriReference,
+            "uri-template" => Self::UriTemplate,
+            "json-pointer" => Self::JsonPointer,
+            "relative-json-pointer" => Self::RelativeJsonPointer,
+            "regex" => Self::Regex,
             "idn-hostname" => return Named::Refused,
             _ => return Named::Unknown,
         })
@@ -47,6 +80,19 @@ impl Format {
             Self::Date => time::is_date(text),
             Self::Time => time::is_time(text),
             Self::Duration => time::is_duration(text),
+            Self::Email => network::is_mailbox(text, false),
+            Self::IdnEmail => network::is_mailbox(text, true),
+            Self::Hostname => network::is_hostname(text),
+            Self::Ipv4 => network::is_ipv4(text),
+            Self::Ipv6 => network::is_ipv6(text),
+            Self::Uri => uri::is_absolute(text, Alphabet::Uri),
+            Self::UriReference => uri::is_reference(text, Alphabet::Uri),
+            Self::Iri => uri::is_absolute(text, Alphabet::Iri),
+            Self::IriReference => uri::is_reference(text, Alphabet::Iri),
+            Self::UriTemplate => pointer::is_uri_template(text),
+            Self::JsonPointer => pointer::is_json_pointer(text),
+            Self::RelativeJsonPointer => pointer::is_relative_json_pointer(text),
+            Self::Regex => Pattern::is_valid(text),
         }
     }
 
@@ -58,6 +104,19 @@ impl Format {
             Self::Date => "a date, such as 2024-01-02 (RFC 3339)",
             Self::Time => "a time with offset, such as 03:04:05Z (RFC 3339)",
             Self::Duration => "a duration, such as P1DT12H (RFC 3339, appendix A)",
+            Self::Email => "an email address, such as name@example.com (RFC 5321)",
+            Self::IdnEmail => "an email address, such as name@example.com (RFC 6531)",
+            Self::Hostname => "a host name, such as www.example.com (RFC 1123)",
+            Self::Ipv4 => "an IPv4 address, such as 192.0.2.1",
+            Self::Ipv6 => "an IPv6 address, such as 2001:db8::1",
+            Self::Uri => "a URI with its scheme, such as https://example.com/path (RFC 3986)",
+            Self::UriReference => "a URI or a reference relative to one, such as /path (RFC 3986)",
+            Self::Iri => "an IRI with its scheme, such as https://example.com/path (RFC 3987)",
+            Self::IriReference => "an IRI or a reference relative to one, such as /path (RFC 3987)",
+            Self::UriTemplate => "a URI template, such as /path/{name} (RFC 6570)",
+            Self::JsonPointer => "a JSON Pointer, such as /data/0 (RFC 6901)",
+            Self::RelativeJsonPointer => "a relative JSON Pointer, such as 1/name",
+            Self::Regex => "a regular expression of ECMA-262, such as ^[a-z]+$",
         }
     }
 }
@@ -81,6 +140,47 @@ fn is_uuid(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every name, a text of the format, one that is not, and the words for it.
+    const NAMES: [(&str, &str, &str, &str); 18] = [
+        ("uuid", "00000000-0000-0000-0000-000000000000", "0", "a UUID: 8-4-4-4-12 hexadecimal digits"),
+        (
+            "date-time",
+            "2024-01-02T03:04:05Z",
+            "2024-01-02",
+            "a date and time with offset, such as 2024-01-02T03:04:05Z (RFC 3339)",
+        ),
+        ("date", "2024-01-02", "03:04:05Z", "a date, such as 2024-01-02 (RFC 3339)"),
+        ("time", "03:04:05Z", "2024-01-02", "a time with offset, such as 03:04:05Z (RFC 3339)"),
+        ("duration", "P1DT12H", "1D", "a duration, such as P1DT12H (RFC 3339, appendix A)"),
+        ("email", "a@b.c", "é@b.c", "an email address, such as name@example.com (RFC 5321)"),
+        ("idn-email", "é@b.c", "b.c", "an email address, such as name@example.com (RFC 6531)"),
+        ("hostname", "a.b", "a_b", "a host name, such as www.example.com (RFC 1123)"),
+        ("ipv4", "1.2.3.4", "::1", "an IPv4 address, such as 192.0.2.1"),
+        ("ipv6", "::1", "1.2.3.4", "an IPv6 address, such as 2001:db8::1"),
+        ("uri", "a:b", "/é", "a URI with its scheme, such as https://example.com/path (RFC 3986)"),
+        ("uri-reference", "/b", "/é", "a URI or a reference relative to one, such as /path (RFC 3986)"),
+        ("iri", "a:é", "/é", "an IRI with its scheme, such as https://example.com/path (RFC 3987)"),
+        ("iri-reference", "/é", "\\", "an IRI or a reference relative to one, such as /path (RFC 3987)"),
+        ("uri-template", "{a}", "{", "a URI template, such as /path/{name} (RFC 6570)"),
+        ("json-pointer", "/a", "a", "a JSON Pointer, such as /data/0 (RFC 6901)"),
+        ("relative-json-pointer", "1/a", "/a", "a relative JSON Pointer, such as 1/name"),
+        ("regex", "(?<=a)b", "(", "a regular expression of ECMA-262, such as ^[a-z]+$"),
+    ];
+
+    #[test]
+    fn every_format_of_the_specification_has_its_rule_and_its_words_but_one() {
+        for (name, good, bad, expected) in NAMES {
+            let Named::Known(format) = Format::named(name) else { panic!("{name} is known") };
+            assert!(format.accepts(good), "{name} accepts {good}");
+            assert!(!format.accepts(bad), "{name} does not accept {bad}");
+            assert_eq!(format.expected(), expected);
+        }
+        assert_eq!(Format::named("idn-hostname"), Named::Refused);
+        for name in ["UUID", "color", "", "utc-millisec"] {
+            assert_eq!(Format::named(name), Named::Unknown);
+        }
+    }
 
     #[test]
     fn a_uuid_has_any_case_version_and_variant() {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 const RUNS: &[u8] = include_bytes!("category.bin");
 
 /// The categories in the order of their bits: short name, long name.
-pub(super) const NAMES: [(&str, &str); 30] = [
+pub(in crate::schema) const NAMES: [(&str, &str); 30] = [
     ("Lu", "Uppercase_Letter"),
     ("Ll", "Lowercase_Letter"),
     ("Lt", "Titlecase_Letter"),
@@ -44,25 +44,25 @@ pub(super) const NAMES: [(&str, &str); 30] = [
 
 const ALTERNATING: u8 = 30;
 
-pub(super) const UPPERCASE: u32 = 1;
-pub(super) const CASED: u32 = 0b111;
-pub(super) const LETTER: u32 = 0b1_1111;
-pub(super) const NONSPACING: u32 = 1 << 5;
-pub(super) const SPACING: u32 = 1 << 6;
-pub(super) const MARK: u32 = 0b111 << 5;
-pub(super) const DIGIT: u32 = 1 << 8;
-pub(super) const LETTER_NUMBER: u32 = 1 << 9;
-pub(super) const NUMBER: u32 = 0b111 << 8;
-pub(super) const CONNECTOR: u32 = 1 << 11;
-pub(super) const PUNCTUATION: u32 = 0b111_1111 << 11;
-pub(super) const SYMBOL: u32 = 0b1111 << 18;
-pub(super) const SEPARATOR: u32 = 0b111 << 22;
-pub(super) const OTHER: u32 = 0b1_1111 << 25;
-pub(super) const UNASSIGNED: u32 = 1 << 29;
-pub(super) const ANY: u32 = (1 << 30) - 1;
+pub(in crate::schema) const UPPERCASE: u32 = 1;
+pub(in crate::schema) const CASED: u32 = 0b111;
+pub(in crate::schema) const LETTER: u32 = 0b1_1111;
+pub(in crate::schema) const NONSPACING: u32 = 1 << 5;
+pub(in crate::schema) const SPACING: u32 = 1 << 6;
+pub(in crate::schema) const MARK: u32 = 0b111 << 5;
+pub(in crate::schema) const DIGIT: u32 = 1 << 8;
+pub(in crate::schema) const LETTER_NUMBER: u32 = 1 << 9;
+pub(in crate::schema) const NUMBER: u32 = 0b111 << 8;
+pub(in crate::schema) const CONNECTOR: u32 = 1 << 11;
+pub(in crate::schema) const PUNCTUATION: u32 = 0b111_1111 << 11;
+pub(in crate::schema) const SYMBOL: u32 = 0b1111 << 18;
+pub(in crate::schema) const SEPARATOR: u32 = 0b111 << 22;
+pub(in crate::schema) const OTHER: u32 = 0b1_1111 << 25;
+pub(in crate::schema) const UNASSIGNED: u32 = 1 << 29;
+pub(in crate::schema) const ANY: u32 = (1 << 30) - 1;
 
 /// The bit of a code point's category.
-pub(super) fn of(code: u32) -> u32 {
+pub(in crate::schema) fn of(code: u32) -> u32 {
     static TABLE: LazyLock<Box<[(u32, u32)]>> =
         LazyLock::new(|| runs().map(|(_, last, category)| (last, category)).collect());
     let at = TABLE.partition_point(|&(last, _)| last < code);
@@ -70,7 +70,7 @@ pub(super) fn of(code: u32) -> u32 {
 }
 
 /// First and last code point of each run, and the bit of its category.
-pub(super) fn runs() -> impl Iterator<Item = (u32, u32, u32)> {
+pub(in crate::schema) fn runs() -> impl Iterator<Item = (u32, u32, u32)> {
     let mut bytes = RUNS.iter().copied();
     let mut next = 0;
     let mut pairs = 0;

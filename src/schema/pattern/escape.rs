@@ -8,7 +8,7 @@ use super::tree::{Item, Node};
 
 const DIGITS: &[(u32, u32)] = &[(0x30, 0x39)];
 const WORD: &[(u32, u32)] = &[(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)];
-/// WhiteSpace and LineTerminator, sections 12.2 and 12.3.
+/// `WhiteSpace` and `LineTerminator`, sections 12.2 and 12.3.
 const SPACE: &[(u32, u32)] = &[
     (0x09, 0x0D),
     (0x20, 0x20),
@@ -151,7 +151,7 @@ impl Parser<'_> {
             let Some(end) = self.class_item(at)? else { break };
             match (item, end) {
                 (Item::Range(first, _), Item::Range(last, _)) if first <= last => {
-                    items.push(Item::Range(first, last))
+                    items.push(Item::Range(first, last));
                 }
                 (Item::Range(..), Item::Range(..)) => {
                     return Err(self.error(start, "the range's end comes before its beginning"));
@@ -199,7 +199,7 @@ impl Parser<'_> {
     }
 }
 
-/// RegExpIdentifierStart and RegExpIdentifierPart, over `ID_Start` and `ID_Continue` of UAX #31.
+/// `RegExpIdentifierStart` and `RegExpIdentifierPart`, over `ID_Start` and `ID_Continue` of UAX #31.
 fn is_name_part(char: char, first: bool) -> bool {
     use category::{CONNECTOR, DIGIT, LETTER, LETTER_NUMBER, NONSPACING, SPACING};
     if char.is_ascii() {

@@ -139,7 +139,7 @@ impl Machine<'_> {
     }
 }
 
-/// WordCharacters, section 22.2.2.9.2: all of them are ASCII, so a byte tells.
+/// `WordCharacters`, section 22.2.2.9.2: all of them are ASCII, so a byte tells.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }

@@ -4,7 +4,7 @@
 //! refused by name when the pattern is compiled: backreferences, lookbehinds, groups that change flags, and
 //! Unicode properties other than general categories and a few small ones.
 
-mod category;
+pub(super) mod category;
 mod escape;
 mod machine;
 mod parser;

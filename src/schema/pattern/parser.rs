@@ -405,5 +405,5 @@ fn less(left: &str, right: &str) -> bool {
     (left.len(), left) < (right.len(), right)
 }
 
-/// LineTerminator, section 12.3.
+/// `LineTerminator`, section 12.3.
 pub(super) const LINE_ENDS: &[(u32, u32)] = &[(0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)];

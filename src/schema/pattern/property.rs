@@ -1,5 +1,5 @@
-//! The Unicode properties that ECMA-262 lets a pattern name (section 22.2.1, tables of "Static Semantics:
-//! UnicodeMatchProperty"), by their exact names: case counts, and nothing may be left out.
+//! The Unicode properties that ECMA-262 lets a pattern name (the tables of section 22.2.2.9), by their exact
+//! names: case counts, and nothing may be left out.
 
 use super::category::{
     ANY, CASED, LETTER, MARK, NAMES, NUMBER, OTHER, PUNCTUATION, SEPARATOR, SYMBOL, UNASSIGNED,
