@@ -196,35 +196,33 @@ impl Format {
 
     /// Writes a header value.
     pub fn write(&self, algorithm: Algorithm, digest: &[u8], timestamp: &str) -> String {
-        let label = match &self.label {
-            Label::None => "",
-            Label::Any => algorithm.name(),
-            Label::Fixed(_, name) => name,
-        };
-        let digest = self.encoding.encode(digest);
-        let signature = [&self.prefix, label, &self.middle, &digest, &self.suffix].concat();
-        let separator = if self.list == List::Semicolons { ";" } else { "," };
-        match &self.timestamp {
-            None => signature,
-            Some(item) if item.first => [&item.prefix, timestamp, separator, &signature].concat(),
-            Some(item) => [&signature, separator, &item.prefix, timestamp].concat(),
-        }
+        self.assemble(algorithm, &self.encoding.encode(digest), timestamp)
     }
 
     /// What a header value looks like, for messages: `sha256=<64 hex digits>`.
     pub fn example(&self, algorithm: Algorithm) -> String {
-        let label = match &self.label {
-            Label::None => "",
-            Label::Any => algorithm.name(),
-            Label::Fixed(_, name) => name,
-        };
         let len = self.encoding.text_len(algorithm.digest_len());
         let digest = match self.encoding {
             Encoding::Hex => format!("<{len} hex digits>"),
             Encoding::Base64 => format!("<{len} characters of base64>"),
             Encoding::Base64Url => format!("<{len} characters of URL-safe base64>"),
         };
-        [&self.prefix, label, &self.middle, &digest, &self.suffix].concat()
+        self.assemble(algorithm, &digest, "<timestamp>")
+    }
+
+    fn assemble(&self, algorithm: Algorithm, digest: &str, timestamp: &str) -> String {
+        let label = match &self.label {
+            Label::None => "",
+            Label::Any => algorithm.name(),
+            Label::Fixed(_, name) => name,
+        };
+        let signature = [&self.prefix, label, &self.middle, digest, &self.suffix].concat();
+        let separator = if self.list == List::Semicolons { ";" } else { "," };
+        match &self.timestamp {
+            None => signature,
+            Some(item) if item.first => [&item.prefix, timestamp, separator, &signature].concat(),
+            Some(item) => [&signature, separator, &item.prefix, timestamp].concat(),
+        }
     }
 }
 

@@ -124,3 +124,31 @@ impl fmt::Display for KeysError {
 }
 
 impl std::error::Error for KeysError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::tests::{SECRET, of};
+
+    #[test]
+    fn keys_are_never_empty_and_only_narrow() {
+        let scheme = of("{hex}", "{body}");
+        let fail = |secrets: &[Secret], accepted: Option<&[Algorithm]>| {
+            let error = scheme.keys(secrets, accepted).expect_err("refused");
+            format!("{}: {error}", error.code())
+        };
+        let secret = [Secret::from_bytes(SECRET).expect("a secret")];
+        assert_eq!(
+            fail(&[], None),
+            "secret-missing: No secret was given, and without one nothing can be verified or signed."
+        );
+        assert_eq!(
+            fail(&secret, Some(&[])),
+            "option-invalid: The list of accepted algorithms is empty, so nothing could verify."
+        );
+        assert_eq!(
+            fail(&secret, Some(&[Algorithm::Sha256, Algorithm::Sha1])),
+            "option-invalid: The algorithm sha1 was asked for, but this provider signs with sha256."
+        );
+    }
+}

@@ -34,6 +34,8 @@ mod scheme;
 mod secret;
 mod sign;
 mod template;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 mod verify;
 

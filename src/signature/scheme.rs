@@ -110,7 +110,7 @@ impl Scheme {
                 "signedContent",
                 "{timestamp} is signed, but neither the format nor a header of the scheme holds it.",
             ),
-            _ => Ok(Self { format, content, definition }),
+            _ => Ok(Self { definition, format, content }),
         }
     }
 
@@ -209,3 +209,116 @@ impl fmt::Display for SchemeError {
 }
 
 impl std::error::Error for SchemeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_that_cannot_verify_is_refused_with_its_field() {
+        let base = || SchemeDefinition::new("X-Sig", "{algorithm}={hex}");
+        let format = |format: &str| SchemeDefinition::new("X-Sig", format);
+        let stamped = |header: Option<&str>, format: &str, content: &str| SchemeDefinition {
+            timestamp_header: header.map(str::to_owned),
+            signed_content: content.to_owned(),
+            ..SchemeDefinition::new("X-Sig", format)
+        };
+        let unknown = "is unknown. Known are {algorithm}, {timestamp}, {hex}, {base64} and {base64url}.";
+        for (definition, message) in [
+            (SchemeDefinition::new("", "{hex}"), "header: This is not the name of an HTTP header."),
+            (SchemeDefinition::new("X Sig", "{hex}"), "header: This is not the name of an HTTP header."),
+            (
+                SchemeDefinition { id_header: Some("a\n".to_owned()), ..base() },
+                "idHeader: This is not the name of an HTTP header.",
+            ),
+            (
+                stamped(Some(":"), "{hex}", "{timestamp}{body}"),
+                "timestampHeader: This is not the name of an HTTP header.",
+            ),
+            (
+                SchemeDefinition { algorithms: vec![], ..base() },
+                "algorithms: At least one algorithm is needed: sha256, sha512 or sha1.",
+            ),
+            (
+                SchemeDefinition { algorithms: vec![Algorithm::Sha1, Algorithm::Sha1], ..base() },
+                "algorithms: sha1 stands twice.",
+            ),
+            (
+                SchemeDefinition {
+                    algorithms: vec![Algorithm::Sha1, Algorithm::Sha256],
+                    ..format("sha1={hex}")
+                },
+                "algorithms: The format says sha1, so this has to be sha1 alone.",
+            ),
+            (format("sha1={hex}"), "algorithms: The format says sha1, so this has to be sha1 alone."),
+            (format(""), "format: The signature itself is missing: {hex}, {base64} or {base64url}."),
+            (
+                format("{algorithm}="),
+                "format: The signature itself is missing: {hex}, {base64} or {base64url}.",
+            ),
+            (
+                format("t={timestamp}"),
+                "format: The signature itself is missing: {hex}, {base64} or {base64url}.",
+            ),
+            (format("{HEX}"), &format!("format: {{HEX}} {unknown}")),
+            (format("{id}={hex}"), &format!("format: {{id}} {unknown}")),
+            (format("{hex"), "format: A \"{\" has no \"}\" behind it."),
+            (format("{hex}{base64}"), "format: One signature has one of {hex}, {base64} and {base64url}."),
+            (
+                format("{algorithm}{hex}"),
+                "format: Between {algorithm} and the signature stands a character such as \"=\".",
+            ),
+            (format("{hex}={algorithm}"), "format: {algorithm} stands once, in front of the signature."),
+            (
+                format("{algorithm}={algorithm}={hex}"),
+                "format: {algorithm} stands once, in front of the signature.",
+            ),
+            (
+                format("a={hex},b"),
+                "format: A comma separates signatures and cannot be part of one; the forms with commas are \
+                 \"t={timestamp},v1={hex}\" and \"v1,{base64}\".",
+            ),
+            (
+                format("v1,{base64} v2"),
+                "format: Behind the first signature of a list stand only examples such as \"v1a,...\".",
+            ),
+            (
+                format("t={timestamp},{hex}"),
+                "format: Beside a timestamp the signature needs a label: \"v1={hex}\".",
+            ),
+            (
+                format("{timestamp},v1={hex}"),
+                "format: A timestamp stands once, behind a label: \"t={timestamp}\".",
+            ),
+            (
+                format("t={timestamp},u={timestamp},v1={hex}"),
+                "format: A timestamp stands once, behind a label: \"t={timestamp}\".",
+            ),
+            (format("t={timestamp},v1={hex},v2={hex}"), "format: Beside the timestamp stands one signature."),
+            (
+                stamped(None, "{hex}", "{timestamp}"),
+                "signedContent: {body} is missing, so anybody could change the body.",
+            ),
+            (
+                stamped(None, "{hex}", "{timestamp}{body}"),
+                "signedContent: {timestamp} is signed, but neither the format nor a header of the scheme holds it.",
+            ),
+            (
+                stamped(Some("X-Time"), "{hex}", "{body}"),
+                "signedContent: {timestamp} is missing although the scheme has one, so anybody could change it.",
+            ),
+            (
+                stamped(None, "t={timestamp},v1={hex}", "{body}"),
+                "signedContent: {timestamp} is missing although the scheme has one, so anybody could change it.",
+            ),
+            (
+                stamped(Some("X-Time"), "t={timestamp},v1={hex}", "{timestamp}{body}"),
+                "timestampHeader: The format holds a timestamp already; only one can count.",
+            ),
+        ] {
+            let error = Scheme::new(definition.clone()).expect_err(&format!("{definition:?}"));
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.to_string(), format!("{}: {}", error.field(), error.message()));
+        }
+    }
+}

@@ -51,8 +51,9 @@ pub struct SecretForm {
 }
 
 impl SecretForm {
-    /// Reads a form as a manifest writes it: `utf8`, `base64` or `hex`, with a prefix in front of
-    /// it where there is one: `whsec_base64`, `whsec_{base64}`.
+    /// Reads a form as a manifest writes it: `utf8`, `base64` or `hex`, or one of them in braces
+    /// behind a prefix: `whsec_{base64}`. Since no underscore is in the alphabet, `base64` alone
+    /// takes off `whsec_` too.
     ///
     /// ```
     /// use hookseal::signature::{SecretEncoding, SecretForm};
@@ -62,13 +63,13 @@ impl SecretForm {
     /// ```
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
-        SecretEncoding::ALL.into_iter().find_map(|encoding| {
-            let name = encoding.name();
-            let braced = text.strip_suffix('}').and_then(|text| text.strip_suffix(name)?.strip_suffix('{'));
-            let prefix = braced.or_else(|| text.strip_suffix(name))?;
-            let prefix = (!prefix.is_empty()).then(|| prefix.to_owned());
-            Some(Self { encoding, prefix })
-        })
+        let (prefix, name) = match text.split_once('{') {
+            Some((prefix, rest)) => (prefix, rest.strip_suffix('}')?),
+            None => ("", text),
+        };
+        let encoding = SecretEncoding::named(name)?;
+        let prefix = if prefix.is_empty() && encoding == SecretEncoding::Base64 { "whsec_" } else { prefix };
+        Some(Self { encoding, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) })
     }
 }
 
@@ -159,9 +160,8 @@ impl Suspicion {
             Some(Self::StandardPrefix)
         } else if encoding == SecretEncoding::Base64 && text.contains(['-', '_']) {
             Some(Self::UrlSafe)
-        } else if encoding == SecretEncoding::Hex && Base64Unpadded::decode_vec(unpadded(text)?).is_ok() {
-            // Hex is base64 too: the doubt is only spoken where the text is not hex.
-            (base16ct::mixed::decode_vec(text).is_err()).then_some(Self::LooksBase64)
+        } else if encoding == SecretEncoding::Hex && is_base64_and_not_hex(text) {
+            Some(Self::LooksBase64)
         } else {
             None
         }
@@ -185,6 +185,13 @@ impl Suspicion {
             Self::LooksBase64 => "The secret looks like base64, where this provider writes hex digits.",
         }
     }
+}
+
+/// By its characters: nothing is decoded into memory that would have to be zeroized.
+fn is_base64_and_not_hex(text: &str) -> bool {
+    let bare = text.trim_end_matches('=');
+    bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte))
+        && bare.bytes().any(|byte| !byte.is_ascii_hexdigit())
 }
 
 /// Why a text is no secret. It never holds the text.
@@ -256,3 +263,120 @@ impl fmt::Display for SecretError {
 }
 
 impl std::error::Error for SecretError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &str) -> SecretForm {
+        SecretForm::named(text).expect(text)
+    }
+
+    fn bytes(text: &str, written: &str) -> Vec<u8> {
+        Secret::read(text, &form(written)).expect(written).as_bytes().to_vec()
+    }
+
+    fn refused(text: &str, written: &str) -> (&'static str, String, Option<&'static str>) {
+        let error = Secret::read(text, &form(written)).expect_err(written);
+        (error.code().as_str(), error.to_string(), error.hint())
+    }
+
+    #[test]
+    fn forms_are_read_as_manifests_write_them() {
+        for (text, encoding, prefix) in [
+            ("utf8", SecretEncoding::Utf8, None),
+            ("hex", SecretEncoding::Hex, None),
+            ("{hex}", SecretEncoding::Hex, None),
+            ("base64", SecretEncoding::Base64, Some("whsec_")),
+            ("whsec_{base64}", SecretEncoding::Base64, Some("whsec_")),
+            ("key-{utf8}", SecretEncoding::Utf8, Some("key-")),
+        ] {
+            assert_eq!(form(text), SecretForm { encoding, prefix: prefix.map(str::to_owned) });
+        }
+        for text in ["", "UTF8", "base32", "{base64", "base64}", "whsec_base64", "{base64}x"] {
+            assert_eq!(SecretForm::named(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_decoded_by_their_form() {
+        assert_eq!(bytes("whsec_AAE=", "utf8"), b"whsec_AAE=");
+        assert_eq!(bytes("whsec_AAE=", "whsec_{base64}"), [0, 1]);
+        assert_eq!(bytes("AAE", "whsec_{base64}"), [0, 1]);
+        assert_eq!(bytes("00fF", "hex"), [0, 255]);
+        assert_eq!(bytes("key-abc", "key-{utf8}"), b"abc");
+        assert_eq!(bytes("pass word é", "utf8"), "pass word é".as_bytes());
+        assert_eq!(Secret::from_bytes([0_u8, 32]).expect("bytes").as_bytes(), [0, 32]);
+    }
+
+    #[test]
+    fn a_secret_of_nothing_is_missing_and_not_invalid() {
+        let unset = Some(
+            "Is the variable or file it comes from set where this runs? Anybody can sign with an empty secret, \
+             so it is refused.",
+        );
+        for written in ["utf8", "base64", "hex"] {
+            assert_eq!(refused("", written), ("secret-missing", "The secret is empty.".to_owned(), unset));
+            for blank in [" ", "\n", " \t\r\n", "\u{a0}"] {
+                let blanks = "The secret is nothing but white space.".to_owned();
+                assert_eq!(refused(blank, written), ("secret-missing", blanks, unset));
+            }
+        }
+        for text in ["whsec_", "whsec_ \n"] {
+            assert_eq!(
+                refused(text, "base64"),
+                (
+                    "secret-missing",
+                    "The secret has nothing behind its prefix.".to_owned(),
+                    Some("It was cut off when it was copied, most likely.")
+                )
+            );
+        }
+        for bytes in [&b""[..], b"  \n"] {
+            assert_eq!(Secret::from_bytes(bytes).expect_err("blank").code(), Code::SECRET_MISSING);
+        }
+    }
+
+    #[test]
+    fn a_secret_of_another_form_is_invalid_and_the_hint_names_the_likely_slip() {
+        let base64 = "The secret is not base64, which this provider asks for.".to_owned();
+        let hex = "The secret is not an even number of hex digits, which this provider asks for.".to_owned();
+        for (text, written, hint) in [
+            ("no base64 at all!", "base64", None),
+            ("\"AAEC\"", "base64", Some(Suspicion::Quoted)),
+            ("AAEC\n", "base64", Some(Suspicion::BlankAround)),
+            ("AA-_", "base64", Some(Suspicion::UrlSafe)),
+            ("whsec_AAEC", "other_{base64}", Some(Suspicion::StandardPrefix)),
+            ("abc", "hex", None),
+            ("AAECzz==", "hex", Some(Suspicion::LooksBase64)),
+            ("whsec_AAEC", "hex", Some(Suspicion::StandardPrefix)),
+            ("00ff ", "hex", Some(Suspicion::BlankAround)),
+        ] {
+            let message = if written == "hex" { hex.clone() } else { base64.clone() };
+            assert_eq!(
+                refused(text, written),
+                ("secret-invalid", message, hint.map(Suspicion::hint)),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_legal_secret_that_looks_odd_is_taken_and_remembered() {
+        for (text, suspicion) in [
+            ("plain", None),
+            ("'quoted'", Some(Suspicion::Quoted)),
+            ("'", None),
+            ("line\n", Some(Suspicion::BlankAround)),
+            ("whsec_AAEC", Some(Suspicion::StandardPrefix)),
+        ] {
+            assert_eq!(Secret::read(text, &form("utf8")).expect(text).suspicion(), suspicion, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let secret = Secret::read("hunter2", &form("utf8")).expect("a secret");
+        assert_eq!(format!("{secret} {secret:?} {secret:#?}"), "[redacted] [redacted] [redacted]");
+    }
+}

@@ -144,3 +144,64 @@ impl fmt::Display for SignError {
 }
 
 impl std::error::Error for SignError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::tests::{NOW, SECRET, keys, of};
+
+    #[test]
+    fn signing_says_what_it_lacks() {
+        let fail = |content: &str, context: &SignContext<'_>| {
+            let scheme = of("{hex}", content);
+            let error = scheme.sign(&keys(&scheme, &[SECRET]), b"{}", context).expect_err(content);
+            format!("{}: {error}", error.code())
+        };
+        let at = SignContext::at;
+        let unwritable = "cannot be sent: it is no visible ASCII, has more than 8 KiB, or was given twice with different \
+                          values.";
+        assert_eq!(
+            fail("{timestamp}{body}", &at(-1)),
+            "option-invalid: The time cannot be written as a timestamp: it has to lie after 1970."
+        );
+        assert_eq!(
+            fail("{id}.{body}", &at(0)),
+            "option-invalid: This provider signs an id, and none was given."
+        );
+        for id in ["a\r\nb", "é", "a b"] {
+            assert_eq!(
+                fail("{id}.{body}", &SignContext { id: Some(id), ..at(0) }),
+                format!("option-invalid: The value of X-Id {unwritable}")
+            );
+        }
+        assert_eq!(
+            fail("{header:X-A}{body}", &at(0)),
+            "header-missing: This provider signs the header X-A, and it was not given."
+        );
+        let twice = Headers::from_iter([("X-A", "1"), ("X-A", "2")]);
+        assert_eq!(
+            fail("{header:X-A}{body}", &SignContext { headers: twice, ..at(0) }),
+            format!("option-invalid: The value of X-A {unwritable}")
+        );
+        assert_eq!(
+            fail("{url}{body}", &at(0)),
+            "url-missing: This provider signs the URL, and none was given."
+        );
+        assert_eq!(
+            fail("{method}{body}", &at(0)),
+            "method-missing: This provider signs the method, and none was given."
+        );
+    }
+
+    #[test]
+    fn signing_makes_every_header_that_belongs_to_the_signature() {
+        let scheme = of("v1,{base64} v1a,...", "{id}.{timestamp}.{body}");
+        let context = SignContext { id: Some("msg_1"), ..SignContext::at(NOW + 999) };
+        let signed = scheme.sign(&keys(&scheme, &[SECRET, "b"]), b"{}", &context).expect("signed");
+        let names: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["X-Sig", "X-Time", "X-Id"]);
+        assert_eq!(signed[1].1, "1700000000");
+        assert_eq!(signed[2].1, "msg_1");
+        assert_eq!(scheme.headers().collect::<Vec<_>>(), ["X-Sig", "X-Time", "X-Id"]);
+    }
+}
