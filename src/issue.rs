@@ -232,8 +232,6 @@ pub(crate) enum Place {
     Value(u32),
     /// The key of a member, by the key's index in the document's tape.
     Key(u32),
-    /// Bytes of a body that could not be read to the end.
-    Bytes(ByteSpan),
 }
 
 /// An issue whose place is not worked out yet: what the checks make, and `json` finishes.

@@ -7,6 +7,8 @@ pub mod json;
 pub mod provider;
 pub mod schema;
 pub mod signature;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+mod wasm;
 pub mod webhook;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]

@@ -1,23 +1,38 @@
 //! The bridge to JavaScript: the only file that names `wasm_bindgen`, `js_sys` or `serde_wasm_bindgen`.
 //!
-//! Bytes cross the boundary through one scratch buffer that JavaScript writes into and reads from, and
-//! the calls on the hot path take and return numbers only.
+//! Bytes cross the boundary through one scratch buffer that JavaScript writes into. A delivery stands
+//! there as `[headers][body]`, the headers as `name \x1f value \x1e`. The calls on the hot path take and
+//! return numbers; what they found stands in `facts`. Everything else is slower, and goes through serde.
 
 use std::cell::RefCell;
 
-use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::Zeroize;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use zeroize::{Zeroize, Zeroizing};
 
-use crate::json::Document;
+use crate::delivery::{Delivery, Headers};
+use crate::issue::{ByteSpan, Code, Issue, Profile};
+use crate::provider::Provider;
+use crate::schema::{CompileOptions, Dialect, Schema};
 use crate::signature::{Algorithm, hmac};
+use crate::webhook::{
+    Accepted, Error, Fresh, Limits, Options, SignedDelivery, Time, Trust, Webhook, digest as digest_of,
+};
 
 thread_local! {
-    /// What JavaScript wrote for the next call, and what it reads after it. It only grows, so that the
-    /// usual call allocates nothing.
+    /// What JavaScript wrote for the next call.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// What the last call on the hot path found: see `Facts`.
+    static FACTS: RefCell<[u32; 8]> = const { RefCell::new([0; 8]) };
+    /// The texts of the last call: the id and the time of an event, a digest, a tag.
+    static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Makes room for `len` bytes and says where they go. The address is good until a call asks for more.
+/// "None" for a number that is a place in a list.
+const NONE: u32 = u32::MAX;
+
+/// Makes room for `len` bytes and says where they go. The address is good until a call asks for more;
+/// a buffer that grows forgets what it held.
 #[wasm_bindgen]
 pub fn scratch(len: usize) -> usize {
     SCRATCH.with_borrow_mut(|buffer| {
@@ -30,10 +45,427 @@ pub fn scratch(len: usize) -> usize {
     })
 }
 
-/// Whether the first `len` bytes of the scratch buffer are one strict JSON text.
+/// Where the eight numbers of the last verdict stand.
 #[wasm_bindgen]
-pub fn read_check(len: usize) -> bool {
-    with_scratch(len, |bytes| Document::read(bytes).is_ok())
+pub fn facts() -> usize {
+    FACTS.with_borrow_mut(|facts| facts.as_mut_ptr().addr())
+}
+
+/// Where the texts of the last call stand.
+#[wasm_bindgen]
+pub fn text() -> usize {
+    TEXT.with_borrow_mut(|text| text.as_mut_ptr().addr())
+}
+
+/// Hands over the first `len` bytes of the scratch buffer, or as many as there are.
+fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
+    SCRATCH.with_borrow(|buffer| work(&buffer[..len.min(buffer.len())]))
+}
+
+/// Keeps texts for JavaScript to read; returns how many bytes they have.
+fn keep(parts: &[&[u8]]) -> usize {
+    TEXT.with_borrow_mut(|text| {
+        text.clear();
+        parts.iter().for_each(|part| text.extend_from_slice(part));
+        text.len()
+    })
+}
+
+/// Reads the delivery that stands in the scratch buffer.
+fn with_delivery<T>(headers: usize, body: usize, work: impl FnOnce(&Delivery<'_>) -> T) -> T {
+    with_scratch(headers + body, |bytes| {
+        let (head, body) = bytes.split_at(headers.min(bytes.len()));
+        let text = String::from_utf8_lossy(head);
+        let mut delivery = Delivery::new(read_headers(&text), body);
+        // What stands beside the headers travels among them, under names no header can have.
+        delivery.url = delivery_part(&text, ":url");
+        delivery.method = delivery_part(&text, ":method");
+        work(&delivery)
+    })
+}
+
+fn delivery_part<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let rest =
+        text.strip_prefix(name).or_else(|| text.split_once(&format!("\x1e{name}")).map(|(_, rest)| rest))?;
+    rest.strip_prefix('\x1f')?.split('\x1e').next()
+}
+
+/// Header pairs, each `name \x1f value \x1e`.
+fn read_headers(text: &str) -> Headers<'_> {
+    text.split('\x1e').filter_map(|pair| pair.split_once('\x1f')).collect()
+}
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+/// An error as JavaScript gets it.
+#[derive(Serialize)]
+struct ErrorData<'e> {
+    code: Code,
+    message: String,
+    status: u16,
+    issues: &'e [Issue],
+}
+
+fn error_to_js(error: &Error) -> JsValue {
+    to_js(&ErrorData {
+        code: error.code,
+        message: error.to_string(),
+        status: error.status(),
+        issues: &error.issues,
+    })
+}
+
+/// The options of a webhook as JavaScript gives them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WebhookOptions {
+    #[serde(default)]
+    secrets: Vec<String>,
+    unsigned: Option<String>,
+    algorithms: Option<Vec<String>>,
+    profile: Option<String>,
+    max_bytes: Option<f64>,
+    tolerance: Option<f64>,
+}
+
+/// One webhook.
+#[wasm_bindgen]
+pub struct Hook(Webhook);
+
+/// What JavaScript has to know of a provider to carry a delivery over and a verdict back.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Card<'w> {
+    id: &'w str,
+    title: &'w str,
+    /// The headers that the hot path looks at, in lower case.
+    wanted: Vec<String>,
+    webhook_id: Option<String>,
+    delivery_id: Option<String>,
+    immutable: bool,
+    success: (u16, u16),
+    retries: &'w [u32],
+    content_type: &'w str,
+    sensitive: &'w [String],
+    events: Vec<EventCard<'w>>,
+    max_bytes: usize,
+}
+
+#[derive(Serialize)]
+struct EventCard<'w> {
+    name: &'w str,
+    revisions: Vec<Option<&'w str>>,
+}
+
+#[wasm_bindgen]
+impl Hook {
+    /// Makes a webhook of a built-in provider, or of the definition in the scratch buffer.
+    ///
+    /// # Errors
+    /// An error as data.
+    #[wasm_bindgen(constructor)]
+    pub fn new(id: Option<String>, definition: usize, options: JsValue) -> Result<Hook, JsValue> {
+        let options = read_options(options).map_err(|error| error_to_js(&error))?;
+        let webhook = match id {
+            Some(id) => Webhook::built_in(&id, options),
+            None => with_scratch(definition, |text| match Provider::read(text) {
+                Ok(provider) => Webhook::new(provider, options),
+                Err(error) => Err(error.into()),
+            }),
+        };
+        webhook.map(Hook).map_err(|error| error_to_js(&error))
+    }
+
+    /// What JavaScript has to know of the provider.
+    #[must_use]
+    pub fn card(&self) -> JsValue {
+        let provider = self.0.provider();
+        let lower = |name: &Option<String>| name.as_ref().map(|name| name.to_ascii_lowercase());
+        to_js(&Card {
+            id: &provider.id,
+            title: &provider.title,
+            wanted: self.0.wanted_headers(),
+            webhook_id: lower(&provider.webhook_id),
+            delivery_id: lower(&provider.delivery_id),
+            immutable: provider.immutable,
+            success: provider.success,
+            retries: &provider.retries,
+            content_type: &provider.content_type,
+            sensitive: &provider.sensitive,
+            events: provider
+                .events
+                .iter()
+                .map(|event| EventCard {
+                    name: &event.name,
+                    revisions: event.revisions.iter().map(|revision| revision.name.as_deref()).collect(),
+                })
+                .collect(),
+            max_bytes: self.0.limits().max_bytes,
+        })
+    }
+
+    /// The hot path. 0: accepted, and `facts` and `text` say more; otherwise rejected, and `failure` says why.
+    #[must_use]
+    pub fn verify(
+        &self,
+        headers: usize,
+        body: usize,
+        now: f64,
+        profile: u32,
+        max_bytes: f64,
+        tolerance: f64,
+    ) -> u32 {
+        let limits = self.limits(profile, max_bytes, tolerance);
+        with_delivery(headers, body, |delivery| match self.0.accept(delivery, time(now), &limits) {
+            Some(accepted) => {
+                note(&accepted);
+                0
+            }
+            None => 1,
+        })
+    }
+
+    /// Why the delivery in the scratch buffer is rejected; nothing if it is not.
+    #[must_use]
+    pub fn failure(
+        &self,
+        headers: usize,
+        body: usize,
+        now: f64,
+        profile: u32,
+        max_bytes: f64,
+        tolerance: f64,
+    ) -> JsValue {
+        let limits = self.limits(profile, max_bytes, tolerance);
+        with_delivery(headers, body, |delivery| match self.0.verify_with(delivery, time(now), &limits) {
+            Ok(_) => JsValue::NULL,
+            Err(error) => error_to_js(&error),
+        })
+    }
+
+    /// The report on the delivery in the scratch buffer.
+    #[must_use]
+    pub fn inspect(
+        &self,
+        headers: usize,
+        body: usize,
+        now: f64,
+        profile: u32,
+        max_bytes: f64,
+        tolerance: f64,
+    ) -> JsValue {
+        let limits = self.limits(profile, max_bytes, tolerance);
+        with_delivery(headers, body, |delivery| to_js(&self.0.inspect_with(delivery, time(now), &limits)))
+    }
+
+    /// Signs the body in the scratch buffer.
+    ///
+    /// # Errors
+    /// An error as data.
+    pub fn sign(&self, body: usize, fresh: JsValue) -> Result<JsValue, JsValue> {
+        let fresh = read_fresh(fresh)?;
+        with_scratch(body, |body| signed_to_js(self.0.sign(body, &fresh)))
+    }
+
+    /// Makes a delivery of the event data in the scratch buffer.
+    ///
+    /// # Errors
+    /// An error as data.
+    pub fn create(&self, event_type: &str, data: usize, fresh: JsValue) -> Result<JsValue, JsValue> {
+        let fresh = read_fresh(fresh)?;
+        with_scratch(data, |data| signed_to_js(self.0.create(event_type, data, &fresh)))
+    }
+
+    /// Compares two deliveries that stand one behind the other in the scratch buffer. Values come as
+    /// the JSON they are written as.
+    #[must_use]
+    pub fn compare(&self, headers: usize, body: usize, other_headers: usize, other_body: usize) -> JsValue {
+        with_scratch(headers + body + other_headers + other_body, |bytes| {
+            let cut = |from: usize, len: usize| &bytes[from.min(bytes.len())..(from + len).min(bytes.len())];
+            let (first_head, first_body) = (cut(0, headers), cut(headers, body));
+            let rest = headers + body;
+            let (second_head, second_body) =
+                (cut(rest, other_headers), cut(rest + other_headers, other_body));
+            let (first_head, second_head) =
+                (String::from_utf8_lossy(first_head), String::from_utf8_lossy(second_head));
+            let first = Delivery::new(read_headers(&first_head), first_body);
+            let second = Delivery::new(read_headers(&second_head), second_body);
+            let comparison = self.0.compare(&first, &second);
+            let text = |body: &[u8], span: Option<ByteSpan>| {
+                span.map(|span| String::from_utf8_lossy(&body[span.start..span.end]).into_owned())
+            };
+            to_js(&ComparisonData {
+                same: comparison.same,
+                same_event: comparison.same_event,
+                changes: comparison
+                    .changes
+                    .into_iter()
+                    .map(|change| ChangeData {
+                        before: text(first_body, change.before),
+                        after: text(second_body, change.after),
+                        pointer: change.pointer,
+                    })
+                    .collect(),
+            })
+        })
+    }
+
+    fn limits(&self, profile: u32, max_bytes: f64, tolerance: f64) -> Limits {
+        let own = self.0.limits();
+        Limits {
+            profile: match profile {
+                1 => Profile::Lenient,
+                2 => Profile::Strict,
+                _ => own.profile,
+            },
+            max_bytes: whole(max_bytes).unwrap_or(own.max_bytes),
+            tolerance: whole(tolerance)
+                .and_then(|seconds| u32::try_from(seconds).ok())
+                .unwrap_or(own.tolerance),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ComparisonData {
+    same: bool,
+    same_event: bool,
+    changes: Vec<ChangeData>,
+}
+
+#[derive(Serialize)]
+struct ChangeData {
+    pointer: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
+/// unsigned), secret, issues, and how many UTF-16 units the id, the time and the type have in `text`. The
+/// type is there only where the event is not one of the provider's.
+fn note(accepted: &Accepted) {
+    let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
+    let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(NONE);
+    let (algorithm, secret) = match accepted.signature {
+        Trust::Unsigned => (0, NONE),
+        Trust::Verified { algorithm, secret } => (algorithm as u32 + 1, place(Some(secret))),
+    };
+    let created_at = accepted.created_at.as_deref();
+    let unknown = if accepted.event.is_none() { accepted.event_type.as_str() } else { "" };
+    let bytes =
+        keep(&[accepted.id.as_bytes(), created_at.unwrap_or_default().as_bytes(), unknown.as_bytes()]);
+    FACTS.set([
+        place(accepted.event),
+        place(accepted.revision),
+        algorithm,
+        secret,
+        place(Some(accepted.issues)),
+        u32::try_from(bytes).unwrap_or(0),
+        units(&accepted.id),
+        created_at.map_or(NONE, units),
+    ]);
+}
+
+fn time(now: f64) -> Time {
+    #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
+    Time::from_millis(now as i64)
+}
+
+/// A whole number that JavaScript gave; NaN stands for none.
+fn whole(number: f64) -> Option<usize> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+    (number >= 0.0).then_some(number as usize)
+}
+
+fn read_options(options: JsValue) -> Result<Options, Error> {
+    let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
+    let given: WebhookOptions = serde_wasm_bindgen::from_value(options)
+        .map_err(|error| invalid(format!("The options cannot be read: {error}.")))?;
+    let allow_unsigned = match given.unsigned.as_deref() {
+        None | Some("refuse") => false,
+        Some("allow") => true,
+        Some(_) => return Err(invalid("`unsigned` is \"allow\" or \"refuse\".".to_owned())),
+    };
+    let profile = match given.profile.as_deref() {
+        None | Some("lenient") => Profile::Lenient,
+        Some("strict") => Profile::Strict,
+        Some(_) => return Err(invalid("`profile` is \"lenient\" or \"strict\".".to_owned())),
+    };
+    let algorithms = given
+        .algorithms
+        .map(|names| {
+            let known = |name: &String| {
+                Algorithm::named(name).ok_or_else(|| {
+                    Error::new(
+                        Code::ALGORITHM_UNSUPPORTED,
+                        format!("There is no algorithm {name:?} here: there are sha1, sha256 and sha512."),
+                    )
+                })
+            };
+            names.iter().map(known).collect::<Result<Vec<_>, _>>()
+        })
+        .transpose()?;
+    let number = |name: &str, value: Option<f64>| match value {
+        None => Ok(None),
+        Some(value) => {
+            whole(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
+        }
+    };
+    Ok(Options {
+        secrets: given.secrets.into_iter().map(Zeroizing::new).collect(),
+        allow_unsigned,
+        algorithms,
+        profile,
+        max_bytes: number("maxBytes", given.max_bytes)?,
+        tolerance: number("tolerance", given.tolerance)?
+            .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)),
+    })
+}
+
+/// What `sign` and `create` are given.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FreshData {
+    now: f64,
+    random: Vec<u8>,
+    id: Option<String>,
+    webhook_id: Option<String>,
+    url: Option<String>,
+}
+
+fn read_fresh(data: JsValue) -> Result<Fresh, JsValue> {
+    let invalid = |message: &str| error_to_js(&Error::new(Code::OPTION_INVALID, message));
+    let data: FreshData =
+        serde_wasm_bindgen::from_value(data).map_err(|_| invalid("The options cannot be read."))?;
+    let random = <[u8; 32]>::try_from(data.random).map_err(|_| invalid("32 random bytes are needed."))?;
+    Ok(Fresh { now: time(data.now), random, id: data.id, webhook_id: data.webhook_id, url: data.url })
+}
+
+fn signed_to_js(signed: Result<SignedDelivery, Error>) -> Result<JsValue, JsValue> {
+    match signed {
+        Ok(signed) => {
+            keep(&[&signed.body]);
+            Ok(to_js(&SignedData { headers: signed.headers, length: signed.body.len() }))
+        }
+        Err(error) => Err(error_to_js(&error)),
+    }
+}
+
+/// A signed delivery whose body stands in `text`.
+#[derive(Serialize)]
+struct SignedData {
+    headers: Vec<(String, String)>,
+    length: usize,
+}
+
+/// The SHA-256 of the first `len` bytes of the scratch buffer; its hex stands in `text`.
+#[wasm_bindgen]
+#[must_use]
+pub fn digest(len: usize) -> usize {
+    with_scratch(len, |bytes| keep(&[digest_of(bytes).as_bytes()]))
 }
 
 /// Signs the scratch buffer, which holds the key and behind it the message, and leaves the tag at its
@@ -53,16 +485,56 @@ pub fn hmac_sign(algorithm: usize, key: usize, message: usize) -> usize {
 /// the message. The key is gone afterwards.
 #[wasm_bindgen]
 pub fn hmac_verify(algorithm: usize, key: usize, message: usize, tag: usize) -> bool {
-    with_scratch(key + message + tag, |bytes| {
-        let (key, rest) = bytes.split_at_mut(key);
-        let (message, tag) = rest.split_at(message);
+    SCRATCH.with_borrow_mut(|buffer| {
+        let (key, rest) = buffer.split_at_mut(key);
+        let (message, tag) = rest[..message + tag].split_at(message);
         let matches = hmac::verify(Algorithm::ALL[algorithm], key, message, tag);
         key.zeroize();
         matches
     })
 }
 
-/// Hands over the first `len` bytes of the scratch buffer.
-fn with_scratch<T>(len: usize, work: impl FnOnce(&mut [u8]) -> T) -> T {
-    SCRATCH.with_borrow_mut(|buffer| work(&mut buffer[..len]))
+/// A compiled schema.
+#[wasm_bindgen]
+pub struct Plan(Schema);
+
+/// A schema's error as JavaScript gets it.
+#[derive(Serialize)]
+struct SchemaErrorData {
+    keyword: String,
+    pointer: String,
+    message: String,
+}
+
+#[wasm_bindgen]
+impl Plan {
+    /// Compiles the schema in the scratch buffer. `dialect` is 7, 2020, or 0 for what the schema says.
+    ///
+    /// # Errors
+    /// What cannot be compiled, as data.
+    #[wasm_bindgen(constructor)]
+    pub fn new(len: usize, strict: bool, dialect: u32) -> Result<Plan, JsValue> {
+        let dialect = match dialect {
+            7 => Some(Dialect::Draft7),
+            2020 => Some(Dialect::Draft2020),
+            _ => None,
+        };
+        let options = CompileOptions { strict, dialect, ..CompileOptions::default() };
+        with_scratch(len, |text| Schema::compile(text, &options)).map(Plan).map_err(|error| {
+            to_js(&SchemaErrorData {
+                message: error.to_string(),
+                keyword: error.keyword,
+                pointer: error.pointer,
+            })
+        })
+    }
+
+    /// The issues of the text in the scratch buffer; undefined where there are none, which costs nothing.
+    #[must_use]
+    pub fn check(&self, len: usize) -> JsValue {
+        with_scratch(len, |text| match self.0.check(text) {
+            issues if issues.is_empty() => JsValue::UNDEFINED,
+            issues => to_js(&issues),
+        })
+    }
 }

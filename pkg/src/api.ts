@@ -1,5 +1,65 @@
 /** Everything the package offers, whatever way its module comes. */
+import type { PainchekEvents, XonEvents } from "./generated/events/index.js";
+import type { ProviderDefinition } from "./generated/definition.js";
+import type { WebhookOptions } from "./types.js";
+import { Webhook } from "./webhook.js";
+
+export type { BodyLike } from "./body.js";
 export { type CoreModule, type CoreResponse, type CoreSource, init } from "./core.js";
+export type { ProviderDefinition } from "./generated/definition.js";
+export { HooksealError, SchemaError } from "./error.js";
 export type { IssueCode } from "./generated/codes.js";
 export type * from "./generated/events/index.js";
+export type { HeadersLike } from "./headers.js";
 export { type HmacAlgorithm, type HmacInput, hmac } from "./hmac.js";
+export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
+export type * from "./types.js";
+export type { Webhook } from "./webhook.js";
+
+/** The providers that are built in, each with its events. */
+export interface BuiltInEvents {
+  painchek: PainchekEvents;
+  xon: XonEvents;
+}
+
+/**
+ * A webhook of PainChek, which signs with HMAC-SHA256 or, in older subscriptions, HMAC-SHA1.
+ *
+ * @example
+ * ```ts
+ * const hook = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
+ * ```
+ */
+export function painchek(options: WebhookOptions): Webhook<PainchekEvents> {
+  return webhook("painchek", options);
+}
+
+/**
+ * A webhook of X-on Surgery Connect, which signs nothing: say that you accept that.
+ *
+ * @example
+ * ```ts
+ * const hook = xon({ unsigned: "allow" });
+ * ```
+ */
+export function xon(options: WebhookOptions): Webhook<XonEvents> {
+  return webhook("xon", options);
+}
+
+/**
+ * A webhook of any provider: a built-in one by its id, or your own as data.
+ *
+ * @throws HooksealError `secret-missing` where nothing says how deliveries are to be trusted,
+ * `definition-invalid` with every mistake in a definition.
+ */
+export function webhook<Id extends keyof BuiltInEvents>(
+  provider: Id,
+  options?: WebhookOptions,
+): Webhook<BuiltInEvents[Id]>;
+export function webhook<Events = Record<string, unknown>>(
+  provider: ProviderDefinition | (string & {}),
+  options?: WebhookOptions,
+): Webhook<Events>;
+export function webhook(provider: ProviderDefinition | string, options: WebhookOptions = {}): Webhook {
+  return new Webhook(provider, options ?? {});
+}

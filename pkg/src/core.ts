@@ -32,7 +32,11 @@ let view = new Uint8Array(0);
 let scratchAt = 0;
 let scratchLength = 0;
 
+/** Where the core leaves the numbers of a verdict. */
+let numbers = new Uint32Array(0);
+
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Says where the module comes from. Each entry file that brings one does this as it is loaded.
@@ -134,4 +138,39 @@ export function putText(text: string, offset = 0): number {
  */
 export function take(length: number, offset = 0): Uint8Array {
   return current().slice(scratchAt + offset, scratchAt + offset + length);
+}
+
+/**
+ * A view on bytes of the scratch buffer, good until the next call.
+ * @internal
+ */
+export function scratchView(length: number, offset = 0): Uint8Array {
+  return current().subarray(scratchAt + offset, scratchAt + offset + length);
+}
+
+/**
+ * The eight numbers the last verdict came with.
+ * @internal
+ */
+export function facts(): Uint32Array {
+  const { buffer } = memory as WebAssembly.Memory;
+  if (numbers.buffer !== buffer) numbers = new Uint32Array(buffer, core().facts(), 8);
+  return numbers;
+}
+
+/**
+ * A view on the bytes that the last call left for JavaScript, good until the next call.
+ * @internal
+ */
+export function kept(length: number): Uint8Array {
+  const start = core().text();
+  return current().subarray(start, start + length);
+}
+
+/**
+ * The text that the last call left for JavaScript.
+ * @internal
+ */
+export function keptText(length: number): string {
+  return decoder.decode(kept(length));
 }

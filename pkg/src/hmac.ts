@@ -1,5 +1,6 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
 import { core, put, room, take } from "./core.js";
+import { HooksealError } from "./error.js";
 
 /** A hash function under HMAC. */
 export type HmacAlgorithm = "sha1" | "sha256" | "sha512";
@@ -19,7 +20,7 @@ const encoder = new TextEncoder();
 /** Signs and verifies messages with a shared key. */
 export const hmac = {
   /**
-   * The HMAC of a message: 20, 32 or 64 bytes.
+   * The HMAC of a message: 20, 32 or 64 bytes. An empty key is refused: it is a secret that is not set.
    * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
    * @example
    * const tag = hmac.sign("sha256", "key", "message");
@@ -27,13 +28,17 @@ export const hmac = {
   sign(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput): Uint8Array {
     const [number, length] = numbered(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message")] as const;
+    if (parts[0].length === 0) {
+      const message = "The key of an hmac is empty. Is the secret it comes from set where this runs?";
+      throw new HooksealError({ code: "secret-missing", message, status: 500, issues: [] });
+    }
     write(parts, length);
     return take(core().hmac_sign(number, parts[0].length, parts[1].length));
   },
 
   /**
    * Whether `tag` is the HMAC of the message, compared in constant time. A tag of another length is
-   * `false`, as any wrong tag is.
+   * `false`, as any wrong tag is; so is every tag under an empty key, which anybody could have made.
    * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
    * @example
    * if (!hmac.verify("sha256", "key", "message", tag)) throw new Error("not signed with this key");
@@ -41,6 +46,7 @@ export const hmac = {
   verify(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput, tag: HmacInput): boolean {
     const [number] = numbered(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message"), bytes(tag, "tag")] as const;
+    if (parts[0].length === 0) return false;
     write(parts, 0);
     return core().hmac_verify(number, parts[0].length, parts[1].length, parts[2].length);
   },

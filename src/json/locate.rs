@@ -65,7 +65,6 @@ pub(super) fn pointer(path: &[Step]) -> String {
 fn byte_span(document: &Document<'_>, place: Place) -> ByteSpan {
     match place {
         Place::Delivery => ByteSpan::default(),
-        Place::Bytes(span) => span,
         Place::Value(index) | Place::Key(index) => super::Value { document, index }.span(),
     }
 }
@@ -77,7 +76,7 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Vec<Step>
         .enumerate()
         .filter_map(|(n, (_, draft))| match draft.place {
             Place::Value(index) | Place::Key(index) => Some((index, n)),
-            Place::Delivery | Place::Bytes(_) => None,
+            Place::Delivery => None,
         })
         .collect();
     wanted.sort_unstable();
@@ -94,10 +93,8 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Vec<Step>
         let tag = document.token(index).tag();
         if tag == Tag::Close {
             open.pop();
-        } else if key_next {
-            if let Some(frame) = open.last_mut() {
-                frame.2 = index;
-            }
+        } else if key_next && let Some(frame) = open.last_mut() {
+            frame.2 = index;
         }
         while let Some((_, n)) = wanted.next_if(|(at, _)| *at == index) {
             paths[n] = open

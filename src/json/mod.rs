@@ -11,6 +11,7 @@ mod value;
 mod write;
 
 pub use equality::{hash, same};
+pub(crate) use locate::outside;
 pub use number::{Decimal, Step as NumberStep};
 pub use value::{Elements, Key, Kind, Members, Value};
 pub(crate) use write::{escape_into, pointer_step_into};

@@ -101,7 +101,7 @@ impl<'a> Decimal<'a> {
             base = base * base % modulus;
             left >>= 1;
         }
-        rest * power % modulus == 0
+        (rest * power).is_multiple_of(modulus)
     }
 }
 

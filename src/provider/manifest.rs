@@ -4,7 +4,7 @@ use crate::delivery::Headers;
 use crate::issue::{Code, Issue, Severity};
 use crate::json::{Document, Value};
 use crate::schema::{CompileOptions, Schema};
-use crate::signature::{Algorithm, Encoding, Scheme, SchemeDefinition, SecretForm, TimestampUnit};
+use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
 
 use super::rules::Rules;
 
@@ -20,10 +20,6 @@ pub struct Provider {
     pub title: String,
     /// How it signs. `None`: it signs nothing.
     pub scheme: Option<Scheme>,
-    /// The algorithms it uses, the first of which signs.
-    pub algorithms: Vec<Algorithm>,
-    /// How the text of a secret becomes key bytes.
-    pub secret_form: SecretForm,
     /// How far a timestamp may lie off, in seconds, unless the caller says otherwise.
     pub tolerance: u32,
     /// The header with the subscription's id.
@@ -141,7 +137,8 @@ impl Provider {
         let document = Document::read(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
         let contract = Schema::compile(CONTRACT.as_bytes(), &CompileOptions::default())
             .map_err(|error| fault(&document, document.root(), &error.to_string()))?;
-        let issues: Vec<Issue> = contract.check(text).into_iter().filter(|i| i.severity == Severity::Error).collect();
+        let issues: Vec<Issue> =
+            contract.check(text).into_iter().filter(|i| i.severity == Severity::Error).collect();
         if !issues.is_empty() {
             return Err(DefinitionError { issues });
         }
@@ -151,10 +148,11 @@ impl Provider {
     fn assemble(document: &Document<'_>) -> Result<Self, DefinitionError> {
         let root = document.root();
         let id = text(root, "/id").unwrap_or_default();
-        let (scheme, algorithms, secret_form) = signature(document)?;
         let envelope = Envelope {
             event_type: match text(root, "/envelope/type").unwrap_or_default() {
-                source if source.starts_with("header:") => Source::Header(source["header:".len()..].to_owned()),
+                source if source.starts_with("header:") => {
+                    Source::Header(source["header:".len()..].to_owned())
+                }
                 pointer => Source::Pointer(pointer),
             },
             id: text(root, "/envelope/id"),
@@ -163,9 +161,7 @@ impl Provider {
         };
         Ok(Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
-            scheme,
-            algorithms,
-            secret_form,
+            scheme: signature(document)?,
             tolerance: root
                 .pointer("/signature/tolerance")
                 .and_then(Value::as_i64)
@@ -182,15 +178,26 @@ impl Provider {
             retries: texts(root.get("retries")).iter().filter_map(|wait| seconds(wait)).collect(),
             events: events(document)?,
             sensitive: texts(root.get("sensitive")),
-            rules: Rules::read(&id, root).map_err(|(at, message)| fault(document, at, &message))?,
+            rules: Rules::read(&id, root)
+                .map_err(|(place, message)| fault(document, place, &format!("{message}.")))?,
             lookalikes: root
                 .get("lookalikes")
                 .into_iter()
                 .flat_map(Value::elements)
-                .map(|item| Lookalike { has: texts(item.get("has")), message: text(item, "/message").unwrap_or_default() })
+                .map(|item| Lookalike {
+                    has: texts(item.get("has")),
+                    message: text(item, "/message").unwrap_or_default(),
+                })
                 .collect(),
             id,
         })
+    }
+
+    /// What to say about a body that is no delivery at all, but something of the provider's that
+    /// people paste in its place.
+    pub(crate) fn lookalike(&self, body: Value<'_>) -> Option<&str> {
+        let fits = |it: &&Lookalike| it.has.iter().all(|pointer| body.pointer(pointer).is_some());
+        self.lookalikes.iter().find(fits).map(|it| it.message.as_str())
     }
 
     /// The event with this type, by its place in `events`.
@@ -204,15 +211,19 @@ impl Event {
     /// The revision a body follows, by its place in `revisions`. None where no contract fits.
     #[must_use]
     pub fn revision_of(&self, body: Value<'_>) -> Option<usize> {
-        self.revisions
-            .iter()
-            .position(|revision| revision.when.as_deref().is_none_or(|pointer| body.pointer(pointer).is_some()))
+        self.revisions.iter().position(|revision| {
+            revision.when.as_deref().is_none_or(|pointer| body.pointer(pointer).is_some())
+        })
     }
 }
 
 impl Source {
     /// The text of this source in a delivery.
-    pub(crate) fn find<'d>(&'d self, headers: &'d Headers<'_>, body: Value<'d>) -> Option<std::borrow::Cow<'d, str>> {
+    pub(crate) fn find<'d>(
+        &'d self,
+        headers: &'d Headers<'_>,
+        body: Value<'d>,
+    ) -> Option<std::borrow::Cow<'d, str>> {
         match self {
             Source::Pointer(pointer) => body.pointer(pointer)?.as_str(),
             Source::Header(name) => headers.get(name).map(Into::into),
@@ -233,20 +244,18 @@ fn texts(list: Option<Value<'_>>) -> Vec<String> {
     list.into_iter().flat_map(Value::elements).filter_map(|item| Some(item.as_str()?.into_owned())).collect()
 }
 
-type Signing = (Option<Scheme>, Vec<Algorithm>, SecretForm);
-
-fn signature(document: &Document<'_>) -> Result<Signing, DefinitionError> {
+fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError> {
     let root = document.root();
-    let form = secret_form(text(root, "/signature/secret").as_deref().unwrap_or("utf8"));
-    let Some(signature) = root.get("signature") else { return Ok((None, Vec::new(), form)) };
-    let algorithms: Vec<Algorithm> =
-        texts(signature.get("algorithms")).iter().filter_map(|name| Algorithm::named(name)).collect();
+    let Some(signature) = root.get("signature") else { return Ok(None) };
     let definition = SchemeDefinition {
         header: text(signature, "/header").unwrap_or_default(),
         format: text(signature, "/format").unwrap_or_default(),
-        algorithms: algorithms.clone(),
+        algorithms: texts(signature.get("algorithms"))
+            .iter()
+            .filter_map(|name| Algorithm::named(name))
+            .collect(),
         signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
-        secret: form.clone(),
+        secret: secret_form(text(signature, "/secret").as_deref().unwrap_or("utf8")),
         optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
         timestamp_header: text(root, "/headers/timestamp"),
         id_header: text(root, "/headers/id"),
@@ -255,27 +264,19 @@ fn signature(document: &Document<'_>) -> Result<Signing, DefinitionError> {
             _ => TimestampUnit::Seconds,
         },
     };
-    let scheme = Scheme::new(definition).map_err(|error| {
+    Scheme::new(definition).map(Some).map_err(|error| {
         let at = signature.get(error.field()).unwrap_or(signature);
-        fault(document, at, &error.to_string())
-    })?;
-    Ok((Some(scheme), algorithms, form))
+        fault(document, at, error.message())
+    })
 }
 
-/// `utf8`, `base64`, `hex`, or one of them in braces behind a prefix: `whsec_{base64}`.
 fn secret_form(text: &str) -> SecretForm {
-    let (prefix, encoding) = match text.split_once('{') {
-        Some((prefix, rest)) => (prefix, rest.trim_end_matches('}')),
-        None => ("", text),
-    };
-    let encoding = match encoding {
-        "base64" => Encoding::Base64,
-        "hex" => Encoding::Hex,
-        _ => Encoding::Utf8,
-    };
-    // No underscore is in the base64 alphabet, so the common prefix can be recognised unnamed.
-    let prefix = if prefix.is_empty() && encoding == Encoding::Base64 { "whsec_" } else { prefix };
-    SecretForm { encoding, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) }
+    let mut form = SecretForm::named(text).unwrap_or_default();
+    if form.encoding == SecretEncoding::Base64 {
+        // No underscore is in the base64 alphabet, so the common prefix can be recognised unnamed.
+        form.prefix.get_or_insert_with(|| "whsec_".to_owned());
+    }
+    form
 }
 
 fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
@@ -334,9 +335,10 @@ fn events(document: &Document<'_>) -> Result<Vec<Event>, DefinitionError> {
 }
 
 fn compile(document: &Document<'_>, holder: Value<'_>) -> Result<Schema, DefinitionError> {
-    let Some(schema) = holder.get("schema") else { return Err(fault(document, holder, "A contract needs a schema.")) };
+    let Some(schema) = holder.get("schema") else {
+        return Err(fault(document, holder, "A contract needs a schema."));
+    };
     let options = CompileOptions { strict: true, placeholders: true, ..CompileOptions::default() };
-    Schema::compile_value(schema, &options).map_err(|error| {
-        fault(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.to_string())
-    })
+    Schema::compile_value(schema, &options)
+        .map_err(|error| fault(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.message))
 }

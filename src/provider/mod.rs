@@ -1,5 +1,10 @@
-//! Providers: manifests, the catalog, and rules across fields.
+//! Providers: what differs from one webhook to another, as data.
 
+mod catalog;
+mod manifest;
 mod painchek;
 pub(crate) mod rules;
 mod xon;
+
+pub use catalog::{definition, ids};
+pub use manifest::{Dedupe, DefinitionError, Envelope, Event, Provider, Revision, Source};

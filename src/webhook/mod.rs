@@ -1,1 +1,178 @@
-//! The verbs: verify, check, inspect, sign, create, compare.
+//! One webhook and its verbs, a file each: verify, inspect, sign, create, compare. What they have in
+//! common, the one judgement of a delivery, is in `judge`.
+
+mod compare;
+mod create;
+mod error;
+mod inspect;
+mod judge;
+mod sign;
+mod verify;
+
+pub use compare::{Change, Comparison};
+pub use create::Fresh;
+pub use error::Error;
+pub use inspect::{Report, SignatureReport, SignatureStatus, Verdict};
+pub use sign::SignedDelivery;
+pub use verify::{Trust, Verified};
+
+pub(crate) use judge::{Judgement, Signature};
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use {judge::digest, verify::Accepted};
+
+use crate::issue::{Code, Profile};
+use crate::provider::{self, Provider};
+use crate::signature::{Algorithm, Keys, Secret};
+use zeroize::Zeroizing;
+
+/// The largest body that is read unless the caller says otherwise: 1 MiB.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z. The core has no clock: every verb is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time(i64);
+
+impl Time {
+    /// A moment by its milliseconds since 1970.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// The milliseconds since 1970.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<std::time::SystemTime> for Time {
+    fn from(time: std::time::SystemTime) -> Self {
+        let millis = match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis),
+        };
+        Self(millis)
+    }
+}
+
+/// How much a delivery may be and how strictly it is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How much a contract tolerates.
+    pub profile: Profile,
+    /// The largest body that is read, in bytes.
+    pub max_bytes: usize,
+    /// How far a timestamp may lie off, both ways, in seconds.
+    pub tolerance: u32,
+}
+
+/// What a receiver says about one webhook.
+#[derive(Default)]
+pub struct Options {
+    /// The secrets, as the provider shows them: the first signs, all verify.
+    pub secrets: Vec<Zeroizing<String>>,
+    /// Accept deliveries without a signature, and report them as unsigned.
+    pub allow_unsigned: bool,
+    /// Accept only these algorithms of those the provider uses.
+    pub algorithms: Option<Vec<Algorithm>>,
+    /// How much a contract tolerates.
+    pub profile: Profile,
+    /// The largest body that is read, in bytes. Default: 1 MiB.
+    pub max_bytes: Option<usize>,
+    /// How far a timestamp may lie off, both ways, in seconds. Default: the provider's.
+    pub tolerance: Option<u32>,
+}
+
+/// One webhook: a provider, the secrets of one subscription, and how strict to be.
+#[derive(Debug)]
+pub struct Webhook {
+    provider: Provider,
+    keys: Option<Keys>,
+    allow_unsigned: bool,
+    limits: Limits,
+}
+
+impl Webhook {
+    /// A webhook of a provider.
+    ///
+    /// # Errors
+    /// `secret-missing` where nothing says how deliveries are to be trusted: no secret, an empty one,
+    /// or a provider that signs nothing without `allow_unsigned`. `secret-invalid` where a secret
+    /// does not have the provider's form. Never a webhook that accepts everything by accident.
+    pub fn new(provider: Provider, options: Options) -> Result<Self, Error> {
+        let limits = Limits {
+            profile: options.profile,
+            max_bytes: options.max_bytes.unwrap_or(MAX_BYTES),
+            tolerance: options.tolerance.unwrap_or(provider.tolerance),
+        };
+        let keys = keys(&provider, &options)?;
+        Ok(Self { provider, keys, allow_unsigned: options.allow_unsigned, limits })
+    }
+
+    /// A webhook of a built-in provider: `painchek`, `xon`.
+    ///
+    /// # Errors
+    /// As [`Webhook::new`]; `definition-invalid` where there is no such provider.
+    pub fn built_in(id: &str, options: Options) -> Result<Self, Error> {
+        let Some(text) = provider::definition(id) else {
+            let known: Vec<&str> = provider::ids().collect();
+            return Err(Error::new(
+                Code::DEFINITION_INVALID,
+                format!("There is no built-in provider named {id:?}. There are: {}.", known.join(", ")),
+            ));
+        };
+        Self::new(Provider::read(text.as_bytes())?, options)
+    }
+
+    /// The provider of this webhook.
+    #[must_use]
+    pub fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    /// What applies where a call says nothing else.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+}
+
+fn keys(provider: &Provider, options: &Options) -> Result<Option<Keys>, Error> {
+    let name = &provider.title;
+    let Some(scheme) = &provider.scheme else {
+        return if !options.secrets.is_empty() {
+            Err(Error::new(
+                Code::SECRET_INVALID,
+                format!(
+                    "{name} signs nothing, so a secret cannot protect its deliveries. Leave `secrets` out and say unsigned: \"allow\"."
+                ),
+            ))
+        } else if options.allow_unsigned {
+            Ok(None)
+        } else {
+            Err(Error::new(
+                Code::SECRET_MISSING,
+                format!(
+                    "{name} signs nothing: anybody who knows the URL can send a delivery. Say unsigned: \"allow\" if that is what you want."
+                ),
+            ))
+        };
+    };
+    if options.secrets.is_empty() {
+        return if options.allow_unsigned {
+            Ok(None)
+        } else {
+            Err(Error::new(
+                Code::SECRET_MISSING,
+                format!(
+                    "{name} signs its deliveries, and no secret was given. Pass the secret of the subscription in `secrets`; an undefined environment variable is the usual cause."
+                ),
+            ))
+        };
+    }
+    let form = scheme.secret_form();
+    let secrets: Vec<Secret> =
+        options.secrets.iter().map(|text| Secret::read(text, form)).collect::<Result<_, _>>()?;
+    Ok(Some(scheme.keys(&secrets, options.algorithms.as_deref())?))
+}

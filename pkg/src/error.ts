@@ -1,0 +1,55 @@
+/** The errors of the package, made from what the core says. */
+import type { IssueCode } from "./generated/codes.js";
+import type { Issue } from "./types.js";
+
+/** An error as the core hands it over. */
+export interface ErrorData {
+  code: IssueCode;
+  message: string;
+  status: number;
+  issues: Issue[];
+}
+
+/**
+ * Why a webhook could not be made, or a delivery is rejected. Holds no secret, no expected signature and no
+ * value of the payload, so it can be logged.
+ */
+export class HooksealError extends Error {
+  override readonly name = "HooksealError";
+  /** The reason, stable. */
+  readonly code: IssueCode;
+  /** Everything that was found, the reason among it. */
+  readonly issues: Issue[];
+  /** The HTTP status to answer. */
+  readonly status: number;
+
+  constructor(data: ErrorData) {
+    super(data.message);
+    this.code = data.code;
+    this.issues = data.issues;
+    this.status = data.status;
+  }
+}
+
+/** Why a schema cannot be compiled. */
+export class SchemaError extends Error {
+  override readonly name = "SchemaError";
+  /** The keyword that cannot be used. */
+  readonly keyword: string;
+  /** Where it stands, as a JSON Pointer into the schema. */
+  readonly pointer: string;
+
+  constructor(data: { keyword: string; pointer: string; message: string }) {
+    super(data.message);
+    this.keyword = data.keyword;
+    this.pointer = data.pointer;
+  }
+}
+
+/** Turns what the core threw into an error of this package; anything else is passed on. */
+export function raise(thrown: unknown): never {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "issues" in thrown) {
+    throw new HooksealError(thrown as ErrorData);
+  }
+  throw thrown;
+}

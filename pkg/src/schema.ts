@@ -1,0 +1,70 @@
+/** Contracts of one's own: JSON Schema compiled in the core. */
+import { putBody, rawBody, type BodyLike } from "./body.js";
+import { core, putText } from "./core.js";
+import { SchemaError } from "./error.js";
+import type { StandardSchemaV1 } from "./standard-schema.js";
+import type { Issue } from "./types.js";
+
+/** How a schema is compiled. */
+export interface CompileOptions {
+  /** Refuse keywords and formats the specification does not know, instead of taking them for annotations. */
+  strict?: boolean;
+  /** The specification to read it by, where it has no `$schema`. Default: 2020-12. */
+  dialect?: "draft-07" | "2020-12";
+}
+
+/** A compiled schema. */
+export interface Schema extends StandardSchemaV1<unknown, unknown> {
+  /**
+   * Checks a JSON text in one pass: syntax, duplicate keys and schema. An empty list means valid.
+   */
+  check(text: BodyLike): Issue[];
+}
+
+/**
+ * Compiles a JSON Schema (2020-12 or draft-07).
+ *
+ * @example
+ * ```ts
+ * const schema = compileSchema({ type: "object", required: ["id"] });
+ * schema.check('{"id": 1}'); // []
+ * schema.check("{}"); // [{ code: "required", pointer: "", ... }]
+ * ```
+ * @throws SchemaError for a keyword of the specification that is not supported, and for what is no schema.
+ */
+export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
+  const dialect = options.dialect === "draft-07" ? 7 : options.dialect === "2020-12" ? 2020 : 0;
+  const text = JSON.stringify(schema);
+  if (text === undefined) {
+    throw new SchemaError({ keyword: "", pointer: "", message: "A schema is an object or a boolean." });
+  }
+  const { Plan } = core();
+  let plan: InstanceType<typeof Plan>;
+  try {
+    plan = new Plan(putText(text), options.strict === true, dialect);
+  } catch (thrown) {
+    if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
+      throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
+    }
+    throw thrown;
+  }
+  const check = (body: BodyLike): Issue[] => {
+    const length = putBody(rawBody(body), 0, Number.POSITIVE_INFINITY);
+    return (plan.check(length) as Issue[] | undefined) ?? [];
+  };
+  return {
+    check,
+    "~standard": {
+      version: 1,
+      vendor: "hookseal",
+      // Bytes are a JSON text; anything else is a value, as other tools hand it over.
+      validate(value: unknown) {
+        const raw = value instanceof Uint8Array || value instanceof ArrayBuffer;
+        const text = raw ? value : (JSON.stringify(value) ?? "");
+        const errors = check(text).filter((issue) => issue.severity === "error");
+        if (errors.length > 0) return { issues: errors };
+        return { value: raw ? JSON.parse(new TextDecoder().decode(value)) : value };
+      },
+    },
+  };
+}

@@ -1,0 +1,187 @@
+/** The shapes that the verbs take and return. */
+import type { BodyLike } from "./body.js";
+import type { HooksealError } from "./error.js";
+import type { IssueCode } from "./generated/codes.js";
+import type { HeadersLike } from "./headers.js";
+
+/** One HTTP request that carries an event. */
+export interface Delivery {
+  /** Its headers, in any container and letter case. */
+  headers: HeadersLike;
+  /** Its body, exactly as it arrived. */
+  body: BodyLike;
+  /** The URL it was sent to, for providers that sign it. */
+  url?: string;
+  /** Its method. */
+  method?: string;
+}
+
+/** A signature algorithm. */
+export type Algorithm = "sha1" | "sha256" | "sha512";
+
+/** How much a contract tolerates. */
+export type Profile = "lenient" | "strict";
+
+/** What a receiver says about one webhook. */
+export interface WebhookOptions {
+  /** The secrets of the subscription, as the provider shows them: the first signs, all verify. */
+  secrets?: readonly (string | undefined)[];
+  /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
+  unsigned?: "allow" | "refuse";
+  /** Accept only these of the algorithms the provider uses, so that nobody can choose a weaker one. */
+  algorithms?: readonly Algorithm[];
+  /** How much a contract tolerates. Default: `"lenient"`. */
+  profile?: Profile;
+  /** The largest body that is read, in bytes. Default: 1 MiB. */
+  maxBytes?: number;
+  /** How far a timestamp may lie off, both ways, in seconds. Default: the provider's, or 300. */
+  tolerance?: number;
+}
+
+/** What one call may say differently. */
+export interface VerifyOptions {
+  /** The time of the check, as a `Date` or in milliseconds. Default: now. */
+  now?: Date | number;
+  /** How much a contract tolerates. */
+  profile?: Profile;
+  /** The largest body that is read, in bytes. */
+  maxBytes?: number;
+  /** How far a timestamp may lie off, both ways, in seconds. */
+  tolerance?: number;
+}
+
+/** What a new delivery may be told. */
+export interface SignOptions {
+  /** The time of the delivery. Default: now. */
+  now?: Date | number;
+  /** The id of the event; of the delivery, where events have none of their own. Default: a new UUID. */
+  id?: string;
+  /** The id of the subscription. Default: a new UUID. */
+  webhookId?: string;
+  /** The URL it will be sent to, for providers that sign it. */
+  url?: string;
+}
+
+/** Who vouches for a delivery. */
+export type Trust =
+  | {
+      /** Signed with one of the secrets. */
+      status: "verified";
+      /** The algorithm of the signature. */
+      algorithm: Algorithm | "ed25519";
+      /** Which secret, by its place in the options. */
+      secret: number;
+    }
+  | {
+      /** Nobody vouches for it: the receiver allows that. */
+      status: "unsigned";
+    };
+
+/** A delivery that was accepted. */
+export interface Verified<E = unknown> {
+  /** What `JSON.parse` makes of the body; made when it is first asked for. */
+  readonly event: E;
+  /** The event type. */
+  readonly type: string;
+  /** The idempotency key by the provider's rule, prefixed by the event type. */
+  readonly id: string;
+  /** The id of the subscription. No signature covers it. */
+  readonly webhookId?: string;
+  /** The id of the delivery. No signature covers it. */
+  readonly deliveryId?: string;
+  /** When the event was made, as the payload says it. */
+  readonly createdAt?: string;
+  /** The revision of the contract the payload follows, where there are several. */
+  readonly revision?: string;
+  /** Who vouches for it. */
+  readonly signature: Trust;
+  /** The SHA-256 of the raw body in hex: equal for every retry of an immutable payload. */
+  readonly digest: string;
+  /** Warnings and infos: an error never gets here. */
+  readonly issues: Issue[];
+}
+
+/** What `check` returns. */
+export type Checked<E> = { ok: true; value: Verified<E> } | { ok: false; error: HooksealError };
+
+/**
+ * One thing to say about a delivery: a superset of a Standard Schema issue. It never quotes a value of the
+ * payload; its span says where the value stands.
+ */
+export interface Issue {
+  /** What kind of issue: stable, kebab-case. */
+  code: IssueCode;
+  /** How bad. Only an `error` rejects a delivery. */
+  severity: "error" | "warning" | "info";
+  /** A sentence a person can act on. */
+  message: string;
+  /** The way from the root of the payload to the value. */
+  path: (string | number)[];
+  /** The same way as a JSON Pointer (RFC 6901). */
+  pointer: string;
+  /** The place in the text: UTF-16 offsets, line and column from 1. */
+  span: { start: number; end: number; line: number; column: number };
+  /** The place in the bytes. */
+  byteSpan: { start: number; end: number };
+  /** What would have been right. */
+  expected?: string;
+  /** What kind of thing stands there. */
+  received?: string;
+  /** What to do about it. */
+  hint?: string;
+}
+
+/** Everything there is to say about a delivery. */
+export interface Report {
+  /** What it is worth. `unsigned` is never valid: it is in order, and nobody vouches for it. */
+  verdict: "verified" | "unsigned" | "rejected";
+  /** The provider's id. */
+  provider: string;
+  /** The event type. */
+  type?: string;
+  /** The idempotency key. */
+  id?: string;
+  /** The id of the subscription. */
+  webhookId?: string;
+  /** The id of the delivery. */
+  deliveryId?: string;
+  /** When the event was made, as the payload says it. */
+  createdAt?: string;
+  /** The revision of the contract the payload follows. */
+  revision?: string;
+  /** The SHA-256 of the raw body, hex; empty for a body over the limit, which is not read. */
+  digest: string;
+  /** What is known about the signature. */
+  signature: {
+    status: "verified" | "unsigned" | "missing" | "malformed" | "mismatch" | "stale";
+    /** The header it is expected in. */
+    header?: string;
+    /** The algorithm it names or was verified with. */
+    algorithm?: string;
+    /** The header as it came. */
+    received?: string;
+    /** Which secret it was made with, by its place in the options. */
+    secret?: number;
+    /** The formula of what is signed, e.g. `{body}` or `{id}.{timestamp}.{body}`. */
+    signedContent?: string;
+  };
+  /** Everything that was found, sorted by place. */
+  issues: Issue[];
+}
+
+/** A request that is ready to be sent: these very bytes. */
+export interface SignedDelivery {
+  method: "POST";
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/** How two deliveries relate. */
+export interface Comparison {
+  /** The same event with the same payload: a retry, or a duplicate. */
+  same: boolean;
+  /** The same event by the provider's idempotency key. */
+  sameEvent: boolean;
+  /** What differs, by pointer. Holds values of the payloads: not for logs. */
+  changes: { pointer: string; before?: unknown; after?: unknown }[];
+}

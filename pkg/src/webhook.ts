@@ -1,0 +1,287 @@
+/** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
+import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
+import { core, facts, kept, keptText, putText, room, scratchView } from "./core.js";
+import { type ErrorData, HooksealError, raise } from "./error.js";
+import { allHeaders, wantedHeaders } from "./headers.js";
+import type {
+  Checked,
+  Comparison,
+  Delivery,
+  Issue,
+  Report,
+  SignedDelivery,
+  SignOptions,
+  Trust,
+  Verified,
+  VerifyOptions,
+  WebhookOptions,
+} from "./types.js";
+
+/** What the core says about a provider. */
+interface Card {
+  id: string;
+  title: string;
+  wanted: string[];
+  webhookId: string | null;
+  deliveryId: string | null;
+  events: { name: string; revisions: (string | null)[] }[];
+  maxBytes: number;
+}
+
+type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
+
+/** A delivery in the scratch buffer, and the limits it is judged by. */
+type Call = [headers: number, body: number, now: number, profile: number, maxBytes: number, tolerance: number];
+
+const algorithms = ["sha1", "sha256", "sha512"] as const;
+const none = 0xffffffff;
+const everything = Number.POSITIVE_INFINITY;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The name of every event of a map of events. */
+type NameOf<Events> = keyof Events & string;
+
+/** The bodies of all events of a map of events. */
+type BodyOf<Events> = Events[keyof Events];
+
+/**
+ * One webhook: a provider, the secrets of one subscription, and how strict to be.
+ *
+ * @example
+ * ```ts
+ * const hook = painchek({ secrets: ["a secret of the subscription"] });
+ * const { type, id, event } = hook.verify({ headers: request.headers, body: rawBody });
+ * ```
+ */
+export class Webhook<Events = Record<string, unknown>> {
+  readonly #hook: Hook;
+  readonly #card: Card;
+
+  /** @internal */
+  constructor(provider: string | object, options: WebhookOptions) {
+    const given = { ...options, secrets: secrets(options.secrets) };
+    const id = typeof provider === "string" ? provider : undefined;
+    try {
+      const length = typeof provider === "string" ? 0 : putText(JSON.stringify(provider));
+      const { Hook } = core();
+      this.#hook = new Hook(id, length, given);
+    } catch (thrown) {
+      raise(thrown);
+    }
+    this.#card = this.#hook.card() as Card;
+  }
+
+  /** The provider's id. */
+  get provider(): string {
+    return this.#card.id;
+  }
+
+  /**
+   * Checks signature, JSON, envelope and contract of a delivery.
+   *
+   * @throws HooksealError with the reason why it is rejected, all its issues, and the status to answer.
+   */
+  verify(delivery: Delivery, options?: VerifyOptions): Verified<BodyOf<Events>> {
+    const result = this.check(delivery, options);
+    if (result.ok) return result.value;
+    throw result.error;
+  }
+
+  /** The same without throwing: for code that branches. */
+  check(delivery: Delivery, options: VerifyOptions = {}): Checked<BodyOf<Events>> {
+    const limits = limitsOf(options);
+    let body: Uint8Array | string;
+    let headers: string;
+    try {
+      body = rawBody(delivery.body);
+      headers = wantedHeaders(delivery.headers, this.#card.wanted);
+    } catch (error) {
+      if (error instanceof HooksealError) return { ok: false, error };
+      throw error;
+    }
+    const call = this.#put(headers, body, limits);
+    if (this.#hook.verify(...call) !== 0) {
+      return { ok: false, error: new HooksealError(this.#hook.failure(...call) as ErrorData) };
+    }
+    return { ok: true, value: this.#verified(headers, body, limits, call) };
+  }
+
+  /** Says everything there is to say about a delivery, in whatever state it is. */
+  inspect(delivery: Delivery, options: VerifyOptions = {}): Report {
+    const body = rawBody(delivery.body);
+    return this.#hook.inspect(...this.#put(allHeaders(delivery.headers), body, limitsOf(options))) as Report;
+  }
+
+  /** Signs a body with the first secret, and adds the provider's other headers. */
+  sign(body: BodyLike, options: SignOptions = {}): SignedDelivery {
+    const length = putBody(rawBody(body), 0, everything);
+    return signed(() => this.#hook.sign(length, fresh(options)));
+  }
+
+  /**
+   * Makes a complete signed delivery of an event: envelope, ids and time by the provider's rules.
+   *
+   * @throws HooksealError where its receiver would refuse it.
+   */
+  create<Name extends NameOf<Events>>(type: Name, data: object, options: SignOptions = {}): SignedDelivery {
+    const length = putText(JSON.stringify(data) ?? "null");
+    return signed(() => this.#hook.create(type, length, fresh(options)));
+  }
+
+  /** Tells whether two deliveries are attempts at the same event, unchanged, and what differs. */
+  compare(first: Delivery, second: Delivery): Comparison {
+    const sides = [first, second].map(({ headers, body }) => ({
+      headers: allHeaders(headers),
+      body: rawBody(body),
+    }));
+    room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, everything), 0));
+    const lengths: number[] = [];
+    let offset = 0;
+    for (const { headers, body } of sides) {
+      const head = putText(headers, offset);
+      const length = putBody(body, offset + head, everything);
+      lengths.push(head, length);
+      offset += head + length;
+    }
+    const [a, b, c, d] = lengths as [number, number, number, number];
+    const found = this.#hook.compare(a, b, c, d) as {
+      same: boolean;
+      sameEvent: boolean;
+      changes: { pointer: string; before: string | null; after: string | null }[];
+    };
+    return {
+      same: found.same,
+      sameEvent: found.sameEvent,
+      changes: found.changes.map(({ pointer, before, after }) => ({
+        pointer,
+        ...(before === null ? {} : { before: valueOf(before) }),
+        ...(after === null ? {} : { after: valueOf(after) }),
+      })),
+    };
+  }
+
+  #put(headers: string, body: Uint8Array | string, limits: Limits): Call {
+    const most = Number.isNaN(limits.maxBytes) ? this.#card.maxBytes : limits.maxBytes;
+    // All room at once: a buffer that grows forgets what it held.
+    room(headers.length * 3 + roomFor(body, most));
+    const head = putText(headers);
+    const length = putBody(body, head, most);
+    return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
+  }
+
+  #verified(headers: string, body: Uint8Array | string, limits: Limits, call: Call): Verified<BodyOf<Events>> {
+    const [eventIndex, revisionIndex, algorithm, secret, issueCount, textLength, idUnits, timeUnits] = facts();
+    // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
+    const text = typeof body === "string" && isWellFormed(body) ? body : decoder.decode(scratchView(call[1], call[0]));
+    const texts = keptText(textLength);
+    const id = texts.slice(0, idUnits);
+    const event = this.#card.events[eventIndex];
+    const time = timeUnits === none ? 0 : timeUnits;
+    const trust: Trust =
+      algorithm === 0
+        ? { status: "unsigned" }
+        : { status: "verified", algorithm: algorithms[algorithm - 1] as (typeof algorithms)[number], secret };
+    let parsed: { event: BodyOf<Events> } | undefined;
+    let digest: string | undefined;
+    let issues: Issue[] | undefined = issueCount === 0 ? [] : undefined;
+    const verified = {
+      get event(): BodyOf<Events> {
+        parsed ??= { event: JSON.parse(text) as BodyOf<Events> };
+        return parsed.event;
+      },
+      type: event?.name ?? texts.slice(idUnits + time),
+      id,
+      signature: trust,
+      get digest(): string {
+        digest ??= keptText(core().digest(putText(text)));
+        return digest;
+      },
+      get issues(): Issue[] {
+        issues ??= reportIssues();
+        return issues;
+      },
+    } as { -readonly [Key in keyof Verified<BodyOf<Events>>]: Verified<BodyOf<Events>>[Key] };
+    const reportIssues = () =>
+      (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues;
+    const webhookId = valueOfHeader(headers, this.#card.webhookId);
+    const deliveryId = valueOfHeader(headers, this.#card.deliveryId);
+    const revision = event?.revisions[revisionIndex];
+    if (webhookId !== undefined) verified.webhookId = webhookId;
+    if (deliveryId !== undefined) verified.deliveryId = deliveryId;
+    if (timeUnits !== none) verified.createdAt = texts.slice(idUnits, idUnits + timeUnits);
+    if (revision != null) verified.revision = revision;
+    return verified;
+  }
+}
+
+/** `now` in milliseconds; the others NaN or 0 where the webhook's own apply. */
+interface Limits {
+  now: number;
+  profile: number;
+  maxBytes: number;
+  tolerance: number;
+}
+
+function limitsOf({ now, profile, maxBytes, tolerance }: VerifyOptions): Limits {
+  return {
+    now: millis(now),
+    profile: profile === undefined ? 0 : profile === "lenient" ? 1 : profile === "strict" ? 2 : wrong("profile"),
+    maxBytes: maxBytes === undefined ? Number.NaN : maxBytes >= 0 ? maxBytes : wrong("maxBytes"),
+    tolerance: tolerance === undefined ? Number.NaN : tolerance >= 0 ? tolerance : wrong("tolerance"),
+  };
+}
+
+function millis(now: Date | number | undefined): number {
+  const value = now === undefined ? Date.now() : Number(now);
+  return Number.isFinite(value) ? value : wrong("now");
+}
+
+function wrong(option: string): never {
+  const message = `The option \`${option}\` has a value that means nothing.`;
+  throw new HooksealError({ code: "option-invalid", message, status: 500, issues: [] });
+}
+
+/** An undefined secret is an empty one, which the core refuses: an environment variable that is not set. */
+function secrets(given: WebhookOptions["secrets"]): string[] {
+  if (given === undefined || given === null) return [];
+  const list = Array.isArray(given) ? given : [given];
+  return list.map((secret) => (typeof secret === "string" ? secret : secret == null ? "" : wrong("secrets")));
+}
+
+function fresh({ now, id, webhookId, url }: SignOptions) {
+  const random = crypto.getRandomValues(new Uint8Array(32));
+  return { now: millis(now), random, id, webhookId, url };
+}
+
+function signed(make: () => unknown): SignedDelivery {
+  try {
+    const { headers, length } = make() as { headers: [string, string][]; length: number };
+    return { method: "POST", headers: Object.fromEntries(headers), body: kept(length).slice() };
+  } catch (thrown) {
+    raise(thrown);
+  }
+}
+
+function isWellFormed(text: string): boolean {
+  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
+  return native !== undefined && native.call(text);
+}
+
+/** The first value of a header in the text that was carried over. */
+function valueOfHeader(headers: string, name: string | null): string | undefined {
+  if (name === null) return undefined;
+  for (const pair of headers.split("\x1e")) {
+    const cut = pair.indexOf("\x1f");
+    if (cut === name.length && pair.slice(0, cut).toLowerCase() === name) return pair.slice(cut + 1);
+  }
+  return undefined;
+}
+
+/** A value as it is written; the whole body where that is no JSON. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

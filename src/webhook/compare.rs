@@ -1,0 +1,129 @@
+//! `compare`: are two deliveries attempts at the same event, and is the payload unchanged?
+
+use super::Webhook;
+use super::judge::delivery_key;
+use crate::delivery::Delivery;
+use crate::issue::ByteSpan;
+use crate::json::{Document, Kind, Value, pointer_step_into, same};
+
+/// One difference between two payloads. It says where, and not what: the values are in the bodies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Where, as a JSON Pointer.
+    pub pointer: String,
+    /// The place of the value in the first body; none where it was added.
+    pub before: Option<ByteSpan>,
+    /// The place of the value in the second body; none where it was removed.
+    pub after: Option<ByteSpan>,
+}
+
+/// How two deliveries relate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The same event with the same payload: the second is a retry of the first, or a duplicate.
+    pub same: bool,
+    /// The same event by the provider's idempotency key.
+    pub same_event: bool,
+    /// What differs. Spelling (white space, order of keys, 1 and 1.0) makes no difference.
+    pub changes: Vec<Change>,
+}
+
+/// More changes than this are not listed: the bodies do not decide how much memory is used.
+const MAX_CHANGES: usize = 1000;
+
+impl Webhook {
+    /// Compares two deliveries. Signatures are not looked at: verify each first.
+    #[must_use]
+    pub fn compare(&self, first: &Delivery<'_>, second: &Delivery<'_>) -> Comparison {
+        if first.body == second.body {
+            return Comparison { same: true, same_event: true, changes: Vec::new() };
+        }
+        let whole = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });
+        let (Ok(a), Ok(b)) = (Document::read(first.body), Document::read(second.body)) else {
+            let change =
+                Change { pointer: String::new(), before: whole(first.body), after: whole(second.body) };
+            return Comparison { same: false, same_event: false, changes: vec![change] };
+        };
+        let mut changes = Vec::new();
+        differences(a.root(), b.root(), &mut String::new(), &mut changes);
+        let key = |delivery: &Delivery<'_>, document: &Document<'_>| {
+            let root = document.root();
+            let name =
+                self.provider.envelope.event_type.find(&delivery.headers, root).map(|n| n.into_owned());
+            name.map(|name| delivery_key(self, delivery, root, &name))
+        };
+        let keys = (key(first, &a), key(second, &b));
+        // A key that is a digest of the bytes says nothing about payloads that differ in spelling only.
+        let same_event = changes.is_empty() || (keys.0.is_some() && keys.0 == keys.1);
+        Comparison { same: changes.is_empty(), same_event, changes }
+    }
+}
+
+fn differences(a: Value<'_>, b: Value<'_>, pointer: &mut String, changes: &mut Vec<Change>) {
+    if changes.len() >= MAX_CHANGES || a.raw() == b.raw() {
+        return;
+    }
+    let depth = pointer.len();
+    match (a.kind(), b.kind()) {
+        // Recursion ends at the depth the reader allows.
+        (Kind::Object, Kind::Object) => {
+            let (first, second) = (sorted(a), sorted(b));
+            let (mut i, mut j) = (0, 0);
+            while i < first.len() || j < second.len() {
+                let order = match (first.get(i), second.get(j)) {
+                    (Some((x, _)), Some((y, _))) => x.cmp(y),
+                    (Some(_), None) => std::cmp::Ordering::Less,
+                    _ => std::cmp::Ordering::Greater,
+                };
+                let key = if order.is_gt() { &second[j].0 } else { &first[i].0 };
+                pointer_step_into(pointer, key);
+                match order {
+                    std::cmp::Ordering::Less => push(changes, pointer, Some(first[i].1), None),
+                    std::cmp::Ordering::Greater => push(changes, pointer, None, Some(second[j].1)),
+                    std::cmp::Ordering::Equal => differences(first[i].1, second[j].1, pointer, changes),
+                }
+                i += usize::from(order.is_le());
+                j += usize::from(order.is_ge());
+                pointer.truncate(depth);
+            }
+        }
+        (Kind::Array, Kind::Array) => {
+            let (mut first, mut second) = (a.elements(), b.elements());
+            for index in 0.. {
+                let pair = (first.next(), second.next());
+                pointer_step_into(pointer, &index.to_string());
+                match pair {
+                    (Some(x), Some(y)) => differences(x, y, pointer, changes),
+                    (None, None) => {}
+                    (x, y) => push(changes, pointer, x, y),
+                }
+                pointer.truncate(depth);
+                if pair.0.is_none() && pair.1.is_none() {
+                    break;
+                }
+            }
+        }
+        _ if same(a, b) => {}
+        _ => push(changes, pointer, Some(a), Some(b)),
+    }
+}
+
+fn push(changes: &mut Vec<Change>, pointer: &str, before: Option<Value<'_>>, after: Option<Value<'_>>) {
+    if changes.len() < MAX_CHANGES {
+        changes.push(Change {
+            pointer: pointer.to_owned(),
+            before: before.map(Value::span),
+            after: after.map(Value::span),
+        });
+    }
+}
+
+/// Members by key; of a key that stands twice the last one counts, as everywhere.
+fn sorted<'d>(object: Value<'d>) -> Vec<(String, Value<'d>)> {
+    let mut members: Vec<(String, Value<'d>)> =
+        object.members().map(|(key, value)| (key.text().into_owned(), value)).collect();
+    members.reverse();
+    members.sort_by(|a, b| a.0.cmp(&b.0));
+    members.dedup_by(|later, kept| later.0 == kept.0);
+    members
+}

@@ -1,0 +1,206 @@
+//! `create`: a complete delivery of an event, with envelope, ids and time by the provider's rules.
+
+use super::judge::Depth;
+use super::{Error, SignedDelivery, Time, Webhook};
+use crate::delivery::Delivery;
+use crate::issue::{Code, Severity};
+use crate::json::{Document, Kind, Value, escape_into};
+use crate::provider::{Envelope, Source};
+
+/// What a new delivery is made of that the core cannot know: time, chance, and ids that are given.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// The time of the delivery.
+    pub now: Time,
+    /// 32 random bytes, for the ids that are not given.
+    pub random: [u8; 32],
+    /// The event's id; the delivery's, where events have none of their own.
+    pub id: Option<String>,
+    /// The subscription's id.
+    pub webhook_id: Option<String>,
+    /// The URL it is sent to, where the provider signs that.
+    pub url: Option<String>,
+}
+
+impl Fresh {
+    /// Everything fresh.
+    #[must_use]
+    pub fn new(now: impl Into<Time>, random: [u8; 32]) -> Self {
+        Self { now: now.into(), random, id: None, webhook_id: None, url: None }
+    }
+}
+
+impl Webhook {
+    /// Makes a signed delivery of an event. `data` is the event's own data as a JSON object.
+    ///
+    /// # Errors
+    /// `event-unknown` for a type the provider does not have, and what is wrong with the event:
+    /// a delivery that its receiver would refuse is not made. (`sign` signs any bytes.)
+    pub fn create(&self, event_type: &str, data: &[u8], fresh: &Fresh) -> Result<SignedDelivery, Error> {
+        if self.provider.event_named(event_type).is_none() {
+            let known: Vec<&str> = self.provider.events.iter().map(|event| event.name.as_str()).collect();
+            return Err(Error::new(
+                Code::EVENT_UNKNOWN,
+                format!("{} has no event of this type. It has: {}.", self.provider.title, known.join(", ")),
+            ));
+        }
+        let document = Document::read(data).map_err(|issue| Error::rejected(issue.code, vec![*issue]))?;
+        let root = document.root();
+        if root.kind() != Kind::Object {
+            return Err(Error::new(
+                Code::EVENT_INVALID,
+                format!("The data of an event is an object, and this is {}.", root.kind().name()),
+            ));
+        }
+        let body = envelop(&self.provider.envelope, event_type, root, fresh);
+        let mut signed = self.sign(body.as_bytes(), fresh)?;
+        if let Source::Header(name) = &self.provider.envelope.event_type {
+            signed.headers.push((name.clone(), event_type.to_owned()));
+        }
+        let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
+        delivery.url = fresh.url.as_deref();
+        let mut judgement = self.judge(&delivery, fresh.now, &self.limits, Depth::Everything);
+        match judgement.reason {
+            None => {}
+            Some(code) => {
+                let errors = judgement
+                    .issues()
+                    .into_iter()
+                    .filter(|issue| issue.severity == Severity::Error)
+                    .collect();
+                return Err(Error::rejected(code, errors));
+            }
+        }
+        Ok(signed)
+    }
+}
+
+/// An object in the making: members in order, each raw JSON or an object again.
+#[derive(Default)]
+struct Node {
+    members: Vec<(String, Node)>,
+    raw: Option<String>,
+}
+
+impl Node {
+    fn at(&mut self, pointer: &str) -> &mut Node {
+        let mut node = self;
+        for step in pointer.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            let place = node.members.iter().position(|(name, _)| *name == step).unwrap_or_else(|| {
+                node.members.push((step, Node::default()));
+                node.members.len() - 1
+            });
+            node = &mut node.members[place].1;
+        }
+        node
+    }
+
+    fn write(&self, out: &mut String) {
+        if let Some(raw) = &self.raw {
+            out.push_str(raw);
+            return;
+        }
+        out.push('{');
+        for (n, (name, node)) in self.members.iter().enumerate() {
+            if n > 0 {
+                out.push(',');
+            }
+            escape_into(out, name);
+            out.push(':');
+            node.write(out);
+        }
+        out.push('}');
+    }
+}
+
+/// The rest of a pointer that leads into the data.
+fn within<'p>(envelope: &Envelope, pointer: &'p str) -> Option<&'p str> {
+    pointer.strip_prefix(envelope.data.as_str()).filter(|rest| rest.starts_with('/'))
+}
+
+/// The body of an event: the envelope's own parts first, then the data.
+fn envelop(envelope: &Envelope, event_type: &str, data: Value<'_>, fresh: &Fresh) -> String {
+    let mut body = Node::default();
+    let quoted = |text: &str| {
+        let mut out = String::new();
+        escape_into(&mut out, text);
+        out
+    };
+    let given = |pointer: &str| within(envelope, pointer).and_then(|rest| data.pointer(rest)).is_some();
+    // Ids and times inside data that is its own object are the data's business, not the envelope's.
+    let merged = match &envelope.event_type {
+        Source::Pointer(pointer) => within(envelope, pointer).is_some(),
+        Source::Header(_) => true,
+    };
+    if let Some(pointer) = &envelope.id
+        && (merged || within(envelope, pointer).is_none())
+        && (fresh.id.is_some() || !given(pointer))
+    {
+        let id = fresh.id.clone().unwrap_or_else(|| fresh.uuid(0).to_string());
+        body.at(pointer).raw = Some(quoted(&id));
+    }
+    if let Some(pointer) = &envelope.created_at
+        && (merged || within(envelope, pointer).is_none())
+        && !given(pointer)
+    {
+        body.at(pointer).raw = Some(quoted(&iso(fresh.now)));
+    }
+    if let Source::Pointer(pointer) = &envelope.event_type {
+        body.at(pointer).raw = Some(quoted(event_type));
+    }
+    let place = body.at(&envelope.data);
+    if merged {
+        for (key, value) in data.members() {
+            let key = key.text().into_owned();
+            if !place.members.iter().any(|(name, _)| *name == key) {
+                let raw = String::from_utf8_lossy(value.raw()).into_owned();
+                place.members.push((key, Node { raw: Some(raw), ..Node::default() }));
+            }
+        }
+    } else {
+        place.raw = Some(String::from_utf8_lossy(data.raw()).into_owned());
+    }
+    let mut out = String::new();
+    body.write(&mut out);
+    out
+}
+
+/// A moment by RFC 3339 in UTC, with milliseconds.
+fn iso(time: Time) -> String {
+    let millis = time.as_millis();
+    let (days, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
+    // Days to a date of the Gregorian calendar, counted from the first of March of year 0, so that
+    // a leap day is the last day of its year and 400 years are 146097 days.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
+    let (second, milli) = (rest / 1000 % 60, rest % 1000);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}+00:00")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_by_the_calendar() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000+00:00"),
+            (951_782_399_999, "2000-02-28T23:59:59.999+00:00"),
+            (951_782_400_000, "2000-02-29T00:00:00.000+00:00"),
+            (1_614_556_800_000, "2021-03-01T00:00:00.000+00:00"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000+00:00"),
+            (-1, "1969-12-31T23:59:59.999+00:00"),
+        ] {
+            assert_eq!(iso(Time::from_millis(millis)), text);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `inspect`: everything there is to say about a delivery, whatever its state.
+
+use serde::Serialize;
+
+use super::judge::{Depth, delivery_key, digest};
+use super::{Limits, Signature, Time, Webhook};
+use crate::delivery::Delivery;
+use crate::issue::{Code, Issue};
+use crate::signature::{Algorithm, Outcome, Status};
+
+/// What a delivery is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Signed, and in order.
+    Verified,
+    /// In order, and nobody vouches for it.
+    Unsigned,
+    /// Not to be handled.
+    Rejected,
+}
+
+/// Everything there is to say about a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// What it is worth.
+    pub verdict: Verdict,
+    /// The provider's id.
+    pub provider: String,
+    /// The event type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub event_type: Option<String>,
+    /// The idempotency key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The id of the subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+    /// The id of the delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<String>,
+    /// When the event was made, as the payload says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// The revision of the contract the payload follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The SHA-256 of the raw body, hex; empty for a body over the limit, which is not read.
+    pub digest: String,
+    /// What is known about the signature.
+    pub signature: SignatureReport,
+    /// Everything that was found, sorted by place.
+    pub issues: Vec<Issue>,
+}
+
+/// The state of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureStatus {
+    /// Made with one of the secrets.
+    Verified,
+    /// There is none, and the receiver allows that.
+    Unsigned,
+    /// There is none.
+    Missing,
+    /// It does not have the provider's form.
+    Malformed,
+    /// It was not made over these bytes with any of the secrets.
+    Mismatch,
+    /// It was, too long ago or too far ahead.
+    Stale,
+}
+
+/// What is known about a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureReport {
+    /// Its state.
+    pub status: SignatureStatus,
+    /// The header it is expected in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The algorithm it names or was verified with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<&'static str>,
+    /// The header as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
+    /// Which secret it was made with, by its place in the options.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<usize>,
+    /// The formula of what is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_content: Option<String>,
+}
+
+/// A longer header is cut in the report: its sender does not choose how long a log line is.
+const LONGEST_HEADER: usize = 512;
+
+impl Webhook {
+    /// Says everything there is to say about a delivery.
+    #[must_use]
+    pub fn inspect(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Report {
+        self.inspect_with(delivery, now, &self.limits)
+    }
+
+    /// The same, with other limits than the webhook's own.
+    #[must_use]
+    pub fn inspect_with(&self, delivery: &Delivery<'_>, now: impl Into<Time>, limits: &Limits) -> Report {
+        let mut judgement = self.judge(delivery, now.into(), limits, Depth::Everything);
+        let issues = judgement.issues();
+        let header = |name: &Option<String>| Some(delivery.headers.get(name.as_deref()?)?.to_owned());
+        let root = judgement.document.as_ref().map(|document| document.root());
+        let event_type =
+            root.and_then(|root| self.provider.envelope.event_type.find(&delivery.headers, root));
+        let event_type = event_type.as_deref();
+        Report {
+            verdict: match (judgement.reason, &judgement.signature) {
+                (None, Some(Signature::Outcome(Outcome::Verified { .. }))) => Verdict::Verified,
+                (None, Some(Signature::Unsigned)) => Verdict::Unsigned,
+                _ => Verdict::Rejected,
+            },
+            provider: self.provider.id.clone(),
+            id: root.zip(event_type).map(|(root, name)| delivery_key(self, delivery, root, name)),
+            webhook_id: header(&self.provider.webhook_id),
+            delivery_id: header(&self.provider.delivery_id),
+            created_at: root.and_then(|root| self.created_at(root)),
+            revision: judgement.revision_name(self).map(str::to_owned),
+            digest: if judgement.reason == Some(Code::BODY_TOO_LARGE) {
+                String::new()
+            } else {
+                digest(delivery.body)
+            },
+            signature: self.signature_report(delivery, judgement.signature.as_ref()),
+            event_type: event_type.map(str::to_owned),
+            issues,
+        }
+    }
+
+    fn signature_report(
+        &self,
+        delivery: &Delivery<'_>,
+        signature: Option<&Signature<'_>>,
+    ) -> SignatureReport {
+        let scheme = self.provider.scheme.as_ref();
+        let (status, algorithm, secret) = match signature {
+            Some(Signature::Outcome(outcome)) => {
+                let status = match outcome.status() {
+                    Status::Verified => SignatureStatus::Verified,
+                    Status::Missing => SignatureStatus::Missing,
+                    Status::Malformed => SignatureStatus::Malformed,
+                    Status::Mismatch => SignatureStatus::Mismatch,
+                    Status::Stale => SignatureStatus::Stale,
+                };
+                (status, outcome.algorithm().map(Algorithm::name), outcome.secret())
+            }
+            Some(Signature::Unsigned) => (SignatureStatus::Unsigned, None, None),
+            None if scheme.is_none_or(|_| self.keys.is_none()) => (SignatureStatus::Unsigned, None, None),
+            None => (SignatureStatus::Missing, None, None),
+        };
+        let received = scheme.and_then(|scheme| delivery.headers.get(scheme.header())).map(|text| {
+            let short: String = text.chars().take(LONGEST_HEADER).collect();
+            if short.len() < text.len() { format!("{short}…") } else { short }
+        });
+        SignatureReport {
+            status,
+            header: scheme.map(|scheme| scheme.header().to_owned()),
+            algorithm,
+            received,
+            secret,
+            signed_content: scheme.map(|scheme| scheme.signed_content().to_owned()),
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The one judgement of a delivery: size, signature, JSON, envelope, contract and rules, in this
+//! order. Every verb that says something about a delivery says what this found.
+
+use std::borrow::Cow;
+
+use super::{Limits, Time, Webhook};
+use crate::delivery::Delivery;
+use crate::issue::{Code, Draft, Issue, Place, Profile, Severity};
+use crate::json::{Document, Value, outside};
+use crate::provider::{Dedupe, Event};
+use crate::signature::Outcome;
+
+/// What is known about the signature.
+#[derive(Debug)]
+pub(crate) enum Signature<'d> {
+    /// Nothing was signed, and the receiver allows that.
+    Unsigned,
+    /// The scheme's finding.
+    Outcome(Outcome<'d>),
+}
+
+/// Everything that was found out about a delivery.
+#[derive(Debug)]
+pub(crate) struct Judgement<'b, 'd> {
+    pub signature: Option<Signature<'d>>,
+    /// The body, where it is JSON and was read.
+    pub document: Option<Document<'b>>,
+    /// Why the delivery is rejected, if it is.
+    pub reason: Option<Code>,
+    /// The place of the event in the provider's list.
+    pub event: Option<usize>,
+    /// The place of the revision in the event's list.
+    pub revision: Option<usize>,
+    drafts: Vec<Draft>,
+    /// Why the body is not JSON.
+    unreadable: Option<Box<Issue>>,
+}
+
+/// How far a judgement goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// To the first reason for rejection: nothing of a payload is looked at that nobody vouches for.
+    UntilRejected,
+    /// To the end, whatever was found before.
+    Everything,
+}
+
+impl Webhook {
+    pub(crate) fn judge<'b, 'd>(
+        &'d self,
+        delivery: &'d Delivery<'b>,
+        now: Time,
+        limits: &Limits,
+        depth: Depth,
+    ) -> Judgement<'b, 'd> {
+        let mut judgement = Judgement {
+            signature: None,
+            document: None,
+            reason: None,
+            event: None,
+            revision: None,
+            drafts: Vec::new(),
+            unreadable: None,
+        };
+        judgement.run(self, delivery, now, limits, depth);
+        judgement
+    }
+}
+
+impl<'b, 'd> Judgement<'b, 'd> {
+    fn run(
+        &mut self,
+        webhook: &'d Webhook,
+        delivery: &'d Delivery<'b>,
+        now: Time,
+        limits: &Limits,
+        depth: Depth,
+    ) {
+        let body = delivery.body;
+        if body.len() > limits.max_bytes {
+            self.reject(
+                Code::BODY_TOO_LARGE,
+                format!("The body is larger than the limit of {} bytes.", limits.max_bytes),
+                "Raise `maxBytes` if the provider really sends bodies this large.",
+            );
+            return; // Nothing else is worth hashing or reading this much for.
+        }
+        if body.is_empty() {
+            self.reject(
+                Code::BODY_EMPTY,
+                "The body has no bytes.",
+                "A body can be read once: something before this call has consumed the stream. Keep the raw bytes where they are first read.",
+            );
+        }
+        if self.reason.is_some() && depth == Depth::UntilRejected {
+            return;
+        }
+        self.check_signature(webhook, delivery, now, limits);
+        if self.reason.is_some() && depth == Depth::UntilRejected {
+            return;
+        }
+        self.check_content_type(webhook, delivery, limits.profile);
+        if body.is_empty() {
+            return;
+        }
+        match Document::read(body) {
+            Ok(document) => self.check_document(webhook, delivery, document, limits.profile),
+            Err(issue) => {
+                self.reason.get_or_insert(issue.code);
+                self.unreadable = Some(issue);
+            }
+        }
+    }
+
+    fn reject(&mut self, code: Code, message: impl Into<String>, hint: &str) {
+        self.reason.get_or_insert(code);
+        self.drafts.push(Draft::new(code, Severity::Error, Place::Delivery, message).hint(hint));
+    }
+
+    fn check_signature(
+        &mut self,
+        webhook: &'d Webhook,
+        delivery: &'d Delivery<'b>,
+        now: Time,
+        limits: &Limits,
+    ) {
+        let Some(scheme) = &webhook.provider.scheme else {
+            self.signature = Some(Signature::Unsigned);
+            return;
+        };
+        let Some(keys) = &webhook.keys else {
+            // Only `allow_unsigned` makes a webhook of a signing provider without keys.
+            if delivery.headers.get(scheme.header()).is_some() {
+                self.drafts.push(
+                    Draft::new(
+                        Code::SECRET_MISSING,
+                        Severity::Warning,
+                        Place::Delivery,
+                        format!("The delivery has a signature in {}, and there is no secret to check it with.", scheme.header()),
+                    )
+                    .hint("Pass the secret of the subscription in `secrets`, so that forged deliveries are refused."),
+                );
+            }
+            self.signature = Some(Signature::Unsigned);
+            return;
+        };
+        let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(limits.tolerance));
+        self.signature = Some(match outcome {
+            Outcome::Missing if webhook.allow_unsigned => Signature::Unsigned,
+            outcome => {
+                if let Some(draft) = outcome.draft(scheme, keys) {
+                    self.reason.get_or_insert(draft.code);
+                    self.drafts.push(draft);
+                }
+                Signature::Outcome(outcome)
+            }
+        });
+    }
+
+    /// RFC 9110, section 8.3: a media type has no letter case, and parameters follow a semicolon.
+    fn check_content_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, profile: Profile) {
+        let Some(received) = delivery.headers.get("content-type") else { return };
+        let wanted = &webhook.provider.content_type;
+        let essence = received.split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case(wanted) {
+            return;
+        }
+        let severity = if profile == Profile::Strict { Severity::Error } else { Severity::Warning };
+        if severity == Severity::Error {
+            self.reason.get_or_insert(Code::CONTENT_TYPE);
+        }
+        self.drafts.push(
+            Draft::new(
+                Code::CONTENT_TYPE,
+                severity,
+                Place::Delivery,
+                format!("The Content-Type is not {wanted}, which is what {} sends.", webhook.provider.title),
+            )
+            .expected(wanted.clone())
+            .hint(
+                "Something on the way may have re-encoded the body; the signature covers the original bytes.",
+            ),
+        );
+    }
+
+    fn check_document(
+        &mut self,
+        webhook: &Webhook,
+        delivery: &Delivery<'_>,
+        document: Document<'b>,
+        profile: Profile,
+    ) {
+        let strict = profile == Profile::Strict;
+        for finding in document.findings() {
+            if finding.severity == Severity::Error {
+                self.reason.get_or_insert(finding.code);
+            }
+            let mut draft = finding.clone();
+            if strict && draft.code == Code::JSON_LONE_SURROGATE {
+                draft.severity = Severity::Error;
+                self.reason.get_or_insert(draft.code);
+            }
+            self.drafts.push(draft);
+        }
+        let before = self.drafts.len();
+        let root = document.root();
+        let provider = &webhook.provider;
+        let name = provider.envelope.event_type.find(&delivery.headers, root);
+        match name {
+            None => self.no_type(webhook, root),
+            Some(name) => match provider.event_named(&name) {
+                Some(event) => {
+                    self.event = Some(event);
+                    self.check_contract(webhook, &document, &provider.events[event], profile);
+                }
+                None => self.unknown_type(webhook, root, &name, strict),
+            },
+        }
+        if self.reason.is_none() {
+            self.reason = self.drafts[before..]
+                .iter()
+                .find(|draft| draft.severity == Severity::Error)
+                .map(|draft| self.contract_reason(webhook, &document, draft));
+        }
+        self.document = Some(document);
+    }
+
+    fn check_contract(
+        &mut self,
+        webhook: &Webhook,
+        document: &Document<'_>,
+        event: &Event,
+        profile: Profile,
+    ) {
+        self.revision = event.revision_of(document.root());
+        let Some(revision) = self.revision.map(|index| &event.revisions[index]) else { return };
+        let before = self.drafts.len();
+        revision.schema.judge(document.root(), profile, &mut self.drafts);
+        if self.drafts[before..].iter().all(|draft| draft.severity != Severity::Error) {
+            webhook.provider.rules.judge(document, profile, &mut self.drafts);
+        }
+    }
+
+    fn no_type(&mut self, webhook: &Webhook, root: Value<'_>) {
+        let provider = &webhook.provider;
+        let (place, wanted) = match &provider.envelope.event_type {
+            crate::provider::Source::Pointer(pointer) => {
+                (root.pointer(pointer).unwrap_or(root).place(), format!("a string at {pointer}"))
+            }
+            crate::provider::Source::Header(name) => (Place::Delivery, format!("the header {name}")),
+        };
+        let mut draft = Draft::new(
+            Code::ENVELOPE_INVALID,
+            Severity::Error,
+            place,
+            format!("The envelope is not {}'s: the event type is missing or is no string.", provider.title),
+        )
+        .expected(wanted)
+        .received(root.kind().name());
+        if let Some(known) = provider.lookalike(root) {
+            draft = draft.hint(known);
+        }
+        self.drafts.push(draft);
+    }
+
+    fn unknown_type(&mut self, webhook: &Webhook, root: Value<'_>, name: &str, strict: bool) {
+        let provider = &webhook.provider;
+        let place = match &provider.envelope.event_type {
+            crate::provider::Source::Pointer(pointer) => {
+                root.pointer(pointer).map_or(Place::Delivery, Value::place)
+            }
+            crate::provider::Source::Header(_) => Place::Delivery,
+        };
+        let known: Vec<&str> = provider.events.iter().map(|event| event.name.as_str()).collect();
+        let placeholder = name == "..." || (name.starts_with('<') && name.ends_with('>'));
+        let draft = if placeholder {
+            Draft::new(
+                Code::PLACEHOLDER,
+                Severity::Error,
+                place,
+                "The event type is a placeholder copied from documentation.",
+            )
+        } else {
+            Draft::new(
+                Code::EVENT_UNKNOWN,
+                if strict { Severity::Error } else { Severity::Warning },
+                place,
+                format!("The event type is not one that {} documents, so its payload was not judged.", provider.title),
+            )
+            .hint("A new event of the provider, or a typing error. Handle the types you know, and answer 2xx to others.")
+        };
+        self.drafts.push(draft.expected(known.join(", ")));
+    }
+
+    /// Whether an error lies in the envelope or in the event inside it.
+    fn contract_reason(&self, webhook: &Webhook, document: &Document<'_>, draft: &Draft) -> Code {
+        if matches!(draft.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
+            return draft.code;
+        }
+        let root = document.root();
+        let envelope = &webhook.provider.envelope;
+        let at = |pointer: Option<&str>| {
+            pointer
+                .and_then(|pointer| root.pointer(pointer))
+                .is_some_and(|value| value.place() == draft.place)
+        };
+        let type_pointer = match &envelope.event_type {
+            crate::provider::Source::Pointer(pointer) => Some(pointer.as_str()),
+            crate::provider::Source::Header(_) => None,
+        };
+        if at(type_pointer) || at(envelope.id.as_deref()) || draft.place == root.place() {
+            Code::ENVELOPE_INVALID
+        } else {
+            Code::EVENT_INVALID
+        }
+    }
+
+    /// How many issues there are, errors or not.
+    pub fn issue_count(&self) -> usize {
+        self.drafts.len() + usize::from(self.unreadable.is_some())
+    }
+
+    /// The issues with their places, which is the slow part.
+    pub fn issues(&mut self) -> Vec<Issue> {
+        let drafts = std::mem::take(&mut self.drafts);
+        match &self.document {
+            Some(document) => document.locate(drafts),
+            None => {
+                drafts.into_iter().map(outside).chain(self.unreadable.take().map(|issue| *issue)).collect()
+            }
+        }
+    }
+
+    /// The name of the revision, where the event has several.
+    pub fn revision_name<'w>(&self, webhook: &'w Webhook) -> Option<&'w str> {
+        webhook.provider.events[self.event?].revisions[self.revision?].name.as_deref()
+    }
+}
+
+/// The idempotency key of a delivery by its provider's rule, prefixed by the event type.
+pub(crate) fn delivery_key(
+    webhook: &Webhook,
+    delivery: &Delivery<'_>,
+    root: Value<'_>,
+    event_type: &str,
+) -> String {
+    let found = webhook.provider.dedupe.iter().find_map(|way| match way {
+        Dedupe::Pointer(pointer) => root.pointer(pointer).and_then(key_text),
+        Dedupe::Header(name) => {
+            delivery.headers.get(name).filter(|text| usable(text)).map(|text| text.to_owned().into())
+        }
+        Dedupe::Digest => Some(Cow::Owned(digest(delivery.body))),
+    });
+    let key = found.unwrap_or_else(|| digest(delivery.body).into());
+    format!("{event_type}:{key}")
+}
+
+/// Ids are strings, or numbers as they are written.
+fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
+    match value.as_str() {
+        Some(text) => usable(&text).then_some(text),
+        None if value.as_decimal().is_some() => {
+            let text = String::from_utf8_lossy(value.raw());
+            usable(&text).then_some(text)
+        }
+        None => None,
+    }
+}
+
+/// A key that a store can keep: the sender does not choose how long it is.
+fn usable(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 256
+}
+
+/// The SHA-256 of a body in hex.
+pub(crate) fn digest(body: &[u8]) -> String {
+    base16ct::lower::encode_string(&crate::signature::sha256(body))
+}

@@ -1,0 +1,78 @@
+//! `sign`: the headers that make a body a delivery of the provider.
+
+use uuid::Uuid;
+
+use super::{Error, Fresh, Webhook};
+use crate::issue::Code;
+use crate::signature::SignContext;
+
+/// A request that is ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedDelivery {
+    /// The headers, Content-Type and ids included.
+    pub headers: Vec<(String, String)>,
+    /// The body: send these very bytes.
+    pub body: Vec<u8>,
+}
+
+impl Webhook {
+    /// Signs a body with the first secret, and adds the provider's other headers.
+    ///
+    /// # Errors
+    /// `body-empty` for a body without bytes, and what the scheme needs and does not get.
+    pub fn sign(&self, body: &[u8], fresh: &Fresh) -> Result<SignedDelivery, Error> {
+        if body.is_empty() {
+            return Err(Error::new(Code::BODY_EMPTY, "There is no body to sign."));
+        }
+        let provider = &self.provider;
+        let id = fresh.delivery_id(self);
+        let mut headers = vec![("Content-Type".to_owned(), provider.content_type.clone())];
+        let mut add = |name: &Option<String>, value: &str| {
+            if let Some(name) = name
+                && !headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
+            {
+                headers.push((name.clone(), value.to_owned()));
+            }
+        };
+        add(&provider.webhook_id, &fresh.webhook_id());
+        add(&provider.delivery_id, &id);
+        if let (Some(scheme), Some(keys)) = (&provider.scheme, &self.keys) {
+            let context = SignContext {
+                now: fresh.now.as_millis(),
+                id: Some(&id),
+                headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+                url: fresh.url.as_deref(),
+                method: Some("POST"),
+            };
+            let signed = scheme
+                .sign(keys, body, &context)
+                .map_err(|error| Error::new(error.code(), error.to_string()))?;
+            for (name, value) in signed {
+                headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
+                headers.push((name, value));
+            }
+        }
+        Ok(SignedDelivery { headers, body: body.to_vec() })
+    }
+}
+
+impl Fresh {
+    /// The id this delivery has: the one that was given, unless that is the event's own.
+    fn delivery_id(&self, webhook: &Webhook) -> String {
+        match &self.id {
+            Some(id) if webhook.provider.envelope.id.is_none() => id.clone(),
+            _ => self.uuid(0).to_string(),
+        }
+    }
+
+    fn webhook_id(&self) -> String {
+        self.webhook_id.clone().unwrap_or_else(|| self.uuid(1).to_string())
+    }
+
+    /// A version 4 UUID (RFC 9562, section 5.4) of the random bytes that were given.
+    pub(super) fn uuid(&self, part: usize) -> Uuid {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.random[part * 16..part * 16 + 16]);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+}

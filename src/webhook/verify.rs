@@ -1,0 +1,178 @@
+//! `verify`: a delivery that can be trusted, or the reason why not.
+
+use super::judge::{Depth, delivery_key, digest};
+use super::{Error, Judgement, Limits, Signature, Time, Webhook};
+use crate::delivery::Delivery;
+use crate::issue::{Code, Issue};
+use crate::json::{Document, Value};
+use crate::provider::{Dedupe, Source};
+use crate::signature::{Algorithm, Outcome};
+
+/// Who vouches for a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Signed with one of the secrets.
+    Verified {
+        /// The algorithm of the signature.
+        algorithm: Algorithm,
+        /// Which secret, by its place in the options.
+        secret: usize,
+    },
+    /// Nobody: the receiver allows unsigned deliveries.
+    Unsigned,
+}
+
+/// A delivery that was accepted.
+#[derive(Debug)]
+pub struct Verified<'b> {
+    /// The event type.
+    pub event_type: String,
+    /// The idempotency key by the provider's rule, prefixed by the event type.
+    pub id: String,
+    /// The id of the subscription, where the provider sends one. No signature covers it.
+    pub webhook_id: Option<String>,
+    /// The id of the delivery, where the provider sends one. No signature covers it.
+    pub delivery_id: Option<String>,
+    /// When the event was made, as the payload says it.
+    pub created_at: Option<String>,
+    /// The revision of the contract the payload follows, where there are several.
+    pub revision: Option<String>,
+    /// Who vouches for it.
+    pub signature: Trust,
+    /// Warnings and infos: an error never gets here.
+    pub issues: Vec<Issue>,
+    document: Document<'b>,
+}
+
+impl<'b> Verified<'b> {
+    /// The payload.
+    #[must_use]
+    pub fn event(&self) -> Value<'_> {
+        self.document.root()
+    }
+
+    /// The raw body: hand it to a JSON library of your choice.
+    #[must_use]
+    pub fn body(&self) -> &'b [u8] {
+        self.document.bytes()
+    }
+
+    /// The SHA-256 of the raw body in hex: equal for every retry of an immutable payload.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        digest(self.document.bytes())
+    }
+}
+
+impl Webhook {
+    /// Checks signature, JSON, envelope and contract of a delivery.
+    ///
+    /// # Errors
+    /// The reason why it is rejected, with all its issues.
+    pub fn verify<'b>(&self, delivery: &Delivery<'b>, now: impl Into<Time>) -> Result<Verified<'b>, Error> {
+        self.verify_with(delivery, now, &self.limits)
+    }
+
+    /// The same, with other limits than the webhook's own.
+    ///
+    /// # Errors
+    /// The reason why it is rejected, with all its issues.
+    pub fn verify_with<'b>(
+        &self,
+        delivery: &Delivery<'b>,
+        now: impl Into<Time>,
+        limits: &Limits,
+    ) -> Result<Verified<'b>, Error> {
+        let mut judgement = self.judge(delivery, now.into(), limits, Depth::UntilRejected);
+        let accepted = self.accepted(delivery, &judgement);
+        let issues = judgement.issues();
+        let (Some(accepted), Some(document)) = (accepted, judgement.document.take()) else {
+            return Err(Error::rejected(judgement.reason.unwrap_or(Code::SIGNATURE_MISSING), issues));
+        };
+        let header = |name: &Option<String>| Some(delivery.headers.get(name.as_deref()?)?.to_owned());
+        Ok(Verified {
+            event_type: accepted.event_type,
+            id: accepted.id,
+            webhook_id: header(&self.provider.webhook_id),
+            delivery_id: header(&self.provider.delivery_id),
+            created_at: accepted.created_at,
+            revision: judgement.revision_name(self).map(str::to_owned),
+            signature: accepted.signature,
+            issues,
+            document,
+        })
+    }
+
+    /// The hot path of the bridge: what has to be known of an accepted delivery, or nothing where it is rejected.
+    pub(crate) fn accept(&self, delivery: &Delivery<'_>, now: Time, limits: &Limits) -> Option<Accepted> {
+        let judgement = self.judge(delivery, now, limits, Depth::UntilRejected);
+        self.accepted(delivery, &judgement)
+    }
+
+    fn accepted(&self, delivery: &Delivery<'_>, judgement: &Judgement<'_, '_>) -> Option<Accepted> {
+        if judgement.reason.is_some() {
+            return None;
+        }
+        let signature = match judgement.signature {
+            Some(Signature::Unsigned) => Trust::Unsigned,
+            Some(Signature::Outcome(Outcome::Verified { algorithm, secret, .. })) => {
+                Trust::Verified { algorithm, secret }
+            }
+            _ => return None,
+        };
+        let root = judgement.document.as_ref()?.root();
+        let event_type = self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned();
+        Some(Accepted {
+            id: delivery_key(self, delivery, root, &event_type),
+            event_type,
+            created_at: self.created_at(root),
+            event: judgement.event,
+            revision: judgement.revision,
+            signature,
+            issues: judgement.issue_count(),
+        })
+    }
+
+    /// When the event was made, as the payload says it.
+    pub(super) fn created_at(&self, root: Value<'_>) -> Option<String> {
+        Some(root.pointer(self.provider.envelope.created_at.as_deref()?)?.as_str()?.into_owned())
+    }
+
+    /// The headers that verifying looks at, in lower case.
+    #[must_use]
+    pub fn wanted_headers(&self) -> Vec<String> {
+        let provider = &self.provider;
+        let event_type = match &provider.envelope.event_type {
+            Source::Header(name) => Some(name),
+            Source::Pointer(_) => None,
+        };
+        let dedupe = provider.dedupe.iter().filter_map(|way| match way {
+            Dedupe::Header(name) => Some(name.as_str()),
+            Dedupe::Pointer(_) | Dedupe::Digest => None,
+        });
+        let scheme = provider.scheme.iter().flat_map(|scheme| scheme.headers());
+        let mut wanted: Vec<String> = ["content-type"]
+            .into_iter()
+            .chain([&provider.webhook_id, &provider.delivery_id].into_iter().flatten().map(String::as_str))
+            .chain(event_type.map(String::as_str))
+            .chain(dedupe)
+            .chain(scheme)
+            .map(str::to_ascii_lowercase)
+            .collect();
+        wanted.sort();
+        wanted.dedup();
+        wanted
+    }
+}
+
+/// What has to be known of a delivery that is accepted.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub event_type: String,
+    pub id: String,
+    pub created_at: Option<String>,
+    pub event: Option<usize>,
+    pub revision: Option<usize>,
+    pub signature: Trust,
+    pub issues: usize,
+}
