@@ -11,7 +11,4 @@ pub mod signature;
 mod wasm;
 pub mod webhook;
 
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
-mod wasm;
-
 pub use issue::{ByteSpan, Code, Issue, Profile, Severity, Span, Step};

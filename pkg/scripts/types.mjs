@@ -98,3 +98,16 @@ write(
     `/** The events of every built-in provider, by the provider's id. */\n` +
     `export interface ProviderEvents {\n${members.join("\n")}\n}\n`,
 );
+
+// What `webhook(definition)` takes is what the core's own contract of definitions says.
+const definition = JSON.parse(readFileSync(join(root, "src", "provider", "definition.schema.json"), "utf8"));
+write(
+  "../definition.ts",
+  await compile(definition, "ProviderDefinition", {
+    additionalProperties: false,
+    bannerComment: "",
+    format: false,
+    ignoreMinAndMaxItems: true,
+    unknownAny: true,
+  }),
+);

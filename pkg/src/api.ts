@@ -1,5 +1,5 @@
 /** Everything the package offers, whatever way its module comes. */
-import type { PainchekEvents, XonEvents } from "./generated/events/index.js";
+import type { PainchekEvents, ProviderEvents, XonEvents } from "./generated/events/index.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import type { WebhookOptions } from "./types.js";
 import { Webhook } from "./webhook.js";
@@ -14,13 +14,7 @@ export type { HeadersLike } from "./headers.js";
 export { type HmacAlgorithm, type HmacInput, hmac } from "./hmac.js";
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
 export type * from "./types.js";
-export type { Webhook } from "./webhook.js";
-
-/** The providers that are built in, each with its events. */
-export interface BuiltInEvents {
-  painchek: PainchekEvents;
-  xon: XonEvents;
-}
+export type { VerifiedOf, Webhook } from "./webhook.js";
 
 /**
  * A webhook of PainChek, which signs with HMAC-SHA256 or, in older subscriptions, HMAC-SHA1.
@@ -52,10 +46,10 @@ export function xon(options: WebhookOptions): Webhook<XonEvents> {
  * @throws HooksealError `secret-missing` where nothing says how deliveries are to be trusted,
  * `definition-invalid` with every mistake in a definition.
  */
-export function webhook<Id extends keyof BuiltInEvents>(
+export function webhook<Id extends keyof ProviderEvents>(
   provider: Id,
   options?: WebhookOptions,
-): Webhook<BuiltInEvents[Id]>;
+): Webhook<ProviderEvents[Id]>;
 export function webhook<Events = Record<string, unknown>>(
   provider: ProviderDefinition | (string & {}),
   options?: WebhookOptions,

@@ -101,8 +101,8 @@ export interface Verified<E = unknown> {
   readonly issues: Issue[];
 }
 
-/** What `check` returns. */
-export type Checked<E> = { ok: true; value: Verified<E> } | { ok: false; error: HooksealError };
+/** What `check` returns: the accepted delivery, or the reason why it is rejected. */
+export type Checked<V> = { ok: true; value: V } | { ok: false; error: HooksealError };
 
 /**
  * One thing to say about a delivery: a superset of a Standard Schema issue. It never quotes a value of the

@@ -41,8 +41,10 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** The name of every event of a map of events. */
 type NameOf<Events> = keyof Events & string;
 
-/** The bodies of all events of a map of events. */
-type BodyOf<Events> = Events[keyof Events];
+/** An accepted delivery of one of a map of events: its `type` tells which. */
+export type VerifiedOf<Events> = {
+  [Name in NameOf<Events>]: Verified<Events[Name]> & { readonly type: Name };
+}[NameOf<Events>];
 
 /**
  * One webhook: a provider, the secrets of one subscription, and how strict to be.
@@ -81,14 +83,14 @@ export class Webhook<Events = Record<string, unknown>> {
    *
    * @throws HooksealError with the reason why it is rejected, all its issues, and the status to answer.
    */
-  verify(delivery: Delivery, options?: VerifyOptions): Verified<BodyOf<Events>> {
+  verify(delivery: Delivery, options?: VerifyOptions): VerifiedOf<Events> {
     const result = this.check(delivery, options);
     if (result.ok) return result.value;
     throw result.error;
   }
 
   /** The same without throwing: for code that branches. */
-  check(delivery: Delivery, options: VerifyOptions = {}): Checked<BodyOf<Events>> {
+  check(delivery: Delivery, options: VerifyOptions = {}): Checked<VerifiedOf<Events>> {
     const limits = limitsOf(options);
     let body: Uint8Array | string;
     let headers: string;
@@ -169,8 +171,12 @@ export class Webhook<Events = Record<string, unknown>> {
     return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
   }
 
-  #verified(headers: string, body: Uint8Array | string, limits: Limits, call: Call): Verified<BodyOf<Events>> {
-    const [eventIndex, revisionIndex, algorithm, secret, issueCount, textLength, idUnits, timeUnits] = facts();
+  #verified(headers: string, body: Uint8Array | string, limits: Limits, call: Call): VerifiedOf<Events> {
+    const found = facts();
+    const [eventIndex, revisionIndex] = [found[0] as number, found[1] as number];
+    const [algorithm, secret] = [found[2] as number, found[3] as number];
+    const [issueCount, textLength] = [found[4] as number, found[5] as number];
+    const [idUnits, timeUnits] = [found[6] as number, found[7] as number];
     // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
     const text = typeof body === "string" && isWellFormed(body) ? body : decoder.decode(scratchView(call[1], call[0]));
     const texts = keptText(textLength);
@@ -181,12 +187,12 @@ export class Webhook<Events = Record<string, unknown>> {
       algorithm === 0
         ? { status: "unsigned" }
         : { status: "verified", algorithm: algorithms[algorithm - 1] as (typeof algorithms)[number], secret };
-    let parsed: { event: BodyOf<Events> } | undefined;
+    let parsed: { event: unknown } | undefined;
     let digest: string | undefined;
     let issues: Issue[] | undefined = issueCount === 0 ? [] : undefined;
     const verified = {
-      get event(): BodyOf<Events> {
-        parsed ??= { event: JSON.parse(text) as BodyOf<Events> };
+      get event(): unknown {
+        parsed ??= { event: JSON.parse(text) };
         return parsed.event;
       },
       type: event?.name ?? texts.slice(idUnits + time),
@@ -200,7 +206,7 @@ export class Webhook<Events = Record<string, unknown>> {
         issues ??= reportIssues();
         return issues;
       },
-    } as { -readonly [Key in keyof Verified<BodyOf<Events>>]: Verified<BodyOf<Events>>[Key] };
+    } as { -readonly [Key in keyof Verified]: Verified[Key] };
     const reportIssues = () =>
       (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues;
     const webhookId = valueOfHeader(headers, this.#card.webhookId);
@@ -210,7 +216,7 @@ export class Webhook<Events = Record<string, unknown>> {
     if (deliveryId !== undefined) verified.deliveryId = deliveryId;
     if (timeUnits !== none) verified.createdAt = texts.slice(idUnits, idUnits + timeUnits);
     if (revision != null) verified.revision = revision;
-    return verified;
+    return verified as VerifiedOf<Events>;
   }
 }
 

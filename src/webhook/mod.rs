@@ -14,11 +14,11 @@ pub use create::Fresh;
 pub use error::Error;
 pub use inspect::{Report, SignatureReport, SignatureStatus, Verdict};
 pub use sign::SignedDelivery;
-pub use verify::{Trust, Verified};
+pub use verify::{Accepted, Trust, Verified};
 
-pub(crate) use judge::{Judgement, Signature};
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
-pub(crate) use {judge::digest, verify::Accepted};
+pub(crate) use judge::digest;
+pub(crate) use judge::{Judgement, Signature};
 
 use crate::issue::{Code, Profile};
 use crate::provider::{self, Provider};

@@ -103,9 +103,11 @@ impl Webhook {
         })
     }
 
-    /// The hot path of the bridge: what has to be known of an accepted delivery, or nothing where it is rejected.
-    pub(crate) fn accept(&self, delivery: &Delivery<'_>, now: Time, limits: &Limits) -> Option<Accepted> {
-        let judgement = self.judge(delivery, now, limits, Depth::UntilRejected);
+    /// The same verdict with nothing but what has to be known of an accepted delivery: no issue is
+    /// worked out. Ask [`verify_with`](Self::verify_with) why a delivery is rejected.
+    #[must_use]
+    pub fn accept(&self, delivery: &Delivery<'_>, now: impl Into<Time>, limits: &Limits) -> Option<Accepted> {
+        let judgement = self.judge(delivery, now.into(), limits, Depth::UntilRejected);
         self.accepted(delivery, &judgement)
     }
 
@@ -167,12 +169,19 @@ impl Webhook {
 
 /// What has to be known of a delivery that is accepted.
 #[derive(Debug)]
-pub(crate) struct Accepted {
+pub struct Accepted {
+    /// The event type.
     pub event_type: String,
+    /// The idempotency key by the provider's rule, prefixed by the event type.
     pub id: String,
+    /// When the event was made, as the payload says it.
     pub created_at: Option<String>,
+    /// The place of the event in [`Provider::events`](crate::provider::Provider::events); none for an unknown one.
     pub event: Option<usize>,
+    /// The place of the revision among those of the event.
     pub revision: Option<usize>,
+    /// Who vouches for it.
     pub signature: Trust,
+    /// How many warnings and infos there are.
     pub issues: usize,
 }
