@@ -108,8 +108,7 @@ pub(super) fn choice(choice: &Choice, value: Value<'_>) -> Draft {
     let wanted = alternatives(&words);
     let message = match words.len() {
         0 => "The contract lists no value that may stand here.".into(),
-        1 => format!("This must be {wanted}."),
-        _ => format!("This must be one of {wanted}."),
+        _ => format!("This must be {wanted}."),
     };
     draft(Code::ENUM, value.place(), message).expected(wanted).received(received(value))
 }
@@ -121,7 +120,7 @@ pub(super) fn format(expected: &str, value: Value<'_>) -> Draft {
 }
 
 pub(super) fn pattern(source: &str, value: Value<'_>) -> Draft {
-    draft(Code::PATTERN, value.place(), format!("This does not match the contract's pattern {source}"))
+    draft(Code::PATTERN, value.place(), format!("This does not match the pattern of the contract: {source}"))
         .expected(format!("a string that matches {source}"))
         .received(received(value))
 }
@@ -256,7 +255,7 @@ pub(super) fn property_name(key: Key<'_>, why: Option<Draft>) -> Draft {
     )
     .received("a key");
     match why.and_then(|why| why.expected) {
-        Some(expected) => out.expected(expected),
+        Some(allowed) => out.expected(allowed),
         None => out,
     }
 }
@@ -287,12 +286,12 @@ fn meant<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k
     };
     let written = bare(text);
     let allowed = (written.len() / 4).clamp(1, 3);
-    let candidates = known
+    let close = known
         .iter()
         .filter(|property| property.node.is_some() && property.name.len() <= LONGEST)
         .map(|property| (distance(&written, &bare(&property.name)), &*property.name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.len());
-    let mut candidates: Vec<(usize, &str)> = candidates.collect();
+    let mut candidates: Vec<(usize, &str)> = close.collect();
     candidates.sort_by_key(|(distance, _)| *distance);
     candidates.into_iter().map(|(_, name)| name).find(|name| object.get(name).is_none())
 }
@@ -300,20 +299,20 @@ fn meant<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k
 /// How many insertions, deletions, replacements and swaps of neighbours lie between two texts.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
         let mut row = Vec::with_capacity(b.len() + 1);
         row.push(i + 1);
         for (j, y) in b.iter().enumerate() {
-            let mut least = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut least = (above[j] + usize::from(x != y)).min(above[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                 least = least.min(before[j - 1] + 1);
             }
             row.push(least);
         }
-        before = std::mem::replace(&mut last, row);
+        before = std::mem::replace(&mut above, row);
     }
-    last.last().copied().unwrap_or(0)
+    above.last().copied().unwrap_or(0)
 }
 
 pub(super) fn no_type(wanted: u8, value: Value<'_>, one: bool) -> Draft {
@@ -340,7 +339,7 @@ fn none_fits(code: Code, value: Value<'_>) -> Draft {
     draft(
         code,
         value.place(),
-        "This fits none of the alternatives; what the closest one has against it stands beside this.",
+        "This fits none of the alternatives. What the closest one misses is listed as issues of its own.",
     )
     .expected("one of the alternatives")
     .received(received(value))

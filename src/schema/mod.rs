@@ -83,7 +83,7 @@ impl Schema {
     /// # Errors
     /// The schema is not valid, or it asks for something that is not supported.
     pub fn compile_value(value: Value<'_>, options: &CompileOptions) -> Result<Self, SchemaError> {
-        match compile::compile(value, options) {
+        match compile::compile(value, *options) {
             Ok(plan) => Ok(Self { plan }),
             Err(fault) => Err(fault.finish(value)),
         }

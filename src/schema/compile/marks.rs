@@ -107,12 +107,10 @@ fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
             );
         };
         let closes = CLOSERS.contains(&&*keyword);
-        if !RULES.contains(&&*keyword) && !(closes && rule.as_bool() == Some(false)) {
-            let why = if closes { "only where it is false" } else { "never" };
-            return fault(
-                mark,
-                format!("{keyword:?} can be marked {why}: mark the keywords inside it instead."),
-            );
+        let markable = RULES.contains(&&*keyword) || (closes && rule.as_bool() == Some(false));
+        if !markable {
+            let limit = if closes { "can be marked only where it is false" } else { "cannot be marked" };
+            return fault(mark, format!("{keyword:?} {limit}: mark the keywords inside it instead."));
         }
         if &*keyword == "required" && mark.kind() == Kind::Object {
             for (property, severity) in mark.members() {

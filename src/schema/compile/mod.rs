@@ -16,7 +16,7 @@ use crate::json::{Kind, Value};
 use marks::Marks;
 
 /// Compiles the schema that `root` is.
-pub(super) fn compile(root: Value<'_>, options: &CompileOptions) -> Result<Plan, Fault> {
+pub(super) fn compile(root: Value<'_>, options: CompileOptions) -> Result<Plan, Fault> {
     check_keys(root)?;
     if !matches!(root.kind(), Kind::Object | Kind::Boolean) {
         return Err(Fault::new("", root, "A schema must be an object, true or false."));

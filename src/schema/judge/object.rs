@@ -1,7 +1,7 @@
 //! Objects: one walk over the members, each key looked up once.
 
 use super::{Judge, Mode};
-use crate::issue::Severity;
+use crate::issue::{Code, Severity};
 use crate::json::{Key, Value};
 use crate::schema::message;
 use crate::schema::plan::{Additional, Graded, NodeId, ObjectRules, UNTRACKED};
@@ -180,6 +180,7 @@ impl Judge<'_, '_> {
             return true;
         }
         let why = if self.mode == Mode::Report { self.why(names.rule, key.as_value()) } else { None };
+        let why = why.filter(|why| why.code != Code::NEVER);
         self.broken(names.grades, || message::property_name(key, why))
     }
 }

@@ -57,17 +57,17 @@ impl<'o> Report<'o> {
 
     pub fn push(&mut self, mut draft: Draft) {
         draft.severity = draft.severity.max(self.ceiling);
-        if !self.is_full() {
-            self.drafts.push(draft);
-        } else {
+        if self.is_full() {
             self.omitted += 1;
             if let Some(at) = self.replaceable(draft.severity) {
                 self.drafts[at] = draft;
             }
+        } else {
+            self.drafts.push(draft);
         }
     }
 
-    /// How many drafts there are, to [`take_back`](Report::take_back) what comes after.
+    /// How many drafts there are, to [move](Report::move_last_to) one in front of what comes after.
     pub fn mark(&self) -> usize {
         self.drafts.len()
     }

@@ -4,7 +4,7 @@
 use super::{Additional, Graded, Grades, InPlace, Literal, Node, NodeId, Plan, Rest, Values, types};
 use crate::json::Kind;
 
-/// A schema that refers to itself without consuming input.
+/// The node that closes a circle: a schema refers to itself without consuming input.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Loop(pub NodeId);
 
@@ -37,14 +37,14 @@ fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
             let at = id as usize;
             if state[at] == 0 {
                 state[at] = OPEN;
-                let mut circle = None;
+                let mut circle = false;
                 node(plan, id).each_in_place(|next| match state[next as usize] {
                     0 => stack.push(next),
-                    OPEN => circle = Some(next),
+                    OPEN => circle = true,
                     _ => {}
                 });
-                if let Some(next) = circle {
-                    return Err(Loop(next));
+                if circle {
+                    return Err(Loop(id));
                 }
             } else {
                 stack.pop();

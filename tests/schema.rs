@@ -1,0 +1,290 @@
+//! What schemas accept, refuse and say: the vectors that TypeScript reads too, and input made to hurt.
+
+use std::fmt::Write as _;
+
+use hookseal::schema::{CompileOptions, Dialect, Schema, SchemaError};
+use hookseal::{Issue, Profile, Severity};
+use serde_json::{Value, json};
+
+fn vectors() -> Value {
+    serde_json::from_str(include_str!("vectors/schema.json")).expect("the vectors are JSON")
+}
+
+fn options(case: &Value) -> CompileOptions {
+    let options = &case["options"];
+    CompileOptions {
+        strict: options["strict"] == true,
+        placeholders: options["placeholders"] == true,
+        dialect: match options["dialect"].as_str() {
+            Some("draft-07") => Some(Dialect::Draft7),
+            Some("2020-12") => Some(Dialect::Draft2020),
+            _ => None,
+        },
+    }
+}
+
+fn compile(schema: &Value, options: CompileOptions) -> Result<Schema, SchemaError> {
+    Schema::compile(schema.to_string().as_bytes(), &options)
+}
+
+fn schema(schema: &Value) -> Schema {
+    compile(schema, CompileOptions::default()).unwrap_or_else(|error| panic!("{schema}: {error}"))
+}
+
+fn written(issue: &Issue) -> Value {
+    let mut out = json!({
+        "code": issue.code.as_str(),
+        "severity": issue.severity,
+        "pointer": issue.pointer,
+        "message": issue.message,
+    });
+    for (name, text) in [("expected", &issue.expected), ("received", &issue.received), ("hint", &issue.hint)]
+    {
+        if let Some(text) = text {
+            out[name] = json!(text);
+        }
+    }
+    out
+}
+
+fn fits(schema: &Schema, text: &str) -> bool {
+    !schema.check(text.as_bytes()).iter().any(|issue| issue.severity == Severity::Error)
+}
+
+#[test]
+fn every_keyword_accepts_refuses_and_speaks_as_the_vectors_say() {
+    for case in vectors()["judged"].as_array().expect("cases") {
+        let name = &case["name"];
+        let schema =
+            compile(&case["schema"], options(case)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        for text in case["fits"].as_array().expect("texts") {
+            let text = text.as_str().expect("a text");
+            for profile in [Profile::Lenient, Profile::Strict] {
+                assert_eq!(schema.check_as(text.as_bytes(), profile), [], "{name}: {text}");
+            }
+        }
+        for broken in case["breaks"].as_array().expect("texts") {
+            let text = broken["text"].as_str().expect("a text");
+            let profile = if broken["profile"] == "strict" { Profile::Strict } else { Profile::Lenient };
+            let issues: Vec<Value> = schema.check_as(text.as_bytes(), profile).iter().map(written).collect();
+            assert_eq!(json!(issues), broken["issues"], "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_judged_is_refused_by_name_and_place() {
+    for case in vectors()["refused"].as_array().expect("cases") {
+        let error = compile(&case["schema"], options(case)).expect_err(&case["name"].to_string());
+        let said = json!([error.keyword, error.pointer, error.message]);
+        assert_eq!(said, json!([case["keyword"], case["pointer"], case["message"]]), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn no_message_holds_what_was_received() {
+    let secret = "Aunt Agatha";
+    for case in vectors()["judged"].as_array().expect("cases") {
+        let schema = compile(&case["schema"], options(case)).expect("it compiles");
+        for text in
+            [json!(secret), json!([secret, secret]), json!({ "a": secret, "id": secret, "kind": secret })]
+        {
+            for issue in schema.check(text.to_string().as_bytes()) {
+                assert!(!written(&issue).to_string().contains(secret), "{}: {issue:?}", case["name"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_schema_error_reads_as_a_sentence_with_its_place() {
+    let error = compile(&json!({ "properties": { "a": { "type": "float" } } }), CompileOptions::default());
+    assert_eq!(
+        error.expect_err("refused").to_string(),
+        "\"type\" must be one of \"null\", \"boolean\", \"integer\", \"number\", \"string\", \"array\" and \"object\", or a list of them. (at /properties/a/type of the schema)"
+    );
+    let error = Schema::compile(b"[", &CompileOptions::default()).expect_err("no JSON");
+    assert!(error.message.starts_with("The schema is not JSON: "), "{error}");
+    let error = Schema::compile(b"1", &CompileOptions::default()).expect_err("no schema");
+    assert_eq!(error.to_string(), "A schema must be an object, true or false. (at the root of the schema)");
+}
+
+#[test]
+fn a_key_that_stands_twice_in_a_schema_is_refused() {
+    let text = br#"{ "properties": { "a": { "type": "string", "type": "null" } } }"#;
+    let error = Schema::compile(text, &CompileOptions::default()).expect_err("refused");
+    assert_eq!((error.keyword.as_str(), error.pointer.as_str()), ("type", "/properties/a/type"));
+    assert!(error.message.starts_with("This key stands twice"), "{error}");
+}
+
+#[test]
+fn a_schema_within_a_document_is_a_document_of_its_own() {
+    let text = br##"{ "b": { "c": 1, "c": 2 }, "schema": { "$defs": { "x": { "type": "null" } }, "items": { "$ref": "#/$defs/x" } } }"##;
+    let document = hookseal::json::Document::read(text).expect("JSON");
+    let part = document.root().get("schema").expect("the schema");
+    let schema = Schema::compile_value(part, &CompileOptions::default()).expect("it compiles");
+    assert!(fits(&schema, "[null]") && !fits(&schema, "[1]"));
+
+    let text = br##"{ "schema": { "items": { "$ref": "#/schema" } } }"##;
+    let document = hookseal::json::Document::read(text).expect("JSON");
+    let part = document.root().get("schema").expect("the schema");
+    let error = Schema::compile_value(part, &CompileOptions::default()).expect_err("it is refused");
+    assert_eq!(error.pointer, "/items/$ref");
+}
+
+#[test]
+fn the_caller_decides_the_dialect_that_a_schema_leaves_open() {
+    let text = json!({ "$ref": "#/definitions/a", "definitions": { "a": true }, "type": "null" });
+    let with = |dialect| compile(&text, CompileOptions { dialect, ..CompileOptions::default() });
+    assert_eq!(with(None).expect_err("ambiguous").keyword, "$schema");
+    assert!(fits(&with(Some(Dialect::Draft7)).expect("draft-07"), "1"));
+    assert!(!fits(&with(Some(Dialect::Draft2020)).expect("2020-12"), "1"));
+}
+
+#[test]
+fn what_json_itself_has_wrong_is_said_before_the_schema() {
+    let schema = schema(&json!(true));
+    assert_eq!(schema.check(b"{,}")[0].code.as_str(), "json-syntax");
+    assert_eq!(schema.check(br#"{"a":1,"a":2}"#)[0].code.as_str(), "json-duplicate-key");
+    assert_eq!(schema.check(b"9007199254740993")[0].code.as_str(), "number-precision");
+}
+
+#[test]
+fn constants_beyond_doubles_are_exact() {
+    let exact = Schema::compile(br#"{ "enum": [9007199254740993, 0.1] }"#, &CompileOptions::default());
+    let exact = exact.expect("it compiles");
+    assert!(fits(&exact, "9007199254740993") && fits(&exact, "1e-1"));
+    assert!(!fits(&exact, "9007199254740992") && !fits(&exact, "0.10000000000000000001"));
+}
+
+/// Judging ends, and soon enough that the whole test runs in a moment: nothing here is timed, but a
+/// blow-up would not end at all.
+mod hostile {
+    use super::*;
+
+    fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
+        open.repeat(depth) + inner + &close.repeat(depth)
+    }
+
+    #[test]
+    fn branches_that_contain_themselves_do_not_multiply() {
+        let twice = json!([
+            { "properties": { "a": { "$ref": "#" }, "b": { "const": 1 } } },
+            { "properties": { "a": { "$ref": "#" }, "b": { "const": 2 } } }
+        ]);
+        let text = nested("{\"a\":", "{\"b\":3}", "}", 120);
+        for keyword in ["anyOf", "oneOf", "allOf"] {
+            let schema = schema(&json!({ keyword: twice }));
+            assert!(!fits(&schema, &text), "{keyword}");
+            assert!(schema.check(text.as_bytes()).len() < 300, "{keyword}");
+        }
+        let any = schema(&json!({ "anyOf": twice }));
+        assert!(fits(&any, &nested("{\"a\":", "{\"b\":2}", "}", 120)));
+    }
+
+    #[test]
+    fn conditions_and_exclusions_that_contain_themselves_do_not_multiply() {
+        let inner = json!({ "properties": { "a": { "$ref": "#" } } });
+        for schema_text in [
+            json!({ "if": inner, "then": inner, "else": inner }),
+            json!({ "not": { "not": inner }, "allOf": [inner] }),
+            json!({ "dependentSchemas": { "a": inner, "b": inner }, "properties": { "a": { "$ref": "#" } } }),
+            json!({ "patternProperties": { "a": { "$ref": "#" }, "^a": { "$ref": "#" }, "a$": { "$ref": "#" } } }),
+            json!({ "anyOf": [inner, { "type": "null" }], "oneOf": [inner, { "type": "null" }] }),
+        ] {
+            let schema = schema(&schema_text);
+            assert!(fits(&schema, &nested("{\"a\":", "{}", "}", 100)), "{schema_text}");
+        }
+    }
+
+    #[test]
+    fn items_that_are_judged_twice_do_not_multiply() {
+        let schema = schema(&json!({ "items": { "$ref": "#" }, "contains": { "$ref": "#" }, "minItems": 1 }));
+        assert!(!fits(&schema, &nested("[", "", "]", 120)));
+    }
+
+    #[test]
+    fn a_chain_of_definitions_does_not_double_at_every_link() {
+        let mut definitions = json!({ "d200": { "type": "object", "required": ["x"] } });
+        for n in 0..200 {
+            let next = json!({ "$ref": format!("#/$defs/d{}", n + 1) });
+            definitions[format!("d{n}")] = json!({ "allOf": [next, next], "anyOf": [next, next] });
+        }
+        let schema = schema(&json!({ "$defs": definitions, "$ref": "#/$defs/d0" }));
+        assert!(fits(&schema, r#"{"x":1}"#));
+        assert!(!fits(&schema, "{}"));
+    }
+
+    #[test]
+    fn what_goes_too_deep_is_refused_even_by_not() {
+        let mut definitions = json!({ "d2000": { "required": ["x"] } });
+        for n in 0..2000 {
+            definitions[format!("d{n}")] =
+                json!({ "allOf": [{ "$ref": format!("#/$defs/d{}", n + 1) }], "title": "t", "minLength": 1 });
+        }
+        for text in [
+            json!({ "$defs": definitions, "$ref": "#/$defs/d0" }),
+            json!({ "$defs": definitions, "not": { "$ref": "#/$defs/d0" } }),
+        ] {
+            let issues = schema(&text).check(b"{}");
+            assert!(issues.iter().any(|issue| issue.code.as_str() == "json-too-deep"), "{issues:?}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_items_are_told_apart() {
+        let unique = schema(&json!({ "uniqueItems": true }));
+        let numbers: Vec<String> = (0..100_000).map(|n| format!("[{n},{{\"a\":\"{n}\"}}]")).collect();
+        assert!(fits(&unique, &format!("[{}]", numbers.join(","))));
+        let same = vec!["{\"a\":[1,2]}"; 100_000];
+        let issues = unique.check(format!("[{}]", same.join(",")).as_bytes());
+        assert_eq!(issues.len(), 1);
+        assert_eq!(issues[0].pointer, "/1");
+    }
+
+    #[test]
+    fn a_report_stays_short_however_much_is_wrong() {
+        let mut text = String::from("{");
+        for n in 0..100_000 {
+            let comma = if n == 0 { "" } else { "," };
+            write!(text, "{comma}\"key{n}\":{n}").expect("a string takes it");
+        }
+        text.push('}');
+        let closed = schema(&json!({ "properties": { "key": {} }, "additionalProperties": false }));
+        let issues = closed.check(text.as_bytes());
+        assert_eq!(issues.len(), 1001);
+        let last = issues.iter().find(|issue| issue.code.as_str() == "issues-omitted").expect("it says so");
+        assert_eq!(last.message, "There are 99000 more issues than the 1000 that are listed.");
+        assert_eq!(last.severity, Severity::Info);
+    }
+
+    #[test]
+    fn an_error_is_not_crowded_out_by_warnings() {
+        let schema = schema(&json!({
+            "additionalProperties": false,
+            "properties": { "z": { "type": "null" } },
+            "x-lenient": { "additionalProperties": "warning" }
+        }));
+        let mut text = String::from("{");
+        for n in 0..3000 {
+            write!(text, "\"key{n}\":{n},").expect("a string takes it");
+        }
+        text.push_str("\"z\":1}");
+        let issues = schema.check(text.as_bytes());
+        assert_eq!(issues.iter().filter(|issue| issue.severity == Severity::Error).count(), 1);
+        assert_eq!(issues.len(), 1001);
+        assert!(issues.iter().any(|issue| issue.message.starts_with("There are 2001 more issues")));
+    }
+
+    #[test]
+    fn alternatives_without_end_are_judged_in_the_end() {
+        let branches: Vec<Value> = (0..500)
+            .map(|n| json!({ "properties": { "kind": { "const": n }, "kids": { "items": { "$ref": "#" } } }, "required": ["kind"] }))
+            .collect();
+        let schema = schema(&json!({ "oneOf": branches }));
+        let kids = vec!["{\"kind\":499,\"kids\":[{\"kind\":-1}]}"; 200].join(",");
+        assert!(!fits(&schema, &format!("{{\"kind\":250,\"kids\":[{kids}]}}")));
+        let kids = vec!["{\"kind\":499,\"kids\":[{\"kind\":1}]}"; 200].join(",");
+        assert!(fits(&schema, &format!("{{\"kind\":250,\"kids\":[{kids}]}}")));
+    }
+}
