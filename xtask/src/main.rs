@@ -11,11 +11,11 @@ mod versions;
 mod wasm;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use lexopt::prelude::{Long, Short, Value};
 
-use crate::run::{Failure, node, root};
+use crate::run::{Failure, node, typed};
 
 const HELP: &str = "\
 cargo xtask demo             build everything, then walk through real deliveries
@@ -96,11 +96,11 @@ impl Command {
             }
             Self::Demo(rest) => {
                 npm::build()?;
-                return script("pkg/demo/main.mjs", rest);
+                return script(node("--import=tsx").arg("pkg/demo/main.ts").args(rest));
             }
             Self::Bench(rest) => {
                 npm::build()?;
-                return script("bench/main.mjs", rest);
+                return script(node("bench/main.mjs").args(rest));
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -108,11 +108,10 @@ impl Command {
 }
 
 /// Runs a script of the project and ends as it ended.
-fn script(path: &str, arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
-    let status = node(path).args(arguments).current_dir(root()).status();
-    match status {
+fn script(command: &mut process::Command) -> Result<ExitCode, Failure> {
+    match command.status() {
         Ok(status) if status.success() => Ok(ExitCode::SUCCESS),
         Ok(_) => Ok(ExitCode::FAILURE),
-        Err(error) => Err(Failure::new(format!("`node {path}` did not start: {error}"))),
+        Err(error) => Err(Failure::new(format!("`{}` did not start: {error}", typed(command)))),
     }
 }

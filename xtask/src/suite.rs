@@ -119,6 +119,12 @@ impl Suite {
 
     fn packaging(&mut self) -> Result<(), Failure> {
         self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test")?);
+        // One round measures nothing; it shows that everybody in it does the same job on the same bytes.
+        self.check(
+            "bench, that all do the same job",
+            node("bench/main.mjs").args(["--rounds", "1", "--only", "seed"]),
+            "mend the contender that the message names",
+        );
         Ok(())
     }
 
