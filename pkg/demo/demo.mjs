@@ -33,16 +33,20 @@ function show(title, hook, delivery, expected) {
   }
   const checked = hook.check(delivery);
   if (checked.ok !== (report.verdict !== "rejected")) failures.push(`${title}: check and inspect disagree`);
-  expect(title, {
-    verdict: report.verdict,
-    ...("status" in expected && { status: checked.ok ? 200 : checked.error.status }),
-    ...("code" in expected && { code: checked.ok ? undefined : checked.error.code }),
-    ...("errors" in expected && {
-      errors: report.issues.filter((issue) => issue.severity === "error").map((issue) => issue.code),
-    }),
-    ...("algorithm" in expected && { algorithm: report.signature.algorithm }),
-    ...("revision" in expected && { revision: report.revision }),
-  }, expected);
+  expect(
+    title,
+    {
+      verdict: report.verdict,
+      ...("status" in expected && { status: checked.ok ? 200 : checked.error.status }),
+      ...("code" in expected && { code: checked.ok ? undefined : checked.error.code }),
+      ...("errors" in expected && {
+        errors: report.issues.filter((issue) => issue.severity === "error").map((issue) => issue.code),
+      }),
+      ...("algorithm" in expected && { algorithm: report.signature.algorithm }),
+      ...("revision" in expected && { revision: report.revision }),
+    },
+    expected,
+  );
   return checked;
 }
 
@@ -70,28 +74,46 @@ show(
 );
 
 const unsigned = { headers: { "Content-Type": "application/json; charset=utf-8" }, body: xonBody };
-const xonFirst = show("An X-on event, which nobody signs", surgery, unsigned, { verdict: "unsigned", revision: "R0" });
+const xonFirst = show("An X-on event, which nobody signs", surgery, unsigned, {
+  verdict: "unsigned",
+  revision: "R0",
+});
 
 const tampered = painchekBody.slice();
 tampered[text.decode(painchekBody).indexOf('"pain_score": 0') + 14] = "9".charCodeAt(0);
-show("A tampered body: one digit of a score was changed on the way", receiver, { ...signed, body: tampered }, {
-  verdict: "rejected",
-  status: 401,
-  code: "signature-mismatch",
-});
+show(
+  "A tampered body: one digit of a score was changed on the way",
+  receiver,
+  { ...signed, body: tampered },
+  {
+    verdict: "rejected",
+    status: 401,
+    code: "signature-mismatch",
+  },
+);
 
-show("A delivery that somebody signed with another secret", receiver, painchek({ secrets: ["a guess"] }).sign(painchekBody), {
-  verdict: "rejected",
-  status: 401,
-  code: "signature-mismatch",
-});
+show(
+  "A delivery that somebody signed with another secret",
+  receiver,
+  painchek({ secrets: ["a guess"] }).sign(painchekBody),
+  {
+    verdict: "rejected",
+    status: 401,
+    code: "signature-mismatch",
+  },
+);
 
 const { "X-PainChek-WH-Signature": _, ...withoutSignature } = signed.headers;
-show("A delivery without its signature", receiver, { headers: withoutSignature, body: painchekBody }, {
-  verdict: "rejected",
-  status: 401,
-  code: "signature-missing",
-});
+show(
+  "A delivery without its signature",
+  receiver,
+  { headers: withoutSignature, body: painchekBody },
+  {
+    verdict: "rejected",
+    status: 401,
+    code: "signature-missing",
+  },
+);
 
 show("The PainChek body as its documentation prints it", receiver, sender.sign(painchekAsPrinted), {
   verdict: "rejected",
@@ -109,7 +131,12 @@ show(
   "An X-on event with four mistakes at once",
   surgery,
   { headers: {}, body: new TextEncoder().encode(mistakes) },
-  { verdict: "rejected", status: 400, code: "envelope-invalid", errors: ["format", "format", "type", "type"] },
+  {
+    verdict: "rejected",
+    status: 400,
+    code: "envelope-invalid",
+    errors: ["format", "format", "type", "type"],
+  },
 );
 
 function compare(title, hook, one, other, expected) {
@@ -142,8 +169,14 @@ compare("A retry whose payload has changed", receiver, signed, changed, {
 });
 const ids = [first, receiver.check(retry), receiver.check(changed)].map((one) => one.ok && one.value.id);
 expect("all three attempts have one idempotency key", new Set(ids).size, 1);
-const digests = [first, receiver.check(retry), receiver.check(changed)].map((one) => one.ok && one.value.digest);
-expect("only the changed one has another digest", digests[0] === digests[1] && digests[1] !== digests[2], true);
+const digests = [first, receiver.check(retry), receiver.check(changed)].map(
+  (one) => one.ok && one.value.digest,
+);
+expect(
+  "only the changed one has another digest",
+  digests[0] === digests[1] && digests[1] !== digests[2],
+  true,
+);
 
 shown += 1;
 console.log(`\n${paint.bold(`${shown}. What cannot be made by accident`)}`);
@@ -161,8 +194,16 @@ for (const [what, make] of [
   }
 }
 
-expect("events are what JSON.parse makes", first.ok && first.value.event, JSON.parse(text.decode(painchekBody)));
-expect("events are what JSON.parse makes", xonFirst.ok && xonFirst.value.event, JSON.parse(text.decode(xonBody)));
+expect(
+  "events are what JSON.parse makes",
+  first.ok && first.value.event,
+  JSON.parse(text.decode(painchekBody)),
+);
+expect(
+  "events are what JSON.parse makes",
+  xonFirst.ok && xonFirst.value.event,
+  JSON.parse(text.decode(xonBody)),
+);
 expect("a contract of one's own", compileSchema({ required: ["id"] }).check("{}").length, 1);
 
 if (failures.length > 0) {

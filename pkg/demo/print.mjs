@@ -1,7 +1,8 @@
 /** Prints reports for people: a line for the verdict, the issues, and the place in the text. */
 import process from "node:process";
 
-const colour = process.env.NO_COLOR === undefined && (process.stdout.isTTY || process.env.FORCE_COLOR !== undefined);
+const colour =
+  process.env.NO_COLOR === undefined && (process.stdout.isTTY || process.env.FORCE_COLOR !== undefined);
 const ink = (code) => (text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
 
 export const paint = {
@@ -18,10 +19,16 @@ const severities = { error: paint.red, warning: paint.yellow, info: paint.blue }
 
 export function printReport(report) {
   const { verdict, type, revision, id, signature, issues } = report;
-  const facts = [type, revision, signature.algorithm && `${signature.algorithm}, secret ${(signature.secret ?? -1) + 1 || "?"}`];
+  const facts = [
+    type,
+    revision,
+    signature.algorithm && `${signature.algorithm}, secret ${(signature.secret ?? -1) + 1 || "?"}`,
+  ];
   console.log(`   ${verdicts[verdict](verdict)} ${facts.filter(Boolean).join(" · ")}`);
   if (verdict !== "rejected") console.log(`   ${paint.dim(`id ${id}`)}`);
-  const ranked = ["error", "warning", "info"].flatMap((severity) => issues.filter((one) => one.severity === severity));
+  const ranked = ["error", "warning", "info"].flatMap((severity) =>
+    issues.filter((one) => one.severity === severity),
+  );
   for (const issue of ranked.slice(0, 6)) {
     const place = issue.pointer === "" ? "" : ` ${paint.dim(issue.pointer)}`;
     console.log(`   ${severities[issue.severity](issue.code)}${place} ${issue.message}`);
@@ -40,5 +47,7 @@ export function frame(text, issue) {
   const width = Math.max(1, Math.min(end - start, part.length - (column - 1 - from)));
   const label = `${line}:${column}`;
   console.log(`   ${paint.dim(`${label} |`)} ${part}`);
-  console.log(`   ${paint.dim(`${" ".repeat(label.length)} |`)} ${" ".repeat(column - 1 - from)}${paint.red("^".repeat(width))}`);
+  console.log(
+    `   ${paint.dim(`${" ".repeat(label.length)} |`)} ${" ".repeat(column - 1 - from)}${paint.red("^".repeat(width))}`,
+  );
 }

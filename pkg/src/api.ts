@@ -1,14 +1,15 @@
 /** Everything the package offers, whatever way its module comes. */
-import type { PainchekEvents, ProviderEvents, XonEvents } from "./generated/events/index.js";
+
 import type { ProviderDefinition } from "./generated/definition.js";
+import type { PainchekEvents, ProviderEvents, XonEvents } from "./generated/events/index.js";
 import type { WebhookOptions } from "./types.js";
 import { Webhook } from "./webhook.js";
 
 export type { BodyLike } from "./body.js";
 export { type CoreModule, type CoreResponse, type CoreSource, init } from "./core.js";
-export type { ProviderDefinition } from "./generated/definition.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { IssueCode } from "./generated/codes.js";
+export type { ProviderDefinition } from "./generated/definition.js";
 export type * from "./generated/events/index.js";
 export type { HeadersLike } from "./headers.js";
 export { type HmacAlgorithm, type HmacInput, hmac } from "./hmac.js";

@@ -16,6 +16,7 @@ interface Lookup {
 }
 
 // Names and values are kept apart by these two; HTTP allows neither in a header.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for.
 const separators = /[\x1e\x1f]/g;
 
 function pair(name: unknown, value: unknown): string {

@@ -1,5 +1,5 @@
 /** Contracts of one's own: JSON Schema compiled in the core. */
-import { putBody, rawBody, type BodyLike } from "./body.js";
+import { type BodyLike, putBody, rawBody } from "./body.js";
 import { core, putText } from "./core.js";
 import { SchemaError } from "./error.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";

@@ -31,7 +31,14 @@ interface Card {
 type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
 
 /** A delivery in the scratch buffer, and the limits it is judged by. */
-type Call = [headers: number, body: number, now: number, profile: number, maxBytes: number, tolerance: number];
+type Call = [
+  headers: number,
+  body: number,
+  now: number,
+  profile: number,
+  maxBytes: number,
+  tolerance: number,
+];
 
 const algorithms = ["sha1", "sha256", "sha512"] as const;
 const none = 0xffffffff;
@@ -156,8 +163,8 @@ export class Webhook<Events = Record<string, unknown>> {
       sameEvent: found.sameEvent,
       changes: found.changes.map(({ pointer, before, after }) => ({
         pointer,
-        ...(before === null ? {} : { before: valueOf(before) }),
-        ...(after === null ? {} : { after: valueOf(after) }),
+        ...(before === null ? {} : { before: read(before) }),
+        ...(after === null ? {} : { after: read(after) }),
       })),
     };
   }
@@ -178,7 +185,8 @@ export class Webhook<Events = Record<string, unknown>> {
     const [issueCount, textLength] = [found[4] as number, found[5] as number];
     const [idUnits, timeUnits] = [found[6] as number, found[7] as number];
     // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
-    const text = typeof body === "string" && isWellFormed(body) ? body : decoder.decode(scratchView(call[1], call[0]));
+    const text =
+      typeof body === "string" && isWellFormed(body) ? body : decoder.decode(scratchView(call[1], call[0]));
     const texts = keptText(textLength);
     const id = texts.slice(0, idUnits);
     const event = this.#card.events[eventIndex];
@@ -207,8 +215,7 @@ export class Webhook<Events = Record<string, unknown>> {
         return issues;
       },
     } as { -readonly [Key in keyof Verified]: Verified[Key] };
-    const reportIssues = () =>
-      (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues;
+    const reportIssues = () => (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues;
     const webhookId = valueOfHeader(headers, this.#card.webhookId);
     const deliveryId = valueOfHeader(headers, this.#card.deliveryId);
     const revision = event?.revisions[revisionIndex];
@@ -231,7 +238,8 @@ interface Limits {
 function limitsOf({ now, profile, maxBytes, tolerance }: VerifyOptions): Limits {
   return {
     now: millis(now),
-    profile: profile === undefined ? 0 : profile === "lenient" ? 1 : profile === "strict" ? 2 : wrong("profile"),
+    profile:
+      profile === undefined ? 0 : profile === "lenient" ? 1 : profile === "strict" ? 2 : wrong("profile"),
     maxBytes: maxBytes === undefined ? Number.NaN : maxBytes >= 0 ? maxBytes : wrong("maxBytes"),
     tolerance: tolerance === undefined ? Number.NaN : tolerance >= 0 ? tolerance : wrong("tolerance"),
   };
@@ -270,7 +278,7 @@ function signed(make: () => unknown): SignedDelivery {
 
 function isWellFormed(text: string): boolean {
   const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
-  return native !== undefined && native.call(text);
+  return native?.call(text) === true;
 }
 
 /** The first value of a header in the text that was carried over. */
@@ -284,7 +292,7 @@ function valueOfHeader(headers: string, name: string | null): string | undefined
 }
 
 /** A value as it is written; the whole body where that is no JSON. */
-function valueOf(text: string): unknown {
+function read(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

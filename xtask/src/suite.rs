@@ -119,6 +119,7 @@ impl Suite {
 
     fn packaging(&mut self) -> Result<(), Failure> {
         self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test")?);
+        self.check("demo", &mut node(crate::DEMO), "mend what came out otherwise than it should");
         // One round measures nothing; it shows that everybody in it does the same job on the same bytes.
         self.check(
             "bench, that all do the same job",
