@@ -158,7 +158,7 @@ impl<'s> Registry<'s> {
                 "This \"$ref\" leads out of the schema, and nothing is fetched: put the schema it means under \"$defs\", with its \"$id\", and refer to it there.",
             );
         };
-        let Some(fragment) = fragment.and_then(|fragment| uri::percent_decoded(fragment)).or_else(|| {
+        let Some(fragment) = fragment.and_then(uri::percent_decoded).or_else(|| {
             // No fragment is the whole resource; one that cannot be decoded names nothing.
             fragment.is_none().then(String::new)
         }) else {

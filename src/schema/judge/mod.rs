@@ -17,7 +17,7 @@ use report::Report;
 
 /// Nodes that may be open at once. The reader bounds a document's depth; this bounds it times the
 /// schemas that judge one value, and so the stack.
-const MAX_OPEN: u32 = 640;
+const MAX_OPEN: u32 = 512;
 
 /// How much of its time a judge may spend on one document: so many visits, and so many more for each
 /// token. Sound schemas stay far below.

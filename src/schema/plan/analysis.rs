@@ -66,9 +66,10 @@ fn resolve_aliases(plan: &mut Plan, order: &[NodeId]) {
             target[id as usize] = target[next as usize];
         }
     }
-    let to = |id: NodeId| target[id as usize];
-    plan.root = to(plan.root);
-    plan.nodes.iter_mut().for_each(|node| node.redirect(to));
+    plan.root = target[plan.root as usize];
+    for node in &mut plan.nodes {
+        node.redirect(|id| target[id as usize]);
+    }
 }
 
 fn accepts(plan: &Plan, id: NodeId) -> u8 {
