@@ -147,4 +147,9 @@ impl Token {
     pub fn payload(self) -> u32 {
         self.word & 0x0fff_ffff
     }
+
+    /// Whether tag and payload are these: one comparison.
+    pub fn is(self, tag: Tag, payload: u32) -> bool {
+        self.word == ((tag as u32) << 28) | payload
+    }
 }

@@ -4,10 +4,12 @@
 //! One thing looks like a rule and is none: `assessment.date` is later than `created_at` in the
 //! sample, for the device's clock made the one and the server's the other.
 
-use crate::issue::{Code, Severity};
-use crate::json::{Document, Kind, Value};
+use std::cmp::Ordering;
 
-use super::rules::{Raise, Ruleset, is, moment, null_text, pick, present, uuid};
+use crate::issue::{Code, Severity};
+use crate::json::{Kind, Value};
+
+use super::rules::{Raise, Ruleset, differ, each, is, null_text, order, present};
 
 pub(super) static RULESET: Ruleset = Ruleset { provider: "painchek", codes, judge };
 
@@ -26,15 +28,15 @@ const RULES: [(Code, Rule); 13] = [
     (Code::DELETED, deleted),
     (Code::NULL_IN_NEW_RECORD, null_in_new_record),
     (Code::DESCRIPTOR_COUNT, descriptor_count),
-    (Code::NULL_TEXT, |view, raise| null_text(view.document, raise)),
+    (Code::NULL_TEXT, |_, raise| null_text(raise)),
 ];
 
 fn codes() -> Vec<Code> {
     RULES.iter().map(|(code, _)| *code).collect()
 }
 
-fn judge(document: &Document<'_>, raise: &mut Raise<'_>) {
-    let view = View::of(document);
+fn judge(body: Value<'_>, raise: &mut Raise<'_>) {
+    let view = View::of(body);
     for (index, (_, rule)) in RULES.iter().enumerate() {
         if raise.begin(index) {
             rule(&view, raise);
@@ -42,15 +44,12 @@ fn judge(document: &Document<'_>, raise: &mut Raise<'_>) {
     }
 }
 
-/// The six domains, in the vendor's order.
-const DOMAINS: [&str; 6] = ["face", "voice", "movement", "behaviour", "activity", "body"];
-
 /// How many signs activity has (9848855615887). The other domains' keys are known one by one.
 const ACTIVITY_DESCRIPTORS: usize = 4;
 
 /// The fields the rules read, found in one pass.
+#[derive(Default)]
 struct View<'d> {
-    document: &'d Document<'d>,
     /// `json_version` is v2, the current one.
     current: bool,
     created_at: Option<Value<'d>>,
@@ -61,6 +60,8 @@ struct View<'d> {
     /// `data.data.device.device_id`
     used_device_id: Option<Value<'d>>,
     mode: Option<Value<'d>>,
+    is_painchek: bool,
+    is_nrs: bool,
     pain_score: Option<Value<'d>>,
     pain_level: Option<Value<'d>>,
     is_editable: Option<Value<'d>>,
@@ -78,44 +79,56 @@ struct Domain<'d> {
 }
 
 impl<'d> View<'d> {
-    fn of(document: &'d Document<'d>) -> Self {
-        let record = document.root().get("data");
-        let [json_version, created_at, modified_at, deleted_at, device, device_id, data] = pick(
-            record,
-            &["json_version", "created_at", "modified_at", "deleted_at", "device", "device_id", "data"],
-        );
-        let [assessment, block, face, voice, movement, behaviour, activity, body] = pick(
-            data,
-            &["assessment", "device", "face", "voice", "movement", "behaviour", "activity", "body"],
-        );
-        let [mode, pain_score, pain_level, is_editable, body_location] =
-            pick(assessment, &["mode", "pain_score", "pain_level", "is_editable", "body_location"]);
-        let [used_device_id] = pick(block, &["device_id"]);
-        let [frames, frame_errors] = pick(face, &["frames", "frame_errors"]);
-        let mut names = DOMAINS.into_iter();
-        let domains = [face, voice, movement, behaviour, activity, body].map(|value| {
-            let (name, value) = (names.next()?, present(value)?);
-            let [score, descriptors] = pick(Some(value), &["score", "descriptors"]);
-            Some(Domain { name, value, score, descriptors })
+    fn of(body: Value<'d>) -> Self {
+        let mut view = Self::default();
+        let mut data = None;
+        each(body.get("data"), |key, value| match key {
+            b"json_version" => view.current = is(value, "v2"),
+            b"created_at" => view.created_at = Some(value),
+            b"modified_at" => view.modified_at = Some(value),
+            b"deleted_at" => view.deleted_at = Some(value),
+            b"device" => view.device = Some(value),
+            b"device_id" => view.device_id = Some(value),
+            b"data" => data = Some(value),
+            _ => {}
         });
-        Self {
-            document,
-            current: is(json_version, "v2"),
-            created_at,
-            modified_at,
-            deleted_at,
-            device,
-            device_id,
-            used_device_id,
-            mode,
-            pain_score,
-            pain_level,
-            is_editable,
-            body_location,
-            frames,
-            frame_errors,
-            domains,
-        }
+        each(data, |key, value| match key {
+            b"assessment" => view.read_assessment(value),
+            b"device" => view.used_device_id = value.get("device_id"),
+            b"face" => view.read_domain(0, "face", value),
+            b"voice" => view.read_domain(1, "voice", value),
+            b"movement" => view.read_domain(2, "movement", value),
+            b"behaviour" => view.read_domain(3, "behaviour", value),
+            b"activity" => view.read_domain(4, "activity", value),
+            b"body" => view.read_domain(5, "body", value),
+            _ => {}
+        });
+        view
+    }
+
+    fn read_assessment(&mut self, assessment: Value<'d>) {
+        each(Some(assessment), |key, value| match key {
+            b"mode" => self.mode = Some(value),
+            b"pain_score" => self.pain_score = Some(value),
+            b"pain_level" => self.pain_level = Some(value),
+            b"is_editable" => self.is_editable = Some(value),
+            b"body_location" => self.body_location = Some(value),
+            _ => {}
+        });
+        self.is_painchek = self.mode.is_some_and(|mode| is(mode, "painchek"));
+        self.is_nrs = self.mode.is_some_and(|mode| is(mode, "nrs"));
+    }
+
+    fn read_domain(&mut self, at: usize, name: &'static str, value: Value<'d>) {
+        let mut domain = Domain { name, value, score: None, descriptors: None };
+        each(present(Some(value)), |key, value| match key {
+            b"score" => domain.score = Some(value),
+            b"descriptors" => domain.descriptors = Some(value),
+            b"frames" => self.frames = Some(value),
+            b"frame_errors" => self.frame_errors = Some(value),
+            _ => {}
+        });
+        self.domains[at] = (!value.is_null()).then_some(domain);
     }
 
     fn domains(&self) -> impl Iterator<Item = &Domain<'d>> {
@@ -123,11 +136,15 @@ impl<'d> View<'d> {
     }
 }
 
-impl<'d> Domain<'d> {
-    /// The descriptors, unless documentation stands for some of them.
-    fn descriptors(&self) -> Option<Value<'d>> {
+impl Domain<'_> {
+    /// How many descriptors are true. Nothing where documentation stands for some of them.
+    fn seen(&self) -> Option<usize> {
         let descriptors = self.descriptors.filter(|value| value.kind() == Kind::Object)?;
-        descriptors.get("...").is_none().then_some(descriptors)
+        let mut seen = 0;
+        for (_, value) in descriptors.members() {
+            seen += usize::from(value.as_bool()?);
+        }
+        Some(seen)
     }
 }
 
@@ -144,8 +161,7 @@ fn domain_score(view: &View<'_>, raise: &mut Raise<'_>) {
         raise.at_most(Severity::Warning);
     }
     for domain in view.domains() {
-        let (Some(score), Some(descriptors)) = (domain.score, domain.descriptors()) else { continue };
-        let seen = descriptors.members().filter(|(_, value)| value.as_bool() == Some(true)).count();
+        let (Some(score), Some(seen)) = (domain.score, domain.seen()) else { continue };
         if whole(Some(score)).is_some_and(|score| usize::try_from(score) != Ok(seen)) {
             let name = domain.name;
             raise.hint(
@@ -159,7 +175,7 @@ fn domain_score(view: &View<'_>, raise: &mut Raise<'_>) {
 
 /// In mode painchek the total is the sum of the six domains (6218610963343).
 fn score_sum(view: &View<'_>, raise: &mut Raise<'_>) {
-    let Some(total) = view.pain_score.filter(|_| is(view.mode, "painchek")) else { return };
+    let Some(total) = view.pain_score.filter(|_| view.is_painchek) else { return };
     let mut sum = 0_i64;
     for domain in &view.domains {
         let Some(score) = domain.as_ref().and_then(|domain| whole(domain.score)) else { return };
@@ -174,9 +190,9 @@ fn score_sum(view: &View<'_>, raise: &mut Raise<'_>) {
 /// (7975874854159), where the score is a rating and no sum.
 fn score_range(view: &View<'_>, raise: &mut Raise<'_>) {
     let (Some(place), Some(score)) = (view.pain_score, whole(view.pain_score)) else { return };
-    if is(view.mode, "painchek") && !(0..=42).contains(&score) {
+    if view.is_painchek && !(0..=42).contains(&score) {
         raise.say(place.place(), "assessment.pain_score lies outside 0 to 42, the range of mode painchek.");
-    } else if is(view.mode, "nrs") && !(0..=10).contains(&score) {
+    } else if view.is_nrs && !(0..=10).contains(&score) {
         raise.say(place.place(), "assessment.pain_score lies outside 0 to 10, the range of mode nrs.");
     }
 }
@@ -184,15 +200,12 @@ fn score_range(view: &View<'_>, raise: &mut Raise<'_>) {
 /// The level is the band the score falls into. The vendor's list of bands is not public: the
 /// manifest's are inferred, and agree with every sample.
 fn pain_level(view: &View<'_>, raise: &mut Raise<'_>) {
-    let text = |value: Option<Value<'_>>| value?.as_str().map(std::borrow::Cow::into_owned);
-    let (Some(place), Some(mode), Some(level), Some(score)) =
-        (view.pain_level, text(view.mode), text(view.pain_level), whole(view.pain_score))
-    else {
+    let (Some(mode), Some(level), Some(score)) = (view.mode, view.pain_level, whole(view.pain_score)) else {
         return;
     };
-    if raise.bands().fits(&mode, &level, score) == Some(false) {
+    if raise.bands().fits(mode, level, score) == Some(false) {
         raise.hint(
-            place.place(),
+            level.place(),
             "assessment.pain_level is not the band that assessment.pain_score falls into.",
             "The bands are assumed: PainChek's own list is not public.",
         );
@@ -211,25 +224,22 @@ fn editable(view: &View<'_>, raise: &mut Raise<'_>) {
 
 /// Inferred; holds in the sample.
 fn modified_before_created(view: &View<'_>, raise: &mut Raise<'_>) {
-    let (Some(created), Some(modified)) = (moment(view.created_at), moment(view.modified_at)) else { return };
-    if let Some(value) = view.modified_at.filter(|_| modified < created) {
-        raise.say(value.place(), "modified_at lies before created_at.");
+    if let Some(modified) = view.modified_at
+        && order(view.modified_at, view.created_at) == Some(Ordering::Less)
+    {
+        raise.say(modified.place(), "modified_at lies before created_at.");
     }
 }
 
 /// Inferred: the record's `device` and `device_id` are equal in the sample, and the device block
 /// has the id of the same device, in upper case in its article (6218595762703).
 fn device_mismatch(view: &View<'_>, raise: &mut Raise<'_>) {
-    let (device, id, used) = (uuid(view.device), uuid(view.device_id), uuid(view.used_device_id));
-    if let (Some(place), Some(device), Some(id)) = (view.device, device, id)
-        && device != id
-    {
-        raise.say(place.place(), "device and device_id name different devices.");
+    let Some(id) = view.device_id else { return };
+    if let Some(device) = view.device.filter(|device| differ(*device, id)) {
+        raise.say(device.place(), "device and device_id name different devices.");
     }
-    if let (Some(place), Some(id), Some(used)) = (view.used_device_id, id, used)
-        && id != used
-    {
-        raise.say(place.place(), "device.device_id and the record's device_id name different devices.");
+    if let Some(used) = view.used_device_id.filter(|used| differ(*used, id)) {
+        raise.say(used.place(), "device.device_id and the record's device_id name different devices.");
     }
 }
 
@@ -244,12 +254,12 @@ fn frame_errors(view: &View<'_>, raise: &mut Raise<'_>) {
 /// `body_location` is documented for mode nrs only (7975874854159), the six domains for mode
 /// painchek only (6218610974095, 7975838010639). Null is fine in both.
 fn mode_field(view: &View<'_>, raise: &mut Raise<'_>) {
-    if is(view.mode, "painchek")
+    if view.is_painchek
         && let Some(value) = present(view.body_location)
     {
         raise.say(value.place(), "assessment.body_location belongs to mode nrs, and the mode is painchek.");
     }
-    if is(view.mode, "nrs") {
+    if view.is_nrs {
         for Domain { name, value, .. } in view.domains() {
             raise.say(value.place(), &format!("{name} belongs to mode painchek, and the mode is nrs."));
         }
@@ -285,7 +295,8 @@ fn null_in_new_record(view: &View<'_>, raise: &mut Raise<'_>) {
 /// Activity has four signs (9848855615887), whose keys are not public: so they are counted.
 fn descriptor_count(view: &View<'_>, raise: &mut Raise<'_>) {
     let activity = view.domains().find(|domain| domain.name == "activity");
-    if let Some(descriptors) = activity.and_then(Domain::descriptors)
+    if let Some(activity) = activity.filter(|activity| activity.seen().is_some())
+        && let Some(descriptors) = activity.descriptors
         && descriptors.len() != ACTIVITY_DESCRIPTORS
     {
         raise.say(

@@ -4,9 +4,11 @@
 //! stands in the provider's manifest. The rules run on a payload whose contract found no error, and
 //! still rely on nothing: what is absent, null or of another type is left alone.
 
+use std::cmp::Ordering;
+
 use crate::issue::{Code, Draft, Place, Profile, Severity};
 use crate::json::{Document, Tag, Value};
-use crate::schema::{Instant, instant};
+use crate::schema::instant;
 
 use super::{painchek, xon};
 
@@ -18,7 +20,7 @@ pub(super) struct Ruleset {
     /// The codes of its rules, in their order.
     pub codes: fn() -> Vec<Code>,
     /// Runs every rule that [`Raise::begin`] lets begin.
-    pub judge: fn(&Document<'_>, &mut Raise<'_>),
+    pub judge: fn(Value<'_>, &mut Raise<'_>),
 }
 
 static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
@@ -65,10 +67,11 @@ impl Rules {
     pub fn judge(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
         let Some(ruleset) = self.ruleset else { return };
         let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
+        let (errors, others, omitted) = (0, 0, 0);
         let mut raise =
-            Raise { rules: self, profile, code, severity, drafts, errors: 0, others: 0, omitted: 0 };
-        (ruleset.judge)(document, &mut raise);
-        raise.finish(document.root());
+            Raise { rules: self, document, profile, code, severity, drafts, errors, others, omitted };
+        (ruleset.judge)(document.root(), &mut raise);
+        raise.finish();
     }
 }
 
@@ -89,6 +92,7 @@ const MOST: usize = 1000;
 #[derive(Debug)]
 pub(super) struct Raise<'r> {
     rules: &'r Rules,
+    document: &'r Document<'r>,
     profile: Profile,
     code: Code,
     severity: Severity,
@@ -135,14 +139,14 @@ impl<'r> Raise<'r> {
     }
 
     /// Says at the end that there was more.
-    fn finish(self, root: Value<'_>) {
+    fn finish(self) {
         if self.omitted > 0 {
             let (code, severity) = (Code::ISSUES_OMITTED, Severity::Info);
             let message = format!(
                 "The rules across fields have {} more to say than the {MOST} that are listed.",
                 self.omitted
             );
-            self.drafts.push(Draft::new(code, severity, root.place(), message));
+            self.drafts.push(Draft::new(code, severity, self.document.root().place(), message));
         }
     }
 
@@ -180,27 +184,20 @@ impl Bands {
     }
 
     /// Whether the score lies in the level's band; nothing where mode or level have no band.
-    pub fn fits(&self, mode: &str, level: &str, score: i64) -> Option<bool> {
-        let band = self.0.iter().find(|band| band.mode == mode && band.level == level)?;
+    pub fn fits(&self, mode: Value<'_>, level: Value<'_>, score: i64) -> Option<bool> {
+        let band = self.0.iter().find(|band| is(level, &band.level) && is(mode, &band.mode))?;
         Some((band.least..=band.most).contains(&score))
     }
 }
 
-/// The values of several keys of an object in one pass; the last one where a key stands twice.
-pub(super) fn pick<'d, const N: usize>(
-    object: Option<Value<'d>>,
-    keys: &[&str; N],
-) -> [Option<Value<'d>>; N] {
-    let mut values = [None; N];
-    // Senders write keys in one order, which is the order they are asked for in: the next one first.
-    let mut next = 0;
+/// Shows the members of an object, keys as bytes: a `match` over them finds several in one pass.
+pub(super) fn each<'d>(object: Option<Value<'d>>, mut see: impl FnMut(&[u8], Value<'d>)) {
     for (key, value) in object.into_iter().flat_map(Value::members) {
-        if let Some(at) = (next..N).chain(0..next).find(|&at| key.is(keys[at])) {
-            values[at] = Some(value);
-            next = at + 1;
+        match key.plain() {
+            Some(plain) => see(plain, value),
+            None => see(key.text().as_bytes(), value),
         }
     }
-    values
 }
 
 /// The value, unless it is absent or null.
@@ -209,28 +206,59 @@ pub(super) fn present(value: Option<Value<'_>>) -> Option<Value<'_>> {
 }
 
 /// Whether the value is this string.
-pub(super) fn is(value: Option<Value<'_>>, text: &str) -> bool {
-    value.and_then(Value::as_str).is_some_and(|string| string == text)
-}
-
-/// The moment a date-time names.
-pub(super) fn moment(value: Option<Value<'_>>) -> Option<Instant> {
-    instant(&value?.as_str()?)
+pub(super) fn is(value: Value<'_>, text: &str) -> bool {
+    match value.tag() {
+        Tag::Ascii | Tag::Utf8 => value.inner() == text.as_bytes(),
+        Tag::Escaped => value.as_str().is_some_and(|string| string == text),
+        _ => false,
+    }
 }
 
 /// The number a UUID stands for, so that letter case does not matter.
-pub(super) fn uuid(value: Option<Value<'_>>) -> Option<u128> {
-    uuid::Uuid::try_parse(&value?.as_str()?).ok().map(|uuid| uuid.as_u128())
+pub(super) fn uuid(value: Value<'_>) -> Option<u128> {
+    let parsed = match value.tag() {
+        Tag::Ascii => uuid::Uuid::try_parse_ascii(value.inner()),
+        _ => uuid::Uuid::try_parse(&value.as_str()?),
+    };
+    parsed.ok().map(|uuid| uuid.as_u128())
+}
+
+/// Whether two values are UUIDs, and not the same.
+pub(super) fn differ(one: Value<'_>, other: Value<'_>) -> bool {
+    if one.inner().eq_ignore_ascii_case(other.inner()) {
+        return false;
+    }
+    matches!((uuid(one), uuid(other)), (Some(one), Some(other)) if one != other)
+}
+
+/// Which of two date-times is the earlier moment, whatever their offsets; nothing where one is none.
+pub(super) fn order(one: Option<Value<'_>>, other: Option<Value<'_>>) -> Option<Ordering> {
+    let (one, other) = (one?, other?);
+    // RFC 3339, section 5.1: with one offset, the order of the texts is that of the moments, up to
+    // the seconds, which stand in the first 19 characters.
+    if let (Some(a), Some(b)) = (utc_seconds(one), utc_seconds(other))
+        && a != b
+    {
+        return Some(a.cmp(b));
+    }
+    Some(instant(&one.as_str()?)?.cmp(&instant(&other.as_str()?)?))
+}
+
+/// The text of a date-time up to its seconds, where its offset is nothing.
+fn utc_seconds(value: Value<'_>) -> Option<&[u8]> {
+    let (seconds, rest) = value.inner().split_at_checked(19)?;
+    let in_utc = rest.ends_with(b"Z") || rest.ends_with(b"+00:00");
+    (in_utc && seconds[10] == b'T' && value.tag() == Tag::Ascii).then_some(seconds)
 }
 
 /// Says where the text "null" stands as a value.
 ///
 /// PainChek's help centre shows a patient with `"deleted_reason": "null"` (6218596001807): a sender
 /// that prints a missing value instead of leaving it out.
-pub(super) fn null_text(document: &Document<'_>, raise: &mut Raise<'_>) {
-    let is_null_text = |at: usize| document.bytes[at + 1..].starts_with(b"null\"");
-    let mut strings = document.tape.iter().filter(|token| token.tag() == Tag::Ascii);
-    if strings.any(|token| is_null_text(token.at as usize)) {
+pub(super) fn null_text(raise: &mut Raise<'_>) {
+    let document = raise.document;
+    let mut short = document.tape.iter().filter(|token| token.is(Tag::Ascii, 4));
+    if short.any(|token| document.bytes[token.at as usize + 1..].starts_with(b"null")) {
         null_text_within(document.root(), raise);
     }
 }

@@ -2,11 +2,12 @@
 //! public documentation; "samples" are the nine `file-request.files.update` events printed in it. Most
 //! rules are inferred: true in every sample, and nowhere stated.
 
-use crate::issue::Code;
-use crate::json::{Document, Value};
-use crate::schema::Instant;
+use std::cmp::Ordering;
 
-use super::rules::{Raise, Ruleset, is, moment, null_text, pick, present, uuid};
+use crate::issue::Code;
+use crate::json::Value;
+
+use super::rules::{Raise, Ruleset, differ, each, is, null_text, order, present, uuid};
 
 pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes, judge };
 
@@ -27,15 +28,15 @@ const RULES: [(Code, Rule); 15] = [
     (Code::PHOTO_NOT_IMAGE, photo_not_image),
     (Code::MIXED_STYLE, mixed_style),
     (Code::USER_NAMELESS, user_nameless),
-    (Code::NULL_TEXT, |view, raise| null_text(view.document, raise)),
+    (Code::NULL_TEXT, |_, raise| null_text(raise)),
 ];
 
 fn codes() -> Vec<Code> {
     RULES.iter().map(|(code, _)| *code).collect()
 }
 
-fn judge(document: &Document<'_>, raise: &mut Raise<'_>) {
-    let view = View::of(document);
+fn judge(body: Value<'_>, raise: &mut Raise<'_>) {
+    let view = View::of(body);
     for (index, (_, rule)) in RULES.iter().enumerate() {
         if raise.begin(index) {
             rule(&view, raise);
@@ -45,19 +46,20 @@ fn judge(document: &Document<'_>, raise: &mut Raise<'_>) {
 
 /// The fields the rules read, found in one pass. Revision R0 writes `snake_case` inside the file
 /// request, every later one `camelCase`.
+#[derive(Default)]
 struct View<'d> {
-    document: &'d Document<'d>,
-    created: Option<Instant>,
+    created_at: Option<Value<'d>>,
     added: Option<Value<'d>>,
     removed: Option<Value<'d>>,
     request: Option<Value<'d>>,
-    request_id: Option<u128>,
-    request_created: Option<Instant>,
+    request_id: Option<Value<'d>>,
+    request_created_at: Option<Value<'d>>,
     request_is_photo: bool,
     users: [Option<Value<'d>>; 2],
     files: Vec<File<'d>>,
     /// The files' ids, sorted.
     file_ids: Vec<u128>,
+    styles: Styles,
 }
 
 struct File<'d> {
@@ -65,7 +67,6 @@ struct File<'d> {
     id: Option<Value<'d>>,
     request_id: Option<Value<'d>>,
     created_at: Option<Value<'d>>,
-    created: Option<Instant>,
     expires_at: Option<Value<'d>>,
     photo_at: Option<Value<'d>>,
     mime_type: Option<Value<'d>>,
@@ -73,82 +74,109 @@ struct File<'d> {
     width: Option<Value<'d>>,
 }
 
-impl<'d> View<'d> {
-    fn of(document: &'d Document<'d>) -> Self {
-        let event = document.root().get("event");
-        let [created_at, request, added, removed] =
-            pick(event, &["createdAt", "fileRequest", "addedFileIds", "removedFileIds"]);
-        let [id, snake_created, camel_created, files, patient, staff, kind] =
-            pick(request, &["id", "created_at", "createdAt", "files", "patientUser", "staffUser", "type"]);
-        let files: Vec<File<'d>> = files.into_iter().flat_map(Value::elements).map(File::of).collect();
-        let mut file_ids: Vec<u128> = files.iter().filter_map(|file| uuid(file.id)).collect();
-        file_ids.sort_unstable();
-        Self {
-            document,
-            created: moment(created_at),
-            added,
-            removed,
-            request,
-            request_id: uuid(id),
-            request_created: moment(camel_created.or(snake_created)),
-            request_is_photo: is(kind, "photo"),
-            users: [patient, staff],
-            files,
-            file_ids,
+/// The styles that keys of a file request and its files are written in.
+#[derive(Clone, Copy, Default)]
+struct Styles {
+    snake: bool,
+    camel: bool,
+}
+
+impl Styles {
+    /// Takes note of a key that is written in two ways, in R0 and later.
+    fn see(&mut self, key: &[u8]) {
+        match key {
+            b"account_id"
+            | b"created_at"
+            | b"expires_at"
+            | b"file_request_id"
+            | b"mime_type"
+            | b"original_name"
+            | b"patient_id"
+            | b"short_link_expires_at"
+            | b"short_link_id"
+            | b"staff_id"
+            | b"staff_name" => self.snake = true,
+            b"accountId"
+            | b"createdAt"
+            | b"expiresAt"
+            | b"fileRequestId"
+            | b"mimeType"
+            | b"originalName"
+            | b"patientId"
+            | b"shortLinkExpiresAt"
+            | b"shortLinkId"
+            | b"staffId"
+            | b"staffName" => self.camel = true,
+            _ => {}
         }
+    }
+}
+
+impl<'d> View<'d> {
+    fn of(body: Value<'d>) -> Self {
+        let mut view = Self::default();
+        each(body.get("event"), |key, value| match key {
+            b"createdAt" => view.created_at = Some(value),
+            b"fileRequest" => view.request = Some(value),
+            b"addedFileIds" => view.added = Some(value),
+            b"removedFileIds" => view.removed = Some(value),
+            _ => {}
+        });
+        let mut files = None;
+        each(view.request, |key, value| {
+            view.styles.see(key);
+            match key {
+                b"id" => view.request_id = Some(value),
+                b"createdAt" | b"created_at" => view.request_created_at = Some(value),
+                b"files" => files = Some(value),
+                b"patientUser" => view.users[0] = Some(value),
+                b"staffUser" => view.users[1] = Some(value),
+                b"type" => view.request_is_photo = is(value, "photo"),
+                _ => {}
+            }
+        });
+        if let Some(files) = files {
+            view.files.reserve_exact(files.len());
+            view.files.extend(files.elements().map(|file| File::of(file, &mut view.styles)));
+            view.file_ids = view.files.iter().filter_map(|file| uuid(file.id?)).collect();
+            view.file_ids.sort_unstable();
+        }
+        view
     }
 
     fn has_file(&self, id: Value<'_>) -> Option<bool> {
-        Some(self.file_ids.binary_search(&uuid(Some(id))?).is_ok())
+        Some(self.file_ids.binary_search(&uuid(id)?).is_ok())
     }
 }
 
 impl<'d> File<'d> {
-    fn of(value: Value<'d>) -> Self {
-        // One spelling or the other: the first that is there, in the order of the list.
-        let [
-            id,
-            created,
-            created_at,
-            expires,
-            expires_at,
-            request,
-            request_id,
-            height,
-            width,
-            mime,
-            mime_type,
-            photo,
-        ] = pick(
-            Some(value),
-            &[
-                "id",
-                "createdAt",
-                "created_at",
-                "expiresAt",
-                "expires_at",
-                "fileRequestId",
-                "file_request_id",
-                "imageHeight",
-                "imageWidth",
-                "mimeType",
-                "mime_type",
-                "photoCreatedAt",
-            ],
-        );
-        let created_at = created.or(created_at);
-        Self {
+    fn of(value: Value<'d>, styles: &mut Styles) -> Self {
+        let mut file = Self {
             value,
-            id,
-            request_id: request.or(request_id),
-            created_at,
-            created: moment(created_at),
-            expires_at: expires.or(expires_at),
-            photo_at: photo,
-            mime_type: mime.or(mime_type),
-            height: present(height),
-            width: present(width),
-        }
+            id: None,
+            request_id: None,
+            created_at: None,
+            expires_at: None,
+            photo_at: None,
+            mime_type: None,
+            height: None,
+            width: None,
+        };
+        each(Some(value), |key, value| {
+            styles.see(key);
+            match key {
+                b"id" => file.id = Some(value),
+                b"fileRequestId" | b"file_request_id" => file.request_id = Some(value),
+                b"createdAt" | b"created_at" => file.created_at = Some(value),
+                b"expiresAt" | b"expires_at" => file.expires_at = Some(value),
+                b"photoCreatedAt" => file.photo_at = Some(value),
+                b"mimeType" | b"mime_type" => file.mime_type = Some(value),
+                b"imageHeight" => file.height = present(Some(value)),
+                b"imageWidth" => file.width = present(Some(value)),
+                _ => {}
+            }
+        });
+        file
     }
 
     /// Whether the media type says that this is something else than an image.
@@ -182,10 +210,10 @@ fn added_and_removed(view: &View<'_>, raise: &mut Raise<'_>) {
     if view.removed.is_none_or(|removed| removed.len() == 0) {
         return;
     }
-    let mut added: Vec<u128> = ids(view.added).filter_map(|id| uuid(Some(id))).collect();
+    let mut added: Vec<u128> = ids(view.added).filter_map(uuid).collect();
     added.sort_unstable();
     for value in ids(view.removed) {
-        if uuid(Some(value)).is_some_and(|id| added.binary_search(&id).is_ok()) {
+        if uuid(value).is_some_and(|id| added.binary_search(&id).is_ok()) {
             raise.say(value.place(), "An id stands in addedFileIds and in removedFileIds.");
         }
     }
@@ -207,7 +235,7 @@ fn file_id_repeated(view: &View<'_>, raise: &mut Raise<'_>) {
     }
     let mut seen = std::collections::HashSet::new();
     for id in view.files.iter().filter_map(|file| file.id) {
-        if uuid(Some(id)).is_some_and(|number| !seen.insert(number)) {
+        if uuid(id).is_some_and(|number| !seen.insert(number)) {
             raise.say(id.place(), "Two files in fileRequest.files have the same id.");
         }
     }
@@ -216,9 +244,7 @@ fn file_id_repeated(view: &View<'_>, raise: &mut Raise<'_>) {
 /// Inferred: a file stands in the request it names. True in the one sample that names it (8510224).
 fn file_request_id(view: &View<'_>, raise: &mut Raise<'_>) {
     for id in view.files.iter().filter_map(|file| file.request_id) {
-        if let (Some(named), Some(request)) = (uuid(Some(id)), view.request_id)
-            && named != request
-        {
+        if view.request_id.is_some_and(|request| differ(id, request)) {
             raise.say(id.place(), "A file names another file request than the one it stands in.");
         }
     }
@@ -227,11 +253,10 @@ fn file_request_id(view: &View<'_>, raise: &mut Raise<'_>) {
 /// Inferred: a file expires after it was created; an hour after, in every sample.
 fn file_expiry(view: &View<'_>, raise: &mut Raise<'_>) {
     for file in &view.files {
-        if let (Some(place), Some(created), Some(expires)) =
-            (file.expires_at, file.created, moment(file.expires_at))
-            && expires <= created
+        if let Some(expires) = file.expires_at
+            && order(file.expires_at, file.created_at).is_some_and(Ordering::is_le)
         {
-            raise.say(place.place(), "A file expires no later than it was created.");
+            raise.say(expires.place(), "A file expires no later than it was created.");
         }
     }
 }
@@ -239,12 +264,12 @@ fn file_expiry(view: &View<'_>, raise: &mut Raise<'_>) {
 /// Inferred: first the request, then the file, then the event about it.
 fn time_order(view: &View<'_>, raise: &mut Raise<'_>) {
     for file in &view.files {
-        let (Some(place), Some(created)) = (file.created_at, file.created) else { continue };
-        if view.request_created.is_some_and(|request| created < request) {
-            raise.say(place.place(), "A file was created before its file request.");
+        let Some(created) = file.created_at else { continue };
+        if order(file.created_at, view.request_created_at) == Some(Ordering::Less) {
+            raise.say(created.place(), "A file was created before its file request.");
         }
-        if view.created.is_some_and(|event| event < created) {
-            raise.say(place.place(), "A file was created after the event about it.");
+        if order(file.created_at, view.created_at) == Some(Ordering::Greater) {
+            raise.say(created.place(), "A file was created after the event about it.");
         }
     }
 }
@@ -252,12 +277,11 @@ fn time_order(view: &View<'_>, raise: &mut Raise<'_>) {
 /// Inferred: a photo is taken before it is uploaded. Clocks of cameras are often wrong.
 fn photo_time(view: &View<'_>, raise: &mut Raise<'_>) {
     for file in &view.files {
-        if let (Some(place), Some(created), Some(taken)) =
-            (file.photo_at, file.created, moment(file.photo_at))
-            && created < taken
+        if let Some(taken) = file.photo_at
+            && order(file.photo_at, file.created_at) == Some(Ordering::Greater)
         {
             raise.hint(
-                place.place(),
+                taken.place(),
                 "photoCreatedAt lies after the file's createdAt.",
                 "The camera's clock may be wrong.",
             );
@@ -307,44 +331,18 @@ fn photo_not_image(view: &View<'_>, raise: &mut Raise<'_>) {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Style {
-    Snake,
-    Camel,
-}
-
-impl Style {
-    /// The style of a key that is written differently in R0 and later.
-    fn of(key: &str) -> Option<Self> {
-        match key {
-            "account_id"
-            | "created_at"
-            | "expires_at"
-            | "file_request_id"
-            | "mime_type"
-            | "original_name"
-            | "patient_id"
-            | "short_link_expires_at"
-            | "short_link_id"
-            | "staff_id"
-            | "staff_name" => Some(Self::Snake),
-            "accountId" | "createdAt" | "expiresAt" | "fileRequestId" | "mimeType" | "originalName"
-            | "patientId" | "shortLinkExpiresAt" | "shortLinkId" | "staffId" | "staffName" => {
-                Some(Self::Camel)
-            }
-            _ => None,
-        }
-    }
-}
-
 /// Inferred: a file request and its files are written in one style, `snake_case` up to 8510224 and
 /// `camelCase` from 995b793.
 fn mixed_style(view: &View<'_>, raise: &mut Raise<'_>) {
-    let mut first = None;
+    if !(view.styles.snake && view.styles.camel) {
+        return;
+    }
+    // At the first key that is written otherwise than those before it.
+    let mut styles = Styles::default();
     let objects = view.request.into_iter().chain(view.files.iter().map(|file| file.value));
     for (key, _) in objects.flat_map(Value::members) {
-        let Some(style) = Style::of(&key.text()) else { continue };
-        if *first.get_or_insert(style) != style {
+        styles.see(key.text().as_bytes());
+        if styles.snake && styles.camel {
             raise.hint(
                 key.place(),
                 "A file request mixes keys in snake_case and in camelCase.",
@@ -358,10 +356,15 @@ fn mixed_style(view: &View<'_>, raise: &mut Raise<'_>) {
 /// Inferred from the words "if null, use first and last name" (d6d8a02): something has to be there.
 fn user_nameless(view: &View<'_>, raise: &mut Raise<'_>) {
     for user in view.users.into_iter().flatten() {
-        let names = pick(Some(user), &["displayName", "firstName", "lastName"]);
-        let nothing = names.into_iter().all(|name| present(name).is_none() || is(name, ""));
+        let (mut asked, mut named) = (false, false);
+        each(Some(user), |key, value| {
+            if let b"displayName" | b"firstName" | b"lastName" = key {
+                asked = true;
+                named |= !value.inner().is_empty();
+            }
+        });
         // Where no key is there at all, the contract has said so.
-        if nothing && names.into_iter().any(|name| name.is_some()) {
+        if asked && !named {
             raise.say(user.place(), "A user has neither a display name nor a first or last name.");
         }
     }

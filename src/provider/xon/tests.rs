@@ -246,6 +246,20 @@ fn a_request_for_photos_is_answered_with_images() {
 }
 
 #[test]
+fn escapes_in_a_text_change_nothing() {
+    let text = last().text();
+    let escaped = text
+        .replace("image/jpeg", "image\\/jpeg")
+        .replace("+00:00", "\\u002B00:00")
+        .replace("\"createdAt\"", "\"created\\u0041t\"");
+    assert_ne!(text, escaped);
+    assert_eq!(judge("xon", &escaped, Profile::Lenient), []);
+    let late = escaped.replace("2021-03-10T10:19:02", "2021-03-10T10:29:02");
+    let issues = judge("xon", &late, Profile::Lenient);
+    assert!(issues.iter().any(|issue| issue.code == Code::TIME_ORDER), "{issues:?}");
+}
+
+#[test]
 fn a_file_request_keeps_to_one_style() {
     let message = "A file request mixes keys in snake_case and in camelCase.";
     first().set("/event/fileRequest/createdAt", "2021-03-01T10:19:02.117403+00:00").raises(
