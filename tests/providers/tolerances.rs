@@ -183,8 +183,7 @@ fn a_phone_number_without_its_plus_is_a_warning() {
 fn an_ellipsis_stands_for_the_keys_beside_it() {
     for (name, payload) in every_sample() {
         for object in payload.pointers(Json::is_object) {
-            if object.ends_with("/activity/descriptors") || ["", "/data", "/event"].contains(&object.as_str())
-            {
+            if ["", "/data", "/event"].contains(&object.as_str()) {
                 continue;
             }
             let shortened = payload.clone().set(&object, json!({"...": "..."}));

@@ -161,13 +161,15 @@ impl Judge<'_, '_> {
         key: Key<'_>,
         member: Value<'_>,
     ) -> bool {
+        if self.plan.placeholders && key.is(message::ELLIPSIS) {
+            // Several schemas may judge one object (`then` beside `properties`): it is said once.
+            if !self.report.has(Code::PLACEHOLDER, key.place()) {
+                self.say(Severity::Warning, 1, || message::placeholder_key(key));
+            }
+            return true;
+        }
         match rules.additional {
             Additional::Allowed => true,
-            // Only the schema that closes an object has a say about its keys: others judge it as well.
-            _ if self.plan.placeholders && key.is(message::ELLIPSIS) => {
-                self.say(Severity::Warning, 1, || message::placeholder_key(key));
-                true
-            }
             Additional::Judged(node) => self.visit(node, member),
             Additional::Refused(grades) => {
                 self.broken(grades, || message::unknown_field(key, object, &rules.properties))

@@ -1,6 +1,6 @@
 //! What was said so far. However much there is to say, a report stays short.
 
-use crate::issue::{Code, Draft, Severity};
+use crate::issue::{Code, Draft, Place, Severity};
 use crate::json::Value;
 
 /// More issues than this are counted and not listed.
@@ -38,6 +38,11 @@ impl<'o> Report<'o> {
 
     pub fn is_full(&self) -> bool {
         self.drafts.len() - self.start >= MOST
+    }
+
+    /// Whether this was said about this place already.
+    pub fn has(&self, code: Code, place: Place) -> bool {
+        self.drafts[self.start..].iter().any(|draft| draft.place == place && draft.code == code)
     }
 
     /// Whether one more would be listed; counts it as omitted if not.
