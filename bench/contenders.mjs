@@ -3,7 +3,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import * as hookseal from "hookseal";
+import { painchek, webhook } from "hookseal";
 import { fromJSONSchema } from "zod";
 import { read } from "./workloads.mjs";
 
@@ -60,13 +60,10 @@ export function contenders({ provider, schema }) {
 }
 
 /**
- * None while the package cannot verify yet.
  * @param {"painchek" | "xon"} provider
  * @returns {Contender[]}
  */
 function ours(provider) {
-  const { painchek, webhook } = /** @type {any} */ (hookseal);
-  if (painchek === undefined) return [];
   const options = { secrets: [SECRET] };
   const hook = provider === "painchek" ? painchek(options) : webhook(signedXon(), options);
   return [
