@@ -1,4 +1,4 @@
-//! The signatures in a delivery's headers, taken apart and not yet compared, without an allocation.
+//! The signatures in a delivery's headers, taken apart and not yet compared.
 
 use super::encoding::{Digest, Undecodable};
 use super::header::Item;
@@ -25,16 +25,17 @@ pub(super) struct Candidate<'a> {
 
 /// Signatures that could be right, and the best thing to say about those that cannot.
 pub(super) struct Candidates<'a> {
-    found: [Option<Candidate<'a>>; MAX_SIGNATURES],
-    count: usize,
+    /// Nearly always the only one, and then nothing is allocated.
+    first: Option<Candidate<'a>>,
+    more: Vec<Candidate<'a>>,
     problem: Option<Outcome<'a>>,
 }
 
 impl<'a> Candidates<'a> {
     /// Reads every value of the signature header.
     pub fn collect(scheme: &'a Scheme, keys: &Keys, headers: &'a Headers<'_>) -> Result<Self, Outcome<'a>> {
+        let mut all = Self { first: None, more: Vec::new(), problem: None };
         let reader = Reader { scheme, accepted: keys.algorithms() };
-        let mut all = Self { found: [const { None }; MAX_SIGNATURES], count: 0, problem: None };
         let (mut values, mut signatures, mut timestamps) = (0, 0, 0);
         for value in headers.get_all(scheme.header()) {
             values += 1;
@@ -75,19 +76,20 @@ impl<'a> Candidates<'a> {
         }
         match all.problem {
             _ if values == 0 => Err(Outcome::Missing),
-            Some(problem) if all.count == 0 => Err(problem),
+            Some(problem) if all.first.is_none() => Err(problem),
             _ => Ok(all),
         }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Candidate<'a>> {
-        self.found.iter().flatten()
+        self.first.iter().chain(&self.more)
     }
 
     fn push(&mut self, candidate: Candidate<'a>) {
-        if let Some(free) = self.found.get_mut(self.count) {
-            *free = Some(candidate);
-            self.count += 1;
+        if self.first.is_none() {
+            self.first = Some(candidate);
+        } else {
+            self.more.push(candidate);
         }
     }
 
