@@ -4,6 +4,7 @@
 use super::Algorithm;
 use super::encoding::Encoding;
 use super::template::{Token, tokens};
+use crate::delivery::has_control;
 
 /// The form of a signature header.
 ///
@@ -204,6 +205,19 @@ impl Format {
         self.assemble(algorithm, &self.encoding.encode(digest), timestamp)
     }
 
+    /// Whether a header value of this form is read as it was written. It is not where a literal
+    /// holds what separates items, or begins or ends with white space.
+    pub fn reads_itself(&self, algorithm: Algorithm) -> bool {
+        let digest = [0; 64].get(..algorithm.digest_len()).map(|bytes| self.encoding.encode(bytes));
+        let value = self.assemble(algorithm, digest.as_deref().unwrap_or_default(), "0");
+        let whole = value.trim() == value && !has_control(&value);
+        let found = self.items(&value).find_map(|item| match self.read(item) {
+            Item::Signature { digest, .. } => Some(digest),
+            _ => None,
+        });
+        whole && found == digest.as_deref() && self.first_timestamp(&value).is_none_or(|text| text == "0")
+    }
+
     /// What a header value looks like, for messages: `sha256=<64 hex digits>`.
     pub fn example(&self, algorithm: Algorithm) -> String {
         let len = self.encoding.text_len(algorithm.digest_len());
@@ -276,5 +290,55 @@ impl<'v> Iterator for Items<'v> {
         self.rest = behind;
         let item = item.trim_end_matches([' ', '\t']);
         (!item.is_empty()).then_some(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_that_says_nothing_of_use_is_refused() {
+        let unknown = "is unknown. Known are {algorithm}, {timestamp}, {hex}, {base64} and {base64url}.";
+        let once = "{algorithm} stands once, in front of the signature.";
+        let stamp = "A timestamp stands once, behind a label: \"t={timestamp}\".";
+        for (form, message) in [
+            ("", NO_DIGEST),
+            ("{algorithm}=", NO_DIGEST),
+            ("t={timestamp}", NO_DIGEST),
+            ("{HEX}", &format!("{{HEX}} {unknown}")),
+            ("{id}={hex}", &format!("{{id}} {unknown}")),
+            ("{hex", "A \"{\" has no \"}\" behind it."),
+            ("{hex}{base64}", "One signature has one of {hex}, {base64} and {base64url}."),
+            ("{algorithm}{hex}", "Between {algorithm} and the signature stands a character such as \"=\"."),
+            ("{hex}={algorithm}", once),
+            ("{algorithm}={algorithm}={hex}", once),
+            (
+                "a={hex},b",
+                "A comma separates signatures and cannot be part of one; the forms with commas are \
+                 \"t={timestamp},v1={hex}\" and \"v1,{base64}\".",
+            ),
+            (
+                "v1,{base64} v2",
+                "Behind the first signature of a list stand only examples such as \"v1a,...\".",
+            ),
+            ("t={timestamp},{hex}", "Beside a timestamp the signature needs a label: \"v1={hex}\"."),
+            ("{timestamp},v1={hex}", stamp),
+            ("t={timestamp},u={timestamp},v1={hex}", stamp),
+            ("t={timestamp},v1={hex},v2={hex}", "Beside the timestamp stands one signature."),
+        ] {
+            assert_eq!(Format::parse(form).expect_err(form), message, "{form}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_split_by_what_its_form_has_between_signatures() {
+        let items = |form: &str, value| Format::parse(form).expect(form).items(value).collect::<Vec<_>>();
+        assert_eq!(items("{hex}", ", a ,, b;c\t,"), ["a", "b;c"]);
+        assert_eq!(items("t={timestamp};h={hex}", "a; b,c ;"), ["a", "b", "c"]);
+        let pairs = ["v1,AA==", "v1a,B", "v1,C", "v2"];
+        assert_eq!(items("v1,{base64}", "v1,AA== v1a,B, v1,C v2"), pairs);
+        assert_eq!(items("v1,{base64}", "v1,AA==,v1a,B,v1,C,  v2"), pairs);
+        assert!(items("v1,{base64}", " , ,, ").is_empty());
     }
 }

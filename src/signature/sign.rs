@@ -60,8 +60,8 @@ impl Scheme {
             made.push((name.clone(), id.to_owned()));
         }
 
-        let mut headers =
-            Headers::from_iter(made.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let own = made.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut headers: Headers<'_> = own.collect();
         for (name, value) in context.headers.iter() {
             headers.push(name, value);
         }

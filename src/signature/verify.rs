@@ -17,6 +17,7 @@ impl Scheme {
     /// Every value of the signature header, and every item of a list in it, is a candidate, and every
     /// secret is tried. The body is hashed once for each secret and each algorithm (and timestamp) that
     /// the header names, however many signatures there are. Nothing is allocated for a single signature.
+    #[must_use]
     pub fn verify<'a>(
         &'a self,
         keys: &Keys,
