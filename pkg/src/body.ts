@@ -1,6 +1,6 @@
 /** Bodies as they arrive: bytes, or a text that stands for its UTF-8 bytes. */
 import { put, putText } from "./core.js";
-import { HooksealError } from "./error.js";
+import { callError, type HooksealError } from "./error.js";
 
 /** A raw body. A string stands for its UTF-8 bytes. */
 export type BodyLike = Uint8Array | ArrayBuffer | DataView | string;
@@ -8,10 +8,13 @@ export type BodyLike = Uint8Array | ArrayBuffer | DataView | string;
 /** The body as bytes without a copy, or as the text it is. */
 export function rawBody(body: BodyLike): Uint8Array | string {
   if (typeof body === "string" || body instanceof Uint8Array) return body;
-  if (body instanceof ArrayBuffer) return new Uint8Array(body);
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  // Bytes of another realm: a worker, a test runner's sandbox, an iframe.
-  if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") return new Uint8Array(body);
+  try {
+    if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+    // By its name: it may be of another realm, such as a worker, a test runner's sandbox, an iframe.
+    if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") return new Uint8Array(body);
+  } catch {
+    // Its memory was handed to another thread.
+  }
   throw notRaw(body);
 }
 
@@ -46,14 +49,5 @@ function notRaw(body: unknown): HooksealError {
     "Next.js route handlers: new Uint8Array(await request.arrayBuffer()); pages/api: export const config = { api: { bodyParser: false } }. " +
     "Hono: new Uint8Array(await c.req.arrayBuffer()). " +
     'AWS Lambda: Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8").';
-  const issue = {
-    code: "body-not-raw" as const,
-    severity: "error" as const,
-    message,
-    path: [],
-    pointer: "",
-    span: { start: 0, end: 0, line: 1, column: 1 },
-    byteSpan: { start: 0, end: 0 },
-  };
-  return new HooksealError({ code: "body-not-raw", message, status: 500, issues: [issue] });
+  return callError("body-not-raw", message);
 }

@@ -53,3 +53,17 @@ export function raise(thrown: unknown): never {
   }
   throw thrown;
 }
+
+/** An error about the call itself: what was handed over, not what a sender made of it. */
+export function callError(code: IssueCode, message: string): HooksealError {
+  const issue: Issue = {
+    code,
+    severity: "error",
+    message,
+    path: [],
+    pointer: "",
+    span: { start: 0, end: 0, line: 1, column: 1 },
+    byteSpan: { start: 0, end: 0 },
+  };
+  return new HooksealError({ code, message, status: 500, issues: [issue] });
+}

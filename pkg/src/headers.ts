@@ -1,5 +1,6 @@
 /** Headers in every container people have them in, carried over as one text: name \x1f value \x1e. */
-import { HooksealError } from "./error.js";
+import { callError, type HooksealError } from "./error.js";
+import type { Delivery } from "./types.js";
 
 /**
  * The headers of a request: a fetch `Headers`, a plain object in any letter case (Node's `req.headers`), an
@@ -17,39 +18,55 @@ interface Lookup {
 
 // Names and values are kept apart by these two; HTTP allows neither in a header.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for.
-const separators = /[\x1e\x1f]/g;
+const separator = /[\x1e\x1f]/;
 
-function pair(name: unknown, value: unknown): string {
+/** One name with its value, or with each of its values. */
+function pair(name: string, value: unknown): string {
+  if (!Array.isArray(value)) return field(name, value);
   let text = "";
-  if (Array.isArray(value)) {
-    for (const one of value) text += pair(name, one);
-    return text;
-  }
-  if (value === undefined || value === null) return text;
-  const line = `${name}\x1f${value}`;
-  if (line.search(separators) !== String(name).length || line.split("\x1f").length !== 2) {
-    return `${String(name).replace(separators, "\ufffd")}\x1f${String(value).replace(separators, "\ufffd")}\x1e`;
-  }
-  return `${line}\x1e`;
+  for (const one of value) text += field(name, one);
+  return text;
 }
 
-/** Every header there is. */
-export function allHeaders(headers: HeadersLike): string {
-  let text = "";
-  for (const [name, value] of pairs(headers)) text += pair(name, value);
+function field(name: string, value: unknown): string {
+  if (value === undefined || value === null) return "";
+  // Node takes numbers for values of headers that are sent, so some code has them.
+  if (typeof value !== "string" && typeof value !== "number") throw notHeaders();
+  return `${harmless(name)}\x1f${harmless(String(value))}\x1e`;
+}
+
+function harmless(text: string): string {
+  return separator.test(text) ? text.replace(new RegExp(separator, "g"), "\ufffd") : text;
+}
+
+/**
+ * What stands beside the headers and may be signed too. It travels in front of them, under names that no
+ * header can have.
+ */
+function beside(url: string | undefined, method: string | undefined): string {
+  return field(":url", url) + field(":method", method);
+}
+
+/** Every header there is, of a delivery that may be none. */
+export function allHeaders({ headers, url, method }: Delivery): string {
+  let text = beside(url, method);
+  for (const [name, value] of pairs(headers)) {
+    // HTTP/2's pseudo-headers are none.
+    if (!name.startsWith(":")) text += pair(name, value);
+  }
   return text;
 }
 
 /** The headers that are wanted, by their names in lower case. */
-export function wantedHeaders(headers: HeadersLike, wanted: readonly string[]): string {
-  let text = "";
+export function wantedHeaders({ headers, url, method }: Delivery, wanted: readonly string[]): string {
+  let text = beside(url, method);
   if (typeof Headers === "function" && headers instanceof Headers) {
     const lookup: Lookup = headers;
-    for (const name of wanted) text += pair(name, lookup.get(name));
+    for (const name of wanted) text += field(name, lookup.get(name));
     return text;
   }
   for (const [name, value] of pairs(headers)) {
-    if (wanted.includes(name) || wanted.includes(String(name).toLowerCase())) text += pair(name, value);
+    if (wanted.includes(name) || wanted.includes(name.toLowerCase())) text += pair(name, value);
   }
   return text;
 }
@@ -57,31 +74,29 @@ export function wantedHeaders(headers: HeadersLike, wanted: readonly string[]): 
 function pairs(headers: HeadersLike): Iterable<readonly [string, unknown]> {
   if (headers === null || typeof headers !== "object") throw notHeaders();
   if (Array.isArray(headers) && typeof headers[0] === "string") return flat(headers);
-  if (Symbol.iterator in headers) return checked(headers as Iterable<readonly [string, string]>);
+  if (Symbol.iterator in headers) return checked(headers as Iterable<unknown>);
   return Object.entries(headers);
 }
 
-function flat(list: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index + 1 < list.length; index += 2) {
-    pairs.push([list[index] as string, list[index + 1] as string]);
+function* flat(list: readonly unknown[]): Iterable<readonly [string, unknown]> {
+  for (let index = 0; index < list.length; index += 2) {
+    const name = list[index];
+    // Half a pair means that this is another kind of list, or one that was cut.
+    if (typeof name !== "string" || index + 1 === list.length) throw notHeaders();
+    yield [name, list[index + 1]];
   }
-  return pairs;
 }
 
 function* checked(pairs: Iterable<unknown>): Iterable<readonly [string, unknown]> {
   for (const one of pairs) {
-    if (!Array.isArray(one) || one.length < 2) throw notHeaders();
+    if (!Array.isArray(one) || one.length < 2 || typeof one[0] !== "string") throw notHeaders();
     yield one as [string, unknown];
   }
 }
 
 function notHeaders(): HooksealError {
-  return new HooksealError({
-    code: "option-invalid",
-    message:
-      "`headers` is none of: a fetch Headers, a plain object, an iterable of pairs, or Node's rawHeaders.",
-    status: 500,
-    issues: [],
-  });
+  return callError(
+    "option-invalid",
+    "`headers` is none of: a fetch Headers, a plain object, an iterable of pairs, or Node's rawHeaders.",
+  );
 }

@@ -1,6 +1,6 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
 import { core, put, room, take } from "./core.js";
-import { HooksealError } from "./error.js";
+import { callError } from "./error.js";
 
 /** A hash function under HMAC. */
 export type HmacAlgorithm = "sha1" | "sha256" | "sha512";
@@ -30,7 +30,7 @@ export const hmac = {
     const parts = [bytes(key, "key"), bytes(message, "message")] as const;
     if (parts[0].length === 0) {
       const message = "The key of an hmac is empty. Is the secret it comes from set where this runs?";
-      throw new HooksealError({ code: "secret-missing", message, status: 500, issues: [] });
+      throw callError("secret-missing", message);
     }
     write(parts, length);
     return take(core().hmac_sign(number, parts[0].length, parts[1].length));

@@ -34,7 +34,7 @@ export interface Schema extends StandardSchemaV1<unknown, unknown> {
  */
 export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
   const dialect = options.dialect === "draft-07" ? 7 : options.dialect === "2020-12" ? 2020 : 0;
-  const text = JSON.stringify(schema);
+  const text = textOf(schema);
   if (text === undefined) {
     throw new SchemaError({ keyword: "", pointer: "", message: "A schema is an object or a boolean." });
   }
@@ -59,12 +59,23 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
       vendor: "hookseal",
       // Bytes are a JSON text; anything else is a value, as other tools hand it over.
       validate(value: unknown) {
-        const raw = value instanceof Uint8Array || value instanceof ArrayBuffer;
-        const text = raw ? value : (JSON.stringify(value) ?? "");
+        const raw = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+        const text = raw ? (value as BodyLike) : textOf(value);
+        if (text === undefined)
+          return { issues: [{ message: "This is no value that JSON can hold.", path: [] }] };
         const errors = check(text).filter((issue) => issue.severity === "error");
         if (errors.length > 0) return { issues: errors };
         return { value: raw ? JSON.parse(new TextDecoder().decode(value)) : value };
       },
     },
   };
+}
+
+/** A value as JSON; undefined for one that has none: a function, a circle, a BigInt. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

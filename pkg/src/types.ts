@@ -11,9 +11,9 @@ export interface Delivery {
   /** Its body, exactly as it arrived. */
   body: BodyLike;
   /** The URL it was sent to, for providers that sign it. */
-  url?: string;
-  /** Its method. */
-  method?: string;
+  url?: string | undefined;
+  /** Its method, for providers that sign it. */
+  method?: string | undefined;
 }
 
 /** A signature algorithm. */

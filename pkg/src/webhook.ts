@@ -1,7 +1,7 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
 import { core, facts, kept, keptText, putText, room, scratchView } from "./core.js";
-import { type ErrorData, HooksealError, raise } from "./error.js";
+import { callError, type ErrorData, HooksealError, raise } from "./error.js";
 import { allHeaders, wantedHeaders } from "./headers.js";
 import type {
   Checked,
@@ -71,7 +71,7 @@ export class Webhook<Events = Record<string, unknown>> {
     const given = { ...options, secrets: secrets(options.secrets) };
     const id = typeof provider === "string" ? provider : undefined;
     try {
-      const length = typeof provider === "string" ? 0 : putText(JSON.stringify(provider));
+      const length = typeof provider === "string" ? 0 : putText(definitionText(provider));
       const { Hook } = core();
       this.#hook = new Hook(id, length, given);
     } catch (thrown) {
@@ -102,8 +102,8 @@ export class Webhook<Events = Record<string, unknown>> {
     let body: Uint8Array | string;
     let headers: string;
     try {
-      body = rawBody(delivery.body);
-      headers = wantedHeaders(delivery.headers, this.#card.wanted);
+      body = rawBody(delivery?.body);
+      headers = wantedHeaders(delivery, this.#card.wanted);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
@@ -117,8 +117,17 @@ export class Webhook<Events = Record<string, unknown>> {
 
   /** Says everything there is to say about a delivery, in whatever state it is. */
   inspect(delivery: Delivery, options: VerifyOptions = {}): Report {
-    const body = rawBody(delivery.body);
-    return this.#hook.inspect(...this.#put(allHeaders(delivery.headers), body, limitsOf(options))) as Report;
+    const limits = limitsOf(options);
+    const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
+      this.#hook.inspect(...this.#put(headers, body, limits)) as Report;
+    try {
+      const body = rawBody(delivery?.body);
+      return report(allHeaders(delivery), body, limits);
+    } catch (error) {
+      if (!(error instanceof HooksealError)) throw error;
+      // Nothing of this delivery can be read, as of one over the limit: only what is wrong is another thing.
+      return { ...report("", " ", { ...limits, maxBytes: 0 }), issues: error.issues };
+    }
   }
 
   /** Signs a body with the first secret, and adds the provider's other headers. */
@@ -139,9 +148,9 @@ export class Webhook<Events = Record<string, unknown>> {
 
   /** Tells whether two deliveries are attempts at the same event, unchanged, and what differs. */
   compare(first: Delivery, second: Delivery): Comparison {
-    const sides = [first, second].map(({ headers, body }) => ({
-      headers: allHeaders(headers),
-      body: rawBody(body),
+    const sides = [first, second].map((delivery) => ({
+      body: rawBody(delivery?.body),
+      headers: allHeaders(delivery),
     }));
     room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, everything), 0));
     const lengths: number[] = [];
@@ -227,6 +236,20 @@ export class Webhook<Events = Record<string, unknown>> {
   }
 }
 
+function definitionText(definition: object): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(definition);
+  } catch {
+    // A circle or a BigInt.
+  }
+  if (text !== undefined) return text;
+  throw callError(
+    "definition-invalid",
+    "A provider is named by its id or given as data, and this is neither.",
+  );
+}
+
 /** `now` in milliseconds; the others NaN or 0 where the webhook's own apply. */
 interface Limits {
   now: number;
@@ -252,7 +275,7 @@ function millis(now: Date | number | undefined): number {
 
 function wrong(option: string): never {
   const message = `The option \`${option}\` has a value that means nothing.`;
-  throw new HooksealError({ code: "option-invalid", message, status: 500, issues: [] });
+  throw callError("option-invalid", message);
 }
 
 /** An undefined secret is an empty one, which the core refuses: an environment variable that is not set. */
@@ -286,7 +309,10 @@ function valueOfHeader(headers: string, name: string | null): string | undefined
   if (name === null) return undefined;
   for (const pair of headers.split("\x1e")) {
     const cut = pair.indexOf("\x1f");
-    if (cut === name.length && pair.slice(0, cut).toLowerCase() === name) return pair.slice(cut + 1);
+    if (cut === name.length && pair.slice(0, cut).toLowerCase() === name) {
+      // White space around a value is no part of it (RFC 9110, section 5.5).
+      return pair.slice(cut + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+    }
   }
   return undefined;
 }

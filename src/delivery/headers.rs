@@ -45,7 +45,7 @@ impl<'a> Headers<'a> {
 
     /// Every field, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.trim_matches(BLANK), value.trim_matches(BLANK)))
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), value.trim_matches(BLANK)))
     }
 
     /// How many fields there are.

@@ -1,0 +1,59 @@
+// What several suites need: the shared vectors, the samples, and deliveries made of them.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { HooksealError, type Issue } from "../src/index.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** A file of the project as bytes. */
+export function bytesOf(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(path, root)));
+}
+
+/** A JSON file of the project. */
+// biome-ignore lint/suspicious/noExplicitAny: what a file holds is what the test says of it
+export function jsonOf(path: string): any {
+  return JSON.parse(readFileSync(new URL(path, root), "utf8"));
+}
+
+/** Every sample of a provider with its event type, which is its file's name as far as the first one known. */
+export function samplesOf(provider: string): { name: string; type: string; body: Uint8Array }[] {
+  const types = Object.keys(jsonOf(`providers/${provider}/provider.json`).events);
+  return readdirSync(new URL(`providers/${provider}/samples/`, root))
+    .sort()
+    .map((name) => {
+      const type = types.find((type) => name.startsWith(`${type}.`));
+      assert.ok(type, `${name} is a sample of no event`);
+      return { name, type, body: bytesOf(`providers/${provider}/samples/${name}`) };
+    });
+}
+
+/** An HMAC in hex by the oracle. */
+export function oracle(algorithm: string, key: string | Uint8Array, message: string | Uint8Array): string {
+  return createHmac(algorithm, key).update(message).digest("hex");
+}
+
+/** The error that a call throws, which has to be one of the package. */
+export function errorOf(call: () => unknown): HooksealError {
+  try {
+    call();
+  } catch (error) {
+    assert.ok(error instanceof HooksealError, `not a HooksealError: ${error}`);
+    return error;
+  }
+  assert.fail("nothing was thrown");
+}
+
+/** The codes of the issues of one severity, or of all. */
+export function codes(issues: readonly Issue[], severity?: Issue["severity"]): string[] {
+  return issues
+    .filter((issue) => severity === undefined || issue.severity === severity)
+    .map(({ code }) => code);
+}
+
+export const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+export const utf8 = new TextEncoder();
+
+/** A secret that is found wherever it leaks. */
+export const SECRET = "s3cr3t-of-the-subscription";
