@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
+import fc from "fast-check";
 import { type HmacAlgorithm, hmac } from "../src/index.ts";
 
 const ALGORITHMS: HmacAlgorithm[] = ["sha1", "sha256", "sha512"];
@@ -80,5 +81,31 @@ describe("hmac", () => {
       name: "TypeError",
       message: "The message of an hmac has to be a Uint8Array, an ArrayBuffer, a DataView or a string.",
     });
+  });
+
+  it("signs and verifies any key and message as node:crypto does, and nothing else", () => {
+    const bytes = (least: number) => fc.uint8Array({ minLength: least, maxLength: 5000, size: "max" });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ALGORITHMS),
+        bytes(1),
+        bytes(0),
+        fc.nat(),
+        (algorithm, key, message, at) => {
+          const expected = new Uint8Array(createHmac(algorithm, key).update(message).digest());
+          assert.deepEqual(hmac.sign(algorithm, key, message), expected);
+          assert.equal(hmac.verify(algorithm, key, message, expected), true);
+          const wrong = expected.slice();
+          wrong[at % wrong.length] = (wrong[at % wrong.length] as number) ^ (1 + (at % 255));
+          assert.equal(hmac.verify(algorithm, key, message, wrong), false);
+          assert.equal(
+            hmac.verify(algorithm, key, message, expected.subarray(0, at % expected.length)),
+            false,
+          );
+          assert.equal(hmac.verify(algorithm, key, message, new Uint8Array([...expected, at % 256])), false);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
