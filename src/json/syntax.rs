@@ -452,7 +452,7 @@ fn missing_comma(reader: &Reader<'_>, pos: usize, byte: u8) -> Option<Finding> {
                 pos + 1
             };
             let place = if object {
-                last_key(reader).map_or_else(|| "the member before".to_owned(), |key| key)
+                last_key(reader).unwrap_or_else(|| "the member before".to_owned())
             } else {
                 format!("item {}", reader.stack.last()?.count)
             };

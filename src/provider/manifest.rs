@@ -296,13 +296,11 @@ fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
 }
 
 fn success(text: &str) -> (u16, u16) {
-    match text.split_once('-') {
-        Some((first, last)) => (first.parse().unwrap_or(200), last.parse().unwrap_or(299)),
-        None => {
-            let class = text.bytes().next().map_or(2, |digit| u16::from(digit.saturating_sub(b'0')));
-            (class * 100, class * 100 + 99)
-        }
+    if let Some((first, last)) = text.split_once('-') {
+        return (first.parse().unwrap_or(200), last.parse().unwrap_or(299));
     }
+    let class = text.bytes().next().map_or(2, |digit| u16::from(digit.saturating_sub(b'0')));
+    (class * 100, class * 100 + 99)
 }
 
 fn seconds(wait: &str) -> Option<u32> {

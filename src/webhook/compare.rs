@@ -48,8 +48,12 @@ impl Webhook {
         differences(a.root(), b.root(), &mut String::new(), &mut changes);
         let key = |delivery: &Delivery<'_>, document: &Document<'_>| {
             let root = document.root();
-            let name =
-                self.provider.envelope.event_type.find(&delivery.headers, root).map(|n| n.into_owned());
+            let name = self
+                .provider
+                .envelope
+                .event_type
+                .find(&delivery.headers, root)
+                .map(std::borrow::Cow::into_owned);
             name.map(|name| delivery_key(self, delivery, root, &name))
         };
         let keys = (key(first, &a), key(second, &b));
@@ -68,22 +72,24 @@ fn differences(a: Value<'_>, b: Value<'_>, pointer: &mut String, changes: &mut V
         // Recursion ends at the depth the reader allows.
         (Kind::Object, Kind::Object) => {
             let (first, second) = (sorted(a), sorted(b));
-            let (mut i, mut j) = (0, 0);
-            while i < first.len() || j < second.len() {
-                let order = match (first.get(i), second.get(j)) {
-                    (Some((x, _)), Some((y, _))) => x.cmp(y),
+            let (mut left, mut right) = (0, 0);
+            while left < first.len() || right < second.len() {
+                let order = match (first.get(left), second.get(right)) {
+                    (Some((key, _)), Some((other, _))) => key.cmp(other),
                     (Some(_), None) => std::cmp::Ordering::Less,
                     _ => std::cmp::Ordering::Greater,
                 };
-                let key = if order.is_gt() { &second[j].0 } else { &first[i].0 };
+                let key = if order.is_gt() { &second[right].0 } else { &first[left].0 };
                 pointer_step_into(pointer, key);
                 match order {
-                    std::cmp::Ordering::Less => push(changes, pointer, Some(first[i].1), None),
-                    std::cmp::Ordering::Greater => push(changes, pointer, None, Some(second[j].1)),
-                    std::cmp::Ordering::Equal => differences(first[i].1, second[j].1, pointer, changes),
+                    std::cmp::Ordering::Less => push(changes, pointer, Some(first[left].1), None),
+                    std::cmp::Ordering::Greater => push(changes, pointer, None, Some(second[right].1)),
+                    std::cmp::Ordering::Equal => {
+                        differences(first[left].1, second[right].1, pointer, changes);
+                    }
                 }
-                i += usize::from(order.is_le());
-                j += usize::from(order.is_ge());
+                left += usize::from(order.is_le());
+                right += usize::from(order.is_ge());
                 pointer.truncate(depth);
             }
         }
@@ -93,9 +99,9 @@ fn differences(a: Value<'_>, b: Value<'_>, pointer: &mut String, changes: &mut V
                 let pair = (first.next(), second.next());
                 pointer_step_into(pointer, &index.to_string());
                 match pair {
-                    (Some(x), Some(y)) => differences(x, y, pointer, changes),
+                    (Some(before), Some(after)) => differences(before, after, pointer, changes),
                     (None, None) => {}
-                    (x, y) => push(changes, pointer, x, y),
+                    (before, after) => push(changes, pointer, before, after),
                 }
                 pointer.truncate(depth);
                 if pair.0.is_none() && pair.1.is_none() {

@@ -220,7 +220,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             self.reason = self.drafts[before..]
                 .iter()
                 .find(|draft| draft.severity == Severity::Error)
-                .map(|draft| self.contract_reason(webhook, &document, draft));
+                .map(|draft| Self::contract_reason(webhook, &document, draft));
         }
         self.document = Some(document);
     }
@@ -293,7 +293,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
     }
 
     /// Whether an error lies in the envelope or in the event inside it.
-    fn contract_reason(&self, webhook: &Webhook, document: &Document<'_>, draft: &Draft) -> Code {
+    fn contract_reason(webhook: &Webhook, document: &Document<'_>, draft: &Draft) -> Code {
         if matches!(draft.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
             return draft.code;
         }

@@ -100,6 +100,7 @@ impl Webhook {
     /// `secret-missing` where nothing says how deliveries are to be trusted: no secret, an empty one,
     /// or a provider that signs nothing without `allow_unsigned`. `secret-invalid` where a secret
     /// does not have the provider's form. Never a webhook that accepts everything by accident.
+    #[expect(clippy::needless_pass_by_value, reason = "the secrets in the options end here, zeroized")]
     pub fn new(provider: Provider, options: Options) -> Result<Self, Error> {
         let limits = Limits {
             profile: options.profile,

@@ -152,7 +152,7 @@ impl Webhook {
             Dedupe::Header(name) => Some(name.as_str()),
             Dedupe::Pointer(_) | Dedupe::Digest => None,
         });
-        let scheme = provider.scheme.iter().flat_map(|scheme| scheme.headers());
+        let scheme = provider.scheme.iter().flat_map(crate::signature::Scheme::headers);
         let mut wanted: Vec<String> = ["content-type"]
             .into_iter()
             .chain([&provider.webhook_id, &provider.delivery_id].into_iter().flatten().map(String::as_str))

@@ -40,6 +40,7 @@ pub(crate) struct PatternError {
 
 impl PatternError {
     /// Where in the pattern, counted in characters from zero.
+    #[cfg(test)]
     pub(crate) fn at(&self) -> usize {
         self.at
     }
