@@ -66,7 +66,9 @@ fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
 fn keep(parts: &[&[u8]]) -> usize {
     TEXT.with_borrow_mut(|text| {
         text.clear();
-        parts.iter().for_each(|part| text.extend_from_slice(part));
+        for part in parts {
+            text.extend_from_slice(part);
+        }
         text.len()
     })
 }
