@@ -288,3 +288,58 @@ mod hostile {
         assert!(fits(&schema, &format!("{{\"kind\":250,\"kids\":[{kids}]}}")));
     }
 }
+
+#[test]
+fn judging_what_fits_allocates_nothing() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/providers/");
+    let read = |name: &str| std::fs::read(format!("{folder}{name}")).expect("a file of the project");
+    for (schema, sample) in [
+        ("painchek/assessment_add.schema.json", "painchek/samples/assessment_add.painchek.json"),
+        ("painchek/assessment_add.schema.json", "painchek/samples/assessment_add.nrs.json"),
+        ("xon/file-request.files.update.R7-R9.schema.json", "xon/samples/file-request.files.update.R9.json"),
+    ] {
+        let options = CompileOptions { strict: true, placeholders: true, dialect: None };
+        let schema = Schema::compile(&read(schema), &options).expect("it compiles");
+        let sample_text = read(sample);
+        let count = |work: &mut dyn FnMut()| allocation_counter::measure(work).count_total;
+        let reading = count(&mut || drop(hookseal::json::Document::read(&sample_text)));
+        let both = count(&mut || assert!(schema.check(&sample_text).is_empty()));
+        assert_eq!(both, reading, "{sample}");
+    }
+}
+
+#[test]
+fn escapes_change_nothing() {
+    let text = json!({
+        "required": ["key"],
+        "properties": { "key": { "enum": ["word", 1], "format": "email", "maxLength": 4 } },
+        "patternProperties": { "^k": { "pattern": "o" } },
+        "additionalProperties": false,
+        "dependentRequired": { "key": ["other"] },
+        "propertyNames": { "maxLength": 3 }
+    });
+    let schema = schema(&text);
+    let said = |text: &str| -> Vec<String> {
+        schema
+            .check(text.as_bytes())
+            .iter()
+            .map(|issue| format!("{} {}", issue.code, issue.pointer))
+            .collect()
+    };
+    let escape = |text: &str| -> String {
+        text.chars()
+            .map(|letter| {
+                if letter.is_ascii_alphabetic() {
+                    format!("\\u{:04x}", letter as u32)
+                } else {
+                    letter.to_string()
+                }
+            })
+            .collect()
+    };
+    for plain in
+        [r#"{"key":"word"}"#, r#"{"key":"wird"}"#, r#"{"keys":"x"}"#, r#"{"other":1,"KEY":"wooord"}"#]
+    {
+        assert_eq!(said(&escape(plain)), said(plain), "{plain}");
+    }
+}

@@ -24,6 +24,8 @@ pub(super) struct Registry<'s> {
     base_of: HashMap<u32, BaseId>,
     resources: HashMap<String, (BaseId, Value<'s>)>,
     anchors: HashMap<(BaseId, String), Value<'s>>,
+    /// What references led to, because many lead to the same: by the base and the text.
+    targets: HashMap<(BaseId, String), Value<'s>>,
     ambiguity: Ambiguity<'s>,
 }
 
@@ -37,6 +39,7 @@ impl<'s> Registry<'s> {
             base_of: HashMap::new(),
             resources: HashMap::new(),
             anchors: HashMap::new(),
+            targets: HashMap::new(),
             ambiguity: Ambiguity::default(),
         };
         registry.resources.insert(NAMELESS.to_owned(), (0, root));
@@ -149,8 +152,12 @@ impl<'s> Registry<'s> {
     pub fn target(&mut self, schema: Value<'s>, reference: Value<'s>) -> Result<Value<'s>, Fault> {
         let fault = |message: &str| Err(Fault::new("$ref", reference, message));
         let text = text("$ref", reference)?;
-        let (before, fragment) = uri::split(&text);
         let own = self.base_of.get(&schema.index()).copied().unwrap_or(0);
+        let asked = (own, text.into_owned());
+        if let Some(target) = self.targets.get(&asked) {
+            return Ok(*target);
+        }
+        let (before, fragment) = uri::split(&asked.1);
         let full = uri::resolve(&self.bases[own as usize], before);
         let found = if before.is_empty() { self.resource(own) } else { self.resources.get(&full).copied() };
         let Some((base, resource)) = found else {
@@ -173,6 +180,7 @@ impl<'s> Registry<'s> {
             None => fault("This \"$ref\" leads to nothing in the schema."),
             Some(target) if matches!(target.kind(), Kind::Object | Kind::Boolean) => {
                 self.scan(target, base, false)?;
+                self.targets.insert(asked, target);
                 Ok(target)
             }
             Some(_) => fault("This \"$ref\" leads to something that is no schema."),

@@ -44,18 +44,26 @@ impl ObjectRules {
         }
         self.table.find(key, is)
     }
+
+    #[inline]
+    fn find_key(&self, key: Key<'_>, next: usize) -> Option<usize> {
+        match key.plain() {
+            Some(plain) => self.find(plain, next),
+            None => self.find(key.text().as_bytes(), next),
+        }
+    }
 }
 
 impl Judge<'_, '_> {
     pub(super) fn object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
+        if self.mode == Mode::Probe && !rules.required.is_empty() && !self.has_required(rules, value) {
+            return false;
+        }
         let mut fits = true;
         let mut seen = Seen::new(rules.tracked);
         let mut next = 0;
         for (key, member) in value.members() {
-            let found = match key.plain() {
-                Some(plain) => rules.find(plain, next),
-                None => rules.find(key.text().as_bytes(), next),
-            };
+            let found = rules.find_key(key, next);
             let mut declared = false;
             if let Some(index) = found {
                 next = index + 1;
@@ -114,6 +122,23 @@ impl Judge<'_, '_> {
             }
         }
         fits
+    }
+
+    /// Whether what is required is there: asked before anything else where a branch is only tried,
+    /// because that is how most branches that were not meant are told.
+    fn has_required(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
+        let mut seen = Seen::new(rules.tracked);
+        let mut next = 0;
+        for (key, _) in value.members() {
+            if let Some(index) = rules.find_key(key, next) {
+                next = index + 1;
+                let bit = rules.properties[index].bit;
+                if bit != UNTRACKED {
+                    seen.insert(bit);
+                }
+            }
+        }
+        self.required(rules, value, &seen)
     }
 
     fn required(&mut self, rules: &ObjectRules, value: Value<'_>, seen: &Seen) -> bool {
