@@ -4,6 +4,8 @@
 //! refused by name when the pattern is compiled: backreferences, lookbehinds, groups that change flags, and
 //! Unicode properties other than general categories and a few small ones.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod against_regress;
 pub(super) mod category;
 mod escape;
 mod machine;
