@@ -24,8 +24,7 @@ mod uri;
 
 pub use dialect::Dialect;
 pub use error::SchemaError;
-#[allow(unused_imports, reason = "the providers' rules that use them are being built on top")]
-pub(crate) use format::{Instant, instant};
+pub(crate) use format::instant;
 
 use crate::issue::{Draft, Issue, Profile};
 use crate::json::{Document, Value};

@@ -9,7 +9,7 @@ mod uri;
 use super::pattern::Pattern;
 use uri::Alphabet;
 
-pub(crate) use time::{Instant, instant};
+pub(crate) use time::instant;
 
 /// A format whose rule is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,12 +129,20 @@ impl Format {
 /// ```
 fn is_uuid(text: &str) -> bool {
     let Ok(bytes) = <&[u8; 36]>::try_from(text.as_bytes()) else { return false };
-    let mut good = true;
-    for (at, byte) in bytes.iter().enumerate() {
-        let hyphen = matches!(at, 8 | 13 | 18 | 23);
-        good &= if hyphen { *byte == b'-' } else { byte.is_ascii_hexdigit() };
-    }
-    good
+    let hyphens = bytes[8] == b'-' && bytes[13] == b'-' && bytes[18] == b'-' && bytes[23] == b'-';
+    // The digits side by side and no early end: the compiler tests sixteen of them at once.
+    let mut digits = [b'0'; 32];
+    digits[..8].copy_from_slice(&bytes[..8]);
+    digits[8..12].copy_from_slice(&bytes[9..13]);
+    digits[12..16].copy_from_slice(&bytes[14..18]);
+    digits[16..20].copy_from_slice(&bytes[19..23]);
+    digits[20..].copy_from_slice(&bytes[24..]);
+    let wrong = digits.iter().fold(0, |wrong, &byte| {
+        let number = byte.wrapping_sub(b'0') < 10;
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 6;
+        wrong | u8::from(!(number | letter))
+    });
+    hyphens && wrong == 0
 }
 
 #[cfg(test)]
@@ -179,6 +187,41 @@ mod tests {
         assert_eq!(Format::named("idn-hostname"), Named::Refused);
         for name in ["UUID", "color", "", "utc-millisec"] {
             assert_eq!(Format::named(name), Named::Unknown);
+        }
+    }
+
+    #[test]
+    fn no_text_is_too_long_or_too_deep_for_any_format() {
+        for part in [
+            "(",
+            "[",
+            "{a",
+            "a|",
+            "\\p{L}",
+            "(?<a>b)|",
+            "(?<\u{3b1}>",
+            "%41",
+            "a.",
+            "1:",
+            "\"",
+            "/~0",
+            "é",
+            "P1D",
+            "-",
+            "[^",
+        ] {
+            let text = part.repeat(20_000);
+            for (name, ..) in NAMES {
+                let Named::Known(format) = Format::named(name) else { panic!("{name} is known") };
+                for text in [
+                    text.clone(),
+                    format!("2024-01-02T03:04:05.{text}"),
+                    format!("a@{text}"),
+                    format!("a:{text}"),
+                ] {
+                    let _ = format.accepts(&text);
+                }
+            }
         }
     }
 

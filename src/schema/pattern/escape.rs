@@ -64,7 +64,7 @@ impl Parser<'_> {
             }
             _ => {
                 return Err(
-                    self.error(at, format!("'\\{}' escapes nothing that has to be", char.escape_debug()))
+                    self.error(at, &format!("'\\{}' escapes nothing that has to be", char.escape_debug()))
                 );
             }
         };
@@ -128,7 +128,7 @@ impl Parser<'_> {
                 let message = format!(
                     "the property '{text}' is not supported; general categories such as '\\p{{L}}' are"
                 );
-                self.unsupported(at, message);
+                self.unsupported(at, &message);
                 Item::Fixed { ranges: &[], negated }
             }
             Property::Unknown => return Err(self.error(at, "there is no Unicode property of this name")),

@@ -37,20 +37,16 @@ enum Plan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PatternError {
     message: String,
-    at: usize,
-}
-
-impl PatternError {
-    /// Where in the pattern, counted in characters from zero.
-    #[cfg(test)]
-    pub(crate) fn at(&self) -> usize {
-        self.at
-    }
+    /// In characters from zero, where it is one place and not the whole.
+    at: Option<usize>,
 }
 
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, at character {} of the pattern", self.message, self.at + 1)
+        match self.at {
+            Some(at) => write!(f, "{}, at character {} of the pattern", self.message, at + 1),
+            None => f.write_str(&self.message),
+        }
     }
 }
 

@@ -87,10 +87,10 @@ impl Parser<'_> {
                 '^' => self.term(Node::Start),
                 '$' => self.term(Node::End),
                 '*' | '+' | '?' => {
-                    return Err(self.error(at, format!("nothing to repeat before '{char}'")));
+                    return Err(self.error(at, &format!("nothing to repeat before '{char}'")));
                 }
                 '{' | '}' | ']' => {
-                    return Err(self.error(at, format!("'{char}' on its own has to be written '\\{char}'")));
+                    return Err(self.error(at, &format!("'{char}' on its own has to be written '\\{char}'")));
                 }
                 '.' => {
                     let items = Box::new([Item::Fixed { ranges: LINE_ENDS, negated: false }]);
@@ -214,7 +214,7 @@ impl Parser<'_> {
 
     fn enter(&mut self, kind: Kind, at: usize) -> Result<(), PatternError> {
         if self.open.len() > DEPTH {
-            return Err(self.error(at, format!("groups are nested deeper than {DEPTH}")));
+            return Err(self.error(at, &format!("groups are nested deeper than {DEPTH}")));
         }
         self.open.push(Frame {
             kind,
@@ -355,7 +355,7 @@ impl Parser<'_> {
         if let Some((number, at)) = self.highest
             && number > self.groups
         {
-            return Err(self.error(at, format!("there is no group {number} to refer back to")));
+            return Err(self.error(at, &format!("there is no group {number} to refer back to")));
         }
         if let Some(&(_, at)) = self.references.iter().find(|(name, _)| !self.names.contains_key(name)) {
             return Err(self.error(at, "there is no group of this name to refer back to"));
@@ -387,12 +387,16 @@ impl Parser<'_> {
         &self.text[self.at..]
     }
 
-    pub(super) fn error(&self, at: usize, message: impl Into<String>) -> PatternError {
-        PatternError { message: message.into(), at: self.text[..at].chars().count() }
+    #[cold]
+    #[inline(never)]
+    pub(super) fn error(&self, at: usize, message: &str) -> PatternError {
+        PatternError { message: message.to_owned(), at: Some(self.text[..at].chars().count()) }
     }
 
     /// Notes something that is right and that cannot be run.
-    pub(super) fn unsupported(&mut self, at: usize, message: impl Into<String>) {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn unsupported(&mut self, at: usize, message: &str) {
         if self.unsupported.is_none() {
             self.unsupported = Some(self.error(at, message));
         }

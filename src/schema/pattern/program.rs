@@ -185,10 +185,8 @@ impl Writer<'_> {
 }
 
 fn small(number: usize) -> Result<u16, PatternError> {
-    let message =
-        || format!("the pattern needs more than {STATES} states once its repetitions are written out");
-    if number > STATES {
-        return Err(PatternError { message: message(), at: 0 });
-    }
-    u16::try_from(number).map_err(|_| PatternError { message: message(), at: 0 })
+    u16::try_from(number).ok().filter(|&number| usize::from(number) <= STATES).ok_or_else(|| PatternError {
+        message: format!("the pattern needs more than {STATES} states once its repetitions are written out"),
+        at: None,
+    })
 }

@@ -1,5 +1,7 @@
 //! Sets of characters.
 
+use std::collections::BinaryHeap;
+
 use super::category;
 use super::tree::Item;
 
@@ -75,10 +77,10 @@ fn holds(ranges: &[(u32, u32)], code: u32) -> bool {
 }
 
 /// Sorts ranges and joins those that overlap or touch.
-fn normal(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
-    ranges.sort_unstable();
+fn normal(ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
-    for (first, last) in ranges {
+    // A heap sorts in a fifth of the code that `sort` brings with it, and few classes have a thousand ranges.
+    for (first, last) in BinaryHeap::from(ranges).into_sorted_vec() {
         match joined.last_mut() {
             Some((_, end)) if first <= *end + 1 => *end = last.max(*end),
             _ => joined.push((first, last)),

@@ -32,7 +32,7 @@ pub(super) enum Item {
         ranges: &'static [(u32, u32)],
         negated: bool,
     },
-    /// A bit for each general category, in the order of [`super::category::Category`].
+    /// A bit for each general category, in the order of [`super::category::NAMES`].
     Categories {
         mask: u32,
         negated: bool,
