@@ -346,7 +346,7 @@ struct ChangeData {
 }
 
 /// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
-/// unsigned), secret, issues, and how many UTF-16 units the id, the time and the type have in `text`. The
+/// unsigned), secret, how many bytes `text` has, and how many UTF-16 units of it are the id and the time. The
 /// type is there only where the event is not one of the provider's.
 fn note(accepted: &Accepted) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
@@ -364,10 +364,10 @@ fn note(accepted: &Accepted) {
         place(accepted.revision),
         algorithm,
         secret,
-        place(Some(accepted.issues)),
         u32::try_from(bytes).unwrap_or(0),
         units(&accepted.id),
         created_at.map_or(NONE, units),
+        0,
     ]);
 }
 

@@ -191,8 +191,7 @@ export class Webhook<Events = Record<string, unknown>> {
     const found = facts();
     const [eventIndex, revisionIndex] = [found[0] as number, found[1] as number];
     const [algorithm, secret] = [found[2] as number, found[3] as number];
-    const [issueCount, textLength] = [found[4] as number, found[5] as number];
-    const [idUnits, timeUnits] = [found[6] as number, found[7] as number];
+    const [textLength, idUnits, timeUnits] = [found[4] as number, found[5] as number, found[6] as number];
     // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
     const text =
       typeof body === "string" && isWellFormed(body) ? body : decoder.decode(scratchView(call[1], call[0]));
@@ -206,7 +205,7 @@ export class Webhook<Events = Record<string, unknown>> {
         : { status: "verified", algorithm: algorithms[algorithm - 1] as (typeof algorithms)[number], secret };
     let parsed: { event: unknown } | undefined;
     let digest: string | undefined;
-    let issues: Issue[] | undefined = issueCount === 0 ? [] : undefined;
+    let issues: Issue[] | undefined;
     const verified = {
       get event(): unknown {
         parsed ??= { event: JSON.parse(text) };

@@ -375,12 +375,16 @@ impl Reader<'_> {
 
 /// Never `ESCAPED`. Different keys may share one; then they are compared.
 fn fingerprint(key: &[u8]) -> u32 {
-    let mut print = u32::try_from(key.len()).unwrap_or(u32::MAX);
-    let mut mix = |byte: u8| print = print.rotate_left(5).wrapping_mul(0x9e37_79b1) ^ u32::from(byte);
-    let (head, tail) = (key.len().min(6), key.len().saturating_sub(6));
-    key[..head].iter().chain(&key[tail.max(head)..]).for_each(|&byte| mix(byte));
-    if let Some(&middle) = key.get(key.len() / 2) {
-        mix(middle);
-    }
-    print | 1
+    // Both ends of the key, eight bytes each at the most: enough to tell the keys of one object apart.
+    let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        _ => match (key.first_chunk::<4>(), key.last_chunk::<4>()) {
+            (Some(head), Some(tail)) => {
+                (u64::from(u32::from_le_bytes(*head)), u64::from(u32::from_le_bytes(*tail)))
+            }
+            _ => (key.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
+        },
+    };
+    let mixed = (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as u32 | 1
 }

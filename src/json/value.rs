@@ -220,7 +220,11 @@ fn inner<'d>(document: &Document<'d>, token: Token) -> &'d [u8] {
 
 fn text<'d>(document: &Document<'d>, token: Token) -> Option<Cow<'d, str>> {
     match token.tag() {
-        Tag::Ascii | Tag::Utf8 => Some(String::from_utf8_lossy(inner(document, token))),
+        Tag::Ascii | Tag::Utf8 => {
+            let inner = inner(document, token);
+            // The reader has checked the encoding, so this borrows; asking first is the faster way.
+            Some(std::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed))
+        }
         Tag::Escaped => Some(Cow::Owned(string::decode(inner(document, token)))),
         _ => None,
     }

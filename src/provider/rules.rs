@@ -63,13 +63,29 @@ impl Rules {
         Ok(Self { ruleset, settings, bands })
     }
 
+    /// Whether a payload breaks a rule whose breach is an error. Rules that only warn are not run.
+    pub fn accept(&self, document: &Document<'_>, profile: Profile) -> bool {
+        let is_error = |(_, severities): &Setting| severities[profile as usize] == Some(Severity::Error);
+        if !self.settings.iter().any(is_error) {
+            return true;
+        }
+        let mut drafts = Vec::new();
+        self.run(document, profile, Severity::Error, &mut drafts);
+        drafts.iter().all(|draft| draft.severity != Severity::Error)
+    }
+
     /// Runs the rules over a payload.
     pub fn judge(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
+        self.run(document, profile, Severity::Info, drafts);
+    }
+
+    /// Runs the rules that are at least this bad.
+    fn run(&self, document: &Document<'_>, profile: Profile, least: Severity, drafts: &mut Vec<Draft>) {
         let Some(ruleset) = self.ruleset else { return };
         let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
         let (errors, others, omitted) = (0, 0, 0);
         let mut raise =
-            Raise { rules: self, document, profile, code, severity, drafts, errors, others, omitted };
+            Raise { rules: self, document, profile, least, code, severity, drafts, errors, others, omitted };
         (ruleset.judge)(document.root(), &mut raise);
         raise.finish();
     }
@@ -94,6 +110,7 @@ pub(super) struct Raise<'r> {
     rules: &'r Rules,
     document: &'r Document<'r>,
     profile: Profile,
+    least: Severity,
     code: Code,
     severity: Severity,
     drafts: &'r mut Vec<Draft>,
@@ -106,7 +123,10 @@ impl<'r> Raise<'r> {
     /// Begins the provider's rule with this index; says whether it is on in this profile.
     pub fn begin(&mut self, rule: usize) -> bool {
         let Some((code, severities)) = self.rules.settings.get(rule) else { return false };
-        let Some(severity) = severities[self.profile as usize] else { return false };
+        let Some(severity) = severities[self.profile as usize].filter(|severity| *severity <= self.least)
+        else {
+            return false;
+        };
         (self.code, self.severity) = (*code, severity);
         true
     }

@@ -88,6 +88,11 @@ impl Schema {
         }
     }
 
+    /// Whether a value fits: the same judgement to the first error, with nothing said.
+    pub(crate) fn fits(&self, value: Value<'_>, profile: Profile) -> bool {
+        judge::fits(&self.plan, value, profile)
+    }
+
     /// Judges a value: everything there is to say, errors, warnings and infos. Where there is nothing
     /// to say, nothing is allocated.
     pub(crate) fn judge(&self, value: Value<'_>, profile: Profile, drafts: &mut Vec<Draft>) {

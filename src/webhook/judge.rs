@@ -39,6 +39,8 @@ pub(crate) struct Judgement<'b, 'd> {
 /// How far a judgement goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
+    /// To the first reason for rejection, and warnings are not looked for.
+    Verdict,
     /// To the first reason for rejection: nothing of a payload is looked at that nobody vouches for.
     UntilRejected,
     /// To the end, whatever was found before.
@@ -92,11 +94,11 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 "A body can be read once: something before this call has consumed the stream. Keep the raw bytes where they are first read.",
             );
         }
-        if self.reason.is_some() && depth == Depth::UntilRejected {
+        if self.reason.is_some() && depth != Depth::Everything {
             return;
         }
         self.check_signature(webhook, delivery, now, limits);
-        if self.reason.is_some() && depth == Depth::UntilRejected {
+        if self.reason.is_some() && depth != Depth::Everything {
             return;
         }
         self.check_content_type(webhook, delivery, limits.profile);
@@ -104,7 +106,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             return;
         }
         match Document::read(body) {
-            Ok(document) => self.check_document(webhook, delivery, document, limits.profile),
+            Ok(document) => self.check_document(webhook, delivery, document, limits.profile, depth),
             Err(issue) => {
                 self.reason.get_or_insert(issue.code);
                 self.unreadable = Some(issue);
@@ -189,15 +191,15 @@ impl<'b, 'd> Judgement<'b, 'd> {
         delivery: &Delivery<'_>,
         document: Document<'b>,
         profile: Profile,
+        depth: Depth,
     ) {
         let strict = profile == Profile::Strict;
         for finding in document.findings() {
-            if finding.severity == Severity::Error {
-                self.reason.get_or_insert(finding.code);
-            }
             let mut draft = finding.clone();
             if strict && draft.code == Code::JSON_LONE_SURROGATE {
                 draft.severity = Severity::Error;
+            }
+            if draft.severity == Severity::Error {
                 self.reason.get_or_insert(draft.code);
             }
             self.drafts.push(draft);
@@ -205,13 +207,12 @@ impl<'b, 'd> Judgement<'b, 'd> {
         let before = self.drafts.len();
         let root = document.root();
         let provider = &webhook.provider;
-        let name = provider.envelope.event_type.find(&delivery.headers, root);
-        match name {
+        match provider.envelope.event_type.find(&delivery.headers, root) {
             None => self.no_type(webhook, root),
             Some(name) => match provider.event_named(&name) {
                 Some(event) => {
                     self.event = Some(event);
-                    self.check_contract(webhook, &document, &provider.events[event], profile);
+                    self.check_contract(webhook, &document, &provider.events[event], profile, depth);
                 }
                 None => self.unknown_type(webhook, root, &name, strict),
             },
@@ -220,7 +221,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             self.reason = self.drafts[before..]
                 .iter()
                 .find(|draft| draft.severity == Severity::Error)
-                .map(|draft| Self::contract_reason(webhook, &document, draft));
+                .map(|draft| contract_reason(webhook, &document, draft));
         }
         self.document = Some(document);
     }
@@ -231,13 +232,21 @@ impl<'b, 'd> Judgement<'b, 'd> {
         document: &Document<'_>,
         event: &Event,
         profile: Profile,
+        depth: Depth,
     ) {
-        self.revision = event.revision_of(document.root());
+        let (root, rules) = (document.root(), &webhook.provider.rules);
+        self.revision = event.revision_of(root);
         let Some(revision) = self.revision.map(|index| &event.revisions[index]) else { return };
+        if depth == Depth::Verdict {
+            if !(revision.schema.fits(root, profile) && rules.accept(document, profile)) {
+                self.reason.get_or_insert(Code::EVENT_INVALID);
+            }
+            return;
+        }
         let before = self.drafts.len();
-        revision.schema.judge(document.root(), profile, &mut self.drafts);
+        revision.schema.judge(root, profile, &mut self.drafts);
         if self.drafts[before..].iter().all(|draft| draft.severity != Severity::Error) {
-            webhook.provider.rules.judge(document, profile, &mut self.drafts);
+            rules.judge(document, profile, &mut self.drafts);
         }
     }
 
@@ -292,34 +301,6 @@ impl<'b, 'd> Judgement<'b, 'd> {
         self.drafts.push(draft.expected(known.join(", ")));
     }
 
-    /// Whether an error lies in the envelope or in the event inside it.
-    fn contract_reason(webhook: &Webhook, document: &Document<'_>, draft: &Draft) -> Code {
-        if matches!(draft.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
-            return draft.code;
-        }
-        let root = document.root();
-        let envelope = &webhook.provider.envelope;
-        let at = |pointer: Option<&str>| {
-            pointer
-                .and_then(|pointer| root.pointer(pointer))
-                .is_some_and(|value| value.place() == draft.place)
-        };
-        let type_pointer = match &envelope.event_type {
-            crate::provider::Source::Pointer(pointer) => Some(pointer.as_str()),
-            crate::provider::Source::Header(_) => None,
-        };
-        if at(type_pointer) || at(envelope.id.as_deref()) || draft.place == root.place() {
-            Code::ENVELOPE_INVALID
-        } else {
-            Code::EVENT_INVALID
-        }
-    }
-
-    /// How many issues there are, errors or not.
-    pub fn issue_count(&self) -> usize {
-        self.drafts.len() + usize::from(self.unreadable.is_some())
-    }
-
     /// The issues with their places, which is the slow part.
     pub fn issues(&mut self) -> Vec<Issue> {
         let drafts = std::mem::take(&mut self.drafts);
@@ -334,6 +315,27 @@ impl<'b, 'd> Judgement<'b, 'd> {
     /// The name of the revision, where the event has several.
     pub fn revision_name<'w>(&self, webhook: &'w Webhook) -> Option<&'w str> {
         webhook.provider.events[self.event?].revisions[self.revision?].name.as_deref()
+    }
+}
+
+/// Whether an error lies in the envelope or in the event inside it.
+fn contract_reason(webhook: &Webhook, document: &Document<'_>, draft: &Draft) -> Code {
+    if matches!(draft.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
+        return draft.code;
+    }
+    let root = document.root();
+    let envelope = &webhook.provider.envelope;
+    let at = |pointer: Option<&str>| {
+        pointer.and_then(|pointer| root.pointer(pointer)).is_some_and(|value| value.place() == draft.place)
+    };
+    let type_pointer = match &envelope.event_type {
+        crate::provider::Source::Pointer(pointer) => Some(pointer.as_str()),
+        crate::provider::Source::Header(_) => None,
+    };
+    if at(type_pointer) || at(envelope.id.as_deref()) || draft.place == root.place() {
+        Code::ENVELOPE_INVALID
+    } else {
+        Code::EVENT_INVALID
     }
 }
 

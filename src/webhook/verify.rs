@@ -103,11 +103,11 @@ impl Webhook {
         })
     }
 
-    /// The same verdict with nothing but what has to be known of an accepted delivery: no issue is
-    /// worked out. Ask [`verify_with`](Self::verify_with) why a delivery is rejected.
+    /// The same verdict with nothing but what has to be known of an accepted delivery: warnings are not
+    /// looked for, and no issue is worked out. Ask [`verify_with`](Self::verify_with) why a delivery is rejected.
     #[must_use]
     pub fn accept(&self, delivery: &Delivery<'_>, now: impl Into<Time>, limits: &Limits) -> Option<Accepted> {
-        let judgement = self.judge(delivery, now.into(), limits, Depth::UntilRejected);
+        let judgement = self.judge(delivery, now.into(), limits, Depth::Verdict);
         self.accepted(delivery, &judgement)
     }
 
@@ -131,7 +131,6 @@ impl Webhook {
             event: judgement.event,
             revision: judgement.revision,
             signature,
-            issues: judgement.issue_count(),
         })
     }
 
@@ -182,6 +181,4 @@ pub struct Accepted {
     pub revision: Option<usize>,
     /// Who vouches for it.
     pub signature: Trust,
-    /// How many warnings and infos there are.
-    pub issues: usize,
 }

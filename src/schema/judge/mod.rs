@@ -29,19 +29,15 @@ pub(super) fn judge(plan: &Plan, value: Value<'_>, profile: Profile, drafts: &mu
     judge_by(plan, plan.root, value, profile, drafts);
 }
 
+/// Whether a value fits, to the first error.
+pub(super) fn fits(plan: &Plan, value: Value<'_>, profile: Profile) -> bool {
+    let mut drafts = Vec::new();
+    let mut judge = Judge::new(plan, profile, Mode::Probe, &mut drafts);
+    judge.visit(plan.root, value) && !judge.gave_up
+}
+
 fn judge_by(plan: &Plan, node: NodeId, value: Value<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
-    let mut judge = Judge {
-        plan,
-        profile,
-        mode: Mode::Report,
-        open: 0,
-        visits: 0,
-        gave_up: false,
-        tally: 0,
-        budget: 0,
-        memo: Memo::default(),
-        report: Report::new(drafts),
-    };
+    let mut judge = Judge::new(plan, profile, Mode::Report, drafts);
     judge.visit(node, value);
     if judge.gave_up {
         let draft = message::gave_up(value);
@@ -77,7 +73,22 @@ struct Judge<'p, 'o> {
     report: Report<'o>,
 }
 
-impl<'p> Judge<'p, '_> {
+impl<'p, 'o> Judge<'p, 'o> {
+    fn new(plan: &'p Plan, profile: Profile, mode: Mode, drafts: &'o mut Vec<Draft>) -> Self {
+        Self {
+            plan,
+            profile,
+            mode,
+            open: 0,
+            visits: 0,
+            gave_up: false,
+            tally: 0,
+            budget: 0,
+            memo: Memo::default(),
+            report: Report::new(drafts),
+        }
+    }
+
     fn node(&self, id: NodeId) -> &'p Node {
         &self.plan.nodes[id as usize]
     }
