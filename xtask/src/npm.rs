@@ -30,14 +30,22 @@ pub fn build() -> Result<(), Failure> {
     })
 }
 
-/// The TypeScript types that are derived: events from the contracts, codes from the core.
+/// The TypeScript types that are derived: events from the contracts, definitions from the schema of
+/// manifests, codes from the core.
 pub fn types() -> Result<(), Failure> {
     write_codes()?;
-    let events = format!("{}/events", wasm::GENERATED);
+    let events = format!("{}/events/index.ts", wasm::GENERATED);
+    let definition = format!("{}/definition.ts", wasm::GENERATED);
     Step::new(
         "types",
-        &["providers", "pkg/scripts/types.mjs", "pkg/scripts/relax.mjs", "package-lock.json"],
-        &[&events],
+        &[
+            "providers",
+            "src/provider/definition.schema.json",
+            "pkg/scripts/types.mjs",
+            "pkg/scripts/relax.mjs",
+            "package-lock.json",
+        ],
+        &[&events, &definition],
     )?
     .unless_done(|| {
         progress("deriving TypeScript types from providers/");
