@@ -2,10 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Key, Kind, Value};
-
-/// Objects with more members than this are compared in sorted order.
-const FEW: usize = 8;
+use super::{Key, Kind, Tag, Value};
 
 /// Whether two values are the same value.
 #[must_use]
@@ -15,19 +12,26 @@ pub fn same(a: Value<'_>, b: Value<'_>) -> bool {
         (Kind::Null, Kind::Null) => true,
         (Kind::Boolean, Kind::Boolean) => a.tag() == b.tag(),
         (Kind::Number, Kind::Number) => a.raw() == b.raw() || a.as_decimal() == b.as_decimal(),
-        (Kind::String, Kind::String) => a.inner() == b.inner() || a.as_str() == b.as_str(),
+        (Kind::String, Kind::String) => a.inner() == b.inner() || (escaped(a, b) && a.exact() == b.exact()),
         (Kind::Array, Kind::Array) => {
             a.len() == b.len() && a.elements().zip(b.elements()).all(|(a, b)| same(a, b))
         }
         (Kind::Object, Kind::Object) if a.len() != b.len() => false,
-        (Kind::Object, Kind::Object) if a.len() <= FEW => {
-            a.members().all(|(key, value)| b.get(&key.text()).is_some_and(|other| same(value, other)))
-        }
         (Kind::Object, Kind::Object) => {
-            sorted(a).iter().zip(sorted(b)).all(|((a, x), (b, y))| a.text() == b.text() && same(*x, y))
+            // Most writers keep the order of the keys.
+            let mut pairs = a.members().zip(b.members());
+            if pairs.all(|((a, _), (b, _))| a.same(b)) {
+                return a.members().zip(b.members()).all(|((_, x), (_, y))| same(x, y));
+            }
+            sorted(a).iter().zip(sorted(b)).all(|((a, x), (b, y))| a.same(b) && same(*x, y))
         }
         _ => false,
     }
+}
+
+/// Only with an escape can texts be equal that are spelled differently.
+fn escaped(a: Value<'_>, b: Value<'_>) -> bool {
+    a.tag() == Tag::Escaped || b.tag() == Tag::Escaped
 }
 
 /// A hash that is equal for equal values.
@@ -61,7 +65,7 @@ fn feed(value: Value<'_>, hasher: &mut DefaultHasher) {
 
 fn sorted(object: Value<'_>) -> Vec<(Key<'_>, Value<'_>)> {
     let mut members: Vec<_> = object.members().collect();
-    members.sort_by(|(a, _), (b, _)| a.text().cmp(&b.text()));
+    members.sort_by(|(a, _), (b, _)| a.exact().cmp(&b.exact()));
     members
 }
 
@@ -103,6 +107,10 @@ mod tests {
             (r#"{"a":1}"#, r#"{"b":1}"#),
             (r#"{"a":1}"#, r#"{"a":1,"b":1}"#),
             ("true", "false"),
+            (r#""\ud800""#, r#""\ud801""#),
+            (r#""\ud800""#, r#""\ufffd""#),
+            (r#"{"\udc00":1}"#, r#"{"\udc01":1}"#),
+            (r#"{"a":1,"a":1}"#, r#"{"a":1,"b":2}"#),
         ] {
             assert!(!check(a, b), "{a} {b}");
         }

@@ -2,7 +2,11 @@
 //! pay for this; a text without issues never comes here.
 
 use super::{Document, Tag, pointer_step_into};
-use crate::issue::{ByteSpan, Draft, Issue, Place, Span, Step};
+use crate::issue::{ByteSpan, Code, Draft, Issue, Place, Severity, Span, Step};
+
+/// Issues whose paths together have more bytes than this are not listed, errors and others counted apart:
+/// a text of long keys, deeply nested, does not decide how much memory its issues take.
+const MOST: usize = 1 << 20;
 
 /// Turns drafts into issues, sorted by place. One walk over the tape and one over the bytes serve all.
 pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> {
@@ -13,25 +17,35 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> 
         drafts.into_iter().map(|draft| (byte_span(document, draft.place), draft)).collect();
     placed.sort_by_key(|(span, draft)| (draft.place != Place::Delivery, span.start, draft.severity));
     let paths = paths(document, &placed);
+    let omitted = paths.iter().filter(|path| path.is_none()).count();
     let spans: Vec<ByteSpan> = placed.iter().map(|(span, _)| *span).collect();
     let spans = spans_of(document.bytes, &spans);
-    placed
+    let mut issues: Vec<Issue> = placed
         .into_iter()
         .zip(paths)
         .zip(spans)
-        .map(|(((byte_span, draft), path), span)| Issue {
-            code: draft.code,
-            severity: draft.severity,
-            message: draft.message,
-            pointer: pointer(&path),
-            path,
-            span,
-            byte_span,
-            expected: draft.expected,
-            received: draft.received,
-            hint: draft.hint,
+        .filter_map(|(((byte_span, draft), path), span)| {
+            let path = path?;
+            Some(Issue {
+                code: draft.code,
+                severity: draft.severity,
+                message: draft.message,
+                pointer: pointer(&path),
+                path,
+                span,
+                byte_span,
+                expected: draft.expected,
+                received: draft.received,
+                hint: draft.hint,
+            })
         })
-        .collect()
+        .collect();
+    if omitted > 0 {
+        let message =
+            format!("There are {omitted} more issues: the paths to them are too long to list them.");
+        issues.push(outside(Draft::new(Code::ISSUES_OMITTED, Severity::Info, Place::Delivery, message)));
+    }
+    issues
 }
 
 /// The issue of a draft that stands nowhere in a body.
@@ -69,8 +83,8 @@ fn byte_span(document: &Document<'_>, place: Place) -> ByteSpan {
     }
 }
 
-/// The paths of all places in one walk over the tape.
-fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Vec<Step>> {
+/// The paths of all places in one walk over the tape; none for those that would be too much.
+fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Option<Vec<Step>>> {
     let mut wanted: Vec<(u32, usize)> = placed
         .iter()
         .enumerate()
@@ -80,7 +94,8 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Vec<Step>
         })
         .collect();
     wanted.sort_unstable();
-    let mut paths = vec![Vec::new(); placed.len()];
+    let mut paths = vec![Some(Vec::new()); placed.len()];
+    let mut spent = [0; 2];
     let mut wanted = wanted.into_iter().peekable();
     // A container that is open at this point of the walk: whether it is an object, the items passed,
     // and the key that was read last.
@@ -97,17 +112,19 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Vec<Step>
             frame.2 = index;
         }
         while let Some((_, n)) = wanted.next_if(|(at, _)| *at == index) {
-            paths[n] = open
-                .iter()
-                .map(|(object, count, key)| {
+            let spent = &mut spent[usize::from(placed[n].1.severity == Severity::Error)];
+            paths[n] = (*spent < MOST).then(|| {
+                let step = |(object, count, key): &(bool, usize, u32)| {
                     if *object {
                         let text = super::Value { document, index: *key }.as_str().unwrap_or_default();
+                        *spent += text.len();
                         Step::Key(text.into_owned())
                     } else {
                         Step::Index(*count)
                     }
-                })
-                .collect();
+                };
+                open.iter().map(step).collect()
+            });
         }
         // What the next token is.
         let was_key = key_next;

@@ -1,10 +1,11 @@
 //! Numbers as the text has them: exact decimals, compared without ever becoming binary.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// A JSON number, exact: sign, significant digits and the power of ten of the first digit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Decimal<'a> {
     negative: bool,
     /// From the first digit that is not zero to the last; a point may stand in between. Empty: zero.
@@ -13,6 +14,13 @@ pub struct Decimal<'a> {
     magnitude: i64,
     /// How many digits, without the point.
     length: i64,
+}
+
+/// Says how long the number is, and not which: it may be health data.
+impl fmt::Debug for Decimal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decimal({} digits)", self.length)
+    }
 }
 
 impl<'a> Decimal<'a> {
@@ -205,6 +213,54 @@ pub fn lost(text: &[u8]) -> Option<String> {
     Some(if double.abs() >= 1e21 || (double != 0.0 && double.abs() < 1e-6) { written } else { whole })
 }
 
+/// Says which digits of a number JavaScript changes into which, and quotes no others: the number may
+/// be an id. `read` is what [`lost`] answered.
+pub fn precision_message(text: &[u8], read: &str) -> String {
+    /// More digits than this are not quoted.
+    const MOST: usize = 20;
+    match read {
+        "Infinity" => {
+            return "JavaScript cannot hold a number this large: it would read it as infinite.".to_owned();
+        }
+        "0" | "-0" => return "JavaScript cannot hold a number this small: it would read it as 0.".to_owned(),
+        _ => {}
+    }
+    let (exact, kept) = (Decimal::of(text), Decimal::of(read.as_bytes()));
+    if exact.magnitude != kept.magnitude {
+        return "JavaScript cannot hold this number: it would round it up to the next power of ten."
+            .to_owned();
+    }
+    // Of a whole number that is written out, zeros at the end are digits like others.
+    let written_out = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
+    let padded = |number: Decimal<'_>| {
+        let mut digits: Vec<u8> = number.digits().map(|digit| digit + b'0').collect();
+        if written_out {
+            digits.resize(usize::try_from(number.magnitude + 1).unwrap_or(0).max(digits.len()), b'0');
+        }
+        digits
+    };
+    let (exact, kept) = (padded(exact), padded(kept));
+    let same =
+        exact.iter().zip(kept.iter().chain(std::iter::repeat(&b'0'))).take_while(|(a, b)| a == b).count();
+    let tail = |digits: &[u8]| {
+        let tail = &digits[same.min(digits.len())..];
+        let cut = if tail.len() > MOST { "…" } else { "" };
+        format!("…{}{cut}", String::from_utf8_lossy(&tail[..tail.len().min(MOST)]))
+    };
+    let digits = if exact.len() - same == 1 { "digit" } else { "digits" };
+    if kept.len() <= same {
+        return format!(
+            "JavaScript cannot hold this number: it would drop its last {digits} {}.",
+            tail(&exact)
+        );
+    }
+    format!(
+        "JavaScript cannot hold this number: it would read its last {digits} {} as {}.",
+        tail(&exact),
+        tail(&kept)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,5 +388,42 @@ mod tests {
         ] {
             assert_eq!(lost(text.as_bytes()).as_deref(), Some(read), "{text}");
         }
+    }
+
+    #[test]
+    fn the_message_quotes_the_digits_that_change_and_no_others() {
+        for (text, said) in [
+            ("9007199254740993", "read its last digit …3 as …2."),
+            ("-9007199254740993", "read its last digit …3 as …2."),
+            ("12345678901234567890", "read its last digits …890 as …000."),
+            ("90071992547409999", "read its last digits …09999 as …10000."),
+            ("10000000000000000000000001", "read its last digit …1 as …0."),
+            ("9007199254740992.5", "drop its last digit …5."),
+            ("0.1000000000000000055", "drop its last digits …55."),
+            ("-0.12345678901234567891", "read its last digits …7891 as …8."),
+            ("1.2345678901234567891e30", "read its last digits …7891 as …8."),
+            ("1.2345678901234567891E-30", "read its last digits …7891 as …8."),
+            ("99999999999999999", "round it up to the next power of ten."),
+            ("0.99999999999999999", "round it up to the next power of ten."),
+        ] {
+            let read = lost(text.as_bytes()).expect(text);
+            let message = precision_message(text.as_bytes(), &read);
+            assert_eq!(message, format!("JavaScript cannot hold this number: it would {said}"), "{text}");
+        }
+        for (text, message) in [
+            ("1e400", "JavaScript cannot hold a number this large: it would read it as infinite."),
+            ("-1e400", "JavaScript cannot hold a number this large: it would read it as infinite."),
+            ("1e-400", "JavaScript cannot hold a number this small: it would read it as 0."),
+            ("-1e-400", "JavaScript cannot hold a number this small: it would read it as 0."),
+        ] {
+            assert_eq!(
+                precision_message(text.as_bytes(), &lost(text.as_bytes()).expect(text)),
+                message,
+                "{text}"
+            );
+        }
+        let long = format!("1{}", "23456789".repeat(20));
+        let message = precision_message(long.as_bytes(), &lost(long.as_bytes()).expect("lost"));
+        assert!(message.len() < 200, "{message}");
     }
 }

@@ -28,8 +28,16 @@ struct KeyMark {
 /// The fingerprint of keys with escapes, which have to be compared decoded.
 const ESCAPED: u32 = 0;
 
-/// More findings than this are counted and not kept: the text does not decide how much memory is used.
+/// More findings of a kind than this are counted and not kept: the text does not decide how much memory is used.
 const MAX_FINDINGS: usize = 1000;
+
+/// Kinds of findings are counted apart: a thousand numbers do not hide a key that stands twice.
+#[derive(Clone, Copy)]
+enum Kind {
+    DuplicateKey,
+    LoneSurrogate,
+    NumberPrecision,
+}
 
 pub(super) struct Reader<'a> {
     pub bytes: &'a [u8],
@@ -37,6 +45,8 @@ pub(super) struct Reader<'a> {
     pub stack: Vec<Frame>,
     keys: Vec<KeyMark>,
     findings: Vec<Draft>,
+    /// How many there are of each kind, kept or not.
+    found: [usize; 3],
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Document<'_>, Box<Issue>> {
@@ -46,9 +56,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document<'_>, Box<Issue>> {
         stack: Vec::with_capacity(12),
         keys: Vec::with_capacity(24),
         findings: Vec::new(),
+        found: [0; 3],
     };
     match reader.run() {
-        Ok(()) => Ok(Document { bytes, tape: reader.tape, findings: reader.findings }),
+        Ok(()) => {
+            reader.say_what_was_omitted();
+            Ok(Document { bytes, tape: reader.tape, findings: reader.findings })
+        }
         Err(fault) => Err(Box::new(syntax::explain(&reader, fault))),
     }
 }
@@ -71,7 +85,7 @@ impl Reader<'_> {
         let mut expected = Expected::Value;
         'value: loop {
             match bytes.get(pos) {
-                Some(b'"') => pos = self.string(pos)?.1,
+                Some(b'"') => pos = self.string(pos, Place::Value)?.1,
                 Some(b'{') => {
                     self.open(pos, Tag::Object)?;
                     pos = white(bytes, pos + 1);
@@ -182,7 +196,7 @@ impl Reader<'_> {
     /// Reads a key and its colon; returns where the value starts.
     fn key(&mut self, pos: usize) -> Result<usize, Fault> {
         let index = self.next_index();
-        let (tag, end) = self.string(pos)?;
+        let (tag, end) = self.string(pos, Place::Key)?;
         let print = if tag == Tag::Escaped { ESCAPED } else { fingerprint(&self.bytes[pos + 1..end - 1]) };
         self.keys.push(KeyMark { print, index });
         let colon = white(self.bytes, end);
@@ -192,11 +206,11 @@ impl Reader<'_> {
         Ok(white(self.bytes, colon + 1))
     }
 
-    /// Reads a string; returns its tag and where it ends.
-    fn string(&mut self, quote: usize) -> Result<(Tag, usize), Fault> {
+    /// Reads a string, a key or a value; returns its tag and where it ends.
+    fn string(&mut self, quote: usize, place: fn(u32) -> Place) -> Result<(Tag, usize), Fault> {
         let bytes = self.bytes;
         let start = quote + 1;
-        let (mut high, mut escaped) = (false, false);
+        let (mut high, mut escaped, mut lone) = (false, false, false);
         let mut pos = start;
         loop {
             pos = scan(bytes, pos, &mut high);
@@ -204,7 +218,7 @@ impl Reader<'_> {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
-                    pos = self.escape(pos)?;
+                    pos = self.escape(pos, &mut lone)?;
                 }
                 Some(_) => return Err(Fault::new(pos, Wrong::Control { quote })),
                 None => return Err(Fault::new(pos, Wrong::OpenString { quote })),
@@ -218,12 +232,23 @@ impl Reader<'_> {
             (false, true) => Tag::Utf8,
             (false, false) => Tag::Ascii,
         };
+        if lone {
+            let place = place(self.next_index());
+            self.find(Kind::LoneSurrogate, || {
+                Draft::new(
+                    Code::JSON_LONE_SURROGATE,
+                    Severity::Warning,
+                    place,
+                    "This string escapes half of a surrogate pair, which no UTF-8 text can hold: readers refuse it or replace it.",
+                )
+            });
+        }
         self.push(tag, quote, pos - start);
         Ok((tag, pos + 1))
     }
 
-    /// Checks one escape; returns where it ends.
-    fn escape(&mut self, slash: usize) -> Result<usize, Fault> {
+    /// Checks one escape; returns where it ends. `lone` is set where it is half of a surrogate pair.
+    fn escape(&self, slash: usize, lone: &mut bool) -> Result<usize, Fault> {
         let bytes = self.bytes;
         match bytes.get(slash + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(slash + 2),
@@ -240,14 +265,7 @@ impl Reader<'_> {
                 match hex(slash) {
                     Some(0xd800..0xdc00) if hex(slash + 6).as_ref().is_some_and(is_low) => Ok(slash + 12),
                     Some(0xd800..0xe000) => {
-                        // The string's own token is pushed when it ends, so its index is the next one.
-                        let place = Place::Value(self.next_index());
-                        self.find(Draft::new(
-                            Code::JSON_LONE_SURROGATE,
-                            Severity::Warning,
-                            place,
-                            "This string escapes half of a surrogate pair, which no UTF-8 text can hold: readers refuse it or replace it.",
-                        ));
+                        *lone = true;
                         Ok(slash + 6)
                     }
                     _ => Ok(slash + 6),
@@ -302,15 +320,15 @@ impl Reader<'_> {
     fn check_precision(&mut self, index: u32, start: usize, end: usize) {
         let text = &self.bytes[start..end];
         if let Some(read) = number::lost(text) {
-            self.find(
+            self.find(Kind::NumberPrecision, || {
                 Draft::new(
                     Code::NUMBER_PRECISION,
                     Severity::Warning,
                     Place::Value(index),
-                    syntax::precision_message(text, &read),
+                    number::precision_message(text, &read),
                 )
-                .hint("Send it as a string, or read it with a parser that keeps the digits."),
-            );
+                .hint("Send it as a string, or read it with a parser that keeps the digits.")
+            });
         }
     }
 
@@ -324,9 +342,26 @@ impl Reader<'_> {
         Ok(end)
     }
 
-    fn find(&mut self, draft: Draft) {
-        if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(draft);
+    fn find(&mut self, kind: Kind, draft: impl FnOnce() -> Draft) {
+        let found = &mut self.found[kind as usize];
+        *found += 1;
+        if *found <= MAX_FINDINGS {
+            self.findings.push(draft());
+        }
+    }
+
+    fn say_what_was_omitted(&mut self) {
+        let omitted: usize = self.found.iter().map(|found| found.saturating_sub(MAX_FINDINGS)).sum();
+        if omitted > 0 {
+            self.findings.push(Draft::new(
+                Code::ISSUES_OMITTED,
+                Severity::Info,
+                Place::Value(0),
+                format!(
+                    "The text has {omitted} more duplicate keys, lone surrogates or numbers out of reach than \
+                     the {MAX_FINDINGS} of each kind that are listed."
+                ),
+            ));
         }
     }
 
@@ -349,7 +384,7 @@ impl Reader<'_> {
                 let start = token.at as usize + 1;
                 let inner = &self.bytes[start..start + token.payload() as usize];
                 let name = if token.tag() == Tag::Escaped {
-                    super::string::decode(inner).into_bytes().into()
+                    super::string::exact(inner).into()
                 } else {
                     inner.into()
                 };
@@ -360,15 +395,15 @@ impl Reader<'_> {
         let twice: Vec<u32> =
             named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
         for index in twice {
-            self.find(
+            self.find(Kind::DuplicateKey, || {
                 Draft::new(
                     Code::JSON_DUPLICATE_KEY,
                     Severity::Error,
                     Place::Key(index),
                     "This key stands twice in one object, and readers disagree on which of the two counts.",
                 )
-                .hint("Keep one of them."),
-            );
+                .hint("Keep one of them.")
+            });
         }
     }
 }

@@ -42,18 +42,38 @@ pub fn scan(bytes: &[u8], mut pos: usize, high: &mut bool) -> usize {
 /// The characters of the text between two quotes that the reader has already checked. Half of a
 /// surrogate pair becomes U+FFFD.
 pub fn decode(inner: &[u8]) -> String {
-    let mut out = String::with_capacity(inner.len());
+    let bytes = decode_with(inner, |_| [0xef, 0xbf, 0xbd]);
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// The same as bytes that differ for every two texts that differ: half of a surrogate pair becomes the
+/// three bytes it would have if UTF-8 allowed it.
+pub fn exact(inner: &[u8]) -> Vec<u8> {
+    decode_with(inner, |unit| {
+        let low = |shift: u32| 0x80 | (unit >> shift & 0x3f).to_le_bytes()[0];
+        [0xed, low(6), low(0)]
+    })
+}
+
+/// `half` says what half of a surrogate pair becomes.
+fn decode_with(inner: &[u8], half: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(inner.len());
+    let mut buffer = [0; 4];
+    let mut push = |out: &mut Vec<u8>, scalar: u32| match char::from_u32(scalar) {
+        Some(character) => out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes()),
+        None => out.extend_from_slice(&half(scalar)),
+    };
     let mut rest = inner;
     while let Some(slash) = rest.iter().position(|&byte| byte == b'\\') {
-        out.push_str(&String::from_utf8_lossy(&rest[..slash]));
+        out.extend_from_slice(&rest[..slash]);
         let escape = rest.get(slash + 1).copied().unwrap_or(b'\\');
         let mut used = slash + 2;
         match escape {
-            b'b' => out.push('\u{8}'),
-            b'f' => out.push('\u{c}'),
-            b'n' => out.push('\n'),
-            b'r' => out.push('\r'),
-            b't' => out.push('\t'),
+            b'b' => out.push(8),
+            b'f' => out.push(12),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
             b'u' => {
                 let unit = code_unit(rest, slash);
                 used = slash + 6;
@@ -64,17 +84,16 @@ pub fn decode(inner: &[u8]) -> String {
                     .filter(|low| (0xdc00..0xe000).contains(low));
                 if let Some(low) = low {
                     used += 6;
-                    let scalar = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                    out.push(char::from_u32(scalar).unwrap_or('\u{fffd}'));
+                    push(&mut out, 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
                 } else {
-                    out.push(char::from_u32(unit).unwrap_or('\u{fffd}'));
+                    push(&mut out, unit);
                 }
             }
-            other => out.push(char::from(other)),
+            other => out.push(other),
         }
         rest = rest.get(used..).unwrap_or_default();
     }
-    out.push_str(&String::from_utf8_lossy(rest));
+    out.extend_from_slice(rest);
     out
 }
 
@@ -121,5 +140,13 @@ mod tests {
         assert_eq!(decode(br#"a\"\\\/\b\f\n\r\tz"#), "a\"\\/\u{8}\u{c}\n\r\tz");
         assert_eq!(decode(br"\u0041\u00e9\ud83d\ude00"), "Aé😀");
         assert_eq!(decode(br"\ud800x\udc00\ud800\u0041"), "\u{fffd}x\u{fffd}\u{fffd}A");
+    }
+
+    #[test]
+    fn exact_bytes_tell_halves_of_surrogate_pairs_apart() {
+        assert_eq!(exact(br"a\n\u00e9\ud83d\ude00"), "a\né😀".as_bytes());
+        assert_eq!(exact(br"\ud800"), [0xed, 0xa0, 0x80]);
+        assert_eq!(exact(br"\udfff"), [0xed, 0xbf, 0xbf]);
+        assert_ne!(exact(br"\ud800"), exact(br"\ufffd"));
     }
 }

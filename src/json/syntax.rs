@@ -224,8 +224,11 @@ fn open_string(bytes: &[u8], quote: usize) -> Finding {
 
 fn escape(bytes: &[u8], slash: usize) -> Finding {
     if bytes.get(slash + 1) == Some(&b'u') {
-        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.".to_owned())
-            .until(bytes.len().min(slash + 6));
+        let mut end = bytes.len().min(slash + 6);
+        while bytes.get(end).is_some_and(|byte| (0x80..0xc0).contains(byte)) {
+            end -= 1; // not into the middle of a character
+        }
+        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.".to_owned()).until(end);
     }
     let found = at(
         bytes,
@@ -545,39 +548,4 @@ fn path(reader: &Reader<'_>, fault: Fault) -> Vec<Step> {
         }
     }
     path
-}
-
-/// Says which digits of a number JavaScript changes, and quotes no others: the rest may be an id.
-pub(super) fn precision_message(text: &[u8], read: &str) -> String {
-    let text = String::from_utf8_lossy(text);
-    let digit = |c: &char| c.is_ascii_digit();
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && read.len() == text.len() {
-        let same = text.bytes().zip(read.bytes()).take_while(|(a, b)| a == b).count();
-        return format!(
-            "JavaScript cannot hold this number: it would read its last digits …{} as …{}.",
-            &text[same..],
-            &read[same..]
-        );
-    }
-    match read {
-        "Infinity" | "-Infinity" => {
-            format!("JavaScript cannot hold a number this large: it would read {read}.")
-        }
-        "0" | "-0" => "JavaScript cannot hold a number this small: it would read 0.".to_owned(),
-        _ => {
-            let total = text.split(['e', 'E']).next().unwrap_or_default().chars().filter(digit).count();
-            let kept = read.split('e').next().unwrap_or_default().chars().filter(digit).count();
-            let tail: String = text
-                .split(['e', 'E'])
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .skip(text.chars().zip(read.chars()).take_while(|(a, b)| a == b).count())
-                .filter(digit)
-                .collect();
-            format!(
-                "JavaScript cannot hold this number: of its {total} digits it keeps about {kept}, and loses or changes …{tail}."
-            )
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! A value on the tape: what it is, what it holds, where it stands.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::string;
 use super::{Decimal, Document, Tag, Token};
@@ -39,10 +40,18 @@ impl Kind {
 }
 
 /// A value of a [`Document`]: two words, free to copy.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Value<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) index: u32,
+}
+
+/// Says what and where, and not the value itself, which may be health data.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let span = self.span();
+        write!(f, "Value({} at {}..{})", self.kind().name(), span.start, span.end)
+    }
 }
 
 impl<'d> Value<'d> {
@@ -109,6 +118,11 @@ impl<'d> Value<'d> {
             Tag::Ascii | Tag::Utf8 | Tag::Escaped => inner(self.document, token),
             _ => &[],
         }
+    }
+
+    /// Bytes that are equal for equal strings, and only for those. Empty for other types.
+    pub(crate) fn exact(self) -> Cow<'d, [u8]> {
+        if self.tag() == Tag::Escaped { Cow::Owned(string::exact(self.inner())) } else { self.inner().into() }
     }
 
     /// The characters of a string. Half of a surrogate pair becomes U+FFFD.
@@ -257,6 +271,16 @@ impl<'d> Key<'d> {
     #[must_use]
     pub fn text(self) -> Cow<'d, str> {
         text(self.document, self.token()).unwrap_or_default()
+    }
+
+    /// Bytes that are equal for equal keys, and only for those.
+    pub(crate) fn exact(self) -> Cow<'d, [u8]> {
+        self.as_value().exact()
+    }
+
+    /// Whether both are the same key.
+    pub(super) fn same(self, other: Key<'_>) -> bool {
+        self.exact() == other.exact()
     }
 
     /// The bytes between the quotes if they are the key's characters: without escapes.

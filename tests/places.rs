@@ -1,0 +1,276 @@
+//! Where issues stand: pointers, bytes, UTF-16 offsets, lines and columns, against slow computations of
+//! their own; and the findings of the reader, each with its message.
+
+use std::fmt::Write as _;
+
+use hookseal::json::Document;
+use hookseal::schema::{CompileOptions, Schema};
+use hookseal::{Code, Issue, Severity, Step};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// A schema that finds a fault with every value, so that every place is worked out.
+fn everywhere() -> Schema {
+    let text = br##"{ "$defs": { "any": { "const": "\u0000 no value", "additionalProperties": { "$ref": "#/$defs/any" },
+        "items": { "$ref": "#/$defs/any" } } }, "$ref": "#/$defs/any" }"##;
+    Schema::compile(text, &CompileOptions::default()).expect("a schema")
+}
+
+/// JSON with odd keys, odd spacing and characters of every length.
+fn json() -> impl Strategy<Value = String> {
+    let text =
+        || "([a-z/~0é€😀]|\\\\[\"\\\\/bfnrt]|\\\\u00[0-9a-f]{2}|\\\\ud83d\\\\ude00|\\\\ud8[0-9a-f]{2}){0,5}";
+    let space = || prop::sample::select(vec!["", " ", "\n", "\r\n", "\t ", "\n\n  "]);
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("true".to_owned()),
+        Just("false".to_owned()),
+        "-?(0|[1-9][0-9]{0,3})(\\.[0-9]{1,3})?([eE][+-]?[0-9])?",
+        "[1-9][0-9]{15,20}",
+        text().prop_map(|text| format!("\"{text}\"")),
+    ];
+    leaf.prop_recursive(5, 40, 6, move |inner| {
+        prop_oneof![
+            (prop::collection::vec(inner.clone(), 0..6), space(), space())
+                .prop_map(|(items, a, b)| format!("[{a}{}{b}]", items.join(&format!("{b},{a}")))),
+            (prop::collection::vec((text(), inner), 0..6), space(), space()).prop_map(|(members, a, b)| {
+                let members: Vec<String> =
+                    members.into_iter().map(|(key, value)| format!("\"{key}\"{b}:{a}{value}")).collect();
+                format!("{{{a}{}{b}}}", members.join(&format!("{a},{b}")))
+            }),
+        ]
+    })
+}
+
+/// Pointers of a value and of everything inside it, in the order of the text.
+fn walk<'v>(value: &'v Value, pointer: &str, out: &mut Vec<(String, &'v Value)>) {
+    out.push((pointer.to_owned(), value));
+    match value {
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, item)| walk(item, &format!("{pointer}/{n}"), out));
+        }
+        Value::Object(members) => {
+            for (key, item) in members {
+                walk(item, &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), out);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Checks everything an issue says about its place against the text alone.
+fn check_place(text: &str, issue: &Issue) -> Result<(), TestCaseError> {
+    let (start, end) = (issue.byte_span.start, issue.byte_span.end);
+    prop_assert!(text.is_char_boundary(start) && text.is_char_boundary(end) && start <= end);
+    let before = &text[..start];
+    prop_assert_eq!(issue.span.start, before.encode_utf16().count());
+    prop_assert_eq!(issue.span.end, text[..end].encode_utf16().count());
+    prop_assert_eq!(issue.span.line, before.matches('\n').count() + 1);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    prop_assert_eq!(issue.span.column, line.encode_utf16().count() + 1);
+    let mut pointer = String::new();
+    for step in &issue.path {
+        match step {
+            Step::Key(key) => write!(pointer, "/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => write!(pointer, "/{index}"),
+        }
+        .expect("a string");
+    }
+    prop_assert_eq!(&pointer, &issue.pointer);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn every_value_is_found_under_the_pointer_an_independent_walk_gives_it(text in json()) {
+        let issues = everywhere().check(text.as_bytes());
+        // serde_json refuses what the reader only warns of, and keeps one of two equal keys.
+        let odd = issues.iter().any(|it| matches!(it.code, Code::JSON_LONE_SURROGATE | Code::JSON_DUPLICATE_KEY));
+        if !odd {
+            let theirs: Value = serde_json::from_str(&text).expect("JSON");
+            let mut values = Vec::new();
+            walk(&theirs, "", &mut values);
+            let ours: Vec<&Issue> = issues.iter().filter(|it| it.code == Code::CONST).collect();
+            prop_assert_eq!(ours.len(), values.len());
+            let document = Document::read(text.as_bytes()).expect("JSON");
+            for (issue, (pointer, value)) in ours.iter().zip(values) {
+                prop_assert_eq!(&issue.pointer, &pointer);
+                let raw = &text[issue.byte_span.start..issue.byte_span.end];
+                prop_assert_eq!(&serde_json::from_str::<Value>(raw).expect(raw), value);
+                let found = document.root().pointer(&pointer).expect(&pointer);
+                prop_assert_eq!(found.span(), issue.byte_span);
+            }
+        }
+    }
+
+    #[test]
+    fn offsets_lines_and_columns_are_those_of_a_slow_count(text in json()) {
+        let mut last = 0;
+        for issue in everywhere().check(text.as_bytes()) {
+            check_place(&text, &issue)?;
+            prop_assert!(last <= issue.byte_span.start);
+            last = issue.byte_span.start;
+        }
+    }
+
+    /// The places of syntax errors, too.
+    #[test]
+    fn errors_of_syntax_stand_where_a_slow_count_says(text in json(), cut in any::<prop::sample::Index>(), junk in "[\\]}{\\[,:x\"'é😀]{0,2}") {
+        let mut at = cut.index(text.len() + 1);
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let text = format!("{}{junk}{}", &text[..at], &text[at..]);
+        if let Err(issue) = Document::read(text.as_bytes()) {
+            check_place(&text, &issue)?;
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_reading_judging_or_locating_panic(bytes in prop::collection::vec(any::<u8>(), 0..80), start in 0..3usize) {
+        let start = [&b""[..], b"{\"a\":[", b"[\"\\ud8"][start];
+        let bytes = [start, &bytes].concat();
+        for issue in everywhere().check(&bytes) {
+            prop_assert!(issue.byte_span.start <= issue.byte_span.end && issue.byte_span.end <= bytes.len());
+            prop_assert!(issue.span.line >= 1 && issue.span.column >= 1 && issue.span.start <= issue.span.end);
+        }
+    }
+}
+
+/// What reading alone finds: code, pointer and the text that is marked.
+fn findings(text: &str) -> Vec<(Code, String, String)> {
+    let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
+    let issues = schema.check(text.as_bytes());
+    let mark = |it: &Issue| text[it.byte_span.start..it.byte_span.end].to_owned();
+    issues.iter().map(|it| (it.code, it.pointer.clone(), mark(it))).collect()
+}
+
+#[test]
+fn a_key_that_stands_twice_is_marked_where_it_stands_again() {
+    let twice = |pointer: &str, text: &str| (Code::JSON_DUPLICATE_KEY, pointer.to_owned(), text.to_owned());
+    for (text, found) in [
+        (r#"{"a":1,"b":2}"#, vec![]),
+        (r#"{"a":{"a":1},"b":{"a":2}}"#, vec![]),
+        (r#"{"":1,"a":2}"#, vec![]),
+        (r#"{"a":1,"A":2}"#, vec![]),
+        (r#"{"a":1,"a":2}"#, vec![twice("/a", "\"a\"")]),
+        (r#"{"":1,"":2}"#, vec![twice("/", "\"\"")]),
+        (r#"{"a":1,"a":2,"a":3}"#, vec![twice("/a", "\"a\""), twice("/a", "\"a\"")]),
+        (r#"{"a":1,"\u0061":2}"#, vec![twice("/a", r#""\u0061""#)]),
+        (r#"{"\u0061":1,"a":2}"#, vec![twice("/a", "\"a\"")]),
+        (r#"{"é":1,"\u00E9":2}"#, vec![twice("/é", r#""\u00E9""#)]),
+        (r#"{"😀":1,"\ud83d\ude00":2}"#, vec![twice("/😀", r#""\ud83d\ude00""#)]),
+        (r#"{"x":[{"k":1,"k":{"k":1}}]}"#, vec![twice("/x/0/k", "\"k\"")]),
+        (r#"{"/":1,"\/":2}"#, vec![twice("/~1", r#""\/""#)]),
+    ] {
+        assert_eq!(findings(text), found, "{text}");
+    }
+    let many: Vec<String> = (0..200).map(|n| format!("\"key-number-{n}\":0")).collect();
+    assert_eq!(findings(&format!("{{{}}}", many.join(","))), []);
+    let again = format!("{{{},\"key-number-7\":1}}", many.join(","));
+    assert_eq!(findings(&again), [twice("/key-number-7", "\"key-number-7\"")]);
+}
+
+#[test]
+fn half_of_a_surrogate_pair_is_marked_once_for_each_string_key_or_value() {
+    let lone = |pointer: &str, text: &str| (Code::JSON_LONE_SURROGATE, pointer.to_owned(), text.to_owned());
+    for (text, found) in [
+        (r#"["\ud83d\ude00"]"#, vec![]),
+        (r#"["\ud83d"]"#, vec![lone("/0", r#""\ud83d""#)]),
+        (r#"[0,"\ude00\ud83d"]"#, vec![lone("/1", r#""\ude00\ud83d""#)]),
+        (r#"["\ud83d\ud83d\ude00\ude00 \udfff"]"#, vec![lone("/0", r#""\ud83d\ud83d\ude00\ude00 \udfff""#)]),
+        (r#"{"a":{"b":"\udc00"}}"#, vec![lone("/a/b", r#""\udc00""#)]),
+        (r#"{"a":{"\udc00":"b"}}"#, vec![lone("/a/\u{fffd}", r#""\udc00""#)]),
+        (r#"{"\udc00":"\udc01"}"#, vec![lone("/\u{fffd}", r#""\udc00""#), lone("/\u{fffd}", r#""\udc01""#)]),
+        (
+            r#"{"\udc00":1,"\udc01":2}"#,
+            vec![lone("/\u{fffd}", r#""\udc00""#), lone("/\u{fffd}", r#""\udc01""#)],
+        ),
+        (r#"["\ud83d\u0041"]"#, vec![lone("/0", r#""\ud83d\u0041""#)]),
+        (r#"["\ud83d\\ude00"]"#, vec![lone("/0", r#""\ud83d\\ude00""#)]),
+    ] {
+        assert_eq!(findings(text), found, "{text}");
+    }
+    let same = findings(r#"{"\udc00":1,"\uDC00":2}"#);
+    assert!(
+        same.contains(&(Code::JSON_DUPLICATE_KEY, "/\u{fffd}".to_owned(), r#""\uDC00""#.to_owned())),
+        "{same:?}"
+    );
+}
+
+#[test]
+fn findings_say_what_and_what_to_do() {
+    let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
+    for (text, code, severity, message, hint) in [
+        (
+            r#"{"a":1,"a":2}"#,
+            Code::JSON_DUPLICATE_KEY,
+            Severity::Error,
+            "This key stands twice in one object, and readers disagree on which of the two counts.",
+            Some("Keep one of them."),
+        ),
+        (
+            r#"["\ud800"]"#,
+            Code::JSON_LONE_SURROGATE,
+            Severity::Warning,
+            "This string escapes half of a surrogate pair, which no UTF-8 text can hold: readers refuse it or replace it.",
+            None,
+        ),
+        (
+            "[9007199254740993]",
+            Code::NUMBER_PRECISION,
+            Severity::Warning,
+            "JavaScript cannot hold this number: it would read its last digit …3 as …2.",
+            Some("Send it as a string, or read it with a parser that keeps the digits."),
+        ),
+    ] {
+        let issues = schema.check(text.as_bytes());
+        assert_eq!(issues.len(), 1);
+        assert_eq!((issues[0].code, issues[0].severity), (code, severity));
+        assert_eq!((issues[0].message.as_str(), issues[0].hint.as_deref()), (message, hint));
+    }
+}
+
+#[test]
+fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
+    let numbers = vec!["9007199254740993"; 1500].join(",");
+    let strings = vec![r#""\ud800""#; 1200].join(",");
+    let keys = vec![r#""a":1"#; 1101].join(",");
+    let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
+    let issues = schema.check(format!("[[{numbers}],[{strings}],{{{keys}}}]").as_bytes());
+    for code in [Code::NUMBER_PRECISION, Code::JSON_LONE_SURROGATE, Code::JSON_DUPLICATE_KEY] {
+        assert_eq!(issues.iter().filter(|it| it.code == code).count(), 1000, "{code}");
+    }
+    let said: Vec<&Issue> = issues.iter().filter(|it| it.code == Code::ISSUES_OMITTED).collect();
+    assert_eq!(said.len(), 1);
+    assert_eq!(said[0].severity, Severity::Info);
+    assert_eq!(
+        said[0].message,
+        "The text has 800 more duplicate keys, lone surrogates or numbers out of reach than the 1000 of each kind \
+         that are listed."
+    );
+}
+
+proptest! {
+    /// Whether JavaScript holds a number is whether Rust's double does: both round to the nearest, even on ties.
+    #[test]
+    fn numbers_are_reported_exactly_when_writing_them_back_gives_another(digits in "[1-9][0-9]{0,24}", point in 0..26usize, exponent in -30..30i32, negative in any::<bool>()) {
+        let point = point.min(digits.len());
+        let (whole, fraction) = digits.split_at(point);
+        let whole = if whole.is_empty() { "0" } else { whole };
+        let sign = if negative { "-" } else { "" };
+        let fraction = if fraction.is_empty() { String::new() } else { format!(".{fraction}") };
+        let text = format!("{sign}{whole}{fraction}e{exponent}");
+        let double: f64 = text.parse().expect("a number");
+        let same = |other: &str| {
+            let (a, b) = (Document::read(text.as_bytes()).expect("JSON"), Document::read(other.as_bytes()).expect("JSON"));
+            hookseal::json::same(a.root(), b.root())
+        };
+        // The shortest digits that name the double, or all of them where it is whole.
+        let held = same(&format!("{double:e}")) || (double.abs() < 1e38 && double.fract() == 0.0 && same(&format!("{double:.0}")));
+        let found = findings(&text);
+        prop_assert_eq!(found.is_empty(), held, "{} {:?}", text, found);
+    }
+}
