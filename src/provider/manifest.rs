@@ -148,6 +148,7 @@ impl Provider {
     fn assemble(document: &Document<'_>) -> Result<Self, DefinitionError> {
         let root = document.root();
         let id = text(root, "/id").unwrap_or_default();
+        contradictions(document)?;
         let envelope = Envelope {
             event_type: match text(root, "/envelope/type").unwrap_or_default() {
                 source if source.starts_with("header:") => {
@@ -178,8 +179,7 @@ impl Provider {
             retries: texts(root.get("retries")).iter().filter_map(|wait| seconds(wait)).collect(),
             events: events(document)?,
             sensitive: texts(root.get("sensitive")),
-            rules: Rules::read(&id, root)
-                .map_err(|(place, message)| fault(document, place, &format!("{message}.")))?,
+            rules: Rules::read(&id, root).map_err(|(place, message)| fault(document, place, &message))?,
             lookalikes: root
                 .get("lookalikes")
                 .into_iter()
@@ -217,17 +217,53 @@ impl Event {
     }
 }
 
+impl Envelope {
+    /// The rest of a pointer that leads into the data.
+    pub(crate) fn within_data<'p>(&self, pointer: &'p str) -> Option<&'p str> {
+        pointer.strip_prefix(self.data.as_str()).filter(|rest| rest.starts_with('/'))
+    }
+
+    /// Whether the data stands side by side with the event type, instead of in an object of its own.
+    pub(crate) fn is_merged(&self) -> bool {
+        match &self.event_type {
+            Source::Pointer(pointer) => self.within_data(pointer).is_some(),
+            Source::Header(_) => true,
+        }
+    }
+
+    /// Pointers to the parts of the envelope in the body. Ids and times inside data that is an object of
+    /// its own are the data's business.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        let event_type = match &self.event_type {
+            Source::Pointer(pointer) => Some(pointer.as_str()),
+            Source::Header(_) => None,
+        };
+        let merged = self.is_merged();
+        let others = [&self.id, &self.created_at].into_iter().flatten().map(String::as_str);
+        event_type
+            .into_iter()
+            .chain(others.filter(move |pointer| merged || self.within_data(pointer).is_none()))
+    }
+}
+
+/// Whether a text can be the name of something, an event type or an id: not empty, and no longer than a
+/// store keeps as a key.
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 256
+}
+
 impl Source {
-    /// The text of this source in a delivery.
+    /// The text of this source in a delivery, if it can be an event type.
     pub(crate) fn find<'d>(
         &'d self,
         headers: &'d Headers<'_>,
         body: Value<'d>,
     ) -> Option<std::borrow::Cow<'d, str>> {
-        match self {
+        let text = match self {
             Source::Pointer(pointer) => body.pointer(pointer)?.as_str(),
             Source::Header(name) => headers.get(name).map(Into::into),
-        }
+        };
+        text.filter(|text| is_name(text))
     }
 }
 
@@ -244,9 +280,50 @@ fn texts(list: Option<Value<'_>>) -> Vec<String> {
     list.into_iter().flat_map(Value::elements).filter_map(|item| Some(item.as_str()?.into_owned())).collect()
 }
 
+/// What a schema cannot say about a definition.
+fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
+    let root = document.root();
+    let (first, last) = success(text(root, "/success").as_deref().unwrap_or("2xx"));
+    if let Some(range) = root.get("success").filter(|_| first > last) {
+        return Err(fault(document, range, "This range ends before it begins."));
+    }
+    let event_type = text(root, "/envelope/type").unwrap_or_default();
+    for name in ["id", "createdAt", "data"] {
+        let Some(part) = root.pointer("/envelope").and_then(|envelope| envelope.get(name)) else { continue };
+        let pointer = part.as_str().unwrap_or_default();
+        if !event_type.starts_with("header:")
+            && pointer.strip_prefix(&*event_type).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            let message =
+                "The event type is a string, so nothing else can stand where it does, or within it.";
+            return Err(fault(document, part, message));
+        }
+    }
+    for (_, event) in root.get("events").into_iter().flat_map(Value::members) {
+        let (schema, revisions) = (event.get("schema"), event.get("revisions"));
+        let Some(revisions) = revisions else {
+            if schema.is_none() {
+                return Err(fault(document, event, "An event needs a contract: a schema, or revisions."));
+            }
+            continue;
+        };
+        if schema.is_some() {
+            let message = "An event has a schema or revisions, and not both.";
+            return Err(fault(document, event, message));
+        }
+        let mut behind = revisions.elements().skip_while(|revision| revision.get("when").is_some()).skip(1);
+        if let Some(revision) = behind.next() {
+            let message = "This revision is never reached: the one without \"when\" before it fits always.";
+            return Err(fault(document, revision, message));
+        }
+    }
+    Ok(())
+}
+
 fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError> {
     let root = document.root();
     let Some(signature) = root.get("signature") else { return Ok(None) };
+    let headers = root.get("headers");
     let definition = SchemeDefinition {
         header: text(signature, "/header").unwrap_or_default(),
         format: text(signature, "/format").unwrap_or_default(),
@@ -265,7 +342,13 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
         },
     };
     Scheme::new(definition).map(Some).map_err(|error| {
-        let at = signature.get(error.field()).unwrap_or(signature);
+        // Two of the scheme's parts stand among the headers of a definition.
+        let at = match error.field() {
+            "timestampHeader" => headers.and_then(|headers| headers.get("timestamp")),
+            "idHeader" => headers.and_then(|headers| headers.get("id")),
+            field => signature.get(field),
+        }
+        .unwrap_or(signature);
         fault(document, at, error.message())
     })
 }

@@ -7,4 +7,5 @@ pub(crate) mod rules;
 mod xon;
 
 pub use catalog::{definition, ids};
+pub(crate) use manifest::is_name;
 pub use manifest::{Dedupe, DefinitionError, Envelope, Event, Provider, Revision, Source};

@@ -1,10 +1,12 @@
 //! `compare`: are two deliveries attempts at the same event, and is the payload unchanged?
 
+use std::borrow::Cow;
+
 use super::Webhook;
-use super::judge::delivery_key;
+use super::judge::{delivery_key, key_header};
 use crate::delivery::Delivery;
 use crate::issue::ByteSpan;
-use crate::json::{Document, Kind, Value, pointer_step_into, same};
+use crate::json::{Document, Key, Kind, Value, pointer_step_into, same};
 
 /// One difference between two payloads. It says where, and not what: the values are in the bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,31 +37,30 @@ impl Webhook {
     /// Compares two deliveries. Signatures are not looked at: verify each first.
     #[must_use]
     pub fn compare(&self, first: &Delivery<'_>, second: &Delivery<'_>) -> Comparison {
-        if first.body == second.body {
-            return Comparison { same: true, same_event: true, changes: Vec::new() };
-        }
         let whole = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });
         let (Ok(a), Ok(b)) = (Document::read(first.body), Document::read(second.body)) else {
+            if first.body == second.body {
+                return Comparison { same: true, same_event: true, changes: Vec::new() };
+            }
             let change =
                 Change { pointer: String::new(), before: whole(first.body), after: whole(second.body) };
             return Comparison { same: false, same_event: false, changes: vec![change] };
         };
         let mut changes = Vec::new();
         differences(a.root(), b.root(), &mut String::new(), &mut changes);
-        let key = |delivery: &Delivery<'_>, document: &Document<'_>| {
-            let root = document.root();
-            let name = self
-                .provider
-                .envelope
-                .event_type
-                .find(&delivery.headers, root)
-                .map(std::borrow::Cow::into_owned);
-            name.map(|name| delivery_key(self, delivery, root, &name))
-        };
-        let keys = (key(first, &a), key(second, &b));
-        // A key that is a digest of the bytes says nothing about payloads that differ in spelling only.
-        let same_event = changes.is_empty() || (keys.0.is_some() && keys.0 == keys.1);
-        Comparison { same: changes.is_empty(), same_event, changes }
+        let event_type = &self.provider.envelope.event_type;
+        let (first_type, second_type) =
+            (event_type.find(&first.headers, a.root()), event_type.find(&second.headers, b.root()));
+        let same_event = first_type == second_type
+            && if changes.is_empty() {
+                // Ids in the payload and its digest say nothing about payloads that differ in spelling only.
+                key_header(self, first, a.root()) == key_header(self, second, b.root())
+            } else {
+                first_type.is_some_and(|name| {
+                    delivery_key(self, first, a.root(), &name) == delivery_key(self, second, b.root(), &name)
+                })
+            };
+        Comparison { same: same_event && changes.is_empty(), same_event, changes }
     }
 }
 
@@ -75,17 +76,17 @@ fn differences(a: Value<'_>, b: Value<'_>, pointer: &mut String, changes: &mut V
             let (mut left, mut right) = (0, 0);
             while left < first.len() || right < second.len() {
                 let order = match (first.get(left), second.get(right)) {
-                    (Some((key, _)), Some((other, _))) => key.cmp(other),
+                    (Some((key, ..)), Some((other, ..))) => key.cmp(other),
                     (Some(_), None) => std::cmp::Ordering::Less,
                     _ => std::cmp::Ordering::Greater,
                 };
-                let key = if order.is_gt() { &second[right].0 } else { &first[left].0 };
-                pointer_step_into(pointer, key);
+                let key = if order.is_gt() { second[right].1 } else { first[left].1 };
+                pointer_step_into(pointer, &key.text());
                 match order {
-                    std::cmp::Ordering::Less => push(changes, pointer, Some(first[left].1), None),
-                    std::cmp::Ordering::Greater => push(changes, pointer, None, Some(second[right].1)),
+                    std::cmp::Ordering::Less => push(changes, pointer, Some(first[left].2), None),
+                    std::cmp::Ordering::Greater => push(changes, pointer, None, Some(second[right].2)),
                     std::cmp::Ordering::Equal => {
-                        differences(first[left].1, second[right].1, pointer, changes);
+                        differences(first[left].2, second[right].2, pointer, changes);
                     }
                 }
                 left += usize::from(order.is_le());
@@ -125,9 +126,8 @@ fn push(changes: &mut Vec<Change>, pointer: &str, before: Option<Value<'_>>, aft
 }
 
 /// Members by key; of a key that stands twice the last one counts, as everywhere.
-fn sorted<'d>(object: Value<'d>) -> Vec<(String, Value<'d>)> {
-    let mut members: Vec<(String, Value<'d>)> =
-        object.members().map(|(key, value)| (key.text().into_owned(), value)).collect();
+fn sorted(object: Value<'_>) -> Vec<(Cow<'_, [u8]>, Key<'_>, Value<'_>)> {
+    let mut members: Vec<_> = object.members().map(|(key, value)| (key.exact(), key, value)).collect();
     members.reverse();
     members.sort_by(|a, b| a.0.cmp(&b.0));
     members.dedup_by(|later, kept| later.0 == kept.0);

@@ -1,25 +1,40 @@
 //! `create`: a complete delivery of an event, with envelope, ids and time by the provider's rules.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use super::judge::Depth;
 use super::{Error, SignedDelivery, Time, Webhook};
 use crate::delivery::Delivery;
-use crate::issue::{Code, Severity};
+use crate::issue::{Code, Draft, Severity};
 use crate::json::{Document, Kind, Value, escape_into};
 use crate::provider::{Envelope, Source};
 
 /// What a new delivery is made of that the core cannot know: time, chance, and ids that are given.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Fresh {
     /// The time of the delivery.
     pub now: Time,
     /// 32 random bytes, for the ids that are not given.
     pub random: [u8; 32],
-    /// The event's id; the delivery's, where events have none of their own.
+    /// The id of the event that is created; the delivery's, where events have none of their own, and
+    /// where a body is signed as it is.
     pub id: Option<String>,
     /// The subscription's id.
     pub webhook_id: Option<String>,
     /// The URL it is sent to, where the provider signs that.
     pub url: Option<String>,
+}
+
+/// Chance is left out, and the URL, which may hold a secret.
+impl fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fresh")
+            .field("now", &self.now)
+            .field("id", &self.id)
+            .field("webhook_id", &self.webhook_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Fresh {
@@ -52,11 +67,17 @@ impl Webhook {
                 format!("The data of an event is an object, and this is {}.", root.kind().name()),
             ));
         }
-        let body = envelop(&self.provider.envelope, event_type, root, fresh);
-        let mut signed = self.sign(body.as_bytes(), fresh)?;
-        if let Source::Header(name) = &self.provider.envelope.event_type {
-            signed.headers.push((name.clone(), event_type.to_owned()));
-        }
+        let envelope = &self.provider.envelope;
+        self.check_data(&document, event_type)?;
+        let body = envelop(envelope, event_type, root, fresh);
+        // An id that was given is the event's, where events have one.
+        let given = fresh.id.as_ref().filter(|_| envelope.id.is_none());
+        let id = given.cloned().unwrap_or_else(|| fresh.uuid(0).to_string());
+        let header = match &envelope.event_type {
+            Source::Header(name) => Some((name.as_str(), event_type)),
+            Source::Pointer(_) => None,
+        };
+        let signed = self.sign_as(&id, header, body.as_bytes(), fresh)?;
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = fresh.url.as_deref();
@@ -74,27 +95,69 @@ impl Webhook {
         }
         Ok(signed)
     }
+
+    /// What putting data into an envelope would hide.
+    fn check_data(&self, document: &Document<'_>, event_type: &str) -> Result<(), Error> {
+        let errors: Vec<Draft> =
+            document.findings().iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+        if let Some(first) = errors.first() {
+            return Err(Error::rejected(first.code, document.locate(errors)));
+        }
+        let envelope = &self.provider.envelope;
+        let Source::Pointer(pointer) = &envelope.event_type else { return Ok(()) };
+        let Some(own) = envelope.within_data(pointer).and_then(|rest| document.root().pointer(rest)) else {
+            return Ok(());
+        };
+        if own.as_str().as_deref() == Some(event_type) {
+            return Ok(());
+        }
+        let message = "The data says another event type than the one that was asked for.";
+        let draft = Draft::new(Code::EVENT_INVALID, Severity::Error, own.place(), message)
+            .expected(event_type)
+            .hint("Leave the type out of the data: the envelope gets it.");
+        Err(Error::rejected(draft.code, document.locate(vec![draft])))
+    }
 }
 
-/// An object in the making: members in order, each raw JSON or an object again.
+/// An object in the making: members in order, each with its key as JSON, and raw JSON or an object again.
 #[derive(Default)]
-struct Node {
-    members: Vec<(String, Node)>,
+struct Node<'d> {
+    members: Vec<(Cow<'d, [u8]>, String, Node<'d>)>,
     raw: Option<String>,
 }
 
-impl Node {
-    fn at(&mut self, pointer: &str) -> &mut Node {
+impl<'d> Node<'d> {
+    fn at(&mut self, pointer: &str) -> &mut Self {
         let mut node = self;
         for step in pointer.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
-            let place = node.members.iter().position(|(name, _)| *name == step).unwrap_or_else(|| {
-                node.members.push((step, Node::default()));
+            let place = node.members.iter().position(|(name, ..)| **name == *step.as_bytes());
+            let place = place.unwrap_or_else(|| {
+                let key = quoted(&step);
+                node.members.push((step.into_bytes().into(), key, Node::default()));
                 node.members.len() - 1
             });
-            node = &mut node.members[place].1;
+            node = &mut node.members[place].2;
         }
         node
+    }
+
+    /// Adds the members of an object. What is there already stays, and where it is an object of the
+    /// envelope it takes up the object of the same name.
+    fn merge(&mut self, object: Value<'d>) {
+        let known = self.members.len();
+        for (key, value) in object.members() {
+            let name = key.exact();
+            if let Some(place) = self.members[..known].iter().position(|(other, ..)| *other == name) {
+                let node = &mut self.members[place].2;
+                if node.raw.is_none() {
+                    node.merge(value);
+                }
+            } else {
+                let node = Node { raw: Some(raw(value)), ..Node::default() };
+                self.members.push((name, raw(key.as_value()), node));
+            }
+        }
     }
 
     fn write(&self, out: &mut String) {
@@ -103,11 +166,11 @@ impl Node {
             return;
         }
         out.push('{');
-        for (n, (name, node)) in self.members.iter().enumerate() {
+        for (n, (_, key, node)) in self.members.iter().enumerate() {
             if n > 0 {
                 out.push(',');
             }
-            escape_into(out, name);
+            out.push_str(key);
             out.push(':');
             node.write(out);
         }
@@ -115,52 +178,44 @@ impl Node {
     }
 }
 
-/// The rest of a pointer that leads into the data.
-fn within<'p>(envelope: &Envelope, pointer: &'p str) -> Option<&'p str> {
-    pointer.strip_prefix(envelope.data.as_str()).filter(|rest| rest.starts_with('/'))
+fn raw(value: Value<'_>) -> String {
+    String::from_utf8_lossy(value.raw()).into_owned()
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    escape_into(&mut out, text);
+    out
 }
 
 /// The body of an event: the envelope's own parts first, then the data.
 fn envelop(envelope: &Envelope, event_type: &str, data: Value<'_>, fresh: &Fresh) -> String {
     let mut body = Node::default();
-    let quoted = |text: &str| {
-        let mut out = String::new();
-        escape_into(&mut out, text);
-        out
-    };
-    let given = |pointer: &str| within(envelope, pointer).and_then(|rest| data.pointer(rest)).is_some();
+    let given = |pointer: &str| envelope.within_data(pointer).and_then(|rest| data.pointer(rest)).is_some();
+    let merged = envelope.is_merged();
     // Ids and times inside data that is its own object are the data's business, not the envelope's.
-    let merged = match &envelope.event_type {
-        Source::Pointer(pointer) => within(envelope, pointer).is_some(),
-        Source::Header(_) => true,
+    let part = |pointer: &Option<String>| {
+        pointer.clone().filter(|pointer| merged || envelope.within_data(pointer).is_none())
     };
-    if let Some(pointer) = &envelope.id
-        && (merged || within(envelope, pointer).is_none())
-        && (fresh.id.is_some() || !given(pointer))
+    if let Some(pointer) = part(&envelope.id)
+        && (fresh.id.is_some() || !given(&pointer))
     {
         let id = fresh.id.clone().unwrap_or_else(|| fresh.uuid(0).to_string());
-        body.at(pointer).raw = Some(quoted(&id));
+        body.at(&pointer).raw = Some(quoted(&id));
     }
-    if let Some(pointer) = &envelope.created_at
-        && (merged || within(envelope, pointer).is_none())
-        && !given(pointer)
+    if let Some(pointer) = part(&envelope.created_at)
+        && !given(&pointer)
     {
-        body.at(pointer).raw = Some(quoted(&iso(fresh.now)));
+        body.at(&pointer).raw = Some(quoted(&iso(fresh.now)));
     }
     if let Source::Pointer(pointer) = &envelope.event_type {
         body.at(pointer).raw = Some(quoted(event_type));
     }
     let place = body.at(&envelope.data);
     if merged {
-        for (key, value) in data.members() {
-            let key = key.text().into_owned();
-            if !place.members.iter().any(|(name, _)| *name == key) {
-                let raw = String::from_utf8_lossy(value.raw()).into_owned();
-                place.members.push((key, Node { raw: Some(raw), ..Node::default() }));
-            }
-        }
+        place.merge(data);
     } else {
-        place.raw = Some(String::from_utf8_lossy(data.raw()).into_owned());
+        place.raw = Some(raw(data));
     }
     let mut out = String::new();
     body.write(&mut out);

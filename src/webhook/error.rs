@@ -5,7 +5,7 @@ use std::fmt;
 use crate::issue::{Code, Draft, Issue, Place, Severity};
 use crate::json::outside;
 use crate::provider::DefinitionError;
-use crate::signature::{KeysError, SecretError};
+use crate::signature::KeysError;
 
 /// Why a webhook could not be made, or a delivery is rejected. Holds no secret, no expected
 /// signature and no value of the payload.
@@ -28,32 +28,42 @@ impl Error {
 
     /// An error about a delivery.
     pub(crate) fn rejected(code: Code, issues: Vec<Issue>) -> Self {
-        let mut errors = issues.iter().filter(|issue| issue.severity == Severity::Error);
-        let message = match (errors.next(), errors.count()) {
-            (None, _) => code.as_str().to_owned(),
-            (Some(first), more) => {
-                let place =
-                    if first.path.is_empty() { String::new() } else { format!("{}: ", first.pointer) };
-                let line = if first.byte_span.end > 0 {
-                    format!(" (line {}, column {})", first.span.line, first.span.column)
-                } else {
-                    String::new()
-                };
-                let rest = match more {
+        let errors = || issues.iter().filter(|issue| issue.severity == Severity::Error);
+        // The error that is the reason, where one has its code: others may stand before it in the text.
+        let message = match errors().find(|issue| issue.code == code).or_else(|| errors().next()) {
+            None => code.as_str().to_owned(),
+            Some(issue) => {
+                let rest = match errors().count() - 1 {
                     0 => String::new(),
                     1 => " And one more error.".to_owned(),
                     more => format!(" And {more} more errors."),
                 };
-                format!("{place}{}{line}{rest}", first.message)
+                format!("{}{}{rest}", place(issue), issue.message)
             }
         };
         Self { code, issues, message }
+    }
+
+    /// The same with a hint at what to do about it.
+    pub(crate) fn hint(mut self, hint: Option<&str>) -> Self {
+        self.issues.iter_mut().for_each(|issue| issue.hint = hint.map(str::to_owned));
+        self
     }
 
     /// The HTTP status to answer.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.code.status()
+    }
+}
+
+/// Where an issue stands, in front of its message.
+fn place(issue: &Issue) -> String {
+    let (line, column) = (issue.span.line, issue.span.column);
+    match (issue.byte_span.end, issue.pointer.as_str()) {
+        (0, _) => String::new(),
+        (_, "") => format!("Line {line}, column {column}: "),
+        (_, pointer) => format!("{pointer} (line {line}, column {column}): "),
     }
 }
 
@@ -69,12 +79,6 @@ impl From<DefinitionError> for Error {
     fn from(error: DefinitionError) -> Self {
         let message = error.to_string();
         Self { code: Code::DEFINITION_INVALID, issues: error.issues, message }
-    }
-}
-
-impl From<SecretError> for Error {
-    fn from(error: SecretError) -> Self {
-        Self::new(error.code(), error.to_string())
     }
 }
 

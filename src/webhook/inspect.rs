@@ -1,5 +1,7 @@
 //! `inspect`: everything there is to say about a delivery, whatever its state.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::judge::{Depth, delivery_key, digest};
@@ -20,8 +22,9 @@ pub enum Verdict {
     Rejected,
 }
 
-/// Everything there is to say about a delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Everything there is to say about a delivery. The ids and the time of the event are values of the
+/// payload: `Debug` leaves them out, the fields have them.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// What it is worth.
@@ -54,6 +57,20 @@ pub struct Report {
     pub issues: Vec<Issue>,
 }
 
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("verdict", &self.verdict)
+            .field("provider", &self.provider)
+            .field("event_type", &self.event_type)
+            .field("revision", &self.revision)
+            .field("digest", &self.digest)
+            .field("signature", &self.signature)
+            .field("issues", &self.issues)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The state of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -64,7 +81,8 @@ pub enum SignatureStatus {
     Unsigned,
     /// There is none.
     Missing,
-    /// It does not have the provider's form.
+    /// There is one, and it could not be compared: it does not have the provider's form, or the body is
+    /// too large to be read.
     Malformed,
     /// It was not made over these bytes with any of the secrets.
     Mismatch,
@@ -156,8 +174,16 @@ impl Webhook {
                 (status, outcome.algorithm().map(Algorithm::name), outcome.secret())
             }
             Some(Signature::Unsigned) => (SignatureStatus::Unsigned, None, None),
-            None if scheme.is_none_or(|_| self.keys.is_none()) => (SignatureStatus::Unsigned, None, None),
-            None => (SignatureStatus::Missing, None, None),
+            // Without a look at the signature, because the body is too large.
+            None => {
+                let sent = scheme.is_some_and(|scheme| delivery.headers.get(scheme.header()).is_some());
+                let status = match &self.keys {
+                    Some(_) if sent => SignatureStatus::Malformed,
+                    Some(_) if !self.allow_unsigned => SignatureStatus::Missing,
+                    _ => SignatureStatus::Unsigned,
+                };
+                (status, None, None)
+            }
         };
         let received = scheme.and_then(|scheme| delivery.headers.get(scheme.header())).map(|text| {
             let short: String = text.chars().take(LONGEST_HEADER).collect();

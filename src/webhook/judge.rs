@@ -7,7 +7,7 @@ use super::{Limits, Time, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Draft, Issue, Place, Profile, Severity};
 use crate::json::{Document, Value, outside};
-use crate::provider::{Dedupe, Event};
+use crate::provider::{Dedupe, Envelope, Event, Source, is_name};
 use crate::signature::Outcome;
 
 /// What is known about the signature.
@@ -208,7 +208,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
         let root = document.root();
         let provider = &webhook.provider;
         match provider.envelope.event_type.find(&delivery.headers, root) {
-            None => self.no_type(webhook, root),
+            None => self.no_type(webhook, delivery, root),
             Some(name) => match provider.event_named(&name) {
                 Some(event) => {
                     self.event = Some(event);
@@ -218,10 +218,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             },
         }
         if self.reason.is_none() {
-            self.reason = self.drafts[before..]
-                .iter()
-                .find(|draft| draft.severity == Severity::Error)
-                .map(|draft| contract_reason(webhook, &document, draft));
+            self.reason = contract_reason(&webhook.provider.envelope, root, &self.drafts[before..]);
         }
         self.document = Some(document);
     }
@@ -236,7 +233,20 @@ impl<'b, 'd> Judgement<'b, 'd> {
     ) {
         let (root, rules) = (document.root(), &webhook.provider.rules);
         self.revision = event.revision_of(root);
-        let Some(revision) = self.revision.map(|index| &event.revisions[index]) else { return };
+        let Some(revision) = self.revision.map(|index| &event.revisions[index]) else {
+            let wanted: Vec<&str> =
+                event.revisions.iter().filter_map(|revision| revision.when.as_deref()).collect();
+            self.drafts.push(
+                Draft::new(
+                    Code::EVENT_INVALID,
+                    Severity::Error,
+                    root.place(),
+                    "The payload follows none of the revisions of its event's contract.",
+                )
+                .expected(format!("a value at {}", wanted.join(" or at "))),
+            );
+            return;
+        };
         if depth == Depth::Verdict {
             if !(revision.schema.fits(root, profile) && rules.accept(document, profile)) {
                 self.reason.get_or_insert(Code::EVENT_INVALID);
@@ -250,22 +260,36 @@ impl<'b, 'd> Judgement<'b, 'd> {
         }
     }
 
-    fn no_type(&mut self, webhook: &Webhook, root: Value<'_>) {
+    fn no_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, root: Value<'_>) {
         let provider = &webhook.provider;
-        let (place, wanted) = match &provider.envelope.event_type {
-            crate::provider::Source::Pointer(pointer) => {
-                (root.pointer(pointer).unwrap_or(root).place(), format!("a string at {pointer}"))
+        let (found, text, place, wanted) = match &provider.envelope.event_type {
+            Source::Pointer(pointer) => {
+                let (found, place) = (root.pointer(pointer), nearest(root, pointer));
+                (found.is_some(), found.and_then(Value::as_str), place, format!("a string at {pointer}"))
             }
-            crate::provider::Source::Header(name) => (Place::Delivery, format!("the header {name}")),
+            Source::Header(name) => {
+                let text = delivery.headers.get(name).map(Cow::Borrowed);
+                (text.is_some(), text, root, format!("the header {name}"))
+            }
         };
+        let what = match text {
+            None if found => "is no string",
+            None => "is missing",
+            Some(text) if text.is_empty() => "is empty",
+            Some(_) => "is longer than any id may be",
+        };
+        let name = &provider.title;
         let mut draft = Draft::new(
             Code::ENVELOPE_INVALID,
             Severity::Error,
-            place,
-            format!("The envelope is not {}'s: the event type is missing or is no string.", provider.title),
+            place.place(),
+            format!("The envelope is not {name}'s: the event type {what}."),
         )
         .expected(wanted)
-        .received(root.kind().name());
+        .received(place.kind().name());
+        if matches!(provider.envelope.event_type, Source::Header(_)) {
+            (draft.place, draft.received) = (Place::Delivery, None);
+        }
         if let Some(known) = provider.lookalike(root) {
             draft = draft.hint(known);
         }
@@ -275,10 +299,8 @@ impl<'b, 'd> Judgement<'b, 'd> {
     fn unknown_type(&mut self, webhook: &Webhook, root: Value<'_>, name: &str, strict: bool) {
         let provider = &webhook.provider;
         let place = match &provider.envelope.event_type {
-            crate::provider::Source::Pointer(pointer) => {
-                root.pointer(pointer).map_or(Place::Delivery, Value::place)
-            }
-            crate::provider::Source::Header(_) => Place::Delivery,
+            Source::Pointer(pointer) => root.pointer(pointer).map_or(Place::Delivery, Value::place),
+            Source::Header(_) => Place::Delivery,
         };
         let known: Vec<&str> = provider.events.iter().map(|event| event.name.as_str()).collect();
         let placeholder = name == "..." || (name.starts_with('<') && name.ends_with('>'));
@@ -318,25 +340,40 @@ impl<'b, 'd> Judgement<'b, 'd> {
     }
 }
 
-/// Whether an error lies in the envelope or in the event inside it.
-fn contract_reason(webhook: &Webhook, document: &Document<'_>, draft: &Draft) -> Code {
-    if matches!(draft.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
-        return draft.code;
+/// What stands at a pointer, or as near to it as there is something.
+fn nearest<'d>(root: Value<'d>, mut pointer: &str) -> Value<'d> {
+    loop {
+        if let Some(value) = root.pointer(pointer) {
+            return value;
+        }
+        pointer = pointer.rfind('/').map_or("", |cut| &pointer[..cut]);
     }
-    let root = document.root();
-    let envelope = &webhook.provider.envelope;
-    let at = |pointer: Option<&str>| {
-        pointer.and_then(|pointer| root.pointer(pointer)).is_some_and(|value| value.place() == draft.place)
-    };
-    let type_pointer = match &envelope.event_type {
-        crate::provider::Source::Pointer(pointer) => Some(pointer.as_str()),
-        crate::provider::Source::Header(_) => None,
-    };
-    if at(type_pointer) || at(envelope.id.as_deref()) || draft.place == root.place() {
-        Code::ENVELOPE_INVALID
-    } else {
-        Code::EVENT_INVALID
+}
+
+/// Whether what breaks a contract lies in the envelope or in the event inside it; nothing where
+/// nothing breaks it.
+fn contract_reason(envelope: &Envelope, root: Value<'_>, drafts: &[Draft]) -> Option<Code> {
+    let mut errors = drafts.iter().filter(|draft| draft.severity == Severity::Error).peekable();
+    let first = errors.peek()?;
+    if matches!(first.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
+        return Some(first.code);
     }
+    // Where the parts of the envelope stand, or would have to.
+    let mut present = vec![root.place()];
+    let mut absent = Vec::new();
+    for pointer in envelope.parts() {
+        match root.pointer(pointer) {
+            Some(value) => present.push(value.place()),
+            None => absent.push(nearest(root, pointer).place()),
+        }
+    }
+    let data = root.pointer(&envelope.data).map(Value::place);
+    let inside = |draft: &Draft| {
+        draft.code != Code::EVENT_INVALID && present.contains(&draft.place)
+            || draft.code == Code::REQUIRED && absent.contains(&draft.place)
+            || draft.code == Code::TYPE && data == Some(draft.place)
+    };
+    Some(if errors.any(inside) { Code::ENVELOPE_INVALID } else { Code::EVENT_INVALID })
 }
 
 /// The idempotency key of a delivery by its provider's rule, prefixed by the event type.
@@ -348,13 +385,29 @@ pub(crate) fn delivery_key(
 ) -> String {
     let found = webhook.provider.dedupe.iter().find_map(|way| match way {
         Dedupe::Pointer(pointer) => root.pointer(pointer).and_then(key_text),
-        Dedupe::Header(name) => {
-            delivery.headers.get(name).filter(|text| usable(text)).map(|text| text.to_owned().into())
-        }
+        Dedupe::Header(name) => header_key(delivery, name).map(Cow::Borrowed),
         Dedupe::Digest => Some(Cow::Owned(digest(delivery.body))),
     });
     let key = found.unwrap_or_else(|| digest(delivery.body).into());
     format!("{event_type}:{key}")
+}
+
+/// The header the idempotency key comes from, where it comes from one: it can differ although the
+/// bodies do not.
+pub(crate) fn key_header<'d>(
+    webhook: &'d Webhook,
+    delivery: &'d Delivery<'_>,
+    root: Value<'_>,
+) -> Option<&'d str> {
+    webhook.provider.dedupe.iter().find_map(|way| match way {
+        Dedupe::Pointer(pointer) => root.pointer(pointer).and_then(key_text).map(|_| None),
+        Dedupe::Header(name) => header_key(delivery, name).map(Some),
+        Dedupe::Digest => Some(None),
+    })?
+}
+
+fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> {
+    delivery.headers.get(name).filter(|text| usable(text))
 }
 
 /// Ids are strings, or numbers as they are written.
@@ -369,9 +422,10 @@ fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-/// A key that a store can keep: the sender does not choose how long it is.
+/// A key that a store can keep and that is nobody else's: the sender does not choose how long it is, and
+/// halves of surrogate pairs, which all read as U+FFFD, cannot be told apart.
 fn usable(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 256
+    is_name(text) && !text.contains('\u{fffd}')
 }
 
 /// The SHA-256 of a body in hex.

@@ -173,7 +173,13 @@ fn keys(provider: &Provider, options: &Options) -> Result<Option<Keys>, Error> {
         };
     }
     let form = scheme.secret_form();
-    let secrets: Vec<Secret> =
-        options.secrets.iter().map(|text| Secret::read(text, form)).collect::<Result<_, _>>()?;
+    let alone = options.secrets.len() == 1;
+    let read = |(n, text): (usize, &Zeroizing<String>)| {
+        Secret::read(text, form).map_err(|error| {
+            let which = if alone { String::new() } else { format!("secrets[{n}]: ") };
+            Error::new(error.code(), format!("{which}{error}")).hint(error.hint())
+        })
+    };
+    let secrets: Vec<Secret> = options.secrets.iter().enumerate().map(read).collect::<Result<_, _>>()?;
     Ok(Some(scheme.keys(&secrets, options.algorithms.as_deref())?))
 }

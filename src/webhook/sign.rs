@@ -1,13 +1,16 @@
 //! `sign`: the headers that make a body a delivery of the provider.
 
+use std::fmt;
+
 use uuid::Uuid;
 
 use super::{Error, Fresh, Webhook};
 use crate::issue::Code;
+use crate::provider::is_name;
 use crate::signature::SignContext;
 
-/// A request that is ready to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that is ready to be sent. `Debug` shows neither the body nor the values of headers.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignedDelivery {
     /// The headers, Content-Type and ids included.
     pub headers: Vec<(String, String)>,
@@ -15,18 +18,41 @@ pub struct SignedDelivery {
     pub body: Vec<u8>,
 }
 
+impl fmt::Debug for SignedDelivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("SignedDelivery")
+            .field("headers", &names)
+            .field("body", &format_args!("[{} bytes]", self.body.len()))
+            .finish()
+    }
+}
+
 impl Webhook {
     /// Signs a body with the first secret, and adds the provider's other headers.
     ///
     /// # Errors
-    /// `body-empty` for a body without bytes, and what the scheme needs and does not get.
+    /// `body-empty` for a body without bytes, `option-invalid` for an id that no header can carry, and
+    /// what the scheme needs and does not get.
     pub fn sign(&self, body: &[u8], fresh: &Fresh) -> Result<SignedDelivery, Error> {
+        let id = fresh.id.clone().unwrap_or_else(|| fresh.uuid(0).to_string());
+        self.sign_as(&id, None, body, fresh)
+    }
+
+    /// Signs a delivery with this id, of an event whose type is told by a header or by the body.
+    pub(super) fn sign_as(
+        &self,
+        id: &str,
+        event_type: Option<(&str, &str)>,
+        body: &[u8],
+        fresh: &Fresh,
+    ) -> Result<SignedDelivery, Error> {
         if body.is_empty() {
             return Err(Error::new(Code::BODY_EMPTY, "There is no body to sign."));
         }
         let provider = &self.provider;
-        let id = fresh.delivery_id(self);
         let mut headers = vec![("Content-Type".to_owned(), provider.content_type.clone())];
+        headers.extend(event_type.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let mut add = |name: &Option<String>, value: &str| {
             if let Some(name) = name
                 && !headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -35,11 +61,20 @@ impl Webhook {
             }
         };
         add(&provider.webhook_id, &fresh.webhook_id());
-        add(&provider.delivery_id, &id);
+        add(&provider.delivery_id, id);
+        // RFC 9110, section 5.5; and no line break makes one header two.
+        if let Some((name, _)) = headers
+            .iter()
+            .find(|(_, value)| !is_name(value) || !value.bytes().all(|byte| byte.is_ascii_graphic()))
+        {
+            let message =
+                format!("{name} cannot be sent: it is empty, longer than 256 bytes, or no visible ASCII.");
+            return Err(Error::new(Code::OPTION_INVALID, message));
+        }
         if let (Some(scheme), Some(keys)) = (&provider.scheme, &self.keys) {
             let context = SignContext {
                 now: fresh.now.as_millis(),
-                id: Some(&id),
+                id: Some(id),
                 headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
                 url: fresh.url.as_deref(),
                 method: Some("POST"),
@@ -57,14 +92,6 @@ impl Webhook {
 }
 
 impl Fresh {
-    /// The id this delivery has: the one that was given, unless that is the event's own.
-    fn delivery_id(&self, webhook: &Webhook) -> String {
-        match &self.id {
-            Some(id) if webhook.provider.envelope.id.is_none() => id.clone(),
-            _ => self.uuid(0).to_string(),
-        }
-    }
-
     fn webhook_id(&self) -> String {
         self.webhook_id.clone().unwrap_or_else(|| self.uuid(1).to_string())
     }

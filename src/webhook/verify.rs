@@ -1,5 +1,7 @@
 //! `verify`: a delivery that can be trusted, or the reason why not.
 
+use std::fmt;
+
 use super::judge::{Depth, delivery_key, digest};
 use super::{Error, Judgement, Limits, Signature, Time, Webhook};
 use crate::delivery::Delivery;
@@ -22,8 +24,7 @@ pub enum Trust {
     Unsigned,
 }
 
-/// A delivery that was accepted.
-#[derive(Debug)]
+/// A delivery that was accepted. `Debug` leaves out what are values of the payload.
 pub struct Verified<'b> {
     /// The event type.
     pub event_type: String,
@@ -42,6 +43,18 @@ pub struct Verified<'b> {
     /// Warnings and infos: an error never gets here.
     pub issues: Vec<Issue>,
     document: Document<'b>,
+}
+
+impl fmt::Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("event_type", &self.event_type)
+            .field("revision", &self.revision)
+            .field("signature", &self.signature)
+            .field("issues", &self.issues)
+            .field("document", &self.document)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'b> Verified<'b> {
@@ -166,8 +179,7 @@ impl Webhook {
     }
 }
 
-/// What has to be known of a delivery that is accepted.
-#[derive(Debug)]
+/// What has to be known of a delivery that is accepted. `Debug` leaves out what are values of the payload.
 pub struct Accepted {
     /// The event type.
     pub event_type: String,
@@ -181,4 +193,13 @@ pub struct Accepted {
     pub revision: Option<usize>,
     /// Who vouches for it.
     pub signature: Trust,
+}
+
+impl fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepted")
+            .field("event_type", &self.event_type)
+            .field("signature", &self.signature)
+            .finish_non_exhaustive()
+    }
 }

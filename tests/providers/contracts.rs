@@ -103,7 +103,7 @@ fn a_body_without_event_type_breaks_the_envelope() {
     for (payload, pointer) in [
         (sample("assessment_add.nrs").remove("/event"), ""),
         (sample("assessment_add.nrs").set("/event", 7), "/event"),
-        (sample("calls.user.create").remove("/event/type"), ""),
+        (sample("calls.user.create").remove("/event/type"), "/event"),
         (sample("calls.user.create").remove("/event"), ""),
     ] {
         payload.says_one("envelope-invalid", [ERROR, ERROR], pointer);

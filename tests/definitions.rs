@@ -1,0 +1,623 @@
+//! Provider definitions: those of well-known senders are read for what they say, and broken ones are refused
+//! with the place and the reason.
+
+use hookseal::Code;
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::provider::{Dedupe, Provider, Source, definition, ids};
+use hookseal::signature::{Algorithm, SecretEncoding, TimestampUnit};
+use hookseal::webhook::{Fresh, Options, Time, Trust, Webhook};
+use serde_json::{Value, json};
+
+const NOW: Time = Time::from_millis(1_700_000_000_000);
+
+fn read(definition: &Value) -> Provider {
+    Provider::read(definition.to_string().as_bytes())
+        .unwrap_or_else(|error| panic!("{error}\n{definition:#}"))
+}
+
+/// A definition that can be used.
+fn whole() -> Value {
+    json!({
+        "id": "mine",
+        "title": "Mine",
+        "signature": {
+            "header": "X-Signature",
+            "format": "t={timestamp},v1={hex}",
+            "algorithms": ["sha256"],
+            "signedContent": "{timestamp}.{body}"
+        },
+        "envelope": { "type": "/type", "id": "/id", "createdAt": "/at", "data": "/data" },
+        "dedupe": ["pointer:/id", "header:X-Id", "digest"],
+        "events": {
+            "ping": { "schema": { "type": "object" } },
+            "pong": { "revisions": [
+                { "name": "new", "when": "/data/new", "schema": true },
+                { "name": "old", "schema": true }
+            ] }
+        }
+    })
+}
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
+    let signature = |member: &str, value: Value| (format!("/signature/{member}"), value);
+    let at = |pointer: &str, value: Value| (pointer.to_owned(), value);
+    let event = |value: Value| at("/events/ping", value);
+    let schema = |value: Value| at("/events/ping/schema", value);
+    for ((pointer, value), code, place, message) in [
+        // The form of definitions.
+        (at("/typo", json!(1)), Code::UNKNOWN_FIELD, "/typo", "The contract does not know the key \"typo\"."),
+        (at("/id", json!(null)), Code::TYPE, "/id", "This must be a string, and is null."),
+        (
+            at("/id", json!("Mine!")),
+            Code::PATTERN,
+            "/id",
+            "This does not match the pattern of the contract: ^[a-z0-9][a-z0-9-]*$",
+        ),
+        (
+            at("/title", json!("")),
+            Code::LENGTH,
+            "/title",
+            "This string is too short: it must have at least 1 character, and has 0.",
+        ),
+        (at("/envelope", json!({})), Code::REQUIRED, "/envelope", "The required key \"type\" is missing."),
+        (at("/envelope", json!([])), Code::TYPE, "/envelope", "This must be an object, and is an array."),
+        (
+            at("/envelope/type", json!("type")),
+            Code::PATTERN,
+            "/envelope/type",
+            "This does not match the pattern of the contract: ^(header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|(/([^~/]|~[01])*)+)$",
+        ),
+        (
+            at("/envelope/type", json!("")),
+            Code::PATTERN,
+            "/envelope/type",
+            "This does not match the pattern of the contract: ^(header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|(/([^~/]|~[01])*)+)$",
+        ),
+        (
+            at("/envelope/type", json!("/a~2")),
+            Code::PATTERN,
+            "/envelope/type",
+            "This does not match the pattern of the contract: ^(header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|(/([^~/]|~[01])*)+)$",
+        ),
+        (
+            at("/envelope/type", json!("header:")),
+            Code::PATTERN,
+            "/envelope/type",
+            "This does not match the pattern of the contract: ^(header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|(/([^~/]|~[01])*)+)$",
+        ),
+        (
+            at("/envelope/type", json!("header:X Y")),
+            Code::PATTERN,
+            "/envelope/type",
+            "This does not match the pattern of the contract: ^(header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|(/([^~/]|~[01])*)+)$",
+        ),
+        (
+            at("/envelope/id", json!("id")),
+            Code::ANY_OF,
+            "/envelope/id",
+            "This fits none of the alternatives. What the closest one misses is listed as issues of its own.",
+        ),
+        (
+            at("/envelope/data", json!("data")),
+            Code::PATTERN,
+            "/envelope/data",
+            "This does not match the pattern of the contract: ^(/([^~/]|~[01])*)*$",
+        ),
+        (
+            at("/dedupe", json!([])),
+            Code::ITEMS,
+            "/dedupe",
+            "This array must have at least 1 item, and has 0.",
+        ),
+        (
+            at("/dedupe", json!(["/id"])),
+            Code::PATTERN,
+            "/dedupe/0",
+            "This does not match the pattern of the contract: ^(pointer:(/([^~/]|~[01])*)*|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|digest)$",
+        ),
+        (
+            at("/dedupe", json!(["digest", "pointer:/a~2"])),
+            Code::PATTERN,
+            "/dedupe/1",
+            "This does not match the pattern of the contract: ^(pointer:(/([^~/]|~[01])*)*|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|digest)$",
+        ),
+        (
+            at("/dedupe", json!(["header:a b"])),
+            Code::PATTERN,
+            "/dedupe/0",
+            "This does not match the pattern of the contract: ^(pointer:(/([^~/]|~[01])*)*|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|digest)$",
+        ),
+        (
+            at("/success", json!("yes")),
+            Code::PATTERN,
+            "/success",
+            "This does not match the pattern of the contract: ^([1-5]xx|[1-5][0-9]{2}-[1-5][0-9]{2})$",
+        ),
+        (
+            at("/retries", json!(["5 minutes"])),
+            Code::PATTERN,
+            "/retries/0",
+            "This does not match the pattern of the contract: ^[0-9]{1,6}(s|m|h)$",
+        ),
+        (
+            at("/contentType", json!("JSON")),
+            Code::PATTERN,
+            "/contentType",
+            "This does not match the pattern of the contract: ^[a-z0-9.+-]+/[a-z0-9.+-]+$",
+        ),
+        (
+            at("/sensitive", json!(["data"])),
+            Code::PATTERN,
+            "/sensitive/0",
+            "This does not match the pattern of the contract: ^(/([^~/]|~[01])*)*$",
+        ),
+        (
+            at("/headers", json!({ "webhookId": "a:b" })),
+            Code::PATTERN,
+            "/headers/webhookId",
+            "This does not match the pattern of the contract: ^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+        ),
+        (
+            at("/headers", json!({ "requestId": "a" })),
+            Code::UNKNOWN_FIELD,
+            "/headers/requestId",
+            "The contract does not know the key \"requestId\".",
+        ),
+        (at("/events", json!([])), Code::TYPE, "/events", "This must be an object, and is an array."),
+        (
+            event(json!({ "shema": true })),
+            Code::UNKNOWN_FIELD,
+            "/events/ping/shema",
+            "The contract does not know the key \"shema\".",
+        ),
+        (
+            event(json!({ "schema": "ping.schema.json" })),
+            Code::TYPE,
+            "/events/ping/schema",
+            "This must be a boolean or an object, and is a string.",
+        ),
+        (
+            event(json!({ "revisions": [] })),
+            Code::ITEMS,
+            "/events/ping/revisions",
+            "This array must have at least 1 item, and has 0.",
+        ),
+        (
+            event(json!({ "revisions": [{ "schema": true }] })),
+            Code::REQUIRED,
+            "/events/ping/revisions/0",
+            "The required key \"name\" is missing.",
+        ),
+        (
+            event(json!({ "revisions": [{ "name": "a" }] })),
+            Code::REQUIRED,
+            "/events/ping/revisions/0",
+            "The required key \"schema\" is missing.",
+        ),
+        (
+            signature("header", json!("X Sig")),
+            Code::PATTERN,
+            "/signature/header",
+            "This does not match the pattern of the contract: ^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+        ),
+        (
+            signature("algorithms", json!(["ed25519"])),
+            Code::ENUM,
+            "/signature/algorithms/0",
+            "This must be \"sha1\", \"sha256\" or \"sha512\".",
+        ),
+        (
+            signature("algorithms", json!(["SHA256"])),
+            Code::ENUM,
+            "/signature/algorithms/0",
+            "This must be \"sha1\", \"sha256\" or \"sha512\".",
+        ),
+        (
+            signature("algorithms", json!([])),
+            Code::ITEMS,
+            "/signature/algorithms",
+            "This array must have at least 1 item, and has 0.",
+        ),
+        (
+            signature("algorithms", json!(["sha1", "sha1"])),
+            Code::UNIQUE,
+            "/signature/algorithms/1",
+            "This item is the same as item 0, and no two may be the same.",
+        ),
+        (
+            signature("algorithms", json!("sha256")),
+            Code::TYPE,
+            "/signature/algorithms",
+            "This must be an array, and is a string.",
+        ),
+        (
+            signature("secret", json!("base32")),
+            Code::PATTERN,
+            "/signature/secret",
+            "This does not match the pattern of the contract: ^([!-z|~]{0,64}\\{(utf8|base64|hex)\\}|[!-z|~]{0,64}(utf8|base64|hex))$",
+        ),
+        (
+            signature("timestampUnit", json!("us")),
+            Code::ENUM,
+            "/signature/timestampUnit",
+            "This must be \"s\" or \"ms\".",
+        ),
+        (
+            signature("tolerance", json!(-1)),
+            Code::MINIMUM,
+            "/signature/tolerance",
+            "This number is too small: it must be at least 0.",
+        ),
+        (
+            signature("tolerance", json!(1.5)),
+            Code::TYPE,
+            "/signature/tolerance",
+            "This must be an integer, and is a number with a fraction.",
+        ),
+        (
+            signature("optional", json!("yes")),
+            Code::TYPE,
+            "/signature/optional",
+            "This must be a boolean, and is a string.",
+        ),
+        // What a schema cannot say.
+        (
+            at("/success", json!("400-200")),
+            Code::DEFINITION_INVALID,
+            "/success",
+            "This range ends before it begins.",
+        ),
+        (
+            at("/envelope/id", json!("/type/id")),
+            Code::DEFINITION_INVALID,
+            "/envelope/id",
+            "The event type is a string, so nothing else can stand where it does, or within it.",
+        ),
+        (
+            at("/envelope/data", json!("/type")),
+            Code::DEFINITION_INVALID,
+            "/envelope/data",
+            "The event type is a string, so nothing else can stand where it does, or within it.",
+        ),
+        (
+            event(json!({})),
+            Code::DEFINITION_INVALID,
+            "/events/ping",
+            "An event needs a contract: a schema, or revisions.",
+        ),
+        (
+            event(json!({ "schema": true, "revisions": [{ "name": "a", "schema": true }] })),
+            Code::DEFINITION_INVALID,
+            "/events/ping",
+            "An event has a schema or revisions, and not both.",
+        ),
+        (
+            event(
+                json!({ "revisions": [{ "name": "a", "schema": true }, { "name": "b", "when": "/b", "schema": true }] }),
+            ),
+            Code::DEFINITION_INVALID,
+            "/events/ping/revisions/1",
+            "This revision is never reached: the one without \"when\" before it fits always.",
+        ),
+        (
+            at("/rules", json!({ "score-sum": "error" })),
+            Code::DEFINITION_INVALID,
+            "/rules/score-sum",
+            "The provider mine has no rule named score-sum: rules across fields are part of the built-in providers.",
+        ),
+        (
+            at("/rules", json!({ "score-sum": "fatal" })),
+            Code::ANY_OF,
+            "/rules/score-sum",
+            "This fits none of the alternatives. What the closest one misses is listed as issues of its own.",
+        ),
+        // Templates.
+        (
+            signature("format", json!("{hax}")),
+            Code::DEFINITION_INVALID,
+            "/signature/format",
+            "{hax} is unknown. Known are {algorithm}, {timestamp}, {hex}, {base64} and {base64url}.",
+        ),
+        (
+            signature("format", json!("t={timestamp}")),
+            Code::DEFINITION_INVALID,
+            "/signature/format",
+            "The signature itself is missing: {hex}, {base64} or {base64url}.",
+        ),
+        (
+            signature("format", json!("{hex")),
+            Code::DEFINITION_INVALID,
+            "/signature/format",
+            "A \"{\" has no \"}\" behind it.",
+        ),
+        (
+            signature("signedContent", json!("{timestamp}")),
+            Code::DEFINITION_INVALID,
+            "/signature/signedContent",
+            "{body} is missing, so anybody could change the body.",
+        ),
+        (
+            signature("signedContent", json!("{body}")),
+            Code::DEFINITION_INVALID,
+            "/signature/signedContent",
+            "{timestamp} is missing although the scheme has one, so anybody could change it.",
+        ),
+        (
+            signature("format", json!("{hex}")),
+            Code::DEFINITION_INVALID,
+            "/signature/signedContent",
+            "{timestamp} is signed, but neither the format nor a header of the scheme holds it.",
+        ),
+        (
+            at("/headers", json!({ "timestamp": "X-Time" })),
+            Code::DEFINITION_INVALID,
+            "/headers/timestamp",
+            "The format holds a timestamp already; only one can count.",
+        ),
+        (
+            signature("format", json!("sha1={hex}")),
+            Code::DEFINITION_INVALID,
+            "/signature/algorithms",
+            "The format says sha1, so this has to be sha1 alone.",
+        ),
+        // Contracts.
+        (
+            schema(json!({ "type": "strin" })),
+            Code::DEFINITION_INVALID,
+            "/events/ping/schema/type",
+            "\"type\" must be one of \"null\", \"boolean\", \"integer\", \"number\", \"string\", \"array\" and \"object\", or a list of them.",
+        ),
+        (
+            schema(json!({ "properties": { "a": { "minimum": "1" } } })),
+            Code::DEFINITION_INVALID,
+            "/events/ping/schema/properties/a/minimum",
+            "\"minimum\" must be a number.",
+        ),
+        (
+            schema(json!({ "requird": ["a"] })),
+            Code::DEFINITION_INVALID,
+            "/events/ping/schema/requird",
+            "\"requird\" is no keyword of this dialect, and the schema is compiled strictly.",
+        ),
+        (
+            schema(json!({ "unevaluatedProperties": false })),
+            Code::DEFINITION_INVALID,
+            "/events/ping/schema/unevaluatedProperties",
+            "\"unevaluatedProperties\" is not supported, and a rule is never skipped: write the schema without it.",
+        ),
+        (
+            schema(json!({ "$ref": "#/$defs/none" })),
+            Code::DEFINITION_INVALID,
+            "/events/ping/schema/$ref",
+            "This \"$ref\" leads to nothing in the schema.",
+        ),
+        (
+            schema(json!({ "$ref": "https://example.com/schema" })),
+            Code::DEFINITION_INVALID,
+            "/events/ping/schema/$ref",
+            "This \"$ref\" leads out of the schema, and nothing is fetched: put the schema it means under \"$defs\", with its \"$id\", and refer to it there.",
+        ),
+        (
+            schema(json!({ "pattern": "(" })),
+            Code::DEFINITION_INVALID,
+            "/events/ping/schema/pattern",
+            "This regular expression of \"pattern\" cannot be used: the group that starts here is not closed, at character 1 of the pattern",
+        ),
+        (
+            at("/events/pong/revisions/1/schema", json!({ "format": "uid" })),
+            Code::DEFINITION_INVALID,
+            "/events/pong/revisions/1/schema/format",
+            "\"uid\" is no format of JSON Schema, and the schema is compiled strictly.",
+        ),
+    ] {
+        let mut definition = whole();
+        put(&mut definition, &pointer, value);
+        let error = Provider::read(definition.to_string().as_bytes()).expect_err(&pointer);
+        let issue = &error.issues[0];
+        assert_eq!((issue.code, issue.pointer.as_str()), (code, place), "{error}");
+        assert_eq!(issue.message, message, "{error}");
+        assert!(error.to_string().contains(&issue.message), "{error}");
+        assert!(error.to_string().starts_with("The provider definition cannot be used. /"), "{error}");
+        let error = hookseal::webhook::Error::from(error);
+        assert_eq!((error.code, error.status()), (Code::DEFINITION_INVALID, 500));
+    }
+}
+
+fn put(json: &mut Value, pointer: &str, value: Value) {
+    let (parent, key) = pointer.rsplit_once('/').expect("a pointer to a member");
+    json.pointer_mut(parent).expect("a parent")[key] = value;
+}
+
+#[test]
+fn what_a_definition_has_to_have_is_missed() {
+    for (key, pointer) in [
+        ("id", ""),
+        ("envelope", ""),
+        ("events", ""),
+        ("signature/header", "/signature"),
+        ("signature/format", "/signature"),
+        ("signature/algorithms", "/signature"),
+    ] {
+        let mut definition = whole();
+        let (parent, name) = key.split_once('/').map_or(("", key), |(parent, name)| (parent, name));
+        let parent = if parent.is_empty() { &mut definition } else { &mut definition[parent] };
+        parent.as_object_mut().expect("an object").shift_remove(name);
+        let error = Provider::read(definition.to_string().as_bytes()).expect_err(key);
+        assert_eq!((error.issues[0].code, error.issues[0].pointer.as_str()), (Code::REQUIRED, pointer));
+        assert_eq!(error.issues[0].message, format!("The required key \"{name}\" is missing."));
+    }
+}
+
+#[test]
+fn a_definition_that_is_no_json_says_where() {
+    for (text, code, message) in [
+        ("", Code::JSON_SYNTAX, "The text has no bytes."),
+        (
+            "{\"id\": \"a\",}",
+            Code::JSON_SYNTAX,
+            "Trailing comma: nothing stands between this comma and the '}'.",
+        ),
+        ("[]", Code::TYPE, "This must be an object, and is an array."),
+        (
+            "\u{feff}{}",
+            Code::JSON_ENCODING,
+            "The text starts with a byte order mark (EF BB BF), which JSON does not allow.",
+        ),
+    ] {
+        let error = Provider::read(text.as_bytes()).expect_err(text);
+        assert_eq!((error.issues[0].code, error.issues[0].message.as_str()), (code, message));
+    }
+    let twice = whole().to_string().replacen("\"id\":", "\"id\":\"x\",\"id\":", 1);
+    let error = Provider::read(twice.as_bytes()).expect_err("twice");
+    assert_eq!(error.issues[0].code, Code::JSON_DUPLICATE_KEY);
+}
+
+#[test]
+fn everything_that_is_wrong_is_listed_at_once() {
+    let mut definition = whole();
+    definition["typo"] = json!(1);
+    definition["success"] = json!("yes");
+    definition["signature"]["algorithms"] = json!(["md5", "ed25519"]);
+    let error = Provider::read(definition.to_string().as_bytes()).expect_err("refused");
+    let places: Vec<&str> = error.issues.iter().map(|issue| issue.pointer.as_str()).collect();
+    assert_eq!(places, ["/signature/algorithms/0", "/signature/algorithms/1", "/typo", "/success"]);
+}
+
+#[test]
+fn a_small_definition_gets_the_defaults() {
+    let provider = read(&json!({ "id": "mine", "envelope": { "type": "/type" }, "events": {} }));
+    assert_eq!((provider.id.as_str(), provider.title.as_str()), ("mine", "mine"));
+    assert!(provider.scheme.is_none() && provider.events.is_empty() && provider.retries.is_empty());
+    assert_eq!((provider.content_type.as_str(), provider.tolerance), ("application/json", 300));
+    assert_eq!(provider.success, (200, 299));
+    assert!(!provider.immutable);
+    assert!(matches!(&provider.dedupe[..], [Dedupe::Digest]));
+    assert_eq!(provider.envelope.data, "");
+}
+
+#[test]
+fn everything_a_definition_says_is_read() {
+    let mut definition = whole();
+    for (key, value) in [
+        ("success", json!("200-399")),
+        ("retries", json!(["30s", "1m", "2h"])),
+        ("immutable", json!(true)),
+        ("sensitive", json!(["/data/*/name"])),
+        ("contentType", json!("application/cloudevents+json")),
+        ("headers", json!({ "webhookId": "X-Hook", "deliveryId": "X-Delivery" })),
+    ] {
+        definition[key] = value;
+    }
+    definition["signature"]["tolerance"] = json!(60);
+    definition["signature"]["timestampUnit"] = json!("ms");
+    definition["signature"]["optional"] = json!(true);
+    definition["signature"]["secret"] = json!("sk_{hex}");
+    let provider = read(&definition);
+    assert_eq!((provider.success, provider.tolerance), ((200, 399), 60));
+    assert_eq!(provider.retries, [30, 60, 7200]);
+    assert_eq!(provider.sensitive, ["/data/*/name"]);
+    assert_eq!(provider.content_type, "application/cloudevents+json");
+    assert!(provider.immutable);
+    assert_eq!(
+        (provider.webhook_id.as_deref(), provider.delivery_id.as_deref()),
+        (Some("X-Hook"), Some("X-Delivery"))
+    );
+    let scheme = provider.scheme.as_ref().expect("a scheme");
+    assert!(scheme.is_optional() && scheme.has_timestamp());
+    assert_eq!(scheme.definition().timestamp_unit, TimestampUnit::Milliseconds);
+    assert_eq!(scheme.secret_form().encoding, SecretEncoding::Hex);
+    assert_eq!(scheme.secret_form().prefix.as_deref(), Some("sk_"));
+    assert!(matches!(&provider.dedupe[..], [Dedupe::Pointer(_), Dedupe::Header(_), Dedupe::Digest]));
+    let pong = &provider.events[provider.event_named("pong").expect("an event")];
+    let names: Vec<_> = pong.revisions.iter().map(|it| (it.name.as_deref(), it.when.as_deref())).collect();
+    assert_eq!(names, [(Some("new"), Some("/data/new")), (Some("old"), None)]);
+}
+
+#[test]
+fn the_built_in_definitions_are_read_like_any_other() {
+    assert_eq!(ids().collect::<Vec<_>>(), ["painchek", "xon"]);
+    for id in ids() {
+        let provider = Provider::read(definition(id).expect("a text").as_bytes()).expect("a definition");
+        assert_eq!(provider.id, id);
+    }
+    assert!(definition("nobody").is_none());
+}
+
+/// Senders whose forms are public, as their documentation has them.
+#[test]
+fn definitions_of_well_known_senders_sign_what_they_verify() {
+    let stripe = json!({
+        "id": "stripe", "title": "Stripe",
+        "signature": { "header": "Stripe-Signature", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"],
+                       "signedContent": "{timestamp}.{body}" },
+        "envelope": { "type": "/type", "id": "/id", "data": "/data" },
+        "dedupe": ["pointer:/id"],
+        "events": { "ping": { "schema": { "type": "object", "required": ["id"] } } }
+    });
+    let slack = json!({
+        "id": "slack", "title": "Slack",
+        "signature": { "header": "X-Slack-Signature", "format": "v0={hex}", "algorithms": ["sha256"],
+                       "signedContent": "v0:{timestamp}:{body}" },
+        "headers": { "timestamp": "X-Slack-Request-Timestamp" },
+        "envelope": { "type": "/type" },
+        "events": { "ping": { "schema": true } }
+    });
+    let github = json!({
+        "id": "github", "title": "GitHub",
+        "signature": { "header": "X-Hub-Signature-256", "format": "sha256={hex}", "algorithms": ["sha256"] },
+        "headers": { "webhookId": "X-GitHub-Hook-ID", "deliveryId": "X-GitHub-Delivery" },
+        "envelope": { "type": "header:X-GitHub-Event" },
+        "dedupe": ["header:X-GitHub-Delivery"],
+        "events": { "ping": { "schema": { "required": ["zen"] } } }
+    });
+    let standard = json!({
+        "id": "standard", "title": "Standard Webhooks",
+        "signature": { "header": "webhook-signature", "format": "v1,{base64} v1a,...", "algorithms": ["sha256"],
+                       "signedContent": "{id}.{timestamp}.{body}", "secret": "whsec_{base64}" },
+        "headers": { "id": "webhook-id", "timestamp": "webhook-timestamp" },
+        "envelope": { "type": "/type", "createdAt": "/timestamp", "data": "/data" },
+        "dedupe": ["header:webhook-id"],
+        "events": { "ping": { "schema": { "required": ["timestamp", "data"] } } }
+    });
+    let expected = ["stripe-signature", "x-slack-signature", "x-hub-signature-256", "webhook-signature"];
+    for (definition, header) in [&stripe, &slack, &github, &standard].into_iter().zip(expected) {
+        let name = definition["id"].as_str().expect("an id");
+        let options = || Options {
+            secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into()],
+            ..Options::default()
+        };
+        let hook = Webhook::new(read(definition), options()).expect("a webhook");
+        let fresh = Fresh { id: Some("evt_1".to_owned()), ..Fresh::new(NOW, [7; 32]) };
+        let signed = hook.create("ping", br#"{"zen":"x"}"#, &fresh).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(hook.wanted_headers().contains(&header.to_owned()), "{name}");
+        let headers = |skip: &str| -> Headers<'_> {
+            let pairs = signed.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(skip));
+            pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+        };
+        let verified = hook.verify(&Delivery::new(headers(""), &signed.body), NOW).expect(name);
+        assert_eq!(verified.event_type, "ping");
+        assert!(matches!(verified.signature, Trust::Verified { algorithm: Algorithm::Sha256, .. }));
+        if name != "slack" {
+            assert_eq!(verified.id, "ping:evt_1", "{name}");
+        }
+        let missing = hook.verify(&Delivery::new(headers(header), &signed.body), NOW).expect_err(name);
+        assert_eq!(missing.code, Code::SIGNATURE_MISSING);
+        let provider = hook.provider();
+        let stamped = provider.scheme.as_ref().is_some_and(hookseal::signature::Scheme::has_timestamp);
+        let late = Time::from_millis(NOW.as_millis() + 301_000);
+        let late = hook.verify(&Delivery::new(headers(""), &signed.body), late).err().map(|error| error.code);
+        assert_eq!(late, stamped.then_some(Code::TIMESTAMP_TOO_OLD), "{name}");
+    }
+    let hook =
+        Webhook::new(read(&github), Options { secrets: vec!["s".to_owned().into()], ..Options::default() });
+    let hook = hook.expect("a webhook");
+    assert!(matches!(&hook.provider().envelope.event_type, Source::Header(name) if name == "X-GitHub-Event"));
+    let signed = hook.sign(br#"{"zen":"x"}"#, &Fresh::new(NOW, [7; 32])).expect("signed");
+    let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let error = hook.verify(&Delivery::new(pairs.collect(), &signed.body), NOW).expect_err("no type");
+    assert_eq!(error.code, Code::ENVELOPE_INVALID);
+    assert_eq!(error.to_string(), "The envelope is not GitHub's: the event type is missing.");
+    assert_eq!(error.issues[0].expected.as_deref(), Some("the header X-GitHub-Event"));
+}

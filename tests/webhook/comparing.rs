@@ -1,0 +1,147 @@
+//! `compare`: the same event, unchanged, or what differs.
+
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::webhook::{Comparison, Webhook};
+use serde_json::json;
+
+use super::support::{bare, definition, lax, made, sample, samples, unsigned, with, xon};
+
+fn mine() -> Webhook {
+    made(&definition(r#", "dedupe": ["pointer:/id"]"#), unsigned())
+}
+
+fn compare(a: &str, b: &str) -> Comparison {
+    let (there, back) = (
+        mine().compare(&bare(a.as_bytes()), &bare(b.as_bytes())),
+        mine().compare(&bare(b.as_bytes()), &bare(a.as_bytes())),
+    );
+    assert_eq!((there.same, there.same_event), (back.same, back.same_event), "{a} {b}");
+    let turned: Vec<_> = back.changes.iter().map(|it| (&it.pointer, it.after, it.before)).collect();
+    let changes: Vec<_> = there.changes.iter().map(|it| (&it.pointer, it.before, it.after)).collect();
+    assert_eq!(changes, turned, "{a} {b}");
+    there
+}
+
+/// Pointer, and what stands there before and after.
+fn changes(a: &str, b: &str) -> Vec<(String, Option<String>, Option<String>)> {
+    let cut = |text: &str, span: hookseal::ByteSpan| text[span.start..span.end].to_owned();
+    let found = compare(a, b).changes.into_iter();
+    found
+        .map(|it| (it.pointer, it.before.map(|span| cut(a, span)), it.after.map(|span| cut(b, span))))
+        .collect()
+}
+
+#[test]
+fn a_retry_is_the_same_event_unchanged() {
+    for sample in samples() {
+        let found = lax(sample.provider).compare(&bare(&sample.body), &bare(&sample.body));
+        assert_eq!(found, Comparison { same: true, same_event: true, changes: vec![] });
+        let spelled = sample.json().to_string();
+        let found = lax(sample.provider).compare(&bare(&sample.body), &bare(spelled.as_bytes()));
+        assert!(found.same && found.same_event && found.changes.is_empty());
+    }
+}
+
+#[test]
+fn spelling_makes_no_difference() {
+    for (a, b) in [
+        (r#"{"type":"ping","a":1,"b":2}"#, r#"{ "b": 2.0, "a":10e-1,"type":"\u0070ing" }"#),
+        (r#"{"type":"ping","id":"\u00e9\ud83d\ude00"}"#, r#"{"type":"ping","id":"é😀"}"#),
+        (r#"{"type":"ping","id":1}"#, r#"{"type":"ping","id":1.0}"#),
+        ("[]", "[ ]"),
+    ] {
+        let found = compare(a, b);
+        assert!(found.same && found.same_event && found.changes.is_empty(), "{a} {b} {found:?}");
+    }
+}
+
+#[test]
+fn what_differs_is_listed_by_pointer_with_both_places() {
+    let a = r#"{"type":"ping","id":"1","a":{"x/y":1,"m~n":[1,2,{"z":null}]},"gone":true,"kind":"1"}"#;
+    let b = r#"{"type":"ping","id":"1","a":{"x/y":2,"m~n":[1,3,{"z":0},4]},"new":[],"kind":1}"#;
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        changes(a, b),
+        [
+            ("/a/m~0n/1".to_owned(), some("2"), some("3")),
+            ("/a/m~0n/2/z".to_owned(), some("null"), some("0")),
+            ("/a/m~0n/3".to_owned(), None, some("4")),
+            ("/a/x~1y".to_owned(), some("1"), some("2")),
+            ("/gone".to_owned(), some("true"), None),
+            ("/kind".to_owned(), some("\"1\""), some("1")),
+            ("/new".to_owned(), None, some("[]")),
+        ]
+    );
+    let found = compare(a, b);
+    assert!(found.same_event && !found.same);
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_last_one_counts() {
+    assert_eq!(changes(r#"{"a":1,"a":2}"#, r#"{"a":2}"#), []);
+    let found = changes(r#"{"a":1,"a":2}"#, r#"{"a":1}"#);
+    assert_eq!(found, [("/a".to_owned(), Some("2".to_owned()), Some("1".to_owned()))]);
+}
+
+#[test]
+fn halves_of_surrogate_pairs_are_told_apart() {
+    assert_eq!(changes(r#"{"a":"\ud800"}"#, r#"{"a":"\ud801"}"#).len(), 1);
+    assert_eq!(changes(r#"{"\ud800":1}"#, r#"{"\ud801":1}"#).len(), 2);
+    assert_eq!(changes(r#"{"a":"\ud800"}"#, r#"{"a":"\uD800"}"#).len(), 0);
+}
+
+#[test]
+fn another_event_is_another_event() {
+    for (a, b) in [
+        (r#"{"type":"ping","id":"1"}"#, r#"{"type":"ping","id":"2"}"#),
+        (r#"{"type":"ping","id":"1"}"#, r#"{"type":"pong","id":"1"}"#),
+        (r#"{"type":"ping","id":"1"}"#, r#"{"id":"1"}"#),
+        (r#"{"type":"ping","a":1}"#, r#"{"type":"ping","a":2}"#),
+        (r#"{"a":1}"#, r#"{"a":2}"#),
+    ] {
+        let found = compare(a, b);
+        assert!(!found.same && !found.same_event && !found.changes.is_empty(), "{a} {b}");
+    }
+    let one = sample("calls.user.create", "");
+    let other = with(one, "/event/mobileNumber", json!("+447700900999"));
+    let found = xon().compare(&bare(&one.body), &bare(&other));
+    assert!(found.same_event && !found.same);
+    assert_eq!(found.changes[0].pointer, "/event/mobileNumber");
+}
+
+/// Where the type or the id stands in a header, the body does not tell whether it is the same event.
+#[test]
+fn headers_tell_events_apart_whose_bodies_are_equal() {
+    let text = r#"{ "id": "mine", "envelope": { "type": "header:X-Event" }, "events": {}, "dedupe": ["header:X-Id"] }"#;
+    let hook = made(text, unsigned());
+    let delivery = |event: &'static str, id: &'static str, body: &'static [u8]| {
+        let headers: Headers<'_> = [("X-Event", event), ("X-Id", id)].into_iter().collect();
+        Delivery::new(headers, body)
+    };
+    for (second, same, same_event) in [
+        (delivery("push", "1", b"{}"), true, true),
+        (delivery("push", "1", b"{ }"), true, true),
+        (delivery("push", "2", b"{}"), false, false),
+        (delivery("ping", "1", b"{}"), false, false),
+        (delivery("push", "1", b"[]"), false, true),
+    ] {
+        let found = hook.compare(&delivery("push", "1", b"{}"), &second);
+        assert_eq!((found.same, found.same_event), (same, same_event), "{second:?}");
+    }
+}
+
+#[test]
+fn bodies_that_are_no_json_differ_as_a_whole() {
+    let found = compare("{", "{}");
+    assert!(!found.same && !found.same_event);
+    assert_eq!(changes("{", "{}"), [(String::new(), Some("{".to_owned()), Some("{}".to_owned()))]);
+    assert!(compare("{", "{").same);
+}
+
+#[test]
+fn a_list_of_changes_is_capped() {
+    let list = |value: &str| format!("[{}]", vec![value; 5000].join(","));
+    let found = compare(&list("1"), &list("2"));
+    assert!(!found.same);
+    assert_eq!(found.changes.len(), 1000);
+}

@@ -1,0 +1,10 @@
+//! The verbs on whole deliveries of both systems, a file for each thing they promise.
+
+mod agreement;
+mod comparing;
+mod creating;
+mod judging;
+mod making;
+mod privacy;
+mod seeds;
+mod support;

@@ -1,0 +1,160 @@
+//! Making a webhook: what its secrets and options have to be.
+
+use hookseal::Code;
+use hookseal::provider::Provider;
+use hookseal::signature::Algorithm;
+use hookseal::webhook::{Options, Trust, Verdict, Webhook};
+
+use super::support::{
+    NOW, SECRET, bare, definition, fresh, headers, lax, made, options, painchek, samples, unsigned,
+};
+use hookseal::delivery::Delivery;
+
+#[test]
+fn a_webhook_without_a_way_to_trust_is_never_made() {
+    for (provider, options, code, message) in [
+        (
+            "painchek",
+            options(&[]),
+            Code::SECRET_MISSING,
+            "PainChek signs its deliveries, and no secret was given.",
+        ),
+        ("painchek", options(&[""]), Code::SECRET_MISSING, "The secret is empty."),
+        ("painchek", options(&["\t "]), Code::SECRET_MISSING, "The secret is nothing but white space."),
+        (
+            "painchek",
+            options(&[SECRET, " \n"]),
+            Code::SECRET_MISSING,
+            "secrets[1]: The secret is nothing but white space.",
+        ),
+        (
+            "painchek",
+            Options { allow_unsigned: true, ..options(&[""]) },
+            Code::SECRET_MISSING,
+            "The secret is empty.",
+        ),
+        (
+            "painchek",
+            Options { algorithms: Some(vec![]), ..options(&[SECRET]) },
+            Code::OPTION_INVALID,
+            "The list of accepted algorithms is empty",
+        ),
+        (
+            "painchek",
+            Options { algorithms: Some(vec![Algorithm::Sha512]), ..options(&[SECRET]) },
+            Code::OPTION_INVALID,
+            "The algorithm sha512 was asked for",
+        ),
+        ("xon", options(&[]), Code::SECRET_MISSING, "X-on Surgery Connect signs nothing: anybody"),
+        (
+            "xon",
+            options(&[SECRET]),
+            Code::SECRET_INVALID,
+            "X-on Surgery Connect signs nothing, so a secret cannot",
+        ),
+        (
+            "xon",
+            Options { allow_unsigned: true, ..options(&[SECRET]) },
+            Code::SECRET_INVALID,
+            "X-on Surgery Connect signs nothing",
+        ),
+        (
+            "nobody",
+            options(&[SECRET]),
+            Code::DEFINITION_INVALID,
+            "There is no built-in provider named \"nobody\". There are: painchek, xon.",
+        ),
+    ] {
+        let error = Webhook::built_in(provider, options).expect_err("refused");
+        assert_eq!(error.code, code, "{error}");
+        assert_eq!(error.status(), 500);
+        assert!(error.to_string().starts_with(message), "{error}");
+        assert_eq!(error.issues.len(), 1);
+        assert_eq!(error.issues[0].message, error.to_string());
+        assert!(!format!("{error} {error:?}").contains(SECRET));
+    }
+}
+
+#[test]
+fn an_error_about_a_secret_says_what_to_do() {
+    let error = Webhook::built_in("painchek", options(&[""])).expect_err("refused");
+    let hint = error.issues[0].hint.as_deref().expect("a hint");
+    assert!(hint.starts_with("Is the variable or file it comes from set where this runs?"), "{hint}");
+}
+
+#[test]
+fn a_secret_that_does_not_have_its_form_is_named_by_its_place_and_never_quoted() {
+    let text = definition(
+        r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "secret": "hex" }"#,
+    );
+    let provider = Provider::read(text.as_bytes()).expect("a definition");
+    let error = Webhook::new(provider, options(&["00ff", "not hex digits"])).expect_err("refused");
+    assert_eq!(error.code, Code::SECRET_INVALID);
+    let said = "secrets[1]: The secret is not an even number of hex digits, which this provider asks for.";
+    assert_eq!(error.to_string(), said);
+}
+
+#[test]
+fn all_secrets_of_a_rotation_verify_and_the_first_one_signs() {
+    let sample = &samples()[0];
+    let (old, both) = (painchek(&["the old one"]), painchek(&["the new one", "the old one"]));
+    let signed_by_old = old.sign(&sample.body, &fresh()).expect("signed");
+    let signed_by_both = both.sign(&sample.body, &fresh()).expect("signed");
+    for (signed, place) in [(&signed_by_old, 1), (&signed_by_both, 0)] {
+        let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+        let verified = both.verify(&delivery, NOW).expect("verified");
+        assert_eq!(verified.signature, Trust::Verified { algorithm: Algorithm::Sha256, secret: place });
+        assert_eq!(both.inspect(&delivery, NOW).signature.secret, Some(place));
+    }
+    let delivery = Delivery::new(headers(&signed_by_both.headers), &signed_by_both.body);
+    assert_eq!(old.verify(&delivery, NOW).expect_err("rejected").code, Code::SIGNATURE_MISMATCH);
+}
+
+#[test]
+fn narrowing_the_algorithms_refuses_a_downgrade() {
+    let sample = &samples()[0];
+    let only = |algorithm| {
+        let narrowed = Options { algorithms: Some(vec![algorithm]), ..options(&[SECRET]) };
+        Webhook::built_in("painchek", narrowed).expect("a webhook")
+    };
+    let signed = only(Algorithm::Sha1).sign(&sample.body, &fresh()).expect("signed");
+    assert!(signed.headers.iter().any(|(_, value)| value.starts_with("sha1=")), "{signed:?}");
+    let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+    assert!(painchek(&[SECRET]).verify(&delivery, NOW).is_ok(), "PainChek signed so once");
+    let error = only(Algorithm::Sha256).verify(&delivery, NOW).expect_err("rejected");
+    assert_eq!((error.code, error.status()), (Code::ALGORITHM_UNSUPPORTED, 401));
+}
+
+#[test]
+fn a_signature_nobody_can_check_is_reported_and_never_called_verified() {
+    let sample = &samples()[0];
+    let signed = painchek(&[SECRET]).sign(&sample.body, &fresh()).expect("signed");
+    let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+    let report = lax("painchek").inspect(&delivery, NOW);
+    assert_eq!(report.verdict, Verdict::Unsigned);
+    assert!(report.issues.iter().any(|issue| issue.code == Code::SECRET_MISSING), "{:#?}", report.issues);
+    assert_eq!(lax("painchek").verify(&delivery, NOW).expect("accepted").signature, Trust::Unsigned);
+}
+
+#[test]
+fn unsigned_is_about_deliveries_without_a_signature_and_not_about_wrong_ones() {
+    let sample = &samples()[0];
+    let hook =
+        Webhook::built_in("painchek", Options { allow_unsigned: true, ..options(&[SECRET]) }).expect("made");
+    assert_eq!(hook.verify(&bare(&sample.body), NOW).expect("accepted").signature, Trust::Unsigned);
+    let signed = painchek(&["another"]).sign(&sample.body, &fresh()).expect("signed");
+    let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+    assert_eq!(hook.verify(&delivery, NOW).expect_err("rejected").code, Code::SIGNATURE_MISMATCH);
+    let mut empty = bare(&sample.body);
+    empty.headers.push("x-painchek-wh-signature", "");
+    assert_eq!(hook.verify(&empty, NOW).expect_err("rejected").code, Code::SIGNATURE_MALFORMED);
+    let strict = painchek(&[SECRET]);
+    assert_eq!(strict.verify(&bare(&sample.body), NOW).expect_err("rejected").code, Code::SIGNATURE_MISSING);
+}
+
+#[test]
+fn a_definition_of_ones_own_makes_a_webhook() {
+    let hook = made(&definition(""), unsigned());
+    assert_eq!(hook.provider().id, "mine");
+    assert!(hook.verify(&bare(br#"{"type":"ping"}"#), NOW).is_ok());
+}

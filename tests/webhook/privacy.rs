@@ -1,0 +1,170 @@
+//! Nothing that is logged holds a value of a payload, a secret, or the signature that would have been right.
+
+use std::fmt::Write as _;
+
+use hookseal::delivery::Delivery;
+use hookseal::json::Document;
+use hookseal::provider;
+use hookseal::webhook::{Fresh, Limits, Webhook};
+use serde_json::{Value, json};
+
+use super::support::{
+    NOW, SECRET, Sample, bare, fresh, headers, lax, options, painchek, samples, strict, unsigned, xon,
+};
+
+/// Everything that a program might print on the way of a delivery.
+fn printed(hook: &Webhook, delivery: &Delivery<'_>, limits: &Limits) -> String {
+    let mut out = format!("{delivery:?} {limits:?}");
+    match hook.verify_with(delivery, NOW, limits) {
+        Ok(verified) => write!(out, "{verified:?} {:#?} {:?}", verified.issues, verified.event()),
+        Err(error) => write!(out, "{error} {error:#?}"),
+    }
+    .expect("a string");
+    let mut report = hook.inspect_with(delivery, NOW, limits);
+    report.digest.clear(); // 64 digits by chance hold any short number
+    let issues = serde_json::to_string(&report.issues).expect("issues are data");
+    write!(out, "{:?} {report:#?} {issues}", hook.accept(delivery, NOW, limits)).expect("a string");
+    if let Ok(document) = Document::read(delivery.body) {
+        let root = document.root();
+        let members: Vec<_> = root.members().collect();
+        write!(out, "{document:?} {root:?} {members:?} {:?}", root.members()).expect("a string");
+    }
+    let comparison = hook.compare(delivery, &bare(b"{\"event\":{}}"));
+    write!(out, "{comparison:?}").expect("a string");
+    out
+}
+
+/// Every value of a payload, as text: strings and numbers of four characters and more that are no word of
+/// the contract.
+fn values(sample: &Sample) -> Vec<String> {
+    fn walk(value: &Value, out: &mut Vec<String>) {
+        match value {
+            Value::String(text) => out.push(text.clone()),
+            Value::Number(number) => out.push(number.to_string()),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, out)),
+            Value::Object(members) => members.values().for_each(|item| walk(item, out)),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    walk(&sample.json(), &mut out);
+    let contract = provider::definition(sample.provider).expect("a definition");
+    out.retain(|text| text.len() >= 4 && !contract.contains(text.as_str()));
+    assert!(!out.is_empty());
+    out
+}
+
+#[track_caller]
+fn assert_silent(printed: &str, secrets: &[String]) {
+    for secret in secrets {
+        if let Some(at) = printed.find(secret.as_str()) {
+            let mut start = at.saturating_sub(200);
+            while !printed.is_char_boundary(start) {
+                start -= 1;
+            }
+            panic!("{secret:?} is printed: …{}", &printed[start..at + secret.len()]);
+        }
+    }
+}
+
+#[test]
+fn nothing_printed_about_a_sample_holds_its_values() {
+    for sample in samples() {
+        let hook = lax(sample.provider);
+        let values = values(sample);
+        for limits in [hook.limits(), strict(&hook)] {
+            assert_silent(&printed(&hook, &bare(&sample.body), &limits), &values);
+        }
+        // And cut off anywhere, which is when messages say what stands there.
+        for cut in (0..sample.body.len()).step_by(7) {
+            assert_silent(&printed(&hook, &bare(&sample.body[..cut]), &hook.limits()), &values);
+        }
+    }
+}
+
+/// Every value of every sample broken in several ways, which is when issues have something to say.
+#[test]
+fn nothing_printed_about_a_broken_value_holds_it() {
+    const MARK: &str = "Qz7-Marker-4711";
+    const NUMBER: &str = "918273645";
+    let marks = [MARK.to_owned(), NUMBER.to_owned()];
+    for sample in samples() {
+        let hook = lax(sample.provider);
+        for pointer in leaves(&sample.json()) {
+            // The type is told to whoever asks for it.
+            if pointer == "/event" || pointer == "/event/type" {
+                continue;
+            }
+            let number: Value = serde_json::from_str(NUMBER).expect("a number");
+            for value in [json!(MARK), number, json!([MARK, MARK]), json!({ "x": MARK })] {
+                let mut json = sample.json();
+                *json.pointer_mut(&pointer).expect("a leaf") = value;
+                let body = json.to_string();
+                let printed = printed(&hook, &bare(body.as_bytes()), &strict(&hook));
+                assert_silent(&printed, &marks);
+            }
+        }
+    }
+}
+
+fn leaves(value: &Value) -> Vec<String> {
+    fn walk(value: &Value, pointer: &str, out: &mut Vec<String>) {
+        match value {
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(n, item)| walk(item, &format!("{pointer}/{n}"), out));
+            }
+            Value::Object(members) => {
+                members.iter().for_each(|(key, item)| walk(item, &format!("{pointer}/{key}"), out));
+            }
+            _ => out.push(pointer.to_owned()),
+        }
+    }
+    let mut out = Vec::new();
+    walk(value, "", &mut out);
+    out
+}
+
+#[test]
+fn nothing_printed_holds_a_secret_or_the_signature_that_would_be_right() {
+    let sample = &samples()[0];
+    let hook = painchek(&[SECRET, "a second secret"]);
+    let signed = hook.sign(&sample.body, &fresh()).expect("signed");
+    let (_, right) =
+        signed.headers.iter().find(|(_, value)| value.starts_with("sha256=")).expect("a signature");
+    let right = right["sha256=".len()..].to_owned();
+    let secrets = [SECRET.to_owned(), "a second secret".to_owned(), right.clone()];
+    assert_silent(&format!("{signed:?} {:?} {hook:?} {:?}", fresh(), hook.provider()), &secrets);
+    for signature in ["", "sha256=00", "sha1=00", "md5=1", &format!("sha256={}", "0".repeat(64)), "sha512=zz"]
+    {
+        let mut delivery = bare(&sample.body);
+        delivery.headers.push("X-PainChek-WH-Signature", signature);
+        assert_silent(&printed(&hook, &delivery, &hook.limits()), &secrets);
+        // A secret in front of its own value, as people paste it.
+        delivery.headers.push("Authorization", SECRET);
+        assert_silent(&printed(&hook, &delivery, &hook.limits()), &secrets);
+    }
+    let delivery = Delivery::new(headers(&signed.headers), &sample.body);
+    let verified = hook.verify(&delivery, NOW).expect("verified");
+    assert_silent(&format!("{verified:?}"), &[right]);
+}
+
+#[test]
+fn nothing_printed_about_a_new_delivery_holds_its_url_or_its_body() {
+    let fresh = Fresh { url: Some("https://example.com/secret-path".to_owned()), ..fresh() };
+    assert_silent(&format!("{fresh:?}"), &["secret-path".to_owned()]);
+    let signed =
+        xon().create("calls.user.create", br#"{"mobileNumber":"+447700900123"}"#, &fresh).expect("made");
+    let said = format!("{signed:?}");
+    assert_silent(&said, &["447700900123".to_owned(), "123, 34".to_owned()]);
+    assert!(said.contains("bytes]"), "{said}");
+}
+
+#[test]
+fn an_error_about_a_secret_does_not_hold_it() {
+    for text in ["whsec_", " \t"] {
+        let error = Webhook::built_in("painchek", options(&[SECRET, text])).err();
+        let said = format!("{error:?}");
+        assert_silent(&said, &[SECRET.to_owned()]);
+    }
+    assert!(Webhook::built_in("xon", unsigned()).is_ok());
+}

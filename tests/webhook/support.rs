@@ -1,0 +1,137 @@
+//! What the files of this suite share: webhooks, the samples of both systems, ways to break them.
+
+use std::sync::LazyLock;
+
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::webhook::{Fresh, Limits, Options, Report, Time, Webhook};
+use hookseal::{Code, Issue, Profile};
+use serde_json::Value;
+
+pub const SECRET: &str = "0DpAOwQAZw4CFwpEiNyGaoTkb5tyARds";
+pub const NOW: Time = Time::from_millis(1_700_000_000_000);
+
+pub fn options(secrets: &[&str]) -> Options {
+    Options { secrets: secrets.iter().map(|text| (*text).to_owned().into()).collect(), ..Options::default() }
+}
+
+pub fn unsigned() -> Options {
+    Options { allow_unsigned: true, ..Options::default() }
+}
+
+pub fn painchek(secrets: &[&str]) -> Webhook {
+    Webhook::built_in("painchek", options(secrets)).expect("a webhook")
+}
+
+pub fn xon() -> Webhook {
+    Webhook::built_in("xon", unsigned()).expect("a webhook")
+}
+
+/// The webhook of a provider that accepts what is not signed.
+pub fn lax(provider: &str) -> Webhook {
+    Webhook::built_in(provider, unsigned()).expect("a webhook")
+}
+
+pub fn fresh() -> Fresh {
+    Fresh::new(NOW, *b"thirty-two bytes that are random")
+}
+
+pub fn headers(pairs: &[(String, String)]) -> Headers<'_> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+pub fn bare(body: &[u8]) -> Delivery<'_> {
+    Delivery::new(Headers::default(), body)
+}
+
+pub fn strict(hook: &Webhook) -> Limits {
+    Limits { profile: Profile::Strict, ..hook.limits() }
+}
+
+/// A sample: its provider, its event type, what it is a sample of, and its text.
+pub struct Sample {
+    pub provider: &'static str,
+    pub event: String,
+    pub variant: String,
+    pub body: Vec<u8>,
+}
+
+impl Sample {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("samples are JSON")
+    }
+}
+
+/// Every sample in the repository.
+pub fn samples() -> &'static [Sample] {
+    static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(read_samples);
+    &SAMPLES
+}
+
+fn read_samples() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for provider in ["painchek", "xon"] {
+        let folder = format!("{}/providers/{provider}/samples", env!("CARGO_MANIFEST_DIR"));
+        for file in std::fs::read_dir(folder).expect("samples").map(|entry| entry.expect("a file").path()) {
+            let body = std::fs::read(&file).expect("a sample");
+            let json: Value = serde_json::from_slice(&body).expect("samples are JSON");
+            let event = json["event"].as_str().or(json["event"]["type"].as_str()).expect("a type").to_owned();
+            let name = file.file_stem().and_then(|name| name.to_str()).expect("a name");
+            let variant = name[event.len()..].trim_start_matches('.').to_owned();
+            samples.push(Sample { provider, event, variant, body });
+        }
+    }
+    samples.sort_by(|a, b| (a.provider, &a.event, &a.variant).cmp(&(b.provider, &b.event, &b.variant)));
+    assert!(samples.len() >= 16);
+    samples
+}
+
+/// A sample by its event and variant.
+pub fn sample(event: &str, variant: &str) -> &'static Sample {
+    let fits = |sample: &&Sample| sample.event == event && sample.variant == variant;
+    samples().iter().find(fits).expect("such a sample")
+}
+
+/// The sample with the value at a pointer replaced, or put there.
+pub fn with(sample: &Sample, pointer: &str, value: Value) -> Vec<u8> {
+    let mut json = sample.json();
+    put(&mut json, pointer, Some(value));
+    json.to_string().into_bytes()
+}
+
+/// The sample without the member at a pointer.
+pub fn without(sample: &Sample, pointer: &str) -> Vec<u8> {
+    let mut json = sample.json();
+    put(&mut json, pointer, None);
+    json.to_string().into_bytes()
+}
+
+fn put(json: &mut Value, pointer: &str, value: Option<Value>) {
+    let (parent, key) = pointer.rsplit_once('/').expect("a pointer to a member");
+    match (json.pointer_mut(parent).expect("a parent"), value) {
+        (Value::Object(map), Some(value)) => drop(map.insert(key.to_owned(), value)),
+        (Value::Object(map), None) => drop(map.shift_remove(key).expect("a member")),
+        (Value::Array(items), Some(value)) => items[key.parse::<usize>().expect("an index")] = value,
+        _ => panic!("nothing to put at {pointer}"),
+    }
+}
+
+/// The one issue with this code.
+pub fn only(report: &Report, code: Code) -> &Issue {
+    let mut found = report.issues.iter().filter(|issue| issue.code == code);
+    let issue = found.next().unwrap_or_else(|| panic!("no {code}: {:#?}", report.issues));
+    assert!(found.next().is_none(), "{code} twice: {:#?}", report.issues);
+    issue
+}
+
+/// A definition of an unsigned provider with an event `ping` that takes anything, and further members.
+pub fn definition(more: &str) -> String {
+    format!(
+        r#"{{ "id": "mine", "title": "Mine", "envelope": {{ "type": "/type" }}, "events": {{ "ping": {{ "schema": true }} }}{more} }}"#
+    )
+}
+
+/// A webhook of a definition.
+pub fn made(definition: &str, options: Options) -> Webhook {
+    let provider = hookseal::provider::Provider::read(definition.as_bytes()).expect("a definition");
+    Webhook::new(provider, options).expect("a webhook")
+}
