@@ -57,7 +57,10 @@ impl Suite {
             );
             return;
         }
-        self.tests("Rust tests", cargo().args(["test", "--locked", "--quiet", "--workspace"]));
+        self.tests(
+            "Rust tests",
+            cargo().args(["test", "--locked", "--quiet", "--workspace", "--no-fail-fast"]),
+        );
         self.check(
             "cargo doc",
             cargo()
