@@ -68,6 +68,10 @@ export class Webhook<Events = Record<string, unknown>> {
 
   /** @internal */
   constructor(provider: string | object, options: WebhookOptions) {
+    limitsOf({ ...options, now: 0 });
+    const { unsigned, algorithms } = options;
+    if (unsigned !== undefined && unsigned !== "allow" && unsigned !== "refuse") wrong("unsigned");
+    if (algorithms !== undefined && !Array.isArray(algorithms)) wrong("algorithms");
     const given = { ...options, secrets: secrets(options.secrets) };
     const id = typeof provider === "string" ? provider : undefined;
     try {
@@ -262,13 +266,19 @@ function limitsOf({ now, profile, maxBytes, tolerance }: VerifyOptions): Limits 
     now: millis(now),
     profile:
       profile === undefined ? 0 : profile === "lenient" ? 1 : profile === "strict" ? 2 : wrong("profile"),
-    maxBytes: maxBytes === undefined ? Number.NaN : maxBytes >= 0 ? maxBytes : wrong("maxBytes"),
-    tolerance: tolerance === undefined ? Number.NaN : tolerance >= 0 ? tolerance : wrong("tolerance"),
+    maxBytes: amount("maxBytes", maxBytes),
+    tolerance: amount("tolerance", tolerance),
   };
 }
 
+function amount(option: string, value: number | undefined): number {
+  if (value === undefined) return Number.NaN;
+  return typeof value === "number" && value >= 0 ? value : wrong(option);
+}
+
 function millis(now: Date | number | undefined): number {
-  const value = now === undefined ? Date.now() : Number(now);
+  if (now === undefined) return Date.now();
+  const value = typeof now === "number" || now instanceof Date ? Number(now) : Number.NaN;
   return Number.isFinite(value) ? value : wrong("now");
 }
 
