@@ -22,8 +22,8 @@ use crate::webhook::{
 thread_local! {
     /// What JavaScript wrote for the next call.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    /// What the last call on the hot path found: see `Facts`.
-    static FACTS: RefCell<[u32; 8]> = const { RefCell::new([0; 8]) };
+    /// What the last call on the hot path found: see `note`.
+    static FACTS: RefCell<[u32; 11]> = const { RefCell::new([0; 11]) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -45,7 +45,7 @@ pub fn scratch(len: usize) -> usize {
     })
 }
 
-/// Where the eight numbers of the last verdict stand.
+/// Where the numbers of the last verdict stand.
 #[wasm_bindgen]
 pub fn facts() -> usize {
     FACTS.with_borrow_mut(|facts| facts.as_mut_ptr().addr())
@@ -78,18 +78,18 @@ fn with_delivery<T>(headers: usize, body: usize, work: impl FnOnce(&Delivery<'_>
     with_scratch(headers + body, |bytes| {
         let (head, body) = bytes.split_at(headers.min(bytes.len()));
         let text = String::from_utf8_lossy(head);
-        let mut delivery = Delivery::new(read_headers(&text), body);
-        // What stands beside the headers travels among them, under names no header can have.
-        delivery.url = delivery_part(&text, ":url");
-        delivery.method = delivery_part(&text, ":method");
-        work(&delivery)
+        // What stands beside the headers travels in front of them, under names no header can have.
+        let (url, rest) = beside(&text, ":url\x1f");
+        let (method, rest) = beside(rest, ":method\x1f");
+        work(&Delivery { headers: read_headers(rest), body, url, method })
     })
 }
 
-fn delivery_part<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let rest =
-        text.strip_prefix(name).or_else(|| text.split_once(&format!("\x1e{name}")).map(|(_, rest)| rest))?;
-    rest.strip_prefix('\x1f')?.split('\x1e').next()
+fn beside<'t>(text: &'t str, name: &str) -> (Option<&'t str>, &'t str) {
+    match text.strip_prefix(name).and_then(|rest| rest.split_once('\x1e')) {
+        Some((value, rest)) => (Some(value), rest),
+        None => (None, text),
+    }
 }
 
 /// Header pairs, each `name \x1f value \x1e`.
@@ -144,8 +144,6 @@ struct Card<'w> {
     title: &'w str,
     /// The headers that the hot path looks at, in lower case.
     wanted: Vec<String>,
-    webhook_id: Option<String>,
-    delivery_id: Option<String>,
     immutable: bool,
     success: (u16, u16),
     retries: &'w [u32],
@@ -184,13 +182,10 @@ impl Hook {
     #[must_use]
     pub fn card(&self) -> JsValue {
         let provider = self.0.provider();
-        let lower = |name: &Option<String>| name.as_ref().map(|name| name.to_ascii_lowercase());
         to_js(&Card {
             id: &provider.id,
             title: &provider.title,
             wanted: self.0.wanted_headers(),
-            webhook_id: lower(&provider.webhook_id),
-            delivery_id: lower(&provider.delivery_id),
             immutable: provider.immutable,
             success: provider.success,
             retries: &provider.retries,
@@ -346,28 +341,38 @@ struct ChangeData {
 }
 
 /// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
-/// unsigned), secret, how many bytes `text` has, and how many UTF-16 units of it are the id and the time. The
-/// type is there only where the event is not one of the provider's.
-fn note(accepted: &Accepted) {
+/// unsigned), secret; where `text` stands and how many bytes it has; and how many UTF-16 units of it are the
+/// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
+/// there only where the event is not one of the provider's.
+fn note(accepted: &Accepted<'_>) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
-    let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(NONE);
     let (algorithm, secret) = match accepted.signature {
         Trust::Unsigned => (0, NONE),
         Trust::Verified { algorithm, secret } => (algorithm as u32 + 1, place(Some(secret))),
     };
-    let created_at = accepted.created_at.as_deref();
-    let unknown = if accepted.event.is_none() { accepted.event_type.as_str() } else { "" };
-    let bytes =
-        keep(&[accepted.id.as_bytes(), created_at.unwrap_or_default().as_bytes(), unknown.as_bytes()]);
+    let texts = [
+        Some(accepted.id.as_str()),
+        accepted.created_at.as_deref(),
+        accepted.webhook_id,
+        accepted.delivery_id,
+        accepted.event.is_none().then_some(accepted.event_type.as_str()),
+    ];
+    let bytes = keep(&texts.map(|text| text.unwrap_or_default().as_bytes()));
+    let units =
+        |text: &str| place(Some(if text.is_ascii() { text.len() } else { text.encode_utf16().count() }));
+    let [id, created_at, webhook_id, delivery_id, event_type] = texts.map(|text| text.map_or(NONE, units));
     FACTS.set([
         place(accepted.event),
         place(accepted.revision),
         algorithm,
         secret,
-        u32::try_from(bytes).unwrap_or(0),
-        units(&accepted.id),
-        created_at.map_or(NONE, units),
-        0,
+        place(Some(text())),
+        place(Some(bytes)),
+        id,
+        created_at,
+        webhook_id,
+        delivery_id,
+        event_type,
     ]);
 }
 

@@ -149,12 +149,20 @@ export function scratchView(length: number, offset = 0): Uint8Array {
 }
 
 /**
- * The eight numbers the last verdict came with.
+ * A view on bytes of the core's memory, good until the next call.
+ * @internal
+ */
+export function memoryView(start: number, length: number): Uint8Array {
+  return current().subarray(start, start + length);
+}
+
+/**
+ * The numbers the last verdict came with.
  * @internal
  */
 export function facts(): Uint32Array {
   const { buffer } = memory as WebAssembly.Memory;
-  if (numbers.buffer !== buffer) numbers = new Uint32Array(buffer, core().facts(), 8);
+  if (numbers.buffer !== buffer) numbers = new Uint32Array(buffer, core().facts(), 11);
   return numbers;
 }
 

@@ -1,6 +1,6 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
-import { core, facts, kept, keptText, putText, room, scratchView } from "./core.js";
+import { core, facts, kept, keptText, memoryView, putText, room, scratchView } from "./core.js";
 import { callError, type ErrorData, HooksealError, raise } from "./error.js";
 import { allHeaders, wantedHeaders } from "./headers.js";
 import type {
@@ -22,8 +22,6 @@ interface Card {
   id: string;
   title: string;
   wanted: string[];
-  webhookId: string | null;
-  deliveryId: string | null;
   events: { name: string; revisions: (string | null)[] }[];
   maxBytes: number;
 }
@@ -193,20 +191,28 @@ export class Webhook<Events = Record<string, unknown>> {
 
   #verified(headers: string, body: Uint8Array | string, limits: Limits, call: Call): VerifiedOf<Events> {
     const found = facts();
-    const [eventIndex, revisionIndex] = [found[0] as number, found[1] as number];
-    const [algorithm, secret] = [found[2] as number, found[3] as number];
-    const [textLength, idUnits, timeUnits] = [found[4] as number, found[5] as number, found[6] as number];
-    // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
     const text =
+      // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
       typeof body === "string" && isWellFormed(body) ? body : decoder.decode(scratchView(call[1], call[0]));
-    const texts = keptText(textLength);
-    const id = texts.slice(0, idUnits);
-    const event = this.#card.events[eventIndex];
-    const time = timeUnits === none ? 0 : timeUnits;
+    const texts = decoder.decode(memoryView(found[4] as number, found[5] as number));
+    let at = 0;
+    /** The next of the texts, if it is there. */
+    const next = (units: number | undefined): string | undefined => {
+      if (units === undefined || units === none) return undefined;
+      at += units;
+      return texts.slice(at - units, at);
+    };
+    const id = next(found[6]) as string;
+    const createdAt = next(found[7]);
+    const webhookId = next(found[8]);
+    const deliveryId = next(found[9]);
+    const event = this.#card.events[found[0] as number];
+    const revision = event?.revisions[found[1] as number];
+    const algorithm = algorithms[(found[2] as number) - 1];
     const trust: Trust =
-      algorithm === 0
+      algorithm === undefined
         ? { status: "unsigned" }
-        : { status: "verified", algorithm: algorithms[algorithm - 1] as (typeof algorithms)[number], secret };
+        : { status: "verified", algorithm, secret: found[3] as number };
     let parsed: { event: unknown } | undefined;
     let digest: string | undefined;
     let issues: Issue[] | undefined;
@@ -215,7 +221,7 @@ export class Webhook<Events = Record<string, unknown>> {
         parsed ??= { event: JSON.parse(text) };
         return parsed.event;
       },
-      type: event?.name ?? texts.slice(idUnits + time),
+      type: event?.name ?? (next(found[10]) as string),
       id,
       signature: trust,
       get digest(): string {
@@ -228,12 +234,9 @@ export class Webhook<Events = Record<string, unknown>> {
       },
     } as { -readonly [Key in keyof Verified]: Verified[Key] };
     const reportIssues = () => (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues;
-    const webhookId = valueOfHeader(headers, this.#card.webhookId);
-    const deliveryId = valueOfHeader(headers, this.#card.deliveryId);
-    const revision = event?.revisions[revisionIndex];
     if (webhookId !== undefined) verified.webhookId = webhookId;
     if (deliveryId !== undefined) verified.deliveryId = deliveryId;
-    if (timeUnits !== none) verified.createdAt = texts.slice(idUnits, idUnits + timeUnits);
+    if (createdAt !== undefined) verified.createdAt = createdAt;
     if (revision != null) verified.revision = revision;
     return verified as VerifiedOf<Events>;
   }
@@ -311,19 +314,6 @@ function signed(make: () => unknown): SignedDelivery {
 function isWellFormed(text: string): boolean {
   const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
   return native?.call(text) === true;
-}
-
-/** The first value of a header in the text that was carried over. */
-function valueOfHeader(headers: string, name: string | null): string | undefined {
-  if (name === null) return undefined;
-  for (const pair of headers.split("\x1e")) {
-    const cut = pair.indexOf("\x1f");
-    if (cut === name.length && pair.slice(0, cut).toLowerCase() === name) {
-      // White space around a value is no part of it (RFC 9110, section 5.5).
-      return pair.slice(cut + 1).replace(/^[ \t]+|[ \t]+$/g, "");
-    }
-  }
-  return undefined;
 }
 
 /** A value as it is written; the whole body where that is no JSON. */

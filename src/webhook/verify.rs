@@ -102,12 +102,11 @@ impl Webhook {
         let (Some(accepted), Some(document)) = (accepted, judgement.document.take()) else {
             return Err(Error::rejected(judgement.reason.unwrap_or(Code::SIGNATURE_MISSING), issues));
         };
-        let header = |name: &Option<String>| Some(delivery.headers.get(name.as_deref()?)?.to_owned());
         Ok(Verified {
             event_type: accepted.event_type,
             id: accepted.id,
-            webhook_id: header(&self.provider.webhook_id),
-            delivery_id: header(&self.provider.delivery_id),
+            webhook_id: accepted.webhook_id.map(str::to_owned),
+            delivery_id: accepted.delivery_id.map(str::to_owned),
             created_at: accepted.created_at,
             revision: judgement.revision_name(self).map(str::to_owned),
             signature: accepted.signature,
@@ -119,12 +118,21 @@ impl Webhook {
     /// The same verdict with nothing but what has to be known of an accepted delivery: warnings are not
     /// looked for, and no issue is worked out. Ask [`verify_with`](Self::verify_with) why a delivery is rejected.
     #[must_use]
-    pub fn accept(&self, delivery: &Delivery<'_>, now: impl Into<Time>, limits: &Limits) -> Option<Accepted> {
+    pub fn accept<'d>(
+        &'d self,
+        delivery: &'d Delivery<'_>,
+        now: impl Into<Time>,
+        limits: &Limits,
+    ) -> Option<Accepted<'d>> {
         let judgement = self.judge(delivery, now.into(), limits, Depth::Verdict);
         self.accepted(delivery, &judgement)
     }
 
-    fn accepted(&self, delivery: &Delivery<'_>, judgement: &Judgement<'_, '_>) -> Option<Accepted> {
+    fn accepted<'d>(
+        &'d self,
+        delivery: &'d Delivery<'_>,
+        judgement: &Judgement<'_, '_>,
+    ) -> Option<Accepted<'d>> {
         if judgement.reason.is_some() {
             return None;
         }
@@ -137,7 +145,10 @@ impl Webhook {
         };
         let root = judgement.document.as_ref()?.root();
         let event_type = self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned();
+        let header = |name: &'d Option<String>| delivery.headers.get(name.as_deref()?);
         Some(Accepted {
+            webhook_id: header(&self.provider.webhook_id),
+            delivery_id: header(&self.provider.delivery_id),
             id: delivery_key(self, delivery, root, &event_type),
             event_type,
             created_at: self.created_at(root),
@@ -180,11 +191,15 @@ impl Webhook {
 }
 
 /// What has to be known of a delivery that is accepted. `Debug` leaves out what are values of the payload.
-pub struct Accepted {
+pub struct Accepted<'d> {
     /// The event type.
     pub event_type: String,
     /// The idempotency key by the provider's rule, prefixed by the event type.
     pub id: String,
+    /// The id of the subscription, where the provider sends one. No signature covers it.
+    pub webhook_id: Option<&'d str>,
+    /// The id of the delivery, where the provider sends one. No signature covers it.
+    pub delivery_id: Option<&'d str>,
     /// When the event was made, as the payload says it.
     pub created_at: Option<String>,
     /// The place of the event in [`Provider::events`](crate::provider::Provider::events); none for an unknown one.
@@ -195,7 +210,7 @@ pub struct Accepted {
     pub signature: Trust,
 }
 
-impl fmt::Debug for Accepted {
+impl fmt::Debug for Accepted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accepted")
             .field("event_type", &self.event_type)
