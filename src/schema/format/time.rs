@@ -22,7 +22,10 @@ pub(crate) struct Instant {
 /// time-offset  = "Z" / ( "+" / "-" ) 2DIGIT ":" 2DIGIT
 /// ```
 pub(crate) fn instant(text: &str) -> Option<Instant> {
-    let bytes = text.as_bytes();
+    instant_of(text.as_bytes())
+}
+
+fn instant_of(bytes: &[u8]) -> Option<Instant> {
     let (date, rest) = bytes.split_first_chunk::<10>()?;
     let (&separator, time) = rest.split_first()?;
     if separator | 0x20 != b't' {
@@ -31,6 +34,45 @@ pub(crate) fn instant(text: &str) -> Option<Instant> {
     let days = full_date(date)?;
     let time = full_time(time)?;
     Some(Instant { seconds: days * 86_400 + time.seconds, nanos: time.nanos })
+}
+
+/// `date-time`: the usual spellings at a glance, the others by the grammar.
+pub(super) fn is_date_time(text: &[u8]) -> bool {
+    is_usual(text) || instant_of(text).is_some()
+}
+
+/// Whether a text is a date-time as programs write it: capitals, Z or +00:00, no day after the 28th, no leap
+/// second. Eight bytes are looked at at once: against `0000-00-` and `00T00:00`, digits are 0 to 9 and what
+/// stands between them is 0.
+#[inline]
+fn is_usual(text: &[u8]) -> bool {
+    let Some((front, [b':', tens, ones, rest @ ..])) = text.split_first_chunk::<16>() else { return false };
+    let word = |at: usize, shape: &[u8; 8]| {
+        let bytes = std::array::from_fn(|index| front[at + index]);
+        u64::from_le_bytes(bytes) ^ u64::from_le_bytes(*shape)
+    };
+    let (date, time) = (word(0, b"0000-00-"), word(8, b"00T00:00"));
+    let above = |word: u64| (word | word.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0;
+    if above(date) | above(time) | (date & 0xff00_00ff_0000_0000) | (time & 0x0000_ff00_00ff_0000) != 0 {
+        return false;
+    }
+    let two = |word: u64, at: u32| (word >> (8 * at) & 15) * 10 + (word >> (8 * at + 8) & 15);
+    let (month, day) = (two(date, 5), two(time, 0));
+    let (hour, minute) = (two(time, 3), two(time, 6));
+    let rest = match rest {
+        [b'.', digit, rest @ ..] if digit.is_ascii_digit() => {
+            let more = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            &rest[more..]
+        }
+        _ => rest,
+    };
+    month.wrapping_sub(1) < 12
+        && day.wrapping_sub(1) < 28
+        && hour < 24
+        && minute < 60
+        && tens.wrapping_sub(b'0') < 6
+        && ones.is_ascii_digit()
+        && matches!(rest, b"Z" | b"+00:00")
 }
 
 /// `full-date` alone.
@@ -186,6 +228,29 @@ mod tests {
         assert_eq!(at("2000-01-01T00:00:00.1234567899Z"), at("2000-01-01T00:00:00.1234567890000Z"));
         assert!(at("2000-01-01T00:00:00.000000001Z") > at("2000-01-01T00:00:00-00:00"));
         assert!(at("2024-01-02T03:04:05+02:00") < at("2024-01-02T03:04:05+01:00"));
+    }
+
+    #[test]
+    fn the_usual_spellings_are_a_part_of_the_grammar() {
+        let text = "2021-01-15T14:33:30.929534+00:00";
+        let mut usual = 0;
+        for at in 0..text.len() {
+            for byte in 0..=127u8 {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = byte;
+                usual += usize::from(is_usual(&changed));
+                assert!(!is_usual(&changed) || instant_of(&changed).is_some(), "{changed:?}");
+            }
+            let cut = &text.as_bytes()[..at];
+            assert!(!is_usual(cut) || instant_of(cut).is_some(), "{cut:?}");
+        }
+        assert!(usual > 80);
+        assert!(is_usual(b"2021-12-28T23:59:59Z") && is_usual(b"0000-01-01T00:00:00.0Z"));
+        for other in
+            ["2021-01-29T00:00:00Z", "2021-01-01t00:00:00Z", "2021-01-01T00:00:00.Z", "2021-01-01T00:00:60Z"]
+        {
+            assert!(!is_usual(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn judge(plan: &Plan, value: Value<'_>, profile: Profile, drafts: &mu
 /// Whether a value fits, to the first error.
 pub(super) fn fits(plan: &Plan, value: Value<'_>, profile: Profile) -> bool {
     let mut drafts = Vec::new();
-    let mut judge = Judge::new(plan, profile, Mode::Probe, &mut drafts);
+    let mut judge = Judge::new(plan, profile, Mode::Verdict, &mut drafts);
     judge.visit(plan.root, value) && !judge.gave_up
 }
 
@@ -51,6 +51,8 @@ fn judge_by(plan: &Plan, node: NodeId, value: Value<'_>, profile: Profile, draft
 enum Mode {
     /// It is reported, and judging goes on.
     Report,
+    /// The first error ends everything: only the verdict is asked.
+    Verdict,
     /// An error ends the branch: only whether it fits is asked.
     Probe,
     /// Errors are counted, to find the branch that was meant.
@@ -134,7 +136,7 @@ impl<'p, 'o> Judge<'p, 'o> {
     fn memo_mode(&self) -> u8 {
         match self.mode {
             Mode::Report => self.report.ceiling() as u8,
-            Mode::Probe | Mode::Count => u8::MAX,
+            Mode::Verdict | Mode::Probe | Mode::Count => u8::MAX,
         }
     }
 
@@ -202,7 +204,7 @@ impl<'p, 'o> Judge<'p, 'o> {
     /// Whether there is a reason to judge further.
     #[inline]
     fn goes_on(&self, fits: bool) -> bool {
-        (fits || self.mode != Mode::Probe) && !self.gave_up
+        (fits || !matches!(self.mode, Mode::Verdict | Mode::Probe)) && !self.gave_up
     }
 
     /// Whether the value fits; says nothing.
@@ -232,7 +234,7 @@ impl<'p, 'o> Judge<'p, 'o> {
                 }
             }
             Mode::Count if error => self.tally = self.tally.saturating_add(weight),
-            Mode::Count | Mode::Probe => {}
+            Mode::Verdict | Mode::Probe | Mode::Count => {}
         }
         !error
     }

@@ -50,6 +50,13 @@ impl Judge<'_, '_> {
         if !self.goes_on(fits) || (rules.format.is_none() && rules.pattern.is_none()) {
             return fits;
         }
+        if let Some(format) = &rules.format
+            && rules.pattern.is_none()
+            && value.tag() == Tag::Ascii
+            && format.rule.accepts_ascii(value.inner()) == Some(true)
+        {
+            return fits;
+        }
         let Some(text) = value.as_str() else { return fits };
         if let Some(format) = &rules.format
             && !format.rule.accepts(&text)
