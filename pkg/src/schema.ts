@@ -2,6 +2,7 @@
 import { type BodyLike, putBody, rawBody } from "./body.js";
 import { core, putText } from "./core.js";
 import { SchemaError } from "./error.js";
+import { jsonText } from "./json.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 import type { Issue } from "./types.js";
 
@@ -34,7 +35,7 @@ export interface Schema extends StandardSchemaV1<unknown, unknown> {
  */
 export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
   const dialect = options.dialect === "draft-07" ? 7 : options.dialect === "2020-12" ? 2020 : 0;
-  const text = textOf(schema);
+  const text = jsonText(schema);
   if (text === undefined) {
     throw new SchemaError({ keyword: "", pointer: "", message: "A schema is an object or a boolean." });
   }
@@ -60,7 +61,7 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
       // Bytes are a JSON text; anything else is a value, as other tools hand it over.
       validate(value: unknown) {
         const raw = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-        const text = raw ? (value as BodyLike) : textOf(value);
+        const text = raw ? (value as BodyLike) : jsonText(value);
         if (text === undefined)
           return { issues: [{ message: "This is no value that JSON can hold.", path: [] }] };
         const errors = check(text).filter((issue) => issue.severity === "error");
@@ -69,13 +70,4 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
       },
     },
   };
-}
-
-/** A value as JSON; undefined for one that has none: a function, a circle, a BigInt. */
-function textOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
 import { core, facts, kept, keptText, memoryView, putText, room, scratchView } from "./core.js";
 import { callError, type ErrorData, HooksealError, raise } from "./error.js";
 import { allHeaders, wantedHeaders } from "./headers.js";
+import { jsonText } from "./json.js";
 import type {
   Checked,
   Comparison,
@@ -144,7 +145,10 @@ export class Webhook<Events = Record<string, unknown>> {
    * @throws HooksealError where its receiver would refuse it.
    */
   create<Name extends NameOf<Events>>(type: Name, data: object, options: SignOptions = {}): SignedDelivery {
-    const length = putText(JSON.stringify(data) ?? "null");
+    const text = jsonText(data);
+    if (text === undefined)
+      throw callError("event-invalid", "The data of an event is no value that JSON can hold.");
+    const length = putText(text);
     return signed(() => this.#hook.create(type, length, fresh(options)));
   }
 
@@ -243,12 +247,7 @@ export class Webhook<Events = Record<string, unknown>> {
 }
 
 function definitionText(definition: object): string {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(definition);
-  } catch {
-    // A circle or a BigInt.
-  }
+  const text = jsonText(definition);
   if (text !== undefined) return text;
   throw callError(
     "definition-invalid",

@@ -1,0 +1,202 @@
+// What the types promise. Nothing here runs: `tsc --strict` reads it, and `@ts-expect-error` fails where no error is.
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders as Http2Headers } from "node:http2";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import {
+  compileSchema,
+  type HeadersLike,
+  type HmacAlgorithm,
+  type HooksealError,
+  hmac,
+  type Issue,
+  type IssueCode,
+  type PainchekEvents,
+  type ProviderDefinition,
+  painchek,
+  type Report,
+  type SignedDelivery,
+  type Verified,
+  type VerifiedOf,
+  type Webhook,
+  webhook,
+  type XonEvents,
+  xon,
+} from "../src/index.ts";
+
+/** Whether two types are the same, and not only assignable. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function same<A, B>(yes: Same<A, B>): void;
+declare const body: Uint8Array;
+declare const request: IncomingMessage;
+declare const fetched: Request;
+declare const http1: IncomingHttpHeaders;
+declare const http2: Http2Headers;
+
+const care = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
+const surgery = xon({ unsigned: "allow" });
+
+/** The event is typed by provider, and narrowed by type. */
+export function events(): unknown {
+  const verified = care.verify({ headers: {}, body });
+  same<typeof verified.type, "assessment_add">(true);
+  same<typeof verified.event, PainchekEvents["assessment_add"]>(true);
+  const uuid: string = verified.event.data.uuid;
+
+  const call = surgery.verify({ headers: {}, body });
+  same<typeof call.type, keyof XonEvents>(true);
+  if (call.type === "calls.user.create") {
+    same<typeof call.event, XonEvents["calls.user.create"]>(true);
+    // @ts-expect-error: that is of another event
+    call.event.event.fileRequest;
+  }
+  if (call.type === "file-request.files.update") {
+    const ids: string[] = call.event.event.addedFileIds;
+    return [uuid, ids];
+  }
+  // @ts-expect-error: an event of another provider
+  if (call.type === "assessment_add") return uuid;
+  // @ts-expect-error: what was verified is not to be changed
+  verified.id = "another";
+  return call.issues.map((issue: Issue): IssueCode => issue.code);
+}
+
+/** Results are told apart by `ok`, and trust by its status. */
+export function results(): number | string {
+  const result = care.check({ headers: {}, body });
+  if (!result.ok) {
+    same<typeof result.error, HooksealError>(true);
+    // @ts-expect-error: there is no value beside an error
+    result.value;
+    return result.error.status;
+  }
+  const { signature } = result.value;
+  // @ts-expect-error: an unsigned delivery has no algorithm
+  signature.algorithm;
+  return signature.status === "verified" ? signature.algorithm : signature.status;
+}
+
+/** Headers of every kind are taken as they are. */
+export function headers(): HeadersLike[] {
+  function* pairs(): Generator<[string, string]> {
+    yield ["a", "b"];
+  }
+  const all: HeadersLike[] = [
+    request.headers,
+    request.rawHeaders,
+    fetched.headers,
+    http1,
+    http2,
+    new Headers(),
+    new Map<string, string>(),
+    new URLSearchParams(),
+    [["a", "b"]],
+    [["a", "b"] as const],
+    pairs(),
+    {},
+    { a: "b", c: ["d"], e: undefined },
+  ];
+  // @ts-expect-error: values are texts
+  const wrong: HeadersLike = { a: { b: 1 } };
+  return [...all, wrong];
+}
+
+/** A delivery is what every framework has: a missing URL is no reason for a cast. */
+export function deliveries(): Report[] {
+  // @ts-expect-error: a parsed body is no body
+  care.check({ headers: {}, body: { event: "assessment_add" } });
+  // @ts-expect-error: a delivery has a body
+  care.check({ headers: {} });
+  return [
+    care.inspect({
+      headers: request.headers,
+      body: Buffer.from(""),
+      url: request.url,
+      method: request.method,
+    }),
+    care.inspect({ headers: fetched.headers, body: new ArrayBuffer(0), url: fetched.url }),
+    care.inspect(
+      { headers: {}, body: "" },
+      { now: new Date(), profile: "strict", maxBytes: 1, tolerance: 1 },
+    ),
+    care.inspect({ headers: {}, body: new DataView(new ArrayBuffer(0)) }, { now: 0 }),
+  ];
+}
+
+/** Options mean something. */
+export function options(): unknown[] {
+  return [
+    // @ts-expect-error: there is no such profile
+    painchek({ secrets: ["a"], profile: "loose" }),
+    // @ts-expect-error: unsigned is allowed or refused
+    xon({ unsigned: true }),
+    // @ts-expect-error: no such algorithm
+    painchek({ secrets: ["a"], algorithms: ["md5"] }),
+    // @ts-expect-error: PainChek needs options
+    painchek(),
+    // @ts-expect-error: no such option
+    painchek({ secret: "a" }),
+    painchek({ secrets: ["a"] as const, algorithms: ["sha256"] as const }),
+  ];
+}
+
+/** Only events of the provider are created. */
+export function creating(): SignedDelivery[] {
+  return [
+    care.create("assessment_add", {}),
+    surgery.create("calls.user.delete", {}, { id: "a", now: 0 }),
+    // @ts-expect-error: an event of another provider
+    care.create("calls.user.delete", {}),
+    // @ts-expect-error: no event
+    surgery.create("calls.user.deleted", {}),
+    // @ts-expect-error: data is an object
+    care.create("assessment_add", "data"),
+  ];
+}
+
+/** Webhooks by id have the types of their provider; those of one's own, the types one says. */
+export function providers(definition: ProviderDefinition): void {
+  same<ReturnType<typeof painchek>, Webhook<PainchekEvents>>(true);
+  const byId = webhook("xon", { unsigned: "allow" });
+  same<typeof byId, Webhook<XonEvents>>(true);
+  const own = webhook<{ ping: { type: "ping"; n: number }; pong: { type: "pong" } }>(definition, {
+    secrets: ["a"],
+  });
+  const verified = own.verify({ headers: {}, body });
+  if (verified.type === "ping") same<typeof verified.event.n, number>(true);
+  same<typeof verified.type, "ping" | "pong">(true);
+  // @ts-expect-error: an event it does not have
+  own.create("peng", {});
+  const any = webhook(definition).verify({ headers: {}, body });
+  same<typeof any.event, unknown>(true);
+  same<typeof any.type, string>(true);
+  // @ts-expect-error: an id is a text, a definition an object
+  webhook(1);
+}
+
+/** Names for what is passed around. */
+export function names(one: VerifiedOf<PainchekEvents>, other: Verified<{ a: 1 }>): string[] {
+  const plain: Verified<PainchekEvents["assessment_add"]> = one;
+  same<typeof other.event, { a: 1 }>(true);
+  // @ts-expect-error: no such code
+  const wrong: IssueCode = "no-such-code";
+  return [plain.digest, wrong];
+}
+
+/** Schemas can be handed to whatever takes a Standard Schema. */
+export function standard(): StandardSchemaV1<unknown, unknown> {
+  const schema = compileSchema({ type: "object" }, { strict: true, dialect: "draft-07" });
+  same<ReturnType<typeof schema.check>, Issue[]>(true);
+  // @ts-expect-error: a schema is an object or a boolean
+  compileSchema("true");
+  // @ts-expect-error: no such dialect
+  compileSchema(true, { dialect: "draft-04" });
+  return schema;
+}
+
+/** HMACs are bytes, of three algorithms. */
+export function macs(algorithm: HmacAlgorithm): boolean {
+  const tag: Uint8Array = hmac.sign(algorithm, "key", body);
+  // @ts-expect-error: no such algorithm
+  hmac.sign("md5", "key", body);
+  return hmac.verify("sha1", new ArrayBuffer(1), new DataView(tag.buffer), tag);
+}
