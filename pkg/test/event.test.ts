@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { compileSchema, type Issue, webhook } from "../src/index.ts";
-import { codes, errorOf, utf8 } from "./support.ts";
+import { codes, errorOf, seeded, utf8 } from "./support.ts";
 
 const open = webhook(
   { id: "open", envelope: { type: "/type" }, events: { any: { schema: true } } },
@@ -86,7 +86,7 @@ describe("the event", () => {
       fc.property(json, (text) => {
         assert.deepStrictEqual(read(text).event, JSON.parse(wrap(text)));
       }),
-      { numRuns: 500 },
+      { ...seeded, numRuns: 500 },
     );
   });
 
@@ -98,7 +98,7 @@ describe("the event", () => {
           value: JSON.parse(JSON.stringify(value)),
         });
       }),
-      { numRuns: 200 },
+      { ...seeded, numRuns: 200 },
     );
   });
 
@@ -178,7 +178,7 @@ describe("what is JSON", () => {
   it("is for the reader what it is for JSON.parse: generated texts", () => {
     fc.assert(
       fc.property(json, (text) => agrees(utf8.encode(text))),
-      { numRuns: 300 },
+      { ...seeded, numRuns: 300 },
     );
   });
 
@@ -219,7 +219,7 @@ describe("what is JSON", () => {
         }
         agrees(Uint8Array.from(bytes));
       }),
-      { numRuns: 1500 },
+      { ...seeded, numRuns: 1500 },
     );
   });
 

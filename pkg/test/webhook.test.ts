@@ -436,7 +436,7 @@ describe("a webhook", () => {
 
   it("gives every attempt at an event one id and one digest", () => {
     const attempts = [1, 2, 3].map((n) => {
-      const { headers } = hook.sign(assessment, { id: `delivery ${n}` });
+      const { headers } = hook.sign(assessment, { id: `delivery-${n}` });
       return hook.verify({ headers, body: assessment });
     });
     assert.equal(new Set(attempts.map(({ id }) => id)).size, 1);
