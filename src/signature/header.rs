@@ -78,6 +78,10 @@ impl Format {
             if template.contains(';') { (List::Semicolons, ';') } else { (List::Commas, ',') };
         let mut format: Option<Self> = None;
         let mut timestamp = None;
+        // Proxies join headers by commas, so that no sender has one within a field.
+        if list == List::Semicolons && template.contains(',') {
+            return Err("Fields are separated by commas or by semicolons, and not by both.".to_owned());
+        }
         for field in template.split(separator).map(str::trim).filter(|field| *field != "...") {
             if let Some(prefix) = field.strip_suffix("{timestamp}") {
                 if timestamp.is_some() || prefix.is_empty() || prefix.contains(['{', '}']) {

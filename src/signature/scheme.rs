@@ -272,6 +272,10 @@ mod tests {
                 "format: The signature itself is missing: {hex}, {base64} or {base64url}.",
             ),
             (
+                format("t={timestamp};a,v1={hex}"),
+                "format: Fields are separated by commas or by semicolons, and not by both.",
+            ),
+            (
                 stamped(None, "{hex}", "{timestamp}"),
                 "signedContent: {body} is missing, so anybody could change the body.",
             ),
