@@ -8,7 +8,8 @@ pub mod provider;
 pub mod schema;
 pub mod signature;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
-mod wasm;
+#[doc(hidden)] // for JavaScript, and for its tests
+pub mod wasm;
 pub mod webhook;
 
 pub use issue::{ByteSpan, Code, Issue, Profile, Severity, Span, Step};

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -34,6 +34,7 @@ const NONE: u32 = u32::MAX;
 /// Makes room for `len` bytes and says where they go. The address is good until a call asks for more;
 /// a buffer that grows forgets what it held.
 #[wasm_bindgen]
+#[must_use]
 pub fn scratch(len: usize) -> usize {
     SCRATCH.with_borrow_mut(|buffer| {
         if buffer.len() < len {
@@ -47,19 +48,33 @@ pub fn scratch(len: usize) -> usize {
 
 /// Where the numbers of the last verdict stand.
 #[wasm_bindgen]
+#[must_use]
 pub fn facts() -> usize {
     FACTS.with_borrow_mut(|facts| facts.as_mut_ptr().addr())
 }
 
 /// Where the texts of the last call stand.
 #[wasm_bindgen]
+#[must_use]
 pub fn text() -> usize {
     TEXT.with_borrow_mut(|text| text.as_mut_ptr().addr())
 }
 
-/// Hands over the first `len` bytes of the scratch buffer, or as many as there are.
+/// Hands over the first `len` bytes of the scratch buffer, or as many as there are. The work calls nothing
+/// of JavaScript's that could call back in here.
 fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
     SCRATCH.with_borrow(|buffer| work(&buffer[..len.min(buffer.len())]))
+}
+
+/// Cuts parts off the front of a buffer, each as long as it says or as there are bytes left. A panic here
+/// would leave the buffer borrowed for good.
+fn cut<const N: usize>(mut bytes: &mut [u8], lengths: [usize; N]) -> [&mut [u8]; N] {
+    lengths.map(|length| {
+        let all = std::mem::take(&mut bytes);
+        let (part, rest) = all.split_at_mut(length.min(all.len()));
+        bytes = rest;
+        part
+    })
 }
 
 /// Keeps texts for JavaScript to read; returns how many bytes they have.
@@ -75,7 +90,7 @@ fn keep(parts: &[&[u8]]) -> usize {
 
 /// Reads the delivery that stands in the scratch buffer.
 fn with_delivery<T>(headers: usize, body: usize, work: impl FnOnce(&Delivery<'_>) -> T) -> T {
-    with_scratch(headers + body, |bytes| {
+    with_scratch(headers.saturating_add(body), |bytes| {
         let (head, body) = bytes.split_at(headers.min(bytes.len()));
         let text = String::from_utf8_lossy(head);
         // What stands beside the headers travels in front of them, under names no header can have.
@@ -124,12 +139,21 @@ fn error_to_js(error: &Error) -> JsValue {
 #[serde(rename_all = "camelCase")]
 struct WebhookOptions {
     #[serde(default)]
-    secrets: Vec<String>,
+    secrets: Vec<SecretText>,
     unsigned: Option<String>,
     algorithms: Option<Vec<String>>,
     profile: Option<String>,
     max_bytes: Option<f64>,
     tolerance: Option<f64>,
+}
+
+/// The text of a secret, zeroized on every way out: options that are refused are dropped, too.
+struct SecretText(Zeroizing<String>);
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
 }
 
 /// One webhook.
@@ -279,12 +303,9 @@ impl Hook {
     /// the JSON they are written as.
     #[must_use]
     pub fn compare(&self, headers: usize, body: usize, other_headers: usize, other_body: usize) -> JsValue {
-        with_scratch(headers + body + other_headers + other_body, |bytes| {
-            let cut = |from: usize, len: usize| &bytes[from.min(bytes.len())..(from + len).min(bytes.len())];
-            let (first_head, first_body) = (cut(0, headers), cut(headers, body));
-            let rest = headers + body;
-            let (second_head, second_body) =
-                (cut(rest, other_headers), cut(rest + other_headers, other_body));
+        SCRATCH.with_borrow_mut(|buffer| {
+            let parts = cut(buffer, [headers, body, other_headers, other_body]);
+            let [first_head, first_body, second_head, second_body] = parts.map(|part| &*part);
             let (first_head, second_head) =
                 (String::from_utf8_lossy(first_head), String::from_utf8_lossy(second_head));
             let first = Delivery::new(read_headers(&first_head), first_body);
@@ -423,7 +444,7 @@ fn read_options(options: JsValue) -> Result<Options, Error> {
         }
     };
     Ok(Options {
-        secrets: given.secrets.into_iter().map(Zeroizing::new).collect(),
+        secrets: given.secrets.into_iter().map(|secret| secret.0).collect(),
         allow_unsigned,
         algorithms,
         profile,
@@ -477,26 +498,34 @@ pub fn digest(len: usize) -> usize {
 }
 
 /// Signs the scratch buffer, which holds the key and behind it the message, and leaves the tag at its
-/// start, where there has to be room for it. The answer is the length of the tag. The key is gone afterwards.
+/// start, where there has to be room for it. The answer is the length of the tag, 0 where there is no such
+/// algorithm or no room. The key is gone afterwards.
 #[wasm_bindgen]
+#[must_use]
 pub fn hmac_sign(algorithm: usize, key: usize, message: usize) -> usize {
     SCRATCH.with_borrow_mut(|buffer| {
-        let (key, rest) = buffer.split_at_mut(key);
-        let tag = hmac::sign(Algorithm::ALL[algorithm], key, &rest[..message]);
+        let [key, message] = cut(buffer, [key, message]);
+        let tag = Algorithm::ALL.get(algorithm).map(|algorithm| hmac::sign(*algorithm, key, message));
         key.zeroize();
-        buffer[..tag.len()].copy_from_slice(&tag);
-        tag.len()
+        match (&tag, buffer.get_mut(..tag.as_ref().map_or(0, Vec::len))) {
+            (Some(tag), Some(place)) => {
+                place.copy_from_slice(tag);
+                tag.len()
+            }
+            _ => 0,
+        }
     })
 }
 
 /// Whether the scratch buffer, which holds key, message and tag one behind the other, holds a tag of
 /// the message. The key is gone afterwards.
 #[wasm_bindgen]
+#[must_use]
 pub fn hmac_verify(algorithm: usize, key: usize, message: usize, tag: usize) -> bool {
     SCRATCH.with_borrow_mut(|buffer| {
-        let (key, rest) = buffer.split_at_mut(key);
-        let (message, tag) = rest[..message + tag].split_at(message);
-        let matches = hmac::verify(Algorithm::ALL[algorithm], key, message, tag);
+        let [key, message, tag] = cut(buffer, [key, message, tag]);
+        let verify = |algorithm: &Algorithm| hmac::verify(*algorithm, key, message, tag);
+        let matches = Algorithm::ALL.get(algorithm).is_some_and(verify);
         key.zeroize();
         matches
     })

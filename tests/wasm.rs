@@ -4,6 +4,10 @@
 
 use hookseal::json::Document;
 use hookseal::signature::{Algorithm, hmac};
+use hookseal::wasm::{Hook, Plan};
+use hookseal::wasm::{digest, facts, hmac_sign, hmac_verify, scratch, text};
+use js_sys::{JSON, Uint8Array, WebAssembly};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn hex(bytes: &[u8]) -> String {
@@ -48,4 +52,272 @@ fn numbers_and_nesting_are_read_as_they_are_natively() {
     assert!(Document::read(b"[9007199254740993, -0, 1e400, 1.5E-3]").is_ok());
     assert!(Document::read(&[b"[".repeat(128), b"]".repeat(128)].concat()).is_ok());
     assert!(Document::read(&[b"[".repeat(129), b"]".repeat(129)].concat()).is_err());
+}
+
+// The bridge, called as `pkg/src/core.ts` calls it: everything goes through the memory of the module.
+
+const SECRET: &str = "Hush-4711";
+const BODY: &str = r#"{"event":{"id":"2e0db25d-8b39-40fa-81fc-cab625fa130f","createdAt":"2021-01-14T11:47:47Z","type":"calls.user.create","mobileNumber":"+447700900123"}}"#;
+const NOW: f64 = 1_700_000_000_000.0;
+const DEFINITION: &str = r#"{ "id": "mine", "envelope": { "type": "/type" }, "events": { "ping": { "schema": { "required": ["a"] } } },
+    "signature": { "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"], "signedContent": "{timestamp}.{url}.{body}" } }"#;
+
+fn memory(at: usize, len: usize) -> Uint8Array {
+    let buffer = wasm_bindgen::memory().unchecked_into::<WebAssembly::Memory>().buffer();
+    Uint8Array::new_with_byte_offset_and_length(&buffer, at as u32, len as u32)
+}
+
+fn put(bytes: &[u8]) -> usize {
+    let at = scratch(bytes.len());
+    memory(at, bytes.len()).copy_from(bytes);
+    bytes.len()
+}
+
+fn taken(at: usize, len: usize) -> String {
+    String::from_utf8(memory(at, len).to_vec()).expect("UTF-8")
+}
+
+fn numbers() -> Vec<u32> {
+    let bytes = memory(facts(), 44).to_vec();
+    bytes.chunks(4).map(|four| u32::from_le_bytes(four.try_into().expect("four"))).collect()
+}
+
+fn js(json: &str) -> JsValue {
+    JSON::parse(json).expect("JSON")
+}
+
+/// A value of JavaScript's as JSON, to be looked into.
+fn written(value: &JsValue) -> String {
+    JSON::stringify(value).expect("JSON").into()
+}
+
+fn at(value: &JsValue, pointer: &str) -> Option<String> {
+    let text = written(value);
+    let document = Document::read(text.as_bytes()).expect("JSON");
+    let found = document.root().pointer(pointer)?;
+    Some(
+        found
+            .as_str()
+            .map_or_else(|| String::from_utf8_lossy(found.raw()).into_owned(), |text| text.into_owned()),
+    )
+}
+
+fn hook(id: Option<&str>, definition: &str, options: &str) -> Hook {
+    let length = put(definition.as_bytes());
+    Hook::new(id.map(str::to_owned), length, js(options))
+        .unwrap_or_else(|error| panic!("{}", written(&error)))
+}
+
+fn refused(id: Option<&str>, definition: &str, options: &str) -> JsValue {
+    let length = put(definition.as_bytes());
+    Hook::new(id.map(str::to_owned), length, js(options)).err().expect("refused")
+}
+
+fn xon() -> Hook {
+    hook(Some("xon"), "", r#"{"unsigned":"allow"}"#)
+}
+
+fn verify(hook: &Hook, headers: &str, body: &str) -> u32 {
+    put([headers, body].concat().as_bytes());
+    hook.verify(headers.len(), body.len(), NOW, 0, f64::NAN, f64::NAN)
+}
+
+fn fresh(more: &str) -> JsValue {
+    let random = vec!["7"; 32].join(",");
+    js(&format!(r#"{{"now":{NOW},"random":[{random}]{more}}}"#))
+}
+
+#[wasm_bindgen_test]
+fn a_hook_leaves_the_facts_of_an_accepted_delivery() {
+    let hook = xon();
+    assert_eq!(verify(&hook, "content-type\x1fapplication/json\x1e", BODY), 0);
+    let found = numbers();
+    let none = u32::MAX;
+    let (id, time) = ("calls.user.create:2e0db25d-8b39-40fa-81fc-cab625fa130f", "2021-01-14T11:47:47Z");
+    let bytes = (id.len() + time.len()) as u32;
+    assert_eq!(found[1..4], [0, 0, none], "revision, unsigned, no secret");
+    assert_eq!(found[4..6], [text() as u32, bytes]);
+    assert_eq!(found[6..], [id.len() as u32, time.len() as u32, none, none, none]);
+    assert_eq!(at(&hook.card(), &format!("/events/{}/name", found[0])).as_deref(), Some("calls.user.create"));
+    assert_eq!(taken(text(), found[5] as usize), format!("{id}{time}"));
+    // An event that the provider does not document is told by name.
+    assert_eq!(verify(&hook, "", r#"{"event":{"type":"é😀"}}"#), 0);
+    let found = numbers();
+    assert_eq!((found[0], found[7], found[10]), (none, none, 3));
+    assert_eq!(found[6], 3 + 1 + 64, "UTF-16 units of the id");
+    assert!(taken(text(), found[5] as usize).ends_with("é😀"));
+}
+
+#[wasm_bindgen_test]
+fn the_ids_of_a_delivery_are_among_the_facts() {
+    let hook = hook(Some("painchek"), "", r#"{"unsigned":"allow"}"#);
+    let head = "x-painchek-webhook-id\x1fhook-1\x1ex-painchek-wh-delivery-id\x1fdelivery-2\x1e";
+    assert_eq!(verify(&hook, head, r#"{"event":"other"}"#), 0);
+    let found = numbers();
+    assert_eq!(found[6..], [6 + 64, u32::MAX, 6, 10, 5]);
+    assert!(taken(text(), found[5] as usize).ends_with("hook-1delivery-2other"));
+}
+
+#[wasm_bindgen_test]
+fn a_failure_is_the_error_as_data() {
+    let hook = xon();
+    let body = BODY.replace("\"+447700900123\"", "5");
+    assert_eq!(verify(&hook, "", &body), 1);
+    let failure = hook.failure(0, body.len(), NOW, 0, f64::NAN, f64::NAN);
+    assert_eq!(at(&failure, "/code").as_deref(), Some("event-invalid"));
+    assert_eq!(at(&failure, "/status").as_deref(), Some("400"));
+    assert_eq!(at(&failure, "/issues/0/pointer").as_deref(), Some("/event/mobileNumber"));
+    assert_eq!(at(&failure, "/issues/0/byteSpan/start"), at(&failure, "/issues/0/span/start"));
+    let report = hook.inspect(0, body.len(), NOW, 0, f64::NAN, f64::NAN);
+    assert_eq!(at(&report, "/verdict").as_deref(), Some("rejected"));
+    assert_eq!(at(&report, "/issues/0/code").as_deref(), Some("type"));
+    put(BODY.as_bytes());
+    assert!(hook.failure(0, BODY.len(), NOW, 0, f64::NAN, f64::NAN).is_null());
+}
+
+#[wasm_bindgen_test]
+fn limits_of_a_call_are_heeded() {
+    let hook = xon();
+    let body = BODY.replace('+', "");
+    put(body.as_bytes());
+    let verify = |profile, max| hook.verify(0, body.len(), NOW, profile, max, f64::NAN);
+    assert_eq!([verify(0, f64::NAN), verify(1, f64::NAN), verify(2, f64::NAN)], [0, 0, 1]);
+    assert_eq!([verify(1, 0.0), verify(1, 10.0), verify(1, f64::INFINITY), verify(1, -1.0)], [1, 1, 0, 0]);
+}
+
+#[wasm_bindgen_test]
+fn what_is_signed_verifies_with_its_url_until_it_is_stale() {
+    let hook = hook(None, DEFINITION, &format!(r#"{{"secrets":["{SECRET}"]}}"#));
+    let length = put(br#"{"a":1}"#);
+    let signed = hook.create("ping", length, fresh(r#","url":"https://h/in""#)).expect("made");
+    let body = taken(text(), at(&signed, "/length").expect("a length").parse().expect("a number"));
+    assert_eq!(body, r#"{"type":"ping","a":1}"#);
+    let signature = at(&signed, "/headers/1/1").expect("a signature");
+    assert_eq!(at(&signed, "/headers/1/0").as_deref(), Some("X-Sig"));
+    let headers = |url: &str| format!(":url\x1f{url}\x1e:method\x1fPOST\x1ex-sig\x1f{signature}\x1e");
+    assert_eq!(verify(&hook, &headers("https://h/in"), &body), 0);
+    assert_eq!(numbers()[2..4], [2, 0], "sha256, the first secret");
+    assert_eq!(verify(&hook, &headers("https://h/out"), &body), 1);
+    let head = headers("https://h/in");
+    put([head.as_str(), &body].concat().as_bytes());
+    let later = |by: f64, tolerance| hook.verify(head.len(), body.len(), NOW + by, 0, f64::NAN, tolerance);
+    assert_eq!([later(300_000.0, f64::NAN), later(301_000.0, f64::NAN), later(301_000.0, 400.0)], [0, 1, 0]);
+    let length = put(b"{}");
+    let error = hook.create("ping", length, fresh(r#","url":"x""#)).expect_err("refused");
+    assert_eq!(at(&error, "/code").as_deref(), Some("envelope-invalid"));
+    let length = put(b"{}");
+    let error = hook.sign(length, fresh("")).expect_err("refused");
+    assert_eq!(at(&error, "/code").as_deref(), Some("url-missing"));
+    let error = hook.sign(length, js("{}")).expect_err("refused");
+    assert_eq!(at(&error, "/code").as_deref(), Some("option-invalid"));
+}
+
+#[wasm_bindgen_test]
+fn a_hook_that_cannot_be_made_says_why_and_quotes_no_secret() {
+    for (id, definition, options, code) in [
+        (Some("painchek"), "", "{}", "secret-missing"),
+        (Some("painchek"), "", r#"{"secrets":[""]}"#, "secret-missing"),
+        (Some("xon"), "", r#"{"secrets":["Hush-4711"]}"#, "secret-invalid"),
+        (Some("nobody"), "", "{}", "definition-invalid"),
+        (None, "{", "{}", "definition-invalid"),
+        (None, "{}", "{}", "definition-invalid"),
+        (Some("xon"), "", r#"{"unsigned":"Hush-4711"}"#, "option-invalid"),
+        (Some("xon"), "", r#"{"profile":"Hush-4711"}"#, "option-invalid"),
+        (Some("xon"), "", r#"{"unsigned":"allow","maxBytes":-1}"#, "option-invalid"),
+        (Some("painchek"), "", r#"{"secrets":"Hush-4711"}"#, "option-invalid"),
+        (Some("painchek"), "", r#"{"secrets":["x"],"maxBytes":"Hush-4711"}"#, "option-invalid"),
+        (Some("painchek"), "", "\"Hush-4711\"", "option-invalid"),
+        (Some("painchek"), "", r#"{"secrets":["x"],"algorithms":["md5"]}"#, "algorithm-unsupported"),
+    ] {
+        let error = refused(id, definition, options);
+        assert_eq!(at(&error, "/code").as_deref(), Some(code), "{options}");
+        assert!(!written(&error).contains(SECRET), "{}", written(&error));
+    }
+}
+
+#[wasm_bindgen_test]
+fn comparing_hands_over_both_texts() {
+    let (first, second) = (r#"{"event":{"a":"é"}}"#, r#"{"event":{"a":1,"b":[]}}"#);
+    let head = "content-type\x1fx\x1e";
+    put([head, first, head, second].concat().as_bytes());
+    let found = xon().compare(head.len(), first.len(), head.len(), second.len());
+    assert_eq!(
+        written(&found),
+        r#"{"same":false,"sameEvent":false,"changes":[{"pointer":"/event/a","before":"\"é\"","after":"1"},{"pointer":"/event/b","before":null,"after":"[]"}]}"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_plan_checks_and_a_schema_that_cannot_be_compiled_is_data() {
+    let length = put(br#"{"type":"array"}"#);
+    let plan = Plan::new(length, false, 0).expect("a plan");
+    let length = put(b"[]");
+    assert!(plan.check(length).is_undefined());
+    let length = put(b"{}");
+    assert_eq!(at(&plan.check(length), "/0/code").as_deref(), Some("type"));
+    let length = put(br#"{"unevaluatedItems":false}"#);
+    let error = Plan::new(length, false, 0).err().expect("refused");
+    assert_eq!(at(&error, "/keyword").as_deref(), Some("unevaluatedItems"));
+}
+
+#[wasm_bindgen_test]
+fn hmac_works_in_the_scratch_buffer_and_leaves_no_key_there() {
+    let (key, message) = ("Jefe", "what do ya want for nothing?");
+    for (number, length) in [(0, 20), (1, 32), (2, 64)] {
+        let _ = scratch(200);
+        put([key, message].concat().as_bytes());
+        assert_eq!(hmac_sign(number, key.len(), message.len()), length);
+        let tag = memory(scratch(0), length).to_vec();
+        assert_eq!(tag, hmac::sign(Algorithm::ALL[number], key.as_bytes(), message.as_bytes()));
+        let all = [key.as_bytes(), message.as_bytes(), &tag].concat();
+        put(&all);
+        assert!(hmac_verify(number, key.len(), message.len(), length));
+        assert!(!taken(scratch(0), 4).contains(key), "the key is gone");
+        put(&all);
+        assert!(!hmac_verify(number, key.len(), message.len() - 1, length));
+    }
+    let length = put(b"abc");
+    assert_eq!(digest(length), 64);
+    assert_eq!(taken(text(), 64), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+#[wasm_bindgen_test]
+fn the_scratch_buffer_moves_only_when_it_grows_and_then_forgets() {
+    let start = scratch(1000);
+    put(b"kept");
+    assert_eq!(scratch(1000), start);
+    assert_eq!(scratch(10), start);
+    assert_eq!(taken(start, 4), "kept");
+    let grown = scratch(1 << 20);
+    assert_eq!(memory(grown, 1000).to_vec(), [0; 1000]);
+    assert_eq!(memory(grown + (1 << 20) - 4, 4).to_vec(), [0; 4]);
+}
+
+/// Lengths come from JavaScript. A wrong one gives a wrong answer, and not a panic, which would be the end
+/// of the module.
+#[wasm_bindgen_test]
+fn lengths_beyond_the_buffer_do_no_harm() {
+    let hook = xon();
+    let most = usize::MAX;
+    put(BODY.as_bytes());
+    for (headers, body) in
+        [(most, most), (most, 2), (2, most), (0, most), (most, 0), (most / 2 + 1, most / 2 + 1)]
+    {
+        let _ = hook.verify(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
+        let _ = hook.failure(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
+        let _ = hook.inspect(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
+        let _ = hook.compare(headers, body, headers, body);
+        let _ = hook.compare(body, headers, 0, body);
+        assert!(!hmac_verify(1, headers, body, headers));
+        put(BODY.as_bytes());
+    }
+    assert!(hook.sign(most, fresh("")).is_ok());
+    assert!(hook.create("calls.user.create", most, fresh("")).is_err());
+    assert_eq!(hmac_sign(9, 1, 1), 0);
+    assert!(!hmac_verify(9, 1, 1, 1));
+    assert_eq!(hmac_sign(2, most, most), 64);
+    assert!(Plan::new(most, false, 0).is_err());
+    assert_eq!(digest(most), 64);
+    // And everything still works.
+    assert_eq!(verify(&hook, "", BODY), 0);
 }
