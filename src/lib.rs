@@ -1,4 +1,74 @@
 //! Signs, verifies, parses, validates and explains webhook deliveries.
+//!
+//! A delivery is headers and the raw bytes of a body. [`webhook::Webhook`] checks its signature in constant
+//! time before anything else looks at the bytes, reads them as strict JSON, and holds them to the
+//! provider's contract in one pass. What is wrong is listed in full: every [`Issue`] has a stable [`Code`],
+//! a sentence, a JSON Pointer, and its place in bytes, in UTF-16, by line and column.
+//!
+//! A provider is data: `painchek` and `xon` are [built in](provider::definition), and
+//! [`provider::Provider::read`] reads your own. The core has no clock, no randomness and no I/O: time and
+//! random bytes are parameters.
+//!
+//! # Verify a PainChek delivery
+//!
+//! ```
+//! use std::time::SystemTime;
+//!
+//! use hookseal::delivery::{Delivery, Headers};
+//! use hookseal::webhook::{Options, Webhook};
+//!
+//! // The first secret signs, all verify: that is a rotation.
+//! let secrets = vec!["the secret of the subscription".to_owned().into()];
+//! let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+//!
+//! # let body = include_bytes!("../providers/painchek/samples/assessment_add.nrs.json");
+//! # let signed = hook.sign(body, &hookseal::webhook::Fresh::new(SystemTime::now(), [7; 32]))?;
+//! # let received = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+//! // `received` are the headers as pairs, in any letter case; `body` is what arrived, untouched.
+//! let delivery = Delivery::new(Headers::from_iter(received), body);
+//! let verified = hook.verify(&delivery, SystemTime::now())?;
+//! assert_eq!(verified.event_type, "assessment_add");
+//! assert_eq!(verified.id, "assessment_add:1dba5858-7dc7-4bbe-a0eb-60ed801cf357");
+//! let score = verified.event().pointer("/data/data/assessment/pain_score").and_then(|it| it.as_i64());
+//! assert_eq!(score, Some(5));
+//!
+//! // One byte more, and nobody vouches for it. The error knows the status to answer, and holds no secret,
+//! // no expected signature and no value of the payload.
+//! let tampered = [&body[..], b" "].concat();
+//! let error = hook.verify(&Delivery { body: &tampered, ..delivery }, SystemTime::now()).unwrap_err();
+//! assert_eq!((error.code.as_str(), error.status()), ("signature-mismatch", 401));
+//! # Ok::<(), hookseal::webhook::Error>(())
+//! ```
+//!
+//! # Receive an X-on event
+//!
+//! ```
+//! use std::time::SystemTime;
+//!
+//! use hookseal::delivery::{Delivery, Headers};
+//! use hookseal::webhook::{Options, Trust, Webhook};
+//!
+//! // X-on signs nothing. Say that you know; without it no webhook is made.
+//! let hook = Webhook::built_in("xon", Options { allow_unsigned: true, ..Options::default() })?;
+//! # let body = include_bytes!("../providers/xon/samples/file-request.files.update.R9.json");
+//! let verified = hook.verify(&Delivery::new(Headers::new(), body), SystemTime::now())?;
+//! assert_eq!(verified.signature, Trust::Unsigned);
+//! assert_eq!(verified.revision.as_deref(), Some("R7-R9"));
+//! # Ok::<(), hookseal::webhook::Error>(())
+//! ```
+//!
+//! # Check JSON against a schema
+//!
+//! ```
+//! use hookseal::schema::{CompileOptions, Schema};
+//!
+//! let text = br#"{ "type": "object", "properties": { "size": { "type": "integer", "minimum": 0 } } }"#;
+//! let schema = Schema::compile(text, &CompileOptions::default())?;
+//! let issues = schema.check(b"{\n  \"size\": -1\n}");
+//! assert_eq!((issues[0].code.as_str(), issues[0].pointer.as_str()), ("minimum", "/size"));
+//! assert_eq!((issues[0].span.line, issues[0].span.column), (2, 11));
+//! # Ok::<(), hookseal::schema::SchemaError>(())
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod delivery;

@@ -5,6 +5,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::{Key, Kind, Tag, Value};
 
 /// Whether two values are the same value.
+///
+/// ```
+/// use hookseal::json::{Document, same};
+///
+/// let a = Document::read(br#"{ "a": 1, "b": "\u00e9" }"#)?;
+/// let b = Document::read("{\"b\":\"é\",\"a\":1.0}".as_bytes())?;
+/// assert!(same(a.root(), b.root()));
+/// # Ok::<(), Box<hookseal::Issue>>(())
+/// ```
 #[must_use]
 pub fn same(a: Value<'_>, b: Value<'_>) -> bool {
     // Recursion ends at MAX_DEPTH, which the reader has enforced on both.

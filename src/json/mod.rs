@@ -28,6 +28,20 @@ pub const MAX_BYTES: usize = (1 << 28) - 1;
 
 /// A text that was read to the end and is JSON: the bytes and a flat index of where values stand.
 ///
+/// ```
+/// use hookseal::json::Document;
+///
+/// let document = Document::read(br#"{ "files": [{ "size": 2904221 }] }"#)?;
+/// let size = document.root().pointer("/files/0/size").unwrap();
+/// assert_eq!(size.as_i64(), Some(2_904_221));
+/// assert_eq!((size.span().start, size.raw()), (22, &b"2904221"[..]));
+///
+/// let issue = Document::read(b"{ \"a\": 1,\n  \"b\": 2, }").unwrap_err();
+/// assert_eq!(issue.message, "Trailing comma: nothing stands between this comma and the '}'.");
+/// assert_eq!((issue.span.line, issue.span.column), (2, 9));
+/// # Ok::<(), Box<hookseal::Issue>>(())
+/// ```
+///
 /// What a grammar cannot refuse and a reader should know (a key that stands twice, half a
 /// surrogate pair, a number that JavaScript would change) is in its findings.
 pub struct Document<'a> {

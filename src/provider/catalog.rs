@@ -10,6 +10,13 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
 }
 
 /// The definition of a built-in provider as a JSON text.
+///
+/// ```
+/// for id in hookseal::provider::ids() {
+///     let text = hookseal::provider::definition(id).unwrap();
+///     assert!(hookseal::provider::Provider::read(text.as_bytes()).is_ok());
+/// }
+/// ```
 #[must_use]
 pub fn definition(id: &str) -> Option<&'static str> {
     BUNDLES.iter().find(|(name, _)| *name == id).map(|(_, text)| *text)

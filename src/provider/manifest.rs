@@ -130,6 +130,24 @@ impl std::error::Error for DefinitionError {}
 impl Provider {
     /// Reads a definition: one JSON text, event contracts inlined.
     ///
+    /// ```
+    /// use hookseal::provider::Provider;
+    ///
+    /// let provider = Provider::read(br#"{
+    ///     "id": "github",
+    ///     "signature": { "header": "X-Hub-Signature-256", "format": "sha256={hex}", "algorithms": ["sha256"] },
+    ///     "envelope": { "type": "header:X-GitHub-Event" },
+    ///     "dedupe": ["header:X-GitHub-Delivery"],
+    ///     "events": { "ping": { "schema": { "required": ["zen"] } } }
+    /// }"#)?;
+    /// assert_eq!(provider.events[0].name, "ping");
+    ///
+    /// let error = Provider::read(br#"{ "id": "mine", "envelope": {}, "events": {} }"#).unwrap_err();
+    /// assert_eq!(error.issues[0].pointer, "/envelope");
+    /// assert_eq!(error.issues[0].message, "The required key \"type\" is missing.");
+    /// # Ok::<(), hookseal::provider::DefinitionError>(())
+    /// ```
+    ///
     /// # Errors
     /// Everything that is wrong with it, with places: unknown keys, wrong types, templates that
     /// cannot be read, contracts that cannot be compiled.

@@ -35,6 +35,19 @@ const MAX_CHANGES: usize = 1000;
 
 impl Webhook {
     /// Compares two deliveries. Signatures are not looked at: verify each first.
+    ///
+    /// ```
+    /// use hookseal::delivery::{Delivery, Headers};
+    /// use hookseal::webhook::{Options, Webhook};
+    ///
+    /// let hook = Webhook::built_in("painchek", Options { allow_unsigned: true, ..Options::default() })?;
+    /// let first = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":1}}"#);
+    /// let second = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":2}}"#);
+    /// let found = hook.compare(&first, &second);
+    /// assert!(found.same_event && !found.same);
+    /// assert_eq!(found.changes[0].pointer, "/data/a");
+    /// # Ok::<(), hookseal::webhook::Error>(())
+    /// ```
     #[must_use]
     pub fn compare(&self, first: &Delivery<'_>, second: &Delivery<'_>) -> Comparison {
         let whole = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });

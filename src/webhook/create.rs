@@ -46,7 +46,22 @@ impl Fresh {
 }
 
 impl Webhook {
-    /// Makes a signed delivery of an event. `data` is the event's own data as a JSON object.
+    /// Makes a signed delivery of an event.
+    ///
+    /// ```
+    /// use hookseal::webhook::{Fresh, Options, Time, Webhook};
+    ///
+    /// let hook = Webhook::built_in("xon", Options { allow_unsigned: true, ..Options::default() })?;
+    /// let fresh = Fresh::new(Time::from_millis(1_700_000_000_000), [7; 32]); // 32 bytes of chance
+    /// let made = hook.create("calls.user.create", br#"{"mobileNumber":"+447700900123"}"#, &fresh)?;
+    /// assert!(String::from_utf8_lossy(&made.body).contains(r#""createdAt":"2023-11-14T22:13:20.000+00:00""#));
+    ///
+    /// let error = hook.create("calls.user.create", b"{}", &fresh).unwrap_err();
+    /// assert!(error.to_string().contains("The required key \"mobileNumber\" is missing."));
+    /// # Ok::<(), hookseal::webhook::Error>(())
+    /// ```
+    ///
+    /// `data` is the event's own data as a JSON object.
     ///
     /// # Errors
     /// `event-unknown` for a type the provider does not have, and what is wrong with the event:

@@ -118,6 +118,21 @@ const LONGEST_HEADER: usize = 512;
 
 impl Webhook {
     /// Says everything there is to say about a delivery.
+    ///
+    /// ```
+    /// use hookseal::delivery::{Delivery, Headers};
+    /// use hookseal::webhook::{Options, SignatureStatus, Time, Verdict, Webhook};
+    ///
+    /// let secrets = vec!["the secret of the subscription".to_owned().into()];
+    /// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+    /// let delivery = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{}}"#);
+    /// let report = hook.inspect(&delivery, Time::from_millis(0));
+    /// assert_eq!(report.verdict, Verdict::Rejected);
+    /// assert_eq!(report.signature.status, SignatureStatus::Missing);
+    /// // It goes on where `verify` stops: the payload's own faults are listed, too.
+    /// assert!(report.issues.iter().any(|issue| issue.pointer == "/data"));
+    /// # Ok::<(), hookseal::webhook::Error>(())
+    /// ```
     #[must_use]
     pub fn inspect(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Report {
         self.inspect_with(delivery, now, &self.limits)

@@ -29,6 +29,12 @@ use zeroize::Zeroizing;
 pub const MAX_BYTES: usize = 1 << 20;
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z. The core has no clock: every verb is told.
+///
+/// ```
+/// use hookseal::webhook::Time;
+///
+/// assert!(Time::from_millis(0) < Time::from(std::time::SystemTime::now()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(i64);
 
@@ -85,6 +91,19 @@ pub struct Options {
 }
 
 /// One webhook: a provider, the secrets of one subscription, and how strict to be.
+///
+/// ```
+/// use hookseal::webhook::{Options, Webhook};
+///
+/// let secrets = vec!["the secret of the subscription".to_owned().into()];
+/// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+/// assert_eq!(hook.provider().title, "PainChek");
+///
+/// // A variable that is not set makes no webhook that accepts everything.
+/// let error = Webhook::built_in("painchek", Options::default()).unwrap_err();
+/// assert_eq!(error.code.as_str(), "secret-missing");
+/// # Ok::<(), hookseal::webhook::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Webhook {
     provider: Provider,

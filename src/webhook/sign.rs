@@ -31,6 +31,18 @@ impl fmt::Debug for SignedDelivery {
 impl Webhook {
     /// Signs a body with the first secret, and adds the provider's other headers.
     ///
+    /// ```
+    /// use hookseal::webhook::{Fresh, Options, Time, Webhook};
+    ///
+    /// let secrets = vec!["the secret of the subscription".to_owned().into()];
+    /// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+    /// let signed = hook.sign(b"{}", &Fresh::new(Time::from_millis(0), [7; 32]))?;
+    /// let (name, value) = &signed.headers[3];
+    /// assert_eq!(name, "X-PainChek-WH-Signature");
+    /// assert!(value.starts_with("sha256="));
+    /// # Ok::<(), hookseal::webhook::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `body-empty` for a body without bytes, `option-invalid` for an id that no header can carry, and
     /// what the scheme needs and does not get.
