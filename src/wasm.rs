@@ -23,7 +23,7 @@ thread_local! {
     /// What JavaScript wrote for the next call.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// What the last call on the hot path found: see `note`.
-    static FACTS: RefCell<[u32; 11]> = const { RefCell::new([0; 11]) };
+    static FACTS: RefCell<[u32; 12]> = const { RefCell::new([0; 12]) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -364,7 +364,7 @@ struct ChangeData {
 /// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
 /// unsigned), secret; where `text` stands and how many bytes it has; and how many UTF-16 units of it are the
 /// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
-/// there only where the event is not one of the provider's.
+/// there only where the event is not one of the provider's. Last, whether all of it and the body is ASCII.
 fn note(accepted: &Accepted<'_>) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
     let (algorithm, secret) = match accepted.signature {
@@ -394,6 +394,7 @@ fn note(accepted: &Accepted<'_>) {
         webhook_id,
         delivery_id,
         event_type,
+        u32::from(accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii())),
     ]);
 }
 

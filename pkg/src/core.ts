@@ -32,8 +32,17 @@ let view = new Uint8Array(0);
 let scratchAt = 0;
 let scratchLength = 0;
 
-/** Where the core leaves the numbers of a verdict. */
+/** Where the core leaves the numbers of a verdict, and how many there are. */
 let numbers = new Uint32Array(0);
+const FACTS = 12;
+
+/** What is used of Node's Buffer, in runtimes that have it. */
+interface NodeBuffer {
+  from?(buffer: ArrayBuffer): NodeBuffer;
+  write(text: string, offset: number, length: number, encoding: "utf8"): number;
+  toString(encoding: "latin1" | "utf8", start: number, end: number): string;
+}
+let buffered: NodeBuffer | undefined;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -104,11 +113,18 @@ export function room(length: number): void {
   scratchLength = length;
 }
 
-/** The core's memory as it is now: growing it detaches every older view. */
+/** The core's memory as it is now: growing it detaches every older view, and leaves it without length. */
 function current(): Uint8Array {
-  const { buffer } = memory as WebAssembly.Memory;
-  if (view.buffer !== buffer) view = new Uint8Array(buffer);
+  if (view.length === 0) look();
   return view;
+}
+
+function look(): void {
+  const { buffer } = memory as WebAssembly.Memory;
+  view = new Uint8Array(buffer);
+  numbers = new Uint32Array(buffer, core().facts(), FACTS);
+  // Where there is Node's Buffer, it reads and writes texts without a new view for each.
+  buffered = (globalThis as { Buffer?: NodeBuffer }).Buffer?.from?.(buffer);
 }
 
 /**
@@ -128,8 +144,10 @@ export function putText(text: string, offset = 0): number {
   // A UTF-16 code unit never needs more than three bytes.
   const most = text.length * 3;
   room(offset + most);
-  const target = current().subarray(scratchAt + offset, scratchAt + offset + most);
-  return encoder.encodeInto(text, target).written;
+  const start = scratchAt + offset;
+  const target = current();
+  if (buffered !== undefined) return buffered.write(text, start, most, "utf8");
+  return encoder.encodeInto(text, target.subarray(start, start + most)).written;
 }
 
 /**
@@ -141,19 +159,21 @@ export function take(length: number, offset = 0): Uint8Array {
 }
 
 /**
- * A view on bytes of the scratch buffer, good until the next call.
+ * The text of bytes of the scratch buffer. Where they are known to be ASCII, nothing is decoded.
  * @internal
  */
-export function scratchView(length: number, offset = 0): Uint8Array {
-  return current().subarray(scratchAt + offset, scratchAt + offset + length);
+export function scratchText(length: number, offset: number, ascii: boolean): string {
+  return textAt(scratchAt + offset, length, ascii);
 }
 
 /**
- * A view on bytes of the core's memory, good until the next call.
+ * The text of bytes of the core's memory.
  * @internal
  */
-export function memoryView(start: number, length: number): Uint8Array {
-  return current().subarray(start, start + length);
+export function textAt(start: number, length: number, ascii: boolean): string {
+  const bytes = current();
+  if (buffered !== undefined) return buffered.toString(ascii ? "latin1" : "utf8", start, start + length);
+  return decoder.decode(bytes.subarray(start, start + length));
 }
 
 /**
@@ -161,8 +181,7 @@ export function memoryView(start: number, length: number): Uint8Array {
  * @internal
  */
 export function facts(): Uint32Array {
-  const { buffer } = memory as WebAssembly.Memory;
-  if (numbers.buffer !== buffer) numbers = new Uint32Array(buffer, core().facts(), 11);
+  current();
   return numbers;
 }
 
@@ -180,5 +199,5 @@ export function kept(length: number): Uint8Array {
  * @internal
  */
 export function keptText(length: number): string {
-  return decoder.decode(kept(length));
+  return textAt(core().text(), length, false);
 }

@@ -1,6 +1,6 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
-import { core, facts, kept, keptText, memoryView, putText, room, scratchView } from "./core.js";
+import { core, facts, kept, keptText, putText, room, scratchText, textAt } from "./core.js";
 import { callError, type ErrorData, HooksealError, raise } from "./error.js";
 import { allHeaders, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
@@ -8,7 +8,6 @@ import type {
   Checked,
   Comparison,
   Delivery,
-  Issue,
   Report,
   SignedDelivery,
   SignOptions,
@@ -17,6 +16,7 @@ import type {
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
+import { Accepted } from "./verified.js";
 
 /** What the core says about a provider. */
 interface Card {
@@ -42,7 +42,6 @@ type Call = [
 const algorithms = ["sha1", "sha256", "sha512"] as const;
 const none = 0xffffffff;
 const everything = Number.POSITIVE_INFINITY;
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The name of every event of a map of events. */
 type NameOf<Events> = keyof Events & string;
@@ -195,10 +194,11 @@ export class Webhook<Events = Record<string, unknown>> {
 
   #verified(headers: string, body: Uint8Array | string, limits: Limits, call: Call): VerifiedOf<Events> {
     const found = facts();
+    const ascii = found[11] === 1;
+    // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
     const text =
-      // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
-      typeof body === "string" && isWellFormed(body) ? body : decoder.decode(scratchView(call[1], call[0]));
-    const texts = decoder.decode(memoryView(found[4] as number, found[5] as number));
+      typeof body === "string" && isWellFormed(body) ? body : scratchText(call[1], call[0], ascii);
+    const texts = textAt(found[4] as number, found[5] as number, ascii);
     let at = 0;
     /** The next of the texts, if it is there. */
     const next = (units: number | undefined): string | undefined => {
@@ -217,27 +217,16 @@ export class Webhook<Events = Record<string, unknown>> {
       algorithm === undefined
         ? { status: "unsigned" }
         : { status: "verified", algorithm, secret: found[3] as number };
-    let parsed: { event: unknown } | undefined;
-    let digest: string | undefined;
-    let issues: Issue[] | undefined;
-    const verified = {
-      get event(): unknown {
-        parsed ??= { event: JSON.parse(text) };
-        return parsed.event;
-      },
-      type: event?.name ?? (next(found[10]) as string),
+    const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
+      event?.name ?? (next(found[10]) as string),
       id,
-      signature: trust,
-      get digest(): string {
-        digest ??= keptText(core().digest(putText(text)));
-        return digest;
+      trust,
+      text,
+      {
+        issues: (text) => (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues,
+        digest: (text) => keptText(core().digest(putText(text))),
       },
-      get issues(): Issue[] {
-        issues ??= reportIssues();
-        return issues;
-      },
-    } as { -readonly [Key in keyof Verified]: Verified[Key] };
-    const reportIssues = () => (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues;
+    );
     if (webhookId !== undefined) verified.webhookId = webhookId;
     if (deliveryId !== undefined) verified.deliveryId = deliveryId;
     if (createdAt !== undefined) verified.createdAt = createdAt;

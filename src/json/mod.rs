@@ -48,6 +48,7 @@ pub struct Document<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) tape: Vec<Token>,
     findings: Vec<Draft>,
+    ascii: bool,
 }
 
 /// Says how much there is, and not what: a payload may be health data.
@@ -72,6 +73,12 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// Whether the text is nothing but ASCII.
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
     }
 
     /// The outermost value.

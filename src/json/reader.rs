@@ -45,6 +45,7 @@ pub(super) struct Reader<'a> {
     pub stack: Vec<Frame>,
     keys: Vec<KeyMark>,
     findings: Vec<Draft>,
+    ascii: bool,
     /// How many there are of each kind, kept or not.
     found: [usize; 3],
 }
@@ -56,12 +57,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document<'_>, Box<Issue>> {
         stack: Vec::with_capacity(12),
         keys: Vec::with_capacity(24),
         findings: Vec::new(),
+        ascii: true,
         found: [0; 3],
     };
     match reader.run() {
         Ok(()) => {
             reader.say_what_was_omitted();
-            Ok(Document { bytes, tape: reader.tape, findings: reader.findings })
+            Ok(Document { bytes, tape: reader.tape, findings: reader.findings, ascii: reader.ascii })
         }
         Err(fault) => Err(Box::new(syntax::explain(&reader, fault))),
     }
@@ -224,6 +226,7 @@ impl Reader<'_> {
                 None => return Err(Fault::new(pos, Wrong::OpenString { quote })),
             }
         }
+        self.ascii &= !high;
         if high && let Err(error) = std::str::from_utf8(&bytes[start..pos]) {
             return Err(Fault::new(start + error.valid_up_to(), Wrong::NotUtf8));
         }

@@ -155,6 +155,7 @@ impl Webhook {
             event: judgement.event,
             revision: judgement.revision,
             signature,
+            ascii: judgement.document.as_ref()?.is_ascii(),
         })
     }
 
@@ -208,6 +209,8 @@ pub struct Accepted<'d> {
     pub revision: Option<usize>,
     /// Who vouches for it.
     pub signature: Trust,
+    /// Whether the body is nothing but ASCII, so that bytes are characters.
+    pub ascii: bool,
 }
 
 impl fmt::Debug for Accepted<'_> {
