@@ -218,7 +218,7 @@ describe("a provider in the form of", () => {
       [{ headers, body, url, method: "PUT" }, "signature-mismatch"],
       [{ headers, body, method: "POST" }, "url-missing"],
       [{ headers, body, url }, "method-missing"],
-      [{ headers: { ...headers, ":url": url, ":method": "POST" }, body }, "url-missing"],
+      [{ headers: { ":url": url, ":method": "POST", ...headers }, body }, "url-missing"],
     ] as [Delivery, string][]) {
       assert.equal(errorOf(() => hook.verify(delivery)).code, code);
       assert.equal(hook.inspect(delivery).verdict, "rejected");

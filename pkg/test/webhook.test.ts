@@ -380,6 +380,7 @@ describe("a webhook", () => {
     ]) {
       const error = errorOf(() => painchek({ secrets, ...options } as never));
       assert.deepEqual([error.code, error.status], ["option-invalid", 500], JSON.stringify(options));
+      assert.ok(error.message.includes(`\`${Object.keys(options)[0]}\``), error.message);
     }
     for (const algorithms of [["md5"], []]) {
       const error = errorOf(() => painchek({ secrets, algorithms } as never));
