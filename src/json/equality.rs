@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Key, Kind, Tag, Value};
+use super::{Key, Kind, Tag, Value, sort_by};
 
 /// Whether two values are the same value.
 ///
@@ -74,7 +74,7 @@ fn feed(value: Value<'_>, hasher: &mut DefaultHasher) {
 
 fn sorted(object: Value<'_>) -> Vec<(Key<'_>, Value<'_>)> {
     let mut members: Vec<_> = object.members().collect();
-    members.sort_by(|(a, _), (b, _)| a.exact().cmp(&b.exact()));
+    sort_by(&mut members, |(a, _), (b, _)| a.exact().cmp(&b.exact()));
     members
 }
 

@@ -1,7 +1,7 @@
 //! Places: from an index on the tape to path, pointer, UTF-16 offsets, line and column. Only issues
 //! pay for this; a text without issues never comes here.
 
-use super::{Document, Tag, pointer_step_into};
+use super::{Document, Tag, pointer_step_into, sort_by};
 use crate::issue::{ByteSpan, Code, Draft, Issue, Place, Severity, Span, Step};
 
 /// Issues whose paths together have more bytes than this are not listed, errors and others counted apart:
@@ -15,7 +15,9 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> 
     }
     let mut placed: Vec<(ByteSpan, Draft)> =
         drafts.into_iter().map(|draft| (byte_span(document, draft.place), draft)).collect();
-    placed.sort_by_key(|(span, draft)| (draft.place != Place::Delivery, span.start, draft.severity));
+    let rank =
+        |(span, draft): &(ByteSpan, Draft)| (draft.place != Place::Delivery, span.start, draft.severity);
+    sort_by(&mut placed, |a, b| rank(a).cmp(&rank(b)));
     let paths = paths(document, &placed);
     let omitted = paths.iter().filter(|path| path.is_none()).count();
     let spans: Vec<ByteSpan> = placed.iter().map(|(span, _)| *span).collect();
@@ -93,7 +95,7 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Option<Ve
             Place::Delivery => None,
         })
         .collect();
-    wanted.sort_unstable();
+    sort_by(&mut wanted, Ord::cmp);
     let mut paths = vec![Some(Vec::new()); placed.len()];
     let mut spent = [0; 2];
     let mut wanted = wanted.into_iter().peekable();
@@ -162,7 +164,7 @@ fn spans_of(bytes: &[u8], spans: &[ByteSpan]) -> Vec<Span> {
         .enumerate()
         .flat_map(|(n, span)| [(span.start, n, true), (span.end, n, false)])
         .collect();
-    marks.sort_unstable();
+    sort_by(&mut marks, Ord::cmp);
     let mut out = vec![Span { line: 1, column: 1, ..Span::default() }; spans.len()];
     let (mut pos, mut units, mut line, mut line_units) = (0, 0, 1, 0);
     for (offset, n, start) in marks {

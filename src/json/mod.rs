@@ -5,6 +5,7 @@ mod equality;
 mod locate;
 mod number;
 mod reader;
+mod sort;
 mod string;
 mod syntax;
 mod value;
@@ -13,6 +14,7 @@ mod write;
 pub use equality::{hash, same};
 pub(crate) use locate::outside;
 pub use number::{Decimal, Step as NumberStep};
+pub(crate) use sort::sort_by;
 pub use value::{Elements, Key, Kind, Members, Value};
 pub(crate) use write::{escape_into, pointer_step_into};
 

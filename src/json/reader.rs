@@ -3,7 +3,7 @@
 
 use super::string::{escaped_unit, scan};
 use super::syntax::{self, Expected, Fault, Wrong};
-use super::{Document, MAX_BYTES, MAX_DEPTH, Tag, Token, number};
+use super::{Document, MAX_BYTES, MAX_DEPTH, Tag, Token, number, sort_by};
 use crate::issue::{Code, Draft, Issue, Place, Severity};
 
 /// An array or object that is still open.
@@ -394,7 +394,7 @@ impl Reader<'_> {
                 (name, mark.index)
             })
             .collect();
-        named.sort_unstable();
+        sort_by(&mut named, Ord::cmp);
         let twice: Vec<u32> =
             named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
         for index in twice {

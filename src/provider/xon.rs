@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 use crate::issue::Code;
-use crate::json::Value;
+use crate::json::{Value, sort_by};
 
 use super::rules::{Raise, Ruleset, differ, each, is, null_text, order, present, uuid};
 
@@ -139,7 +139,7 @@ impl<'d> View<'d> {
             view.files.reserve_exact(files.len());
             view.files.extend(files.elements().map(|file| File::of(file, &mut view.styles)));
             view.file_ids = view.files.iter().filter_map(|file| uuid(file.id?)).collect();
-            view.file_ids.sort_unstable();
+            sort_by(&mut view.file_ids, Ord::cmp);
         }
         view
     }
@@ -211,7 +211,7 @@ fn added_and_removed(view: &View<'_>, raise: &mut Raise<'_>) {
         return;
     }
     let mut added: Vec<u128> = ids(view.added).filter_map(uuid).collect();
-    added.sort_unstable();
+    sort_by(&mut added, Ord::cmp);
     for value in ids(view.removed) {
         if uuid(value).is_some_and(|id| added.binary_search(&id).is_ok()) {
             raise.say(value.place(), "An id stands in addedFileIds and in removedFileIds.");

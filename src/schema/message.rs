@@ -292,8 +292,8 @@ fn meant<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k
         .map(|property| (distance(&written, &bare(&property.name)), &*property.name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.len());
     let mut candidates: Vec<(usize, &str)> = close.collect();
-    candidates.sort_by_key(|(distance, _)| *distance);
-    candidates.into_iter().map(|(_, name)| name).find(|name| object.get(name).is_none())
+    candidates.retain(|(_, name)| object.get(name).is_none());
+    candidates.into_iter().min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
 /// How many insertions, deletions, replacements and swaps of neighbours lie between two texts.

@@ -6,7 +6,7 @@ use super::Webhook;
 use super::judge::{delivery_key, key_header};
 use crate::delivery::Delivery;
 use crate::issue::ByteSpan;
-use crate::json::{Document, Key, Kind, Value, pointer_step_into, same};
+use crate::json::{Document, Key, Kind, Value, pointer_step_into, same, sort_by};
 
 /// One difference between two payloads. It says where, and not what: the values are in the bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ fn push(changes: &mut Vec<Change>, pointer: &str, before: Option<Value<'_>>, aft
 fn sorted(object: Value<'_>) -> Vec<(Cow<'_, [u8]>, Key<'_>, Value<'_>)> {
     let mut members: Vec<_> = object.members().map(|(key, value)| (key.exact(), key, value)).collect();
     members.reverse();
-    members.sort_by(|a, b| a.0.cmp(&b.0));
+    sort_by(&mut members, |a, b| a.0.cmp(&b.0));
     members.dedup_by(|later, kept| later.0 == kept.0);
     members
 }

@@ -6,7 +6,7 @@ use super::judge::{Depth, delivery_key, digest};
 use super::{Error, Judgement, Limits, Signature, Time, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Issue};
-use crate::json::{Document, Value};
+use crate::json::{Document, Value, sort_by};
 use crate::provider::{Dedupe, Source};
 use crate::signature::{Algorithm, Outcome};
 
@@ -185,7 +185,7 @@ impl Webhook {
             .chain(scheme)
             .map(str::to_ascii_lowercase)
             .collect();
-        wanted.sort();
+        sort_by(&mut wanted, Ord::cmp);
         wanted.dedup();
         wanted
     }

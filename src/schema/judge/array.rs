@@ -1,7 +1,7 @@
 //! Arrays: items by position, `contains`, and items that must differ.
 
 use super::Judge;
-use crate::json::{Value, hash, same};
+use crate::json::{Value, hash, same, sort_by};
 use crate::schema::message;
 use crate::schema::plan::{ArrayRules, Contains, Grades, Rest};
 
@@ -82,7 +82,7 @@ impl Judge<'_, '_> {
         }
         let mut hashed: Vec<(u64, usize, Value<'_>)> =
             value.elements().enumerate().map(|(at, item)| (hash(item), at, item)).collect();
-        hashed.sort_unstable_by_key(|(hash, at, _)| (*hash, *at));
+        sort_by(&mut hashed, |a, b| a.0.cmp(&b.0));
         let mut fits = true;
         let mut rest = hashed.as_slice();
         while let Some(((hash, first, original), others)) = rest.split_first() {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::json::{Decimal, Kind, Tag, Value, escape_into};
+use crate::json::{Decimal, Kind, Tag, Value, escape_into, sort_by};
 
 /// A value of the schema, kept after its text is gone.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl Literal {
             Kind::Object => {
                 let mut members: Vec<(Box<str>, Literal)> =
                     value.members().map(|(key, value)| (key.text().into(), Literal::of(value))).collect();
-                members.sort_by(|(a, _), (b, _)| a.cmp(b));
+                sort_by(&mut members, |(a, _), (b, _)| a.cmp(b));
                 Literal::Object(members)
             }
         }
@@ -156,7 +156,7 @@ impl Words {
         let mut sorted = Vec::new();
         if listed.len() > FEW {
             sorted.clone_from(&listed);
-            sorted.sort_by(|a, b| order(a.as_bytes(), b.as_bytes()));
+            sort_by(&mut sorted, |a, b| order(a.as_bytes(), b.as_bytes()));
         }
         Self { listed, sorted }
     }
