@@ -38,7 +38,6 @@ const FACTS = 12;
 
 /** What is used of Node's Buffer, in runtimes that have it. */
 interface NodeBuffer {
-  from?(buffer: ArrayBuffer): NodeBuffer;
   write(text: string, offset: number, length: number, encoding: "utf8"): number;
   toString(encoding: "latin1" | "utf8", start: number, end: number): string;
 }
@@ -124,7 +123,7 @@ function look(): void {
   view = new Uint8Array(buffer);
   numbers = new Uint32Array(buffer, core().facts(), FACTS);
   // Where there is Node's Buffer, it reads and writes texts without a new view for each.
-  buffered = (globalThis as { Buffer?: NodeBuffer }).Buffer?.from?.(buffer);
+  buffered = (globalThis as { Buffer?: { from(memory: ArrayBuffer): NodeBuffer } }).Buffer?.from(buffer);
 }
 
 /**

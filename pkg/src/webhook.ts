@@ -196,8 +196,7 @@ export class Webhook<Events = Record<string, unknown>> {
     const found = facts();
     const ascii = found[11] === 1;
     // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
-    const text =
-      typeof body === "string" && isWellFormed(body) ? body : scratchText(call[1], call[0], ascii);
+    const text = typeof body === "string" && isWellFormed(body) ? body : scratchText(call[1], call[0], ascii);
     const texts = textAt(found[4] as number, found[5] as number, ascii);
     let at = 0;
     /** The next of the texts, if it is there. */

@@ -155,11 +155,10 @@ describe("the event", () => {
     assert.deepEqual(codes(read('{"a":1,"A":2,"á":3,"a\u0301":4}').issues), []);
   });
 
-  it("is made when it is asked for, and can be listed and copied like any property", () => {
+  it("is made when it is asked for, once", () => {
     const verified = read("1");
-    assert.deepEqual(Object.keys(verified).sort(), ["digest", "event", "id", "issues", "signature", "type"]);
-    assert.deepEqual({ ...verified }.event, { type: "any", value: 1 });
-    assert.deepEqual(JSON.parse(JSON.stringify(verified)).event, { type: "any", value: 1 });
+    assert.equal(verified.event, verified.event);
+    assert.deepEqual(verified.event, { type: "any", value: 1 });
   });
 });
 

@@ -150,13 +150,13 @@ describe("an accepted delivery in a log", () => {
   const hook = painchek({ secrets: [SECRET] });
   const body = assessment.replace('"patient_first_name": "Test"', `"patient_first_name": "${VALUE}"`);
 
-  it("shows nothing of the payload when it is inspected: event, digest and issues are getters", () => {
+  it("shows nothing of the payload when it is printed: what holds it is made when it is asked for", () => {
     assert.ok(body.includes(VALUE), "the sample has changed");
     const verified = hook.verify(hook.sign(body));
-    hides({ ...verified, event: undefined }, SECRET);
     const logged = inspect(verified, { depth: 9 });
     assert.ok(!logged.includes(VALUE), logged);
-    assert.match(logged, /event: \[Getter\]/);
+    assert.ok(!logged.includes(SECRET), logged);
+    assert.ok(logged.includes(verified.id), "what it is shows");
     // Still so when it has been looked at.
     assert.ok(JSON.stringify(verified.event).includes(VALUE), "the event");
     assert.ok(!inspect(verified, { depth: 9 }).includes(VALUE), "the event, once read");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { type BodyLike, HooksealError, type Issue, type Schema } from "../src/index.ts";
+import { type BodyLike, HooksealError, type Issue, type Schema, type Verified } from "../src/index.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -43,6 +43,22 @@ export function errorOf(call: () => unknown): HooksealError {
     return error;
   }
   assert.fail("nothing was thrown");
+}
+
+/** Every field of an accepted delivery, those included that are worked out when they are asked for. */
+export function fieldsOf(verified: Verified): Record<string, unknown> {
+  const names = [
+    "event",
+    "type",
+    "id",
+    "webhookId",
+    "deliveryId",
+    "createdAt",
+    "revision",
+    "signature",
+  ] as const;
+  const entries = [...names, "digest" as const, "issues" as const].map((name) => [name, verified[name]]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** The codes of the issues of one severity, or of all. */
