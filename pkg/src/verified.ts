@@ -1,7 +1,7 @@
 /** An accepted delivery. What costs something is made when it is asked for, and printing shows none of it. */
 import type { Issue, Trust, Verified } from "./types.js";
 
-/** What can be asked for later. */
+/** How to make what was asked for. */
 export interface Later {
   /** Works out the warnings and infos. */
   issues(text: string): Issue[];
@@ -9,14 +9,13 @@ export interface Later {
   digest(text: string): string;
 }
 
-/**
- * Getters of the class, and no properties of its own: a property with a getter of its own would cost more
- * than the verdict, and whatever prints or copies an object's properties would read the payload.
- */
 export class Accepted implements Verified {
   readonly type: string;
   readonly id: string;
   readonly signature: Trust;
+  declare readonly event: unknown;
+  declare readonly digest: string;
+  declare readonly issues: Issue[];
   declare readonly webhookId?: string;
   declare readonly deliveryId?: string;
   declare readonly createdAt?: string;
@@ -33,20 +32,36 @@ export class Accepted implements Verified {
     this.signature = signature;
     this.#text = text;
     this.#later = later;
+    Object.defineProperty(this, "event", Accepted.#asked.event);
+    Object.defineProperty(this, "digest", Accepted.#asked.digest);
+    Object.defineProperty(this, "issues", Accepted.#asked.issues);
   }
 
-  get event(): unknown {
-    this.#event ??= { value: JSON.parse(this.#text) };
-    return this.#event.value;
-  }
+  // Properties of each delivery's own, so that it can be listed, copied and compared as the plain object it
+  // looks like; and the same three functions for all of them: getters made anew for each delivery would cost
+  // more than its verdict, for every one of them gives its object a shape that no other has.
+  static readonly #asked = {
+    event: getter((self) => {
+      self.#event ??= { value: JSON.parse(self.#text) };
+      return self.#event.value;
+    }),
+    digest: getter((self) => {
+      self.#digest ??= self.#later.digest(self.#text);
+      return self.#digest;
+    }),
+    issues: getter((self) => {
+      self.#issues ??= self.#later.issues(self.#text);
+      return self.#issues;
+    }),
+  };
+}
 
-  get digest(): string {
-    this.#digest ??= this.#later.digest(this.#text);
-    return this.#digest;
-  }
-
-  get issues(): Issue[] {
-    this.#issues ??= this.#later.issues(this.#text);
-    return this.#issues;
-  }
+function getter(make: (self: Accepted) => unknown): PropertyDescriptor {
+  return {
+    get(this: Accepted) {
+      return make(this);
+    },
+    enumerable: true,
+    configurable: true,
+  };
 }
