@@ -17,7 +17,8 @@ export interface CompileOptions {
 /** A compiled schema. */
 export interface Schema extends StandardSchemaV1<unknown, unknown> {
   /**
-   * Checks a JSON text in one pass: syntax, duplicate keys and schema. An empty list means valid.
+   * Checks a JSON text in one pass: syntax, duplicate keys and schema. An empty list means valid, with nothing
+   * to say. A valid text can have a `warning`: a number that JavaScript would change, half a surrogate pair.
    */
   check(text: BodyLike): Issue[];
 }
