@@ -1,0 +1,154 @@
+//! Definitions that can be used: what they say is what is read, and those of well-known senders work.
+
+use hookseal::Code;
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::provider::{Dedupe, Provider, Source, definition, ids};
+use hookseal::signature::{Algorithm, SecretEncoding, TimestampUnit};
+use hookseal::webhook::{Fresh, Options, Time, Trust, Webhook};
+use serde_json::{Value, json};
+
+use super::whole;
+
+const NOW: Time = Time::from_millis(1_700_000_000_000);
+
+fn read(definition: &Value) -> Provider {
+    Provider::read(definition.to_string().as_bytes())
+        .unwrap_or_else(|error| panic!("{error}\n{definition:#}"))
+}
+
+#[test]
+fn a_small_definition_gets_the_defaults() {
+    let provider = read(&json!({ "id": "mine", "envelope": { "type": "/type" }, "events": {} }));
+    assert_eq!((provider.id.as_str(), provider.title.as_str()), ("mine", "mine"));
+    assert!(provider.scheme.is_none() && provider.events.is_empty() && provider.retries.is_empty());
+    assert_eq!((provider.content_type.as_str(), provider.tolerance), ("application/json", 300));
+    assert_eq!(provider.success, (200, 299));
+    assert!(!provider.immutable);
+    assert!(matches!(&provider.dedupe[..], [Dedupe::Digest]));
+    assert_eq!(provider.envelope.data, "");
+}
+
+#[test]
+fn everything_a_definition_says_is_read() {
+    let mut definition = whole();
+    for (key, value) in [
+        ("success", json!("200-399")),
+        ("retries", json!(["30s", "1m", "2h"])),
+        ("immutable", json!(true)),
+        ("sensitive", json!(["/data/*/name"])),
+        ("contentType", json!("application/cloudevents+json")),
+        ("headers", json!({ "webhookId": "X-Hook", "deliveryId": "X-Delivery" })),
+    ] {
+        definition[key] = value;
+    }
+    definition["signature"]["tolerance"] = json!(60);
+    definition["signature"]["timestampUnit"] = json!("ms");
+    definition["signature"]["optional"] = json!(true);
+    definition["signature"]["secret"] = json!("sk_{hex}");
+    let provider = read(&definition);
+    assert_eq!((provider.success, provider.tolerance), ((200, 399), 60));
+    assert_eq!(provider.retries, [30, 60, 7200]);
+    assert_eq!(provider.sensitive, ["/data/*/name"]);
+    assert_eq!(provider.content_type, "application/cloudevents+json");
+    assert!(provider.immutable);
+    assert_eq!(
+        (provider.webhook_id.as_deref(), provider.delivery_id.as_deref()),
+        (Some("X-Hook"), Some("X-Delivery"))
+    );
+    let scheme = provider.scheme.as_ref().expect("a scheme");
+    assert!(scheme.is_optional() && scheme.has_timestamp());
+    assert_eq!(scheme.definition().timestamp_unit, TimestampUnit::Milliseconds);
+    assert_eq!(scheme.secret_form().encoding, SecretEncoding::Hex);
+    assert_eq!(scheme.secret_form().prefix.as_deref(), Some("sk_"));
+    assert!(matches!(&provider.dedupe[..], [Dedupe::Pointer(_), Dedupe::Header(_), Dedupe::Digest]));
+    let pong = &provider.events[provider.event_named("pong").expect("an event")];
+    let names: Vec<_> = pong.revisions.iter().map(|it| (it.name.as_deref(), it.when.as_deref())).collect();
+    assert_eq!(names, [(Some("new"), Some("/data/new")), (Some("old"), None)]);
+}
+
+#[test]
+fn the_built_in_definitions_are_read_like_any_other() {
+    assert_eq!(ids().collect::<Vec<_>>(), ["painchek", "xon"]);
+    for id in ids() {
+        let provider = Provider::read(definition(id).expect("a text").as_bytes()).expect("a definition");
+        assert_eq!(provider.id, id);
+    }
+    assert!(definition("nobody").is_none());
+}
+
+/// Senders whose forms are public, as their documentation has them.
+#[test]
+fn definitions_of_well_known_senders_sign_what_they_verify() {
+    let stripe = json!({
+        "id": "stripe", "title": "Stripe",
+        "signature": { "header": "Stripe-Signature", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"],
+                       "signedContent": "{timestamp}.{body}" },
+        "envelope": { "type": "/type", "id": "/id", "data": "/data" },
+        "dedupe": ["pointer:/id"],
+        "events": { "ping": { "schema": { "type": "object", "required": ["id"] } } }
+    });
+    let slack = json!({
+        "id": "slack", "title": "Slack",
+        "signature": { "header": "X-Slack-Signature", "format": "v0={hex}", "algorithms": ["sha256"],
+                       "signedContent": "v0:{timestamp}:{body}" },
+        "headers": { "timestamp": "X-Slack-Request-Timestamp" },
+        "envelope": { "type": "/type" },
+        "events": { "ping": { "schema": true } }
+    });
+    let github = json!({
+        "id": "github", "title": "GitHub",
+        "signature": { "header": "X-Hub-Signature-256", "format": "sha256={hex}", "algorithms": ["sha256"] },
+        "headers": { "webhookId": "X-GitHub-Hook-ID", "deliveryId": "X-GitHub-Delivery" },
+        "envelope": { "type": "header:X-GitHub-Event" },
+        "dedupe": ["header:X-GitHub-Delivery"],
+        "events": { "ping": { "schema": { "required": ["zen"] } } }
+    });
+    let standard = json!({
+        "id": "standard", "title": "Standard Webhooks",
+        "signature": { "header": "webhook-signature", "format": "v1,{base64} v1a,...", "algorithms": ["sha256"],
+                       "signedContent": "{id}.{timestamp}.{body}", "secret": "whsec_{base64}" },
+        "headers": { "id": "webhook-id", "timestamp": "webhook-timestamp" },
+        "envelope": { "type": "/type", "createdAt": "/timestamp", "data": "/data" },
+        "dedupe": ["header:webhook-id"],
+        "events": { "ping": { "schema": { "required": ["timestamp", "data"] } } }
+    });
+    let expected = ["stripe-signature", "x-slack-signature", "x-hub-signature-256", "webhook-signature"];
+    for (definition, header) in [&stripe, &slack, &github, &standard].into_iter().zip(expected) {
+        let name = definition["id"].as_str().expect("an id");
+        let options = || Options {
+            secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into()],
+            ..Options::default()
+        };
+        let hook = Webhook::new(read(definition), options()).expect("a webhook");
+        let fresh = Fresh { id: Some("evt_1".to_owned()), ..Fresh::new(NOW, [7; 32]) };
+        let signed = hook.create("ping", br#"{"zen":"x"}"#, &fresh).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(hook.wanted_headers().contains(&header.to_owned()), "{name}");
+        let headers = |skip: &str| -> Headers<'_> {
+            let pairs = signed.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(skip));
+            pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+        };
+        let verified = hook.verify(&Delivery::new(headers(""), &signed.body), NOW).expect(name);
+        assert_eq!(verified.event_type, "ping");
+        assert!(matches!(verified.signature, Trust::Verified { algorithm: Algorithm::Sha256, .. }));
+        if name != "slack" {
+            assert_eq!(verified.id, "ping:evt_1", "{name}");
+        }
+        let missing = hook.verify(&Delivery::new(headers(header), &signed.body), NOW).expect_err(name);
+        assert_eq!(missing.code, Code::SIGNATURE_MISSING);
+        let provider = hook.provider();
+        let stamped = provider.scheme.as_ref().is_some_and(hookseal::signature::Scheme::has_timestamp);
+        let late = Time::from_millis(NOW.as_millis() + 301_000);
+        let late = hook.verify(&Delivery::new(headers(""), &signed.body), late).err().map(|error| error.code);
+        assert_eq!(late, stamped.then_some(Code::TIMESTAMP_TOO_OLD), "{name}");
+    }
+    let hook =
+        Webhook::new(read(&github), Options { secrets: vec!["s".to_owned().into()], ..Options::default() });
+    let hook = hook.expect("a webhook");
+    assert!(matches!(&hook.provider().envelope.event_type, Source::Header(name) if name == "X-GitHub-Event"));
+    let signed = hook.sign(br#"{"zen":"x"}"#, &Fresh::new(NOW, [7; 32])).expect("signed");
+    let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let error = hook.verify(&Delivery::new(pairs.collect(), &signed.body), NOW).expect_err("no type");
+    assert_eq!(error.code, Code::ENVELOPE_INVALID);
+    assert_eq!(error.to_string(), "The envelope is not GitHub's: the event type is missing.");
+    assert_eq!(error.issues[0].expected.as_deref(), Some("the header X-GitHub-Event"));
+}
