@@ -259,6 +259,20 @@ mod hostile {
     }
 
     #[test]
+    fn half_a_million_errors_and_placeholders_are_counted_and_not_searched_for() {
+        let items = |count: usize, item: &str| format!("[{}]", vec![item; count].join(","));
+        let strings = schema(&json!({ "items": { "type": "string" } }));
+        let issues = strings.check(items(500_000, "0").as_bytes());
+        assert!(issues.iter().any(|issue| issue.message.starts_with("There are 499000 more issues")));
+
+        let options = CompileOptions { placeholders: true, ..CompileOptions::default() };
+        let text = json!({ "items": { "additionalProperties": false } }).to_string();
+        let closed = Schema::compile(text.as_bytes(), &options).expect("it compiles");
+        let issues = closed.check(items(500_000, "{\"...\":0}").as_bytes());
+        assert!(issues.iter().any(|issue| issue.message.starts_with("There are 499000 more issues")));
+    }
+
+    #[test]
     fn an_error_is_not_crowded_out_by_warnings() {
         let schema = schema(&json!({
             "additionalProperties": false,

@@ -10,6 +10,8 @@ pub(super) struct Report<'o> {
     drafts: &'o mut Vec<Draft>,
     /// How many drafts were there before.
     start: usize,
+    /// How many of those listed are no errors, and make room for one.
+    lesser: usize,
     omitted: usize,
     /// The worst that may be said: a rule that only warns does not quote the errors behind it as errors.
     ceiling: Severity,
@@ -18,7 +20,7 @@ pub(super) struct Report<'o> {
 impl<'o> Report<'o> {
     pub fn new(drafts: &'o mut Vec<Draft>) -> Self {
         let start = drafts.len();
-        Self { drafts, start, omitted: 0, ceiling: Severity::Error }
+        Self { drafts, start, lesser: 0, omitted: 0, ceiling: Severity::Error }
     }
 
     pub fn ceiling(&self) -> Severity {
@@ -40,35 +42,39 @@ impl<'o> Report<'o> {
         self.drafts.len() - self.start >= MOST
     }
 
-    /// Whether this was said about this place already.
+    /// Whether this was said about this place already. A full report is not searched: it lists no more anyway.
     pub fn has(&self, code: Code, place: Place) -> bool {
-        self.drafts[self.start..].iter().any(|draft| draft.place == place && draft.code == code)
+        !self.is_full()
+            && self.drafts[self.start..].iter().any(|draft| draft.place == place && draft.code == code)
     }
 
     /// Whether one more would be listed; counts it as omitted if not.
     pub fn listens(&mut self, severity: Severity) -> bool {
-        let wanted = !self.is_full() || self.replaceable(severity).is_some();
+        let wanted = !self.is_full() || self.displaces(severity.max(self.ceiling));
         self.omitted += usize::from(!wanted);
         wanted
     }
 
-    /// The last draft that matters less than an error, where this is one: errors are never crowded out.
-    fn replaceable(&self, severity: Severity) -> Option<usize> {
-        if severity.max(self.ceiling) != Severity::Error {
-            return None;
-        }
-        (self.start..self.drafts.len()).rev().find(|at| self.drafts[*at].severity != Severity::Error)
+    /// Errors are never crowded out: in a full report one takes the place of what matters less, if that is there.
+    fn displaces(&self, severity: Severity) -> bool {
+        severity == Severity::Error && self.lesser > 0
     }
 
     pub fn push(&mut self, mut draft: Draft) {
         draft.severity = draft.severity.max(self.ceiling);
-        if self.is_full() {
-            self.omitted += 1;
-            if let Some(at) = self.replaceable(draft.severity) {
-                self.drafts[at] = draft;
-            }
-        } else {
+        if !self.is_full() {
+            self.lesser += usize::from(draft.severity != Severity::Error);
             self.drafts.push(draft);
+            return;
+        }
+        self.omitted += 1;
+        // A draft is looked for only where there is one, so a thousand times at the most.
+        if self.displaces(draft.severity)
+            && let Some(last) =
+                self.drafts[self.start..].iter_mut().rfind(|listed| listed.severity != Severity::Error)
+        {
+            *last = draft;
+            self.lesser -= 1;
         }
     }
 
@@ -94,5 +100,34 @@ impl<'o> Report<'o> {
                 format!("There {verb} {} more {many} than the {MOST} that are listed.", self.omitted);
             self.drafts.push(Draft::new(Code::ISSUES_OMITTED, Severity::Info, value.place(), message));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_report_knows_without_looking_whether_an_error_still_fits() {
+        let draft = |severity| Draft::new(Code::TYPE, severity, Place::Value(0), "");
+        let mut drafts = vec![draft(Severity::Warning)]; // somebody else's
+        let mut report = Report::new(&mut drafts);
+        for n in 0..MOST {
+            report.push(draft(if n % 4 == 0 { Severity::Info } else { Severity::Error }));
+        }
+        let before = report.lower(Severity::Warning);
+        assert!(!report.listens(Severity::Error), "an error that may only warn displaces nothing");
+        report.restore(before);
+        for left in (0..MOST / 4).rev() {
+            assert!(report.listens(Severity::Error));
+            assert!(!report.listens(Severity::Warning));
+            report.push(draft(Severity::Error));
+            assert_eq!(report.lesser, left);
+        }
+        assert!(!report.listens(Severity::Error));
+        assert!(report.drafts[1..].iter().all(|draft| draft.severity == Severity::Error));
+        assert_eq!(report.drafts[0].severity, Severity::Warning);
+        // One by the ceiling, and at each of the 250 turns one that was displaced and a warning; the last.
+        assert_eq!(report.omitted, 1 + 2 * (MOST / 4) + 1);
     }
 }
