@@ -371,7 +371,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             schema(json!({ "pattern": "(" })),
             Code::DEFINITION_INVALID,
             "/events/ping/schema/pattern",
-            "This regular expression of \"pattern\" cannot be used: the group that starts here is not closed, at character 1 of the pattern",
+            "This regular expression of \"pattern\" cannot be used: the group that starts here is not closed, at character 1 of the pattern.",
         ),
         (
             at("/events/pong/revisions/1/schema", json!({ "format": "uid" })),

@@ -65,7 +65,7 @@ pub(super) fn pattern(keyword: &str, at: Value<'_>, source: &str) -> Result<(Pat
         Err(error) => Err(Fault::new(
             keyword,
             at,
-            format!("This regular expression of \"{keyword}\" cannot be used: {error}"),
+            format!("This regular expression of \"{keyword}\" cannot be used: {error}."),
         )),
     }
 }
