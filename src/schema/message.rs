@@ -119,10 +119,15 @@ pub(super) fn format(expected: &str, value: Value<'_>) -> Draft {
         .received(received(value))
 }
 
-pub(super) fn pattern(source: &str, value: Value<'_>) -> Draft {
-    draft(Code::PATTERN, value.place(), format!("This does not match the pattern of the contract: {source}"))
-        .expected(format!("a string that matches {source}"))
-        .received(received(value))
+pub(super) fn pattern(source: &str, expected: Option<&str>, value: Value<'_>) -> Draft {
+    let (message, expected) = match expected {
+        Some(words) => (format!("This must be {words}."), words.to_owned()),
+        None => (
+            format!("This does not match the pattern of the contract: {source}"),
+            format!("a string that matches {source}"),
+        ),
+    };
+    draft(Code::PATTERN, value.place(), message).expected(expected).received(received(value))
 }
 
 pub(super) fn minimum(relation: &str, limit: &Number, value: Value<'_>) -> Draft {

@@ -10,6 +10,7 @@
 //! keywords of the same schema to `"error"`, `"warning"`, `"info"` or `"off"`; for `required` also an object from
 //! property names to severities, with `"*"` for the rest. What is not marked is an error. To every other
 //! validator they are annotations, so it reads the closed, strict contract.
+//! A third, `x-expected`, stands beside a `pattern` and says in words what it wants, for those who break it.
 
 mod compile;
 mod dialect;

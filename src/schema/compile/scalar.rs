@@ -52,6 +52,14 @@ impl<'s> Compiler<'s> {
             let rule = pattern("pattern", value, &text("pattern", value)?)?;
             rules.pattern = Some(Graded { rule, grades: marks.grades("pattern") });
         }
+        if let Some(words) = schema.get("x-expected") {
+            if rules.pattern.is_none() {
+                let message =
+                    "\"x-expected\" says in words what a \"pattern\" wants, and there is none beside it.";
+                return Err(Fault::new("x-expected", words, message));
+            }
+            rules.expected = Some(text("x-expected", words)?.into());
+        }
         let any =
             rules.min.is_some() || rules.max.is_some() || rules.format.is_some() || rules.pattern.is_some();
         Ok(any.then(|| Box::new(rules)))

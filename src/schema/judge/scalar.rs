@@ -68,8 +68,9 @@ impl Judge<'_, '_> {
             && self.goes_on(fits)
             && !pattern.rule.0.matches(&text)
         {
+            let (source, expected) = (&pattern.rule.1, rules.expected.as_deref());
             fits &= self
-                .wrong(pattern.grades, value, 1, fresh && fits, || message::pattern(&pattern.rule.1, value));
+                .wrong(pattern.grades, value, 1, fresh && fits, || message::pattern(source, expected, value));
         }
         fits
     }

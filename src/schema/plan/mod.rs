@@ -160,6 +160,8 @@ pub(super) struct StringRules {
     pub max: Option<Graded<usize>>,
     pub format: Option<Graded<Format>>,
     pub pattern: Option<Graded<(Pattern, Box<str>)>>,
+    /// What the pattern wants, in words.
+    pub expected: Option<Box<str>>,
 }
 
 #[derive(Debug, Default)]
