@@ -9,9 +9,9 @@ use std::cmp::Ordering;
 use crate::issue::{Code, Severity};
 use crate::json::{Kind, Value};
 
-use super::rules::{Raise, Ruleset, differ, each, is, null_text, order, present};
+use super::rules::{Raise, Ruleset, codes, differ, each, is, null_text, order, present};
 
-pub(super) static RULESET: Ruleset = Ruleset { provider: "painchek", codes, judge };
+pub(super) static RULESET: Ruleset = Ruleset { provider: "painchek", codes: || codes(&RULES), judge };
 
 type Rule = fn(&View<'_>, &mut Raise<'_>);
 
@@ -31,17 +31,9 @@ const RULES: [(Code, Rule); 13] = [
     (Code::NULL_TEXT, |_, raise| null_text(raise)),
 ];
 
-fn codes() -> Vec<Code> {
-    RULES.iter().map(|(code, _)| *code).collect()
-}
-
 fn judge(body: Value<'_>, raise: &mut Raise<'_>) {
     let view = View::of(body);
-    for (index, (_, rule)) in RULES.iter().enumerate() {
-        if raise.begin(index) {
-            rule(&view, raise);
-        }
-    }
+    raise.each(&RULES, |rule, raise| rule(&view, raise));
 }
 
 /// How many signs activity has (9848855615887). The other domains' keys are known one by one.

@@ -19,8 +19,13 @@ pub(super) struct Ruleset {
     pub provider: &'static str,
     /// The codes of its rules, in their order.
     pub codes: fn() -> Vec<Code>,
-    /// Runs every rule that [`Raise::begin`] lets begin.
+    /// Runs every rule that is on.
     pub judge: fn(Value<'_>, &mut Raise<'_>),
+}
+
+/// The codes of a provider's rules, in their order.
+pub(super) fn codes<R>(rules: &[(Code, R)]) -> Vec<Code> {
+    rules.iter().map(|(code, _)| *code).collect()
 }
 
 static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
@@ -120,8 +125,17 @@ pub(super) struct Raise<'r> {
 }
 
 impl<'r> Raise<'r> {
+    /// Runs those of the provider's rules that are on, in their order.
+    pub fn each<R: Copy>(&mut self, rules: &[(Code, R)], mut run: impl FnMut(R, &mut Self)) {
+        for (index, (_, rule)) in rules.iter().enumerate() {
+            if self.begin(index) {
+                run(*rule, self);
+            }
+        }
+    }
+
     /// Begins the provider's rule with this index; says whether it is on in this profile.
-    pub fn begin(&mut self, rule: usize) -> bool {
+    fn begin(&mut self, rule: usize) -> bool {
         let Some((code, severities)) = self.rules.settings.get(rule) else { return false };
         let Some(severity) = severities[self.profile as usize].filter(|severity| *severity <= self.least)
         else {

@@ -7,9 +7,9 @@ use std::cmp::Ordering;
 use crate::issue::Code;
 use crate::json::{Value, sort_by};
 
-use super::rules::{Raise, Ruleset, differ, each, is, null_text, order, present, uuid};
+use super::rules::{Raise, Ruleset, codes, differ, each, is, null_text, order, present, uuid};
 
-pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes, judge };
+pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes: || codes(&RULES), judge };
 
 type Rule = fn(&View<'_>, &mut Raise<'_>);
 
@@ -31,17 +31,9 @@ const RULES: [(Code, Rule); 15] = [
     (Code::NULL_TEXT, |_, raise| null_text(raise)),
 ];
 
-fn codes() -> Vec<Code> {
-    RULES.iter().map(|(code, _)| *code).collect()
-}
-
 fn judge(body: Value<'_>, raise: &mut Raise<'_>) {
     let view = View::of(body);
-    for (index, (_, rule)) in RULES.iter().enumerate() {
-        if raise.begin(index) {
-            rule(&view, raise);
-        }
-    }
+    raise.each(&RULES, |rule, raise| rule(&view, raise));
 }
 
 /// The fields the rules read, found in one pass. Revision R0 writes `snake_case` inside the file
