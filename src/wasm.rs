@@ -24,12 +24,35 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// What the last call on the hot path found: see `note`.
     static FACTS: RefCell<[u32; 12]> = const { RefCell::new([0; 12]) };
+    /// The HMAC of the platform, where it has one that answers at once: Node's.
+    static PLATFORM_HMAC: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// "None" for a number that is a place in a list.
 const NONE: u32 = u32::MAX;
+
+/// Hands over the platform's own HMAC. It is called with the number of an algorithm and a list of places in
+/// memory, each an address and a length: the key first, then the parts of the message. It answers with the tag,
+/// or with nothing.
+#[wasm_bindgen]
+pub fn use_platform_hmac(function: js_sys::Function) {
+    PLATFORM_HMAC.set(Some(function));
+}
+
+fn platform_hmac(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Option<hmac::Tag> {
+    let function = PLATFORM_HMAC.with_borrow(Clone::clone)?;
+    let places: Vec<u32> = std::iter::once(&key)
+        .chain(parts)
+        .flat_map(|part| [part.as_ptr().addr(), part.len()])
+        .map(|number| u32::try_from(number).unwrap_or(0))
+        .collect();
+    let places = js_sys::Uint32Array::from(places.as_slice());
+    let tag = function.call2(&JsValue::UNDEFINED, &JsValue::from(algorithm as u32), &places).ok()?;
+    let tag: js_sys::Uint8Array = wasm_bindgen::JsCast::dyn_into(tag).ok()?;
+    hmac::Tag::of(algorithm, &tag.to_vec())
+}
 
 /// Makes room for `len` bytes and says where they go. The address is good until a call asks for more;
 /// a buffer that grows forgets what it held.
@@ -199,7 +222,9 @@ impl Hook {
                 Err(error) => Err(error.into()),
             }),
         };
-        webhook.map(Hook).map_err(|error| error_to_js(&error))
+        let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
+        webhook.delegate_hmac(platform_hmac);
+        Ok(Hook(webhook))
     }
 
     /// What JavaScript has to know of the provider.

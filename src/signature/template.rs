@@ -49,6 +49,19 @@ enum Part {
     Method,
 }
 
+impl Part {
+    fn bytes<'v>(&'v self, values: &Values<'v>) -> &'v [u8] {
+        match self {
+            Part::Literal(text) => text.as_bytes(),
+            Part::Body => values.body,
+            Part::Timestamp => values.timestamp.as_bytes(),
+            Part::Header(name) => values.headers.get(name).unwrap_or_default().as_bytes(),
+            Part::Url => values.url.as_bytes(),
+            Part::Method => values.method.as_bytes(),
+        }
+    }
+}
+
 /// What the places of one delivery hold.
 pub(super) struct Values<'a> {
     pub body: &'a [u8],
@@ -115,16 +128,12 @@ impl Content {
 
     /// Feeds what is signed in parts, so that the body is never copied.
     pub fn feed(&self, mac: &mut Mac, values: &Values<'_>) {
-        for part in &self.parts {
-            mac.update(match part {
-                Part::Literal(text) => text.as_bytes(),
-                Part::Body => values.body,
-                Part::Timestamp => values.timestamp.as_bytes(),
-                Part::Header(name) => values.headers.get(name).unwrap_or_default().as_bytes(),
-                Part::Url => values.url.as_bytes(),
-                Part::Method => values.method.as_bytes(),
-            });
-        }
+        self.parts.iter().for_each(|part| mac.update(part.bytes(values)));
+    }
+
+    /// The same parts, for somebody else to feed.
+    pub fn parts<'v>(&'v self, values: &Values<'v>) -> Vec<&'v [u8]> {
+        self.parts.iter().map(|part| part.bytes(values)).collect()
     }
 }
 

@@ -44,9 +44,8 @@ impl Scheme {
                 let Candidate { algorithm, timestamp: beside, received, .. } = *candidate;
                 let timestamp = if beside.is_empty() { values.timestamp } else { beside };
                 if made.as_ref().is_none_or(|(other, _)| *other != timestamp) {
-                    let mut mac = key.start();
-                    self.content.feed(&mut mac, &Values { timestamp, ..values });
-                    made = Some((timestamp, mac.finish()));
+                    let tag = keys.tag(secret, key, &self.content, &Values { timestamp, ..values });
+                    made = Some((timestamp, tag));
                 }
                 let right = made.as_ref().is_some_and(|(_, tag)| tag.matches(candidate.digest.as_bytes()));
                 let outcome = match right.then(|| self.age(timestamp, now, tolerance)) {

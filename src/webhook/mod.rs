@@ -145,6 +145,14 @@ impl Webhook {
         Self::new(Provider::read(text.as_bytes())?, options)
     }
 
+    /// Lets somebody else make the HMAC of long bodies.
+    #[cfg(all(feature = "js", target_arch = "wasm32"))]
+    pub(crate) fn delegate_hmac(&mut self, outside: crate::signature::hmac::Outside) {
+        if let Some(keys) = &mut self.keys {
+            keys.delegate(outside);
+        }
+    }
+
     /// The provider of this webhook.
     #[must_use]
     pub fn provider(&self) -> &Provider {
