@@ -132,7 +132,17 @@ fn beside<'t>(text: &'t str, name: &str) -> (Option<&'t str>, &'t str) {
 
 /// Header pairs, each `name \x1f value \x1e`.
 fn read_headers(text: &str) -> Headers<'_> {
-    text.split('\x1e').filter_map(|pair| pair.split_once('\x1f')).collect()
+    // Byte by byte: the lines are short, and both marks are ASCII.
+    let line = |line: &'_ [u8]| line.iter().position(|byte| *byte == 0x1f);
+    let mut headers = Headers::default();
+    let mut rest = text;
+    while let Some(end) = rest.bytes().position(|byte| byte == 0x1e) {
+        if let Some(cut) = line(&rest.as_bytes()[..end]) {
+            headers.push(&rest[..cut], &rest[cut + 1..end]);
+        }
+        rest = &rest[end + 1..];
+    }
+    headers
 }
 
 fn to_js(value: &impl Serialize) -> JsValue {

@@ -59,16 +59,29 @@ export function allHeaders({ headers, url, method }: Delivery): string {
 
 /** The headers that are wanted, by their names in lower case. */
 export function wantedHeaders({ headers, url, method }: Delivery, wanted: readonly string[]): string {
-  let text = beside(url, method);
-  if (typeof Headers === "function" && headers instanceof Headers) {
-    const lookup: Lookup = headers;
-    for (const name of wanted) text += field(name, lookup.get(name));
+  let text = url === undefined && method === undefined ? "" : beside(url, method);
+  if (headers === null || typeof headers !== "object") throw notHeaders();
+  const isWanted = (name: string) => wanted.includes(name) || wanted.includes(name.toLowerCase());
+  if (!(Symbol.iterator in headers)) {
+    // What most servers hand over: worth a loop that makes no pairs.
+    for (const name of Object.keys(headers)) {
+      if (isWanted(name)) text += pair(name, headers[name]);
+    }
+    return text;
+  }
+  if (isFetchHeaders(headers)) {
+    for (const name of wanted) text += field(name, headers.get(name));
     return text;
   }
   for (const [name, value] of pairs(headers)) {
-    if (wanted.includes(name) || wanted.includes(name.toLowerCase())) text += pair(name, value);
+    if (isWanted(name)) text += pair(name, value);
   }
   return text;
+}
+
+/** By its tag, and not by the global class: asking Node for that one loads all of its fetch. */
+function isFetchHeaders(headers: object): headers is Lookup {
+  return Object.prototype.toString.call(headers) === "[object Headers]" && "get" in headers;
 }
 
 function pairs(headers: HeadersLike): Iterable<readonly [string, unknown]> {
