@@ -4,19 +4,26 @@
 //! there as `[headers][body]`, the headers as `name \x1f value \x1e`. The calls on the hot path take and
 //! return numbers; what they found stands in `facts`. Everything else is slower, and goes through serde.
 
+mod data;
+
 use std::cell::RefCell;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
-use crate::issue::{ByteSpan, Code, Issue, Profile};
+use crate::issue::{ByteSpan, Code, Profile};
 use crate::provider::Provider;
 use crate::schema::{CompileOptions, Dialect, Schema};
 use crate::signature::{Algorithm, hmac};
 use crate::webhook::{
-    Accepted, Error, Fresh, Limits, Options, SignedDelivery, Time, Trust, Webhook, digest as digest_of,
+    Accepted, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
+};
+
+use data::{
+    Card, ChangeData, ComparisonData, ErrorData, EventCard, FreshData, SchemaErrorData, SignedData,
+    WebhookOptions, time, whole,
 };
 
 thread_local! {
@@ -149,15 +156,6 @@ fn to_js(value: &impl Serialize) -> JsValue {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
-/// An error as JavaScript gets it.
-#[derive(Serialize)]
-struct ErrorData<'e> {
-    code: Code,
-    message: String,
-    status: u16,
-    issues: &'e [Issue],
-}
-
 fn error_to_js(error: &Error) -> JsValue {
     to_js(&ErrorData {
         code: error.code,
@@ -167,54 +165,9 @@ fn error_to_js(error: &Error) -> JsValue {
     })
 }
 
-/// The options of a webhook as JavaScript gives them.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WebhookOptions {
-    #[serde(default)]
-    secrets: Vec<SecretText>,
-    unsigned: Option<String>,
-    algorithms: Option<Vec<String>>,
-    profile: Option<String>,
-    max_bytes: Option<f64>,
-    tolerance: Option<f64>,
-}
-
-/// The text of a secret, zeroized on every way out: options that are refused are dropped, too.
-struct SecretText(Zeroizing<String>);
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
-    }
-}
-
 /// One webhook.
 #[wasm_bindgen]
 pub struct Hook(Webhook);
-
-/// What JavaScript has to know of a provider to carry a delivery over and a verdict back.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Card<'w> {
-    id: &'w str,
-    title: &'w str,
-    /// The headers that the hot path looks at, in lower case.
-    wanted: Vec<String>,
-    immutable: bool,
-    success: (u16, u16),
-    retries: &'w [u32],
-    content_type: &'w str,
-    sensitive: &'w [String],
-    events: Vec<EventCard<'w>>,
-    max_bytes: usize,
-}
-
-#[derive(Serialize)]
-struct EventCard<'w> {
-    name: &'w str,
-    revisions: Vec<Option<&'w str>>,
-}
 
 #[wasm_bindgen]
 impl Hook {
@@ -381,21 +334,6 @@ impl Hook {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ComparisonData {
-    same: bool,
-    same_event: bool,
-    changes: Vec<ChangeData>,
-}
-
-#[derive(Serialize)]
-struct ChangeData {
-    pointer: String,
-    before: Option<String>,
-    after: Option<String>,
-}
-
 /// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
 /// unsigned), secret; where `text` stands and how many bytes it has; and how many UTF-16 units of it are the
 /// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
@@ -433,80 +371,16 @@ fn note(accepted: &Accepted<'_>) {
     ]);
 }
 
-fn time(now: f64) -> Time {
-    #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
-    Time::from_millis(now as i64)
-}
-
-/// A whole number that JavaScript gave; NaN stands for none.
-fn whole(number: f64) -> Option<usize> {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
-    (number >= 0.0).then_some(number as usize)
-}
-
 fn read_options(options: JsValue) -> Result<Options, Error> {
-    let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
     // Serde's error quotes the value, and what stands in the wrong place may be a secret.
-    let given: WebhookOptions = serde_wasm_bindgen::from_value(options)
-        .map_err(|_| invalid("The options cannot be read.".to_owned()))?;
-    let allow_unsigned = match given.unsigned.as_deref() {
-        None | Some("refuse") => false,
-        Some("allow") => true,
-        Some(_) => return Err(invalid("`unsigned` is \"allow\" or \"refuse\".".to_owned())),
-    };
-    let profile = match given.profile.as_deref() {
-        None | Some("lenient") => Profile::Lenient,
-        Some("strict") => Profile::Strict,
-        Some(_) => return Err(invalid("`profile` is \"lenient\" or \"strict\".".to_owned())),
-    };
-    let algorithms = given
-        .algorithms
-        .map(|names| {
-            let known = |name: &String| {
-                Algorithm::named(name).ok_or_else(|| {
-                    Error::new(
-                        Code::ALGORITHM_UNSUPPORTED,
-                        format!("There is no algorithm {name:?} here: there are sha1, sha256 and sha512."),
-                    )
-                })
-            };
-            names.iter().map(known).collect::<Result<Vec<_>, _>>()
-        })
-        .transpose()?;
-    let number = |name: &str, value: Option<f64>| match value {
-        None => Ok(None),
-        Some(value) => {
-            whole(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
-        }
-    };
-    Ok(Options {
-        secrets: given.secrets.into_iter().map(|secret| secret.0).collect(),
-        allow_unsigned,
-        algorithms,
-        profile,
-        max_bytes: number("maxBytes", given.max_bytes)?,
-        tolerance: number("tolerance", given.tolerance)?
-            .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)),
-    })
-}
-
-/// What `sign` and `create` are given.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FreshData {
-    now: f64,
-    random: Vec<u8>,
-    id: Option<String>,
-    webhook_id: Option<String>,
-    url: Option<String>,
+    let unreadable = |_| Error::new(Code::OPTION_INVALID, "The options cannot be read.");
+    serde_wasm_bindgen::from_value(options).map_err(unreadable).and_then(WebhookOptions::read)
 }
 
 fn read_fresh(data: JsValue) -> Result<Fresh, JsValue> {
-    let invalid = |message: &str| error_to_js(&Error::new(Code::OPTION_INVALID, message));
-    let data: FreshData =
-        serde_wasm_bindgen::from_value(data).map_err(|_| invalid("The options cannot be read."))?;
-    let random = <[u8; 32]>::try_from(data.random).map_err(|_| invalid("32 random bytes are needed."))?;
-    Ok(Fresh { now: time(data.now), random, id: data.id, webhook_id: data.webhook_id, url: data.url })
+    let unreadable = |_| Error::new(Code::OPTION_INVALID, "The options cannot be read.");
+    let data: Result<FreshData, Error> = serde_wasm_bindgen::from_value(data).map_err(unreadable);
+    data.and_then(FreshData::read).map_err(|error| error_to_js(&error))
 }
 
 fn signed_to_js(signed: Result<SignedDelivery, Error>) -> Result<JsValue, JsValue> {
@@ -517,13 +391,6 @@ fn signed_to_js(signed: Result<SignedDelivery, Error>) -> Result<JsValue, JsValu
         }
         Err(error) => Err(error_to_js(&error)),
     }
-}
-
-/// A signed delivery whose body stands in `text`.
-#[derive(Serialize)]
-struct SignedData {
-    headers: Vec<(String, String)>,
-    length: usize,
 }
 
 /// The SHA-256 of the first `len` bytes of the scratch buffer; its hex stands in `text`.
@@ -570,14 +437,6 @@ pub fn hmac_verify(algorithm: usize, key: usize, message: usize, tag: usize) -> 
 /// A compiled schema.
 #[wasm_bindgen]
 pub struct Plan(Schema);
-
-/// A schema's error as JavaScript gets it.
-#[derive(Serialize)]
-struct SchemaErrorData {
-    keyword: String,
-    pointer: String,
-    message: String,
-}
 
 #[wasm_bindgen]
 impl Plan {

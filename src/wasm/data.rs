@@ -1,0 +1,173 @@
+//! What crosses the bridge as data: options that come in, verdicts that go out. Plain serde, nothing of JavaScript.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use zeroize::Zeroizing;
+
+use crate::issue::{Code, Issue, Profile};
+use crate::signature::Algorithm;
+use crate::webhook::{Error, Fresh, Options, Time};
+
+/// An error as JavaScript gets it.
+#[derive(Serialize)]
+pub struct ErrorData<'e> {
+    pub code: Code,
+    pub message: String,
+    pub status: u16,
+    pub issues: &'e [Issue],
+}
+
+/// The options of a webhook as JavaScript gives them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookOptions {
+    #[serde(default)]
+    pub secrets: Vec<SecretText>,
+    pub unsigned: Option<String>,
+    pub algorithms: Option<Vec<String>>,
+    pub profile: Option<String>,
+    pub max_bytes: Option<f64>,
+    pub tolerance: Option<f64>,
+}
+
+/// The text of a secret, zeroized on every way out: options that are refused are dropped, too.
+pub struct SecretText(Zeroizing<String>);
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
+impl WebhookOptions {
+    /// What the options mean.
+    pub fn read(self) -> Result<Options, Error> {
+        let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
+        let allow_unsigned = match self.unsigned.as_deref() {
+            None | Some("refuse") => false,
+            Some("allow") => true,
+            Some(_) => return Err(invalid("`unsigned` is \"allow\" or \"refuse\".".to_owned())),
+        };
+        let profile = match self.profile.as_deref() {
+            None | Some("lenient") => Profile::Lenient,
+            Some("strict") => Profile::Strict,
+            Some(_) => return Err(invalid("`profile` is \"lenient\" or \"strict\".".to_owned())),
+        };
+        let algorithms = self
+            .algorithms
+            .map(|names| {
+                let known = |name: &String| {
+                    Algorithm::named(name).ok_or_else(|| {
+                        Error::new(
+                            Code::ALGORITHM_UNSUPPORTED,
+                            format!(
+                                "There is no algorithm {name:?} here: there are sha1, sha256 and sha512."
+                            ),
+                        )
+                    })
+                };
+                names.iter().map(known).collect::<Result<Vec<_>, _>>()
+            })
+            .transpose()?;
+        let number = |name: &str, value: Option<f64>| match value {
+            None => Ok(None),
+            Some(value) => {
+                whole(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
+            }
+        };
+        Ok(Options {
+            secrets: self.secrets.into_iter().map(|secret| secret.0).collect(),
+            allow_unsigned,
+            algorithms,
+            profile,
+            max_bytes: number("maxBytes", self.max_bytes)?,
+            tolerance: number("tolerance", self.tolerance)?
+                .map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX)),
+        })
+    }
+}
+
+/// What JavaScript has to know of a provider to carry a delivery over and a verdict back.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Card<'w> {
+    pub id: &'w str,
+    pub title: &'w str,
+    /// The headers that the hot path looks at, in lower case.
+    pub wanted: Vec<String>,
+    pub immutable: bool,
+    pub success: (u16, u16),
+    pub retries: &'w [u32],
+    pub content_type: &'w str,
+    pub sensitive: &'w [String],
+    pub events: Vec<EventCard<'w>>,
+    pub max_bytes: usize,
+}
+
+#[derive(Serialize)]
+pub struct EventCard<'w> {
+    pub name: &'w str,
+    pub revisions: Vec<Option<&'w str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComparisonData {
+    pub same: bool,
+    pub same_event: bool,
+    pub changes: Vec<ChangeData>,
+}
+
+#[derive(Serialize)]
+pub struct ChangeData {
+    pub pointer: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// What `sign` and `create` are given.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FreshData {
+    pub now: f64,
+    pub random: Vec<u8>,
+    pub id: Option<String>,
+    pub webhook_id: Option<String>,
+    pub url: Option<String>,
+}
+
+impl FreshData {
+    /// What they mean.
+    pub fn read(self) -> Result<Fresh, Error> {
+        let Ok(random) = <[u8; 32]>::try_from(self.random) else {
+            return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
+        };
+        Ok(Fresh { now: time(self.now), random, id: self.id, webhook_id: self.webhook_id, url: self.url })
+    }
+}
+
+/// A signed delivery whose body stands in `text`.
+#[derive(Serialize)]
+pub struct SignedData {
+    pub headers: Vec<(String, String)>,
+    pub length: usize,
+}
+
+/// A schema's error as JavaScript gets it.
+#[derive(Serialize)]
+pub struct SchemaErrorData {
+    pub keyword: String,
+    pub pointer: String,
+    pub message: String,
+}
+
+/// A moment that JavaScript gave.
+pub fn time(now: f64) -> Time {
+    #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
+    Time::from_millis(now as i64)
+}
+
+/// A whole number that JavaScript gave; NaN stands for none.
+pub fn whole(number: f64) -> Option<usize> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+    (number >= 0.0).then_some(number as usize)
+}
