@@ -90,8 +90,8 @@ pub fn text() -> usize {
     TEXT.with_borrow_mut(|text| text.as_mut_ptr().addr())
 }
 
-/// Hands over the first `len` bytes of the scratch buffer, or as many as there are. The work calls nothing
-/// of JavaScript's that could call back in here.
+/// Hands over the first `len` bytes of the scratch buffer, or as many as there are. The one thing
+/// of JavaScript's that the work may call, the platform's HMAC, only reads, and does not call back in here.
 fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
     SCRATCH.with_borrow(|buffer| work(&buffer[..len.min(buffer.len())]))
 }

@@ -117,7 +117,7 @@ type CreateHmac = (
 ) => { update(part: Uint8Array): void; digest(): Uint8Array };
 
 /**
- * Node's own HMAC, which is faster than any in WebAssembly for long messages. Asked for without an import, so
+ * Node's own HMAC, which is faster than the core's for long messages. Asked for without an import, so
  * that the same file runs where there is none; WebCrypto's answers too late to be of use.
  */
 function platformHmac(): CreateHmac | undefined {

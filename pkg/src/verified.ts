@@ -38,8 +38,8 @@ export class Accepted implements Verified {
   }
 
   // Properties of each delivery's own, so that it can be listed, copied and compared as the plain object it
-  // looks like; and the same three functions for all of them: getters made anew for each delivery would cost
-  // more than its verdict, for every one of them gives its object a shape that no other has.
+  // looks like; and the same three functions for all of them: getters made anew for each delivery give its
+  // object a shape that no other has, and the engine keeps every one of those until its next full collection.
   static readonly #asked = {
     event: getter((self) => {
       self.#event ??= { value: JSON.parse(self.#text) };

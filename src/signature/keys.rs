@@ -17,8 +17,9 @@ pub struct Keys {
     outside: Option<Outside>,
 }
 
-/// From this length on the platform's own HMAC is faster, if there is one: measured in Node, where calling
-/// it costs as much as a short message takes here.
+/// From this length on the platform's own HMAC is asked, if there is one. Measured in Node 20: here a
+/// verification with SHA-256 is faster by a quarter already, with SHA-1 by a tenth, with SHA-512 by nothing yet;
+/// at 2 KB the call costs what it saves.
 const LONG: usize = 6 * 1024;
 
 struct Prepared {
