@@ -14,8 +14,10 @@ use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Code, Profile};
+use crate::json::Token;
 use crate::provider::Provider;
 use crate::schema::{CompileOptions, Dialect, Schema};
+use crate::signature::outside::Hash;
 use crate::signature::{Algorithm, hmac};
 use crate::webhook::{
     Accepted, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
@@ -30,9 +32,12 @@ thread_local! {
     /// What JavaScript wrote for the next call.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// What the last call on the hot path found: see `note`.
-    static FACTS: RefCell<[u32; 12]> = const { RefCell::new([0; 12]) };
-    /// The HMAC of the platform, where it has one that answers at once: Node's.
-    static PLATFORM_HMAC: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) };
+    static FACTS: RefCell<[u32; 14]> = const { RefCell::new([0; 14]) };
+    /// The tape of the last delivery that was accepted: JavaScript makes objects from it.
+    static TAPE: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
+    static PLATFORM: RefCell<Option<Platform>> = const { RefCell::new(None) };
+    /// Where the parts of a message are put together.
+    static MESSAGE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -40,25 +45,64 @@ thread_local! {
 /// "None" for a number that is a place in a list.
 const NONE: u32 = u32::MAX;
 
-/// Hands over the platform's own HMAC. It is called with the number of an algorithm and a list of places in
-/// memory, each an address and a length: the key first, then the parts of the message. It answers with the tag,
-/// or with nothing.
 #[wasm_bindgen]
-pub fn use_platform_hmac(function: js_sys::Function) {
-    PLATFORM_HMAC.set(Some(function));
+extern "C" {
+    /// The platform's own hash, where there is one that answers at once: Node's. Its methods take the number of an
+    /// algorithm and places in memory, and say whether they did what they should.
+    pub type Platform;
+
+    /// Hashes `length` bytes at `at`, and leaves the digest at `out`.
+    #[wasm_bindgen(method)]
+    fn hash(this: &Platform, algorithm: u32, at: usize, length: usize, out: usize) -> bool;
+
+    /// Begins a message that is hashed where it stands.
+    #[wasm_bindgen(method)]
+    fn start(this: &Platform, algorithm: u32) -> bool;
+
+    /// Adds `length` bytes at `at` to it.
+    #[wasm_bindgen(method)]
+    fn add(this: &Platform, at: usize, length: usize) -> bool;
+
+    /// Ends it, and leaves the digest at `out`.
+    #[wasm_bindgen(method)]
+    fn end(this: &Platform, algorithm: u32, out: usize) -> bool;
 }
 
-fn platform_hmac(algorithm: Algorithm, key: &[u8], parts: &[&[u8]]) -> Option<hmac::Tag> {
-    let function = PLATFORM_HMAC.with_borrow(Clone::clone)?;
-    let places: Vec<u32> = std::iter::once(&key)
-        .chain(parts)
-        .flat_map(|part| [part.as_ptr().addr(), part.len()])
-        .map(|number| u32::try_from(number).unwrap_or(0))
-        .collect();
-    let places = js_sys::Uint32Array::from(places.as_slice());
-    let tag = function.call2(&JsValue::UNDEFINED, &JsValue::from(algorithm as u32), &places).ok()?;
-    let tag: js_sys::Uint8Array = wasm_bindgen::JsCast::dyn_into(tag).ok()?;
-    hmac::Tag::of(algorithm, &tag.to_vec())
+/// Hands over the platform's own hash.
+#[wasm_bindgen]
+pub fn use_platform(platform: Platform) {
+    PLATFORM.set(Some(platform));
+}
+
+/// A message up to this long is put together and hashed in one call, which costs less than calls for its parts;
+/// a longer one is not worth a copy.
+const ONE_CALL: usize = 8 * 1024;
+
+fn platform_hash(algorithm: Algorithm, parts: &[&[u8]]) -> Option<Hash> {
+    PLATFORM.with_borrow(|platform| {
+        let platform = platform.as_ref()?;
+        let mut out = [0; 64];
+        let (number, at) = (algorithm as u32, out.as_mut_ptr().expose_provenance());
+        let place = |part: &[u8]| (part.as_ptr().addr(), part.len());
+        let done = if parts.iter().map(|part| part.len()).sum::<usize>() <= ONE_CALL {
+            MESSAGE.with_borrow_mut(|message| {
+                message.clear();
+                parts.iter().for_each(|part| message.extend_from_slice(part));
+                let (start, length) = place(message);
+                let done = platform.hash(number, start, length, at);
+                // The first part is made of the key.
+                message[..parts[0].len()].zeroize();
+                done
+            })
+        } else {
+            let add = |part: &&[u8]| {
+                let (start, length) = place(part);
+                platform.add(start, length)
+            };
+            platform.start(number) && parts.iter().all(add) && platform.end(number, at)
+        };
+        done.then_some(out)
+    })
 }
 
 /// Makes room for `len` bytes and says where they go. The address is good until a call asks for more;
@@ -91,7 +135,7 @@ pub fn text() -> usize {
 }
 
 /// Hands over the first `len` bytes of the scratch buffer, or as many as there are. The one thing
-/// of JavaScript's that the work may call, the platform's HMAC, only reads, and does not call back in here.
+/// of JavaScript's that the work may call, the platform's hash, does not call anything that borrows it.
 fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
     SCRATCH.with_borrow(|buffer| work(&buffer[..len.min(buffer.len())]))
 }
@@ -186,7 +230,7 @@ impl Hook {
             }),
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
-        webhook.delegate_hmac(platform_hmac);
+        webhook.delegate_hash(platform_hash);
         Ok(Hook(webhook))
     }
 
@@ -203,6 +247,7 @@ impl Hook {
             retries: &provider.retries,
             content_type: &provider.content_type,
             sensitive: &provider.sensitive,
+            names: provider.names.texts().collect(),
             events: provider
                 .events
                 .iter()
@@ -229,7 +274,7 @@ impl Hook {
         let limits = self.limits(profile, max_bytes, tolerance);
         with_delivery(headers, body, |delivery| match self.0.accept(delivery, time(now), &limits) {
             Some(accepted) => {
-                note(&accepted);
+                note(accepted);
                 0
             }
             None => 1,
@@ -337,8 +382,9 @@ impl Hook {
 /// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
 /// unsigned), secret; where `text` stands and how many bytes it has; and how many UTF-16 units of it are the
 /// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
-/// there only where the event is not one of the provider's. Last, whether all of it and the body is ASCII.
-fn note(accepted: &Accepted<'_>) {
+/// there only where the event is not one of the provider's. Then, whether all of it and the body is ASCII; and
+/// last, where the tape stands and how many tokens it has.
+fn note(accepted: Accepted<'_, '_>) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
     let (algorithm, secret) = match accepted.signature {
         Trust::Unsigned => (0, NONE),
@@ -349,12 +395,13 @@ fn note(accepted: &Accepted<'_>) {
         accepted.created_at.as_deref(),
         accepted.webhook_id,
         accepted.delivery_id,
-        accepted.event.is_none().then_some(accepted.event_type.as_str()),
+        accepted.event.is_none().then_some(&*accepted.event_type),
     ];
     let bytes = keep(&texts.map(|text| text.unwrap_or_default().as_bytes()));
-    let units =
-        |text: &str| place(Some(if text.is_ascii() { text.len() } else { text.encode_utf16().count() }));
+    let ascii = accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii());
+    let units = |text: &str| place(Some(if ascii { text.len() } else { text.encode_utf16().count() }));
     let [id, created_at, webhook_id, delivery_id, event_type] = texts.map(|text| text.map_or(NONE, units));
+    let tape = accepted.document.into_tape();
     FACTS.set([
         place(accepted.event),
         place(accepted.revision),
@@ -367,8 +414,11 @@ fn note(accepted: &Accepted<'_>) {
         webhook_id,
         delivery_id,
         event_type,
-        u32::from(accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii())),
+        u32::from(ascii),
+        place(Some(tape.as_ptr().addr())),
+        place(Some(tape.len())),
     ]);
+    TAPE.set(tape);
 }
 
 fn read_options(options: JsValue) -> Result<Options, Error> {

@@ -32,9 +32,11 @@ let view = new Uint8Array(0);
 let scratchAt = 0;
 let scratchLength = 0;
 
+/** The same memory as numbers of four bytes. */
+let words = new Uint32Array(0);
 /** Where the core leaves the numbers of a verdict, and how many there are. */
 let numbers = new Uint32Array(0);
-const FACTS = 12;
+const FACTS = 14;
 
 /** What is used of Node's Buffer, in runtimes that have it. */
 interface NodeBuffer {
@@ -98,42 +100,81 @@ function isResponse(source: CoreSource): source is CoreResponse {
 
 function instantiate(module: Compilable): void {
   memory = glue.initSync({ module }).memory;
-  const create = platformHmac();
-  if (create === undefined) return;
-  glue.use_platform_hmac((algorithm: number, places: Uint32Array): Uint8Array => {
-    const [key, ...parts] = [...pairs(places)];
-    const mac = create(ALGORITHMS[algorithm] as string, key as Uint8Array);
-    for (const part of parts) mac.update(part);
-    return mac.digest();
-  });
+  const platform = platformHash();
+  if (platform !== undefined) glue.use_platform(platform);
 }
 
 const ALGORITHMS = ["sha1", "sha256", "sha512"];
 
 /** What is used of Node's crypto. */
-type CreateHmac = (
-  algorithm: string,
-  key: Uint8Array,
-) => { update(part: Uint8Array): void; digest(): Uint8Array };
+interface NodeCrypto {
+  hash(algorithm: string, data: Uint8Array, encoding: "latin1"): string;
+  createHash(algorithm: string): { update(part: Uint8Array): void; digest(encoding: "latin1"): string };
+}
+
+/** What the core calls: see `Platform` in src/wasm.rs. Each says whether it did what it should. */
+interface Platform {
+  hash(algorithm: number, at: number, length: number, out: number): boolean;
+  start(algorithm: number): boolean;
+  add(at: number, length: number): boolean;
+  end(algorithm: number, out: number): boolean;
+}
 
 /**
- * Node's own HMAC, which is faster than the core's for long messages. Asked for without an import, so
- * that the same file runs where there is none; WebCrypto's answers too late to be of use.
+ * Node's own hash, which is many times as fast as the core's where the processor has instructions for it. Asked
+ * for without an import, so that the same file runs where there is none; WebCrypto's answers too late to be of use.
  */
-function platformHmac(): CreateHmac | undefined {
+function platformHash(): Platform | undefined {
   const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => { createHmac?: CreateHmac } | undefined };
+    process?: { getBuiltinModule?: (name: string) => Partial<NodeCrypto> | undefined };
   };
-  return process?.getBuiltinModule?.("node:crypto")?.createHmac;
+  const { hash, createHash } = process?.getBuiltinModule?.("node:crypto") ?? {};
+  if (hash === undefined || createHash === undefined) return undefined;
+  /** Leaves a digest in memory. One that is none leaves the work to the core, as whatever else goes wrong does. */
+  const leave = (digest: string, algorithm: number, out: number): boolean => {
+    const length = digest.length;
+    if (length !== DIGEST_LENGTHS[algorithm]) return false;
+    const target = current();
+    for (let at = 0; at < length; at++) target[out + at] = digest.charCodeAt(at);
+    return true;
+  };
+  let message: ReturnType<NodeCrypto["createHash"]> | undefined;
+  return {
+    hash(algorithm, at, length, out) {
+      try {
+        const digest = hash(ALGORITHMS[algorithm] as string, current().subarray(at, at + length), "latin1");
+        return leave(digest, algorithm, out);
+      } catch {
+        return false;
+      }
+    },
+    start(algorithm) {
+      try {
+        message = createHash(ALGORITHMS[algorithm] as string);
+      } catch {
+        message = undefined;
+      }
+      return message !== undefined;
+    },
+    add(at, length) {
+      try {
+        message?.update(current().subarray(at, at + length));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    end(algorithm, out) {
+      try {
+        return leave(message?.digest("latin1") ?? "", algorithm, out);
+      } catch {
+        return false;
+      }
+    },
+  };
 }
 
-/** The bytes at places in memory, each an address and a length. */
-function* pairs(places: Uint32Array): Iterable<Uint8Array> {
-  for (let index = 0; index + 1 < places.length; index += 2) {
-    const start = places[index] as number;
-    yield current().subarray(start, start + (places[index + 1] as number));
-  }
-}
+const DIGEST_LENGTHS = [20, 32, 64];
 
 /**
  * Makes room for `length` bytes in the scratch buffer. A buffer that has to grow forgets what it held, so
@@ -156,6 +197,7 @@ function current(): Uint8Array {
 function look(): void {
   const { buffer } = memory as WebAssembly.Memory;
   view = new Uint8Array(buffer);
+  words = new Uint32Array(buffer);
   numbers = new Uint32Array(buffer, core().facts(), FACTS);
   // Where there is Node's Buffer, it reads and writes texts without a new view for each.
   buffered = (globalThis as { Buffer?: { from(memory: ArrayBuffer): NodeBuffer } }).Buffer?.from(buffer);
@@ -217,6 +259,15 @@ export function textAt(start: number, length: number, ascii: boolean): string {
 export function facts(): Uint32Array {
   current();
   return numbers;
+}
+
+/**
+ * All of the core's memory as numbers of four bytes.
+ * @internal
+ */
+export function memoryWords(): Uint32Array {
+  current();
+  return words;
 }
 
 /**

@@ -1,18 +1,28 @@
 /** An accepted delivery. What costs something is made when it is asked for, and printing shows none of it. */
 import type { Issue, Trust, Verified } from "./types.js";
 
-/** How to make what was asked for. */
+/** Makes what is asked for, each time anew. */
 export interface Later {
-  /** Works out the warnings and infos. */
-  issues(text: string): Issue[];
+  /** What `JSON.parse` makes of the body. */
+  event(): unknown;
+  /** The warnings and infos. */
+  issues(): Issue[];
   /** The SHA-256 of the body. */
-  digest(text: string): string;
+  digest(): string;
 }
 
+/** What was asked for already. */
+interface Made {
+  event?: { value: unknown };
+  issues?: Issue[];
+  digest?: string;
+}
+
+// Fields are declared and not defined: a definition would write each of them twice.
 export class Accepted implements Verified {
-  readonly type: string;
-  readonly id: string;
-  readonly signature: Trust;
+  declare readonly type: string;
+  declare readonly id: string;
+  declare readonly signature: Trust;
   declare readonly event: unknown;
   declare readonly digest: string;
   declare readonly issues: Issue[];
@@ -20,18 +30,15 @@ export class Accepted implements Verified {
   declare readonly deliveryId?: string;
   declare readonly createdAt?: string;
   declare readonly revision?: string;
-  readonly #text: string;
   readonly #later: Later;
-  #event: { value: unknown } | undefined;
-  #digest: string | undefined;
-  #issues: Issue[] | undefined;
+  #made: Made | undefined;
 
-  constructor(type: string, id: string, signature: Trust, text: string, later: Later) {
-    this.type = type;
-    this.id = id;
-    this.signature = signature;
-    this.#text = text;
+  constructor(type: string, id: string, signature: Trust, later: Later) {
     this.#later = later;
+    const self = this as { type: string; id: string; signature: Trust };
+    self.type = type;
+    self.id = id;
+    self.signature = signature;
     Object.defineProperty(this, "event", Accepted.#asked.event);
     Object.defineProperty(this, "digest", Accepted.#asked.digest);
     Object.defineProperty(this, "issues", Accepted.#asked.issues);
@@ -42,16 +49,19 @@ export class Accepted implements Verified {
   // object a shape that no other has, and the engine keeps every one of those until its next full collection.
   static readonly #asked = {
     event: getter((self) => {
-      self.#event ??= { value: JSON.parse(self.#text) };
-      return self.#event.value;
+      self.#made ??= {};
+      self.#made.event ??= { value: self.#later.event() };
+      return self.#made.event.value;
     }),
     digest: getter((self) => {
-      self.#digest ??= self.#later.digest(self.#text);
-      return self.#digest;
+      self.#made ??= {};
+      self.#made.digest ??= self.#later.digest();
+      return self.#made.digest;
     }),
     issues: getter((self) => {
-      self.#issues ??= self.#later.issues(self.#text);
-      return self.#issues;
+      self.#made ??= {};
+      self.#made.issues ??= self.#later.issues();
+      return self.#made.issues;
     }),
   };
 }

@@ -2,12 +2,14 @@
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
 import { core, facts, kept, keptText, putText, room, scratchText, textAt } from "./core.js";
 import { callError, type ErrorData, HooksealError, raise } from "./error.js";
+import { eventOf } from "./event.js";
 import { allHeaders, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type {
   Checked,
   Comparison,
   Delivery,
+  Issue,
   Report,
   SignedDelivery,
   SignOptions,
@@ -16,13 +18,14 @@ import type {
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
-import { Accepted } from "./verified.js";
+import { Accepted, type Later } from "./verified.js";
 
 /** What the core says about a provider. */
 interface Card {
   id: string;
   title: string;
   wanted: string[];
+  names: string[];
   events: { name: string; revisions: (string | null)[] }[];
   maxBytes: number;
 }
@@ -111,8 +114,10 @@ export class Webhook<Events = any> {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
     }
-    const call = this.#put(headers, body, limits);
-    if (this.#hook.verify(...call) !== 0) {
+    const call = put(headers, body, limits, this.#card.maxBytes);
+    turn += 1;
+    const [head, length, now, profile, maxBytes, tolerance] = call;
+    if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
       return { ok: false, error: new HooksealError(this.#hook.failure(...call) as ErrorData) };
     }
     return { ok: true, value: this.#verified(headers, body, limits, call) };
@@ -122,7 +127,7 @@ export class Webhook<Events = any> {
   inspect(delivery: Delivery, options: VerifyOptions = {}): Report {
     const limits = limitsOf(options);
     const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
-      this.#hook.inspect(...this.#put(headers, body, limits)) as Report;
+      this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report;
     try {
       const body = rawBody(delivery?.body);
       return report(allHeaders(delivery), body, limits);
@@ -184,15 +189,6 @@ export class Webhook<Events = any> {
     };
   }
 
-  #put(headers: string, body: Uint8Array | string, limits: Limits): Call {
-    const most = Number.isNaN(limits.maxBytes) ? this.#card.maxBytes : limits.maxBytes;
-    // All room at once: a buffer that grows forgets what it held.
-    room(headers.length * 3 + roomFor(body, most));
-    const head = putText(headers);
-    const length = putBody(body, head, most);
-    return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
-  }
-
   #verified(headers: string, body: Uint8Array | string, limits: Limits, call: Call): VerifiedOf<Events> {
     const found = facts();
     const ascii = found[11] === 1;
@@ -217,15 +213,13 @@ export class Webhook<Events = any> {
       algorithm === undefined
         ? { status: "unsigned" }
         : { status: "verified", algorithm, secret: found[3] as number };
+    const tape = ascii ? (found[12] as number) : 0;
+    const later = new Kept(this.#hook, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
       event?.name ?? (next(found[10]) as string),
       id,
       trust,
-      text,
-      {
-        issues: (text) => (this.#hook.inspect(...this.#put(headers, text, limits)) as Report).issues,
-        digest: (text) => keptText(core().digest(putText(text))),
-      },
+      later,
     );
     if (webhookId !== undefined) verified.webhookId = webhookId;
     if (deliveryId !== undefined) verified.deliveryId = deliveryId;
@@ -233,6 +227,63 @@ export class Webhook<Events = any> {
     if (revision != null) verified.revision = revision;
     return verified as VerifiedOf<Events>;
   }
+}
+
+/** How often the core has judged. Each time it forgets the tape of the time before. */
+let turn = 0;
+
+/** What is kept of a delivery, to make from it what is asked for. */
+class Kept implements Later {
+  readonly #hook: Hook;
+  readonly #names: readonly string[];
+  readonly #text: string;
+  readonly #headers: string;
+  readonly #limits: Limits;
+  /** Where the tape stands, and when it stood there. */
+  readonly #tape: number;
+  readonly #turn: number;
+
+  constructor(
+    hook: Hook,
+    names: readonly string[],
+    text: string,
+    headers: string,
+    limits: Limits,
+    tape: number,
+  ) {
+    this.#hook = hook;
+    this.#names = names;
+    this.#text = text;
+    this.#headers = headers;
+    this.#limits = limits;
+    this.#tape = tape;
+    this.#turn = turn;
+  }
+
+  event(): unknown {
+    const there = this.#tape !== 0 && this.#turn === turn;
+    const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
+    return made === undefined ? JSON.parse(this.#text) : made.value;
+  }
+
+  issues(): Issue[] {
+    const call = put(this.#headers, this.#text, this.#limits, everything);
+    return (this.#hook.inspect(...call) as Report).issues;
+  }
+
+  digest(): string {
+    return keptText(core().digest(putText(this.#text)));
+  }
+}
+
+/** Puts a delivery into the scratch buffer; not more than `most` bytes of its body and one. */
+function put(headers: string, body: Uint8Array | string, limits: Limits, most: number): Call {
+  const limit = Number.isNaN(limits.maxBytes) ? most : limits.maxBytes;
+  // All room at once: a buffer that grows forgets what it held.
+  room(headers.length * 3 + roomFor(body, limit));
+  const head = putText(headers);
+  const length = putBody(body, head, limit);
+  return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
 }
 
 function definitionText(definition: object): string {

@@ -3,22 +3,30 @@
 
 mod equality;
 mod locate;
+mod names;
 mod number;
+mod pointer;
 mod reader;
 mod sort;
 mod string;
 mod syntax;
+mod table;
 mod value;
 mod write;
 
 pub use equality::{hash, same};
 pub(crate) use locate::outside;
+pub(crate) use names::{NO_SYMBOL, Names, Symbol, Vocabulary};
 pub use number::{Decimal, Step as NumberStep};
+pub use pointer::Pointer;
 pub(crate) use sort::sort_by;
+pub(crate) use table::{Table, same_bytes};
 pub use value::{Elements, Key, Kind, Members, Value};
 pub(crate) use write::{escape_into, pointer_step_into};
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::issue::{Draft, Issue};
 
@@ -51,6 +59,9 @@ pub struct Document<'a> {
     pub(crate) tape: Vec<Token>,
     findings: Vec<Draft>,
     ascii: bool,
+    /// Whether an object has a key twice.
+    ambiguous: bool,
+    names: Option<Arc<Names>>,
 }
 
 /// Says how much there is, and not what: a payload may be health data.
@@ -68,7 +79,23 @@ impl<'a> Document<'a> {
     /// One issue that says where the text stops being JSON, what stands there, what was expected
     /// and the likely cause.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Box<Issue>> {
-        reader::read(bytes)
+        reader::read(bytes, None)
+    }
+
+    /// The same, with keys to expect: those that are met carry their symbol.
+    pub(crate) fn read_expecting(bytes: &'a [u8], names: &Arc<Names>) -> Result<Self, Box<Issue>> {
+        reader::read(bytes, Some(names))
+    }
+
+    /// The tape alone, for the bridge.
+    #[cfg(all(feature = "js", target_arch = "wasm32"))]
+    pub(crate) fn into_tape(self) -> Vec<Token> {
+        self.tape
+    }
+
+    /// Whether it was these keys that the reader was told to expect, so that symbols mean what they mean there.
+    pub(crate) fn expects(&self, names: &Arc<Names>) -> bool {
+        self.names.as_ref().is_some_and(|own| Arc::ptr_eq(own, names))
     }
 
     /// The bytes that were read.
@@ -109,6 +136,12 @@ impl<'a> Document<'a> {
         ((index as usize) < self.tape.len()).then_some(Value { document: self, index })
     }
 
+    /// The string with this index on the tape, for as long as the bytes are there.
+    pub(crate) fn text(&self, index: u32) -> Option<Cow<'a, str>> {
+        value::text(self.bytes, self.token(index))
+    }
+
+    #[inline]
     pub(crate) fn token(&self, index: u32) -> Token {
         self.tape[index as usize]
     }
@@ -119,7 +152,9 @@ impl<'a> Document<'a> {
 /// `at` is the offset of the first byte (of the closing bracket, for `Close`). The upper four bits of
 /// `word` are the tag; the lower 28 are the length in bytes between the quotes for strings, the length for numbers and
 /// literals, the index of the `Close` token for containers, and the number of members or items for `Close`.
+/// A key that was expected has a tag of its own, its symbol in twelve bits, and its length in sixteen.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)] // JavaScript reads the tape too
 pub(crate) struct Token {
     pub at: u32,
     word: u32,
@@ -146,24 +181,33 @@ pub(crate) enum Tag {
     Close,
 }
 
-const TAGS: [Tag; 16] = [
-    Tag::Null,
-    Tag::True,
-    Tag::False,
-    Tag::Integer,
-    Tag::Number,
-    Tag::Ascii,
-    Tag::Utf8,
-    Tag::Escaped,
-    Tag::Object,
-    Tag::Array,
-    Tag::Close,
-    Tag::Close,
-    Tag::Close,
-    Tag::Close,
-    Tag::Close,
-    Tag::Close,
-];
+/// What stands in the place of a tag for a key that was expected. To all but those who ask for its symbol it
+/// is a string.
+const KNOWN: u32 = 11;
+
+const TAGS: [Tag; 16] = {
+    let mut tags = [Tag::Close; 16];
+    let mut index = 0;
+    let known = [
+        Tag::Null,
+        Tag::True,
+        Tag::False,
+        Tag::Integer,
+        Tag::Number,
+        Tag::Ascii,
+        Tag::Utf8,
+        Tag::Escaped,
+        Tag::Object,
+        Tag::Array,
+        Tag::Close,
+        Tag::Ascii, // KNOWN
+    ];
+    while index < known.len() {
+        tags[index] = known[index];
+        index += 1;
+    }
+    tags
+};
 
 impl Token {
     pub fn new(tag: Tag, at: usize, payload: usize) -> Self {
@@ -176,8 +220,27 @@ impl Token {
         TAGS[(self.word >> 28) as usize]
     }
 
+    /// A key that was expected.
+    pub fn known(at: usize, symbol: Symbol, len: usize) -> Self {
+        debug_assert!(at <= MAX_BYTES && symbol < 1 << 12 && len < 1 << 16);
+        #[allow(clippy::cast_possible_truncation)] // names are bounded, and MAX_BYTES bounds the offset
+        Self { at: at as u32, word: KNOWN << 28 | u32::from(symbol) << 16 | len as u32 }
+    }
+
+    /// The symbol of a key that was expected.
+    pub fn symbol(self) -> Option<Symbol> {
+        #[allow(clippy::cast_possible_truncation)] // twelve bits
+        (self.word >> 28 == KNOWN).then_some((self.word >> 16 & 0xfff) as Symbol)
+    }
+
+    /// What the tag says of the lower bits. Not for strings, whose length is [`len`](Self::len).
     pub fn payload(self) -> u32 {
         self.word & 0x0fff_ffff
+    }
+
+    /// How many bytes stand between the quotes of a string.
+    pub fn len(self) -> usize {
+        (if self.word >> 28 == KNOWN { self.word & 0xffff } else { self.payload() }) as usize
     }
 
     /// Whether tag and payload are these: one comparison.

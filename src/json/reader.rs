@@ -3,8 +3,9 @@
 
 use super::string::{escaped_unit, scan};
 use super::syntax::{self, Expected, Fault, Wrong};
-use super::{Document, MAX_BYTES, MAX_DEPTH, Tag, Token, number, sort_by};
+use super::{Document, MAX_BYTES, MAX_DEPTH, NO_SYMBOL, Names, Symbol, Tag, Token, number, sort_by};
 use crate::issue::{Code, Draft, Issue, Place, Severity};
+use std::sync::Arc;
 
 /// An array or object that is still open.
 #[derive(Clone, Copy)]
@@ -13,20 +14,22 @@ pub(super) struct Frame {
     pub open: u32,
     /// How many members or items were finished.
     pub count: u32,
-    /// Where its keys start in `Reader::keys`.
-    keys: u32,
+    /// One bit for each key, the same for the same key.
+    keys: u64,
     pub object: bool,
+    /// Two keys have the same bit, or one has to be decoded before it can be compared.
+    suspicious: bool,
 }
 
-/// A key of an open object, with a fingerprint that differs for most different keys.
-#[derive(Clone, Copy)]
-struct KeyMark {
-    print: u32,
-    index: u32,
+impl Frame {
+    /// Takes note of a key by its bit.
+    #[inline]
+    fn see(&mut self, bit: u32) {
+        let mark = 1 << (bit & 63);
+        self.suspicious |= self.keys & mark != 0;
+        self.keys |= mark;
+    }
 }
-
-/// The fingerprint of keys with escapes, which have to be compared decoded.
-const ESCAPED: u32 = 0;
 
 /// More findings of a kind than this are counted and not kept: the text does not decide how much memory is used.
 const MAX_FINDINGS: usize = 1000;
@@ -43,19 +46,22 @@ pub(super) struct Reader<'a> {
     pub bytes: &'a [u8],
     pub tape: Vec<Token>,
     pub stack: Vec<Frame>,
-    keys: Vec<KeyMark>,
+    names: Option<&'a Names>,
+    /// The symbol of the last key.
+    last: Symbol,
     findings: Vec<Draft>,
     ascii: bool,
     /// How many there are of each kind, kept or not.
     found: [usize; 3],
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Document<'_>, Box<Issue>> {
+pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<Names>>) -> Result<Document<'a>, Box<Issue>> {
     let mut reader = Reader {
         bytes,
-        tape: Vec::with_capacity(bytes.len().min(MAX_BYTES) / 12 + 8),
+        tape: Vec::with_capacity(bytes.len().min(MAX_BYTES) / 10 + 8),
         stack: Vec::with_capacity(12),
-        keys: Vec::with_capacity(24),
+        names: names.map(|names| &**names),
+        last: NO_SYMBOL,
         findings: Vec::new(),
         ascii: true,
         found: [0; 3],
@@ -63,19 +69,27 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document<'_>, Box<Issue>> {
     match reader.run() {
         Ok(()) => {
             reader.say_what_was_omitted();
-            Ok(Document { bytes, tape: reader.tape, findings: reader.findings, ascii: reader.ascii })
+            let ambiguous = reader.found[Kind::DuplicateKey as usize] > 0;
+            let Reader { tape, findings, ascii, .. } = reader;
+            Ok(Document { bytes, tape, findings, ascii, ambiguous, names: names.cloned() })
         }
         Err(fault) => Err(Box::new(syntax::explain(&reader, fault))),
     }
 }
 
+#[allow(clippy::inline_always)]
+#[inline(always)]
 fn white(bytes: &[u8], mut pos: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(pos) {
-        pos += 1;
+    loop {
+        match bytes.get(pos) {
+            Some(byte) if *byte > b' ' => return pos,
+            Some(b' ' | b'\n' | b'\r' | b'\t') => pos += 1,
+            _ => return pos,
+        }
     }
-    pos
 }
 
+#[allow(clippy::inline_always)] // each has one caller, the loop, which keeps what it needs at hand
 impl Reader<'_> {
     #[allow(clippy::too_many_lines)] // the whole grammar in one place, as a loop
     fn run(&mut self) -> Result<(), Fault> {
@@ -85,17 +99,21 @@ impl Reader<'_> {
         }
         let mut pos = white(bytes, 0);
         let mut expected = Expected::Value;
-        'value: loop {
+        let mut at_key = false;
+        loop {
+            if at_key {
+                pos = self.key(pos)?;
+                expected = Expected::Value;
+            }
             match bytes.get(pos) {
-                Some(b'"') => pos = self.string(pos, Place::Value)?.1,
+                Some(b'"') => pos = self.text(pos)?,
                 Some(b'{') => {
                     self.open(pos, Tag::Object)?;
                     pos = white(bytes, pos + 1);
                     match bytes.get(pos) {
                         Some(b'"') => {
-                            pos = self.key(pos)?;
-                            expected = Expected::Value;
-                            continue 'value;
+                            at_key = true;
+                            continue;
                         }
                         Some(b'}') => pos = self.close(pos),
                         _ => return Err(Fault::expected(pos, Expected::KeyOrEnd)),
@@ -105,8 +123,8 @@ impl Reader<'_> {
                     self.open(pos, Tag::Array)?;
                     pos = white(bytes, pos + 1);
                     if bytes.get(pos) != Some(&b']') {
-                        expected = Expected::ValueOrEnd;
-                        continue 'value;
+                        (at_key, expected) = (false, Expected::ValueOrEnd);
+                        continue;
                     }
                     pos = self.close(pos);
                 }
@@ -127,26 +145,18 @@ impl Reader<'_> {
                     };
                 };
                 match (bytes.get(pos), frame.object) {
-                    (Some(b','), true) => {
+                    (Some(b','), object) => {
                         frame.count += 1;
                         let comma = pos;
                         pos = white(bytes, pos + 1);
-                        if bytes.get(pos) != Some(&b'"') {
-                            return Err(Fault::after(pos, Expected::Key, comma));
+                        match bytes.get(pos) {
+                            Some(b'"') => {}
+                            _ if object => return Err(Fault::after(pos, Expected::Key, comma)),
+                            Some(b']' | b',') => return Err(Fault::after(pos, Expected::Value, comma)),
+                            _ => {}
                         }
-                        pos = self.key(pos)?;
-                        expected = Expected::Value;
-                        continue 'value;
-                    }
-                    (Some(b','), false) => {
-                        frame.count += 1;
-                        let comma = pos;
-                        pos = white(bytes, pos + 1);
-                        if let Some(b']' | b',') = bytes.get(pos) {
-                            return Err(Fault::after(pos, Expected::Value, comma));
-                        }
-                        expected = Expected::Value;
-                        continue 'value;
+                        (at_key, expected) = (object, Expected::Value);
+                        break;
                     }
                     (Some(b'}'), true) | (Some(b']'), false) => {
                         frame.count += 1;
@@ -158,6 +168,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(always)]
     fn push(&mut self, tag: Tag, at: usize, payload: usize) {
         self.tape.push(Token::new(tag, at, payload));
     }
@@ -171,9 +182,8 @@ impl Reader<'_> {
         if self.stack.len() == MAX_DEPTH {
             return Err(Fault::new(pos, Wrong::TooDeep));
         }
-        #[allow(clippy::cast_possible_truncation)]
-        let keys = self.keys.len() as u32;
-        self.stack.push(Frame { open: self.next_index(), count: 0, keys, object: tag == Tag::Object });
+        let (open, object) = (self.next_index(), tag == Tag::Object);
+        self.stack.push(Frame { open, count: 0, keys: 0, object, suspicious: false });
         self.push(tag, pos, 0);
         Ok(())
     }
@@ -185,27 +195,74 @@ impl Reader<'_> {
             let open = frame.open as usize;
             self.tape[open] = Token::new(self.tape[open].tag(), self.tape[open].at as usize, index);
             self.push(Tag::Close, pos, frame.count as usize);
-            if frame.object {
-                if frame.count > 1 {
-                    self.find_duplicates(frame.keys as usize);
-                }
-                self.keys.truncate(frame.keys as usize);
+            if frame.suspicious {
+                self.find_duplicates(frame);
             }
         }
         pos + 1
     }
 
     /// Reads a key and its colon; returns where the value starts.
+    #[inline(always)]
     fn key(&mut self, pos: usize) -> Result<usize, Fault> {
-        let index = self.next_index();
-        let (tag, end) = self.string(pos, Place::Key)?;
-        let print = if tag == Tag::Escaped { ESCAPED } else { fingerprint(&self.bytes[pos + 1..end - 1]) };
-        self.keys.push(KeyMark { print, index });
+        let guess = match self.names {
+            Some(names) => names.guess(self.last, self.stack.len(), self.bytes, pos + 1),
+            None => None,
+        };
+        let end = if let Some((symbol, len)) = guess {
+            self.known(pos, symbol, len)
+        } else {
+            self.unexpected_key(pos)?
+        };
+        if self.bytes.get(end) == Some(&b':') {
+            return Ok(white(self.bytes, end + 1));
+        }
         let colon = white(self.bytes, end);
         if self.bytes.get(colon) != Some(&b':') {
             return Err(Fault::expected(colon, Expected::Colon));
         }
         Ok(white(self.bytes, colon + 1))
+    }
+
+    #[inline(always)]
+    fn known(&mut self, pos: usize, symbol: Symbol, len: usize) -> usize {
+        self.tape.push(Token::known(pos, symbol, len));
+        self.last = symbol;
+        if let Some(frame) = self.stack.last_mut() {
+            frame.see(u32::from(symbol));
+        }
+        pos + len + 2
+    }
+
+    /// A key that was not guessed.
+    #[inline(never)]
+    fn unexpected_key(&mut self, pos: usize) -> Result<usize, Fault> {
+        let (tag, end) = self.string(pos, Place::Key)?;
+        let key = &self.bytes[pos + 1..end - 1];
+        if tag == Tag::Ascii
+            && let Some(symbol) = self.names.and_then(|names| names.find(self.last, self.stack.len(), key))
+        {
+            self.tape.pop();
+            return Ok(self.known(pos, symbol, key.len()));
+        }
+        self.last = NO_SYMBOL;
+        if let Some(frame) = self.stack.last_mut() {
+            frame.suspicious |= tag == Tag::Escaped;
+            frame.see(fingerprint(key) >> 16);
+        }
+        Ok(end)
+    }
+
+    /// Reads a string that is a value; returns where it ends.
+    #[inline(always)]
+    fn text(&mut self, quote: usize) -> Result<usize, Fault> {
+        let mut high = false;
+        let end = scan(self.bytes, quote + 1, &mut high);
+        if !high && self.bytes.get(end) == Some(&b'"') {
+            self.push(Tag::Ascii, quote, end - quote - 1);
+            return Ok(end + 1);
+        }
+        Ok(self.string(quote, Place::Value)?.1)
     }
 
     /// Reads a string, a key or a value; returns its tag and where it ends.
@@ -335,13 +392,24 @@ impl Reader<'_> {
         }
     }
 
-    fn literal(&mut self, pos: usize, word: &[u8], tag: Tag, expected: Expected) -> Result<usize, Fault> {
-        let end = pos + word.len();
-        let follows = self.bytes.get(end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        if self.bytes.get(pos..end) != Some(word) || follows {
+    #[inline(always)]
+    fn literal<const N: usize>(
+        &mut self,
+        pos: usize,
+        word: &[u8; N],
+        tag: Tag,
+        expected: Expected,
+    ) -> Result<usize, Fault> {
+        let end = pos + N;
+        let stands = self.bytes.get(pos..).and_then(|rest| rest.first_chunk()) == Some(word);
+        let follows = match self.bytes.get(end) {
+            None | Some(b',' | b'}' | b']' | b' ') => false,
+            Some(byte) => byte.is_ascii_alphanumeric() || *byte == b'_',
+        };
+        if !stands || follows {
             return Err(Fault::expected(pos, expected));
         }
-        self.push(tag, pos, word.len());
+        self.push(tag, pos, N);
         Ok(end)
     }
 
@@ -368,30 +436,39 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports every key that stands twice among the keys from `from` on.
-    fn find_duplicates(&mut self, from: usize) {
+    /// Reports every key that stands twice in an object that was just closed.
+    #[cold]
+    fn find_duplicates(&mut self, frame: Frame) {
         const FEW: usize = 24;
-        let marks = &self.keys[from..];
-        let suspicious = marks.len() > FEW
-            || marks
-                .iter()
-                .enumerate()
-                .any(|(n, a)| a.print == ESCAPED || marks[..n].iter().any(|b| a.print == b.print));
-        if !suspicious {
-            return;
+        let tape = &self.tape;
+        let behind = |index: &u32| match tape.get(*index as usize + 1)? {
+            value if matches!(value.tag(), Tag::Object | Tag::Array) => Some(value.payload() + 1),
+            _ => Some(index + 2),
+        };
+        let keys = std::iter::successors(Some(frame.open + 1), behind).take(frame.count as usize);
+        let inner = |index: u32| {
+            let token = tape[index as usize];
+            let start = token.at as usize + 1;
+            (token.tag() == Tag::Escaped, &self.bytes[start..start + token.len()])
+        };
+        if frame.count as usize <= FEW {
+            // Two keys that share a bit mostly are two keys.
+            let mut prints = [0; FEW];
+            let mut differ = true;
+            for (at, index) in keys.clone().enumerate() {
+                let (escaped, key) = inner(index);
+                let print = fingerprint(key);
+                differ &= !escaped && !prints[..at].contains(&print);
+                prints[at] = print;
+            }
+            if differ {
+                return;
+            }
         }
-        let mut named: Vec<(std::borrow::Cow<'_, [u8]>, u32)> = marks
-            .iter()
-            .map(|mark| {
-                let token = self.tape[mark.index as usize];
-                let start = token.at as usize + 1;
-                let inner = &self.bytes[start..start + token.payload() as usize];
-                let name = if token.tag() == Tag::Escaped {
-                    super::string::exact(inner).into()
-                } else {
-                    inner.into()
-                };
-                (name, mark.index)
+        let mut named: Vec<(std::borrow::Cow<'_, [u8]>, u32)> = keys
+            .map(|index| match inner(index) {
+                (true, key) => (super::string::exact(key).into(), index),
+                (false, key) => (key.into(), index),
             })
             .collect();
         sort_by(&mut named, Ord::cmp);
@@ -411,7 +488,7 @@ impl Reader<'_> {
     }
 }
 
-/// Never `ESCAPED`. Different keys may share one; then they are compared.
+/// The same for the same key. Different keys may share one; then they are compared.
 fn fingerprint(key: &[u8]) -> u32 {
     // Both ends of the key, eight bytes each at the most: enough to tell the keys of one object apart.
     let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
@@ -424,5 +501,5 @@ fn fingerprint(key: &[u8]) -> u32 {
         },
     };
     let mixed = (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 32) as u32 | 1
+    (mixed >> 32) as u32
 }

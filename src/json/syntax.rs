@@ -303,7 +303,7 @@ fn wanted(reader: &Reader<'_>, expected: Expected) -> String {
 fn key_text(reader: &Reader<'_>, index: u32) -> String {
     let token = reader.tape[index as usize];
     let start = token.at as usize + 1;
-    string::decode(&reader.bytes[start..start + token.payload() as usize])
+    string::decode(&reader.bytes[start..start + token.len()])
 }
 
 /// The index of the last key of an object that is not closed yet.

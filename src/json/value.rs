@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::string;
-use super::{Decimal, Document, Tag, Token};
+use super::{Decimal, Document, Symbol, Tag, Token, same_bytes};
 use crate::issue::{ByteSpan, Place};
 
 /// The types of JSON.
@@ -97,7 +97,7 @@ impl<'d> Value<'d> {
         let token = self.token();
         let start = token.at as usize;
         let end = match token.tag() {
-            Tag::Ascii | Tag::Utf8 | Tag::Escaped => start + token.payload() as usize + 2,
+            Tag::Ascii | Tag::Utf8 | Tag::Escaped => start + token.len() + 2,
             Tag::Object | Tag::Array => self.document.token(token.payload()).at as usize + 1,
             _ => start + token.payload() as usize,
         };
@@ -115,7 +115,7 @@ impl<'d> Value<'d> {
     pub(crate) fn inner(self) -> &'d [u8] {
         let token = self.token();
         match token.tag() {
-            Tag::Ascii | Tag::Utf8 | Tag::Escaped => inner(self.document, token),
+            Tag::Ascii | Tag::Utf8 | Tag::Escaped => inner(self.document.bytes, token),
             _ => &[],
         }
     }
@@ -128,7 +128,7 @@ impl<'d> Value<'d> {
     /// The characters of a string. Half of a surrogate pair becomes U+FFFD.
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'d, str>> {
-        text(self.document, self.token())
+        text(self.document.bytes, self.token())
     }
 
     /// The boolean.
@@ -192,29 +192,14 @@ impl<'d> Value<'d> {
     /// The member with this key: the last one, as `JSON.parse` has it, where a key stands twice.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'d>> {
-        self.members().filter(|(name, _)| name.is(key)).last().map(|(_, value)| value)
+        self.member(|name| name.is(key))
     }
 
-    /// The value a JSON Pointer (RFC 6901) leads to. The empty pointer is the value itself.
-    #[must_use]
-    pub fn pointer(self, pointer: &str) -> Option<Value<'d>> {
-        let mut value = self;
-        if pointer.is_empty() {
-            return Some(value);
-        }
-        for step in pointer.strip_prefix('/')?.split('/') {
-            value = match value.kind() {
-                Kind::Object if step.contains('~') => {
-                    value.get(&step.replace("~1", "/").replace("~0", "~"))?
-                }
-                Kind::Object => value.get(step)?,
-                Kind::Array if step == "0" || !step.starts_with(['0', '+']) => {
-                    value.elements().nth(step.parse().ok()?)?
-                }
-                _ => return None,
-            };
-        }
-        Some(value)
+    /// The member whose key is the one; the last one, where a key stands twice.
+    #[inline]
+    pub(super) fn member(self, is: impl Fn(Key<'d>) -> bool) -> Option<Value<'d>> {
+        let mut found = self.members().filter(|(name, _)| is(*name)).map(|(_, value)| value);
+        if self.document.ambiguous { found.last() } else { found.next() }
     }
 
     /// The index on the tape behind this value.
@@ -227,19 +212,19 @@ impl<'d> Value<'d> {
     }
 }
 
-fn inner<'d>(document: &Document<'d>, token: Token) -> &'d [u8] {
+fn inner(bytes: &[u8], token: Token) -> &[u8] {
     let start = token.at as usize + 1;
-    &document.bytes[start..start + token.payload() as usize]
+    &bytes[start..start + token.len()]
 }
 
-fn text<'d>(document: &Document<'d>, token: Token) -> Option<Cow<'d, str>> {
+pub(super) fn text(bytes: &[u8], token: Token) -> Option<Cow<'_, str>> {
     match token.tag() {
         Tag::Ascii | Tag::Utf8 => {
-            let inner = inner(document, token);
+            let inner = inner(bytes, token);
             // The reader has checked the encoding, so this borrows; asking first is the faster way.
             Some(std::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed))
         }
-        Tag::Escaped => Some(Cow::Owned(string::decode(inner(document, token)))),
+        Tag::Escaped => Some(Cow::Owned(string::decode(inner(bytes, token)))),
         _ => None,
     }
 }
@@ -256,21 +241,27 @@ impl<'d> Key<'d> {
         self.document.token(self.index)
     }
 
+    /// The symbol of a key that the reader was told to expect.
+    #[inline]
+    pub(crate) fn symbol(self) -> Option<Symbol> {
+        self.token().symbol()
+    }
+
     /// Whether the key has these characters, however they are escaped.
     #[must_use]
     pub fn is(self, text: &str) -> bool {
         let token = self.token();
         if token.tag() == Tag::Escaped {
-            string::decode(inner(self.document, token)) == text
+            string::decode(inner(self.document.bytes, token)) == text
         } else {
-            inner(self.document, token) == text.as_bytes()
+            same_bytes(inner(self.document.bytes, token), text.as_bytes())
         }
     }
 
     /// The key's characters.
     #[must_use]
     pub fn text(self) -> Cow<'d, str> {
-        text(self.document, self.token()).unwrap_or_default()
+        text(self.document.bytes, self.token()).unwrap_or_default()
     }
 
     /// Bytes that are equal for equal keys, and only for those.
@@ -286,7 +277,7 @@ impl<'d> Key<'d> {
     /// The bytes between the quotes if they are the key's characters: without escapes.
     pub(crate) fn plain(self) -> Option<&'d [u8]> {
         let token = self.token();
-        (token.tag() != Tag::Escaped).then(|| inner(self.document, token))
+        (token.tag() != Tag::Escaped).then(|| inner(self.document.bytes, token))
     }
 
     /// The place an issue about this key has.
@@ -311,6 +302,7 @@ pub struct Members<'d> {
 impl<'d> Iterator for Members<'d> {
     type Item = (Key<'d>, Value<'d>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.next >= self.end {
             return None;

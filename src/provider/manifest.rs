@@ -2,7 +2,8 @@
 
 use crate::delivery::Headers;
 use crate::issue::{Code, Issue, Severity};
-use crate::json::{Document, Value};
+use crate::json::{Document, Names, Pointer, Value, Vocabulary};
+use std::sync::Arc;
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
 
@@ -44,6 +45,8 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data, `*` for any one step.
     pub sensitive: Vec<String>,
+    /// The keys that its contracts and its envelope name.
+    pub(crate) names: Arc<Names>,
     pub(crate) rules: Rules,
     pub(crate) lookalikes: Vec<Lookalike>,
 }
@@ -54,9 +57,9 @@ pub struct Envelope {
     /// The event type.
     pub event_type: Source,
     /// Pointer to the event's id.
-    pub id: Option<String>,
+    pub id: Option<Pointer>,
     /// Pointer to the time the event was made.
-    pub created_at: Option<String>,
+    pub created_at: Option<Pointer>,
     /// Pointer to the event's own data.
     pub data: String,
 }
@@ -65,7 +68,7 @@ pub struct Envelope {
 #[derive(Debug)]
 pub enum Source {
     /// A JSON Pointer into the body.
-    Pointer(String),
+    Pointer(Pointer),
     /// A header's name.
     Header(String),
 }
@@ -74,7 +77,7 @@ pub enum Source {
 #[derive(Debug)]
 pub enum Dedupe {
     /// The value a JSON Pointer leads to.
-    Pointer(String),
+    Pointer(Pointer),
     /// A header's value.
     Header(String),
     /// The SHA-256 of the body.
@@ -96,7 +99,7 @@ pub struct Revision {
     /// Its name, where there are several.
     pub name: Option<String>,
     /// It is the one where this pointer exists; `None` fits always.
-    pub when: Option<String>,
+    pub when: Option<Pointer>,
     /// The contract.
     pub schema: Schema,
 }
@@ -167,17 +170,30 @@ impl Provider {
         let root = document.root();
         let id = text(root, "/id").unwrap_or_default();
         contradictions(document)?;
-        let envelope = Envelope {
+        let mut vocabulary = Vocabulary::default();
+        let mut events = events(document, &mut vocabulary)?;
+        let mut envelope = Envelope {
             event_type: match text(root, "/envelope/type").unwrap_or_default() {
                 source if source.starts_with("header:") => {
                     Source::Header(source["header:".len()..].to_owned())
                 }
-                pointer => Source::Pointer(pointer),
+                pointer => Source::Pointer(pointer.as_str().into()),
             },
-            id: text(root, "/envelope/id"),
-            created_at: text(root, "/envelope/createdAt"),
+            id: pointer(root, "/envelope/id"),
+            created_at: pointer(root, "/envelope/createdAt"),
             data: text(root, "/envelope/data").unwrap_or_default(),
         };
+        let mut dedupe = dedupe(root);
+        let mut pointers: Vec<&mut Pointer> = envelope.pointers().collect();
+        pointers.extend(dedupe.iter_mut().filter_map(Dedupe::pointer));
+        let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|it| &mut it.when);
+        pointers.extend(whens.flatten());
+        pointers.iter_mut().for_each(|pointer| pointer.expect(&mut vocabulary));
+        let names = Arc::new(vocabulary.finish());
+        pointers.into_iter().for_each(|pointer| pointer.name(&names));
+        for revision in events.iter_mut().flat_map(|event| &mut event.revisions) {
+            revision.schema.expect(&names);
+        }
         Ok(Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             scheme: signature(document)?,
@@ -191,11 +207,12 @@ impl Provider {
             id_header: text(root, "/headers/id"),
             content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
             envelope,
-            dedupe: dedupe(root),
+            dedupe,
             immutable: root.get("immutable").and_then(Value::as_bool).unwrap_or(false),
             success: success(text(root, "/success").as_deref().unwrap_or("2xx")),
             retries: texts(root.get("retries")).iter().filter_map(|wait| seconds(wait)).collect(),
-            events: events(document)?,
+            events,
+            names,
             sensitive: texts(root.get("sensitive")),
             rules: Rules::read(&id, root).map_err(|(place, message)| fault(document, place, &message))?,
             lookalikes: root
@@ -230,12 +247,29 @@ impl Event {
     #[must_use]
     pub fn revision_of(&self, body: Value<'_>) -> Option<usize> {
         self.revisions.iter().position(|revision| {
-            revision.when.as_deref().is_none_or(|pointer| body.pointer(pointer).is_some())
+            revision.when.as_ref().is_none_or(|pointer| body.follow(pointer).is_some())
         })
     }
 }
 
+impl Dedupe {
+    fn pointer(&mut self) -> Option<&mut Pointer> {
+        match self {
+            Dedupe::Pointer(pointer) => Some(pointer),
+            Dedupe::Header(_) | Dedupe::Digest => None,
+        }
+    }
+}
+
 impl Envelope {
+    fn pointers(&mut self) -> impl Iterator<Item = &mut Pointer> {
+        let event_type = match &mut self.event_type {
+            Source::Pointer(pointer) => Some(pointer),
+            Source::Header(_) => None,
+        };
+        event_type.into_iter().chain(&mut self.id).chain(&mut self.created_at)
+    }
+
     /// The rest of a pointer that leads into the data.
     pub(crate) fn within_data<'p>(&self, pointer: &'p str) -> Option<&'p str> {
         pointer.strip_prefix(self.data.as_str()).filter(|rest| rest.starts_with('/'))
@@ -253,11 +287,11 @@ impl Envelope {
     /// its own are the data's business.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
         let event_type = match &self.event_type {
-            Source::Pointer(pointer) => Some(pointer.as_str()),
+            Source::Pointer(pointer) => Some(&**pointer),
             Source::Header(_) => None,
         };
         let merged = self.is_merged();
-        let others = [&self.id, &self.created_at].into_iter().flatten().map(String::as_str);
+        let others = [&self.id, &self.created_at].into_iter().flatten().map(|pointer| &**pointer);
         event_type
             .into_iter()
             .chain(others.filter(move |pointer| merged || self.within_data(pointer).is_none()))
@@ -278,7 +312,7 @@ impl Source {
         body: Value<'d>,
     ) -> Option<std::borrow::Cow<'d, str>> {
         let text = match self {
-            Source::Pointer(pointer) => body.pointer(pointer)?.as_str(),
+            Source::Pointer(pointer) => body.follow(pointer)?.as_str(),
             Source::Header(name) => headers.get(name).map(Into::into),
         };
         text.filter(|text| is_name(text))
@@ -288,6 +322,10 @@ impl Source {
 fn fault(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionError {
     let draft = crate::issue::Draft::new(Code::DEFINITION_INVALID, Severity::Error, at.place(), message);
     DefinitionError { issues: document.locate(vec![draft]) }
+}
+
+fn pointer(value: Value<'_>, at: &str) -> Option<Pointer> {
+    Some(text(value, at)?.as_str().into())
 }
 
 fn text(value: Value<'_>, pointer: &str) -> Option<String> {
@@ -385,7 +423,7 @@ fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
         .iter()
         .map(|way| {
             if let Some(pointer) = way.strip_prefix("pointer:") {
-                Dedupe::Pointer(pointer.to_owned())
+                Dedupe::Pointer(pointer.into())
             } else if let Some(header) = way.strip_prefix("header:") {
                 Dedupe::Header(header.to_owned())
             } else {
@@ -414,30 +452,34 @@ fn seconds(wait: &str) -> Option<u32> {
     number.parse::<u32>().ok()?.checked_mul(factor)
 }
 
-fn events(document: &Document<'_>) -> Result<Vec<Event>, DefinitionError> {
+fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Event>, DefinitionError> {
     let mut events = Vec::new();
     for (name, event) in document.root().get("events").into_iter().flat_map(Value::members) {
         let mut revisions = Vec::new();
         for revision in event.get("revisions").into_iter().flat_map(Value::elements) {
             revisions.push(Revision {
                 name: text(revision, "/name"),
-                when: text(revision, "/when"),
-                schema: compile(document, revision)?,
+                when: pointer(revision, "/when"),
+                schema: compile(document, revision, vocabulary)?,
             });
         }
         if event.get("schema").is_some() {
-            revisions.push(Revision { name: None, when: None, schema: compile(document, event)? });
+            revisions.push(Revision { name: None, when: None, schema: compile(document, event, vocabulary)? });
         }
         events.push(Event { name: name.text().into_owned(), revisions });
     }
     Ok(events)
 }
 
-fn compile(document: &Document<'_>, holder: Value<'_>) -> Result<Schema, DefinitionError> {
+fn compile(
+    document: &Document<'_>,
+    holder: Value<'_>,
+    vocabulary: &mut Vocabulary,
+) -> Result<Schema, DefinitionError> {
     let Some(schema) = holder.get("schema") else {
         return Err(fault(document, holder, "A contract needs a schema."));
     };
     let options = CompileOptions { strict: true, placeholders: true, ..CompileOptions::default() };
-    Schema::compile_value(schema, &options)
+    Schema::compile_among(schema, &options, vocabulary)
         .map_err(|error| fault(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.message))
 }

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use crate::issue::{Code, Draft, Place, Profile, Severity};
-use crate::json::{Document, Tag, Value};
+use crate::json::{Document, Tag, Value, same_bytes};
 use crate::schema::instant;
 
 use super::{painchek, xon};
@@ -242,7 +242,7 @@ pub(super) fn present(value: Option<Value<'_>>) -> Option<Value<'_>> {
 /// Whether the value is this string.
 pub(super) fn is(value: Value<'_>, text: &str) -> bool {
     match value.tag() {
-        Tag::Ascii | Tag::Utf8 => value.inner() == text.as_bytes(),
+        Tag::Ascii | Tag::Utf8 => same_bytes(value.inner(), text.as_bytes()),
         Tag::Escaped => value.as_str().is_some_and(|string| string == text),
         _ => false,
     }

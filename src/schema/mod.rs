@@ -28,8 +28,9 @@ pub use error::SchemaError;
 pub(crate) use format::instant;
 
 use crate::issue::{Draft, Issue, Profile};
-use crate::json::{Document, Value};
+use crate::json::{Document, Names, Value, Vocabulary};
 use plan::Plan;
+use std::sync::Arc;
 
 /// How a schema is compiled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,10 +84,27 @@ impl Schema {
     /// # Errors
     /// The schema is not valid, or it asks for something that is not supported.
     pub fn compile_value(value: Value<'_>, options: &CompileOptions) -> Result<Self, SchemaError> {
-        match compile::compile(value, *options) {
+        let mut vocabulary = Vocabulary::default();
+        let mut schema = Self::compile_among(value, options, &mut vocabulary)?;
+        schema.expect(&Arc::new(vocabulary.finish()));
+        Ok(schema)
+    }
+
+    /// Compiles one of several schemas whose documents are read by one vocabulary.
+    pub(crate) fn compile_among(
+        value: Value<'_>,
+        options: &CompileOptions,
+        vocabulary: &mut Vocabulary,
+    ) -> Result<Self, SchemaError> {
+        match compile::compile(value, *options, vocabulary) {
             Ok(plan) => Ok(Self { plan }),
             Err(fault) => Err(fault.finish(value)),
         }
+    }
+
+    /// Says which names the vocabulary has become: a document that is read by them is judged by its symbols.
+    pub(crate) fn expect(&mut self, names: &Arc<Names>) {
+        self.plan.names = Some(Arc::clone(names));
     }
 
     /// Whether a value fits: the same judgement to the first error, with nothing said.
@@ -110,7 +128,11 @@ impl Schema {
     /// Reads a text and judges it in a profile.
     #[must_use]
     pub fn check_as(&self, bytes: &[u8], profile: Profile) -> Vec<Issue> {
-        match Document::read(bytes) {
+        let read = match &self.plan.names {
+            Some(names) => Document::read_expecting(bytes, names),
+            None => Document::read(bytes),
+        };
+        match read {
             Err(issue) => vec![*issue],
             Ok(document) => {
                 let mut drafts = document.findings().to_vec();

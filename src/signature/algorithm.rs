@@ -44,6 +44,14 @@ impl Algorithm {
         }
     }
 
+    /// How many bytes a block of the hash has: what HMAC makes of a key (RFC 2104, section 2).
+    pub(super) const fn block_len(self) -> usize {
+        match self {
+            Self::Sha1 | Self::Sha256 => 64,
+            Self::Sha512 => 128,
+        }
+    }
+
     /// The algorithm whose signatures have this many bytes.
     pub(super) fn of_len(len: usize) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.digest_len() == len)

@@ -94,10 +94,6 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Somebody else's HMAC, for messages long enough that theirs is faster: the platform's own. It gets the
-/// key and the parts of the message, and answers nothing where it cannot.
-pub(crate) type Outside = fn(Algorithm, &[u8], &[&[u8]]) -> Option<Tag>;
-
 /// A message on its way through HMAC.
 pub struct Mac(State);
 
@@ -141,12 +137,8 @@ enum Finished {
 type Ended<D> = ::hmac::digest::CtOutput<Hmac<D>>;
 
 impl Tag {
-    /// A tag that was made outside; nothing for another length than the algorithm's.
-    #[cfg_attr(
-        not(all(feature = "js", target_arch = "wasm32")),
-        allow(dead_code, reason = "the bridge has one")
-    )]
-    pub(crate) fn of(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+    /// A tag by its bytes; nothing for another length than the algorithm's.
+    pub(super) fn of(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         fn ended<M: ::hmac::digest::OutputSizeUser>(bytes: &[u8]) -> Option<::hmac::digest::CtOutput<M>> {
             <&Output<M>>::try_from(bytes).ok().map(Into::into)
         }

@@ -30,6 +30,7 @@ pub mod hmac;
 mod keys;
 mod message;
 mod outcome;
+pub(crate) mod outside;
 mod scheme;
 mod secret;
 mod sign;

@@ -132,8 +132,8 @@ impl Content {
     }
 
     /// The same parts, for somebody else to feed.
-    pub fn parts<'v>(&'v self, values: &Values<'v>) -> Vec<&'v [u8]> {
-        self.parts.iter().map(|part| part.bytes(values)).collect()
+    pub fn parts<'v>(&'v self, values: &'v Values<'_>) -> impl Iterator<Item = &'v [u8]> {
+        self.parts.iter().map(|part| part.bytes(values))
     }
 }
 

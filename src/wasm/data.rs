@@ -99,6 +99,8 @@ pub struct Card<'w> {
     pub retries: &'w [u32],
     pub content_type: &'w str,
     pub sensitive: &'w [String],
+    /// The keys by their symbols on the tape.
+    pub names: Vec<&'w str>,
     pub events: Vec<EventCard<'w>>,
     pub max_bytes: usize,
 }

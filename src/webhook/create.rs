@@ -7,6 +7,7 @@ use super::judge::Depth;
 use super::{Error, SignedDelivery, Time, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Draft, Severity};
+use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, escape_into};
 use crate::provider::{Envelope, Source};
 
@@ -209,7 +210,7 @@ fn envelop(envelope: &Envelope, event_type: &str, data: Value<'_>, fresh: &Fresh
     let given = |pointer: &str| envelope.within_data(pointer).and_then(|rest| data.pointer(rest)).is_some();
     let merged = envelope.is_merged();
     // Ids and times inside data that is its own object are the data's business, not the envelope's.
-    let part = |pointer: &Option<String>| {
+    let part = |pointer: &Option<Pointer>| {
         pointer.clone().filter(|pointer| merged || envelope.within_data(pointer).is_none())
     };
     if let Some(pointer) = part(&envelope.id)

@@ -105,7 +105,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
         if body.is_empty() {
             return;
         }
-        match Document::read(body) {
+        match Document::read_expecting(body, &webhook.provider.names) {
             Ok(document) => self.check_document(webhook, delivery, document, limits.profile, depth),
             Err(issue) => {
                 self.reason.get_or_insert(issue.code);
@@ -384,12 +384,12 @@ pub(crate) fn delivery_key(
     event_type: &str,
 ) -> String {
     let found = webhook.provider.dedupe.iter().find_map(|way| match way {
-        Dedupe::Pointer(pointer) => root.pointer(pointer).and_then(key_text),
+        Dedupe::Pointer(pointer) => root.follow(pointer).and_then(key_text),
         Dedupe::Header(name) => header_key(delivery, name).map(Cow::Borrowed),
         Dedupe::Digest => Some(Cow::Owned(digest(delivery.body))),
     });
     let key = found.unwrap_or_else(|| digest(delivery.body).into());
-    format!("{event_type}:{key}")
+    [event_type, ":", &key].concat()
 }
 
 /// The header the idempotency key comes from, where it comes from one: it can differ although the
@@ -400,7 +400,7 @@ pub(crate) fn key_header<'d>(
     root: Value<'_>,
 ) -> Option<&'d str> {
     webhook.provider.dedupe.iter().find_map(|way| match way {
-        Dedupe::Pointer(pointer) => root.pointer(pointer).and_then(key_text).map(|_| None),
+        Dedupe::Pointer(pointer) => root.follow(pointer).and_then(key_text).map(|_| None),
         Dedupe::Header(name) => header_key(delivery, name).map(Some),
         Dedupe::Digest => Some(None),
     })?

@@ -145,9 +145,9 @@ impl Webhook {
         Self::new(Provider::read(text.as_bytes())?, options)
     }
 
-    /// Lets somebody else make the HMAC of long bodies.
+    /// Lets somebody else hash what is long enough.
     #[cfg(all(feature = "js", target_arch = "wasm32"))]
-    pub(crate) fn delegate_hmac(&mut self, outside: crate::signature::hmac::Outside) {
+    pub(crate) fn delegate_hash(&mut self, outside: crate::signature::outside::Outside) {
         if let Some(keys) = &mut self.keys {
             keys.delegate(outside);
         }

@@ -1,5 +1,6 @@
 //! `verify`: a delivery that can be trusted, or the reason why not.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::judge::{Depth, delivery_key, digest};
@@ -97,42 +98,43 @@ impl Webhook {
         limits: &Limits,
     ) -> Result<Verified<'b>, Error> {
         let mut judgement = self.judge(delivery, now.into(), limits, Depth::UntilRejected);
-        let accepted = self.accepted(delivery, &judgement);
         let issues = judgement.issues();
-        let (Some(accepted), Some(document)) = (accepted, judgement.document.take()) else {
-            return Err(Error::rejected(judgement.reason.unwrap_or(Code::SIGNATURE_MISSING), issues));
+        let revision = judgement.revision_name(self).map(str::to_owned);
+        let reason = judgement.reason.unwrap_or(Code::SIGNATURE_MISSING);
+        let Some(accepted) = self.accepted(delivery, judgement) else {
+            return Err(Error::rejected(reason, issues));
         };
         Ok(Verified {
-            event_type: accepted.event_type,
+            event_type: accepted.event_type.into_owned(),
             id: accepted.id,
             webhook_id: accepted.webhook_id.map(str::to_owned),
             delivery_id: accepted.delivery_id.map(str::to_owned),
-            created_at: accepted.created_at,
-            revision: judgement.revision_name(self).map(str::to_owned),
+            created_at: accepted.created_at.map(Cow::into_owned),
+            revision,
             signature: accepted.signature,
             issues,
-            document,
+            document: accepted.document,
         })
     }
 
     /// The same verdict with nothing but what has to be known of an accepted delivery: warnings are not
     /// looked for, and no issue is worked out. Ask [`verify_with`](Self::verify_with) why a delivery is rejected.
     #[must_use]
-    pub fn accept<'d>(
+    pub fn accept<'b, 'd>(
         &'d self,
-        delivery: &'d Delivery<'_>,
+        delivery: &'d Delivery<'b>,
         now: impl Into<Time>,
         limits: &Limits,
-    ) -> Option<Accepted<'d>> {
+    ) -> Option<Accepted<'b, 'd>> {
         let judgement = self.judge(delivery, now.into(), limits, Depth::Verdict);
-        self.accepted(delivery, &judgement)
+        self.accepted(delivery, judgement)
     }
 
-    fn accepted<'d>(
+    fn accepted<'b, 'd>(
         &'d self,
-        delivery: &'d Delivery<'_>,
-        judgement: &Judgement<'_, '_>,
-    ) -> Option<Accepted<'d>> {
+        delivery: &'d Delivery<'b>,
+        judgement: Judgement<'b, '_>,
+    ) -> Option<Accepted<'b, 'd>> {
         if judgement.reason.is_some() {
             return None;
         }
@@ -143,25 +145,31 @@ impl Webhook {
             }
             _ => return None,
         };
-        let root = judgement.document.as_ref()?.root();
-        let event_type = self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned();
+        let document = judgement.document?;
+        let root = document.root();
+        let event_type = match judgement.event {
+            Some(event) => Cow::Borrowed(self.provider.events[event].name.as_str()),
+            None => self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned().into(),
+        };
+        let created_at = self.provider.envelope.created_at.as_ref().and_then(|at| root.follow(at));
         let header = |name: &'d Option<String>| delivery.headers.get(name.as_deref()?);
         Some(Accepted {
             webhook_id: header(&self.provider.webhook_id),
             delivery_id: header(&self.provider.delivery_id),
             id: delivery_key(self, delivery, root, &event_type),
             event_type,
-            created_at: self.created_at(root),
+            created_at: created_at.and_then(|value| document.text(value.index())),
             event: judgement.event,
             revision: judgement.revision,
             signature,
-            ascii: judgement.document.as_ref()?.is_ascii(),
+            ascii: document.is_ascii(),
+            document,
         })
     }
 
     /// When the event was made, as the payload says it.
     pub(super) fn created_at(&self, root: Value<'_>) -> Option<String> {
-        Some(root.pointer(self.provider.envelope.created_at.as_deref()?)?.as_str()?.into_owned())
+        Some(root.follow(self.provider.envelope.created_at.as_ref()?)?.as_str()?.into_owned())
     }
 
     /// The headers that verifying looks at, in lower case.
@@ -192,9 +200,9 @@ impl Webhook {
 }
 
 /// What has to be known of a delivery that is accepted. `Debug` leaves out what are values of the payload.
-pub struct Accepted<'d> {
+pub struct Accepted<'b, 'd> {
     /// The event type.
-    pub event_type: String,
+    pub event_type: Cow<'d, str>,
     /// The idempotency key by the provider's rule, prefixed by the event type.
     pub id: String,
     /// The id of the subscription, where the provider sends one. No signature covers it.
@@ -202,7 +210,7 @@ pub struct Accepted<'d> {
     /// The id of the delivery, where the provider sends one. No signature covers it.
     pub delivery_id: Option<&'d str>,
     /// When the event was made, as the payload says it.
-    pub created_at: Option<String>,
+    pub created_at: Option<Cow<'b, str>>,
     /// The place of the event in [`Provider::events`](crate::provider::Provider::events); none for an unknown one.
     pub event: Option<usize>,
     /// The place of the revision among those of the event.
@@ -211,9 +219,11 @@ pub struct Accepted<'d> {
     pub signature: Trust,
     /// Whether the body is nothing but ASCII, so that bytes are characters.
     pub ascii: bool,
+    /// The body as it was read.
+    pub(crate) document: Document<'b>,
 }
 
-impl fmt::Debug for Accepted<'_> {
+impl fmt::Debug for Accepted<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accepted")
             .field("event_type", &self.event_type)

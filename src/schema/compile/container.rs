@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::marks::Marks;
 use super::scalar::pattern;
 use super::{Compiler, count, members, names};
-use crate::json::{Kind, Value};
+use crate::json::{Kind, NO_SYMBOL, Table, Value, Vocabulary};
 use crate::schema::error::Fault;
 use crate::schema::plan::{
-    Additional, ArrayRules, Contains, Graded, Node, ObjectRules, Property, Rest, Table, UNTRACKED,
+    Additional, ArrayRules, Contains, Graded, Node, ObjectRules, Property, Rest, Symbols, UNTRACKED,
 };
 
 /// The keys a schema names, as they are met.
@@ -20,13 +20,20 @@ struct Keys {
 }
 
 impl Keys {
+    /// Gives every key its symbol.
+    fn expect(&mut self, vocabulary: &mut Vocabulary) {
+        for property in &mut self.properties {
+            property.symbol = vocabulary.symbol(&property.name);
+        }
+    }
+
     #[allow(clippy::cast_possible_truncation)] // not more than tokens on a tape
     fn index(&mut self, name: &str) -> u32 {
         if let Some(index) = self.index.get(name) {
             return *index;
         }
         let index = self.properties.len() as u32;
-        self.properties.push(Property { name: name.into(), node: None, bit: UNTRACKED });
+        self.properties.push(Property { name: name.into(), symbol: NO_SYMBOL, node: None, bit: UNTRACKED, mask: 0 });
         self.index.insert(name.into(), index);
         index
     }
@@ -43,7 +50,7 @@ impl Keys {
     }
 }
 
-impl<'s> Compiler<'s> {
+impl<'s> Compiler<'s, '_> {
     pub(super) fn object(
         &mut self,
         node: &mut Node,
@@ -91,7 +98,17 @@ impl<'s> Compiler<'s> {
         if keys.tracked <= 64 {
             let bit = |rule: &Graded<u32>| 1u64 << keys.properties[rule.rule as usize].bit;
             rules.required_bits = rules.required.iter().map(bit).fold(0, |all, one| all | one);
+            for (profile, needed) in rules.needed_bits.iter_mut().enumerate() {
+                let is_needed = |rule: &&Graded<u32>| rule.grades.failing(false) >> profile & 1 == 1;
+                *needed = rules.required.iter().filter(is_needed).map(bit).fold(0, |all, one| all | one);
+            }
+            for property in keys.properties.iter_mut().filter(|property| property.bit != UNTRACKED) {
+                property.mask = 1 << property.bit;
+            }
         }
+        rules.plain = keys.tracked <= 64 && rules.patterns.is_empty() && rules.names.is_none();
+        keys.expect(self.vocabulary);
+        rules.symbols = Symbols::of(&keys.properties);
         rules.table = Table::of(keys.properties.iter().map(|property| property.name.as_bytes()));
         rules.properties = keys.properties;
         let any = !rules.properties.is_empty()

@@ -12,11 +12,15 @@ use super::error::Fault;
 use super::plan::{Graded, InPlace, Loop, Node, NodeId, Plan, finish};
 use super::resolve::Registry;
 use crate::issue::{Place, Severity};
-use crate::json::{Kind, Value};
+use crate::json::{Kind, Value, Vocabulary};
 use marks::Marks;
 
 /// Compiles the schema that `root` is.
-pub(super) fn compile(root: Value<'_>, options: CompileOptions) -> Result<Plan, Fault> {
+pub(super) fn compile(
+    root: Value<'_>,
+    options: CompileOptions,
+    vocabulary: &mut Vocabulary,
+) -> Result<Plan, Fault> {
     check_keys(root)?;
     if !matches!(root.kind(), Kind::Object | Kind::Boolean) {
         return Err(Fault::new("", root, "A schema must be an object, true or false."));
@@ -30,12 +34,13 @@ pub(super) fn compile(root: Value<'_>, options: CompileOptions) -> Result<Plan, 
         sources: Vec::new(),
         known: HashMap::new(),
         open: Vec::new(),
+        vocabulary,
     };
     let root = compiler.node(root)?;
     while let Some((id, schema)) = compiler.open.pop() {
         compiler.fill(id, schema)?;
     }
-    let mut plan = Plan { nodes: compiler.nodes, root, placeholders: options.placeholders };
+    let mut plan = Plan { nodes: compiler.nodes, root, placeholders: options.placeholders, names: None };
     match finish(&mut plan) {
         Ok(()) => Ok(plan),
         Err(Loop(id)) => {
@@ -64,7 +69,7 @@ fn check_keys(root: Value<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-struct Compiler<'s> {
+struct Compiler<'s, 'v> {
     reading: Reading,
     strict: bool,
     registry: Registry<'s>,
@@ -75,9 +80,11 @@ struct Compiler<'s> {
     known: HashMap<u32, NodeId>,
     /// Schemas whose nodes are still empty. A list and not recursion: references may lead anywhere.
     open: Vec<(NodeId, Value<'s>)>,
+    /// The keys that readers are to expect.
+    vocabulary: &'v mut Vocabulary,
 }
 
-impl<'s> Compiler<'s> {
+impl<'s> Compiler<'s, '_> {
     /// The node of a schema, which is filled later if it is new.
     fn node(&mut self, schema: Value<'s>) -> Result<NodeId, Fault> {
         if let Some(id) = self.known.get(&schema.index()) {

@@ -10,7 +10,7 @@ use crate::schema::plan::{
     Choice, Graded, Literal, Node, Number, NumberRules, StringRules, Values, Words, types,
 };
 
-impl<'s> Compiler<'s> {
+impl<'s> Compiler<'s, '_> {
     pub(super) fn scalars(&self, node: &mut Node, schema: Value<'s>, marks: Marks<'s>) -> Result<(), Fault> {
         if let Some(value) = schema.get("type") {
             node.types = type_set(value)?;

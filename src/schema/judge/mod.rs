@@ -32,12 +32,12 @@ pub(super) fn judge(plan: &Plan, value: Value<'_>, profile: Profile, drafts: &mu
 /// Whether a value fits, to the first error.
 pub(super) fn fits(plan: &Plan, value: Value<'_>, profile: Profile) -> bool {
     let mut drafts = Vec::new();
-    let mut judge = Judge::new(plan, profile, Mode::Verdict, &mut drafts);
+    let mut judge = Judge::new(plan, value, profile, Mode::Verdict, &mut drafts);
     judge.visit(plan.root, value) && !judge.gave_up
 }
 
 fn judge_by(plan: &Plan, node: NodeId, value: Value<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
-    let mut judge = Judge::new(plan, profile, Mode::Report, drafts);
+    let mut judge = Judge::new(plan, value, profile, Mode::Report, drafts);
     judge.visit(node, value);
     if judge.gave_up {
         let draft = message::gave_up(value);
@@ -61,8 +61,12 @@ enum Mode {
 
 struct Judge<'p, 'o> {
     plan: &'p Plan,
+    /// Whether the document's symbols are those of the plan.
+    by_symbol: bool,
     profile: Profile,
     mode: Mode,
+    /// Only the verdict is asked, now and to the end.
+    deaf: bool,
     open: u32,
     visits: u64,
     /// A limit was hit: the verdict is an error whatever a `not` makes of it.
@@ -76,11 +80,19 @@ struct Judge<'p, 'o> {
 }
 
 impl<'p, 'o> Judge<'p, 'o> {
-    fn new(plan: &'p Plan, profile: Profile, mode: Mode, drafts: &'o mut Vec<Draft>) -> Self {
+    fn new(
+        plan: &'p Plan,
+        value: Value<'_>,
+        profile: Profile,
+        mode: Mode,
+        drafts: &'o mut Vec<Draft>,
+    ) -> Self {
         Self {
             plan,
+            by_symbol: plan.names.as_ref().is_some_and(|names| value.document().expects(names)),
             profile,
             mode,
+            deaf: mode == Mode::Verdict,
             open: 0,
             visits: 0,
             gave_up: false,
@@ -100,11 +112,20 @@ impl<'p, 'o> Judge<'p, 'o> {
     #[inline]
     fn visit(&mut self, id: NodeId, value: Value<'_>) -> bool {
         let node = self.node(id);
+        if self.is_beyond_question(node) {
+            return true;
+        }
         let quick = quick_type(value);
         if node.types & quick == 0 && !is_whole(node, quick, value) {
             return self.wrong_type(id, value);
         }
-        node.more & quick == 0 || self.inspect(id, value)
+        node.more & quick == 0 || node.fits_at_a_glance(value) || self.inspect(id, value)
+    }
+
+    /// Whether the node can only warn, and nobody listens.
+    #[inline]
+    fn is_beyond_question(&self, node: &Node) -> bool {
+        self.deaf && node.can_fail >> self.profile as u8 & 1 == 0
     }
 
     /// Judges what is more than the type.
@@ -191,6 +212,14 @@ impl<'p, 'o> Judge<'p, 'o> {
                 InPlace::One(branches) => self.one_of(&branches.rule, branches.grades, value),
                 InPlace::Not(inner) => {
                     !self.fits(inner.rule, value) || self.broken(inner.grades, || message::not(value))
+                }
+                InPlace::If { then, otherwise, .. }
+                    if [then, otherwise]
+                        .into_iter()
+                        .flatten()
+                        .all(|branch| self.is_beyond_question(self.node(*branch))) =>
+                {
+                    true
                 }
                 InPlace::If { condition, then, otherwise } => {
                     let branch = if self.fits(*condition, value) { then } else { otherwise };

@@ -2,7 +2,7 @@
 
 use super::{Judge, Mode};
 use crate::issue::{Code, Severity};
-use crate::json::{Key, Value};
+use crate::json::{Key, Symbol, Value, same_bytes};
 use crate::schema::message;
 use crate::schema::plan::{Additional, Graded, NodeId, ObjectRules, UNTRACKED};
 
@@ -33,44 +33,37 @@ impl Seen {
     }
 }
 
-/// Whether two short texts are equal: in place, without the call of a comparison that is made for
-/// long ones and goes byte by byte in WebAssembly.
-#[inline]
-fn same_name(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let word = |text: &[u8; 8]| u64::from_le_bytes(*text);
-    let half = |text: &[u8; 4]| u32::from_le_bytes(*text);
-    match (a.first_chunk(), b.first_chunk(), a.last_chunk(), b.last_chunk()) {
-        (Some(a1), Some(b1), Some(a2), Some(b2)) => {
-            // The ends overlap in a text of up to 16 bytes.
-            word(a1) == word(b1)
-                && word(a2) == word(b2)
-                && (a.len() <= 16 || a[8..a.len() - 8] == b[8..b.len() - 8])
-        }
-        _ => match (a.first_chunk(), b.first_chunk(), a.last_chunk(), b.last_chunk()) {
-            (Some(a1), Some(b1), Some(a2), Some(b2)) => half(a1) == half(b1) && half(a2) == half(b2),
-            _ => a.iter().zip(b).all(|(a, b)| a == b),
-        },
-    }
-}
-
 impl ObjectRules {
+    fn has_dependents(&self) -> bool {
+        !self.dependent.is_empty() || !self.dependent_schemas.is_empty()
+    }
+
     /// The index of a key. Members mostly come in the order of the contract, so the one behind the last
     /// is looked at first.
     #[inline]
     fn find(&self, key: &[u8], next: usize) -> Option<usize> {
         let is =
-            |index: usize| self.properties.get(index).is_some_and(|it| same_name(it.name.as_bytes(), key));
+            |index: usize| self.properties.get(index).is_some_and(|it| same_bytes(it.name.as_bytes(), key));
         if is(next) {
             return Some(next);
         }
         self.table.find(key, is)
     }
 
+    /// The same by the key's symbol, where it has one that means something here.
     #[inline]
-    fn find_key(&self, key: Key<'_>, next: usize) -> Option<usize> {
+    fn find_symbol(&self, symbol: Symbol, next: usize) -> Option<usize> {
+        if self.properties.get(next).is_some_and(|it| it.symbol == symbol) {
+            return Some(next);
+        }
+        self.symbols.find(symbol)
+    }
+
+    #[inline]
+    fn find_key(&self, key: Key<'_>, next: usize, by_symbol: bool) -> Option<usize> {
+        if by_symbol && let Some(symbol) = key.symbol() {
+            return self.find_symbol(symbol, next);
+        }
         match key.plain() {
             Some(plain) => self.find(plain, next),
             None => self.find(key.text().as_bytes(), next),
@@ -83,11 +76,14 @@ impl Judge<'_, '_> {
         if self.mode == Mode::Probe && !rules.required.is_empty() && !self.has_required(rules, value) {
             return false;
         }
+        if self.deaf && rules.plain && self.by_symbol {
+            return self.plain_object(rules, value);
+        }
         let mut fits = true;
         let mut seen = Seen::new(rules.tracked);
         let mut next = 0;
         for (key, member) in value.members() {
-            let found = rules.find_key(key, next);
+            let found = rules.find_key(key, next, self.by_symbol);
             let mut declared = false;
             if let Some(index) = found {
                 next = index + 1;
@@ -114,6 +110,40 @@ impl Judge<'_, '_> {
             }
         }
         self.whole(rules, value, &seen, fits)
+    }
+
+    /// The same where only the verdict is asked, and of a document and a schema of the usual kind.
+    fn plain_object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
+        let mut seen = 0;
+        let mut next = 0;
+        for (key, member) in value.members() {
+            let found = match key.symbol() {
+                Some(symbol) => rules.find_symbol(symbol, next),
+                None => rules.find_key(key, next, true),
+            };
+            let Some((index, property)) = found.and_then(|index| Some((index, rules.properties.get(index)?)))
+            else {
+                if !self.undeclared(rules, value, key, member) {
+                    return false;
+                }
+                continue;
+            };
+            next = index + 1;
+            seen |= property.mask;
+            let fits = match property.node {
+                Some(node) => self.visit(node, member),
+                None => self.undeclared(rules, value, key, member),
+            };
+            if !fits {
+                return false;
+            }
+        }
+        let needed = rules.needed_bits[self.profile as usize];
+        let complete = seen & needed == needed;
+        if complete && rules.min.is_none() && rules.max.is_none() && !rules.has_dependents() {
+            return !self.gave_up;
+        }
+        self.whole(rules, value, &Seen { first: seen, rest: Vec::new() }, true)
     }
 
     /// What concerns the object and not one member.
@@ -154,7 +184,7 @@ impl Judge<'_, '_> {
         let mut seen = Seen::new(rules.tracked);
         let mut next = 0;
         for (key, _) in value.members() {
-            if let Some(index) = rules.find_key(key, next) {
+            if let Some(index) = rules.find_key(key, next, self.by_symbol) {
                 next = index + 1;
                 let bit = rules.properties[index].bit;
                 if bit != UNTRACKED {

@@ -6,11 +6,35 @@ use super::Judge;
 use crate::issue::{Draft, Severity};
 use crate::json::{Decimal, Tag, Value};
 use crate::schema::message;
-use crate::schema::plan::{Choice, Grades, NumberRules, StringRules, Values};
+use crate::schema::plan::{Choice, Glance, Grades, Node, NumberRules, StringRules, Values};
 
 /// What a wrong `const` or `enum` counts when the closest of several branches is looked for: those are
 /// how alternatives say which one they are.
 const DISCRIMINATOR: u32 = 1000;
+
+impl Node {
+    /// Whether the value is one of those that fit and of which there is nothing to say, so far as that can be
+    /// told at once.
+    #[inline]
+    pub(super) fn fits_at_a_glance(&self, value: Value<'_>) -> bool {
+        match (self.glance, value.tag()) {
+            (Glance::Format(format), Tag::Ascii) => format.accepts_ascii(value.inner()) == Some(true),
+            (Glance::Whole(min, max), Tag::Integer) => {
+                let digits = value.raw();
+                // Up to nine digits fit, and a minus sign is none.
+                let number = digits.iter().fold(0i32, |number, digit| {
+                    number.wrapping_mul(10).wrapping_add(i32::from(digit & 15))
+                });
+                digits.len() <= 9 && digits[0] != b'-' && (min..=max).contains(&number)
+            }
+            (Glance::Word, Tag::Ascii) => {
+                let choice = self.values.as_ref().and_then(|values| values.any.as_ref());
+                choice.is_some_and(|choice| choice.rule.words.has(value.inner()))
+            }
+            _ => false,
+        }
+    }
+}
 
 impl Judge<'_, '_> {
     pub(super) fn values(&mut self, rules: &Values, value: Value<'_>) -> bool {

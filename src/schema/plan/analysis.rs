@@ -1,7 +1,10 @@
 //! What can be known about a plan before any document is seen: circles, aliases, which types fit,
 //! what can warn, and where verdicts have to be remembered so that no document is judged twice.
 
-use super::{Additional, Graded, Grades, InPlace, Literal, Node, NodeId, Plan, Rest, Values, types};
+use super::{
+    Additional, Glance, Graded, Grades, InPlace, Literal, Node, NodeId, Number, NumberRules, Plan, Rest,
+    StringRules, Values, types,
+};
 use crate::json::Kind;
 
 /// The node that closes a circle: a schema refers to itself without consuming input.
@@ -18,7 +21,44 @@ pub fn finish(plan: &mut Plan) -> Result<(), Loop> {
     }
     mark_warnings(plan);
     mark_remembered(plan);
+    mark_failures(plan);
+    for node in &mut plan.nodes {
+        node.glance = glance(node);
+    }
     Ok(())
+}
+
+/// How most values that fit this node are told, where its rules are of the usual kind.
+fn glance(node: &Node) -> Glance {
+    if !node.in_place.is_empty() {
+        return Glance::None;
+    }
+    match (&node.values, &node.string, &node.number) {
+        (Some(values), None, _) => match &**values {
+            Values { any: Some(_), constant: None } => Glance::Word,
+            _ => Glance::None,
+        },
+        (None, Some(rules), _) => match &**rules {
+            StringRules { min: None, max: None, format: Some(format), pattern: None, .. } => {
+                Glance::Format(format.rule)
+            }
+            _ => Glance::None,
+        },
+        (None, None, Some(rules)) => match &**rules {
+            NumberRules { min, max, above: None, below: None, step: None } => {
+                let limit = |limit: &Option<Graded<Number>>, none| match limit {
+                    Some(limit) => limit.rule.small(),
+                    None => Some(none),
+                };
+                match (limit(min, i32::MIN), limit(max, i32::MAX)) {
+                    (Some(min), Some(max)) => Glance::Whole(min, max),
+                    _ => Glance::None,
+                }
+            }
+            _ => Glance::None,
+        },
+        _ => Glance::None,
+    }
 }
 
 fn node(plan: &Plan, id: NodeId) -> &Node {
@@ -155,7 +195,49 @@ fn mark_warnings(plan: &mut Plan) {
     }
 }
 
-/// What breaking each of the node's own rules means.
+/// Marks what can break a rule whose breach is an error, by its own rules or those of a schema below it.
+fn mark_failures(plan: &mut Plan) {
+    let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); plan.nodes.len()];
+    for (id, node) in (0u32..).zip(&plan.nodes) {
+        node.each_failing(|child| parents[child as usize].push(id));
+    }
+    let mut open: Vec<(NodeId, u8)> =
+        (0u32..).zip(&plan.nodes).map(|(id, node)| (id, own_failures(node, plan.placeholders))).collect();
+    while let Some((id, failing)) = open.pop() {
+        let there = &mut plan.nodes[id as usize].can_fail;
+        if *there | failing != *there {
+            *there |= failing;
+            open.extend(parents[id as usize].iter().map(|parent| (*parent, failing)));
+        }
+    }
+}
+
+/// The profiles in which breaking one of the node's own rules can be an error.
+fn own_failures(node: &Node, placeholders: bool) -> u8 {
+    if node.never || node.remember {
+        // What is remembered may take more time than there is, and that is an error in every profile.
+        return 3;
+    }
+    let mut failing: u8 = grades(node).skip(1).map(|own| own.failing(false)).fold(0, |all, one| all | one);
+    if node.types != types::ALL {
+        failing |= node.type_grades.failing(false);
+    }
+    if placeholders {
+        // A placeholder is an error wherever another wrong value is worth a word.
+        let values = node.values.iter().flat_map(|values| {
+            let any = values.any.iter().map(|rule| rule.grades);
+            any.chain(values.constant.iter().map(|rule| rule.grades))
+        });
+        let strings = node.string.iter().flat_map(|string| {
+            let format = string.format.iter().map(|rule| rule.grades);
+            format.chain(string.pattern.iter().map(|rule| rule.grades))
+        });
+        failing |= values.chain(strings).map(|own| own.failing(true)).fold(0, |all, one| all | one);
+    }
+    failing
+}
+
+/// What breaking each of the node's own rules means; first, what another type means.
 fn grades(node: &Node) -> impl Iterator<Item = Grades> {
     let mut all = vec![node.type_grades];
     if let Some(values) = &node.values {

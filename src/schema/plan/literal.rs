@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::json::{Decimal, Kind, Tag, Value, escape_into, sort_by};
+use crate::json::{Decimal, Kind, Tag, Value, escape_into, same_bytes, sort_by};
 
 /// A value of the schema, kept after its text is gone.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl Literal {
             | (Literal::Boolean(true), Tag::True)
             | (Literal::Boolean(false), Tag::False) => true,
             (Literal::Number(number), Tag::Integer | Tag::Number) => number.compare(value) == Ordering::Equal,
-            (Literal::Text(text), Tag::Ascii | Tag::Utf8) => text.as_bytes() == value.inner(),
+            (Literal::Text(text), Tag::Ascii | Tag::Utf8) => same_bytes(text.as_bytes(), value.inner()),
             (Literal::Text(text), Tag::Escaped) => value.as_str().is_some_and(|other| *other == **text),
             (Literal::Array(items), Tag::Array) => {
                 items.len() == value.len() && items.iter().zip(value.elements()).all(|(a, b)| a.is(b))
@@ -121,6 +121,11 @@ impl Number {
         &self.text
     }
 
+    /// The number, where it is whole and small.
+    pub fn small(&self) -> Option<i32> {
+        i32::try_from(self.small?).ok()
+    }
+
     /// How the value, which is a number, stands to this one.
     pub fn compare(&self, value: Value<'_>) -> Ordering {
         let raw = value.raw();
@@ -163,7 +168,7 @@ impl Words {
 
     pub fn has(&self, text: &[u8]) -> bool {
         if self.sorted.is_empty() {
-            self.listed.iter().any(|word| word.as_bytes() == text)
+            self.listed.iter().any(|word| same_bytes(word.as_bytes(), text))
         } else {
             self.sorted.binary_search_by(|word| order(word.as_bytes(), text)).is_ok()
         }

@@ -3,16 +3,15 @@
 
 mod analysis;
 mod literal;
-mod table;
 
 pub(super) use analysis::{Loop, finish};
 pub(super) use literal::{Literal, Number, Words, quoted};
-pub(super) use table::Table;
 
 use super::format::Format;
 use super::pattern::Pattern;
 use crate::issue::{Profile, Severity};
-use crate::json::{NumberStep, Tag, Value};
+use crate::json::{NO_SYMBOL, Names, NumberStep, Symbol, Table, Tag, Value};
+use std::sync::Arc;
 
 /// The index of a node in its plan.
 pub(super) type NodeId = u32;
@@ -24,6 +23,8 @@ pub(super) struct Plan {
     pub root: NodeId,
     /// Whether `"..."` and `<word>` are recognised as copied from documentation.
     pub placeholders: bool,
+    /// The keys of all properties, for readers.
+    pub names: Option<Arc<Names>>,
 }
 
 impl Plan {
@@ -106,6 +107,15 @@ impl Grades {
     pub fn is_error(self) -> bool {
         self == Self::default()
     }
+
+    /// The profiles in which a broken rule is an error, a bit each; with `any`, those in which it is anything.
+    pub fn failing(self, any: bool) -> u8 {
+        let bit = |profile| match self.of(profile) {
+            Some(severity) if any || severity == Severity::Error => 1 << profile as u8,
+            _ => 0,
+        };
+        bit(Profile::Lenient) | bit(Profile::Strict)
+    }
 }
 
 /// A limit and what it means to break it.
@@ -130,6 +140,11 @@ pub(super) struct Node {
     pub remember: bool,
     /// Whether a value that fits can still draw a warning.
     pub may_warn: bool,
+    /// Whether a value can break an error's rule here or below, a bit for each profile: where only the verdict is
+    /// asked, the others are not judged.
+    pub can_fail: u8,
+    /// How most values that fit are told without a look at the rules.
+    pub glance: Glance,
     pub type_grades: Grades,
     pub values: Option<Box<Values>>,
     pub string: Option<Box<StringRules>>,
@@ -138,6 +153,19 @@ pub(super) struct Node {
     pub array: Option<Box<ArrayRules>>,
     /// Schemas that judge the same value.
     pub in_place: Vec<InPlace>,
+}
+
+/// A way to know that a value fits and that there is nothing to say about it. It never says that one does not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Glance {
+    #[default]
+    None,
+    /// A string of this format, and no other rule.
+    Format(Format),
+    /// A whole number from the first to the second, and no other rule.
+    Whole(i32, i32),
+    /// One of the words of `enum`, and no other rule.
+    Word,
 }
 
 /// `enum` and `const`.
@@ -186,10 +214,16 @@ pub(super) enum Additional {
 pub(super) struct ObjectRules {
     /// Every key the schema names, those of `properties` first, in its order.
     pub table: Table,
+    /// The same keys by their symbols.
+    pub symbols: Symbols,
     pub properties: Vec<Property>,
     pub required: Vec<Graded<u32>>,
     /// The bits of `required`, where 64 are enough for all of `tracked`.
     pub required_bits: u64,
+    /// The bits of those whose absence is an error, in each profile.
+    pub needed_bits: [u64; 2],
+    /// Whether nothing but `properties` speaks of members, so that they can be walked without questions.
+    pub plain: bool,
     /// How many properties have a bit.
     pub tracked: u32,
     pub patterns: Vec<(Pattern, NodeId)>,
@@ -210,10 +244,56 @@ pub(super) const UNTRACKED: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Property {
     pub name: Box<str>,
+    /// What a reader that expects it reads it as.
+    pub symbol: Symbol,
     /// Its schema, if `properties` has one.
     pub node: Option<NodeId>,
     /// The bit that remembers that it was there.
     pub bit: u32,
+    /// The same as a mask, where there are 64 bits for all.
+    pub mask: u64,
+}
+
+/// The properties of one object schema by symbol: open addressing, at most half full.
+#[derive(Debug, Default)]
+pub(super) struct Symbols {
+    slots: Box<[(Symbol, u16)]>,
+}
+
+impl Symbols {
+    /// Nothing where there are more properties than fit.
+    pub fn of(properties: &[Property]) -> Self {
+        let size = (properties.len() * 2).next_power_of_two();
+        let mut slots = vec![(NO_SYMBOL, 0); if properties.len() < usize::from(u16::MAX) { size } else { 0 }];
+        for (index, property) in (0u16..).zip(properties) {
+            if slots.is_empty() || property.symbol == NO_SYMBOL {
+                continue;
+            }
+            let mut slot = usize::from(property.symbol) & (size - 1);
+            while slots[slot].0 != NO_SYMBOL {
+                slot = (slot + 1) & (size - 1);
+            }
+            slots[slot] = (property.symbol, index);
+        }
+        Self { slots: slots.into() }
+    }
+
+    /// The index of the property with this symbol.
+    #[inline]
+    pub fn find(&self, symbol: Symbol) -> Option<usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = usize::from(symbol) & mask;
+        loop {
+            let (there, index) = *self.slots.get(slot)?;
+            if there == symbol {
+                return Some(usize::from(index));
+            }
+            if there == NO_SYMBOL {
+                return None;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -315,6 +395,34 @@ impl Node {
                 see(node);
             }
             array.contains.iter().for_each(|contains| see(contains.node));
+        }
+    }
+
+    /// Calls `see` with every schema whose failure is this one's.
+    pub fn each_failing(&self, mut see: impl FnMut(NodeId)) {
+        for rule in &self.in_place {
+            match rule {
+                InPlace::All(node) => see(*node),
+                InPlace::If { then, otherwise, .. } => {
+                    then.iter().chain(otherwise).copied().for_each(&mut see);
+                }
+                // Their failure is a rule of this one.
+                InPlace::Any(_) | InPlace::One(_) | InPlace::Not(_) => {}
+            }
+        }
+        if let Some(object) = &self.object {
+            object.dependent_schemas.iter().for_each(|(_, node)| see(*node));
+            object.properties.iter().filter_map(|property| property.node).for_each(&mut see);
+            object.patterns.iter().for_each(|(_, node)| see(*node));
+            if let Additional::Judged(node) = object.additional {
+                see(node);
+            }
+        }
+        if let Some(array) = &self.array {
+            array.prefix.iter().copied().for_each(&mut see);
+            if let Rest::Judged(node) = array.rest {
+                see(node);
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! The keys of one object schema, made to be looked up once a member.
+//! Texts that are known beforehand, made to be looked up.
 
 /// A hash table with open addressing: no buckets to follow, at most half full.
 #[derive(Debug, Default)]
@@ -53,15 +53,37 @@ impl Table {
 fn mix(name: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = name.len() as u64;
-    let mut chunks = name.chunks_exact(8);
-    for chunk in &mut chunks {
-        let word = chunk.iter().rev().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
-        hash = (hash ^ word).wrapping_mul(FACTOR);
+    let (chunks, rest) = name.as_chunks::<8>();
+    for chunk in chunks {
+        hash = (hash ^ u64::from_le_bytes(*chunk)).wrapping_mul(FACTOR);
         hash ^= hash >> 29;
     }
-    let word = chunks.remainder().iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+    let word = rest.iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
     hash = (hash ^ word).wrapping_mul(FACTOR);
     hash ^ (hash >> 32)
+}
+
+/// Whether two short texts are equal: in place, without the call of a comparison that is made for
+/// long ones and goes byte by byte in WebAssembly.
+#[inline]
+pub fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let word = |text: &[u8; 8]| u64::from_le_bytes(*text);
+    let half = |text: &[u8; 4]| u32::from_le_bytes(*text);
+    match (a.first_chunk(), b.first_chunk(), a.last_chunk(), b.last_chunk()) {
+        (Some(a1), Some(b1), Some(a2), Some(b2)) => {
+            // The ends overlap in a text of up to 16 bytes.
+            word(a1) == word(b1)
+                && word(a2) == word(b2)
+                && (a.len() <= 16 || a[8..a.len() - 8] == b[8..b.len() - 8])
+        }
+        _ => match (a.first_chunk(), b.first_chunk(), a.last_chunk(), b.last_chunk()) {
+            (Some(a1), Some(b1), Some(a2), Some(b2)) => half(a1) == half(b1) && half(a2) == half(b2),
+            _ => a.iter().zip(b).all(|(a, b)| a == b),
+        },
+    }
 }
 
 #[cfg(test)]
@@ -81,5 +103,19 @@ mod tests {
             assert_eq!(find(""), None);
         }
         assert_eq!(Table::default().find(b"a", |_| true), None);
+    }
+
+    #[test]
+    fn texts_of_every_length_are_the_same_only_if_every_byte_is() {
+        for length in 0..40 {
+            let text: Vec<u8> = (0..length).collect();
+            assert!(same_bytes(&text, &text.clone()));
+            assert!(!same_bytes(&text, &[&text[..], b"x"].concat()));
+            for at in 0..text.len() {
+                let mut other = text.clone();
+                other[at] ^= 0x80;
+                assert!(!same_bytes(&text, &other), "{length} bytes, of which {at} differs");
+            }
+        }
     }
 }

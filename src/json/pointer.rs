@@ -1,0 +1,162 @@
+//! JSON Pointers (RFC 6901) that are read once and followed often.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::{Kind, NO_SYMBOL, Names, Symbol, Value, Vocabulary};
+
+/// A JSON Pointer, taken apart.
+///
+/// ```
+/// use hookseal::json::{Document, Pointer};
+///
+/// let document = Document::read(br#"{ "files": [{ "a/b": 7 }] }"#)?;
+/// let pointer = Pointer::from("/files/0/a~1b");
+/// assert_eq!(document.root().follow(&pointer).and_then(|value| value.as_i64()), Some(7));
+/// # Ok::<(), Box<hookseal::Issue>>(())
+/// ```
+#[derive(Clone)]
+pub struct Pointer {
+    text: Box<str>,
+    /// None where the text is no pointer, and leads nowhere.
+    steps: Option<Box<[Step]>>,
+    names: Option<Arc<Names>>,
+}
+
+#[derive(Clone)]
+struct Step {
+    key: Box<str>,
+    symbol: Symbol,
+    /// Which item of an array it is.
+    index: Option<usize>,
+}
+
+impl From<&str> for Pointer {
+    fn from(text: &str) -> Self {
+        let step = |step: &str| Step {
+            key: step.replace("~1", "/").replace("~0", "~").into(),
+            symbol: NO_SYMBOL,
+            // Section 4: digits without a leading zero.
+            index: (step == "0" || !step.starts_with(['0', '+'])).then(|| step.parse().ok()).flatten(),
+        };
+        let steps = match text.strip_prefix('/') {
+            Some(rest) => Some(rest.split('/').map(step).collect()),
+            None => text.is_empty().then(Box::default),
+        };
+        Self { text: text.into(), steps, names: None }
+    }
+}
+
+impl Pointer {
+    /// Adds the keys it leads through to those that readers are to expect.
+    pub(crate) fn expect(&mut self, vocabulary: &mut Vocabulary) {
+        for step in self.steps.iter_mut().flatten() {
+            step.symbol = vocabulary.symbol(&step.key);
+        }
+    }
+
+    /// Says which names the vocabulary has become.
+    pub(crate) fn name(&mut self, names: &Arc<Names>) {
+        self.names = Some(Arc::clone(names));
+    }
+}
+
+impl Deref for Pointer {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+impl<'d> Value<'d> {
+    /// The value a pointer leads to.
+    #[must_use]
+    pub fn follow(self, pointer: &Pointer) -> Option<Value<'d>> {
+        let by_symbol = pointer.names.as_ref().is_some_and(|names| self.document.expects(names));
+        let mut value = self;
+        for step in pointer.steps.as_deref()? {
+            value = match value.kind() {
+                Kind::Object if by_symbol && step.symbol != NO_SYMBOL => value.member(|key| {
+                    key.symbol() == Some(step.symbol) || key.plain().is_none() && key.is(&step.key)
+                })?,
+                Kind::Object => value.get(&step.key)?,
+                Kind::Array => value.elements().nth(step.index?)?,
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+
+    /// The value a JSON Pointer (RFC 6901) leads to. The empty pointer is the value itself.
+    #[must_use]
+    pub fn pointer(self, pointer: &str) -> Option<Value<'d>> {
+        self.follow(&pointer.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Document;
+    use super::*;
+
+    /// Every pointer of RFC 6901, section 5, and some that lead nowhere.
+    #[test]
+    fn a_pointer_leads_where_the_standard_says_with_and_without_symbols() {
+        let text = br#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5,
+            "k\"l": 6, " ": 7, "m~n": 8, "\u0066oo2": 9}"#;
+        let pointers = [
+            ("/foo/0", Some("\"bar\"")),
+            ("/", Some("0")),
+            ("/a~1b", Some("1")),
+            ("/c%d", Some("2")),
+            ("/e^f", Some("3")),
+            ("/g|h", Some("4")),
+            ("/i\\j", Some("5")),
+            ("/k\"l", Some("6")),
+            ("/ ", Some("7")),
+            ("/m~0n", Some("8")),
+            ("/foo2", Some("9")),
+            ("/foo/2", None),
+            ("/foo/00", None),
+            ("/foo/+1", None),
+            ("/foo/-", None),
+            ("/foo/bar", None),
+            ("/none", None),
+            ("foo", None),
+            ("/foo/0/0", None),
+        ];
+        let mut vocabulary = Vocabulary::default();
+        let mut read: Vec<Pointer> = pointers.iter().map(|(pointer, _)| Pointer::from(*pointer)).collect();
+        read.iter_mut().for_each(|pointer| pointer.expect(&mut vocabulary));
+        let names = Arc::new(vocabulary.finish());
+        read.iter_mut().for_each(|pointer| pointer.name(&names));
+        let others = Arc::new(Vocabulary::default().finish());
+        for document in [
+            Document::read(text),
+            Document::read_expecting(text, &names),
+            Document::read_expecting(text, &others),
+        ] {
+            let document = document.unwrap();
+            for ((pointer, expected), read) in pointers.iter().zip(&read) {
+                let raw = |value: Option<Value<'_>>| value.map(|it| String::from_utf8_lossy(it.raw()).into_owned());
+                assert_eq!(raw(document.root().follow(read)).as_deref(), *expected, "{pointer}");
+                assert_eq!(raw(document.root().pointer(pointer)).as_deref(), *expected, "{pointer}");
+            }
+            assert_eq!(document.root().pointer("").map(Value::raw), Some(&text[..]));
+        }
+    }
+}
