@@ -22,38 +22,38 @@ const CLOSE = 10;
 const KNOWN = 11;
 const PAYLOAD = 0x0fffffff;
 
-let words: Uint32Array = new Uint32Array(0);
+/** Where the next token stands. The rest is handed from call to call, which the engine keeps in registers. */
 let at = 0;
-let text = "";
-let names: readonly string[] = [];
 
 /**
  * The event, or nothing where `JSON.parse` is to make it.
  *
- * @param body ASCII, so that offsets in bytes are offsets in characters.
+ * @param text the body, in ASCII, so that offsets in bytes are offsets in characters
  * @param tape where the tape stands in the core's memory
- * @param known the keys by their symbols
+ * @param names the keys by their symbols
  */
 export function eventOf(
-  body: string,
+  text: string,
   tape: number,
-  known: readonly string[],
+  names: readonly string[],
 ): { value: unknown } | undefined {
-  if (body.length > SHORT) return undefined;
-  words = memoryWords();
-  at = tape >>> 2;
-  text = body;
-  names = known;
-  const made = { value: next() };
-  text = "";
-  return made;
+  if (text.length > SHORT) return undefined;
+  at = (tape >>> 2) + 2;
+  const words = memoryWords();
+  return { value: makeOf(words[at - 2] as number, words[at - 1] as number, words, text, names) };
 }
 
-function next(): unknown {
-  const start = words[at] as number;
-  const word = words[at + 1] as number;
-  at += 2;
+/** The value of a token, and of those that belong to it. */
+function makeOf(
+  start: number,
+  word: number,
+  words: Uint32Array,
+  text: string,
+  names: readonly string[],
+): unknown {
   switch (word >>> 28) {
+    case ASCII:
+      return text.slice(start + 1, start + 1 + (word & PAYLOAD));
     case NULL:
       return null;
     case TRUE:
@@ -61,19 +61,19 @@ function next(): unknown {
     case FALSE:
       return false;
     case INTEGER:
-      return whole(start, word & PAYLOAD);
+      return whole(start, word & PAYLOAD, text);
     case NUMBER:
       return Number(text.slice(start, start + (word & PAYLOAD)));
     case OBJECT:
-      return object();
+      return objectOf(words, text, names);
     case ARRAY:
-      return array();
+      return arrayOf(words, text, names);
     default:
-      return string(start, word);
+      return escaped(start, word, text);
   }
 }
 
-function whole(start: number, length: number): number {
+function whole(start: number, length: number, text: string): number {
   // Nine digits are exact in any arithmetic; -0 is a number of its own.
   if (length > 9 || text.charCodeAt(start) === 0x2d) return Number(text.slice(start, start + length));
   let value = 0;
@@ -81,22 +81,37 @@ function whole(start: number, length: number): number {
   return value;
 }
 
-function string(start: number, word: number): string {
-  const end = start + 1 + (word & PAYLOAD);
-  return word >>> 28 === ASCII ? text.slice(start + 1, end) : JSON.parse(text.slice(start, end + 1));
+function escaped(start: number, word: number, text: string): string {
+  return JSON.parse(text.slice(start, start + 2 + (word & PAYLOAD)));
 }
 
-function object(): object {
+function objectOf(words: Uint32Array, text: string, names: readonly string[]): object {
   const made: Record<string, unknown> = {};
   for (;;) {
     const start = words[at] as number;
     const word = words[at + 1] as number;
-    at += 2;
     const tag = word >>> 28;
-    if (tag === CLOSE) return made;
-    const key = tag === KNOWN ? (names[(word >>> 16) & 0xfff] as string) : string(start, word);
-    if (key === "__proto__") define(made, key, next());
-    else made[key] = next();
+    if (tag === CLOSE) {
+      at += 2;
+      return made;
+    }
+    const first = words[at + 2] as number;
+    const second = words[at + 3] as number;
+    at += 4;
+    const key =
+      tag === KNOWN
+        ? (names[(word >>> 16) & 0xfff] as string)
+        : tag === ASCII
+          ? text.slice(start + 1, start + 1 + (word & PAYLOAD))
+          : escaped(start, word, text);
+    const value =
+      second >>> 28 === FALSE
+        ? false
+        : second >>> 28 === ASCII
+          ? text.slice(first + 1, first + 1 + (second & PAYLOAD))
+          : makeOf(first, second, words, text, names);
+    if (key === "__proto__") define(made, key, value);
+    else made[key] = value;
   }
 }
 
@@ -105,9 +120,13 @@ function define(made: object, key: string, value: unknown): void {
   Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function array(): unknown[] {
+function arrayOf(words: Uint32Array, text: string, names: readonly string[]): unknown[] {
   const made: unknown[] = [];
-  while ((words[at + 1] as number) >>> 28 !== CLOSE) made.push(next());
-  at += 2;
-  return made;
+  for (;;) {
+    const start = words[at] as number;
+    const word = words[at + 1] as number;
+    at += 2;
+    if (word >>> 28 === CLOSE) return made;
+    made.push(makeOf(start, word, words, text, names));
+  }
 }

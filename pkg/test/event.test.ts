@@ -155,6 +155,52 @@ describe("the event", () => {
     assert.deepEqual(codes(read('{"a":1,"A":2,"á":3,"a\u0301":4}').issues), []);
   });
 
+  it("is the same whether its keys are expected or not, and whenever it is asked for", () => {
+    const keys = ["id", "identifier", "__proto__", "constructor", "toJSON", "", "0", "10", "key".repeat(20)];
+    const properties = Object.fromEntries(keys.map((key) => [key, true]));
+    Object.defineProperty(properties, "__proto__", { value: true, enumerable: true });
+    const schema = { properties };
+    const hook = webhook(
+      { id: "expecting", envelope: { type: "/type" }, events: { any: { schema } } },
+      { unsigned: "allow" },
+    );
+    const key = fc.oneof(
+      fc.constantFrom(...keys.map((key) => JSON.stringify(key))),
+      fc.constantFrom('"\\u0069d"', '"unknown"', '"é"', '"identifie"', '"identifiers"'),
+    );
+    const members = fc.uniqueArray(key, { maxLength: 14, selector: (key) => JSON.parse(key) });
+    const object = members.chain((keys) =>
+      fc.tuple(...keys.map(() => json)).map((values) => {
+        // Nothing behind the last key is a case of its own, and so is more than the reader looks at.
+        return `{${keys.map((key, index) => `${key}:${values[index]}`).join(",")}}`;
+      }),
+    );
+    fc.assert(
+      fc.property(object, object, fc.boolean(), (first, second, long) => {
+        const body = `{"type":"any","list":[${first},${second}${long ? `,"${"x".repeat(16_384)}"` : ""}]}`;
+        const expected = JSON.parse(body);
+        const [early, late] = [hook.verify({ headers: {}, body }), hook.verify({ headers: {}, body })];
+        for (const event of [late.event, early.event]) {
+          assert.deepStrictEqual(event, expected);
+          // The order of the keys is part of it.
+          assert.equal(JSON.stringify(event), JSON.stringify(expected));
+        }
+      }),
+      { ...seeded, numRuns: 300 },
+    );
+  });
+
+  it("outlives the body, the next delivery and a core that has grown", () => {
+    const body = utf8.encode(wrap('"the first"'));
+    const [first, second] = [1, 2].map(() => open.verify({ headers: {}, body }));
+    body.fill(0x20);
+    open.check({ headers: {}, body: wrap(`"${"x".repeat(1_000_000)}"`) }, { maxBytes: 1 << 24 });
+    for (const verified of [first, second]) {
+      assert.deepEqual(verified?.event, { type: "any", value: "the first" });
+      assert.deepEqual(verified?.issues, []);
+    }
+  });
+
   it("is made when it is asked for, once", () => {
     const verified = read("1");
     assert.equal(verified.event, verified.event);

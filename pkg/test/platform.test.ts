@@ -33,7 +33,8 @@ function check(): void {
       const body = Buffer.from(
         JSON.stringify({ type: "any", text: "" }).replace('""', `"${"é".repeat((length - 26) >> 1)}"`),
       );
-      const tag = crypto.createHmac(algorithm, SECRETS[1] as string)
+      const tag = crypto
+        .createHmac(algorithm, SECRETS[1] as string)
         .update(`v0:${TIME}:`)
         .update(body)
         .digest("hex");
@@ -50,7 +51,7 @@ function check(): void {
 // The same file in a process of its own, in which Node hides its crypto from the package, or breaks it.
 const [mode] = process.argv.slice(2);
 let asked = 0;
-const count = <Of,>(made: Of): Of => {
+const count = <Of>(made: Of): Of => {
   asked += 1;
   return made;
 };

@@ -40,12 +40,15 @@ impl<'a> Headers<'a> {
 
     /// Every value under this name, in order.
     pub fn get_all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h str> + use<'a, 'h> {
-        self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.pairs
+            .iter()
+            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| trimmed(value))
     }
 
     /// Every field, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_ref(), value.trim_matches(BLANK)))
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), trimmed(value)))
     }
 
     /// How many fields there are.
@@ -63,6 +66,12 @@ impl<'a> Headers<'a> {
 
 /// `OWS` of RFC 9110, section 5.6.3.
 const BLANK: [char; 2] = [' ', '\t'];
+
+fn trimmed(value: &str) -> &str {
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let bytes = value.as_bytes();
+    if blank(bytes.first()) || blank(bytes.last()) { value.trim_matches(BLANK) } else { value }
+}
 
 impl<'a, N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>> FromIterator<(N, V)> for Headers<'a> {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {

@@ -136,6 +136,18 @@ impl<'a> Document<'a> {
         ((index as usize) < self.tape.len()).then_some(Value { document: self, index })
     }
 
+    /// The value with this index on the tape, which has to be there.
+    #[inline]
+    pub(crate) fn value(&self, index: u32) -> Value<'_> {
+        Value { document: self, index }
+    }
+
+    /// The key with this index on the tape, which has to be one.
+    #[inline]
+    pub(crate) fn key(&self, index: u32) -> Key<'_> {
+        Key { document: self, index }
+    }
+
     /// The string with this index on the tape, for as long as the bytes are there.
     pub(crate) fn text(&self, index: u32) -> Option<Cow<'a, str>> {
         value::text(self.bytes, self.token(index))
@@ -216,8 +228,9 @@ impl Token {
         Self { at: at as u32, word: ((tag as u32) << 28) | payload as u32 }
     }
 
+    #[inline]
     pub fn tag(self) -> Tag {
-        TAGS[(self.word >> 28) as usize]
+        TAGS[self.class()]
     }
 
     /// A key that was expected.
@@ -231,6 +244,18 @@ impl Token {
     pub fn symbol(self) -> Option<Symbol> {
         #[allow(clippy::cast_possible_truncation)] // twelve bits
         (self.word >> 28 == KNOWN).then_some((self.word >> 16 & 0xfff) as Symbol)
+    }
+
+    /// The number of the tag, below sixteen, for those who have a table of their own.
+    #[inline]
+    pub fn class(self) -> usize {
+        (self.word >> 28) as usize
+    }
+
+    /// The index behind the value that stands at this one.
+    #[inline]
+    pub fn behind(self, index: u32) -> u32 {
+        if matches!(self.tag(), Tag::Object | Tag::Array) { self.payload() + 1 } else { index + 1 }
     }
 
     /// What the tag says of the lower bits. Not for strings, whose length is [`len`](Self::len).

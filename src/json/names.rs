@@ -45,15 +45,15 @@ impl Vocabulary {
     /// The keys, made ready to be met.
     pub fn finish(self) -> Names {
         let table = Table::of(self.texts.iter().map(|text| text.as_bytes()));
-        let names: Vec<Name> = self.texts.into_iter().map(Name::of).collect();
-        let after = (0..(names.len() + 1) * DEPTHS).map(|_| AtomicU16::new(NO_SYMBOL)).collect();
-        Names { names, table, after }
+        let list: Vec<Name> = self.texts.into_iter().map(Name::of).collect();
+        let after = (0..(list.len() + 1) * DEPTHS).map(|_| AtomicU16::new(NO_SYMBOL)).collect();
+        Names { list, table, after }
     }
 }
 
 /// The keys to expect, each with its symbol.
 pub struct Names {
-    names: Vec<Name>,
+    list: Vec<Name>,
     table: Table,
     /// Which key came last time behind which, at which depth; first, which one was the first. A guess that saves a
     /// look-up where it is right and costs nothing where it is wrong: what is read does not depend on it.
@@ -101,16 +101,23 @@ impl Names {
     /// The key that is likely to come behind this one, if it stands at `at`: its symbol and its length. Nothing
     /// at the end of a text, where there is too little to look at.
     #[inline]
-    pub(super) fn guess(&self, last: Symbol, depth: usize, bytes: &[u8], at: usize) -> Option<(Symbol, usize)> {
+    pub(super) fn guess(
+        &self,
+        last: Symbol,
+        depth: usize,
+        bytes: &[u8],
+        at: usize,
+    ) -> Option<(Symbol, usize)> {
         let bytes = bytes.get(at..)?.first_chunk()?;
         let symbol = self.after.get(slot(last, depth))?.load(Ordering::Relaxed);
-        let name = self.names.get(symbol as usize)?;
+        let name = self.list.get(symbol as usize)?;
         name.starts(bytes).then_some((symbol, name.text.len()))
     }
 
     /// The symbol of a key without escapes, remembered as what comes behind `last`.
     pub(super) fn find(&self, last: Symbol, depth: usize, key: &[u8]) -> Option<Symbol> {
-        let is = |index: usize| self.names.get(index).is_some_and(|name| same_bytes(name.text.as_bytes(), key));
+        let is =
+            |index: usize| self.list.get(index).is_some_and(|name| same_bytes(name.text.as_bytes(), key));
         let symbol = Symbol::try_from(self.table.find(key, is)?).ok()?;
         if let Some(after) = self.after.get(slot(last, depth)) {
             after.store(symbol, Ordering::Relaxed);
@@ -120,7 +127,7 @@ impl Names {
 
     /// The keys in the order of their symbols.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|name| &*name.text)
+        self.list.iter().map(|name| &*name.text)
     }
 }
 
@@ -194,6 +201,10 @@ mod tests {
             assert_eq!(names.guess(NO_SYMBOL, 1, &[byte; 64], 0), None, "too long to be guessed");
         }
         assert_eq!(names.find(0, 1, b"none"), None);
-        assert_eq!(names.guess(0, 1, b"id\": 1, \"and more text, as much as is looked at\"", 0), None, "nothing came behind this key yet");
+        assert_eq!(
+            names.guess(0, 1, b"id\": 1, \"and more text, as much as is looked at\"", 0),
+            None,
+            "nothing came behind this key yet"
+        );
     }
 }

@@ -141,9 +141,13 @@ mod tests {
         ];
         let mut vocabulary = Vocabulary::default();
         let mut read: Vec<Pointer> = pointers.iter().map(|(pointer, _)| Pointer::from(*pointer)).collect();
-        read.iter_mut().for_each(|pointer| pointer.expect(&mut vocabulary));
+        for pointer in &mut read {
+            pointer.expect(&mut vocabulary);
+        }
         let names = Arc::new(vocabulary.finish());
-        read.iter_mut().for_each(|pointer| pointer.name(&names));
+        for pointer in &mut read {
+            pointer.name(&names);
+        }
         let others = Arc::new(Vocabulary::default().finish());
         for document in [
             Document::read(text),
@@ -152,7 +156,8 @@ mod tests {
         ] {
             let document = document.unwrap();
             for ((pointer, expected), read) in pointers.iter().zip(&read) {
-                let raw = |value: Option<Value<'_>>| value.map(|it| String::from_utf8_lossy(it.raw()).into_owned());
+                let raw =
+                    |value: Option<Value<'_>>| value.map(|it| String::from_utf8_lossy(it.raw()).into_owned());
                 assert_eq!(raw(document.root().follow(read)).as_deref(), *expected, "{pointer}");
                 assert_eq!(raw(document.root().pointer(pointer)).as_deref(), *expected, "{pointer}");
             }

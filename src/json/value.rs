@@ -55,7 +55,8 @@ impl fmt::Debug for Value<'_> {
 }
 
 impl<'d> Value<'d> {
-    fn token(self) -> Token {
+    #[inline]
+    pub(crate) fn token(self) -> Token {
         self.document.token(self.index)
     }
 
@@ -66,6 +67,14 @@ impl<'d> Value<'d> {
     /// The document the value stands in.
     pub(crate) fn document(self) -> &'d Document<'d> {
         self.document
+    }
+
+    /// The indexes of what stands inside a container.
+    #[inline]
+    pub(crate) fn inside(self) -> std::ops::Range<u32> {
+        let token = self.token();
+        let end = if token.behind(self.index) == self.index + 1 { self.index + 1 } else { token.payload() };
+        self.index + 1..end
     }
 
     /// The index on the tape: one number that names this value within its document.
@@ -203,15 +212,13 @@ impl<'d> Value<'d> {
     }
 
     /// The index on the tape behind this value.
+    #[inline]
     fn after(self) -> u32 {
-        let token = self.token();
-        match token.tag() {
-            Tag::Object | Tag::Array => token.payload() + 1,
-            _ => self.index + 1,
-        }
+        self.token().behind(self.index)
     }
 }
 
+#[inline]
 fn inner(bytes: &[u8], token: Token) -> &[u8] {
     let start = token.at as usize + 1;
     &bytes[start..start + token.len()]
@@ -232,8 +239,8 @@ pub(super) fn text(bytes: &[u8], token: Token) -> Option<Cow<'_, str>> {
 /// The key of a member.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'d> {
-    document: &'d Document<'d>,
-    index: u32,
+    pub(super) document: &'d Document<'d>,
+    pub(super) index: u32,
 }
 
 impl<'d> Key<'d> {

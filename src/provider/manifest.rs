@@ -3,9 +3,9 @@
 use crate::delivery::Headers;
 use crate::issue::{Code, Issue, Severity};
 use crate::json::{Document, Names, Pointer, Value, Vocabulary};
-use std::sync::Arc;
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
+use std::sync::Arc;
 
 use super::rules::Rules;
 
@@ -188,9 +188,13 @@ impl Provider {
         pointers.extend(dedupe.iter_mut().filter_map(Dedupe::pointer));
         let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|it| &mut it.when);
         pointers.extend(whens.flatten());
-        pointers.iter_mut().for_each(|pointer| pointer.expect(&mut vocabulary));
+        for pointer in &mut pointers {
+            pointer.expect(&mut vocabulary);
+        }
         let names = Arc::new(vocabulary.finish());
-        pointers.into_iter().for_each(|pointer| pointer.name(&names));
+        for pointer in pointers {
+            pointer.name(&names);
+        }
         for revision in events.iter_mut().flat_map(|event| &mut event.revisions) {
             revision.schema.expect(&names);
         }
@@ -246,9 +250,9 @@ impl Event {
     /// The revision a body follows, by its place in `revisions`. None where no contract fits.
     #[must_use]
     pub fn revision_of(&self, body: Value<'_>) -> Option<usize> {
-        self.revisions.iter().position(|revision| {
-            revision.when.as_ref().is_none_or(|pointer| body.follow(pointer).is_some())
-        })
+        self.revisions
+            .iter()
+            .position(|revision| revision.when.as_ref().is_none_or(|pointer| body.follow(pointer).is_some()))
     }
 }
 
@@ -464,7 +468,11 @@ fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Ev
             });
         }
         if event.get("schema").is_some() {
-            revisions.push(Revision { name: None, when: None, schema: compile(document, event, vocabulary)? });
+            revisions.push(Revision {
+                name: None,
+                when: None,
+                schema: compile(document, event, vocabulary)?,
+            });
         }
         events.push(Event { name: name.text().into_owned(), revisions });
     }
@@ -480,6 +488,6 @@ fn compile(
         return Err(fault(document, holder, "A contract needs a schema."));
     };
     let options = CompileOptions { strict: true, placeholders: true, ..CompileOptions::default() };
-    Schema::compile_among(schema, &options, vocabulary)
+    Schema::compile_among(schema, options, vocabulary)
         .map_err(|error| fault(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.message))
 }

@@ -85,7 +85,7 @@ impl Schema {
     /// The schema is not valid, or it asks for something that is not supported.
     pub fn compile_value(value: Value<'_>, options: &CompileOptions) -> Result<Self, SchemaError> {
         let mut vocabulary = Vocabulary::default();
-        let mut schema = Self::compile_among(value, options, &mut vocabulary)?;
+        let mut schema = Self::compile_among(value, *options, &mut vocabulary)?;
         schema.expect(&Arc::new(vocabulary.finish()));
         Ok(schema)
     }
@@ -93,10 +93,10 @@ impl Schema {
     /// Compiles one of several schemas whose documents are read by one vocabulary.
     pub(crate) fn compile_among(
         value: Value<'_>,
-        options: &CompileOptions,
+        options: CompileOptions,
         vocabulary: &mut Vocabulary,
     ) -> Result<Self, SchemaError> {
-        match compile::compile(value, *options, vocabulary) {
+        match compile::compile(value, options, vocabulary) {
             Ok(plan) => Ok(Self { plan }),
             Err(fault) => Err(fault.finish(value)),
         }

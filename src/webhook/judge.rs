@@ -163,6 +163,9 @@ impl<'b, 'd> Judgement<'b, 'd> {
     fn check_content_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, profile: Profile) {
         let Some(received) = delivery.headers.get("content-type") else { return };
         let wanted = &webhook.provider.content_type;
+        if received == wanted {
+            return;
+        }
         let essence = received.split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case(wanted) {
             return;

@@ -33,7 +33,13 @@ impl Keys {
             return *index;
         }
         let index = self.properties.len() as u32;
-        self.properties.push(Property { name: name.into(), symbol: NO_SYMBOL, node: None, bit: UNTRACKED, mask: 0 });
+        self.properties.push(Property {
+            name: name.into(),
+            symbol: NO_SYMBOL,
+            node: None,
+            bit: UNTRACKED,
+            mask: 0,
+        });
         self.index.insert(name.into(), index);
         index
     }

@@ -67,6 +67,8 @@ struct Judge<'p, 'o> {
     mode: Mode,
     /// Only the verdict is asked, now and to the end.
     deaf: bool,
+    /// The bit of the profile.
+    listens: u8,
     open: u32,
     visits: u64,
     /// A limit was hit: the verdict is an error whatever a `not` makes of it.
@@ -93,6 +95,7 @@ impl<'p, 'o> Judge<'p, 'o> {
             profile,
             mode,
             deaf: mode == Mode::Verdict,
+            listens: 1 << profile as u8,
             open: 0,
             visits: 0,
             gave_up: false,
@@ -112,10 +115,10 @@ impl<'p, 'o> Judge<'p, 'o> {
     #[inline]
     fn visit(&mut self, id: NodeId, value: Value<'_>) -> bool {
         let node = self.node(id);
-        if self.is_beyond_question(node) {
+        let quick = quick_type(value);
+        if node.types & !node.more & quick != 0 || self.is_beyond_question(node) {
             return true;
         }
-        let quick = quick_type(value);
         if node.types & quick == 0 && !is_whole(node, quick, value) {
             return self.wrong_type(id, value);
         }
@@ -125,7 +128,7 @@ impl<'p, 'o> Judge<'p, 'o> {
     /// Whether the node can only warn, and nobody listens.
     #[inline]
     fn is_beyond_question(&self, node: &Node) -> bool {
-        self.deaf && node.can_fail >> self.profile as u8 & 1 == 0
+        node.can_fail & self.listens == 0 && self.deaf
     }
 
     /// Judges what is more than the type.

@@ -114,29 +114,29 @@ impl Judge<'_, '_> {
 
     /// The same where only the verdict is asked, and of a document and a schema of the usual kind.
     fn plain_object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
-        let mut seen = 0;
-        let mut next = 0;
-        for (key, member) in value.members() {
+        let document = value.document();
+        let range = value.inside();
+        let (mut at, mut seen, mut next) = (range.start, 0, 0);
+        while at < range.end {
+            let (key, member) = (document.token(at), document.value(at + 1));
             let found = match key.symbol() {
                 Some(symbol) => rules.find_symbol(symbol, next),
-                None => rules.find_key(key, next, true),
+                None => rules.find_key(document.key(at), next, true),
             };
-            let Some((index, property)) = found.and_then(|index| Some((index, rules.properties.get(index)?)))
-            else {
-                if !self.undeclared(rules, value, key, member) {
-                    return false;
-                }
-                continue;
-            };
-            next = index + 1;
-            seen |= property.mask;
-            let fits = match property.node {
+            let property = found.and_then(|index| rules.properties.get(index));
+            let node = property.and_then(|property| property.node);
+            if let (Some(index), Some(property)) = (found, property) {
+                next = index + 1;
+                seen |= property.mask;
+            }
+            let fits = match node {
                 Some(node) => self.visit(node, member),
-                None => self.undeclared(rules, value, key, member),
+                None => self.undeclared(rules, value, document.key(at), member),
             };
             if !fits {
                 return false;
             }
+            at = member.token().behind(at + 1);
         }
         let needed = rules.needed_bits[self.profile as usize];
         let complete = seen & needed == needed;
@@ -233,6 +233,7 @@ impl Judge<'_, '_> {
     }
 
     /// A member that neither `properties` nor `patternProperties` speaks of.
+    #[inline(never)]
     fn undeclared(
         &mut self,
         rules: &ObjectRules,

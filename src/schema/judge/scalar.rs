@@ -22,9 +22,9 @@ impl Node {
             (Glance::Whole(min, max), Tag::Integer) => {
                 let digits = value.raw();
                 // Up to nine digits fit, and a minus sign is none.
-                let number = digits.iter().fold(0i32, |number, digit| {
-                    number.wrapping_mul(10).wrapping_add(i32::from(digit & 15))
-                });
+                let number = digits
+                    .iter()
+                    .fold(0i32, |number, digit| number.wrapping_mul(10).wrapping_add(i32::from(digit & 15)));
                 digits.len() <= 9 && digits[0] != b'-' && (min..=max).contains(&number)
             }
             (Glance::Word, Tag::Ascii) => {

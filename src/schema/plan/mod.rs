@@ -49,19 +49,28 @@ pub(super) mod types {
     pub const ALL: u8 = 127;
 }
 
+/// The types by the tags of the tape.
+const QUICK: [u8; 16] = {
+    let mut types = [types::ARRAY; 16];
+    types[Tag::Null as usize] = types::NULL;
+    types[Tag::True as usize] = types::BOOLEAN;
+    types[Tag::False as usize] = types::BOOLEAN;
+    types[Tag::Integer as usize] = types::INTEGER;
+    types[Tag::Number as usize] = types::FRACTION;
+    types[Tag::Ascii as usize] = types::STRING;
+    types[Tag::Utf8 as usize] = types::STRING;
+    types[Tag::Escaped as usize] = types::STRING;
+    types[Tag::Object as usize] = types::OBJECT;
+    // A key that was expected, where keys are judged as strings.
+    types[Tag::Close as usize + 1] = types::STRING;
+    types
+};
+
 /// The type of a value as one bit. A number that is not written as a whole one counts as a
 /// fraction here: `1.0` is an integer only to those who ask [`exact_type`].
 #[inline]
 pub(super) fn quick_type(value: Value<'_>) -> u8 {
-    match value.tag() {
-        Tag::Null => types::NULL,
-        Tag::True | Tag::False => types::BOOLEAN,
-        Tag::Integer => types::INTEGER,
-        Tag::Number => types::FRACTION,
-        Tag::Ascii | Tag::Utf8 | Tag::Escaped => types::STRING,
-        Tag::Array | Tag::Close => types::ARRAY,
-        Tag::Object => types::OBJECT,
-    }
+    QUICK[value.token().class()]
 }
 
 /// The type of a value as one bit, by the number's value and not by its spelling.
