@@ -162,6 +162,14 @@ impl<'d> Value<'d> {
     /// The number, if it is a whole one that fits.
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
+        if self.tag() == Tag::Integer
+            && let digits = self.raw()
+            && digits.len() <= 9
+            && digits[0] != b'-'
+        {
+            // The usual case: what fits without a look at how it is written.
+            return Some(digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit & 15)));
+        }
         self.as_decimal().and_then(Decimal::to_i64)
     }
 

@@ -226,7 +226,8 @@ impl Bands {
 
 /// Shows the members of an object, keys as bytes: a `match` over them finds several in one pass.
 pub(super) fn each<'d>(object: Option<Value<'d>>, mut see: impl FnMut(&[u8], Value<'d>)) {
-    for (key, value) in object.into_iter().flat_map(Value::members) {
+    let Some(object) = object else { return };
+    for (key, value) in object.members() {
         match key.plain() {
             Some(plain) => see(plain, value),
             None => see(key.text().as_bytes(), value),

@@ -79,6 +79,7 @@ impl Format {
         match self {
             Self::Uuid => Some(is_uuid(text)),
             Self::DateTime => Some(time::is_date_time(text)),
+            Self::Uri if uri::is_usual(text) => Some(true),
             _ => None,
         }
     }

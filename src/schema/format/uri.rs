@@ -31,6 +31,25 @@ pub(super) fn is_reference(text: &str, alphabet: Alphabet) -> bool {
     if first_segment.contains(':') { is_absolute(text, alphabet) } else { is_rest(text, alphabet) }
 }
 
+/// Whether a text is a URI as most are: of the web, and of nothing but unreserved characters and slashes behind
+/// the scheme, which may stand in an authority and in a path alike. Told in one walk.
+pub(super) fn is_usual(text: &[u8]) -> bool {
+    let web = text.strip_prefix(b"https://").or_else(|| text.strip_prefix(b"http://"));
+    web.is_some_and(|rest| rest.iter().all(|byte| UNRESERVED_OR_SLASH[usize::from(*byte)]))
+}
+
+/// `unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"`, and the slash.
+const UNRESERVED_OR_SLASH: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+        byte += 1;
+    }
+    table
+};
+
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -144,6 +163,23 @@ mod tests {
 
     fn uri(text: &str) -> bool {
         is_absolute(text, Alphabet::Uri)
+    }
+
+    #[test]
+    fn what_is_told_in_one_walk_is_a_uri() {
+        let parts = ["a", "Z9", "-", ".", "_", "~", "/", "//", ":", "@", "?", "#", "%41", "[", "é", " ", "!"];
+        for scheme in ["https://", "http://", "https:/", "ftp://", "HTTPS://", ""] {
+            for first in parts {
+                for second in parts {
+                    let text = format!("{scheme}{first}{second}");
+                    assert!(!is_usual(text.as_bytes()) || uri(&text), "{text}");
+                }
+            }
+        }
+        assert!(is_usual(b"https://files.example.com/a_b/~c/1.jpg") && is_usual(b"http://"));
+        for text in ["https://a?b", "https://a#b", "https://a%41", "https://a:1", "ftp://a", "https:/a"] {
+            assert!(!is_usual(text.as_bytes()), "{text}");
+        }
     }
 
     fn reference(text: &str) -> bool {
