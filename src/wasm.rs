@@ -168,8 +168,7 @@ fn with_delivery<T>(headers: usize, body: usize, work: impl FnOnce(&Delivery<'_>
     with_scratch(headers.saturating_add(body), |bytes| {
         let (head, body) = bytes.split_at(headers.min(bytes.len()));
         // Asked first, because it is the faster way where nothing has to be replaced.
-        let text =
-            std::str::from_utf8(head).map_or_else(|_| String::from_utf8_lossy(head), Cow::Borrowed);
+        let text = std::str::from_utf8(head).map_or_else(|_| String::from_utf8_lossy(head), Cow::Borrowed);
         // What stands beside the headers travels in front of them, under names no header can have.
         let (url, rest) = beside(&text, ":url\x1f");
         let (method, rest) = beside(rest, ":method\x1f");
