@@ -144,6 +144,18 @@ codes! {
     PHOTO_NOT_IMAGE = "photo-not-image", 400, "A file that is not an image was sent as a photo, or has the time of one.";
     MIXED_STYLE = "mixed-style", 400, "Keys in `snake_case` and in `camelCase` stand in one file request.";
     USER_NAMELESS = "user-nameless", 400, "A user has neither a display name nor a first or last name.";
+    FORM_UNKNOWN = "form-unknown", 400, "A text has none of the forms that deliveries are imported from.";
+    HTTP_SYNTAX = "http-syntax", 400, "A text is no HTTP request.";
+    HTTP_REPAIRED = "http-repaired", 400, "An HTTP request was read that had lost its line breaks, or other parts.";
+    CURL_SYNTAX = "curl-syntax", 400, "A text is no curl command that can be read.";
+    SHELL_EXPANSION = "shell-expansion", 400, "A shell would have put a value here that is not known.";
+    HAR_INVALID = "har-invalid", 400, "A text is no HTTP archive, or its end is missing.";
+    BASE64_INVALID = "base64-invalid", 400, "A text that should be base64 is not.";
+    BODY_ELSEWHERE = "body-elsewhere", 400, "The body is not in the text: it has to be given beside it.";
+    BODY_LENGTH = "body-length", 400, "A body has another length than its request says.";
+    BODY_LOSSY = "body-lossy", 400, "Bytes of a body were lost when it was saved as text.";
+    TEXT_SKIPPED = "text-skipped", 400, "A part of a text is no part of a delivery, and was left out.";
+    TOO_LARGE = "too-large", 413, "A text, or one entry of it, is larger than the limit.";
     ISSUES_OMITTED = "issues-omitted", 400, "There are more issues than a report lists.";
 }
 

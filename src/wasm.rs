@@ -1,10 +1,11 @@
-//! The bridge to JavaScript: the only file that names `wasm_bindgen`, `js_sys` or `serde_wasm_bindgen`.
+//! The bridge to JavaScript: only this file and its folder name `wasm_bindgen`, `js_sys` or `serde_wasm_bindgen`.
 //!
 //! Bytes cross the boundary through one scratch buffer that JavaScript writes into. A delivery stands
 //! there as `[headers][body]`, the headers as `name \x1f value \x1e`. The calls on the hot path take and
 //! return numbers; what they found stands in `facts`. Everything else is slower, and goes through serde.
 
 mod data;
+mod import;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -28,6 +29,7 @@ use data::{
     Card, ChangeData, ComparisonData, ErrorData, EventCard, FreshData, SchemaErrorData, SignedData,
     WebhookOptions, time, whole,
 };
+pub use import::{ImportStream, Looks, import_text, print_delivery, provider_definition, provider_ids};
 
 thread_local! {
     /// What JavaScript wrote for the next call.

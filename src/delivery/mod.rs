@@ -1,11 +1,15 @@
-//! One HTTP request: headers and raw body.
+//! One HTTP request: headers and raw body; and the forms in which people keep such requests.
 
+mod export;
 mod headers;
+mod import;
 
 use std::fmt;
 
+pub use export::Print;
 pub use headers::Headers;
 pub(crate) use headers::{has_control, is_token};
+pub use import::{Form, Import, Imported, Importer, MAX_TEXT, Step, import};
 
 /// One delivery as it arrived: headers and the raw bytes of the body, never decoded, trimmed or
 /// written again.

@@ -66,6 +66,11 @@ pub(crate) fn outside(draft: Draft) -> Issue {
     }
 }
 
+/// The issue of a draft that stands at these bytes of any text, JSON or not.
+pub(crate) fn placed(bytes: &[u8], byte_span: ByteSpan, draft: Draft) -> Issue {
+    Issue { span: span(bytes, byte_span), byte_span, ..outside(draft) }
+}
+
 /// The path as a JSON Pointer (RFC 6901).
 pub(super) fn pointer(path: &[Step]) -> String {
     let mut out = String::new();

@@ -15,7 +15,7 @@ mod value;
 mod write;
 
 pub use equality::{hash, same};
-pub(crate) use locate::outside;
+pub(crate) use locate::{outside, placed};
 pub(crate) use names::{NO_SYMBOL, Names, Symbol, Vocabulary};
 pub use number::{Decimal, Step as NumberStep};
 pub use pointer::Pointer;

@@ -3,9 +3,11 @@
 mod catalog;
 mod manifest;
 mod painchek;
+mod recognise;
 pub(crate) mod rules;
 mod xon;
 
 pub use catalog::{definition, ids};
 pub(crate) use manifest::is_name;
 pub use manifest::{Dedupe, DefinitionError, Envelope, Event, Provider, Revision, Source};
+pub use recognise::Recogniser;

@@ -1,0 +1,77 @@
+//! Which built-in provider a delivery looks like: a guess for people, and never a reason to trust.
+
+use crate::delivery::Delivery;
+use crate::json::{Document, Value};
+
+/// What every built-in provider's deliveries look like.
+///
+/// ```
+/// use hookseal::delivery::{Delivery, Headers};
+/// use hookseal::provider::Recogniser;
+///
+/// let recogniser = Recogniser::new();
+/// let headers = Headers::from_iter([("x-painchek-wh-signature", "sha1=00")]);
+/// assert_eq!(recogniser.recognise(&Delivery::new(headers, b"")), Some("painchek"));
+/// let body = br#"{ "event": { "type": "calls.user.create" } }"#;
+/// assert_eq!(recogniser.recognise(&Delivery::new(Headers::new(), body)), Some("xon"));
+/// assert_eq!(recogniser.recognise(&Delivery::new(Headers::new(), b"{}")), None);
+/// ```
+#[derive(Debug)]
+pub struct Recogniser {
+    looks: Vec<Look>,
+}
+
+#[derive(Debug)]
+struct Look {
+    id: &'static str,
+    /// Headers that are the provider's own.
+    headers: Vec<String>,
+    /// Where the type of an event stands in the body, and which types there are.
+    pointer: String,
+    events: Vec<String>,
+}
+
+impl Default for Recogniser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Recogniser {
+    /// Reads the built-in definitions: make one, and keep it.
+    #[must_use]
+    pub fn new() -> Self {
+        let look = |id| {
+            let document = Document::read(super::definition(id)?.as_bytes()).ok()?;
+            let root = document.root();
+            let text = |value: Value<'_>| value.as_str().map(std::borrow::Cow::into_owned);
+            let signature = root.pointer("/signature/header").and_then(text);
+            let others =
+                root.get("headers").into_iter().flat_map(Value::members).filter_map(|(_, name)| text(name));
+            let events = root.get("events").into_iter().flat_map(Value::members);
+            Some(Look {
+                id,
+                headers: signature.into_iter().chain(others).collect(),
+                pointer: root.pointer("/envelope/type").and_then(text).unwrap_or_default(),
+                events: events.map(|(name, _)| name.text().into_owned()).collect(),
+            })
+        };
+        Self { looks: super::ids().filter_map(look).collect() }
+    }
+
+    /// The provider whose headers, or else whose event, the delivery has.
+    #[must_use]
+    pub fn recognise(&self, delivery: &Delivery<'_>) -> Option<&'static str> {
+        let has = |look: &&Look| look.headers.iter().any(|name| delivery.headers.get(name).is_some());
+        if let Some(look) = self.looks.iter().find(has) {
+            return Some(look.id);
+        }
+        let document = Document::read(delivery.body).ok()?;
+        let fits = |look: &&Look| {
+            let event_type = document.root().pointer(&look.pointer).and_then(Value::as_str);
+            look.pointer.starts_with('/')
+                && event_type.is_some_and(|it| look.events.iter().any(|name| *name == it))
+        };
+        self.looks.iter().find(fits).map(|look| look.id)
+    }
+}

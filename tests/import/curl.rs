@@ -1,0 +1,199 @@
+//! curl commands, as browsers copy them and people write them.
+
+use hookseal::Severity::{Error, Warning};
+use hookseal::delivery::{Form, import};
+
+use crate::support::{headers, messages, one, places};
+
+/// The body of a command with this argument.
+fn body(argument: &str) -> Vec<u8> {
+    one(format!("curl https://h/ --data-raw {argument}"), Form::Curl).0.body
+}
+
+#[test]
+fn every_kind_of_quote_is_read_as_bash_reads_it() {
+    for (argument, bytes) in [
+        (r#"'{"a":"it'\''s"}'"#, &br#"{"a":"it's"}"#[..]),
+        (r#""{\"a\": \"\\u00e9 \$x \n\"}""#, br#"{"a": "\u00e9 $x \n"}"#),
+        (r"$'\x7b\n\t\'\u00e9\U0001F600\101\0\e\q\cx'", "{\n\t'é😀A\0\u{1b}\\q\\cx".as_bytes()),
+        (r"$'\xff\xFE\r\n'", b"\xff\xfe\r\n"),
+        (r"a\ b\'c", b"a b'c"),
+        ("'a'\"b\"$'c'd", b"abcd"),
+        ("'line\nline\r\n'", b"line\nline\r\n"),
+        ("\"a\\\nb\"", b"ab"),
+        ("'a\\\nb'", b"a\\\nb"),
+        ("''", b""),
+        ("'@not-a-file'", b"@not-a-file"),
+    ] {
+        assert_eq!(body(argument), bytes, "{argument}");
+    }
+}
+
+#[test]
+fn a_command_copied_from_a_browser_is_the_request_it_sent() {
+    let text = "curl 'https://example.com/hook?x=1' \\\n  -X 'POST' \\\r\n  -H 'accept: */*' \\\n  -H 'content-type: application/json' \\\n  \
+                -H $'x-name: caf\\u00e9' \\\n  -b 'session=1' \\\n  --data-raw $'{\\n  \"a\": \\'1\\'\\n}' \\\n  --compressed ;\n";
+    let (delivery, found) = one(text, Form::Curl);
+    assert_eq!(delivery.body, b"{\n  \"a\": '1'\n}");
+    assert_eq!(
+        headers(&delivery),
+        ["accept: */*", "content-type: application/json", "x-name: café", "Cookie: session=1"]
+    );
+    assert_eq!(delivery.url.as_deref(), Some("https://example.com/hook?x=1"));
+    assert_eq!(delivery.method.as_deref(), Some("POST"));
+    assert!(found.issues.is_empty(), "{:?}", found.issues);
+}
+
+#[test]
+fn options_mean_what_curl_makes_of_them() {
+    for (command, method, url, body, fields) in [
+        ("curl h -d a=1 -d b=2", "POST", "h", "a=1&b=2", "Content-Type: application/x-www-form-urlencoded"),
+        ("curl -XPUT --url h -da", "PUT", "h", "a", "Content-Type: application/x-www-form-urlencoded"),
+        ("curl -sSL -X delete h", "DELETE", "h", "", ""),
+        (
+            "curl h --json '{\"a\":' --json '1}'",
+            "POST",
+            "h",
+            "{\"a\":1}",
+            "Content-Type: application/json, Accept: application/json",
+        ),
+        (
+            "curl h --data-urlencode 'a=b c&d'",
+            "POST",
+            "h",
+            "a=b%20c%26d",
+            "Content-Type: application/x-www-form-urlencoded",
+        ),
+        (
+            "curl h --data-urlencode '=ä'",
+            "POST",
+            "h",
+            "%C3%A4",
+            "Content-Type: application/x-www-form-urlencoded",
+        ),
+        ("curl -G h -d a=1", "GET", "h?a=1", "", ""),
+        ("curl -I h", "HEAD", "h", "", ""),
+        ("curl h", "GET", "h", "", ""),
+        ("curl h -H 'Content-Type: a/b' -d x", "POST", "h", "x", "Content-Type: a/b"),
+        ("curl h -H 'Content-Type:' -d x", "POST", "h", "x", ""),
+        ("curl h -H 'X-Empty;' -A me -e you", "GET", "h", "", "X-Empty: , User-Agent: me, Referer: you"),
+        ("curl -u 'a:b' h", "GET", "h", "", "Authorization: Basic YTpi"),
+        ("curl -o out -w '%{http_code}' --max-time 5 -kis h -- ", "GET", "h", "", ""),
+        (
+            "$ curl h -d x 2>&1 > out.txt | jq .",
+            "POST",
+            "h",
+            "x",
+            "Content-Type: application/x-www-form-urlencoded",
+        ),
+        (
+            "# a comment\n\ncurl.exe h -d x # more\ncurl other",
+            "POST",
+            "h",
+            "x",
+            "Content-Type: application/x-www-form-urlencoded",
+        ),
+    ] {
+        let (delivery, found) = one(command, Form::Curl);
+        let got = (delivery.method.as_deref(), delivery.url.as_deref(), delivery.body.as_slice());
+        assert_eq!(got, (Some(method), Some(url), body.as_bytes()), "{command}");
+        assert_eq!(headers(&delivery).join(", "), fields, "{command}");
+        assert!(found.issues.is_empty(), "{command}: {:?}", found.issues);
+    }
+}
+
+#[test]
+fn a_body_that_is_not_in_the_command_is_asked_for() {
+    let file = "The body is in a file that is no part of the command.";
+    for (option, message) in [
+        ("-d @-", "The body was written to curl's standard input, which is no part of the command."),
+        ("-d @body.json", file),
+        ("--data-binary @body.json", file),
+        ("--json @body.json", file),
+        ("--data-urlencode a@body.json", file),
+        ("-T body.json", file),
+        ("-F 'a=b'", "curl makes a multipart body of this, with a boundary it draws anew each time."),
+    ] {
+        let (delivery, found) = one(format!("curl h -H 'A: b' \\\n {option}"), Form::Curl);
+        assert_eq!((messages(&found), places(&found)[0].0), (vec![message], "body-elsewhere"), "{option}");
+        assert_eq!((found.issues[0].severity, found.issues[0].span.line), (Error, 2));
+        assert_eq!(
+            found.issues[0].hint.as_deref(),
+            Some(
+                "Give the body beside the command, from that place, or put it into the command with --data-raw."
+            )
+        );
+        assert!(delivery.body.is_empty() && delivery.headers.get("a") == Some("b"));
+    }
+}
+
+#[test]
+fn what_a_shell_would_put_there_is_said() {
+    for argument in ["\"$SIG\"", "$(cat x)", "`cat x`", "\"${A}\""] {
+        let (delivery, found) = one(format!("curl h -d {argument}"), Form::Curl);
+        assert_eq!(places(&found)[0].0, "shell-expansion", "{argument}");
+        assert_eq!(
+            found.issues[0].message,
+            "A shell would put the value of something here; it was left as it is written."
+        );
+        assert!(!delivery.body.is_empty());
+    }
+    assert!(one("curl h -d '$HOME' -d '`x`' -d \"\\$a $ 5$\"", Form::Curl).1.issues.is_empty());
+}
+
+#[test]
+fn a_command_that_cannot_be_read_is_an_error_at_its_place() {
+    for (text, message, column) in [
+        ("curl h -d 'abc", "The quote ' is never closed.", 11),
+        ("curl h -d \"abc", "The quote \" is never closed.", 11),
+        ("curl h -d $'abc", "The quote $' is never closed.", 11),
+        ("curl h -d", "This option has no value.", 8),
+        ("curl h --header", "This option has no value.", 8),
+        ("curl -d x", "The command has no URL.", 10),
+        (
+            "curl ^\"https://h/^\" ^",
+            "This command is quoted for the Windows command prompt, with ^ in front of its quotes.",
+            6,
+        ),
+    ] {
+        let found = import(text.as_bytes(), None);
+        assert_eq!((found.deliveries.len(), messages(&found)), (0, vec![message]), "{text}");
+        assert_eq!(places(&found), [("curl-syntax", Error, 1, column)]);
+    }
+    let found = import(b"wget h", Some(Form::Curl));
+    assert_eq!(messages(&found), ["A curl command begins with the word curl."]);
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    for (text, code, message) in [
+        ("curl h --frobnicate", "text-skipped", "This option is not known here, and was left out."),
+        (
+            "curl h -H nothing",
+            "curl-syntax",
+            "This is no header, which is a name, a colon and a value; it was left out.",
+        ),
+        (
+            "curl h -H @file",
+            "curl-syntax",
+            "These headers are in a file that is no part of the command, and were left out.",
+        ),
+        (
+            "curl h other",
+            "text-skipped",
+            "A command has one URL: this is another one, or the value of an option that is not known here.",
+        ),
+        (
+            "curl h --next other",
+            "text-skipped",
+            "What stands behind --next is another request, and was left out.",
+        ),
+    ] {
+        let (_, found) = one(text, Form::Curl);
+        assert_eq!(
+            (messages(&found), places(&found)[0].0, places(&found)[0].1),
+            (vec![message], code, Warning),
+            "{text}"
+        );
+    }
+}

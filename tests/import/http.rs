@@ -1,0 +1,182 @@
+//! HTTP requests, whole ones and those that lost their line breaks.
+
+use hookseal::Severity::{Error, Info, Warning};
+use hookseal::delivery::{Form, import};
+
+use crate::support::{ODD, headers, messages, one, places};
+
+const SEED: &[u8] = include_bytes!("../vectors/seeds/painchek-as-printed.txt");
+
+/// The head of the request in PainChek's documentation, which prints it on one line with the body.
+const HEAD: &str = "POST /payload HTTP/1.1 X-PainChek-Webhook-Id: 45352119-04e5-4549-8245-79c27e156374 \
+    X-PainChek-WH-Delivery-Id: 72d3162e-cc78-11e3-81ab-4c9367dc0958 \
+    X-PainChek-WH-Signature: sha1=7d38cdd689735b008b3c702edd92eea23791c5f6 Content-Type: application/json";
+
+const FIELDS: [&str; 4] = [
+    "X-PainChek-Webhook-Id: 45352119-04e5-4549-8245-79c27e156374",
+    "X-PainChek-WH-Delivery-Id: 72d3162e-cc78-11e3-81ab-4c9367dc0958",
+    "X-PainChek-WH-Signature: sha1=7d38cdd689735b008b3c702edd92eea23791c5f6",
+    "Content-Type: application/json",
+];
+
+#[test]
+fn a_captured_request_keeps_every_byte_of_its_body() {
+    for end in ["\r\n", "\n"] {
+        let head =
+            ["POST /hook?a=1 HTTP/1.1", "Host: example.com", "X-Sig: a:b ", "X-Sig: c", "", ""].join(end);
+        let (delivery, found) = one([head.as_bytes(), ODD].concat(), Form::Http);
+        assert_eq!(delivery.body, ODD);
+        assert_eq!(headers(&delivery), ["Host: example.com", "X-Sig: a:b", "X-Sig: c"]);
+        assert_eq!(delivery.method.as_deref(), Some("POST"));
+        assert_eq!(delivery.url.as_deref(), Some("https://example.com/hook?a=1"));
+        assert!(found.issues.is_empty());
+    }
+}
+
+#[test]
+fn the_url_is_what_the_request_says_of_it() {
+    let url = |text: &str| one(text, Form::Http).0.url;
+    let behind = "POST /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: http\r\n\r\n{}";
+    assert_eq!(url(behind).as_deref(), Some("http://h/a"));
+    assert_eq!(url("POST https://x/y HTTP/1.1\r\nHost: h\r\n\r\n{}").as_deref(), Some("https://x/y"));
+    assert_eq!(url("POST /a HTTP/1.1\r\nA: b\r\n\r\n{}"), None);
+}
+
+#[test]
+fn the_request_printed_on_one_line_is_taken_apart_and_that_is_said() {
+    let text = [HEAD.as_bytes(), b" ", SEED].concat();
+    let (delivery, found) = one(&text, Form::Http);
+    assert_eq!(delivery.body, SEED);
+    assert_eq!(headers(&delivery), FIELDS);
+    assert_eq!(places(&found), [("http-repaired", Warning, 1, 1)]);
+    assert_eq!(
+        messages(&found),
+        [
+            "The request does not have the form of HTTP/1.1: 4 headers were taken apart at their names, and the body is \
+          what follows them."
+        ]
+    );
+    assert!(
+        found.issues[0].hint.as_deref().is_some_and(|hint| hint.contains("a capture of the raw request can"))
+    );
+}
+
+#[test]
+fn the_same_request_is_found_behind_prose_and_with_any_of_its_breaks() {
+    let prose = "The payload might look like this:\n\n";
+    let broken = HEAD.replace(" X-", "\nX-").replace(" Content", "\n  Content");
+    for head in [
+        format!("{prose}{HEAD} "),
+        format!("{broken}\n"),
+        format!("{broken}\r\n\r\n"),
+        HEAD.replace(' ', "\n") + "\n",
+    ] {
+        let found = import(&[head.as_bytes(), SEED].concat(), Some(Form::Http));
+        if head.starts_with("POST\n") {
+            // No line has the three words that begin a request: nothing tells where it begins.
+            assert_eq!(places(&found), [("http-syntax", Error, 1, 1)]);
+            continue;
+        }
+        let delivery = &found.deliveries[0];
+        assert_eq!(
+            (delivery.body.as_slice(), headers(delivery)),
+            (SEED, FIELDS.map(str::to_owned).to_vec()),
+            "{head}"
+        );
+    }
+    let found = import(format!("{prose}{HEAD} {{}}").as_bytes(), None);
+    assert_eq!(places(&found), [("text-skipped", Info, 1, 1), ("http-repaired", Warning, 3, 1)]);
+    assert_eq!(messages(&found)[0], "What stands before the request line is no part of the request.");
+}
+
+#[test]
+fn dates_ports_and_times_within_a_value_are_no_headers() {
+    let text = "POST / HTTP/1.1 Date: Tue, 24 Nov 2026 22:06:21 GMT Host: h:8080 User-Agent: a/1 (b: c) X-1: y [1] {\"a\":1}";
+    let (delivery, _) = one(text, Form::Http);
+    assert_eq!(
+        headers(&delivery),
+        ["Date: Tue, 24 Nov 2026 22:06:21 GMT", "Host: h:8080", "User-Agent: a/1 (b: c)", "X-1: y [1]"]
+    );
+    assert_eq!(delivery.body, b"{\"a\":1}");
+}
+
+#[test]
+fn a_length_that_does_not_fit_is_said() {
+    let text =
+        |length: usize, body: &str| format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}");
+    let (delivery, found) = one(text(2, "{}\n"), Form::Http);
+    assert_eq!((delivery.body.as_slice(), places(&found)), (&b"{}"[..], vec![("body-length", Info, 4, 3)]));
+    assert_eq!(messages(&found), ["Content-Length says 2 bytes: the 1 behind them were left out."]);
+    let (delivery, found) = one(text(2, "{}  x"), Form::Http);
+    assert_eq!(
+        (delivery.body.as_slice(), places(&found)),
+        (&b"{}"[..], vec![("body-length", Warning, 4, 3)])
+    );
+    let (delivery, found) = one(text(9, "{}\n"), Form::Http);
+    assert_eq!(
+        (delivery.body.as_slice(), places(&found)),
+        (&b"{}\n"[..], vec![("body-length", Warning, 4, 1)])
+    );
+    assert_eq!(messages(&found), ["Content-Length says 9 bytes, and there are 3."]);
+}
+
+#[test]
+fn chunks_are_put_together() {
+    let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let (delivery, found) = one(format!("{head}4\r\n{{\"a\"\r\n3;x=y\r\n:1}}\r\n0\r\n\r\n"), Form::Http);
+    assert_eq!((delivery.body.as_slice(), found.issues.len()), (&b"{\"a\":1}"[..], 0));
+    let (delivery, found) = one(format!("{head}2\r\n{{}}\r\n0\r\n\r\nmore"), Form::Http);
+    assert_eq!((delivery.body.as_slice(), places(&found)), (&b"{}"[..], vec![("text-skipped", Info, 8, 1)]));
+    assert_eq!(messages(&found), ["What stands behind the last chunk is no part of the body."]);
+    let (delivery, found) = one(format!("{head}{{}}"), Form::Http);
+    assert_eq!((delivery.body.as_slice(), places(&found)), (&b"{}"[..], vec![("body-length", Info, 4, 1)]));
+    assert_eq!(
+        messages(&found),
+        ["The headers say that the body is sent in chunks, and it is not: it was read as it stands."]
+    );
+}
+
+#[test]
+fn headers_and_body_do_without_a_request_line() {
+    let (delivery, found) = one("Content-Type: application/json\nX-Sig: 1\n\n{}\n", Form::Http);
+    assert_eq!((delivery.body.as_slice(), headers(&delivery).len()), (&b"{}\n"[..], 2));
+    assert_eq!((delivery.method, delivery.url), (None, None));
+    assert_eq!(places(&found), [("http-repaired", Info, 1, 1)]);
+}
+
+#[test]
+fn what_is_no_request_is_an_error_with_what_to_do() {
+    for (text, code, message) in [
+        (
+            "HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}",
+            "http-syntax",
+            "This is the answer to a request, and not the request.",
+        ),
+        ("POST / HTTP/1.1", "http-syntax", "There are no headers behind the request line, and no body."),
+        ("A: b", "http-syntax", "There is no request line, and no headers with an empty line behind them."),
+        ("good morning", "form-unknown", "This is none of the forms a delivery is read from."),
+        (" \n", "form-unknown", "There is nothing in it."),
+        ("", "form-unknown", "There is nothing in it."),
+    ] {
+        let found = import(text.as_bytes(), None);
+        assert_eq!((found.deliveries.len(), messages(&found)), (0, vec![message]), "{text}");
+        assert_eq!((found.issues[0].code.as_str(), found.issues[0].severity), (code, Error));
+        assert!(found.issues[0].hint.is_some());
+    }
+    let (delivery, found) = one("POST / HTTP/1.1\r\nA: b\r\n", Form::Http);
+    assert_eq!((delivery.body.len(), places(&found)), (0, vec![("http-repaired", Warning, 1, 1)]));
+    assert_eq!(messages(&found), ["The request ends within its 1 headers: there is no body."]);
+}
+
+#[test]
+fn header_values_that_are_no_utf8_are_read_as_servers_read_them() {
+    let (delivery, _) = one(b"POST / HTTP/1.1\r\nA: \xe9\r\nB: \xc3\xa9\r\n\r\n{}", Form::Http);
+    assert_eq!(headers(&delivery), ["A: é", "B: é"]);
+}
+
+#[test]
+fn any_number_of_headers_is_read() {
+    let many = (0..3000).map(|n| format!("X-{n}: {n}\r\n")).collect::<Vec<_>>().concat();
+    let (delivery, found) = one(format!("POST / HTTP/1.1\r\n{many}\r\n{{}}"), Form::Http);
+    assert_eq!((delivery.headers.len(), found.issues.len()), (3000, 0));
+}

@@ -1,0 +1,9 @@
+//! Importing deliveries, a file for each form, and what all of them promise.
+
+mod bytes;
+mod curl;
+mod har;
+mod http;
+mod record;
+mod stream;
+mod support;
