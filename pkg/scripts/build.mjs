@@ -1,12 +1,14 @@
-// Makes pkg/dist from pkg/src: one file each, twice (ES modules and CommonJS), with declarations.
+// Makes pkg/dist from pkg/src: one file each, twice (ES modules and CommonJS), with declarations; and the
+// command in one file.
 //
-// Nothing is bundled. So all entries of one kind share one core, and a bundler sees every edge.
+// Of the library nothing is bundled. So all entries of one kind share one core, and a bundler sees every edge.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { command } from "./command.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const pkg = join(root, "pkg");
@@ -21,7 +23,7 @@ mkdirSync(dist, { recursive: true });
 cpSync(join(src, "generated", "core.wasm"), join(dist, "core.wasm"));
 
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.(ts|js)$/.test(name) && !name.endsWith(".d.ts"))
+  .filter((name) => /\.(ts|js)$/.test(name) && !name.endsWith(".d.ts") && !/^cli[\\/]/.test(name))
   .sort();
 for (const format of /** @type {const} */ (["esm", "cjs"])) {
   await build({
@@ -37,6 +39,9 @@ for (const format of /** @type {const} */ (["esm", "cjs"])) {
     logLevel: "warning",
   });
 }
+
+await build(command(root));
+chmodSync(join(dist, "cli.cjs"), 0o755);
 
 const tsc = spawnSync(
   process.execPath,

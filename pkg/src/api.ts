@@ -6,6 +6,7 @@ import type { WebhookOptions } from "./types.js";
 import { Webhook } from "./webhook.js";
 
 export type { BodyLike } from "./body.js";
+export { providerDefinition, providers, recognise } from "./catalog.js";
 export { type CoreModule, type CoreResponse, type CoreSource, init } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { IssueCode } from "./generated/codes.js";
@@ -13,6 +14,17 @@ export type { ProviderDefinition } from "./generated/definition.js";
 export type * from "./generated/events/index.js";
 export type { HeadersLike } from "./headers.js";
 export { type HmacAlgorithm, type HmacInput, hmac } from "./hmac.js";
+export {
+  type Import,
+  type ImportedDelivery,
+  type ImportForm,
+  type ImportOptions,
+  type ImportStep,
+  type ImportStreamOptions,
+  importDeliveries,
+  importStream,
+  printDelivery,
+} from "./import.js";
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
 export type * from "./types.js";
 export type { VerifiedOf, Webhook } from "./webhook.js";

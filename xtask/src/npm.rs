@@ -17,12 +17,19 @@ pub fn build() -> Result<(), Failure> {
         &[
             "pkg/src",
             "pkg/scripts",
+            "providers",
             "pkg/package.json",
             "tsconfig.json",
             "pkg/tsconfig.json",
             "package-lock.json",
         ],
-        &["pkg/dist/esm/index.js", "pkg/dist/cjs/index.js", "pkg/dist/esm/index.d.ts", "pkg/dist/core.wasm"],
+        &[
+            "pkg/dist/esm/index.js",
+            "pkg/dist/cjs/index.js",
+            "pkg/dist/cli.cjs",
+            "pkg/dist/esm/index.d.ts",
+            "pkg/dist/core.wasm",
+        ],
     )?
     .unless_done(|| {
         progress("building pkg/dist: esbuild and tsc");

@@ -1,0 +1,54 @@
+// How the command is bundled: its own code, the library it parses arguments with, and the providers' samples in
+// one file. The core it shares with the package's CommonJS entry, which stands beside it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The samples of every provider as they stand in the folder. @param {string} root */
+function samples(root) {
+  const providers = join(root, "providers");
+  /** @type {Record<string, Record<string, string>>} */
+  const all = {};
+  for (const id of readdirSync(providers).sort()) {
+    const folder = join(providers, id, "samples");
+    all[id] = Object.fromEntries(
+      readdirSync(folder)
+        .sort()
+        .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+    );
+  }
+  return all;
+}
+
+/** @param {string} root @returns {import("esbuild").BuildOptions} */
+export function command(root) {
+  const licence = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8").trim();
+  return {
+    entryPoints: [join(root, "pkg/src/cli/main.ts")],
+    outfile: join(root, "pkg/dist/cli.cjs"),
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    // Names stay, so that a stack trace says something.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    logLevel: "warning",
+    banner: { js: `#!/usr/bin/env node\n/* This file contains commander.\n\n${licence}\n*/` },
+    plugins: [
+      {
+        name: "hookseal",
+        setup(build) {
+          build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({
+            path: "./cjs/index.js",
+            external: true,
+          }));
+          build.onResolve({ filter: /^hookseal:samples$/ }, ({ path }) => ({ path, namespace: "hookseal" }));
+          build.onLoad({ filter: /.*/, namespace: "hookseal" }, () => ({
+            contents: `export const SAMPLES = ${JSON.stringify(samples(root))};`,
+          }));
+        },
+      },
+    ],
+  };
+}

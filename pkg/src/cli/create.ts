@@ -1,0 +1,168 @@
+/** `sign` and `new`: bodies with the headers of their provider, and events to start from. */
+import { readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { HooksealError, printDelivery, type SignedDelivery } from "../index.js";
+import { type HookOptions, Hooks } from "./hooks.js";
+import { bytesOf, type InputOptions, nameOf, oneDelivery, sources } from "./input.js";
+import { complain, paint, print } from "./paint.js";
+import { nameSample, samplesOf, typeOfSample } from "./samples.js";
+import { reason, UsageError, VALID } from "./usage.js";
+
+export type PrintAs = "headers" | "curl" | "http" | "ndjson";
+
+export interface SignCommandOptions extends HookOptions, InputOptions {
+  as?: PrintAs;
+  json?: boolean;
+  now?: number;
+  id?: string;
+  webhookId?: string;
+}
+
+/** A body signed as its provider does it. */
+export async function signed(
+  body: Uint8Array,
+  options: SignCommandOptions,
+  url: string | undefined,
+): Promise<{ delivery: SignedDelivery; name: string }> {
+  const hooks = new Hooks(options, "trust");
+  const name = hooks.name({ headers: {}, body });
+  const hook = await hooks.named(name);
+  try {
+    const delivery = hook.sign(body, {
+      ...(options.now === undefined ? {} : { now: options.now }),
+      ...(options.id === undefined ? {} : { id: options.id }),
+      ...(options.webhookId === undefined ? {} : { webhookId: options.webhookId }),
+      ...(url === undefined ? {} : { url }),
+    });
+    return { delivery, name };
+  } catch (error) {
+    if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
+    throw error;
+  }
+}
+
+export async function sign(file: string | undefined, options: SignCommandOptions): Promise<number> {
+  const [source = "-"] = sources(file === undefined ? [] : [file]);
+  const { delivery } = await oneDelivery(source, options);
+  const made = (await signed(delivery.body, options, options.url)).delivery;
+  if (options.json === true) {
+    print(
+      JSON.stringify({
+        method: made.method,
+        headers: made.headers,
+        bodyBase64: Buffer.from(made.body).toString("base64"),
+      }),
+    );
+    return VALID;
+  }
+  const as = options.as ?? "headers";
+  if (as === "headers") {
+    for (const [name, value] of Object.entries(made.headers)) print(`${name}: ${value}`);
+    return VALID;
+  }
+  const url = options.url === undefined ? {} : { url: options.url };
+  const text = printDelivery({ ...made, ...url }, as === "ndjson" ? "record" : as);
+  if (text === undefined) {
+    throw new UsageError(
+      `This cannot be printed as ${as}.`,
+      "A body with a NUL byte fits no command line: use --as http or --as ndjson.",
+    );
+  }
+  process.stdout.write(text);
+  return VALID;
+}
+
+export interface NewOptions {
+  sample?: string;
+  data?: string;
+  out?: string;
+  list?: boolean;
+  id?: string;
+  now?: number;
+}
+
+export async function create(
+  provider: string,
+  type: string | undefined,
+  options: NewOptions,
+): Promise<number> {
+  const hooks = new Hooks({ provider }, "none");
+  const events = Object.keys(hooks.definition(provider).events ?? {});
+  const samples = samplesOf(provider, events);
+  if (options.list === true) {
+    for (const sample of samples) print(nameSample(sample));
+    return VALID;
+  }
+  const event = type ?? (events.length === 1 ? events[0] : undefined);
+  if (event === undefined || !events.includes(event)) {
+    throw new UsageError(
+      event === undefined ? "Which event?" : "The provider has no such event.",
+      `It has: ${events.join(", ")}`,
+    );
+  }
+  let body: Uint8Array;
+  if (options.data === undefined) {
+    const fits = samples.filter((sample) => typeOfSample(sample) === event);
+    const sample =
+      options.sample === undefined ? fits[0] : fits.find(({ variant }) => variant === options.sample);
+    if (sample === undefined) {
+      throw new UsageError(
+        options.sample === undefined
+          ? "There is no sample of this event."
+          : "There is no such sample of this event.",
+        fits.length === 0
+          ? "Give its data: --data FILE"
+          : `There are: ${fits.map(({ variant }) => variant).join(", ")}`,
+      );
+    }
+    body = new TextEncoder().encode(sample.text);
+  } else {
+    body = await made(hooks, provider, event, options);
+  }
+  if (options.out === undefined) {
+    process.stdout.write(body);
+    return VALID;
+  }
+  try {
+    writeFileSync(options.out, body, { flag: "wx" });
+  } catch (error) {
+    throw new UsageError(`${nameOf(options.out)} cannot be written: ${reason(error)}.`);
+  }
+  complain(paint.dim(`${nameOf(options.out)} written, ${body.length} bytes.`));
+  return VALID;
+}
+
+async function made(hooks: Hooks, provider: string, event: string, options: NewOptions): Promise<Uint8Array> {
+  const text = new TextDecoder().decode(await bytesOf(options.data as string));
+  let data: object;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new UsageError("The data of --data is no JSON.");
+  }
+  const hook = await hooks.named(provider);
+  try {
+    return hook.create(event, data, {
+      ...(options.id === undefined ? {} : { id: options.id }),
+      ...(options.now === undefined ? {} : { now: options.now }),
+    }).body;
+  } catch (error) {
+    if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
+    throw error;
+  }
+}
+
+/** The schema of one's own that stands in a file, or its text as it is. */
+export function jsonFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`${nameOf(path)} cannot be read: ${reason(error)}.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${nameOf(path)} is no JSON.`, `See where: hookseal schema --check ${nameOf(path)}`);
+  }
+}

@@ -1,0 +1,125 @@
+/** The webhook a command works with: by --provider, or by what a delivery looks like. */
+import { readFileSync } from "node:fs";
+import {
+  type Delivery,
+  HooksealError,
+  type Profile,
+  type ProviderDefinition,
+  providerDefinition,
+  providers,
+  recognise,
+  type Webhook,
+  webhook,
+} from "../index.js";
+import { askSecret, namedSecrets, type SecretOptions } from "./secrets.js";
+import { reason, UsageError } from "./usage.js";
+
+export interface HookOptions extends SecretOptions {
+  provider?: string;
+  unsigned?: boolean;
+  profile?: Profile;
+  maxBytes?: number;
+  tolerance?: number;
+}
+
+/** A definition of one's own, as --provider names it. */
+function ownDefinition(path: string): ProviderDefinition {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(
+      `There is no built-in provider "${path}", and it cannot be read as a file: ${reason(error)}.`,
+      `Built in are ${providers().join(" and ")}; your own is a JSON file.`,
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(
+      "The provider definition is no JSON.",
+      `Look at it with: hookseal schema --check ${path}`,
+    );
+  }
+}
+
+/** The definition that --provider names. */
+export function definitionOf(provider: string): ProviderDefinition {
+  return providerDefinition(provider) ?? ownDefinition(provider);
+}
+
+/** Makes webhooks as they are needed, one for each provider. */
+export class Hooks {
+  readonly #options: HookOptions;
+  /** `sign`: what signs nothing is not excused. `look`: reports say that it is unsigned. `none`: no signature is looked at. */
+  readonly #need: "trust" | "look" | "none";
+  readonly #made = new Map<string, Promise<Webhook>>();
+  readonly #definitions = new Map<string, ProviderDefinition>();
+
+  constructor(options: HookOptions, need: "trust" | "look" | "none") {
+    this.#options = options;
+    this.#need = need;
+  }
+
+  /** The name of the provider of a delivery; an error that says what to give where it cannot be told. */
+  name(delivery: Delivery): string {
+    const name = this.#options.provider ?? recognise(delivery);
+    if (name !== undefined) return name;
+    throw new UsageError(
+      "Neither its headers nor its event tell which provider sent this.",
+      `Say --provider ${providers().join(" or --provider ")}, or name a definition: --provider mine.json`,
+    );
+  }
+
+  /** Whether the provider of a delivery can be told. */
+  knows(delivery: Delivery): boolean {
+    return this.#options.provider !== undefined || recognise(delivery) !== undefined;
+  }
+
+  of(delivery: Delivery): Promise<Webhook> {
+    return this.named(this.name(delivery));
+  }
+
+  definition(name: string): ProviderDefinition {
+    const known = this.#definitions.get(name) ?? definitionOf(name);
+    this.#definitions.set(name, known);
+    return known;
+  }
+
+  named(name: string): Promise<Webhook> {
+    const made = this.#made.get(name) ?? this.#make(name);
+    this.#made.set(name, made);
+    return made;
+  }
+
+  async #make(name: string): Promise<Webhook> {
+    const { profile, maxBytes, tolerance } = this.#options;
+    const definition = this.definition(name);
+    const signs = definition.signature !== undefined && definition.signature !== null;
+    const secrets = this.#need === "none" ? [] : namedSecrets(this.#options);
+    const unsigned =
+      this.#options.unsigned === true || this.#need === "none" || (this.#need === "look" && !signs);
+    if (signs && !unsigned && secrets.length === 0) {
+      secrets.push(await askSecret(definition.title ?? definition.id));
+    }
+    if (!signs && !unsigned) {
+      throw new UsageError(
+        `${definition.title ?? definition.id} signs nothing: anybody who knows the URL can send such a delivery.`,
+        "Say --unsigned if that is what you expect.",
+      );
+    }
+    try {
+      return webhook(providerDefinition(name) === undefined ? definition : name, {
+        // A provider that signs nothing has no use for a secret that is there for another one.
+        secrets: signs ? secrets : [],
+        unsigned: unsigned ? "allow" : "refuse",
+        ...(profile === undefined ? {} : { profile }),
+        ...(maxBytes === undefined ? {} : { maxBytes }),
+        ...(tolerance === undefined ? {} : { tolerance }),
+      });
+    } catch (error) {
+      if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,187 @@
+/** What a command reads: files, standard input, captures, commands and archives. Bytes stay as they are. */
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import process from "node:process";
+import {
+  type Import,
+  type ImportedDelivery,
+  type ImportForm,
+  type ImportStep,
+  type Issue,
+  importDeliveries,
+  importStream,
+} from "../index.js";
+import { complain, harmless, showIssue } from "./paint.js";
+import { reason, UsageError } from "./usage.js";
+
+export interface InputOptions {
+  form?: ImportForm;
+  header?: string[];
+  body?: string;
+  url?: string;
+  redact?: boolean;
+}
+
+/** The longest text that is held in memory, as the core's limit for an entry of an archive. */
+const LONGEST = 64 * 1024 * 1024;
+
+/** The files of a command; standard input where none is named and something is piped in. */
+export function sources(files: readonly string[]): string[] {
+  if (files.length > 0) return [...files];
+  if (process.stdin.isTTY === true) {
+    throw new UsageError(
+      "There is nothing to read.",
+      "Name a file, or pipe a delivery in. With --help there are examples.",
+    );
+  }
+  return ["-"];
+}
+
+/** How many bytes there are to read; 0 where that is not known. */
+export function sizeOf(files: readonly string[]): number {
+  let sum = 0;
+  for (const file of files) {
+    try {
+      const stat = file === "-" ? undefined : statSync(file);
+      if (stat?.isFile() !== true) return 0;
+      sum += stat.size;
+    } catch {
+      return 0;
+    }
+  }
+  return sum;
+}
+
+/** The chunks of a file or of standard input. */
+export async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
+  const stream = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 });
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    throw new UsageError(`${nameOf(file)} cannot be read: ${reason(error)}.`);
+  }
+}
+
+export function nameOf(file: string): string {
+  return file === "-" ? "standard input" : harmless(file);
+}
+
+/** All bytes of a file or of standard input, which are not many. */
+export async function bytesOf(file: string): Promise<Uint8Array> {
+  if (file !== "-") {
+    try {
+      if (statSync(file).size <= LONGEST) return new Uint8Array(readFileSync(file));
+    } catch (error) {
+      throw new UsageError(`${nameOf(file)} cannot be read: ${reason(error)}.`);
+    }
+  }
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunksOf(file)) {
+    length += chunk.length;
+    if (length > LONGEST) {
+      throw new UsageError(
+        `${nameOf(file)} has more than ${LONGEST} bytes: only "inspect" reads archives of any length.`,
+      );
+    }
+    parts.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** The headers that --header gives, as curl has them: `Name: value`. */
+function givenHeaders(lines: readonly string[]): [string, string][] {
+  return lines.map((line) => {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon).trim();
+    if (colon < 1 || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+      throw new UsageError(
+        "A --header is a name, a colon and a value.",
+        "For example: --header 'X-Signature: sha256=...'",
+      );
+    }
+    return [name, line.slice(colon + 1).trim()];
+  });
+}
+
+/** What the options add to a delivery: headers behind its own, a body that stands elsewhere, a URL. */
+async function completion(options: InputOptions) {
+  const headers = givenHeaders(options.header ?? []);
+  const body = options.body === undefined ? undefined : await bytesOf(options.body);
+  return {
+    delivery: (delivery: ImportedDelivery): ImportedDelivery => ({
+      ...delivery,
+      headers: [...delivery.headers, ...headers],
+      ...(body === undefined ? {} : { body }),
+      ...(options.url === undefined ? {} : { url: options.url }),
+    }),
+    issues: (issues: Issue[]): Issue[] =>
+      body === undefined ? issues : issues.filter(({ code }) => code !== "body-elsewhere"),
+  };
+}
+
+/** Whether an issue means that a delivery is not the one that was sent. */
+export const spoils = (issue: Issue): boolean => issue.severity === "error";
+
+/** The delivery of a file, complete, with the bytes it was read from. */
+export async function oneDelivery(
+  file: string,
+  options: InputOptions,
+): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; form: ImportForm }> {
+  const source = await bytesOf(file);
+  const complete = await completion(options);
+  let found: Import = importDeliveries(source, { form: options.form });
+  // With headers beside it, any text is a body.
+  if (found.form === undefined && (options.header ?? []).length > 0) {
+    found = importDeliveries(source, { form: "body" });
+  }
+  const [delivery, second] = found.deliveries;
+  const issues = complete.issues(found.issues);
+  if (second !== undefined) {
+    throw new UsageError(
+      `${nameOf(file)} holds ${found.deliveries.length} deliveries, and this command takes one.`,
+      `Look at all of them with: hookseal inspect ${nameOf(file)}`,
+    );
+  }
+  if (delivery === undefined || found.form === undefined || issues.some(spoils)) {
+    throw new UnreadableError(file, issues, source, options.redact === true);
+  }
+  return { delivery: complete.delivery(delivery), issues, source, form: found.form };
+}
+
+/** The deliveries of a file, as they come. */
+export async function* allDeliveries(
+  file: string,
+  options: InputOptions,
+  read: (chunk: Uint8Array) => void,
+): AsyncGenerator<ImportStep> {
+  const complete = await completion(options);
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunksOf(file)) {
+      read(chunk);
+      yield chunk;
+    }
+  }
+  for await (const { delivery, issues, ...rest } of importStream(counted(), { form: options.form })) {
+    yield {
+      ...rest,
+      issues: complete.issues(issues),
+      ...(delivery === undefined ? {} : { delivery: complete.delivery(delivery) }),
+    };
+  }
+}
+
+/** A text that no delivery, or not a whole one, could be read from. */
+export class UnreadableError extends UsageError {
+  constructor(
+    readonly file: string,
+    readonly issues: Issue[],
+    readonly source: Uint8Array,
+    readonly redact: boolean,
+  ) {
+    super(`No delivery can be read from ${nameOf(file)}.`);
+  }
+
+  show(): void {
+    for (const issue of this.issues) showIssue(issue, this.source, this.redact, complain);
+  }
+}

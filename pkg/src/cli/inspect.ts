@@ -1,0 +1,224 @@
+/** `inspect`: everything there is to say about one delivery; of many, a table. Archives are streamed. */
+import type { ImportedDelivery, ImportStep, Issue, Webhook } from "../index.js";
+import { type HookOptions, Hooks } from "./hooks.js";
+import {
+  allDeliveries,
+  type InputOptions,
+  nameOf,
+  sizeOf,
+  sources,
+  spoils,
+  UnreadableError,
+} from "./input.js";
+import { count, harmless, paint, print, table, verdictInk } from "./paint.js";
+import { Progress } from "./progress.js";
+import { advice, showReport } from "./report.js";
+import { REJECTED, UsageError, VALID } from "./usage.js";
+
+export interface InspectOptions extends HookOptions, InputOptions {
+  json?: boolean;
+  now?: number;
+  all?: boolean;
+}
+
+/** More kinds are counted together: what stands in a type is the sender's choice. */
+const MOST_ROWS = 500;
+/** How many rejected deliveries are named before the table. */
+const MOST_NAMED = 10;
+/** The longest source whose lines are kept to show them. */
+const MOST_SHOWN = 4 * 1024 * 1024;
+
+type Verdict = "verified" | "unsigned" | "rejected" | "unreadable";
+
+class Tally {
+  readonly rows = new Map<string, { cells: [string, string, Verdict, string]; number: number }>();
+  readonly verdicts = { verified: 0, unsigned: 0, rejected: 0, unreadable: 0 };
+  total = 0;
+  passedOver = 0;
+
+  add(provider: string, type: string, verdict: Verdict, cause: string): void {
+    this.total += 1;
+    this.verdicts[verdict] += 1;
+    let cells: [string, string, Verdict, string] = [provider, type, verdict, cause];
+    if (!this.rows.has(cells.join("\0")) && this.rows.size >= MOST_ROWS)
+      cells = [provider, "(others)", verdict, cause];
+    const key = cells.join("\0");
+    const row = this.rows.get(key) ?? { cells, number: 0 };
+    row.number += 1;
+    this.rows.set(key, row);
+  }
+
+  show(): void {
+    const rows = [...this.rows.values()].sort((a, b) => b.number - a.number);
+    const cells = rows.map(({ cells, number }) => [
+      ...cells.map((cell) => harmless(cell).slice(0, 60)),
+      number.toLocaleString("en"),
+    ]);
+    table(["provider", "event", "verdict", "cause", "deliveries"], cells);
+    const parts = (["verified", "unsigned", "rejected", "unreadable"] as const)
+      .filter((verdict) => this.verdicts[verdict] > 0)
+      .map((verdict) =>
+        (verdict === "unreadable" ? paint.red : verdictInk[verdict])(
+          `${this.verdicts[verdict].toLocaleString("en")} ${verdict}`,
+        ),
+      );
+    print(`${count(this.total, "delivery", "deliveries")}: ${parts.join(", ")}`);
+    if (this.passedOver > 0) {
+      print(
+        paint.dim(
+          `${count(this.passedOver, "request")} without a body passed over (GET, HEAD, OPTIONS): --all judges them, too.`,
+        ),
+      );
+    }
+  }
+
+  get data() {
+    const rows = [...this.rows.values()].map(({ cells: [provider, type, verdict, cause], number }) => ({
+      provider,
+      type,
+      verdict,
+      cause,
+      deliveries: number,
+    }));
+    return { deliveries: this.total, ...this.verdicts, passedOver: this.passedOver, rows };
+  }
+}
+
+/** A request that carries nothing by its method: an archive of a browser is full of them. */
+function carriesNothing({ method, body }: ImportedDelivery): boolean {
+  return body.length === 0 && (method === "GET" || method === "HEAD" || method === "OPTIONS");
+}
+
+export async function inspect(files: string[], options: InspectOptions): Promise<number> {
+  const inputs = sources(files);
+  const hooks = new Hooks(options, "look");
+  const tally = new Tally();
+  const progress = new Progress(sizeOf(inputs), options.json === true);
+  const run = new Run(hooks, tally, progress, options);
+  for (const file of inputs) await run.file(file, inputs.length === 1);
+  await run.end();
+  return tally.verdicts.rejected + tally.verdicts.unreadable > 0 ? REJECTED : VALID;
+}
+
+class Run {
+  /** The first delivery, until a second one shows that this is a table. */
+  #first: (() => Promise<void>) | undefined;
+  #named = 0;
+
+  constructor(
+    readonly hooks: Hooks,
+    readonly tally: Tally,
+    readonly progress: Progress,
+    readonly options: InspectOptions,
+  ) {}
+
+  async file(file: string, alone: boolean): Promise<void> {
+    let source: Uint8Array[] | undefined = [];
+    let kept = 0;
+    const read = (chunk: Uint8Array) => {
+      this.progress.bytes += chunk.length;
+      kept += chunk.length;
+      // Only to show a line of it.
+      if (kept > MOST_SHOWN) source = undefined;
+      source?.push(chunk.slice());
+      this.progress.tick();
+    };
+    const bytes = () => new Uint8Array(Buffer.concat(source ?? []));
+    let index = 0;
+    let any = false;
+    for await (const step of allDeliveries(file, this.options, read)) {
+      any = true;
+      if (step.form === undefined && step.delivery === undefined && alone)
+        throw new UnreadableError(file, step.issues, bytes(), this.options.redact === true);
+      const archive = step.form === "har" || step.form === "ndjson";
+      if (archive) source = undefined;
+      await this.#step(file, index, step, alone && !archive, bytes);
+      index += 1;
+      this.progress.deliveries = this.tally.total;
+      this.progress.tick();
+    }
+    if (!any && alone) throw new UsageError(`There is nothing in ${nameOf(file)}.`);
+  }
+
+  async #step(
+    file: string,
+    index: number,
+    step: ImportStep,
+    alone: boolean,
+    bytes: () => Uint8Array,
+  ): Promise<void> {
+    const { delivery, issues } = step;
+    const { json = false, redact = false, all = false } = this.options;
+    if (delivery !== undefined && !all && issues.length === 0 && carriesNothing(delivery)) {
+      this.tally.passedOver += 1;
+      return;
+    }
+    if (delivery === undefined || issues.some(spoils)) {
+      if (alone) throw new UnreadableError(file, issues, bytes(), redact);
+      const issue = issues.find(spoils);
+      this.tally.add("", "", "unreadable", issue?.code ?? "");
+      if (json) print(JSON.stringify({ source: file, index, issues }));
+      else
+        this.#name(
+          file,
+          issue === undefined ? `entry ${index}` : `${issue.span.line}:${issue.span.column}`,
+          issue,
+        );
+      return;
+    }
+    if (!this.hooks.knows(delivery) && !alone) {
+      this.tally.add("", "", "rejected", "provider unknown");
+      if (json) print(JSON.stringify({ source: file, index, issues, provider: null }));
+      return;
+    }
+    // A prompt and a bar on one line would be in each other's way.
+    this.progress.clear();
+    const hook = await this.hooks.of(delivery);
+    const now = this.options.now === undefined ? {} : { now: this.options.now };
+    const report = hook.inspect(delivery, now);
+    const cause = report.verdict === "rejected" ? this.#cause(hook, delivery, now) : "";
+    this.tally.add(report.provider, report.type ?? "", report.verdict, cause);
+    if (json) {
+      print(JSON.stringify({ source: file, index, issues, report }));
+      return;
+    }
+    if (alone) {
+      this.#first = async () => {
+        showReport(report, delivery.body, { issues, source: bytes() }, redact);
+        const next = advice(cause);
+        if (next !== undefined) print(next);
+      };
+    } else if (report.verdict === "rejected") {
+      const issue = report.issues.find(({ code }) => code === cause) ?? report.issues.find(spoils);
+      this.#name(file, String(index + 1), issue);
+    }
+  }
+
+  #cause(hook: Webhook, delivery: ImportedDelivery, now: { now?: number }): string {
+    const checked = hook.check(delivery, now);
+    return checked.ok ? "" : checked.error.code;
+  }
+
+  /** Names one of the first that were rejected. */
+  #name(file: string, place: string, issue: Issue | undefined): void {
+    this.#named += 1;
+    if (this.#named > MOST_NAMED) return;
+    this.progress.clear();
+    const what = issue === undefined ? "" : `${issue.code} ${issue.message}`;
+    print(`${paint.dim(`${nameOf(file)}#${place}`)} ${paint.red(harmless(what))}`);
+  }
+
+  async end(): Promise<void> {
+    this.progress.clear();
+    if (this.options.json === true) {
+      print(JSON.stringify({ summary: this.tally.data }));
+    } else if (this.#first !== undefined) {
+      await this.#first();
+    } else {
+      if (this.#named > MOST_NAMED)
+        print(paint.dim(`and ${count(this.#named - MOST_NAMED, "more", "more")}`));
+      if (this.#named > 0) print();
+      this.tally.show();
+    }
+  }
+}

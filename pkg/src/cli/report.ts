@@ -1,0 +1,66 @@
+/** Reports for people: the verdict, what is known of the delivery, every issue with its line. */
+import type { Issue, Report } from "../index.js";
+import { count, harmless, paint, print, showIssue, verdictInk } from "./paint.js";
+
+const RANK = { error: 0, warning: 1, info: 2 };
+
+/** One delivery in full. The bytes are those the issues speak of: the body, or the text it was imported from. */
+export function showReport(
+  report: Report,
+  body: Uint8Array,
+  imported: { issues: Issue[]; source: Uint8Array },
+  redact: boolean,
+): void {
+  const { verdict, signature, issues } = report;
+  const facts = [report.provider, report.type, report.revision].filter((fact) => fact !== undefined);
+  print(`${paint.bold(verdictInk[verdict](verdict))} ${harmless(facts.join(" · "))}`);
+  const secret = signature.secret === undefined ? "" : `, secret ${signature.secret + 1}`;
+  const algorithm = signature.algorithm === undefined ? "" : ` by ${signature.algorithm}${secret}`;
+  const lines: [string, string | undefined][] = [
+    [
+      "signature",
+      `${signature.status}${algorithm}${signature.header === undefined ? "" : ` (${signature.header})`}`,
+    ],
+    ["id", report.id],
+    ["delivery", report.deliveryId],
+    ["webhook", report.webhookId],
+    ["created", report.createdAt],
+    ["body", `${count(body.length, "byte")}${report.digest === "" ? "" : `, SHA-256 ${report.digest}`}`],
+  ];
+  for (const [name, value] of lines) {
+    if (value !== undefined) print(`  ${paint.dim(name.padEnd(9))} ${harmless(value)}`);
+  }
+  for (const issue of imported.issues) showIssue(issue, imported.source, redact);
+  for (const issue of [...issues].sort((a, b) => RANK[a.severity] - RANK[b.severity])) {
+    showIssue(issue, body, redact);
+  }
+  print(summary([...imported.issues, ...issues]));
+}
+
+/** How many issues there are of each kind. */
+export function summary(issues: readonly Issue[]): string {
+  const of = (severity: Issue["severity"]) => issues.filter((issue) => issue.severity === severity).length;
+  const [errors, warnings, infos] = [of("error"), of("warning"), of("info")];
+  if (errors + warnings + infos === 0) return paint.green("Nothing to say against it.");
+  const parts = [
+    errors > 0 ? paint.red(count(errors, "error")) : "",
+    warnings > 0 ? paint.yellow(count(warnings, "warning")) : "",
+    infos > 0 ? paint.blue(count(infos, "remark")) : "",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** Where to go from here. */
+export function advice(code: string | undefined): string | undefined {
+  switch (code) {
+    case "signature-mismatch":
+    case "signature-malformed":
+    case "signature-missing":
+    case "algorithm-mismatch":
+    case "timestamp-too-old":
+    case "timestamp-too-new":
+      return "To find out why: hookseal explain, with the same arguments.";
+    default:
+      return undefined;
+  }
+}

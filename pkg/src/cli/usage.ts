@@ -1,0 +1,36 @@
+/** How the command ends: 0 for valid, 1 for rejected, 2 for wrong usage, with a sentence that says what to do. */
+
+/** Deliveries were judged and are in order. */
+export const VALID = 0;
+/** Something was rejected, or is another thing than it should be. */
+export const REJECTED = 1;
+/** The command was called in a way that cannot be answered. */
+export const WRONG = 2;
+
+/** Wrong usage: the message says what is wrong, the hint what to type instead. */
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The code of an error of the operating system, which says why without quoting anything. */
+export function reason(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  const words: Record<string, string> = {
+    ENOENT: "there is no such file",
+    EACCES: "it may not be opened",
+    EISDIR: "it is a folder",
+    EEXIST: "it is there already",
+    EADDRINUSE: "the port is in use",
+    ECONNREFUSED: "nobody listens there",
+    ECONNRESET: "the connection was cut",
+    ENOTFOUND: "the name of the host is not known",
+    EPROTO: "it does not speak TLS",
+  };
+  if (typeof code === "string") return words[code] ?? code;
+  return error instanceof Error ? error.message : "it failed";
+}
