@@ -4,8 +4,9 @@
 
 use hookseal::json::Document;
 use hookseal::signature::{Algorithm, hmac};
-use hookseal::wasm::{Hook, Plan};
+use hookseal::wasm::{Hook, ImportStream, Looks, Plan, import_text, print_delivery};
 use hookseal::wasm::{digest, facts, hmac_sign, hmac_verify, scratch, text};
+use hookseal::wasm::{provider_definition, provider_ids};
 use js_sys::{JSON, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -320,4 +321,72 @@ fn lengths_beyond_the_buffer_do_no_harm() {
     assert_eq!(digest(most), 64);
     // And everything still works.
     assert_eq!(verify(&hook, "", BODY), 0);
+}
+
+/// What came of an import, as JSON, and its bodies.
+fn imported(found: &JsValue) -> (String, String) {
+    let json: String = JSON::stringify(found).expect("data").into();
+    let lengths = json.match_indices("\"length\":").map(|(at, name)| {
+        let digits: String = json[at + name.len()..].chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<usize>().expect("a length")
+    });
+    let bodies = taken(text(), lengths.sum());
+    (json, bodies)
+}
+
+#[wasm_bindgen_test]
+fn texts_are_imported_and_printed_over_the_bridge() {
+    let found = imported(&import_text(put(b"POST /a HTTP/1.1\r\nHost: h\r\n\r\n{}"), ""));
+    assert_eq!(found.1, "{}");
+    assert!(
+        found.0.starts_with(r#"{"form":"http","deliveries":[{"headers":[["Host","h"]],"url":"https://h/a""#),
+        "{}",
+        found.0
+    );
+    let refused = imported(&import_text(put(b"good morning"), "")).0;
+    assert!(refused.contains(r#""form":null,"deliveries":[],"issues":[{"code":"form-unknown""#), "{refused}");
+    let length = put(b"X\x1f1\x1e{}");
+    let printed = print_delivery(4, length - 4, "curl");
+    assert_eq!(
+        taken(text(), printed as usize),
+        "curl 'http://localhost/' \\\n  -H 'X: 1' \\\n  -H 'Content-Type:' \\\n  --data-raw '{}'\n"
+    );
+    assert_eq!(
+        (print_delivery(4, length - 4, "xml"), print_delivery(usize::MAX, 9, "http")),
+        (u32::MAX, u32::MAX)
+    );
+}
+
+#[wasm_bindgen_test]
+fn archives_are_imported_in_chunks_over_the_bridge() {
+    let mut stream = ImportStream::new("", f64::NAN);
+    let mut bodies = Vec::new();
+    for chunk in ["{\"headers\":{},\"bo", "dy\":\"1\"}\n{\"headers\":{},\"body\":\"2\"}"] {
+        stream.push(put(chunk.as_bytes()));
+        loop {
+            let step = stream.step();
+            if step.is_undefined() {
+                break;
+            }
+            bodies.push(imported(&step).1);
+        }
+    }
+    stream.finish();
+    bodies.push(imported(&stream.step()).1);
+    assert!(stream.step().is_undefined());
+    assert_eq!(bodies, ["1", "2"]);
+}
+
+#[wasm_bindgen_test]
+fn providers_are_recognised_over_the_bridge() {
+    let looks = Looks::new();
+    let head = "x-painchek-webhook-id\x1f1\x1e";
+    put(head.as_bytes());
+    assert_eq!(looks.recognise(head.len(), 0).as_deref(), Some("painchek"));
+    assert_eq!(looks.recognise(0, put(BODY.as_bytes())).as_deref(), Some("xon"));
+    assert_eq!(looks.recognise(0, put(b"{}")), None);
+    assert_eq!(provider_ids(), ["painchek", "xon"]);
+    let length = provider_definition("xon");
+    assert!(taken(text(), length).starts_with("{\"id\":\"xon\""));
+    assert_eq!(provider_definition("nobody"), 0);
 }

@@ -92,6 +92,20 @@ ${PROGRAM}`,
   });
   const node = (script: string, ...flags: string[]) => run(process.execPath, [...flags, script], path).trim();
 
+  it("brings the command, with the licence of what is bundled in it", () => {
+    const command = join(path, "node_modules/.bin/hookseal");
+    const { version } = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
+    assert.equal(run(command, ["--version"], path).trim(), version);
+    assert.match(run(command, ["providers"], path), /^painchek /m);
+    const text = readFileSync(join(path, "node_modules/hookseal/dist/cli.cjs"), "utf8");
+    assert.match(text, /^#!\/usr\/bin\/env node\n\/\* This file contains commander\.\n\n\(The MIT License\)/);
+    const required = new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name as string));
+    required.delete("./cjs/index.js");
+    assert.deepEqual(
+      [...required].filter((name) => !name.startsWith("node:")),
+      [],
+    );
+  });
   it("works by import", () => assert.equal(node("esm.mjs"), TAG));
   it("works by require", () => assert.equal(node("cjs.cjs"), TAG));
   it("works without the module inline, once it is handed over", () => {

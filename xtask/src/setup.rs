@@ -1,5 +1,5 @@
-//! What the commands need from the machine: the WebAssembly target of the toolchain, Node, and the npm
-//! packages of the lock file.
+//! What the commands need from the machine: the WebAssembly target of the toolchain, Node, the npm packages of the
+//! lock file, and a Python for the tests that need a pseudo-terminal.
 
 use std::path::Path;
 use std::process::Command;
@@ -60,4 +60,30 @@ pub fn npm() -> Result<(), Failure> {
              commit the lock file",
         )
     })
+}
+
+/// Sees to a Python 3, whose `pty` stands in for a person at a terminal.
+pub fn python() -> Result<(), Failure> {
+    let works = || answer(Command::new("python3").args(["-c", "import pty"])).is_some();
+    if works() {
+        return Ok(());
+    }
+    let install = "install Python 3, as `python3`: https://www.python.org, or your system's package";
+    let root = answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    if !root || answer(Command::new("apt-get").arg("--version")).is_none() {
+        return Err(
+            Failure::new("python3 does not start, and the tests on a pseudo-terminal need it").mend(install)
+        );
+    }
+    progress(
+        "installing python3 for the tests on a pseudo-terminal: apt-get update, apt-get install python3",
+    );
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        must(&mut command, install)
+    };
+    apt(&["update", "--quiet"])?;
+    apt(&["install", "--yes", "--quiet", "--no-install-recommends", "python3"])?;
+    if works() { Ok(()) } else { Err(Failure::new("python3 still does not start").mend(install)) }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::fresh::files;
 use crate::run::{Failure, answer, cargo, node, root, typed};
 use crate::tally::{Count, Tally};
-use crate::{licences, npm, wasm};
+use crate::{licences, npm, setup, wasm};
 
 /// Runs everything, or with `quick` what answers within seconds, and prints the table.
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
@@ -116,7 +116,9 @@ impl Suite {
             node("node_modules/typescript/bin/tsc").args(["--project", "tsconfig.json"]),
             "mend what tsc says",
         );
-        self.tests("TypeScript unit tests", &mut node_tests("pkg/test")?);
+        if self.step("python3", setup::python) {
+            self.tests("TypeScript unit tests", &mut node_tests("pkg/test")?);
+        }
         Ok(())
     }
 

@@ -33,13 +33,27 @@ function ownDefinition(path: string): ProviderDefinition {
       `Built in are ${providers().join(" and ")}; your own is a JSON file.`,
     );
   }
+  let definition: ProviderDefinition;
   try {
-    return JSON.parse(text);
+    definition = JSON.parse(text);
   } catch {
     throw new UsageError(
       "The provider definition is no JSON.",
-      `Look at it with: hookseal schema --check ${path}`,
+      `Where: echo true > any.json; hookseal schema any.json --check ${path}`,
     );
+  }
+  // Everybody who looks into it can rely on its form from here on.
+  make(() => webhook(definition, { unsigned: "allow" }));
+  return definition;
+}
+
+/** A webhook; what speaks against it is wrong usage. */
+function make(work: () => Webhook): Webhook {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
+    throw error;
   }
 }
 
@@ -108,18 +122,15 @@ export class Hooks {
         "Say --unsigned if that is what you expect.",
       );
     }
-    try {
-      return webhook(providerDefinition(name) === undefined ? definition : name, {
+    return make(() =>
+      webhook(providerDefinition(name) === undefined ? definition : name, {
         // A provider that signs nothing has no use for a secret that is there for another one.
         secrets: signs ? secrets : [],
         unsigned: unsigned ? "allow" : "refuse",
         ...(profile === undefined ? {} : { profile }),
         ...(maxBytes === undefined ? {} : { maxBytes }),
         ...(tolerance === undefined ? {} : { tolerance }),
-      });
-    } catch (error) {
-      if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
-      throw error;
-    }
+      }),
+    );
   }
 }

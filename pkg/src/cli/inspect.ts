@@ -12,7 +12,7 @@ import {
 } from "./input.js";
 import { count, harmless, paint, print, table, verdictInk } from "./paint.js";
 import { Progress } from "./progress.js";
-import { advice, showReport } from "./report.js";
+import { advice, maskedId, showReport } from "./report.js";
 import { REJECTED, UsageError, VALID } from "./usage.js";
 
 export interface InspectOptions extends HookOptions, InputOptions {
@@ -179,7 +179,8 @@ class Run {
     const cause = report.verdict === "rejected" ? this.#cause(hook, delivery, now) : "";
     this.tally.add(report.provider, report.type ?? "", report.verdict, cause);
     if (json) {
-      print(JSON.stringify({ source: file, index, issues, report }));
+      const hidden = redact ? { id: maskedId(report), createdAt: undefined } : {};
+      print(JSON.stringify({ source: file, index, issues, report: { ...report, ...hidden } }));
       return;
     }
     if (alone) {

@@ -144,6 +144,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     .option("--sample <name>", "which of the samples")
     .option("--data <file>", "the event's own data as JSON: envelope, id and time are made")
     .option("--id <id>", "the id of an event made of --data (default: a new one)")
+    .option("--now <time>", "the time of an event made of --data; default: now", moment)
     .option("--out <file>", "write it to a new file")
     .option("--list", "list the samples there are")
     .addHelpText(

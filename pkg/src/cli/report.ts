@@ -21,10 +21,10 @@ export function showReport(
       "signature",
       `${signature.status}${algorithm}${signature.header === undefined ? "" : ` (${signature.header})`}`,
     ],
-    ["id", report.id],
+    ["id", redact ? maskedId(report) : report.id],
     ["delivery", report.deliveryId],
     ["webhook", report.webhookId],
-    ["created", report.createdAt],
+    ["created", redact ? undefined : report.createdAt],
     ["body", `${count(body.length, "byte")}${report.digest === "" ? "" : `, SHA-256 ${report.digest}`}`],
   ];
   for (const [name, value] of lines) {
@@ -35,6 +35,11 @@ export function showReport(
     showIssue(issue, body, redact);
   }
   print(summary([...imported.issues, ...issues]));
+}
+
+/** The idempotency key without what it holds of the payload: it is made of the event type and values. */
+export function maskedId({ type, id }: { type?: string; id?: string }): string | undefined {
+  return id === undefined ? undefined : `${type ?? ""}:•••`;
 }
 
 /** How many issues there are of each kind. */

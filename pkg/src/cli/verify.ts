@@ -1,9 +1,9 @@
 /** `verify`: one delivery, one answer, as a receiver would give it. */
-import type { HookOptions } from "./hooks.js";
-import { Hooks } from "./hooks.js";
+import type { Checked, Verified } from "../index.js";
+import { type HookOptions, Hooks } from "./hooks.js";
 import { type InputOptions, oneDelivery, sources } from "./input.js";
 import { harmless, paint, print, showIssue, verdictInk } from "./paint.js";
-import { advice } from "./report.js";
+import { advice, maskedId } from "./report.js";
 import { REJECTED, VALID } from "./usage.js";
 
 export interface VerifyCommandOptions extends HookOptions, InputOptions {
@@ -17,30 +17,15 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
   const hook = await new Hooks(options, "trust").of(delivery);
   const checked = hook.check(delivery, options.now === undefined ? {} : { now: options.now });
   if (options.json === true) {
-    print(
-      JSON.stringify(
-        checked.ok
-          ? {
-              ok: true,
-              ...checked.value,
-              event: undefined,
-              digest: checked.value.digest,
-              issues: checked.value.issues,
-            }
-          : {
-              ok: false,
-              code: checked.error.code,
-              status: checked.error.status,
-              message: checked.error.message,
-              issues: checked.error.issues,
-            },
-      ),
-    );
+    print(JSON.stringify(data(checked, options.redact === true)));
     return checked.ok ? VALID : REJECTED;
   }
   if (checked.ok) {
-    const { type, id, signature } = checked.value;
-    print(`${verdictInk[signature.status](signature.status)} ${harmless(type)} ${paint.dim(harmless(id))}`);
+    const { type, signature } = checked.value;
+    const id = options.redact === true ? maskedId(checked.value) : checked.value.id;
+    print(
+      `${verdictInk[signature.status](signature.status)} ${harmless(type)} ${paint.dim(harmless(id ?? ""))}`,
+    );
     return VALID;
   }
   const { code, status, message } = checked.error;
@@ -52,4 +37,27 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
   const next = advice(code);
   if (next !== undefined) print(next);
   return REJECTED;
+}
+
+/** The answer for programs: everything but the payload. */
+function data(checked: Checked<Verified>, redact: boolean): object {
+  if (!checked.ok) {
+    const { code, status, message, issues } = checked.error;
+    return { ok: false, code, status, message, issues };
+  }
+  const { type, webhookId, deliveryId, createdAt, revision, signature, digest, issues } = checked.value;
+  const id = redact ? maskedId(checked.value) : checked.value.id;
+  const created = redact ? undefined : createdAt;
+  return {
+    ok: true,
+    type,
+    id,
+    webhookId,
+    deliveryId,
+    createdAt: created,
+    revision,
+    signature,
+    digest,
+    issues,
+  };
 }

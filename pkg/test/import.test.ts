@@ -1,0 +1,202 @@
+// Importing, printing and recognising deliveries, over the bridge.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import {
+  type ImportStep,
+  importDeliveries,
+  importStream,
+  painchek,
+  printDelivery,
+  providerDefinition,
+  providers,
+  recognise,
+  webhook,
+} from "../src/index.ts";
+import { bytesOf, codes, errorOf, SECRET, seeded, text, utf8 } from "./support.ts";
+
+const ODD = Uint8Array.from([0xef, 0xbb, 0xbf, 0x7b, 0x0d, 0x0a, 0xff, 0xfe, 0x7d, 0x0d, 0x0a]);
+const joined = (...parts: (string | Uint8Array)[]) =>
+  new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? utf8.encode(part) : part))));
+
+async function steps(chunks: Uint8Array[], options = {}): Promise<ImportStep[]> {
+  const all: ImportStep[] = [];
+  for await (const step of importStream(chunks, options)) all.push(step);
+  return all;
+}
+
+describe("importing", () => {
+  it("keeps every byte of a body, and every header", () => {
+    const { form, deliveries, issues } = importDeliveries(
+      joined("POST /a HTTP/1.1\r\nHost: h\r\nX: é\r\n\r\n", ODD),
+    );
+    assert.deepEqual(
+      { form, deliveries, issues },
+      {
+        form: "http",
+        deliveries: [
+          {
+            headers: [
+              ["Host", "h"],
+              ["X", "é"],
+            ],
+            body: ODD,
+            url: "https://h/a",
+            method: "POST",
+          },
+        ],
+        issues: [],
+      },
+    );
+  });
+
+  it("takes texts and any container of bytes", () => {
+    const source = `{"headers":{},"body":"é"}`;
+    const bytes = utf8.encode(source);
+    for (const one of [source, bytes, bytes.buffer, new DataView(bytes.buffer)]) {
+      assert.equal(text.decode(importDeliveries(one).deliveries[0]?.body), "é");
+    }
+    assert.equal(errorOf(() => importDeliveries({} as never)).code, "body-not-raw");
+  });
+
+  it("hands deliveries to every verb: the seed's request is judged", () => {
+    const head =
+      "POST /payload HTTP/1.1 X-PainChek-WH-Signature: sha1=7d38cdd689735b008b3c702edd92eea23791c5f6 ";
+    const { deliveries, issues } = importDeliveries(
+      joined(head, bytesOf("tests/vectors/seeds/painchek-as-printed.txt")),
+    );
+    assert.deepEqual(codes(issues), ["http-repaired"]);
+    assert.ok(deliveries[0]);
+    assert.equal(recognise(deliveries[0]), "painchek");
+    const report = painchek({ secrets: [SECRET] }).inspect(deliveries[0]);
+    assert.deepEqual(codes(report.issues), ["signature-mismatch", "json-syntax"]);
+  });
+
+  it("takes the form as an option, and refuses one that there is not", () => {
+    assert.deepEqual(importDeliveries("curl h", { form: "body" }).deliveries[0]?.body, utf8.encode("curl h"));
+    assert.equal(importDeliveries("{}", { form: "curl" }).issues[0]?.code, "curl-syntax");
+    const error = errorOf(() => importDeliveries("{}", { form: "xml" as never }));
+    assert.deepEqual(
+      [error.code, error.message],
+      ["option-invalid", "The option `form` is one of http, curl, har, record, ndjson, body."],
+    );
+  });
+
+  it("says what it cannot read, and throws nothing", () => {
+    assert.deepEqual(codes(importDeliveries("good morning").issues), ["form-unknown"]);
+    assert.equal(importDeliveries("good morning").form, undefined);
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 60 }),
+        fc.constantFrom("", "curl ", "POST / HTTP/1.1\n", '{"log":{"entries":['),
+        (bytes, start) => {
+          assert.ok(Array.isArray(importDeliveries(joined(start, bytes)).issues));
+        },
+      ),
+      seeded,
+    );
+  });
+
+  it("hands over several bodies, each its own", () => {
+    const { deliveries } = importDeliveries(
+      joined('{"headers":{},"body":"one"}\n', '{"headers":{},"bodyBase64":"/w=="}\n', '{"b":3}\n'),
+    );
+    assert.deepEqual(
+      deliveries.map(({ body }) => [...body]),
+      [[111, 110, 101], [255], [...utf8.encode('{"b":3}')]],
+    );
+  });
+});
+
+describe("importing a stream", () => {
+  const archive = utf8.encode(
+    '{"log":{"entries":[{"request":{"postData":{"text":"é1"}}},\n5,{"request":{"postData":{"text":"2"}}}]}}',
+  );
+
+  it("gives what the whole text gives, whatever the chunks", async () => {
+    for (const size of [1, 5, 1000]) {
+      const chunks = [];
+      for (let at = 0; at < archive.length; at += size) chunks.push(archive.slice(at, at + size));
+      const all = await steps(chunks);
+      assert.deepEqual(
+        all.map(({ form, delivery }) => [form, delivery && text.decode(delivery.body)]),
+        [
+          ["har", "é1"],
+          ["har", undefined],
+          ["har", "2"],
+        ],
+      );
+      assert.deepEqual(
+        all[1]?.issues.map(({ code, pointer, span }) => [code, pointer, span.line]),
+        [["required", "/log/entries/1", 2]],
+      );
+    }
+  });
+
+  it("leaves out an entry over the limit", async () => {
+    const all = await steps([archive], { maxBytes: 40, form: "har" });
+    assert.deepEqual(
+      all.flatMap(({ issues }) => codes(issues)),
+      ["required"],
+    );
+    const small = await steps([utf8.encode(`{"headers":{},"body":"${"x".repeat(99)}"}`)], { maxBytes: 40 });
+    assert.deepEqual(
+      small.flatMap(({ issues }) => codes(issues)),
+      ["too-large"],
+    );
+  });
+
+  it("can be left early, and its source fails as it fails", async () => {
+    for await (const step of importStream([archive])) {
+      assert.equal(step.form, "har");
+      break;
+    }
+    // biome-ignore lint/correctness/useYield: it fails before it has anything
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      throw new Error("unplugged");
+    }
+    await assert.rejects(async () => {
+      for await (const _ of importStream(broken()));
+    }, /unplugged/);
+  });
+});
+
+describe("printing", () => {
+  it("prints what is imported as it was", () => {
+    const signed = painchek({ secrets: [SECRET] }).sign(ODD);
+    for (const form of ["http", "curl", "record"] as const) {
+      const printed = printDelivery(signed, form);
+      assert.ok(printed);
+      const { deliveries, form: read } = importDeliveries(printed);
+      assert.deepEqual([read, deliveries[0]?.body], [form, ODD]);
+      const signature = deliveries[0]?.headers.find(([name]) => name === "X-PainChek-WH-Signature");
+      assert.equal(signature?.[1], signed.headers["X-PainChek-WH-Signature"]);
+    }
+  });
+
+  it("prints nothing where the form cannot hold it", () => {
+    assert.equal(printDelivery({ headers: {}, body: "a\0b" }, "curl"), undefined);
+    assert.equal(printDelivery({ headers: { "a b": "c" }, body: "" }, "http"), undefined);
+    assert.equal(printDelivery({ headers: {}, body: "" }, "xml" as never), undefined);
+  });
+});
+
+describe("the catalogue", () => {
+  it("lists the built-in providers with their definitions", () => {
+    assert.deepEqual(providers(), ["painchek", "xon"]);
+    for (const id of providers()) {
+      const definition = providerDefinition(id);
+      assert.ok(definition);
+      assert.equal(definition.id, id);
+      assert.equal(webhook(definition, { unsigned: "allow" }).provider, id);
+    }
+    assert.equal(providerDefinition("nobody"), undefined);
+  });
+
+  it("recognises a provider by its headers, or by the event", () => {
+    assert.equal(recognise({ headers: { "x-painchek-webhook-id": "1" }, body: "" }), "painchek");
+    assert.equal(recognise({ headers: {}, body: '{"event":{"type":"calls.user.delete"}}' }), "xon");
+    assert.equal(recognise({ headers: {}, body: '{"event":"assessment_add","data":{}}' }), "painchek");
+    assert.equal(recognise({ headers: {}, body: "{" }), undefined);
+  });
+});
