@@ -17,6 +17,7 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
         suite.typescript()?;
         if !quick {
             suite.webassembly();
+            suite.command()?;
             suite.packaging()?;
         }
     }
@@ -116,14 +117,21 @@ impl Suite {
             node("node_modules/typescript/bin/tsc").args(["--project", "tsconfig.json"]),
             "mend what tsc says",
         );
-        if self.step("python3", setup::python) {
-            self.tests("TypeScript unit tests", &mut node_tests("pkg/test")?);
+        self.tests("TypeScript unit tests", &mut node_tests("pkg/test", |name| !name.starts_with("cli"))?);
+        Ok(())
+    }
+
+    /// The command as a process: each of its tests starts it anew, which takes its time.
+    fn command(&mut self) -> Result<(), Failure> {
+        if self.step("python3 for a pseudo-terminal", setup::python) {
+            let mut tests = node_tests("pkg/test", |name| name.starts_with("cli"))?;
+            self.tests("command-line tests", &mut tests);
         }
         Ok(())
     }
 
     fn packaging(&mut self) -> Result<(), Failure> {
-        self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test")?);
+        self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test", |_| true)?);
         self.check("demo", &mut node(crate::DEMO), "mend what came out otherwise than it should");
         // One round measures nothing; it shows that everybody in it does the same job on the same bytes.
         self.check(
@@ -183,13 +191,15 @@ fn capture(command: &mut Command) -> (Count, Result<(), String>) {
     (count, Err(format!("`{text}` failed ({}); what it said stands above", output.status)))
 }
 
-/// node:test over every `*.test.ts` below a folder. Node 20 knows no globs, so the files are named.
-fn node_tests(folder: &str) -> Result<Command, Failure> {
+/// node:test over the `*.test.ts` below a folder whose names are wanted. Node 20 knows no globs, so the files are
+/// named.
+fn node_tests(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<Command, Failure> {
     let mut command = Command::new("node");
     command.current_dir(root()).args(["--import", "tsx", "--test", "--test-reporter=spec"]);
     for file in files(&root().join(folder))? {
-        if file.to_string_lossy().ends_with(".test.ts") {
-            command.arg(file);
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with(".test.ts") && wanted(&name) {
+            command.arg(&file);
         }
     }
     Ok(command)

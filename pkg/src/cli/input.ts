@@ -175,7 +175,7 @@ export class UnreadableError extends UsageError {
   constructor(
     readonly file: string,
     readonly issues: Issue[],
-    readonly source: Uint8Array,
+    readonly source: Uint8Array | undefined,
     readonly redact: boolean,
   ) {
     super(`No delivery can be read from ${nameOf(file)}.`);

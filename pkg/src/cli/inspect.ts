@@ -23,6 +23,8 @@ export interface InspectOptions extends HookOptions, InputOptions {
 
 /** More kinds are counted together: what stands in a type is the sender's choice. */
 const MOST_ROWS = 500;
+/** Of a type, no more is shown. */
+const LONGEST_NAME = 60;
 /** How many rejected deliveries are named before the table. */
 const MOST_NAMED = 10;
 /** The longest source whose lines are kept to show them. */
@@ -39,7 +41,7 @@ class Tally {
   add(provider: string, type: string, verdict: Verdict, cause: string): void {
     this.total += 1;
     this.verdicts[verdict] += 1;
-    let cells: [string, string, Verdict, string] = [provider, type, verdict, cause];
+    let cells: [string, string, Verdict, string] = [provider, type.slice(0, LONGEST_NAME), verdict, cause];
     if (!this.rows.has(cells.join("\0")) && this.rows.size >= MOST_ROWS)
       cells = [provider, "(others)", verdict, cause];
     const key = cells.join("\0");
@@ -51,7 +53,7 @@ class Tally {
   show(): void {
     const rows = [...this.rows.values()].sort((a, b) => b.number - a.number);
     const cells = rows.map(({ cells, number }) => [
-      ...cells.map((cell) => harmless(cell).slice(0, 60)),
+      ...cells.map((cell) => harmless(cell)),
       number.toLocaleString("en"),
     ]);
     table(["provider", "event", "verdict", "cause", "deliveries"], cells);
@@ -123,7 +125,7 @@ class Run {
       source?.push(chunk.slice());
       this.progress.tick();
     };
-    const bytes = () => new Uint8Array(Buffer.concat(source ?? []));
+    const bytes = () => (source === undefined ? undefined : new Uint8Array(Buffer.concat(source)));
     let index = 0;
     let any = false;
     for await (const step of allDeliveries(file, this.options, read)) {
@@ -145,7 +147,7 @@ class Run {
     index: number,
     step: ImportStep,
     alone: boolean,
-    bytes: () => Uint8Array,
+    bytes: () => Uint8Array | undefined,
   ): Promise<void> {
     const { delivery, issues } = step;
     const { json = false, redact = false, all = false } = this.options;

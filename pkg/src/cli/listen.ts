@@ -16,6 +16,7 @@ export interface ListenOptions extends HookOptions {
   count?: number;
   json?: boolean;
   showBody?: boolean;
+  url?: string;
 }
 
 const MIB = 1024 * 1024;
@@ -108,7 +109,7 @@ class Receiver {
       headers: request.rawHeaders,
       body,
       method: "POST",
-      url: `http://${request.headers.host ?? "localhost"}${request.url ?? "/"}`,
+      url: this.options.url ?? `http://${request.headers.host ?? "localhost"}${request.url ?? "/"}`,
     };
     const checked = this.hook.check(delivery);
     if (!checked.ok) {

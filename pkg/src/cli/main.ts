@@ -178,6 +178,10 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       "--host <address>",
       "the address to listen on (default: 127.0.0.1, which only this machine reaches)",
     )
+    .option(
+      "--url <url>",
+      "the URL the sender knows, for providers that sign it (default: as the request says it)",
+    )
     .option("--save <folder>", "keep every request as a file to verify or to send again")
     .option("--show-body", "print the bodies of accepted deliveries")
     .option("--count <n>", "end after so many requests", number(1, 2 ** 31))

@@ -76,16 +76,17 @@ const decoder = new TextDecoder();
 /** The line an issue stands in, with its number, and carets under the bytes it speaks of. */
 export function frame(bytes: Uint8Array, issue: Placed, redact: boolean): string[] {
   const { start, end } = issue.byteSpan;
-  const lineStart = start === 0 ? 0 : bytes.lastIndexOf(10, start - 1) + 1;
-  const next = bytes.indexOf(10, start);
-  const lineEnd = next === -1 ? bytes.length : next;
-  const text = (from: number, to: number) => decoder.decode(bytes.subarray(from, to));
-  // A line may be the whole payload: no more of it is decoded than can be shown.
-  const most = redact ? 1 << 16 : 1024;
-  let before = text(boundary(bytes, Math.max(lineStart, start - most)), start);
-  const within = text(start, Math.min(end, lineEnd, start + most));
-  let after = text(Math.min(end, lineEnd), Math.min(lineEnd, end + most)).replace(/\r$/, "");
-  let marked = within.replace(/\r$/, "");
+  // A line may be the whole payload: no more of it is looked at than can be shown.
+  const most = redact ? 1 << 14 : 1024;
+  const left = bytes.subarray(Math.max(0, start - most), start);
+  const own = left.subarray(left.lastIndexOf(10) + 1);
+  const right = bytes.subarray(start, Math.min(bytes.length, end + most));
+  const next = right.indexOf(10);
+  const line = next === -1 ? right : right.subarray(0, next);
+  const text = (part: Uint8Array) => decoder.decode(part).replace(/\r$/, "");
+  let before = decoder.decode(own.subarray(boundary(own)));
+  let marked = text(line.subarray(0, end - start));
+  let after = text(line.subarray(end - start));
   if (redact) {
     const masked = mask(before + marked + after);
     [before, marked, after] = [
@@ -94,14 +95,12 @@ export function frame(bytes: Uint8Array, issue: Placed, redact: boolean): string
       masked.slice(before.length + marked.length),
     ];
   }
-  const left = [...before];
-  const shown = [...marked];
-  const cutLeft = left.length > BEFORE || start - lineStart > most;
-  const head = (cutLeft ? "…" : "") + left.slice(-BEFORE).join("");
-  const room = Math.max(8, AFTER);
-  const middle = shown.slice(0, room).join("");
-  const rest = [...after];
-  const tail = shown.length > room ? "…" : rest.slice(0, room).join("") + (rest.length > room ? "…" : "");
+  const [ahead, shown, rest] = [[...before], [...marked], [...after]];
+  const cut = ahead.length > BEFORE || (own.length === left.length && left.length < start);
+  const head = (cut ? "…" : "") + ahead.slice(-BEFORE).join("");
+  const middle = shown.slice(0, AFTER).join("");
+  const behind = rest.slice(0, AFTER).join("") + (rest.length > AFTER ? "…" : "");
+  const tail = shown.length > AFTER ? "…" : behind;
   const label = `${issue.span.line}:${issue.span.column}`;
   const flat = (part: string) => harmless(part.replaceAll("\t", " "));
   const carets = "^".repeat(Math.max(1, width(flat(middle))));
@@ -111,9 +110,9 @@ export function frame(bytes: Uint8Array, issue: Placed, redact: boolean): string
   ];
 }
 
-/** The next place where a character begins. */
-function boundary(bytes: Uint8Array, at: number): number {
-  let place = at;
+/** The first place where a character begins. */
+function boundary(bytes: Uint8Array): number {
+  let place = 0;
   while (place < bytes.length && ((bytes[place] as number) & 0xc0) === 0x80) place += 1;
   return place;
 }

@@ -8,7 +8,7 @@ const RANK = { error: 0, warning: 1, info: 2 };
 export function showReport(
   report: Report,
   body: Uint8Array,
-  imported: { issues: Issue[]; source: Uint8Array },
+  imported: { issues: Issue[]; source: Uint8Array | undefined },
   redact: boolean,
 ): void {
   const { verdict, signature, issues } = report;

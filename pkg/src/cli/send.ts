@@ -158,12 +158,14 @@ function post(url: URL, headers: [string, string][], body: Uint8Array, timeout: 
       response.on("error", fail);
     });
     try {
-      const names = new Set(headers.map(([name]) => name));
-      for (const name of names)
+      const names = new Set(headers.map(([name]) => name.toLowerCase()));
+      for (const name of names) {
+        const own = headers.filter(([other]) => other.toLowerCase() === name);
         request.setHeader(
-          name,
-          headers.filter(([other]) => other === name).map(([, value]) => value),
+          own[0]?.[0] ?? name,
+          own.map(([, value]) => value),
         );
+      }
     } catch {
       clearTimeout(clock);
       request.destroy();

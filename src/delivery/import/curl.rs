@@ -1,5 +1,7 @@
 //! curl commands as people paste them: the request that curl would send, by its options (curl(1)).
 
+mod options;
+
 use std::fmt::Write as _;
 
 use base64ct::Encoding as _;
@@ -9,149 +11,6 @@ use super::finding::Notes;
 use super::shell::{self, Word};
 use crate::delivery::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
-
-/// Long options without a value that change nothing of the request, or nothing that is read here.
-const SWITCHES: &[&str] = &[
-    "anyauth",
-    "basic",
-    "compressed",
-    "create-dirs",
-    "digest",
-    "disable",
-    "fail",
-    "fail-early",
-    "fail-with-body",
-    "globoff",
-    "http0.9",
-    "http1.0",
-    "http1.1",
-    "http2",
-    "http2-prior-knowledge",
-    "http3",
-    "http3-only",
-    "include",
-    "insecure",
-    "ipv4",
-    "ipv6",
-    "junk-session-cookies",
-    "keepalive",
-    "location",
-    "location-trusted",
-    "manual",
-    "negotiate",
-    "no-alpn",
-    "no-buffer",
-    "no-keepalive",
-    "no-progress-meter",
-    "no-sessionid",
-    "ntlm",
-    "parallel",
-    "path-as-is",
-    "post301",
-    "post302",
-    "post303",
-    "progress-bar",
-    "proxy-insecure",
-    "raw",
-    "remote-header-name",
-    "remote-name",
-    "remote-name-all",
-    "retry-all-errors",
-    "retry-connrefused",
-    "show-error",
-    "show-headers",
-    "silent",
-    "ssl",
-    "ssl-no-revoke",
-    "ssl-reqd",
-    "sslv2",
-    "sslv3",
-    "styled-output",
-    "tcp-fastopen",
-    "tcp-nodelay",
-    "tlsv1",
-    "tlsv1.0",
-    "tlsv1.1",
-    "tlsv1.2",
-    "tlsv1.3",
-    "tr-encoding",
-    "trace-ids",
-    "trace-time",
-    "verbose",
-];
-
-/// Long options with a value that is not read here.
-const VALUED: &[&str] = &[
-    "alt-svc",
-    "aws-sigv4",
-    "cacert",
-    "capath",
-    "cert",
-    "cert-type",
-    "ciphers",
-    "config",
-    "connect-timeout",
-    "connect-to",
-    "cookie-jar",
-    "crlfile",
-    "curves",
-    "dns-servers",
-    "doh-url",
-    "dump-header",
-    "egd-file",
-    "engine",
-    "etag-compare",
-    "etag-save",
-    "expect100-timeout",
-    "haproxy-clientip",
-    "hsts",
-    "interface",
-    "ipfs-gateway",
-    "keepalive-time",
-    "key",
-    "key-type",
-    "limit-rate",
-    "local-port",
-    "max-filesize",
-    "max-redirs",
-    "max-time",
-    "netrc-file",
-    "noproxy",
-    "output",
-    "output-dir",
-    "parallel-max",
-    "pass",
-    "pinnedpubkey",
-    "preproxy",
-    "proto",
-    "proto-default",
-    "proto-redir",
-    "proxy",
-    "proxy-cacert",
-    "proxy-header",
-    "proxy-user",
-    "range",
-    "rate",
-    "request-target",
-    "resolve",
-    "retry",
-    "retry-delay",
-    "retry-max-time",
-    "socks4",
-    "socks4a",
-    "socks5",
-    "socks5-hostname",
-    "speed-limit",
-    "speed-time",
-    "stderr",
-    "time-cond",
-    "tls-max",
-    "tls13-ciphers",
-    "trace",
-    "trace-ascii",
-    "unix-socket",
-    "write-out",
-];
 
 /// Where the word `curl` stands, if this is a command: behind a prompt, and behind lines of comment.
 pub(super) fn begins(text: &[u8]) -> Option<usize> {
@@ -229,7 +88,7 @@ impl Command {
                 notes.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, None);
                 break;
             } else if let Some(name) = text.strip_prefix("--") {
-                if takes_value(name) {
+                if options::takes_value(name) {
                     let value = value(notes, word, rest.next())?;
                     self.option(notes, name, value);
                 } else {
@@ -250,7 +109,7 @@ impl Command {
         rest: &mut impl Iterator<Item = &'w Word>,
     ) -> Option<()> {
         for (index, letter) in word.bytes.iter().enumerate().skip(1) {
-            let Some(name) = valued_letter(*letter) else {
+            let Some(name) = options::valued_letter(*letter) else {
                 match letter {
                     b'G' => self.query = true,
                     b'I' => self.head = true,
@@ -275,7 +134,7 @@ impl Command {
         match name {
             "get" => self.query = true,
             "head" => self.head = true,
-            _ if SWITCHES.contains(&name) => {}
+            _ if options::is_switch(name) => {}
             _ => {
                 let message = "This option is not known here, and was left out.";
                 let hint = "If it has a value, take both out: the value was read as an argument of its own.";
@@ -441,47 +300,6 @@ fn value<'w>(notes: &mut Notes<'_>, option: &Word, value: Option<&'w Word>) -> O
         notes.add(Code::CURL_SYNTAX, Severity::Error, option.span, message, Some("Copy the whole command."));
     }
     value
-}
-
-fn takes_value(name: &str) -> bool {
-    matches!(
-        name,
-        "request"
-            | "url"
-            | "header"
-            | "data"
-            | "data-ascii"
-            | "data-binary"
-            | "data-raw"
-            | "data-urlencode"
-            | "json"
-            | "form"
-            | "form-string"
-            | "upload-file"
-            | "user"
-            | "oauth2-bearer"
-            | "user-agent"
-            | "referer"
-            | "cookie"
-    ) || VALUED.contains(&name)
-}
-
-/// The long name of a short option that has a value; an empty one where it is not read here.
-fn valued_letter(letter: u8) -> Option<&'static str> {
-    Some(match letter {
-        b'A' => "user-agent",
-        b'b' => "cookie",
-        b'd' => "data",
-        b'e' => "referer",
-        b'F' => "form",
-        b'H' => "header",
-        b'T' => "upload-file",
-        b'u' => "user",
-        b'X' => "request",
-        b'c' | b'C' | b'D' | b'E' | b'h' | b'K' | b'm' | b'o' | b'P' | b'Q' | b'r' | b't' | b'U' | b'w'
-        | b'x' | b'Y' | b'y' | b'z' => "",
-        _ => return None,
-    })
 }
 
 /// `content`, `=content` or `name=content`, the content percent-encoded as curl does it.

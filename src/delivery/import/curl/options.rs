@@ -1,0 +1,75 @@
+//! curl's options (curl(1), version 8): which there are, and which of them have a value.
+
+/// Long options without a value that change nothing of the request, or nothing that is read here.
+const SWITCHES: &str = "\
+    anyauth basic compressed create-dirs digest disable fail fail-early fail-with-body globoff http0.9 \
+    http1.0 http1.1 http2 http2-prior-knowledge http3 http3-only include insecure ipv4 ipv6 \
+    junk-session-cookies keepalive location location-trusted manual negotiate no-alpn no-buffer \
+    no-keepalive no-progress-meter no-sessionid ntlm parallel path-as-is post301 post302 post303 \
+    progress-bar proxy-insecure raw remote-header-name remote-name remote-name-all retry-all-errors \
+    retry-connrefused show-error show-headers silent ssl ssl-no-revoke ssl-reqd sslv2 sslv3 \
+    styled-output tcp-fastopen tcp-nodelay tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding trace-ids \
+    trace-time verbose";
+
+/// Long options with a value that is not read here.
+const VALUED: &str = "\
+    alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to cookie-jar \
+    crlfile curves dns-servers doh-url dump-header egd-file engine etag-compare etag-save \
+    expect100-timeout haproxy-clientip hsts interface ipfs-gateway keepalive-time key key-type \
+    limit-rate local-port max-filesize max-redirs max-time netrc-file noproxy output output-dir \
+    parallel-max pass pinnedpubkey preproxy proto proto-default proto-redir proxy proxy-cacert \
+    proxy-header proxy-user range rate request-target resolve retry retry-delay retry-max-time socks4 \
+    socks4a socks5 socks5-hostname speed-limit speed-time stderr time-cond tls-max tls13-ciphers trace \
+    trace-ascii unix-socket write-out";
+
+/// Whether a name is one of a list.
+fn among(list: &str, name: &str) -> bool {
+    list.split(' ').any(|one| one == name)
+}
+
+/// Whether this is a long option without a value that changes nothing of what is read here.
+pub(super) fn is_switch(name: &str) -> bool {
+    among(SWITCHES, name)
+}
+
+/// Whether a long option has a value.
+pub(super) fn takes_value(name: &str) -> bool {
+    matches!(
+        name,
+        "request"
+            | "url"
+            | "header"
+            | "data"
+            | "data-ascii"
+            | "data-binary"
+            | "data-raw"
+            | "data-urlencode"
+            | "json"
+            | "form"
+            | "form-string"
+            | "upload-file"
+            | "user"
+            | "oauth2-bearer"
+            | "user-agent"
+            | "referer"
+            | "cookie"
+    ) || among(VALUED, name)
+}
+
+/// The long name of a short option that has a value; an empty one where it is not read here.
+pub(super) fn valued_letter(letter: u8) -> Option<&'static str> {
+    Some(match letter {
+        b'A' => "user-agent",
+        b'b' => "cookie",
+        b'd' => "data",
+        b'e' => "referer",
+        b'F' => "form",
+        b'H' => "header",
+        b'T' => "upload-file",
+        b'u' => "user",
+        b'X' => "request",
+        b'c' | b'C' | b'D' | b'E' | b'h' | b'K' | b'm' | b'o' | b'P' | b'Q' | b'r' | b't' | b'U' | b'w'
+        | b'x' | b'Y' | b'y' | b'z' => "",
+        _ => return None,
+    })
+}
