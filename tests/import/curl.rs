@@ -80,6 +80,13 @@ fn options_mean_what_curl_makes_of_them() {
         ("curl -u 'a:b' h", "GET", "h", "", "Authorization: Basic YTpi"),
         ("curl -o out -w '%{http_code}' --max-time 5 -kis h -- ", "GET", "h", "", ""),
         (
+            "curl --junk-session-cookies --tcp-nodelay --limit-rate 1k --proxy-user a:b --socks5-hostname c --verbose h",
+            "GET",
+            "h",
+            "",
+            "",
+        ),
+        (
             "$ curl h -d x 2>&1 > out.txt | jq .",
             "POST",
             "h",

@@ -17,14 +17,8 @@ impl<'t> Notes<'t> {
         Self { text, issues: Vec::new() }
     }
 
-    pub fn add(
-        &mut self,
-        code: Code,
-        severity: Severity,
-        span: ByteSpan,
-        message: impl Into<String>,
-        hint: Option<&str>,
-    ) {
+    #[inline(never)] // it is called everywhere, and weighs
+    pub fn add(&mut self, code: Code, severity: Severity, span: ByteSpan, message: &str, hint: Option<&str>) {
         match self.issues.len() {
             MOST => self.issues.push(outside(Draft::new(
                 Code::ISSUES_OMITTED,

@@ -30,27 +30,30 @@ pub(super) fn archive(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<Imported
 
 /// The request of one entry.
 pub(super) fn entry(value: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Imported> {
-    let Some(request) = value.get("request").filter(|request| request.kind() == Kind::Object) else {
+    let Some(request) = record::member(value, "request").filter(|request| request.kind() == Kind::Object)
+    else {
         let message = "This entry has no request.";
         drafts.push(Draft::new(Code::REQUIRED, Severity::Error, value.place(), message));
         return None;
     };
     let mut headers = Headers::new();
-    if let Some(given) = request.get("headers") {
+    if let Some(given) = record::member(request, "headers") {
         record::read_headers(given, &mut headers, drafts);
     }
-    let text = |name: &str| request.get(name).and_then(Value::as_str).map(std::borrow::Cow::into_owned);
+    let text = |name: &str| record::string(record::member(request, name));
     let body = body(request, drafts)?;
     let (url, method) = (text("url"), text("method"));
     Some(Imported { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
 fn body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
-    let Some(data) = request.get("postData").filter(|data| !data.is_null()) else { return Some(Vec::new()) };
+    let Some(data) = record::member(request, "postData").filter(|data| !data.is_null()) else {
+        return Some(Vec::new());
+    };
     let base64 =
-        data.get("encoding").and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("base64"));
-    let Some(text) = data.get("text") else {
-        if data.get("params").is_some_and(|params| params.len() > 0) {
+        record::string(record::member(data, "encoding")).is_some_and(|it| it.eq_ignore_ascii_case("base64"));
+    let Some(text) = record::member(data, "text") else {
+        if record::member(data, "params").is_some_and(|params| params.len() > 0) {
             let message = "The archive lists the fields of this form, and not the bytes that were sent.";
             drafts.push(Draft::new(Code::BODY_ELSEWHERE, Severity::Error, data.place(), message));
             return None;
@@ -59,7 +62,9 @@ fn body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
     };
     let body = record::text_or_bytes(text, base64, drafts)?;
     // -1 stands for a size that is not known.
-    let said = request.get("bodySize").and_then(Value::as_i64).and_then(|size| usize::try_from(size).ok());
+    let said = record::member(request, "bodySize")
+        .and_then(Value::as_i64)
+        .and_then(|size| usize::try_from(size).ok());
     if let Some(said) = said.filter(|said| *said != 0 && *said != body.len()) {
         let message = format!("The archive says that the body had {said} bytes, and holds {}.", body.len());
         let hint =

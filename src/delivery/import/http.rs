@@ -132,13 +132,13 @@ pub(super) fn body(notes: &mut Notes<'_>, headers: &Headers<'_>, start: usize) -
         let message =
             format!("Content-Length says {length} bytes: the {} behind them were left out.", behind.len());
         let hint = "If the body was edited and all of it counts, take the Content-Length header out.";
-        notes.add(Code::BODY_LENGTH, severity, rest(length), message, Some(hint));
+        notes.add(Code::BODY_LENGTH, severity, rest(length), &message, Some(hint));
         return bytes[..length].to_vec();
     }
     if bytes.len() < length {
         let message = format!("Content-Length says {length} bytes, and there are {}.", bytes.len());
         let hint = "The capture was cut, or line breaks were changed when it was saved: the signature may not fit any more.";
-        notes.add(Code::BODY_LENGTH, Severity::Warning, rest(0), message, Some(hint));
+        notes.add(Code::BODY_LENGTH, Severity::Warning, rest(0), &message, Some(hint));
     }
     bytes.to_vec()
 }

@@ -45,7 +45,7 @@ pub(super) fn read(notes: &mut Notes<'_>, start: usize) -> Option<Imported> {
         None => format!("The request ends within its {} headers: there is no body.", headers.len()),
     };
     let hint = "Where white space was lost or changed, a signature cannot fit any more: a capture of the raw request can.";
-    notes.add(Code::HTTP_REPAIRED, Severity::Warning, place, message, Some(hint));
+    notes.add(Code::HTTP_REPAIRED, Severity::Warning, place, &message, Some(hint));
     let part = |span: ByteSpan| String::from_utf8_lossy(&text[span.start..span.end]);
     Some(Imported {
         body: body_start.map(|start| http::body(notes, &headers, start)).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! A JSON object of headers with a body, as logs and test suites keep deliveries; and the events that AWS API
 //! Gateway, load balancers and function URLs hand to a Lambda function.
 
-use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding as _};
+use base64ct::{Base64Unpadded, Encoding as _};
 
 use super::{Imported, body_text};
 use crate::delivery::Headers;
@@ -15,8 +15,8 @@ const BODIES: [&str; 5] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "
 pub(super) fn is_record(value: Value<'_>) -> bool {
     HEADERS
         .iter()
-        .any(|name| value.get(name).is_some_and(|it| matches!(it.kind(), Kind::Object | Kind::Array)))
-        && BODIES.iter().any(|name| value.get(name).is_some())
+        .any(|name| member(value, name).is_some_and(|it| matches!(it.kind(), Kind::Object | Kind::Array)))
+        && BODIES.iter().any(|name| member(value, name).is_some())
 }
 
 /// The delivery of a text that is one record.
@@ -33,14 +33,13 @@ pub(super) fn single(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<Imported>
 /// The delivery of a record.
 pub(super) fn read(value: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Imported> {
     let mut headers = Headers::new();
-    let given = HEADERS.iter().filter_map(|name| value.get(name)).find(|it| !it.is_null() && it.len() > 0);
+    let given =
+        HEADERS.iter().filter_map(|name| member(value, name)).find(|it| !it.is_null() && it.len() > 0);
     if let Some(given) = given {
         read_headers(given, &mut headers, drafts);
     }
     let body = read_body(value, drafts)?;
-    let text = |pointers: &[&str]| {
-        pointers.iter().find_map(|pointer| value.pointer(pointer)?.as_str()).map(std::borrow::Cow::into_owned)
-    };
+    let text = |pointers: &[&str]| pointers.iter().find_map(|pointer| string(at(value, pointer)));
     let url = text(&["/url", "/rawUrl"]).or_else(|| {
         let target = text(&["/rawPath", "/requestContext/path", "/path"])?;
         let query = text(&["/rawQueryString"]).filter(|query| !query.is_empty());
@@ -52,14 +51,14 @@ pub(super) fn read(value: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Imported
 }
 
 fn read_body(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
-    let (name, body) = BODIES.iter().find_map(|name| Some((*name, record.get(name)?)))?;
+    let (name, body) = BODIES.iter().find_map(|name| Some((*name, member(record, name)?)))?;
     let encoded = matches!(name, "bodyBase64" | "body_base64")
         || ["isBase64Encoded", "base64"]
             .iter()
-            .any(|flag| record.get(flag).and_then(Value::as_bool) == Some(true))
-        || ["encoding", "bodyEncoding"].iter().any(|name| {
-            record.get(name).and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("base64"))
-        });
+            .any(|flag| member(record, flag).and_then(Value::as_bool) == Some(true))
+        || ["encoding", "bodyEncoding"]
+            .iter()
+            .any(|name| string(member(record, name)).is_some_and(|it| it.eq_ignore_ascii_case("base64")));
     text_or_bytes(body, encoded, drafts)
 }
 
@@ -94,12 +93,37 @@ pub(super) fn text_or_bytes(body: Value<'_>, encoded: bool, drafts: &mut Vec<Dra
 
 /// Base64 in either alphabet, with or without padding and line breaks.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let text: String =
-        text.iter().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| char::from(*byte)).collect();
-    Base64::decode_vec(&text)
-        .or_else(|_| Base64Unpadded::decode_vec(&text))
-        .or_else(|_| Base64UrlUnpadded::decode_vec(text.trim_end_matches('=')))
-        .ok()
+    // Brought into one spelling first: each decoder weighs more than this.
+    let text: String = text
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .map(|byte| match byte {
+            b'-' => '+',
+            b'_' => '/',
+            other => char::from(*other),
+        })
+        .collect();
+    Base64Unpadded::decode_vec(text.trim_end_matches('=')).ok()
+}
+
+// Each of these is used many times, and inlined it would weigh more than all else here.
+
+/// The member of an object with this key.
+#[inline(never)]
+pub(super) fn member<'d>(value: Value<'d>, key: &str) -> Option<Value<'d>> {
+    value.get(key)
+}
+
+/// What a JSON Pointer leads to.
+#[inline(never)]
+fn at<'d>(value: Value<'d>, pointer: &str) -> Option<Value<'d>> {
+    value.pointer(pointer)
+}
+
+/// The characters of a string.
+#[inline(never)]
+pub(super) fn string(value: Option<Value<'_>>) -> Option<String> {
+    value?.as_str().map(std::borrow::Cow::into_owned)
 }
 
 /// Headers in the containers people have them in: an object of values or lists, pairs, a flat list of names and
@@ -126,7 +150,6 @@ pub(super) fn read_headers(given: Value<'_>, headers: &mut Headers<'static>, dra
     }
     let mut flat: Option<String> = None;
     for item in given.elements() {
-        let text = |value: Option<Value<'_>>| value.and_then(Value::as_str).map(std::borrow::Cow::into_owned);
         if let Some(word) = item.as_str() {
             match flat.take() {
                 None => flat = Some(word.into_owned()),
@@ -135,8 +158,8 @@ pub(super) fn read_headers(given: Value<'_>, headers: &mut Headers<'static>, dra
             continue;
         }
         let pair = match item.kind() {
-            Kind::Array => (text(item.elements().next()), item.elements().nth(1)),
-            _ => (text(item.get("name")), item.get("value")),
+            Kind::Array => (string(item.elements().next()), item.elements().nth(1)),
+            _ => (string(member(item, "name")), member(item, "value")),
         };
         match pair {
             (Some(name), Some(value)) => add(&name, value, drafts),
@@ -147,7 +170,7 @@ pub(super) fn read_headers(given: Value<'_>, headers: &mut Headers<'static>, dra
 
 fn scalar(value: Value<'_>) -> Option<String> {
     match value.kind() {
-        Kind::String => value.as_str().map(std::borrow::Cow::into_owned),
+        Kind::String => string(Some(value)),
         Kind::Number | Kind::Boolean => Some(String::from_utf8_lossy(value.raw()).into_owned()),
         _ => None,
     }

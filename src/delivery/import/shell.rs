@@ -237,7 +237,7 @@ impl Reader<'_, '_> {
         let span = ByteSpan { start, end: start + quote.len() };
         let message = format!("The quote {quote} is never closed.");
         let hint = "Copy the whole command, to its last line.";
-        self.notes.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some(hint));
+        self.notes.add(Code::CURL_SYNTAX, Severity::Error, span, &message, Some(hint));
         None
     }
 }
