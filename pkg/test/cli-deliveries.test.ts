@@ -208,6 +208,7 @@ describe("inspect", () => {
     assert.match(out, /^painchek {2}assessment_add {5}rejected {4}signature-mismatch {2}1$/m);
     assert.match(out, /^xon {7}calls\.user\.create {2}unsigned +1$/m);
     assert.match(out, /^6 deliveries: 2 verified, 1 unsigned, 2 rejected, 1 unreadable$/m);
+    assert.match(out, /To find out why: hookseal explain, with one of them\.\n$/);
     const json = run(["inspect", archive, "--secret-env", "HOOK_SECRET", "--json"])
       .out.trim()
       .split("\n")

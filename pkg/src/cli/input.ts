@@ -178,10 +178,18 @@ export class UnreadableError extends UsageError {
     readonly source: Uint8Array | undefined,
     readonly redact: boolean,
   ) {
-    super(`No delivery can be read from ${nameOf(file)}.`);
+    super(`No delivery can be read from ${nameOf(file)}.`, wayOut(issues));
   }
 
   show(): void {
     for (const issue of this.issues) showIssue(issue, this.source, this.redact, complain);
   }
+}
+
+/** What to type for what the core says of a text. */
+function wayOut(issues: readonly Issue[]): string | undefined {
+  const has = (code: Issue["code"]) => issues.some((issue) => issue.code === code);
+  if (has("body-elsewhere")) return "Give the body with --body FILE.";
+  if (has("form-unknown")) return "If it is a body as it stands, say --form body.";
+  return undefined;
 }

@@ -222,6 +222,9 @@ class Run {
         print(paint.dim(`and ${count(this.#named - MOST_NAMED, "more", "more")}`));
       if (this.#named > 0) print();
       this.tally.show();
+      if ([...this.tally.rows.values()].some(({ cells }) => advice(cells[3]) !== undefined)) {
+        print("To find out why: hookseal explain, with one of them.");
+      }
     }
   }
 }

@@ -62,8 +62,9 @@ export async function askSecret(title: string): Promise<string> {
       `${WAYS} Or say --unsigned.`,
     );
   }
-  stderr.write(`Secret of the ${title} subscription (not shown): `);
+  // First: what is typed as soon as it is asked for shows already.
   stdin.setRawMode(true);
+  stderr.write(`Secret of the ${title} subscription (not shown): `);
   stdin.setEncoding("utf8");
   try {
     return await new Promise<string>((resolve, reject) => {
