@@ -23,7 +23,7 @@ fn streamed(text: &[u8], size: usize, mut importer: Importer) -> (Vec<Imported>,
     (deliveries, issues, form)
 }
 
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 17] = [
     "{\"headers\":{\"a\":\"1\"},\"body\":\"x\"}\n{\"b\":2}\r\n\n{\"é😀\": broken}\n{\"headers\":{},\"body\":{}}",
     "{\"log\": {\"x\": [{\"entries\": [1]}], \"entries\": [ {\"request\": {\"postData\": {\"text\": \"},]\\\"\"}}} ,\n 5, \"a,b\" , {\"é\": [{}]}, {broken} ] , \"y\": 1 } }",
     "\u{feff}{\"log\":{\"entries\":[{\"request\":{\"postData\":{\"text\":\"?\",\"encoding\":\"base64\"}}}]}}",
@@ -37,6 +37,9 @@ const TEXTS: [&str; 14] = [
     "{\"a\":{\"entries\":1},\"log\":[[1]]}",
     "{\"a\":1} {\"b\":2}\n",
     "\u{feff}{\"a\":1}\n{\"b\":2}\n",
+    "\n  {\"a\":1} \t\r\n \n {\"b\":2}\n",
+    " {}  \n ",
+    " \n\t ",
     "",
 ];
 

@@ -49,6 +49,10 @@ pub struct Importer {
     at: Position,
     /// How many of the others were looked at.
     seen: usize,
+    /// The brace that begins the text was seen.
+    begun: bool,
+    /// The line of the one object has ended.
+    line_ended: bool,
     scanner: Scanner,
     /// The piece that is being read is longer than the limit, and is dropped.
     dropping: bool,
@@ -92,6 +96,8 @@ impl Importer {
             done: 0,
             at: Position::default(),
             seen: 0,
+            begun: false,
+            line_ended: false,
             scanner: Scanner::default(),
             dropping: false,
             entries: 0,
@@ -211,15 +217,15 @@ impl Importer {
 
     /// Tells the form by as much of the text as there is.
     fn guess(&mut self) {
-        if self.seen == 0 {
-            if self.held().len() < BOM.len() && BOM.starts_with(self.held()) {
+        if !self.begun {
+            if self.seen == 0 && self.held().starts_with(BOM) {
+                self.seen = BOM.len();
+            } else if self.seen == 0 && BOM.starts_with(self.held()) {
                 return;
             }
-            let text = super::without_mark(self.held());
-            let mark = self.held().len() - text.len();
-            match text.trim_ascii_start().first() {
+            match self.skip_blank() {
                 None => return,
-                Some(b'{') => self.seen = mark + text.len() - text.trim_ascii_start().len(),
+                Some(b'{') => self.begun = true,
                 Some(_) => {
                     self.state = State::Whole;
                     return;
@@ -243,15 +249,27 @@ impl Importer {
 
     /// Behind an object that stands on one line.
     fn behind_one(&mut self) {
-        let rest = &self.held()[self.seen..];
-        let (line, behind) = super::first_line(rest);
-        if !line.trim_ascii().is_empty() {
-            self.state = State::Whole;
-        } else if !behind.trim_ascii().is_empty() {
+        let from = self.seen;
+        let next = self.skip_blank();
+        self.line_ended |= self.held()[from..self.seen].contains(&b'\n');
+        if next.is_none() {
+            return;
+        }
+        if self.line_ended {
             self.form = Some(Form::Ndjson);
             self.state = State::Lines;
             self.seen = 0;
+        } else {
+            self.state = State::Whole;
         }
+    }
+
+    /// Goes on to the next byte that is no white space.
+    fn skip_blank(&mut self) -> Option<u8> {
+        let rest = &self.buffer[self.done + self.seen..];
+        let blank = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+        self.seen += blank.unwrap_or(rest.len());
+        self.held().get(self.seen).copied()
     }
 
     fn archive(&mut self) {
