@@ -90,7 +90,9 @@ fn platform_hash(algorithm: Algorithm, parts: &[&[u8]]) -> Option<Hash> {
         let done = if parts.iter().map(|part| part.len()).sum::<usize>() <= ONE_CALL {
             MESSAGE.with_borrow_mut(|message| {
                 message.clear();
-                parts.iter().for_each(|part| message.extend_from_slice(part));
+                for part in parts {
+                    message.extend_from_slice(part);
+                }
                 let (start, length) = place(message);
                 let done = platform.hash(number, start, length, at);
                 // The first part is made of the key.
