@@ -53,12 +53,12 @@ impl Algorithm {
     }
 
     /// The algorithm whose signatures have this many bytes.
-    pub(super) fn of_len(len: usize) -> Option<Self> {
+    pub(crate) fn of_len(len: usize) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.digest_len() == len)
     }
 
     /// `sha256`, `sha256 or sha1`, ...
-    pub(super) fn list(algorithms: &[Self]) -> String {
+    pub(crate) fn list(algorithms: &[Self]) -> String {
         algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(" or ")
     }
 }

@@ -7,7 +7,7 @@ const MAX_DIGEST: usize = 64;
 
 /// How a digest is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     /// RFC 4648, section 8; read in either letter case, written in lower case.
     Hex,
     /// RFC 4648, section 4; read with and without padding, written with it.
@@ -68,7 +68,17 @@ impl Encoding {
         }
     }
 
-    pub fn decode(self, text: &str) -> Result<Digest, Undecodable> {
+    /// The bytes of a text of any length, with whatever padding.
+    pub fn decode_any(self, text: &str) -> Option<Vec<u8>> {
+        let bare = text.trim_end_matches('=');
+        match self {
+            Self::Hex => base16ct::mixed::decode_vec(text).ok(),
+            Self::Base64 => Base64Unpadded::decode_vec(bare).ok(),
+            Self::Base64Url => Base64UrlUnpadded::decode_vec(bare).ok(),
+        }
+    }
+
+    pub(super) fn decode(self, text: &str) -> Result<Digest, Undecodable> {
         let mut bytes = [0; MAX_DIGEST];
         if text.is_empty() {
             return Err(Undecodable::Empty);

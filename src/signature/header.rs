@@ -11,7 +11,7 @@ use crate::delivery::has_control;
 /// Whatever the template, a header value is a list of items, and an item is either a signature
 /// (`prefix`, label, `middle`, digest, `suffix`), or the timestamp, or none of the scheme's business.
 #[derive(Clone, Debug)]
-pub(super) struct Format {
+pub(crate) struct Format {
     list: List,
     prefix: String,
     label: Label,
@@ -48,7 +48,7 @@ struct TimestampItem {
 
 /// What an item of a header value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Item<'v> {
+pub(crate) enum Item<'v> {
     Signature { label: Option<&'v str>, digest: &'v str },
     Timestamp(&'v str),
     Other,
@@ -167,6 +167,11 @@ impl Format {
         }
     }
 
+    /// Whether something stands in front of the digest, or behind it.
+    pub fn has_label(&self) -> bool {
+        self.label != Label::None || !self.prefix.is_empty()
+    }
+
     pub fn has_timestamp(&self) -> bool {
         self.timestamp.is_some()
     }
@@ -266,7 +271,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// The items of a header value, without the white space and separators around them.
-pub(super) struct Items<'v> {
+pub(crate) struct Items<'v> {
     rest: &'v str,
     list: List,
 }

@@ -36,6 +36,24 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// The digest of the parts, without a key: what somebody sends who leaves the key out.
+pub(crate) fn unkeyed(algorithm: Algorithm, parts: &[&[u8]]) -> Vec<u8> {
+    fn of<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
+        parts.iter().fold(D::new(), D::chain_update).finalize().to_vec()
+    }
+    match algorithm {
+        Algorithm::Sha1 => of::<Sha1>(parts),
+        Algorithm::Sha256 => of::<Sha256>(parts),
+        Algorithm::Sha512 => of::<Sha512>(parts),
+    }
+}
+
+/// Whether both are the same bytes, in a time that only their length decides.
+pub(crate) fn same_bytes(first: &[u8], second: &[u8]) -> bool {
+    let pairs = first.iter().zip(second);
+    first.len() == second.len() && pairs.fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b))) == 0
+}
+
 /// A key made ready for one algorithm: both padded blocks are hashed already, so that a message
 /// costs two hash blocks less. Zeroized when dropped.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ use super::secret::Suspicion;
 use super::template::{Content, Values};
 use super::{Algorithm, Secret};
 use crate::issue::Code;
+use zeroize::Zeroizing;
 
 /// One or more secrets, ready for the algorithms that are accepted. Never empty, so that nothing
 /// verifies by the lack of a secret. It does not print them, and is zeroized when dropped.
@@ -26,6 +27,9 @@ struct Prepared {
     keys: Vec<Key>,
     /// The same for a hash that is made outside.
     halves: Vec<Halves>,
+    bytes: Zeroizing<Vec<u8>>,
+    /// As it was given.
+    written: Zeroizing<Vec<u8>>,
     suspicion: Option<Suspicion>,
 }
 
@@ -50,6 +54,8 @@ impl Keys {
             .map(|secret| Prepared {
                 keys: algorithms.iter().map(|it| Key::new(*it, secret.as_bytes())).collect(),
                 halves: algorithms.iter().map(|it| Halves::new(*it, secret.as_bytes())).collect(),
+                bytes: Zeroizing::new(secret.as_bytes().to_vec()),
+                written: Zeroizing::new(secret.written().to_vec()),
                 suspicion: secret.suspicion(),
             })
             .collect();
@@ -96,6 +102,17 @@ impl Keys {
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Key)> {
         let prepared = self.secrets.iter().enumerate();
         prepared.flat_map(|(secret, it)| it.keys.iter().map(move |key| (secret, key)))
+    }
+
+    /// Every secret: the bytes of its key, and the text as it was given.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.secrets.iter().map(|it| (&it.bytes[..], &it.written[..]))
+    }
+
+    /// What there is to doubt about each secret, as a sentence.
+    pub(crate) fn doubts(&self) -> impl Iterator<Item = (usize, &'static str)> {
+        let secrets = self.secrets.iter().enumerate();
+        secrets.filter_map(|(secret, it)| Some((secret, it.suspicion?.hint())))
     }
 
     /// What makes one doubt a secret: the first doubt, and the index of the secret it is about.

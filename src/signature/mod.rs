@@ -41,10 +41,13 @@ mod timestamp;
 mod verify;
 
 pub use algorithm::Algorithm;
+pub(crate) use encoding::Encoding;
+pub(crate) use header::Item;
 pub use hmac::sha256;
 pub use keys::{Keys, KeysError};
 pub use outcome::{Malformed, Outcome, Status};
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
 pub use secret::{Secret, SecretEncoding, SecretError, SecretForm};
 pub use sign::{SignContext, SignError};
+pub(crate) use template::{Content, Token, Values, tokens};
 pub use timestamp::TimestampUnit;

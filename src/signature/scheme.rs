@@ -57,8 +57,8 @@ impl SchemeDefinition {
 #[derive(Clone, Debug)]
 pub struct Scheme {
     definition: SchemeDefinition,
-    pub(super) format: Format,
-    pub(super) content: Content,
+    pub(crate) format: Format,
+    pub(crate) content: Content,
 }
 
 impl Scheme {
@@ -179,11 +179,11 @@ impl Scheme {
         &self.definition
     }
 
-    pub(super) fn timestamp_header(&self) -> Option<&str> {
+    pub(crate) fn timestamp_header(&self) -> Option<&str> {
         self.definition.timestamp_header.as_deref()
     }
 
-    pub(super) fn timestamp_unit(&self) -> TimestampUnit {
+    pub(crate) fn timestamp_unit(&self) -> TimestampUnit {
         self.definition.timestamp_unit
     }
 }

@@ -77,6 +77,8 @@ impl SecretForm {
 /// bytes are zeroized when it is dropped.
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
+    /// As it was given: whoever looks for a slip in it needs the text.
+    written: Zeroizing<Vec<u8>>,
     suspicion: Option<Suspicion>,
 }
 
@@ -100,7 +102,7 @@ impl Secret {
         match decoded.map(Zeroizing::new) {
             None => Err(SecretError { kind: Kind::Invalid(form.encoding), suspicion }),
             Some(bytes) if bytes.is_empty() => Err(SecretError { kind: Kind::Empty, suspicion: None }),
-            Some(bytes) => Ok(Self { bytes, suspicion }),
+            Some(bytes) => Ok(Self { bytes, written: Zeroizing::new(text.as_bytes().to_vec()), suspicion }),
         }
     }
 
@@ -114,11 +116,15 @@ impl Secret {
             let kind = if bytes.is_empty() { Kind::Empty } else { Kind::Blank };
             return Err(SecretError { kind, suspicion: None });
         }
-        Ok(Self { bytes, suspicion: None })
+        Ok(Self { written: bytes.clone(), bytes, suspicion: None })
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    pub(super) fn written(&self) -> &[u8] {
+        &self.written
     }
 
     pub(super) fn suspicion(&self) -> Option<Suspicion> {

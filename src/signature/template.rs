@@ -5,13 +5,13 @@ use crate::delivery::{Headers, is_token};
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     Literal(&'a str),
     Place(&'a str),
 }
 
 /// Splits a template at its braces. The error is a sentence.
-pub(super) fn tokens(template: &str) -> Result<Vec<Token<'_>>, String> {
+pub(crate) fn tokens(template: &str) -> Result<Vec<Token<'_>>, String> {
     let mut tokens = Vec::new();
     let mut rest = template;
     while let Some(at) = rest.find(['{', '}']) {
@@ -35,7 +35,7 @@ pub(super) fn tokens(template: &str) -> Result<Vec<Token<'_>>, String> {
 
 /// What is signed, such as `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug)]
-pub(super) struct Content {
+pub(crate) struct Content {
     parts: Vec<Part>,
 }
 
@@ -63,7 +63,7 @@ impl Part {
 }
 
 /// What the places of one delivery hold.
-pub(super) struct Values<'a> {
+pub(crate) struct Values<'a> {
     pub body: &'a [u8],
     pub timestamp: &'a str,
     pub headers: &'a Headers<'a>,

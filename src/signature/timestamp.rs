@@ -11,7 +11,7 @@ pub enum TimestampUnit {
 }
 
 impl TimestampUnit {
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Seconds => "seconds",
             Self::Milliseconds => "milliseconds",
@@ -26,7 +26,7 @@ impl TimestampUnit {
     }
 
     /// Reads a timestamp in milliseconds: 1 to 16 digits, no sign, no white space, nothing else.
-    pub(super) fn read(self, text: &str) -> Option<i64> {
+    pub(crate) fn read(self, text: &str) -> Option<i64> {
         let digits = (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         // 16 digits of seconds are 10^19 ms at most, a little more than i64 holds.
         digits.then(|| text.parse::<i64>().ok().map(|count| count.saturating_mul(self.milliseconds())))?

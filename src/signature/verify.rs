@@ -73,7 +73,7 @@ impl Scheme {
     }
 
     /// What the places of the signed content hold, all of them present and readable.
-    pub(super) fn values<'a>(&'a self, delivery: &'a Delivery<'_>) -> Result<Values<'a>, Outcome<'a>> {
+    pub(crate) fn values<'a>(&'a self, delivery: &'a Delivery<'_>) -> Result<Values<'a>, Outcome<'a>> {
         let headers = &delivery.headers;
         let timestamp = match self.timestamp_header() {
             None => "",

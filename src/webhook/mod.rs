@@ -1,9 +1,10 @@
-//! One webhook and its verbs, a file each: verify, inspect, sign, create, compare. What they have in
+//! One webhook and its verbs, a file each: verify, inspect, explain, sign, create, compare. What they have in
 //! common, the one judgement of a delivery, is in `judge`.
 
 mod compare;
 mod create;
 mod error;
+mod explain;
 mod inspect;
 mod judge;
 mod sign;
@@ -12,6 +13,7 @@ mod verify;
 pub use compare::{Change, Comparison};
 pub use create::Fresh;
 pub use error::Error;
+pub use explain::{About, BUDGET, CAUSES, Cause, Explanation, KnownCause, RAW_BODY, SECRET_PLACE};
 pub use inspect::{Report, SignatureReport, SignatureStatus, Verdict};
 pub use sign::SignedDelivery;
 pub use verify::{Accepted, Trust, Verified};

@@ -3,6 +3,7 @@
 mod agreement;
 mod comparing;
 mod creating;
+mod explaining;
 mod judging;
 mod making;
 mod privacy;

@@ -1,0 +1,141 @@
+//! `explain`: why a signature does not match, for people and never for the hot path.
+
+mod body;
+mod causes;
+mod content;
+mod headers;
+mod received;
+mod rewrite;
+mod search;
+mod secret;
+mod text;
+
+pub use causes::{About, CAUSES, KnownCause, RAW_BODY, SECRET_PLACE};
+
+use serde::Serialize;
+
+use self::body::Bodies;
+use self::headers::{Facts, content_length, which};
+use self::search::Search;
+use super::{Limits, Time, Webhook};
+use crate::delivery::Delivery;
+use crate::issue::ByteSpan;
+use crate::signature::Outcome;
+
+/// So many combinations are computed unless the caller says otherwise.
+pub const BUDGET: usize = 4096;
+
+/// Why a signature does not match: what was proved, and what was seen. It is no verdict: nothing that stands
+/// here makes a delivery one to be trusted.
+///
+/// Holds no secret, no signature that would be right, and no value of the payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The causes that, executed, make the received signature: proof. Several of them go together.
+    pub matches: Vec<Cause>,
+    /// Facts that were seen on the way. One of them says so where nothing was proved.
+    pub observations: Vec<Cause>,
+    /// How many combinations of body, secret, algorithm, encoding and signed content were computed.
+    pub tried: usize,
+}
+
+/// One cause, or one fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cause {
+    /// A stable, kebab-case name: one of [`CAUSES`].
+    pub code: &'static str,
+    /// A sentence.
+    pub message: String,
+    /// What to change, and where: the line of the framework where one is to blame.
+    pub fix: String,
+    /// The bytes of the received body that differ from what was signed. Empty, between two bytes, where
+    /// something is only missing there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_bytes: Option<ByteSpan>,
+}
+
+impl Webhook {
+    /// Says why the signature of a delivery does not match: executes what usually goes wrong with bodies, secrets,
+    /// encodings and formulas, and keeps what makes the received signature.
+    ///
+    /// It takes as long as thousands of verifications. Never call it for every delivery that is refused.
+    ///
+    /// ```
+    /// use hookseal::delivery::{Delivery, Headers};
+    /// use hookseal::webhook::{Fresh, Options, Time, Webhook};
+    ///
+    /// let secrets = vec!["the secret of the subscription".to_owned().into()];
+    /// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+    /// let now = Time::from_millis(1_700_000_000_000);
+    ///
+    /// // The sender signs what Python writes; a JSON parser and JSON.stringify make this of it.
+    /// let signed = hook.sign(br#"{"event": "assessment_add", "data": {}}"#, &Fresh::new(now, [7; 32]))?;
+    /// let headers = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    /// let delivery = Delivery::new(Headers::from_iter(headers), br#"{"event":"assessment_add","data":{}}"#);
+    ///
+    /// let explanation = hook.explain(&delivery, now);
+    /// assert_eq!(explanation.matches[0].code, "body-python-style");
+    /// assert!(explanation.matches[0].fix.contains("express.raw"));
+    /// # Ok::<(), hookseal::webhook::Error>(())
+    /// ```
+    #[must_use]
+    pub fn explain(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Explanation {
+        self.explain_with(delivery, now, &self.limits, BUDGET)
+    }
+
+    /// The same, with other limits than the webhook's own, and no more combinations than `budget`.
+    ///
+    /// The bytes that are hashed are bounded, too, since there is no clock here: by 12 MiB and 48 times the body,
+    /// and by 96 MiB at most. A body over the limit is not looked at.
+    #[must_use]
+    pub fn explain_with(
+        &self,
+        delivery: &Delivery<'_>,
+        now: impl Into<Time>,
+        limits: &Limits,
+        budget: usize,
+    ) -> Explanation {
+        let now = now.into();
+        let mut explanation = Explanation { matches: Vec::new(), observations: Vec::new(), tried: 0 };
+        let provider = &self.provider;
+        let seen = &mut explanation.observations;
+        let (scheme, keys) = match (&provider.scheme, &self.keys) {
+            (None, _) => {
+                seen.push(causes::NOTHING_SIGNED.say(&[("provider", &provider.title)]));
+                return explanation;
+            }
+            (_, None) => {
+                seen.push(causes::NO_SECRET.say(&[]));
+                return explanation;
+            }
+            (Some(scheme), Some(keys)) => (scheme, keys),
+        };
+        if delivery.body.len() > limits.max_bytes {
+            seen.push(causes::BODY_TOO_LARGE.say(&[("length", &limits.max_bytes.to_string())]));
+            return explanation;
+        }
+        let received = received::received(scheme, &delivery.headers);
+        let bodies = Bodies::new(delivery.body, content_length(&delivery.headers));
+        let is_json = bodies.is_json();
+        let mut facts =
+            Facts { webhook: self, scheme, keys, delivery, received: &received, is_json, found: Vec::new() };
+        facts.look(now, limits);
+        let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(limits.tolerance));
+        if let Outcome::Verified { secret, .. }
+        | Outcome::TooOld { secret, .. }
+        | Outcome::TooNew { secret, .. } = outcome
+        {
+            facts.found.insert(0, causes::SIGNATURE_FITS.say(&[("secret", &which(keys, secret))]));
+            if secret > 0 {
+                facts.found.push(causes::SECRET_ANOTHER.say(&[("secret", &which(keys, secret))]));
+            }
+            explanation.observations = facts.found;
+            return explanation;
+        }
+        explanation.observations = facts.found;
+        let search = Search::new(scheme, keys, delivery, &received, &bodies, budget);
+        search.run(&mut explanation);
+        explanation
+    }
+}

@@ -1,0 +1,481 @@
+//! What may have been signed instead of the body that arrived: each change that happens to bodies on their
+//! way, undone.
+
+use super::causes::{self, KnownCause};
+use super::rewrite::{Characters, Layout, Numbers, Slashes, Spelling, Style, write};
+use super::text;
+use crate::issue::ByteSpan;
+use crate::json::{Document, Kind, Value};
+
+/// The body that arrived, and what is known of it.
+pub struct Bodies<'b> {
+    received: &'b [u8],
+    /// What the header Content-Length says.
+    length: Option<usize>,
+    document: Option<Document<'b>>,
+    /// Keys with whole numbers under them, as they are written.
+    keys: Vec<Vec<u8>>,
+    /// The layout of the whole text, where it has one.
+    layout: Layout,
+}
+
+/// A guess at what was signed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// The body as it arrived.
+    None,
+    /// A place in [`PLAIN`].
+    Plain(usize),
+    Written(Style),
+}
+
+/// How a change is undone.
+enum Undo {
+    /// By what is put in front of the body, and behind it.
+    Around(&'static str, &'static str),
+    /// By a function; nothing where it does not apply.
+    By(fn(&Bodies<'_>) -> Option<Vec<u8>>),
+}
+
+/// Changes that need no JSON, the most frequent ones first.
+static PLAIN: [(&KnownCause, Undo); 47] = [
+    (&causes::BODY_NEWLINE_DROPPED, Undo::Around("", "\n")),
+    (
+        &causes::BODY_NEWLINE_ADDED,
+        Undo::By(|it| {
+            it.received.strip_suffix(b"\n").map(|text| text.strip_suffix(b"\r").unwrap_or(text).to_vec())
+        }),
+    ),
+    (&causes::BODY_CRLF_DROPPED, Undo::Around("", "\r\n")),
+    (&causes::BODY_LF_TO_CRLF, Undo::By(|it| replaced(it.received, b"\r\n", b"\n"))),
+    (
+        &causes::BODY_CRLF_TO_LF,
+        Undo::By(|it| {
+            replaced(
+                &replaced(it.received, b"\r\n", b"\n").unwrap_or_else(|| it.received.to_vec()),
+                b"\n",
+                b"\r\n",
+            )
+        }),
+    ),
+    (&causes::BODY_SPACE_ADDED, Undo::By(|it| Some(it.received.trim_ascii().to_vec()))),
+    (&causes::BODY_BOM_DROPPED, Undo::Around("\u{feff}", "")),
+    (
+        &causes::BODY_BOM_ADDED,
+        Undo::By(|it| it.received.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec)),
+    ),
+    (&causes::BODY_BASE64, Undo::By(|it| text::from_base64(it.received))),
+    (
+        &causes::BODY_LATIN1_DECODED,
+        Undo::By(|it| {
+            text::to_single_bytes(it.received, false).filter(|bytes| std::str::from_utf8(bytes).is_ok())
+        }),
+    ),
+    (
+        &causes::BODY_WINDOWS_1252_DECODED,
+        Undo::By(|it| {
+            text::to_single_bytes(it.received, true).filter(|bytes| std::str::from_utf8(bytes).is_ok())
+        }),
+    ),
+    (&causes::BODY_LATIN1_ENCODED, Undo::By(|it| text::from_single_bytes(it.received, false))),
+    (&causes::BODY_WINDOWS_1252_ENCODED, Undo::By(|it| text::from_single_bytes(it.received, true))),
+    (&causes::BODY_LATIN1_SIGNED, Undo::By(|it| text::to_single_bytes(it.received, false))),
+    (&causes::BODY_JSON_STRING, Undo::By(|it| text::from_json_string(it.received))),
+    (&causes::BODY_JSON_UNWRAPPED, Undo::By(|it| text::to_json_string(it.received))),
+    (&causes::BODY_FORM, Undo::By(|it| text::from_form(it.received))),
+    (&causes::BODY_FORM_EXTRACTED, Undo::By(|it| Some(it.form(0)))),
+    (&causes::BODY_FORM_EXTRACTED, Undo::By(|it| Some(it.form(1)))),
+    (&causes::BODY_FORM_EXTRACTED, Undo::By(|it| Some(it.form(2)))),
+    (&causes::BODY_URL_ENCODED, Undo::By(|it| text::from_percent(it.received, false))),
+    (&causes::BODY_URL_ENCODED, Undo::By(|it| text::from_percent(it.received, true))),
+    (&causes::BODY_URL_DECODED, Undo::By(|it| Some(text::to_percent(it.received, text::PERCENT[0])))),
+    (&causes::BODY_URL_DECODED, Undo::By(|it| Some(text::to_percent(it.received, text::PERCENT[1])))),
+    (&causes::BODY_URL_DECODED, Undo::By(|it| Some(text::to_percent(it.received, text::PERCENT[2])))),
+    (&causes::SIGNATURE_EMPTY_BODY, Undo::By(|_| Some(Vec::new()))),
+    (
+        &causes::BODY_BASE64_SIGNED,
+        Undo::By(|it| Some(crate::signature::Encoding::Base64.encode(it.received).into_bytes())),
+    ),
+    (
+        &causes::BODY_BASE64_SIGNED,
+        Undo::By(|it| Some(crate::signature::Encoding::Base64Url.encode(it.received).into_bytes())),
+    ),
+    (&causes::BODY_TRAILING, Undo::By(|it| Some(it.received[..outline(it.received).end?].to_vec()))),
+    (&causes::BODY_TRAILING, Undo::By(|it| it.received.get(..it.length?).map(<[u8]>::to_vec))),
+    (&causes::BODY_TRUNCATED, Undo::By(|it| it.completed(""))),
+    (&causes::BODY_TRUNCATED, Undo::By(|it| it.completed("\n"))),
+    (&causes::BODY_TRUNCATED, Undo::By(|it| it.completed("\r\n"))),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("", " ")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("\n", "\n")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("\n", "")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around(" ", "")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around(" ", " ")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "\n\n")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("\r\n", "\r\n")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("\r\n", "")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "\t")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("\t", "")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("  ", "")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "  ")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("    ", "")),
+    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "\r")),
+];
+
+/// So many of them change only what stands around the body.
+const AROUND: usize = 8;
+
+const LAYOUTS: [(Layout, &KnownCause); 5] = [
+    (Layout::Compact, &causes::BODY_COMPACT),
+    (Layout::Python, &causes::BODY_PYTHON_STYLE),
+    (Layout::Indented("  "), &causes::BODY_INDENT_2),
+    (Layout::Indented("    "), &causes::BODY_INDENT_4),
+    (Layout::Indented("\t"), &causes::BODY_INDENT_TAB),
+];
+
+const CHARACTERS: [(Characters, &KnownCause); 5] = [
+    (Characters::Ascii, &causes::BODY_UNICODE_ESCAPED),
+    (Characters::Plain, &causes::BODY_UNICODE_UNESCAPED),
+    (Characters::Html, &causes::BODY_HTML_ESCAPED),
+    (Characters::AsciiUpper, &causes::BODY_UNICODE_ESCAPED),
+    (Characters::DotNet, &causes::BODY_DOTNET_ESCAPED),
+];
+
+const SLASHES: [(Slashes, &KnownCause); 2] =
+    [(Slashes::Escaped, &causes::BODY_SLASHES_ESCAPED), (Slashes::Plain, &causes::BODY_SLASHES_UNESCAPED)];
+
+const ENDS: [(&str, &KnownCause); 2] =
+    [("\n", &causes::BODY_NEWLINE_DROPPED), ("\r\n", &causes::BODY_CRLF_DROPPED)];
+
+/// So many keys with whole numbers under them are looked at, each by itself.
+const MAX_KEYS: usize = 24;
+/// So many changes at once: PHP's is two, or three where the body was laid out anew.
+const MOST: usize = 4;
+
+impl<'b> Bodies<'b> {
+    pub fn new(received: &'b [u8], length: Option<usize>) -> Self {
+        let document = Document::read(received).ok();
+        let keys = document.as_ref().map(number_keys).unwrap_or_default();
+        let layout = document.as_ref().map_or(Layout::Kept, layout_of);
+        Self { received, length, document, keys, layout }
+    }
+
+    /// Whether the body is JSON.
+    pub fn is_json(&self) -> bool {
+        self.document.is_some()
+    }
+
+    /// Every change by itself, the most frequent ones first.
+    pub fn singles(&self) -> Vec<Change> {
+        // White space around the body first: to write it again takes that away, too.
+        let mut all: Vec<Change> = (0..AROUND).map(Change::Plain).collect();
+        let styles = self.styles();
+        all.extend(styles.into_iter().filter(|style| changes(style) == 1).map(Change::Written));
+        all.extend((AROUND..PLAIN.len()).map(Change::Plain));
+        all.extend(self.long_numbers().map(|numbers| Change::Written(Style { numbers, ..Style::KEPT })));
+        all
+    }
+
+    /// Changes that come together, the most frequent ones first.
+    pub fn combinations(&self) -> Vec<Change> {
+        let mut all = Vec::new();
+        let styles = self.styles();
+        // json.dumps as it comes; json_encode as it comes.
+        let python = |it: &&Style| {
+            it.layout == Layout::Python && it.characters == Characters::Ascii && changes(it) == 2
+        };
+        let php = |it: &&Style| {
+            it.characters == Characters::Ascii && it.slashes == Slashes::Escaped && changes(it) == 2
+        };
+        all.extend(styles.iter().filter(python));
+        all.extend(styles.iter().filter(php));
+        all.extend(styles.iter().filter(|it| changes(it) == 2));
+        for numbers in self.long_numbers() {
+            let layouts = styles.iter().filter(|it| it.layout != Layout::Kept && changes(it) == 1);
+            all.extend(layouts.map(|style| Style { numbers, ..*style }).collect::<Vec<_>>().iter());
+        }
+        for count in 3..=MOST {
+            all.extend(styles.iter().filter(|it| changes(it) == count));
+        }
+        all.into_iter().map(Change::Written).collect()
+    }
+
+    /// The body of a guess; nothing where it does not apply, or is what arrived.
+    pub fn make(&self, change: Change) -> Option<Vec<u8>> {
+        let made = match change {
+            Change::None => return Some(self.received.to_vec()),
+            Change::Plain(index) => match &PLAIN.get(index)?.1 {
+                Undo::Around(before, behind) => {
+                    [before.as_bytes(), self.received, behind.as_bytes()].concat()
+                }
+                Undo::By(undo) => undo(self)?,
+            },
+            Change::Written(style) => self.write(style)?,
+        };
+        (made != self.received).then_some(made)
+    }
+
+    /// The causes of a guess: of changes that come together only those without which it is another text.
+    pub fn causes(&self, change: Change) -> Vec<&'static KnownCause> {
+        match change {
+            Change::None => Vec::new(),
+            Change::Plain(index) => PLAIN.get(index).map(|undo| undo.0).into_iter().collect(),
+            Change::Written(style) => {
+                let whole = self.write(style);
+                let parts = parts(&style).into_iter();
+                parts.filter(|(without, _)| self.write(*without) != whole).map(|(_, cause)| cause).collect()
+            }
+        }
+    }
+
+    /// Where the body that arrived differs from what was signed.
+    pub fn difference(&self, signed: &[u8]) -> ByteSpan {
+        let common = |(a, b): &(&u8, &u8)| a == b;
+        let start = self.received.iter().zip(signed).take_while(common).count();
+        let (rest, other) = (&self.received[start..], &signed[start..]);
+        let end = rest.iter().rev().zip(other.iter().rev()).take_while(common).count();
+        ByteSpan { start, end: self.received.len() - end }
+    }
+
+    fn write(&self, style: Style) -> Option<Vec<u8>> {
+        let document = self.document.as_ref()?;
+        if !(style.sorted && style.layout == Layout::Kept) {
+            return Some(write(document, &style, &self.keys));
+        }
+        if self.layout == Layout::Kept {
+            return None;
+        }
+        let sorted = write(document, &Style { layout: self.layout, end: "", ..style }, &self.keys);
+        let ByteSpan { start, end } = document.root().span();
+        Some([&self.received[..start], &sorted, &self.received[end..], style.end.as_bytes()].concat())
+    }
+
+    /// The ways to write the body that could make a difference, and any combination of them.
+    fn styles(&self) -> Vec<Style> {
+        if !self.document.as_ref().is_some_and(|it| matches!(it.root().kind(), Kind::Object | Kind::Array)) {
+            return Vec::new();
+        }
+        let has = |mark: &[u8]| self.received.windows(mark.len()).any(|window| window == mark);
+        let (escaped, foreign) = (has(b"\\u"), !self.received.is_ascii());
+        let useful = |characters| match characters {
+            Characters::Kept => true,
+            Characters::Plain => escaped,
+            Characters::Ascii | Characters::AsciiUpper => escaped || foreign,
+            Characters::Html => has(b"<") || has(b">") || has(b"&") || escaped,
+            Characters::DotNet => {
+                foreign || escaped || has(b"\\\"") || self.received.iter().any(|it| b"<>&+'`".contains(it))
+            }
+        };
+        let characters =
+            [Characters::Kept].into_iter().chain(CHARACTERS.map(|it| it.0)).filter(|it| useful(*it));
+        let characters: Vec<Characters> = characters.collect();
+        let slashes = [(Slashes::Kept, true), (Slashes::Escaped, has(b"/")), (Slashes::Plain, has(b"\\/"))];
+        let numbers =
+            [(Numbers::Kept, true), (Numbers::Short, self.received.iter().any(|it| b".eE".contains(it)))];
+        let ends = [""].into_iter().chain(ENDS.map(|it| it.0));
+        let mut all = Vec::new();
+        for layout in [Layout::Kept].into_iter().chain(LAYOUTS.map(|it| it.0)) {
+            for &characters in &characters {
+                for slashes in slashes.iter().filter(|it| it.1).map(|it| it.0) {
+                    for numbers in numbers.iter().filter(|it| it.1).map(|it| it.0) {
+                        for sorted in [false, true] {
+                            for end in ends.clone() {
+                                all.push(Style { layout, characters, slashes, numbers, sorted, end });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        // Line breaks alone need no JSON.
+        all.retain(|style| {
+            (1..=MOST).contains(&changes(style)) && *style != Style { end: style.end, ..Style::KEPT }
+        });
+        all
+    }
+
+    fn long_numbers(&self) -> impl Iterator<Item = Numbers> {
+        let keys = (0..self.keys.len()).map(Some);
+        let which = keys.chain((!self.keys.is_empty()).then_some(None));
+        let which: Vec<Option<usize>> = which.collect();
+        Spelling::ALL
+            .into_iter()
+            .flat_map(move |spelling| which.clone().into_iter().map(move |key| Numbers::Long(key, spelling)))
+    }
+
+    fn form(&self, way: usize) -> Vec<u8> {
+        [b"payload=", text::to_percent(self.received, text::PERCENT[way]).as_slice()].concat()
+    }
+
+    /// With the brackets closed that are open.
+    fn completed(&self, end: &str) -> Option<Vec<u8>> {
+        let Outline { end: None, open, in_string } = outline(self.received) else { return None };
+        let quote = if in_string { "\"" } else { "" };
+        let closing = open.iter().rev().copied().collect::<Vec<u8>>();
+        (!open.is_empty()).then(|| [self.received, quote.as_bytes(), &closing, end.as_bytes()].concat())
+    }
+}
+
+/// How many changes a style is.
+fn changes(style: &Style) -> usize {
+    parts(style).len()
+}
+
+/// The parts of a style that change something: the style without each, and its cause.
+fn parts(style: &Style) -> Vec<(Style, &'static KnownCause)> {
+    fn cause<T: PartialEq>(table: &[(T, &'static KnownCause)], wanted: &T) -> Option<&'static KnownCause> {
+        table.iter().find(|(it, _)| it == wanted).map(|(_, cause)| *cause)
+    }
+    let numbers = match style.numbers {
+        Numbers::Kept => None,
+        Numbers::Short => Some(&causes::BODY_NUMBERS_SHORT),
+        Numbers::Long(..) => Some(&causes::BODY_NUMBERS_REWRITTEN),
+    };
+    let sorted = style.sorted.then_some(&causes::BODY_KEYS_SORTED);
+    let parts = [
+        (Style { layout: Layout::Kept, ..*style }, cause(&LAYOUTS, &style.layout)),
+        (Style { characters: Characters::Kept, ..*style }, cause(&CHARACTERS, &style.characters)),
+        (Style { slashes: Slashes::Kept, ..*style }, cause(&SLASHES, &style.slashes)),
+        (Style { numbers: Numbers::Kept, ..*style }, numbers),
+        (Style { sorted: false, ..*style }, sorted),
+        (Style { end: "", ..*style }, cause(&ENDS, &style.end)),
+    ];
+    parts.into_iter().filter_map(|(without, cause)| Some((without, cause?))).collect()
+}
+
+/// The keys under which whole numbers stand, as they are written.
+fn number_keys(document: &Document<'_>) -> Vec<Vec<u8>> {
+    let mut keys: Vec<Vec<u8>> = Vec::new();
+    let objects = (0..).map_while(|index| document.at(index)).filter(|it| it.kind() == Kind::Object);
+    let whole = |value: Value<'_>| match value.kind() {
+        Kind::Number => value.raw().iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'),
+        _ => false,
+    };
+    for (key, value) in objects.flat_map(Value::members) {
+        let name = key.as_value().inner();
+        if keys.len() < MAX_KEYS && whole(value) && !keys.iter().any(|it| it == name) {
+            keys.push(name.to_vec());
+        }
+    }
+    keys
+}
+
+/// The layout that the whole text has, but for white space around it.
+fn layout_of(document: &Document<'_>) -> Layout {
+    let text = document.bytes().trim_ascii();
+    let fits = |layout: &Layout| write(document, &Style { layout: *layout, ..Style::KEPT }, &[]) == text;
+    // What stands behind the first bracket tells which one it could be.
+    let likely = |layout: &Layout| match (layout, text.get(1)) {
+        (Layout::Indented(_), Some(b'\n')) => true,
+        (Layout::Compact | Layout::Python, Some(byte)) => *byte != b'\n',
+        _ => false,
+    };
+    LAYOUTS.map(|it| it.0).into_iter().filter(likely).find(fits).unwrap_or(Layout::Kept)
+}
+
+fn replaced(body: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
+    let mut at = 0;
+    while at < body.len() {
+        if body[at..].starts_with(from) {
+            out.extend_from_slice(to);
+            at += from.len();
+        } else {
+            out.push(body[at]);
+            at += 1;
+        }
+    }
+    (out != body).then_some(out)
+}
+
+/// The brackets of a text, whether it is whole or not.
+struct Outline {
+    /// Behind the first value, where it is closed.
+    end: Option<usize>,
+    /// What would close the brackets that are open, the outermost first.
+    open: Vec<u8>,
+    in_string: bool,
+}
+
+fn outline(body: &[u8]) -> Outline {
+    let (mut open, mut in_string, mut escaped) = (Vec::new(), false, false);
+    for (at, &byte) in body.iter().enumerate() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = byte == b'\\' && !escaped;
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' => open.push(b'}'),
+            b'[' => open.push(b']'),
+            b'}' | b']' if open.last() == Some(&byte) => {
+                open.pop();
+                if open.is_empty() {
+                    return Outline { end: Some(at + 1), open, in_string };
+                }
+            }
+            b'}' | b']' => open.clear(),
+            _ => {}
+        }
+    }
+    Outline { end: None, open, in_string }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bodies(text: &str) -> Bodies<'_> {
+        Bodies::new(text.as_bytes(), None)
+    }
+
+    #[test]
+    fn a_difference_is_the_shortest_range_of_what_arrived() {
+        let difference = |received: &str, signed: &str| {
+            let ByteSpan { start, end } = bodies(received).difference(signed.as_bytes());
+            (start, end)
+        };
+        assert_eq!(difference("abcd", "abXcd"), (2, 2));
+        assert_eq!(difference("abcd", "ab"), (2, 4));
+        assert_eq!(difference("ab", "ab\n"), (2, 2));
+        assert_eq!(difference("aXb", "aYYb"), (1, 2));
+        assert_eq!(difference("aa", "aaa"), (2, 2));
+        assert_eq!(difference("", "a"), (0, 0));
+    }
+
+    #[test]
+    fn only_changes_that_matter_are_causes() {
+        let style =
+            Style { layout: Layout::Compact, characters: Characters::Ascii, sorted: true, ..Style::KEPT };
+        let codes = |text: &str| {
+            let found = bodies(text).causes(Change::Written(style));
+            found.iter().map(|cause| cause.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("{\"a\":\"é\"}"), ["body-unicode-escaped"]);
+        assert_eq!(
+            codes("{\"b\": \"é\", \"a\":1}"),
+            ["body-compact", "body-unicode-escaped", "body-keys-sorted"]
+        );
+    }
+
+    #[test]
+    fn brackets_are_closed_where_a_text_was_cut() {
+        let completed =
+            |text: &str| bodies(text).completed("").map(|it| String::from_utf8(it).expect("UTF-8"));
+        assert_eq!(completed(r#"{"a":[{"b":"]}"#).as_deref(), Some(r#"{"a":[{"b":"]}"}]}"#));
+        assert_eq!(completed(r#"{"a":["\""#).as_deref(), Some(r#"{"a":["\""]}"#));
+        assert_eq!(completed("{}"), None);
+        assert_eq!(completed("x"), None);
+        assert_eq!(outline(b"{} {").end, Some(2));
+    }
+
+    #[test]
+    fn the_layout_of_a_text_is_recognised() {
+        for (layout, _) in LAYOUTS {
+            let document = Document::read(b"{\"a\":[1,{}],\"b\":2}").expect("JSON");
+            let text = write(&document, &Style { layout, end: "\n", ..Style::KEPT }, &[]);
+            assert_eq!(layout_of(&Document::read(&text).expect("JSON")), layout);
+        }
+        assert_eq!(bodies("{\"a\" :1}").layout, Layout::Kept);
+    }
+}

@@ -1,0 +1,248 @@
+//! Facts that are seen on the way: what the headers, the body and the secrets tell without any proof.
+
+use super::causes::{self, KnownCause};
+use super::received::{Received, lookalikes};
+use super::secret::other_kind;
+use crate::delivery::{Delivery, Headers};
+use crate::signature::hmac::same_bytes;
+use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
+use crate::webhook::{Cause, Limits, Time, Webhook};
+
+/// Signatures that documentation prints, and people copy: whose they are, and their beginning and end.
+const SAMPLES: [(&str, &str); 6] = [
+    // docs.github.com/webhooks/webhook-events-and-payloads; PainChek's own page prints the same one
+    ("GitHub", "7d38cdd689735b008b3c702edd92eea23791c5f6"),
+    // the same page, as SHA-256
+    ("GitHub", "d57c68ca6f92289e6987922ff26938930f6e66a2d161ef06abdf1859230aa23c"),
+    // docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
+    ("GitHub", "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"),
+    // docs.stripe.com/webhooks/signatures
+    ("Stripe", "5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd"),
+    // docs.slack.dev/authentication/verifying-requests-from-slack
+    ("Slack", "a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"),
+    // docs.svix.com/receiving/verifying-payloads/how-manual
+    ("Svix", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+];
+
+/// The headers in which others write their signatures, as their documentation names them.
+const PROVIDERS: [(&str, &str); 16] = [
+    ("X-Hub-Signature-256", "GitHub"),
+    ("X-Hub-Signature", "GitHub"),
+    ("Stripe-Signature", "Stripe"),
+    ("X-Slack-Signature", "Slack"),
+    ("Webhook-Signature", "a sender by Standard Webhooks"),
+    ("Svix-Signature", "Svix"),
+    ("X-Shopify-Hmac-Sha256", "Shopify"),
+    ("X-Twilio-Signature", "Twilio"),
+    ("Paddle-Signature", "Paddle"),
+    ("X-Zm-Signature", "Zoom"),
+    ("X-Square-HmacSha256-Signature", "Square"),
+    ("X-Trello-Webhook", "Trello"),
+    ("Twitch-Eventsub-Message-Signature", "Twitch"),
+    ("X-HubSpot-Signature-v3", "HubSpot"),
+    ("X-Zendesk-Webhook-Signature", "Zendesk"),
+    ("X-PainChek-WH-Signature", "PainChek"),
+];
+
+/// What is known of a delivery beside its signature.
+pub struct Facts<'a, 'd> {
+    pub webhook: &'a Webhook,
+    pub scheme: &'a Scheme,
+    pub keys: &'a Keys,
+    pub delivery: &'d Delivery<'d>,
+    pub received: &'a [Received<'d>],
+    pub is_json: bool,
+    pub found: Vec<Cause>,
+}
+
+/// Which secret, for a sentence.
+pub fn which(keys: &Keys, secret: usize) -> String {
+    if keys.count() > 1 { format!("secret {}", secret + 1) } else { "the secret".to_owned() }
+}
+
+/// What Content-Length says.
+pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
+    headers.get("content-length")?.parse().ok()
+}
+
+impl Facts<'_, '_> {
+    /// Looks for every fact.
+    pub fn look(&mut self, now: Time, limits: &Limits) {
+        self.headers();
+        self.signatures();
+        self.timestamps(now, limits);
+        self.parts();
+        self.body();
+        self.secrets();
+    }
+
+    fn see(&mut self, cause: &'static KnownCause, words: &[(&str, &str)]) {
+        self.found.push(cause.say(words));
+    }
+
+    fn headers(&mut self) {
+        let (headers, header) = (&self.delivery.headers, self.scheme.header());
+        let values = headers.get_all(header).count();
+        if values == 0 {
+            self.see(&causes::HEADER_MISSING, &[("header", header)]);
+            let names: Vec<&str> = lookalikes(headers).into_iter().map(|(name, _)| name).collect();
+            if !names.is_empty() {
+                self.see(&causes::HEADER_LOOKALIKE, &[("names", &names.join(", ")), ("header", header)]);
+            }
+        }
+        for (name, provider) in PROVIDERS {
+            if !name.eq_ignore_ascii_case(header) && headers.get(name).is_some() {
+                self.see(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
+            }
+        }
+        if headers
+            .get("content-encoding")
+            .is_some_and(|it| !it.is_empty() && !it.eq_ignore_ascii_case("identity"))
+        {
+            self.see(&causes::CONTENT_ENCODING, &[]);
+        }
+        let form = |it: &str| {
+            it.split(';').next().is_some_and(|it| {
+                ["application/x-www-form-urlencoded", "multipart/form-data"]
+                    .iter()
+                    .any(|form| it.trim().eq_ignore_ascii_case(form))
+            })
+        };
+        if headers.get("content-type").is_some_and(form) {
+            self.see(&causes::CONTENT_TYPE_FORM, &[("expected", &self.webhook.provider().content_type)]);
+        }
+    }
+
+    fn signatures(&mut self) {
+        let header = self.scheme.header();
+        let value_count = self.delivery.headers.get_all(header).count();
+        let count =
+            self.received.iter().filter(|it| it.header.eq_ignore_ascii_case(header)).count().max(value_count);
+        if count > 1 {
+            self.see(&causes::SIGNATURE_LIST, &[("header", header), ("count", &count.to_string())]);
+        }
+        let algorithms = self.keys.algorithms();
+        let received = self.received;
+        for Received { header, text, .. } in received {
+            let sample = |(_, sample): &&(&str, &str)| {
+                same_bytes(sample.as_bytes(), text.to_ascii_lowercase().as_bytes())
+                    || same_bytes(sample.as_bytes(), text.as_bytes())
+            };
+            if let Some((provider, _)) = SAMPLES.iter().find(sample) {
+                self.see(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
+            }
+            let own = self.scheme.format.encoding;
+            let Some(bytes) = [own].into_iter().chain(Encoding::ALL).find_map(|it| it.decode_any(text))
+            else {
+                continue;
+            };
+            let right = algorithms.iter().any(|it| it.digest_len() == bytes.len());
+            // What a label says counts too.
+            let labelled = self.label_of(text);
+            if right && labelled.is_none_or(|label| label.digest_len() == bytes.len()) {
+                continue;
+            }
+            let like = match (Algorithm::of_len(bytes.len()), bytes.len()) {
+                (Some(it), _) => format!("the length of {it}"),
+                (None, 16) => "the length of md5".to_owned(),
+                (None, 28) => "the length of sha224".to_owned(),
+                (None, 48) => "the length of sha384".to_owned(),
+                _ => "which no algorithm makes".to_owned(),
+            };
+            let like =
+                labelled.map_or_else(|| like.clone(), |label| format!("{like}, under the label {label}"));
+            let wanted = algorithms.iter().map(|it| format!("{} bytes for {it}", it.digest_len()));
+            let accepted = wanted.collect::<Vec<_>>().join(" or ");
+            let length = bytes.len().to_string();
+            self.see(
+                &causes::DIGEST_LENGTH,
+                &[("header", header), ("length", &length), ("like", &like), ("accepted", &accepted)],
+            );
+        }
+    }
+
+    /// The algorithm that stands in front of a signature.
+    fn label_of(&self, text: &str) -> Option<Algorithm> {
+        let values = self.delivery.headers.get_all(self.scheme.header());
+        let before = |value: &str| Some(value[..value.find(text)?].trim_end_matches(['=', ':']).len());
+        values.into_iter().find_map(|value| {
+            let front = &value[..before(value)?];
+            let start = front.rfind(|it: char| !it.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+            Algorithm::named(front.get(start..)?)
+        })
+    }
+
+    fn timestamps(&mut self, now: Time, limits: &Limits) {
+        let scheme = self.scheme;
+        if !scheme.has_timestamp() {
+            return;
+        }
+        let headers = &self.delivery.headers;
+        let text = match scheme.timestamp_header() {
+            Some(name) => headers.get(name),
+            None => headers.get_all(scheme.header()).find_map(|it| scheme.format.first_timestamp(it)),
+        };
+        let Some(timestamp) = text.and_then(|text| scheme.timestamp_unit().read(text)) else {
+            self.see(&causes::TIMESTAMP_MISSING, &[]);
+            return;
+        };
+        let distance = now.as_millis().abs_diff(timestamp);
+        if distance <= u64::from(limits.tolerance) * 1000 {
+            return;
+        }
+        let cause =
+            if timestamp < now.as_millis() { &causes::TIMESTAMP_TOO_OLD } else { &causes::TIMESTAMP_TOO_NEW };
+        let seconds = distance.div_ceil(1000).to_string();
+        self.see(cause, &[("seconds", &seconds), ("tolerance", &limits.tolerance.to_string())]);
+    }
+
+    /// What the signed content lacks.
+    fn parts(&mut self) {
+        let missing = match self.scheme.values(self.delivery) {
+            Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
+            Err(Outcome::UrlMissing) => "the URL".to_owned(),
+            Err(Outcome::MethodMissing) => "the method".to_owned(),
+            _ => return,
+        };
+        self.see(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);
+    }
+
+    fn body(&mut self) {
+        let body = self.delivery.body;
+        let received = body.len().to_string();
+        if let Some(length) = content_length(&self.delivery.headers).filter(|it| *it != body.len()) {
+            let cause = if length > body.len() { &causes::BODY_SHORT } else { &causes::BODY_LONG };
+            self.see(cause, &[("length", &length.to_string()), ("received", &received)]);
+        }
+        if body.is_empty() {
+            self.see(&causes::BODY_EMPTY, &[]);
+            return;
+        }
+        if body.windows(3).any(|part| part == "\u{fffd}".as_bytes()) {
+            self.see(&causes::BODY_REPLACED, &[]);
+        }
+        if !self.is_json {
+            self.see(&causes::BODY_NOT_JSON, &[]);
+        }
+    }
+
+    fn secrets(&mut self) {
+        let keys = self.keys;
+        for (secret, (_, written)) in keys.secrets().enumerate() {
+            if let Some((prefix, kind)) = other_kind(written) {
+                let words = [
+                    ("secret", which(keys, secret)),
+                    ("prefix", format!("\"{prefix}\"")),
+                    ("kind", kind.to_owned()),
+                ];
+                self.see(
+                    &causes::SECRET_OTHER_KIND,
+                    &words.each_ref().map(|(name, word)| (*name, word.as_str())),
+                );
+            }
+        }
+        for (secret, doubt) in keys.doubts() {
+            self.see(&causes::SECRET_ODD, &[("secret", &which(keys, secret)), ("doubt", doubt)]);
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! JSON written again in the ways that serialisers write it: what a sender may have signed before something
+//! parsed the body and wrote it in its own way.
+
+use std::ops::Range;
+
+use crate::json::{Document, Kind, Tag, Value, sort_by};
+
+/// White space between tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// As it stands.
+    Kept,
+    Compact,
+    /// `, ` and `: `, as Python writes.
+    Python,
+    Indented(&'static str),
+}
+
+/// Characters in strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Characters {
+    Kept,
+    /// What can stand as itself does.
+    Plain,
+    /// `\u00e9`: Python, PHP.
+    Ascii,
+    /// `\u00E9`
+    AsciiUpper,
+    /// `\u003c` for `<`, `>`, `&`: Go, Rails.
+    Html,
+    /// `\u003C`, `\u0022` and more: .NET.
+    DotNet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slashes {
+    Kept,
+    /// `\/`
+    Escaped,
+    Plain,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    Kept,
+    /// As JavaScript writes them: 1 for 1.0, 100 for 1e2.
+    Short,
+    /// The whole numbers under one key (its place in the list of keys), or all, with a fraction or an exponent.
+    Long(Option<usize>, Spelling),
+}
+
+/// How a whole number may have been written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// `1.0`
+    Fraction,
+    /// `1e2`
+    Exponent,
+    /// `1E2`
+    ExponentUpper,
+    /// `1.0E2`: Java.
+    FractionExponent,
+}
+
+impl Spelling {
+    pub const ALL: [Self; 4] = [Self::Fraction, Self::Exponent, Self::ExponentUpper, Self::FractionExponent];
+}
+
+/// One way to write a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    pub layout: Layout,
+    pub characters: Characters,
+    pub slashes: Slashes,
+    pub numbers: Numbers,
+    pub sorted: bool,
+    /// Behind everything.
+    pub end: &'static str,
+}
+
+impl Style {
+    /// The text as it is.
+    pub const KEPT: Self = Self {
+        layout: Layout::Kept,
+        characters: Characters::Kept,
+        slashes: Slashes::Kept,
+        numbers: Numbers::Kept,
+        sorted: false,
+        end: "",
+    };
+}
+
+/// Writes a text in a style. `keys` are those that [`Numbers::Long`] counts.
+///
+/// Sorting takes a layout of its own: there is no "as it stands" for members that move.
+pub fn write(document: &Document<'_>, style: &Style, keys: &[Vec<u8>]) -> Vec<u8> {
+    let bytes = document.bytes();
+    let mut writer = Writer { out: Vec::with_capacity(bytes.len() + bytes.len() / 8), style, keys };
+    if style.layout == Layout::Kept {
+        writer.keep_layout(document);
+    } else {
+        writer.value(document.root(), 0, None);
+    }
+    writer.out.extend_from_slice(style.end.as_bytes());
+    writer.out
+}
+
+struct Writer<'s> {
+    out: Vec<u8>,
+    style: &'s Style,
+    keys: &'s [Vec<u8>],
+}
+
+impl Writer<'_> {
+    /// Copies what stands between tokens, and writes the tokens.
+    fn keep_layout(&mut self, document: &Document<'_>) {
+        let bytes = document.bytes();
+        let mut done = 0;
+        let mut key: Option<Value<'_>> = None;
+        for token in (0..).map_while(|index| document.at(index)) {
+            let Range { start, end } = match token.tag() {
+                Tag::Object | Tag::Array | Tag::Close => {
+                    key = None;
+                    continue;
+                }
+                _ => token.span().start..token.span().end,
+            };
+            self.out.extend_from_slice(&bytes[done..start]);
+            self.scalar(token, key);
+            done = end;
+            // A string with a colon behind it is a key.
+            let behind = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+            key = (behind == Some(&b':')).then_some(token);
+        }
+        self.out.extend_from_slice(&bytes[done..]);
+    }
+
+    fn value(&mut self, value: Value<'_>, depth: usize, key: Option<Value<'_>>) {
+        let (open, close) = match value.kind() {
+            Kind::Object => (b'{', b'}'),
+            Kind::Array => (b'[', b']'),
+            _ => return self.scalar(value, key),
+        };
+        self.out.push(open);
+        let mut count = 0;
+        if value.kind() == Kind::Object {
+            let mut members: Vec<_> = value.members().collect();
+            if self.style.sorted {
+                sort_by(&mut members, |a, b| a.0.exact().cmp(&b.0.exact()));
+            }
+            for (name, member) in members {
+                self.separate(count, depth + 1);
+                self.scalar(name.as_value(), None);
+                self.out.extend_from_slice(if self.style.layout == Layout::Compact { b":" } else { b": " });
+                self.value(member, depth + 1, Some(name.as_value()));
+                count += 1;
+            }
+        } else {
+            for item in value.elements() {
+                self.separate(count, depth + 1);
+                self.value(item, depth + 1, None);
+                count += 1;
+            }
+        }
+        if count > 0 {
+            self.line(depth);
+        }
+        self.out.push(close);
+    }
+
+    fn separate(&mut self, count: usize, depth: usize) {
+        if count > 0 {
+            self.out.extend_from_slice(if self.style.layout == Layout::Python { b", " } else { b"," });
+        }
+        self.line(depth);
+    }
+
+    fn line(&mut self, depth: usize) {
+        if let Layout::Indented(unit) = self.style.layout {
+            self.out.push(b'\n');
+            for _ in 0..depth {
+                self.out.extend_from_slice(unit.as_bytes());
+            }
+        }
+    }
+
+    fn scalar(&mut self, value: Value<'_>, key: Option<Value<'_>>) {
+        match value.kind() {
+            Kind::String => self.string(value.inner()),
+            Kind::Number => self.number(value.raw(), key),
+            _ => self.out.extend_from_slice(value.raw()),
+        }
+    }
+
+    fn number(&mut self, raw: &[u8], key: Option<Value<'_>>) {
+        let written = match self.style.numbers {
+            Numbers::Short => short(raw),
+            Numbers::Long(wanted, spelling) if self.is_under(wanted, key) => long(raw, spelling),
+            _ => None,
+        };
+        self.out.extend_from_slice(written.as_deref().unwrap_or(raw));
+    }
+
+    fn is_under(&self, wanted: Option<usize>, key: Option<Value<'_>>) -> bool {
+        let Some(wanted) = wanted.and_then(|index| self.keys.get(index)) else { return wanted.is_none() };
+        key.is_some_and(|key| key.inner() == wanted.as_slice())
+    }
+
+    fn string(&mut self, inner: &[u8]) {
+        let Style { characters, slashes, .. } = *self.style;
+        self.out.push(b'"');
+        if characters == Characters::Kept && slashes == Slashes::Kept {
+            self.out.extend_from_slice(inner);
+        } else {
+            // The reader has seen that this is UTF-8.
+            let text = String::from_utf8_lossy(inner);
+            let mut rest = text.as_ref();
+            while let Some(character) = rest.chars().next() {
+                let used = if character == '\\' {
+                    self.escape(rest)
+                } else {
+                    self.character(character);
+                    character.len_utf8()
+                };
+                rest = rest.get(used..).unwrap_or_default();
+            }
+        }
+        self.out.push(b'"');
+    }
+
+    /// A character that stands as itself.
+    fn character(&mut self, character: char) {
+        let escaped = match self.style.characters {
+            Characters::Ascii | Characters::AsciiUpper => !character.is_ascii(),
+            Characters::Html => matches!(character, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'),
+            Characters::DotNet => {
+                !character.is_ascii() || matches!(character, '<' | '>' | '&' | '+' | '\'' | '`')
+            }
+            Characters::Kept | Characters::Plain => false,
+        };
+        if escaped {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                self.unit(*unit);
+            }
+        } else if character == '/' && self.style.slashes == Slashes::Escaped {
+            self.out.extend_from_slice(b"\\/");
+        } else {
+            self.out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+
+    /// `\u` and four digits.
+    fn unit(&mut self, unit: u16) {
+        let upper = matches!(self.style.characters, Characters::AsciiUpper | Characters::DotNet);
+        let digits: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+        self.out.extend_from_slice(b"\\u");
+        self.out.extend([12, 8, 4, 0].map(|shift| digits[usize::from(unit >> shift & 15)]));
+    }
+
+    /// An escape at the start of the text; says how many bytes it has.
+    fn escape(&mut self, text: &str) -> usize {
+        let characters = self.style.characters;
+        match text.as_bytes().get(1) {
+            Some(b'u') if characters != Characters::Kept => {
+                let unit = |at: usize| u16::from_str_radix(text.get(at..at + 4)?, 16).ok();
+                let first = unit(2).unwrap_or(0xfffd);
+                let second = text.get(6..8).filter(|mark| *mark == "\\u").and_then(|_| unit(8));
+                let pair = [first, second.unwrap_or(0)];
+                let mut decoded = char::decode_utf16(pair);
+                if let Some(Ok(character)) = decoded.next() {
+                    self.unescaped(character);
+                    return if character.len_utf16() == 2 { 12 } else { 6 };
+                }
+                // Half of a pair can only be escaped.
+                self.unit(first);
+                6
+            }
+            Some(b'"') if characters == Characters::DotNet => {
+                self.unit(0x22);
+                2
+            }
+            Some(b'/') if self.style.slashes == Slashes::Plain => {
+                self.out.push(b'/');
+                2
+            }
+            _ => {
+                self.out.extend_from_slice(text.as_bytes().get(..2).unwrap_or(b"\\"));
+                2
+            }
+        }
+    }
+
+    /// A character that was escaped by its number.
+    fn unescaped(&mut self, character: char) {
+        let short = match character {
+            '"' if self.style.characters == Characters::DotNet => None,
+            '"' => Some(b'"'),
+            '\\' => Some(b'\\'),
+            '\u{8}' => Some(b'b'),
+            '\u{c}' => Some(b'f'),
+            '\n' => Some(b'n'),
+            '\r' => Some(b'r'),
+            '\t' => Some(b't'),
+            _ => None,
+        };
+        match (short, character) {
+            (Some(letter), _) => self.out.extend_from_slice(&[b'\\', letter]),
+            (None, '\0'..='\x1f' | '"') => self.unit(u16::try_from(u32::from(character)).unwrap_or(0)),
+            (None, other) => self.character(other),
+        }
+    }
+}
+
+/// How JavaScript writes a number (ECMA-262, section 6.1.6.1.20): nothing where that takes binary arithmetic,
+/// from 16 digits on.
+fn short(raw: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(raw).ok()?;
+    let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: i32 = exponent.parse().ok().filter(|it: &i32| it.abs() < 400)?;
+    let all = [whole, fraction].concat();
+    let bare = all.trim_start_matches('0');
+    let digits = bare.trim_end_matches('0');
+    if digits.is_empty() {
+        return Some(b"0".to_vec());
+    }
+    if digits.len() > 15 {
+        return None;
+    }
+    let count = i32::try_from(digits.len()).ok()?;
+    // The number is 0.digits times ten to the power of `point`.
+    let point = i32::try_from(whole.len()).ok()? + exponent - i32::try_from(all.len() - bare.len()).ok()?;
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
+    let written = match point {
+        _ if point >= count && point <= 21 => [digits, &zeros(point - count)].concat(),
+        1..=21 => {
+            let (front, back) = digits.split_at(usize::try_from(point).ok()?);
+            [front, ".", back].concat()
+        }
+        -5..=0 => ["0.", &zeros(-point), digits].concat(),
+        _ => {
+            let (first, rest) = digits.split_at(1);
+            let dot = if rest.is_empty() { "" } else { "." };
+            let plus = if point > 0 { "+" } else { "" };
+            [first, dot, rest, "e", plus, &(point - 1).to_string()].concat()
+        }
+    };
+    Some([sign, &written].concat().into_bytes())
+}
+
+/// A whole number in another spelling; nothing where it has none.
+fn long(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
+    if raw.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+        return None;
+    }
+    let text = std::str::from_utf8(raw).ok()?;
+    if spelling == Spelling::Fraction {
+        return Some([text, ".0"].concat().into_bytes());
+    }
+    let bare = text.trim_end_matches('0');
+    let zeros = (text.len() - bare.len()).to_string();
+    let mark = match spelling {
+        Spelling::Exponent => "e",
+        Spelling::ExponentUpper => "E",
+        _ => ".0E",
+    };
+    (zeros != "0" && !bare.is_empty() && bare != "-").then(|| [bare, mark, &zeros].concat().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str, style: Style) -> String {
+        let document = Document::read(text.as_bytes()).expect(text);
+        String::from_utf8(write(&document, &style, &[b"n".to_vec()])).expect("UTF-8")
+    }
+
+    #[test]
+    fn layouts_are_those_of_the_serialisers() {
+        let text = r#" { "a" : [ 1,{} , [ ] ], "b":{"c":null} } "#;
+        let layout = |layout| written(text, Style { layout, ..Style::KEPT });
+        assert_eq!(layout(Layout::Kept), text);
+        assert_eq!(layout(Layout::Compact), r#"{"a":[1,{},[]],"b":{"c":null}}"#);
+        assert_eq!(layout(Layout::Python), r#"{"a": [1, {}, []], "b": {"c": null}}"#);
+        let lines = "{\n\t\"a\": [\n\t\t1,\n\t\t{},\n\t\t[]\n\t],\n\t\"b\": {\n\t\t\"c\": null\n\t}\n}";
+        assert_eq!(layout(Layout::Indented("\t")), lines);
+        let sorted = Style { layout: Layout::Compact, sorted: true, end: "\n", ..Style::KEPT };
+        assert_eq!(written(r#"{"b":1,"a":{"d":2,"c":3}}"#, sorted), "{\"a\":{\"c\":3,\"d\":2},\"b\":1}\n");
+    }
+
+    #[test]
+    fn characters_are_escaped_as_the_serialisers_do() {
+        let text = r#"{"é/\/": "<😀\u00E9\u0041\ud83d\ude00\ud800\u0009\u0001\"+"}"#;
+        let characters = |characters| written(text, Style { characters, ..Style::KEPT });
+        assert_eq!(characters(Characters::Kept), text);
+        assert_eq!(characters(Characters::Plain), r#"{"é/\/": "<😀éA😀\ud800\t\u0001\"+"}"#);
+        let ascii = r#"{"\u00e9/\/": "<\ud83d\ude00\u00e9A\ud83d\ude00\ud800\t\u0001\"+"}"#;
+        assert_eq!(characters(Characters::Ascii), ascii);
+        assert_eq!(characters(Characters::Html), r#"{"é/\/": "\u003c😀éA😀\ud800\t\u0001\"+"}"#);
+        let dotnet = r#"{"\u00E9/\/": "\u003C\uD83D\uDE00\u00E9A\uD83D\uDE00\uD800\t\u0001\u0022\u002B"}"#;
+        assert_eq!(characters(Characters::DotNet), dotnet);
+        let slashes = |slashes| written(r#"["a/b\/c\\/"]"#, Style { slashes, ..Style::KEPT });
+        assert_eq!(slashes(Slashes::Escaped), r#"["a\/b\/c\\\/"]"#);
+        assert_eq!(slashes(Slashes::Plain), r#"["a/b/c\\/"]"#);
+    }
+
+    #[test]
+    fn numbers_are_written_as_javascript_writes_them() {
+        for (raw, js) in [
+            ("1.0", "1"),
+            ("-1.50", "-1.5"),
+            ("1e2", "100"),
+            ("1E+21", "1e+21"),
+            ("1e20", "100000000000000000000"),
+            ("123e-8", "0.00000123"),
+            ("1e-7", "1e-7"),
+            ("12e-9", "1.2e-8"),
+            ("-0.0", "0"),
+            ("0.10", "0.1"),
+            ("120.5e1", "1205"),
+        ] {
+            assert_eq!(short(raw.as_bytes()).as_deref(), Some(js.as_bytes()), "{raw}");
+        }
+        assert_eq!(short(b"1234567890.1234567"), None);
+        assert_eq!(short(b"1e999999999999"), None);
+        let long = |key, spelling| {
+            written(
+                r#"{"n":100,"m":[100,0,1.5],"n":7}"#,
+                Style { numbers: Numbers::Long(key, spelling), ..Style::KEPT },
+            )
+        };
+        assert_eq!(long(Some(0), Spelling::Fraction), r#"{"n":100.0,"m":[100,0,1.5],"n":7.0}"#);
+        assert_eq!(long(None, Spelling::Exponent), r#"{"n":1e2,"m":[1e2,0,1.5],"n":7}"#);
+        assert_eq!(long(None, Spelling::FractionExponent), r#"{"n":1.0E2,"m":[1.0E2,0,1.5],"n":7}"#);
+        assert_eq!(
+            long(Some(9), Spelling::Fraction),
+            r#"{"n":100.0,"m":[100,0,1.5],"n":7.0}"#.replace(".0", "")
+        );
+    }
+}

@@ -1,0 +1,365 @@
+//! The search: combinations of guesses, the likely ones first, until one makes the received signature or the
+//! bound is reached.
+
+use super::body::{Bodies, Change};
+use super::causes::{self, KnownCause};
+use super::content::{Formula, Parts, formulas};
+use super::headers::which;
+use super::received::{Reading, Received, readings};
+use super::secret::{Guess, guesses};
+use super::{Cause, Explanation};
+use crate::delivery::Delivery;
+use crate::signature::hmac::{Key, unkeyed};
+use crate::signature::{Algorithm, Keys, Scheme};
+
+/// Bytes that are hashed or written whatever the body is.
+const BYTES: usize = 12 << 20;
+/// And so many times the body.
+const BODIES: usize = 48;
+/// But no more than this.
+const MOST_BYTES: usize = 96 << 20;
+/// What one HMAC costs beside the body: four blocks.
+const BLOCKS: usize = 512;
+
+/// What made the signature.
+struct Found<'s> {
+    change: Change,
+    body: Vec<u8>,
+    guess: &'s Guess,
+    formula: Option<&'s Formula<'s>>,
+    reading: usize,
+}
+
+/// Where a search is.
+pub struct Search<'a> {
+    scheme: &'a Scheme,
+    keys: &'a Keys,
+    received: &'a [Received<'a>],
+    bodies: &'a Bodies<'a>,
+    readings: Vec<Reading>,
+    algorithms: Vec<Algorithm>,
+    parts: Parts<'a>,
+    own: Vec<Formula<'a>>,
+    others: Vec<Formula<'a>>,
+    guesses: Vec<Guess>,
+    is_body_given: bool,
+    has_header: bool,
+    bound: Bound,
+}
+
+/// What is left of the bound.
+struct Bound {
+    budget: usize,
+    tried: usize,
+    bytes: usize,
+    reached: bool,
+}
+
+impl Bound {
+    fn take(&mut self, bytes: usize) -> bool {
+        self.reached |= self.tried >= self.budget || self.bytes < bytes;
+        self.bytes = self.bytes.saturating_sub(bytes);
+        !self.reached
+    }
+}
+
+impl<'a> Search<'a> {
+    pub fn new(
+        scheme: &'a Scheme,
+        keys: &'a Keys,
+        delivery: &'a Delivery<'_>,
+        received: &'a [Received<'a>],
+        bodies: &'a Bodies<'a>,
+        budget: usize,
+    ) -> Self {
+        let readings = readings(scheme, keys, received);
+        let used = |it: &Algorithm| readings.iter().any(|reading| reading.algorithm == *it);
+        let algorithms = Algorithm::ALL.into_iter().filter(used).collect();
+        let parts = Parts::of(scheme, delivery);
+        let (own, others) = formulas(scheme, &parts);
+        let form = scheme.secret_form();
+        let secrets = keys.secrets().enumerate();
+        let guesses =
+            secrets.flat_map(|(index, (key, written))| guesses(index, key, written, form)).collect();
+        let length = delivery.body.len();
+        let bytes = length.saturating_mul(BODIES).saturating_add(BYTES).min(MOST_BYTES);
+        let bound = Bound { budget, tried: 0, bytes, reached: false };
+        let is_body_given = !delivery.body.is_empty();
+        let has_header = delivery.headers.get(scheme.header()).is_some();
+        Self {
+            scheme,
+            keys,
+            received,
+            bodies,
+            readings,
+            algorithms,
+            parts,
+            own,
+            others,
+            guesses,
+            is_body_given,
+            has_header,
+            bound,
+        }
+    }
+
+    /// Searches, and writes down what was found.
+    pub fn run(mut self, explanation: &mut Explanation) {
+        if self.readings.is_empty() {
+            if self.has_header {
+                let words = [("header", self.scheme.header()), ("format", &self.scheme.definition().format)];
+                explanation.observations.push(causes::SIGNATURE_UNREADABLE.say(&words));
+            }
+            return;
+        }
+        // Taken out for the search, which counts in `self`.
+        let (own, others) = (std::mem::take(&mut self.own), std::mem::take(&mut self.others));
+        let guesses = std::mem::take(&mut self.guesses);
+        let mut seen = Seen::default();
+        let found = self.search(&own, &others, &guesses, &mut seen);
+        explanation.tried = self.bound.tried;
+        if let Some(found) = found {
+            self.report(&found, explanation);
+            return;
+        }
+        let contents = (own.len() + others.len()).to_string();
+        let (bodies, keys) = (seen.count.to_string(), guesses.len().to_string());
+        let words = [("bodies", bodies.as_str()), ("keys", &keys), ("contents", &contents)];
+        explanation.observations.push(causes::UNEXPLAINED.say(&words));
+        if self.bound.reached {
+            explanation.observations.push(causes::SEARCH_BOUNDED.say(&[]));
+        }
+    }
+
+    /// Breadth first: everything by itself, then two at once.
+    fn search<'s>(
+        &mut self,
+        own: &'s [Formula<'s>],
+        others: &'s [Formula<'s>],
+        guesses: &'s [Guess],
+        seen: &mut Seen,
+    ) -> Option<Found<'s>> {
+        let right: Vec<&Guess> = guesses.iter().filter(|it| it.causes.is_empty()).collect();
+        let slips: Vec<&Guess> = guesses.iter().filter(|it| it.causes.len() == 1).collect();
+        let two_slips: Vec<&Guess> = guesses.iter().filter(|it| it.causes.len() > 1).collect();
+        let as_it_came = self.bodies.make(Change::None).unwrap_or_default();
+        let received = [(Change::None, as_it_came)];
+
+        let singles = if self.is_body_given { self.bodies.singles() } else { Vec::new() };
+        self.each(&received, &right, own)
+            .or_else(|| self.each(&received, &slips, own))
+            .or_else(|| self.changed(&singles, &right, own, Some(seen)))
+            .or_else(|| self.each(&received, &right, others))
+            .or_else(|| self.unkeyed(&received, &right))
+            .or_else(|| {
+                let combinations = if self.is_body_given { self.bodies.combinations() } else { Vec::new() };
+                self.changed(&combinations, &right, own, Some(seen))
+            })
+            .or_else(|| self.each(&received, &two_slips, own))
+            .or_else(|| self.each(&received, &slips, others))
+            .or_else(|| {
+                let likely: Vec<Change> =
+                    singles.iter().filter(|it| seen.unique.contains(it)).copied().collect();
+                self.changed(&likely, &slips, own, None)
+                    .or_else(|| self.changed(&likely, &right, others, None))
+            })
+            .or_else(|| self.each(&received, &two_slips, others))
+    }
+
+    /// Tries every change of the body that makes another one than those before.
+    fn changed<'s>(
+        &mut self,
+        changes: &[Change],
+        guesses: &[&'s Guess],
+        formulas: &'s [Formula<'s>],
+        mut seen: Option<&mut Seen>,
+    ) -> Option<Found<'s>> {
+        for &change in changes {
+            if self.bound.reached || formulas.is_empty() {
+                return None;
+            }
+            let Some(body) = self.bodies.make(change) else { continue };
+            // Writing costs about what hashing does.
+            if !self.bound.take(body.len()) {
+                return None;
+            }
+            if seen.as_mut().is_some_and(|seen| !seen.is_new(change, &body)) {
+                continue;
+            }
+            let found = self.each(&[(change, body)], guesses, formulas);
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn each<'s>(
+        &mut self,
+        bodies: &[(Change, Vec<u8>)],
+        guesses: &[&'s Guess],
+        formulas: &'s [Formula<'s>],
+    ) -> Option<Found<'s>> {
+        for (change, body) in bodies {
+            for guess in guesses {
+                for algorithm in self.algorithms.clone() {
+                    let key = Key::new(algorithm, &guess.key);
+                    for formula in formulas {
+                        if !self.bound.take(body.len() + BLOCKS) {
+                            return None;
+                        }
+                        let tag = formula.tag(&key, body, &self.parts);
+                        if let Some(reading) = self.fitting(algorithm, |it| it.fits(&tag)) {
+                            let (change, body, formula) = (*change, body.clone(), Some(formula));
+                            return Some(Found { change, body, guess, formula, reading });
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Every reading is compared, whether one before it fits or not.
+    fn fitting(&mut self, algorithm: Algorithm, fits: impl Fn(&Reading) -> bool) -> Option<usize> {
+        let mut found = None;
+        for (index, reading) in self.readings.iter().enumerate().filter(|(_, it)| it.algorithm == algorithm) {
+            self.bound.tried += 1;
+            if fits(reading) {
+                found = found.or(Some(index));
+            }
+        }
+        found
+    }
+
+    /// A plain hash of the body, or of the secret and the body in a row.
+    fn unkeyed<'s>(&mut self, bodies: &[(Change, Vec<u8>)], guesses: &[&'s Guess]) -> Option<Found<'s>> {
+        for (change, body) in bodies {
+            for guess in guesses {
+                let key: &[u8] = &guess.key;
+                for algorithm in self.algorithms.clone() {
+                    for parts in [&[&body[..]][..], &[key, body], &[body, key]] {
+                        if !self.bound.take(body.len() + BLOCKS) {
+                            return None;
+                        }
+                        let digest = unkeyed(algorithm, parts);
+                        let fits = |it: &Reading| it.is_whole() && it.fits_bytes(&digest, digest.len());
+                        if let Some(reading) = self.fitting(algorithm, fits) {
+                            return Some(Found {
+                                change: *change,
+                                body: body.clone(),
+                                guess,
+                                formula: None,
+                                reading,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn report(&self, found: &Found<'_>, explanation: &mut Explanation) {
+        let reading = &self.readings[found.reading];
+        let received = &self.received[reading.received];
+        let unkeyed = found.formula.is_none().then_some(&causes::SIGNATURE_UNKEYED);
+        let of_body = self.bodies.causes(found.change);
+        let of_content = found.formula.map(|it| it.causes.as_slice()).unwrap_or_default();
+        let all: Vec<&'static KnownCause> = of_body
+            .iter()
+            .chain(&found.guess.causes)
+            .chain(&reading.causes)
+            .chain(of_content)
+            .copied()
+            .chain(unkeyed)
+            .collect();
+        let secret = which(self.keys, found.guess.secret);
+        let label = received.label().unwrap_or_default();
+        let unit = self.scheme.timestamp_unit().name();
+        let other_unit = if unit == "seconds" { "milliseconds" } else { "seconds" };
+        let accepted = Algorithm::list(self.keys.algorithms());
+        let by_encoding = all.iter().any(|cause| cause.is(&causes::SIGNATURE_ENCODING));
+        let (written, expected) = if by_encoding {
+            (reading.encoding.name(), self.scheme.format.encoding.name())
+        } else {
+            (other_unit, unit)
+        };
+        let expected = if all.iter().any(|cause| cause.is(&causes::SIGNATURE_DOUBLE_ENCODED)) {
+            self.scheme.format.encoding.name()
+        } else {
+            expected
+        };
+        let length = self.scheme.format.encoding.text_len(reading.algorithm.digest_len()).to_string();
+        let formula = found.formula.map(|it| it.template.as_str()).unwrap_or_default();
+        let words = [
+            ("secret", secret.as_str()),
+            ("algorithm", reading.algorithm.name()),
+            ("label", label),
+            ("accepted", &accepted),
+            ("written", written),
+            ("expected", expected),
+            ("format", &self.scheme.definition().format),
+            ("length", &length),
+            ("header", self.scheme.header()),
+            ("found", received.header),
+            ("formula", formula),
+            ("own", self.scheme.signed_content()),
+            ("provider", found.formula.map(|it| it.provider).unwrap_or_default()),
+        ];
+        let span = self.bodies.difference(&found.body);
+        for cause in &all {
+            let mut said: Cause = cause.say(&words);
+            said.changed_bytes = of_body.iter().any(|it| it.is(cause)).then_some(span);
+            if all.len() > 1 {
+                let others = all.iter().filter(|it| !it.is(cause)).map(|it| it.code);
+                let others: Vec<&str> = others.collect();
+                said.message.push_str(" It takes this together with ");
+                said.message.push_str(&others.join(", "));
+                said.message.push('.');
+            }
+            explanation.matches.push(said);
+        }
+        let seen = &mut explanation.observations;
+        if all.is_empty() {
+            seen.push(causes::SIGNATURE_FITS.say(&words));
+        }
+        if found.guess.secret > 0 {
+            seen.push(causes::SECRET_ANOTHER.say(&words));
+        }
+    }
+}
+
+/// The bodies that were made, to make none twice.
+#[derive(Default)]
+struct Seen {
+    marks: Vec<u64>,
+    count: usize,
+    /// The changes that made another body.
+    unique: Vec<Change>,
+}
+
+impl Seen {
+    fn is_new(&mut self, change: Change, body: &[u8]) -> bool {
+        let mark = mark(body);
+        if self.marks.contains(&mark) {
+            return false;
+        }
+        self.marks.push(mark);
+        self.count += 1;
+        self.unique.push(change);
+        true
+    }
+}
+
+/// A number that two bodies have in common by chance only. Whoever makes it happen on purpose has a body left out.
+fn mark(body: &[u8]) -> u64 {
+    const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut chunks = body.chunks_exact(8);
+    let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(PRIME).rotate_left(29);
+    let length = body.len() as u64;
+    let sum = chunks
+        .by_ref()
+        .fold(length, |sum, chunk| chunk.try_into().map_or(sum, |it| mix(sum, u64::from_le_bytes(it))));
+    chunks.remainder().iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
+}

@@ -1,0 +1,242 @@
+//! Which key the sender may have used instead of ours: each slip that happens to secrets, undone.
+
+use zeroize::Zeroizing;
+
+use super::causes::{self, KnownCause};
+use crate::signature::hmac::same_bytes;
+use crate::signature::{Encoding, SecretEncoding, SecretForm};
+
+/// A guess at the sender's key.
+pub struct Guess {
+    /// Which secret it is made of.
+    pub secret: usize,
+    pub causes: Vec<&'static KnownCause>,
+    pub key: Zeroizing<Vec<u8>>,
+}
+
+/// What an unset variable becomes.
+const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
+
+/// Every guess at a sender's key, made of one secret: slips by themselves, then two at once.
+pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<Guess> {
+    let mut all = Guesses { secret, all: Vec::new() };
+    all.push(&[], key.to_vec());
+    let texts = texts(written, form.prefix.as_deref());
+    // As another form, then with a slip in the text, then both.
+    let ways = |text: &[u8]| ways(text, form);
+    for (cause, key) in ways(written) {
+        all.push(&[cause], key);
+    }
+    for (cause, text) in &texts {
+        if let Some(key) = by_form(text, form) {
+            all.push(&[cause], key);
+        }
+    }
+    for (cause, text) in &texts {
+        for (way, key) in ways(text) {
+            all.push(&[cause, way], key);
+        }
+        for (other, text) in self::texts(text, form.prefix.as_deref()) {
+            if !cause.is(other)
+                && let Some(key) = by_form(&text, form)
+            {
+                all.push(&[cause, other], key);
+            }
+        }
+    }
+    if secret == 0 {
+        for key in UNSET {
+            all.push(&[&causes::SECRET_UNSET], key.to_vec());
+        }
+    }
+    all.all
+}
+
+struct Guesses {
+    secret: usize,
+    all: Vec<Guess>,
+}
+
+impl Guesses {
+    /// Adds a guess unless there is one with the same key.
+    fn push(&mut self, causes: &[&'static KnownCause], key: Vec<u8>) {
+        let key = Zeroizing::new(key);
+        if !self.all.iter().any(|it| same_bytes(&it.key, &key)) {
+            self.all.push(Guess { secret: self.secret, causes: causes.to_vec(), key });
+        }
+    }
+}
+
+/// The key that a text stands for by the provider's form.
+fn by_form(text: &[u8], form: &SecretForm) -> Option<Vec<u8>> {
+    let bare = form.prefix.as_ref().and_then(|prefix| text.strip_prefix(prefix.as_bytes())).unwrap_or(text);
+    let encoding = match form.encoding {
+        SecretEncoding::Utf8 => return Some(bare.to_vec()),
+        SecretEncoding::Base64 => Encoding::Base64,
+        SecretEncoding::Hex => Encoding::Hex,
+    };
+    encoding.decode_any(std::str::from_utf8(bare).ok()?).filter(|key| !key.is_empty())
+}
+
+/// The keys that a text stands for in other forms.
+fn ways(text: &[u8], form: &SecretForm) -> Vec<(&'static KnownCause, Vec<u8>)> {
+    let prefix = form.prefix.as_deref().unwrap_or_default();
+    let bare = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
+    let mut all: Vec<(&KnownCause, Vec<u8>)> = Vec::new();
+    if form.encoding != SecretEncoding::Utf8 {
+        all.push((&causes::SECRET_AS_TEXT, bare.to_vec()));
+    }
+    if !prefix.is_empty() {
+        all.push((&causes::SECRET_PREFIX_KEPT, [prefix.as_bytes(), bare].concat()));
+    }
+    let decoded = [
+        (SecretEncoding::Hex, Encoding::Hex, &causes::SECRET_HEX),
+        (SecretEncoding::Base64, Encoding::Base64, &causes::SECRET_BASE64),
+        (SecretEncoding::Utf8, Encoding::Base64Url, &causes::SECRET_BASE64URL),
+    ];
+    let bare = std::str::from_utf8(bare).unwrap_or_default();
+    for (own, encoding, cause) in decoded {
+        let key = (own == SecretEncoding::Utf8 || own != form.encoding)
+            .then(|| encoding.decode_any(bare))
+            .flatten();
+        all.extend(key.filter(|key| !key.is_empty()).map(|key| (cause, key)));
+    }
+    if let Some(key) = by_form(text, form).map(Zeroizing::new) {
+        for encoding in [Encoding::Hex, Encoding::Base64] {
+            all.push((&causes::SECRET_ENCODED, encoding.encode(&key).into_bytes()));
+        }
+        all.push((&causes::SECRET_ENCODED, Encoding::Hex.encode(&key).to_uppercase().into_bytes()));
+    }
+    all
+}
+
+/// The text with each slip in it undone, and made.
+fn texts(written: &[u8], prefix: Option<&str>) -> Vec<(&'static KnownCause, Zeroizing<Vec<u8>>)> {
+    let mut all: Vec<(&'static KnownCause, Zeroizing<Vec<u8>>)> = Vec::new();
+    let mut add = |cause: &'static KnownCause, text: Vec<u8>| {
+        let text = Zeroizing::new(text);
+        if *text != written && !text.is_empty() {
+            all.push((cause, text));
+        }
+    };
+    add(&causes::SECRET_SPACE, written.trim_ascii().to_vec());
+    for quote in *b"\"'`" {
+        let inside = written.strip_prefix(&[quote]).and_then(|text| text.strip_suffix(&[quote]));
+        add(&causes::SECRET_QUOTES, inside.unwrap_or_default().to_vec());
+    }
+    if let Some(at) = written.windows(2).position(|pair| pair == b"\\n") {
+        let mut text = written[..at].to_vec();
+        add(&causes::SECRET_ESCAPED, [&text, &written[at + 2..]].concat());
+        text.push(b'\n');
+        let mut rest = &written[at + 2..];
+        while let [first, behind @ ..] = rest {
+            if rest.starts_with(b"\\n") {
+                text.push(b'\n');
+                rest = &rest[2..];
+            } else {
+                text.push(*first);
+                rest = behind;
+            }
+        }
+        add(&causes::SECRET_ESCAPED, text);
+    }
+    if written.contains(&b'\n') {
+        let parts: Vec<&[u8]> = written.split(|byte| *byte == b'\n').collect();
+        add(&causes::SECRET_UNESCAPED, parts.join(&b"\\n"[..]));
+    }
+    if prefix.is_none()
+        && let Some(at) = written.iter().take(12).position(|byte| *byte == b'_')
+        && at > 0
+        && written[..at].iter().all(u8::is_ascii_lowercase)
+    {
+        add(&causes::SECRET_PREFIX_DROPPED, written[at + 1..].to_vec());
+    }
+    for (before, behind) in [("", "\n"), ("", "\r\n"), ("", " "), (" ", "")] {
+        add(&causes::SECRET_SPACE_MISSING, [before.as_bytes(), written, behind.as_bytes()].concat());
+    }
+    for quote in ["\"", "'"] {
+        add(&causes::SECRET_QUOTES_MISSING, [quote.as_bytes(), written, quote.as_bytes()].concat());
+    }
+    if prefix.is_none() {
+        add(&causes::SECRET_PREFIX_KEPT, [b"whsec_", written].concat());
+    }
+    all
+}
+
+/// What begins like this is no secret of a webhook.
+const KINDS: [(&str, &str); 12] = [
+    ("sk_", "an API key (Stripe writes its like that)"),
+    ("rk_", "a restricted API key (Stripe writes its like that)"),
+    ("pk_", "a publishable API key (Stripe writes its like that)"),
+    ("we_", "the id of a webhook endpoint (Stripe writes its like that)"),
+    ("ghp_", "an access token of GitHub"),
+    ("github_pat_", "an access token of GitHub"),
+    ("xoxb-", "a token of Slack"),
+    ("xoxp-", "a token of Slack"),
+    ("AKIA", "an access key of AWS"),
+    ("eyJ", "a JSON Web Token"),
+    ("-----BEGIN", "a PEM file"),
+    ("http", "a URL"),
+];
+
+/// The beginning that tells that a text is no secret of a webhook, and what it is instead.
+pub fn other_kind(written: &[u8]) -> Option<(&'static str, &'static str)> {
+    let text = written.trim_ascii();
+    KINDS.into_iter().find(|(prefix, kind)| {
+        text.strip_prefix(prefix.as_bytes())
+            .is_some_and(|rest| *kind != "a URL" || rest.starts_with(b"://") || rest.starts_with(b"s://"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(written: &str, form: &str, key: &[u8]) -> Vec<&'static str> {
+        let form = SecretForm::named(form).expect("a form");
+        let own = by_form(written.as_bytes(), &form).expect("a secret");
+        let all = guesses(0, &own, written.as_bytes(), &form);
+        let found =
+            all.iter().find(|guess| *guess.key == key).unwrap_or_else(|| panic!("{written}: {key:?}"));
+        found.causes.iter().map(|cause| cause.code).collect()
+    }
+
+    #[test]
+    fn every_slip_is_guessed_by_its_name() {
+        for (written, form, key, expected) in [
+            ("ab", "utf8", &b"ab"[..], &[][..]),
+            (" ab\n", "utf8", b"ab", &["secret-white-space"]),
+            ("ab", "utf8", b"ab\n", &["secret-white-space-missing"]),
+            ("'ab'", "utf8", b"ab", &["secret-quotes"]),
+            ("ab", "utf8", b"\"ab\"", &["secret-quotes-missing"]),
+            ("'ab\n'", "utf8", b"ab", &["secret-quotes", "secret-white-space"]),
+            ("ab\\n", "utf8", b"ab\n", &["secret-newline-written-out"]),
+            ("ab\\n", "utf8", b"ab", &["secret-newline-written-out"]),
+            ("a\nb", "utf8", b"a\\nb", &["secret-newline-read"]),
+            ("00ff", "utf8", b"\x00\xff", &["secret-hex-decoded"]),
+            ("AA==", "utf8", b"\x00", &["secret-base64-decoded"]),
+            ("_-8", "utf8", b"\xff\xef", &["secret-base64url-decoded"]),
+            ("AA==", "base64", b"AA==", &["secret-not-decoded"]),
+            ("00ff", "hex", b"00ff", &["secret-not-decoded"]),
+            ("whsec_AA==", "base64", b"AA==", &["secret-not-decoded"]),
+            ("whsec_AA==", "base64", b"whsec_AA==", &["secret-prefix-kept"]),
+            ("whsec_AA==", "utf8", b"AA==", &["secret-prefix-dropped"]),
+            ("whsec_AA==", "utf8", b"\x00", &["secret-prefix-dropped", "secret-base64-decoded"]),
+            ("AA==", "utf8", b"whsec_AA==", &["secret-prefix-kept"]),
+            ("ab", "utf8", b"6162", &["secret-encoded"]),
+            ("ab", "utf8", b"undefined", &["secret-unset"]),
+            ("ab", "utf8", b"", &["secret-unset"]),
+        ] {
+            assert_eq!(codes(written, form, key), expected, "{written:?} as {form}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_of_a_webhook_is_told_by_its_beginning() {
+        assert_eq!(other_kind(b" sk_test_1").map(|it| it.0), Some("sk_"));
+        assert_eq!(other_kind(b"we_1").map(|it| it.0), Some("we_"));
+        assert_eq!(other_kind(b"https://x").map(|it| it.1), Some("a URL"));
+        assert_eq!(other_kind(b"httpd"), None);
+        assert_eq!(other_kind(b"whsec_AAAA"), None);
+    }
+}

@@ -1,0 +1,89 @@
+//! What `explain` never does: find a cause by chance, go on for ever, or panic.
+
+use hookseal::delivery::{Delivery, Headers};
+use proptest::prelude::*;
+
+use super::{HEADER, STANDARD, TEXT, base64, check, codes, custom, explained, hex, signed};
+use crate::support::{NOW, SECRET, lax, painchek, xon};
+
+#[test]
+fn there_is_nothing_to_explain_where_nothing_is_signed_or_everything_fits() {
+    let body = TEXT.as_bytes();
+    let delivery = Delivery::new(Headers::new(), body);
+    assert_eq!(codes(&check(&xon(), &delivery).observations), ["nothing-signed"]);
+    assert_eq!(codes(&check(&lax("painchek"), &delivery).observations), ["no-secret"]);
+    let found = explained(&painchek(&[SECRET]), &signed(body), body);
+    assert_eq!((codes(&found.matches), codes(&found.observations)), (vec![], vec!["signature-fits"]));
+    assert_eq!(found.tried, 0);
+    let limits = hookseal::webhook::Limits { max_bytes: 10, ..painchek(&[SECRET]).limits() };
+    let found = painchek(&[SECRET]).explain_with(&delivery, NOW, &limits, 4096);
+    assert_eq!(codes(&found.observations), ["body-too-large"]);
+}
+
+#[test]
+fn the_budget_is_kept_and_said() {
+    let hook = painchek(&[SECRET, "another", "a third"]);
+    let signature = signed(b"something else");
+    for budget in [0, 1, 17, 500] {
+        let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), TEXT.as_bytes());
+        let found = hook.explain_with(&delivery, NOW, &hook.limits(), budget);
+        assert!(found.tried <= budget, "{} of {budget}", found.tried);
+        assert_eq!(codes(&found.observations), ["unexplained", "search-bounded"]);
+    }
+}
+
+#[test]
+fn a_long_body_is_bounded_by_the_bytes_that_are_hashed() {
+    let mut text = String::from("{\"data\":[");
+    while text.len() < 1_000_000 {
+        text.push_str("{\"name\":\"Zoë a/b\",\"score\":1.0,\"id\":10},");
+    }
+    text.push_str("0]}");
+    let found = explained(&painchek(&[SECRET]), &signed(b"something else"), text.as_bytes());
+    assert_eq!(codes(&found.observations), ["unexplained", "search-bounded"]);
+    assert!((20..80).contains(&found.tried), "{}", found.tried);
+    // And the most frequent cause is found before.
+    let python = text.replace(',', ", ").replace(':', ": ");
+    let found = explained(&painchek(&[SECRET]), &signed(python.as_bytes()), text.as_bytes());
+    assert_eq!(codes(&found.matches), ["body-python-style"]);
+}
+
+fn any_signature() -> impl Strategy<Value = String> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 32).prop_map(|it| format!("sha256={}", hex(&it))),
+        proptest::collection::vec(any::<u8>(), 20).prop_map(|it| format!("sha1={}", hex(&it))),
+        proptest::collection::vec(any::<u8>(), 32).prop_map(|it| format!("sha256={}", base64(&it))),
+        proptest::collection::vec(any::<u8>(), 8..40).prop_map(|it| hex(&it)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_mismatch_by_chance_stays_unexplained(signature in any_signature(), body in "[ -~é\n]{1,60}", secret in "[!-~]{1,30}") {
+        let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), body.as_bytes());
+        let found = check(&painchek(&[&secret]), &delivery);
+        prop_assert!(found.matches.is_empty(), "{:?}", found);
+        let said = ["unexplained", "signature-unreadable"];
+        prop_assert!(codes(&found.observations).iter().any(|it| said.contains(it)), "{:?}", found);
+    }
+
+    #[test]
+    fn hostile_deliveries_are_explained_without_a_panic(
+        pairs in proptest::collection::vec(("[A-Za-z-]{1,12}|X-Sig|X-Time|webhook-id", "\\PC{0,80}"), 0..6),
+        signature in "[v1,=a-f0-9 ;\\[\"]{0,120}",
+        body in proptest::collection::vec(any::<u8>(), 0..80),
+        url in "\\PC{0,20}",
+    ) {
+        let mut headers: Headers<'_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        headers.push("X-Sig", signature.as_str());
+        headers.push(HEADER, signature.as_str());
+        let delivery = Delivery::new(headers, &body).with_url(&url);
+        for hook in [custom(STANDARD, &["whsec_wP/u"]), painchek(&[SECRET])] {
+            let found = check(&hook, &delivery);
+            prop_assert!(found.matches.is_empty(), "{:?}", found);
+            prop_assert!(!found.observations.is_empty(), "{:?}", delivery);
+        }
+    }
+}

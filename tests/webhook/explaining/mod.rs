@@ -1,0 +1,78 @@
+//! `explain` proves what was really done to a delivery, and nothing else: what its tests share.
+
+mod bodies;
+mod bounds;
+mod signatures;
+
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::signature::{Algorithm, hmac};
+use hookseal::webhook::{CAUSES, Cause, Explanation, Webhook};
+
+use super::support::{NOW, SECRET, definition, made, options};
+
+pub const HEADER: &str = "X-PainChek-WH-Signature";
+/// A text with something for every change: other characters, slashes, markup, numbers, keys out of order.
+pub const TEXT: &str =
+    r#"{"event":"assessment_add","data":{"name":"Zoë 😀 <b> a/b","b":[1,20,{}],"a":1.5,"n":null}}"#;
+
+pub fn hex(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(bytes)
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    use base64ct::Encoding as _;
+    base64ct::Base64::encode_string(bytes)
+}
+
+pub fn tag(key: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::sign(Algorithm::Sha256, key, message)
+}
+
+/// The signature header of PainChek for what was signed.
+pub fn signed(message: &[u8]) -> String {
+    format!("sha256={}", hex(&tag(SECRET.as_bytes(), message)))
+}
+
+pub fn codes(causes: &[Cause]) -> Vec<&'static str> {
+    causes.iter().map(|cause| cause.code).collect()
+}
+
+/// What is said of a body with a signature.
+pub fn explained(hook: &Webhook, signature: &str, body: &[u8]) -> Explanation {
+    let delivery = Delivery::new(Headers::from_iter([(HEADER, signature)]), body);
+    check(hook, &delivery)
+}
+
+/// Explains, and looks at what has to hold for every explanation.
+pub fn check(hook: &Webhook, delivery: &Delivery<'_>) -> Explanation {
+    let found = hook.explain(delivery, NOW);
+    assert!(found.tried <= 4096, "{} were tried", found.tried);
+    for (proved, causes) in [(true, &found.matches), (false, &found.observations)] {
+        for cause in causes {
+            let known = CAUSES.iter().find(|known| known.code == cause.code).expect("a known cause");
+            assert_eq!(known.proved, proved, "{cause:?}");
+            assert!(cause.message.ends_with('.') && cause.fix.ends_with('.'), "{cause:?}");
+            let words = [
+                "secret", "header", "raw", "place", "own", "formula", "accepted", "found", "names",
+                "provider",
+            ];
+            let said = [cause.message.as_str(), &cause.fix].concat();
+            assert!(words.iter().all(|word| !said.contains(&format!("{{{word}}}"))), "{cause:?}");
+        }
+    }
+    let said = format!("{found:?} {}", serde_json::to_string(&found).expect("data"));
+    assert!(!said.contains(SECRET), "{said}");
+    found
+}
+
+pub fn custom(signature: &str, secrets: &[&str]) -> Webhook {
+    let headers = r#"{ "timestamp": "X-Time", "id": "X-Msg-Id" }"#;
+    let headers = if signature.contains("{timestamp}") { headers } else { "{}" };
+    made(&definition(&format!(r#", "signature": {signature}, "headers": {headers}"#)), options(secrets))
+}
+
+/// A provider that signs an id and a timestamp.
+pub const STANDARD: &str = r#"{
+  "header": "X-Sig", "format": "v1,{base64}", "algorithms": ["sha256"], "secret": "whsec_{base64}",
+  "signedContent": "{id}.{timestamp}.{body}"
+}"#;

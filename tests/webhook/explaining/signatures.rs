@@ -1,0 +1,288 @@
+//! Secrets, algorithms, encodings, formulas and headers that are not what they should be.
+
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::signature::{Algorithm, hmac};
+use hookseal::webhook::{Options, Webhook};
+
+use super::{HEADER, STANDARD, TEXT, base64, check, codes, custom, explained, hex, signed, tag};
+use crate::support::{SECRET, options, painchek};
+
+#[test]
+fn slips_in_secrets_are_proved() {
+    let sign = |key: &[u8]| format!("sha256={}", hex(&tag(key, TEXT.as_bytes())));
+    for (written, key, expected) in [
+        ("word\n", &b"word"[..], &["secret-white-space"][..]),
+        ("word", b"word\n", &["secret-white-space-missing"]),
+        ("\"word\"", b"word", &["secret-quotes"]),
+        ("word", b"'word'", &["secret-quotes-missing"]),
+        ("word\\n", b"word\n", &["secret-newline-written-out"]),
+        ("wo\nrd", b"wo\\nrd", &["secret-newline-read"]),
+        ("c0ffee", b"\xc0\xff\xee", &["secret-hex-decoded"]),
+        ("wP/u", b"\xc0\xff\xee", &["secret-base64-decoded"]),
+        ("wP_u", b"\xc0\xff\xee", &["secret-base64url-decoded"]),
+        ("word", b"776f7264", &["secret-encoded"]),
+        ("word", b"d29yZA==", &["secret-encoded"]),
+        ("whsec_word", b"word", &["secret-prefix-dropped"]),
+        ("word", b"whsec_word", &["secret-prefix-kept"]),
+        ("whsec_wP/u", b"\xc0\xff\xee", &["secret-prefix-dropped", "secret-base64-decoded"]),
+        ("'word\n'", b"word", &["secret-quotes", "secret-white-space"]),
+        ("word", b"undefined", &["secret-unset"]),
+        ("word", b"", &["secret-unset"]),
+    ] {
+        let found = explained(&painchek(&[written]), &sign(key), TEXT.as_bytes());
+        let mut matches = codes(&found.matches);
+        matches.sort_unstable();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(matches, expected, "{written:?} {:?}", found.observations);
+        assert!(found.matches.iter().all(|cause| cause.changed_bytes.is_none()));
+        let said = format!("{found:?}");
+        assert!(!said.contains(&hex(&tag(key, TEXT.as_bytes()))), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_another_ones_or_another_kind_is_seen() {
+    let signature = signed(TEXT.as_bytes());
+    let compact = br#"{"a":1}"#;
+    let found = explained(&painchek(&["another", SECRET]), &signed(br#"{"a": 1}"#), compact);
+    assert_eq!(
+        (codes(&found.matches), codes(&found.observations)),
+        (vec!["body-python-style"], vec!["secret-another"])
+    );
+    let found = explained(&painchek(&["another", SECRET]), &signature, TEXT.as_bytes());
+    assert_eq!(
+        (codes(&found.matches), codes(&found.observations)),
+        (vec![], vec!["signature-fits", "secret-another"])
+    );
+    for (secret, prefix) in [("sk_live_abc", "\"sk_\""), ("we_1abc", "\"we_\"")] {
+        let found = explained(&painchek(&[secret]), &signature, TEXT.as_bytes());
+        assert_eq!(codes(&found.observations), ["secret-other-kind", "unexplained"]);
+        assert!(found.observations[0].message.contains(prefix), "{found:?}");
+    }
+    let found = explained(&painchek(&[" odd"]), &signature, TEXT.as_bytes());
+    assert_eq!(codes(&found.observations), ["secret-odd", "unexplained"]);
+}
+
+#[test]
+fn algorithms_and_encodings_are_proved() {
+    let body = TEXT.as_bytes();
+    let key = SECRET.as_bytes();
+    let [sha1, sha256, sha512] = Algorithm::ALL.map(|it| hmac::sign(it, key, body));
+    let (right, text) = (hex(&sha256), base64(&sha256));
+    let url_safe = text.replace('+', "-").replace('/', "_").replace('=', "");
+    let plain = hex(&hookseal::signature::sha256(body));
+    let secret_first = hex(&hookseal::signature::sha256(&[key, body].concat()));
+    for (signature, expected) in [
+        (format!("sha256={}", hex(&sha1)), &["algorithm-mislabelled"][..]),
+        (format!("sha1={right}"), &["algorithm-mislabelled"]),
+        (format!("sha512={}", hex(&sha512)), &["algorithm-not-accepted"]),
+        (format!("sha256={text}"), &["signature-encoding"]),
+        (format!("sha256={url_safe}"), &["signature-encoding"]),
+        (right.clone(), &["signature-bare"]),
+        (text.clone(), &["signature-bare", "signature-encoding"]),
+        (format!("sha256:{right}"), &["signature-label"]),
+        (format!("[\"sha256={right}\"]"), &["signature-label"]),
+        (format!("hmac-sha256={right}"), &["signature-label"]),
+        (format!("sha256={}", &right[..40]), &["signature-truncated"]),
+        (format!("sha256={}", &right[..63]), &["signature-truncated"]),
+        (format!("sha256={}", &right[4..]), &["signature-truncated"]),
+        (format!("sha256={}", base64(right.as_bytes())), &["signature-double-encoded"]),
+        (format!("sha256={}", base64(right.to_uppercase().as_bytes())), &["signature-double-encoded"]),
+        (format!("sha256={}", hex(text.as_bytes())), &["signature-double-encoded"]),
+        (format!("sha256={plain}"), &["signature-unkeyed"]),
+        (format!("sha256={secret_first}"), &["signature-unkeyed"]),
+    ] {
+        let found = explained(&painchek(&[SECRET]), &signature, body);
+        assert_eq!(codes(&found.matches), expected, "{signature} {:?}", found.observations);
+    }
+    let narrow = Options { algorithms: Some(vec![Algorithm::Sha256]), ..options(&[SECRET]) };
+    let hook = Webhook::built_in("painchek", narrow).expect("a webhook");
+    let found = explained(&hook, &format!("sha1={}", hex(&sha1)), body);
+    assert_eq!(codes(&found.matches), ["algorithm-not-accepted"]);
+    let found = explained(&hook, &format!("sha256={}", "ab".repeat(20)), body);
+    assert_eq!(codes(&found.observations), ["digest-length", "unexplained"]);
+    assert!(
+        found.observations[0].message.contains("20 bytes, the length of sha1, under the label sha256"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn base64_whose_letters_lost_their_case_is_proved() {
+    let hook = custom(r#"{ "header": "X-Sig", "format": "{base64}", "algorithms": ["sha256"] }"#, &[SECRET]);
+    let text = base64(&tag(SECRET.as_bytes(), b"{\"type\":\"ping\"}"));
+    for (signature, code) in
+        [(text.to_lowercase(), "signature-upper-case"), (text.to_uppercase(), "signature-upper-case")]
+    {
+        let headers = Headers::from_iter([("X-Sig", signature.as_str())]);
+        let found = check(&hook, &Delivery::new(headers, b"{\"type\":\"ping\"}"));
+        assert_eq!(codes(&found.matches), [code], "{signature}");
+    }
+    let hex = hex(&tag(SECRET.as_bytes(), b"{\"type\":\"ping\"}"));
+    let headers = Headers::from_iter([("X-Sig", hex.as_str())]);
+    let found = check(&hook, &Delivery::new(headers, b"{\"type\":\"ping\"}"));
+    assert_eq!(codes(&found.matches), ["signature-encoding"]);
+    assert!(
+        found.matches[0].message.contains("written as hex where this provider writes base64"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn slips_in_what_is_signed_are_proved() {
+    let hook = custom(STANDARD, &["whsec_wP/u"]);
+    let body = "{\"type\":\"ping\"}";
+    let time = "1700000000";
+    for (content, expected) in [
+        (format!("m1.{body}"), &["content-timestamp-missing"][..]),
+        (format!("{time}.{body}"), &["content-id-missing"]),
+        (body.to_owned(), &["content-timestamp-missing", "content-id-missing"]),
+        (format!("m1:{time}:{body}"), &["content-joiner"]),
+        (format!("m1{time}{body}"), &["content-joiner"]),
+        (format!("m1.{time}000.{body}"), &["content-timestamp-unit"]),
+        (format!("v0:{time}:{body}"), &["content-other-provider"]),
+        (format!("https://h.example/hook{body}"), &["content-url"]),
+        (format!("/hook{body}"), &["content-url"]),
+        (format!("POSThttps://h.example/hook{body}{time}"), &["content-url"]),
+    ] {
+        let signature = format!("v1,{}", base64(&tag(b"\xc0\xff\xee", content.as_bytes())));
+        let headers =
+            Headers::from_iter([("X-Sig", signature.as_str()), ("X-Time", time), ("X-Msg-Id", "m1")]);
+        let delivery = Delivery::new(headers, body.as_bytes()).with_url("https://h.example/hook");
+        let found = check(&hook, &delivery);
+        assert_eq!(codes(&found.matches), expected, "{content} {:?}", found.observations);
+        assert!(found.observations.is_empty(), "{:?}", found.observations);
+    }
+    let signature = format!("v1,{}", base64(&tag(b"wP/u", format!("m1.{time}.{body}").as_bytes())));
+    let headers = Headers::from_iter([("X-Sig", signature.as_str()), ("X-Time", time), ("X-Msg-Id", "m1")]);
+    assert_eq!(
+        codes(&check(&hook, &Delivery::new(headers, body.as_bytes())).matches),
+        ["secret-not-decoded"]
+    );
+}
+
+#[test]
+fn another_providers_formula_is_proved_with_its_name() {
+    let hook = painchek(&[SECRET]);
+    let time = "1700000000";
+    for (content, header, value, provider) in [
+        (format!("{time}.{TEXT}"), "X-Request-Timestamp", time, "Stripe"),
+        (format!("v0:{time}:{TEXT}"), "X-Slack-Request-Timestamp", time, "Slack"),
+        (format!("{time}:{TEXT}"), "Timestamp", time, "Paddle"),
+    ] {
+        let signature = signed(content.as_bytes());
+        let headers = Headers::from_iter([(HEADER, signature.as_str()), (header, value)]);
+        let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
+        assert_eq!(codes(&found.matches), ["content-other-provider"], "{provider}");
+        let said = &found.matches[0].message;
+        assert!(
+            said.contains(&format!("which is how {provider} signs, where this provider signs {{body}}.")),
+            "{said}"
+        );
+    }
+    // A Standard Webhooks sender: its id and its timestamp, and a secret that it decodes.
+    let signature = signed(TEXT.as_bytes()).replace("sha256=", "");
+    let content = format!("msg_1.{time}.{TEXT}");
+    let text = format!("sha256={}", hex(&tag(b"\xc0\xff\xee", content.as_bytes())));
+    assert_ne!(signature, text);
+    let headers =
+        Headers::from_iter([(HEADER, text.as_str()), ("webhook-id", "msg_1"), ("webhook-timestamp", time)]);
+    let found = check(&painchek(&["wP/u"]), &Delivery::new(headers, TEXT.as_bytes()));
+    assert_eq!(codes(&found.matches), ["secret-base64-decoded", "content-other-provider"]);
+}
+
+#[test]
+fn a_header_that_is_missing_or_has_another_name_is_told() {
+    let hook = painchek(&[SECRET]);
+    let found = check(&hook, &Delivery::new(Headers::new(), TEXT.as_bytes()));
+    assert_eq!(
+        (codes(&found.matches), codes(&found.observations), found.tried),
+        (vec![], vec!["header-missing"], 0)
+    );
+    let signature = signed(TEXT.as_bytes());
+    let headers =
+        Headers::from_iter([("X-Hub-Signature-256", signature.as_str()), ("ETag", signature.as_str())]);
+    let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
+    assert_eq!(codes(&found.matches), ["header-renamed"]);
+    let seen = ["header-missing", "header-lookalike", "header-of-another-provider"];
+    assert_eq!(codes(&found.observations), seen);
+    assert!(found.observations[1].message.ends_with("signature: X-Hub-Signature-256."), "{found:?}");
+    let wrong = signed(b"something else");
+    let headers = Headers::from_iter([("x-painchek-signature", wrong.as_str())]);
+    let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
+    assert_eq!(codes(&found.observations), ["header-missing", "header-lookalike", "unexplained"]);
+}
+
+#[test]
+fn several_values_in_one_header_are_told_and_each_is_tried() {
+    let hook = painchek(&[SECRET]);
+    let (right, wrong) = (signed(br#"{"a": 1}"#), signed(b"something else"));
+    for signature in [format!("{wrong}, {right}"), format!("[\"{wrong}\",\"{right}\"]")] {
+        let found = explained(&hook, &signature, br#"{"a":1}"#);
+        assert!(codes(&found.matches).contains(&"body-python-style"), "{found:?}");
+        assert_eq!(codes(&found.observations), ["signature-list"]);
+    }
+}
+
+#[test]
+fn a_signature_that_documentation_prints_is_recognised() {
+    let seed = include_bytes!("../../vectors/seeds/painchek.json");
+    let found = explained(&painchek(&[SECRET]), "sha1=7d38cdd689735b008b3c702edd92eea23791c5f6", seed);
+    assert_eq!(codes(&found.observations), ["documentation-sample", "unexplained"]);
+    assert!(found.observations[0].message.contains("GitHub"), "{found:?}");
+}
+
+#[test]
+fn how_far_a_timestamp_lies_off_is_told_with_its_sign() {
+    let hook = custom(STANDARD, &["whsec_wP/u"]);
+    let body = b"{\"type\":\"ping\"}";
+    for (time, expected, size) in [
+        ("1699999000", "timestamp-too-old", "1000 s in the past (-1000 s)"),
+        ("1700001000", "timestamp-too-new", "1000 s in the future (+1000 s)"),
+    ] {
+        let content = format!("m1.{time}.{}", String::from_utf8_lossy(body));
+        let right = format!("v1,{}", base64(&tag(b"\xc0\xff\xee", content.as_bytes())));
+        let wrong = format!("v1,{}", base64(&[7; 32]));
+        for (signature, last) in [(&right, "signature-fits"), (&wrong, "unexplained")] {
+            let headers =
+                Headers::from_iter([("X-Sig", signature.as_str()), ("X-Time", time), ("X-Msg-Id", "m1")]);
+            let found = check(&hook, &Delivery::new(headers, body));
+            let seen = codes(&found.observations);
+            assert!(seen.contains(&expected) && seen.contains(&last) && seen.len() == 2, "{found:?}");
+            let cause = found.observations.iter().find(|it| it.code == expected).expect("seen");
+            assert!(cause.message.contains(size), "{cause:?}");
+            assert!(found.matches.is_empty());
+        }
+    }
+    let headers = Headers::from_iter([("X-Sig", "v1,AAAA"), ("X-Time", "yesterday")]);
+    let found = check(&hook, &Delivery::new(headers, body));
+    assert_eq!(codes(&found.observations), ["timestamp-missing", "signature-unreadable"]);
+}
+
+#[test]
+fn what_cannot_be_put_together_is_told() {
+    let hook = custom(
+        r#"{ "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "signedContent": "{url}{header:X-Part}{body}" }"#,
+        &[SECRET],
+    );
+    let signature = hex(&tag(SECRET.as_bytes(), b"{}"));
+    let found = check(&hook, &Delivery::new(Headers::from_iter([("X-Sig", signature.as_str())]), b"{}"));
+    assert_eq!(codes(&found.observations), ["signed-part-missing"]);
+    assert!(found.observations[0].message.contains("the header X-Part is not there"), "{found:?}");
+    // And what was signed instead is found all the same.
+    assert_eq!(codes(&found.matches), ["content-other-provider"]);
+}
+
+#[test]
+fn forms_and_compressed_bodies_are_told() {
+    let signature = signed(b"something else");
+    let headers = Headers::from_iter([
+        (HEADER, signature.as_str()),
+        ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
+        ("Content-Encoding", "gzip"),
+    ]);
+    let found = check(&painchek(&[SECRET]), &Delivery::new(headers, b"a=1"));
+    let seen = ["content-encoding", "content-type-form", "body-not-json", "unexplained"];
+    assert_eq!(codes(&found.observations), seen);
+}
