@@ -22,7 +22,7 @@ use crate::schema::{CompileOptions, Dialect, Schema};
 use crate::signature::outside::Hash;
 use crate::signature::{Algorithm, hmac};
 use crate::webhook::{
-    Accepted, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
+    Accepted, BUDGET, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
 };
 
 use data::{
@@ -318,6 +318,26 @@ impl Hook {
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
         with_delivery(headers, body, |delivery| to_js(&self.0.inspect_with(delivery, time(now), &limits)))
+    }
+
+    /// Why the signature of the delivery in the scratch buffer does not match. `budget` is NaN where nothing is said.
+    #[must_use]
+    #[expect(clippy::too_many_arguments, reason = "numbers cross the bridge one by one")]
+    pub fn explain(
+        &self,
+        headers: usize,
+        body: usize,
+        now: f64,
+        profile: u32,
+        max_bytes: f64,
+        tolerance: f64,
+        budget: f64,
+    ) -> JsValue {
+        let limits = self.limits(profile, max_bytes, tolerance);
+        let budget = whole(budget).unwrap_or(BUDGET);
+        with_delivery(headers, body, |delivery| {
+            to_js(&self.0.explain_with(delivery, time(now), &limits, budget))
+        })
     }
 
     /// Signs the body in the scratch buffer.

@@ -9,6 +9,7 @@ export type { BodyLike } from "./body.js";
 export { providerDefinition, providers, recognise } from "./catalog.js";
 export { type CoreModule, type CoreResponse, type CoreSource, init } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
+export type { CauseCode } from "./generated/causes.js";
 export type { IssueCode } from "./generated/codes.js";
 export type { ProviderDefinition } from "./generated/definition.js";
 export type * from "./generated/events/index.js";

@@ -1,6 +1,7 @@
 /** The shapes that the verbs take and return. */
 import type { BodyLike } from "./body.js";
 import type { HooksealError } from "./error.js";
+import type { CauseCode } from "./generated/causes.js";
 import type { IssueCode } from "./generated/codes.js";
 import type { HeadersLike } from "./headers.js";
 
@@ -48,6 +49,12 @@ export interface VerifyOptions {
   maxBytes?: number;
   /** How far a timestamp may lie off, both ways, in seconds. */
   tolerance?: number;
+}
+
+/** What a call of `explain` may say differently. */
+export interface ExplainOptions extends VerifyOptions {
+  /** How many combinations are computed at most. Default: 4096. */
+  budget?: number;
 }
 
 /** What a new delivery may be told. */
@@ -167,6 +174,35 @@ export interface Report {
   };
   /** Everything that was found, sorted by place. */
   issues: Issue[];
+}
+
+/**
+ * Why a signature does not match: what was proved, and what was seen. It is no verdict: nothing that stands here
+ * makes a delivery one to be trusted. It holds no secret, no signature that would be right, and no value of the
+ * payload.
+ */
+export interface Explanation {
+  /** The causes that, executed, make the received signature: proof. Several of them go together. */
+  matches: Cause[];
+  /** Facts that were seen on the way. One of them says so where nothing was proved. */
+  observations: Cause[];
+  /** How many combinations of body, secret, algorithm, encoding and signed content were computed. */
+  tried: number;
+}
+
+/** One cause, or one fact, of an {@link Explanation}. */
+export interface Cause {
+  /** What it is: stable, kebab-case, listed in docs/causes.md. */
+  code: CauseCode;
+  /** A sentence. */
+  message: string;
+  /** What to change, and where: the line of the framework where one is to blame. */
+  fix: string;
+  /**
+   * The bytes of the received body that differ from what was signed. `start` is `end` where something is only
+   * missing there.
+   */
+  changedBytes?: { start: number; end: number };
 }
 
 /** A request that is ready to be sent: these very bytes. */

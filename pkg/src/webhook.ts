@@ -9,6 +9,8 @@ import type {
   Checked,
   Comparison,
   Delivery,
+  ExplainOptions,
+  Explanation,
   Issue,
   Report,
   SignedDelivery,
@@ -136,6 +138,29 @@ export class Webhook<Events = any> {
       // Nothing of this delivery can be read, as of one over the limit: only what is wrong is another thing.
       return { ...report("", " ", { ...limits, maxBytes: 0 }), issues: error.issues };
     }
+  }
+
+  /**
+   * Says why the signature of a delivery does not match: executes what usually goes wrong with bodies, secrets,
+   * encodings and formulas, and keeps what makes the received signature.
+   *
+   * It takes as long as thousands of verifications: for a person who looks for a fault, never for every delivery
+   * that is refused.
+   *
+   * @example
+   * ```ts
+   * const { matches, observations } = hook.explain({ headers: request.headers, body: rawBody });
+   * for (const { message, fix } of [...matches, ...observations]) console.log(message, fix);
+   * ```
+   * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
+   */
+  explain(delivery: Delivery, options: ExplainOptions = {}): Explanation {
+    const limits = limitsOf(options);
+    const budget = amount("budget", options.budget);
+    return this.#hook.explain(
+      ...put(allHeaders(delivery), rawBody(delivery?.body), limits, this.#card.maxBytes),
+      budget,
+    ) as Explanation;
   }
 
   /** Signs a body with the first secret, and adds the provider's other headers. */

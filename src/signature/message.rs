@@ -207,5 +207,6 @@ fn mismatch(header: &str, keys: &Keys) -> Said {
         let which = if keys.count() > 1 { format!(" Secret {}:", secret + 1) } else { String::new() };
         hint = format!("{hint}{which} {}", suspicion.hint());
     }
+    hint.push_str(" `explain` tries what usually goes wrong, and proves what fits.");
     Said::new(format!("The signature in {header} was not made over these bytes with {secrets}.")).hint(hint)
 }

@@ -217,11 +217,12 @@ fn a_mismatch_names_its_two_causes_and_a_secret_that_looks_odd() {
     let wrong = [("X-Sig", wrong.as_str())];
     let hint = "hint: Either the secret is not the sender's, or the body is not the bytes that were sent: parsed \
                 and written again, most often.";
+    let explain = " `explain` tries what usually goes wrong, and proves what fits.";
     let one = "signature-mismatch\nThe signature in X-Sig was not made over these bytes with the secret.";
     let two =
         "signature-mismatch\nThe signature in X-Sig was not made over these bytes with any of the 2 secrets.";
-    assert_eq!(said(&scheme, &keys(&scheme, &[SECRET]), &wrong), format!("{one}\n{hint}"));
-    assert_eq!(said(&scheme, &keys(&scheme, &[SECRET, "b"]), &wrong), format!("{two}\n{hint}"));
+    assert_eq!(said(&scheme, &keys(&scheme, &[SECRET]), &wrong), format!("{one}\n{hint}{explain}"));
+    assert_eq!(said(&scheme, &keys(&scheme, &[SECRET, "b"]), &wrong), format!("{two}\n{hint}{explain}"));
     for (secret, doubt) in [
         ("'b'", "The secret stands in quotes, which count as part of it: take them away."),
         (
@@ -235,9 +236,12 @@ fn a_mismatch_names_its_two_causes_and_a_secret_that_looks_odd() {
              in front of base64.",
         ),
     ] {
-        assert_eq!(said(&scheme, &keys(&scheme, &[secret]), &wrong), format!("{one}\n{hint} {doubt}"));
+        assert_eq!(
+            said(&scheme, &keys(&scheme, &[secret]), &wrong),
+            format!("{one}\n{hint} {doubt}{explain}")
+        );
         let second = keys(&scheme, &[SECRET, secret]);
-        assert_eq!(said(&scheme, &second, &wrong), format!("{two}\n{hint} Secret 2: {doubt}"));
+        assert_eq!(said(&scheme, &second, &wrong), format!("{two}\n{hint} Secret 2: {doubt}{explain}"));
     }
 }
 

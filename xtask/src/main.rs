@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask demo | test | build | bench | types`.
 
+mod causes;
 mod fresh;
 mod licences;
 mod npm;

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::fresh::Step;
 use crate::run::{Failure, must, node, progress, root};
-use crate::{setup, wasm};
+use crate::{causes, setup, wasm};
 
 /// Everything the package needs, and the package.
 pub fn build() -> Result<(), Failure> {
@@ -38,9 +38,10 @@ pub fn build() -> Result<(), Failure> {
 }
 
 /// The TypeScript types that are derived: events from the contracts, definitions from the schema of
-/// manifests, codes from the core.
+/// manifests, codes of issues and causes from the core. The page of causes is made with them.
 pub fn types() -> Result<(), Failure> {
     write_codes()?;
+    causes::write()?;
     let events = format!("{}/events/index.ts", wasm::GENERATED);
     let definition = format!("{}/definition.ts", wasm::GENERATED);
     Step::new(
