@@ -47,12 +47,12 @@ static PLAIN: [(&KnownCause, Undo); 47] = [
         }),
     ),
     (&causes::BODY_CRLF_DROPPED, Undo::Around("", "\r\n")),
-    (&causes::BODY_LF_TO_CRLF, Undo::By(|it| replaced(it.received, b"\r\n", b"\n"))),
+    (&causes::BODY_LF_TO_CRLF, Undo::By(|it| text::replaced(it.received, b"\r\n", b"\n"))),
     (
         &causes::BODY_CRLF_TO_LF,
         Undo::By(|it| {
-            replaced(
-                &replaced(it.received, b"\r\n", b"\n").unwrap_or_else(|| it.received.to_vec()),
+            text::replaced(
+                &text::replaced(it.received, b"\r\n", b"\n").unwrap_or_else(|| it.received.to_vec()),
                 b"\n",
                 b"\r\n",
             )
@@ -205,7 +205,7 @@ impl<'b> Bodies<'b> {
             Change::None => return Some(self.received.to_vec()),
             Change::Plain(index) => match &PLAIN.get(index)?.1 {
                 Undo::Around(before, behind) => {
-                    [before.as_bytes(), self.received, behind.as_bytes()].concat()
+                    text::joined(&[before.as_bytes(), self.received, behind.as_bytes()])
                 }
                 Undo::By(undo) => undo(self)?,
             },
@@ -246,7 +246,7 @@ impl<'b> Bodies<'b> {
         }
         let sorted = write(document, &Style { layout: self.layout, end: "", ..style }, &self.keys);
         let ByteSpan { start, end } = document.root().span();
-        Some([&self.received[..start], &sorted, &self.received[end..], style.end.as_bytes()].concat())
+        Some(text::joined(&[&self.received[..start], &sorted, &self.received[end..], style.end.as_bytes()]))
     }
 
     /// The ways to write the body that could make a difference, and any combination of them.
@@ -254,7 +254,7 @@ impl<'b> Bodies<'b> {
         if !self.document.as_ref().is_some_and(|it| matches!(it.root().kind(), Kind::Object | Kind::Array)) {
             return Vec::new();
         }
-        let has = |mark: &[u8]| self.received.windows(mark.len()).any(|window| window == mark);
+        let has = |mark: &[u8]| text::has(self.received, mark);
         let (escaped, foreign) = (has(b"\\u"), !self.received.is_ascii());
         let useful = |characters| match characters {
             Characters::Kept => true,
@@ -303,7 +303,7 @@ impl<'b> Bodies<'b> {
     }
 
     fn form(&self, way: usize) -> Vec<u8> {
-        [b"payload=", text::to_percent(self.received, text::PERCENT[way]).as_slice()].concat()
+        text::joined(&[b"payload=", &text::to_percent(self.received, text::PERCENT[way])])
     }
 
     /// With the brackets closed that are open.
@@ -311,7 +311,7 @@ impl<'b> Bodies<'b> {
         let Outline { end: None, open, in_string } = outline(self.received) else { return None };
         let quote = if in_string { "\"" } else { "" };
         let closing = open.iter().rev().copied().collect::<Vec<u8>>();
-        (!open.is_empty()).then(|| [self.received, quote.as_bytes(), &closing, end.as_bytes()].concat())
+        (!open.is_empty()).then(|| text::joined(&[self.received, quote.as_bytes(), &closing, end.as_bytes()]))
     }
 }
 
@@ -370,21 +370,6 @@ fn layout_of(document: &Document<'_>) -> Layout {
         _ => false,
     };
     LAYOUTS.map(|it| it.0).into_iter().filter(likely).find(fits).unwrap_or(Layout::Kept)
-}
-
-fn replaced(body: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
-    let mut at = 0;
-    while at < body.len() {
-        if body[at..].starts_with(from) {
-            out.extend_from_slice(to);
-            at += from.len();
-        } else {
-            out.push(body[at]);
-            at += 1;
-        }
-    }
-    (out != body).then_some(out)
 }
 
 /// The brackets of a text, whether it is whole or not.

@@ -43,6 +43,7 @@ impl KnownCause {
     }
 
     /// The cause with its words filled in.
+    #[inline(never)]
     pub(super) fn say(&self, words: &[(&str, &str)]) -> Cause {
         let common = [("raw", RAW_BODY), ("place", SECRET_PLACE)];
         let words: Vec<(&str, &str)> = words.iter().chain(&common).copied().collect();

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::causes::{self, KnownCause};
+use super::headers::value;
 use crate::delivery::{Delivery, Headers};
 use crate::signature::hmac::{Key, Tag};
 use crate::signature::{Content, Scheme, TimestampUnit, Token, Values, tokens};
@@ -183,9 +184,10 @@ struct Formulas<'a, 'd> {
 
 impl<'d> Formulas<'_, 'd> {
     /// Adds a template with everything its places can hold; nothing where something is not there.
+    #[inline(never)]
     fn add(&mut self, causes: &[&'static KnownCause], template: &str, timestamps: &[&'d str]) {
         let Ok(content) = Content::parse(template, self.id_header) else { return };
-        if content.headers().any(|name| self.parts.headers.get(name).is_none()) {
+        if content.headers().any(|name| value(self.parts.headers, name).is_none()) {
             return;
         }
         let none = [""];
@@ -198,6 +200,7 @@ impl<'d> Formulas<'_, 'd> {
         }
     }
 
+    #[inline(never)]
     fn push(
         &mut self,
         causes: &[&'static KnownCause],
@@ -223,7 +226,8 @@ impl<'d> Formulas<'_, 'd> {
     fn other_units(&mut self, scheme: &Scheme) {
         let template = scheme.signed_content();
         let Ok(content) = Content::parse(template, self.id_header) else { return };
-        if !content.has_timestamp() || content.headers().any(|name| self.parts.headers.get(name).is_none()) {
+        if !content.has_timestamp() || content.headers().any(|name| value(self.parts.headers, name).is_none())
+        {
             return;
         }
         for timestamp in self.parts.own.clone() {

@@ -60,9 +60,21 @@ pub fn which(keys: &Keys, secret: usize) -> String {
     if keys.count() > 1 { format!("secret {}", secret + 1) } else { "the secret".to_owned() }
 }
 
+/// The first value under a name: one copy of the search for all.
+#[inline(never)]
+pub fn value<'h>(headers: &'h Headers<'_>, name: &'h str) -> Option<&'h str> {
+    headers.get(name)
+}
+
+/// A number for a sentence.
+#[inline(never)]
+fn number(count: usize) -> String {
+    count.to_string()
+}
+
 /// What Content-Length says.
 pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
-    headers.get("content-length")?.parse().ok()
+    value(headers, "content-length")?.parse().ok()
 }
 
 impl Facts<'_, '_> {
@@ -76,6 +88,7 @@ impl Facts<'_, '_> {
         self.secrets();
     }
 
+    #[inline(never)]
     fn see(&mut self, cause: &'static KnownCause, words: &[(&str, &str)]) {
         self.found.push(cause.say(words));
     }
@@ -91,12 +104,11 @@ impl Facts<'_, '_> {
             }
         }
         for (name, provider) in PROVIDERS {
-            if !name.eq_ignore_ascii_case(header) && headers.get(name).is_some() {
+            if !name.eq_ignore_ascii_case(header) && value(headers, name).is_some() {
                 self.see(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
-        if headers
-            .get("content-encoding")
+        if value(headers, "content-encoding")
             .is_some_and(|it| !it.is_empty() && !it.eq_ignore_ascii_case("identity"))
         {
             self.see(&causes::CONTENT_ENCODING, &[]);
@@ -108,7 +120,7 @@ impl Facts<'_, '_> {
                     .any(|form| it.trim().eq_ignore_ascii_case(form))
             })
         };
-        if headers.get("content-type").is_some_and(form) {
+        if value(headers, "content-type").is_some_and(form) {
             self.see(&causes::CONTENT_TYPE_FORM, &[("expected", &self.webhook.provider().content_type)]);
         }
     }
@@ -119,7 +131,7 @@ impl Facts<'_, '_> {
         let count =
             self.received.iter().filter(|it| it.header.eq_ignore_ascii_case(header)).count().max(value_count);
         if count > 1 {
-            self.see(&causes::SIGNATURE_LIST, &[("header", header), ("count", &count.to_string())]);
+            self.see(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
         }
         let algorithms = self.keys.algorithms();
         let received = self.received;
@@ -153,7 +165,7 @@ impl Facts<'_, '_> {
                 labelled.map_or_else(|| like.clone(), |label| format!("{like}, under the label {label}"));
             let wanted = algorithms.iter().map(|it| format!("{} bytes for {it}", it.digest_len()));
             let accepted = wanted.collect::<Vec<_>>().join(" or ");
-            let length = bytes.len().to_string();
+            let length = number(bytes.len());
             self.see(
                 &causes::DIGEST_LENGTH,
                 &[("header", header), ("length", &length), ("like", &like), ("accepted", &accepted)],
@@ -179,7 +191,7 @@ impl Facts<'_, '_> {
         }
         let headers = &self.delivery.headers;
         let text = match scheme.timestamp_header() {
-            Some(name) => headers.get(name),
+            Some(name) => value(headers, name),
             None => headers.get_all(scheme.header()).find_map(|it| scheme.format.first_timestamp(it)),
         };
         let Some(timestamp) = text.and_then(|text| scheme.timestamp_unit().read(text)) else {
@@ -209,10 +221,10 @@ impl Facts<'_, '_> {
 
     fn body(&mut self) {
         let body = self.delivery.body;
-        let received = body.len().to_string();
+        let received = number(body.len());
         if let Some(length) = content_length(&self.delivery.headers).filter(|it| *it != body.len()) {
             let cause = if length > body.len() { &causes::BODY_SHORT } else { &causes::BODY_LONG };
-            self.see(cause, &[("length", &length.to_string()), ("received", &received)]);
+            self.see(cause, &[("length", &number(length)), ("received", &received)]);
         }
         if body.is_empty() {
             self.see(&causes::BODY_EMPTY, &[]);

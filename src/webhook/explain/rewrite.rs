@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::text::joined;
 use crate::json::{Document, Kind, Tag, Value, sort_by};
 
 /// White space between tokens.
@@ -315,38 +316,47 @@ impl Writer<'_> {
 /// from 16 digits on.
 fn short(raw: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(raw).ok()?;
-    let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let exponent: i32 = exponent.parse().ok().filter(|it: &i32| it.abs() < 400)?;
-    let all = [whole, fraction].concat();
-    let bare = all.trim_start_matches('0');
-    let digits = bare.trim_end_matches('0');
-    if digits.is_empty() {
-        return Some(b"0".to_vec());
-    }
+    let all = joined(&[whole.as_bytes(), fraction.as_bytes()]);
+    let zeros = all.iter().take_while(|digit| **digit == b'0').count();
+    let Some(last) = all.iter().rposition(|digit| *digit != b'0') else { return Some(b"0".to_vec()) };
+    let digits = &all[zeros..=last];
     if digits.len() > 15 {
         return None;
     }
     let count = i32::try_from(digits.len()).ok()?;
     // The number is 0.digits times ten to the power of `point`.
-    let point = i32::try_from(whole.len()).ok()? + exponent - i32::try_from(all.len() - bare.len()).ok()?;
-    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
-    let written = match point {
-        _ if point >= count && point <= 21 => [digits, &zeros(point - count)].concat(),
-        1..=21 => {
-            let (front, back) = digits.split_at(usize::try_from(point).ok()?);
-            [front, ".", back].concat()
-        }
-        -5..=0 => ["0.", &zeros(-point), digits].concat(),
-        _ => {
-            let (first, rest) = digits.split_at(1);
-            let dot = if rest.is_empty() { "" } else { "." };
-            let plus = if point > 0 { "+" } else { "" };
-            [first, dot, rest, "e", plus, &(point - 1).to_string()].concat()
-        }
+    let point = i32::try_from(whole.len()).ok()? + exponent - i32::try_from(zeros).ok()?;
+    let mut out = Vec::new();
+    if negative {
+        out.push(b'-');
+    }
+    // Where the digits end, where the point stands among them, and what stands around it.
+    let (before, after) = match point {
+        1..=21 => (point, 0),
+        -5..=0 => (1, 1 - point),
+        _ => (1, 0),
     };
-    Some([sign, &written].concat().into_bytes())
+    if after > 0 {
+        out.extend_from_slice(b"0.");
+        out.extend((1..after).map(|_| b'0'));
+        out.extend_from_slice(digits);
+        return Some(out);
+    }
+    for place in 0..before.max(count) {
+        if place == before {
+            out.push(b'.');
+        }
+        out.push(usize::try_from(place).ok().and_then(|it| digits.get(it)).copied().unwrap_or(b'0'));
+    }
+    if before != point {
+        out.extend_from_slice(if point > 0 { b"e+" } else { b"e" });
+        out.extend_from_slice((point - 1).to_string().as_bytes());
+    }
+    Some(out)
 }
 
 /// A whole number in another spelling; nothing where it has none.
@@ -354,18 +364,17 @@ fn long(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
     if raw.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
         return None;
     }
-    let text = std::str::from_utf8(raw).ok()?;
-    if spelling == Spelling::Fraction {
-        return Some([text, ".0"].concat().into_bytes());
-    }
-    let bare = text.trim_end_matches('0');
-    let zeros = (text.len() - bare.len()).to_string();
-    let mark = match spelling {
-        Spelling::Exponent => "e",
-        Spelling::ExponentUpper => "E",
-        _ => ".0E",
+    let digits = raw.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
+    let bare = &raw[..digits];
+    let mark: &[u8] = match spelling {
+        Spelling::Fraction => return Some(joined(&[raw, b".0"])),
+        Spelling::Exponent => b"e",
+        Spelling::ExponentUpper => b"E",
+        Spelling::FractionExponent => b".0E",
     };
-    (zeros != "0" && !bare.is_empty() && bare != "-").then(|| [bare, mark, &zeros].concat().into_bytes())
+    let zeros = raw.len() - digits;
+    let useful = zeros > 0 && bare.last().is_some_and(u8::is_ascii_digit);
+    useful.then(|| joined(&[bare, mark, zeros.to_string().as_bytes()]))
 }
 
 #[cfg(test)]

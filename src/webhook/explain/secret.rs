@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::causes::{self, KnownCause};
+use super::text::{joined, replaced};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Encoding, SecretEncoding, SecretForm};
 
@@ -18,6 +19,7 @@ pub struct Guess {
 const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
 
 /// Every guess at a sender's key, made of one secret: slips by themselves, then two at once.
+#[inline(never)]
 pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<Guess> {
     let mut all = Guesses { secret, all: Vec::new() };
     all.push(&[], key.to_vec());
@@ -59,6 +61,7 @@ struct Guesses {
 
 impl Guesses {
     /// Adds a guess unless there is one with the same key.
+    #[inline(never)]
     fn push(&mut self, causes: &[&'static KnownCause], key: Vec<u8>) {
         let key = Zeroizing::new(key);
         if !self.all.iter().any(|it| same_bytes(&it.key, &key)) {
@@ -68,6 +71,7 @@ impl Guesses {
 }
 
 /// The key that a text stands for by the provider's form.
+#[inline(never)]
 fn by_form(text: &[u8], form: &SecretForm) -> Option<Vec<u8>> {
     let bare = form.prefix.as_ref().and_then(|prefix| text.strip_prefix(prefix.as_bytes())).unwrap_or(text);
     let encoding = match form.encoding {
@@ -87,7 +91,7 @@ fn ways(text: &[u8], form: &SecretForm) -> Vec<(&'static KnownCause, Vec<u8>)> {
         all.push((&causes::SECRET_AS_TEXT, bare.to_vec()));
     }
     if !prefix.is_empty() {
-        all.push((&causes::SECRET_PREFIX_KEPT, [prefix.as_bytes(), bare].concat()));
+        all.push((&causes::SECRET_PREFIX_KEPT, joined(&[prefix.as_bytes(), bare])));
     }
     let decoded = [
         (SecretEncoding::Hex, Encoding::Hex, &causes::SECRET_HEX),
@@ -105,62 +109,73 @@ fn ways(text: &[u8], form: &SecretForm) -> Vec<(&'static KnownCause, Vec<u8>)> {
         for encoding in [Encoding::Hex, Encoding::Base64] {
             all.push((&causes::SECRET_ENCODED, encoding.encode(&key).into_bytes()));
         }
-        all.push((&causes::SECRET_ENCODED, Encoding::Hex.encode(&key).to_uppercase().into_bytes()));
+        all.push((&causes::SECRET_ENCODED, Encoding::Hex.encode(&key).to_ascii_uppercase().into_bytes()));
     }
     all
 }
 
 /// The text with each slip in it undone, and made.
-fn texts(written: &[u8], prefix: Option<&str>) -> Vec<(&'static KnownCause, Zeroizing<Vec<u8>>)> {
-    let mut all: Vec<(&'static KnownCause, Zeroizing<Vec<u8>>)> = Vec::new();
-    let mut add = |cause: &'static KnownCause, text: Vec<u8>| {
-        let text = Zeroizing::new(text);
-        if *text != written && !text.is_empty() {
-            all.push((cause, text));
-        }
-    };
-    add(&causes::SECRET_SPACE, written.trim_ascii().to_vec());
-    for quote in *b"\"'`" {
-        let inside = written.strip_prefix(&[quote]).and_then(|text| text.strip_suffix(&[quote]));
-        add(&causes::SECRET_QUOTES, inside.unwrap_or_default().to_vec());
+#[inline(never)]
+fn texts(written: &[u8], prefix: Option<&str>) -> Vec<Slip> {
+    let mut all = Slips { written, all: Vec::new() };
+    all.add(&causes::SECRET_SPACE, &[written.trim_ascii()]);
+    if let [first @ (b'"' | b'\'' | b'`'), inside @ .., last] = written
+        && first == last
+    {
+        all.add(&causes::SECRET_QUOTES, &[inside]);
     }
     if let Some(at) = written.windows(2).position(|pair| pair == b"\\n") {
-        let mut text = written[..at].to_vec();
-        add(&causes::SECRET_ESCAPED, [&text, &written[at + 2..]].concat());
-        text.push(b'\n');
-        let mut rest = &written[at + 2..];
-        while let [first, behind @ ..] = rest {
-            if rest.starts_with(b"\\n") {
-                text.push(b'\n');
-                rest = &rest[2..];
-            } else {
-                text.push(*first);
-                rest = behind;
-            }
-        }
-        add(&causes::SECRET_ESCAPED, text);
+        all.add(&causes::SECRET_ESCAPED, &[&written[..at], &written[at + 2..]]);
+        all.replaced(&causes::SECRET_ESCAPED, b"\\n", b"\n");
     }
-    if written.contains(&b'\n') {
-        let parts: Vec<&[u8]> = written.split(|byte| *byte == b'\n').collect();
-        add(&causes::SECRET_UNESCAPED, parts.join(&b"\\n"[..]));
-    }
-    if prefix.is_none()
-        && let Some(at) = written.iter().take(12).position(|byte| *byte == b'_')
-        && at > 0
-        && written[..at].iter().all(u8::is_ascii_lowercase)
-    {
-        add(&causes::SECRET_PREFIX_DROPPED, written[at + 1..].to_vec());
-    }
-    for (before, behind) in [("", "\n"), ("", "\r\n"), ("", " "), (" ", "")] {
-        add(&causes::SECRET_SPACE_MISSING, [before.as_bytes(), written, behind.as_bytes()].concat());
-    }
-    for quote in ["\"", "'"] {
-        add(&causes::SECRET_QUOTES_MISSING, [quote.as_bytes(), written, quote.as_bytes()].concat());
+    all.replaced(&causes::SECRET_UNESCAPED, b"\n", b"\\n");
+    for (cause, before, behind) in MADE {
+        all.add(cause, &[before.as_bytes(), written, behind.as_bytes()]);
     }
     if prefix.is_none() {
-        add(&causes::SECRET_PREFIX_KEPT, [b"whsec_", written].concat());
+        if let Some(at) = written.iter().take(12).position(|byte| *byte == b'_')
+            && at > 0
+            && written[..at].iter().all(u8::is_ascii_lowercase)
+        {
+            all.add(&causes::SECRET_PREFIX_DROPPED, &[&written[at + 1..]]);
+        }
+        all.add(&causes::SECRET_PREFIX_KEPT, &[b"whsec_", written]);
     }
-    all
+    all.all
+}
+
+/// What the sender's secret may have around it that ours has not.
+const MADE: [(&KnownCause, &str, &str); 6] = [
+    (&causes::SECRET_SPACE_MISSING, "", "\n"),
+    (&causes::SECRET_SPACE_MISSING, "", "\r\n"),
+    (&causes::SECRET_SPACE_MISSING, "", " "),
+    (&causes::SECRET_SPACE_MISSING, " ", ""),
+    (&causes::SECRET_QUOTES_MISSING, "\"", "\""),
+    (&causes::SECRET_QUOTES_MISSING, "'", "'"),
+];
+
+type Slip = (&'static KnownCause, Zeroizing<Vec<u8>>);
+
+struct Slips<'w> {
+    written: &'w [u8],
+    all: Vec<Slip>,
+}
+
+impl Slips<'_> {
+    /// Adds a text that is another one and not empty.
+    #[inline(never)]
+    fn add(&mut self, cause: &'static KnownCause, parts: &[&[u8]]) {
+        let text = Zeroizing::new(joined(parts));
+        if *text != self.written && !text.is_empty() {
+            self.all.push((cause, text));
+        }
+    }
+
+    fn replaced(&mut self, cause: &'static KnownCause, from: &[u8], to: &[u8]) {
+        if let Some(text) = replaced(self.written, from, to).map(Zeroizing::new) {
+            self.add(cause, &[&text]);
+        }
+    }
 }
 
 /// What begins like this is no secret of a webhook.

@@ -11,6 +11,39 @@ const WINDOWS_1252: [u16; 32] = [
     0x0153, 0, 0x017e, 0x0178,
 ];
 
+/// Parts in a row: one copy of the loop for all, where `concat` makes one for each number of parts.
+#[inline(never)]
+pub fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+/// Whether the bytes stand somewhere in a body.
+#[inline(never)]
+pub fn has(body: &[u8], mark: &[u8]) -> bool {
+    body.windows(mark.len()).any(|window| window == mark)
+}
+
+/// The body with each of these bytes exchanged; nothing where there are none.
+#[inline(never)]
+pub fn replaced(body: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
+    let mut at = 0;
+    while at < body.len() {
+        if body[at..].starts_with(from) {
+            out.extend_from_slice(to);
+            at += from.len();
+        } else {
+            out.push(body[at]);
+            at += 1;
+        }
+    }
+    (out != body).then_some(out)
+}
+
 /// The bytes of a text in latin-1, or in Windows-1252; nothing where it has other characters, or only ASCII.
 pub fn to_single_bytes(body: &[u8], windows: bool) -> Option<Vec<u8>> {
     if body.is_ascii() {
