@@ -1,5 +1,5 @@
 //! What the commands need from the machine: the WebAssembly target of the toolchain, Node, the npm packages of the
-//! lock file, and a Python for the tests that need a pseudo-terminal.
+//! lock file, and the other languages that tests are written with.
 
 use std::path::Path;
 use std::process::Command;
@@ -62,28 +62,44 @@ pub fn npm() -> Result<(), Failure> {
     })
 }
 
-/// Sees to a Python 3, whose `pty` stands in for a person at a terminal.
-pub fn python() -> Result<(), Failure> {
-    let works = || answer(Command::new("python3").args(["-c", "import pty"])).is_some();
-    if works() {
+/// The languages that tests are written with, how it is asked whether they work, and Debian's packages of them: their
+/// own serialisers make deliveries, and Python's `pty` stands in for a person at a terminal.
+const LANGUAGES: [(&str, [&str; 2], &str); 2] =
+    [("python3", ["-c", "import json, pty"], "python3"), ("php", ["-r", "json_encode(1);"], "php-cli")];
+
+/// Sees to a real Python and a real PHP. Where one is missing, Debian's package is installed, if that can be done.
+pub fn languages() -> Result<(), Failure> {
+    let missing = || -> Vec<&str> {
+        let broken = LANGUAGES
+            .into_iter()
+            .filter(|(program, question, _)| answer(Command::new(program).args(question)).is_none());
+        broken.map(|(_, _, package)| package).collect()
+    };
+    let wanted = missing();
+    if wanted.is_empty() {
         return Ok(());
     }
-    let install = "install Python 3, as `python3`: https://www.python.org, or your system's package";
-    let root = answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    if !root || answer(Command::new("apt-get").arg("--version")).is_none() {
-        return Err(
-            Failure::new("python3 does not start, and the tests on a pseudo-terminal need it").mend(install)
-        );
+    let packages = wanted.join(" ");
+    let by_hand =
+        format!("install {packages} (Debian: `apt-get install {packages}`), then run this command again");
+    let is_root = answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    if !is_root || answer(Command::new("apt-get").arg("--version")).is_none() {
+        let why = if is_root { "there is no apt-get" } else { "only root can install them" };
+        let what = format!("tests are written with other languages and need {packages}; {why}");
+        return Err(Failure::new(what).mend(by_hand));
     }
-    progress(
-        "installing python3 for the tests on a pseudo-terminal: apt-get update, apt-get install python3",
-    );
+    progress(&format!("installing what tests are written with: apt-get update, apt-get install {packages}"));
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        must(&mut command, install)
+        must(&mut command, &by_hand)
     };
+    // The lists of a fresh container are empty, and those of an old one name files that are gone.
     apt(&["update", "--quiet"])?;
-    apt(&["install", "--yes", "--quiet", "--no-install-recommends", "python3"])?;
-    if works() { Ok(()) } else { Err(Failure::new("python3 still does not start").mend(install)) }
+    apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], wanted.as_slice()].concat())?;
+    if missing().is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("{packages} still do not start")).mend(by_hand))
+    }
 }

@@ -117,16 +117,15 @@ impl Suite {
             node("node_modules/typescript/bin/tsc").args(["--project", "tsconfig.json"]),
             "mend what tsc says",
         );
+        self.step("languages that tests send from", setup::languages);
         self.tests("TypeScript unit tests", &mut node_tests("pkg/test", |name| !name.starts_with("cli"))?);
         Ok(())
     }
 
     /// The command as a process: each of its tests starts it anew, which takes its time.
     fn command(&mut self) -> Result<(), Failure> {
-        if self.step("python3 for a pseudo-terminal", setup::python) {
-            let mut tests = node_tests("pkg/test", |name| name.starts_with("cli"))?;
-            self.tests("command-line tests", &mut tests);
-        }
+        let mut tests = node_tests("pkg/test", |name| name.starts_with("cli"))?;
+        self.tests("command-line tests", &mut tests);
         Ok(())
     }
 

@@ -1,0 +1,532 @@
+// `explain` on deliveries that were really spoiled: by other languages' serialisers, a body parser, a gateway.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash, createHmac } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { inspect } from "node:util";
+import express from "express";
+import fc from "fast-check";
+import {
+  type BodyLike,
+  type Cause,
+  type CauseCode,
+  type Explanation,
+  type HeadersLike,
+  painchek,
+  type Webhook,
+  webhook,
+  xon,
+} from "../src/index.ts";
+import { bytesOf, errorOf, oracle, SECRET, samplesOf, seeded, text, utf8 } from "./support.ts";
+
+const header = "X-PainChek-WH-Signature";
+const hook = painchek({ secrets: [SECRET] });
+/** An event with something for every serialiser to write in its own way. */
+const event = {
+  event: "assessment_add",
+  data: { name: "Zoë 😀", path: "a/b/c", note: "<b>R&D</b>", pain: [1, 2.5, {}], list: [], nothing: null },
+};
+
+const signature = (signed: BodyLike, secret = SECRET) =>
+  `sha256=${oracle("sha256", secret, signed as Uint8Array)}`;
+const codes = (causes: readonly Cause[]): CauseCode[] => causes.map(({ code }) => code);
+
+function explain(headers: HeadersLike, body: BodyLike, by: Webhook = hook): Explanation {
+  const explanation = by.explain({ headers, body });
+  assert.ok(explanation.tried <= 4096, `${explanation.tried}`);
+  for (const { message, fix } of [...explanation.matches, ...explanation.observations]) {
+    assert.match(message, /^[A-Z`].*\.$/s);
+    assert.match(fix, /^[A-Z`"].*\.$/s);
+  }
+  return explanation;
+}
+
+/** That one text was signed, another arrived, and exactly this is proved. */
+function proves(signed: Uint8Array | string, received: BodyLike, ...expected: CauseCode[]): Explanation {
+  const explanation = explain({ [header]: signature(signed) }, received);
+  const seen = inspect({ received, ...explanation }, { depth: 5 });
+  assert.deepEqual(codes(explanation.matches), expected, seen);
+  const bytes = Buffer.from(received as Uint8Array);
+  const sent = Buffer.from(signed as Uint8Array);
+  for (const { changedBytes } of explanation.matches) {
+    assert.ok(changedBytes, seen);
+    const { start, end } = changedBytes;
+    assert.deepEqual(bytes.subarray(0, start), sent.subarray(0, start));
+    assert.deepEqual(bytes.subarray(end), sent.subarray(sent.length - (bytes.length - end)));
+  }
+  return explanation;
+}
+
+/** What another program writes; the suite sees to it that the program is there. */
+function printed(program: string, args: string[], input: string): Uint8Array {
+  const { stdout, stderr, status, error } = spawnSync(program, args, { input });
+  assert.equal(
+    status,
+    0,
+    `${program}: ${error ?? stderr}. It is needed, and \`cargo xtask test\` installs it.`,
+  );
+  return new Uint8Array(stdout);
+}
+
+/** What Python's json.dumps makes of the event. */
+const python = (args: string, value: unknown = event) =>
+  printed(
+    "python3",
+    [
+      "-c",
+      `import json, sys; sys.stdout.buffer.write(json.dumps(json.load(sys.stdin.buffer)${args}).encode("utf-8"))`,
+    ],
+    JSON.stringify(value),
+  );
+
+/** What PHP's json_encode makes of the event. */
+const php = (flags: string, value: unknown = event) =>
+  printed(
+    "php",
+    ["-r", `echo json_encode(json_decode(file_get_contents("php://stdin"))${flags});`],
+    JSON.stringify(value),
+  );
+
+/** What Node makes of a body that it has parsed. */
+const again = (body: Uint8Array) => JSON.stringify(JSON.parse(text.decode(body)));
+
+describe("a body that Node has parsed and written again", () => {
+  for (const [args, ...expected] of [
+    ["", "body-python-style", "body-unicode-escaped"],
+    [", ensure_ascii=False", "body-python-style"],
+    [", separators=(',', ':')", "body-unicode-escaped"],
+    [", indent=2, ensure_ascii=False", "body-indent-2"],
+    [", indent=4", "body-indent-4", "body-unicode-escaped"],
+    [", indent='\\t', ensure_ascii=False", "body-indent-tab"],
+  ] as [string, ...CauseCode[]][]) {
+    it(`is proved where Python signed json.dumps(event${args})`, () => {
+      const signed = python(args);
+      proves(signed, again(signed), ...expected);
+    });
+  }
+
+  for (const [flags, ...expected] of [
+    ["", "body-unicode-escaped", "body-slashes-escaped"],
+    [", JSON_UNESCAPED_UNICODE", "body-slashes-escaped"],
+    [", JSON_UNESCAPED_SLASHES", "body-unicode-escaped"],
+    [", JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES", "body-indent-4"],
+    [", JSON_PRETTY_PRINT", "body-indent-4", "body-unicode-escaped", "body-slashes-escaped"],
+  ] as [string, ...CauseCode[]][]) {
+    it(`is proved where PHP signed json_encode($event${flags})`, () => {
+      const signed = php(flags);
+      proves(signed, again(signed), ...expected);
+    });
+  }
+
+  it("is proved where Node signed it with JSON.stringify and white space", () => {
+    for (const [space, code] of [
+      [2, "body-indent-2"],
+      [4, "body-indent-4"],
+      ["\t", "body-indent-tab"],
+    ] as const) {
+      const signed = utf8.encode(JSON.stringify(event, null, space));
+      proves(signed, again(signed), code);
+      proves(JSON.stringify(event), signed, "body-compact");
+    }
+  });
+
+  it("is proved where Python signed sorted keys, and sent another text", () => {
+    proves(
+      python(", separators=(',', ':'), sort_keys=True"),
+      JSON.stringify(event),
+      "body-unicode-escaped",
+      "body-keys-sorted",
+    );
+    const all = ["body-python-style", "body-unicode-escaped", "body-keys-sorted"] as const;
+    proves(python(", sort_keys=True"), JSON.stringify(event), ...all);
+  });
+
+  it("is proved where Python wrote floats that JavaScript has none of", () => {
+    const signed = printed(
+      "python3",
+      ["-c", 'import json; print(json.dumps({"a": 1, "score": 7.0, "more": [{"score": 10.0}]}), end="")'],
+      "",
+    );
+    assert.equal(text.decode(signed), '{"a": 1, "score": 7.0, "more": [{"score": 10.0}]}');
+    proves(signed, again(signed), "body-python-style", "body-numbers-rewritten");
+  });
+
+  it("is proved the other way round: Python or PHP wrote again what Node signed", () => {
+    const signed = JSON.stringify(event);
+    proves(signed, python(""), "body-compact", "body-unicode-unescaped");
+    proves(signed, php(""), "body-unicode-unescaped", "body-slashes-unescaped");
+  });
+
+  it("is proved for every sample, as it is printed", () => {
+    for (const { name, body } of samplesOf("painchek")) {
+      const { matches } = explain({ [header]: signature(body) }, again(body));
+      assert.ok(matches.length > 0 && matches.every(({ code }) => code.startsWith("body-")), name);
+    }
+  });
+});
+
+describe("a body that came through a real express", () => {
+  let url = "";
+  let stop: () => void;
+  const answers: Explanation[] = [];
+
+  before(async () => {
+    const app = express();
+    app.post("/json", express.json(), (request, response) => {
+      // The usual mistake: the parser has taken the bytes, so the object is written again.
+      answers.push(hook.explain({ headers: request.headers, body: JSON.stringify(request.body) }));
+      response.sendStatus(204);
+    });
+    app.post("/form", express.urlencoded(), (request, response) => {
+      answers.push(hook.explain({ headers: request.headers, body: request.body.payload }));
+      response.sendStatus(204);
+    });
+    app.post("/late", express.json(), (request, response) => {
+      // The stream was read by the parser: what is left of it is nothing.
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      const done = () => {
+        answers.push(hook.explain({ headers: request.headers, body: Buffer.concat(chunks) }));
+        response.sendStatus(204);
+      };
+      if (request.readableEnded) done();
+      else request.on("end", done);
+    });
+    app.post("/raw", express.raw({ type: "*/*" }), (request, response) => {
+      answers.push(hook.explain({ headers: request.headersDistinct, body: request.body }));
+      response.sendStatus(204);
+    });
+    const server = app.listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    stop = () => server.close();
+  });
+  after(() => stop());
+
+  async function sent(path: string, body: Uint8Array, type = "application/json"): Promise<Explanation> {
+    const headers = { [header]: signature(body), "Content-Type": type, Connection: "close" };
+    const { status } = await fetch(url + path, { method: "POST", headers, body: Buffer.from(body) });
+    assert.equal(status, 204);
+    return answers.pop() as Explanation;
+  }
+
+  it("is proved to be written again by express.json() and JSON.stringify", async () => {
+    const { matches, observations } = await sent("/json", python(""));
+    assert.deepEqual(codes(matches), ["body-python-style", "body-unicode-escaped"]);
+    assert.match(
+      matches[0]?.fix ?? "",
+      /express\.raw\(\{ type: "\*\/\*" \}\), handler\) before any express\.json\(\)/,
+    );
+    // Content-Length is that of what was sent.
+    assert.deepEqual(codes(observations), ["body-short"]);
+  });
+
+  it("is proved to be taken out of a form by express.urlencoded()", async () => {
+    const form = new URLSearchParams({ payload: JSON.stringify(event) });
+    const body = utf8.encode(form.toString());
+    const { matches } = await sent("/form", body, "application/x-www-form-urlencoded");
+    assert.deepEqual(codes(matches), ["body-form-extracted"]);
+  });
+
+  it("is told to be consumed where a parser has read the stream", async () => {
+    const { matches, observations } = await sent("/late", python(""));
+    assert.deepEqual(codes(matches), []);
+    assert.deepEqual(codes(observations), ["body-short", "body-empty", "unexplained"]);
+  });
+
+  it("fits where express.raw() hands over what arrived", async () => {
+    const { matches, observations } = await sent("/raw", python(""));
+    assert.deepEqual([codes(matches), codes(observations)], [[], ["signature-fits"]]);
+  });
+});
+
+describe("a body that was decoded or encoded on its way", () => {
+  const body = utf8.encode(JSON.stringify(event));
+  const plain = JSON.stringify({ event: "assessment_add", data: { name: "Zoë" } });
+
+  it("is proved to be read as latin-1, or written as it", () => {
+    const buffer = Buffer.from(plain);
+    proves(buffer, buffer.toString("latin1"), "body-latin1-decoded");
+    proves(buffer, Buffer.from(plain, "latin1"), "body-latin1-encoded");
+  });
+
+  it("is proved to be read as Windows-1252", () => {
+    const euro = utf8.encode('{"price":"5 €"}');
+    const reading = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode('cp1252').encode())";
+    proves(euro, printed("python3", ["-c", reading], text.decode(euro)), "body-windows-1252-decoded");
+  });
+
+  it("is proved to be the base64 of a Lambda event that nobody decoded", () => {
+    const gateway = { body: Buffer.from(body).toString("base64"), isBase64Encoded: true };
+    const { matches } = proves(body, gateway.body, "body-base64");
+    assert.match(matches[0]?.fix ?? "", /event\.isBase64Encoded \? "base64" : "utf8"/);
+  });
+
+  it("is proved to be URL encoded, or a form, or taken out of one", () => {
+    proves(body, encodeURIComponent(text.decode(body)), "body-url-encoded");
+    proves(encodeURIComponent(text.decode(body)), body, "body-url-decoded");
+    const form = new URLSearchParams({ payload: text.decode(body) }).toString();
+    proves(form, new URLSearchParams(form).get("payload") as string, "body-form-extracted");
+    proves(body, form, "body-form");
+  });
+
+  it("is proved to be written as JSON twice, or parsed once too often", () => {
+    const twice = JSON.stringify(text.decode(body));
+    proves(body, twice, "body-json-string");
+    proves(twice, JSON.parse(twice), "body-json-unwrapped");
+  });
+
+  it("is proved to have lost its byte order mark in response.text()", async () => {
+    const marked = Uint8Array.of(0xef, 0xbb, 0xbf, ...body);
+    proves(marked, await new Response(marked).text(), "body-bom-dropped");
+    proves(body, `\ufeff${text.decode(body)}`, "body-bom-added");
+  });
+
+  it("is told to be lost where it was decoded chunk by chunk", () => {
+    const cut = Buffer.from(plain).indexOf("ë") + 1;
+    const decoded =
+      Buffer.from(plain).subarray(0, cut).toString() + Buffer.from(plain).subarray(cut).toString();
+    const { matches, observations } = explain({ [header]: signature(plain) }, decoded);
+    assert.deepEqual([codes(matches), codes(observations)], [[], ["body-replaced", "unexplained"]]);
+  });
+
+  it("is proved to have gained or lost its line end in a file", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hookseal-"));
+    try {
+      const path = join(folder, "body.json");
+      writeFileSync(path, `${plain}\n`);
+      proves(plain, readFileSync(path), "body-newline-added");
+      proves(readFileSync(path), readFileSync(path, "utf8").trim(), "body-newline-dropped");
+      // What Windows makes of the lines of a file.
+      const lines = JSON.stringify(event, null, 2);
+      proves(lines, lines.replaceAll("\n", "\r\n"), "body-lf-to-crlf");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is proved to be cut in its last brackets, or to have old bytes behind it", () => {
+    proves(body, body.subarray(0, -2), "body-truncated");
+    const reused = new Uint8Array(body.length + 16);
+    reused.set(body);
+    proves(body, reused, "body-trailing");
+    const headers = { [header]: signature(body), "Content-Length": String(body.length) };
+    const { observations } = explain(headers, body.subarray(0, 20));
+    assert.deepEqual(codes(observations), ["body-short", "body-not-json", "unexplained"]);
+  });
+});
+
+describe("a secret", () => {
+  const body = JSON.stringify(event);
+  const by = (secret: string, key: string | Uint8Array) =>
+    codes(
+      explain({ [header]: `sha256=${oracle("sha256", key, body)}` }, body, painchek({ secrets: [secret] }))
+        .matches,
+    );
+
+  it("is proved to have what files and variables add to it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hookseal-"));
+    try {
+      const path = join(folder, "secret");
+      writeFileSync(path, "hunter2hunter2\n");
+      assert.deepEqual(by(readFileSync(path, "utf8"), "hunter2hunter2"), ["secret-white-space"]);
+      assert.deepEqual(by("hunter2hunter2", readFileSync(path)), ["secret-white-space-missing"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    // docker run --env-file keeps quotes, and \n as it is written.
+    assert.deepEqual(by('"hunter2hunter2"', "hunter2hunter2"), ["secret-quotes"]);
+    assert.deepEqual(by("hunter2\\n", "hunter2\n"), ["secret-newline-written-out"]);
+    assert.deepEqual(by("hunter2", String(undefined)), ["secret-unset"]);
+  });
+
+  it("is proved to be decoded by one side only", () => {
+    const key = createHash("sha256").update("seed").digest();
+    assert.deepEqual(by(key.toString("hex"), key), ["secret-hex-decoded"]);
+    assert.deepEqual(by(key.toString("base64"), key), ["secret-base64-decoded"]);
+    assert.deepEqual(by(`whsec_${key.toString("base64")}`, key), [
+      "secret-prefix-dropped",
+      "secret-base64-decoded",
+    ]);
+  });
+
+  it("of another form is seen", () => {
+    const { observations } = explain(
+      { [header]: signature("x") },
+      body,
+      painchek({ secrets: ["sk_test_4eC39"] }),
+    );
+    assert.deepEqual(codes(observations), ["secret-other-kind", "unexplained"]);
+  });
+});
+
+describe("a signature", () => {
+  const body = JSON.stringify(event);
+  const made = (algorithm: string, encoding: "hex" | "base64" | "base64url") =>
+    createHmac(algorithm, SECRET).update(body).digest(encoding);
+
+  for (const [value, ...expected] of [
+    [`sha256=${made("sha1", "hex")}`, "algorithm-mislabelled"],
+    [`sha512=${made("sha512", "hex")}`, "algorithm-not-accepted"],
+    [`sha256=${made("sha256", "base64")}`, "signature-encoding"],
+    [`sha256=${made("sha256", "base64url")}`, "signature-encoding"],
+    [made("sha256", "hex"), "signature-bare"],
+    [`sha256=${made("sha256", "hex").slice(0, 32)}`, "signature-truncated"],
+    [JSON.stringify([`sha256=${made("sha256", "hex")}`]), "signature-label"],
+    [`sha256=${Buffer.from(made("sha256", "hex")).toString("base64")}`, "signature-double-encoded"],
+    [`sha256=${oracle("sha256", SECRET, "")}`, "signature-empty-body"],
+    [`sha256=${createHash("sha256").update(body).digest("hex")}`, "signature-unkeyed"],
+  ] as [string, ...CauseCode[]][]) {
+    it(`is proved: ${expected.join(" and ")}`, () => {
+      assert.deepEqual(codes(explain({ [header]: value }, body).matches), expected);
+    });
+  }
+
+  it("that documentation prints is recognised", () => {
+    const seed = bytesOf("tests/vectors/seeds/painchek.json");
+    const { matches, observations } = explain(
+      { [header]: "sha1=7d38cdd689735b008b3c702edd92eea23791c5f6" },
+      seed,
+    );
+    assert.deepEqual([codes(matches), codes(observations)], [[], ["documentation-sample", "unexplained"]]);
+  });
+
+  it("under another name is found, and an absent one is told", () => {
+    const { matches, observations } = explain({ "X-Hub-Signature-256": signature(body) }, body);
+    assert.deepEqual(codes(matches), ["header-renamed"]);
+    assert.deepEqual(codes(observations), [
+      "header-missing",
+      "header-lookalike",
+      "header-of-another-provider",
+    ]);
+    assert.deepEqual(codes(explain({}, body).observations), ["header-missing"]);
+  });
+
+  it("that was sent twice is told, and each is tried", () => {
+    const values = [signature("another"), signature(JSON.stringify(event, null, 2))];
+    const { matches, observations } = explain({ [header]: values }, body);
+    assert.deepEqual([codes(matches), codes(observations)], [["body-indent-2"], ["signature-list"]]);
+  });
+});
+
+describe("a formula", () => {
+  const standard = {
+    id: "mine",
+    title: "Mine",
+    signature: {
+      header: "X-Signature",
+      format: "{hex}",
+      algorithms: ["sha256" as const],
+      signedContent: "{timestamp}.{body}",
+    },
+    headers: { timestamp: "X-Timestamp" },
+    envelope: { type: "/type" },
+    events: { ping: { schema: true } },
+  };
+  const body = '{"type":"ping"}';
+  const now = 1_700_000_000_000;
+  const mine = webhook(standard, { secrets: [SECRET] });
+  const by = (content: string, time = "1700000000", url?: string) =>
+    mine.explain(
+      {
+        headers: { "x-timestamp": time, "x-signature": oracle("sha256", SECRET, content) },
+        body,
+        ...(url && { url }),
+      },
+      { now },
+    );
+
+  it("with a part missing, another joiner, another unit, or another provider's is proved", () => {
+    for (const [content, code] of [
+      [body, "content-timestamp-missing"],
+      [`1700000000:${body}`, "content-joiner"],
+      [`1700000000000.${body}`, "content-timestamp-unit"],
+      [`v0:1700000000:${body}`, "content-other-provider"],
+      [`https://h.example/in${body}`, "content-url"],
+    ] as const) {
+      const { matches, observations } = by(content, "1700000000", "https://h.example/in");
+      assert.deepEqual([codes(matches), codes(observations)], [[code], []], content);
+    }
+  });
+
+  it("with a timestamp that is off tells by how much and which way", () => {
+    const { observations } = by("1699990000.{}", "1699990000");
+    assert.deepEqual(codes(observations), ["timestamp-too-old", "unexplained"]);
+    assert.match(observations[0]?.message ?? "", /10000 s in the past \(-10000 s\)/);
+  });
+});
+
+describe("explain", () => {
+  const body = JSON.stringify(event);
+
+  it("shows no secret and no signature that would be right, whatever was wrong", () => {
+    const right = oracle("sha256", SECRET, body);
+    const base64 = Buffer.from(right, "hex").toString("base64");
+    for (const value of [
+      signature("x"),
+      `sha256=${right.slice(0, 40)}`,
+      right.toUpperCase(),
+      base64,
+      "sha256=x",
+    ]) {
+      for (const secret of [SECRET, `"${SECRET}"`, `whsec_${SECRET}`]) {
+        const found = explain(
+          { [header]: value, Authorization: SECRET },
+          body,
+          painchek({ secrets: [secret] }),
+        );
+        const said = JSON.stringify(found) + inspect(found, { depth: 9, showHidden: true });
+        for (const hidden of [SECRET, right, base64, "Zoë"]) assert.ok(!said.includes(hidden), said);
+      }
+    }
+  });
+
+  it("leaves unexplained what fits nothing", () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.json(),
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        (secret, body, tag) => {
+          fc.pre(secret.trim() !== "" && body !== "");
+          const headers = { [header]: `sha256=${Buffer.from(tag).toString("hex")}` };
+          const { matches, observations } = explain(headers, body, painchek({ secrets: [secret] }));
+          assert.deepEqual(matches, []);
+          assert.ok(codes(observations).includes("unexplained"), inspect(observations));
+        },
+      ),
+      { ...seeded, numRuns: 60 },
+    );
+  });
+
+  it("keeps to the budget it is given", () => {
+    const headers = { [header]: signature("x") };
+    for (const budget of [0, 10, 100]) {
+      const { tried, observations } = hook.explain({ headers, body }, { budget });
+      assert.ok(tried <= budget, `${tried}`);
+      assert.deepEqual(codes(observations), ["unexplained", "search-bounded"]);
+    }
+    // @ts-expect-error: a budget is a number
+    assert.equal(errorOf(() => hook.explain({ headers, body }, { budget: "10" })).code, "option-invalid");
+  });
+
+  it("refuses a body that was parsed with the line to change", () => {
+    // @ts-expect-error: an object is no raw body
+    assert.equal(errorOf(() => hook.explain({ headers: {}, body: event })).code, "body-not-raw");
+  });
+
+  it("has nothing to say of a provider that signs nothing", () => {
+    const { matches, observations, tried } = explain({}, body, xon({ unsigned: "allow" }));
+    assert.deepEqual([codes(matches), codes(observations), tried], [[], ["nothing-signed"], 0]);
+  });
+
+  it("is what a mismatch points to", () => {
+    const { issues } = hook.inspect({ headers: { [header]: signature("x") }, body });
+    const mismatch = issues.find(({ code }) => code === "signature-mismatch");
+    assert.match(mismatch?.hint ?? "", /`explain` tries what usually goes wrong, and proves what fits\.$/);
+  });
+});
