@@ -176,6 +176,25 @@ fn a_failure_is_the_error_as_data() {
     assert!(hook.failure(0, BODY.len(), NOW, 0, f64::NAN, f64::NAN).is_null());
 }
 
+/// Python's text was signed, and JSON.stringify's arrived.
+#[wasm_bindgen_test]
+fn a_mismatch_is_explained_with_its_place() {
+    let hook = hook(Some("painchek"), "", &format!(r#"{{"secrets":["{SECRET}"]}}"#));
+    let tag = hex(&hmac::sign(Algorithm::Sha256, SECRET.as_bytes(), br#"{"a": 1}"#));
+    let headers = format!("X-PainChek-WH-Signature\u{1f}sha256={tag}\u{1e}");
+    let body = r#"{"a":1}"#;
+    let explain = |budget| {
+        put([&headers, body].concat().as_bytes());
+        hook.explain(headers.len(), body.len(), NOW, 0, f64::NAN, f64::NAN, budget)
+    };
+    let found = explain(f64::NAN);
+    assert_eq!(at(&found, "/matches/0/code").as_deref(), Some("body-python-style"));
+    assert_eq!(at(&found, "/matches/0/changedBytes/start").as_deref(), Some("5"));
+    assert_eq!(at(&found, "/observations").as_deref(), Some("[]"));
+    let found = explain(0.0);
+    assert_eq!((at(&found, "/tried").as_deref(), at(&found, "/matches").as_deref()), (Some("0"), Some("[]")));
+}
+
 #[wasm_bindgen_test]
 fn limits_of_a_call_are_heeded() {
     let hook = xon();
@@ -307,6 +326,7 @@ fn lengths_beyond_the_buffer_do_no_harm() {
         let _ = hook.verify(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
         let _ = hook.failure(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
         let _ = hook.inspect(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
+        let _ = hook.explain(headers, body, NOW, 0, f64::INFINITY, f64::NAN, f64::NAN);
         let _ = hook.compare(headers, body, headers, body);
         let _ = hook.compare(body, headers, 0, body);
         assert!(!hmac_verify(1, headers, body, headers));

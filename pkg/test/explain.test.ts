@@ -1,7 +1,6 @@
 // `explain` on deliveries that were really spoiled: by other languages' serialisers, a body parser, a gateway.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { createHash, createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,56 +9,9 @@ import { after, before, describe, it } from "node:test";
 import { inspect } from "node:util";
 import express from "express";
 import fc from "fast-check";
-import {
-  type BodyLike,
-  type Cause,
-  type CauseCode,
-  type Explanation,
-  type HeadersLike,
-  painchek,
-  type Webhook,
-  webhook,
-  xon,
-} from "../src/index.ts";
-import { bytesOf, errorOf, oracle, SECRET, samplesOf, seeded, text, utf8 } from "./support.ts";
-
-const header = "X-PainChek-WH-Signature";
-const hook = painchek({ secrets: [SECRET] });
-/** An event with something for every serialiser to write in its own way. */
-const event = {
-  event: "assessment_add",
-  data: { name: "Zoë 😀", path: "a/b/c", note: "<b>R&D</b>", pain: [1, 2.5, {}], list: [], nothing: null },
-};
-
-const signature = (signed: BodyLike, secret = SECRET) =>
-  `sha256=${oracle("sha256", secret, signed as Uint8Array)}`;
-const codes = (causes: readonly Cause[]): CauseCode[] => causes.map(({ code }) => code);
-
-function explain(headers: HeadersLike, body: BodyLike, by: Webhook = hook): Explanation {
-  const explanation = by.explain({ headers, body });
-  assert.ok(explanation.tried <= 4096, `${explanation.tried}`);
-  for (const { message, fix } of [...explanation.matches, ...explanation.observations]) {
-    assert.match(message, /^[A-Z`].*\.$/s);
-    assert.match(fix, /^[A-Z`"].*\.$/s);
-  }
-  return explanation;
-}
-
-/** That one text was signed, another arrived, and exactly this is proved. */
-function proves(signed: Uint8Array | string, received: BodyLike, ...expected: CauseCode[]): Explanation {
-  const explanation = explain({ [header]: signature(signed) }, received);
-  const seen = inspect({ received, ...explanation }, { depth: 5 });
-  assert.deepEqual(codes(explanation.matches), expected, seen);
-  const bytes = Buffer.from(received as Uint8Array);
-  const sent = Buffer.from(signed as Uint8Array);
-  for (const { changedBytes } of explanation.matches) {
-    assert.ok(changedBytes, seen);
-    const { start, end } = changedBytes;
-    assert.deepEqual(bytes.subarray(0, start), sent.subarray(0, start));
-    assert.deepEqual(bytes.subarray(end), sent.subarray(sent.length - (bytes.length - end)));
-  }
-  return explanation;
-}
+import { type CauseCode, type Explanation, painchek, xon } from "../src/index.ts";
+import { codes, event, explain, header, hook, proves, signature } from "./explained.ts";
+import { errorOf, oracle, SECRET, samplesOf, seeded, text, utf8 } from "./support.ts";
 
 /** What another program writes; the suite sees to it that the program is there. */
 function printed(program: string, args: string[], input: string): Uint8Array {
@@ -317,146 +269,6 @@ describe("a body that was decoded or encoded on its way", () => {
     const headers = { [header]: signature(body), "Content-Length": String(body.length) };
     const { observations } = explain(headers, body.subarray(0, 20));
     assert.deepEqual(codes(observations), ["body-short", "body-not-json", "unexplained"]);
-  });
-});
-
-describe("a secret", () => {
-  const body = JSON.stringify(event);
-  const by = (secret: string, key: string | Uint8Array) =>
-    codes(
-      explain({ [header]: `sha256=${oracle("sha256", key, body)}` }, body, painchek({ secrets: [secret] }))
-        .matches,
-    );
-
-  it("is proved to have what files and variables add to it", () => {
-    const folder = mkdtempSync(join(tmpdir(), "hookseal-"));
-    try {
-      const path = join(folder, "secret");
-      writeFileSync(path, "hunter2hunter2\n");
-      assert.deepEqual(by(readFileSync(path, "utf8"), "hunter2hunter2"), ["secret-white-space"]);
-      assert.deepEqual(by("hunter2hunter2", readFileSync(path)), ["secret-white-space-missing"]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-    // docker run --env-file keeps quotes, and \n as it is written.
-    assert.deepEqual(by('"hunter2hunter2"', "hunter2hunter2"), ["secret-quotes"]);
-    assert.deepEqual(by("hunter2\\n", "hunter2\n"), ["secret-newline-written-out"]);
-    assert.deepEqual(by("hunter2", String(undefined)), ["secret-unset"]);
-  });
-
-  it("is proved to be decoded by one side only", () => {
-    const key = createHash("sha256").update("seed").digest();
-    assert.deepEqual(by(key.toString("hex"), key), ["secret-hex-decoded"]);
-    assert.deepEqual(by(key.toString("base64"), key), ["secret-base64-decoded"]);
-    assert.deepEqual(by(`whsec_${key.toString("base64")}`, key), [
-      "secret-prefix-dropped",
-      "secret-base64-decoded",
-    ]);
-  });
-
-  it("of another form is seen", () => {
-    const { observations } = explain(
-      { [header]: signature("x") },
-      body,
-      painchek({ secrets: ["sk_test_4eC39"] }),
-    );
-    assert.deepEqual(codes(observations), ["secret-other-kind", "unexplained"]);
-  });
-});
-
-describe("a signature", () => {
-  const body = JSON.stringify(event);
-  const made = (algorithm: string, encoding: "hex" | "base64" | "base64url") =>
-    createHmac(algorithm, SECRET).update(body).digest(encoding);
-
-  for (const [value, ...expected] of [
-    [`sha256=${made("sha1", "hex")}`, "algorithm-mislabelled"],
-    [`sha512=${made("sha512", "hex")}`, "algorithm-not-accepted"],
-    [`sha256=${made("sha256", "base64")}`, "signature-encoding"],
-    [`sha256=${made("sha256", "base64url")}`, "signature-encoding"],
-    [made("sha256", "hex"), "signature-bare"],
-    [`sha256=${made("sha256", "hex").slice(0, 32)}`, "signature-truncated"],
-    [JSON.stringify([`sha256=${made("sha256", "hex")}`]), "signature-label"],
-    [`sha256=${Buffer.from(made("sha256", "hex")).toString("base64")}`, "signature-double-encoded"],
-    [`sha256=${oracle("sha256", SECRET, "")}`, "signature-empty-body"],
-    [`sha256=${createHash("sha256").update(body).digest("hex")}`, "signature-unkeyed"],
-  ] as [string, ...CauseCode[]][]) {
-    it(`is proved: ${expected.join(" and ")}`, () => {
-      assert.deepEqual(codes(explain({ [header]: value }, body).matches), expected);
-    });
-  }
-
-  it("that documentation prints is recognised", () => {
-    const seed = bytesOf("tests/vectors/seeds/painchek.json");
-    const { matches, observations } = explain(
-      { [header]: "sha1=7d38cdd689735b008b3c702edd92eea23791c5f6" },
-      seed,
-    );
-    assert.deepEqual([codes(matches), codes(observations)], [[], ["documentation-sample", "unexplained"]]);
-  });
-
-  it("under another name is found, and an absent one is told", () => {
-    const { matches, observations } = explain({ "X-Hub-Signature-256": signature(body) }, body);
-    assert.deepEqual(codes(matches), ["header-renamed"]);
-    assert.deepEqual(codes(observations), [
-      "header-missing",
-      "header-lookalike",
-      "header-of-another-provider",
-    ]);
-    assert.deepEqual(codes(explain({}, body).observations), ["header-missing"]);
-  });
-
-  it("that was sent twice is told, and each is tried", () => {
-    const values = [signature("another"), signature(JSON.stringify(event, null, 2))];
-    const { matches, observations } = explain({ [header]: values }, body);
-    assert.deepEqual([codes(matches), codes(observations)], [["body-indent-2"], ["signature-list"]]);
-  });
-});
-
-describe("a formula", () => {
-  const standard = {
-    id: "mine",
-    title: "Mine",
-    signature: {
-      header: "X-Signature",
-      format: "{hex}",
-      algorithms: ["sha256" as const],
-      signedContent: "{timestamp}.{body}",
-    },
-    headers: { timestamp: "X-Timestamp" },
-    envelope: { type: "/type" },
-    events: { ping: { schema: true } },
-  };
-  const body = '{"type":"ping"}';
-  const now = 1_700_000_000_000;
-  const mine = webhook(standard, { secrets: [SECRET] });
-  const by = (content: string, time = "1700000000", url?: string) =>
-    mine.explain(
-      {
-        headers: { "x-timestamp": time, "x-signature": oracle("sha256", SECRET, content) },
-        body,
-        ...(url && { url }),
-      },
-      { now },
-    );
-
-  it("with a part missing, another joiner, another unit, or another provider's is proved", () => {
-    for (const [content, code] of [
-      [body, "content-timestamp-missing"],
-      [`1700000000:${body}`, "content-joiner"],
-      [`1700000000000.${body}`, "content-timestamp-unit"],
-      [`v0:1700000000:${body}`, "content-other-provider"],
-      [`https://h.example/in${body}`, "content-url"],
-    ] as const) {
-      const { matches, observations } = by(content, "1700000000", "https://h.example/in");
-      assert.deepEqual([codes(matches), codes(observations)], [[code], []], content);
-    }
-  });
-
-  it("with a timestamp that is off tells by how much and which way", () => {
-    const { observations } = by("1699990000.{}", "1699990000");
-    assert.deepEqual(codes(observations), ["timestamp-too-old", "unexplained"]);
-    assert.match(observations[0]?.message ?? "", /10000 s in the past \(-10000 s\)/);
   });
 });
 

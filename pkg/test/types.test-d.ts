@@ -3,7 +3,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { IncomingHttpHeaders as Http2Headers } from "node:http2";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import {
+  type Cause,
+  type CauseCode,
   compileSchema,
+  type Explanation,
   type HeadersLike,
   type HmacAlgorithm,
   type HooksealError,
@@ -120,6 +123,25 @@ export function deliveries(): Report[] {
     ),
     care.inspect({ headers: {}, body: new DataView(new ArrayBuffer(0)) }, { now: 0 }),
   ];
+}
+
+/** What went wrong has a code that can be looked up, and a place where it is about the body. */
+export function explanations(): string[] {
+  const { matches, observations, tried }: Explanation = care.explain(
+    { headers: request.headers, body },
+    { now: 0, budget: 100 },
+  );
+  same<typeof tried, number>(true);
+  // @ts-expect-error: a budget is a number
+  care.explain({ headers: {}, body }, { budget: "100" });
+  // @ts-expect-error: there is no such option of verify
+  care.verify({ headers: {}, body }, { budget: 100 });
+  return [...matches, ...observations].map(({ code, message, fix, changedBytes }: Cause): string => {
+    same<typeof code, CauseCode>(true);
+    // @ts-expect-error: there is no such cause
+    if (code === "body-eaten") return "";
+    return `${message} ${fix} ${changedBytes?.start}`;
+  });
 }
 
 /** Options mean something. */

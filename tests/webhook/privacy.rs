@@ -30,7 +30,9 @@ fn printed(hook: &Webhook, delivery: &Delivery<'_>, limits: &Limits) -> String {
         write!(out, "{document:?} {root:?} {members:?} {:?}", root.members()).expect("a string");
     }
     let comparison = hook.compare(delivery, &bare(b"{\"event\":{}}"));
-    write!(out, "{comparison:?}").expect("a string");
+    // What it tries costs as much as thousands of verifications, so it tries less.
+    let explanation = hook.explain_with(delivery, NOW, limits, 64);
+    write!(out, "{comparison:?} {explanation:?}").expect("a string");
     out
 }
 
