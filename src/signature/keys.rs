@@ -71,6 +71,23 @@ impl Keys {
         self.outside = Some(outside);
     }
 
+    /// The tag of what a formula signs, under any key.
+    pub(crate) fn tag_under(
+        &self,
+        algorithm: Algorithm,
+        key: &[u8],
+        content: &Content,
+        values: &Values<'_>,
+    ) -> Tag {
+        let outside = self.outside.filter(|_| values.body.len() >= ASKED_FROM);
+        let tag = outside.and_then(|it| Halves::new(algorithm, key).tag(it, content.parts(values)));
+        tag.unwrap_or_else(|| {
+            let mut mac = Key::new(algorithm, key).start();
+            content.feed(&mut mac, values);
+            mac.finish()
+        })
+    }
+
     /// The tag of what a scheme signs, under the key of this secret.
     pub(super) fn tag(&self, secret: usize, key: &Key, content: &Content, values: &Values<'_>) -> Tag {
         if values.body.len() >= ASKED_FROM

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::causes::{self, KnownCause};
 use super::headers::value;
 use crate::delivery::{Delivery, Headers};
-use crate::signature::hmac::{Key, Tag};
-use crate::signature::{Content, Scheme, TimestampUnit, Token, Values, tokens};
+use crate::signature::hmac::Tag;
+use crate::signature::{Algorithm, Content, Keys, Scheme, TimestampUnit, Token, Values, tokens};
 
 /// A guess at what was signed, but for the body.
 pub struct Formula<'d> {
@@ -112,7 +112,9 @@ impl<'d> Parts<'d> {
             .map(|(name, _)| name)
             .filter(|name| {
                 let end = name.len().checked_sub(3).and_then(|at| name.get(at..));
-                end.is_some_and(|end| end.eq_ignore_ascii_case("-id")) && crate::delivery::is_token(name)
+                end.is_some_and(|end| end.eq_ignore_ascii_case("-id"))
+                    && name.len() <= 64
+                    && crate::delivery::is_token(name)
             })
             .collect();
         // Of the ids of requests and traces there are many; those of messages are signed.
@@ -247,11 +249,10 @@ impl Formula<'_> {
     }
 
     /// The tag of a body by this formula.
-    pub fn tag(&self, key: &Key, body: &[u8], parts: &Parts<'_>) -> Tag {
+    pub fn tag(&self, keys: &Keys, algorithm: Algorithm, key: &[u8], body: &[u8], parts: &Parts<'_>) -> Tag {
         let (timestamp, url, method) = (self.timestamp.as_ref(), self.url, parts.method);
-        let mut mac = key.start();
-        self.content.feed(&mut mac, &Values { body, timestamp, headers: parts.headers, url, method });
-        mac.finish()
+        let values = Values { body, timestamp, headers: parts.headers, url, method };
+        keys.tag_under(algorithm, key, &self.content, &values)
     }
 }
 

@@ -1,14 +1,16 @@
 //! Facts that are seen on the way: what the headers, the body and the secrets tell without any proof.
 
 use super::causes::{self, KnownCause};
+use super::content::contains;
 use super::received::{Received, lookalikes};
 use super::secret::other_kind;
+use super::text::has;
 use crate::delivery::{Delivery, Headers};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
 use crate::webhook::{Cause, Limits, Time, Webhook};
 
-/// Signatures that documentation prints, and people copy: whose they are, and their beginning and end.
+/// Signatures that documentation prints, and people copy: whose they are, and the text.
 const SAMPLES: [(&str, &str); 6] = [
     // docs.github.com/webhooks/webhook-events-and-payloads; PainChek's own page prints the same one
     ("GitHub", "7d38cdd689735b008b3c702edd92eea23791c5f6"),
@@ -103,8 +105,10 @@ impl Facts<'_, '_> {
                 self.see(&causes::HEADER_LOOKALIKE, &[("names", &names.join(", ")), ("header", header)]);
             }
         }
-        for (name, provider) in PROVIDERS {
-            if !name.eq_ignore_ascii_case(header) && value(headers, name).is_some() {
+        // GitHub sends two of them: the other one is not another provider's.
+        let own = PROVIDERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(header)).map(|(_, own)| own);
+        for (name, provider) in &PROVIDERS {
+            if own != Some(provider) && value(headers, name).is_some() {
                 self.see(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
@@ -113,15 +117,10 @@ impl Facts<'_, '_> {
         {
             self.see(&causes::CONTENT_ENCODING, &[]);
         }
-        let form = |it: &str| {
-            it.split(';').next().is_some_and(|it| {
-                ["application/x-www-form-urlencoded", "multipart/form-data"]
-                    .iter()
-                    .any(|form| it.trim().eq_ignore_ascii_case(form))
-            })
-        };
-        if value(headers, "content-type").is_some_and(form) {
-            self.see(&causes::CONTENT_TYPE_FORM, &[("expected", &self.webhook.provider().content_type)]);
+        let expected = self.webhook.provider().content_type.as_str();
+        let is_form = |it: &str| contains(it, "form-urlencoded") || contains(it, "form-data");
+        if !is_form(expected) && value(headers, "content-type").is_some_and(is_form) {
+            self.see(&causes::CONTENT_TYPE_FORM, &[("expected", expected)]);
         }
     }
 
@@ -135,7 +134,8 @@ impl Facts<'_, '_> {
         }
         let algorithms = self.keys.algorithms();
         let received = self.received;
-        for Received { header, text, .. } in received {
+        for signature in received {
+            let Received { header, text, .. } = signature;
             let sample = |(_, sample): &&(&str, &str)| {
                 same_bytes(sample.as_bytes(), text.to_ascii_lowercase().as_bytes())
                     || same_bytes(sample.as_bytes(), text.as_bytes())
@@ -150,7 +150,7 @@ impl Facts<'_, '_> {
             };
             let right = algorithms.iter().any(|it| it.digest_len() == bytes.len());
             // What a label says counts too.
-            let labelled = self.label_of(text);
+            let labelled = signature.label().and_then(Algorithm::named);
             if right && labelled.is_none_or(|label| label.digest_len() == bytes.len()) {
                 continue;
             }
@@ -171,17 +171,6 @@ impl Facts<'_, '_> {
                 &[("header", header), ("length", &length), ("like", &like), ("accepted", &accepted)],
             );
         }
-    }
-
-    /// The algorithm that stands in front of a signature.
-    fn label_of(&self, text: &str) -> Option<Algorithm> {
-        let values = self.delivery.headers.get_all(self.scheme.header());
-        let before = |value: &str| Some(value[..value.find(text)?].trim_end_matches(['=', ':']).len());
-        values.into_iter().find_map(|value| {
-            let front = &value[..before(value)?];
-            let start = front.rfind(|it: char| !it.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
-            Algorithm::named(front.get(start..)?)
-        })
     }
 
     fn timestamps(&mut self, now: Time, limits: &Limits) {
@@ -230,10 +219,10 @@ impl Facts<'_, '_> {
             self.see(&causes::BODY_EMPTY, &[]);
             return;
         }
-        if body.windows(3).any(|part| part == "\u{fffd}".as_bytes()) {
+        if has(body, "\u{fffd}".as_bytes()) {
             self.see(&causes::BODY_REPLACED, &[]);
         }
-        if !self.is_json {
+        if !self.is_json && contains(&self.webhook.provider().content_type, "json") {
             self.see(&causes::BODY_NOT_JSON, &[]);
         }
     }

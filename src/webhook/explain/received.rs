@@ -1,5 +1,7 @@
 //! The signatures that arrived, in every way they can be read.
 
+use zeroize::Zeroizing;
+
 use super::causes::{self, KnownCause};
 use super::content::contains;
 use crate::delivery::{Headers, has_control, is_token};
@@ -73,7 +75,8 @@ impl Reading {
             Part::Start => tag.get(..len).is_some_and(|part| same_bytes(part, &self.bytes)),
             Part::End => tag.len().checked_sub(len).is_some_and(|at| same_bytes(&tag[at..], &self.bytes)),
             Part::Letters => {
-                let text = zeroize::Zeroizing::new(self.encoding.encode(tag).to_ascii_lowercase());
+                let mut text = Zeroizing::new(self.encoding.encode(tag));
+                text.make_ascii_lowercase();
                 same_bytes(text.trim_end_matches('=').as_bytes(), &self.bytes)
             }
         }
@@ -153,7 +156,8 @@ pub fn lookalikes<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str, &'d str)> {
 
 /// Texts in a header value that could be signatures, with what stands in front of them.
 fn pieces(value: &str) -> Vec<(Option<&str>, &str)> {
-    let marks: &[char] = &[',', ';', ' ', '\t', '[', ']', '"', '\'', '(', ')', '<', '>', '{', '}'];
+    let marks: &[char] =
+        &[',', ';', ' ', '\t', '\r', '\n', '[', ']', '"', '\'', '(', ')', '<', '>', '{', '}'];
     let long = |text: &&str| (SHORTEST..=LONGEST).contains(&text.len());
     let mut all = Vec::new();
     for piece in value.split(marks).filter(long).take(MOST * 4) {

@@ -1,6 +1,8 @@
 //! The search: combinations of guesses, the likely ones first, until one makes the received signature or the
 //! bound is reached.
 
+use zeroize::Zeroizing;
+
 use super::body::{Bodies, Change};
 use super::causes::{self, KnownCause};
 use super::content::{Formula, Parts, formulas};
@@ -9,7 +11,7 @@ use super::received::{Reading, Received, readings};
 use super::secret::{Guess, guesses};
 use super::{Cause, Explanation};
 use crate::delivery::Delivery;
-use crate::signature::hmac::{Key, unkeyed};
+use crate::signature::hmac::unkeyed;
 use crate::signature::{Algorithm, Keys, Scheme};
 
 /// Bytes that are hashed or written whatever the body is.
@@ -203,12 +205,11 @@ impl<'a> Search<'a> {
         for (change, body) in bodies {
             for guess in guesses {
                 for algorithm in self.algorithms.clone() {
-                    let key = Key::new(algorithm, &guess.key);
                     for formula in formulas {
                         if !self.bound.take(body.len() + BLOCKS) {
                             return None;
                         }
-                        let tag = formula.tag(&key, body, &self.parts);
+                        let tag = formula.tag(self.keys, algorithm, &guess.key, body, &self.parts);
                         if let Some(reading) = self.fitting(algorithm, |it| it.fits(&tag)) {
                             let (change, body, formula) = (*change, body.clone(), Some(formula));
                             return Some(Found { change, body, guess, formula, reading });
@@ -242,7 +243,7 @@ impl<'a> Search<'a> {
                         if !self.bound.take(body.len() + BLOCKS) {
                             return None;
                         }
-                        let digest = unkeyed(algorithm, parts);
+                        let digest = Zeroizing::new(unkeyed(algorithm, parts));
                         let fits = |it: &Reading| it.is_whole() && it.fits_bytes(&digest, digest.len());
                         if let Some(reading) = self.fitting(algorithm, fits) {
                             return Some(Found {

@@ -109,7 +109,9 @@ fn ways(text: &[u8], form: &SecretForm) -> Vec<(&'static KnownCause, Vec<u8>)> {
         for encoding in [Encoding::Hex, Encoding::Base64] {
             all.push((&causes::SECRET_ENCODED, encoding.encode(&key).into_bytes()));
         }
-        all.push((&causes::SECRET_ENCODED, Encoding::Hex.encode(&key).to_ascii_uppercase().into_bytes()));
+        let mut upper = Encoding::Hex.encode(&key).into_bytes();
+        upper.make_ascii_uppercase();
+        all.push((&causes::SECRET_ENCODED, upper));
     }
     all
 }

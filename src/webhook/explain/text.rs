@@ -30,7 +30,8 @@ pub fn has(body: &[u8], mark: &[u8]) -> bool {
 /// The body with each of these bytes exchanged; nothing where there are none.
 #[inline(never)]
 pub fn replaced(body: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
+    // A short one may be a secret: it is never moved, which would leave a copy behind.
+    let mut out = Vec::with_capacity(body.len() + body.len().min(4096) + body.len() / 8);
     let mut at = 0;
     while at < body.len() {
         if body[at..].starts_with(from) {

@@ -215,6 +215,24 @@ fn a_header_that_is_missing_or_has_another_name_is_told() {
 }
 
 #[test]
+fn the_other_header_of_the_same_provider_is_not_another_providers() {
+    let hook = custom(
+        r#"{ "header": "X-Hub-Signature-256", "format": "sha256={hex}", "algorithms": ["sha256"] }"#,
+        &[SECRET],
+    );
+    let (signature, old) = (signed(b"something else"), "sha1=".to_owned() + &"0".repeat(40));
+    let headers =
+        Headers::from_iter([("X-Hub-Signature-256", signature.as_str()), ("X-Hub-Signature", old.as_str())]);
+    assert_eq!(codes(&check(&hook, &Delivery::new(headers, b"{}")).observations), ["unexplained"]);
+}
+
+#[test]
+fn a_line_break_that_was_copied_with_a_signature_is_told() {
+    let found = explained(&painchek(&[SECRET]), &format!("{}\n", signed(TEXT.as_bytes())), TEXT.as_bytes());
+    assert_eq!(codes(&found.matches), ["signature-label"]);
+}
+
+#[test]
 fn several_values_in_one_header_are_told_and_each_is_tried() {
     let hook = painchek(&[SECRET]);
     let (right, wrong) = (signed(br#"{"a": 1}"#), signed(b"something else"));
