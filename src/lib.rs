@@ -40,6 +40,27 @@
 //! # Ok::<(), hookseal::webhook::Error>(())
 //! ```
 //!
+//! # Explain a signature that does not match
+//!
+//! ```
+//! use std::time::SystemTime;
+//!
+//! use hookseal::delivery::{Delivery, Headers};
+//! use hookseal::webhook::{Options, Webhook};
+//!
+//! // The secret was read from a file, with the line break at its end.
+//! let secrets = vec!["the secret of the subscription\n".to_owned().into()];
+//! let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+//! # let body = include_bytes!("../providers/painchek/samples/assessment_add.nrs.json");
+//! # let tag = hookseal::signature::hmac::sign(hookseal::signature::Algorithm::Sha256, b"the secret of the subscription", body);
+//! # let hex: String = tag.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
+//! # let received = [("X-PainChek-WH-Signature", format!("sha256={hex}"))];
+//! let delivery = Delivery::new(Headers::from_iter(received), body);
+//! let explanation = hook.explain(&delivery, SystemTime::now());
+//! assert_eq!(explanation.matches[0].code, "secret-white-space");
+//! # Ok::<(), hookseal::webhook::Error>(())
+//! ```
+//!
 //! # Receive an X-on event
 //!
 //! ```

@@ -144,7 +144,7 @@ export class Webhook<Events = any> {
    * Says why the signature of a delivery does not match: executes what usually goes wrong with bodies, secrets,
    * encodings and formulas, and keeps what makes the received signature.
    *
-   * It takes as long as thousands of verifications: for a person who looks for a fault, never for every delivery
+   * It takes as long as hundreds of verifications, or thousands: for a person who looks for a fault, never for every delivery
    * that is refused.
    *
    * @example

@@ -59,7 +59,7 @@ impl Webhook {
     /// Says why the signature of a delivery does not match: executes what usually goes wrong with bodies, secrets,
     /// encodings and formulas, and keeps what makes the received signature.
     ///
-    /// It takes as long as thousands of verifications. Never call it for every delivery that is refused.
+    /// It takes as long as hundreds of verifications, or thousands. Never call it for every delivery that is refused.
     ///
     /// ```
     /// use hookseal::delivery::{Delivery, Headers};
