@@ -326,7 +326,7 @@ causes! {
             "The signature is right, and encoded twice: the text of one encoding was encoded again."
             "Encode the bytes of the digest once: digest(\"{expected}\") in Node, and not Buffer.from(hmac.digest(\"hex\")).toString(\"base64\")."
         SIGNATURE_UNKEYED proof "signature-unkeyed"
-            "The signature is the plain {algorithm} of the body, or of the secret and the body in a row: no HMAC was made."
+            "The signature is the plain {algorithm} of the body, or of the secret and the body in a row: no HMAC was made (HubSpot signs so before its third version)."
             "The sender has to use HMAC: createHmac(\"{algorithm}\", secret).update(body). A plain hash protects nothing."
         DIGEST_LENGTH fact "digest-length"
             "The signature in {header} has {length} bytes, {like}."

@@ -26,7 +26,7 @@ const BLOCKS: usize = 512;
 /// So many changes of the body are met more often than any slip in a secret.
 const FREQUENT: usize = 20;
 
-/// json.dumps and json_encode as they come: what is two changes, and more frequent than most that are one.
+/// What Python and PHP write if nothing is said: two changes, and more frequent than most that are one.
 const COMMON: usize = 2;
 
 /// What made the signature.
