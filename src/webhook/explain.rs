@@ -86,7 +86,7 @@ impl Webhook {
 
     /// The same, with other limits than the webhook's own, and no more combinations than `budget`.
     ///
-    /// The bytes that are hashed are bounded, too, since there is no clock here: by 12 MiB and 48 times the body,
+    /// The bytes that are hashed are bounded, too, since there is no clock here: by 8 MiB and 64 times the body,
     /// and by 96 MiB at most. A body over the limit is not looked at.
     #[must_use]
     pub fn explain_with(

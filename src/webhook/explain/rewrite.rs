@@ -216,7 +216,13 @@ impl Writer<'_> {
             // The reader has seen that this is UTF-8.
             let text = String::from_utf8_lossy(inner);
             let mut rest = text.as_ref();
-            while let Some(character) = rest.chars().next() {
+            loop {
+                // Most characters are the same in every style: they are copied in runs.
+                let special = |byte: &u8| !byte.is_ascii() || b"\\/<>&+'`".contains(byte);
+                let run = rest.bytes().position(|byte| special(&byte)).unwrap_or(rest.len());
+                self.out.extend_from_slice(&rest.as_bytes()[..run]);
+                rest = &rest[run..];
+                let Some(character) = rest.chars().next() else { break };
                 let used = if character == '\\' {
                     self.escape(rest)
                 } else {

@@ -15,9 +15,9 @@ use crate::signature::hmac::unkeyed;
 use crate::signature::{Algorithm, Keys, Scheme};
 
 /// Bytes that are hashed or written whatever the body is.
-const BYTES: usize = 12 << 20;
+const BYTES: usize = 8 << 20;
 /// And so many times the body.
-const BODIES: usize = 48;
+const BODIES: usize = 64;
 /// But no more than this.
 const MOST_BYTES: usize = 96 << 20;
 /// What one HMAC costs beside the body: four blocks.
