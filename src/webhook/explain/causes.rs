@@ -247,7 +247,7 @@ causes! {
     Secret {
         SECRET_SPACE proof "secret-white-space"
             "The signature fits {secret} without the white space or line break at its ends."
-            "Trim it where it is read: readFileSync(path, \"utf8\").trim(), printf '%s' for echo. {place}"
+            "Trim it where it is read: readFileSync(path, \"utf8\").trim(), printf '%s' for echo."
         SECRET_SPACE_MISSING proof "secret-white-space-missing"
             "The signature fits {secret} with white space or a line break at its end: the sender's has one."
             "Save the secret anew at the sender, without the line break that came with it from a file or an echo."
@@ -259,7 +259,7 @@ causes! {
             "Save the secret anew at the sender, without the quotes."
         SECRET_ESCAPED proof "secret-newline-written-out"
             "The signature fits {secret} with a line break where it holds the two characters \\n, or without them at its end."
-            "A variable holds \\n as it is written: secret.replaceAll(\"\\\\n\", \"\\n\"), or save it without. {place}"
+            "A variable holds \\n as it is written: secret.replaceAll(\"\\\\n\", \"\\n\"), or save it without."
         SECRET_UNESCAPED proof "secret-newline-read"
             "The signature fits {secret} with the two characters \\n where it holds a line break: the sender's has them written out."
             "Save the secret anew at the sender, or write \\n out in yours."
@@ -300,7 +300,7 @@ causes! {
     Signature {
         ALGORITHM_MISLABELLED proof "algorithm-mislabelled"
             "The signature was made with {algorithm}, and its label says {label}."
-            "The sender has to name the algorithm that it signs with: createHmac(\"{label}\", secret)."
+            "The sender has to sign with the algorithm that it names, or to name the one it signs with: createHmac(\"{label}\", secret) for this label."
         ALGORITHM_NOT_ACCEPTED proof "algorithm-not-accepted"
             "The signature was made with {algorithm}, and this webhook accepts only {accepted}."
             "Let the sender sign with {accepted}; or accept {algorithm} in `algorithms` (of the options, and of the definition of the provider) if it is to stay."
