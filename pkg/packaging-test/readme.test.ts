@@ -1,7 +1,7 @@
 // The examples of the README, pasted into a fresh project with the packed tarball, and sent real deliveries.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -10,10 +10,14 @@ import { painchek } from "../src/index.ts";
 import { project, root, run, tool } from "./project.ts";
 
 const SECRET = "a secret of this test only";
-const examples = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/```js\n(.*?)```/gs)].map(
-  ([, code]) => code as string,
-);
-const [painchekServer, xonServer, verbs] = examples as [string, string, string];
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code as string);
+const [painchekServer, xonServer, explain, verbs] = examples as [string, string, string, string];
+/** What stands behind `npx hookseal` on the lines that show the command. */
+const commands = [...readme.matchAll(/^npx hookseal (\S+)(.*?)(?: +#.*)?$/gm)].map(([, verb, words]) => ({
+  verb: verb as string,
+  words: (words as string).trim().split(" "),
+}));
 const seed = (name: string) => readFileSync(join(root, "tests/vectors/seeds", name));
 
 /** The same program for `require`. */
@@ -48,7 +52,7 @@ describe("an example of the README", () => {
         include: ["*.mts"],
       }),
     };
-    for (const [name, code] of Object.entries({ painchek: painchekServer, xon: xonServer, verbs })) {
+    for (const [name, code] of Object.entries({ painchek: painchekServer, xon: xonServer, explain, verbs })) {
       files[`${name}.mjs`] = code;
       files[`${name}.cjs`] = required(code);
       files[`${name}.mts`] = code;
@@ -105,8 +109,73 @@ describe("an example of the README", () => {
       assert.equal(await post(url, {}, body.slice(1)), 400);
     });
 
+    it(`explains a mismatch, ${kind}`, () => {
+      const said = run(process.execPath, [join(folder, extension.replace("%", "explain"))], folder);
+      assert.match(said, /^header-missing .*X-PainChek-WH-Signature/m);
+    });
+
     it(`shows the other verbs, ${kind}`, () => {
       run(process.execPath, [join(folder, extension.replace("%", "verbs"))], folder);
     });
   }
+
+  it("shows the command as it works", async () => {
+    const hook = painchek({ secrets: [SECRET] });
+    const { headers, body } = hook.create("assessment_add", {
+      uuid: "5e0c6b3a-91d2-4c7f-8a46-000000000001",
+      patient: "5e0c6b3a-91d2-4c7f-8a46-000000000002",
+    });
+    const request = (text: string) =>
+      ["POST / HTTP/1.1", ...Object.entries(headers).map((pair) => pair.join(": ")), "", text].join("\r\n");
+    const text = Buffer.from(body).toString();
+    const list = Object.entries(headers).map(([name, value]) => ({ name, value }));
+    const har = {
+      log: {
+        entries: [{ request: { method: "POST", url: "http://h/", headers: list, postData: { text } } }],
+      },
+    };
+    const port = await freePort();
+    const env = { ...process.env, PAINCHEK_SECRET: SECRET };
+    const start = (words: string[]) => {
+      const child = spawn(join(folder, "node_modules/.bin/hookseal"), words, { cwd: folder, env });
+      started.push(child);
+      let said = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on("data", (part) => {
+          said += part;
+        });
+      }
+      const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+      return { said: () => said, ended };
+    };
+    writeFileSync(join(folder, "secret.txt"), SECRET);
+    writeFileSync(join(folder, "archive.har"), JSON.stringify(har));
+    const expected: Record<string, [code: number, said: RegExp]> = {
+      explain: [1, /^signature-mismatch .*\n\nproved body-python-style /],
+      verify: [0, /^verified assessment_add /],
+      inspect: [0, /\n1 delivery: 1 verified\n/],
+      send: [0, /\n200 in /],
+    };
+    assert.deepEqual(
+      commands.map(({ verb }) => verb),
+      ["explain", "verify", "inspect", "listen", "send"],
+    );
+    for (const { verb, words } of commands) {
+      // What is explained was signed as Python writes it, and arrived as JavaScript does.
+      const python = painchek({ secrets: [SECRET] }).sign(
+        text.replaceAll('":', '": ').replaceAll(',"', ', "'),
+      );
+      Object.assign(headers, verb === "explain" ? python.headers : hook.sign(body).headers);
+      writeFileSync(join(folder, "delivery.http"), request(text));
+      const command = start([verb, ...words].map((word) => word.replace("3000", `${port}`)));
+      if (verb === "listen") {
+        for (let tries = 0; tries < 400 && !command.said().includes("Listening"); tries++)
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        continue;
+      }
+      const [code, said] = expected[verb] as [number, RegExp];
+      assert.equal(await command.ended, code, command.said());
+      assert.match(command.said(), said);
+    }
+  });
 });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { file, folder, run, TRUST } from "./cli.ts";
-import { bytesOf, samplesOf, text } from "./support.ts";
+import { bytesOf, SECRET, samplesOf, text } from "./support.ts";
 
 const SAMPLE = text.decode(bytesOf("providers/painchek/samples/assessment_add.painchek.json"));
 const signedAs = (name: string, body: string | Uint8Array, as = "http") =>
@@ -246,57 +246,61 @@ describe("inspect", () => {
 });
 
 describe("explain", () => {
-  const stub = (explanation: object | undefined) => {
-    const what =
-      explanation === undefined
-        ? "undefined"
-        : `function (delivery) { if (delivery.body.length === 0) throw 1; return ${JSON.stringify(explanation)}; }`;
-    const path = file(
-      "stub.cjs",
-      `const { xon } = require(${JSON.stringify(join(import.meta.dirname ?? "", "../dist/cjs/index.js"))});
-      xon({ unsigned: "allow" }).constructor.prototype.explain = ${what};`,
+  /** The signed sample with its body written anew, as a framework's parser leaves it. */
+  const rewritten = (name: string, change: (body: string) => string) => {
+    const [head, body] = readFileSync(good, "utf8").split("\r\n\r\n") as [string, string];
+    const other = change(body);
+    return file(
+      name,
+      `${head.replace(/Content-Length: \d+/, `Content-Length: ${other.length}`)}\r\n\r\n${other}`,
     );
-    return { node: ["--require", path] };
-  };
-  const cause = {
-    code: "secret-newline",
-    message: "The secret has a line break at its end.",
-    fix: "Trim it.\nFastify: line 3",
-    changedBytes: { start: 3, end: 10 },
   };
 
-  it("shows what is proved, what was seen, and how much was tried", () => {
-    const given = stub({
-      matches: [cause],
-      observations: [{ code: "header-name", message: "Another name.", fix: "Rename it." }],
-      tried: 1234,
-    });
-    const { code, out } = run(["explain", tampered, ...TRUST], given);
+  it("proves what was done to the body, shows where, and names the line to change once", () => {
+    const path = rewritten("rewritten.http", (body) => JSON.stringify(JSON.parse(body)));
+    const { code, out } = run(["explain", path, ...TRUST]);
     assert.equal(code, 1);
-    assert.match(out, /^signature-mismatch The signature/);
+    assert.match(out, /^signature-mismatch The signature in X-PainChek-WH-Signature /);
+    assert.match(out, /\nproved body-indent-2 The signature fits the body indented by two spaces: /);
+    assert.match(out, /\nproved body-newline-dropped /);
     assert.match(
       out,
-      /proved secret-newline The secret has a line break at its end\.\n {4}2:2 \| {3}"event": "assessment_add",\n {8}\| +\^{7}\n {2}fix Trim it\.\n {2}fix Fastify: line 3/,
+      /\n {4}1:2 \| \{"event":"assessment_add",.*\n {8}\| {2}\^{20,}\n {2}fix Verify the bytes/,
     );
-    assert.match(out, /seen header-name Another name\./);
-    assert.match(out, /1,234 combinations computed\./);
-    const json = JSON.parse(run(["explain", tampered, ...TRUST, "--json"], given).out);
+    assert.equal(out.match(/\n {6}Express: app\.post\(path, express\.raw\(/g)?.length, 1);
+    assert.match(out, /\(The lines for each framework stand above\.\)/);
+    assert.match(out, /\n[1-9][\d,]* combinations computed\.\n$/);
+    assert.doesNotMatch(run(["explain", path, ...TRUST, "--redact"]).out, /assessment_add/);
+    const json = JSON.parse(run(["explain", path, ...TRUST, "--json"]).out);
     assert.deepEqual(
-      [json.code, json.tried, json.matches[0].code],
-      ["signature-mismatch", 1234, "secret-newline"],
+      [json.ok, json.code, json.matches[0].code],
+      [false, "signature-mismatch", "body-indent-2"],
     );
   });
 
-  it("says where nothing fits, and where nothing is wrong", () => {
-    const given = stub({ matches: [], observations: [], tried: 1 });
+  it("proves what is wrong with the secret, without showing it", () => {
+    const path = file("secret-with-quotes", `"${SECRET}"`);
+    const { code, out } = run(["explain", good, "--secret-file", path]);
+    assert.equal(code, 1);
+    assert.match(out, /\nproved secret-quotes /);
+  });
+
+  it("says where nothing fits, where nothing is wrong, and where nothing is signed", () => {
+    const nothing = run(["explain", tampered, ...TRUST]);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.out, /\nseen unexplained Nothing that was tried makes this signature\. /);
+    assert.doesNotMatch(nothing.out, /proved/);
+    const right = run(["explain", good, ...TRUST]);
+    assert.deepEqual(right, {
+      code: 0,
+      out: "The signature matches: there is nothing to explain.\n0 combinations computed.\n",
+      err: "",
+    });
+    const unsigned = run(["explain", xon, "--provider", "xon", "--unsigned"]);
+    assert.equal(unsigned.code, 0);
     assert.match(
-      run(["explain", tampered, ...TRUST], given).out,
-      /None of the known causes reproduces the signature that came\./,
-    );
-    const { code, out } = run(["explain", good, ...TRUST], given);
-    assert.deepEqual(
-      [code, out.startsWith("The signature matches: there is nothing to explain.")],
-      [0, true],
+      unsigned.out,
+      /^The delivery is not signed: there is nothing to explain\.\n\nseen nothing-signed /,
     );
   });
 });

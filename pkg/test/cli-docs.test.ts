@@ -64,6 +64,7 @@ describe("an example of docs/cli.md", () => {
       "sign",
       "verify",
       "inspect",
+      "explain",
       "listen",
       "send",
       "compare",

@@ -1,29 +1,10 @@
 /** `explain`: why a signature does not match, as far as it can be proved. */
-import type { Delivery } from "../index.js";
+import type { Cause } from "../index.js";
 import { Hooks } from "./hooks.js";
 import { oneDelivery, sources } from "./input.js";
 import { count, frame, harmless, paint, print } from "./paint.js";
-import { REJECTED, UsageError, VALID } from "./usage.js";
+import { REJECTED, VALID } from "./usage.js";
 import type { VerifyCommandOptions } from "./verify.js";
-
-/** One reason for a mismatch. */
-interface Cause {
-  code: string;
-  message: string;
-  fix: string;
-  changedBytes?: { start: number; end: number };
-}
-
-/** What `explain` of a webhook answers. */
-interface Explanation {
-  matches: Cause[];
-  observations: Cause[];
-  tried: number;
-}
-
-interface Explaining {
-  explain?(delivery: Delivery, options?: { now?: number }): Explanation;
-}
 
 export async function explain(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
@@ -31,9 +12,7 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const hook = await new Hooks(options, "trust").of(delivery);
   const now = options.now === undefined ? {} : { now: options.now };
   const checked = hook.check(delivery, now);
-  const { explain } = hook as Explaining;
-  if (explain === undefined) throw new UsageError("This version of hookseal cannot explain a mismatch.");
-  const explanation = explain.call(hook, delivery, now);
+  const explanation = hook.explain(delivery, now);
   const code = checked.ok ? VALID : REJECTED;
   if (options.json === true) {
     print(
@@ -41,34 +20,47 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
     );
     return code;
   }
-  if (checked.ok) print(`${paint.green("The signature matches")}: there is nothing to explain.`);
-  else print(`${paint.red(checked.error.code)} ${harmless(checked.error.message)}`);
-  const { matches, observations, tried } = explanation;
-  for (const cause of matches) show(paint.green("proved"), cause, delivery.body, options.redact === true);
-  for (const cause of observations) show(paint.blue("seen"), cause, delivery.body, options.redact === true);
-  if (matches.length === 0 && !checked.ok)
-    print("None of the known causes reproduces the signature that came.");
-  print(paint.dim(`${count(tried, "combination")} computed.`));
+  if (!checked.ok) print(`${paint.red(checked.error.code)} ${harmless(checked.error.message)}`);
+  else if (checked.value.signature.status === "verified")
+    print(`${paint.green("The signature matches")}: there is nothing to explain.`);
+  else print(`${paint.yellow("The delivery is not signed")}: there is nothing to explain.`);
+  const page = new Page(delivery.body, options.redact === true);
+  for (const cause of explanation.matches) page.show(paint.green("proved"), cause);
+  // That the signature fits was just said.
+  const seen = explanation.observations.filter(({ code }) => !checked.ok || code !== "signature-fits");
+  for (const cause of seen) page.show(paint.blue("seen"), cause);
+  print(paint.dim(`${count(explanation.tried, "combination")} computed.`));
   return code;
 }
 
-function show(
-  how: string,
-  { code, message, fix, changedBytes }: Cause,
-  body: Uint8Array,
-  redact: boolean,
-): void {
-  print(`\n${how} ${paint.bold(harmless(code))} ${harmless(message)}`);
-  if (changedBytes !== undefined && changedBytes.end <= body.length) {
-    for (const line of frame(
-      body,
-      { span: place(body, changedBytes.start), byteSpan: changedBytes },
-      redact,
-    )) {
-      print(`    ${line}`);
-    }
+/** Where a line for one framework begins in a fix. */
+const FRAMEWORK = / (?=(?:Express|Fastify|Next\.js|Hono|NestJS|AWS Lambda|Flask|Django): )/;
+
+/** What is printed of causes: the lines for each framework only once, because most fixes end in them. */
+class Page {
+  readonly #body: Uint8Array;
+  readonly #redact: boolean;
+  #shown = false;
+
+  constructor(body: Uint8Array, redact: boolean) {
+    this.#body = body;
+    this.#redact = redact;
   }
-  for (const line of fix.split("\n")) print(`  ${paint.dim("fix")} ${harmless(line)}`);
+
+  show(how: string, { code, message, fix, changedBytes }: Cause): void {
+    print(`\n${how} ${paint.bold(harmless(code))} ${harmless(message)}`);
+    if (changedBytes !== undefined) {
+      const span = place(this.#body, changedBytes.start);
+      for (const line of frame(this.#body, { span, byteSpan: changedBytes }, this.#redact))
+        print(`    ${line}`);
+    }
+    const [advice = "", ...frameworks] = fix.split(FRAMEWORK);
+    const above = frameworks.length > 0 && this.#shown ? " (The lines for each framework stand above.)" : "";
+    print(`  ${paint.dim("fix")} ${harmless(advice)}${above}`);
+    if (this.#shown) return;
+    for (const line of frameworks) print(`      ${harmless(line)}`);
+    this.#shown = frameworks.length > 0;
+  }
 }
 
 /** Line and column of a byte. */

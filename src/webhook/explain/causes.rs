@@ -404,7 +404,7 @@ causes! {
             "This webhook was made without a secret, so no signature could be tried."
             "Pass the secret of the subscription in `secrets`."
         UNEXPLAINED fact "unexplained"
-            "Nothing that was tried makes this signature: {bodies} forms of the body, {keys} forms of the secret, {contents} formulas."
+            "Nothing that was tried makes this signature. Forms of the body: {bodies}; of the secret: {keys}; formulas: {contents}."
             "The secret is another one altogether, most likely: copy it anew from the page of this very webhook. Else the body was changed in a way that cannot be undone: compare its length and digest with the sender's."
         SEARCH_BOUNDED fact "search-bounded"
             "The search ended at its bound, so that some combinations were not tried."
