@@ -115,6 +115,46 @@ show(
   },
 );
 
+/** Shows why a signature does not match, as far as it can be proved. */
+function explain(title, hook, delivery, expected) {
+  shown += 1;
+  console.log(`\n${paint.bold(`${shown}. ${title}`)}`);
+  const { matches, observations, tried } = hook.explain(delivery);
+  for (const { code, message, fix } of matches) {
+    console.log(`   ${paint.green("proved")} ${code} ${message}`);
+    console.log(`      ${paint.dim(fix.split(". ").slice(0, 2).join(". "))}`);
+  }
+  for (const { code, message } of observations) console.log(`   ${paint.blue("seen")} ${code} ${message}`);
+  console.log(`   ${paint.dim(`${tried} combinations computed`)}`);
+  expect(
+    title,
+    [...matches, ...observations].map(({ code }) => code),
+    expected,
+  );
+}
+
+// As Python's json.dumps writes it, and as JSON.stringify does behind a framework's parser.
+const asPython = text.decode(painchekBody).replaceAll("{ ", "{").replaceAll(" }", "}");
+const writtenAnew = new TextEncoder().encode(JSON.stringify(JSON.parse(asPython)));
+explain(
+  "Why a signature does not match: a framework has parsed the body and written it again",
+  receiver,
+  { ...sender.sign(asPython), body: writtenAnew },
+  ["body-python-style", "secret-another"],
+);
+explain(
+  "Why a signature does not match: the secret was read with the line break behind it",
+  painchek({ secrets: [`${secret}\n`] }),
+  signed,
+  ["secret-white-space", "secret-odd"],
+);
+explain(
+  "A mismatch that fits nothing: the body was tampered with, and nothing is proved",
+  receiver,
+  { ...signed, body: tampered },
+  ["unexplained"],
+);
+
 show("The PainChek body as its documentation prints it", receiver, sender.sign(painchekAsPrinted), {
   verdict: "rejected",
   status: 400,
