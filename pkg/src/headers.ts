@@ -69,7 +69,10 @@ export function wantedHeaders({ headers, url, method }: Delivery, wanted: readon
   if (!(Symbol.iterator in headers)) {
     // What most servers hand over: worth a loop that makes no pairs.
     for (const name of Object.keys(headers)) {
-      if (isWanted(name)) text += pair(name, headers[name]);
+      if (!isWanted(name)) continue;
+      const value = headers[name];
+      // A name that is wanted is harmless.
+      text += typeof value === "string" ? `${name}\x1f${harmless(value)}\x1e` : pair(name, value);
     }
     return text;
   }

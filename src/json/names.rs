@@ -46,7 +46,7 @@ impl Vocabulary {
     pub fn finish(self) -> Names {
         let table = Table::of(self.texts.iter().map(|text| text.as_bytes()));
         let list: Vec<Name> = self.texts.into_iter().map(Name::of).collect();
-        let after = (0..(list.len() + 1) * DEPTHS).map(|_| AtomicU16::new(NO_SYMBOL)).collect();
+        let after = (0..(list.len() + 1) * PLACES).map(|_| AtomicU16::new(NO_SYMBOL)).collect();
         Names { list, table, after }
     }
 }
@@ -55,7 +55,7 @@ impl Vocabulary {
 pub struct Names {
     list: Vec<Name>,
     table: Table,
-    /// Which key came last time behind which, at which depth; first, which one was the first. A guess that saves a
+    /// Which key came last time behind which, in an object at which place; first, which one was the first. A guess that saves a
     /// look-up where it is right and costs nothing where it is wrong: what is read does not depend on it.
     after: Vec<AtomicU16>,
 }
@@ -101,25 +101,19 @@ impl Names {
     /// The key that is likely to come behind this one, if it stands at `at`: its symbol and its length. Nothing
     /// at the end of a text, where there is too little to look at.
     #[inline]
-    pub(super) fn guess(
-        &self,
-        last: Symbol,
-        depth: usize,
-        bytes: &[u8],
-        at: usize,
-    ) -> Option<(Symbol, usize)> {
+    pub(super) fn guess(&self, last: Symbol, salt: u8, bytes: &[u8], at: usize) -> Option<(Symbol, usize)> {
         let bytes = bytes.get(at..)?.first_chunk()?;
-        let symbol = self.after.get(slot(last, depth))?.load(Ordering::Relaxed);
+        let symbol = self.after.get(slot(last, salt))?.load(Ordering::Relaxed);
         let name = self.list.get(symbol as usize)?;
         name.starts(bytes).then_some((symbol, name.text.len()))
     }
 
     /// The symbol of a key without escapes, remembered as what comes behind `last`.
-    pub(super) fn find(&self, last: Symbol, depth: usize, key: &[u8]) -> Option<Symbol> {
+    pub(super) fn find(&self, last: Symbol, salt: u8, key: &[u8]) -> Option<Symbol> {
         let is =
             |index: usize| self.list.get(index).is_some_and(|name| same_bytes(name.text.as_bytes(), key));
         let symbol = Symbol::try_from(self.table.find(key, is)?).ok()?;
-        if let Some(after) = self.after.get(slot(last, depth)) {
+        if let Some(after) = self.after.get(slot(last, salt)) {
             after.store(symbol, Ordering::Relaxed);
         }
         Some(symbol)
@@ -131,13 +125,13 @@ impl Names {
     }
 }
 
-/// So many depths are told apart: the id of an event is followed by something else than that of a file.
-const DEPTHS: usize = 8;
+/// So many places of objects are told apart: the id of an event is followed by something else than that of a file.
+const PLACES: usize = 16;
 
 /// Where it is kept what comes behind a key. None is like the key before the first.
 #[inline]
-fn slot(last: Symbol, depth: usize) -> usize {
-    usize::from(last.wrapping_add(1)) * DEPTHS + depth % DEPTHS
+fn slot(last: Symbol, salt: u8) -> usize {
+    usize::from(last.wrapping_add(1)) * PLACES + usize::from(salt) % PLACES
 }
 
 impl fmt::Debug for Names {

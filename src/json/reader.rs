@@ -15,19 +15,22 @@ pub(super) struct Frame {
     /// How many members or items were finished.
     pub count: u32,
     /// One bit for each key, the same for the same key.
-    keys: u64,
+    keys: [u64; 2],
     pub object: bool,
     /// Two keys have the same bit, or one has to be decoded before it can be compared.
     suspicious: bool,
+    /// The key it is the value of, and the salt around it.
+    owner: Symbol,
+    salt: u8,
 }
 
 impl Frame {
     /// Takes note of a key by its bit.
     #[inline]
     fn see(&mut self, bit: u32) {
-        let mark = 1 << (bit & 63);
-        self.suspicious |= self.keys & mark != 0;
-        self.keys |= mark;
+        let (keys, mark) = (&mut self.keys[(bit >> 6 & 1) as usize], 1 << (bit & 63));
+        self.suspicious |= *keys & mark != 0;
+        *keys |= mark;
     }
 }
 
@@ -47,8 +50,10 @@ pub(super) struct Reader<'a> {
     pub tape: Vec<Token>,
     pub stack: Vec<Frame>,
     names: Option<&'a Names>,
-    /// The symbol of the last key.
+    /// The symbol of the last key; behind a container, of the key that it is the value of.
     last: Symbol,
+    /// Tells apart, for guesses, where in the document objects stand.
+    salt: u8,
     findings: Vec<Draft>,
     ascii: bool,
     /// How many there are of each kind, kept or not.
@@ -62,6 +67,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<Names>>) -> Result<Do
         stack: Vec::with_capacity(12),
         names: names.map(|names| &**names),
         last: NO_SYMBOL,
+        salt: 0,
         findings: Vec::new(),
         ascii: true,
         found: [0; 3],
@@ -183,7 +189,11 @@ impl Reader<'_> {
             return Err(Fault::new(pos, Wrong::TooDeep));
         }
         let (open, object) = (self.next_index(), tag == Tag::Object);
-        self.stack.push(Frame { open, count: 0, keys: 0, object, suspicious: false });
+        let (owner, salt) = (self.last, self.salt);
+        self.stack.push(Frame { open, count: 0, keys: [0; 2], object, suspicious: false, owner, salt });
+        #[allow(clippy::cast_possible_truncation)] // it is mixed
+        let mixed = salt.wrapping_mul(5).wrapping_add(owner as u8).wrapping_add(1);
+        self.salt = mixed;
         self.push(tag, pos, 0);
         Ok(())
     }
@@ -191,6 +201,7 @@ impl Reader<'_> {
     /// Ends the innermost container, whose `count` is right already.
     fn close(&mut self, pos: usize) -> usize {
         if let Some(frame) = self.stack.pop() {
+            (self.last, self.salt) = (frame.owner, frame.salt);
             let index = self.tape.len();
             let open = frame.open as usize;
             self.tape[open] = Token::new(self.tape[open].tag(), self.tape[open].at as usize, index);
@@ -206,7 +217,7 @@ impl Reader<'_> {
     #[inline(always)]
     fn key(&mut self, pos: usize) -> Result<usize, Fault> {
         let guess = match self.names {
-            Some(names) => names.guess(self.last, self.stack.len(), self.bytes, pos + 1),
+            Some(names) => names.guess(self.last, self.salt, self.bytes, pos + 1),
             None => None,
         };
         let end = if let Some((symbol, len)) = guess {
@@ -240,7 +251,7 @@ impl Reader<'_> {
         let (tag, end) = self.string(pos, Place::Key)?;
         let key = &self.bytes[pos + 1..end - 1];
         if tag == Tag::Ascii
-            && let Some(symbol) = self.names.and_then(|names| names.find(self.last, self.stack.len(), key))
+            && let Some(symbol) = self.names.and_then(|names| names.find(self.last, self.salt, key))
         {
             self.tape.pop();
             return Ok(self.known(pos, symbol, key.len()));

@@ -71,7 +71,8 @@ impl Halves {
             *parts.get_mut(count)? = part;
             count += 1;
         }
-        let hash = Zeroizing::new(outside(self.algorithm, &parts[..count])?);
+        // Without the key, nothing follows from the inner hash.
+        let hash = outside(self.algorithm, &parts[..count])?;
         let inner = &hash[..self.algorithm.digest_len()];
         match &self.outer {
             Outer::Sha1(hash) => Tag::of(self.algorithm, &hash.clone().chain_update(inner).finalize()),

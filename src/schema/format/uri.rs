@@ -31,11 +31,19 @@ pub(super) fn is_reference(text: &str, alphabet: Alphabet) -> bool {
     if first_segment.contains(':') { is_absolute(text, alphabet) } else { is_rest(text, alphabet) }
 }
 
-/// Whether a text is a URI as most are: of the web, and of nothing but unreserved characters and slashes behind
-/// the scheme, which may stand in an authority and in a path alike. Told in one walk.
+/// Whether a text is a URI as most are: of the web, with nothing but unreserved characters and slashes behind
+/// the scheme, which may stand in an authority and in a path alike, and perhaps a query of names and values.
 pub(super) fn is_usual(text: &[u8]) -> bool {
     let web = text.strip_prefix(b"https://").or_else(|| text.strip_prefix(b"http://"));
-    web.is_some_and(|rest| rest.iter().all(|byte| UNRESERVED_OR_SLASH[usize::from(*byte)]))
+    let is_plain = |byte: &u8| UNRESERVED_OR_SLASH[usize::from(*byte)];
+    web.is_some_and(|rest| {
+        let path = rest.iter().take_while(|byte| is_plain(byte)).count();
+        match &rest[path..] {
+            [] => true,
+            [b'?', query @ ..] => query.iter().all(|byte| is_plain(byte) || matches!(byte, b'=' | b'&')),
+            _ => false,
+        }
+    })
 }
 
 /// `unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"`, and the slash.
@@ -167,7 +175,9 @@ mod tests {
 
     #[test]
     fn what_is_told_in_one_walk_is_a_uri() {
-        let parts = ["a", "Z9", "-", ".", "_", "~", "/", "//", ":", "@", "?", "#", "%41", "[", "é", " ", "!"];
+        let parts = [
+            "a", "Z9", "-", ".", "_", "~", "/", "//", ":", "@", "?", "#", "%41", "[", "é", " ", "!", "=", "&",
+        ];
         for scheme in ["https://", "http://", "https:/", "ftp://", "HTTPS://", ""] {
             for first in parts {
                 for second in parts {
@@ -176,8 +186,20 @@ mod tests {
                 }
             }
         }
-        assert!(is_usual(b"https://files.example.com/a_b/~c/1.jpg") && is_usual(b"http://"));
-        for text in ["https://a?b", "https://a#b", "https://a%41", "https://a:1", "ftp://a", "https:/a"] {
+        for text in ["https://files.example.com/a_b/~c/1.jpg", "http://", "https://a?b", "https://a/?b=c&d=/"]
+        {
+            assert!(is_usual(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "https://a?b?",
+            "https://a=b",
+            "https://a?b:c",
+            "https://a#b",
+            "https://a%41",
+            "https://a:1",
+            "ftp://a",
+            "https:/a",
+        ] {
             assert!(!is_usual(text.as_bytes()), "{text}");
         }
     }

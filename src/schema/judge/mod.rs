@@ -122,7 +122,20 @@ impl<'p, 'o> Judge<'p, 'o> {
         if node.types & quick == 0 && !is_whole(node, quick, value) {
             return self.wrong_type(id, value);
         }
-        node.more & quick == 0 || node.fits_at_a_glance(value) || self.inspect(id, value)
+        node.more & quick == 0
+            || node.fits_at_a_glance(value)
+            || self.is_harmless(node, quick, value)
+            || self.inspect(id, value)
+    }
+
+    /// Whether there can be no worse than a warning about a scalar, and nobody listens: a placeholder is an error
+    /// wherever another value would be worth a word.
+    #[inline]
+    fn is_harmless(&self, node: &Node, quick: u8, value: Value<'_>) -> bool {
+        self.deaf
+            && node.soft & self.listens != 0
+            && quick & (types::OBJECT | types::ARRAY) == 0
+            && !(self.plan.placeholders && message::is_placeholder(value))
     }
 
     /// Whether the node can only warn, and nobody listens.

@@ -24,8 +24,17 @@ pub fn finish(plan: &mut Plan) -> Result<(), Loop> {
     mark_failures(plan);
     for node in &mut plan.nodes {
         node.glance = glance(node);
+        node.soft = soft(node);
     }
     Ok(())
+}
+
+/// The profiles in which a scalar of a type that may stand here is at worst worth a warning.
+fn soft(node: &Node) -> u8 {
+    if !node.in_place.is_empty() || node.never {
+        return 0;
+    }
+    !grades(node).skip(1).map(|own| own.failing(false)).fold(0, |all, one| all | one)
 }
 
 /// How most values that fit this node are told, where its rules are of the usual kind.

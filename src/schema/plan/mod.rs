@@ -152,6 +152,9 @@ pub(super) struct Node {
     /// Whether a value can break an error's rule here or below, a bit for each profile: where only the verdict is
     /// asked, the others are not judged.
     pub can_fail: u8,
+    /// The profiles in which no rule about a string, a number or a listed value is an error, a bit each, where
+    /// there are no others but by type.
+    pub soft: u8,
     /// How most values that fit are told without a look at the rules.
     pub glance: Glance,
     pub type_grades: Grades,
