@@ -4,6 +4,7 @@ mod agreement;
 mod comparing;
 mod creating;
 mod explaining;
+mod grades;
 mod judging;
 mod making;
 mod privacy;
