@@ -144,7 +144,7 @@ impl Webhook {
                 format!("There is no built-in provider named {id:?}. There are: {}.", known.join(", ")),
             ));
         };
-        Self::new(Provider::read(text.as_bytes())?, options)
+        Self::new(Provider::read_built_in(text.as_bytes())?, options)
     }
 
     /// Lets somebody else hash what is long enough.
