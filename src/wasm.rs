@@ -6,6 +6,7 @@
 
 mod data;
 mod import;
+mod platform;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -19,7 +20,6 @@ use crate::issue::{ByteSpan, Code, Profile};
 use crate::json::Token;
 use crate::provider::Provider;
 use crate::schema::{CompileOptions, Dialect, Schema};
-use crate::signature::outside::Hash;
 use crate::signature::{Algorithm, hmac};
 use crate::webhook::{
     Accepted, BUDGET, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
@@ -38,77 +38,12 @@ thread_local! {
     static FACTS: RefCell<[u32; 14]> = const { RefCell::new([0; 14]) };
     /// The tape of the last delivery that was accepted: JavaScript makes objects from it.
     static TAPE: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
-    static PLATFORM: RefCell<Option<Platform>> = const { RefCell::new(None) };
-    /// Where the parts of a message are put together.
-    static MESSAGE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// "None" for a number that is a place in a list.
 const NONE: u32 = u32::MAX;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The platform's own hash, where there is one that answers at once: Node's. Its methods take the number of an
-    /// algorithm and places in memory, and say whether they did what they should.
-    pub type Platform;
-
-    /// Hashes `length` bytes at `at`, and leaves the digest at `out`.
-    #[wasm_bindgen(method)]
-    fn hash(this: &Platform, algorithm: u32, at: usize, length: usize, out: usize) -> bool;
-
-    /// Begins a message that is hashed where it stands.
-    #[wasm_bindgen(method)]
-    fn start(this: &Platform, algorithm: u32) -> bool;
-
-    /// Adds `length` bytes at `at` to it.
-    #[wasm_bindgen(method)]
-    fn add(this: &Platform, at: usize, length: usize) -> bool;
-
-    /// Ends it, and leaves the digest at `out`.
-    #[wasm_bindgen(method)]
-    fn end(this: &Platform, algorithm: u32, out: usize) -> bool;
-}
-
-/// Hands over the platform's own hash.
-#[wasm_bindgen]
-pub fn use_platform(platform: Platform) {
-    PLATFORM.set(Some(platform));
-}
-
-/// A message up to this long is put together and hashed in one call, which costs less than calls for its parts;
-/// a longer one is not worth a copy.
-const ONE_CALL: usize = 8 * 1024;
-
-fn platform_hash(algorithm: Algorithm, parts: &[&[u8]]) -> Option<Hash> {
-    PLATFORM.with_borrow(|platform| {
-        let platform = platform.as_ref()?;
-        let mut out = [0; 64];
-        let (number, at) = (algorithm as u32, out.as_mut_ptr().expose_provenance());
-        let place = |part: &[u8]| (part.as_ptr().addr(), part.len());
-        let done = if parts.iter().map(|part| part.len()).sum::<usize>() <= ONE_CALL {
-            MESSAGE.with_borrow_mut(|message| {
-                message.clear();
-                for part in parts {
-                    message.extend_from_slice(part);
-                }
-                let (start, length) = place(message);
-                let done = platform.hash(number, start, length, at);
-                // The first part is made of the key.
-                message[..parts[0].len()].zeroize();
-                done
-            })
-        } else {
-            let add = |part: &&[u8]| {
-                let (start, length) = place(part);
-                platform.add(start, length)
-            };
-            platform.start(number) && parts.iter().all(add) && platform.end(number, at)
-        };
-        done.then_some(out)
-    })
-}
 
 /// Makes room for `len` bytes and says where they go. The address is good until a call asks for more;
 /// a buffer that grows forgets what it held.
@@ -236,7 +171,7 @@ impl Hook {
             }),
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
-        webhook.delegate_hash(platform_hash);
+        webhook.delegate_hash(platform::hash);
         Ok(Hook(webhook))
     }
 

@@ -3,7 +3,7 @@
 
 use super::string::{escaped_unit, scan};
 use super::syntax::{self, Expected, Fault, Wrong};
-use super::{Document, MAX_BYTES, MAX_DEPTH, NO_SYMBOL, Names, Symbol, Tag, Token, number, sort_by};
+use super::{Document, MAX_BYTES, MAX_DEPTH, NO_SYMBOL, Names, Symbol, Tag, Token, duplicates, number};
 use crate::issue::{Code, Draft, Issue, Place, Severity};
 use std::sync::Arc;
 
@@ -259,7 +259,7 @@ impl Reader<'_> {
         self.last = NO_SYMBOL;
         if let Some(frame) = self.stack.last_mut() {
             frame.suspicious |= tag == Tag::Escaped;
-            frame.see(fingerprint(key) >> 16);
+            frame.see(duplicates::fingerprint(key) >> 16);
         }
         Ok(end)
     }
@@ -450,42 +450,7 @@ impl Reader<'_> {
     /// Reports every key that stands twice in an object that was just closed.
     #[cold]
     fn find_duplicates(&mut self, frame: Frame) {
-        const FEW: usize = 24;
-        let tape = &self.tape;
-        let behind = |index: &u32| match tape.get(*index as usize + 1)? {
-            value if matches!(value.tag(), Tag::Object | Tag::Array) => Some(value.payload() + 1),
-            _ => Some(index + 2),
-        };
-        let keys = std::iter::successors(Some(frame.open + 1), behind).take(frame.count as usize);
-        let inner = |index: u32| {
-            let token = tape[index as usize];
-            let start = token.at as usize + 1;
-            (token.tag() == Tag::Escaped, &self.bytes[start..start + token.len()])
-        };
-        if frame.count as usize <= FEW {
-            // Two keys that share a bit mostly are two keys.
-            let mut prints = [0; FEW];
-            let mut differ = true;
-            for (at, index) in keys.clone().enumerate() {
-                let (escaped, key) = inner(index);
-                let print = fingerprint(key);
-                differ &= !escaped && !prints[..at].contains(&print);
-                prints[at] = print;
-            }
-            if differ {
-                return;
-            }
-        }
-        let mut named: Vec<(std::borrow::Cow<'_, [u8]>, u32)> = keys
-            .map(|index| match inner(index) {
-                (true, key) => (super::string::exact(key).into(), index),
-                (false, key) => (key.into(), index),
-            })
-            .collect();
-        sort_by(&mut named, Ord::cmp);
-        let twice: Vec<u32> =
-            named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
-        for index in twice {
+        for index in duplicates::twice(self.bytes, &self.tape, frame.open, frame.count) {
             self.find(Kind::DuplicateKey, || {
                 Draft::new(
                     Code::JSON_DUPLICATE_KEY,
@@ -497,20 +462,4 @@ impl Reader<'_> {
             });
         }
     }
-}
-
-/// The same for the same key. Different keys may share one; then they are compared.
-fn fingerprint(key: &[u8]) -> u32 {
-    // Both ends of the key, eight bytes each at the most: enough to tell the keys of one object apart.
-    let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => match (key.first_chunk::<4>(), key.last_chunk::<4>()) {
-            (Some(head), Some(tail)) => {
-                (u64::from(u32::from_le_bytes(*head)), u64::from(u32::from_le_bytes(*tail)))
-            }
-            _ => (key.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
-        },
-    };
-    let mixed = (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 32) as u32
 }
