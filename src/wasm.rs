@@ -35,7 +35,7 @@ thread_local! {
     /// What JavaScript wrote for the next call.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// What the last call on the hot path found: see `note`.
-    static FACTS: RefCell<[u32; 14]> = const { RefCell::new([0; 14]) };
+    static FACTS: RefCell<[u32; 13]> = const { RefCell::new([0; 13]) };
     /// The tape of the last delivery that was accepted: JavaScript makes objects from it.
     static TAPE: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
@@ -344,7 +344,7 @@ impl Hook {
 /// unsigned), secret; where `text` stands and how many bytes it has; and how many UTF-16 units of it are the
 /// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
 /// there only where the event is not one of the provider's. Then, whether all of it and the body is ASCII; and
-/// last, where the tape stands and how many tokens it has.
+/// last, where the tape stands.
 fn note(accepted: Accepted<'_, '_>) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
     let (algorithm, secret) = match accepted.signature {
@@ -377,7 +377,6 @@ fn note(accepted: Accepted<'_, '_>) {
         event_type,
         u32::from(ascii),
         place(Some(tape.as_ptr().addr())),
-        place(Some(tape.len())),
     ]);
     TAPE.set(tape);
 }

@@ -3,8 +3,8 @@ import { memoryWords } from "./core.js";
 
 /**
  * Up to this many characters an event is made from the tape. Its texts are slices of the body's, each of which keeps
- * all of it in memory for as long as it is kept itself: no more than a small Buffer of Node's does. Beyond, the
- * engine's own parser is as good.
+ * all of it in memory for as long as it is kept itself. So longer ones are left to the engine's own parser, which is
+ * slower and copies each text.
  */
 const SHORT = 16 * 1024;
 

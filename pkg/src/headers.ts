@@ -18,7 +18,7 @@ interface Lookup {
 
 // Names and values are kept apart by these two; HTTP allows neither in a header.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for.
-const separator = /[\x1e\x1f]/g;
+const separator = /[\x1e\x1f]/;
 
 /** One name with its value, or with each of its values. */
 function pair(name: string, value: unknown): string {
@@ -36,11 +36,7 @@ function field(name: string, value: unknown): string {
 }
 
 function harmless(text: string): string {
-  // Twice as fast as the expression for texts as short as most values are.
-  for (let at = 0; at < text.length; at++) {
-    if ((text.charCodeAt(at) | 1) === 0x1f) return text.replace(separator, "\ufffd");
-  }
-  return text;
+  return separator.test(text) ? text.replace(new RegExp(separator, "g"), "\ufffd") : text;
 }
 
 /**

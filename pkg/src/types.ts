@@ -88,8 +88,7 @@ export type Trust =
 export interface Verified<E = unknown> {
   /**
    * What `JSON.parse` makes of the body; made when it is first asked for. A text of it that is kept for long keeps
-   * up to 16 KiB of the body in memory, as a part of a small `Buffer` does; `id` and the other texts of a delivery
-   * do not.
+   * up to 16 KiB of the body in memory; `id` and the other texts of a delivery do not.
    */
   readonly event: E;
   /** The event type. */
