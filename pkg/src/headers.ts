@@ -36,7 +36,9 @@ function field(name: string, value: unknown): string {
 }
 
 function harmless(text: string): string {
-  return separator.test(text) ? text.replace(new RegExp(separator, "g"), "\ufffd") : text;
+  return text.includes("\x1f") || text.includes("\x1e")
+    ? text.replace(new RegExp(separator, "g"), "\ufffd")
+    : text;
 }
 
 /**

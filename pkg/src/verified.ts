@@ -18,6 +18,11 @@ interface Made {
   digest?: string;
 }
 
+/** ECMA-262, B.2.2.2: what `Object.defineProperty` does for a getter, without a descriptor to read, in two thirds of the time. */
+const define = (
+  Object.prototype as { __defineGetter__(this: object, name: string, get: () => unknown): void }
+).__defineGetter__;
+
 // Fields are declared and not defined: a definition would write each of them twice.
 export class Accepted implements Verified {
   declare readonly type: string;
@@ -39,39 +44,29 @@ export class Accepted implements Verified {
     self.type = type;
     self.id = id;
     self.signature = signature;
-    Object.defineProperty(this, "event", Accepted.#asked.event);
-    Object.defineProperty(this, "digest", Accepted.#asked.digest);
-    Object.defineProperty(this, "issues", Accepted.#asked.issues);
+    define.call(this, "event", Accepted.#asked.event);
+    define.call(this, "digest", Accepted.#asked.digest);
+    define.call(this, "issues", Accepted.#asked.issues);
   }
 
   // Properties of each delivery's own, so that it can be listed, copied and compared as the plain object it
   // looks like; and the same three functions for all of them: getters made anew for each delivery give its
   // object a shape that no other has, and the engine keeps every one of those until its next full collection.
   static readonly #asked = {
-    event: getter((self) => {
-      self.#made ??= {};
-      self.#made.event ??= { value: self.#later.event() };
-      return self.#made.event.value;
-    }),
-    digest: getter((self) => {
-      self.#made ??= {};
-      self.#made.digest ??= self.#later.digest();
-      return self.#made.digest;
-    }),
-    issues: getter((self) => {
-      self.#made ??= {};
-      self.#made.issues ??= self.#later.issues();
-      return self.#made.issues;
-    }),
-  };
-}
-
-function getter(make: (self: Accepted) => unknown): PropertyDescriptor {
-  return {
-    get(this: Accepted) {
-      return make(this);
+    event(this: Accepted): unknown {
+      this.#made ??= {};
+      this.#made.event ??= { value: this.#later.event() };
+      return this.#made.event.value;
     },
-    enumerable: true,
-    configurable: true,
+    digest(this: Accepted): string {
+      this.#made ??= {};
+      this.#made.digest ??= this.#later.digest();
+      return this.#made.digest;
+    },
+    issues(this: Accepted): Issue[] {
+      this.#made ??= {};
+      this.#made.issues ??= this.#later.issues();
+      return this.#made.issues;
+    },
   };
 }

@@ -32,15 +32,23 @@ pub(super) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
+    pub const fn new() -> Self {
+        Self { first: None, more: Vec::new(), problem: None }
+    }
+
     /// Reads every value of the signature header.
-    pub fn collect(scheme: &'a Scheme, keys: &Keys, headers: &'a Headers<'_>) -> Result<Self, Outcome<'a>> {
-        let mut all = Self { first: None, more: Vec::new(), problem: None };
+    pub fn collect(
+        &mut self,
+        scheme: &'a Scheme,
+        keys: &Keys,
+        headers: &'a Headers<'_>,
+    ) -> Result<(), Outcome<'a>> {
         let reader = Reader { scheme, accepted: keys.algorithms() };
         let (mut values, mut signatures, mut timestamps) = (0, 0, 0);
         for value in headers.get_all(scheme.header()) {
             values += 1;
             if let Some(reason) = unreadable(value) {
-                all.note(reader.malformed(value, reason));
+                self.note(reader.malformed(value, reason));
                 continue;
             }
             let before = signatures;
@@ -54,12 +62,12 @@ impl<'a> Candidates<'a> {
                     Item::Signature { label, digest } => {
                         signatures += 1;
                         match reader.candidate(item, label, digest, timestamp) {
-                            Ok(candidate) => all.push(candidate),
-                            Err(outcome) => all.note(outcome),
+                            Ok(candidate) => self.push(candidate),
+                            Err(outcome) => self.note(outcome),
                         }
                     }
                     Item::Other if reader.is_bare(item) => {
-                        all.note(reader.malformed(item, Malformed::LabelMissing));
+                        self.note(reader.malformed(item, Malformed::LabelMissing));
                     }
                     Item::Other => {}
                 }
@@ -71,13 +79,13 @@ impl<'a> Candidates<'a> {
                 }
             }
             if signatures == before {
-                all.note(reader.malformed(value, Malformed::Form));
+                self.note(reader.malformed(value, Malformed::Form));
             }
         }
-        match all.problem {
+        match self.problem {
             _ if values == 0 => Err(Outcome::Missing),
-            Some(problem) if all.first.is_none() => Err(problem),
-            _ => Ok(all),
+            Some(problem) if self.first.is_none() => Err(problem),
+            _ => Ok(()),
         }
     }
 

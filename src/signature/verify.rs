@@ -35,7 +35,8 @@ impl Scheme {
         now: i64,
         tolerance: u64,
     ) -> Result<Outcome<'a>, Outcome<'a>> {
-        let candidates = Candidates::collect(self, keys, &delivery.headers)?;
+        let mut candidates = Candidates::new();
+        candidates.collect(self, keys, &delivery.headers)?;
         let values = self.values(delivery)?;
         let mut best: Option<Outcome<'a>> = None;
         for (secret, key) in keys.iter() {

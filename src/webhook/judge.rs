@@ -428,7 +428,8 @@ fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
 /// A key that a store can keep and that is nobody else's: the sender does not choose how long it is, and
 /// halves of surrogate pairs, which all read as U+FFFD, cannot be told apart.
 fn usable(text: &str) -> bool {
-    is_name(text) && !text.contains('\u{fffd}')
+    // Looked for only where it can be: most ids are ASCII, which takes a glance.
+    is_name(text) && (text.is_ascii() || !text.contains('\u{fffd}'))
 }
 
 /// The SHA-256 of a body in hex.
