@@ -7,8 +7,8 @@ import { painchek, webhook } from "hookseal";
 import { fromJSONSchema } from "zod";
 import { read } from "./workloads.mjs";
 
-const SECRET = "0a3f1c5e7b9d2468ace013579bdf2468";
-const HEADER = "X-PainChek-WH-Signature";
+export const SECRET = "0a3f1c5e7b9d2468ace013579bdf2468";
+export const HEADER = "X-PainChek-WH-Signature";
 
 /**
  * @typedef {{ headers: Record<string, string>, body: Buffer }} Delivery
@@ -90,6 +90,6 @@ const BEYOND_ZOD = new Set(["if", "then", "else", "not", "allOf", "$comment", "x
  * @param {any} schema
  * @returns {any}
  */
-function plain(schema) {
+export function plain(schema) {
   return JSON.parse(JSON.stringify(schema), (key, value) => (BEYOND_ZOD.has(key) ? undefined : value));
 }

@@ -2,6 +2,7 @@
 // the whole job side by side.
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { coldStarts } from "./cold.mjs";
 import { contenders, delivered } from "./contenders.mjs";
 import { measure, tellTimeBy } from "./measure.mjs";
 import { sizes } from "./sizes.mjs";
@@ -20,6 +21,9 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1");
 tellTimeBy(options.clock);
+
+/** Processes take a hundred times as long as calls. */
+const MOST_STARTS = 21;
 
 const say = options.json ? () => {} : console.log;
 /** @type {{ workload: string, bytes: number, results: ReturnType<typeof measure> }[]} */
@@ -44,13 +48,25 @@ if (!options.sizes) {
   }
 }
 
+/** @type {Awaited<ReturnType<typeof coldStarts>>} */
+let starts = [];
+if (!options.sizes && (options.only === undefined || options.only === "cold")) {
+  starts = await coldStarts(Math.min(rounds, MOST_STARTS));
+  say(
+    "\na process that verifies one delivery of PainChek's and ends, over an empty one; median, and of ours / theirs",
+  );
+  for (const { name, milliseconds, ratio } of starts) {
+    say(`  ${name.padEnd(28)} ${milliseconds.toFixed(1).padStart(10)} ms   ${ratio.toFixed(3)}`);
+  }
+}
+
 const weights = await sizes();
 say(`\n${"".padEnd(36)}${"raw".padStart(10)}${"brotli".padStart(10)}`);
 for (const { name, raw, brotli } of weights) {
   say(`${name.padEnd(36)}${String(raw).padStart(10)}${String(brotli).padStart(10)}`);
 }
 if (options.json)
-  console.log(JSON.stringify({ node: process.version, rounds, table, sizes: weights }, null, 2));
+  console.log(JSON.stringify({ node: process.version, rounds, table, starts, sizes: weights }, null, 2));
 
 if (options.limit !== undefined) {
   const limit = Number(options.limit);

@@ -50,10 +50,29 @@ describe("the core", () => {
 });
 
 describe("fromBase64", () => {
-  it("agrees with Buffer on every length and byte", () => {
+  const agrees = () => {
     for (let length = 0; length < 300; length++) {
       const bytes = Uint8Array.from({ length }, (_, index) => (index * 7 + length) % 256);
-      assert.deepEqual(fromBase64(Buffer.from(bytes).toString("base64")), bytes);
+      const text = btoa(String.fromCharCode(...bytes));
+      assert.deepEqual(new Uint8Array(fromBase64(text)), bytes);
+    }
+  };
+
+  it("decodes every length and byte as the platform does it", agrees);
+
+  it("decodes every length and byte where the platform has nothing but atob", () => {
+    const { Buffer } = globalThis;
+    const way = Uint8Array as { fromBase64?: unknown };
+    const native = way.fromBase64;
+    try {
+      way.fromBase64 = undefined;
+      // @ts-expect-error: a runtime that is not Node
+      globalThis.Buffer = undefined;
+      agrees();
+    } finally {
+      globalThis.Buffer = Buffer;
+      if (native === undefined) delete way.fromBase64;
+      else way.fromBase64 = native;
     }
   });
 });

@@ -43,6 +43,7 @@ impl Vocabulary {
     }
 
     /// The keys, made ready to be met.
+    #[inline(never)]
     pub fn finish(self) -> Names {
         let table = Table::of(self.texts.iter().map(|text| text.as_bytes()));
         let list: Vec<Name> = self.texts.into_iter().map(Name::of).collect();

@@ -388,6 +388,7 @@ impl Reader<'_> {
         Ok(pos)
     }
 
+    #[inline(never)]
     fn check_precision(&mut self, index: u32, start: usize, end: usize) {
         let text = &self.bytes[start..end];
         if let Some(read) = number::lost(text) {
@@ -432,6 +433,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn say_what_was_omitted(&mut self) {
         let omitted: usize = self.found.iter().map(|found| found.saturating_sub(MAX_FINDINGS)).sum();
         if omitted > 0 {
@@ -449,6 +451,7 @@ impl Reader<'_> {
 
     /// Reports every key that stands twice in an object that was just closed.
     #[cold]
+    #[inline(never)]
     fn find_duplicates(&mut self, frame: Frame) {
         for index in duplicates::twice(self.bytes, &self.tape, frame.open, frame.count) {
             self.find(Kind::DuplicateKey, || {

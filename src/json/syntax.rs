@@ -71,6 +71,8 @@ struct Finding {
     hint: Option<String>,
 }
 
+#[cold]
+#[inline(never)]
 pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
     let bytes = reader.bytes;
     let finding = encoding(bytes, fault).unwrap_or_else(|| match fault.wrong {

@@ -339,15 +339,18 @@ fn pointer(value: Value<'_>, at: &str) -> Option<Pointer> {
     Some(text(value, at)?.as_str().into())
 }
 
+#[inline(never)]
 fn text(value: Value<'_>, pointer: &str) -> Option<String> {
     value.pointer(pointer)?.as_str().map(std::borrow::Cow::into_owned)
 }
 
+#[inline(never)]
 fn texts(list: Option<Value<'_>>) -> Vec<String> {
     list.into_iter().flat_map(Value::elements).filter_map(|item| Some(item.as_str()?.into_owned())).collect()
 }
 
 /// What a schema cannot say about a definition.
+#[inline(never)]
 fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
     let root = document.root();
     let (first, last) = success(text(root, "/success").as_deref().unwrap_or("2xx"));
@@ -387,6 +390,7 @@ fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
     Ok(())
 }
 
+#[inline(never)]
 fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError> {
     let root = document.root();
     let Some(signature) = root.get("signature") else { return Ok(None) };
@@ -420,6 +424,7 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
     })
 }
 
+#[inline(never)]
 fn secret_form(text: &str) -> SecretForm {
     let mut form = SecretForm::named(text).unwrap_or_default();
     if form.encoding == SecretEncoding::Base64 {
@@ -429,6 +434,7 @@ fn secret_form(text: &str) -> SecretForm {
     form
 }
 
+#[inline(never)]
 fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
     let list: Vec<Dedupe> = texts(root.get("dedupe"))
         .iter()
@@ -463,6 +469,7 @@ fn seconds(wait: &str) -> Option<u32> {
     number.parse::<u32>().ok()?.checked_mul(factor)
 }
 
+#[inline(never)]
 fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Event>, DefinitionError> {
     let mut events = Vec::new();
     for (name, event) in document.root().get("events").into_iter().flat_map(Value::members) {
@@ -486,6 +493,7 @@ fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Ev
     Ok(events)
 }
 
+#[inline(never)]
 fn compile(
     document: &Document<'_>,
     holder: Value<'_>,

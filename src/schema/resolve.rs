@@ -31,6 +31,7 @@ pub(super) struct Registry<'s> {
 
 impl<'s> Registry<'s> {
     /// Finds every schema at a place where the specification has one.
+    #[inline(never)]
     pub fn of(root: Value<'s>, reading: Reading) -> Result<Self, Fault> {
         let mut registry = Self {
             root,
@@ -84,6 +85,7 @@ impl<'s> Registry<'s> {
     }
 
     /// Reads the names a schema gives itself; returns its base.
+    #[inline(never)]
     fn identify(&mut self, schema: Value<'s>, base: BaseId, named: bool) -> Result<BaseId, Fault> {
         let mut base = base;
         if let Some(value) = schema.get("$id") {
@@ -124,6 +126,7 @@ impl<'s> Registry<'s> {
         Ok(base)
     }
 
+    #[inline(never)]
     fn anchor(
         &mut self,
         keyword: &str,
@@ -149,6 +152,7 @@ impl<'s> Registry<'s> {
     }
 
     /// The schema that a `$ref` within `schema` leads to.
+    #[inline(never)]
     pub fn target(&mut self, schema: Value<'s>, reference: Value<'s>) -> Result<Value<'s>, Fault> {
         let fault = |message: &str| Err(Fault::new("$ref", reference, message));
         let text = text("$ref", reference)?;

@@ -57,6 +57,7 @@ impl Keys {
 }
 
 impl<'s> Compiler<'s, '_> {
+    #[inline(never)]
     pub(super) fn object(
         &mut self,
         node: &mut Node,
@@ -127,6 +128,7 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn dependents(
         &mut self,
         rules: &mut ObjectRules,
@@ -156,6 +158,7 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn array(
         &mut self,
         node: &mut Node,
@@ -218,6 +221,7 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn contains(&mut self, schema: Value<'s>, marks: Marks<'s>) -> Result<Option<Contains>, Fault> {
         let Some(inner) = schema.get("contains") else { return Ok(None) };
         let limit = |keyword: &str| match self.reading.keyword(keyword) {

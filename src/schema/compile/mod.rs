@@ -16,6 +16,7 @@ use crate::json::{Kind, Value, Vocabulary};
 use marks::Marks;
 
 /// Compiles the schema that `root` is.
+#[inline(never)]
 pub(super) fn compile(
     root: Value<'_>,
     options: CompileOptions,
@@ -55,6 +56,7 @@ pub(super) fn compile(
 }
 
 /// A key that stands twice would be one rule to us and another to the next reader.
+#[inline(never)]
 fn check_keys(root: Value<'_>) -> Result<(), Fault> {
     let span = root.span();
     for finding in root.document().findings() {
@@ -86,6 +88,7 @@ struct Compiler<'s, 'v> {
 
 impl<'s> Compiler<'s, '_> {
     /// The node of a schema, which is filled later if it is new.
+    #[inline(never)]
     fn node(&mut self, schema: Value<'s>) -> Result<NodeId, Fault> {
         if let Some(id) = self.known.get(&schema.index()) {
             return Ok(*id);
@@ -112,6 +115,7 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// The nodes of the list of schemas that a keyword holds.
+    #[inline(never)]
     fn children(&mut self, keyword: &str, list: Value<'s>) -> Result<Vec<NodeId>, Fault> {
         if list.kind() != Kind::Array || list.len() == 0 {
             return Err(Fault::new(
@@ -123,6 +127,7 @@ impl<'s> Compiler<'s, '_> {
         list.elements().map(|schema| self.child(keyword, schema)).collect()
     }
 
+    #[inline(never)]
     fn fill(&mut self, id: NodeId, schema: Value<'s>) -> Result<(), Fault> {
         let mut node = Node::open();
         if schema.as_bool() == Some(false) {
@@ -156,6 +161,7 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// Refuses what is not implemented, and under `strict` what is not known.
+    #[inline(never)]
     fn check_known(&self, schema: Value<'s>) -> Result<(), Fault> {
         let alone = self.reading.reference_stands_alone() && schema.get("$ref").is_some();
         for (key, value) in schema.members() {
@@ -178,6 +184,7 @@ impl<'s> Compiler<'s, '_> {
     }
 
     /// Compiles definitions that nothing may refer to: a mistake in them is a mistake.
+    #[inline(never)]
     fn definitions(&mut self, schema: Value<'s>) -> Result<(), Fault> {
         for keyword in ["$defs", "definitions"] {
             if let Some(map) = schema.get(keyword) {
@@ -189,6 +196,7 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn in_place(&mut self, node: &mut Node, schema: Value<'s>, marks: Marks<'s>) -> Result<(), Fault> {
         if let Some(reference) = schema.get("$ref") {
             let target = self.registry.target(schema, reference)?;
@@ -233,6 +241,7 @@ fn members<'s>(
 }
 
 /// The texts of what has to be a list of different strings.
+#[inline(never)]
 fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>)>, Fault> {
     let fault =
         |at| Fault::new(keyword, at, format!("\"{keyword}\" must be a list of strings, each only once."));
@@ -252,6 +261,7 @@ fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>
 }
 
 /// A limit that counts something.
+#[inline(never)]
 fn count(keyword: &str, schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Graded<usize>>, Fault> {
     let Some(value) = schema.get(keyword) else { return Ok(None) };
     let whole = value.as_decimal().filter(|number| number.is_integer());

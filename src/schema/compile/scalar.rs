@@ -11,6 +11,7 @@ use crate::schema::plan::{
 };
 
 impl<'s> Compiler<'s, '_> {
+    #[inline(never)]
     pub(super) fn scalars(&self, node: &mut Node, schema: Value<'s>, marks: Marks<'s>) -> Result<(), Fault> {
         if let Some(value) = schema.get("type") {
             node.types = type_set(value)?;
@@ -22,6 +23,7 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn string(&self, schema: Value<'s>, marks: Marks<'s>) -> Result<Option<Box<StringRules>>, Fault> {
         let mut rules = StringRules {
             min: count("minLength", schema, marks)?.filter(|min| min.rule > 0),
@@ -82,6 +84,7 @@ fn text<'s>(keyword: &str, value: Value<'s>) -> Result<std::borrow::Cow<'s, str>
     value.as_str().ok_or_else(|| Fault::new(keyword, value, format!("\"{keyword}\" must be a string.")))
 }
 
+#[inline(never)]
 fn type_set(value: Value<'_>) -> Result<u8, Fault> {
     let one = |item: Value<'_>| {
         let bits = match item.as_str().as_deref() {
@@ -108,6 +111,7 @@ fn type_set(value: Value<'_>) -> Result<u8, Fault> {
     value.elements().try_fold(0, |all, item| Ok(all | one(item)?))
 }
 
+#[inline(never)]
 fn values(schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Box<Values>>, Fault> {
     let constant =
         schema.get("const").map(|value| Graded { rule: Literal::of(value), grades: marks.grades("const") });
@@ -129,6 +133,7 @@ fn values(schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Box<Values>>, Fa
     Ok((any.is_some() || constant.is_some()).then(|| Box::new(Values { any, constant })))
 }
 
+#[inline(never)]
 fn number(schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Box<NumberRules>>, Fault> {
     let limit = |keyword: &str| {
         let Some(value) = schema.get(keyword) else { return Ok(None) };

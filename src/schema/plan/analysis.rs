@@ -75,6 +75,7 @@ fn node(plan: &Plan, id: NodeId) -> &Node {
 }
 
 /// Every node behind those that judge the same value for it, or the node where that is a circle.
+#[inline(never)]
 fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
     const OPEN: u8 = 1;
     const DONE: u8 = 2;
@@ -108,6 +109,7 @@ fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
 }
 
 /// Lets every index that names a node which only refers to another name that other node.
+#[inline(never)]
 fn resolve_aliases(plan: &mut Plan, order: &[NodeId]) {
     let mut target: Vec<NodeId> = (0u32..).take(plan.nodes.len()).collect();
     for &id in order {
@@ -183,6 +185,7 @@ fn each_child(node: &Node, mut see: impl FnMut(NodeId)) {
 }
 
 /// Marks what can warn about a value that fits, by its own rules or those of a schema below it.
+#[inline(never)]
 fn mark_warnings(plan: &mut Plan) {
     let count = plan.nodes.len();
     let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); count];
@@ -205,6 +208,7 @@ fn mark_warnings(plan: &mut Plan) {
 }
 
 /// Marks what can break a rule whose breach is an error, by its own rules or those of a schema below it.
+#[inline(never)]
 fn mark_failures(plan: &mut Plan) {
     let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); plan.nodes.len()];
     for (id, node) in (0u32..).zip(&plan.nodes) {
@@ -299,6 +303,7 @@ const MAX_STEPS: usize = 20_000_000;
 /// Marks the nodes that one value can reach by two ways: through two branches of one node that judge
 /// the same value, or through a branch that is first tried and then reported, in a schema that
 /// contains itself. Without a memory the ways would multiply with every level of the document.
+#[inline(never)]
 fn mark_remembered(plan: &mut Plan) {
     let count = plan.nodes.len();
     let mut ways = vec![0u32; count];
