@@ -1,0 +1,60 @@
+/** `virtual:engine`: the worker's source as a text, for a worker made from a blob: only such a one is under the page's policy. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { Plugin } from "vite";
+
+const ID = "virtual:engine";
+const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
+const seeds = new URL("../../tests/vectors/seeds/", import.meta.url);
+const providers = new URL("../../providers/", import.meta.url);
+
+/** The payloads that examples are made of, as texts. */
+const SAMPLES = {
+  painchek: new URL("painchek.json", seeds),
+  painchekPrinted: new URL("painchek-as-printed.txt", seeds),
+  xon: new URL("xon.json", seeds),
+  severe: new URL("painchek/samples/assessment_add.severe.json", providers),
+  xonLatest: new URL("xon/samples/file-request.files.update.R9.json", providers),
+};
+
+export function engine(): Plugin {
+  return {
+    name: "hookseal-engine",
+    resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
+    async load(id) {
+      if (id !== `\0${ID}`) return;
+      const { outputFiles, metafile } = await build({
+        entryPoints: [entry],
+        bundle: true,
+        write: false,
+        metafile: true,
+        format: "iife",
+        target: "es2022",
+        platform: "browser",
+        minify: true,
+        legalComments: "none",
+        logLevel: "warning",
+        plugins: [
+          {
+            name: "samples",
+            setup({ onResolve, onLoad }) {
+              onResolve({ filter: /^virtual:samples$/ }, ({ path }) => ({ path, namespace: "samples" }));
+              onLoad({ filter: /.*/, namespace: "samples" }, () => ({
+                contents: Object.entries(SAMPLES)
+                  .map(
+                    ([name, url]) => `export const ${name} = ${JSON.stringify(readFileSync(url, "utf8"))};`,
+                  )
+                  .join("\n"),
+              }));
+            },
+          },
+        ],
+      });
+      for (const path of Object.keys(metafile.inputs)) {
+        if (!path.startsWith("samples:")) this.addWatchFile(path);
+      }
+      return `export default ${JSON.stringify(outputFiles[0]?.text)};`;
+    },
+  };
+}

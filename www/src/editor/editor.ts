@@ -1,0 +1,69 @@
+/** The editor of a body: bytes in, bytes out, with everything unseen shown. */
+import "./styles.ts";
+import { history } from "@codemirror/commands";
+import { EditorState, type Extension } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  placeholder,
+} from "@codemirror/view";
+import { chip } from "../ui/text.ts";
+import { json } from "./json.ts";
+import { keys } from "./keys.ts";
+
+const theme = EditorView.theme({
+  "&": { height: "100%", color: "var(--ink)", backgroundColor: "transparent", fontSize: "var(--text-2)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
+  ".cm-content": { caretColor: "var(--accent)", padding: "var(--space-2) 0" },
+  ".cm-placeholder": { color: "var(--faint)" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line-active)" },
+  ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
+  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+    background: "var(--selection)",
+  },
+  ".cm-tooltip": {
+    border: "1px solid var(--edge)",
+    borderRadius: "var(--radius)",
+    backgroundColor: "var(--raised)",
+    color: "var(--ink)",
+    boxShadow: "var(--shadow)",
+  },
+});
+
+/** An editor below an element, named by a label. */
+export function editor(parent: HTMLElement, label: string, extensions: Extension): EditorView {
+  return new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: "",
+      extensions: [
+        // Only this breaks lines: a carriage return is a byte like others, and is shown.
+        EditorState.lineSeparator.of("\n"),
+        lineNumbers(),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        drawSelection(),
+        highlightSpecialChars({
+          addSpecialChars: /[\u0080-\u009f\u2028-\u202e\u2060-\u2068\ud800-\udfff]/u,
+          render: (code) => chip(code),
+        }),
+        EditorView.lineWrapping,
+        json,
+        placeholder("Paste a whole request, a curl command, a HAR file or a JSON body"),
+        history(),
+        // Tab leaves the editor, as everywhere else on a page.
+        keymap.of(keys),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        theme,
+        extensions,
+      ],
+    }),
+  });
+}

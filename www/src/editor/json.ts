@@ -1,0 +1,68 @@
+/** Colours for JSON, of the part that is on the screen: no parser, so that no payload can be too long or too deep for it. */
+import { RangeSetBuilder } from "@codemirror/state";
+import {
+  Decoration,
+  type DecorationSet,
+  type EditorView,
+  ViewPlugin,
+  type ViewUpdate,
+} from "@codemirror/view";
+
+const TOKEN = /("(?:[^"\\]|\\.)*"?)(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\b(?:true|false|null)\b/g;
+/** From the beginning of a line that is no longer than this it is known what is a text and what is not. */
+const LONGEST = 500_000;
+
+const marks = {
+  key: Decoration.mark({ class: "tok-key" }),
+  string: Decoration.mark({ class: "tok-string" }),
+  number: Decoration.mark({ class: "tok-number" }),
+  word: Decoration.mark({ class: "tok-word" }),
+};
+
+function colours(view: EditorView): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  const { doc } = view.state;
+  for (const { from, to } of view.visibleRanges) {
+    for (let at = from; at <= to; ) {
+      const line = doc.lineAt(at);
+      const end = Math.min(line.to, to);
+      const start = at - line.from > LONGEST ? at : line.from;
+      const text = doc.sliceString(start, end);
+      TOKEN.lastIndex = 0;
+      for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+        if (match[0] === "") {
+          TOKEN.lastIndex += 1;
+          continue;
+        }
+        const [whole, string, colon] = match;
+        const first = start + match.index;
+        const last = first + (string ?? whole).length;
+        if (last < at) continue;
+        const mark =
+          string !== undefined
+            ? colon === undefined
+              ? marks.string
+              : marks.key
+            : /[tfn]/.test(whole[0] as string)
+              ? marks.word
+              : marks.number;
+        builder.add(Math.max(first, at), last, mark);
+      }
+      at = line.to + 1;
+    }
+  }
+  return builder.finish();
+}
+
+export const json = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+    constructor(view: EditorView) {
+      this.decorations = colours(view);
+    }
+    update(update: ViewUpdate) {
+      if (update.docChanged || update.viewportChanged) this.decorations = colours(update.view);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);

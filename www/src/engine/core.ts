@@ -1,0 +1,21 @@
+/** The package, and the only file of the page that imports it: it runs in the worker. */
+export {
+  type Cause,
+  compileSchema,
+  type Delivery,
+  HooksealError,
+  hmac,
+  type Issue,
+  importDeliveries,
+  init,
+  type ProviderDefinition,
+  painchek,
+  printDelivery,
+  providerDefinition,
+  providers,
+  type Report,
+  recognise,
+  type Webhook,
+  webhook,
+  xon,
+} from "hookseal/slim";

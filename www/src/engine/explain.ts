@@ -1,0 +1,83 @@
+/** Why a signature does not match, with the bytes to look at. The causes are the core's. */
+import { placer, toBytes } from "../bytes.ts";
+import type { Cause } from "./core.ts";
+import { providerOf } from "./inspect.ts";
+import type { Change, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
+import { hookOf } from "./providers.ts";
+
+/** Where a line for one framework begins in a fix. */
+const FRAMEWORK = / (?=(?:Express|Fastify|Next\.js|Hono|NestJS|AWS Lambda|Flask|Django): )/;
+const CONTEXT = 48;
+const SHOWN = 480;
+const ROWS = 8;
+
+export function explain(input: InspectInput): ShownExplanation {
+  const { headers, text, url, method } = input.delivery;
+  const body = toBytes(text);
+  const delivery = { headers, body, url, method };
+  const id = providerOf(input, delivery);
+  if (id === undefined) return { causes: [], tried: 0 };
+  const { matches, observations, tried } = hookOf(input, id).explain(delivery);
+  const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body);
+  return { causes: [...matches.map(show(true)), ...observations.map(show(false))], tried };
+}
+
+function shown(
+  { fix, changedBytes, ...cause }: Cause,
+  proof: boolean,
+  text: string,
+  body: Uint8Array,
+): ShownCause {
+  const [advice = "", ...frameworks] = fix.split(FRAMEWORK);
+  return {
+    ...cause,
+    proof,
+    advice,
+    frameworks: frameworks.map((line) => {
+      const colon = line.indexOf(": ");
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    }),
+    ...(changedBytes === undefined ? {} : { change: change(changedBytes, text, body) }),
+  };
+}
+
+function change(bytes: { start: number; end: number }, text: string, body: Uint8Array): Change {
+  const place = placer(text, body.length);
+  const from = place(bytes.start);
+  const to = place(bytes.end);
+  const whole = text.slice(from, to);
+  const rows: HexRow[] = [];
+  const first = Math.max(0, Math.floor(bytes.start / 16) - 1) * 16;
+  const last = Math.min(body.length, (Math.floor(Math.max(bytes.start, bytes.end - 1) / 16) + 2) * 16);
+  for (let offset = first; offset < last && rows.length < ROWS; offset += 16) {
+    rows.push({
+      offset,
+      bytes: Array.from(body.subarray(offset, Math.min(offset + 16, body.length)), (byte, index) => ({
+        hex: byte.toString(16).padStart(2, "0"),
+        glyph:
+          byte > 0x20 && byte < 0x7f
+            ? String.fromCharCode(byte)
+            : byte === 0x20
+              ? "␠"
+              : byte === 0x0a
+                ? "␊"
+                : byte === 0x0d
+                  ? "␍"
+                  : byte === 0x09
+                    ? "␉"
+                    : "·",
+        changed: offset + index >= bytes.start && offset + index < bytes.end,
+      })),
+    });
+  }
+  return {
+    before: text.slice(Math.max(0, from - CONTEXT), from),
+    changed: whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole,
+    after: text.slice(to, to + CONTEXT),
+    from,
+    to,
+    bytes,
+    rows,
+    more: first + ROWS * 16 < last,
+  };
+}

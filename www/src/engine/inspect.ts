@@ -1,0 +1,124 @@
+/** One delivery judged, and everything the page shows of it; then its values, for the tree and for hovering. */
+import { placer, toBytes } from "../bytes.ts";
+import { type Delivery, type Report, recognise } from "./core.ts";
+import { contractOf, meaningOf } from "./meaning.ts";
+import { Outline } from "./outline.ts";
+import type {
+  Calls,
+  InspectInput,
+  Inspection,
+  Meaning,
+  Place,
+  PlacedIssue,
+  Row,
+  Unrecognised,
+} from "./protocol.ts";
+import { definition, encodingOf, hookOf } from "./providers.ts";
+import { signedOf } from "./signed.ts";
+import { stepOf, stepsOf } from "./steps.ts";
+
+/** What the questions about values are answered from. */
+let last: { outline: Outline; contract: ReturnType<typeof contractOf>; sensitive: readonly string[] } = {
+  outline: new Outline(""),
+  contract: undefined,
+  sensitive: [],
+};
+
+/** The provider that was chosen, or the one that the delivery looks like. */
+export function providerOf({ provider }: InspectInput, delivery: Delivery): string | undefined {
+  return provider === "auto" ? recognise(delivery) : provider;
+}
+
+export function inspect(input: InspectInput): Inspection | Unrecognised {
+  const { headers, text, url, method } = input.delivery;
+  const body = toBytes(text);
+  const delivery = { headers, body, url, method };
+  const id = providerOf(input, delivery);
+  const outline = new Outline(text);
+  if (id === undefined) {
+    last = { outline, contract: undefined, sensitive: [] };
+    return { unrecognised: true, bytes: body.length, values: outline.length };
+  }
+  const given = definition(id);
+  const now = Date.now();
+  const report = hookOf(input, id).inspect(delivery, { now });
+  last = { outline, contract: contractOf(given, report), sensitive: given.sensitive ?? [] };
+  const issues = placed(report, text, body.length, id);
+  return {
+    report,
+    provider: {
+      id,
+      title: given.title ?? id,
+      recognised: input.provider === "auto",
+      signs: given.signature !== undefined,
+      encoding: encodingOf(id),
+    },
+    steps: stepsOf(report, issues, body.length),
+    issues,
+    signed: signedOf(input, id, report, body),
+    bytes: body.length,
+    now,
+    values: outline.length,
+  };
+}
+
+/** The core counts a place in UTF-16 units of decoded text; the editor's text shows bytes that are not UTF-8 apart. */
+function placed({ issues }: Report, text: string, bytes: number, id: string): PlacedIssue[] {
+  const place = placer(text, bytes);
+  const given = definition(id);
+  return issues.map((issue) => ({
+    ...issue,
+    ...shortened(place(issue.byteSpan.start), place(issue.byteSpan.end), text),
+    step: stepOf(issue, given),
+  }));
+}
+
+/** What is said of an object or an array is shown at its first bracket, and not under all that is in it. */
+function shortened(from: number, to: number, text: string): { from: number; to: number } {
+  return { from, to: to > from && /[{[]/.test(text[from] ?? "") ? from + 1 : to };
+}
+
+const PREVIEW = 160;
+
+export function children({ node, from, count }: Calls["children"]["input"]): Row[] {
+  const { outline } = last;
+  if (outline.length === 0) return [];
+  const nodes = node < 0 ? [0] : outline.children(node, from, Math.min(count, 500));
+  const parent = node < 0 ? [] : outline.path(node);
+  return nodes.map((child): Row => {
+    const key = outline.key(child);
+    const type = outline.kind(child);
+    const [start, end] = [outline.start(child), outline.end(child)];
+    const whole =
+      type === "object" || type === "array" ? "" : outline.text.slice(start, Math.min(end, start + PREVIEW));
+    return {
+      node: child,
+      key,
+      type,
+      text: end - start > PREVIEW && whole !== "" ? `${whole}…` : whole,
+      children: outline.count(child),
+      from: start,
+      to: end,
+      ...withMeaning(key === undefined ? [] : [...parent, key]),
+    };
+  });
+}
+
+export function at({ offset }: { offset: number }): Place | null {
+  const { outline } = last;
+  const node = outline.at(offset);
+  if (node === undefined) return null;
+  const path = outline.path(node);
+  return {
+    pointer: path.map((token) => `/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
+    type: outline.kind(node),
+    from: outline.from(node),
+    to: outline.end(node),
+    ...withMeaning(path),
+  };
+}
+
+function withMeaning(path: (string | number)[]): { meaning?: Meaning } {
+  const meaning = path.length > 24 ? undefined : meaningOf(last.contract, path, last.sensitive);
+  return meaning === undefined ? {} : { meaning };
+}

@@ -1,0 +1,206 @@
+/** What the page and its worker say to each other: one entry for each question, with its answer. */
+import type { Cause, Issue, Report } from "./core.ts";
+
+/** A delivery as the page holds it: the body as a text without loss (see ../bytes.ts). */
+export interface PageDelivery {
+  headers: [name: string, value: string][];
+  text: string;
+  url?: string | undefined;
+  method?: string | undefined;
+}
+
+/** How the bytes of a key are written in the secret; `provider` leaves it to the provider. */
+export type SecretEncoding = "provider" | "utf8" | "base64" | "hex";
+
+/** One delivery, and by what it is judged. */
+export interface InspectInput {
+  delivery: PageDelivery;
+  /** The provider's id; `auto` looks at the delivery. */
+  provider: string;
+  secret: string;
+  encoding: SecretEncoding;
+  profile: "lenient" | "strict";
+}
+
+/** The way of a delivery, in order. */
+export type StepName = "bytes" | "signature" | "json" | "envelope" | "contract" | "rules";
+
+/** How far one step came. */
+export interface Step {
+  name: StepName;
+  state: "passed" | "warned" | "failed" | "skipped";
+  /** The first step that failed: a receiver stops here. */
+  stopped: boolean;
+  /** A few words. */
+  note: string;
+}
+
+/** An issue with its place in the editor's text. */
+export interface PlacedIssue extends Issue {
+  from: number;
+  to: number;
+  step: StepName;
+}
+
+/** One part of what was signed. */
+export interface SignedPart {
+  /** The placeholder's name; undefined for what stands between them. */
+  name?: string;
+  /** Its value, shortened; undefined where the page cannot tell. */
+  value?: string;
+  /** How many bytes it has. */
+  bytes: number;
+}
+
+/** The signature in numbers. */
+export interface Signed {
+  /** The formula, part by part. */
+  parts: SignedPart[];
+  /** What the header should have been with the secret that is present; undefined without one. */
+  computed?: string;
+  /** Why nothing was computed. */
+  reason?: string;
+}
+
+/** What the page shows of a delivery. */
+export interface Inspection {
+  report: Report;
+  /** The provider's title, and whether it was recognised or chosen. */
+  provider: { id: string; title: string; recognised: boolean; signs: boolean; encoding: string };
+  steps: Step[];
+  issues: PlacedIssue[];
+  signed: Signed | undefined;
+  /** How many bytes the body has. */
+  bytes: number;
+  /** When it was judged. */
+  now: number;
+  /** How many values the payload has. */
+  values: number;
+}
+
+/** No provider was recognised: the page asks for one. */
+export interface Unrecognised {
+  unrecognised: true;
+  bytes: number;
+  values: number;
+}
+
+/** A cause with what there is to see of it. */
+export interface ShownCause extends Omit<Cause, "fix"> {
+  proof: boolean;
+  advice: string;
+  /** What to write in each framework. */
+  frameworks: [name: string, code: string][];
+  change?: Change;
+}
+
+/** The bytes that differ from what was signed. */
+export interface Change {
+  before: string;
+  changed: string;
+  after: string;
+  /** Their place in the editor's text. */
+  from: number;
+  to: number;
+  bytes: { start: number; end: number };
+  rows: HexRow[];
+  /** Whether there were more rows than are shown. */
+  more: boolean;
+}
+
+/** Sixteen bytes. */
+export interface HexRow {
+  offset: number;
+  bytes: { hex: string; glyph: string; changed: boolean }[];
+}
+
+/** Why a signature does not match. */
+export interface ShownExplanation {
+  causes: ShownCause[];
+  tried: number;
+}
+
+/** One value of the payload. */
+export interface Row {
+  node: number;
+  key: string | number | undefined;
+  type: "object" | "array" | "string" | "number" | "boolean" | "null";
+  /** Its text, shortened; how many children it has, for containers. */
+  text: string;
+  children: number;
+  from: number;
+  to: number;
+  meaning?: Meaning;
+}
+
+/** What the contract says of a field. */
+export interface Meaning {
+  description?: string;
+  /** What may stand there, in words. */
+  expected: string;
+  required: boolean;
+  /** Personal or health data, by the provider's list. */
+  sensitive: boolean;
+}
+
+/** A value under the pointer. */
+export interface Place {
+  pointer: string;
+  type: Row["type"];
+  from: number;
+  to: number;
+  meaning?: Meaning;
+}
+
+/** One example of the menu. */
+export interface ExampleEntry {
+  id: string;
+  group: string;
+  title: string;
+  good: boolean;
+}
+
+/** An example, made now. */
+export interface Example {
+  delivery: PageDelivery;
+  provider: string;
+  secret: string;
+}
+
+/** What a text held. */
+export interface Imported {
+  form?: string;
+  deliveries: PageDelivery[];
+  issues: Issue[];
+}
+
+/** A built-in provider. */
+export interface ProviderEntry {
+  id: string;
+  title: string;
+  signs: boolean;
+  encoding: string;
+}
+
+/** Every question with its answer. */
+export interface Calls {
+  start: { input: Record<string, never>; output: { providers: ProviderEntry[]; examples: ExampleEntry[] } };
+  example: { input: { id: string }; output: Example };
+  import: { input: { bytes: Uint8Array }; output: Imported };
+  inspect: { input: InspectInput; output: Inspection | Unrecognised };
+  explain: { input: InspectInput; output: ShownExplanation };
+  /** Children of a value of the delivery that was inspected last; of the root's place where `node` is -1. */
+  children: { input: { node: number; from: number; count: number }; output: Row[] };
+  /** The value at an offset of the text that was inspected last. */
+  at: { input: { offset: number }; output: Place | null };
+}
+
+export type CallName = keyof Calls;
+
+/** From the page. The first message brings the core. */
+export type Request =
+  | { core: { text: string; table: number[]; length: number } }
+  | { [Name in CallName]: { id: number; name: Name; input: Calls[Name]["input"] } }[CallName];
+
+/** To the page. */
+export type Response = { id: number; output: unknown } | { id: number; error: string };

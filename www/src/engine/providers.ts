@@ -1,0 +1,58 @@
+/** The providers: their definitions, and a webhook for each way of judging. */
+import { type ProviderDefinition, providerDefinition, providers, type Webhook, webhook } from "./core.ts";
+import type { InspectInput, ProviderEntry } from "./protocol.ts";
+
+const definitions = new Map<string, ProviderDefinition>();
+
+/** The definition of a built-in provider. */
+export function definition(id: string): ProviderDefinition {
+  const known = definitions.get(id) ?? providerDefinition(id);
+  if (known === undefined) throw new Error(`There is no provider ${id}.`);
+  definitions.set(id, known);
+  return known;
+}
+
+export function entries(): ProviderEntry[] {
+  return providers().map((id) => {
+    const { title, signature } = definition(id);
+    return { id, title: title ?? id, signs: signature !== undefined, encoding: encodingOf(id) };
+  });
+}
+
+/** How the provider writes its secrets. */
+export function encodingOf(id: string): string {
+  const secret = definition(id).signature?.secret;
+  return typeof secret === "string" ? secret : JSON.stringify(secret ?? "utf8");
+}
+
+let last: { key: string; hook: Webhook } | undefined;
+
+/**
+ * The webhook of an input, kept as long as nothing but the delivery changes. Without a secret deliveries are looked
+ * at as unsigned, which is never shown as valid.
+ */
+export function hookOf(
+  { secret, encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
+  id: string,
+  algorithm?: string,
+): Webhook {
+  const key = JSON.stringify([id, secret, encoding, profile, algorithm]);
+  if (last?.key === key) return last.hook;
+  const given = definition(id);
+  const signs = given.signature !== undefined;
+  const changed =
+    encoding === "provider" || !signs || encoding === encodingOf(id)
+      ? id
+      : ({ ...given, signature: { ...given.signature, secret: encoding } } as ProviderDefinition);
+  const hook = webhook(changed as string, {
+    profile,
+    maxBytes: MOST,
+    ...(signs && secret !== "" ? { secrets: [secret] } : { unsigned: "allow" as const }),
+    ...(algorithm === undefined ? {} : { algorithms: [algorithm as "sha256"] }),
+  });
+  last = { key, hook };
+  return hook;
+}
+
+/** The largest body that the page looks at. */
+const MOST = 16 * 1024 * 1024;

@@ -1,0 +1,24 @@
+/** The page: the frame, its modes, the worker, and the service worker that keeps it for offline use. */
+import "./css/tokens.css";
+import "./css/base.css";
+import "./css/shell.css";
+import "./css/inspect.css";
+import "./css/results.css";
+import { start } from "./state/actions.ts";
+import { acceptFiles } from "./ui/drop.ts";
+import { shell } from "./ui/shell.ts";
+import { compareView } from "./views/compare.ts";
+import { inspectView } from "./views/inspect/index.ts";
+import { providerView } from "./views/provider.ts";
+import { signView } from "./views/sign.ts";
+
+document.body.append(
+  ...shell({ inspect: inspectView, compare: compareView, sign: signView, provider: providerView }),
+);
+acceptFiles();
+start();
+
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  // Without it the page works all the same, but not offline.
+  navigator.serviceWorker.register("./sw.js").catch(() => undefined);
+}

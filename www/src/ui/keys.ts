@@ -1,0 +1,51 @@
+/** Shortcuts that work everywhere on the page, and the list of them. */
+import { nextIssue } from "../state/actions.ts";
+import { type Mode, store } from "../state/state.ts";
+import { h } from "./dom.ts";
+
+const MODES: Mode[] = ["inspect", "compare", "sign", "provider"];
+
+const LIST: [keys: string[], what: string][] = [
+  [["F8"], "next issue"],
+  [["Shift", "F8"], "issue before"],
+  [["Alt", "1"], "Inspect"],
+  [["Alt", "2"], "Compare"],
+  [["Alt", "3"], "Sign"],
+  [["Alt", "4"], "Provider"],
+  [["Ctrl", "Z"], "undo in the body"],
+  [["←", "→", "↑", "↓"], "walk the payload's tree"],
+  [["Enter"], "show a value of the tree in the body"],
+  [["?"], "this list, outside of fields"],
+];
+
+export function shortcutsDialog(): HTMLDialogElement {
+  const dialog = h(
+    "dialog",
+    { "aria-label": "Keyboard shortcuts" },
+    h("h2", null, "Keyboard shortcuts"),
+    h(
+      "dl",
+      null,
+      LIST.map(([keys, what]) => [
+        h(
+          "dt",
+          null,
+          keys.map((key) => h("kbd", null, key)),
+        ),
+        h("dd", null, what),
+      ]),
+    ),
+    h("form", { method: "dialog" }, h("button", { value: "close" }, "Close")),
+  );
+  addEventListener("keydown", (event) => {
+    const typing =
+      (event.target as HTMLElement).closest?.("input, textarea, select, [contenteditable=true]") != null;
+    const digit = event.altKey && !event.ctrlKey && !event.metaKey ? /^Digit([1-4])$/.exec(event.code) : null;
+    if (digit !== null) store.set({ mode: MODES[Number(digit[1]) - 1] as Mode });
+    else if (event.key === "F8" && !event.defaultPrevented) nextIssue(event.shiftKey ? -1 : 1);
+    else if (event.key === "?" && !typing) dialog.showModal();
+    else return;
+    event.preventDefault();
+  });
+  return dialog;
+}

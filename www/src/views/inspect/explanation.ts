@@ -1,0 +1,122 @@
+/** Why a signature does not match: what was proved, what was seen, the bytes that differ, and what to change. */
+import type { Change, ShownCause } from "../../engine/protocol.ts";
+import { store } from "../../state/state.ts";
+import { copyButton } from "../../ui/copy.ts";
+import { fill, h } from "../../ui/dom.ts";
+import { icon } from "../../ui/icons.ts";
+import { count, visible } from "../../ui/text.ts";
+import { panel } from "./panel.ts";
+
+export function explanationView(): HTMLElement {
+  const { box, head, content } = panel("explanation", "Why it does not match");
+  const tried = h("span", { class: "muted" });
+  head.append(tried);
+  store.on(["explanation"], ({ explanation }) => {
+    box.hidden = explanation === undefined || explanation.causes.length === 0;
+    if (explanation === undefined) return;
+    tried.textContent = `${count(explanation.tried, "combination")} computed`;
+    // Most fixes end in the same lines for frameworks: they are shown once.
+    let frameworks = false;
+    fill(
+      content,
+      explanation.causes.map((one) => {
+        const first = one.frameworks.length > 0 && !frameworks;
+        frameworks ||= first;
+        return cause(one, first);
+      }),
+    );
+  });
+  return box;
+}
+
+function cause({ code, message, proof, advice, frameworks, change }: ShownCause, lines: boolean): Node {
+  return h(
+    "article",
+    { class: proof ? "cause proved" : "cause seen" },
+    h(
+      "p",
+      { class: "cause-head" },
+      h("span", { class: "badge" }, icon(proof ? "verified" : "eye"), proof ? "Proved" : "Seen"),
+      h("code", null, code),
+    ),
+    h("p", { class: "message" }, ...visible(message)),
+    change !== undefined && changed(change),
+    h("p", { class: "fix" }, h("strong", null, "Fix "), ...visible(advice)),
+    lines &&
+      h(
+        "details",
+        null,
+        h("summary", null, `In ${frameworks.map(([name]) => name).join(", ")}`),
+        h(
+          "dl",
+          { class: "frameworks" },
+          frameworks.map(([name, line]) => [
+            h("dt", null, name),
+            h(
+              "dd",
+              null,
+              h("code", null, line),
+              copyButton(`the line for ${name}`, () => line),
+            ),
+          ]),
+        ),
+      ),
+  );
+}
+
+function changed({ before, changed, after, from, to, bytes, rows, more }: Change): Node {
+  const length = bytes.end - bytes.start;
+  const gap = length === 0;
+  return h(
+    "div",
+    { class: "change" },
+    h(
+      "p",
+      { class: "muted" },
+      gap
+        ? `Something is missing at byte ${bytes.start}. `
+        : `${count(length, "byte")} differ, from byte ${bytes.start} on. `,
+      h(
+        "button",
+        { type: "button", class: "link", on: { click: () => store.set({ target: { from, to } }) } },
+        "Show in the body",
+      ),
+    ),
+    h(
+      "pre",
+      { class: "excerpt", tabindex: "0", "aria-label": "The received body around the bytes that differ" },
+      before.length > 0 && h("span", { class: "context" }, "…", ...visible(before, true)),
+      gap
+        ? h("mark", { class: "gap" }, h("span", { class: "unseen" }, "missing here"))
+        : h("mark", null, ...visible(changed)),
+      h("span", { class: "context" }, ...visible(after, true), after.length > 0 && "…"),
+    ),
+    h(
+      "details",
+      null,
+      h("summary", null, "Bytes in hex"),
+      h(
+        "div",
+        { class: "hex", role: "group", tabindex: "0", "aria-label": "Bytes in hex" },
+        rows.map(({ offset, bytes }) =>
+          h(
+            "div",
+            null,
+            h("span", { class: "offset" }, offset.toString(16).padStart(6, "0")),
+            h(
+              "span",
+              { class: "cells" },
+              bytes.map(({ hex, changed }) => h(changed ? "mark" : "span", null, hex)),
+            ),
+            h(
+              "span",
+              { class: "glyphs" },
+              bytes.map(({ glyph, changed }) => h(changed ? "mark" : "span", null, glyph)),
+            ),
+          ),
+        ),
+        more && h("p", { class: "muted" }, "and so on"),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,13 @@
+/** A part of the results under a heading; hidden while it has nothing to say. */
+import { h, unique } from "../../ui/dom.ts";
+
+export function panel(
+  name: string,
+  title: string,
+): { box: HTMLElement; head: HTMLElement; content: HTMLElement } {
+  const id = unique("panel");
+  const head = h("header", null, h("h3", { id }, title));
+  const content = h("div", { class: "content" });
+  const box = h("section", { class: `panel ${name}`, "aria-labelledby": id, hidden: true }, head, content);
+  return { box, head, content };
+}

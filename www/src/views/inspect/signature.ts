@@ -1,0 +1,93 @@
+/** The signature: the string that was signed, by formula and by value, and the digests side by side. */
+import type { SignedPart } from "../../engine/protocol.ts";
+import { store } from "../../state/state.ts";
+import { copyButton } from "../../ui/copy.ts";
+import { fill, h } from "../../ui/dom.ts";
+import { icon } from "../../ui/icons.ts";
+import { count, visible } from "../../ui/text.ts";
+import { panel } from "./panel.ts";
+
+export function signatureView(): HTMLElement {
+  const { box, content } = panel("signature", "Signature");
+  store.on(["result"], ({ result }) => {
+    const judged = result === undefined || "unrecognised" in result ? undefined : result;
+    const signed = judged?.signed;
+    box.hidden = signed === undefined;
+    if (judged === undefined || signed === undefined) return;
+    const { header, received, signedContent } = judged.report.signature;
+    const { computed, reason } = signed;
+    const equal = computed !== undefined && computed.toLowerCase() === received?.trim().toLowerCase();
+    fill(
+      content,
+      h(
+        "dl",
+        { class: "facts" },
+        h("dt", null, "Signed content"),
+        h("dd", null, h("code", null, signedContent ?? "")),
+        signed.parts.map(part),
+        h("dt", null, "Header"),
+        h("dd", null, h("code", null, header ?? "")),
+        h("dt", null, "Received"),
+        h(
+          "dd",
+          { class: "digest" },
+          received === undefined ? h("span", { class: "muted" }, "none") : digest(received, computed),
+        ),
+        h("dt", null, "Computed"),
+        h(
+          "dd",
+          { class: "digest" },
+          computed === undefined
+            ? h("span", { class: "muted" }, reason ?? "")
+            : [digest(computed, received), copyButton("the computed signature", () => computed)],
+        ),
+      ),
+      computed !== undefined &&
+        received !== undefined &&
+        h(
+          "p",
+          { class: equal ? "compared good" : "compared bad" },
+          icon(equal ? "passed" : "failed"),
+          equal ? "The two are equal." : "The two differ.",
+        ),
+    );
+  });
+  return box;
+}
+
+function part({ name, value, bytes }: SignedPart): Node[] {
+  if (name === undefined) return [];
+  return [
+    h("dt", { class: "sub" }, `{${name}}`),
+    h(
+      "dd",
+      null,
+      value === undefined
+        ? h("span", { class: "muted" }, "not known to this page")
+        : h(
+            "div",
+            {
+              class: "value",
+              tabindex: "0",
+              role: "group",
+              "aria-label": `Value of ${name}, ${count(bytes, "byte")}`,
+            },
+            ...visible(value, true),
+          ),
+      h("span", { class: "muted" }, count(bytes, "byte")),
+    ),
+  ];
+}
+
+/** A header's digest in groups that an eye can compare; what differs is underlined. */
+function digest(text: string, other: string | undefined): Node {
+  const box = h("code");
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] as string;
+    const differs = other !== undefined && other[at]?.toLowerCase() !== character.toLowerCase();
+    const last = box.lastElementChild;
+    if (last !== null && (last.className === "differs") === differs) last.append(character);
+    else box.append(h("span", { class: differs ? "differs" : "same" }, character));
+  }
+  return box;
+}

@@ -1,0 +1,27 @@
+/** Modules that the build makes: see build/. */
+declare module "virtual:core" {
+  /** The byte that each character stands for. */
+  export const table: number[];
+  /** How many bytes there are. */
+  export const length: number;
+  /** One character a byte. */
+  export const text: string;
+}
+declare module "virtual:engine" {
+  const source: string;
+  export default source;
+}
+declare module "virtual:samples" {
+  export const painchek: string;
+  export const painchekPrinted: string;
+  export const xon: string;
+  export const severe: string;
+  export const xonLatest: string;
+}
+declare module "*.css" {}
+/** Whether this is the built page: said by Vite. */
+interface ImportMeta {
+  readonly env: { readonly PROD: boolean };
+}
+/** The page's files: said by the build to the service worker. */
+declare const __FILES__: string[];

@@ -1,0 +1,192 @@
+/** The built page as a person meets it: it judges, explains, and sends nothing. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { BASE, browser, pick, picture, type Served, serve, settled } from "./browser.ts";
+
+let served: Served;
+let context: BrowserContext;
+let close: () => Promise<void>;
+let page: Page;
+const complaints: string[] = [];
+
+before(async () => {
+  served = await serve();
+  ({ context, close } = await browser());
+  page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(served.url);
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+});
+
+after(async () => {
+  await close?.();
+  await served?.close();
+});
+
+const verdict = () => page.locator(".verdict h2").innerText();
+const codes = () => page.locator(".issue .where code:first-child").allInnerTexts();
+
+test("an empty page says what to do", async () => {
+  assert.equal(await verdict(), "Nothing to judge yet");
+  await picture(page, "empty");
+});
+
+test("a signed example is verified, with its digests compared", async () => {
+  await pick(page, "signed with SHA-256");
+  assert.equal(await verdict(), "Verified");
+  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+  assert.equal(await page.locator('.path li[data-state="failed"]').count(), 0);
+  assert.ok((await page.locator(".tree .row").count()) > 5);
+  await picture(page, "verified");
+});
+
+test("typing is judged at once: a changed digit is a mismatch", async () => {
+  await pick(page, "signed with SHA-256");
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" ");
+  await settled(page);
+  assert.equal(await verdict(), "Rejected");
+  assert.ok((await codes()).includes("signature-mismatch"));
+  await page.keyboard.press("Control+z");
+  await settled(page);
+  assert.equal(await verdict(), "Verified");
+});
+
+test("a mismatch is explained, with the bytes that differ", async () => {
+  await pick(page, "wrote it again");
+  assert.equal(await verdict(), "Rejected");
+  await page.locator(".cause.proved").first().waitFor();
+  assert.ok((await page.locator(".cause.proved code").first().innerText()).startsWith("body-"));
+  assert.ok((await page.locator(".change mark").count()) > 0);
+  assert.equal(await page.locator('.path li[data-stopped="true"] .step-title').innerText(), "Signature");
+  await picture(page, "mismatch-explained");
+});
+
+test("a secret with a line break is named", async () => {
+  await pick(page, "line break");
+  await page.locator(".cause.proved").first().waitFor();
+  assert.match(await page.locator(".note").innerText(), /a line break at its end/);
+});
+
+test("a syntax error is marked in the text, and the list leads there", async () => {
+  await pick(page, "prints it");
+  assert.ok((await codes()).includes("json-syntax"));
+  assert.ok((await page.locator(".mark.error").count()) > 0);
+  await page.locator(".issue.error").first().click();
+  await page.locator(".cm-editor.cm-focused").waitFor();
+  await picture(page, "syntax-error");
+});
+
+test("what nobody signs is never shown as valid", async () => {
+  await pick(page, "as first documented");
+  assert.equal(await verdict(), "Unsigned");
+  assert.equal(await page.locator(".verdict").getAttribute("data-tone"), "open");
+  await picture(page, "unsigned");
+});
+
+test("all issues are listed and marked", async () => {
+  await pick(page, "Four mistakes");
+  assert.ok((await codes()).length >= 4);
+  await picture(page, "issues");
+});
+
+test("hovering a field tells its meaning", async () => {
+  await pick(page, "signed with SHA-256");
+  await page.locator(".tok-key", { hasText: '"pain_score"' }).first().hover();
+  await page.locator(".hover").waitFor();
+  assert.match(await page.locator(".hover").innerText(), /pain_score/);
+  await picture(page, "hover");
+  await page.mouse.move(5, 5);
+});
+
+test("bytes that are not UTF-8 survive, and are shown as such", async () => {
+  await pick(page, "not UTF-8");
+  assert.equal(await page.locator(".cm-content .chip.raw").innerText(), "E9");
+  assert.ok((await codes()).includes("json-encoding"));
+  await picture(page, "not-utf-8");
+});
+
+test("a request that is pasted is taken apart", async () => {
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.locator(".cm-content").click();
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData(
+      "text/plain",
+      "curl https://h.example/x -H 'X-PainChek-WH-Signature: sha256=00' --data-raw '{\"event\":1}'",
+    );
+    document
+      .querySelector(".cm-content")
+      ?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await page.waitForFunction(() =>
+    document.querySelector<HTMLTextAreaElement>(".head")?.value.includes("X-PainChek"),
+  );
+  await settled(page);
+  assert.equal(await page.locator(".cm-content").innerText(), '{"event":1}');
+});
+
+test("the page looks the same on a phone and in the dark", async () => {
+  await pick(page, "wrote it again");
+  await page.locator(".cause.proved").first().waitFor();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, "dark");
+  await page.setViewportSize({ width: 390, height: 844 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.equal(width, 390);
+  await picture(page, "phone-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.locator(".verdict").scrollIntoViewIfNeeded();
+  await page.evaluate(() => document.querySelector(".summary")?.scrollIntoView());
+  await picture(page, "phone");
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test("the page may not connect, and asks for nothing but its own files", async () => {
+  const refused = await page.evaluate(() =>
+    fetch("./icon.svg").then(
+      () => "answered",
+      () => "refused",
+    ),
+  );
+  assert.equal(refused, "refused");
+  const inWorker = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const source =
+          "fetch(\"data:text/plain,x\").then(() => postMessage('answered'), () => postMessage('refused'))";
+        const worker = new Worker(URL.createObjectURL(new Blob([source])));
+        worker.onmessage = ({ data }) => resolve(data);
+      }),
+  );
+  assert.equal(inWorker, "refused");
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
+  assert.match(policy ?? "", /connect-src 'none'/);
+  assert.ok(
+    served.requests.every((path) => path.startsWith(BASE)),
+    served.requests.join(" "),
+  );
+});
+
+test("it opens without a network once it was loaded", async () => {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  await pick(page, "signed with SHA-256");
+  assert.equal(await verdict(), "Verified");
+  await context.setOffline(false);
+});
+
+test("the browser had nothing to complain about", () => {
+  // That the policy refuses is what a test above asks for.
+  const own = complaints.filter(
+    (text) => !/connect-src|violates the document's Content Security Policy/.test(text),
+  );
+  assert.deepEqual(own, []);
+});

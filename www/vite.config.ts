@@ -1,0 +1,27 @@
+/** How the page is built: relative paths for any static host, no request but for its own files, a policy that says so. */
+import { defineConfig } from "vite";
+import { core } from "./build/core.ts";
+import { engine } from "./build/engine.ts";
+import { page } from "./build/page.ts";
+
+export default defineConfig({
+  base: "./",
+  plugins: [core(), engine(), page()],
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    // The polyfill would fetch, which the policy forbids.
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: {
+      // The editor's commands come with a parser for those of them that know of syntax; the page uses none of these.
+      treeshake: { moduleSideEffects: (id) => !/@lezer|@codemirror\/(?:language|commands)/.test(id) },
+      output: { chunkFileNames: ({ name }) => `assets/${name.replace("_virtual_", "")}-[hash].js` },
+    },
+  },
+  server: { host: "127.0.0.1" },
+  preview: { host: "127.0.0.1", port: 4173 },
+});
