@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo | test | build | bench | types`.
+//! The project's own commands: `cargo xtask demo | test | build | www | bench | types`.
 
 mod causes;
 mod fresh;
@@ -10,6 +10,7 @@ mod suite;
 mod tally;
 mod versions;
 mod wasm;
+mod www;
 
 use std::ffi::OsString;
 use std::process::{self, ExitCode};
@@ -25,6 +26,7 @@ const HELP: &str = "\
 cargo xtask demo             build everything, then walk through real deliveries
 cargo xtask test [--quick]   every check and every test; --quick: fmt, clippy, unit tests
 cargo xtask build            the WebAssembly core and the npm package in pkg/dist
+cargo xtask www [--build]    the playground, served on this machine; --build: only www/dist
 cargo xtask bench [ARGS]     the whole job side by side with other libraries, in one run
 cargo xtask types            only the TypeScript types that are derived from providers/
 
@@ -51,6 +53,7 @@ enum Command {
     Demo(Vec<OsString>),
     Test { quick: bool },
     Build,
+    Www { serve: bool },
     Bench(Vec<OsString>),
     Types,
     Help,
@@ -61,11 +64,13 @@ impl Command {
         let mut parser = lexopt::Parser::from_args(arguments);
         let usage = |error: lexopt::Error| Failure::new(error.to_string()).mend("run `cargo xtask --help`");
         let mut quick = false;
+        let mut serve = true;
         let mut name: Option<String> = None;
         while let Some(argument) = parser.next().map_err(usage)? {
             match argument {
                 Short('h') | Long("help") => return Ok(Self::Help),
                 Long("quick") if name.as_deref() == Some("test") => quick = true,
+                Long("build") if name.as_deref() == Some("www") => serve = false,
                 Value(word) if name.is_none() => {
                     let word = word.to_string_lossy().into_owned();
                     // What follows these two is for the script they start.
@@ -82,6 +87,7 @@ impl Command {
             None | Some("help") => Ok(Self::Help),
             Some("test") => Ok(Self::Test { quick }),
             Some("build") => Ok(Self::Build),
+            Some("www") => Ok(Self::Www { serve }),
             Some("types") => Ok(Self::Types),
             Some(other) => {
                 Err(Failure::new(format!("there is no command `{other}`")).mend("run `cargo xtask --help`"))
@@ -100,7 +106,15 @@ impl Command {
             }
             Self::Demo(rest) => {
                 npm::build()?;
-                return script(node(DEMO).args(rest));
+                let outcome = script(node(DEMO).args(rest));
+                println!("\nTo see it in a browser: {}", www::OPEN);
+                return outcome;
+            }
+            Self::Www { serve } => {
+                www::build()?;
+                if serve {
+                    return script(&mut www::serve());
+                }
             }
             Self::Bench(rest) => {
                 npm::build()?;

@@ -1,5 +1,5 @@
 //! What the commands need from the machine: the WebAssembly target of the toolchain, Node, the npm packages of the
-//! lock file, and the other languages that tests are written with.
+//! lock file, the other languages that tests are written with, and the browser that the page is tested in.
 
 use std::path::Path;
 use std::process::Command;
@@ -45,7 +45,7 @@ pub fn npm() -> Result<(), Failure> {
     }
     Step::new(
         "npm",
-        &["package.json", "package-lock.json", "pkg/package.json", "bench/package.json"],
+        &["package.json", "package-lock.json", "pkg/package.json", "bench/package.json", "www/package.json"],
         &["node_modules/.package-lock.json"],
     )?
     .stamp_at("node_modules/.hookseal-stamp")
@@ -75,6 +75,23 @@ pub fn languages() -> Result<(), Failure> {
             .filter(|(program, question, _)| answer(Command::new(program).args(question)).is_none());
         broken.map(|(_, _, package)| package).collect()
     };
+    packages("tests are written with other languages", missing)
+}
+
+/// Where a browser may stand that the tests of the page can drive; `CHROMIUM` names another.
+const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/// Sees to a Chromium. Where there is none, Debian's package is installed, if that can be done.
+pub fn browser() -> Result<(), Failure> {
+    let missing = || -> Vec<&str> {
+        let named = std::env::var_os("CHROMIUM").is_some_and(|path| Path::new(&path).exists());
+        if named || BROWSERS.iter().any(|path| Path::new(path).exists()) { vec![] } else { vec!["chromium"] }
+    };
+    packages("the page is tested in a real browser", missing)
+}
+
+/// Installs Debian's packages that are missing, as root; else says what to install.
+fn packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Failure> {
     let wanted = missing();
     if wanted.is_empty() {
         return Ok(());
@@ -84,11 +101,10 @@ pub fn languages() -> Result<(), Failure> {
         format!("install {packages} (Debian: `apt-get install {packages}`), then run this command again");
     let is_root = answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
     if !is_root || answer(Command::new("apt-get").arg("--version")).is_none() {
-        let why = if is_root { "there is no apt-get" } else { "only root can install them" };
-        let what = format!("tests are written with other languages and need {packages}; {why}");
-        return Err(Failure::new(what).mend(by_hand));
+        let hindrance = if is_root { "there is no apt-get" } else { "only root can install them" };
+        return Err(Failure::new(format!("{why}, which needs {packages}; {hindrance}")).mend(by_hand));
     }
-    progress(&format!("installing what tests are written with: apt-get update, apt-get install {packages}"));
+    progress(&format!("installing what the tests need: apt-get update, apt-get install {packages}"));
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");

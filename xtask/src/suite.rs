@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::fresh::files;
 use crate::run::{Failure, answer, cargo, node, root, typed};
 use crate::tally::{Count, Tally};
-use crate::{licences, npm, setup, wasm};
+use crate::{licences, npm, setup, wasm, www};
 
 /// Runs everything, or with `quick` what answers within seconds, and prints the table.
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
@@ -19,6 +19,7 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
             suite.webassembly();
             suite.command()?;
             suite.packaging()?;
+            suite.playground()?;
         }
     }
     if !quick {
@@ -138,6 +139,22 @@ impl Suite {
             node("bench/main.mjs").args(["--rounds", "1", "--only", "seed"]),
             "mend the contender that the message names",
         );
+        Ok(())
+    }
+
+    /// The page as it is built, in a real browser.
+    fn playground(&mut self) -> Result<(), Failure> {
+        if !self.step("playground", www::build) {
+            return Ok(());
+        }
+        self.check(
+            "weight of the page",
+            &mut www::weigh(),
+            "take out of www/src what does not earn its bytes",
+        );
+        if self.step("browser", setup::browser) {
+            self.tests("playground in Chromium", &mut node_tests("www/test", |_| true)?);
+        }
         Ok(())
     }
 

@@ -1,0 +1,51 @@
+//! The playground: built by Vite into `www/dist`, weighed, and served on this machine.
+
+use std::process::Command;
+
+use crate::fresh::Step;
+use crate::npm;
+use crate::run::{Failure, must, node, progress};
+
+/// What a person types to see it.
+pub const OPEN: &str = "cargo xtask www";
+
+/// The package, and the page that is made with it.
+pub fn build() -> Result<(), Failure> {
+    npm::build()?;
+    Step::new(
+        "www",
+        &[
+            "www/src",
+            "www/build",
+            "www/public",
+            "www/index.html",
+            "www/vite.config.ts",
+            "www/package.json",
+            "package-lock.json",
+            "pkg/dist",
+            "providers",
+            "tests/vectors/seeds",
+        ],
+        &["www/dist/index.html", "www/dist/sw.js"],
+    )?
+    .unless_done(|| {
+        progress("building www/dist: vite");
+        must(vite("build").args(["--logLevel", "warn"]), "mend what Vite says")
+    })
+}
+
+/// Weighs what a cold load of the page fetches.
+pub fn weigh() -> Command {
+    node("www/build/weight.mjs")
+}
+
+/// Serves the built page on loopback until it is stopped.
+pub fn serve() -> Command {
+    vite("preview")
+}
+
+fn vite(command: &str) -> Command {
+    let mut vite = node("node_modules/vite/bin/vite.js");
+    vite.args([command, "www"]);
+    vite
+}
