@@ -60,7 +60,12 @@ export function editor(parent: HTMLElement, label: string, extensions: Extension
         history(),
         // Tab leaves the editor, as everywhere else on a page.
         keymap.of(keys),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({
+          tabindex: "0",
+          "aria-label": label,
+          spellcheck: "false",
+          autocapitalize: "off",
+        }),
         theme,
         extensions,
       ],

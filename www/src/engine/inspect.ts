@@ -58,8 +58,19 @@ export function inspect(input: InspectInput): Inspection | Unrecognised {
     signed: signedOf(input, id, report, body),
     bytes: body.length,
     now,
+    created: created(report, given.envelope.createdAt ?? undefined),
     values: outline.length,
   };
+}
+
+/** The instant of the event, unless the contract says that what stands there is no time. */
+function created({ createdAt, issues }: Report, pointer: string | undefined): number | undefined {
+  if (createdAt === undefined || issues.some((one) => one.pointer === pointer && one.severity === "error"))
+    return undefined;
+  // Without an offset it is a time of day somewhere, and no instant.
+  if (!/(?:[Zz]|[+-]\d{2}:\d{2})$/.test(createdAt)) return undefined;
+  const time = Date.parse(createdAt);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** The core counts a place in UTF-16 units of decoded text; the editor's text shows bytes that are not UTF-8 apart. */

@@ -72,8 +72,9 @@ export interface Inspection {
   signed: Signed | undefined;
   /** How many bytes the body has. */
   bytes: number;
-  /** When it was judged. */
+  /** When it was judged, and when the event was made where that is a time; in milliseconds. */
   now: number;
+  created: number | undefined;
   /** How many values the payload has. */
   values: number;
 }

@@ -21,8 +21,7 @@ export function entries(): ProviderEntry[] {
 
 /** How the provider writes its secrets. */
 export function encodingOf(id: string): string {
-  const secret = definition(id).signature?.secret;
-  return typeof secret === "string" ? secret : JSON.stringify(secret ?? "utf8");
+  return definition(id).signature?.secret ?? "utf8";
 }
 
 let last: { key: string; hook: Webhook } | undefined;

@@ -58,12 +58,17 @@ function note(
   bytes: number,
 ): string {
   if (state === "skipped") return "not reached";
-  if (name === "signature")
-    return signature.status === "unsigned" ? "not signed or not checked" : signature.status;
+  if (name === "signature") return signature.status === "unsigned" ? unsigned(signature) : signature.status;
   if (errors > 0) return errors === 1 ? "1 error" : `${errors} errors`;
   if (warnings > 0) return warnings === 1 ? "1 warning" : `${warnings} warnings`;
   if (name === "bytes") return `${bytes.toLocaleString("en")} bytes`;
-  if (name === "envelope" && type !== undefined) return type.length > 28 ? `${type.slice(0, 27)}…` : type;
+  if (name === "envelope" && type !== undefined) return type.length > 20 ? `${type.slice(0, 19)}…` : type;
   if (name === "contract" && revision !== undefined) return revision;
   return "in order";
+}
+
+/** Whether there is nothing to check, nothing was there, or nobody could check it. */
+function unsigned({ header, received }: Report["signature"]): string {
+  if (header === undefined) return "signs nothing";
+  return received === undefined ? "absent" : "not checked";
 }

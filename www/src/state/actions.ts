@@ -13,7 +13,10 @@ const JUDGED = ["head", "body", "provider", "secret", "encoding", "profile"] as 
 export function start(): void {
   engine
     .ask("start", {})
-    .then((known) => known && store.set(known))
+    .then((known) => {
+      if (known !== undefined) store.set(known);
+      performance.mark("hookseal-ready");
+    })
     .catch(failed);
   store.on(JUDGED, schedule);
 }

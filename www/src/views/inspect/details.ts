@@ -17,7 +17,7 @@ export function detailsView(): HTMLElement {
   return box;
 }
 
-function facts({ report, provider, bytes, now }: Inspection): Node[] {
+function facts({ report, provider, bytes, now, created }: Inspection): Node[] {
   const rows: Node[] = [];
   const row = (title: string, value: string | undefined, copied = false) => {
     if (value === undefined || value === "") return;
@@ -45,16 +45,16 @@ function facts({ report, provider, bytes, now }: Inspection): Node[] {
   row("Idempotency key", report.id, true);
   row("Delivery id", report.deliveryId, true);
   row("Webhook id", report.webhookId, true);
-  if (report.createdAt !== undefined) rows.push(...times(report.createdAt, now));
+  if (report.createdAt !== undefined) rows.push(...times(report.createdAt, created, now));
   row("SHA-256 of the body", report.digest, true);
   rows.push(h("dt", null, "Size"), h("dd", null, count(bytes, "byte")));
   return rows;
 }
 
-function times(text: string, now: number): Node[] {
-  const time = new Date(text);
+function times(text: string, created: number | undefined, now: number): Node[] {
   const rows: Node[] = [h("dt", null, "Created"), h("dd", null, h("code", null, ...visible(text)))];
-  if (Number.isNaN(time.getTime())) return rows;
+  if (created === undefined) return rows;
+  const time = new Date(created);
   const local = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }).format(time);
   rows.push(
     h("dt", { class: "sub" }, "UTC"),
@@ -69,7 +69,7 @@ function times(text: string, now: number): Node[] {
     h("dt", { class: "sub" }, "Local"),
     h("dd", null, local),
     h("dt", { class: "sub" }, "Skew"),
-    h("dd", null, skew(time.getTime() - now)),
+    h("dd", null, skew(created - now)),
   );
   return rows;
 }

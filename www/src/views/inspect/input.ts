@@ -9,7 +9,7 @@ import { secretField } from "./secret.ts";
 export function inputView(): HTMLElement {
   return h(
     "section",
-    { class: "input", "aria-label": "Delivery" },
+    { class: "input", "aria-label": "Input" },
     toolbar(),
     h("div", { class: "settings" }, providerField(), secretField(), profileField()),
     archive(),

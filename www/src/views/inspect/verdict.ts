@@ -94,7 +94,15 @@ function judged({ report, provider, issues }: Inspection): Verdict {
     tone: "bad",
     icon: "rejected",
     word: "Rejected",
-    sentence: first?.message ?? "It is rejected.",
+    sentence:
+      first === undefined
+        ? "It is rejected."
+        : `${first.pointer === "" ? "" : `${clipped(first.pointer)}: `}${first.message}`,
     aside,
   };
+}
+
+/** A pointer is as long as the sender likes. */
+function clipped(pointer: string): string {
+  return pointer.length > 80 ? `${pointer.slice(0, 79)}…` : pointer;
 }

@@ -1,0 +1,97 @@
+/** The page for everybody: axe finds nothing, in any state, in light and dark, wide and narrow; and keys are enough. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { browser, pick, type Served, serve } from "./browser.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let served: Served;
+let context: BrowserContext;
+let close: () => Promise<void>;
+let page: Page;
+
+before(async () => {
+  served = await serve();
+  ({ context, close } = await browser());
+  page = await context.newPage();
+  await page.goto(served.url);
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+});
+
+after(async () => {
+  await close?.();
+  await served?.close();
+});
+
+/** What axe finds, a line each. */
+async function findings(): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[];
+        }>;
+      };
+    };
+    const { violations } = await axe.run();
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
+    );
+  });
+}
+
+test("axe finds nothing", async (t) => {
+  const states = [
+    "",
+    "signed with SHA-256",
+    "wrote it again",
+    "prints it",
+    "as first documented",
+    "Four mistakes",
+    "Latin-1",
+  ];
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      for (const state of states) {
+        await t.test(`${state || "empty"}, ${colorScheme}, ${width}`, async () => {
+          if (state === "") await page.getByRole("button", { name: "Clear" }).click();
+          else await pick(page, state);
+          assert.deepEqual(await findings(), []);
+        });
+      }
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test("a mouse is not needed", async () => {
+  await page.reload();
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  await pick(page, "Four mistakes");
+  await page.keyboard.press("F8");
+  assert.equal(await page.locator(".issue[aria-current]").count(), 1);
+  await page.locator(".cm-editor.cm-focused").waitFor();
+  // Tab leaves the editor, and the tree is walked by arrows.
+  await page.keyboard.press("Tab");
+  assert.equal(await page.locator(".cm-editor.cm-focused").count(), 0);
+  await page.locator(".tree [tabindex='0']").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  assert.match(
+    (await page.evaluate(() => document.activeElement?.getAttribute("data-pointer"))) ?? "",
+    /^\/event/,
+  );
+  await page.keyboard.press("Alt+2");
+  assert.equal(await page.getByRole("tab", { name: "Compare" }).getAttribute("aria-selected"), "true");
+  await page.keyboard.press("Alt+1");
+  await page.locator("body").press("?");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+});

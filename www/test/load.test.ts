@@ -1,0 +1,47 @@
+/** A cold load: what is fetched, and how long until a delivery can be judged. Times are said, and decide nothing. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { browser, serve, settled } from "./browser.ts";
+
+test("a cold load is judged by the page's own files alone", async () => {
+  const served = await serve();
+  const { context, close } = await browser();
+  try {
+    // The browser's own first page: so that its start is not measured.
+    const page = await context.newPage();
+    await page.goto("about:blank");
+    await page.goto(served.url);
+    await page
+      .getByLabel("Examples", { exact: true })
+      .locator("option")
+      .nth(3)
+      .waitFor({ state: "attached" });
+    const times = await page.evaluate(`(() => {
+      const [navigation] = performance.getEntriesByType("navigation");
+      const paint = performance.getEntriesByName("first-contentful-paint")[0];
+      const ready = performance.getEntriesByName("hookseal-ready")[0];
+      return { parsed: navigation.domInteractive, paint: paint?.startTime, ready: ready?.startTime };
+    })()`);
+    console.log(
+      `milliseconds of a cold load: ${JSON.stringify(times, (_, value) => (typeof value === "number" ? Math.round(value) : value))}`,
+    );
+    const before = served.requests.length;
+    await page.evaluate("navigator.serviceWorker.ready");
+    await page.waitForTimeout(300);
+    const kept = served.requests.length;
+    await page.locator(".cm-content").click();
+    await page.keyboard.type('{"event":"assessment_add","data":{}}');
+    await settled(page);
+    await page.waitForTimeout(300);
+    assert.ok(before > 0);
+    // Whatever is typed, nothing is asked for any more.
+    assert.equal(served.requests.length, kept);
+    assert.equal(
+      served.requests.some((path) => path.endsWith(".wasm")),
+      false,
+    );
+  } finally {
+    await close();
+    await served.close();
+  }
+});
