@@ -104,6 +104,8 @@ export async function browser(
 /** Keeps a picture of the page, for whoever wants to look. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
+  // What was scrolled or changed just now is painted a little later.
+  await page.waitForTimeout(250);
   await page.screenshot({ path: join(shots, `${name}.png`), animations: "disabled" });
 }
 

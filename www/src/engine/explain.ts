@@ -54,18 +54,7 @@ function change(bytes: { start: number; end: number }, text: string, body: Uint8
       offset,
       bytes: Array.from(body.subarray(offset, Math.min(offset + 16, body.length)), (byte, index) => ({
         hex: byte.toString(16).padStart(2, "0"),
-        glyph:
-          byte > 0x20 && byte < 0x7f
-            ? String.fromCharCode(byte)
-            : byte === 0x20
-              ? "␠"
-              : byte === 0x0a
-                ? "␊"
-                : byte === 0x0d
-                  ? "␍"
-                  : byte === 0x09
-                    ? "␉"
-                    : "·",
+        glyph: byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".",
         changed: offset + index >= bytes.start && offset + index < bytes.end,
       })),
     });

@@ -83,11 +83,13 @@ export function show({ text, ...rest }: PageDelivery, more: Partial<State> = {})
 }
 
 export async function pickExample(id: string): Promise<void> {
+  store.set({ busy: true });
   try {
     const example = await engine.ask("example", { id });
     if (example === undefined) return;
     const { delivery, provider, secret } = example;
     show(delivery, { provider, secret, encoding: "provider" });
+    schedule();
   } catch (error) {
     failed(error);
   }
@@ -97,9 +99,12 @@ export async function pickExample(id: string): Promise<void> {
  * Takes apart what was pasted or dropped, in whatever form it comes. A body alone leaves the headers as they are.
  */
 export async function take(bytes: Uint8Array, name: string): Promise<void> {
+  store.set({ busy: true });
   try {
     const found = await engine.ask("import", { bytes });
     if (found === undefined) return;
+    // Also where it is what stood there already: somebody waits for an answer.
+    schedule();
     const [first] = found.deliveries;
     if (first === undefined || found.form === "body") {
       store.set({ body: first?.text ?? toText(bytes), imported: undefined, issue: undefined });

@@ -86,5 +86,5 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 function skew(difference: number): string {
   const [unit, length] =
     UNITS.find(([, length]) => Math.abs(difference) >= length) ?? (["second", 1000] as const);
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(difference / length), unit);
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(difference / length), unit);
 }

@@ -75,7 +75,7 @@ function changed({ before, changed, after, from, to, bytes, rows, more }: Change
       { class: "muted" },
       gap
         ? `Something is missing at byte ${bytes.start}. `
-        : `${count(length, "byte")} differ, from byte ${bytes.start} on. `,
+        : `${count(length, "byte differs", "bytes differ")}, from byte ${bytes.start} on. `,
       h(
         "button",
         { type: "button", class: "link", on: { click: () => store.set({ target: { from, to } }) } },

@@ -14,9 +14,33 @@ export function inputView(): HTMLElement {
     h("div", { class: "settings" }, providerField(), secretField(), profileField()),
     archive(),
     headField(),
-    h("p", { class: "label" }, "Body", h("span", { class: "muted" }, "the raw bytes, as they arrived")),
+    h(
+      "p",
+      { class: "label" },
+      "Body",
+      h("span", { class: "muted" }, "the raw bytes, as they arrived"),
+      apart(),
+    ),
     bodyView(),
   );
+}
+
+/** Offers to take apart a request that was typed, where what stands there is no JSON. */
+function apart(): HTMLElement {
+  const button = h(
+    "button",
+    { type: "button", class: "link", on: { click: () => void takeText(store.state.body, "the body") } },
+    "Take a whole request apart",
+  );
+  store.on(["result", "body"], ({ result, body }) => {
+    const json =
+      result === undefined ||
+      ("unrecognised" in result
+        ? result.values > 0
+        : result.steps.every(({ name, state }) => name !== "json" || state !== "failed"));
+    button.hidden = json || body === "";
+  });
+  return button;
 }
 
 function toolbar(): HTMLElement {

@@ -61,7 +61,7 @@ function part({ name, value, bytes }: SignedPart): Node[] {
     h("dt", { class: "sub" }, `{${name}}`),
     h(
       "dd",
-      null,
+      { class: "stack" },
       value === undefined
         ? h("span", { class: "muted" }, "not known to this page")
         : h(
@@ -79,15 +79,18 @@ function part({ name, value, bytes }: SignedPart): Node[] {
   ];
 }
 
-/** A header's digest in groups that an eye can compare; what differs is underlined. */
+/** A header's digest. Where few characters differ, they are marked; of two other digests most do, and that says nothing. */
 function digest(text: string, other: string | undefined): Node {
   const box = h("code");
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at] as string;
-    const differs = other !== undefined && other[at]?.toLowerCase() !== character.toLowerCase();
-    const last = box.lastElementChild;
-    if (last !== null && (last.className === "differs") === differs) last.append(character);
-    else box.append(h("span", { class: differs ? "differs" : "same" }, character));
+  const differs = (at: number) => other !== undefined && other[at]?.toLowerCase() !== text[at]?.toLowerCase();
+  const number = Array.from(text, (_, at) => differs(at)).filter(Boolean).length;
+  if (number === 0 || number > 8) {
+    box.append(...visible(text));
+    return box;
+  }
+  for (const [at, character] of [...text].entries()) {
+    if (differs(at)) box.append(h("mark", null, ...visible(character)));
+    else box.append(...visible(character));
   }
   return box;
 }
