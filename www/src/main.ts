@@ -4,6 +4,7 @@ import "./css/base.css";
 import "./css/shell.css";
 import "./css/inspect.css";
 import "./css/results.css";
+import "./css/panels.css";
 import { start } from "./state/actions.ts";
 import { acceptFiles } from "./ui/drop.ts";
 import { shell } from "./ui/shell.ts";

@@ -6,12 +6,16 @@ import type { Issue, ProviderDefinition, Report } from "./core.ts";
 import type { Step, StepName } from "./protocol.ts";
 
 /** The step of an issue. */
-export function stepOf({ code }: Pick<Issue, "code">, { rules }: ProviderDefinition): StepName {
+export function stepOf(
+  { code, pointer }: Pick<Issue, "code" | "pointer">,
+  given: ProviderDefinition,
+): StepName {
+  const { rules, envelope } = given;
   if (rules !== undefined && Object.hasOwn(rules, code)) return "rules";
   if (/^(signature|secret|timestamp|algorithm)-/.test(code)) return "signature";
   if (/^body-/.test(code)) return "bytes";
   if (/^json-/.test(code) || code === "number-precision") return "json";
-  if (/^(envelope-|event-|content-type)/.test(code)) return "envelope";
+  if (/^(envelope-|event-|content-type)/.test(code) || pointer === envelope.type) return "envelope";
   return "contract";
 }
 

@@ -7,8 +7,11 @@ scope.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      // From the browser's own cache where it has them: the page has just loaded the same files.
-      .then((cache) => cache.addAll(FILES))
+      // From the browser's own cache where it has them: the page has just loaded the same files. The page itself has no
+      // hash in its name, so that an old one may stand there.
+      .then((cache) =>
+        cache.addAll(FILES.map((name) => (name === "./" ? new Request(name, { cache: "reload" }) : name))),
+      )
       .then(() => scope.skipWaiting()),
   );
 });

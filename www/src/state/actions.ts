@@ -21,6 +21,9 @@ export function start(): void {
   store.on(JUDGED, schedule);
 }
 
+/** How long nothing has to change, in milliseconds, before something expensive is begun. */
+const IDLE = 150;
+
 let scheduled = false;
 
 function schedule(): void {
@@ -59,6 +62,9 @@ async function judge(): Promise<void> {
       ...(mismatch ? {} : { explanation: undefined }),
     });
     if (!mismatch || !same) return;
+    // An explanation may take a second: it waits until nobody types.
+    await new Promise((resolve) => setTimeout(resolve, IDLE));
+    if (store.state.result !== result || JUDGED.some((key) => store.state[key] !== state[key])) return;
     const explanation = await engine.ask("explain", asked);
     if (explanation !== undefined && store.state.result === result) store.set({ explanation, busy: false });
   } catch (error) {
