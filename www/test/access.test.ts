@@ -80,7 +80,7 @@ test("a mouse is not needed", async () => {
   await page.locator(".cm-editor.cm-focused").waitFor();
   // Tab leaves the editor, and the tree is walked by arrows.
   await page.keyboard.press("Tab");
-  assert.equal(await page.locator(".cm-editor.cm-focused").count(), 0);
+  await page.locator(".cm-editor.cm-focused").waitFor({ state: "detached" });
   await page.locator(".tree [tabindex='0']").focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
