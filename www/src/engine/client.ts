@@ -35,11 +35,6 @@ export class Engine {
     });
   }
 
-  /** Makes the worker ahead of the first question. */
-  async warm(): Promise<void> {
-    await this.#ready();
-  }
-
   async #next(): Promise<void> {
     if (this.#current !== undefined) return;
     const next = this.#waiting.shift();
@@ -72,7 +67,11 @@ export class Engine {
   }
 
   #ready(): Promise<Worker> {
-    this.#making ??= this.#make();
+    // One that could not be made does not stand in the way of the next.
+    this.#making ??= this.#make().catch((error: unknown) => {
+      this.#making = undefined;
+      throw error;
+    });
     return this.#making;
   }
 
