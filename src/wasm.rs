@@ -6,6 +6,7 @@
 
 mod data;
 mod import;
+mod low;
 mod platform;
 
 use std::borrow::Cow;
@@ -19,17 +20,16 @@ use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Code, Profile};
 use crate::json::Token;
 use crate::provider::Provider;
-use crate::schema::{CompileOptions, Dialect, Schema};
-use crate::signature::{Algorithm, hmac};
 use crate::webhook::{
     Accepted, BUDGET, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
 };
 
 use data::{
-    Card, ChangeData, ComparisonData, ErrorData, EventCard, FreshData, SchemaErrorData, SignedData,
-    WebhookOptions, time, whole,
+    Card, ChangeData, ComparisonData, ErrorData, EventCard, FreshData, SignedData, WebhookOptions, time,
+    whole,
 };
 pub use import::{ImportStream, Looks, import_text, print_delivery, provider_definition, provider_ids};
+pub use low::{Plan, digest, hmac_sign, hmac_verify};
 
 thread_local! {
     /// What JavaScript wrote for the next call.
@@ -275,6 +275,28 @@ impl Hook {
         })
     }
 
+    /// The body that was signed, where an explanation proves one: it stands in `text`, and the answer is its length;
+    /// `NONE` where nothing is known.
+    #[must_use]
+    #[expect(clippy::too_many_arguments, reason = "numbers cross the bridge one by one")]
+    pub fn signed_body(
+        &self,
+        headers: usize,
+        body: usize,
+        now: f64,
+        profile: u32,
+        max_bytes: f64,
+        tolerance: f64,
+        budget: f64,
+    ) -> u32 {
+        let limits = self.limits(profile, max_bytes, tolerance);
+        let budget = whole(budget).unwrap_or(BUDGET);
+        with_delivery(headers, body, |delivery| {
+            let signed = self.0.signed_body_with(delivery, time(now), &limits, budget);
+            signed.and_then(|body| u32::try_from(keep(&[&body])).ok()).unwrap_or(NONE)
+        })
+    }
+
     /// Signs the body in the scratch buffer.
     ///
     /// # Errors
@@ -400,83 +422,5 @@ fn signed_to_js(signed: Result<SignedDelivery, Error>) -> Result<JsValue, JsValu
             Ok(to_js(&SignedData { headers: signed.headers, length: signed.body.len() }))
         }
         Err(error) => Err(error_to_js(&error)),
-    }
-}
-
-/// The SHA-256 of the first `len` bytes of the scratch buffer; its hex stands in `text`.
-#[wasm_bindgen]
-#[must_use]
-pub fn digest(len: usize) -> usize {
-    with_scratch(len, |bytes| keep(&[digest_of(bytes).as_bytes()]))
-}
-
-/// Signs the scratch buffer, which holds the key and behind it the message, and leaves the tag at its
-/// start, where there has to be room for it. The answer is the length of the tag, 0 where there is no such
-/// algorithm or no room. The key is gone afterwards.
-#[wasm_bindgen]
-#[must_use]
-pub fn hmac_sign(algorithm: usize, key: usize, message: usize) -> usize {
-    SCRATCH.with_borrow_mut(|buffer| {
-        let [key, message] = cut(buffer, [key, message]);
-        let tag = Algorithm::ALL.get(algorithm).map(|algorithm| hmac::sign(*algorithm, key, message));
-        key.zeroize();
-        match (&tag, buffer.get_mut(..tag.as_ref().map_or(0, Vec::len))) {
-            (Some(tag), Some(place)) => {
-                place.copy_from_slice(tag);
-                tag.len()
-            }
-            _ => 0,
-        }
-    })
-}
-
-/// Whether the scratch buffer, which holds key, message and tag one behind the other, holds a tag of
-/// the message. The key is gone afterwards.
-#[wasm_bindgen]
-#[must_use]
-pub fn hmac_verify(algorithm: usize, key: usize, message: usize, tag: usize) -> bool {
-    SCRATCH.with_borrow_mut(|buffer| {
-        let [key, message, tag] = cut(buffer, [key, message, tag]);
-        let verify = |algorithm: &Algorithm| hmac::verify(*algorithm, key, message, tag);
-        let matches = Algorithm::ALL.get(algorithm).is_some_and(verify);
-        key.zeroize();
-        matches
-    })
-}
-
-/// A compiled schema.
-#[wasm_bindgen]
-pub struct Plan(Schema);
-
-#[wasm_bindgen]
-impl Plan {
-    /// Compiles the schema in the scratch buffer. `dialect` is 7, 2020, or 0 for what the schema says.
-    ///
-    /// # Errors
-    /// What cannot be compiled, as data.
-    #[wasm_bindgen(constructor)]
-    pub fn new(len: usize, strict: bool, dialect: u32) -> Result<Plan, JsValue> {
-        let dialect = match dialect {
-            7 => Some(Dialect::Draft7),
-            2020 => Some(Dialect::Draft2020),
-            _ => None,
-        };
-        let options = CompileOptions { strict, dialect, ..CompileOptions::default() };
-        with_scratch(len, |text| Schema::compile(text, &options)).map(Plan).map_err(|error| {
-            to_js(&SchemaErrorData {
-                message: error.to_string(),
-                keyword: error.keyword,
-                pointer: error.pointer,
-            })
-        })
-    }
-
-    /// The issues of the text in the scratch buffer; undefined where there are none, which costs nothing.
-    #[must_use]
-    pub fn check(&self, len: usize) -> JsValue {
-        with_scratch(len, |text| match self.0.check(text) {
-            issues if issues.is_empty() => JsValue::UNDEFINED,
-            issues => to_js(&issues),
-        })
     }
 }

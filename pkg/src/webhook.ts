@@ -163,6 +163,22 @@ export class Webhook<Events = any> {
     ) as Explanation;
   }
 
+  /**
+   * The body that the received signature was made over, where `explain` proves one or the signature is right: beside the
+   * received body it shows what was changed on the way. It takes as long as `explain`.
+   *
+   * Unlike an explanation it is a payload: keep it out of logs.
+   *
+   * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
+   */
+  signedBody(delivery: Delivery, options: ExplainOptions = {}): Uint8Array | undefined {
+    const limits = limitsOf(options);
+    const budget = amount("budget", options.budget);
+    const call = put(allHeaders(delivery), rawBody(delivery?.body), limits, this.#card.maxBytes);
+    const length = this.#hook.signed_body(...call, budget);
+    return length === none ? undefined : kept(length).slice();
+  }
+
   /** Signs a body with the first secret, and adds the provider's other headers. */
   sign(body: BodyLike, options: SignOptions = {}): SignedDelivery {
     const length = putBody(rawBody(body), 0, everything);

@@ -121,6 +121,26 @@ describe("a body that Node has parsed and written again", () => {
   });
 });
 
+describe("the body that was signed", () => {
+  it("comes back byte for byte where explain proves one, and as a copy", () => {
+    const sent = python("");
+    const received = JSON.stringify(JSON.parse(new TextDecoder().decode(sent)));
+    const delivery = { headers: { [header]: signature(sent) }, body: received };
+    const found = hook.signedBody(delivery);
+    assert.deepEqual(found, sent);
+    hook.explain({ headers: {}, body: received });
+    assert.deepEqual(found, sent);
+  });
+
+  it("is the received one where the signature fits, and unknown where nothing is proved", () => {
+    const body = new TextEncoder().encode("{}");
+    assert.deepEqual(hook.signedBody({ headers: { [header]: signature(body) }, body }), body);
+    assert.equal(hook.signedBody({ headers: { [header]: `sha256=${"0".repeat(64)}` }, body }), undefined);
+    assert.equal(hook.signedBody({ headers: {}, body }), undefined);
+    assert.equal(xon({ unsigned: "allow" }).signedBody({ headers: {}, body }), undefined);
+  });
+});
+
 describe("a body that came through a real express", () => {
   let url = "";
   let stop: () => void;

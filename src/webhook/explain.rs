@@ -96,24 +96,57 @@ impl Webhook {
         limits: &Limits,
         budget: usize,
     ) -> Explanation {
-        let now = now.into();
         let mut explanation = Explanation { matches: Vec::new(), observations: Vec::new(), tried: 0 };
+        self.search(delivery, now.into(), limits, budget, &mut explanation);
+        explanation
+    }
+
+    /// The body that the received signature was made over, where [`explain`](Self::explain) proves one or the signature is
+    /// right: beside the received one, it shows what was changed on the way. Unlike an explanation it is a payload: keep it
+    /// out of logs.
+    #[must_use]
+    pub fn signed_body(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Option<Vec<u8>> {
+        self.signed_body_with(delivery, now, &self.limits, BUDGET)
+    }
+
+    /// The same, within the limits of [`explain_with`](Self::explain_with).
+    #[must_use]
+    pub fn signed_body_with(
+        &self,
+        delivery: &Delivery<'_>,
+        now: impl Into<Time>,
+        limits: &Limits,
+        budget: usize,
+    ) -> Option<Vec<u8>> {
+        let mut explanation = Explanation { matches: Vec::new(), observations: Vec::new(), tried: 0 };
+        self.search(delivery, now.into(), limits, budget, &mut explanation)
+    }
+
+    /// Writes down what can be said, and returns the body that was signed, where it is known.
+    fn search(
+        &self,
+        delivery: &Delivery<'_>,
+        now: Time,
+        limits: &Limits,
+        budget: usize,
+        explanation: &mut Explanation,
+    ) -> Option<Vec<u8>> {
         let provider = &self.provider;
         let seen = &mut explanation.observations;
         let (scheme, keys) = match (&provider.scheme, &self.keys) {
             (None, _) => {
                 seen.push(causes::NOTHING_SIGNED.say(&[("provider", &provider.title)]));
-                return explanation;
+                return None;
             }
             (_, None) => {
                 seen.push(causes::NO_SECRET.say(&[]));
-                return explanation;
+                return None;
             }
             (Some(scheme), Some(keys)) => (scheme, keys),
         };
         if delivery.body.len() > limits.max_bytes {
             seen.push(causes::BODY_TOO_LARGE.say(&[("length", &limits.max_bytes.to_string())]));
-            return explanation;
+            return None;
         }
         let received = received::received(scheme, &delivery.headers);
         let bodies = Bodies::new(delivery.body, content_length(&delivery.headers));
@@ -131,11 +164,10 @@ impl Webhook {
                 facts.found.push(causes::SECRET_ANOTHER.say(&[("secret", &which(keys, secret))]));
             }
             explanation.observations = facts.found;
-            return explanation;
+            return Some(delivery.body.to_vec());
         }
         explanation.observations = facts.found;
         let search = Search::new(scheme, keys, delivery, &received, &bodies, budget);
-        search.run(&mut explanation);
-        explanation
+        search.run(explanation)
     }
 }

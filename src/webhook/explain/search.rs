@@ -64,8 +64,9 @@ struct Bound {
 }
 
 impl Bound {
-    fn take(&mut self, bytes: usize) -> bool {
-        self.reached |= self.tried >= self.budget || self.bytes < bytes;
+    /// Whether there is room for so many bytes, and for so many combinations.
+    fn take(&mut self, bytes: usize, combinations: usize) -> bool {
+        self.reached |= self.budget - self.tried < combinations || self.bytes < bytes;
         self.bytes = self.bytes.saturating_sub(bytes);
         !self.reached
     }
@@ -111,14 +112,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Searches, and writes down what was found.
-    pub fn run(mut self, explanation: &mut Explanation) {
+    /// Searches, and writes down what was found. Returns the body that was signed, where one was.
+    pub fn run(mut self, explanation: &mut Explanation) -> Option<Vec<u8>> {
         if self.readings.is_empty() {
             if self.has_header {
                 let words = [("header", self.scheme.header()), ("format", &self.scheme.definition().format)];
                 explanation.observations.push(causes::SIGNATURE_UNREADABLE.say(&words));
             }
-            return;
+            return None;
         }
         // Taken out for the search, which counts in `self`.
         let (own, others) = (std::mem::take(&mut self.own), std::mem::take(&mut self.others));
@@ -128,7 +129,7 @@ impl<'a> Search<'a> {
         explanation.tried = self.bound.tried;
         if let Some(found) = found {
             self.report(&found, explanation);
-            return;
+            return Some(found.body);
         }
         let contents = (own.len() + others.len()).to_string();
         let (bodies, keys) = (seen.count.to_string(), guesses.len().to_string());
@@ -137,6 +138,7 @@ impl<'a> Search<'a> {
         if self.bound.reached {
             explanation.observations.push(causes::SEARCH_BOUNDED.say(&[]));
         }
+        None
     }
 
     /// Breadth first: everything by itself, then two at once.
@@ -190,7 +192,7 @@ impl<'a> Search<'a> {
             }
             let Some(body) = self.bodies.make(change) else { continue };
             // Writing costs about what hashing does.
-            if !self.bound.take(body.len()) {
+            if !self.bound.take(body.len(), 1) {
                 return None;
             }
             if seen.as_mut().is_some_and(|seen| !seen.is_new(change, &body)) {
@@ -214,7 +216,7 @@ impl<'a> Search<'a> {
             for guess in guesses {
                 for algorithm in self.algorithms.clone() {
                     for formula in formulas {
-                        if !self.bound.take(body.len() + BLOCKS) {
+                        if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
                             return None;
                         }
                         let tag = formula.tag(self.keys, algorithm, &guess.key, body, &self.parts);
@@ -227,6 +229,10 @@ impl<'a> Search<'a> {
             }
         }
         None
+    }
+
+    fn readings_by(&self, algorithm: Algorithm) -> usize {
+        self.readings.iter().filter(|it| it.algorithm == algorithm).count()
     }
 
     /// Every reading is compared, whether one before it fits or not.
@@ -248,7 +254,7 @@ impl<'a> Search<'a> {
                 let key: &[u8] = &guess.key;
                 for algorithm in self.algorithms.clone() {
                     for parts in [&[&body[..]][..], &[key, body], &[body, key]] {
-                        if !self.bound.take(body.len() + BLOCKS) {
+                        if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
                             return None;
                         }
                         let digest = Zeroizing::new(unkeyed(algorithm, parts));

@@ -33,6 +33,33 @@ fn the_budget_is_kept_and_said() {
 }
 
 #[test]
+fn a_signature_that_can_be_read_in_several_ways_counts_for_each_of_them() {
+    let hook = painchek(&[SECRET]);
+    // Hex digits are letters of base64, too.
+    for budget in 0..100 {
+        let headers = Headers::from_iter([(HEADER, "444444444444444444444444444")]);
+        let found = hook.explain_with(&Delivery::new(headers, b"{}"), NOW, &hook.limits(), budget);
+        assert!(found.tried <= budget, "{} of {budget}", found.tried);
+    }
+}
+
+#[test]
+fn the_body_that_was_signed_is_handed_over_where_it_is_proved_and_only_then() {
+    let hook = painchek(&[SECRET]);
+    let signed_body = |signature: &str, body: &[u8]| {
+        let headers = Headers::from_iter([(HEADER, signature)]);
+        hook.signed_body(&Delivery::new(headers, body), NOW)
+    };
+    let spaced = br#"{"event": "assessment_add", "data": {}}"#;
+    let compact = br#"{"event":"assessment_add","data":{}}"#;
+    assert_eq!(signed_body(&signed(spaced), compact).as_deref(), Some(&spaced[..]));
+    // What fits as it is was signed as it is; of another secret's nothing is known.
+    assert_eq!(signed_body(&signed(compact), compact).as_deref(), Some(&compact[..]));
+    assert_eq!(signed_body(&format!("sha256={}", hex(&[7; 32])), compact), None);
+    assert_eq!(xon().signed_body(&Delivery::new(Headers::new(), compact), NOW), None);
+}
+
+#[test]
 fn a_long_body_is_bounded_by_the_bytes_that_are_hashed() {
     let mut text = String::from("{\"data\":[");
     while text.len() < 1_000_000 {
