@@ -62,7 +62,11 @@ test("a mismatch is explained, with the bytes that differ", async () => {
   assert.equal(await verdict(), "Rejected");
   await page.locator(".cause.proved").first().waitFor();
   assert.ok((await page.locator(".cause.proved code").first().innerText()).startsWith("body-"));
-  assert.ok((await page.locator(".change mark").count()) > 0);
+  // The example was signed with a space behind each comma and colon, and arrived without.
+  const signedOnly = await page.locator(".change .excerpt ins").allInnerTexts();
+  assert.ok(signedOnly.length > 10 && signedOnly.every((text) => text === "\u00b7"), `${signedOnly}`);
+  assert.equal(await page.locator(".change .excerpt del").count(), 0);
+  assert.ok((await page.locator(".hex mark").count()) > 0);
   assert.equal(await page.locator('.path li[data-stopped="true"] .step-title').innerText(), "Signature");
   await picture(page, "mismatch-explained");
 });

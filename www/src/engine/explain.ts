@@ -1,5 +1,6 @@
 /** Why a signature does not match, with the bytes to look at. The causes are the core's. */
-import { placer, toBytes } from "../bytes.ts";
+import compared from "fast-diff";
+import { placer, toBytes, toText } from "../bytes.ts";
 import type { Cause } from "./core.ts";
 import { providerOf } from "./inspect.ts";
 import type { Change, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
@@ -17,8 +18,11 @@ export function explain(input: InspectInput): ShownExplanation {
   const delivery = { headers, body, url, method };
   const id = providerOf(input, delivery);
   if (id === undefined) return { causes: [], tried: 0 };
-  const { matches, observations, tried } = hookOf(input, id).explain(delivery);
-  const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body);
+  const hook = hookOf(input, id);
+  const { matches, observations, tried } = hook.explain(delivery);
+  const rewritten = matches.some(({ changedBytes }) => changedBytes !== undefined);
+  const signed = rewritten ? hook.signedBody(delivery) : undefined;
+  const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body, signed);
   return { causes: [...matches.map(show(true)), ...observations.map(show(false))], tried };
 }
 
@@ -27,6 +31,7 @@ function shown(
   proof: boolean,
   text: string,
   body: Uint8Array,
+  signed: Uint8Array | undefined,
 ): ShownCause {
   const [advice = "", ...frameworks] = fix.split(FRAMEWORK);
   return {
@@ -37,11 +42,16 @@ function shown(
       const colon = line.indexOf(": ");
       return [line.slice(0, colon), line.slice(colon + 2)];
     }),
-    ...(changedBytes === undefined ? {} : { change: change(changedBytes, text, body) }),
+    ...(changedBytes === undefined ? {} : { change: change(changedBytes, text, body, signed) }),
   };
 }
 
-function change(bytes: { start: number; end: number }, text: string, body: Uint8Array): Change {
+function change(
+  bytes: { start: number; end: number },
+  text: string,
+  body: Uint8Array,
+  signed: Uint8Array | undefined,
+): Change {
   const place = placer(text, body.length);
   const from = place(bytes.start);
   const to = place(bytes.end);
@@ -61,6 +71,7 @@ function change(bytes: { start: number; end: number }, text: string, body: Uint8
   }
   return {
     before: text.slice(Math.max(0, from - CONTEXT), from),
+    ...(signed === undefined ? {} : { diff: diff(bytes, body, signed) }),
     changed: whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole,
     after: text.slice(to, to + CONTEXT),
     from,
@@ -69,4 +80,20 @@ function change(bytes: { start: number; end: number }, text: string, body: Uint8
     rows,
     more: first + ROWS * 16 < last,
   };
+}
+
+/** The same place of what was signed and of what arrived, side by side, as much of it as is shown. */
+function diff(
+  { start, end }: { start: number; end: number },
+  body: Uint8Array,
+  signed: Uint8Array,
+): NonNullable<Change["diff"]> {
+  const beginning = (bytes: Uint8Array, to: number) =>
+    toText(bytes.subarray(start, Math.min(to, start + SHOWN)));
+  const there = signed.length - (body.length - end);
+  const parts: NonNullable<Change["diff"]> = compared(beginning(body, end), beginning(signed, there));
+  const isCut = end - start > SHOWN || there - start > SHOWN;
+  // Where one side was cut, its end differs from the other's for no reason but that.
+  while (isCut && parts.length > 1 && parts.at(-1)?.[0] !== 0) parts.pop();
+  return isCut ? [...parts, [0, "…"]] : parts;
 }

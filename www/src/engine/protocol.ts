@@ -100,6 +100,8 @@ export interface Change {
   before: string;
   changed: string;
   after: string;
+  /** What was signed and what arrived in its place, where that is known: 1 was signed only, -1 arrived only, 0 is the same. */
+  diff?: [side: -1 | 0 | 1, text: string][];
   /** Their place in the editor's text. */
   from: number;
   to: number;

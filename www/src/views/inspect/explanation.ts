@@ -64,7 +64,7 @@ function cause({ code, message, proof, advice, frameworks, change }: ShownCause,
   );
 }
 
-function changed({ before, changed, after, from, to, bytes, rows, more }: Change): Node {
+function changed({ before, changed, after, diff, from, to, bytes, rows, more }: Change): Node {
   const length = bytes.end - bytes.start;
   const gap = length === 0;
   return h(
@@ -73,22 +73,35 @@ function changed({ before, changed, after, from, to, bytes, rows, more }: Change
     h(
       "p",
       { class: "muted" },
-      gap
-        ? `Something is missing at byte ${bytes.start}. `
-        : `${count(length, "byte differs", "bytes differ")}, from byte ${bytes.start} on. `,
+      diff !== undefined
+        ? `${gap ? `Something is missing at byte ${bytes.start}` : `Written otherwise from byte ${bytes.start} to ${bytes.end}`}. `
+        : gap
+          ? `Something is missing at byte ${bytes.start}. `
+          : `${count(length, "byte differs", "bytes differ")}, from byte ${bytes.start} on. `,
       h(
         "button",
         { type: "button", class: "link", on: { click: () => store.set({ target: { from, to } }) } },
         "Show in the body",
       ),
     ),
+    diff !== undefined &&
+      h("p", { class: "legend" }, h("ins", null, "signed"), h("del", null, "received"), "in its place"),
     h(
       "pre",
-      { class: "excerpt", tabindex: "0", "aria-label": "The received body around the bytes that differ" },
+      {
+        class: "excerpt",
+        tabindex: "0",
+        "aria-label":
+          diff === undefined
+            ? "The received body around the bytes that differ"
+            : "What was signed, and what was received in its place",
+      },
       before.length > 0 && h("span", { class: "context" }, "…", ...visible(before, true)),
-      gap
-        ? h("mark", { class: "gap" }, h("span", { class: "unseen" }, "missing here"))
-        : h("mark", null, ...visible(changed)),
+      diff !== undefined
+        ? diff.map(([side, text]) => part(side, text))
+        : gap
+          ? h("mark", { class: "gap" }, h("span", { class: "unseen" }, "missing here"))
+          : h("mark", null, ...visible(changed)),
       h("span", { class: "context" }, ...visible(after, true), after.length > 0 && "…"),
     ),
     h(
@@ -119,4 +132,10 @@ function changed({ before, changed, after, from, to, bytes, rows, more }: Change
       ),
     ),
   );
+}
+
+/** A piece of the two texts. Spaces that only one of them has would not be seen. */
+function part(side: -1 | 0 | 1, text: string): Node {
+  if (side === 0) return h("span", null, ...visible(text));
+  return h(side === 1 ? "ins" : "del", null, ...visible(text.replaceAll(" ", "\u00b7")));
 }
