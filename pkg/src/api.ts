@@ -26,7 +26,9 @@ export {
   importStream,
   printDelivery,
 } from "./import.js";
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./memory-store.js";
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
+export type { ClaimState, DeliveryStore } from "./store.js";
 export type * from "./types.js";
 export type { VerifiedOf, Webhook } from "./webhook.js";
 

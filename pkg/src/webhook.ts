@@ -30,6 +30,8 @@ interface Card {
   names: string[];
   events: { name: string; revisions: (string | null)[] }[];
   maxBytes: number;
+  immutable: boolean;
+  contentType: string;
 }
 
 type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
@@ -91,6 +93,21 @@ export class Webhook<Events = any> {
   /** The provider's id. */
   get provider(): string {
     return this.#card.id;
+  }
+
+  /** The largest body that is read, in bytes. */
+  get maxBytes(): number {
+    return this.#card.maxBytes;
+  }
+
+  /** Whether every retry of the provider carries the same payload. */
+  get immutable(): boolean {
+    return this.#card.immutable;
+  }
+
+  /** The media type of the provider's bodies. */
+  get contentType(): string {
+    return this.#card.contentType;
   }
 
   /**

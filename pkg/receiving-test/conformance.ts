@@ -1,0 +1,193 @@
+/** What every receiver answers, whatever it stands in: sent over HTTP to a server that is another process. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
+import { delivery, isProblem, post, type Running, raw, seen, signed, timesCalled } from "./harness.ts";
+
+/** What the servers read at most. */
+const MOST = 65_536;
+
+/** What a server cannot show, and why. */
+export interface Exceptions {
+  /** The platform itself refuses or hides what is broken before the receiver sees it. */
+  connection?: string;
+  /** There is no route beside the receiver. */
+  beside?: string;
+  /** The platform itself answers other methods. */
+  methods?: string;
+}
+
+export function conforms(name: string, start: () => Promise<Running>, exceptions: Exceptions = {}): void {
+  describe(`a receiver in ${name}`, () => {
+    let running: Running;
+    let hook = "";
+    before(async () => {
+      running = await start();
+      hook = `${running.url}/hook`;
+    });
+    after(() => running?.stop());
+
+    it("hands a verified delivery to the handler, once, and answers a duplicate without it", async () => {
+      const good = delivery();
+      const first = await post(hook, good);
+      assert.deepEqual([first.status, first.text], [200, '{"status":"handled"}']);
+      const again = await post(hook, good);
+      assert.deepEqual([again.status, again.text], [200, '{"status":"duplicate"}']);
+      const { calls } = await seen(running);
+      assert.deepEqual(
+        calls.filter(({ id }) => id === good.id),
+        [{ id: good.id, key: good.id, retryChanged: false, issues: [], score: 1 }],
+      );
+    });
+
+    it("takes bodies in pieces, and without a length", async () => {
+      const { id, headers, body } = delivery();
+      const pieces = [body.subarray(0, 1), body.subarray(1, 40), body.subarray(40)];
+      assert.equal((await post(hook, { headers, body: pieces })).status, 200);
+      assert.equal(await timesCalled(running, id), 1);
+    });
+
+    it("refuses what nobody vouches for, and says of it no more than a code", async () => {
+      const { id, headers, body } = delivery();
+      const { "X-PainChek-WH-Signature": signature = "", ...unsigned } = headers;
+      assert.notEqual(signature, "");
+      const tampered = Buffer.from(body.toString().replace("8a46", "8a47"));
+      assert.notDeepEqual(tampered, body);
+      const forged = { ...headers, "X-PainChek-WH-Signature": `sha256=${"0".repeat(64)}` };
+      const malformed = { ...headers, "X-PainChek-WH-Signature": "sha256=no" };
+      const private_ = [signature.slice(7), "8a46"];
+      isProblem(await post(hook, { headers: unsigned, body }), 401, "signature-missing", private_);
+      isProblem(await post(hook, { headers, body: tampered }), 401, "signature-mismatch", private_);
+      isProblem(await post(hook, { headers: forged, body }), 401, "signature-mismatch", private_);
+      isProblem(await post(hook, { headers: malformed, body }), 401, "signature-malformed", private_);
+      assert.equal(await timesCalled(running, id), 0);
+    });
+
+    it("refuses what is signed and no delivery", async () => {
+      const broken = (text: string) => post(hook, signed(Buffer.from(text)));
+      isProblem(await broken("{"), 400, "json-syntax");
+      isProblem(await broken('{"event":"assessment_add","data":{"uuid":"x"}}'), 400, "event-invalid");
+      isProblem(await broken('{"uuid":1}'), 400, "envelope-invalid");
+      isProblem(await post(hook, signed(Buffer.alloc(0))), 400, "body-empty");
+    });
+
+    it("takes POST alone", { skip: exceptions.methods ?? false }, async () => {
+      for (const method of ["GET", "PUT", "DELETE"]) {
+        const reply = await post(hook, { body: Buffer.alloc(0) }, method);
+        isProblem(reply, 405, "method-not-allowed");
+        assert.equal(reply.headers.allow, "POST");
+      }
+      const head = await post(hook, { body: Buffer.alloc(0) }, "HEAD");
+      assert.deepEqual([head.status, head.headers.allow, head.text], [405, "POST", ""]);
+    });
+
+    it("takes JSON in UTF-8 alone", async () => {
+      const { headers, body } = delivery();
+      const as = (type: string) => post(hook, { headers: { ...headers, "Content-Type": type }, body });
+      for (const type of [
+        "application/json; charset=utf-8",
+        'Application/JSON;Charset="UTF-8"',
+        "application/vnd.painchek+json",
+      ]) {
+        assert.equal((await as(type)).status, 200, type);
+      }
+      for (const type of [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=utf-16",
+      ]) {
+        isProblem(await as(type), 415, "content-type");
+      }
+      const { "Content-Type": _, ...untyped } = headers;
+      assert.equal((await post(hook, { headers: untyped, body })).status, 200);
+    });
+
+    it("refuses a compressed body", async () => {
+      const { headers, body } = delivery();
+      const reply = await post(hook, {
+        headers: { ...headers, "Content-Encoding": "gzip" },
+        body: gzipSync(body),
+      });
+      isProblem(reply, 415, "encoding-unsupported");
+    });
+
+    it("refuses a body that is too large, by its length or while it comes", async () => {
+      const { headers } = delivery();
+      const body = Buffer.alloc(MOST + 1, 0x20);
+      isProblem(await post(hook, { headers, body }), 413, "body-too-large");
+      const pieces = Array.from({ length: 20 }, () => Buffer.alloc(MOST / 16, 0x20));
+      isProblem(await post(hook, { headers, body: pieces }), 413, "body-too-large");
+      const full = Buffer.concat([delivery().body, Buffer.alloc(MOST)]).subarray(0, MOST);
+      assert.equal((await post(hook, signed(full))).status, 200);
+    });
+
+    it("answers 500 where the handler throws, and handles the retry", async () => {
+      const { id, headers, body } = delivery({ wish: "throw" });
+      isProblem(await post(hook, { headers, body }), 500, "handler-failed", ["patient"]);
+      assert.equal((await post(hook, { headers, body })).status, 200);
+      assert.equal(await timesCalled(running, id), 2);
+    });
+
+    it("answers 409 while the first attempt is still running", async () => {
+      const { id, headers, body } = delivery({ wish: "slow" });
+      const replies = await Promise.all(Array.from({ length: 5 }, () => post(hook, { headers, body })));
+      assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 409, 409, 409, 409]);
+      const refused = replies.find(({ status }) => status === 409);
+      assert.ok(refused);
+      isProblem(refused, 409, "in-progress");
+      assert.ok(Number(refused.headers["retry-after"]) > 0);
+      assert.equal(await timesCalled(running, id), 1);
+    });
+
+    it("handles a retry whose payload changed as an event of its own, once", async () => {
+      const first = delivery();
+      const changed = delivery({ uuid: first.uuid, stamp: 2 });
+      for (const one of [first, changed, changed, first]) assert.equal((await post(hook, one)).status, 200);
+      const calls = (await seen(running)).calls.filter(({ id }) => id === first.id);
+      assert.deepEqual(
+        calls.map(({ retryChanged, issues }) => [retryChanged, issues]),
+        [
+          [false, []],
+          [true, ["retry-changed"]],
+        ],
+      );
+      assert.notEqual(calls[0]?.key, calls[1]?.key);
+    });
+
+    it("gives up on a sender that is too slow, and outlives one that goes away", {
+      skip: exceptions.connection ?? false,
+    }, async () => {
+      const head = `POST /hook HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"event":`;
+      assert.match(await raw(running.port, head, 5_000), /^HTTP\/1\.1 408 [^]*"code":"body-timeout"/);
+      await raw(running.port, head, 2_000, true);
+      assert.equal((await post(hook, delivery())).status, 200);
+      const { events } = await seen(running);
+      assert.ok(events.some(({ code }) => code === "body-incomplete"));
+    });
+
+    it("leaves the routes beside it as they are", { skip: exceptions.beside ?? false }, async () => {
+      const body = Buffer.from('{"a":[1,2]}');
+      const reply = await post(`${running.url}/json`, {
+        headers: { "content-type": "application/json" },
+        body,
+      });
+      assert.deepEqual(JSON.parse(reply.text), { got: { a: [1, 2] } });
+    });
+
+    it("tells what became of each request, and no value of a payload", async () => {
+      const { events, text } = await seen(running);
+      const outcomes = new Set(events.map(({ outcome }) => outcome));
+      for (const outcome of ["handled", "duplicate", "in-progress", "rejected", "failed"]) {
+        assert.ok(outcomes.has(outcome), outcome);
+      }
+      assert.ok(!JSON.stringify(events).includes("5e0c6b3a"), "the patient stands in an event");
+      assert.ok(!text.includes("sha256="), "a signature stands in an event");
+      for (const event of events) {
+        assert.equal(event.provider, "painchek");
+        assert.ok(event.durations.total >= 0 && event.startedAt > 0);
+        if (event.status === 401) assert.deepEqual([event.id, event.deliveryId], [undefined, undefined]);
+        if (event.outcome === "handled") assert.match(event.digest, /^[0-9a-f]{64}$/);
+      }
+    });
+  });
+}

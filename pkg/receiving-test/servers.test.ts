@@ -1,0 +1,49 @@
+// The receivers in the frameworks that they are for: real servers, each a process of its own.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { conforms } from "./conformance.ts";
+import { delivery, isProblem, post, type Running, server, timesCalled } from "./harness.ts";
+
+conforms("node:http", () => server("http"), { beside: "there is nothing beside it" });
+conforms("Express 5", () => server("express"));
+conforms("Express 4", () => server("express", "express4"));
+conforms("Fastify", () => server("fastify"));
+conforms("Hono", () => server("hono"));
+conforms("Koa", () => server("koa"));
+conforms("NestJS", () => server("nest"));
+
+for (const [name, args, fix] of [
+  ["Express 5", ["express"], /before express\.json\(\)/],
+  ["Express 4", ["express", "express4"], /before express\.json\(\)/],
+  ["Koa", ["koa"], /ctx\.disableBodyParser/],
+  ["Hono", ["hono"], /c\.req\.raw/],
+  ["Fastify", ["fastify"], /preParsing/],
+] as const) {
+  describe(`a receiver behind a parser in ${name}`, () => {
+    let running: Running;
+    before(async () => {
+      running = await server(...(args as [string]));
+    });
+    after(() => running?.stop());
+
+    it("refuses a body that was read, and names the fix", async () => {
+      const good = delivery();
+      const reply = await post(`${running.url}/behind`, good);
+      isProblem(reply, 500, "body-not-raw");
+      assert.match(JSON.parse(reply.text).detail, fix);
+      assert.equal(await timesCalled(running, good.id), 0);
+    });
+
+    if (!name.startsWith("Express")) return;
+    it("takes the bytes that express.raw() or `verify` kept", async () => {
+      for (const path of ["raw", "kept"]) {
+        const good = delivery();
+        assert.equal((await post(`${running.url}/${path}`, good)).status, 200, path);
+        assert.equal(await timesCalled(running, good.id), 1);
+        const { headers, body } = delivery();
+        const tampered = Buffer.from(body.toString().replace("8a46", "8a47"));
+        assert.equal((await post(`${running.url}/${path}`, { headers, body: tampered })).status, 401, path);
+      }
+    });
+  });
+}

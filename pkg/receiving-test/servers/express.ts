@@ -1,0 +1,22 @@
+// Express 5, or 4 if told so: the receiver before the application's JSON parser, and behind it, which is refused.
+import process from "node:process";
+import { receiver } from "hookseal/express";
+import { listening } from "./listening.ts";
+import { handler, hook, options, seen } from "./shared.ts";
+
+// The types of the two differ in nothing that is used here.
+const { default: express }: typeof import("express") = await import(process.argv[2] ?? "express");
+const app = express();
+const receive = receiver(hook, handler, options);
+app.all("/hook", receive);
+app.all("/raw", express.raw({ type: "*/*" }), receive);
+app.get("/seen", (_request, response) => void response.send(seen()));
+app.use(
+  "/kept",
+  express.json({ verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }) }),
+);
+app.all("/kept", receive);
+app.use(express.json());
+app.post("/json", (request, response) => void response.json({ got: request.body }));
+app.all("/behind", receive);
+const server = app.listen(0, "127.0.0.1", () => listening(server));

@@ -1,0 +1,19 @@
+// Fastify: the plugin beside the application's own JSON parser.
+import Fastify from "fastify";
+import { hookseal } from "hookseal/fastify";
+import { listening } from "./listening.ts";
+import { handler, hook, options, seen } from "./shared.ts";
+
+const app = Fastify();
+app.register(hookseal, { path: "/hook", hook, handler, ...options });
+app.register(async (scope) => {
+  scope.addHook("preParsing", async (_request, _reply, payload) => {
+    for await (const _ of payload);
+    return payload;
+  });
+  scope.register(hookseal, { prefix: "/behind", hook, handler, ...options });
+});
+app.get("/seen", () => seen());
+app.post("/json", (request) => ({ got: request.body }));
+await app.listen({ port: 0, host: "127.0.0.1" });
+listening(app.server);

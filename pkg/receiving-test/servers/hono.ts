@@ -1,0 +1,17 @@
+// Hono on Node.
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { receiver } from "hookseal/fetch";
+import { listening } from "./listening.ts";
+import { handler, hook, options, seen } from "./shared.ts";
+
+const app = new Hono();
+const receive = receiver(hook, handler, options);
+app.all("/hook", (c) => receive(c.req.raw));
+app.all("/behind", async (c) => {
+  await c.req.json();
+  return receive(c.req.raw);
+});
+app.get("/seen", (c) => c.text(seen()));
+app.post("/json", async (c) => c.json({ got: await c.req.json() }));
+const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, () => listening(server));

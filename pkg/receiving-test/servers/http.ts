@@ -1,0 +1,13 @@
+// node:http and nothing else.
+import { createServer } from "node:http";
+import { receiver } from "hookseal/node";
+import { listening } from "./listening.ts";
+import { handler, hook, options, seen } from "./shared.ts";
+
+const receive = receiver(hook, handler, options);
+const server = createServer((request, response) => {
+  if (request.url === "/hook") receive(request, response);
+  else if (request.url === "/seen") response.end(seen());
+  else response.writeHead(404).end();
+});
+server.listen(0, "127.0.0.1", () => listening(server));

@@ -1,0 +1,27 @@
+// Koa: the receiver before the application's body parser, and behind it, which is refused.
+
+import { receiver } from "hookseal/node";
+import Koa from "koa";
+// @ts-expect-error: it has no types of its own
+import bodyParser from "koa-bodyparser";
+import { listening } from "./listening.ts";
+import { handler, hook, options, seen } from "./shared.ts";
+
+const app = new Koa();
+const receive = receiver(hook, handler, options);
+app.use(async (context, next) => {
+  if (context.path !== "/hook") return next();
+  context.respond = false;
+  await receive(context.req, context.res);
+});
+app.use(bodyParser());
+app.use(async (context) => {
+  if (context.path === "/seen") context.body = seen();
+  if (context.path === "/json")
+    context.body = { got: (context.request as unknown as { body: unknown }).body };
+  if (context.path === "/behind") {
+    context.respond = false;
+    await receive(context.req, context.res);
+  }
+});
+const server = app.listen(0, "127.0.0.1", () => listening(server));

@@ -1,0 +1,44 @@
+/** `hookseal/express`: a receiver for Express 5 and 4. */
+import { incoming, type NodeRequest, type NodeResponse, send } from "./receive/node.js";
+import type { Handler, ReceiverOptions } from "./receive/options.js";
+import { Receiver } from "./receive/receiver.js";
+import type { Webhook } from "./webhook.js";
+
+export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
+export type * from "./receive/options.js";
+
+const FIX =
+  'Express: mount the receiver before express.json(), as app.all("/webhooks/painchek", receiver(hook, handler)); ' +
+  "or keep the bytes: express.json({ verify: (req, res, bytes) => { req.rawBody = bytes; } }).";
+
+/**
+ * A receiver of webhook deliveries as a handler of Express 5 or 4. Mount it with `all`, so that other methods are
+ * answered 405, and before `express.json()`: it reads the raw body itself.
+ *
+ * Behind a parser it takes the bytes of `express.raw()`, or of `req.rawBody`; a body that is nothing but parsed is
+ * refused with 500 `body-not-raw`, and the answer says what to change.
+ *
+ * @example
+ * ```ts
+ * import express from "express";
+ * import { painchek } from "hookseal";
+ * import { receiver } from "hookseal/express";
+ *
+ * const hook = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
+ * const app = express();
+ * app.all("/webhooks/painchek", receiver(hook, async (delivery) => {
+ *   await save(delivery.id, delivery.event);
+ * }));
+ * app.use(express.json()); // for all other routes
+ * ```
+ */
+export function receiver<Events, R extends NodeRequest = NodeRequest>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, R>,
+  options?: ReceiverOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void> {
+  const core = new Receiver(hook, handler, options);
+  return async (request, response) => {
+    send(request, response, await core.answer(incoming(request, FIX)));
+  };
+}

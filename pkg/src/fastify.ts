@@ -1,0 +1,93 @@
+/** `hookseal/fastify`: a plugin for Fastify 5. */
+import { incoming, linger, type NodeRequest, type NodeStream } from "./receive/node.js";
+import type { Handler, ReceiverOptions } from "./receive/options.js";
+import { Receiver } from "./receive/receiver.js";
+import type { Webhook } from "./webhook.js";
+
+export type { NodeRequest, NodeStream } from "./receive/node.js";
+export type * from "./receive/options.js";
+
+const FIX =
+  "Fastify: something has read the stream in a hook before the plugin, such as preParsing; return another stream with the same bytes there, or put them into request.rawBody.";
+
+/** What is used of a `FastifyInstance`. */
+export interface FastifyScope {
+  removeAllContentTypeParsers(): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: Fastify's own signatures have many forms
+  addContentTypeParser: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  all: any;
+}
+
+/** What is used of a `FastifyRequest`. */
+export interface FastifyIncoming {
+  readonly raw: NodeRequest;
+  readonly body: unknown;
+  readonly originalUrl: string;
+  readonly rawBody?: unknown;
+}
+
+interface FastifyReply {
+  code(status: number): FastifyReply;
+  headers(values: Record<string, string>): FastifyReply;
+  send(body?: string): FastifyReply;
+}
+
+/** What the plugin is registered with: a webhook, its handler, where to listen, and everything a receiver takes. */
+// biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook
+export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyIncoming> {
+  /** The webhook. */
+  hook: Webhook<Events>;
+  /** What handles its deliveries. */
+  handler: Handler<Events, FastifyIncoming>;
+  /** The path of the route, behind Fastify's own `prefix`. Default: `/`. */
+  path?: string;
+}
+
+/**
+ * A plugin that receives the deliveries of one webhook on one route. The application's own parsers stay as they are:
+ * the plugin has a scope of its own, where bodies are left as they arrive.
+ *
+ * @example
+ * ```ts
+ * import Fastify from "fastify";
+ * import { painchek } from "hookseal";
+ * import { hookseal } from "hookseal/fastify";
+ *
+ * const app = Fastify();
+ * app.register(hookseal, {
+ *   path: "/webhooks/painchek",
+ *   hook: painchek({ secrets: [process.env.PAINCHEK_SECRET] }),
+ *   handler: async (delivery) => {
+ *     await save(delivery.id, delivery.event);
+ *   },
+ * });
+ * ```
+ */
+export async function hookseal<Events>(scope: FastifyScope, options: FastifyOptions<Events>): Promise<void> {
+  const { hook, handler, path = "/", ...rest } = options;
+  const core = new Receiver(hook, handler, rest);
+  scope.removeAllContentTypeParsers();
+  // The stream itself: it is read with the receiver's limit and deadline.
+  scope.addContentTypeParser(
+    "*",
+    (_request: unknown, stream: NodeStream, done: (error: null, body: NodeStream) => void) => {
+      done(null, stream);
+    },
+  );
+  scope.all(path, async (request: FastifyIncoming, reply: FastifyReply) => {
+    const { raw, body: stream, rawBody } = request;
+    const source = { stream: isStream(stream) ? stream : undefined, rawBody };
+    const { status, headers, body } = await core.answer({ ...incoming(raw, FIX, source), request });
+    reply
+      .code(status)
+      .headers(headers)
+      .send(status === 204 ? undefined : body);
+    linger(raw);
+    return reply;
+  });
+}
+
+function isStream(body: unknown): body is NodeStream {
+  return typeof (body as Partial<NodeStream> | null | undefined)?.on === "function";
+}

@@ -1,0 +1,104 @@
+/** `hookseal/lambda`: a receiver for AWS Lambda behind API Gateway, a function URL or a load balancer. */
+import { fromBase64 } from "./base64.js";
+import { notRaw, tooLarge } from "./receive/answer.js";
+import type { Handler, ReceiverOptions } from "./receive/options.js";
+import { type Incoming, Receiver } from "./receive/receiver.js";
+import type { Webhook } from "./webhook.js";
+
+export type * from "./receive/options.js";
+
+const FIX = "Hand over the event as Lambda gave it, with `body` as a text and `isBase64Encoded` beside it.";
+
+/**
+ * What is used of an event: of API Gateway's REST APIs and load balancers (version 1), and of its HTTP APIs and function
+ * URLs (version 2).
+ */
+export interface LambdaEvent {
+  readonly headers?: { readonly [name: string]: string | undefined } | null;
+  readonly multiValueHeaders?: { readonly [name: string]: readonly string[] | undefined } | null;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+  /** Version 1. */
+  readonly httpMethod?: string;
+  readonly path?: string;
+  /** Version 2. */
+  readonly rawPath?: string;
+  readonly rawQueryString?: string;
+  readonly requestContext?: {
+    readonly path?: string;
+    readonly http?: { readonly method?: string };
+  };
+}
+
+/** The answer, in the form that all of them take. */
+export interface LambdaResult {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: false;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * A receiver of webhook deliveries as the handler of a function. Each copy of a function has a memory of its own, and many
+ * run at once: give it a `store` that they share.
+ *
+ * @example
+ * ```ts
+ * import { painchek } from "hookseal";
+ * import { receiver } from "hookseal/lambda";
+ *
+ * const hook = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
+ * export const handler = receiver(hook, async (delivery) => {
+ *   await save(delivery.id, delivery.event);
+ * }, { store });
+ * ```
+ */
+export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, R>,
+  options?: ReceiverOptions<R>,
+): (event: R) => Promise<LambdaResult> {
+  const core = new Receiver(hook, handler, options);
+  return async (event) => {
+    const { status, headers, body } = await core.answer(incoming(event));
+    return { statusCode: status, headers, body, isBase64Encoded: false };
+  };
+}
+
+function incoming<R extends LambdaEvent>(event: R): Incoming<R> {
+  const headers = headersOf(event);
+  return {
+    request: event,
+    method: event.httpMethod ?? event.requestContext?.http?.method ?? "",
+    url: () => {
+      const query = event.rawQueryString ? `?${event.rawQueryString}` : "";
+      return `https://${headers.host ?? "localhost"}${event.rawPath ?? event.requestContext?.path ?? event.path ?? "/"}${query}`;
+    },
+    headers,
+    header: (name) => headers[name],
+    async read(most) {
+      const { body, isBase64Encoded } = event;
+      if (body === undefined || body === null) return new Uint8Array(0);
+      if (typeof body !== "string") throw notRaw(FIX);
+      // Four characters for three bytes; and a character is a byte or more.
+      if (isBase64Encoded ? (body.length / 4) * 3 - 2 > most : body.length > most) throw tooLarge(most);
+      const bytes = isBase64Encoded ? fromBase64(body) : encoder.encode(body);
+      if (bytes.length > most) throw tooLarge(most);
+      return bytes;
+    },
+  };
+}
+
+/** The headers by their names in lower case; several of one name behind each other. */
+function headersOf({ headers, multiValueHeaders }: LambdaEvent): Record<string, string> {
+  const found: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value !== undefined) found[name.toLowerCase()] = value;
+  }
+  for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {
+    if (values !== undefined) found[name.toLowerCase()] = values.join(", ");
+  }
+  return found;
+}

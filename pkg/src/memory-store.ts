@@ -1,0 +1,145 @@
+/** A store in the memory of one process: bounded, and forgetting what is old. */
+import type { ClaimState, DeliveryStore } from "./store.js";
+
+/** How much a memory store keeps, and for how long. */
+export interface MemoryStoreOptions {
+  /**
+   * How long a handled delivery is remembered, in milliseconds. Default: 7 days. PainChek's last automatic attempt comes 72
+   * hours after the first, and people resend by hand after that: 3 days would be too short.
+   */
+  retention?: number;
+  /**
+   * How long a claim lasts that is neither done nor released, in milliseconds. Default: 10 minutes. It has to be longer
+   * than the handler ever takes: after it, a retry is handled beside a handler that is still running.
+   */
+  claimTime?: number;
+  /** How many deliveries it knows at most. Default: 100 000, in about 40 MB of memory when full. */
+  maxEntries?: number;
+  /** The clock, in milliseconds. Default: `Date.now`. */
+  now?: () => number;
+}
+
+/** A store in memory, and how it stands. */
+export interface MemoryStore extends DeliveryStore {
+  /** How many deliveries it knows. */
+  readonly size: number;
+  /**
+   * How many finished deliveries it has forgotten before their time, to make room. More than none: `maxEntries` is too
+   * small for what arrives within `retention`.
+   */
+  readonly forgotten: number;
+}
+
+interface Claim {
+  digest: string;
+  until: number;
+  name: string | undefined;
+}
+
+interface Finished {
+  digest: string;
+  until: number;
+}
+
+/**
+ * A store for one process: what it knows ends with the process, and no other process knows it.
+ *
+ * When `maxEntries` is reached, the delivery that was finished first is forgotten and counted in `forgotten`; if it comes
+ * again, it is handled again. A claim in progress is never forgotten to make room: where there are nothing but claims, the
+ * next one is rejected, and the receiver does what its `onStoreError` says.
+ *
+ * @example
+ * ```ts
+ * const store = memoryStore({ retention: 14 * 24 * 60 * 60 * 1000 });
+ * createServer(receiver(hook, handler, { store }));
+ * ```
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const {
+    retention = 7 * 24 * 60 * 60 * 1000,
+    claimTime = 10 * 60 * 1000,
+    maxEntries = 100_000,
+    now = Date.now,
+  } = options;
+  for (const [name, value] of Object.entries({ retention, claimTime, maxEntries })) {
+    if (!(typeof value === "number" && value >= 1)) {
+      throw new TypeError(`The option \`${name}\` of a memory store has to be a number from 1.`);
+    }
+  }
+  return new Memory(retention, claimTime, maxEntries, now);
+}
+
+class Memory implements MemoryStore {
+  forgotten = 0;
+  readonly #claims = new Map<string, Claim>();
+  /** In the order they were finished in, which is the order they end in. */
+  readonly #finished = new Map<string, Finished>();
+
+  constructor(
+    readonly retention: number,
+    readonly claimTime: number,
+    readonly maxEntries: number,
+    readonly now: () => number,
+  ) {}
+
+  get size(): number {
+    return this.#claims.size + this.#finished.size;
+  }
+
+  // Nothing here waits: a claim is atomic because nothing comes between its lines.
+  async claim(id: string, digest: string, name?: string): Promise<ClaimState> {
+    const now = this.now();
+    const claim = this.#claims.get(id);
+    if (claim !== undefined && claim.until > now) return claim.digest === digest ? "in-progress" : "changed";
+    const finished = this.#finished.get(id);
+    if (finished !== undefined && finished.until > now)
+      return finished.digest === digest ? "done" : "changed";
+    this.#claims.delete(id);
+    this.#finished.delete(id);
+    this.#makeRoom(now);
+    this.#claims.set(id, { digest, until: now + this.claimTime, name });
+    return "new";
+  }
+
+  async done(id: string, name?: string): Promise<void> {
+    const claim = this.#claims.get(id);
+    // A claim that has run out and that nobody else has taken is still this one's.
+    if (claim === undefined || isAnothers(claim, name)) return;
+    this.#claims.delete(id);
+    this.#finished.set(id, { digest: claim.digest, until: this.now() + this.retention });
+  }
+
+  async release(id: string, name?: string): Promise<void> {
+    const claim = this.#claims.get(id);
+    if (claim !== undefined && !isAnothers(claim, name)) this.#claims.delete(id);
+  }
+
+  #makeRoom(now: number): void {
+    // A few at a time, so that no claim pays for all of a week.
+    let most = 8;
+    for (const [id, { until }] of this.#finished) {
+      if (until > now || most === 0) break;
+      this.#finished.delete(id);
+      most -= 1;
+    }
+    if (this.size < this.maxEntries) return;
+    for (const [id, { until }] of this.#claims) {
+      if (until <= now) this.#claims.delete(id);
+    }
+    while (this.size >= this.maxEntries) {
+      const [oldest] = this.#finished.keys();
+      if (oldest === undefined) {
+        throw new Error(
+          `The memory store is full: ${this.maxEntries} deliveries are in progress. A handler that never ends may be why; or raise \`maxEntries\`.`,
+        );
+      }
+      this.#finished.delete(oldest);
+      this.forgotten += 1;
+    }
+  }
+}
+
+/** Whether a claim is not the one that is meant by this name. Without a name, any is meant. */
+function isAnothers(claim: Claim, name: string | undefined): boolean {
+  return name !== undefined && claim.name !== name;
+}

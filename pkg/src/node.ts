@@ -1,0 +1,42 @@
+/** `hookseal/node`: a receiver for `node:http`, and for everything that hands over Node's request and response. */
+import { incoming, type NodeRequest, type NodeResponse, send } from "./receive/node.js";
+import type { Handler, ReceiverOptions } from "./receive/options.js";
+import { Receiver } from "./receive/receiver.js";
+import type { Webhook } from "./webhook.js";
+
+export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
+export type * from "./receive/options.js";
+
+const FIX =
+  "Mount the receiver before what parses bodies. Koa: before koa-bodyparser, or set ctx.disableBodyParser. " +
+  "NestJS: NestFactory.create(AppModule, { rawBody: true }). Next.js pages/api: export const config = { api: { bodyParser: false } }.";
+
+/**
+ * A receiver of webhook deliveries over Node's request and response: for `node:http`, connect, Koa, NestJS and the like.
+ * It reads the body itself, with a limit and a deadline, and answers every request that it is given.
+ *
+ * The promise it returns is fulfilled when the request was answered, and never rejected.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { painchek } from "hookseal";
+ * import { receiver } from "hookseal/node";
+ *
+ * const hook = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
+ * const receive = receiver(hook, async (delivery) => {
+ *   await save(delivery.id, delivery.event);
+ * });
+ * createServer(receive).listen(3000);
+ * ```
+ */
+export function receiver<Events, R extends NodeRequest = NodeRequest>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, R>,
+  options?: ReceiverOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void> {
+  const core = new Receiver(hook, handler, options);
+  return async (request, response) => {
+    send(request, response, await core.answer(incoming(request, FIX)));
+  };
+}

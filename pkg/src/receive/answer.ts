@@ -1,0 +1,78 @@
+/** What is answered: a status and, where it is not success, a problem (RFC 9457) with its code and nothing more. */
+import type { ReceiverCode, ReceiverEvent } from "./options.js";
+
+/** An answer that every adapter can send. Its body is ASCII. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Why a request is not handled. Thrown inside the receiver, and answered by it. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: ReceiverCode;
+  readonly outcome: ReceiverEvent["outcome"];
+  readonly detail: string | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    status: number,
+    code: ReceiverCode,
+    more: { outcome?: ReceiverEvent["outcome"]; detail?: string; headers?: Record<string, string> } = {},
+  ) {
+    super(more.detail ?? code);
+    this.status = status;
+    this.code = code;
+    this.outcome = more.outcome ?? "rejected";
+    this.detail = more.detail;
+    this.headers = more.headers ?? {};
+  }
+}
+
+/** RFC 9110, section 15. With the type `about:blank` the title is the status's own phrase. */
+const TITLES: Record<number, string> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  409: "Conflict",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** The answer to a request that is not handled. */
+export function problem({ status, code, detail, headers }: Refusal): Answer {
+  const body = { type: "about:blank", title: TITLES[status] ?? "Error", status, code, detail };
+  return {
+    status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** The answer to a delivery that need not come again. */
+export function success(status: 200 | 204, outcome: "handled" | "duplicate"): Answer {
+  if (status === 204) return { status, headers: {}, body: "" };
+  return { status, headers: { "content-type": "application/json" }, body: `{"status":"${outcome}"}` };
+}
+
+/** A body that is larger than is read. */
+export function tooLarge(most: number): Refusal {
+  return new Refusal(413, "body-too-large", { detail: `The body is larger than ${most} bytes.` });
+}
+
+/** A body whose bytes something else has taken, with the line to change. */
+export function notRaw(fix: string): Refusal {
+  return new Refusal(500, "body-not-raw", {
+    outcome: "failed",
+    detail: `The raw body of the request is gone: something has read or parsed it before the receiver. ${fix}`,
+  });
+}
+
+/** A connection that ended before the body did. */
+export function incomplete(): Refusal {
+  return new Refusal(400, "body-incomplete", { detail: "The connection ended before the body did." });
+}

@@ -1,0 +1,141 @@
+/** Bodies as they arrive: never more of them in memory than is allowed, nor for longer. */
+import { incomplete, Refusal, tooLarge } from "./answer.js";
+import type { BodyEncoding } from "./options.js";
+
+/** Puts the pieces of a body together in memory of its own size, however small the pieces are. */
+export class Collector {
+  readonly #most: number;
+  #bytes = new Uint8Array(0);
+  #length = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Takes a piece; throws where it is one too many. */
+  add(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#most) {
+      this.#bytes = new Uint8Array(0);
+      throw tooLarge(this.#most);
+    }
+    if (this.#length === 0) {
+      // Most bodies come in one piece, which is taken as it is.
+      this.#bytes = piece as Uint8Array<ArrayBuffer>;
+    } else {
+      if (length > this.#bytes.length) {
+        const wider = new Uint8Array(Math.min(this.#most, Math.max(length, this.#bytes.length * 2)));
+        wider.set(this.#bytes);
+        this.#bytes = wider;
+      }
+      this.#bytes.set(piece, this.#length);
+    }
+    this.#length = length;
+  }
+
+  /** Everything that was added. */
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** What a source of bytes calls. */
+export interface Sink {
+  /** Takes a piece. */
+  add(piece: unknown): void;
+  /** The body is complete. */
+  end(): void;
+  /** It will never be. */
+  fail(error: unknown): void;
+}
+
+/**
+ * Reads a body with a limit and a deadline. `start` begins to read and says how to stop, which is called when nothing
+ * more is wanted before the end.
+ */
+export function collect(
+  most: number,
+  patience: number,
+  start: (sink: Sink) => () => void,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const collector = new Collector(most);
+    let open = true;
+    let stop: (() => void) | undefined;
+    const close = (error?: unknown) => {
+      if (!open) return;
+      open = false;
+      clearTimeout(timer);
+      if (error === undefined) resolve(collector.bytes());
+      else {
+        stop?.();
+        reject(error);
+      }
+    };
+    const timer = setTimeout(() => {
+      const detail = `The body did not arrive within ${patience} ms.`;
+      close(new Refusal(408, "body-timeout", { detail, headers: { connection: "close" } }));
+    }, patience);
+    stop = start({
+      add(piece) {
+        if (!open) return;
+        try {
+          if (!(piece instanceof Uint8Array)) throw incomplete();
+          collector.add(piece);
+        } catch (error) {
+          close(error);
+        }
+      },
+      end: () => close(),
+      fail: (error) => close(error instanceof Refusal ? error : incomplete()),
+    });
+    if (!open) stop();
+  });
+}
+
+/** How many compressed bytes are handed over at a time: deflate makes at most 1032 bytes of one. */
+const STEP = 1024;
+
+/** Decompresses a body, and stops where it grows beyond the limit. */
+export async function decompress(
+  body: Uint8Array,
+  encoding: BodyEncoding,
+  most: number,
+): Promise<Uint8Array> {
+  const stream = new DecompressionStream(encoding);
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  const collector = new Collector(most);
+  const feed = async () => {
+    for (let at = 0; at < body.length; at += STEP) {
+      await writer.ready;
+      await writer.write(body.slice(at, at + STEP));
+    }
+    await writer.close();
+  };
+  const fed = feed().then(
+    () => undefined,
+    (error: unknown) => error ?? new Error("aborted"),
+  );
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      collector.add(value);
+    }
+  } catch (error) {
+    // Both sides end, and what they say of it is not wanted.
+    reader.cancel().catch(() => {});
+    writer.abort().catch(() => {});
+    if (error instanceof Refusal) throw error;
+    throw undecodable();
+  }
+  if ((await fed) !== undefined) throw undecodable();
+  return collector.bytes();
+}
+
+function undecodable(): Refusal {
+  return new Refusal(400, "encoding-invalid", {
+    detail: "The body does not decompress as Content-Encoding says.",
+  });
+}

@@ -1,0 +1,135 @@
+/** Requests as Node has them, which Express, Koa, NestJS and Fastify stand on: reading them, and answering them. */
+import { type Answer, incomplete, notRaw } from "./answer.js";
+import { collect, type Sink } from "./body.js";
+import type { Incoming } from "./receiver.js";
+
+// What is used of Node's classes, by shape: so these declarations need no types of Node, and fit every framework's
+// extension of them.
+
+/** What is read of a stream of bytes. */
+export interface NodeStream {
+  // biome-ignore lint/suspicious/noExplicitAny: listeners take what their event brings
+  on(event: string, listener: (...values: any[]) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  removeListener(event: string, listener: (...values: any[]) => void): unknown;
+  resume(): unknown;
+  readonly readableEnded?: boolean;
+  readonly readableDidRead?: boolean;
+  readonly destroyed?: boolean;
+}
+
+/** What is used of an `http.IncomingMessage`. */
+export interface NodeRequest extends NodeStream {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: { readonly [name: string]: string | string[] | undefined };
+  readonly socket?: unknown;
+  readonly complete?: boolean;
+  destroy?(error?: Error): unknown;
+}
+
+/** What is used of an `http.ServerResponse`. */
+export interface NodeResponse {
+  readonly headersSent: boolean;
+  readonly destroyed?: boolean;
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body?: string): unknown;
+}
+
+/** What frameworks put onto a request. */
+interface Extended {
+  body?: unknown;
+  rawBody?: unknown;
+  originalUrl?: string;
+}
+
+/** How long a sender whose body was refused may go on sending it, so that it gets to read why. */
+const LINGER = 1_000;
+
+/** Where the body of a request is, if not in its own stream. */
+export interface Source {
+  /** The stream to read. */
+  stream: NodeStream | undefined;
+  /** The bytes, where something has kept them. */
+  rawBody: unknown;
+}
+
+/** A request of Node's. `fix` is the line to change where something else has read its body. */
+export function incoming<R extends NodeRequest>(request: R, fix: string, source?: Source): Incoming<R> {
+  return {
+    request,
+    method: request.method ?? "",
+    url: () => urlOf(request),
+    headers: request.headers,
+    header: (name) => {
+      const value = request.headers[name];
+      return typeof value === "string" ? value : value?.[0];
+    },
+    async read(most, patience) {
+      const { stream, rawBody } = source ?? { stream: request, ...(request as Extended) };
+      if (stream === undefined) return new Uint8Array(0);
+      const read = wasRead(stream);
+      // Serverless platforms and NestJS keep the bytes beside what they parsed; express.raw() puts them into `body`.
+      const kept = rawBody instanceof Uint8Array ? rawBody : read ? (request as Extended).body : undefined;
+      return await collect(most, patience, (sink) => {
+        if (kept instanceof Uint8Array) {
+          sink.add(kept);
+          sink.end();
+        } else if (read) sink.fail(notRaw(fix));
+        else return pull(stream, sink);
+        return () => {};
+      });
+    },
+  };
+}
+
+function wasRead({ readableDidRead, readableEnded }: NodeStream): boolean {
+  return readableDidRead === true || readableEnded === true;
+}
+
+function pull(stream: NodeStream, sink: Sink): () => void {
+  const onClose = () => sink.fail(incomplete());
+  // Stays on: an error that nobody listens to would end the process.
+  stream.on("error", sink.fail);
+  stream.on("data", sink.add);
+  stream.on("end", sink.end);
+  stream.on("close", onClose);
+  if (stream.destroyed) onClose();
+  return () => {
+    stream.removeListener("data", sink.add);
+    stream.removeListener("close", onClose);
+  };
+}
+
+/** The URL as the sender sent it, before a framework cut off what it routed by. */
+function urlOf(request: NodeRequest): string {
+  const { originalUrl = request.url ?? "/" } = request as Extended;
+  const { encrypted } = (request.socket ?? {}) as { encrypted?: boolean };
+  const host = request.headers.host ?? request.headers[":authority"] ?? "localhost";
+  return `${encrypted ? "https" : "http"}://${host}${originalUrl}`;
+}
+
+/** Sends an answer. */
+export function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: Answer): void {
+  // Whoever has answered already, or is gone, gets nothing.
+  if (!response.headersSent && response.destroyed !== true) {
+    const length: Record<string, string> = status === 204 ? {} : { "content-length": `${body.length}` };
+    response.writeHead(status, { ...headers, ...length });
+    response.end(request.method === "HEAD" ? undefined : body);
+  }
+  linger(request);
+}
+
+/**
+ * Lets what is left of a refused body come, and throws it away: a connection that is cut while the sender still sends
+ * often takes the answer with it. Not for long.
+ */
+export function linger(request: NodeRequest): void {
+  if (request.complete !== false || request.readableEnded === true) return;
+  request.resume();
+  const timer = setTimeout(() => {
+    if (request.complete === false) request.destroy?.();
+  }, LINGER);
+  // Node's timers keep a process alive, unless they are told not to.
+  (timer as unknown as { unref?: () => void }).unref?.();
+}
