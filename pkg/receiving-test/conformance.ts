@@ -117,7 +117,7 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       isProblem(await post(hook, { headers, body }), 413, "body-too-large");
       const pieces = Array.from({ length: 20 }, () => Buffer.alloc(MOST / 16, 0x20));
       isProblem(await post(hook, { headers, body: pieces }), 413, "body-too-large");
-      const full = Buffer.concat([delivery().body, Buffer.alloc(MOST)]).subarray(0, MOST);
+      const full = Buffer.concat([delivery().body, Buffer.alloc(MOST, 0x20)]).subarray(0, MOST);
       assert.equal((await post(hook, signed(full))).status, 200);
     });
 
@@ -158,7 +158,7 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       skip: exceptions.connection ?? false,
     }, async () => {
       const head = `POST /hook HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"event":`;
-      assert.match(await raw(running.port, head, 5_000), /^HTTP\/1\.1 408 [^]*"code":"body-timeout"/);
+      assert.match(await raw(running.port, head, 5_000), /^HTTP\/1\.1 408 [\s\S]*"code":"body-timeout"/);
       await raw(running.port, head, 2_000, true);
       assert.equal((await post(hook, delivery())).status, 200);
       const { events } = await seen(running);

@@ -37,13 +37,27 @@ for (const [name, args, fix] of [
     if (!name.startsWith("Express")) return;
     it("takes the bytes that express.raw() or `verify` kept", async () => {
       for (const path of ["raw", "kept"]) {
-        const good = delivery();
-        assert.equal((await post(`${running.url}/${path}`, good)).status, 200, path);
-        assert.equal(await timesCalled(running, good.id), 1);
-        const { headers, body } = delivery();
-        const tampered = Buffer.from(body.toString().replace("8a46", "8a47"));
-        assert.equal((await post(`${running.url}/${path}`, { headers, body: tampered })).status, 401, path);
+        await takesKept(running, path);
       }
     });
   });
+}
+
+describe("a receiver in a controller of NestJS", () => {
+  let running: Running;
+  before(async () => {
+    running = await server("nest");
+  });
+  after(() => running?.stop());
+  it("takes the raw body that Nest kept", () => takesKept(running, "kept"));
+});
+
+/** The bytes that a parser kept are what counts. */
+async function takesKept(running: Running, path: string): Promise<void> {
+  const good = delivery();
+  assert.equal((await post(`${running.url}/${path}`, good)).status, 200, path);
+  assert.equal(await timesCalled(running, good.id), 1);
+  const { headers, body } = delivery();
+  const tampered = Buffer.from(body.toString().replace("8a46", "8a47"));
+  assert.equal((await post(`${running.url}/${path}`, { headers, body: tampered })).status, 401, path);
 }

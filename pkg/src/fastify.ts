@@ -10,6 +10,8 @@ export type * from "./receive/options.js";
 const FIX =
   "Fastify: something has read the stream in a hook before the plugin, such as preParsing; return another stream with the same bytes there, or put them into request.rawBody.";
 
+const encoder = new TextEncoder();
+
 /** What is used of a `FastifyInstance`. */
 export interface FastifyScope {
   removeAllContentTypeParsers(): unknown;
@@ -30,7 +32,7 @@ export interface FastifyIncoming {
 interface FastifyReply {
   code(status: number): FastifyReply;
   headers(values: Record<string, string>): FastifyReply;
-  send(body?: string): FastifyReply;
+  send(body?: Uint8Array): FastifyReply;
 }
 
 /** What the plugin is registered with: a webhook, its handler, where to listen, and everything a receiver takes. */
@@ -82,7 +84,8 @@ export async function hookseal<Events>(scope: FastifyScope, options: FastifyOpti
     reply
       .code(status)
       .headers(headers)
-      .send(status === 204 ? undefined : body);
+      // As bytes: to a text, Fastify adds a charset that application/problem+json does not have.
+      .send(status === 204 ? undefined : encoder.encode(body));
     linger(raw);
     return reply;
   });

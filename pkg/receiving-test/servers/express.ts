@@ -1,11 +1,12 @@
 // Express 5, or 4 if told so: the receiver before the application's JSON parser, and behind it, which is refused.
 import process from "node:process";
+import type Express from "express";
 import { receiver } from "hookseal/express";
 import { listening } from "./listening.ts";
 import { handler, hook, options, seen } from "./shared.ts";
 
-// The types of the two differ in nothing that is used here.
-const { default: express }: typeof import("express") = await import(process.argv[2] ?? "express");
+// Of types there are those of Express 5, which differ in nothing that is used here.
+const express: typeof Express = (await import(process.argv[2] ?? "express")).default;
 const app = express();
 const receive = receiver(hook, handler, options);
 app.all("/hook", receive);

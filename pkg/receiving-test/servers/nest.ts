@@ -1,4 +1,4 @@
-// NestJS with its raw body; decorators are called as the functions that they are.
+// NestJS: the receiver before Nest's own parsers, and in a controller that is given the raw body.
 import "reflect-metadata";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { All, Body, Controller, Get, Module, Post, Req, Res } from "@nestjs/common";
@@ -11,8 +11,8 @@ const receive = receiver(hook, handler, options);
 
 @Controller()
 class Webhooks {
-  @All("hook")
-  async hook(@Req() request: IncomingMessage, @Res() response: ServerResponse) {
+  @All("kept")
+  async kept(@Req() request: IncomingMessage, @Res() response: ServerResponse) {
     await receive(request, response);
   }
   @Get("seen")
@@ -29,5 +29,6 @@ class Webhooks {
 class Application {}
 
 const app = await NestFactory.create(Application, { rawBody: true, logger: false });
+app.use("/hook", receive);
 await app.listen(0, "127.0.0.1");
 listening(app.getHttpServer());
