@@ -1,0 +1,64 @@
+// The fetch receiver in other runtimes than Node, from the packed tarball.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { project, tool } from "../packaging-test/project.ts";
+import { conforms } from "./conformance.ts";
+import { root, start } from "./harness.ts";
+
+const source = (name: string) => readFileSync(join(root, "pkg/receiving-test/servers", name), "utf8");
+
+const folder = project("runtimes", {
+  "package.json": `{ "name": "runtimes", "private": true, "type": "module" }`,
+  "shared.ts": source("shared.ts"),
+  "route.ts": source("route.ts"),
+  "bun.ts": `import { route } from "./route.ts";
+const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: route });
+console.log("listening " + server.port);
+`,
+  "deno.ts": `import { route } from "./route.ts";
+Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log("listening " + port) }, route);
+`,
+  "worker.ts": `import { route } from "./route.ts";
+export default { fetch: route };
+`,
+});
+
+conforms("Bun", () => start(tool(".bin/bun"), ["run", "bun.ts"], { cwd: folder }));
+
+conforms("Deno, with no permission but the network's", () =>
+  start(tool(".bin/deno"), ["run", "--allow-net", "deno.ts"], { cwd: folder }),
+);
+
+conforms("workerd, which Cloudflare Workers are", async () => {
+  await build({
+    entryPoints: ["worker.ts"],
+    absWorkingDir: folder,
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    assetNames: "core",
+    outdir: "worker",
+    logLevel: "warning",
+  });
+  writeFileSync(
+    join(folder, "worker/config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (
+    modules = [
+      (name = "worker", esModule = embed "worker.js"),
+      (name = "core.wasm", wasm = embed "core.wasm"),
+    ],
+    compatibilityDate = "2025-01-01",
+  ))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`,
+  );
+  return start(tool(".bin/workerd"), ["serve", "worker/config.capnp", "--control-fd=1"], {
+    cwd: folder,
+    says: /"port":\s*(\d+)/,
+  });
+});
