@@ -20,6 +20,7 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
             suite.command()?;
             suite.packaging()?;
             suite.playground()?;
+            suite.receiving()?;
         }
     }
     if !quick {
@@ -155,6 +156,12 @@ impl Suite {
         if self.step("browser", setup::browser) {
             self.tests("playground in Chromium", &mut node_tests("www/test", |_| true)?);
         }
+        Ok(())
+    }
+
+    /// Real servers of every framework and runtime, each a process of its own.
+    fn receiving(&mut self) -> Result<(), Failure> {
+        self.tests("receivers in real servers", &mut node_tests("pkg/receiving-test", |_| true)?);
         Ok(())
     }
 

@@ -2,11 +2,13 @@
 import { createServer } from "node:http";
 import { receiver } from "hookseal/node";
 import { listening } from "./listening.ts";
-import { handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen } from "./shared.ts";
 
 const receive = receiver(hook, handler, options);
+const inflate = receiver(hook, handler, compressed);
 const server = createServer((request, response) => {
   if (request.url === "/hook") receive(request, response);
+  else if (request.url === "/gzip") inflate(request, response);
   else if (request.url === "/seen") response.end(seen());
   else response.writeHead(404).end();
 });

@@ -1,12 +1,14 @@
 /** The routes of the servers that speak fetch. */
 import { receiver } from "hookseal/fetch";
-import { handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen } from "./shared.ts";
 
 const receive = receiver(hook, handler, options);
+const inflate = receiver(hook, handler, compressed);
 
 export async function route(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/hook") return receive(request);
+  if (pathname === "/gzip") return inflate(request);
   if (pathname === "/seen") return new Response(seen());
   if (pathname === "/json") return Response.json({ got: await request.json() });
   return new Response(null, { status: 404 });

@@ -46,6 +46,12 @@ export const options: Pick<ReceiverOptions, "maxBytes" | "bodyTimeout" | "onEven
   onError: () => {},
 };
 
+/** The same for bodies that may be compressed. */
+export const compressed: typeof options & Pick<ReceiverOptions, "encodings"> = {
+  ...options,
+  encodings: ["gzip", "deflate"],
+};
+
 /** What the tests ask beside deliveries. */
 export function seen(): string {
   return JSON.stringify({ calls, events });
