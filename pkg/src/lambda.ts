@@ -1,6 +1,6 @@
 /** `hookseal/lambda`: a receiver for AWS Lambda behind API Gateway, a function URL or a load balancer. */
 import { fromBase64 } from "./base64.js";
-import { notRaw, tooLarge } from "./receive/answer.js";
+import { notRaw, Refusal, tooLarge } from "./receive/answer.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { type Incoming, Receiver } from "./receive/receiver.js";
 import type { Webhook } from "./webhook.js";
@@ -84,11 +84,21 @@ function incoming<R extends LambdaEvent>(event: R): Incoming<R> {
       if (typeof body !== "string") throw notRaw(FIX);
       // Four characters for three bytes; and a character is a byte or more.
       if (isBase64Encoded ? (body.length / 4) * 3 - 2 > most : body.length > most) throw tooLarge(most);
-      const bytes = isBase64Encoded ? fromBase64(body) : encoder.encode(body);
+      const bytes = isBase64Encoded ? decode(body) : encoder.encode(body);
       if (bytes.length > most) throw tooLarge(most);
       return bytes;
     },
   };
+}
+
+function decode(body: string): Uint8Array {
+  try {
+    return fromBase64(body);
+  } catch {
+    throw new Refusal(400, "encoding-invalid", {
+      detail: "The body is not base64, and the event says that it is.",
+    });
+  }
 }
 
 /** The headers by their names in lower case; several of one name behind each other. */
