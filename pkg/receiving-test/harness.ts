@@ -17,16 +17,19 @@ const sender = painchek({ secrets: [SECRET] });
 export interface Running {
   url: string;
   port: number;
-  /** What it wrote on its error output. */
-  complaints(): string;
+  /** What it wrote. */
+  said(): string;
   stop(): Promise<void>;
 }
 
-/** Starts a program that says `listening PORT`, and waits until it does. */
+/**
+ * Starts a program and waits until it listens: on a `port` that it was told, or on the one that it says, as in
+ * `listening PORT`.
+ */
 export async function start(
   program: string,
   args: string[],
-  options: { cwd?: string; env?: Record<string, string>; says?: RegExp } = {},
+  options: { cwd?: string; env?: Record<string, string>; says?: RegExp; port?: number } = {},
 ): Promise<Running> {
   const child = spawn(program, args, {
     cwd: options.cwd ?? root,
@@ -34,26 +37,41 @@ export async function start(
     stdio: ["pipe", "pipe", "pipe"],
   });
   let said = "";
-  let complained = "";
-  child.stderr.on("data", (part) => {
-    complained += part;
-  });
   const port = await new Promise<number>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it does not listen: ${said}${complained}`)), 60_000);
-    child.stdout.on("data", (part) => {
-      said += part;
-      const found = (options.says ?? /listening (\d+)/).exec(said);
-      if (found === null) return;
-      clearTimeout(timer);
-      resolve(Number(found[1]));
-    });
+    const timer = setTimeout(() => reject(new Error(`it does not listen: ${said}`)), 60_000);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (part) => {
+        said += part;
+        if (options.port !== undefined) return;
+        const found = (options.says ?? /listening (\d+)/).exec(said);
+        if (found !== null) resolve(Number(found[1]));
+      });
+    }
+    if (options.port !== undefined) answers(options.port).then(resolve, reject);
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`it ended with ${code}: ${said}${complained}`)));
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`it ended with ${code}: ${said}`));
+    });
   }).catch((error) => {
     child.kill("SIGKILL");
     throw error;
   });
-  return { url: `http://127.0.0.1:${port}`, port, complaints: () => complained, stop: () => end(child) };
+  return { url: `http://127.0.0.1:${port}`, port, said: () => said, stop: () => end(child) };
+}
+
+/** Waits until somebody takes connections. */
+async function answers(port: number): Promise<number> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const taken = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(true));
+      socket.once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (taken) return port;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`nobody takes connections on port ${port}`);
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -1,10 +1,10 @@
 // The fetch receiver in other runtimes than Node, from the packed tarball.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { project, tool } from "../packaging-test/project.ts";
 import { conforms } from "./conformance.ts";
 import { root, start } from "./harness.ts";
+import { workerd } from "./hosts.ts";
 
 const source = (name: string) => readFileSync(join(root, "pkg/receiving-test/servers", name), "utf8");
 
@@ -30,35 +30,4 @@ conforms("Deno, with no permission but the network's", () =>
   start(tool(".bin/deno"), ["run", "--allow-net", "deno.ts"], { cwd: folder }),
 );
 
-conforms("workerd, which Cloudflare Workers are", async () => {
-  await build({
-    entryPoints: ["worker.ts"],
-    absWorkingDir: folder,
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd"],
-    loader: { ".wasm": "copy" },
-    assetNames: "core",
-    outdir: "worker",
-    logLevel: "warning",
-  });
-  writeFileSync(
-    join(folder, "worker/config.capnp"),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = (
-    modules = [
-      (name = "worker", esModule = embed "worker.js"),
-      (name = "core.wasm", wasm = embed "core.wasm"),
-    ],
-    compatibilityDate = "2025-01-01",
-  ))],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-`,
-  );
-  return start(tool(".bin/workerd"), ["serve", "worker/config.capnp", "--control-fd=1"], {
-    cwd: folder,
-    says: /"port":\s*(\d+)/,
-  });
-});
+conforms("workerd, which Cloudflare Workers are", () => workerd(folder, "worker.ts"));

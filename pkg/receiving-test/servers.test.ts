@@ -1,22 +1,11 @@
 // The receivers in the frameworks that they are for: real servers, each a process of its own.
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { after, before, describe, it } from "node:test";
 import { build } from "esbuild";
 import { conforms } from "./conformance.ts";
-import {
-  delivery,
-  freePort,
-  isProblem,
-  post,
-  type Running,
-  root,
-  server,
-  start,
-  timesCalled,
-} from "./harness.ts";
+import { delivery, isProblem, post, type Running, root, server, timesCalled } from "./harness.ts";
+import { folder, next } from "./hosts.ts";
 
 conforms("node:http", () => server("http"), { beside: "there is nothing beside it" });
 
@@ -27,13 +16,11 @@ conforms("Fastify", () => server("fastify"), { compressed });
 conforms("Hono", () => server("hono"), { compressed });
 conforms("Koa", () => server("koa"), { compressed });
 conforms("NestJS", () => server("nest"), { compressed });
-conforms("a route handler of Next.js", next);
+conforms("a route handler of Next.js", nextRoute);
 
-/** An application of Next.js with one route handler, in its development server. */
-async function next(): Promise<Running> {
-  const folder = join(root, "target/receiving/next");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, "app/[name]"), { recursive: true });
+/** One route handler for every path. */
+async function nextRoute(): Promise<Running> {
+  const app = folder("next");
   await build({
     stdin: {
       contents: `export { route as GET, route as HEAD, route as POST, route as PUT, route as DELETE } from "./route.ts";`,
@@ -42,26 +29,9 @@ async function next(): Promise<Running> {
     bundle: true,
     format: "esm",
     external: ["hookseal"],
-    outfile: join(folder, "app/[name]/route.js"),
+    outfile: join(app, "app/[name]/route.js"),
   });
-  writeFileSync(join(folder, "package.json"), `{ "private": true, "type": "module" }`);
-  // Packages come from the workspace, two folders further up.
-  writeFileSync(
-    join(folder, "next.config.mjs"),
-    `export default { turbopack: { root: ${JSON.stringify(root)} } };`,
-  );
-  return await start(
-    process.execPath,
-    [
-      join(root, "node_modules/next/dist/bin/next"),
-      "dev",
-      "--port",
-      String(await freePort()),
-      "--hostname",
-      "127.0.0.1",
-    ],
-    { cwd: folder, env: { NEXT_TELEMETRY_DISABLED: "1" }, says: /Local:\s+http:\/\/127\.0\.0\.1:(\d+)/ },
-  );
+  return await next(app);
 }
 
 for (const [name, args, fix] of [

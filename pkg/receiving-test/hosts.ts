@@ -1,0 +1,76 @@
+/** Hosts that need more than a script: Next.js and workerd. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { build } from "esbuild";
+import { tool } from "../packaging-test/project.ts";
+import { freePort, type Running, root, start } from "./harness.ts";
+
+/** A fresh folder whose programs find the packages of the workspace. */
+export function folder(name: string): string {
+  const path = join(root, "target/receiving", name);
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "package.json"), `{ "private": true, "type": "module" }`);
+  return path;
+}
+
+/** An application of Next.js in its development server, with the route handlers that stand below `app`. */
+export async function next(app: string, env: Record<string, string> = {}): Promise<Running> {
+  // Packages come from the workspace, further up.
+  writeFileSync(
+    join(app, "next.config.mjs"),
+    `export default { turbopack: { root: ${JSON.stringify(root)} } };`,
+  );
+  const script = join(root, "node_modules/next/dist/bin/next");
+  const port = String(await freePort());
+  return await start(process.execPath, [script, "dev", "--port", port, "--hostname", "127.0.0.1"], {
+    cwd: app,
+    env: { ...env, NEXT_TELEMETRY_DISABLED: "1" },
+    says: /Local:\s+http:\/\/127\.0\.0\.1:(\d+)/,
+  });
+}
+
+/** A worker in workerd: bundled as wrangler does it, with texts as its environment. */
+export async function workerd(
+  project: string,
+  entry: string,
+  env: Record<string, string> = {},
+): Promise<Running> {
+  const out = join(project, `worker-of-${entry}`);
+  mkdirSync(out, { recursive: true });
+  await build({
+    entryPoints: { worker: entry },
+    absWorkingDir: project,
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    assetNames: "core",
+    outdir: out,
+    logLevel: "warning",
+  });
+  const bindings = Object.entries(env).map(
+    ([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`,
+  );
+  writeFileSync(
+    join(out, "config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (
+    modules = [
+      (name = "worker", esModule = embed "worker.js"),
+      (name = "core.wasm", wasm = embed "core.wasm"),
+    ],
+    bindings = [${bindings.join(", ")}],
+    compatibilityDate = "2025-01-01",
+  ))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`,
+  );
+  return await start(tool(".bin/workerd"), ["serve", join(out, "config.capnp"), "--control-fd=1"], {
+    cwd: project,
+    says: /"port":\s*(\d+)/,
+  });
+}
