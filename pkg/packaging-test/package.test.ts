@@ -1,6 +1,6 @@
 // The packed tarball, in the hands of those who would use it.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { type BuildOptions, build } from "esbuild";
@@ -13,6 +13,32 @@ const TAG = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
 const CALL = `hmac.sign("sha256", "Jefe", "what do ya want for nothing?")`;
 const HEX = "Array.from(tag, (byte) => byte.toString(16).padStart(2, '0')).join('')";
 const PROGRAM = `const tag = ${CALL};\nconsole.log(${HEX});\n`;
+/** A receiver of each entry. */
+const RECEIVERS = `const hook = painchek({ secrets: ["a secret"] });
+const store = memoryStore();
+const made = [express, fetched, lambda, node].map(({ receiver }) => typeof receiver(hook, () => {}, { store }));
+fetched.receiver(hook, () => {})(new Request("https://h/")).then(({ status }) => {
+  console.log(made.join(), typeof fastify.hookseal, status);
+});
+`;
+
+/** What receivers know of deliveries, where there are neither Node's types nor the DOM's. */
+const TYPED = `import { memoryStore, painchek, type DeliveryStore } from "hookseal";
+import { receiver as express } from "hookseal/express";
+import { hookseal, type FastifyOptions } from "hookseal/fastify";
+import { receiver as fetched } from "hookseal/fetch";
+import { receiver as lambda } from "hookseal/lambda";
+import { receiver as node } from "hookseal/node";
+const hook = painchek({ secrets: ["a secret"] });
+const store: DeliveryStore = memoryStore({ maxEntries: 10 });
+const options = { store, onEvent: ({ outcome }: { outcome: string }) => outcome };
+fetched(hook, ({ type, event }, { key }) => [type satisfies "assessment_add", event.data.uuid, key], options);
+express(hook, ({ event }) => event.data.uuid, options);
+lambda(hook, ({ event }) => event.data.uuid, options);
+node(hook, ({ event }) => event.data.uuid, options);
+export const plugin: FastifyOptions = { hook, handler: ({ id }) => id, ...options };
+export { hookseal };
+`;
 
 describe("the package", () => {
   it("holds what it needs and nothing of the workshop", () => {
@@ -69,6 +95,17 @@ describe("in a fresh project", () => {
       "package.json": `{ "name": "fresh", "private": true }`,
       "esm.mjs": `import { hmac } from "hookseal";\n${PROGRAM}`,
       "cjs.cjs": `const { hmac } = require("hookseal");\n${PROGRAM}`,
+      "receivers.mjs": `import { hmac, memoryStore, painchek } from "hookseal";
+import * as express from "hookseal/express";
+import * as fastify from "hookseal/fastify";
+import * as fetched from "hookseal/fetch";
+import * as lambda from "hookseal/lambda";
+import * as node from "hookseal/node";
+${RECEIVERS}`,
+      "receivers.cjs": `const { hmac, memoryStore, painchek } = require("hookseal");
+const [express, fastify, fetched, lambda, node] = ["express", "fastify", "fetch", "lambda", "node"].map((name) =>
+  require("hookseal/" + name));
+${RECEIVERS}`,
       "main.ts": `import { hmac, type IssueCode, type PainchekEvent } from "hookseal";\n${PROGRAM}
 const code: IssueCode = "signature-mismatch";
 // @ts-expect-error: no such code
@@ -77,7 +114,7 @@ export function level(event: PainchekEvent): string | null | undefined {
   return event.data.data?.assessment?.pain_level;
 }
 console.log(code, typo === undefined);
-`,
+${TYPED}`,
       "slim.mjs": `import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { hmac, init } from "hookseal/slim";
@@ -108,6 +145,24 @@ ${PROGRAM}`,
   });
   it("works by import", () => assert.equal(node("esm.mjs"), TAG));
   it("works by require", () => assert.equal(node("cjs.cjs"), TAG));
+  for (const kind of ["mjs", "cjs"]) {
+    it(`brings a receiver for each framework, by ${kind === "mjs" ? "import" : "require"}`, () => {
+      assert.equal(node(`receivers.${kind}`), "function,function,function,function function 405");
+    });
+  }
+  it("asks for nothing of Node's in what receives", () => {
+    const folder = join(path, "node_modules/hookseal/dist/esm");
+    const files = ["express", "fastify", "fetch", "lambda", "node"].map((name) => `${name}.js`);
+    for (const name of readdirSync(join(folder, "receive")))
+      if (name.endsWith(".js")) files.push(`receive/${name}`);
+    assert.ok(files.length > 8);
+    for (const name of files) {
+      const text = readFileSync(join(folder, name), "utf8");
+      for (const [, from] of text.matchAll(/\b(?:from|import|require)\s*\(?"([^"]+)"/g)) {
+        assert.match(from as string, /^\.\.?\//, name);
+      }
+    }
+  });
   it("works without the module inline, once it is handed over", () => {
     assert.equal(node("slim.mjs"), `true\n${TAG}`);
   });

@@ -28,6 +28,7 @@ cargo xtask test [--quick]   every check and every test; --quick: fmt, clippy, u
 cargo xtask build            the WebAssembly core and the npm package in pkg/dist
 cargo xtask www [--build]    the playground, served on this machine; --build: only www/dist
 cargo xtask bench [ARGS]     the whole job side by side with other libraries, in one run
+cargo xtask load [ARGS]      every receiver under a mix of right and wrong deliveries, beside the same server without it
 cargo xtask types            only the TypeScript types that are derived from providers/
 
 Each command does its own set-up and skips what is already done.";
@@ -55,6 +56,7 @@ enum Command {
     Build,
     Www { serve: bool },
     Bench(Vec<OsString>),
+    Load(Vec<OsString>),
     Types,
     Help,
 }
@@ -73,10 +75,15 @@ impl Command {
                 Long("build") if name.as_deref() == Some("www") => serve = false,
                 Value(word) if name.is_none() => {
                     let word = word.to_string_lossy().into_owned();
-                    // What follows these two is for the script they start.
-                    if word == "demo" || word == "bench" {
-                        let rest = parser.raw_args().map_err(usage)?.collect();
-                        return Ok(if word == "demo" { Self::Demo(rest) } else { Self::Bench(rest) });
+                    // What follows these is for the script they start.
+                    let start: Option<fn(Vec<OsString>) -> Self> = match word.as_str() {
+                        "demo" => Some(Self::Demo),
+                        "bench" => Some(Self::Bench),
+                        "load" => Some(Self::Load),
+                        _ => None,
+                    };
+                    if let Some(start) = start {
+                        return Ok(start(parser.raw_args().map_err(usage)?.collect()));
                     }
                     name = Some(word);
                 }
@@ -119,6 +126,10 @@ impl Command {
             Self::Bench(rest) => {
                 npm::build()?;
                 return script(node("bench/main.mjs").args(rest));
+            }
+            Self::Load(rest) => {
+                npm::build()?;
+                return script(node("bench/load/main.mjs").args(rest));
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -161,7 +161,18 @@ impl Suite {
 
     /// Real servers of every framework and runtime, each a process of its own.
     fn receiving(&mut self) -> Result<(), Failure> {
-        self.tests("receivers in real servers", &mut node_tests("pkg/receiving-test", |_| true)?);
+        let recipes = |name: &str| name.starts_with("recipes");
+        self.tests(
+            "receivers in real servers",
+            &mut node_tests("pkg/receiving-test", |name| !recipes(name))?,
+        );
+        self.tests("recipes for receivers", &mut node_tests("pkg/receiving-test", recipes)?);
+        // One short round shows that all answers are right under load; its times decide nothing.
+        self.check(
+            "load, that all answers are right",
+            node("bench/load/main.mjs").args(["--rounds", "1", "--amount", "1000"]),
+            "mend the receiver whose answers the message names",
+        );
         Ok(())
     }
 

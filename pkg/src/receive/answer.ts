@@ -8,8 +8,11 @@ export interface Answer {
   body: string;
 }
 
-/** Why a request is not handled. Thrown inside the receiver, and answered by it. */
-export class Refusal extends Error {
+/**
+ * Why a request is not handled. Thrown inside the receiver, and answered by it. No Error: nobody reads its stack, and
+ * to make one costs more than all else that a forged request gets.
+ */
+export class Refusal {
   readonly status: number;
   readonly code: ReceiverCode;
   readonly outcome: ReceiverEvent["outcome"];
@@ -21,7 +24,6 @@ export class Refusal extends Error {
     code: ReceiverCode,
     more: { outcome?: ReceiverEvent["outcome"]; detail?: string; headers?: Record<string, string> } = {},
   ) {
-    super(more.detail ?? code);
     this.status = status;
     this.code = code;
     this.outcome = more.outcome ?? "rejected";

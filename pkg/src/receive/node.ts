@@ -33,7 +33,7 @@ export interface NodeResponse {
   readonly headersSent: boolean;
   readonly destroyed?: boolean;
   writeHead(status: number, headers: Record<string, string>): unknown;
-  end(body?: string): unknown;
+  end(body: string): unknown;
 }
 
 /** What frameworks put onto a request. */
@@ -115,7 +115,7 @@ export function send(request: NodeRequest, response: NodeResponse, { status, hea
   if (!response.headersSent && response.destroyed !== true) {
     const length: Record<string, string> = status === 204 ? {} : { "content-length": `${body.length}` };
     response.writeHead(status, { ...headers, ...length });
-    response.end(request.method === "HEAD" ? undefined : body);
+    response.end(request.method === "HEAD" ? "" : body);
   }
   linger(request);
 }
