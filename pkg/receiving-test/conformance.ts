@@ -185,6 +185,14 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       assert.notEqual(calls[0]?.key, calls[1]?.key);
     });
 
+    it("refuses a length that is too large before anything of the body has come", {
+      skip: exceptions.connection ?? false,
+    }, async () => {
+      const head = `POST /hook HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ${MOST + 1}\r\n\r\n`;
+      // Less than the receiver waits for a body.
+      assert.match(await raw(running.port, head, 400), /^HTTP\/1\.1 413 /);
+    });
+
     it("gives up on a sender that is too slow, and outlives one that goes away", {
       skip: exceptions.connection ?? false,
     }, async () => {

@@ -1,8 +1,8 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
 import { incoming, linger, type NodeRequest, type NodeStream } from "./receive/node.js";
-import type { Handler, ReceiverOptions } from "./receive/options.js";
+import type { Context, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
-import type { Webhook } from "./webhook.js";
+import type { VerifiedOf, Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeStream } from "./receive/node.js";
 export type * from "./receive/options.js";
@@ -44,7 +44,7 @@ export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyInc
   /** The webhook. */
   hook: Webhook<Events>;
   /** What handles its deliveries. */
-  handler: Handler<Events, FastifyIncoming>;
+  handler(delivery: VerifiedOf<Events>, context: Context<FastifyIncoming>): unknown;
   /** The path of the route, behind Fastify's own `prefix`. Default: `/`. */
   path?: string;
 }

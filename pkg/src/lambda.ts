@@ -84,9 +84,7 @@ function incoming<R extends LambdaEvent>(event: R): Incoming<R> {
       if (typeof body !== "string") throw notRaw(FIX);
       // Four characters for three bytes; and a character is a byte or more.
       if (isBase64Encoded ? (body.length / 4) * 3 - 2 > most : body.length > most) throw tooLarge(most);
-      const bytes = isBase64Encoded ? decode(body) : encoder.encode(body);
-      if (bytes.length > most) throw tooLarge(most);
-      return bytes;
+      return isBase64Encoded ? decode(body) : encoder.encode(body);
     },
   };
 }

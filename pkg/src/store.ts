@@ -40,7 +40,7 @@ export type ClaimState = "new" | "in-progress" | "done" | "changed";
  * ```
  */
 export interface DeliveryStore {
-  /** Asks for an id. `digest` tells whether it is the same payload. */
+  /** Asks for an id. `digest`, which is no empty text, tells whether it is the same payload. */
   claim(id: string, digest: string, name?: string): Promise<ClaimState>;
   /** Remembers that it was handled: later claims are told `"done"`, or `"changed"`. */
   done(id: string, name?: string): Promise<void>;

@@ -141,7 +141,7 @@ export class Receiver<Events, R> {
     let state: ClaimState;
     try {
       // Where payloads may change, the id alone says what is a retry.
-      state = await this.#ask(key, this.#hook.immutable ? digest : "", name);
+      state = await this.#ask(key, this.#hook.immutable ? digest : ANY, name);
       if (state === "changed") {
         if (this.#settings.changed === "refuse") {
           const detail = "The same id came before with another payload.";
@@ -254,6 +254,9 @@ export class Receiver<Events, R> {
     call(() => this.#settings.onError(error, source)).catch(() => {});
   }
 }
+
+/** The digest of every payload of a provider that may change them. */
+const ANY = "any";
 
 const STATES: ReadonlySet<unknown> = new Set<ClaimState>(["new", "in-progress", "done", "changed"]);
 
