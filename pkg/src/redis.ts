@@ -1,0 +1,291 @@
+/** A store for any number of machines: one Redis key for each delivery, and one script for each operation. */
+/// <reference types="node" />
+import { createHash, randomUUID } from "node:crypto";
+import { CLAIM, DONE, RELEASE, RENEW, type Script } from "./redis-scripts.js";
+import type { ClaimState, DeliveryStore } from "./store.js";
+
+/** What is asked of a client of `ioredis`: version 5 or newer, a `Cluster` as well. */
+export interface IoredisLike {
+  evalsha(sha: string, keys: number, ...words: string[]): Promise<unknown>;
+  eval(script: string, keys: number, ...words: string[]): Promise<unknown>;
+}
+
+/** What is asked of a client of `redis` (node-redis): version 4 or newer, a cluster or a pool as well. */
+export interface NodeRedisLike {
+  evalSha(sha: string, words: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(script: string, words: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/** A client that is connected by its owner, and closed by its owner. */
+export type RedisClientLike = IoredisLike | NodeRedisLike;
+
+/** How a Redis store names what it keeps, for how long, and how long it waits. All times in milliseconds. */
+export interface RedisStoreOptions {
+  /** What every key begins with. Default: `"hookseal:"`. Another for each application that shares a Redis. */
+  prefix?: string;
+  /**
+   * How long a claim lasts that nobody renews. Default: 60 000. As long as the process that made it lives, the store
+   * renews it each third of this time; after a crash, a retry is handled when this time is over.
+   */
+  claimTime?: number;
+  /**
+   * How long a claim is renewed at most. Default: 10 minutes. It has to be longer than the handler ever takes: a handler
+   * that hangs must not hold its delivery for good.
+   */
+  longest?: number;
+  /**
+   * How long a handled delivery is remembered. Default: 7 days. PainChek's last automatic attempt comes 72 hours after the
+   * first, and people resend by hand after that: 3 days would be too short.
+   */
+  retention?: number;
+  /** How long an answer of Redis is waited for. Default: 2000. */
+  timeout?: number;
+  /**
+   * Called where `done` or `release` found that the claim had run out and is somebody else's: the delivery is or was handled
+   * twice. `claimTime` and `longest` are too short then, or the process stood still for that long.
+   */
+  onLost?: (id: string) => void;
+}
+
+/** Why a store could not answer. Its message holds neither ids nor keys; `cause` is what the client said. */
+export class RedisStoreError extends Error {
+  override readonly name = "RedisStoreError";
+  /** `store-timeout`: no answer in time. `store-failed`: the client or Redis refused. */
+  readonly code: "store-timeout" | "store-failed";
+
+  constructor(code: RedisStoreError["code"], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** A claim of this process. */
+interface Claim {
+  key: string;
+  digest: string;
+  token: string;
+  since: number;
+  /** Whether it is still renewed. */
+  alive: boolean;
+  /** Whether its delivery was handled, and Redis could not be told yet. */
+  handled?: boolean;
+}
+
+/** What the script of a claim says, by number. */
+const STATES: readonly ClaimState[] = ["new", "in-progress", "done", "changed"];
+
+type Run = (script: Script, key: string, words: string[]) => Promise<number>;
+
+/**
+ * A store on Redis, by a client of `ioredis` or `redis` that you have made and connected.
+ *
+ * Each operation is one script on one key, which Redis executes as a whole: of any number of simultaneous claims of an id on
+ * any number of machines, exactly one is told `"new"`. Ids are hashed, so that no key shows one.
+ *
+ * Redis has to be told to keep what it is given: `appendonly yes` and `maxmemory-policy noeviction`.
+ *
+ * @example
+ * ```ts
+ * import { Redis } from "ioredis";
+ * import { redisStore } from "hookseal/redis";
+ *
+ * const store = redisStore(new Redis("redis://localhost:6379"));
+ * createServer(receiver(hook, handler, { store, onStoreError: "refuse" }));
+ * ```
+ */
+export function redisStore(client: RedisClientLike, options: RedisStoreOptions = {}): DeliveryStore {
+  const {
+    prefix = "hookseal:",
+    claimTime = 60_000,
+    longest = 600_000,
+    retention = 604_800_000,
+    timeout = 2000,
+    onLost,
+  } = options;
+  for (const [name, value] of Object.entries({ claimTime, longest, retention, timeout })) {
+    if (!(Number.isSafeInteger(value) && value >= 1)) {
+      throw new TypeError(
+        `The option \`${name}\` of a Redis store has to be a whole number of milliseconds.`,
+      );
+    }
+  }
+  if (typeof prefix !== "string")
+    throw new TypeError("The option `prefix` of a Redis store has to be a text.");
+  const run = bounded(runner(client), timeout);
+  return new RedisStore(run, prefix, claimTime, longest, retention, onLost);
+}
+
+class RedisStore implements DeliveryStore {
+  readonly #run: Run;
+  readonly #prefix: string;
+  readonly #claimTime: number;
+  readonly #longest: number;
+  readonly #retention: number;
+  readonly #onLost: ((id: string) => void) | undefined;
+  readonly #claims = new Map<string, Claim>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    run: Run,
+    prefix: string,
+    claimTime: number,
+    longest: number,
+    retention: number,
+    onLost: ((id: string) => void) | undefined,
+  ) {
+    this.#run = run;
+    this.#prefix = prefix;
+    this.#claimTime = claimTime;
+    this.#longest = longest;
+    this.#retention = retention;
+    this.#onLost = onLost;
+  }
+
+  async claim(id: string, digest: string, name?: string): Promise<ClaimState> {
+    const claim: Claim = {
+      key: this.#key(id),
+      digest,
+      token: name ?? randomUUID(),
+      since: performance.now(),
+      alive: true,
+    };
+    let state: number;
+    try {
+      state = await this.#run(CLAIM, claim.key, [digest, claim.token, `${this.#claimTime}`]);
+    } catch (error) {
+      // Redis may have made the claim, and only its answer was lost; or makes it when it is back. Nobody would know of it:
+      // it is given back on the same connection, behind it. A `done` that comes nevertheless is kept: see its script.
+      this.#keep(slot(id, name), { ...claim, alive: false });
+      this.#run(RELEASE, claim.key, [claim.token]).catch(() => {});
+      throw error;
+    }
+    if (state === 0) this.#keep(slot(id, name), claim);
+    return STATES[state] as ClaimState;
+  }
+
+  async done(id: string, name?: string): Promise<void> {
+    const claim = this.#claims.get(slot(id, name));
+    const words = [name ?? claim?.token ?? "", claim?.digest ?? "", `${this.#retention}`];
+    let mine: number;
+    try {
+      mine = await this.#run(DONE, this.#key(id), words);
+    } catch (error) {
+      // Redis is told when it is back, as long as this process lives.
+      if (claim !== undefined) claim.handled = true;
+      throw error;
+    }
+    this.#forget(slot(id, name));
+    if (mine === 0) this.#onLost?.(id);
+  }
+
+  async release(id: string, name?: string): Promise<void> {
+    const claim = this.#claims.get(slot(id, name));
+    // Not renewed from here on: where Redis does not answer, the claim ends by itself.
+    this.#forget(slot(id, name));
+    const mine = await this.#run(RELEASE, this.#key(id), [name ?? claim?.token ?? ""]);
+    if (mine === 0) this.#onLost?.(id);
+  }
+
+  /** Ids may be those of patients' records. */
+  #key(id: string): string {
+    return `${this.#prefix}${createHash("sha256").update(id).digest("base64url")}`;
+  }
+
+  #forget(at: string): void {
+    this.#claims.delete(at);
+    if (this.#claims.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #keep(at: string, claim: Claim): void {
+    this.#claims.set(at, claim);
+    this.#timer ??= setInterval(() => this.#renew(), Math.max(1, Math.floor(this.#claimTime / 3)));
+    // A process ends when its work is done; its claims end by themselves.
+    this.#timer.unref();
+  }
+
+  #renew(): void {
+    const now = performance.now();
+    for (const [at, claim] of this.#claims) {
+      const age = now - claim.since;
+      if (age > this.#longest) claim.alive = false;
+      // Nobody will come back for it: the handler hangs, or its receiver has refused the delivery.
+      if (age > this.#longest * 2) this.#forget(at);
+      if (claim.handled === true) {
+        const words = [claim.token, claim.digest, `${this.#retention}`];
+        this.#run(DONE, claim.key, words).then(
+          () => this.#forget(at),
+          () => {},
+        );
+        continue;
+      }
+      if (!claim.alive || age < this.#claimTime / 4) continue;
+      this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTime}`]).then(
+        (mine) => {
+          if (mine === 0) claim.alive = false;
+        },
+        // The next turn tries again; where none succeeds, the claim ends.
+        () => {},
+      );
+    }
+  }
+}
+
+/** Claims that have names are kept apart by them. */
+function slot(id: string, name: string | undefined): string {
+  return name === undefined ? id : `${name}\0${id}`;
+}
+
+/** How the client at hand executes a script: by its hash, and as a text where Redis does not know it (yet, or any more). */
+function runner(client: RedisClientLike): Run {
+  const both = client as Partial<IoredisLike> & Partial<NodeRedisLike>;
+  const isNodeRedis = typeof both?.evalSha === "function";
+  if (!isNodeRedis && typeof both?.evalsha !== "function") {
+    throw new TypeError(
+      "redisStore needs a client: `new Redis(...)` of ioredis, or `await createClient(...).connect()` of redis.",
+    );
+  }
+  const call = async (how: "sha" | "text", script: Script, key: string, words: string[]) => {
+    if (isNodeRedis) {
+      const given = { keys: [key], arguments: words };
+      return how === "sha"
+        ? (client as NodeRedisLike).evalSha(script.sha, given)
+        : (client as NodeRedisLike).eval(script.text, given);
+    }
+    return how === "sha"
+      ? (client as IoredisLike).evalsha(script.sha, 1, key, ...words)
+      : (client as IoredisLike).eval(script.text, 1, key, ...words);
+  };
+  return async (script, key, words) => {
+    try {
+      return Number(await call("sha", script, key, words));
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      return Number(await call("text", script, key, words));
+    }
+  };
+}
+
+/** The same, waiting no longer than that. */
+function bounded(run: Run, timeout: number): Run {
+  return (script, key, words) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new RedisStoreError("store-timeout", `Redis gave no answer within ${timeout} ms.`));
+      }, timeout);
+      run(script, key, words).then(
+        (answer) => {
+          clearTimeout(timer);
+          if (answer in STATES) resolve(answer);
+          else
+            reject(new RedisStoreError("store-failed", "Redis answered what no script of the store says."));
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          const message = "Redis could not be asked, or refused: `cause` says why.";
+          reject(new RedisStoreError("store-failed", message, error));
+        },
+      );
+    });
+}

@@ -1,0 +1,107 @@
+/** A real Redis on a free port, in a folder of its own, which ends with the tests. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Asks until the answer is yes. It ends a run that would never end, and decides nothing else. */
+export async function until(
+  what: string,
+  answer: () => boolean | Promise<boolean>,
+  most = 30_000,
+): Promise<void> {
+  const end = Date.now() + most;
+  while (!(await answer())) {
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const started = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
+/** A Redis that can be killed and started again with what it kept. */
+export class RedisServer {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "hookseal-redis-"));
+  port = 0;
+  #child: ChildProcess | undefined;
+  readonly #more: string[];
+
+  private constructor(more: string[]) {
+    this.#more = more;
+  }
+
+  /** Starts one; `more` are further settings, such as `--cluster-enabled yes`. */
+  static async start(...more: string[]): Promise<RedisServer> {
+    const server = new RedisServer(more);
+    server.port = await freePort();
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const settings = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.folder, "--save", ""];
+    const kept = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
+    const child = spawn("redis-server", [...settings, ...kept, ...this.#more], { stdio: "ignore" });
+    started.add(child);
+    child.unref();
+    let failure: unknown;
+    child.once("error", (error) => {
+      failure = error;
+    });
+    this.#child = child;
+    await until("redis-server answers", async () => {
+      if (failure !== undefined) throw failure;
+      if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+      return (await this.ask("PING")).startsWith("+PONG");
+    });
+  }
+
+  /** One command of plain words, and its (short) answer; an empty text where nobody answers. */
+  ask(...words: string[]): Promise<string> {
+    return new Promise((resolve) => {
+      let said = "";
+      const socket = connect(this.port, "127.0.0.1", () => socket.write(`${words.join(" ")}\r\n`));
+      socket.setTimeout(5000, () => socket.destroy());
+      socket.on("data", (part) => {
+        said += part;
+        socket.destroy();
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => resolve(said));
+    });
+  }
+
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
+    child.kill(signal);
+    await once(child, "exit");
+    started.delete(child);
+  }
+
+  /** Ends it for good, and what it kept with it. */
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
