@@ -1,8 +1,10 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
+import { providerDefinition } from "./catalog.js";
 import { core, facts, kept, keptText, putText, room, scratchText, textAt } from "./core.js";
 import { callError, type ErrorData, HooksealError, raise } from "./error.js";
 import { eventOf } from "./event.js";
+import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type {
@@ -71,6 +73,7 @@ export type VerifiedOf<Events> = {
 export class Webhook<Events = any> {
   readonly #hook: Hook;
   readonly #card: Card;
+  readonly #definition: string | undefined;
 
   /** @internal */
   constructor(provider: string | object, options: WebhookOptions) {
@@ -81,7 +84,8 @@ export class Webhook<Events = any> {
     const given = { ...options, secrets: secrets(options.secrets) };
     const id = typeof provider === "string" ? provider : undefined;
     try {
-      const length = typeof provider === "string" ? 0 : putText(definitionText(provider));
+      this.#definition = typeof provider === "string" ? undefined : definitionText(provider);
+      const length = this.#definition === undefined ? 0 : putText(this.#definition);
       const { Hook } = core();
       this.#hook = new Hook(id, length, given);
     } catch (thrown) {
@@ -93,6 +97,13 @@ export class Webhook<Events = any> {
   /** The provider's id. */
   get provider(): string {
     return this.#card.id;
+  }
+
+  /** How the provider signs, shapes and repeats its deliveries: a copy, made when it is asked for. */
+  get definition(): ProviderDefinition {
+    return this.#definition === undefined
+      ? (providerDefinition(this.provider) as ProviderDefinition)
+      : JSON.parse(this.#definition);
   }
 
   /** The largest body that is read, in bytes. */

@@ -1,0 +1,104 @@
+/** Which addresses a sender may connect to: the public ones, and those that were named. */
+/// <reference types="node" />
+import { BlockList, isIP } from "node:net";
+import { SendError } from "./error.js";
+
+// The IANA registries of special-purpose addresses (RFC 6890 and what it lists): nothing in them is a receiver on the
+// public net, and much of them is the sender's own machine, network or cloud.
+const NOT_PUBLIC_4 = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.31.196.0/24",
+  "192.52.193.0/24",
+  "192.88.99.0/24",
+  "192.168.0.0/16",
+  "192.175.48.0/24",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
+  // Azure answers its machines here, on an address that looks public.
+  "168.63.129.16/32",
+];
+
+/** Of IPv6 only 2000::/3 is public, without these: protocols, documentation, and tunnels (Teredo, 6to4) to anywhere. */
+const NOT_PUBLIC_6 = ["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"];
+
+const notPublic = blocks([...NOT_PUBLIC_4, ...NOT_PUBLIC_6]);
+const publicSix = blocks(["2000::/3"]);
+/** IPv4 written as IPv6 (RFC 4291, 2.5.5.2), and as NAT64 does (RFC 6052): what counts is the address inside. */
+const inside = blocks(["::ffff:0:0/96", "64:ff9b::/96"]);
+
+/** Says which addresses are refused. */
+export class Guard {
+  readonly #allowed: BlockList | "any";
+
+  /** @param allow `"any"`, or addresses and subnets (`10.1.0.0/16`) beside the public ones. */
+  constructor(allow: "any" | readonly string[] = []) {
+    this.#allowed = allow === "any" ? "any" : blocks(allow);
+  }
+
+  /** Whether it was named: by `allow`, and not because it is public. */
+  named(address: string): boolean {
+    if (this.#allowed === "any") return true;
+    return has(this.#allowed, address) || has(this.#allowed, within(address) ?? address);
+  }
+
+  /** Whether nothing may be sent there. */
+  refuses(address: string): boolean {
+    if (this.named(address)) return false;
+    const family = isIP(address);
+    if (family === 0) return true;
+    if (family === 4) return has(notPublic, address);
+    const four = within(address);
+    if (four !== undefined) return has(notPublic, four);
+    return !has(publicSix, address) || has(notPublic, address);
+  }
+}
+
+function blocks(subnets: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [address = "", length, ...rest] = typeof subnet === "string" ? subnet.split("/") : [];
+    const family = isIP(address);
+    const bits = length === undefined ? (family === 4 ? 32 : 128) : Number(length);
+    if (
+      family === 0 ||
+      rest.length > 0 ||
+      !/^\d{1,3}$/.test(length ?? "0") ||
+      bits > (family === 4 ? 32 : 128)
+    ) {
+      throw new SendError(
+        "option-invalid",
+        'The option `allow` takes "any", or a list of addresses and subnets such as "127.0.0.1" and "10.1.0.0/16".',
+      );
+    }
+    list.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");
+  }
+  return list;
+}
+
+function has(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/** The IPv4 address inside an IPv6 one, if that is what it is. */
+function within(address: string): string | undefined {
+  if (isIP(address) !== 6 || !has(inside, address)) return undefined;
+  const dotted = /(\d+\.\d+\.\d+\.\d+)$/.exec(address);
+  if (dotted !== null) return dotted[1];
+  // The URL parser writes every address in one way, with the last 32 bits as two groups.
+  const groups = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
+  const last = (groups.at(-1) ?? "").split(":").filter((group) => group !== "");
+  const [high = "0", low = "0"] = last.length === 1 ? ["0", last[0]] : last.slice(-2);
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return `${a >> 8}.${a & 255}.${b >> 8}.${b & 255}`;
+}

@@ -1,0 +1,72 @@
+/** One attempt with its redirects, and what it means: delivered, to be tried again after a wait, or never again. */
+import type { AttemptCode } from "./options.js";
+import { headersNow, type Outgoing, type Policy } from "./plan.js";
+import { type Answer, Failed, post } from "./post.js";
+import { retryAfter } from "./schedule.js";
+
+/** What one attempt came to. */
+export interface Outcome {
+  status?: number;
+  code?: AttemptCode;
+  message?: string;
+  answer?: Answer;
+  verdict: "delivered" | "again" | "stop" | "aborted";
+  /** What the receiver asked to wait at least. */
+  asked?: number;
+}
+
+/** Failures that are the same at every attempt. */
+const FOR_GOOD = new Set<AttemptCode>(["address-refused", "http-refused", "redirect-refused"]);
+
+/** Attempts it once. Never rejects for what a receiver or a network does. */
+export async function attempt(policy: Policy, going: Outgoing, now: () => number): Promise<Outcome> {
+  let answer: Answer;
+  try {
+    answer = await follow(policy, going, headersNow(policy, going, now()));
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    const { code, message } = error;
+    return { code, message, verdict: code === "aborted" ? "aborted" : FOR_GOOD.has(code) ? "stop" : "again" };
+  }
+  const { status, headers } = answer;
+  if (policy.success(status)) return { status, answer, verdict: "delivered" };
+  if (policy.stopOn.has(status)) return { status, answer, verdict: "stop" };
+  const asked = retryAfter(headers["retry-after"], headers.date, now());
+  return {
+    status,
+    answer,
+    verdict: "again",
+    ...(asked === undefined ? {} : { asked: Math.min(asked, policy.longestRetryAfter) }),
+  };
+}
+
+async function follow(policy: Policy, going: Outgoing, headers: [string, string][]): Promise<Answer> {
+  let { url } = going;
+  let sent = headers;
+  for (let left = policy.redirects; ; left--) {
+    const answer = await post(url, sent, going.body, policy.wire);
+    const { location } = answer.headers;
+    if (left === 0 || (answer.status !== 307 && answer.status !== 308) || location === undefined)
+      return answer;
+    let next: URL;
+    try {
+      next = new URL(location, url);
+    } catch {
+      throw new Failed("redirect-refused", `${url.hostname} redirects to what is no URL.`);
+    }
+    if (next.protocol !== "https:" && (next.protocol !== "http:" || url.protocol === "https:")) {
+      throw new Failed("redirect-refused", `${url.hostname} redirects to another scheme than https.`);
+    }
+    if (next.username !== "" || next.password !== "")
+      throw new Failed("redirect-refused", `${url.hostname} redirects to a URL with a name or a password.`);
+    if (next.origin !== url.origin)
+      sent = sent.filter(([name]) => !/^(authorization|proxy-authorization|cookie)$/i.test(name));
+    url = next;
+  }
+}
+
+/** How long to wait: what the schedule says, and no less than the receiver asked for. */
+export function waitAfter(policy: Policy, attempts: number, asked: number | undefined): number | undefined {
+  const planned = policy.wait(attempts);
+  return planned === undefined ? undefined : Math.max(planned, asked ?? 0);
+}

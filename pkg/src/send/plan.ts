@@ -1,0 +1,183 @@
+/** What is sent, where to, and when again: worked out before the first attempt, by the provider's definition. */
+import { rawBody } from "../body.js";
+import type { ProviderDefinition } from "../generated/definition.js";
+import { allHeaders } from "../headers.js";
+import { providerDefinition, recognise } from "../index.js";
+import type { Delivery } from "../types.js";
+import { Webhook } from "../webhook.js";
+import { Guard } from "./address.js";
+import { SendError } from "./error.js";
+import type { SendOptions } from "./options.js";
+import type { Wire } from "./post.js";
+import { queueId } from "./queue-id.js";
+import { type Schedule, schedule, span } from "./schedule.js";
+import { fill } from "./url.js";
+
+/** A delivery as it goes over the wire. */
+export interface Outgoing {
+  url: URL;
+  headers: [string, string][];
+  body: Uint8Array;
+}
+
+/** Everything that the options decide. */
+export interface Policy {
+  success: (status: number) => boolean;
+  wait: Schedule;
+  stopOn: ReadonlySet<number>;
+  redirects: number;
+  longestRetryAfter: number;
+  wire: Wire;
+  /** The definition, and the webhook where it can sign. */
+  definition: ProviderDefinition | undefined;
+  hook: Webhook | undefined;
+}
+
+/** Headers that belong to a connection, and not to a delivery. */
+const OF_THE_CONNECTION =
+  /^(host|content-length|connection|transfer-encoding|keep-alive|expect|upgrade|te|trailer)$/i;
+
+/** What the options decide, for a delivery that may tell its provider. */
+export function policy(options: Omit<SendOptions, "onAttempt">, delivery: Delivery | undefined): Policy {
+  const { provider, random = Math.random } = options;
+  const hook = provider instanceof Webhook ? provider : undefined;
+  const definition = definitionOf(provider, delivery);
+  const retries = options.retries ?? definition?.retries ?? {};
+  const redirects = options.redirects ?? 0;
+  if (!(Number.isSafeInteger(redirects) && redirects >= 0 && redirects <= 20))
+    throw new SendError("option-invalid", "The option `redirects` takes a number from 0 to 20.");
+  const stopOn = options.stopOn ?? [410];
+  if (!Array.isArray(stopOn) || !stopOn.every((status) => Number.isInteger(status)))
+    throw new SendError(
+      "option-invalid",
+      "The option `stopOn` takes a list of statuses, such as [410, 413].",
+    );
+  const wait = schedule(retries as never, random);
+  if (hook === undefined && hasTimestamp(definition) && wait(1) !== undefined) {
+    throw new SendError(
+      "signature-ages",
+      "The signature covers a time, and receivers refuse it when it is old: hand the webhook itself over as `provider`, so that each attempt is signed with its own time; or take `retries: []`.",
+    );
+  }
+  return {
+    success: range(options.success ?? definition?.success ?? "2xx"),
+    wait,
+    stopOn: new Set(stopOn),
+    redirects,
+    longestRetryAfter: span("longestRetryAfter", options.longestRetryAfter ?? "24h"),
+    wire: {
+      guard: new Guard(options.allow),
+      plain: options.http === "allow",
+      timeout: Math.max(1, span("timeout", options.timeout ?? "15s")),
+      signal: options.signal,
+      tls: options.tls ?? {},
+      lookup: options.lookup,
+      keep: options.keepAnswer ?? 0,
+    },
+    definition,
+    hook,
+  };
+}
+
+/** The URL with its parameters, and the very headers and bytes of every attempt. */
+export function outgoing(
+  url: string,
+  delivery: Delivery,
+  parameters: SendOptions["parameters"],
+  definition: ProviderDefinition | undefined,
+): Outgoing {
+  const given = rawBody(delivery?.body);
+  // A copy: what happens to the caller's buffer during 72 hours changes nothing here.
+  const body = typeof given === "string" ? new TextEncoder().encode(given) : given.slice();
+  const data = () => dataOf(body, definition?.envelope.data);
+  return {
+    url: fill(url, data, { webhook_queue_id: queueId(body), ...parameters }),
+    headers: headersOf(delivery),
+    body,
+  };
+}
+
+/** The headers of one attempt: the same each time, but for a signature that covers the time. */
+export function headersNow({ hook, definition }: Policy, { url, headers, body }: Outgoing, now: number) {
+  if (hook === undefined || !hasTimestamp(definition)) return headers;
+  const named = (name: string | undefined) =>
+    name === undefined ? undefined : headers.find(([other]) => same(other, name))?.[1];
+  const names = definition?.headers;
+  const id = named(names?.id) ?? named(names?.deliveryId);
+  const webhookId = named(names?.webhookId);
+  const made = hook.sign(body, {
+    now,
+    url: url.href,
+    ...(id === undefined ? {} : { id }),
+    ...(webhookId === undefined ? {} : { webhookId }),
+  });
+  const renewed = Object.entries(made.headers).filter(([name]) =>
+    [definition?.signature?.header, names?.timestamp].some(
+      (other) => other !== undefined && same(name, other),
+    ),
+  );
+  return [...headers.filter(([name]) => !renewed.some(([other]) => same(name, other))), ...renewed];
+}
+
+function definitionOf(provider: SendOptions["provider"], delivery: Delivery | undefined) {
+  if (provider instanceof Webhook) return provider.definition;
+  if (typeof provider === "object") return provider;
+  const id = provider ?? (delivery === undefined ? undefined : recognise(delivery));
+  if (id === undefined) return undefined;
+  const definition = providerDefinition(id);
+  if (definition === undefined)
+    throw new SendError("option-invalid", "The option `provider` names no provider that is built in.");
+  return definition;
+}
+
+function hasTimestamp(definition: ProviderDefinition | undefined): boolean {
+  const { signedContent = "", format = "" } = definition?.signature ?? {};
+  return `${signedContent} ${format}`.includes("{timestamp}");
+}
+
+const same = (one: string, two: string) => one.toLowerCase() === two.toLowerCase();
+
+/** The statuses that are success: `2xx`, or `200-399`. */
+function range(success: string): (status: number) => boolean {
+  const words = /^([1-5])xx$|^([1-5]\d\d)-([1-5]\d\d)$/.exec(success);
+  if (words === null)
+    throw new SendError("option-invalid", 'The option `success` takes "2xx", or a range such as "200-399".');
+  const [, hundred, first, last] = words;
+  const least = hundred === undefined ? Number(first) : Number(hundred) * 100;
+  const most = hundred === undefined ? Number(last) : least + 99;
+  return (status) => status >= least && status <= most;
+}
+
+function headersOf(delivery: Delivery): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const field of allHeaders({ headers: delivery.headers, body: "" }).split("\x1e")) {
+    const [name = "", value = ""] = field.split("\x1f");
+    if (name === "" || OF_THE_CONNECTION.test(name)) continue;
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw new SendError(
+        "header-invalid",
+        `A header of the delivery cannot be sent: ${name.replace(/[^\w-]/g, "?")}.`,
+      );
+    }
+    pairs.push([name, value]);
+  }
+  return pairs;
+}
+
+function dataOf(body: Uint8Array, pointer: string | undefined): unknown {
+  let here: unknown;
+  try {
+    here = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new SendError(
+      "parameter-missing",
+      "The URL has parameters, and the body is no JSON to take them from.",
+    );
+  }
+  for (const key of (pointer ?? "").split("/").slice(1)) {
+    const name = key.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, name)) return undefined;
+    here = (here as Record<string, unknown>)[name];
+  }
+  return here;
+}

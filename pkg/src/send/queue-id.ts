@@ -1,0 +1,11 @@
+/** `{webhook_queue_id}`: the same for every attempt at an event, on any machine and after any crash. */
+/// <reference types="node" />
+import { createHash } from "node:crypto";
+
+/** A UUID of the body's bytes (RFC 9562, version 8): nothing has to be kept to make it again. */
+export function queueId(body: Uint8Array): string {
+  const bytes = createHash("sha256").update("hookseal webhook_queue_id\n").update(body).digest();
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  return bytes.toString("hex", 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
