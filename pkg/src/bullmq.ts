@@ -1,0 +1,305 @@
+/** Sending that outlives crashes and runs on many machines: the attempts of `send` as jobs of BullMQ over Redis. */
+/// <reference types="node" />
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as timer } from "node:timers/promises";
+import {
+  type ConnectionOptions,
+  type Job,
+  type JobsOptions,
+  Queue,
+  UnrecoverableError,
+  Worker,
+} from "bullmq";
+import { attempt, waitAfter } from "./send/attempt.js";
+import { SendError } from "./send/error.js";
+import type { Attempt, SendOptions } from "./send/options.js";
+import { type Outgoing, outgoing, policy } from "./send/plan.js";
+import { span } from "./send/schedule.js";
+import type { Delivery } from "./types.js";
+
+export { SendError, type SendErrorCode } from "./send/error.js";
+export type { Attempt } from "./send/options.js";
+
+/** What a queue of deliveries may be told, beside what `send` may be told. */
+export interface BullmqSenderOptions
+  extends Omit<SendOptions, "signal" | "sleep" | "onAttempt" | "keepAnswer" | "parameters"> {
+  /** The connection to Redis, as BullMQ takes it. */
+  connection: ConnectionOptions;
+  /** The queue's name. Default: `"hookseal"`. */
+  queue?: string;
+  /** What BullMQ's keys begin with. Default: `"bull"`. On Redis Cluster: in braces, such as `"{hookseal}"`. */
+  prefix?: string;
+  /**
+   * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, and never stored. A delivery that
+   * holds such a header is refused when it is added.
+   */
+  secretHeaders?: (url: string) => Record<string, string> | Promise<Record<string, string>>;
+  /**
+   * Encrypts what is stored, which holds the body and so health data; and decrypts it again. Without it, whoever reads Redis
+   * reads the bodies of deliveries that are under way or dead.
+   */
+  cipher?: {
+    encrypt(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
+    decrypt(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  };
+  /** How long after the death of a worker its deliveries are taken by another. Default: 30 s. */
+  takeOver?: number | string;
+  /** Is told of each attempt of this process's worker. What it throws changes nothing. */
+  onAttempt?: (attempt: Attempt & { id: string }) => unknown;
+  /** Is given what BullMQ could not do, such as reach Redis. Default: its name on `console.error`. */
+  onError?: (error: Error) => unknown;
+}
+
+/** A delivery whose attempts are over, and that nobody took. */
+export interface DeadDelivery {
+  /** What `add` returned. */
+  id: string;
+  /** How many attempts there were. */
+  attempts: number;
+  /** What the last one came to: a status or a code, and never a value. */
+  reason: string;
+  /** When it was given up, in milliseconds since 1970. */
+  at: number;
+}
+
+/** A durable queue of deliveries. */
+export interface BullmqSender {
+  /**
+   * Stores a delivery, to be sent until it is taken. When this returns, Redis has it. `id`: of two deliveries that are added
+   * with one id, the second is ignored while the first is under way or dead.
+   *
+   * @throws SendError where the call is wrong, as `send` does; and for headers that are secrets.
+   */
+  add(
+    url: string,
+    delivery: Delivery,
+    options?: { id?: string; parameters?: SendOptions["parameters"] },
+  ): Promise<string>;
+  /** Begins to send in this process: this many at a time. Default: 10. */
+  work(concurrency?: number): void;
+  /** Deliveries that were given up, the last one first. They are kept until they are resent or discarded. */
+  dead(first?: number, last?: number): Promise<DeadDelivery[]>;
+  /**
+   * Sends a dead delivery again: the same bytes with the same ids. Once, as PainChek's manual resend; or with
+   * `{ retries: true }` on the whole schedule.
+   */
+  resend(id: string, options?: { retries?: boolean }): Promise<void>;
+  /** Forgets a dead delivery, its body included. */
+  discard(id: string): Promise<void>;
+  /** Ends the attempts that are under way, and the connections. */
+  close(): Promise<void>;
+}
+
+/** What stands in Redis. */
+type Stored = { v: 1; plain: string } | { v: 1; sealed: string };
+
+/** An attempt that failed, and how long to wait. BullMQ stores its message. */
+class Again extends Error {
+  override readonly name = "Again";
+  readonly wait: number | undefined;
+
+  constructor(message: string, wait: number | undefined) {
+    super(message);
+    this.wait = wait;
+    // What BullMQ stores of it shows no paths of this machine.
+    this.stack = message;
+  }
+}
+
+const SECRET = /^(authorization|proxy-authorization|cookie)$/i;
+/** Where a delivery was added by a version with a longer schedule than this one's. */
+const UNPLANNED = 3_600_000;
+
+/**
+ * A queue of deliveries on Redis, by BullMQ. Its rules are those of `send`: schedule, success, checked addresses, the same
+ * bytes and ids at every attempt. A worker that is killed loses nothing: another takes its deliveries over. So a receiver may
+ * get a delivery once more than it answered, and has to tell duplicates, as with any sender.
+ *
+ * No secret is stored: signatures are made before, or by the worker where they cover the time. The body is, until the delivery was
+ * taken: see `cipher`.
+ *
+ * @example
+ * ```ts
+ * const sender = bullmqSender({ connection: { host: "localhost" }, provider: hook });
+ * sender.work();
+ * await sender.add("https://example.org/webhook", hook.create("assessment_add", data));
+ * ```
+ */
+export function bullmqSender(options: BullmqSenderOptions): BullmqSender {
+  return new Sender(options);
+}
+
+class Sender implements BullmqSender {
+  readonly #options: BullmqSenderOptions;
+  readonly #queue: Queue<Stored>;
+  #worker: Worker<Stored> | undefined;
+
+  constructor(options: BullmqSenderOptions) {
+    if (typeof options?.connection !== "object" || options.connection === null) {
+      throw new SendError(
+        "option-invalid",
+        "The option `connection` is missing: the connection to Redis, as BullMQ takes it.",
+      );
+    }
+    this.#options = options;
+    // Wrong options are told here, and not at the first delivery.
+    policy(options, undefined);
+    span("takeOver", options.takeOver ?? "30s");
+    this.#queue = new Queue<Stored>(options.queue ?? "hookseal", this.#place());
+    this.#queue.on("error", (error) => this.#report(error));
+  }
+
+  async add(
+    url: string,
+    delivery: Delivery,
+    { id, parameters }: { id?: string; parameters?: SendOptions["parameters"] } = {},
+  ): Promise<string> {
+    const rules = policy(this.#options, delivery);
+    const going = outgoing(url, delivery, parameters, rules.definition);
+    const secret = going.headers.find(([name]) => SECRET.test(name));
+    if (secret !== undefined) {
+      throw new SendError(
+        "header-invalid",
+        `The delivery holds ${secret[0]}, and no secret is stored: let the worker make it, by the option \`secretHeaders\`.`,
+      );
+    }
+    let attempts = 1;
+    while (rules.wait(attempts) !== undefined) attempts += 1;
+    // BullMQ takes no colon in ids, and ids of events may be those of records.
+    const jobId = id === undefined ? randomUUID() : createHash("sha256").update(id).digest("base64url");
+    const how: JobsOptions = {
+      jobId,
+      attempts,
+      backoff: { type: "custom" },
+      // The body goes with the delivery; a dead one is kept for people.
+      removeOnComplete: true,
+      removeOnFail: false,
+      stackTraceLimit: 20,
+    };
+    await this.#queue.add("delivery", await this.#pack(going), how);
+    return jobId;
+  }
+
+  work(concurrency = 10): void {
+    if (this.#worker !== undefined) throw new SendError("option-invalid", "This sender is at work already.");
+    const takeOver = Math.max(100, span("takeOver", this.#options.takeOver ?? "30s"));
+    this.#worker = new Worker<Stored>(this.#queue.name, (job) => this.#attempt(job), {
+      ...this.#place(),
+      concurrency,
+      lockDuration: takeOver,
+      stalledInterval: takeOver,
+      // After an error of Redis.
+      runRetryDelay: 1000,
+      // A worker that dies is no fault of the delivery.
+      maxStalledCount: 1_000_000,
+      settings: {
+        backoffStrategy: (made, _type, error) => {
+          const planned = error instanceof Again ? error.wait : undefined;
+          return planned ?? policy(this.#options, undefined).wait(made) ?? UNPLANNED;
+        },
+      },
+    });
+    this.#worker.on("error", (error) => this.#report(error));
+  }
+
+  async dead(first = 0, last = 99): Promise<DeadDelivery[]> {
+    const jobs = await this.#queue.getJobs(["failed"], first, last);
+    return jobs.map((job) => ({
+      id: job.id ?? "",
+      attempts: job.attemptsMade,
+      reason: job.failedReason,
+      at: job.finishedOn ?? 0,
+    }));
+  }
+
+  async resend(id: string, { retries = false }: { retries?: boolean } = {}): Promise<void> {
+    await (await this.#find(id)).retry("failed", { resetAttemptsMade: retries });
+  }
+
+  async discard(id: string): Promise<void> {
+    await (await this.#find(id)).remove();
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker !== undefined) {
+      // Redis may be away: then BullMQ would wait for it. An attempt that is cut off is taken over by another worker.
+      const patience = policy(this.#options, undefined).wire.timeout + 1000;
+      const over = new AbortController();
+      const waited = timer(patience, undefined, { signal: over.signal, ref: false }).then(
+        () => worker.disconnect(),
+        () => {},
+      );
+      await Promise.race([worker.close(), waited]);
+      over.abort();
+    }
+    await this.#queue.close();
+  }
+
+  async #find(id: string): Promise<Job<Stored>> {
+    const job = await this.#queue.getJob(id);
+    if (job === undefined || (await job.getState()) !== "failed")
+      throw new SendError("option-invalid", "No dead delivery has this id.");
+    return job;
+  }
+
+  async #attempt(job: Job<Stored>): Promise<void> {
+    const going = await this.#unpack(job.data);
+    const rules = policy(this.#options, { headers: going.headers, body: "" });
+    const secrets = Object.entries((await this.#options.secretHeaders?.(going.url.href)) ?? {});
+    const names = new Set(secrets.map(([name]) => name.toLowerCase()));
+    const headers = [...going.headers.filter(([name]) => !names.has(name.toLowerCase())), ...secrets];
+    const { now = Date.now } = this.#options;
+    const at = now();
+    const start = performance.now();
+    const number = job.attemptsMade + 1;
+    const { status, code, message, verdict, asked } = await attempt(rules, { ...going, headers }, now);
+    const last = verdict !== "again" || number >= (job.opts.attempts ?? 1);
+    const wait = last ? undefined : (waitAfter(rules, number, asked) ?? UNPLANNED);
+    const ms = Math.round(performance.now() - start);
+    const said = {
+      ...(status === undefined ? {} : { status }),
+      ...(code === undefined ? {} : { code }),
+      ...(message === undefined ? {} : { message }),
+      ...(wait === undefined ? {} : { wait }),
+    };
+    try {
+      await this.#options.onAttempt?.({ id: job.id ?? "", number, at, ms, ...said });
+    } catch {
+      // A report that fails is no delivery that fails.
+    }
+    if (verdict === "delivered") return;
+    const reason = status === undefined ? `${code}: ${message}` : `status ${status}`;
+    if (verdict === "stop") throw new UnrecoverableError(reason);
+    throw new Again(reason, wait);
+  }
+
+  async #pack({ url, headers, body }: Outgoing): Promise<Stored> {
+    const text = JSON.stringify({ url: url.href, headers, body: Buffer.from(body).toString("base64") });
+    const { cipher } = this.#options;
+    if (cipher === undefined) return { v: 1, plain: text };
+    return { v: 1, sealed: Buffer.from(await cipher.encrypt(Buffer.from(text))).toString("base64") };
+  }
+
+  async #unpack(stored: Stored): Promise<Outgoing> {
+    let text: string;
+    if ("sealed" in stored) {
+      const { cipher } = this.#options;
+      if (cipher === undefined)
+        throw new Error("The delivery is encrypted, and this worker has no `cipher`.");
+      text = Buffer.from(await cipher.decrypt(Buffer.from(stored.sealed, "base64"))).toString();
+    } else text = stored.plain;
+    const { url, headers, body } = JSON.parse(text);
+    return { url: new URL(url), headers, body: new Uint8Array(Buffer.from(body, "base64")) };
+  }
+
+  #place() {
+    const { connection, prefix } = this.#options;
+    return { connection, ...(prefix === undefined ? {} : { prefix }) };
+  }
+
+  #report(error: Error): void {
+    if (this.#options.onError !== undefined) this.#options.onError(error);
+    else console.error(`hookseal/bullmq: ${error.name} ${(error as { code?: string }).code ?? ""}`);
+  }
+}

@@ -1,0 +1,345 @@
+// `bullmqSender` on a real Redis: what it keeps, what it sends again, and what a crash changes.
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
+import { type BullmqSenderOptions, bullmqSender } from "../src/bullmq.ts";
+import { painchek, webhook } from "../src/index.ts";
+import type { Attempt } from "../src/send.ts";
+import { RedisServer, until } from "./redis-server.ts";
+import { bytesOf, SECRET } from "./support.ts";
+
+const SAMPLE = bytesOf("providers/painchek/samples/assessment_add.painchek.json");
+const hook = painchek({ secrets: [SECRET] });
+let server: RedisServer;
+const open: (() => unknown)[] = [];
+before(async () => {
+  server = await RedisServer.start();
+});
+after(async () => {
+  await Promise.allSettled(open.map(async (close) => close()));
+  await server.stop();
+});
+
+let last = 0;
+/** A sender on a queue of its own, with waits that a test can bear. */
+function sender(options: Partial<BullmqSenderOptions> = {}) {
+  const attempts: (Attempt & { id: string })[] = [];
+  const made = bullmqSender({
+    connection: { host: "127.0.0.1", port: server.port },
+    queue: `test-${++last}`,
+    provider: hook,
+    allow: ["127.0.0.1"],
+    retries: [10, 20, 30],
+    onAttempt: (one) => attempts.push(one),
+    onError: () => {},
+    ...options,
+  });
+  open.push(() => made.close());
+  return { ...bind(made), attempts };
+}
+function bind<T extends object>(object: T): T {
+  const methods = ["add", "work", "dead", "resend", "discard", "close"] as const;
+  return Object.fromEntries(
+    methods.map((name) => [name, (object as never as Record<string, () => void>)[name]?.bind(object)]),
+  ) as T;
+}
+
+interface Got {
+  headers: NodeJS.Dict<string | string[]>;
+  body: Buffer;
+}
+async function receive(reply: (response: ServerResponse, number: number) => void) {
+  const got: Got[] = [];
+  const receiver = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    got.push({ headers: request.headers, body: Buffer.concat(parts) });
+    reply(response, got.length);
+  });
+  receiver.listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  open.push(() => {
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+  return { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`, got };
+}
+/** Everything that Redis holds, as one text. */
+async function everything(): Promise<string> {
+  const redis = new Redis(server.url);
+  let text = "";
+  for (const key of await redis.keys("*")) {
+    const kind = await redis.type(key);
+    const value =
+      kind === "hash"
+        ? await redis.hgetall(key)
+        : kind === "string"
+          ? await redis.get(key)
+          : kind === "stream"
+            ? await redis.xrange(key, "-", "+")
+            : "";
+    text += `${key} ${JSON.stringify(value)}\n`;
+  }
+  redis.disconnect();
+  return text;
+}
+
+/** Whether a delivery is stored. The stream of events names it for longer, and holds nothing of it. */
+async function has(id: string): Promise<boolean> {
+  const kept = await everything();
+  assert.ok(!kept.split("\n").some((line) => line.includes(":events ") && line.includes("patient")));
+  return kept.split("\n").some((line) => line.split(" ", 1)[0]?.endsWith(id));
+}
+
+describe("a queue of deliveries", () => {
+  it("sends the same bytes with the same ids until they are taken, and keeps nothing of them then", async () => {
+    const { url, got } = await receive((response, number) =>
+      response.writeHead(number < 3 ? 500 : 200).end(),
+    );
+    const { add, work, attempts } = sender();
+    const delivery = hook.sign(SAMPLE);
+    const id = await add(url, delivery);
+    assert.ok((await everything()).includes(Buffer.from(SAMPLE).toString("base64").slice(0, 99)));
+    work();
+    await until("it is taken", () => got.length === 3 && attempts.length === 3);
+    assert.deepEqual(
+      attempts.map(({ number, status, wait, id }) => [number, status, wait, id]),
+      [
+        [1, 500, 10, id],
+        [2, 500, 20, id],
+        [3, 200, undefined, id],
+      ],
+    );
+    for (const one of got) {
+      assert.ok(one.body.equals(SAMPLE));
+      assert.equal(hook.verify(one).type, "assessment_add");
+      assert.deepEqual(one.headers, got[0]?.headers);
+    }
+    await until("its body is gone", async () => !(await has(id)));
+  });
+
+  it("keeps what nobody took, to be sent again by hand: once, or on the whole schedule", async () => {
+    let status = 500;
+    const { url, got } = await receive((response) => response.writeHead(status).end());
+    const { add, work, dead, resend, discard } = sender();
+    const [id, other] = [await add(url, hook.sign(SAMPLE)), await add(url, hook.sign(SAMPLE))];
+    work();
+    await until("both are dead", async () => (await dead()).length === 2);
+    assert.equal(got.length, 8);
+    const [first] = await dead();
+    assert.deepEqual([first?.attempts, first?.reason], [4, "status 500"]);
+    assert.ok((first?.at ?? 0) > 1e12);
+    await resend(id);
+    await until("it was sent once", () => got.length === 9);
+    await until("it is dead again", async () => (await dead()).length === 2);
+    assert.equal(got.length, 9);
+    await resend(id, { retries: true });
+    await until("it was sent on the schedule", () => got.length === 13);
+    await until("it is dead again", async () => (await dead()).length === 2);
+    status = 200;
+    await resend(id);
+    await until("it is taken", async () => (await dead()).length === 1);
+    assert.ok(got.every(({ body }) => body.equals(SAMPLE)));
+    await discard(other);
+    assert.deepEqual(await dead(), []);
+    await assert.rejects(resend(other), /No dead delivery has this id/);
+  });
+
+  it("gives up at once on 410, and on an address that is refused", async () => {
+    const { url, got } = await receive((response) => response.writeHead(410).end());
+    const { add, work, dead } = sender();
+    await add(url, hook.sign(SAMPLE));
+    await add("https://10.0.0.1/", hook.sign(SAMPLE));
+    work();
+    await until("both are dead", async () => (await dead()).length === 2);
+    assert.equal(got.length, 1);
+    const reasons = (await dead()).map(({ reason }) => reason).sort();
+    assert.match(reasons[0] as string, /^address-refused: /);
+    assert.equal(reasons[1], "status 410");
+  });
+
+  it("waits as long as Retry-After asks for", async () => {
+    const { url } = await receive((response, number) =>
+      response.writeHead(number === 1 ? 503 : 200, { "Retry-After": "1" }).end(),
+    );
+    const { add, work, attempts } = sender();
+    await add(url, hook.sign(SAMPLE));
+    work();
+    await until("it is taken", () => attempts.length === 2);
+    assert.equal(attempts[0]?.wait, 1000);
+    assert.ok((attempts[1]?.at ?? 0) - (attempts[0]?.at ?? 0) >= 990);
+  });
+
+  it("plans PainChek's eleven attempts within 72 hours", async () => {
+    const { url } = await receive((response) => response.writeHead(500).end());
+    const made = bullmqSender({
+      connection: { host: "127.0.0.1", port: server.port },
+      queue: `test-${++last}`,
+      allow: ["127.0.0.1"],
+    });
+    open.push(() => made.close());
+    const id = await made.add(url, hook.sign(SAMPLE));
+    assert.match(await everything(), new RegExp(`${id} .*\\\\"attempts\\\\":11`));
+  });
+
+  it("takes a delivery once by its id, while it is under way", async () => {
+    const { url, got } = await receive((response) => response.end());
+    const { add, work } = sender();
+    const ids = await Promise.all(
+      [1, 2, 3].map(() => add(url, hook.sign(SAMPLE), { id: "assessment_add:1" })),
+    );
+    assert.equal(new Set(ids).size, 1);
+    assert.ok(!(ids[0] as string).includes("assessment_add"));
+    work();
+    await until("it is taken", () => got.length > 0);
+    await until("it is gone", async () => !(await has(ids[0] as string)));
+    assert.equal(got.length, 1);
+  });
+
+  it("signs anew where the signature covers the time, and stores no secret", async () => {
+    const standard = webhook(
+      {
+        id: "standard",
+        signature: {
+          header: "webhook-signature",
+          format: "v1,{base64}",
+          algorithms: ["sha256"],
+          signedContent: "{id}.{timestamp}.{body}",
+        },
+        headers: { id: "webhook-id", deliveryId: "webhook-id", timestamp: "webhook-timestamp" },
+        envelope: { type: "/type" },
+        events: { made: { schema: true } },
+      },
+      { secrets: [SECRET] },
+    );
+    const { url, got } = await receive((response, number) =>
+      response.writeHead(number < 2 ? 500 : 200).end(),
+    );
+    let clock = 1_700_000_000_000;
+    const { add, work } = sender({
+      provider: standard,
+      now: () => {
+        clock += 3_600_000;
+        return clock;
+      },
+      secretHeaders: () => ({ Authorization: "Bearer of-the-worker" }),
+    });
+    const body = '{"type":"made"}';
+    await add(url, standard.sign(body, { now: 1_700_000_000_000, id: "evt_1" }));
+    const kept = await everything();
+    assert.ok(!kept.includes(SECRET) && !kept.includes("of-the-worker"));
+    work();
+    await until("it is taken", () => got.length === 2);
+    for (const one of got) {
+      const time = Number(one.headers["webhook-timestamp"]) * 1000;
+      assert.equal(standard.verify(one, { now: time, tolerance: 0 }).type, "made");
+      assert.equal(one.headers["webhook-id"], "evt_1");
+      assert.equal(one.headers.authorization, "Bearer of-the-worker");
+    }
+    assert.notEqual(got[0]?.headers["webhook-timestamp"], got[1]?.headers["webhook-timestamp"]);
+    await assert.rejects(
+      add(url, { headers: { Authorization: "Bearer x" }, body }),
+      /Authorization.*`secretHeaders`/,
+    );
+  });
+
+  it("encrypts what it stores where there is a cipher", async () => {
+    const { url, got } = await receive((response) => response.end());
+    const key = randomBytes(32);
+    const { add, work } = sender({
+      cipher: {
+        encrypt(data) {
+          const nonce = randomBytes(12);
+          const cipher = createCipheriv("aes-256-gcm", key, nonce);
+          return Buffer.concat([nonce, cipher.update(data), cipher.final(), cipher.getAuthTag()]);
+        },
+        decrypt(data) {
+          const decipher = createDecipheriv("aes-256-gcm", key, data.subarray(0, 12));
+          decipher.setAuthTag(data.subarray(-16));
+          return Buffer.concat([decipher.update(data.subarray(12, -16)), decipher.final()]);
+        },
+      },
+    });
+    const id = await add(url, hook.sign(SAMPLE));
+    const kept = (await everything())
+      .split("\n")
+      .filter((line) => line.includes(id))
+      .join();
+    assert.match(kept, /sealed/);
+    assert.ok(
+      !kept.includes(Buffer.from(SAMPLE).toString("base64").slice(0, 40)) && !kept.includes("PainChek"),
+    );
+    work();
+    await until("it is taken", () => got.length === 1);
+    assert.ok(got[0]?.body.equals(SAMPLE));
+  });
+
+  it("tells of wrong calls when they are made", async () => {
+    assert.throws(() => bullmqSender({} as BullmqSenderOptions), /`connection` is missing/);
+    assert.throws(() => sender({ retries: ["soon"] }), /`retries`/);
+    const { add } = sender();
+    await assert.rejects(add("https://example.org/{nothing}", hook.sign(SAMPLE)), {
+      code: "parameter-missing",
+    });
+  });
+});
+
+describe("a crash", () => {
+  /** A worker in a process of its own. */
+  async function worker(): Promise<ChildProcess> {
+    const script = fileURLToPath(new URL("redis-bullmq-worker.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--import", "tsx", script, `${server.port}`], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    open.push(() => child.kill("SIGKILL"));
+    await once(child, "message");
+    return child;
+  }
+
+  it("of a worker in the middle of an attempt loses nothing: another sends the same bytes and ids", async () => {
+    const { url, got } = await receive((response, number) => {
+      // The first three are never answered: their worker is killed.
+      if (number > 3) response.end();
+    });
+    const { add, dead } = sender({ queue: "hookseal" });
+    const ids = await Promise.all([1, 2, 3].map(() => add(url, hook.sign(SAMPLE))));
+    const first = await worker();
+    await until("the worker is in the middle of three attempts", () => got.length === 3);
+    first.kill("SIGKILL");
+    await once(first, "exit");
+    await worker();
+    await until("another has sent them", () => got.length === 6, 60_000);
+    const names = (list: Got[]) => list.map(({ headers }) => headers["x-painchek-wh-delivery-id"]).sort();
+    assert.deepEqual(names(got.slice(3)), names(got.slice(0, 3)));
+    for (const one of got) assert.equal(hook.verify(one).type, "assessment_add");
+    for (const id of ids) await until("nothing is left", async () => !(await has(id)));
+    assert.deepEqual(await dead(), []);
+  });
+
+  it("of Redis loses nothing that was added, and its worker goes on", async () => {
+    const other = await RedisServer.start();
+    const { url, got } = await receive((response) => response.end());
+    const { add, work, close } = sender({
+      connection: { host: "127.0.0.1", port: other.port },
+      timeout: "2s",
+    });
+    const ids = () => new Set(got.map(({ headers }) => headers["x-painchek-wh-delivery-id"]));
+    await Promise.all(Array.from({ length: 50 }, () => add(url, hook.sign(SAMPLE))));
+    await other.kill();
+    await other.start();
+    work();
+    await until("all are taken", () => ids().size === 50);
+    await other.kill();
+    await other.start();
+    await add(url, hook.sign(SAMPLE));
+    await until("one more is taken", () => ids().size === 51);
+    await close();
+    await other.stop();
+  });
+});
