@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo | test | build | www | bench | types`.
+//! The project's own commands: `cargo xtask demo | test | build | www | bench | load | faults | types`.
 
 mod causes;
 mod fresh;
@@ -29,6 +29,7 @@ cargo xtask build            the WebAssembly core and the npm package in pkg/dis
 cargo xtask www [--build]    the playground, served on this machine; --build: only www/dist
 cargo xtask bench [ARGS]     the whole job side by side with other libraries, in one run
 cargo xtask load [ARGS]      every receiver under a mix of right and wrong deliveries, beside the same server without it
+cargo xtask faults [ARGS]    breaks what can break between senders and receivers, and counts; --short
 cargo xtask types            only the TypeScript types that are derived from providers/
 
 Each command does its own set-up and skips what is already done.";
@@ -57,6 +58,7 @@ enum Command {
     Www { serve: bool },
     Bench(Vec<OsString>),
     Load(Vec<OsString>),
+    Faults(Vec<OsString>),
     Types,
     Help,
 }
@@ -80,6 +82,7 @@ impl Command {
                         "demo" => Some(Self::Demo),
                         "bench" => Some(Self::Bench),
                         "load" => Some(Self::Load),
+                        "faults" => Some(Self::Faults),
                         _ => None,
                     };
                     if let Some(start) = start {
@@ -127,6 +130,11 @@ impl Command {
                 npm::build()?;
                 return script(node("bench/main.mjs").args(rest));
             }
+            Self::Faults(rest) => {
+                npm::build()?;
+                setup::redis()?;
+                return script(faults().args(rest));
+            }
             Self::Load(rest) => {
                 npm::build()?;
                 return script(node("bench/load/main.mjs").args(rest));
@@ -134,6 +142,14 @@ impl Command {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The script that breaks what can break.
+#[must_use]
+pub fn faults() -> process::Command {
+    let mut command = node("--import");
+    command.args(["tsx", "pkg/faults/main.ts"]);
+    command
 }
 
 /// Runs a script of the project and ends as it ended.

@@ -62,20 +62,33 @@ pub fn npm() -> Result<(), Failure> {
     })
 }
 
-/// The languages that tests are written with, how it is asked whether they work, and Debian's packages of them: their
-/// own serialisers make deliveries, and Python's `pty` stands in for a person at a terminal.
-const LANGUAGES: [(&str, [&str; 2], &str); 2] =
-    [("python3", ["-c", "import json, pty"], "python3"), ("php", ["-r", "json_encode(1);"], "php-cli")];
+/// A program that tests need, how it is asked whether it works, and Debian's package of it.
+type Needed = (&'static str, &'static [&'static str], &'static str);
+
+/// The languages that tests are written with: their own serialisers make deliveries, and Python's `pty` stands in for
+/// a person at a terminal.
+const LANGUAGES: [Needed; 2] =
+    [("python3", &["-c", "import json, pty"], "python3"), ("php", &["-r", "json_encode(1);"], "php-cli")];
+
+/// The Redis that stores and queues are tested on: tests start it on free ports, and end it.
+const REDIS: [Needed; 1] = [("redis-server", &["--version"], "redis-server")];
 
 /// Sees to a real Python and a real PHP. Where one is missing, Debian's package is installed, if that can be done.
 pub fn languages() -> Result<(), Failure> {
-    let missing = || -> Vec<&str> {
-        let broken = LANGUAGES
-            .into_iter()
-            .filter(|(program, question, _)| answer(Command::new(program).args(question)).is_none());
-        broken.map(|(_, _, package)| package).collect()
-    };
-    packages("tests are written with other languages", missing)
+    packages("tests are written with other languages", || silent(&LANGUAGES))
+}
+
+/// Sees to a real Redis. Where there is none, Debian's package is installed, if that can be done.
+pub fn redis() -> Result<(), Failure> {
+    packages("stores and queues are tested on a real Redis", || silent(&REDIS))
+}
+
+/// The packages of those that do not start.
+fn silent(needed: &[Needed]) -> Vec<&'static str> {
+    let broken = needed
+        .iter()
+        .filter(|(program, question, _)| answer(Command::new(program).args(*question)).is_none());
+    broken.map(|(_, _, package)| *package).collect()
 }
 
 /// Where a browser may stand that the tests of the page can drive; `CHROMIUM` names another.

@@ -18,6 +18,7 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
         if !quick {
             suite.webassembly();
             suite.command()?;
+            suite.redis()?;
             suite.packaging()?;
             suite.playground()?;
             suite.receiving()?;
@@ -120,7 +121,7 @@ impl Suite {
             "mend what tsc says",
         );
         self.step("languages that tests send from", setup::languages);
-        self.tests("TypeScript unit tests", &mut node_tests("pkg/test", |name| !name.starts_with("cli"))?);
+        self.tests("TypeScript unit tests", &mut node_tests("pkg/test", is_unit)?);
         Ok(())
     }
 
@@ -128,6 +129,20 @@ impl Suite {
     fn command(&mut self) -> Result<(), Failure> {
         let mut tests = node_tests("pkg/test", |name| name.starts_with("cli"))?;
         self.tests("command-line tests", &mut tests);
+        Ok(())
+    }
+
+    /// What needs a real Redis, which the tests start and kill.
+    fn redis(&mut self) -> Result<(), Failure> {
+        if self.step("Redis", setup::redis) {
+            let mut tests = node_tests("pkg/test", |name| name.starts_with("redis"))?;
+            self.tests("stores and queues on a real Redis", &mut tests);
+            self.check(
+                "faults, that nothing is lost",
+                crate::faults().arg("--short"),
+                "see what was lost or handled twice: `cargo xtask faults`",
+            );
+        }
         Ok(())
     }
 
@@ -223,6 +238,11 @@ fn capture(command: &mut Command) -> (Count, Result<(), String>) {
     }
     println!("{said}{}", String::from_utf8_lossy(&output.stderr));
     (count, Err(format!("`{text}` failed ({}); what it said stands above", output.status)))
+}
+
+/// Whether a test needs neither the command as a process nor a Redis.
+fn is_unit(name: &str) -> bool {
+    !name.starts_with("cli") && !name.starts_with("redis")
 }
 
 /// node:test over the `*.test.ts` below a folder whose names are wanted. Node 20 knows no globs, so the files are
