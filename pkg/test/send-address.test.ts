@@ -295,4 +295,3 @@ describe("a parameter of the URL", () => {
     assert.notEqual(await filled("?id={webhook_queue_id}", { uuid: "2" }), one);
   });
 });
-

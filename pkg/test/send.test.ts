@@ -303,4 +303,3 @@ describe("a wrong call", () => {
     assert.equal(got.length, 0);
   });
 });
-

@@ -62,4 +62,3 @@ export function quick(options: SendOptions = {}) {
   };
   return { waits, options: { allow: ["127.0.0.1"], sleep, ...options } satisfies SendOptions };
 }
-
