@@ -4,15 +4,27 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use zeroize::Zeroize;
 
 use super::data::SchemaErrorData;
+use super::platform;
 use super::{SCRATCH, cut, digest_of, keep, to_js, with_scratch};
 use crate::schema::{CompileOptions, Dialect, Schema};
 use crate::signature::{Algorithm, hmac};
+
+/// From this length on the platform's own hash is asked, as for signatures.
+const ASKED_FROM: usize = 512;
 
 /// The SHA-256 of the first `len` bytes of the scratch buffer; its hex stands in `text`.
 #[wasm_bindgen]
 #[must_use]
 pub fn digest(len: usize) -> usize {
-    with_scratch(len, |bytes| keep(&[digest_of(bytes).as_bytes()]))
+    with_scratch(len, |bytes| {
+        // Nothing in front of it is a key.
+        let outside = (len >= ASKED_FROM).then(|| platform::hash(Algorithm::Sha256, &[&[], bytes])).flatten();
+        let hex = match outside {
+            Some(hash) => base16ct::lower::encode_string(&hash[..Algorithm::Sha256.digest_len()]),
+            None => digest_of(bytes),
+        };
+        keep(&[hex.as_bytes()])
+    })
 }
 
 /// Signs the scratch buffer, which holds the key and behind it the message, and leaves the tag at its
