@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { compileSchema, HooksealError, painchek, xon } from "hookseal";
 import { frame, paint, printReport } from "./print.mjs";
+import { story } from "./story.mjs";
 
 const vectors = new URL("../../tests/vectors/seeds/", import.meta.url);
 const read = (name) => new Uint8Array(readFileSync(new URL(name, vectors)));
@@ -246,10 +247,13 @@ expect(
 );
 expect("a contract of one's own", compileSchema({ required: ["id"] }).check("{}").length, 1);
 
+const told = await story({ painchek: painchekBody, printed: painchekAsPrinted, xon: xonBody });
+failures.push(...told.failures);
+
 if (failures.length > 0) {
   console.error(`\n${paint.red(`${failures.length} came out otherwise than they should:`)}`);
   for (const failure of failures) console.error(`  ${failure}`);
   process.exitCode = 1;
 } else {
-  console.log(`\n${paint.green(`All ${shown} came out as they should.`)}`);
+  console.log(`\n${paint.green(`All ${shown + told.steps} came out as they should.`)}`);
 }
