@@ -14,8 +14,14 @@ const folder = mkdtempSync(join(tmpdir(), "hookseal-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a program to its end, and says what it printed; what it says on failure is in the error. */
-export function run(program: string, args: string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: "utf8" });
+export function run(
+  program: string,
+  args: string[],
+  cwd: string,
+  environment: Record<string, string> = {},
+): string {
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, env, encoding: "utf8" });
   if (error !== undefined) throw error;
   assert.equal(status, 0, `${program} ${args.join(" ")}\n${stdout}${stderr}`);
   return stdout;

@@ -12,7 +12,7 @@ import { project, root, run, tool } from "./project.ts";
 const SECRET = "a secret of this test only";
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code as string);
-const [painchekServer, xonServer, explain, verbs] = examples as [string, string, string, string];
+const names = ["receive", "xon", "painchek", "send", "explain", "verbs"];
 /** What stands behind `npx hookseal` on the lines that show the command. */
 const commands = [...readme.matchAll(/^npx hookseal (\S+)(.*?)(?: +#.*)?$/gm)].map(([, verb, words]) => ({
   verb: verb as string,
@@ -52,7 +52,9 @@ describe("an example of the README", () => {
         include: ["*.mts"],
       }),
     };
-    for (const [name, code] of Object.entries({ painchek: painchekServer, xon: xonServer, explain, verbs })) {
+    assert.equal(examples.length, names.length);
+    for (const [index, name] of names.entries()) {
+      const code = examples[index] as string;
       files[`${name}.mjs`] = code;
       files[`${name}.cjs`] = required(code);
       files[`${name}.mts`] = code;
@@ -100,6 +102,22 @@ describe("an example of the README", () => {
       bytes[bytes.length - 1] = 0x20;
       assert.equal(await post(url, headers, bytes), 401);
       assert.equal(await post(url, {}, Uint8Array.from(body)), 401);
+    });
+
+    it(`receives PainChek deliveries, each once, ${kind}, and sends one`, async () => {
+      const url = await serve(extension.replace("%", "receive"));
+      const { headers, body } = painchek({ secrets: [SECRET] }).sign(seed("painchek.json"));
+      const bytes = Uint8Array.from(body);
+      assert.equal(await post(url, headers, bytes), 200);
+      const again = await fetch(url, { method: "POST", headers, body: bytes });
+      assert.deepEqual([again.status, await again.json()], [200, { status: "duplicate" }]);
+      assert.equal(await post(url, { "content-type": "application/json" }, bytes), 401);
+      const code = readFileSync(join(folder, extension.replace("%", "send")), "utf8");
+      // The receiver's secret instead of the one that is printed.
+      const file = extension.replace("%", `sending`);
+      writeFileSync(join(folder, file), code.replaceAll("the secret of the subscription", SECRET));
+      const said = run(process.execPath, [join(folder, file)], folder, { RECEIVER: url });
+      assert.equal(said, "1 200 undefined\ntrue 1\n");
     });
 
     it(`receives X-on events, ${kind}`, async () => {
