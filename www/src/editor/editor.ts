@@ -3,7 +3,6 @@ import "./styles.ts";
 import { history } from "@codemirror/commands";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
-  drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
@@ -24,17 +23,7 @@ const theme = EditorView.theme({
   ".cm-placeholder": { color: "var(--faint)" },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line-active)" },
-  ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
-  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
-    background: "var(--selection)",
-  },
-  ".cm-tooltip": {
-    border: "1px solid var(--edge)",
-    borderRadius: "var(--radius)",
-    backgroundColor: "var(--raised)",
-    color: "var(--ink)",
-    boxShadow: "var(--shadow)",
-  },
+  ".cm-content ::selection": { backgroundColor: "var(--selection)" },
 });
 
 /** An editor below an element, named by a label. */
@@ -49,7 +38,6 @@ export function editor(parent: HTMLElement, label: string, extensions: Extension
         lineNumbers(),
         highlightActiveLine(),
         highlightActiveLineGutter(),
-        drawSelection(),
         highlightSpecialChars({
           addSpecialChars: /[\u0080-\u009f\u2028-\u202e\u2060-\u2068\ud800-\udfff]/u,
           render: (code) => chip(code),
