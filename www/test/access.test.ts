@@ -1,12 +1,9 @@
 /** The page for everybody: axe finds nothing, in any state, in light and dark, wide and narrow; and keys are enough. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
+import { findings } from "./axe.ts";
 import { browser, pick, type Served, serve } from "./browser.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let served: Served;
 let context: BrowserContext;
@@ -26,25 +23,6 @@ after(async () => {
   await served?.close();
 });
 
-/** What axe finds, a line each. */
-async function findings(): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{
-          violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[];
-        }>;
-      };
-    };
-    const { violations } = await axe.run();
-    return violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
-    );
-  });
-}
-
 test("axe finds nothing", async (t) => {
   const states = [
     "",
@@ -63,7 +41,7 @@ test("axe finds nothing", async (t) => {
         await t.test(`${state || "empty"}, ${colorScheme}, ${width}`, async () => {
           if (state === "") await page.getByRole("button", { name: "Clear" }).click();
           else await pick(page, state);
-          assert.deepEqual(await findings(), []);
+          assert.deepEqual(await findings(page), []);
         });
       }
     }

@@ -1,7 +1,8 @@
 /** What is judged: examples and files, the provider, the secret, request line and headers, and the body. */
 import { clear, pickExample, take, takeText, turnTo } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
-import { fill, h, unique } from "../../ui/dom.ts";
+import { fill, h } from "../../ui/dom.ts";
+import { field, headArea } from "../../ui/field.ts";
 import { icon } from "../../ui/icons.ts";
 import { bodyView } from "./body.ts";
 import { secretField } from "./secret.ts";
@@ -11,7 +12,7 @@ export function inputView(): HTMLElement {
     "section",
     { class: "input", "aria-label": "Input" },
     toolbar(),
-    h("div", { class: "settings" }, providerField(), secretField(), profileField()),
+    h("div", { class: "settings" }, providerField(), secret(), profileField()),
     archive(),
     headField(),
     h(
@@ -22,6 +23,12 @@ export function inputView(): HTMLElement {
       apart(),
     ),
     bodyView(),
+  );
+}
+
+function secret(): HTMLElement {
+  return secretField(store, ["result"], ({ result }) =>
+    result === undefined || "unrecognised" in result ? undefined : result.provider,
   );
 }
 
@@ -93,12 +100,6 @@ function toolbar(): HTMLElement {
   );
 }
 
-function field(label: string, control: HTMLElement, note?: HTMLElement): HTMLElement {
-  const id = unique("field");
-  control.id = id;
-  return h("div", { class: "field" }, h("label", { for: id }, label), control, note);
-}
-
 function providerField(): HTMLElement {
   const select = h("select", { on: { change: () => store.set({ provider: select.value }) } });
   store.on(["providers", "provider", "result"], ({ providers, provider, result }) => {
@@ -155,29 +156,13 @@ function archive(): HTMLElement {
 }
 
 function headField(): HTMLElement {
-  const area = h("textarea", {
-    class: "head",
-    rows: 5,
-    spellcheck: "false",
-    autocapitalize: "off",
-    placeholder: "POST https://receiver.example/payload\nContent-Type: application/json",
-    on: {
-      input: () => store.set({ head: area.value }),
-      paste: (event) => {
-        const text = event.clipboardData?.getData("text/plain") ?? "";
-        // A whole request that is pasted over all there is; headers alone are typed in as they are.
-        const all = area.selectionEnd - area.selectionStart === area.value.length;
-        if (!all || !/\n\s*\n|^\s*curl\s|^\s*\{/.test(text)) return;
-        event.preventDefault();
-        void takeText(text, "the clipboard");
-      },
-    },
-  });
+  const area = headArea(
+    (head) => store.set({ head }),
+    (text) => void takeText(text, "the clipboard"),
+  );
   store.on(["head"], ({ head }) => {
     if (area.value !== head) area.value = head;
     area.rows = Math.min(8, Math.max(2, head.split("\n").length));
   });
-  const id = unique("field");
-  area.id = id;
-  return h("div", { class: "field wide" }, h("label", { for: id }, "Request line and headers"), area);
+  return field("Request line and headers", area);
 }

@@ -10,7 +10,23 @@ import { panel } from "./panel.ts";
 const RANK = { error: 0, warning: 1, info: 2 } as const;
 const PAGE = 50;
 
-export function issuesView(): HTMLElement {
+/** Where issues come from, which is looked at, and what leads there. */
+interface Source {
+  issues(tell: (issues: readonly PlacedIssue[]) => void): void;
+  current(tell: (issue: number | undefined) => void): void;
+  go(issue: number): void;
+}
+
+const inspected: Source = {
+  issues: (tell) =>
+    store.on(["result"], ({ result }) =>
+      tell(result === undefined || "unrecognised" in result ? [] : result.issues),
+    ),
+  current: (tell) => store.on(["issue"], ({ issue }) => tell(issue)),
+  go: lookAt,
+};
+
+export function issuesView(from: Source = inspected): HTMLElement {
   const { box, head, content } = panel("issues", "Issues");
   const number = h("span", { class: "number" });
   head.append(number);
@@ -24,14 +40,13 @@ export function issuesView(): HTMLElement {
     shown = most;
     fill(
       list,
-      sorted.slice(0, shown).map(([issue, index]) => item(issue, index)),
+      sorted.slice(0, shown).map(([issue, index]) => item(issue, index, from.go)),
     );
     more.hidden = sorted.length <= shown;
     more.textContent = `Show more of ${count(sorted.length, "issue")}`;
   }
 
-  store.on(["result"], ({ result }) => {
-    const issues = result === undefined || "unrecognised" in result ? [] : result.issues;
+  from.issues((issues) => {
     sorted = issues
       .map((issue, index): [PlacedIssue, number] => [issue, index])
       .sort(([a], [b]) => RANK[a.severity] - RANK[b.severity]);
@@ -39,11 +54,11 @@ export function issuesView(): HTMLElement {
     number.textContent = sorted.length.toLocaleString("en");
     draw(PAGE);
   });
-  store.on(["issue"], ({ issue }) => {
+  from.current((issue) => {
+    list.querySelector("[aria-current]")?.removeAttribute("aria-current");
     if (issue === undefined) return;
     const at = sorted.findIndex(([, index]) => index === issue);
     if (at >= shown) draw(at + PAGE);
-    for (const old of list.querySelectorAll("[aria-current]")) old.removeAttribute("aria-current");
     const found = list.querySelector<HTMLElement>(`[data-index="${issue}"]`);
     found?.setAttribute("aria-current", "true");
     found?.scrollIntoView({ block: "nearest" });
@@ -51,7 +66,7 @@ export function issuesView(): HTMLElement {
   return box;
 }
 
-function item(issue: PlacedIssue, index: number): HTMLElement {
+function item(issue: PlacedIssue, index: number, go: (index: number) => void): HTMLElement {
   const { severity, code, message, pointer, span, hint, byteSpan } = issue;
   return h(
     "li",
@@ -62,7 +77,7 @@ function item(issue: PlacedIssue, index: number): HTMLElement {
         type: "button",
         class: `issue ${severity}`,
         dataset: { index: String(index) },
-        on: { click: () => lookAt(index) },
+        on: { click: () => go(index) },
       },
       icon(severity, severity),
       h(

@@ -1,6 +1,6 @@
 /** The secret: masked, never kept anywhere, and what it is made of said in words. */
-import type { SecretEncoding } from "../../engine/protocol.ts";
-import { store } from "../../state/state.ts";
+import type { ProviderEntry, SecretEncoding } from "../../engine/protocol.ts";
+import type { Store } from "../../state/store.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count } from "../../ui/text.ts";
@@ -12,7 +12,15 @@ const ENCODINGS: [SecretEncoding, string][] = [
   ["hex", "hex"],
 ];
 
-export function secretField(): HTMLElement {
+type Whose = Omit<ProviderEntry, "id">;
+
+/** The field of a store's secret; `keys` are what the provider is read from. */
+export function secretField<State extends { secret: string; encoding: SecretEncoding }>(
+  store: Store<State>,
+  keys: (keyof State)[],
+  provider: (state: Readonly<State>) => Whose | undefined,
+): HTMLElement {
+  const set = (change: { secret?: string; encoding?: SecretEncoding }) => store.set(change as Partial<State>);
   const id = unique("secret");
   const note = h("p", { class: "note", id: `${id}-note` });
   const input = h("input", {
@@ -23,14 +31,14 @@ export function secretField(): HTMLElement {
     "aria-describedby": `${id}-note`,
     placeholder: "stays in this page",
     on: {
-      input: () => store.set({ secret: input.value }),
+      input: () => set({ secret: input.value }),
       // A field of one line would drop the line break that is so often the fault.
       paste: (event) => {
         const text = event.clipboardData?.getData("text/plain") ?? "";
         const all = input.selectionStart === 0 && input.selectionEnd === input.value.length;
         if (!all || !/[\r\n]/.test(text)) return;
         event.preventDefault();
-        store.set({ secret: text });
+        set({ secret: text });
       },
     },
   });
@@ -47,23 +55,21 @@ export function secretField(): HTMLElement {
     "select",
     {
       "aria-label": "Encoding of the secret",
-      on: { change: () => store.set({ encoding: encoding.value as SecretEncoding }) },
+      on: { change: () => set({ encoding: encoding.value as SecretEncoding }) },
     },
     ENCODINGS.map(([value, title]) => h("option", { value }, title)),
   );
-  store.on(["secret", "encoding", "result"], ({ secret, encoding: chosen, result }) => {
+  store.on(["secret", "encoding", ...keys], (state) => {
+    const { secret, encoding: chosen } = state;
     if (input.value !== secret.replaceAll(/[\r\n]/g, "")) input.value = secret;
     encoding.value = chosen;
-    const judged = result === undefined || "unrecognised" in result ? undefined : result;
+    const whose = provider(state);
     const first = encoding.options[0];
     if (first)
-      first.textContent =
-        judged === undefined
-          ? "as its provider does"
-          : `${judged.provider.encoding} (${judged.provider.title})`;
-    input.disabled = judged?.provider.signs === false;
+      first.textContent = whose === undefined ? "as its provider does" : `${whose.encoding} (${whose.title})`;
+    input.disabled = whose?.signs === false;
     encoding.disabled = input.disabled;
-    fill(note, ...say(secret, input.disabled ? judged?.provider.title : undefined));
+    fill(note, ...say(secret, input.disabled ? whose?.title : undefined, set));
   });
   return h(
     "div",
@@ -74,7 +80,11 @@ export function secretField(): HTMLElement {
   );
 }
 
-function say(secret: string, unsigned: string | undefined): (Node | string)[] {
+function say(
+  secret: string,
+  unsigned: string | undefined,
+  set: (change: { secret: string }) => void,
+): (Node | string)[] {
   if (unsigned !== undefined) return [`${unsigned} signs nothing: there is no secret.`];
   if (secret === "") return [];
   const odd = /[\r\n]$/.test(secret)
@@ -88,7 +98,7 @@ function say(secret: string, unsigned: string | undefined): (Node | string)[] {
     " ",
     h(
       "button",
-      { type: "button", class: "link", on: { click: () => store.set({ secret: secret.trim() }) } },
+      { type: "button", class: "link", on: { click: () => set({ secret: secret.trim() }) } },
       "Take it away",
     ),
   ];

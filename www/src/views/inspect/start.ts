@@ -1,4 +1,5 @@
 /** What an empty page offers: the examples, one click away. */
+import type { ExampleEntry } from "../../engine/protocol.ts";
 import { pickExample } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
@@ -18,31 +19,40 @@ export function startView(): HTMLElement {
           "div",
           { class: "examples" },
           h("h4", null, group),
-          h(
-            "ul",
-            null,
-            examples
-              .filter((one) => one.group === group)
-              .map(({ id, title, good }) =>
-                h(
-                  "li",
-                  null,
-                  h(
-                    "button",
-                    { type: "button", class: "quiet", on: { click: () => void pickExample(id) } },
-                    h(
-                      "span",
-                      { class: good ? "good" : "bad" },
-                      icon(good ? "passed" : "failed", good ? "in order" : "broken"),
-                    ),
-                    title,
-                  ),
-                ),
-              ),
+          exampleList(
+            examples.filter((one) => one.group === group),
+            (id) => void pickExample(id),
           ),
         ),
       ),
     );
   });
   return box;
+}
+
+/** Examples, one click away. */
+export function exampleList(
+  examples: readonly Omit<ExampleEntry, "group">[],
+  pick: (id: string) => void,
+): HTMLElement {
+  return h(
+    "ul",
+    null,
+    examples.map(({ id, title, good }) =>
+      h(
+        "li",
+        null,
+        h(
+          "button",
+          { type: "button", class: "quiet", on: { click: () => pick(id) } },
+          h(
+            "span",
+            { class: good ? "good" : "bad" },
+            icon(good ? "passed" : "failed", good ? "in order" : "broken"),
+          ),
+          title,
+        ),
+      ),
+    ),
+  );
 }

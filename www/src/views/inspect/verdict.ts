@@ -1,32 +1,21 @@
 /** The verdict, in a word, a colour, a shape and a sentence. */
 import type { Inspection } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
-import { announce } from "../../ui/announce.ts";
-import { fill, h } from "../../ui/dom.ts";
-import { type IconName, icon } from "../../ui/icons.ts";
-import { count, visible } from "../../ui/text.ts";
-
-interface Verdict {
-  tone: "good" | "open" | "bad" | "none";
-  icon: IconName;
-  word: string;
-  sentence: string;
-  aside: string | undefined;
-}
+import { count } from "../../ui/text.ts";
+import { type Said, verdictBox } from "../verdict.ts";
 
 export function verdictView(): HTMLElement {
-  const box = h("div", { class: "verdict" });
+  const { box, say } = verdictBox();
   store.on(["result", "busy", "failure"], ({ result, busy, failure }) => {
-    const verdict: Verdict =
+    const verdict: Said =
       failure !== undefined
-        ? { tone: "bad", icon: "error", word: "The page failed", sentence: failure, aside: undefined }
+        ? { tone: "bad", icon: "error", word: "The page failed", sentence: failure }
         : result === undefined
           ? {
               tone: "none",
               icon: "question",
               word: busy ? "Starting…" : "Nothing to judge yet",
               sentence: "Paste a delivery, drop a file, or pick an example.",
-              aside: undefined,
             }
           : "unrecognised" in result
             ? {
@@ -34,28 +23,14 @@ export function verdictView(): HTMLElement {
                 icon: "question",
                 word: "Whose delivery is this?",
                 sentence: "Neither its headers nor its event say so. Choose the provider.",
-                aside: undefined,
               }
             : judged(result);
-    box.dataset.tone = verdict.tone;
-    box.dataset.busy = String(busy);
-    fill(
-      box,
-      h("span", { class: "seal" }, icon(verdict.icon)),
-      h(
-        "div",
-        null,
-        h("h2", null, verdict.word),
-        h("p", null, ...visible(verdict.sentence)),
-        verdict.aside !== undefined && h("p", { class: "muted" }, verdict.aside),
-      ),
-    );
-    if (!busy && result !== undefined) announce(`${verdict.word}. ${verdict.sentence}`);
+    say(verdict, busy, !busy && result !== undefined);
   });
   return box;
 }
 
-function judged({ report, provider, issues }: Inspection): Verdict {
+function judged({ report, provider, issues }: Inspection): Said {
   const number = (severity: string) => issues.filter((issue) => issue.severity === severity).length;
   const [errors, warnings, infos] = [number("error"), number("warning"), number("info")];
   const aside = [

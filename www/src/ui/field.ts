@@ -1,0 +1,39 @@
+/** Fields: a control with its label, and the one for request line and headers. */
+import { h, unique } from "./dom.ts";
+
+/** A control below its label, with a word of help. */
+export function field(label: string, control: HTMLElement, help?: string): HTMLElement {
+  const id = unique("field");
+  control.id = id;
+  if (help !== undefined) control.setAttribute("aria-describedby", `${id}-help`);
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label),
+    control,
+    help !== undefined && h("p", { class: "note", id: `${id}-help` }, help),
+  );
+}
+
+/** Request line and headers as lines; `take` gets a whole request that is pasted over all there is. */
+export function headArea(write: (text: string) => void, take: (text: string) => void): HTMLTextAreaElement {
+  const area = h("textarea", {
+    class: "head",
+    rows: 3,
+    spellcheck: "false",
+    autocapitalize: "off",
+    placeholder: "POST https://receiver.example/payload\nContent-Type: application/json",
+    on: {
+      input: () => write(area.value),
+      paste: (event) => {
+        const text = event.clipboardData?.getData("text/plain") ?? "";
+        // Headers alone are typed in as they are.
+        const all = area.selectionEnd - area.selectionStart === area.value.length;
+        if (!all || !/\n\s*\n|^\s*curl\s|^\s*\{/.test(text)) return;
+        event.preventDefault();
+        take(text);
+      },
+    },
+  });
+  return area;
+}
