@@ -1,5 +1,5 @@
 /** `virtual:engine`: the worker's source as a text, for a worker made from a blob: only such a one is under the page's policy. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
@@ -17,6 +17,31 @@ const SAMPLES = {
   severe: new URL("painchek/samples/assessment_add.severe.json", providers),
   xonLatest: new URL("xon/samples/file-request.files.update.R9.json", providers),
 };
+
+type Described = { properties?: Record<string, { description?: string }>; $defs?: Record<string, Described> };
+
+/**
+ * What contracts say of their fields, by provider and by `definition.property`: the package leaves it out, and people
+ * want to read it. Revisions of a contract say the same of what they have in common.
+ */
+function descriptions(): Record<string, Record<string, string>> {
+  const all: Record<string, Record<string, string>> = {};
+  for (const provider of readdirSync(providers)) {
+    const found: Record<string, string> = {};
+    all[provider] = found;
+    const folder = new URL(`${provider}/`, providers);
+    for (const file of readdirSync(folder).filter((name) => name.endsWith(".schema.json"))) {
+      const contract = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Described;
+      for (const [name, { properties = {} }] of [
+        ["", contract] as const,
+        ...Object.entries(contract.$defs ?? {}),
+      ])
+        for (const [key, { description }] of Object.entries(properties))
+          if (description !== undefined) found[`${name}.${key}`] = description;
+    }
+  }
+  return all;
+}
 
 export function engine(): Plugin {
   return {
@@ -41,11 +66,12 @@ export function engine(): Plugin {
             setup({ onResolve, onLoad }) {
               onResolve({ filter: /^virtual:samples$/ }, ({ path }) => ({ path, namespace: "samples" }));
               onLoad({ filter: /.*/, namespace: "samples" }, () => ({
-                contents: Object.entries(SAMPLES)
-                  .map(
+                contents: [
+                  ...Object.entries(SAMPLES).map(
                     ([name, url]) => `export const ${name} = ${JSON.stringify(readFileSync(url, "utf8"))};`,
-                  )
-                  .join("\n"),
+                  ),
+                  `export const descriptions = ${JSON.stringify(descriptions())};`,
+                ].join("\n"),
               }));
             },
           },

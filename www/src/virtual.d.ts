@@ -16,6 +16,8 @@ declare module "virtual:samples" {
   export const painchekPrinted: string;
   export const xon: string;
   export const severe: string;
+  /** By provider, then by the definition of a contract and its property. */
+  export const descriptions: Record<string, Record<string, string>>;
   export const xonLatest: string;
 }
 declare module "*.css" {}

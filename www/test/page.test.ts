@@ -103,8 +103,10 @@ test("hovering a field tells its meaning", async () => {
   await pick(page, "signed with SHA-256");
   await page.locator(".tok-key", { hasText: '"pain_score"' }).first().hover();
   await page.locator(".hover").waitFor();
-  assert.match(await page.locator(".hover").innerText(), /pain_score/);
+  assert.match(await page.locator(".hover").innerText(), /pain_score\s+Total: 0 to 42/);
   await picture(page, "hover");
+  await page.locator(".cm-content").press("Escape");
+  await page.locator(".hover").waitFor({ state: "hidden" });
   await page.mouse.move(5, 5);
 });
 

@@ -1,4 +1,5 @@
 /** The providers: their definitions, and a webhook for each way of judging. */
+import { descriptions } from "virtual:samples";
 import { type ProviderDefinition, providerDefinition, providers, type Webhook, webhook } from "./core.ts";
 import type { InspectInput, ProviderEntry } from "./protocol.ts";
 
@@ -8,8 +9,35 @@ const definitions = new Map<string, ProviderDefinition>();
 export function definition(id: string): ProviderDefinition {
   const known = definitions.get(id) ?? providerDefinition(id);
   if (known === undefined) throw new Error(`There is no provider ${id}.`);
+  if (!definitions.has(id)) describe(known);
   definitions.set(id, known);
   return known;
+}
+
+interface Described {
+  properties?: Record<string, { description?: string }>;
+  $defs?: Record<string, Described>;
+}
+
+/** Gives contracts back what they say of their fields. */
+function describe({ id, events }: ProviderDefinition): void {
+  const words = Object.hasOwn(descriptions, id) ? descriptions[id] : undefined;
+  for (const event of Object.values(events) as {
+    schema?: Described;
+    revisions?: { schema?: Described }[];
+  }[]) {
+    for (const { schema } of event.revisions ?? [event]) {
+      if (typeof schema !== "object") continue;
+      for (const [name, { properties = {} }] of [
+        ["", schema] as const,
+        ...Object.entries(schema.$defs ?? {}),
+      ])
+        for (const [key, property] of Object.entries(properties)) {
+          const said = words?.[`${name}.${key}`];
+          if (said !== undefined) property.description = said;
+        }
+    }
+  }
 }
 
 export function entries(): ProviderEntry[] {
