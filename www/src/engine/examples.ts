@@ -5,7 +5,7 @@ import { painchek } from "./core.ts";
 import type { Example, ExampleEntry } from "./protocol.ts";
 
 /** Made up, and nobody's. */
-const SECRET = "a made-up secret for this page only";
+export const SECRET = "a made-up secret for this page only";
 
 const sign = (body: string | Uint8Array, algorithm: "sha256" | "sha1" = "sha256") =>
   painchek({ secrets: [SECRET], algorithms: [algorithm] }).sign(body);
@@ -29,7 +29,7 @@ function signed(
   };
 }
 
-function unsigned(body: string): Example {
+export function unsigned(body: string): Example {
   return {
     delivery: {
       headers: [
@@ -46,7 +46,7 @@ function unsigned(body: string): Example {
 }
 
 /** As JSON.stringify writes it, and as Python's json.dumps does. */
-const compact = (text: string) => JSON.stringify(JSON.parse(text));
+export const compact = (text: string) => JSON.stringify(JSON.parse(text));
 const python = (text: string) =>
   text
     .trim()

@@ -185,6 +185,43 @@ export interface ProviderEntry {
   encoding: string;
 }
 
+/** Two deliveries, and by whose rules they are compared. */
+export interface CompareInput {
+  sides: [PageDelivery, PageDelivery];
+  provider: string;
+}
+
+/** One difference, with its place in each of the texts: where it is missing, the place where it would stand. */
+export interface ShownChange {
+  pointer: string;
+  kind: "changed" | "added" | "removed";
+  before?: string;
+  after?: string;
+  places: [ChangePlace, ChangePlace];
+}
+
+export interface ChangePlace {
+  from: number;
+  to: number;
+  line: number;
+}
+
+/** How two deliveries relate. */
+export interface Compared {
+  provider: { id: string; title: string; recognised: boolean; immutable: boolean } | undefined;
+  same: boolean;
+  sameEvent: boolean;
+  /** Whether the bodies are equal, byte for byte. */
+  sameBytes: boolean;
+  changes: ShownChange[];
+  /** Why a body could not be read. */
+  unread: [string | undefined, string | undefined];
+  /** What is known of each. */
+  facts: [title: string, first: string | undefined, second: string | undefined][];
+  /** Headers that differ; where the provider says so, what they are for. */
+  headers: { name: string; role?: string; before?: string; after?: string }[];
+}
+
 /** Every question with its answer. */
 export interface Calls {
   start: { input: Record<string, never>; output: { providers: ProviderEntry[]; examples: ExampleEntry[] } };
@@ -196,6 +233,8 @@ export interface Calls {
   children: { input: { node: number; from: number; count: number }; output: Row[] };
   /** The value at an offset of the text that was inspected last. */
   at: { input: { offset: number }; output: Place | null };
+  compare: { input: CompareInput; output: Compared };
+  pair: { input: { id: string }; output: [PageDelivery, PageDelivery] };
 }
 
 export type CallName = keyof Calls;

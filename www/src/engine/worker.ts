@@ -1,9 +1,11 @@
 /** The worker: holds the core, and answers the page's questions one after the other. */
+import { compare } from "./compare.ts";
 import { init } from "./core.ts";
 import { example, examples } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { imported } from "./import.ts";
 import { at, children, inspect } from "./inspect.ts";
+import { pair } from "./pairs.ts";
 import type { CallName, Calls, Request, Response } from "./protocol.ts";
 import { entries } from "./providers.ts";
 
@@ -15,6 +17,8 @@ const answers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name
   explain,
   children,
   at,
+  compare,
+  pair,
 };
 
 let ready: Promise<void> = Promise.resolve();

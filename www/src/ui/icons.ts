@@ -24,6 +24,9 @@ const PATHS = {
   system: "M2 3h12v8H2zM6 13.5h4M8 11v2.5",
   keyboard: "M1.5 4h13v8h-13zM4 6.5h.1M6.7 6.5h.1M9.3 6.5h.1M12 6.5h.1M5 9.5h6",
   open: "M6 3.5 10.5 8 6 12.5",
+  swap: "M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13",
+  equal: "M3.5 6h9M3.5 10h9",
+  unequal: "M3.5 6h9M3.5 10h9M10.5 3l-5 10",
   seal: "M5.5 3.6v4.7a2.5 2.5 0 0 0 5 0v-.8m-1.6 1.5 1.6-1.6 1.6 1.6",
 } as const;
 

@@ -5,15 +5,19 @@ import { h } from "./dom.ts";
 
 const MODES: Mode[] = ["inspect", "compare", "sign", "provider"];
 
+/** What F8 steps through, where it is not the issues of Inspect. */
+export const steppers: Partial<Record<Mode, (step: 1 | -1) => boolean>> = {};
+
 const LIST: [keys: string[], what: string][] = [
-  [["F8"], "next issue"],
-  [["Shift", "F8"], "issue before"],
+  [["F8"], "next issue or change"],
+  [["Shift", "F8"], "issue or change before"],
   [["Alt", "1"], "Inspect"],
   [["Alt", "2"], "Compare"],
   [["Alt", "3"], "Sign"],
   [["Alt", "4"], "Provider"],
   [["Ctrl", "Z"], "undo in the body"],
   [["←", "→", "↑", "↓"], "walk the payload's tree"],
+  [["Esc"], "from a marked place back to its change"],
   [["Enter"], "show a value of the tree in the body"],
   [["?"], "this list, outside of fields"],
 ];
@@ -42,7 +46,8 @@ export function shortcutsDialog(): HTMLDialogElement {
       (event.target as HTMLElement).closest?.("input, textarea, select, [contenteditable=true]") != null;
     const digit = event.altKey && !event.ctrlKey && !event.metaKey ? /^Digit([1-4])$/.exec(event.code) : null;
     if (digit !== null) store.set({ mode: MODES[Number(digit[1]) - 1] as Mode });
-    else if (event.key === "F8" && !event.defaultPrevented) nextIssue(event.shiftKey ? -1 : 1);
+    else if (event.key === "F8" && !event.defaultPrevented)
+      (steppers[store.state.mode] ?? nextIssue)(event.shiftKey ? -1 : 1);
     else if (event.key === "?" && !typing) dialog.showModal();
     else return;
     event.preventDefault();

@@ -1,0 +1,264 @@
+/** Compare on the built page: verdicts, changes that lead to their places and back, headers, and every way in. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { findings } from "./axe.ts";
+import { browser, picture, type Served, serve } from "./browser.ts";
+
+let served: Served;
+let context: BrowserContext;
+let close: () => Promise<void>;
+let page: Page;
+const complaints: string[] = [];
+
+before(async () => {
+  served = await serve();
+  ({ context, close } = await browser());
+  page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(served.url);
+  await page.keyboard.press("Alt+2");
+  await page.locator("#mode-compare .verdict").waitFor();
+});
+
+after(async () => {
+  await close?.();
+  await served?.close();
+});
+
+const word = () => page.locator("#mode-compare .verdict h2").innerText();
+const sentence = () => page.locator("#mode-compare .verdict").innerText();
+const body = (side: "original" | "retry") => page.getByLabel(`Body of the ${side}`, { exact: true });
+
+async function compared(): Promise<void> {
+  await page.waitForTimeout(60);
+  await page.locator('#mode-compare .verdict[data-busy="false"]').waitFor();
+}
+
+async function pair(id: string): Promise<void> {
+  await page.getByLabel("Examples of pairs").selectOption(id);
+  await page.locator("#mode-compare .panel.known").waitFor();
+  await page.waitForTimeout(200);
+  await compared();
+}
+
+async function clear(): Promise<void> {
+  await page.getByRole("button", { name: "Clear both" }).click();
+  await compared();
+}
+
+/** Pastes over all there is. */
+async function paste(side: "original" | "retry", text: string): Promise<void> {
+  await body(side).click();
+  await page.keyboard.press("Control+a");
+  await body(side).evaluate((element, text) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    element.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  }, text);
+  await page.waitForTimeout(100);
+  await compared();
+}
+
+async function drop(side: "original" | "retry", text: string): Promise<void> {
+  await body(side).evaluate((element, text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "archive.har"));
+    element.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, text);
+  await page.waitForTimeout(100);
+  await compared();
+}
+
+test("an empty mode says what to do, and begins with an example at a click", async () => {
+  assert.equal(await word(), "Nothing to compare yet");
+  await picture(page, "compare-empty");
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole("button", { name: "A retry as it should be" }).click();
+  await page.locator("#mode-compare .panel.known").waitFor();
+  assert.equal(await word(), "Same event, unchanged");
+  await clear();
+});
+
+test("a retry as it should be is the same event, byte for byte", async () => {
+  await pair("same");
+  assert.equal(await word(), "Same event, unchanged");
+  assert.match(await sentence(), /byte for byte/);
+  assert.equal(await page.locator(".change-item").count(), 0);
+  assert.equal(await page.locator("#mode-compare .both.unequal").count(), 0);
+  await picture(page, "compare-same");
+});
+
+test("a changed retry is told by pointer, with before and after", async () => {
+  await pair("changed");
+  assert.equal(await word(), "Same event, changed");
+  assert.match(await sentence(), /4 changes/);
+  const items = await page.locator(".change-item").allInnerTexts();
+  const [score, , stamp, position] = items.map((text) => text.replaceAll(/\s+/g, " "));
+  assert.match(score ?? "", /pain_score changed Original 0 Retry 9/);
+  assert.match(stamp ?? "", /update_stamp removed Original 265901 Retry missing/);
+  assert.match(position ?? "", /user_position added Original missing Retry "nurse"/);
+  await picture(page, "compare-changed");
+});
+
+test("an immutable provider's changed retry is bad, and its signature header differs", async () => {
+  await pair("changed");
+  assert.equal(await page.locator("#mode-compare .verdict").getAttribute("data-tone"), "bad");
+  assert.match(await page.locator(".header-item").innerText(), /X-PainChek-WH-Signature\s+signature/);
+});
+
+test("a change leads to its marks in both texts", async () => {
+  await pair("changed");
+  assert.equal(await page.locator(".side .mark.changed").count(), 4);
+  await page.locator(".change-head", { hasText: "pain_score" }).click();
+  assert.deepEqual(await page.locator(".side .mark.now").allInnerTexts(), ["0", "9"]);
+  await page.locator(".change-head", { hasText: "update_stamp" }).click();
+  // Where it is missing, the bracket around its place.
+  assert.deepEqual(await page.locator(".side .mark.now").allInnerTexts(), ['"update_stamp": 265901', "{"]);
+  await picture(page, "compare-change");
+});
+
+test("a mark leads back to its change", async () => {
+  await pair("changed");
+  await page.locator(".side .mark.changed", { hasText: "9" }).click();
+  assert.match(await page.locator(".change-item[aria-current]").innerText(), /pain_score/);
+  assert.deepEqual(await page.locator(".side .mark.now").allInnerTexts(), ["0", "9"]);
+});
+
+test("a body that was written again has equal values and other bytes", async () => {
+  await pair("written");
+  assert.equal(await word(), "Same event, written otherwise");
+  assert.equal(await page.locator(".change-item").count(), 0);
+  await picture(page, "compare-written");
+});
+
+test("two events that look alike are told apart", async () => {
+  await pair("other");
+  assert.equal(await word(), "Two different events");
+  assert.match(await page.locator(".change-item").innerText(), /\/event\/id/);
+  await picture(page, "compare-other");
+});
+
+test("what is no JSON cannot be compared, and the place is said", async () => {
+  await pair("same");
+  await body("retry").click();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("x");
+  await compared();
+  assert.equal(await word(), "Cannot be compared");
+  assert.match(await sentence(), /The retry cannot be read: line 1, column 1/);
+  await picture(page, "compare-unreadable");
+  assert.deepEqual(await findings(page), []);
+});
+
+const curl = (score: number) =>
+  `curl https://h.example/x -H 'X-Try: ${score}' --data-raw '{"event":"assessment_add","data":{"uuid":"1","score":${score}}}'`;
+
+test("each side takes a request in any form, and asks for what it does not recognise", async () => {
+  await clear();
+  await paste("original", curl(1));
+  assert.equal(await word(), "One is missing");
+  await paste("retry", curl(2));
+  assert.equal(await body("retry").innerText(), '{"event":"assessment_add","data":{"uuid":"1","score":2}}');
+  assert.equal(await word(), "Same event, changed");
+  assert.match(await page.locator(".header-item").innerText(), /X-Try/);
+  await paste("retry", '{"other":true}');
+  await paste("original", '{"other":false}');
+  await page.getByLabel("Request line and headers of the original").fill("");
+  await page.getByLabel("Request line and headers of the retry").fill("");
+  await compared();
+  assert.equal(await word(), "Whose deliveries are these?");
+  await page.getByLabel("Provider of both").selectOption("xon");
+  await compared();
+  assert.equal(await word(), "Two different events", await sentence());
+});
+
+test("an archive that is dropped on one side fills both", async () => {
+  await clear();
+  const entry = (text: string) => ({
+    request: {
+      method: "POST",
+      url: "https://h.example/x",
+      headers: [],
+      postData: { mimeType: "application/json", text },
+    },
+  });
+  const body1 = '{"event":"assessment_add","data":{"uuid":"1","a":1}}';
+  await drop("original", JSON.stringify({ log: { entries: [entry(body1), entry(body1)] } }));
+  assert.equal(await body("retry").innerText(), body1);
+  assert.equal(await word(), "Same event, unchanged");
+  assert.equal(await page.getByRole("tab", { name: "Compare" }).getAttribute("aria-selected"), "true");
+});
+
+test("keys are enough: to the changes, into the text, and back", async () => {
+  await pair("changed");
+  await page.locator("body").press("F8");
+  assert.equal(await page.locator(".change-item[aria-current]").count(), 1);
+  await page.keyboard.press("F8");
+  await page.keyboard.press("Shift+F8");
+  assert.match(await page.locator(".change-item[aria-current]").innerText(), /pain_score/);
+  await page.waitForTimeout(500);
+  assert.match(
+    await page.locator("[role=status]").innerText(),
+    /1 of 4: .*pain_score changed, lines 18 and 18/,
+  );
+  await page.locator(".change-item[aria-current] .link").nth(1).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".side:nth-child(2) .cm-editor.cm-focused").waitFor();
+  assert.equal(await page.evaluate(() => getSelection()?.toString()), "9");
+  await page.keyboard.press("Escape");
+  assert.match((await page.evaluate(() => document.activeElement?.textContent)) ?? "", /pain_score/);
+});
+
+test("a delivery opens in Inspect, and swapping changes sides", async () => {
+  await pair("changed");
+  await page.getByRole("button", { name: "Swap" }).click();
+  await compared();
+  const [first] = await page.locator(".change-item").allInnerTexts();
+  assert.match(first?.replaceAll(/\s+/g, " ") ?? "", /Original 9 Retry 0/);
+  await page.getByRole("button", { name: "Open in Inspect the original" }).click();
+  assert.equal(await page.getByRole("tab", { name: "Inspect" }).getAttribute("aria-selected"), "true");
+  assert.match(await page.locator("#mode-inspect .cm-content").innerText(), /"pain_score": 9/);
+  await page.keyboard.press("Alt+2");
+});
+
+test("a thousand changes neither hang the page nor fill it", async () => {
+  await clear();
+  const text = (add: number) =>
+    JSON.stringify({
+      event: "assessment_add",
+      data: { uuid: "1", list: Array.from({ length: 5000 }, (_, n) => n + add) },
+    });
+  await paste("original", text(0));
+  await paste("retry", text(1));
+  assert.equal(await word(), "Same event, changed");
+  assert.equal(await page.locator(".change-item").count(), 50);
+});
+
+test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 1024, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      for (const id of ["changed", "other"]) {
+        await t.test(`${id}, ${colorScheme}, ${width}`, async () => {
+          await pair(id);
+          assert.deepEqual(await findings(page), []);
+          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+          await picture(page, `compare-${id}-${colorScheme}-${width}`);
+        });
+      }
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test("the browser had nothing to complain about", () => {
+  assert.deepEqual(complaints, []);
+});
