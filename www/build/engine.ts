@@ -15,6 +15,11 @@ const SAMPLES = {
   painchekPrinted: new URL("painchek-as-printed.txt", seeds),
   xon: new URL("xon.json", seeds),
   severe: new URL("painchek/samples/assessment_add.severe.json", providers),
+  nrs: new URL("painchek/samples/assessment_add.nrs.json", providers),
+  xonR6: new URL("xon/samples/file-request.files.update.R6.json", providers),
+  callsCreate: new URL("xon/samples/calls.user.create.json", providers),
+  callsDelete: new URL("xon/samples/calls.user.delete.json", providers),
+  caller: new URL("xon/samples/user.caller-details.update.json", providers),
   xonLatest: new URL("xon/samples/file-request.files.update.R9.json", providers),
 };
 

@@ -6,13 +6,14 @@ import "./css/inspect.css";
 import "./css/results.css";
 import "./css/panels.css";
 import "./css/pairs.css";
+import "./css/sign.css";
 import { start } from "./state/actions.ts";
 import { acceptFiles } from "./ui/drop.ts";
 import { shell } from "./ui/shell.ts";
 import { compareView } from "./views/compare/index.ts";
 import { inspectView } from "./views/inspect/index.ts";
 import { providerView } from "./views/provider.ts";
-import { signView } from "./views/sign.ts";
+import { signView } from "./views/sign/index.ts";
 
 document.body.append(
   ...shell({ inspect: inspectView, compare: compareView, sign: signView, provider: providerView }),

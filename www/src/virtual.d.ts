@@ -18,6 +18,11 @@ declare module "virtual:samples" {
   export const severe: string;
   /** By provider, then by the definition of a contract and its property. */
   export const descriptions: Record<string, Record<string, string>>;
+  export const nrs: string;
+  export const xonR6: string;
+  export const callsCreate: string;
+  export const callsDelete: string;
+  export const caller: string;
   export const xonLatest: string;
 }
 declare module "*.css" {}

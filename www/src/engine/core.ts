@@ -15,6 +15,7 @@ export {
   providers,
   type Report,
   recognise,
+  type SignedDelivery,
   type Webhook,
   webhook,
   xon,

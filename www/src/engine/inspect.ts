@@ -74,7 +74,7 @@ function created({ createdAt, issues }: Report, pointer: string | undefined): nu
 }
 
 /** The core counts a place in UTF-16 units of decoded text; the editor's text shows bytes that are not UTF-8 apart. */
-function placed({ issues }: Report, text: string, bytes: number, id: string): PlacedIssue[] {
+export function placed({ issues }: Report, text: string, bytes: number, id: string): PlacedIssue[] {
   const place = placer(text, bytes);
   const given = definition(id);
   return issues.map((issue) => ({

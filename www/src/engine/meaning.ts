@@ -2,7 +2,7 @@
 import type { ProviderDefinition, Report } from "./core.ts";
 import type { Meaning } from "./protocol.ts";
 
-type Schema = { [keyword: string]: unknown };
+export type Schema = { [keyword: string]: unknown };
 
 /** The contract that a report speaks of. */
 export function contractOf({ events }: ProviderDefinition, { type, revision }: Report): Schema | undefined {
@@ -48,7 +48,7 @@ export function meaningOf(
   };
 }
 
-function below(schema: Schema, step: string | number): unknown {
+export function below(schema: Schema, step: string | number): unknown {
   if (typeof step === "number") {
     const prefix = schema.prefixItems;
     return (Array.isArray(prefix) ? prefix[step] : undefined) ?? schema.items;
@@ -58,7 +58,7 @@ function below(schema: Schema, step: string | number): unknown {
 }
 
 /** A schema with what it refers to and combines, a few floors deep. */
-function spread(root: Schema, schema: Schema, depth = 0): Schema[] {
+export function spread(root: Schema, schema: Schema, depth = 0): Schema[] {
   if (depth > 8) return [schema];
   const parts: Schema[] = [schema];
   const reference = schema.$ref;
@@ -84,7 +84,7 @@ function resolve(root: Schema, reference: string): Schema | undefined {
   return isSchema(at) ? at : undefined;
 }
 
-function expected(schemas: readonly Schema[]): string {
+export function expected(schemas: readonly Schema[]): string {
   const words = new Set<string>();
   for (const schema of schemas) {
     const { type, format, enum: values, const: constant } = schema;
@@ -110,6 +110,6 @@ function covers(pattern: string, path: readonly (string | number)[]): boolean {
   );
 }
 
-function isSchema(value: unknown): value is Schema {
+export function isSchema(value: unknown): value is Schema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

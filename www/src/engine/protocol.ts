@@ -222,6 +222,78 @@ export interface Compared {
   headers: { name: string; role?: string; before?: string; after?: string }[];
 }
 
+/** What a new delivery is made of. */
+export interface SignInput {
+  provider: string;
+  text: string;
+  /** `text` signs the bytes as they are; `rules` lets the provider's rules make envelope, id and time. */
+  way: "text" | "rules";
+  secret: string;
+  encoding: SecretEncoding;
+  /** Empty: the provider's first. */
+  algorithm: string;
+  url: string;
+  /** Empty: made new. */
+  id: string;
+  webhookId: string;
+  /** In milliseconds; undefined is now. */
+  now: number | undefined;
+}
+
+/** A field of the form: what the contract says of it, and what stands there. */
+export interface Field {
+  path: (string | number)[];
+  pointer: string;
+  control: "text" | "number" | "choice" | "object" | "array";
+  /** What a choice offers, as JSON. */
+  options: string[];
+  nullable: boolean;
+  required: boolean;
+  expected: string;
+  description?: string;
+  /** Its text where it is a string, else its JSON; undefined where it is missing. */
+  value: string | undefined;
+  isNull: boolean;
+  /** Fields within, or undefined where what stands there is no container. */
+  children?: Field[];
+  /** Some within are not listed. */
+  more?: boolean;
+}
+
+/** A new delivery, judged as its receiver would. */
+export interface Made {
+  type: string | undefined;
+  revision: string | undefined;
+  /** What is wrong with the text. */
+  issues: PlacedIssue[];
+  fields: Field | undefined;
+  /** Why nothing was made. */
+  failure?: string;
+  delivery?: PageDelivery;
+  verdict?: Report["verdict"];
+  status?: string;
+  http?: string;
+  curl?: string;
+}
+
+/** A text to start from. */
+export interface Sample {
+  provider: string;
+  type: string;
+  revision: string | undefined;
+  title: string;
+  text: string;
+}
+
+/** What can be signed. */
+export interface Signable {
+  events: { provider: string; type: string; revision: string | undefined }[];
+  algorithms: Record<string, string[]>;
+  samples: Sample[];
+  /** Made up. */
+  secret: string;
+}
+
 /** Every question with its answer. */
 export interface Calls {
   start: { input: Record<string, never>; output: { providers: ProviderEntry[]; examples: ExampleEntry[] } };
@@ -235,6 +307,13 @@ export interface Calls {
   at: { input: { offset: number }; output: Place | null };
   compare: { input: CompareInput; output: Compared };
   pair: { input: { id: string }; output: [PageDelivery, PageDelivery] };
+  signable: { input: Record<string, never>; output: Signable };
+  sign: { input: SignInput; output: Made };
+  /** The change of a text that puts JSON at a path, or takes away what stands there. */
+  edit: {
+    input: { text: string; path: (string | number)[]; json: string | undefined };
+    output: { from: number; to: number; insert: string } | null;
+  };
 }
 
 export type CallName = keyof Calls;

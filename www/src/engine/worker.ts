@@ -1,6 +1,7 @@
 /** The worker: holds the core, and answers the page's questions one after the other. */
 import { compare } from "./compare.ts";
 import { init } from "./core.ts";
+import { edit } from "./edit.ts";
 import { example, examples } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { imported } from "./import.ts";
@@ -8,6 +9,7 @@ import { at, children, inspect } from "./inspect.ts";
 import { pair } from "./pairs.ts";
 import type { CallName, Calls, Request, Response } from "./protocol.ts";
 import { entries } from "./providers.ts";
+import { sign, signable } from "./sign.ts";
 
 const answers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name]["output"] } = {
   start: () => ({ providers: entries(), examples }),
@@ -19,6 +21,9 @@ const answers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name
   at,
   compare,
   pair,
+  signable,
+  sign,
+  edit,
 };
 
 let ready: Promise<void> = Promise.resolve();

@@ -1,0 +1,394 @@
+/** Sign on the built page: what is made verifies, the form edits the text, and the secret goes nowhere. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, test } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { findings } from "./axe.ts";
+import { browser, picture, type Served, serve } from "./browser.ts";
+
+const SECRET = "not a secret of anybody's";
+
+let served: Served;
+let context: BrowserContext;
+let close: () => Promise<void>;
+let page: Page;
+const complaints: string[] = [];
+
+before(async () => {
+  served = await serve();
+  ({ context, close } = await browser({ permissions: ["clipboard-read", "clipboard-write"] }));
+  page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(served.url);
+  await page.keyboard.press("Alt+3");
+  await page.locator('#mode-sign .verdict[data-tone="good"]').waitFor();
+});
+
+after(async () => {
+  await close?.();
+  await served?.close();
+});
+
+const word = () => page.locator("#mode-sign .verdict h2").innerText();
+const output = (name: string) => page.getByLabel(name, { exact: true }).innerText();
+const field = (pointer: string) => page.locator(`.form [data-pointer="${pointer}"]`);
+const view = (name: "Form" | "Text") => page.getByRole("button", { name, exact: true }).click();
+
+async function made(): Promise<void> {
+  await page.waitForTimeout(80);
+  await page.locator('#mode-sign .verdict[data-busy="false"]').waitFor();
+}
+
+/** The payload as it stands in the text. */
+async function text(): Promise<string> {
+  const copied = await copy("HTTP request");
+  return copied.slice(copied.indexOf("\r\n\r\n") + 4);
+}
+
+async function copy(what: string): Promise<string> {
+  await page.getByRole("button", { name: `Copy ${what}` }).click();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+async function sample(provider: string, title: string): Promise<void> {
+  await page.getByLabel("Provider", { exact: true }).locator("visible=true").selectOption(provider);
+  await made();
+  await page.getByLabel("Sample", { exact: true }).selectOption({ label: title });
+  await made();
+}
+
+const secret = () => page.locator("#mode-sign .secret input");
+
+test("it begins with a sample that is signed and verifies", async () => {
+  assert.equal(await word(), "Signed, and it verifies");
+  await picture(page, "sign-form");
+  assert.deepEqual(await findings(page), []);
+});
+
+test("the signature is the one that anybody makes of these bytes and this secret", async () => {
+  await secret().fill(SECRET);
+  await made();
+  for (const [label, algorithm] of [
+    ["SHA-1", "sha1"],
+    ["SHA-256", "sha256"],
+  ] as const) {
+    await page.getByLabel("Algorithm").selectOption({ label });
+    await made();
+    assert.equal(await word(), "Signed, and it verifies");
+    const expected = createHmac(algorithm, SECRET)
+      .update(await text())
+      .digest("hex");
+    assert.ok((await output("headers")).includes(`${algorithm}=${expected}`));
+  }
+});
+
+test("no form of the delivery holds the secret", async () => {
+  await secret().fill(SECRET);
+  await made();
+  for (const what of ["headers", "HTTP request", "curl command"]) {
+    const copied = await copy(what);
+    assert.match(copied, /sha256=[0-9a-f]{64}/);
+    assert.equal(copied.includes(SECRET), false, what);
+  }
+  // Nor is it shown, or kept.
+  assert.equal(await secret().getAttribute("type"), "password");
+  assert.equal((await page.locator("body").innerText()).includes(SECRET), false);
+  assert.equal(
+    await page
+      .evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage, h: location.href }))
+      .then((kept) => kept.includes(encodeURIComponent(SECRET)) || kept.includes(SECRET)),
+    false,
+  );
+});
+
+test("the form shows the contract: required fields, descriptions, choices", async () => {
+  await sample("painchek", "A complete assessment");
+  assert.match(await field("/data/uuid").innerText(), /uuid\s+required\s+Id of the assessment/);
+  const level = field("/data/data/assessment/pain_level");
+  const offered = await level.locator("option").allTextContents();
+  assert.deepEqual(offered, ["none", "mild", "moderate", "severe", "null"]);
+});
+
+test("a field that is edited changes its value in the text, and nothing else", async () => {
+  await sample("painchek", "A complete assessment");
+  const before = await text();
+  await field("/data/patient_first_name").locator("input").fill('Ada "the first" \\');
+  await made();
+  const after = await text();
+  assert.equal(JSON.parse(after).data.patient_first_name, 'Ada "the first" \\');
+  assert.equal(after.replace(/"patient_first_name": .*/, ""), before.replace(/"patient_first_name": .*/, ""));
+  assert.equal(await word(), "Signed, and it verifies");
+});
+
+test("choices, numbers, nulls: a field is written as what it is", async () => {
+  await sample("painchek", "A complete assessment");
+  await field("/data/data/assessment").locator("> summary").click();
+  await field("/data/data/assessment/timing").locator("select").selectOption({ label: "movement" });
+  await field("/data/update_stamp").locator("input").fill("17");
+  await page.getByRole("button", { name: "Make patient_first_name null" }).click();
+  await made();
+  const { data } = JSON.parse(await text());
+  assert.equal(data.data.assessment.timing, "movement");
+  assert.equal(data.update_stamp, 17);
+  assert.equal(data.patient_first_name, null);
+});
+
+test("fields and items come and go", async () => {
+  await sample("xon", "As first documented");
+  const files = field("/event/fileRequest/files");
+  await files.locator("> .acts").getByRole("button", { name: "Add an item" }).click();
+  await made();
+  assert.equal(JSON.parse(await text()).event.fileRequest.files.length, 3);
+  await field("/event/fileRequest/files/2/mime_type").getByRole("button", { name: "Add mime_type" }).click();
+  await made();
+  // What was added has the focus.
+  assert.equal(
+    await page.evaluate(
+      () => document.activeElement?.closest<HTMLElement>("[data-pointer]")?.dataset.pointer,
+    ),
+    "/event/fileRequest/files/2/mime_type",
+  );
+  assert.equal(JSON.parse(await text()).event.fileRequest.files[2].mime_type, "");
+  await page.getByRole("button", { name: "Remove 3." }).click();
+  await made();
+  assert.equal(JSON.parse(await text()).event.fileRequest.files.length, 2);
+});
+
+test("what breaks the contract is said at its field and in the list, and refused", async () => {
+  await sample("painchek", "A complete assessment");
+  await field("/data/uuid").locator("input").fill("no uuid");
+  await made();
+  assert.equal(await word(), "Signed, but its receiver refuses it");
+  assert.equal(await field("/data/uuid").locator("input").getAttribute("aria-invalid"), "true");
+  assert.match(await field("/data/uuid").locator(".said.error").innerText(), /UUID/i);
+  await picture(page, "sign-refused");
+  assert.deepEqual(await findings(page), []);
+  await field("/data/uuid")
+    .locator("input")
+    .evaluate((element) => element.blur());
+  await page.locator("#mode-sign .issue.error").first().click();
+  assert.equal(
+    await page.evaluate(
+      () => document.activeElement?.closest<HTMLElement>("[data-pointer]")?.dataset.pointer,
+    ),
+    "/data/uuid",
+  );
+  await view("Text");
+  await page.locator("#mode-sign .mark.error").first().waitFor();
+  await picture(page, "sign-refused-text");
+  assert.deepEqual(await findings(page), []);
+  await view("Form");
+});
+
+test("the text is the truth: what is no JSON has no form, and is signed all the same", async () => {
+  await sample("painchek", "A complete assessment");
+  await view("Text");
+  await page.locator("#mode-sign .cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(",");
+  await made();
+  assert.equal(await word(), "Signed, but its receiver refuses it");
+  await view("Form");
+  assert.match(await page.locator(".form").innerText(), /no JSON/);
+  await picture(page, "sign-no-json");
+  await view("Text");
+  await page.keyboard.press("Alt+3");
+  await page.locator("#mode-sign .cm-content").click();
+  await page.keyboard.press("Control+z");
+  await made();
+  assert.equal(await word(), "Signed, and it verifies");
+  await view("Form");
+});
+
+test("the event is read from the text, with its revision, and another begins with its sample", async () => {
+  await sample("xon", "As last documented");
+  const event = page.getByLabel("Event", { exact: true });
+  const shown = () => event.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.textContent);
+  assert.equal(await shown(), "file-request.files.update · R7-R9");
+  await event.selectOption({ label: "file-request.files.update · R0" });
+  await made();
+  assert.match(await text(), /account_id/);
+  await event.selectOption({ label: "calls.user.create" });
+  await made();
+  assert.equal(await shown(), "calls.user.create");
+  assert.ok("mobileNumber" in JSON.parse(await text()).event);
+});
+
+test("who signs nothing gets no signature, and it is never shown as valid", async () => {
+  await sample("xon", "A user can be called");
+  assert.equal(await word(), "Made, and unsigned");
+  assert.equal(await page.locator("#mode-sign .verdict").getAttribute("data-tone"), "open");
+  assert.equal(await secret().isDisabled(), true);
+  await picture(page, "sign-unsigned");
+  await sample("painchek", "A complete assessment");
+  await secret().fill("");
+  await made();
+  assert.equal(await word(), "Not signed");
+  assert.equal((await output("headers")).includes("Signature"), false);
+  await secret().fill(SECRET);
+  await made();
+});
+
+test("envelope, ids and time are made by the provider's rules, or fixed", async () => {
+  await sample("xon", "A user can be called");
+  await page.locator(".more summary").click();
+  await page.getByLabel("Envelope").selectOption("rules");
+  await made();
+  const fresh = JSON.parse(await text()).event;
+  assert.ok(Math.abs(Date.parse(fresh.createdAt) - Date.now()) < 60_000);
+  await page.getByLabel("Id of event or delivery").fill("00000000-0000-4000-8000-000000000001");
+  await page.getByLabel("Time, in your zone").fill("2024-02-29T12:00:01");
+  await made();
+  const fixed = JSON.parse(await text()).event;
+  assert.equal(fixed.id, "00000000-0000-4000-8000-000000000001");
+  assert.equal(Date.parse(fixed.createdAt), new Date("2024-02-29T12:00:01").getTime());
+  assert.equal(fixed.type, "calls.user.create");
+  await picture(page, "sign-rules");
+  assert.deepEqual(await findings(page), []);
+  // What its receiver would refuse, the core does not make.
+  await field("/event/mobileNumber").locator("input").fill("none");
+  await made();
+  assert.equal(await word(), "Nothing was made");
+  await picture(page, "sign-nothing");
+  await page.getByLabel("Envelope").selectOption("text");
+  await page.getByLabel("Id of event or delivery").fill("");
+  await page.getByLabel("Time, in your zone").fill("");
+  await sample("painchek", "A complete assessment");
+});
+
+test("ids are the headers', and the curl command names the receiver", async () => {
+  await page.getByLabel("Id of the subscription").fill("sub-1");
+  await page.getByLabel("Receiver").fill("https://other.example/hook?x='1'");
+  await made();
+  assert.match(await output("headers"), /X-PainChek-Webhook-Id: sub-1/);
+  assert.match(await output("curl command"), /^curl .*https:\/\/other\.example\/hook\?x=/);
+  await page.getByLabel("Id of the subscription").fill("two\twords");
+  await made();
+  assert.equal(await word(), "Nothing was made");
+  await page.getByLabel("Id of the subscription").fill("");
+  await page.getByLabel("Receiver").fill("https://receiver.example/payload");
+  await page.locator(".more summary").click();
+  await made();
+});
+
+test("bytes that are not UTF-8 are signed as they are, and no text pretends to hold them", async () => {
+  await sample("painchek", "A complete assessment");
+  await page.locator(".editing").evaluate((element) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.of(0x7b, 0xe9, 0x7d)], "latin-1.json"));
+    element.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  await page.waitForTimeout(100);
+  await made();
+  assert.match(await output("HTTP request"), /cannot hold/);
+  const expected = createHmac("sha256", SECRET)
+    .update(Uint8Array.of(0x7b, 0xe9, 0x7d))
+    .digest("hex");
+  assert.match(await output("headers"), new RegExp(expected));
+  assert.equal(await page.getByRole("tab", { name: "Sign" }).getAttribute("aria-selected"), "true");
+});
+
+test("what was made is handed to Inspect, and verified there", async () => {
+  await sample("painchek", "A numeric rating");
+  await page.getByRole("button", { name: "Open in Inspect" }).click();
+  await page.locator('#mode-inspect .verdict[data-tone="good"]').waitFor();
+  assert.equal(await page.locator("#mode-inspect .verdict h2").innerText(), "Verified");
+  await page.keyboard.press("Alt+3");
+});
+
+test("keys are enough", async () => {
+  await sample("painchek", "A complete assessment");
+  await page.getByRole("button", { name: "Form", exact: true }).focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  // The first field, the fold of the record, then the record's id.
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  assert.equal(
+    await page.evaluate(
+      () => document.activeElement?.closest<HTMLElement>("[data-pointer]")?.dataset.pointer,
+    ),
+    "/data/uuid",
+  );
+  await page.keyboard.press("End");
+  await page.keyboard.type("0");
+  await made();
+  await page.locator("#mode-sign .issue.error").waitFor();
+  await page.waitForTimeout(500);
+  assert.match(await page.locator("[role=status]").innerText(), /refuses it/);
+  await page.keyboard.press("Backspace");
+  await made();
+  // The field kept the focus through all of it.
+  assert.equal(
+    await page.evaluate(
+      () => document.activeElement?.closest<HTMLElement>("[data-pointer]")?.dataset.pointer,
+    ),
+    "/data/uuid",
+  );
+  assert.equal(await word(), "Signed, and it verifies");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("F8");
+});
+
+test("a hostile payload is neither run nor hangs the form", async () => {
+  await view("Text");
+  const evil = "<img src=x onerror=alert(1)>";
+  const hostile = JSON.stringify({
+    event: evil,
+    data: { [evil]: evil, list: Array.from({ length: 3000 }, (_, n) => n) },
+  }).replace('{"event"', '{"__proto__":{"polluted":1},"event"');
+  const replace = (text: string) =>
+    page.locator("#mode-sign .cm-content").evaluate((element, text) => {
+      getSelection()?.selectAllChildren(element);
+      const data = new DataTransfer();
+      data.setData("text/plain", text);
+      element.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    }, text);
+  await page.locator("#mode-sign .cm-content").click();
+  await page.keyboard.press("Control+a");
+  await replace(hostile);
+  await made();
+  await view("Form");
+  assert.equal(await page.locator("#mode-sign img:not(.cm-widgetBuffer)").count(), 0);
+  assert.equal(
+    await page.evaluate(() => ({}) as { polluted?: number }).then(({ polluted }) => polluted),
+    undefined,
+  );
+  assert.ok((await page.locator(".form .line").count()) < 200);
+  await view("Text");
+  await page.locator("#mode-sign .cm-content").click();
+  await page.keyboard.press("Control+a");
+  await replace(`{"event":"assessment_add","data":${"[".repeat(3000)}${"]".repeat(3000)}}`);
+  await made();
+  await view("Form");
+  assert.match(await word(), /refuses it/, await page.locator("#mode-sign .verdict").innerText());
+});
+
+test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      for (const [provider, title] of [
+        ["painchek", "A complete assessment"],
+        ["xon", "As last documented"],
+      ] as const) {
+        await t.test(`${title}, ${colorScheme}, ${width}`, async () => {
+          await sample(provider, title);
+          assert.deepEqual(await findings(page), []);
+          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+          await picture(page, `sign-${provider}-${colorScheme}-${width}`);
+        });
+      }
+    }
+  }
+});
+
+test("the browser had nothing to complain about", () => {
+  assert.deepEqual(complaints, []);
+});
