@@ -3,7 +3,6 @@ import "./styles.ts";
 import { history } from "@codemirror/commands";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
-  drawSelection,
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
@@ -24,10 +23,7 @@ const theme = EditorView.theme({
   ".cm-placeholder": { color: "var(--faint)" },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line-active)" },
-  ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
-  ".cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
-    background: "var(--selection)",
-  },
+  "& ::selection": { backgroundColor: "var(--selection)" },
   ".cm-tooltip": {
     border: "1px solid var(--edge)",
     borderRadius: "var(--radius)",
@@ -38,7 +34,12 @@ const theme = EditorView.theme({
 });
 
 /** An editor below an element, named by a label. */
-export function editor(parent: HTMLElement, label: string, extensions: Extension): EditorView {
+export function editor(
+  parent: HTMLElement,
+  label: string,
+  extensions: Extension,
+  hint = "Paste a whole request, a curl command, a HAR file or a JSON body",
+): EditorView {
   return new EditorView({
     parent,
     state: EditorState.create({
@@ -49,14 +50,14 @@ export function editor(parent: HTMLElement, label: string, extensions: Extension
         lineNumbers(),
         highlightActiveLine(),
         highlightActiveLineGutter(),
-        drawSelection(),
+
         highlightSpecialChars({
           addSpecialChars: /[\u0080-\u009f\u2028-\u202e\u2060-\u2068\ud800-\udfff]/u,
           render: (code) => chip(code),
         }),
         EditorView.lineWrapping,
         json,
-        placeholder("Paste a whole request, a curl command, a HAR file or a JSON body"),
+        placeholder(hint),
         history(),
         // Tab leaves the editor, as everywhere else on a page.
         keymap.of(keys),

@@ -2,6 +2,7 @@
  * The page's side of the worker. One question is under way at a time; of those that wait, a newer one of the same
  * name takes the place of the older, which is answered `undefined`: nobody needs it any more.
  */
+import source from "virtual:engine";
 import type { CallName, Calls, Request, Response } from "./protocol.ts";
 
 interface Waiting {
@@ -76,10 +77,7 @@ export class Engine {
   }
 
   async #make(): Promise<Worker> {
-    const [{ default: source }, { text, table, length }] = await Promise.all([
-      import("virtual:engine"),
-      import("virtual:core"),
-    ]);
+    const { text, table, length } = await import("virtual:core");
     // From a blob, because a worker from a file of its own would not be under the page's policy.
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const worker = new Worker(url, { name: "hookseal" });
