@@ -22,6 +22,8 @@ export class Engine {
   #current: (Waiting & { id: number }) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #id = 0;
+  /** The provider of one's own: a new worker is told of it, too. */
+  #own: unknown;
 
   /** Asks the worker; `undefined` where a newer question of the same name came first. */
   ask<Name extends CallName>(
@@ -45,6 +47,7 @@ export class Engine {
     try {
       const worker = await this.#ready();
       this.#timer = setTimeout(() => this.#giveUp(), PATIENCE);
+      if (next.name === "define") this.#own = next.input;
       worker.postMessage({ id, name: next.name, input: next.input } as Request);
     } catch (error) {
       this.#done();
@@ -95,6 +98,7 @@ export class Engine {
       this.#done();
     };
     worker.postMessage({ core: { text, table, length } } satisfies Request);
+    if (this.#own !== undefined) worker.postMessage({ id: 0, name: "define", input: this.#own } as Request);
     this.#worker = worker;
     return worker;
   }

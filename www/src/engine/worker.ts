@@ -4,8 +4,10 @@ import { example, examples } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { imported } from "./import.ts";
 import { at, children, inspect } from "./inspect.ts";
+import { define, sample } from "./own.ts";
 import type { CallName, Calls, Request, Response } from "./protocol.ts";
 import { entries } from "./providers.ts";
+import { redact, report } from "./report.ts";
 
 const answers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name]["output"] } = {
   start: () => ({ providers: entries(), examples }),
@@ -15,6 +17,10 @@ const answers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name
   explain,
   children,
   at,
+  define,
+  sample,
+  report,
+  redact,
 };
 
 let ready: Promise<void> = Promise.resolve();

@@ -4,6 +4,7 @@ import { store } from "../../state/state.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { bodyView } from "./body.ts";
+import { circumstances } from "./circumstances.ts";
 import { secretField } from "./secret.ts";
 
 export function inputView(): HTMLElement {
@@ -12,6 +13,7 @@ export function inputView(): HTMLElement {
     { class: "input", "aria-label": "Input" },
     toolbar(),
     h("div", { class: "settings" }, providerField(), secretField(), profileField()),
+    circumstances(),
     archive(),
     headField(),
     h(
