@@ -33,7 +33,7 @@ export function page(): Plugin {
               .digest("base64")}'`,
         );
         const ahead = Object.values(bundle ?? {}).filter(
-          (file) => file.type === "chunk" && !file.isEntry && /\/(core|engine)-/.test(file.fileName),
+          (file) => file.type === "chunk" && !file.isEntry && /\/core-/.test(file.fileName),
         );
         return {
           html,

@@ -7,12 +7,13 @@ import "./css/results.css";
 import "./css/panels.css";
 import "./css/pairs.css";
 import "./css/sign.css";
+import "./css/more.css";
 import { start } from "./state/actions.ts";
 import { acceptFiles } from "./ui/drop.ts";
 import { shell } from "./ui/shell.ts";
 import { compareView } from "./views/compare/index.ts";
 import { inspectView } from "./views/inspect/index.ts";
-import { providerView } from "./views/provider.ts";
+import { providerView } from "./views/provider/index.ts";
 import { signView } from "./views/sign/index.ts";
 
 document.body.append(

@@ -27,7 +27,12 @@ const theme = EditorView.theme({
 });
 
 /** An editor below an element, named by a label. */
-export function editor(parent: HTMLElement, label: string, extensions: Extension): EditorView {
+export function editor(
+  parent: HTMLElement,
+  label: string,
+  extensions: Extension,
+  hint = "Paste a whole request, a curl command, a HAR file or a JSON body",
+): EditorView {
   return new EditorView({
     parent,
     state: EditorState.create({
@@ -44,7 +49,7 @@ export function editor(parent: HTMLElement, label: string, extensions: Extension
         }),
         EditorView.lineWrapping,
         json,
-        placeholder("Paste a whole request, a curl command, a HAR file or a JSON body"),
+        placeholder(hint),
         history(),
         // Tab leaves the editor, as everywhere else on a page.
         keymap.of(keys),

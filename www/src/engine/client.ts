@@ -2,6 +2,7 @@
  * The page's side of the worker. One question is under way at a time; of those that wait, a newer one of the same
  * name takes the place of the older, which is answered `undefined`: nobody needs it any more.
  */
+import source from "virtual:engine";
 import type { CallName, Calls, Request, Response } from "./protocol.ts";
 
 interface Waiting {
@@ -21,6 +22,8 @@ export class Engine {
   #current: (Waiting & { id: number }) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #id = 0;
+  /** The provider of one's own: a new worker is told of it, too. */
+  #own: unknown;
 
   /** Asks the worker; `undefined` where a newer question of the same name came first. */
   ask<Name extends CallName>(
@@ -44,6 +47,7 @@ export class Engine {
     try {
       const worker = await this.#ready();
       this.#timer = setTimeout(() => this.#giveUp(), PATIENCE);
+      if (next.name === "define") this.#own = next.input;
       worker.postMessage({ id, name: next.name, input: next.input } as Request);
     } catch (error) {
       this.#done();
@@ -76,10 +80,7 @@ export class Engine {
   }
 
   async #make(): Promise<Worker> {
-    const [{ default: source }, { text, table, length }] = await Promise.all([
-      import("virtual:engine"),
-      import("virtual:core"),
-    ]);
+    const { text, table, length } = await import("virtual:core");
     // From a blob, because a worker from a file of its own would not be under the page's policy.
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const worker = new Worker(url, { name: "hookseal" });
@@ -97,6 +98,7 @@ export class Engine {
       this.#done();
     };
     worker.postMessage({ core: { text, table, length } } satisfies Request);
+    if (this.#own !== undefined) worker.postMessage({ id: 0, name: "define", input: this.#own } as Request);
     this.#worker = worker;
     return worker;
   }

@@ -2,7 +2,7 @@
 import compared from "fast-diff";
 import { placer, toBytes, toText } from "../bytes.ts";
 import type { Cause } from "./core.ts";
-import { providerOf } from "./inspect.ts";
+import { limitsOf, providerOf } from "./inspect.ts";
 import type { Change, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
 import { hookOf } from "./providers.ts";
 
@@ -19,9 +19,10 @@ export function explain(input: InspectInput): ShownExplanation {
   const id = providerOf(input, delivery);
   if (id === undefined) return { causes: [], tried: 0 };
   const hook = hookOf(input, id);
-  const { matches, observations, tried } = hook.explain(delivery);
+  const limits = limitsOf(input, input.now ?? Date.now());
+  const { matches, observations, tried } = hook.explain(delivery, limits);
   const rewritten = matches.some(({ changedBytes }) => changedBytes !== undefined);
-  const signed = rewritten ? hook.signedBody(delivery) : undefined;
+  const signed = rewritten ? hook.signedBody(delivery, limits) : undefined;
   const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body, signed);
   return { causes: [...matches.map(show(true)), ...observations.map(show(false))], tried };
 }

@@ -13,7 +13,7 @@ import type {
   Row,
   Unrecognised,
 } from "./protocol.ts";
-import { definition, encodingOf, hookOf } from "./providers.ts";
+import { definition, encodingOf, hookOf, titleOf } from "./providers.ts";
 import { signedOf } from "./signed.ts";
 import { stepOf, stepsOf } from "./steps.ts";
 
@@ -29,6 +29,11 @@ export function providerOf({ provider }: InspectInput, delivery: Delivery): stri
   return provider === "auto" ? recognise(delivery) : provider;
 }
 
+/** When and how strictly a delivery is judged. */
+export function limitsOf({ tolerance }: InspectInput, now: number): { now: number; tolerance?: number } {
+  return { now, ...(tolerance === undefined ? {} : { tolerance }) };
+}
+
 export function inspect(input: InspectInput): Inspection | Unrecognised {
   const { headers, text, url, method } = input.delivery;
   const body = toBytes(text);
@@ -40,15 +45,15 @@ export function inspect(input: InspectInput): Inspection | Unrecognised {
     return { unrecognised: true, bytes: body.length, values: outline.length };
   }
   const given = definition(id);
-  const now = Date.now();
-  const report = hookOf(input, id).inspect(delivery, { now });
+  const now = input.now ?? Date.now();
+  const report = hookOf(input, id).inspect(delivery, limitsOf(input, now));
   last = { outline, contract: contractOf(given, report), sensitive: given.sensitive ?? [] };
   const issues = placed(report, text, body.length, id);
   return {
     report,
     provider: {
       id,
-      title: given.title ?? id,
+      title: titleOf(id),
       recognised: input.provider === "auto",
       signs: given.signature !== undefined,
       encoding: encodingOf(id),

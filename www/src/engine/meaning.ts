@@ -102,7 +102,8 @@ export function expected(schemas: readonly Schema[]): string {
   return [...words].join(" · ");
 }
 
-function covers(pattern: string, path: readonly (string | number)[]): boolean {
+/** Whether a pointer with `*` for any one step leads to a path, or above it. */
+export function covers(pattern: string, path: readonly (string | number)[]): boolean {
   const tokens = pattern.split("/").slice(1);
   return (
     tokens.length <= path.length &&

@@ -1,4 +1,5 @@
 /** What the page and its worker say to each other: one entry for each question, with its answer. */
+import type { MoreCalls } from "./calls.ts";
 import type { Cause, Issue, Report } from "./core.ts";
 
 /** A delivery as the page holds it: the body as a text without loss (see ../bytes.ts). */
@@ -18,8 +19,13 @@ export interface InspectInput {
   /** The provider's id; `auto` looks at the delivery. */
   provider: string;
   secret: string;
+  /** Another secret, while one takes the other's place. */
+  second?: string | undefined;
   encoding: SecretEncoding;
   profile: "lenient" | "strict";
+  /** When it is judged, in milliseconds, and how far timestamps may lie off, in seconds. */
+  now?: number | undefined;
+  tolerance?: number | undefined;
 }
 
 /** The way of a delivery, in order. */
@@ -58,6 +64,10 @@ export interface Signed {
   parts: SignedPart[];
   /** What the header should have been with the secret that is present; undefined without one. */
   computed?: string;
+  /** Whether it is what was received, or one of several that were. */
+  fits?: boolean;
+  /** The timestamp that was signed, in milliseconds. */
+  timestamp?: number;
   /** Why nothing was computed. */
   reason?: string;
 }
@@ -295,7 +305,7 @@ export interface Signable {
 }
 
 /** Every question with its answer. */
-export interface Calls {
+export interface Calls extends MoreCalls {
   start: { input: Record<string, never>; output: { providers: ProviderEntry[]; examples: ExampleEntry[] } };
   example: { input: { id: string }; output: Example };
   import: { input: { bytes: Uint8Array }; output: Imported };

@@ -1,13 +1,20 @@
 /** The providers: their definitions, and a webhook for each way of judging. */
 import { descriptions } from "virtual:samples";
+import { OWN } from "./calls.ts";
 import { type ProviderDefinition, providerDefinition, providers, type Webhook, webhook } from "./core.ts";
 import type { InspectInput, ProviderEntry } from "./protocol.ts";
 
 const definitions = new Map<string, ProviderDefinition>();
 
-/** The definition of a built-in provider. */
+/** Takes the provider of one's own, or its newer text. */
+export function setOwn(given: ProviderDefinition): void {
+  definitions.set(OWN, given);
+  last = undefined;
+}
+
+/** The definition of a provider: a built-in one, or one's own. */
 export function definition(id: string): ProviderDefinition {
-  const known = definitions.get(id) ?? providerDefinition(id);
+  const known = definitions.get(id) ?? (id === OWN ? undefined : providerDefinition(id));
   if (known === undefined) throw new Error(`There is no provider ${id}.`);
   if (!definitions.has(id)) describe(known);
   definitions.set(id, known);
@@ -40,11 +47,23 @@ function describe({ id, events }: ProviderDefinition): void {
   }
 }
 
+/** A provider's name. That of one's own may be a stranger's: it never passes for a built-in one. */
+export function titleOf(id: string): string {
+  const given = definition(id);
+  return `${given.title ?? given.id}${id === OWN ? " (own)" : ""}`;
+}
+
 export function entries(): ProviderEntry[] {
-  return providers().map((id) => {
-    const { title, signature } = definition(id);
-    return { id, title: title ?? id, signs: signature !== undefined, encoding: encodingOf(id) };
-  });
+  return providers().map(entry);
+}
+
+export function entry(id: string): ProviderEntry {
+  return {
+    id,
+    title: titleOf(id),
+    signs: definition(id).signature !== undefined,
+    encoding: encodingOf(id),
+  };
 }
 
 /** How the provider writes its secrets. */
@@ -59,22 +78,25 @@ let last: { key: string; hook: Webhook } | undefined;
  * at as unsigned, which is never shown as valid.
  */
 export function hookOf(
-  { secret, encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
+  { secret, second, encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
   id: string,
   algorithm?: string,
 ): Webhook {
-  const key = JSON.stringify([id, secret, encoding, profile, algorithm]);
+  const key = JSON.stringify([id, secret, second, encoding, profile, algorithm]);
   if (last?.key === key) return last.hook;
   const given = definition(id);
   const signs = given.signature !== undefined;
   const changed =
     encoding === "provider" || !signs || encoding === encodingOf(id)
-      ? id
+      ? id === OWN
+        ? given
+        : id
       : ({ ...given, signature: { ...given.signature, secret: encoding } } as ProviderDefinition);
+  const secrets = [secret, second ?? ""].filter((one) => one !== "");
   const hook = webhook(changed as string, {
     profile,
     maxBytes: MOST,
-    ...(signs && secret !== "" ? { secrets: [secret] } : { unsigned: "allow" as const }),
+    ...(signs && secrets.length > 0 ? { secrets } : { unsigned: "allow" as const }),
     ...(algorithm === undefined ? {} : { algorithms: [algorithm as "sha256"] }),
   });
   last = { key, hook };

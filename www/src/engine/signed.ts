@@ -17,25 +17,48 @@ export function signedOf(
   const formula = report.signature.signedContent;
   if (formula === undefined) return undefined;
   const parts = partsOf(formula, input.delivery, body.length, id, report);
-  if (input.secret === "") return { parts, reason: "Type the secret to compute it here." };
+  if (input.secret === "" && (input.second ?? "") === "")
+    return { parts, reason: "Type the secret to compute it here." };
   if (report.signature.algorithm === undefined)
     return { parts, reason: "There is no signature to compare it with." };
-  if (formula !== "{body}") return { parts, reason: "For this formula the page computes nothing by itself." };
+  const { signature: scheme, headers: names } = definition(id);
+  const seconds = Number(parts.find(({ name }) => name === "timestamp")?.value ?? Number.NaN);
+  const timestamp = seconds * (scheme?.timestampUnit === "ms" ? 1 : 1000);
+  const known = Number.isFinite(timestamp) && Math.abs(timestamp) < 8e15 ? { timestamp } : {};
   try {
-    const { headers } = hookOf(input, id, report.signature.algorithm).sign(body);
-    const computed = headers[report.signature.header as string];
-    const agrees = computed?.toLowerCase() === report.signature.received?.trim().toLowerCase();
+    const { header = "", received = "", secret, status } = report.signature;
+    // The first secret signs: it is the one that the delivery was signed with, where that is known.
+    const keys = secret === 1 ? { secret: input.second ?? "", second: "" } : {};
+    const { headers } = hookOf({ ...input, ...keys }, id, report.signature.algorithm).sign(body, {
+      ...(known.timestamp === undefined ? {} : { now: known.timestamp }),
+      ...(names?.id === undefined ? {} : { id: find(input.delivery.headers, names.id) ?? "" }),
+      ...(input.delivery.url === undefined ? {} : { url: input.delivery.url }),
+    });
+    const computed = headers[header];
+    const same = (text: string) => (scheme?.format.includes("{hex}") ? text.toLowerCase() : text).trim();
+    // A header may hold several signatures, of which one has to be this.
+    const list = same(received).split(/[,\s]+/);
+    const fits =
+      computed !== undefined &&
+      same(computed)
+        .split(/[,\s]+/)
+        .every((one) => list.includes(one));
     // Two roads to one answer: where they part, the page has misunderstood something, and shows nothing.
-    if (computed === undefined || agrees !== (report.signature.status === "verified")) {
+    if (computed === undefined || fits !== /^(?:verified|stale)$/.test(status)) {
       return {
         parts,
+        ...known,
         reason: "The header is written in a form that this page does not compare digit by digit.",
       };
     }
-    return { parts, computed };
+    return { parts, ...known, computed, fits };
   } catch (error) {
-    return { parts, reason: error instanceof Error ? error.message : String(error) };
+    return { parts, ...known, reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function find(headers: PageDelivery["headers"], name: string | undefined): string | undefined {
+  return headers.find(([one]) => one.toLowerCase() === name?.toLowerCase())?.[1];
 }
 
 function partsOf(
@@ -45,15 +68,14 @@ function partsOf(
   id: string,
   { signature }: Report,
 ): SignedPart[] {
-  const find = (name: string | undefined) =>
-    headers.find(([one]) => one.toLowerCase() === name?.toLowerCase())?.[1];
   const { signature: scheme, headers: names } = definition(id);
   const values = (name: string): string | undefined => {
-    if (name.startsWith("header:")) return find(name.slice("header:".length));
+    if (name.startsWith("header:")) return find(headers, name.slice("header:".length));
     if (name === "url") return url;
     if (name === "method") return method;
-    if (name === "id") return find(names?.id);
-    if (name === "timestamp") return find(names?.timestamp) ?? within(scheme?.format, signature.received);
+    if (name === "id") return find(headers, names?.id);
+    if (name === "timestamp")
+      return find(headers, names?.timestamp) ?? within(scheme?.format, signature.received);
     return undefined;
   };
   return formula

@@ -6,9 +6,11 @@ import { example, examples } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { imported } from "./import.ts";
 import { at, children, inspect } from "./inspect.ts";
+import { define, sample } from "./own.ts";
 import { pair } from "./pairs.ts";
 import type { CallName, Calls, Request, Response } from "./protocol.ts";
 import { entries } from "./providers.ts";
+import { redact, report } from "./report.ts";
 import { sign, signable } from "./sign.ts";
 
 const answers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name]["output"] } = {
@@ -24,6 +26,10 @@ const answers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name
   signable,
   sign,
   edit,
+  define,
+  sample,
+  report,
+  redact,
 };
 
 let ready: Promise<void> = Promise.resolve();

@@ -3,11 +3,23 @@ import { toBytes, toText } from "../bytes.ts";
 import { Engine } from "../engine/client.ts";
 import type { InspectInput, PageDelivery } from "../engine/protocol.ts";
 import { announce } from "../ui/announce.ts";
+import { openLink } from "./link.ts";
 import { readHead, type State, store, writeHead } from "./state.ts";
 
 export const engine = new Engine();
 
-const JUDGED = ["head", "body", "provider", "secret", "encoding", "profile"] as const;
+const JUDGED = [
+  "head",
+  "body",
+  "provider",
+  "secret",
+  "second",
+  "encoding",
+  "profile",
+  "at",
+  "tolerance",
+  "defined",
+] as const;
 
 /** Starts the worker, and judges whenever something that counts has changed. */
 export function start(): void {
@@ -15,6 +27,7 @@ export function start(): void {
     .ask("start", {})
     .then((known) => {
       if (known !== undefined) store.set(known);
+      void openLink();
       performance.mark("hookseal-ready");
     })
     .catch(failed);
@@ -35,8 +48,27 @@ function schedule(): void {
   });
 }
 
-function input({ head, body, provider, secret, encoding, profile }: Readonly<State>): InspectInput {
-  return { delivery: { ...readHead(head), text: body }, provider, secret, encoding, profile };
+/** What the worker is asked about. */
+export function input(state: Readonly<State>): InspectInput {
+  const { head, body, provider, secret, second, encoding, profile, at, tolerance } = state;
+  return {
+    delivery: { ...readHead(head), text: body },
+    provider,
+    secret,
+    second,
+    encoding,
+    profile,
+    now: instant(at),
+    tolerance: /^\d{1,9}$/.test(tolerance) ? Number(tolerance) : undefined,
+  };
+}
+
+/** A time as people write it: a date, or seconds or milliseconds since 1970. Undefined where it is none. */
+export function instant(text: string): number | undefined {
+  const given = text.trim();
+  if (/^\d{1,14}$/.test(given)) return Number(given) * (given.length > 11 ? 1 : 1000);
+  const time = given === "" ? Number.NaN : Date.parse(given);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 async function judge(): Promise<void> {
@@ -53,8 +85,8 @@ async function judge(): Promise<void> {
     const same = JUDGED.every((key) => store.state[key] === state[key]);
     const mismatch =
       !("unrecognised" in result) &&
-      state.secret !== "" &&
-      /^(mismatch|malformed|stale|missing)$/.test(result.report.signature.status);
+      (state.secret !== "" || state.second !== "") &&
+      /^(mismatch|malformed|missing)$/.test(result.report.signature.status);
     store.set({
       result,
       failure: undefined,
@@ -72,7 +104,7 @@ async function judge(): Promise<void> {
   }
 }
 
-function failed(error: unknown): void {
+export function failed(error: unknown): void {
   store.set({ failure: error instanceof Error ? error.message : String(error), busy: false });
 }
 
@@ -94,7 +126,8 @@ export async function pickExample(id: string): Promise<void> {
     const example = await engine.ask("example", { id });
     if (example === undefined) return;
     const { delivery, provider, secret } = example;
-    show(delivery, { provider, secret, encoding: "provider" });
+    show(delivery, { provider, secret, second: "", at: "", tolerance: "", encoding: "provider" });
+    store.set({ example: { id, head: store.state.head, body: store.state.body } });
     schedule();
   } catch (error) {
     failed(error);
@@ -147,8 +180,12 @@ export function clear(): void {
     imported: undefined,
     provider: "auto",
     secret: "",
+    second: "",
+    at: "",
+    tolerance: "",
     encoding: "provider",
     issue: undefined,
+    notice: undefined,
   });
 }
 

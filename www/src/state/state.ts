@@ -1,4 +1,5 @@
 /** What the page knows. */
+import type { Defined, OwnProvider } from "../engine/calls.ts";
 import type {
   ExampleEntry,
   Inspection,
@@ -22,9 +23,21 @@ export interface State {
   provider: string;
   secret: string;
   encoding: SecretEncoding;
+  /** While one secret takes another's place: the other. */
+  second: string;
+  /** When it is judged, as it was typed, and the tolerance in seconds; empty for the page's clock and the provider's own. */
+  at: string;
+  tolerance: string;
   profile: "lenient" | "strict";
   providers: ProviderEntry[];
   examples: ExampleEntry[];
+  /** The example that was picked, as it was. */
+  example: { id: string; head: string; body: string } | undefined;
+  /** The provider that is being written, and what the core says of it. */
+  own: OwnProvider | undefined;
+  defined: Defined | undefined;
+  /** What there is to say about the link that was opened. */
+  notice: { tone: "note" | "bad"; text: string } | undefined;
   /** What the worker said last, and whether it is at work on something newer. */
   result: Inspection | Unrecognised | undefined;
   explanation: ShownExplanation | undefined;
@@ -45,9 +58,16 @@ export const store = new Store<State>({
   provider: "auto",
   secret: "",
   encoding: "provider",
+  second: "",
+  at: "",
+  tolerance: "",
   profile: "lenient",
   providers: [],
   examples: [],
+  example: undefined,
+  own: undefined,
+  defined: undefined,
+  notice: undefined,
   result: undefined,
   explanation: undefined,
   busy: false,

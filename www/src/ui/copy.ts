@@ -3,28 +3,30 @@ import { announce } from "./announce.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
 
-export function copyButton(what: string, text: () => string): HTMLButtonElement {
+/** With a label it is a button like others; without one, an icon beside what it copies. */
+export function copyButton(what: string, text: () => string, label?: string): HTMLButtonElement {
   const button = h(
     "button",
     {
       type: "button",
-      class: "quiet small",
-      "aria-label": `Copy ${what}`,
+      class: label === undefined ? "quiet small" : "labelled",
+      "aria-label": label === undefined ? `Copy ${what}` : undefined,
       title: `Copy ${what}`,
       on: {
         click: async () => {
           try {
             await navigator.clipboard.writeText(text());
-            fill(button, icon("passed"));
+            fill(button, icon("passed"), label);
             announce(`Copied ${what}.`);
           } catch {
             announce("The browser does not let this page copy.");
           }
-          setTimeout(() => fill(button, icon("copy")), 1500);
+          setTimeout(() => fill(button, icon("copy"), label), 1500);
         },
       },
     },
     icon("copy"),
+    label,
   );
   return button;
 }

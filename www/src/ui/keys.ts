@@ -1,6 +1,7 @@
 /** Shortcuts that work everywhere on the page, and the list of them. */
 import { nextIssue } from "../state/actions.ts";
 import { type Mode, store } from "../state/state.ts";
+import { openAction } from "../views/actions/index.ts";
 import { h } from "./dom.ts";
 
 const MODES: Mode[] = ["inspect", "compare", "sign", "provider"];
@@ -15,6 +16,9 @@ const LIST: [keys: string[], what: string][] = [
   [["Alt", "2"], "Compare"],
   [["Alt", "3"], "Sign"],
   [["Alt", "4"], "Provider"],
+  [["Alt", "5"], "code for a receiver"],
+  [["Alt", "6"], "report for others"],
+  [["Alt", "7"], "link to this"],
   [["Ctrl", "Z"], "undo in the body"],
   [["←", "→", "↑", "↓"], "walk the payload's tree"],
   [["Esc"], "from a marked place back to its change"],
@@ -44,8 +48,10 @@ export function shortcutsDialog(): HTMLDialogElement {
   addEventListener("keydown", (event) => {
     const typing =
       (event.target as HTMLElement).closest?.("input, textarea, select, [contenteditable=true]") != null;
-    const digit = event.altKey && !event.ctrlKey && !event.metaKey ? /^Digit([1-4])$/.exec(event.code) : null;
-    if (digit !== null) store.set({ mode: MODES[Number(digit[1]) - 1] as Mode });
+    const digit = event.altKey && !event.ctrlKey && !event.metaKey ? /^Digit([1-7])$/.exec(event.code) : null;
+    const number = Number(digit?.[1]) - 1;
+    if (digit !== null && number < MODES.length) store.set({ mode: MODES[number] as Mode });
+    else if (digit !== null) openAction(number - MODES.length);
     else if (event.key === "F8" && !event.defaultPrevented)
       (steppers[store.state.mode] ?? nextIssue)(event.shiftKey ? -1 : 1);
     else if (event.key === "?" && !typing) dialog.showModal();

@@ -1,9 +1,11 @@
 /** The frame of the page: name, modes, what the page promises, shortcuts. */
 import { type Mode, store } from "../state/state.ts";
+import { actionButtons } from "../views/actions/index.ts";
 import { announcer } from "./announce.ts";
 import { h } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { shortcutsDialog } from "./keys.ts";
+import { noticeView } from "./notice.ts";
 import { themeButton } from "./theme.ts";
 
 const MODES: [Mode, string][] = [
@@ -79,6 +81,7 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
         icon("lock"),
         h("span", null, "Nothing leaves this page"),
       ),
+      actionButtons(),
       h(
         "button",
         {
@@ -92,7 +95,7 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
       ),
       themeButton(),
     ),
-    h("main", null, panels),
+    h("main", null, noticeView(), panels),
     announcer(),
     dialog,
   ];

@@ -5,6 +5,7 @@ import { fill, h } from "../../ui/dom.ts";
 import { field, headArea } from "../../ui/field.ts";
 import { icon } from "../../ui/icons.ts";
 import { bodyView } from "./body.ts";
+import { circumstances } from "./circumstances.ts";
 import { secretField } from "./secret.ts";
 
 export function inputView(): HTMLElement {
@@ -13,6 +14,7 @@ export function inputView(): HTMLElement {
     { class: "input", "aria-label": "Input" },
     toolbar(),
     h("div", { class: "settings" }, providerField(), secret(), profileField()),
+    circumstances(),
     archive(),
     headField(),
     h(

@@ -15,8 +15,8 @@ export function signatureView(): HTMLElement {
     box.hidden = signed === undefined;
     if (judged === undefined || signed === undefined) return;
     const { header, received, signedContent } = judged.report.signature;
-    const { computed, reason } = signed;
-    const equal = computed !== undefined && computed.toLowerCase() === received?.trim().toLowerCase();
+    const { computed, reason, fits: equal, timestamp } = signed;
+    const whole = signed.parts.map(({ value }) => value);
     fill(
       content,
       h(
@@ -24,7 +24,14 @@ export function signatureView(): HTMLElement {
         { class: "facts" },
         h("dt", null, "Signed content"),
         h("dd", null, h("code", null, signedContent ?? "")),
-        signed.parts.map(part),
+        signed.parts.map((one) => part(one, timestamp)),
+        whole.length > 1 &&
+          !whole.includes(undefined) &&
+          part({
+            name: "",
+            value: whole.join(""),
+            bytes: signed.parts.reduce((sum, { bytes }) => sum + bytes, 0),
+          }),
         h("dt", null, "Header"),
         h("dd", null, h("code", null, header ?? "")),
         h("dt", null, "Received"),
@@ -48,17 +55,23 @@ export function signatureView(): HTMLElement {
           "p",
           { class: equal ? "compared good" : "compared bad" },
           icon(equal ? "passed" : "failed"),
-          equal ? "The two are equal." : "The two differ.",
+          equal
+            ? computed.length === received.trim().length
+              ? "The two are equal."
+              : "One of the received is the computed."
+            : "The two differ.",
         ),
     );
   });
   return box;
 }
 
-function part({ name, value, bytes }: SignedPart): Node[] {
+function part({ name, value, bytes }: SignedPart, timestamp?: number): Node[] {
   if (name === undefined) return [];
+  const time =
+    name === "timestamp" && timestamp !== undefined ? new Date(timestamp).toISOString() : undefined;
   return [
-    h("dt", { class: "sub" }, `{${name}}`),
+    h("dt", { class: "sub" }, name === "" ? "Signed string" : `{${name}}`),
     h(
       "dd",
       { class: "stack" },
@@ -70,11 +83,17 @@ function part({ name, value, bytes }: SignedPart): Node[] {
               class: "value",
               tabindex: "0",
               role: "group",
-              "aria-label": `Value of ${name}, ${count(bytes, "byte")}`,
+              "aria-label": `${name === "" ? "Signed string" : `Value of ${name}`}, ${count(bytes, "byte")}`,
             },
             ...visible(value, true),
           ),
-      h("span", { class: "muted" }, count(bytes, "byte")),
+      h("span", { class: "muted" }, count(bytes, "byte"), time !== undefined && `, ${time}`),
+      time !== undefined &&
+        h(
+          "button",
+          { type: "button", class: "link", on: { click: () => store.set({ at: time }) } },
+          "Judge as of then",
+        ),
     ),
   ];
 }

@@ -1,0 +1,32 @@
+/** What there is to say about the page itself: one line above everything, until it is put away. */
+import { store } from "../state/state.ts";
+import { fill, h } from "./dom.ts";
+import { icon } from "./icons.ts";
+import { visible } from "./text.ts";
+
+export function noticeView(): HTMLElement {
+  const text = h("div", { class: "notice-text", role: "alert" });
+  const close = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet small",
+      "aria-label": "Put this notice away",
+      on: { click: () => store.set({ notice: undefined }) },
+    },
+    icon("rejected"),
+  );
+  const box = h("div", { class: "notice", hidden: true }, text, close);
+  store.on(["notice"], ({ notice }) => {
+    box.hidden = notice === undefined;
+    box.dataset.tone = notice?.tone ?? "note";
+    fill(
+      text,
+      notice !== undefined && [
+        icon(notice.tone === "bad" ? "error" : "info"),
+        h("p", null, ...visible(notice.text)),
+      ],
+    );
+  });
+  return box;
+}

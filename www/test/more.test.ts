@@ -1,0 +1,237 @@
+/** What Inspect does beside judging one delivery now: archives, files, old captures, rotated secrets; and axe on what opens. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { browser, pick, picture, type Served, serve, settled } from "./browser.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let served: Served;
+let context: BrowserContext;
+let close: () => Promise<void>;
+let page: Page;
+
+before(async () => {
+  served = await serve();
+  ({ context, close } = await browser());
+  page = await context.newPage();
+  await page.goto(served.url);
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+});
+
+after(async () => {
+  await close?.();
+  await served?.close();
+});
+
+const verdict = () => page.locator(".inspect .verdict h2").first().innerText();
+const body = () => page.locator('.cm-content[aria-label="Body of the delivery"]').innerText();
+
+/** A HAR file with a delivery for each body. */
+const har = (...bodies: string[]) =>
+  JSON.stringify({
+    log: {
+      entries: bodies.map((text, index) => ({
+        request: {
+          method: "POST",
+          url: `https://receiver.example/hook/${index}`,
+          headers: [{ name: "Content-Type", value: "application/json" }],
+          postData: { mimeType: "application/json", text },
+        },
+      })),
+    },
+  });
+
+test("a file is opened by its button, and an archive's deliveries are picked from", async () => {
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Open a file" }).click();
+  await (await choosing).setFiles({
+    name: "captured.har",
+    mimeType: "application/json",
+    buffer: Buffer.from(har('{"a":1}', '{"b":2}', '{"c":3}')),
+  });
+  const picker = page.getByLabel("Delivery of the archive");
+  await picker.waitFor();
+  assert.match(await page.locator(".archive").innerText(), /From captured\.har/);
+  assert.equal(await picker.locator("option").count(), 3);
+  assert.equal(await body(), '{"a":1}');
+  await picker.selectOption("2");
+  assert.equal(await body(), '{"c":3}');
+  assert.match(await page.getByLabel("Request line and headers").inputValue(), /hook\/2/);
+  assert.equal(await picker.inputValue(), "2");
+  await picture(page, "archive");
+  // A file with one delivery has nothing to pick from.
+  const again = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Open a file" }).click();
+  await (await again).setFiles({
+    name: "one.json",
+    mimeType: "application/json",
+    buffer: Buffer.from('{"d":4}'),
+  });
+  await page.waitForFunction(() => document.querySelector(".cm-content")?.textContent?.includes('"d"'));
+  assert.equal(await picker.isVisible(), false);
+});
+
+/** The sample of the template with a timestamp, in Inspect. */
+async function timestamped(): Promise<void> {
+  await page.keyboard.press("Alt+4");
+  await page.getByLabel("Begin with a template").selectOption("1");
+  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await page.getByRole("button", { name: "Sign the sample" }).click();
+  await settled(page);
+}
+
+test("an old capture is judged as of its own time, within the tolerance that is given", async () => {
+  await timestamped();
+  assert.equal(await verdict(), "Verified");
+  await page.locator(".circumstances summary").click();
+  const at = page.getByLabel("Judged at");
+  await at.fill("2031-01-01T00:00Z");
+  await settled(page);
+  assert.equal(await verdict(), "Rejected");
+  assert.match(await page.locator(".issues").innerText(), /timestamp-too-old/);
+  // Its signature is what it would have been, all the same.
+  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+  await picture(page, "stale");
+  await page.getByRole("button", { name: "Judge as of then" }).click();
+  await settled(page);
+  assert.equal(await verdict(), "Verified");
+  const then = Date.parse(await at.inputValue());
+  await at.fill(String(then / 1000 + 200));
+  await settled(page);
+  assert.equal(await verdict(), "Verified");
+  await page.getByLabel("Tolerance in seconds").fill("100");
+  await settled(page);
+  assert.equal(await verdict(), "Rejected");
+  await at.fill("yesterday");
+  assert.equal(await at.getAttribute("aria-invalid"), "true");
+  await at.fill("");
+  await page.getByLabel("Tolerance in seconds").fill("");
+  await settled(page);
+});
+
+test("while secrets rotate, either is right, and the computed signature is that of the right one", async () => {
+  await timestamped();
+  const secret = page.getByLabel("Secret", { exact: true });
+  const right = await secret.inputValue();
+  await secret.fill("the next secret");
+  await settled(page);
+  assert.equal(await verdict(), "Rejected");
+  await page.getByLabel("Second secret").fill(right);
+  await settled(page);
+  assert.equal(await verdict(), "Verified");
+  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+  await page.getByLabel("Second secret").fill("");
+});
+
+test("one of several signatures in a header is enough, and that is said", async () => {
+  await timestamped();
+  const head = page.getByLabel("Request line and headers");
+  await head.fill((await head.inputValue()).replace("v1=", `v1=${"0".repeat(64)},v1=`));
+  await settled(page);
+  assert.equal(await verdict(), "Verified");
+  assert.match(await page.locator(".compared.good").innerText(), /One of the received/);
+});
+
+/** What axe finds, a line each. */
+async function findings(): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[];
+        }>;
+      };
+    };
+    const { violations } = await axe.run();
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
+    );
+  });
+}
+
+test("axe finds nothing in what opens, light or dark, wide or narrow", async (t) => {
+  await page.getByRole("button", { name: "Clear" }).click();
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 390]) {
+      const where = `${colorScheme}-${width}`;
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.keyboard.press("Alt+1");
+      await pick(page, "wrote it again");
+      for (const [index, name] of ["code", "report", "share"].entries()) {
+        await t.test(`${name}, ${where}`, async () => {
+          await page.keyboard.press(`Alt+${index + 5}`);
+          await page.locator("dialog .out").waitFor();
+          await page.waitForTimeout(150);
+          assert.deepEqual(await findings(), []);
+          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+          await picture(page, `${name}-${where}`);
+          await page.keyboard.press("Escape");
+        });
+      }
+      await t.test(`shortcuts, ${where}`, async () => {
+        await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+        assert.deepEqual(await findings(), []);
+        await picture(page, `shortcuts-${where}`);
+        await page.keyboard.press("Escape");
+      });
+      await t.test(`hover, ${where}`, async () => {
+        const key = page.locator(".tok-key", { hasText: '"pain_score"' }).first();
+        await key.scrollIntoViewIfNeeded();
+        // Scrolling closes what is open, and is told a frame later.
+        await page.waitForTimeout(100);
+        await key.hover();
+        await page.locator(".hover").waitFor();
+        assert.deepEqual(await findings(), []);
+        await page.mouse.move(1, 1);
+      });
+      await t.test(`provider, ${where}`, async () => {
+        await page.keyboard.press("Alt+4");
+        for (const content of ["", '{"id":"A"}']) {
+          await page.getByLabel("Begin with a template").selectOption("2");
+          await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+          if (content !== "") {
+            await page.locator('.cm-content[aria-label="provider.json"]').click();
+            await page.keyboard.press("Control+a");
+            await page.keyboard.insertText(content);
+            await page.locator('.provider .verdict[data-tone="bad"]').waitFor();
+          }
+          assert.deepEqual(await findings(), []);
+          await picture(page, `provider-${content === "" ? "good" : "bad"}-${where}`);
+        }
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      });
+    }
+  }
+});
+
+test("a dialog that is opened as soon as another was closed has its content", async () => {
+  await page.keyboard.press("Alt+6");
+  await page.locator("dialog .out").waitFor();
+  // Both before the browser says that the first was closed.
+  await page.evaluate(() => {
+    (document.querySelector("dialog[open]") as HTMLDialogElement).close();
+    dispatchEvent(new KeyboardEvent("keydown", { altKey: true, code: "Digit7" }));
+  });
+  await page.waitForTimeout(100);
+  assert.equal(await page.locator("dialog[open] .out").count(), 1);
+  await page.keyboard.press("Escape");
+});
+
+test("dialogs are opened and left by keys, and give the focus back", async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const button = page.getByRole("button", { name: "Report", exact: true });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Report" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.locator("dialog .choice :checked").inputValue(), "plain");
+  await page.keyboard.press("Escape");
+  assert.equal(await button.evaluate((element) => element === document.activeElement), true);
+});

@@ -1,0 +1,143 @@
+/** A provider of one's own: begun from a template, judged while it is written, and tried at once. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { webhook } from "hookseal";
+import type { BrowserContext, Page } from "playwright-core";
+import { browser, picture, type Served, serve, settled } from "./browser.ts";
+
+let served: Served;
+let context: BrowserContext;
+let close: () => Promise<void>;
+let page: Page;
+
+before(async () => {
+  served = await serve();
+  ({ context, close } = await browser({ permissions: ["clipboard-read", "clipboard-write"] }));
+  page = await context.newPage();
+  await page.goto(served.url);
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+});
+
+after(async () => {
+  await close?.();
+  await served?.close();
+});
+
+const text = (label: string) => page.locator(`.cm-content[aria-label="${label}"]`);
+const tone = (tone: string) => page.locator(`.provider .verdict[data-tone="${tone}"]`).waitFor();
+
+async function begin(index: number): Promise<void> {
+  await page.keyboard.press("Alt+4");
+  await page.getByLabel("Begin with a template").selectOption(String(index));
+  await tone("good");
+}
+
+/** Writes over all that stands in an editor. */
+async function write(label: string, content: string): Promise<void> {
+  await text(label).click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(content);
+}
+
+test("without a definition the page says how to begin", async () => {
+  await page.keyboard.press("Alt+4");
+  assert.equal(await page.locator(".provider .verdict h2").innerText(), "No provider yet");
+  await picture(page, "provider-empty");
+});
+
+test("every template is in order, signs its sample, and shows the string that was signed", async (t) => {
+  const formulas = [undefined, /^\d{10}\.\{/, /^[0-9a-f-]{36}\.\d{10}\.\{/];
+  for (const [index, formula] of formulas.entries()) {
+    await t.test(`template ${index}`, async () => {
+      await begin(index);
+      await page.getByRole("button", { name: "Sign the sample" }).click();
+      await settled(page);
+      assert.equal(await page.locator(".inspect .verdict h2").first().innerText(), "Verified");
+      assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+      if (formula !== undefined)
+        assert.match(await page.getByRole("group", { name: /^Signed string/ }).innerText(), formula);
+      await picture(page, `provider-tried-${index}`);
+    });
+  }
+});
+
+test("a mistake is marked at its place, and the last definition in order stays in use", async () => {
+  await begin(1);
+  await text("provider.json").locator(".tok-string", { hasText: '"{timestamp}.{body}"' }).dblclick();
+  await page.keyboard.type("nonsense");
+  await tone("bad");
+  assert.match(await page.locator(".problems").innerText(), /definition-invalid/);
+  assert.match(await page.locator(".problems").innerText(), /provider\.json, line \d+/);
+  assert.match(await text("provider.json").locator(".mark.error").innerText(), /nonsense/);
+  await picture(page, "provider-mistake");
+  await page.locator(".problems .issue").first().click();
+  assert.match(await page.evaluate(() => getSelection()?.toString() ?? ""), /nonsense/);
+  await page.keyboard.press("Alt+1");
+  assert.equal(await page.locator('.settings option[value="own"]').count(), 1);
+});
+
+test("broken JSON is said where it breaks", async () => {
+  await page.keyboard.press("Alt+4");
+  await write("provider.json", '{\n  "id": "x"\n  "envelope": {}\n}');
+  await tone("bad");
+  assert.match(await page.locator(".problems").innerText(), /json-syntax[\s\S]*line [23]/);
+});
+
+test("a mistake in a contract is shown in the contract", async () => {
+  await begin(0);
+  await text("Contract order.paid.schema.json").locator(".tok-string", { hasText: '"integer"' }).dblclick();
+  await page.keyboard.type("integral");
+  await tone("bad");
+  assert.match(await page.locator(".problems").innerText(), /order\.paid\.schema\.json, line \d+/);
+  assert.match(await text("Contract order.paid.schema.json").locator(".mark.error").innerText(), /integral/);
+});
+
+test("what is written is what Inspect judges by", async () => {
+  await begin(0);
+  await page.getByRole("button", { name: "Sign the sample" }).click();
+  await settled(page);
+  assert.equal(await page.locator(".inspect .verdict h2").first().innerText(), "Verified");
+  // Without a secret nothing but the definition tells this webhook from the one before.
+  await page.getByLabel("Secret", { exact: true }).fill("");
+  await settled(page);
+  await page.keyboard.press("Alt+4");
+  await write("Contract order.paid.schema.json", '{ "required": ["nothing_of_that"] }');
+  await tone("good");
+  await page.keyboard.press("Alt+1");
+  await settled(page);
+  assert.match(await page.locator(".issues").innerText(), /nothing_of_that/);
+});
+
+test("a definition with its contracts inside is taken as it is, and copied so that the package takes it", async () => {
+  await page.keyboard.press("Alt+4");
+  await write(
+    "provider.json",
+    '{"id":"inside","envelope":{"type":"/t"},"events":{"a":{"schema":{"required":["b"]}}}}',
+  );
+  await tone("good");
+  await page.getByRole("button", { name: "Copy it" }).click();
+  const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  assert.equal(
+    webhook(copied, { unsigned: "allow" }).inspect({ headers: {}, body: '{"t":"a"}' }).verdict,
+    "rejected",
+  );
+  await begin(2);
+  await page.getByRole("button", { name: "Copy it" }).click();
+  const standard = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  assert.equal(standard.events["order.paid"].schema.type, "object");
+  assert.equal(webhook(standard, { secrets: [`whsec_${btoa("any key")}`] }).provider, "my-standard");
+});
+
+test("names that objects have anyway are names like others", async () => {
+  await page.keyboard.press("Alt+4");
+  await write(
+    "provider.json",
+    '{"id":"odd","envelope":{"type":"/t"},"events":{"__proto__":{"schema":"__proto__"},"constructor":{"schema":"toString"}}}',
+  );
+  await tone("bad");
+  await page.locator(".switcher span", { hasText: "__proto__" }).click();
+  await write("Contract __proto__", "true");
+  await page.locator(".switcher span", { hasText: "toString" }).click();
+  await write("Contract toString", "true");
+  await tone("good");
+});

@@ -1,0 +1,145 @@
+/** The report tells what was found, no more of the payload than was chosen, and never the secret or a signature. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { browser, pick, type Served, serve, settled } from "./browser.ts";
+
+const SECRET = "a made-up secret for this page only";
+
+let served: Served;
+let context: BrowserContext;
+let close: () => Promise<void>;
+let page: Page;
+
+before(async () => {
+  served = await serve();
+  ({ context, close } = await browser({ permissions: ["clipboard-read", "clipboard-write"] }));
+  page = await context.newPage();
+  await page.goto(served.url);
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+});
+
+after(async () => {
+  await close?.();
+  await served?.close();
+});
+
+/** The report as it is copied. */
+async function report(values?: string, ids = false): Promise<string> {
+  await page.keyboard.press("Alt+6");
+  await page.locator("dialog .out", { hasText: /##/ }).waitFor();
+  if (ids) await page.getByLabel("Keep ids").check();
+  if (values !== undefined) await page.locator("dialog .choice span", { hasText: values }).click();
+  await page.waitForTimeout(150);
+  await page.locator("dialog button.main").click();
+  await page.waitForTimeout(50);
+  await page.keyboard.press("Escape");
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** Every value of the example that somebody could be known by, or something known of them. */
+const VALUES = /[0-9a-f]{8}-[0-9a-f]{4}|2018-04|"painchek"|"none"|265901|"pain_score": 0|: false|: true/;
+
+test("by default a report holds what was found, and no value of the payload", async () => {
+  await pick(page, "wrote it again");
+  await page.locator(".cause.proved").first().waitFor();
+  const text = await report();
+  assert.match(text, /A webhook delivery, rejected/);
+  assert.match(text, /signature-mismatch/);
+  assert.match(text, /\*\*proved\*\* `body-/);
+  assert.match(text, /"patient": "string"/);
+  assert.match(text, /"pain_score": "number"/);
+  assert.match(text, /X-PainChek-WH-Signature: sha256=‹64›/);
+  assert.equal(VALUES.test(text), false);
+  assert.equal(/[0-9a-f]{40}/i.test(text), false);
+  assert.equal(text.includes(SECRET), false);
+});
+
+test("ids are kept where they are asked for, and only these", async () => {
+  const text = await report(undefined, true);
+  assert.match(text, /"uuid": "03824b1c-/);
+  assert.match(text, /X-PainChek-WH-Delivery-Id: [0-9a-f]{8}-/);
+  assert.match(text, /SHA-256 of the body \| `[0-9a-f]{64}`/);
+  assert.match(text, /"patient": "string"/);
+  assert.match(text, /"score": "number"/);
+});
+
+test("values are told without what the provider names as health data, or all, by choice", async () => {
+  const some = await report("no health data");
+  assert.match(some, /"json_version": "v2"/);
+  assert.match(some, /"patient": "string"/);
+  assert.match(some, /"pain_level": "string"/);
+  assert.match(some, /"brow_lowering": "boolean"/);
+  await page.keyboard.press("Alt+6");
+  await page.locator("dialog .choice span", { hasText: "All values" }).click();
+  assert.match(await page.locator("dialog .told.warning").innerText(), /health data included/);
+  await page.keyboard.press("Escape");
+  const all = await report("All values");
+  assert.match(all, /"pain_score":0/);
+  assert.match(all, /"patient":"9c2fa320/);
+});
+
+test("neither secret nor signature is told, whatever is chosen and wherever it stands", async () => {
+  await pick(page, "signed with SHA-256");
+  const header = page.getByLabel("Request line and headers");
+  const given = await header.inputValue();
+  const signature = /sha256=([0-9a-f]{64})/.exec(given)?.[1] as string;
+  await header.fill(`${given}\nX-Note: ${SECRET} and ${signature}\nAuthorization: Bearer abc-def-ghi`);
+  await page.locator('.cm-content[aria-label="Body of the delivery"]').click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText(`"${SECRET}"`);
+  await settled(page);
+  await page.keyboard.press("Control+z");
+  await settled(page);
+  assert.equal(await page.locator(".verdict h2").first().innerText(), "Verified");
+  for (const values of ["Types only", "no health data", "All values"]) {
+    const text = await report(values, true);
+    assert.equal(text.includes(SECRET), false, values);
+    assert.equal(text.includes(signature), false, values);
+    assert.equal(text.includes("abc-def-ghi"), false, values);
+  }
+});
+
+test("a signature is not told in a header of whatever name, right or wrong", async () => {
+  await page.keyboard.press("Alt+4");
+  await page.getByLabel("Begin with a template").selectOption("0");
+  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await page.locator('.cm-content[aria-label="provider.json"]').click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(
+    '{"id":"sums","signature":{"header":"X-Sum","format":"{hex}","algorithms":["sha256"]},"envelope":{"type":"/t"},"events":{"a":{"schema":true}}}',
+  );
+  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await page.keyboard.press("Alt+1");
+  await page.locator(".settings select").first().selectOption("own");
+  await page.getByLabel("Request line and headers").fill(`X-Sum: ${"ab".repeat(32)}`);
+  await page.locator('.cm-content[aria-label="Body of the delivery"]').click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText('{"t":"a"}');
+  await settled(page);
+  assert.match(await report("All values", true), /X-Sum: ‹64›/);
+});
+
+test("nothing of a payload leaves its fence, and names that may be somebody's are left out", async () => {
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.locator(".settings select").first().selectOption("painchek");
+  await page.locator('.cm-content[aria-label="Body of the delivery"]').click();
+  await page.keyboard.insertText(
+    '{"event":"assessment_add","data":{"jane.doe@clinic.example":1,"555 0100":{"x":1},"note":"```\\n# heading\\n````"}}',
+  );
+  await settled(page);
+  const types = await report();
+  assert.equal(/jane|555/.test(types), false);
+  assert.match(types, /"name 1": "number"/);
+  const all = await report("All values");
+  const fence = /\n(`{5,})json\n/.exec(all)?.[1] as string;
+  assert.equal(all.trimEnd().endsWith(`\n${fence}`), true);
+});
+
+test("an empty page has nothing to report", async () => {
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.keyboard.press("Alt+6");
+  assert.match(await page.locator("dialog .out").innerText(), /no delivery/);
+  assert.equal(await page.locator("dialog button.main").isDisabled(), true);
+  await page.keyboard.press("Escape");
+});
