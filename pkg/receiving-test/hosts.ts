@@ -1,9 +1,9 @@
-/** Hosts that need more than a script: Next.js and workerd. */
+/** Hosts that need more than a script: Next.js, SvelteKit and workerd. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
-import { tool } from "../packaging-test/project.ts";
+import { run, tool } from "../packaging-test/project.ts";
 import { freePort, type Running, root, start } from "./harness.ts";
 
 /** A fresh folder whose programs find the packages of the workspace. */
@@ -28,6 +28,30 @@ export async function next(app: string, env: Record<string, string> = {}): Promi
     cwd: app,
     env: { ...env, NEXT_TELEMETRY_DISABLED: "1" },
     says: /Local:\s+http:\/\/127\.0\.0\.1:(\d+)/,
+  });
+}
+
+/**
+ * An application of SvelteKit, built for Node and started, with the routes that stand below `src/routes`. The build is
+ * told none of `env`: what is secret is known where an application runs, and not where it is built.
+ */
+export async function sveltekit(app: string, env: Record<string, string> = {}): Promise<Running> {
+  const files = {
+    "svelte.config.js": `import adapter from "@sveltejs/adapter-node";
+export default { kit: { adapter: adapter({ precompress: false }) } };
+`,
+    "vite.config.js": `import { sveltekit } from "@sveltejs/kit/vite";
+export default { plugins: [sveltekit()], logLevel: "warn" };
+`,
+    "src/app.html":
+      "<!doctype html><html><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>\n",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(app, name), text);
+  run(process.execPath, [tool("vite/bin/vite.js"), "build"], app);
+  return await start(process.execPath, ["build/index.js"], {
+    cwd: app,
+    env: { ...env, HOST: "127.0.0.1", PORT: "0" },
+    says: /Listening on http:\/\/127\.0\.0\.1:(\d+)/,
   });
 }
 
