@@ -15,7 +15,10 @@ export function folder(name: string): string {
   return path;
 }
 
-/** An application of Next.js in its development server, with the route handlers that stand below `app`. */
+/**
+ * An application of Next.js, built and started, with the route handlers that stand below `app`. The build is told none of
+ * `env`: what is secret is known where an application runs, and not where it is built.
+ */
 export async function next(app: string, env: Record<string, string> = {}): Promise<Running> {
   // Packages come from the workspace, further up.
   writeFileSync(
@@ -23,18 +26,17 @@ export async function next(app: string, env: Record<string, string> = {}): Promi
     `export default { turbopack: { root: ${JSON.stringify(root)} } };`,
   );
   const script = join(root, "node_modules/next/dist/bin/next");
+  const quiet = { NEXT_TELEMETRY_DISABLED: "1" };
+  run(process.execPath, [script, "build"], app, quiet);
   const port = String(await freePort());
-  return await start(process.execPath, [script, "dev", "--port", port, "--hostname", "127.0.0.1"], {
+  return await start(process.execPath, [script, "start", "--port", port, "--hostname", "127.0.0.1"], {
     cwd: app,
-    env: { ...env, NEXT_TELEMETRY_DISABLED: "1" },
+    env: { ...env, ...quiet },
     says: /Local:\s+http:\/\/127\.0\.0\.1:(\d+)/,
   });
 }
 
-/**
- * An application of SvelteKit, built for Node and started, with the routes that stand below `src/routes`. The build is
- * told none of `env`: what is secret is known where an application runs, and not where it is built.
- */
+/** The same of SvelteKit, built for Node, with the routes that stand below `src/routes`. */
 export async function sveltekit(app: string, env: Record<string, string> = {}): Promise<Running> {
   const files = {
     "svelte.config.js": `import adapter from "@sveltejs/adapter-node";
