@@ -15,6 +15,10 @@ export interface Exceptions {
   beside?: string;
   /** There is no route that takes compressed bodies. */
   compressed?: string;
+  /** What the platform itself answers to forms and plain text, before the receiver sees them. */
+  forms?: number;
+  /** The platform hands over no body where there is no Content-Type. */
+  untyped?: "no body";
 }
 
 export function conforms(name: string, start: () => Promise<Running>, exceptions: Exceptions = {}): void {
@@ -91,15 +95,18 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       ]) {
         assert.equal((await as(type)).status, 200, type);
       }
-      for (const type of [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "application/json; charset=utf-16",
-      ]) {
+      for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
+        const reply = await as(type);
+        if (exceptions.forms === undefined) isProblem(reply, 415, "content-type");
+        else assert.equal(reply.status, exceptions.forms, reply.text);
+      }
+      for (const type of ["application/xml", "application/json; charset=utf-16"]) {
         isProblem(await as(type), 415, "content-type");
       }
       const { "Content-Type": _, ...untyped } = headers;
-      assert.equal((await post(hook, { headers: untyped, body })).status, 200);
+      const reply = await post(hook, { headers: untyped, body });
+      if (exceptions.untyped === undefined) assert.equal(reply.status, 200);
+      else isProblem(reply, 400, "body-empty");
     });
 
     it("refuses a compressed body", async () => {

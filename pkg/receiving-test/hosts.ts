@@ -1,9 +1,9 @@
-/** Hosts that need more than a script: Next.js and workerd. */
+/** Hosts that need more than a script: Next.js, SvelteKit and workerd. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
-import { tool } from "../packaging-test/project.ts";
+import { run, tool } from "../packaging-test/project.ts";
 import { freePort, type Running, root, start } from "./harness.ts";
 
 /** A fresh folder whose programs find the packages of the workspace. */
@@ -15,7 +15,10 @@ export function folder(name: string): string {
   return path;
 }
 
-/** An application of Next.js in its development server, with the route handlers that stand below `app`. */
+/**
+ * An application of Next.js, built and started, with the route handlers that stand below `app`. The build is told none of
+ * `env`: what is secret is known where an application runs, and not where it is built.
+ */
 export async function next(app: string, env: Record<string, string> = {}): Promise<Running> {
   // Packages come from the workspace, further up.
   writeFileSync(
@@ -23,11 +26,34 @@ export async function next(app: string, env: Record<string, string> = {}): Promi
     `export default { turbopack: { root: ${JSON.stringify(root)} } };`,
   );
   const script = join(root, "node_modules/next/dist/bin/next");
+  const quiet = { NEXT_TELEMETRY_DISABLED: "1" };
+  run(process.execPath, [script, "build"], app, quiet);
   const port = String(await freePort());
-  return await start(process.execPath, [script, "dev", "--port", port, "--hostname", "127.0.0.1"], {
+  return await start(process.execPath, [script, "start", "--port", port, "--hostname", "127.0.0.1"], {
     cwd: app,
-    env: { ...env, NEXT_TELEMETRY_DISABLED: "1" },
+    env: { ...env, ...quiet },
     says: /Local:\s+http:\/\/127\.0\.0\.1:(\d+)/,
+  });
+}
+
+/** The same of SvelteKit, built for Node, with the routes that stand below `src/routes`. */
+export async function sveltekit(app: string, env: Record<string, string> = {}): Promise<Running> {
+  const files = {
+    "svelte.config.js": `import adapter from "@sveltejs/adapter-node";
+export default { kit: { adapter: adapter({ precompress: false }) } };
+`,
+    "vite.config.js": `import { sveltekit } from "@sveltejs/kit/vite";
+export default { plugins: [sveltekit()], logLevel: "warn" };
+`,
+    "src/app.html":
+      "<!doctype html><html><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>\n",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(app, name), text);
+  run(process.execPath, [tool("vite/bin/vite.js"), "build"], app);
+  return await start(process.execPath, ["build/index.js"], {
+    cwd: app,
+    env: { ...env, HOST: "127.0.0.1", PORT: "0" },
+    says: /Listening on http:\/\/127\.0\.0\.1:(\d+)/,
   });
 }
 

@@ -15,7 +15,7 @@ import { painchek } from "hookseal";
 import { receiver } from "hookseal/fetch";
 import { project, run, tool } from "../packaging-test/project.ts";
 import { delivery, freePort, post, type Running, root, SECRET, start } from "./harness.ts";
-import { folder, next, workerd } from "./hosts.ts";
+import { folder, next, sveltekit, workerd } from "./hosts.ts";
 
 const page = readFileSync(join(root, "docs/receiving.md"), "utf8");
 
@@ -68,11 +68,6 @@ function hosted(code: string, file: string, host: string): Promise<Running> {
   writeFileSync(script, host.replaceAll("MODULE", `./${file}`));
   return listen(cwd, script);
 }
-
-const SVELTE = `import { serve } from "@hono/node-server";
-import { POST } from "MODULE";
-serve({ fetch: (request) => POST({ request, params: {}, locals: {} }), port: Number(process.env.PORT) });
-`;
 
 /** What stands between HTTP and a function: the event in one of its two versions. */
 const lambda = (event: string) => `import { createServer } from "node:http";
@@ -134,7 +129,9 @@ const recipes: Record<string, { start: () => Promise<Running>; beside?: true }> 
   "Next.js": {
     start: () => next(place("app/webhooks/painchek/route.js", recipe("Next.js")).cwd, env),
   },
-  SvelteKit: { start: () => hosted(recipe("SvelteKit"), "+server.js", SVELTE) },
+  SvelteKit: {
+    start: () => sveltekit(place("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit")).cwd, env),
+  },
   "Cloudflare Workers": {
     start: () => workerd(alone("worker.js", recipe("Cloudflare Workers")), "worker.js", env),
   },

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { build } from "esbuild";
 import { conforms } from "./conformance.ts";
 import { delivery, isProblem, post, type Running, root, server, timesCalled } from "./harness.ts";
-import { folder, next } from "./hosts.ts";
+import { folder, next, sveltekit } from "./hosts.ts";
 
 conforms("node:http", () => server("http"), { beside: "there is nothing beside it" });
 
@@ -17,21 +17,40 @@ conforms("Hono", () => server("hono"), { compressed });
 conforms("Koa", () => server("koa"), { compressed });
 conforms("NestJS", () => server("nest"), { compressed });
 conforms("a route handler of Next.js", nextRoute);
+conforms("an endpoint of SvelteKit", endpoint, {
+  forms: 403, // its check of the origin of forms
+  untyped: "no body",
+});
 
 /** One route handler for every path. */
 async function nextRoute(): Promise<Running> {
   const app = folder("next");
+  await route(
+    `export { route as GET, route as HEAD, route as POST, route as PUT, route as DELETE } from "./route.ts";`,
+    join(app, "app/[name]/route.js"),
+  );
+  return await next(app);
+}
+
+/** One endpoint for every path. */
+async function endpoint(): Promise<Running> {
+  const app = folder("sveltekit");
+  await route(
+    `import { route } from "./route.ts"; export const fallback = ({ request }) => route(request);`,
+    join(app, "src/routes/[name]/+server.js"),
+  );
+  return await sveltekit(app);
+}
+
+/** Writes the routes of the servers that speak fetch as one module, which finds nothing but the package. */
+async function route(contents: string, outfile: string): Promise<void> {
   await build({
-    stdin: {
-      contents: `export { route as GET, route as HEAD, route as POST, route as PUT, route as DELETE } from "./route.ts";`,
-      resolveDir: join(root, "pkg/receiving-test/servers"),
-    },
+    stdin: { contents, resolveDir: join(root, "pkg/receiving-test/servers") },
     bundle: true,
     format: "esm",
     external: ["hookseal"],
-    outfile: join(app, "app/[name]/route.js"),
+    outfile,
   });
-  return await next(app);
 }
 
 for (const [name, args, fix] of [

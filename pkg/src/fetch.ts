@@ -27,7 +27,7 @@ const FIX =
  * const receive = receiver(hook, async (delivery) => {
  *   await save(delivery.id, delivery.event);
  * });
- * export const POST = (request: Request) => receive(request); // a route handler of Next.js
+ * app.all("/webhooks/painchek", (c) => receive(c.req.raw)); // Hono
  * ```
  */
 export function receiver<Events, R extends FetchRequest = FetchRequest>(

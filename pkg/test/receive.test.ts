@@ -396,3 +396,37 @@ describe("the options of a receiver", () => {
     assert.equal(await status({ url: (request) => new URL(new URL(request.url).pathname, url).href }), 200);
   });
 });
+
+describe("a body of fetch's that is refused while it comes", () => {
+  afterEach(() => mock.timers.reset());
+
+  it("is cancelled a moment after the answer, and read no further than to as much again", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    let cancelled = false;
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(100));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const receive = receiver(hook, () => {}, { maxBytes: 1_000 });
+    const reply = await receive(
+      new Request("https://h/hook", {
+        method: "POST",
+        headers: signed().headers,
+        body,
+        duplex: "half",
+      } as RequestInit),
+    );
+    assert.equal(reply.status, 413);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(cancelled, false);
+    assert.ok(pulled > 11 && pulled < 30, `${pulled}`);
+    mock.timers.tick(1_000);
+    assert.equal(cancelled, true);
+  });
+});

@@ -2,6 +2,9 @@
 import { incomplete, Refusal, tooLarge } from "./answer.js";
 import type { BodyEncoding } from "./options.js";
 
+/** How long a sender whose body was refused may go on sending it, so that it gets to read why. */
+export const LINGER = 1_000;
+
 /** Puts the pieces of a body together in memory of its own size, however small the pieces are. */
 export class Collector {
   readonly #most: number;

@@ -1,6 +1,6 @@
 /** Requests as Node has them, which Express, Koa, NestJS and Fastify stand on: reading them, and answering them. */
 import { type Answer, incomplete, notRaw } from "./answer.js";
-import { collect, type Sink } from "./body.js";
+import { collect, LINGER, type Sink } from "./body.js";
 import type { Incoming } from "./receiver.js";
 
 // What is used of Node's classes, by shape: so these declarations need no types of Node, and fit every framework's
@@ -42,9 +42,6 @@ interface Extended {
   rawBody?: unknown;
   originalUrl?: string;
 }
-
-/** How long a sender whose body was refused may go on sending it, so that it gets to read why. */
-const LINGER = 1_000;
 
 /** Where the body of a request is, if not in its own stream. */
 export interface Source {

@@ -1,6 +1,6 @@
 /** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
 import { type Answer, incomplete, notRaw } from "./answer.js";
-import { collect } from "./body.js";
+import { collect, LINGER } from "./body.js";
 import type { Incoming } from "./receiver.js";
 
 /** What is used of a `Request`. */
@@ -41,16 +41,27 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
       if (body === null || body === undefined) return new Uint8Array(0);
       return await collect(most, patience, (sink) => {
         const reader: Reader = body.getReader();
+        let refused = false;
+        let spare = most;
         const pump = async () => {
           for (;;) {
             const { done, value } = await reader.read();
             if (done) break;
             sink.add(value);
+            // What is left of a refused body is thrown away, but not without end: a body may come from this very process.
+            if (refused) spare -= (value as Uint8Array).length;
+            if (!(spare >= 0)) return;
           }
           sink.end();
         };
         pump().catch(() => sink.fail(incomplete()));
-        return () => void reader.cancel().catch(() => {});
+        return () => {
+          refused = true;
+          // Later: SvelteKit cuts the connection of a body that is cancelled, and with it the answer.
+          const timer = setTimeout(() => reader.cancel().catch(() => {}), LINGER);
+          // Node's timers keep a process alive, unless they are told not to.
+          (timer as unknown as { unref?: () => void }).unref?.();
+        };
       });
     },
   };
