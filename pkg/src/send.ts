@@ -4,6 +4,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { attempt, waitAfter } from "./send/attempt.js";
 import type { Attempt, SendOptions, Sent } from "./send/options.js";
 import { outgoing, policy } from "./send/plan.js";
+import type { Answer } from "./send/post.js";
 import type { Delivery } from "./types.js";
 
 export { SendError, type SendErrorCode } from "./send/error.js";
@@ -57,9 +58,7 @@ export async function send(url: string, delivery: Delivery, options: SendOptions
       outcome,
       ...(status === undefined ? {} : { status }),
       attempts,
-      ...(answer === undefined || rules.wire.keep === 0
-        ? {}
-        : { answer: { headers: answer.headers, body: answer.body } }),
+      ...(answer === undefined || rules.wire.keep === 0 ? {} : { answer: shown(answer) }),
     });
     if (verdict === "delivered" || verdict === "aborted") return end(verdict);
     if (verdict === "stop") return end("stopped");
@@ -72,6 +71,8 @@ export async function send(url: string, delivery: Delivery, options: SendOptions
     if (isAborted(signal)) return end("aborted");
   }
 }
+
+const shown = ({ status: _, ...answer }: Answer) => answer;
 
 /** What is thrown by who is told changes nothing. */
 async function tell(onAttempt: SendOptions["onAttempt"], one: Attempt): Promise<void> {

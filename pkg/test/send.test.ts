@@ -220,8 +220,25 @@ describe("an attempt without an answer", () => {
     });
     const sent = await send(url, hook.sign(SAMPLE), quick({ retries: [], keepAnswer: 10 }).options);
     assert.deepEqual([sent.ok, Buffer.from(sent.answer?.body ?? []).toString()], [true, "xxxxxxxxxx"]);
+    assert.equal(sent.answer?.truncated, true);
+    const much = await send(url, hook.sign(SAMPLE), quick({ retries: [], keepAnswer: 2 ** 20 }).options);
+    assert.deepEqual([much.answer?.body.length, much.answer?.truncated], [65536, true]);
     const without = await send(url, hook.sign(SAMPLE), quick({ retries: [] }).options);
     assert.equal(without.answer, undefined);
+  });
+
+  it("is whole at the very bound, with its headers as they came", async () => {
+    const { url } = await receive((response) => {
+      response.writeHead(200, ["X-Trace", "7", "X-Trace", "8"]).end("x".repeat(65536));
+    });
+    const { answer: kept } = await send(
+      url,
+      hook.sign(SAMPLE),
+      quick({ retries: [], keepAnswer: 2 ** 16 }).options,
+    );
+    assert.deepEqual([kept?.body.length, kept?.truncated], [65536, false]);
+    assert.deepEqual(kept?.rawHeaders.slice(0, 4), ["X-Trace", "7", "X-Trace", "8"]);
+    assert.equal(kept?.headers["x-trace"], "7, 8");
   });
 });
 

@@ -123,5 +123,12 @@ export interface Sent {
   /** Every attempt, in order. */
   attempts: Attempt[];
   /** The beginning of the last answer's body, where `keepAnswer` asks for it. */
-  answer?: { headers: Record<string, string | string[] | undefined>; body: Uint8Array };
+  answer?: {
+    headers: Record<string, string | string[] | undefined>;
+    /** The same as they came: name, value, name, value, as Node has them. */
+    rawHeaders: string[];
+    body: Uint8Array;
+    /** Whether the body went on behind what is kept. */
+    truncated: boolean;
+  };
 }

@@ -22,7 +22,9 @@ export interface Wire {
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
+  rawHeaders: string[];
   body: Uint8Array;
+  truncated: boolean;
 }
 
 /** A failure with its code; its message holds the host at most. */
@@ -74,19 +76,26 @@ export function post(
           let length = 0;
           const done = () =>
             close(() => {
-              const kept = new Uint8Array(Math.min(length, wire.keep));
+              const kept = new Uint8Array(Math.min(length, wire.keep, MOST_ANSWER));
               let at = 0;
               for (const part of parts) {
                 const piece = part.subarray(0, kept.length - at);
                 kept.set(piece, at);
                 at += piece.length;
               }
-              resolve({ status: response.statusCode ?? 0, headers: response.headers, body: kept });
+              const { statusCode = 0, headers, rawHeaders } = response;
+              resolve({
+                status: statusCode,
+                headers,
+                rawHeaders,
+                body: kept,
+                truncated: length > kept.length,
+              });
             });
           response.on("data", (part: Uint8Array) => {
             if (length < wire.keep) parts.push(part);
             length += part.length;
-            if (length >= MOST_ANSWER) done();
+            if (length > MOST_ANSWER) done();
           });
           // The status has been said: an answer that breaks off behind it is the same answer.
           response.on("end", done);
