@@ -1,5 +1,5 @@
 // How the command is bundled: its own code, the library it parses arguments with, and the providers' samples in
-// one file. The core it shares with the package's CommonJS entry, which stands beside it.
+// one file. The core and the sender it shares with the package's CommonJS entries, which stand beside it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -39,8 +39,8 @@ export function command(root) {
       {
         name: "hookseal",
         setup(build) {
-          build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({
-            path: "./cjs/index.js",
+          build.onResolve({ filter: /^\.\.\/(index|send)\.js$/ }, ({ path }) => ({
+            path: path.replace("..", "./cjs"),
             external: true,
           }));
           build.onResolve({ filter: /^hookseal:samples$/ }, ({ path }) => ({ path, namespace: "hookseal" }));

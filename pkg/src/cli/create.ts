@@ -1,7 +1,7 @@
 /** `sign` and `new`: bodies with the headers of their provider, and events to start from. */
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { HooksealError, printDelivery, type SignedDelivery } from "../index.js";
+import { HooksealError, printDelivery, type SignedDelivery, type Webhook } from "../index.js";
 import { type HookOptions, Hooks } from "./hooks.js";
 import { bytesOf, type InputOptions, nameOf, oneDelivery, sources } from "./input.js";
 import { complain, paint, print } from "./paint.js";
@@ -23,10 +23,9 @@ export async function signed(
   body: Uint8Array,
   options: SignCommandOptions,
   url: string | undefined,
-): Promise<{ delivery: SignedDelivery; name: string }> {
+): Promise<{ delivery: SignedDelivery; hook: Webhook }> {
   const hooks = new Hooks(options, "trust");
-  const name = hooks.name({ headers: {}, body });
-  const hook = await hooks.named(name);
+  const hook = await hooks.of({ headers: {}, body });
   try {
     const delivery = hook.sign(body, {
       ...(options.now === undefined ? {} : { now: options.now }),
@@ -34,7 +33,7 @@ export async function signed(
       ...(options.webhookId === undefined ? {} : { webhookId: options.webhookId }),
       ...(url === undefined ? {} : { url }),
     });
-    return { delivery, name };
+    return { delivery, hook };
   } catch (error) {
     if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
     throw error;

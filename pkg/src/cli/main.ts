@@ -30,6 +30,20 @@ function moment(text: string): number {
   throw new InvalidArgumentError("It is a time as in 2024-01-31T12:00:00Z, or milliseconds since 1970.");
 }
 
+const SPAN = /^\d{1,9}(ms|s|m|h|d)$/;
+
+function patience(text: string): string {
+  if (/^\d+$/.test(text)) return `${number(1, 3600)(text)}s`;
+  if (SPAN.test(text)) return text;
+  throw new InvalidArgumentError("It is a number of seconds, or a time such as 500ms or 2m.");
+}
+
+function waits(text: string): string[] {
+  const spans = text.split(",").map((span) => span.trim());
+  if (spans.every((span) => SPAN.test(span))) return spans;
+  throw new InvalidArgumentError("It is a list of times such as 100ms,30s,2h.");
+}
+
 const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
 
 /** Options by the commands that have them. */
@@ -156,11 +170,17 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       ),
     )
     .action(async (provider, event, options) => end(await create(provider, event, options)));
-  add("send <url> [file]", "post a signed delivery once, and show the answer", trust, input, at, json)
+  add("send <url> [file]", "post a signed delivery, and show the answer", trust, input, at, json)
     .option("--event <type>", "send a sample of this event")
     .option("--sample <name>", "which of the samples")
     .option("--as-is", "send the headers of the file, and sign nothing")
-    .option("--timeout <seconds>", "how long to wait for the answer (default: 15)", number(1, 3600))
+    .option("--retry", "try again as the provider does until it is taken, and report each attempt")
+    .option("--wait <times>", "the waits of --retry instead of the provider's, as in 100ms,30s,2h", waits)
+    .option(
+      "--timeout <seconds>",
+      "how long to wait for an answer, in seconds or as in 500ms (default: 15)",
+      patience,
+    )
     .option("--id <id>", "the id of the delivery (default: a new one)")
     .option("--webhook-id <id>", "the id of the subscription (default: a new one)")
     .addHelpText(
@@ -169,6 +189,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal send http://localhost:3000/ body.json --provider painchek --secret-env PAINCHEK_SECRET",
         "hookseal send http://localhost:3000/ -p xon --unsigned --event calls.user.create",
         "hookseal send http://localhost:3000/ saved.http --as-is",
+        "hookseal send http://localhost:3000/ body.json -p painchek --secret-env PAINCHEK_SECRET --retry --wait 1s,5s --timeout 3",
       ),
     )
     .action(async (url, file, options) => end(await send(url, file, options)));

@@ -1,74 +1,164 @@
-/** `send`: posts a delivery once, and shows the answer. No redirect is followed. */
-import { request as http, type IncomingMessage } from "node:http";
-import { request as https } from "node:https";
+/** `send`: posts a delivery by `hookseal/send`, once or on a schedule, and shows the answer. */
+import type { ProviderDefinition, Webhook } from "../index.js";
+import { type Attempt, send as post, SendError, type Sent } from "../send.js";
 import { type SignCommandOptions, signed } from "./create.js";
 import { Hooks } from "./hooks.js";
 import { oneDelivery, sources } from "./input.js";
-import { count, harmless, paint, print } from "./paint.js";
+import { complain, count, harmless, paint, print } from "./paint.js";
 import { samplesOf } from "./samples.js";
-import { REJECTED, reason, UsageError, VALID } from "./usage.js";
+import { REJECTED, SYSTEM, UsageError, VALID } from "./usage.js";
 
 export interface SendOptions extends SignCommandOptions {
   event?: string;
   sample?: string;
   asIs?: boolean;
-  timeout?: number;
+  timeout?: string;
+  retry?: boolean;
+  wait?: string[];
 }
 
-/** Of an answer, no more is read. */
+/** Of an answer, no more is shown. */
 const MOST_ANSWER = 64 * 1024;
-/** Headers that belong to a connection, and not to a delivery. */
-const OF_THE_CONNECTION = [
-  "host",
-  "content-length",
-  "connection",
-  "transfer-encoding",
-  "keep-alive",
-  "expect",
-  "upgrade",
-];
 
-interface Answer {
-  status: number;
+/** What is sent, and by whose rules. */
+interface Going {
   headers: [string, string][];
-  body: string;
-  cut: boolean;
-  milliseconds: number;
+  body: Uint8Array;
+  definition: ProviderDefinition | undefined;
+  /** Who signed it, and can sign it anew. */
+  hook?: Webhook;
 }
 
 export async function send(target: string, file: string | undefined, options: SendOptions): Promise<number> {
-  const url = address(target);
-  const { headers, body, name } = await outgoing(file, options, url);
-  let answer: Answer;
-  try {
-    answer = await post(url, headers, body, (options.timeout ?? 15) * 1000);
-  } catch (error) {
-    const message = `${url.host} gave no answer: ${reason(error)}.`;
-    print(
-      options.json === true ? JSON.stringify({ ok: false, error: message }) : paint.red(harmless(message)),
+  const { url, text, login } = address(target);
+  const again = options.retry === true || options.wait !== undefined;
+  if (again && (options.now !== undefined || options.url !== undefined)) {
+    throw new UsageError(
+      "With --retry each attempt is signed for its own time, and for the URL it goes to.",
+      "Leave out --now and --url, or send it once.",
     );
+  }
+  const going = await outgoing(file, options, url);
+  if (login !== undefined && !going.headers.some(([name]) => name.toLowerCase() === "authorization"))
+    going.headers.push(["Authorization", login]);
+  // A webhook would sign a single attempt anew, too, and by another time than --now says.
+  const by = again ? (going.hook ?? going.definition) : going.definition;
+  const retries = again ? options.wait : [];
+  const timeout = options.timeout ?? "15s";
+  const why = (attempt: Attempt) => reasonOf(attempt, timeout);
+  const sent = await posted(text, going, {
+    ...(by === undefined ? {} : { provider: by }),
+    ...(retries === undefined ? {} : { retries }),
+    timeout,
+    // Whoever typed the URL means it.
+    allow: "any",
+    http: "allow",
+    keepAnswer: MOST_ANSWER,
+    onAttempt: (attempt) => {
+      if (again) complain(paint.dim(progress(attempt, why)));
+    },
+  });
+  return show(sent, going, again, { url, text, why }, options.json === true);
+}
+
+/** Sends it. What is wrong with the call is wrong usage. */
+async function posted(...call: Parameters<typeof post>): Promise<Sent> {
+  try {
+    return await post(...call);
+  } catch (error) {
+    if (!(error instanceof SendError)) throw error;
+    if (error.code === "signature-ages") {
+      throw new UsageError(
+        "The signature covers a time, and receivers refuse it when it is old.",
+        "Leave out --as-is, and each attempt is signed anew; or leave out --retry.",
+      );
+    }
+    throw new UsageError(
+      error.message,
+      error.code === "parameter-missing" ? "On the command line, write the value itself." : undefined,
+    );
+  }
+}
+
+/** One attempt of several, while they go on. */
+function progress(attempt: Attempt, why: (attempt: Attempt) => string): string {
+  const { number, status, ms, wait } = attempt;
+  const what = status === undefined ? why(attempt) : `${status} in ${ms} ms`;
+  return `attempt ${number}: ${harmless(what)}${wait === undefined ? "" : `; the next in ${lasting(wait)}`}`;
+}
+
+/** A time as people say it: 250 ms, 1.5 s, 45 m, 12 h. */
+function lasting(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  const [unit, length] = ms < 60_000 ? ["s", 1000] : ms < 3_600_000 ? ["m", 60_000] : ["h", 3_600_000];
+  return `${Math.round((ms / (length as number)) * 10) / 10} ${unit}`;
+}
+
+/** Why there is no answer. What the system calls it stands in brackets at the end of the message. */
+function reasonOf({ code, message = "" }: Attempt, timeout: string): string {
+  if (code === "timeout") return `none within ${timeout.replace(/^(\d+)s$/, "$1 seconds")}`;
+  const system = /\((\w+)\)\.$/.exec(message)?.[1] ?? "";
+  return SYSTEM[system] ?? message.replace(/\.$/, "");
+}
+
+function show(
+  { ok, outcome, status, attempts, answer }: Sent,
+  { body: sentBody, definition }: Going,
+  again: boolean,
+  to: { url: URL; text: string; why: (attempt: Attempt) => string },
+  json: boolean,
+): number {
+  const last = attempts.at(-1) as Attempt;
+  const more = again ? { outcome, attempts } : {};
+  if (answer === undefined) {
+    const message = `${to.url.host} gave no answer: ${to.why(last)}.`;
+    print(json ? JSON.stringify({ ok, error: message, ...more }) : paint.red(harmless(message)));
     return REJECTED;
   }
-  const [least, most] = range(
-    name === undefined ? undefined : new Hooks({}, "none").definition(name).success,
+  const { rawHeaders, truncated: cut } = answer;
+  const headers = rawHeaders.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ""]] : [],
   );
-  const ok = answer.status >= least && answer.status <= most;
-  if (options.json === true) {
-    print(JSON.stringify({ ok, ...answer, headers: Object.fromEntries(answer.headers) }));
+  const body = Buffer.from(answer.body).toString("utf8");
+  if (json) {
+    const shown = {
+      ok,
+      status,
+      headers: Object.fromEntries(headers),
+      body,
+      cut,
+      milliseconds: last.ms,
+      ...more,
+    };
+    print(JSON.stringify(shown));
     return ok ? VALID : REJECTED;
   }
-  print(`${paint.dim("POST")} ${harmless(url.href)} ${paint.dim(count(body.length, "byte"))}`);
-  print(
-    `${(ok ? paint.green : paint.red)(String(answer.status))} ${paint.dim(`in ${answer.milliseconds} ms`)}`,
-  );
-  for (const [key, value] of answer.headers) print(paint.dim(`  ${harmless(key)}: ${harmless(value)}`));
-  if (answer.body !== "") print(harmless(answer.body, true).trimEnd());
-  if (answer.cut) print(paint.dim(`The answer is longer than ${MOST_ANSWER} bytes: the rest was not read.`));
-  if (!ok) print(`${paint.red("The sender would try again")}: it takes ${least} to ${most} for success.`);
+  // With parameters as they were typed: what they are filled with is the payload's.
+  const where = /[{}]/.test(to.text) ? to.text : to.url.href;
+  print(`${paint.dim("POST")} ${harmless(where)} ${paint.dim(count(sentBody.length, "byte"))}`);
+  print(`${(ok ? paint.green : paint.red)(String(status))} ${paint.dim(`in ${last.ms} ms`)}`);
+  for (const [key, value] of headers) print(paint.dim(`  ${harmless(key)}: ${harmless(value)}`));
+  if (body !== "") print(harmless(body, true).trimEnd());
+  if (cut) print(paint.dim(`The answer is longer than ${MOST_ANSWER} bytes: the rest was not read.`));
+  if (outcome === "stopped")
+    print(`${paint.red("No sender would try again")}: ${status} says that it is gone.`);
+  else if (!ok) {
+    const what = again
+      ? `None of ${count(attempts.length, "attempt")} succeeded`
+      : "The sender would try again";
+    print(`${paint.red(what)}: it takes ${rangeOf(definition)} for success.`);
+  }
   return ok ? VALID : REJECTED;
 }
 
-function address(target: string): URL {
+/** The statuses that are success, in words. */
+function rangeOf(definition: ProviderDefinition | undefined): string {
+  const success = definition?.success ?? "2xx";
+  return success.replace(/^(\d)xx$/, (_, hundred) => `${hundred}00-${hundred}99`).replace("-", " to ");
+}
+
+/** The URL as it is typed, but for a name and a password, which are sent as a header and not shown. */
+function address(target: string): { url: URL; text: string; login?: string } {
   let url: URL;
   try {
     url = new URL(target);
@@ -78,15 +168,20 @@ function address(target: string): URL {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new UsageError("A delivery is sent by http or https.");
   }
-  return url;
+  const { username, password } = url;
+  if (username === "" && password === "") return { url, text: target };
+  url.username = "";
+  url.password = "";
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  return {
+    url,
+    text: target.replace(/\/\/[^/?#\\]*@/, "//"),
+    login: `Basic ${login.toString("base64")}`,
+  };
 }
 
 /** What is sent: a file as it is, or signed anew; or a sample, signed. */
-async function outgoing(
-  file: string | undefined,
-  options: SendOptions,
-  url: URL,
-): Promise<{ headers: [string, string][]; body: Uint8Array; name?: string }> {
+async function outgoing(file: string | undefined, options: SendOptions, url: URL): Promise<Going> {
   const href = options.url ?? url.href;
   if (options.event !== undefined) {
     if (file !== undefined) throw new UsageError("Either a file is sent, or a sample of --event.");
@@ -102,84 +197,25 @@ async function outgoing(
         `See what there is: hookseal new ${options.provider} --list`,
       );
     }
-    const { delivery, name } = await signed(new TextEncoder().encode(sample.text), options, href);
-    return { headers: Object.entries(delivery.headers), body: delivery.body, name };
+    return asSigned(await signed(new TextEncoder().encode(sample.text), options, href));
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await oneDelivery(source, { ...options, url: href });
   if (options.asIs === true) {
-    const headers = delivery.headers.filter(([name]) => !OF_THE_CONNECTION.includes(name.toLowerCase()));
     const hooks = new Hooks(options, "none");
-    return { headers, body: delivery.body, ...(hooks.knows(delivery) ? { name: hooks.name(delivery) } : {}) };
+    return {
+      headers: delivery.headers,
+      body: delivery.body,
+      definition: hooks.knows(delivery) ? hooks.definition(hooks.name(delivery)) : undefined,
+    };
   }
   const provider = new Hooks(options, "none").name(delivery);
-  const made = await signed(delivery.body, { ...options, provider }, href);
-  return { headers: Object.entries(made.delivery.headers), body: made.delivery.body, name: made.name };
+  return asSigned(await signed(delivery.body, { ...options, provider }, href));
 }
 
-function post(url: URL, headers: [string, string][], body: Uint8Array, timeout: number): Promise<Answer> {
-  const start = Date.now();
-  return new Promise((resolve, reject) => {
-    const request = (url.protocol === "https:" ? https : http)(url, { method: "POST", agent: false });
-    const clock = setTimeout(
-      () => request.destroy(new Error(`none within ${timeout / 1000} seconds`)),
-      timeout,
-    );
-    const fail = (error: Error) => {
-      clearTimeout(clock);
-      reject(error);
-    };
-    request.on("error", fail);
-    request.on("response", (response: IncomingMessage) => {
-      const parts: Buffer[] = [];
-      let length = 0;
-      const done = (cut: boolean) => {
-        clearTimeout(clock);
-        const text = Buffer.concat(parts).subarray(0, MOST_ANSWER).toString("utf8");
-        const raw = response.rawHeaders;
-        const pairs = raw.flatMap((name, index): [string, string][] =>
-          index % 2 === 0 ? [[name, raw[index + 1] ?? ""]] : [],
-        );
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: pairs,
-          body: text,
-          cut,
-          milliseconds: Date.now() - start,
-        });
-        request.destroy();
-      };
-      response.on("data", (chunk: Buffer) => {
-        parts.push(chunk);
-        length += chunk.length;
-        if (length > MOST_ANSWER) done(true);
-      });
-      response.on("end", () => done(false));
-      response.on("error", fail);
-    });
-    try {
-      const names = new Set(headers.map(([name]) => name.toLowerCase()));
-      for (const name of names) {
-        const own = headers.filter(([other]) => other.toLowerCase() === name);
-        request.setHeader(
-          own[0]?.[0] ?? name,
-          own.map(([, value]) => value),
-        );
-      }
-    } catch {
-      clearTimeout(clock);
-      request.destroy();
-      return reject(new Error("a header of the delivery cannot be sent"));
-    }
-    request.setHeader("Content-Length", body.length);
-    request.end(body);
-  });
-}
-
-/** The statuses that a definition takes for success. */
-function range(success: string | undefined): [number, number] {
-  const words = /^(\d{3})-(\d{3})$/.exec(success ?? "");
-  if (words !== null) return [Number(words[1]), Number(words[2])];
-  const hundred = /^(\d)xx$/i.exec(success ?? "");
-  return hundred === null ? [200, 299] : [Number(hundred[1]) * 100, Number(hundred[1]) * 100 + 99];
-}
+const asSigned = ({ delivery, hook }: Awaited<ReturnType<typeof signed>>): Going => ({
+  headers: Object.entries(delivery.headers),
+  body: delivery.body,
+  definition: hook.definition,
+  hook,
+});

@@ -17,20 +17,22 @@ export class UsageError extends Error {
   }
 }
 
-/** The code of an error of the operating system, which says why without quoting anything. */
+/** What the operating system's codes say, without quoting anything. */
+export const SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "it may not be opened",
+  EISDIR: "it is a folder",
+  EEXIST: "it is there already",
+  EADDRINUSE: "the port is in use",
+  ECONNREFUSED: "nobody listens there",
+  ECONNRESET: "the connection was cut",
+  ENOTFOUND: "the name of the host is not known",
+  EPROTO: "it does not speak TLS",
+};
+
+/** Why an operation of the system failed. */
 export function reason(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
-  const words: Record<string, string> = {
-    ENOENT: "there is no such file",
-    EACCES: "it may not be opened",
-    EISDIR: "it is a folder",
-    EEXIST: "it is there already",
-    EADDRINUSE: "the port is in use",
-    ECONNREFUSED: "nobody listens there",
-    ECONNRESET: "the connection was cut",
-    ENOTFOUND: "the name of the host is not known",
-    EPROTO: "it does not speak TLS",
-  };
-  if (typeof code === "string") return words[code] ?? code;
+  if (typeof code === "string") return SYSTEM[code] ?? code;
   return error instanceof Error ? error.message : "it failed";
 }
