@@ -139,6 +139,7 @@ ${PROGRAM}`,
     const required = new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name as string));
     assert.deepEqual([...required].filter((name) => !name.startsWith("node:")).sort(), [
       "./cjs/index.js",
+      "./cjs/node.js",
       "./cjs/send.js",
     ]);
   });

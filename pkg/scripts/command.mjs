@@ -1,5 +1,5 @@
 // How the command is bundled: its own code, the library it parses arguments with, and the providers' samples in
-// one file. The core and the sender it shares with the package's CommonJS entries, which stand beside it.
+// one file. The core, the sender and the receiver it shares with the package's CommonJS entries, which stand beside it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -39,7 +39,7 @@ export function command(root) {
       {
         name: "hookseal",
         setup(build) {
-          build.onResolve({ filter: /^\.\.\/(index|send)\.js$/ }, ({ path }) => ({
+          build.onResolve({ filter: /^\.\.\/(index|node|send)\.js$/ }, ({ path }) => ({
             path: path.replace("..", "./cjs"),
             external: true,
           }));

@@ -190,12 +190,15 @@ describe("listen", () => {
     assert.equal(answers[3]?.headers.allow, "POST");
     assert.deepEqual(
       [answers[1]?.headers["content-type"], answers[1]?.body],
-      ["application/problem+json", '{"type":"about:blank","status":401,"code":"signature-missing"}'],
+      [
+        "application/problem+json",
+        '{"type":"about:blank","title":"Unauthorized","status":401,"code":"signature-missing"}',
+      ],
     );
     const { code, out, err } = await ended;
     assert.equal(code, 0);
     assert.match(out, /^\d\d:\d\d:\d\d 200 verified assessment_add assessment_add:\S+ .*\.http\n/);
-    assert.match(out, /401 signature-missing/);
+    assert.match(out, /401 signature-missing \S+/);
     assert.match(err, /1 delivery accepted, 6 rejected\.\n$/);
     const names = readdirSync(kept).sort();
     assert.match(names[0] as string, /^\d{4}-\d\d-\d\dT.*-0001-assessment_add\.http$/);
@@ -204,6 +207,66 @@ describe("listen", () => {
     assert.equal(statSync(first).mode & 0o777, 0o600);
     assert.ok(readFileSync(first).includes(SAMPLE));
     assert.equal(run(["verify", first, ...TRUST]).code, 0);
+  });
+
+  it("answers a delivery that comes again as the first time, and keeps both", async () => {
+    const kept = join(folder, "twice");
+    const { said, ended } = await start(
+      ["listen", "0", ...TRUST, "--save", kept, "--count", "2", "--json"],
+      listening,
+    );
+    // In many pieces.
+    const { headers, body } = hook.sign(Buffer.concat([SAMPLE, Buffer.alloc(300_000, " ")]));
+    for (let times = 0; times < 2; times++) {
+      const { status, body: text } = await ask(said[1] as string, { headers, body });
+      assert.deepEqual([status, text], [200, '{"status":"handled"}']);
+      // What was answered is kept already.
+      const names = readdirSync(kept).sort();
+      assert.equal(names.length, times + 1);
+      assert.ok(readFileSync(join(kept, names[times] as string)).includes(Buffer.from(body)));
+    }
+    const lines = (await ended).out.trimEnd().split("\n");
+    const files = lines.map((line) => JSON.parse(line).file);
+    assert.deepEqual(
+      files,
+      readdirSync(kept)
+        .sort()
+        .map((name) => join(kept, name)),
+    );
+  });
+
+  it("shows and keeps what is refused before its body was read, and shows what never came whole", async () => {
+    const kept = join(folder, "refused");
+    const { said, ended } = await start(["listen", "0", ...TRUST, "--save", kept, "--count", "4"], listening);
+    const url = said[1] as string;
+    const { headers, body } = hook.sign(SAMPLE);
+    const text = await ask(url, { headers: { ...headers, "Content-Type": "text/plain" }, body });
+    const packed = await ask(url, { headers: { ...headers, "Content-Encoding": "gzip" }, body });
+    const put = await ask(url, { method: "PUT", headers, body });
+    assert.deepEqual([text.status, packed.status, put.status], [415, 415, 405]);
+    assert.equal(JSON.parse(packed.body).code, "encoding-unsupported");
+    const { port } = new URL(url);
+    const socket = connect(Number(port), "127.0.0.1", () => {
+      socket.end("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{");
+    });
+    socket.on("error", () => {});
+    const { out, err } = await ended;
+    const lines = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^\S+ /, ""));
+    assert.deepEqual(
+      lines.map((line) => line.trim()),
+      ["415 content-type", "415 encoding-unsupported", "405 method-not-allowed", "400 body-incomplete"],
+    );
+    assert.match(err, /0 deliveries accepted, 4 rejected\.\n$/);
+    const names = readdirSync(kept).sort();
+    assert.equal(names.length, 2);
+    for (const name of names) {
+      assert.ok(readFileSync(join(kept, name)).includes(SAMPLE));
+      assert.equal(statSync(join(kept, name)).mode & 0o777, 0o600);
+    }
+    assert.equal(run(["verify", join(kept, names[0] as string), ...TRUST]).code, 0);
   });
 
   it("answers in JSON, shows bodies, and ends when it is told", async () => {

@@ -1,10 +1,11 @@
-/** `listen`: a receiver for the desk. It answers as a receiver should, and keeps what it got as files to replay. */
+/** `listen`: a receiver of `hookseal/node` for the desk. It shows what it got, and keeps it as files to replay. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
-import { type Delivery, printDelivery, type Webhook } from "../index.js";
+import { type Delivery, type DeliveryStore, printDelivery, type Verified, type Webhook } from "../index.js";
+import { type ReceiverEvent, receiver } from "../node.js";
 import { type HookOptions, Hooks } from "./hooks.js";
 import { nameOf } from "./input.js";
 import { complain, count, harmless, paint, print, verdictInk } from "./paint.js";
@@ -19,9 +20,10 @@ export interface ListenOptions extends HookOptions {
   url?: string;
 }
 
-const MIB = 1024 * 1024;
 /** How long a request may take. */
 const PATIENCE = 30_000;
+/** Each delivery is shown, however often it comes. */
+const FORGETFUL: DeliveryStore = { claim: async () => "new", async done() {}, async release() {} };
 
 export async function listen(port: number, options: ListenOptions): Promise<number> {
   if (options.provider === undefined) {
@@ -32,8 +34,8 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
   }
   const hook = await new Hooks(options, "trust").named(options.provider);
   if (options.save !== undefined) prepare(options.save);
-  const receiver = new Receiver(hook, options);
-  const server = createServer((request, response) => receiver.handle(request, response));
+  const desk = new Desk(hook, options);
+  const server = createServer((request, response) => void desk.handle(request, response));
   server.requestTimeout = PATIENCE;
   server.headersTimeout = PATIENCE;
   await new Promise<void>((resolve, reject) => {
@@ -47,7 +49,7 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
     `Listening on http://${family === "IPv6" ? `[${address}]` : address}:${bound}/ for ${harmless(options.provider)}. Ctrl-C ends it.`,
   );
   await new Promise<void>((resolve) => {
-    receiver.full = resolve;
+    desk.full = resolve;
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
@@ -56,7 +58,7 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 1000).unref();
   });
-  complain(`${count(receiver.accepted, "delivery", "deliveries")} accepted, ${receiver.rejected} rejected.`);
+  complain(`${count(desk.accepted, "delivery", "deliveries")} accepted, ${desk.rejected} rejected.`);
   return VALID;
 }
 
@@ -68,104 +70,107 @@ function prepare(folder: string): void {
   }
 }
 
-class Receiver {
+/** The whole body, beside whoever else reads it; nothing where it is longer than that, or never complete. */
+function whole(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    request.on("data", (part: Buffer) => {
+      length += part.length;
+      if (length <= most) parts.push(part);
+      else resolve(undefined);
+    });
+    request.on("end", () => resolve(new Uint8Array(Buffer.concat(parts))));
+    request.on("error", () => {});
+    request.on("close", () => resolve(undefined));
+  });
+}
+
+/** What is known of one request. */
+interface Seen {
+  /** What the receiver told of it. */
+  event?: ReceiverEvent;
+  accepted?: Verified;
+  file?: string | undefined;
+}
+
+class Desk {
   accepted = 0;
   rejected = 0;
   full: () => void = () => {};
-  readonly #most: number;
 
   constructor(
     readonly hook: Webhook,
     readonly options: ListenOptions,
-  ) {
-    this.#most = options.maxBytes ?? MIB;
-  }
+  ) {}
 
-  handle(request: IncomingMessage, response: ServerResponse): void {
-    if (request.method !== "POST") {
-      response.setHeader("Allow", "POST");
-      this.#refuse(request, response, 405, "method-not-allowed");
-      return;
-    }
-    if (Number(request.headers["content-length"] ?? 0) > this.#most) {
-      this.#refuse(request, response, 413, "body-too-large");
-      return;
-    }
-    const parts: Buffer[] = [];
-    let length = 0;
-    request.on("error", () => {});
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= this.#most) parts.push(chunk);
-      else if (!response.headersSent) this.#refuse(request, response, 413, "body-too-large");
-    });
-    request.on("end", () => {
-      if (!response.headersSent) this.#judge(request, response, new Uint8Array(Buffer.concat(parts)));
-    });
-  }
-
-  #judge(request: IncomingMessage, response: ServerResponse, body: Uint8Array): void {
-    const delivery: Delivery = {
-      headers: request.rawHeaders,
-      body,
-      method: "POST",
-      url: this.options.url ?? `http://${request.headers.host ?? "localhost"}${request.url ?? "/"}`,
-    };
-    const checked = this.hook.check(delivery);
-    if (!checked.ok) {
-      const { code, status, message } = checked.error;
-      this.#save(delivery, "rejected");
-      this.#refuse(request, response, status, code, message);
-      return;
-    }
-    const { type, id, signature, createdAt, digest, issues } = checked.value;
-    this.accepted += 1;
-    const file = this.#save(delivery, type);
-    response.writeHead(200).end();
-    const { json = false, showBody = false } = this.options;
-    if (json) {
-      const text = showBody ? { body: Buffer.from(body).toString("utf8") } : {};
-      print(JSON.stringify({ status: 200, type, id, signature, createdAt, digest, issues, file, ...text }));
-    } else {
-      const saved = file === undefined ? "" : paint.dim(` ${nameOf(file)}`);
-      print(
-        `${paint.dim(clock())} 200 ${verdictInk[signature.status](signature.status)} ${harmless(type)} ${harmless(id)}${saved}`,
-      );
-      if (showBody) print(harmless(Buffer.from(body).toString("utf8"), true));
-    }
-    this.#counted();
-  }
-
-  #refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    status: number,
-    code: string,
-    message = "",
-  ): void {
-    this.rejected += 1;
-    // Nothing that helps a forger: the code alone (RFC 9457).
-    const problem = JSON.stringify({ type: "about:blank", status, code });
-    if (!request.complete) {
-      response.setHeader("Connection", "close");
-      // What is still sent is dropped; the answer has to get out first.
-      response.once("finish", () => setTimeout(() => request.destroy(), 200).unref());
-      request.resume();
-    }
-    response.writeHead(status, { "Content-Type": "application/problem+json" }).end(problem);
-    if (this.options.json === true) print(JSON.stringify({ status, code, message }));
-    else print(`${paint.dim(clock())} ${paint.red(String(status))} ${code} ${harmless(message)}`);
-    this.#counted();
-  }
-
-  #counted(): void {
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = whole(request, this.hook.maxBytes);
+    const seen: Seen = {};
+    // One for each request, so that what is told of it stands beside its bytes.
+    const receive = receiver(
+      this.hook,
+      async (accepted) => {
+        this.accepted += 1;
+        seen.accepted = accepted;
+        // Before the answer: what was answered is kept.
+        seen.file = this.#save(this.#delivery(request, await body), accepted.type);
+      },
+      {
+        store: FORGETFUL,
+        onEvent: (event) => {
+          seen.event = event;
+        },
+        url: this.#url(request),
+      },
+    );
+    await receive(request, response);
+    const bytes = await body;
+    if (seen.accepted !== undefined) this.#show(seen.accepted, seen.file, bytes);
+    else if (seen.event !== undefined) this.#showRefused(seen.event, this.#delivery(request, bytes));
     if (this.options.count !== undefined && this.accepted + this.rejected >= this.options.count) this.full();
   }
 
+  /** The delivery as it came, where all of it did. */
+  #delivery(request: IncomingMessage, body: Uint8Array | undefined): Delivery | undefined {
+    if (body === undefined || request.method !== "POST") return undefined;
+    return { headers: request.rawHeaders, body, method: "POST", url: this.#url(request) };
+  }
+
+  #url({ headers, url = "/" }: IncomingMessage): string {
+    return this.options.url ?? `http://${headers.host ?? "localhost"}${url}`;
+  }
+
+  #show(verified: Verified, file: string | undefined, body: Uint8Array | undefined): void {
+    const { type, id, signature, createdAt, digest, issues } = verified;
+    const { json = false, showBody = false } = this.options;
+    const text = Buffer.from(body ?? []).toString("utf8");
+    if (json) {
+      const more = showBody ? { body: text } : {};
+      print(JSON.stringify({ status: 200, type, id, signature, createdAt, digest, issues, file, ...more }));
+      return;
+    }
+    const saved = file === undefined ? "" : paint.dim(` ${nameOf(file)}`);
+    print(
+      `${paint.dim(clock())} 200 ${verdictInk[signature.status](signature.status)} ${harmless(type)} ${harmless(id)}${saved}`,
+    );
+    if (showBody) print(harmless(text, true));
+  }
+
+  #showRefused({ status, code = "internal" }: ReceiverEvent, delivery: Delivery | undefined): void {
+    this.rejected += 1;
+    this.#save(delivery, "rejected");
+    // Senders are told the code alone. Whoever sits here may know more.
+    const checked = delivery === undefined ? undefined : this.hook.check(delivery);
+    const message = checked?.ok === false && checked.error.code === code ? checked.error.message : "";
+    if (this.options.json === true) print(JSON.stringify({ status, code, message }));
+    else print(`${paint.dim(clock())} ${paint.red(String(status))} ${code} ${harmless(message)}`);
+  }
+
   /** Writes the request as it came, for `hookseal verify FILE` and `hookseal send URL FILE --as-is`. */
-  #save(delivery: Delivery, what: string): string | undefined {
+  #save(delivery: Delivery | undefined, what: string): string | undefined {
     const { save } = this.options;
-    if (save === undefined) return undefined;
+    if (save === undefined || delivery === undefined) return undefined;
     const text = printDelivery(delivery, "http");
     const name = what
       .replace(/[^A-Za-z0-9._-]+/g, "_")
