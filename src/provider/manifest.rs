@@ -8,6 +8,7 @@ use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, Secr
 use std::sync::Arc;
 
 use super::rules::Rules;
+use super::span;
 
 /// The contract of definitions themselves.
 const CONTRACT: &str = include_str!("definition.schema.json");
@@ -220,8 +221,8 @@ impl Provider {
             envelope,
             dedupe,
             immutable: root.get("immutable").and_then(Value::as_bool).unwrap_or(false),
-            success: success(text(root, "/success").as_deref().unwrap_or("2xx")),
-            retries: texts(root.get("retries")).iter().filter_map(|wait| seconds(wait)).collect(),
+            success: span::success(text(root, "/success").as_deref().unwrap_or("2xx")),
+            retries: texts(root.get("retries")).iter().filter_map(|wait| span::seconds(wait)).collect(),
             events,
             names,
             sensitive: texts(root.get("sensitive")),
@@ -353,7 +354,7 @@ fn texts(list: Option<Value<'_>>) -> Vec<String> {
 #[inline(never)]
 fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
     let root = document.root();
-    let (first, last) = success(text(root, "/success").as_deref().unwrap_or("2xx"));
+    let (first, last) = span::success(text(root, "/success").as_deref().unwrap_or("2xx"));
     if let Some(range) = root.get("success").filter(|_| first > last) {
         return Err(fault(document, range, "This range ends before it begins."));
     }
@@ -449,24 +450,6 @@ fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
         })
         .collect();
     if list.is_empty() { vec![Dedupe::Digest] } else { list }
-}
-
-fn success(text: &str) -> (u16, u16) {
-    if let Some((first, last)) = text.split_once('-') {
-        return (first.parse().unwrap_or(200), last.parse().unwrap_or(299));
-    }
-    let class = text.bytes().next().map_or(2, |digit| u16::from(digit.saturating_sub(b'0')));
-    (class * 100, class * 100 + 99)
-}
-
-fn seconds(wait: &str) -> Option<u32> {
-    let (number, unit) = wait.split_at_checked(wait.len().checked_sub(1)?)?;
-    let factor = match unit {
-        "m" => 60,
-        "h" => 3600,
-        _ => 1,
-    };
-    number.parse::<u32>().ok()?.checked_mul(factor)
 }
 
 #[inline(never)]

@@ -5,6 +5,7 @@ mod manifest;
 mod painchek;
 mod recognise;
 pub(crate) mod rules;
+mod span;
 mod xon;
 
 pub use catalog::{definition, ids};
