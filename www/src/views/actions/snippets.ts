@@ -111,8 +111,13 @@ await app.listen({ port: Number(process.env.PORT ?? 3000) });
     case "next":
       return `// app${path}/route.js
 ${imports}
-${whole}
-export const POST = receiver(hook, ${handler()});
+let receive;
+
+export const POST = (request) => {
+  // Not before the first request: \`next build\` loads this file, too, and should not need the secret.
+  receive ??= receiver(${hook(given, "process.env", "  ")}, ${handler("  ")});
+  return receive(request);
+};
 `;
     case "hono":
       return `import { serve } from "@hono/node-server";
