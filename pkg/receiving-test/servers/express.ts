@@ -3,13 +3,14 @@ import process from "node:process";
 import type Express from "express";
 import { receiver } from "hookseal/express";
 import { listening } from "./listening.ts";
-import { handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen } from "./shared.ts";
 
 // Of types there are those of Express 5, which differ in nothing that is used here.
 const express: typeof Express = (await import(process.argv[2] ?? "express")).default;
 const app = express();
 const receive = receiver(hook, handler, options);
 app.all("/hook", receive);
+app.all("/gzip", receiver(hook, handler, compressed));
 app.all("/raw", express.raw({ type: "*/*" }), receive);
 app.get("/seen", (_request, response) => void response.send(seen()));
 app.use(

@@ -2,10 +2,11 @@
 import Fastify from "fastify";
 import { hookseal } from "hookseal/fastify";
 import { listening } from "./listening.ts";
-import { handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen } from "./shared.ts";
 
 const app = Fastify();
 app.register(hookseal, { path: "/hook", hook, handler, ...options });
+app.register(hookseal, { path: "/gzip", hook, handler, ...compressed });
 app.register(async (scope) => {
   scope.addHook("preParsing", async (_request, _reply, payload) => {
     for await (const _ of payload);

@@ -1,5 +1,6 @@
 // node:http and nothing else.
 import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
 import { receiver } from "hookseal/node";
 import { listening } from "./listening.ts";
 import { compressed, handler, hook, options, seen } from "./shared.ts";
@@ -9,6 +10,7 @@ const inflate = receiver(hook, handler, compressed);
 const server = createServer((request, response) => {
   if (request.url === "/hook") receive(request, response);
   else if (request.url === "/gzip") inflate(request, response);
+  else if (request.url === "/json") json(request).then((got) => response.end(JSON.stringify({ got })));
   else if (request.url === "/seen") response.end(seen());
   else response.writeHead(404).end();
 });

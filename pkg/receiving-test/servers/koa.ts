@@ -5,14 +5,19 @@ import Koa from "koa";
 // @ts-expect-error: it has no types of its own
 import bodyParser from "koa-bodyparser";
 import { listening } from "./listening.ts";
-import { handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen } from "./shared.ts";
 
 const app = new Koa();
 const receive = receiver(hook, handler, options);
+const routes: Record<string, typeof receive> = {
+  "/hook": receive,
+  "/gzip": receiver(hook, handler, compressed),
+};
 app.use(async (context, next) => {
-  if (context.path !== "/hook") return next();
+  const route = routes[context.path];
+  if (route === undefined) return next();
   context.respond = false;
-  await receive(context.req, context.res);
+  await route(context.req, context.res);
 });
 app.use(bodyParser());
 app.use(async (context) => {
