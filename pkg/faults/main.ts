@@ -23,6 +23,31 @@ interface Fault {
 
 const all = (list: ReturnType<typeof events>) => list.map(({ id }) => id);
 
+/** Something takes Redis away while two receivers are at work. */
+function away(name: string, take: (rig: Rig) => Promise<void>): Fault {
+  return {
+    name,
+    async run() {
+      const rig = await Rig.start(2, 50);
+      const sent = events(many(1000));
+      const waves = wave(sent, 50, (event, at) => deliver(rig.receivers[at % 2]?.url ?? "", event));
+      await until("events are under way", () => rig.noted("done") >= sent.length / 4);
+      await take(rig);
+      const results = await waves;
+      const refused = results
+        .flatMap(({ attempts }) => attempts)
+        .filter(({ status }) => status === 503).length;
+      const count = rig.count(all(sent));
+      await rig.stop();
+      return {
+        ...count,
+        more: `${refused} attempts were answered 503`,
+        ...(refused === 0 ? { wrong: "nobody noticed that Redis was away" } : {}),
+      };
+    },
+  };
+}
+
 const FAULTS: Fault[] = [
   {
     name: "a receiver is killed in the middle of its handlers",
@@ -44,50 +69,14 @@ const FAULTS: Fault[] = [
       };
     },
   },
-  {
-    name: "Redis is killed, and started again",
-    async run() {
-      const rig = await Rig.start(2, 50);
-      const sent = events(many(1000));
-      const waves = wave(sent, 50, (event, at) => deliver(rig.receivers[at % 2]?.url ?? "", event));
-      await until("events are under way", () => rig.noted("done") >= sent.length / 4);
-      await rig.redis.kill();
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      await rig.redis.start();
-      const results = await waves;
-      const refused = results
-        .flatMap(({ attempts }) => attempts)
-        .filter(({ status }) => status === 503).length;
-      const count = rig.count(all(sent));
-      await rig.stop();
-      return {
-        ...count,
-        more: `${refused} attempts were answered 503`,
-        ...(refused === 0 ? { wrong: "nobody noticed that Redis was away" } : {}),
-      };
-    },
-  },
-  {
-    name: "Redis answers nothing for two seconds",
-    async run() {
-      const rig = await Rig.start(2, 50);
-      const sent = events(many(1000));
-      const waves = wave(sent, 50, (event, at) => deliver(rig.receivers[at % 2]?.url ?? "", event));
-      await until("events are under way", () => rig.noted("done") >= sent.length / 4);
-      await rig.redis.ask("CLIENT", "PAUSE", "2000", "ALL");
-      const results = await waves;
-      const refused = results
-        .flatMap(({ attempts }) => attempts)
-        .filter(({ status }) => status === 503).length;
-      const count = rig.count(all(sent));
-      await rig.stop();
-      return {
-        ...count,
-        more: `${refused} attempts were answered 503`,
-        ...(refused === 0 ? { wrong: "nobody noticed that Redis was slow" } : {}),
-      };
-    },
-  },
+  away("Redis is killed, and started again", async ({ redis }) => {
+    await redis.kill();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await redis.start();
+  }),
+  away("Redis answers nothing for two seconds", async ({ redis }) => {
+    await redis.ask("CLIENT", "PAUSE", "2000", "ALL");
+  }),
   {
     name: "connections are cut in the middle of the body",
     async run() {
