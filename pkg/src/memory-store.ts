@@ -13,7 +13,7 @@ export interface MemoryStoreOptions {
    * than the handler ever takes: after it, a retry is handled beside a handler that is still running.
    */
   claimTime?: number;
-  /** How many deliveries it knows at most. Default: 100 000, in about 40 MB of memory when full. */
+  /** How many deliveries it knows at most. Default: 100 000, in about 36 MB of memory when full. */
   maxEntries?: number;
   /** The clock, in milliseconds. Default: `Date.now`. */
   now?: () => number;

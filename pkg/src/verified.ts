@@ -18,7 +18,7 @@ interface Made {
   digest?: string;
 }
 
-/** ECMA-262, B.2.2.2: what `Object.defineProperty` does for a getter, without a descriptor to read, in two thirds of the time. */
+/** ECMA-262, B.2.2.2: what `Object.defineProperty` does for a getter, without a descriptor to read, in three quarters of the time. */
 const define = (
   Object.prototype as { __defineGetter__(this: object, name: string, get: () => unknown): void }
 ).__defineGetter__;
