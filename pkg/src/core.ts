@@ -38,10 +38,14 @@ let words = new Uint32Array(0);
 let numbers = new Uint32Array(0);
 const FACTS = 13;
 
-/** What is used of Node's Buffer, in runtimes that have it. */
+/**
+ * What is used of Node's Buffer, in runtimes that have it: what `write` and `toString` call when they have read
+ * their arguments, which takes them as long as the work.
+ */
 interface NodeBuffer {
-  write(text: string, offset: number, length: number, encoding: "utf8"): number;
-  toString(encoding: "latin1" | "utf8", start: number, end: number): string;
+  utf8Write(text: string, offset: number, length: number): number;
+  utf8Slice(start: number, end: number): string;
+  latin1Slice(start: number, end: number): string;
 }
 let buffered: NodeBuffer | undefined;
 
@@ -200,7 +204,9 @@ function look(): void {
   words = new Uint32Array(buffer);
   numbers = new Uint32Array(buffer, core().facts(), FACTS);
   // Where there is Node's Buffer, it reads and writes texts without a new view for each.
-  buffered = (globalThis as { Buffer?: { from(memory: ArrayBuffer): NodeBuffer } }).Buffer?.from(buffer);
+  const { Buffer } = globalThis as { Buffer?: { from(memory: ArrayBuffer): Partial<NodeBuffer> } };
+  const node = Buffer?.from(buffer);
+  buffered = node?.utf8Write && node.utf8Slice && node.latin1Slice ? (node as NodeBuffer) : undefined;
 }
 
 /**
@@ -222,7 +228,7 @@ export function putText(text: string, offset = 0): number {
   room(offset + most);
   const start = scratchAt + offset;
   const target = current();
-  if (buffered !== undefined) return buffered.write(text, start, most, "utf8");
+  if (buffered !== undefined) return buffered.utf8Write(text, start, most);
   return encoder.encodeInto(text, target.subarray(start, start + most)).written;
 }
 
@@ -248,7 +254,9 @@ export function scratchText(length: number, offset: number, ascii: boolean): str
  */
 export function textAt(start: number, length: number, ascii: boolean): string {
   const bytes = current();
-  if (buffered !== undefined) return buffered.toString(ascii ? "latin1" : "utf8", start, start + length);
+  if (buffered !== undefined) {
+    return ascii ? buffered.latin1Slice(start, start + length) : buffered.utf8Slice(start, start + length);
+  }
   return decoder.decode(bytes.subarray(start, start + length));
 }
 

@@ -59,15 +59,34 @@ export function allHeaders({ headers, url, method }: Delivery): string {
   return text;
 }
 
-/** The headers that are wanted, by their names in lower case. */
-export function wantedHeaders({ headers, url, method }: Delivery, wanted: readonly string[]): string {
+/** Names of headers in lower case, made ready to be looked for. */
+export class Wanted {
+  readonly names: readonly string[];
+  /** 1 at each length that a name has: most headers are told by it. */
+  readonly #lengths: Uint8Array;
+
+  constructor(names: readonly string[]) {
+    // The engine keeps one text for each key, and compares those by their places.
+    this.names = Object.keys(Object.fromEntries(names.map((name) => [name, true])));
+    this.#lengths = new Uint8Array(Math.max(0, ...names.map(({ length }) => length)) + 1);
+    for (const { length } of names) this.#lengths[length] = 1;
+  }
+
+  /** Whether a name in any letter case is among them. Letters of ASCII have one length in both cases. */
+  has(name: string): boolean {
+    if (this.#lengths[name.length] !== 1) return false;
+    return this.names.includes(name) || this.names.includes(name.toLowerCase());
+  }
+}
+
+/** The headers that are wanted. */
+export function wantedHeaders({ headers, url, method }: Delivery, wanted: Wanted): string {
   let text = url === undefined && method === undefined ? "" : beside(url, method);
   if (headers === null || typeof headers !== "object") throw notHeaders();
-  const isWanted = (name: string) => wanted.includes(name) || wanted.includes(name.toLowerCase());
   if (!(Symbol.iterator in headers)) {
     // What most servers hand over: worth a loop that makes no pairs.
     for (const name of Object.keys(headers)) {
-      if (!isWanted(name)) continue;
+      if (!wanted.has(name)) continue;
       const value = headers[name];
       // A name that is wanted is harmless.
       text += typeof value === "string" ? `${name}\x1f${harmless(value)}\x1e` : pair(name, value);
@@ -75,11 +94,11 @@ export function wantedHeaders({ headers, url, method }: Delivery, wanted: readon
     return text;
   }
   if (isFetchHeaders(headers)) {
-    for (const name of wanted) text += field(name, headers.get(name));
+    for (const name of wanted.names) text += field(name, headers.get(name));
     return text;
   }
   for (const [name, value] of pairs(headers)) {
-    if (isWanted(name)) text += pair(name, value);
+    if (wanted.has(name)) text += pair(name, value);
   }
   return text;
 }

@@ -1,7 +1,7 @@
 /** An accepted delivery. What costs something is made when it is asked for, and printing shows none of it. */
 import type { Issue, Trust, Verified } from "./types.js";
 
-/** Makes what is asked for, each time anew. */
+/** Makes what is asked for, once. */
 export interface Later {
   /** What `JSON.parse` makes of the body. */
   event(): unknown;
@@ -9,13 +9,6 @@ export interface Later {
   issues(): Issue[];
   /** The SHA-256 of the body. */
   digest(): string;
-}
-
-/** What was asked for already. */
-interface Made {
-  event?: { value: unknown };
-  issues?: Issue[];
-  digest?: string;
 }
 
 /** ECMA-262, B.2.2.2: what `Object.defineProperty` does for a getter, without a descriptor to read, in three quarters of the time. */
@@ -36,7 +29,6 @@ export class Accepted implements Verified {
   declare readonly createdAt?: string;
   declare readonly revision?: string;
   readonly #later: Later;
-  #made: Made | undefined;
 
   constructor(type: string, id: string, signature: Trust, later: Later) {
     this.#later = later;
@@ -54,19 +46,13 @@ export class Accepted implements Verified {
   // object a shape that no other has, and the engine keeps every one of those until its next full collection.
   static readonly #asked = {
     event(this: Accepted): unknown {
-      this.#made ??= {};
-      this.#made.event ??= { value: this.#later.event() };
-      return this.#made.event.value;
+      return this.#later.event();
     },
     digest(this: Accepted): string {
-      this.#made ??= {};
-      this.#made.digest ??= this.#later.digest();
-      return this.#made.digest;
+      return this.#later.digest();
     },
     issues(this: Accepted): Issue[] {
-      this.#made ??= {};
-      this.#made.issues ??= this.#later.issues();
-      return this.#made.issues;
+      return this.#later.issues();
     },
   };
 }

@@ -5,7 +5,7 @@ import { core, facts, kept, keptText, putText, room, scratchText, textAt } from 
 import { callError, type ErrorData, HooksealError, raise } from "./error.js";
 import { eventOf } from "./event.js";
 import type { ProviderDefinition } from "./generated/definition.js";
-import { allHeaders, wantedHeaders } from "./headers.js";
+import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type {
   Checked,
@@ -73,6 +73,7 @@ export type VerifiedOf<Events> = {
 export class Webhook<Events = any> {
   readonly #hook: Hook;
   readonly #card: Card;
+  readonly #wanted: Wanted;
   readonly #definition: string | undefined;
 
   /** @internal */
@@ -92,6 +93,7 @@ export class Webhook<Events = any> {
       raise(thrown);
     }
     this.#card = this.#hook.card() as Card;
+    this.#wanted = new Wanted(this.#card.wanted);
   }
 
   /** The provider's id. */
@@ -139,18 +141,21 @@ export class Webhook<Events = any> {
     let headers: string;
     try {
       body = rawBody(delivery?.body);
-      headers = wantedHeaders(delivery, this.#card.wanted);
+      headers = wantedHeaders(delivery, this.#wanted);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
     }
-    const call = put(headers, body, limits, this.#card.maxBytes);
+    const { now, profile, maxBytes, tolerance } = limits;
+    const most = mostOf(limits, this.#card.maxBytes);
+    const head = putHeaders(headers, body, most);
+    const length = putBody(body, head, most);
     turn += 1;
-    const [head, length, now, profile, maxBytes, tolerance] = call;
     if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
-      return { ok: false, error: new HooksealError(this.#hook.failure(...call) as ErrorData) };
+      const why = this.#hook.failure(head, length, now, profile, maxBytes, tolerance);
+      return { ok: false, error: new HooksealError(why as ErrorData) };
     }
-    return { ok: true, value: this.#verified(headers, body, limits, call) };
+    return { ok: true, value: this.#verified(headers, body, limits, head, length) };
   }
 
   /** Says everything there is to say about a delivery, in whatever state it is. */
@@ -258,11 +263,18 @@ export class Webhook<Events = any> {
     };
   }
 
-  #verified(headers: string, body: Uint8Array | string, limits: Limits, call: Call): VerifiedOf<Events> {
+  /** What stands in the scratch buffer was accepted: a body of `length` bytes, `head` bytes behind its start. */
+  #verified(
+    headers: string,
+    body: Uint8Array | string,
+    limits: Limits,
+    head: number,
+    length: number,
+  ): VerifiedOf<Events> {
     const found = facts();
     const ascii = found[11] === 1;
     // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
-    const text = typeof body === "string" && isWellFormed(body) ? body : scratchText(call[1], call[0], ascii);
+    const text = typeof body === "string" && isWellFormed(body) ? body : scratchText(length, head, ascii);
     const texts = textAt(found[4] as number, found[5] as number, ascii);
     let at = 0;
     /** The next of the texts, if it is there. */
@@ -311,6 +323,10 @@ class Kept implements Later {
   /** Where the tape stands, and when it stood there. */
   readonly #tape: number;
   readonly #turn: number;
+  // JSON has no `undefined`.
+  #event: unknown;
+  #issues: Issue[] | undefined;
+  #digest: string | undefined;
 
   constructor(
     hook: Hook,
@@ -330,29 +346,46 @@ class Kept implements Later {
   }
 
   event(): unknown {
-    const there = this.#tape !== 0 && this.#turn === turn;
-    const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
-    return made === undefined ? JSON.parse(this.#text) : made.value;
+    if (this.#event === undefined) {
+      const there = this.#tape !== 0 && this.#turn === turn;
+      const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
+      this.#event = made === undefined ? JSON.parse(this.#text) : made.value;
+    }
+    return this.#event;
   }
 
   issues(): Issue[] {
-    const call = put(this.#headers, this.#text, this.#limits, everything);
-    return (this.#hook.inspect(...call) as Report).issues;
+    if (this.#issues === undefined) {
+      const call = put(this.#headers, this.#text, this.#limits, everything);
+      this.#issues = (this.#hook.inspect(...call) as Report).issues;
+    }
+    return this.#issues;
   }
 
   digest(): string {
-    return keptText(core().digest(putText(this.#text)));
+    this.#digest ??= keptText(core().digest(putText(this.#text)));
+    return this.#digest;
   }
 }
 
-/** Puts a delivery into the scratch buffer; not more than `most` bytes of its body and one. */
-function put(headers: string, body: Uint8Array | string, limits: Limits, most: number): Call {
-  const limit = Number.isNaN(limits.maxBytes) ? most : limits.maxBytes;
-  // All room at once: a buffer that grows forgets what it held.
-  room(headers.length * 3 + roomFor(body, limit));
-  const head = putText(headers);
-  const length = putBody(body, head, limit);
+/** Puts a delivery into the scratch buffer; of its body not more than the limit and one byte. */
+function put(headers: string, body: Uint8Array | string, limits: Limits, own: number): Call {
+  const most = mostOf(limits, own);
+  const head = putHeaders(headers, body, most);
+  const length = putBody(body, head, most);
   return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
+}
+
+/** Puts headers into the scratch buffer, with room for the body behind them, and says how many bytes they have. */
+function putHeaders(headers: string, body: Uint8Array | string, most: number): number {
+  // All room at once: a buffer that grows forgets what it held.
+  room(headers.length * 3 + roomFor(body, most));
+  return putText(headers);
+}
+
+/** The limit of a call, or the webhook's own. */
+function mostOf({ maxBytes }: Limits, own: number): number {
+  return Number.isNaN(maxBytes) ? own : maxBytes;
 }
 
 function definitionText(definition: object): string {
