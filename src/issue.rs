@@ -60,6 +60,9 @@ macro_rules! codes {
             /// answers when it is the reason for a rejection, and its meaning.
             pub const ALL: &'static [(Code, u16, &'static str)] =
                 &[$((Code::$name, $status, $doc)),*];
+
+            /// The same without the meanings, which need not travel to every user.
+            const STATUS: &'static [(Code, u16)] = &[$((Code::$name, $status)),*];
         }
     };
 }
@@ -163,13 +166,13 @@ impl Code {
     /// The HTTP status a receiver answers when this code is the reason for a rejection.
     #[must_use]
     pub fn status(self) -> u16 {
-        Self::ALL.iter().find(|(code, ..)| *code == self).map_or(400, |(_, status, _)| *status)
+        Self::STATUS.iter().find(|(code, _)| *code == self).map_or(400, |(_, status)| *status)
     }
 
     /// The code with this text, if there is one: how data (a manifest's rules) names codes.
     #[must_use]
     pub fn named(text: &str) -> Option<Code> {
-        Self::ALL.iter().find(|(code, ..)| code.0 == text).map(|(code, ..)| *code)
+        Self::STATUS.iter().find(|(code, _)| code.0 == text).map(|(code, _)| *code)
     }
 }
 

@@ -5,6 +5,7 @@
 //! return numbers; what they found stands in `facts`. Everything else is slower, and goes through serde.
 
 mod data;
+mod given;
 mod import;
 mod low;
 mod platform;
@@ -17,7 +18,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
-use crate::issue::{ByteSpan, Code, Profile};
+use crate::issue::{ByteSpan, Profile};
 use crate::json::Token;
 use crate::provider::Provider;
 use crate::webhook::{
@@ -162,7 +163,7 @@ impl Hook {
     /// An error as data.
     #[wasm_bindgen(constructor)]
     pub fn new(id: Option<String>, definition: usize, options: JsValue) -> Result<Hook, JsValue> {
-        let options = read_options(options).map_err(|error| error_to_js(&error))?;
+        let options = read_options(&options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
             None => with_scratch(definition, |text| match Provider::read(text) {
@@ -302,7 +303,7 @@ impl Hook {
     /// # Errors
     /// An error as data.
     pub fn sign(&self, body: usize, fresh: JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_fresh(fresh)?;
+        let fresh = read_fresh(&fresh)?;
         with_scratch(body, |body| signed_to_js(self.0.sign(body, &fresh)))
     }
 
@@ -311,7 +312,7 @@ impl Hook {
     /// # Errors
     /// An error as data.
     pub fn create(&self, event_type: &str, data: usize, fresh: JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_fresh(fresh)?;
+        let fresh = read_fresh(&fresh)?;
         with_scratch(data, |data| signed_to_js(self.0.create(event_type, data, &fresh)))
     }
 
@@ -403,16 +404,12 @@ fn note(accepted: Accepted<'_, '_>) {
     TAPE.set(tape);
 }
 
-fn read_options(options: JsValue) -> Result<Options, Error> {
-    // Serde's error quotes the value, and what stands in the wrong place may be a secret.
-    let unreadable = |_| Error::new(Code::OPTION_INVALID, "The options cannot be read.");
-    serde_wasm_bindgen::from_value(options).map_err(unreadable).and_then(WebhookOptions::read)
+fn read_options(options: &JsValue) -> Result<Options, Error> {
+    given::options(options).and_then(WebhookOptions::read)
 }
 
-fn read_fresh(data: JsValue) -> Result<Fresh, JsValue> {
-    let unreadable = |_| Error::new(Code::OPTION_INVALID, "The options cannot be read.");
-    let data: Result<FreshData, Error> = serde_wasm_bindgen::from_value(data).map_err(unreadable);
-    data.and_then(FreshData::read).map_err(|error| error_to_js(&error))
+fn read_fresh(data: &JsValue) -> Result<Fresh, JsValue> {
+    given::fresh(data).and_then(FreshData::read).map_err(|error| error_to_js(&error))
 }
 
 fn signed_to_js(signed: Result<SignedDelivery, Error>) -> Result<JsValue, JsValue> {

@@ -23,7 +23,7 @@ pub use pointer::Pointer;
 pub(crate) use sort::sort_by;
 pub(crate) use table::{Table, same_bytes};
 pub use value::{Elements, Key, Kind, Members, Value};
-pub(crate) use write::{escape_into, pointer_step_into};
+pub(crate) use write::{escape_into, pointer_step_into, quoted};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -23,6 +23,13 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// The text as a JSON string, quotes included. For messages too: Rust's `{:?}` brings tables of Unicode with it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    escape_into(&mut out, text);
+    out
+}
+
 /// Appends one step to a JSON Pointer (RFC 6901, section 3).
 pub(crate) fn pointer_step_into(out: &mut String, step: &str) {
     out.push('/');

@@ -1,9 +1,10 @@
-//! What crosses the bridge as data: options that come in, verdicts that go out. Plain serde, nothing of JavaScript.
+//! What crosses the bridge as data: options that come in, verdicts that go out. Nothing of JavaScript.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::issue::{Code, Issue, Profile};
+use crate::json::quoted;
 use crate::signature::Algorithm;
 use crate::webhook::{Error, Fresh, Options, Time};
 
@@ -17,25 +18,14 @@ pub struct ErrorData<'e> {
 }
 
 /// The options of a webhook as JavaScript gives them.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct WebhookOptions {
-    #[serde(default)]
-    pub secrets: Vec<SecretText>,
+    /// Zeroized on every way out: options that are refused are dropped, too.
+    pub secrets: Vec<Zeroizing<String>>,
     pub unsigned: Option<String>,
     pub algorithms: Option<Vec<String>>,
     pub profile: Option<String>,
     pub max_bytes: Option<f64>,
     pub tolerance: Option<f64>,
-}
-
-/// The text of a secret, zeroized on every way out: options that are refused are dropped, too.
-pub struct SecretText(Zeroizing<String>);
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
-    }
 }
 
 impl WebhookOptions {
@@ -60,7 +50,8 @@ impl WebhookOptions {
                         Error::new(
                             Code::ALGORITHM_UNSUPPORTED,
                             format!(
-                                "There is no algorithm {name:?} here: there are sha1, sha256 and sha512."
+                                "There is no algorithm {} here: there are sha1, sha256 and sha512.",
+                                quoted(name)
                             ),
                         )
                     })
@@ -75,7 +66,7 @@ impl WebhookOptions {
             }
         };
         Ok(Options {
-            secrets: self.secrets.into_iter().map(|secret| secret.0).collect(),
+            secrets: self.secrets,
             allow_unsigned,
             algorithms,
             profile,
@@ -127,8 +118,6 @@ pub struct ChangeData {
 }
 
 /// What `sign` and `create` are given.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct FreshData {
     pub now: f64,
     pub random: Vec<u8>,

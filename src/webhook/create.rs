@@ -8,7 +8,7 @@ use super::{Error, SignedDelivery, Time, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Draft, Severity};
 use crate::json::Pointer;
-use crate::json::{Document, Kind, Value, escape_into};
+use crate::json::{Document, Kind, Value, quoted};
 use crate::provider::{Envelope, Source};
 
 /// What a new delivery is made of that the core cannot know: time, chance, and ids that are given.
@@ -196,12 +196,6 @@ impl<'d> Node<'d> {
 
 fn raw(value: Value<'_>) -> String {
     String::from_utf8_lossy(value.raw()).into_owned()
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::new();
-    escape_into(&mut out, text);
-    out
 }
 
 /// The body of an event: the envelope's own parts first, then the data.

@@ -23,6 +23,7 @@ pub(crate) use judge::digest;
 pub(crate) use judge::{Judgement, Signature};
 
 use crate::issue::{Code, Profile};
+use crate::json::quoted;
 use crate::provider::{self, Provider};
 use crate::signature::{Algorithm, Keys, Secret};
 use zeroize::Zeroizing;
@@ -141,7 +142,11 @@ impl Webhook {
             let known: Vec<&str> = provider::ids().collect();
             return Err(Error::new(
                 Code::DEFINITION_INVALID,
-                format!("There is no built-in provider named {id:?}. There are: {}.", known.join(", ")),
+                format!(
+                    "There is no built-in provider named {}. There are: {}.",
+                    quoted(id),
+                    known.join(", ")
+                ),
             ));
         };
         Self::new(Provider::read_built_in(text.as_bytes())?, options)

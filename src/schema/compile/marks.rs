@@ -1,7 +1,7 @@
 //! `x-lenient` and `x-strict`: what breaking a rule means in each profile. Annotations to every other
 //! validator, so that a schema without them is the closed, strict contract.
 
-use crate::json::{Kind, Value};
+use crate::json::{Kind, Value, quoted};
 use crate::schema::error::Fault;
 use crate::schema::plan::{Grade, Grades};
 
@@ -103,14 +103,20 @@ fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
         let Some(rule) = schema.get(&keyword) else {
             return fault(
                 mark,
-                format!("\"{name}\" marks {keyword:?}, and this schema has no such keyword beside it."),
+                format!(
+                    "\"{name}\" marks {}, and this schema has no such keyword beside it.",
+                    quoted(&keyword)
+                ),
             );
         };
         let closes = CLOSERS.contains(&&*keyword);
         let markable = RULES.contains(&&*keyword) || (closes && rule.as_bool() == Some(false));
         if !markable {
             let limit = if closes { "can be marked only where it is false" } else { "cannot be marked" };
-            return fault(mark, format!("{keyword:?} {limit}: mark the keywords inside it instead."));
+            return fault(
+                mark,
+                format!("{} {limit}: mark the keywords inside it instead.", quoted(&keyword)),
+            );
         }
         if &*keyword == "required" && mark.kind() == Kind::Object {
             for (property, severity) in mark.members() {
@@ -120,7 +126,8 @@ fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
                     return fault(
                         severity,
                         format!(
-                            "\"{name}\" marks the property {property:?}, which \"required\" does not list."
+                            "\"{name}\" marks the property {}, which \"required\" does not list.",
+                            quoted(&property)
                         ),
                     );
                 }

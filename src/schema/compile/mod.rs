@@ -12,7 +12,7 @@ use super::error::Fault;
 use super::plan::{Graded, InPlace, Loop, Node, NodeId, Plan, finish};
 use super::resolve::Registry;
 use crate::issue::{Place, Severity};
-use crate::json::{Kind, Value, Vocabulary};
+use crate::json::{Kind, Value, Vocabulary, quoted};
 use marks::Marks;
 
 /// Compiles the schema that `root` is.
@@ -174,7 +174,7 @@ impl<'s> Compiler<'s, '_> {
                     format!("\"{name}\" is not supported, and a rule is never skipped: write the schema without it.")
                 }
                 None if self.strict && !alone => {
-                    format!("{name:?} is no keyword of this dialect, and the schema is compiled strictly.")
+                    format!("{} is no keyword of this dialect, and the schema is compiled strictly.", quoted(&name))
                 }
                 _ => continue,
             };

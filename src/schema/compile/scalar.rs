@@ -2,7 +2,7 @@
 
 use super::marks::Marks;
 use super::{Compiler, count};
-use crate::json::{Kind, NumberStep, Value};
+use crate::json::{Kind, NumberStep, Value, quoted};
 use crate::schema::error::Fault;
 use crate::schema::format::{Format, Named};
 use crate::schema::pattern::Pattern;
@@ -38,13 +38,16 @@ impl<'s> Compiler<'s, '_> {
                 }
                 Named::Refused => {
                     let message = format!(
-                        "The format {name:?} is not supported, and a rule is never skipped: use a \"pattern\"."
+                        "The format {} is not supported, and a rule is never skipped: use a \"pattern\".",
+                        quoted(&name)
                     );
                     return Err(Fault::new("format", value, message));
                 }
                 Named::Unknown if self.strict => {
-                    let message =
-                        format!("{name:?} is no format of JSON Schema, and the schema is compiled strictly.");
+                    let message = format!(
+                        "{} is no format of JSON Schema, and the schema is compiled strictly.",
+                        quoted(&name)
+                    );
                     return Err(Fault::new("format", value, message));
                 }
                 Named::Unknown => {}
