@@ -162,8 +162,8 @@ impl Hook {
     /// # Errors
     /// An error as data.
     #[wasm_bindgen(constructor)]
-    pub fn new(id: Option<String>, definition: usize, options: JsValue) -> Result<Hook, JsValue> {
-        let options = read_options(&options).map_err(|error| error_to_js(&error))?;
+    pub fn new(id: Option<String>, definition: usize, options: &JsValue) -> Result<Hook, JsValue> {
+        let options = read_options(options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
             None => with_scratch(definition, |text| match Provider::read(text) {
@@ -302,8 +302,8 @@ impl Hook {
     ///
     /// # Errors
     /// An error as data.
-    pub fn sign(&self, body: usize, fresh: JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_fresh(&fresh)?;
+    pub fn sign(&self, body: usize, fresh: &JsValue) -> Result<JsValue, JsValue> {
+        let fresh = read_fresh(fresh)?;
         with_scratch(body, |body| signed_to_js(self.0.sign(body, &fresh)))
     }
 
@@ -311,8 +311,8 @@ impl Hook {
     ///
     /// # Errors
     /// An error as data.
-    pub fn create(&self, event_type: &str, data: usize, fresh: JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_fresh(&fresh)?;
+    pub fn create(&self, event_type: &str, data: usize, fresh: &JsValue) -> Result<JsValue, JsValue> {
+        let fresh = read_fresh(fresh)?;
         with_scratch(data, |data| signed_to_js(self.0.create(event_type, data, &fresh)))
     }
 
