@@ -15,6 +15,11 @@ pub const GENERATED: &str = "pkg/src/generated";
 const COMPILED: &str = "target/wasm32-unknown-unknown/release/hookseal.wasm";
 const GLUE: &str = "target/xtask/glue";
 
+/// The same core for the playground: smaller, and half as fast.
+const PAGE_COMPILED: &str = "target/wasm32-unknown-unknown/page/hookseal.wasm";
+const PAGE_GLUE: &str = "target/xtask/page-glue";
+const PAGE_MODULE: &str = "target/xtask/page/core.wasm";
+
 /// What the compiled module may use. Every runtime the package supports has had them since 2023.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
@@ -44,18 +49,49 @@ pub fn build() -> Result<(), Failure> {
     )?
     .unless_done(|| {
         progress("generating the JavaScript glue and optimising the module: wasm-bindgen, wasm-opt -O3");
-        bind()?;
-        optimise(&root().join(&module))?;
+        bind(COMPILED, GLUE)?;
+        publish_glue()?;
+        optimise(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
         must(node("pkg/scripts/inline.mjs").args([&module, &inline]), "look at what Node says")
+    })
+}
+
+/// Compiles the core once more for the playground, whose script is the package's: so the glue has to be the same.
+pub fn build_for_page() -> Result<(), Failure> {
+    progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
+    must(
+        cargo_wasm("build").args(["--profile", "page", "--quiet", "--package", "hookseal"]),
+        "mend what the compiler says",
+    )?;
+    Step::new(
+        "wasm-page",
+        &[PAGE_COMPILED, "Cargo.lock", "package-lock.json", "xtask/src/wasm.rs"],
+        &[PAGE_MODULE],
+    )?
+    .unless_done(|| {
+        progress("optimising the module for the page: wasm-bindgen, wasm-opt -Oz");
+        bind(PAGE_COMPILED, PAGE_GLUE)?;
+        let glue = |folder: &str| {
+            let path = root().join(folder).join("glue.js");
+            fs::read(&path).map_err(|error| Failure::file(&path, error))
+        };
+        if glue(GLUE)? != glue(PAGE_GLUE)? {
+            return Err(Failure::new("the page's core has other glue than the package's")
+                .mend("remove target/xtask, and run this command again"));
+        }
+        let module = root().join(PAGE_MODULE);
+        let folder = module.parent().unwrap_or(&module);
+        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+        optimise(PAGE_GLUE, &["-Oz"], &module)
     })
 }
 
 /// Generates the glue for the `web` target. No default path to the module: a `new URL(...)` inside a
 /// dependency breaks bundlers' development servers, and the package brings the module its own way.
-fn bind() -> Result<(), Failure> {
-    let glue = root().join(GLUE);
+fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
+    let glue = root().join(glue);
     Bindgen::new()
-        .input_path(root().join(COMPILED))
+        .input_path(root().join(compiled))
         .web(true)
         .and_then(|bindgen| {
             bindgen
@@ -66,25 +102,30 @@ fn bind() -> Result<(), Failure> {
                 .out_name("glue")
                 .generate(&glue)
         })
-        .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
+        .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
+}
+
+/// Puts the glue among the sources of the package.
+fn publish_glue() -> Result<(), Failure> {
     let generated = root().join(GENERATED);
     fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
     for name in ["glue.js", "glue.d.ts"] {
         let target = generated.join(name);
-        fs::copy(glue.join(name), &target).map_err(|error| Failure::file(&target, error))?;
+        fs::copy(root().join(GLUE).join(name), &target).map_err(|error| Failure::file(&target, error))?;
     }
     Ok(())
 }
 
 /// `-ocimfs 0`: what has one caller is not put into it. That makes functions of 40 KB, and an engine that compiles one
 /// takes a tenth of a second for it, in a process that may have been started for one delivery.
-fn optimise(module: &Path) -> Result<(), Failure> {
+fn optimise(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
     let mut command = node("node_modules/binaryen/bin/wasm-opt");
     command
         .args(FEATURES)
-        .args(["-O3", "-ocimfs", "0", "--strip-producers", "--strip-target-features", "-o"])
+        .args(level)
+        .args(["--strip-producers", "--strip-target-features", "-o"])
         .arg(module);
-    command.arg(root().join(GLUE).join("glue_bg.wasm"));
+    command.arg(root().join(glue).join("glue_bg.wasm"));
     must(&mut command, "run `npm ci`, then this command again")
 }
 

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use crate::fresh::Step;
-use crate::npm;
 use crate::run::{Failure, must, node, progress};
+use crate::{npm, wasm};
 
 /// What a person types to see it.
 pub const OPEN: &str = "cargo xtask www";
@@ -12,6 +12,7 @@ pub const OPEN: &str = "cargo xtask www";
 /// The package, and the page that is made with it.
 pub fn build() -> Result<(), Failure> {
     npm::build()?;
+    wasm::build_for_page()?;
     Step::new(
         "www",
         &[
@@ -23,6 +24,7 @@ pub fn build() -> Result<(), Failure> {
             "www/package.json",
             "package-lock.json",
             "pkg/dist",
+            "target/xtask/page",
             "providers",
             "tests/vectors/seeds",
         ],
