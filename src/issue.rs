@@ -262,20 +262,24 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    #[inline(never)] // as of the others below: they are called everywhere
     pub fn new(code: Code, severity: Severity, place: Place, message: impl Into<String>) -> Self {
         Self { code, severity, place, message: message.into(), expected: None, received: None, hint: None }
     }
 
+    #[inline(never)]
     pub fn expected(mut self, text: impl Into<String>) -> Self {
         self.expected = Some(text.into());
         self
     }
 
+    #[inline(never)]
     pub fn received(mut self, text: impl Into<String>) -> Self {
         self.received = Some(text.into());
         self
     }
 
+    #[inline(never)]
     pub fn hint(mut self, text: impl Into<String>) -> Self {
         self.hint = Some(text.into());
         self

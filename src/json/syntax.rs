@@ -107,12 +107,13 @@ pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
 }
 
 /// A finding about the character at `pos`.
-fn at(bytes: &[u8], pos: usize, message: String) -> Finding {
+#[inline(never)]
+fn at(bytes: &[u8], pos: usize, message: impl Into<String>) -> Finding {
     let length = bytes.get(pos).map_or(0, |_| character(bytes, pos).map_or(1, char::len_utf8));
     Finding {
         code: Code::JSON_SYNTAX,
         span: ByteSpan { start: pos, end: pos + length },
-        message,
+        message: message.into(),
         expected: None,
         received: None,
         hint: None,
@@ -120,6 +121,7 @@ fn at(bytes: &[u8], pos: usize, message: String) -> Finding {
 }
 
 impl Finding {
+    #[inline(never)]
     fn hint(mut self, text: impl Into<String>) -> Self {
         self.hint = Some(text.into());
         self
@@ -156,11 +158,7 @@ fn name(bytes: &[u8], pos: usize) -> String {
 /// Trouble with the encoding of the whole text explains whatever went wrong first.
 fn encoding(bytes: &[u8], fault: Fault) -> Option<Finding> {
     let found = |length: usize, message: &str, hint: &str| {
-        Some(
-            Finding { code: Code::JSON_ENCODING, ..at(bytes, 0, message.to_owned()) }
-                .until(length)
-                .hint(hint),
-        )
+        Some(Finding { code: Code::JSON_ENCODING, ..at(bytes, 0, message) }.until(length).hint(hint))
     };
     match bytes {
         [0xef, 0xbb, 0xbf, ..] => found(
@@ -214,7 +212,7 @@ fn open_string(bytes: &[u8], quote: usize) -> Finding {
     Finding {
         received: Some("the end of the text".to_owned()),
         expected: Some("a closing quote".to_owned()),
-        ..at(bytes, quote, "The text ends inside a string that starts here.".to_owned())
+        ..at(bytes, quote, "The text ends inside a string that starts here.")
     }
     .until(bytes.len())
     .hint("The body was cut off, or the closing quote is missing.")
@@ -226,7 +224,7 @@ fn escape(bytes: &[u8], slash: usize) -> Finding {
         while bytes.get(end).is_some_and(|byte| (0x80..0xc0).contains(byte)) {
             end -= 1; // not into the middle of a character
         }
-        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.".to_owned()).until(end);
+        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.").until(end);
     }
     let found = at(
         bytes,
@@ -275,7 +273,7 @@ fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
         (b"0", Some(b'0'..=b'9')) => Some("Send it as a string if the zeros matter."),
         _ => None,
     };
-    let found = at(bytes, start, message.to_owned()).until(end);
+    let found = at(bytes, start, message).until(end);
     Finding { hint: hint.map(str::to_owned), received: Some(name(bytes, pos)), ..found }
 }
 

@@ -35,6 +35,7 @@ pub(super) struct Fault {
 }
 
 impl Fault {
+    #[inline(never)]
     pub fn new(keyword: &str, at: Value<'_>, message: impl Into<String>) -> Self {
         Self { keyword: keyword.to_owned(), at: at.index(), message: message.into() }
     }

@@ -9,10 +9,12 @@ use crate::issue::{Draft, Place, Severity};
 struct Said(String, Option<String>);
 
 impl Said {
+    #[inline(never)]
     fn new(message: impl Into<String>) -> Self {
         Self(message.into(), None)
     }
 
+    #[inline(never)]
     fn hint(self, hint: impl Into<String>) -> Self {
         Self(self.0, Some(hint.into()))
     }

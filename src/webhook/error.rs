@@ -20,6 +20,7 @@ pub struct Error {
 
 impl Error {
     /// An error about the call itself.
+    #[inline(never)]
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         let message = message.into();
         let issue = outside(Draft::new(code, Severity::Error, Place::Delivery, message.clone()));

@@ -12,7 +12,7 @@ pub(super) fn likely(
     comma: Option<usize>,
 ) -> Option<Finding> {
     let bytes = reader.bytes;
-    let say = |message: &str| at(bytes, pos, message.to_owned());
+    let say = |message: &str| at(bytes, pos, message);
     let keyish = matches!(expected, Expected::Key | Expected::KeyOrEnd);
     let valueish = matches!(expected, Expected::Value | Expected::ValueOrEnd);
     let Some(&byte) = bytes.get(pos) else { return Some(ended(reader, pos)) };
@@ -142,7 +142,7 @@ fn wrong_word(word: &str) -> Option<(&'static str, &'static str)> {
 fn missing_comma(reader: &Reader<'_>, pos: usize, byte: u8) -> Option<Finding> {
     let bytes = reader.bytes;
     let object = reader.stack.last()?.object;
-    let say = |message: &str| at(bytes, pos, message.to_owned());
+    let say = |message: &str| at(bytes, pos, message);
     match (byte, object) {
         (b']', true) => Some(say("']' stands where an object has to be closed with '}'.")),
         (b'}', false) => Some(say("'}' stands where an array has to be closed with ']'.")),
@@ -179,12 +179,12 @@ fn ended(reader: &Reader<'_>, pos: usize) -> Finding {
         } else {
             "The text holds nothing but white space."
         };
-        return at(bytes, pos, message.to_owned())
+        return at(bytes, pos, message)
             .hint("The body was read before by something else, or nothing was sent.");
     }
     let open = reader.stack.len();
     if open == 0 {
-        return at(bytes, pos, "The text ends inside a value.".to_owned()).hint("The body was cut off.");
+        return at(bytes, pos, "The text ends inside a value.").hint("The body was cut off.");
     }
     let what = if reader.stack.last().is_some_and(|frame| frame.object) { "an object" } else { "an array" };
     at(
