@@ -74,7 +74,7 @@ impl<'d> View<'d> {
     fn of(body: Value<'d>) -> Self {
         let mut view = Self::default();
         let mut data = None;
-        each(body.get("data"), |key, value| match key {
+        each(body.get("data"), &mut |key, value| match key {
             b"json_version" => view.current = is(value, "v2"),
             b"created_at" => view.created_at = Some(value),
             b"modified_at" => view.modified_at = Some(value),
@@ -84,7 +84,7 @@ impl<'d> View<'d> {
             b"data" => data = Some(value),
             _ => {}
         });
-        each(data, |key, value| match key {
+        each(data, &mut |key, value| match key {
             b"assessment" => view.read_assessment(value),
             b"device" => view.used_device_id = value.get("device_id"),
             b"face" => view.read_domain(0, "face", value),
@@ -99,7 +99,7 @@ impl<'d> View<'d> {
     }
 
     fn read_assessment(&mut self, assessment: Value<'d>) {
-        each(Some(assessment), |key, value| match key {
+        each(Some(assessment), &mut |key, value| match key {
             b"mode" => self.mode = Some(value),
             b"pain_score" => self.pain_score = Some(value),
             b"pain_level" => self.pain_level = Some(value),
@@ -113,7 +113,7 @@ impl<'d> View<'d> {
 
     fn read_domain(&mut self, at: usize, name: &'static str, value: Value<'d>) {
         let mut domain = Domain { name, value, score: None, descriptors: None };
-        each(present(Some(value)), |key, value| match key {
+        each(present(Some(value)), &mut |key, value| match key {
             b"score" => domain.score = Some(value),
             b"descriptors" => domain.descriptors = Some(value),
             b"frames" => self.frames = Some(value),

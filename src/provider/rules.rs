@@ -225,7 +225,7 @@ impl Bands {
 }
 
 /// Shows the members of an object, keys as bytes: a `match` over them finds several in one pass.
-pub(super) fn each<'d>(object: Option<Value<'d>>, mut see: impl FnMut(&[u8], Value<'d>)) {
+pub(super) fn each<'d>(object: Option<Value<'d>>, see: &mut dyn FnMut(&[u8], Value<'d>)) {
     let Some(object) = object else { return };
     for (key, value) in object.members() {
         match key.plain() {

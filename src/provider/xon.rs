@@ -107,7 +107,7 @@ impl Styles {
 impl<'d> View<'d> {
     fn of(body: Value<'d>) -> Self {
         let mut view = Self::default();
-        each(body.get("event"), |key, value| match key {
+        each(body.get("event"), &mut |key, value| match key {
             b"createdAt" => view.created_at = Some(value),
             b"fileRequest" => view.request = Some(value),
             b"addedFileIds" => view.added = Some(value),
@@ -115,7 +115,7 @@ impl<'d> View<'d> {
             _ => {}
         });
         let mut files = None;
-        each(view.request, |key, value| {
+        each(view.request, &mut |key, value| {
             view.styles.see(key);
             match key {
                 b"id" => view.request_id = Some(value),
@@ -154,7 +154,7 @@ impl<'d> File<'d> {
             height: None,
             width: None,
         };
-        each(Some(value), |key, value| {
+        each(Some(value), &mut |key, value| {
             styles.see(key);
             match key {
                 b"id" => file.id = Some(value),
@@ -349,7 +349,7 @@ fn mixed_style(view: &View<'_>, raise: &mut Raise<'_>) {
 fn user_nameless(view: &View<'_>, raise: &mut Raise<'_>) {
     for user in view.users.into_iter().flatten() {
         let (mut asked, mut named) = (false, false);
-        each(Some(user), |key, value| {
+        each(Some(user), &mut |key, value| {
             if let b"displayName" | b"firstName" | b"lastName" = key {
                 asked = true;
                 named |= !value.inner().is_empty();

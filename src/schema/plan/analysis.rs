@@ -88,7 +88,7 @@ fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
             if state[at] == 0 {
                 state[at] = OPEN;
                 let mut circle = false;
-                node(plan, id).each_in_place(|next| match state[next as usize] {
+                node(plan, id).each_in_place(&mut |next| match state[next as usize] {
                     0 => stack.push(next),
                     OPEN => circle = true,
                     _ => {}
@@ -179,9 +179,9 @@ fn more(node: &Node) -> u8 {
         | part(node.array.is_some(), types::ARRAY)
 }
 
-fn each_child(node: &Node, mut see: impl FnMut(NodeId)) {
-    node.each_in_place(&mut see);
-    node.each_inside(&mut see);
+fn each_child(node: &Node, see: &mut dyn FnMut(NodeId)) {
+    node.each_in_place(see);
+    node.each_inside(see);
 }
 
 /// Marks what can warn about a value that fits, by its own rules or those of a schema below it.
@@ -190,7 +190,7 @@ fn mark_warnings(plan: &mut Plan) {
     let count = plan.nodes.len();
     let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); count];
     for (id, node) in (0u32..).zip(&plan.nodes) {
-        each_child(node, |child| parents[child as usize].push(id));
+        each_child(node, &mut |child| parents[child as usize].push(id));
     }
     let placeholders = plan.placeholders;
     let mut open: Vec<NodeId> = (0u32..)
@@ -309,11 +309,11 @@ fn mark_remembered(plan: &mut Plan) {
     let mut ways = vec![0u32; count];
     ways[plan.root as usize] += 1;
     for node in &plan.nodes {
-        each_child(node, |child| ways[child as usize] += 1);
+        each_child(node, &mut |child| ways[child as usize] += 1);
     }
     let candidate = |id: NodeId| {
         let mut below = false;
-        each_child(node(plan, id), |_| below = true);
+        each_child(node(plan, id), &mut |_| below = true);
         below && ways[id as usize] > 1
     };
     let mut search = Search { plan, last: vec![0; count], stamp: 0, shared: vec![false; count], steps: 0 };
@@ -342,7 +342,7 @@ impl Search<'_> {
     fn fork(&mut self, id: NodeId) {
         let this = node(self.plan, id);
         let mut branches: Vec<Vec<NodeId>> = Vec::new();
-        this.each_in_place(|child| branches.push(vec![child]));
+        this.each_in_place(&mut |child| branches.push(vec![child]));
         let mut own = Vec::new();
         if let Some(object) = &this.object {
             own.extend(object.properties.iter().filter_map(|property| property.node));
@@ -387,7 +387,7 @@ impl Search<'_> {
             self.steps += 1;
             self.shared[at] |= self.last[at] >= first;
             self.last[at] = self.stamp;
-            each_child(node(self.plan, id), |child| open.push(child));
+            each_child(node(self.plan, id), &mut |child| open.push(child));
         }
     }
 }

@@ -372,17 +372,17 @@ impl Node {
     }
 
     /// Calls `see` with every schema that judges the same value.
-    pub fn each_in_place(&self, mut see: impl FnMut(NodeId)) {
+    pub fn each_in_place(&self, see: &mut dyn FnMut(NodeId)) {
         for rule in &self.in_place {
             match rule {
                 InPlace::All(node) => see(*node),
                 InPlace::Any(branches) | InPlace::One(branches) => {
-                    branches.rule.iter().copied().for_each(&mut see);
+                    branches.rule.iter().copied().for_each(&mut *see);
                 }
                 InPlace::Not(node) => see(node.rule),
                 InPlace::If { condition, then, otherwise } => {
                     see(*condition);
-                    then.iter().chain(otherwise).copied().for_each(&mut see);
+                    then.iter().chain(otherwise).copied().for_each(&mut *see);
                 }
             }
         }
@@ -392,9 +392,9 @@ impl Node {
     }
 
     /// Calls `see` with every schema that judges a part of the value.
-    pub fn each_inside(&self, mut see: impl FnMut(NodeId)) {
+    pub fn each_inside(&self, see: &mut dyn FnMut(NodeId)) {
         if let Some(object) = &self.object {
-            object.properties.iter().filter_map(|property| property.node).for_each(&mut see);
+            object.properties.iter().filter_map(|property| property.node).for_each(&mut *see);
             object.patterns.iter().for_each(|(_, node)| see(*node));
             if let Additional::Judged(node) = object.additional {
                 see(node);
@@ -402,7 +402,7 @@ impl Node {
             object.names.iter().for_each(|names| see(names.rule));
         }
         if let Some(array) = &self.array {
-            array.prefix.iter().copied().for_each(&mut see);
+            array.prefix.iter().copied().for_each(&mut *see);
             if let Rest::Judged(node) = array.rest {
                 see(node);
             }
