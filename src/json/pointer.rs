@@ -103,6 +103,7 @@ impl<'d> Value<'d> {
 
     /// The value a JSON Pointer (RFC 6901) leads to. The empty pointer is the value itself.
     #[must_use]
+    #[inline(never)]
     pub fn pointer(self, pointer: &str) -> Option<Value<'d>> {
         self.follow(&pointer.into())
     }

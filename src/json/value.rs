@@ -275,6 +275,7 @@ impl<'d> Key<'d> {
 
     /// The key's characters.
     #[must_use]
+    #[inline(never)]
     pub fn text(self) -> Cow<'d, str> {
         text(self.document.bytes, self.token()).unwrap_or_default()
     }

@@ -38,6 +38,7 @@ fn received(value: Value<'_>) -> String {
     }
 }
 
+#[inline(never)]
 fn count(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }

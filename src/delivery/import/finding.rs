@@ -48,6 +48,7 @@ pub(super) struct Position {
 
 impl Position {
     /// Moves behind these bytes.
+    #[inline(never)]
     pub fn advance(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len();
         for byte in bytes {

@@ -11,6 +11,7 @@ pub(super) struct Word {
 }
 
 impl Word {
+    #[inline(never)]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
@@ -76,11 +77,13 @@ impl Reader<'_, '_> {
         &mut self.word.get_or_insert_with(|| (Vec::new(), at)).0
     }
 
+    #[inline(never)]
     fn push(&mut self, byte: u8, length: usize) {
         self.open().push(byte);
         self.at += length;
     }
 
+    #[inline(never)]
     fn close(&mut self) {
         if let Some((bytes, start)) = self.word.take() {
             let span = ByteSpan { start, end: self.at };

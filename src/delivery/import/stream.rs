@@ -430,6 +430,7 @@ impl Importer {
     }
 
     /// Forgets the front of the buffer, and goes on behind it.
+    #[inline(never)]
     fn drop_front(&mut self, length: usize) {
         self.at.advance(&self.buffer[self.done..self.done + length]);
         self.done += length;

@@ -65,6 +65,7 @@ impl<'s> Marks<'s> {
     }
 
     /// What breaking this keyword means.
+    #[inline(never)]
     pub fn grades(self, keyword: &str) -> Grades {
         let of = |profile: Option<Value<'_>>| grade(profile?.get(keyword)?);
         Grades { lenient: of(self.lenient).unwrap_or_default(), strict: of(self.strict).unwrap_or_default() }

@@ -284,6 +284,7 @@ impl Parser<'_> {
         self.open.last_mut().expect("the pattern itself is a frame")
     }
 
+    #[inline(never)]
     fn add(&mut self, node: Node) -> Id {
         self.nodes.push(node);
         self.nodes.len() - 1
@@ -377,12 +378,14 @@ impl Parser<'_> {
         self.text[self.at..].chars().next()
     }
 
+    #[inline(never)]
     pub(super) fn eat(&mut self, expected: &str) -> bool {
         let found = self.rest().starts_with(expected);
         self.at += if found { expected.len() } else { 0 };
         found
     }
 
+    #[inline(never)]
     pub(super) fn rest(&self) -> &str {
         &self.text[self.at..]
     }

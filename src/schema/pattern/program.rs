@@ -178,6 +178,7 @@ impl Writer<'_> {
         small(at)
     }
 
+    #[inline(never)]
     fn add(&mut self, step: Step) -> Result<State, PatternError> {
         self.program.states.push(step);
         small(self.program.states.len() - 1)
