@@ -53,7 +53,11 @@ pub struct Search<'a> {
     is_body_given: bool,
     has_header: bool,
     bound: Bound,
+    seen: Seen,
 }
+
+/// What is combined in one step: changes of the body, guesses at the key, formulas.
+type Combined<'c, 's> = (&'c [Change], &'c [&'s Guess], &'s [Formula<'s>]);
 
 /// What is left of the bound.
 struct Bound {
@@ -82,14 +86,15 @@ impl<'a> Search<'a> {
         budget: usize,
     ) -> Self {
         let readings = readings(scheme, keys, received);
-        let used = |it: &Algorithm| readings.iter().any(|reading| reading.algorithm == *it);
-        let algorithms = Algorithm::ALL.into_iter().filter(used).collect();
+        let mut algorithms = Algorithm::ALL.to_vec();
+        algorithms.retain(|it| readings.iter().any(|reading| reading.algorithm == *it));
         let parts = Parts::of(scheme, delivery);
         let (own, others) = formulas(scheme, &parts);
         let form = scheme.secret_form();
-        let secrets = keys.secrets().enumerate();
-        let guesses =
-            secrets.flat_map(|(index, (key, written))| guesses(index, key, written, form)).collect();
+        let mut all_guesses = Vec::new();
+        for (index, (key, written)) in keys.secrets().enumerate() {
+            all_guesses.append(&mut guesses(index, key, written, form));
+        }
         let length = delivery.body.len();
         let bytes = length.saturating_mul(BODIES).saturating_add(BYTES).min(MOST_BYTES);
         let bound = Bound { budget, tried: 0, bytes, reached: false };
@@ -105,10 +110,11 @@ impl<'a> Search<'a> {
             parts,
             own,
             others,
-            guesses,
+            guesses: all_guesses,
             is_body_given,
             has_header,
             bound,
+            seen: Seen::default(),
         }
     }
 
@@ -124,15 +130,14 @@ impl<'a> Search<'a> {
         // Taken out for the search, which counts in `self`.
         let (own, others) = (std::mem::take(&mut self.own), std::mem::take(&mut self.others));
         let guesses = std::mem::take(&mut self.guesses);
-        let mut seen = Seen::default();
-        let found = self.search(&own, &others, &guesses, &mut seen);
+        let found = self.search(&own, &others, &guesses);
         explanation.tried = self.bound.tried;
         if let Some(found) = found {
             self.report(&found, explanation);
             return Some(found.body);
         }
         let contents = (own.len() + others.len()).to_string();
-        let (bodies, keys) = (seen.count.to_string(), guesses.len().to_string());
+        let (bodies, keys) = (self.seen.unique.len().to_string(), guesses.len().to_string());
         let words = [("bodies", bodies.as_str()), ("keys", &keys), ("contents", &contents)];
         explanation.observations.push(causes::UNEXPLAINED.say(&words));
         if self.bound.reached {
@@ -147,44 +152,48 @@ impl<'a> Search<'a> {
         own: &'s [Formula<'s>],
         others: &'s [Formula<'s>],
         guesses: &'s [Guess],
-        seen: &mut Seen,
     ) -> Option<Found<'s>> {
-        let right: Vec<&Guess> = guesses.iter().filter(|it| it.causes.is_empty()).collect();
-        let slips: Vec<&Guess> = guesses.iter().filter(|it| it.causes.len() == 1).collect();
-        let two_slips: Vec<&Guess> = guesses.iter().filter(|it| it.causes.len() > 1).collect();
-        let as_it_came = self.bodies.make(Change::None).unwrap_or_default();
-        let received = [(Change::None, as_it_came)];
+        let by_slips =
+            |count| -> Vec<&Guess> { guesses.iter().filter(|it| it.causes.len().min(2) == count).collect() };
+        let (right, slips, two_slips) = (&by_slips(0)[..], &by_slips(1)[..], &by_slips(2)[..]);
+        let received = &[Change::None][..];
 
         let singles = if self.is_body_given { self.bodies.singles() } else { Vec::new() };
         let (frequent, rare) = singles.split_at(FREQUENT.min(singles.len()));
         let combinations = if self.is_body_given { self.bodies.combinations() } else { Vec::new() };
         let (common, further) = combinations.split_at(COMMON.min(combinations.len()));
-        self.each(&received, &right, own)
-            .or_else(|| self.changed(frequent, &right, own, Some(seen)))
-            .or_else(|| self.each(&received, &slips, own))
-            .or_else(|| self.changed(common, &right, own, Some(seen)))
-            .or_else(|| self.changed(rare, &right, own, Some(seen)))
-            .or_else(|| self.each(&received, &right, others))
-            .or_else(|| self.unkeyed(&received, &right))
-            .or_else(|| self.changed(further, &right, own, Some(seen)))
-            .or_else(|| self.each(&received, &two_slips, own))
-            .or_else(|| self.each(&received, &slips, others))
+        let first = [
+            (received, right, own),
+            (frequent, right, own),
+            (received, slips, own),
+            (common, right, own),
+            (rare, right, own),
+            (received, right, others),
+        ];
+        let then = [(further, right, own), (received, two_slips, own), (received, slips, others)];
+        self.steps(&first, false)
+            .or_else(|| self.unkeyed(right))
+            .or_else(|| self.steps(&then, false))
             .or_else(|| {
-                let likely: Vec<Change> =
-                    singles.iter().filter(|it| seen.unique.contains(it)).copied().collect();
-                self.changed(&likely, &slips, own, None)
-                    .or_else(|| self.changed(&likely, &right, others, None))
+                let mut likely = singles.clone();
+                likely.retain(|it| self.seen.unique.contains(it));
+                let last =
+                    [(&likely[..], slips, own), (&likely, right, others), (received, two_slips, others)];
+                self.steps(&last, true)
             })
-            .or_else(|| self.each(&received, &two_slips, others))
     }
 
-    /// Tries every change of the body that makes another one than those before.
-    fn changed<'s>(
+    /// Takes one step after the other, until one makes the signature. `again`: with bodies that were tried before.
+    #[inline(never)]
+    fn steps<'s>(&mut self, steps: &[Combined<'_, 's>], again: bool) -> Option<Found<'s>> {
+        steps.iter().find_map(|step| self.step(step, again))
+    }
+
+    /// Tries every change of the body, but for those that make no other one than those before.
+    fn step<'s>(
         &mut self,
-        changes: &[Change],
-        guesses: &[&'s Guess],
-        formulas: &'s [Formula<'s>],
-        mut seen: Option<&mut Seen>,
+        &(changes, guesses, formulas): &Combined<'_, 's>,
+        again: bool,
     ) -> Option<Found<'s>> {
         for &change in changes {
             if self.bound.reached || formulas.is_empty() {
@@ -192,13 +201,12 @@ impl<'a> Search<'a> {
             }
             let Some(body) = self.bodies.make(change) else { continue };
             // Writing costs about what hashing does.
-            if !self.bound.take(body.len(), 1) {
-                return None;
-            }
-            if seen.as_mut().is_some_and(|seen| !seen.is_new(change, &body)) {
+            if change != Change::None
+                && (!self.bound.take(body.len(), 1) || !again && !self.seen.is_new(change, &body))
+            {
                 continue;
             }
-            let found = self.each(&[(change, body)], guesses, formulas);
+            let found = self.each(change, &body, guesses, formulas);
             if found.is_some() {
                 return found;
             }
@@ -208,22 +216,26 @@ impl<'a> Search<'a> {
 
     fn each<'s>(
         &mut self,
-        bodies: &[(Change, Vec<u8>)],
+        change: Change,
+        body: &[u8],
         guesses: &[&'s Guess],
         formulas: &'s [Formula<'s>],
     ) -> Option<Found<'s>> {
-        for (change, body) in bodies {
-            for guess in guesses {
-                for algorithm in self.algorithms.clone() {
-                    for formula in formulas {
-                        if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
-                            return None;
-                        }
-                        let tag = formula.tag(self.keys, algorithm, &guess.key, body, &self.parts);
-                        if let Some(reading) = self.fitting(algorithm, |it| it.fits(&tag)) {
-                            let (change, body, formula) = (*change, body.clone(), Some(formula));
-                            return Some(Found { change, body, guess, formula, reading });
-                        }
+        for guess in guesses {
+            for algorithm in self.algorithms.clone() {
+                for formula in formulas {
+                    if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
+                        return None;
+                    }
+                    let tag = formula.tag(self.keys, algorithm, &guess.key, body, &self.parts);
+                    if let Some(reading) = self.fitting(algorithm, &|it| it.fits(&tag)) {
+                        return Some(Found {
+                            change,
+                            body: body.to_vec(),
+                            guess,
+                            formula: Some(formula),
+                            reading,
+                        });
                     }
                 }
             }
@@ -236,7 +248,7 @@ impl<'a> Search<'a> {
     }
 
     /// Every reading is compared, whether one before it fits or not.
-    fn fitting(&mut self, algorithm: Algorithm, fits: impl Fn(&Reading) -> bool) -> Option<usize> {
+    fn fitting(&mut self, algorithm: Algorithm, fits: &dyn Fn(&Reading) -> bool) -> Option<usize> {
         let mut found = None;
         for (index, reading) in self.readings.iter().enumerate().filter(|(_, it)| it.algorithm == algorithm) {
             self.bound.tried += 1;
@@ -248,26 +260,21 @@ impl<'a> Search<'a> {
     }
 
     /// A plain hash of the body, or of the secret and the body in a row.
-    fn unkeyed<'s>(&mut self, bodies: &[(Change, Vec<u8>)], guesses: &[&'s Guess]) -> Option<Found<'s>> {
-        for (change, body) in bodies {
-            for guess in guesses {
-                let key: &[u8] = &guess.key;
-                for algorithm in self.algorithms.clone() {
-                    for parts in [&[&body[..]][..], &[key, body], &[body, key]] {
-                        if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
-                            return None;
-                        }
-                        let digest = Zeroizing::new(unkeyed(algorithm, parts));
-                        let fits = |it: &Reading| it.is_whole() && it.fits_bytes(&digest, digest.len());
-                        if let Some(reading) = self.fitting(algorithm, fits) {
-                            return Some(Found {
-                                change: *change,
-                                body: body.clone(),
-                                guess,
-                                formula: None,
-                                reading,
-                            });
-                        }
+    #[inline(never)]
+    fn unkeyed<'s>(&mut self, guesses: &[&'s Guess]) -> Option<Found<'s>> {
+        let body = self.bodies.make(Change::None)?;
+        for guess in guesses {
+            let key: &[u8] = &guess.key;
+            for algorithm in self.algorithms.clone() {
+                for parts in [&[&body[..]][..], &[key, &body], &[&body, key]] {
+                    if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
+                        return None;
+                    }
+                    let digest = Zeroizing::new(unkeyed(algorithm, parts));
+                    let fits = |it: &Reading| it.is_whole() && it.fits_bytes(&digest, digest.len());
+                    if let Some(reading) = self.fitting(algorithm, &fits) {
+                        let body = body.clone();
+                        return Some(Found { change: Change::None, body, guess, formula: None, reading });
                     }
                 }
             }
@@ -281,14 +288,9 @@ impl<'a> Search<'a> {
         let unkeyed = found.formula.is_none().then_some(&causes::SIGNATURE_UNKEYED);
         let of_body = self.bodies.causes(found.change);
         let of_content = found.formula.map(|it| it.causes.as_slice()).unwrap_or_default();
-        let all: Vec<&'static KnownCause> = of_body
-            .iter()
-            .chain(&found.guess.causes)
-            .chain(&reading.causes)
-            .chain(of_content)
-            .copied()
-            .chain(unkeyed)
-            .collect();
+        let mut all: Vec<&'static KnownCause> =
+            [&of_body[..], &found.guess.causes, &reading.causes, of_content].concat();
+        all.extend(unkeyed);
         let secret = which(self.keys, found.guess.secret);
         let label = received.label().unwrap_or_default();
         let unit = self.scheme.timestamp_unit().name();
@@ -327,11 +329,9 @@ impl<'a> Search<'a> {
             let mut said: Cause = cause.say(&words);
             said.changed_bytes = of_body.iter().any(|it| it.is(cause)).then_some(span);
             if all.len() > 1 {
-                let others = all.iter().filter(|it| !it.is(cause)).map(|it| it.code);
-                let others: Vec<&str> = others.collect();
-                said.message.push_str(" It takes this together with ");
-                said.message.push_str(&others.join(", "));
-                said.message.push('.');
+                let mut others: Vec<&str> = all.iter().map(|it| it.code).collect();
+                others.retain(|it| *it != cause.code);
+                said.message = format!("{} It takes this together with {}.", said.message, others.join(", "));
             }
             explanation.matches.push(said);
         }
@@ -345,12 +345,11 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The bodies that were made, to make none twice.
+/// The bodies that were made, to try none twice.
 #[derive(Default)]
 struct Seen {
     marks: Vec<u64>,
-    count: usize,
-    /// The changes that made another body.
+    /// The changes that made another body than those before.
     unique: Vec<Change>,
 }
 
@@ -361,7 +360,6 @@ impl Seen {
             return false;
         }
         self.marks.push(mark);
-        self.count += 1;
         self.unique.push(change);
         true
     }
