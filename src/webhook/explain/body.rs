@@ -168,10 +168,11 @@ impl<'b> Bodies<'b> {
     pub fn singles(&self) -> Vec<Change> {
         // White space around the body first: to write it again takes that away, too.
         let mut all: Vec<Change> = (0..AROUND).map(Change::Plain).collect();
-        let styles = self.styles();
-        all.extend(styles.into_iter().filter(|style| changes(style) == 1).map(Change::Written));
+        add(&mut all, &self.styles(), &|style| changes(style) == 1);
         all.extend((AROUND..PLAIN.len()).map(Change::Plain));
-        all.extend(self.long_numbers().map(|numbers| Change::Written(Style { numbers, ..Style::KEPT })));
+        for numbers in self.long_numbers() {
+            all.push(Change::Written(Style { numbers, ..Style::KEPT }));
+        }
         all
     }
 
@@ -180,23 +181,19 @@ impl<'b> Bodies<'b> {
         let mut all = Vec::new();
         let styles = self.styles();
         // json.dumps as it comes; json_encode as it comes.
-        let python = |it: &&Style| {
-            it.layout == Layout::Python && it.characters == Characters::Ascii && changes(it) == 2
-        };
-        let php = |it: &&Style| {
-            it.characters == Characters::Ascii && it.slashes == Slashes::Escaped && changes(it) == 2
-        };
-        all.extend(styles.iter().filter(python));
-        all.extend(styles.iter().filter(php));
-        all.extend(styles.iter().filter(|it| changes(it) == 2));
+        let ascii = |it: &Style| it.characters == Characters::Ascii && changes(it) == 2;
+        add(&mut all, &styles, &|it| it.layout == Layout::Python && ascii(it));
+        add(&mut all, &styles, &|it| it.slashes == Slashes::Escaped && ascii(it));
+        add(&mut all, &styles, &|it| changes(it) == 2);
         for numbers in self.long_numbers() {
-            let layouts = styles.iter().filter(|it| it.layout != Layout::Kept && changes(it) == 1);
-            all.extend(layouts.map(|style| Style { numbers, ..*style }).collect::<Vec<_>>().iter());
+            for style in styles.iter().filter(|it| it.layout != Layout::Kept && changes(it) == 1) {
+                all.push(Change::Written(Style { numbers, ..*style }));
+            }
         }
         for count in 3..=MOST {
-            all.extend(styles.iter().filter(|it| changes(it) == count));
+            add(&mut all, &styles, &|it| changes(it) == count);
         }
-        all.into_iter().map(Change::Written).collect()
+        all
     }
 
     /// The body of a guess; nothing where it does not apply, or is what arrived.
@@ -265,41 +262,53 @@ impl<'b> Bodies<'b> {
                 foreign || escaped || has(b"\\\"") || self.received.iter().any(|it| b"<>&+'`".contains(it))
             }
         };
-        let characters =
-            [Characters::Kept].into_iter().chain(CHARACTERS.map(|it| it.0)).filter(|it| useful(*it));
-        let characters: Vec<Characters> = characters.collect();
-        let slashes = [(Slashes::Kept, true), (Slashes::Escaped, has(b"/")), (Slashes::Plain, has(b"\\/"))];
-        let numbers =
-            [(Numbers::Kept, true), (Numbers::Short, self.received.iter().any(|it| b".eE".contains(it)))];
-        let ends = [""].into_iter().chain(ENDS.map(|it| it.0));
+        let layouts = [&[Layout::Kept][..], &LAYOUTS.map(|it| it.0)].concat();
+        let mut characters = [&[Characters::Kept][..], &CHARACTERS.map(|it| it.0)].concat();
+        characters.retain(|it| useful(*it));
+        let mut slashes = vec![Slashes::Kept];
+        if has(b"/") {
+            slashes.push(Slashes::Escaped);
+        }
+        if has(b"\\/") {
+            slashes.push(Slashes::Plain);
+        }
+        let mut numbers = vec![Numbers::Kept];
+        if self.received.iter().any(|it| b".eE".contains(it)) {
+            numbers.push(Numbers::Short);
+        }
         let mut all = Vec::new();
-        for layout in [Layout::Kept].into_iter().chain(LAYOUTS.map(|it| it.0)) {
+        for &layout in &layouts {
             for &characters in &characters {
-                for slashes in slashes.iter().filter(|it| it.1).map(|it| it.0) {
-                    for numbers in numbers.iter().filter(|it| it.1).map(|it| it.0) {
+                for &slashes in &slashes {
+                    for &numbers in &numbers {
                         for sorted in [false, true] {
-                            for end in ends.clone() {
-                                all.push(Style { layout, characters, slashes, numbers, sorted, end });
+                            for end in ["", ENDS[0].0, ENDS[1].0] {
+                                let style = Style { layout, characters, slashes, numbers, sorted, end };
+                                // Line breaks alone need no JSON.
+                                if changes(&Style { end: "", ..style }) > 0 && changes(&style) <= MOST {
+                                    all.push(style);
+                                }
                             }
                         }
                     }
                 }
             }
         }
-        // Line breaks alone need no JSON.
-        all.retain(|style| {
-            (1..=MOST).contains(&changes(style)) && *style != Style { end: style.end, ..Style::KEPT }
-        });
         all
     }
 
-    fn long_numbers(&self) -> impl Iterator<Item = Numbers> {
-        let keys = (0..self.keys.len()).map(Some);
-        let which = keys.chain((!self.keys.is_empty()).then_some(None));
-        let which: Vec<Option<usize>> = which.collect();
-        Spelling::ALL
-            .into_iter()
-            .flat_map(move |spelling| which.clone().into_iter().map(move |key| Numbers::Long(key, spelling)))
+    /// Every way to write whole numbers otherwise: those under each key, and then all of them.
+    fn long_numbers(&self) -> Vec<Numbers> {
+        let mut all = Vec::new();
+        for spelling in Spelling::ALL {
+            for key in 0..self.keys.len() {
+                all.push(Numbers::Long(Some(key), spelling));
+            }
+            if !self.keys.is_empty() {
+                all.push(Numbers::Long(None, spelling));
+            }
+        }
+        all
     }
 
     fn form(&self, way: usize) -> Vec<u8> {
@@ -308,16 +317,31 @@ impl<'b> Bodies<'b> {
 
     /// With the brackets closed that are open.
     fn completed(&self, end: &str) -> Option<Vec<u8>> {
-        let Outline { end: None, open, in_string } = outline(self.received) else { return None };
+        let Outline { end: None, mut open, in_string } = outline(self.received) else { return None };
         let quote = if in_string { "\"" } else { "" };
-        let closing = open.iter().rev().copied().collect::<Vec<u8>>();
-        (!open.is_empty()).then(|| text::joined(&[self.received, quote.as_bytes(), &closing, end.as_bytes()]))
+        open.reverse();
+        (!open.is_empty()).then(|| text::joined(&[self.received, quote.as_bytes(), &open, end.as_bytes()]))
     }
 }
 
+/// Adds the styles that fit.
+#[inline(never)]
+fn add(all: &mut Vec<Change>, styles: &[Style], fits: &dyn Fn(&Style) -> bool) {
+    all.extend(styles.iter().filter(|style| fits(style)).map(|style| Change::Written(*style)));
+}
+
 /// How many changes a style is.
+#[inline(never)]
 fn changes(style: &Style) -> usize {
-    parts(style).len()
+    let changed = [
+        style.layout != Layout::Kept,
+        style.characters != Characters::Kept,
+        style.slashes != Slashes::Kept,
+        style.numbers != Numbers::Kept,
+        style.sorted,
+        !style.end.is_empty(),
+    ];
+    changed.into_iter().filter(|it| *it).count()
 }
 
 /// The parts of a style that change something: the style without each, and its cause.
@@ -369,7 +393,7 @@ fn layout_of(document: &Document<'_>) -> Layout {
         (Layout::Compact | Layout::Python, Some(byte)) => *byte != b'\n',
         _ => false,
     };
-    LAYOUTS.map(|it| it.0).into_iter().filter(likely).find(fits).unwrap_or(Layout::Kept)
+    LAYOUTS.map(|it| it.0).into_iter().find(|it| likely(it) && fits(it)).unwrap_or(Layout::Kept)
 }
 
 /// The brackets of a text, whether it is whole or not.
