@@ -98,6 +98,7 @@ pub mod json;
 pub mod provider;
 pub mod schema;
 pub mod signature;
+mod text;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 #[doc(hidden)] // for JavaScript, and for its tests
 pub mod wasm;

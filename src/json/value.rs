@@ -136,6 +136,7 @@ impl<'d> Value<'d> {
 
     /// The characters of a string. Half of a surrogate pair becomes U+FFFD.
     #[must_use]
+    #[inline(never)]
     pub fn as_str(self) -> Option<Cow<'d, str>> {
         text(self.document.bytes, self.token())
     }

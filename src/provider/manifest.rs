@@ -331,6 +331,7 @@ impl Source {
     }
 }
 
+#[inline(never)]
 fn fault(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionError {
     let draft = crate::issue::Draft::new(Code::DEFINITION_INVALID, Severity::Error, at.place(), message);
     DefinitionError { issues: document.locate(vec![draft]) }

@@ -141,6 +141,7 @@ impl Domain<'_> {
 }
 
 /// A number the rules count with; one that does not fit is larger than any they compare it to.
+#[inline(never)]
 fn whole(value: Option<Value<'_>>) -> Option<i64> {
     let value = value.filter(|value| value.kind() == Kind::Number)?;
     Some(value.as_i64().unwrap_or(i64::MAX))

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 
 use crate::issue::Code;
 use crate::json::{Value, sort_by};
+use crate::text::same_but_case;
 
 use super::rules::{Raise, Ruleset, codes, differ, each, is, null_text, order, present, uuid};
 
@@ -173,7 +174,7 @@ impl<'d> File<'d> {
 
     /// Whether the media type says that this is something else than an image.
     fn is_no_image(&self) -> bool {
-        let image = |text: &str| text.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("image/"));
+        let image = |text: &str| text.get(..6).is_some_and(|start| same_but_case(start, "image/"));
         self.mime_type.and_then(Value::as_str).is_some_and(|text| !image(&text))
     }
 }

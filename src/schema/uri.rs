@@ -1,5 +1,7 @@
 //! References between schemas: resolving a relative one against its base (RFC 3986, section 5.2).
 
+use crate::text::cut;
+
 /// The parts of a reference that resolving needs (RFC 3986, appendix B).
 #[derive(Clone, Copy, Debug, Default)]
 struct Parts<'a> {
@@ -12,14 +14,14 @@ struct Parts<'a> {
 fn parts(text: &str) -> Parts<'_> {
     let mut parts = Parts::default();
     let mut rest = text;
-    if let Some((scheme, after)) = rest.split_once(':')
+    if let Some((scheme, after)) = cut(rest, ':')
         && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     {
         parts.scheme = Some(scheme);
         rest = after;
     }
-    if let Some((path, query)) = rest.split_once('?') {
+    if let Some((path, query)) = cut(rest, '?') {
         parts.query = Some(query);
         rest = path;
     }
@@ -33,8 +35,9 @@ fn parts(text: &str) -> Parts<'_> {
 }
 
 /// The reference without its fragment, and the fragment.
+#[inline(never)]
 pub fn split(reference: &str) -> (&str, Option<&str>) {
-    match reference.split_once('#') {
+    match cut(reference, '#') {
         Some((before, fragment)) => (before, Some(fragment)),
         None => (reference, None),
     }

@@ -5,6 +5,7 @@ use super::Algorithm;
 use super::encoding::Encoding;
 use super::template::{Token, tokens};
 use crate::delivery::has_control;
+use crate::text::cut;
 
 /// The form of a signature header.
 ///
@@ -105,8 +106,8 @@ impl Format {
 
     /// `v1,{base64}`, with further versions behind it as an illustration: `v1,{base64} v1a,...`.
     fn parse_pairs(template: &str) -> Result<Option<Self>, String> {
-        let (first, further) = template.split_once(' ').unwrap_or((template, ""));
-        let Some((version, digest)) = first.split_once(',') else { return Ok(None) };
+        let (first, further) = cut(template, ' ').unwrap_or((template, ""));
+        let Some((version, digest)) = cut(first, ',') else { return Ok(None) };
         if version.is_empty() || version.contains(['{', '}', '=']) || !digest.starts_with('{') {
             return Ok(None);
         }

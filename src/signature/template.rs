@@ -2,6 +2,7 @@
 
 use super::hmac::Mac;
 use crate::delivery::{Headers, is_token};
+use crate::text::cut;
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub(crate) fn tokens(template: &str) -> Result<Vec<Token<'_>>, String> {
             tokens.push(Token::Literal(literal));
         }
         let inside = behind.strip_prefix('{').ok_or("A \"}\" has no \"{\" in front of it.")?;
-        let (place, behind) = inside.split_once('}').ok_or("A \"{\" has no \"}\" behind it.")?;
+        let (place, behind) = cut(inside, '}').ok_or("A \"{\" has no \"}\" behind it.")?;
         if place.contains('{') {
             return Err("A \"{\" has no \"}\" behind it.".to_owned());
         }

@@ -8,6 +8,7 @@ use super::{Error, Fresh, Webhook};
 use crate::issue::Code;
 use crate::provider::is_name;
 use crate::signature::SignContext;
+use crate::text::same_but_case;
 
 /// A request that is ready to be sent. `Debug` shows neither the body nor the values of headers.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Webhook {
         headers.extend(event_type.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let mut add = |name: &Option<String>, value: &str| {
             if let Some(name) = name
-                && !headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
+                && !headers.iter().any(|(other, _)| same_but_case(other, name))
             {
                 headers.push((name.clone(), value.to_owned()));
             }
@@ -95,7 +96,7 @@ impl Webhook {
                 .sign(keys, body, &context)
                 .map_err(|error| Error::new(error.code(), error.to_string()))?;
             for (name, value) in signed {
-                headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
+                headers.retain(|(other, _)| !same_but_case(other, &name));
                 headers.push((name, value));
             }
         }

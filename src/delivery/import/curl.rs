@@ -11,6 +11,7 @@ use super::finding::Notes;
 use super::shell::{self, Word};
 use crate::delivery::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
+use crate::text::{cut, same_but_case};
 
 /// Where the word `curl` stands, if this is a command: behind a prompt, and behind lines of comment.
 pub(super) fn begins(text: &[u8]) -> Option<usize> {
@@ -191,7 +192,7 @@ impl Command {
     /// `Name: value`; `Name:` takes one of curl's own out; `Name;` has no value.
     fn header(&mut self, notes: &mut Notes<'_>, word: &Word) {
         let text = super::http::text_of(&word.bytes);
-        let (name, value) = match text.split_once(':') {
+        let (name, value) = match cut(&text, ':') {
             Some((name, value)) => (name.trim(), value.trim_matches([' ', '\t'])),
             None => match text.strip_suffix(';') {
                 Some(name) => {
@@ -268,7 +269,7 @@ impl Command {
         }
         for (name, value) in self.defaults {
             if self.headers.get(name).is_none()
-                && !self.suppressed.iter().any(|other| other.eq_ignore_ascii_case(name))
+                && !self.suppressed.iter().any(|other| same_but_case(other, name))
             {
                 self.headers.push(name, value);
             }

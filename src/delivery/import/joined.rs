@@ -96,6 +96,7 @@ struct Words<'t> {
 impl Iterator for Words<'_> {
     type Item = ByteSpan;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<ByteSpan> {
         let rest = &self.text[self.at..];
         let start = self.at + rest.iter().position(|byte| !byte.is_ascii_whitespace())?;

@@ -291,6 +291,7 @@ impl Parser<'_> {
     }
 
     /// A term that nothing may repeat: with the `u` flag, assertions are such.
+    #[inline(never)]
     fn term(&mut self, node: Node) {
         let id = self.add(node);
         self.frame().terms.push(id);
