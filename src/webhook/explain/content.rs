@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use super::causes::{self, KnownCause};
 use super::headers::value;
-use crate::delivery::{Delivery, Headers};
+use crate::delivery::{Delivery, Headers, is_token};
 use crate::signature::hmac::Tag;
 use crate::signature::{Algorithm, Content, Keys, Scheme, TimestampUnit, Token, Values, tokens};
+use crate::text::{cut, same_but_case};
 
 /// A guess at what was signed, but for the body.
 pub struct Formula<'d> {
@@ -21,8 +22,9 @@ pub struct Formula<'d> {
     url: &'d str,
 }
 
-/// How others sign, with what they say of it themselves. Each formula once.
-const KNOWN: [(&str, &str); 10] = [
+/// How others sign, with what they say of it themselves; then ways to have the URL in it that are nobody's in
+/// particular. Each formula once.
+const KNOWN: [(&str, &str); 18] = [
     // docs.stripe.com/webhooks/signatures, developer.calendly.com, workos.com/docs/events/data-syncing/webhooks
     ("Stripe", "{timestamp}.{body}"),
     // github.com/standard-webhooks/standard-webhooks, docs.svix.com/receiving/verifying-payloads/how-manual
@@ -43,19 +45,16 @@ const KNOWN: [(&str, &str); 10] = [
     ("Trello", "{body}{url}"),
     // developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
     ("HubSpot", "{method}{url}{body}{timestamp}"),
-];
-
-/// Ways to have the URL in it that are nobody's in particular. Twilio signs the URL and, for JSON, no body
-/// (twilio.com/docs/usage/security): that is the first of Square's with an empty body.
-const WITH_URL: [&str; 8] = [
-    "{url}.{body}",
-    "{url}\n{body}",
-    "{method}{url}{body}",
-    "{method}.{url}.{body}",
-    "{method}\n{url}\n{body}",
-    "{url}{timestamp}{body}",
-    "{timestamp}{url}{body}",
-    "{timestamp}{method}{url}{body}",
+    // Twilio signs the URL and, for JSON, no body (twilio.com/docs/usage/security): that is the first of Square's with an
+    // empty body.
+    ("", "{url}.{body}"),
+    ("", "{url}\n{body}"),
+    ("", "{method}{url}{body}"),
+    ("", "{method}.{url}.{body}"),
+    ("", "{method}\n{url}\n{body}"),
+    ("", "{url}{timestamp}{body}"),
+    ("", "{timestamp}{url}{body}"),
+    ("", "{timestamp}{method}{url}{body}"),
 ];
 
 /// What may stand between the parts.
@@ -63,6 +62,9 @@ const JOINERS: [&str; 9] = ["", ".", ":", "\n", "|", "-", ",", "_", "&"];
 
 /// So many timestamps, and so many ids, are looked at.
 const MOST: usize = 3;
+
+/// What names of headers with the id of a message have in them.
+const TELLING: [&str; 5] = ["webhook", "svix", "message", "event", "delivery"];
 
 /// What a delivery has to put into formulas.
 pub struct Parts<'d> {
@@ -81,63 +83,61 @@ impl<'d> Parts<'d> {
     /// What there is in a delivery.
     pub fn of(scheme: &'d Scheme, delivery: &'d Delivery<'_>) -> Self {
         let headers = &delivery.headers;
-        let mut own = Vec::new();
-        let mut timestamps = Vec::new();
-        match scheme.timestamp_header() {
-            Some(name) => own.extend(headers.get_all(name).take(MOST)),
-            None => own.extend(
-                headers
-                    .get_all(scheme.header())
-                    .filter_map(|it| scheme.format.first_timestamp(it))
-                    .take(MOST),
-            ),
-        }
         let unit = TimestampUnit::Seconds;
+        let mut own = timestamps(scheme, headers);
+        own.truncate(MOST);
         own.retain(|text| unit.read(text).is_some());
+        let mut others = Vec::new();
         for (name, value) in headers.iter() {
             if contains(name, "timestamp") && (1..=40).contains(&value.len()) {
-                timestamps.push(value);
+                others.push(value);
             }
             if contains(name, "signature") {
-                let items = value.split([',', ';', ' ']).filter_map(|item| item.split_once('='));
-                timestamps.extend(
-                    items.map(|(_, text)| text).filter(|text| text.len() >= 9 && unit.read(text).is_some()),
-                );
+                for item in value.split([',', ';', ' ']) {
+                    if let Some((_, text)) = cut(item, '=')
+                        && text.len() >= 9
+                        && unit.read(text).is_some()
+                    {
+                        others.push(text);
+                    }
+                }
             }
         }
-        timestamps.retain(|it| !own.contains(it));
-        timestamps.truncate(MOST);
-        let mut ids: Vec<&str> = headers
-            .iter()
-            .map(|(name, _)| name)
-            .filter(|name| {
-                let end = name.len().checked_sub(3).and_then(|at| name.get(at..));
-                end.is_some_and(|end| end.eq_ignore_ascii_case("-id"))
-                    && name.len() <= 64
-                    && crate::delivery::is_token(name)
-            })
-            .collect();
+        others.retain(|it| !own.contains(it));
+        others.truncate(MOST);
         // Of the ids of requests and traces there are many; those of messages are signed.
-        let telling = |name: &str| {
-            ["webhook", "svix", "message", "event", "delivery"].iter().any(|it| contains(name, it))
-        };
-        ids = ids
-            .iter()
-            .filter(|it| telling(it))
-            .chain(ids.iter().filter(|it| !telling(it)))
-            .copied()
-            .take(MOST)
-            .collect();
+        let mut ids = Vec::new();
+        for wanted in [true, false] {
+            for (name, _) in headers.iter().filter(|(name, _)| is_id(name)) {
+                if wanted == TELLING.iter().any(|it| contains(name, it)) {
+                    ids.push(name);
+                }
+            }
+        }
+        ids.truncate(MOST);
         let url = delivery.url.unwrap_or_default();
         let path = url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| &url[at + 3 + slash..]));
-        let bare = url.split_once('?').map(|(front, _)| front);
-        let urls = [Some(url), path, bare].into_iter().flatten().filter(|it| !it.is_empty()).collect();
-        Self { own, timestamps, ids, urls, method: delivery.method.unwrap_or("POST"), headers }
+        let bare = cut(url, '?').map(|(front, _)| front);
+        let mut urls = vec![url];
+        urls.extend(path);
+        urls.extend(bare);
+        urls.retain(|it| !it.is_empty());
+        Self { own, timestamps: others, ids, urls, method: delivery.method.unwrap_or("POST"), headers }
     }
+}
 
-    fn all_timestamps(&self) -> impl Iterator<Item = &'d str> {
-        self.own.iter().chain(&self.timestamps).copied()
+/// The timestamps that a scheme means.
+pub fn timestamps<'h>(scheme: &'h Scheme, headers: &'h Headers<'_>) -> Vec<&'h str> {
+    match scheme.timestamp_header() {
+        Some(name) => headers.get_all(name).collect(),
+        None => headers.get_all(scheme.header()).filter_map(|it| scheme.format.first_timestamp(it)).collect(),
     }
+}
+
+/// Whether a header holds an id.
+fn is_id(name: &str) -> bool {
+    let end = name.len().checked_sub(3).and_then(|at| name.get(at..));
+    end.is_some_and(|end| same_but_case(end, "-id")) && name.len() <= 64 && is_token(name)
 }
 
 /// Whether the text holds a word in lower case, in any case.
@@ -155,11 +155,10 @@ pub fn formulas<'d>(scheme: &'d Scheme, parts: &Parts<'d>) -> (Vec<Formula<'d>>,
         all.add(&causes, &template, &parts.own);
     }
     all.other_units(scheme);
-    let any: Vec<&str> = parts.all_timestamps().collect();
+    let any = [&parts.own[..], &parts.timestamps].concat();
     // Where the timestamp stands elsewhere than it should.
     all.add(&[&causes::CONTENT_TIMESTAMP_UNIT], scheme.signed_content(), &parts.timestamps);
-    let known = KNOWN.iter().map(|(provider, template)| (*provider, *template));
-    for (provider, template) in known.chain(WITH_URL.iter().map(|template| ("", *template))) {
+    for (provider, template) in KNOWN {
         let cause =
             if template.contains("{url}") { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
         let before = all.all.len();
@@ -234,11 +233,11 @@ impl<'d> Formulas<'_, 'd> {
             return;
         }
         for timestamp in self.parts.own.clone() {
-            let seconds = timestamp.len().checked_sub(3).map(|end| timestamp[..end].to_owned());
-            for other in
-                [Some([timestamp, "000"].concat()), seconds.filter(|it| !it.is_empty())].into_iter().flatten()
-            {
-                self.push(&[&causes::CONTENT_TIMESTAMP_UNIT], template, &content, Cow::Owned(other), "");
+            let seconds = &timestamp[..timestamp.len().saturating_sub(3)];
+            for other in [[timestamp, "000"].concat(), seconds.to_owned()] {
+                if !other.is_empty() {
+                    self.push(&[&causes::CONTENT_TIMESTAMP_UNIT], template, &content, Cow::Owned(other), "");
+                }
             }
         }
     }
@@ -356,9 +355,6 @@ mod tests {
     fn every_formula_in_the_table_can_be_computed() {
         for (_, template) in KNOWN {
             assert!(Content::parse(template, Some("X-Id")).is_ok(), "{template}");
-        }
-        for template in WITH_URL {
-            assert!(Content::parse(template, None).is_ok(), "{template}");
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Facts that are seen on the way: what the headers, the body and the secrets tell without any proof.
 
 use super::causes::{self, KnownCause};
-use super::content::contains;
+use super::content::{contains, timestamps};
 use super::received::{Received, lookalikes};
 use super::secret::other_kind;
 use super::text::has;
 use crate::delivery::{Delivery, Headers};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
+use crate::text::same_but_case;
 use crate::webhook::{Cause, Limits, Time, Webhook};
 
 /// Signatures that documentation prints, and people copy: whose they are, and the text.
@@ -108,14 +109,14 @@ impl Facts<'_, '_> {
             }
         }
         // GitHub sends two of them: the other one is not another provider's.
-        let own = PROVIDERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(header)).map(|(_, own)| own);
+        let own = PROVIDERS.iter().find(|(name, _)| same_but_case(name, header)).map(|(_, own)| own);
         for (name, provider) in &PROVIDERS {
             if own != Some(provider) && value(headers, name).is_some() {
                 self.see(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
         if value(headers, "content-encoding")
-            .is_some_and(|it| !it.is_empty() && !it.eq_ignore_ascii_case("identity"))
+            .is_some_and(|it| !it.is_empty() && !same_but_case(it, "identity"))
         {
             self.see(&causes::CONTENT_ENCODING, &[]);
         }
@@ -130,7 +131,7 @@ impl Facts<'_, '_> {
         let header = self.scheme.header();
         let value_count = self.delivery.headers.get_all(header).count();
         let count =
-            self.received.iter().filter(|it| it.header.eq_ignore_ascii_case(header)).count().max(value_count);
+            self.received.iter().filter(|it| same_but_case(it.header, header)).count().max(value_count);
         if count > 1 {
             self.see(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
         }
@@ -152,19 +153,23 @@ impl Facts<'_, '_> {
             };
             let right = algorithms.iter().any(|it| it.digest_len() == bytes.len());
             // What a label says counts too.
-            let labelled = signature.label().and_then(Algorithm::named);
+            let labelled = signature.named();
             if right && labelled.is_none_or(|label| label.digest_len() == bytes.len()) {
                 continue;
             }
-            let like = match (Algorithm::of_len(bytes.len()), bytes.len()) {
-                (Some(it), _) => format!("the length of {it}"),
-                (None, 16) => "the length of md5".to_owned(),
-                (None, 28) => "the length of sha224".to_owned(),
-                (None, 48) => "the length of sha384".to_owned(),
-                _ => "which no algorithm makes".to_owned(),
+            let made_by = match bytes.len() {
+                16 => Some("md5"),
+                28 => Some("sha224"),
+                48 => Some("sha384"),
+                other => Algorithm::of_len(other).map(Algorithm::name),
             };
-            let like =
-                labelled.map_or_else(|| like.clone(), |label| format!("{like}, under the label {label}"));
+            let mut like = match made_by {
+                Some(name) => format!("the length of {name}"),
+                None => "which no algorithm makes".to_owned(),
+            };
+            if let Some(label) = labelled {
+                like = format!("{like}, under the label {label}");
+            }
             let wanted = algorithms.iter().map(|it| format!("{} bytes for {it}", it.digest_len()));
             let accepted = wanted.collect::<Vec<_>>().join(" or ");
             let length = number(bytes.len());
@@ -180,11 +185,7 @@ impl Facts<'_, '_> {
         if !scheme.has_timestamp() {
             return;
         }
-        let headers = &self.delivery.headers;
-        let text = match scheme.timestamp_header() {
-            Some(name) => value(headers, name),
-            None => headers.get_all(scheme.header()).find_map(|it| scheme.format.first_timestamp(it)),
-        };
+        let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
         let Some(timestamp) = text.and_then(|text| scheme.timestamp_unit().read(text)) else {
             self.see(&causes::TIMESTAMP_MISSING, &[]);
             return;
@@ -233,15 +234,9 @@ impl Facts<'_, '_> {
         let keys = self.keys;
         for (secret, (_, written)) in keys.secrets().enumerate() {
             if let Some((prefix, kind)) = other_kind(written) {
-                let words = [
-                    ("secret", which(keys, secret)),
-                    ("prefix", format!("\"{prefix}\"")),
-                    ("kind", kind.to_owned()),
-                ];
-                self.see(
-                    &causes::SECRET_OTHER_KIND,
-                    &words.each_ref().map(|(name, word)| (*name, word.as_str())),
-                );
+                let (secret, prefix) = (which(keys, secret), format!("\"{prefix}\""));
+                let words = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
+                self.see(&causes::SECRET_OTHER_KIND, &words);
             }
         }
         for (secret, doubt) in keys.doubts() {

@@ -4,9 +4,11 @@ use zeroize::Zeroizing;
 
 use super::causes::{self, KnownCause};
 use super::content::contains;
+use super::text::has;
 use crate::delivery::{Headers, has_control, is_token};
 use crate::signature::hmac::{Tag, same_bytes};
 use crate::signature::{Algorithm, Encoding, Item, Keys, Scheme};
+use crate::text::same_but_case;
 
 /// A text that is a signature, or could be one.
 pub struct Received<'d> {
@@ -28,9 +30,23 @@ enum Form {
 }
 
 impl<'d> Received<'d> {
+    fn new(header: &'d str, text: &'d str, label: Option<&'d str>, form: Form) -> Self {
+        Self { header, text, label: label.filter(|it| Algorithm::named(it).is_some()), form }
+    }
+
+    /// A piece of a header value that is not as the provider writes it.
+    fn piece(header: &'d str, (label, text): (Option<&'d str>, &'d str)) -> Self {
+        Self::new(header, text, label, if label.is_none() { Form::Bare } else { Form::Other })
+    }
+
     /// The name of an algorithm that stands in front of it.
     pub fn label(&self) -> Option<&'d str> {
         self.label
+    }
+
+    /// The algorithm that has this name.
+    pub fn named(&self) -> Option<Algorithm> {
+        self.label.and_then(Algorithm::named)
     }
 }
 
@@ -91,7 +107,7 @@ impl Reading {
 /// The signatures in the scheme's header; where there is no such header, in any that looks like one.
 pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'d>> {
     let mut all: Vec<Received<'d>> = Vec::new();
-    let own = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(scheme.header()));
+    let own = headers.iter().filter(|(name, _)| same_but_case(name, scheme.header()));
     for (header, value) in own {
         if value.len() > LONGEST * MOST {
             continue;
@@ -100,37 +116,27 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
             if let Item::Signature { label, digest } = scheme.format.read(item)
                 && is_plausible(digest)
             {
-                let known = label.filter(|it| Algorithm::named(it).is_some());
-                let form = if known.is_some() == label.is_some() { Form::Own } else { Form::Other };
-                all.push(Received { header, text: digest, label: known, form });
+                let known = label.is_none_or(|it| Algorithm::named(it).is_some());
+                all.push(Received::new(header, digest, label, if known { Form::Own } else { Form::Other }));
             }
         }
-        for (label, text) in pieces(value) {
-            let form = if label.is_none() { Form::Bare } else { Form::Other };
+        for piece in pieces(value) {
             // A piece of what is read already is not another one.
-            if !all.iter().any(|it| it.text.contains(text)) {
-                all.push(Received {
-                    header,
-                    text,
-                    label: label.filter(|it| Algorithm::named(it).is_some()),
-                    form,
-                });
+            if !all.iter().any(|it| has(it.text.as_bytes(), piece.1.as_bytes())) {
+                all.push(Received::piece(header, piece));
             }
         }
     }
     if headers.get(scheme.header()).is_none() {
         for (header, value) in lookalikes(headers) {
             let own = scheme.format.items(value).find_map(|item| match scheme.format.read(item) {
-                Item::Signature { label, digest } if is_digest(digest) => Some((label, digest, Form::Own)),
+                Item::Signature { label, digest } if is_digest(digest) => {
+                    Some(Received::new(header, digest, label, Form::Own))
+                }
                 _ => None,
             });
-            let other = || {
-                pieces(value).into_iter().find(|(_, text)| is_digest(text)).map(|(label, text)| {
-                    let form = if label.is_none() { Form::Bare } else { Form::Other };
-                    (label, text, form)
-                })
-            };
-            all.extend(own.or_else(other).map(|(label, text, form)| Received { header, text, label, form }));
+            let other = || pieces(value).into_iter().find(|(_, text)| is_digest(text));
+            all.extend(own.or_else(|| Some(Received::piece(header, other()?))));
         }
     }
     all.truncate(MOST);
@@ -143,7 +149,7 @@ pub fn lookalikes<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str, &'d str)> {
         ["etag", "if-none-match", "cookie", "authorization", "content-md5", "traceparent"];
     let like = |(name, value): &(&str, &str)| {
         let named = ["signature", "hmac", "x-sig"].iter().any(|word| contains(name, word));
-        let other = OTHERS.iter().any(|other| name.eq_ignore_ascii_case(other));
+        let other = OTHERS.iter().any(|other| same_but_case(name, other));
         let sane = is_token(name) && name.len() <= 64 && value.len() <= LONGEST * MOST && !has_control(value);
         let labelled = |(label, text): (Option<&str>, &str)| {
             is_digest(text)
@@ -195,68 +201,63 @@ fn is_digest(text: &str) -> bool {
 
 /// Every way to read the signatures.
 pub fn readings(scheme: &Scheme, keys: &Keys, all: &[Received<'_>]) -> Vec<Reading> {
-    let mut reader = Reader { scheme, keys, own: scheme.format.encoding, all: Vec::new() };
+    let mut readings = Vec::new();
     for (index, received) in all.iter().enumerate() {
-        reader.read(index, received);
+        Reader { scheme, keys, own: scheme.format.encoding, index, received, all: &mut readings }.read();
     }
-    reader.all
+    readings
 }
 
+/// Reads one signature.
 struct Reader<'a> {
     scheme: &'a Scheme,
     keys: &'a Keys,
     own: Encoding,
-    all: Vec<Reading>,
+    index: usize,
+    received: &'a Received<'a>,
+    all: &'a mut Vec<Reading>,
 }
 
 impl Reader<'_> {
-    fn read(&mut self, index: usize, received: &Received<'_>) {
-        let Received { text, .. } = *received;
-        let own = self.own;
-        let others = Encoding::ALL.into_iter().filter(|it| *it != own);
-        if let Some(bytes) = self.own.decode_any(text) {
-            self.whole(index, received, self.own, bytes, None);
-        }
-        for other in others {
-            if let Some(bytes) = other.decode_any(text) {
-                self.whole(index, received, other, bytes, Some(&causes::SIGNATURE_ENCODING));
+    fn read(&mut self) {
+        self.whole(self.own, self.received.text, None);
+        for encoding in Encoding::ALL {
+            if encoding != self.own {
+                self.whole(encoding, self.received.text, Some(&causes::SIGNATURE_ENCODING));
             }
         }
-        self.twice(index, received);
-        self.letters(index, received);
-        self.parts(index, received);
+        self.twice();
+        self.letters();
+        self.parts();
     }
 
-    fn whole(
-        &mut self,
-        index: usize,
-        received: &Received<'_>,
-        encoding: Encoding,
-        bytes: Vec<u8>,
-        cause: Option<&'static KnownCause>,
-    ) {
-        let Some(algorithm) = Algorithm::of_len(bytes.len()) else { return };
-        self.push(index, received, (algorithm, encoding), bytes, Part::Whole, cause);
+    /// The text as a whole signature in an encoding.
+    #[inline(never)]
+    fn whole(&mut self, encoding: Encoding, text: &str, cause: Option<&'static KnownCause>) {
+        if let Some(bytes) = encoding.decode_any(text)
+            && let Some(algorithm) = Algorithm::of_len(bytes.len())
+        {
+            self.push((algorithm, encoding), bytes, Part::Whole, cause);
+        }
     }
 
+    #[inline(never)]
     fn push(
         &mut self,
-        index: usize,
-        received: &Received<'_>,
         (algorithm, encoding): (Algorithm, Encoding),
         bytes: Vec<u8>,
         part: Part,
         cause: Option<&'static KnownCause>,
     ) {
+        let (received, index) = (self.received, self.index);
         let header =
-            (!received.header.eq_ignore_ascii_case(self.scheme.header())).then_some(&causes::HEADER_RENAMED);
+            (!same_but_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
         let form = match received.form {
             Form::Own => None,
             Form::Bare => self.scheme.format.has_label().then_some(&causes::SIGNATURE_BARE),
             Form::Other => Some(&causes::SIGNATURE_LABEL),
         };
-        let named = received.label.and_then(Algorithm::named);
-        let label = match named {
+        let label = match received.named() {
             Some(named) if named != algorithm => Some(&causes::ALGORITHM_MISLABELLED),
             _ if !self.keys.algorithms().contains(&algorithm) => Some(&causes::ALGORITHM_NOT_ACCEPTED),
             _ => None,
@@ -271,24 +272,22 @@ impl Reader<'_> {
     }
 
     /// The text of one encoding, encoded again.
-    fn twice(&mut self, index: usize, received: &Received<'_>) {
-        let cause = Some(&causes::SIGNATURE_DOUBLE_ENCODED);
+    fn twice(&mut self) {
+        let text = self.received.text;
         let mut inner: Vec<Vec<u8>> =
-            Encoding::ALL.into_iter().filter_map(|it| it.decode_any(received.text)).collect();
-        inner.extend(super::text::from_percent(received.text.as_bytes(), false));
+            Encoding::ALL.into_iter().filter_map(|it| it.decode_any(text)).collect();
+        inner.extend(super::text::from_percent(text.as_bytes(), false));
         for bytes in inner {
             let Ok(text) = std::str::from_utf8(&bytes) else { continue };
             for encoding in Encoding::ALL {
-                if let Some(bytes) = encoding.decode_any(text.trim()) {
-                    self.whole(index, received, encoding, bytes, cause);
-                }
+                self.whole(encoding, text.trim(), Some(&causes::SIGNATURE_DOUBLE_ENCODED));
             }
         }
     }
 
     /// Base64 whose letters were all made one case.
-    fn letters(&mut self, index: usize, received: &Received<'_>) {
-        let text = received.text.trim_end_matches('=');
+    fn letters(&mut self) {
+        let text = self.received.text.trim_end_matches('=');
         let one_case = !(text.contains(|it: char| it.is_ascii_uppercase())
             && text.contains(|it: char| it.is_ascii_lowercase()));
         if self.own == Encoding::Hex || !one_case {
@@ -297,30 +296,28 @@ impl Reader<'_> {
         for algorithm in Algorithm::ALL {
             if self.own.text_len(algorithm.digest_len()) == text.len() {
                 let letters = text.to_ascii_lowercase().into_bytes();
-                let cause = Some(&causes::SIGNATURE_CASE);
-                self.push(index, received, (algorithm, self.own), letters, Part::Letters, cause);
+                self.push((algorithm, self.own), letters, Part::Letters, Some(&causes::SIGNATURE_CASE));
             }
         }
     }
 
     /// Less than a whole signature, of the algorithm that the label names, or that is accepted.
-    fn parts(&mut self, index: usize, received: &Received<'_>) {
-        let named = received.label.and_then(Algorithm::named);
-        let text = received.text.trim_end_matches('=');
-        let algorithms = named.map_or_else(|| self.keys.algorithms().to_vec(), |it| vec![it]);
+    fn parts(&mut self) {
+        let text = self.received.text.trim_end_matches('=');
+        let named = self.received.named();
         // One digit of hex, or a few characters of base64, may be left over at the end that was cut.
         let even = match self.own {
             Encoding::Hex => text.len() & !1,
             Encoding::Base64 | Encoding::Base64Url => text.len() & !3,
         };
-        let cause = Some(&causes::SIGNATURE_TRUNCATED);
         for (cut, part) in [(text.get(..even), Part::Start), (text.get(text.len() - even..), Part::End)] {
             let Some(bytes) = cut.and_then(|cut| self.own.decode_any(cut)) else { continue };
-            for &algorithm in &algorithms {
+            for &algorithm in named.as_ref().map_or(self.keys.algorithms(), std::slice::from_ref) {
                 // Fewer characters than a whole one has: of base64, the last ones may be left out above.
                 let short = text.len() < self.own.text_len(algorithm.digest_len());
                 if short && (SHORTEST..algorithm.digest_len()).contains(&bytes.len()) {
-                    self.push(index, received, (algorithm, self.own), bytes.clone(), part, cause);
+                    let cause = Some(&causes::SIGNATURE_TRUNCATED);
+                    self.push((algorithm, self.own), bytes.clone(), part, cause);
                 }
             }
         }
