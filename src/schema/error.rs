@@ -25,9 +25,12 @@ impl fmt::Display for SchemaError {
 
 impl std::error::Error for SchemaError {}
 
-/// The same, before the pointer is worked out.
+/// The same, before the pointer is worked out. In a box: whatever compiles a schema hands it on.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Unplaced>);
+
+#[derive(Debug)]
+struct Unplaced {
     keyword: String,
     /// Where, as an index on the schema's tape.
     at: u32,
@@ -37,7 +40,7 @@ pub(super) struct Fault {
 impl Fault {
     #[inline(never)]
     pub fn new(keyword: &str, at: Value<'_>, message: impl Into<String>) -> Self {
-        Self { keyword: keyword.to_owned(), at: at.index(), message: message.into() }
+        Self(Box::new(Unplaced { keyword: keyword.to_owned(), at: at.index(), message: message.into() }))
     }
 
     /// Works out the pointer, from the root of the schema even where that is a part of a document.
@@ -46,8 +49,9 @@ impl Fault {
             let draft = Draft::new(Code::DEFINITION_INVALID, Severity::Error, Place::Value(index), "");
             root.document().locate(vec![draft]).pop().map(|issue| issue.pointer).unwrap_or_default()
         };
-        let full = pointer_of(self.at);
+        let Unplaced { keyword, at, message } = *self.0;
+        let full = pointer_of(at);
         let pointer = full.strip_prefix(&pointer_of(root.index())).unwrap_or(&full).to_owned();
-        SchemaError { keyword: self.keyword, pointer, message: self.message }
+        SchemaError { keyword, pointer, message }
     }
 }

@@ -33,9 +33,12 @@ enum Plan {
     Program(Program),
 }
 
-/// Why a pattern cannot be used, and where in it.
+/// Why a pattern cannot be used, and where in it. In a box: whatever reads one hands it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PatternError {
+pub(crate) struct PatternError(Box<Fault>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
     message: String,
     /// In characters from zero, where it is one place and not the whole.
     at: Option<usize>,
@@ -43,14 +46,21 @@ pub(crate) struct PatternError {
 
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at {
-            Some(at) => write!(f, "{}, at character {} of the pattern", self.message, at + 1),
-            None => f.write_str(&self.message),
+        let Fault { message, at } = &*self.0;
+        match at {
+            Some(at) => write!(f, "{message}, at character {} of the pattern", at + 1),
+            None => f.write_str(message),
         }
     }
 }
 
 impl std::error::Error for PatternError {}
+
+impl PatternError {
+    fn new(message: String, at: Option<usize>) -> Self {
+        Self(Box::new(Fault { message, at }))
+    }
+}
 
 impl Pattern {
     /// Compiles a pattern.

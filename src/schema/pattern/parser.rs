@@ -394,7 +394,7 @@ impl Parser<'_> {
     #[cold]
     #[inline(never)]
     pub(super) fn error(&self, at: usize, message: &str) -> PatternError {
-        PatternError { message: message.to_owned(), at: Some(self.text[..at].chars().count()) }
+        PatternError::new(message.to_owned(), Some(self.text[..at].chars().count()))
     }
 
     /// Notes something that is right and that cannot be run.

@@ -186,8 +186,9 @@ impl Writer<'_> {
 }
 
 fn small(number: usize) -> Result<u16, PatternError> {
-    u16::try_from(number).ok().filter(|&number| usize::from(number) <= STATES).ok_or_else(|| PatternError {
-        message: format!("the pattern needs more than {STATES} states once its repetitions are written out"),
-        at: None,
+    u16::try_from(number).ok().filter(|&number| usize::from(number) <= STATES).ok_or_else(|| {
+        let message =
+            format!("the pattern needs more than {STATES} states once its repetitions are written out");
+        PatternError::new(message, None)
     })
 }

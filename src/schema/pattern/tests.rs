@@ -16,8 +16,10 @@ fn check(pattern: &str, matching: &[&str], other: &[&str]) {
 fn refusal(pattern: &str) -> String {
     match Pattern::compile(pattern) {
         Ok(_) => panic!("{pattern} compiles"),
-        Err(PatternError { message, at: Some(at) }) => format!("{at}: {message}"),
-        Err(PatternError { message, at: None }) => message,
+        Err(PatternError(fault)) => match fault.at {
+            Some(at) => format!("{at}: {}", fault.message),
+            None => fault.message,
+        },
     }
 }
 
