@@ -36,15 +36,13 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The digest of the parts, without a key: what somebody sends who leaves the key out.
-pub(crate) fn unkeyed(algorithm: Algorithm, parts: &[&[u8]]) -> Vec<u8> {
-    fn of<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-        parts.iter().fold(D::new(), D::chain_update).finalize().to_vec()
-    }
+/// The digest of the bytes, without a key: what somebody sends who leaves the key out.
+#[inline(never)]
+pub(crate) fn unkeyed(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
     match algorithm {
-        Algorithm::Sha1 => of::<Sha1>(parts),
-        Algorithm::Sha256 => of::<Sha256>(parts),
-        Algorithm::Sha512 => of::<Sha512>(parts),
+        Algorithm::Sha1 => Sha1::digest(bytes).to_vec(),
+        Algorithm::Sha256 => Sha256::digest(bytes).to_vec(),
+        Algorithm::Sha512 => Sha512::digest(bytes).to_vec(),
     }
 }
 

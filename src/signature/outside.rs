@@ -6,7 +6,7 @@ use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
 use super::Algorithm;
-use super::hmac::Tag;
+use super::hmac::{Tag, unkeyed};
 
 /// Room for the longest digest.
 pub(crate) type Hash = [u8; 64];
@@ -41,11 +41,7 @@ impl Halves {
         if key.len() <= block.len() {
             block[..key.len()].copy_from_slice(key);
         } else {
-            let hash = Zeroizing::new(match algorithm {
-                Algorithm::Sha1 => Sha1::digest(key).to_vec(),
-                Algorithm::Sha256 => Sha256::digest(key).to_vec(),
-                Algorithm::Sha512 => Sha512::digest(key).to_vec(),
-            });
+            let hash = Zeroizing::new(unkeyed(algorithm, key));
             block[..hash.len()].copy_from_slice(&hash);
         }
         let masked = |mask: u8| Zeroizing::new(block.iter().map(|byte| byte ^ mask).collect::<Vec<u8>>());

@@ -9,6 +9,7 @@ use super::content::{Formula, Parts, formulas};
 use super::headers::which;
 use super::received::{Reading, Received, readings};
 use super::secret::{Guess, guesses};
+use super::text::joined;
 use super::{Cause, Explanation};
 use crate::delivery::Delivery;
 use crate::signature::hmac::unkeyed;
@@ -270,7 +271,8 @@ impl<'a> Search<'a> {
                     if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
                         return None;
                     }
-                    let digest = Zeroizing::new(unkeyed(algorithm, parts));
+                    let message = Zeroizing::new(joined(parts));
+                    let digest = Zeroizing::new(unkeyed(algorithm, &message));
                     let fits = |it: &Reading| it.is_whole() && it.fits_bytes(&digest, digest.len());
                     if let Some(reading) = self.fitting(algorithm, &fits) {
                         let body = body.clone();
