@@ -218,8 +218,15 @@ impl<'b> Bodies<'b> {
             Change::Plain(index) => PLAIN.get(index).map(|undo| undo.0).into_iter().collect(),
             Change::Written(style) => {
                 let whole = self.write(style);
-                let parts = parts(&style).into_iter();
-                parts.filter(|(without, _)| self.write(*without) != whole).map(|(_, cause)| cause).collect()
+                let mut causes = Vec::new();
+                for (without, cause) in parts(&style) {
+                    if let Some(cause) = cause
+                        && self.write(without) != whole
+                    {
+                        causes.push(cause);
+                    }
+                }
+                causes
             }
         }
     }
@@ -344,8 +351,8 @@ fn changes(style: &Style) -> usize {
     changed.into_iter().filter(|it| *it).count()
 }
 
-/// The parts of a style that change something: the style without each, and its cause.
-fn parts(style: &Style) -> Vec<(Style, &'static KnownCause)> {
+/// The style without each of its parts, and the cause that this part is, where it changes something.
+fn parts(style: &Style) -> [(Style, Option<&'static KnownCause>); 6] {
     fn cause<T: PartialEq>(table: &[(T, &'static KnownCause)], wanted: &T) -> Option<&'static KnownCause> {
         table.iter().find(|(it, _)| it == wanted).map(|(_, cause)| *cause)
     }
@@ -355,15 +362,14 @@ fn parts(style: &Style) -> Vec<(Style, &'static KnownCause)> {
         Numbers::Long(..) => Some(&causes::BODY_NUMBERS_REWRITTEN),
     };
     let sorted = style.sorted.then_some(&causes::BODY_KEYS_SORTED);
-    let parts = [
+    [
         (Style { layout: Layout::Kept, ..*style }, cause(&LAYOUTS, &style.layout)),
         (Style { characters: Characters::Kept, ..*style }, cause(&CHARACTERS, &style.characters)),
         (Style { slashes: Slashes::Kept, ..*style }, cause(&SLASHES, &style.slashes)),
         (Style { numbers: Numbers::Kept, ..*style }, numbers),
         (Style { sorted: false, ..*style }, sorted),
         (Style { end: "", ..*style }, cause(&ENDS, &style.end)),
-    ];
-    parts.into_iter().filter_map(|(without, cause)| Some((without, cause?))).collect()
+    ]
 }
 
 /// The keys under which whole numbers stand, as they are written.

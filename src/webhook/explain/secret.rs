@@ -21,28 +21,20 @@ const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
 /// Every guess at a sender's key, made of one secret: slips by themselves, then two at once.
 #[inline(never)]
 pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<Guess> {
-    let mut all = Guesses { secret, all: Vec::new() };
+    let prefix = form.prefix.as_deref();
+    let mut all = Guesses { secret, form, all: Vec::new() };
     all.push(&[], key.to_vec());
-    let texts = texts(written, form.prefix.as_deref());
+    let texts = texts(written, prefix);
     // As another form, then with a slip in the text, then both.
-    let ways = |text: &[u8]| ways(text, form);
-    for (cause, key) in ways(written) {
-        all.push(&[cause], key);
+    all.other_forms(&[], written);
+    for (cause, text) in &texts {
+        all.own_form(&[cause], text);
     }
     for (cause, text) in &texts {
-        if let Some(key) = by_form(text, form) {
-            all.push(&[cause], key);
-        }
-    }
-    for (cause, text) in &texts {
-        for (way, key) in ways(text) {
-            all.push(&[cause, way], key);
-        }
-        for (other, text) in self::texts(text, form.prefix.as_deref()) {
-            if !cause.is(other)
-                && let Some(key) = by_form(&text, form)
-            {
-                all.push(&[cause, other], key);
+        all.other_forms(&[cause], text);
+        for (other, text) in &self::texts(text, prefix) {
+            if !cause.is(other) {
+                all.own_form(&[cause, other], text);
             }
         }
     }
@@ -54,18 +46,62 @@ pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> 
     all.all
 }
 
-struct Guesses {
+struct Guesses<'f> {
     secret: usize,
+    form: &'f SecretForm,
     all: Vec<Guess>,
 }
 
-impl Guesses {
+impl Guesses<'_> {
     /// Adds a guess unless there is one with the same key.
     #[inline(never)]
     fn push(&mut self, causes: &[&'static KnownCause], key: Vec<u8>) {
         let key = Zeroizing::new(key);
         if !self.all.iter().any(|it| same_bytes(&it.key, &key)) {
             self.all.push(Guess { secret: self.secret, causes: causes.to_vec(), key });
+        }
+    }
+
+    /// Adds the key that a text stands for by the provider's form.
+    #[inline(never)]
+    fn own_form(&mut self, causes: &[&'static KnownCause], text: &[u8]) {
+        if let Some(key) = by_form(text, self.form) {
+            self.push(causes, key);
+        }
+    }
+
+    /// Adds the keys that a text stands for in other forms.
+    #[inline(never)]
+    fn other_forms(&mut self, slips: &[&'static KnownCause], text: &[u8]) {
+        let form = self.form;
+        let mut add = |cause, key| self.push(&[slips, &[cause]].concat(), key);
+        let prefix = form.prefix.as_deref().unwrap_or_default();
+        let bare = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
+        if form.encoding != SecretEncoding::Utf8 {
+            add(&causes::SECRET_AS_TEXT, bare.to_vec());
+        }
+        if !prefix.is_empty() {
+            add(&causes::SECRET_PREFIX_KEPT, joined(&[prefix.as_bytes(), bare]));
+        }
+        let decoded = [
+            (SecretEncoding::Hex, Encoding::Hex, &causes::SECRET_HEX),
+            (SecretEncoding::Base64, Encoding::Base64, &causes::SECRET_BASE64),
+            (SecretEncoding::Utf8, Encoding::Base64Url, &causes::SECRET_BASE64URL),
+        ];
+        let bare = std::str::from_utf8(bare).unwrap_or_default();
+        for (own, encoding, cause) in decoded {
+            if (own == SecretEncoding::Utf8 || own != form.encoding)
+                && let Some(key) = encoding.decode_any(bare).filter(|key| !key.is_empty())
+            {
+                add(cause, key);
+            }
+        }
+        if let Some(key) = by_form(text, form).map(Zeroizing::new) {
+            let hex = Encoding::Hex.encode(&key);
+            let upper = hex.to_ascii_uppercase();
+            for encoded in [hex, Encoding::Base64.encode(&key), upper] {
+                add(&causes::SECRET_ENCODED, encoded.into_bytes());
+            }
         }
     }
 }
@@ -80,40 +116,6 @@ fn by_form(text: &[u8], form: &SecretForm) -> Option<Vec<u8>> {
         SecretEncoding::Hex => Encoding::Hex,
     };
     encoding.decode_any(std::str::from_utf8(bare).ok()?).filter(|key| !key.is_empty())
-}
-
-/// The keys that a text stands for in other forms.
-fn ways(text: &[u8], form: &SecretForm) -> Vec<(&'static KnownCause, Vec<u8>)> {
-    let prefix = form.prefix.as_deref().unwrap_or_default();
-    let bare = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-    let mut all: Vec<(&KnownCause, Vec<u8>)> = Vec::new();
-    if form.encoding != SecretEncoding::Utf8 {
-        all.push((&causes::SECRET_AS_TEXT, bare.to_vec()));
-    }
-    if !prefix.is_empty() {
-        all.push((&causes::SECRET_PREFIX_KEPT, joined(&[prefix.as_bytes(), bare])));
-    }
-    let decoded = [
-        (SecretEncoding::Hex, Encoding::Hex, &causes::SECRET_HEX),
-        (SecretEncoding::Base64, Encoding::Base64, &causes::SECRET_BASE64),
-        (SecretEncoding::Utf8, Encoding::Base64Url, &causes::SECRET_BASE64URL),
-    ];
-    let bare = std::str::from_utf8(bare).unwrap_or_default();
-    for (own, encoding, cause) in decoded {
-        let key = (own == SecretEncoding::Utf8 || own != form.encoding)
-            .then(|| encoding.decode_any(bare))
-            .flatten();
-        all.extend(key.filter(|key| !key.is_empty()).map(|key| (cause, key)));
-    }
-    if let Some(key) = by_form(text, form).map(Zeroizing::new) {
-        for encoding in [Encoding::Hex, Encoding::Base64] {
-            all.push((&causes::SECRET_ENCODED, encoding.encode(&key).into_bytes()));
-        }
-        let mut upper = Encoding::Hex.encode(&key).into_bytes();
-        upper.make_ascii_uppercase();
-        all.push((&causes::SECRET_ENCODED, upper));
-    }
-    all
 }
 
 /// The text with each slip in it undone, and made.

@@ -50,15 +50,15 @@ pub fn to_single_bytes(body: &[u8], windows: bool) -> Option<Vec<u8>> {
     if body.is_ascii() {
         return None;
     }
-    let byte = |character: char| {
-        let number = u32::from(character);
+    let mut out = Vec::with_capacity(body.len());
+    for number in std::str::from_utf8(body).ok()?.chars().map(u32::from) {
         let place = WINDOWS_1252.iter().position(|it| *it != 0 && u32::from(*it) == number);
-        match place {
-            Some(place) if windows => u8::try_from(0x80 + place).ok(),
-            _ => u8::try_from(number).ok(),
-        }
-    };
-    std::str::from_utf8(body).ok()?.chars().map(byte).collect()
+        out.push(match place {
+            Some(place) if windows => u8::try_from(0x80 + place).ok()?,
+            _ => u8::try_from(number).ok()?,
+        });
+    }
+    Some(out)
 }
 
 /// Bytes of latin-1, or of Windows-1252, as UTF-8; nothing where they are UTF-8 already.
