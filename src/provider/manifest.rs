@@ -2,7 +2,7 @@
 
 use crate::delivery::Headers;
 use crate::issue::{Code, Issue, Severity};
-use crate::json::{Document, Names, Pointer, Value, Vocabulary};
+use crate::json::{Document, Key, Names, Pointer, Value, Vocabulary};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
 use std::sync::Arc;
@@ -211,8 +211,7 @@ impl Provider {
             scheme: signature(document)?,
             tolerance: root
                 .pointer("/signature/tolerance")
-                .and_then(Value::as_i64)
-                .and_then(|seconds| u32::try_from(seconds).ok())
+                .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
                 .unwrap_or(300),
             webhook_id: text(root, "/headers/webhookId"),
             delivery_id: text(root, "/headers/deliveryId"),
@@ -222,17 +221,15 @@ impl Provider {
             dedupe,
             immutable: root.get("immutable").and_then(Value::as_bool).unwrap_or(false),
             success: span::success(text(root, "/success").as_deref().unwrap_or("2xx")),
-            retries: texts(root.get("retries")).iter().filter_map(|wait| span::seconds(wait)).collect(),
+            retries: texts(root, "retries").iter().filter_map(|wait| span::seconds(wait)).collect(),
             events,
             names,
-            sensitive: texts(root.get("sensitive")),
+            sensitive: texts(root, "sensitive"),
             rules: Rules::read(&id, root).map_err(|(place, message)| fault(document, place, &message))?,
-            lookalikes: root
-                .get("lookalikes")
+            lookalikes: items(root, "lookalikes")
                 .into_iter()
-                .flat_map(Value::elements)
                 .map(|item| Lookalike {
-                    has: texts(item.get("has")),
+                    has: texts(item, "has"),
                     message: text(item, "/message").unwrap_or_default(),
                 })
                 .collect(),
@@ -342,13 +339,25 @@ fn pointer(value: Value<'_>, at: &str) -> Option<Pointer> {
 }
 
 #[inline(never)]
-fn text(value: Value<'_>, pointer: &str) -> Option<String> {
+pub(super) fn text(value: Value<'_>, pointer: &str) -> Option<String> {
     value.pointer(pointer)?.as_str().map(std::borrow::Cow::into_owned)
 }
 
+/// The items of a list that may be absent.
 #[inline(never)]
-fn texts(list: Option<Value<'_>>) -> Vec<String> {
-    list.into_iter().flat_map(Value::elements).filter_map(|item| Some(item.as_str()?.into_owned())).collect()
+pub(super) fn items<'d>(holder: Value<'d>, key: &str) -> Vec<Value<'d>> {
+    holder.get(key).into_iter().flat_map(Value::elements).collect()
+}
+
+/// The members of an object that may be absent.
+#[inline(never)]
+pub(super) fn members<'d>(holder: Value<'d>, key: &str) -> Vec<(Key<'d>, Value<'d>)> {
+    holder.get(key).into_iter().flat_map(Value::members).collect()
+}
+
+#[inline(never)]
+fn texts(holder: Value<'_>, key: &str) -> Vec<String> {
+    items(holder, key).into_iter().filter_map(|item| Some(item.as_str()?.into_owned())).collect()
 }
 
 /// What a schema cannot say about a definition.
@@ -371,7 +380,7 @@ fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
             return Err(fault(document, part, message));
         }
     }
-    for (_, event) in root.get("events").into_iter().flat_map(Value::members) {
+    for (_, event) in members(root, "events") {
         let (schema, revisions) = (event.get("schema"), event.get("revisions"));
         let Some(revisions) = revisions else {
             if schema.is_none() {
@@ -400,10 +409,7 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
     let definition = SchemeDefinition {
         header: text(signature, "/header").unwrap_or_default(),
         format: text(signature, "/format").unwrap_or_default(),
-        algorithms: texts(signature.get("algorithms"))
-            .iter()
-            .filter_map(|name| Algorithm::named(name))
-            .collect(),
+        algorithms: texts(signature, "algorithms").iter().filter_map(|name| Algorithm::named(name)).collect(),
         signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
         secret: secret_form(text(signature, "/secret").as_deref().unwrap_or("utf8")),
         optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
@@ -438,7 +444,7 @@ fn secret_form(text: &str) -> SecretForm {
 
 #[inline(never)]
 fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
-    let list: Vec<Dedupe> = texts(root.get("dedupe"))
+    let list: Vec<Dedupe> = texts(root, "dedupe")
         .iter()
         .map(|way| {
             if let Some(pointer) = way.strip_prefix("pointer:") {
@@ -456,9 +462,9 @@ fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
 #[inline(never)]
 fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Event>, DefinitionError> {
     let mut events = Vec::new();
-    for (name, event) in document.root().get("events").into_iter().flat_map(Value::members) {
+    for (name, event) in members(document.root(), "events") {
         let mut revisions = Vec::new();
-        for revision in event.get("revisions").into_iter().flat_map(Value::elements) {
+        for revision in items(event, "revisions") {
             revisions.push(Revision {
                 name: text(revision, "/name"),
                 when: pointer(revision, "/when"),

@@ -1,5 +1,6 @@
 //! Which built-in provider a delivery looks like: a guess for people, and never a reason to trust.
 
+use super::manifest::{members, text};
 use crate::delivery::Delivery;
 use crate::json::{Document, Value};
 
@@ -44,15 +45,13 @@ impl Recogniser {
         let look = |id| {
             let document = Document::read(super::definition(id)?.as_bytes()).ok()?;
             let root = document.root();
-            let text = |value: Value<'_>| value.as_str().map(std::borrow::Cow::into_owned);
-            let signature = root.pointer("/signature/header").and_then(text);
-            let others =
-                root.get("headers").into_iter().flat_map(Value::members).filter_map(|(_, name)| text(name));
-            let events = root.get("events").into_iter().flat_map(Value::members);
+            let mut headers: Vec<String> = text(root, "/signature/header").into_iter().collect();
+            headers.extend(members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")));
+            let events = members(root, "events").into_iter();
             Some(Look {
                 id,
-                headers: signature.into_iter().chain(others).collect(),
-                pointer: root.pointer("/envelope/type").and_then(text).unwrap_or_default(),
+                headers,
+                pointer: text(root, "/envelope/type").unwrap_or_default(),
                 events: events.map(|(name, _)| name.text().into_owned()).collect(),
             })
         };

@@ -10,6 +10,7 @@ use crate::issue::{Code, Draft, Place, Profile, Severity};
 use crate::json::{Document, Tag, Value, same_bytes};
 use crate::schema::instant;
 
+use super::manifest::members;
 use super::{painchek, xon};
 
 /// What one provider's file of rules offers.
@@ -51,7 +52,7 @@ impl Rules {
         let ruleset = RULESETS.into_iter().find(|ruleset| ruleset.provider == provider);
         let codes = ruleset.map(|ruleset| (ruleset.codes)()).unwrap_or_default();
         let mut settings: Vec<Setting> = codes.into_iter().map(|code| (code, [None; 2])).collect();
-        for (key, value) in definition.get("rules").into_iter().flat_map(Value::members) {
+        for (key, value) in members(definition, "rules") {
             let name = key.text();
             let Some(setting) = settings.iter_mut().find(|(code, _)| code.as_str() == name) else {
                 let sentence = format!(
