@@ -212,7 +212,7 @@ fn mark_warnings(plan: &mut Plan) {
 fn mark_failures(plan: &mut Plan) {
     let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); plan.nodes.len()];
     for (id, node) in (0u32..).zip(&plan.nodes) {
-        node.each_failing(|child| parents[child as usize].push(id));
+        node.each_failing(&mut |child| parents[child as usize].push(id));
     }
     let mut open: Vec<(NodeId, u8)> =
         (0u32..).zip(&plan.nodes).map(|(id, node)| (id, own_failures(node, plan.placeholders))).collect();

@@ -411,12 +411,12 @@ impl Node {
     }
 
     /// Calls `see` with every schema whose failure is this one's.
-    pub fn each_failing(&self, mut see: impl FnMut(NodeId)) {
+    pub fn each_failing(&self, see: &mut dyn FnMut(NodeId)) {
         for rule in &self.in_place {
             match rule {
                 InPlace::All(node) => see(*node),
                 InPlace::If { then, otherwise, .. } => {
-                    then.iter().chain(otherwise).copied().for_each(&mut see);
+                    then.iter().chain(otherwise).copied().for_each(&mut *see);
                 }
                 // Their failure is a rule of this one.
                 InPlace::Any(_) | InPlace::One(_) | InPlace::Not(_) => {}
@@ -424,14 +424,14 @@ impl Node {
         }
         if let Some(object) = &self.object {
             object.dependent_schemas.iter().for_each(|(_, node)| see(*node));
-            object.properties.iter().filter_map(|property| property.node).for_each(&mut see);
+            object.properties.iter().filter_map(|property| property.node).for_each(&mut *see);
             object.patterns.iter().for_each(|(_, node)| see(*node));
             if let Additional::Judged(node) = object.additional {
                 see(node);
             }
         }
         if let Some(array) = &self.array {
-            array.prefix.iter().copied().for_each(&mut see);
+            array.prefix.iter().copied().for_each(&mut *see);
             if let Rest::Judged(node) = array.rest {
                 see(node);
             }

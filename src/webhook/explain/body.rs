@@ -305,6 +305,7 @@ impl<'b> Bodies<'b> {
     }
 
     /// Every way to write whole numbers otherwise: those under each key, and then all of them.
+    #[inline(never)]
     fn long_numbers(&self) -> Vec<Numbers> {
         let mut all = Vec::new();
         for spelling in Spelling::ALL {
