@@ -11,3 +11,9 @@ pub(crate) fn cut(text: &str, mark: char) -> Option<(&str, &str)> {
 pub(crate) fn same_but_case(first: &str, second: &str) -> bool {
     first.eq_ignore_ascii_case(second)
 }
+
+/// The same text, to be kept.
+#[inline(never)]
+pub(crate) fn owned(text: &str) -> String {
+    text.to_owned()
+}

@@ -5,6 +5,7 @@ mod mistakes;
 use super::reader::Reader;
 use super::{MAX_BYTES, MAX_DEPTH, Tag, Token, locate, string};
 use crate::issue::{ByteSpan, Code, Issue, Severity, Step};
+use crate::text::owned;
 
 /// What the grammar allows at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,11 +146,11 @@ fn character(bytes: &[u8], pos: usize) -> Option<char> {
 /// Names what stands at `pos` without quoting more than one character.
 fn name(bytes: &[u8], pos: usize) -> String {
     match character(bytes, pos) {
-        None if pos >= bytes.len() => "the end of the text".to_owned(),
+        None if pos >= bytes.len() => owned("the end of the text"),
         None => format!("the byte 0x{:02X}", bytes[pos]),
-        Some('"') => "a string".to_owned(),
-        Some('\'') => "a single quote".to_owned(),
-        Some(c) if c.is_ascii_digit() => "a number".to_owned(),
+        Some('"') => owned("a string"),
+        Some('\'') => owned("a single quote"),
+        Some(c) if c.is_ascii_digit() => owned("a number"),
         Some(c) if c.is_ascii_graphic() => format!("'{c}'"),
         Some(c) => format!("the character U+{:04X}", c as u32),
     }
@@ -194,9 +195,9 @@ fn not_utf8(bytes: &[u8], pos: usize) -> Finding {
 
 fn control(bytes: &[u8], pos: usize, quote: usize) -> Finding {
     let (what, write) = match bytes[pos] {
-        b'\n' => ("A line break".to_owned(), "\\n".to_owned()),
-        b'\r' => ("A carriage return".to_owned(), "\\r".to_owned()),
-        b'\t' => ("A tab".to_owned(), "\\t".to_owned()),
+        b'\n' => (owned("A line break"), owned("\\n")),
+        b'\r' => (owned("A carriage return"), owned("\\r")),
+        b'\t' => (owned("A tab"), owned("\\t")),
         byte => (format!("The control character U+{byte:04X}"), format!("\\u{byte:04x}")),
     };
     let hint = if matches!(bytes[pos], b'\n' | b'\r') {
@@ -210,8 +211,8 @@ fn control(bytes: &[u8], pos: usize, quote: usize) -> Finding {
 
 fn open_string(bytes: &[u8], quote: usize) -> Finding {
     Finding {
-        received: Some("the end of the text".to_owned()),
-        expected: Some("a closing quote".to_owned()),
+        received: Some(owned("the end of the text")),
+        expected: Some(owned("a closing quote")),
         ..at(bytes, quote, "The text ends inside a string that starts here.")
     }
     .until(bytes.len())
@@ -232,17 +233,14 @@ fn escape(bytes: &[u8], slash: usize) -> Finding {
         format!(
             "A backslash cannot be followed by {} in a string.",
             match name(bytes, slash + 1) {
-                text if text == "a number" => "a digit".to_owned(),
+                text if text == "a number" => owned("a digit"),
                 text => text,
             }
         ),
     );
     let end = slash + 1 + character(bytes, slash + 1).map_or(0, char::len_utf8);
-    Finding {
-        expected: Some("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX".to_owned()),
-        ..found.until(end)
-    }
-    .hint("Write a backslash itself as \\\\.")
+    Finding { expected: Some(owned("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")), ..found.until(end) }
+        .hint("Write a backslash itself as \\\\.")
 }
 
 fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
@@ -274,7 +272,7 @@ fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
         _ => None,
     };
     let found = at(bytes, start, message).until(end);
-    Finding { hint: hint.map(str::to_owned), received: Some(name(bytes, pos)), ..found }
+    Finding { hint: hint.map(owned), received: Some(name(bytes, pos)), ..found }
 }
 
 fn unexpected(reader: &Reader<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> Finding {

@@ -5,7 +5,7 @@ use super::Algorithm;
 use super::encoding::Encoding;
 use super::template::{Token, tokens};
 use crate::delivery::has_control;
-use crate::text::cut;
+use crate::text::{cut, owned};
 
 /// The form of a signature header.
 ///
@@ -81,23 +81,23 @@ impl Format {
         let mut timestamp = None;
         // Proxies join headers by commas, so that no sender has one within a field.
         if list == List::Semicolons && template.contains(',') {
-            return Err("Fields are separated by commas or by semicolons, and not by both.".to_owned());
+            return Err(owned("Fields are separated by commas or by semicolons, and not by both."));
         }
         for field in template.split(separator).map(str::trim).filter(|field| *field != "...") {
             if let Some(prefix) = field.strip_suffix("{timestamp}") {
                 if timestamp.is_some() || prefix.is_empty() || prefix.contains(['{', '}']) {
-                    return Err("A timestamp stands once, behind a label: \"t={timestamp}\".".to_owned());
+                    return Err(owned("A timestamp stands once, behind a label: \"t={timestamp}\"."));
                 }
-                timestamp = Some(TimestampItem { prefix: prefix.to_owned(), first: format.is_none() });
+                timestamp = Some(TimestampItem { prefix: owned(prefix), first: format.is_none() });
             } else if format.is_some() {
-                return Err("Beside the timestamp stands one signature.".to_owned());
+                return Err(owned("Beside the timestamp stands one signature."));
             } else {
                 format = Some(Self::parse_item(field, list)?);
             }
         }
         match format {
             Some(format) if format.prefix.is_empty() && format.label == Label::None => {
-                Err("Beside a timestamp the signature needs a label: \"v1={hex}\".".to_owned())
+                Err(owned("Beside a timestamp the signature needs a label: \"v1={hex}\"."))
             }
             Some(format) => Ok(Self { timestamp, ..format }),
             None => Err(NO_DIGEST.to_owned()),
@@ -112,9 +112,9 @@ impl Format {
             return Ok(None);
         }
         if !further.split(' ').all(|more| more.is_empty() || more.ends_with("...")) {
-            return Err(
-                "Behind the first signature of a list stand only examples such as \"v1a,...\".".to_owned()
-            );
+            return Err(owned(
+                "Behind the first signature of a list stand only examples such as \"v1a,...\".",
+            ));
         }
         Ok(Some(Self::parse_item(first, List::Pairs)?))
     }
@@ -132,7 +132,7 @@ impl Format {
                 Token::Literal(text) => texts[at].push_str(text),
                 Token::Place("algorithm") if at == 0 => label = Label::Any,
                 Token::Place("algorithm") => {
-                    return Err("{algorithm} stands once, in front of the signature.".to_owned());
+                    return Err(owned("{algorithm} stands once, in front of the signature."));
                 }
                 Token::Place(place) => {
                     let found = Encoding::ALL.into_iter().find(|encoding| encoding.name() == place);
@@ -143,7 +143,7 @@ impl Format {
                         )
                     })?;
                     if encoding.replace(found).is_some() {
-                        return Err("One signature has one of {hex}, {base64} and {base64url}.".to_owned());
+                        return Err(owned("One signature has one of {hex}, {base64} and {base64url}."));
                     }
                 }
             }
@@ -151,7 +151,7 @@ impl Format {
         let [mut prefix, mut middle, suffix] = texts;
         let encoding = encoding.ok_or(NO_DIGEST)?;
         if label == Label::Any && middle.is_empty() {
-            return Err("Between {algorithm} and the signature stands a character such as \"=\".".to_owned());
+            return Err(owned("Between {algorithm} and the signature stands a character such as \"=\"."));
         }
         if let Some((algorithm, name, rest)) = named_literal(&prefix).filter(|_| label == Label::None) {
             (label, middle) = (Label::Fixed(algorithm, name), rest);
@@ -261,7 +261,7 @@ const NO_DIGEST: &str = "The signature itself is missing: {hex}, {base64} or {ba
 fn named_literal(literal: &str) -> Option<(Algorithm, String, String)> {
     let at = literal.find(|character: char| !character.is_ascii_alphanumeric())?;
     let (name, rest) = literal.split_at(at);
-    Some((Algorithm::named(name)?, name.to_owned(), rest.to_owned()))
+    Some((Algorithm::named(name)?, owned(name), owned(rest)))
 }
 
 /// Whether the text can be the name of an algorithm, known or not. Such a text is safe to repeat in

@@ -2,7 +2,7 @@
 
 use super::hmac::Mac;
 use crate::delivery::{Headers, is_token};
-use crate::text::cut;
+use crate::text::{cut, owned};
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) fn tokens(template: &str) -> Result<Vec<Token<'_>>, String> {
         let inside = behind.strip_prefix('{').ok_or("A \"}\" has no \"{\" in front of it.")?;
         let (place, behind) = cut(inside, '}').ok_or("A \"{\" has no \"}\" behind it.")?;
         if place.contains('{') {
-            return Err("A \"{\" has no \"}\" behind it.".to_owned());
+            return Err(owned("A \"{\" has no \"}\" behind it."));
         }
         tokens.push(Token::Place(place));
         rest = behind;
@@ -78,7 +78,7 @@ impl Content {
         let mut parts = Vec::new();
         for token in tokens(template)? {
             parts.push(match token {
-                Token::Literal(text) => Part::Literal(text.to_owned()),
+                Token::Literal(text) => Part::Literal(owned(text)),
                 Token::Place("body") => Part::Body,
                 Token::Place("timestamp") => Part::Timestamp,
                 Token::Place("url") => Part::Url,
@@ -89,7 +89,7 @@ impl Content {
                         .to_owned(),
                 ),
                 Token::Place(place) => match place.strip_prefix("header:") {
-                    Some(name) if is_token(name) => Part::Header(name.to_owned()),
+                    Some(name) if is_token(name) => Part::Header(owned(name)),
                     Some(_) => return Err(format!("{{{place}}} does not name an HTTP header.")),
                     None => {
                         return Err(format!(
@@ -101,9 +101,9 @@ impl Content {
             });
         }
         match parts.iter().filter(|part| **part == Part::Body).count() {
-            0 => Err("{body} is missing, so anybody could change the body.".to_owned()),
+            0 => Err(owned("{body} is missing, so anybody could change the body.")),
             1 => Ok(Self { parts }),
-            _ => Err("{body} stands more than once.".to_owned()),
+            _ => Err(owned("{body} stands more than once.")),
         }
     }
 

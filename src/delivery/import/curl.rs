@@ -11,7 +11,7 @@ use super::finding::Notes;
 use super::shell::{self, Word};
 use crate::delivery::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
-use crate::text::{cut, same_but_case};
+use crate::text::{cut, owned, same_but_case};
 
 /// Where the word `curl` stands, if this is a command: behind a prompt, and behind lines of comment.
 pub(super) fn begins(text: &[u8]) -> Option<usize> {
@@ -155,8 +155,8 @@ impl Command {
             "data-urlencode" => self.data(notes, value, Data::UrlEncode),
             "json" => {
                 self.data(notes, value, Data::Json);
-                self.add_default("Content-Type", "application/json".to_owned());
-                self.add_default("Accept", "application/json".to_owned());
+                self.add_default("Content-Type", owned("application/json"));
+                self.add_default("Accept", owned("application/json"));
             }
             "form" | "form-string" => {
                 let message = "curl makes a multipart body of this, with a boundary it draws anew each time.";
@@ -196,7 +196,7 @@ impl Command {
             Some((name, value)) => (name.trim(), value.trim_matches([' ', '\t'])),
             None => match text.strip_suffix(';') {
                 Some(name) => {
-                    self.headers.push(name.trim().to_owned(), String::new());
+                    self.headers.push(owned(name.trim()), String::new());
                     return;
                 }
                 None => ("", ""),
@@ -210,9 +210,9 @@ impl Command {
             };
             notes.add(Code::CURL_SYNTAX, Severity::Warning, word.span, message, None);
         } else if value.is_empty() {
-            self.suppressed.push(name.to_owned());
+            self.suppressed.push(owned(name));
         } else {
-            self.headers.push(name.to_owned(), value.to_owned());
+            self.headers.push(owned(name), owned(value));
         }
     }
 
@@ -248,7 +248,7 @@ impl Command {
             }
         }
         if data != Data::Json && !self.defaults.iter().any(|(name, _)| *name == "Content-Type") {
-            self.add_default("Content-Type", "application/x-www-form-urlencoded".to_owned());
+            self.add_default("Content-Type", owned("application/x-www-form-urlencoded"));
         }
     }
 
@@ -276,9 +276,9 @@ impl Command {
         }
         let method = match (self.method, &body) {
             (Some(method), _) => method.to_ascii_uppercase(),
-            (None, _) if self.head => "HEAD".to_owned(),
-            (None, Some(_)) => "POST".to_owned(),
-            (None, None) => "GET".to_owned(),
+            (None, _) if self.head => owned("HEAD"),
+            (None, Some(_)) => owned("POST"),
+            (None, None) => owned("GET"),
         };
         Some(Imported {
             headers: self.headers,

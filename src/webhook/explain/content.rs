@@ -8,7 +8,7 @@ use super::headers::value;
 use crate::delivery::{Delivery, Headers, is_token};
 use crate::signature::hmac::Tag;
 use crate::signature::{Algorithm, Content, Keys, Scheme, TimestampUnit, Token, Values, tokens};
-use crate::text::{cut, same_but_case};
+use crate::text::{cut, owned, same_but_case};
 
 /// A guess at what was signed, but for the body.
 pub struct Formula<'d> {
@@ -213,7 +213,7 @@ impl<'d> Formulas<'_, 'd> {
     ) {
         let formula = Formula {
             causes: causes.to_vec(),
-            template: template.to_owned(),
+            template: owned(template),
             provider: "",
             content: content.clone(),
             timestamp,
@@ -234,7 +234,7 @@ impl<'d> Formulas<'_, 'd> {
         }
         for timestamp in self.parts.own.clone() {
             let seconds = &timestamp[..timestamp.len().saturating_sub(3)];
-            for other in [[timestamp, "000"].concat(), seconds.to_owned()] {
+            for other in [[timestamp, "000"].concat(), owned(seconds)] {
                 if !other.is_empty() {
                     self.push(&[&causes::CONTENT_TIMESTAMP_UNIT], template, &content, Cow::Owned(other), "");
                 }
@@ -302,7 +302,7 @@ fn slips(template: &str) -> Vec<(String, Vec<&'static KnownCause>)> {
 
 fn written(token: Token<'_>) -> String {
     match token {
-        Token::Literal(text) => text.to_owned(),
+        Token::Literal(text) => owned(text),
         Token::Place(place) => format!("{{{place}}}"),
     }
 }
@@ -320,7 +320,7 @@ fn without(tokens: &[Token<'_>], dropped: &dyn Fn(&Token<'_>) -> bool) -> String
     }
     // Where the last place was dropped, what joined it stands at the end.
     match (tokens.last().is_some_and(dropped), out.rfind('}')) {
-        (true, Some(at)) => out[..=at].to_owned(),
+        (true, Some(at)) => owned(&out[..=at]),
         _ => out,
     }
 }

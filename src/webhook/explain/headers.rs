@@ -8,7 +8,7 @@ use super::text::has;
 use crate::delivery::{Delivery, Headers};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
-use crate::text::same_but_case;
+use crate::text::{owned, same_but_case};
 use crate::webhook::{Cause, Limits, Time, Webhook};
 
 /// Signatures that documentation prints, and people copy: whose they are, and the text.
@@ -61,7 +61,7 @@ pub struct Facts<'a, 'd> {
 /// Which secret, for a sentence.
 #[inline(never)]
 pub fn which(keys: &Keys, secret: usize) -> String {
-    if keys.count() > 1 { format!("secret {}", secret + 1) } else { "the secret".to_owned() }
+    if keys.count() > 1 { format!("secret {}", secret + 1) } else { owned("the secret") }
 }
 
 /// The first value under a name: one copy of the search for all.
@@ -165,7 +165,7 @@ impl Facts<'_, '_> {
             };
             let mut like = match made_by {
                 Some(name) => format!("the length of {name}"),
-                None => "which no algorithm makes".to_owned(),
+                None => owned("which no algorithm makes"),
             };
             if let Some(label) = labelled {
                 like = format!("{like}, under the label {label}");
@@ -204,8 +204,8 @@ impl Facts<'_, '_> {
     fn parts(&mut self) {
         let missing = match self.scheme.values(self.delivery) {
             Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
-            Err(Outcome::UrlMissing) => "the URL".to_owned(),
-            Err(Outcome::MethodMissing) => "the method".to_owned(),
+            Err(Outcome::UrlMissing) => owned("the URL"),
+            Err(Outcome::MethodMissing) => owned("the method"),
             _ => return,
         };
         self.see(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);
