@@ -1,6 +1,7 @@
 //! Strict JSON (RFC 8259) over bytes: one pass makes a flat tape of offsets, and everything else
 //! reads the tape. Knows nothing of webhooks.
 
+mod double;
 mod duplicates;
 mod equality;
 mod locate;

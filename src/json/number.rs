@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::double::Double;
+
 /// A JSON number, exact: sign, significant digits and the power of ten of the first digit.
 #[derive(Clone, Copy)]
 pub struct Decimal<'a> {
@@ -60,6 +62,16 @@ impl<'a> Decimal<'a> {
 
     fn is_zero(self) -> bool {
         self.digits.is_empty()
+    }
+
+    /// The digits without a point, if they are nineteen at the most.
+    fn whole_digits(self) -> u64 {
+        self.digits().fold(0, |total, digit| total.wrapping_mul(10).wrapping_add(digit.into()))
+    }
+
+    /// The power of ten of the last digit.
+    fn last_place(self) -> i64 {
+        self.magnitude + 1 - self.length
     }
 
     /// Whether the number is whole: 1.0 and 1e2 are.
@@ -192,25 +204,21 @@ impl Step {
 /// the same digits, as 0.1 is.
 pub fn lost(text: &[u8]) -> Option<String> {
     let exact = Decimal::of(text);
-    if exact.length <= 15 && (-300..300).contains(&exact.magnitude) {
+    // Of no more digits than these, no two numbers are read as one double, unless that is subnormal.
+    if exact.length <= 15 && (-307..308).contains(&exact.magnitude) {
         return None;
     }
-    let text = std::str::from_utf8(text).ok()?;
-    let double: f64 = text.parse().ok()?;
-    if double.is_infinite() {
+    let double = Double::nearest(exact.digits(), exact.magnitude);
+    if double.value.is_infinite() {
         return Some("Infinity".to_owned());
     }
-    let written = format!("{double:e}");
-    if Decimal::of(written.as_bytes()) == exact {
-        return None;
-    }
-    let whole = format!("{double}");
     // A whole number can be exact although fewer digits are enough to name it: 2^60.
-    #[allow(clippy::cast_possible_truncation)] // below 1e38 it is exact, and above it is not used
-    if double.abs() < 1e38 && exact == Decimal::of((double as i128).to_string().as_bytes()) {
+    if double.same && double.value < 1e38 && exact.is_integer() {
         return None;
     }
-    Some(if double.abs() >= 1e21 || (double != 0.0 && double.abs() < 1e-6) { written } else { whole })
+    // Seventeen digits tell every double from the next.
+    let written = exact.length <= 17 && (exact.whole_digits(), exact.last_place()) == double.shortest;
+    (!written).then(|| double.written(exact.negative))
 }
 
 /// Says which digits of a number JavaScript changes into which, and quotes no others: the number may
