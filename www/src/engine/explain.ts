@@ -1,7 +1,7 @@
 /** Why a signature does not match, with the bytes to look at. The causes are the core's. */
-import compared from "fast-diff";
 import { placer, toBytes, toText } from "../bytes.ts";
 import type { Cause } from "./core.ts";
+import { diff } from "./diff.ts";
 import { limitsOf, providerOf } from "./inspect.ts";
 import type { Change, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
 import { hookOf } from "./providers.ts";
@@ -72,7 +72,7 @@ function change(
   }
   return {
     before: text.slice(Math.max(0, from - CONTEXT), from),
-    ...(signed === undefined ? {} : { diff: diff(bytes, body, signed) }),
+    ...(signed === undefined ? {} : { diff: sideBySide(bytes, body, signed) }),
     changed: whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole,
     after: text.slice(to, to + CONTEXT),
     from,
@@ -84,7 +84,7 @@ function change(
 }
 
 /** The same place of what was signed and of what arrived, side by side, as much of it as is shown. */
-function diff(
+function sideBySide(
   { start, end }: { start: number; end: number },
   body: Uint8Array,
   signed: Uint8Array,
@@ -92,7 +92,7 @@ function diff(
   const beginning = (bytes: Uint8Array, to: number) =>
     toText(bytes.subarray(start, Math.min(to, start + SHOWN)));
   const there = signed.length - (body.length - end);
-  const parts: NonNullable<Change["diff"]> = compared(beginning(body, end), beginning(signed, there));
+  const parts: NonNullable<Change["diff"]> = diff(beginning(body, end), beginning(signed, there));
   const isCut = end - start > SHOWN || there - start > SHOWN;
   // Where one side was cut, its end differs from the other's for no reason but that.
   while (isCut && parts.length > 1 && parts.at(-1)?.[0] !== 0) parts.pop();
