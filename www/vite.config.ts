@@ -3,11 +3,13 @@ import { defineConfig } from "vite";
 import { core } from "./build/core.ts";
 import { editor } from "./build/editor.ts";
 import { engine } from "./build/engine.ts";
+import { minify } from "./build/minify.ts";
 import { page } from "./build/page.ts";
+import { unusedMembers } from "./build/unused.ts";
 
 export default defineConfig({
   base: "./",
-  plugins: [core(), editor(), engine(), page()],
+  plugins: [core(), editor(), engine(), unusedMembers(), minify(), page()],
   build: {
     target: "es2022",
     outDir: "dist",
@@ -18,6 +20,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       output: { chunkFileNames: ({ name }) => `assets/${name.replace("_virtual_", "")}-[hash].js` },
     },
   },

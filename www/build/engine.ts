@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
+import { minified } from "./minify.ts";
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
@@ -62,7 +63,7 @@ export function engine(): Plugin {
         format: "iife",
         target: "es2022",
         platform: "browser",
-        minify: true,
+        minify: false,
         legalComments: "none",
         logLevel: "warning",
         plugins: [
@@ -85,7 +86,7 @@ export function engine(): Plugin {
       for (const path of Object.keys(metafile.inputs)) {
         if (!path.startsWith("samples:")) this.addWatchFile(path);
       }
-      return `export default ${JSON.stringify(outputFiles[0]?.text)};`;
+      return `export default ${JSON.stringify(await minified(outputFiles[0]?.text ?? "", false))};`;
     },
   };
 }
