@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
+import { described } from "../src/engine/described.ts";
 import { minified } from "./minify.ts";
 
 const ID = "virtual:engine";
@@ -24,29 +25,22 @@ const SAMPLES = {
   xonLatest: new URL("xon/samples/file-request.files.update.R9.json", providers),
 };
 
-type Described = { properties?: Record<string, { description?: string }>; $defs?: Record<string, Described> };
-
-/**
- * What contracts say of their fields, by provider and by `definition.property`: the package leaves it out, and people
- * want to read it. Revisions of a contract say the same of what they have in common.
- */
-function descriptions(): Record<string, Record<string, string>> {
-  const all: Record<string, Record<string, string>> = {};
-  for (const provider of readdirSync(providers)) {
-    const found: Record<string, string> = {};
-    all[provider] = found;
-    const folder = new URL(`${provider}/`, providers);
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".schema.json"))) {
-      const contract = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Described;
-      for (const [name, { properties = {} }] of [
-        ["", contract] as const,
-        ...Object.entries(contract.$defs ?? {}),
-      ])
-        for (const [key, { description }] of Object.entries(properties))
-          if (description !== undefined) found[`${name}.${key}`] = description;
-    }
-  }
-  return all;
+/** What contracts say of their fields, by provider: the package leaves it out, and people want to read it. */
+function descriptions(): Record<string, string[]> {
+  return Object.fromEntries(
+    readdirSync(providers).map((provider) => {
+      const folder = new URL(`${provider}/`, providers);
+      // With the contracts in the place of their names, as the package has them.
+      const { events } = JSON.parse(
+        readFileSync(new URL("provider.json", folder), "utf8"),
+        (key, value: unknown) =>
+          key === "schema" && typeof value === "string"
+            ? JSON.parse(readFileSync(new URL(value, folder), "utf8"))
+            : value,
+      ) as { events: object };
+      return [provider, Array.from(described(events), ({ description }) => description ?? "")];
+    }),
+  );
 }
 
 export function engine(): Plugin {

@@ -16,8 +16,8 @@ declare module "virtual:samples" {
   export const painchekPrinted: string;
   export const xon: string;
   export const severe: string;
-  /** By provider, then by the definition of a contract and its property. */
-  export const descriptions: Record<string, Record<string, string>>;
+  /** By provider, in the order of `described`; empty where nothing is said. */
+  export const descriptions: Record<string, string[]>;
   export const nrs: string;
   export const xonR6: string;
   export const callsCreate: string;

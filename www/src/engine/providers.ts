@@ -2,6 +2,7 @@
 import { descriptions } from "virtual:samples";
 import { OWN } from "./calls.ts";
 import { type ProviderDefinition, providerDefinition, providers, type Webhook, webhook } from "./core.ts";
+import { described } from "./described.ts";
 import type { InspectInput, ProviderEntry } from "./protocol.ts";
 
 const definitions = new Map<string, ProviderDefinition>();
@@ -21,29 +22,14 @@ export function definition(id: string): ProviderDefinition {
   return known;
 }
 
-interface Described {
-  properties?: Record<string, { description?: string }>;
-  $defs?: Record<string, Described>;
-}
-
 /** Gives contracts back what they say of their fields. */
 function describe({ id, events }: ProviderDefinition): void {
   const words = Object.hasOwn(descriptions, id) ? descriptions[id] : undefined;
-  for (const event of Object.values(events) as {
-    schema?: Described;
-    revisions?: { schema?: Described }[];
-  }[]) {
-    for (const { schema } of event.revisions ?? [event]) {
-      if (typeof schema !== "object") continue;
-      for (const [name, { properties = {} }] of [
-        ["", schema] as const,
-        ...Object.entries(schema.$defs ?? {}),
-      ])
-        for (const [key, property] of Object.entries(properties)) {
-          const said = words?.[`${name}.${key}`];
-          if (said !== undefined) property.description = said;
-        }
-    }
+  if (words === undefined) return;
+  let index = 0;
+  for (const property of described(events)) {
+    const said = words[index++];
+    if (said) property.description = said;
   }
 }
 
