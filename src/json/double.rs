@@ -99,7 +99,7 @@ fn nearest(number: &Natural, scale: &Scale) -> (f64, bool) {
 }
 
 /// The shortest digits that are read as a double above zero, of those the nearest to it, and the power of ten of
-/// the last. Between two that are equally near the larger one is taken.
+/// the last. Between two that are equally near the even one is taken, as JavaScript does.
 ///
 /// In the scale the double has 18 digits before its point, or a little more.
 #[inline(never)]
@@ -112,9 +112,10 @@ fn shortest(double: f64, scale: &Scale) -> (u64, i64) {
     // down, but a quarter below a power of two, where the bits begin to be half as large.
     let low = 4 * mantissa - if fraction == 0 && field > 1 { 1 } else { 2 };
     let (middle, high) = (4 * mantissa, 4 * mantissa + 2);
-    let [(low, low_whole), (middle, _), (high, high_whole)] = [low, middle, high].map(|quarters| {
-        scale.divisor.product(&Natural::of(quarters)).over(&scale.factor, two - 2 - scale.ten)
-    });
+    let [(low, low_whole), (middle, middle_whole), (high, high_whole)] =
+        [low, middle, high].map(|quarters| {
+            scale.divisor.product(&Natural::of(quarters)).over(&scale.factor, two - 2 - scale.ten)
+        });
 
     // An end is itself read as the double where the mantissa is even.
     let even = mantissa % 2 == 0;
@@ -126,7 +127,7 @@ fn shortest(double: f64, scale: &Scale) -> (u64, i64) {
         ten += 1;
     }
     let (digits, rest) = (middle / unit, middle % unit);
-    let nearer_up = rest * 2 >= unit;
+    let nearer_up = rest * 2 > unit || (rest * 2 == unit && (!middle_whole || digits % 2 == 1));
     let up = digits * unit < low || (nearer_up && (digits + 1) * unit <= high);
     (digits + u64::from(up), ten)
 }

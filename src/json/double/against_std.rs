@@ -35,18 +35,31 @@ fn read(text: &str) -> f64 {
     nearest(text).value
 }
 
-/// What the number was said to become when the standard library read and wrote it.
+/// A finite double with an exponent, and without one. Of two shortest that are equally near std takes the larger one
+/// here, and JavaScript the even one, as std does too where it is told how many digits to write.
+fn written_by_std(double: f64) -> (String, String) {
+    let even = |shortest: String, even: String| if even.parse() == Ok(double) { even } else { shortest };
+    let written = format!("{double:e}");
+    let digits = written.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let written = even(written, format!("{double:.*e}", digits - 1));
+    let whole = format!("{double}");
+    match whole.split_once('.') {
+        Some((_, rest)) => (written, even(whole.clone(), format!("{double:.*}", rest.len()))),
+        None => (written, whole),
+    }
+}
+
+/// What becomes of a number where the standard library reads and writes it.
 fn lost_by_std(text: &str) -> Option<String> {
     let exact = Decimal::of(text.as_bytes());
     let double: f64 = text.parse().expect("a number");
     if double.is_infinite() {
         return Some("Infinity".to_owned());
     }
-    let written = format!("{double:e}");
+    let (written, whole) = written_by_std(double);
     if Decimal::of(written.as_bytes()) == exact {
         return None;
     }
-    let whole = format!("{double}");
     #[allow(clippy::cast_possible_truncation)] // below 1e38 it is exact, and above it is not used
     if double.abs() < 1e38 && exact == Decimal::of((double as i128).to_string().as_bytes()) {
         return None;
@@ -176,10 +189,8 @@ fn a_number_is_a_double_exactly_where_all_its_digits_are() {
 fn the_digits_written_are_the_shortest_and_nearest_as_std_finds_them() {
     run(3000, &(double(), any::<bool>(), 17usize..40), |(double, negative, digits)| {
         let signed = if negative { -double } else { double };
-        let expected = match double {
-            1e-6..1e21 => format!("{signed}"),
-            _ => format!("{signed:e}"),
-        };
+        let (written, whole) = written_by_std(signed);
+        let expected = if (1e-6..1e21).contains(&double) { whole } else { written };
         for text in [format!("{double:e}"), format!("{double:.digits$e}")] {
             prop_assert_eq!(nearest(&text).written(negative), &expected[..], "{}", text);
         }
@@ -264,5 +275,21 @@ fn a_million_digits_are_read() {
         let long = format!("{mantissa}{}e{exponent}", "9".repeat(2000));
         assert_eq!(read(&long).to_bits(), long.parse::<f64>().unwrap().to_bits(), "{text}");
         assert_eq!(lost(long.as_bytes()), lost_by_std(&long), "{text}");
+    }
+}
+
+/// As V8 does, and as ECMA-262 recommends.
+#[test]
+fn of_two_shortest_that_are_equally_near_the_even_one_is_written() {
+    for (text, written) in [
+        ("1125899906842624.25", "1125899906842624.2"),
+        ("1125899906842624.75", "1125899906842624.8"),
+        ("1631915513370907.25", "1631915513370907.2"),
+        ("140737488355328.15625", "140737488355328.16"),
+        ("140737488355328.09375", "140737488355328.1"),
+        ("140737488355328.125", "140737488355328.12"),
+    ] {
+        assert_eq!(nearest(text).written(false), written, "{text}");
+        assert_eq!(lost(written.as_bytes()), None, "{written}");
     }
 }
