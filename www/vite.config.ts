@@ -1,15 +1,14 @@
 /** How the page is built: relative paths for any static host, no request but for its own files, a policy that says so. */
 import { defineConfig } from "vite";
 import { core } from "./build/core.ts";
-import { editor } from "./build/editor.ts";
 import { engine } from "./build/engine.ts";
-import { minify } from "./build/minify.ts";
 import { page } from "./build/page.ts";
-import { unusedMembers } from "./build/unused.ts";
 
 export default defineConfig({
   base: "./",
-  plugins: [core(), editor(), engine(), unusedMembers(), minify(), page()],
+  plugins: [core(), engine(), page()],
+  // The editor's second way to take what is typed, which Chromium on Android alone would use, and could do without.
+  define: { "window.EditContext": "undefined" },
   build: {
     target: "es2022",
     outDir: "dist",
@@ -20,7 +19,8 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
-      checks: { pluginTimings: false },
+      // The editor's commands come with a parser for those of them that know of syntax; the page uses none of these.
+      treeshake: { moduleSideEffects: (id) => !/@lezer|@codemirror\/(?:language|commands)/.test(id) },
       output: { chunkFileNames: ({ name }) => `assets/${name.replace("_virtual_", "")}-[hash].js` },
     },
   },

@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
 import { described } from "../src/engine/described.ts";
-import { minified } from "./minify.ts";
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
@@ -57,7 +56,7 @@ export function engine(): Plugin {
         format: "iife",
         target: "es2022",
         platform: "browser",
-        minify: false,
+        minify: true,
         legalComments: "none",
         logLevel: "warning",
         plugins: [
@@ -80,7 +79,7 @@ export function engine(): Plugin {
       for (const path of Object.keys(metafile.inputs)) {
         if (!path.startsWith("samples:")) this.addWatchFile(path);
       }
-      return `export default ${JSON.stringify(await minified(outputFiles[0]?.text ?? "", false))};`;
+      return `export default ${JSON.stringify(outputFiles[0]?.text)};`;
     },
   };
 }

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
-import { minified } from "./minify.ts";
 
 const worker = new URL("../src/offline/sw.js", import.meta.url);
 
@@ -56,7 +55,7 @@ export function page(): Plugin {
     },
     generateBundle: {
       order: "post",
-      async handler(_, bundle) {
+      handler(_, bundle) {
         const files = ["./", ...Object.keys(bundle).map((name) => `./${name}`)].filter(
           (name) => name !== "./index.html",
         );
@@ -68,7 +67,7 @@ export function page(): Plugin {
         const source = readFileSync(worker, "utf8")
           .replace("__FILES__", JSON.stringify([...files, "./icon.svg"]))
           .replace("__VERSION__", hash.digest("hex").slice(0, 16));
-        this.emitFile({ type: "asset", fileName: "sw.js", source: await minified(source, false) });
+        this.emitFile({ type: "asset", fileName: "sw.js", source });
       },
     },
   };

@@ -7,7 +7,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const KB = 1000;
 /** Everything but the core. */
-const OURS = 107 * KB;
+const OURS = 118.5 * KB;
 /** Everything. */
 const ALL = 250 * KB;
 

@@ -2,7 +2,6 @@
 import "./css/tokens.css";
 import "./css/base.css";
 import "./css/shell.css";
-import "./css/editor.css";
 import "./css/inspect.css";
 import "./css/results.css";
 import "./css/panels.css";

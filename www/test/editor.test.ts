@@ -1,4 +1,4 @@
-/** The editor's keys, its history and its signs, of which the page has its own. */
+/** The editor's keys, its history and its signs of unseen characters. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";

@@ -1,23 +1,37 @@
 /** The editor of a body: bytes in, bytes out, with everything unseen shown. */
+import "./styles.ts";
+import { history } from "@codemirror/commands";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
   EditorView,
   highlightActiveLine,
   highlightActiveLineGutter,
+  highlightSpecialChars,
   keymap,
   lineNumbers,
+  placeholder,
 } from "@codemirror/view";
-import { history } from "./history.ts";
+import { chip } from "../ui/text.ts";
 import { json } from "./json.ts";
 import { keys } from "./keys.ts";
-import { chips, hint } from "./widgets.ts";
+
+const theme = EditorView.theme({
+  "&": { height: "100%", color: "var(--ink)", backgroundColor: "transparent", fontSize: "var(--text-2)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
+  ".cm-content": { caretColor: "var(--accent)", padding: "var(--space-2) 0" },
+  ".cm-placeholder": { color: "var(--faint)" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--faint)", border: "none" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line-active)" },
+  ".cm-content ::selection": { backgroundColor: "var(--selection)" },
+});
 
 /** An editor below an element, named by a label. */
 export function editor(
   parent: HTMLElement,
   label: string,
   extensions: Extension,
-  shown = "Paste a whole request, a curl command, a HAR file or a JSON body",
+  hint = "Paste a whole request, a curl command, a HAR file or a JSON body",
 ): EditorView {
   return new EditorView({
     parent,
@@ -29,11 +43,14 @@ export function editor(
         lineNumbers(),
         highlightActiveLine(),
         highlightActiveLineGutter(),
-        chips,
+        highlightSpecialChars({
+          addSpecialChars: /[\u0080-\u009f\u2028-\u202e\u2060-\u2068\ud800-\udfff]/u,
+          render: (code) => chip(code),
+        }),
         EditorView.lineWrapping,
         json,
-        hint(shown),
-        history,
+        placeholder(hint),
+        history(),
         // Tab leaves the editor, as everywhere else on a page.
         keymap.of(keys),
         EditorView.contentAttributes.of({
@@ -42,6 +59,7 @@ export function editor(
           spellcheck: "false",
           autocapitalize: "off",
         }),
+        theme,
         extensions,
       ],
     }),

@@ -1,5 +1,19 @@
 /**
- * In place of the module by which the editor brings its styles along: the page's policy allows no style but those of
- * its files, so that what the editor needs stands in `css/editor.css`, and no more than that.
+ * The editor's styles under a policy without inline styles: they are put in place as constructed style sheets, as the
+ * editor itself does it in shadow trees.
  */
-export const StyleModule = { newName: () => "", mount() {} };
+import { StyleModule } from "style-mod";
+
+const standIn = {
+  ownerDocument: document,
+  get adoptedStyleSheets() {
+    return document.adoptedStyleSheets;
+  },
+  set adoptedStyleSheets(sheets) {
+    document.adoptedStyleSheets = sheets;
+  },
+};
+
+const mount = StyleModule.mount;
+StyleModule.mount = (root, modules, options) =>
+  mount.call(StyleModule, root === document ? (standIn as unknown as ShadowRoot) : root, modules, options);
