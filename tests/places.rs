@@ -253,6 +253,31 @@ fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
     );
 }
 
+/// To compare one takes a microsecond, and a sender may be anybody.
+#[test]
+fn only_so_many_numbers_are_compared_with_what_javascript_makes_of_them() {
+    let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
+    let codes = |held: usize| {
+        let held = vec!["1e308"; held].join(",");
+        let issues = schema.check(format!("[{held},9007199254740993]").as_bytes());
+        issues.into_iter().map(|issue| (issue.code, issue.message)).collect::<Vec<_>>()
+    };
+    let found = codes(9_999);
+    assert_eq!(found.iter().map(|it| it.0).collect::<Vec<_>>(), [Code::NUMBER_PRECISION]);
+    let not_found = codes(12_000);
+    assert_eq!(
+        not_found,
+        [(
+            Code::ISSUES_OMITTED,
+            "The text has 2001 more numbers than the first 10000 that were compared with what JavaScript makes of them."
+                .to_owned()
+        )]
+    );
+    // Numbers that fifteen digits tell apart are not among them.
+    let plain = vec!["0.123456789012345"; 20_000].join(",");
+    assert_eq!(schema.check(format!("[{plain},9007199254740993]").as_bytes()).len(), 1);
+}
+
 proptest! {
     /// Whether JavaScript holds a number is whether Rust's double does: both round to the nearest, even on ties.
     #[test]

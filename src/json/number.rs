@@ -60,6 +60,12 @@ impl<'a> Decimal<'a> {
         self.digits.iter().filter(|&&byte| byte != b'.').map(|byte| byte - b'0')
     }
 
+    /// Whether JavaScript holds it at a glance: of no more digits than these, no two numbers are read as one double,
+    /// unless that is subnormal.
+    pub(super) fn is_surely_held(&self) -> bool {
+        self.length <= 15 && (-307..308).contains(&self.magnitude)
+    }
+
     fn is_zero(self) -> bool {
         self.digits.is_empty()
     }
@@ -204,8 +210,7 @@ impl Step {
 /// the same digits, as 0.1 is.
 pub fn lost(text: &[u8]) -> Option<String> {
     let exact = Decimal::of(text);
-    // Of no more digits than these, no two numbers are read as one double, unless that is subnormal.
-    if exact.length <= 15 && (-307..308).contains(&exact.magnitude) {
+    if exact.is_surely_held() {
         return None;
     }
     let double = Double::nearest(exact.digits(), exact.magnitude);
