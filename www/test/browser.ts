@@ -101,6 +101,44 @@ export async function browser(
   };
 }
 
+/** The page, opened, and what it stands on. */
+export interface Opened {
+  page: Page;
+  context: BrowserContext;
+  served: Served;
+  /** Errors and warnings of the console, errors of scripts, and dialogs that were opened. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+/** Serves the page, opens it in a browser of its own, and waits until it can be used. */
+export async function open(options?: Parameters<typeof browser>[0]): Promise<Opened> {
+  const served = await serve();
+  const { context, close } = await browser(options);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("dialog", (dialog) => {
+    complaints.push("a dialog was opened");
+    void dialog.dismiss();
+  });
+  await page.goto(served.url);
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  return {
+    page,
+    context,
+    served,
+    complaints,
+    async close() {
+      await close();
+      await served.close();
+    },
+  };
+}
+
 /** Keeps a picture of the page, for whoever wants to look. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });

@@ -8,25 +8,20 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
-import type { BrowserContext, Page } from "playwright-core";
-import { browser, type Served, serve, settled } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { type Opened, open, settled } from "./browser.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const FRAMEWORKS = ["Node", "Express", "Fastify", "Next.js", "Hono", "Workers"];
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
 /** What was copied, by a name for its file. */
 const copied = new Map<string, string>();
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser({ permissions: ["clipboard-read", "clipboard-write"] }));
-  page = await context.newPage();
-  await page.goto(served.url);
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  opened = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  page = opened.page;
   await page.keyboard.press("Alt+4");
   await page.getByLabel("Begin with a template").selectOption("2");
   await page.locator('.provider .verdict[data-tone="good"]').waitFor();
@@ -34,10 +29,7 @@ before(async () => {
   await settled(page);
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 test("every framework's code can be copied for every kind of provider, and holds no secret", async () => {
   const secret = await page.getByLabel("Secret", { exact: true }).inputValue();

@@ -1,33 +1,21 @@
 /** Compare on the built page: verdicts, changes that lead to their places and back, headers, and every way in. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { browser, picture, type Served, serve } from "./browser.ts";
+import { type Opened, open, picture } from "./browser.ts";
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
-const complaints: string[] = [];
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser());
-  page = await context.newPage();
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(served.url);
+  opened = await open();
+  page = opened.page;
   await page.keyboard.press("Alt+2");
   await page.locator("#mode-compare .verdict").waitFor();
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 const word = () => page.locator("#mode-compare .verdict h2").innerText();
 const sentence = () => page.locator("#mode-compare .verdict").innerText();
@@ -260,5 +248,5 @@ test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
 });
 
 test("the browser had nothing to complain about", () => {
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(opened.complaints, []);
 });

@@ -1,26 +1,18 @@
 /** The editor's keys, its history and its signs of unseen characters. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
-import { browser, type Served, serve } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { type Opened, open } from "./browser.ts";
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser());
-  page = await context.newPage();
-  await page.goto(served.url);
-  await page.locator(".cm-content").first().waitFor();
+  opened = await open();
+  page = opened.page;
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 const body = () => page.locator(".cm-content").first();
 const text = async () =>

@@ -1,32 +1,18 @@
 /** Payloads that are large, or made to break what reads them: the page neither runs them, nor hangs, nor lies. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
-import { browser, picture, type Served, serve, settled } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { type Opened, open, picture, settled } from "./browser.ts";
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
-const errors: string[] = [];
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser());
-  page = await context.newPage();
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("dialog", (dialog) => {
-    errors.push("a dialog was opened");
-    void dialog.dismiss();
-  });
-  await page.goto(served.url);
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  opened = await open();
+  page = opened.page;
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 /** Drops a file on the page, and says how long it took until it was judged. */
 async function drop(bytes: Uint8Array, name = "payload.json"): Promise<number> {
@@ -150,5 +136,5 @@ test("ten thousand levels neither hang the page nor overflow it", async () => {
 });
 
 test("nothing of it ran", () => {
-  assert.deepEqual(errors, []);
+  assert.deepEqual(opened.complaints, []);
 });

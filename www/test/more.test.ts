@@ -3,28 +3,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
-import { browser, pick, picture, type Served, serve, settled } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { type Opened, open, pick, picture, settled } from "./browser.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser());
-  page = await context.newPage();
-  await page.goto(served.url);
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  opened = await open();
+  page = opened.page;
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 const verdict = () => page.locator(".inspect .verdict h2").first().innerText();
 const body = () => page.locator('.cm-content[aria-label="Body of the delivery"]').innerText();

@@ -1,31 +1,18 @@
 /** The built page as a person meets it: it judges, explains, and sends nothing. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
-import { BASE, browser, pick, picture, type Served, serve, settled } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { BASE, type Opened, open, pick, picture, settled } from "./browser.ts";
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
-const complaints: string[] = [];
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser());
-  page = await context.newPage();
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(served.url);
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  opened = await open();
+  page = opened.page;
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 const verdict = () => page.locator(".verdict h2").innerText();
 const codes = () => page.locator(".issue .where code:first-child").allInnerTexts();
@@ -174,24 +161,24 @@ test("the page may not connect, and asks for nothing but its own files", async (
   const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
   assert.match(policy ?? "", /connect-src 'none'/);
   assert.ok(
-    served.requests.every((path) => path.startsWith(BASE)),
-    served.requests.join(" "),
+    opened.served.requests.every((path) => path.startsWith(BASE)),
+    opened.served.requests.join(" "),
   );
 });
 
 test("it opens without a network once it was loaded", async () => {
   await page.evaluate(() => navigator.serviceWorker.ready);
-  await context.setOffline(true);
+  await opened.context.setOffline(true);
   await page.reload();
   await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
   await pick(page, "signed with SHA-256");
   assert.equal(await verdict(), "Verified");
-  await context.setOffline(false);
+  await opened.context.setOffline(false);
 });
 
 test("the browser had nothing to complain about", () => {
   // That the policy refuses is what a test above asks for.
-  const own = complaints.filter(
+  const own = opened.complaints.filter(
     (text) => !/connect-src|violates the document's Content Security Policy/.test(text),
   );
   assert.deepEqual(own, []);

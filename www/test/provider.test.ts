@@ -2,26 +2,18 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { webhook } from "hookseal";
-import type { BrowserContext, Page } from "playwright-core";
-import { browser, picture, type Served, serve, settled } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { type Opened, open, picture, settled } from "./browser.ts";
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser({ permissions: ["clipboard-read", "clipboard-write"] }));
-  page = await context.newPage();
-  await page.goto(served.url);
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  opened = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  page = opened.page;
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 const text = (label: string) => page.locator(`.cm-content[aria-label="${label}"]`);
 const tone = (tone: string) => page.locator(`.provider .verdict[data-tone="${tone}"]`).waitFor();

@@ -1,28 +1,20 @@
 /** The report tells what was found, no more of the payload than was chosen, and never the secret or a signature. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
-import { browser, pick, type Served, serve, settled } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { type Opened, open, pick, settled } from "./browser.ts";
 
 const SECRET = "a made-up secret for this page only";
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser({ permissions: ["clipboard-read", "clipboard-write"] }));
-  page = await context.newPage();
-  await page.goto(served.url);
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  opened = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  page = opened.page;
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 /** The report as it is copied. */
 async function report(values?: string, ids = false): Promise<string> {

@@ -2,35 +2,23 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { browser, picture, type Served, serve } from "./browser.ts";
+import { type Opened, open, picture } from "./browser.ts";
 
 const SECRET = "not a secret of anybody's";
 
-let served: Served;
-let context: BrowserContext;
-let close: () => Promise<void>;
+let opened: Opened;
 let page: Page;
-const complaints: string[] = [];
 
 before(async () => {
-  served = await serve();
-  ({ context, close } = await browser({ permissions: ["clipboard-read", "clipboard-write"] }));
-  page = await context.newPage();
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(served.url);
+  opened = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  page = opened.page;
   await page.keyboard.press("Alt+3");
   await page.locator('#mode-sign .verdict[data-tone="good"]').waitFor();
 });
 
-after(async () => {
-  await close?.();
-  await served?.close();
-});
+after(() => opened?.close());
 
 const word = () => page.locator("#mode-sign .verdict h2").innerText();
 const output = (name: string) => page.getByLabel(name, { exact: true }).innerText();
@@ -390,5 +378,5 @@ test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
 });
 
 test("the browser had nothing to complain about", () => {
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(opened.complaints, []);
 });
