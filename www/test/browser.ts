@@ -8,6 +8,7 @@ import { extname, join, normalize } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { countWhatIsUnderWay, settled } from "./rest.ts";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const shots = fileURLToPath(new URL("../../target/www/screenshots/", import.meta.url));
@@ -92,6 +93,7 @@ export async function browser(
     viewport: { width: 1440, height: 900 },
     ...options,
   });
+  await countWhatIsUnderWay(context);
   return {
     context,
     close: async () => {
@@ -155,8 +157,7 @@ export async function pick(page: Page, title: string): Promise<void> {
   await settled(page);
 }
 
-/** Waits until nothing is under way. */
-export async function settled(page: Page): Promise<void> {
-  await page.waitForTimeout(60);
-  await page.locator('.verdict[data-busy="false"]').waitFor();
+/** Waits until screen readers are told of it: a moment later than eyes are. */
+export async function told(page: Page, what: RegExp): Promise<void> {
+  await page.locator("[role=status]", { hasText: what }).waitFor({ state: "attached" });
 }

@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
 import type { Page } from "playwright-core";
-import { type Opened, open, settled } from "./browser.ts";
+import { type Opened, open } from "./browser.ts";
+import { copied, settled } from "./rest.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const FRAMEWORKS = ["Node", "Express", "Fastify", "Next.js", "Hono", "Workers"];
@@ -17,14 +18,14 @@ const FRAMEWORKS = ["Node", "Express", "Fastify", "Next.js", "Hono", "Workers"];
 let opened: Opened;
 let page: Page;
 /** What was copied, by a name for its file. */
-const copied = new Map<string, string>();
+const codes = new Map<string, string>();
 
 before(async () => {
   opened = await open({ permissions: ["clipboard-read", "clipboard-write"] });
   page = opened.page;
   await page.keyboard.press("Alt+4");
   await page.getByLabel("Begin with a template").selectOption("2");
-  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await settled(page);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
 });
@@ -41,10 +42,8 @@ test("every framework's code can be copied for every kind of provider, and holds
     await page.locator("dialog select").selectOption(provider);
     for (const framework of FRAMEWORKS) {
       await page.locator("dialog .choice span", { hasText: framework }).click();
-      await page.locator("dialog button.main").click();
-      await page.waitForTimeout(20);
-      const code = await page.evaluate(() => navigator.clipboard.readText());
-      copied.set(`${provider}-${framework.replace(".", "").toLowerCase()}`, code);
+      const code = await copied(page, () => page.locator("dialog button.main").click());
+      codes.set(`${provider}-${framework.replace(".", "").toLowerCase()}`, code);
       assert.equal(code.includes(secret) || code.includes("made-up"), false);
       const environment = framework === "Workers" ? "env" : "process.env";
       const name = { own: "MY_STANDARD_SECRET", painchek: "PAINCHEK_SECRET", xon: "" }[provider];
@@ -54,11 +53,11 @@ test("every framework's code can be copied for every kind of provider, and holds
     }
   }
   await page.keyboard.press("Escape");
-  assert.equal(copied.size, 18);
+  assert.equal(codes.size, 18);
 });
 
 test("the copied code parses", async (t) => {
-  for (const [name, code] of copied)
+  for (const [name, code] of codes)
     await t.test(name, async () => {
       await transform(code, { loader: "js", format: "esm", target: "es2022" });
     });
@@ -69,7 +68,7 @@ test("the copied code fits the types of the package and of the frameworks", asyn
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   // In modules of JavaScript, as people paste it; the folder has its node_modules above it.
-  for (const [name, code] of copied) writeFileSync(join(folder, `${name}.mjs`), code);
+  for (const [name, code] of codes) writeFileSync(join(folder, `${name}.mjs`), code);
   writeFileSync(
     join(folder, "tsconfig.json"),
     JSON.stringify({
@@ -96,7 +95,7 @@ test("the copied code says what the documented recipes say", async (t) => {
       const [, recipe = ""] = page.split(`\n### ${recipes[name] ?? framework}\n`);
       const lines = (text: string) => text.split("\n").map((line) => line.trim());
       const known = new Set(lines(/```js\n([\s\S]*?)```/.exec(recipe)?.[1] ?? ""));
-      const other = lines(copied.get(`painchek-${name}`) ?? "").filter(
+      const other = lines(codes.get(`painchek-${name}`) ?? "").filter(
         (line) => line !== "" && !line.startsWith("// ") && !known.has(line),
       );
       assert.deepEqual(other, []);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, picture } from "./browser.ts";
+import { type Opened, open, picture, told } from "./browser.ts";
+import { settled } from "./rest.ts";
 
 let opened: Opened;
 let page: Page;
@@ -21,21 +22,14 @@ const word = () => page.locator("#mode-compare .verdict h2").innerText();
 const sentence = () => page.locator("#mode-compare .verdict").innerText();
 const body = (side: "original" | "retry") => page.getByLabel(`Body of the ${side}`, { exact: true });
 
-async function compared(): Promise<void> {
-  await page.waitForTimeout(60);
-  await page.locator('#mode-compare .verdict[data-busy="false"]').waitFor();
-}
-
 async function pair(id: string): Promise<void> {
   await page.getByLabel("Examples of pairs").selectOption(id);
-  await page.locator("#mode-compare .panel.known").waitFor();
-  await page.waitForTimeout(200);
-  await compared();
+  await settled(page);
 }
 
 async function clear(): Promise<void> {
   await page.getByRole("button", { name: "Clear both" }).click();
-  await compared();
+  await settled(page);
 }
 
 /** Pastes over all there is. */
@@ -49,8 +43,7 @@ async function paste(side: "original" | "retry", text: string): Promise<void> {
       new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
     );
   }, text);
-  await page.waitForTimeout(100);
-  await compared();
+  await settled(page);
 }
 
 async function drop(side: "original" | "retry", text: string): Promise<void> {
@@ -59,8 +52,7 @@ async function drop(side: "original" | "retry", text: string): Promise<void> {
     data.items.add(new File([text], "archive.har"));
     element.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
   }, text);
-  await page.waitForTimeout(100);
-  await compared();
+  await settled(page);
 }
 
 test("an empty mode says what to do, and begins with an example at a click", async () => {
@@ -68,7 +60,7 @@ test("an empty mode says what to do, and begins with an example at a click", asy
   await picture(page, "compare-empty");
   assert.deepEqual(await findings(page), []);
   await page.getByRole("button", { name: "A retry as it should be" }).click();
-  await page.locator("#mode-compare .panel.known").waitFor();
+  await settled(page);
   assert.equal(await word(), "Same event, unchanged");
   await clear();
 });
@@ -137,7 +129,7 @@ test("what is no JSON cannot be compared, and the place is said", async () => {
   await body("retry").click();
   await page.keyboard.press("Control+Home");
   await page.keyboard.type("x");
-  await compared();
+  await settled(page);
   assert.equal(await word(), "Cannot be compared");
   assert.match(await sentence(), /The retry cannot be read: line 1, column 1/);
   await picture(page, "compare-unreadable");
@@ -159,10 +151,10 @@ test("each side takes a request in any form, and asks for what it does not recog
   await paste("original", '{"other":false}');
   await page.getByLabel("Request line and headers of the original").fill("");
   await page.getByLabel("Request line and headers of the retry").fill("");
-  await compared();
+  await settled(page);
   assert.equal(await word(), "Whose deliveries are these?");
   await page.getByLabel("Provider of both").selectOption("xon");
-  await compared();
+  await settled(page);
   assert.equal(await word(), "Two different events", await sentence());
 });
 
@@ -190,11 +182,7 @@ test("keys are enough: to the changes, into the text, and back", async () => {
   await page.keyboard.press("F8");
   await page.keyboard.press("Shift+F8");
   assert.match(await page.locator(".change-item[aria-current]").innerText(), /pain_score/);
-  await page.waitForTimeout(500);
-  assert.match(
-    await page.locator("[role=status]").innerText(),
-    /1 of 4: .*pain_score changed, lines 18 and 18/,
-  );
+  await told(page, /1 of 4: .*pain_score changed, lines 18 and 18/);
   await page.locator(".change-item[aria-current] .link").nth(1).focus();
   await page.keyboard.press("Enter");
   await page.locator(".side:nth-child(2) .cm-editor.cm-focused").waitFor();
@@ -206,7 +194,7 @@ test("keys are enough: to the changes, into the text, and back", async () => {
 test("a delivery opens in Inspect, and swapping changes sides", async () => {
   await pair("changed");
   await page.getByRole("button", { name: "Swap" }).click();
-  await compared();
+  await settled(page);
   const [first] = await page.locator(".change-item").allInnerTexts();
   assert.match(first?.replaceAll(/\s+/g, " ") ?? "", /Original 9 Retry 0/);
   await page.getByRole("button", { name: "Open in Inspect the original" }).click();

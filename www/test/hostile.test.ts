@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { type Opened, open, picture, settled } from "./browser.ts";
+import { type Opened, open, picture } from "./browser.ts";
+import { settled } from "./rest.ts";
 
 let opened: Opened;
 let page: Page;
@@ -28,7 +29,6 @@ async function drop(bytes: Uint8Array, name = "payload.json"): Promise<number> {
     },
     [Buffer.from(bytes).toString("base64"), name],
   );
-  await page.waitForTimeout(100);
   await settled(page);
   return Date.now() - start;
 }

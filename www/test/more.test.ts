@@ -1,12 +1,10 @@
 /** What Inspect does beside judging one delivery now: archives, files, old captures, rotated secrets; and axe on what opens. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { type Opened, open, pick, picture, settled } from "./browser.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { findings } from "./axe.ts";
+import { type Opened, open, pick, picture } from "./browser.ts";
+import { settled } from "./rest.ts";
 
 let opened: Opened;
 let page: Page;
@@ -70,7 +68,7 @@ test("a file is opened by its button, and an archive's deliveries are picked fro
 async function timestamped(): Promise<void> {
   await page.keyboard.press("Alt+4");
   await page.getByLabel("Begin with a template").selectOption("1");
-  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await settled(page);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
 }
@@ -127,25 +125,6 @@ test("one of several signatures in a header is enough, and that is said", async 
   assert.match(await page.locator(".compared.good").innerText(), /One of the received/);
 });
 
-/** What axe finds, a line each. */
-async function findings(): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{
-          violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[];
-        }>;
-      };
-    };
-    const { violations } = await axe.run();
-    return violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
-    );
-  });
-}
-
 test("axe finds nothing in what opens, light or dark, wide or narrow", async (t) => {
   await page.getByRole("button", { name: "Clear" }).click();
   for (const colorScheme of ["light", "dark"] as const) {
@@ -159,8 +138,8 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
         await t.test(`${name}, ${where}`, async () => {
           await page.keyboard.press(`Alt+${index + 5}`);
           await page.locator("dialog .out").waitFor();
-          await page.waitForTimeout(150);
-          assert.deepEqual(await findings(), []);
+          await settled(page);
+          assert.deepEqual(await findings(page), []);
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
           await picture(page, `${name}-${where}`);
           await page.keyboard.press("Escape");
@@ -168,7 +147,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
       }
       await t.test(`shortcuts, ${where}`, async () => {
         await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
-        assert.deepEqual(await findings(), []);
+        assert.deepEqual(await findings(page), []);
         await picture(page, `shortcuts-${where}`);
         await page.keyboard.press("Escape");
       });
@@ -176,24 +155,24 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
         const key = page.locator(".tok-key", { hasText: '"pain_score"' }).first();
         await key.scrollIntoViewIfNeeded();
         // Scrolling closes what is open, and is told a frame later.
-        await page.waitForTimeout(100);
+        await settled(page);
         await key.hover();
         await page.locator(".hover").waitFor();
-        assert.deepEqual(await findings(), []);
+        assert.deepEqual(await findings(page), []);
         await page.mouse.move(1, 1);
       });
       await t.test(`provider, ${where}`, async () => {
         await page.keyboard.press("Alt+4");
         for (const content of ["", '{"id":"A"}']) {
           await page.getByLabel("Begin with a template").selectOption("2");
-          await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+          await settled(page);
           if (content !== "") {
             await page.locator('.cm-content[aria-label="provider.json"]').click();
             await page.keyboard.press("Control+a");
             await page.keyboard.insertText(content);
-            await page.locator('.provider .verdict[data-tone="bad"]').waitFor();
           }
-          assert.deepEqual(await findings(), []);
+          await settled(page);
+          assert.deepEqual(await findings(page), []);
           await picture(page, `provider-${content === "" ? "good" : "bad"}-${where}`);
         }
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
@@ -210,7 +189,7 @@ test("a dialog that is opened as soon as another was closed has its content", as
     (document.querySelector("dialog[open]") as HTMLDialogElement).close();
     dispatchEvent(new KeyboardEvent("keydown", { altKey: true, code: "Digit7" }));
   });
-  await page.waitForTimeout(100);
+  await settled(page);
   assert.equal(await page.locator("dialog[open] .out").count(), 1);
   await page.keyboard.press("Escape");
 });

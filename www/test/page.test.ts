@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { BASE, type Opened, open, pick, picture, settled } from "./browser.ts";
+import { BASE, type Opened, open, pick, picture } from "./browser.ts";
+import { settled } from "./rest.ts";
 
 let opened: Opened;
 let page: Page;
@@ -117,10 +118,8 @@ test("a request that is pasted is taken apart", async () => {
       .querySelector(".cm-content")
       ?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
   });
-  await page.waitForFunction(() =>
-    document.querySelector<HTMLTextAreaElement>(".head")?.value.includes("X-PainChek"),
-  );
   await settled(page);
+  assert.match(await page.getByLabel("Request line and headers").inputValue(), /X-PainChek/);
   assert.equal(await page.locator(".cm-content").innerText(), '{"event":1}');
 });
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { webhook } from "hookseal";
 import type { Page } from "playwright-core";
-import { type Opened, open, picture, settled } from "./browser.ts";
+import { type Opened, open, picture } from "./browser.ts";
+import { copied, settled } from "./rest.ts";
 
 let opened: Opened;
 let page: Page;
@@ -16,7 +17,11 @@ before(async () => {
 after(() => opened?.close());
 
 const text = (label: string) => page.locator(`.cm-content[aria-label="${label}"]`);
-const tone = (tone: string) => page.locator(`.provider .verdict[data-tone="${tone}"]`).waitFor();
+
+async function tone(expected: string): Promise<void> {
+  await settled(page);
+  assert.equal(await page.locator(".provider .verdict").getAttribute("data-tone"), expected);
+}
 
 async function begin(index: number): Promise<void> {
   await page.keyboard.press("Alt+4");
@@ -63,6 +68,7 @@ test("a mistake is marked at its place, and the last definition in order stays i
   assert.match(await text("provider.json").locator(".mark.error").innerText(), /nonsense/);
   await picture(page, "provider-mistake");
   await page.locator(".problems .issue").first().click();
+  await settled(page);
   assert.match(await page.evaluate(() => getSelection()?.toString() ?? ""), /nonsense/);
   await page.keyboard.press("Alt+1");
   assert.equal(await page.locator('.settings option[value="own"]').count(), 1);
@@ -101,21 +107,20 @@ test("what is written is what Inspect judges by", async () => {
 });
 
 test("a definition with its contracts inside is taken as it is, and copied so that the package takes it", async () => {
+  const copy = () => page.getByRole("button", { name: "Copy it" }).click();
   await page.keyboard.press("Alt+4");
   await write(
     "provider.json",
     '{"id":"inside","envelope":{"type":"/t"},"events":{"a":{"schema":{"required":["b"]}}}}',
   );
   await tone("good");
-  await page.getByRole("button", { name: "Copy it" }).click();
-  const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  const inside = JSON.parse(await copied(page, copy));
   assert.equal(
-    webhook(copied, { unsigned: "allow" }).inspect({ headers: {}, body: '{"t":"a"}' }).verdict,
+    webhook(inside, { unsigned: "allow" }).inspect({ headers: {}, body: '{"t":"a"}' }).verdict,
     "rejected",
   );
   await begin(2);
-  await page.getByRole("button", { name: "Copy it" }).click();
-  const standard = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  const standard = JSON.parse(await copied(page, copy));
   assert.equal(standard.events["order.paid"].schema.type, "object");
   assert.equal(webhook(standard, { secrets: [`whsec_${btoa("any key")}`] }).provider, "my-standard");
 });

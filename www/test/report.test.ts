@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { type Opened, open, pick, settled } from "./browser.ts";
+import { type Opened, open, pick } from "./browser.ts";
+import { copied, settled } from "./rest.ts";
 
 const SECRET = "a made-up secret for this page only";
 
@@ -22,11 +23,10 @@ async function report(values?: string, ids = false): Promise<string> {
   await page.locator("dialog .out", { hasText: /##/ }).waitFor();
   if (ids) await page.getByLabel("Keep ids").check();
   if (values !== undefined) await page.locator("dialog .choice span", { hasText: values }).click();
-  await page.waitForTimeout(150);
-  await page.locator("dialog button.main").click();
-  await page.waitForTimeout(50);
+  await settled(page);
+  const text = await copied(page, () => page.locator("dialog button.main").click());
   await page.keyboard.press("Escape");
-  return page.evaluate(() => navigator.clipboard.readText());
+  return text;
 }
 
 /** Every value of the example that somebody could be known by, or something known of them. */
@@ -95,13 +95,13 @@ test("neither secret nor signature is told, whatever is chosen and wherever it s
 test("a signature is not told in a header of whatever name, right or wrong", async () => {
   await page.keyboard.press("Alt+4");
   await page.getByLabel("Begin with a template").selectOption("0");
-  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await settled(page);
   await page.locator('.cm-content[aria-label="provider.json"]').click();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(
     '{"id":"sums","signature":{"header":"X-Sum","format":"{hex}","algorithms":["sha256"]},"envelope":{"type":"/t"},"events":{"a":{"schema":true}}}',
   );
-  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await settled(page);
   await page.keyboard.press("Alt+1");
   await page.locator(".settings select").first().selectOption("own");
   await page.getByLabel("Request line and headers").fill(`X-Sum: ${"ab".repeat(32)}`);

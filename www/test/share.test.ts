@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { BrowserContext, Page } from "playwright-core";
-import { browser, pick, type Served, serve, settled } from "./browser.ts";
+import { browser, pick, type Served, serve } from "./browser.ts";
+import { settled } from "./rest.ts";
 
 const SECRET = "a secret of 41 characters, and not in it";
 
@@ -68,7 +69,7 @@ const PLAIN = {
 test("what is shared comes back: headers, body, provider, time and definition", async () => {
   await page.keyboard.press("Alt+4");
   await page.getByLabel("Begin with a template").selectOption("1");
-  await page.locator('.provider .verdict[data-tone="good"]').waitFor();
+  await settled(page);
   await page.keyboard.press("Alt+1");
   await page.locator(".settings select").first().selectOption("own");
   await head(page).fill("POST https://receiver.example/x\nX-Payments-Signature: t=1795573421,v1=00");

@@ -4,7 +4,8 @@ import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, picture } from "./browser.ts";
+import { type Opened, open, picture, told } from "./browser.ts";
+import { copied, settled } from "./rest.ts";
 
 const SECRET = "not a secret of anybody's";
 
@@ -25,27 +26,21 @@ const output = (name: string) => page.getByLabel(name, { exact: true }).innerTex
 const field = (pointer: string) => page.locator(`.form [data-pointer="${pointer}"]`);
 const view = (name: "Form" | "Text") => page.getByRole("button", { name, exact: true }).click();
 
-async function made(): Promise<void> {
-  await page.waitForTimeout(80);
-  await page.locator('#mode-sign .verdict[data-busy="false"]').waitFor();
-}
-
 /** The payload as it stands in the text. */
 async function text(): Promise<string> {
-  const copied = await copy("HTTP request");
-  return copied.slice(copied.indexOf("\r\n\r\n") + 4);
+  const request = await copy("HTTP request");
+  return request.slice(request.indexOf("\r\n\r\n") + 4);
 }
 
-async function copy(what: string): Promise<string> {
-  await page.getByRole("button", { name: `Copy ${what}` }).click();
-  return page.evaluate(() => navigator.clipboard.readText());
+function copy(what: string): Promise<string> {
+  return copied(page, () => page.getByRole("button", { name: `Copy ${what}` }).click());
 }
 
 async function sample(provider: string, title: string): Promise<void> {
   await page.getByLabel("Provider", { exact: true }).locator("visible=true").selectOption(provider);
-  await made();
+  await settled(page);
   await page.getByLabel("Sample", { exact: true }).selectOption({ label: title });
-  await made();
+  await settled(page);
 }
 
 const secret = () => page.locator("#mode-sign .secret input");
@@ -58,13 +53,13 @@ test("it begins with a sample that is signed and verifies", async () => {
 
 test("the signature is the one that anybody makes of these bytes and this secret", async () => {
   await secret().fill(SECRET);
-  await made();
+  await settled(page);
   for (const [label, algorithm] of [
     ["SHA-1", "sha1"],
     ["SHA-256", "sha256"],
   ] as const) {
     await page.getByLabel("Algorithm").selectOption({ label });
-    await made();
+    await settled(page);
     assert.equal(await word(), "Signed, and it verifies");
     const expected = createHmac(algorithm, SECRET)
       .update(await text())
@@ -75,11 +70,11 @@ test("the signature is the one that anybody makes of these bytes and this secret
 
 test("no form of the delivery holds the secret", async () => {
   await secret().fill(SECRET);
-  await made();
+  await settled(page);
   for (const what of ["headers", "HTTP request", "curl command"]) {
-    const copied = await copy(what);
-    assert.match(copied, /sha256=[0-9a-f]{64}/);
-    assert.equal(copied.includes(SECRET), false, what);
+    const text = await copy(what);
+    assert.match(text, /sha256=[0-9a-f]{64}/);
+    assert.equal(text.includes(SECRET), false, what);
   }
   // Nor is it shown, or kept.
   assert.equal(await secret().getAttribute("type"), "password");
@@ -104,7 +99,7 @@ test("a field that is edited changes its value in the text, and nothing else", a
   await sample("painchek", "A complete assessment");
   const before = await text();
   await field("/data/patient_first_name").locator("input").fill('Ada "the first" \\');
-  await made();
+  await settled(page);
   const after = await text();
   assert.equal(JSON.parse(after).data.patient_first_name, 'Ada "the first" \\');
   assert.equal(after.replace(/"patient_first_name": .*/, ""), before.replace(/"patient_first_name": .*/, ""));
@@ -117,7 +112,7 @@ test("choices, numbers, nulls: a field is written as what it is", async () => {
   await field("/data/data/assessment/timing").locator("select").selectOption({ label: "movement" });
   await field("/data/update_stamp").locator("input").fill("17");
   await page.getByRole("button", { name: "Make patient_first_name null" }).click();
-  await made();
+  await settled(page);
   const { data } = JSON.parse(await text());
   assert.equal(data.data.assessment.timing, "movement");
   assert.equal(data.update_stamp, 17);
@@ -128,10 +123,10 @@ test("fields and items come and go", async () => {
   await sample("xon", "As first documented");
   const files = field("/event/fileRequest/files");
   await files.locator("> .acts").getByRole("button", { name: "Add an item" }).click();
-  await made();
+  await settled(page);
   assert.equal(JSON.parse(await text()).event.fileRequest.files.length, 3);
   await field("/event/fileRequest/files/2/mime_type").getByRole("button", { name: "Add mime_type" }).click();
-  await made();
+  await settled(page);
   // What was added has the focus.
   assert.equal(
     await page.evaluate(
@@ -141,14 +136,14 @@ test("fields and items come and go", async () => {
   );
   assert.equal(JSON.parse(await text()).event.fileRequest.files[2].mime_type, "");
   await page.getByRole("button", { name: "Remove 3." }).click();
-  await made();
+  await settled(page);
   assert.equal(JSON.parse(await text()).event.fileRequest.files.length, 2);
 });
 
 test("what breaks the contract is said at its field and in the list, and refused", async () => {
   await sample("painchek", "A complete assessment");
   await field("/data/uuid").locator("input").fill("no uuid");
-  await made();
+  await settled(page);
   assert.equal(await word(), "Signed, but its receiver refuses it");
   assert.equal(await field("/data/uuid").locator("input").getAttribute("aria-invalid"), "true");
   assert.match(await field("/data/uuid").locator(".said.error").innerText(), /UUID/i);
@@ -177,7 +172,7 @@ test("the text is the truth: what is no JSON has no form, and is signed all the 
   await page.locator("#mode-sign .cm-content").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type(",");
-  await made();
+  await settled(page);
   assert.equal(await word(), "Signed, but its receiver refuses it");
   await view("Form");
   assert.match(await page.locator(".form").innerText(), /no JSON/);
@@ -186,7 +181,7 @@ test("the text is the truth: what is no JSON has no form, and is signed all the 
   await page.keyboard.press("Alt+3");
   await page.locator("#mode-sign .cm-content").click();
   await page.keyboard.press("Control+z");
-  await made();
+  await settled(page);
   assert.equal(await word(), "Signed, and it verifies");
   await view("Form");
 });
@@ -197,10 +192,10 @@ test("the event is read from the text, with its revision, and another begins wit
   const shown = () => event.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.textContent);
   assert.equal(await shown(), "file-request.files.update · R7-R9");
   await event.selectOption({ label: "file-request.files.update · R0" });
-  await made();
+  await settled(page);
   assert.match(await text(), /account_id/);
   await event.selectOption({ label: "calls.user.create" });
-  await made();
+  await settled(page);
   assert.equal(await shown(), "calls.user.create");
   assert.ok("mobileNumber" in JSON.parse(await text()).event);
 });
@@ -213,23 +208,23 @@ test("who signs nothing gets no signature, and it is never shown as valid", asyn
   await picture(page, "sign-unsigned");
   await sample("painchek", "A complete assessment");
   await secret().fill("");
-  await made();
+  await settled(page);
   assert.equal(await word(), "Not signed");
   assert.equal((await output("headers")).includes("Signature"), false);
   await secret().fill(SECRET);
-  await made();
+  await settled(page);
 });
 
 test("envelope, ids and time are made by the provider's rules, or fixed", async () => {
   await sample("xon", "A user can be called");
   await page.locator(".more summary").click();
   await page.getByLabel("Envelope").selectOption("rules");
-  await made();
+  await settled(page);
   const fresh = JSON.parse(await text()).event;
   assert.ok(Math.abs(Date.parse(fresh.createdAt) - Date.now()) < 60_000);
   await page.getByLabel("Id of event or delivery").fill("00000000-0000-4000-8000-000000000001");
   await page.getByLabel("Time, in your zone").fill("2024-02-29T12:00:01");
-  await made();
+  await settled(page);
   const fixed = JSON.parse(await text()).event;
   assert.equal(fixed.id, "00000000-0000-4000-8000-000000000001");
   assert.equal(Date.parse(fixed.createdAt), new Date("2024-02-29T12:00:01").getTime());
@@ -238,7 +233,7 @@ test("envelope, ids and time are made by the provider's rules, or fixed", async 
   assert.deepEqual(await findings(page), []);
   // What its receiver would refuse, the core does not make.
   await field("/event/mobileNumber").locator("input").fill("none");
-  await made();
+  await settled(page);
   assert.equal(await word(), "Nothing was made");
   await picture(page, "sign-nothing");
   await page.getByLabel("Envelope").selectOption("text");
@@ -250,16 +245,16 @@ test("envelope, ids and time are made by the provider's rules, or fixed", async 
 test("ids are the headers', and the curl command names the receiver", async () => {
   await page.getByLabel("Id of the subscription").fill("sub-1");
   await page.getByLabel("Receiver").fill("https://other.example/hook?x='1'");
-  await made();
+  await settled(page);
   assert.match(await output("headers"), /X-PainChek-Webhook-Id: sub-1/);
   assert.match(await output("curl command"), /^curl .*https:\/\/other\.example\/hook\?x=/);
   await page.getByLabel("Id of the subscription").fill("two\twords");
-  await made();
+  await settled(page);
   assert.equal(await word(), "Nothing was made");
   await page.getByLabel("Id of the subscription").fill("");
   await page.getByLabel("Receiver").fill("https://receiver.example/payload");
   await page.locator(".more summary").click();
-  await made();
+  await settled(page);
 });
 
 test("bytes that are not UTF-8 are signed as they are, and no text pretends to hold them", async () => {
@@ -269,8 +264,7 @@ test("bytes that are not UTF-8 are signed as they are, and no text pretends to h
     data.items.add(new File([Uint8Array.of(0x7b, 0xe9, 0x7d)], "latin-1.json"));
     element.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
   });
-  await page.waitForTimeout(100);
-  await made();
+  await settled(page);
   assert.match(await output("HTTP request"), /cannot hold/);
   const expected = createHmac("sha256", SECRET)
     .update(Uint8Array.of(0x7b, 0xe9, 0x7d))
@@ -282,7 +276,7 @@ test("bytes that are not UTF-8 are signed as they are, and no text pretends to h
 test("what was made is handed to Inspect, and verified there", async () => {
   await sample("painchek", "A numeric rating");
   await page.getByRole("button", { name: "Open in Inspect" }).click();
-  await page.locator('#mode-inspect .verdict[data-tone="good"]').waitFor();
+  await settled(page);
   assert.equal(await page.locator("#mode-inspect .verdict h2").innerText(), "Verified");
   await page.keyboard.press("Alt+3");
 });
@@ -303,12 +297,11 @@ test("keys are enough", async () => {
   );
   await page.keyboard.press("End");
   await page.keyboard.type("0");
-  await made();
+  await settled(page);
   await page.locator("#mode-sign .issue.error").waitFor();
-  await page.waitForTimeout(500);
-  assert.match(await page.locator("[role=status]").innerText(), /refuses it/);
+  await told(page, /refuses it/);
   await page.keyboard.press("Backspace");
-  await made();
+  await settled(page);
   // The field kept the focus through all of it.
   assert.equal(
     await page.evaluate(
@@ -340,7 +333,7 @@ test("a hostile payload is neither run nor hangs the form", async () => {
   await page.locator("#mode-sign .cm-content").click();
   await page.keyboard.press("Control+a");
   await replace(hostile);
-  await made();
+  await settled(page);
   await view("Form");
   assert.equal(await page.locator("#mode-sign img:not(.cm-widgetBuffer)").count(), 0);
   assert.equal(
@@ -352,7 +345,7 @@ test("a hostile payload is neither run nor hangs the form", async () => {
   await page.locator("#mode-sign .cm-content").click();
   await page.keyboard.press("Control+a");
   await replace(`{"event":"assessment_add","data":${"[".repeat(3000)}${"]".repeat(3000)}}`);
-  await made();
+  await settled(page);
   await view("Form");
   assert.match(await word(), /refuses it/, await page.locator("#mode-sign .verdict").innerText());
 });
