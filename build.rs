@@ -55,11 +55,14 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Leaves out the words that only people read: they need not travel to every user.
+/// Leaves out the words that only people read, and what says nothing: they need not travel to every user.
 fn strip(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };
     for word in ["$comment", "title", "description", "examples", "default"] {
         object.shift_remove(word);
+    }
+    if object.get("additionalProperties") == Some(&Value::Bool(true)) {
+        object.shift_remove("additionalProperties");
     }
     for (keyword, value) in object.iter_mut() {
         match keyword.as_str() {

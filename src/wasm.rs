@@ -374,12 +374,14 @@ fn note(accepted: Accepted<'_, '_>) {
         Trust::Unsigned => (0, NONE),
         Trust::Verified { algorithm, secret } => (algorithm as u32 + 1, place(Some(secret))),
     };
+    // The name of an event that stands for one type is on the provider's card.
+    let named = accepted.event.is_some() && matches!(accepted.event_type, Cow::Borrowed(_));
     let texts = [
         Some(accepted.id.as_str()),
         accepted.created_at.as_deref(),
         accepted.webhook_id,
         accepted.delivery_id,
-        accepted.event.is_none().then_some(&*accepted.event_type),
+        (!named).then_some(&*accepted.event_type),
     ];
     let bytes = keep(&texts.map(|text| text.unwrap_or_default().as_bytes()));
     let ascii = accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii());

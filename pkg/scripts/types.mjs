@@ -56,16 +56,23 @@ async function events(provider) {
   const manifest = JSON.parse(readFileSync(join(providers, provider, "provider.json"), "utf8"));
   const imports = [];
   const members = [];
+  /** @type {string[]} */
+  const all = [];
   for (const [event, definition] of Object.entries(manifest.events)) {
     const revisions = definition.revisions ?? [definition];
     const names = [];
     for (const revision of revisions) {
-      const name = pascal(`${event} ${revision.name ?? ""}`);
+      const name = pascal(`${event === "*" ? "any other" : event} ${revision.name ?? ""}`);
       await contract(provider, revision.schema, name);
       imports.push(`import type { ${name} } from "./${provider}/${name}.js";`);
       names.push(name);
     }
-    members.push(`  ${JSON.stringify(event)}: ${names.join(" | ")};`);
+    all.push(...names);
+    members.push(
+      event === "*"
+        ? `  /** Any other event. */\n  [type: string]: ${all.join(" | ")};`
+        : `  ${JSON.stringify(event)}: ${names.join(" | ")};`,
+    );
   }
   const map = `${pascal(provider)}Events`;
   write(

@@ -65,6 +65,8 @@ export interface SignOptions {
   id?: string;
   /** The id of the subscription. Default: a new UUID. */
   webhookId?: string;
+  /** The event type of a body that is signed as it is, for providers that tell it by a header. */
+  type?: string;
   /** The URL it will be sent to, for providers that sign it. */
   url?: string;
 }

@@ -297,7 +297,7 @@ export class Webhook<Events = any> {
     const tape = ascii ? (found[12] as number) : 0;
     const later = new Kept(this.#hook, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
-      event?.name ?? (next(found[10]) as string),
+      next(found[10]) ?? (event?.name as string),
       id,
       trust,
       later,
@@ -438,9 +438,9 @@ function secrets(given: WebhookOptions["secrets"]): string[] {
   return list.map((secret) => (typeof secret === "string" ? secret : secret == null ? "" : wrong("secrets")));
 }
 
-function fresh({ now, id, webhookId, url }: SignOptions) {
+function fresh({ now, id, webhookId, type, url }: SignOptions) {
   const random = crypto.getRandomValues(new Uint8Array(32));
-  return { now: millis(now), random, id, webhookId, url };
+  return { now: millis(now), random, id, webhookId, type, url };
 }
 
 function signed(make: () => unknown): SignedDelivery {

@@ -88,7 +88,7 @@ pub enum Dedupe {
 /// An event type and its contracts.
 #[derive(Debug)]
 pub struct Event {
-    /// The event type, as in the envelope.
+    /// The event type, as in the envelope. `*` is any that is not named.
     pub name: String,
     /// The revisions of its contract, in the order in which they are tried.
     pub revisions: Vec<Revision>,
@@ -244,14 +244,24 @@ impl Provider {
         self.lookalikes.iter().find(fits).map(|it| it.message.as_str())
     }
 
-    /// The event with this type, by its place in `events`.
+    /// The event with this type, or the one that stands for all others, by its place in `events`.
     #[must_use]
     pub fn event_named(&self, name: &str) -> Option<usize> {
-        self.events.iter().position(|event| event.name == name)
+        let place = |name| self.events.iter().position(|event| event.name == name);
+        place(name).or_else(|| place(OTHERS))
     }
 }
 
+/// The name of the event that stands for all that are not named.
+const OTHERS: &str = "*";
+
 impl Event {
+    /// Its type, where it stands for one.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&str> {
+        Some(self.name.as_str()).filter(|name| *name != OTHERS)
+    }
+
     /// The revision a body follows, by its place in `revisions`. None where no contract fits.
     #[must_use]
     pub fn revision_of(&self, body: Value<'_>) -> Option<usize> {

@@ -48,22 +48,27 @@ impl Recogniser {
             let mut headers: Vec<String> = text(root, "/signature/header").into_iter().collect();
             headers.extend(members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")));
             let events = members(root, "events").into_iter();
+            let pointer = text(root, "/envelope/type").unwrap_or_default();
+            headers.extend(pointer.strip_prefix("header:").map(str::to_owned));
             Some(Look {
                 id,
                 headers,
-                pointer: text(root, "/envelope/type").unwrap_or_default(),
+                pointer,
                 events: events.map(|(name, _)| name.text().into_owned()).collect(),
             })
         };
         Self { looks: super::ids().filter_map(look).collect() }
     }
 
-    /// The provider whose headers, or else whose event, the delivery has.
+    /// The provider most of whose headers, or else whose event, the delivery has.
     #[must_use]
     pub fn recognise(&self, delivery: &Delivery<'_>) -> Option<&'static str> {
-        let has = |look: &&Look| look.headers.iter().any(|name| delivery.headers.get(name).is_some());
-        if let Some(look) = self.looks.iter().find(has) {
-            return Some(look.id);
+        let has = |name: &&String| delivery.headers.get(name.as_str()).is_some();
+        let counts = self.looks.iter().map(|look| (look.headers.iter().filter(has).count(), look.id));
+        let most =
+            counts.fold((0, None), |most, (count, id)| if count > most.0 { (count, Some(id)) } else { most });
+        if most.1.is_some() {
+            return most.1;
         }
         let document = Document::read(delivery.body).ok()?;
         let fits = |look: &&Look| {

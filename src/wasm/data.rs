@@ -123,6 +123,7 @@ pub struct FreshData {
     pub random: Vec<u8>,
     pub id: Option<String>,
     pub webhook_id: Option<String>,
+    pub event_type: Option<String>,
     pub url: Option<String>,
 }
 
@@ -132,7 +133,8 @@ impl FreshData {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
             return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
         };
-        Ok(Fresh { now: time(self.now), random, id: self.id, webhook_id: self.webhook_id, url: self.url })
+        let Self { now, id, webhook_id, event_type, url, .. } = self;
+        Ok(Fresh { now: time(now), random, id, webhook_id, event_type, url })
     }
 }
 

@@ -32,6 +32,7 @@ pub fn fresh(given: &JsValue) -> Result<FreshData, Error> {
         random: random.ok_or_else(unreadable)?.to_vec(),
         id: text(given, "id")?,
         webhook_id: text(given, "webhookId")?,
+        event_type: text(given, "type")?,
         url: text(given, "url")?,
     })
 }

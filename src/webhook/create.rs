@@ -23,6 +23,8 @@ pub struct Fresh {
     pub id: Option<String>,
     /// The subscription's id.
     pub webhook_id: Option<String>,
+    /// The event type of a body that is signed as it is, for providers that tell it by a header.
+    pub event_type: Option<String>,
     /// The URL it is sent to, where the provider signs that.
     pub url: Option<String>,
 }
@@ -34,6 +36,7 @@ impl fmt::Debug for Fresh {
             .field("now", &self.now)
             .field("id", &self.id)
             .field("webhook_id", &self.webhook_id)
+            .field("event_type", &self.event_type)
             .finish_non_exhaustive()
     }
 }
@@ -42,7 +45,7 @@ impl Fresh {
     /// Everything fresh.
     #[must_use]
     pub fn new(now: impl Into<Time>, random: [u8; 32]) -> Self {
-        Self { now: now.into(), random, id: None, webhook_id: None, url: None }
+        Self { now: now.into(), random, id: None, webhook_id: None, event_type: None, url: None }
     }
 }
 
@@ -89,11 +92,7 @@ impl Webhook {
         // An id that was given is the event's, where events have one.
         let given = fresh.id.as_ref().filter(|_| envelope.id.is_none());
         let id = given.cloned().unwrap_or_else(|| fresh.uuid(0).to_string());
-        let header = match &envelope.event_type {
-            Source::Header(name) => Some((name.as_str(), event_type)),
-            Source::Pointer(_) => None,
-        };
-        let signed = self.sign_as(&id, header, body.as_bytes(), fresh)?;
+        let signed = self.sign_as(&id, Some(event_type), body.as_bytes(), fresh)?;
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = fresh.url.as_deref();

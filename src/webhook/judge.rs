@@ -212,7 +212,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
         let provider = &webhook.provider;
         match provider.envelope.event_type.find(&delivery.headers, root) {
             None => self.no_type(webhook, delivery, root),
-            Some(name) => match provider.event_named(&name) {
+            Some(name) => match provider.event_named(&name).filter(|_| !is_placeholder(&name)) {
                 Some(event) => {
                     self.event = Some(event);
                     self.check_contract(webhook, &document, &provider.events[event], profile, depth);
@@ -306,8 +306,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             Source::Header(_) => Place::Delivery,
         };
         let known: Vec<&str> = provider.events.iter().map(|event| event.name.as_str()).collect();
-        let placeholder = name == "..." || (name.starts_with('<') && name.ends_with('>'));
-        let draft = if placeholder {
+        let draft = if is_placeholder(name) {
             Draft::new(
                 Code::PLACEHOLDER,
                 Severity::Error,
@@ -341,6 +340,11 @@ impl<'b, 'd> Judgement<'b, 'd> {
     pub fn revision_name<'w>(&self, webhook: &'w Webhook) -> Option<&'w str> {
         webhook.provider.events[self.event?].revisions[self.revision?].name.as_deref()
     }
+}
+
+/// Whether an event type is what documentation writes in the place of one.
+fn is_placeholder(name: &str) -> bool {
+    name == "..." || (name.starts_with('<') && name.ends_with('>'))
 }
 
 /// What stands at a pointer, or as near to it as there is something.

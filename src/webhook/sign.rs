@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Error, Fresh, Webhook};
 use crate::issue::Code;
-use crate::provider::is_name;
+use crate::provider::{Source, is_name};
 use crate::signature::SignContext;
 use crate::text::same_but_case;
 
@@ -49,14 +49,14 @@ impl Webhook {
     /// what the scheme needs and does not get.
     pub fn sign(&self, body: &[u8], fresh: &Fresh) -> Result<SignedDelivery, Error> {
         let id = fresh.id.clone().unwrap_or_else(|| fresh.uuid(0).to_string());
-        self.sign_as(&id, None, body, fresh)
+        self.sign_as(&id, fresh.event_type.as_deref(), body, fresh)
     }
 
-    /// Signs a delivery with this id, of an event whose type is told by a header or by the body.
+    /// Signs a delivery with this id, of an event of this type, which a header tells at some providers.
     pub(super) fn sign_as(
         &self,
         id: &str,
-        event_type: Option<(&str, &str)>,
+        event_type: Option<&str>,
         body: &[u8],
         fresh: &Fresh,
     ) -> Result<SignedDelivery, Error> {
@@ -65,7 +65,9 @@ impl Webhook {
         }
         let provider = &self.provider;
         let mut headers = vec![("Content-Type".to_owned(), provider.content_type.clone())];
-        headers.extend(event_type.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        if let (Source::Header(name), Some(event_type)) = (&provider.envelope.event_type, event_type) {
+            headers.push((name.clone(), event_type.to_owned()));
+        }
         let mut add = |name: &Option<String>, value: &str| {
             if let Some(name) = name
                 && !headers.iter().any(|(other, _)| same_but_case(other, name))

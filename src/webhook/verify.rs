@@ -147,8 +147,8 @@ impl Webhook {
         };
         let document = judgement.document?;
         let root = document.root();
-        let event_type = match judgement.event {
-            Some(event) => Cow::Borrowed(self.provider.events[event].name.as_str()),
+        let event_type = match judgement.event.and_then(|event| self.provider.events[event].event_type()) {
+            Some(name) => Cow::Borrowed(name),
             None => self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned().into(),
         };
         let created_at = self.provider.envelope.created_at.as_ref().and_then(|at| root.follow(at));

@@ -279,6 +279,12 @@ fn a_type_in_a_header_is_sent_and_can_be_signed() {
     assert_eq!((header(&signed, "x-event"), &signed.body[..]), (Some("ping"), &br#"{"a":1}"#[..]));
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
     assert_eq!(hook.verify(&delivery, NOW).expect("verified").event_type, "ping");
+    let given = Fresh { event_type: Some("ping".to_owned()), ..fresh() };
+    let by_hand = hook.sign(br#"{"a":1}"#, &given).expect("signed");
+    assert_eq!(by_hand.headers, signed.headers);
+    // A type that stands in the body is the body's business.
+    let plain = made(&definition(""), unsigned()).sign(br#"{"type":"ping"}"#, &given).expect("signed");
+    assert!(!plain.headers.iter().any(|(_, value)| value == "ping"));
 }
 
 #[test]

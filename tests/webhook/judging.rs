@@ -25,6 +25,43 @@ fn every_sample_is_accepted_in_both_profiles_without_an_error_or_a_warning() {
 }
 
 #[test]
+fn a_type_that_is_not_named_is_held_to_the_contract_of_all_others() {
+    let text = r#"{
+        "id": "mine", "envelope": { "type": "/type" },
+        "events": {
+            "*": { "revisions": [
+                { "name": "new", "when": "/new", "schema": { "required": ["n"] } },
+                { "name": "old", "schema": { "required": ["o"] } }
+            ] },
+            "ping": { "schema": { "required": ["p"] } }
+        }
+    }"#;
+    let hook = made(text, unsigned());
+    let told = |body: &str| {
+        let report = hook.inspect(&bare(body.as_bytes()), NOW);
+        let missing = report.issues.iter().map(|it| it.message.clone()).collect::<Vec<_>>().join(" ");
+        (report.verdict, report.event_type.unwrap(), report.revision, missing)
+    };
+    let missing = |key: &str| format!("The required key \"{key}\" is missing.");
+    let said = |body, verdict, event: &str, revision: Option<&str>, message: String| {
+        assert_eq!(told(body), (verdict, event.to_owned(), revision.map(str::to_owned), message), "{body}");
+    };
+    said(r#"{"type":"ping"}"#, Verdict::Rejected, "ping", None, missing("p"));
+    said(r#"{"type":"pong"}"#, Verdict::Rejected, "pong", Some("old"), missing("o"));
+    said(r#"{"type":"pong","new":1}"#, Verdict::Rejected, "pong", Some("new"), missing("n"));
+    said(r#"{"type":"pong","o":1}"#, Verdict::Unsigned, "pong", Some("old"), String::new());
+    // Its name is no type, and neither is what documentation writes in the place of one.
+    assert_eq!(told(r#"{"type":"*","o":1}"#).1, "*");
+    let placeholder = hook.inspect(&bare(br#"{"type":"...","o":1}"#), NOW);
+    assert_eq!(placeholder.issues[0].code, Code::PLACEHOLDER);
+    let verified = hook.verify(&bare(br#"{"type":"pong","new":1,"n":1}"#), NOW).expect("accepted");
+    assert_eq!((&*verified.event_type, verified.revision.as_deref()), ("pong", Some("new")));
+    assert!(verified.id.starts_with("pong:"));
+    let created = hook.create("pong", br#"{"o":1}"#, &fresh()).expect("an event");
+    assert_eq!(created.body, br#"{"type":"pong","o":1}"#);
+}
+
+#[test]
 fn the_revision_is_told_for_every_sample_and_after_a_break() {
     for sample in samples().iter().filter(|sample| sample.variant.starts_with('R')) {
         let number: u32 = sample.variant[1..].parse().expect("a number");
