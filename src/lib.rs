@@ -5,7 +5,7 @@
 //! provider's contract in one pass. What is wrong is listed in full: every [`Issue`] has a stable [`Code`],
 //! a sentence, a JSON Pointer, and its place in bytes, in UTF-16, by line and column.
 //!
-//! A provider is data: `painchek` and `xon` are [built in](provider::definition), and
+//! A provider is data: `painchek`, `xon`, `github`, `stripe` and [more](provider::ids) are built in, and
 //! [`provider::Provider::read`] reads your own. The core has no clock, no randomness and no I/O: time and
 //! random bytes are parameters.
 //!

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The samples of every provider as they stand in the folder. @param {string} root */
+/** The samples of every provider by the names of their files, with the slash of a topic. @param {string} root */
 function samples(root) {
   const providers = join(root, "providers");
   /** @type {Record<string, Record<string, string>>} */
@@ -13,7 +13,7 @@ function samples(root) {
     all[id] = Object.fromEntries(
       readdirSync(folder)
         .sort()
-        .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+        .map((name) => [decodeURIComponent(name), readFileSync(join(folder, name), "utf8")]),
     );
   }
   return all;

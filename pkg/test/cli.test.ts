@@ -67,7 +67,7 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", body, "--provider", "nobody", "--secret-env", "HOOK_SECRET"],
-      /There is no built-in provider "nobody", and it cannot be read as a file: there is no such file\.\nBuilt in are painchek and xon; your own is a JSON file\./,
+      /There is no built-in provider "nobody", and it cannot be read as a file: there is no such file\.\nBuilt in are github, .*, painchek, .*, zoom; your own is a JSON file\./,
     ],
     [
       ["verify", body, "--provider", signed, "--secret-env", "HOOK_SECRET"],
@@ -79,7 +79,7 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", file("other.json", '{"a":1}'), "--unsigned"],
-      /Neither its headers nor its event tell which provider sent this\.\nSay --provider painchek or --provider xon/,
+      /Neither its headers nor its event tell which provider sent this\.\nSay --provider with one of github, linear, .*, or name a definition: --provider mine\.json/,
     ],
     [
       ["verify", body],

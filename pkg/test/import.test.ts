@@ -183,7 +183,7 @@ describe("printing", () => {
 
 describe("the catalogue", () => {
   it("lists the built-in providers with their definitions", () => {
-    assert.deepEqual(providers(), ["painchek", "xon"]);
+    assert.ok(["painchek", "xon", "github", "stripe"].every((id) => providers().includes(id)));
     for (const id of providers()) {
       const definition = providerDefinition(id);
       assert.ok(definition);

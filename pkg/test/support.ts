@@ -17,15 +17,16 @@ export function jsonOf(path: string): any {
   return JSON.parse(readFileSync(new URL(path, root), "utf8"));
 }
 
-/** Every sample of a provider with its event type, which is its file's name as far as the first one known. */
+/** Every sample of a provider with its event type: its file's name as far as an event known, or else all of it. */
 export function samplesOf(provider: string): { name: string; type: string; body: Uint8Array }[] {
   const types = Object.keys(jsonOf(`providers/${provider}/provider.json`).events);
   return readdirSync(new URL(`providers/${provider}/samples/`, root))
     .sort()
     .map((name) => {
-      const type = types.find((type) => name.startsWith(`${type}.`));
+      const any = types.includes("*") ? decodeURIComponent(name.slice(0, -".json".length)) : undefined;
+      const type = types.find((type) => name.startsWith(`${type}.`)) ?? any;
       assert.ok(type, `${name} is a sample of no event`);
-      return { name, type, body: bytesOf(`providers/${provider}/samples/${name}`) };
+      return { name, type, body: bytesOf(`providers/${provider}/samples/${encodeURIComponent(name)}`) };
     });
 }
 

@@ -195,6 +195,22 @@ export function providers(definition: ProviderDefinition): void {
   webhook(1);
 }
 
+/** Events of providers that are described by their envelopes are open: what is named has its type. */
+export function envelopes(): void {
+  const stripe = webhook("stripe", { secrets: ["a secret"] }).verify({ headers: {}, body });
+  same<typeof stripe.type, string>(true);
+  if (stripe.event.object === "event") {
+    same<typeof stripe.event.data.object, { [k: string]: unknown }>(true);
+  } else {
+    same<typeof stripe.event.object, "v2.core.event">(true);
+  }
+  const slack = webhook("slack", { secrets: ["a secret"] }).verify({ headers: {}, body });
+  if (slack.type === "event_callback") same<typeof slack.event.event.type, string>(true);
+  const { event } = webhook("github", { secrets: ["a secret"] }).verify({ headers: {}, body });
+  same<typeof event.pull_request, unknown>(true);
+  webhook("github", { secrets: ["a secret"] }).create("push", { ref: "refs/heads/main" });
+}
+
 /** Names for what is passed around. */
 export function names(one: VerifiedOf<PainchekEvents>, other: Verified<{ a: 1 }>): string[] {
   const plain: Verified<PainchekEvents["assessment_add"]> = one;

@@ -387,7 +387,7 @@ describe("a webhook", () => {
     for (const id of ["nobody", "", "PainChek"]) {
       const error = errorOf(() => webhook(id, { secrets }));
       assert.equal(error.code, "definition-invalid");
-      assert.match(error.message, /painchek, xon/);
+      assert.match(error.message, /github, .*painchek, .*xon/);
     }
   });
 

@@ -68,7 +68,21 @@ fn everything_a_definition_says_is_read() {
 
 #[test]
 fn the_built_in_definitions_are_read_like_any_other() {
-    assert_eq!(ids().collect::<Vec<_>>(), ["painchek", "xon"]);
+    let expected = [
+        "github",
+        "linear",
+        "paddle",
+        "painchek",
+        "shopify",
+        "slack",
+        "standard-webhooks",
+        "stripe",
+        "svix",
+        "typeform",
+        "xon",
+        "zoom",
+    ];
+    assert_eq!(ids().collect::<Vec<_>>(), expected);
     for id in ids() {
         let provider = Provider::read(definition(id).expect("a text").as_bytes()).expect("a definition");
         assert_eq!(provider.id, id);

@@ -62,7 +62,7 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
             "nobody",
             options(&[SECRET]),
             Code::DEFINITION_INVALID,
-            "There is no built-in provider named \"nobody\". There are: painchek, xon.",
+            "There is no built-in provider named \"nobody\". There are: github, linear, paddle, painchek, shopify, slack, standard-webhooks, stripe, svix, typeform, xon, zoom.",
         ),
     ] {
         let error = Webhook::built_in(provider, options).expect_err("refused");

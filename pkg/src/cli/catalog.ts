@@ -12,6 +12,7 @@ import { definitionOf } from "./hooks.js";
 import { bytesOf, nameOf } from "./input.js";
 import { harmless, paint, print, showIssue, table } from "./paint.js";
 import { summary } from "./report.js";
+import { listEvents } from "./samples.js";
 import { REJECTED, UsageError, VALID } from "./usage.js";
 
 export function listProviders(options: { json?: boolean }): number {
@@ -33,7 +34,7 @@ export function listProviders(options: { json?: boolean }): number {
       id,
       title ?? id,
       signature === undefined ? "none" : `${signature.header} (${(signature.algorithms ?? []).join(", ")})`,
-      Object.keys(events ?? {}).join(", "),
+      listEvents(Object.keys(events ?? {})),
     ]),
   );
   return VALID;
@@ -82,15 +83,19 @@ export async function schema(
   return valid ? VALID : REJECTED;
 }
 
+/** What an object has by this name itself. */
+const ownEntry = <T>(object: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(object, name) ? object[name] : undefined;
+
 function contractOf(provider: string, event: string | undefined, { revision }: SchemaOptions): object {
   const { events = {} } = definitionOf(provider);
   const names = Object.keys(events);
   const name = event ?? (names.length === 1 ? names[0] : undefined);
-  const definition = name === undefined ? undefined : events[name];
+  const definition = name === undefined ? undefined : (ownEntry(events, name) ?? ownEntry(events, "*"));
   if (definition === undefined) {
     throw new UsageError(
       name === undefined ? "Which event?" : "The provider has no such event.",
-      `It has: ${names.join(", ")}`,
+      `It has: ${listEvents(names)}`,
     );
   }
   const { revisions } = definition as { revisions?: { name?: string; schema: object }[] };

@@ -1,11 +1,17 @@
 /** `sign` and `new`: bodies with the headers of their provider, and events to start from. */
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { HooksealError, printDelivery, type SignedDelivery, type Webhook } from "../index.js";
+import {
+  type HeadersLike,
+  HooksealError,
+  printDelivery,
+  type SignedDelivery,
+  type Webhook,
+} from "../index.js";
 import { type HookOptions, Hooks } from "./hooks.js";
 import { bytesOf, type InputOptions, nameOf, oneDelivery, sources } from "./input.js";
 import { complain, paint, print } from "./paint.js";
-import { nameSample, samplesOf, typeOfSample } from "./samples.js";
+import { listEvents, nameSample, samplesOf, typeOfSample } from "./samples.js";
 import { reason, UsageError, VALID } from "./usage.js";
 
 export type PrintAs = "headers" | "curl" | "http" | "ndjson";
@@ -18,20 +24,23 @@ export interface SignCommandOptions extends HookOptions, InputOptions {
   webhookId?: string;
 }
 
-/** A body signed as its provider does it. */
+/** A body signed as its provider does it. Of the headers it comes with one may tell what event it is. */
 export async function signed(
-  body: Uint8Array,
+  { headers, body }: { headers: HeadersLike; body: Uint8Array },
   options: SignCommandOptions,
   url: string | undefined,
+  event?: string,
 ): Promise<{ delivery: SignedDelivery; hook: Webhook }> {
   const hooks = new Hooks(options, "trust");
-  const hook = await hooks.of({ headers: {}, body });
+  const hook = await hooks.of({ headers, body });
+  const type = event ?? hook.inspect({ headers, body }).type;
   try {
     const delivery = hook.sign(body, {
       ...(options.now === undefined ? {} : { now: options.now }),
       ...(options.id === undefined ? {} : { id: options.id }),
       ...(options.webhookId === undefined ? {} : { webhookId: options.webhookId }),
       ...(url === undefined ? {} : { url }),
+      ...(type === undefined ? {} : { type }),
     });
     return { delivery, hook };
   } catch (error) {
@@ -43,7 +52,7 @@ export async function signed(
 export async function sign(file: string | undefined, options: SignCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await oneDelivery(source, options);
-  const made = (await signed(delivery.body, options, options.url)).delivery;
+  const made = (await signed(delivery, options, options.url)).delivery;
   if (options.json === true) {
     print(
       JSON.stringify({
@@ -92,11 +101,11 @@ export async function create(
     for (const sample of samples) print(nameSample(sample));
     return VALID;
   }
-  const event = type ?? (events.length === 1 ? events[0] : undefined);
-  if (event === undefined || !events.includes(event)) {
+  const event = type ?? (events.length === 1 ? events.find((name) => name !== "*") : undefined);
+  if (event === undefined || !(events.includes(event) || events.includes("*"))) {
     throw new UsageError(
       event === undefined ? "Which event?" : "The provider has no such event.",
-      `It has: ${events.join(", ")}`,
+      `It has: ${listEvents([...new Set([...events, ...samples.map(typeOfSample)])])}`,
     );
   }
   let body: Uint8Array;

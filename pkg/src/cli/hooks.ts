@@ -30,7 +30,7 @@ function ownDefinition(path: string): ProviderDefinition {
   } catch (error) {
     throw new UsageError(
       `There is no built-in provider "${path}", and it cannot be read as a file: ${reason(error)}.`,
-      `Built in are ${providers().join(" and ")}; your own is a JSON file.`,
+      `Built in are ${providers().join(", ")}; your own is a JSON file.`,
     );
   }
   let definition: ProviderDefinition;
@@ -81,7 +81,7 @@ export class Hooks {
     if (name !== undefined) return name;
     throw new UsageError(
       "Neither its headers nor its event tell which provider sent this.",
-      `Say --provider ${providers().join(" or --provider ")}, or name a definition: --provider mine.json`,
+      `Say --provider with one of ${providers().join(", ")}, or name a definition: --provider mine.json`,
     );
   }
 

@@ -17,6 +17,13 @@ export function samplesOf(provider: string, events: readonly string[]): Sample[]
   });
 }
 
+/** The event types of a provider, in words. `*` stands for all that have no contract of their own. */
+export function listEvents(names: readonly string[]): string {
+  const named = names.filter((name) => name !== "*");
+  const others = named.length === names.length ? [] : [named.length === 0 ? "any" : "and others"];
+  return [...named, ...others].join(", ");
+}
+
 export const typeOfSample = ({ type }: Sample): string => type;
 
 /** As `new` takes it. */

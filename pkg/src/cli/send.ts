@@ -197,7 +197,8 @@ async function outgoing(file: string | undefined, options: SendOptions, url: URL
         `See what there is: hookseal new ${options.provider} --list`,
       );
     }
-    return asSigned(await signed(new TextEncoder().encode(sample.text), options, href));
+    const body = new TextEncoder().encode(sample.text);
+    return asSigned(await signed({ headers: {}, body }, options, href, options.event));
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await oneDelivery(source, { ...options, url: href });
@@ -210,7 +211,7 @@ async function outgoing(file: string | undefined, options: SendOptions, url: URL
     };
   }
   const provider = new Hooks(options, "none").name(delivery);
-  return asSigned(await signed(delivery.body, { ...options, provider }, href));
+  return asSigned(await signed(delivery, { ...options, provider }, href));
 }
 
 const asSigned = ({ delivery, hook }: Awaited<ReturnType<typeof signed>>): Going => ({
