@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { minify } from "terser";
 import type { Plugin } from "vite";
 import { described } from "../src/engine/described.ts";
+import { MINIFIED } from "./minified.ts";
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
@@ -23,6 +25,20 @@ const SAMPLES = {
   caller: new URL("xon/samples/user.caller-details.update.json", providers),
   xonLatest: new URL("xon/samples/file-request.files.update.R9.json", providers),
 };
+
+/** A sample of each provider that has none above, with its event type: of the events they have most, if there is one. */
+function others(): [provider: string, type: string, text: string][] {
+  return readdirSync(providers).flatMap((provider) => {
+    const folder = new URL(`${provider}/samples/`, providers);
+    if (Object.values(SAMPLES).some(({ href }) => href.startsWith(folder.href))) return [];
+    const { events } = JSON.parse(readFileSync(new URL("../provider.json", folder), "utf8"));
+    const names = readdirSync(folder).sort();
+    const typeOf = (name: string) => decodeURIComponent(name.replace(/\.json$/, ""));
+    const name = names.find((name) => !Object.hasOwn(events, typeOf(name))) ?? names[0];
+    if (name === undefined) return [];
+    return [[provider, typeOf(name), readFileSync(new URL(encodeURIComponent(name), folder), "utf8")]];
+  });
+}
 
 /** What contracts say of their fields, by provider: the package leaves it out, and people want to read it. */
 function descriptions(): Record<string, string[]> {
@@ -70,6 +86,7 @@ export function engine(): Plugin {
                     ([name, url]) => `export const ${name} = ${JSON.stringify(readFileSync(url, "utf8"))};`,
                   ),
                   `export const descriptions = ${JSON.stringify(descriptions())};`,
+                  `export const others = ${JSON.stringify(others())};`,
                 ].join("\n"),
               }));
             },
@@ -79,7 +96,8 @@ export function engine(): Plugin {
       for (const path of Object.keys(metafile.inputs)) {
         if (!path.startsWith("samples:")) this.addWatchFile(path);
       }
-      return `export default ${JSON.stringify(outputFiles[0]?.text)};`;
+      const { code } = await minify(outputFiles[0]?.text ?? "", MINIFIED);
+      return `export default ${JSON.stringify(code)};`;
     },
   };
 }

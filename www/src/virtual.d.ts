@@ -24,6 +24,8 @@ declare module "virtual:samples" {
   export const callsDelete: string;
   export const caller: string;
   export const xonLatest: string;
+  /** The samples of the providers without an example, with their event types. */
+  export const others: [provider: string, type: string, text: string][];
 }
 declare module "*.css" {}
 /** Whether this is the built page: said by Vite. */

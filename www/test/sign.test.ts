@@ -87,6 +87,38 @@ test("no form of the delivery holds the secret", async () => {
   );
 });
 
+test("every provider has an event to start from, signed with a secret in its own form", async () => {
+  const select = page.getByLabel("Provider", { exact: true }).locator("visible=true");
+  const ids = await select
+    .locator("option")
+    .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+  assert.ok(ids.length > 10, ids.join());
+  await secret().fill("");
+  await select.selectOption("painchek");
+  for (const id of ids.filter((id) => id !== "xon")) {
+    // What was typed stays; what was made up is made up anew.
+    await page.reload();
+    await page.keyboard.press("Alt+3");
+    await page.locator('#mode-sign .verdict[data-tone="good"]').waitFor();
+    await select.selectOption(id);
+    await settled(page);
+    assert.equal(await word(), "Signed, and it verifies", id);
+    assert.notEqual(
+      await page.getByLabel("Event", { exact: true }).locator("option:checked").innerText(),
+      "none",
+    );
+  }
+});
+
+test("a type that a header tells is signed with its header", async () => {
+  await sample("shopify", "orders/create");
+  assert.match(await output("headers"), /X-Shopify-Topic: orders\/create/);
+  await page.getByRole("button", { name: "Open in Inspect" }).click();
+  await settled(page);
+  assert.equal(await page.locator("#mode-inspect .verdict h2").innerText(), "Verified");
+  await page.keyboard.press("Alt+3");
+});
+
 test("the form shows the contract: required fields, descriptions, choices", async () => {
   await sample("painchek", "A complete assessment");
   assert.match(await field("/data/uuid").innerText(), /uuid\s+required\s+Id of the assessment/);

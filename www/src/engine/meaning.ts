@@ -6,8 +6,8 @@ export type Schema = { [keyword: string]: unknown };
 
 /** The contract that a report speaks of. */
 export function contractOf({ events }: ProviderDefinition, { type, revision }: Report): Schema | undefined {
-  if (type === undefined || !Object.hasOwn(events, type)) return undefined;
-  const event = events[type] as unknown as {
+  if (type === undefined) return undefined;
+  const event = (Object.hasOwn(events, type) ? events[type] : (events["*"] ?? {})) as unknown as {
     schema?: unknown;
     revisions?: { name?: string; schema?: unknown }[];
   };

@@ -3,7 +3,7 @@ import { placer, toBytes, toText } from "../bytes.ts";
 import { type Defined, OWN, type OwnProvider, type Problem, type Sample } from "./calls.ts";
 import { compileSchema, HooksealError, type Issue, type ProviderDefinition, webhook } from "./core.ts";
 import { Outline } from "./outline.ts";
-import { definition, entry, setOwn } from "./providers.ts";
+import { definition, entry, madeUp, setOwn } from "./providers.ts";
 
 let grammar: ReturnType<typeof compileSchema> | undefined;
 
@@ -51,10 +51,7 @@ export function define({ manifest, contracts }: OwnProvider): Defined {
 /** A body, signed as the provider of one's own signs. */
 export function sample({ body }: { body: string }): Sample {
   const given = definition(OWN);
-  const form = /^(.*?)\{?(utf8|base64|hex)\}?$/.exec(given.signature?.secret ?? "utf8");
-  const words = "a made-up secret for this page only";
-  const hex = Array.from(words, (letter) => letter.charCodeAt(0).toString(16)).join("");
-  const secret = `${form?.[1] ?? ""}${form?.[2] === "base64" ? btoa(words) : form?.[2] === "hex" ? hex : words}`;
+  const secret = madeUp(OWN);
   const signs = given.signature !== undefined;
   const hook = webhook(given, signs ? { secrets: [secret] } : { unsigned: "allow" });
   const { headers, body: bytes } = hook.sign(toBytes(body), { url: URL });

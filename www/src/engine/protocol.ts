@@ -242,6 +242,8 @@ export interface SignInput {
   encoding: SecretEncoding;
   /** Empty: the provider's first. */
   algorithm: string;
+  /** The event type, where a header tells it. */
+  event: string;
   url: string;
   /** Empty: made new. */
   id: string;
@@ -300,8 +302,8 @@ export interface Signable {
   events: { provider: string; type: string; revision: string | undefined }[];
   algorithms: Record<string, string[]>;
   samples: Sample[];
-  /** Made up. */
-  secret: string;
+  /** Made up, by provider. */
+  secrets: Record<string, string>;
 }
 
 /** Every question with its answer. */

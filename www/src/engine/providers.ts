@@ -3,6 +3,7 @@ import { descriptions } from "virtual:samples";
 import { OWN } from "./calls.ts";
 import { type ProviderDefinition, providerDefinition, providers, type Webhook, webhook } from "./core.ts";
 import { described } from "./described.ts";
+import { SECRET } from "./examples.ts";
 import type { InspectInput, ProviderEntry } from "./protocol.ts";
 
 const definitions = new Map<string, ProviderDefinition>();
@@ -55,6 +56,13 @@ export function entry(id: string): ProviderEntry {
 /** How the provider writes its secrets. */
 export function encodingOf(id: string): string {
   return definition(id).signature?.secret ?? "utf8";
+}
+
+/** A secret for this page only, in the form in which the provider writes its own. */
+export function madeUp(id: string): string {
+  const form = /^(.*?)\{?(utf8|base64|hex)\}?$/.exec(encodingOf(id));
+  const hex = Array.from(SECRET, (letter) => letter.charCodeAt(0).toString(16)).join("");
+  return `${form?.[1] ?? ""}${form?.[2] === "base64" ? btoa(SECRET) : form?.[2] === "hex" ? hex : SECRET}`;
 }
 
 let last: { key: string; hook: Webhook } | undefined;

@@ -8,17 +8,16 @@ import {
   type SignedDelivery,
   type Webhook,
 } from "./core.ts";
-import { SECRET } from "./examples.ts";
 import { fieldsOf } from "./fields.ts";
 import { placed } from "./inspect.ts";
 import { contractOf } from "./meaning.ts";
 import { Outline } from "./outline.ts";
 import type { Made, Signable, SignInput } from "./protocol.ts";
-import { definition, hookOf } from "./providers.ts";
+import { definition, hookOf, madeUp } from "./providers.ts";
 
 const OPEN = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
-const STARTS: [provider: string, title: string, text: string][] = [
+const STARTS: [provider: string, title: string, text: string, type?: string][] = [
   ["painchek", "A complete assessment", samples.severe],
   ["painchek", "A numeric rating", samples.nrs],
   ["xon", "As first documented", samples.xon],
@@ -27,6 +26,9 @@ const STARTS: [provider: string, title: string, text: string][] = [
   ["xon", "A user can be called", samples.callsCreate],
   ["xon", "A user cannot be called", samples.callsDelete],
   ["xon", "A caller's details", samples.caller],
+  ...samples.others.map(
+    ([provider, type, text]) => [provider, type, text, type] as [string, string, string, string],
+  ),
 ];
 
 export function signable(): Signable {
@@ -42,11 +44,11 @@ export function signable(): Signable {
       ),
     ),
     algorithms: Object.fromEntries(all.map((id) => [id, [...(definition(id).signature?.algorithms ?? [])]])),
-    samples: STARTS.map(([provider, title, text]) => {
-      const { type = "", revision } = hookOf(OPEN, provider).inspect({ headers: {}, body: text });
+    samples: STARTS.map(([provider, title, text, told]) => {
+      const { type = told ?? "", revision } = hookOf(OPEN, provider).inspect({ headers: {}, body: text });
       return { provider, type, revision, title, text };
     }),
-    secret: SECRET,
+    secrets: Object.fromEntries(all.map((id) => [id, madeUp(id)])),
   };
 }
 
@@ -62,6 +64,7 @@ export function sign(input: SignInput): Made {
       ...(input.id === "" ? {} : { id: input.id }),
       ...(input.webhookId === "" ? {} : { webhookId: input.webhookId }),
       ...(url === "" ? {} : { url }),
+      ...(input.event === "" ? {} : { type: input.event }),
     };
     const plain = delivered(hook.sign(body, options), url);
     const report = hook.inspect(plain, { now });

@@ -24,6 +24,7 @@ export const signStore = new Store<SignState>({
   secret: "",
   encoding: "provider",
   algorithm: "",
+  event: "",
   url: "https://receiver.example/payload",
   id: "",
   webhookId: "",
@@ -46,6 +47,7 @@ const JUDGED = [
   "secret",
   "encoding",
   "algorithm",
+  "event",
   "url",
   "id",
   "webhookId",
@@ -68,18 +70,19 @@ export function startSign(): void {
     .ask("signable", {})
     .then((known) => {
       if (known === undefined) return;
-      signStore.set({ known, secret: known.secret });
+      signStore.set({ known, secret: known.secrets[signStore.state.provider] ?? "" });
       pickSample(0);
     })
     .catch(failed);
 }
 
 async function make(): Promise<void> {
-  const { time, text, provider, way, secret, encoding, algorithm, url, id, webhookId } = signStore.state;
+  const { time, text, provider, way, secret, encoding, algorithm, event, url, id, webhookId } =
+    signStore.state;
   signStore.set({ busy: true });
   try {
     const now = time === "" ? undefined : new Date(time).getTime();
-    const input = { provider, text, way, secret, encoding, algorithm, url, id, webhookId, now };
+    const input = { provider, text, way, secret, encoding, algorithm, event, url, id, webhookId, now };
     const result = await engine.ask("sign", input);
     if (result !== undefined)
       signStore.set({ result, failure: undefined, issue: undefined, busy: scheduled });
@@ -88,10 +91,17 @@ async function make(): Promise<void> {
   }
 }
 
+/** To another provider; from its made-up secret to that of the other. */
+function turnTo(provider: string, event: string, more: Partial<SignState> = {}): void {
+  const { known, provider: before, secret } = signStore.state;
+  const kept = secret !== known?.secrets[before];
+  signStore.set({ ...more, provider, event, secret: kept ? secret : (known?.secrets[provider] ?? secret) });
+}
+
 /** Begins anew with a sample. */
 export function pickSample(index: number): void {
   const sample = signStore.state.known?.samples[index];
-  if (sample !== undefined) signStore.set({ provider: sample.provider, text: sample.text });
+  if (sample !== undefined) turnTo(sample.provider, sample.type, { text: sample.text });
 }
 
 /** Begins anew with the first sample that fits. */
@@ -101,7 +111,7 @@ export function pickEvent(provider: string, type?: string, revision?: string): v
     one.provider === provider && (type === undefined || (one.type === type && one.revision === revision));
   const at = samples.findIndex(fits);
   if (at >= 0) pickSample(at);
-  else signStore.set({ provider });
+  else turnTo(provider, type ?? "");
 }
 
 export function openMade(): void {

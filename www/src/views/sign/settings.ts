@@ -54,7 +54,9 @@ function eventField(): HTMLElement {
         h(
           "option",
           { value: -1 },
-          result?.type === undefined ? "none" : `unknown: ${result.type.slice(0, 60)}`,
+          result?.type === undefined
+            ? "none"
+            : `${result.issues.some(({ code }) => code === "event-unknown") ? "unknown: " : ""}${result.type.slice(0, 60)}`,
         ),
       offered.map(({ type, revision }, index) =>
         h("option", { value: index }, revision === undefined ? type : `${type} · ${revision}`),
