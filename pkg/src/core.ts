@@ -89,7 +89,7 @@ export async function init(source?: CoreSource | PromiseLike<CoreSource>): Promi
     if (!given.ok) throw new Error(`The request for hookseal's core was answered ${given.status}.`);
     compilable = await given.arrayBuffer();
   } else compilable = given as Compilable;
-  if (compilable !== undefined && !(compilable instanceof WebAssembly.Module)) {
+  if (compilable !== undefined && !isModule(compilable)) {
     compilable = await WebAssembly.compile(compilable);
   }
   // Another call may have been faster, and what it handed out has to stay good.
@@ -102,7 +102,14 @@ function isResponse(source: CoreSource): source is CoreResponse {
   return "arrayBuffer" in source;
 }
 
+/** Whether it is compiled, in whatever realm: Next.js compiles outside of the one that its edge runtime runs in. */
+function isModule(source: Compilable): source is WebAssembly.Module {
+  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+}
+
 function instantiate(module: Compilable): void {
+  // To the glue, a module of another realm would be none.
+  if (isModule(module)) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
   memory = glue.initSync({ module }).memory;
   const platform = platformHash();
   if (platform !== undefined) glue.use_platform(platform);

@@ -1,5 +1,6 @@
 // The road into the core: instantiation, and bytes through the scratch buffer.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fromBase64 } from "../src/base64.ts";
@@ -19,6 +20,23 @@ describe("the core", () => {
     await init(new Uint8Array([1, 2, 3]));
     assert.equal(core(), before);
     assert.deepEqual(schema.check("[1]"), []);
+  });
+
+  it("is made of a module that another realm compiled, as well", () => {
+    // In a process of its own, since a core is made once. Whoever took the module for bytes would get a TypeError.
+    const program = `
+      import { readFileSync } from "node:fs";
+      import { runInNewContext } from "node:vm";
+      import { compileSchema, init } from "../src/slim.ts";
+      const bytes = readFileSync("../src/generated/core.wasm");
+      await init(await runInNewContext("WebAssembly").compile(bytes));
+      console.log(JSON.stringify(compileSchema(true).check("{}")));`;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "--input-type=module", "--eval", program],
+      { cwd: new URL(".", import.meta.url), encoding: "utf8" },
+    );
+    assert.equal(stdout, "[]\n", stderr);
   });
 
   it("is, inline, the very bytes of the module", () => {
