@@ -136,10 +136,7 @@ interface Platform {
  * for without an import, so that the same file runs where there is none; WebCrypto's answers too late to be of use.
  */
 function platformHash(): Platform | undefined {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => Partial<NodeCrypto> | undefined };
-  };
-  const { hash, createHash } = process?.getBuiltinModule?.("node:crypto") ?? {};
+  const { hash, createHash } = nodeCrypto() ?? {};
   if (hash === undefined || createHash === undefined) return undefined;
   /** Leaves a digest in memory. One that is none leaves the work to the core, as whatever else goes wrong does. */
   const leave = (digest: string, algorithm: number, out: number): boolean => {
@@ -183,6 +180,18 @@ function platformHash(): Platform | undefined {
       }
     },
   };
+}
+
+function nodeCrypto(): Partial<NodeCrypto> | undefined {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => Partial<NodeCrypto> | undefined };
+  };
+  try {
+    return process?.getBuiltinModule?.("node:crypto");
+  } catch {
+    // Next.js's edge runtime has a `process` that throws at whoever asks it for what is Node's.
+    return undefined;
+  }
 }
 
 const DIGEST_LENGTHS = [20, 32, 64];

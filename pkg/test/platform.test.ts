@@ -78,7 +78,8 @@ const platforms: Record<string, object | undefined> = {
   },
 };
 if (mode !== undefined) {
-  Object.assign(process, { getBuiltinModule: () => platforms[mode] });
+  const get = () => (mode === "denied" ? refuse() : () => platforms[mode]);
+  Object.defineProperty(process, "getBuiltinModule", { get });
   check();
   // Were the platform never asked, everything above would pass all the same.
   assert.equal(asked > 0, mode !== "without" && mode !== "old");
@@ -96,6 +97,7 @@ if (mode !== undefined) {
       ["asks Node for its hash, and a short one does not", "counted"],
       ["is verified where the platform has no hash that answers at once", "without"],
       ["is verified where the platform has no hash in one call", "old"],
+      ["is verified where a platform like Node throws when it is asked for what is Node's", "denied"],
       ["is verified where the platform's hash fails", "broken"],
       ["is verified where the platform's hash makes something else", "broken halfway"],
       ["is verified where the platform's hash makes nothing", "broken at the end"],
