@@ -362,6 +362,18 @@ describe("the options of a receiver", () => {
     assert.throws(() => receiver(hook, undefined as never), /needs a handler/);
   });
 
+  it("take no compressed bodies where the platform cannot decompress", (t) => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, "DecompressionStream") as PropertyDescriptor;
+    t.after(() => Object.defineProperty(globalThis, "DecompressionStream", own));
+    const unsupported = () => {
+      throw new Error("not supported here");
+    };
+    Object.defineProperty(globalThis, "DecompressionStream", { value: unsupported, configurable: true });
+    const make = (options: ReceiverOptions) => receiver(hook, () => {}, options);
+    assert.throws(() => make({ encodings: ["gzip"] }), /no DecompressionStream, .*`encodings`/);
+    assert.equal(typeof make({ encodings: [] }), "function");
+  });
+
   it("let a receiver read as much as its webhook does, or as they say", async () => {
     const small = painchek({ secrets: [SECRET], maxBytes: 100 });
     const status = async (options: ReceiverOptions) =>

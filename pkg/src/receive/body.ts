@@ -96,6 +96,20 @@ export function collect(
   });
 }
 
+/** Whether the platform decompresses: where it does not, there may still be a constructor that throws. */
+export function decompresses(encoding: BodyEncoding): boolean {
+  try {
+    return decompressor(encoding) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Named by way of the global object: otherwise Next.js warns whoever builds for Vercel's edge, which has none. */
+function decompressor(encoding: BodyEncoding): DecompressionStream {
+  return new globalThis.DecompressionStream(encoding);
+}
+
 /** How many compressed bytes are handed over at a time: deflate makes at most 1032 bytes of one. */
 const STEP = 1024;
 
@@ -105,7 +119,7 @@ export async function decompress(
   encoding: BodyEncoding,
   most: number,
 ): Promise<Uint8Array> {
-  const stream = new DecompressionStream(encoding);
+  const stream = decompressor(encoding);
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   const collector = new Collector(most);

@@ -139,7 +139,8 @@ export interface ReceiverOptions<R = unknown> {
   handlerTimeout?: number;
   /**
    * The compressions a body may come in. The signature is checked over the bytes after decompression, which `maxBytes`
-   * limits as they come out. Default: none, and compressed bodies are refused with 415.
+   * limits as they come out. Where the platform has no `DecompressionStream`, no receiver is made with it. Default: none,
+   * and compressed bodies are refused with 415.
    */
   encodings?: readonly BodyEncoding[];
   /** 204 answers without a body. Default: 200 with a line of JSON. */

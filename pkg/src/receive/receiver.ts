@@ -5,7 +5,7 @@ import type { ClaimState, DeliveryStore } from "../store.js";
 import type { Verified } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
 import { type Answer, problem, Refusal, success } from "./answer.js";
-import { decompress } from "./body.js";
+import { decompress, decompresses } from "./body.js";
 import { checkContentLength, checkContentType, encodingOf, type Lookup } from "./headers.js";
 import type {
   BodyEncoding,
@@ -312,8 +312,12 @@ function storeOf(store: DeliveryStore | undefined): DeliveryStore {
 }
 
 function encodings(given: readonly BodyEncoding[] = []): readonly BodyEncoding[] {
-  if (Array.isArray(given) && given.every((one) => one === "gzip" || one === "deflate")) return [...given];
-  throw wrong("encodings", 'a list of "gzip" and "deflate"');
+  if (!Array.isArray(given) || !given.every((one) => one === "gzip" || one === "deflate"))
+    throw wrong("encodings", 'a list of "gzip" and "deflate"');
+  if (given.every(decompresses)) return [...given];
+  throw new TypeError(
+    "This runtime has no DecompressionStream, which the option `encodings` of a receiver needs.",
+  );
 }
 
 function oneOf<T extends string | number>(
