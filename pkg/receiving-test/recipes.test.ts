@@ -129,6 +129,12 @@ const recipes: Record<string, { start: () => Promise<Running>; beside?: true }> 
   "Next.js": {
     start: () => next(place("app/webhooks/painchek/route.js", recipe("Next.js")).cwd, env),
   },
+  "Next.js, at Vercel's edge": {
+    start: () => {
+      const code = `export const runtime = "edge";\n${recipe("Next.js")}`;
+      return next(place("app/webhooks/painchek/route.js", code).cwd, env);
+    },
+  },
   SvelteKit: {
     start: () => sveltekit(place("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit")).cwd, env),
   },

@@ -1,5 +1,6 @@
 // The receivers in the frameworks that they are for: real servers, each a process of its own.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { build } from "esbuild";
@@ -15,18 +16,39 @@ conforms("Fastify", () => server("fastify"));
 conforms("Hono", () => server("hono"));
 conforms("Koa", () => server("koa"));
 conforms("NestJS", () => server("nest"));
-conforms("a route handler of Next.js", nextRoute);
+conforms("a route handler of Next.js", () => nextRoute(folder("next")));
 conforms("an endpoint of SvelteKit", endpoint, {
   forms: 403, // its check of the origin of forms
   untyped: "no body",
 });
 
+describe("at Vercel's edge", () => {
+  const app = folder("next-edge");
+  // What `next start` runs these in is Vercel's own edge runtime.
+  conforms("a route handler of Next.js", () => nextRoute(app, `export const runtime = "edge";`), {
+    compressed: "not made",
+    unfinished: "held back",
+  });
+
+  it("is the core a module that was compiled before, and no text", () => {
+    const built = (file: string) => readFileSync(join(app, ".next", file));
+    const { functions } = JSON.parse(built("server/middleware-manifest.json").toString());
+    const { wasm, files } = functions["/[name]/route"] as { wasm: { filePath: string }[]; files: string[] };
+    const core = readFileSync(join(root, "pkg/dist/core.wasm"));
+    assert.equal(wasm.length, 1);
+    assert.ok(wasm.every(({ filePath }) => built(filePath).equals(core)));
+    const text = core.subarray(0, 300).toString("base64");
+    assert.ok(readFileSync(join(root, "pkg/dist/esm/generated/inline.js"), "utf8").includes(text));
+    for (const file of files) assert.ok(!built(file).includes(text), file);
+  });
+});
+
 /** One route handler for every path. */
-async function nextRoute(): Promise<Running> {
-  const app = folder("next");
+async function nextRoute(app: string, config = ""): Promise<Running> {
   await route(
     `export { route as GET, route as HEAD, route as POST, route as PUT, route as DELETE } from "./route.ts";`,
     join(app, "app/[name]/route.js"),
+    config,
   );
   return await next(app);
 }
@@ -42,12 +64,13 @@ async function endpoint(): Promise<Running> {
 }
 
 /** Writes the routes of the servers that speak fetch as one module, which finds nothing but the package. */
-async function route(contents: string, outfile: string): Promise<void> {
+async function route(contents: string, outfile: string, footer = ""): Promise<void> {
   await build({
     stdin: { contents, resolveDir: join(root, "pkg/receiving-test/servers") },
     bundle: true,
     format: "esm",
     external: ["hookseal"],
+    footer: { js: footer },
     outfile,
   });
 }

@@ -3,12 +3,19 @@ import { receiver } from "hookseal/fetch";
 import { compressed, handler, hook, options, seen } from "./shared.ts";
 
 const receive = receiver(hook, handler, options);
-const inflate = receiver(hook, handler, compressed);
+let inflate: typeof receive;
 
 export async function route(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/hook") return receive(request);
-  if (pathname === "/gzip") return inflate(request);
+  if (pathname === "/gzip") {
+    try {
+      inflate ??= receiver(hook, handler, compressed);
+    } catch (error) {
+      return new Response(String(error), { status: 501 });
+    }
+    return inflate(request);
+  }
   if (pathname === "/seen") return new Response(seen());
   if (pathname === "/json") return Response.json({ got: await request.json() });
   return new Response(null, { status: 404 });
