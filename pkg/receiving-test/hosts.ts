@@ -50,6 +50,11 @@ export default { plugins: [sveltekit()], logLevel: "warn" };
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(app, name), text);
   run(process.execPath, [tool("vite/bin/vite.js"), "build"], app);
+  return await sveltekitAgain(app, env);
+}
+
+/** An application of SvelteKit that was built before. */
+export async function sveltekitAgain(app: string, env: Record<string, string>): Promise<Running> {
   return await start(process.execPath, ["build/index.js"], {
     cwd: app,
     env: { ...env, HOST: "127.0.0.1", PORT: "0" },

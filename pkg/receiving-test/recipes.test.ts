@@ -14,8 +14,19 @@ import {
 import { painchek } from "hookseal";
 import { receiver } from "hookseal/fetch";
 import { project, run, tool } from "../packaging-test/project.ts";
-import { delivery, freePort, post, type Running, root, SECRET, start } from "./harness.ts";
-import { folder, next, sveltekit, workerd } from "./hosts.ts";
+import {
+  delivery,
+  freePort,
+  isProblem,
+  post,
+  type Reply,
+  type Running,
+  root,
+  SECRET,
+  signed,
+  start,
+} from "./harness.ts";
+import { folder, next, sveltekit, sveltekitAgain, workerd } from "./hosts.ts";
 
 const page = readFileSync(join(root, "docs/receiving.md"), "utf8");
 
@@ -197,6 +208,47 @@ for (const [name, { start, beside }] of Object.entries(recipes)) {
     });
   });
 }
+
+describe("SvelteKit's own limit of a body", () => {
+  const { cwd } = place("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit"));
+  const sized = (length: number) =>
+    signed(Buffer.concat([delivery().body, Buffer.alloc(length, 0x20)], length));
+  const running: Running[] = [];
+  const to = async (starting: Promise<Running>) => {
+    const one = await starting;
+    running.push(one);
+    return async ({ headers, body }: ReturnType<typeof sized>) => {
+      const url = `${one.url}/webhooks/painchek`;
+      return [await post(url, { headers, body }), await post(url, { headers, body: [body] })];
+    };
+  };
+  const tooLarge = (replies: Reply[]) => {
+    for (const reply of replies) isProblem(reply, 413, "body-too-large");
+    return replies.map(({ text }) => JSON.parse(text).detail);
+  };
+  const handled = (replies: Reply[]) =>
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [200, 200],
+    );
+  after(async () => {
+    for (const one of running) await one.stop();
+  });
+
+  it("is answered as the receiver's, by a problem", async () => {
+    const send = await to(sveltekit(cwd, env));
+    handled(await send(sized(512 * 1024)));
+    const details = tooLarge(await send(sized(512 * 1024 + 1)));
+    assert.deepEqual(details, Array(2).fill("The body is larger than the server hands over."));
+  });
+
+  it("leaves the receiver its own where it is the higher one", async () => {
+    const send = await to(sveltekitAgain(cwd, { ...env, BODY_SIZE_LIMIT: "2M" }));
+    handled(await send(sized(1024 * 1024)));
+    const details = tooLarge(await send(sized(1024 * 1024 + 1)));
+    assert.deepEqual(details, Array(2).fill("The body is larger than 1048576 bytes."));
+  });
+});
 
 describe("the page on receiving", () => {
   it("shows a handler whose effect happens once, though it is called again", async () => {

@@ -61,9 +61,10 @@ export function success(status: 200 | 204, outcome: "handled" | "duplicate"): An
   return { status, headers: { "content-type": "application/json" }, body: `{"status":"${outcome}"}` };
 }
 
-/** A body that is larger than is read. */
-export function tooLarge(most: number): Refusal {
-  return new Refusal(413, "body-too-large", { detail: `The body is larger than ${most} bytes.` });
+/** A body that is larger than is read; or than a server in front hands over, which does not say how much that is. */
+export function tooLarge(most?: number): Refusal {
+  const limit = most === undefined ? "the server hands over" : `${most} bytes`;
+  return new Refusal(413, "body-too-large", { detail: `The body is larger than ${limit}.` });
 }
 
 /** A body whose bytes something else has taken, with the line to change. */

@@ -90,10 +90,17 @@ export function collect(
         }
       },
       end: () => close(),
-      fail: (error) => close(error instanceof Refusal ? error : incomplete()),
+      fail: (error) => close(refusal(error)),
     });
     if (!open) stop();
   });
+}
+
+/** Why a body was not had: for a reason of ours, for one that the server had before, or because it never came. */
+function refusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  // SvelteKit's adapter for Node has a limit of its own, and breaks off the body's stream with an error of this status.
+  return (error as { status?: unknown } | undefined)?.status === 413 ? tooLarge() : incomplete();
 }
 
 /** Whether the platform decompresses: where it does not, there may still be a constructor that throws. */

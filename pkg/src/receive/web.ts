@@ -1,5 +1,5 @@
 /** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
-import { type Answer, incomplete, notRaw } from "./answer.js";
+import { type Answer, notRaw } from "./answer.js";
 import { collect, LINGER } from "./body.js";
 import type { Incoming } from "./receiver.js";
 
@@ -45,11 +45,11 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
             sink.add(new Uint8Array(await whole()));
             sink.end();
           };
-          take().catch(() => {
+          take().catch((error: unknown) => {
             // Refused before anything was read, because somebody holds the stream: it knows best what that means.
             unread = !request.bodyUsed;
             if (unread) sink.end();
-            else sink.fail(incomplete());
+            else sink.fail(error);
           });
           // Nothing can stop it, and nothing has to: it ends with the connection, and that with the answer to a late body.
           return () => {};
@@ -74,7 +74,7 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
           }
           sink.end();
         };
-        pump().catch(() => sink.fail(incomplete()));
+        pump().catch(sink.fail);
         return () => {
           refused = true;
           // Later: SvelteKit cuts the connection of a body that is cancelled, and with it the answer.
