@@ -285,6 +285,21 @@ describe("a receiver and its handler", () => {
 describe("what a receiver tells", () => {
   afterEach(() => mock.restoreAll());
 
+  it("is told with the request that it is about", async () => {
+    const told: [string, unknown][] = [];
+    const receive = receiver(hook, () => {}, {
+      onEvent: ({ outcome }, about) => told.push([outcome, about]),
+    });
+    const { headers, ...rest } = signed();
+    const sent = [request({ headers, ...rest }), request({ headers: {}, ...rest })] as const;
+    for (const one of sent) await receive(one);
+    assert.deepEqual(
+      told.map(([outcome]) => outcome),
+      ["handled", "rejected"],
+    );
+    assert.ok(told.every(([, about], number) => about === sent[number]));
+  });
+
   it("is not what breaks a request", async () => {
     for (const onEvent of [
       () => {

@@ -70,6 +70,7 @@ fastify.register(hookseal, { path: "/", handler: async () => {} });
 receiver(care, (_, { request }: { request: IncomingMessage }) => request.socket.remoteAddress);
 expressReceiver(care, (_, { request }: { request: express.Request }) => request.ip);
 fetchReceiver(care, (_, { request }: { request: Request }) => request.headers.get("x"));
+fetchReceiver(care, () => {}, { onEvent: (_, request: Request) => request.headers.get("x") });
 
 // Options are held to their words.
 // @ts-expect-error: no such word

@@ -149,8 +149,11 @@ export interface ReceiverOptions<R = unknown> {
    * The URL the sender sent to, for providers that sign it, where a proxy changed it. Default: what the request says.
    */
   url?: string | ((request: R) => string);
-  /** Is told what became of each request. What it throws is reported to `onError`, and changes no answer. */
-  onEvent?: (event: ReceiverEvent) => unknown;
+  /**
+   * Is told what became of each request, and which one it was. What it throws is reported to `onError`, and changes no
+   * answer.
+   */
+  onEvent?: (event: ReceiverEvent, request: R) => unknown;
   /**
    * Is given what the handler, the store or `onEvent` threw. Default: the error's name and stack on `console.error`,
    * without its message, which may hold values of a payload.

@@ -89,7 +89,8 @@ export class Receiver<Events, R> {
       answer = problem(refusal);
     }
     durations.total = performance.now() - trace.start;
-    this.#tell({ ...trace.event, durations: { ...durations }, outcome, status: answer.status });
+    const event = { ...trace.event, durations: { ...durations }, outcome, status: answer.status };
+    this.#tell(event, incoming.request);
     return answer;
   }
 
@@ -243,10 +244,10 @@ export class Receiver<Events, R> {
     }
   }
 
-  #tell(event: ReceiverEvent): void {
+  #tell(event: ReceiverEvent, request: R): void {
     const { onEvent } = this.#settings;
     if (onEvent === undefined) return;
-    call(() => onEvent(event)).catch((error: unknown) => this.#report(error, "onEvent"));
+    call(() => onEvent(event, request)).catch((error: unknown) => this.#report(error, "onEvent"));
   }
 
   #report(error: unknown, source: ErrorSource): void {
