@@ -86,48 +86,38 @@ function whole(request: IncomingMessage, most: number): Promise<Uint8Array | und
   });
 }
 
-/** What is known of one request. */
-interface Seen {
-  /** What the receiver told of it. */
-  event?: ReceiverEvent;
-  accepted?: Verified;
-  file?: string | undefined;
-}
-
 class Desk {
   accepted = 0;
   rejected = 0;
   full: () => void = () => {};
+  readonly #bodies = new WeakMap<IncomingMessage, Promise<Uint8Array | undefined>>();
+  readonly #receive: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
   constructor(
     readonly hook: Webhook,
     readonly options: ListenOptions,
-  ) {}
+  ) {
+    this.#receive = receiver<unknown, IncomingMessage>(
+      hook,
+      // Before the answer: what was answered is kept.
+      async (accepted, { request }) => this.#show(accepted, request, await this.#bodies.get(request)),
+      {
+        store: FORGETFUL,
+        url: (request) => this.#url(request),
+        onEvent: async (event, request) => {
+          if (event.outcome === "handled") return;
+          this.#showRefused(event, this.#delivery(request, await this.#bodies.get(request)));
+        },
+      },
+    );
+  }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = whole(request, this.hook.maxBytes);
-    const seen: Seen = {};
-    // One for each request, so that what is told of it stands beside its bytes.
-    const receive = receiver(
-      this.hook,
-      async (accepted) => {
-        this.accepted += 1;
-        seen.accepted = accepted;
-        // Before the answer: what was answered is kept.
-        seen.file = this.#save(this.#delivery(request, await body), accepted.type);
-      },
-      {
-        store: FORGETFUL,
-        onEvent: (event) => {
-          seen.event = event;
-        },
-        url: this.#url(request),
-      },
-    );
-    await receive(request, response);
-    const bytes = await body;
-    if (seen.accepted !== undefined) this.#show(seen.accepted, seen.file, bytes);
-    else if (seen.event !== undefined) this.#showRefused(seen.event, this.#delivery(request, bytes));
+    this.#bodies.set(request, body);
+    await this.#receive(request, response);
+    // Whoever shows what was refused has waited for it longer, and goes first.
+    await body;
     if (this.options.count !== undefined && this.accepted + this.rejected >= this.options.count) this.full();
   }
 
@@ -141,8 +131,10 @@ class Desk {
     return this.options.url ?? `http://${headers.host ?? "localhost"}${url}`;
   }
 
-  #show(verified: Verified, file: string | undefined, body: Uint8Array | undefined): void {
+  #show(verified: Verified, request: IncomingMessage, body: Uint8Array | undefined): void {
     const { type, id, signature, createdAt, digest, issues } = verified;
+    this.accepted += 1;
+    const file = this.#save(this.#delivery(request, body), type);
     const { json = false, showBody = false } = this.options;
     const text = Buffer.from(body ?? []).toString("utf8");
     if (json) {
