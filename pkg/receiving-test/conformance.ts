@@ -37,6 +37,14 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       }
       return assert.fail(`no ${code} was told`);
     };
+    /** Sends what is too large and has not ended, which the receiver does not wait for. */
+    const refusedEarly = async (unfinished: string) => {
+      const before = await told("body-too-large");
+      const held = exceptions.unfinished !== undefined;
+      const said = await raw(running.port, unfinished, held ? 100 : 5_000, /\r\n\r\n/);
+      if (!held) assert.match(said, /^HTTP\/1\.1 413 /);
+      await told("body-too-large", before + 1);
+    };
 
     it("hands a verified delivery to the handler, once, and answers a duplicate without it", async () => {
       const good = delivery();
@@ -56,6 +64,18 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       const pieces = [body.subarray(0, 1), body.subarray(1, 40), body.subarray(40)];
       assert.equal((await post(hook, { headers, body: pieces })).status, 200);
       assert.equal(await timesCalled(running, id), 1);
+    });
+
+    it("takes a body of any length up to the limit, to the byte", async () => {
+      for (const length of [4_095, 4_096, 4_097, 20_480, 20_481, MOST - 1, MOST]) {
+        for (const split of [false, true]) {
+          const { id, body: start } = delivery();
+          const { headers, body } = signed(Buffer.concat([start, Buffer.alloc(length, 0x20)], length));
+          const reply = await post(hook, { headers, body: split ? [body] : body });
+          assert.equal(reply.status, 200, `${length}: ${reply.text}`);
+          assert.equal(await timesCalled(running, id), 1);
+        }
+      }
     });
 
     it("refuses what nobody vouches for, and says of it no more than a code", async () => {
@@ -206,20 +226,23 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
 
     it("refuses a length that is too large before anything of the body has come", async () => {
       const head = `POST /hook HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ${MOST + 1}\r\n\r\n`;
-      const before = await told("body-too-large");
-      // Less than the receiver waits for a body.
-      const said = await raw(running.port, head, 400);
-      if (exceptions.unfinished === undefined) assert.match(said, /^HTTP\/1\.1 413 /);
-      await told("body-too-large", before + 1);
+      await refusedEarly(head);
+    });
+
+    it("refuses a body that is one byte too large before it has ended", async () => {
+      const head =
+        "POST /hook HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+      await refusedEarly(`${head}${(MOST + 1).toString(16)}\r\n${" ".repeat(MOST + 1)}\r\n`);
     });
 
     it("gives up on a sender that is too slow, and outlives one that goes away", async () => {
       const head = `POST /hook HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"event":`;
       const held = exceptions.unfinished !== undefined;
-      const said = await raw(running.port, head, held ? 100 : 5_000);
-      if (!held) assert.match(said, /^HTTP\/1\.1 408 [\s\S]*"code":"body-timeout"/);
+      const late = /^HTTP\/1\.1 408 [\s\S]*"code":"body-timeout"/;
+      const said = await raw(running.port, head, held ? 100 : 5_000, late);
+      if (!held) assert.match(said, late);
       await told("body-timeout", 1);
-      await raw(running.port, head, 2_000, true);
+      await raw(running.port, head, 2_000, "cut");
       assert.equal((await post(hook, delivery())).status, 200);
       await (held ? told("body-timeout", 2) : told("body-incomplete", 1));
     });

@@ -163,19 +163,25 @@ export function post(
 }
 
 /**
- * Sends bytes as they are, and says what comes back until the server ends or `patience` is over; `cut` ends the
- * connection right behind them.
+ * Sends bytes as they are, and says what comes back until the server ends, `patience` is over, or it is what was
+ * waited for; "cut" ends the connection right behind them.
  */
-export function raw(port: number, text: string | Buffer, patience: number, cut = false): Promise<string> {
+export function raw(
+  port: number,
+  text: string | Buffer,
+  patience: number,
+  until?: RegExp | "cut",
+): Promise<string> {
   return new Promise((resolve) => {
     let said = "";
     const socket = connect(port, "127.0.0.1", () => {
       socket.write(text);
-      if (cut) setTimeout(() => socket.destroy(), 30);
+      if (until === "cut") setTimeout(() => socket.destroy(), 30);
     });
     const timer = setTimeout(() => socket.destroy(), patience);
     socket.on("data", (part) => {
       said += part;
+      if (until instanceof RegExp && until.test(said)) socket.destroy();
     });
     socket.on("error", () => {});
     socket.on("close", () => {
