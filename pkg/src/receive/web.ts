@@ -1,6 +1,7 @@
 /** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
 import { type Answer, notRaw } from "./answer.js";
 import { collect, LINGER } from "./body.js";
+import { readerOf } from "./filling.js";
 import type { Incoming } from "./receiver.js";
 
 /** What is used of a `Request`. */
@@ -22,7 +23,8 @@ export interface FetchBody {
 /** `Response`, under its name where the program's libraries have one. */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer R } } ? R : object;
 
-interface Reader {
+/** What is used of a `ReadableStreamDefaultReader`. */
+export interface Reader {
   read(): Promise<{ done: boolean; value?: unknown }>;
   cancel(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
       if (body?.locked) throw notRaw(fix);
       if (body === null || body === undefined) return new Uint8Array(0);
       return await collect(most, patience, (sink) => {
-        const reader: Reader = body.getReader();
+        const reader = readerOf(body, Number(request.headers.get("content-length") ?? Number.NaN), most);
         let refused = false;
         let spare = most;
         const pump = async () => {
