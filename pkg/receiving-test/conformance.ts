@@ -59,6 +59,14 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       );
     });
 
+    it("answers with what the handler replies, and a duplicate without it", async () => {
+      const good = delivery({ wish: "reply" });
+      const first = await post(hook, good);
+      assert.deepEqual([first.status, first.text], [200, "wanted: ✓"]);
+      assert.match(`${first.headers["content-type"]}`, /^text\/x-wanted; ?charset=utf-8$/i);
+      assert.equal((await post(hook, good)).text, '{"status":"duplicate"}');
+    });
+
     it("takes bodies in pieces, and without a length", async () => {
       const { id, headers, body } = delivery();
       const pieces = [body.subarray(0, 1), body.subarray(1, 40), body.subarray(40)];

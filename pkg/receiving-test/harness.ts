@@ -102,7 +102,7 @@ export function server(name: string, ...args: string[]): Promise<Running> {
 export interface Wish {
   uuid?: string;
   /** What the handler is asked to do. */
-  wish?: "slow" | "throw";
+  wish?: "slow" | "throw" | "reply";
   /** Makes another payload of the same id. */
   stamp?: number;
 }

@@ -2,9 +2,11 @@
 // round, published examples come out as published, and their samples are what their contracts say.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import process from "node:process";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { sign as signGitHub, verify as verifyGitHub } from "@octokit/webhooks-methods";
 import { Paddle } from "@paddle/paddle-node-sdk";
 import { Webhook as StandardWebhook } from "standardwebhooks";
@@ -375,17 +377,22 @@ describe("docs/providers.md", () => {
     );
   });
 
+  /** A program of the page, as a module that finds the package as a user's does. */
+  async function program(index: number, end: string, env: Record<string, string>) {
+    const [, code] = [...page.matchAll(/```js\n(.*?)```/gs)][index] ?? assert.fail();
+    const folder = fileURLToPath(new URL("../../node_modules/.hookseal-providers/", import.meta.url));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}${index}.mjs`, `${code}\n${end}`);
+    Object.assign(process.env, env);
+    try {
+      return await import(`${folder}${index}.mjs`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
   it("has an example that holds an event to a contract of one's own", async () => {
-    const [, example = ""] = /```js\n(.*?)```/s.exec(page) ?? [];
-    const definition = new Function(
-      "providerDefinition",
-      "webhook",
-      "process",
-      `${example.replace(/^import .*$/m, "")}\nreturn hook;`,
-    );
-    const hook = definition(providerDefinition, webhook, {
-      env: { STRIPE_WEBHOOK_SECRET: secretOf("stripe") },
-    });
+    const { hook } = await program(0, "export { hook };", { STRIPE_WEBHOOK_SECRET: secretOf("stripe") });
     const judged = async (object: object, type: string) => {
       const [sample] = await deliveries("stripe");
       const body = JSON.stringify({ ...JSON.parse(sample?.body ?? ""), type, data: { object } });
@@ -394,6 +401,30 @@ describe("docs/providers.md", () => {
     assert.equal(await judged({ id: "in_1" }, "invoice.paid"), false);
     assert.equal(await judged({ id: "in_1", amount_paid: 1, currency: "eur" }, "invoice.paid"), true);
     assert.equal(await judged({ id: "in_1" }, "invoice.voided"), true);
+  });
+
+  it("has an example that answers what Slack and Zoom ask", async () => {
+    const { fromSlack, fromZoom } = await program(1, "", {
+      SLACK_SIGNING_SECRET: secretOf("slack"),
+      ZOOM_SECRET_TOKEN: secretOf("zoom"),
+    });
+    const answer = async (id: string, receive: (request: Request) => Promise<Response>, type: string) => {
+      const { body } = samplesOf(id).find((sample) => sample.type === type) ?? assert.fail();
+      const { headers } = hookOf(id).sign(body);
+      const request = new Request("https://h/", {
+        method: "POST",
+        headers,
+        body: body as Uint8Array<ArrayBuffer>,
+      });
+      return (await receive(request)).text();
+    };
+    assert.equal(await answer("slack", fromSlack, "url_verification"), "a-made-up-challenge");
+    assert.equal(await answer("slack", fromSlack, "event_callback"), '{"status":"handled"}');
+    assert.deepEqual(JSON.parse(await answer("zoom", fromZoom, "endpoint.url_validation")), {
+      plainToken: "a-made-up-token",
+      encryptedToken: hmac("a-made-up-token", "hex"),
+    });
+    assert.equal(await answer("zoom", fromZoom, "meeting.started"), '{"status":"handled"}');
   });
 });
 

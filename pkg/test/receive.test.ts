@@ -10,7 +10,7 @@ import {
   type SignedDelivery,
   webhook,
 } from "../src/index.ts";
-import type { ReceiverEvent, ReceiverOptions } from "../src/receive/options.ts";
+import type { Context, ReceiverEvent, ReceiverOptions } from "../src/receive/options.ts";
 import { SECRET } from "./support.ts";
 
 const hook = painchek({ secrets: [SECRET] });
@@ -49,7 +49,10 @@ const fails = () => Promise.reject(new Error("the store is away"));
 const soon = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A receiver with what it told and what it reported. */
-function receiving(handler: () => unknown = () => {}, options: ReceiverOptions = {}) {
+function receiving(
+  handler: (delivery: unknown, context: Context) => unknown = () => {},
+  options: ReceiverOptions = {},
+) {
   const events: ReceiverEvent[] = [];
   const errors: [string, string][] = [];
   const calls = mock.fn(handler);
@@ -270,6 +273,31 @@ describe("a receiver and its handler", () => {
       uuids.sort(),
       deliveries.map(({ body }) => JSON.parse(Buffer.from(body).toString()).data.uuid).sort(),
     );
+  });
+
+  it("replies where the handler says so, and returns", async () => {
+    for (const [success, fails] of [
+      [204, false],
+      [200, true],
+    ] as const) {
+      const { send } = receiving(
+        (_, { reply }) => {
+          reply('{"code":"of the handler"}', "application/json");
+          if (fails) throw new Error("afterwards");
+        },
+        { success },
+      );
+      const { status, code, headers } = await send(signed());
+      assert.deepEqual([status, code], fails ? [500, "handler-failed"] : [200, "of the handler"]);
+      assert.equal(headers.get("content-type"), fails ? "application/problem+json" : "application/json");
+    }
+  });
+
+  it("fails where what is replied is no text, or its type splits a header", async () => {
+    for (const given of [[{ secret: 1 }], ["text", "text/plain\r\nx: y"], ["text", ""], [undefined]]) {
+      const { send, errors } = receiving((_, { reply }) => reply(...(given as [string, string])));
+      assert.deepEqual([(await send(signed())).code, errors.length], ["handler-failed", 1]);
+    }
   });
 
   it("answers 204 where no body is wanted", async () => {

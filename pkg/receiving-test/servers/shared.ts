@@ -20,7 +20,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function handler(
   // biome-ignore lint/suspicious/noExplicitAny: the field is none of the contract
   delivery: { id: string; event: any; issues: { code: string }[] },
-  { key, retryChanged }: Context,
+  { key, retryChanged, reply }: Context,
 ): Promise<void> {
   const { x_test: wish, update_stamp: score } = delivery.event.data;
   calls.push({
@@ -30,6 +30,7 @@ export async function handler(
     issues: delivery.issues.map(({ code }) => code).filter((code) => code === "retry-changed"),
     score,
   });
+  if (wish === "reply") reply("wanted: ✓", "text/x-wanted; charset=utf-8");
   if (wish === "slow") await sleep(700);
   if (wish === "throw" && !thrown.has(key)) {
     thrown.add(key);

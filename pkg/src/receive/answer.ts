@@ -1,7 +1,7 @@
 /** What is answered: a status and, where it is not success, a problem (RFC 9457) with its code and nothing more. */
 import type { ReceiverCode, ReceiverEvent } from "./options.js";
 
-/** An answer that every adapter can send. Its body is ASCII. */
+/** An answer that every adapter can send. Its body is ASCII, or its length is among its headers. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -59,6 +59,15 @@ export function problem({ status, code, detail, headers }: Refusal): Answer {
 export function success(status: 200 | 204, outcome: "handled" | "duplicate"): Answer {
   if (status === 204) return { status, headers: {}, body: "" };
   return { status, headers: { "content-type": "application/json" }, body: `{"status":"${outcome}"}` };
+}
+
+/** The answer that a handler wants. */
+export function replied(body: string, contentType: string): Answer {
+  if (typeof body !== "string") throw new TypeError("What is replied is a text.");
+  if (typeof contentType !== "string" || !/^[\x20-\x7e]+$/.test(contentType))
+    throw new TypeError("The content type of a reply is no media type.");
+  const length = `${new TextEncoder().encode(body).length}`;
+  return { status: 200, headers: { "content-type": contentType, "content-length": length }, body };
 }
 
 /** A body that is larger than is read; or than a server in front hands over, which does not say how much that is. */

@@ -111,7 +111,7 @@ export function send(request: NodeRequest, response: NodeResponse, { status, hea
   // Whoever has answered already, or is gone, gets nothing.
   if (!response.headersSent && response.destroyed !== true) {
     const length: Record<string, string> = status === 204 ? {} : { "content-length": `${body.length}` };
-    response.writeHead(status, { ...headers, ...length });
+    response.writeHead(status, { ...length, ...headers });
     response.end(request.method === "HEAD" ? "" : body);
   }
   linger(request);

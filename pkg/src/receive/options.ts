@@ -41,6 +41,13 @@ export interface Context<R = unknown> {
   readonly key: string;
   /** The same id was there before with another payload, although the provider never changes one. */
   readonly retryChanged: boolean;
+  /**
+   * Answers 200 with this text, once the handler is done, where the sender asks for one: Slack for its challenge, as plain
+   * text. A duplicate of the delivery is answered without it.
+   *
+   * @throws TypeError where it is no text, or no media type.
+   */
+  reply(body: string, contentType?: string): void;
 }
 
 /** Handles one delivery. It is done when this returns, or its promise is fulfilled; when it throws, the sender is asked to retry. */

@@ -4,7 +4,7 @@ import { memoryStore } from "../memory-store.js";
 import type { ClaimState, DeliveryStore } from "../store.js";
 import type { Verified } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
-import { type Answer, problem, Refusal, success } from "./answer.js";
+import { type Answer, problem, Refusal, replied, success } from "./answer.js";
 import { decompress, decompresses } from "./body.js";
 import { checkContentLength, checkContentType, encodingOf, type Lookup } from "./headers.js";
 import type {
@@ -40,6 +40,8 @@ interface Trace {
   start: number;
   event: Omit<ReceiverEvent, "outcome" | "status">;
   durations: Durations;
+  /** What the handler wants to be answered. */
+  reply?: Answer;
 }
 
 /** A delivery that is this receiver's to handle. */
@@ -79,7 +81,7 @@ export class Receiver<Events, R> {
     let answer: Answer;
     try {
       outcome = await this.#receive(incoming, trace);
-      answer = success(this.#settings.success, outcome as "handled" | "duplicate");
+      answer = trace.reply ?? success(this.#settings.success, outcome as "handled" | "duplicate");
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) this.#report(thrown, "receiver");
       const refusal =
@@ -193,7 +195,10 @@ export class Receiver<Events, R> {
   async #handle(delivery: VerifiedOf<Events>, request: R, claim: Claim, trace: Trace): Promise<void> {
     const { handlerTimeout } = this.#settings;
     const { key, name, retryChanged } = claim;
-    const context: Context<R> = { request, key, retryChanged };
+    const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
+      trace.reply = replied(body, contentType);
+    };
+    const context: Context<R> = { request, key, retryChanged, reply };
     const start = performance.now();
     const handled = call(() => this.#handler(delivery, context))
       .then(
