@@ -27,7 +27,7 @@ export interface BullmqSenderOptions
   connection: ConnectionOptions;
   /** The queue's name. Default: `"hookseal"`. */
   queue?: string;
-  /** What BullMQ's keys begin with. Default: `"bull"`. On Redis Cluster: in braces, such as `"{hookseal}"`. */
+  /** What BullMQ's keys begin with. Default: `"bull"`. On Redis Cluster it has to stand in braces: `"{hookseal}"`. */
   prefix?: string;
   /**
    * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, and never stored. A delivery that
@@ -107,6 +107,8 @@ class Again extends Error {
 }
 
 const SECRET = /^(authorization|proxy-authorization|cookie)$/i;
+/** Where Redis Cluster hashes a part of a key and not the whole: the first braces count, unless they are empty. */
+const TAGGED = /^[^{]*\{[^}]+\}/;
 /** Where a delivery was added by a version with a longer schedule than this one's. */
 const UNPLANNED = 3_600_000;
 
@@ -141,11 +143,21 @@ class Sender implements BullmqSender {
         "The option `connection` is missing: the connection to Redis, as BullMQ takes it.",
       );
     }
+    const { prefix = "bull", queue = "hookseal" } = options;
+    if (
+      (options.connection as { isCluster?: boolean }).isCluster === true &&
+      !TAGGED.test(`${prefix}:${queue}`)
+    ) {
+      throw new SendError(
+        "option-invalid",
+        'On Redis Cluster the option `prefix` has to stand in braces, such as "{hookseal}": the scripts of BullMQ need all keys of a queue on one node.',
+      );
+    }
     this.#options = options;
     // Wrong options are told here, and not at the first delivery.
     policy(options, undefined);
     span("takeOver", options.takeOver ?? "30s");
-    this.#queue = new Queue<Stored>(options.queue ?? "hookseal", this.#place());
+    this.#queue = new Queue<Stored>(queue, this.#place());
     this.#queue.on("error", (error) => this.#report(error));
   }
 

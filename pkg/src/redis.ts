@@ -10,7 +10,7 @@ export interface IoredisLike {
   eval(script: string, keys: number, ...words: string[]): Promise<unknown>;
 }
 
-/** What is asked of a client of `redis` (node-redis): version 4 or newer, a cluster or a pool as well. */
+/** What is asked of a client of `redis` (node-redis): version 4 or newer; a cluster or a pool of version 5 or newer. */
 export interface NodeRedisLike {
   evalSha(sha: string, words: { keys: string[]; arguments: string[] }): Promise<unknown>;
   eval(script: string, words: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -244,6 +244,12 @@ function runner(client: RedisClientLike): Run {
   if (!isNodeRedis && typeof both?.evalsha !== "function") {
     throw new TypeError(
       "redisStore needs a client: `new Redis(...)` of ioredis, or `await createClient(...).connect()` of redis.",
+    );
+  }
+  const cluster = client as { nodeClient?: unknown; withTypeMapping?: unknown };
+  if (isNodeRedis && typeof cluster.nodeClient === "function" && cluster.withTypeMapping === undefined) {
+    throw new TypeError(
+      "The cluster of redis 4 sends scripts to any node, whatever their key: take redis 5 or newer, or ioredis.",
     );
   }
   const call = async (how: "sha" | "text", script: Script, key: string, words: string[]) => {

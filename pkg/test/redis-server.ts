@@ -38,17 +38,23 @@ process.once("exit", () => {
 export class RedisServer {
   readonly folder: string = mkdtempSync(join(tmpdir(), "hookseal-redis-"));
   port = 0;
+  /** Where a cluster's nodes talk to each other. Unless told otherwise it is 10 000 above `port`, which may be no port. */
+  busPort = 0;
   #child: ChildProcess | undefined;
   readonly #more: string[];
 
   private constructor(more: string[]) {
-    this.#more = more;
+    this.#more = [...more];
   }
 
   /** Starts one; `more` are further settings, such as `--cluster-enabled yes`. */
   static async start(...more: string[]): Promise<RedisServer> {
     const server = new RedisServer(more);
     server.port = await freePort();
+    if (more.includes("--cluster-enabled")) {
+      server.busPort = await freePort();
+      server.#more.push("--cluster-port", `${server.busPort}`);
+    }
     await server.start();
     return server;
   }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Redis as Ioredis } from "ioredis";
 import { Redis as Ioredis5 } from "ioredis5";
-import { createClient, createClientPool, createCluster } from "redis";
+import { createClient, createClientPool } from "redis";
 import { createClient as createClient4 } from "redis4";
 import { createClient as createClient5 } from "redis5";
 import { type RedisClientLike, type RedisStoreOptions, redisStore } from "../src/redis.ts";
@@ -275,33 +275,6 @@ describe("a Redis that fails", () => {
   it("never shows an id in its error", async () => {
     const one = redisStore({ evalsha: async () => "OK", eval: async () => "OK" });
     await assert.rejects(one.claim("a-patient", "a"), (error: Error) => !error.message.includes("a-patient"));
-  });
-});
-
-describe("a Redis Cluster", () => {
-  it("keeps each delivery on one node, by both clients", async () => {
-    const cluster = await RedisServer.start("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
-    others.push(cluster);
-    assert.match(await cluster.ask("CLUSTER", "ADDSLOTSRANGE", "0", "16383"), /^\+OK/);
-    await until("the cluster is up", async () =>
-      (await cluster.ask("CLUSTER", "INFO")).includes("cluster_state:ok"),
-    );
-    const ioredis = new Ioredis.Cluster([{ host: "127.0.0.1", port: cluster.port }]);
-    ioredis.on("error", () => {});
-    const redis = createCluster({ rootNodes: [{ url: cluster.url }] });
-    redis.on("error", () => {});
-    await redis.connect();
-    const stores = [redisStore(ioredis), redisStore(redis)];
-    for (const one of stores) {
-      const ids = Array.from({ length: 50 }, fresh);
-      assert.deepEqual(new Set(await Promise.all(ids.map((id) => one.claim(id, "a")))), new Set(["new"]));
-      await Promise.all(ids.map((id) => one.done(id)));
-      for (const two of stores) {
-        assert.deepEqual(new Set(await Promise.all(ids.map((id) => two.claim(id, "a")))), new Set(["done"]));
-      }
-    }
-    ioredis.disconnect();
-    redis.destroy();
   });
 });
 
