@@ -38,6 +38,9 @@ return 0
  * Token, digest (empty where it is not known), time to remember. 1 done, 0 somebody else's.
  *
  * A claim that ran out and that nobody took is done, too: the delivery was handled.
+ *
+ * Where memory is full, Redis refuses a script whose first write takes some. The first one here takes none, so that what was
+ * handled is remembered nevertheless.
  */
 export const DONE: Script = script(`
 local r = redis.call('HMGET', KEYS[1], 's', 'h', 't')
@@ -45,6 +48,7 @@ if r[1] and r[3] ~= ARGV[1] then return 0 end
 if r[1] == 'd' then return 1 end
 local h = r[2] or ARGV[2]
 if h == '' then return 1 end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[1], 's', 'd', 'h', h, 't', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
