@@ -38,11 +38,12 @@ export interface RedisStoreOptions {
    * first, and people resend by hand after that: 3 days would be too short.
    */
   retention?: number;
-  /** How long an answer of Redis is waited for. Default: 2000. */
+  /** How long an answer of Redis is waited for. Default: 2000. 24 days at the most, as timers are. */
   timeout?: number;
   /**
    * Called where `done` or `release` found that the claim had run out and is somebody else's: the delivery is or was handled
-   * twice. `claimTime` and `longest` are too short then, or the process stood still for that long.
+   * twice. `claimTime` and `longest` are too short then, the process stood still for that long, or Redis has forgotten the
+   * claim. What it throws changes nothing.
    */
   onLost?: (id: string) => void;
 }
@@ -61,6 +62,7 @@ export class RedisStoreError extends Error {
 
 /** A claim of this process. */
 interface Claim {
+  id: string;
   key: string;
   digest: string;
   token: string;
@@ -74,7 +76,14 @@ interface Claim {
 /** What the script of a claim says, by number. */
 const STATES: readonly ClaimState[] = ["new", "in-progress", "done", "changed"];
 
-type Run = (script: Script, key: string, words: string[]) => Promise<number>;
+/**
+ * Executes a script. `aside` is for what nobody waits for: it keeps no process alive, and it goes as a text, so that a client
+ * that has given up on it has nothing left to do when Redis does not know the script.
+ */
+type Run = (script: Script, key: string, words: string[], aside?: "aside") => Promise<number>;
+
+/** What a timer can wait at the most: a longer time would be none. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * A store on Redis, by a client of `ioredis` or `redis` that you have made and connected.
@@ -108,6 +117,11 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
         `The option \`${name}\` of a Redis store has to be a whole number of milliseconds.`,
       );
     }
+  }
+  if (timeout > LONGEST_TIMER) {
+    throw new TypeError(
+      `The option \`timeout\` of a Redis store can be ${LONGEST_TIMER} milliseconds at the most.`,
+    );
   }
   if (typeof prefix !== "string")
     throw new TypeError("The option `prefix` of a Redis store has to be a text.");
@@ -143,6 +157,7 @@ class RedisStore implements DeliveryStore {
 
   async claim(id: string, digest: string, name?: string): Promise<ClaimState> {
     const claim: Claim = {
+      id,
       key: this.#key(id),
       digest,
       token: name ?? randomUUID(),
@@ -155,8 +170,10 @@ class RedisStore implements DeliveryStore {
     } catch (error) {
       // Redis may have made the claim, and only its answer was lost; or makes it when it is back. Nobody would know of it:
       // it is given back on the same connection, behind it. A `done` that comes nevertheless is kept: see its script.
-      this.#keep(slot(id, name), { ...claim, alive: false });
-      this.#run(RELEASE, claim.key, [claim.token]).catch(() => {});
+      // An earlier claim that has no name of its own is at work, or still to be told, and not to be lost for it.
+      const earlier = this.#claims.get(slot(id, name));
+      if (!(earlier?.alive || earlier?.handled)) this.#keep(slot(id, name), { ...claim, alive: false });
+      this.#run(RELEASE, claim.key, [claim.token], "aside").catch(() => {});
       throw error;
     }
     if (state === 0) this.#keep(slot(id, name), claim);
@@ -170,12 +187,12 @@ class RedisStore implements DeliveryStore {
     try {
       mine = await this.#run(DONE, this.#key(id), words);
     } catch (error) {
-      // Redis is told when it is back, as long as this process lives.
+      // Redis is told when it is back.
       if (claim !== undefined) claim.handled = true;
       throw error;
     }
     this.#forget(slot(id, name));
-    if (mine === 0) this.#onLost?.(id);
+    if (mine === 0) this.#lost(id);
   }
 
   async release(id: string, name?: string): Promise<void> {
@@ -183,12 +200,24 @@ class RedisStore implements DeliveryStore {
     // Not renewed from here on: where Redis does not answer, the claim ends by itself.
     this.#forget(slot(id, name));
     const mine = await this.#run(RELEASE, this.#key(id), [name ?? claim?.token ?? ""]);
-    if (mine === 0) this.#onLost?.(id);
+    if (mine === 0) this.#lost(id);
   }
 
   /** Ids may be those of patients' records. */
   #key(id: string): string {
-    return `${this.#prefix}${createHash("sha256").update(id).digest("base64url")}`;
+    const hash = createHash("sha256");
+    // Halves of surrogate pairs all have the same UTF-8. No UTF-8 has the byte in front.
+    if (/\p{Surrogate}/u.test(id)) hash.update(Uint8Array.of(0xff)).update(id, "utf16le");
+    else hash.update(id);
+    return `${this.#prefix}${hash.digest("base64url")}`;
+  }
+
+  #lost(id: string): void {
+    try {
+      this.#onLost?.(id);
+    } catch {
+      // A report that fails is no delivery that fails.
+    }
   }
 
   #forget(at: string): void {
@@ -200,7 +229,8 @@ class RedisStore implements DeliveryStore {
 
   #keep(at: string, claim: Claim): void {
     this.#claims.set(at, claim);
-    this.#timer ??= setInterval(() => this.#renew(), Math.max(1, Math.floor(this.#claimTime / 3)));
+    const turn = Math.min(LONGEST_TIMER, Math.max(1, Math.floor(this.#claimTime / 3)));
+    this.#timer ??= setInterval(() => this.#renew(), turn);
     // A process ends when its work is done; its claims end by themselves.
     this.#timer.unref();
   }
@@ -214,14 +244,18 @@ class RedisStore implements DeliveryStore {
       if (age > this.#longest * 2) this.#forget(at);
       if (claim.handled === true) {
         const words = [claim.token, claim.digest, `${this.#retention}`];
-        this.#run(DONE, claim.key, words).then(
-          () => this.#forget(at),
+        this.#run(DONE, claim.key, words, "aside").then(
+          (mine) => {
+            // Turns may overlap.
+            if (mine === 0 && this.#claims.get(at) === claim) this.#lost(claim.id);
+            this.#forget(at);
+          },
           () => {},
         );
         continue;
       }
       if (!claim.alive || age < this.#claimTime / 4) continue;
-      this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTime}`]).then(
+      this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTime}`], "aside").then(
         (mine) => {
           if (mine === 0) claim.alive = false;
         },
@@ -232,9 +266,9 @@ class RedisStore implements DeliveryStore {
   }
 }
 
-/** Claims that have names are kept apart by them. */
+/** Claims that have names are kept apart by them, wherever a name ends and an id begins. */
 function slot(id: string, name: string | undefined): string {
-  return name === undefined ? id : `${name}\0${id}`;
+  return name === undefined ? `:${id}` : `${name.length}:${name}${id}`;
 }
 
 /** How the client at hand executes a script: by its hash, and as a text where Redis does not know it (yet, or any more). */
@@ -263,7 +297,8 @@ function runner(client: RedisClientLike): Run {
       ? (client as IoredisLike).evalsha(script.sha, 1, key, ...words)
       : (client as IoredisLike).eval(script.text, 1, key, ...words);
   };
-  return async (script, key, words) => {
+  return async (script, key, words, aside) => {
+    if (aside !== undefined) return Number(await call("text", script, key, words));
     try {
       return Number(await call("sha", script, key, words));
     } catch (error) {
@@ -275,12 +310,13 @@ function runner(client: RedisClientLike): Run {
 
 /** The same, waiting no longer than that. */
 function bounded(run: Run, timeout: number): Run {
-  return (script, key, words) =>
+  return (script, key, words, aside) =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new RedisStoreError("store-timeout", `Redis gave no answer within ${timeout} ms.`));
       }, timeout);
-      run(script, key, words).then(
+      if (aside !== undefined) timer.unref();
+      run(script, key, words, aside).then(
         (answer) => {
           clearTimeout(timer);
           if (answer in STATES) resolve(answer);
