@@ -1,6 +1,7 @@
 /** A store for any number of machines: one Redis key for each delivery, and one script for each operation. */
 /// <reference types="node" />
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { idHash } from "./id-hash.js";
 import { CLAIM, DONE, RELEASE, RENEW, type Script } from "./redis-scripts.js";
 import type { ClaimState, DeliveryStore } from "./store.js";
 
@@ -203,13 +204,8 @@ class RedisStore implements DeliveryStore {
     if (mine === 0) this.#lost(id);
   }
 
-  /** Ids may be those of patients' records. */
   #key(id: string): string {
-    const hash = createHash("sha256");
-    // Halves of surrogate pairs all have the same UTF-8. No UTF-8 has the byte in front.
-    if (/\p{Surrogate}/u.test(id)) hash.update(Uint8Array.of(0xff)).update(id, "utf16le");
-    else hash.update(id);
-    return `${this.#prefix}${hash.digest("base64url")}`;
+    return `${this.#prefix}${idHash(id)}`;
   }
 
   #lost(id: string): void {
