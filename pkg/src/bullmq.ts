@@ -1,6 +1,6 @@
 /** Sending that outlives crashes and runs on many machines: the attempts of `send` as jobs of BullMQ over Redis. */
 /// <reference types="node" />
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import {
   type ConnectionOptions,
@@ -10,6 +10,7 @@ import {
   UnrecoverableError,
   Worker,
 } from "bullmq";
+import { idHash } from "./id-hash.js";
 import { attempt, waitAfter } from "./send/attempt.js";
 import { SendError } from "./send/error.js";
 import type { Attempt, SendOptions } from "./send/options.js";
@@ -46,7 +47,10 @@ export interface BullmqSenderOptions
   takeOver?: number | string;
   /** Is told of each attempt of this process's worker. What it throws changes nothing. */
   onAttempt?: (attempt: Attempt & { id: string }) => unknown;
-  /** Is given what BullMQ could not do, such as reach Redis. Default: its name on `console.error`. */
+  /**
+   * Is given what BullMQ could not do, such as reach Redis, and what `secretHeaders` and `cipher` threw. Default: its name on
+   * `console.error`.
+   */
   onError?: (error: Error) => unknown;
 }
 
@@ -178,7 +182,7 @@ class Sender implements BullmqSender {
     let attempts = 1;
     while (rules.wait(attempts) !== undefined) attempts += 1;
     // BullMQ takes no colon in ids, and ids of events may be those of records.
-    const jobId = id === undefined ? randomUUID() : createHash("sha256").update(id).digest("base64url");
+    const jobId = id === undefined ? randomUUID() : idHash(id);
     const how: JobsOptions = {
       jobId,
       attempts,
@@ -256,9 +260,11 @@ class Sender implements BullmqSender {
   }
 
   async #attempt(job: Job<Stored>): Promise<void> {
-    const going = await this.#unpack(job.data);
+    const going = await this.#ours("what is stored cannot be read", () => this.#unpack(job.data));
     const rules = policy(this.#options, { headers: going.headers, body: "" });
-    const secrets = Object.entries((await this.#options.secretHeaders?.(going.url.href)) ?? {});
+    const secrets = await this.#ours("`secretHeaders` failed", async () =>
+      Object.entries((await this.#options.secretHeaders?.(going.url.href)) ?? {}),
+    );
     const names = new Set(secrets.map(([name]) => name.toLowerCase()));
     const headers = [...going.headers.filter(([name]) => !names.has(name.toLowerCase())), ...secrets];
     const { now = Date.now } = this.#options;
@@ -286,6 +292,18 @@ class Sender implements BullmqSender {
     throw new Again(reason, wait);
   }
 
+  /** What fails in this worker is told in this worker. BullMQ stores of it what holds no value. */
+  async #ours<T>(what: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      const told =
+        error instanceof Error ? error : new Error("What was thrown is no Error.", { cause: error });
+      this.#report(told);
+      throw new Again(`${what}: ${told instanceof SendError ? told.message : told.name}`, undefined);
+    }
+  }
+
   async #pack({ url, headers, body }: Outgoing): Promise<Stored> {
     const text = JSON.stringify({ url: url.href, headers, body: Buffer.from(body).toString("base64") });
     const { cipher } = this.#options;
@@ -298,7 +316,7 @@ class Sender implements BullmqSender {
     if ("sealed" in stored) {
       const { cipher } = this.#options;
       if (cipher === undefined)
-        throw new Error("The delivery is encrypted, and this worker has no `cipher`.");
+        throw new SendError("option-invalid", "The delivery is encrypted, and this worker has no `cipher`.");
       text = Buffer.from(await cipher.decrypt(Buffer.from(stored.sealed, "base64"))).toString();
     } else text = stored.plain;
     const { url, headers, body } = JSON.parse(text);
@@ -311,7 +329,13 @@ class Sender implements BullmqSender {
   }
 
   #report(error: Error): void {
-    if (this.#options.onError !== undefined) this.#options.onError(error);
-    else console.error(`hookseal/bullmq: ${error.name} ${(error as { code?: string }).code ?? ""}`);
+    const { onError } = this.#options;
+    if (onError !== undefined) {
+      try {
+        onError(error);
+      } catch {
+        // Nobody is left to be told of it.
+      }
+    } else console.error(`hookseal/bullmq: ${error.name} ${(error as { code?: string }).code ?? ""}`);
   }
 }

@@ -249,6 +249,56 @@ describe("a queue of deliveries", () => {
     );
   });
 
+  it("stores nothing of what a worker's secrets or cipher throw", async () => {
+    const { url } = await receive((response) => response.end());
+    const told: unknown[] = [];
+    const { add, work, dead } = sender({
+      retries: [],
+      secretHeaders: () => {
+        throw new TypeError("of-the-worker is no token");
+      },
+      onError: (error) => told.push(error.message),
+    });
+    await add(url, hook.sign(SAMPLE));
+    work();
+    await until("it is dead", async () => (await dead()).length === 1);
+    assert.equal((await dead())[0]?.reason, "`secretHeaders` failed: TypeError");
+    assert.ok(!(await everything()).includes("of-the-worker"));
+    assert.deepEqual(told, ["of-the-worker is no token"]);
+
+    const other = sender({
+      retries: [],
+      cipher: { encrypt: (data) => data, decrypt: () => Buffer.from("a-patient") },
+    });
+    await other.add(url, hook.sign(SAMPLE));
+    other.work();
+    await until("it is dead", async () => (await other.dead()).length === 1);
+    assert.equal((await other.dead())[0]?.reason, "what is stored cannot be read: SyntaxError");
+    assert.ok(!(await everything()).includes("a-patient"));
+  });
+
+  it("lists what is dead although Redis has lost one of them", async () => {
+    const { url } = await receive((response) => response.writeHead(410).end());
+    const { add, work, dead, resend } = sender();
+    const [lost, kept] = [await add(url, hook.sign(SAMPLE)), await add(url, hook.sign(SAMPLE))];
+    work();
+    await until("both are dead", async () => (await dead()).length === 2);
+    await server.ask("DEL", `bull:test-${last}:${lost}`);
+    assert.deepEqual(
+      (await dead()).map(({ id }) => id),
+      [kept],
+    );
+    await assert.rejects(resend(lost), /No dead delivery has this id/);
+  });
+
+  it("tells deliveries apart whose ids differ in halves of surrogate pairs", async () => {
+    const { add } = sender();
+    const ids = ["\ud83d", "\ud83e", "\ufffd"].map((id) =>
+      add("https://example.org/", hook.sign(SAMPLE), { id }),
+    );
+    assert.equal(new Set(await Promise.all(ids)).size, 3);
+  });
+
   it("encrypts what it stores where there is a cipher", async () => {
     const { url, got } = await receive((response) => response.end());
     const key = randomBytes(32);
