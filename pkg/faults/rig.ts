@@ -34,7 +34,7 @@ export class Receiver {
   #child: ChildProcess | undefined;
   readonly #words: string[];
 
-  constructor(redis: RedisServer, ledger: string, work: number, jump: number) {
+  constructor(redis: { port: number }, ledger: string, work: number, jump: number) {
     this.#words = [`${redis.port}`, "", ledger, `${work}`, `${jump}`];
   }
 
@@ -68,19 +68,27 @@ export class Receiver {
   }
 }
 
+/** Where the receivers' deliveries are remembered. */
+interface Store {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
 /** A Redis, its receivers and their ledger, for one fault. */
-export class Rig {
+export class Rig<R extends Store = RedisServer> {
   readonly #folder = mkdtempSync(join(tmpdir(), "hookseal-faults-"));
   readonly ledger: string = join(this.#folder, "ledger");
   readonly receivers: Receiver[] = [];
-  readonly redis: RedisServer;
+  readonly redis: R;
 
-  private constructor(redis: RedisServer) {
+  private constructor(redis: R) {
     this.redis = redis;
   }
 
-  static async start(receivers: number, work = 0, jump = 0): Promise<Rig> {
-    const rig = new Rig(await RedisServer.start());
+  static start(receivers: number, work?: number, jump?: number): Promise<Rig>;
+  static start<R extends Store>(receivers: number, work: number, jump: number, redis: R): Promise<Rig<R>>;
+  static async start(receivers: number, work = 0, jump = 0, redis?: Store): Promise<Rig<Store>> {
+    const rig = new Rig(redis ?? (await RedisServer.start()));
     for (let at = 0; at < receivers; at++) {
       rig.receivers.push(await new Receiver(rig.redis, rig.ledger, work, jump).start());
     }
@@ -100,6 +108,22 @@ export class Rig {
   /** How many lines of a kind there are. */
   noted(what: string): number {
     return this.lines().filter(([word]) => word === what).length;
+  }
+
+  /** Events that a receiver has told its store of, and was answered. */
+  done(): Set<string> {
+    return new Set(this.lines().flatMap(([what, id]) => (what === "done" ? [id] : [])));
+  }
+
+  /** Events that a handler began with after they were done. */
+  again(): Set<string> {
+    const done = new Set<string>();
+    const again = new Set<string>();
+    for (const [what, id] of this.lines()) {
+      if (what === "done") done.add(id);
+      if (what === "start" && done.has(id)) again.add(id);
+    }
+    return again;
   }
 
   count(ids: readonly string[]): Count {
@@ -131,6 +155,21 @@ export function events(count: number) {
     const delivery = hook.create("assessment_add", { uuid, patient: crypto.randomUUID() });
     return { id: `assessment_add:${uuid}`, delivery };
   });
+}
+
+/** Does it for all, so many at a time. */
+export async function wave<T, R>(
+  list: readonly T[],
+  most: number,
+  act: (one: T, at: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let at = next++; at < list.length; at = next++) results[at] = await act(list[at] as T, at);
+  };
+  await Promise.all(Array.from({ length: most }, lane));
+  return results;
 }
 
 /** Sends until it is taken, at waits that a run can bear. */
