@@ -82,6 +82,20 @@ export class RedisCluster {
     return stats.reduce((sum, one) => sum + Number(field.exec(one)?.[1] ?? 0), 0);
   }
 
+  /** Waits until the replica of this master has all of it, kills the master, and lets the replica take its slots by hand. */
+  async takeOver(at: number): Promise<void> {
+    const [master, replica] = [this.masters[at] as Node, this.replicas[at] as Node];
+    const offset = async ({ admin }: Node, name: string) =>
+      Number(new RegExp(`${name}:(\\d+)`).exec(await admin.info("replication"))?.[1] ?? -1);
+    const end = await offset(master, "master_repl_offset");
+    await until("the replica has it all", async () => (await offset(replica, "slave_repl_offset")) >= end);
+    await master.server.kill();
+    await replica.admin.call("CLUSTER", "FAILOVER", "TAKEOVER");
+    await until("it has taken over", async () =>
+      (await replica.admin.info("replication")).includes("role:master"),
+    );
+  }
+
   async stop(): Promise<void> {
     for (const { admin, server } of [...this.masters, ...this.replicas]) {
       admin.disconnect();

@@ -1,7 +1,7 @@
 /** A real Redis on a free port, in a folder of its own, which ends with the tests. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,6 +59,16 @@ export class RedisServer {
     return server;
   }
 
+  /** Starts a Sentinel, which writes into its configuration what it finds. */
+  static async sentinel(...lines: string[]): Promise<RedisServer> {
+    const server = new RedisServer([]);
+    server.port = await freePort();
+    const file = join(server.folder, "sentinel.conf");
+    writeFileSync(file, [`port ${server.port}`, "bind 127.0.0.1", ...lines, ""].join("\n"));
+    await server.#run([file, "--sentinel"]);
+    return server;
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
@@ -66,7 +76,11 @@ export class RedisServer {
   async start(): Promise<void> {
     const settings = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.folder, "--save", ""];
     const kept = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
-    const child = spawn("redis-server", [...settings, ...kept, ...this.#more], { stdio: "ignore" });
+    await this.#run([...settings, ...kept, ...this.#more]);
+  }
+
+  async #run(words: string[]): Promise<void> {
+    const child = spawn("redis-server", words, { stdio: "ignore", cwd: this.folder });
     started.add(child);
     child.unref();
     let failure: unknown;
