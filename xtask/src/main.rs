@@ -29,7 +29,7 @@ cargo xtask build            the WebAssembly core and the npm package in pkg/dis
 cargo xtask www [--build]    the playground, served on this machine; --build: only www/dist
 cargo xtask bench [ARGS]     the whole job side by side with other libraries, in one run
 cargo xtask load [ARGS]      every receiver under a mix of right and wrong deliveries, beside the same server without it
-cargo xtask faults [ARGS]    breaks what can break between senders and receivers, and counts; --short
+cargo xtask faults [ARGS]    breaks what can break between senders and receivers, and counts; --short, --only WORDS
 cargo xtask types            only the TypeScript types that are derived from providers/
 
 Each command does its own set-up and skips what is already done.";
