@@ -15,7 +15,7 @@ export interface MemoryStoreOptions {
   claimTime?: number;
   /** How many deliveries it knows at most. Default: 100 000, in about 36 MB of memory when full. */
   maxEntries?: number;
-  /** The clock, in milliseconds. Default: `Date.now`. */
+  /** The clock, in milliseconds. Default: `performance.now`, which goes on when the clock of the machine is set. */
   now?: () => number;
 }
 
@@ -59,7 +59,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     retention = 7 * 24 * 60 * 60 * 1000,
     claimTime = 10 * 60 * 1000,
     maxEntries = 100_000,
-    now = Date.now,
+    now = () => performance.now(),
   } = options;
   for (const [name, value] of Object.entries({ retention, claimTime, maxEntries })) {
     if (!(typeof value === "number" && value >= 1)) {

@@ -27,6 +27,23 @@ describe("a memory store", () => {
     assert.equal(await store.claim("b", "d"), "new");
   });
 
+  it("keeps what it knows when the machine's clock is set", async () => {
+    const clock = Date.now;
+    let days = 0;
+    Date.now = () => clock() + days * 24 * HOUR;
+    try {
+      const store = memoryStore();
+      for (const id of ["finished", "running"]) assert.equal(await store.claim(id, "d"), "new");
+      await store.done("finished");
+      for (days of [8, -8]) {
+        assert.equal(await store.claim("finished", "d"), "done");
+        assert.equal(await store.claim("running", "d"), "in-progress");
+      }
+    } finally {
+      Date.now = clock;
+    }
+  });
+
   it("knows what is done, in progress and changed, and gives back what was released", async () => {
     const { store } = clocked();
     assert.equal(await store.claim("a", "1"), "new");
