@@ -13,10 +13,13 @@ import { freePort, RedisServer, until } from "./redis-server.ts";
 import { SECRET } from "./support.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const programs = (page: string) =>
-  [...readFileSync(join(root, "docs", page), "utf8").matchAll(/```js\n(.*?)```/gs)].map(
-    ([, code]) => code as string,
-  );
+const blocks = (page: string, language: string) =>
+  [
+    ...readFileSync(join(root, "docs", page), "utf8").matchAll(
+      new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"),
+    ),
+  ].map(([, code]) => code as string);
+const programs = (page: string) => blocks(page, "js");
 const [once_, durable, ...restOfSending] = programs("sending.md") as [string, string];
 const [served, asked, ...restOfStores] = programs("stores.md") as [string, string];
 
@@ -110,5 +113,20 @@ describe("a program of the pages on sending and stores", () => {
     child.kill();
     await once(child, "close");
     assert.match(said(), /^assessment_add assessment_add:[0-9a-f-]{36}\n$/);
+  });
+});
+
+describe("the settings of the page on stores", () => {
+  it("are taken by Redis as they stand", async () => {
+    const settings = blocks("stores.md", "conf");
+    assert.equal(settings.length, 2);
+    for (const lines of settings) {
+      const redis = await RedisServer.configured(lines.split("\n"));
+      for (const line of lines.split("\n").filter((one) => one !== "" && !one.startsWith("#"))) {
+        const [name, value] = line.split(" ") as [string, string];
+        assert.ok((await redis.ask("CONFIG", "GET", name)).includes(`\r\n${value}\r\n`), line);
+      }
+      await redis.stop();
+    }
   });
 });

@@ -161,9 +161,9 @@ describe("a primary that Sentinel watches", () => {
     await until("the replica follows", async () =>
       (await replica.ask("INFO", "replication")).includes("master_link_status:up"),
     );
-    const sentinel = await RedisServer.sentinel(
-      `sentinel monitor ours 127.0.0.1 ${primary.port} 1`,
-      "sentinel down-after-milliseconds ours 500",
+    const sentinel = await RedisServer.configured(
+      [`sentinel monitor ours 127.0.0.1 ${primary.port} 1`, "sentinel down-after-milliseconds ours 500"],
+      "--sentinel",
     );
     servers.push(sentinel);
     await until(

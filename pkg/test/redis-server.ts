@@ -59,13 +59,13 @@ export class RedisServer {
     return server;
   }
 
-  /** Starts a Sentinel, which writes into its configuration what it finds. */
-  static async sentinel(...lines: string[]): Promise<RedisServer> {
+  /** Starts one by a file of these lines; `words` stand behind it, such as `--sentinel`. */
+  static async configured(lines: readonly string[], ...words: string[]): Promise<RedisServer> {
     const server = new RedisServer([]);
     server.port = await freePort();
-    const file = join(server.folder, "sentinel.conf");
+    const file = join(server.folder, "redis.conf");
     writeFileSync(file, [`port ${server.port}`, "bind 127.0.0.1", ...lines, ""].join("\n"));
-    await server.#run([file, "--sentinel"]);
+    await server.#run([file, ...words]);
     return server;
   }
 
