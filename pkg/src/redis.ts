@@ -242,9 +242,10 @@ class RedisStore implements DeliveryStore {
         const words = [claim.token, claim.digest, `${this.#retention}`];
         this.#run(DONE, claim.key, words, "aside").then(
           (mine) => {
-            // Turns may overlap.
-            if (mine === 0 && this.#claims.get(at) === claim) this.#lost(claim.id);
+            // Turns may overlap, and a later claim may have come in its place.
+            if (this.#claims.get(at) !== claim) return;
             this.#forget(at);
+            if (mine === 0) this.#lost(claim.id);
           },
           () => {},
         );

@@ -115,6 +115,40 @@ describe("claims of one process", () => {
   });
 });
 
+describe("a report of an earlier claim", () => {
+  it("that comes late takes nothing from the later one", async () => {
+    const tokens: unknown[] = [];
+    let report: ((answer: number) => void) | undefined;
+    let fails = false;
+    const one = redisStore(
+      {
+        evalsha: async (_sha, _keys, ...words) => {
+          if (fails) throw new Error("Redis is away");
+          tokens.push(words);
+          return words.length === 4 && words[3] === "60" ? 0 : 1;
+        },
+        // What nobody waits for goes as a text.
+        eval: () =>
+          new Promise((resolve) => {
+            report = resolve;
+          }),
+      },
+      { claimTime: 60, retention: 70 },
+    );
+    assert.equal(await one.claim("x", "a"), "new");
+    fails = true;
+    await assert.rejects(one.done("x"));
+    await until("it is reported", () => report !== undefined);
+    fails = false;
+    assert.equal(await one.claim("x", "a"), "new");
+    report?.(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    await one.done("x");
+    const [, later, done] = tokens as string[][];
+    assert.equal(done?.[1], later?.[2], "it is done by the token of its own claim");
+  });
+});
+
 describe("a Redis whose memory is full", () => {
   it("takes no new claim, and still renews, finishes and gives back the others", async () => {
     const full = await redis();
