@@ -83,6 +83,15 @@ const STATES: readonly ClaimState[] = ["new", "in-progress", "done", "changed"];
  */
 type Run = (script: Script, key: string, words: string[], aside?: "aside") => Promise<number>;
 
+/** The same, which can ask whether anybody still waits for it. */
+type Asked = (
+  script: Script,
+  key: string,
+  words: string[],
+  aside: "aside" | undefined,
+  over: () => boolean,
+) => Promise<number>;
+
 /** What a timer can wait at the most: a longer time would be none. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -269,7 +278,7 @@ function slot(id: string, name: string | undefined): string {
 }
 
 /** How the client at hand executes a script: by its hash, and as a text where Redis does not know it (yet, or any more). */
-function runner(client: RedisClientLike): Run {
+function runner(client: RedisClientLike): Asked {
   const both = client as Partial<IoredisLike> & Partial<NodeRedisLike>;
   const isNodeRedis = typeof both?.evalSha === "function";
   if (!isNodeRedis && typeof both?.evalsha !== "function") {
@@ -294,26 +303,30 @@ function runner(client: RedisClientLike): Run {
       ? (client as IoredisLike).evalsha(script.sha, 1, key, ...words)
       : (client as IoredisLike).eval(script.text, 1, key, ...words);
   };
-  return async (script, key, words, aside) => {
+  return async (script, key, words, aside, over) => {
     if (aside !== undefined) return Number(await call("text", script, key, words));
     try {
       return Number(await call("sha", script, key, words));
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      // The claim was given back meanwhile. It would be made behind that, and be nobody's.
+      if (script === CLAIM && over()) throw error;
       return Number(await call("text", script, key, words));
     }
   };
 }
 
 /** The same, waiting no longer than that. */
-function bounded(run: Run, timeout: number): Run {
+function bounded(run: Asked, timeout: number): Run {
   return (script, key, words, aside) =>
     new Promise((resolve, reject) => {
+      let over = false;
       const timer = setTimeout(() => {
+        over = true;
         reject(new RedisStoreError("store-timeout", `Redis gave no answer within ${timeout} ms.`));
       }, timeout);
       if (aside !== undefined) timer.unref();
-      run(script, key, words, aside).then(
+      run(script, key, words, aside, () => over).then(
         (answer) => {
           clearTimeout(timer);
           if (answer in STATES) resolve(answer);
