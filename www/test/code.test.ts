@@ -38,7 +38,7 @@ test("every framework's code can be copied for every kind of provider, and holds
   await page.keyboard.press("Alt+5");
   // The provider that is looked at is filled in.
   assert.equal(await page.locator("dialog select").inputValue(), "own");
-  for (const provider of ["own", "painchek", "xon"]) {
+  for (const provider of ["own", "painchek", "xon", "standard-webhooks"]) {
     await page.locator("dialog select").selectOption(provider);
     for (const framework of FRAMEWORKS) {
       await page.locator("dialog .choice span", { hasText: framework }).click();
@@ -46,14 +46,18 @@ test("every framework's code can be copied for every kind of provider, and holds
       codes.set(`${provider}-${framework.replace(".", "").toLowerCase()}`, code);
       assert.equal(code.includes(secret) || code.includes("made-up"), false);
       const environment = framework === "Workers" ? "env" : "process.env";
-      const name = { own: "MY_STANDARD_SECRET", painchek: "PAINCHEK_SECRET", xon: "" }[provider];
+      const name = {
+        own: "MY_STANDARD_SECRET",
+        painchek: "PAINCHEK_SECRET",
+        "standard-webhooks": "STANDARD_WEBHOOKS_SECRET",
+      }[provider];
       if (provider === "xon") assert.match(code, /unsigned: "allow"/);
       else assert.ok(code.includes(`{ secrets: [${environment}.${name}] }`), code);
       if (provider === "own") assert.match(code, /"signedContent": "\{id\}\.\{timestamp\}\.\{body\}"/);
     }
   }
   await page.keyboard.press("Escape");
-  assert.equal(codes.size, 18);
+  assert.equal(codes.size, 24);
 });
 
 test("the copied code parses", async (t) => {
