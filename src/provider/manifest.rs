@@ -1,12 +1,12 @@
 //! A provider definition, read and checked: the data that makes one webhook differ from another.
 
-use crate::delivery::Headers;
 use crate::issue::{Code, Issue, Severity};
 use crate::json::{Document, Key, Names, Pointer, Value, Vocabulary};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
 use std::sync::Arc;
 
+use super::envelope::Envelope;
 use super::rules::Rules;
 use super::span;
 
@@ -50,28 +50,6 @@ pub struct Provider {
     pub(crate) names: Arc<Names>,
     pub(crate) rules: Rules,
     pub(crate) lookalikes: Vec<Lookalike>,
-}
-
-/// Where the parts that every event has stand in the body.
-#[derive(Debug)]
-pub struct Envelope {
-    /// The event type.
-    pub event_type: Source,
-    /// Pointer to the event's id.
-    pub id: Option<Pointer>,
-    /// Pointer to the time the event was made.
-    pub created_at: Option<Pointer>,
-    /// Pointer to the event's own data.
-    pub data: String,
-}
-
-/// Where a text comes from.
-#[derive(Debug)]
-pub enum Source {
-    /// A JSON Pointer into the body.
-    Pointer(Pointer),
-    /// A header's name.
-    Header(String),
 }
 
 /// One way to an idempotency key.
@@ -180,18 +158,8 @@ impl Provider {
         contradictions(document)?;
         let mut vocabulary = Vocabulary::default();
         let mut events = events(document, &mut vocabulary)?;
-        let mut envelope = Envelope {
-            event_type: match text(root, "/envelope/type").unwrap_or_default() {
-                source if source.starts_with("header:") => {
-                    Source::Header(source["header:".len()..].to_owned())
-                }
-                pointer => Source::Pointer(pointer.as_str().into()),
-            },
-            id: pointer(root, "/envelope/id"),
-            created_at: pointer(root, "/envelope/createdAt"),
-            data: text(root, "/envelope/data").unwrap_or_default(),
-        };
         let mut dedupe = dedupe(root);
+        let mut envelope = Envelope::read(root, &dedupe);
         let mut pointers: Vec<&mut Pointer> = envelope.pointers().collect();
         pointers.extend(dedupe.iter_mut().filter_map(Dedupe::pointer));
         let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|it| &mut it.when);
@@ -280,62 +248,10 @@ impl Dedupe {
     }
 }
 
-impl Envelope {
-    fn pointers(&mut self) -> impl Iterator<Item = &mut Pointer> {
-        let event_type = match &mut self.event_type {
-            Source::Pointer(pointer) => Some(pointer),
-            Source::Header(_) => None,
-        };
-        event_type.into_iter().chain(&mut self.id).chain(&mut self.created_at)
-    }
-
-    /// The rest of a pointer that leads into the data.
-    pub(crate) fn within_data<'p>(&self, pointer: &'p str) -> Option<&'p str> {
-        pointer.strip_prefix(self.data.as_str()).filter(|rest| rest.starts_with('/'))
-    }
-
-    /// Whether the data stands side by side with the event type, instead of in an object of its own.
-    pub(crate) fn is_merged(&self) -> bool {
-        match &self.event_type {
-            Source::Pointer(pointer) => self.within_data(pointer).is_some(),
-            Source::Header(_) => true,
-        }
-    }
-
-    /// Pointers to the parts of the envelope in the body. Ids and times inside data that is an object of
-    /// its own are the data's business.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
-        let event_type = match &self.event_type {
-            Source::Pointer(pointer) => Some(&**pointer),
-            Source::Header(_) => None,
-        };
-        let merged = self.is_merged();
-        let others = [&self.id, &self.created_at].into_iter().flatten().map(|pointer| &**pointer);
-        event_type
-            .into_iter()
-            .chain(others.filter(move |pointer| merged || self.within_data(pointer).is_none()))
-    }
-}
-
 /// Whether a text can be the name of something, an event type or an id: not empty, and no longer than a
 /// store keeps as a key.
 pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 256
-}
-
-impl Source {
-    /// The text of this source in a delivery, if it can be an event type.
-    pub(crate) fn find<'d>(
-        &'d self,
-        headers: &'d Headers<'_>,
-        body: Value<'d>,
-    ) -> Option<std::borrow::Cow<'d, str>> {
-        let text = match self {
-            Source::Pointer(pointer) => body.follow(pointer)?.as_str(),
-            Source::Header(name) => headers.get(name).map(Into::into),
-        };
-        text.filter(|text| is_name(text))
-    }
 }
 
 #[inline(never)]
@@ -344,7 +260,7 @@ fn fault(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionErr
     DefinitionError { issues: document.locate(vec![draft]) }
 }
 
-fn pointer(value: Value<'_>, at: &str) -> Option<Pointer> {
+pub(super) fn pointer(value: Value<'_>, at: &str) -> Option<Pointer> {
     Some(text(value, at)?.as_str().into())
 }
 

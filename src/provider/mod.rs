@@ -1,6 +1,7 @@
 //! Providers: what differs from one webhook to another, as data.
 
 mod catalog;
+mod envelope;
 mod manifest;
 mod painchek;
 mod recognise;
@@ -9,6 +10,7 @@ mod span;
 mod xon;
 
 pub use catalog::{definition, ids};
+pub use envelope::{Envelope, Source};
 pub(crate) use manifest::is_name;
-pub use manifest::{Dedupe, DefinitionError, Envelope, Event, Provider, Revision, Source};
+pub use manifest::{Dedupe, DefinitionError, Event, Provider, Revision};
 pub use recognise::Recogniser;

@@ -29,6 +29,27 @@ fn a_small_definition_gets_the_defaults() {
 }
 
 #[test]
+fn data_goes_where_the_rest_of_a_definition_says_it_stands() {
+    let digest = json!(["digest"]);
+    for (envelope, dedupe, data) in [
+        (json!({ "type": "/type", "id": "/id" }), json!(["pointer:/id"]), ""),
+        (json!({ "type": "/event/type", "id": "/event/id" }), digest.clone(), "/event"),
+        (json!({ "type": "/event/type", "id": "/event_id" }), digest.clone(), ""),
+        (json!({ "type": "/event", "createdAt": "/data/created_at" }), digest.clone(), "/data"),
+        (json!({ "type": "/event" }), json!(["pointer:/data/uuid", "digest"]), "/data"),
+        (json!({ "type": "/event/type" }), json!(["pointer:/event/data/id"]), "/event/data"),
+        (json!({ "type": "/event" }), json!(["pointer:/database/id"]), ""),
+        // An id that is made for the event is no part of its data.
+        (json!({ "type": "/type", "id": "/data/id" }), json!(["pointer:/data/id"]), ""),
+        (json!({ "type": "header:X-Event", "createdAt": "/data/at" }), json!(["pointer:/data/id"]), ""),
+        (json!({ "type": "/event", "data": "/payload" }), json!(["pointer:/data/uuid"]), "/payload"),
+    ] {
+        let definition = json!({ "id": "mine", "envelope": envelope, "dedupe": dedupe, "events": {} });
+        assert_eq!(read(&definition).envelope.data, data, "{definition}");
+    }
+}
+
+#[test]
 fn everything_a_definition_says_is_read() {
     let mut definition = whole();
     for (key, value) in [
