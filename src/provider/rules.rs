@@ -1,8 +1,8 @@
 //! Cross-field rules: which a provider has, how bad each is in which profile, and what they speak to.
 //!
 //! A rule says what no schema can: that two fields of a payload agree. How bad it is when they do not
-//! stands in the provider's manifest. The rules run on a payload whose contract found no error, and
-//! still rely on nothing: what is absent, null or of another type is left alone.
+//! stands in the provider's manifest. The rules run on a payload that fits its contract in
+//! the lenient profile, and still rely on nothing: what is absent, null or of another type is left alone.
 
 use std::cmp::Ordering;
 

@@ -258,7 +258,11 @@ impl<'b, 'd> Judgement<'b, 'd> {
         }
         let before = self.drafts.len();
         revision.schema.judge(root, profile, &mut self.drafts);
-        if self.drafts[before..].iter().all(|draft| draft.severity != Severity::Error) {
+        // What only the strict contract refuses, such as an absent key, is no reason for the rules to be silent: a
+        // strict report says whatever a lenient one does.
+        if self.drafts[before..].iter().all(|draft| draft.severity != Severity::Error)
+            || profile == Profile::Strict && revision.schema.fits(root, Profile::Lenient)
+        {
             rules.judge(document, profile, &mut self.drafts);
         }
     }

@@ -92,6 +92,21 @@ fn rules_are_silent_where_the_contract_found_an_error() {
 }
 
 #[test]
+fn rules_speak_beside_what_only_the_strict_contract_refuses() {
+    for (name, pointer, value, code, _, strict) in cases() {
+        let absent = match name {
+            XON => "/event/fileRequest/shortLinkId",
+            _ => "/data/user",
+        };
+        let body = sample(name).set(pointer, value).remove(absent);
+        let said = findings(body.provider, &body.body.to_string(), Profile::Strict);
+        let mut said: Vec<_> = said.iter().map(|(code, severity, _)| (code.as_str(), *severity)).collect();
+        said.sort_by_key(|(code, _)| *code != "required");
+        assert_eq!(said, [("required", Error), (code, strict)], "{pointer}");
+    }
+}
+
+#[test]
 fn rules_speak_beside_the_warnings_of_the_contract() {
     let body = sample(PAINCHEK).set("/data/data/face/score", 10).set("/data/data/assessment/pain_score", 16);
     let said = findings(
