@@ -27,13 +27,15 @@ fn seconds_have_0_to_9_digits_behind_them_and_any_offset() {
 }
 
 #[test]
-fn a_moment_without_an_offset_or_outside_the_calendar_is_an_error() {
+fn a_moment_without_an_offset_outside_the_calendar_or_with_10_digits_is_an_error() {
     for (name, pointer) in MOMENTS {
         for moment in [
             "2024-02-29T23:59:47",
             "2023-02-29T23:59:47Z",
             "2024-02-29 23:59:47Z",
             "2024-02-29",
+            "2024-02-29T23:59:47.1234567890Z",
+            "2024-02-29T23:59:47.1234567890+08:00",
             "1709251187",
             "",
         ] {
@@ -156,6 +158,8 @@ fn an_account_id_that_is_a_number_is_a_warning() {
         number.says_one("type", [WARNING, ERROR], pointer);
         let report = inspect("xon", &number.body.to_string(), Profile::Lenient);
         assert!(report.issues[0].message.contains("string"), "{}", report.issues[0].message);
+        let reason = report.issues[0].hint.as_deref().unwrap_or_default();
+        assert!(reason.contains("2021-01-14"), "{reason}");
         for nonsense in [json!(null), json!(true), json!({}), json!([])] {
             assert_eq!(sample(name).set(pointer, nonsense).errs_at(pointer), [true, true]);
         }

@@ -17,6 +17,13 @@ impl<'s> Compiler<'s, '_> {
             node.types = type_set(value)?;
             node.type_grades = marks.grades("type");
         }
+        if let Some(words) = schema.get("x-hint") {
+            if schema.get("type").is_none() {
+                let message = "\"x-hint\" says what is behind another \"type\", and there is none beside it.";
+                return Err(Fault::new("x-hint", words, message));
+            }
+            node.type_hint = Some(text("x-hint", words)?.into());
+        }
         node.values = values(schema, marks)?;
         node.string = self.string(schema, marks)?;
         node.number = number(schema, marks)?;
@@ -51,6 +58,17 @@ impl<'s> Compiler<'s, '_> {
                     return Err(Fault::new("format", value, message));
                 }
                 Named::Unknown => {}
+            }
+        }
+        if let Some(most) = schema.get("x-fraction") {
+            match &mut rules.format {
+                Some(format) if format.rule == Format::DateTime && most.as_i64() == Some(9) => {
+                    format.rule = Format::DateTimeNanos;
+                }
+                _ => {
+                    let message = "\"x-fraction\" stands beside the format \"date-time\", and is 9: so many digits may follow the seconds.";
+                    return Err(Fault::new("x-fraction", most, message));
+                }
             }
         }
         if let Some(value) = schema.get("pattern") {

@@ -16,6 +16,8 @@ pub(crate) use time::instant;
 pub(crate) enum Format {
     Uuid,
     DateTime,
+    /// A date-time with no more than nine digits after the seconds.
+    DateTimeNanos,
     Date,
     Time,
     Duration,
@@ -79,6 +81,7 @@ impl Format {
         match self {
             Self::Uuid => Some(is_uuid(text)),
             Self::DateTime => Some(time::is_date_time(text)),
+            Self::DateTimeNanos => Some(time::is_date_time_nanos(text)),
             Self::Uri if uri::is_usual(text) => Some(true),
             _ => None,
         }
@@ -89,6 +92,7 @@ impl Format {
         match self {
             Self::Uuid => is_uuid(text.as_bytes()),
             Self::DateTime => time::is_date_time(text.as_bytes()),
+            Self::DateTimeNanos => time::is_date_time_nanos(text.as_bytes()),
             Self::Date => time::is_date(text),
             Self::Time => time::is_time(text),
             Self::Duration => time::is_duration(text),
@@ -113,6 +117,9 @@ impl Format {
         match self {
             Self::Uuid => "a UUID: 8-4-4-4-12 hexadecimal digits",
             Self::DateTime => "a date and time with offset, such as 2024-01-02T03:04:05Z (RFC 3339)",
+            Self::DateTimeNanos => {
+                "a date and time with offset and at most 9 digits after the seconds, such as 2024-01-02T03:04:05Z (RFC 3339)"
+            }
             Self::Date => "a date, such as 2024-01-02 (RFC 3339)",
             Self::Time => "a time with offset, such as 03:04:05Z (RFC 3339)",
             Self::Duration => "a duration, such as P1DT12H (RFC 3339, appendix A)",

@@ -41,6 +41,12 @@ pub(super) fn is_date_time(text: &[u8]) -> bool {
     is_usual(text) || instant_of(text).is_some()
 }
 
+/// `date-time` with nine digits after the seconds at most: `YYYY-MM-DDThh:mm:ss.` are 20 bytes.
+pub(super) fn is_date_time_nanos(text: &[u8]) -> bool {
+    let fits = !text.get(20..30).is_some_and(|ten| ten.iter().all(u8::is_ascii_digit));
+    fits && is_date_time(text)
+}
+
 /// Whether a text is a date-time as programs write it: capitals, Z or +00:00, no day after the 28th, no leap
 /// second. Eight bytes are looked at at once: against `0000-00-` and `00T00:00`, digits are 0 to 9 and what
 /// stands between them is 0.

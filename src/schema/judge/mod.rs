@@ -287,13 +287,14 @@ impl<'p, 'o> Judge<'p, 'o> {
     #[cold]
     fn wrong_type(&mut self, id: NodeId, value: Value<'_>) -> bool {
         let node = self.node(id);
-        let hint = self.plan.placeholders && message::is_placeholder(value);
+        let copied = self.plan.placeholders && message::is_placeholder(value);
         let fits = if node.never {
             self.broken(Grades::default(), || message::never(value))
         } else {
             self.broken(node.type_grades, || {
                 let draft = message::wrong_type(node.types, value);
-                if hint { draft.hint(message::COPIED) } else { draft }
+                let hint = if copied { Some(message::COPIED) } else { node.type_hint.as_deref() };
+                Draft { hint: hint.map(str::to_owned), ..draft }
             })
         };
         // A type that is tolerated is judged by the rules for what it is.

@@ -158,6 +158,8 @@ pub(super) struct Node {
     /// How most values that fit are told without a look at the rules.
     pub glance: Glance,
     pub type_grades: Grades,
+    /// What to say to those who break `type`.
+    pub type_hint: Option<Box<str>>,
     pub values: Option<Box<Values>>,
     pub string: Option<Box<StringRules>>,
     pub number: Option<Box<NumberRules>>,
