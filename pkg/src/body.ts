@@ -7,15 +7,32 @@ export type BodyLike = Uint8Array | ArrayBuffer | DataView | string;
 
 /** The body as bytes without a copy, or as the text it is. */
 export function rawBody(body: BodyLike): Uint8Array | string {
-  if (typeof body === "string" || body instanceof Uint8Array) return body;
+  if (typeof body === "string") return body;
+  const bytes = viewed(body);
+  if (bytes === undefined) throw notRaw(body);
+  return bytes;
+}
+
+/** The bytes of a buffer or a view without a copy; nothing where there are none to read. */
+export function viewed(value: unknown): Uint8Array | undefined {
   try {
-    if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-    // By its name: it may be of another realm, such as a worker, a test runner's sandbox, an iframe.
-    if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") return new Uint8Array(body);
+    if (ArrayBuffer.isView(value)) {
+      if (!(value instanceof Uint8Array))
+        return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+      // An array whose memory was handed to another thread looks as an empty one does, until it is asked for something.
+      if (value.length === 0) value.at(0);
+      return value;
+    }
+    if (isBuffer(value)) return new Uint8Array(value);
   } catch {
     // Its memory was handed to another thread.
   }
-  throw notRaw(body);
+  return undefined;
+}
+
+/** By its name: it may be of another realm, such as a worker, a test runner's sandbox, an iframe. */
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 
 /** How much room a body may take in the scratch buffer. */
@@ -39,9 +56,11 @@ function notRaw(body: unknown): HooksealError {
   const what =
     body === undefined || body === null
       ? `${body}: nothing was passed, or the body was never read`
-      : typeof body === "object"
-        ? "an object: something has parsed it already, and the bytes that were signed are gone"
-        : `a ${typeof body}`;
+      : ArrayBuffer.isView(body) || isBuffer(body)
+        ? "one whose memory was handed to another thread: keep a copy of what is transferred"
+        : typeof body === "object"
+          ? "an object: something has parsed it already, and the bytes that were signed are gone"
+          : `a ${typeof body}`;
   const message =
     `The body has to be the raw bytes of the request (Uint8Array, ArrayBuffer, DataView or string), and it is ${what}. ` +
     'Express: app.post(path, express.raw({ type: "*/*" }), handler) before any express.json(), then req.body. ' +

@@ -1,4 +1,5 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
+import { viewed } from "./body.js";
 import { core, put, room, take } from "./core.js";
 import { callError } from "./error.js";
 
@@ -64,9 +65,8 @@ function numbered(algorithm: HmacAlgorithm): [number, number] {
 
 function bytes(input: HmacInput, name: string): Uint8Array {
   if (typeof input === "string") return encoder.encode(input);
-  if (input instanceof Uint8Array) return input;
-  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-  if (input instanceof ArrayBuffer) return new Uint8Array(input);
+  const view = viewed(input);
+  if (view !== undefined) return view;
   throw new TypeError(
     `The ${name} of an hmac has to be a Uint8Array, an ArrayBuffer, a DataView or a string.`,
   );

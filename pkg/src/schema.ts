@@ -1,5 +1,5 @@
 /** Contracts of one's own: JSON Schema compiled in the core. */
-import { type BodyLike, putBody, rawBody } from "./body.js";
+import { type BodyLike, putBody, rawBody, viewed } from "./body.js";
 import { core, putText } from "./core.js";
 import { SchemaError } from "./error.js";
 import { jsonText } from "./json.js";
@@ -61,13 +61,13 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
       vendor: "hookseal",
       // Bytes are a JSON text; anything else is a value, as other tools hand it over.
       validate(value: unknown) {
-        const raw = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-        const text = raw ? (value as BodyLike) : jsonText(value);
+        const raw = viewed(value);
+        const text = raw ?? jsonText(value);
         if (text === undefined)
           return { issues: [{ message: "This is no value that JSON can hold.", path: [] }] };
         const errors = check(text).filter((issue) => issue.severity === "error");
         if (errors.length > 0) return { issues: errors };
-        return { value: raw ? JSON.parse(new TextDecoder().decode(value)) : value };
+        return { value: raw === undefined ? value : JSON.parse(new TextDecoder().decode(raw)) };
       },
     },
   };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { type BodyLike, compileSchema, hmac, painchek, webhook, xon } from "../src/index.ts";
 import { bytesOf, codes, errorOf, oracle, SECRET, text, utf8 } from "./support.ts";
 
@@ -42,6 +43,10 @@ const containers: Record<string, () => BodyLike> = {
   },
   "a string": () => text.decode(body),
   "a view of shared memory": shared,
+  "a Uint8Array of another realm": () => runInNewContext("Uint8Array.from(bytes)", { bytes: [...body] }),
+  "an ArrayBuffer of another realm": () =>
+    runInNewContext("Uint8Array.from(bytes).buffer", { bytes: [...body] }),
+  "an array of a class of one's own": () => class extends Uint8Array {}.from(body),
 };
 
 describe("a body", () => {
@@ -128,11 +133,20 @@ describe("a body", () => {
   });
 
   it("whose memory was handed to another thread is an error, and no crash", () => {
-    const given = body.slice().buffer;
-    structuredClone(given, { transfer: [given] });
-    const result = hook.check({ headers, body: given });
-    assert.ok(!result.ok);
-    assert.equal(result.error.code, "body-not-raw");
+    for (const made of [
+      (memory: ArrayBuffer) => memory,
+      (memory: ArrayBuffer) => new Uint8Array(memory),
+      (memory: ArrayBuffer) => new DataView(memory),
+    ]) {
+      const memory = body.slice().buffer;
+      const given = made(memory);
+      structuredClone(memory, { transfer: [memory] });
+      const result = hook.check({ headers, body: given });
+      assert.ok(!result.ok);
+      assert.equal(result.error.code, "body-not-raw");
+      assert.match(result.error.message, /another thread/);
+      assert.equal(hook.inspect({ headers, body: given }).verdict, "rejected");
+    }
   });
 
   it("of no delivery at all is an error, and no crash", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { type HmacAlgorithm, hmac } from "../src/index.ts";
 import { seeded } from "./support.ts";
@@ -64,6 +65,12 @@ describe("hmac", () => {
     const expected = hmac.sign("sha1", "é漢", "é漢");
     assert.deepEqual(hmac.sign("sha1", inner, new DataView(wide.buffer, 1, inner.length)), expected);
     assert.deepEqual(hmac.sign("sha1", inner.slice().buffer, inner), expected);
+    // Of another realm, as in a test runner's sandbox.
+    const [buffer, array] = runInNewContext("[Uint8Array.from(bytes).buffer, Uint8Array.from(bytes)]", {
+      bytes: [...inner],
+    });
+    assert.deepEqual(hmac.sign("sha1", buffer, array), expected);
+    assert.equal(hmac.verify("sha1", array, buffer, expected), true);
   });
 
   it("hands out bytes that the next call leaves alone", () => {

@@ -1,6 +1,7 @@
 // Contracts of one's own: what is refused when they are compiled, what they say, and how other tools take them.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { compileSchema, type Issue, SchemaError } from "../src/index.ts";
 import { codes, utf8 } from "./support.ts";
 
@@ -254,7 +255,9 @@ describe("~standard", () => {
 
   it("answers bytes with what they say", () => {
     const bytes = utf8.encode('{"a":1}');
-    for (const raw of [bytes, bytes.slice().buffer, new DataView(bytes.slice().buffer), Buffer.from(bytes)]) {
+    const foreign = runInNewContext("Uint8Array.from(bytes).buffer", { bytes: [...bytes] });
+    const views = [new DataView(bytes.slice().buffer), Buffer.from(bytes)];
+    for (const raw of [bytes, bytes.slice().buffer, foreign, ...views]) {
       assert.deepEqual(validate(raw), { value: { a: 1 } });
     }
     assert.ok(validate(utf8.encode('{"a":1')).issues !== undefined, "no JSON");
