@@ -124,6 +124,20 @@ describe("inspect", () => {
     assert.match(out, /Nothing to say against it\.\n$/);
   });
 
+  it("answers one delivery with one JSON value, whatever becomes of it", () => {
+    for (const [path, verdict] of [
+      [good, "verified"],
+      [tampered, "rejected"],
+    ] as const) {
+      assert.equal(JSON.parse(run(["inspect", path, ...TRUST, "--json"]).out).report.verdict, verdict);
+    }
+    const two = run(["inspect", good, tampered, ...TRUST, "--json"])
+      .out.trim()
+      .split("\n");
+    assert.equal(two.length, 3);
+    assert.equal(JSON.parse(two[2] as string).summary.deliveries, 2);
+  });
+
   it("shows the line, the column and a caret under what is wrong", () => {
     const { code, out } = run(["inspect", broken, ...TRUST]);
     assert.equal(code, 1);

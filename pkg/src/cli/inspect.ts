@@ -106,6 +106,8 @@ class Run {
   /** The first delivery, until a second one shows that this is a table. */
   #first: (() => Promise<void>) | undefined;
   #named = 0;
+  /** One delivery was asked about, and one answer is the whole answer. */
+  #single = false;
 
   constructor(
     readonly hooks: Hooks,
@@ -183,6 +185,7 @@ class Run {
     if (json) {
       const hidden = redact ? { id: maskedId(report), createdAt: undefined } : {};
       print(JSON.stringify({ source: file, index, issues, report: { ...report, ...hidden } }));
+      this.#single = alone;
       return;
     }
     if (alone) {
@@ -214,7 +217,7 @@ class Run {
   async end(): Promise<void> {
     this.progress.clear();
     if (this.options.json === true) {
-      print(JSON.stringify({ summary: this.tally.data }));
+      if (!this.#single) print(JSON.stringify({ summary: this.tally.data }));
     } else if (this.#first !== undefined) {
       await this.#first();
     } else {
