@@ -27,31 +27,33 @@ export interface BullmqSenderOptions
   /** The connection to Redis, as BullMQ takes it. */
   connection: ConnectionOptions;
   /** The queue's name. Default: `"hookseal"`. */
-  queue?: string;
+  queue?: string | undefined;
   /** What BullMQ's keys begin with. Default: `"bull"`. On Redis Cluster it has to stand in braces: `"{hookseal}"`. */
-  prefix?: string;
+  prefix?: string | undefined;
   /**
    * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, and never stored. A delivery that
    * holds such a header is refused when it is added.
    */
-  secretHeaders?: (url: string) => Record<string, string> | Promise<Record<string, string>>;
+  secretHeaders?: ((url: string) => Record<string, string> | Promise<Record<string, string>>) | undefined;
   /**
    * Encrypts what is stored, which holds the body and so health data; and decrypts it again. Without it, whoever reads Redis
    * reads the bodies of deliveries that are under way or dead.
    */
-  cipher?: {
-    encrypt(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
-    decrypt(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  };
+  cipher?:
+    | {
+        encrypt(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
+        decrypt(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
+      }
+    | undefined;
   /** How long after the death of a worker its deliveries are taken by another. Default: 30 s. */
-  takeOver?: number | string;
+  takeOver?: number | string | undefined;
   /** Is told of each attempt of this process's worker. What it throws changes nothing. */
-  onAttempt?: (attempt: Attempt & { id: string }) => unknown;
+  onAttempt?: ((attempt: Attempt & { id: string }) => unknown) | undefined;
   /**
    * Is given what BullMQ could not do, such as reach Redis, and what `secretHeaders` and `cipher` threw. Default: its name on
    * `console.error`.
    */
-  onError?: (error: Error) => unknown;
+  onError?: ((error: Error) => unknown) | undefined;
 }
 
 /** A delivery whose attempts are over, and that nobody took. */

@@ -46,7 +46,7 @@ export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyInc
   /** What handles its deliveries. */
   handler(delivery: VerifiedOf<Events>, context: Context<FastifyIncoming>): unknown;
   /** The path of the route, behind Fastify's own `prefix`. Default: `/`. */
-  path?: string;
+  path?: string | undefined;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface ImportOptions {
 /** How an archive is imported. */
 export interface ImportStreamOptions extends ImportOptions {
   /** The longest entry that is read, and the longest text of another form, in bytes. Default: 64 MiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
 }
 
 /** A delivery that was imported: what every verb takes. */

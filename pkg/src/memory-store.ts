@@ -7,16 +7,16 @@ export interface MemoryStoreOptions {
    * How long a handled delivery is remembered, in milliseconds. Default: 7 days. PainChek's last automatic attempt comes 72
    * hours after the first, and people resend by hand after that: 3 days would be too short.
    */
-  retention?: number;
+  retention?: number | undefined;
   /**
    * How long a claim lasts that is neither done nor released, in milliseconds. Default: 10 minutes. It has to be longer
    * than the handler ever takes: after it, a retry is handled beside a handler that is still running.
    */
-  claimTime?: number;
+  claimTime?: number | undefined;
   /** How many deliveries it knows at most. Default: 100 000, in about 36 MB of memory when full. */
-  maxEntries?: number;
+  maxEntries?: number | undefined;
   /** The clock, in milliseconds. Default: `performance.now`, which goes on when the clock of the machine is set. */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
 /** A store in memory, and how it stands. */

@@ -23,30 +23,30 @@ export type RedisClientLike = IoredisLike | NodeRedisLike;
 /** How a Redis store names what it keeps, for how long, and how long it waits. All times in milliseconds. */
 export interface RedisStoreOptions {
   /** What every key begins with. Default: `"hookseal:"`. Another for each application that shares a Redis. */
-  prefix?: string;
+  prefix?: string | undefined;
   /**
    * How long a claim lasts that nobody renews. Default: 60 000. As long as the process that made it lives, the store
    * renews it each third of this time; after a crash, a retry is handled when this time is over.
    */
-  claimTime?: number;
+  claimTime?: number | undefined;
   /**
    * How long a claim is renewed at most. Default: 10 minutes. It has to be longer than the handler ever takes: a handler
    * that hangs must not hold its delivery for good.
    */
-  longest?: number;
+  longest?: number | undefined;
   /**
    * How long a handled delivery is remembered. Default: 7 days. PainChek's last automatic attempt comes 72 hours after the
    * first, and people resend by hand after that: 3 days would be too short.
    */
-  retention?: number;
+  retention?: number | undefined;
   /** How long an answer of Redis is waited for. Default: 2000. 24 days at the most, as timers are. */
-  timeout?: number;
+  timeout?: number | undefined;
   /**
    * Called where `done` or `release` found that the claim had run out and is somebody else's: the delivery is or was handled
    * twice. `claimTime` and `longest` are too short then, the process stood still for that long, or Redis has forgotten the
    * claim. What it throws changes nothing.
    */
-  onLost?: (id: string) => void;
+  onLost?: ((id: string) => void) | undefined;
 }
 
 /** Why a store could not answer. Its message holds neither ids nor keys; `cause` is what the client said. */

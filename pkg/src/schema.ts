@@ -9,9 +9,9 @@ import type { Issue } from "./types.js";
 /** How a schema is compiled. */
 export interface CompileOptions {
   /** Refuse keywords and formats the specification does not know, instead of taking them for annotations. */
-  strict?: boolean;
+  strict?: boolean | undefined;
   /** The specification to read it by, where it has no `$schema`. Default: 2020-12. */
-  dialect?: "draft-07" | "2020-12";
+  dialect?: "draft-07" | "2020-12" | undefined;
 }
 
 /** A compiled schema. */

@@ -26,49 +26,49 @@ export type Profile = "lenient" | "strict";
 /** What a receiver says about one webhook. */
 export interface WebhookOptions {
   /** The secrets of the subscription, as the provider shows them: the first signs, all verify. */
-  secrets?: readonly (string | undefined)[];
+  secrets?: readonly (string | undefined)[] | undefined;
   /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
-  unsigned?: "allow" | "refuse";
+  unsigned?: "allow" | "refuse" | undefined;
   /** Accept only these of the algorithms the provider uses, so that nobody can choose a weaker one. */
-  algorithms?: readonly Algorithm[];
+  algorithms?: readonly Algorithm[] | undefined;
   /** How much a contract tolerates. Default: `"lenient"`. */
-  profile?: Profile;
+  profile?: Profile | undefined;
   /** The largest body that is read, in bytes. Default: 1 MiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** How far a timestamp may lie off, both ways, in seconds. Default: the provider's, or 300. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 /** What one call may say differently. */
 export interface VerifyOptions {
   /** The time of the check, as a `Date` or in milliseconds. Default: now. */
-  now?: Date | number;
+  now?: Date | number | undefined;
   /** How much a contract tolerates. */
-  profile?: Profile;
+  profile?: Profile | undefined;
   /** The largest body that is read, in bytes. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** How far a timestamp may lie off, both ways, in seconds. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 /** What a call of `explain` may say differently. */
 export interface ExplainOptions extends VerifyOptions {
   /** How many combinations are computed at most. Default: 4096. */
-  budget?: number;
+  budget?: number | undefined;
 }
 
 /** What a new delivery may be told. */
 export interface SignOptions {
   /** The time of the delivery. Default: now. */
-  now?: Date | number;
+  now?: Date | number | undefined;
   /** The id of the event; of the delivery, where events have none of their own. Default: a new UUID. */
-  id?: string;
+  id?: string | undefined;
   /** The id of the subscription. Default: a new UUID. */
-  webhookId?: string;
+  webhookId?: string | undefined;
   /** The event type of a body that is signed as it is, for providers that tell it by a header. */
-  type?: string;
+  type?: string | undefined;
   /** The URL it will be sent to, for providers that sign it. */
-  url?: string;
+  url?: string | undefined;
 }
 
 /** Who vouches for a delivery. */

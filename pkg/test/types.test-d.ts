@@ -2,29 +2,40 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { IncomingHttpHeaders as Http2Headers } from "node:http2";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { BullmqSenderOptions } from "../src/bullmq.ts";
+import type { FastifyOptions, ReceiverOptions } from "../src/fastify.ts";
 import {
   type Cause,
   type CauseCode,
+  type CompileOptions,
   compileSchema,
+  type ExplainOptions,
   type Explanation,
   type HeadersLike,
   type HmacAlgorithm,
   type HooksealError,
   hmac,
+  type ImportOptions,
   type Issue,
   type IssueCode,
+  type MemoryStoreOptions,
   type PainchekEvents,
   type ProviderDefinition,
   painchek,
   type Report,
   type SignedDelivery,
+  type SignOptions,
   type Verified,
   type VerifiedOf,
+  type VerifyOptions,
   type Webhook,
+  type WebhookOptions,
   webhook,
   type XonEvents,
   xon,
 } from "../src/index.ts";
+import type { RedisStoreOptions } from "../src/redis.ts";
+import type { SendOptions } from "../src/send.ts";
 
 /** Whether two types are the same, and not only assignable. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -34,6 +45,28 @@ declare const request: IncomingMessage;
 declare const fetched: Request;
 declare const http1: IncomingHttpHeaders;
 declare const http2: Http2Headers;
+
+/** Whether each option may be `undefined`, as a setting is that is not there: with `exactOptionalPropertyTypes`, too. */
+type MayBeUnset<T> =
+  {
+    [Key in keyof T as object extends Pick<T, Key> ? Key : never]: undefined;
+  } extends Partial<T>
+    ? true
+    : false;
+declare function mayBeUnset<T>(yes: MayBeUnset<T>): void;
+mayBeUnset<WebhookOptions>(true);
+mayBeUnset<VerifyOptions>(true);
+mayBeUnset<ExplainOptions>(true);
+mayBeUnset<SignOptions>(true);
+mayBeUnset<CompileOptions>(true);
+mayBeUnset<MemoryStoreOptions>(true);
+mayBeUnset<ImportOptions>(true);
+mayBeUnset<ReceiverOptions>(true);
+mayBeUnset<FastifyOptions>(true);
+mayBeUnset<SendOptions>(true);
+mayBeUnset<RedisStoreOptions>(true);
+mayBeUnset<BullmqSenderOptions>(true);
+mayBeUnset<{ one?: string }>(false);
 
 const care = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
 const surgery = xon({ unsigned: "allow" });

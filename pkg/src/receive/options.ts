@@ -121,51 +121,51 @@ export interface ReceiverOptions<R = unknown> {
    * What remembers deliveries. Default: a `memoryStore()` of this receiver's own, which is right for one process. With
    * several processes, or one that is started anew, take `redisStore` of `hookseal/redis`.
    */
-  store?: DeliveryStore;
+  store?: DeliveryStore | undefined;
   /** The largest body that is read, in bytes, compressed or not. Default: the webhook's `maxBytes`, 1 MiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /**
    * What to do with a delivery of an id that was there with another payload, where the provider never changes one:
    * `"handle"` it as an event of its own with the warning `retry-changed`, since an authentic payload is never dropped;
    * or `"refuse"` it with 409. Default: `"handle"`. Where the provider may change payloads, the id alone decides.
    */
-  changed?: "handle" | "refuse";
+  changed?: "handle" | "refuse" | undefined;
   /**
    * What to do while the store does not answer: `"refuse"` with 503, so that the sender tries again; or `"accept"`, and
    * handle deliveries that may be duplicates. Default: `"refuse"`.
    */
-  onStoreError?: "refuse" | "accept";
+  onStoreError?: "refuse" | "accept" | undefined;
   /** How long the body may take to arrive, in milliseconds. Default: 10 000. */
-  bodyTimeout?: number;
+  bodyTimeout?: number | undefined;
   /** How long the store may take to answer, in milliseconds. Default: 5 000. */
-  storeTimeout?: number;
+  storeTimeout?: number | undefined;
   /**
    * How long the handler may take before the sender is answered 503, in milliseconds. It goes on and keeps its claim: a
    * retry is told to wait, and is a duplicate once it has finished. Default: no limit.
    */
-  handlerTimeout?: number;
+  handlerTimeout?: number | undefined;
   /**
    * The compressions a body may come in. The signature is checked over the bytes after decompression, which `maxBytes`
    * limits as they come out. Where the platform has no `DecompressionStream`, no receiver is made with it. Default: none,
    * and compressed bodies are refused with 415.
    */
-  encodings?: readonly BodyEncoding[];
+  encodings?: readonly BodyEncoding[] | undefined;
   /** 204 answers without a body. Default: 200 with a line of JSON. */
-  success?: 200 | 204;
+  success?: 200 | 204 | undefined;
   /**
    * The URL the sender sent to, for providers that sign it, where a proxy changed it. Default: what the request says.
    */
-  url?: string | ((request: R) => string);
+  url?: (string | ((request: R) => string)) | undefined;
   /**
    * Is told what became of each request, and which one it was. What it throws is reported to `onError`, and changes no
    * answer.
    */
-  onEvent?: (event: ReceiverEvent, request: R) => unknown;
+  onEvent?: ((event: ReceiverEvent, request: R) => unknown) | undefined;
   /**
    * Is given what the handler, the store or `onEvent` threw. Default: the error's name and stack on `console.error`,
    * without its message, which may hold values of a payload.
    */
-  onError?: (error: unknown, source: ErrorSource) => unknown;
+  onError?: ((error: unknown, source: ErrorSource) => unknown) | undefined;
 }
 
 /** A webhook and what to do with its deliveries. */

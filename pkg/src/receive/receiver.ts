@@ -31,9 +31,13 @@ export interface Incoming<R> {
   read(most: number, patience: number): Promise<Uint8Array>;
 }
 
+/** What has no default. */
+type Open = "url" | "onEvent" | "handlerTimeout";
+
 /** Every option with its default. */
-type Settings<R> = Required<Omit<ReceiverOptions<R>, "url" | "onEvent" | "handlerTimeout">> &
-  Pick<ReceiverOptions<R>, "url" | "onEvent" | "handlerTimeout">;
+type Settings<R> = {
+  [Name in Exclude<keyof ReceiverOptions<R>, Open>]-?: NonNullable<ReceiverOptions<R>[Name]>;
+} & Pick<ReceiverOptions<R>, Open>;
 
 /** What is known of a request as far as it got. */
 interface Trace {

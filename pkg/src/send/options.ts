@@ -26,11 +26,11 @@ export interface Address {
 /** What is trusted, and who the sender is, in TLS. Certificates are always verified. */
 export interface TlsOptions {
   /** Certificates of authorities to trust instead of the system's, in PEM. */
-  ca?: string | readonly string[];
+  ca?: string | readonly string[] | undefined;
   /** The sender's own certificate, in PEM, for mutual TLS. */
-  cert?: string;
+  cert?: string | undefined;
   /** Its key, in PEM. */
-  key?: string;
+  key?: string | undefined;
 }
 
 /** What one attempt came to. It holds no value of the payload, no secret, and nothing of the URL but its host. */
@@ -61,50 +61,50 @@ export interface SendOptions {
    * same bytes and with the same ids. Any other delivery is sent as it is, each time.
    */
   // biome-ignore lint/suspicious/noExplicitAny: a webhook of any events.
-  provider?: string | ProviderDefinition | Webhook<any>;
+  provider?: string | ProviderDefinition | Webhook<any> | undefined;
   /** The waits between attempts. Default: the provider's; or exponential ones with full jitter, 12 attempts over days. */
-  retries?: readonly Span[] | Exponential;
+  retries?: readonly Span[] | Exponential | undefined;
   /** The statuses that are success: `"2xx"`, `"200-399"`. Default: the provider's, or `"2xx"`. */
-  success?: string;
+  success?: string | undefined;
   /**
    * The statuses after which there is no further attempt. Default: `[410]`. Every other 4xx is tried again, as providers do:
    * a wrong secret, a missing route and a full disk are mended while the schedule runs, and an event that is not delivered is lost.
    */
-  stopOn?: readonly number[];
+  stopOn?: readonly number[] | undefined;
   /** How long one attempt may take, from the look-up of the name to the end of the answer. Default: 15 s. */
-  timeout?: Span;
+  timeout?: Span | undefined;
   /** The longest wait that a receiver may ask for by `Retry-After`. Default: 24 h. It never makes a wait shorter. */
-  longestRetryAfter?: Span;
+  longestRetryAfter?: Span | undefined;
   /**
    * How many redirects an attempt follows. Default: none. Only 307 and 308 are followed, which keep method and body; each address
    * is checked as the first one is, https never leads to http, and another origin gets no `Authorization` and no `Cookie`.
    */
-  redirects?: number;
+  redirects?: number | undefined;
   /**
    * Addresses and subnets that may be sent to although they are not public, such as `["127.0.0.1", "10.1.0.0/16"]`; or `"any"`,
    * where no URL comes from somebody else. Default: none.
    */
-  allow?: "any" | readonly string[];
+  allow?: "any" | readonly string[] | undefined;
   /** `"allow"`: plain HTTP to public addresses. Default: only to addresses that `allow` names. */
-  http?: "refuse" | "allow";
+  http?: "refuse" | "allow" | undefined;
   /** What TLS trusts. Certificates are always verified. */
-  tls?: TlsOptions;
+  tls?: TlsOptions | undefined;
   /** Values for `{name}` in the URL that are none of the payload; they come first. */
-  parameters?: Readonly<Record<string, Parameter>>;
+  parameters?: Readonly<Record<string, Parameter>> | undefined;
   /** How many bytes of the last answer are kept in `answer`; 64 KiB at the most are read. Default: 0. */
-  keepAnswer?: number;
+  keepAnswer?: number | undefined;
   /** Ends the sending: between attempts at once, and an attempt in its middle. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Is told of each attempt when it is over. What it throws changes nothing. */
-  onAttempt?: (attempt: Attempt) => unknown;
+  onAttempt?: ((attempt: Attempt) => unknown) | undefined;
   /** Resolves a host name. Default: the system's `dns.lookup`. What it says is checked. */
-  lookup?: (host: string) => Promise<readonly Address[]>;
+  lookup?: ((host: string) => Promise<readonly Address[]>) | undefined;
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** Waits. Default: a timer. */
-  sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+  sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
   /** From 0 to 1, for jitter. Default: `Math.random`. */
-  random?: () => number;
+  random?: (() => number) | undefined;
 }
 
 /** What became of a delivery. */
