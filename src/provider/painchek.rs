@@ -9,13 +9,13 @@ use std::cmp::Ordering;
 use crate::issue::{Code, Severity};
 use crate::json::{Kind, Value};
 
-use super::rules::{Raise, Ruleset, codes, differ, each, is, null_text, order, present};
+use super::rules::{Raise, Ruleset, codes, differ, each, is, null_text, order, placeholder_text, present};
 
 pub(super) static RULESET: Ruleset = Ruleset { provider: "painchek", codes: || codes(&RULES), judge };
 
 type Rule = fn(&View<'_>, &mut Raise<'_>);
 
-const RULES: [(Code, Rule); 13] = [
+const RULES: [(Code, Rule); 14] = [
     (Code::DOMAIN_SCORE, domain_score),
     (Code::SCORE_SUM, score_sum),
     (Code::SCORE_RANGE, score_range),
@@ -29,6 +29,7 @@ const RULES: [(Code, Rule); 13] = [
     (Code::NULL_IN_NEW_RECORD, null_in_new_record),
     (Code::DESCRIPTOR_COUNT, descriptor_count),
     (Code::NULL_TEXT, |_, raise| null_text(raise)),
+    (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
 ];
 
 fn judge(body: Value<'_>, raise: &mut Raise<'_>) {

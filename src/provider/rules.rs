@@ -292,25 +292,58 @@ fn utc_seconds(value: Value<'_>) -> Option<&[u8]> {
 /// PainChek's help centre shows a patient with `"deleted_reason": "null"` (6218596001807): a sender
 /// that prints a missing value instead of leaving it out.
 pub(super) fn null_text(raise: &mut Raise<'_>) {
-    let document = raise.document;
-    let mut short = document.tape.iter().filter(|token| token.is(Tag::Ascii, 4));
-    if short.any(|token| document.bytes[token.at as usize + 1..].starts_with(b"null")) {
-        null_text_within(document.root(), raise);
+    each_text("null", raise, &mut |place, raise| {
+        raise.hint(
+            place,
+            "The text \"null\" stands here, in quotes.",
+            "If nothing was meant, the sender should send null without quotes.",
+        );
+    });
+}
+
+/// Says where a text stands that documentation writes for a value, although any text may stand there: `...` and
+/// `<event>` of PainChek's samples (6249372515215). Where it may not, the contract calls it a placeholder.
+pub(super) fn placeholder_text(raise: &mut Raise<'_>) {
+    for text in ["...", "<event>"] {
+        each_text(text, raise, &mut |place, raise| {
+            raise.hint(
+                place,
+                &format!(
+                    "The text \"{text}\" stands here, which documentation writes where a value belongs."
+                ),
+                "It looks copied from documentation: a real delivery has a text of its own here.",
+            );
+        });
     }
 }
 
-fn null_text_within(value: Value<'_>, raise: &mut Raise<'_>) {
-    // As deep as the reader lets a text be, and no deeper.
-    value.members().map(|(_, value)| value).chain(value.elements()).for_each(|value| {
-        if value.tag() == Tag::Ascii && value.inner() == b"null" {
-            raise.hint(
-                value.place(),
-                "The text \"null\" stands here, in quotes.",
-                "If nothing was meant, the sender should send null without quotes.",
-            );
-        }
-        null_text_within(value, raise);
+/// Shows where a text stands as a value.
+fn each_text(text: &str, raise: &mut Raise<'_>, see: &mut dyn FnMut(Place, &mut Raise<'_>)) {
+    let document = raise.document;
+    let Ok(length) = u32::try_from(text.len()) else { return };
+    let mut alike = document.tape.iter().filter(|token| token.is(Tag::Ascii, length));
+    if alike.any(|token| document.bytes[token.at as usize + 1..].starts_with(text.as_bytes())) {
+        each_text_within(document.root(), text.as_bytes(), raise, see);
+    }
+}
+
+fn each_text_within(
+    value: Value<'_>,
+    text: &[u8],
+    raise: &mut Raise<'_>,
+    see: &mut dyn FnMut(Place, &mut Raise<'_>),
+) {
+    let members = value.members().filter_map(|(key, value)| {
+        // Beside the key "..." nothing is a value: the contract speaks of it.
+        (key.plain() != Some(b"...")).then_some(value)
     });
+    // As deep as the reader lets a text be, and no deeper.
+    for value in members.chain(value.elements()) {
+        if value.tag() == Tag::Ascii && value.inner() == text {
+            see(value.place(), raise);
+        }
+        each_text_within(value, text, raise, see);
+    }
 }
 
 #[cfg(test)]

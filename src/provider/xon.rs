@@ -8,13 +8,15 @@ use crate::issue::Code;
 use crate::json::{Value, sort_by};
 use crate::text::same_but_case;
 
-use super::rules::{Raise, Ruleset, codes, differ, each, is, null_text, order, present, uuid};
+use super::rules::{
+    Raise, Ruleset, codes, differ, each, is, null_text, order, placeholder_text, present, uuid,
+};
 
 pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes: || codes(&RULES), judge };
 
 type Rule = fn(&View<'_>, &mut Raise<'_>);
 
-const RULES: [(Code, Rule); 15] = [
+const RULES: [(Code, Rule); 16] = [
     (Code::ADDED_FILE_MISSING, added_file_missing),
     (Code::REMOVED_FILE_PRESENT, removed_file_present),
     (Code::ADDED_AND_REMOVED, added_and_removed),
@@ -30,6 +32,7 @@ const RULES: [(Code, Rule); 15] = [
     (Code::MIXED_STYLE, mixed_style),
     (Code::USER_NAMELESS, user_nameless),
     (Code::NULL_TEXT, |_, raise| null_text(raise)),
+    (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
 ];
 
 fn judge(body: Value<'_>, raise: &mut Raise<'_>) {

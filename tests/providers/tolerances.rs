@@ -225,6 +225,23 @@ fn a_placeholder_where_a_value_should_be_is_called_one() {
 }
 
 #[test]
+fn a_placeholder_where_any_text_may_stand_is_pointed_at() {
+    for (name, pointer) in [
+        ("assessment_add.painchek", "/data/patient_external_id"),
+        ("assessment_add.painchek", "/data/data/body/comment"),
+        ("file-request.files.update.R9", "/event/fileRequest/prompt"),
+        ("user.caller-details.update", "/event/user/firstName"),
+    ] {
+        for placeholder in ["...", "<event>"] {
+            sample(name).set(pointer, placeholder).says_one("placeholder", [WARNING, WARNING], pointer);
+        }
+        for text in ["....", "and so on ...", "<events>"] {
+            sample(name).set(pointer, text).is_clean();
+        }
+    }
+}
+
+#[test]
 fn the_text_null_is_pointed_at() {
     for (name, pointer) in [
         ("assessment_add.painchek", "/data/patient_external_id"),
