@@ -90,7 +90,7 @@ impl Reading {
         let both = match name {
             "$schema" | "$id" | "$comment" | "title" | "description" | "default" | "examples"
             | "readOnly" | "writeOnly" | "contentEncoding" | "contentMediaType" | "x-lenient"
-            | "x-strict" | "x-expected" | "x-hint" | "x-fraction" => Shape::Note,
+            | "x-strict" | "x-expected" | "x-type-hint" | "x-fraction" => Shape::Note,
             "$ref" | "type" | "enum" | "const" | "required" | "minProperties" | "maxProperties"
             | "minItems" | "maxItems" | "uniqueItems" | "minLength" | "maxLength" | "pattern" | "format"
             | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => Shape::Rule,

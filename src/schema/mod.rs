@@ -10,7 +10,7 @@
 //! keywords of the same schema to `"error"`, `"warning"`, `"info"` or `"off"`; for `required` also an object from
 //! property names to severities, with `"*"` for the rest. What is not marked is an error. To every other
 //! validator they are annotations, so it reads the closed, strict contract.
-//! Two more speak to those who break a rule: `x-expected`, beside a `pattern`, says in words what it wants, and `x-hint`,
+//! Two more speak to those who break a rule: `x-expected`, beside a `pattern`, says in words what it wants, and `x-type-hint`,
 //! beside a `type`, what may be behind another one. And `x-fraction`, beside the format `date-time`, is 9: no more digits
 //! than that may follow the seconds, where RFC 3339 allows any number.
 

@@ -17,12 +17,13 @@ impl<'s> Compiler<'s, '_> {
             node.types = type_set(value)?;
             node.type_grades = marks.grades("type");
         }
-        if let Some(words) = schema.get("x-hint") {
+        if let Some(words) = schema.get("x-type-hint") {
             if schema.get("type").is_none() {
-                let message = "\"x-hint\" says what is behind another \"type\", and there is none beside it.";
-                return Err(Fault::new("x-hint", words, message));
+                let message =
+                    "\"x-type-hint\" says what is behind another \"type\", and there is none beside it.";
+                return Err(Fault::new("x-type-hint", words, message));
             }
-            node.type_hint = Some(text("x-hint", words)?.into());
+            node.type_hint = Some(text("x-type-hint", words)?.into());
         }
         node.values = values(schema, marks)?;
         node.string = self.string(schema, marks)?;
