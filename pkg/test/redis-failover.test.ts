@@ -118,7 +118,8 @@ describe("a primary without its replica", () => {
   it("refuses claims by `min-replicas-to-write`, once it has missed it", async () => {
     const two = await pair(["min-replicas-to-write", "1"], ["min-replicas-max-lag", "1"]);
     const one = redisStore(ioredis(two.port));
-    assert.equal(await one.claim(fresh(), "a"), "new");
+    // On a busy machine a replica that is there is missed at times, too.
+    assert.equal(await answered("it takes claims", () => one.claim(fresh(), "a")), "new");
     two.cutOff();
     await until("it refuses", () =>
       one.claim(fresh(), "a").then(
@@ -131,8 +132,9 @@ describe("a primary without its replica", () => {
   it("grants no claim at all to a client that waits for the copy of each", async () => {
     const two = await pair();
     const client = ioredis(two.port);
+    let patience = 20_000;
     const copied = async (answer: Promise<unknown>) => {
-      const [said, replicas] = await Promise.all([answer, client.wait(1, 300)]);
+      const [said, replicas] = await Promise.all([answer, client.wait(1, patience)]);
       if (replicas < 1) throw new Error("no replica has it");
       return said;
     };
@@ -140,11 +142,12 @@ describe("a primary without its replica", () => {
       evalsha: (sha, keys, ...words) => copied(client.evalsha(sha, keys, ...words)),
       eval: (text, keys, ...words) => copied(client.eval(text, keys, ...words)),
     };
-    const one = redisStore(waiting);
+    const one = redisStore(waiting, { timeout: 30_000 });
     const [before, behind] = [fresh(), fresh()];
     assert.equal(await one.claim(before, "a"), "new");
     await one.done(before);
     two.cutOff();
+    patience = 300;
     await assert.rejects(one.claim(behind, "a"), { code: "store-failed" });
     await two.failOver();
     const another = redisStore(ioredis(two.port));
