@@ -280,6 +280,24 @@ describe("a signature that covers the time", () => {
     }
   });
 
+  it("is made anew where the type of the event is signed, and told by a header", async () => {
+    const typed = webhook(
+      {
+        ...DEFINITION,
+        signature: { ...DEFINITION.signature, signedContent: "{header:X-Event}.{timestamp}.{body}" },
+        envelope: { type: "header:X-Event" },
+      } as unknown as ProviderDefinition,
+      { secrets: [SECRET] },
+    );
+    const { url, got } = await receive(answer(500, 200));
+    const { options } = quick({ provider: typed });
+    await send(url, typed.create("made", {}), options);
+    assert.deepEqual(
+      got.map((one) => typed.verify(one).type),
+      ["made", "made"],
+    );
+  });
+
   it("is not sent for hours by who cannot sign", async () => {
     const delivery = { headers: {}, body: '{"type":"made"}' };
     await assert.rejects(

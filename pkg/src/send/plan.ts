@@ -105,12 +105,8 @@ export function headersNow({ hook, definition }: Policy, { url, headers, body }:
   const names = definition?.headers;
   const id = named(names?.id) ?? named(names?.deliveryId);
   const webhookId = named(names?.webhookId);
-  const made = hook.sign(body, {
-    now,
-    url: url.href,
-    ...(id === undefined ? {} : { id }),
-    ...(webhookId === undefined ? {} : { webhookId }),
-  });
+  const type = named(/^header:(.*)/.exec(definition?.envelope.type ?? "")?.[1]);
+  const made = hook.sign(body, { now, url: url.href, id, webhookId, type });
   const renewed = Object.entries(made.headers).filter(([name]) =>
     [definition?.signature?.header, names?.timestamp].some(
       (other) => other !== undefined && same(name, other),
