@@ -33,21 +33,25 @@ const STARTS: [provider: string, title: string, text: string, type?: string][] =
 
 export function signable(): Signable {
   const all = providers();
+  const offered = STARTS.map(([provider, title, text, told]) => {
+    const { type = told ?? "", revision } = hookOf(OPEN, provider).inspect({ headers: {}, body: text });
+    return { provider, type, revision, title, text };
+  });
   return {
+    // Of events that stand for others, those with a sample.
     events: all.flatMap((provider) =>
       Object.entries(definition(provider).events).flatMap(([type, event]) =>
-        ((event as { revisions?: { name?: string }[] }).revisions ?? [{}]).map(({ name }) => ({
-          provider,
-          type,
-          revision: name,
-        })),
+        type === "*"
+          ? offered.filter((one) => one.provider === provider)
+          : ((event as { revisions?: { name?: string }[] }).revisions ?? [{}]).map(({ name }) => ({
+              provider,
+              type,
+              revision: name,
+            })),
       ),
     ),
     algorithms: Object.fromEntries(all.map((id) => [id, [...(definition(id).signature?.algorithms ?? [])]])),
-    samples: STARTS.map(([provider, title, text, told]) => {
-      const { type = told ?? "", revision } = hookOf(OPEN, provider).inspect({ headers: {}, body: text });
-      return { provider, type, revision, title, text };
-    }),
+    samples: offered,
     secrets: Object.fromEntries(all.map((id) => [id, madeUp(id)])),
   };
 }
