@@ -35,13 +35,8 @@ export async function signed(
   const hook = await hooks.of({ headers, body });
   const type = event ?? hook.inspect({ headers, body }).type;
   try {
-    const delivery = hook.sign(body, {
-      ...(options.now === undefined ? {} : { now: options.now }),
-      ...(options.id === undefined ? {} : { id: options.id }),
-      ...(options.webhookId === undefined ? {} : { webhookId: options.webhookId }),
-      ...(url === undefined ? {} : { url }),
-      ...(type === undefined ? {} : { type }),
-    });
+    const { now, id, webhookId } = options;
+    const delivery = hook.sign(body, { now, id, webhookId, url, type });
     return { delivery, hook };
   } catch (error) {
     if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
@@ -68,8 +63,7 @@ export async function sign(file: string | undefined, options: SignCommandOptions
     for (const [name, value] of Object.entries(made.headers)) print(`${name}: ${value}`);
     return VALID;
   }
-  const url = options.url === undefined ? {} : { url: options.url };
-  const text = printDelivery({ ...made, ...url }, as === "ndjson" ? "record" : as);
+  const text = printDelivery({ ...made, url: options.url }, as === "ndjson" ? "record" : as);
   if (text === undefined) {
     throw new UsageError(
       `This cannot be printed as ${as}.`,
@@ -150,10 +144,7 @@ async function made(hooks: Hooks, provider: string, event: string, options: NewO
   }
   const hook = await hooks.named(provider);
   try {
-    return hook.create(event, data, {
-      ...(options.id === undefined ? {} : { id: options.id }),
-      ...(options.now === undefined ? {} : { now: options.now }),
-    }).body;
+    return hook.create(event, data, { id: options.id, now: options.now }).body;
   } catch (error) {
     if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
     throw error;

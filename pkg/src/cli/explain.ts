@@ -10,9 +10,9 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await oneDelivery(source, options);
   const hook = await new Hooks(options, "trust").of(delivery);
-  const now = options.now === undefined ? {} : { now: options.now };
-  const checked = hook.check(delivery, now);
-  const explanation = hook.explain(delivery, now);
+  const { now } = options;
+  const checked = hook.check(delivery, { now });
+  const explanation = hook.explain(delivery, { now });
   const code = checked.ok ? VALID : REJECTED;
   if (options.json === true) {
     print(

@@ -127,9 +127,9 @@ export class Hooks {
         // A provider that signs nothing has no use for a secret that is there for another one.
         secrets: signs ? secrets : [],
         unsigned: unsigned ? "allow" : "refuse",
-        ...(profile === undefined ? {} : { profile }),
-        ...(maxBytes === undefined ? {} : { maxBytes }),
-        ...(tolerance === undefined ? {} : { tolerance }),
+        profile,
+        maxBytes,
+        tolerance,
       }),
     );
   }

@@ -47,8 +47,8 @@ export async function send(target: string, file: string | undefined, options: Se
   const timeout = options.timeout ?? "15s";
   const why = (attempt: Attempt) => reasonOf(attempt, timeout);
   const sent = await posted(text, going, {
-    ...(by === undefined ? {} : { provider: by }),
-    ...(retries === undefined ? {} : { retries }),
+    provider: by,
+    retries,
     timeout,
     // Whoever typed the URL means it.
     allow: "any",

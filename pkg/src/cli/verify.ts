@@ -15,7 +15,7 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery, issues } = await oneDelivery(source, options);
   const hook = await new Hooks(options, "trust").of(delivery);
-  const checked = hook.check(delivery, options.now === undefined ? {} : { now: options.now });
+  const checked = hook.check(delivery, { now: options.now });
   if (options.json === true) {
     print(JSON.stringify(data(checked, options.redact === true)));
     return checked.ok ? VALID : REJECTED;

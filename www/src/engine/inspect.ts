@@ -30,8 +30,11 @@ export function providerOf({ provider }: InspectInput, delivery: Delivery): stri
 }
 
 /** When and how strictly a delivery is judged. */
-export function limitsOf({ tolerance }: InspectInput, now: number): { now: number; tolerance?: number } {
-  return { now, ...(tolerance === undefined ? {} : { tolerance }) };
+export function limitsOf(
+  { tolerance }: InspectInput,
+  now: number,
+): { now: number; tolerance: number | undefined } {
+  return { now, tolerance };
 }
 
 export function inspect(input: InspectInput): Inspection | Unrecognised {

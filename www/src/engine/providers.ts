@@ -91,7 +91,7 @@ export function hookOf(
     profile,
     maxBytes: MOST,
     ...(signs && secrets.length > 0 ? { secrets } : { unsigned: "allow" as const }),
-    ...(algorithm === undefined ? {} : { algorithms: [algorithm as "sha256"] }),
+    algorithms: algorithm === undefined ? undefined : [algorithm as "sha256"],
   });
   last = { key, hook };
   return hook;

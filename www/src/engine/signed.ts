@@ -30,9 +30,9 @@ export function signedOf(
     // The first secret signs: it is the one that the delivery was signed with, where that is known.
     const keys = secret === 1 ? { secret: input.second ?? "", second: "" } : {};
     const { headers } = hookOf({ ...input, ...keys }, id, report.signature.algorithm).sign(body, {
-      ...(known.timestamp === undefined ? {} : { now: known.timestamp }),
-      ...(names?.id === undefined ? {} : { id: find(input.delivery.headers, names.id) ?? "" }),
-      ...(input.delivery.url === undefined ? {} : { url: input.delivery.url }),
+      now: known.timestamp,
+      id: names?.id === undefined ? undefined : (find(input.delivery.headers, names.id) ?? ""),
+      url: input.delivery.url,
     });
     const computed = headers[header];
     const same = (text: string) => (scheme?.format.includes("{hex}") ? text.toLowerCase() : text).trim();
