@@ -104,7 +104,11 @@ test("every provider has an event to start from, signed with a secret in its own
     await settled(page);
     assert.equal(await word(), "Signed, and it verifies", id);
     const events = page.getByLabel("Event", { exact: true }).locator("option");
-    assert.equal((await events.allInnerTexts()).some((text) => /^\*|^none|^unknown/.test(text)), false, id);
+    assert.equal(
+      (await events.allInnerTexts()).some((text) => /^\*|^none|^unknown/.test(text)),
+      false,
+      id,
+    );
     assert.notEqual(
       await page.getByLabel("Event", { exact: true }).locator("option:checked").innerText(),
       "none",
