@@ -198,5 +198,13 @@ describe("the catalogue", () => {
     assert.equal(recognise({ headers: {}, body: '{"event":{"type":"calls.user.delete"}}' }), "xon");
     assert.equal(recognise({ headers: {}, body: '{"event":"assessment_add","data":{}}' }), "painchek");
     assert.equal(recognise({ headers: {}, body: "{" }), undefined);
+    assert.equal(recognise({ headers: { "x-shopify-topic": "orders/create" }, body: "{}" }), "shopify");
+    // A proxy adds a header of somebody else's, and what most of them say counts.
+    const headers = {
+      "x-github-delivery": "1",
+      "x-slack-signature": "v0=00",
+      "x-slack-request-timestamp": "1",
+    };
+    assert.equal(recognise({ headers, body: "{}" }), "slack");
   });
 });
