@@ -1,6 +1,6 @@
 //! The JSON reader from outside: every message, the grammar against another reader, hostile texts.
 
-use hookseal::json::Document;
+use hookseal::json::{Document, hash, same};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -114,7 +114,7 @@ fn equal(ours: hookseal::json::Value<'_>, theirs: &Value) -> bool {
         Value::Number(number) => {
             let text = number.to_string();
             let theirs = Document::read(text.as_bytes()).expect("a number");
-            hookseal::json::same(ours, theirs.root())
+            same(ours, theirs.root())
         }
         Value::String(text) => ours.as_str().as_deref() == Some(text),
         Value::Array(items) => {
@@ -124,4 +124,162 @@ fn equal(ours: hookseal::json::Value<'_>, theirs: &Value) -> bool {
             members.iter().all(|(key, theirs)| ours.get(key).is_some_and(|ours| equal(ours, theirs)))
         }
     }
+}
+
+/// A value, told from its spelling: numbers by digits and exponent, texts by their UTF-16 units.
+#[derive(Clone, Debug, PartialEq)]
+enum Model {
+    Null,
+    Boolean(bool),
+    Number(i16, i8),
+    Text(Vec<u16>),
+    Array(Vec<Model>),
+    Object(Vec<(Vec<u16>, Model)>),
+}
+
+fn text() -> impl Strategy<Value = Vec<u16>> {
+    let unit = prop_oneof![Just(0x61u16), Just(0xfffd), Just(0xd800), Just(0xd801), Just(0xdc00), Just(0x22)];
+    proptest::collection::vec(unit, 0..4)
+}
+
+fn model() -> impl Strategy<Value = Model> {
+    let leaf = prop_oneof![
+        Just(Model::Null),
+        any::<bool>().prop_map(Model::Boolean),
+        (-20i16..20, -2i8..3).prop_map(|(digits, exponent)| Model::Number(digits, exponent)),
+        text().prop_map(Model::Text),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Model::Array),
+            proptest::collection::vec((text(), inner), 0..4).prop_map(|members| {
+                let mut kept: Vec<(Vec<u16>, Model)> = Vec::new();
+                for (key, value) in members {
+                    if kept.iter().all(|(other, _)| *other != key) {
+                        kept.push((key, value));
+                    }
+                }
+                Model::Object(kept)
+            }),
+        ]
+    })
+}
+
+/// What makes two models one value: numbers without zeros at their end, members in one order.
+fn normal(model: &Model) -> Model {
+    match model {
+        Model::Number(0, _) => Model::Number(0, 0),
+        Model::Number(digits, exponent) if digits % 10 == 0 => {
+            normal(&Model::Number(digits / 10, exponent + 1))
+        }
+        Model::Array(items) => Model::Array(items.iter().map(normal).collect()),
+        Model::Object(members) => {
+            let mut members: Vec<_> =
+                members.iter().map(|(key, value)| (key.clone(), normal(value))).collect();
+            members.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Model::Object(members)
+        }
+        other => other.clone(),
+    }
+}
+
+/// The value in one of its spellings: the bits of `way` say how texts are escaped, numbers written and members ordered.
+fn spelled(model: &Model, way: u32) -> String {
+    let turned = way.rotate_right(1);
+    match model {
+        Model::Null => "null".into(),
+        Model::Boolean(value) => value.to_string(),
+        Model::Number(digits, exponent) => match way % 3 {
+            0 => format!("{digits}e{exponent}"),
+            1 => format!("{digits}.00E{exponent:+}"),
+            _ if *digits != 0 => format!("{digits}0e{}", exponent - 1),
+            _ => "-0.0".into(),
+        },
+        Model::Text(units) => {
+            let mut out = String::from("\"");
+            for unit in char::decode_utf16(units.iter().copied()) {
+                match unit {
+                    Ok(character) if way & 1 == 0 && character != '"' => out.push(character),
+                    Ok(character) => {
+                        for unit in character.encode_utf16(&mut [0; 2]) {
+                            out.push_str(&format!("\\u{unit:04x}"));
+                        }
+                    }
+                    Err(half) => out.push_str(&format!("\\u{:04X}", half.unpaired_surrogate())),
+                }
+            }
+            out + "\""
+        }
+        Model::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| spelled(item, turned)).collect();
+            format!("[{}]", items.join(" ,"))
+        }
+        Model::Object(members) => {
+            let mut members: Vec<String> = members
+                .iter()
+                .map(|(key, value)| {
+                    format!("{}: {}", spelled(&Model::Text(key.clone()), way), spelled(value, turned))
+                })
+                .collect();
+            if way & 2 == 0 {
+                members.reverse();
+            }
+            format!("{{{}}}", members.join(","))
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn values_are_equal_and_hash_equal_exactly_where_they_are_one_value(
+        a in model(), b in model(), one: u32, other: u32,
+    ) {
+        for (a, b) in [(&a, &b), (&a, &a)] {
+            let texts = [spelled(a, one), spelled(b, other)];
+            let [x, y] = [&texts[0], &texts[1]].map(|text| Document::read(text.as_bytes()).expect("JSON"));
+            let expected = normal(a) == normal(b);
+            prop_assert_eq!(same(x.root(), y.root()), expected, "{:?}", texts);
+            prop_assert_eq!(hash(x.root()) == hash(y.root()), expected, "{:?}", texts);
+        }
+    }
+
+    #[test]
+    fn items_are_unique_and_listed_exactly_where_their_values_are(
+        items in proptest::collection::vec((model(), any::<u32>()), 0..24),
+    ) {
+        let text: Vec<String> = items.iter().map(|(item, way)| spelled(item, *way)).collect();
+        let values: Vec<Model> = items.iter().map(|(item, _)| normal(item)).collect();
+        let expected = values.iter().enumerate().all(|(at, item)| !values[..at].contains(item));
+        let unique = hookseal::schema::Schema::compile(br#"{"uniqueItems":true}"#, &Default::default()).expect("it compiles");
+        let text = format!("[{}]", text.join(","));
+        let found = unique.check(text.as_bytes()).iter().all(|issue| issue.code.as_str() != "unique");
+        prop_assert_eq!(found, expected, "{}", text);
+        // `enum` and `const` compare in the same way. A schema is Unicode.
+        if let [(listed, way), (value, other), ..] = &items[..] {
+            let listed_text = spelled(listed, *way);
+            for keyword in ["const", "enum"] {
+                let rule = if keyword == "enum" { format!("[77777,{listed_text},[]]") } else { listed_text.clone() };
+                let schema = format!("{{\"{keyword}\":{rule}}}");
+                let Ok(schema) = hookseal::schema::Schema::compile(schema.as_bytes(), &Default::default()) else {
+                    prop_assert!(listed_text.contains("\\u"));
+                    continue;
+                };
+                let fits = |model: &Model, way: u32| {
+                    schema.check(spelled(model, way).as_bytes()).iter().all(|issue| issue.code.as_str() != keyword)
+                };
+                let also = keyword == "enum" && normal(value) == Model::Array(Vec::new());
+                prop_assert!(fits(listed, *other));
+                prop_assert_eq!(fits(value, *other), also || normal(value) == normal(listed), "{}", listed_text);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_is_not_found_by_the_text_that_stands_for_half_a_surrogate_pair() {
+    let document = Document::read(br#"{"\ud800":1,"\u0061":2}"#).expect("JSON");
+    assert!(document.root().get("\u{fffd}").is_none());
+    assert!(document.root().get("a").is_some());
 }

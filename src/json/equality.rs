@@ -1,8 +1,8 @@
-//! Equality of JSON values as JSON Schema has it: 1 equals 1.0, and members have no order.
+//! Equality of JSON values as JSON Schema has it: 1 equals 1.0, and members have no order. Texts are compared by
+//! their exact form, in which halves of surrogate pairs differ.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use super::{Key, Kind, Tag, Value, sort_by};
+use super::table::mix;
+use super::{Decimal, Kind, Tag, Value, sort_by};
 
 /// Whether two values are the same value.
 ///
@@ -22,17 +22,16 @@ pub fn same(a: Value<'_>, b: Value<'_>) -> bool {
         (Kind::Boolean, Kind::Boolean) => a.tag() == b.tag(),
         (Kind::Number, Kind::Number) => a.raw() == b.raw() || a.as_decimal() == b.as_decimal(),
         (Kind::String, Kind::String) => a.inner() == b.inner() || (escaped(a, b) && a.exact() == b.exact()),
-        (Kind::Array, Kind::Array) => {
-            a.len() == b.len() && a.elements().zip(b.elements()).all(|(a, b)| same(a, b))
+        (Kind::Array, Kind::Array) if size(a) == size(b) && a.len() == b.len() => {
+            a.elements().zip(b.elements()).all(|(a, b)| same(a, b))
         }
-        (Kind::Object, Kind::Object) if a.len() != b.len() => false,
-        (Kind::Object, Kind::Object) => {
+        (Kind::Object, Kind::Object) if size(a) == size(b) && a.len() == b.len() => {
             // Most writers keep the order of the keys.
             let mut pairs = a.members().zip(b.members());
             if pairs.all(|((a, _), (b, _))| a.same(b)) {
                 return a.members().zip(b.members()).all(|((_, x), (_, y))| same(x, y));
             }
-            sorted(a).iter().zip(sorted(b)).all(|((a, x), (b, y))| a.same(b) && same(*x, y))
+            canonical(a) == canonical(b)
         }
         _ => false,
     }
@@ -43,39 +42,106 @@ fn escaped(a: Value<'_>, b: Value<'_>) -> bool {
     a.tag() == Tag::Escaped || b.tag() == Tag::Escaped
 }
 
-/// A hash that is equal for equal values.
-#[must_use]
-pub fn hash(value: Value<'_>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    feed(value, &mut hasher);
-    hasher.finish()
+/// How many tokens a value has: equal values have equally many.
+fn size(value: Value<'_>) -> u64 {
+    u64::from(value.token().behind(value.index()) - value.index())
 }
 
-fn feed(value: Value<'_>, hasher: &mut DefaultHasher) {
-    value.kind().hash(hasher);
+/// A hash that is equal for equal values. Anybody can find values that share one: nothing may take longer than
+/// it should because they do.
+#[must_use]
+pub fn hash(value: Value<'_>) -> u64 {
+    let seed = value.kind() as u64 + 1;
     match value.kind() {
-        Kind::Null => {}
-        Kind::Boolean => value.as_bool().hash(hasher),
-        Kind::Number => value.as_decimal().hash(hasher),
-        Kind::String => value.as_str().hash(hasher),
+        Kind::Null => blend(seed, 0),
+        Kind::Boolean => blend(seed, u64::from(value.tag() == Tag::True)),
+        Kind::Number => {
+            let number = value.as_decimal().map_or(0, Decimal::fingerprint);
+            blend(seed, number)
+        }
+        Kind::String => blend(seed, mix(&value.exact())),
+        Kind::Array => value.elements().fold(seed, |all, item| blend(all, hash(item))),
+        // Members have no order, and neither has a sum.
+        Kind::Object => blend(
+            seed,
+            value
+                .members()
+                .map(|(key, value)| blend(mix(&key.exact()), hash(value)))
+                .fold(0, u64::wrapping_add),
+        ),
+    }
+}
+
+/// Takes one more number into a hash.
+fn blend(hash: u64, next: u64) -> u64 {
+    let mixed = (hash.rotate_left(23) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 32)
+}
+
+/// Bytes that are equal for equal values, and only for those.
+fn canonical(value: Value<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    canonical_into(value, &mut out);
+    out
+}
+
+fn canonical_into(value: Value<'_>, out: &mut Vec<u8>) {
+    // Each part tells where it ends, so that no two values are written alike.
+    match value.kind() {
+        Kind::Null | Kind::Boolean => out.push(value.tag() as u8),
+        Kind::Number => {
+            out.push(Tag::Number as u8);
+            if let Some(number) = value.as_decimal() {
+                number.canonical_into(out);
+            }
+        }
+        Kind::String => text_into(&value.exact(), out),
         Kind::Array => {
-            value.len().hash(hasher);
-            value.elements().for_each(|item| feed(item, hasher));
+            out.push(Tag::Array as u8);
+            value.elements().for_each(|item| canonical_into(item, out));
+            out.push(Tag::Close as u8);
         }
         Kind::Object => {
-            value.len().hash(hasher);
-            for (key, value) in sorted(value) {
-                key.text().hash(hasher);
-                feed(value, hasher);
+            out.push(Tag::Object as u8);
+            let mut members: Vec<_> = value.members().map(|(key, value)| (key.exact(), value)).collect();
+            sort_by(&mut members, |(a, _), (b, _)| a.cmp(b));
+            for (key, value) in members {
+                text_into(&key, out);
+                canonical_into(value, out);
             }
+            out.push(Tag::Close as u8);
         }
     }
 }
 
-fn sorted(object: Value<'_>) -> Vec<(Key<'_>, Value<'_>)> {
-    let mut members: Vec<_> = object.members().collect();
-    sort_by(&mut members, |(a, _), (b, _)| a.exact().cmp(&b.exact()));
-    members
+fn text_into(text: &[u8], out: &mut Vec<u8>) {
+    out.push(Tag::Utf8 as u8);
+    out.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend_from_slice(text);
+}
+
+/// The items of an array that are there more than once: of each such value the index of the first, and the second.
+///
+/// Whatever the text says, it takes time in proportion to n log n. A long value is hashed only beside another of as
+/// many tokens, so that values are not hashed again at every level of arrays within arrays; and values that share a
+/// hash are sorted, and not compared each with each.
+pub(crate) fn repeated<'d>(array: Value<'d>) -> Vec<(usize, Value<'d>)> {
+    let mut found = Vec::new();
+    let sized = array.elements().enumerate().map(|(at, item)| (size(item), at, item)).collect();
+    groups(sized, &mut |alike| {
+        let hashed = alike.iter().map(|(_, at, item)| (hash(*item), *at, *item)).collect();
+        groups(hashed, &mut |alike| {
+            let written = alike.iter().map(|(_, at, item)| (canonical(*item), *at, *item)).collect();
+            groups(written, &mut |alike| found.push((alike[0].1, alike[1].2)));
+        });
+    });
+    found
+}
+
+/// Sorts items by their key, and hands over each group of several that share one.
+fn groups<'d, K: Ord>(mut items: Vec<(K, usize, Value<'d>)>, see: &mut dyn FnMut(&[(K, usize, Value<'d>)])) {
+    sort_by(&mut items, |a, b| a.0.cmp(&b.0));
+    items.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1).for_each(see);
 }
 
 #[cfg(test)]

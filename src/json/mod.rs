@@ -16,6 +16,7 @@ mod table;
 mod value;
 mod write;
 
+pub(crate) use equality::repeated;
 pub use equality::{hash, same};
 pub(crate) use locate::{outside, placed};
 pub(crate) use names::{NO_SYMBOL, Names, Symbol, Vocabulary};

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
 use super::double::Double;
 
@@ -66,6 +65,28 @@ impl<'a> Decimal<'a> {
         self.length <= 15 && (-307..308).contains(&self.magnitude)
     }
 
+    /// The same for equal numbers.
+    pub(super) fn fingerprint(self) -> u64 {
+        let start = self.magnitude.cast_unsigned() << 1 | u64::from(self.negative);
+        self.digits().fold(start, |hash, digit| {
+            (hash.rotate_left(5) ^ u64::from(digit)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        })
+    }
+
+    /// Appends bytes that are the same for equal numbers, and only for those, and say where they end.
+    pub(super) fn canonical_into(self, out: &mut Vec<u8>) {
+        out.push(u8::from(self.negative));
+        out.extend(self.digits().map(|digit| b'0' + digit));
+        out.push(b'.');
+        // Few numbers are large: seven bits a byte, as long as there are any.
+        let mut rest = (self.magnitude << 1 ^ self.magnitude >> 63).cast_unsigned();
+        while rest > 0x7f {
+            out.push(rest.to_le_bytes()[0] | 0x80);
+            rest >>= 7;
+        }
+        out.push(rest.to_le_bytes()[0]);
+    }
+
     fn is_zero(self) -> bool {
         self.digits.is_empty()
     }
@@ -115,10 +136,16 @@ impl<'a> Decimal<'a> {
             return false;
         }
         let modulus = u128::from(step.mantissa);
-        let mut rest = 0u128;
+        // As many digits at once as 64 bits hold: a division by 128 bits takes long.
+        let (mut rest, mut digits, mut scale) = (0u128, 0u64, 1u64);
         for digit in self.digits() {
-            rest = (rest * 10 + u128::from(digit)) % modulus;
+            (digits, scale) = (digits * 10 + u64::from(digit), scale * 10);
+            if scale == 10u64.pow(19) {
+                rest = (rest * u128::from(scale) + u128::from(digits)) % modulus;
+                (digits, scale) = (0, 1);
+            }
         }
+        rest = (rest * u128::from(scale) + u128::from(digits)) % modulus;
         let (mut power, mut base, mut left) = (1 % modulus, 10 % modulus, shift);
         while left > 0 {
             if left & 1 == 1 {
@@ -171,15 +198,6 @@ impl Ord for Decimal<'_> {
             let size = self.magnitude.cmp(&other.magnitude).then_with(|| self.digits().cmp(other.digits()));
             if self.negative { size.reverse() } else { size }
         })
-    }
-}
-
-impl Hash for Decimal<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.negative, self.magnitude).hash(state);
-        for digit in self.digits() {
-            digit.hash(state);
-        }
     }
 }
 

@@ -49,8 +49,8 @@ impl Table {
     }
 }
 
-/// Eight bytes a step. Names come from the contract, so nobody can choose them to collide.
-fn mix(name: &[u8]) -> u64 {
+/// Eight bytes a step. In a table, names come from the contract, so nobody can choose them to collide.
+pub(super) fn mix(name: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = name.len() as u64;
     let (chunks, rest) = name.as_chunks::<8>();

@@ -268,7 +268,7 @@ impl<'d> Key<'d> {
     pub fn is(self, text: &str) -> bool {
         let token = self.token();
         if token.tag() == Tag::Escaped {
-            string::decode(inner(self.document.bytes, token)) == text
+            string::exact(inner(self.document.bytes, token)) == text.as_bytes()
         } else {
             same_bytes(inner(self.document.bytes, token), text.as_bytes())
         }

@@ -231,7 +231,7 @@ pub(super) fn each<'d>(object: Option<Value<'d>>, see: &mut dyn FnMut(&[u8], Val
     for (key, value) in object.members() {
         match key.plain() {
             Some(plain) => see(plain, value),
-            None => see(key.text().as_bytes(), value),
+            None => see(&key.exact(), value),
         }
     }
 }
@@ -245,7 +245,7 @@ pub(super) fn present(value: Option<Value<'_>>) -> Option<Value<'_>> {
 pub(super) fn is(value: Value<'_>, text: &str) -> bool {
     match value.tag() {
         Tag::Ascii | Tag::Utf8 => same_bytes(value.inner(), text.as_bytes()),
-        Tag::Escaped => value.as_str().is_some_and(|string| string == text),
+        Tag::Escaped => *value.exact() == *text.as_bytes(),
         _ => false,
     }
 }

@@ -1,12 +1,14 @@
 //! Arrays: items by position, `contains`, and items that must differ.
 
-use super::Judge;
-use crate::json::{Value, hash, same, sort_by};
+use super::{Judge, Mode};
+use crate::issue::Severity;
+use crate::json::{Value, repeated, same};
 use crate::schema::message;
-use crate::schema::plan::{ArrayRules, Contains, Grades, Rest};
+use crate::schema::plan::{ArrayRules, Contains, Grades, Rest, quick_type, types};
 
-/// Up to this many items are compared each with each.
+/// Up to this many items are compared each with each, if none has more bytes than this.
 const FEW: usize = 8;
+const SHORT: usize = 64;
 
 impl Judge<'_, '_> {
     pub(super) fn array(&mut self, rules: &ArrayRules, value: Value<'_>) -> bool {
@@ -72,7 +74,13 @@ impl Judge<'_, '_> {
     }
 
     fn unique(&mut self, grades: Grades, value: Value<'_>) -> bool {
-        if value.len() <= FEW {
+        if self.mode != Mode::Report && grades.of(self.profile) != Some(Severity::Error) {
+            return true; // What can only warn is for reports.
+        }
+        let short = |item: Value<'_>| {
+            quick_type(item) & (types::ARRAY | types::OBJECT) == 0 && item.raw().len() <= SHORT
+        };
+        if value.len() <= FEW && value.elements().all(short) {
             for (at, item) in value.elements().enumerate() {
                 if let Some(first) = value.elements().take(at).position(|other| same(other, item)) {
                     return self.broken(grades, || message::repeated(first, item));
@@ -80,23 +88,12 @@ impl Judge<'_, '_> {
             }
             return true;
         }
-        let mut hashed: Vec<(u64, usize, Value<'_>)> =
-            value.elements().enumerate().map(|(at, item)| (hash(item), at, item)).collect();
-        sort_by(&mut hashed, |a, b| a.0.cmp(&b.0));
         let mut fits = true;
-        let mut rest = hashed.as_slice();
-        while let Some(((hash, first, original), others)) = rest.split_first() {
-            let alike = others.iter().take_while(|(other, ..)| other == hash).count();
-            let copy = others[..alike].iter().find(|(.., item)| same(*original, *item));
-            if let Some((.., item)) = copy {
-                // One issue for each value that repeats: the others are the same news.
-                fits &= self.broken(grades, || message::repeated(*first, *item));
-                if !self.goes_on(fits) {
-                    return false;
-                }
-                rest = &others[alike..];
-            } else {
-                rest = others;
+        // One issue for each value that repeats: the others are the same news.
+        for (first, item) in repeated(value) {
+            fits &= self.broken(grades, || message::repeated(first, item));
+            if !self.goes_on(fits) {
+                return false;
             }
         }
         fits

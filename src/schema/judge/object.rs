@@ -66,7 +66,7 @@ impl ObjectRules {
         }
         match key.plain() {
             Some(plain) => self.find(plain, next),
-            None => self.find(key.text().as_bytes(), next),
+            None => self.find(&key.exact(), next),
         }
     }
 }
