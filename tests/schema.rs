@@ -243,6 +243,90 @@ mod hostile {
     }
 
     #[test]
+    fn values_that_share_a_lossy_form_are_told_apart() {
+        // All of them are three times U+FFFD to whoever replaces what is no Unicode.
+        let text = |n: u32| {
+            let half = |shift: u32| format!("\\u{:04x}", 0xdc00 + (n >> shift & 1023));
+            format!("\"{}{}{}\"", half(0), half(10), half(20))
+        };
+        let unique = schema(&json!({ "uniqueItems": true }));
+        let lossless = |issues: Vec<Issue>| issues.into_iter().all(|issue| issue.code.as_str() != "unique");
+        let texts: Vec<String> = (0..20_000).map(text).collect();
+        assert!(lossless(unique.check(format!("[{}]", texts.join(",")).as_bytes())));
+        let objects: Vec<String> = texts.iter().map(|text| format!("{{{text}:1}}")).collect();
+        assert!(lossless(unique.check(format!("[{}]", objects.join(",")).as_bytes())));
+        let twice = format!("[{},{}]", objects.join(","), objects[7]);
+        let issues = unique.check(twice.as_bytes());
+        let issue = issues.iter().find(|issue| issue.code.as_str() == "unique").expect("it is there twice");
+        assert_eq!(issue.pointer, "/20000");
+    }
+
+    #[test]
+    fn what_stands_for_half_a_surrogate_pair_is_not_equal_to_it() {
+        for (text, name) in [
+            (json!({ "const": "\u{fffd}" }), "const"),
+            (json!({ "enum": ["\u{fffd}", "b"] }), "enum"),
+            (json!({ "propertyNames": { "const": "\u{fffd}" } }), "property-name"),
+            (json!({ "properties": { "\u{fffd}": true }, "additionalProperties": false }), "unknown-field"),
+            (json!({ "required": ["\u{fffd}"] }), "required"),
+            (json!({ "dependentRequired": { "a": ["\u{fffd}"] } }), "dependent"),
+        ] {
+            let schema = schema(&text);
+            let found =
+                |value: &str| schema.check(value.as_bytes()).iter().any(|it| it.code.as_str() == name);
+            let value = if matches!(name, "const" | "enum") {
+                ["\"\\ud800\"", "\"\\ufffd\""]
+            } else if name == "dependent" {
+                [r#"{"a":1,"\ud800":1}"#, r#"{"a":1,"\ufffd":1}"#]
+            } else {
+                [r#"{"\ud800":1}"#, r#"{"\ufffd":1}"#]
+            };
+            assert!(found(value[0]) && !found(value[1]), "{text}");
+        }
+        for text in
+            [r#"{"const":"\ud800"}"#, r#"{"properties":{"\udc00":true}}"#, r#"{"enum":[{"a":["\ud800"]}]}"#]
+        {
+            let error = Schema::compile(text.as_bytes(), &CompileOptions::default()).expect_err(text);
+            assert!(error.message.contains("surrogate"), "{error}");
+        }
+    }
+
+    #[test]
+    fn references_through_long_lists_and_maps_lead_where_short_ones_do() {
+        let mut definitions: Vec<Value> = (0..500).map(|n| json!({ "const": n })).collect();
+        let map: serde_json::Map<String, Value> =
+            (0..500).map(|n| (format!("a/b~{n}"), json!({ "const": n }))).collect();
+        definitions.push(json!(true));
+        let text = json!({
+            "$defs": { "list": { "prefixItems": definitions }, "map": { "properties": map } },
+            "prefixItems": [
+                { "$ref": "#/$defs/list/prefixItems/499" },
+                { "$ref": "#/$defs/map/properties/a~1b~0321" },
+            ]
+        });
+        let schema = schema(&text);
+        assert!(fits(&schema, "[499,321]") && !fits(&schema, "[321,321]") && !fits(&schema, "[499,499]"));
+        for lost in
+            ["list/prefixItems/0499", "list/prefixItems/501", "list/prefixItems/-", "map/properties/x"]
+        {
+            let mut text = text.clone();
+            text["prefixItems"][0]["$ref"] = json!(format!("#/$defs/{lost}"));
+            let error = compile(&text, CompileOptions::default()).expect_err(lost);
+            assert!(error.message.contains("leads to nothing"), "{error}");
+        }
+    }
+
+    #[test]
+    fn many_marks_are_refused() {
+        let names: Vec<String> = (0..257).map(|n| format!("k{n}")).collect();
+        let marks: serde_json::Map<String, Value> =
+            names.iter().map(|name| (name.clone(), json!("info"))).collect();
+        let text = json!({ "required": names, "x-lenient": { "required": marks } });
+        let error = compile(&text, CompileOptions::default()).expect_err("too many");
+        assert!(error.message.contains("256"), "{error}");
+    }
+
+    #[test]
     fn a_report_stays_short_however_much_is_wrong() {
         let mut text = String::from("{");
         for n in 0..100_000 {

@@ -43,11 +43,13 @@ fn count(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 
-/// "a, b or c", cut where it is too long for a sentence.
-fn alternatives(words: &[String]) -> String {
-    const MOST: usize = 12;
-    if words.len() > MOST {
-        return format!("{} or one of {} more", words[..MOST].join(", "), words.len() - MOST);
+/// More alternatives than these are counted, and not listed.
+const MOST_LISTED: usize = 12;
+
+/// "a, b or c", where these are the first of so many.
+fn alternatives(words: &[String], count: usize) -> String {
+    if count > words.len() {
+        return format!("{} or one of {} more", words.join(", "), count - words.len());
     }
     match words {
         [] => "nothing".into(),
@@ -72,7 +74,7 @@ fn type_names(set: u8) -> String {
     ];
     let words: Vec<String> =
         names.into_iter().filter(|(bits, _)| set & bits != 0).map(|(_, name)| name.into()).collect();
-    alternatives(&words)
+    alternatives(&words, words.len())
 }
 
 /// What a value is called beside a list of types: a number is one that is not whole where whole ones are wanted.
@@ -105,9 +107,10 @@ pub(super) fn constant(literal: &Literal, value: Value<'_>) -> Draft {
 
 pub(super) fn choice(choice: &Choice, value: Value<'_>) -> Draft {
     let words = choice.words.listed().iter().map(|word| quoted(word));
-    let words: Vec<String> = words.chain(choice.others.iter().map(Literal::describe)).collect();
-    let wanted = alternatives(&words);
-    let message = match words.len() {
+    let words = words.chain(choice.others.listed().iter().map(Literal::describe));
+    let count = choice.words.listed().len() + choice.others.listed().len();
+    let wanted = alternatives(&words.take(MOST_LISTED).collect::<Vec<_>>(), count);
+    let message = match count {
         0 => "The contract lists no value that may stand here.".into(),
         _ => format!("This must be {wanted}."),
     };
@@ -295,26 +298,38 @@ fn meant<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k
     let close = known
         .iter()
         .filter(|property| property.node.is_some() && property.name.len() <= LONGEST)
-        .map(|property| (distance(&written, &bare(&property.name)), &*property.name))
+        .filter(|property| property.name.len() + allowed >= written.len())
+        .map(|property| (distance(&written, &bare(&property.name), allowed), &*property.name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.len());
     let mut candidates: Vec<(usize, &str)> = close.collect();
     candidates.retain(|(_, name)| object.get(name).is_none());
     candidates.into_iter().min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours lie between two texts.
-fn distance(a: &[u8], b: &[u8]) -> usize {
+/// How many insertions, deletions, replacements and swaps of neighbours lie between two texts; more than `most`
+/// where that is as good an answer: only so far from the diagonal is looked at.
+fn distance(a: &[u8], b: &[u8], most: usize) -> usize {
+    if a.len().abs_diff(b.len()) > most {
+        return most + 1;
+    }
+    let far = most + 1;
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let mut least = (above[j] + usize::from(x != y)).min(above[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+        let mut row = vec![far; b.len() + 1];
+        row[0] = i + 1;
+        let mut nearest = row[0];
+        for j in i.saturating_sub(most)..b.len().min(i + most + 1) {
+            let y = b[j];
+            let mut least = (above[j] + usize::from(*x != y)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == y {
                 least = least.min(before[j - 1] + 1);
             }
-            row.push(least);
+            row[j + 1] = least;
+            nearest = nearest.min(least);
+        }
+        if nearest > most {
+            return far;
         }
         before = std::mem::replace(&mut above, row);
     }

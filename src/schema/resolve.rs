@@ -26,8 +26,15 @@ pub(super) struct Registry<'s> {
     anchors: HashMap<(BaseId, String), Value<'s>>,
     /// What references led to, because many lead to the same: by the base and the text.
     targets: HashMap<(BaseId, String), Value<'s>>,
+    /// What stands in long objects and arrays that pointers lead through, by their index on the tape and the key.
+    members: HashMap<(u32, String), Value<'s>>,
+    /// Which objects and arrays those are.
+    indexed: HashMap<u32, BaseId>,
     ambiguity: Ambiguity<'s>,
 }
+
+/// An object or array of more members than this is indexed before it is looked through again.
+const INDEXED_FROM: usize = 32;
 
 impl<'s> Registry<'s> {
     /// Finds every schema at a place where the specification has one.
@@ -41,6 +48,8 @@ impl<'s> Registry<'s> {
             resources: HashMap::new(),
             anchors: HashMap::new(),
             targets: HashMap::new(),
+            members: HashMap::new(),
+            indexed: HashMap::new(),
             ambiguity: Ambiguity::default(),
         };
         registry.resources.insert(NAMELESS.to_owned(), (0, root));
@@ -162,8 +171,11 @@ impl<'s> Registry<'s> {
             return Ok(*target);
         }
         let (before, fragment) = uri::split(&asked.1);
-        let full = uri::resolve(&self.bases[own as usize], before);
-        let found = if before.is_empty() { self.resource(own) } else { self.resources.get(&full).copied() };
+        let found = if before.is_empty() {
+            self.resource(own)
+        } else {
+            self.resources.get(&uri::resolve(&self.bases[own as usize], before)).copied()
+        };
         let Some((base, resource)) = found else {
             return fault(
                 "This \"$ref\" leads out of the schema, and nothing is fetched: put the schema it means under \"$defs\", with its \"$id\", and refer to it there.",
@@ -176,7 +188,7 @@ impl<'s> Registry<'s> {
             return fault("The fragment of this \"$ref\" is not percent-encoded UTF-8.");
         };
         let target = if fragment.is_empty() || fragment.starts_with('/') {
-            resource.pointer(&fragment)
+            self.follow(resource, &fragment)
         } else {
             self.anchors.get(&(base, fragment)).copied()
         };
@@ -189,6 +201,28 @@ impl<'s> Registry<'s> {
             }
             Some(_) => fault("This \"$ref\" leads to something that is no schema."),
         }
+    }
+
+    /// What a JSON Pointer leads to. Many may lead through one long object: it is looked through once.
+    fn follow(&mut self, mut value: Value<'s>, pointer: &str) -> Option<Value<'s>> {
+        for step in pointer.split('/').skip(1) {
+            if value.len() <= INDEXED_FROM {
+                value = value.pointer(&["/", step].concat())?;
+                continue;
+            }
+            let container = value.index();
+            if self.indexed.insert(container, 0).is_none() {
+                for (key, member) in value.members() {
+                    self.members.insert((container, key.text().into_owned()), member);
+                }
+                for (at, item) in value.elements().enumerate() {
+                    self.members.insert((container, at.to_string()), item);
+                }
+            }
+            let key = step.replace("~1", "/").replace("~0", "~");
+            value = *self.members.get(&(container, key))?;
+        }
+        Some(value)
     }
 
     fn resource(&self, base: BaseId) -> Option<(BaseId, Value<'s>)> {

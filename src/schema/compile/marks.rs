@@ -94,6 +94,9 @@ fn grade(value: Value<'_>) -> Option<Grade> {
     }
 }
 
+/// The properties that may be marked one by one: each is looked up in all of `required`.
+const MAX_MARKED: usize = 256;
+
 fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
     let fault = |at: Value<'_>, message: String| Err(Fault::new(name, at, message));
     if marks.kind() != Kind::Object {
@@ -120,6 +123,12 @@ fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
             );
         }
         if &*keyword == "required" && mark.kind() == Kind::Object {
+            if mark.len() > MAX_MARKED {
+                let message = format!(
+                    "\"{name}\" can mark {MAX_MARKED} properties at most: use \"*\" to mark all of them."
+                );
+                return fault(mark, message);
+            }
             for (property, severity) in mark.members() {
                 let property = property.text();
                 let listed = rule.elements().any(|item| item.as_str().is_some_and(|item| item == property));

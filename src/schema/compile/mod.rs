@@ -11,7 +11,7 @@ use super::dialect::{Reading, Shape};
 use super::error::Fault;
 use super::plan::{Graded, InPlace, Loop, Node, NodeId, Plan, finish};
 use super::resolve::Registry;
-use crate::issue::{Place, Severity};
+use crate::issue::{Code, Place, Severity};
 use crate::json::{Kind, Value, Vocabulary, quoted};
 use marks::Marks;
 
@@ -55,11 +55,23 @@ pub(super) fn compile(
     }
 }
 
-/// A key that stands twice would be one rule to us and another to the next reader.
+/// A key that stands twice would be one rule to us and another to the next reader. Half a surrogate pair is no text that
+/// could be compared with what a payload says.
 #[inline(never)]
 fn check_keys(root: Value<'_>) -> Result<(), Fault> {
     let span = root.span();
     for finding in root.document().findings() {
+        if finding.code == Code::JSON_LONE_SURROGATE
+            && let Place::Key(index) | Place::Value(index) = finding.place
+            && let Some(text) = root.document().at(index)
+            && (span.start..span.end).contains(&text.span().start)
+        {
+            return Err(Fault::new(
+                "",
+                text,
+                "Schema strings must be Unicode. Remove the unpaired surrogate.",
+            ));
+        }
         if let Place::Key(index) = finding.place
             && finding.severity == Severity::Error
             && let Some(key) = root.document().at(index)

@@ -7,7 +7,7 @@ use crate::schema::error::Fault;
 use crate::schema::format::{Format, Named};
 use crate::schema::pattern::Pattern;
 use crate::schema::plan::{
-    Choice, Graded, Literal, Node, Number, NumberRules, StringRules, Values, Words, types,
+    Choice, Graded, Literal, Literals, Node, Number, NumberRules, StringRules, Values, Words, types,
 };
 
 impl<'s> Compiler<'s, '_> {
@@ -149,7 +149,7 @@ fn values(schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Box<Values>>, Fa
                 other => others.push(other),
             }
         }
-        let rule = Choice { words: Words::of(words), others };
+        let rule = Choice { words: Words::of(words), others: Literals::of(others) };
         any = Some(Graded { rule, grades: marks.grades("enum") });
     }
     Ok((any.is_some() || constant.is_some()).then(|| Box::new(Values { any, constant })))

@@ -154,8 +154,8 @@ impl Judge<'_, '_> {
 fn is_among(choice: &Choice, value: Value<'_>) -> bool {
     match value.tag() {
         Tag::Ascii | Tag::Utf8 => choice.words.has(value.inner()),
-        Tag::Escaped => value.as_str().is_some_and(|text| choice.words.has(text.as_bytes())),
-        _ => choice.others.iter().any(|other| other.is(value)),
+        Tag::Escaped => choice.words.has(&value.exact()),
+        _ => choice.others.has(value),
     }
 }
 

@@ -163,7 +163,7 @@ fn kinds(values: &Values) -> u8 {
         && grades.is_error()
     {
         let words = if rule.words.listed().is_empty() { 0 } else { types::STRING };
-        fit &= rule.others.iter().map(kind).fold(words, |all, one| all | one);
+        fit &= rule.others.listed().iter().map(kind).fold(words, |all, one| all | one);
     }
     fit
 }

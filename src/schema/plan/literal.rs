@@ -35,27 +35,48 @@ impl Literal {
     }
 
     pub fn is(&self, value: Value<'_>) -> bool {
-        match (self, value.tag()) {
-            (Literal::Null, Tag::Null)
-            | (Literal::Boolean(true), Tag::True)
-            | (Literal::Boolean(false), Tag::False) => true,
-            (Literal::Number(number), Tag::Integer | Tag::Number) => number.compare(value) == Ordering::Equal,
-            (Literal::Text(text), Tag::Ascii | Tag::Utf8) => same_bytes(text.as_bytes(), value.inner()),
-            (Literal::Text(text), Tag::Escaped) => value.as_str().is_some_and(|other| *other == **text),
-            (Literal::Array(items), Tag::Array) => {
-                items.len() == value.len() && items.iter().zip(value.elements()).all(|(a, b)| a.is(b))
-            }
-            (Literal::Object(members), Tag::Object) => {
-                members.len() == value.len()
-                    && value.members().all(|(key, value)| {
-                        let key = key.text();
-                        members
-                            .binary_search_by(|(name, _)| (**name).cmp(&*key))
-                            .is_ok_and(|at| members[at].1.is(value))
-                    })
-            }
-            _ => false,
-        }
+        self.compare(value) == Ordering::Equal
+    }
+
+    /// How the literal stands to a value, in an order of all values: by type, then by size, then by what they hold.
+    fn compare(&self, value: Value<'_>) -> Ordering {
+        let order = |value: Value<'_>| value.kind() as u8;
+        (self.kind() as u8).cmp(&order(value)).then_with(|| match self {
+            Literal::Null => Ordering::Equal,
+            Literal::Boolean(own) => own.cmp(&(value.tag() == Tag::True)),
+            Literal::Number(number) => number.compare(value).reverse(),
+            Literal::Text(text) => order_texts(text.as_bytes(), &value.exact()),
+            Literal::Array(items) => items.len().cmp(&value.len()).then_with(|| {
+                let pairs = items.iter().zip(value.elements());
+                first_difference(pairs.map(|(own, item)| own.compare(item)))
+            }),
+            Literal::Object(members) => members.len().cmp(&value.len()).then_with(|| {
+                let mut others: Vec<_> = value.members().map(|(key, value)| (key.exact(), value)).collect();
+                sort_by(&mut others, |(a, _), (b, _)| a.cmp(b));
+                first_difference(members.iter().zip(&others).map(|((own, literal), (key, value))| {
+                    own.as_bytes().cmp(key).then_with(|| literal.compare(*value))
+                }))
+            }),
+        })
+    }
+
+    /// The same order between literals.
+    fn order(&self, other: &Self) -> Ordering {
+        (self.kind() as u8).cmp(&(other.kind() as u8)).then_with(|| match (self, other) {
+            (Literal::Boolean(own), Literal::Boolean(other)) => own.cmp(other),
+            (Literal::Number(own), Literal::Number(other)) => own.decimal().cmp(&other.decimal()),
+            (Literal::Text(own), Literal::Text(other)) => order_texts(own.as_bytes(), other.as_bytes()),
+            (Literal::Array(own), Literal::Array(others)) => own
+                .len()
+                .cmp(&others.len())
+                .then_with(|| first_difference(own.iter().zip(others).map(|(own, other)| own.order(other)))),
+            (Literal::Object(own), Literal::Object(others)) => own.len().cmp(&others.len()).then_with(|| {
+                first_difference(
+                    own.iter().zip(others).map(|((a, x), (b, y))| a.cmp(b).then_with(|| x.order(y))),
+                )
+            }),
+            _ => Ordering::Equal,
+        })
     }
 
     pub fn kind(&self) -> Kind {
@@ -82,6 +103,35 @@ impl Literal {
             Literal::Array(_) => "the array the contract gives".into(),
             Literal::Object(_) => "the object the contract gives".into(),
         }
+    }
+}
+
+fn first_difference(mut orders: impl Iterator<Item = Ordering>) -> Ordering {
+    orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// Values to look one up among, other than texts.
+#[derive(Debug)]
+pub struct Literals {
+    /// In the order of the schema, for sentences.
+    listed: Vec<Literal>,
+    /// Where they stand in that list, in their own order.
+    sorted: Vec<usize>,
+}
+
+impl Literals {
+    pub fn of(listed: Vec<Literal>) -> Self {
+        let mut sorted: Vec<usize> = (0..listed.len()).collect();
+        sort_by(&mut sorted, |a, b| listed[*a].order(&listed[*b]));
+        Self { listed, sorted }
+    }
+
+    pub fn has(&self, value: Value<'_>) -> bool {
+        self.sorted.binary_search_by(|at| self.listed[*at].compare(value)).is_ok()
+    }
+
+    pub fn listed(&self) -> &[Literal] {
+        &self.listed
     }
 }
 
@@ -121,6 +171,10 @@ impl Number {
         &self.text
     }
 
+    fn decimal(&self) -> Decimal<'_> {
+        Decimal::of(self.text.as_bytes())
+    }
+
     /// The number, where it is whole and small.
     pub fn small(&self) -> Option<i32> {
         i32::try_from(self.small?).ok()
@@ -140,7 +194,7 @@ impl Number {
             let size = digits.iter().fold(0i64, |total, digit| total * 10 + i64::from(digit & 15));
             return (if negative { -size } else { size }).cmp(&small);
         }
-        Decimal::of(raw).cmp(&Decimal::of(self.text.as_bytes()))
+        Decimal::of(raw).cmp(&self.decimal())
     }
 }
 
@@ -161,7 +215,7 @@ impl Words {
         let mut sorted = Vec::new();
         if listed.len() > FEW {
             sorted.clone_from(&listed);
-            sort_by(&mut sorted, |a, b| order(a.as_bytes(), b.as_bytes()));
+            sort_by(&mut sorted, |a, b| order_texts(a.as_bytes(), b.as_bytes()));
         }
         Self { listed, sorted }
     }
@@ -170,7 +224,7 @@ impl Words {
         if self.sorted.is_empty() {
             self.listed.iter().any(|word| same_bytes(word.as_bytes(), text))
         } else {
-            self.sorted.binary_search_by(|word| order(word.as_bytes(), text)).is_ok()
+            self.sorted.binary_search_by(|word| order_texts(word.as_bytes(), text)).is_ok()
         }
     }
 
@@ -179,7 +233,7 @@ impl Words {
     }
 }
 
-fn order(a: &[u8], b: &[u8]) -> Ordering {
+fn order_texts(a: &[u8], b: &[u8]) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 

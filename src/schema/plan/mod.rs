@@ -5,7 +5,7 @@ mod analysis;
 mod literal;
 
 pub(super) use analysis::{Loop, finish};
-pub(super) use literal::{Literal, Number, Words, quoted};
+pub(super) use literal::{Literal, Literals, Number, Words, quoted};
 
 use super::format::Format;
 use super::pattern::Pattern;
@@ -193,7 +193,7 @@ pub(super) struct Values {
 #[derive(Debug)]
 pub(super) struct Choice {
     pub words: Words,
-    pub others: Vec<Literal>,
+    pub others: Literals,
 }
 
 #[derive(Debug, Default)]
