@@ -146,10 +146,9 @@ impl<'s> Compiler<'s, '_> {
                     || (keyword == "dependencies" && needed.kind() == Kind::Array);
                 let present = keys.tracked(&name);
                 if lists {
-                    for (other, _) in names(keyword, needed)? {
-                        let rule = (present, keys.tracked(&other));
-                        rules.dependent.push(Graded { rule, grades: marks.grades(keyword) });
-                    }
+                    let needed = names(keyword, needed)?;
+                    let needed = needed.iter().map(|(other, _)| keys.tracked(other)).collect();
+                    rules.dependent.push(Graded { rule: (present, needed), grades: marks.grades(keyword) });
                 } else {
                     rules.dependent_schemas.push((present, self.child(keyword, needed)?));
                 }

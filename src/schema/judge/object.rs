@@ -165,9 +165,15 @@ impl Judge<'_, '_> {
         }
         let has = |index: u32| seen.has(rules.properties[index as usize].bit);
         for Graded { rule: (present, needed), grades } in &rules.dependent {
-            if has(*present) && !has(*needed) {
+            if !has(*present) {
+                continue;
+            }
+            for needed in needed.iter().filter(|needed| !has(**needed)) {
                 let name = |index: &u32| &*rules.properties[*index as usize].name;
                 fits &= self.broken(*grades, || message::dependent(name(present), name(needed), value));
+                if !self.goes_on(fits) {
+                    return false;
+                }
             }
         }
         for (present, node) in &rules.dependent_schemas {

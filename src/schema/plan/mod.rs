@@ -245,8 +245,8 @@ pub(super) struct ObjectRules {
     pub names: Option<Graded<NodeId>>,
     pub min: Option<Graded<usize>>,
     pub max: Option<Graded<usize>>,
-    /// If the first is there, the second has to be.
-    pub dependent: Vec<Graded<(u32, u32)>>,
+    /// If the first is there, the others have to be.
+    pub dependent: Vec<Graded<(u32, Vec<u32>)>>,
     /// If the property is there, the object has to fit.
     pub dependent_schemas: Vec<(u32, NodeId)>,
 }
