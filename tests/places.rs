@@ -222,8 +222,8 @@ fn findings_say_what_and_what_to_do() {
             "[9007199254740993]",
             Code::NUMBER_PRECISION,
             Severity::Warning,
-            "JavaScript cannot hold this number: it would read its last digit …3 as …2.",
-            Some("Send it as a string, or read it with a parser that keeps the digits."),
+            "JavaScript cannot represent this number exactly. Send it as a string.",
+            Some("Or parse the body with a library that keeps all digits."),
         ),
     ] {
         let issues = schema.check(text.as_bytes());

@@ -54,7 +54,7 @@ impl Double {
     }
 
     /// The value as JavaScript writes it (ECMA-262, `Number::toString`), but for the plus sign of an exponent.
-    #[inline(never)]
+    #[cfg(test)]
     pub fn written(&self, negative: bool) -> String {
         let sign = if negative { "-" } else { "" };
         if self.value.is_infinite() {

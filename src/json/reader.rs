@@ -405,15 +405,15 @@ impl Reader<'_> {
         if self.doubtful > MAX_COMPARED {
             return;
         }
-        if let Some(read) = number::lost(text) {
+        if number::is_lossy(text) {
             self.find(Kind::NumberPrecision, || {
                 Draft::new(
                     Code::NUMBER_PRECISION,
                     Severity::Warning,
                     Place::Value(index),
-                    number::precision_message(text, &read),
+                    "JavaScript cannot represent this number exactly. Send it as a string.",
                 )
-                .hint("Send it as a string, or read it with a parser that keeps the digits.")
+                .hint("Or parse the body with a library that keeps all digits.")
             });
         }
     }
