@@ -17,3 +17,47 @@ pub(crate) fn same_but_case(first: &str, second: &str) -> bool {
 pub(crate) fn owned(text: &str) -> String {
     text.to_owned()
 }
+
+/// Characters that would begin a line, move a cursor or turn the direction of writing where a message is printed.
+fn is_control(character: char) -> bool {
+    matches!(character,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The text with control characters escaped: keys of a payload stand in messages, and messages go to logs and terminals.
+/// Whatever the core writes for people to read passes here.
+#[inline(never)]
+pub(crate) fn escape_controls(mut text: String) -> String {
+    if let Some(at) = text.find(is_control) {
+        let rest = text.split_off(at);
+        for character in rest.chars() {
+            if is_control(character) {
+                text.push_str("\\u");
+                for shift in [12, 8, 4, 0] {
+                    text.push(char::from_digit(character as u32 >> shift & 15, 16).unwrap_or('0'));
+                }
+            } else {
+                text.push(character);
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_escaped_and_nothing_else_is() {
+        let text =
+            "a\u{0}\n\r\t\u{1b}[31m\u{7f}\u{80}\u{9f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}z";
+        assert_eq!(
+            escape_controls(text.to_owned()),
+            "a\\u0000\\u000a\\u000d\\u0009\\u001b[31m\\u007f\\u0080\\u009f\\u2028\\u2029\\u202a\\u202e\\u2066\\u2069z"
+        );
+        for text in ["", "plain", "é \u{a0}\u{2027}\u{202f}\u{2065}\u{206a}😀 \\n"] {
+            assert_eq!(escape_controls(text.to_owned()), text);
+        }
+    }
+}

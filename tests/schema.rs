@@ -441,3 +441,18 @@ fn escapes_change_nothing() {
         assert_eq!(said(&escape(plain)), said(plain), "{plain}");
     }
 }
+
+#[test]
+fn a_schema_error_holds_no_control_characters() {
+    let key = "k\n\u{1b}\u{2028}\u{202e}";
+    for text in [
+        json!({ "properties": { key: { "type": "nothing" } } }),
+        json!({ "x-lenient": { key: "info" } }),
+        json!({ "properties": { "a": { "format": key } } }),
+    ] {
+        let error = compile(&text, CompileOptions { strict: true, ..CompileOptions::default() })
+            .expect_err("no schema");
+        let said = format!("{error}{}", error.message);
+        assert!(!said.chars().any(|it| it.is_control() || matches!(it, '\u{2028}' | '\u{202e}')), "{said:?}");
+    }
+}

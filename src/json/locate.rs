@@ -3,6 +3,7 @@
 
 use super::{Document, Tag, pointer_step_into, sort_by};
 use crate::issue::{ByteSpan, Code, Draft, Issue, Place, Severity, Span, Step};
+use crate::text::escape_controls;
 
 /// Issues whose paths together have more bytes than this are not listed, errors and others counted apart:
 /// a text of long keys, deeply nested, does not decide how much memory its issues take.
@@ -28,18 +29,7 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> 
         .zip(spans)
         .filter_map(|(((byte_span, draft), path), span)| {
             let path = path?;
-            Some(Issue {
-                code: draft.code,
-                severity: draft.severity,
-                message: draft.message,
-                pointer: pointer(&path),
-                path,
-                span,
-                byte_span,
-                expected: draft.expected,
-                received: draft.received,
-                hint: draft.hint,
-            })
+            Some(Issue { pointer: pointer(&path), path, span, byte_span, ..outside(draft) })
         })
         .collect();
     if omitted > 0 {
@@ -55,14 +45,14 @@ pub(crate) fn outside(draft: Draft) -> Issue {
     Issue {
         code: draft.code,
         severity: draft.severity,
-        message: draft.message,
+        message: escape_controls(draft.message),
         path: Vec::new(),
         pointer: String::new(),
         span: Span { start: 0, end: 0, line: 1, column: 1 },
         byte_span: ByteSpan::default(),
-        expected: draft.expected,
-        received: draft.received,
-        hint: draft.hint,
+        expected: draft.expected.map(escape_controls),
+        received: draft.received.map(escape_controls),
+        hint: draft.hint.map(escape_controls),
     }
 }
 

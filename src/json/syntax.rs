@@ -5,6 +5,7 @@ mod mistakes;
 use super::reader::Reader;
 use super::{MAX_BYTES, MAX_DEPTH, Tag, Token, locate, string};
 use crate::issue::{ByteSpan, Code, Issue, Severity, Step};
+use crate::text::escape_controls;
 use crate::text::owned;
 
 /// What the grammar allows at a place.
@@ -96,13 +97,13 @@ pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
     Issue {
         code: finding.code,
         severity: Severity::Error,
-        message: finding.message,
+        message: escape_controls(finding.message),
         pointer: locate::pointer(&path),
         path,
         span: locate::span(bytes, finding.span),
         byte_span: finding.span,
-        expected: finding.expected,
-        received: finding.received,
+        expected: finding.expected.map(escape_controls),
+        received: finding.received.map(escape_controls),
         hint: finding.hint,
     }
 }

@@ -4,6 +4,7 @@ use crate::issue::{Code, Issue, Severity};
 use crate::json::{Document, Key, Names, Pointer, Value, Vocabulary};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
+use crate::text::escape_controls;
 use std::sync::Arc;
 
 use super::envelope::Envelope;
@@ -101,7 +102,8 @@ impl std::fmt::Display for DefinitionError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("The provider definition cannot be used.")?;
         for issue in &self.issues {
-            write!(f, " {}: {}", if issue.pointer.is_empty() { "/" } else { &issue.pointer }, issue.message)?;
+            let pointer = if issue.pointer.is_empty() { "/" } else { issue.pointer.as_str() };
+            write!(f, " {}: {}", escape_controls(pointer.to_owned()), issue.message)?;
         }
         Ok(())
     }

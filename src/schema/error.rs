@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::issue::{Code, Draft, Place, Severity};
 use crate::json::Value;
+use crate::text::escape_controls;
 
 /// Why a schema cannot be used: the keyword, where it stands in the schema, and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub struct SchemaError {
 
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.pointer.is_empty() { "the root" } else { &self.pointer };
-        write!(f, "{} (at {place} of the schema)", self.message)
+        let place = if self.pointer.is_empty() { "the root" } else { self.pointer.as_str() };
+        write!(f, "{} (at {} of the schema)", self.message, escape_controls(place.to_owned()))
     }
 }
 
@@ -52,6 +53,6 @@ impl Fault {
         let Unplaced { keyword, at, message } = *self.0;
         let full = pointer_of(at);
         let pointer = full.strip_prefix(&pointer_of(root.index())).unwrap_or(&full).to_owned();
-        SchemaError { keyword, pointer, message }
+        SchemaError { keyword, pointer, message: escape_controls(message) }
     }
 }

@@ -6,6 +6,7 @@ use crate::issue::{Code, Draft, Issue, Place, Severity};
 use crate::json::outside;
 use crate::provider::DefinitionError;
 use crate::signature::KeysError;
+use crate::text::escape_controls;
 
 /// Why a webhook could not be made, or a delivery is rejected. Holds no secret, no expected
 /// signature and no value of the payload.
@@ -22,7 +23,7 @@ impl Error {
     /// An error about the call itself.
     #[inline(never)]
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = escape_controls(message.into());
         let issue = outside(Draft::new(code, Severity::Error, Place::Delivery, message.clone()));
         Self { code, issues: vec![issue], message }
     }
@@ -58,13 +59,23 @@ impl Error {
     }
 }
 
+/// A pointer for people: escaped, and no longer than a sentence bears.
+fn shown(pointer: &str) -> String {
+    let start: String = pointer.chars().take(MAX_SHOWN).collect();
+    let cut = if start.len() < pointer.len() { "…" } else { "" };
+    escape_controls(start + cut)
+}
+
+/// The characters of a pointer that a message shows: its keys may have any length.
+const MAX_SHOWN: usize = 200;
+
 /// Where an issue stands, in front of its message.
 fn place(issue: &Issue) -> String {
     let (line, column) = (issue.span.line, issue.span.column);
     match (issue.byte_span.end, issue.pointer.as_str()) {
         (0, _) => String::new(),
         (_, "") => format!("Line {line}, column {column}: "),
-        (_, pointer) => format!("{pointer} (line {line}, column {column}): "),
+        (_, pointer) => format!("{} (line {line}, column {column}): ", shown(pointer)),
     }
 }
 

@@ -170,3 +170,61 @@ fn an_error_about_a_secret_does_not_hold_it() {
     }
     assert!(Webhook::built_in("xon", unsigned()).is_ok());
 }
+
+/// Keys are anybody's: they may hold what begins a line in a log, or moves the cursor of a terminal.
+#[test]
+fn no_message_holds_control_characters_and_pointers_stay_exact() {
+    const KEY: &str = "k\n\u{1b}[31m\u{7f}\u{9b}\u{2028}\u{202e}\u{2066}";
+    let key = serde_json::to_string(KEY).expect("a string");
+    let control = |text: &str| {
+        text.chars().any(|it| {
+            it.is_control()
+                || ('\u{2028}'..='\u{202e}').contains(&it)
+                || ('\u{2066}'..='\u{2069}').contains(&it)
+        })
+    };
+    let mut exact = 0;
+    for sample in samples() {
+        let hook = lax(sample.provider);
+        let mut bodies = vec![
+            format!("{{{key}:12345678901234567890}}"),
+            format!("{{{key}:1,{key}:2"),
+            format!("{{{key}:tru}}"),
+        ];
+        let text = String::from_utf8(sample.body.clone()).expect("UTF-8");
+        for (at, _) in text.match_indices('{') {
+            bodies.push(format!(
+                "{}{key}:12345678901234567890,{key}:\"...\",{}",
+                &text[..=at],
+                &text[at + 1..]
+            ));
+        }
+        for body in &bodies {
+            let delivery = bare(body.as_bytes());
+            let mut texts = Vec::new();
+            for limits in [hook.limits(), strict(&hook)] {
+                if let Err(error) = hook.verify_with(&delivery, NOW, &limits) {
+                    texts.push(error.to_string());
+                }
+                for issue in hook.inspect_with(&delivery, NOW, &limits).issues {
+                    exact += usize::from(issue.pointer.ends_with(&format!("/{KEY}")));
+                    texts.push(issue.message);
+                    texts.extend([issue.expected, issue.received, issue.hint].into_iter().flatten());
+                }
+            }
+            for text in texts {
+                assert!(!control(&text), "{text:?}");
+            }
+        }
+    }
+    assert!(exact > 0, "pointers are data, and resolve");
+}
+
+/// The sender of a key of a megabyte does not choose how long a line of a log is.
+#[test]
+fn a_message_shows_no_more_of_a_pointer_than_a_line_bears() {
+    let body = format!("{{\"{}\":1,\"a\":1,\"a\":2}}", "k".repeat(100_000));
+    let body = body.replace("\"a\":1", &format!("\"b\":{{\"{}\":{{\"a\":1,\"a\":2}}}}", "k".repeat(100_000)));
+    let error = lax("xon").verify(&bare(body.as_bytes()), NOW).expect_err("a key stands twice");
+    assert!(error.to_string().len() < 1000, "{}", error.to_string().len());
+}

@@ -1,6 +1,7 @@
 //! The one list of causes: code, sentence and fix of everything that `explain` can say. The page of causes
 //! and the TypeScript type of their codes are made from it.
 
+use crate::text::escape_controls;
 use crate::webhook::Cause;
 
 /// What a cause is about.
@@ -49,8 +50,8 @@ impl KnownCause {
         let words: Vec<(&str, &str)> = words.iter().chain(&common).copied().collect();
         Cause {
             code: self.code,
-            message: fill(self.message, &words),
-            fix: fill(self.fix, &words),
+            message: escape_controls(fill(self.message, &words)),
+            fix: escape_controls(fill(self.fix, &words)),
             changed_bytes: None,
         }
     }
