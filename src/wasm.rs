@@ -318,8 +318,18 @@ impl Hook {
 
     /// Compares two deliveries that stand one behind the other in the scratch buffer. Values come as
     /// the JSON they are written as.
-    #[must_use]
-    pub fn compare(&self, headers: usize, body: usize, other_headers: usize, other_body: usize) -> JsValue {
+    ///
+    /// # Errors
+    /// An error as data.
+    pub fn compare(
+        &self,
+        headers: usize,
+        body: usize,
+        other_headers: usize,
+        other_body: usize,
+        max_bytes: f64,
+    ) -> Result<JsValue, JsValue> {
+        let limits = self.limits(0, max_bytes, f64::NAN);
         SCRATCH.with_borrow_mut(|buffer| {
             let parts = cut(buffer, [headers, body, other_headers, other_body]);
             let [first_head, first_body, second_head, second_body] = parts.map(|part| &*part);
@@ -327,11 +337,12 @@ impl Hook {
                 (String::from_utf8_lossy(first_head), String::from_utf8_lossy(second_head));
             let first = Delivery::new(read_headers(&first_head), first_body);
             let second = Delivery::new(read_headers(&second_head), second_body);
-            let comparison = self.0.compare(&first, &second);
+            let comparison =
+                self.0.compare_with(&first, &second, &limits).map_err(|error| error_to_js(&error))?;
             let text = |body: &[u8], span: Option<ByteSpan>| {
                 span.map(|span| String::from_utf8_lossy(&body[span.start..span.end]).into_owned())
             };
-            to_js(&ComparisonData {
+            Ok(to_js(&ComparisonData {
                 same: comparison.same,
                 same_event: comparison.same_event,
                 changes: comparison
@@ -343,7 +354,8 @@ impl Hook {
                         pointer: change.pointer,
                     })
                     .collect(),
-            })
+                omitted: (comparison.omitted > 0).then_some(comparison.omitted),
+            }))
         })
     }
 

@@ -217,6 +217,12 @@ export interface SignedDelivery {
   body: Uint8Array;
 }
 
+/** What applies to one comparison. */
+export interface CompareOptions {
+  /** The largest body that is read, in bytes. Default: the webhook's. */
+  maxBytes?: number;
+}
+
 /** How two deliveries relate. */
 export interface Comparison {
   /** The same event with the same payload: a retry, or a duplicate. */
@@ -225,4 +231,6 @@ export interface Comparison {
   sameEvent: boolean;
   /** What differs, by pointer. Holds values of the payloads: not for logs. */
   changes: { pointer: string; before?: unknown; after?: unknown }[];
+  /** How many more changes there are, where not all are listed: at most 1000, and pointers of a megabyte together. */
+  omitted?: number;
 }

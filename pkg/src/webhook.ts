@@ -9,6 +9,7 @@ import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type {
   Checked,
+  CompareOptions,
   Comparison,
   Delivery,
   ExplainOptions,
@@ -231,30 +232,42 @@ export class Webhook<Events = any> {
     return signed(() => this.#hook.create(type, length, fresh(options)));
   }
 
-  /** Tells whether two deliveries are attempts at the same event, unchanged, and what differs. */
-  compare(first: Delivery, second: Delivery): Comparison {
+  /**
+   * Tells whether two deliveries are attempts at the same event, unchanged, and what differs.
+   *
+   * @throws HooksealError `body-too-large` where a body is larger than `maxBytes`, and `body-not-raw` where one is no
+   * bytes and no text.
+   */
+  compare(first: Delivery, second: Delivery, options: CompareOptions = {}): Comparison {
+    const maxBytes = amount("maxBytes", options.maxBytes);
+    const most = Number.isNaN(maxBytes) ? this.#card.maxBytes : maxBytes;
     const sides = [first, second].map((delivery) => ({
       body: rawBody(delivery?.body),
       headers: allHeaders(delivery),
     }));
-    room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, everything), 0));
+    room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, most), 0));
     const lengths: number[] = [];
     let offset = 0;
     for (const { headers, body } of sides) {
       const head = putText(headers, offset);
-      const length = putBody(body, offset + head, everything);
+      const length = putBody(body, offset + head, most);
       lengths.push(head, length);
       offset += head + length;
     }
     const [a, b, c, d] = lengths as [number, number, number, number];
-    const found = this.#hook.compare(a, b, c, d) as {
+    let found: {
       same: boolean;
       sameEvent: boolean;
       changes: { pointer: string; before: string | null; after: string | null }[];
+      omitted?: number;
     };
+    try {
+      found = this.#hook.compare(a, b, c, d, maxBytes) as typeof found;
+    } catch (thrown) {
+      raise(thrown);
+    }
     return {
-      same: found.same,
-      sameEvent: found.sameEvent,
+      ...found,
       changes: found.changes.map(({ pointer, before, after }) => ({
         pointer,
         ...(before === null ? {} : { before: read(before) }),

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { describe, it } from "node:test";
-import { type PainchekEvents, painchek, type SignedDelivery, type XonEvents, xon } from "../src/index.ts";
+import {
+  type Delivery,
+  type PainchekEvents,
+  painchek,
+  type SignedDelivery,
+  type XonEvents,
+  xon,
+} from "../src/index.ts";
 import { bytesOf, codes, errorOf, SECRET, samplesOf, text, utf8 } from "./support.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -170,6 +177,44 @@ describe("compare", () => {
     });
   });
 
+  it("holds bodies to the webhook's limit, or the call's", () => {
+    const large = JSON.stringify("x".repeat(2 ** 20));
+    for (const [first, second] of [
+      [large, "{}"],
+      ["{}", large],
+    ] as const) {
+      assert.throws(() => compare(first, second), { code: "body-too-large", status: 413 });
+      const found = hook.compare(
+        { headers: {}, body: first },
+        { headers: {}, body: second },
+        { maxBytes: 2 ** 21 },
+      );
+      assert.equal(found.same, false);
+    }
+    assert.throws(
+      () => hook.compare({ headers: {}, body: "[1]" }, { headers: {}, body: "[1]" }, { maxBytes: 2 }),
+      {
+        code: "body-too-large",
+      },
+    );
+    for (const maxBytes of [-1, Number.NaN, "1" as unknown as number])
+      assert.throws(
+        () => hook.compare({ headers: {}, body: "1" }, { headers: {}, body: "1" }, { maxBytes }),
+        {
+          code: "option-invalid",
+        },
+      );
+  });
+
+  it("counts the changes that it does not list, and hands out no gigabytes of pointers", () => {
+    const nested = (offset: number) =>
+      `${`{"${"k".repeat(7000)}":`.repeat(120)}${JSON.stringify(Array.from({ length: 1500 }, (_, n) => n + offset))}${"}".repeat(120)}`;
+    const { changes, omitted, same } = compare(nested(0), nested(1));
+    assert.equal(changes.length + (omitted ?? 0), 1500);
+    assert.ok(changes.reduce((sum, { pointer }) => sum + pointer.length, 0) < 2 ** 22);
+    assert.equal(same, false);
+  });
+
   it("lists what differs, by pointer, with the values", () => {
     const { event, data } = JSON.parse(body);
     const { deleted_at: gone, ...rest } = data;
@@ -206,7 +251,9 @@ describe("compare", () => {
       changes: [{ pointer: "", before: "{", after: "[" }],
     });
     const large = `{"event":"x","text":"${"é".repeat(1_000_000)}"}`;
-    assert.equal(compare(large, large.replace("x", "y")).changes[0]?.pointer, "/event");
+    const [first, second] = [large, large.replace("x", "y")].map((body) => ({ headers: {}, body }));
+    const found = hook.compare(first as Delivery, second as Delivery, { maxBytes: 2 ** 22 });
+    assert.equal(found.changes[0]?.pointer, "/event");
   });
 
   it("agrees with the digests", () => {

@@ -125,7 +125,7 @@ fn text_into(text: &[u8], out: &mut Vec<u8>) {
 /// Whatever the text says, it takes time in proportion to n log n. A long value is hashed only beside another of as
 /// many tokens, so that values are not hashed again at every level of arrays within arrays; and values that share a
 /// hash are sorted, and not compared each with each.
-pub(crate) fn repeated<'d>(array: Value<'d>) -> Vec<(usize, Value<'d>)> {
+pub(crate) fn repeated(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
     let mut found = Vec::new();
     let sized = array.elements().enumerate().map(|(at, item)| (size(item), at, item)).collect();
     groups(sized, &mut |alike| {
@@ -138,8 +138,11 @@ pub(crate) fn repeated<'d>(array: Value<'d>) -> Vec<(usize, Value<'d>)> {
     found
 }
 
+/// An item of an array with what it is sorted by, and its index.
+type Keyed<'d, K> = (K, usize, Value<'d>);
+
 /// Sorts items by their key, and hands over each group of several that share one.
-fn groups<'d, K: Ord>(mut items: Vec<(K, usize, Value<'d>)>, see: &mut dyn FnMut(&[(K, usize, Value<'d>)])) {
+fn groups<'d, K: Ord>(mut items: Vec<Keyed<'d, K>>, see: &mut dyn FnMut(&[Keyed<'d, K>])) {
     sort_by(&mut items, |a, b| a.0.cmp(&b.0));
     items.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1).for_each(see);
 }

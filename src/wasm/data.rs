@@ -108,6 +108,9 @@ pub struct ComparisonData {
     pub same: bool,
     pub same_event: bool,
     pub changes: Vec<ChangeData>,
+    /// How many more there are, where not all are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub omitted: Option<usize>,
 }
 
 #[derive(Serialize)]

@@ -1,12 +1,13 @@
 //! `compare`: are two deliveries attempts at the same event, and is the payload unchanged?
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
-use super::Webhook;
-use super::judge::{delivery_key, key_header};
+use super::judge::{body_too_large, delivery_key, key_header};
+use super::{Error, Limits, Webhook};
 use crate::delivery::Delivery;
-use crate::issue::ByteSpan;
-use crate::json::{Document, Key, Kind, Value, pointer_step_into, same, sort_by};
+use crate::issue::{ByteSpan, Code};
+use crate::json::{Document, Key, Kind, Value, outside, pointer_step_into, same, sort_by};
 
 /// One difference between two payloads. It says where, and not what: the values are in the bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +29,14 @@ pub struct Comparison {
     pub same_event: bool,
     /// What differs. Spelling (white space, order of keys, 1 and 1.0) makes no difference.
     pub changes: Vec<Change>,
+    /// How many more changes there are than are listed.
+    pub omitted: usize,
 }
 
-/// More changes than this are not listed: the bodies do not decide how much memory is used.
+/// More changes than this are counted and not listed, and so are those behind pointers that have more bytes than
+/// this together: the bodies do not decide how much memory is used.
 const MAX_CHANGES: usize = 1000;
+const MAX_POINTER_BYTES: usize = 1 << 20;
 
 impl Webhook {
     /// Compares two deliveries. Signatures are not looked at: verify each first.
@@ -43,95 +48,124 @@ impl Webhook {
     /// let hook = Webhook::built_in("painchek", Options { allow_unsigned: true, ..Options::default() })?;
     /// let first = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":1}}"#);
     /// let second = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":2}}"#);
-    /// let found = hook.compare(&first, &second);
+    /// let found = hook.compare(&first, &second)?;
     /// assert!(found.same_event && !found.same);
     /// assert_eq!(found.changes[0].pointer, "/data/a");
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
-    #[must_use]
-    pub fn compare(&self, first: &Delivery<'_>, second: &Delivery<'_>) -> Comparison {
+    ///
+    /// # Errors
+    /// `body-too-large` where a body is larger than the webhook's limit.
+    pub fn compare(&self, first: &Delivery<'_>, second: &Delivery<'_>) -> Result<Comparison, Error> {
+        self.compare_with(first, second, &self.limits)
+    }
+
+    /// The same, with other limits than the webhook's own. Of those only the size matters here.
+    ///
+    /// # Errors
+    /// `body-too-large` where a body is larger than the limit.
+    pub fn compare_with(
+        &self,
+        first: &Delivery<'_>,
+        second: &Delivery<'_>,
+        limits: &Limits,
+    ) -> Result<Comparison, Error> {
+        if first.body.len().max(second.body.len()) > limits.max_bytes {
+            return Err(Error::rejected(Code::BODY_TOO_LARGE, vec![outside(body_too_large(limits))]));
+        }
+        let mut comparison = Comparison { same: true, same_event: true, changes: Vec::new(), omitted: 0 };
         let whole = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });
         let (Ok(a), Ok(b)) = (Document::read(first.body), Document::read(second.body)) else {
-            if first.body == second.body {
-                return Comparison { same: true, same_event: true, changes: Vec::new() };
+            if first.body != second.body {
+                let (before, after) = (whole(first.body), whole(second.body));
+                comparison.changes.push(Change { pointer: String::new(), before, after });
+                (comparison.same, comparison.same_event) = (false, false);
             }
-            let change =
-                Change { pointer: String::new(), before: whole(first.body), after: whole(second.body) };
-            return Comparison { same: false, same_event: false, changes: vec![change] };
+            return Ok(comparison);
         };
-        let mut changes = Vec::new();
-        differences(a.root(), b.root(), &mut String::new(), &mut changes);
+        if first.body != second.body {
+            let mut walk = Walk { pointer: String::new(), spent: 0, found: &mut comparison };
+            walk.compare(a.root(), b.root());
+        }
         let event_type = &self.provider.envelope.event_type;
         let (first_type, second_type) =
             (event_type.find(&first.headers, a.root()), event_type.find(&second.headers, b.root()));
-        let same_event = first_type == second_type
-            && if changes.is_empty() {
-                // Ids in the payload and its digest say nothing about payloads that differ in spelling only.
-                key_header(self, first, a.root()) == key_header(self, second, b.root())
-            } else {
+        let changed = !comparison.changes.is_empty();
+        comparison.same_event = first_type == second_type
+            && if changed {
                 first_type.is_some_and(|name| {
                     delivery_key(self, first, a.root(), &name) == delivery_key(self, second, b.root(), &name)
                 })
+            } else {
+                // Ids in the payload and its digest say nothing about payloads that differ in spelling only.
+                key_header(self, first, a.root()) == key_header(self, second, b.root())
             };
-        Comparison { same: same_event && changes.is_empty(), same_event, changes }
+        comparison.same = comparison.same_event && !changed;
+        Ok(comparison)
     }
 }
 
-fn differences(a: Value<'_>, b: Value<'_>, pointer: &mut String, changes: &mut Vec<Change>) {
-    if changes.len() >= MAX_CHANGES || a.raw() == b.raw() {
-        return;
-    }
-    let depth = pointer.len();
-    match (a.kind(), b.kind()) {
-        // Recursion ends at the depth the reader allows.
-        (Kind::Object, Kind::Object) => {
-            let (first, second) = (sorted(a), sorted(b));
-            let (mut left, mut right) = (0, 0);
-            while left < first.len() || right < second.len() {
-                let order = match (first.get(left), second.get(right)) {
-                    (Some((key, ..)), Some((other, ..))) => key.cmp(other),
-                    (Some(_), None) => std::cmp::Ordering::Less,
-                    _ => std::cmp::Ordering::Greater,
-                };
-                let key = if order.is_gt() { second[right].1 } else { first[left].1 };
-                pointer_step_into(pointer, &key.text());
-                match order {
-                    std::cmp::Ordering::Less => push(changes, pointer, Some(first[left].2), None),
-                    std::cmp::Ordering::Greater => push(changes, pointer, None, Some(second[right].2)),
-                    std::cmp::Ordering::Equal => {
-                        differences(first[left].2, second[right].2, pointer, changes);
-                    }
-                }
-                left += usize::from(order.is_le());
-                right += usize::from(order.is_ge());
-                pointer.truncate(depth);
-            }
-        }
-        (Kind::Array, Kind::Array) => {
-            let (mut first, mut second) = (a.elements(), b.elements());
-            for index in 0.. {
-                let pair = (first.next(), second.next());
-                pointer_step_into(pointer, &index.to_string());
-                match pair {
-                    (Some(before), Some(after)) => differences(before, after, pointer, changes),
-                    (None, None) => {}
-                    (before, after) => push(changes, pointer, before, after),
-                }
-                pointer.truncate(depth);
-                if pair.0.is_none() && pair.1.is_none() {
-                    break;
-                }
-            }
-        }
-        _ if same(a, b) => {}
-        _ => push(changes, pointer, Some(a), Some(b)),
-    }
+/// A walk over two payloads at once. No value is looked at twice, however deep it stands.
+struct Walk<'c> {
+    pointer: String,
+    /// The bytes of the pointers that are listed.
+    spent: usize,
+    found: &'c mut Comparison,
 }
 
-fn push(changes: &mut Vec<Change>, pointer: &str, before: Option<Value<'_>>, after: Option<Value<'_>>) {
-    if changes.len() < MAX_CHANGES {
+impl Walk<'_> {
+    fn compare(&mut self, a: Value<'_>, b: Value<'_>) {
+        let depth = self.pointer.len();
+        match (a.kind(), b.kind()) {
+            // Recursion ends at the depth the reader allows.
+            (Kind::Object, Kind::Object) => {
+                let (first, second) = (sorted(a), sorted(b));
+                let (mut left, mut right) = (0, 0);
+                while left < first.len() || right < second.len() {
+                    let order = match (first.get(left), second.get(right)) {
+                        (Some((key, ..)), Some((other, ..))) => key.cmp(other),
+                        (Some(_), None) => Ordering::Less,
+                        _ => Ordering::Greater,
+                    };
+                    let key = if order.is_gt() { second[right].1 } else { first[left].1 };
+                    let before = order.is_le().then(|| first[left].2);
+                    let after = order.is_ge().then(|| second[right].2);
+                    pointer_step_into(&mut self.pointer, &key.text());
+                    self.pair(before, after);
+                    self.pointer.truncate(depth);
+                    left += usize::from(before.is_some());
+                    right += usize::from(after.is_some());
+                }
+            }
+            (Kind::Array, Kind::Array) => {
+                let (mut first, mut second) = (a.elements(), b.elements());
+                for index in 0..a.len().max(b.len()) {
+                    pointer_step_into(&mut self.pointer, &index.to_string());
+                    self.pair(first.next(), second.next());
+                    self.pointer.truncate(depth);
+                }
+            }
+            _ if same(a, b) => {}
+            _ => self.push(Some(a), Some(b)),
+        }
+    }
+
+    fn pair(&mut self, before: Option<Value<'_>>, after: Option<Value<'_>>) {
+        match (before, after) {
+            (Some(a), Some(b)) => self.compare(a, b),
+            _ => self.push(before, after),
+        }
+    }
+
+    fn push(&mut self, before: Option<Value<'_>>, after: Option<Value<'_>>) {
+        let changes = &mut self.found.changes;
+        if changes.len() >= MAX_CHANGES || self.spent >= MAX_POINTER_BYTES {
+            self.found.omitted += 1;
+            return;
+        }
+        self.spent += self.pointer.len();
         changes.push(Change {
-            pointer: pointer.to_owned(),
+            pointer: self.pointer.clone(),
             before: before.map(Value::span),
             after: after.map(Value::span),
         });

@@ -80,11 +80,8 @@ impl<'b, 'd> Judgement<'b, 'd> {
     ) {
         let body = delivery.body;
         if body.len() > limits.max_bytes {
-            self.reject(
-                Code::BODY_TOO_LARGE,
-                format!("The body is larger than the limit of {} bytes.", limits.max_bytes),
-                "Raise `maxBytes` if the provider really sends bodies this large.",
-            );
+            self.reason = Some(Code::BODY_TOO_LARGE);
+            self.drafts.push(body_too_large(limits));
             return; // Nothing else is worth hashing or reading this much for.
         }
         if body.is_empty() {
@@ -344,6 +341,13 @@ impl<'b, 'd> Judgement<'b, 'd> {
     pub fn revision_name<'w>(&self, webhook: &'w Webhook) -> Option<&'w str> {
         webhook.provider.events[self.event?].revisions[self.revision?].name.as_deref()
     }
+}
+
+/// What is said of a body over the limit.
+pub(super) fn body_too_large(limits: &Limits) -> Draft {
+    let message = format!("The body is larger than the limit of {} bytes.", limits.max_bytes);
+    Draft::new(Code::BODY_TOO_LARGE, Severity::Error, Place::Delivery, message)
+        .hint("Raise `maxBytes` if the provider really sends bodies this large.")
 }
 
 /// Whether an event type is what documentation writes in the place of one.

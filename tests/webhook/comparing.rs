@@ -1,7 +1,8 @@
 //! `compare`: the same event, unchanged, or what differs.
 
+use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::{Comparison, Webhook};
+use hookseal::webhook::{Comparison, Limits, Options, Webhook};
 use serde_json::json;
 
 use super::support::{bare, definition, lax, made, sample, samples, unsigned, with, xon};
@@ -12,8 +13,8 @@ fn mine() -> Webhook {
 
 fn compare(a: &str, b: &str) -> Comparison {
     let (there, back) = (
-        mine().compare(&bare(a.as_bytes()), &bare(b.as_bytes())),
-        mine().compare(&bare(b.as_bytes()), &bare(a.as_bytes())),
+        mine().compare(&bare(a.as_bytes()), &bare(b.as_bytes())).unwrap(),
+        mine().compare(&bare(b.as_bytes()), &bare(a.as_bytes())).unwrap(),
     );
     assert_eq!((there.same, there.same_event), (back.same, back.same_event), "{a} {b}");
     let turned: Vec<_> = back.changes.iter().map(|it| (&it.pointer, it.after, it.before)).collect();
@@ -34,10 +35,10 @@ fn changes(a: &str, b: &str) -> Vec<(String, Option<String>, Option<String>)> {
 #[test]
 fn a_retry_is_the_same_event_unchanged() {
     for sample in samples() {
-        let found = lax(sample.provider).compare(&bare(&sample.body), &bare(&sample.body));
-        assert_eq!(found, Comparison { same: true, same_event: true, changes: vec![] });
+        let found = lax(sample.provider).compare(&bare(&sample.body), &bare(&sample.body)).unwrap();
+        assert_eq!(found, Comparison { same: true, same_event: true, changes: vec![], omitted: 0 });
         let spelled = sample.json().to_string();
-        let found = lax(sample.provider).compare(&bare(&sample.body), &bare(spelled.as_bytes()));
+        let found = lax(sample.provider).compare(&bare(&sample.body), &bare(spelled.as_bytes())).unwrap();
         assert!(found.same && found.same_event && found.changes.is_empty());
     }
 }
@@ -104,7 +105,7 @@ fn another_event_is_another_event() {
     }
     let one = sample("calls.user.create", "");
     let other = with(one, "/event/mobileNumber", json!("+447700900999"));
-    let found = xon().compare(&bare(&one.body), &bare(&other));
+    let found = xon().compare(&bare(&one.body), &bare(&other)).unwrap();
     assert!(found.same_event && !found.same);
     assert_eq!(found.changes[0].pointer, "/event/mobileNumber");
 }
@@ -125,7 +126,7 @@ fn headers_tell_events_apart_whose_bodies_are_equal() {
         (delivery("ping", "1", b"{}"), false, false),
         (delivery("push", "1", b"[]"), false, true),
     ] {
-        let found = hook.compare(&delivery("push", "1", b"{}"), &second);
+        let found = hook.compare(&delivery("push", "1", b"{}"), &second).unwrap();
         assert_eq!((found.same, found.same_event), (same, same_event), "{second:?}");
     }
 }
@@ -144,4 +145,38 @@ fn a_list_of_changes_is_capped() {
     let found = compare(&list("1"), &list("2"));
     assert!(!found.same);
     assert_eq!(found.changes.len(), 1000);
+}
+
+/// Long keys, deeply nested, around many differences: the pointers together would have gigabytes.
+#[test]
+fn pointers_take_bounded_memory_and_what_is_not_listed_is_counted() {
+    let body = |from: usize, count: usize| {
+        let items: Vec<String> = (from..from + count).map(|n| n.to_string()).collect();
+        let key = format!("{{\"{}\":", "k".repeat(5000));
+        format!("{}[{}]{}", key.repeat(100), items.join(","), "}".repeat(100))
+    };
+    let found = compare(&body(0, 1500), &body(1, 1500));
+    let bytes: usize = found.changes.iter().map(|it| it.pointer.len()).sum();
+    assert!(bytes < 2 << 20, "{bytes}");
+    assert!(!found.changes.is_empty());
+    assert_eq!(found.changes.len() + found.omitted, 1500);
+    assert!(!found.same);
+    let flat = |from: usize| {
+        format!("[{}]", (from..from + 1500).map(|n| n.to_string()).collect::<Vec<_>>().join(","))
+    };
+    let found = compare(&flat(0), &flat(1));
+    assert_eq!((found.changes.len(), found.omitted), (1000, 500));
+}
+
+#[test]
+fn a_body_over_the_limit_is_not_compared() {
+    let hook = made(&definition(""), Options { max_bytes: Some(10), ..unsigned() });
+    let (small, large) = (bare(b"{\"a\":1}"), bare(b"{\"a\":12345}"));
+    assert!(hook.compare(&small, &small).is_ok());
+    for (first, second) in [(&small, &large), (&large, &small), (&large, &large)] {
+        let error = hook.compare(first, second).expect_err("too large");
+        assert_eq!((error.code, error.status()), (Code::BODY_TOO_LARGE, 413));
+        let limits = Limits { max_bytes: 11, ..hook.limits() };
+        assert!(hook.compare_with(first, second, &limits).is_ok());
+    }
 }

@@ -17,13 +17,14 @@ export async function compare(first: string, second: string, options: CompareOpt
   const other = (await oneDelivery(second, options)).delivery;
   const hooks = new Hooks(options, "none");
   const hook = await hooks.named(hooks.name(hooks.knows(one) ? one : other));
-  const { same, sameEvent, changes } = hook.compare(one, other);
+  const { same, sameEvent, changes, omitted } = hook.compare(one, other);
   if (options.json === true) {
     print(
       JSON.stringify({
         same,
         sameEvent,
         changes: options.redact === true ? changes.map(({ pointer }) => ({ pointer })) : changes,
+        ...(omitted === undefined ? {} : { omitted }),
       }),
     );
     return same ? VALID : REJECTED;
@@ -42,5 +43,6 @@ export async function compare(first: string, second: string, options: CompareOpt
     print(`    ${paint.red("-")} ${shown(change.before, "before" in change)}`);
     print(`    ${paint.green("+")} ${shown(change.after, "after" in change)}`);
   }
+  if (omitted !== undefined) print(`  ${omitted} more changes are not listed.`);
   return same ? VALID : REJECTED;
 }
