@@ -1,6 +1,9 @@
 //! The JSON reader from outside: every message, the grammar against another reader, hostile texts.
 
+use std::fmt::Write as _;
+
 use hookseal::json::{Document, hash, same};
+use hookseal::schema::{CompileOptions, Schema};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -202,10 +205,12 @@ fn spelled(model: &Model, way: u32) -> String {
                     Ok(character) if way & 1 == 0 && character != '"' => out.push(character),
                     Ok(character) => {
                         for unit in character.encode_utf16(&mut [0; 2]) {
-                            out.push_str(&format!("\\u{unit:04x}"));
+                            write!(out, "\\u{unit:04x}").expect("a string takes it");
                         }
                     }
-                    Err(half) => out.push_str(&format!("\\u{:04X}", half.unpaired_surrogate())),
+                    Err(half) => {
+                        write!(out, "\\u{:04X}", half.unpaired_surrogate()).expect("a string takes it")
+                    }
                 }
             }
             out + "\""
@@ -252,7 +257,7 @@ proptest! {
         let text: Vec<String> = items.iter().map(|(item, way)| spelled(item, *way)).collect();
         let values: Vec<Model> = items.iter().map(|(item, _)| normal(item)).collect();
         let expected = values.iter().enumerate().all(|(at, item)| !values[..at].contains(item));
-        let unique = hookseal::schema::Schema::compile(br#"{"uniqueItems":true}"#, &Default::default()).expect("it compiles");
+        let unique = Schema::compile(br#"{"uniqueItems":true}"#, &CompileOptions::default()).expect("it compiles");
         let text = format!("[{}]", text.join(","));
         let found = unique.check(text.as_bytes()).iter().all(|issue| issue.code.as_str() != "unique");
         prop_assert_eq!(found, expected, "{}", text);
@@ -262,7 +267,7 @@ proptest! {
             for keyword in ["const", "enum"] {
                 let rule = if keyword == "enum" { format!("[77777,{listed_text},[]]") } else { listed_text.clone() };
                 let schema = format!("{{\"{keyword}\":{rule}}}");
-                let Ok(schema) = hookseal::schema::Schema::compile(schema.as_bytes(), &Default::default()) else {
+                let Ok(schema) = Schema::compile(schema.as_bytes(), &CompileOptions::default()) else {
                     prop_assert!(listed_text.contains("\\u"));
                     continue;
                 };
