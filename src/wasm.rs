@@ -202,7 +202,8 @@ impl Hook {
         })
     }
 
-    /// The hot path. 0: accepted, and `facts` and `text` say more; otherwise rejected, and `failure` says why.
+    /// The hot path. 0: accepted, and `facts` and `text` say more. Otherwise rejected: `text` has code and message, and
+    /// `facts` begins with the status and the length of the code; `failure` has the issues.
     #[must_use]
     pub fn verify(
         &self,
@@ -215,15 +216,18 @@ impl Hook {
     ) -> u32 {
         let limits = self.limits(profile, max_bytes, tolerance);
         with_delivery(headers, body, |delivery| match self.0.accept(delivery, time(now), &limits) {
-            Some(accepted) => {
+            Ok(accepted) => {
                 note(accepted);
                 0
             }
-            None => 1,
+            Err(error) => {
+                note_error(&error);
+                1
+            }
         })
     }
 
-    /// Why the delivery in the scratch buffer is rejected; nothing if it is not.
+    /// Why the delivery in the scratch buffer is rejected, with every issue; nothing if it is not.
     #[must_use]
     pub fn failure(
         &self,
@@ -416,6 +420,18 @@ fn note(accepted: Accepted<'_, '_>) {
         place(Some(tape.as_ptr().addr())),
     ]);
     TAPE.set(tape);
+}
+
+/// Leaves why a delivery is rejected where JavaScript reads it; the text stands where that of an accepted one does.
+#[cold]
+fn note_error(error: &Error) {
+    let (code, message) = (error.code.as_str(), error.to_string());
+    let number = |length: usize| u32::try_from(length).unwrap_or(NONE);
+    let bytes = keep(&[code.as_bytes(), message.as_bytes()]);
+    let mut facts = [NONE; 13];
+    (facts[0], facts[1]) = (error.status().into(), number(code.len()));
+    (facts[4], facts[5]) = (number(text()), number(bytes));
+    FACTS.set(facts);
 }
 
 fn read_options(options: &JsValue) -> Result<Options, Error> {

@@ -209,7 +209,7 @@ fn spelled(model: &Model, way: u32) -> String {
                         }
                     }
                     Err(half) => {
-                        write!(out, "\\u{:04X}", half.unpaired_surrogate()).expect("a string takes it")
+                        write!(out, "\\u{:04X}", half.unpaired_surrogate()).expect("a string takes it");
                     }
                 }
             }

@@ -7,8 +7,14 @@ export interface ErrorData {
   code: IssueCode;
   message: string;
   status: number;
-  issues: Issue[];
+  /** The issues, or what makes them when they are asked for. */
+  issues: Issue[] | (() => Issue[]);
 }
+
+/** ECMA-262, B.2.2.2: one getter for all errors, so that all have one shape: see verified.ts. */
+const define = (
+  Object.prototype as { __defineGetter__(this: object, name: string, get: () => unknown): void }
+).__defineGetter__;
 
 /**
  * Why a webhook could not be made, or a delivery is rejected. Holds no secret, no expected signature and no
@@ -18,17 +24,35 @@ export class HooksealError extends Error {
   override readonly name = "HooksealError";
   /** The reason, stable. */
   readonly code: IssueCode;
-  /** Everything that was found, the reason among it. */
-  readonly issues: Issue[];
+  /** Everything that was found, the reason among it. Of a rejected delivery it is made when it is asked for. */
+  declare readonly issues: Issue[];
   /** The HTTP status to answer. */
   readonly status: number;
+  #issues: ErrorData["issues"];
 
-  constructor(data: ErrorData) {
-    super(data.message);
-    this.code = data.code;
-    this.issues = data.issues;
-    this.status = data.status;
+  constructor({ code, message, status, issues }: ErrorData) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.#issues = issues;
+    if (typeof issues === "function") define.call(this, "issues", HooksealError.#asked.issues);
+    else this.#keep(issues);
   }
+
+  /** Makes the issues a property like any other: what they were made of is let go. */
+  #keep(issues: Issue[]): Issue[] {
+    this.#issues = issues;
+    const property = { value: issues, enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(this, "issues", property);
+    return issues;
+  }
+
+  static readonly #asked = {
+    issues(this: HooksealError): Issue[] {
+      const issues = this.#issues;
+      return typeof issues === "function" ? this.#keep(issues()) : issues;
+    },
+  };
 }
 
 /** Why a schema cannot be compiled. */

@@ -1,9 +1,10 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
 import { providerDefinition } from "./catalog.js";
-import { core, facts, kept, keptText, putText, room, scratchText, textAt } from "./core.js";
-import { callError, type ErrorData, HooksealError, raise } from "./error.js";
+import { core, facts, kept, keptText, putText, room, scratchText, take, textAt } from "./core.js";
+import { callError, HooksealError, raise } from "./error.js";
 import { eventOf } from "./event.js";
+import type { IssueCode } from "./generated/codes.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
@@ -153,8 +154,7 @@ export class Webhook<Events = any> {
     const length = putBody(body, head, most);
     turn += 1;
     if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
-      const why = this.#hook.failure(head, length, now, profile, maxBytes, tolerance);
-      return { ok: false, error: new HooksealError(why as ErrorData) };
+      return { ok: false, error: this.#rejected(headers, body, limits, head, length) };
     }
     return { ok: true, value: this.#verified(headers, body, limits, head, length) };
   }
@@ -274,6 +274,29 @@ export class Webhook<Events = any> {
         ...(after === null ? {} : { after: read(after) }),
       })),
     };
+  }
+
+  /** What stands in the scratch buffer was rejected: most who hear of it need no more than code and status. */
+  #rejected(
+    headers: string,
+    body: Uint8Array | string,
+    limits: Limits,
+    head: number,
+    length: number,
+  ): HooksealError {
+    const found = facts();
+    const text = textAt(found[4] as number, found[5] as number, false);
+    // What happens to the body later changes nothing here.
+    const copy = typeof body === "string" ? body : take(length, head);
+    return new HooksealError({
+      code: text.slice(0, found[1]) as IssueCode,
+      message: text.slice(found[1]),
+      status: found[0] as number,
+      issues: () => {
+        const call = put(headers, copy, limits, this.#card.maxBytes);
+        return (this.#hook.failure(...call) as { issues: Issue[] }).issues;
+      },
+    });
   }
 
   /** What stands in the scratch buffer was accepted: a body of `length` bytes, `head` bytes behind its start. */

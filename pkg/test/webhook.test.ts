@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import { Hook } from "../src/generated/glue.js";
 import {
   type Delivery,
   HooksealError,
@@ -203,6 +205,76 @@ describe("a rejected delivery", () => {
       "signature-missing",
       "json-syntax",
     ]);
+  });
+});
+
+describe("the error of a rejected delivery", () => {
+  const bodies = [
+    '{"event":"assessment_add","event":1,"data":{}}',
+    '{"event":"é',
+    "[12345678901234567890]",
+    '{"event":{}}',
+  ];
+
+  it("is judged once, and a second time only for those who ask for its issues", () => {
+    const calls: string[] = [];
+    const { verify, failure } = Hook.prototype;
+    Hook.prototype.verify = function (...call) {
+      calls.push("verify");
+      return verify.apply(this, call);
+    };
+    Hook.prototype.failure = function (...call) {
+      calls.push("failure");
+      return failure.apply(this, call);
+    };
+    try {
+      const { error } = surgery.check({ headers: {}, body: "[]" }) as { error: HooksealError };
+      assert.deepEqual(
+        [error.code, error.status, String(error)],
+        ["envelope-invalid", 400, `HooksealError: ${error.message}`],
+      );
+      assert.ok(error.stack?.includes(error.message));
+      inspect(error);
+      assert.deepEqual(calls, ["verify"]);
+      assert.equal(error.issues.length, 1);
+      assert.equal(error.issues, error.issues);
+      assert.deepEqual(calls, ["verify", "failure"]);
+    } finally {
+      Object.assign(Hook.prototype, { verify, failure });
+    }
+  });
+
+  it("has the issues of the body that was judged, whatever became of its memory and of the options", () => {
+    for (const body of bodies) {
+      const bytes = Buffer.from(body);
+      const options: VerifyOptions = { profile: "strict", now: 0 };
+      const expected = surgery.inspect({ headers: {}, body }, options).issues;
+      const result = surgery.check({ headers: {}, body: bytes }, options);
+      bytes.fill(0);
+      options.profile = "lenient";
+      surgery.check({ headers: {}, body: "{}" });
+      assert.ok(!result.ok);
+      assert.deepEqual(result.error.issues, expected);
+    }
+  });
+
+  it("is copied, cloned, spread and printed like any other error", () => {
+    for (const body of bodies) {
+      const error = errorOf(() => surgery.verify({ headers: {}, body })) as HooksealError;
+      assert.deepEqual(Object.keys(error), ["name", "code", "status", "issues"]);
+      const { code, status, message } = error;
+      assert.equal(structuredClone(error).message, message);
+      const issues = surgery.inspect({ headers: {}, body }).issues;
+      assert.deepEqual(JSON.parse(JSON.stringify(error)), { name: "HooksealError", code, status, issues });
+      assert.deepEqual({ ...error }.issues, issues);
+      assert.ok(inspect(error).includes(message));
+      assert.ok(!inspect(error).includes(body));
+    }
+    // One that was made with its issues has them like one that makes them later.
+    const raw = surgery.check({ headers: {}, body: {} as string });
+    assert.ok(!raw.ok);
+    assert.deepEqual(Object.keys(raw.error), ["name", "code", "status", "issues"]);
+    assert.equal(raw.error.issues[0]?.code, "body-not-raw");
   });
 });
 

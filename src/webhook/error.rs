@@ -31,11 +31,18 @@ impl Error {
     /// An error about a delivery.
     pub(crate) fn rejected(code: Code, issues: Vec<Issue>) -> Self {
         let errors = || issues.iter().filter(|issue| issue.severity == Severity::Error);
-        // The error that is the reason, where one has its code: others may stand before it in the text.
-        let message = match errors().find(|issue| issue.code == code).or_else(|| errors().next()) {
+        let first = errors().find(|issue| issue.code == code).or_else(|| errors().next());
+        let error = Self::about(code, first, errors().count());
+        Self { issues, ..error }
+    }
+
+    /// An error about a delivery whose issues are not worked out: of so many errors, the one that is the reason, or
+    /// the first in the text where none has its code.
+    pub(super) fn about(code: Code, first: Option<&Issue>, errors: usize) -> Self {
+        let message = match first {
             None => code.as_str().to_owned(),
             Some(issue) => {
-                let rest = match errors().count() - 1 {
+                let rest = match errors - 1 {
                     0 => String::new(),
                     1 => " And one more error.".to_owned(),
                     more => format!(" And {more} more errors."),
@@ -43,7 +50,7 @@ impl Error {
                 format!("{}{}{rest}", place(issue), issue.message)
             }
         };
-        Self { code, issues, message }
+        Self { code, issues: Vec::new(), message }
     }
 
     /// The same with a hint at what to do about it.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Limits, Time, Webhook};
+use super::{Error, Limits, Time, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Draft, Issue, Place, Profile, Severity};
 use crate::json::{Document, Value, outside};
@@ -247,10 +247,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             );
             return;
         };
-        if depth == Depth::Verdict {
-            if !(revision.schema.fits(root, profile) && rules.accept(document, profile)) {
-                self.reason.get_or_insert(Code::EVENT_INVALID);
-            }
+        if depth == Depth::Verdict && revision.schema.fits(root, profile) && rules.accept(document, profile) {
             return;
         }
         let before = self.drafts.len();
@@ -335,6 +332,31 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 drafts.into_iter().map(outside).chain(self.unreadable.take().map(|issue| *issue)).collect()
             }
         }
+    }
+
+    /// Why the delivery is rejected, without the other issues: only one is given its place.
+    #[cold]
+    pub fn error(&self) -> Error {
+        let code = self.reason.unwrap_or(Code::SIGNATURE_MISSING);
+        let errors = || self.drafts.iter().filter(|draft| draft.severity == Severity::Error);
+        // The tape has the order of the text.
+        let rank = |draft: &&Draft| match draft.place {
+            Place::Delivery => 0,
+            Place::Value(index) | Place::Key(index) => u64::from(index) + 1,
+        };
+        let named = errors().filter(|draft| draft.code == code).min_by_key(rank);
+        let unreadable = self.unreadable.as_deref();
+        let first = match unreadable.filter(|issue| named.is_none() && issue.code == code) {
+            Some(issue) => Some(issue.clone()),
+            None => match named.or_else(|| errors().min_by_key(rank)) {
+                Some(draft) => match &self.document {
+                    Some(document) => document.locate(vec![draft.clone()]).pop(),
+                    None => Some(outside(draft.clone())),
+                },
+                None => unreadable.cloned(),
+            },
+        };
+        Error::about(code, first.as_ref(), errors().count() + usize::from(unreadable.is_some()))
     }
 
     /// The name of the revision, where the event has several.

@@ -98,11 +98,15 @@ impl Webhook {
         limits: &Limits,
     ) -> Result<Verified<'b>, Error> {
         let mut judgement = self.judge(delivery, now.into(), limits, Depth::UntilRejected);
+        if judgement.reason.is_some() {
+            let mut error = judgement.error();
+            error.issues = judgement.issues();
+            return Err(error);
+        }
         let issues = judgement.issues();
         let revision = judgement.revision_name(self).map(str::to_owned);
-        let reason = judgement.reason.unwrap_or(Code::SIGNATURE_MISSING);
         let Some(accepted) = self.accepted(delivery, judgement) else {
-            return Err(Error::rejected(reason, issues));
+            return Err(Error::rejected(Code::SIGNATURE_MISSING, issues));
         };
         Ok(Verified {
             event_type: accepted.event_type.into_owned(),
@@ -117,17 +121,24 @@ impl Webhook {
         })
     }
 
-    /// The same verdict with nothing but what has to be known of an accepted delivery: warnings are not
-    /// looked for, and no issue is worked out. Ask [`verify_with`](Self::verify_with) why a delivery is rejected.
-    #[must_use]
+    /// The same verdict with nothing but what has to be known: of an accepted delivery no warnings are looked for, and
+    /// the error of a rejected one has code, status and message, but no issues. [`verify_with`](Self::verify_with) has
+    /// them.
+    ///
+    /// # Errors
+    /// The reason why it is rejected, without issues.
     pub fn accept<'b, 'd>(
         &'d self,
         delivery: &'d Delivery<'b>,
         now: impl Into<Time>,
         limits: &Limits,
-    ) -> Option<Accepted<'b, 'd>> {
+    ) -> Result<Accepted<'b, 'd>, Error> {
         let judgement = self.judge(delivery, now.into(), limits, Depth::Verdict);
-        self.accepted(delivery, judgement)
+        if judgement.reason.is_some() {
+            return Err(judgement.error());
+        }
+        let accepted = self.accepted(delivery, judgement);
+        accepted.ok_or_else(|| Error::about(Code::SIGNATURE_MISSING, None, 0))
     }
 
     fn accepted<'b, 'd>(

@@ -130,11 +130,11 @@ proptest! {
         let accepted = hook.accept(&delivery, NOW, &limits);
         let report = hook.inspect_with(&delivery, NOW, &limits);
         prop_assert_eq!(verified.is_ok(), report.verdict != Verdict::Rejected, "{:#?}", report);
-        prop_assert_eq!(verified.is_ok(), accepted.is_some());
+        prop_assert_eq!(verified.is_ok(), accepted.is_ok());
         let has_error = report.issues.iter().any(|issue| issue.severity == Severity::Error);
         prop_assert_eq!(verified.is_err(), has_error, "{:#?}", report);
         match (verified, accepted) {
-            (Ok(verified), Some(accepted)) => {
+            (Ok(verified), Ok(accepted)) => {
                 prop_assert_eq!(Some(&verified.event_type), report.event_type.as_ref());
                 prop_assert_eq!(Some(&verified.id), report.id.as_ref());
                 prop_assert_eq!(&verified.created_at, &report.created_at);
@@ -153,7 +153,10 @@ proptest! {
                 let name = revision.and_then(|(event, revision)| events[event].revisions[revision].name.clone());
                 prop_assert_eq!(name, verified.revision);
             }
-            (Err(error), None) => {
+            (Err(error), Err(short)) => {
+                // What JavaScript is told at once, and what it is told when it asks for the issues.
+                prop_assert_eq!((short.code, short.status(), short.to_string()), (error.code, error.status(), error.to_string()));
+                prop_assert!(short.issues.is_empty());
                 prop_assert!(error.issues.iter().all(|issue| report.issues.contains(issue)), "{:#?} {:#?}", error, report);
                 let said = |issue: &&hookseal::Issue| issue.code == error.code && issue.severity == Severity::Error;
                 let summary = matches!(error.code, Code::EVENT_INVALID | Code::ENVELOPE_INVALID);

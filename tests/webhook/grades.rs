@@ -146,7 +146,7 @@ proptest! {
         let delivery = Delivery::new(Headers::from_iter([("X-Type", "any")]), body.as_bytes());
         for profile in [Profile::Lenient, Profile::Strict] {
             let limits = Limits { profile, ..hook.limits() };
-            let accepted = hook.accept(&delivery, NOW, &limits).is_some();
+            let accepted = hook.accept(&delivery, NOW, &limits).is_ok();
             let report = hook.inspect_with(&delivery, NOW, &limits);
             prop_assert_eq!(accepted, report.verdict != Verdict::Rejected, "{:#?}\n{}\n{}", report, definition, body);
         }
