@@ -6,6 +6,7 @@ use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
 use std::sync::Arc;
 
+use super::coverage::Coverage;
 use super::envelope::Envelope;
 use super::rules::Rules;
 use super::span;
@@ -46,6 +47,8 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data, `*` for any one step.
     pub sensitive: Vec<String>,
+    /// Which of its headers its signature does not cover.
+    pub(crate) coverage: Coverage,
     /// The keys that its contracts and its envelope name.
     pub(crate) names: Arc<Names>,
     pub(crate) rules: Rules,
@@ -174,9 +177,11 @@ impl Provider {
         for revision in events.iter_mut().flat_map(|event| &mut event.revisions) {
             revision.schema.expect(&names);
         }
+        let scheme = signature(document)?;
         Ok(Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
-            scheme: signature(document)?,
+            coverage: Coverage::new(scheme.as_ref(), &envelope.event_type, &dedupe),
+            scheme,
             tolerance: root
                 .pointer("/signature/tolerance")
                 .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())

@@ -1,6 +1,7 @@
 //! Providers: what differs from one webhook to another, as data.
 
 mod catalog;
+mod coverage;
 mod envelope;
 mod manifest;
 mod painchek;
@@ -10,6 +11,7 @@ mod span;
 mod xon;
 
 pub use catalog::{definition, ids};
+pub use coverage::Uncovered;
 pub use envelope::{Envelope, Source};
 pub(crate) use manifest::is_name;
 pub use manifest::{Dedupe, DefinitionError, Event, Provider, Revision};

@@ -70,7 +70,8 @@ impl Webhook {
                 key_header(self, first, a.root()) == key_header(self, second, b.root())
             } else {
                 first_type.is_some_and(|name| {
-                    delivery_key(self, first, a.root(), &name) == delivery_key(self, second, b.root(), &name)
+                    delivery_key(self, first, a.root(), &name).0
+                        == delivery_key(self, second, b.root(), &name).0
                 })
             };
         Comparison { same: same_event && changes.is_empty(), same_event, changes }

@@ -387,20 +387,25 @@ fn contract_reason(envelope: &Envelope, root: Value<'_>, drafts: &[Draft]) -> Op
     Some(if errors.any(inside) { Code::ENVELOPE_INVALID } else { Code::EVENT_INVALID })
 }
 
-/// The idempotency key of a delivery by its provider's rule, prefixed by the event type.
+/// The idempotency key of a delivery by its provider's rule, prefixed by the event type; and by which of the
+/// provider's ways it was found.
 pub(crate) fn delivery_key(
     webhook: &Webhook,
     delivery: &Delivery<'_>,
     root: Value<'_>,
     event_type: &str,
-) -> String {
-    let found = webhook.provider.dedupe.iter().find_map(|way| match way {
-        Dedupe::Pointer(pointer) => root.follow(pointer).and_then(key_text),
-        Dedupe::Header(name) => header_key(delivery, name).map(Cow::Borrowed),
-        Dedupe::Digest => Some(Cow::Owned(digest(delivery.body))),
+) -> (String, usize) {
+    let ways = &webhook.provider.dedupe;
+    let found = ways.iter().enumerate().find_map(|(way, source)| {
+        let key = match source {
+            Dedupe::Pointer(pointer) => root.follow(pointer).and_then(key_text),
+            Dedupe::Header(name) => header_key(delivery, name).map(Cow::Borrowed),
+            Dedupe::Digest => Some(Cow::Owned(digest(delivery.body))),
+        };
+        Some((key?, way))
     });
-    let key = found.unwrap_or_else(|| digest(delivery.body).into());
-    [event_type, ":", &key].concat()
+    let (key, way) = found.unwrap_or_else(|| (digest(delivery.body).into(), ways.len()));
+    ([event_type, ":", &key].concat(), way)
 }
 
 /// The header the idempotency key comes from, where it comes from one: it can differ although the

@@ -8,7 +8,7 @@ use super::{Error, Judgement, Limits, Signature, Time, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Issue};
 use crate::json::{Document, Value, sort_by};
-use crate::provider::{Dedupe, Source};
+use crate::provider::{Dedupe, Source, Uncovered};
 use crate::signature::{Algorithm, Outcome};
 
 /// Who vouches for a delivery.
@@ -20,6 +20,8 @@ pub enum Trust {
         algorithm: Algorithm,
         /// Which secret, by its place in the options.
         secret: usize,
+        /// What of the event type and the idempotency key is outside of what is signed. The body never is.
+        uncovered: Uncovered,
     },
     /// Nobody: the receiver allows unsigned deliveries.
     Unsigned,
@@ -138,25 +140,26 @@ impl Webhook {
         if judgement.reason.is_some() {
             return None;
         }
-        let signature = match judgement.signature {
-            Some(Signature::Unsigned) => Trust::Unsigned,
-            Some(Signature::Outcome(Outcome::Verified { algorithm, secret, .. })) => {
-                Trust::Verified { algorithm, secret }
-            }
-            _ => return None,
-        };
         let document = judgement.document?;
         let root = document.root();
         let event_type = match judgement.event.and_then(|event| self.provider.events[event].event_type()) {
             Some(name) => Cow::Borrowed(name),
             None => self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned().into(),
         };
+        let (id, way) = delivery_key(self, delivery, root, &event_type);
+        let signature = match judgement.signature {
+            Some(Signature::Unsigned) => Trust::Unsigned,
+            Some(Signature::Outcome(Outcome::Verified { algorithm, secret, .. })) => {
+                Trust::Verified { algorithm, secret, uncovered: self.provider.coverage.uncovered(way) }
+            }
+            _ => return None,
+        };
         let created_at = self.provider.envelope.created_at.as_ref().and_then(|at| root.follow(at));
         let header = |name: &'d Option<String>| delivery.headers.get(name.as_deref()?);
         Some(Accepted {
             webhook_id: header(&self.provider.webhook_id),
             delivery_id: header(&self.provider.delivery_id),
-            id: delivery_key(self, delivery, root, &event_type),
+            id,
             event_type,
             created_at: created_at.and_then(|value| document.text(value.index())),
             event: judgement.event,

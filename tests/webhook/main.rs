@@ -2,6 +2,7 @@
 
 mod agreement;
 mod comparing;
+mod covering;
 mod creating;
 mod explaining;
 mod grades;
