@@ -7,6 +7,7 @@ mod manifest;
 mod painchek;
 mod recognise;
 pub(crate) mod rules;
+mod signed_time;
 mod span;
 mod xon;
 
@@ -16,3 +17,4 @@ pub use envelope::{Envelope, Source};
 pub(crate) use manifest::is_name;
 pub use manifest::{Dedupe, DefinitionError, Event, Provider, Revision};
 pub use recognise::Recogniser;
+pub use signed_time::SignedTime;

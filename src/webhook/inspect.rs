@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::judge::{Depth, delivery_key, digest};
 use super::{Limits, Signature, Time, Webhook};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Issue};
 use crate::signature::{Algorithm, Outcome, Status};
 
@@ -149,12 +149,15 @@ impl Webhook {
     pub fn inspect_with(&self, delivery: &Delivery<'_>, now: impl Into<Time>, limits: &Limits) -> Report {
         let mut judgement = self.judge(delivery, now.into(), limits, Depth::Everything);
         let issues = judgement.issues();
-        let header = |name: &Option<String>| Some(delivery.headers.get(name.as_deref()?)?.to_owned());
+        let header = |name: &Option<String>| {
+            let value = delivery.headers.get(name.as_deref()?)?;
+            is_plain_header(value).then(|| value.to_owned())
+        };
         let root = judgement.document.as_ref().map(|document| document.root());
         let event_type =
             root.and_then(|root| self.provider.envelope.event_type.find(&delivery.headers, root));
         let event_type = event_type.as_deref();
-        let key = root.zip(event_type).map(|(root, name)| delivery_key(self, delivery, root, name));
+        let key = root.zip(event_type).and_then(|(root, name)| delivery_key(self, delivery, root, name));
         let (id, way) = key.unzip();
         Report {
             verdict: match (judgement.reason, &judgement.signature) {
@@ -163,7 +166,7 @@ impl Webhook {
                 _ => Verdict::Rejected,
             },
             provider: self.provider.id.clone(),
-            id,
+            id: id.filter(|id| !id.is_empty()),
             webhook_id: header(&self.provider.webhook_id),
             delivery_id: header(&self.provider.delivery_id),
             created_at: root.and_then(|root| self.created_at(root)),

@@ -10,4 +10,6 @@ mod judging;
 mod making;
 mod privacy;
 mod seeds;
+mod signed_time;
 mod support;
+mod texts;
