@@ -203,6 +203,12 @@ impl Hook {
         })
     }
 
+    /// Whether a delivery with this Content-Type is read.
+    #[must_use]
+    pub fn content_type(&self, value: &str) -> bool {
+        self.0.takes_content_type(value)
+    }
+
     /// The hot path. 0: accepted, and `facts` and `text` say more; otherwise rejected, and `failure` says why.
     #[must_use]
     pub fn verify(

@@ -127,6 +127,17 @@ export class Webhook<Events = any> {
   }
 
   /**
+   * Whether a delivery with this Content-Type is read: asked before its body is.
+   *
+   * @internal
+   */
+  takesContentType(received: string): boolean {
+    // What nearly every sender writes is told without the core.
+    const own = this.#card.contentType;
+    return received === own || received === "application/json" || this.#hook.content_type(received);
+  }
+
+  /**
    * What the provider's signatures do not cover: `type`, `id`, or neither. The id is meant as the provider sends it
    * usually; what holds for one delivery is in its `signature`. Empty for a provider that signs nothing.
    */

@@ -69,7 +69,7 @@ impl<'a> Headers<'a> {
 /// `OWS` of RFC 9110, section 5.6.3.
 const BLANK: [char; 2] = [' ', '\t'];
 
-fn trimmed(value: &str) -> &str {
+pub(super) fn trimmed(value: &str) -> &str {
     let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     let bytes = value.as_bytes();
     if blank(bytes.first()) || blank(bytes.last()) { value.trim_matches(BLANK) } else { value }

@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 
 use super::{Limits, Time, Webhook};
-use crate::delivery::{Delivery, is_plain_header};
+use crate::delivery::{Delivery, MediaType, is_plain_header};
 use crate::issue::{Code, Draft, Issue, Place, Profile, Severity};
 use crate::json::{Document, Value, outside};
 use crate::provider::{Dedupe, Envelope, Event, Source, is_name};
 use crate::signature::Outcome;
-use crate::text::is_plain;
+use crate::text::{is_plain, owned};
 
 /// What is known about the signature.
 #[derive(Debug)]
@@ -240,31 +240,27 @@ impl<'b, 'd> Judgement<'b, 'd> {
         );
     }
 
-    /// RFC 9110, section 8.3: a media type has no letter case, and parameters follow a semicolon.
     fn check_content_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, profile: Profile) {
-        let Some(received) = delivery.headers.get("content-type") else { return };
         let wanted = &webhook.provider.content_type;
-        if received == wanted {
-            return;
-        }
-        let essence = received.split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case(wanted) {
-            return;
-        }
-        let severity = if profile == Profile::Strict { Severity::Error } else { Severity::Warning };
+        let mut values = delivery.headers.get_all("content-type");
+        let Some(received) = values.next() else { return };
+        let (severity, message) = match MediaType::read(received, wanted) {
+            _ if values.next().is_some() => {
+                (Severity::Error, owned("The header Content-Type stands more than once."))
+            }
+            MediaType::Own => return,
+            MediaType::Json if profile == Profile::Lenient => return,
+            MediaType::Json => {
+                (Severity::Warning, format!("{} sends another Content-Type of JSON.", webhook.provider.title))
+            }
+            MediaType::Other => (Severity::Error, owned("The Content-Type is not one of JSON in UTF-8.")),
+        };
         if severity == Severity::Error {
             self.reason.get_or_insert(Code::CONTENT_TYPE);
         }
         self.drafts.push(
-            Draft::new(
-                Code::CONTENT_TYPE,
-                severity,
-                Place::Delivery,
-                format!("The Content-Type is not {wanted}, which is what {} sends.", webhook.provider.title),
-            )
-            .expected(wanted.clone())
-            .hint(
-                "Something on the way may have re-encoded the body; the signature covers the original bytes.",
+            Draft::new(Code::CONTENT_TYPE, severity, Place::Delivery, message).expected(wanted.clone()).hint(
+                "Let the sender write its own Content-Type, and every proxy pass it on. Something on the way may have re-encoded the body; the signature covers the original bytes.",
             ),
         );
     }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod comparing;
+mod content_type;
 mod covering;
 mod creating;
 mod explaining;
