@@ -210,6 +210,7 @@ describe("a provider in the form of", () => {
         format: "{base64}",
         algorithms: ["sha512"],
         signedContent: "{method}{url}{body}",
+        ambiguous: true,
       },
       ...common,
     };

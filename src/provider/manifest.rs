@@ -379,6 +379,7 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
         timestamp_header: text(root, "/headers/timestamp"),
         id_header: text(root, "/headers/id"),
         timestamp_unit: timestamp_unit(signature),
+        ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
     };
     Scheme::new(definition).map(Some).map_err(|error| {
         // Two of the scheme's parts stand among the headers of a definition.

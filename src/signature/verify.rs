@@ -83,7 +83,10 @@ impl Scheme {
             None => "",
             Some(name) => single(headers, name)?.ok_or(Outcome::TimestampMissing)?,
         };
-        if self.timestamp_header().is_some() && self.timestamp_unit().read(timestamp).is_none() {
+        if self.timestamp_header().is_some() && self.read_timestamp(timestamp).is_none() {
+            return Err(Outcome::TimestampMalformed);
+        }
+        if self.content.runs_into(delivery.body) {
             return Err(Outcome::TimestampMalformed);
         }
         for name in self.content.headers() {
@@ -97,7 +100,14 @@ impl Scheme {
         if self.content.has_method() && method.is_empty() {
             return Err(Outcome::MethodMissing);
         }
-        Ok(Values { body: delivery.body, timestamp, headers, url, method })
+        let values = Values { body: delivery.body, timestamp, headers, url, method };
+        match self.content.overrun(&values).filter(|_| !self.ambiguous) {
+            Some(header) => {
+                let received = headers.get(header).unwrap_or_default();
+                Err(Outcome::Malformed { header, received, reason: Malformed::Overrun })
+            }
+            None => Ok(values),
+        }
     }
 }
 
