@@ -96,7 +96,7 @@ codes! {
     ENVELOPE_INVALID = "envelope-invalid", 400, "The envelope is not the provider's.";
     EVENT_UNKNOWN = "event-unknown", 400, "The event type is not one the provider documents.";
     EVENT_INVALID = "event-invalid", 400, "The payload breaks the contract of its event.";
-    CONTENT_TYPE = "content-type", 415, "The Content-Type is not the one the provider sends.";
+    CONTENT_TYPE = "content-type", 415, "The Content-Type is not one of JSON in UTF-8, or not the one the provider sends.";
     DUPLICATE = "duplicate", 200, "This delivery was handled before.";
     RETRY_CHANGED = "retry-changed", 409, "A retry carries another payload than the first attempt.";
     REQUIRED = "required", 400, "A key that the contract asks for is missing.";

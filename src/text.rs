@@ -44,6 +44,13 @@ pub(crate) fn escape_controls(mut text: String) -> String {
     text
 }
 
+/// Whether a text holds no control character, no line or paragraph separator and nothing that turns the direction
+/// of what follows: what forges log lines, and keys that look like others.
+#[inline(never)]
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.contains(is_control)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

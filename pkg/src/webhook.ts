@@ -9,6 +9,7 @@ import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type {
+  Algorithm,
   Checked,
   CompareOptions,
   Comparison,
@@ -20,6 +21,7 @@ import type {
   SignedDelivery,
   SignOptions,
   Trust,
+  Uncovered,
   Verified,
   VerifyOptions,
   WebhookOptions,
@@ -36,6 +38,7 @@ interface Card {
   maxBytes: number;
   immutable: boolean;
   contentType: string;
+  uncovered: ("type" | "id")[];
 }
 
 type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
@@ -123,6 +126,25 @@ export class Webhook<Events = any> {
   /** The media type of the provider's bodies. */
   get contentType(): string {
     return this.#card.contentType;
+  }
+
+  /**
+   * Whether a delivery with this Content-Type is read: asked before its body is.
+   *
+   * @internal
+   */
+  takesContentType(received: string): boolean {
+    // What nearly every sender writes is told without the core.
+    const own = this.#card.contentType;
+    return received === own || received === "application/json" || this.#hook.content_type(received);
+  }
+
+  /**
+   * What the provider's signatures do not cover: `type`, `id`, or neither. The id is meant as the provider sends it
+   * usually; what holds for one delivery is in its `signature`. Empty for a provider that signs nothing.
+   */
+  get uncovered(): Uncovered {
+    return [...this.#card.uncovered];
   }
 
   /**
@@ -329,7 +351,7 @@ export class Webhook<Events = any> {
     const trust: Trust =
       algorithm === undefined
         ? { status: "unsigned" }
-        : { status: "verified", algorithm, secret: found[3] as number };
+        : trusted(algorithm, found[3] as number, uncoveredSets[found[13] as number]);
     const tape = ascii ? (found[12] as number) : 0;
     const later = new Kept(this.#hook, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
@@ -344,6 +366,21 @@ export class Webhook<Events = any> {
     if (revision != null) verified.revision = revision;
     return verified as VerifiedOf<Events>;
   }
+}
+
+/** By the core's number, shared by all deliveries. */
+const uncoveredSets: readonly (Uncovered | undefined)[] = [
+  undefined,
+  Object.freeze(["type"] as const),
+  Object.freeze(["id"] as const),
+  Object.freeze(["type", "id"] as const),
+];
+
+function trusted(algorithm: Algorithm, secret: number, uncovered: Uncovered | undefined): Trust {
+  const covers = "body";
+  return uncovered === undefined
+    ? { status: "verified", algorithm, secret, covers }
+    : { status: "verified", algorithm, secret, covers, uncovered };
 }
 
 /** How often the core has judged. Each time it forgets the tape of the time before. */

@@ -433,6 +433,7 @@ describe("the options of a receiver", () => {
           format: "{hex}",
           algorithms: ["sha256"],
           signedContent: "{url}{body}",
+          ambiguous: true,
           secret: "utf8",
         },
         envelope: { type: "/type" },

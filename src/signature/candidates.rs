@@ -176,7 +176,7 @@ impl<'a> Reader<'a, '_> {
         let timestamp = match timestamp {
             _ if !self.scheme.format.has_timestamp() => "",
             None => return Err(Outcome::TimestampMissing),
-            Some(text) if self.scheme.timestamp_unit().read(text).is_none() => {
+            Some(text) if self.scheme.read_timestamp(text).is_none() => {
                 return Err(Outcome::TimestampMalformed);
             }
             Some(text) => text,

@@ -152,6 +152,11 @@ fn malformed(reason: Malformed, header: &str, scheme: &Scheme, keys: &Keys) -> S
             Said::new(format!("The header {header} does not have the form {form}."))
                 .hint(format!("This provider writes {}. Hand the header over as it arrived.", example()))
         }
+        Malformed::Overrun => Said::new(format!(
+            "The header {header} contains the separator of the signed content, so the signature does not say where \
+             the header ends."
+        ))
+        .hint("The sender writes no such value: somebody may have moved bytes from one signed part into another."),
         Malformed::Repeated => Said::new(format!(
             "The header {header} is part of what is signed, and stands more than once with different values."
         )),

@@ -119,6 +119,8 @@ pub enum Malformed {
     Form,
     /// The header stands several times with different values.
     Repeated,
+    /// The value of a signed header contains what separates it from the next part.
+    Overrun,
 }
 
 /// The outcome in one word, as reports show it.

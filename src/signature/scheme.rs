@@ -6,6 +6,7 @@ use super::header::Format;
 use super::template::Content;
 use super::{Algorithm, Keys, KeysError, Secret, SecretForm, TimestampUnit};
 use crate::delivery::is_token;
+use crate::text::same_but_case;
 
 /// How a provider signs, as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,8 @@ pub struct SchemeDefinition {
     /// The algorithms the provider signs with, the preferred one first.
     pub algorithms: Vec<Algorithm>,
     /// What is signed: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
-    /// `{header:webhook-id}.{timestamp}.{body}`, `{method}{url}{body}`.
+    /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. What stands side by side, such as
+    /// `{method}{url}{body}`, is taken only as `ambiguous`.
     pub signed_content: String,
     /// The form of secrets.
     pub secret: SecretForm,
@@ -33,6 +35,9 @@ pub struct SchemeDefinition {
     pub id_header: Option<String>,
     /// What timestamps count.
     pub timestamp_unit: TimestampUnit,
+    /// Whether the provider signs parts without saying where each ends, so that one signature fits several requests.
+    /// Without it such a signed content is refused.
+    pub ambiguous: bool,
 }
 
 impl SchemeDefinition {
@@ -49,6 +54,7 @@ impl SchemeDefinition {
             timestamp_header: None,
             id_header: None,
             timestamp_unit: TimestampUnit::Seconds,
+            ambiguous: false,
         }
     }
 }
@@ -59,6 +65,10 @@ pub struct Scheme {
     definition: SchemeDefinition,
     pub(crate) format: Format,
     pub(crate) content: Content,
+    /// Whether bytes can be moved from one signed part into another.
+    pub(super) ambiguous: bool,
+    /// Whether nothing but its length says where the signed timestamp ends.
+    bare_timestamp: bool,
 }
 
 impl Scheme {
@@ -107,17 +117,32 @@ impl Scheme {
         }
         match (format.has_timestamp(), definition.timestamp_header.is_some(), content.has_timestamp()) {
             (true, true, _) => {
-                fail("timestampHeader", "The format holds a timestamp already; only one can count.")
+                return fail("timestampHeader", "The format holds a timestamp already; only one can count.");
             }
-            (true, _, false) | (_, true, false) => fail(
-                "signedContent",
-                "{timestamp} is missing although the scheme has one, so anybody could change it.",
-            ),
-            (false, false, true) => fail(
-                "signedContent",
-                "{timestamp} is signed, but neither the format nor a header of the scheme holds it.",
-            ),
-            _ => Ok(Self { definition, format, content }),
+            (true, _, false) | (_, true, false) => {
+                return fail(
+                    "signedContent",
+                    "{timestamp} is missing although the scheme has one, so anybody could change it.",
+                );
+            }
+            (false, false, true) => {
+                return fail(
+                    "signedContent",
+                    "{timestamp} is signed, but neither the format nor a header of the scheme holds it.",
+                );
+            }
+            _ => {}
+        }
+        let ambiguity = content.ambiguity();
+        match &ambiguity {
+            Some(message) if !definition.ambiguous => fail("signedContent", message),
+            _ => Ok(Self {
+                ambiguous: ambiguity.is_some(),
+                bare_timestamp: content.has_bare_timestamp(),
+                definition,
+                format,
+                content,
+            }),
         }
     }
 
@@ -141,6 +166,12 @@ impl Scheme {
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         let own = [Some(self.header()), self.timestamp_header()];
         own.into_iter().flatten().chain(self.content.headers())
+    }
+
+    /// Whether the value of this header is part of what is signed, and nobody can move bytes into or out of it.
+    pub(crate) fn signs_header(&self, name: &str) -> bool {
+        let stamped = self.timestamp_header().into_iter();
+        !self.ambiguous && stamped.chain(self.content.headers()).any(|signed| same_but_case(signed, name))
     }
 
     /// The template of what is signed.
@@ -181,6 +212,12 @@ impl Scheme {
 
     pub(crate) fn timestamp_header(&self) -> Option<&str> {
         self.definition.timestamp_header.as_deref()
+    }
+
+    /// Reads a timestamp in milliseconds. Where only its length says where it ends, it has the length of today's.
+    pub(crate) fn read_timestamp(&self, text: &str) -> Option<i64> {
+        let unit = self.timestamp_unit();
+        unit.read(text).filter(|_| !self.bare_timestamp || text.len() == unit.digits())
     }
 
     pub(crate) fn timestamp_unit(&self) -> TimestampUnit {

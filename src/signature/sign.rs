@@ -133,8 +133,8 @@ impl fmt::Display for SignError {
             Self::Header(name) => write!(f, "This provider signs the header {name}, and it was not given."),
             Self::Unwritable(name) => write!(
                 f,
-                "The value of {name} cannot be sent: it is no visible ASCII, has more than 8 KiB, or was given \
-                 twice with different values."
+                "The value of {name} cannot be sent: it is no visible ASCII, has more than 8 KiB, contains the \
+                 separator of the signed content, or was given twice with different values."
             ),
             Self::Url => f.write_str("This provider signs the URL, and none was given."),
             Self::Method => f.write_str("This provider signs the method, and none was given."),
@@ -158,8 +158,8 @@ mod tests {
             format!("{}: {error}", error.code())
         };
         let at = SignContext::at;
-        let unwritable = "cannot be sent: it is no visible ASCII, has more than 8 KiB, or was given twice with different \
-                          values.";
+        let unwritable = "cannot be sent: it is no visible ASCII, has more than 8 KiB, contains the separator of the \
+                          signed content, or was given twice with different values.";
         assert_eq!(
             fail("{timestamp}{body}", &at(-1)),
             "option-invalid: The time cannot be written as a timestamp: it has to lie after 1970."
@@ -175,20 +175,20 @@ mod tests {
             );
         }
         assert_eq!(
-            fail("{header:X-A}{body}", &at(0)),
+            fail("{header:X-A}.{body}", &at(0)),
             "header-missing: This provider signs the header X-A, and it was not given."
         );
         let twice = Headers::from_iter([("X-A", "1"), ("X-A", "2")]);
         assert_eq!(
-            fail("{header:X-A}{body}", &SignContext { headers: twice, ..at(0) }),
+            fail("{header:X-A}.{body}", &SignContext { headers: twice, ..at(0) }),
             format!("option-invalid: The value of X-A {unwritable}")
         );
         assert_eq!(
-            fail("{url}{body}", &at(0)),
+            fail("{url}\n{body}", &at(0)),
             "url-missing: This provider signs the URL, and none was given."
         );
         assert_eq!(
-            fail("{method}{body}", &at(0)),
+            fail("{method}\n{body}", &at(0)),
             "method-missing: This provider signs the method, and none was given."
         );
     }

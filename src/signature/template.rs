@@ -1,5 +1,7 @@
 //! Templates with `{places}`, and the one that says what is signed.
 
+use std::fmt;
+
 use super::hmac::Mac;
 use crate::delivery::{Headers, is_token};
 use crate::text::{cut, owned};
@@ -48,6 +50,24 @@ enum Part {
     Header(String),
     Url,
     Method,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Literal(text) => f.write_str(text),
+            Part::Body => f.write_str("{body}"),
+            Part::Timestamp => f.write_str("{timestamp}"),
+            Part::Header(name) => write!(f, "{{header:{name}}}"),
+            Part::Url => f.write_str("{url}"),
+            Part::Method => f.write_str("{method}"),
+        }
+    }
+}
+
+/// Characters that stand in URLs (RFC 3986, section 2).
+fn is_url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
 impl Part {
@@ -117,6 +137,101 @@ impl Content {
 
     pub fn has_method(&self) -> bool {
         self.parts.contains(&Part::Method)
+    }
+
+    /// The literal by which a place of any length ends, on its side of the body; the error is the neighbour that is
+    /// no literal.
+    fn delimiter(&self, at: usize) -> Result<&str, &Part> {
+        let body = self.parts.iter().position(|part| *part == Part::Body).unwrap_or(0);
+        match &self.parts[if at < body { at + 1 } else { at - 1 }] {
+            Part::Literal(text) => Ok(text),
+            other => Err(other),
+        }
+    }
+
+    /// The places whose length the sender chooses, but for the body.
+    fn open(&self) -> impl Iterator<Item = (usize, &Part)> {
+        let is_open = |part: &Part| matches!(part, Part::Header(_) | Part::Url | Part::Method);
+        self.parts.iter().enumerate().filter(move |(_, part)| is_open(part))
+    }
+
+    /// Why one signature would fit several requests: bytes could be moved from one place into the next. Read from its
+    /// ends towards the body, what is signed has to show where each place ends.
+    pub fn ambiguity(&self) -> Option<String> {
+        let mut headers = self.open().filter_map(|(at, part)| {
+            let held = self.delimiter(at).is_ok_and(|text| text.bytes().all(|byte| !byte.is_ascii_control()));
+            (held && matches!(part, Part::Header(_))).then_some((at, part))
+        });
+        let first = headers.next();
+        let several = first.filter(|_| headers.next().is_some());
+        for (at, part) in self.open() {
+            let why = match self.delimiter(at) {
+                Err(next) => format!("{part} and {next} stand side by side"),
+                Ok(text) if *part == Part::Url && text.bytes().all(is_url) => {
+                    format!("{part} may contain \"{text}\" itself")
+                }
+                Ok(text) if several.is_some_and(|(first, _)| first == at) => {
+                    format!("{part} may contain \"{text}\" itself, and another header follows")
+                }
+                Ok(_) => continue,
+            };
+            return Some(format!(
+                "One signature would fit several requests: {why}, so bytes could be moved from one part into the next. \
+                 Separate the parts by what none of them can contain, such as a line break: \
+                 \"{{id}}\\n{{timestamp}}\\n{{body}}\". If the provider really signs so, set \"ambiguous\": true."
+            ));
+        }
+        None
+    }
+
+    /// The header that holds what it should end by, if one does: it need not end where it seems to.
+    pub fn overrun<'v>(&'v self, values: &Values<'v>) -> Option<&'v str> {
+        self.open().find_map(|(at, part)| {
+            let Part::Header(name) = part else { return None };
+            let (value, delimiter) = (part.bytes(values), self.delimiter(at).ok()?.as_bytes());
+            let before = self.parts.iter().take(at).all(|part| *part != Part::Body);
+            let is_there = |from: usize| {
+                let joined = value[from..].iter().chain(delimiter);
+                joined.take(delimiter.len()).eq(delimiter)
+            };
+            // Behind the body it is read from its end.
+            let is_there_backwards = |end: usize| {
+                let joined = value[..end].iter().rev().chain(delimiter.iter().rev());
+                joined.take(delimiter.len()).eq(delimiter.iter().rev())
+            };
+            let found = if before {
+                (0..value.len()).any(is_there)
+            } else {
+                (1..=value.len()).any(is_there_backwards)
+            };
+            found.then_some(name.as_str())
+        })
+    }
+
+    /// Whether nothing but its length says where a timestamp ends: a place or a digit follows.
+    pub fn has_bare_timestamp(&self) -> bool {
+        self.stamps().any(|(at, is_before)| match self.delimiter(at) {
+            Ok(text) => {
+                let next = if is_before { text.bytes().next() } else { text.bytes().last() };
+                next.is_some_and(|byte| byte.is_ascii_digit())
+            }
+            Err(next) => *next != Part::Body,
+        })
+    }
+
+    /// Whether a body lengthens the timestamp beside it: no object and no array does.
+    pub fn runs_into(&self, body: &[u8]) -> bool {
+        self.stamps().any(|(at, is_before)| {
+            let next = if is_before { body.first() } else { body.last() };
+            self.delimiter(at) == Err(&Part::Body) && next.is_some_and(u8::is_ascii_digit)
+        })
+    }
+
+    /// The places of timestamps, and whether each is before the body.
+    fn stamps(&self) -> impl Iterator<Item = (usize, bool)> {
+        let body = self.parts.iter().position(|part| *part == Part::Body).unwrap_or(0);
+        let stamps = self.parts.iter().enumerate().filter(|(_, part)| **part == Part::Timestamp);
+        stamps.map(move |(at, _)| (at, at < body))
     }
 
     /// The headers whose values are signed.

@@ -348,7 +348,7 @@ fn what_is_signed_and_absent_or_ambiguous_is_named() {
         ],
     );
     expect(
-        &of("{hex}", "{url}{body}"),
+        &of("{hex}", "{url}\n{body}"),
         &[sig],
         &[
             "url-missing",
@@ -357,7 +357,7 @@ fn what_is_signed_and_absent_or_ambiguous_is_named() {
         ],
     );
     expect(
-        &of("{hex}", "{method}{body}"),
+        &of("{hex}", "{method}\n{body}"),
         &[sig],
         &[
             "method-missing",

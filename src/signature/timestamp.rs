@@ -25,6 +25,14 @@ impl TimestampUnit {
         }
     }
 
+    /// How many digits it has, from 2001 to 2286.
+    pub(super) const fn digits(self) -> usize {
+        match self {
+            Self::Seconds => 10,
+            Self::Milliseconds => 13,
+        }
+    }
+
     /// Reads a timestamp in milliseconds: 1 to 16 digits, no sign, no white space, nothing else.
     pub(crate) fn read(self, text: &str) -> Option<i64> {
         let digits = (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -33,7 +41,7 @@ impl TimestampUnit {
     }
 
     /// Writes the time as a timestamp. `None` before 1970.
-    pub(super) fn write(self, now: i64) -> Option<String> {
+    pub(crate) fn write(self, now: i64) -> Option<String> {
         (now >= 0).then(|| (now / self.milliseconds()).to_string())
     }
 }

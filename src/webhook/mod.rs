@@ -22,6 +22,7 @@ pub use verify::{Accepted, Trust, Verified};
 pub(crate) use judge::digest;
 pub(crate) use judge::{Judgement, Signature};
 
+use crate::delivery::MediaType;
 use crate::issue::{Code, Profile};
 use crate::json::quoted;
 use crate::provider::{self, Provider};
@@ -164,6 +165,13 @@ impl Webhook {
     #[must_use]
     pub fn provider(&self) -> &Provider {
         &self.provider
+    }
+
+    /// Whether a delivery with this Content-Type is read: the provider's own, or another one of JSON in UTF-8. So a
+    /// receiver can refuse a body before it reads it. One without the header is read.
+    #[must_use]
+    pub fn takes_content_type(&self, value: &str) -> bool {
+        MediaType::read(value, &self.provider.content_type) != MediaType::Other
     }
 
     /// What applies where a call says nothing else.

@@ -1,6 +1,7 @@
 //! Provider definitions: those of well-known senders are read for what they say, and broken ones are refused
 //! with the place and the reason.
 
+mod ambiguous;
 mod reading;
 mod refusing;
 

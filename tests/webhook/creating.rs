@@ -262,7 +262,7 @@ fn every_form_of_a_signature_is_made_as_it_is_read() {
 
 #[test]
 fn what_the_signed_content_needs_has_to_be_given() {
-    let more = r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "signedContent": "{url}{body}" }"#;
+    let more = r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "signedContent": "{url}{body}", "ambiguous": true }"#;
     let hook = made(&definition(more), options(&["a secret"]));
     assert_eq!(hook.sign(b"{}", &fresh()).expect_err("refused").code, Code::URL_MISSING);
     let more = more.replace("{url}", "{header:X-Other}");

@@ -2,6 +2,8 @@
 
 mod agreement;
 mod comparing;
+mod content_type;
+mod covering;
 mod creating;
 mod explaining;
 mod grades;
@@ -9,4 +11,6 @@ mod judging;
 mod making;
 mod privacy;
 mod seeds;
+mod signed_time;
 mod support;
+mod texts;

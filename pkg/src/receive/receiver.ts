@@ -107,7 +107,7 @@ export class Receiver<Events, R> {
       const detail = "A delivery comes by POST.";
       throw new Refusal(405, "method-not-allowed", { detail, headers: { allow: "POST" } });
     }
-    checkContentType(header, this.#hook.contentType);
+    checkContentType(header, this.#hook);
     const encoding = encodingOf(header, encodings);
     checkContentLength(header, maxBytes);
     const reading = performance.now();

@@ -122,7 +122,14 @@ impl<'d> Parts<'d> {
         urls.extend(path);
         urls.extend(bare);
         urls.retain(|it| !it.is_empty());
-        Self { own, timestamps: others, ids, urls, method: delivery.method.unwrap_or("POST"), headers }
+        Self {
+            own,
+            timestamps: others,
+            ids,
+            urls,
+            method: delivery.method.filter(|it| !it.is_empty()).unwrap_or("POST"),
+            headers,
+        }
     }
 }
 
@@ -244,6 +251,11 @@ impl<'d> Formulas<'_, 'd> {
 }
 
 impl Formula<'_> {
+    /// Whether no definition may have it: one signature would fit several requests.
+    pub fn is_ambiguous(&self) -> bool {
+        self.content.ambiguity().is_some()
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         self.template == other.template && self.timestamp == other.timestamp && self.url == other.url
     }

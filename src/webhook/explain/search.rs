@@ -329,6 +329,14 @@ impl<'a> Search<'a> {
         let span = self.bodies.difference(&found.body);
         for cause in &all {
             let mut said: Cause = cause.say(&words);
+            if found.formula.is_some_and(Formula::is_ambiguous)
+                && [&causes::CONTENT_OTHER_PROVIDER, &causes::CONTENT_URL].iter().any(|it| cause.is(it))
+            {
+                said.fix = format!(
+                    "The sender has to sign {}: with {formula} one signature fits several requests, so no definition should have it.",
+                    self.scheme.signed_content()
+                );
+            }
             said.changed_bytes = of_body.iter().any(|it| it.is(cause)).then_some(span);
             if all.len() > 1 {
                 let mut others: Vec<&str> = all.iter().map(|it| it.code).collect();

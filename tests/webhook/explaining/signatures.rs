@@ -152,6 +152,9 @@ fn slips_in_what_is_signed_are_proved() {
         let delivery = Delivery::new(headers, body.as_bytes()).with_url("https://h.example/hook");
         let found = check(&hook, &delivery);
         assert_eq!(codes(&found.matches), expected, "{content} {:?}", found.observations);
+        // No definition is proposed that would be refused.
+        let is_proposed = found.matches.iter().any(|cause| cause.fix.contains("signedContent"));
+        assert_eq!(is_proposed, expected == ["content-other-provider"], "{content}");
         assert!(found.observations.is_empty(), "{:?}", found.observations);
     }
     let signature = format!("v1,{}", base64(&tag(b"wP/u", format!("m1.{time}.{body}").as_bytes())));
@@ -281,7 +284,7 @@ fn how_far_a_timestamp_lies_off_is_told_with_its_sign() {
 #[test]
 fn what_cannot_be_put_together_is_told() {
     let hook = custom(
-        r#"{ "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "signedContent": "{url}{header:X-Part}{body}" }"#,
+        r#"{ "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "signedContent": "{url}{header:X-Part}{body}", "ambiguous": true }"#,
         &[SECRET],
     );
     let signature = hex(&tag(SECRET.as_bytes(), b"{}"));

@@ -1,0 +1,235 @@
+//! Signed contents: one signature fits one request, or the definition says that the provider signs otherwise.
+
+use hookseal::Code;
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::provider::Provider;
+use hookseal::signature::{Keys, Outcome, Scheme, Secret, SignContext};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const NOW: i64 = 1_700_000_000_000;
+
+fn definition(content: &str) -> Value {
+    let mut value = json!({
+        "id": "mine",
+        "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "signedContent": content },
+        "headers": { "id": "X-Id" },
+        "envelope": { "type": "/type" },
+        "events": { "*": { "schema": true } }
+    });
+    if content.contains("{timestamp}") {
+        value["headers"]["timestamp"] = json!("X-Time");
+    }
+    value
+}
+
+fn scheme(content: &str) -> Result<Scheme, String> {
+    match Provider::read(definition(content).to_string().as_bytes()) {
+        Ok(provider) => Ok(provider.scheme.expect("a scheme")),
+        Err(error) => {
+            let issue = &error.issues[0];
+            assert_eq!(
+                (issue.code, issue.pointer.as_str()),
+                (Code::DEFINITION_INVALID, "/signature/signedContent")
+            );
+            Err(issue.message.clone())
+        }
+    }
+}
+
+fn keys(scheme: &Scheme) -> Keys {
+    scheme
+        .keys(&[Secret::read("a secret of 32 bytes for the test", scheme.secret_form()).expect("one")], None)
+        .expect("keys")
+}
+
+#[test]
+fn a_content_that_does_not_show_where_its_parts_end_is_refused_with_the_reason() {
+    for (content, why) in [
+        ("{id}{timestamp}{body}", "{header:X-Id} and {timestamp} stand side by side"),
+        ("{header:X-Event}{header:X-Id}{body}", "{header:X-Event} and {header:X-Id} stand side by side"),
+        ("{id}{body}", "{header:X-Id} and {body} stand side by side"),
+        ("{body}{id}", "{header:X-Id} and {body} stand side by side"),
+        ("{method}{url}{body}", "{method} and {url} stand side by side"),
+        ("{url}{body}", "{url} and {body} stand side by side"),
+        ("{timestamp}.{url}.{body}", "{url} may contain \".\" itself"),
+        (
+            "{header:X-Event}.{header:X-Id}.{body}",
+            "{header:X-Event} may contain \".\" itself, and another header follows",
+        ),
+        (
+            "{id}.{timestamp}.{body}.{header:A}",
+            "{header:X-Id} may contain \".\" itself, and another header follows",
+        ),
+    ] {
+        let message = scheme(content).expect_err(content);
+        assert_eq!(
+            message,
+            format!(
+                "One signature would fit several requests: {why}, so bytes could be moved from one part into the next. \
+                 Separate the parts by what none of them can contain, such as a line break: \
+                 \"{{id}}\\n{{timestamp}}\\n{{body}}\". If the provider really signs so, set \"ambiguous\": true."
+            )
+        );
+        let mut definition = definition(content);
+        definition["signature"]["ambiguous"] = json!(true);
+        // What can be moved is not covered.
+        definition["dedupe"] = json!(["header:X-Id"]);
+        let provider = Provider::read(definition.to_string().as_bytes()).expect(content);
+        assert!(provider.uncovered().id, "{content}");
+    }
+}
+
+const CONTENTS: [&str; 12] = [
+    "{body}",
+    "{timestamp}{body}",
+    "{body}{timestamp}",
+    "{timestamp}.{body}",
+    "v0:{timestamp}:{body}",
+    "{id}.{timestamp}.{body}",
+    "{id}..{body}",
+    "{body}:{timestamp}:{id}",
+    "{timestamp}{id}.{body}",
+    "{id}.{timestamp}1{body}",
+    "{id}\n{header:X-Event}\n{timestamp}\n{body}",
+    "{header:X-Event}\n{body}\n{id}",
+];
+
+#[test]
+fn contents_that_show_where_their_parts_end_are_taken() {
+    for content in CONTENTS.into_iter().chain(["{method}\n{url}\n{body}", "{method}.{body}"]) {
+        assert!(scheme(content).is_ok(), "{content}");
+    }
+}
+
+#[test]
+fn a_value_that_holds_its_separator_is_refused() {
+    let scheme = scheme("{id}.{timestamp}.{body}").expect("a scheme");
+    let keys = keys(&scheme);
+    let outcome = |id: &str| {
+        let headers = Headers::from_iter([
+            ("X-Sig", "00".repeat(32)),
+            ("X-Id", id.to_owned()),
+            ("X-Time", "1700000000".to_owned()),
+        ]);
+        let delivery = Delivery::new(headers, b"{}");
+        scheme.verify(&keys, &delivery, NOW, 300).code().expect("not verified")
+    };
+    assert_eq!(outcome("msg_1"), Code::SIGNATURE_MISMATCH);
+    for id in ["msg.1", ".", "a.", ".a"] {
+        assert_eq!(outcome(id), Code::SIGNATURE_MALFORMED, "{id}");
+        let context = SignContext { id: Some(id), ..SignContext::at(NOW) };
+        assert_eq!(scheme.sign(&keys, b"{}", &context).expect_err(id).code(), Code::OPTION_INVALID);
+    }
+}
+
+#[test]
+fn a_time_that_nothing_signs_is_refused() {
+    for (change, place) in [
+        (json!({ "headers": { "timestamp": "X-Time" } }), "/signature/signedContent"),
+        (json!({ "headers": { "timestamp": "X-Time" }, "signature": null }), "/headers/timestamp"),
+        (
+            json!({ "headers": { "timestamp": "X-Time" }, "signature": { "timestamp": "/at" } }),
+            "/headers/timestamp",
+        ),
+        (
+            json!({ "signature": { "timestamp": "/at", "format": "t={timestamp},v={hex}" } }),
+            "/signature/timestamp",
+        ),
+    ] {
+        let mut definition = definition("{body}");
+        for (key, value) in change.as_object().expect("an object") {
+            match value {
+                Value::Null => drop(definition.as_object_mut().expect("an object").remove(key)),
+                value => {
+                    for (name, inner) in value.as_object().expect("an object") {
+                        definition[key][name] = inner.clone();
+                    }
+                }
+            }
+        }
+        let error = Provider::read(definition.to_string().as_bytes()).expect_err(place);
+        assert_eq!(error.issues[0].pointer, place, "{error}");
+    }
+    for tolerance in [604_801, 1_000_000_000] {
+        let mut definition = definition("{timestamp}.{body}");
+        definition["signature"]["tolerance"] = json!(tolerance);
+        let error = Provider::read(definition.to_string().as_bytes()).expect_err("too much");
+        assert_eq!(
+            (error.issues[0].code, error.issues[0].pointer.as_str()),
+            (Code::MAXIMUM, "/signature/tolerance")
+        );
+    }
+}
+
+/// What each place of a content holds.
+type Parts<'t> = Vec<(&'t str, String)>;
+
+/// Every way to read a text as this content.
+fn readings<'t>(template: &'t str, text: &str, before: &Parts<'t>, found: &mut Vec<Parts<'t>>) {
+    let Some(rest) = template.strip_prefix('{') else {
+        let end = template.find('{').unwrap_or(template.len());
+        match text.strip_prefix(&template[..end]) {
+            Some(text) if end < template.len() => readings(&template[end..], text, before, found),
+            Some("") => found.push(before.clone()),
+            _ => {}
+        }
+        return;
+    };
+    let (place, rest) = rest.split_once('}').expect("a place ends");
+    for end in 0..=text.len() {
+        let parts = [before.clone(), vec![(place, text[..end].to_owned())]].concat();
+        readings(rest, &text[end..], &parts, found);
+    }
+}
+
+fn part<'p>(parts: &'p Parts<'_>, name: &str) -> &'p str {
+    parts.iter().find(|(place, _)| *place == name).map_or("", |(_, text)| text)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The bytes that were signed for one request are a signed content of no other: of all the ways to read them, one
+    /// is verified with a body that is JSON.
+    #[test]
+    fn one_signature_fits_one_request(
+        id in "([a1.:]{1,3}|[a.](\\.1700000000)?)", event in "[a1.:]{1,3}", body in "([0-9]{1,2}|\\{\\}|\\[1\\]|\"1\"| \\{\\}|\\[1,\"\\.1700000001\\.\"\\])",
+    ) {
+        for content in CONTENTS {
+            let scheme = scheme(content).expect(content);
+            let keys = keys(&scheme);
+            let context = SignContext {
+                id: Some(&id),
+                headers: Headers::from_iter([("X-Event", event.as_str())]),
+                ..SignContext::at(NOW)
+            };
+            // Values that would be ambiguous are not signed.
+            let Ok(signed) = scheme.sign(&keys, body.as_bytes(), &context) else { continue };
+            let signature = &signed[0].1;
+            let text = content
+                .replace("{timestamp}", "1700000000")
+                .replace("{id}", &id)
+                .replace("{header:X-Event}", &event)
+                .replace("{body}", &body);
+            let mut all = Vec::new();
+            readings(content, &text, &Vec::new(), &mut all);
+            let mut fitting = 0;
+            for parts in &all {
+                let headers = Headers::from_iter([
+                    ("X-Sig", signature.as_str()),
+                    ("X-Id", part(parts, "id")),
+                    ("X-Event", part(parts, "header:X-Event")),
+                    ("X-Time", part(parts, "timestamp")),
+                ]);
+                let body = part(parts, "body");
+                let delivery = Delivery::new(headers, body.as_bytes());
+                // Replayed whenever it pleases.
+                let outcome = scheme.verify(&keys, &delivery, NOW, u64::MAX);
+                let is_json = serde_json::from_str::<Value>(body).is_ok();
+                fitting += usize::from(is_json && matches!(outcome, Outcome::Verified { .. }));
+            }
+            prop_assert_eq!(fitting, 1, "{} {:?}", content, text);
+        }
+    }
+}
