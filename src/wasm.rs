@@ -202,6 +202,12 @@ impl Hook {
         })
     }
 
+    /// Whether both webhooks have a secret in common.
+    #[must_use]
+    pub fn shares_secret(&self, other: &Hook) -> bool {
+        self.0.shares_secret(&other.0)
+    }
+
     /// The hot path. 0: accepted, and `facts` and `text` say more; otherwise rejected, and `failure` says why.
     #[must_use]
     pub fn verify(
