@@ -36,7 +36,7 @@ thread_local! {
     /// What JavaScript wrote for the next call.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// What the last call on the hot path found: see `note`.
-    static FACTS: RefCell<[u32; 13]> = const { RefCell::new([0; 13]) };
+    static FACTS: RefCell<[u32; 14]> = const { RefCell::new([0; 14]) };
     /// The tape of the last delivery that was accepted: JavaScript makes objects from it.
     static TAPE: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
@@ -199,6 +199,7 @@ impl Hook {
                 })
                 .collect(),
             max_bytes: self.0.limits().max_bytes,
+            uncovered: provider.uncovered().names(),
         })
     }
 
@@ -372,13 +373,17 @@ impl Hook {
 /// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
 /// unsigned), secret; where `text` stands and how many bytes it has; and how many UTF-16 units of it are the
 /// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
-/// there only where the event is not one of the provider's. Then, whether all of it and the body is ASCII; and
-/// last, where the tape stands.
+/// there only where the event is not one of the provider's. Then, whether all of it and the body is ASCII; where
+/// the tape stands; and what the signature does not cover: 1 the type, 2 the id.
 fn note(accepted: Accepted<'_, '_>) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
-    let (algorithm, secret) = match accepted.signature {
-        Trust::Unsigned => (0, NONE),
-        Trust::Verified { algorithm, secret } => (algorithm as u32 + 1, place(Some(secret))),
+    let (algorithm, secret, uncovered) = match accepted.signature {
+        Trust::Unsigned => (0, NONE, 0),
+        Trust::Verified { algorithm, secret, uncovered } => (
+            algorithm as u32 + 1,
+            place(Some(secret)),
+            u32::from(uncovered.event_type) | u32::from(uncovered.id) << 1,
+        ),
     };
     // The name of an event that stands for one type is on the provider's card.
     let named = accepted.event.is_some() && matches!(accepted.event_type, Cow::Borrowed(_));
@@ -408,6 +413,7 @@ fn note(accepted: Accepted<'_, '_>) {
         event_type,
         u32::from(ascii),
         place(Some(tape.as_ptr().addr())),
+        uncovered,
     ]);
     TAPE.set(tape);
 }

@@ -36,7 +36,7 @@ let scratchLength = 0;
 let words = new Uint32Array(0);
 /** Where the core leaves the numbers of a verdict, and how many there are. */
 let numbers = new Uint32Array(0);
-const FACTS = 13;
+const FACTS = 14;
 
 /**
  * What is used of Node's Buffer, in runtimes that have it: what `write` and `toString` call when they have read

@@ -71,6 +71,12 @@ export interface SignOptions {
   url?: string | undefined;
 }
 
+/**
+ * Parts of a delivery that are outside of what is signed: the event type, or the idempotency key. Whoever recorded one
+ * signed delivery can send it again with another value there.
+ */
+export type Uncovered = readonly ("type" | "id")[];
+
 /** Who vouches for a delivery. */
 export type Trust =
   | {
@@ -80,6 +86,13 @@ export type Trust =
       algorithm: Algorithm | "ed25519";
       /** Which secret, by its place in the options. */
       secret: number;
+      /** What the signature covers: the whole body. */
+      covers: "body";
+      /**
+       * What of `type` and `id` is in headers that the signature does not cover, of this delivery. Absent where it covers
+       * both. Of `id` only the key counts, and not the type in front of it.
+       */
+      uncovered?: Uncovered;
     }
   | {
       /** Nobody vouches for it: the receiver allows that. */
@@ -176,6 +189,10 @@ export interface Report {
     received?: string;
     /** Which secret it was made with, by its place in the options. */
     secret?: number;
+    /** What a signature that was verified covers: the whole body. */
+    covers?: "body";
+    /** What of `type` and `id` a signature that was verified does not cover. Absent where it covers both. */
+    uncovered?: Uncovered;
     /** The formula of what is signed, e.g. `{body}` or `{id}.{timestamp}.{body}`. */
     signedContent?: string;
   };

@@ -8,6 +8,7 @@ import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type {
+  Algorithm,
   Checked,
   Comparison,
   Delivery,
@@ -18,6 +19,7 @@ import type {
   SignedDelivery,
   SignOptions,
   Trust,
+  Uncovered,
   Verified,
   VerifyOptions,
   WebhookOptions,
@@ -34,6 +36,7 @@ interface Card {
   maxBytes: number;
   immutable: boolean;
   contentType: string;
+  uncovered: ("type" | "id")[];
 }
 
 type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
@@ -160,6 +163,14 @@ export class Webhook<Events = any> {
    */
   sharesSecret(other: Webhook): boolean | undefined {
     return #hook in other ? this.#hook.shares_secret(other.#hook) : undefined;
+  }
+
+  /**
+   * What the provider's signatures do not cover: `type`, `id`, or neither. The id is meant as the provider sends it
+   * usually; what holds for one delivery is in its `signature`. Empty for a provider that signs nothing.
+   */
+  get uncovered(): Uncovered {
+    return [...this.#card.uncovered];
   }
 
   /**
@@ -332,7 +343,7 @@ export class Webhook<Events = any> {
     const trust: Trust =
       algorithm === undefined
         ? { status: "unsigned" }
-        : { status: "verified", algorithm, secret: found[3] as number };
+        : trusted(algorithm, found[3] as number, uncoveredSets[found[13] as number]);
     const tape = ascii ? (found[12] as number) : 0;
     const later = new Kept(this.#hook, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
@@ -348,6 +359,21 @@ export class Webhook<Events = any> {
     if (event === undefined) verified.unknown = true;
     return verified as VerifiedOf<Events>;
   }
+}
+
+/** By the core's number, shared by all deliveries. */
+const uncoveredSets: readonly (Uncovered | undefined)[] = [
+  undefined,
+  Object.freeze(["type"] as const),
+  Object.freeze(["id"] as const),
+  Object.freeze(["type", "id"] as const),
+];
+
+function trusted(algorithm: Algorithm, secret: number, uncovered: Uncovered | undefined): Trust {
+  const covers = "body";
+  return uncovered === undefined
+    ? { status: "verified", algorithm, secret, covers }
+    : { status: "verified", algorithm, secret, covers, uncovered };
 }
 
 /** How often the core has judged. Each time it forgets the tape of the time before. */

@@ -373,13 +373,25 @@ describe("sign, new, schema, providers and compare", () => {
       /^painchek +PainChek +X-PainChek-WH-Signature \(sha256, sha1\) +assessment_add$/m,
     );
     assert.match(run(["providers"]).out, /^slack .* event_callback, url_verification, app_rate_limited$/m);
-    assert.match(run(["providers"]).out, /^github .* any$/m);
+    assert.match(run(["providers"]).out, /^github .*\(sha256\) +type, id +any$/m);
+    assert.match(run(["providers"]).out, /^xon .* none +everything /m);
     assert.deepEqual(
       JSON.parse(run(["providers", "--json"]).out).map((one: { id: string; signs: boolean }) => [
         one.id,
         one.signs,
       ]),
       providers().map((id) => [id, id !== "xon"]),
+    );
+    assert.deepEqual(
+      JSON.parse(run(["providers", "--json"]).out)
+        .filter((one: { uncovered?: string[] }) => one.uncovered?.length !== 0)
+        .map((one: { id: string; uncovered?: string[] }) => [one.id, one.uncovered]),
+      [
+        ["github", ["type", "id"]],
+        ["linear", ["id"]],
+        ["shopify", ["type", "id"]],
+        ["xon", undefined],
+      ],
     );
   });
 

@@ -115,7 +115,13 @@ describe("a provider in the form of", () => {
     it(`${name} is verified, and every field is read`, () => {
       const { event, type, id, signature, createdAt } = hook.verify(delivery(), { now });
       assert.deepEqual([event, type], [JSON.parse(body), "ping"]);
-      assert.deepEqual(signature, { status: "verified", algorithm: "sha256", secret: 0 });
+      assert.deepEqual(signature, {
+        status: "verified",
+        algorithm: "sha256",
+        secret: 0,
+        covers: "body",
+        ...(name === "github" ? { uncovered: ["type", "id"] } : {}),
+      });
       assert.equal(id, name === "github" ? "ping:guid-1" : "ping:evt_1");
       assert.equal(createdAt, name === "github" ? undefined : "2024-02-29T12:00:00Z");
       const report = hook.inspect(delivery(), { now });

@@ -63,7 +63,7 @@ describe("headers", () => {
       assert.equal(type, "assessment_add");
       assert.equal(webhookId, "webhook 1");
       assert.equal(deliveryId, "delivery 1");
-      assert.deepEqual(signature, { status: "verified", algorithm: "sha256", secret: 0 });
+      assert.deepEqual(signature, { status: "verified", algorithm: "sha256", secret: 0, covers: "body" });
       assert.deepEqual(issues, []);
       const report = hook.inspect({ headers: make(), body });
       assert.equal(report.verdict, "verified");

@@ -40,7 +40,12 @@ function check(): void {
         .digest("hex");
       const headers = { "x-signature": `${algorithm}=${tag}`, "x-time": TIME };
       const checked = hook.check({ headers, body }, { now: NOW });
-      assert.deepEqual(checked.ok && checked.value.signature, { status: "verified", algorithm, secret: 1 });
+      assert.deepEqual(checked.ok && checked.value.signature, {
+        status: "verified",
+        algorithm,
+        secret: 1,
+        covers: "body",
+      });
       body[length >> 1] = (body[length >> 1] as number) ^ 1;
       const tampered = hook.check({ headers, body }, { now: NOW });
       assert.equal(!tampered.ok && tampered.error.code, "signature-mismatch");

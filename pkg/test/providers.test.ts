@@ -368,6 +368,7 @@ describe("docs/providers.md", () => {
         signature?.secret ?? "",
         signature?.tolerance === undefined ? "" : `${signature.tolerance} s`,
         code(dedupe?.[0] ?? "digest"),
+        signature === undefined ? "everything" : hookOf(id).uncovered.join(", "),
       ];
       return `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |").replaceAll("|  |", "| |");
     });
@@ -391,8 +392,14 @@ describe("docs/providers.md", () => {
     }
   }
 
+  it("has an example that asks what the signature covers", async () => {
+    const { isTypeSigned } = await program(0, "", { GITHUB_WEBHOOK_SECRET: secretOf("github") });
+    const [delivery] = await deliveries("github");
+    assert.equal(isTypeSigned(delivery), false);
+  });
+
   it("has an example that holds an event to a contract of one's own", async () => {
-    const { hook } = await program(0, "export { hook };", { STRIPE_WEBHOOK_SECRET: secretOf("stripe") });
+    const { hook } = await program(1, "export { hook };", { STRIPE_WEBHOOK_SECRET: secretOf("stripe") });
     const judged = async (object: object, type: string) => {
       const [sample] = await deliveries("stripe");
       const body = JSON.stringify({ ...JSON.parse(sample?.body ?? ""), type, data: { object } });
@@ -404,7 +411,7 @@ describe("docs/providers.md", () => {
   });
 
   it("has an example that answers what Slack and Zoom ask", async () => {
-    const { fromSlack, fromZoom } = await program(1, "", {
+    const { fromSlack, fromZoom } = await program(2, "", {
       SLACK_SIGNING_SECRET: secretOf("slack"),
       ZOOM_SECRET_TOKEN: secretOf("zoom"),
     });

@@ -48,7 +48,7 @@ describe("an accepted delivery of PainChek", () => {
         webhookId: "b7c1",
         deliveryId: "d1f0",
         createdAt: event.data.created_at,
-        signature: { status: "verified", algorithm: "sha256", secret: 0 },
+        signature: { status: "verified", algorithm: "sha256", secret: 0, covers: "body" },
         digest: sha256(body),
         issues: [],
       });
@@ -67,6 +67,7 @@ describe("an accepted delivery of PainChek", () => {
           algorithm: "sha256",
           received: `sha256=${oracle("sha256", SECRET, body)}`,
           secret: 0,
+          covers: "body",
           signedContent: "{body}",
         },
         issues: [],
@@ -275,7 +276,7 @@ describe("the signature", () => {
       [SECRET, 1],
       ["an old one", 2],
     ] as const) {
-      const expected = { status: "verified", algorithm: "sha256", secret: place };
+      const expected = { status: "verified", algorithm: "sha256", secret: place, covers: "body" };
       assert.deepEqual(rotation.verify(signed(assessment, secret)).signature, expected);
       assert.equal(rotation.inspect(signed(assessment, secret)).signature.secret, place);
     }
@@ -288,7 +289,12 @@ describe("the signature", () => {
 
   it("may be of an older algorithm, unless the receiver has narrowed them", () => {
     const old = signed(assessment, SECRET, "sha1");
-    assert.deepEqual(hook.verify(old).signature, { status: "verified", algorithm: "sha1", secret: 0 });
+    assert.deepEqual(hook.verify(old).signature, {
+      status: "verified",
+      algorithm: "sha1",
+      secret: 0,
+      covers: "body",
+    });
     const narrowed = painchek({ secrets: [SECRET], algorithms: ["sha256"] });
     assert.equal(errorOf(() => narrowed.verify(old)).code, "algorithm-unsupported");
     assert.equal(narrowed.inspect(old).verdict, "rejected");

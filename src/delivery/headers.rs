@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::text::is_plain;
+
 /// Header fields in the order they arrived. A name may stand several times.
 ///
 /// Names are compared without regard to ASCII case (RFC 9110, section 5.1), and white space around
@@ -90,6 +92,12 @@ impl fmt::Debug for Headers<'_> {
 /// value is visible characters, spaces and tabs).
 pub(crate) fn has_control(value: &str) -> bool {
     value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t')
+}
+
+/// Whether a value that identifies something holds nothing but what can be shown. U+FFFD stands where the bridge
+/// replaced a character that no header can carry.
+pub(crate) fn is_plain_header(value: &str) -> bool {
+    is_plain(value) && (value.is_ascii() || !value.contains('\u{fffd}'))
 }
 
 /// Whether this is a `token` (RFC 9110, section 5.6.2), the form of every header name.

@@ -8,7 +8,7 @@ use std::fmt;
 
 pub use export::Print;
 pub use headers::Headers;
-pub(crate) use headers::{has_control, is_token};
+pub(crate) use headers::{has_control, is_plain_header, is_token};
 pub use import::{Form, Import, Imported, Importer, MAX_TEXT, Step, import};
 
 /// One delivery as it arrived: headers and the raw bytes of the body, never decoded, trimmed or

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::manifest::{Dedupe, is_name, pointer, text};
-use crate::delivery::Headers;
+use crate::delivery::{Headers, is_plain_header};
 use crate::json::{Pointer, Value};
+use crate::text::is_plain;
 
 /// Where the parts that every event has stand in the body.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl Envelope {
         let own = format!("{beside}/data");
         let keys = dedupe.iter().filter_map(|way| match way {
             Dedupe::Pointer(pointer) => Some(pointer),
-            Dedupe::Header(_) | Dedupe::Digest => None,
+            Dedupe::Header(_) | Dedupe::Digest | Dedupe::None => None,
         });
         let is_made = self.id.as_ref().is_some_and(|id| within(id, &own));
         if !is_made && keys.chain(&self.created_at).any(|part| within(part, &own)) {
@@ -112,8 +113,8 @@ impl Source {
     pub(crate) fn find<'d>(&'d self, headers: &'d Headers<'_>, body: Value<'d>) -> Option<Cow<'d, str>> {
         let text = match self {
             Source::Pointer(pointer) => body.follow(pointer)?.as_str(),
-            Source::Header(name) => headers.get(name).map(Into::into),
+            Source::Header(name) => headers.get(name).filter(|text| is_plain_header(text)).map(Into::into),
         };
-        text.filter(|text| is_name(text))
+        text.filter(|text| is_name(text) && is_plain(text))
     }
 }

@@ -6,8 +6,10 @@ use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
 use std::sync::Arc;
 
+use super::coverage::Coverage;
 use super::envelope::Envelope;
 use super::rules::Rules;
+use super::signed_time::SignedTime;
 use super::span;
 
 /// The contract of definitions themselves.
@@ -22,6 +24,8 @@ pub struct Provider {
     pub title: String,
     /// How it signs. `None`: it signs nothing.
     pub scheme: Option<Scheme>,
+    /// The time in the body, where what is signed has no other.
+    pub signed_time: Option<SignedTime>,
     /// How far a timestamp may lie off, in seconds, unless the caller says otherwise.
     pub tolerance: u32,
     /// The header with the subscription's id.
@@ -46,6 +50,8 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data, `*` for any one step.
     pub sensitive: Vec<String>,
+    /// Which of its headers its signature does not cover.
+    pub(crate) coverage: Coverage,
     /// The keys that its contracts and its envelope name.
     pub(crate) names: Arc<Names>,
     pub(crate) rules: Rules,
@@ -61,6 +67,8 @@ pub enum Dedupe {
     Header(String),
     /// The SHA-256 of the body.
     Digest,
+    /// There is no key: two deliveries with the same body are two events.
+    None,
 }
 
 /// An event type and its contracts.
@@ -164,6 +172,8 @@ impl Provider {
         pointers.extend(dedupe.iter_mut().filter_map(Dedupe::pointer));
         let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|it| &mut it.when);
         pointers.extend(whens.flatten());
+        let mut signed_time = signed_time(root);
+        pointers.extend(signed_time.as_mut().map(|time| &mut time.pointer));
         for pointer in &mut pointers {
             pointer.expect(&mut vocabulary);
         }
@@ -174,9 +184,12 @@ impl Provider {
         for revision in events.iter_mut().flat_map(|event| &mut event.revisions) {
             revision.schema.expect(&names);
         }
+        let scheme = signature(document)?;
         Ok(Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
-            scheme: signature(document)?,
+            coverage: Coverage::new(scheme.as_ref(), &envelope.event_type, &dedupe),
+            scheme,
+            signed_time,
             tolerance: root
                 .pointer("/signature/tolerance")
                 .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
@@ -243,7 +256,7 @@ impl Dedupe {
     fn pointer(&mut self) -> Option<&mut Pointer> {
         match self {
             Dedupe::Pointer(pointer) => Some(pointer),
-            Dedupe::Header(_) | Dedupe::Digest => None,
+            Dedupe::Header(_) | Dedupe::Digest | Dedupe::None => None,
         }
     }
 }
@@ -294,6 +307,30 @@ fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
     if let Some(range) = root.get("success").filter(|_| first > last) {
         return Err(fault(document, range, "This range ends before it begins."));
     }
+    if let Some(way) =
+        items(root, "dedupe").iter().rev().skip(1).find(|way| way.as_str().as_deref() == Some("none"))
+    {
+        return Err(fault(document, *way, "Nothing behind \"none\" is ever reached: put \"none\" last."));
+    }
+    let signed_time = root.pointer("/signature/timestamp");
+    match (signed_time, root.pointer("/headers/timestamp")) {
+        (Some(_), Some(header)) => {
+            let message = "`signature.timestamp` says where the time is already. Remove one of the two.";
+            return Err(fault(document, header, message));
+        }
+        (None, Some(header)) if root.get("signature").is_none() => {
+            let message = "No signature covers this timestamp, so anybody could change it. Remove it.";
+            return Err(fault(document, header, message));
+        }
+        _ => {}
+    }
+    let templates = ["/signature/format", "/signature/signedContent"];
+    if let Some(time) = signed_time
+        && templates.iter().any(|at| text(root, at).is_some_and(|text| text.contains("{timestamp}")))
+    {
+        let message = "{timestamp} is signed already; only one time can count. Remove one of the two.";
+        return Err(fault(document, time, message));
+    }
     let event_type = text(root, "/envelope/type").unwrap_or_default();
     for name in ["id", "createdAt", "data"] {
         let Some(part) = root.pointer("/envelope").and_then(|envelope| envelope.get(name)) else { continue };
@@ -341,10 +378,7 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
         optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
         timestamp_header: text(root, "/headers/timestamp"),
         id_header: text(root, "/headers/id"),
-        timestamp_unit: match text(signature, "/timestampUnit").as_deref() {
-            Some("ms") => TimestampUnit::Milliseconds,
-            _ => TimestampUnit::Seconds,
-        },
+        timestamp_unit: timestamp_unit(signature),
     };
     Scheme::new(definition).map(Some).map_err(|error| {
         // Two of the scheme's parts stand among the headers of a definition.
@@ -356,6 +390,18 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
         .unwrap_or(signature);
         fault(document, at, error.message())
     })
+}
+
+fn timestamp_unit(signature: Value<'_>) -> TimestampUnit {
+    match text(signature, "/timestampUnit").as_deref() {
+        Some("ms") => TimestampUnit::Milliseconds,
+        _ => TimestampUnit::Seconds,
+    }
+}
+
+fn signed_time(root: Value<'_>) -> Option<SignedTime> {
+    let signature = root.get("signature")?;
+    Some(SignedTime { pointer: pointer(signature, "/timestamp")?, unit: timestamp_unit(signature) })
 }
 
 #[inline(never)]
@@ -377,6 +423,8 @@ fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
                 Dedupe::Pointer(pointer.into())
             } else if let Some(header) = way.strip_prefix("header:") {
                 Dedupe::Header(header.to_owned())
+            } else if way == "none" {
+                Dedupe::None
             } else {
                 Dedupe::Digest
             }

@@ -6,6 +6,7 @@ use super::header::Format;
 use super::template::Content;
 use super::{Algorithm, Keys, KeysError, Secret, SecretForm, TimestampUnit};
 use crate::delivery::is_token;
+use crate::text::same_but_case;
 
 /// How a provider signs, as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +142,12 @@ impl Scheme {
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         let own = [Some(self.header()), self.timestamp_header()];
         own.into_iter().flatten().chain(self.content.headers())
+    }
+
+    /// Whether the value of this header is part of what is signed.
+    pub(crate) fn signs_header(&self, name: &str) -> bool {
+        let stamped = self.timestamp_header().into_iter();
+        stamped.chain(self.content.headers()).any(|signed| same_but_case(signed, name))
     }
 
     /// The template of what is signed.

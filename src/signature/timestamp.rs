@@ -33,7 +33,7 @@ impl TimestampUnit {
     }
 
     /// Writes the time as a timestamp. `None` before 1970.
-    pub(super) fn write(self, now: i64) -> Option<String> {
+    pub(crate) fn write(self, now: i64) -> Option<String> {
         (now >= 0).then(|| (now / self.milliseconds()).to_string())
     }
 }

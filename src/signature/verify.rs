@@ -49,12 +49,15 @@ impl Scheme {
                     made = Some((timestamp, tag));
                 }
                 let right = made.as_ref().is_some_and(|(_, tag)| tag.matches(candidate.digest.as_bytes()));
-                let outcome = match right.then(|| self.age(timestamp, now, tolerance)) {
-                    None => Outcome::Mismatch { algorithm, received },
-                    Some(Age::Fresh) => return Ok(Outcome::Verified { algorithm, secret, received }),
-                    Some(Age::TooOld(by)) => Outcome::TooOld { algorithm, secret, received, by, tolerance },
-                    Some(Age::TooNew(by)) => Outcome::TooNew { algorithm, secret, received, by, tolerance },
+                let outcome = if right {
+                    let verified = Outcome::Verified { algorithm, secret, received };
+                    self.aged(verified, timestamp, now, tolerance)
+                } else {
+                    Outcome::Mismatch { algorithm, received }
                 };
+                if outcome.is_verified() {
+                    return Ok(outcome);
+                }
                 if best.is_none_or(|best| best.rank() < outcome.rank()) {
                     best = Some(outcome);
                 }
@@ -64,13 +67,13 @@ impl Scheme {
         Ok(best.unwrap_or(Outcome::Missing))
     }
 
-    fn age(&self, timestamp: &str, now: i64, tolerance: u64) -> Age {
-        match self.timestamp_unit().read(timestamp) {
-            _ if !self.has_timestamp() => Age::Fresh,
-            Some(timestamp) => age(timestamp, now, tolerance),
-            // Timestamps are read before anything is compared; should one slip by, it is not fresh.
-            None => Age::TooOld(u64::MAX),
+    fn aged<'a>(&self, verified: Outcome<'a>, timestamp: &str, now: i64, tolerance: u64) -> Outcome<'a> {
+        if !self.has_timestamp() {
+            return verified;
         }
+        // Timestamps are read before anything is compared; should one slip by, it is out of tolerance.
+        let timestamp = self.timestamp_unit().read(timestamp).unwrap_or(i64::MIN);
+        verified.aged(timestamp, now, tolerance)
     }
 
     /// What the places of the signed content hold, all of them present and readable.
@@ -86,19 +89,27 @@ impl Scheme {
         for name in self.content.headers() {
             single(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
         }
-        if self.content.has_url() && delivery.url.is_none() {
+        // An empty one is none: what a framework hands over that does not know it.
+        let (url, method) = (delivery.url.unwrap_or_default(), delivery.method.unwrap_or_default());
+        if self.content.has_url() && url.is_empty() {
             return Err(Outcome::UrlMissing);
         }
-        if self.content.has_method() && delivery.method.is_none() {
+        if self.content.has_method() && method.is_empty() {
             return Err(Outcome::MethodMissing);
         }
-        Ok(Values {
-            body: delivery.body,
-            timestamp,
-            headers,
-            url: delivery.url.unwrap_or_default(),
-            method: delivery.method.unwrap_or_default(),
-        })
+        Ok(Values { body: delivery.body, timestamp, headers, url, method })
+    }
+}
+
+impl Outcome<'_> {
+    /// What a verified signature is worth at this time (ms), where it covers that timestamp (ms).
+    pub(crate) fn aged(self, timestamp: i64, now: i64, tolerance: u64) -> Self {
+        let Self::Verified { algorithm, secret, received } = self else { return self };
+        match age(timestamp, now, tolerance) {
+            Age::Fresh => self,
+            Age::TooOld(by) => Self::TooOld { algorithm, secret, received, by, tolerance },
+            Age::TooNew(by) => Self::TooNew { algorithm, secret, received, by, tolerance },
+        }
     }
 }
 

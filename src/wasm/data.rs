@@ -94,6 +94,8 @@ pub struct Card<'w> {
     pub names: Vec<&'w str>,
     pub events: Vec<EventCard<'w>>,
     pub max_bytes: usize,
+    /// What no signature of the provider covers: `type`, `id`.
+    pub uncovered: Vec<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -24,7 +24,8 @@ pub struct Change {
 pub struct Comparison {
     /// The same event with the same payload: the second is a retry of the first, or a duplicate.
     pub same: bool,
-    /// The same event by the provider's idempotency key.
+    /// The same event by the provider's idempotency key. Never where the provider has none: two events may have the
+    /// same body.
     pub same_event: bool,
     /// What differs. Spelling (white space, order of keys, 1 and 1.0) makes no difference.
     pub changes: Vec<Change>,
@@ -64,14 +65,20 @@ impl Webhook {
         let event_type = &self.provider.envelope.event_type;
         let (first_type, second_type) =
             (event_type.find(&first.headers, a.root()), event_type.find(&second.headers, b.root()));
+        let keys = |delivery, root, name: &Option<Cow<'_, str>>| {
+            let (id, _) = delivery_key(self, delivery, root, name.as_deref().unwrap_or_default())?;
+            Some(id).filter(|id| !id.is_empty())
+        };
+        let keys = (keys(first, a.root(), &first_type), keys(second, b.root(), &second_type));
+        // Without a key nothing tells two deliveries of one event from two events that look the same.
         let same_event = first_type == second_type
+            && keys.0.is_some()
+            && keys.1.is_some()
             && if changes.is_empty() {
                 // Ids in the payload and its digest say nothing about payloads that differ in spelling only.
                 key_header(self, first, a.root()) == key_header(self, second, b.root())
             } else {
-                first_type.is_some_and(|name| {
-                    delivery_key(self, first, a.root(), &name) == delivery_key(self, second, b.root(), &name)
-                })
+                first_type.is_some() && keys.0 == keys.1
             };
         Comparison { same: same_event && changes.is_empty(), same_event, changes }
     }

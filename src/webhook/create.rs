@@ -10,6 +10,7 @@ use crate::issue::{Code, Draft, Severity};
 use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, quoted};
 use crate::provider::{Envelope, Source};
+use crate::signature::SignError;
 
 /// What a new delivery is made of that the core cannot know: time, chance, and ids that are given.
 #[derive(Clone)]
@@ -88,7 +89,16 @@ impl Webhook {
         }
         let envelope = &self.provider.envelope;
         self.check_data(&document, event_type)?;
-        let body = envelop(envelope, event_type, root, fresh);
+        let sent = match &self.provider.signed_time {
+            None => None,
+            Some(time) => {
+                let text = time.unit.write(fresh.now.as_millis());
+                let text =
+                    text.ok_or_else(|| Error::new(Code::OPTION_INVALID, SignError::Time.to_string()))?;
+                Some((&time.pointer, text))
+            }
+        };
+        let body = envelop(envelope, event_type, root, sent, fresh);
         // An id that was given is the event's, where events have one.
         let given = fresh.id.as_ref().filter(|_| envelope.id.is_none());
         let id = given.cloned().unwrap_or_else(|| fresh.uuid(0).to_string());
@@ -198,7 +208,13 @@ fn raw(value: Value<'_>) -> String {
 }
 
 /// The body of an event: the envelope's own parts first, then the data.
-fn envelop(envelope: &Envelope, event_type: &str, data: Value<'_>, fresh: &Fresh) -> String {
+fn envelop(
+    envelope: &Envelope,
+    event_type: &str,
+    data: Value<'_>,
+    sent: Option<(&Pointer, String)>,
+    fresh: &Fresh,
+) -> String {
     let mut body = Node::default();
     let given = |pointer: &str| envelope.within_data(pointer).and_then(|rest| data.pointer(rest)).is_some();
     let merged = envelope.is_merged();
@@ -216,6 +232,12 @@ fn envelop(envelope: &Envelope, event_type: &str, data: Value<'_>, fresh: &Fresh
         && !given(&pointer)
     {
         body.at(&pointer).raw = Some(quoted(&iso(fresh.now)));
+    }
+    // Whatever the data says of it: it is sent now.
+    if let Some((pointer, text)) = sent
+        && (merged || envelope.within_data(pointer).is_none())
+    {
+        body.at(pointer).raw = Some(text);
     }
     if let Source::Pointer(pointer) = &envelope.event_type {
         body.at(pointer).raw = Some(quoted(event_type));

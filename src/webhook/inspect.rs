@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::judge::{Depth, delivery_key, digest};
 use super::{Limits, Signature, Time, Webhook};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Issue};
 use crate::signature::{Algorithm, Outcome, Status};
 
@@ -108,6 +108,12 @@ pub struct SignatureReport {
     /// Which secret it was made with, by its place in the options.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<usize>,
+    /// What a signature that was verified covers: `body`, the whole of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<&'static str>,
+    /// What of the event type and the idempotency key is outside of it: `type`, `id`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<&'static str>,
     /// The formula of what is signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_content: Option<String>,
@@ -143,11 +149,16 @@ impl Webhook {
     pub fn inspect_with(&self, delivery: &Delivery<'_>, now: impl Into<Time>, limits: &Limits) -> Report {
         let mut judgement = self.judge(delivery, now.into(), limits, Depth::Everything);
         let issues = judgement.issues();
-        let header = |name: &Option<String>| Some(delivery.headers.get(name.as_deref()?)?.to_owned());
+        let header = |name: &Option<String>| {
+            let value = delivery.headers.get(name.as_deref()?)?;
+            is_plain_header(value).then(|| value.to_owned())
+        };
         let root = judgement.document.as_ref().map(|document| document.root());
         let event_type =
             root.and_then(|root| self.provider.envelope.event_type.find(&delivery.headers, root));
         let event_type = event_type.as_deref();
+        let key = root.zip(event_type).and_then(|(root, name)| delivery_key(self, delivery, root, name));
+        let (id, way) = key.unzip();
         Report {
             verdict: match (judgement.reason, &judgement.signature) {
                 (None, Some(Signature::Outcome(Outcome::Verified { .. }))) => Verdict::Verified,
@@ -155,7 +166,7 @@ impl Webhook {
                 _ => Verdict::Rejected,
             },
             provider: self.provider.id.clone(),
-            id: root.zip(event_type).map(|(root, name)| delivery_key(self, delivery, root, name)),
+            id: id.filter(|id| !id.is_empty()),
             webhook_id: header(&self.provider.webhook_id),
             delivery_id: header(&self.provider.delivery_id),
             created_at: root.and_then(|root| self.created_at(root)),
@@ -165,7 +176,7 @@ impl Webhook {
             } else {
                 digest(delivery.body)
             },
-            signature: self.signature_report(delivery, judgement.signature.as_ref()),
+            signature: self.signature_report(delivery, judgement.signature.as_ref(), way),
             event_type: event_type.map(str::to_owned),
             issues,
         }
@@ -175,6 +186,7 @@ impl Webhook {
         &self,
         delivery: &Delivery<'_>,
         signature: Option<&Signature<'_>>,
+        way: Option<usize>,
     ) -> SignatureReport {
         let scheme = self.provider.scheme.as_ref();
         let (status, algorithm, secret) = match signature {
@@ -204,7 +216,11 @@ impl Webhook {
             let short: String = text.chars().take(LONGEST_HEADER).collect();
             if short.len() < text.len() { format!("{short}…") } else { short }
         });
+        let is_verified = status == SignatureStatus::Verified;
+        let uncovered = way.filter(|_| is_verified).map(|way| self.provider.coverage.uncovered(way).names());
         SignatureReport {
+            covers: is_verified.then_some("body"),
+            uncovered: uncovered.unwrap_or_default(),
             status,
             header: scheme.map(|scheme| scheme.header().to_owned()),
             algorithm,

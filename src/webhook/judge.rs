@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 
 use super::{Limits, Time, Webhook};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Draft, Issue, Place, Profile, Severity};
 use crate::json::{Document, Value, outside};
 use crate::provider::{Dedupe, Envelope, Event, Source, is_name};
 use crate::signature::Outcome;
+use crate::text::is_plain;
 
 /// What is known about the signature.
 #[derive(Debug)]
@@ -106,6 +107,11 @@ impl<'b, 'd> Judgement<'b, 'd> {
             return;
         }
         match Document::read_expecting(body, &webhook.provider.names) {
+            Ok(document)
+                if !self.is_timely(webhook, &document, now, limits) && depth != Depth::Everything =>
+            {
+                self.document = Some(document);
+            }
             Ok(document) => self.check_document(webhook, delivery, document, limits.profile, depth),
             Err(issue) => {
                 self.reason.get_or_insert(issue.code);
@@ -157,6 +163,81 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 Signature::Outcome(outcome)
             }
         });
+    }
+
+    /// Whether the time in the body is within the tolerance, where there is one and the signature vouches for it.
+    fn is_timely(
+        &mut self,
+        webhook: &'d Webhook,
+        document: &Document<'b>,
+        now: Time,
+        limits: &Limits,
+    ) -> bool {
+        let (Some(time), Some(Signature::Outcome(verified @ Outcome::Verified { .. }))) =
+            (&webhook.provider.signed_time, &self.signature)
+        else {
+            return true;
+        };
+        let read = time.read(document.root());
+        let outcome = match read {
+            Ok(timestamp) => verified.aged(timestamp, now.as_millis(), u64::from(limits.tolerance)),
+            Err(None) => Outcome::TimestampMissing,
+            Err(Some(_)) => Outcome::TimestampMalformed,
+        };
+        let (Some(scheme), Some(keys)) = (&webhook.provider.scheme, &webhook.keys) else { return true };
+        let Some(mut draft) = outcome.draft(scheme, keys) else { return true };
+        if let Err(value) = read {
+            let at: &str = &time.pointer;
+            let what = if value.is_some() { "malformed" } else { "missing" };
+            draft.message = format!("The signed timestamp at {at} is {what}.");
+            draft.hint = None;
+            draft.place = value.unwrap_or_else(|| nearest(document.root(), at)).place();
+            draft.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
+            draft.received = value.map(|value| value.kind().name().to_owned());
+        }
+        self.signature = Some(Signature::Outcome(outcome));
+        self.reason.get_or_insert(draft.code);
+        self.drafts.push(draft);
+        false
+    }
+
+    /// Refuses ids and times that hold what cannot be shown. None is passed over: whoever can write a header would
+    /// choose by it which way leads to the key.
+    fn check_texts(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, root: Value<'_>) {
+        let provider = &webhook.provider;
+        for (what, name) in
+            [("subscription's id", &provider.webhook_id), ("delivery's id", &provider.delivery_id)]
+        {
+            let Some(name) = name else { continue };
+            if delivery.headers.get(name).is_some_and(|text| !is_plain_header(text)) {
+                self.hidden(what, name, Place::Delivery);
+            }
+        }
+        if let Err(way) = find_key(webhook, delivery, root) {
+            match &provider.dedupe[way] {
+                Dedupe::Header(name) if provider.delivery_id.as_ref() == Some(name) => {}
+                Dedupe::Header(name) => self.hidden("idempotency key", name, Place::Delivery),
+                Dedupe::Pointer(at) => {
+                    self.hidden("idempotency key", at, root.pointer(at).unwrap_or(root).place());
+                }
+                Dedupe::Digest | Dedupe::None => {}
+            }
+        }
+        if let Some(at) = &provider.envelope.created_at
+            && let Some(value) = root.follow(at)
+            && value.as_str().is_some_and(|text| !is_plain(&text))
+        {
+            self.hidden("time", at, value.place());
+        }
+    }
+
+    fn hidden(&mut self, what: &str, at: &str, place: Place) {
+        let message = format!("The {what} contains a control or bidirectional formatting character: {at}.");
+        self.reason.get_or_insert(Code::ENVELOPE_INVALID);
+        self.drafts.push(
+            Draft::new(Code::ENVELOPE_INVALID, Severity::Error, place, message)
+                .hint("No sender writes such an id. Keep the delivery out of logs that are read as text."),
+        );
     }
 
     /// RFC 9110, section 8.3: a media type has no letter case, and parameters follow a semicolon.
@@ -219,6 +300,9 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 }
                 None => self.unknown_type(webhook, root, &name, strict),
             },
+        }
+        if depth != Depth::Verdict {
+            self.check_texts(webhook, delivery, root);
         }
         if self.reason.is_none() {
             self.reason = contract_reason(&webhook.provider.envelope, root, &self.drafts[before..]);
@@ -283,6 +367,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             None if found => "is no string",
             None => "is missing",
             Some(text) if text.is_empty() => "is empty",
+            Some(text) if is_name(&text) => "contains a control or bidirectional formatting character",
             Some(_) => "is longer than any id may be",
         };
         let name = &provider.title;
@@ -387,20 +472,44 @@ fn contract_reason(envelope: &Envelope, root: Value<'_>, drafts: &[Draft]) -> Op
     Some(if errors.any(inside) { Code::ENVELOPE_INVALID } else { Code::EVENT_INVALID })
 }
 
-/// The idempotency key of a delivery by its provider's rule, prefixed by the event type.
+/// The idempotency key of a delivery by its provider's rule, prefixed by the event type, empty where the provider
+/// has none; and by which of the provider's ways it was found. Nothing where it cannot be shown.
 pub(crate) fn delivery_key(
     webhook: &Webhook,
     delivery: &Delivery<'_>,
     root: Value<'_>,
     event_type: &str,
-) -> String {
-    let found = webhook.provider.dedupe.iter().find_map(|way| match way {
-        Dedupe::Pointer(pointer) => root.follow(pointer).and_then(key_text),
-        Dedupe::Header(name) => header_key(delivery, name).map(Cow::Borrowed),
-        Dedupe::Digest => Some(Cow::Owned(digest(delivery.body))),
-    });
-    let key = found.unwrap_or_else(|| digest(delivery.body).into());
-    [event_type, ":", &key].concat()
+) -> Option<(String, usize)> {
+    let (key, way) = find_key(webhook, delivery, root).ok()?;
+    let id = if key.is_empty() { String::new() } else { [event_type, ":", &key].concat() };
+    Some((id, way))
+}
+
+/// The key alone; the error is the way that leads to one that cannot be shown.
+fn find_key<'d>(
+    webhook: &'d Webhook,
+    delivery: &'d Delivery<'_>,
+    root: Value<'d>,
+) -> Result<(Cow<'d, str>, usize), usize> {
+    let ways = &webhook.provider.dedupe;
+    for (way, source) in ways.iter().enumerate() {
+        let (key, plain) = match source {
+            Dedupe::Pointer(pointer) => {
+                (root.follow(pointer).and_then(key_text), is_plain as fn(&str) -> bool)
+            }
+            Dedupe::Header(name) => {
+                (header_key(delivery, name).map(Cow::Borrowed), is_plain_header as fn(&str) -> bool)
+            }
+            Dedupe::Digest => return Ok((digest(delivery.body).into(), way)),
+            Dedupe::None => return Ok((Cow::Borrowed(""), way)),
+        };
+        match key {
+            Some(key) if plain(&key) => return Ok((key, way)),
+            Some(_) => return Err(way),
+            None => {}
+        }
+    }
+    Ok((digest(delivery.body).into(), ways.len()))
 }
 
 /// The header the idempotency key comes from, where it comes from one: it can differ although the
@@ -413,12 +522,12 @@ pub(crate) fn key_header<'d>(
     webhook.provider.dedupe.iter().find_map(|way| match way {
         Dedupe::Pointer(pointer) => root.follow(pointer).and_then(key_text).map(|_| None),
         Dedupe::Header(name) => header_key(delivery, name).map(Some),
-        Dedupe::Digest => Some(None),
+        Dedupe::Digest | Dedupe::None => Some(None),
     })?
 }
 
 fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> {
-    delivery.headers.get(name).filter(|text| usable(text))
+    delivery.headers.get(name).filter(|text| is_name(text))
 }
 
 /// Ids are strings, or numbers as they are written.

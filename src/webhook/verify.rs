@@ -5,11 +5,12 @@ use std::fmt;
 
 use super::judge::{Depth, delivery_key, digest};
 use super::{Error, Judgement, Limits, Signature, Time, Webhook};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Issue};
 use crate::json::{Document, Value, sort_by};
-use crate::provider::{Dedupe, Source};
+use crate::provider::{Dedupe, Source, Uncovered};
 use crate::signature::{Algorithm, Outcome};
+use crate::text::is_plain;
 
 /// Who vouches for a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Trust {
         algorithm: Algorithm,
         /// Which secret, by its place in the options.
         secret: usize,
+        /// What of the event type and the idempotency key is outside of what is signed. The body never is.
+        uncovered: Uncovered,
     },
     /// Nobody: the receiver allows unsigned deliveries.
     Unsigned,
@@ -29,7 +32,7 @@ pub enum Trust {
 pub struct Verified<'b> {
     /// The event type.
     pub event_type: String,
-    /// The idempotency key by the provider's rule, prefixed by the event type.
+    /// The idempotency key by the provider's rule, prefixed by the event type; empty where the provider has none.
     pub id: String,
     /// The id of the subscription, where the provider sends one. No signature covers it.
     pub webhook_id: Option<String>,
@@ -138,27 +141,37 @@ impl Webhook {
         if judgement.reason.is_some() {
             return None;
         }
-        let signature = match judgement.signature {
-            Some(Signature::Unsigned) => Trust::Unsigned,
-            Some(Signature::Outcome(Outcome::Verified { algorithm, secret, .. })) => {
-                Trust::Verified { algorithm, secret }
-            }
-            _ => return None,
-        };
         let document = judgement.document?;
         let root = document.root();
         let event_type = match judgement.event.and_then(|event| self.provider.events[event].event_type()) {
             Some(name) => Cow::Borrowed(name),
             None => self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned().into(),
         };
+        let (id, way) = delivery_key(self, delivery, root, &event_type)?;
+        let signature = match judgement.signature {
+            Some(Signature::Unsigned) => Trust::Unsigned,
+            Some(Signature::Outcome(Outcome::Verified { algorithm, secret, .. })) => {
+                Trust::Verified { algorithm, secret, uncovered: self.provider.coverage.uncovered(way) }
+            }
+            _ => return None,
+        };
         let created_at = self.provider.envelope.created_at.as_ref().and_then(|at| root.follow(at));
+        let created_at = created_at.and_then(|value| document.text(value.index()));
         let header = |name: &'d Option<String>| delivery.headers.get(name.as_deref()?);
+        let (webhook_id, delivery_id) =
+            (header(&self.provider.webhook_id), header(&self.provider.delivery_id));
+        // What `check_texts` refuses with a reason.
+        if !([webhook_id, delivery_id].into_iter().flatten().all(is_plain_header)
+            && created_at.as_deref().is_none_or(is_plain))
+        {
+            return None;
+        }
         Some(Accepted {
-            webhook_id: header(&self.provider.webhook_id),
-            delivery_id: header(&self.provider.delivery_id),
-            id: delivery_key(self, delivery, root, &event_type),
+            webhook_id,
+            delivery_id,
+            id,
             event_type,
-            created_at: created_at.and_then(|value| document.text(value.index())),
+            created_at,
             event: judgement.event,
             revision: judgement.revision,
             signature,
@@ -169,7 +182,8 @@ impl Webhook {
 
     /// When the event was made, as the payload says it.
     pub(super) fn created_at(&self, root: Value<'_>) -> Option<String> {
-        Some(root.follow(self.provider.envelope.created_at.as_ref()?)?.as_str()?.into_owned())
+        let text = root.follow(self.provider.envelope.created_at.as_ref()?)?.as_str()?;
+        is_plain(&text).then(|| text.into_owned())
     }
 
     /// The headers that verifying looks at, in lower case.
@@ -182,7 +196,7 @@ impl Webhook {
         };
         let dedupe = provider.dedupe.iter().filter_map(|way| match way {
             Dedupe::Header(name) => Some(name.as_str()),
-            Dedupe::Pointer(_) | Dedupe::Digest => None,
+            Dedupe::Pointer(_) | Dedupe::Digest | Dedupe::None => None,
         });
         let scheme = provider.scheme.iter().flat_map(crate::signature::Scheme::headers);
         let mut wanted: Vec<String> = ["content-type"]

@@ -24,6 +24,18 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             "This must be lower-case letters, digits and hyphens, such as my-provider.",
         ),
         (
+            at("/dedupe", json!(["none", "digest"])),
+            Code::DEFINITION_INVALID,
+            "/dedupe/0",
+            "Nothing behind \"none\" is ever reached: put \"none\" last.",
+        ),
+        (
+            at("/title", json!("a\u{2028}b")),
+            Code::PATTERN,
+            "/title",
+            "This must be a text without control characters.",
+        ),
+        (
             at("/title", json!("")),
             Code::LENGTH,
             "/title",
@@ -83,19 +95,19 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             at("/dedupe", json!(["/id"])),
             Code::PATTERN,
             "/dedupe/0",
-            "This must be pointer: and a JSON Pointer, header: and a name, or digest.",
+            "This must be pointer: and a JSON Pointer, header: and a name, digest, or none.",
         ),
         (
             at("/dedupe", json!(["digest", "pointer:/a~2"])),
             Code::PATTERN,
             "/dedupe/1",
-            "This must be pointer: and a JSON Pointer, header: and a name, or digest.",
+            "This must be pointer: and a JSON Pointer, header: and a name, digest, or none.",
         ),
         (
             at("/dedupe", json!(["header:a b"])),
             Code::PATTERN,
             "/dedupe/0",
-            "This must be pointer: and a JSON Pointer, header: and a name, or digest.",
+            "This must be pointer: and a JSON Pointer, header: and a name, digest, or none.",
         ),
         (
             at("/success", json!("yes")),

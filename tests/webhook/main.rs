@@ -2,6 +2,7 @@
 
 mod agreement;
 mod comparing;
+mod covering;
 mod creating;
 mod explaining;
 mod grades;
@@ -9,4 +10,6 @@ mod judging;
 mod making;
 mod privacy;
 mod seeds;
+mod signed_time;
 mod support;
+mod texts;

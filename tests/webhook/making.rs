@@ -1,7 +1,7 @@
 //! Making a webhook: what its secrets and options have to be.
 
 use hookseal::Code;
-use hookseal::provider::Provider;
+use hookseal::provider::{Provider, Uncovered};
 use hookseal::signature::Algorithm;
 use hookseal::webhook::{Options, Trust, Verdict, Webhook};
 
@@ -103,7 +103,11 @@ fn all_secrets_of_a_rotation_verify_and_the_first_one_signs() {
     for (signed, place) in [(&signed_by_old, 1), (&signed_by_both, 0)] {
         let delivery = Delivery::new(headers(&signed.headers), &signed.body);
         let verified = both.verify(&delivery, NOW).expect("verified");
-        assert_eq!(verified.signature, Trust::Verified { algorithm: Algorithm::Sha256, secret: place });
+        let uncovered = Uncovered::default();
+        assert_eq!(
+            verified.signature,
+            Trust::Verified { algorithm: Algorithm::Sha256, secret: place, uncovered }
+        );
         assert_eq!(both.inspect(&delivery, NOW).signature.secret, Some(place));
     }
     let delivery = Delivery::new(headers(&signed_by_both.headers), &signed_by_both.body);

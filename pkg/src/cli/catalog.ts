@@ -6,6 +6,7 @@ import {
   providerDefinition,
   providers,
   SchemaError,
+  webhook,
 } from "../index.js";
 import { jsonFile } from "./create.js";
 import { definitionOf } from "./hooks.js";
@@ -22,23 +23,29 @@ export function listProviders(options: { json?: boolean }): number {
       id,
       title,
       signs: signature !== undefined,
-      ...(signature === undefined ? {} : { header: signature.header, algorithms: signature.algorithms }),
+      ...(signature === undefined
+        ? {}
+        : { header: signature.header, algorithms: signature.algorithms, uncovered: uncoveredOf(id) }),
       events: Object.keys(events ?? {}),
     }));
     print(JSON.stringify(rows));
     return VALID;
   }
   table(
-    ["provider", "title", "signature", "events"],
+    ["provider", "title", "signature", "not signed", "events"],
     definitions.map(({ id, title, signature, events }) => [
       id,
       title ?? id,
       signature === undefined ? "none" : `${signature.header} (${(signature.algorithms ?? []).join(", ")})`,
+      signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       listEvents(Object.keys(events ?? {})),
     ]),
   );
   return VALID;
 }
+
+/** What a receiver goes by and no signature covers. */
+const uncoveredOf = (id: string) => webhook(id, { unsigned: "allow" }).uncovered;
 
 export interface SchemaOptions {
   revision?: string;

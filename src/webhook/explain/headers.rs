@@ -6,6 +6,7 @@ use super::received::{Received, lookalikes};
 use super::secret::other_kind;
 use super::text::has;
 use crate::delivery::{Delivery, Headers};
+use crate::json::Document;
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
 use crate::text::{owned, same_but_case};
@@ -182,11 +183,19 @@ impl Facts<'_, '_> {
 
     fn timestamps(&mut self, now: Time, limits: &Limits) {
         let scheme = self.scheme;
-        if !scheme.has_timestamp() {
-            return;
-        }
-        let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
-        let Some(timestamp) = text.and_then(|text| scheme.timestamp_unit().read(text)) else {
+        let timestamp = match &self.webhook.provider().signed_time {
+            // What is no JSON says so elsewhere.
+            Some(time) => match Document::read(self.delivery.body) {
+                Ok(document) => time.read(document.root()).ok(),
+                Err(_) => return,
+            },
+            None if !scheme.has_timestamp() => return,
+            None => {
+                let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
+                text.and_then(|text| scheme.timestamp_unit().read(text))
+            }
+        };
+        let Some(timestamp) = timestamp else {
             self.see(&causes::TIMESTAMP_MISSING, &[]);
             return;
         };

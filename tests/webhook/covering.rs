@@ -1,0 +1,107 @@
+//! What a signature covers: computed from what is signed and from where type and key of a delivery come.
+
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::provider::Uncovered;
+use hookseal::signature::{Algorithm, Secret, SignContext};
+use hookseal::webhook::{Trust, Verdict, Webhook};
+
+use crate::support::{NOW, definition, fresh, headers, made, options, unsigned};
+
+const SIGNED: &str = "a secret of 32 bytes for the test";
+
+/// A webhook with these ways to a key, this source of the type, and this formula.
+fn hook(dedupe: &str, event_type: &str, content: &str) -> Webhook {
+    let ids = if content.contains("{id}") { r#""id": "X-Id""# } else { "" };
+    let times = if content.contains("{timestamp}") { r#""timestamp": "X-Time""# } else { "" };
+    let comma = if ids.is_empty() || times.is_empty() { "" } else { "," };
+    let text = definition(&format!(
+        r#", "dedupe": {dedupe}, "headers": {{ {ids}{comma}{times} }}, "signature": {{ "header": "X-Sig",
+            "format": "{{hex}}", "algorithms": ["sha256"], "signedContent": "{content}" }}"#
+    ));
+    made(&text.replace("/type", event_type), options(&[SIGNED]))
+}
+
+/// What is not covered of a delivery with these headers, as `verify` and `inspect` say it.
+fn uncovered(hook: &Webhook, more: &[(&str, &str)]) -> Vec<&'static str> {
+    let body = br#"{"type":"ping","id":"1"}"#;
+    let scheme = hook.provider().scheme.as_ref().expect("a scheme");
+    let context = SignContext {
+        headers: more.iter().copied().collect(),
+        id: Some("key-1"),
+        ..SignContext::at(NOW.as_millis())
+    };
+    let secret = Secret::read(SIGNED, scheme.secret_form()).expect("a secret");
+    let keys = scheme.keys(&[secret], None).expect("keys");
+    let signed = scheme.sign(&keys, body, &context).expect("signed");
+    let all: Headers<'_> = more
+        .iter()
+        .copied()
+        .chain(signed.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        .collect();
+    let delivery = Delivery::new(all, body);
+    let verified = hook.verify(&delivery, NOW).expect("verified");
+    let Trust::Verified { uncovered, .. } = verified.signature else { panic!("unsigned") };
+    let report = hook.inspect(&delivery, NOW);
+    assert_eq!(report.signature.covers, Some("body"));
+    assert_eq!(report.signature.uncovered, uncovered.names());
+    uncovered.names()
+}
+
+#[test]
+fn what_comes_from_the_body_is_covered() {
+    assert!(uncovered(&hook(r#"["pointer:/id"]"#, "/type", "{body}"), &[]).is_empty());
+    assert!(uncovered(&hook(r#"["digest"]"#, "/type", "{body}"), &[]).is_empty());
+    // No way leads anywhere: the digest is the key.
+    assert!(uncovered(&hook(r#"["header:X-Key"]"#, "/type", "{body}"), &[]).is_empty());
+}
+
+#[test]
+fn a_header_that_is_not_signed_is_not_covered() {
+    let key = [("X-Key", "1"), ("X-Event", "ping")];
+    assert_eq!(uncovered(&hook(r#"["header:X-Key"]"#, "/type", "{body}"), &key), ["id"]);
+    assert_eq!(uncovered(&hook(r#"["digest"]"#, "header:X-Event", "{body}"), &key), ["type"]);
+    let both = hook(r#"["header:X-Key", "digest"]"#, "header:X-Event", "{body}");
+    assert_eq!(uncovered(&both, &key), ["type", "id"]);
+    // Of this delivery: the way that was taken counts, not the first one.
+    assert_eq!(uncovered(&both, &[("X-Event", "ping")]), ["type"]);
+    assert_eq!(both.provider().uncovered(), Uncovered { event_type: true, id: true });
+}
+
+#[test]
+fn a_header_that_is_signed_is_covered_in_any_letter_case() {
+    let signed = hook(r#"["header:x-key"]"#, "/type", "{header:X-KEY}.{body}");
+    assert!(uncovered(&signed, &[("X-Key", "1")]).is_empty());
+    assert!(uncovered(&hook(r#"["header:x-id"]"#, "/type", "{id}.{timestamp}.{body}"), &[]).is_empty());
+    assert!(uncovered(&hook(r#"["header:x-time"]"#, "/type", "{timestamp}.{body}"), &[]).is_empty());
+    // The signature's own header is not part of what it is made over.
+    assert_eq!(uncovered(&hook(r#"["header:X-Sig"]"#, "/type", "{body}"), &[]), ["id"]);
+}
+
+#[test]
+fn nothing_is_said_of_what_is_not_verified() {
+    let signed = hook(r#"["header:X-Key"]"#, "/type", "{body}");
+    let report = signed.inspect(&Delivery::new(Headers::from_iter([("X-Key", "1")]), b"{}"), NOW);
+    assert_eq!(report.verdict, Verdict::Rejected);
+    assert_eq!((report.signature.covers, report.signature.uncovered.len()), (None, 0));
+    let open = Webhook::built_in("github", unsigned()).expect("a webhook");
+    let headers = Headers::from_iter([("X-GitHub-Event", "ping"), ("X-GitHub-Delivery", "1")]);
+    let delivery = Delivery::new(headers, br#"{"zen":"a","hook_id":1}"#);
+    assert_eq!(open.verify(&delivery, NOW).expect("accepted").signature, Trust::Unsigned);
+    assert_eq!(open.inspect(&delivery, NOW).signature.covers, None);
+    assert!(
+        Webhook::built_in("xon", unsigned()).expect("a webhook").provider().uncovered().names().is_empty()
+    );
+}
+
+#[test]
+fn an_accepted_delivery_says_what_is_not_covered_too() {
+    let hook = Webhook::built_in("linear", options(&[SIGNED])).expect("a webhook");
+    let data =
+        br#"{"action":"create","type":"Issue","createdAt":"2023-11-14T22:13:20.000Z","data":{"id":"1"},
+        "url":"https://h/","organizationId":"o","webhookId":"w"}"#;
+    let signed = hook.create("Issue", data, &fresh()).expect("made");
+    let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+    let accepted = hook.accept(&delivery, NOW, &hook.limits()).expect("accepted");
+    let uncovered = Uncovered { event_type: false, id: true };
+    assert_eq!(accepted.signature, Trust::Verified { algorithm: Algorithm::Sha256, secret: 0, uncovered });
+}

@@ -1,0 +1,164 @@
+//! A time that the body carries and the signature covers with it.
+
+use hookseal::Code;
+use hookseal::delivery::Delivery;
+use hookseal::webhook::{Fresh, Report, SignatureStatus, Time, Verdict, Webhook};
+
+use crate::support::{NOW, definition, fresh, headers, made, only, options, strict, unsigned};
+
+const SECRET: &str = "a secret of 32 bytes for the test";
+
+/// A provider that signs its body, with the time at `/sent` in this unit.
+fn stamped(unit: &str, dedupe: &str) -> String {
+    definition(&format!(
+        r#", "dedupe": ["{dedupe}"], "signature": {{ "header": "X-Sig", "format": "{{hex}}", "algorithms": ["sha256"],
+            "timestamp": "/sent/at", "timestampUnit": "{unit}", "tolerance": 60 }}"#
+    ))
+}
+
+fn inspect(hook: &Webhook, body: &str, now: Time) -> Report {
+    let signed = hook.sign(body.as_bytes(), &fresh()).expect("signed");
+    let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+    let report = hook.inspect(&delivery, now);
+    // All verbs agree.
+    match hook.verify(&delivery, now) {
+        Ok(_) => assert_eq!(report.verdict, Verdict::Verified),
+        Err(error) => {
+            assert_eq!(report.verdict, Verdict::Rejected);
+            assert_eq!(error.status(), error.code.status());
+            assert!(report.issues.iter().any(|issue| issue.code == error.code));
+        }
+    }
+    assert_eq!(hook.accept(&delivery, now, &hook.limits()).is_some(), report.verdict == Verdict::Verified);
+    report
+}
+
+#[test]
+fn it_is_within_the_tolerance_to_the_millisecond_both_ways() {
+    for (unit, now, first, last) in [
+        ("ms", NOW.as_millis(), "1699999940000", "1700000060000"),
+        ("s", NOW.as_millis(), "1699999940", "1700000060"),
+    ] {
+        let hook = made(&stamped(unit, "digest"), options(&[SECRET]));
+        for (time, off, code) in [
+            (first, 0, None),
+            (last, 0, None),
+            (first, 1, Some(Code::TIMESTAMP_TOO_OLD)),
+            (last, -1, Some(Code::TIMESTAMP_TOO_NEW)),
+        ] {
+            for written in [time.to_owned(), format!("\"{time}\"")] {
+                let body = format!(r#"{{"type":"ping","sent":{{"at":{written}}}}}"#);
+                let report = inspect(&hook, &body, Time::from_millis(now + off));
+                match code {
+                    None => assert_eq!(report.signature.status, SignatureStatus::Verified),
+                    Some(code) => {
+                        assert_eq!(report.signature.status, SignatureStatus::Stale);
+                        assert_eq!((report.signature.secret, report.signature.covers), (Some(0), None));
+                        only(&report, code);
+                        assert_eq!(code.status(), 401);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn it_has_to_be_there_and_a_whole_number() {
+    let hook = made(&stamped("ms", "digest"), options(&[SECRET]));
+    for (sent, pointer) in [("{}", "/sent"), ("1", "/sent"), ("null", "/sent")] {
+        let report = inspect(&hook, &format!(r#"{{"type":"ping","sent":{sent}}}"#), NOW);
+        let issue = only(&report, Code::TIMESTAMP_MISSING);
+        assert_eq!(issue.pointer, pointer);
+        assert_eq!(issue.message, "The signed timestamp at /sent/at is missing.");
+    }
+    for value in [
+        "1.7e12",
+        "1700000000000.0",
+        "-1",
+        "\"\"",
+        "\" 1700000000000\"",
+        "null",
+        "true",
+        "[]",
+        "17000000000000000",
+    ] {
+        let report = inspect(&hook, &format!(r#"{{"type":"ping","sent":{{"at":{value}}}}}"#), NOW);
+        let issue = only(&report, Code::TIMESTAMP_MALFORMED);
+        assert_eq!(issue.message, "The signed timestamp at /sent/at is malformed.");
+        assert_eq!(issue.pointer, "/sent/at");
+        assert_eq!(issue.expected.as_deref(), Some("a whole number of milliseconds since 1970"));
+        assert_eq!(report.signature.status, SignatureStatus::Malformed);
+    }
+}
+
+#[test]
+fn it_is_judged_only_where_the_signature_vouches_for_it() {
+    let hook = made(&stamped("ms", "digest"), options(&[SECRET]));
+    let body = br#"{"type":"ping","sent":{"at":1}}"#;
+    let signed = hook.sign(body, &fresh()).expect("signed");
+    let forged = Delivery::new(headers(&signed.headers), br#"{"type":"ping","sent":{"at":2}}"#);
+    let report = hook.inspect(&forged, NOW);
+    assert_eq!(report.signature.status, SignatureStatus::Mismatch);
+    assert!(report.issues.iter().all(|issue| issue.code == Code::SIGNATURE_MISMATCH));
+    // Without a signature nothing vouches for it either.
+    let open = made(&stamped("ms", "digest"), unsigned());
+    assert!(open.verify(&Delivery::new(headers(&[]), body), NOW).is_ok());
+    // A call's own tolerance counts.
+    let delivery = Delivery::new(headers(&signed.headers), body);
+    let mut limits = hook.limits();
+    assert_eq!(limits.tolerance, 60);
+    limits.tolerance = u32::MAX;
+    assert!(hook.verify_with(&delivery, NOW, &limits).is_ok());
+}
+
+#[test]
+fn create_writes_the_time_and_sign_signs_the_body_as_it_is() {
+    let linear = Webhook::built_in("linear", options(&[SECRET])).expect("a webhook");
+    // What the data says of it is of a delivery that was sent before.
+    let data = br#"{"action":"create","organizationId":"o","webhookId":"w","webhookTimestamp":1,"data":{}}"#;
+    let made = linear.create("Issue", data, &fresh()).expect("made");
+    let text = String::from_utf8(made.body.clone()).expect("UTF-8");
+    assert!(text.contains(r#""webhookTimestamp":1700000000000"#), "{text}");
+    let delivery = Delivery::new(headers(&made.headers), &made.body);
+    assert!(linear.verify_with(&delivery, NOW, &strict(&linear)).is_ok());
+    let later = Time::from_millis(NOW.as_millis() + 60_001);
+    let error = linear.verify(&delivery, later).expect_err("stale");
+    assert_eq!(error.code, Code::TIMESTAMP_TOO_OLD);
+    assert!(!error.to_string().contains("1700000000000"));
+    let before_1970 = Fresh::new(Time::from_millis(-1), [7; 32]);
+    assert_eq!(linear.create("Issue", data, &before_1970).expect_err("no time").code, Code::OPTION_INVALID);
+
+    let signed = linear.sign(data, &fresh()).expect("signed");
+    assert_eq!(signed.body, data);
+    let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+    assert_eq!(linear.verify(&delivery, NOW).expect_err("stale").code, Code::TIMESTAMP_TOO_OLD);
+    // Explaining it says that the signature is right, and what is not.
+    let explained = linear.explain(&delivery, NOW);
+    let codes: Vec<&str> = explained.observations.iter().map(|cause| cause.code).collect();
+    assert_eq!(codes, ["signature-fits", "timestamp-too-old"]);
+    let empty = linear.sign(b"{}", &fresh()).expect("signed");
+    let explained = linear.explain(&Delivery::new(headers(&empty.headers), b"{}"), NOW);
+    assert!(explained.observations.iter().any(|cause| cause.code == "timestamp-missing"));
+}
+
+#[test]
+fn an_empty_url_or_method_is_none() {
+    let text = definition(
+        r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"],
+            "signedContent": "{method}\n{url}\n{body}" }"#,
+    );
+    let hook = made(&text, options(&[SECRET]));
+    let fresh = Fresh { url: Some("https://h/".to_owned()), ..fresh() };
+    let signed = hook.sign(br#"{"type":"ping"}"#, &fresh).expect("signed");
+    let code = |url: &str, method: &str| {
+        let delivery =
+            Delivery::new(headers(&signed.headers), &signed.body).with_url(url).with_method(method);
+        hook.verify(&delivery, NOW).map_or_else(|error| error.code.as_str(), |_| "verified")
+    };
+    assert_eq!(code("https://h/", "POST"), "verified");
+    assert_eq!(code("", "POST"), "url-missing");
+    assert_eq!(code("https://h/", ""), "method-missing");
+    let empty = Fresh { url: Some(String::new()), ..fresh };
+    assert_eq!(hook.sign(b"{}", &empty).expect_err("no url").code, Code::URL_MISSING);
+}

@@ -1,0 +1,113 @@
+//! Ids and types: none holds what cannot be shown, and a provider may have no idempotency key at all.
+
+use hookseal::Code;
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::webhook::{Verdict, Webhook};
+
+use crate::support::{NOW, bare, definition, made, only, unsigned};
+
+/// Characters of each kind that is refused, and two beside each end of the ranges that are not.
+const HIDDEN: [char; 15] = [
+    '\0', '\u{1}', '\n', '\r', '\u{1b}', '\u{1f}', '\u{7f}', '\u{80}', '\u{9f}', '\u{2028}', '\u{2029}',
+    '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}',
+];
+const PLAIN: [char; 8] = [' ', '~', '\u{a0}', '\u{2027}', '\u{202f}', '\u{2065}', '\u{206a}', 'é'];
+
+fn from_body() -> Webhook {
+    let text = definition(r#", "dedupe": ["pointer:/id", "pointer:/other", "digest"]"#);
+    made(
+        &text
+            .replace(r#""type": "/type""#, r#""type": "/type", "createdAt": "/at""#)
+            .replace("\"ping\"", "\"*\""),
+        unsigned(),
+    )
+}
+
+fn from_headers() -> Webhook {
+    let text = definition(
+        r#", "dedupe": ["header:X-Key", "header:X-Delivery", "digest"],
+            "headers": { "webhookId": "X-Webhook", "deliveryId": "X-Delivery" }"#,
+    );
+    made(&text.replace("/type", "header:X-Type").replace("\"ping\"", "\"*\""), unsigned())
+}
+
+/// Whether a delivery is refused for its envelope, by every verb, without a word of what it holds.
+fn is_refused(hook: &Webhook, delivery: &Delivery<'_>, hidden: char) -> bool {
+    let report = hook.inspect(delivery, NOW);
+    let accepted = hook.accept(delivery, NOW, &hook.limits()).is_some();
+    match hook.verify(delivery, NOW) {
+        Ok(_) => {
+            assert!(accepted);
+            assert_eq!(report.verdict, Verdict::Unsigned);
+            false
+        }
+        Err(error) => {
+            assert!(!accepted);
+            assert_eq!((error.code, error.status()), (Code::ENVELOPE_INVALID, 400));
+            let issue = only(&report, Code::ENVELOPE_INVALID);
+            assert!(
+                issue.message.contains("control or bidirectional formatting character"),
+                "{}",
+                issue.message
+            );
+            let all = serde_json::to_string(&report).expect("JSON");
+            assert!(!all.contains("odd"), "the value is quoted: {all}");
+            assert!(!issue.message.contains(hidden));
+            true
+        }
+    }
+}
+
+#[test]
+fn a_text_of_the_body_with_a_hidden_character_is_refused() {
+    let hook = from_body();
+    for member in ["type", "id", "at"] {
+        for (hidden, refused) in HIDDEN.map(|c| (c, true)).into_iter().chain(PLAIN.map(|c| (c, false))) {
+            let mut body = serde_json::json!({ "type": "ping", "id": "1", "other": "2", "at": "3" });
+            body[member] = format!("odd{hidden}").into();
+            let body = body.to_string();
+            assert_eq!(is_refused(&hook, &bare(body.as_bytes()), hidden), refused, "{member} {hidden:?}");
+        }
+    }
+    // A way to the key that is not reached counts for nothing.
+    assert!(hook.verify(&bare(br#"{"type":"ping","id":"1","other":"\u0000"}"#), NOW).is_ok());
+}
+
+#[test]
+fn a_header_with_a_hidden_character_is_refused_and_not_passed_over() {
+    let hook = from_headers();
+    for name in ["X-Type", "X-Key", "X-Delivery", "X-Webhook"] {
+        // The last one is what the bridge puts where no header can have a character.
+        for hidden in HIDDEN.into_iter().chain(['\u{fffd}']) {
+            let value = format!("odd{hidden}x");
+            let mut headers = Headers::from_iter([(name, value.as_str())]);
+            for other in ["X-Type", "X-Key", "X-Delivery", "X-Webhook"] {
+                if other != name {
+                    headers.push(other, "1");
+                }
+            }
+            assert!(is_refused(&hook, &Delivery::new(headers, b"{}"), hidden), "{name} {hidden:?}");
+        }
+    }
+    let headers = Headers::from_iter([("X-Type", "ping"), ("X-Delivery", "2")]);
+    assert_eq!(hook.verify(&Delivery::new(headers, b"{}"), NOW).expect("accepted").id, "ping:2");
+}
+
+#[test]
+fn where_there_is_no_key_there_is_no_id() {
+    for dedupe in [r#"["none"]"#, r#"["pointer:/id", "none"]"#] {
+        let hook = made(&definition(&format!(r#", "dedupe": {dedupe}"#)), unsigned());
+        let delivery = bare(br#"{"type":"ping"}"#);
+        assert_eq!(hook.verify(&delivery, NOW).expect("accepted").id, "");
+        assert_eq!(hook.inspect(&delivery, NOW).id, None);
+        // Equal bodies may be of two events, and nothing tells.
+        let compared = hook.compare(&delivery, &delivery);
+        assert_eq!((compared.same, compared.same_event, compared.changes.len()), (false, false, 0));
+        let other = bare(br#"{"type":"ping","a":1}"#);
+        assert!(!hook.compare(&delivery, &other).same_event);
+    }
+    let hook = made(&definition(r#", "dedupe": ["pointer:/id", "none"]"#), unsigned());
+    let delivery = bare(br#"{"type":"ping","id":7}"#);
+    assert_eq!(hook.verify(&delivery, NOW).expect("accepted").id, "ping:7");
+    assert!(hook.compare(&delivery, &delivery).same);
+}
