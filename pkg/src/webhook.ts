@@ -68,9 +68,10 @@ type NameOf<Events> = keyof Events & string;
  * delivery.event.data.uuid; // Typed: an event that the map names.
  * ```
  */
-export type VerifiedOf<Events> = string extends NameOf<Events>
-  ? NamedOf<Events>
-  : (NamedOf<Events> & { readonly unknown?: never }) | UnknownDelivery;
+export type VerifiedOf<Events> =
+  string extends NameOf<Events>
+    ? NamedOf<Events>
+    : (NamedOf<Events> & { readonly unknown?: never }) | UnknownDelivery;
 
 /** An accepted delivery of an event that the map names. */
 type NamedOf<Events> = {

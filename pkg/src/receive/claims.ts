@@ -47,7 +47,9 @@ const STATES: ReadonlySet<unknown> = new Set<ClaimState>(["new", "in-progress", 
 
 export class Claims {
   readonly #settings: ClaimSettings;
-  readonly #hook: ClaimedHook;
+  readonly #immutable: boolean;
+  /** Whether the provider sends what no signature covers. */
+  readonly #isUncovered: boolean;
   readonly #report: (error: unknown) => void;
   #prefix: string | undefined;
   #count = 0;
@@ -55,7 +57,8 @@ export class Claims {
   /** `report` is told why the store could not answer. */
   constructor(settings: ClaimSettings, hook: ClaimedHook, report: (error: unknown) => void) {
     this.#settings = settings;
-    this.#hook = hook;
+    this.#immutable = hook.immutable;
+    this.#isUncovered = (hook.uncovered?.length ?? 0) > 0;
     this.#report = report;
   }
 
@@ -110,7 +113,7 @@ export class Claims {
     // As JSON, so that no two lists have one key. The id begins with the type and a colon.
     const own = id.startsWith(type) ? id.slice(type.length + 1) : id;
     claim.key = JSON.stringify([name, status, type, own]);
-    if (signature.status === "verified" && (signature.uncovered ?? this.#hook.uncovered)?.length) {
+    if (signature.status === "verified" && (this.#isUncovered || signature.uncovered !== undefined)) {
       // SECURITY: anybody who captured one signed body can send it under another id or type. The body is claimed as
       // well, for this id and type alone. Without its headers a delivery has nothing that is not covered, so that the
       // provider decides, too.
@@ -125,7 +128,7 @@ export class Claims {
       }
     }
     // Where payloads may change, the id alone says what is a retry.
-    let state = await this.#ask(claim.key, this.#hook.immutable ? digest : ANY, token);
+    let state = await this.#ask(claim.key, this.#immutable ? digest : ANY, token);
     if (state === "changed") {
       if (changed === "refuse") {
         const detail = "The same id came before with another payload.";
@@ -147,9 +150,7 @@ export class Claims {
     const state = await within(storeTimeout, asked);
     if (state !== undefined) {
       if (STATES.has(state)) return state;
-      throw ownMessage(
-        new TypeError(`The store answered a claim with none of: ${[...STATES].join(", ")}.`),
-      );
+      throw ownMessage(new TypeError(`The store answered a claim with none of: ${[...STATES].join(", ")}.`));
     }
     asked.then((late) => (late === "new" ? store.release(key, token) : undefined)).catch(() => {});
     throw ownMessage(new Error(`The store did not answer a claim within ${storeTimeout} ms.`));

@@ -173,7 +173,8 @@ export class Receiver<Events, R> {
     }
     if (claim === "replayed") {
       event.code = "replayed";
-      trace.detail = "The same body came before under another id or event type, so it was answered as a duplicate.";
+      trace.detail =
+        "The same body came before under another id or event type, so it was answered as a duplicate.";
     }
     if (typeof claim === "string") return claim;
     if (claim.retryChanged) warn(delivery, WARNINGS.retryChanged);
@@ -238,9 +239,9 @@ export class Receiver<Events, R> {
     const omitted = this.#limit.admit(event.code as string, performance.now());
     if (omitted === undefined) return;
     const { error, detail } = trace;
-    call(() => log(line(event, { issues: error?.issues ?? [], detail, type: this.#typeOf(trace) }, omitted), event)).catch(
-      (thrown: unknown) => this.#report(thrown, "log"),
-    );
+    call(() =>
+      log(line(event, { issues: error?.issues ?? [], detail, type: this.#typeOf(trace) }, omitted), event),
+    ).catch((thrown: unknown) => this.#report(thrown, "log"));
   }
 
   /** The event type of a refused delivery, where a signature vouches for it. */
@@ -248,15 +249,16 @@ export class Receiver<Events, R> {
     if (accepted !== undefined) return covered(accepted.signature, accepted.type);
     // What has no signature is refused before, where one is needed: its sender cannot have a body read twice.
     if (checked === undefined || error?.status !== 400) return undefined;
-    const { type, signature } = this.#hook.inspect(checked, { maxBytes: this.#settings.maxBytes });
-    return covered(signature, type);
+    const report = this.#hook.inspect?.(checked, { maxBytes: this.#settings.maxBytes });
+    return report && covered(report.signature, report.type);
   }
 
   /** Hands a refused request to whoever keeps it. */
   async #keep(event: ReceiverEvent, trace: Trace, { headers, request }: Incoming<R>): Promise<void> {
     const { onRejected } = this.#settings;
     // What a handler did not handle is the handler's to keep.
-    if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout") return;
+    if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout")
+      return;
     const { error, body } = trace;
     const rejected: RejectedRequest<R> = {
       code: event.code as NonNullable<typeof event.code>,
@@ -291,7 +293,10 @@ function isRefused({ code, outcome }: ReceiverEvent, { isReported }: Trace): boo
 }
 
 /** The event type, where a signature covers it. */
-function covered(signature: Verified["signature"] | Report["signature"], type: string | undefined): string | undefined {
+function covered(
+  signature: Verified["signature"] | Report["signature"],
+  type: string | undefined,
+): string | undefined {
   return signature.status === "verified" && signature.uncovered?.includes("type") !== true ? type : undefined;
 }
 

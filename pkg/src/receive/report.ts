@@ -57,7 +57,8 @@ function property(value: unknown, name: string): unknown {
 
 /** The class of an error, of whatever realm; of anything else, what kind of thing it is. */
 function className(error: unknown): string {
-  if (typeof error !== "object" || error === null) return `no Error but ${error === null ? "null" : typeof error}`;
+  if (typeof error !== "object" || error === null)
+    return `no Error but ${error === null ? "null" : typeof error}`;
   const name = property(error, "name");
   const own = property(property(error, "constructor"), "name");
   // A class that gives itself no name has its parent's.

@@ -52,7 +52,9 @@ export async function returned(response: ResponseLike): Promise<Answer> {
   const { status, headers: given } = response;
   if (!(Number.isInteger(status) && status >= 200 && status <= 599)) {
     throw ownMessage(
-      new TypeError("The handler returned a Response without a status from 200 to 599, which cannot be sent."),
+      new TypeError(
+        "The handler returned a Response without a status from 200 to 599, which cannot be sent.",
+      ),
     );
   }
   if (response.bodyUsed === true || response.body?.locked === true) {

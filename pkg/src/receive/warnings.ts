@@ -18,7 +18,10 @@ export const WARNINGS = {
 } as const;
 
 /** Puts a warning before the delivery's own issues. */
-export function warn(delivery: object, { code, message, hint }: Pick<Issue, "code" | "message"> & { hint: string }): void {
+export function warn(
+  delivery: object,
+  { code, message, hint }: Pick<Issue, "code" | "message"> & { hint: string },
+): void {
   const own = Object.getOwnPropertyDescriptor(delivery, "issues") as PropertyDescriptor;
   const warning: Issue = {
     code,
