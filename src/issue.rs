@@ -99,6 +99,7 @@ codes! {
     CONTENT_TYPE = "content-type", 415, "The Content-Type is not one of JSON in UTF-8, or not the one the provider sends.";
     DUPLICATE = "duplicate", 200, "This delivery was handled before.";
     RETRY_CHANGED = "retry-changed", 409, "A retry carries another payload than the first attempt.";
+    REPLAYED = "replayed", 200, "The same body was handled before under another id or event type, which no signature covers.";
     REQUIRED = "required", 400, "A key that the contract asks for is missing.";
     TYPE = "type", 400, "A value has another JSON type than the contract says.";
     ENUM = "enum", 400, "A value is none of those the contract lists.";

@@ -203,6 +203,12 @@ impl Hook {
         })
     }
 
+    /// Whether both webhooks have a secret in common.
+    #[must_use]
+    pub fn shares_secret(&self, other: &Hook) -> bool {
+        self.0.shares_secret(&other.0)
+    }
+
     /// Whether a delivery with this Content-Type is read.
     #[must_use]
     pub fn content_type(&self, value: &str) -> bool {

@@ -70,6 +70,22 @@ export class SchemaError extends Error {
   }
 }
 
+/** Errors whose message the package wrote: it holds no value of a payload, and may be logged. */
+const own = new WeakSet<object>();
+
+/** Marks an error whose message the package wrote. */
+export function ownMessage<E extends Error>(error: E): E {
+  own.add(error);
+  return error;
+}
+
+const OWN_NAMES = ["HooksealError", "SchemaError", "RedisStoreError"];
+
+/** Whether the package wrote the message of an error. Another copy of it, or another realm's, has the same names. */
+export function hasOwnMessage(error: object): boolean {
+  return own.has(error) || OWN_NAMES.includes((error as { name?: string }).name ?? "");
+}
+
 /** Turns what the core threw into an error of this package; anything else is passed on. */
 export function raise(thrown: unknown): never {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "issues" in thrown) {

@@ -1,4 +1,5 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
+import { isEmpty } from "./receive/answer.js";
 import { incoming, linger, type NodeRequest, type NodeStream } from "./receive/node.js";
 import type { Context, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
@@ -31,7 +32,7 @@ export interface FastifyIncoming {
 
 interface FastifyReply {
   code(status: number): FastifyReply;
-  headers(values: Record<string, string>): FastifyReply;
+  headers(values: Record<string, string | string[]>): FastifyReply;
   send(body?: Uint8Array): FastifyReply;
 }
 
@@ -88,7 +89,7 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
       .code(status)
       .headers(headers)
       // As bytes: to a text, Fastify adds a charset that application/problem+json does not have.
-      .send(status === 204 ? undefined : encoder.encode(body));
+      .send(isEmpty(status) ? undefined : typeof body === "string" ? encoder.encode(body) : body);
     linger(raw);
     return reply;
   });

@@ -1,6 +1,6 @@
 /** `hookseal/lambda`: a receiver for AWS Lambda behind API Gateway, a function URL or a load balancer. */
-import { fromBase64 } from "./base64.js";
-import { notRaw, Refusal, tooLarge } from "./receive/answer.js";
+import { fromBase64, toBase64 } from "./base64.js";
+import { type Answer, notRaw, Refusal, tooLarge } from "./receive/answer.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { type Incoming, Receiver } from "./receive/receiver.js";
 import type { Webhook } from "./webhook.js";
@@ -34,11 +34,17 @@ export interface LambdaEvent {
 export interface LambdaResult {
   statusCode: number;
   headers: Record<string, string>;
+  /** In base64 where it is not UTF-8. */
   body: string;
-  isBase64Encoded: false;
+  isBase64Encoded: boolean;
+  /** All headers once more where there are cookies, and the event has headers of several values, as the answer then may. */
+  multiValueHeaders?: Record<string, string[]>;
+  /** Cookies, where the event is of version 2. */
+  cookies?: string[];
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * A receiver of webhook deliveries as the handler of a function. Each copy of a function has a memory of its own, and many
@@ -62,9 +68,35 @@ export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
 ): (event: R) => Promise<LambdaResult> {
   const core = new Receiver(hook, handler, options);
   return async (event) => {
-    const { status, headers, body } = await core.answer(incoming(event));
-    return { statusCode: status, headers, body, isBase64Encoded: false };
+    return result(event, await core.answer(incoming(event)));
   };
+}
+
+function result(event: LambdaEvent, { status, headers, body }: Answer): LambdaResult {
+  const { "set-cookie": given = [], ...rest } = headers as Record<string, string>;
+  const cookies = [given].flat();
+  const single: Record<string, string> = { ...rest };
+  const [first] = cookies;
+  const version2 = event.requestContext?.http !== undefined;
+  if (first !== undefined && !version2) single["set-cookie"] = first;
+  const made: LambdaResult = { statusCode: status, headers: single, ...bodyOf(body) };
+  if (first === undefined) return made;
+  if (version2) made.cookies = cookies;
+  else if (event.multiValueHeaders != null) {
+    const lists = Object.entries(rest).map(([name, value]) => [name, [value]]);
+    made.multiValueHeaders = { ...Object.fromEntries(lists), "set-cookie": cookies };
+  }
+  return made;
+}
+
+/** A body as a text: JSON, in which Lambda answers, has no bytes. */
+function bodyOf(body: string | Uint8Array): Pick<LambdaResult, "body" | "isBase64Encoded"> {
+  if (typeof body === "string") return { body, isBase64Encoded: false };
+  try {
+    return { body: decoder.decode(body), isBase64Encoded: false };
+  } catch {
+    return { body: toBase64(body), isBase64Encoded: true };
+  }
 }
 
 function incoming<R extends LambdaEvent>(event: R): Incoming<R> {

@@ -1,4 +1,5 @@
 /** A store in the memory of one process: bounded, and forgetting what is old. */
+import { ownMessage } from "./error.js";
 import type { ClaimState, DeliveryStore } from "./store.js";
 
 /** How much a memory store keeps, and for how long. */
@@ -129,8 +130,10 @@ class Memory implements MemoryStore {
     while (this.size >= this.maxEntries) {
       const [oldest] = this.#finished.keys();
       if (oldest === undefined) {
-        throw new Error(
-          `The memory store is full: ${this.maxEntries} deliveries are in progress. A handler that never ends may be why; or raise \`maxEntries\`.`,
+        throw ownMessage(
+          new Error(
+            `The memory store is full: ${this.maxEntries} deliveries are in progress. A handler that never ends may be why; or raise \`maxEntries\`.`,
+          ),
         );
       }
       this.#finished.delete(oldest);

@@ -108,6 +108,8 @@ export interface Verified<E = unknown> {
   readonly event: E;
   /** The event type. */
   readonly type: string;
+  /** The provider's definition does not name this event type: nothing has validated the payload. Absent for all others. */
+  readonly unknown?: true;
   /** The idempotency key by the provider's rule, prefixed by the event type. */
   readonly id: string;
   /** The id of the subscription. No signature covers it. */

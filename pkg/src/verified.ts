@@ -28,6 +28,7 @@ export class Accepted implements Verified {
   declare readonly deliveryId?: string;
   declare readonly createdAt?: string;
   declare readonly revision?: string;
+  declare readonly unknown?: true;
   readonly #later: Later;
 
   constructor(type: string, id: string, signature: Trust, later: Later) {

@@ -60,10 +60,40 @@ const everything = Number.POSITIVE_INFINITY;
 /** The name of every event of a map of events. */
 type NameOf<Events> = keyof Events & string;
 
-/** An accepted delivery of one of a map of events: its `type` tells which. */
-export type VerifiedOf<Events> = {
+/**
+ * An accepted delivery of one of a map of events: its `type` tells which. Providers add events: where the map names
+ * events, `unknown` tells that a delivery is of none of them.
+ *
+ * @example
+ * ```ts
+ * if (delivery.unknown) return console.warn("unknown event", delivery.type);
+ * delivery.event.data.uuid; // Typed: an event that the map names.
+ * ```
+ */
+export type VerifiedOf<Events> =
+  string extends NameOf<Events>
+    ? NamedOf<Events>
+    : (NamedOf<Events> & { readonly unknown?: never }) | UnknownDelivery;
+
+/** An accepted delivery of an event that the map names. */
+type NamedOf<Events> = {
   [Name in NameOf<Events>]: Verified<Events[Name]> & { readonly type: Name };
 }[NameOf<Events>];
+
+/** An accepted delivery of an event type that its provider's definition does not name: nothing has validated its payload. */
+export interface UnknownDelivery extends Verified<unknown> {
+  readonly type: UnknownType;
+  readonly unknown: true;
+}
+
+// A plain `string` would keep this delivery in the union whatever `type` is compared with: only a unit type is
+// narrowed away, and no literal of a program is equal to a member of an enum that it cannot name.
+declare enum Unnamed {
+  type = "a type that the definition does not name",
+}
+
+/** The type of an unknown event: any string but the names of the known events. Assign it to a `string` to compare it. */
+export type UnknownType = Unnamed;
 
 /**
  * One webhook: a provider, the secrets of one subscription, and how strict to be.
@@ -137,6 +167,16 @@ export class Webhook<Events = any> {
     // What nearly every sender writes is told without the core.
     const own = this.#card.contentType;
     return received === own || received === "application/json" || this.#hook.content_type(received);
+  }
+
+  /**
+   * Whether the other webhook has one of the secrets of this one. Undefined where it is of another copy of the package,
+   * whose secrets are out of reach.
+   *
+   * @internal
+   */
+  sharesSecret(other: Webhook): boolean | undefined {
+    return #hook in other ? this.#hook.shares_secret(other.#hook) : undefined;
   }
 
   /**
@@ -364,6 +404,7 @@ export class Webhook<Events = any> {
     if (deliveryId !== undefined) verified.deliveryId = deliveryId;
     if (createdAt !== undefined) verified.createdAt = createdAt;
     if (revision != null) verified.revision = revision;
+    if (event === undefined) verified.unknown = true;
     return verified as VerifiedOf<Events>;
   }
 }

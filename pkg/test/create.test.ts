@@ -58,6 +58,7 @@ describe("create", () => {
       assert.equal(verified.type, type);
       assert.equal(verified.id, `${type}:${given.id}`);
       assert.equal(verified.createdAt, "2024-02-29T12:00:00.000+00:00");
+      assert.ok(!verified.unknown);
       const { event } = verified.event;
       assert.deepEqual(event, { id: given.id, createdAt: verified.createdAt, type, ...data });
       assert.equal(verified.signature.status, "unsigned");

@@ -24,12 +24,20 @@ const care = painchek({ secrets: ["a secret"] });
 const surgery = xon({ unsigned: "allow" });
 
 // The handler knows the events of its webhook.
-const receive = receiver(care, ({ type, event, id }, { key, retryChanged }) => {
+const receive = receiver(care, ({ type, event, id, unknown }, { key, retryChanged, replayed }) => {
+  // @ts-expect-error: the provider may add events
+  event.data;
+  if (unknown) return type satisfies string;
   const name: "assessment_add" = type;
   const uuid: string = event.data.uuid;
   // @ts-expect-error: no such key
   event.data.uid;
-  return [name, uuid, id satisfies string, key satisfies string, retryChanged satisfies boolean];
+  const flags: boolean[] = [retryChanged, replayed];
+  return [name, uuid, id satisfies string, key satisfies string, flags];
+});
+receiver(care, async ({ type, event }) => {
+  if (type === "assessment_add") event.data.uuid satisfies string;
+  return new Response(null, { status: 503 });
 });
 fetchReceiver(surgery, (delivery) => {
   if (delivery.type === "file-request.files.update") delivery.event.event.addedFileIds satisfies string[];
@@ -61,7 +69,7 @@ fastify.register(hookseal, { path: "/", hook: care, handler: ({ id }) => void id
 fastify.register(hookseal, { prefix: "/x", hook: surgery, handler: async () => {}, changed: "refuse" });
 fastify.register(hookseal, {
   hook: care,
-  handler: ({ event }: VerifiedOf<PainchekEvents>) => event.data.uuid,
+  handler: (delivery: VerifiedOf<PainchekEvents>) => !delivery.unknown && delivery.event.data.uuid,
 });
 // @ts-expect-error: there is no webhook
 fastify.register(hookseal, { path: "/", handler: async () => {} });
@@ -77,6 +85,22 @@ fetchReceiver(care, () => {}, { onEvent: (_, request: Request) => request.header
 receiver(care, () => {}, { changed: "drop" });
 // @ts-expect-error: nothing that Node's zlib could do and DecompressionStream not
 receiver(care, () => {}, { encodings: ["br"] });
+// @ts-expect-error: on is what a log is anyway
+receiver(care, () => {}, { log: true });
+receiver(care, () => {}, {
+  name: "ward",
+  replayed: "handle",
+  unknownEvents: "ignore",
+  log: (line, { code }) => console.warn(line, code),
+  onRejected: async ({ issues, error, code, headers, body, status }) => [
+    issues,
+    error?.message,
+    code,
+    headers,
+    body?.length,
+    status,
+  ],
+});
 receiver(care, () => {}, { store: memoryStore(), onEvent: async ({ durations }) => durations.total });
 
 /** A store that knows nothing of names is a store. */

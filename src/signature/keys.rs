@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::hmac::{Key, Tag};
+use super::hmac::{Key, Tag, same_bytes};
 use super::outside::{Halves, Outside};
 use super::secret::Suspicion;
 use super::template::{Content, Values};
@@ -125,6 +125,13 @@ impl Keys {
     /// Every secret: the bytes of its key, and the text as it was given.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.secrets.iter().map(|it| (&it.bytes[..], &it.written[..]))
+    }
+
+    /// Whether any secret is a secret of the other webhook, too. SECURITY: every pair is compared, each in constant
+    /// time, so that the run time tells neither which one nor how much of it.
+    pub(crate) fn shares_secret(&self, other: &Self) -> bool {
+        let pairs = self.secrets.iter().flat_map(|a| other.secrets.iter().map(move |b| (a, b)));
+        pairs.fold(false, |shared, (a, b)| shared | same_bytes(&a.bytes, &b.bytes))
     }
 
     /// What there is to doubt about each secret, as a sentence.

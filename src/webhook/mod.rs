@@ -174,6 +174,13 @@ impl Webhook {
         MediaType::read(value, &self.provider.content_type) != MediaType::Other
     }
 
+    /// Whether both have a secret in common, as the webhooks of one subscription do while its secret is rotated. Two
+    /// webhooks without secrets have none in common. The secrets are compared in constant time.
+    #[must_use]
+    pub fn shares_secret(&self, other: &Self) -> bool {
+        self.keys.as_ref().zip(other.keys.as_ref()).is_some_and(|(a, b)| a.shares_secret(b))
+    }
+
     /// What applies where a call says nothing else.
     #[must_use]
     pub fn limits(&self) -> Limits {

@@ -162,3 +162,20 @@ fn a_definition_of_ones_own_makes_a_webhook() {
     assert_eq!(hook.provider().id, "mine");
     assert!(hook.verify(&bare(br#"{"type":"ping"}"#), NOW).is_ok());
 }
+
+#[test]
+fn webhooks_share_a_secret_where_one_is_the_same_key() {
+    let shares = |a: &Webhook, b: &Webhook| {
+        assert_eq!(a.shares_secret(b), b.shares_secret(a));
+        a.shares_secret(b)
+    };
+    let [old, rotating, new] = [&["old"][..], &["new", "old"], &["new"]].map(painchek);
+    assert!(shares(&old, &painchek(&["old"])) && shares(&old, &rotating) && shares(&rotating, &new));
+    assert!(!shares(&old, &new));
+    assert!(!shares(&old, &painchek(&["olds"])) && !shares(&old, &painchek(&["Old"])));
+    // Without secrets there is none in common.
+    assert!(!shares(&lax("painchek"), &lax("painchek")) && !shares(&old, &lax("painchek")));
+    // Of one key in two spellings it is the key that counts.
+    let key = |secret: &str| Webhook::built_in("svix", options(&[secret])).expect("made");
+    assert!(shares(&key("whsec_c2VjcmV0LW9mLXRoaXMtdGVzdA=="), &key("c2VjcmV0LW9mLXRoaXMtdGVzdA==")));
+}

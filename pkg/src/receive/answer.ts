@@ -1,11 +1,20 @@
 /** What is answered: a status and, where it is not success, a problem (RFC 9457) with its code and nothing more. */
+import { ownMessage } from "../error.js";
 import type { ReceiverCode, ReceiverEvent } from "./options.js";
 
-/** An answer that every adapter can send. Its body is ASCII, or its length is among its headers. */
+/** Headers of an answer: several of one name, as cookies are, as a list. */
+export type AnswerHeaders = Record<string, string | string[]>;
+
+/** An answer that every adapter can send. A body that is a string is ASCII, or its length is among its headers. */
 export interface Answer {
   status: number;
-  headers: Record<string, string>;
-  body: string;
+  headers: AnswerHeaders;
+  body: string | Uint8Array;
+}
+
+/** Whether a status has no body: RFC 9110, section 15. */
+export function isEmpty(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
 }
 
 /**
@@ -56,16 +65,18 @@ export function problem({ status, code, detail, headers }: Refusal): Answer {
 }
 
 /** The answer to a delivery that need not come again. */
-export function success(status: 200 | 204, outcome: "handled" | "duplicate"): Answer {
+export function success(status: 200 | 204, outcome: ReceiverEvent["outcome"]): Answer {
   if (status === 204) return { status, headers: {}, body: "" };
-  return { status, headers: { "content-type": "application/json" }, body: `{"status":"${outcome}"}` };
+  // Of what was handled before, the sender learns no more.
+  const said = outcome === "replayed" ? "duplicate" : outcome;
+  return { status, headers: { "content-type": "application/json" }, body: `{"status":"${said}"}` };
 }
 
 /** The answer that a handler wants. */
 export function replied(body: string, contentType: string): Answer {
-  if (typeof body !== "string") throw new TypeError("What is replied is a text.");
+  if (typeof body !== "string") throw ownMessage(new TypeError("What is replied is a text."));
   if (typeof contentType !== "string" || !/^[\x20-\x7e]+$/.test(contentType))
-    throw new TypeError("The content type of a reply is no media type.");
+    throw ownMessage(new TypeError("The content type of a reply is no media type."));
   const length = `${new TextEncoder().encode(body).length}`;
   return { status: 200, headers: { "content-type": contentType, "content-length": length }, body };
 }

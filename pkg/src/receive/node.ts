@@ -1,5 +1,5 @@
 /** Requests as Node has them, which Express, Koa, NestJS and Fastify stand on: reading them, and answering them. */
-import { type Answer, incomplete, notRaw } from "./answer.js";
+import { type Answer, incomplete, isEmpty, notRaw } from "./answer.js";
 import { collect, LINGER, type Sink } from "./body.js";
 import type { Incoming } from "./receiver.js";
 
@@ -32,8 +32,8 @@ export interface NodeRequest extends NodeStream {
 export interface NodeResponse {
   readonly headersSent: boolean;
   readonly destroyed?: boolean;
-  writeHead(status: number, headers: Record<string, string>): unknown;
-  end(body: string): unknown;
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown;
+  end(body: string | Uint8Array): unknown;
 }
 
 /** What frameworks put onto a request. */
@@ -110,7 +110,7 @@ function urlOf(request: NodeRequest): string {
 export function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: Answer): void {
   // Whoever has answered already, or is gone, gets nothing.
   if (!response.headersSent && response.destroyed !== true) {
-    const length: Record<string, string> = status === 204 ? {} : { "content-length": `${body.length}` };
+    const length: Record<string, string> = isEmpty(status) ? {} : { "content-length": `${body.length}` };
     response.writeHead(status, { ...length, ...headers });
     response.end(request.method === "HEAD" ? "" : body);
   }

@@ -1,6 +1,9 @@
 /** What a receiver is told, and what it tells: shapes that all adapters share. */
+import type { HooksealError } from "../error.js";
 import type { IssueCode } from "../generated/codes.js";
+import type { HeadersLike } from "../headers.js";
 import type { DeliveryStore } from "../store.js";
+import type { Issue } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
 
 /** A coding that a body may be asked to come in. */
@@ -21,7 +24,7 @@ export type ReceiverCode =
   | "encoding-invalid"
   /** 409: the same delivery is being handled at this moment. */
   | "in-progress"
-  /** 500: the handler threw. */
+  /** 500: the handler threw. Or the status of a Response that it returned, where that is not 2xx. */
   | "handler-failed"
   /** 503: the handler took longer than `handlerTimeout`, and goes on. */
   | "handler-timeout"
@@ -35,22 +38,34 @@ export interface Context<R = unknown> {
   /** The request as the framework has it. Its body was read. */
   readonly request: R;
   /**
-   * The key under which this delivery was claimed: the delivery's `id`, with the digest behind it where
-   * `retryChanged`. To be exactly sure that nothing happens twice, write it in the same transaction as the effect.
+   * The key under which this delivery was claimed: a JSON array of the receiver's `name`, `"verified"` or `"unsigned"`, the
+   * event type, and the delivery's `id` without the type; where `retryChanged`, the digest follows. To be exactly sure that
+   * nothing happens twice, write it in the same transaction as the effect.
    */
   readonly key: string;
   /** The same id was there before with another payload, although the provider never changes one. */
   readonly retryChanged: boolean;
   /**
+   * The same body was there before under another id or event type, and the signature covers neither: somebody may have
+   * captured it. Such a delivery reaches the handler with `replayed: "handle"` alone.
+   */
+  readonly replayed: boolean;
+  /**
    * Answers 200 with this text, once the handler is done, where the sender asks for one: Slack for its challenge, as plain
-   * text. A duplicate of the delivery is answered without it.
+   * text. A duplicate of the delivery is answered without it. A Response that the handler returns takes its place.
    *
    * @throws TypeError where it is no text, or no media type.
    */
   reply(body: string, contentType?: string): void;
 }
 
-/** Handles one delivery. It is done when this returns, or its promise is fulfilled; when it throws, the sender is asked to retry. */
+/**
+ * Handles one delivery. It is done when this returns, or its promise is fulfilled; when it throws, the sender is asked to
+ * retry.
+ *
+ * A `Response` that it returns is the answer: status, headers and body. With a status other than 2xx the delivery counts as
+ * not handled, and the sender's retry is. Anything else that it returns means nothing.
+ */
 export type Handler<Events, R = unknown> = (delivery: VerifiedOf<Events>, context: Context<R>) => unknown;
 
 /** What the milliseconds of a request went into. What did not happen is absent. */
@@ -75,17 +90,30 @@ export interface ReceiverEvent {
   /**
    * - `handled`: the handler returned.
    * - `duplicate`: it was handled before.
+   * - `replayed`: its body was handled before under another id or event type, which the signature does not cover.
+   * - `ignored`: the event type is unknown, and `unknownEvents` is `"ignore"`.
    * - `in-progress`: it is being handled at this moment.
    * - `refused`: a changed retry under `changed: "refuse"`.
    * - `rejected`: not a delivery to be trusted.
-   * - `failed`: the handler threw, or the receiver could not do its work.
+   * - `failed`: the handler threw or returned a Response that is not 2xx, or the receiver could not do its work.
    * - `unavailable`: the store or the handler did not answer in time.
    */
-  outcome: "handled" | "duplicate" | "in-progress" | "refused" | "rejected" | "failed" | "unavailable";
+  outcome:
+    | "handled"
+    | "duplicate"
+    | "replayed"
+    | "ignored"
+    | "in-progress"
+    | "refused"
+    | "rejected"
+    | "failed"
+    | "unavailable";
   /** The status that was answered. */
   status: number;
   /** Why it was not handled. */
   code?: ReceiverCode;
+  /** The receiver's `name`. */
+  receiver: string;
   /** The provider's id. */
   provider: string;
   /** The event type. */
@@ -102,6 +130,8 @@ export interface ReceiverEvent {
   signature?: "verified" | "unsigned";
   /** The same id was there before with another payload. */
   retryChanged?: true;
+  /** The same body was there before under another id or event type, and it was handled all the same. */
+  replayed?: true;
   /** `claim`: the store did not answer, and it was handled without one. `done`, `release`: what it could not be told. */
   storeFailed?: "claim" | "done" | "release";
   /** The length of the body. */
@@ -113,10 +143,37 @@ export interface ReceiverEvent {
 }
 
 /** Where an error that the receiver caught came from. */
-export type ErrorSource = "handler" | "store" | "onEvent" | "receiver";
+export type ErrorSource = "handler" | "store" | "onEvent" | "onRejected" | "log" | "receiver";
+
+/**
+ * A request that was not handled, with everything that came: unlike an event it holds what a sender wrote, which may be
+ * health data, and its signature. Keep it as you keep payloads, and out of logs.
+ */
+export interface RejectedRequest<R = unknown> {
+  /** Why, by its code. */
+  code: ReceiverCode;
+  /** The status that is answered. */
+  status: number;
+  /** Everything that was found; empty where the receiver itself refused. */
+  issues: readonly Issue[];
+  /** The error of the check; absent where the receiver itself refused, before or after it. */
+  error?: HooksealError;
+  /** The headers as they came. */
+  headers: HeadersLike;
+  /** The body that was checked, after decompression; absent where it was not read. */
+  body?: Uint8Array;
+  /** The request as the framework has it. */
+  request: R;
+}
 
 /** What a receiver may be told. */
 export interface ReceiverOptions<R = unknown> {
+  /**
+   * What the receiver is called in logs and events, and what keeps its claims apart from those of other receivers in one
+   * store. Default: the provider's id. Two subscriptions of one provider on one store need a name each. Another name
+   * forgets what was claimed under the one before.
+   */
+  name?: string | undefined;
   /**
    * What remembers deliveries. Default: a `memoryStore()` of this receiver's own, which is right for one process. With
    * several processes, or one that is started anew, take `redisStore` of `hookseal/redis`.
@@ -130,6 +187,18 @@ export interface ReceiverOptions<R = unknown> {
    * or `"refuse"` it with 409. Default: `"handle"`. Where the provider may change payloads, the id alone decides.
    */
   changed?: "handle" | "refuse" | undefined;
+  /**
+   * What to do with a body that was there before under another id or event type, where the signature covers neither, as
+   * GitHub's, Shopify's and Linear's: `"ignore"` it, answered as a duplicate; or `"handle"` it, with the warning `replayed`
+   * and `context.replayed`. Default: `"ignore"`.
+   */
+  replayed?: "ignore" | "handle" | undefined;
+  /**
+   * What to do with an event type that the provider's definition does not name, whose payload nothing validates: `"handle"`
+   * it, with `delivery.unknown` and the warning `event-unknown`; or `"ignore"` it, answered 200 and neither claimed nor
+   * handed over. Default: `"handle"`. In the strict profile such a delivery is rejected.
+   */
+  unknownEvents?: "handle" | "ignore" | undefined;
   /**
    * What to do while the store does not answer: `"refuse"` with 503, so that the sender tries again; or `"accept"`, and
    * handle deliveries that may be duplicates. Default: `"refuse"`.
@@ -162,8 +231,19 @@ export interface ReceiverOptions<R = unknown> {
    */
   onEvent?: ((event: ReceiverEvent, request: R) => unknown) | undefined;
   /**
-   * Is given what the handler, the store or `onEvent` threw. Default: the error's name and stack on `console.error`,
-   * without its message, which may hold values of a payload.
+   * Where the line about a request goes that was refused: rejected, without its raw body, replayed, changed or not handled in
+   * time. It holds codes, pointers and messages, and no value of the payload. Default: `console.error`. `false`: nowhere.
+   * Of each code ten lines are written at once, and one a second after that; the next one says how many were left out.
+   */
+  log?: false | ((line: string, event: ReceiverEvent) => unknown) | undefined;
+  /**
+   * Is given each request that was refused, with its headers and its body, for whoever has to keep it. That may be health
+   * data. The answer waits for its promise for a second at most; what it throws is reported to `onError`.
+   */
+  onRejected?: ((rejected: RejectedRequest<R>) => unknown) | undefined;
+  /**
+   * Is given what the handler, the store, `onEvent`, `onRejected` or `log` threw. Default: the error's class and stack on
+   * `console.error`, without its message, which may hold values of a payload, unless this package wrote it.
    */
   onError?: ((error: unknown, source: ErrorSource) => unknown) | undefined;
 }

@@ -1,12 +1,14 @@
 /** The receiver that every adapter stands on: takes a request apart, asks the core, keeps each delivery to one handling. */
 import type { HeadersLike } from "../headers.js";
 import { memoryStore } from "../memory-store.js";
-import type { ClaimState, DeliveryStore } from "../store.js";
-import type { Verified } from "../types.js";
+import type { DeliveryStore } from "../store.js";
+import type { Delivery, Report, Verified } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
 import { type Answer, problem, Refusal, replied, success } from "./answer.js";
 import { decompress, decompresses } from "./body.js";
+import { type Claim, Claims } from "./claims.js";
 import { checkContentLength, checkContentType, encodingOf, type Lookup } from "./headers.js";
+import { LogLimit, line } from "./log.js";
 import type {
   BodyEncoding,
   Context,
@@ -15,8 +17,13 @@ import type {
   Handler,
   ReceiverEvent,
   ReceiverOptions,
+  RejectedRequest,
 } from "./options.js";
-import { changedRetry, report } from "./report.js";
+import { call, within } from "./promises.js";
+import { report } from "./report.js";
+import { isResponse, returned } from "./returned.js";
+import { share } from "./sharing.js";
+import { WARNINGS, warn } from "./warnings.js";
 
 /** A request as an adapter hands it over. */
 export interface Incoming<R> {
@@ -32,7 +39,9 @@ export interface Incoming<R> {
 }
 
 /** What has no default. */
-type Open = "url" | "onEvent" | "handlerTimeout";
+type Open = "url" | "onEvent" | "onRejected" | "handlerTimeout";
+
+declare const console: { error(text: string): void };
 
 /** Every option with its default. */
 type Settings<R> = {
@@ -46,22 +55,27 @@ interface Trace {
   durations: Durations;
   /** What the handler wants to be answered. */
   reply?: Answer;
+  /** The body that is checked. */
+  body?: Uint8Array;
+  /** What is checked, and what is wrong with it. */
+  checked?: Delivery;
+  error?: RejectedRequest["error"];
+  accepted?: Verified;
+  /** What the receiver itself says. */
+  detail?: string | undefined;
+  /** Whether `onError` knows already why the delivery was not handled. */
+  isReported: boolean;
 }
 
-/** A delivery that is this receiver's to handle. */
-interface Claim {
-  key: string;
-  /** The name of the claim; nothing where the store was away and it is handled without one. */
-  name: string | undefined;
-  retryChanged: boolean;
-}
+/** How long an answer waits for whoever keeps what was refused. */
+const MAX_KEEPING_MS = 1_000;
 
 export class Receiver<Events, R> {
   readonly #hook: Webhook<Events>;
   readonly #handler: Handler<Events, R>;
   readonly #settings: Settings<R>;
-  #prefix: string | undefined;
-  #claims = 0;
+  readonly #claims: Claims;
+  readonly #limit = new LogLimit();
 
   constructor(hook: Webhook<Events>, handler: Handler<Events, R>, options: ReceiverOptions<R> = {}) {
     if (typeof hook?.check !== "function")
@@ -71,38 +85,52 @@ export class Receiver<Events, R> {
     this.#hook = hook;
     this.#handler = handler;
     this.#settings = settings(hook, options);
+    // A store of its own is shared with nobody.
+    if (options?.store != null) share(options.store, hook, options.name);
+    this.#claims = new Claims(this.#settings, hook, (error) => this.#report(error, "store"));
   }
 
   /** Handles one request. It never rejects. */
   async answer(incoming: Incoming<R>): Promise<Answer> {
     const durations: Durations = { total: 0 };
+    const { name } = this.#settings;
     const trace: Trace = {
       start: performance.now(),
-      event: { provider: this.#hook.provider, startedAt: Date.now(), durations },
+      event: { receiver: name, provider: this.#hook.provider, startedAt: Date.now(), durations },
       durations,
+      isReported: false,
     };
     let outcome: ReceiverEvent["outcome"];
     let answer: Answer;
     try {
       outcome = await this.#receive(incoming, trace);
-      answer = trace.reply ?? success(this.#settings.success, outcome as "handled" | "duplicate");
+      answer = trace.reply ?? success(this.#settings.success, outcome);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) this.#report(thrown, "receiver");
+      if (!(thrown instanceof Refusal)) {
+        trace.isReported = true;
+        this.#report(thrown, "receiver");
+      }
       const refusal =
         thrown instanceof Refusal ? thrown : new Refusal(500, "internal", { outcome: "failed" });
       outcome = refusal.outcome;
       trace.event.code = refusal.code;
+      trace.detail = refusal.detail;
       answer = problem(refusal);
     }
+    const event = { ...trace.event, durations, outcome, status: answer.status };
+    if (isRefused(event, trace)) {
+      this.#log(event, trace);
+      await this.#keep(event, trace, incoming);
+    }
     durations.total = performance.now() - trace.start;
-    const event = { ...trace.event, durations: { ...durations }, outcome, status: answer.status };
-    this.#tell(event, incoming.request);
+    this.#tell({ ...event, durations: { ...durations } }, incoming.request);
     return answer;
   }
 
-  async #receive(incoming: Incoming<R>, trace: Trace): Promise<"handled" | "duplicate"> {
-    const { maxBytes, bodyTimeout, encodings, url } = this.#settings;
+  async #receive(incoming: Incoming<R>, trace: Trace): Promise<ReceiverEvent["outcome"]> {
+    const { maxBytes, bodyTimeout, encodings, url, unknownEvents } = this.#settings;
     const { method, header, headers, request } = incoming;
+    const { event, durations } = trace;
     if (method !== "POST") {
       const detail = "A delivery comes by POST.";
       throw new Refusal(405, "method-not-allowed", { detail, headers: { allow: "POST" } });
@@ -115,142 +143,136 @@ export class Receiver<Events, R> {
     const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
     trace.durations.read = performance.now() - reading;
     trace.event.bytes = body.length;
+    trace.body = body;
 
     const checking = performance.now();
     const address = typeof url === "function" ? url(request) : (url ?? incoming.url());
-    const checked = this.#hook.check({ headers, body, method, url: address }, { maxBytes });
-    trace.durations.check = performance.now() - checking;
+    trace.checked = { headers, body, method, url: address };
+    const checked = this.#hook.check(trace.checked, { maxBytes });
+    durations.check = performance.now() - checking;
     if (!checked.ok) {
       const { status, code } = checked.error;
+      trace.error = checked.error;
       throw new Refusal(status, code, { outcome: status < 500 ? "rejected" : "failed" });
     }
     const delivery = checked.value;
-    note(trace.event, delivery);
-    const claim = await this.#claim(delivery, trace);
-    if (claim === undefined) return "duplicate";
-    if (claim.retryChanged) {
-      trace.event.retryChanged = true;
-      changedRetry(delivery);
+    trace.accepted = delivery;
+    note(event, delivery);
+    if (delivery.unknown === true && unknownEvents === "ignore") {
+      event.code = "event-unknown";
+      return "ignored";
     }
-    await this.#handle(delivery, request, claim, trace);
-    return "handled";
+    const claiming = performance.now();
+    let claim: Claim | "duplicate" | "replayed";
+    try {
+      claim = await this.#claims.claim(delivery, event);
+    } finally {
+      durations.claim = performance.now() - claiming;
+      // An answer of 503 then was reported with the store's error.
+      trace.isReported = event.storeFailed !== undefined;
+    }
+    if (claim === "replayed") {
+      event.code = "replayed";
+      trace.detail =
+        "The same body came before under another id or event type, so it was answered as a duplicate.";
+    }
+    if (typeof claim === "string") return claim;
+    if (claim.retryChanged) warn(delivery, WARNINGS.retryChanged);
+    if (claim.replayed) warn(delivery, WARNINGS.replayed);
+    return await this.#handle(delivery, request, claim, trace);
   }
 
-  /** Asks the store for a delivery. Nothing: it was handled before. */
-  async #claim(delivery: VerifiedOf<Events>, trace: Trace): Promise<Claim | undefined> {
+  async #handle(
+    delivery: VerifiedOf<Events>,
+    request: R,
+    claim: Claim,
+    trace: Trace,
+  ): Promise<"handled" | "failed"> {
+    const { handlerTimeout } = this.#settings;
+    const { key, retryChanged, replayed } = claim;
+    const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
+      trace.reply = replied(body, contentType);
+    };
+    const context: Context<R> = { request, key, retryChanged, replayed, reply };
     const start = performance.now();
-    this.#prefix ??= crypto.randomUUID();
-    this.#claims += 1;
-    const name = `${this.#prefix}-${this.#claims}`;
-    const digest = delivery.digest;
-    let key = delivery.id;
-    let retryChanged = false;
-    let state: ClaimState;
-    try {
-      // Where payloads may change, the id alone says what is a retry.
-      state = await this.#ask(key, this.#hook.immutable ? digest : ANY, name);
-      if (state === "changed") {
-        if (this.#settings.changed === "refuse") {
-          const detail = "The same id came before with another payload.";
-          throw new Refusal(409, "retry-changed", { outcome: "refused", detail });
-        }
-        retryChanged = true;
-        key = `${key}#${digest}`;
-        state = await this.#ask(key, digest, name);
-      }
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      this.#report(error, "store");
-      trace.event.storeFailed = "claim";
-      if (this.#settings.onStoreError === "accept") return { key, name: undefined, retryChanged };
-      const detail = "What remembers deliveries does not answer.";
-      throw new Refusal(503, "store-unavailable", {
+    const handled = call(() => this.#handler(delivery, context))
+      .then(async (result) => {
+        if (!isResponse(result)) return true;
+        trace.reply = await returned(result);
+        return trace.reply.status < 300;
+      })
+      .catch((error: unknown) => {
+        this.#report(error, "handler");
+        return undefined;
+      })
+      .then(async (succeeded) => {
+        trace.durations.handle = performance.now() - start;
+        await this.#claims.end(succeeded === true ? "done" : "release", claim, trace.event);
+        return { succeeded };
+      });
+    const ended = handlerTimeout === undefined ? await handled : await within(handlerTimeout, handled);
+    if (ended === undefined) {
+      const detail = "The delivery is still being handled.";
+      throw new Refusal(503, "handler-timeout", {
         outcome: "unavailable",
         detail,
         headers: { "retry-after": "30" },
       });
-    } finally {
-      trace.durations.claim = performance.now() - start;
     }
-    if (state === "new") return { key, name, retryChanged };
-    if (retryChanged) trace.event.retryChanged = true;
-    if (state === "done") return undefined;
-    const detail = "The same delivery is being handled at this moment.";
-    throw new Refusal(409, "in-progress", {
-      outcome: "in-progress",
-      detail,
-      headers: { "retry-after": "30" },
-    });
-  }
-
-  /** A claim with a deadline. One that is granted behind it is given back: nobody is there to handle it. */
-  async #ask(key: string, digest: string, name: string): Promise<ClaimState> {
-    const { store, storeTimeout } = this.#settings;
-    const asked = call(() => store.claim(key, digest, name));
-    const state = await within(storeTimeout, asked);
-    if (state !== undefined) {
-      if (STATES.has(state)) return state;
-      throw new TypeError(`The store answered a claim with none of: ${[...STATES].join(", ")}.`);
-    }
-    asked.then((late) => (late === "new" ? store.release(key, name) : undefined)).catch(() => {});
-    throw new Error(`The store did not answer a claim within ${storeTimeout} ms.`);
-  }
-
-  async #handle(delivery: VerifiedOf<Events>, request: R, claim: Claim, trace: Trace): Promise<void> {
-    const { handlerTimeout } = this.#settings;
-    const { key, name, retryChanged } = claim;
-    const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
-      trace.reply = replied(body, contentType);
-    };
-    const context: Context<R> = { request, key, retryChanged, reply };
-    const start = performance.now();
-    const handled = call(() => this.#handler(delivery, context))
-      .then(
-        () => true,
-        (error: unknown) => {
-          this.#report(error, "handler");
-          return false;
-        },
-      )
-      .then(async (succeeded) => {
-        trace.durations.handle = performance.now() - start;
-        if (name !== undefined) await this.#settle(succeeded ? "done" : "release", key, name, trace);
-        return succeeded;
-      });
-    const succeeded = handlerTimeout === undefined ? await handled : await within(handlerTimeout, handled);
-    if (succeeded === true) return;
-    if (succeeded === false) {
+    if (ended.succeeded === true) return "handled";
+    if (ended.succeeded === undefined) {
+      trace.isReported = true;
       throw new Refusal(500, "handler-failed", {
         outcome: "failed",
         detail: "The delivery could not be handled.",
       });
     }
-    const detail = "The delivery is still being handled.";
-    throw new Refusal(503, "handler-timeout", {
-      outcome: "unavailable",
-      detail,
-      headers: { "retry-after": "30" },
-    });
+    trace.event.code = "handler-failed";
+    trace.detail = "The handler returned a Response with this status.";
+    return "failed";
   }
 
-  /**
-   * Tells the store how it ended. What it cannot be told, twice, changes nothing of the answer: the handler has done
-   * what it did, and the claim ends by itself.
-   */
-  async #settle(how: "done" | "release", key: string, name: string, trace: Trace): Promise<void> {
-    const { store, storeTimeout } = this.#settings;
-    for (let attempt = 1; attempt <= 2; attempt++) {
-      try {
-        const told = call(() => store[how](key, name)).then(() => true);
-        if ((await within(storeTimeout, told)) === true) return;
-        throw new Error(`The store did not answer within ${storeTimeout} ms.`);
-      } catch (error) {
-        if (attempt === 2) {
-          trace.event.storeFailed = how;
-          this.#report(error, "store");
-        }
-      }
-    }
+  /** Writes the line about a refused request. */
+  #log(event: ReceiverEvent, trace: Trace): void {
+    const { log } = this.#settings;
+    if (log === false) return;
+    const omitted = this.#limit.admit(event.code as string, performance.now());
+    if (omitted === undefined) return;
+    const { error, detail } = trace;
+    call(() =>
+      log(line(event, { issues: error?.issues ?? [], detail, type: this.#typeOf(trace) }, omitted), event),
+    ).catch((thrown: unknown) => this.#report(thrown, "log"));
+  }
+
+  /** The event type of a refused delivery, where a signature vouches for it. */
+  #typeOf({ accepted, checked, error }: Trace): string | undefined {
+    if (accepted !== undefined) return covered(accepted.signature, accepted.type);
+    // What has no signature is refused before, where one is needed: its sender cannot have a body read twice.
+    if (checked === undefined || error?.status !== 400) return undefined;
+    const report = this.#hook.inspect?.(checked, { maxBytes: this.#settings.maxBytes });
+    return report && covered(report.signature, report.type);
+  }
+
+  /** Hands a refused request to whoever keeps it. */
+  async #keep(event: ReceiverEvent, trace: Trace, { headers, request }: Incoming<R>): Promise<void> {
+    const { onRejected } = this.#settings;
+    // What a handler did not handle is the handler's to keep.
+    if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout")
+      return;
+    const { error, body } = trace;
+    const rejected: RejectedRequest<R> = {
+      code: event.code as NonNullable<typeof event.code>,
+      status: event.status,
+      issues: error?.issues ?? [],
+      ...(error === undefined ? {} : { error }),
+      headers,
+      ...(body === undefined ? {} : { body }),
+      request,
+    };
+    const kept = call(() => onRejected(rejected)).catch((thrown: unknown) =>
+      this.#report(thrown, "onRejected"),
+    );
+    await within(MAX_KEEPING_MS, kept);
   }
 
   #tell(event: ReceiverEvent, request: R): void {
@@ -265,22 +287,17 @@ export class Receiver<Events, R> {
   }
 }
 
-/** The digest of every payload of a provider that may change them. */
-const ANY = "any";
-
-const STATES: ReadonlySet<unknown> = new Set<ClaimState>(["new", "in-progress", "done", "changed"]);
-
-/** A call whose error is always a rejection, however it comes. */
-async function call<T>(work: () => T | PromiseLike<T>): Promise<T> {
-  return await work();
+/** Whether nobody was told yet why a request was not handled. What comes again by itself is no refusal. */
+function isRefused({ code, outcome }: ReceiverEvent, { isReported }: Trace): boolean {
+  return code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
 }
 
-/** What a promise is fulfilled with, or nothing after so many milliseconds. */
-function within<T>(patience: number, promise: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), patience);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+/** The event type, where a signature covers it. */
+function covered(
+  signature: Verified["signature"] | Report["signature"],
+  type: string | undefined,
+): string | undefined {
+  return signature.status === "verified" && signature.uncovered?.includes("type") !== true ? type : undefined;
 }
 
 /** What an accepted delivery says of itself in logs: ids and a digest. */
@@ -296,12 +313,16 @@ function note(event: Trace["event"], delivery: Verified): void {
 
 function settings<R>(hook: { maxBytes: number; provider: string }, options: ReceiverOptions<R>): Settings<R> {
   const given = options ?? {};
+  const name = nameOf(given.name, hook.provider);
   const wait = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>
     within32(name, given[name] ?? fallback);
   return {
+    name,
     store: storeOf(given.store),
     maxBytes: amount("maxBytes", given.maxBytes ?? hook.maxBytes),
     changed: oneOf("changed", given.changed, ["handle", "refuse"]),
+    replayed: oneOf("replayed", given.replayed, ["ignore", "handle"]),
+    unknownEvents: oneOf("unknownEvents", given.unknownEvents, ["handle", "ignore"]),
     onStoreError: oneOf("onStoreError", given.onStoreError, ["refuse", "accept"]),
     bodyTimeout: wait("bodyTimeout", 10_000),
     storeTimeout: wait("storeTimeout", 5_000),
@@ -310,8 +331,22 @@ function settings<R>(hook: { maxBytes: number; provider: string }, options: Rece
     success: oneOf("success", given.success, [200, 204]),
     ...(given.url === undefined ? {} : { url: given.url }),
     ...(given.onEvent === undefined ? {} : { onEvent: given.onEvent }),
-    onError: given.onError ?? ((error, source) => report(error, source, hook.provider)),
+    log: logOf(given.log),
+    ...(given.onRejected === undefined ? {} : { onRejected: given.onRejected }),
+    onError: given.onError ?? ((error, source) => report(error, source, { name, provider: hook.provider })),
   };
+}
+
+function nameOf(name: string | undefined, fallback: string): string {
+  if (name === undefined) return fallback;
+  if (typeof name === "string" && name.length > 0 && name.length <= 200) return name;
+  throw wrong("name", "a text of 1 to 200 characters");
+}
+
+function logOf(log: ReceiverOptions["log"]): NonNullable<ReceiverOptions["log"]> {
+  if (log === undefined) return (text) => console.error(text);
+  if (log === false || typeof log === "function") return log;
+  throw wrong("log", "false, or a function that is given each line");
 }
 
 function storeOf(store: DeliveryStore | undefined): DeliveryStore {

@@ -1,5 +1,5 @@
 /** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
-import { type Answer, notRaw } from "./answer.js";
+import { type Answer, isEmpty, notRaw } from "./answer.js";
 import { collect, LINGER } from "./body.js";
 import { readerOf } from "./filling.js";
 import type { Incoming } from "./receiver.js";
@@ -118,8 +118,9 @@ function wholeBody(request: FetchRequest, most: number): (() => Promise<ArrayBuf
 
 /** The answer to a request. */
 export function response({ status, headers, body }: Answer, method: string): FetchResponse {
-  return new Response(status === 204 || method === "HEAD" ? null : body, {
-    status,
-    headers,
-  }) as FetchResponse;
+  const { "set-cookie": cookies, ...rest } = headers;
+  const pairs = Object.entries(rest as Record<string, string>);
+  for (const cookie of cookies ?? []) pairs.push(["set-cookie", cookie]);
+  const sent = isEmpty(status) || method === "HEAD" ? null : (body as BodyInit);
+  return new Response(sent, { status, headers: pairs }) as FetchResponse;
 }

@@ -1,0 +1,194 @@
+/** Claims of deliveries: what they are keyed by, and how a store is asked for them, told of their end, and given them back. */
+import { ownMessage } from "../error.js";
+import type { ClaimState, DeliveryStore } from "../store.js";
+import type { Verified } from "../types.js";
+import { Refusal } from "./answer.js";
+import { call, within } from "./promises.js";
+
+/** How claims are made. */
+export interface ClaimSettings {
+  store: DeliveryStore;
+  storeTimeout: number;
+  /** The receiver's name, which keeps its claims apart from those of others. */
+  name: string;
+  changed: "handle" | "refuse";
+  replayed: "ignore" | "handle";
+  onStoreError: "refuse" | "accept";
+}
+
+/** What is asked of a webhook. Mocks of one may not have `uncovered`. */
+export interface ClaimedHook {
+  readonly immutable: boolean;
+  readonly uncovered?: readonly unknown[];
+}
+
+/** A delivery that is this receiver's to handle. */
+export interface Claim {
+  key: string;
+  /** The proof of ownership; nothing where the store was away and the delivery is handled without a claim. */
+  token: string | undefined;
+  /** The key of the body, where it was claimed, too. */
+  bodyKey: string | undefined;
+  retryChanged: boolean;
+  replayed: boolean;
+}
+
+/** What a claim leaves in a receiver's event. */
+export interface ClaimEvent {
+  retryChanged?: true;
+  replayed?: true;
+  storeFailed?: "claim" | "done" | "release";
+}
+
+/** The digest of every payload of a provider that may change them. */
+const ANY = "any";
+
+const STATES: ReadonlySet<unknown> = new Set<ClaimState>(["new", "in-progress", "done", "changed"]);
+
+export class Claims {
+  readonly #settings: ClaimSettings;
+  readonly #immutable: boolean;
+  /** Whether the provider sends what no signature covers. */
+  readonly #isUncovered: boolean;
+  readonly #report: (error: unknown) => void;
+  #prefix: string | undefined;
+  #count = 0;
+
+  /** `report` is told why the store could not answer. */
+  constructor(settings: ClaimSettings, hook: ClaimedHook, report: (error: unknown) => void) {
+    this.#settings = settings;
+    this.#immutable = hook.immutable;
+    this.#isUncovered = (hook.uncovered?.length ?? 0) > 0;
+    this.#report = report;
+  }
+
+  /** Claims a delivery. `duplicate`: it was handled before; `replayed`: its body was, under another id or type. */
+  async claim(delivery: Verified, event: ClaimEvent): Promise<Claim | "duplicate" | "replayed"> {
+    this.#prefix ??= crypto.randomUUID();
+    this.#count += 1;
+    const token = `${this.#prefix}-${this.#count}`;
+    const claim: Claim = { key: "", token, bodyKey: undefined, retryChanged: false, replayed: false };
+    let state: Claim | "duplicate" | "replayed" | undefined;
+    try {
+      state = await this.#take(delivery, claim, token);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      this.#report(error);
+      event.storeFailed = "claim";
+      // Not waited for: a store that did not answer the one may not answer the other.
+      if (claim.bodyKey !== undefined) void this.#settle("release", claim.bodyKey, token, event);
+      if (this.#settings.onStoreError === "accept") {
+        return { ...claim, token: undefined, bodyKey: undefined };
+      }
+      throw new Refusal(503, "store-unavailable", {
+        outcome: "unavailable",
+        detail: "What remembers deliveries does not answer.",
+        headers: { "retry-after": "30" },
+      });
+    } finally {
+      if (claim.retryChanged) event.retryChanged = true;
+      if (claim.replayed) event.replayed = true;
+      // Nothing is handled for it: the body is free for the delivery that is.
+      const isGivenBack = event.storeFailed === undefined && typeof state !== "object";
+      if (isGivenBack && claim.bodyKey !== undefined) {
+        await this.#settle("release", claim.bodyKey, token, event);
+      }
+    }
+    return state;
+  }
+
+  /** Ends a claim: both keys, at the same time, so that a crash seldom leaves one behind the other. */
+  async end(how: "done" | "release", { key, bodyKey, token }: Claim, event: ClaimEvent): Promise<void> {
+    if (token === undefined) return;
+    const own = this.#settle(how, key, token, event);
+    if (bodyKey === undefined) return await own;
+    await Promise.all([own, this.#settle(how, bodyKey, token, event)]);
+  }
+
+  /** Asks for everything that handling the delivery takes, and writes into `claim` what was granted. */
+  async #take(delivery: Verified, claim: Claim, token: string): Promise<Claim | "duplicate" | "replayed"> {
+    const { type, id, digest, signature } = delivery;
+    const { name, changed, replayed } = this.#settings;
+    const { status } = signature;
+    // As JSON, so that no two lists have one key. The id begins with the type and a colon.
+    const own = id.startsWith(type) ? id.slice(type.length + 1) : id;
+    claim.key = JSON.stringify([name, status, type, own]);
+    if (signature.status === "verified" && (this.#isUncovered || signature.uncovered !== undefined)) {
+      // SECURITY: anybody who captured one signed body can send it under another id or type. The body is claimed as
+      // well, for this id and type alone. Without its headers a delivery has nothing that is not covered, so that the
+      // provider decides, too.
+      const bodyKey = JSON.stringify([name, status, digest]);
+      const state = await this.#ask(bodyKey, await hashed(claim.key), token);
+      if (state === "new") claim.bodyKey = bodyKey;
+      // Another attempt at this very delivery.
+      else if (state === "in-progress") throw inProgress();
+      else if (state === "changed") {
+        if (replayed === "ignore") return "replayed";
+        claim.replayed = true;
+      }
+    }
+    // Where payloads may change, the id alone says what is a retry.
+    let state = await this.#ask(claim.key, this.#immutable ? digest : ANY, token);
+    if (state === "changed") {
+      if (changed === "refuse") {
+        const detail = "The same id came before with another payload.";
+        throw new Refusal(409, "retry-changed", { outcome: "refused", detail });
+      }
+      claim.retryChanged = true;
+      claim.key = JSON.stringify([name, status, type, own, digest]);
+      state = await this.#ask(claim.key, digest, token);
+    }
+    if (state === "new") return claim;
+    if (state === "done") return "duplicate";
+    throw inProgress();
+  }
+
+  /** A claim with a deadline. One that is granted after it is given back: nobody is there to handle it. */
+  async #ask(key: string, digest: string, token: string): Promise<ClaimState> {
+    const { store, storeTimeout } = this.#settings;
+    const asked = call(() => store.claim(key, digest, token));
+    const state = await within(storeTimeout, asked);
+    if (state !== undefined) {
+      if (STATES.has(state)) return state;
+      throw ownMessage(new TypeError(`The store answered a claim with none of: ${[...STATES].join(", ")}.`));
+    }
+    asked.then((late) => (late === "new" ? store.release(key, token) : undefined)).catch(() => {});
+    throw ownMessage(new Error(`The store did not answer a claim within ${storeTimeout} ms.`));
+  }
+
+  /**
+   * Tells the store how a claim ended. What it cannot be told, twice, changes nothing of the answer: the handler has done
+   * what it did, and the claim ends by itself.
+   */
+  async #settle(how: "done" | "release", key: string, token: string, event: ClaimEvent): Promise<void> {
+    const { store, storeTimeout } = this.#settings;
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      try {
+        const told = call(() => store[how](key, token)).then(() => true);
+        if ((await within(storeTimeout, told)) === true) return;
+        throw ownMessage(new Error(`The store did not answer within ${storeTimeout} ms.`));
+      } catch (error) {
+        if (attempt === 2) {
+          event.storeFailed = how;
+          this.#report(error);
+        }
+      }
+    }
+  }
+}
+
+function inProgress(): Refusal {
+  return new Refusal(409, "in-progress", {
+    outcome: "in-progress",
+    detail: "The same delivery is being handled at this moment.",
+    headers: { "retry-after": "30" },
+  });
+}
+
+/** The SHA-256 of a key, which holds an id: a store shows what it is told as a digest. */
+async function hashed(key: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
+  let hex = "";
+  for (const byte of hash) hex += byte.toString(16).padStart(2, "0");
+  return hex;
+}

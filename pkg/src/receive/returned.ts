@@ -1,0 +1,89 @@
+/** A `Response` that a handler returned, as an answer that every adapter can send. */
+import { ownMessage } from "../error.js";
+import { type Answer, type AnswerHeaders, isEmpty } from "./answer.js";
+
+/** What is used of a `Response`, of whatever realm or library. */
+interface ResponseLike {
+  readonly status: number;
+  readonly bodyUsed?: boolean;
+  readonly body?: { readonly locked?: boolean } | null;
+  readonly url?: string;
+  readonly headers: {
+    forEach(each: (value: string, name: string) => void): void;
+    getSetCookie?(): string[];
+  };
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** By shape: to name the global class would load all of fetch in Node, and not know one of another realm. */
+export function isResponse(value: unknown): value is ResponseLike {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    const { status, headers, arrayBuffer } = value as Partial<ResponseLike>;
+    return (
+      typeof status === "number" &&
+      typeof arrayBuffer === "function" &&
+      typeof headers?.forEach === "function"
+    );
+  } catch {
+    // Whatever a handler returns is read here, and a getter that throws is no failure of the handler.
+    return false;
+  }
+}
+
+/** Headers that are about one connection, or that say how long the body is: the server says those itself. */
+const FRAMING = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * Reads a Response that a handler returned.
+ *
+ * @throws TypeError where it cannot be sent.
+ */
+export async function returned(response: ResponseLike): Promise<Answer> {
+  const { status, headers: given } = response;
+  if (!(Number.isInteger(status) && status >= 200 && status <= 599)) {
+    throw ownMessage(
+      new TypeError(
+        "The handler returned a Response without a status from 200 to 599, which cannot be sent.",
+      ),
+    );
+  }
+  if (response.bodyUsed === true || response.body?.locked === true) {
+    throw ownMessage(
+      new TypeError(
+        "The handler returned a Response whose body was read already. Return response.clone(), or a new Response.",
+      ),
+    );
+  }
+  const body = new Uint8Array(await response.arrayBuffer());
+  // The body of a response that was fetched is decompressed, and its headers still say otherwise.
+  const isFetched = typeof response.url === "string" && response.url !== "";
+  const headers: AnswerHeaders = {};
+  given.forEach((value, name) => {
+    const lower = name.toLowerCase();
+    if (FRAMING.has(lower) || lower === "set-cookie" || (isFetched && lower === "content-encoding")) return;
+    headers[lower] = value;
+  });
+  const cookies = cookiesOf(given);
+  if (cookies.length > 0) headers["set-cookie"] = cookies;
+  return { status, headers, body: isEmpty(status) ? "" : body };
+}
+
+/** Cookies cannot be joined by commas, which their dates have: RFC 9110, section 5.3. */
+function cookiesOf(headers: ResponseLike["headers"]): string[] {
+  if (typeof headers.getSetCookie === "function") return headers.getSetCookie();
+  const cookies: string[] = [];
+  headers.forEach((value, name) => {
+    if (name.toLowerCase() === "set-cookie") cookies.push(value);
+  });
+  return cookies;
+}
