@@ -157,19 +157,20 @@ pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of the definition in the scratch buffer.
+    /// Makes a webhook of a built-in provider, or of a definition. The scratch buffer stays as it is: a webhook is made
+    /// anew, after a trap, when its next delivery may be there already.
     ///
     /// # Errors
     /// An error as data.
     #[wasm_bindgen(constructor)]
-    pub fn new(id: Option<String>, definition: usize, options: &JsValue) -> Result<Hook, JsValue> {
+    pub fn new(id: Option<String>, definition: &str, options: &JsValue) -> Result<Hook, JsValue> {
         let options = read_options(options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
-            None => with_scratch(definition, |text| match Provider::read(text) {
+            None => match Provider::read(definition.as_bytes()) {
                 Ok(provider) => Webhook::new(provider, options),
                 Err(error) => Err(error.into()),
-            }),
+            },
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
         webhook.delegate_hash(platform::hash);

@@ -55,7 +55,7 @@ export function raise(thrown: unknown): never {
 }
 
 /** An error about the call itself: what was handed over, not what a sender made of it. */
-export function callError(code: IssueCode, message: string): HooksealError {
+export function callError(code: IssueCode, message: string, status = 500): HooksealError {
   const issue: Issue = {
     code,
     severity: "error",
@@ -65,5 +65,5 @@ export function callError(code: IssueCode, message: string): HooksealError {
     span: { start: 0, end: 0, line: 1, column: 1 },
     byteSpan: { start: 0, end: 0 },
   };
-  return new HooksealError({ code, message, status: 500, issues: [issue] });
+  return new HooksealError({ code, message, status, issues: [issue] });
 }

@@ -1,6 +1,6 @@
 /** Contracts of one's own: JSON Schema compiled in the core. */
 import { type BodyLike, putBody, rawBody, viewed } from "./body.js";
-import { core, putText } from "./core.js";
+import { core, guarded, Held, putText } from "./core.js";
 import { SchemaError } from "./error.js";
 import { jsonText } from "./json.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
@@ -40,10 +40,11 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
   if (text === undefined) {
     throw new SchemaError({ keyword: "", pointer: "", message: "A schema is an object or a boolean." });
   }
-  const { Plan } = core();
-  let plan: InstanceType<typeof Plan>;
+  const strict = options.strict === true;
+  core();
+  let plan: Held<InstanceType<ReturnType<typeof core>["Plan"]>>;
   try {
-    plan = new Plan(putText(text), options.strict === true, dialect);
+    plan = guarded(() => new Held(() => new (core().Plan)(putText(text), strict, dialect)));
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
@@ -51,8 +52,12 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
     throw thrown;
   }
   const check = (body: BodyLike): Issue[] => {
-    const length = putBody(rawBody(body), 0, Number.POSITIVE_INFINITY);
-    return (plan.check(length) as Issue[] | undefined) ?? [];
+    const raw = rawBody(body);
+    return guarded(() => {
+      // Compiled first: a schema that is compiled anew takes the scratch buffer.
+      const compiled = plan.get();
+      return (compiled.check(putBody(raw, 0, Number.POSITIVE_INFINITY)) as Issue[] | undefined) ?? [];
+    });
   };
   return {
     check,

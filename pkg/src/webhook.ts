@@ -1,7 +1,20 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
 import { providerDefinition } from "./catalog.js";
-import { core, facts, kept, keptText, putText, room, scratchText, textAt } from "./core.js";
+import {
+  core,
+  facts,
+  guarded,
+  Held,
+  kept,
+  keptText,
+  putText,
+  room,
+  scratchText,
+  state,
+  textAt,
+  trapped,
+} from "./core.js";
 import { callError, type ErrorData, HooksealError, raise } from "./error.js";
 import { eventOf } from "./event.js";
 import type { ProviderDefinition } from "./generated/definition.js";
@@ -71,7 +84,7 @@ export type VerifiedOf<Events> = {
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook.
 export class Webhook<Events = any> {
-  readonly #hook: Hook;
+  readonly #held: Held<Hook>;
   readonly #card: Card;
   readonly #wanted: Wanted;
   readonly #definition: string | undefined;
@@ -84,16 +97,21 @@ export class Webhook<Events = any> {
     if (algorithms !== undefined && !Array.isArray(algorithms)) wrong("algorithms");
     const given = { ...options, secrets: secrets(options.secrets) };
     const id = typeof provider === "string" ? provider : undefined;
+    const definition = typeof provider === "string" ? undefined : definitionText(provider);
+    this.#definition = definition;
+    core();
     try {
-      this.#definition = typeof provider === "string" ? undefined : definitionText(provider);
-      const length = this.#definition === undefined ? 0 : putText(this.#definition);
-      const { Hook } = core();
-      this.#hook = new Hook(id, length, given);
+      this.#held = guarded(() => new Held(() => new (core().Hook)(id, definition ?? "", given)));
     } catch (thrown) {
       raise(thrown);
     }
-    this.#card = this.#hook.card() as Card;
+    this.#card = guarded(() => this.#hook.card() as Card);
     this.#wanted = new Wanted(this.#card.wanted);
+  }
+
+  /** The core's side of it. To make it anew leaves the scratch buffer as it is. */
+  get #hook(): Hook {
+    return this.#held.get();
   }
 
   /** The provider's id. */
@@ -147,22 +165,28 @@ export class Webhook<Events = any> {
       throw error;
     }
     const { now, profile, maxBytes, tolerance } = limits;
-    const most = mostOf(limits, this.#card.maxBytes);
-    const head = putHeaders(headers, body, most);
-    const length = putBody(body, head, most);
-    turn += 1;
-    if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
-      const why = this.#hook.failure(head, length, now, profile, maxBytes, tolerance);
-      return { ok: false, error: new HooksealError(why as ErrorData) };
+    try {
+      const most = mostOf(limits, this.#card.maxBytes);
+      const head = putHeaders(headers, body, most);
+      const length = putBody(body, head, most);
+      state.turn += 1;
+      if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
+        const why = this.#hook.failure(head, length, now, profile, maxBytes, tolerance);
+        return { ok: false, error: new HooksealError(why as ErrorData) };
+      }
+      return { ok: true, value: this.#verified(headers, body, limits, head, length) };
+    } catch (thrown) {
+      if (thrown instanceof HooksealError) return { ok: false, error: thrown };
+      state.generation += 1;
+      return { ok: false, error: trapped(thrown) };
     }
-    return { ok: true, value: this.#verified(headers, body, limits, head, length) };
   }
 
   /** Says everything there is to say about a delivery, in whatever state it is. */
   inspect(delivery: Delivery, options: VerifyOptions = {}): Report {
     const limits = limitsOf(options);
     const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
-      this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report;
+      guarded(() => this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report);
     try {
       const body = rawBody(delivery?.body);
       return report(allHeaders(delivery), body, limits);
@@ -190,10 +214,10 @@ export class Webhook<Events = any> {
   explain(delivery: Delivery, options: ExplainOptions = {}): Explanation {
     const limits = limitsOf(options);
     const budget = amount("budget", options.budget);
-    return this.#hook.explain(
-      ...put(allHeaders(delivery), rawBody(delivery?.body), limits, this.#card.maxBytes),
-      budget,
-    ) as Explanation;
+    const [headers, body] = [allHeaders(delivery), rawBody(delivery?.body)];
+    return guarded(
+      () => this.#hook.explain(...put(headers, body, limits, this.#card.maxBytes), budget) as Explanation,
+    );
   }
 
   /**
@@ -207,15 +231,19 @@ export class Webhook<Events = any> {
   signedBody(delivery: Delivery, options: ExplainOptions = {}): Uint8Array | undefined {
     const limits = limitsOf(options);
     const budget = amount("budget", options.budget);
-    const call = put(allHeaders(delivery), rawBody(delivery?.body), limits, this.#card.maxBytes);
-    const length = this.#hook.signed_body(...call, budget);
-    return length === none ? undefined : kept(length).slice();
+    const [headers, body] = [allHeaders(delivery), rawBody(delivery?.body)];
+    return guarded(() => {
+      const call = put(headers, body, limits, this.#card.maxBytes);
+      const length = this.#hook.signed_body(...call, budget);
+      return length === none ? undefined : kept(length).slice();
+    });
   }
 
   /** Signs a body with the first secret, and adds the provider's other headers. */
   sign(body: BodyLike, options: SignOptions = {}): SignedDelivery {
-    const length = putBody(rawBody(body), 0, everything);
-    return signed(() => this.#hook.sign(length, fresh(options)));
+    const raw = rawBody(body);
+    const given = fresh(options);
+    return signed(() => this.#hook.sign(putBody(raw, 0, everything), given));
   }
 
   /**
@@ -227,8 +255,8 @@ export class Webhook<Events = any> {
     const text = jsonText(data);
     if (text === undefined)
       throw callError("event-invalid", "The data of an event is no value that JSON can hold.");
-    const length = putText(text);
-    return signed(() => this.#hook.create(type, length, fresh(options)));
+    const given = fresh(options);
+    return signed(() => this.#hook.create(type, putText(text), given));
   }
 
   /** Tells whether two deliveries are attempts at the same event, unchanged, and what differs. */
@@ -237,21 +265,23 @@ export class Webhook<Events = any> {
       body: rawBody(delivery?.body),
       headers: allHeaders(delivery),
     }));
-    room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, everything), 0));
-    const lengths: number[] = [];
-    let offset = 0;
-    for (const { headers, body } of sides) {
-      const head = putText(headers, offset);
-      const length = putBody(body, offset + head, everything);
-      lengths.push(head, length);
-      offset += head + length;
-    }
-    const [a, b, c, d] = lengths as [number, number, number, number];
-    const found = this.#hook.compare(a, b, c, d) as {
-      same: boolean;
-      sameEvent: boolean;
-      changes: { pointer: string; before: string | null; after: string | null }[];
-    };
+    const found = guarded(() => {
+      room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, everything), 0));
+      const lengths: number[] = [];
+      let offset = 0;
+      for (const { headers, body } of sides) {
+        const head = putText(headers, offset);
+        const length = putBody(body, offset + head, everything);
+        lengths.push(head, length);
+        offset += head + length;
+      }
+      const [a, b, c, d] = lengths as [number, number, number, number];
+      return this.#hook.compare(a, b, c, d) as {
+        same: boolean;
+        sameEvent: boolean;
+        changes: { pointer: string; before: string | null; after: string | null }[];
+      };
+    });
     return {
       same: found.same,
       sameEvent: found.sameEvent,
@@ -295,7 +325,7 @@ export class Webhook<Events = any> {
         ? { status: "unsigned" }
         : { status: "verified", algorithm, secret: found[3] as number };
     const tape = ascii ? (found[12] as number) : 0;
-    const later = new Kept(this.#hook, this.#card.names, text, headers, limits, tape);
+    const later = new Kept(this.#held, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
       next(found[10]) ?? (event?.name as string),
       id,
@@ -310,12 +340,9 @@ export class Webhook<Events = any> {
   }
 }
 
-/** How often the core has judged. Each time it forgets the tape of the time before. */
-let turn = 0;
-
 /** What is kept of a delivery, to make from it what is asked for. */
 class Kept implements Later {
-  readonly #hook: Hook;
+  readonly #hook: Held<Hook>;
   readonly #names: readonly string[];
   readonly #text: string;
   readonly #headers: string;
@@ -329,7 +356,7 @@ class Kept implements Later {
   #digest: string | undefined;
 
   constructor(
-    hook: Hook,
+    hook: Held<Hook>,
     names: readonly string[],
     text: string,
     headers: string,
@@ -342,12 +369,12 @@ class Kept implements Later {
     this.#headers = headers;
     this.#limits = limits;
     this.#tape = tape;
-    this.#turn = turn;
+    this.#turn = state.turn;
   }
 
   event(): unknown {
     if (this.#event === undefined) {
-      const there = this.#tape !== 0 && this.#turn === turn;
+      const there = this.#tape !== 0 && this.#turn === state.turn;
       const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
       this.#event = made === undefined ? JSON.parse(this.#text) : made.value;
     }
@@ -356,14 +383,16 @@ class Kept implements Later {
 
   issues(): Issue[] {
     if (this.#issues === undefined) {
-      const call = put(this.#headers, this.#text, this.#limits, everything);
-      this.#issues = (this.#hook.inspect(...call) as Report).issues;
+      this.#issues = guarded(() => {
+        const call = put(this.#headers, this.#text, this.#limits, everything);
+        return (this.#hook.get().inspect(...call) as Report).issues;
+      });
     }
     return this.#issues;
   }
 
   digest(): string {
-    this.#digest ??= keptText(core().digest(putText(this.#text)));
+    this.#digest ??= guarded(() => keptText(core().digest(putText(this.#text))));
     return this.#digest;
   }
 }
@@ -445,8 +474,10 @@ function fresh({ now, id, webhookId, type, url }: SignOptions) {
 
 function signed(make: () => unknown): SignedDelivery {
   try {
-    const { headers, length } = make() as { headers: [string, string][]; length: number };
-    return { method: "POST", headers: Object.fromEntries(headers), body: kept(length).slice() };
+    return guarded(() => {
+      const { headers, length } = make() as { headers: [string, string][]; length: number };
+      return { method: "POST", headers: Object.fromEntries(headers), body: kept(length).slice() };
+    });
   } catch (thrown) {
     raise(thrown);
   }
