@@ -1,5 +1,6 @@
 /** The errors of the package, made from what the core says. */
 import type { IssueCode } from "./generated/codes.js";
+import { type OptionNames, optionMistake } from "./options.js";
 import type { Issue } from "./types.js";
 
 /** An error as the core hands it over. */
@@ -52,6 +53,12 @@ export function raise(thrown: unknown): never {
     throw new HooksealError(thrown as ErrorData);
   }
   throw thrown;
+}
+
+/** Refuses options that are none of a call's. */
+export function checkOptions(call: string, options: unknown, names: OptionNames): void {
+  const mistake = optionMistake(call, options, names);
+  if (mistake !== undefined) throw callError("option-invalid", mistake);
 }
 
 /** An error about the call itself: what was handed over, not what a sender made of it. */

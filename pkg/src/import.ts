@@ -1,7 +1,7 @@
 /** Deliveries from captures, commands and archives, and back to text: carried to the core and back. */
 import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
 import { core, guarded, kept, put, putText, room, state } from "./core.js";
-import { callError } from "./error.js";
+import { callError, checkOptions } from "./error.js";
 import { allHeaders } from "./headers.js";
 import type { Delivery, Issue } from "./types.js";
 
@@ -71,6 +71,12 @@ interface ImportData {
   issues: Issue[];
 }
 
+const IMPORT_OPTIONS = { form: true } satisfies Record<keyof ImportOptions, true>;
+const STREAM_OPTIONS = { ...IMPORT_OPTIONS, maxBytes: true } satisfies Record<
+  keyof ImportStreamOptions,
+  true
+>;
+
 const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
 
 /**
@@ -84,7 +90,8 @@ const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
  * ```
  */
 export function importDeliveries(source: BodyLike, options: ImportOptions = {}): Import {
-  const form = formName(options);
+  checkOptions("importDeliveries", options, IMPORT_OPTIONS);
+  const form = formName(options?.form);
   const raw = rawBody(source);
   core();
   return guarded(() => {
@@ -106,8 +113,12 @@ export async function* importStream(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: ImportStreamOptions = {},
 ): AsyncGenerator<ImportStep, void, undefined> {
+  checkOptions("importStream", options, STREAM_OPTIONS);
+  const { form, maxBytes = Number.NaN } = options ?? {};
+  if (typeof maxBytes !== "number" || maxBytes < 0)
+    throw callError("option-invalid", "The option `maxBytes` has to be a number of bytes.");
   const { ImportStream } = core();
-  const stream = new ImportStream(formName(options), options.maxBytes ?? Number.NaN);
+  const stream = new ImportStream(formName(form), maxBytes);
   const { generation } = state;
   /** Calls the stream, which is gone where any call has trapped since it began. */
   const call = <T>(work: () => T): T => {
@@ -190,7 +201,7 @@ function read({ form, deliveries, issues }: ImportData): Import {
   };
 }
 
-function formName({ form }: ImportOptions): string {
+function formName(form: string | undefined): string {
   if (form !== undefined && !FORMS.includes(form)) {
     throw callError("option-invalid", `The option \`form\` is one of ${FORMS.join(", ")}.`);
   }

@@ -15,11 +15,12 @@ import {
   textAt,
   trapped,
 } from "./core.js";
-import { callError, type ErrorData, HooksealError, raise } from "./error.js";
+import { callError, checkOptions, type ErrorData, HooksealError, raise } from "./error.js";
 import { eventOf } from "./event.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
+import type { OptionNames } from "./options.js";
 import type {
   Checked,
   Comparison,
@@ -91,6 +92,7 @@ export class Webhook<Events = any> {
 
   /** @internal */
   constructor(provider: string | object, options: WebhookOptions) {
+    checkOptions("webhook", options, WEBHOOK_OPTIONS);
     limitsOf({ ...options, now: 0 });
     const { unsigned, algorithms } = options;
     if (unsigned !== undefined && unsigned !== "allow" && unsigned !== "refuse") wrong("unsigned");
@@ -153,8 +155,8 @@ export class Webhook<Events = any> {
   }
 
   /** The same without throwing: for code that branches. */
-  check(delivery: Delivery, options: VerifyOptions = {}): Checked<VerifiedOf<Events>> {
-    const limits = limitsOf(options);
+  check(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): Checked<VerifiedOf<Events>> {
+    const limits = limitsOf(options, "check");
     let body: Uint8Array | string;
     let headers: string;
     try {
@@ -183,8 +185,8 @@ export class Webhook<Events = any> {
   }
 
   /** Says everything there is to say about a delivery, in whatever state it is. */
-  inspect(delivery: Delivery, options: VerifyOptions = {}): Report {
-    const limits = limitsOf(options);
+  inspect(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): Report {
+    const limits = limitsOf(options, "inspect");
     const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
       guarded(() => this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report);
     try {
@@ -211,9 +213,9 @@ export class Webhook<Events = any> {
    * ```
    * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
    */
-  explain(delivery: Delivery, options: ExplainOptions = {}): Explanation {
-    const limits = limitsOf(options);
-    const budget = amount("budget", options.budget);
+  explain(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Explanation {
+    const limits = limitsOf(options, "explain", EXPLAIN_OPTIONS);
+    const budget = amount("budget", options?.budget);
     const [headers, body] = [allHeaders(delivery), rawBody(delivery?.body)];
     return guarded(
       () => this.#hook.explain(...put(headers, body, limits, this.#card.maxBytes), budget) as Explanation,
@@ -228,9 +230,9 @@ export class Webhook<Events = any> {
    *
    * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
    */
-  signedBody(delivery: Delivery, options: ExplainOptions = {}): Uint8Array | undefined {
-    const limits = limitsOf(options);
-    const budget = amount("budget", options.budget);
+  signedBody(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Uint8Array | undefined {
+    const limits = limitsOf(options, "signedBody", EXPLAIN_OPTIONS);
+    const budget = amount("budget", options?.budget);
     const [headers, body] = [allHeaders(delivery), rawBody(delivery?.body)];
     return guarded(() => {
       const call = put(headers, body, limits, this.#card.maxBytes);
@@ -240,9 +242,9 @@ export class Webhook<Events = any> {
   }
 
   /** Signs a body with the first secret, and adds the provider's other headers. */
-  sign(body: BodyLike, options: SignOptions = {}): SignedDelivery {
+  sign(body: BodyLike, options: SignOptions = NO_OPTIONS): SignedDelivery {
     const raw = rawBody(body);
-    const given = fresh(options);
+    const given = fresh(options, "sign");
     return signed(() => this.#hook.sign(putBody(raw, 0, everything), given));
   }
 
@@ -251,11 +253,15 @@ export class Webhook<Events = any> {
    *
    * @throws HooksealError where its receiver would refuse it.
    */
-  create<Name extends NameOf<Events>>(type: Name, data: object, options: SignOptions = {}): SignedDelivery {
+  create<Name extends NameOf<Events>>(
+    type: Name,
+    data: object,
+    options: SignOptions = NO_OPTIONS,
+  ): SignedDelivery {
     const text = jsonText(data);
     if (text === undefined)
       throw callError("event-invalid", "The data of an event is no value that JSON can hold.");
-    const given = fresh(options);
+    const given = fresh(options, "create");
     return signed(() => this.#hook.create(type, putText(text), given));
   }
 
@@ -434,7 +440,39 @@ interface Limits {
   tolerance: number;
 }
 
-function limitsOf({ now, profile, maxBytes, tolerance }: VerifyOptions): Limits {
+/** The same object for every call without options, which are not looked at then. */
+const NO_OPTIONS = Object.freeze({});
+
+const VERIFY_OPTIONS = {
+  now: true,
+  profile: true,
+  maxBytes: true,
+  tolerance: true,
+} satisfies Record<keyof VerifyOptions, true>;
+
+const EXPLAIN_OPTIONS = { ...VERIFY_OPTIONS, budget: true } satisfies Record<keyof ExplainOptions, true>;
+
+const SIGN_OPTIONS = {
+  now: true,
+  id: true,
+  webhookId: true,
+  type: true,
+  url: true,
+} satisfies Record<keyof SignOptions, true>;
+
+const WEBHOOK_OPTIONS = {
+  secrets: true,
+  unsigned: true,
+  algorithms: true,
+  profile: true,
+  maxBytes: true,
+  tolerance: true,
+} satisfies Record<keyof WebhookOptions, true>;
+
+/** The limits of a call. Its options are looked at where it has a name and any options. */
+function limitsOf(options: VerifyOptions, call?: string, names: OptionNames = VERIFY_OPTIONS): Limits {
+  if (call !== undefined && options !== NO_OPTIONS) checkOptions(call, options, names);
+  const { now, profile, maxBytes, tolerance } = options ?? NO_OPTIONS;
   return {
     now: millis(now),
     profile:
@@ -467,7 +505,9 @@ function secrets(given: WebhookOptions["secrets"]): string[] {
   return list.map((secret) => (typeof secret === "string" ? secret : secret == null ? "" : wrong("secrets")));
 }
 
-function fresh({ now, id, webhookId, type, url }: SignOptions) {
+function fresh(options: SignOptions, call: string) {
+  if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
+  const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
   const random = crypto.getRandomValues(new Uint8Array(32));
   return { now: millis(now), random, id, webhookId, type, url };
 }

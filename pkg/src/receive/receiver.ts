@@ -1,6 +1,7 @@
 /** The receiver that every adapter stands on: takes a request apart, asks the core, keeps each delivery to one handling. */
 import type { HeadersLike } from "../headers.js";
 import { memoryStore } from "../memory-store.js";
+import { type OptionNames, optionMistake } from "../options.js";
 import type { ClaimState, DeliveryStore } from "../store.js";
 import type { Verified } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
@@ -294,7 +295,24 @@ function note(event: Trace["event"], delivery: Verified): void {
   event.signature = signature.status;
 }
 
+const OPTIONS: OptionNames = {
+  store: true,
+  maxBytes: true,
+  changed: true,
+  onStoreError: true,
+  bodyTimeout: true,
+  storeTimeout: true,
+  handlerTimeout: true,
+  encodings: true,
+  success: true,
+  url: true,
+  onEvent: true,
+  onError: true,
+} satisfies Record<keyof ReceiverOptions, true>;
+
 function settings<R>(hook: { maxBytes: number; provider: string }, options: ReceiverOptions<R>): Settings<R> {
+  const mistake = optionMistake("receiver", options, OPTIONS);
+  if (mistake !== undefined) throw new TypeError(mistake);
   const given = options ?? {};
   const wait = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>
     within32(name, given[name] ?? fallback);
