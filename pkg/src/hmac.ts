@@ -1,5 +1,5 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
-import { viewed } from "./body.js";
+import { viewed } from "./bytes.js";
 import { core, guarded, put, room, take } from "./core.js";
 import { callError } from "./error.js";
 

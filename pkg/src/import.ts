@@ -1,6 +1,6 @@
 /** Deliveries from captures, commands and archives, and back to text: carried to the core and back. */
-import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
-import { core, guarded, kept, put, putText, room, state } from "./core.js";
+import { type BodyLike, bodyOf, putBody, rawBody, roomFor } from "./body.js";
+import { core, guarded, kept, putText, room, state } from "./core.js";
 import { callError, checkOptions } from "./error.js";
 import { allHeaders } from "./headers.js";
 import type { Delivery, Issue } from "./types.js";
@@ -137,10 +137,9 @@ export async function* importStream(
     });
   try {
     for await (const chunk of chunks) {
-      call(() => {
-        put(chunk);
-        stream.push(chunk.length);
-      });
+      // A text, where a stream of Node was given an encoding.
+      const raw = rawBody(chunk);
+      call(() => stream.push(putBody(raw, 0, Number.POSITIVE_INFINITY)));
       for (let next = step(); next !== undefined; next = step()) yield next;
     }
     call(() => stream.finish());
@@ -172,7 +171,7 @@ export interface Parts {
 
 /** Reads a delivery, all of it. */
 export function partsOf(delivery: Delivery): Parts {
-  return { headers: allHeaders(delivery), body: rawBody(delivery.body) };
+  return { headers: allHeaders(delivery), body: bodyOf(delivery) };
 }
 
 /** Puts a delivery into the scratch buffer. */

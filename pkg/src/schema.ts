@@ -1,5 +1,6 @@
 /** Contracts of one's own: JSON Schema compiled in the core. */
-import { type BodyLike, putBody, rawBody, viewed } from "./body.js";
+import { type BodyLike, putBody, rawBody } from "./body.js";
+import { viewed } from "./bytes.js";
 import { core, guarded, Held, putText } from "./core.js";
 import { callError, checkOptions, SchemaError } from "./error.js";
 import { jsonText } from "./json.js";

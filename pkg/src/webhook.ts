@@ -1,5 +1,5 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
-import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
+import { type BodyLike, bodyOf, putBody, rawBody, roomFor } from "./body.js";
 import { providerDefinition } from "./catalog.js";
 import {
   core,
@@ -160,7 +160,7 @@ export class Webhook<Events = any> {
     let body: Uint8Array | string;
     let headers: string;
     try {
-      body = rawBody(delivery?.body);
+      body = bodyOf(delivery);
       headers = wantedHeaders(delivery, this.#wanted);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
@@ -190,7 +190,7 @@ export class Webhook<Events = any> {
     const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
       guarded(() => this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report);
     try {
-      const body = rawBody(delivery?.body);
+      const body = bodyOf(delivery);
       return report(allHeaders(delivery), body, limits);
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
@@ -216,7 +216,7 @@ export class Webhook<Events = any> {
   explain(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Explanation {
     const limits = limitsOf(options, "explain", EXPLAIN_OPTIONS);
     const budget = amount("budget", options?.budget);
-    const [headers, body] = [allHeaders(delivery), rawBody(delivery?.body)];
+    const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
     return guarded(
       () => this.#hook.explain(...put(headers, body, limits, this.#card.maxBytes), budget) as Explanation,
     );
@@ -233,7 +233,7 @@ export class Webhook<Events = any> {
   signedBody(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Uint8Array | undefined {
     const limits = limitsOf(options, "signedBody", EXPLAIN_OPTIONS);
     const budget = amount("budget", options?.budget);
-    const [headers, body] = [allHeaders(delivery), rawBody(delivery?.body)];
+    const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
     return guarded(() => {
       const call = put(headers, body, limits, this.#card.maxBytes);
       const length = this.#hook.signed_body(...call, budget);
@@ -268,7 +268,7 @@ export class Webhook<Events = any> {
   /** Tells whether two deliveries are attempts at the same event, unchanged, and what differs. */
   compare(first: Delivery, second: Delivery): Comparison {
     const sides = [first, second].map((delivery) => ({
-      body: rawBody(delivery?.body),
+      body: bodyOf(delivery),
       headers: allHeaders(delivery),
     }));
     const found = guarded(() => {

@@ -28,6 +28,8 @@ export interface Incoming<R> {
   url(): string | undefined;
   headers: HeadersLike;
   header: Lookup;
+  /** Whether something has read the body and undone its Content-Encoding. */
+  isDecoded?(): boolean;
   /** Reads the body: not more than `most` bytes, and not longer than `patience` milliseconds. */
   read(most: number, patience: number): Promise<Uint8Array>;
 }
@@ -109,7 +111,7 @@ export class Receiver<Events, R> {
       throw new Refusal(405, "method-not-allowed", { detail, headers: { allow: "POST" } });
     }
     checkContentType(header, this.#hook.contentType);
-    const encoding = encodingOf(header, encodings);
+    const encoding = incoming.isDecoded?.() ? undefined : encodingOf(header, encodings);
     checkContentLength(header, maxBytes);
     const reading = performance.now();
     const raw = await incoming.read(maxBytes, bodyTimeout);
