@@ -87,6 +87,8 @@ codes! {
     BODY_NOT_RAW = "body-not-raw", 500, "The body is not the raw bytes that arrived.";
     BODY_EMPTY = "body-empty", 400, "The body has no bytes.";
     BODY_TOO_LARGE = "body-too-large", 413, "The body is larger than the limit.";
+    OUT_OF_MEMORY = "out-of-memory", 503, "The core did not get the memory that the call needs.";
+    INTERNAL = "internal", 500, "The core stopped for a reason that is no fault of the delivery, and was started again.";
     JSON_SYNTAX = "json-syntax", 400, "The body is not JSON.";
     JSON_ENCODING = "json-encoding", 400, "The body is not UTF-8, or starts with a byte order mark.";
     JSON_DUPLICATE_KEY = "json-duplicate-key", 400, "An object has the same key twice, and readers disagree on which counts.";

@@ -157,19 +157,20 @@ pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of the definition in the scratch buffer.
+    /// Makes a webhook of a built-in provider, or of a definition. The scratch buffer stays as it is: a webhook is made
+    /// anew, after a trap, when its next delivery may be there already.
     ///
     /// # Errors
     /// An error as data.
     #[wasm_bindgen(constructor)]
-    pub fn new(id: Option<String>, definition: usize, options: &JsValue) -> Result<Hook, JsValue> {
+    pub fn new(id: Option<String>, definition: &str, options: &JsValue) -> Result<Hook, JsValue> {
         let options = read_options(options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
-            None => with_scratch(definition, |text| match Provider::read(text) {
+            None => match Provider::read(definition.as_bytes()) {
                 Ok(provider) => Webhook::new(provider, options),
                 Err(error) => Err(error.into()),
-            }),
+            },
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
         webhook.delegate_hash(platform::hash);
@@ -446,7 +447,7 @@ fn note_error(error: &Error) {
     let (code, message) = (error.code.as_str(), error.to_string());
     let number = |length: usize| u32::try_from(length).unwrap_or(NONE);
     let bytes = keep(&[code.as_bytes(), message.as_bytes()]);
-    let mut facts = [NONE; 13];
+    let mut facts = [NONE; 14];
     (facts[0], facts[1]) = (error.status().into(), number(code.len()));
     (facts[4], facts[5]) = (number(text()), number(bytes));
     FACTS.set(facts);

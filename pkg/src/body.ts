@@ -1,6 +1,8 @@
 /** Bodies as they arrive: bytes, or a text that stands for its UTF-8 bytes. */
+import { isBuffer, tagOf, viewed } from "./bytes.js";
 import { put, putText } from "./core.js";
 import { callError, type HooksealError } from "./error.js";
+import type { Delivery } from "./types.js";
 
 /** A raw body. A string stands for its UTF-8 bytes. */
 export type BodyLike = Uint8Array | ArrayBuffer | DataView | string;
@@ -13,26 +15,13 @@ export function rawBody(body: BodyLike): Uint8Array | string {
   return bytes;
 }
 
-/** The bytes of a buffer or a view without a copy; nothing where there are none to read. */
-export function viewed(value: unknown): Uint8Array | undefined {
-  try {
-    if (ArrayBuffer.isView(value)) {
-      if (!(value instanceof Uint8Array))
-        return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-      // An array whose memory was handed to another thread looks as an empty one does, until it is asked for something.
-      if (value.length === 0) value.at(0);
-      return value;
-    }
-    if (isBuffer(value)) return new Uint8Array(value);
-  } catch {
-    // Its memory was handed to another thread.
-  }
-  return undefined;
-}
-
-/** By its name: it may be of another realm, such as a worker, a test runner's sandbox, an iframe. */
-function isBuffer(value: unknown): value is ArrayBuffer {
-  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+/** The body of a delivery. Where it has none, a request may have been passed in its place. */
+export function bodyOf(delivery: Delivery): Uint8Array | string {
+  const body = delivery?.body;
+  if (typeof body === "string") return body;
+  const bytes = viewed(body);
+  if (bytes === undefined) throw requestAsDelivery(delivery) ?? notRaw(body);
+  return bytes;
 }
 
 /** How much room a body may take in the scratch buffer. */
@@ -52,7 +41,48 @@ export function putBody(body: Uint8Array | string, offset: number, most: number)
   return putText(body.length > most ? body.slice(0, most + 1) : body, offset);
 }
 
+const WANTED =
+  "The body has to be the raw bytes of the request (Uint8Array, ArrayBuffer, DataView or string)";
+
+/** What is handed over in place of bytes, and how the bytes are had from it. */
+const FIXES: Readonly<Record<string, string>> = {
+  Promise: "Await it",
+  Request: "Pass new Uint8Array(await request.arrayBuffer())",
+  Response: "Pass new Uint8Array(await response.arrayBuffer())",
+  Blob: "Pass new Uint8Array(await blob.arrayBuffer())",
+  File: "Pass new Uint8Array(await file.arrayBuffer())",
+  ReadableStream:
+    "Pass new Uint8Array(await request.arrayBuffer()), or of a stream alone, new Uint8Array(await new Response(stream).arrayBuffer())",
+  FormData: "Pass new Uint8Array(await request.arrayBuffer()), and do not call request.formData() before",
+  URLSearchParams: "Pass the text that it was made of: await request.text()",
+  SharedArrayBuffer: "Pass new Uint8Array(buffer)",
+};
+
+const STREAM_FIX = 'Collect it first: await buffer(request), with buffer of "node:stream/consumers"';
+
+function isNodeStream(value: unknown): boolean {
+  const { pipe, on } = (value ?? {}) as { pipe?: unknown; on?: unknown };
+  return typeof pipe === "function" && typeof on === "function";
+}
+
+/** The error where a request itself is handed over as the delivery; nothing where it is none. */
+function requestAsDelivery(delivery: unknown): HooksealError | undefined {
+  const fetched = tagOf(delivery) === "Request";
+  if (!fetched && !isNodeStream(delivery)) return undefined;
+  const [what, fix] = fetched
+    ? ["a Request", "Pass { headers: request.headers, body: new Uint8Array(await request.arrayBuffer()) }"]
+    : ["a request of Node", `Pass { headers: request.headers, body }. The body: ${STREAM_FIX}`];
+  return callError("body-not-raw", `Expected a delivery { headers, body }, got ${what}. ${fix}.`);
+}
+
 function notRaw(body: unknown): HooksealError {
+  const tag = tagOf(body);
+  const stream = isNodeStream(body);
+  const fix = stream ? STREAM_FIX : Object.hasOwn(FIXES, tag) ? FIXES[tag] : undefined;
+  if (fix !== undefined) {
+    const what = stream ? "a Node stream" : `a ${tag}`;
+    return callError("body-not-raw", `${WANTED}, and it is ${what}. ${fix}.`);
+  }
   const what =
     body === undefined || body === null
       ? `${body}: nothing was passed, or the body was never read`
@@ -62,7 +92,7 @@ function notRaw(body: unknown): HooksealError {
           ? "an object: something has parsed it already, and the bytes that were signed are gone"
           : `a ${typeof body}`;
   const message =
-    `The body has to be the raw bytes of the request (Uint8Array, ArrayBuffer, DataView or string), and it is ${what}. ` +
+    `${WANTED}, and it is ${what}. ` +
     'Express: app.post(path, express.raw({ type: "*/*" }), handler) before any express.json(), then req.body. ' +
     'Fastify: addContentTypeParser("application/json", { parseAs: "buffer" }, (req, body, done) => done(null, body)). ' +
     "Next.js route handlers: new Uint8Array(await request.arrayBuffer()); pages/api: export const config = { api: { bodyParser: false } }. " +

@@ -12,8 +12,8 @@ import {
 } from "bullmq";
 import { idHash } from "./id-hash.js";
 import { attempt, waitAfter } from "./send/attempt.js";
-import { SendError } from "./send/error.js";
-import type { Attempt, SendOptions } from "./send/options.js";
+import { checkOptions, SendError } from "./send/error.js";
+import { type Attempt, SEND_OPTIONS, type SendOptions } from "./send/options.js";
 import { type Outgoing, outgoing, policy } from "./send/plan.js";
 import { span } from "./send/schedule.js";
 import type { Delivery } from "./types.js";
@@ -55,6 +55,20 @@ export interface BullmqSenderOptions
    */
   onError?: ((error: Error) => unknown) | undefined;
 }
+
+const OPTIONS = (() => {
+  const { signal, sleep, keepAnswer, parameters, ...shared } = SEND_OPTIONS;
+  const own = {
+    connection: true,
+    queue: true,
+    prefix: true,
+    secretHeaders: true,
+    cipher: true,
+    takeOver: true,
+    onError: true,
+  } as const;
+  return { ...shared, ...own } satisfies Record<keyof BullmqSenderOptions, true>;
+})();
 
 /** A delivery whose attempts are over, and that nobody took. */
 export interface DeadDelivery {
@@ -143,6 +157,7 @@ class Sender implements BullmqSender {
   #worker: Worker<Stored> | undefined;
 
   constructor(options: BullmqSenderOptions) {
+    checkOptions("bullmqSender", options, OPTIONS);
     if (typeof options?.connection !== "object" || options.connection === null) {
       throw new SendError(
         "option-invalid",
@@ -170,8 +185,10 @@ class Sender implements BullmqSender {
   async add(
     url: string,
     delivery: Delivery,
-    { id, parameters }: { id?: string; parameters?: SendOptions["parameters"] } = {},
+    options: { id?: string; parameters?: SendOptions["parameters"] } = {},
   ): Promise<string> {
+    checkOptions("add", options, { id: true, parameters: true });
+    const { id, parameters } = options ?? {};
     const rules = policy(this.#options, delivery);
     const going = outgoing(url, delivery, parameters, rules.definition);
     const secret = going.headers.find(([name]) => SECRET.test(name));
@@ -230,7 +247,9 @@ class Sender implements BullmqSender {
     }));
   }
 
-  async resend(id: string, { retries = false }: { retries?: boolean } = {}): Promise<void> {
+  async resend(id: string, options: { retries?: boolean } = {}): Promise<void> {
+    checkOptions("resend", options, { retries: true });
+    const { retries = false } = options ?? {};
     await (await this.#find(id)).retry("failed", { resetAttemptsMade: retries });
   }
 

@@ -1,10 +1,10 @@
 /** The built-in providers: which there are, how they are defined, and which one a delivery looks like. */
-import { core, keptText } from "./core.js";
+import { core, guarded, Held, keptText } from "./core.js";
 import type { ProviderDefinition } from "./generated/definition.js";
-import { placed } from "./import.js";
+import { partsOf, placed } from "./import.js";
 import type { Delivery } from "./types.js";
 
-let looks: InstanceType<ReturnType<typeof core>["Looks"]> | undefined;
+let looks: Held<InstanceType<ReturnType<typeof core>["Looks"]>> | undefined;
 
 /** The ids of the built-in providers. */
 export function providers(): string[] {
@@ -22,6 +22,10 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
  * tools that people use, and no reason to trust.
  */
 export function recognise(delivery: Delivery): string | undefined {
-  looks ??= new (core().Looks)();
-  return looks.recognise(...placed(delivery));
+  const parts = partsOf(delivery);
+  core();
+  return guarded(() => {
+    looks ??= new Held(() => new (core().Looks)());
+    return looks.get().recognise(...placed(parts));
+  });
 }

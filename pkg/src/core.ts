@@ -1,4 +1,5 @@
 /** The WebAssembly core: instantiated on the first call, and fed through one buffer in its memory. */
+import { callError, type HooksealError } from "./error.js";
 import * as glue from "./generated/glue.js";
 
 /** What the core can be made from: a compiled module, its bytes, or the answer to a request for them. */
@@ -24,7 +25,21 @@ export interface CoreResponse {
 type Compilable = WebAssembly.Module | BufferSource;
 
 let provider: (() => Compilable) | undefined;
+/** Kept compiled, so that an instance that trapped is replaced without compiling again. */
+let compiled: WebAssembly.Module | undefined;
 let memory: WebAssembly.Memory | undefined;
+/** The generation of the instance that is there. */
+let made = 0;
+
+/**
+ * A trap leaves the instance as it was in the middle of a call: it is never called again. Whoever catches what a call
+ * threw counts `generation` up, by an assignment, since there may be no stack left for a call; the next call makes the
+ * instance anew, and each {@link Held} what it holds.
+ *
+ * `turn` counts the verdicts: each forgets the tape of the one before.
+ * @internal
+ */
+export const state = { generation: 1, turn: 0 };
 
 /** All of the core's memory; replaced when the memory has grown, which detaches the view. */
 let view = new Uint8Array(0);
@@ -65,15 +80,104 @@ export function provide(load: () => Compilable): void {
  * @internal
  */
 export function core(): typeof glue {
-  if (memory === undefined) {
-    if (provider === undefined) {
+  if (made !== state.generation) {
+    if (compiled === undefined && provider === undefined) {
       throw new Error(
         'hookseal/slim has no core yet: call `await init(...)` with the module, its bytes, or `fetch(...)` of "hookseal/core.wasm" first.',
       );
     }
-    instantiate(provider());
+    instantiate(compiled ?? (provider as () => Compilable)());
   }
   return glue;
+}
+
+/**
+ * An object of the core's, made anew after a trap from what it was made from the first time. So that is kept in JavaScript,
+ * a webhook's secrets with it: behind private names, where neither printing nor copying an object reaches.
+ * @internal
+ */
+export class Held<T> {
+  readonly #make: () => T;
+  #made: T;
+  #generation: number;
+
+  constructor(make: () => T) {
+    this.#make = make;
+    this.#made = make();
+    this.#generation = state.generation;
+  }
+
+  /** The object, good until the next call that may trap. */
+  get(): T {
+    if (this.#generation !== state.generation) {
+      this.#made = this.#make();
+      this.#generation = state.generation;
+    }
+    return this.#made;
+  }
+}
+
+/**
+ * Calls the core. Where it traps, the instance is thrown away, and the call ends with one of the package's errors.
+ * Nothing of the caller's may run inside: its errors are its own.
+ * @internal
+ */
+export function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (typeof thrown === "object" && thrown !== null && ("issues" in thrown || "keyword" in thrown))
+      throw thrown;
+    state.generation += 1;
+    throw trapped(thrown);
+  }
+}
+
+/**
+ * The error for what came out of the core instead of an answer.
+ * @internal
+ */
+export function trapped(thrown: unknown): HooksealError {
+  const { name, message, code } = (thrown ?? {}) as { name?: unknown; message?: unknown; code?: unknown };
+  const deep = isDeep(message);
+  // An array or a text that is longer than the engine's can be; or a core whose memory can grow no more.
+  if (!deep && (name === "RangeError" || code === "ERR_STRING_TOO_LONG" || isFull()))
+    return outOfMemory(thrown);
+  const why = deep ? "the call stack is exhausted" : "this is a fault of the package, please report it";
+  const error = callError(
+    "internal",
+    `The core stopped with ${String(name)}: ${why}. It was started again, and later calls are not affected.`,
+  );
+  return withCause(error, thrown);
+}
+
+/**
+ * Whether the call stack was exhausted, by the words of V8 and JavaScriptCore, or of SpiderMonkey. Not by a regular
+ * expression: V8 ends the process where it has no stack left to compile one.
+ */
+function isDeep(message: unknown): boolean {
+  return typeof message === "string" && (message.includes("call stack") || message.includes("recursion"));
+}
+
+function outOfMemory(cause?: unknown): HooksealError {
+  const message =
+    "The core did not get the memory that this call needs. Pass less at a time, or lower `maxBytes`. Later calls are not affected.";
+  return withCause(callError("out-of-memory", message, 503), cause);
+}
+
+function withCause(error: HooksealError, cause: unknown): HooksealError {
+  if (cause === undefined) return error;
+  return Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
+}
+
+/** Whether a core that is not wanted any more could not have had as much memory again, and no less than 256 MiB. */
+function isFull(): boolean {
+  try {
+    memory?.grow(Math.max(memory.buffer.byteLength / 65_536, 4_096));
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -81,7 +185,7 @@ export function core(): typeof glue {
  * be handed its module), and idempotent.
  */
 export async function init(source?: CoreSource | PromiseLike<CoreSource>): Promise<void> {
-  if (memory !== undefined) return;
+  if (compiled !== undefined) return;
   const given = source === undefined ? undefined : await source;
   let compilable: Compilable | undefined;
   if (given === undefined) compilable = provider?.();
@@ -93,7 +197,7 @@ export async function init(source?: CoreSource | PromiseLike<CoreSource>): Promi
     compilable = await WebAssembly.compile(compilable);
   }
   // Another call may have been faster, and what it handed out has to stay good.
-  if (memory !== undefined) return;
+  if (compiled !== undefined) return;
   if (compilable === undefined) core();
   else instantiate(compilable);
 }
@@ -107,10 +211,26 @@ function isModule(source: Compilable): source is WebAssembly.Module {
   return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }
 
-function instantiate(module: Compilable): void {
+function instantiate(source: Compilable): void {
+  const module = isModule(source) ? source : new WebAssembly.Module(source);
   // To the glue, a module of another realm would be none.
-  if (isModule(module)) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
-  memory = glue.initSync({ module }).memory;
+  if (!(module instanceof WebAssembly.Module)) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
+  // What is left of an instance that trapped: let go of first, it may be large.
+  const { generation } = state;
+  glue.forget();
+  memory = undefined;
+  view = new Uint8Array(0);
+  words = numbers = new Uint32Array(0);
+  buffered = undefined;
+  scratchAt = scratchLength = 0;
+  state.turn += 1;
+  try {
+    memory = glue.initSync({ module }).memory;
+  } catch (thrown) {
+    throw thrown instanceof RangeError ? outOfMemory(thrown) : thrown;
+  }
+  compiled = module;
+  made = generation;
   const platform = platformHash();
   if (platform !== undefined) glue.use_platform(platform);
 }
@@ -204,9 +324,19 @@ const DIGEST_LENGTHS = [20, 32, 64];
 export function room(length: number): void {
   const { scratch } = core();
   if (length <= scratchLength) return;
-  scratchAt = scratch(length);
+  // What a number of 32 bits cannot say, the core would take for less.
+  if (length > MAX_SCRATCH_BYTES) throw outOfMemory();
+  try {
+    scratchAt = scratch(length);
+  } catch (thrown) {
+    state.generation += 1;
+    throw isDeep((thrown as Partial<Error> | undefined)?.message) ? trapped(thrown) : outOfMemory(thrown);
+  }
   scratchLength = length;
 }
+
+/** The longest of Rust's vectors, where pointers have 32 bits. */
+const MAX_SCRATCH_BYTES = 0x7fff_ffff;
 
 /** The core's memory as it is now: growing it detaches every older view, and leaves it without length. */
 function current(): Uint8Array {

@@ -1,5 +1,6 @@
 /** The errors of the package, made from what the core says. */
 import type { IssueCode } from "./generated/codes.js";
+import { type OptionNames, optionMistake } from "./options.js";
 import type { Issue } from "./types.js";
 
 /** An error as the core hands it over. */
@@ -94,8 +95,14 @@ export function raise(thrown: unknown): never {
   throw thrown;
 }
 
+/** Refuses options that are none of a call's. */
+export function checkOptions(call: string, options: unknown, names: OptionNames): void {
+  const mistake = optionMistake(call, options, names);
+  if (mistake !== undefined) throw callError("option-invalid", mistake);
+}
+
 /** An error about the call itself: what was handed over, not what a sender made of it. */
-export function callError(code: IssueCode, message: string): HooksealError {
+export function callError(code: IssueCode, message: string, status = 500): HooksealError {
   const issue: Issue = {
     code,
     severity: "error",
@@ -105,5 +112,5 @@ export function callError(code: IssueCode, message: string): HooksealError {
     span: { start: 0, end: 0, line: 1, column: 1 },
     byteSpan: { start: 0, end: 0 },
   };
-  return new HooksealError({ code, message, status: 500, issues: [issue] });
+  return new HooksealError({ code, message, status, issues: [issue] });
 }

@@ -50,6 +50,13 @@ export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyInc
   path?: string | undefined;
 }
 
+/** What Fastify itself reads of a plugin's options. */
+interface Registration {
+  prefix?: unknown;
+  logLevel?: unknown;
+  logSerializers?: unknown;
+}
+
 /**
  * A plugin that receives the deliveries of one webhook on one route. The application's own parsers stay as they are:
  * the plugin has a scope of its own, where bodies are left as they arrive.
@@ -71,7 +78,15 @@ export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyInc
  * ```
  */
 export async function hookseal(scope: FastifyScope, options: FastifyOptions): Promise<void> {
-  const { hook, handler, path = "/", ...rest } = options;
+  const {
+    hook,
+    handler,
+    path = "/",
+    prefix,
+    logLevel,
+    logSerializers,
+    ...rest
+  } = options as FastifyOptions & Registration;
   const core = new Receiver(hook, handler, rest);
   scope.removeAllContentTypeParsers();
   // The stream itself: it is read with the receiver's limit and deadline.

@@ -1,6 +1,6 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
-import { viewed } from "./body.js";
-import { core, put, room, take } from "./core.js";
+import { viewed } from "./bytes.js";
+import { core, guarded, put, room, take } from "./core.js";
 import { callError } from "./error.js";
 
 /** A hash function under HMAC. */
@@ -33,8 +33,11 @@ export const hmac = {
       const message = "The key of an hmac is empty. Is the secret it comes from set where this runs?";
       throw callError("secret-missing", message);
     }
-    write(parts, length);
-    return take(core().hmac_sign(number, parts[0].length, parts[1].length));
+    core();
+    return guarded(() => {
+      write(parts, length);
+      return take(core().hmac_sign(number, parts[0].length, parts[1].length));
+    });
   },
 
   /**
@@ -48,8 +51,11 @@ export const hmac = {
     const [number] = numbered(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message"), bytes(tag, "tag")] as const;
     if (parts[0].length === 0) return false;
-    write(parts, 0);
-    return core().hmac_verify(number, parts[0].length, parts[1].length, parts[2].length);
+    core();
+    return guarded(() => {
+      write(parts, 0);
+      return core().hmac_verify(number, parts[0].length, parts[1].length, parts[2].length);
+    });
   },
 };
 

@@ -1,7 +1,7 @@
 /** Deliveries from captures, commands and archives, and back to text: carried to the core and back. */
-import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
-import { core, kept, put, putText, room } from "./core.js";
-import { callError } from "./error.js";
+import { type BodyLike, bodyOf, putBody, rawBody, roomFor } from "./body.js";
+import { core, guarded, kept, putText, room, state } from "./core.js";
+import { callError, checkOptions } from "./error.js";
 import { allHeaders } from "./headers.js";
 import type { Delivery, Issue } from "./types.js";
 
@@ -71,6 +71,12 @@ interface ImportData {
   issues: Issue[];
 }
 
+const IMPORT_OPTIONS = { form: true } satisfies Record<keyof ImportOptions, true>;
+const STREAM_OPTIONS = { ...IMPORT_OPTIONS, maxBytes: true } satisfies Record<
+  keyof ImportStreamOptions,
+  true
+>;
+
 const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
 
 /**
@@ -84,9 +90,14 @@ const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
  * ```
  */
 export function importDeliveries(source: BodyLike, options: ImportOptions = {}): Import {
-  const form = formName(options);
-  const length = putBody(rawBody(source), 0, Number.POSITIVE_INFINITY);
-  return read(core().import_text(length, form) as ImportData);
+  checkOptions("importDeliveries", options, IMPORT_OPTIONS);
+  const form = formName(options?.form);
+  const raw = rawBody(source);
+  core();
+  return guarded(() => {
+    const length = putBody(raw, 0, Number.POSITIVE_INFINITY);
+    return read(core().import_text(length, form) as ImportData);
+  });
 }
 
 /**
@@ -102,24 +113,39 @@ export async function* importStream(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: ImportStreamOptions = {},
 ): AsyncGenerator<ImportStep, void, undefined> {
+  checkOptions("importStream", options, STREAM_OPTIONS);
+  const { form, maxBytes = Number.NaN } = options ?? {};
+  if (typeof maxBytes !== "number" || maxBytes < 0)
+    throw callError("option-invalid", "The option `maxBytes` has to be a number of bytes.");
   const { ImportStream } = core();
-  const stream = new ImportStream(formName(options), options.maxBytes ?? Number.NaN);
-  const step = (): ImportStep | undefined => {
-    const data = stream.step() as ImportData | undefined;
-    if (data === undefined) return undefined;
-    const { deliveries, ...rest } = read(data);
-    return deliveries[0] === undefined ? rest : { ...rest, delivery: deliveries[0] };
+  const stream = new ImportStream(formName(form), maxBytes);
+  const { generation } = state;
+  /** Calls the stream, which is gone where any call has trapped since it began. */
+  const call = <T>(work: () => T): T => {
+    if (generation === state.generation) return guarded(work);
+    throw callError(
+      "internal",
+      "The import cannot go on: the core was started again meanwhile. Import the text again.",
+    );
   };
+  const step = (): ImportStep | undefined =>
+    call(() => {
+      const data = stream.step() as ImportData | undefined;
+      if (data === undefined) return undefined;
+      const { deliveries, ...rest } = read(data);
+      return deliveries[0] === undefined ? rest : { ...rest, delivery: deliveries[0] };
+    });
   try {
     for await (const chunk of chunks) {
-      put(chunk);
-      stream.push(chunk.length);
+      // A text, where a stream of Node was given an encoding.
+      const raw = rawBody(chunk);
+      call(() => stream.push(putBody(raw, 0, Number.POSITIVE_INFINITY)));
       for (let next = step(); next !== undefined; next = step()) yield next;
     }
-    stream.finish();
+    call(() => stream.finish());
     for (let next = step(); next !== undefined; next = step()) yield next;
   } finally {
-    stream.free();
+    if (generation === state.generation) stream.free();
   }
 }
 
@@ -129,14 +155,27 @@ export async function* importStream(
  * on a command line.
  */
 export function printDelivery(delivery: Delivery, form: "http" | "curl" | "record"): Uint8Array | undefined {
-  const length = core().print_delivery(...placed(delivery), form);
-  return length === 0xffffffff ? undefined : kept(length).slice();
+  const parts = partsOf(delivery);
+  core();
+  return guarded(() => {
+    const length = core().print_delivery(...placed(parts), form);
+    return length === 0xffffffff ? undefined : kept(length).slice();
+  });
 }
 
-/** Puts a delivery into the scratch buffer, all of it. */
-export function placed(delivery: Delivery): [headers: number, body: number] {
-  const headers = allHeaders(delivery);
-  const body = rawBody(delivery.body);
+/** What a delivery is made of, read from whatever it came in. */
+export interface Parts {
+  headers: string;
+  body: Uint8Array | string;
+}
+
+/** Reads a delivery, all of it. */
+export function partsOf(delivery: Delivery): Parts {
+  return { headers: allHeaders(delivery), body: bodyOf(delivery) };
+}
+
+/** Puts a delivery into the scratch buffer. */
+export function placed({ headers, body }: Parts): [headers: number, body: number] {
   room(headers.length * 3 + roomFor(body, Number.MAX_SAFE_INTEGER));
   const head = putText(headers);
   return [head, putBody(body, head, Number.POSITIVE_INFINITY)];
@@ -161,7 +200,7 @@ function read({ form, deliveries, issues }: ImportData): Import {
   };
 }
 
-function formName({ form }: ImportOptions): string {
+function formName(form: string | undefined): string {
   if (form !== undefined && !FORMS.includes(form)) {
     throw callError("option-invalid", `The option \`form\` is one of ${FORMS.join(", ")}.`);
   }

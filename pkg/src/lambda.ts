@@ -50,6 +50,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * A receiver of webhook deliveries as the handler of a function. Each copy of a function has a memory of its own, and many
  * run at once: give it a `store` that they share.
  *
+ * The function fails at an event that is no HTTP request, such as one of SQS: an answer would delete its messages.
+ *
  * @example
  * ```ts
  * import { painchek } from "hookseal";
@@ -68,6 +70,7 @@ export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
 ): (event: R) => Promise<LambdaResult> {
   const core = new Receiver(hook, handler, options);
   return async (event) => {
+    checkEvent(event);
     return result(event, await core.answer(incoming(event)));
   };
 }
@@ -97,6 +100,31 @@ function bodyOf(body: string | Uint8Array): Pick<LambdaResult, "body" | "isBase6
   } catch {
     return { body: toBase64(body), isBase64Encoded: true };
   }
+}
+
+const HTTP_FIX =
+  "Put a function URL, API Gateway or a load balancer in front of the function. To handle deliveries that come another way, " +
+  "call `hook.check({ headers, body })` for each of them.";
+
+/**
+ * Throws at an event that no HTTP request is in: an answer to it would be success, and the messages of a queue would be
+ * deleted with it. An empty event is answered, as the console's tests are that leave parts out.
+ */
+function checkEvent(event: unknown): void {
+  if (typeof event !== "object" || event === null) throw new TypeError(`Expected an HTTP event. ${HTTP_FIX}`);
+  const { Records, requestContext, ...rest } = event as Record<string, unknown>;
+  const context = (requestContext ?? {}) as Record<string, unknown>;
+  const isHttp =
+    ["httpMethod", "headers", "multiValueHeaders", "rawPath"].some((name) => rest[name] != null) ||
+    ["http", "elb", "httpMethod"].some((name) => context[name] != null);
+  if (isHttp && Records === undefined) return;
+  if (Object.keys(event).length === 0) return;
+  const what = Array.isArray(Records)
+    ? "an event with `Records` (SQS, SNS, S3, Kinesis or DynamoDB)"
+    : "detail-type" in rest
+      ? "an event of EventBridge"
+      : "an event without headers and method";
+  throw new TypeError(`Expected an HTTP event, got ${what}. ${HTTP_FIX}`);
 }
 
 function incoming<R extends LambdaEvent>(event: R): Incoming<R> {

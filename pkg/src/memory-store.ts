@@ -1,5 +1,6 @@
 /** A store in the memory of one process: bounded, and forgetting what is old. */
 import { ownMessage } from "./error.js";
+import { optionMistake } from "./options.js";
 import type { ClaimState, DeliveryStore } from "./store.js";
 
 /** How much a memory store keeps, and for how long. */
@@ -19,6 +20,13 @@ export interface MemoryStoreOptions {
   /** The clock, in milliseconds. Default: `performance.now`, which goes on when the clock of the machine is set. */
   now?: (() => number) | undefined;
 }
+
+const OPTIONS = {
+  retention: true,
+  claimTime: true,
+  maxEntries: true,
+  now: true,
+} satisfies Record<keyof MemoryStoreOptions, true>;
 
 /** A store in memory, and how it stands. */
 export interface MemoryStore extends DeliveryStore {
@@ -56,12 +64,14 @@ interface Finished {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const mistake = optionMistake("memoryStore", options, OPTIONS);
+  if (mistake !== undefined) throw new TypeError(mistake);
   const {
     retention = 7 * 24 * 60 * 60 * 1000,
     claimTime = 10 * 60 * 1000,
     maxEntries = 100_000,
     now = () => performance.now(),
-  } = options;
+  } = options ?? {};
   for (const [name, value] of Object.entries({ retention, claimTime, maxEntries })) {
     if (!(typeof value === "number" && value >= 1)) {
       throw new TypeError(`The option \`${name}\` of a memory store has to be a number from 1.`);

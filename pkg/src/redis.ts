@@ -2,6 +2,7 @@
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
 import { idHash } from "./id-hash.js";
+import { optionMistake } from "./options.js";
 import { CLAIM, DONE, RELEASE, RENEW, type Script } from "./redis-scripts.js";
 import type { ClaimState, DeliveryStore } from "./store.js";
 
@@ -48,6 +49,15 @@ export interface RedisStoreOptions {
    */
   onLost?: ((id: string) => void) | undefined;
 }
+
+const OPTIONS = {
+  prefix: true,
+  claimTime: true,
+  longest: true,
+  retention: true,
+  timeout: true,
+  onLost: true,
+} satisfies Record<keyof RedisStoreOptions, true>;
 
 /** Why a store could not answer. Its message holds neither ids nor keys; `cause` is what the client said. */
 export class RedisStoreError extends Error {
@@ -113,6 +123,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * ```
  */
 export function redisStore(client: RedisClientLike, options: RedisStoreOptions = {}): DeliveryStore {
+  const mistake = optionMistake("redisStore", options, OPTIONS);
+  if (mistake !== undefined) throw new TypeError(mistake);
   const {
     prefix = "hookseal:",
     claimTime = 60_000,
@@ -120,7 +132,7 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
     retention = 604_800_000,
     timeout = 2000,
     onLost,
-  } = options;
+  } = options ?? {};
   for (const [name, value] of Object.entries({ claimTime, longest, retention, timeout })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new TypeError(

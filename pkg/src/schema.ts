@@ -1,7 +1,8 @@
 /** Contracts of one's own: JSON Schema compiled in the core. */
-import { type BodyLike, putBody, rawBody, viewed } from "./body.js";
-import { core, putText } from "./core.js";
-import { SchemaError } from "./error.js";
+import { type BodyLike, putBody, rawBody } from "./body.js";
+import { viewed } from "./bytes.js";
+import { core, guarded, Held, putText } from "./core.js";
+import { callError, checkOptions, SchemaError } from "./error.js";
 import { jsonText } from "./json.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 import type { Issue } from "./types.js";
@@ -13,6 +14,9 @@ export interface CompileOptions {
   /** The specification to read it by, where it has no `$schema`. Default: 2020-12. */
   dialect?: "draft-07" | "2020-12" | undefined;
 }
+
+const COMPILE_OPTIONS = { strict: true, dialect: true } satisfies Record<keyof CompileOptions, true>;
+const DIALECTS: Record<string, number> = { "draft-07": 7, "2020-12": 2020 };
 
 /** A compiled schema. */
 export interface Schema extends StandardSchemaV1<unknown, unknown> {
@@ -35,15 +39,20 @@ export interface Schema extends StandardSchemaV1<unknown, unknown> {
  * @throws SchemaError for a keyword of the specification that is not supported, and for what is no schema.
  */
 export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
-  const dialect = options.dialect === "draft-07" ? 7 : options.dialect === "2020-12" ? 2020 : 0;
+  checkOptions("compileSchema", options, COMPILE_OPTIONS);
+  const { strict = false, dialect: name } = options ?? {};
+  const dialect = name === undefined ? 0 : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
+  if (dialect === undefined) {
+    throw callError("option-invalid", 'The option `dialect` has to be "2020-12" or "draft-07".');
+  }
   const text = jsonText(schema);
   if (text === undefined) {
     throw new SchemaError({ keyword: "", pointer: "", message: "A schema is an object or a boolean." });
   }
-  const { Plan } = core();
-  let plan: InstanceType<typeof Plan>;
+  core();
+  let plan: Held<InstanceType<ReturnType<typeof core>["Plan"]>>;
   try {
-    plan = new Plan(putText(text), options.strict === true, dialect);
+    plan = guarded(() => new Held(() => new (core().Plan)(putText(text), strict === true, dialect)));
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
@@ -51,8 +60,12 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
     throw thrown;
   }
   const check = (body: BodyLike): Issue[] => {
-    const length = putBody(rawBody(body), 0, Number.POSITIVE_INFINITY);
-    return (plan.check(length) as Issue[] | undefined) ?? [];
+    const raw = rawBody(body);
+    return guarded(() => {
+      // Compiled first: a schema that is compiled anew takes the scratch buffer.
+      const compiled = plan.get();
+      return (compiled.check(putBody(raw, 0, Number.POSITIVE_INFINITY)) as Issue[] | undefined) ?? [];
+    });
   };
   return {
     check,

@@ -2,7 +2,8 @@
 /// <reference types="node" />
 import { setTimeout as timer } from "node:timers/promises";
 import { attempt, waitAfter } from "./send/attempt.js";
-import type { Attempt, SendOptions, Sent } from "./send/options.js";
+import { checkOptions } from "./send/error.js";
+import { type Attempt, SEND_OPTIONS, type SendOptions, type Sent } from "./send/options.js";
 import { outgoing, policy } from "./send/plan.js";
 import type { Answer } from "./send/post.js";
 import type { Delivery } from "./types.js";
@@ -33,9 +34,10 @@ export type { Parameter } from "./send/url.js";
  * @throws SendError where the call is wrong: a URL, a parameter that the payload does not have, an option.
  */
 export async function send(url: string, delivery: Delivery, options: SendOptions = {}): Promise<Sent> {
-  const rules = policy(options, delivery);
+  checkOptions("send", options, SEND_OPTIONS);
+  const rules = policy(options ?? {}, delivery);
   const going = outgoing(url, delivery, options.parameters, rules.definition);
-  const { now = Date.now, signal, sleep = pause } = options;
+  const { now = Date.now, signal, sleep = pause } = options ?? {};
   const attempts: Attempt[] = [];
   for (let number = 1; ; number++) {
     const at = now();

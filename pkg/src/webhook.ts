@@ -1,13 +1,28 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
-import { type BodyLike, putBody, rawBody, roomFor } from "./body.js";
+import { type BodyLike, bodyOf, putBody, rawBody, roomFor } from "./body.js";
 import { providerDefinition } from "./catalog.js";
-import { core, facts, kept, keptText, putText, room, scratchText, take, textAt } from "./core.js";
-import { callError, HooksealError, raise } from "./error.js";
+import {
+  core,
+  facts,
+  guarded,
+  Held,
+  kept,
+  keptText,
+  putText,
+  room,
+  scratchText,
+  state,
+  take,
+  textAt,
+  trapped,
+} from "./core.js";
+import { callError, checkOptions, HooksealError, raise } from "./error.js";
 import { eventOf } from "./event.js";
 import type { IssueCode } from "./generated/codes.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
+import type { OptionNames } from "./options.js";
 import type {
   Algorithm,
   Checked,
@@ -106,29 +121,35 @@ export type UnknownType = Unnamed;
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook.
 export class Webhook<Events = any> {
-  readonly #hook: Hook;
+  readonly #held: Held<Hook>;
   readonly #card: Card;
   readonly #wanted: Wanted;
   readonly #definition: string | undefined;
 
   /** @internal */
   constructor(provider: string | object, options: WebhookOptions) {
+    checkOptions("webhook", options, WEBHOOK_OPTIONS);
     limitsOf({ ...options, now: 0 });
     const { unsigned, algorithms } = options;
     if (unsigned !== undefined && unsigned !== "allow" && unsigned !== "refuse") wrong("unsigned");
     if (algorithms !== undefined && !Array.isArray(algorithms)) wrong("algorithms");
     const given = { ...options, secrets: secrets(options.secrets) };
     const id = typeof provider === "string" ? provider : undefined;
+    const definition = typeof provider === "string" ? undefined : definitionText(provider);
+    this.#definition = definition;
+    core();
     try {
-      this.#definition = typeof provider === "string" ? undefined : definitionText(provider);
-      const length = this.#definition === undefined ? 0 : putText(this.#definition);
-      const { Hook } = core();
-      this.#hook = new Hook(id, length, given);
+      this.#held = guarded(() => new Held(() => new (core().Hook)(id, definition ?? "", given)));
     } catch (thrown) {
       raise(thrown);
     }
-    this.#card = this.#hook.card() as Card;
+    this.#card = guarded(() => this.#hook.card() as Card);
     this.#wanted = new Wanted(this.#card.wanted);
+  }
+
+  /** The core's side of it. To make it anew leaves the scratch buffer as it is. */
+  get #hook(): Hook {
+    return this.#held.get();
   }
 
   /** The provider's id. */
@@ -176,7 +197,7 @@ export class Webhook<Events = any> {
    * @internal
    */
   sharesSecret(other: Webhook): boolean | undefined {
-    return #hook in other ? this.#hook.shares_secret(other.#hook) : undefined;
+    return #held in other ? this.#hook.shares_secret(other.#hook) : undefined;
   }
 
   /**
@@ -199,35 +220,41 @@ export class Webhook<Events = any> {
   }
 
   /** The same without throwing: for code that branches. */
-  check(delivery: Delivery, options: VerifyOptions = {}): Checked<VerifiedOf<Events>> {
-    const limits = limitsOf(options);
+  check(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): Checked<VerifiedOf<Events>> {
+    const limits = limitsOf(options, "check");
     let body: Uint8Array | string;
     let headers: string;
     try {
-      body = rawBody(delivery?.body);
+      body = bodyOf(delivery);
       headers = wantedHeaders(delivery, this.#wanted);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
     }
     const { now, profile, maxBytes, tolerance } = limits;
-    const most = mostOf(limits, this.#card.maxBytes);
-    const head = putHeaders(headers, body, most);
-    const length = putBody(body, head, most);
-    turn += 1;
-    if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
-      return { ok: false, error: this.#rejected(headers, body, limits, head, length) };
+    try {
+      const most = mostOf(limits, this.#card.maxBytes);
+      const head = putHeaders(headers, body, most);
+      const length = putBody(body, head, most);
+      state.turn += 1;
+      if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
+        return { ok: false, error: this.#rejected(headers, body, limits, head, length) };
+      }
+      return { ok: true, value: this.#verified(headers, body, limits, head, length) };
+    } catch (thrown) {
+      if (thrown instanceof HooksealError) return { ok: false, error: thrown };
+      state.generation += 1;
+      return { ok: false, error: trapped(thrown) };
     }
-    return { ok: true, value: this.#verified(headers, body, limits, head, length) };
   }
 
   /** Says everything there is to say about a delivery, in whatever state it is. */
-  inspect(delivery: Delivery, options: VerifyOptions = {}): Report {
-    const limits = limitsOf(options);
+  inspect(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): Report {
+    const limits = limitsOf(options, "inspect");
     const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
-      this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report;
+      guarded(() => this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report);
     try {
-      const body = rawBody(delivery?.body);
+      const body = bodyOf(delivery);
       return report(allHeaders(delivery), body, limits);
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
@@ -250,13 +277,13 @@ export class Webhook<Events = any> {
    * ```
    * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
    */
-  explain(delivery: Delivery, options: ExplainOptions = {}): Explanation {
-    const limits = limitsOf(options);
-    const budget = amount("budget", options.budget);
-    return this.#hook.explain(
-      ...put(allHeaders(delivery), rawBody(delivery?.body), limits, this.#card.maxBytes),
-      budget,
-    ) as Explanation;
+  explain(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Explanation {
+    const limits = limitsOf(options, "explain", EXPLAIN_OPTIONS);
+    const budget = amount("budget", options?.budget);
+    const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
+    return guarded(
+      () => this.#hook.explain(...put(headers, body, limits, this.#card.maxBytes), budget) as Explanation,
+    );
   }
 
   /**
@@ -267,18 +294,22 @@ export class Webhook<Events = any> {
    *
    * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
    */
-  signedBody(delivery: Delivery, options: ExplainOptions = {}): Uint8Array | undefined {
-    const limits = limitsOf(options);
-    const budget = amount("budget", options.budget);
-    const call = put(allHeaders(delivery), rawBody(delivery?.body), limits, this.#card.maxBytes);
-    const length = this.#hook.signed_body(...call, budget);
-    return length === none ? undefined : kept(length).slice();
+  signedBody(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Uint8Array | undefined {
+    const limits = limitsOf(options, "signedBody", EXPLAIN_OPTIONS);
+    const budget = amount("budget", options?.budget);
+    const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
+    return guarded(() => {
+      const call = put(headers, body, limits, this.#card.maxBytes);
+      const length = this.#hook.signed_body(...call, budget);
+      return length === none ? undefined : kept(length).slice();
+    });
   }
 
   /** Signs a body with the first secret, and adds the provider's other headers. */
-  sign(body: BodyLike, options: SignOptions = {}): SignedDelivery {
-    const length = putBody(rawBody(body), 0, everything);
-    return signed(() => this.#hook.sign(length, fresh(options)));
+  sign(body: BodyLike, options: SignOptions = NO_OPTIONS): SignedDelivery {
+    const raw = rawBody(body);
+    const given = fresh(options, "sign");
+    return signed(() => this.#hook.sign(putBody(raw, 0, everything), given));
   }
 
   /**
@@ -286,12 +317,16 @@ export class Webhook<Events = any> {
    *
    * @throws HooksealError where its receiver would refuse it.
    */
-  create<Name extends NameOf<Events>>(type: Name, data: object, options: SignOptions = {}): SignedDelivery {
+  create<Name extends NameOf<Events>>(
+    type: Name,
+    data: object,
+    options: SignOptions = NO_OPTIONS,
+  ): SignedDelivery {
     const text = jsonText(data);
     if (text === undefined)
       throw callError("event-invalid", "The data of an event is no value that JSON can hold.");
-    const length = putText(text);
-    return signed(() => this.#hook.create(type, length, fresh(options)));
+    const given = fresh(options, "create");
+    return signed(() => this.#hook.create(type, putText(text), given));
   }
 
   /**
@@ -300,23 +335,14 @@ export class Webhook<Events = any> {
    * @throws HooksealError `body-too-large` where a body is larger than `maxBytes`, and `body-not-raw` where one is no
    * bytes and no text.
    */
-  compare(first: Delivery, second: Delivery, options: CompareOptions = {}): Comparison {
-    const maxBytes = amount("maxBytes", options.maxBytes);
+  compare(first: Delivery, second: Delivery, options: CompareOptions = NO_OPTIONS): Comparison {
+    checkOptions("compare", options, COMPARE_OPTIONS);
+    const maxBytes = amount("maxBytes", options?.maxBytes);
     const most = Number.isNaN(maxBytes) ? this.#card.maxBytes : maxBytes;
     const sides = [first, second].map((delivery) => ({
-      body: rawBody(delivery?.body),
+      body: bodyOf(delivery),
       headers: allHeaders(delivery),
     }));
-    room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, most), 0));
-    const lengths: number[] = [];
-    let offset = 0;
-    for (const { headers, body } of sides) {
-      const head = putText(headers, offset);
-      const length = putBody(body, offset + head, most);
-      lengths.push(head, length);
-      offset += head + length;
-    }
-    const [a, b, c, d] = lengths as [number, number, number, number];
     let found: {
       same: boolean;
       sameEvent: boolean;
@@ -324,7 +350,19 @@ export class Webhook<Events = any> {
       omitted?: number;
     };
     try {
-      found = this.#hook.compare(a, b, c, d, maxBytes) as typeof found;
+      found = guarded(() => {
+        room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, most), 0));
+        const lengths: number[] = [];
+        let offset = 0;
+        for (const { headers, body } of sides) {
+          const head = putText(headers, offset);
+          const length = putBody(body, offset + head, most);
+          lengths.push(head, length);
+          offset += head + length;
+        }
+        const [a, b, c, d] = lengths as [number, number, number, number];
+        return this.#hook.compare(a, b, c, d, maxBytes) as typeof found;
+      });
     } catch (thrown) {
       raise(thrown);
     }
@@ -354,10 +392,11 @@ export class Webhook<Events = any> {
       code: text.slice(0, found[1]) as IssueCode,
       message: text.slice(found[1]),
       status: found[0] as number,
-      issues: () => {
-        const call = put(headers, copy, limits, this.#card.maxBytes);
-        return (this.#hook.failure(...call) as { issues: Issue[] }).issues;
-      },
+      issues: () =>
+        guarded(() => {
+          const call = put(headers, copy, limits, this.#card.maxBytes);
+          return (this.#hook.failure(...call) as { issues: Issue[] }).issues;
+        }),
     });
   }
 
@@ -393,7 +432,7 @@ export class Webhook<Events = any> {
         ? { status: "unsigned" }
         : trusted(algorithm, found[3] as number, uncoveredSets[found[13] as number]);
     const tape = ascii ? (found[12] as number) : 0;
-    const later = new Kept(this.#hook, this.#card.names, text, headers, limits, tape);
+    const later = new Kept(this.#held, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
       next(found[10]) ?? (event?.name as string),
       id,
@@ -424,12 +463,9 @@ function trusted(algorithm: Algorithm, secret: number, uncovered: Uncovered | un
     : { status: "verified", algorithm, secret, covers, uncovered };
 }
 
-/** How often the core has judged. Each time it forgets the tape of the time before. */
-let turn = 0;
-
 /** What is kept of a delivery, to make from it what is asked for. */
 class Kept implements Later {
-  readonly #hook: Hook;
+  readonly #hook: Held<Hook>;
   readonly #names: readonly string[];
   readonly #text: string;
   readonly #headers: string;
@@ -443,7 +479,7 @@ class Kept implements Later {
   #digest: string | undefined;
 
   constructor(
-    hook: Hook,
+    hook: Held<Hook>,
     names: readonly string[],
     text: string,
     headers: string,
@@ -456,12 +492,12 @@ class Kept implements Later {
     this.#headers = headers;
     this.#limits = limits;
     this.#tape = tape;
-    this.#turn = turn;
+    this.#turn = state.turn;
   }
 
   event(): unknown {
     if (this.#event === undefined) {
-      const there = this.#tape !== 0 && this.#turn === turn;
+      const there = this.#tape !== 0 && this.#turn === state.turn;
       const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
       this.#event = made === undefined ? JSON.parse(this.#text) : made.value;
     }
@@ -470,14 +506,16 @@ class Kept implements Later {
 
   issues(): Issue[] {
     if (this.#issues === undefined) {
-      const call = put(this.#headers, this.#text, this.#limits, everything);
-      this.#issues = (this.#hook.inspect(...call) as Report).issues;
+      this.#issues = guarded(() => {
+        const call = put(this.#headers, this.#text, this.#limits, everything);
+        return (this.#hook.get().inspect(...call) as Report).issues;
+      });
     }
     return this.#issues;
   }
 
   digest(): string {
-    this.#digest ??= keptText(core().digest(putText(this.#text)));
+    this.#digest ??= guarded(() => keptText(core().digest(putText(this.#text))));
     return this.#digest;
   }
 }
@@ -519,7 +557,41 @@ interface Limits {
   tolerance: number;
 }
 
-function limitsOf({ now, profile, maxBytes, tolerance }: VerifyOptions): Limits {
+/** The same object for every call without options, which are not looked at then. */
+const NO_OPTIONS = Object.freeze({});
+
+const VERIFY_OPTIONS = {
+  now: true,
+  profile: true,
+  maxBytes: true,
+  tolerance: true,
+} satisfies Record<keyof VerifyOptions, true>;
+
+const EXPLAIN_OPTIONS = { ...VERIFY_OPTIONS, budget: true } satisfies Record<keyof ExplainOptions, true>;
+
+const COMPARE_OPTIONS = { maxBytes: true } satisfies Record<keyof CompareOptions, true>;
+
+const SIGN_OPTIONS = {
+  now: true,
+  id: true,
+  webhookId: true,
+  type: true,
+  url: true,
+} satisfies Record<keyof SignOptions, true>;
+
+const WEBHOOK_OPTIONS = {
+  secrets: true,
+  unsigned: true,
+  algorithms: true,
+  profile: true,
+  maxBytes: true,
+  tolerance: true,
+} satisfies Record<keyof WebhookOptions, true>;
+
+/** The limits of a call. Its options are looked at where it has a name and any options. */
+function limitsOf(options: VerifyOptions, call?: string, names: OptionNames = VERIFY_OPTIONS): Limits {
+  if (call !== undefined && options !== NO_OPTIONS) checkOptions(call, options, names);
+  const { now, profile, maxBytes, tolerance } = options ?? NO_OPTIONS;
   return {
     now: millis(now),
     profile:
@@ -552,15 +624,19 @@ function secrets(given: WebhookOptions["secrets"]): string[] {
   return list.map((secret) => (typeof secret === "string" ? secret : secret == null ? "" : wrong("secrets")));
 }
 
-function fresh({ now, id, webhookId, type, url }: SignOptions) {
+function fresh(options: SignOptions, call: string) {
+  if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
+  const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
   const random = crypto.getRandomValues(new Uint8Array(32));
   return { now: millis(now), random, id, webhookId, type, url };
 }
 
 function signed(make: () => unknown): SignedDelivery {
   try {
-    const { headers, length } = make() as { headers: [string, string][]; length: number };
-    return { method: "POST", headers: Object.fromEntries(headers), body: kept(length).slice() };
+    return guarded(() => {
+      const { headers, length } = make() as { headers: [string, string][]; length: number };
+      return { method: "POST", headers: Object.fromEntries(headers), body: kept(length).slice() };
+    });
   } catch (thrown) {
     raise(thrown);
   }

@@ -1,6 +1,7 @@
 // Bodies in every container, of every size, and everything that is no raw body.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
 import { type BodyLike, compileSchema, hmac, painchek, webhook, xon } from "../src/index.ts";
@@ -98,9 +99,6 @@ describe("a body", () => {
       [7n, /a bigint/],
       [Symbol("body"), /a symbol/],
       [() => body, /a function/],
-      [Promise.resolve(body), /an object/],
-      [new Blob([body.slice()]), /an object/],
-      [new SharedArrayBuffer(4), /an object/],
     ];
     for (const [body, what] of wrong) {
       const delivery = { headers, body: body as BodyLike };
@@ -130,6 +128,54 @@ describe("a body", () => {
       assert.equal(errorOf(() => hook.sign(body as BodyLike)).code, "body-not-raw");
       assert.equal(errorOf(() => hook.compare(delivery, delivery)).code, "body-not-raw");
     }
+  });
+
+  it("that is what bytes are had from is an error that says how", () => {
+    const request = new Request("https://h/", { method: "POST", body: "{}" });
+    const form = new FormData();
+    const wrong: [unknown, string, string][] = [
+      [Promise.resolve(body), "a Promise", "Await it"],
+      [new Blob([body.slice()]), "a Blob", "await blob.arrayBuffer()"],
+      [new File([body.slice()], "body"), "a File", "await file.arrayBuffer()"],
+      [new SharedArrayBuffer(4), "a SharedArrayBuffer", "new Uint8Array(buffer)"],
+      [request.body, "a ReadableStream", "await request.arrayBuffer()"],
+      [request, "a Request", "await request.arrayBuffer()"],
+      [new Response("{}"), "a Response", "await response.arrayBuffer()"],
+      [form, "a FormData", "await request.arrayBuffer()"],
+      [new URLSearchParams(), "a URLSearchParams", "await request.text()"],
+      [Readable.from([body]), "a Node stream", "await buffer(request)"],
+    ];
+    for (const [body, what, fix] of wrong) {
+      const delivery = { headers, body: body as BodyLike };
+      const result = hook.check(delivery);
+      assert.ok(!result.ok);
+      assert.deepEqual([result.error.code, result.error.status], ["body-not-raw", 500]);
+      for (const message of [result.error.message, errorOf(() => hook.sign(body as BodyLike)).message]) {
+        assert.ok(message.includes(`it is ${what}. `) && message.includes(fix), message);
+        assert.ok(!message.includes("parsed it"), message);
+      }
+      assert.deepEqual(codes(hook.inspect(delivery).issues), ["body-not-raw"]);
+    }
+  });
+
+  it("of a delivery that is a request itself is an error that says what to pass", () => {
+    const fetched = new Request("https://h/", { method: "POST", body: "{}", headers });
+    const node = Object.assign(Readable.from([body]), { headers, method: "POST", url: "/" });
+    for (const [request, fix] of [
+      [fetched, "{ headers: request.headers, body: new Uint8Array(await request.arrayBuffer()) }"],
+      [node, "{ headers: request.headers, body }"],
+      [Object.assign(Readable.from([body]), { headers, body: { event: 1 } }), "await buffer(request)"],
+    ] as const) {
+      for (const verb of ["verify", "explain", "signedBody"] as const) {
+        const error = errorOf(() => hook[verb](request as never));
+        assert.equal(error.code, "body-not-raw");
+        assert.ok(error.message.startsWith("Expected a delivery { headers, body }, got a"), error.message);
+        assert.ok(error.message.includes(fix), error.message);
+      }
+    }
+    // Where a framework has put the bytes onto the request, it is a delivery.
+    const request = Object.assign(Readable.from([]), { headers, body: Buffer.from(body), method: "POST" });
+    assert.equal(hook.check(request as never).ok, true);
   });
 
   it("whose memory was handed to another thread is an error, and no crash", () => {

@@ -181,6 +181,19 @@ describe("printing", () => {
   });
 });
 
+describe("importing a stream of texts", () => {
+  it("reads what a stream hands out that was given an encoding", async () => {
+    const deliveries = [];
+    const texts = [
+      '{"headers":{},"body":"\u00e9"}\n',
+      '{"headers":{},"body":"{}"}\n',
+    ] as unknown as Uint8Array[];
+    for await (const { delivery } of importStream(texts, { form: "ndjson" })) deliveries.push(delivery?.body);
+    assert.deepEqual(deliveries, [new TextEncoder().encode("\u00e9"), new TextEncoder().encode("{}")]);
+    await assert.rejects(importStream([7 as never]).next(), { code: "body-not-raw" });
+  });
+});
+
 describe("the catalogue", () => {
   it("lists the built-in providers with their definitions", () => {
     assert.ok(["painchek", "xon", "github", "stripe"].every((id) => providers().includes(id)));

@@ -117,6 +117,47 @@ describe("an event of Lambda", () => {
     assert.equal((await receive(event)).statusCode, 413);
   });
 
+  it("that no HTTP request is in fails, so that no queue takes it for handled", async () => {
+    let called = 0;
+    const receive = receiver(hook, () => {
+      called += 1;
+    });
+    const { body } = delivery();
+    const record = { messageId: "1", body: body.toString(), eventSource: "aws:sqs" };
+    for (const [event, what] of [
+      [{ Records: [record] }, /`Records` \(SQS, /],
+      [{ Records: [{ Sns: { Message: body.toString() } }] }, /`Records`/],
+      [{ version: "0", "detail-type": "x", source: "y", detail: {} }, /EventBridge/],
+      [
+        { version: "1.0", requestContext: { requestId: "x" }, requestPayload: {} },
+        /without headers and method/,
+      ],
+      [{ records: { "topic-0": [] }, eventSource: "aws:kafka" }, /without headers and method/],
+      [{ body: body.toString() }, /without headers and method/],
+      [null, /Expected an HTTP event/],
+      ["text", /Expected an HTTP event/],
+    ] as const) {
+      await assert.rejects(receive(event as never), (error: Error) => {
+        assert.ok(error instanceof TypeError);
+        assert.match(error.message, what);
+        assert.match(error.message, /function URL.*hook\.check/);
+        return !error.message.includes("assessment");
+      });
+    }
+    assert.equal(called, 0);
+  });
+
+  it("that a console's test made, with parts left out, is answered", async () => {
+    const receive = receiver(hook, () => {});
+    const whole = rest(delivery());
+    const empty = { body: null, headers: null, multiValueHeaders: null, queryStringParameters: null };
+    assert.equal((await receive({ ...whole, ...empty } as never)).statusCode, 400);
+    assert.equal((await receive({ ...whole, requestContext: undefined } as never)).statusCode, 200);
+    assert.equal((await receive({ headers: {} })).statusCode, 405);
+    assert.equal((await receive({ httpMethod: "GET" })).statusCode, 405);
+    assert.equal((await receive({ requestContext: { elb: {} } } as never)).statusCode, 405);
+  });
+
   it("that is broken is answered, and breaks nothing", async () => {
     const errors: unknown[] = [];
     const receive = receiver(hook, () => {}, { onError: (error) => errors.push(error) });

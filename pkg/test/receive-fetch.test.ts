@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
 import { after, afterEach, before, describe, it, mock } from "node:test";
+import { runInNewContext } from "node:vm";
 import { getRequestListener } from "@hono/node-server";
 import { type FetchRequest, receiver } from "../src/fetch.ts";
 import { type PainchekEvents, painchek } from "../src/index.ts";
@@ -110,6 +111,84 @@ describe("a body of a request that somebody made", () => {
       await said(made({ ...delivery().headers, "content-length": "100" }, broken)),
       INCOMPLETE,
     );
+  });
+});
+
+describe("a body of another realm, or of a runtime with less than a stream", () => {
+  const { said } = receiving();
+  const bare = (headers: Record<string, string>, more: object) =>
+    ({
+      method: "POST",
+      url: "https://h/hook",
+      headers: new Headers(headers),
+      bodyUsed: false,
+      ...more,
+    }) as never;
+  const streaming = (piece: unknown) =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(piece);
+        controller.close();
+      },
+    });
+
+  it("is read in every container", async () => {
+    const foreign = runInNewContext("(bytes) => Uint8Array.from(bytes)") as (bytes: Uint8Array) => Uint8Array;
+    for (const make of [
+      (bytes: Uint8Array) => foreign(bytes),
+      (bytes: Uint8Array) => foreign(bytes).buffer,
+      (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+      (bytes: Uint8Array) => bytes.slice().buffer,
+    ]) {
+      const { headers, body } = delivery();
+      assert.deepEqual(await said(bare(headers, { body: streaming(make(body)) })), HANDLED);
+    }
+  });
+
+  it("is no body where it comes as text, and that is said", async () => {
+    const { receive } = receiving();
+    for (const [piece, reason] of [
+      ["{}", /setEncoding/],
+      [{ event: 1 }, /pieces of type object/],
+    ] as const) {
+      const reply = (await receive(bare(delivery().headers, { body: streaming(piece) }))) as Response;
+      const { code, detail } = await reply.json();
+      assert.deepEqual([reply.status, code], NOT_RAW);
+      assert.match(detail, reason);
+      assert.doesNotMatch(detail, /connection/);
+    }
+  });
+
+  it("is read without a stream, within the limit, in time, and once", async () => {
+    const firefox = ({ headers, body }: ReturnType<typeof delivery>, claimed?: string) => {
+      const given = { ...headers, ...(claimed === undefined ? {} : { "content-length": claimed }) };
+      const request = new Request("https://h/hook", { method: "POST", headers: given, body });
+      return Object.defineProperty(request, "body", { value: undefined });
+    };
+    for (const claimed of [undefined, "1", `${MOST}`]) {
+      assert.deepEqual(await said(firefox(delivery(), claimed)), HANDLED);
+      assert.deepEqual(await said(firefox(delivery(MOST + 1), claimed)), TOO_LARGE);
+    }
+    const asked: string[] = [];
+    const announced = firefox(delivery(), `${MOST + 1}`);
+    Object.defineProperty(announced, "arrayBuffer", { value: () => asked.push("arrayBuffer") });
+    assert.deepEqual([await said(announced), asked], [TOO_LARGE, []]);
+    const read = firefox(delivery());
+    await read.text();
+    assert.deepEqual(await said(read), NOT_RAW);
+    const silent = firefox(delivery());
+    Object.defineProperty(silent, "arrayBuffer", { value: () => new Promise(() => {}) });
+    assert.deepEqual(await receiving(20).said(silent), TIMEOUT);
+    const foreign = firefox(delivery());
+    const bytes = runInNewContext("Uint8Array.from(bytes).buffer", { bytes: [...delivery().body] });
+    Object.defineProperty(foreign, "arrayBuffer", { value: async () => bytes });
+    assert.notDeepEqual(await said(foreign), INCOMPLETE);
+  });
+
+  it("is empty where there is none", async () => {
+    const reply = await said(bare(delivery().headers, { body: null }));
+    assert.notDeepEqual(reply, HANDLED);
+    assert.notDeepEqual(reply, NOT_RAW);
   });
 });
 

@@ -105,15 +105,64 @@ fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
 }
 
-/// Puts the glue among the sources of the package.
+/// Puts the glue among the sources of the package, able to make the core anew after a trap.
 fn publish_glue() -> Result<(), Failure> {
     let generated = root().join(GENERATED);
     fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
-    for name in ["glue.js", "glue.d.ts"] {
-        let target = generated.join(name);
-        fs::copy(root().join(GLUE).join(name), &target).map_err(|error| Failure::file(&target, error))?;
+    for (name, edit) in [("glue.js", restartable as fn(String) -> Option<String>), ("glue.d.ts", declared)] {
+        let (source, target) = (root().join(GLUE).join(name), generated.join(name));
+        let text = fs::read_to_string(&source).map_err(|error| Failure::file(&source, error))?;
+        let text = edit(text).ok_or_else(|| {
+            Failure::new(format!("wasm-bindgen writes {name} in another way than `restartable` expects"))
+                .mend("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
+        })?;
+        fs::write(&target, text).map_err(|error| Failure::file(&target, error))?;
     }
     Ok(())
+}
+
+/// Adds `forget`, after which `initSync` makes a new instance. Pointers into the old one are never freed in the new one: each
+/// finalizer knows the instance that its pointer belongs to. The generator's own option for this puts two checks and a call
+/// in front of every call.
+fn restartable(glue: String) -> Option<String> {
+    let register =
+        |class: &str, pointer: &str| format!("{class}Finalization.register(this, {pointer}, this);");
+    let classes: Vec<String> = glue
+        .lines()
+        .filter_map(|line| line.strip_prefix("export class ")?.strip_suffix(" {"))
+        .map(str::to_owned)
+        .collect();
+    let mut text = glue;
+    for class in &classes {
+        let free = format!("wasm.__wbg_{}_free(ptr, 1)", class.to_lowercase());
+        let edits = [
+            (register(class, "this.__wbg_ptr"), register(class, "[wasm, this.__wbg_ptr]")),
+            (format!("ptr => {free}"), format!("([from, ptr]) => from === wasm && {free}")),
+        ];
+        for (from, to) in edits {
+            text = replace_once(&text, &from, &to)?;
+        }
+    }
+    let end = "export { initSync, __wbg_init as default };";
+    replace_once(
+        &text,
+        end,
+        &format!(
+            "function forget() {{\n    wasm = undefined;\n}}\n\n{}",
+            end.replace("initSync", "forget, initSync")
+        ),
+    )
+}
+
+fn declared(declarations: String) -> Option<String> {
+    Some(
+        declarations
+            + "\n/**\n * Lets go of the instance: `initSync` makes another one.\n */\nexport function forget(): void;\n",
+    )
+}
+
+fn replace_once(text: &str, from: &str, to: &str) -> Option<String> {
+    (text.matches(from).count() == 1).then(|| text.replacen(from, to, 1))
 }
 
 /// `-ocimfs 0`: what has one caller is not put into it. That makes functions of 40 KB, and an engine that compiles one

@@ -1,4 +1,5 @@
 /** Bodies as they arrive: never more of them in memory than is allowed, nor for longer. */
+import { viewed } from "../bytes.js";
 import { incomplete, Refusal, tooLarge } from "./answer.js";
 import type { BodyEncoding } from "./options.js";
 
@@ -83,8 +84,9 @@ export function collect(
       add(piece) {
         if (!open) return;
         try {
-          if (!(piece instanceof Uint8Array)) throw incomplete();
-          collector.add(piece);
+          const bytes = viewed(piece);
+          if (bytes === undefined) throw notBytes(piece);
+          collector.add(bytes);
         } catch (error) {
           close(error);
         }
@@ -101,6 +103,32 @@ function refusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   // SvelteKit's adapter for Node has a limit of its own, and breaks off the body's stream with an error of this status.
   return (error as { status?: unknown } | undefined)?.status === 413 ? tooLarge() : incomplete();
+}
+
+/** A body that arrives as something else than bytes: what was signed cannot be had from it. */
+function notBytes(piece: unknown): Refusal {
+  return typeof piece === "string"
+    ? notRawBecause(
+        "Its stream is text. Remove setEncoding(), and what decodes the stream before the receiver.",
+      )
+    : notRawBecause(`Expected a stream of bytes (Uint8Array), got pieces of type ${typeof piece}.`);
+}
+
+/** A body whose bytes are gone for a reason that is known. */
+export function notRawBecause(reason: string): Refusal {
+  return new Refusal(500, "body-not-raw", {
+    outcome: "failed",
+    detail: `The raw body of the request is not available. ${reason}`,
+  });
+}
+
+/**
+ * Whether bytes are compressed, by how they begin: gzip (RFC 1952) or zlib (RFC 1950). No JSON begins so. What a parser keeps, it
+ * has decompressed, and leaves the request's Content-Encoding as it was.
+ */
+export function isCompressed(bytes: Uint8Array): boolean {
+  const [first = 0, second = 0] = bytes;
+  return (first === 0x1f && second === 0x8b) || (first === 0x78 && (first * 256 + second) % 31 === 0);
 }
 
 /** Whether the platform decompresses: where it does not, there may still be a constructor that throws. */

@@ -1,6 +1,8 @@
 /** Requests as Node has them, which Express, Koa, NestJS and Fastify stand on: reading them, and answering them. */
+
+import { viewed } from "../bytes.js";
 import { type Answer, incomplete, isEmpty, notRaw } from "./answer.js";
-import { collect, LINGER, type Sink } from "./body.js";
+import { collect, isCompressed, LINGER, notRawBecause, type Sink } from "./body.js";
 import type { Incoming } from "./receiver.js";
 
 // What is used of Node's classes, by shape: so these declarations need no types of Node, and fit every framework's
@@ -16,6 +18,7 @@ export interface NodeStream {
   readonly readableEnded?: boolean;
   readonly readableDidRead?: boolean;
   readonly destroyed?: boolean;
+  readonly readableEncoding?: string | null;
 }
 
 /** What is used of an `http.IncomingMessage`. */
@@ -62,22 +65,42 @@ export function incoming<R extends NodeRequest>(request: R, fix: string, source?
       const value = request.headers[name];
       return typeof value === "string" ? value : value?.[0];
     },
+    isDecoded: () => {
+      const { bytes } = keptOf(request, source);
+      return bytes !== undefined && !isCompressed(bytes);
+    },
     async read(most, patience) {
-      const { stream, rawBody } = source ?? { stream: request, ...(request as Extended) };
+      const { stream, read, bytes, text } = keptOf(request, source);
       if (stream === undefined) return new Uint8Array(0);
-      const read = wasRead(stream);
-      // Serverless platforms and NestJS keep the bytes beside what they parsed; express.raw() puts them into `body`.
-      const kept = rawBody instanceof Uint8Array ? rawBody : read ? (request as Extended).body : undefined;
       return await collect(most, patience, (sink) => {
-        if (kept instanceof Uint8Array) {
-          sink.add(kept);
+        if (bytes !== undefined) {
+          sink.add(bytes);
           sink.end();
-        } else if (read) sink.fail(notRaw(fix));
-        else return pull(stream, sink);
+        } else if (read) {
+          sink.fail(text ? notRawBecause(`rawBody is a string: keep the Buffer. ${fix}`) : notRaw(fix));
+        } else return pull(stream, sink);
         return () => {};
       });
     },
   };
+}
+
+/** The stream of a request, whether it was read, and what was kept of it: its bytes, or no more than a text. */
+function keptOf(request: NodeRequest, source: Source | undefined) {
+  const { stream, rawBody } = source ?? { stream: request, rawBody: (request as Extended).rawBody };
+  const read = stream !== undefined && wasRead(stream);
+  // Serverless platforms and NestJS keep the bytes beside what they parsed; express.raw() puts them into `body`.
+  const bytes = viewed(rawBody) ?? (read ? viewed(bodyOf(request as Extended)) : undefined);
+  return { stream, read, bytes, text: typeof rawBody === "string" };
+}
+
+/** On some platforms a getter that parses, and throws where that fails. */
+function bodyOf(request: Extended): unknown {
+  try {
+    return request.body;
+  } catch {
+    return undefined;
+  }
 }
 
 function wasRead({ readableDidRead, readableEnded }: NodeStream): boolean {
@@ -85,6 +108,11 @@ function wasRead({ readableDidRead, readableEnded }: NodeStream): boolean {
 }
 
 function pull(stream: NodeStream, sink: Sink): () => void {
+  const { readableEncoding } = stream;
+  if (readableEncoding != null) {
+    sink.fail(notRawBecause("request.setEncoding() was called before the receiver: remove the call."));
+    return () => {};
+  }
   const onClose = () => sink.fail(incomplete());
   // Stays on: an error that nobody listens to would end the process.
   stream.on("error", sink.fail);

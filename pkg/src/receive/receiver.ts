@@ -1,6 +1,7 @@
 /** The receiver that every adapter stands on: takes a request apart, asks the core, keeps each delivery to one handling. */
 import type { HeadersLike } from "../headers.js";
 import { memoryStore } from "../memory-store.js";
+import { type OptionNames, optionMistake } from "../options.js";
 import type { DeliveryStore } from "../store.js";
 import type { Delivery, Report, Verified } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
@@ -34,6 +35,8 @@ export interface Incoming<R> {
   url(): string | undefined;
   headers: HeadersLike;
   header: Lookup;
+  /** Whether something has read the body and undone its Content-Encoding. */
+  isDecoded?(): boolean;
   /** Reads the body: not more than `most` bytes, and not longer than `patience` milliseconds. */
   read(most: number, patience: number): Promise<Uint8Array>;
 }
@@ -136,7 +139,7 @@ export class Receiver<Events, R> {
       throw new Refusal(405, "method-not-allowed", { detail, headers: { allow: "POST" } });
     }
     checkContentType(header, this.#hook);
-    const encoding = encodingOf(header, encodings);
+    const encoding = incoming.isDecoded?.() ? undefined : encodingOf(header, encodings);
     checkContentLength(header, maxBytes);
     const reading = performance.now();
     const raw = await incoming.read(maxBytes, bodyTimeout);
@@ -311,7 +314,29 @@ function note(event: Trace["event"], delivery: Verified): void {
   event.signature = signature.status;
 }
 
+const OPTIONS: OptionNames = {
+  store: true,
+  maxBytes: true,
+  changed: true,
+  onStoreError: true,
+  bodyTimeout: true,
+  storeTimeout: true,
+  handlerTimeout: true,
+  encodings: true,
+  success: true,
+  url: true,
+  onEvent: true,
+  onError: true,
+  name: true,
+  log: true,
+  onRejected: true,
+  unknownEvents: true,
+  replayed: true,
+} satisfies Record<keyof ReceiverOptions, true>;
+
 function settings<R>(hook: { maxBytes: number; provider: string }, options: ReceiverOptions<R>): Settings<R> {
+  const mistake = optionMistake("receiver", options, OPTIONS);
+  if (mistake !== undefined) throw new TypeError(mistake);
   const given = options ?? {};
   const name = nameOf(given.name, hook.provider);
   const wait = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>

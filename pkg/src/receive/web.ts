@@ -1,4 +1,5 @@
 /** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
+import { viewed } from "../bytes.js";
 import { type Answer, isEmpty, notRaw } from "./answer.js";
 import { collect, LINGER } from "./body.js";
 import { readerOf } from "./filling.js";
@@ -10,7 +11,8 @@ export interface FetchRequest {
   readonly url: string;
   readonly headers: { get(name: string): string | null } & Iterable<readonly [string, string]>;
   readonly bodyUsed: boolean;
-  readonly body: FetchBody | null;
+  /** Absent in Firefox. */
+  readonly body?: FetchBody | null;
 }
 
 /** What is used of a `ReadableStream`. */
@@ -39,27 +41,18 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
     header: (name) => request.headers.get(name) ?? undefined,
     async read(most, patience) {
       if (request.bodyUsed) throw notRaw(fix);
-      const whole = wholeBody(request, most);
-      if (whole !== undefined) {
-        let unread = false;
-        const bytes = await collect(most, patience, (sink) => {
-          const take = async () => {
-            sink.add(new Uint8Array(await whole()));
-            sink.end();
-          };
-          take().catch((error: unknown) => {
-            // Refused before anything was read, because somebody holds the stream: it knows best what that means.
-            unread = !request.bodyUsed;
-            if (unread) sink.end();
-            else sink.fail(error);
-          });
-          // Nothing can stop it, and nothing has to: it ends with the connection, and that with the answer to a late body.
-          return () => {};
-        });
-        if (!unread) return bytes;
+      if (isReadWhole(request, most)) {
+        const bytes = await readWhole(request, most, patience);
+        if (bytes !== undefined) return bytes;
       }
       const { body } = request;
       if (body?.locked) throw notRaw(fix);
+      if (body === undefined && typeof (request as Partial<Whole>).arrayBuffer === "function") {
+        // Firefox, whose requests have no stream. What has no Content-Length is measured when all of it is there.
+        const bytes = await readWhole(request, most, patience);
+        if (bytes === undefined) throw notRaw(fix);
+        return bytes;
+      }
       if (body === null || body === undefined) return new Uint8Array(0);
       return await collect(most, patience, (sink) => {
         const reader = readerOf(body, Number(request.headers.get("content-length") ?? Number.NaN), most);
@@ -71,7 +64,7 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
             if (done) break;
             sink.add(value);
             // What is left of a refused body is thrown away, but not without end: a body may come from this very process.
-            if (refused) spare -= (value as Uint8Array).length;
+            if (refused) spare -= viewed(value)?.length ?? most;
             if (!(spare >= 0)) return;
           }
           sink.end();
@@ -95,8 +88,37 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
  */
 const WHOLE = 16_384;
 
+/** What reads a body as a whole. */
+interface Whole {
+  arrayBuffer(): Promise<unknown>;
+}
+
+/** Reads a body as a whole; nothing where that is refused unread. */
+async function readWhole(
+  request: FetchRequest,
+  most: number,
+  patience: number,
+): Promise<Uint8Array | undefined> {
+  let unread = false;
+  const bytes = await collect(most, patience, (sink) => {
+    const take = async () => {
+      sink.add(await (request as unknown as Whole).arrayBuffer());
+      sink.end();
+    };
+    take().catch((error: unknown) => {
+      // Refused before anything was read, because somebody holds the stream: it knows best what that means.
+      unread = !request.bodyUsed;
+      if (unread) sink.end();
+      else sink.fail(error);
+    });
+    // Nothing can stop it, and nothing has to: it ends with the connection, and that with the answer to a late body.
+    return () => {};
+  });
+  return unread ? undefined : bytes;
+}
+
 /**
- * How to read a short body as a whole, where the server's own request does that without its stream. Hono on Node makes the
+ * Whether to read a short body as a whole, where the server's own request does that without its stream. Hono on Node makes the
  * stream, and all of fetch's request with it, when somebody asks for `body`: that takes longer than everything the
  * receiver does with a delivery.
  *
@@ -104,16 +126,15 @@ const WHOLE = 16_384;
  * Content-Length says. Whoever calls `new Request()` can say anything there, or leave what was true before the body was
  * decompressed, and `arrayBuffer()` knows no limit.
  */
-function wholeBody(request: FetchRequest, most: number): (() => Promise<ArrayBuffer>) | undefined {
+function isReadWhole(request: FetchRequest, most: number): boolean {
   const kind: object | null = Object.getPrototypeOf(request);
   if (kind === null || !Object.hasOwn(kind, "arrayBuffer") || Object.hasOwn(kind, "constructor"))
-    return undefined;
+    return false;
   const length = request.headers.get("content-length");
-  if (length === null || !/^\d{1,5}$/.test(length) || Number(length) > Math.min(most, WHOLE))
-    return undefined;
+  if (length === null || !/^\d{1,5}$/.test(length) || Number(length) > Math.min(most, WHOLE)) return false;
   // Where both say how long a body is, Content-Length does not count: RFC 9112, section 6.3.
-  if (request.headers.get("transfer-encoding") !== null) return undefined;
-  return () => (request as unknown as { arrayBuffer(): Promise<ArrayBuffer> }).arrayBuffer();
+  if (request.headers.get("transfer-encoding") !== null) return false;
+  return true;
 }
 
 /** The answer to a request. */

@@ -1,4 +1,5 @@
 /** The error of a call that cannot be sent, whatever the receiver would say. */
+import { type OptionNames, optionMistake } from "../options.js";
 
 /** What is wrong with a call of `send`. */
 export type SendErrorCode =
@@ -22,4 +23,10 @@ export class SendError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Refuses options that are none of a call's. */
+export function checkOptions(call: string, options: unknown, names: OptionNames): void {
+  const mistake = optionMistake(call, options, names);
+  if (mistake !== undefined) throw new SendError("option-invalid", mistake);
 }

@@ -107,6 +107,28 @@ export interface SendOptions {
   random?: (() => number) | undefined;
 }
 
+/** The names of a sender's options. */
+export const SEND_OPTIONS = {
+  provider: true,
+  retries: true,
+  success: true,
+  stopOn: true,
+  timeout: true,
+  longestRetryAfter: true,
+  redirects: true,
+  allow: true,
+  http: true,
+  tls: true,
+  parameters: true,
+  keepAnswer: true,
+  signal: true,
+  onAttempt: true,
+  lookup: true,
+  now: true,
+  sleep: true,
+  random: true,
+} satisfies Record<keyof SendOptions, true>;
+
 /** What became of a delivery. */
 export interface Sent {
   /** Whether a receiver took it. */

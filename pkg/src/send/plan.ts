@@ -6,8 +6,8 @@ import { providerDefinition, recognise } from "../index.js";
 import type { Delivery } from "../types.js";
 import { Webhook } from "../webhook.js";
 import { Guard } from "./address.js";
-import { SendError } from "./error.js";
-import type { SendOptions } from "./options.js";
+import { checkOptions, SendError } from "./error.js";
+import type { SendOptions, TlsOptions } from "./options.js";
 import type { Wire } from "./post.js";
 import { queueId } from "./queue-id.js";
 import { type Schedule, schedule, span } from "./schedule.js";
@@ -37,9 +37,12 @@ export interface Policy {
 const OF_THE_CONNECTION =
   /^(host|content-length|connection|transfer-encoding|keep-alive|expect|upgrade|te|trailer)$/i;
 
+const TLS_OPTIONS = { ca: true, cert: true, key: true } satisfies Record<keyof TlsOptions, true>;
+
 /** What the options decide, for a delivery that may tell its provider. */
 export function policy(options: Omit<SendOptions, "onAttempt">, delivery: Delivery | undefined): Policy {
   const { provider, random = Math.random } = options;
+  checkOptions("tls", options.tls, TLS_OPTIONS);
   const hook = provider instanceof Webhook ? provider : undefined;
   const definition = definitionOf(provider, delivery);
   const retries = options.retries ?? definition?.retries ?? {};

@@ -1,5 +1,5 @@
 /** When the next attempt comes: a list of waits, or exponential ones with jitter, and what the receiver asks for. */
-import { SendError } from "./error.js";
+import { checkOptions, SendError } from "./error.js";
 
 /** A span in milliseconds, or as manifests write it: `"30s"`, `"5m"`, `"2h"`, `"7d"`. */
 export type Span = number | string;
@@ -13,6 +13,8 @@ export interface Exponential {
   /** The upper bound of any wait. Default: 12 h. */
   most?: Span;
 }
+
+const EXPONENTIAL = { attempts: true, base: true, most: true } satisfies Record<keyof Exponential, true>;
 
 /** The wait after a number of attempts; undefined where there is no further one. */
 export type Schedule = (attempts: number) => number | undefined;
@@ -40,6 +42,7 @@ export function schedule(retries: readonly Span[] | Exponential, random: () => n
     const waits = retries.map((wait) => span("retries", wait));
     return (attempts) => waits[attempts - 1];
   }
+  checkOptions("retries", retries, EXPONENTIAL);
   const { attempts: most = 12, base = "30s", most: cap = "12h" } = retries as Exponential;
   if (!(Number.isSafeInteger(most) && most >= 1 && most <= 1000))
     throw new SendError("option-invalid", "The option `retries.attempts` takes a number from 1 to 1000.");
