@@ -281,6 +281,108 @@ describe("a parameter of the URL", () => {
     assert.equal(await filled("/{a}/x", { a: "@evil.test" }), "/hook/%40evil.test/x");
   });
 
+  it("stays one piece of the path or the query, whatever it holds", async () => {
+    for (const value of [
+      "//evil.test",
+      "a/b",
+      "a\\b",
+      "?x=1",
+      "#x",
+      "a;b=c",
+      "a&b=c",
+      "[::1]:80",
+      "\u3002evil\u3002test",
+      "%2F",
+      "%00",
+      "{b}",
+      "https://evil.test/",
+      "..a",
+      "a..",
+      "...",
+    ]) {
+      assert.equal(
+        await filled("/{a}/x?a={a}&b=1", { a: value, b: 1 }),
+        `/hook/${encodeURIComponent(value)}/x?a=${encodeURIComponent(value)}&b=1`,
+        value,
+      );
+    }
+    assert.equal(await filled("?a={a}&b", { a: "..\n" }), "/hook?a=..%0A&b");
+  });
+
+  it("does not climb out of the path, nor where a receiver decodes what it gets", async () => {
+    for (const a of [
+      ".",
+      "..",
+      "../..",
+      "../admin",
+      "x/..",
+      "..\\admin",
+      "%2e%2E",
+      "%2e.",
+      "..%2fadmin",
+      "..%5cadmin",
+      "..;",
+      "..;a=b/x",
+      ".. ",
+      "\uff0e\uff0e",
+      "\u2025",
+      "..\u2215..".replace("\u2215", "\uff0f"),
+      "",
+      "a\nb",
+      "a\r\nb",
+      "\t..",
+      "a\0",
+      "\x7f",
+    ]) {
+      await refused("/{a}/secret", { a }, /^parameter-invalid .*\{a\}/);
+    }
+    await refused("/{a}{b}/secret", { a: ".", b: "." }, /^parameter-invalid .*\{a\}\{b\}/);
+    await refused("/{a}{b}/secret", { a: "..", b: "" }, /^parameter-invalid /);
+    await refused("/.{a}.", { a: "" }, /^parameter-invalid /);
+    await refused("/{a}.", { a: "x/." }, /^parameter-invalid /);
+  });
+
+  it("stands in a URL that parsers read as it is written", async () => {
+    for (const url of [
+      "/\\{a}\\secret",
+      "/x\\..\\{a}",
+      "/.\t{a}/secret",
+      "/.\n{a}/secret",
+      "/a\r/{a}",
+      "/a\u007f/{a}",
+      "/%{a}",
+      "/%2{a}/secret",
+      "?a=%{a}",
+    ]) {
+      await refused(url, { a: "." }, /^url-invalid /);
+    }
+    for (const url of [
+      "https:///{a}/x",
+      "https:///example.org/{a}",
+      "https:{a}",
+      "https:/{a}/",
+      "https://?{a}",
+    ]) {
+      const body = '{"a":"evil.test"}';
+      await assert.rejects(send(url, { headers: {}, body }), { code: "url-invalid" }, url);
+    }
+  });
+
+  it("shows nothing of itself, nor of the URL around it, where it is refused", async () => {
+    for (const a of [
+      "/../of-the-payload",
+      "of-the-payload\n",
+      "\ud800of-the-payload",
+      { of: "of-the-payload" },
+    ]) {
+      await refused("/s3cr3t{a}", { a }, /^(?!.*(payload|s3cr3t)).*\{a\}/);
+    }
+    await refused("/s3cr3t/{a}", {}, /^(?!.*(Infinity|s3cr3t)).*\{a\}/, {
+      parameters: { a: 1 / 0 },
+    });
+    await refused("/{a", { a: "of-the-payload" }, /^url-invalid (?!.*payload)/);
+  });
+
   it("may be handed over, and the queue's id is the same for every attempt", async () => {
     assert.equal(
       await filled("?id={id}&a={a}", { a: 1, id: 2 }, { parameters: { id: "given" } }),
