@@ -1,6 +1,7 @@
 // `send` over real connections of this machine, with its clock, its sleep and its names in the hands of the test.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createSocket } from "node:net";
 import { describe, it } from "node:test";
 import { type ProviderDefinition, webhook, xon } from "../src/index.ts";
@@ -197,6 +198,36 @@ describe("an attempt without an answer", () => {
       await one("http://nowhere.test/", { timeout: 50, lookup: () => new Promise(() => {}) }),
       "timeout",
     );
+  });
+
+  it("takes no longer than its time, with all redirects and a slow answer", async () => {
+    const slowly = (response: ServerResponse) => {
+      response.on("error", () => {});
+      response.writeHead(200);
+      const more = setInterval(() => response.write("x"), 20);
+      response.once("close", () => clearInterval(more));
+    };
+    const { url: dripping } = await receive(slowly);
+    // Each hop takes less than the time of an attempt, and all of them much more.
+    const { url: hops, got } = await receive((response) =>
+      setTimeout(() => response.writeHead(307, { Location: "/next" }).end(), 80),
+    );
+    const lookup = () => new Promise<never>(() => {});
+    const { url: nowhere } = await receive((response) =>
+      response.writeHead(307, { Location: "https://nowhere.test/" }).end(),
+    );
+    for (const url of [dripping, hops, nowhere]) {
+      const sent = await send(
+        url,
+        hook.sign(SAMPLE),
+        quick({ retries: [], redirects: 20, timeout: 300, lookup }).options,
+      );
+      const [first] = sent.attempts;
+      assert.equal(first?.code, "timeout", url);
+      assert.match(first?.message ?? "", /within 300 ms/);
+    }
+    // By the number of hops, and not by a clock: 20 hops of 80 ms do not fit into 300 ms.
+    assert.ok(got.length >= 1 && got.length <= 5, `${got.length} hops`);
   });
 
   it("is tried again", async () => {

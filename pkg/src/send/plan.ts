@@ -18,6 +18,8 @@ export interface Outgoing {
   url: URL;
   headers: [string, string][];
   body: Uint8Array;
+  /** Names of headers, in lower case, that are secrets because the caller says so. */
+  secrets: ReadonlySet<string>;
 }
 
 /** Everything that the options decide. */
@@ -38,7 +40,10 @@ const OF_THE_CONNECTION =
   /^(host|content-length|connection|transfer-encoding|keep-alive|expect|upgrade|te|trailer)$/i;
 
 /** What the options decide, for a delivery that may tell its provider. */
-export function policy(options: Omit<SendOptions, "onAttempt">, delivery: Delivery | undefined): Policy {
+export function policy(
+  options: Omit<SendOptions, "onAttempt" | "secretHeaders">,
+  delivery: Delivery | undefined,
+): Policy {
   const { provider, random = Math.random } = options;
   const hook = provider instanceof Webhook ? provider : undefined;
   const definition = definitionOf(provider, delivery);
@@ -85,6 +90,7 @@ export function outgoing(
   delivery: Delivery,
   parameters: SendOptions["parameters"],
   definition: ProviderDefinition | undefined,
+  secrets: ReadonlySet<string> = new Set(),
 ): Outgoing {
   const given = rawBody(delivery?.body);
   // A copy: what happens to the caller's buffer during 72 hours changes nothing here.
@@ -94,6 +100,7 @@ export function outgoing(
     url: fill(url, data, { webhook_queue_id: queueId(body), ...parameters }),
     headers: headersOf(delivery),
     body,
+    secrets,
   };
 }
 
