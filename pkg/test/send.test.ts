@@ -368,4 +368,36 @@ describe("a wrong call", () => {
     await wrong({}, /header-invalid .*X-Bad/, url, { "X-Bad": "a\r\nInjected: 1" });
     assert.equal(got.length, 0);
   });
+
+  it("shows no value that was handed over where another was expected", async () => {
+    const wrong = async (options: object, headers: unknown = {}, url = "https://example.org/") =>
+      assert.rejects(
+        send(url, { headers, body: "{}" } as never, options),
+        (error: Error & { code?: string }) => {
+          assert.match(`${error.code} ${error.message}`, /^[a-z]+-[a-z]+ (?!.*s3cr3t)/);
+          return true;
+        },
+      );
+    for (const name of ["retries", "timeout", "success", "allow", "provider", "stopOn", "secretHeaders"])
+      await wrong({ [name]: "s3cr3t" });
+    await wrong({ retries: ["s3cr3t"] });
+    await wrong({ allow: ["s3cr3t"] });
+    await wrong({}, ["Bearer s3cr3t", "Authorization"]);
+    await wrong({}, { "X-Bad": "s3cr3t\n" });
+    await wrong({}, {}, "s3cr3t");
+    await wrong({}, {}, "https://s3cr3t@example.org/");
+    await wrong({}, {}, "https://s3cr3t example.org/");
+    const lookup = async () => {
+      throw Object.assign(new Error("s3cr3t"), { code: "HPE_s3cr3t", name: "s3cr3t" });
+    };
+    const sent = await send(
+      "https://example.org/",
+      hook.sign(SAMPLE),
+      quick({ lookup, retries: [] }).options,
+    );
+    assert.match(JSON.stringify(sent), /^(?!.*s3cr3t).*name-unresolved/);
+    const tls = { key: "s3cr3t", cert: "s3cr3t", ca: "s3cr3t" };
+    const unset = await send("https://127.0.0.1:1/", hook.sign(SAMPLE), quick({ tls, retries: [] }).options);
+    assert.match(JSON.stringify(unset), /^(?!.*s3cr3t).*-failed/);
+  });
 });

@@ -156,10 +156,17 @@ function headersOf(delivery: Delivery): [string, string][] {
   for (const field of allHeaders({ headers: delivery.headers, body: "" }).split("\x1e")) {
     const [name = "", value = ""] = field.split("\x1f");
     if (name === "" || OF_THE_CONNECTION.test(name)) continue;
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    // Where names and values were mixed up, a value stands where a name should.
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw new SendError(
         "header-invalid",
-        `A header of the delivery cannot be sent: ${name.replace(/[^\w-]/g, "?")}.`,
+        "A header of the delivery has a name that HTTP does not allow. Take apart which are names and which are values.",
+      );
+    }
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw new SendError(
+        "header-invalid",
+        `The header ${name} of the delivery cannot be sent: its value contains a line break, a control character, or one that is not of Latin-1.`,
       );
     }
     pairs.push([name, value]);

@@ -207,7 +207,8 @@ function because(error: unknown): string {
 /** What went wrong, by a code that is this package's and not that of a version of Node. */
 function failed(error: unknown, host: string): Failed {
   if (error instanceof Failed) return error;
-  const code = String((error as { code?: unknown } | undefined)?.code ?? "");
+  const said = String((error as { code?: unknown } | undefined)?.code ?? "");
+  const code = CODE.test(said) ? said : "";
   if (/^HPE_/.test(code)) return new Failed("answer-malformed", `${host} answered no HTTP (${code}).`);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code)) {
     return new Failed("tls-failed", `TLS with ${host} failed (${code}).`);
