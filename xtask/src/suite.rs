@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use crate::fresh::files;
-use crate::run::{Failure, answer, cargo, node, root, typed};
+use crate::run::{Failure, answer, cargo, must, node, root, typed};
 use crate::tally::{Count, Tally};
 use crate::{licences, npm, setup, wasm, www};
 
@@ -76,18 +76,10 @@ impl Suite {
     }
 
     fn webassembly(&mut self) {
-        self.check(
-            "clippy, WebAssembly",
-            crate::run::cargo_wasm("clippy").args([
-                "--quiet",
-                "--package",
-                "hookseal",
-                "--",
-                "-D",
-                "warnings",
-            ]),
-            "mend what clippy says",
-        );
+        self.step("clippy, WebAssembly", || {
+            let arguments = ["--quiet", "--package", "hookseal", "--", "-D", "warnings"];
+            must(crate::run::cargo_wasm("clippy")?.args(arguments), "mend what clippy says")
+        });
         let start = Instant::now();
         self.announce("WebAssembly tests in Node");
         match wasm::test_commands() {
