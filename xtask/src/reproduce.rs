@@ -27,6 +27,15 @@ pub fn run() -> Result<(), Failure> {
     Ok(())
 }
 
+/// One clean build elsewhere, compared with the package as it is built here: half the time of two.
+pub fn against_this() -> Result<(), Failure> {
+    let folder = target().join("xtask/reproduce");
+    let _ = fs::remove_dir_all(&folder);
+    compared(&root(), &built(&folder.join("another-folder"))?)?;
+    let _ = fs::remove_dir_all(&folder);
+    Ok(())
+}
+
 /// Copies the project into a folder, and builds the package there.
 fn built(folder: &Path) -> Result<PathBuf, Failure> {
     let copy = folder.join("hookseal");
@@ -48,7 +57,8 @@ fn built(folder: &Path) -> Result<PathBuf, Failure> {
     let this = std::env::current_exe().map_err(|error| Failure::new(format!("xtask is nowhere: {error}")))?;
     let mut build = Command::new(this);
     build.arg("build").current_dir(&copy).env(ROOT, &copy).env("CARGO_HOME", &home);
-    build.env("CARGO_TARGET_DIR", copy.join("target"));
+    // What callers may have set: it moves what is built, and changes nothing in it.
+    build.env("CARGO_TARGET_DIR", folder.join("built")).env("RUSTFLAGS", "--cfg=of_the_caller");
     must(&mut build, "mend what the build says")?;
     Ok(copy)
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::fresh::files;
 use crate::run::{Failure, answer, cargo, must, node, root, typed};
 use crate::tally::{Count, Tally};
-use crate::{licences, npm, setup, wasm, www};
+use crate::{licences, npm, reproduce, setup, wasm, www};
 
 /// Runs everything, or with `quick` what answers within seconds, and prints the table.
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
@@ -140,6 +140,7 @@ impl Suite {
 
     fn packaging(&mut self) -> Result<(), Failure> {
         self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test", |_| true)?);
+        self.step("another build makes the same bytes", reproduce::against_this);
         self.check("demo", &mut node(crate::DEMO), "mend what came out otherwise than it should");
         // One round measures nothing; it shows that everybody in it does the same job on the same bytes.
         self.check(
