@@ -43,11 +43,18 @@ export { hookseal };
 describe("the package", () => {
   it("holds what it needs and nothing of the workshop", () => {
     const files = run("tar", ["-tzf", tarball], root).trim().split("\n");
-    for (const name of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "dist/core.wasm"]) {
+    for (const name of [
+      "README.md",
+      "LICENSE-MIT",
+      "LICENSE-APACHE",
+      "THIRD-PARTY-NOTICES.txt",
+      "dist/core.wasm",
+    ]) {
       assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     }
     const strange = files.filter(
-      (file) => !/^package\/(package\.json|README\.md|LICENSE-[A-Z]+|dist\/)/.test(file),
+      (file) =>
+        !/^package\/(package\.json|README\.md|LICENSE-[A-Z]+|THIRD-PARTY-NOTICES\.txt|dist\/)/.test(file),
     );
     assert.deepEqual(strange, []);
     assert.deepEqual(

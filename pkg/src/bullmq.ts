@@ -16,6 +16,7 @@ import { checkOptions, SendError } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions } from "./send/options.js";
 import { type Outgoing, outgoing, policy } from "./send/plan.js";
 import { span } from "./send/schedule.js";
+import { isSecretHeader } from "./send/secret-headers.js";
 import type { Delivery } from "./types.js";
 
 export { SendError, type SendErrorCode } from "./send/error.js";
@@ -23,7 +24,10 @@ export type { Attempt } from "./send/options.js";
 
 /** What a queue of deliveries may be told, beside what `send` may be told. */
 export interface BullmqSenderOptions
-  extends Omit<SendOptions, "signal" | "sleep" | "onAttempt" | "keepAnswer" | "parameters"> {
+  extends Omit<
+    SendOptions,
+    "signal" | "sleep" | "onAttempt" | "keepAnswer" | "parameters" | "secretHeaders"
+  > {
   /** The connection to Redis, as BullMQ takes it. */
   connection: ConnectionOptions;
   /** The queue's name. Default: `"hookseal"`. */
@@ -31,8 +35,9 @@ export interface BullmqSenderOptions
   /** What BullMQ's keys begin with. Default: `"bull"`. On Redis Cluster it has to stand in braces: `"{hookseal}"`. */
   prefix?: string | undefined;
   /**
-   * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, and never stored. A delivery that
-   * holds such a header is refused when it is added.
+   * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, never stored, and not sent on where
+   * a redirect leads to another origin. A delivery that holds a header whose name or value says that it is a secret
+   * (`X-Api-Key`, `Bearer ...`) is refused when it is added, with a `cipher`, too.
    */
   secretHeaders?: ((url: string) => Record<string, string> | Promise<Record<string, string>>) | undefined;
   /**
@@ -121,12 +126,16 @@ class Again extends Error {
   constructor(message: string, wait: number | undefined) {
     super(message);
     this.wait = wait;
-    // What BullMQ stores of it shows no paths of this machine.
-    this.stack = message;
+    withoutPlaces(this);
   }
 }
 
-const SECRET = /^(authorization|proxy-authorization|cookie)$/i;
+/** What BullMQ stores of an error shows no paths of this machine. */
+function withoutPlaces<E extends Error>(error: E): E {
+  error.stack = error.message;
+  return error;
+}
+
 /** Where Redis Cluster hashes a part of a key and not the whole: the first braces count, unless they are empty. */
 const TAGGED = /^[^{]*\{[^}]+\}/;
 /** Where a delivery was added by a version with a longer schedule than this one's. */
@@ -191,11 +200,13 @@ class Sender implements BullmqSender {
     const { id, parameters } = options ?? {};
     const rules = policy(this.#options, delivery);
     const going = outgoing(url, delivery, parameters, rules.definition);
-    const secret = going.headers.find(([name]) => SECRET.test(name));
+    const secret = going.headers.find(([name, value]) =>
+      isSecretHeader(name, value, going.secrets, rules.definition),
+    );
     if (secret !== undefined) {
       throw new SendError(
         "header-invalid",
-        `The delivery holds ${secret[0]}, and no secret is stored: let the worker make it, by the option \`secretHeaders\`.`,
+        `The header ${secret[0]} of the delivery looks like a secret, and secrets are not stored in Redis. Leave it out, and return it from the option \`secretHeaders\` of the worker.`,
       );
     }
     let attempts = 1;
@@ -292,7 +303,11 @@ class Sender implements BullmqSender {
     const at = now();
     const start = performance.now();
     const number = job.attemptsMade + 1;
-    const { status, code, message, verdict, asked } = await attempt(rules, { ...going, headers }, now);
+    const { status, code, message, verdict, asked } = await attempt(
+      rules,
+      { ...going, headers, secrets: names },
+      now,
+    );
     const last = verdict !== "again" || number >= (job.opts.attempts ?? 1);
     const wait = last ? undefined : (waitAfter(rules, number, asked) ?? UNPLANNED);
     const ms = Math.round(performance.now() - start);
@@ -309,7 +324,7 @@ class Sender implements BullmqSender {
     }
     if (verdict === "delivered") return;
     const reason = status === undefined ? `${code}: ${message}` : `status ${status}`;
-    if (verdict === "stop") throw new UnrecoverableError(reason);
+    if (verdict === "stop") throw withoutPlaces(new UnrecoverableError(reason));
     throw new Again(reason, wait);
   }
 
@@ -341,7 +356,12 @@ class Sender implements BullmqSender {
       text = Buffer.from(await cipher.decrypt(Buffer.from(stored.sealed, "base64"))).toString();
     } else text = stored.plain;
     const { url, headers, body } = JSON.parse(text);
-    return { url: new URL(url), headers, body: new Uint8Array(Buffer.from(body, "base64")) };
+    return {
+      url: new URL(url),
+      headers,
+      body: new Uint8Array(Buffer.from(body, "base64")),
+      secrets: new Set<string>(),
+    };
   }
 
   #place() {

@@ -6,6 +6,7 @@ import { checkOptions } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions, type Sent } from "./send/options.js";
 import { outgoing, policy } from "./send/plan.js";
 import type { Answer } from "./send/post.js";
+import { secretNames } from "./send/secret-headers.js";
 import type { Delivery } from "./types.js";
 
 export { SendError, type SendErrorCode } from "./send/error.js";
@@ -36,7 +37,13 @@ export type { Parameter } from "./send/url.js";
 export async function send(url: string, delivery: Delivery, options: SendOptions = {}): Promise<Sent> {
   checkOptions("send", options, SEND_OPTIONS);
   const rules = policy(options ?? {}, delivery);
-  const going = outgoing(url, delivery, options.parameters, rules.definition);
+  const going = outgoing(
+    url,
+    delivery,
+    options?.parameters,
+    rules.definition,
+    secretNames(options?.secretHeaders),
+  );
   const { now = Date.now, signal, sleep = pause } = options ?? {};
   const attempts: Attempt[] = [];
   for (let number = 1; ; number++) {

@@ -146,5 +146,9 @@ describe("the URL of send", () => {
     assert.equal(code, 0);
     assert.equal(got[0]?.headers.authorization, `Basic ${Buffer.from("me:p@ss").toString("base64")}`);
     assert.doesNotMatch(out + err, /me:|p@ss|p%40ss/);
+    assert.match(
+      refused(["send", "http://%zz:p%40ss@127.0.0.1:1/", BODY, ...TRUST]),
+      /^(?!.*(p@ss|p%40ss)).*percent-encoded/,
+    );
   });
 });

@@ -245,8 +245,67 @@ describe("a queue of deliveries", () => {
     assert.notEqual(got[0]?.headers["webhook-timestamp"], got[1]?.headers["webhook-timestamp"]);
     await assert.rejects(
       add(url, { headers: { Authorization: "Bearer x" }, body }),
-      /Authorization.*`secretHeaders`/,
+      /header Authorization .*`secretHeaders`/,
     );
+  });
+
+  it("stores no header that looks like a secret, and says what to do", async () => {
+    const { add } = sender({ cipher: { encrypt: (data) => data, decrypt: (data) => data } });
+    for (const [name, value] of [
+      ["authorization", "s3cr3t"],
+      ["Proxy-Authorization", "s3cr3t"],
+      ["Cookie", "s3cr3t"],
+      ["X-Api-Key", "s3cr3t"],
+      ["X-Auth-Token", "s3cr3t"],
+      ["X-Shared-Secret", "s3cr3t"],
+      ["apikey", "s3cr3t"],
+      ["X-Ordinary", "Bearer s3cr3t"],
+      ["X-Ordinary", "basic s3cr3t"],
+    ] as const) {
+      const { body, headers } = hook.sign(SAMPLE);
+      await assert.rejects(add("https://example.org/", { headers: { ...headers, [name]: value }, body }), {
+        code: "header-invalid",
+        message: `The header ${name} of the delivery looks like a secret, and secrets are not stored in Redis. Leave it out, and return it from the option \`secretHeaders\` of the worker.`,
+      });
+    }
+    assert.ok(!(await everything()).includes("s3cr3t"));
+    // What the provider's scheme calls its own is none, whatever its name.
+    const own = webhook(
+      {
+        id: "own",
+        signature: { header: "Authorization", format: "HMAC {base64}", algorithms: ["sha256"] },
+        envelope: { type: "/type" },
+        events: { made: { schema: true } },
+      },
+      { secrets: [SECRET] },
+    );
+    const signing = sender({ provider: own });
+    await signing.add("https://example.org/", own.sign('{"type":"made"}'));
+    assert.match(await everything(), /HMAC /);
+  });
+
+  it("takes the worker's secrets to the URL's origin and to no other", async () => {
+    const other = await receive((response) => response.end());
+    const { url, got } = await receive((response) => response.writeHead(307, { Location: other.url }).end());
+    const { add, work } = sender({ redirects: 1, secretHeaders: () => ({ "X-Acme": "of-the-worker" }) });
+    await add(url, hook.sign(SAMPLE));
+    work();
+    await until("it is taken", () => other.got.length === 1);
+    assert.deepEqual(
+      [got[0]?.headers["x-acme"], other.got[0]?.headers["x-acme"]],
+      ["of-the-worker", undefined],
+    );
+  });
+
+  it("stores no place of this machine with what it gave up, and no value of the payload with its reason", async () => {
+    const { add, work, dead } = sender();
+    const body = JSON.stringify({ event: "assessment_add", data: { uuid: "of-the-payload" } });
+    await add("https://10.0.0.1/{uuid}", hook.sign(body));
+    work();
+    await until("it is dead", async () => (await dead()).length === 1);
+    const [job] = (await everything()).split("\n").filter((line) => line.includes("address-refused"));
+    assert.ok(job !== undefined && !/\bat .*\.[jt]s:\d+/.test(job), job);
+    assert.ok(!(await dead())[0]?.reason.includes("of-the-payload"));
   });
 
   it("stores nothing of what a worker's secrets or cipher throw", async () => {

@@ -1,4 +1,4 @@
-// Where `send` connects to, and where not: addresses, redirects, certificates, and parameters of the URL.
+// Where `send` connects to, and where not: addresses, redirects and certificates.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Guard } from "../src/send/address.ts";
 import { type SendOptions, send } from "../src/send.ts";
-import { answer, type Got, hook, quick, receive, SAMPLE } from "./sending.ts";
+import { answer, type Got, hook, quick, type Reply, receive, SAMPLE } from "./sending.ts";
 
 describe("an address that is public", () => {
   it("is not refused, in whatever way it is written", () => {
@@ -168,6 +168,94 @@ describe("a redirect", () => {
     assert.equal(hook.verify(got as Got).type, "assessment_add");
   });
 
+  it("to another origin gets the signature, and no secret", async () => {
+    const other = await receive(answer(200));
+    const back = await receive((response, _, number) =>
+      number === 1
+        ? response.writeHead(307, { Location: "/again" }).end()
+        : response.writeHead(307, { Location: other.url }).end(),
+    );
+    const secrets = {
+      Authorization: "Bearer x",
+      "Proxy-Authorization": "Basic x",
+      Cookie: "a=b",
+      "x-api-key": "x",
+      "X-Auth-Token": "x",
+      "X-AccessToken": "x",
+      apikey: "x",
+      "Ocp-Apim-Subscription-Key": "x",
+      "X-Amz-Security-Token": "x",
+      "X-Session-Id": "x",
+      "X-Vault": "Bearer x",
+      "X-Acme": "x",
+      "X-Client-Secret": "x",
+    };
+    const ordinary = {
+      "X-Author": "x",
+      "X-Authority": "x",
+      "Idempotency-Key": "x",
+      traceparent: "x",
+      "X-Mine": "x",
+      "X-Keyboard": "x",
+    };
+    const delivery = hook.sign(SAMPLE);
+    const headers = { ...delivery.headers, ...secrets, ...ordinary };
+    const { options } = quick({ redirects: 3, retries: [], secretHeaders: ["x-ACME"] });
+    assert.equal((await send(back.url, { ...delivery, headers }, options)).ok, true);
+    for (const name of Object.keys(secrets)) {
+      // The second hop is on the first one's origin.
+      assert.notEqual(back.got[1]?.headers[name.toLowerCase()], undefined, name);
+      assert.equal(other.got[0]?.headers[name.toLowerCase()], undefined, name);
+    }
+    for (const name of Object.keys(ordinary)) {
+      assert.equal(other.got[0]?.headers[name.toLowerCase()], "x", name);
+    }
+    assert.equal(hook.verify(other.got[0] as Got).signature.status, "verified");
+  });
+
+  it("back to the first origin does not bring the secrets back", async () => {
+    let away = "";
+    const home = await receive((response, _, number) =>
+      number === 1 ? response.writeHead(307, { Location: away }).end() : response.end(),
+    );
+    const other = await receive((response) => response.writeHead(307, { Location: home.url }).end());
+    away = other.url;
+    const { options } = quick({ redirects: 3, retries: [] });
+    await send(home.url, { headers: { "X-Api-Key": "x" }, body: "{}" }, options);
+    assert.deepEqual(
+      [...home.got, ...other.got].map(({ headers }) => headers["x-api-key"]),
+      ["x", undefined, undefined],
+    );
+  });
+
+  it("is to be named with the headers that are secrets, and not with their values", async () => {
+    for (const secretHeaders of [{ "X-Acme": "s3cr3t" }, ["X-Acme", 1], "s3cr3t"]) {
+      const sending = send("https://example.org/", hook.sign(SAMPLE), { secretHeaders } as never);
+      await assert.rejects(sending, (error: Error) => {
+        assert.match(error.message, /^(?!.*s3cr3t).*`secretHeaders`/);
+        return true;
+      });
+    }
+  });
+
+  it("says nothing of the payload that a receiver wrote into the next host", async () => {
+    for (const location of ["http://of-the-payload.test/", "https://of-the-payload.test:1/"]) {
+      const { url } = await receive((response) => response.writeHead(307, { Location: location }).end());
+      for (const address of ["10.0.0.1", "127.0.0.1", undefined]) {
+        const lookup = async () => {
+          if (address === undefined) throw Object.assign(new Error("no"), { code: "of-the-payload" });
+          return [{ address, family: 4 }];
+        };
+        const sent = await send(
+          url,
+          hook.sign(SAMPLE),
+          quick({ redirects: 3, retries: [], lookup, timeout: 2000 }).options,
+        );
+        assert.match(JSON.stringify(sent), /^(?!.*of-the-payload).*127\.0\.0\.1 \(redirected\)/);
+      }
+    }
+  });
+
   it("is checked like any address, and bounded", async () => {
     const { url } = await receive((response) =>
       response.writeHead(307, { Location: "http://10.0.0.1/" }).end(),
@@ -193,6 +281,14 @@ describe("a redirect", () => {
     }
   });
 });
+
+/** Starts a receiver over TLS that asks for a certificate, and says whether one came. */
+async function asking(reply: Reply, pem: { key: Buffer; cert: string }) {
+  const shown: boolean[] = [];
+  const server = createSecure({ ...pem, requestCert: true, rejectUnauthorized: false });
+  server.on("secureConnection", (socket) => shown.push(Object.keys(socket.getPeerCertificate()).length > 0));
+  return { shown, ...(await receive(reply, server as unknown as Server)) };
+}
 
 describe("TLS", () => {
   it("is verified, whatever the environment says", async () => {
@@ -223,75 +319,34 @@ describe("TLS", () => {
     assert.equal(got.length, 0);
     assert.equal(await go("receiver.test", { ca }), undefined);
     assert.equal(got.length, 1);
+
+    // From https, no redirect leads to plain HTTP, nor by a detour.
+    const plain = await receive(answer(200));
+    const away = await receive(
+      (response) => response.writeHead(307, { Location: plain.url }).end(),
+      createSecure({ key: readFileSync(key), cert: ca }) as unknown as Server,
+    );
+    const { options } = quick({ lookup, tls: { ca }, retries: [], redirects: 3 });
+    const sent = await send(`https://receiver.test:${away.port}/`, hook.sign(SAMPLE), options);
+    assert.deepEqual(
+      [sent.outcome, sent.attempts[0]?.code, plain.got.length],
+      ["stopped", "redirect-refused", 0],
+    );
+
+    // The sender's own certificate is for the first origin.
+    const pem = { key: readFileSync(key), cert: ca };
+    const second = await asking(answer(200), pem);
+    const first = await asking(
+      (response) => response.writeHead(307, { Location: `https://receiver.test:${second.port}/` }).end(),
+      pem,
+    );
+    const mutual = { ca, cert: ca, key: readFileSync(key, "utf8") };
+    const mutually = await send(
+      `https://receiver.test:${first.port}/`,
+      hook.sign(SAMPLE),
+      quick({ lookup, tls: mutual, retries: [], redirects: 1 }).options,
+    );
+    assert.deepEqual([mutually.ok, first.shown, second.shown], [true, [true], [false]]);
     rmSync(folder, { recursive: true });
-  });
-});
-
-describe("a parameter of the URL", () => {
-  const filled = async (path: string, data: object, options: SendOptions = {}) => {
-    const { url, got } = await receive(answer(200));
-    const body = JSON.stringify({ event: "assessment_add", data });
-    await send(`${url}${path}`, { headers: {}, body }, quick({ provider: "painchek", ...options }).options);
-    return got[0]?.url;
-  };
-  const refused = (path: string, data: object, expected: RegExp, options: SendOptions = {}) =>
-    assert.rejects(filled(path, data, options), (error: Error & { code?: string }) => {
-      assert.match(`${error.code} ${error.message}`, expected);
-      return true;
-    });
-
-  it("is taken from the event's data and percent-encoded, as PainChek documents it", async () => {
-    assert.equal(
-      await filled(
-        "/{patient_external_id}?brow={data.face.descriptors.brow_lowering}&score={data.face.score}",
-        {
-          patient_external_id: "A/B ?#ä&=%",
-          data: { face: { score: 3, descriptors: { brow_lowering: true } } },
-        },
-      ),
-      "/hook/A%2FB%20%3F%23%C3%A4%26%3D%25?brow=true&score=3",
-    );
-    assert.equal(await filled("?a={empty}", { empty: "" }), "/hook?a=");
-  });
-
-  it("that is missing is named", async () => {
-    await refused("/{patient_external_id}", {}, /^parameter-missing .*\{patient_external_id\}.* no value/);
-    await refused("/{a.b}", { a: "text" }, /^parameter-missing .*\{a\.b\}/);
-    await refused("/{a}", { a: null }, /^parameter-missing .*\{a\}, .* null/);
-    await refused("/{a}", { a: { b: 1 } }, /^parameter-invalid .*\{a\}/);
-    await refused("/{constructor.name}", {}, /^parameter-missing /);
-    await refused("/{__proto__}", {}, /^parameter-missing /);
-    await refused("/{a}", { a: 2 ** 60 }, /^parameter-invalid .* more digits/);
-    await refused("/{a}", { a: "\ud800" }, /^parameter-invalid .* no Unicode/);
-  });
-
-  it("changes neither host nor scheme nor path", async () => {
-    for (const url of [
-      "http://{host}/",
-      "http://example.org:{port}/",
-      "{scheme}://example.org/",
-      "http://x{a}@h/",
-    ]) {
-      await assert.rejects(send(url, { headers: {}, body: "{}" }), /host/, url);
-    }
-    await refused("/{a}/secret", { a: ".." }, /^parameter-invalid .* another path/);
-    await refused("/.{a}/secret", { a: "." }, /^parameter-invalid /);
-    await refused("/%2e{a}/secret", { a: "." }, /^parameter-invalid /);
-    await refused("/{not a name}", {}, /^url-invalid .*brace/);
-    assert.equal(await filled("/{a}/x", { a: "@evil.test" }), "/hook/%40evil.test/x");
-  });
-
-  it("may be handed over, and the queue's id is the same for every attempt", async () => {
-    assert.equal(
-      await filled("?id={id}&a={a}", { a: 1, id: 2 }, { parameters: { id: "given" } }),
-      "/hook?id=given&a=1",
-    );
-    const one = await filled("?id={webhook_queue_id}", { uuid: "1" });
-    assert.match(
-      one as string,
-      /^\/hook\?id=[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    );
-    assert.equal(await filled("?id={webhook_queue_id}", { uuid: "1" }), one);
-    assert.notEqual(await filled("?id={webhook_queue_id}", { uuid: "2" }), one);
   });
 });

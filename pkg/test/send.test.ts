@@ -1,6 +1,7 @@
 // `send` over real connections of this machine, with its clock, its sleep and its names in the hands of the test.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createSocket } from "node:net";
 import { describe, it } from "node:test";
 import { type ProviderDefinition, webhook, xon } from "../src/index.ts";
@@ -199,6 +200,36 @@ describe("an attempt without an answer", () => {
     );
   });
 
+  it("takes no longer than its time, with all redirects and a slow answer", async () => {
+    const slowly = (response: ServerResponse) => {
+      response.on("error", () => {});
+      response.writeHead(200);
+      const more = setInterval(() => response.write("x"), 20);
+      response.once("close", () => clearInterval(more));
+    };
+    const { url: dripping } = await receive(slowly);
+    // Each hop takes less than the time of an attempt, and all of them much more.
+    const { url: hops, got } = await receive((response) =>
+      setTimeout(() => response.writeHead(307, { Location: "/next" }).end(), 80),
+    );
+    const lookup = () => new Promise<never>(() => {});
+    const { url: nowhere } = await receive((response) =>
+      response.writeHead(307, { Location: "https://nowhere.test/" }).end(),
+    );
+    for (const url of [dripping, hops, nowhere]) {
+      const sent = await send(
+        url,
+        hook.sign(SAMPLE),
+        quick({ retries: [], redirects: 20, timeout: 300, lookup }).options,
+      );
+      const [first] = sent.attempts;
+      assert.equal(first?.code, "timeout", url);
+      assert.match(first?.message ?? "", /within 300 ms/);
+    }
+    // By the number of hops, and not by a clock: 20 hops of 80 ms do not fit into 300 ms.
+    assert.ok(got.length >= 1 && got.length <= 5, `${got.length} hops`);
+  });
+
   it("is tried again", async () => {
     const { url } = await receive((response, _, number) => {
       if (number < 3) response.socket?.resetAndDestroy();
@@ -336,5 +367,37 @@ describe("a wrong call", () => {
     await wrong({ stopOn: 410 }, /option-invalid .*`stopOn`/);
     await wrong({}, /header-invalid .*X-Bad/, url, { "X-Bad": "a\r\nInjected: 1" });
     assert.equal(got.length, 0);
+  });
+
+  it("shows no value that was handed over where another was expected", async () => {
+    const wrong = async (options: object, headers: unknown = {}, url = "https://example.org/") =>
+      assert.rejects(
+        send(url, { headers, body: "{}" } as never, options),
+        (error: Error & { code?: string }) => {
+          assert.match(`${error.code} ${error.message}`, /^[a-z]+-[a-z]+ (?!.*s3cr3t)/);
+          return true;
+        },
+      );
+    for (const name of ["retries", "timeout", "success", "allow", "provider", "stopOn", "secretHeaders"])
+      await wrong({ [name]: "s3cr3t" });
+    await wrong({ retries: ["s3cr3t"] });
+    await wrong({ allow: ["s3cr3t"] });
+    await wrong({}, ["Bearer s3cr3t", "Authorization"]);
+    await wrong({}, { "X-Bad": "s3cr3t\n" });
+    await wrong({}, {}, "s3cr3t");
+    await wrong({}, {}, "https://s3cr3t@example.org/");
+    await wrong({}, {}, "https://s3cr3t example.org/");
+    const lookup = async () => {
+      throw Object.assign(new Error("s3cr3t"), { code: "HPE_s3cr3t", name: "s3cr3t" });
+    };
+    const sent = await send(
+      "https://example.org/",
+      hook.sign(SAMPLE),
+      quick({ lookup, retries: [] }).options,
+    );
+    assert.match(JSON.stringify(sent), /^(?!.*s3cr3t).*name-unresolved/);
+    const tls = { key: "s3cr3t", cert: "s3cr3t", ca: "s3cr3t" };
+    const unset = await send("https://127.0.0.1:1/", hook.sign(SAMPLE), quick({ tls, retries: [] }).options);
+    assert.match(JSON.stringify(unset), /^(?!.*s3cr3t).*-failed/);
   });
 });

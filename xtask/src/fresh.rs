@@ -6,7 +6,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use crate::run::{Failure, root};
+use crate::run::{Failure, root, target};
 
 /// One step with its inputs and outputs.
 pub struct Step {
@@ -16,9 +16,14 @@ pub struct Step {
 }
 
 impl Step {
-    /// `inputs` are files and folders of the project; the name is that of the stamp.
-    pub fn new(name: &str, inputs: &[&str], outputs: &[&str]) -> Result<Self, Failure> {
-        let stamp = root().join("target/xtask").join(format!("{name}.stamp"));
+    /// `inputs` are files and folders of the project, or of the target folder by their whole paths; the name is that of
+    /// the stamp.
+    pub fn new<I, O>(name: &str, inputs: &[I], outputs: &[O]) -> Result<Self, Failure>
+    where
+        I: AsRef<Path>,
+        O: AsRef<Path>,
+    {
+        let stamp = target().join("xtask").join(format!("{name}.stamp"));
         let mut hasher = DefaultHasher::new();
         for input in inputs {
             hash_path(&root().join(input), &mut hasher)?;

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Failure, answer, cargo, root};
+use crate::run::{Failure, answer, cargo, must, npm, root};
 
 /// Every crate of Cargo.lock comes from the one registry or from this workspace, under a licence that
 /// deny.toml allows.
@@ -33,6 +33,20 @@ pub fn check() -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(complaints.join("; ")).mend("replace the crate, or allow its licence in deny.toml"))
+}
+
+/// Asks the databases of known vulnerabilities. Both stand on the net: what cannot be asked is a failure, and never
+/// counted as nothing found.
+pub fn advisories() -> Result<(), Failure> {
+    let deny = must(
+        cargo().args(["deny", "--all-features", "check", "advisories"]),
+        "replace what it names, or install it: `cargo install --locked cargo-deny`",
+    );
+    let audit = must(
+        npm().args(["audit", "--package-lock-only"]),
+        "replace what it names, or ask a registry that answers audits: `npm audit --registry URL`",
+    );
+    deny.and(audit)
 }
 
 fn text(value: &Value) -> &str {

@@ -1,9 +1,12 @@
-//! The project's own commands: `cargo xtask demo | test | build | www | bench | load | faults | types`.
+//! The project's own commands: `cargo xtask demo | test | build | www | bench | load | faults | types | reproduce | advisories`.
 
 mod causes;
+mod crates;
 mod fresh;
 mod licences;
+mod notices;
 mod npm;
+mod reproduce;
 mod run;
 mod setup;
 mod suite;
@@ -31,6 +34,8 @@ cargo xtask bench [ARGS]     the whole job side by side with other libraries, in
 cargo xtask load [ARGS]      every receiver under a mix of right and wrong deliveries, beside the same server without it
 cargo xtask faults [ARGS]    breaks what can break between senders and receivers, and counts; --short, --only WORDS
 cargo xtask types            only the TypeScript types that are derived from providers/
+cargo xtask reproduce        builds the package twice, in two clean folders, and compares every byte
+cargo xtask advisories       asks for known vulnerabilities: cargo deny and npm audit, which need the net
 
 Each command does its own set-up and skips what is already done.";
 
@@ -60,6 +65,8 @@ enum Command {
     Load(Vec<OsString>),
     Faults(Vec<OsString>),
     Types,
+    Reproduce,
+    Advisories,
     Help,
 }
 
@@ -99,6 +106,8 @@ impl Command {
             Some("build") => Ok(Self::Build),
             Some("www") => Ok(Self::Www { serve }),
             Some("types") => Ok(Self::Types),
+            Some("reproduce") => Ok(Self::Reproduce),
+            Some("advisories") => Ok(Self::Advisories),
             Some(other) => {
                 Err(Failure::new(format!("there is no command `{other}`")).mend("run `cargo xtask --help`"))
             }
@@ -110,6 +119,8 @@ impl Command {
             Self::Help => println!("{HELP}"),
             Self::Test { quick } => return suite::run(quick),
             Self::Build => npm::build()?,
+            Self::Reproduce => reproduce::run()?,
+            Self::Advisories => licences::advisories()?,
             Self::Types => {
                 setup::npm()?;
                 npm::types()?;

@@ -5,13 +5,14 @@ use std::fs;
 
 use crate::fresh::Step;
 use crate::run::{Failure, must, node, progress, root};
-use crate::{causes, setup, wasm};
+use crate::{causes, notices, setup, wasm};
 
 /// Everything the package needs, and the package.
 pub fn build() -> Result<(), Failure> {
     setup::npm()?;
     wasm::build()?;
     types()?;
+    notices::write()?;
     Step::new(
         "dist",
         &[

@@ -4,9 +4,9 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use crate::fresh::files;
-use crate::run::{Failure, answer, cargo, node, root, typed};
+use crate::run::{Failure, answer, cargo, must, node, root, typed};
 use crate::tally::{Count, Tally};
-use crate::{licences, npm, setup, wasm, www};
+use crate::{licences, npm, reproduce, setup, wasm, www};
 
 /// Runs everything, or with `quick` what answers within seconds, and prints the table.
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
@@ -76,18 +76,10 @@ impl Suite {
     }
 
     fn webassembly(&mut self) {
-        self.check(
-            "clippy, WebAssembly",
-            crate::run::cargo_wasm("clippy").args([
-                "--quiet",
-                "--package",
-                "hookseal",
-                "--",
-                "-D",
-                "warnings",
-            ]),
-            "mend what clippy says",
-        );
+        self.step("clippy, WebAssembly", || {
+            let arguments = ["--quiet", "--package", "hookseal", "--", "-D", "warnings"];
+            must(crate::run::cargo_wasm("clippy")?.args(arguments), "mend what clippy says")
+        });
         let start = Instant::now();
         self.announce("WebAssembly tests in Node");
         match wasm::test_commands() {
@@ -148,6 +140,7 @@ impl Suite {
 
     fn packaging(&mut self) -> Result<(), Failure> {
         self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test", |_| true)?);
+        self.step("another build makes the same bytes", reproduce::against_this);
         self.check("demo", &mut node(crate::DEMO), "mend what came out otherwise than it should");
         // One round measures nothing; it shows that everybody in it does the same job on the same bytes.
         self.check(

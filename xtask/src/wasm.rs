@@ -7,18 +7,19 @@ use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::fresh::Step;
-use crate::run::{Failure, cargo_wasm, must, node, progress, root};
+use crate::run::{Failure, cargo_wasm, must, node, progress, root, target};
 use crate::{setup, versions};
 
 /// Where the glue and the module go: sources of the npm package that nobody edits.
 pub const GENERATED: &str = "pkg/src/generated";
-const COMPILED: &str = "target/wasm32-unknown-unknown/release/hookseal.wasm";
-const GLUE: &str = "target/xtask/glue";
+// What follows stands in the target folder.
+const COMPILED: &str = "wasm32-unknown-unknown/release/hookseal.wasm";
+const GLUE: &str = "xtask/glue";
 
 /// The same core for the playground: smaller, and half as fast.
-const PAGE_COMPILED: &str = "target/wasm32-unknown-unknown/page/hookseal.wasm";
-const PAGE_GLUE: &str = "target/xtask/page-glue";
-const PAGE_MODULE: &str = "target/xtask/page/core.wasm";
+const PAGE_COMPILED: &str = "wasm32-unknown-unknown/page/hookseal.wasm";
+const PAGE_GLUE: &str = "xtask/page-glue";
+pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 
 /// What the compiled module may use. Every runtime the package supports has had them since 2023.
 const FEATURES: [&str; 7] = [
@@ -37,14 +38,20 @@ pub fn build() -> Result<(), Failure> {
     versions::check()?;
     progress("compiling the core: cargo build --release --target wasm32-unknown-unknown");
     must(
-        cargo_wasm("build").args(["--release", "--quiet", "--package", "hookseal"]),
+        cargo_wasm("build")?.args(["--release", "--quiet", "--package", "hookseal"]),
         "mend what the compiler says; if it is about Cargo.lock, run `cargo check` and commit the lock file",
     )?;
     let module = format!("{GENERATED}/core.wasm");
     let inline = format!("{GENERATED}/inline.ts");
     Step::new(
         "wasm",
-        &[COMPILED, "Cargo.lock", "package-lock.json", "xtask/src/wasm.rs", "pkg/scripts/inline.mjs"],
+        &[
+            target().join(COMPILED).as_path(),
+            Path::new("Cargo.lock"),
+            Path::new("package-lock.json"),
+            Path::new("xtask/src/wasm.rs"),
+            Path::new("pkg/scripts/inline.mjs"),
+        ],
         &[&module, &inline],
     )?
     .unless_done(|| {
@@ -60,26 +67,31 @@ pub fn build() -> Result<(), Failure> {
 pub fn build_for_page() -> Result<(), Failure> {
     progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
     must(
-        cargo_wasm("build").args(["--profile", "page", "--quiet", "--package", "hookseal"]),
+        cargo_wasm("build")?.args(["--profile", "page", "--quiet", "--package", "hookseal"]),
         "mend what the compiler says",
     )?;
     Step::new(
         "wasm-page",
-        &[PAGE_COMPILED, "Cargo.lock", "package-lock.json", "xtask/src/wasm.rs"],
-        &[PAGE_MODULE],
+        &[
+            target().join(PAGE_COMPILED).as_path(),
+            Path::new("Cargo.lock"),
+            Path::new("package-lock.json"),
+            Path::new("xtask/src/wasm.rs"),
+        ],
+        &[target().join(PAGE_MODULE)],
     )?
     .unless_done(|| {
         progress("optimising the module for the page: wasm-bindgen, wasm-opt -Oz");
         bind(PAGE_COMPILED, PAGE_GLUE)?;
         let glue = |folder: &str| {
-            let path = root().join(folder).join("glue.js");
+            let path = target().join(folder).join("glue.js");
             fs::read(&path).map_err(|error| Failure::file(&path, error))
         };
         if glue(GLUE)? != glue(PAGE_GLUE)? {
             return Err(Failure::new("the page's core has other glue than the package's")
-                .mend("remove target/xtask, and run this command again"));
+                .mend("remove the folder xtask in the target folder, and run this command again"));
         }
-        let module = root().join(PAGE_MODULE);
+        let module = target().join(PAGE_MODULE);
         let folder = module.parent().unwrap_or(&module);
         fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
         optimise(PAGE_GLUE, &["-Oz"], &module)
@@ -89,9 +101,9 @@ pub fn build_for_page() -> Result<(), Failure> {
 /// Generates the glue for the `web` target. No default path to the module: a `new URL(...)` inside a
 /// dependency breaks bundlers' development servers, and the package brings the module its own way.
 fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
-    let glue = root().join(glue);
+    let glue = target().join(glue);
     Bindgen::new()
-        .input_path(root().join(compiled))
+        .input_path(target().join(compiled))
         .web(true)
         .and_then(|bindgen| {
             bindgen
@@ -110,7 +122,7 @@ fn publish_glue() -> Result<(), Failure> {
     let generated = root().join(GENERATED);
     fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
     for (name, edit) in [("glue.js", restartable as fn(String) -> Option<String>), ("glue.d.ts", declared)] {
-        let (source, target) = (root().join(GLUE).join(name), generated.join(name));
+        let (source, target) = (target().join(GLUE).join(name), generated.join(name));
         let text = fs::read_to_string(&source).map_err(|error| Failure::file(&source, error))?;
         let text = edit(text).ok_or_else(|| {
             Failure::new(format!("wasm-bindgen writes {name} in another way than `restartable` expects"))
@@ -174,13 +186,13 @@ fn optimise(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
         .args(level)
         .args(["--strip-producers", "--strip-target-features", "-o"])
         .arg(module);
-    command.arg(root().join(glue).join("glue_bg.wasm"));
+    command.arg(target().join(glue).join("glue_bg.wasm"));
     must(&mut command, "run `npm ci`, then this command again")
 }
 
 /// Compiles the core's own tests for WebAssembly and says where the modules stand.
 fn test_modules() -> Result<Vec<PathBuf>, Failure> {
-    let mut command = cargo_wasm("test");
+    let mut command = cargo_wasm("test")?;
     command.args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run", "--message-format=json"]);
     command.stderr(std::process::Stdio::inherit());
     let output = command.output().map_err(|error| Failure::new(format!("cargo did not start: {error}")))?;
@@ -204,7 +216,7 @@ fn test_modules() -> Result<Vec<PathBuf>, Failure> {
 pub fn test_commands() -> Result<Vec<Command>, Failure> {
     let mut commands = Vec::new();
     for module in test_modules()? {
-        let folder = root().join("target/xtask/wasm-tests").join(module.file_stem().unwrap_or_default());
+        let folder = target().join("xtask/wasm-tests").join(module.file_stem().unwrap_or_default());
         Bindgen::new()
             .input_path(&module)
             .nodejs(true)

@@ -1,9 +1,10 @@
 //! The playground: built by Vite into `www/dist`, weighed, and served on this machine.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::fresh::Step;
-use crate::run::{Failure, must, node, progress};
+use crate::run::{Failure, must, node, progress, target};
 use crate::{npm, wasm};
 
 /// What a person types to see it.
@@ -16,17 +17,17 @@ pub fn build() -> Result<(), Failure> {
     Step::new(
         "www",
         &[
-            "www/src",
-            "www/build",
-            "www/public",
-            "www/index.html",
-            "www/vite.config.ts",
-            "www/package.json",
-            "package-lock.json",
-            "pkg/dist",
-            "target/xtask/page",
-            "providers",
-            "tests/vectors/seeds",
+            target().join(wasm::PAGE_MODULE).as_path(),
+            Path::new("www/src"),
+            Path::new("www/build"),
+            Path::new("www/public"),
+            Path::new("www/index.html"),
+            Path::new("www/vite.config.ts"),
+            Path::new("www/package.json"),
+            Path::new("package-lock.json"),
+            Path::new("pkg/dist"),
+            Path::new("providers"),
+            Path::new("tests/vectors/seeds"),
         ],
         &["www/dist/index.html", "www/dist/sw.js"],
     )?
@@ -48,6 +49,6 @@ pub fn serve() -> Command {
 
 fn vite(command: &str) -> Command {
     let mut vite = node("node_modules/vite/bin/vite.js");
-    vite.args([command, "www"]);
+    vite.args([command, "www"]).env("HOOKSEAL_PAGE_CORE", target().join(wasm::PAGE_MODULE));
     vite
 }

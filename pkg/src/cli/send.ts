@@ -172,7 +172,15 @@ function address(target: string): { url: URL; text: string; login?: string } {
   if (username === "" && password === "") return { url, text: target };
   url.username = "";
   url.password = "";
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  let login: Buffer;
+  try {
+    login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  } catch {
+    throw new UsageError(
+      "The name or the password in the URL is not percent-encoded UTF-8.",
+      "Write %25 for %.",
+    );
+  }
   return {
     url,
     text: target.replace(/\/\/[^/?#\\]*@/, "//"),

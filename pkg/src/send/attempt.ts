@@ -3,6 +3,7 @@ import type { AttemptCode } from "./options.js";
 import { headersNow, type Outgoing, type Policy } from "./plan.js";
 import { type Answer, Failed, post } from "./post.js";
 import { retryAfter } from "./schedule.js";
+import { isSecretHeader } from "./secret-headers.js";
 
 /** What one attempt came to. */
 export interface Outcome {
@@ -43,8 +44,14 @@ export async function attempt(policy: Policy, going: Outgoing, now: () => number
 async function follow(policy: Policy, going: Outgoing, headers: [string, string][]): Promise<Answer> {
   let { url } = going;
   let sent = headers;
+  let { wire } = policy;
+  // What is said of a redirect names only whose it is: a receiver may write whatever it got into the next host.
+  const { hostname } = url;
+  const host = () => (url === going.url ? hostname : `${hostname} (redirected)`);
+  // The time is the attempt's, however many hops it has.
+  const deadline = performance.now() + wire.timeout;
   for (let left = policy.redirects; ; left--) {
-    const answer = await post(url, sent, going.body, policy.wire);
+    const answer = await post(url, sent, going.body, wire, { host: host(), deadline });
     const { location } = answer.headers;
     if (left === 0 || (answer.status !== 307 && answer.status !== 308) || location === undefined)
       return answer;
@@ -52,15 +59,19 @@ async function follow(policy: Policy, going: Outgoing, headers: [string, string]
     try {
       next = new URL(location, url);
     } catch {
-      throw new Failed("redirect-refused", `${url.hostname} redirects to what is no URL.`);
+      throw new Failed("redirect-refused", `${hostname} redirects to what is no URL.`);
     }
     if (next.protocol !== "https:" && (next.protocol !== "http:" || url.protocol === "https:")) {
-      throw new Failed("redirect-refused", `${url.hostname} redirects to another scheme than https.`);
+      throw new Failed("redirect-refused", `${hostname} redirects to another scheme than https.`);
     }
     if (next.username !== "" || next.password !== "")
-      throw new Failed("redirect-refused", `${url.hostname} redirects to a URL with a name or a password.`);
-    if (next.origin !== url.origin)
-      sent = sent.filter(([name]) => !/^(authorization|proxy-authorization|cookie)$/i.test(name));
+      throw new Failed("redirect-refused", `${hostname} redirects to a URL with a name or a password.`);
+    if (next.origin !== url.origin) {
+      // SECURITY: secrets were meant for the first origin. What the provider's scheme signed goes along, since it is made
+      // over these bytes, and whoever is redirected to has to verify them.
+      sent = sent.filter(([name, value]) => !isSecretHeader(name, value, going.secrets, policy.definition));
+      wire = { ...wire, tls: { ca: wire.tls.ca } };
+    }
     url = next;
   }
 }

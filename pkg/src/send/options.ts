@@ -71,15 +71,24 @@ export interface SendOptions {
    * a wrong secret, a missing route and a full disk are mended while the schedule runs, and an event that is not delivered is lost.
    */
   stopOn?: readonly number[] | undefined;
-  /** How long one attempt may take, from the look-up of the name to the end of the answer. Default: 15 s. */
+  /**
+   * How long one attempt may take, from the look-up of the first name to the end of the last answer, with all redirects.
+   * Default: 15 s.
+   */
   timeout?: Span | undefined;
   /** The longest wait that a receiver may ask for by `Retry-After`. Default: 24 h. It never makes a wait shorter. */
   longestRetryAfter?: Span | undefined;
   /**
    * How many redirects an attempt follows. Default: none. Only 307 and 308 are followed, which keep method and body; each address
-   * is checked as the first one is, https never leads to http, and another origin gets no `Authorization` and no `Cookie`.
+   * is checked as the first one is, and https never leads to http. Another origin (scheme, host or port) gets the delivery with its
+   * signature, and neither the headers that are secrets (see `secretHeaders`) nor the certificate of `tls`.
    */
   redirects?: number | undefined;
+  /**
+   * Names of headers that are secrets although their names do not say so. Those whose names do are known without it:
+   * `Authorization`, `Cookie`, `X-Api-Key`, `X-Auth-Token` and the like.
+   */
+  secretHeaders?: readonly string[] | undefined;
   /**
    * Addresses and subnets that may be sent to although they are not public, such as `["127.0.0.1", "10.1.0.0/16"]`; or `"any"`,
    * where no URL comes from somebody else. Default: none.
@@ -120,6 +129,7 @@ export const SEND_OPTIONS = {
   http: true,
   tls: true,
   parameters: true,
+  secretHeaders: true,
   keepAnswer: true,
   signal: true,
   onAttempt: true,

@@ -18,6 +18,8 @@ export interface Outgoing {
   url: URL;
   headers: [string, string][];
   body: Uint8Array;
+  /** Names of headers, in lower case, that are secrets because the caller says so. */
+  secrets: ReadonlySet<string>;
 }
 
 /** Everything that the options decide. */
@@ -40,7 +42,10 @@ const OF_THE_CONNECTION =
 const TLS_OPTIONS = { ca: true, cert: true, key: true } satisfies Record<keyof TlsOptions, true>;
 
 /** What the options decide, for a delivery that may tell its provider. */
-export function policy(options: Omit<SendOptions, "onAttempt">, delivery: Delivery | undefined): Policy {
+export function policy(
+  options: Omit<SendOptions, "onAttempt" | "secretHeaders">,
+  delivery: Delivery | undefined,
+): Policy {
   const { provider, random = Math.random } = options;
   checkOptions("tls", options.tls, TLS_OPTIONS);
   const hook = provider instanceof Webhook ? provider : undefined;
@@ -88,6 +93,7 @@ export function outgoing(
   delivery: Delivery,
   parameters: SendOptions["parameters"],
   definition: ProviderDefinition | undefined,
+  secrets: ReadonlySet<string> = new Set(),
 ): Outgoing {
   const given = rawBody(delivery?.body);
   // A copy: what happens to the caller's buffer during 72 hours changes nothing here.
@@ -97,6 +103,7 @@ export function outgoing(
     url: fill(url, data, { webhook_queue_id: queueId(body), ...parameters }),
     headers: headersOf(delivery),
     body,
+    secrets,
   };
 }
 
@@ -152,10 +159,17 @@ function headersOf(delivery: Delivery): [string, string][] {
   for (const field of allHeaders({ headers: delivery.headers, body: "" }).split("\x1e")) {
     const [name = "", value = ""] = field.split("\x1f");
     if (name === "" || OF_THE_CONNECTION.test(name)) continue;
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    // Where names and values were mixed up, a value stands where a name should.
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw new SendError(
         "header-invalid",
-        `A header of the delivery cannot be sent: ${name.replace(/[^\w-]/g, "?")}.`,
+        "A header of the delivery has a name that HTTP does not allow. Take apart which are names and which are values.",
+      );
+    }
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+      throw new SendError(
+        "header-invalid",
+        `The header ${name} of the delivery cannot be sent: its value contains a line break, a control character, or one that is not of Latin-1.`,
       );
     }
     pairs.push([name, value]);

@@ -40,12 +40,21 @@ export class Failed extends Error {
 /** Of an answer, no more is read than this, whoever wants it. */
 const MOST_ANSWER = 64 * 1024;
 
-/** Sends it and reads the answer, all within the time. Rejects with `Failed` and nothing else. */
+/** The attempt that a request belongs to. */
+export interface Hop {
+  /** What messages call the receiver. */
+  host: string;
+  /** When the attempt has to be over, by `performance.now()`. */
+  deadline: number;
+}
+
+/** Sends it and reads the answer, all before the deadline. Rejects with `Failed` and nothing else. */
 export function post(
   url: URL,
   headers: readonly (readonly [string, string])[],
   body: Uint8Array,
   wire: Wire,
+  { host, deadline }: Hop,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let request: ClientRequest | undefined;
@@ -58,15 +67,15 @@ export function post(
       end();
       request?.destroy();
     };
-    const fail = (error: unknown) => close(() => reject(failed(error, url.hostname)));
+    const fail = (error: unknown) => close(() => reject(failed(error, host)));
     const abort = () => fail(new Failed("aborted", "The signal was aborted."));
     const timer = setTimeout(
-      () => fail(new Failed("timeout", `${url.hostname} gave no answer within ${wire.timeout} ms.`)),
-      wire.timeout,
+      () => fail(new Failed("timeout", `${host} gave no answer within ${wire.timeout} ms.`)),
+      Math.max(0, deadline - performance.now()),
     );
     wire.signal?.addEventListener("abort", abort, { once: true });
     if (wire.signal?.aborted === true) return abort();
-    addresses(url, wire)
+    addresses(url, wire, host)
       .then((checked) => {
         if (!open) return;
         request = start(url, headers, body, wire, checked);
@@ -109,13 +118,13 @@ export function post(
 }
 
 /** The addresses of a host, none of them refused. */
-async function addresses(url: URL, wire: Wire): Promise<Address[]> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const family = isIP(host);
+async function addresses(url: URL, wire: Wire, host: string): Promise<Address[]> {
+  const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const family = isIP(name);
   let found: readonly Address[];
   try {
     const resolve = wire.lookup ?? ((name: string) => systemLookup(name, { all: true }));
-    found = family === 0 ? await resolve(host) : [{ address: host, family }];
+    found = family === 0 ? await resolve(name) : [{ address: name, family }];
   } catch (error) {
     throw new Failed("name-unresolved", `The name ${host} has no address${because(error)}.`);
   }
@@ -187,15 +196,19 @@ function start(
   return request;
 }
 
+/** Codes of systems and of Node. A resolver of the caller's own could say anything. */
+const CODE = /^[A-Z][A-Z0-9_]{0,40}$/;
+
 function because(error: unknown): string {
   const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? ` (${code})` : "";
+  return typeof code === "string" && CODE.test(code) ? ` (${code})` : "";
 }
 
 /** What went wrong, by a code that is this package's and not that of a version of Node. */
 function failed(error: unknown, host: string): Failed {
   if (error instanceof Failed) return error;
-  const code = String((error as { code?: unknown } | undefined)?.code ?? "");
+  const said = String((error as { code?: unknown } | undefined)?.code ?? "");
+  const code = CODE.test(said) ? said : "";
   if (/^HPE_/.test(code)) return new Failed("answer-malformed", `${host} answered no HTTP (${code}).`);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code)) {
     return new Failed("tls-failed", `TLS with ${host} failed (${code}).`);

@@ -42,6 +42,12 @@ export function schedule(retries: readonly Span[] | Exponential, random: () => n
     const waits = retries.map((wait) => span("retries", wait));
     return (attempts) => waits[attempts - 1];
   }
+  if (typeof retries !== "object" || retries === null) {
+    throw new SendError(
+      "option-invalid",
+      'The option `retries` takes a list of waits, such as ["10s", "5m"], or { attempts, base, most }.',
+    );
+  }
   checkOptions("retries", retries, EXPONENTIAL);
   const { attempts: most = 12, base = "30s", most: cap = "12h" } = retries as Exponential;
   if (!(Number.isSafeInteger(most) && most >= 1 && most <= 1000))

@@ -5,55 +5,63 @@ import { SendError } from "./error.js";
 export type Parameter = string | number | boolean;
 
 const NAME = /\{([A-Za-z_][\w-]*(?:\.[\w-]+)*)\}/g;
+/** What URL parsers drop, or read as a slash: with it, what is written is not what is sent to. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are looked for.
+const UNCLEAR = /[\\\u0000-\u001f\u007f]/;
+/** A parameter behind half of an escape such as `%2` could complete it. */
+const HALF_ESCAPE = /%[0-9a-f]?\{/i;
 
 /**
- * Fills `{name}` and `{dotted.path}` in a URL from the event's data. Values are percent-encoded; they cannot change host,
- * port or scheme, nor climb out of a path.
+ * Fills `{name}` and `{dotted.path}` in a URL from the event's data. SECURITY: values are percent-encoded, and what was
+ * filled is compared with the template: a value changes neither scheme, host, port, the path around it, nor how many
+ * segments and query parameters there are.
  *
  * @param data The event's data, made when a parameter asks for it.
  * @param given Values that come first, such as `webhook_queue_id`, which is none of the payload.
  */
 export function fill(url: string, data: () => unknown, given: Readonly<Record<string, Parameter>>): URL {
   if (typeof url !== "string") throw new SendError("url-invalid", "The URL has to be a text.");
-  const [, origin, path = "", rest = ""] = /^(https?:\/\/[^/?#\\]*)([^?#]*)(.*)$/is.exec(url.trim()) ?? [];
+  const template = url.trim();
+  if (UNCLEAR.test(template)) {
+    throw new SendError(
+      "url-invalid",
+      "The URL contains a backslash, a tab, a line break or another control character. Remove it.",
+    );
+  }
+  const [, origin, path = "", rest = ""] = /^(https?:\/\/[^/?#]+)([^?#]*)(.*)$/is.exec(template) ?? [];
   if (origin === undefined)
     throw new SendError("url-invalid", "The URL has to begin with http:// or https:// and a host.");
   if (/[{}]/.test(origin))
     throw new SendError("url-invalid", "A parameter can stand behind the host, not before or in it.");
+  if (HALF_ESCAPE.test(template))
+    throw new SendError(
+      "url-invalid",
+      "A parameter of the URL follows a lone %. Write %25 for a percent sign.",
+    );
   let root: unknown;
   let asked = false;
-  const replaced = (text: string) =>
-    text.replace(NAME, (_, name: string) => {
-      if (!Object.hasOwn(given, name) && !asked) {
-        root = data();
-        asked = true;
-      }
-      return encoded(name, Object.hasOwn(given, name) ? given[name] : at(root, name.split(".")));
-    });
-  const segments = path.split("/").map((segment) => {
-    const filled = replaced(segment);
-    if (filled !== segment && /^(\.|%2e){1,2}$/i.test(filled)) {
-      throw new SendError(
-        "parameter-invalid",
-        `A value in the path of the URL is "." or "..", which would be another path: ${segment}.`,
-      );
+  const value = (name: string) => {
+    if (Object.hasOwn(given, name)) return text(name, given[name]);
+    if (!asked) {
+      root = data();
+      asked = true;
     }
-    return filled;
+    return text(name, at(root, name.split(".")));
+  };
+  const segments = path.split("/").map((segment) => {
+    const raw = segment.replace(NAME, (_, name: string) => value(name));
+    if (raw !== segment || NAMES.test(segment)) checkSegment(segment, raw);
+    return segment.replace(NAME, (_, name: string) => encoded(name, value(name)));
   });
-  const behind = replaced(rest);
-  const text = `${origin}${segments.join("/")}${behind}`;
-  if (/[{}]/.test(text)) {
+  const behind = rest.replace(NAME, (_, name: string) => encoded(name, value(name)));
+  const filled = `${origin}${segments.join("/")}${behind}`;
+  if (/[{}]/.test(filled)) {
     throw new SendError(
       "url-invalid",
       "A brace of the URL belongs to no parameter such as {patient_external_id}. Write %7B or %7D for a brace.",
     );
   }
-  let made: URL;
-  try {
-    made = new URL(text);
-  } catch {
-    throw new SendError("url-invalid", "This is no URL, for example: https://example.org/webhook");
-  }
+  const made = parsed(filled);
   if (made.username !== "" || made.password !== "") {
     throw new SendError(
       "url-invalid",
@@ -61,7 +69,56 @@ export function fill(url: string, data: () => unknown, given: Readonly<Record<st
     );
   }
   made.hash = "";
+  if (
+    filled !== template &&
+    !sameShape(made, [parsed(template.replace(NAME, "x")), parsed(template.replace(NAME, "y"))])
+  )
+    throw new SendError("parameter-invalid", "A value of the payload would lead the URL to another place.");
   return made;
+}
+
+/** Names the parameters of a text, and no more of it: the text may hold a token, and the value is the payload's. */
+const named = (text: string) => [...text.matchAll(NAME)].map(([name]) => name).join("");
+
+const NAMES = new RegExp(NAME.source);
+
+/**
+ * Refuses a segment of the path that would lead elsewhere: by the URL's own rules, or for receivers that decode `%2F`, `%5C`
+ * and `%2E` before they look at the path, which many proxies do.
+ */
+function checkSegment(segment: string, raw: string): void {
+  const refuse = (what: string): never => {
+    throw new SendError("parameter-invalid", `The value of ${named(segment)} in the URL's path ${what}.`);
+  };
+  if (raw === "") refuse("is empty, which would be another path");
+  if (/\p{Cc}/u.test(raw)) refuse("contains a control character");
+  const decoded = raw
+    .replace(/%2e/gi, ".")
+    .replace(/%2f|%5c/gi, "/")
+    .normalize("NFKC");
+  // Servers of Java cut `;` and what follows off a segment.
+  if (decoded.split(/[/\\]/).some((part) => /^\s*\.{1,2}\s*(;|$)/.test(part)))
+    refuse('is "." or "..", or contains such a segment, which would be another path');
+}
+
+/** INVARIANT: what a parameter cannot reach is that of the template, and what it fills is one piece. */
+function sameShape(made: URL, [one, two]: [URL, URL]): boolean {
+  const pieces = ({ pathname, search }: URL) => [...pathname.split("/"), "?", ...search.split(/[?&=]/)];
+  const [filled, first, second] = [pieces(made), pieces(one), pieces(two)];
+  return (
+    made.origin === one.origin &&
+    made.origin === two.origin &&
+    filled.length === first.length &&
+    filled.every((piece, index) => piece === first[index] || first[index] !== second[index])
+  );
+}
+
+function parsed(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw new SendError("url-invalid", "This is no URL, for example: https://example.org/webhook");
+  }
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
@@ -75,7 +132,8 @@ function at(value: unknown, path: readonly string[]): unknown {
   return here;
 }
 
-function encoded(name: string, value: unknown): string {
+/** The value of a parameter as text. */
+function text(name: string, value: unknown): string {
   if (value === undefined || value === null) {
     const what = value === null ? "null" : "no value";
     throw new SendError(
@@ -89,14 +147,21 @@ function encoded(name: string, value: unknown): string {
       `The URL asks for {${name}}, which is an object or a list. A dot reaches deeper: {${name}.key}.`,
     );
   }
-  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+  if (
+    typeof value === "number" &&
+    (Number.isInteger(value) ? !Number.isSafeInteger(value) : !Number.isFinite(value))
+  ) {
     throw new SendError(
       "parameter-invalid",
       `The URL asks for {${name}}, a number with more digits than JavaScript keeps: it would be sent wrong.`,
     );
   }
+  return String(value);
+}
+
+function encoded(name: string, value: string): string {
   try {
-    return encodeURIComponent(String(value));
+    return encodeURIComponent(value);
   } catch {
     throw new SendError("parameter-invalid", `The value of {${name}} is no Unicode text.`);
   }

@@ -1,0 +1,86 @@
+//! The crates that the WebAssembly module is made of: where their sources stand, and under which licences.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::run::{Failure, answer, cargo};
+
+/// A crate that is not of this project.
+pub struct Crate {
+    pub name: String,
+    pub version: String,
+    pub licence: String,
+    pub repository: String,
+    pub folder: PathBuf,
+}
+
+/// Every crate that the module is compiled from, and the macros that write code for it, in order of their names.
+pub fn linked() -> Result<Vec<Crate>, Failure> {
+    let tree = answer(cargo().args([
+        "tree",
+        "--locked",
+        "--package=hookseal",
+        "--features=js",
+        "--target=wasm32-unknown-unknown",
+        "--edges=normal",
+        "--prefix=none",
+    ]));
+    let metadata = answer(cargo().args(["metadata", "--locked", "--all-features", "--format-version=1"]))
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let (Some(tree), Some(metadata)) = (tree, metadata) else {
+        return Err(Failure::new("`cargo tree --locked` or `cargo metadata --locked` failed")
+            .mend("run them, and mend what they say"));
+    };
+    named_in(&tree)
+        .into_iter()
+        .map(|(name, version)| {
+            let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let found = packages
+                .iter()
+                .find(|package| package["name"] == name && package["version"] == version)
+                .ok_or_else(|| Failure::new(format!("cargo metadata has no {name} {version}")))?;
+            let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
+            let manifest = PathBuf::from(text("manifest_path"));
+            Ok(Crate {
+                name: name.to_owned(),
+                version: version.to_owned(),
+                licence: text("license"),
+                repository: text("repository"),
+                folder: manifest.parent().unwrap_or(&manifest).to_path_buf(),
+            })
+        })
+        .collect()
+}
+
+/// Names and versions in what `cargo tree` prints. What has a path behind it is of this project.
+fn named_in(tree: &str) -> BTreeSet<(&str, &str)> {
+    tree.lines()
+        .filter(|line| !line.contains(" (/") && !line.contains(":\\"))
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            Some((words.next()?, words.next()?.strip_prefix('v')?))
+        })
+        .collect()
+}
+
+/// The folders that hold the crates' own folders: a registry's, or one of vendored sources.
+pub fn folders(crates: &[Crate]) -> BTreeSet<&Path> {
+    crates.iter().filter_map(|one| one.folder.parent()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_names_each_crate_once_and_not_the_project_itself() {
+        let tree = "hookseal v0.1.0 (/home/me/hookseal)\nserde v1.0.0\nserde v1.0.0 (*)\n\
+                    serde_derive v1.0.0 (proc-macro)\n";
+        assert_eq!(
+            named_in(tree).into_iter().collect::<Vec<_>>(),
+            [("serde", "1.0.0"), ("serde_derive", "1.0.0")]
+        );
+    }
+}
