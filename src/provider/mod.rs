@@ -3,14 +3,13 @@
 mod catalog;
 mod envelope;
 mod manifest;
-mod painchek;
 mod recognise;
 pub(crate) mod rules;
 mod span;
-mod xon;
 
 pub use catalog::{definition, ids};
 pub use envelope::{Envelope, Source};
 pub(crate) use manifest::is_name;
 pub use manifest::{Dedupe, DefinitionError, Event, Provider, Revision};
 pub use recognise::Recogniser;
+pub use rules::RULE_CODES;

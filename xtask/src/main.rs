@@ -1,9 +1,11 @@
 //! The project's own commands: `cargo xtask demo | test | build | www | bench | load | faults | types`.
 
 mod causes;
+mod codes;
 mod fresh;
 mod licences;
 mod npm;
+mod page;
 mod run;
 mod setup;
 mod suite;
