@@ -86,6 +86,9 @@ pub struct Issue {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// At which stage of checking a delivery it was found; `None` where it was found outside of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
 }
 
 /// Where an issue stands, before its path and its line are worked out.
@@ -109,17 +112,25 @@ pub(crate) struct Draft {
     pub expected: Option<String>,
     pub received: Option<String>,
     pub hint: Option<String>,
+    pub stage: Option<Stage>,
 }
 
 impl Draft {
     #[inline(never)] // as of the others below: they are called everywhere
     pub fn new(code: Code, severity: Severity, place: Place, message: impl Into<String>) -> Self {
-        Self { code, severity, place, message: message.into(), expected: None, received: None, hint: None }
+        let (message, stage) = (message.into(), code.stage());
+        Self { code, severity, place, message, expected: None, received: None, hint: None, stage }
     }
 
     #[inline(never)]
     pub fn expected(mut self, text: impl Into<String>) -> Self {
         self.expected = Some(text.into());
+        self
+    }
+
+    #[inline(never)]
+    pub fn at_stage(mut self, stage: Stage) -> Self {
+        self.stage = Some(stage);
         self
     }
 

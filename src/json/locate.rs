@@ -39,6 +39,7 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> 
                 expected: draft.expected,
                 received: draft.received,
                 hint: draft.hint,
+                stage: draft.stage,
             })
         })
         .collect();
@@ -63,6 +64,7 @@ pub(crate) fn outside(draft: Draft) -> Issue {
         expected: draft.expected,
         received: draft.received,
         hint: draft.hint,
+        stage: draft.stage,
     }
 }
 

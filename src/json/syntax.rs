@@ -104,6 +104,7 @@ pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
         expected: finding.expected,
         received: finding.received,
         hint: finding.hint,
+        stage: finding.code.stage(),
     }
 }
 

@@ -9,4 +9,5 @@ mod judging;
 mod making;
 mod privacy;
 mod seeds;
+mod stages;
 mod support;

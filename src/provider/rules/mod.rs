@@ -55,6 +55,11 @@ impl Rules {
         Ok(Self { ruleset, settings, bands })
     }
 
+    /// Whether the provider has rules at all.
+    pub fn is_on(&self) -> bool {
+        self.settings.iter().any(|(_, severities)| severities.iter().any(Option::is_some))
+    }
+
     /// Whether a payload breaks a rule whose breach is an error. Rules that only warn are not run.
     pub fn accept(&self, document: &Document<'_>, profile: Profile) -> bool {
         let is_error = |(_, severities): &Setting| severities[profile as usize] == Some(Severity::Error);
