@@ -92,6 +92,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod code;
 pub mod delivery;
 pub mod issue;
 pub mod json;
@@ -104,4 +105,5 @@ mod text;
 pub mod wasm;
 pub mod webhook;
 
-pub use issue::{ByteSpan, Code, Issue, Profile, Severity, Span, Step};
+pub use code::{CODES, Code, CodeInfo, Stage};
+pub use issue::{ByteSpan, Issue, Profile, Severity, Span, Step};

@@ -10,7 +10,7 @@ export { providerDefinition, providers, recognise } from "./catalog.js";
 export { type CoreModule, type CoreResponse, type CoreSource, init } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
-export type { IssueCode } from "./generated/codes.js";
+export type { IssueCode, StageName } from "./generated/codes.js";
 export type { ProviderDefinition } from "./generated/definition.js";
 export type * from "./generated/events/index.js";
 export type { HeadersLike } from "./headers.js";

@@ -2,7 +2,7 @@
 import type { BodyLike } from "./body.js";
 import type { HooksealError } from "./error.js";
 import type { CauseCode } from "./generated/causes.js";
-import type { IssueCode } from "./generated/codes.js";
+import type { IssueCode, StageName } from "./generated/codes.js";
 import type { HeadersLike } from "./headers.js";
 
 /** One HTTP request that carries an event. */
@@ -156,12 +156,32 @@ export interface Issue {
   received?: string;
   /** What to do about it. */
   hint?: string;
+  /** At which stage of checking a delivery it was found; absent where it was found outside of that. */
+  stage?: StageName;
+}
+
+/** The state of one stage of checking a delivery. */
+export interface StageReport {
+  /** Which stage. */
+  name: StageName;
+  /**
+   * - `passed`: evaluated, and nothing speaks against the delivery.
+   * - `failed`: evaluated, with an error.
+   * - `warned`: evaluated, with a warning; or a signature that nobody checked.
+   * - `not-reached`: not evaluated, since an earlier stage failed.
+   * - `not-applicable`: nothing to evaluate. The provider signs nothing, has no rules, or no contract for this event type.
+   */
+  state: "passed" | "failed" | "warned" | "not-reached" | "not-applicable";
 }
 
 /** Everything there is to say about a delivery. */
 export interface Report {
   /** What it is worth. `unsigned` is never valid: it is in order, and nobody vouches for it. */
   verdict: "verified" | "unsigned" | "rejected";
+  /** The reason for the rejection; absent where the delivery is accepted. */
+  code?: IssueCode;
+  /** The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure. */
+  stages: StageReport[];
   /** The provider's id. */
   provider: string;
   /** The event type. */

@@ -259,7 +259,8 @@ export class Webhook<Events = any> {
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
       // Nothing of this delivery can be read, as of one over the limit: only what is wrong is another thing.
-      return { ...report("", " ", { ...limits, maxBytes: 0 }), issues: error.issues };
+      const issues = error.issues.map((issue) => ({ ...issue, stage: "bytes" as const }));
+      return { ...report("", " ", { ...limits, maxBytes: 0 }), code: error.code, issues };
     }
   }
 

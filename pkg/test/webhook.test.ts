@@ -54,7 +54,12 @@ describe("an accepted delivery of PainChek", () => {
         digest: sha256(body),
         issues: [],
       });
-      assert.deepEqual(hook.inspect({ headers, body }), {
+      const { stages, ...report } = hook.inspect({ headers, body });
+      assert.deepEqual(
+        stages.map(({ state }) => state),
+        Array.from({ length: 6 }, () => "passed"),
+      );
+      assert.deepEqual(report, {
         verdict: "verified",
         provider: "painchek",
         type: "assessment_add",
@@ -96,7 +101,9 @@ describe("an accepted delivery of X-on", () => {
         const { issues, ...verified } = fieldsOf(surgery.verify({ headers: {}, body }, options));
         assert.deepEqual(verified, { event: { event }, signature: { status: "unsigned" }, ...common });
         assert.deepEqual(codes(issues as Issue[], "error"), []);
-        assert.deepEqual(surgery.inspect({ headers: {}, body }, options), {
+        const { stages, ...report } = surgery.inspect({ headers: {}, body }, options);
+        assert.ok(stages.every(({ state }) => state !== "failed" && state !== "not-reached"));
+        assert.deepEqual(report, {
           verdict: "unsigned",
           provider: "xon",
           signature: { status: "unsigned" },

@@ -53,6 +53,7 @@ pub(crate) fn outside(draft: Draft) -> Issue {
         expected: draft.expected.map(escape_controls),
         received: draft.received.map(escape_controls),
         hint: draft.hint.map(escape_controls),
+        stage: draft.stage,
     }
 }
 

@@ -105,6 +105,7 @@ pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
         expected: finding.expected.map(escape_controls),
         received: finding.received.map(escape_controls),
         hint: finding.hint,
+        stage: finding.code.stage(),
     }
 }
 

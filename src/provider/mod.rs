@@ -4,12 +4,10 @@ mod catalog;
 mod coverage;
 mod envelope;
 mod manifest;
-mod painchek;
 mod recognise;
 pub(crate) mod rules;
 mod signed_time;
 mod span;
-mod xon;
 
 pub use catalog::{definition, ids};
 pub use coverage::Uncovered;
@@ -17,4 +15,5 @@ pub use envelope::{Envelope, Source};
 pub(crate) use manifest::is_name;
 pub use manifest::{Dedupe, DefinitionError, Event, Provider, Revision};
 pub use recognise::Recogniser;
+pub use rules::RULE_CODES;
 pub use signed_time::SignedTime;

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::judge::{Depth, delivery_key, digest};
-use super::{Limits, Signature, Time, Webhook};
+use super::{Judgement, Limits, Signature, Time, Webhook};
 use crate::delivery::{Delivery, is_plain_header};
-use crate::issue::{Code, Issue};
+use crate::issue::{Code, Issue, Severity, Stage};
 use crate::signature::{Algorithm, Outcome, Status};
 
 /// What a delivery is worth.
@@ -22,6 +22,31 @@ pub enum Verdict {
     Rejected,
 }
 
+/// The state of one stage of checking a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct StageReport {
+    /// Which stage.
+    pub name: Stage,
+    /// How it ended.
+    pub state: StageState,
+}
+
+/// How a stage of checking a delivery ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageState {
+    /// Evaluated, and nothing speaks against the delivery.
+    Passed,
+    /// Evaluated, with an error.
+    Failed,
+    /// Evaluated, with a warning; or a signature that nobody checked.
+    Warned,
+    /// Not evaluated, since an earlier stage failed.
+    NotReached,
+    /// There is nothing to evaluate: the provider signs nothing, has no rules, or no contract for this event type.
+    NotApplicable,
+}
+
 /// Everything there is to say about a delivery. The ids and the time of the event are values of the
 /// payload: `Debug` leaves them out, the fields have them.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -29,6 +54,11 @@ pub enum Verdict {
 pub struct Report {
     /// What it is worth.
     pub verdict: Verdict,
+    /// The reason for the rejection; `None` where the delivery is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure.
+    pub stages: [StageReport; 6],
     /// The provider's id.
     pub provider: String,
     /// The event type.
@@ -61,6 +91,8 @@ impl fmt::Debug for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Report")
             .field("verdict", &self.verdict)
+            .field("code", &self.code)
+            .field("stages", &self.stages)
             .field("provider", &self.provider)
             .field("event_type", &self.event_type)
             .field("revision", &self.revision)
@@ -165,6 +197,8 @@ impl Webhook {
                 (None, Some(Signature::Unsigned)) => Verdict::Unsigned,
                 _ => Verdict::Rejected,
             },
+            code: judgement.reason,
+            stages: self.stages(&judgement, &issues),
             provider: self.provider.id.clone(),
             id: id.filter(|id| !id.is_empty()),
             webhook_id: header(&self.provider.webhook_id),
@@ -180,6 +214,31 @@ impl Webhook {
             event_type: event_type.map(str::to_owned),
             issues,
         }
+    }
+
+    fn stages(&self, judgement: &Judgement<'_, '_>, issues: &[Issue]) -> [StageReport; 6] {
+        let is_read = judgement.document.is_some();
+        let is_unknown = issues.iter().any(|issue| issue.code == Code::EVENT_UNKNOWN);
+        let has_rules = self.provider.rules.is_on();
+        Stage::ALL.map(|name| {
+            let worst =
+                issues.iter().filter(|issue| issue.stage == Some(name)).map(|issue| issue.severity).min();
+            let is_checked = matches!(judgement.signature, Some(Signature::Outcome(_)));
+            let state = match (name, worst) {
+                (_, Some(Severity::Error)) => StageState::Failed,
+                (Stage::Signature, _) if self.provider.scheme.is_none() => StageState::NotApplicable,
+                (Stage::Signature, _) if judgement.signature.is_none() => StageState::NotReached,
+                (Stage::Signature, _) if !is_checked => StageState::Warned,
+                (Stage::Json | Stage::Envelope, _) if !is_read => StageState::NotReached,
+                (Stage::Contract, _) if judgement.event.is_none() && !is_unknown => StageState::NotReached,
+                (Stage::Contract, _) if judgement.event.is_none() => StageState::NotApplicable,
+                (Stage::Rules, _) if !has_rules || is_unknown => StageState::NotApplicable,
+                (Stage::Rules, _) if !judgement.has_run_rules => StageState::NotReached,
+                (_, Some(Severity::Warning)) => StageState::Warned,
+                _ => StageState::Passed,
+            };
+            StageReport { name, state }
+        })
     }
 
     fn signature_report(

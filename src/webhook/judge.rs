@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{Error, Limits, Time, Webhook};
 use crate::delivery::{Delivery, MediaType, is_plain_header};
-use crate::issue::{Code, Draft, Issue, Place, Profile, Severity};
+use crate::issue::{Code, Draft, Issue, Place, Profile, Severity, Stage};
 use crate::json::{Document, Value, outside};
 use crate::provider::{Dedupe, Envelope, Event, Source, is_name};
 use crate::signature::Outcome;
@@ -32,6 +32,8 @@ pub(crate) struct Judgement<'b, 'd> {
     pub event: Option<usize>,
     /// The place of the revision in the event's list.
     pub revision: Option<usize>,
+    /// Whether the cross-field rules were evaluated.
+    pub has_run_rules: bool,
     drafts: Vec<Draft>,
     /// Why the body is not JSON.
     unreadable: Option<Box<Issue>>,
@@ -62,6 +64,7 @@ impl Webhook {
             reason: None,
             event: None,
             revision: None,
+            has_run_rules: false,
             drafts: Vec::new(),
             unreadable: None,
         };
@@ -297,8 +300,10 @@ impl<'b, 'd> Judgement<'b, 'd> {
         if depth != Depth::Verdict {
             self.check_texts(webhook, delivery, root);
         }
+        let found = &mut self.drafts[before..];
+        assign_envelope(&webhook.provider.envelope, root, found);
         if self.reason.is_none() {
-            self.reason = contract_reason(&webhook.provider.envelope, root, &self.drafts[before..]);
+            self.reason = contract_reason(found);
         }
         self.document = Some(document);
     }
@@ -337,7 +342,10 @@ impl<'b, 'd> Judgement<'b, 'd> {
         if self.drafts[before..].iter().all(|draft| draft.severity != Severity::Error)
             || profile == Profile::Strict && revision.schema.fits(root, Profile::Lenient)
         {
+            let before = self.drafts.len();
             rules.judge(document, profile, &mut self.drafts);
+            self.drafts[before..].iter_mut().for_each(|draft| draft.stage = Some(Stage::Rules));
+            self.has_run_rules = true;
         }
     }
 
@@ -392,6 +400,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 place,
                 "The event type is a placeholder copied from documentation.",
             )
+            .at_stage(Stage::Envelope)
         } else {
             Draft::new(
                 Code::EVENT_UNKNOWN,
@@ -468,15 +477,12 @@ fn nearest<'d>(root: Value<'d>, mut pointer: &str) -> Value<'d> {
     }
 }
 
-/// Whether what breaks a contract lies in the envelope or in the event inside it; nothing where
-/// nothing breaks it.
-fn contract_reason(envelope: &Envelope, root: Value<'_>, drafts: &[Draft]) -> Option<Code> {
-    let mut errors = drafts.iter().filter(|draft| draft.severity == Severity::Error).peekable();
-    let first = errors.peek()?;
-    if matches!(first.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
-        return Some(first.code);
+/// Moves to the stage of the envelope what a contract says of the envelope's own parts.
+fn assign_envelope(envelope: &Envelope, root: Value<'_>, drafts: &mut [Draft]) {
+    if drafts.iter().all(|draft| draft.stage != Some(Stage::Contract)) {
+        return;
     }
-    // Where the parts of the envelope stand, or would have to.
+    // Where the parts of the envelope are, or would have to be.
     let mut present = vec![root.place()];
     let mut absent = Vec::new();
     for pointer in envelope.parts() {
@@ -486,12 +492,25 @@ fn contract_reason(envelope: &Envelope, root: Value<'_>, drafts: &[Draft]) -> Op
         }
     }
     let data = root.pointer(&envelope.data).map(Value::place);
-    let inside = |draft: &Draft| {
-        draft.code != Code::EVENT_INVALID && present.contains(&draft.place)
+    for draft in drafts {
+        let is_envelope = draft.code != Code::EVENT_INVALID && present.contains(&draft.place)
             || draft.code == Code::REQUIRED && absent.contains(&draft.place)
-            || draft.code == Code::TYPE && data == Some(draft.place)
-    };
-    Some(if errors.any(inside) { Code::ENVELOPE_INVALID } else { Code::EVENT_INVALID })
+            || draft.code == Code::TYPE && data == Some(draft.place);
+        if draft.stage == Some(Stage::Contract) && is_envelope {
+            draft.stage = Some(Stage::Envelope);
+        }
+    }
+}
+
+/// The reason for a rejection by envelope, contract or rules; `None` where nothing violates them.
+fn contract_reason(drafts: &[Draft]) -> Option<Code> {
+    let mut errors = drafts.iter().filter(|draft| draft.severity == Severity::Error).peekable();
+    let first = errors.peek()?;
+    if matches!(first.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
+        return Some(first.code);
+    }
+    let is_envelope = errors.any(|draft| draft.stage == Some(Stage::Envelope));
+    Some(if is_envelope { Code::ENVELOPE_INVALID } else { Code::EVENT_INVALID })
 }
 
 /// The idempotency key of a delivery by its provider's rule, prefixed by the event type, empty where the provider

@@ -14,7 +14,7 @@ pub use compare::{Change, Comparison};
 pub use create::Fresh;
 pub use error::Error;
 pub use explain::{About, BUDGET, CAUSES, Cause, Explanation, KnownCause, RAW_BODY, SECRET_PLACE};
-pub use inspect::{Report, SignatureReport, SignatureStatus, Verdict};
+pub use inspect::{Report, SignatureReport, SignatureStatus, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use verify::{Accepted, Trust, Verified};
 

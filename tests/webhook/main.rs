@@ -12,5 +12,6 @@ mod making;
 mod privacy;
 mod seeds;
 mod signed_time;
+mod stages;
 mod support;
 mod texts;

@@ -2,11 +2,10 @@
 //! TypeScript type of their codes.
 
 use std::fmt::Write;
-use std::fs;
-use std::path::Path;
 
 use hookseal::webhook::{About, CAUSES, KnownCause, RAW_BODY, SECRET_PLACE};
 
+use crate::page::{plain, put};
 use crate::run::{Failure, root};
 use crate::wasm;
 
@@ -17,16 +16,6 @@ const PAGE: &str = "docs/causes.md";
 pub fn write() -> Result<(), Failure> {
     put(&root().join(PAGE), &page())?;
     put(&root().join(wasm::GENERATED).join("causes.ts"), &types())
-}
-
-fn put(path: &Path, text: &str) -> Result<(), Failure> {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-    }
-    fs::write(path, text).map_err(|error| Failure::file(path, error))
 }
 
 fn types() -> String {
@@ -95,20 +84,6 @@ fn frameworks() -> Vec<(&'static str, &'static str)> {
 /// A line of a table.
 fn cell(text: &str) -> String {
     plain(text).replace('|', "\\|")
-}
-
-/// Text that Markdown leaves as it is.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut in_code = false;
-    for character in text.chars() {
-        in_code ^= character == '`';
-        if !in_code && matches!(character, '*' | '_' | '<' | '>' | '\\') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The project's own commands: `cargo xtask demo | test | build | www | bench | load | faults | types | reproduce | advisories`.
 
 mod causes;
+mod codes;
 mod crates;
 mod fresh;
 mod licences;
 mod notices;
 mod npm;
+mod page;
 mod reproduce;
 mod run;
 mod setup;

@@ -1,5 +1,5 @@
 /** `inspect`: everything there is to say about one delivery; of many, a table. Archives are streamed. */
-import type { ImportedDelivery, ImportStep, Issue, Webhook } from "../index.js";
+import type { ImportedDelivery, ImportStep, Issue } from "../index.js";
 import { type HookOptions, Hooks } from "./hooks.js";
 import {
   allDeliveries,
@@ -12,7 +12,7 @@ import {
 } from "./input.js";
 import { count, harmless, paint, print, table, verdictInk } from "./paint.js";
 import { Progress } from "./progress.js";
-import { advice, maskedId, showReport } from "./report.js";
+import { hasSignatureError, maskedId, showReport } from "./report.js";
 import { REJECTED, UsageError, VALID } from "./usage.js";
 
 export interface InspectOptions extends HookOptions, InputOptions {
@@ -106,6 +106,8 @@ class Run {
   /** The first delivery, until a second one shows that this is a table. */
   #first: (() => Promise<void>) | undefined;
   #named = 0;
+  /** Whether the signature of any delivery failed. */
+  #signatures = false;
   /** One delivery was asked about, and one answer is the whole answer. */
   #single = false;
 
@@ -180,7 +182,9 @@ class Run {
     const hook = await this.hooks.of(delivery);
     const now = this.options.now === undefined ? {} : { now: this.options.now };
     const report = hook.inspect(delivery, now);
-    const cause = report.verdict === "rejected" ? this.#cause(hook, delivery, now) : "";
+    const cause = report.code ?? "";
+    const signature = hasSignatureError(report.issues);
+    this.#signatures ||= signature;
     this.tally.add(report.provider, report.type ?? "", report.verdict, cause);
     if (json) {
       const hidden = redact ? { id: maskedId(report), createdAt: undefined } : {};
@@ -191,18 +195,12 @@ class Run {
     if (alone) {
       this.#first = async () => {
         showReport(report, delivery.body, { issues, source: bytes() }, redact);
-        const next = advice(cause);
-        if (next !== undefined) print(next);
+        if (signature) print("To find out why: hookseal explain, with the same arguments.");
       };
     } else if (report.verdict === "rejected") {
       const issue = report.issues.find(({ code }) => code === cause) ?? report.issues.find(spoils);
       this.#name(file, String(index + 1), issue);
     }
-  }
-
-  #cause(hook: Webhook, delivery: ImportedDelivery, now: { now?: number }): string {
-    const checked = hook.check(delivery, now);
-    return checked.ok ? "" : checked.error.code;
   }
 
   /** Names one of the first that were rejected. */
@@ -225,9 +223,7 @@ class Run {
         print(paint.dim(`and ${count(this.#named - MOST_NAMED, "more", "more")}`));
       if (this.#named > 0) print();
       this.tally.show();
-      if ([...this.tally.rows.values()].some(({ cells }) => advice(cells[3]) !== undefined)) {
-        print("To find out why: hookseal explain, with one of them.");
-      }
+      if (this.#signatures) print("To find out why: hookseal explain, with one of them.");
     }
   }
 }

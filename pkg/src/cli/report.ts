@@ -55,17 +55,7 @@ export function summary(issues: readonly Issue[]): string {
   return parts.filter((part) => part !== "").join(", ");
 }
 
-/** Where to go from here. */
-export function advice(code: string | undefined): string | undefined {
-  switch (code) {
-    case "signature-mismatch":
-    case "signature-malformed":
-    case "signature-missing":
-    case "algorithm-mismatch":
-    case "timestamp-too-old":
-    case "timestamp-too-new":
-      return "To find out why: hookseal explain, with the same arguments.";
-    default:
-      return undefined;
-  }
+/** Whether the signature is among what failed, which `explain` has more to say about. */
+export function hasSignatureError(issues: readonly Issue[]): boolean {
+  return issues.some(({ stage, severity }) => stage === "signature" && severity === "error");
 }

@@ -3,7 +3,7 @@ import type { Checked, Verified } from "../index.js";
 import { type HookOptions, Hooks } from "./hooks.js";
 import { type InputOptions, oneDelivery, sources } from "./input.js";
 import { harmless, paint, print, showIssue, verdictInk } from "./paint.js";
-import { advice, maskedId } from "./report.js";
+import { hasSignatureError, maskedId } from "./report.js";
 import { REJECTED, VALID } from "./usage.js";
 
 export interface VerifyCommandOptions extends HookOptions, InputOptions {
@@ -34,8 +34,8 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
     if (issue.byteSpan.end > 0 && !issues.includes(issue))
       showIssue(issue, delivery.body, options.redact === true);
   }
-  const next = advice(code);
-  if (next !== undefined) print(next);
+  if (hasSignatureError(checked.error.issues))
+    print("To find out why: hookseal explain, with the same arguments.");
   return REJECTED;
 }
 

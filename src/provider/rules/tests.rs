@@ -169,13 +169,13 @@ fn rules_stand_any_json() {
 
 #[test]
 fn a_report_stays_short_and_no_error_is_crowded_out() {
-    let many = "\"null\",".repeat(super::MOST + 6);
+    let many = "\"null\",".repeat(super::context::MAX_ISSUES + 6);
     let body = format!(
         r#"{{"x": [{many} 0], "data": {{"data": {{"assessment": {{"mode": "nrs", "pain_score": 11}}}}}}}}"#
     );
     let issues = judge("painchek", &body, Profile::Lenient);
     let count = |code| issues.iter().filter(|issue| issue.code == code).count();
-    assert_eq!(count(Code::NULL_TEXT), super::MOST);
+    assert_eq!(count(Code::NULL_TEXT), super::context::MAX_ISSUES);
     assert_eq!(count(Code::SCORE_RANGE), 1);
     let omitted = issues.iter().find(|issue| issue.code == Code::ISSUES_OMITTED).unwrap();
     assert_eq!(omitted.severity, Severity::Info);

@@ -4,7 +4,6 @@ import { type ProviderDefinition, type Report, recognise } from "./core.ts";
 import { Outline } from "./outline.ts";
 import type { Calls, ChangePlace, Compared, PageDelivery, ShownChange } from "./protocol.ts";
 import { definition, hookOf } from "./providers.ts";
-import { stepOf } from "./steps.ts";
 
 const OPEN = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
@@ -24,7 +23,7 @@ export function compare({ sides, provider }: Calls["compare"]["input"]): Compare
   const reports = [hook.inspect(first), hook.inspect(second)] as const;
   const found = hook.compare(first, second);
   const places = sides.map(({ text }) => new Places(text)) as [Places, Places];
-  const unread = reports.map((report) => unreadable(report, given)) as Compared["unread"];
+  const unread = reports.map(unreadable) as Compared["unread"];
   return {
     provider: {
       id,
@@ -55,12 +54,13 @@ const FACTS = [
   ["SHA-256 of the body", "digest"],
 ] as const;
 
-function unreadable({ issues }: Report, given: ProviderDefinition): string | undefined {
-  const [error] = issues.filter(
-    (issue) => issue.severity === "error" && /^(json|bytes)$/.test(stepOf(issue, given)),
+/** Why a body cannot be read; nothing where it can, however invalid it is. */
+function unreadable({ issues, stages }: Report): string | undefined {
+  if (!stages.some(({ name, state }) => name === "envelope" && state === "not-reached")) return undefined;
+  const error = issues.find(
+    ({ severity, stage }) => severity === "error" && (stage === "bytes" || stage === "json"),
   );
-  // Keys that stand twice and the like are errors in texts that can be read.
-  return error === undefined || !/^(json-(syntax|encoding|too-deep)|body-.*)$/.test(error.code)
+  return error === undefined
     ? undefined
     : `${error.byteSpan.end > 0 ? `line ${error.span.line}, column ${error.span.column}: ` : ""}${error.message}`;
 }

@@ -16,6 +16,8 @@ export {
   type Report,
   recognise,
   type SignedDelivery,
+  type StageName,
+  type StageReport,
   type Webhook,
   webhook,
   xon,

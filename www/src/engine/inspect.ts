@@ -15,7 +15,6 @@ import type {
 } from "./protocol.ts";
 import { definition, encodingOf, hookOf, titleOf } from "./providers.ts";
 import { signedOf } from "./signed.ts";
-import { stepOf, stepsOf } from "./steps.ts";
 
 /** What the questions about values are answered from. */
 let last: { outline: Outline; contract: ReturnType<typeof contractOf>; sensitive: readonly string[] } = {
@@ -51,7 +50,7 @@ export function inspect(input: InspectInput): Inspection | Unrecognised {
   const now = input.now ?? Date.now();
   const report = hookOf(input, id).inspect(delivery, limitsOf(input, now));
   last = { outline, contract: contractOf(given, report), sensitive: given.sensitive ?? [] };
-  const issues = placed(report, text, body.length, id);
+  const issues = placed(report, text, body.length);
   return {
     report,
     provider: {
@@ -61,7 +60,6 @@ export function inspect(input: InspectInput): Inspection | Unrecognised {
       signs: given.signature !== undefined,
       encoding: encodingOf(id),
     },
-    steps: stepsOf(report, issues, body.length),
     issues,
     signed: signedOf(input, id, report, body),
     bytes: body.length,
@@ -82,13 +80,11 @@ function created({ createdAt, issues }: Report, pointer: string | undefined): nu
 }
 
 /** The core counts a place in UTF-16 units of decoded text; the editor's text shows bytes that are not UTF-8 apart. */
-export function placed({ issues }: Report, text: string, bytes: number, id: string): PlacedIssue[] {
+export function placed({ issues }: Report, text: string, bytes: number): PlacedIssue[] {
   const place = placer(text, bytes);
-  const given = definition(id);
   return issues.map((issue) => ({
     ...issue,
     ...shortened(place(issue.byteSpan.start), place(issue.byteSpan.end), text),
-    step: stepOf(issue, given),
   }));
 }
 

@@ -28,24 +28,10 @@ export interface InspectInput {
   tolerance?: number | undefined;
 }
 
-/** The way of a delivery, in order. */
-export type StepName = "bytes" | "signature" | "json" | "envelope" | "contract" | "rules";
-
-/** How far one step came. */
-export interface Step {
-  name: StepName;
-  state: "passed" | "warned" | "failed" | "skipped";
-  /** The first step that failed: a receiver stops here. */
-  stopped: boolean;
-  /** A few words. */
-  note: string;
-}
-
 /** An issue with its place in the editor's text. */
 export interface PlacedIssue extends Issue {
   from: number;
   to: number;
-  step: StepName;
 }
 
 /** One part of what was signed. */
@@ -77,7 +63,6 @@ export interface Inspection {
   report: Report;
   /** The provider's title, and whether it was recognised or chosen. */
   provider: { id: string; title: string; recognised: boolean; signs: boolean; encoding: string };
-  steps: Step[];
   issues: PlacedIssue[];
   signed: Signed | undefined;
   /** How many bytes the body has. */

@@ -24,7 +24,7 @@ export function report({ input, values, ids, explanation }: ReportInput): string
     const lines = ["## A webhook delivery of an unknown provider", "", ...requestOf(delivery, care), ""];
     return scrubbed([...lines, ...payloadOf(delivery.text, care)].join("\n"), input, undefined);
   }
-  const { report, provider, steps, issues, signed, bytes, now } = found;
+  const { report, provider, issues, signed, bytes, now } = found;
   const given = definition(provider.id);
   const care = careOf(input, given, values, ids);
   const { signature } = report;
@@ -66,11 +66,10 @@ export function report({ input, values, ids, explanation }: ReportInput): string
       .filter(([, value]) => value)
       .map(([name, value]) => `| ${name} | ${value?.replaceAll("|", "\\|")} |`),
     "",
-    "### Steps",
+    "### Stages",
     "",
-    ...steps.map(
-      ({ name, state, stopped }) =>
-        `- ${name}: ${stopped ? "**failed, and the rest depends on it**" : state}`,
+    ...report.stages.map(
+      ({ name, state }) => `- ${name}: ${state === "failed" ? "**failed**" : state.replace("-", " ")}`,
     ),
     "",
     ...issuesOf(issues, care),

@@ -75,7 +75,7 @@ export function sign(input: SignInput): Made {
     const made: Made = {
       type: report.type,
       revision: report.revision,
-      issues: placed(report, text, body.length, id),
+      issues: placed(report, text, body.length),
       fields: undefined,
     };
     if (readable(text)) made.fields = fieldsOf(new Outline(text), contractOf(given, report));

@@ -46,7 +46,7 @@ function apart(): HTMLElement {
       result === undefined ||
       ("unrecognised" in result
         ? result.values > 0
-        : result.steps.every(({ name, state }) => name !== "json" || state !== "failed"));
+        : result.report.stages.every(({ name, state }) => name !== "json" || state !== "failed"));
     button.hidden = json || body === "";
   });
   return button;

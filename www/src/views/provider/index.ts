@@ -39,9 +39,7 @@ export function providerView(): HTMLElement {
   function mark(): void {
     const problems = store.state.defined?.problems ?? [];
     for (const [file, { view }] of files) {
-      const here = problems
-        .filter((one) => one.file === file)
-        .map((one) => ({ ...one, step: "json" as const }));
+      const here = problems.filter((one) => one.file === file);
       view.dispatch({ effects: setMarks.of(here) });
     }
   }

@@ -6,12 +6,56 @@
 
 use std::cmp::Ordering;
 
+use crate::code::codes;
 use crate::issue::{Code, Severity};
 use crate::json::{Kind, Value};
 
-use super::rules::{Raise, Ruleset, codes, differ, each, is, null_text, order, placeholder_text, present};
+use super::context::{
+    Raise, Ruleset, codes_of, differ, each, is, null_text, order, placeholder_text, present,
+};
 
-pub(super) static RULESET: Ruleset = Ruleset { provider: "painchek", codes: || codes(&RULES), judge };
+codes! {
+    /// The codes of PainChek's rules.
+    pub(super) CODES:
+    DOMAIN_SCORE = "domain-score" Rules,
+        "The score of a domain is not the number of its true descriptors.",
+        "Count the descriptors that are true.";
+    SCORE_SUM = "score-sum" Rules,
+        "The pain score is not the sum of the six domain scores.",
+        "Add up the scores of the domains.";
+    SCORE_RANGE = "score-range" Rules,
+        "The pain score is outside the range of its mode.",
+        "A PainChek score is 0 to 42, a score of NRS 0 to 10.";
+    PAIN_LEVEL = "pain-level" Rules,
+        "The pain level does not belong to the (assumed) band of the score.",
+        "Check level and score; the bands are in the provider's definition.";
+    EDITABLE = "editable" Rules,
+        "The assessment says that it can be edited.",
+        "Expect the assessment to change later.";
+    MODIFIED_BEFORE_CREATED = "modified-before-created" Rules,
+        "A record was modified before it was created.",
+        "Check the clock that wrote the times.";
+    DEVICE_MISMATCH = "device-mismatch" Rules,
+        "Two fields that name the same device differ.",
+        "Send the same device in both.";
+    FRAME_ERRORS = "frame-errors" Rules,
+        "More frames failed than were taken.",
+        "Check both counts.";
+    MODE_FIELD = "mode-field" Rules,
+        "A field belongs to another assessment mode.",
+        "Check the mode, or leave the field out.";
+    DELETED = "deleted" Rules,
+        "A record that was just added is marked as deleted.",
+        "Check `deleted_at` before the record is used.";
+    NULL_IN_NEW_RECORD = "null-in-new-record" Rules,
+        "A field is null that only records of an older format may have null.",
+        "Check `json_version` and the field.";
+    DESCRIPTOR_COUNT = "descriptor-count" Rules,
+        "A domain has another number of descriptors than documented.",
+        "Check whether the format of records has changed.";
+}
+
+pub(super) static RULESET: Ruleset = Ruleset { provider: "painchek", codes: || codes_of(&RULES), judge };
 
 type Rule = fn(&View<'_>, &mut Raise<'_>);
 

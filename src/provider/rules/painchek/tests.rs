@@ -6,15 +6,21 @@ use crate::issue::{Code, Profile};
 use crate::provider::rules::tests::{ERROR, INFO, Payload, WARNING, judge};
 
 fn assessment() -> Payload {
-    Payload::new("painchek", include_str!("../../../providers/painchek/samples/assessment_add.painchek.json"))
+    Payload::new(
+        "painchek",
+        include_str!("../../../../providers/painchek/samples/assessment_add.painchek.json"),
+    )
 }
 
 fn severe() -> Payload {
-    Payload::new("painchek", include_str!("../../../providers/painchek/samples/assessment_add.severe.json"))
+    Payload::new(
+        "painchek",
+        include_str!("../../../../providers/painchek/samples/assessment_add.severe.json"),
+    )
 }
 
 fn rating() -> Payload {
-    Payload::new("painchek", include_str!("../../../providers/painchek/samples/assessment_add.nrs.json"))
+    Payload::new("painchek", include_str!("../../../../providers/painchek/samples/assessment_add.nrs.json"))
 }
 
 #[test]
@@ -153,7 +159,7 @@ fn the_pain_level_fits_the_assumed_band_of_the_score() {
 
 #[test]
 fn a_pain_level_out_of_band_is_reported_as_assumed() {
-    let body = include_str!("../../../providers/painchek/samples/assessment_add.nrs.json");
+    let body = include_str!("../../../../providers/painchek/samples/assessment_add.nrs.json");
     let issues = judge("painchek", &body.replace("moderate", "severe"), Profile::Lenient);
     let [issue] = &issues[..] else { panic!("{issues:?}") };
     assert_eq!(issue.hint.as_deref(), Some("The bands are assumed: PainChek's own list is not public."));

@@ -7,7 +7,7 @@ use crate::provider::rules::tests::{ERROR, INFO, Payload, WARNING, judge};
 
 macro_rules! sample {
     ($name:literal) => {
-        Payload::new("xon", include_str!(concat!("../../../providers/xon/samples/", $name, ".json")))
+        Payload::new("xon", include_str!(concat!("../../../../providers/xon/samples/", $name, ".json")))
     };
 }
 

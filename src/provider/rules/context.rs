@@ -1,17 +1,20 @@
-//! Cross-field rules: which a provider has, how bad each is in which profile, and what they speak to.
-//!
-//! A rule says what no schema can: that two fields of a payload agree. How bad it is when they do not
-//! stands in the provider's manifest. The rules run on a payload that fits its contract in
-//! the lenient profile, and still rely on nothing: what is absent, null or of another type is left alone.
+//! What the rules of every provider are written with: the context that raises their issues, and small readers of
+//! values.
 
 use std::cmp::Ordering;
 
+use crate::code::codes;
 use crate::issue::{Code, Draft, Place, Profile, Severity};
 use crate::json::{Document, Tag, Value, same_bytes};
 use crate::schema::instant;
 
-use super::manifest::members;
-use super::{painchek, xon};
+codes! {
+    /// The codes of rules that several providers share.
+    pub(super) SHARED_CODES:
+    NULL_TEXT = "null-text" Rules,
+        "The string \"null\" was sent instead of JSON null.",
+        "Send null without quotes, or leave the property out.";
+}
 
 /// What one provider's file of rules offers.
 #[derive(Debug)]
@@ -25,95 +28,22 @@ pub(super) struct Ruleset {
 }
 
 /// The codes of a provider's rules, in their order.
-pub(super) fn codes<R>(rules: &[(Code, R)]) -> Vec<Code> {
+pub(super) fn codes_of<R>(rules: &[(Code, R)]) -> Vec<Code> {
     rules.iter().map(|(code, _)| *code).collect()
 }
 
-static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
-
-/// A rule and how bad its findings are in the lenient and in the strict profile; `None` is off.
-type Setting = (Code, [Option<Severity>; 2]);
-
-/// The rules of one provider with the severities of its manifest.
-#[derive(Debug, Default)]
-pub(crate) struct Rules {
-    ruleset: Option<&'static Ruleset>,
-    settings: Vec<Setting>,
-    bands: Bands,
-}
-
-impl Rules {
-    /// Reads `rules` (from code to severity, or to a list of two, lenient and strict) and `bands` of a
-    /// definition that fits its contract. A rule that is not named is off.
-    ///
-    /// # Errors
-    /// The place and a sentence, where a code is none of the provider's rules.
-    pub fn read<'d>(provider: &str, definition: Value<'d>) -> Result<Self, (Value<'d>, String)> {
-        let ruleset = RULESETS.into_iter().find(|ruleset| ruleset.provider == provider);
-        let codes = ruleset.map(|ruleset| (ruleset.codes)()).unwrap_or_default();
-        let mut settings: Vec<Setting> = codes.into_iter().map(|code| (code, [None; 2])).collect();
-        for (key, value) in members(definition, "rules") {
-            let name = key.text();
-            let Some(setting) = settings.iter_mut().find(|(code, _)| code.as_str() == name) else {
-                let sentence = format!(
-                    "The provider {provider} has no rule named {name}: rules across fields are part of \
-                     the built-in providers."
-                );
-                return Err((value, sentence));
-            };
-            let mut profiles = value.elements();
-            setting.1 =
-                [severity(profiles.next().unwrap_or(value)), severity(profiles.next().unwrap_or(value))];
-        }
-        let bands = definition.get("bands").map(Bands::read).unwrap_or_default();
-        Ok(Self { ruleset, settings, bands })
-    }
-
-    /// Whether a payload breaks a rule whose breach is an error. Rules that only warn are not run.
-    pub fn accept(&self, document: &Document<'_>, profile: Profile) -> bool {
-        let is_error = |(_, severities): &Setting| severities[profile as usize] == Some(Severity::Error);
-        if !self.settings.iter().any(is_error) {
-            return true;
-        }
-        let mut drafts = Vec::new();
-        self.run(document, profile, Severity::Error, &mut drafts);
-        drafts.iter().all(|draft| draft.severity != Severity::Error)
-    }
-
-    /// Runs the rules over a payload.
-    pub fn judge(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
-        self.run(document, profile, Severity::Info, drafts);
-    }
-
-    /// Runs the rules that are at least this bad.
-    fn run(&self, document: &Document<'_>, profile: Profile, least: Severity, drafts: &mut Vec<Draft>) {
-        let Some(ruleset) = self.ruleset else { return };
-        let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
-        let (errors, others, omitted) = (0, 0, 0);
-        let mut raise =
-            Raise { rules: self, document, profile, least, code, severity, drafts, errors, others, omitted };
-        (ruleset.judge)(document.root(), &mut raise);
-        raise.finish();
-    }
-}
-
-fn severity(value: Value<'_>) -> Option<Severity> {
-    match &*value.as_str()? {
-        "error" => Some(Severity::Error),
-        "warning" => Some(Severity::Warning),
-        "info" => Some(Severity::Info),
-        _ => None,
-    }
-}
+/// A rule and how severe its issues are in the lenient and in the strict profile; `None` is off.
+pub(super) type Setting = (Code, [Option<Severity>; 2]);
 
 /// More issues than this are counted and not listed; errors are counted apart, so that nothing
 /// crowds them out.
-const MOST: usize = 1000;
+pub(super) const MAX_ISSUES: usize = 1000;
 
 /// What a rule speaks to: knows the rule's code and how bad it is, and keeps what was said.
 #[derive(Debug)]
 pub(super) struct Raise<'r> {
-    rules: &'r Rules,
+    settings: &'r [Setting],
+    bands: &'r Bands,
     document: &'r Document<'r>,
     profile: Profile,
     least: Severity,
@@ -126,6 +56,20 @@ pub(super) struct Raise<'r> {
 }
 
 impl<'r> Raise<'r> {
+    /// A context for a run of the rules that are at least this severe.
+    pub fn new(
+        settings: &'r [Setting],
+        bands: &'r Bands,
+        document: &'r Document<'r>,
+        profile: Profile,
+        least: Severity,
+        drafts: &'r mut Vec<Draft>,
+    ) -> Self {
+        let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
+        let (errors, others, omitted) = (0, 0, 0);
+        Self { settings, bands, document, profile, least, code, severity, drafts, errors, others, omitted }
+    }
+
     /// Runs those of the provider's rules that are on, in their order.
     pub fn each<R: Copy>(&mut self, rules: &[(Code, R)], mut run: impl FnMut(R, &mut Self)) {
         for (index, (_, rule)) in rules.iter().enumerate() {
@@ -137,7 +81,7 @@ impl<'r> Raise<'r> {
 
     /// Begins the provider's rule with this index; says whether it is on in this profile.
     fn begin(&mut self, rule: usize) -> bool {
-        let Some((code, severities)) = self.rules.settings.get(rule) else { return false };
+        let Some((code, severities)) = self.settings.get(rule) else { return false };
         let Some(severity) = severities[self.profile as usize].filter(|severity| *severity <= self.least)
         else {
             return false;
@@ -164,7 +108,7 @@ impl<'r> Raise<'r> {
     fn push(&mut self, place: Place, message: &str, hint: Option<&str>) {
         let is_error = self.severity == Severity::Error;
         let count = if is_error { &mut self.errors } else { &mut self.others };
-        if *count == MOST {
+        if *count == MAX_ISSUES {
             self.omitted += 1;
             return;
         }
@@ -174,11 +118,11 @@ impl<'r> Raise<'r> {
     }
 
     /// Says at the end that there was more.
-    fn finish(self) {
+    pub fn finish(self) {
         if self.omitted > 0 {
             let (code, severity) = (Code::ISSUES_OMITTED, Severity::Info);
             let message = format!(
-                "The rules across fields have {} more to say than the {MOST} that are listed.",
+                "The rules across fields have {} more to say than the {MAX_ISSUES} that are listed.",
                 self.omitted
             );
             self.drafts.push(Draft::new(code, severity, self.document.root().place(), message));
@@ -187,7 +131,7 @@ impl<'r> Raise<'r> {
 
     /// The bands of the manifest.
     pub fn bands(&self) -> &'r Bands {
-        &self.rules.bands
+        self.bands
     }
 }
 
@@ -204,7 +148,7 @@ struct Band {
 }
 
 impl Bands {
-    fn read(value: Value<'_>) -> Self {
+    pub fn read(value: Value<'_>) -> Self {
         let mut bands = Vec::new();
         for (mode, levels) in value.members() {
             for (level, range) in levels.members() {
@@ -345,6 +289,3 @@ fn each_text_within(
         each_text_within(value, text, raise, see);
     }
 }
-
-#[cfg(test)]
-pub(super) mod tests;

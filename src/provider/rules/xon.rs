@@ -4,15 +4,63 @@
 
 use std::cmp::Ordering;
 
+use crate::code::codes;
 use crate::issue::Code;
 use crate::json::{Value, sort_by};
 use crate::text::same_but_case;
 
-use super::rules::{
-    Raise, Ruleset, codes, differ, each, is, null_text, order, placeholder_text, present, uuid,
+use super::context::{
+    Raise, Ruleset, codes_of, differ, each, is, null_text, order, placeholder_text, present, uuid,
 };
 
-pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes: || codes(&RULES), judge };
+codes! {
+    /// The codes of X-on's rules.
+    pub(super) CODES:
+    ADDED_FILE_MISSING = "added-file-missing" Rules,
+        "A file that is listed as added is not among the files.",
+        "Fetch the file request again: the list and the files disagree.";
+    REMOVED_FILE_PRESENT = "removed-file-present" Rules,
+        "A file that is listed as removed is still among the files.",
+        "Fetch the file request again: the list and the files disagree.";
+    ADDED_AND_REMOVED = "added-and-removed" Rules,
+        "A file is listed as added and as removed.",
+        "Look at the files themselves.";
+    NO_CHANGE = "no-change" Rules,
+        "An update lists neither added nor removed files.",
+        "Nothing has to be done for it.";
+    FILE_ID_REPEATED = "file-id-repeated" Rules,
+        "Two files have the same id.",
+        "Do not use the id as a key before this is resolved.";
+    FILE_REQUEST_ID = "file-request-id" Rules,
+        "A file names another file request than the one that it is part of.",
+        "Check which request the file belongs to.";
+    FILE_EXPIRY = "file-expiry" Rules,
+        "A file expires no later than it was created.",
+        "Fetch the file at once, or ask for it again.";
+    TIME_ORDER = "time-order" Rules,
+        "Times are in an impossible order.",
+        "Check the clock that wrote them.";
+    PHOTO_TIME = "photo-time" Rules,
+        "By the clock of its camera, a photo was taken after it was uploaded.",
+        "Do not rely on the time of the photo.";
+    IMAGE_SIZE = "image-size" Rules,
+        "Only one of width and height of an image is known.",
+        "Read the size from the image itself.";
+    NOT_AN_IMAGE = "not-an-image" Rules,
+        "A file that is not an image has the size of one.",
+        "Check the media type of the file.";
+    PHOTO_NOT_IMAGE = "photo-not-image" Rules,
+        "A file that is not an image was sent as a photo, or has the time of one.",
+        "Check the media type of the file.";
+    MIXED_STYLE = "mixed-style" Rules,
+        "Keys in `snake_case` and in `camelCase` are mixed in one file request.",
+        "Expect either style, or ask the sender which revision it follows.";
+    USER_NAMELESS = "user-nameless" Rules,
+        "A user has neither a display name nor a first or last name.",
+        "Show the user's id.";
+}
+
+pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes: || codes_of(&RULES), judge };
 
 type Rule = fn(&View<'_>, &mut Raise<'_>);
 

@@ -1,0 +1,146 @@
+//! Stages: what a report says of each, and that it says nothing of what was not evaluated.
+
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::webhook::{Report, StageState, Verdict};
+use hookseal::{Code, Severity, Stage};
+use serde_json::json;
+
+use crate::support::{
+    NOW, SECRET, bare, fresh, headers, lax, made, options, painchek, samples, strict, with, without, xon,
+};
+
+/// The states in order, a letter each: passed, failed, warned, not reached (`.`), not applicable (`-`).
+fn states(report: &Report) -> String {
+    assert_eq!(report.stages.map(|stage| stage.name), Stage::ALL);
+    report
+        .stages
+        .map(|stage| match stage.state {
+            StageState::Passed => 'p',
+            StageState::Failed => 'F',
+            StageState::Warned => 'w',
+            StageState::NotReached => '.',
+            StageState::NotApplicable => '-',
+        })
+        .iter()
+        .collect()
+}
+
+fn assessment() -> &'static crate::support::Sample {
+    samples().iter().find(|sample| sample.provider == "painchek").expect("a sample")
+}
+
+#[test]
+fn an_accepted_delivery_has_passed_what_applies_to_it() {
+    let hook = painchek(&[SECRET]);
+    let signed = hook.sign(&assessment().body, &fresh()).unwrap();
+    let report = hook.inspect(&Delivery::new(headers(&signed.headers), &signed.body), NOW);
+    assert_eq!((report.code, report.verdict), (None, Verdict::Verified));
+    assert!(!states(&report).contains(['F', '.', '-']), "{}", states(&report));
+    // X-on signs nothing: no tick for a check that there is not.
+    let sample = samples().iter().find(|sample| sample.provider == "xon").unwrap();
+    assert_eq!(&states(&xon().inspect(&bare(&sample.body), NOW))[..3], "p-p");
+}
+
+#[test]
+fn a_signature_that_nobody_checked_has_not_passed() {
+    let hook = painchek(&[SECRET]);
+    let signed = hook.sign(&assessment().body, &fresh()).unwrap();
+    let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+    assert_eq!(&states(&lax("painchek").inspect(&delivery, NOW))[..2], "pw");
+    assert_eq!(&states(&lax("painchek").inspect(&bare(&signed.body), NOW))[..2], "pw");
+}
+
+#[test]
+fn what_comes_after_a_failure_is_not_reached_where_it_needs_what_failed() {
+    let hook = painchek(&[SECRET]);
+    for (body, expected, code) in [
+        (&b""[..], "FF....", Code::BODY_EMPTY),
+        (b"{", "pFF...", Code::SIGNATURE_MISSING),
+        (b"[]", "pFpF..", Code::SIGNATURE_MISSING),
+    ] {
+        let report = hook.inspect(&bare(body), NOW);
+        assert_eq!((states(&report).as_str(), report.code), (expected, Some(code)));
+    }
+    let tiny = hookseal::webhook::Limits { max_bytes: 1, ..hook.limits() };
+    let report = hook.inspect_with(&bare(b"{}"), NOW, &tiny);
+    assert_eq!((states(&report).as_str(), report.code), ("F.....", Some(Code::BODY_TOO_LARGE)));
+}
+
+#[test]
+fn a_header_that_is_signed_and_lost_fails_the_signature_and_nothing_else() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let hook = hookseal::webhook::Webhook::built_in("standard-webhooks", options(&[secret])).unwrap();
+    let signed =
+        hook.sign(br#"{"type":"a.b","timestamp":"2023-11-14T22:13:20Z","data":{}}"#, &fresh()).unwrap();
+    let kept: Vec<_> =
+        signed.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("webhook-id")).cloned().collect();
+    assert_eq!(kept.len() + 1, signed.headers.len());
+    let report = hook.inspect(&Delivery::new(headers(&kept), &signed.body), NOW);
+    assert_eq!((states(&report).as_str(), report.code), ("pFppp-", Some(Code::HEADER_MISSING)));
+}
+
+#[test]
+fn a_placeholder_for_the_event_type_fails_the_envelope() {
+    for name in ["...", "<event>"] {
+        let body = with(assessment(), "/event", json!(name));
+        let report = lax("painchek").inspect(&bare(&body), NOW);
+        assert_eq!((states(&report).as_str(), report.code), ("pwpF..", Some(Code::ENVELOPE_INVALID)));
+    }
+}
+
+#[test]
+fn an_unknown_event_type_has_no_contract_and_no_rules() {
+    let body = with(assessment(), "/event", json!("assessment_archive"));
+    assert_eq!(states(&lax("painchek").inspect(&bare(&body), NOW)), "pwpw--");
+    let hook = lax("painchek");
+    assert_eq!(states(&hook.inspect_with(&bare(&body), NOW, &strict(&hook))), "pwpF--");
+}
+
+#[test]
+fn rules_are_not_reached_where_the_contract_is_violated_and_fail_on_their_own() {
+    let hook = lax("painchek");
+    let report = hook.inspect(&bare(&without(assessment(), "/data/uuid")), NOW);
+    assert_eq!((states(&report).as_str(), report.code), ("pwppF.", Some(Code::EVENT_INVALID)));
+    let wrong = with(assessment(), "/data/data/assessment/pain_score", json!(41));
+    let report = hook.inspect_with(&bare(&wrong), NOW, &strict(&hook));
+    assert_eq!(states(&report).chars().last(), Some('F'), "{:?}", report.issues);
+    // A provider without rules says so.
+    let plain = made(
+        &crate::support::definition(""),
+        hookseal::webhook::Options { allow_unsigned: true, ..Default::default() },
+    );
+    let report = plain.inspect(&bare(br#"{"type":"created","o":1}"#), NOW);
+    assert_eq!(states(&report).chars().last(), Some('-'));
+}
+
+#[test]
+fn every_stage_that_failed_has_an_error_and_every_error_a_stage() {
+    let bodies =
+        [&b""[..], b"{", b"\xff", b"[]", b"{}", br#"{"event":"assessment_add","data":1}"#, br#"{"event":1}"#];
+    for hook in [painchek(&[SECRET]), lax("painchek"), xon(), lax("github"), lax("linear")] {
+        let variants: Vec<Vec<u8>> = samples()
+            .iter()
+            .map(|sample| sample.body.clone())
+            .chain(samples().iter().map(|sample| with(sample, "/event", json!(7))))
+            .chain(bodies.iter().map(|body| body.to_vec()))
+            .collect();
+        for body in &variants {
+            for limits in [hook.limits(), strict(&hook)] {
+                let headers: Headers<'_> = [("content-type", "text/plain")].into_iter().collect();
+                let report = hook.inspect_with(&Delivery::new(headers, body), NOW, &limits);
+                let errors = report.issues.iter().filter(|issue| issue.severity == Severity::Error);
+                let stages: Vec<Stage> = errors.map(|issue| issue.stage.expect("a stage")).collect();
+                for stage in report.stages {
+                    assert_eq!(
+                        stage.state == StageState::Failed,
+                        stages.contains(&stage.name),
+                        "{stage:?} {:?}",
+                        report.issues
+                    );
+                }
+                assert_eq!(report.code.is_some(), report.verdict == Verdict::Rejected);
+                assert_eq!(report.code.is_some(), !stages.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is generated from the tables of codes, in `src/code.rs` and beside the rules of each provider: the page that lists
+//! them, and their TypeScript type.
+
+use std::fmt::Write;
+
+use hookseal::provider::RULE_CODES;
+use hookseal::{CODES, CodeInfo, Stage};
+
+use crate::page::{plain, put};
+use crate::run::{Failure, root};
+use crate::wasm;
+
+/// The page, which is committed: the suite fails where it is not as built.
+const PAGE: &str = "docs/codes.md";
+
+/// Writes both.
+pub fn write() -> Result<(), Failure> {
+    put(&root().join(PAGE), &page())?;
+    put(&root().join(wasm::GENERATED).join("codes.ts"), &types())
+}
+
+/// Every code with its sentences: those that all providers share, then those of rules.
+fn all() -> impl Iterator<Item = &'static CodeInfo> {
+    CODES.iter().chain(RULE_CODES.iter().flat_map(|(_, codes)| codes.iter()))
+}
+
+fn types() -> String {
+    let mut text = String::from(
+        "// Generated from the tables of codes in src/code.rs and src/provider/rules/ by `cargo xtask types`.\n\n\
+         /** A stable, kebab-case name for one kind of issue; docs/codes.md lists them. */\n\
+         export type IssueCode =",
+    );
+    for CodeInfo { code, meaning, .. } in all() {
+        let _ = write!(text, "\n  /** {meaning} */\n  | \"{code}\"");
+    }
+    text.push_str(";\n\n/** The stages of checking a delivery, in their order. */\nexport type StageName =");
+    for stage in Stage::ALL {
+        let _ = write!(text, " | \"{}\"", stage.as_str());
+    }
+    text.push_str(";\n");
+    text
+}
+
+/// The stages as headings, with a sentence each.
+const SECTIONS: [(Option<Stage>, &str, &str); 6] = [
+    (Some(Stage::Bytes), "Bytes", "What arrived cannot be read as a delivery."),
+    (Some(Stage::Signature), "Signature", "The sender is not authenticated."),
+    (Some(Stage::Json), "JSON", "The body is not JSON that every parser reads alike (RFC 8259)."),
+    (Some(Stage::Envelope), "Envelope", "The members around the event's data: its type, id and time."),
+    (Some(Stage::Contract), "Contract", "The payload against the schema of its event."),
+    (
+        None,
+        "Options, captures and receivers",
+        "No stage: these are found before or after a delivery is checked.",
+    ),
+];
+
+fn page() -> String {
+    let mut text = String::from(
+        "<!-- Generated from src/code.rs and src/provider/rules/ by `cargo xtask build`: change those. -->\n\n\
+         # Codes\n\n\
+         Every issue and every error has one of these codes. They are the same in Rust, in TypeScript and on the command \
+         line, and they are stable.\n\n\
+         A delivery is checked in six stages: **bytes**, **signature**, **JSON**, **envelope**, **contract** and **rules**. \
+         `verify` and `check` stop at the first reason for a rejection; `inspect` goes on and reports the state of every \
+         stage. The **status** is what a receiver answers where the code is the reason for a rejection. Only an issue of \
+         severity `error` rejects a delivery; how severe a violation is can depend on the profile.\n",
+    );
+    for (stage, title, sentence) in SECTIONS {
+        let _ = write!(text, "\n## {title}\n\n{sentence}\n");
+        table(&mut text, CODES.iter().filter(|info| info.code.stage() == stage));
+    }
+    text.push_str(
+        "\n## Rules\n\nTwo fields of a payload disagree. These rules are part of the built-in providers; how severe each is \
+         stands in the provider's definition.\n",
+    );
+    for (title, codes) in RULE_CODES {
+        let _ = write!(text, "\n### {title}\n");
+        table(&mut text, codes.iter());
+    }
+    text
+}
+
+fn table<'c>(text: &mut String, codes: impl Iterator<Item = &'c CodeInfo>) {
+    text.push_str("\n| code | status | meaning | what to do |\n|---|---|---|---|\n");
+    for CodeInfo { code, meaning, fix } in codes {
+        let _ = writeln!(text, "| `{code}` | {} | {} | {} |", code.status(), plain(meaning), plain(fix));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_on_the_page_and_in_the_type_once() {
+        let (page, types) = (page(), types());
+        for CodeInfo { code, meaning, fix } in all() {
+            assert_eq!(page.matches(&format!("\n| `{code}` |")).count(), 1, "{code}");
+            assert_eq!(types.matches(&format!("\n  | \"{code}\"")).count(), 1, "{code}");
+            for sentence in [meaning, fix] {
+                assert!(sentence.ends_with('.') && !sentence.contains('|'), "{code}: {sentence}");
+            }
+        }
+    }
+}
