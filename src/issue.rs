@@ -70,6 +70,7 @@ macro_rules! codes {
 codes! {
     SECRET_MISSING = "secret-missing", 500, "No secret was given, or an empty one, where one is needed.";
     SECRET_INVALID = "secret-invalid", 500, "A secret does not have the form its provider gives it.";
+    SECRET_SHORT = "secret-short", 500, "A secret is so short that it can be found by trying.";
     DEFINITION_INVALID = "definition-invalid", 500, "A provider definition cannot be used as it stands.";
     OPTION_INVALID = "option-invalid", 500, "An option has a value that means nothing.";
     SIGNATURE_MISSING = "signature-missing", 401, "The signature header is absent.";

@@ -234,7 +234,10 @@ export class Webhook<Events = any> {
     return length === none ? undefined : kept(length).slice();
   }
 
-  /** Signs a body with the first secret, and adds the provider's other headers. */
+  /**
+   * Signs a body with the first secret, and adds the provider's other headers. The body stays as it is: a time in it,
+   * as Linear signs one, is not renewed. `create` writes it.
+   */
   sign(body: BodyLike, options: SignOptions = {}): SignedDelivery {
     const length = putBody(rawBody(body), 0, everything);
     return signed(() => this.#hook.sign(length, fresh(options)));

@@ -23,6 +23,9 @@ pub struct Keys {
 /// time at 512 bytes with SHA-1, at 200 with SHA-256 and at 768 with SHA-512.
 const ASKED_FROM: usize = 512;
 
+/// A key has 16 bytes at least: 128 bits, if they are random.
+const SHORTEST: usize = 16;
+
 struct Prepared {
     /// In the order of `Keys::algorithms`.
     keys: Vec<Key>,
@@ -125,6 +128,12 @@ impl Keys {
     /// Every secret: the bytes of its key, and the text as it was given.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.secrets.iter().map(|it| (&it.bytes[..], &it.written[..]))
+    }
+
+    /// The secrets whose keys are so short that they can be found by trying, from one delivery.
+    pub(crate) fn short(&self) -> impl Iterator<Item = usize> {
+        let secrets = self.secrets.iter().enumerate();
+        secrets.filter_map(|(secret, it)| (it.bytes.len() < SHORTEST).then_some(secret))
     }
 
     /// What there is to doubt about each secret, as a sentence.

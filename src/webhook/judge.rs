@@ -99,6 +99,9 @@ impl<'b, 'd> Judgement<'b, 'd> {
             return;
         }
         self.check_signature(webhook, delivery, now, limits);
+        if depth != Depth::Verdict {
+            self.check_secrets(webhook);
+        }
         if self.reason.is_some() && depth != Depth::Everything {
             return;
         }
@@ -238,6 +241,24 @@ impl<'b, 'd> Judgement<'b, 'd> {
             Draft::new(Code::ENVELOPE_INVALID, Severity::Error, place, message)
                 .hint("No sender writes such an id. Keep the delivery out of logs that are read as text."),
         );
+    }
+
+    /// Says of a delivery that is verified what speaks against the secrets it could have been verified with.
+    fn check_secrets(&mut self, webhook: &Webhook) {
+        let (Some(keys), Some(Signature::Outcome(Outcome::Verified { .. }))) =
+            (&webhook.keys, &self.signature)
+        else {
+            return;
+        };
+        for secret in keys.short() {
+            let which = if keys.count() > 1 { format!("secrets[{secret}]") } else { owned("The secret") };
+            let message =
+                format!("{which} has fewer than 16 bytes: who has one delivery can find it by trying.");
+            self.drafts.push(
+                Draft::new(Code::SECRET_SHORT, Severity::Info, Place::Delivery, message)
+                    .hint("Let the provider make a new secret, of 32 random bytes if you may choose."),
+            );
+        }
     }
 
     fn check_content_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, profile: Profile) {

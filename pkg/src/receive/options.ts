@@ -35,7 +35,7 @@ export interface Context<R = unknown> {
   /** The request as the framework has it. Its body was read. */
   readonly request: R;
   /**
-   * The key under which this delivery was claimed: the delivery's `id`, with the digest behind it where
+   * The key under which this delivery was claimed, empty where it has none: the delivery's `id`, with the digest behind it where
    * `retryChanged`. To be exactly sure that nothing happens twice, write it in the same transaction as the effect.
    */
   readonly key: string;

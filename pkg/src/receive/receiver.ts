@@ -51,7 +51,7 @@ interface Trace {
 /** A delivery that is this receiver's to handle. */
 interface Claim {
   key: string;
-  /** The name of the claim; nothing where the store was away and it is handled without one. */
+  /** The name of the claim; nothing where there is no key, or the store was away, and it is handled without one. */
   name: string | undefined;
   retryChanged: boolean;
 }
@@ -117,7 +117,7 @@ export class Receiver<Events, R> {
     trace.event.bytes = body.length;
 
     const checking = performance.now();
-    const address = typeof url === "function" ? url(request) : (url ?? incoming.url());
+    const address = typeof url === "function" ? url(request) : url || incoming.url();
     const checked = this.#hook.check({ headers, body, method, url: address }, { maxBytes });
     trace.durations.check = performance.now() - checking;
     if (!checked.ok) {
@@ -138,6 +138,8 @@ export class Receiver<Events, R> {
 
   /** Asks the store for a delivery. Nothing: it was handled before. */
   async #claim(delivery: VerifiedOf<Events>, trace: Trace): Promise<Claim | undefined> {
+    // Without an idempotency key nothing is remembered: equal deliveries may be different events.
+    if (delivery.id === "") return { key: "", name: undefined, retryChanged: false };
     const start = performance.now();
     this.#prefix ??= crypto.randomUUID();
     this.#claims += 1;
@@ -287,7 +289,7 @@ function within<T>(patience: number, promise: Promise<T>): Promise<T | undefined
 function note(event: Trace["event"], delivery: Verified): void {
   const { type, id, webhookId, deliveryId, digest, signature } = delivery;
   event.type = type;
-  event.id = id;
+  if (id !== "") event.id = id;
   if (webhookId !== undefined) event.webhookId = webhookId;
   if (deliveryId !== undefined) event.deliveryId = deliveryId;
   event.digest = digest;
