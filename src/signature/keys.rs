@@ -130,10 +130,9 @@ impl Keys {
         self.secrets.iter().map(|it| (&it.bytes[..], &it.written[..]))
     }
 
-    /// The secrets whose keys are so short that they can be found by trying, from one delivery.
-    pub(crate) fn short(&self) -> impl Iterator<Item = usize> {
-        let secrets = self.secrets.iter().enumerate();
-        secrets.filter_map(|(secret, it)| (it.bytes.len() < SHORTEST).then_some(secret))
+    /// Whether the key of a secret is so short that it can be found by trying, from one delivery.
+    pub(crate) fn is_short(&self, secret: usize) -> bool {
+        self.secrets.get(secret).is_some_and(|it| it.bytes.len() < SHORTEST)
     }
 
     /// What there is to doubt about each secret, as a sentence.

@@ -100,7 +100,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
         }
         self.check_signature(webhook, delivery, now, limits);
         if depth != Depth::Verdict {
-            self.check_secrets(webhook);
+            self.check_secret(webhook);
         }
         if self.reason.is_some() && depth != Depth::Everything {
             return;
@@ -243,22 +243,22 @@ impl<'b, 'd> Judgement<'b, 'd> {
         );
     }
 
-    /// Says of a delivery that is verified what speaks against the secrets it could have been verified with.
-    fn check_secrets(&mut self, webhook: &Webhook) {
-        let (Some(keys), Some(Signature::Outcome(Outcome::Verified { .. }))) =
+    /// Says of a delivery that is verified what speaks against the secret that it was verified with.
+    fn check_secret(&mut self, webhook: &Webhook) {
+        let (Some(keys), Some(Signature::Outcome(Outcome::Verified { secret, .. }))) =
             (&webhook.keys, &self.signature)
         else {
             return;
         };
-        for secret in keys.short() {
-            let which = if keys.count() > 1 { format!("secrets[{secret}]") } else { owned("The secret") };
-            let message =
-                format!("{which} has fewer than 16 bytes: who has one delivery can find it by trying.");
-            self.drafts.push(
-                Draft::new(Code::SECRET_SHORT, Severity::Info, Place::Delivery, message)
-                    .hint("Let the provider make a new secret, of 32 random bytes if you may choose."),
-            );
+        if !keys.is_short(*secret) {
+            return;
         }
+        let which = if keys.count() > 1 { format!("secrets[{secret}]") } else { owned("The secret") };
+        let message = format!("{which} has fewer than 16 bytes: who has one delivery can find it by trying.");
+        self.drafts.push(
+            Draft::new(Code::SECRET_SHORT, Severity::Info, Place::Delivery, message)
+                .hint("Let the provider make a new secret, of 32 random bytes if you may choose."),
+        );
     }
 
     fn check_content_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, profile: Profile) {
