@@ -8,7 +8,6 @@ import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type {
-  Algorithm,
   Checked,
   Comparison,
   Delivery,
@@ -24,7 +23,7 @@ import type {
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
-import { Accepted, type Later } from "./verified.js";
+import { Accepted, type Later, trusted } from "./verified.js";
 
 /** What the core says about a provider. */
 interface Card {
@@ -318,7 +317,7 @@ export class Webhook<Events = any> {
     const trust: Trust =
       algorithm === undefined
         ? { status: "unsigned" }
-        : trusted(algorithm, found[3] as number, uncoveredSets[found[13] as number]);
+        : trusted(algorithm, found[3] as number, found[13] as number);
     const tape = ascii ? (found[12] as number) : 0;
     const later = new Kept(this.#hook, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
@@ -333,21 +332,6 @@ export class Webhook<Events = any> {
     if (revision != null) verified.revision = revision;
     return verified as VerifiedOf<Events>;
   }
-}
-
-/** By the core's number, shared by all deliveries. */
-const uncoveredSets: readonly (Uncovered | undefined)[] = [
-  undefined,
-  Object.freeze(["type"] as const),
-  Object.freeze(["id"] as const),
-  Object.freeze(["type", "id"] as const),
-];
-
-function trusted(algorithm: Algorithm, secret: number, uncovered: Uncovered | undefined): Trust {
-  const covers = "body";
-  return uncovered === undefined
-    ? { status: "verified", algorithm, secret, covers }
-    : { status: "verified", algorithm, secret, covers, uncovered };
 }
 
 /** How often the core has judged. Each time it forgets the tape of the time before. */
