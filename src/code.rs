@@ -149,6 +149,9 @@ codes! {
     SECRET_INVALID = "secret-invalid" 500 Signature,
         "A secret does not have the form that its provider documents.",
         "Copy the secret as the provider shows it, with its prefix. `hookseal providers` says where it is found.";
+    SECRET_SHORT = "secret-short" 500 Signature,
+        "A secret is so short that whoever has one delivery can find it by trying.",
+        "Let the provider make a new secret, of 32 random bytes if you may choose.";
     DEFINITION_INVALID = "definition-invalid" 500 none,
         "A provider definition cannot be used.",
         "Change the member that the issue's pointer names; docs/providers.md has every key of a definition.";

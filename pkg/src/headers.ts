@@ -46,7 +46,8 @@ function harmless(text: string): string {
  * header can have.
  */
 function beside(url: string | undefined, method: string | undefined): string {
-  return field(":url", url) + field(":method", method);
+  // An empty one is none.
+  return field(":url", url || undefined) + field(":method", method || undefined);
 }
 
 /** Every header there is, of a delivery that may be none. */

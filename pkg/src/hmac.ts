@@ -21,7 +21,9 @@ const encoder = new TextEncoder();
 /** Signs and verifies messages with a shared key. */
 export const hmac = {
   /**
-   * The HMAC of a message: 20, 32 or 64 bytes. An empty key is refused: it is a secret that is not set.
+   * The HMAC of a message: 20, 32 or 64 bytes. An empty key is refused: it is a secret that is not set. So is one of
+   * zero bytes alone, with which HMAC does what it does with an empty one.
+   * @throws {HooksealError} `secret-missing` for such a key
    * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
    * @example
    * const tag = hmac.sign("sha256", "key", "message");
@@ -29,9 +31,12 @@ export const hmac = {
   sign(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput): Uint8Array {
     const [number, length] = numbered(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message")] as const;
-    if (parts[0].length === 0) {
-      const message = "The key of an hmac is empty. Is the secret it comes from set where this runs?";
-      throw callError("secret-missing", message);
+    if (isEmpty(parts[0])) {
+      const what = parts[0].length === 0 ? "empty" : "nothing but zero bytes";
+      throw callError(
+        "secret-missing",
+        `The key of an hmac is ${what}. Is the secret it comes from set where this runs?`,
+      );
     }
     core();
     return guarded(() => {
@@ -42,7 +47,8 @@ export const hmac = {
 
   /**
    * Whether `tag` is the HMAC of the message, compared in constant time. A tag of another length is
-   * `false`, as any wrong tag is; so is every tag under an empty key, which anybody could have made.
+   * `false`, as any wrong tag is; so is every tag under a key that is empty or nothing but zero bytes, which anybody
+   * could have made.
    * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
    * @example
    * if (!hmac.verify("sha256", "key", "message", tag)) throw new Error("not signed with this key");
@@ -50,7 +56,7 @@ export const hmac = {
   verify(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput, tag: HmacInput): boolean {
     const [number] = numbered(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message"), bytes(tag, "tag")] as const;
-    if (parts[0].length === 0) return false;
+    if (isEmpty(parts[0])) return false;
     core();
     return guarded(() => {
       write(parts, 0);
@@ -59,12 +65,16 @@ export const hmac = {
   },
 };
 
+/** HMAC pads keys with zero bytes, so that a key of nothing else is an empty one. RFC 2104, section 2. */
+const isEmpty = (key: Uint8Array) => key.every((byte) => byte === 0);
+
 /** The algorithm's number in the core, and the length of its tags. */
 function numbered(algorithm: HmacAlgorithm): [number, number] {
   const number = ALGORITHMS.findIndex(([name]) => name === algorithm);
   const entry = ALGORITHMS[number];
   if (entry === undefined) {
-    throw new TypeError(`hmac knows "sha1", "sha256" and "sha512", and not ${JSON.stringify(algorithm)}.`);
+    // What was passed is not repeated: it may be the key, in the wrong place.
+    throw new TypeError('The algorithm of an hmac has to be "sha1", "sha256" or "sha512".');
   }
   return [number, entry[1]];
 }

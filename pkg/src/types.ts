@@ -11,9 +11,9 @@ export interface Delivery {
   headers: HeadersLike;
   /** Its body, exactly as it arrived. */
   body: BodyLike;
-  /** The URL it was sent to, for providers that sign it. */
+  /** The URL it was sent to, for providers that sign it. An empty one is none. */
   url?: string | undefined;
-  /** Its method, for providers that sign it. */
+  /** Its method, for providers that sign it. An empty one is none. */
   method?: string | undefined;
 }
 
@@ -35,7 +35,10 @@ export interface WebhookOptions {
   profile?: Profile | undefined;
   /** The largest body that is read, in bytes. Default: 1 MiB. */
   maxBytes?: number | undefined;
-  /** How far a timestamp may lie off, both ways, in seconds. Default: the provider's, or 300. */
+  /**
+   * How far a timestamp may lie off, both ways, in seconds, wherever the provider signs one: in a header or in the
+   * body. Default: the provider's, or 300.
+   */
   tolerance?: number | undefined;
 }
 
@@ -110,7 +113,10 @@ export interface Verified<E = unknown> {
   readonly type: string;
   /** The provider's definition does not name this event type: nothing has validated the payload. Absent for all others. */
   readonly unknown?: true;
-  /** The idempotency key by the provider's rule, prefixed by the event type. */
+  /**
+   * The idempotency key by the provider's rule, prefixed by the event type. Empty where the provider's deliveries have none
+   * (`dedupe: ["none"]`): equal ones may be different events, so none is a duplicate.
+   */
   readonly id: string;
   /** The id of the subscription. No signature covers it. */
   readonly webhookId?: string;
@@ -186,7 +192,7 @@ export interface Report {
   provider: string;
   /** The event type. */
   type?: string;
-  /** The idempotency key. */
+  /** The idempotency key; absent where there is none. */
   id?: string;
   /** The id of the subscription. */
   webhookId?: string;
@@ -266,7 +272,7 @@ export interface CompareOptions {
 export interface Comparison {
   /** The same event with the same payload: a retry, or a duplicate. */
   same: boolean;
-  /** The same event by the provider's idempotency key. */
+  /** The same event by the provider's idempotency key. Never where the provider has none: two events may be equal. */
   sameEvent: boolean;
   /** What differs, by pointer. Holds values of the payloads: not for logs. */
   changes: { pointer: string; before?: unknown; after?: unknown }[];

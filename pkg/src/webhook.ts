@@ -24,7 +24,6 @@ import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type { OptionNames } from "./options.js";
 import type {
-  Algorithm,
   Checked,
   CompareOptions,
   Comparison,
@@ -41,7 +40,7 @@ import type {
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
-import { Accepted, type Later } from "./verified.js";
+import { Accepted, type Later, trusted } from "./verified.js";
 
 /** What the core says about a provider. */
 interface Card {
@@ -306,7 +305,10 @@ export class Webhook<Events = any> {
     });
   }
 
-  /** Signs a body with the first secret, and adds the provider's other headers. */
+  /**
+   * Signs a body with the first secret, and adds the provider's other headers. The body stays as it is: a time in it,
+   * as Linear signs one, is not renewed. `create` writes it.
+   */
   sign(body: BodyLike, options: SignOptions = NO_OPTIONS): SignedDelivery {
     const raw = rawBody(body);
     const given = fresh(options, "sign");
@@ -431,7 +433,7 @@ export class Webhook<Events = any> {
     const trust: Trust =
       algorithm === undefined
         ? { status: "unsigned" }
-        : trusted(algorithm, found[3] as number, uncoveredSets[found[13] as number]);
+        : trusted(algorithm, found[3] as number, found[13] as number);
     const tape = ascii ? (found[12] as number) : 0;
     const later = new Kept(this.#held, this.#card.names, text, headers, limits, tape);
     const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
@@ -447,21 +449,6 @@ export class Webhook<Events = any> {
     if (event === undefined) verified.unknown = true;
     return verified as VerifiedOf<Events>;
   }
-}
-
-/** By the core's number, shared by all deliveries. */
-const uncoveredSets: readonly (Uncovered | undefined)[] = [
-  undefined,
-  Object.freeze(["type"] as const),
-  Object.freeze(["id"] as const),
-  Object.freeze(["type", "id"] as const),
-];
-
-function trusted(algorithm: Algorithm, secret: number, uncovered: Uncovered | undefined): Trust {
-  const covers = "body";
-  return uncovered === undefined
-    ? { status: "verified", algorithm, secret, covers }
-    : { status: "verified", algorithm, secret, covers, uncovered };
 }
 
 /** What is kept of a delivery, to make from it what is asked for. */

@@ -306,6 +306,16 @@ fn meant<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k
     candidates.into_iter().min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
+/// The name that a text is likely to be a slip of.
+pub(crate) fn closest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+    let near = |name: &&'n str| (text.len() <= 64).then(|| distance(text.as_bytes(), name.as_bytes(), 2));
+    let candidates = names.iter().filter_map(|name| Some((near(name)?, *name)));
+    candidates
+        .filter(|(distance, name)| *distance <= 2 && *distance * 2 < name.len())
+        .min()
+        .map(|(_, name)| name)
+}
+
 /// How many insertions, deletions, replacements and swaps of neighbours lie between two texts; more than `most`
 /// where that is as good an answer: only so far from the diagonal is looked at.
 fn distance(a: &[u8], b: &[u8], most: usize) -> usize {

@@ -28,6 +28,7 @@ mod uri;
 pub use dialect::Dialect;
 pub use error::SchemaError;
 pub(crate) use format::instant;
+pub(crate) use message::closest;
 
 use crate::issue::{Draft, Issue, Profile};
 use crate::json::{Document, Names, Value, Vocabulary};

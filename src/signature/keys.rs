@@ -23,6 +23,9 @@ pub struct Keys {
 /// time at 512 bytes with SHA-1, at 200 with SHA-256 and at 768 with SHA-512.
 const ASKED_FROM: usize = 512;
 
+/// A key has 16 bytes at least: 128 bits, if they are random.
+const SHORTEST: usize = 16;
+
 struct Prepared {
     /// In the order of `Keys::algorithms`.
     keys: Vec<Key>,
@@ -132,6 +135,11 @@ impl Keys {
     pub(crate) fn shares_secret(&self, other: &Self) -> bool {
         let pairs = self.secrets.iter().flat_map(|a| other.secrets.iter().map(move |b| (a, b)));
         pairs.fold(false, |shared, (a, b)| shared | same_bytes(&a.bytes, &b.bytes))
+    }
+
+    /// Whether the key of a secret is so short that it can be found by trying, from one delivery.
+    pub(crate) fn is_short(&self, secret: usize) -> bool {
+        self.secrets.get(secret).is_some_and(|it| it.bytes.len() < SHORTEST)
     }
 
     /// What there is to doubt about each secret, as a sentence.

@@ -87,12 +87,16 @@ impl Secret {
     /// Reads a secret by the provider's form.
     ///
     /// # Errors
-    /// [`Code::SECRET_MISSING`] where the text, or what it stands for, is empty or only white space;
-    /// [`Code::SECRET_INVALID`] where it does not have the form.
+    /// [`Code::SECRET_MISSING`] where the text, or what it stands for, is empty, only what cannot be seen, or only
+    /// zero bytes; [`Code::SECRET_INVALID`] where it does not have the form, or is what programs and templates write
+    /// where a value is missing.
     pub fn read(text: &str, form: &SecretForm) -> Result<Self, SecretError> {
         let bare = form.prefix.as_deref().and_then(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
-        if bare.trim().is_empty() {
+        if bare.chars().all(is_invisible) {
             return Err(SecretError { kind: Kind::of_blank(text, bare), suspicion: None });
+        }
+        if is_unfilled(bare) {
+            return Err(SecretError { kind: Kind::Unfilled, suspicion: None });
         }
         let suspicion = Suspicion::of(bare, form.encoding);
         let decoded = match form.encoding {
@@ -103,6 +107,7 @@ impl Secret {
         match decoded.map(Zeroizing::new) {
             None => Err(SecretError { kind: Kind::Invalid(form.encoding), suspicion }),
             Some(bytes) if bytes.is_empty() => Err(SecretError { kind: Kind::Empty, suspicion: None }),
+            Some(bytes) if is_zero(&bytes) => Err(SecretError { kind: Kind::Zero, suspicion: None }),
             Some(bytes) => Ok(Self { bytes, written: Zeroizing::new(text.as_bytes().to_vec()), suspicion }),
         }
     }
@@ -110,11 +115,18 @@ impl Secret {
     /// A secret that is at hand as bytes.
     ///
     /// # Errors
-    /// [`Code::SECRET_MISSING`] where there are none, or only white space.
+    /// [`Code::SECRET_MISSING`] where there are none, only what cannot be seen, or only zero bytes.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
         let bytes = Zeroizing::new(bytes.into());
-        if bytes.trim_ascii().is_empty() {
-            let kind = if bytes.is_empty() { Kind::Empty } else { Kind::Blank };
+        // Bytes need be no text: control characters are as good as any.
+        let is_text_of = |text: &str| text.chars().all(|c| is_invisible(c) && !c.is_control());
+        let is_blank = bytes.trim_ascii().is_empty() || std::str::from_utf8(&bytes).is_ok_and(is_text_of);
+        if is_blank || is_zero(&bytes) {
+            let kind = match bytes.is_empty() {
+                true => Kind::Empty,
+                false if is_zero(&bytes) => Kind::Zero,
+                false => Kind::Blank,
+            };
             return Err(SecretError { kind, suspicion: None });
         }
         Ok(Self { written: bytes.clone(), bytes, suspicion: None })
@@ -194,6 +206,27 @@ impl Suspicion {
     }
 }
 
+/// Whether a key is nothing but zero bytes: HMAC pads keys with them, so it is an empty one (RFC 2104, section 2).
+fn is_zero(key: &[u8]) -> bool {
+    key.iter().all(|byte| *byte == 0)
+}
+
+/// White space, control characters, and what takes no room: byte order marks, joiners, marks of direction.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// What programs write for a value that is not there, and templates whose place was not filled.
+fn is_unfilled(text: &str) -> bool {
+    const NOTHING: [&str; 7] = ["undefined", "null", "None", "NaN", "true", "false", "[object Object]"];
+    let text = text.trim();
+    let is_place = |open, close| text.starts_with(open) && text.ends_with(close);
+    NOTHING.contains(&text) || is_place("${", "}") || is_place("{{", "}}")
+}
+
 /// By its characters: nothing is decoded into memory that would have to be zeroized.
 fn is_base64_and_not_hex(text: &str) -> bool {
     let bare = text.trim_end_matches('=');
@@ -213,6 +246,8 @@ enum Kind {
     Empty,
     Blank,
     OnlyPrefix,
+    Zero,
+    Unfilled,
     Invalid(SecretEncoding),
 }
 
@@ -233,8 +268,8 @@ impl SecretError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self.kind {
-            Kind::Empty | Kind::Blank | Kind::OnlyPrefix => Code::SECRET_MISSING,
-            Kind::Invalid(_) => Code::SECRET_INVALID,
+            Kind::Empty | Kind::Blank | Kind::OnlyPrefix | Kind::Zero => Code::SECRET_MISSING,
+            Kind::Unfilled | Kind::Invalid(_) => Code::SECRET_INVALID,
         }
     }
 
@@ -242,7 +277,7 @@ impl SecretError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Empty | Kind::Blank => Some(
+            Kind::Empty | Kind::Blank | Kind::Zero | Kind::Unfilled => Some(
                 "Is the variable or file it comes from set where this runs? Anybody can sign with an \
                       empty secret, so it is refused.",
             ),
@@ -256,7 +291,11 @@ impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             Kind::Empty => "The secret is empty.",
-            Kind::Blank => "The secret is nothing but white space.",
+            Kind::Blank => "The secret is nothing but white space and invisible characters.",
+            Kind::Zero => "The secret is nothing but zero bytes, which is an empty key.",
+            Kind::Unfilled => {
+                "The secret is what a program or a template writes where a value is missing, such as \"undefined\"."
+            }
             Kind::OnlyPrefix => "The secret has nothing behind its prefix.",
             Kind::Invalid(SecretEncoding::Base64) => {
                 "The secret is not base64, which this provider asks for."
@@ -324,8 +363,17 @@ mod tests {
         );
         for written in ["utf8", "base64", "hex"] {
             assert_eq!(refused("", written), ("secret-missing", "The secret is empty.".to_owned(), unset));
-            for blank in [" ", "\n", " \t\r\n", "\u{a0}"] {
-                let blanks = "The secret is nothing but white space.".to_owned();
+            for blank in [
+                " ",
+                "\n",
+                " \t\r\n",
+                "\u{a0}",
+                "\0",
+                "\u{feff}",
+                "\u{200b}\u{200d}\u{2060}",
+                "\u{feff} \0\n",
+            ] {
+                let blanks = "The secret is nothing but white space and invisible characters.".to_owned();
                 assert_eq!(refused(blank, written), ("secret-missing", blanks, unset));
             }
         }
@@ -339,8 +387,41 @@ mod tests {
                 )
             );
         }
-        for bytes in [&b""[..], b"  \n"] {
+        let zero = "The secret is nothing but zero bytes, which is an empty key.".to_owned();
+        for (text, written) in [
+            ("whsec_AA==", "base64"),
+            ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "base64"),
+            ("0000", "hex"),
+        ] {
+            assert_eq!(refused(text, written), ("secret-missing", zero.clone(), unset));
+        }
+        for bytes in [&b""[..], b"  \n", &[0; 64], "\u{feff}".as_bytes()] {
             assert_eq!(Secret::from_bytes(bytes).expect_err("blank").code(), Code::SECRET_MISSING);
+        }
+    }
+
+    #[test]
+    fn what_stands_for_a_missing_value_is_refused_and_not_taken_for_a_secret() {
+        for text in [
+            "undefined",
+            " null\n",
+            "None",
+            "NaN",
+            "true",
+            "false",
+            "[object Object]",
+            "${SECRET}",
+            "{{ secret }}",
+        ] {
+            for written in ["utf8", "base64", "hex", "key-{utf8}"] {
+                let (code, message, hint) = refused(text, written);
+                assert_eq!(code, "secret-invalid", "{text}");
+                assert!(message.contains("where a value is missing") && hint.is_some(), "{message}");
+            }
+        }
+        assert_eq!(refused("whsec_undefined", "base64").0, "secret-invalid");
+        for text in ["undefined behaviour", "nullable", "{not a place}", "$HOME", "truely"] {
+            assert!(Secret::read(text, &form("utf8")).is_ok(), "{text}");
         }
     }
 

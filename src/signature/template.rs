@@ -189,6 +189,9 @@ impl Content {
         self.open().find_map(|(at, part)| {
             let Part::Header(name) = part else { return None };
             let (value, delimiter) = (part.bytes(values), self.delimiter(at).ok()?.as_bytes());
+            if let [byte] = delimiter {
+                return value.contains(byte).then_some(name.as_str());
+            }
             let before = self.parts.iter().take(at).all(|part| *part != Part::Body);
             let is_there = |from: usize| {
                 let joined = value[from..].iter().chain(delimiter);

@@ -4,7 +4,6 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::issue::{Code, Issue, Profile};
-use crate::json::quoted;
 use crate::signature::Algorithm;
 use crate::webhook::{Error, Fresh, Options, Time};
 
@@ -49,10 +48,7 @@ impl WebhookOptions {
                     Algorithm::named(name).ok_or_else(|| {
                         Error::new(
                             Code::ALGORITHM_UNSUPPORTED,
-                            format!(
-                                "There is no algorithm {} here: there are sha1, sha256 and sha512.",
-                                quoted(name)
-                            ),
+                            "`algorithms` is a list of \"sha1\", \"sha256\" and \"sha512\", and holds something else.",
                         )
                     })
                 };

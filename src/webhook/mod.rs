@@ -26,6 +26,7 @@ use crate::delivery::MediaType;
 use crate::issue::{Code, Profile};
 use crate::json::quoted;
 use crate::provider::{self, Provider};
+use crate::schema::closest;
 use crate::signature::{Algorithm, Keys, Secret};
 use zeroize::Zeroizing;
 
@@ -140,15 +141,12 @@ impl Webhook {
     /// As [`Webhook::new`]; `definition-invalid` where there is no such provider.
     pub fn built_in(id: &str, options: Options) -> Result<Self, Error> {
         let Some(text) = provider::definition(id) else {
+            // What was passed is not repeated: it may be a secret in the wrong place.
             let known: Vec<&str> = provider::ids().collect();
-            return Err(Error::new(
-                Code::DEFINITION_INVALID,
-                format!(
-                    "There is no built-in provider named {}. There are: {}.",
-                    quoted(id),
-                    known.join(", ")
-                ),
-            ));
+            let message =
+                format!("There is no built-in provider by this id. There are: {}.", known.join(", "));
+            let like = closest(id, &known).map(|id| format!("Did you mean {}?", quoted(id)));
+            return Err(Error::new(Code::DEFINITION_INVALID, message).hint(like.as_deref()));
         };
         Self::new(Provider::read_built_in(text.as_bytes())?, options)
     }

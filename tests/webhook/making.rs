@@ -1,9 +1,9 @@
 //! Making a webhook: what its secrets and options have to be.
 
-use hookseal::Code;
 use hookseal::provider::{Provider, Uncovered};
 use hookseal::signature::Algorithm;
 use hookseal::webhook::{Options, Trust, Verdict, Webhook};
+use hookseal::{Code, Severity};
 
 use super::support::{
     NOW, SECRET, bare, definition, fresh, headers, lax, made, options, painchek, samples, unsigned,
@@ -20,12 +20,17 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
             "PainChek signs its deliveries, and no secret was given.",
         ),
         ("painchek", options(&[""]), Code::SECRET_MISSING, "The secret is empty."),
-        ("painchek", options(&["\t "]), Code::SECRET_MISSING, "The secret is nothing but white space."),
+        (
+            "painchek",
+            options(&["\t "]),
+            Code::SECRET_MISSING,
+            "The secret is nothing but white space and invisible characters.",
+        ),
         (
             "painchek",
             options(&[SECRET, " \n"]),
             Code::SECRET_MISSING,
-            "secrets[1]: The secret is nothing but white space.",
+            "secrets[1]: The secret is nothing but white space and invisible characters.",
         ),
         (
             "painchek",
@@ -62,7 +67,7 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
             "nobody",
             options(&[SECRET]),
             Code::DEFINITION_INVALID,
-            "There is no built-in provider named \"nobody\". There are: github, linear, paddle, painchek, shopify, slack, standard-webhooks, stripe, svix, typeform, xon, zoom.",
+            "There is no built-in provider by this id. There are: github, linear, paddle, painchek, shopify, slack, standard-webhooks, stripe, svix, typeform, xon, zoom.",
         ),
     ] {
         let error = Webhook::built_in(provider, options).expect_err("refused");
@@ -178,4 +183,45 @@ fn webhooks_share_a_secret_where_one_is_the_same_key() {
     // Of one key in two spellings it is the key that counts.
     let key = |secret: &str| Webhook::built_in("svix", options(&[secret])).expect("made");
     assert!(shares(&key("whsec_c2VjcmV0LW9mLXRoaXMtdGVzdA=="), &key("c2VjcmV0LW9mLXRoaXMtdGVzdA==")));
+}
+
+#[test]
+fn what_was_passed_for_an_id_is_not_repeated_and_a_slip_of_one_is_named() {
+    let built_in = |id: &str| Webhook::built_in(id, options(&["a"])).expect_err("no such provider");
+    let error = built_in("hunter2-the-secret");
+    assert!(!format!("{error} {:?}", error.issues).contains("hunter2"), "{error}");
+    for (id, like) in [("gihtub", "github"), ("painchec", "painchek"), ("Stripe", "stripe"), ("xno", "xon")] {
+        let error = built_in(id);
+        assert_eq!(error.issues[0].hint.as_deref(), Some(&*format!("Did you mean \"{like}\"?")), "{id}");
+    }
+    for id in ["", "x", "no", "hub"] {
+        assert_eq!(built_in(id).issues[0].hint, None, "{id}");
+    }
+}
+
+#[test]
+fn a_short_secret_is_worth_a_word_where_it_verifies() {
+    let sample = &samples()[0];
+    for (signer, secrets, short) in [
+        ("sixteen bytes, .", &["sixteen bytes, ."][..], &[][..]),
+        ("fifteen bytes..", &["fifteen bytes.."], &["The secret"]),
+        ("short", &["a secret of 32 bytes for the test", "short"], &["secrets[1]"]),
+        ("a secret of 32 bytes for the test", &["a secret of 32 bytes for the test", "short"], &[]),
+    ] {
+        let hook = painchek(secrets);
+        let signed = painchek(&[signer]).sign(&sample.body, &fresh()).expect("signed");
+        let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+        let issues = hook.verify(&delivery, NOW).expect("verified").issues;
+        assert_eq!(issues, hook.inspect(&delivery, NOW).issues);
+        let found: Vec<&str> =
+            issues.iter().map(|issue| issue.message.split(" has ").next().expect("one")).collect();
+        assert_eq!(found, short);
+        assert!(
+            issues.iter().all(|issue| (issue.code, issue.severity) == (Code::SECRET_SHORT, Severity::Info))
+        );
+        // Of a forgery nothing is said but that.
+        let forged = Delivery::new(headers(&signed.headers), b"{}");
+        let error = hook.verify(&forged, NOW).expect_err("rejected");
+        assert_eq!((error.code, error.issues.len()), (Code::SIGNATURE_MISMATCH, 1));
+    }
 }

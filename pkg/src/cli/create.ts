@@ -9,7 +9,7 @@ import {
   type Webhook,
 } from "../index.js";
 import { type HookOptions, Hooks } from "./hooks.js";
-import { bytesOf, type InputOptions, nameOf, oneDelivery, sources } from "./input.js";
+import { bytesOf, type InputOptions, nameOf, nameOfMissing, oneDelivery, sources } from "./input.js";
 import { complain, paint, print } from "./paint.js";
 import { listEvents, nameSample, samplesOf, typeOfSample } from "./samples.js";
 import { reason, UsageError, VALID } from "./usage.js";
@@ -157,7 +157,7 @@ export function jsonFile(path: string): unknown {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`${nameOf(path)} cannot be read: ${reason(error)}.`);
+    throw new UsageError(`${nameOfMissing(path)} cannot be read: ${reason(error)}.`);
   }
   try {
     return JSON.parse(text);

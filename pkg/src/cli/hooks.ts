@@ -11,6 +11,7 @@ import {
   type Webhook,
   webhook,
 } from "../index.js";
+import { nameOf } from "./input.js";
 import { askSecret, namedSecrets, type SecretOptions } from "./secrets.js";
 import { reason, UsageError } from "./usage.js";
 
@@ -29,7 +30,7 @@ function ownDefinition(path: string): ProviderDefinition {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new UsageError(
-      `There is no built-in provider "${path}", and it cannot be read as a file: ${reason(error)}.`,
+      `What --provider names is no built-in provider, and cannot be read as a file: ${reason(error)}.`,
       `Built in are ${providers().join(", ")}; your own is a JSON file.`,
     );
   }
@@ -39,7 +40,7 @@ function ownDefinition(path: string): ProviderDefinition {
   } catch {
     throw new UsageError(
       "The provider definition is no JSON.",
-      `Where: echo true > any.json; hookseal schema any.json --check ${path}`,
+      `Where: echo true > any.json; hookseal schema any.json --check ${nameOf(path)}`,
     );
   }
   // Everybody who looks into it can rely on its form from here on.

@@ -1,5 +1,5 @@
 /** What a command reads: files, standard input, captures, commands and archives. Bytes stay as they are. */
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import {
   type Import,
@@ -57,12 +57,17 @@ export async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (error) {
-    throw new UsageError(`${nameOf(file)} cannot be read: ${reason(error)}.`);
+    throw new UsageError(`${nameOfMissing(file)} cannot be read: ${reason(error)}.`);
   }
 }
 
 export function nameOf(file: string): string {
   return file === "-" ? "standard input" : harmless(file);
+}
+
+/** The same of a file that need not be there: what does not look like a name of one may be a secret in its place. */
+export function nameOfMissing(file: string): string {
+  return file === "-" || /\.[a-z][a-z0-9]{0,7}$/i.test(file) || existsSync(file) ? nameOf(file) : "The file";
 }
 
 /** All bytes of a file or of standard input, which are not many. */
@@ -71,7 +76,7 @@ export async function bytesOf(file: string): Promise<Uint8Array> {
     try {
       if (statSync(file).size <= LONGEST) return new Uint8Array(readFileSync(file));
     } catch (error) {
-      throw new UsageError(`${nameOf(file)} cannot be read: ${reason(error)}.`);
+      throw new UsageError(`${nameOfMissing(file)} cannot be read: ${reason(error)}.`);
     }
   }
   const parts: Uint8Array[] = [];

@@ -89,8 +89,7 @@ function build(end: (code: number) => void): Command {
     .showHelpAfterError("Run it with --help to see what it takes.")
     .exitOverride()
     .configureOutput({
-      // A misspelt option may hold a secret behind its "=".
-      outputError: (text, write) => write(text.replace(/('-[^'=]*)=[^']*'/g, "$1=…'")),
+      outputError: (text, write) => write(withoutArguments(text)),
     })
     .addHelpText(
       "after",
@@ -246,6 +245,13 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     )
     .action(async (what, event, options) => end(await schema(what, event, options)));
   return program;
+}
+
+/** What is wrong with the arguments, without the arguments: any of them may be a secret in the wrong place. */
+function withoutArguments(text: string): string {
+  return text
+    .replace(/ (?:argument|value) '[\s\S]*'(?= is invalid| from env)/, " argument")
+    .replace(/error: unknown (option|command) '[\s\S]*'/, (_, what) => `error: unknown ${what}`);
 }
 
 function version(): string {

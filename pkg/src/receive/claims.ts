@@ -64,6 +64,10 @@ export class Claims {
 
   /** Claims a delivery. `duplicate`: it was handled before; `replayed`: its body was, under another id or type. */
   async claim(delivery: Verified, event: ClaimEvent): Promise<Claim | "duplicate" | "replayed"> {
+    // Without an idempotency key nothing is remembered: equal deliveries may be different events.
+    if (delivery.id === "") {
+      return { key: "", token: undefined, bodyKey: undefined, retryChanged: false, replayed: false };
+    }
     this.#prefix ??= crypto.randomUUID();
     this.#count += 1;
     const token = `${this.#prefix}-${this.#count}`;

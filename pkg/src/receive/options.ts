@@ -38,7 +38,7 @@ export interface Context<R = unknown> {
   /** The request as the framework has it. Its body was read. */
   readonly request: R;
   /**
-   * The key under which this delivery was claimed: a JSON array of the receiver's `name`, `"verified"` or `"unsigned"`, the
+   * The key under which this delivery was claimed, empty where it has none: a JSON array of the receiver's `name`, `"verified"` or `"unsigned"`, the
    * event type, and the delivery's `id` without the type; where `retryChanged`, the digest follows. To be exactly sure that
    * nothing happens twice, write it in the same transaction as the effect.
    */

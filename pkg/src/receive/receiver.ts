@@ -149,7 +149,7 @@ export class Receiver<Events, R> {
     trace.body = body;
 
     const checking = performance.now();
-    const address = typeof url === "function" ? url(request) : (url ?? incoming.url());
+    const address = typeof url === "function" ? url(request) : url || incoming.url();
     trace.checked = { headers, body, method, url: address };
     const checked = this.#hook.check(trace.checked, { maxBytes });
     durations.check = performance.now() - checking;
@@ -307,7 +307,7 @@ function covered(
 function note(event: Trace["event"], delivery: Verified): void {
   const { type, id, webhookId, deliveryId, digest, signature } = delivery;
   event.type = type;
-  event.id = id;
+  if (id !== "") event.id = id;
   if (webhookId !== undefined) event.webhookId = webhookId;
   if (deliveryId !== undefined) event.deliveryId = deliveryId;
   event.digest = digest;

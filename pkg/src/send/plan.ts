@@ -61,6 +61,12 @@ export function policy(
       "The option `stopOn` takes a list of statuses, such as [410, 413].",
     );
   const wait = schedule(retries as never, random);
+  if (definition?.signature?.timestamp !== undefined && wait(1) !== undefined) {
+    throw new SendError(
+      "signature-ages",
+      "The body holds the time that is signed, so a later attempt cannot be signed anew without another body, and receivers refuse it when it is old: take `retries: []`, and make a new delivery for each attempt.",
+    );
+  }
   if (hook === undefined && hasTimestamp(definition) && wait(1) !== undefined) {
     throw new SendError(
       "signature-ages",
