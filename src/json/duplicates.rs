@@ -38,6 +38,10 @@ pub fn twice(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
             (false, key) => (key.into(), index),
         })
         .collect();
+    if named.len() <= FEW {
+        let repeats = |at: usize| named[..at].iter().any(|(key, _)| *key == named[at].0);
+        return (0..named.len()).filter(|at| repeats(*at)).map(|at| named[at].1).collect();
+    }
     sort_by(&mut named, Ord::cmp);
     named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect()
 }

@@ -131,6 +131,11 @@ pub(crate) fn repeated(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
     groups(sized, &mut |alike| {
         let hashed = alike.iter().map(|(_, at, item)| (hash(*item), *at, *item)).collect();
         groups(hashed, &mut |alike| {
+            // Nearly always they are what they seem: one value.
+            if alike[1..].iter().all(|(.., item)| same(alike[0].2, *item)) {
+                found.push((alike[0].1, alike[1].2));
+                return;
+            }
             let written = alike.iter().map(|(_, at, item)| (canonical(*item), *at, *item)).collect();
             groups(written, &mut |alike| found.push((alike[0].1, alike[1].2)));
         });

@@ -124,6 +124,11 @@ impl<'a> Document<'a> {
         &self.findings
     }
 
+    /// The same, to be kept.
+    pub(crate) fn take_findings(&mut self) -> Vec<Draft> {
+        std::mem::take(&mut self.findings)
+    }
+
     /// Works out path, line and column of every draft, and sorts them by place.
     pub(crate) fn locate(&self, drafts: Vec<Draft>) -> Vec<Issue> {
         locate::locate(self, drafts)

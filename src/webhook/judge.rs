@@ -174,13 +174,12 @@ impl<'b, 'd> Judgement<'b, 'd> {
         &mut self,
         webhook: &Webhook,
         delivery: &Delivery<'_>,
-        document: Document<'b>,
+        mut document: Document<'b>,
         profile: Profile,
         depth: Depth,
     ) {
         let strict = profile == Profile::Strict;
-        for finding in document.findings() {
-            let mut draft = finding.clone();
+        for mut draft in document.take_findings() {
             if strict && draft.code == Code::JSON_LONE_SURROGATE {
                 draft.severity = Severity::Error;
             }
