@@ -21,6 +21,7 @@ import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import type { OptionNames } from "./options.js";
+import { randomBytes } from "./random.js";
 import type {
   Checked,
   Comparison,
@@ -508,8 +509,7 @@ function secrets(given: WebhookOptions["secrets"]): string[] {
 function fresh(options: SignOptions, call: string) {
   if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
   const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
-  const random = crypto.getRandomValues(new Uint8Array(32));
-  return { now: millis(now), random, id, webhookId, type, url };
+  return { now: millis(now), random: randomBytes(32), id, webhookId, type, url };
 }
 
 function signed(make: () => unknown): SignedDelivery {

@@ -2,6 +2,7 @@
 import type { HeadersLike } from "../headers.js";
 import { memoryStore } from "../memory-store.js";
 import { type OptionNames, optionMistake } from "../options.js";
+import { randomId } from "../random.js";
 import type { ClaimState, DeliveryStore } from "../store.js";
 import type { Verified } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
@@ -142,7 +143,7 @@ export class Receiver<Events, R> {
   /** Asks the store for a delivery. Nothing: it was handled before. */
   async #claim(delivery: VerifiedOf<Events>, trace: Trace): Promise<Claim | undefined> {
     const start = performance.now();
-    this.#prefix ??= crypto.randomUUID();
+    this.#prefix ??= randomId();
     this.#claims += 1;
     const name = `${this.#prefix}-${this.#claims}`;
     const digest = delivery.digest;

@@ -1,0 +1,28 @@
+/** Random numbers from the platform. */
+import { builtin } from "./runtime.js";
+
+type WebCrypto = Pick<typeof globalThis.crypto, "getRandomValues">;
+
+/** WebCrypto, as a global or of Node's, whose environments for tests may hide the global. */
+function webCrypto(): WebCrypto {
+  const { crypto } = globalThis as { crypto?: Partial<WebCrypto> };
+  const found = crypto?.getRandomValues
+    ? crypto
+    : builtin<{ webcrypto: WebCrypto }>("node:crypto")?.webcrypto;
+  if (found !== undefined) return found as WebCrypto;
+  throw new Error(
+    "hookseal needs crypto.getRandomValues, and this runtime has no such function. Run it in Node.js 20 or later; or set globalThis.crypto to an implementation of WebCrypto.",
+  );
+}
+
+/** So many random bytes. */
+export function randomBytes(length: number): Uint8Array {
+  return webCrypto().getRandomValues(new Uint8Array(length));
+}
+
+/** 144 random bits in hex. `crypto.randomUUID` is not to be had on pages that come by plain HTTP. */
+export function randomId(): string {
+  let id = "";
+  for (const byte of randomBytes(18)) id += byte.toString(16).padStart(2, "0");
+  return id;
+}
