@@ -1,7 +1,8 @@
 /** The WebAssembly core: instantiated on the first call, and fed through one buffer in its memory. */
+import { builtin } from "./builtin.js";
 import { callError, type HooksealError } from "./error.js";
 import * as glue from "./generated/glue.js";
-import { builtin, checkRuntime, TextDecoder, TextEncoder, uncompiled } from "./runtime.js";
+import { checkRuntime, TextDecoder, TextEncoder, uncompiled } from "./runtime.js";
 
 /** What the core can be made from: a compiled module, its bytes, or the answer to a request for them. */
 export type CoreSource = CoreModule | ArrayBuffer | Uint8Array | CoreResponse;

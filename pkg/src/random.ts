@@ -1,5 +1,5 @@
 /** Random numbers from the platform. */
-import { builtin } from "./runtime.js";
+import { builtin } from "./builtin.js";
 
 type WebCrypto = Pick<typeof globalThis.crypto, "getRandomValues">;
 

@@ -1,21 +1,5 @@
 /** What the core needs of a runtime, and the reason in words where it cannot be had. */
-
-/** What Node hands out without an import, so that the same file runs where there is no Node. */
-interface NodeProcess {
-  getBuiltinModule?: (name: string) => unknown;
-  versions?: { node?: string; bun?: string };
-}
-
-/** A module of Node's, where there is Node 20.16 or later. */
-export function builtin<Module>(name: string): Partial<Module> | undefined {
-  const { process } = globalThis as { process?: NodeProcess };
-  try {
-    return process?.getBuiltinModule?.(name) as Partial<Module> | undefined;
-  } catch {
-    // Next.js's edge runtime has a `process` that throws at whoever asks it for what is Node's.
-    return undefined;
-  }
-}
+import { builtin, type NodeProcess } from "./builtin.js";
 
 interface Encoding {
   TextEncoder: typeof globalThis.TextEncoder;
@@ -37,14 +21,25 @@ function textCoding(): Encoding {
 
 /** Throws where the core cannot be made, whatever it is made of. */
 export function checkRuntime(): void {
-  const { process, WebAssembly } = globalThis as { process?: NodeProcess; WebAssembly?: unknown };
-  const { node, bun } = process?.versions ?? {};
-  if (bun === undefined && Number.parseInt(node ?? "20", 10) < 20)
-    throw new Error(`hookseal needs Node.js 20 or later, and this is Node.js ${node}. Update Node.js.`);
+  const { WebAssembly } = globalThis as { WebAssembly?: unknown };
+  const version = nodeVersion();
+  if (version !== undefined && Number.parseInt(version, 10) < 20)
+    throw new Error(`hookseal needs Node.js 20 or later, and this is Node.js ${version}. Update Node.js.`);
   if (WebAssembly !== undefined) return;
   throw new Error(
     "hookseal needs WebAssembly, and this runtime has none. Node.js: start it without --jitless. React Native: its engine has none, verify deliveries on a server. Safari: Lockdown Mode is on.",
   );
+}
+
+/** The version of Node, where this is Node. Bun says one, too, and older than it can do. */
+function nodeVersion(): string | undefined {
+  const { process: node } = globalThis as { process?: NodeProcess };
+  try {
+    return node?.versions?.bun === undefined ? node?.versions?.node : undefined;
+  } catch {
+    // Next.js's edge runtime has a `process` that throws at whoever asks it for what is Node's.
+    return undefined;
+  }
 }
 
 /** The error for a module that was not compiled. */

@@ -47,6 +47,9 @@ for (const format of ["esm", "cjs"]) {
       );
       const bun = `Object.defineProperty(process, "versions", { value: { node: "18.20.8", bun: "1.0.0" } })`;
       assert.equal(said(bun, { format }), "true\n");
+      // As in Next.js's edge runtime, whose \`process\` throws.
+      const edge = `Object.defineProperty(process, "versions", { get() { throw new Error("not here") } })`;
+      assert.equal(said(edge, { format }), "true\n");
     });
 
     it("says that code generation is forbidden, and how it is not", () => {
