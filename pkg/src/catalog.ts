@@ -8,13 +8,17 @@ let looks: Held<InstanceType<ReturnType<typeof core>["Looks"]>> | undefined;
 
 /** The ids of the built-in providers. */
 export function providers(): string[] {
-  return core().provider_ids();
+  const { provider_ids } = core();
+  return guarded(provider_ids);
 }
 
 /** The definition of a built-in provider, its contracts included; undefined where there is none. */
 export function providerDefinition(id: string): ProviderDefinition | undefined {
-  const length = core().provider_definition(id);
-  return length === 0 ? undefined : JSON.parse(keptText(length));
+  const { provider_definition } = core();
+  return guarded(() => {
+    const length = provider_definition(id);
+    return length === 0 ? undefined : JSON.parse(keptText(length));
+  });
 }
 
 /**

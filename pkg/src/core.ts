@@ -1,6 +1,8 @@
 /** The WebAssembly core: instantiated on the first call, and fed through one buffer in its memory. */
+import { builtin } from "./builtin.js";
 import { callError, type HooksealError } from "./error.js";
 import * as glue from "./generated/glue.js";
+import { checkRuntime, TextDecoder, TextEncoder, uncompiled } from "./runtime.js";
 
 /** What the core can be made from: a compiled module, its bytes, or the answer to a request for them. */
 export type CoreSource = CoreModule | ArrayBuffer | Uint8Array | CoreResponse;
@@ -194,7 +196,12 @@ export async function init(source?: CoreSource | PromiseLike<CoreSource>): Promi
     compilable = await given.arrayBuffer();
   } else compilable = given as Compilable;
   if (compilable !== undefined && !isModule(compilable)) {
-    compilable = await WebAssembly.compile(compilable);
+    checkRuntime();
+    try {
+      compilable = await WebAssembly.compile(compilable);
+    } catch (thrown) {
+      throw uncompiled(thrown);
+    }
   }
   // Another call may have been faster, and what it handed out has to stay good.
   if (compiled !== undefined) return;
@@ -212,7 +219,8 @@ function isModule(source: Compilable): source is WebAssembly.Module {
 }
 
 function instantiate(source: Compilable): void {
-  const module = isModule(source) ? source : new WebAssembly.Module(source);
+  checkRuntime();
+  const module = isModule(source) ? source : compile(source);
   // To the glue, a module of another realm would be none.
   if (!(module instanceof WebAssembly.Module)) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
   // What is left of an instance that trapped: let go of first, it may be large.
@@ -233,6 +241,14 @@ function instantiate(source: Compilable): void {
   made = generation;
   const platform = platformHash();
   if (platform !== undefined) glue.use_platform(platform);
+}
+
+function compile(bytes: BufferSource): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (thrown) {
+    throw uncompiled(thrown);
+  }
 }
 
 const ALGORITHMS = ["sha1", "sha256", "sha512"];
@@ -256,7 +272,7 @@ interface Platform {
  * for without an import, so that the same file runs where there is none; WebCrypto's answers too late to be of use.
  */
 function platformHash(): Platform | undefined {
-  const { hash, createHash } = nodeCrypto() ?? {};
+  const { hash, createHash } = builtin<NodeCrypto>("node:crypto") ?? {};
   if (hash === undefined || createHash === undefined) return undefined;
   /** Leaves a digest in memory. One that is none leaves the work to the core, as whatever else goes wrong does. */
   const leave = (digest: string, algorithm: number, out: number): boolean => {
@@ -300,18 +316,6 @@ function platformHash(): Platform | undefined {
       }
     },
   };
-}
-
-function nodeCrypto(): Partial<NodeCrypto> | undefined {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => Partial<NodeCrypto> | undefined };
-  };
-  try {
-    return process?.getBuiltinModule?.("node:crypto");
-  } catch {
-    // Next.js's edge runtime has a `process` that throws at whoever asks it for what is Node's.
-    return undefined;
-  }
 }
 
 const DIGEST_LENGTHS = [20, 32, 64];

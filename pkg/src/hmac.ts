@@ -2,6 +2,7 @@
 import { viewed } from "./bytes.js";
 import { core, guarded, put, room, take } from "./core.js";
 import { callError } from "./error.js";
+import { TextEncoder } from "./runtime.js";
 
 /** A hash function under HMAC. */
 export type HmacAlgorithm = "sha1" | "sha256" | "sha512";

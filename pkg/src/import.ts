@@ -118,7 +118,8 @@ export async function* importStream(
   if (typeof maxBytes !== "number" || maxBytes < 0)
     throw callError("option-invalid", "The option `maxBytes` has to be a number of bytes.");
   const { ImportStream } = core();
-  const stream = new ImportStream(formName(form), maxBytes);
+  const name = formName(form);
+  const stream = guarded(() => new ImportStream(name, maxBytes));
   const { generation } = state;
   /** Calls the stream, which is gone where any call has trapped since it began. */
   const call = <T>(work: () => T): T => {
@@ -145,7 +146,7 @@ export async function* importStream(
     call(() => stream.finish());
     for (let next = step(); next !== undefined; next = step()) yield next;
   } finally {
-    if (generation === state.generation) stream.free();
+    if (generation === state.generation) guarded(() => stream.free());
   }
 }
 

@@ -4,6 +4,7 @@ import { viewed } from "./bytes.js";
 import { core, guarded, Held, putText } from "./core.js";
 import { callError, checkOptions, SchemaError } from "./error.js";
 import { jsonText } from "./json.js";
+import { TextDecoder } from "./runtime.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 import type { Issue } from "./types.js";
 

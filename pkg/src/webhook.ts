@@ -22,7 +22,17 @@ import type { IssueCode } from "./generated/codes.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
-import type { OptionNames } from "./options.js";
+import {
+  amount,
+  COMPARE_OPTIONS,
+  EXPLAIN_OPTIONS,
+  fresh,
+  type Limits,
+  limitsOf,
+  NO_OPTIONS,
+  WEBHOOK_OPTIONS,
+  wrong,
+} from "./limits.js";
 import type {
   Checked,
   CompareOptions,
@@ -537,86 +547,11 @@ function definitionText(definition: object): string {
   );
 }
 
-/** `now` in milliseconds; the others NaN or 0 where the webhook's own apply. */
-interface Limits {
-  now: number;
-  profile: number;
-  maxBytes: number;
-  tolerance: number;
-}
-
-/** The same object for every call without options, which are not looked at then. */
-const NO_OPTIONS = Object.freeze({});
-
-const VERIFY_OPTIONS = {
-  now: true,
-  profile: true,
-  maxBytes: true,
-  tolerance: true,
-} satisfies Record<keyof VerifyOptions, true>;
-
-const EXPLAIN_OPTIONS = { ...VERIFY_OPTIONS, budget: true } satisfies Record<keyof ExplainOptions, true>;
-
-const COMPARE_OPTIONS = { maxBytes: true } satisfies Record<keyof CompareOptions, true>;
-
-const SIGN_OPTIONS = {
-  now: true,
-  id: true,
-  webhookId: true,
-  type: true,
-  url: true,
-} satisfies Record<keyof SignOptions, true>;
-
-const WEBHOOK_OPTIONS = {
-  secrets: true,
-  unsigned: true,
-  algorithms: true,
-  profile: true,
-  maxBytes: true,
-  tolerance: true,
-} satisfies Record<keyof WebhookOptions, true>;
-
-/** The limits of a call. Its options are looked at where it has a name and any options. */
-function limitsOf(options: VerifyOptions, call?: string, names: OptionNames = VERIFY_OPTIONS): Limits {
-  if (call !== undefined && options !== NO_OPTIONS) checkOptions(call, options, names);
-  const { now, profile, maxBytes, tolerance } = options ?? NO_OPTIONS;
-  return {
-    now: millis(now),
-    profile:
-      profile === undefined ? 0 : profile === "lenient" ? 1 : profile === "strict" ? 2 : wrong("profile"),
-    maxBytes: amount("maxBytes", maxBytes),
-    tolerance: amount("tolerance", tolerance),
-  };
-}
-
-function amount(option: string, value: number | undefined): number {
-  if (value === undefined) return Number.NaN;
-  return typeof value === "number" && value >= 0 ? value : wrong(option);
-}
-
-function millis(now: Date | number | undefined): number {
-  if (now === undefined) return Date.now();
-  const value = typeof now === "number" || now instanceof Date ? Number(now) : Number.NaN;
-  return Number.isFinite(value) ? value : wrong("now");
-}
-
-function wrong(option: string): never {
-  const message = `The option \`${option}\` has a value that means nothing.`;
-  throw callError("option-invalid", message);
-}
-
 /** An undefined secret is an empty one, which the core refuses: an environment variable that is not set. */
 function secrets(given: WebhookOptions["secrets"]): string[] {
   if (given === undefined || given === null) return [];
   const list = Array.isArray(given) ? given : [given];
   return list.map((secret) => (typeof secret === "string" ? secret : secret == null ? "" : wrong("secrets")));
-}
-
-function fresh(options: SignOptions, call: string) {
-  if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
-  const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
-  const random = crypto.getRandomValues(new Uint8Array(32));
-  return { now: millis(now), random, id, webhookId, type, url };
 }
 
 function signed(make: () => unknown): SignedDelivery {

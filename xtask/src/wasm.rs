@@ -144,7 +144,8 @@ fn restartable(glue: String) -> Option<String> {
         .filter_map(|line| line.strip_prefix("export class ")?.strip_suffix(" {"))
         .map(str::to_owned)
         .collect();
-    let mut text = glue;
+    // Named here, they hide the global ones, which some environments for tests do not have.
+    let mut text = format!("import {{ TextDecoder, TextEncoder }} from \"../runtime.js\";\n\n{glue}");
     for class in &classes {
         let free = format!("wasm.__wbg_{}_free(ptr, 1)", class.to_lowercase());
         let edits = [

@@ -1,5 +1,6 @@
 /** Claims of deliveries: what they are keyed by, and how a store is asked for them, told of their end, and given them back. */
 import { ownMessage } from "../error.js";
+import { randomId, sha256 } from "../random.js";
 import type { ClaimState, DeliveryStore } from "../store.js";
 import type { Verified } from "../types.js";
 import { Refusal } from "./answer.js";
@@ -68,7 +69,7 @@ export class Claims {
     if (delivery.id === "") {
       return { key: "", token: undefined, bodyKey: undefined, retryChanged: false, replayed: false };
     }
-    this.#prefix ??= crypto.randomUUID();
+    this.#prefix ??= randomId();
     this.#count += 1;
     const token = `${this.#prefix}-${this.#count}`;
     const claim: Claim = { key: "", token, bodyKey: undefined, retryChanged: false, replayed: false };
@@ -122,7 +123,8 @@ export class Claims {
       // well, for this id and type alone. Without its headers a delivery has nothing that is not covered, so that the
       // provider decides, too.
       const bodyKey = JSON.stringify([name, status, digest]);
-      const state = await this.#ask(bodyKey, await hashed(claim.key), token);
+      // A store shows what it is told as a digest, and a key holds an id.
+      const state = await this.#ask(bodyKey, await sha256(claim.key), token);
       if (state === "new") claim.bodyKey = bodyKey;
       // Another attempt at this very delivery.
       else if (state === "in-progress") throw inProgress();
@@ -187,12 +189,4 @@ function inProgress(): Refusal {
     detail: "The same delivery is being handled at this moment.",
     headers: { "retry-after": "30" },
   });
-}
-
-/** The SHA-256 of a key, which holds an id: a store shows what it is told as a digest. */
-async function hashed(key: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
-  let hex = "";
-  for (const byte of hash) hex += byte.toString(16).padStart(2, "0");
-  return hex;
 }

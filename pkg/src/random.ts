@@ -1,0 +1,37 @@
+/** WebCrypto of the platform: random numbers and digests. */
+import { builtin } from "./builtin.js";
+
+type WebCrypto = Pick<typeof globalThis.crypto, "getRandomValues" | "subtle">;
+
+/** WebCrypto, as a global or of Node's, whose environments for tests may hide the global. */
+function webCrypto(): WebCrypto {
+  const { crypto } = globalThis as { crypto?: Partial<WebCrypto> };
+  const found = crypto?.getRandomValues
+    ? crypto
+    : builtin<{ webcrypto: WebCrypto }>("node:crypto")?.webcrypto;
+  if (found !== undefined) return found as WebCrypto;
+  throw new Error(
+    "hookseal needs crypto.getRandomValues, and this runtime has no such function. Run it in Node.js 20 or later; or set globalThis.crypto to an implementation of WebCrypto.",
+  );
+}
+
+/** The SHA-256 of a text, in hex. */
+export async function sha256(text: string): Promise<string> {
+  return toHex(new Uint8Array(await webCrypto().subtle.digest("SHA-256", new TextEncoder().encode(text))));
+}
+
+function toHex(bytes: Uint8Array): string {
+  let hex = "";
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
+  return hex;
+}
+
+/** So many random bytes. */
+export function randomBytes(length: number): Uint8Array {
+  return webCrypto().getRandomValues(new Uint8Array(length));
+}
+
+/** 144 random bits in hex. `crypto.randomUUID` is not to be had on pages that come by plain HTTP. */
+export function randomId(): string {
+  return toHex(randomBytes(18));
+}
