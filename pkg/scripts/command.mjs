@@ -23,6 +23,9 @@ function samples(root) {
 export function command(root) {
   const licence = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8").trim();
   return {
+    // The bundler names modules of CommonJS by their paths: from here, wherever the build was started and node_modules lies.
+    absWorkingDir: root,
+    preserveSymlinks: true,
     entryPoints: [join(root, "pkg/src/cli/main.ts")],
     outfile: join(root, "pkg/dist/cli.cjs"),
     bundle: true,

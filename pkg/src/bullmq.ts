@@ -35,7 +35,7 @@ export interface BullmqSenderOptions
   /** What BullMQ's keys begin with. Default: `"bull"`. On Redis Cluster it has to stand in braces: `"{hookseal}"`. */
   prefix?: string | undefined;
   /**
-   * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, never stored, and not sent on where
+   * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, within `timeout`, never stored, and not sent on where
    * a redirect leads to another origin. A delivery that holds a header whose name or value says that it is a secret
    * (`X-Api-Key`, `Bearer ...`) is refused when it is added, with a `cipher`, too.
    */
@@ -127,6 +127,19 @@ class Again extends Error {
     super(message);
     this.wait = wait;
     withoutPlaces(this);
+  }
+}
+
+/** What comes in time; a service for tokens that hangs would keep a worker for good. */
+async function within<T>(ms: number, value: T | Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = timer(ms, undefined, { signal: over.signal }).then(() => {
+    throw Object.assign(new Error(`No value within ${ms} ms.`), { name: "TimeoutError" });
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    over.abort();
   }
 }
 
@@ -295,7 +308,7 @@ class Sender implements BullmqSender {
     const going = await this.#ours("what is stored cannot be read", () => this.#unpack(job.data));
     const rules = policy(this.#options, { headers: going.headers, body: "" });
     const secrets = await this.#ours("`secretHeaders` failed", async () =>
-      Object.entries((await this.#options.secretHeaders?.(going.url.href)) ?? {}),
+      Object.entries((await within(rules.wire.timeout, this.#options.secretHeaders?.(going.url.href))) ?? {}),
     );
     const names = new Set(secrets.map(([name]) => name.toLowerCase()));
     const headers = [...going.headers.filter(([name]) => !names.has(name.toLowerCase())), ...secrets];
@@ -336,7 +349,8 @@ class Sender implements BullmqSender {
       const told =
         error instanceof Error ? error : new Error("What was thrown is no Error.", { cause: error });
       this.#report(told);
-      throw new Again(`${what}: ${told instanceof SendError ? told.message : told.name}`, undefined);
+      const name = /^\w{1,50}$/.test(told.name) ? told.name : "Error";
+      throw new Again(`${what}: ${told instanceof SendError ? told.message : name}`, undefined);
     }
   }
 

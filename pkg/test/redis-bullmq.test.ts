@@ -325,6 +325,22 @@ describe("a queue of deliveries", () => {
     assert.ok(!(await everything()).includes("of-the-worker"));
     assert.deepEqual(told, ["of-the-worker is no token"]);
 
+    const named = sender({
+      retries: [],
+      secretHeaders: () => Promise.reject(Object.assign(new Error("no"), { name: "of-the-worker" })),
+    });
+    const hanging = sender({ retries: [], timeout: 50, secretHeaders: () => new Promise(() => {}) });
+    for (const [one, reason] of [
+      [named, "`secretHeaders` failed: Error"],
+      [hanging, "`secretHeaders` failed: TimeoutError"],
+    ] as const) {
+      await one.add(url, hook.sign(SAMPLE));
+      one.work();
+      await until("it is dead", async () => (await one.dead()).length === 1);
+      assert.equal((await one.dead())[0]?.reason, reason);
+    }
+    assert.ok(!(await everything()).includes("of-the-worker"));
+
     const other = sender({
       retries: [],
       cipher: { encrypt: (data) => data, decrypt: () => Buffer.from("a-patient") },

@@ -11,7 +11,7 @@ import type { Plugin } from "vite";
 const ID = "virtual:core";
 /** Compiled for size, by `cargo xtask www`, which says where its target folder is. */
 const path =
-  process.env["HOOKSEAL_PAGE_CORE"] ??
+  process.env.HOOKSEAL_PAGE_CORE ??
   fileURLToPath(new URL("../../target/xtask/page/core.wasm", import.meta.url));
 
 /** Characters of one byte that a template literal holds as they are. */

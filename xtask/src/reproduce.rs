@@ -1,6 +1,6 @@
 //! `cargo xtask reproduce`: builds the package twice, in two folders with two cargo homes, and compares every byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -77,12 +77,9 @@ fn sources() -> Result<Vec<String>, Failure> {
 /// How many files two builds have, where they are the same.
 fn compared(first: &Path, second: &Path) -> Result<usize, Failure> {
     let [one, two] = [contents(first)?, contents(second)?];
-    let differing: Vec<&str> = one
-        .keys()
-        .chain(two.keys())
-        .filter(|name| one.get(*name) != two.get(*name))
-        .map(String::as_str)
-        .collect();
+    let names: BTreeSet<&String> = one.keys().chain(two.keys()).collect();
+    let differing: Vec<&str> =
+        names.into_iter().filter(|name| one.get(*name) != two.get(*name)).map(String::as_str).collect();
     if differing.is_empty() {
         return Ok(one.len());
     }
