@@ -22,7 +22,8 @@ use crate::issue::{ByteSpan, Profile};
 use crate::json::Token;
 use crate::provider::Provider;
 use crate::webhook::{
-    Accepted, BUDGET, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
+    Accepted, DEFAULT_MAX_COMBINATIONS, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook,
+    digest as digest_of,
 };
 
 use data::{
@@ -270,7 +271,7 @@ impl Hook {
         budget: f64,
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
-        let budget = whole(budget).unwrap_or(BUDGET);
+        let budget = whole(budget).unwrap_or(DEFAULT_MAX_COMBINATIONS);
         with_delivery(headers, body, |delivery| {
             to_js(&self.0.explain_with(delivery, time(now), &limits, budget))
         })
@@ -291,7 +292,7 @@ impl Hook {
         budget: f64,
     ) -> u32 {
         let limits = self.limits(profile, max_bytes, tolerance);
-        let budget = whole(budget).unwrap_or(BUDGET);
+        let budget = whole(budget).unwrap_or(DEFAULT_MAX_COMBINATIONS);
         with_delivery(headers, body, |delivery| {
             let signed = self.0.signed_body_with(delivery, time(now), &limits, budget);
             signed.and_then(|body| u32::try_from(keep(&[&body])).ok()).unwrap_or(NONE)

@@ -3,19 +3,19 @@
 mod body;
 mod causes;
 mod content;
-mod headers;
+mod encodings;
+mod observations;
 mod received;
 mod rewrite;
 mod search;
 mod secret;
-mod text;
 
-pub use causes::{About, CAUSES, KnownCause, RAW_BODY, SECRET_PLACE};
+pub use causes::{CAUSES, CauseCategory, CauseDefinition, RAW_BODY_FIX, SECRET_FIX};
 
 use serde::Serialize;
 
-use self::body::Bodies;
-use self::headers::{Facts, content_length, which};
+use self::body::BodyVariants;
+use self::observations::{ObservationCollector, content_length, secret_label};
 use self::search::Search;
 use super::{Limits, Time, Webhook};
 use crate::delivery::Delivery;
@@ -23,7 +23,7 @@ use crate::issue::ByteSpan;
 use crate::signature::Outcome;
 
 /// So many combinations are computed unless the caller says otherwise.
-pub const BUDGET: usize = 4096;
+pub const DEFAULT_MAX_COMBINATIONS: usize = 4096;
 
 /// Why a signature does not match: what was proved, and what was seen. It is no verdict: nothing that stands
 /// here makes a delivery one to be trusted.
@@ -33,7 +33,7 @@ pub const BUDGET: usize = 4096;
 pub struct Explanation {
     /// The causes that, executed, make the received signature: proof. Several of them go together.
     pub matches: Vec<Cause>,
-    /// Facts that were seen on the way. One of them says so where nothing was proved.
+    /// ObservationCollector that were seen on the way. One of them says so where nothing was proved.
     pub observations: Vec<Cause>,
     /// How many combinations of body, secret, algorithm, encoding and signed content were computed.
     pub tried: usize,
@@ -81,7 +81,7 @@ impl Webhook {
     /// ```
     #[must_use]
     pub fn explain(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Explanation {
-        self.explain_with(delivery, now, &self.limits, BUDGET)
+        self.explain_with(delivery, now, &self.limits, DEFAULT_MAX_COMBINATIONS)
     }
 
     /// The same, with other limits than the webhook's own, and no more combinations than `budget`.
@@ -106,7 +106,7 @@ impl Webhook {
     /// out of logs.
     #[must_use]
     pub fn signed_body(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Option<Vec<u8>> {
-        self.signed_body_with(delivery, now, &self.limits, BUDGET)
+        self.signed_body_with(delivery, now, &self.limits, DEFAULT_MAX_COMBINATIONS)
     }
 
     /// The same, within the limits of [`explain_with`](Self::explain_with).
@@ -135,33 +135,40 @@ impl Webhook {
         let seen = &mut explanation.observations;
         let (scheme, keys) = match (&provider.scheme, &self.keys) {
             (None, _) => {
-                seen.push(causes::NOTHING_SIGNED.say(&[("provider", &provider.title)]));
+                seen.push(causes::NOTHING_SIGNED.render(&[("provider", &provider.title)]));
                 return None;
             }
             (_, None) => {
-                seen.push(causes::NO_SECRET.say(&[]));
+                seen.push(causes::NO_SECRET.render(&[]));
                 return None;
             }
             (Some(scheme), Some(keys)) => (scheme, keys),
         };
         if delivery.body.len() > limits.max_bytes {
-            seen.push(causes::BODY_TOO_LARGE.say(&[("length", &limits.max_bytes.to_string())]));
+            seen.push(causes::BODY_TOO_LARGE.render(&[("length", &limits.max_bytes.to_string())]));
             return None;
         }
         let received = received::received(scheme, &delivery.headers);
-        let bodies = Bodies::new(delivery.body, content_length(&delivery.headers));
+        let bodies = BodyVariants::new(delivery.body, content_length(&delivery.headers));
         let is_json = bodies.is_json();
-        let mut facts =
-            Facts { webhook: self, scheme, keys, delivery, received: &received, is_json, found: Vec::new() };
-        facts.look(now, limits);
+        let mut facts = ObservationCollector {
+            webhook: self,
+            scheme,
+            keys,
+            delivery,
+            received: &received,
+            is_json,
+            found: Vec::new(),
+        };
+        facts.collect(now, limits);
         let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(limits.tolerance));
         if let Outcome::Verified { secret, .. }
         | Outcome::TooOld { secret, .. }
         | Outcome::TooNew { secret, .. } = outcome
         {
-            facts.found.insert(0, causes::SIGNATURE_FITS.say(&[("secret", &which(keys, secret))]));
+            facts.found.insert(0, causes::SIGNATURE_FITS.render(&[("secret", &secret_label(keys, secret))]));
             if secret > 0 {
-                facts.found.push(causes::SECRET_ANOTHER.say(&[("secret", &which(keys, secret))]));
+                facts.found.push(causes::SECRET_ANOTHER.render(&[("secret", &secret_label(keys, secret))]));
             }
             explanation.observations = facts.found;
             return Some(delivery.body.to_vec());

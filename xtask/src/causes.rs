@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use hookseal::webhook::{About, CAUSES, KnownCause, RAW_BODY, SECRET_PLACE};
+use hookseal::webhook::{CAUSES, CauseCategory, CauseDefinition, RAW_BODY_FIX, SECRET_FIX};
 
 use crate::page::{plain, put};
 use crate::run::{Failure, root};
@@ -31,17 +31,17 @@ fn types() -> String {
     text
 }
 
-const SECTIONS: [(About, &str, &str); 6] = [
-    (About::Body, "Body", "What arrived is not what was signed."),
-    (About::Secret, "Secret", "The key is not the one that was signed with."),
+const SECTIONS: [(CauseCategory, &str, &str); 6] = [
+    (CauseCategory::Body, "Body", "What arrived is not what was signed."),
+    (CauseCategory::Secret, "Secret", "The key is not the one that was signed with."),
     (
-        About::Signature,
+        CauseCategory::Signature,
         "Algorithm and encoding",
         "The signature is of another kind, or written in another way.",
     ),
-    (About::Content, "Signed content", "Something else than the provider's formula was signed."),
-    (About::Headers, "Headers", "What the headers tell."),
-    (About::Search, "The search", "What `explain` has to say of itself."),
+    (CauseCategory::Content, "Signed content", "Something else than the provider's formula was signed."),
+    (CauseCategory::Headers, "Headers", "What the headers tell."),
+    (CauseCategory::Search, "The search", "What `explain` has to say of itself."),
 ];
 
 fn page() -> String {
@@ -68,16 +68,15 @@ fn page() -> String {
     text
 }
 
-fn entry(cause: &KnownCause) -> String {
-    let kind = if cause.proved { "Proof" } else { "Fact" };
-    let fix =
-        cause.fix.replace("{raw}", "See [the raw body](#the-raw-body).").replace("{place}", SECRET_PLACE);
+fn entry(cause: &CauseDefinition) -> String {
+    let kind = if cause.is_proof { "Proof" } else { "Fact" };
+    let fix = cause.fix.replace("{raw}", "See [the raw body](#the-raw-body).").replace("{place}", SECRET_FIX);
     format!("**{kind}.** {}\n\n**Fix.** {}", plain(cause.message), plain(&fix))
 }
 
 /// The sentences of the fix that every framework has its own line in.
 fn frameworks() -> Vec<(&'static str, &'static str)> {
-    let sentences = RAW_BODY.split(". ").filter_map(|sentence| sentence.split_once(": "));
+    let sentences = RAW_BODY_FIX.split(". ").filter_map(|sentence| sentence.split_once(": "));
     sentences.map(|(name, line)| (name, line.trim_end_matches('.'))).collect()
 }
 

@@ -1,14 +1,14 @@
 //! What may have been signed instead of the body that arrived: each change that happens to bodies on their
 //! way, undone.
 
-use super::causes::{self, KnownCause};
+use super::causes::{self, CauseDefinition};
+use super::encodings;
 use super::rewrite::{Characters, Layout, Numbers, Slashes, Spelling, Style, write};
-use super::text;
 use crate::issue::ByteSpan;
 use crate::json::{Document, Kind, Value};
 
 /// The body that arrived, and what is known of it.
-pub struct Bodies<'b> {
+pub struct BodyVariants<'b> {
     received: &'b [u8],
     /// What the header Content-Length says.
     length: Option<usize>,
@@ -21,110 +21,140 @@ pub struct Bodies<'b> {
 
 /// A guess at what was signed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Change {
+pub enum BodyTransform {
     /// The body as it arrived.
     None,
-    /// A place in [`PLAIN`].
+    /// A place in [`BYTE_TRANSFORMS`].
     Plain(usize),
     Written(Style),
 }
 
 /// How a change is undone.
-enum Undo {
-    /// By what is put in front of the body, and behind it.
-    Around(&'static str, &'static str),
-    /// By a function; nothing where it does not apply.
-    By(fn(&Bodies<'_>) -> Option<Vec<u8>>),
+enum InverseTransform {
+    /// Apply what is put in front of the body, and behind it.
+    Wrap(&'static str, &'static str),
+    /// Apply a function; nothing where it does not apply.
+    Apply(fn(&BodyVariants<'_>) -> Option<Vec<u8>>),
 }
 
 /// Changes that need no JSON, the most frequent ones first.
-static PLAIN: [(&KnownCause, Undo); 47] = [
-    (&causes::BODY_NEWLINE_DROPPED, Undo::Around("", "\n")),
+static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 47] = [
+    (&causes::BODY_NEWLINE_DROPPED, InverseTransform::Wrap("", "\n")),
     (
         &causes::BODY_NEWLINE_ADDED,
-        Undo::By(|it| {
+        InverseTransform::Apply(|it| {
             it.received.strip_suffix(b"\n").map(|text| text.strip_suffix(b"\r").unwrap_or(text).to_vec())
         }),
     ),
-    (&causes::BODY_CRLF_DROPPED, Undo::Around("", "\r\n")),
-    (&causes::BODY_LF_TO_CRLF, Undo::By(|it| text::replaced(it.received, b"\r\n", b"\n"))),
+    (&causes::BODY_CRLF_DROPPED, InverseTransform::Wrap("", "\r\n")),
+    (
+        &causes::BODY_LF_TO_CRLF,
+        InverseTransform::Apply(|it| encodings::replaced(it.received, b"\r\n", b"\n")),
+    ),
     (
         &causes::BODY_CRLF_TO_LF,
-        Undo::By(|it| {
-            text::replaced(
-                &text::replaced(it.received, b"\r\n", b"\n").unwrap_or_else(|| it.received.to_vec()),
+        InverseTransform::Apply(|it| {
+            encodings::replaced(
+                &encodings::replaced(it.received, b"\r\n", b"\n").unwrap_or_else(|| it.received.to_vec()),
                 b"\n",
                 b"\r\n",
             )
         }),
     ),
-    (&causes::BODY_SPACE_ADDED, Undo::By(|it| Some(it.received.trim_ascii().to_vec()))),
-    (&causes::BODY_BOM_DROPPED, Undo::Around("\u{feff}", "")),
+    (&causes::BODY_SPACE_ADDED, InverseTransform::Apply(|it| Some(it.received.trim_ascii().to_vec()))),
+    (&causes::BODY_BOM_DROPPED, InverseTransform::Wrap("\u{feff}", "")),
     (
         &causes::BODY_BOM_ADDED,
-        Undo::By(|it| it.received.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec)),
+        InverseTransform::Apply(|it| it.received.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec)),
     ),
-    (&causes::BODY_BASE64, Undo::By(|it| text::from_base64(it.received))),
+    (&causes::BODY_BASE64, InverseTransform::Apply(|it| encodings::from_base64(it.received))),
     (
         &causes::BODY_LATIN1_DECODED,
-        Undo::By(|it| {
-            text::to_single_bytes(it.received, false).filter(|bytes| std::str::from_utf8(bytes).is_ok())
+        InverseTransform::Apply(|it| {
+            encodings::encode_single_byte(it.received, false)
+                .filter(|bytes| std::str::from_utf8(bytes).is_ok())
         }),
     ),
     (
         &causes::BODY_WINDOWS_1252_DECODED,
-        Undo::By(|it| {
-            text::to_single_bytes(it.received, true).filter(|bytes| std::str::from_utf8(bytes).is_ok())
+        InverseTransform::Apply(|it| {
+            encodings::encode_single_byte(it.received, true)
+                .filter(|bytes| std::str::from_utf8(bytes).is_ok())
         }),
     ),
-    (&causes::BODY_LATIN1_ENCODED, Undo::By(|it| text::from_single_bytes(it.received, false))),
-    (&causes::BODY_WINDOWS_1252_ENCODED, Undo::By(|it| text::from_single_bytes(it.received, true))),
-    (&causes::BODY_LATIN1_SIGNED, Undo::By(|it| text::to_single_bytes(it.received, false))),
-    (&causes::BODY_JSON_STRING, Undo::By(|it| text::from_json_string(it.received))),
-    (&causes::BODY_JSON_UNWRAPPED, Undo::By(|it| text::to_json_string(it.received))),
-    (&causes::BODY_FORM, Undo::By(|it| text::from_form(it.received))),
-    (&causes::BODY_FORM_EXTRACTED, Undo::By(|it| Some(it.form(0)))),
-    (&causes::BODY_FORM_EXTRACTED, Undo::By(|it| Some(it.form(1)))),
-    (&causes::BODY_FORM_EXTRACTED, Undo::By(|it| Some(it.form(2)))),
-    (&causes::BODY_URL_ENCODED, Undo::By(|it| text::from_percent(it.received, false))),
-    (&causes::BODY_URL_ENCODED, Undo::By(|it| text::from_percent(it.received, true))),
-    (&causes::BODY_URL_DECODED, Undo::By(|it| Some(text::to_percent(it.received, text::PERCENT[0])))),
-    (&causes::BODY_URL_DECODED, Undo::By(|it| Some(text::to_percent(it.received, text::PERCENT[1])))),
-    (&causes::BODY_URL_DECODED, Undo::By(|it| Some(text::to_percent(it.received, text::PERCENT[2])))),
-    (&causes::SIGNATURE_EMPTY_BODY, Undo::By(|_| Some(Vec::new()))),
+    (
+        &causes::BODY_LATIN1_ENCODED,
+        InverseTransform::Apply(|it| encodings::decode_single_byte(it.received, false)),
+    ),
+    (
+        &causes::BODY_WINDOWS_1252_ENCODED,
+        InverseTransform::Apply(|it| encodings::decode_single_byte(it.received, true)),
+    ),
+    (
+        &causes::BODY_LATIN1_SIGNED,
+        InverseTransform::Apply(|it| encodings::encode_single_byte(it.received, false)),
+    ),
+    (&causes::BODY_JSON_STRING, InverseTransform::Apply(|it| encodings::from_json_string(it.received))),
+    (&causes::BODY_JSON_UNWRAPPED, InverseTransform::Apply(|it| encodings::to_json_string(it.received))),
+    (&causes::BODY_FORM, InverseTransform::Apply(|it| encodings::from_form(it.received))),
+    (&causes::BODY_FORM_EXTRACTED, InverseTransform::Apply(|it| Some(it.form(0)))),
+    (&causes::BODY_FORM_EXTRACTED, InverseTransform::Apply(|it| Some(it.form(1)))),
+    (&causes::BODY_FORM_EXTRACTED, InverseTransform::Apply(|it| Some(it.form(2)))),
+    (&causes::BODY_URL_ENCODED, InverseTransform::Apply(|it| encodings::from_percent(it.received, false))),
+    (&causes::BODY_URL_ENCODED, InverseTransform::Apply(|it| encodings::from_percent(it.received, true))),
+    (
+        &causes::BODY_URL_DECODED,
+        InverseTransform::Apply(|it| Some(encodings::to_percent(it.received, encodings::PERCENT[0]))),
+    ),
+    (
+        &causes::BODY_URL_DECODED,
+        InverseTransform::Apply(|it| Some(encodings::to_percent(it.received, encodings::PERCENT[1]))),
+    ),
+    (
+        &causes::BODY_URL_DECODED,
+        InverseTransform::Apply(|it| Some(encodings::to_percent(it.received, encodings::PERCENT[2]))),
+    ),
+    (&causes::SIGNATURE_EMPTY_BODY, InverseTransform::Apply(|_| Some(Vec::new()))),
     (
         &causes::BODY_BASE64_SIGNED,
-        Undo::By(|it| Some(crate::signature::Encoding::Base64.encode(it.received).into_bytes())),
+        InverseTransform::Apply(|it| {
+            Some(crate::signature::Encoding::Base64.encode(it.received).into_bytes())
+        }),
     ),
     (
         &causes::BODY_BASE64_SIGNED,
-        Undo::By(|it| Some(crate::signature::Encoding::Base64Url.encode(it.received).into_bytes())),
+        InverseTransform::Apply(|it| {
+            Some(crate::signature::Encoding::Base64Url.encode(it.received).into_bytes())
+        }),
     ),
-    (&causes::BODY_TRAILING, Undo::By(|it| Some(it.received[..outline(it.received).end?].to_vec()))),
-    (&causes::BODY_TRAILING, Undo::By(|it| it.received.get(..it.length?).map(<[u8]>::to_vec))),
-    (&causes::BODY_TRUNCATED, Undo::By(|it| it.completed(""))),
-    (&causes::BODY_TRUNCATED, Undo::By(|it| it.completed("\n"))),
-    (&causes::BODY_TRUNCATED, Undo::By(|it| it.completed("\r\n"))),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("", " ")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("\n", "\n")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("\n", "")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around(" ", "")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around(" ", " ")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "\n\n")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("\r\n", "\r\n")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("\r\n", "")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "\t")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("\t", "")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("  ", "")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "  ")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("    ", "")),
-    (&causes::BODY_SPACE_DROPPED, Undo::Around("", "\r")),
+    (
+        &causes::BODY_TRAILING,
+        InverseTransform::Apply(|it| Some(it.received[..scan_brackets(it.received).end?].to_vec())),
+    ),
+    (&causes::BODY_TRAILING, InverseTransform::Apply(|it| it.received.get(..it.length?).map(<[u8]>::to_vec))),
+    (&causes::BODY_TRUNCATED, InverseTransform::Apply(|it| it.close_brackets(""))),
+    (&causes::BODY_TRUNCATED, InverseTransform::Apply(|it| it.close_brackets("\n"))),
+    (&causes::BODY_TRUNCATED, InverseTransform::Apply(|it| it.close_brackets("\r\n"))),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("", " ")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("\n", "\n")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("\n", "")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap(" ", "")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap(" ", " ")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("", "\n\n")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("\r\n", "\r\n")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("\r\n", "")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("", "\t")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("\t", "")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("  ", "")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("", "  ")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("    ", "")),
+    (&causes::BODY_SPACE_DROPPED, InverseTransform::Wrap("", "\r")),
 ];
 
 /// So many of them change only what stands around the body.
-const AROUND: usize = 8;
+const WRAPS: usize = 8;
 
-const LAYOUTS: [(Layout, &KnownCause); 5] = [
+const LAYOUTS: [(Layout, &CauseDefinition); 5] = [
     (Layout::Compact, &causes::BODY_COMPACT),
     (Layout::Python, &causes::BODY_PYTHON_STYLE),
     (Layout::Indented("  "), &causes::BODY_INDENT_2),
@@ -132,7 +162,7 @@ const LAYOUTS: [(Layout, &KnownCause); 5] = [
     (Layout::Indented("\t"), &causes::BODY_INDENT_TAB),
 ];
 
-const CHARACTERS: [(Characters, &KnownCause); 5] = [
+const CHARACTERS: [(Characters, &CauseDefinition); 5] = [
     (Characters::Ascii, &causes::BODY_UNICODE_ESCAPED),
     (Characters::Plain, &causes::BODY_UNICODE_UNESCAPED),
     (Characters::Html, &causes::BODY_HTML_ESCAPED),
@@ -140,22 +170,22 @@ const CHARACTERS: [(Characters, &KnownCause); 5] = [
     (Characters::DotNet, &causes::BODY_DOTNET_ESCAPED),
 ];
 
-const SLASHES: [(Slashes, &KnownCause); 2] =
+const SLASHES: [(Slashes, &CauseDefinition); 2] =
     [(Slashes::Escaped, &causes::BODY_SLASHES_ESCAPED), (Slashes::Plain, &causes::BODY_SLASHES_UNESCAPED)];
 
-const ENDS: [(&str, &KnownCause); 2] =
+const TRAILING_NEWLINES: [(&str, &CauseDefinition); 2] =
     [("\n", &causes::BODY_NEWLINE_DROPPED), ("\r\n", &causes::BODY_CRLF_DROPPED)];
 
 /// So many keys with whole numbers under them are looked at, each by itself.
 const MAX_KEYS: usize = 24;
 /// So many changes at once: PHP's is two, or three where the body was laid out anew.
-const MOST: usize = 4;
+const MAX_COMBINED: usize = 4;
 
-impl<'b> Bodies<'b> {
+impl<'b> BodyVariants<'b> {
     pub fn new(received: &'b [u8], length: Option<usize>) -> Self {
         let document = Document::read(received).ok();
         let keys = document.as_ref().map(number_keys).unwrap_or_default();
-        let layout = document.as_ref().map_or(Layout::Kept, layout_of);
+        let layout = document.as_ref().map_or(Layout::Preserve, layout_of);
         Self { received, length, document, keys, layout }
     }
 
@@ -165,19 +195,19 @@ impl<'b> Bodies<'b> {
     }
 
     /// Every change by itself, the most frequent ones first.
-    pub fn singles(&self) -> Vec<Change> {
+    pub fn singles(&self) -> Vec<BodyTransform> {
         // White space around the body first: to write it again takes that away, too.
-        let mut all: Vec<Change> = (0..AROUND).map(Change::Plain).collect();
+        let mut all: Vec<BodyTransform> = (0..WRAPS).map(BodyTransform::Plain).collect();
         add(&mut all, &self.styles(), &|style| changes(style) == 1);
-        all.extend((AROUND..PLAIN.len()).map(Change::Plain));
+        all.extend((WRAPS..BYTE_TRANSFORMS.len()).map(BodyTransform::Plain));
         for numbers in self.long_numbers() {
-            all.push(Change::Written(Style { numbers, ..Style::KEPT }));
+            all.push(BodyTransform::Written(Style { numbers, ..Style::PRESERVE }));
         }
         all
     }
 
     /// Changes that come together, the most frequent ones first.
-    pub fn combinations(&self) -> Vec<Change> {
+    pub fn combinations(&self) -> Vec<BodyTransform> {
         let mut all = Vec::new();
         let styles = self.styles();
         // json.dumps as it comes; json_encode as it comes.
@@ -186,37 +216,39 @@ impl<'b> Bodies<'b> {
         add(&mut all, &styles, &|it| it.slashes == Slashes::Escaped && ascii(it));
         add(&mut all, &styles, &|it| changes(it) == 2);
         for numbers in self.long_numbers() {
-            for style in styles.iter().filter(|it| it.layout != Layout::Kept && changes(it) == 1) {
-                all.push(Change::Written(Style { numbers, ..*style }));
+            for style in styles.iter().filter(|it| it.layout != Layout::Preserve && changes(it) == 1) {
+                all.push(BodyTransform::Written(Style { numbers, ..*style }));
             }
         }
-        for count in 3..=MOST {
+        for count in 3..=MAX_COMBINED {
             add(&mut all, &styles, &|it| changes(it) == count);
         }
         all
     }
 
     /// The body of a guess; nothing where it does not apply, or is what arrived.
-    pub fn make(&self, change: Change) -> Option<Vec<u8>> {
+    pub fn apply(&self, change: BodyTransform) -> Option<Vec<u8>> {
         let made = match change {
-            Change::None => return Some(self.received.to_vec()),
-            Change::Plain(index) => match &PLAIN.get(index)?.1 {
-                Undo::Around(before, behind) => {
-                    text::joined(&[before.as_bytes(), self.received, behind.as_bytes()])
+            BodyTransform::None => return Some(self.received.to_vec()),
+            BodyTransform::Plain(index) => match &BYTE_TRANSFORMS.get(index)?.1 {
+                InverseTransform::Wrap(before, behind) => {
+                    encodings::joined(&[before.as_bytes(), self.received, behind.as_bytes()])
                 }
-                Undo::By(undo) => undo(self)?,
+                InverseTransform::Apply(undo) => undo(self)?,
             },
-            Change::Written(style) => self.write(style)?,
+            BodyTransform::Written(style) => self.write(style)?,
         };
         (made != self.received).then_some(made)
     }
 
     /// The causes of a guess: of changes that come together only those without which it is another text.
-    pub fn causes(&self, change: Change) -> Vec<&'static KnownCause> {
+    pub fn causes(&self, change: BodyTransform) -> Vec<&'static CauseDefinition> {
         match change {
-            Change::None => Vec::new(),
-            Change::Plain(index) => PLAIN.get(index).map(|undo| undo.0).into_iter().collect(),
-            Change::Written(style) => {
+            BodyTransform::None => Vec::new(),
+            BodyTransform::Plain(index) => {
+                BYTE_TRANSFORMS.get(index).map(|undo| undo.0).into_iter().collect()
+            }
+            BodyTransform::Written(style) => {
                 let whole = self.write(style);
                 let mut causes = Vec::new();
                 for (without, cause) in parts(&style) {
@@ -242,15 +274,20 @@ impl<'b> Bodies<'b> {
 
     fn write(&self, style: Style) -> Option<Vec<u8>> {
         let document = self.document.as_ref()?;
-        if !(style.sorted && style.layout == Layout::Kept) {
+        if !(style.sorted && style.layout == Layout::Preserve) {
             return Some(write(document, &style, &self.keys));
         }
-        if self.layout == Layout::Kept {
+        if self.layout == Layout::Preserve {
             return None;
         }
         let sorted = write(document, &Style { layout: self.layout, end: "", ..style }, &self.keys);
         let ByteSpan { start, end } = document.root().span();
-        Some(text::joined(&[&self.received[..start], &sorted, &self.received[end..], style.end.as_bytes()]))
+        Some(encodings::joined(&[
+            &self.received[..start],
+            &sorted,
+            &self.received[end..],
+            style.end.as_bytes(),
+        ]))
     }
 
     /// The ways to write the body that could make a difference, and any combination of them.
@@ -258,10 +295,10 @@ impl<'b> Bodies<'b> {
         if !self.document.as_ref().is_some_and(|it| matches!(it.root().kind(), Kind::Object | Kind::Array)) {
             return Vec::new();
         }
-        let has = |mark: &[u8]| text::has(self.received, mark);
+        let has = |mark: &[u8]| encodings::contains_bytes(self.received, mark);
         let (escaped, foreign) = (has(b"\\u"), !self.received.is_ascii());
         let useful = |characters| match characters {
-            Characters::Kept => true,
+            Characters::Preserve => true,
             Characters::Plain => escaped,
             Characters::Ascii | Characters::AsciiUpper => escaped || foreign,
             Characters::Html => has(b"<") || has(b">") || has(b"&") || escaped,
@@ -269,19 +306,19 @@ impl<'b> Bodies<'b> {
                 foreign || escaped || has(b"\\\"") || self.received.iter().any(|it| b"<>&+'`".contains(it))
             }
         };
-        let layouts = [&[Layout::Kept][..], &LAYOUTS.map(|it| it.0)].concat();
-        let mut characters = [&[Characters::Kept][..], &CHARACTERS.map(|it| it.0)].concat();
+        let layouts = [&[Layout::Preserve][..], &LAYOUTS.map(|it| it.0)].concat();
+        let mut characters = [&[Characters::Preserve][..], &CHARACTERS.map(|it| it.0)].concat();
         characters.retain(|it| useful(*it));
-        let mut slashes = vec![Slashes::Kept];
+        let mut slashes = vec![Slashes::Preserve];
         if has(b"/") {
             slashes.push(Slashes::Escaped);
         }
         if has(b"\\/") {
             slashes.push(Slashes::Plain);
         }
-        let mut numbers = vec![Numbers::Kept];
+        let mut numbers = vec![Numbers::Preserve];
         if self.received.iter().any(|it| b".eE".contains(it)) {
-            numbers.push(Numbers::Short);
+            numbers.push(Numbers::Shortest);
         }
         let mut all = Vec::new();
         for &layout in &layouts {
@@ -289,10 +326,11 @@ impl<'b> Bodies<'b> {
                 for &slashes in &slashes {
                     for &numbers in &numbers {
                         for sorted in [false, true] {
-                            for end in ["", ENDS[0].0, ENDS[1].0] {
+                            for end in ["", TRAILING_NEWLINES[0].0, TRAILING_NEWLINES[1].0] {
                                 let style = Style { layout, characters, slashes, numbers, sorted, end };
                                 // Line breaks alone need no JSON.
-                                if changes(&Style { end: "", ..style }) > 0 && changes(&style) <= MOST {
+                                if changes(&Style { end: "", ..style }) > 0 && changes(&style) <= MAX_COMBINED
+                                {
                                     all.push(style);
                                 }
                             }
@@ -310,42 +348,45 @@ impl<'b> Bodies<'b> {
         let mut all = Vec::new();
         for spelling in Spelling::ALL {
             for key in 0..self.keys.len() {
-                all.push(Numbers::Long(Some(key), spelling));
+                all.push(Numbers::Expanded(Some(key), spelling));
             }
             if !self.keys.is_empty() {
-                all.push(Numbers::Long(None, spelling));
+                all.push(Numbers::Expanded(None, spelling));
             }
         }
         all
     }
 
     fn form(&self, way: usize) -> Vec<u8> {
-        text::joined(&[b"payload=", &text::to_percent(self.received, text::PERCENT[way])])
+        encodings::joined(&[b"payload=", &encodings::to_percent(self.received, encodings::PERCENT[way])])
     }
 
     /// With the brackets closed that are open.
-    fn completed(&self, end: &str) -> Option<Vec<u8>> {
-        let Outline { end: None, mut open, in_string } = outline(self.received) else { return None };
+    fn close_brackets(&self, end: &str) -> Option<Vec<u8>> {
+        let BracketScan { end: None, mut open, in_string } = scan_brackets(self.received) else {
+            return None;
+        };
         let quote = if in_string { "\"" } else { "" };
         open.reverse();
-        (!open.is_empty()).then(|| text::joined(&[self.received, quote.as_bytes(), &open, end.as_bytes()]))
+        (!open.is_empty())
+            .then(|| encodings::joined(&[self.received, quote.as_bytes(), &open, end.as_bytes()]))
     }
 }
 
 /// Adds the styles that fit.
 #[inline(never)]
-fn add(all: &mut Vec<Change>, styles: &[Style], fits: &dyn Fn(&Style) -> bool) {
-    all.extend(styles.iter().filter(|style| fits(style)).map(|style| Change::Written(*style)));
+fn add(all: &mut Vec<BodyTransform>, styles: &[Style], fits: &dyn Fn(&Style) -> bool) {
+    all.extend(styles.iter().filter(|style| fits(style)).map(|style| BodyTransform::Written(*style)));
 }
 
 /// How many changes a style is.
 #[inline(never)]
 fn changes(style: &Style) -> usize {
     let changed = [
-        style.layout != Layout::Kept,
-        style.characters != Characters::Kept,
-        style.slashes != Slashes::Kept,
-        style.numbers != Numbers::Kept,
+        style.layout != Layout::Preserve,
+        style.characters != Characters::Preserve,
+        style.slashes != Slashes::Preserve,
+        style.numbers != Numbers::Preserve,
         style.sorted,
         !style.end.is_empty(),
     ];
@@ -353,23 +394,26 @@ fn changes(style: &Style) -> usize {
 }
 
 /// The style without each of its parts, and the cause that this part is, where it changes something.
-fn parts(style: &Style) -> [(Style, Option<&'static KnownCause>); 6] {
-    fn cause<T: PartialEq>(table: &[(T, &'static KnownCause)], wanted: &T) -> Option<&'static KnownCause> {
+fn parts(style: &Style) -> [(Style, Option<&'static CauseDefinition>); 6] {
+    fn cause<T: PartialEq>(
+        table: &[(T, &'static CauseDefinition)],
+        wanted: &T,
+    ) -> Option<&'static CauseDefinition> {
         table.iter().find(|(it, _)| it == wanted).map(|(_, cause)| *cause)
     }
     let numbers = match style.numbers {
-        Numbers::Kept => None,
-        Numbers::Short => Some(&causes::BODY_NUMBERS_SHORT),
-        Numbers::Long(..) => Some(&causes::BODY_NUMBERS_REWRITTEN),
+        Numbers::Preserve => None,
+        Numbers::Shortest => Some(&causes::BODY_NUMBERS_SHORT),
+        Numbers::Expanded(..) => Some(&causes::BODY_NUMBERS_REWRITTEN),
     };
     let sorted = style.sorted.then_some(&causes::BODY_KEYS_SORTED);
     [
-        (Style { layout: Layout::Kept, ..*style }, cause(&LAYOUTS, &style.layout)),
-        (Style { characters: Characters::Kept, ..*style }, cause(&CHARACTERS, &style.characters)),
-        (Style { slashes: Slashes::Kept, ..*style }, cause(&SLASHES, &style.slashes)),
-        (Style { numbers: Numbers::Kept, ..*style }, numbers),
+        (Style { layout: Layout::Preserve, ..*style }, cause(&LAYOUTS, &style.layout)),
+        (Style { characters: Characters::Preserve, ..*style }, cause(&CHARACTERS, &style.characters)),
+        (Style { slashes: Slashes::Preserve, ..*style }, cause(&SLASHES, &style.slashes)),
+        (Style { numbers: Numbers::Preserve, ..*style }, numbers),
         (Style { sorted: false, ..*style }, sorted),
-        (Style { end: "", ..*style }, cause(&ENDS, &style.end)),
+        (Style { end: "", ..*style }, cause(&TRAILING_NEWLINES, &style.end)),
     ]
 }
 
@@ -393,18 +437,18 @@ fn number_keys(document: &Document<'_>) -> Vec<Vec<u8>> {
 /// The layout that the whole text has, but for white space around it.
 fn layout_of(document: &Document<'_>) -> Layout {
     let text = document.bytes().trim_ascii();
-    let fits = |layout: &Layout| write(document, &Style { layout: *layout, ..Style::KEPT }, &[]) == text;
+    let fits = |layout: &Layout| write(document, &Style { layout: *layout, ..Style::PRESERVE }, &[]) == text;
     // What stands behind the first bracket tells which one it could be.
     let likely = |layout: &Layout| match (layout, text.get(1)) {
         (Layout::Indented(_), Some(b'\n')) => true,
         (Layout::Compact | Layout::Python, Some(byte)) => *byte != b'\n',
         _ => false,
     };
-    LAYOUTS.map(|it| it.0).into_iter().find(|it| likely(it) && fits(it)).unwrap_or(Layout::Kept)
+    LAYOUTS.map(|it| it.0).into_iter().find(|it| likely(it) && fits(it)).unwrap_or(Layout::Preserve)
 }
 
 /// The brackets of a text, whether it is whole or not.
-struct Outline {
+struct BracketScan {
     /// Behind the first value, where it is closed.
     end: Option<usize>,
     /// What would close the brackets that are open, the outermost first.
@@ -412,7 +456,7 @@ struct Outline {
     in_string: bool,
 }
 
-fn outline(body: &[u8]) -> Outline {
+fn scan_brackets(body: &[u8]) -> BracketScan {
     let (mut open, mut in_string, mut escaped) = (Vec::new(), false, false);
     for (at, &byte) in body.iter().enumerate() {
         if in_string {
@@ -427,22 +471,22 @@ fn outline(body: &[u8]) -> Outline {
             b'}' | b']' if open.last() == Some(&byte) => {
                 open.pop();
                 if open.is_empty() {
-                    return Outline { end: Some(at + 1), open, in_string };
+                    return BracketScan { end: Some(at + 1), open, in_string };
                 }
             }
             b'}' | b']' => open.clear(),
             _ => {}
         }
     }
-    Outline { end: None, open, in_string }
+    BracketScan { end: None, open, in_string }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn bodies(text: &str) -> Bodies<'_> {
-        Bodies::new(text.as_bytes(), None)
+    fn bodies(text: &str) -> BodyVariants<'_> {
+        BodyVariants::new(text.as_bytes(), None)
     }
 
     #[test]
@@ -462,9 +506,9 @@ mod tests {
     #[test]
     fn only_changes_that_matter_are_causes() {
         let style =
-            Style { layout: Layout::Compact, characters: Characters::Ascii, sorted: true, ..Style::KEPT };
+            Style { layout: Layout::Compact, characters: Characters::Ascii, sorted: true, ..Style::PRESERVE };
         let codes = |text: &str| {
-            let found = bodies(text).causes(Change::Written(style));
+            let found = bodies(text).causes(BodyTransform::Written(style));
             found.iter().map(|cause| cause.code).collect::<Vec<_>>()
         };
         assert_eq!(codes("{\"a\":\"é\"}"), ["body-unicode-escaped"]);
@@ -476,22 +520,22 @@ mod tests {
 
     #[test]
     fn brackets_are_closed_where_a_text_was_cut() {
-        let completed =
-            |text: &str| bodies(text).completed("").map(|it| String::from_utf8(it).expect("UTF-8"));
-        assert_eq!(completed(r#"{"a":[{"b":"]}"#).as_deref(), Some(r#"{"a":[{"b":"]}"}]}"#));
-        assert_eq!(completed(r#"{"a":["\""#).as_deref(), Some(r#"{"a":["\""]}"#));
-        assert_eq!(completed("{}"), None);
-        assert_eq!(completed("x"), None);
-        assert_eq!(outline(b"{} {").end, Some(2));
+        let close_brackets =
+            |text: &str| bodies(text).close_brackets("").map(|it| String::from_utf8(it).expect("UTF-8"));
+        assert_eq!(close_brackets(r#"{"a":[{"b":"]}"#).as_deref(), Some(r#"{"a":[{"b":"]}"}]}"#));
+        assert_eq!(close_brackets(r#"{"a":["\""#).as_deref(), Some(r#"{"a":["\""]}"#));
+        assert_eq!(close_brackets("{}"), None);
+        assert_eq!(close_brackets("x"), None);
+        assert_eq!(scan_brackets(b"{} {").end, Some(2));
     }
 
     #[test]
     fn the_layout_of_a_text_is_recognised() {
         for (layout, _) in LAYOUTS {
             let document = Document::read(b"{\"a\":[1,{}],\"b\":2}").expect("JSON");
-            let text = write(&document, &Style { layout, end: "\n", ..Style::KEPT }, &[]);
+            let text = write(&document, &Style { layout, end: "\n", ..Style::PRESERVE }, &[]);
             assert_eq!(layout_of(&Document::read(&text).expect("JSON")), layout);
         }
-        assert_eq!(bodies("{\"a\" :1}").layout, Layout::Kept);
+        assert_eq!(bodies("{\"a\" :1}").layout, Layout::Preserve);
     }
 }

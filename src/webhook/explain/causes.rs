@@ -5,7 +5,7 @@ use crate::webhook::Cause;
 
 /// What a cause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum CauseCategory {
     /// The body is not the bytes that were signed.
     Body,
     /// The key is not the one that was signed with.
@@ -22,42 +22,42 @@ pub enum About {
 
 /// A cause as the list has it. Words in braces are filled in.
 #[derive(Clone, Copy, Debug)]
-pub struct KnownCause {
+pub struct CauseDefinition {
     /// A stable, kebab-case name.
     pub code: &'static str,
     /// What it is about.
-    pub about: About,
-    /// Whether it is proved by making the received signature, and stands among the matches; else it is a
+    pub about: CauseCategory,
+    /// Whether it is is_proof by making the received signature, and stands among the matches; else it is a
     /// fact, and stands among the observations.
-    pub proved: bool,
+    pub is_proof: bool,
     /// A sentence.
     pub message: &'static str,
     /// What to change.
     pub fix: &'static str,
 }
 
-impl KnownCause {
+impl CauseDefinition {
     /// Whether both are the same cause.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(super) fn same_cause(&self, other: &Self) -> bool {
         self.code == other.code
     }
 
     /// The cause with its words filled in.
     #[inline(never)]
-    pub(super) fn say(&self, words: &[(&str, &str)]) -> Cause {
-        let common = [("raw", RAW_BODY), ("place", SECRET_PLACE)];
+    pub(super) fn render(&self, words: &[(&str, &str)]) -> Cause {
+        let common = [("raw", RAW_BODY_FIX), ("place", SECRET_FIX)];
         let words: Vec<(&str, &str)> = words.iter().chain(&common).copied().collect();
         Cause {
             code: self.code,
-            message: fill(self.message, &words),
-            fix: fill(self.fix, &words),
+            message: interpolate(self.message, &words),
+            fix: interpolate(self.fix, &words),
             changed_bytes: None,
         }
     }
 }
 
 /// Puts words where the text has their names in braces. Other braces stay: fixes hold code.
-fn fill(text: &str, words: &[(&str, &str)]) -> String {
+fn interpolate(text: &str, words: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('{') {
@@ -79,7 +79,7 @@ fn fill(text: &str, words: &[(&str, &str)]) -> String {
 }
 
 /// The line to change where a framework hands over something else than the raw body.
-pub const RAW_BODY: &str = "Verify the bytes as they arrived. \
+pub const RAW_BODY_FIX: &str = "Verify the bytes as they arrived. \
     Express: app.post(path, express.raw({ type: \"*/*\" }), handler) before any express.json(), then req.body. \
     Fastify: addContentTypeParser(\"application/json\", { parseAs: \"buffer\" }, (req, body, done) => done(null, body)). \
     Next.js: new Uint8Array(await request.arrayBuffer()) in a route handler; export const config = { api: { bodyParser: false } } in pages/api. \
@@ -89,21 +89,21 @@ pub const RAW_BODY: &str = "Verify the bytes as they arrived. \
     Flask: request.get_data(). Django: request.body.";
 
 /// Where a secret comes from, and can be mended.
-pub const SECRET_PLACE: &str = "Mend it where it is kept (the .env file, the secret store, the variable of the \
+pub const SECRET_FIX: &str = "Mend it where it is kept (the .env file, the secret store, the variable of the \
     deployment), and not in the code.";
 
 macro_rules! causes {
     ($($about:ident { $($name:ident $kind:ident $code:literal $message:literal $fix:literal)* })*) => {
-        $($(pub(super) static $name: KnownCause = KnownCause {
+        $($(pub(super) static $name: CauseDefinition = CauseDefinition {
             code: $code,
-            about: About::$about,
-            proved: causes!(@$kind),
+            about: CauseCategory::$about,
+            is_proof: causes!(@$kind),
             message: $message,
             fix: $fix,
         };)*)*
 
         /// Every cause, in the order of the page that lists them.
-        pub static CAUSES: &[&KnownCause] = &[$($(&$name),*),*];
+        pub static CAUSES: &[&CauseDefinition] = &[$($(&$name),*),*];
     };
     (@proof) => { true };
     (@fact) => { false };
@@ -418,8 +418,8 @@ mod tests {
 
     #[test]
     fn words_are_filled_in_and_the_braces_of_code_stay() {
-        assert_eq!(fill("{a}{b} { a } {c} {", &[("a", "{b}"), ("b", "2")]), "{b}2 { a } {c} {");
-        assert_eq!(fill("", &[]), "");
+        assert_eq!(interpolate("{a}{b} { a } {c} {", &[("a", "{b}"), ("b", "2")]), "{b}2 { a } {c} {");
+        assert_eq!(interpolate("", &[]), "");
     }
 
     #[test]

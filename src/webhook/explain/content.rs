@@ -1,18 +1,18 @@
-//! What the sender may have signed around the body: the provider's formula, slips in it, and the formulas of
+//! What the sender may have signed around the body: the provider's formula, mutations in it, and the content_hypotheses of
 //! other providers.
 
 use std::borrow::Cow;
 
-use super::causes::{self, KnownCause};
-use super::headers::value;
+use super::causes::{self, CauseDefinition};
+use super::observations::value;
 use crate::delivery::{Delivery, Headers, is_token};
 use crate::signature::hmac::Tag;
 use crate::signature::{Algorithm, Content, Keys, Scheme, TimestampUnit, Token, Values, tokens};
 use crate::text::{cut, owned, same_but_case};
 
 /// A guess at what was signed, but for the body.
-pub struct Formula<'d> {
-    pub causes: Vec<&'static KnownCause>,
+pub struct ContentHypothesis<'d> {
+    pub causes: Vec<&'static CauseDefinition>,
     /// As a definition writes it.
     pub template: String,
     /// Who else signs like that.
@@ -24,7 +24,7 @@ pub struct Formula<'d> {
 
 /// How others sign, with what they say of it themselves; then ways to have the URL in it that are nobody's in
 /// particular. Each formula once.
-const KNOWN: [(&str, &str); 18] = [
+const KNOWN_CONTENTS: [(&str, &str); 18] = [
     // docs.stripe.com/webhooks/signatures, developer.calendly.com, workos.com/docs/events/data-syncing/webhooks
     ("Stripe", "{timestamp}.{body}"),
     // github.com/standard-webhooks/standard-webhooks, docs.svix.com/receiving/verifying-payloads/how-manual
@@ -58,16 +58,16 @@ const KNOWN: [(&str, &str); 18] = [
 ];
 
 /// What may stand between the parts.
-const JOINERS: [&str; 9] = ["", ".", ":", "\n", "|", "-", ",", "_", "&"];
+const SEPARATORS: [&str; 9] = ["", ".", ":", "\n", "|", "-", ",", "_", "&"];
 
 /// So many timestamps, and so many ids, are looked at.
-const MOST: usize = 3;
+const MAX_CANDIDATES: usize = 3;
 
 /// What names of headers with the id of a message have in them.
-const TELLING: [&str; 5] = ["webhook", "svix", "message", "event", "delivery"];
+const MESSAGE_ID_WORDS: [&str; 5] = ["webhook", "svix", "message", "event", "delivery"];
 
-/// What a delivery has to put into formulas.
-pub struct Parts<'d> {
+/// What a delivery has to put into content_hypotheses.
+pub struct ContentInputs<'d> {
     /// The timestamps that the scheme means.
     own: Vec<&'d str>,
     /// Whatever else looks like one.
@@ -79,13 +79,13 @@ pub struct Parts<'d> {
     headers: &'d Headers<'d>,
 }
 
-impl<'d> Parts<'d> {
+impl<'d> ContentInputs<'d> {
     /// What there is in a delivery.
     pub fn of(scheme: &'d Scheme, delivery: &'d Delivery<'_>) -> Self {
         let headers = &delivery.headers;
         let unit = TimestampUnit::Seconds;
         let mut own = timestamps(scheme, headers);
-        own.truncate(MOST);
+        own.truncate(MAX_CANDIDATES);
         own.retain(|text| unit.read(text).is_some());
         let mut others = Vec::new();
         for (name, value) in headers.iter() {
@@ -104,17 +104,17 @@ impl<'d> Parts<'d> {
             }
         }
         others.retain(|it| !own.contains(it));
-        others.truncate(MOST);
+        others.truncate(MAX_CANDIDATES);
         // Of the ids of requests and traces there are many; those of messages are signed.
         let mut ids = Vec::new();
         for wanted in [true, false] {
             for (name, _) in headers.iter().filter(|(name, _)| is_id(name)) {
-                if wanted == TELLING.iter().any(|it| contains(name, it)) {
+                if wanted == MESSAGE_ID_WORDS.iter().any(|it| contains(name, it)) {
                     ids.push(name);
                 }
             }
         }
-        ids.truncate(MOST);
+        ids.truncate(MAX_CANDIDATES);
         let url = delivery.url.unwrap_or_default();
         let path = url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| &url[at + 3 + slash..]));
         let bare = cut(url, '?').map(|(front, _)| front);
@@ -147,18 +147,22 @@ pub fn contains(text: &str, word: &str) -> bool {
 }
 
 /// The provider's formula, and then every other one.
-pub fn formulas<'d>(scheme: &'d Scheme, parts: &Parts<'d>) -> (Vec<Formula<'d>>, Vec<Formula<'d>>) {
-    let mut all = Formulas { parts, id_header: scheme.definition().id_header.as_deref(), all: Vec::new() };
+pub fn content_hypotheses<'d>(
+    scheme: &'d Scheme,
+    parts: &ContentInputs<'d>,
+) -> (Vec<ContentHypothesis<'d>>, Vec<ContentHypothesis<'d>>) {
+    let mut all =
+        ContentHypotheses { parts, id_header: scheme.definition().id_header.as_deref(), all: Vec::new() };
     all.add(&[], scheme.signed_content(), &parts.own);
     let own = std::mem::take(&mut all.all);
-    for (template, causes) in slips(scheme.signed_content()) {
+    for (template, causes) in mutations(scheme.signed_content()) {
         all.add(&causes, &template, &parts.own);
     }
     all.other_units(scheme);
     let any = [&parts.own[..], &parts.timestamps].concat();
     // Where the timestamp stands elsewhere than it should.
     all.add(&[&causes::CONTENT_TIMESTAMP_UNIT], scheme.signed_content(), &parts.timestamps);
-    for (provider, template) in KNOWN {
+    for (provider, template) in KNOWN_CONTENTS {
         let cause =
             if template.contains("{url}") { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
         let before = all.all.len();
@@ -178,16 +182,16 @@ pub fn formulas<'d>(scheme: &'d Scheme, parts: &Parts<'d>) -> (Vec<Formula<'d>>,
     (own, others)
 }
 
-struct Formulas<'a, 'd> {
-    parts: &'a Parts<'d>,
+struct ContentHypotheses<'a, 'd> {
+    parts: &'a ContentInputs<'d>,
     id_header: Option<&'d str>,
-    all: Vec<Formula<'d>>,
+    all: Vec<ContentHypothesis<'d>>,
 }
 
-impl<'d> Formulas<'_, 'd> {
+impl<'d> ContentHypotheses<'_, 'd> {
     /// Adds a template with everything its places can hold; nothing where something is not there.
     #[inline(never)]
-    fn add(&mut self, causes: &[&'static KnownCause], template: &str, timestamps: &[&'d str]) {
+    fn add(&mut self, causes: &[&'static CauseDefinition], template: &str, timestamps: &[&'d str]) {
         let Ok(content) = Content::parse(template, self.id_header) else { return };
         if content.headers().any(|name| value(self.parts.headers, name).is_none()) {
             return;
@@ -205,13 +209,13 @@ impl<'d> Formulas<'_, 'd> {
     #[inline(never)]
     fn push(
         &mut self,
-        causes: &[&'static KnownCause],
+        causes: &[&'static CauseDefinition],
         template: &str,
         content: &Content,
         timestamp: Cow<'d, str>,
         url: &'d str,
     ) {
-        let formula = Formula {
+        let formula = ContentHypothesis {
             causes: causes.to_vec(),
             template: owned(template),
             provider: "",
@@ -243,13 +247,20 @@ impl<'d> Formulas<'_, 'd> {
     }
 }
 
-impl Formula<'_> {
+impl ContentHypothesis<'_> {
     fn is_same(&self, other: &Self) -> bool {
         self.template == other.template && self.timestamp == other.timestamp && self.url == other.url
     }
 
     /// The tag of a body by this formula.
-    pub fn tag(&self, keys: &Keys, algorithm: Algorithm, key: &[u8], body: &[u8], parts: &Parts<'_>) -> Tag {
+    pub fn tag(
+        &self,
+        keys: &Keys,
+        algorithm: Algorithm,
+        key: &[u8],
+        body: &[u8],
+        parts: &ContentInputs<'_>,
+    ) -> Tag {
         let (timestamp, url, method) = (self.timestamp.as_ref(), self.url, parts.method);
         let values = Values { body, timestamp, headers: parts.headers, url, method };
         keys.tag_under(algorithm, key, &self.content, &values)
@@ -257,12 +268,12 @@ impl Formula<'_> {
 }
 
 /// A formula with a part left out, or with its parts joined in another way.
-fn slips(template: &str) -> Vec<(String, Vec<&'static KnownCause>)> {
+fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
     let Ok(tokens) = tokens(template) else { return Vec::new() };
     let is_id = |token: &Token<'_>| matches!(token, Token::Place(place) if *place == "id" || place.starts_with("header:"));
     let is_timestamp = |token: &Token<'_>| *token == Token::Place("timestamp");
     let places = tokens.iter().filter(|token| matches!(token, Token::Place(_))).count();
-    let mut all: Vec<(String, Vec<&'static KnownCause>)> = Vec::new();
+    let mut all: Vec<(String, Vec<&'static CauseDefinition>)> = Vec::new();
     let (timestamp, id) = (&causes::CONTENT_TIMESTAMP_MISSING, &causes::CONTENT_ID_MISSING);
     if tokens.iter().any(is_timestamp) {
         all.push((without(&tokens, &is_timestamp), vec![timestamp]));
@@ -278,15 +289,15 @@ fn slips(template: &str) -> Vec<(String, Vec<&'static KnownCause>)> {
         return all;
     }
     let last = tokens.iter().rposition(|token| matches!(token, Token::Place(_))).unwrap_or(0);
-    for joiner in JOINERS {
+    for separator in SEPARATORS {
         let mut joined = String::new();
         for (at, token) in tokens.iter().enumerate() {
             match token {
                 Token::Literal(text) if at == 0 || at > last => joined.push_str(text),
-                Token::Literal(_) => joined.push_str(joiner),
+                Token::Literal(_) => joined.push_str(separator),
                 Token::Place(_) => {
                     if at > 0 && matches!(tokens[at - 1], Token::Place(_)) {
-                        joined.push_str(joiner);
+                        joined.push_str(separator);
                     }
                     joined.push_str(&written(*token));
                 }
@@ -310,10 +321,10 @@ fn written(token: Token<'_>) -> String {
 /// Without the places that are dropped, and what joins them to the next.
 fn without(tokens: &[Token<'_>], dropped: &dyn Fn(&Token<'_>) -> bool) -> String {
     let mut out = String::new();
-    let mut joiner_too = false;
+    let mut separator_too = false;
     for token in tokens {
-        let drop = dropped(token) || joiner_too && matches!(token, Token::Literal(_));
-        joiner_too = dropped(token);
+        let drop = dropped(token) || separator_too && matches!(token, Token::Literal(_));
+        separator_too = dropped(token);
         if !drop {
             out.push_str(&written(*token));
         }
@@ -332,7 +343,7 @@ mod tests {
     #[test]
     fn slips_leave_parts_out_and_join_them_otherwise() {
         let of = |template| {
-            slips(template)
+            mutations(template)
                 .into_iter()
                 .map(|(it, causes)| (it, causes.iter().map(|it| it.code).collect::<Vec<_>>()))
                 .collect::<Vec<_>>()
@@ -342,8 +353,8 @@ mod tests {
         assert_eq!(all[0], ("{id}.{body}".to_owned(), vec!["content-timestamp-missing"]));
         assert_eq!(all[1], ("{timestamp}.{body}".to_owned(), vec!["content-id-missing"]));
         assert_eq!(all[2], ("{body}".to_owned(), vec!["content-timestamp-missing", "content-id-missing"]));
-        assert!(all.contains(&("{id}{timestamp}{body}".to_owned(), vec!["content-joiner"])));
-        assert!(all.contains(&("{body}.{timestamp}.{id}".to_owned(), vec!["content-joiner"])));
+        assert!(all.contains(&("{id}{timestamp}{body}".to_owned(), vec!["content-separator"])));
+        assert!(all.contains(&("{body}.{timestamp}.{id}".to_owned(), vec!["content-separator"])));
         let all = of("v0:{timestamp}:{body}");
         assert_eq!(all[0].0, "v0:{body}");
         assert!(all.iter().any(|(it, _)| it == "v0:{timestamp}.{body}"));
@@ -353,7 +364,7 @@ mod tests {
 
     #[test]
     fn every_formula_in_the_table_can_be_computed() {
-        for (_, template) in KNOWN {
+        for (_, template) in KNOWN_CONTENTS {
             assert!(Content::parse(template, Some("X-Id")).is_ok(), "{template}");
         }
     }

@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::causes::{self, KnownCause};
+use super::causes::{self, CauseDefinition};
 use super::content::contains;
-use super::text::has;
+use super::encodings::contains_bytes;
 use crate::delivery::{Headers, has_control, is_token};
 use crate::signature::hmac::{Tag, same_bytes};
 use crate::signature::{Algorithm, Encoding, Item, Keys, Scheme};
@@ -16,27 +16,32 @@ pub struct Received<'d> {
     pub header: &'d str,
     pub text: &'d str,
     label: Option<&'d str>,
-    form: Form,
+    form: HeaderForm,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum HeaderForm {
     /// As the provider writes it.
-    Own,
+    Expected,
     /// Without the label that the provider writes.
-    Bare,
+    Unlabelled,
     /// With something else around it.
-    Other,
+    Unexpected,
 }
 
 impl<'d> Received<'d> {
-    fn new(header: &'d str, text: &'d str, label: Option<&'d str>, form: Form) -> Self {
+    fn new(header: &'d str, text: &'d str, label: Option<&'d str>, form: HeaderForm) -> Self {
         Self { header, text, label: label.filter(|it| Algorithm::named(it).is_some()), form }
     }
 
     /// A piece of a header value that is not as the provider writes it.
     fn piece(header: &'d str, (label, text): (Option<&'d str>, &'d str)) -> Self {
-        Self::new(header, text, label, if label.is_none() { Form::Bare } else { Form::Other })
+        Self::new(
+            header,
+            text,
+            label,
+            if label.is_none() { HeaderForm::Unlabelled } else { HeaderForm::Unexpected },
+        )
     }
 
     /// The name of an algorithm that stands in front of it.
@@ -51,46 +56,46 @@ impl<'d> Received<'d> {
 }
 
 /// One way to read a signature: compared with a tag.
-pub struct Reading {
+pub struct Interpretation {
     /// Its place among the signatures received.
     pub received: usize,
     pub algorithm: Algorithm,
     pub encoding: Encoding,
-    pub causes: Vec<&'static KnownCause>,
+    pub causes: Vec<&'static CauseDefinition>,
     bytes: Vec<u8>,
-    part: Part,
+    part: Coverage,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Coverage {
     Whole,
     Start,
     End,
     /// The text, in lower case.
-    Letters,
+    CaseFolded,
 }
 
 /// A shorter part of a tag proves nothing.
-const SHORTEST: usize = 8;
+const MIN_PARTIAL_BYTES: usize = 8;
 /// Longer texts are no signatures.
-const LONGEST: usize = 512;
+const MAX_SIGNATURE_CHARS: usize = 512;
 /// So many signatures are read.
-const MOST: usize = 8;
+const MAX_SIGNATURES: usize = 8;
 
-impl Reading {
+impl Interpretation {
     /// Whether it is the tag, or the part of it that is left, compared in constant time.
-    pub fn fits(&self, tag: &Tag) -> bool {
+    pub fn matches(&self, tag: &Tag) -> bool {
         let (tag, len) = (tag.as_bytes(), self.bytes.len());
-        self.fits_bytes(tag, len)
+        self.matches_bytes(tag, len)
     }
 
     /// The same for bytes that are no tag.
-    pub fn fits_bytes(&self, tag: &[u8], len: usize) -> bool {
+    pub fn matches_bytes(&self, tag: &[u8], len: usize) -> bool {
         match self.part {
-            Part::Whole => same_bytes(tag, &self.bytes),
-            Part::Start => tag.get(..len).is_some_and(|part| same_bytes(part, &self.bytes)),
-            Part::End => tag.len().checked_sub(len).is_some_and(|at| same_bytes(&tag[at..], &self.bytes)),
-            Part::Letters => {
+            Coverage::Whole => same_bytes(tag, &self.bytes),
+            Coverage::Start => tag.get(..len).is_some_and(|part| same_bytes(part, &self.bytes)),
+            Coverage::End => tag.len().checked_sub(len).is_some_and(|at| same_bytes(&tag[at..], &self.bytes)),
+            Coverage::CaseFolded => {
                 let mut text = Zeroizing::new(self.encoding.encode(tag));
                 text.make_ascii_lowercase();
                 same_bytes(text.trim_end_matches('=').as_bytes(), &self.bytes)
@@ -100,7 +105,7 @@ impl Reading {
 
     /// Whether the whole signature is there.
     pub fn is_whole(&self) -> bool {
-        self.part == Part::Whole
+        self.part == Coverage::Whole
     }
 }
 
@@ -109,70 +114,78 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
     let mut all: Vec<Received<'d>> = Vec::new();
     let own = headers.iter().filter(|(name, _)| same_but_case(name, scheme.header()));
     for (header, value) in own {
-        if value.len() > LONGEST * MOST {
+        if value.len() > MAX_SIGNATURE_CHARS * MAX_SIGNATURES {
             continue;
         }
-        for item in scheme.format.items(value).take(MOST) {
+        for item in scheme.format.items(value).take(MAX_SIGNATURES) {
             if let Item::Signature { label, digest } = scheme.format.read(item)
                 && is_plausible(digest)
             {
                 let known = label.is_none_or(|it| Algorithm::named(it).is_some());
-                all.push(Received::new(header, digest, label, if known { Form::Own } else { Form::Other }));
+                all.push(Received::new(
+                    header,
+                    digest,
+                    label,
+                    if known { HeaderForm::Expected } else { HeaderForm::Unexpected },
+                ));
             }
         }
-        for piece in pieces(value) {
+        for piece in split_candidates(value) {
             // A piece of what is read already is not another one.
-            if !all.iter().any(|it| has(it.text.as_bytes(), piece.1.as_bytes())) {
+            if !all.iter().any(|it| contains_bytes(it.text.as_bytes(), piece.1.as_bytes())) {
                 all.push(Received::piece(header, piece));
             }
         }
     }
     if headers.get(scheme.header()).is_none() {
-        for (header, value) in lookalikes(headers) {
+        for (header, value) in find_signature_like_headers(headers) {
             let own = scheme.format.items(value).find_map(|item| match scheme.format.read(item) {
                 Item::Signature { label, digest } if is_digest(digest) => {
-                    Some(Received::new(header, digest, label, Form::Own))
+                    Some(Received::new(header, digest, label, HeaderForm::Expected))
                 }
                 _ => None,
             });
-            let other = || pieces(value).into_iter().find(|(_, text)| is_digest(text));
+            let other = || split_candidates(value).into_iter().find(|(_, text)| is_digest(text));
             all.extend(own.or_else(|| Some(Received::piece(header, other()?))));
         }
     }
-    all.truncate(MOST);
+    all.truncate(MAX_SIGNATURES);
     all
 }
 
 /// Headers that look as if they held a signature, by their names or by what is in them.
-pub fn lookalikes<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str, &'d str)> {
+pub fn find_signature_like_headers<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str, &'d str)> {
     const OTHERS: [&str; 6] =
         ["etag", "if-none-match", "cookie", "authorization", "content-md5", "traceparent"];
     let like = |(name, value): &(&str, &str)| {
         let named = ["signature", "hmac", "x-sig"].iter().any(|word| contains(name, word));
         let other = OTHERS.iter().any(|other| same_but_case(name, other));
-        let sane = is_token(name) && name.len() <= 64 && value.len() <= LONGEST * MOST && !has_control(value);
+        let sane = is_token(name)
+            && name.len() <= 64
+            && value.len() <= MAX_SIGNATURE_CHARS * MAX_SIGNATURES
+            && !has_control(value);
         let labelled = |(label, text): (Option<&str>, &str)| {
             is_digest(text)
                 && label.is_some_and(|it| Algorithm::named(it).is_some() || ["v0", "v1"].contains(&it))
         };
-        sane && !other && (named || pieces(value).into_iter().any(labelled))
+        sane && !other && (named || split_candidates(value).into_iter().any(labelled))
     };
-    headers.iter().filter(like).take(MOST).collect()
+    headers.iter().filter(like).take(MAX_SIGNATURES).collect()
 }
 
 /// Texts in a header value that could be signatures, with what stands in front of them.
-fn pieces(value: &str) -> Vec<(Option<&str>, &str)> {
+fn split_candidates(value: &str) -> Vec<(Option<&str>, &str)> {
     let marks: &[char] =
         &[',', ';', ' ', '\t', '\r', '\n', '[', ']', '"', '\'', '(', ')', '<', '>', '{', '}'];
-    let long = |text: &&str| (SHORTEST..=LONGEST).contains(&text.len());
+    let long = |text: &&str| (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len());
     let mut all = Vec::new();
-    for piece in value.split(marks).filter(long).take(MOST * 4) {
+    for piece in value.split(marks).filter(long).take(MAX_SIGNATURES * 4) {
         let bare = piece.trim_end_matches('=');
         let (label, text) = match bare.rfind(['=', ':']) {
             Some(at) => (Some(&piece[..at]), &piece[at + 1..]),
             None => (None, piece),
         };
-        if Encoding::ALL.into_iter().any(|it| length(it, text) >= SHORTEST) {
+        if Encoding::ALL.into_iter().any(|it| length(it, text) >= MIN_PARTIAL_BYTES) {
             all.push((label, text));
         }
     }
@@ -182,7 +195,7 @@ fn pieces(value: &str) -> Vec<(Option<&str>, &str)> {
 /// Whether a text that stands where a signature should could be one, whole or not.
 fn is_plausible(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=%".contains(&byte);
-    (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(fits)
+    (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len()) && text.bytes().all(fits)
 }
 
 /// How many bytes a text stands for.
@@ -191,7 +204,10 @@ fn length(encoding: Encoding, text: &str) -> usize {
         return 0;
     }
     let bare = if encoding == Encoding::Hex { &text[..text.len() & !1] } else { text };
-    (text.len() <= LONGEST).then(|| encoding.decode_any(bare)).flatten().map_or(0, |bytes| bytes.len())
+    (text.len() <= MAX_SIGNATURE_CHARS)
+        .then(|| encoding.decode_any(bare))
+        .flatten()
+        .map_or(0, |bytes| bytes.len())
 }
 
 /// Whether a text has the length of a digest.
@@ -200,25 +216,33 @@ fn is_digest(text: &str) -> bool {
 }
 
 /// Every way to read the signatures.
-pub fn readings(scheme: &Scheme, keys: &Keys, all: &[Received<'_>]) -> Vec<Reading> {
-    let mut readings = Vec::new();
+pub fn interpretations(scheme: &Scheme, keys: &Keys, all: &[Received<'_>]) -> Vec<Interpretation> {
+    let mut interpretations = Vec::new();
     for (index, received) in all.iter().enumerate() {
-        Reader { scheme, keys, own: scheme.format.encoding, index, received, all: &mut readings }.read();
+        SignatureReader {
+            scheme,
+            keys,
+            own: scheme.format.encoding,
+            index,
+            received,
+            all: &mut interpretations,
+        }
+        .read();
     }
-    readings
+    interpretations
 }
 
 /// Reads one signature.
-struct Reader<'a> {
+struct SignatureReader<'a> {
     scheme: &'a Scheme,
     keys: &'a Keys,
     own: Encoding,
     index: usize,
     received: &'a Received<'a>,
-    all: &'a mut Vec<Reading>,
+    all: &'a mut Vec<Interpretation>,
 }
 
-impl Reader<'_> {
+impl SignatureReader<'_> {
     fn read(&mut self) {
         self.whole(self.own, self.received.text, None);
         for encoding in Encoding::ALL {
@@ -226,18 +250,18 @@ impl Reader<'_> {
                 self.whole(encoding, self.received.text, Some(&causes::SIGNATURE_ENCODING));
             }
         }
-        self.twice();
-        self.letters();
+        self.double_encoded();
+        self.case_folded();
         self.parts();
     }
 
     /// The text as a whole signature in an encoding.
     #[inline(never)]
-    fn whole(&mut self, encoding: Encoding, text: &str, cause: Option<&'static KnownCause>) {
+    fn whole(&mut self, encoding: Encoding, text: &str, cause: Option<&'static CauseDefinition>) {
         if let Some(bytes) = encoding.decode_any(text)
             && let Some(algorithm) = Algorithm::of_len(bytes.len())
         {
-            self.push((algorithm, encoding), bytes, Part::Whole, cause);
+            self.push((algorithm, encoding), bytes, Coverage::Whole, cause);
         }
     }
 
@@ -246,37 +270,38 @@ impl Reader<'_> {
         &mut self,
         (algorithm, encoding): (Algorithm, Encoding),
         bytes: Vec<u8>,
-        part: Part,
-        cause: Option<&'static KnownCause>,
+        part: Coverage,
+        cause: Option<&'static CauseDefinition>,
     ) {
         let (received, index) = (self.received, self.index);
         let header =
             (!same_but_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
         let form = match received.form {
-            Form::Own => None,
-            Form::Bare => self.scheme.format.has_label().then_some(&causes::SIGNATURE_BARE),
-            Form::Other => Some(&causes::SIGNATURE_LABEL),
+            HeaderForm::Expected => None,
+            HeaderForm::Unlabelled => self.scheme.format.has_label().then_some(&causes::SIGNATURE_BARE),
+            HeaderForm::Unexpected => Some(&causes::SIGNATURE_LABEL),
         };
         let label = match received.named() {
             Some(named) if named != algorithm => Some(&causes::ALGORITHM_MISLABELLED),
             _ if !self.keys.algorithms().contains(&algorithm) => Some(&causes::ALGORITHM_NOT_ACCEPTED),
             _ => None,
         };
-        let causes: Vec<&'static KnownCause> = [header, form, label, cause].into_iter().flatten().collect();
-        let same = |it: &Reading| {
+        let causes: Vec<&'static CauseDefinition> =
+            [header, form, label, cause].into_iter().flatten().collect();
+        let same = |it: &Interpretation| {
             it.received == index && it.algorithm == algorithm && it.part == part && it.bytes == bytes
         };
         if !self.all.iter().any(same) {
-            self.all.push(Reading { received: index, algorithm, encoding, causes, bytes, part });
+            self.all.push(Interpretation { received: index, algorithm, encoding, causes, bytes, part });
         }
     }
 
     /// The text of one encoding, encoded again.
-    fn twice(&mut self) {
+    fn double_encoded(&mut self) {
         let text = self.received.text;
         let mut inner: Vec<Vec<u8>> =
             Encoding::ALL.into_iter().filter_map(|it| it.decode_any(text)).collect();
-        inner.extend(super::text::from_percent(text.as_bytes(), false));
+        inner.extend(super::encodings::from_percent(text.as_bytes(), false));
         for bytes in inner {
             let Ok(text) = std::str::from_utf8(&bytes) else { continue };
             for encoding in Encoding::ALL {
@@ -286,7 +311,7 @@ impl Reader<'_> {
     }
 
     /// Base64 whose letters were all made one case.
-    fn letters(&mut self) {
+    fn case_folded(&mut self) {
         let text = self.received.text.trim_end_matches('=');
         let one_case = !(text.contains(|it: char| it.is_ascii_uppercase())
             && text.contains(|it: char| it.is_ascii_lowercase()));
@@ -296,7 +321,12 @@ impl Reader<'_> {
         for algorithm in Algorithm::ALL {
             if self.own.text_len(algorithm.digest_len()) == text.len() {
                 let letters = text.to_ascii_lowercase().into_bytes();
-                self.push((algorithm, self.own), letters, Part::Letters, Some(&causes::SIGNATURE_CASE));
+                self.push(
+                    (algorithm, self.own),
+                    letters,
+                    Coverage::CaseFolded,
+                    Some(&causes::SIGNATURE_CASE),
+                );
             }
         }
     }
@@ -310,12 +340,14 @@ impl Reader<'_> {
             Encoding::Hex => text.len() & !1,
             Encoding::Base64 | Encoding::Base64Url => text.len() & !3,
         };
-        for (cut, part) in [(text.get(..even), Part::Start), (text.get(text.len() - even..), Part::End)] {
+        for (cut, part) in
+            [(text.get(..even), Coverage::Start), (text.get(text.len() - even..), Coverage::End)]
+        {
             let Some(bytes) = cut.and_then(|cut| self.own.decode_any(cut)) else { continue };
             for &algorithm in named.as_ref().map_or(self.keys.algorithms(), std::slice::from_ref) {
                 // Fewer characters than a whole one has: of base64, the last ones may be left out above.
                 let short = text.len() < self.own.text_len(algorithm.digest_len());
-                if short && (SHORTEST..algorithm.digest_len()).contains(&bytes.len()) {
+                if short && (MIN_PARTIAL_BYTES..algorithm.digest_len()).contains(&bytes.len()) {
                     let cause = Some(&causes::SIGNATURE_TRUNCATED);
                     self.push((algorithm, self.own), bytes.clone(), part, cause);
                 }
@@ -332,7 +364,9 @@ mod tests {
     fn pieces_that_could_be_signatures_are_found_with_their_labels() {
         let hex = "00112233445566778899aabbccddeeff00112233";
         let label = |value: &str| {
-            let found = pieces(value).into_iter().map(|(label, text)| (label.map(str::to_owned), text.len()));
+            let found = split_candidates(value)
+                .into_iter()
+                .map(|(label, text)| (label.map(str::to_owned), text.len()));
             found.collect::<Vec<_>>()
         };
         assert_eq!(label(hex), [(None, 40)]);

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::text::joined;
+use super::encodings::joined;
 use crate::json::{Document, Kind, Tag, Value, sort_by};
 use crate::text::cut;
 
@@ -11,7 +11,7 @@ use crate::text::cut;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// As it stands.
-    Kept,
+    Preserve,
     Compact,
     /// `, ` and `: `, as Python writes.
     Python,
@@ -21,7 +21,7 @@ pub enum Layout {
 /// Characters in strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Characters {
-    Kept,
+    Preserve,
     /// What can stand as itself does.
     Plain,
     /// `\u00e9`: Python, PHP.
@@ -36,7 +36,7 @@ pub enum Characters {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slashes {
-    Kept,
+    Preserve,
     /// `\/`
     Escaped,
     Plain,
@@ -44,11 +44,11 @@ pub enum Slashes {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
-    Kept,
+    Preserve,
     /// As JavaScript writes them: 1 for 1.0, 100 for 1e2.
-    Short,
+    Shortest,
     /// The whole numbers under one key (its place in the list of keys), or all, with a fraction or an exponent.
-    Long(Option<usize>, Spelling),
+    Expanded(Option<usize>, Spelling),
 }
 
 /// How a whole number may have been written.
@@ -82,23 +82,23 @@ pub struct Style {
 
 impl Style {
     /// The text as it is.
-    pub const KEPT: Self = Self {
-        layout: Layout::Kept,
-        characters: Characters::Kept,
-        slashes: Slashes::Kept,
-        numbers: Numbers::Kept,
+    pub const PRESERVE: Self = Self {
+        layout: Layout::Preserve,
+        characters: Characters::Preserve,
+        slashes: Slashes::Preserve,
+        numbers: Numbers::Preserve,
         sorted: false,
         end: "",
     };
 }
 
-/// Writes a text in a style. `keys` are those that [`Numbers::Long`] counts.
+/// Writes a text in a style. `keys` are those that [`Numbers::Expanded`] counts.
 ///
 /// Sorting takes a layout of its own: there is no "as it stands" for members that move.
 pub fn write(document: &Document<'_>, style: &Style, keys: &[Vec<u8>]) -> Vec<u8> {
     let bytes = document.bytes();
     let mut writer = Writer { out: Vec::with_capacity(bytes.len() + bytes.len() / 8), style, keys };
-    if style.layout == Layout::Kept {
+    if style.layout == Layout::Preserve {
         writer.keep_layout(document);
     } else {
         writer.value(document.root(), 0, None);
@@ -196,14 +196,16 @@ impl Writer<'_> {
 
     fn number(&mut self, raw: &[u8], key: Option<Value<'_>>) {
         let written = match self.style.numbers {
-            Numbers::Short => short(raw),
-            Numbers::Long(wanted, spelling) if self.is_under(wanted, key) => long(raw, spelling),
+            Numbers::Shortest => to_js_number(raw),
+            Numbers::Expanded(wanted, spelling) if self.is_within(wanted, key) => {
+                expand_number(raw, spelling)
+            }
             _ => None,
         };
         self.out.extend_from_slice(written.as_deref().unwrap_or(raw));
     }
 
-    fn is_under(&self, wanted: Option<usize>, key: Option<Value<'_>>) -> bool {
+    fn is_within(&self, wanted: Option<usize>, key: Option<Value<'_>>) -> bool {
         let Some(wanted) = wanted.and_then(|index| self.keys.get(index)) else { return wanted.is_none() };
         key.is_some_and(|key| key.inner() == wanted.as_slice())
     }
@@ -211,7 +213,7 @@ impl Writer<'_> {
     fn string(&mut self, inner: &[u8]) {
         let Style { characters, slashes, .. } = *self.style;
         self.out.push(b'"');
-        if characters == Characters::Kept && slashes == Slashes::Kept {
+        if characters == Characters::Preserve && slashes == Slashes::Preserve {
             self.out.extend_from_slice(inner);
         } else {
             // The reader has seen that this is UTF-8.
@@ -244,7 +246,7 @@ impl Writer<'_> {
             Characters::DotNet => {
                 !character.is_ascii() || matches!(character, '<' | '>' | '&' | '+' | '\'' | '`')
             }
-            Characters::Kept | Characters::Plain => false,
+            Characters::Preserve | Characters::Plain => false,
         };
         if escaped {
             for unit in character.encode_utf16(&mut [0; 2]) {
@@ -269,7 +271,7 @@ impl Writer<'_> {
     fn escape(&mut self, text: &str) -> usize {
         let characters = self.style.characters;
         match text.as_bytes().get(1) {
-            Some(b'u') if characters != Characters::Kept => {
+            Some(b'u') if characters != Characters::Preserve => {
                 let unit = |at: usize| u16::from_str_radix(text.get(at..at + 4)?, 16).ok();
                 let first = unit(2).unwrap_or(0xfffd);
                 let second = text.get(6..8).filter(|mark| *mark == "\\u").and_then(|_| unit(8));
@@ -321,7 +323,7 @@ impl Writer<'_> {
 
 /// How JavaScript writes a number (ECMA-262, section 6.1.6.1.20): nothing where that takes binary arithmetic,
 /// from 16 digits on.
-fn short(raw: &[u8]) -> Option<Vec<u8>> {
+fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(raw).ok()?;
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -367,7 +369,7 @@ fn short(raw: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A whole number in another spelling; nothing where it has none.
-fn long(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
+fn expand_number(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
     if raw.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
         return None;
     }
@@ -396,28 +398,28 @@ mod tests {
     #[test]
     fn layouts_are_those_of_the_serialisers() {
         let text = r#" { "a" : [ 1,{} , [ ] ], "b":{"c":null} } "#;
-        let layout = |layout| written(text, Style { layout, ..Style::KEPT });
-        assert_eq!(layout(Layout::Kept), text);
+        let layout = |layout| written(text, Style { layout, ..Style::PRESERVE });
+        assert_eq!(layout(Layout::Preserve), text);
         assert_eq!(layout(Layout::Compact), r#"{"a":[1,{},[]],"b":{"c":null}}"#);
         assert_eq!(layout(Layout::Python), r#"{"a": [1, {}, []], "b": {"c": null}}"#);
         let lines = "{\n\t\"a\": [\n\t\t1,\n\t\t{},\n\t\t[]\n\t],\n\t\"b\": {\n\t\t\"c\": null\n\t}\n}";
         assert_eq!(layout(Layout::Indented("\t")), lines);
-        let sorted = Style { layout: Layout::Compact, sorted: true, end: "\n", ..Style::KEPT };
+        let sorted = Style { layout: Layout::Compact, sorted: true, end: "\n", ..Style::PRESERVE };
         assert_eq!(written(r#"{"b":1,"a":{"d":2,"c":3}}"#, sorted), "{\"a\":{\"c\":3,\"d\":2},\"b\":1}\n");
     }
 
     #[test]
     fn characters_are_escaped_as_the_serialisers_do() {
         let text = r#"{"é/\/": "<😀\u00E9\u0041\ud83d\ude00\ud800\u0009\u0001\"+"}"#;
-        let characters = |characters| written(text, Style { characters, ..Style::KEPT });
-        assert_eq!(characters(Characters::Kept), text);
+        let characters = |characters| written(text, Style { characters, ..Style::PRESERVE });
+        assert_eq!(characters(Characters::Preserve), text);
         assert_eq!(characters(Characters::Plain), r#"{"é/\/": "<😀éA😀\ud800\t\u0001\"+"}"#);
         let ascii = r#"{"\u00e9/\/": "<\ud83d\ude00\u00e9A\ud83d\ude00\ud800\t\u0001\"+"}"#;
         assert_eq!(characters(Characters::Ascii), ascii);
         assert_eq!(characters(Characters::Html), r#"{"é/\/": "\u003c😀éA😀\ud800\t\u0001\"+"}"#);
         let dotnet = r#"{"\u00E9/\/": "\u003C\uD83D\uDE00\u00E9A\uD83D\uDE00\uD800\t\u0001\u0022\u002B"}"#;
         assert_eq!(characters(Characters::DotNet), dotnet);
-        let slashes = |slashes| written(r#"["a/b\/c\\/"]"#, Style { slashes, ..Style::KEPT });
+        let slashes = |slashes| written(r#"["a/b\/c\\/"]"#, Style { slashes, ..Style::PRESERVE });
         assert_eq!(slashes(Slashes::Escaped), r#"["a\/b\/c\\\/"]"#);
         assert_eq!(slashes(Slashes::Plain), r#"["a/b/c\\/"]"#);
     }
@@ -437,14 +439,14 @@ mod tests {
             ("0.10", "0.1"),
             ("120.5e1", "1205"),
         ] {
-            assert_eq!(short(raw.as_bytes()).as_deref(), Some(js.as_bytes()), "{raw}");
+            assert_eq!(to_js_number(raw.as_bytes()).as_deref(), Some(js.as_bytes()), "{raw}");
         }
-        assert_eq!(short(b"1234567890.1234567"), None);
-        assert_eq!(short(b"1e999999999999"), None);
+        assert_eq!(to_js_number(b"1234567890.1234567"), None);
+        assert_eq!(to_js_number(b"1e999999999999"), None);
         let long = |key, spelling| {
             written(
                 r#"{"n":100,"m":[100,0,1.5],"n":7}"#,
-                Style { numbers: Numbers::Long(key, spelling), ..Style::KEPT },
+                Style { numbers: Numbers::Expanded(key, spelling), ..Style::PRESERVE },
             )
         };
         assert_eq!(long(Some(0), Spelling::Fraction), r#"{"n":100.0,"m":[100,0,1.5],"n":7.0}"#);

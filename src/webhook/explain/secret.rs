@@ -2,16 +2,16 @@
 
 use zeroize::Zeroizing;
 
-use super::causes::{self, KnownCause};
-use super::text::{joined, replaced};
+use super::causes::{self, CauseDefinition};
+use super::encodings::{joined, replaced};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Encoding, SecretEncoding, SecretForm};
 
 /// A guess at the sender's key.
-pub struct Guess {
+pub struct KeyHypothesis {
     /// Which secret it is made of.
     pub secret: usize,
-    pub causes: Vec<&'static KnownCause>,
+    pub causes: Vec<&'static CauseDefinition>,
     pub key: Zeroizing<Vec<u8>>,
 }
 
@@ -20,21 +20,21 @@ const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
 
 /// Every guess at a sender's key, made of one secret: slips by themselves, then two at once.
 #[inline(never)]
-pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<Guess> {
+pub fn key_hypotheses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<KeyHypothesis> {
     let prefix = form.prefix.as_deref();
-    let mut all = Guesses { secret, form, all: Vec::new() };
+    let mut all = KeyHypotheses { secret, form, all: Vec::new() };
     all.push(&[], key.to_vec());
     let texts = texts(written, prefix);
     // As another form, then with a slip in the text, then both.
-    all.other_forms(&[], written);
+    all.with_other_formats(&[], written);
     for (cause, text) in &texts {
-        all.own_form(&[cause], text);
+        all.with_expected_format(&[cause], text);
     }
     for (cause, text) in &texts {
-        all.other_forms(&[cause], text);
+        all.with_other_formats(&[cause], text);
         for (other, text) in &self::texts(text, prefix) {
-            if !cause.is(other) {
-                all.own_form(&[cause, other], text);
+            if !cause.same_cause(other) {
+                all.with_expected_format(&[cause, other], text);
             }
         }
     }
@@ -46,25 +46,25 @@ pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> 
     all.all
 }
 
-struct Guesses<'f> {
+struct KeyHypotheses<'f> {
     secret: usize,
     form: &'f SecretForm,
-    all: Vec<Guess>,
+    all: Vec<KeyHypothesis>,
 }
 
-impl Guesses<'_> {
+impl KeyHypotheses<'_> {
     /// Adds a guess unless there is one with the same key.
     #[inline(never)]
-    fn push(&mut self, causes: &[&'static KnownCause], key: Vec<u8>) {
+    fn push(&mut self, causes: &[&'static CauseDefinition], key: Vec<u8>) {
         let key = Zeroizing::new(key);
         if !self.all.iter().any(|it| same_bytes(&it.key, &key)) {
-            self.all.push(Guess { secret: self.secret, causes: causes.to_vec(), key });
+            self.all.push(KeyHypothesis { secret: self.secret, causes: causes.to_vec(), key });
         }
     }
 
     /// Adds the key that a text stands for by the provider's form.
     #[inline(never)]
-    fn own_form(&mut self, causes: &[&'static KnownCause], text: &[u8]) {
+    fn with_expected_format(&mut self, causes: &[&'static CauseDefinition], text: &[u8]) {
         if let Some(key) = by_form(text, self.form) {
             self.push(causes, key);
         }
@@ -72,7 +72,7 @@ impl Guesses<'_> {
 
     /// Adds the keys that a text stands for in other forms.
     #[inline(never)]
-    fn other_forms(&mut self, slips: &[&'static KnownCause], text: &[u8]) {
+    fn with_other_formats(&mut self, slips: &[&'static CauseDefinition], text: &[u8]) {
         let form = self.form;
         let mut add = |cause, key| self.push(&[slips, &[cause]].concat(), key);
         let prefix = form.prefix.as_deref().unwrap_or_default();
@@ -120,8 +120,8 @@ fn by_form(text: &[u8], form: &SecretForm) -> Option<Vec<u8>> {
 
 /// The text with each slip in it undone, and made.
 #[inline(never)]
-fn texts(written: &[u8], prefix: Option<&str>) -> Vec<Slip> {
-    let mut all = Slips { written, all: Vec::new() };
+fn texts(written: &[u8], prefix: Option<&str>) -> Vec<SecretVariant> {
+    let mut all = SecretVariants { written, all: Vec::new() };
     all.add(&causes::SECRET_SPACE, &[written.trim_ascii()]);
     if let [first @ (b'"' | b'\'' | b'`'), inside @ .., last] = written
         && first == last
@@ -133,7 +133,7 @@ fn texts(written: &[u8], prefix: Option<&str>) -> Vec<Slip> {
         all.replaced(&causes::SECRET_ESCAPED, b"\\n", b"\n");
     }
     all.replaced(&causes::SECRET_UNESCAPED, b"\n", b"\\n");
-    for (cause, before, behind) in MADE {
+    for (cause, before, behind) in WRAPPED_VARIANTS {
         all.add(cause, &[before.as_bytes(), written, behind.as_bytes()]);
     }
     if prefix.is_none() {
@@ -149,7 +149,7 @@ fn texts(written: &[u8], prefix: Option<&str>) -> Vec<Slip> {
 }
 
 /// What the sender's secret may have around it that ours has not.
-const MADE: [(&KnownCause, &str, &str); 6] = [
+const WRAPPED_VARIANTS: [(&CauseDefinition, &str, &str); 6] = [
     (&causes::SECRET_SPACE_MISSING, "", "\n"),
     (&causes::SECRET_SPACE_MISSING, "", "\r\n"),
     (&causes::SECRET_SPACE_MISSING, "", " "),
@@ -158,24 +158,24 @@ const MADE: [(&KnownCause, &str, &str); 6] = [
     (&causes::SECRET_QUOTES_MISSING, "'", "'"),
 ];
 
-type Slip = (&'static KnownCause, Zeroizing<Vec<u8>>);
+type SecretVariant = (&'static CauseDefinition, Zeroizing<Vec<u8>>);
 
-struct Slips<'w> {
+struct SecretVariants<'w> {
     written: &'w [u8],
-    all: Vec<Slip>,
+    all: Vec<SecretVariant>,
 }
 
-impl Slips<'_> {
+impl SecretVariants<'_> {
     /// Adds a text that is another one and not empty.
     #[inline(never)]
-    fn add(&mut self, cause: &'static KnownCause, parts: &[&[u8]]) {
+    fn add(&mut self, cause: &'static CauseDefinition, parts: &[&[u8]]) {
         let text = Zeroizing::new(joined(parts));
         if *text != self.written && !text.is_empty() {
             self.all.push((cause, text));
         }
     }
 
-    fn replaced(&mut self, cause: &'static KnownCause, from: &[u8], to: &[u8]) {
+    fn replaced(&mut self, cause: &'static CauseDefinition, from: &[u8], to: &[u8]) {
         if let Some(text) = replaced(self.written, from, to).map(Zeroizing::new) {
             self.add(cause, &[&text]);
         }
@@ -183,7 +183,7 @@ impl Slips<'_> {
 }
 
 /// What begins like this is no secret of a webhook.
-const KINDS: [(&str, &str); 12] = [
+const TOKEN_PREFIXES: [(&str, &str); 12] = [
     ("sk_", "an API key (Stripe writes its like that)"),
     ("rk_", "a restricted API key (Stripe writes its like that)"),
     ("pk_", "a publishable API key (Stripe writes its like that)"),
@@ -199,9 +199,9 @@ const KINDS: [(&str, &str); 12] = [
 ];
 
 /// The beginning that tells that a text is no secret of a webhook, and what it is instead.
-pub fn other_kind(written: &[u8]) -> Option<(&'static str, &'static str)> {
+pub fn detect_token_type(written: &[u8]) -> Option<(&'static str, &'static str)> {
     let text = written.trim_ascii();
-    KINDS.into_iter().find(|(prefix, kind)| {
+    TOKEN_PREFIXES.into_iter().find(|(prefix, kind)| {
         text.strip_prefix(prefix.as_bytes())
             .is_some_and(|rest| *kind != "a URL" || rest.starts_with(b"://") || rest.starts_with(b"s://"))
     })
@@ -214,7 +214,7 @@ mod tests {
     fn codes(written: &str, form: &str, key: &[u8]) -> Vec<&'static str> {
         let form = SecretForm::named(form).expect("a form");
         let own = by_form(written.as_bytes(), &form).expect("a secret");
-        let all = guesses(0, &own, written.as_bytes(), &form);
+        let all = key_hypotheses(0, &own, written.as_bytes(), &form);
         let found =
             all.iter().find(|guess| *guess.key == key).unwrap_or_else(|| panic!("{written}: {key:?}"));
         found.causes.iter().map(|cause| cause.code).collect()
@@ -252,10 +252,10 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_of_a_webhook_is_told_by_its_beginning() {
-        assert_eq!(other_kind(b" sk_test_1").map(|it| it.0), Some("sk_"));
-        assert_eq!(other_kind(b"we_1").map(|it| it.0), Some("we_"));
-        assert_eq!(other_kind(b"https://x").map(|it| it.1), Some("a URL"));
-        assert_eq!(other_kind(b"httpd"), None);
-        assert_eq!(other_kind(b"whsec_AAAA"), None);
+        assert_eq!(detect_token_type(b" sk_test_1").map(|it| it.0), Some("sk_"));
+        assert_eq!(detect_token_type(b"we_1").map(|it| it.0), Some("we_"));
+        assert_eq!(detect_token_type(b"https://x").map(|it| it.1), Some("a URL"));
+        assert_eq!(detect_token_type(b"httpd"), None);
+        assert_eq!(detect_token_type(b"whsec_AAAA"), None);
     }
 }

@@ -47,10 +47,10 @@ pub fn explained(hook: &Webhook, signature: &str, body: &[u8]) -> Explanation {
 pub fn check(hook: &Webhook, delivery: &Delivery<'_>) -> Explanation {
     let found = hook.explain(delivery, NOW);
     assert!(found.tried <= 4096, "{} were tried", found.tried);
-    for (proved, causes) in [(true, &found.matches), (false, &found.observations)] {
+    for (is_proof, causes) in [(true, &found.matches), (false, &found.observations)] {
         for cause in causes {
             let known = CAUSES.iter().find(|known| known.code == cause.code).expect("a known cause");
-            assert_eq!(known.proved, proved, "{cause:?}");
+            assert_eq!(known.is_proof, is_proof, "{cause:?}");
             assert!(cause.message.ends_with('.') && cause.fix.ends_with('.'), "{cause:?}");
             let words = [
                 "secret", "header", "raw", "place", "own", "formula", "accepted", "found", "names",

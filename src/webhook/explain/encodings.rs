@@ -23,7 +23,7 @@ pub fn joined(parts: &[&[u8]]) -> Vec<u8> {
 
 /// Whether the bytes stand somewhere in a body.
 #[inline(never)]
-pub fn has(body: &[u8], mark: &[u8]) -> bool {
+pub fn contains_bytes(body: &[u8], mark: &[u8]) -> bool {
     body.windows(mark.len()).any(|window| window == mark)
 }
 
@@ -46,7 +46,7 @@ pub fn replaced(body: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The bytes of a text in latin-1, or in Windows-1252; nothing where it has other characters, or only ASCII.
-pub fn to_single_bytes(body: &[u8], windows: bool) -> Option<Vec<u8>> {
+pub fn encode_single_byte(body: &[u8], windows: bool) -> Option<Vec<u8>> {
     if body.is_ascii() {
         return None;
     }
@@ -62,7 +62,7 @@ pub fn to_single_bytes(body: &[u8], windows: bool) -> Option<Vec<u8>> {
 }
 
 /// Bytes of latin-1, or of Windows-1252, as UTF-8; nothing where they are UTF-8 already.
-pub fn from_single_bytes(body: &[u8], windows: bool) -> Option<Vec<u8>> {
+pub fn decode_single_byte(body: &[u8], windows: bool) -> Option<Vec<u8>> {
     if std::str::from_utf8(body).is_ok() {
         return None;
     }
@@ -157,13 +157,13 @@ mod tests {
 
     #[test]
     fn single_byte_encodings_are_read_and_written() {
-        assert_eq!(to_single_bytes("é".as_bytes(), false), Some(vec![0xe9]));
-        assert_eq!(to_single_bytes("€".as_bytes(), false), None);
-        assert_eq!(to_single_bytes("€\u{81}".as_bytes(), true), Some(vec![0x80, 0x81]));
-        assert_eq!(to_single_bytes(b"ascii", true), None);
-        assert_eq!(from_single_bytes(b"\xe9\x80", false), Some("é\u{80}".into()));
-        assert_eq!(from_single_bytes(b"\x80\xe9\x81", true), Some("€é\u{81}".into()));
-        assert_eq!(from_single_bytes("é".as_bytes(), true), None);
+        assert_eq!(encode_single_byte("é".as_bytes(), false), Some(vec![0xe9]));
+        assert_eq!(encode_single_byte("€".as_bytes(), false), None);
+        assert_eq!(encode_single_byte("€\u{81}".as_bytes(), true), Some(vec![0x80, 0x81]));
+        assert_eq!(encode_single_byte(b"ascii", true), None);
+        assert_eq!(decode_single_byte(b"\xe9\x80", false), Some("é\u{80}".into()));
+        assert_eq!(decode_single_byte(b"\x80\xe9\x81", true), Some("€é\u{81}".into()));
+        assert_eq!(decode_single_byte("é".as_bytes(), true), None);
     }
 
     #[test]

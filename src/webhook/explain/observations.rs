@@ -1,10 +1,10 @@
-//! Facts that are seen on the way: what the headers, the body and the secrets tell without any proof.
+//! ObservationCollector that are seen on the way: what the headers, the body and the secrets tell without any proof.
 
-use super::causes::{self, KnownCause};
+use super::causes::{self, CauseDefinition};
 use super::content::{contains, timestamps};
-use super::received::{Received, lookalikes};
-use super::secret::other_kind;
-use super::text::has;
+use super::encodings::contains_bytes;
+use super::received::{Received, find_signature_like_headers};
+use super::secret::detect_token_type;
 use crate::delivery::{Delivery, Headers};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
@@ -12,7 +12,7 @@ use crate::text::{owned, same_but_case};
 use crate::webhook::{Cause, Limits, Time, Webhook};
 
 /// Signatures that documentation prints, and people copy: whose they are, and the text.
-const SAMPLES: [(&str, &str); 6] = [
+const DOCUMENTED_SIGNATURES: [(&str, &str); 6] = [
     // docs.github.com/webhooks/webhook-events-and-payloads; PainChek's own page prints the same one
     ("GitHub", "7d38cdd689735b008b3c702edd92eea23791c5f6"),
     // the same page, as SHA-256
@@ -27,7 +27,7 @@ const SAMPLES: [(&str, &str); 6] = [
     ("Svix", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
 ];
 
-/// The headers in which others write their signatures, as their documentation names them.
+/// The headers in secret_label others write their signatures, as their documentation names them.
 const PROVIDERS: [(&str, &str); 16] = [
     ("X-Hub-Signature-256", "GitHub"),
     ("X-Hub-Signature", "GitHub"),
@@ -48,7 +48,7 @@ const PROVIDERS: [(&str, &str); 16] = [
 ];
 
 /// What is known of a delivery beside its signature.
-pub struct Facts<'a, 'd> {
+pub struct ObservationCollector<'a, 'd> {
     pub webhook: &'a Webhook,
     pub scheme: &'a Scheme,
     pub keys: &'a Keys,
@@ -60,7 +60,7 @@ pub struct Facts<'a, 'd> {
 
 /// Which secret, for a sentence.
 #[inline(never)]
-pub fn which(keys: &Keys, secret: usize) -> String {
+pub fn secret_label(keys: &Keys, secret: usize) -> String {
     if keys.count() > 1 { format!("secret {}", secret + 1) } else { owned("the secret") }
 }
 
@@ -82,9 +82,9 @@ pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
     value(headers, "content-length")?.parse().ok()
 }
 
-impl Facts<'_, '_> {
+impl ObservationCollector<'_, '_> {
     /// Looks for every fact.
-    pub fn look(&mut self, now: Time, limits: &Limits) {
+    pub fn collect(&mut self, now: Time, limits: &Limits) {
         self.headers();
         self.signatures();
         self.timestamps(now, limits);
@@ -94,36 +94,37 @@ impl Facts<'_, '_> {
     }
 
     #[inline(never)]
-    fn see(&mut self, cause: &'static KnownCause, words: &[(&str, &str)]) {
-        self.found.push(cause.say(words));
+    fn observe(&mut self, cause: &'static CauseDefinition, words: &[(&str, &str)]) {
+        self.found.push(cause.render(words));
     }
 
     fn headers(&mut self) {
         let (headers, header) = (&self.delivery.headers, self.scheme.header());
         let values = headers.get_all(header).count();
         if values == 0 {
-            self.see(&causes::HEADER_MISSING, &[("header", header)]);
-            let names: Vec<&str> = lookalikes(headers).into_iter().map(|(name, _)| name).collect();
+            self.observe(&causes::HEADER_MISSING, &[("header", header)]);
+            let names: Vec<&str> =
+                find_signature_like_headers(headers).into_iter().map(|(name, _)| name).collect();
             if !names.is_empty() {
-                self.see(&causes::HEADER_LOOKALIKE, &[("names", &names.join(", ")), ("header", header)]);
+                self.observe(&causes::HEADER_LOOKALIKE, &[("names", &names.join(", ")), ("header", header)]);
             }
         }
         // GitHub sends two of them: the other one is not another provider's.
         let own = PROVIDERS.iter().find(|(name, _)| same_but_case(name, header)).map(|(_, own)| own);
         for (name, provider) in &PROVIDERS {
             if own != Some(provider) && value(headers, name).is_some() {
-                self.see(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
+                self.observe(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
         if value(headers, "content-encoding")
             .is_some_and(|it| !it.is_empty() && !same_but_case(it, "identity"))
         {
-            self.see(&causes::CONTENT_ENCODING, &[]);
+            self.observe(&causes::CONTENT_ENCODING, &[]);
         }
         let expected = self.webhook.provider().content_type.as_str();
         let is_form = |it: &str| contains(it, "form-urlencoded") || contains(it, "form-data");
         if !is_form(expected) && value(headers, "content-type").is_some_and(is_form) {
-            self.see(&causes::CONTENT_TYPE_FORM, &[("expected", expected)]);
+            self.observe(&causes::CONTENT_TYPE_FORM, &[("expected", expected)]);
         }
     }
 
@@ -133,7 +134,7 @@ impl Facts<'_, '_> {
         let count =
             self.received.iter().filter(|it| same_but_case(it.header, header)).count().max(value_count);
         if count > 1 {
-            self.see(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
+            self.observe(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
         }
         let algorithms = self.keys.algorithms();
         let received = self.received;
@@ -143,8 +144,8 @@ impl Facts<'_, '_> {
                 same_bytes(sample.as_bytes(), text.to_ascii_lowercase().as_bytes())
                     || same_bytes(sample.as_bytes(), text.as_bytes())
             };
-            if let Some((provider, _)) = SAMPLES.iter().find(sample) {
-                self.see(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
+            if let Some((provider, _)) = DOCUMENTED_SIGNATURES.iter().find(sample) {
+                self.observe(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
             }
             let own = self.scheme.format.encoding;
             let Some(bytes) = [own].into_iter().chain(Encoding::ALL).find_map(|it| it.decode_any(text))
@@ -165,7 +166,7 @@ impl Facts<'_, '_> {
             };
             let mut like = match made_by {
                 Some(name) => format!("the length of {name}"),
-                None => owned("which no algorithm makes"),
+                None => owned("secret_label no algorithm makes"),
             };
             if let Some(label) = labelled {
                 like = format!("{like}, under the label {label}");
@@ -173,7 +174,7 @@ impl Facts<'_, '_> {
             let wanted = algorithms.iter().map(|it| format!("{} bytes for {it}", it.digest_len()));
             let accepted = wanted.collect::<Vec<_>>().join(" or ");
             let length = number(bytes.len());
-            self.see(
+            self.observe(
                 &causes::DIGEST_LENGTH,
                 &[("header", header), ("length", &length), ("like", &like), ("accepted", &accepted)],
             );
@@ -187,7 +188,7 @@ impl Facts<'_, '_> {
         }
         let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
         let Some(timestamp) = text.and_then(|text| scheme.timestamp_unit().read(text)) else {
-            self.see(&causes::TIMESTAMP_MISSING, &[]);
+            self.observe(&causes::TIMESTAMP_MISSING, &[]);
             return;
         };
         let distance = now.as_millis().abs_diff(timestamp);
@@ -197,7 +198,7 @@ impl Facts<'_, '_> {
         let cause =
             if timestamp < now.as_millis() { &causes::TIMESTAMP_TOO_OLD } else { &causes::TIMESTAMP_TOO_NEW };
         let seconds = distance.div_ceil(1000).to_string();
-        self.see(cause, &[("seconds", &seconds), ("tolerance", &limits.tolerance.to_string())]);
+        self.observe(cause, &[("seconds", &seconds), ("tolerance", &limits.tolerance.to_string())]);
     }
 
     /// What the signed content lacks.
@@ -208,7 +209,7 @@ impl Facts<'_, '_> {
             Err(Outcome::MethodMissing) => owned("the method"),
             _ => return,
         };
-        self.see(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);
+        self.observe(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);
     }
 
     fn body(&mut self) {
@@ -216,31 +217,31 @@ impl Facts<'_, '_> {
         let received = number(body.len());
         if let Some(length) = content_length(&self.delivery.headers).filter(|it| *it != body.len()) {
             let cause = if length > body.len() { &causes::BODY_SHORT } else { &causes::BODY_LONG };
-            self.see(cause, &[("length", &number(length)), ("received", &received)]);
+            self.observe(cause, &[("length", &number(length)), ("received", &received)]);
         }
         if body.is_empty() {
-            self.see(&causes::BODY_EMPTY, &[]);
+            self.observe(&causes::BODY_EMPTY, &[]);
             return;
         }
-        if has(body, "\u{fffd}".as_bytes()) {
-            self.see(&causes::BODY_REPLACED, &[]);
+        if contains_bytes(body, "\u{fffd}".as_bytes()) {
+            self.observe(&causes::BODY_REPLACED, &[]);
         }
         if !self.is_json && contains(&self.webhook.provider().content_type, "json") {
-            self.see(&causes::BODY_NOT_JSON, &[]);
+            self.observe(&causes::BODY_NOT_JSON, &[]);
         }
     }
 
     fn secrets(&mut self) {
         let keys = self.keys;
         for (secret, (_, written)) in keys.secrets().enumerate() {
-            if let Some((prefix, kind)) = other_kind(written) {
-                let (secret, prefix) = (which(keys, secret), format!("\"{prefix}\""));
+            if let Some((prefix, kind)) = detect_token_type(written) {
+                let (secret, prefix) = (secret_label(keys, secret), format!("\"{prefix}\""));
                 let words = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
-                self.see(&causes::SECRET_OTHER_KIND, &words);
+                self.observe(&causes::SECRET_OTHER_KIND, &words);
             }
         }
         for (secret, doubt) in keys.doubts() {
-            self.see(&causes::SECRET_ODD, &[("secret", &which(keys, secret)), ("doubt", doubt)]);
+            self.observe(&causes::SECRET_ODD, &[("secret", &secret_label(keys, secret)), ("doubt", doubt)]);
         }
     }
 }
