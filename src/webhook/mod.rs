@@ -14,8 +14,8 @@ pub use compare::{Change, Comparison};
 pub use create::Fresh;
 pub use error::Error;
 pub use explain::{
-    CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Explanation, RAW_BODY_FIX,
-    SECRET_FIX,
+    CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
+    FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,
 };
 pub use inspect::{Report, SignatureReport, SignatureStatus, Verdict};
 pub use sign::SignedDelivery;

@@ -27,7 +27,7 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const page = new Page(delivery.body, options.redact === true);
   for (const cause of explanation.matches) page.show(paint.green("proved"), cause);
   // That the signature fits was just said.
-  const seen = explanation.observations.filter(({ code }) => !checked.ok || code !== "signature-fits");
+  const seen = explanation.observations.filter(({ code }) => !checked.ok || code !== "signature-valid");
   for (const cause of seen) page.show(paint.blue("seen"), cause);
   print(paint.dim(`${count(explanation.tried, "combination")} computed.`));
   return code;

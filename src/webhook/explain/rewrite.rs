@@ -1,19 +1,19 @@
-//! JSON written again in the ways that serialisers write it: what a sender may have signed before something
-//! parsed the body and wrote it in its own way.
+//! Serializes JSON in the styles of common serializers: what a sender may have signed before the body was parsed
+//! and re-serialized.
 
 use std::ops::Range;
 
-use super::encodings::joined;
+use super::shared::joined;
 use crate::json::{Document, Kind, Tag, Value, sort_by};
 use crate::text::cut;
 
 /// White space between tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// As it stands.
+    /// As received.
     Preserve,
     Compact,
-    /// `, ` and `: `, as Python writes.
+    /// `, ` and `: `, as Python's json.dumps.
     Python,
     Indented(&'static str),
 }
@@ -22,7 +22,7 @@ pub enum Layout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Characters {
     Preserve,
-    /// What can stand as itself does.
+    /// No escapes that are not needed.
     Plain,
     /// `\u00e9`: Python, PHP.
     Ascii,
@@ -45,13 +45,13 @@ pub enum Slashes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
     Preserve,
-    /// As JavaScript writes them: 1 for 1.0, 100 for 1e2.
+    /// As JavaScript serializes them: 1 for 1.0, 100 for 1e2.
     Shortest,
-    /// The whole numbers under one key (its place in the list of keys), or all, with a fraction or an exponent.
+    /// Integers with a fraction or an exponent: those under one key (by its index), or all.
     Expanded(Option<usize>, Spelling),
 }
 
-/// How a whole number may have been written.
+/// Formats of an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
     /// `1.0`
@@ -68,7 +68,7 @@ impl Spelling {
     pub const ALL: [Self; 4] = [Self::Fraction, Self::Exponent, Self::ExponentUpper, Self::FractionExponent];
 }
 
-/// One way to write a text.
+/// One style of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     pub layout: Layout,
@@ -76,12 +76,12 @@ pub struct Style {
     pub slashes: Slashes,
     pub numbers: Numbers,
     pub sorted: bool,
-    /// Behind everything.
+    /// Line break at the end.
     pub end: &'static str,
 }
 
 impl Style {
-    /// The text as it is.
+    /// The document as received.
     pub const PRESERVE: Self = Self {
         layout: Layout::Preserve,
         characters: Characters::Preserve,
@@ -92,9 +92,9 @@ impl Style {
     };
 }
 
-/// Writes a text in a style. `keys` are those that [`Numbers::Expanded`] counts.
+/// Serializes a document in a style. [`Numbers::Expanded`] is an index into `keys`.
 ///
-/// Sorting takes a layout of its own: there is no "as it stands" for members that move.
+/// Sorting needs a layout other than `Preserve`, which is tied to the order of the members.
 pub fn write(document: &Document<'_>, style: &Style, keys: &[Vec<u8>]) -> Vec<u8> {
     let bytes = document.bytes();
     let mut writer = Writer { out: Vec::with_capacity(bytes.len() + bytes.len() / 8), style, keys };
@@ -114,7 +114,7 @@ struct Writer<'s> {
 }
 
 impl Writer<'_> {
-    /// Copies what stands between tokens, and writes the tokens.
+    /// Copies the white space between tokens, and serializes the tokens.
     fn keep_layout(&mut self, document: &Document<'_>) {
         let bytes = document.bytes();
         let mut done = 0;
@@ -130,7 +130,7 @@ impl Writer<'_> {
             self.out.extend_from_slice(&bytes[done..start]);
             self.scalar(token, key);
             done = end;
-            // A string with a colon behind it is a key.
+            // A string followed by a colon is a key.
             let behind = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
             key = (behind == Some(&b':')).then_some(token);
         }
@@ -216,11 +216,11 @@ impl Writer<'_> {
         if characters == Characters::Preserve && slashes == Slashes::Preserve {
             self.out.extend_from_slice(inner);
         } else {
-            // The reader has seen that this is UTF-8.
+            // Already validated as UTF-8 by the JSON parser.
             let text = String::from_utf8_lossy(inner);
             let mut rest = text.as_ref();
             loop {
-                // Most characters are the same in every style: they are copied in runs.
+                // PERF: most characters are the same in every style, and are copied in runs.
                 let special = |byte: &u8| !byte.is_ascii() || b"\\/<>&+'`".contains(byte);
                 let run = rest.bytes().position(|byte| special(&byte)).unwrap_or(rest.len());
                 self.out.extend_from_slice(&rest.as_bytes()[..run]);
@@ -238,7 +238,7 @@ impl Writer<'_> {
         self.out.push(b'"');
     }
 
-    /// A character that stands as itself.
+    /// Writes a character that was not escaped.
     fn character(&mut self, character: char) {
         let escaped = match self.style.characters {
             Characters::Ascii | Characters::AsciiUpper => !character.is_ascii(),
@@ -259,7 +259,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `\u` and four digits.
+    /// Writes `\u` and four digits.
     fn unit(&mut self, unit: u16) {
         let upper = matches!(self.style.characters, Characters::AsciiUpper | Characters::DotNet);
         let digits: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
@@ -267,7 +267,7 @@ impl Writer<'_> {
         self.out.extend([12, 8, 4, 0].map(|shift| digits[usize::from(unit >> shift & 15)]));
     }
 
-    /// An escape at the start of the text; says how many bytes it has.
+    /// Writes the escape at the start of a text, and returns its length in bytes.
     fn escape(&mut self, text: &str) -> usize {
         let characters = self.style.characters;
         match text.as_bytes().get(1) {
@@ -281,7 +281,7 @@ impl Writer<'_> {
                     self.unescaped(character);
                     return if character.len_utf16() == 2 { 12 } else { 6 };
                 }
-                // Half of a pair can only be escaped.
+                // A lone surrogate has no other form than its escape.
                 self.unit(first);
                 6
             }
@@ -300,7 +300,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A character that was escaped by its number.
+    /// Writes a character that was escaped as `\u`.
     fn unescaped(&mut self, character: char) {
         let short = match character {
             '"' if self.style.characters == Characters::DotNet => None,
@@ -321,8 +321,8 @@ impl Writer<'_> {
     }
 }
 
-/// How JavaScript writes a number (ECMA-262, section 6.1.6.1.20): nothing where that takes binary arithmetic,
-/// from 16 digits on.
+/// Formats a number as JavaScript does (ECMA-262, section 6.1.6.1.20). `None` from 16 digits on, which would need
+/// binary arithmetic.
 fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(raw).ok()?;
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
@@ -343,7 +343,7 @@ fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     if negative {
         out.push(b'-');
     }
-    // Where the digits end, where the point stands among them, and what stands around it.
+    // Position of the decimal point, and number of zeros before the digits.
     let (before, after) = match point {
         1..=21 => (point, 0),
         -5..=0 => (1, 1 - point),
@@ -368,7 +368,7 @@ fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// A whole number in another spelling; nothing where it has none.
+/// Formats an integer in another spelling; `None` if it has none.
 fn expand_number(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
     if raw.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
         return None;
