@@ -297,10 +297,10 @@ causes! {
             "The signature is the example printed in the documentation of {provider}."
             "Use a real delivery, or sign a sample with `sign`: examples in documentation rarely match their body."
         TIMESTAMP_TOO_OLD observation "timestamp-too-old" "Timestamp too old" NONE
-            "The timestamp is {seconds} s in the past; the tolerance is {tolerance} s."
+            "The timestamp is {seconds} s in the past (-{seconds} s); the tolerance is {tolerance} s."
             "Pass `now`, if this is a recorded delivery. Or check for replays and queues, and the clock of this machine (timedatectl)."
         TIMESTAMP_TOO_NEW observation "timestamp-too-new" "Timestamp in the future" NONE
-            "The timestamp is {seconds} s in the future; the tolerance is {tolerance} s."
+            "The timestamp is {seconds} s in the future (+{seconds} s); the tolerance is {tolerance} s."
             "Check the clocks of this machine and of the sender (timedatectl), and the unit of the timestamp."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
             "The signed timestamp is missing, or not an integer."

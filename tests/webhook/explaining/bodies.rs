@@ -2,7 +2,7 @@
 
 use hookseal::ByteSpan;
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::Explanation;
+use hookseal::webhook::{Difference, Explanation};
 
 use super::{HEADER, TEXT, base64, check, codes, explained, signed};
 use crate::support::{SECRET, painchek, samples};
@@ -14,10 +14,14 @@ fn assert_body(sent: &[u8], received: &[u8], expected: &[&str]) -> Explanation {
     let shown = String::from_utf8_lossy(received);
     assert_eq!(codes(&found.matches), expected, "{shown} {:?}", found.observations);
     assert!(!codes(&found.observations).contains(&"no-match"));
-    let span = found.matches[0].changed_bytes.expect("a place");
+    let span = found.matches[0].changed_bytes.expect("a span");
     assert!(span.start <= span.end && span.end <= received.len());
-    // What stands around the place is what was signed.
+    // Before and after the span, both bodies are equal.
     assert!(sent.starts_with(&received[..span.start]) && sent.ends_with(&received[span.end..]));
+    let Difference { received: span, signed } = found.matches[0].difference.expect("a difference");
+    assert_eq!(received[..span.start], sent[..signed.start]);
+    assert_eq!(received[span.end..], sent[signed.end..]);
+    assert_eq!(found.signed_body.as_deref(), Some(sent));
     found
 }
 

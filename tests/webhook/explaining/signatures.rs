@@ -1,11 +1,11 @@
-//! Secrets, algorithms, encodings, formulas and headers that are not what they should be.
+//! Errors in secrets, algorithms, encodings, signed contents and headers.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::signature::{Algorithm, hmac};
 use hookseal::webhook::{Options, Webhook};
 
 use super::{HEADER, STANDARD, TEXT, base64, check, codes, custom, explained, hex, signed, tag};
-use crate::support::{SECRET, options, painchek};
+use crate::support::{NOW, SECRET, definition, made, options, painchek};
 
 #[test]
 fn slips_in_secrets_are_proved() {
@@ -123,10 +123,7 @@ fn base64_whose_letters_lost_their_case_is_proved() {
     let headers = Headers::from_iter([("X-Sig", hex.as_str())]);
     let found = check(&hook, &Delivery::new(headers, b"{\"type\":\"ping\"}"));
     assert_eq!(codes(&found.matches), ["signature-encoding"]);
-    assert!(
-        found.matches[0].message.contains("written as hex where this provider writes base64"),
-        "{found:?}"
-    );
+    assert!(found.matches[0].message.contains("encoded as hex; expected base64"), "{found:?}");
 }
 
 #[test]
@@ -168,18 +165,15 @@ fn another_providers_formula_is_proved_with_its_name() {
     let time = "1700000000";
     for (content, header, value, provider) in [
         (format!("{time}.{TEXT}"), "X-Request-Timestamp", time, "Stripe"),
-        (format!("v0:{time}:{TEXT}"), "X-Slack-Request-Timestamp", time, "Slack"),
-        (format!("{time}:{TEXT}"), "Timestamp", time, "Paddle"),
+        (format!("v0:{time}:{TEXT}"), "X-Slack-Request-Timestamp", time, "Slack, Zoom"),
+        (format!("{time}:{TEXT}"), "Timestamp", time, "Paddle Billing"),
     ] {
         let signature = signed(content.as_bytes());
         let headers = Headers::from_iter([(HEADER, signature.as_str()), (header, value)]);
         let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
         assert_eq!(codes(&found.matches), ["content-other-provider"], "{provider}");
-        let said = &found.matches[0].message;
-        assert!(
-            said.contains(&format!("which is how {provider} signs, where this provider signs {{body}}.")),
-            "{said}"
-        );
+        let message = &found.matches[0].message;
+        assert!(message.ends_with(&format!(" ({provider}); expected {{body}}.")), "{message}");
     }
     // A Standard Webhooks sender: its id and its timestamp, and a secret that it decodes.
     let signature = signed(TEXT.as_bytes()).replace("sha256=", "");
@@ -207,7 +201,10 @@ fn a_header_that_is_missing_or_has_another_name_is_told() {
     assert_eq!(codes(&found.matches), ["header-renamed"]);
     let seen = ["header-missing", "header-similar", "header-of-another-provider"];
     assert_eq!(codes(&found.observations), seen);
-    assert!(found.observations[1].message.ends_with("signature: X-Hub-Signature-256."), "{found:?}");
+    assert!(
+        found.observations[1].message.contains("look like a signature: X-Hub-Signature-256."),
+        "{found:?}"
+    );
     let wrong = signed(b"something else");
     let headers = Headers::from_iter([("x-painchek-signature", wrong.as_str())]);
     let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
@@ -287,7 +284,7 @@ fn what_cannot_be_put_together_is_told() {
     let signature = hex(&tag(SECRET.as_bytes(), b"{}"));
     let found = check(&hook, &Delivery::new(Headers::from_iter([("X-Sig", signature.as_str())]), b"{}"));
     assert_eq!(codes(&found.observations), ["signed-content-incomplete"]);
-    assert!(found.observations[0].message.contains("the header X-Part is not there"), "{found:?}");
+    assert!(found.observations[0].message.contains("includes the header X-Part, which"), "{found:?}");
     // And what was signed instead is found all the same.
     assert_eq!(codes(&found.matches), ["content-other-provider"]);
 }
@@ -303,4 +300,46 @@ fn forms_and_compressed_bodies_are_told() {
     let found = check(&painchek(&[SECRET]), &Delivery::new(headers, b"a=1"));
     let seen = ["content-encoding", "content-type-form", "body-not-json", "no-match"];
     assert_eq!(codes(&found.observations), seen);
+}
+
+#[test]
+fn signature_headers_of_built_in_providers_name_their_provider() {
+    for (header, title) in
+        [("Linear-Signature", "Linear"), ("Typeform-Signature", "Typeform"), ("X-Twilio-Signature", "Twilio")]
+    {
+        let signature = signed(b"something else");
+        let headers = Headers::from_iter([(HEADER, signature.as_str()), (header, "x")]);
+        let found = check(&painchek(&[SECRET]), &Delivery::new(headers, TEXT.as_bytes()));
+        assert_eq!(codes(&found.observations), ["header-of-another-provider", "no-match"], "{title}");
+        assert!(
+            found.observations[0].message.ends_with(&format!("signature header of {title}.")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_or_malformed_timestamp_has_a_hint_like_an_old_one() {
+    let hook = custom(STANDARD, &["whsec_wP/u"]);
+    let signature = format!("v1,{}", base64(&[7; 32]));
+    for time in [None, Some("yesterday")] {
+        let mut headers = Headers::from_iter([("X-Sig", signature.as_str()), ("X-Msg-Id", "m1")]);
+        if let Some(time) = time {
+            headers.push("X-Time", time);
+        }
+        let report = hook.inspect(&Delivery::new(headers, b"{\"type\":\"ping\"}"), NOW);
+        let issue = report.issues.iter().find(|issue| issue.code.as_str().starts_with("timestamp-"));
+        let hint = issue.and_then(|issue| issue.hint.as_deref()).unwrap_or_default();
+        assert!(hint.contains("X-Time"), "{report:?}");
+    }
+    let in_header = r#"{ "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"],
+        "signedContent": "{timestamp}.{body}" }"#;
+    let definition = definition(&format!(r#", "signature": {in_header}"#));
+    let hook = made(&definition, options(&[SECRET]));
+    let signature = format!("v1={}", hex(&[7; 32]));
+    let headers = Headers::from_iter([("X-Sig", signature.as_str())]);
+    let report = hook.inspect(&Delivery::new(headers, b"{\"type\":\"ping\"}"), NOW);
+    let issue = report.issues.iter().find(|issue| issue.code.as_str() == "timestamp-missing");
+    let hint = issue.and_then(|issue| issue.hint.as_deref()).unwrap_or_default();
+    assert!(hint.contains("X-Sig"), "{report:?}");
 }
