@@ -125,7 +125,8 @@ function explain(title, hook, delivery, expected) {
     console.log(`   ${paint.green("match")} ${code} ${message}`);
     console.log(`      ${paint.dim(fix.split(". ").slice(0, 2).join(". "))}`);
   }
-  for (const { code, message } of observations) console.log(`   ${paint.blue("observation")} ${code} ${message}`);
+  for (const { code, message } of observations)
+    console.log(`   ${paint.blue("observation")} ${code} ${message}`);
   console.log(`   ${paint.dim(`${tried} combinations computed`)}`);
   expect(
     title,

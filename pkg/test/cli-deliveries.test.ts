@@ -306,7 +306,10 @@ describe("explain", () => {
   it("says where nothing fits, where nothing is wrong, and where nothing is signed", () => {
     const nothing = run(["explain", tampered, ...TRUST]);
     assert.equal(nothing.code, 1);
-    assert.match(nothing.out, /\nobservation no-match No match\n {2}No match\. Tried [1-9]\d* body variants, /);
+    assert.match(
+      nothing.out,
+      /\nobservation no-match No match\n {2}No match\. Tried [1-9]\d* body variants, /,
+    );
     assert.doesNotMatch(nothing.out, /\nmatch /);
     const right = run(["explain", good, ...TRUST]);
     assert.deepEqual(right, {

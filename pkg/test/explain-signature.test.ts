@@ -87,11 +87,7 @@ describe("a signature", () => {
   it("under another name is found, and an absent one is told", () => {
     const { matches, observations } = explain({ "X-Hub-Signature-256": signature(body) }, body);
     assert.deepEqual(codes(matches), ["header-renamed"]);
-    assert.deepEqual(codes(observations), [
-      "header-missing",
-      "header-similar",
-      "header-of-another-provider",
-    ]);
+    assert.deepEqual(codes(observations), ["header-missing", "header-similar", "header-of-another-provider"]);
     assert.deepEqual(codes(explain({}, body).observations), ["header-missing"]);
   });
 

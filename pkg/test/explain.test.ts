@@ -278,7 +278,10 @@ describe("a body that was decoded or encoded on its way", () => {
     const decoded =
       Buffer.from(plain).subarray(0, cut).toString() + Buffer.from(plain).subarray(cut).toString();
     const { matches, observations } = explain({ [header]: signature(plain) }, decoded);
-    assert.deepEqual([codes(matches), codes(observations)], [[], ["body-replacement-characters", "no-match"]]);
+    assert.deepEqual(
+      [codes(matches), codes(observations)],
+      [[], ["body-replacement-characters", "no-match"]],
+    );
   });
 
   it("is proved to have gained or lost its line end in a file", () => {

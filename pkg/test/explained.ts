@@ -50,10 +50,7 @@ export function proves(
   const sent = Buffer.from(signed as Uint8Array);
   for (const { difference } of explanation.matches) {
     assert.ok(difference, seen);
-    assert.deepEqual(
-      bytes.subarray(0, difference.received.start),
-      sent.subarray(0, difference.signed.start),
-    );
+    assert.deepEqual(bytes.subarray(0, difference.received.start), sent.subarray(0, difference.signed.start));
     assert.deepEqual(bytes.subarray(difference.received.end), sent.subarray(difference.signed.end));
   }
   return explanation;
