@@ -106,7 +106,7 @@ fn read_modules(root: &Path) -> BTreeMap<ModulePath, Module> {
     let tests: Vec<ModulePath> = modules
         .iter()
         .flat_map(|(path, module)| {
-            module.test_modules.iter().map(|name| [path.as_slice(), &[name.clone()]].concat())
+            module.test_modules.iter().map(|name| [path.as_slice(), std::slice::from_ref(name)].concat())
         })
         .collect();
     modules.retain(|path, _| !tests.iter().any(|test| path.starts_with(test)));
@@ -247,8 +247,7 @@ fn resolve(
     let mut segments = path;
     match path.first()?.as_str() {
         "crate" => current.clear(),
-        "super" => {}
-        "self" => {}
+        "super" | "self" => {}
         name => {
             let child = [current.as_slice(), &[name.to_owned()]].concat();
             let is_name = modules.get(from).is_some_and(|module| {
@@ -266,7 +265,7 @@ fn resolve(
         segments = &segments[1..];
     }
     for (index, segment) in segments.iter().enumerate() {
-        let child = [current.as_slice(), &[segment.clone()]].concat();
+        let child = [current.as_slice(), std::slice::from_ref(segment)].concat();
         if modules.contains_key(&child) {
             current = child;
             continue;

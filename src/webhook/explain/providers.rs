@@ -1,6 +1,7 @@
 //! How other providers sign: the built-in ones, read from their definitions when first needed, and some that are not
 //! built in.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::json::{Document, Kind, Value};
@@ -66,7 +67,7 @@ static PROVIDERS: LazyLock<Vec<KnownProvider>> = LazyLock::new(|| {
 
 /// Adds the signature schemes of a definition: one, or a list.
 fn add_built_in(all: &mut Vec<KnownProvider>, definition: Value<'_>) {
-    let text = |value: Value<'_>, key| value.get(key).and_then(Value::as_str).map(|text| text.into_owned());
+    let text = |value: Value<'_>, key| value.get(key).and_then(Value::as_str).map(Cow::into_owned);
     let Some(signature) = definition.get("signature") else { return };
     let schemes =
         if signature.kind() == Kind::Array { signature.elements().collect() } else { vec![signature] };
