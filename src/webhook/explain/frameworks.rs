@@ -21,7 +21,7 @@ pub(super) static LAMBDA: &[FrameworkFix] = &[
     ),
 ];
 
-/// Every framework. The lines of [`LAMBDA`] are among them.
+/// Every framework. The lines of `LAMBDA` are among them.
 pub static FRAMEWORKS: &[FrameworkFix] = &[
     fix(
         "Express",
