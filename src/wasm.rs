@@ -22,12 +22,13 @@ use crate::issue::{ByteSpan, Profile};
 use crate::json::Token;
 use crate::provider::Provider;
 use crate::webhook::{
-    Accepted, BUDGET, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook, digest as digest_of,
+    Accepted, DEFAULT_MAX_COMBINATIONS, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook,
+    digest as digest_of,
 };
 
 use data::{
-    Card, ChangeData, ComparisonData, ErrorData, EventCard, FreshData, SignedData, WebhookOptions, time,
-    whole,
+    Card, ChangeData, ComparisonData, ErrorData, EventCard, ExplanationData, FreshData, SignedData,
+    WebhookOptions, time, whole,
 };
 pub use import::{ImportStream, Looks, import_text, print_delivery, provider_definition, provider_ids};
 pub use low::{Plan, digest, hmac_sign, hmac_verify};
@@ -274,7 +275,8 @@ impl Hook {
         with_delivery(headers, body, |delivery| to_js(&self.0.inspect_with(delivery, time(now), &limits)))
     }
 
-    /// Why the signature of the delivery in the scratch buffer does not match. `budget` is NaN where nothing is said.
+    /// Explains the delivery in the scratch buffer. `max_combinations` is NaN for the default. The signed body is left in
+    /// `text`, and its length is a member of the result.
     #[must_use]
     #[expect(clippy::too_many_arguments, reason = "numbers cross the bridge one by one")]
     pub fn explain(
@@ -285,34 +287,18 @@ impl Hook {
         profile: u32,
         max_bytes: f64,
         tolerance: f64,
-        budget: f64,
+        max_combinations: f64,
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
-        let budget = whole(budget).unwrap_or(BUDGET);
+        let max_combinations = whole(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
         with_delivery(headers, body, |delivery| {
-            to_js(&self.0.explain_with(delivery, time(now), &limits, budget))
-        })
-    }
-
-    /// The body that was signed, where an explanation proves one: it stands in `text`, and the answer is its length;
-    /// `NONE` where nothing is known.
-    #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "numbers cross the bridge one by one")]
-    pub fn signed_body(
-        &self,
-        headers: usize,
-        body: usize,
-        now: f64,
-        profile: u32,
-        max_bytes: f64,
-        tolerance: f64,
-        budget: f64,
-    ) -> u32 {
-        let limits = self.limits(profile, max_bytes, tolerance);
-        let budget = whole(budget).unwrap_or(BUDGET);
-        with_delivery(headers, body, |delivery| {
-            let signed = self.0.signed_body_with(delivery, time(now), &limits, budget);
-            signed.and_then(|body| u32::try_from(keep(&[&body])).ok()).unwrap_or(NONE)
+            let explanation = self.0.explain_with(delivery, time(now), &limits, max_combinations);
+            to_js(&ExplanationData {
+                matches: &explanation.matches,
+                observations: &explanation.observations,
+                tried: explanation.tried,
+                signed_length: explanation.signed_body.map(|body| keep(&[&body])),
+            })
         })
     }
 

@@ -178,22 +178,27 @@ fn a_failure_is_the_error_as_data() {
     assert!(hook.failure(0, BODY.len(), NOW, 0, f64::NAN, f64::NAN).is_null());
 }
 
-/// Python's text was signed, and JSON.stringify's arrived.
+/// Signed as json.dumps serializes it, received as JSON.stringify does.
 #[wasm_bindgen_test]
 fn a_mismatch_is_explained_with_its_place() {
     let hook = hook(Some("painchek"), "", &format!(r#"{{"secrets":["{SECRET}"]}}"#));
     let tag = hex(&hmac::sign(Algorithm::Sha256, SECRET.as_bytes(), br#"{"a": 1}"#));
     let headers = format!("X-PainChek-WH-Signature\u{1f}sha256={tag}\u{1e}");
     let body = r#"{"a":1}"#;
-    let explain = |budget| {
+    let explain = |max_combinations| {
         put([&headers, body].concat().as_bytes());
-        hook.explain(headers.len(), body.len(), NOW, 0, f64::NAN, f64::NAN, budget)
+        hook.explain(headers.len(), body.len(), NOW, 0, f64::NAN, f64::NAN, max_combinations)
     };
     let found = explain(f64::NAN);
     assert_eq!(at(&found, "/matches/0/code").as_deref(), Some("body-python-style"));
     assert_eq!(at(&found, "/matches/0/changedBytes/start").as_deref(), Some("5"));
+    assert_eq!(at(&found, "/matches/0/difference/signed/end").as_deref(), Some("6"));
     assert_eq!(at(&found, "/observations").as_deref(), Some("[]"));
+    // The signed body crosses as bytes.
+    let length = at(&found, "/signedLength").expect("a length").parse().expect("a number");
+    assert_eq!(taken(text(), length), r#"{"a": 1}"#);
     let found = explain(0.0);
+    assert_eq!(at(&found, "/signedLength"), None);
     assert_eq!((at(&found, "/tried").as_deref(), at(&found, "/matches").as_deref()), (Some("0"), Some("[]")));
 }
 

@@ -1,4 +1,4 @@
-//! Deliveries of any kind, explained: within the budget, without a panic, and nothing is proved that only chance
+//! Deliveries of any kind, explained: within the max_combinations, without a panic, and nothing is proved that only chance
 //! could have made.
 #![no_main]
 
@@ -30,14 +30,16 @@ static HOOKS: LazyLock<[Webhook; 3]> = LazyLock::new(|| {
 });
 
 fuzz_target!(|input: (u8, u8, &str, &str, &str, &str, &[u8])| {
-    let (which, budget, signature, time, name, url, body) = input;
+    let (which, max_combinations, signature, time, name, url, body) = input;
     let hook = &HOOKS[usize::from(which) % 3];
-    let mut headers: Headers<'_> = [("X-Time", time), ("X-Id", name), (name, signature)].into_iter().collect();
+    let mut headers: Headers<'_> =
+        [("X-Time", time), ("X-Id", name), (name, signature)].into_iter().collect();
     headers.push(if which % 2 == 0 { "X-Sig" } else { "X-PainChek-WH-Signature" }, signature);
     let delivery = Delivery::new(headers, body).with_url(url);
-    let budget = usize::from(budget) * 8;
-    let found = hook.explain_with(&delivery, Time::from_millis(1_700_000_000_000), &hook.limits(), budget);
-    assert!(found.tried <= budget);
-    assert!(found.matches.is_empty() && !found.observations.is_empty());
+    let max_combinations = usize::from(max_combinations) * 8;
+    let found =
+        hook.explain_with(&delivery, Time::from_millis(1_700_000_000_000), &hook.limits(), max_combinations);
+    assert!(found.tried <= max_combinations);
+    assert!(found.matches.is_empty() && !found.observations.is_empty() && found.signed_body.is_none());
     assert!(!format!("{found:?}").contains(SECRET));
 });

@@ -122,10 +122,11 @@ function explain(title, hook, delivery, expected) {
   console.log(`\n${paint.bold(`${shown}. ${title}`)}`);
   const { matches, observations, tried } = hook.explain(delivery);
   for (const { code, message, fix } of matches) {
-    console.log(`   ${paint.green("proved")} ${code} ${message}`);
+    console.log(`   ${paint.green("match")} ${code} ${message}`);
     console.log(`      ${paint.dim(fix.split(". ").slice(0, 2).join(". "))}`);
   }
-  for (const { code, message } of observations) console.log(`   ${paint.blue("seen")} ${code} ${message}`);
+  for (const { code, message } of observations)
+    console.log(`   ${paint.blue("observation")} ${code} ${message}`);
   console.log(`   ${paint.dim(`${tried} combinations computed`)}`);
   expect(
     title,
@@ -141,19 +142,19 @@ explain(
   "Why a signature does not match: a framework has parsed the body and written it again",
   receiver,
   { ...sender.sign(asPython), body: writtenAnew },
-  ["body-python-style", "secret-another"],
+  ["body-python-style", "secret-not-first"],
 );
 explain(
   "Why a signature does not match: the secret was read with the line break behind it",
   painchek({ secrets: [`${secret}\n`] }),
   signed,
-  ["secret-white-space", "secret-odd"],
+  ["secret-white-space", "secret-suspicious"],
 );
 explain(
   "A mismatch that fits nothing: the body was tampered with, and nothing is proved",
   receiver,
   { ...signed, body: tampered },
-  ["unexplained"],
+  ["no-match"],
 );
 
 show("The PainChek body as its documentation prints it", receiver, sender.sign(painchekAsPrinted), {

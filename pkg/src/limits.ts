@@ -23,7 +23,7 @@ const VERIFY_OPTIONS = {
 } satisfies Record<keyof VerifyOptions, true>;
 
 /** The options of `explain` and `signedBody`. */
-export const EXPLAIN_OPTIONS = { ...VERIFY_OPTIONS, budget: true } satisfies Record<
+export const EXPLAIN_OPTIONS = { ...VERIFY_OPTIONS, maxCombinations: true } satisfies Record<
   keyof ExplainOptions,
   true
 >;

@@ -54,10 +54,10 @@ export interface VerifyOptions {
   tolerance?: number | undefined;
 }
 
-/** What a call of `explain` may say differently. */
+/** Options of one call of `explain`. */
 export interface ExplainOptions extends VerifyOptions {
-  /** How many combinations are computed at most. Default: 4096. */
-  budget?: number | undefined;
+  /** Maximum number of combinations to compute. Default: 4096. */
+  maxCombinations?: number | undefined;
 }
 
 /** What a new delivery may be told. */
@@ -227,32 +227,42 @@ export interface Report {
 }
 
 /**
- * Why a signature does not match: what was proved, and what was seen. It is no verdict: nothing that stands here
- * makes a delivery one to be trusted. It holds no secret, no signature that would be right, and no value of the
- * payload.
+ * Why a signature does not match: proven causes, and observations. Not a verdict: never accept a delivery because of an
+ * explanation. The causes hold no secret, no expected signature and no payload value.
  */
 export interface Explanation {
-  /** The causes that, executed, make the received signature: proof. Several of them go together. */
+  /** Causes that reproduce the received signature to the byte: proof. Several of them apply together. */
   matches: Cause[];
-  /** Facts that were seen on the way. One of them says so where nothing was proved. */
+  /** Facts seen in the delivery and the options. They prove nothing. */
   observations: Cause[];
-  /** How many combinations of body, secret, algorithm, encoding and signed content were computed. */
+  /** Number of combinations of body, secret, algorithm, encoding and signed content that were computed. */
   tried: number;
+  /**
+   * The body that the received signature was made over, where a match proves one or the signature is valid. It is a payload:
+   * the property is not enumerable, so that `JSON.stringify` and `console.log` leave it out.
+   */
+  readonly signedBody?: Uint8Array | undefined;
 }
 
-/** One cause, or one fact, of an {@link Explanation}. */
+/** One cause or observation of an {@link Explanation}. */
 export interface Cause {
-  /** What it is: stable, kebab-case, listed in docs/causes.md. */
+  /** Stable, kebab-case code: docs/causes.md lists them. */
   code: CauseCode;
-  /** A sentence. */
+  /** Noun phrase for a headline, 60 characters at most. */
+  title: string;
+  /** What was found, in a sentence or two. */
   message: string;
-  /** What to change, and where: the line of the framework where one is to blame. */
+  /** What to change. Begins with a verb; alternatives follow after "Or". */
   fix: string;
-  /**
-   * The bytes of the received body that differ from what was signed. `start` is `end` where something is only
-   * missing there.
-   */
+  /** The code to write in each framework, where a framework can be to blame; empty otherwise. */
+  frameworks: { name: string; code: string }[];
+  /** The bytes of the received body that differ from the signed one: `difference.received`. */
   changedBytes?: { start: number; end: number };
+  /**
+   * Where the received and the signed body differ, in bytes: everything before and after is equal. A range is empty
+   * (`start` is `end`) where the other body has more.
+   */
+  difference?: { received: { start: number; end: number }; signed: { start: number; end: number } };
 }
 
 /** A request that is ready to be sent: these very bytes. */

@@ -274,45 +274,42 @@ export class Webhook<Events = any> {
   }
 
   /**
-   * Says why the signature of a delivery does not match: executes what usually goes wrong with bodies, secrets,
-   * encodings and formulas, and keeps what makes the received signature.
+   * Explains why the signature of a delivery does not match: tries the usual changes of bodies, secrets, encodings and
+   * signed contents, and keeps those that reproduce the received signature.
    *
-   * It takes as long as hundreds of verifications, or thousands: for a person who looks for a fault, never for every delivery
-   * that is refused.
+   * Costs as much as hundreds or thousands of verifications: for debugging, never for every rejected delivery.
    *
    * @example
    * ```ts
    * const { matches, observations } = hook.explain({ headers: request.headers, body: rawBody });
-   * for (const { message, fix } of [...matches, ...observations]) console.log(message, fix);
+   * for (const { title, message, fix } of [...matches, ...observations]) console.log(title, message, fix);
    * ```
    * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
    */
   explain(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Explanation {
     const limits = limitsOf(options, "explain", EXPLAIN_OPTIONS);
-    const budget = amount("budget", options?.budget);
+    const maxCombinations = amount("maxCombinations", options?.maxCombinations);
     const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
-    return guarded(
-      () => this.#hook.explain(...put(headers, body, limits, this.#card.maxBytes), budget) as Explanation,
-    );
+    return guarded(() => {
+      const { signedLength, ...explanation } = this.#hook.explain(
+        ...put(headers, body, limits, this.#card.maxBytes),
+        maxCombinations,
+      ) as Explanation & { signedLength?: number };
+      const value = signedLength === undefined ? undefined : kept(signedLength).slice();
+      // A payload: not enumerable, so that no log shows it by accident.
+      return Object.defineProperty(explanation, "signedBody", { value });
+    });
   }
 
   /**
-   * The body that the received signature was made over, where `explain` proves one or the signature is right: beside the
-   * received body it shows what was changed on the way. It takes as long as `explain`.
+   * Returns the body that the received signature was made over: `signedBody` of {@link explain}, which it costs as much as.
    *
-   * Unlike an explanation it is a payload: keep it out of logs.
+   * Unlike the rest of an explanation it is a payload: keep it out of logs.
    *
    * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
    */
   signedBody(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Uint8Array | undefined {
-    const limits = limitsOf(options, "signedBody", EXPLAIN_OPTIONS);
-    const budget = amount("budget", options?.budget);
-    const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
-    return guarded(() => {
-      const call = put(headers, body, limits, this.#card.maxBytes);
-      const length = this.#hook.signed_body(...call, budget);
-      return length === none ? undefined : kept(length).slice();
-    });
+    return this.explain(delivery, options).signedBody;
   }
 
   /**

@@ -276,14 +276,17 @@ describe("explain", () => {
     const { code, out } = run(["explain", path, ...TRUST]);
     assert.equal(code, 1);
     assert.match(out, /^signature-mismatch The signature in X-PainChek-WH-Signature /);
-    assert.match(out, /\nproved body-indent-2 The signature fits the body indented by two spaces: /);
-    assert.match(out, /\nproved body-newline-dropped /);
     assert.match(
       out,
-      /\n {4}1:2 \| \{"event":"assessment_add",.*\n {8}\| {2}\^{20,}\n {2}fix Verify the bytes/,
+      /\nmatch body-indent-2 Body reformatted from two-space indentation\n {2}The signature matches the body indented by two spaces: /,
+    );
+    assert.match(out, /\nmatch body-newline-dropped /);
+    assert.match(
+      out,
+      /\n {4}1:2 \| \{"event":"assessment_add",.*\n {8}\| {2}\^{20,}\n {2}fix Verify the raw request body/,
     );
     assert.equal(out.match(/\n {6}Express: app\.post\(path, express\.raw\(/g)?.length, 1);
-    assert.match(out, /\(The lines for each framework stand above\.\)/);
+    assert.match(out, /\(See above for the code in each framework\.\)/);
     assert.match(out, /\n[1-9][\d,]* combinations computed\.\n$/);
     assert.doesNotMatch(run(["explain", path, ...TRUST, "--redact"]).out, /assessment_add/);
     const json = JSON.parse(run(["explain", path, ...TRUST, "--json"]).out);
@@ -297,14 +300,17 @@ describe("explain", () => {
     const path = file("secret-with-quotes", `"${SECRET}"`);
     const { code, out } = run(["explain", good, "--secret-file", path]);
     assert.equal(code, 1);
-    assert.match(out, /\nproved secret-quotes /);
+    assert.match(out, /\nmatch secret-quotes /);
   });
 
   it("says where nothing fits, where nothing is wrong, and where nothing is signed", () => {
     const nothing = run(["explain", tampered, ...TRUST]);
     assert.equal(nothing.code, 1);
-    assert.match(nothing.out, /\nseen unexplained Nothing that was tried makes this signature\. /);
-    assert.doesNotMatch(nothing.out, /proved/);
+    assert.match(
+      nothing.out,
+      /\nobservation no-match No match\n {2}No match\. Tried [1-9]\d* body variants, /,
+    );
+    assert.doesNotMatch(nothing.out, /\nmatch /);
     const right = run(["explain", good, ...TRUST]);
     assert.deepEqual(right, {
       code: 0,
@@ -315,7 +321,7 @@ describe("explain", () => {
     assert.equal(unsigned.code, 0);
     assert.match(
       unsigned.out,
-      /^The delivery is not signed: there is nothing to explain\.\n\nseen nothing-signed /,
+      /^The delivery is not signed: there is nothing to explain\.\n\nobservation provider-unsigned /,
     );
   });
 });

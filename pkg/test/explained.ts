@@ -27,9 +27,12 @@ export const codes = (causes: readonly Cause[]): CauseCode[] => causes.map(({ co
 export function explain(headers: HeadersLike, body: BodyLike, by: Webhook = hook): Explanation {
   const explanation = by.explain({ headers, body });
   assert.ok(explanation.tried <= 4096, `${explanation.tried}`);
-  for (const { message, fix } of [...explanation.matches, ...explanation.observations]) {
-    assert.match(message, /^[A-Z`].*\.$/s);
-    assert.match(fix, /^[A-Z`"].*\.$/s);
+  for (const cause of [...explanation.matches, ...explanation.observations]) {
+    assert.match(cause.title, /^[A-Z\\].{3,59}$/);
+    assert.match(cause.message, /^[A-Z`].*\.$/s);
+    assert.match(cause.fix, /^[A-Z].*\.$/s);
+    for (const { name, code } of cause.frameworks) assert.ok(name !== "" && !cause.fix.includes(code));
+    assert.deepEqual(cause.changedBytes, cause.difference?.received);
   }
   return explanation;
 }
@@ -45,11 +48,10 @@ export function proves(
   assert.deepEqual(codes(explanation.matches), expected, seen);
   const bytes = Buffer.from(received as Uint8Array);
   const sent = Buffer.from(signed as Uint8Array);
-  for (const { changedBytes } of explanation.matches) {
-    assert.ok(changedBytes, seen);
-    const { start, end } = changedBytes;
-    assert.deepEqual(bytes.subarray(0, start), sent.subarray(0, start));
-    assert.deepEqual(bytes.subarray(end), sent.subarray(sent.length - (bytes.length - end)));
+  for (const { difference } of explanation.matches) {
+    assert.ok(difference, seen);
+    assert.deepEqual(bytes.subarray(0, difference.received.start), sent.subarray(0, difference.signed.start));
+    assert.deepEqual(bytes.subarray(difference.received.end), sent.subarray(difference.signed.end));
   }
   return explanation;
 }

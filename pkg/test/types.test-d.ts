@@ -182,20 +182,23 @@ export function deliveries(): Report[] {
 
 /** What went wrong has a code that can be looked up, and a place where it is about the body. */
 export function explanations(): string[] {
-  const { matches, observations, tried }: Explanation = care.explain(
+  const { matches, observations, tried, signedBody }: Explanation = care.explain(
     { headers: request.headers, body },
-    { now: 0, budget: 100 },
+    { now: 0, maxCombinations: 100 },
   );
   same<typeof tried, number>(true);
-  // @ts-expect-error: a budget is a number
-  care.explain({ headers: {}, body }, { budget: "100" });
+  same<typeof signedBody, Uint8Array | undefined>(true);
+  // @ts-expect-error: a number of combinations is a number
+  care.explain({ headers: {}, body }, { maxCombinations: "100" });
   // @ts-expect-error: there is no such option of verify
-  care.verify({ headers: {}, body }, { budget: 100 });
-  return [...matches, ...observations].map(({ code, message, fix, changedBytes }: Cause): string => {
+  care.verify({ headers: {}, body }, { maxCombinations: 100 });
+  return [...matches, ...observations].map((cause: Cause): string => {
+    const { code, title, message, fix, frameworks, changedBytes, difference } = cause;
     same<typeof code, CauseCode>(true);
+    same<typeof frameworks, { name: string; code: string }[]>(true);
     // @ts-expect-error: there is no such cause
     if (code === "body-eaten") return "";
-    return `${message} ${fix} ${changedBytes?.start}`;
+    return `${title} ${message} ${fix} ${changedBytes?.start} ${difference?.signed.end}`;
   });
 }
 

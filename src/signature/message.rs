@@ -53,13 +53,15 @@ impl Outcome<'_> {
                 Some(name) => absent(name),
                 None => Said::new(format!(
                     "The header {header} holds no timestamp, and the timestamp is part of what is signed."
-                )),
+                ))
+                .hint(unchanged(header)),
             },
             Outcome::TimestampMalformed => Said::new(format!(
                 "The timestamp in the header {} is not a whole number of {} since 1970.",
                 scheme.timestamp_header().unwrap_or(header),
                 scheme.timestamp_unit().name()
-            )),
+            ))
+            .hint(unchanged(scheme.timestamp_header().unwrap_or(header))),
             Outcome::TooOld { by, tolerance, .. } => Said::new(format!(
                 "The delivery was signed {} s ago, and the tolerance is {tolerance} s.",
                 seconds(by)
@@ -89,6 +91,10 @@ impl Outcome<'_> {
 /// Milliseconds as seconds, rounded up, so that it is more than the tolerance it is compared with.
 fn seconds(milliseconds: u64) -> u64 {
     milliseconds.div_ceil(1000)
+}
+
+fn unchanged(name: &str) -> String {
+    format!("Pass the header {name} on unchanged.")
 }
 
 fn absent(name: &str) -> Said {

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
-use crate::webhook::{Error, Fresh, Options, Time};
+use crate::webhook::{Cause, Error, Fresh, Options, Time};
 
 /// An error as JavaScript gets it.
 #[derive(Serialize)]
@@ -14,6 +14,17 @@ pub struct ErrorData<'e> {
     pub message: String,
     pub status: u16,
     pub issues: &'e [Issue],
+}
+
+/// An explanation without the signed body, which is bytes and crosses the bridge as such.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplanationData<'e> {
+    pub matches: &'e [Cause],
+    pub observations: &'e [Cause],
+    pub tried: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_length: Option<usize>,
 }
 
 /// The options of a webhook as JavaScript gives them.

@@ -13,7 +13,10 @@ mod verify;
 pub use compare::{Change, Comparison};
 pub use create::Fresh;
 pub use error::Error;
-pub use explain::{About, BUDGET, CAUSES, Cause, Explanation, KnownCause, RAW_BODY, SECRET_PLACE};
+pub use explain::{
+    CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
+    FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,
+};
 pub use inspect::{Report, SignatureReport, SignatureStatus, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use verify::{Accepted, Trust, Verified};

@@ -38,7 +38,7 @@ test("by default a report holds what was found, and no value of the payload", as
   const text = await report();
   assert.match(text, /A webhook delivery, rejected/);
   assert.match(text, /signature-mismatch/);
-  assert.match(text, /\*\*proved\*\* `body-/);
+  assert.match(text, /\*\*match\*\* `body-/);
   assert.match(text, /"patient": "string"/);
   assert.match(text, /"pain_score": "number"/);
   assert.match(text, /X-PainChek-WH-Signature: sha256=‹64›/);

@@ -1,18 +1,18 @@
-//! What is made from the list of causes in `src/webhook/explain/causes.rs`: the page that lists them, and the
-//! TypeScript type of their codes.
+//! Generates what depends on the list of causes in `src/webhook/explain/causes.rs`: `docs/causes.md`, and the TypeScript
+//! type of the codes.
 
 use std::fmt::Write;
 
-use hookseal::webhook::{About, CAUSES, KnownCause, RAW_BODY, SECRET_PLACE};
+use hookseal::webhook::{CAUSES, CauseCategory, CauseDefinition, FRAMEWORKS};
 
 use crate::page::{plain, put};
 use crate::run::{Failure, root};
 use crate::wasm;
 
-/// The page, which is committed: the suite fails where it is not as built.
+/// The page is committed: the suite fails if it differs from what is generated.
 const PAGE: &str = "docs/causes.md";
 
-/// Writes both, and only where they changed, so that nothing is built anew for it.
+/// Writes both, and only if they changed, so that nothing is rebuilt for it.
 pub fn write() -> Result<(), Failure> {
     put(&root().join(PAGE), &page())?;
     put(&root().join(wasm::GENERATED).join("causes.ts"), &types())
@@ -20,70 +20,71 @@ pub fn write() -> Result<(), Failure> {
 
 fn types() -> String {
     let mut text = String::from(
-        "// Made from the list of causes in src/webhook/explain/causes.rs by `cargo xtask types`: change that.\n\n\
-         /** A stable, kebab-case name for one cause or fact of an explanation; docs/causes.md lists them. */\n\
+        "// Generated from src/webhook/explain/causes.rs by `cargo xtask types`.\n\n\
+         /** A stable, kebab-case code for one cause or observation of an explanation; docs/causes.md lists them. */\n\
          export type CauseCode =",
     );
-    for cause in CAUSES {
-        let _ = write!(text, "\n  | \"{}\"", cause.code);
+    for CauseDefinition { code, title, .. } in CAUSES {
+        let _ = write!(text, "\n  /** {title}. */\n  | \"{code}\"");
     }
     text.push_str(";\n");
     text
 }
 
-const SECTIONS: [(About, &str, &str); 6] = [
-    (About::Body, "Body", "What arrived is not what was signed."),
-    (About::Secret, "Secret", "The key is not the one that was signed with."),
+/// The categories as headings, with a sentence each.
+const SECTIONS: [(CauseCategory, &str, &str); 6] = [
+    (CauseCategory::Body, "Body", "The received body differs from the signed bytes."),
+    (CauseCategory::Secret, "Secret", "The sender signed with another key."),
     (
-        About::Signature,
+        CauseCategory::Signature,
         "Algorithm and encoding",
-        "The signature is of another kind, or written in another way.",
+        "Another algorithm, or another way to write the signature.",
     ),
-    (About::Content, "Signed content", "Something else than the provider's formula was signed."),
-    (About::Headers, "Headers", "What the headers tell."),
-    (About::Search, "The search", "What `explain` has to say of itself."),
+    (
+        CauseCategory::Content,
+        "Signed content",
+        "The sender signed other content than the provider's `signedContent`.",
+    ),
+    (CauseCategory::Headers, "Headers", "Headers and timestamps."),
+    (CauseCategory::Search, "The search", "The result of the search itself."),
 ];
 
 fn page() -> String {
     let mut text = String::from(
-        "<!-- Made from the list of causes in src/webhook/explain/causes.rs by `cargo xtask build`: change that. -->\n\n\
+        "<!-- Generated from src/webhook/explain/causes.rs by `cargo xtask build`: change that. -->\n\n\
          # Causes of a signature mismatch\n\n\
-         `hook.explain(delivery)` executes these causes and tells which of them makes the received signature. **Proof** \
-         means that the signature was reproduced to the byte: such a cause stands in `matches`. **Fact** means that it \
-         was seen and proves nothing: it stands in `observations`. Codes are stable. Words in braces are filled in.\n\n\
+         `hook.explain(delivery)` tries these causes and finds the ones that reproduce the received signature. **Match** \
+         means proof: the signature was reproduced to the byte. Such a cause is one of the `matches`. **Observation** means \
+         a fact that proves nothing: it is one of the `observations`. Codes are stable. Words in braces are replaced.\n\n\
          ## The raw body\n\n\
-         Most causes are one: the bytes that arrived were parsed, decoded or written again before they were verified. \
-         Where it says *the raw body*, change this line.\n\n",
+         Most mismatches have one cause: the body was parsed, decoded or re-serialized before it was verified. Causes \
+         with code for each framework have these lines as `frameworks`.\n\n\
+         | framework | code |\n|---|---|\n",
     );
-    text.push_str("| | |\n|---|---|\n");
-    for (framework, line) in frameworks() {
-        let _ = writeln!(text, "| {framework} | {} |", cell(line));
+    for framework in FRAMEWORKS {
+        let _ = writeln!(text, "| {} | `{}` |", framework.name, framework.code.replace('|', "\\|"));
     }
-    for (about, title, sentence) in SECTIONS {
+    for (category, title, sentence) in SECTIONS {
         let _ = write!(text, "\n## {title}\n\n{sentence}\n");
-        for cause in CAUSES.iter().filter(|cause| cause.about == about) {
+        for cause in CAUSES.iter().filter(|cause| cause.category == category) {
             let _ = write!(text, "\n### `{}`\n\n{}\n", cause.code, entry(cause));
         }
     }
     text
 }
 
-fn entry(cause: &KnownCause) -> String {
-    let kind = if cause.proved { "Proof" } else { "Fact" };
-    let fix =
-        cause.fix.replace("{raw}", "See [the raw body](#the-raw-body).").replace("{place}", SECRET_PLACE);
-    format!("**{kind}.** {}\n\n**Fix.** {}", plain(cause.message), plain(&fix))
-}
-
-/// The sentences of the fix that every framework has its own line in.
-fn frameworks() -> Vec<(&'static str, &'static str)> {
-    let sentences = RAW_BODY.split(". ").filter_map(|sentence| sentence.split_once(": "));
-    sentences.map(|(name, line)| (name, line.trim_end_matches('.'))).collect()
-}
-
-/// A line of a table.
-fn cell(text: &str) -> String {
-    plain(text).replace('|', "\\|")
+fn entry(cause: &CauseDefinition) -> String {
+    let CauseDefinition { is_proof, title, message, fix, frameworks, .. } = cause;
+    let kind = if *is_proof { "Match" } else { "Observation" };
+    let lines = match frameworks {
+        [] => String::new(),
+        all if all.len() == FRAMEWORKS.len() => " Code [for each framework](#the-raw-body).".to_owned(),
+        some => {
+            let names: Vec<&str> = some.iter().map(|framework| framework.name).collect();
+            format!(" Code [for {}](#the-raw-body).", names.join(" and "))
+        }
+    };
+    format!("**{}** ({kind})\n\n{}\n\n**Fix.** {}{lines}", plain(title), plain(message), plain(fix))
 }
 
 #[cfg(test)]
@@ -91,21 +92,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cause_has_its_place_on_the_page_and_in_the_type() {
+    fn every_cause_is_on_the_page_and_in_the_type_once() {
         let (page, types) = (page(), types());
-        for cause in CAUSES {
-            assert_eq!(page.matches(&format!("\n### `{}`\n", cause.code)).count(), 1, "{}", cause.code);
-            assert!(types.contains(&format!("| \"{}\"", cause.code)), "{}", cause.code);
+        for CauseDefinition { code, title, .. } in CAUSES {
+            assert_eq!(
+                page.matches(&format!("\n### `{code}`\n\n**{}** (", plain(title))).count(),
+                1,
+                "{code}"
+            );
+            assert_eq!(types.matches(&format!("\n  | \"{code}\"")).count(), 1, "{code}");
         }
-        assert!(!page.contains("{raw}") && !page.contains("{place}"));
     }
 
     #[test]
-    fn the_page_names_the_line_of_every_framework() {
-        let names: Vec<&str> = frameworks().into_iter().map(|(name, _)| name).collect();
-        assert_eq!(
-            names,
-            ["Express", "Fastify", "Next.js", "Hono", "NestJS", "AWS Lambda", "Flask", "Django"]
-        );
+    fn every_framework_has_a_line_in_the_table() {
+        let page = page();
+        for name in ["Express", "Next.js pages/api", "NestJS", "AWS Lambda (Python)", "axum", "actix-web"] {
+            assert_eq!(page.matches(&format!("\n| {name} | `")).count(), 1, "{name}");
+        }
+        for cause in CAUSES {
+            for line in cause.frameworks {
+                assert!(FRAMEWORKS.contains(line), "{}: {}", cause.code, line.name);
+            }
+        }
     }
 }

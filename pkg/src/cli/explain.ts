@@ -1,4 +1,4 @@
-/** `explain`: why a signature does not match, as far as it can be proved. */
+/** `explain`: why a signature does not match, as far as that can be proven. */
 import type { Cause } from "../index.js";
 import { Hooks } from "./hooks.js";
 import { oneDelivery, sources } from "./input.js";
@@ -24,47 +24,48 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   else if (checked.value.signature.status === "verified")
     print(`${paint.green("The signature matches")}: there is nothing to explain.`);
   else print(`${paint.yellow("The delivery is not signed")}: there is nothing to explain.`);
-  const page = new Page(delivery.body, options.redact === true);
-  for (const cause of explanation.matches) page.show(paint.green("proved"), cause);
-  // That the signature fits was just said.
-  const seen = explanation.observations.filter(({ code }) => !checked.ok || code !== "signature-fits");
-  for (const cause of seen) page.show(paint.blue("seen"), cause);
+  const causes = new CausePrinter(delivery.body, options.redact === true);
+  for (const cause of explanation.matches) causes.print(paint.green("match"), cause);
+  // The first line has said that the signature is valid.
+  const observations = explanation.observations.filter(
+    ({ code }) => !checked.ok || code !== "signature-valid",
+  );
+  for (const cause of observations) causes.print(paint.blue("observation"), cause);
   print(paint.dim(`${count(explanation.tried, "combination")} computed.`));
   return code;
 }
 
-/** Where a line for one framework begins in a fix. */
-const FRAMEWORK = / (?=(?:Express|Fastify|Next\.js|Hono|NestJS|AWS Lambda|Flask|Django): )/;
-
-/** What is printed of causes: the lines for each framework only once, because most fixes end in them. */
-class Page {
+/** Prints causes: the code for each framework only once, because many causes have the same. */
+class CausePrinter {
   readonly #body: Uint8Array;
   readonly #redact: boolean;
-  #shown = false;
+  readonly #frameworks = new Set<string>();
 
   constructor(body: Uint8Array, redact: boolean) {
     this.#body = body;
     this.#redact = redact;
   }
 
-  show(how: string, { code, message, fix, changedBytes }: Cause): void {
-    print(`\n${how} ${paint.bold(harmless(code))} ${harmless(message)}`);
+  print(kind: string, { code, title, message, fix, frameworks, changedBytes }: Cause): void {
+    print(`\n${kind} ${paint.bold(harmless(code))} ${harmless(title)}`);
+    print(`  ${harmless(message)}`);
     if (changedBytes !== undefined) {
-      const span = place(this.#body, changedBytes.start);
+      const span = formatLocation(this.#body, changedBytes.start);
       for (const line of frame(this.#body, { span, byteSpan: changedBytes }, this.#redact))
         print(`    ${line}`);
     }
-    const [advice = "", ...frameworks] = fix.split(FRAMEWORK);
-    const above = frameworks.length > 0 && this.#shown ? " (The lines for each framework stand above.)" : "";
-    print(`  ${paint.dim("fix")} ${harmless(advice)}${above}`);
-    if (this.#shown) return;
-    for (const line of frameworks) print(`      ${harmless(line)}`);
-    this.#shown = frameworks.length > 0;
+    print(`  ${paint.dim("fix")} ${harmless(fix)}`);
+    const lines = frameworks.filter(({ name }) => !this.#frameworks.has(name));
+    if (lines.length < frameworks.length) print("      (See above for the code in each framework.)");
+    for (const { name, code } of lines) {
+      this.#frameworks.add(name);
+      print(`      ${harmless(name)}: ${harmless(code)}`);
+    }
   }
 }
 
-/** Line and column of a byte. */
-function place(body: Uint8Array, at: number): { line: number; column: number } {
-  const before = new TextDecoder().decode(body.subarray(0, at));
+/** Returns line and column of a byte. */
+function formatLocation(body: Uint8Array, offset: number): { line: number; column: number } {
+  const before = new TextDecoder().decode(body.subarray(0, offset));
   return { line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") };
 }

@@ -1,19 +1,19 @@
-//! JSON written again in the ways that serialisers write it: what a sender may have signed before something
-//! parsed the body and wrote it in its own way.
+//! Serializes JSON in the styles of common serializers: what a sender may have signed before the body was parsed
+//! and re-serialized.
 
 use std::ops::Range;
 
-use super::text::joined;
+use super::shared::joined;
 use crate::json::{Document, Kind, Tag, Value, sort_by};
 use crate::text::cut;
 
 /// White space between tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// As it stands.
-    Kept,
+    /// As received.
+    Preserve,
     Compact,
-    /// `, ` and `: `, as Python writes.
+    /// `, ` and `: `, as Python's json.dumps.
     Python,
     Indented(&'static str),
 }
@@ -21,8 +21,8 @@ pub enum Layout {
 /// Characters in strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Characters {
-    Kept,
-    /// What can stand as itself does.
+    Preserve,
+    /// No escapes that are not needed.
     Plain,
     /// `\u00e9`: Python, PHP.
     Ascii,
@@ -36,7 +36,7 @@ pub enum Characters {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slashes {
-    Kept,
+    Preserve,
     /// `\/`
     Escaped,
     Plain,
@@ -44,14 +44,14 @@ pub enum Slashes {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
-    Kept,
-    /// As JavaScript writes them: 1 for 1.0, 100 for 1e2.
-    Short,
-    /// The whole numbers under one key (its place in the list of keys), or all, with a fraction or an exponent.
-    Long(Option<usize>, Spelling),
+    Preserve,
+    /// As JavaScript serializes them: 1 for 1.0, 100 for 1e2.
+    Shortest,
+    /// Integers with a fraction or an exponent: those under one key (by its index), or all.
+    Expanded(Option<usize>, Spelling),
 }
 
-/// How a whole number may have been written.
+/// Formats of an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
     /// `1.0`
@@ -68,7 +68,7 @@ impl Spelling {
     pub const ALL: [Self; 4] = [Self::Fraction, Self::Exponent, Self::ExponentUpper, Self::FractionExponent];
 }
 
-/// One way to write a text.
+/// One style of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     pub layout: Layout,
@@ -76,29 +76,29 @@ pub struct Style {
     pub slashes: Slashes,
     pub numbers: Numbers,
     pub sorted: bool,
-    /// Behind everything.
+    /// Line break at the end.
     pub end: &'static str,
 }
 
 impl Style {
-    /// The text as it is.
-    pub const KEPT: Self = Self {
-        layout: Layout::Kept,
-        characters: Characters::Kept,
-        slashes: Slashes::Kept,
-        numbers: Numbers::Kept,
+    /// The document as received.
+    pub const PRESERVE: Self = Self {
+        layout: Layout::Preserve,
+        characters: Characters::Preserve,
+        slashes: Slashes::Preserve,
+        numbers: Numbers::Preserve,
         sorted: false,
         end: "",
     };
 }
 
-/// Writes a text in a style. `keys` are those that [`Numbers::Long`] counts.
+/// Serializes a document in a style. [`Numbers::Expanded`] is an index into `keys`.
 ///
-/// Sorting takes a layout of its own: there is no "as it stands" for members that move.
+/// Sorting needs a layout other than `Preserve`, which is tied to the order of the members.
 pub fn write(document: &Document<'_>, style: &Style, keys: &[Vec<u8>]) -> Vec<u8> {
     let bytes = document.bytes();
     let mut writer = Writer { out: Vec::with_capacity(bytes.len() + bytes.len() / 8), style, keys };
-    if style.layout == Layout::Kept {
+    if style.layout == Layout::Preserve {
         writer.keep_layout(document);
     } else {
         writer.value(document.root(), 0, None);
@@ -114,7 +114,7 @@ struct Writer<'s> {
 }
 
 impl Writer<'_> {
-    /// Copies what stands between tokens, and writes the tokens.
+    /// Copies the white space between tokens, and serializes the tokens.
     fn keep_layout(&mut self, document: &Document<'_>) {
         let bytes = document.bytes();
         let mut done = 0;
@@ -130,7 +130,7 @@ impl Writer<'_> {
             self.out.extend_from_slice(&bytes[done..start]);
             self.scalar(token, key);
             done = end;
-            // A string with a colon behind it is a key.
+            // A string followed by a colon is a key.
             let behind = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
             key = (behind == Some(&b':')).then_some(token);
         }
@@ -196,14 +196,16 @@ impl Writer<'_> {
 
     fn number(&mut self, raw: &[u8], key: Option<Value<'_>>) {
         let written = match self.style.numbers {
-            Numbers::Short => short(raw),
-            Numbers::Long(wanted, spelling) if self.is_under(wanted, key) => long(raw, spelling),
+            Numbers::Shortest => to_js_number(raw),
+            Numbers::Expanded(wanted, spelling) if self.is_within(wanted, key) => {
+                expand_number(raw, spelling)
+            }
             _ => None,
         };
         self.out.extend_from_slice(written.as_deref().unwrap_or(raw));
     }
 
-    fn is_under(&self, wanted: Option<usize>, key: Option<Value<'_>>) -> bool {
+    fn is_within(&self, wanted: Option<usize>, key: Option<Value<'_>>) -> bool {
         let Some(wanted) = wanted.and_then(|index| self.keys.get(index)) else { return wanted.is_none() };
         key.is_some_and(|key| key.inner() == wanted.as_slice())
     }
@@ -211,14 +213,14 @@ impl Writer<'_> {
     fn string(&mut self, inner: &[u8]) {
         let Style { characters, slashes, .. } = *self.style;
         self.out.push(b'"');
-        if characters == Characters::Kept && slashes == Slashes::Kept {
+        if characters == Characters::Preserve && slashes == Slashes::Preserve {
             self.out.extend_from_slice(inner);
         } else {
-            // The reader has seen that this is UTF-8.
+            // Already validated as UTF-8 by the JSON parser.
             let text = String::from_utf8_lossy(inner);
             let mut rest = text.as_ref();
             loop {
-                // Most characters are the same in every style: they are copied in runs.
+                // PERF: most characters are the same in every style, and are copied in runs.
                 let special = |byte: &u8| !byte.is_ascii() || b"\\/<>&+'`".contains(byte);
                 let run = rest.bytes().position(|byte| special(&byte)).unwrap_or(rest.len());
                 self.out.extend_from_slice(&rest.as_bytes()[..run]);
@@ -236,7 +238,7 @@ impl Writer<'_> {
         self.out.push(b'"');
     }
 
-    /// A character that stands as itself.
+    /// Writes a character that was not escaped.
     fn character(&mut self, character: char) {
         let escaped = match self.style.characters {
             Characters::Ascii | Characters::AsciiUpper => !character.is_ascii(),
@@ -244,7 +246,7 @@ impl Writer<'_> {
             Characters::DotNet => {
                 !character.is_ascii() || matches!(character, '<' | '>' | '&' | '+' | '\'' | '`')
             }
-            Characters::Kept | Characters::Plain => false,
+            Characters::Preserve | Characters::Plain => false,
         };
         if escaped {
             for unit in character.encode_utf16(&mut [0; 2]) {
@@ -257,7 +259,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `\u` and four digits.
+    /// Writes `\u` and four digits.
     fn unit(&mut self, unit: u16) {
         let upper = matches!(self.style.characters, Characters::AsciiUpper | Characters::DotNet);
         let digits: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
@@ -265,11 +267,11 @@ impl Writer<'_> {
         self.out.extend([12, 8, 4, 0].map(|shift| digits[usize::from(unit >> shift & 15)]));
     }
 
-    /// An escape at the start of the text; says how many bytes it has.
+    /// Writes the escape at the start of a text, and returns its length in bytes.
     fn escape(&mut self, text: &str) -> usize {
         let characters = self.style.characters;
         match text.as_bytes().get(1) {
-            Some(b'u') if characters != Characters::Kept => {
+            Some(b'u') if characters != Characters::Preserve => {
                 let unit = |at: usize| u16::from_str_radix(text.get(at..at + 4)?, 16).ok();
                 let first = unit(2).unwrap_or(0xfffd);
                 let second = text.get(6..8).filter(|mark| *mark == "\\u").and_then(|_| unit(8));
@@ -279,7 +281,7 @@ impl Writer<'_> {
                     self.unescaped(character);
                     return if character.len_utf16() == 2 { 12 } else { 6 };
                 }
-                // Half of a pair can only be escaped.
+                // A lone surrogate has no other form than its escape.
                 self.unit(first);
                 6
             }
@@ -298,7 +300,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A character that was escaped by its number.
+    /// Writes a character that was escaped as `\u`.
     fn unescaped(&mut self, character: char) {
         let short = match character {
             '"' if self.style.characters == Characters::DotNet => None,
@@ -319,9 +321,9 @@ impl Writer<'_> {
     }
 }
 
-/// How JavaScript writes a number (ECMA-262, section 6.1.6.1.20): nothing where that takes binary arithmetic,
-/// from 16 digits on.
-fn short(raw: &[u8]) -> Option<Vec<u8>> {
+/// Formats a number as JavaScript does (ECMA-262, section 6.1.6.1.20). `None` from 16 digits on, which would need
+/// binary arithmetic.
+fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(raw).ok()?;
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -341,7 +343,7 @@ fn short(raw: &[u8]) -> Option<Vec<u8>> {
     if negative {
         out.push(b'-');
     }
-    // Where the digits end, where the point stands among them, and what stands around it.
+    // Position of the decimal point, and number of zeros before the digits.
     let (before, after) = match point {
         1..=21 => (point, 0),
         -5..=0 => (1, 1 - point),
@@ -366,8 +368,8 @@ fn short(raw: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// A whole number in another spelling; nothing where it has none.
-fn long(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
+/// Formats an integer in another spelling; `None` if it has none.
+fn expand_number(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
     if raw.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
         return None;
     }
@@ -396,28 +398,28 @@ mod tests {
     #[test]
     fn layouts_are_those_of_the_serialisers() {
         let text = r#" { "a" : [ 1,{} , [ ] ], "b":{"c":null} } "#;
-        let layout = |layout| written(text, Style { layout, ..Style::KEPT });
-        assert_eq!(layout(Layout::Kept), text);
+        let layout = |layout| written(text, Style { layout, ..Style::PRESERVE });
+        assert_eq!(layout(Layout::Preserve), text);
         assert_eq!(layout(Layout::Compact), r#"{"a":[1,{},[]],"b":{"c":null}}"#);
         assert_eq!(layout(Layout::Python), r#"{"a": [1, {}, []], "b": {"c": null}}"#);
         let lines = "{\n\t\"a\": [\n\t\t1,\n\t\t{},\n\t\t[]\n\t],\n\t\"b\": {\n\t\t\"c\": null\n\t}\n}";
         assert_eq!(layout(Layout::Indented("\t")), lines);
-        let sorted = Style { layout: Layout::Compact, sorted: true, end: "\n", ..Style::KEPT };
+        let sorted = Style { layout: Layout::Compact, sorted: true, end: "\n", ..Style::PRESERVE };
         assert_eq!(written(r#"{"b":1,"a":{"d":2,"c":3}}"#, sorted), "{\"a\":{\"c\":3,\"d\":2},\"b\":1}\n");
     }
 
     #[test]
     fn characters_are_escaped_as_the_serialisers_do() {
         let text = r#"{"é/\/": "<😀\u00E9\u0041\ud83d\ude00\ud800\u0009\u0001\"+"}"#;
-        let characters = |characters| written(text, Style { characters, ..Style::KEPT });
-        assert_eq!(characters(Characters::Kept), text);
+        let characters = |characters| written(text, Style { characters, ..Style::PRESERVE });
+        assert_eq!(characters(Characters::Preserve), text);
         assert_eq!(characters(Characters::Plain), r#"{"é/\/": "<😀éA😀\ud800\t\u0001\"+"}"#);
         let ascii = r#"{"\u00e9/\/": "<\ud83d\ude00\u00e9A\ud83d\ude00\ud800\t\u0001\"+"}"#;
         assert_eq!(characters(Characters::Ascii), ascii);
         assert_eq!(characters(Characters::Html), r#"{"é/\/": "\u003c😀éA😀\ud800\t\u0001\"+"}"#);
         let dotnet = r#"{"\u00E9/\/": "\u003C\uD83D\uDE00\u00E9A\uD83D\uDE00\uD800\t\u0001\u0022\u002B"}"#;
         assert_eq!(characters(Characters::DotNet), dotnet);
-        let slashes = |slashes| written(r#"["a/b\/c\\/"]"#, Style { slashes, ..Style::KEPT });
+        let slashes = |slashes| written(r#"["a/b\/c\\/"]"#, Style { slashes, ..Style::PRESERVE });
         assert_eq!(slashes(Slashes::Escaped), r#"["a\/b\/c\\\/"]"#);
         assert_eq!(slashes(Slashes::Plain), r#"["a/b/c\\/"]"#);
     }
@@ -437,14 +439,14 @@ mod tests {
             ("0.10", "0.1"),
             ("120.5e1", "1205"),
         ] {
-            assert_eq!(short(raw.as_bytes()).as_deref(), Some(js.as_bytes()), "{raw}");
+            assert_eq!(to_js_number(raw.as_bytes()).as_deref(), Some(js.as_bytes()), "{raw}");
         }
-        assert_eq!(short(b"1234567890.1234567"), None);
-        assert_eq!(short(b"1e999999999999"), None);
+        assert_eq!(to_js_number(b"1234567890.1234567"), None);
+        assert_eq!(to_js_number(b"1e999999999999"), None);
         let long = |key, spelling| {
             written(
                 r#"{"n":100,"m":[100,0,1.5],"n":7}"#,
-                Style { numbers: Numbers::Long(key, spelling), ..Style::KEPT },
+                Style { numbers: Numbers::Expanded(key, spelling), ..Style::PRESERVE },
             )
         };
         assert_eq!(long(Some(0), Spelling::Fraction), r#"{"n":100.0,"m":[100,0,1.5],"n":7.0}"#);

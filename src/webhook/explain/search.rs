@@ -1,79 +1,81 @@
-//! The search: combinations of guesses, the likely ones first, until one makes the received signature or the
-//! bound is reached.
+//! Searches for the combination of body, key, signed content and interpretation that reproduces the received
+//! signature: breadth first, frequent causes before rare ones, until one matches or the budget is spent.
 
 use zeroize::Zeroizing;
 
-use super::body::{Bodies, Change};
-use super::causes::{self, KnownCause};
-use super::content::{Formula, Parts, formulas};
-use super::headers::which;
-use super::received::{Reading, Received, readings};
-use super::secret::{Guess, guesses};
-use super::text::joined;
-use super::{Cause, Explanation};
+use super::body::{BodyTransform, BodyVariants};
+use super::cause::Explanation;
+use super::causes;
+use super::content::{ContentHypothesis, ContentInputs, content_hypotheses};
+use super::definition::CauseDefinition;
+use super::received::{Interpretation, Received, interpretations};
+use super::secret::{KeyHypothesis, key_hypotheses};
+use super::shared::{joined, secret_label};
 use crate::delivery::Delivery;
 use crate::signature::hmac::unkeyed;
 use crate::signature::{Algorithm, Keys, Scheme};
 
-/// Bytes that are hashed or written whatever the body is.
-const BYTES: usize = 8 << 20;
-/// And so many times the body.
-const BODIES: usize = 64;
-/// But no more than this.
-const MOST_BYTES: usize = 96 << 20;
-/// What one HMAC costs beside the body: four blocks.
-const BLOCKS: usize = 512;
+/// Bytes hashed or written for a body of any length: a few tens of milliseconds.
+const BASE_BYTES: usize = 8 << 20;
+/// Bytes more for each byte of the body: enough for the frequent transforms of a long body.
+const BYTES_PER_BODY_BYTE: usize = 64;
+/// Keeps a body of a megabyte under a second.
+const MAX_BYTES_HASHED: usize = 96 << 20;
+/// One HMAC hashes four blocks beside its message.
+const HMAC_OVERHEAD_BYTES: usize = 512;
 
-/// So many changes of the body are met more often than any slip in a secret.
-const FREQUENT: usize = 20;
+/// The first transforms of a body are more frequent than any error in a secret.
+const FREQUENT_TRANSFORMS: usize = 20;
 
-/// What Python and PHP write if nothing is said: two changes, and more frequent than most that are one.
-const COMMON: usize = 2;
+/// The defaults of Python and PHP: two changes at once, but more frequent than most single ones.
+const COMMON_COMBINATIONS: usize = 2;
 
-/// What made the signature.
-struct Found<'s> {
-    change: Change,
+/// The combination that reproduced the signature.
+struct Match<'s> {
+    transform: BodyTransform,
     body: Vec<u8>,
-    guess: &'s Guess,
-    formula: Option<&'s Formula<'s>>,
-    reading: usize,
+    key: &'s KeyHypothesis,
+    /// `None`: a plain hash, not an HMAC.
+    content: Option<&'s ContentHypothesis<'s>>,
+    /// Index into the interpretations.
+    interpretation: usize,
 }
 
-/// Where a search is.
+/// The inputs and the state of one search.
 pub struct Search<'a> {
     scheme: &'a Scheme,
     keys: &'a Keys,
     received: &'a [Received<'a>],
-    bodies: &'a Bodies<'a>,
-    readings: Vec<Reading>,
+    bodies: &'a BodyVariants<'a>,
+    interpretations: Vec<Interpretation>,
     algorithms: Vec<Algorithm>,
-    parts: Parts<'a>,
-    own: Vec<Formula<'a>>,
-    others: Vec<Formula<'a>>,
-    guesses: Vec<Guess>,
-    is_body_given: bool,
+    inputs: ContentInputs<'a>,
+    expected: Vec<ContentHypothesis<'a>>,
+    alternatives: Vec<ContentHypothesis<'a>>,
+    key_hypotheses: Vec<KeyHypothesis>,
+    has_body: bool,
     has_header: bool,
-    bound: Bound,
-    seen: Seen,
+    budget: SearchBudget,
+    tried_bodies: TriedBodies,
 }
 
-/// What is combined in one step: changes of the body, guesses at the key, formulas.
-type Combined<'c, 's> = (&'c [Change], &'c [&'s Guess], &'s [Formula<'s>]);
+/// Everything that one step combines: body transforms, keys and signed contents.
+type Step<'c, 's> = (&'c [BodyTransform], &'c [&'s KeyHypothesis], &'s [ContentHypothesis<'s>]);
 
-/// What is left of the bound.
-struct Bound {
-    budget: usize,
+/// What is left to spend.
+struct SearchBudget {
+    max_combinations: usize,
     tried: usize,
     bytes: usize,
-    reached: bool,
+    is_exhausted: bool,
 }
 
-impl Bound {
-    /// Whether there is room for so many bytes, and for so many combinations.
-    fn take(&mut self, bytes: usize, combinations: usize) -> bool {
-        self.reached |= self.budget - self.tried < combinations || self.bytes < bytes;
+impl SearchBudget {
+    /// Spends bytes, and returns whether they and the combinations were left.
+    fn spend(&mut self, bytes: usize, combinations: usize) -> bool {
+        self.is_exhausted |= self.max_combinations - self.tried < combinations || self.bytes < bytes;
         self.bytes = self.bytes.saturating_sub(bytes);
-        !self.reached
+        !self.is_exhausted
     }
 }
 
@@ -83,131 +85,139 @@ impl<'a> Search<'a> {
         keys: &'a Keys,
         delivery: &'a Delivery<'_>,
         received: &'a [Received<'a>],
-        bodies: &'a Bodies<'a>,
-        budget: usize,
+        bodies: &'a BodyVariants<'a>,
+        max_combinations: usize,
     ) -> Self {
-        let readings = readings(scheme, keys, received);
+        let interpretations = interpretations(scheme, keys, received);
         let mut algorithms = Algorithm::ALL.to_vec();
-        algorithms.retain(|it| readings.iter().any(|reading| reading.algorithm == *it));
-        let parts = Parts::of(scheme, delivery);
-        let (own, others) = formulas(scheme, &parts);
-        let form = scheme.secret_form();
-        let mut all_guesses = Vec::new();
+        algorithms.retain(|algorithm| interpretations.iter().any(|other| other.algorithm == *algorithm));
+        let inputs = ContentInputs::new(scheme, delivery);
+        let (expected, alternatives) = content_hypotheses(scheme, &inputs);
+        let format = scheme.secret_form();
+        let mut all_keys = Vec::new();
         for (index, (key, written)) in keys.secrets().enumerate() {
-            all_guesses.append(&mut guesses(index, key, written, form));
+            all_keys.append(&mut key_hypotheses(index, key, written, format));
         }
         let length = delivery.body.len();
-        let bytes = length.saturating_mul(BODIES).saturating_add(BYTES).min(MOST_BYTES);
-        let bound = Bound { budget, tried: 0, bytes, reached: false };
-        let is_body_given = !delivery.body.is_empty();
-        let has_header = delivery.headers.get(scheme.header()).is_some();
+        let bytes =
+            length.saturating_mul(BYTES_PER_BODY_BYTE).saturating_add(BASE_BYTES).min(MAX_BYTES_HASHED);
         Self {
             scheme,
             keys,
             received,
             bodies,
-            readings,
+            interpretations,
             algorithms,
-            parts,
-            own,
-            others,
-            guesses: all_guesses,
-            is_body_given,
-            has_header,
-            bound,
-            seen: Seen::default(),
+            inputs,
+            expected,
+            alternatives,
+            key_hypotheses: all_keys,
+            has_body: !delivery.body.is_empty(),
+            has_header: delivery.headers.get(scheme.header()).is_some(),
+            budget: SearchBudget { max_combinations, tried: 0, bytes, is_exhausted: false },
+            tried_bodies: TriedBodies::default(),
         }
     }
 
-    /// Searches, and writes down what was found. Returns the body that was signed, where one was.
-    pub fn run(mut self, explanation: &mut Explanation) -> Option<Vec<u8>> {
-        if self.readings.is_empty() {
+    /// Searches, and adds the result to the explanation.
+    pub fn run(mut self, explanation: &mut Explanation) {
+        if self.interpretations.is_empty() {
             if self.has_header {
-                let words = [("header", self.scheme.header()), ("format", &self.scheme.definition().format)];
-                explanation.observations.push(causes::SIGNATURE_UNREADABLE.say(&words));
+                let args = [("header", self.scheme.header()), ("format", &self.scheme.definition().format)];
+                explanation.observations.push(causes::SIGNATURE_UNREADABLE.render(&args));
             }
-            return None;
+            return;
         }
-        // Taken out for the search, which counts in `self`.
-        let (own, others) = (std::mem::take(&mut self.own), std::mem::take(&mut self.others));
-        let guesses = std::mem::take(&mut self.guesses);
-        let found = self.search(&own, &others, &guesses);
-        explanation.tried = self.bound.tried;
+        // Moved out of `self`, which the search borrows mutably to count.
+        let (expected, alternatives) =
+            (std::mem::take(&mut self.expected), std::mem::take(&mut self.alternatives));
+        let keys = std::mem::take(&mut self.key_hypotheses);
+        let found = self.search(&expected, &alternatives, &keys);
+        explanation.tried = self.budget.tried;
         if let Some(found) = found {
             self.report(&found, explanation);
-            return Some(found.body);
+            explanation.signed_body = Some(found.body);
+            return;
         }
-        let contents = (own.len() + others.len()).to_string();
-        let (bodies, keys) = (self.seen.unique.len().to_string(), guesses.len().to_string());
-        let words = [("bodies", bodies.as_str()), ("keys", &keys), ("contents", &contents)];
-        explanation.observations.push(causes::UNEXPLAINED.say(&words));
-        if self.bound.reached {
-            explanation.observations.push(causes::SEARCH_BOUNDED.say(&[]));
+        let contents = (expected.len() + alternatives.len()).to_string();
+        let (bodies, keys) = (self.tried_bodies.unique.len().to_string(), keys.len().to_string());
+        let args = [("bodies", bodies.as_str()), ("keys", &keys), ("contents", &contents)];
+        explanation.observations.push(causes::UNEXPLAINED.render(&args));
+        if self.budget.is_exhausted {
+            explanation.observations.push(causes::SEARCH_BOUNDED.render(&[]));
         }
-        None
     }
 
-    /// Breadth first: everything by itself, then two at once.
+    /// Breadth first: every change by itself, then two at once.
     fn search<'s>(
         &mut self,
-        own: &'s [Formula<'s>],
-        others: &'s [Formula<'s>],
-        guesses: &'s [Guess],
-    ) -> Option<Found<'s>> {
-        let by_slips =
-            |count| -> Vec<&Guess> { guesses.iter().filter(|it| it.causes.len().min(2) == count).collect() };
-        let (right, slips, two_slips) = (&by_slips(0)[..], &by_slips(1)[..], &by_slips(2)[..]);
-        let received = &[Change::None][..];
+        expected: &'s [ContentHypothesis<'s>],
+        alternatives: &'s [ContentHypothesis<'s>],
+        keys: &'s [KeyHypothesis],
+    ) -> Option<Match<'s>> {
+        let with_changes = |count| -> Vec<&KeyHypothesis> {
+            keys.iter().filter(|key| key.causes.len().min(2) == count).collect()
+        };
+        let (unchanged, changed, changed_twice) =
+            (&with_changes(0)[..], &with_changes(1)[..], &with_changes(2)[..]);
+        let received = &[BodyTransform::None][..];
 
-        let singles = if self.is_body_given { self.bodies.singles() } else { Vec::new() };
-        let (frequent, rare) = singles.split_at(FREQUENT.min(singles.len()));
-        let combinations = if self.is_body_given { self.bodies.combinations() } else { Vec::new() };
-        let (common, further) = combinations.split_at(COMMON.min(combinations.len()));
+        let singles = if self.has_body { self.bodies.singles() } else { Vec::new() };
+        let (frequent, rare) = singles.split_at(FREQUENT_TRANSFORMS.min(singles.len()));
+        let combinations = if self.has_body { self.bodies.combinations() } else { Vec::new() };
+        let (common, further) = combinations.split_at(COMMON_COMBINATIONS.min(combinations.len()));
         let first = [
-            (received, right, own),
-            (frequent, right, own),
-            (received, slips, own),
-            (common, right, own),
-            (rare, right, own),
-            (received, right, others),
+            (received, unchanged, expected),
+            (frequent, unchanged, expected),
+            (received, changed, expected),
+            (common, unchanged, expected),
+            (rare, unchanged, expected),
+            (received, unchanged, alternatives),
         ];
-        let then = [(further, right, own), (received, two_slips, own), (received, slips, others)];
-        self.steps(&first, false)
-            .or_else(|| self.unkeyed(right))
-            .or_else(|| self.steps(&then, false))
+        let then = [
+            (further, unchanged, expected),
+            (received, changed_twice, expected),
+            (received, changed, alternatives),
+        ];
+        self.try_steps(&first, false)
+            .or_else(|| self.try_plain_hash(unchanged))
+            .or_else(|| self.try_steps(&then, false))
             .or_else(|| {
                 let mut likely = singles.clone();
-                likely.retain(|it| self.seen.unique.contains(it));
-                let last =
-                    [(&likely[..], slips, own), (&likely, right, others), (received, two_slips, others)];
-                self.steps(&last, true)
+                likely.retain(|transform| self.tried_bodies.unique.contains(transform));
+                let last = [
+                    (&likely[..], changed, expected),
+                    (&likely, unchanged, alternatives),
+                    (received, changed_twice, alternatives),
+                ];
+                self.try_steps(&last, true)
             })
     }
 
-    /// Takes one step after the other, until one makes the signature. `again`: with bodies that were tried before.
+    /// Tries one step after the other. `again`: with bodies that earlier steps tried.
     #[inline(never)]
-    fn steps<'s>(&mut self, steps: &[Combined<'_, 's>], again: bool) -> Option<Found<'s>> {
-        steps.iter().find_map(|step| self.step(step, again))
+    fn try_steps<'s>(&mut self, steps: &[Step<'_, 's>], again: bool) -> Option<Match<'s>> {
+        steps.iter().find_map(|step| self.try_step(step, again))
     }
 
-    /// Tries every change of the body, but for those that make no other one than those before.
-    fn step<'s>(
+    fn try_step<'s>(
         &mut self,
-        &(changes, guesses, formulas): &Combined<'_, 's>,
+        &(transforms, keys, contents): &Step<'_, 's>,
         again: bool,
-    ) -> Option<Found<'s>> {
-        for &change in changes {
-            if self.bound.reached || formulas.is_empty() {
+    ) -> Option<Match<'s>> {
+        for &transform in transforms {
+            if self.budget.is_exhausted || contents.is_empty() {
                 return None;
             }
-            let Some(body) = self.bodies.make(change) else { continue };
-            // Writing costs about what hashing does.
-            if change != Change::None
-                && (!self.bound.take(body.len(), 1) || !again && !self.seen.is_new(change, &body))
+            let Some(body) = self.bodies.apply(transform) else { continue };
+            // Writing a byte costs about as much as hashing one.
+            if transform != BodyTransform::None
+                && (!self.budget.spend(body.len(), 1)
+                    || !again && !self.tried_bodies.is_new(transform, &body))
             {
                 continue;
             }
-            let found = self.each(change, &body, guesses, formulas);
+            let found = self.try_body(transform, &body, keys, contents);
             if found.is_some() {
                 return found;
             }
@@ -215,27 +225,76 @@ impl<'a> Search<'a> {
         None
     }
 
-    fn each<'s>(
+    fn try_body<'s>(
         &mut self,
-        change: Change,
+        transform: BodyTransform,
         body: &[u8],
-        guesses: &[&'s Guess],
-        formulas: &'s [Formula<'s>],
-    ) -> Option<Found<'s>> {
-        for guess in guesses {
+        keys: &[&'s KeyHypothesis],
+        contents: &'s [ContentHypothesis<'s>],
+    ) -> Option<Match<'s>> {
+        for key in keys {
             for algorithm in self.algorithms.clone() {
-                for formula in formulas {
-                    if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
+                for content in contents {
+                    if !self.budget.spend(body.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
                         return None;
                     }
-                    let tag = formula.tag(self.keys, algorithm, &guess.key, body, &self.parts);
-                    if let Some(reading) = self.fitting(algorithm, &|it| it.fits(&tag)) {
-                        return Some(Found {
-                            change,
-                            body: body.to_vec(),
-                            guess,
-                            formula: Some(formula),
-                            reading,
+                    let tag = content.tag(self.keys, algorithm, &key.key, body, &self.inputs);
+                    let matches = |interpretation: &Interpretation| interpretation.matches(&tag);
+                    if let Some(interpretation) = self.find_match(algorithm, &matches) {
+                        let (body, content) = (body.to_vec(), Some(content));
+                        return Some(Match { transform, body, key, content, interpretation });
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn count_by(&self, algorithm: Algorithm) -> usize {
+        self.interpretations.iter().filter(|other| other.algorithm == algorithm).count()
+    }
+
+    /// SECURITY: compares every interpretation, also after one that matches.
+    fn find_match(
+        &mut self,
+        algorithm: Algorithm,
+        matches: &dyn Fn(&Interpretation) -> bool,
+    ) -> Option<usize> {
+        let mut found = None;
+        for (index, interpretation) in self.interpretations.iter().enumerate() {
+            if interpretation.algorithm == algorithm {
+                self.budget.tried += 1;
+                if matches(interpretation) {
+                    found = found.or(Some(index));
+                }
+            }
+        }
+        found
+    }
+
+    /// Tries the plain hash of the body, and of the secret and the body concatenated.
+    #[inline(never)]
+    fn try_plain_hash<'s>(&mut self, keys: &[&'s KeyHypothesis]) -> Option<Match<'s>> {
+        let body = self.bodies.apply(BodyTransform::None)?;
+        for hypothesis in keys {
+            let key: &[u8] = &hypothesis.key;
+            for algorithm in self.algorithms.clone() {
+                for parts in [&[&body[..]][..], &[key, &body], &[&body, key]] {
+                    if !self.budget.spend(body.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
+                        return None;
+                    }
+                    let message = Zeroizing::new(joined(parts));
+                    let digest = Zeroizing::new(unkeyed(algorithm, &message));
+                    let matches = |interpretation: &Interpretation| {
+                        interpretation.is_whole() && interpretation.matches_bytes(&digest, digest.len())
+                    };
+                    if let Some(interpretation) = self.find_match(algorithm, &matches) {
+                        return Some(Match {
+                            transform: BodyTransform::None,
+                            body: body.clone(),
+                            key: hypothesis,
+                            content: None,
+                            interpretation,
                         });
                     }
                 }
@@ -244,145 +303,102 @@ impl<'a> Search<'a> {
         None
     }
 
-    fn readings_by(&self, algorithm: Algorithm) -> usize {
-        self.readings.iter().filter(|it| it.algorithm == algorithm).count()
-    }
-
-    /// Every reading is compared, whether one before it fits or not.
-    fn fitting(&mut self, algorithm: Algorithm, fits: &dyn Fn(&Reading) -> bool) -> Option<usize> {
-        let mut found = None;
-        for (index, reading) in self.readings.iter().enumerate().filter(|(_, it)| it.algorithm == algorithm) {
-            self.bound.tried += 1;
-            if fits(reading) {
-                found = found.or(Some(index));
-            }
-        }
-        found
-    }
-
-    /// A plain hash of the body, or of the secret and the body in a row.
-    #[inline(never)]
-    fn unkeyed<'s>(&mut self, guesses: &[&'s Guess]) -> Option<Found<'s>> {
-        let body = self.bodies.make(Change::None)?;
-        for guess in guesses {
-            let key: &[u8] = &guess.key;
-            for algorithm in self.algorithms.clone() {
-                for parts in [&[&body[..]][..], &[key, &body], &[&body, key]] {
-                    if !self.bound.take(body.len() + BLOCKS, self.readings_by(algorithm)) {
-                        return None;
-                    }
-                    let message = Zeroizing::new(joined(parts));
-                    let digest = Zeroizing::new(unkeyed(algorithm, &message));
-                    let fits = |it: &Reading| it.is_whole() && it.fits_bytes(&digest, digest.len());
-                    if let Some(reading) = self.fitting(algorithm, &fits) {
-                        let body = body.clone();
-                        return Some(Found { change: Change::None, body, guess, formula: None, reading });
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    fn report(&self, found: &Found<'_>, explanation: &mut Explanation) {
-        let reading = &self.readings[found.reading];
-        let received = &self.received[reading.received];
-        let unkeyed = found.formula.is_none().then_some(&causes::SIGNATURE_UNKEYED);
-        let of_body = self.bodies.causes(found.change);
-        let of_content = found.formula.map(|it| it.causes.as_slice()).unwrap_or_default();
-        let mut all: Vec<&'static KnownCause> =
-            [&of_body[..], &found.guess.causes, &reading.causes, of_content].concat();
-        all.extend(unkeyed);
-        let secret = which(self.keys, found.guess.secret);
-        let label = received.label().unwrap_or_default();
+    /// Adds a cause for everything that differs between the match and what the provider documents.
+    fn report(&self, found: &Match<'_>, explanation: &mut Explanation) {
+        let interpretation = &self.interpretations[found.interpretation];
+        let received = &self.received[interpretation.received];
+        let of_body = self.bodies.causes(found.transform);
+        let of_content = found.content.map(|content| content.causes.as_slice()).unwrap_or_default();
+        let mut all: Vec<&'static CauseDefinition> =
+            [&of_body[..], &found.key.causes, &interpretation.causes, of_content].concat();
+        all.extend(found.content.is_none().then_some(&causes::SIGNATURE_UNKEYED));
+        let secret = secret_label(self.keys, found.key.secret);
         let unit = self.scheme.timestamp_unit().name();
-        let other_unit = if unit == "seconds" { "milliseconds" } else { "seconds" };
+        let encoding = self.scheme.format.encoding;
         let accepted = Algorithm::list(self.keys.algorithms());
-        let by_encoding = all.iter().any(|cause| cause.is(&causes::SIGNATURE_ENCODING));
-        let (written, expected) = if by_encoding {
-            (reading.encoding.name(), self.scheme.format.encoding.name())
-        } else {
-            (other_unit, unit)
-        };
-        let expected = if all.iter().any(|cause| cause.is(&causes::SIGNATURE_DOUBLE_ENCODED)) {
-            self.scheme.format.encoding.name()
-        } else {
-            expected
-        };
-        let length = self.scheme.format.encoding.text_len(reading.algorithm.digest_len()).to_string();
-        let formula = found.formula.map(|it| it.template.as_str()).unwrap_or_default();
-        let words = [
+        let length = encoding.text_len(interpretation.algorithm.digest_len()).to_string();
+        let args = [
             ("secret", secret.as_str()),
-            ("algorithm", reading.algorithm.name()),
-            ("label", label),
+            ("algorithm", interpretation.algorithm.name()),
+            ("label", received.label().unwrap_or_default()),
             ("accepted", &accepted),
-            ("written", written),
-            ("expected", expected),
+            ("written", interpretation.encoding.name()),
+            ("expected", encoding.name()),
+            ("unit", unit),
+            ("other_unit", if unit == "seconds" { "milliseconds" } else { "seconds" }),
             ("format", &self.scheme.definition().format),
             ("length", &length),
             ("header", self.scheme.header()),
             ("found", received.header),
-            ("formula", formula),
-            ("own", self.scheme.signed_content()),
-            ("provider", found.formula.map(|it| it.provider).unwrap_or_default()),
+            ("content", found.content.map(|content| content.template.as_str()).unwrap_or_default()),
+            ("expected_content", self.scheme.signed_content()),
+            ("provider", found.content.map(|content| content.providers.as_str()).unwrap_or_default()),
         ];
-        let span = self.bodies.difference(&found.body);
-        for cause in &all {
-            let mut said: Cause = cause.say(&words);
-            if found.formula.is_some_and(Formula::is_ambiguous)
-                && [&causes::CONTENT_OTHER_PROVIDER, &causes::CONTENT_URL].iter().any(|it| cause.is(it))
+        let difference = self.bodies.difference(&found.body);
+        for definition in &all {
+            let mut cause = definition.render(&args);
+            let is_other_content = [&causes::CONTENT_OTHER_PROVIDER, &causes::CONTENT_URL]
+                .iter()
+                .any(|other| other.same_cause(definition));
+            if let Some(content) = found.content.filter(|content| is_other_content && content.is_ambiguous())
             {
-                said.fix = format!(
-                    "The sender has to sign {}: with {formula} one signature fits several requests, so no definition should have it.",
-                    self.scheme.signed_content()
+                cause.fix = format!(
+                    "Let the sender sign {}. With {} one signature fits several requests, so no definition should use it.",
+                    self.scheme.signed_content(),
+                    content.template
                 );
             }
-            said.changed_bytes = of_body.iter().any(|it| it.is(cause)).then_some(span);
-            if all.len() > 1 {
-                let mut others: Vec<&str> = all.iter().map(|it| it.code).collect();
-                others.retain(|it| *it != cause.code);
-                said.message = format!("{} It takes this together with {}.", said.message, others.join(", "));
+            if of_body.iter().any(|other| other.same_cause(definition)) {
+                cause.changed_bytes = Some(difference.received);
+                cause.difference = Some(difference);
             }
-            explanation.matches.push(said);
+            if all.len() > 1 {
+                let mut others: Vec<&str> = all.iter().map(|other| other.code).collect();
+                others.retain(|code| *code != definition.code);
+                cause.message =
+                    format!("{} Matches only together with {}.", cause.message, others.join(", "));
+            }
+            explanation.matches.push(cause);
         }
-        let seen = &mut explanation.observations;
+        let observations = &mut explanation.observations;
         if all.is_empty() {
-            seen.push(causes::SIGNATURE_FITS.say(&words));
+            observations.push(causes::SIGNATURE_FITS.render(&args));
         }
-        if found.guess.secret > 0 {
-            seen.push(causes::SECRET_ANOTHER.say(&words));
+        if found.key.secret > 0 {
+            observations.push(causes::SECRET_ANOTHER.render(&args));
         }
     }
 }
 
-/// The bodies that were made, to try none twice.
+/// The bodies tried so far, so that no two transforms try the same one.
 #[derive(Default)]
-struct Seen {
-    marks: Vec<u64>,
-    /// The changes that made another body than those before.
-    unique: Vec<Change>,
+struct TriedBodies {
+    fingerprints: Vec<u64>,
+    /// The transforms whose body was new.
+    unique: Vec<BodyTransform>,
 }
 
-impl Seen {
-    fn is_new(&mut self, change: Change, body: &[u8]) -> bool {
-        let mark = mark(body);
-        if self.marks.contains(&mark) {
+impl TriedBodies {
+    fn is_new(&mut self, transform: BodyTransform, body: &[u8]) -> bool {
+        let fingerprint = fingerprint(body);
+        if self.fingerprints.contains(&fingerprint) {
             return false;
         }
-        self.marks.push(mark);
-        self.unique.push(change);
+        self.fingerprints.push(fingerprint);
+        self.unique.push(transform);
         true
     }
 }
 
-/// A number that two bodies have in common by chance only. Whoever makes it happen on purpose has a body left out.
-fn mark(body: &[u8]) -> u64 {
+/// 64-bit non-cryptographic fingerprint used to skip variants already tried. A crafted collision only skips a
+/// hypothesis; it can never produce a false match.
+fn fingerprint(body: &[u8]) -> u64 {
     const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut chunks = body.chunks_exact(8);
     let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(PRIME).rotate_left(29);
     let length = body.len() as u64;
     let sum = chunks
         .by_ref()
-        .fold(length, |sum, chunk| chunk.try_into().map_or(sum, |it| mix(sum, u64::from_le_bytes(it))));
+        .fold(length, |sum, chunk| chunk.try_into().map_or(sum, |bytes| mix(sum, u64::from_le_bytes(bytes))));
     chunks.remainder().iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
 }

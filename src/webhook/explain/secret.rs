@@ -1,40 +1,41 @@
-//! Which key the sender may have used instead of ours: each slip that happens to secrets, undone.
+//! The keys that the sender may have used: each error that happens to secrets, reversed.
 
 use zeroize::Zeroizing;
 
-use super::causes::{self, KnownCause};
-use super::text::{joined, replaced};
+use super::causes;
+use super::definition::CauseDefinition;
+use super::shared::{joined, replaced};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Encoding, SecretEncoding, SecretForm};
 
-/// A guess at the sender's key.
-pub struct Guess {
-    /// Which secret it is made of.
+/// One hypothesis about the sender's key.
+pub struct KeyHypothesis {
+    /// Index of the secret that the key is made of.
     pub secret: usize,
-    pub causes: Vec<&'static KnownCause>,
+    pub causes: Vec<&'static CauseDefinition>,
     pub key: Zeroizing<Vec<u8>>,
 }
 
-/// What an unset variable becomes.
+/// The text of an unset variable in shells, JavaScript, Python and Ruby.
 const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
 
-/// Every guess at a sender's key, made of one secret: slips by themselves, then two at once.
+/// Returns every key hypothesis of one secret: each error by itself, then two at once.
 #[inline(never)]
-pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<Guess> {
+pub fn key_hypotheses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<KeyHypothesis> {
     let prefix = form.prefix.as_deref();
-    let mut all = Guesses { secret, form, all: Vec::new() };
+    let mut all = KeyHypotheses { secret, form, all: Vec::new() };
     all.push(&[], key.to_vec());
     let texts = texts(written, prefix);
-    // As another form, then with a slip in the text, then both.
-    all.other_forms(&[], written);
+    // In another format, then with an error in the text, then both.
+    all.with_other_formats(&[], written);
     for (cause, text) in &texts {
-        all.own_form(&[cause], text);
+        all.with_expected_format(&[cause], text);
     }
     for (cause, text) in &texts {
-        all.other_forms(&[cause], text);
+        all.with_other_formats(&[cause], text);
         for (other, text) in &self::texts(text, prefix) {
-            if !cause.is(other) {
-                all.own_form(&[cause, other], text);
+            if !cause.same_cause(other) {
+                all.with_expected_format(&[cause, other], text);
             }
         }
     }
@@ -46,33 +47,33 @@ pub fn guesses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> 
     all.all
 }
 
-struct Guesses<'f> {
+struct KeyHypotheses<'f> {
     secret: usize,
     form: &'f SecretForm,
-    all: Vec<Guess>,
+    all: Vec<KeyHypothesis>,
 }
 
-impl Guesses<'_> {
-    /// Adds a guess unless there is one with the same key.
+impl KeyHypotheses<'_> {
+    /// Adds a key, unless an earlier hypothesis has the same.
     #[inline(never)]
-    fn push(&mut self, causes: &[&'static KnownCause], key: Vec<u8>) {
+    fn push(&mut self, causes: &[&'static CauseDefinition], key: Vec<u8>) {
         let key = Zeroizing::new(key);
         if !self.all.iter().any(|it| same_bytes(&it.key, &key)) {
-            self.all.push(Guess { secret: self.secret, causes: causes.to_vec(), key });
+            self.all.push(KeyHypothesis { secret: self.secret, causes: causes.to_vec(), key });
         }
     }
 
-    /// Adds the key that a text stands for by the provider's form.
+    /// Adds the key of a text in the provider's format.
     #[inline(never)]
-    fn own_form(&mut self, causes: &[&'static KnownCause], text: &[u8]) {
+    fn with_expected_format(&mut self, causes: &[&'static CauseDefinition], text: &[u8]) {
         if let Some(key) = by_form(text, self.form) {
             self.push(causes, key);
         }
     }
 
-    /// Adds the keys that a text stands for in other forms.
+    /// Adds the keys of a text in other formats.
     #[inline(never)]
-    fn other_forms(&mut self, slips: &[&'static KnownCause], text: &[u8]) {
+    fn with_other_formats(&mut self, slips: &[&'static CauseDefinition], text: &[u8]) {
         let form = self.form;
         let mut add = |cause, key| self.push(&[slips, &[cause]].concat(), key);
         let prefix = form.prefix.as_deref().unwrap_or_default();
@@ -106,7 +107,7 @@ impl Guesses<'_> {
     }
 }
 
-/// The key that a text stands for by the provider's form.
+/// Returns the key of a text in the provider's format.
 #[inline(never)]
 fn by_form(text: &[u8], form: &SecretForm) -> Option<Vec<u8>> {
     let bare = form.prefix.as_ref().and_then(|prefix| text.strip_prefix(prefix.as_bytes())).unwrap_or(text);
@@ -118,10 +119,10 @@ fn by_form(text: &[u8], form: &SecretForm) -> Option<Vec<u8>> {
     encoding.decode_any(std::str::from_utf8(bare).ok()?).filter(|key| !key.is_empty())
 }
 
-/// The text with each slip in it undone, and made.
+/// Returns the secret with each error reversed: ours, and the sender's.
 #[inline(never)]
-fn texts(written: &[u8], prefix: Option<&str>) -> Vec<Slip> {
-    let mut all = Slips { written, all: Vec::new() };
+fn texts(written: &[u8], prefix: Option<&str>) -> Vec<SecretVariant> {
+    let mut all = SecretVariants { written, all: Vec::new() };
     all.add(&causes::SECRET_SPACE, &[written.trim_ascii()]);
     if let [first @ (b'"' | b'\'' | b'`'), inside @ .., last] = written
         && first == last
@@ -133,7 +134,7 @@ fn texts(written: &[u8], prefix: Option<&str>) -> Vec<Slip> {
         all.replaced(&causes::SECRET_ESCAPED, b"\\n", b"\n");
     }
     all.replaced(&causes::SECRET_UNESCAPED, b"\n", b"\\n");
-    for (cause, before, behind) in MADE {
+    for (cause, before, behind) in WRAPPED_VARIANTS {
         all.add(cause, &[before.as_bytes(), written, behind.as_bytes()]);
     }
     if prefix.is_none() {
@@ -148,8 +149,8 @@ fn texts(written: &[u8], prefix: Option<&str>) -> Vec<Slip> {
     all.all
 }
 
-/// What the sender's secret may have around it that ours has not.
-const MADE: [(&KnownCause, &str, &str); 6] = [
+/// What the sender's secret may have around it.
+const WRAPPED_VARIANTS: [(&CauseDefinition, &str, &str); 6] = [
     (&causes::SECRET_SPACE_MISSING, "", "\n"),
     (&causes::SECRET_SPACE_MISSING, "", "\r\n"),
     (&causes::SECRET_SPACE_MISSING, "", " "),
@@ -158,50 +159,50 @@ const MADE: [(&KnownCause, &str, &str); 6] = [
     (&causes::SECRET_QUOTES_MISSING, "'", "'"),
 ];
 
-type Slip = (&'static KnownCause, Zeroizing<Vec<u8>>);
+type SecretVariant = (&'static CauseDefinition, Zeroizing<Vec<u8>>);
 
-struct Slips<'w> {
+struct SecretVariants<'w> {
     written: &'w [u8],
-    all: Vec<Slip>,
+    all: Vec<SecretVariant>,
 }
 
-impl Slips<'_> {
-    /// Adds a text that is another one and not empty.
+impl SecretVariants<'_> {
+    /// Adds a text, unless it is empty or the secret itself.
     #[inline(never)]
-    fn add(&mut self, cause: &'static KnownCause, parts: &[&[u8]]) {
+    fn add(&mut self, cause: &'static CauseDefinition, parts: &[&[u8]]) {
         let text = Zeroizing::new(joined(parts));
         if *text != self.written && !text.is_empty() {
             self.all.push((cause, text));
         }
     }
 
-    fn replaced(&mut self, cause: &'static KnownCause, from: &[u8], to: &[u8]) {
+    fn replaced(&mut self, cause: &'static CauseDefinition, from: &[u8], to: &[u8]) {
         if let Some(text) = replaced(self.written, from, to).map(Zeroizing::new) {
             self.add(cause, &[&text]);
         }
     }
 }
 
-/// What begins like this is no secret of a webhook.
-const KINDS: [(&str, &str); 12] = [
-    ("sk_", "an API key (Stripe writes its like that)"),
-    ("rk_", "a restricted API key (Stripe writes its like that)"),
-    ("pk_", "a publishable API key (Stripe writes its like that)"),
-    ("we_", "the id of a webhook endpoint (Stripe writes its like that)"),
-    ("ghp_", "an access token of GitHub"),
-    ("github_pat_", "an access token of GitHub"),
-    ("xoxb-", "a token of Slack"),
-    ("xoxp-", "a token of Slack"),
-    ("AKIA", "an access key of AWS"),
+/// Published prefixes of tokens, keys and ids that are not webhook signing secrets.
+const TOKEN_PREFIXES: [(&str, &str); 12] = [
+    ("sk_", "an API key, such as Stripe's"),
+    ("rk_", "a restricted API key, such as Stripe's"),
+    ("pk_", "a publishable API key, such as Stripe's"),
+    ("we_", "the id of a webhook endpoint, such as Stripe's"),
+    ("ghp_", "a GitHub access token"),
+    ("github_pat_", "a GitHub access token"),
+    ("xoxb-", "a Slack token"),
+    ("xoxp-", "a Slack token"),
+    ("AKIA", "an AWS access key"),
     ("eyJ", "a JSON Web Token"),
     ("-----BEGIN", "a PEM file"),
     ("http", "a URL"),
 ];
 
-/// The beginning that tells that a text is no secret of a webhook, and what it is instead.
-pub fn other_kind(written: &[u8]) -> Option<(&'static str, &'static str)> {
+/// Returns the prefix by which a text is not a signing secret, and what it is.
+pub fn detect_token_type(written: &[u8]) -> Option<(&'static str, &'static str)> {
     let text = written.trim_ascii();
-    KINDS.into_iter().find(|(prefix, kind)| {
+    TOKEN_PREFIXES.into_iter().find(|(prefix, kind)| {
         text.strip_prefix(prefix.as_bytes())
             .is_some_and(|rest| *kind != "a URL" || rest.starts_with(b"://") || rest.starts_with(b"s://"))
     })
@@ -214,14 +215,14 @@ mod tests {
     fn codes(written: &str, form: &str, key: &[u8]) -> Vec<&'static str> {
         let form = SecretForm::named(form).expect("a form");
         let own = by_form(written.as_bytes(), &form).expect("a secret");
-        let all = guesses(0, &own, written.as_bytes(), &form);
+        let all = key_hypotheses(0, &own, written.as_bytes(), &form);
         let found =
             all.iter().find(|guess| *guess.key == key).unwrap_or_else(|| panic!("{written}: {key:?}"));
         found.causes.iter().map(|cause| cause.code).collect()
     }
 
     #[test]
-    fn every_slip_is_guessed_by_its_name() {
+    fn tries_every_error_under_its_code() {
         for (written, form, key, expected) in [
             ("ab", "utf8", &b"ab"[..], &[][..]),
             (" ab\n", "utf8", b"ab", &["secret-white-space"]),
@@ -229,9 +230,9 @@ mod tests {
             ("'ab'", "utf8", b"ab", &["secret-quotes"]),
             ("ab", "utf8", b"\"ab\"", &["secret-quotes-missing"]),
             ("'ab\n'", "utf8", b"ab", &["secret-quotes", "secret-white-space"]),
-            ("ab\\n", "utf8", b"ab\n", &["secret-newline-written-out"]),
-            ("ab\\n", "utf8", b"ab", &["secret-newline-written-out"]),
-            ("a\nb", "utf8", b"a\\nb", &["secret-newline-read"]),
+            ("ab\\n", "utf8", b"ab\n", &["secret-newline-escaped"]),
+            ("ab\\n", "utf8", b"ab", &["secret-newline-escaped"]),
+            ("a\nb", "utf8", b"a\\nb", &["secret-newline-unescaped"]),
             ("00ff", "utf8", b"\x00\xff", &["secret-hex-decoded"]),
             ("AA==", "utf8", b"\x00", &["secret-base64-decoded"]),
             ("_-8", "utf8", b"\xff\xef", &["secret-base64url-decoded"]),
@@ -251,11 +252,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_of_a_webhook_is_told_by_its_beginning() {
-        assert_eq!(other_kind(b" sk_test_1").map(|it| it.0), Some("sk_"));
-        assert_eq!(other_kind(b"we_1").map(|it| it.0), Some("we_"));
-        assert_eq!(other_kind(b"https://x").map(|it| it.1), Some("a URL"));
-        assert_eq!(other_kind(b"httpd"), None);
-        assert_eq!(other_kind(b"whsec_AAAA"), None);
+    fn detects_tokens_by_their_prefix() {
+        assert_eq!(detect_token_type(b" sk_test_1").map(|it| it.0), Some("sk_"));
+        assert_eq!(detect_token_type(b"we_1").map(|it| it.0), Some("we_"));
+        assert_eq!(detect_token_type(b"https://x").map(|it| it.1), Some("a URL"));
+        assert_eq!(detect_token_type(b"httpd"), None);
+        assert_eq!(detect_token_type(b"whsec_AAAA"), None);
     }
 }

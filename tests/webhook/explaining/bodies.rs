@@ -2,7 +2,7 @@
 
 use hookseal::ByteSpan;
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::Explanation;
+use hookseal::webhook::{Difference, Explanation};
 
 use super::{HEADER, TEXT, base64, check, codes, explained, signed};
 use crate::support::{SECRET, painchek, samples};
@@ -13,11 +13,15 @@ fn assert_body(sent: &[u8], received: &[u8], expected: &[&str]) -> Explanation {
     let found = explained(&painchek(&[SECRET]), &signed(sent), received);
     let shown = String::from_utf8_lossy(received);
     assert_eq!(codes(&found.matches), expected, "{shown} {:?}", found.observations);
-    assert!(!codes(&found.observations).contains(&"unexplained"));
-    let span = found.matches[0].changed_bytes.expect("a place");
+    assert!(!codes(&found.observations).contains(&"no-match"));
+    let span = found.matches[0].changed_bytes.expect("a span");
     assert!(span.start <= span.end && span.end <= received.len());
-    // What stands around the place is what was signed.
+    // Before and after the span, both bodies are equal.
     assert!(sent.starts_with(&received[..span.start]) && sent.ends_with(&received[span.end..]));
+    let Difference { received: span, signed } = found.matches[0].difference.expect("a difference");
+    assert_eq!(received[..span.start], sent[..signed.start]);
+    assert_eq!(received[span.end..], sent[signed.end..]);
+    assert_eq!(found.signed_body.as_deref(), Some(sent));
     found
 }
 
@@ -71,7 +75,7 @@ fn changes_that_come_together_are_proved_together_and_each_once() {
     let found =
         assert_body(python.as_bytes(), received.as_bytes(), &["body-python-style", "body-unicode-escaped"]);
     assert!(
-        found.matches[0].message.ends_with("It takes this together with body-unicode-escaped."),
+        found.matches[0].message.ends_with("Matches only together with body-unicode-escaped."),
         "{found:?}"
     );
     assert_body(php.as_bytes(), received.as_bytes(), &["body-unicode-escaped", "body-slashes-escaped"]);
@@ -136,7 +140,7 @@ fn encodings_on_the_way_are_proved() {
 #[test]
 fn bodies_that_were_cut_or_grew_are_proved_where_that_can_be() {
     assert_body(b"{\"a\":[1,{\"b\":2}]}", b"{\"a\":[1,{\"b\":2", &["body-truncated"]);
-    assert_body(b"{\"a\":1}", b"{\"a\":1}\0\0\0old", &["body-trailing"]);
+    assert_body(b"{\"a\":1}", b"{\"a\":1}\0\0\0old", &["body-trailing-data"]);
     let found = assert_body(b"", TEXT.as_bytes(), &["signature-empty-body"]);
     assert_eq!(found.matches[0].changed_bytes, Some(ByteSpan { start: 0, end: TEXT.len() }));
     let hook = painchek(&[SECRET]);
@@ -146,16 +150,16 @@ fn bodies_that_were_cut_or_grew_are_proved_where_that_can_be() {
         check(&hook, &Delivery::new(headers, body))
     };
     let short = with_length(&TEXT.len().to_string(), &TEXT.as_bytes()[..40]);
-    assert_eq!(codes(&short.observations), ["body-short", "body-not-json", "unexplained"]);
+    assert_eq!(codes(&short.observations), ["body-shorter-than-declared", "body-not-json", "no-match"]);
     let long = with_length(&TEXT.len().to_string(), format!("{TEXT}old").as_bytes());
     assert_eq!(
         (codes(&long.matches), codes(&long.observations)),
-        (vec!["body-trailing"], vec!["body-long", "body-not-json"])
+        (vec!["body-trailing-data"], vec!["body-longer-than-declared", "body-not-json"])
     );
     let empty = with_length("0", b"");
-    assert_eq!(codes(&empty.observations), ["body-empty", "unexplained"]);
+    assert_eq!(codes(&empty.observations), ["body-empty", "no-match"]);
     let lost = explained(&hook, &signed(b"{\"a\":\"\xff\"}"), "{\"a\":\"\u{fffd}\"}".as_bytes());
-    assert_eq!(codes(&lost.observations), ["body-replaced", "unexplained"]);
+    assert_eq!(codes(&lost.observations), ["body-replacement-characters", "no-match"]);
 }
 
 #[test]

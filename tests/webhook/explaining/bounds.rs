@@ -10,10 +10,10 @@ use crate::support::{NOW, SECRET, lax, painchek, xon};
 fn there_is_nothing_to_explain_where_nothing_is_signed_or_everything_fits() {
     let body = TEXT.as_bytes();
     let delivery = Delivery::new(Headers::new(), body);
-    assert_eq!(codes(&check(&xon(), &delivery).observations), ["nothing-signed"]);
-    assert_eq!(codes(&check(&lax("painchek"), &delivery).observations), ["no-secret"]);
+    assert_eq!(codes(&check(&xon(), &delivery).observations), ["provider-unsigned"]);
+    assert_eq!(codes(&check(&lax("painchek"), &delivery).observations), ["secret-missing"]);
     let found = explained(&painchek(&[SECRET]), &signed(body), body);
-    assert_eq!((codes(&found.matches), codes(&found.observations)), (vec![], vec!["signature-fits"]));
+    assert_eq!((codes(&found.matches), codes(&found.observations)), (vec![], vec!["signature-valid"]));
     assert_eq!(found.tried, 0);
     let limits = hookseal::webhook::Limits { max_bytes: 10, ..painchek(&[SECRET]).limits() };
     let found = painchek(&[SECRET]).explain_with(&delivery, NOW, &limits, 4096);
@@ -28,7 +28,7 @@ fn the_budget_is_kept_and_said() {
         let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), TEXT.as_bytes());
         let found = hook.explain_with(&delivery, NOW, &hook.limits(), budget);
         assert!(found.tried <= budget, "{} of {budget}", found.tried);
-        assert_eq!(codes(&found.observations), ["unexplained", "search-bounded"]);
+        assert_eq!(codes(&found.observations), ["no-match", "search-limit-reached"]);
     }
 }
 
@@ -67,7 +67,7 @@ fn a_long_body_is_bounded_by_the_bytes_that_are_hashed() {
     }
     text.push_str("0]}");
     let found = explained(&painchek(&[SECRET]), &signed(b"something else"), text.as_bytes());
-    assert_eq!(codes(&found.observations), ["unexplained", "search-bounded"]);
+    assert_eq!(codes(&found.observations), ["no-match", "search-limit-reached"]);
     assert!((20..80).contains(&found.tried), "{}", found.tried);
     // And the most frequent cause is found before.
     let python = text.replace(',', ", ").replace(':', ": ");
@@ -92,7 +92,7 @@ proptest! {
         let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), body.as_bytes());
         let found = check(&painchek(&[&secret]), &delivery);
         prop_assert!(found.matches.is_empty(), "{:?}", found);
-        let said = ["unexplained", "signature-unreadable"];
+        let said = ["no-match", "signature-unreadable"];
         prop_assert!(codes(&found.observations).iter().any(|it| said.contains(it)), "{:?}", found);
     }
 

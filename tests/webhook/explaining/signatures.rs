@@ -1,11 +1,11 @@
-//! Secrets, algorithms, encodings, formulas and headers that are not what they should be.
+//! Errors in secrets, algorithms, encodings, signed contents and headers.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::signature::{Algorithm, hmac};
 use hookseal::webhook::{Options, Webhook};
 
 use super::{HEADER, STANDARD, TEXT, base64, check, codes, custom, explained, hex, signed, tag};
-use crate::support::{SECRET, options, painchek};
+use crate::support::{NOW, SECRET, definition, made, options, painchek};
 
 #[test]
 fn slips_in_secrets_are_proved() {
@@ -15,8 +15,8 @@ fn slips_in_secrets_are_proved() {
         ("word", b"word\n", &["secret-white-space-missing"]),
         ("\"word\"", b"word", &["secret-quotes"]),
         ("word", b"'word'", &["secret-quotes-missing"]),
-        ("word\\n", b"word\n", &["secret-newline-written-out"]),
-        ("wo\nrd", b"wo\\nrd", &["secret-newline-read"]),
+        ("word\\n", b"word\n", &["secret-newline-escaped"]),
+        ("wo\nrd", b"wo\\nrd", &["secret-newline-unescaped"]),
         ("c0ffee", b"\xc0\xff\xee", &["secret-hex-decoded"]),
         ("wP/u", b"\xc0\xff\xee", &["secret-base64-decoded"]),
         ("wP_u", b"\xc0\xff\xee", &["secret-base64url-decoded"]),
@@ -48,20 +48,20 @@ fn a_secret_that_is_another_ones_or_another_kind_is_seen() {
     let found = explained(&painchek(&["another", SECRET]), &signed(br#"{"a": 1}"#), compact);
     assert_eq!(
         (codes(&found.matches), codes(&found.observations)),
-        (vec!["body-python-style"], vec!["secret-another"])
+        (vec!["body-python-style"], vec!["secret-not-first"])
     );
     let found = explained(&painchek(&["another", SECRET]), &signature, TEXT.as_bytes());
     assert_eq!(
         (codes(&found.matches), codes(&found.observations)),
-        (vec![], vec!["signature-fits", "secret-another"])
+        (vec![], vec!["signature-valid", "secret-not-first"])
     );
     for (secret, prefix) in [("sk_live_abc", "\"sk_\""), ("we_1abc", "\"we_\"")] {
         let found = explained(&painchek(&[secret]), &signature, TEXT.as_bytes());
-        assert_eq!(codes(&found.observations), ["secret-other-kind", "unexplained"]);
+        assert_eq!(codes(&found.observations), ["secret-wrong-type", "no-match"]);
         assert!(found.observations[0].message.contains(prefix), "{found:?}");
     }
     let found = explained(&painchek(&[" odd"]), &signature, TEXT.as_bytes());
-    assert_eq!(codes(&found.observations), ["secret-odd", "unexplained"]);
+    assert_eq!(codes(&found.observations), ["secret-suspicious", "no-match"]);
 }
 
 #[test]
@@ -79,19 +79,19 @@ fn algorithms_and_encodings_are_proved() {
         (format!("sha512={}", hex(&sha512)), &["algorithm-not-accepted"]),
         (format!("sha256={text}"), &["signature-encoding"]),
         (format!("sha256={url_safe}"), &["signature-encoding"]),
-        (right.clone(), &["signature-bare"]),
-        (text.clone(), &["signature-bare", "signature-encoding"]),
-        (format!("sha256:{right}"), &["signature-label"]),
-        (format!("[\"sha256={right}\"]"), &["signature-label"]),
-        (format!("hmac-sha256={right}"), &["signature-label"]),
+        (right.clone(), &["signature-label-missing"]),
+        (text.clone(), &["signature-label-missing", "signature-encoding"]),
+        (format!("sha256:{right}"), &["signature-label-unexpected"]),
+        (format!("[\"sha256={right}\"]"), &["signature-label-unexpected"]),
+        (format!("hmac-sha256={right}"), &["signature-label-unexpected"]),
         (format!("sha256={}", &right[..40]), &["signature-truncated"]),
         (format!("sha256={}", &right[..63]), &["signature-truncated"]),
         (format!("sha256={}", &right[4..]), &["signature-truncated"]),
         (format!("sha256={}", base64(right.as_bytes())), &["signature-double-encoded"]),
         (format!("sha256={}", base64(right.to_uppercase().as_bytes())), &["signature-double-encoded"]),
         (format!("sha256={}", hex(text.as_bytes())), &["signature-double-encoded"]),
-        (format!("sha256={plain}"), &["signature-unkeyed"]),
-        (format!("sha256={secret_first}"), &["signature-unkeyed"]),
+        (format!("sha256={plain}"), &["signature-not-hmac"]),
+        (format!("sha256={secret_first}"), &["signature-not-hmac"]),
     ] {
         let found = explained(&painchek(&[SECRET]), &signature, body);
         assert_eq!(codes(&found.matches), expected, "{signature} {:?}", found.observations);
@@ -101,7 +101,7 @@ fn algorithms_and_encodings_are_proved() {
     let found = explained(&hook, &format!("sha1={}", hex(&sha1)), body);
     assert_eq!(codes(&found.matches), ["algorithm-not-accepted"]);
     let found = explained(&hook, &format!("sha256={}", "ab".repeat(20)), body);
-    assert_eq!(codes(&found.observations), ["digest-length", "unexplained"]);
+    assert_eq!(codes(&found.observations), ["digest-length", "no-match"]);
     assert!(
         found.observations[0].message.contains("20 bytes, the length of sha1, under the label sha256"),
         "{found:?}"
@@ -123,10 +123,7 @@ fn base64_whose_letters_lost_their_case_is_proved() {
     let headers = Headers::from_iter([("X-Sig", hex.as_str())]);
     let found = check(&hook, &Delivery::new(headers, b"{\"type\":\"ping\"}"));
     assert_eq!(codes(&found.matches), ["signature-encoding"]);
-    assert!(
-        found.matches[0].message.contains("written as hex where this provider writes base64"),
-        "{found:?}"
-    );
+    assert!(found.matches[0].message.contains("encoded as hex; expected base64"), "{found:?}");
 }
 
 #[test]
@@ -138,8 +135,8 @@ fn slips_in_what_is_signed_are_proved() {
         (format!("m1.{body}"), &["content-timestamp-missing"][..]),
         (format!("{time}.{body}"), &["content-id-missing"]),
         (body.to_owned(), &["content-timestamp-missing", "content-id-missing"]),
-        (format!("m1:{time}:{body}"), &["content-joiner"]),
-        (format!("m1{time}{body}"), &["content-joiner"]),
+        (format!("m1:{time}:{body}"), &["content-separator"]),
+        (format!("m1{time}{body}"), &["content-separator"]),
         (format!("m1.{time}000.{body}"), &["content-timestamp-unit"]),
         (format!("v0:{time}:{body}"), &["content-other-provider"]),
         (format!("https://h.example/hook{body}"), &["content-url"]),
@@ -171,18 +168,15 @@ fn another_providers_formula_is_proved_with_its_name() {
     let time = "1700000000";
     for (content, header, value, provider) in [
         (format!("{time}.{TEXT}"), "X-Request-Timestamp", time, "Stripe"),
-        (format!("v0:{time}:{TEXT}"), "X-Slack-Request-Timestamp", time, "Slack"),
-        (format!("{time}:{TEXT}"), "Timestamp", time, "Paddle"),
+        (format!("v0:{time}:{TEXT}"), "X-Slack-Request-Timestamp", time, "Slack, Zoom"),
+        (format!("{time}:{TEXT}"), "Timestamp", time, "Paddle Billing"),
     ] {
         let signature = signed(content.as_bytes());
         let headers = Headers::from_iter([(HEADER, signature.as_str()), (header, value)]);
         let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
         assert_eq!(codes(&found.matches), ["content-other-provider"], "{provider}");
-        let said = &found.matches[0].message;
-        assert!(
-            said.contains(&format!("which is how {provider} signs, where this provider signs {{body}}.")),
-            "{said}"
-        );
+        let message = &found.matches[0].message;
+        assert!(message.ends_with(&format!(" ({provider}); expected {{body}}.")), "{message}");
     }
     // A Standard Webhooks sender: its id and its timestamp, and a secret that it decodes.
     let signature = signed(TEXT.as_bytes()).replace("sha256=", "");
@@ -208,13 +202,16 @@ fn a_header_that_is_missing_or_has_another_name_is_told() {
         Headers::from_iter([("X-Hub-Signature-256", signature.as_str()), ("ETag", signature.as_str())]);
     let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
     assert_eq!(codes(&found.matches), ["header-renamed"]);
-    let seen = ["header-missing", "header-lookalike", "header-of-another-provider"];
+    let seen = ["header-missing", "header-similar", "header-of-another-provider"];
     assert_eq!(codes(&found.observations), seen);
-    assert!(found.observations[1].message.ends_with("signature: X-Hub-Signature-256."), "{found:?}");
+    assert!(
+        found.observations[1].message.contains("look like a signature: X-Hub-Signature-256."),
+        "{found:?}"
+    );
     let wrong = signed(b"something else");
     let headers = Headers::from_iter([("x-painchek-signature", wrong.as_str())]);
     let found = check(&hook, &Delivery::new(headers, TEXT.as_bytes()));
-    assert_eq!(codes(&found.observations), ["header-missing", "header-lookalike", "unexplained"]);
+    assert_eq!(codes(&found.observations), ["header-missing", "header-similar", "no-match"]);
 }
 
 #[test]
@@ -226,13 +223,13 @@ fn the_other_header_of_the_same_provider_is_not_another_providers() {
     let (signature, old) = (signed(b"something else"), "sha1=".to_owned() + &"0".repeat(40));
     let headers =
         Headers::from_iter([("X-Hub-Signature-256", signature.as_str()), ("X-Hub-Signature", old.as_str())]);
-    assert_eq!(codes(&check(&hook, &Delivery::new(headers, b"{}")).observations), ["unexplained"]);
+    assert_eq!(codes(&check(&hook, &Delivery::new(headers, b"{}")).observations), ["no-match"]);
 }
 
 #[test]
 fn a_line_break_that_was_copied_with_a_signature_is_told() {
     let found = explained(&painchek(&[SECRET]), &format!("{}\n", signed(TEXT.as_bytes())), TEXT.as_bytes());
-    assert_eq!(codes(&found.matches), ["signature-label"]);
+    assert_eq!(codes(&found.matches), ["signature-label-unexpected"]);
 }
 
 #[test]
@@ -242,7 +239,7 @@ fn several_values_in_one_header_are_told_and_each_is_tried() {
     for signature in [format!("{wrong}, {right}"), format!("[\"{wrong}\",\"{right}\"]")] {
         let found = explained(&hook, &signature, br#"{"a":1}"#);
         assert!(codes(&found.matches).contains(&"body-python-style"), "{found:?}");
-        assert_eq!(codes(&found.observations), ["signature-list"]);
+        assert_eq!(codes(&found.observations), ["signature-multiple"]);
     }
 }
 
@@ -250,7 +247,7 @@ fn several_values_in_one_header_are_told_and_each_is_tried() {
 fn a_signature_that_documentation_prints_is_recognised() {
     let seed = include_bytes!("../../vectors/seeds/painchek.json");
     let found = explained(&painchek(&[SECRET]), "sha1=7d38cdd689735b008b3c702edd92eea23791c5f6", seed);
-    assert_eq!(codes(&found.observations), ["documentation-sample", "unexplained"]);
+    assert_eq!(codes(&found.observations), ["documentation-sample", "no-match"]);
     assert!(found.observations[0].message.contains("GitHub"), "{found:?}");
 }
 
@@ -265,7 +262,7 @@ fn how_far_a_timestamp_lies_off_is_told_with_its_sign() {
         let content = format!("m1.{time}.{}", String::from_utf8_lossy(body));
         let right = format!("v1,{}", base64(&tag(b"\xc0\xff\xee", content.as_bytes())));
         let wrong = format!("v1,{}", base64(&[7; 32]));
-        for (signature, last) in [(&right, "signature-fits"), (&wrong, "unexplained")] {
+        for (signature, last) in [(&right, "signature-valid"), (&wrong, "no-match")] {
             let headers =
                 Headers::from_iter([("X-Sig", signature.as_str()), ("X-Time", time), ("X-Msg-Id", "m1")]);
             let found = check(&hook, &Delivery::new(headers, body));
@@ -289,8 +286,8 @@ fn what_cannot_be_put_together_is_told() {
     );
     let signature = hex(&tag(SECRET.as_bytes(), b"{}"));
     let found = check(&hook, &Delivery::new(Headers::from_iter([("X-Sig", signature.as_str())]), b"{}"));
-    assert_eq!(codes(&found.observations), ["signed-part-missing"]);
-    assert!(found.observations[0].message.contains("the header X-Part is not there"), "{found:?}");
+    assert_eq!(codes(&found.observations), ["signed-content-incomplete"]);
+    assert!(found.observations[0].message.contains("includes the header X-Part, which"), "{found:?}");
     // And what was signed instead is found all the same.
     assert_eq!(codes(&found.matches), ["content-other-provider"]);
 }
@@ -304,6 +301,48 @@ fn forms_and_compressed_bodies_are_told() {
         ("Content-Encoding", "gzip"),
     ]);
     let found = check(&painchek(&[SECRET]), &Delivery::new(headers, b"a=1"));
-    let seen = ["content-encoding", "content-type-form", "body-not-json", "unexplained"];
+    let seen = ["content-encoding", "content-type-form", "body-not-json", "no-match"];
     assert_eq!(codes(&found.observations), seen);
+}
+
+#[test]
+fn signature_headers_of_built_in_providers_name_their_provider() {
+    for (header, title) in
+        [("Linear-Signature", "Linear"), ("Typeform-Signature", "Typeform"), ("X-Twilio-Signature", "Twilio")]
+    {
+        let signature = signed(b"something else");
+        let headers = Headers::from_iter([(HEADER, signature.as_str()), (header, "x")]);
+        let found = check(&painchek(&[SECRET]), &Delivery::new(headers, TEXT.as_bytes()));
+        assert_eq!(codes(&found.observations), ["header-of-another-provider", "no-match"], "{title}");
+        assert!(
+            found.observations[0].message.ends_with(&format!("signature header of {title}.")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_or_malformed_timestamp_has_a_hint_like_an_old_one() {
+    let hook = custom(STANDARD, &["whsec_wP/u"]);
+    let signature = format!("v1,{}", base64(&[7; 32]));
+    for time in [None, Some("yesterday")] {
+        let mut headers = Headers::from_iter([("X-Sig", signature.as_str()), ("X-Msg-Id", "m1")]);
+        if let Some(time) = time {
+            headers.push("X-Time", time);
+        }
+        let report = hook.inspect(&Delivery::new(headers, b"{\"type\":\"ping\"}"), NOW);
+        let issue = report.issues.iter().find(|issue| issue.code.as_str().starts_with("timestamp-"));
+        let hint = issue.and_then(|issue| issue.hint.as_deref()).unwrap_or_default();
+        assert!(hint.contains("X-Time"), "{report:?}");
+    }
+    let in_header = r#"{ "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"],
+        "signedContent": "{timestamp}.{body}" }"#;
+    let definition = definition(&format!(r#", "signature": {in_header}"#));
+    let hook = made(&definition, options(&[SECRET]));
+    let signature = format!("v1={}", hex(&[7; 32]));
+    let headers = Headers::from_iter([("X-Sig", signature.as_str())]);
+    let report = hook.inspect(&Delivery::new(headers, b"{\"type\":\"ping\"}"), NOW);
+    let issue = report.issues.iter().find(|issue| issue.code.as_str() == "timestamp-missing");
+    let hint = issue.and_then(|issue| issue.hint.as_deref()).unwrap_or_default();
+    assert!(hint.contains("X-Sig"), "{report:?}");
 }

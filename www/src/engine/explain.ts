@@ -6,11 +6,10 @@ import { limitsOf, providerOf } from "./inspect.ts";
 import type { Change, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
 import { hookOf } from "./providers.ts";
 
-/** Where a line for one framework begins in a fix. */
-const FRAMEWORK = / (?=(?:Express|Fastify|Next\.js|Hono|NestJS|AWS Lambda|Flask|Django): )/;
-const CONTEXT = 48;
-const SHOWN = 480;
-const ROWS = 8;
+/** Bytes of context shown around a difference, and most bytes and rows shown of it. */
+const CONTEXT_BYTES = 48;
+const MAX_SHOWN_BYTES = 480;
+const MAX_ROWS = 8;
 
 export function explain(input: InspectInput): ShownExplanation {
   const { headers, text, url, method } = input.delivery;
@@ -18,49 +17,37 @@ export function explain(input: InspectInput): ShownExplanation {
   const delivery = { headers, body, url, method };
   const id = providerOf(input, delivery);
   if (id === undefined) return { causes: [], tried: 0 };
-  const hook = hookOf(input, id);
   const limits = limitsOf(input, input.now ?? Date.now());
-  const { matches, observations, tried } = hook.explain(delivery, limits);
-  const rewritten = matches.some(({ changedBytes }) => changedBytes !== undefined);
-  const signed = rewritten ? hook.signedBody(delivery, limits) : undefined;
-  const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body, signed);
+  const { matches, observations, tried, signedBody } = hookOf(input, id).explain(delivery, limits);
+  const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body, signedBody);
   return { causes: [...matches.map(show(true)), ...observations.map(show(false))], tried };
 }
 
 function shown(
-  { fix, changedBytes, ...cause }: Cause,
+  { changedBytes: _, difference, ...cause }: Cause,
   proof: boolean,
   text: string,
   body: Uint8Array,
   signed: Uint8Array | undefined,
 ): ShownCause {
-  const [advice = "", ...frameworks] = fix.split(FRAMEWORK);
-  return {
-    ...cause,
-    proof,
-    advice,
-    frameworks: frameworks.map((line) => {
-      const colon = line.indexOf(": ");
-      return [line.slice(0, colon), line.slice(colon + 2)];
-    }),
-    ...(changedBytes === undefined ? {} : { change: change(changedBytes, text, body, signed) }),
-  };
+  if (difference === undefined || signed === undefined) return { ...cause, proof };
+  return { ...cause, proof, change: change(difference, text, body, signed) };
 }
 
 function change(
-  bytes: { start: number; end: number },
+  difference: Required<Cause>["difference"],
   text: string,
   body: Uint8Array,
-  signed: Uint8Array | undefined,
+  signed: Uint8Array,
 ): Change {
+  const bytes = difference.received;
   const place = placer(text, body.length);
   const from = place(bytes.start);
   const to = place(bytes.end);
-  const whole = text.slice(from, to);
   const rows: HexRow[] = [];
   const first = Math.max(0, Math.floor(bytes.start / 16) - 1) * 16;
   const last = Math.min(body.length, (Math.floor(Math.max(bytes.start, bytes.end - 1) / 16) + 2) * 16);
-  for (let offset = first; offset < last && rows.length < ROWS; offset += 16) {
+  for (let offset = first; offset < last && rows.length < MAX_ROWS; offset += 16) {
     rows.push({
       offset,
       bytes: Array.from(body.subarray(offset, Math.min(offset + 16, body.length)), (byte, index) => ({
@@ -71,30 +58,28 @@ function change(
     });
   }
   return {
-    before: text.slice(Math.max(0, from - CONTEXT), from),
-    ...(signed === undefined ? {} : { diff: sideBySide(bytes, body, signed) }),
-    changed: whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole,
-    after: text.slice(to, to + CONTEXT),
+    before: text.slice(Math.max(0, from - CONTEXT_BYTES), from),
+    diff: sideBySide(difference, body, signed),
+    after: text.slice(to, to + CONTEXT_BYTES),
     from,
     to,
     bytes,
     rows,
-    more: first + ROWS * 16 < last,
+    more: first + MAX_ROWS * 16 < last,
   };
 }
 
-/** The same place of what was signed and of what arrived, side by side, as much of it as is shown. */
+/** The signed and the received bytes of a difference side by side, as much of them as is shown. */
 function sideBySide(
-  { start, end }: { start: number; end: number },
+  { received, signed }: Required<Cause>["difference"],
   body: Uint8Array,
-  signed: Uint8Array,
-): NonNullable<Change["diff"]> {
-  const beginning = (bytes: Uint8Array, to: number) =>
-    toText(bytes.subarray(start, Math.min(to, start + SHOWN)));
-  const there = signed.length - (body.length - end);
-  const parts: NonNullable<Change["diff"]> = diff(beginning(body, end), beginning(signed, there));
-  const isCut = end - start > SHOWN || there - start > SHOWN;
-  // Where one side was cut, its end differs from the other's for no reason but that.
+  signedBody: Uint8Array,
+): Change["diff"] {
+  const start = (bytes: Uint8Array, range: { start: number; end: number }) =>
+    toText(bytes.subarray(range.start, Math.min(range.end, range.start + MAX_SHOWN_BYTES)));
+  const parts: Change["diff"] = diff(start(body, received), start(signedBody, signed));
+  const isCut = [received, signed].some((range) => range.end - range.start > MAX_SHOWN_BYTES);
+  // Where only one side is cut, its end differs for no other reason.
   while (isCut && parts.length > 1 && parts.at(-1)?.[0] !== 0) parts.pop();
   return isCut ? [...parts, [0, "…"]] : parts;
 }

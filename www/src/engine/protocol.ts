@@ -81,22 +81,19 @@ export interface Unrecognised {
   values: number;
 }
 
-/** A cause with what there is to see of it. */
-export interface ShownCause extends Omit<Cause, "fix"> {
+/** A cause as the page shows it. */
+export interface ShownCause extends Omit<Cause, "changedBytes" | "difference"> {
+  /** Whether the cause is a match; otherwise, an observation. */
   proof: boolean;
-  advice: string;
-  /** What to write in each framework. */
-  frameworks: [name: string, code: string][];
   change?: Change;
 }
 
-/** The bytes that differ from what was signed. */
+/** Where the received body differs from the signed one. */
 export interface Change {
   before: string;
-  changed: string;
   after: string;
-  /** What was signed and what arrived in its place, where that is known: 1 was signed only, -1 arrived only, 0 is the same. */
-  diff?: [side: -1 | 0 | 1, text: string][];
+  /** The signed and the received text side by side: 1 is only in the signed one, -1 only in the received, 0 in both. */
+  diff: [side: -1 | 0 | 1, text: string][];
   /** Their place in the editor's text. */
   from: number;
   to: number;

@@ -145,8 +145,8 @@ function causesOf(explanation: ShownExplanation | undefined): string[] {
     `### Why the signature does not match (${explanation.tried.toLocaleString("en")} combinations computed)`,
     "",
     ...explanation.causes.map(
-      ({ proof, code: name, message, advice }) =>
-        `- **${proof ? "proved" : "seen"}** ${code(name)}: ${words(message)} ${words(advice)}`,
+      ({ proof, code: name, message, fix }) =>
+        `- **${proof ? "match" : "observation"}** ${code(name)}: ${words(message)} ${words(fix)}`,
     ),
     "",
   ];

@@ -1,4 +1,4 @@
-/** Why a signature does not match: what was proved, what was seen, the bytes that differ, and what to change. */
+/** Why a signature does not match: matches, observations, the bytes that differ, and what to change. */
 import type { Change, ShownCause } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
@@ -15,48 +15,52 @@ export function explanationView(): HTMLElement {
     box.hidden = explanation === undefined || explanation.causes.length === 0;
     if (explanation === undefined) return;
     tried.textContent = `${count(explanation.tried, "combination")} computed`;
-    // Most fixes end in the same lines for frameworks: they are shown once.
-    let frameworks = false;
+    // Many causes have the same lines for frameworks: each is shown once.
+    const shown = new Set<string>();
     fill(
       content,
-      explanation.causes.map((one) => {
-        const first = one.frameworks.length > 0 && !frameworks;
-        frameworks ||= first;
-        return cause(one, first);
+      explanation.causes.map((cause) => {
+        const lines = cause.frameworks.filter(({ name }) => !shown.has(name));
+        for (const { name } of lines) shown.add(name);
+        return causeView(cause, lines);
       }),
     );
   });
   return box;
 }
 
-function cause({ code, message, proof, advice, frameworks, change }: ShownCause, lines: boolean): Node {
+function causeView(
+  { code, title, message, fix, proof, change }: ShownCause,
+  frameworks: ShownCause["frameworks"],
+): Node {
   return h(
     "article",
     { class: proof ? "cause proved" : "cause seen" },
     h(
       "p",
       { class: "cause-head" },
-      h("span", { class: "badge" }, icon(proof ? "verified" : "eye"), proof ? "Proved" : "Seen"),
+      h("span", { class: "badge" }, icon(proof ? "verified" : "eye"), proof ? "Match" : "Observation"),
+      h("strong", null, title),
       h("code", null, code),
     ),
     h("p", { class: "message" }, ...visible(message)),
     change !== undefined && changed(change),
-    h("p", { class: "fix" }, h("strong", null, "Fix "), ...visible(advice)),
-    lines &&
+    h("p", { class: "fix" }, h("strong", null, "Fix "), ...visible(fix)),
+    frameworks.length > 0 &&
       h(
         "details",
         null,
-        h("summary", null, `In ${frameworks.map(([name]) => name).join(", ")}`),
+        h("summary", null, `Code for ${frameworks.map(({ name }) => name).join(", ")}`),
         h(
           "dl",
           { class: "frameworks" },
-          frameworks.map(([name, line]) => [
+          frameworks.map(({ name, code }) => [
             h("dt", null, name),
             h(
               "dd",
               null,
-              h("code", null, line),
-              copyButton(`the line for ${name}`, () => line),
+              h("code", null, code),
+              copyButton(`the line for ${name}`, () => code),
             ),
           ]),
         ),
@@ -64,7 +68,7 @@ function cause({ code, message, proof, advice, frameworks, change }: ShownCause,
   );
 }
 
-function changed({ before, changed, after, diff, from, to, bytes, rows, more }: Change): Node {
+function changed({ before, after, diff, from, to, bytes, rows, more }: Change): Node {
   const length = bytes.end - bytes.start;
   const gap = length === 0;
   return h(
@@ -73,35 +77,21 @@ function changed({ before, changed, after, diff, from, to, bytes, rows, more }: 
     h(
       "p",
       { class: "muted" },
-      diff !== undefined
-        ? `${gap ? `Something is missing at byte ${bytes.start}` : `Written otherwise from byte ${bytes.start} to ${bytes.end}`}. `
-        : gap
-          ? `Something is missing at byte ${bytes.start}. `
-          : `${count(length, "byte differs", "bytes differ")}, from byte ${bytes.start} on. `,
+      gap
+        ? `Missing at byte ${bytes.start}. `
+        : `${count(length, "byte differs", "bytes differ")}, from byte ${bytes.start} to ${bytes.end}. `,
       h(
         "button",
         { type: "button", class: "link", on: { click: () => store.set({ target: { from, to } }) } },
         "Show in the body",
       ),
     ),
-    diff !== undefined &&
-      h("p", { class: "legend" }, h("ins", null, "signed"), h("del", null, "received"), "in its place"),
+    h("p", { class: "legend" }, h("ins", null, "signed"), h("del", null, "received")),
     h(
       "pre",
-      {
-        class: "excerpt",
-        tabindex: "0",
-        "aria-label":
-          diff === undefined
-            ? "The received body around the bytes that differ"
-            : "What was signed, and what was received in its place",
-      },
+      { class: "excerpt", tabindex: "0", "aria-label": "The signed and the received text" },
       before.length > 0 && h("span", { class: "context" }, "…", ...visible(before, true)),
-      diff !== undefined
-        ? diff.map(([side, text]) => part(side, text))
-        : gap
-          ? h("mark", { class: "gap" }, h("span", { class: "unseen" }, "missing here"))
-          : h("mark", null, ...visible(changed)),
+      diff.map(([side, text]) => part(side, text)),
       h("span", { class: "context" }, ...visible(after, true), after.length > 0 && "…"),
     ),
     h(
@@ -134,7 +124,7 @@ function changed({ before, changed, after, diff, from, to, bytes, rows, more }: 
   );
 }
 
-/** A piece of the two texts. Spaces that only one of them has would not be seen. */
+/** One part of the two texts. Spaces that only one of them has are made visible. */
 function part(side: -1 | 0 | 1, text: string): Node {
   if (side === 0) return h("span", null, ...visible(text));
   return h(side === 1 ? "ins" : "del", null, ...visible(text.replaceAll(" ", "\u00b7")));

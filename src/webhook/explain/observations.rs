@@ -1,19 +1,21 @@
-//! Facts that are seen on the way: what the headers, the body and the secrets tell without any proof.
+//! Observations: facts of headers, signatures, timestamps, body and secrets that hint at a cause and prove nothing.
 
-use super::causes::{self, KnownCause};
-use super::content::{contains, timestamps};
-use super::received::{Received, lookalikes};
-use super::secret::other_kind;
-use super::text::has;
+use super::cause::Cause;
+use super::causes;
+use super::definition::CauseDefinition;
+use super::providers::known_headers;
+use super::received::{Received, find_signature_like_headers};
+use super::secret::detect_token_type;
+use super::shared::{contains_bytes, contains_word, header_value, secret_label, timestamps};
 use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
 use crate::text::{owned, same_but_case};
-use crate::webhook::{Cause, Limits, Time, Webhook};
+use crate::webhook::{Limits, Time, Webhook};
 
-/// Signatures that documentation prints, and people copy: whose they are, and the text.
-const SAMPLES: [(&str, &str); 6] = [
+/// Example signatures that providers print in their documentation, which people copy.
+const DOCUMENTED_SIGNATURES: [(&str, &str); 6] = [
     // docs.github.com/webhooks/webhook-events-and-payloads; PainChek's own page prints the same one
     ("GitHub", "7d38cdd689735b008b3c702edd92eea23791c5f6"),
     // the same page, as SHA-256
@@ -28,28 +30,8 @@ const SAMPLES: [(&str, &str); 6] = [
     ("Svix", "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
 ];
 
-/// The headers in which others write their signatures, as their documentation names them.
-const PROVIDERS: [(&str, &str); 16] = [
-    ("X-Hub-Signature-256", "GitHub"),
-    ("X-Hub-Signature", "GitHub"),
-    ("Stripe-Signature", "Stripe"),
-    ("X-Slack-Signature", "Slack"),
-    ("Webhook-Signature", "a sender by Standard Webhooks"),
-    ("Svix-Signature", "Svix"),
-    ("X-Shopify-Hmac-Sha256", "Shopify"),
-    ("X-Twilio-Signature", "Twilio"),
-    ("Paddle-Signature", "Paddle"),
-    ("X-Zm-Signature", "Zoom"),
-    ("X-Square-HmacSha256-Signature", "Square"),
-    ("X-Trello-Webhook", "Trello"),
-    ("Twitch-Eventsub-Message-Signature", "Twitch"),
-    ("X-HubSpot-Signature-v3", "HubSpot"),
-    ("X-Zendesk-Webhook-Signature", "Zendesk"),
-    ("X-PainChek-WH-Signature", "PainChek"),
-];
-
-/// What is known of a delivery beside its signature.
-pub struct Facts<'a, 'd> {
+/// Collects the observations of one delivery.
+pub struct ObservationCollector<'a, 'd> {
     pub webhook: &'a Webhook,
     pub scheme: &'a Scheme,
     pub keys: &'a Keys,
@@ -59,33 +41,21 @@ pub struct Facts<'a, 'd> {
     pub found: Vec<Cause>,
 }
 
-/// Which secret, for a sentence.
-#[inline(never)]
-pub fn which(keys: &Keys, secret: usize) -> String {
-    if keys.count() > 1 { format!("secret {}", secret + 1) } else { owned("the secret") }
-}
-
-/// The first value under a name: one copy of the search for all.
-#[inline(never)]
-pub fn value<'h>(headers: &'h Headers<'_>, name: &'h str) -> Option<&'h str> {
-    headers.get(name)
-}
-
-/// A number for a sentence.
+/// Formats a number. One copy for all callers.
 #[inline(never)]
 fn number(count: usize) -> String {
     count.to_string()
 }
 
-/// What Content-Length says.
+/// Returns Content-Length, if it is a number.
 #[inline(never)]
 pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
-    value(headers, "content-length")?.parse().ok()
+    header_value(headers, "content-length")?.parse().ok()
 }
 
-impl Facts<'_, '_> {
-    /// Looks for every fact.
-    pub fn look(&mut self, now: Time, limits: &Limits) {
+impl ObservationCollector<'_, '_> {
+    /// Makes every check.
+    pub fn collect(&mut self, now: Time, limits: &Limits) {
         self.headers();
         self.signatures();
         self.timestamps(now, limits);
@@ -95,36 +65,38 @@ impl Facts<'_, '_> {
     }
 
     #[inline(never)]
-    fn see(&mut self, cause: &'static KnownCause, words: &[(&str, &str)]) {
-        self.found.push(cause.say(words));
+    fn observe(&mut self, cause: &'static CauseDefinition, args: &[(&str, &str)]) {
+        self.found.push(cause.render(args));
     }
 
     fn headers(&mut self) {
         let (headers, header) = (&self.delivery.headers, self.scheme.header());
         let values = headers.get_all(header).count();
         if values == 0 {
-            self.see(&causes::HEADER_MISSING, &[("header", header)]);
-            let names: Vec<&str> = lookalikes(headers).into_iter().map(|(name, _)| name).collect();
+            self.observe(&causes::HEADER_MISSING, &[("header", header)]);
+            let names: Vec<&str> =
+                find_signature_like_headers(headers).into_iter().map(|(name, _)| name).collect();
             if !names.is_empty() {
-                self.see(&causes::HEADER_LOOKALIKE, &[("names", &names.join(", ")), ("header", header)]);
+                self.observe(&causes::HEADER_LOOKALIKE, &[("names", &names.join(", ")), ("header", header)]);
             }
         }
-        // GitHub sends two of them: the other one is not another provider's.
-        let own = PROVIDERS.iter().find(|(name, _)| same_but_case(name, header)).map(|(_, own)| own);
-        for (name, provider) in &PROVIDERS {
-            if own != Some(provider) && value(headers, name).is_some() {
-                self.see(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
+        // GitHub sends two signature headers: the second one is not of another provider.
+        let expected = known_headers().find(|(name, _)| same_but_case(name, header)).map(|(_, title)| title);
+        for (name, provider) in known_headers() {
+            if expected != Some(provider) && header_value(headers, name).is_some() {
+                self.observe(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
-        if value(headers, "content-encoding")
-            .is_some_and(|it| !it.is_empty() && !same_but_case(it, "identity"))
+        if header_value(headers, "content-encoding")
+            .is_some_and(|value| !value.is_empty() && !same_but_case(value, "identity"))
         {
-            self.see(&causes::CONTENT_ENCODING, &[]);
+            self.observe(&causes::CONTENT_ENCODING, &[]);
         }
         let expected = self.webhook.provider().content_type.as_str();
-        let is_form = |it: &str| contains(it, "form-urlencoded") || contains(it, "form-data");
-        if !is_form(expected) && value(headers, "content-type").is_some_and(is_form) {
-            self.see(&causes::CONTENT_TYPE_FORM, &[("expected", expected)]);
+        let is_form =
+            |value: &str| contains_word(value, "form-urlencoded") || contains_word(value, "form-data");
+        if !is_form(expected) && header_value(headers, "content-type").is_some_and(is_form) {
+            self.observe(&causes::CONTENT_TYPE_FORM, &[("expected", expected)]);
         }
     }
 
@@ -132,9 +104,9 @@ impl Facts<'_, '_> {
         let header = self.scheme.header();
         let value_count = self.delivery.headers.get_all(header).count();
         let count =
-            self.received.iter().filter(|it| same_but_case(it.header, header)).count().max(value_count);
+            self.received.iter().filter(|other| same_but_case(other.header, header)).count().max(value_count);
         if count > 1 {
-            self.see(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
+            self.observe(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
         }
         let algorithms = self.keys.algorithms();
         let received = self.received;
@@ -144,18 +116,18 @@ impl Facts<'_, '_> {
                 same_bytes(sample.as_bytes(), text.to_ascii_lowercase().as_bytes())
                     || same_bytes(sample.as_bytes(), text.as_bytes())
             };
-            if let Some((provider, _)) = SAMPLES.iter().find(sample) {
-                self.see(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
+            if let Some((provider, _)) = DOCUMENTED_SIGNATURES.iter().find(sample) {
+                self.observe(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
             }
-            let own = self.scheme.format.encoding;
-            let Some(bytes) = [own].into_iter().chain(Encoding::ALL).find_map(|it| it.decode_any(text))
+            let expected = self.scheme.format.encoding;
+            let Some(bytes) = [expected].into_iter().chain(Encoding::ALL).find_map(|e| e.decode_any(text))
             else {
                 continue;
             };
-            let right = algorithms.iter().any(|it| it.digest_len() == bytes.len());
-            // What a label says counts too.
-            let labelled = signature.named();
-            if right && labelled.is_none_or(|label| label.digest_len() == bytes.len()) {
+            let is_expected = algorithms.iter().any(|algorithm| algorithm.digest_len() == bytes.len());
+            // With a label, only its own algorithm counts.
+            let labelled = signature.labelled_algorithm();
+            if is_expected && labelled.is_none_or(|label| label.digest_len() == bytes.len()) {
                 continue;
             }
             let made_by = match bytes.len() {
@@ -166,15 +138,15 @@ impl Facts<'_, '_> {
             };
             let mut like = match made_by {
                 Some(name) => format!("the length of {name}"),
-                None => owned("which no algorithm makes"),
+                None => owned("the length of no known algorithm"),
             };
             if let Some(label) = labelled {
                 like = format!("{like}, under the label {label}");
             }
-            let wanted = algorithms.iter().map(|it| format!("{} bytes for {it}", it.digest_len()));
+            let wanted = algorithms.iter().map(|a| format!("{} bytes for {a}", a.digest_len()));
             let accepted = wanted.collect::<Vec<_>>().join(" or ");
             let length = number(bytes.len());
-            self.see(
+            self.observe(
                 &causes::DIGEST_LENGTH,
                 &[("header", header), ("length", &length), ("like", &like), ("accepted", &accepted)],
             );
@@ -184,7 +156,7 @@ impl Facts<'_, '_> {
     fn timestamps(&mut self, now: Time, limits: &Limits) {
         let scheme = self.scheme;
         let timestamp = match &self.webhook.provider().signed_time {
-            // What is no JSON says so elsewhere.
+            // What is not JSON has an observation of its own.
             Some(time) => match Document::read(self.delivery.body) {
                 Ok(document) => time.read(document.root()).ok(),
                 Err(_) => return,
@@ -196,7 +168,7 @@ impl Facts<'_, '_> {
             }
         };
         let Some(timestamp) = timestamp else {
-            self.see(&causes::TIMESTAMP_MISSING, &[]);
+            self.observe(&causes::TIMESTAMP_MISSING, &[]);
             return;
         };
         let distance = now.as_millis().abs_diff(timestamp);
@@ -206,10 +178,10 @@ impl Facts<'_, '_> {
         let cause =
             if timestamp < now.as_millis() { &causes::TIMESTAMP_TOO_OLD } else { &causes::TIMESTAMP_TOO_NEW };
         let seconds = distance.div_ceil(1000).to_string();
-        self.see(cause, &[("seconds", &seconds), ("tolerance", &limits.tolerance.to_string())]);
+        self.observe(cause, &[("seconds", &seconds), ("tolerance", &limits.tolerance.to_string())]);
     }
 
-    /// What the signed content lacks.
+    /// Parts of the signed content that the delivery lacks.
     fn parts(&mut self) {
         let missing = match self.scheme.values(self.delivery) {
             Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
@@ -217,39 +189,39 @@ impl Facts<'_, '_> {
             Err(Outcome::MethodMissing) => owned("the method"),
             _ => return,
         };
-        self.see(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);
+        self.observe(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);
     }
 
     fn body(&mut self) {
         let body = self.delivery.body;
         let received = number(body.len());
-        if let Some(length) = content_length(&self.delivery.headers).filter(|it| *it != body.len()) {
+        if let Some(length) = content_length(&self.delivery.headers).filter(|length| *length != body.len()) {
             let cause = if length > body.len() { &causes::BODY_SHORT } else { &causes::BODY_LONG };
-            self.see(cause, &[("length", &number(length)), ("received", &received)]);
+            self.observe(cause, &[("length", &number(length)), ("received", &received)]);
         }
         if body.is_empty() {
-            self.see(&causes::BODY_EMPTY, &[]);
+            self.observe(&causes::BODY_EMPTY, &[]);
             return;
         }
-        if has(body, "\u{fffd}".as_bytes()) {
-            self.see(&causes::BODY_REPLACED, &[]);
+        if contains_bytes(body, "\u{fffd}".as_bytes()) {
+            self.observe(&causes::BODY_REPLACED, &[]);
         }
-        if !self.is_json && contains(&self.webhook.provider().content_type, "json") {
-            self.see(&causes::BODY_NOT_JSON, &[]);
+        if !self.is_json && contains_word(&self.webhook.provider().content_type, "json") {
+            self.observe(&causes::BODY_NOT_JSON, &[]);
         }
     }
 
     fn secrets(&mut self) {
         let keys = self.keys;
         for (secret, (_, written)) in keys.secrets().enumerate() {
-            if let Some((prefix, kind)) = other_kind(written) {
-                let (secret, prefix) = (which(keys, secret), format!("\"{prefix}\""));
+            if let Some((prefix, kind)) = detect_token_type(written) {
+                let (secret, prefix) = (secret_label(keys, secret), format!("\"{prefix}\""));
                 let words = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
-                self.see(&causes::SECRET_OTHER_KIND, &words);
+                self.observe(&causes::SECRET_OTHER_KIND, &words);
             }
         }
-        for (secret, doubt) in keys.doubts() {
-            self.see(&causes::SECRET_ODD, &[("secret", &which(keys, secret)), ("doubt", doubt)]);
+        for (secret, hint) in keys.doubts() {
+            self.observe(&causes::SECRET_ODD, &[("secret", &secret_label(keys, secret)), ("hint", hint)]);
         }
     }
 }

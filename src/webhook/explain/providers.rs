@@ -1,0 +1,140 @@
+//! How other providers sign: the built-in ones, read from their definitions when first needed, and some that are not
+//! built in.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::json::{Document, Kind, Value};
+use crate::provider;
+use crate::text::{owned, same_but_case};
+
+/// How one provider signs.
+#[derive(Debug)]
+struct KnownProvider {
+    title: String,
+    header: String,
+    /// Template as in a definition; empty if `explain` cannot compute it.
+    signed_content: String,
+}
+
+/// Providers that are not built in: title, signature header, signed content; each with its source. An entry whose
+/// header a built-in provider has is skipped.
+const OTHERS: [(&str, &str, &str); 7] = [
+    // docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries: the SHA-1 beside the SHA-256
+    ("GitHub", "X-Hub-Signature", "{body}"),
+    // twilio.com/docs/usage/security: the URL and the sorted form fields, so no template computes it
+    ("Twilio", "X-Twilio-Signature", ""),
+    // developer.squareup.com/docs/webhooks/step3validate
+    ("Square", "X-Square-HmacSha256-Signature", "{url}{body}"),
+    // developer.atlassian.com/cloud/trello/guides/rest-api/webhooks
+    ("Trello", "X-Trello-Webhook", "{body}{url}"),
+    // dev.twitch.tv/docs/eventsub/handling-webhook-events
+    ("Twitch", "Twitch-Eventsub-Message-Signature", "{id}{timestamp}{body}"),
+    // developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
+    ("HubSpot", "X-HubSpot-Signature-v3", "{method}{url}{body}{timestamp}"),
+    // developer.zendesk.com/documentation/webhooks/verifying
+    ("Zendesk", "X-Zendesk-Webhook-Signature", "{timestamp}{body}"),
+];
+
+/// Signed contents with the URL that no known provider uses.
+const URL_CONTENTS: [&str; 8] = [
+    "{url}.{body}",
+    "{url}\n{body}",
+    "{method}{url}{body}",
+    "{method}.{url}.{body}",
+    "{method}\n{url}\n{body}",
+    "{url}{timestamp}{body}",
+    "{timestamp}{url}{body}",
+    "{timestamp}{method}{url}{body}",
+];
+
+/// Parsed once: the definitions are some tens of kilobytes.
+static PROVIDERS: LazyLock<Vec<KnownProvider>> = LazyLock::new(|| {
+    let mut all = Vec::new();
+    for text in provider::ids().filter_map(provider::definition) {
+        if let Ok(document) = Document::read(text.as_bytes()) {
+            add_built_in(&mut all, document.root());
+        }
+    }
+    for (title, header, signed_content) in OTHERS {
+        if !all.iter().any(|other| same_but_case(&other.header, header)) {
+            let [title, header, signed_content] = [title, header, signed_content].map(owned);
+            all.push(KnownProvider { title, header, signed_content });
+        }
+    }
+    all
+});
+
+/// Adds the signature schemes of a definition: one, or a list.
+fn add_built_in(all: &mut Vec<KnownProvider>, definition: Value<'_>) {
+    let text = |value: Value<'_>, key| value.get(key).and_then(Value::as_str).map(Cow::into_owned);
+    let Some(signature) = definition.get("signature") else { return };
+    let schemes =
+        if signature.kind() == Kind::Array { signature.elements().collect() } else { vec![signature] };
+    for scheme in schemes {
+        if let (Some(title), Some(header)) = (text(definition, "title"), text(scheme, "header")) {
+            let signed_content = text(scheme, "signedContent").unwrap_or_default();
+            all.push(KnownProvider { title, header, signed_content });
+        }
+    }
+}
+
+/// Returns the signature header and the title of every known provider. Of providers with the same header, the first.
+pub fn known_headers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_first = |(index, known): &(usize, &KnownProvider)| {
+        !PROVIDERS[..*index].iter().any(|other| same_but_case(&other.header, &known.header))
+    };
+    let all = PROVIDERS.iter().enumerate().filter(is_first);
+    all.map(|(_, known)| (known.header.as_str(), known.title.as_str()))
+}
+
+/// Returns every signed content once, with the titles of the providers that use it.
+pub fn known_contents() -> Vec<(&'static str, String)> {
+    let mut all: Vec<(&'static str, String)> = Vec::new();
+    for KnownProvider { title, signed_content, .. } in PROVIDERS.iter() {
+        if signed_content.is_empty() {
+            continue;
+        }
+        match all.iter_mut().find(|(template, _)| template == signed_content) {
+            Some((_, titles)) if !titles.contains(title.as_str()) => {
+                titles.push_str(", ");
+                titles.push_str(title);
+            }
+            Some(_) => {}
+            None => all.push((signed_content, title.clone())),
+        }
+    }
+    all.extend(URL_CONTENTS.map(|template| (template, String::new())));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::Content;
+
+    #[test]
+    fn every_signed_content_can_be_computed_and_is_tried_once() {
+        let all = known_contents();
+        for (n, (template, titles)) in all.iter().enumerate() {
+            assert!(Content::parse(template, Some("X-Id")).is_ok(), "{template} of {titles}");
+            assert!(all[..n].iter().all(|(other, _)| other != template), "{template}");
+        }
+    }
+
+    #[test]
+    fn every_built_in_provider_that_signs_is_known_by_its_header() {
+        for id in provider::ids() {
+            let definition = provider::definition(id).expect("a definition");
+            let document = Document::read(definition.as_bytes()).expect("JSON");
+            let mut expected = Vec::new();
+            add_built_in(&mut expected, document.root());
+            for KnownProvider { title, header, .. } in expected {
+                assert!(known_headers().any(|(name, _)| name == header), "{id}");
+                assert!(PROVIDERS.iter().any(|known| known.title == title), "{id}");
+            }
+        }
+        let linear = known_headers().find(|(header, _)| *header == "Linear-Signature");
+        assert_eq!(linear, Some(("Linear-Signature", "Linear")));
+    }
+}

@@ -1,0 +1,69 @@
+//! Helpers that several files of `explain` share. `#[inline(never)]` keeps one copy of each in the module.
+
+use crate::delivery::Headers;
+use crate::signature::{Keys, Scheme};
+use crate::text::owned;
+
+/// Concatenates parts. `concat` would be compiled anew for each number of parts.
+#[inline(never)]
+pub fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+/// Returns whether the bytes contain a sequence.
+#[inline(never)]
+pub fn contains_bytes(bytes: &[u8], sequence: &[u8]) -> bool {
+    bytes.windows(sequence.len()).any(|window| window == sequence)
+}
+
+/// Returns whether a text contains a lower-case ASCII word in any letter case.
+#[inline(never)]
+pub fn contains_word(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Replaces every occurrence of `from`; `None` if there is none.
+#[inline(never)]
+pub fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
+    // SECURITY: short bytes may be a secret. The capacity is enough for them to never be moved, because moving leaves a
+    // copy behind that is not zeroized.
+    let mut out = Vec::with_capacity(bytes.len() + bytes.len().min(4096) + bytes.len() / 8);
+    let mut offset = 0;
+    while offset < bytes.len() {
+        if bytes[offset..].starts_with(from) {
+            out.extend_from_slice(to);
+            offset += from.len();
+        } else {
+            out.push(bytes[offset]);
+            offset += 1;
+        }
+    }
+    (out != bytes).then_some(out)
+}
+
+/// Returns the first value of a header.
+#[inline(never)]
+pub fn header_value<'h>(headers: &'h Headers<'_>, name: &'h str) -> Option<&'h str> {
+    headers.get(name)
+}
+
+/// Returns the timestamps of a delivery that the scheme reads, as written.
+pub fn timestamps<'h>(scheme: &'h Scheme, headers: &'h Headers<'_>) -> Vec<&'h str> {
+    match scheme.timestamp_header() {
+        Some(name) => headers.get_all(name).collect(),
+        None => headers
+            .get_all(scheme.header())
+            .filter_map(|value| scheme.format.first_timestamp(value))
+            .collect(),
+    }
+}
+
+/// Names one of the secrets in a message, by its place in the options and never by its value.
+#[inline(never)]
+pub fn secret_label(keys: &Keys, secret: usize) -> String {
+    if keys.count() > 1 { format!("secret {}", secret + 1) } else { owned("the secret") }
+}
