@@ -151,16 +151,22 @@ function attempt(call) {
 
 const plainHeaders = (size) => Array.from({ length: size / 20 }, (_, n) => [`x-header-${n}`, "value"]);
 
+/** The processor's time, of all the engine's threads: on a busy machine the clock on the wall measures the others. */
+const clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 /** Milliseconds of one call: the mean of several where one is short. */
 function time(call) {
-  const start = performance.now();
+  const start = clock();
   call();
-  const once = performance.now() - start;
+  const once = clock() - start;
   if (once > 1) return once;
-  const times = Math.min(50, Math.ceil(1 / Math.max(once, 0.01)));
-  const again = performance.now();
+  const times = Math.min(50, Math.ceil(1 / Math.max(once, 0.02)));
+  const again = clock();
   for (let n = 0; n < times; n++) call();
-  return (performance.now() - again) / times;
+  return (clock() - again) / times;
 }
 
 /** Verbs that report are held to the report on a body that breaks its contract as often as a report can tell. */
@@ -219,6 +225,8 @@ for (const id of providers()) {
     const run = (what, label, verb, delivery) => {
       const title = `${id} ${name} ${label} ${verb}: ${what}`;
       // Of the large ones, which take long, one in nine.
+      // Where nothing is signed there is nothing to explain.
+      if (verb === "explain" && secrets === undefined) return;
       if (!title.includes(filter) || (label === "1 MB" && ++turn % 9 !== 0)) return;
       const ofVerb = VERBS[verb];
       // To hand over many headers takes JavaScript what it takes, whatever they say.
