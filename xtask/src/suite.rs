@@ -17,6 +17,11 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
         suite.typescript()?;
         if !quick {
             suite.webassembly();
+            suite.check(
+                "hostile payloads, that none takes long",
+                &mut node("bench/hostile.mjs"),
+                "see which one takes long, and why: `node bench/hostile.mjs NAME 50`",
+            );
             suite.command()?;
             suite.redis()?;
             suite.packaging()?;
