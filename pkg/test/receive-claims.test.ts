@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { receiver } from "../src/fetch.ts";
-import { memoryStore, painchek, type WebhookOptions, webhook, xon } from "../src/index.ts";
+import { memoryStore, type ProviderDefinition, painchek, type WebhookOptions, webhook, xon } from "../src/index.ts";
 import type { ReceiverOptions } from "../src/receive/options.ts";
 import { receiving } from "./receiving.ts";
 
@@ -19,7 +19,7 @@ const definition = (id: string, signs = true, immutable = false) => ({
   events: { "*": { schema: true } },
 });
 const own = (id: string, options: WebhookOptions, immutable = false) =>
-  webhook(definition(id, options.secrets !== undefined, immutable) as never, options);
+  webhook(definition(id, options.secrets !== undefined, immutable) as ProviderDefinition, options);
 const unsignedBody = (value: object) => ({
   headers: { "content-type": "application/json" },
   body: Buffer.from(JSON.stringify(value)),

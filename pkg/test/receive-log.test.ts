@@ -4,7 +4,7 @@ import { afterEach, describe, it, mock } from "node:test";
 import { runInNewContext } from "node:vm";
 import { receiver } from "../src/fetch.ts";
 import { HooksealError, painchek, type SignedDelivery, xon } from "../src/index.ts";
-import { LogLimit, sanitize } from "../src/receive/log.ts";
+import { LogLimit, line, sanitize } from "../src/receive/log.ts";
 import type { RejectedRequest } from "../src/receive/options.ts";
 import { receiving, requestOf, soon } from "./receiving.ts";
 import { SECRET } from "./support.ts";
@@ -41,13 +41,31 @@ describe("the line about a refusal", () => {
   it("names receiver, provider, status, code, type and issues, and no value", async () => {
     const lines: string[] = [];
     const { send } = receiving(hook, undefined, { name: "ward 7", log: (line) => lines.push(line) });
-    await send(hook.sign('{"event":"assessment_add","data":{"uuid":"a-patient","id":1,"patient":2,"mode":3,"created_at":4,"pain_score":"a-patient"}}'));
+    await send(
+      hook.sign(
+        '{"event":"assessment_add","data":{"uuid":"a-patient","id":1,"patient":2,"created_at":4,"pain_score":"a-patient"}}',
+      ),
+    );
     await send(hook.sign("{"));
     assert.match(
       lines[0] as string,
       /^hookseal: receiver ward 7 \(painchek\): rejected, 400 event-invalid, event type "assessment_add"\. \/data/,
     );
-    assert.match(lines[0] as string, / \d+ more issues\.$/);
+    const { error } = hook.check(hook.sign("{")) as { error: HooksealError };
+    const issues = Array(5).fill(error.issues[0]);
+    const event = {
+      receiver: "a",
+      provider: "a",
+      outcome: "rejected",
+      status: 400,
+      durations: { total: 0 },
+    } as const;
+    const counted = line(
+      { ...event, startedAt: 0, code: "json-syntax" },
+      { issues, detail: "", type: undefined },
+      7,
+    );
+    assert.match(counted, / 2 more issues\. \(7 more lines with this code were left out before\.\)$/);
     assert.match(lines[1] as string, /400 json-syntax/);
     assert.ok(!lines.join().includes("a-patient"), lines.join());
   });
