@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { receiver } from "../src/fetch.ts";
-import { memoryStore, type ProviderDefinition, painchek, type WebhookOptions, webhook, xon } from "../src/index.ts";
+import {
+  memoryStore,
+  type ProviderDefinition,
+  painchek,
+  type WebhookOptions,
+  webhook,
+  xon,
+} from "../src/index.ts";
 import type { ReceiverOptions } from "../src/receive/options.ts";
 import { receiving } from "./receiving.ts";
 
