@@ -7,6 +7,8 @@ import { delivery, isProblem, post, type Running, raw, seen, signed, timesCalled
 /** What the servers read at most. */
 const MOST = 65_536;
 
+const keyOf = (uuid: string) => JSON.stringify(["painchek", "verified", "assessment_add", uuid]);
+
 /** What a platform answers otherwise, before the receiver sees it. */
 export interface Exceptions {
   /** What the platform itself answers to forms and plain text, before the receiver sees them. */
@@ -55,7 +57,7 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       const { calls } = await seen(running);
       assert.deepEqual(
         calls.filter(({ id }) => id === good.id),
-        [{ id: good.id, key: good.id, retryChanged: false, issues: [], score: 1 }],
+        [{ id: good.id, key: keyOf(good.uuid), retryChanged: false, issues: [], score: 1 }],
       );
     });
 
@@ -65,6 +67,18 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       assert.deepEqual([first.status, first.text], [200, "wanted: ✓"]);
       assert.match(`${first.headers["content-type"]}`, /^text\/x-wanted; ?charset=utf-8$/i);
       assert.equal((await post(hook, good)).text, '{"status":"duplicate"}');
+    });
+
+    it("answers with the Response that the handler returns, which is handled where it is 2xx", async () => {
+      const good = delivery({ wish: "respond" });
+      for (const status of [503, 201]) {
+        const { headers, text, ...reply } = await post(hook, good);
+        assert.deepEqual([reply.status, text, headers["x-own"]], [status, `✓ ${status}`, "yes"]);
+        assert.deepEqual(headers["set-cookie"], ["a=1", "b=2"]);
+      }
+      const again = await post(hook, good);
+      assert.deepEqual([again.status, again.text], [200, '{"status":"duplicate"}']);
+      assert.equal(await timesCalled(running, good.id), 2);
     });
 
     it("takes bodies in pieces, and without a length", async () => {

@@ -102,7 +102,7 @@ export function server(name: string, ...args: string[]): Promise<Running> {
 export interface Wish {
   uuid?: string;
   /** What the handler is asked to do. */
-  wish?: "slow" | "throw" | "reply";
+  wish?: "slow" | "throw" | "reply" | "respond";
   /** Makes another payload of the same id. */
   stamp?: number;
 }

@@ -1,6 +1,6 @@
 // The recipes of docs/receiving.md: each one taken from the page, run as a process, and sent deliveries.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { after, before, describe, it } from "node:test";
@@ -345,6 +345,46 @@ export const pool = {
       assert.ok(endTime[0] * 1e9 + endTime[1] >= startTime[0] * 1e9 + startTime[1]);
       assert.ok(!JSON.stringify(attributes).includes("name"));
     }
+  });
+
+  it("shows a Response, unknown events, and how a refused request is kept", async (t) => {
+    const load = async (name: string, file: string) => {
+      const { script } = place(file, recipe(name));
+      return await import(pathToFileURL(script).href);
+    };
+    const { handler } = await load("A Response of your own", "response.mjs");
+    const unknown = await load("Unknown events", "unknown.mjs");
+    const { onRejected } = await load("What is logged", "rejected.mjs");
+    const said: unknown[][] = [];
+    for (const method of ["log", "warn"] as const)
+      t.mock.method(console, method, (...texts: unknown[]) => said.push(texts));
+    const refused = join(folder("refused"), "bodies");
+    mkdirSync(refused);
+    Object.assign(process.env, { MAINTENANCE: "1", REFUSED_FOLDER: refused });
+    t.after(() => delete process.env.REFUSED_FOLDER);
+    const hook = painchek({ secrets: [SECRET] });
+    const answer = async (
+      receive: (request: Request) => Promise<Response>,
+      body: Buffer,
+      headers = signed(body).headers,
+    ) => (await receive(new Request("https://h/", { method: "POST", headers, body: `${body}` }))).status;
+    const good = delivery();
+    const receive = receiver(hook, handler);
+    assert.equal(await answer(receive, good.body), 503);
+    delete process.env.MAINTENANCE;
+    assert.equal(await answer(receive, good.body), 200);
+    const other = receiver(hook, unknown.handler, { onRejected, log: false });
+    assert.equal(await answer(other, Buffer.from('{"event":"assessment_delete","data":null}')), 200);
+    assert.equal(await answer(other, good.body), 200);
+    const broken = Buffer.from('{"event":"assessment_add","data":{"uuid":1}}');
+    assert.equal(await answer(other, broken), 400);
+    assert.deepEqual(said, [
+      ["received", "assessment_add", good.id],
+      ["unknown event", "assessment_delete"],
+      ["received", good.id, good.uuid],
+    ]);
+    const [file, ...more] = readdirSync(refused);
+    assert.deepEqual([readFileSync(join(refused, `${file}`)), more], [broken, []]);
   });
 
   it("has no program that is not run here", () => {

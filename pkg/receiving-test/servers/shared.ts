@@ -21,7 +21,7 @@ export async function handler(
   // biome-ignore lint/suspicious/noExplicitAny: the field is none of the contract
   delivery: { id: string; event: any; issues: { code: string }[] },
   { key, retryChanged, reply }: Context,
-): Promise<void> {
+): Promise<unknown> {
   const { x_test: wish, update_stamp: score } = delivery.event.data;
   calls.push({
     id: delivery.id,
@@ -36,6 +36,17 @@ export async function handler(
     thrown.add(key);
     throw new Error("a patient's name");
   }
+  if (wish === "respond") {
+    // Not handled at first, and then with an answer of its own.
+    const status = thrown.has(key) ? 201 : 503;
+    thrown.add(key);
+    const cookies: [string, string][] = [
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ];
+    return new Response(`✓ ${status}`, { status, headers: [["x-own", "yes"], ...cookies] });
+  }
+  return undefined;
 }
 
 export const MOST = 65_536;

@@ -103,6 +103,8 @@ class Desk {
       async (accepted, { request }) => this.#show(accepted, request, await this.#bodies.get(request)),
       {
         store: FORGETFUL,
+        // What was refused is shown here.
+        log: false,
         url: (request) => this.#url(request),
         onEvent: async (event, request) => {
           if (event.outcome === "handled") return;

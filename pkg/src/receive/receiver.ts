@@ -120,13 +120,14 @@ export class Receiver<Events, R> {
       trace.detail = refusal.detail;
       answer = problem(refusal);
     }
-    const event = { ...trace.event, durations, outcome, status: answer.status };
+    durations.total = performance.now() - trace.start;
+    const event = { ...trace.event, durations: { ...durations }, outcome, status: answer.status };
     if (isRefused(event, trace)) {
       this.#log(event, trace);
       await this.#keep(event, trace, incoming);
+      event.durations.total = performance.now() - trace.start;
     }
-    durations.total = performance.now() - trace.start;
-    this.#tell({ ...event, durations: { ...durations } }, incoming.request);
+    this.#tell(event, incoming.request);
     return answer;
   }
 
