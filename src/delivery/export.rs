@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding as _};
 
 use super::{Delivery, has_control, is_token};
 use crate::json::escape_into;
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 /// A form to print a delivery in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl Delivery<'_> {
 /// Whether a header says how the body is framed, which printing decides anew.
 #[inline(never)]
 fn frames(name: &str) -> bool {
-    ["content-length", "transfer-encoding"].iter().any(|other| same_but_case(name, other))
+    ["content-length", "transfer-encoding"].iter().any(|other| eq_ignore_ascii_case(name, other))
 }
 
 /// Appends bytes as one word of a shell. A NUL byte ends a word: there is no way to quote it.

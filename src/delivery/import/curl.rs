@@ -11,7 +11,7 @@ use super::finding::Notes;
 use super::shell::{self, Word};
 use crate::delivery::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
-use crate::text::{cut, owned, same_but_case};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
 /// Where the word `curl` stands, if this is a command: behind a prompt, and behind lines of comment.
 pub(super) fn begins(text: &[u8]) -> Option<usize> {
@@ -155,8 +155,8 @@ impl Command {
             "data-urlencode" => self.data(notes, value, Data::UrlEncode),
             "json" => {
                 self.data(notes, value, Data::Json);
-                self.add_default("Content-Type", owned("application/json"));
-                self.add_default("Accept", owned("application/json"));
+                self.add_default("Content-Type", into_owned_outlined("application/json"));
+                self.add_default("Accept", into_owned_outlined("application/json"));
             }
             "form" | "form-string" => {
                 let message = "curl makes a multipart body of this, with a boundary it draws anew each time.";
@@ -192,11 +192,11 @@ impl Command {
     /// `Name: value`; `Name:` takes one of curl's own out; `Name;` has no value.
     fn header(&mut self, notes: &mut Notes<'_>, word: &Word) {
         let text = super::http::text_of(&word.bytes);
-        let (name, value) = match cut(&text, ':') {
+        let (name, value) = match split_once(&text, ':') {
             Some((name, value)) => (name.trim(), value.trim_matches([' ', '\t'])),
             None => match text.strip_suffix(';') {
                 Some(name) => {
-                    self.headers.push(owned(name.trim()), String::new());
+                    self.headers.push(into_owned_outlined(name.trim()), String::new());
                     return;
                 }
                 None => ("", ""),
@@ -210,9 +210,9 @@ impl Command {
             };
             notes.add(Code::CURL_SYNTAX, Severity::Warning, word.span, message, None);
         } else if value.is_empty() {
-            self.suppressed.push(owned(name));
+            self.suppressed.push(into_owned_outlined(name));
         } else {
-            self.headers.push(owned(name), owned(value));
+            self.headers.push(into_owned_outlined(name), into_owned_outlined(value));
         }
     }
 
@@ -248,7 +248,7 @@ impl Command {
             }
         }
         if data != Data::Json && !self.defaults.iter().any(|(name, _)| *name == "Content-Type") {
-            self.add_default("Content-Type", owned("application/x-www-form-urlencoded"));
+            self.add_default("Content-Type", into_owned_outlined("application/x-www-form-urlencoded"));
         }
     }
 
@@ -269,16 +269,16 @@ impl Command {
         }
         for (name, value) in self.defaults {
             if self.headers.get(name).is_none()
-                && !self.suppressed.iter().any(|other| same_but_case(other, name))
+                && !self.suppressed.iter().any(|other| eq_ignore_ascii_case(other, name))
             {
                 self.headers.push(name, value);
             }
         }
         let method = match (self.method, &body) {
             (Some(method), _) => method.to_ascii_uppercase(),
-            (None, _) if self.head => owned("HEAD"),
-            (None, Some(_)) => owned("POST"),
-            (None, None) => owned("GET"),
+            (None, _) if self.head => into_owned_outlined("HEAD"),
+            (None, Some(_)) => into_owned_outlined("POST"),
+            (None, None) => into_owned_outlined("GET"),
         };
         Some(Imported {
             headers: self.headers,

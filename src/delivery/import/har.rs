@@ -4,7 +4,7 @@ use super::{Imported, record};
 use crate::delivery::Headers;
 use crate::issue::{Code, Draft, Severity};
 use crate::json::{Kind, Value};
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 /// Whether this is an archive.
 pub(super) fn is_archive(value: Value<'_>) -> bool {
@@ -51,8 +51,8 @@ fn body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
     let Some(data) = record::member(request, "postData").filter(|data| !data.is_null()) else {
         return Some(Vec::new());
     };
-    let base64 =
-        record::string(record::member(data, "encoding")).is_some_and(|it| same_but_case(&it, "base64"));
+    let base64 = record::string(record::member(data, "encoding"))
+        .is_some_and(|it| eq_ignore_ascii_case(&it, "base64"));
     let Some(text) = record::member(data, "text") else {
         if record::member(data, "params").is_some_and(|params| params.len() > 0) {
             let message = "The archive lists the fields of this form, and not the bytes that were sent.";

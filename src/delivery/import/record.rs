@@ -7,7 +7,7 @@ use super::{Imported, body_text};
 use crate::delivery::Headers;
 use crate::issue::{Code, Draft, Place, Severity};
 use crate::json::{Kind, Value};
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 const HEADERS: [&str; 3] = ["multiValueHeaders", "headers", "rawHeaders"];
 const BODIES: [&str; 5] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "body"];
@@ -59,7 +59,7 @@ fn read_body(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
             .any(|flag| member(record, flag).and_then(Value::as_bool) == Some(true))
         || ["encoding", "bodyEncoding"]
             .iter()
-            .any(|name| string(member(record, name)).is_some_and(|it| same_but_case(&it, "base64")));
+            .any(|name| string(member(record, name)).is_some_and(|it| eq_ignore_ascii_case(&it, "base64")));
     text_or_bytes(body, encoded, drafts)
 }
 

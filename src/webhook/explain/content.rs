@@ -8,7 +8,7 @@ use super::headers::value;
 use crate::delivery::{Delivery, Headers, is_token};
 use crate::signature::hmac::Tag;
 use crate::signature::{Algorithm, Content, Keys, Scheme, TimestampUnit, Token, Values, tokens};
-use crate::text::{cut, owned, same_but_case};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
 /// A guess at what was signed, but for the body.
 pub struct Formula<'d> {
@@ -94,7 +94,7 @@ impl<'d> Parts<'d> {
             }
             if contains(name, "signature") {
                 for item in value.split([',', ';', ' ']) {
-                    if let Some((_, text)) = cut(item, '=')
+                    if let Some((_, text)) = split_once(item, '=')
                         && text.len() >= 9
                         && unit.read(text).is_some()
                     {
@@ -117,7 +117,7 @@ impl<'d> Parts<'d> {
         ids.truncate(MOST);
         let url = delivery.url.unwrap_or_default();
         let path = url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| &url[at + 3 + slash..]));
-        let bare = cut(url, '?').map(|(front, _)| front);
+        let bare = split_once(url, '?').map(|(front, _)| front);
         let mut urls = vec![url];
         urls.extend(path);
         urls.extend(bare);
@@ -137,7 +137,7 @@ pub fn timestamps<'h>(scheme: &'h Scheme, headers: &'h Headers<'_>) -> Vec<&'h s
 /// Whether a header holds an id.
 fn is_id(name: &str) -> bool {
     let end = name.len().checked_sub(3).and_then(|at| name.get(at..));
-    end.is_some_and(|end| same_but_case(end, "-id")) && name.len() <= 64 && is_token(name)
+    end.is_some_and(|end| eq_ignore_ascii_case(end, "-id")) && name.len() <= 64 && is_token(name)
 }
 
 /// Whether the text holds a word in lower case, in any case.
@@ -213,7 +213,7 @@ impl<'d> Formulas<'_, 'd> {
     ) {
         let formula = Formula {
             causes: causes.to_vec(),
-            template: owned(template),
+            template: into_owned_outlined(template),
             provider: "",
             content: content.clone(),
             timestamp,
@@ -234,7 +234,7 @@ impl<'d> Formulas<'_, 'd> {
         }
         for timestamp in self.parts.own.clone() {
             let seconds = &timestamp[..timestamp.len().saturating_sub(3)];
-            for other in [[timestamp, "000"].concat(), owned(seconds)] {
+            for other in [[timestamp, "000"].concat(), into_owned_outlined(seconds)] {
                 if !other.is_empty() {
                     self.push(&[&causes::CONTENT_TIMESTAMP_UNIT], template, &content, Cow::Owned(other), "");
                 }
@@ -302,7 +302,7 @@ fn slips(template: &str) -> Vec<(String, Vec<&'static KnownCause>)> {
 
 fn written(token: Token<'_>) -> String {
     match token {
-        Token::Literal(text) => owned(text),
+        Token::Literal(text) => into_owned_outlined(text),
         Token::Place(place) => format!("{{{place}}}"),
     }
 }
@@ -320,7 +320,7 @@ fn without(tokens: &[Token<'_>], dropped: &dyn Fn(&Token<'_>) -> bool) -> String
     }
     // Where the last place was dropped, what joined it stands at the end.
     match (tokens.last().is_some_and(dropped), out.rfind('}')) {
-        (true, Some(at)) => owned(&out[..=at]),
+        (true, Some(at)) => into_owned_outlined(&out[..=at]),
         _ => out,
     }
 }

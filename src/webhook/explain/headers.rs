@@ -8,7 +8,7 @@ use super::text::has;
 use crate::delivery::{Delivery, Headers};
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
-use crate::text::{owned, same_but_case};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 use crate::webhook::{Cause, Limits, Time, Webhook};
 
 /// Signatures that documentation prints, and people copy: whose they are, and the text.
@@ -61,7 +61,7 @@ pub struct Facts<'a, 'd> {
 /// Which secret, for a sentence.
 #[inline(never)]
 pub fn which(keys: &Keys, secret: usize) -> String {
-    if keys.count() > 1 { format!("secret {}", secret + 1) } else { owned("the secret") }
+    if keys.count() > 1 { format!("secret {}", secret + 1) } else { into_owned_outlined("the secret") }
 }
 
 /// The first value under a name: one copy of the search for all.
@@ -109,14 +109,14 @@ impl Facts<'_, '_> {
             }
         }
         // GitHub sends two of them: the other one is not another provider's.
-        let own = PROVIDERS.iter().find(|(name, _)| same_but_case(name, header)).map(|(_, own)| own);
+        let own = PROVIDERS.iter().find(|(name, _)| eq_ignore_ascii_case(name, header)).map(|(_, own)| own);
         for (name, provider) in &PROVIDERS {
             if own != Some(provider) && value(headers, name).is_some() {
                 self.see(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
         if value(headers, "content-encoding")
-            .is_some_and(|it| !it.is_empty() && !same_but_case(it, "identity"))
+            .is_some_and(|it| !it.is_empty() && !eq_ignore_ascii_case(it, "identity"))
         {
             self.see(&causes::CONTENT_ENCODING, &[]);
         }
@@ -130,8 +130,12 @@ impl Facts<'_, '_> {
     fn signatures(&mut self) {
         let header = self.scheme.header();
         let value_count = self.delivery.headers.get_all(header).count();
-        let count =
-            self.received.iter().filter(|it| same_but_case(it.header, header)).count().max(value_count);
+        let count = self
+            .received
+            .iter()
+            .filter(|it| eq_ignore_ascii_case(it.header, header))
+            .count()
+            .max(value_count);
         if count > 1 {
             self.see(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
         }
@@ -165,7 +169,7 @@ impl Facts<'_, '_> {
             };
             let mut like = match made_by {
                 Some(name) => format!("the length of {name}"),
-                None => owned("which no algorithm makes"),
+                None => into_owned_outlined("which no algorithm makes"),
             };
             if let Some(label) = labelled {
                 like = format!("{like}, under the label {label}");
@@ -204,8 +208,8 @@ impl Facts<'_, '_> {
     fn parts(&mut self) {
         let missing = match self.scheme.values(self.delivery) {
             Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
-            Err(Outcome::UrlMissing) => owned("the URL"),
-            Err(Outcome::MethodMissing) => owned("the method"),
+            Err(Outcome::UrlMissing) => into_owned_outlined("the URL"),
+            Err(Outcome::MethodMissing) => into_owned_outlined("the method"),
             _ => return,
         };
         self.see(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);

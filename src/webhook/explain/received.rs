@@ -8,7 +8,7 @@ use super::text::has;
 use crate::delivery::{Headers, has_control, is_token};
 use crate::signature::hmac::{Tag, same_bytes};
 use crate::signature::{Algorithm, Encoding, Item, Keys, Scheme};
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 /// A text that is a signature, or could be one.
 pub struct Received<'d> {
@@ -107,7 +107,7 @@ impl Reading {
 /// The signatures in the scheme's header; where there is no such header, in any that looks like one.
 pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'d>> {
     let mut all: Vec<Received<'d>> = Vec::new();
-    let own = headers.iter().filter(|(name, _)| same_but_case(name, scheme.header()));
+    let own = headers.iter().filter(|(name, _)| eq_ignore_ascii_case(name, scheme.header()));
     for (header, value) in own {
         if value.len() > LONGEST * MOST {
             continue;
@@ -149,7 +149,7 @@ pub fn lookalikes<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str, &'d str)> {
         ["etag", "if-none-match", "cookie", "authorization", "content-md5", "traceparent"];
     let like = |(name, value): &(&str, &str)| {
         let named = ["signature", "hmac", "x-sig"].iter().any(|word| contains(name, word));
-        let other = OTHERS.iter().any(|other| same_but_case(name, other));
+        let other = OTHERS.iter().any(|other| eq_ignore_ascii_case(name, other));
         let sane = is_token(name) && name.len() <= 64 && value.len() <= LONGEST * MOST && !has_control(value);
         let labelled = |(label, text): (Option<&str>, &str)| {
             is_digest(text)
@@ -251,7 +251,7 @@ impl Reader<'_> {
     ) {
         let (received, index) = (self.received, self.index);
         let header =
-            (!same_but_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
+            (!eq_ignore_ascii_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
         let form = match received.form {
             Form::Own => None,
             Form::Bare => self.scheme.format.has_label().then_some(&causes::SIGNATURE_BARE),
