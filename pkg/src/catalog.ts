@@ -1,10 +1,10 @@
 /** The built-in providers: which there are, how they are defined, and which one a delivery looks like. */
 import { core, keptText } from "./core.js";
 import type { ProviderDefinition } from "./generated/definition.js";
-import { placed } from "./import.js";
+import { writeDelivery } from "./import.js";
 import type { Delivery } from "./types.js";
 
-let looks: InstanceType<ReturnType<typeof core>["Looks"]> | undefined;
+let detector: InstanceType<ReturnType<typeof core>["DetectorHandle"]> | undefined;
 
 /** The ids of the built-in providers. */
 export function providers(): string[] {
@@ -18,10 +18,10 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
 }
 
 /**
- * The id of the built-in provider that a delivery looks like, by its headers, or else by its event. A guess for
- * tools that people use, and no reason to trust.
+ * Returns the id of the built-in provider that most likely sent a delivery, by its headers, or else by its event.
+ * SECURITY: a sender chooses both, so use the result in tools for people, and not to decide which secret to trust.
  */
-export function recognise(delivery: Delivery): string | undefined {
-  looks ??= new (core().Looks)();
-  return looks.recognise(...placed(delivery));
+export function detectProvider(delivery: Delivery): string | undefined {
+  detector ??= new (core().DetectorHandle)();
+  return detector.detect(...writeDelivery(delivery));
 }
