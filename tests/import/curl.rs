@@ -133,7 +133,7 @@ fn a_body_that_is_not_in_the_command_is_asked_for() {
         assert_eq!((result.issues[0].severity, result.issues[0].span.line), (Error, 2));
         assert_eq!(
             result.issues[0].hint.as_deref(),
-            Some("Pass the body separately, or put it into the command with --data-raw.")
+            Some("Pass the body separately, or put the body into the command with --data-raw.")
         );
         assert!(delivery.body.is_empty() && delivery.headers.get("a") == Some("b"));
     }

@@ -219,7 +219,7 @@ impl Command {
             } else {
                 (
                     "Invalid header: expected a name, a colon and a value. The header was ignored.",
-                    "Correct the header, or remove it.",
+                    "Correct or remove the header.",
                 )
             };
             diagnostics.add(Code::CURL_SYNTAX, Severity::Warning, word.span, message, Some(hint));
@@ -307,7 +307,7 @@ impl Command {
 const BODY_IN_FILE: &str = "Expected the body in the command, got the name of a file.";
 
 fn report_external_body(diagnostics: &mut Diagnostics<'_>, word: &Word, message: &str) {
-    let hint = "Pass the body separately, or put it into the command with --data-raw.";
+    let hint = "Pass the body separately, or put the body into the command with --data-raw.";
     diagnostics.add(Code::BODY_ELSEWHERE, Severity::Error, word.span, message, Some(hint));
 }
 

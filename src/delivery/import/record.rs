@@ -180,5 +180,5 @@ fn scalar_to_string(value: Value<'_>) -> Option<String> {
 
 fn invalid_header_issue(place: Place) -> Draft {
     let message = "Invalid header: expected a name and a string value. The header was ignored.";
-    Draft::new(Code::TYPE, Severity::Warning, place, message).hint("Correct the header, or remove it.")
+    Draft::new(Code::TYPE, Severity::Warning, place, message).hint("Correct or remove the header.")
 }
