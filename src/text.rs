@@ -1,20 +1,20 @@
-//! Texts cut and compared: one copy of what the standard library compiles anew wherever it is called.
+//! Outlined string functions: one copy of what the standard library would compile anew at each call (wasm size).
 
-/// What stands before the first of these characters, and behind it.
+/// Outlined `str::split_once(char)`.
 #[inline(never)]
-pub(crate) fn cut(text: &str, mark: char) -> Option<(&str, &str)> {
-    text.split_once(mark)
+pub(crate) fn split_once(text: &str, separator: char) -> Option<(&str, &str)> {
+    text.split_once(separator)
 }
 
-/// Whether both are the same but for the case of ASCII letters.
+/// Outlined `str::eq_ignore_ascii_case`. PERF: variable-time, so never for secrets or signatures.
 #[inline(never)]
-pub(crate) fn same_but_case(first: &str, second: &str) -> bool {
+pub(crate) fn eq_ignore_ascii_case(first: &str, second: &str) -> bool {
     first.eq_ignore_ascii_case(second)
 }
 
-/// The same text, to be kept.
+/// Outlined `str::to_owned`.
 #[inline(never)]
-pub(crate) fn owned(text: &str) -> String {
+pub(crate) fn into_owned_outlined(text: &str) -> String {
     text.to_owned()
 }
 

@@ -30,7 +30,9 @@ use data::{
     Card, ChangeData, ComparisonData, ErrorData, EventCard, ExplanationData, FreshData, SignedData,
     WebhookOptions, time, whole,
 };
-pub use import::{ImportStream, Looks, import_text, print_delivery, provider_definition, provider_ids};
+pub use import::{
+    DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
+};
 pub use low::{Plan, digest, hmac_sign, hmac_verify};
 
 thread_local! {

@@ -4,7 +4,7 @@
 
 use hookseal::json::Document;
 use hookseal::signature::{Algorithm, hmac};
-use hookseal::wasm::{Hook, ImportStream, Looks, Plan, import_text, print_delivery};
+use hookseal::wasm::{DetectorHandle, Hook, ImportStream, Plan, export_delivery, import_text};
 use hookseal::wasm::{digest, facts, hmac_sign, hmac_verify, scratch, text};
 use hookseal::wasm::{provider_definition, provider_ids};
 use js_sys::{JSON, Reflect, Uint8Array, WebAssembly};
@@ -363,24 +363,29 @@ fn imported(found: &JsValue) -> (String, String) {
 }
 
 #[wasm_bindgen_test]
-fn texts_are_imported_and_printed_over_the_bridge() {
+fn texts_are_imported_and_exported_over_the_bridge() {
     let found = imported(&import_text(put(b"POST /a HTTP/1.1\r\nHost: h\r\n\r\n{}"), ""));
     assert_eq!(found.1, "{}");
     assert!(
-        found.0.starts_with(r#"{"form":"http","deliveries":[{"headers":[["Host","h"]],"url":"https://h/a""#),
+        found
+            .0
+            .starts_with(r#"{"format":"http","deliveries":[{"headers":[["Host","h"]],"url":"https://h/a""#),
         "{}",
         found.0
     );
     let refused = imported(&import_text(put(b"good morning"), "")).0;
-    assert!(refused.contains(r#""form":null,"deliveries":[],"issues":[{"code":"form-unknown""#), "{refused}");
+    assert!(
+        refused.contains(r#""format":null,"deliveries":[],"issues":[{"code":"form-unknown""#),
+        "{refused}"
+    );
     let length = put(b"X\x1f1\x1e{}");
-    let printed = print_delivery(4, length - 4, "curl");
+    let exported = export_delivery(4, length - 4, "curl");
     assert_eq!(
-        taken(text(), printed as usize),
+        taken(text(), exported as usize),
         "curl 'http://localhost/' \\\n  -H 'X: 1' \\\n  -H 'Content-Type:' \\\n  --data-raw '{}'\n"
     );
     assert_eq!(
-        (print_delivery(4, length - 4, "xml"), print_delivery(usize::MAX, 9, "http")),
+        (export_delivery(4, length - 4, "xml"), export_delivery(usize::MAX, 9, "http")),
         (u32::MAX, u32::MAX)
     );
 }
@@ -392,27 +397,27 @@ fn archives_are_imported_in_chunks_over_the_bridge() {
     for chunk in ["{\"headers\":{},\"bo", "dy\":\"1\"}\n{\"headers\":{},\"body\":\"2\"}"] {
         stream.push(put(chunk.as_bytes()));
         loop {
-            let step = stream.step();
-            if step.is_undefined() {
+            let item = stream.next_item();
+            if item.is_undefined() {
                 break;
             }
-            bodies.push(imported(&step).1);
+            bodies.push(imported(&item).1);
         }
     }
     stream.finish();
-    bodies.push(imported(&stream.step()).1);
-    assert!(stream.step().is_undefined());
+    bodies.push(imported(&stream.next_item()).1);
+    assert!(stream.next_item().is_undefined());
     assert_eq!(bodies, ["1", "2"]);
 }
 
 #[wasm_bindgen_test]
-fn providers_are_recognised_over_the_bridge() {
-    let looks = Looks::new();
+fn providers_are_detected_over_the_bridge() {
+    let detector = DetectorHandle::new();
     let head = "x-painchek-webhook-id\x1f1\x1e";
     put(head.as_bytes());
-    assert_eq!(looks.recognise(head.len(), 0).as_deref(), Some("painchek"));
-    assert_eq!(looks.recognise(0, put(BODY.as_bytes())).as_deref(), Some("xon"));
-    assert_eq!(looks.recognise(0, put(b"{}")), None);
+    assert_eq!(detector.detect(head.len(), 0).as_deref(), Some("painchek"));
+    assert_eq!(detector.detect(0, put(BODY.as_bytes())).as_deref(), Some("xon"));
+    assert_eq!(detector.detect(0, put(b"{}")), None);
     assert_eq!(provider_ids(), hookseal::provider::ids().collect::<Vec<_>>());
     let length = provider_definition("xon");
     assert!(taken(text(), length).starts_with("{\"id\":\"xon\""));

@@ -6,7 +6,7 @@ import type { WebhookOptions } from "./types.js";
 import { Webhook } from "./webhook.js";
 
 export type { BodyLike } from "./body.js";
-export { providerDefinition, providers, recognise } from "./catalog.js";
+export { detectProvider, providerDefinition, providers } from "./catalog.js";
 export { type CoreModule, type CoreResponse, type CoreSource, init } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
@@ -16,15 +16,16 @@ export type * from "./generated/events/index.js";
 export type { HeadersLike } from "./headers.js";
 export { type HmacAlgorithm, type HmacInput, hmac } from "./hmac.js";
 export {
-  type Import,
+  type ExportFormat,
+  exportDelivery,
   type ImportedDelivery,
-  type ImportForm,
+  type ImportFormat,
+  type ImportItem,
   type ImportOptions,
-  type ImportStep,
+  type ImportResult,
   type ImportStreamOptions,
   importDeliveries,
   importStream,
-  printDelivery,
 } from "./import.js";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./memory-store.js";
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";

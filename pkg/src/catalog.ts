@@ -1,10 +1,10 @@
 /** The built-in providers: which there are, how they are defined, and which one a delivery looks like. */
 import { core, guarded, Held, keptText } from "./core.js";
 import type { ProviderDefinition } from "./generated/definition.js";
-import { partsOf, placed } from "./import.js";
+import { partsOf, writeDelivery } from "./import.js";
 import type { Delivery } from "./types.js";
 
-let looks: Held<InstanceType<ReturnType<typeof core>["Looks"]>> | undefined;
+let detector: Held<InstanceType<ReturnType<typeof core>["DetectorHandle"]>> | undefined;
 
 /** The ids of the built-in providers. */
 export function providers(): string[] {
@@ -22,14 +22,14 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
 }
 
 /**
- * The id of the built-in provider that a delivery looks like, by its headers, or else by its event. A guess for
- * tools that people use, and no reason to trust.
+ * Returns the id of the built-in provider that most likely sent a delivery, by its headers, or else by its event.
+ * SECURITY: a sender chooses both, so use the result in tools for people, and not to decide which secret to trust.
  */
-export function recognise(delivery: Delivery): string | undefined {
+export function detectProvider(delivery: Delivery): string | undefined {
   const parts = partsOf(delivery);
   core();
   return guarded(() => {
-    looks ??= new Held(() => new (core().Looks)());
-    return looks.get().recognise(...placed(parts));
+    detector ??= new Held(() => new (core().DetectorHandle)());
+    return detector.get().detect(...writeDelivery(parts));
   });
 }

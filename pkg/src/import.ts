@@ -1,4 +1,4 @@
-/** Deliveries from captures, commands and archives, and back to text: carried to the core and back. */
+/** Importing deliveries from captures and exporting them as text. The core does both. */
 import { type BodyLike, bodyOf, putBody, rawBody, roomFor } from "./body.js";
 import { core, guarded, kept, putText, room, state } from "./core.js";
 import { callError, checkOptions } from "./error.js";
@@ -6,62 +6,67 @@ import { allHeaders } from "./headers.js";
 import type { Delivery, Issue } from "./types.js";
 
 /**
- * A form in which deliveries are kept: an HTTP/1 request (also one that lost its line breaks), a curl command,
- * a HAR file, a JSON object of headers and body (also an event of AWS Lambda), one of these or a body on each
- * line, a body alone.
+ * A format of captured deliveries: an HTTP/1 request (also without its line breaks), a curl command, a HAR file, a
+ * record (a JSON object of headers and body, or an event of AWS Lambda), NDJSON (a record or a body per line), or a
+ * body alone.
  */
-export type ImportForm = "http" | "curl" | "har" | "record" | "ndjson" | "body";
+export type ImportFormat = "http" | "curl" | "har" | "record" | "ndjson" | "body";
 
-/** How a text is imported. */
+/**
+ * A format to export a delivery in: an HTTP/1.1 request, a curl command for bash and zsh, or a line of NDJSON.
+ */
+export type ExportFormat = "http" | "curl" | "ndjson";
+
+/** Options of `importDeliveries`. */
 export interface ImportOptions {
-  /** The form of the text. Default: what it looks like. */
-  form?: ImportForm | undefined;
+  /** The format of the capture. Default: detected. */
+  format?: ImportFormat | undefined;
 }
 
-/** How an archive is imported. */
+/** Options of `importStream`. */
 export interface ImportStreamOptions extends ImportOptions {
-  /** The longest entry that is read, and the longest text of another form, in bytes. Default: 64 MiB. */
+  /** The largest entry, and the largest capture that has no entries, in bytes. Default: 64 MiB. */
   maxBytes?: number | undefined;
 }
 
-/** A delivery that was imported: what every verb takes. */
+/** An imported delivery, as every verb takes it. */
 export interface ImportedDelivery {
   /** The headers, in their order. */
   headers: [name: string, value: string][];
   /** The raw bytes of the body. */
   body: Uint8Array;
-  /** The URL it was sent to, where the text says it. Of an HTTP request, that it was `https` is a guess. */
+  /** The URL, if the capture has one. For an HTTP request `https` is assumed. */
   url?: string;
-  /** Its method, in capitals, where the text says it. */
+  /** The method, in capitals, if the capture has one. */
   method?: string;
 }
 
-/** What was found in a text. */
-export interface Import {
-  /** The form it was read by; undefined where it has none of them. */
-  form?: ImportForm;
-  /** The deliveries, in the order of the text. */
+/** The deliveries and issues of a capture. */
+export interface ImportResult {
+  /** The format that was parsed; undefined if the text has none of the formats. */
+  format?: ImportFormat;
+  /** The deliveries, in the order of the capture. */
   deliveries: ImportedDelivery[];
   /**
-   * What there is to say about the text, each with its place in it. An error means that something of it could
-   * not be imported. With `body-elsewhere` a delivery may come without its body, which has to be given.
+   * The issues, each located in the capture. An error means that a part could not be imported, or not as it was
+   * sent. A delivery with the issue `body-elsewhere` has an empty body until you add the real one.
    */
   issues: Issue[];
 }
 
-/** What one piece of an archive came to. */
-export interface ImportStep {
-  /** The form of the text. */
-  form?: ImportForm;
-  /** The delivery, if it could be imported. */
+/** One element of a capture, such as an entry of a HAR file or a line of NDJSON. */
+export interface ImportItem {
+  /** The format of the capture. */
+  format?: ImportFormat;
+  /** The delivery, if one could be imported. */
   delivery?: ImportedDelivery;
-  /** What there is to say about this piece, by its place in the whole text. */
+  /** The issues of this item, located in the whole capture. */
   issues: Issue[];
 }
 
-/** An import as the core hands it over: bodies stand one behind the other. */
+/** An import as the core returns it. The bodies are concatenated in the result buffer. */
 interface ImportData {
-  form: ImportForm | null;
+  format: ImportFormat | null;
   deliveries: {
     headers: [string, string][];
     url: string | null;
@@ -71,17 +76,17 @@ interface ImportData {
   issues: Issue[];
 }
 
-const IMPORT_OPTIONS = { form: true } satisfies Record<keyof ImportOptions, true>;
+const IMPORT_OPTIONS = { format: true } satisfies Record<keyof ImportOptions, true>;
 const STREAM_OPTIONS = { ...IMPORT_OPTIONS, maxBytes: true } satisfies Record<
   keyof ImportStreamOptions,
   true
 >;
 
-const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
+const FORMATS = ["http", "curl", "har", "record", "ndjson", "body"];
 
 /**
- * Imports every delivery of a text: a capture, a command, an archive. It never throws on what a text holds:
- * what cannot be imported is an issue that says where and what to do.
+ * Imports every delivery of a capture. Never throws because of the content of the capture: what cannot be imported is
+ * an issue with its location and a hint.
  *
  * @example
  * ```ts
@@ -89,20 +94,20 @@ const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
  * const report = hook.inspect(deliveries[0]);
  * ```
  */
-export function importDeliveries(source: BodyLike, options: ImportOptions = {}): Import {
+export function importDeliveries(source: BodyLike, options: ImportOptions = {}): ImportResult {
   checkOptions("importDeliveries", options, IMPORT_OPTIONS);
-  const form = formName(options?.form);
+  const format = checkFormat(options?.format);
   const raw = rawBody(source);
   core();
   return guarded(() => {
     const length = putBody(raw, 0, Number.POSITIVE_INFINITY);
-    return read(core().import_text(length, form) as ImportData);
+    return toResult(core().import_text(length, format) as ImportData);
   });
 }
 
 /**
- * Imports the deliveries of a text that comes in chunks. Of HAR files and NDJSON no more is held than the entry
- * that is being read; any other form is read at its end.
+ * Imports the deliveries of a capture that arrives in chunks. Of HAR files and NDJSON, memory holds only the current
+ * entry; any other format is parsed at its end.
  *
  * @example
  * ```ts
@@ -112,13 +117,13 @@ export function importDeliveries(source: BodyLike, options: ImportOptions = {}):
 export async function* importStream(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: ImportStreamOptions = {},
-): AsyncGenerator<ImportStep, void, undefined> {
+): AsyncGenerator<ImportItem, void, undefined> {
   checkOptions("importStream", options, STREAM_OPTIONS);
-  const { form, maxBytes = Number.NaN } = options ?? {};
+  const { format, maxBytes = Number.NaN } = options ?? {};
   if (typeof maxBytes !== "number" || maxBytes < 0)
     throw callError("option-invalid", "The option `maxBytes` has to be a number of bytes.");
   const { ImportStream } = core();
-  const name = formName(form);
+  const name = checkFormat(format);
   const stream = guarded(() => new ImportStream(name, maxBytes));
   const { generation } = state;
   /** Calls the stream, which is gone where any call has trapped since it began. */
@@ -129,11 +134,11 @@ export async function* importStream(
       "The import cannot go on: the core was started again meanwhile. Import the text again.",
     );
   };
-  const step = (): ImportStep | undefined =>
+  const nextItem = (): ImportItem | undefined =>
     call(() => {
-      const data = stream.step() as ImportData | undefined;
+      const data = stream.next_item() as ImportData | undefined;
       if (data === undefined) return undefined;
-      const { deliveries, ...rest } = read(data);
+      const { deliveries, ...rest } = toResult(data);
       return deliveries[0] === undefined ? rest : { ...rest, delivery: deliveries[0] };
     });
   try {
@@ -141,55 +146,59 @@ export async function* importStream(
       // A text, where a stream of Node was given an encoding.
       const raw = rawBody(chunk);
       call(() => stream.push(putBody(raw, 0, Number.POSITIVE_INFINITY)));
-      for (let next = step(); next !== undefined; next = step()) yield next;
+      for (let item = nextItem(); item !== undefined; item = nextItem()) yield item;
     }
     call(() => stream.finish());
-    for (let next = step(); next !== undefined; next = step()) yield next;
+    for (let item = nextItem(); item !== undefined; item = nextItem()) yield item;
   } finally {
     if (generation === state.generation) guarded(() => stream.free());
   }
 }
 
 /**
- * A delivery as text, to be sent again or imported again: an HTTP request, a curl command for bash and zsh, or
- * a line of NDJSON. Undefined where the form cannot hold it: a header with a line break, a body with a NUL byte
- * on a command line.
+ * Returns a delivery as text, to send or import it again with the same headers and bytes. Returns undefined if the
+ * format cannot represent the delivery: a header with a line break, or a body with a NUL byte on a command line.
+ *
+ * @example
+ * ```ts
+ * const command = exportDelivery(hook.sign(body), "curl");
+ * ```
  */
-export function printDelivery(delivery: Delivery, form: "http" | "curl" | "record"): Uint8Array | undefined {
+export function exportDelivery(delivery: Delivery, format: ExportFormat): Uint8Array | undefined {
   const parts = partsOf(delivery);
   core();
   return guarded(() => {
-    const length = core().print_delivery(...placed(parts), form);
+    const length = core().export_delivery(...writeDelivery(parts), format);
     return length === 0xffffffff ? undefined : kept(length).slice();
   });
 }
 
-/** What a delivery is made of, read from whatever it came in. */
+/** A whole delivery, read from the containers that it came in. */
 export interface Parts {
   headers: string;
   body: Uint8Array | string;
 }
 
-/** Reads a delivery, all of it. */
+/** Reads a whole delivery. */
 export function partsOf(delivery: Delivery): Parts {
   return { headers: allHeaders(delivery), body: bodyOf(delivery) };
 }
 
-/** Puts a delivery into the scratch buffer. */
-export function placed({ headers, body }: Parts): [headers: number, body: number] {
+/** Writes a whole delivery into the scratch buffer. */
+export function writeDelivery({ headers, body }: Parts): [headers: number, body: number] {
   room(headers.length * 3 + roomFor(body, Number.MAX_SAFE_INTEGER));
   const head = putText(headers);
   return [head, putBody(body, head, Number.POSITIVE_INFINITY)];
 }
 
-function read({ form, deliveries, issues }: ImportData): Import {
-  let at = 0;
+function toResult({ format, deliveries, issues }: ImportData): ImportResult {
+  let offset = 0;
   const bodies = kept(deliveries.reduce((sum, { length }) => sum + length, 0));
   return {
-    ...(form === null ? {} : { form }),
+    ...(format === null ? {} : { format }),
     deliveries: deliveries.map(({ headers, url, method, length }) => {
-      const body = bodies.slice(at, at + length);
-      at += length;
+      const body = bodies.slice(offset, offset + length);
+      offset += length;
       return {
         headers,
         body,
@@ -201,9 +210,12 @@ function read({ form, deliveries, issues }: ImportData): Import {
   };
 }
 
-function formName(form: string | undefined): string {
-  if (form !== undefined && !FORMS.includes(form)) {
-    throw callError("option-invalid", `The option \`form\` is one of ${FORMS.join(", ")}.`);
+function checkFormat(format: ImportFormat | undefined): string {
+  if (format !== undefined && !FORMATS.includes(format)) {
+    throw callError(
+      "option-invalid",
+      `Invalid value for option \`format\`: expected one of ${FORMATS.join(", ")}.`,
+    );
   }
-  return form ?? "";
+  return format ?? "";
 }

@@ -155,11 +155,11 @@ describe("wrong usage", () => {
     [["schema", signed], /is no JSON\./],
     [
       ["inspect", file("nothing.txt", "good morning")],
-      /This is none of the forms a delivery is read from\.[\s\S]*No delivery can be read from[\s\S]*If it is a body as it stands, say --form body\./,
+      /Expected a delivery, got text in an unknown format\.[\s\S]*No delivery can be read from[\s\S]*If it is a body as it stands, say --form body\./,
     ],
     [
       ["verify", file("at.sh", "curl h -d @body.json"), ...TRUST],
-      /body-elsewhere The body is in a file that is no part of the command\.[\s\S]*Give the body with --body FILE\./,
+      /body-elsewhere Expected the body in the command, got the name of a file\.[\s\S]*Give the body with --body FILE\./,
     ],
     [
       ["verify", file("two.ndjson", '{"headers":{},"body":"1"}\n{"headers":{},"body":"2"}\n'), ...TRUST],

@@ -1,16 +1,16 @@
-// Importing, printing and recognising deliveries, over the bridge.
+// Importing and exporting deliveries, and detecting their provider, over the bridge.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
-  type ImportStep,
+  detectProvider,
+  exportDelivery,
+  type ImportItem,
   importDeliveries,
   importStream,
   painchek,
-  printDelivery,
   providerDefinition,
   providers,
-  recognise,
   webhook,
 } from "../src/index.ts";
 import { bytesOf, codes, errorOf, SECRET, seeded, text, utf8 } from "./support.ts";
@@ -19,21 +19,21 @@ const ODD = Uint8Array.from([0xef, 0xbb, 0xbf, 0x7b, 0x0d, 0x0a, 0xff, 0xfe, 0x7
 const joined = (...parts: (string | Uint8Array)[]) =>
   new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "string" ? utf8.encode(part) : part))));
 
-async function steps(chunks: Uint8Array[], options = {}): Promise<ImportStep[]> {
-  const all: ImportStep[] = [];
-  for await (const step of importStream(chunks, options)) all.push(step);
+async function items(chunks: Uint8Array[], options = {}): Promise<ImportItem[]> {
+  const all: ImportItem[] = [];
+  for await (const item of importStream(chunks, options)) all.push(item);
   return all;
 }
 
 describe("importing", () => {
   it("keeps every byte of a body, and every header", () => {
-    const { form, deliveries, issues } = importDeliveries(
+    const { format, deliveries, issues } = importDeliveries(
       joined("POST /a HTTP/1.1\r\nHost: h\r\nX: é\r\n\r\n", ODD),
     );
     assert.deepEqual(
-      { form, deliveries, issues },
+      { format, deliveries, issues },
       {
-        form: "http",
+        format: "http",
         deliveries: [
           {
             headers: [
@@ -67,24 +67,30 @@ describe("importing", () => {
     );
     assert.deepEqual(codes(issues), ["http-repaired"]);
     assert.ok(deliveries[0]);
-    assert.equal(recognise(deliveries[0]), "painchek");
+    assert.equal(detectProvider(deliveries[0]), "painchek");
     const report = painchek({ secrets: [SECRET] }).inspect(deliveries[0]);
     assert.deepEqual(codes(report.issues), ["signature-mismatch", "json-syntax"]);
   });
 
-  it("takes the form as an option, and refuses one that there is not", () => {
-    assert.deepEqual(importDeliveries("curl h", { form: "body" }).deliveries[0]?.body, utf8.encode("curl h"));
-    assert.equal(importDeliveries("{}", { form: "curl" }).issues[0]?.code, "curl-syntax");
-    const error = errorOf(() => importDeliveries("{}", { form: "xml" as never }));
+  it("takes the format as an option, and rejects an unknown one", () => {
+    assert.deepEqual(
+      importDeliveries("curl h", { format: "body" }).deliveries[0]?.body,
+      utf8.encode("curl h"),
+    );
+    assert.equal(importDeliveries("{}", { format: "curl" }).issues[0]?.code, "curl-syntax");
+    const error = errorOf(() => importDeliveries("{}", { format: "xml" as never }));
     assert.deepEqual(
       [error.code, error.message],
-      ["option-invalid", "The option `form` is one of http, curl, har, record, ndjson, body."],
+      [
+        "option-invalid",
+        "Invalid value for option `format`: expected one of http, curl, har, record, ndjson, body.",
+      ],
     );
   });
 
   it("says what it cannot read, and throws nothing", () => {
     assert.deepEqual(codes(importDeliveries("good morning").issues), ["form-unknown"]);
-    assert.equal(importDeliveries("good morning").form, undefined);
+    assert.equal(importDeliveries("good morning").format, undefined);
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 60 }),
@@ -117,9 +123,9 @@ describe("importing a stream", () => {
     for (const size of [1, 5, 1000]) {
       const chunks = [];
       for (let at = 0; at < archive.length; at += size) chunks.push(archive.slice(at, at + size));
-      const all = await steps(chunks);
+      const all = await items(chunks);
       assert.deepEqual(
-        all.map(({ form, delivery }) => [form, delivery && text.decode(delivery.body)]),
+        all.map(({ format, delivery }) => [format, delivery && text.decode(delivery.body)]),
         [
           ["har", "é1"],
           ["har", undefined],
@@ -134,12 +140,12 @@ describe("importing a stream", () => {
   });
 
   it("leaves out an entry over the limit", async () => {
-    const all = await steps([archive], { maxBytes: 40, form: "har" });
+    const all = await items([archive], { maxBytes: 40, format: "har" });
     assert.deepEqual(
       all.flatMap(({ issues }) => codes(issues)),
       ["required"],
     );
-    const small = await steps([utf8.encode(`{"headers":{},"body":"${"x".repeat(99)}"}`)], { maxBytes: 40 });
+    const small = await items([utf8.encode(`{"headers":{},"body":"${"x".repeat(99)}"}`)], { maxBytes: 40 });
     assert.deepEqual(
       small.flatMap(({ issues }) => codes(issues)),
       ["too-large"],
@@ -147,8 +153,8 @@ describe("importing a stream", () => {
   });
 
   it("can be left early, and its source fails as it fails", async () => {
-    for await (const step of importStream([archive])) {
-      assert.equal(step.form, "har");
+    for await (const item of importStream([archive])) {
+      assert.equal(item.format, "har");
       break;
     }
     // biome-ignore lint/correctness/useYield: it fails before it has anything
@@ -161,23 +167,27 @@ describe("importing a stream", () => {
   });
 });
 
-describe("printing", () => {
-  it("prints what is imported as it was", () => {
+describe("exporting", () => {
+  it("writes what imports as the same headers and bytes", () => {
     const signed = painchek({ secrets: [SECRET] }).sign(ODD);
-    for (const form of ["http", "curl", "record"] as const) {
-      const printed = printDelivery(signed, form);
-      assert.ok(printed);
-      const { deliveries, form: read } = importDeliveries(printed);
-      assert.deepEqual([read, deliveries[0]?.body], [form, ODD]);
+    for (const [exported, imported] of [
+      ["http", "http"],
+      ["curl", "curl"],
+      ["ndjson", "record"],
+    ] as const) {
+      const bytes = exportDelivery(signed, exported);
+      assert.ok(bytes);
+      const { deliveries, format } = importDeliveries(bytes);
+      assert.deepEqual([format, deliveries[0]?.body], [imported, ODD]);
       const signature = deliveries[0]?.headers.find(([name]) => name === "X-PainChek-WH-Signature");
       assert.equal(signature?.[1], signed.headers["X-PainChek-WH-Signature"]);
     }
   });
 
-  it("prints nothing where the form cannot hold it", () => {
-    assert.equal(printDelivery({ headers: {}, body: "a\0b" }, "curl"), undefined);
-    assert.equal(printDelivery({ headers: { "a b": "c" }, body: "" }, "http"), undefined);
-    assert.equal(printDelivery({ headers: {}, body: "" }, "xml" as never), undefined);
+  it("returns undefined if the format cannot represent the delivery", () => {
+    assert.equal(exportDelivery({ headers: {}, body: "a\0b" }, "curl"), undefined);
+    assert.equal(exportDelivery({ headers: { "a b": "c" }, body: "" }, "http"), undefined);
+    assert.equal(exportDelivery({ headers: {}, body: "" }, "xml" as never), undefined);
   });
 });
 
@@ -206,18 +216,18 @@ describe("the catalogue", () => {
     assert.equal(providerDefinition("nobody"), undefined);
   });
 
-  it("recognises a provider by its headers, or by the event", () => {
-    assert.equal(recognise({ headers: { "x-painchek-webhook-id": "1" }, body: "" }), "painchek");
-    assert.equal(recognise({ headers: {}, body: '{"event":{"type":"calls.user.delete"}}' }), "xon");
-    assert.equal(recognise({ headers: {}, body: '{"event":"assessment_add","data":{}}' }), "painchek");
-    assert.equal(recognise({ headers: {}, body: "{" }), undefined);
-    assert.equal(recognise({ headers: { "x-shopify-topic": "orders/create" }, body: "{}" }), "shopify");
+  it("detects a provider by its headers, or by the event", () => {
+    assert.equal(detectProvider({ headers: { "x-painchek-webhook-id": "1" }, body: "" }), "painchek");
+    assert.equal(detectProvider({ headers: {}, body: '{"event":{"type":"calls.user.delete"}}' }), "xon");
+    assert.equal(detectProvider({ headers: {}, body: '{"event":"assessment_add","data":{}}' }), "painchek");
+    assert.equal(detectProvider({ headers: {}, body: "{" }), undefined);
+    assert.equal(detectProvider({ headers: { "x-shopify-topic": "orders/create" }, body: "{}" }), "shopify");
     // A proxy adds a header of somebody else's, and what most of them say counts.
     const headers = {
       "x-github-delivery": "1",
       "x-slack-signature": "v0=00",
       "x-slack-request-timestamp": "1",
     };
-    assert.equal(recognise({ headers, body: "{}" }), "slack");
+    assert.equal(detectProvider({ headers, body: "{}" }), "slack");
   });
 });

@@ -14,10 +14,10 @@ import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
 import {
   type Delivery,
+  detectProvider,
   type ProviderDefinition,
   providerDefinition,
   providers,
-  recognise,
   webhook,
 } from "../src/index.ts";
 import { codes, errorOf, jsonOf, samplesOf, text } from "./support.ts";
@@ -127,7 +127,7 @@ describe("a provider that others sign like", () => {
     });
 
     it(`${id}: is recognised by what it sends`, async () => {
-      for (const delivery of await deliveries(id)) assert.equal(recognise(delivery), id);
+      for (const delivery of await deliveries(id)) assert.equal(detectProvider(delivery), id);
     });
 
     it(`${id}: what is created and signed here is accepted here`, () => {

@@ -1,65 +1,66 @@
-//! Deliveries as text: what is printed here is imported again as the same headers and the same bytes.
+//! Exporting deliveries as text that imports as the same headers and the same bytes.
 
 use std::fmt::Write as _;
 
 use base64ct::{Base64, Encoding as _};
 
-use super::{Delivery, has_control, is_token};
+use super::delivery::Delivery;
+use super::headers::{has_control, is_token};
 use crate::json::escape_into;
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
-/// A form to print a delivery in.
+/// A format to export a delivery in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Print {
+pub enum ExportFormat {
     /// An HTTP/1.1 request, with the Content-Length of its body.
     Http,
     /// A curl command for bash and zsh.
     Curl,
-    /// A line of NDJSON.
-    Record,
+    /// One line of NDJSON: a JSON object of headers and body.
+    Ndjson,
 }
 
-impl Print {
-    /// The form with this name.
+impl ExportFormat {
+    /// Returns the format with this name. `record` and `ndjson` name the same one, because a single line is a record.
     #[must_use]
-    pub fn named(name: &str) -> Option<Print> {
+    pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "http" => Some(Self::Http),
             "curl" => Some(Self::Curl),
-            "record" | "ndjson" => Some(Self::Record),
+            "record" | "ndjson" => Some(Self::Ndjson),
             _ => None,
         }
     }
 }
 
 impl Delivery<'_> {
-    /// The delivery as text in this form. Nothing where the form cannot hold it: a header that would become
-    /// two, a body with a NUL byte on a command line.
+    /// Returns the delivery as text in this format, or `None` if the format cannot represent it: a header with a line
+    /// break, or a body with a NUL byte on a command line.
     ///
     /// ```
-    /// use hookseal::delivery::{Delivery, Headers, Print, import};
+    /// use hookseal::delivery::{Delivery, ExportFormat, Headers, import};
     ///
     /// let delivery = Delivery::new(Headers::from_iter([("X-Signature", "00")]), b"{ \"it's\": 1 }\n");
-    /// for form in [Print::Http, Print::Curl, Print::Record] {
-    ///     let text = delivery.print(form).unwrap();
+    /// for format in [ExportFormat::Http, ExportFormat::Curl, ExportFormat::Ndjson] {
+    ///     let text = delivery.export(format).unwrap();
     ///     assert_eq!(import(&text, None).deliveries[0].body, delivery.body);
     /// }
     /// ```
     #[must_use]
-    pub fn print(&self, form: Print) -> Option<Vec<u8>> {
-        match form {
-            Print::Record => Some(self.record().into_bytes()),
-            _ if !self.fits_http() => None,
-            Print::Http => self.http(),
-            Print::Curl => self.curl().map(String::into_bytes),
+    pub fn export(&self, format: ExportFormat) -> Option<Vec<u8>> {
+        match format {
+            ExportFormat::Ndjson => Some(self.to_ndjson().into_bytes()),
+            _ if !self.is_http_representable() => None,
+            ExportFormat::Http => self.to_http(),
+            ExportFormat::Curl => self.to_curl().map(String::into_bytes),
         }
     }
 
-    fn fits_http(&self) -> bool {
+    fn is_http_representable(&self) -> bool {
         self.headers.iter().all(|(name, value)| is_token(name) && !has_control(value))
     }
 
-    fn http(&self) -> Option<Vec<u8>> {
+    fn to_http(&self) -> Option<Vec<u8>> {
         let url = self.url.unwrap_or("/");
         let (authority, target) = match url.split_once("://") {
             Some((_, rest)) => {
@@ -70,10 +71,11 @@ impl Delivery<'_> {
         };
         let target = target.split('#').next().unwrap_or_default();
         let slash = if target.starts_with('/') { "" } else { "/" };
-        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
         let method = self.method.unwrap_or("POST");
-        let known = (3..=20).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase());
-        if !known || !plain(target) || !authority.is_none_or(plain) {
+        let is_method =
+            (3..=20).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !is_method || !is_graphic(target) || !authority.is_none_or(is_graphic) {
             return None;
         }
         let mut out = format!("{method} {slash}{target} HTTP/1.1\r\n");
@@ -82,7 +84,7 @@ impl Delivery<'_> {
         {
             let _ = write!(out, "Host: {authority}\r\n");
         }
-        for (name, value) in self.headers.iter().filter(|(name, _)| !frames(name)) {
+        for (name, value) in self.headers.iter().filter(|(name, _)| !is_framing_header(name)) {
             let _ = write!(out, "{name}: {value}\r\n");
         }
         let _ = write!(out, "Content-Length: {}\r\n\r\n", self.body.len());
@@ -91,34 +93,34 @@ impl Delivery<'_> {
         Some(out)
     }
 
-    fn curl(&self) -> Option<String> {
+    fn to_curl(&self) -> Option<String> {
         let mut out = String::from("curl ");
         if let Some(method) = self.method.filter(|method| *method != "POST") {
             out.push_str("-X ");
-            quote(&mut out, method.as_bytes())?;
+            quote_into(&mut out, method.as_bytes())?;
             out.push(' ');
         }
         let url = self.url.unwrap_or("http://localhost/");
         if url.starts_with('-') {
             out.push_str("--url ");
         }
-        quote(&mut out, url.as_bytes())?;
-        for (name, value) in self.headers.iter().filter(|(name, _)| !frames(name)) {
+        quote_into(&mut out, url.as_bytes())?;
+        for (name, value) in self.headers.iter().filter(|(name, _)| !is_framing_header(name)) {
             out.push_str(" \\\n  -H ");
             let line = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
-            quote(&mut out, line.as_bytes())?;
+            quote_into(&mut out, line.as_bytes())?;
         }
         if self.headers.get("content-type").is_none() {
-            // curl would say that this is a form.
+            // Without this, curl adds the Content-Type of a form.
             out.push_str(" \\\n  -H 'Content-Type:'");
         }
         out.push_str(" \\\n  --data-raw ");
-        quote(&mut out, self.body)?;
+        quote_into(&mut out, self.body)?;
         out.push('\n');
         Some(out)
     }
 
-    fn record(&self) -> String {
+    fn to_ndjson(&self) -> String {
         let mut out = String::from("{");
         for (name, value) in [("method", self.method), ("url", self.url)] {
             if let Some(value) = value {
@@ -136,7 +138,7 @@ impl Delivery<'_> {
             out.push(']');
         }
         match std::str::from_utf8(self.body) {
-            // Where the mark of lost bytes stands, it has to be told that none were.
+            // A body with U+FFFD is exported as base64: in a string, the import would warn of lost bytes.
             Ok(text) if !text.contains('\u{fffd}') => {
                 out.push_str("],\"body\":");
                 escape_into(&mut out, text);
@@ -150,19 +152,19 @@ impl Delivery<'_> {
     }
 }
 
-/// Whether a header says how the body is framed, which printing decides anew.
+/// Whether a header frames the body. The export writes a Content-Length of its own instead.
 #[inline(never)]
-fn frames(name: &str) -> bool {
-    ["content-length", "transfer-encoding"].iter().any(|other| same_but_case(name, other))
+fn is_framing_header(name: &str) -> bool {
+    ["content-length", "transfer-encoding"].iter().any(|framing| eq_ignore_ascii_case(name, framing))
 }
 
-/// Appends bytes as one word of a shell. A NUL byte ends a word: there is no way to quote it.
-fn quote(out: &mut String, bytes: &[u8]) -> Option<()> {
+/// Appends bytes as one quoted shell word. Returns `None` for a NUL byte, which no shell word can hold.
+fn quote_into(out: &mut String, bytes: &[u8]) -> Option<()> {
     if bytes.contains(&0) {
         return None;
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(|it| it.is_control() && it != '\n') => {
+        Ok(text) if !text.chars().any(|c| c.is_control() && c != '\n') => {
             out.push('\'');
             out.push_str(&text.replace('\'', "'\\''"));
             out.push('\'');

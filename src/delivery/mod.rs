@@ -1,85 +1,20 @@
-//! One HTTP request: headers and raw body; and the forms in which people keep such requests.
+//! Deliveries: headers and raw body of one HTTP request; parsing them from captures, and exporting them as text.
+//!
+//! Pass a [`Delivery`] to the verbs of [`Webhook`](crate::webhook::Webhook). [`import`] parses a capture in memory,
+//! [`Importer`] one that arrives in chunks, and [`Delivery::export`] writes a delivery so that both can parse it again.
 
+#[allow(clippy::module_inception)] // a file is named after its main type
+mod delivery;
 mod export;
 mod headers;
 mod import;
 mod media_type;
 
-use std::fmt;
-
-pub use export::Print;
+pub use delivery::Delivery;
+pub use export::ExportFormat;
 pub use headers::Headers;
 pub(crate) use headers::{has_control, is_plain_header, is_token};
-pub use import::{Form, Import, Imported, Importer, MAX_TEXT, Step, import};
+pub use import::{
+    ImportFormat, ImportItem, ImportResult, ImportedDelivery, Importer, MAX_INPUT_BYTES, import,
+};
 pub(crate) use media_type::MediaType;
-
-/// One delivery as it arrived: headers and the raw bytes of the body, never decoded, trimmed or
-/// written again.
-///
-/// ```
-/// use hookseal::delivery::{Delivery, Headers};
-///
-/// let headers = Headers::from_iter([("Content-Type", "application/json")]);
-/// let delivery = Delivery::new(headers, b"{}").with_method("POST");
-/// assert_eq!(delivery.headers.get("content-type"), Some("application/json"));
-/// ```
-#[derive(Clone)]
-pub struct Delivery<'a> {
-    /// The headers, in the order they arrived.
-    pub headers: Headers<'a>,
-    /// The raw bytes of the body.
-    pub body: &'a [u8],
-    /// The URL as the sender wrote it, where it is known. A few schemes sign it.
-    pub url: Option<&'a str>,
-    /// The method, in capitals, where it is known. A few schemes sign it.
-    pub method: Option<&'a str>,
-}
-
-impl<'a> Delivery<'a> {
-    /// A delivery of which only headers and body are known.
-    #[must_use]
-    pub fn new(headers: Headers<'a>, body: &'a [u8]) -> Self {
-        Self { headers, body, url: None, method: None }
-    }
-
-    /// The same with the URL it was sent to.
-    #[must_use]
-    pub fn with_url(mut self, url: &'a str) -> Self {
-        self.url = Some(url);
-        self
-    }
-
-    /// The same with its method.
-    #[must_use]
-    pub fn with_method(mut self, method: &'a str) -> Self {
-        self.method = Some(method);
-        self
-    }
-}
-
-/// Neither the body nor header values are printed: one may be health data, the others may be
-/// credentials.
-impl fmt::Debug for Delivery<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delivery")
-            .field("headers", &self.headers)
-            .field("body", &format_args!("[{} bytes]", self.body.len()))
-            .field("method", &self.method)
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn debug_prints_neither_body_nor_header_values_nor_the_url() {
-        let headers = Headers::from_iter([("Authorization", "Basic abc")]);
-        let delivery = Delivery::new(headers, b"patient").with_url("https://h/?key=1").with_method("POST");
-        assert_eq!(
-            format!("{delivery:?}"),
-            r#"Delivery { headers: ["Authorization"], body: [7 bytes], method: Some("POST"), .. }"#
-        );
-    }
-}

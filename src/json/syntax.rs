@@ -5,8 +5,7 @@ mod mistakes;
 use super::reader::Reader;
 use super::{MAX_BYTES, MAX_DEPTH, Tag, Token, locate, string};
 use crate::issue::{ByteSpan, Code, Issue, Severity, Step};
-use crate::text::escape_controls;
-use crate::text::owned;
+use crate::text::{escape_controls, into_owned_outlined};
 
 /// What the grammar allows at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,11 +147,11 @@ fn character(bytes: &[u8], pos: usize) -> Option<char> {
 /// Names what stands at `pos` without quoting more than one character.
 fn name(bytes: &[u8], pos: usize) -> String {
     match character(bytes, pos) {
-        None if pos >= bytes.len() => owned("the end of the text"),
+        None if pos >= bytes.len() => into_owned_outlined("the end of the text"),
         None => format!("the byte 0x{:02X}", bytes[pos]),
-        Some('"') => owned("a string"),
-        Some('\'') => owned("a single quote"),
-        Some(c) if c.is_ascii_digit() => owned("a number"),
+        Some('"') => into_owned_outlined("a string"),
+        Some('\'') => into_owned_outlined("a single quote"),
+        Some(c) if c.is_ascii_digit() => into_owned_outlined("a number"),
         Some(c) if c.is_ascii_graphic() => format!("'{c}'"),
         Some(c) => format!("the character U+{:04X}", c as u32),
     }
@@ -197,9 +196,9 @@ fn not_utf8(bytes: &[u8], pos: usize) -> Finding {
 
 fn control(bytes: &[u8], pos: usize, quote: usize) -> Finding {
     let (what, write) = match bytes[pos] {
-        b'\n' => (owned("A line break"), owned("\\n")),
-        b'\r' => (owned("A carriage return"), owned("\\r")),
-        b'\t' => (owned("A tab"), owned("\\t")),
+        b'\n' => (into_owned_outlined("A line break"), into_owned_outlined("\\n")),
+        b'\r' => (into_owned_outlined("A carriage return"), into_owned_outlined("\\r")),
+        b'\t' => (into_owned_outlined("A tab"), into_owned_outlined("\\t")),
         byte => (format!("The control character U+{byte:04X}"), format!("\\u{byte:04x}")),
     };
     let hint = if matches!(bytes[pos], b'\n' | b'\r') {
@@ -213,8 +212,8 @@ fn control(bytes: &[u8], pos: usize, quote: usize) -> Finding {
 
 fn open_string(bytes: &[u8], quote: usize) -> Finding {
     Finding {
-        received: Some(owned("the end of the text")),
-        expected: Some(owned("a closing quote")),
+        received: Some(into_owned_outlined("the end of the text")),
+        expected: Some(into_owned_outlined("a closing quote")),
         ..at(bytes, quote, "The text ends inside a string that starts here.")
     }
     .until(bytes.len())
@@ -235,14 +234,17 @@ fn escape(bytes: &[u8], slash: usize) -> Finding {
         format!(
             "A backslash cannot be followed by {} in a string.",
             match name(bytes, slash + 1) {
-                text if text == "a number" => owned("a digit"),
+                text if text == "a number" => into_owned_outlined("a digit"),
                 text => text,
             }
         ),
     );
     let end = slash + 1 + character(bytes, slash + 1).map_or(0, char::len_utf8);
-    Finding { expected: Some(owned("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")), ..found.until(end) }
-        .hint("Write a backslash itself as \\\\.")
+    Finding {
+        expected: Some(into_owned_outlined("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")),
+        ..found.until(end)
+    }
+    .hint("Write a backslash itself as \\\\.")
 }
 
 fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
@@ -274,7 +276,7 @@ fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
         _ => None,
     };
     let found = at(bytes, start, message).until(end);
-    Finding { hint: hint.map(owned), received: Some(name(bytes, pos)), ..found }
+    Finding { hint: hint.map(into_owned_outlined), received: Some(name(bytes, pos)), ..found }
 }
 
 fn unexpected(reader: &Reader<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> Finding {

@@ -1,10 +1,10 @@
 //! How definitions write ranges of statuses (`2xx`, `200-399`) and waits (`30s`, `5m`, `2h`). Their contract has checked the form.
 
-use crate::text::cut;
+use crate::text::split_once;
 
 /// The first and the last status of a range.
 pub fn success(text: &str) -> (u16, u16) {
-    if let Some((first, last)) = cut(text, '-') {
+    if let Some((first, last)) = split_once(text, '-') {
         return (status(first).unwrap_or(200), status(last).unwrap_or(299));
     }
     let class = text.bytes().next().map_or(2, |digit| u16::from(digit.saturating_sub(b'0')));

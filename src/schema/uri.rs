@@ -1,6 +1,6 @@
 //! References between schemas: resolving a relative one against its base (RFC 3986, section 5.2).
 
-use crate::text::cut;
+use crate::text::split_once;
 
 /// The parts of a reference that resolving needs (RFC 3986, appendix B).
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,14 +14,14 @@ struct Parts<'a> {
 fn parts(text: &str) -> Parts<'_> {
     let mut parts = Parts::default();
     let mut rest = text;
-    if let Some((scheme, after)) = cut(rest, ':')
+    if let Some((scheme, after)) = split_once(rest, ':')
         && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     {
         parts.scheme = Some(scheme);
         rest = after;
     }
-    if let Some((path, query)) = cut(rest, '?') {
+    if let Some((path, query)) = split_once(rest, '?') {
         parts.query = Some(query);
         rest = path;
     }
@@ -37,7 +37,7 @@ fn parts(text: &str) -> Parts<'_> {
 /// The reference without its fragment, and the fragment.
 #[inline(never)]
 pub fn split(reference: &str) -> (&str, Option<&str>) {
-    match cut(reference, '#') {
+    match split_once(reference, '#') {
         Some((before, fragment)) => (before, Some(fragment)),
         None => (reference, None),
     }

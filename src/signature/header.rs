@@ -5,7 +5,7 @@ use super::Algorithm;
 use super::encoding::Encoding;
 use super::template::{Token, tokens};
 use crate::delivery::has_control;
-use crate::text::{cut, owned};
+use crate::text::{into_owned_outlined, split_once};
 
 /// The form of a signature header.
 ///
@@ -81,23 +81,28 @@ impl Format {
         let mut timestamp = None;
         // Proxies join headers by commas, so that no sender has one within a field.
         if list == List::Semicolons && template.contains(',') {
-            return Err(owned("Fields are separated by commas or by semicolons, and not by both."));
+            return Err(into_owned_outlined(
+                "Fields are separated by commas or by semicolons, and not by both.",
+            ));
         }
         for field in template.split(separator).map(str::trim).filter(|field| *field != "...") {
             if let Some(prefix) = field.strip_suffix("{timestamp}") {
                 if timestamp.is_some() || prefix.is_empty() || prefix.contains(['{', '}']) {
-                    return Err(owned("A timestamp stands once, behind a label: \"t={timestamp}\"."));
+                    return Err(into_owned_outlined(
+                        "A timestamp stands once, behind a label: \"t={timestamp}\".",
+                    ));
                 }
-                timestamp = Some(TimestampItem { prefix: owned(prefix), first: format.is_none() });
+                timestamp =
+                    Some(TimestampItem { prefix: into_owned_outlined(prefix), first: format.is_none() });
             } else if format.is_some() {
-                return Err(owned("Beside the timestamp stands one signature."));
+                return Err(into_owned_outlined("Beside the timestamp stands one signature."));
             } else {
                 format = Some(Self::parse_item(field, list)?);
             }
         }
         match format {
             Some(format) if format.prefix.is_empty() && format.label == Label::None => {
-                Err(owned("Beside a timestamp the signature needs a label: \"v1={hex}\"."))
+                Err(into_owned_outlined("Beside a timestamp the signature needs a label: \"v1={hex}\"."))
             }
             Some(format) => Ok(Self { timestamp, ..format }),
             None => Err(NO_DIGEST.to_owned()),
@@ -106,13 +111,13 @@ impl Format {
 
     /// `v1,{base64}`, with further versions behind it as an illustration: `v1,{base64} v1a,...`.
     fn parse_pairs(template: &str) -> Result<Option<Self>, String> {
-        let (first, further) = cut(template, ' ').unwrap_or((template, ""));
-        let Some((version, digest)) = cut(first, ',') else { return Ok(None) };
+        let (first, further) = split_once(template, ' ').unwrap_or((template, ""));
+        let Some((version, digest)) = split_once(first, ',') else { return Ok(None) };
         if version.is_empty() || version.contains(['{', '}', '=']) || !digest.starts_with('{') {
             return Ok(None);
         }
         if !further.split(' ').all(|more| more.is_empty() || more.ends_with("...")) {
-            return Err(owned(
+            return Err(into_owned_outlined(
                 "Behind the first signature of a list stand only examples such as \"v1a,...\".",
             ));
         }
@@ -132,7 +137,7 @@ impl Format {
                 Token::Literal(text) => texts[at].push_str(text),
                 Token::Place("algorithm") if at == 0 => label = Label::Any,
                 Token::Place("algorithm") => {
-                    return Err(owned("{algorithm} stands once, in front of the signature."));
+                    return Err(into_owned_outlined("{algorithm} stands once, in front of the signature."));
                 }
                 Token::Place(place) => {
                     let found = Encoding::ALL.into_iter().find(|encoding| encoding.name() == place);
@@ -143,7 +148,9 @@ impl Format {
                         )
                     })?;
                     if encoding.replace(found).is_some() {
-                        return Err(owned("One signature has one of {hex}, {base64} and {base64url}."));
+                        return Err(into_owned_outlined(
+                            "One signature has one of {hex}, {base64} and {base64url}.",
+                        ));
                     }
                 }
             }
@@ -151,7 +158,9 @@ impl Format {
         let [mut prefix, mut middle, suffix] = texts;
         let encoding = encoding.ok_or(NO_DIGEST)?;
         if label == Label::Any && middle.is_empty() {
-            return Err(owned("Between {algorithm} and the signature stands a character such as \"=\"."));
+            return Err(into_owned_outlined(
+                "Between {algorithm} and the signature stands a character such as \"=\".",
+            ));
         }
         if let Some((algorithm, name, rest)) = named_literal(&prefix).filter(|_| label == Label::None) {
             (label, middle) = (Label::Fixed(algorithm, name), rest);
@@ -261,7 +270,7 @@ const NO_DIGEST: &str = "The signature itself is missing: {hex}, {base64} or {ba
 fn named_literal(literal: &str) -> Option<(Algorithm, String, String)> {
     let at = literal.find(|character: char| !character.is_ascii_alphanumeric())?;
     let (name, rest) = literal.split_at(at);
-    Some((Algorithm::named(name)?, owned(name), owned(rest)))
+    Some((Algorithm::named(name)?, into_owned_outlined(name), into_owned_outlined(rest)))
 }
 
 /// Whether the text can be the name of an algorithm, known or not. Such a text is safe to repeat in

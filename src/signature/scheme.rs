@@ -6,7 +6,7 @@ use super::header::Format;
 use super::template::Content;
 use super::{Algorithm, Keys, KeysError, Secret, SecretForm, TimestampUnit};
 use crate::delivery::is_token;
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 /// How a provider signs, as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +171,8 @@ impl Scheme {
     /// Whether the value of this header is part of what is signed, and nobody can move bytes into or out of it.
     pub(crate) fn signs_header(&self, name: &str) -> bool {
         let stamped = self.timestamp_header().into_iter();
-        !self.ambiguous && stamped.chain(self.content.headers()).any(|signed| same_but_case(signed, name))
+        !self.ambiguous
+            && stamped.chain(self.content.headers()).any(|signed| eq_ignore_ascii_case(signed, name))
     }
 
     /// The template of what is signed.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::encoding::unpadded;
 use crate::issue::Code;
-use crate::text::cut;
+use crate::text::split_once;
 
 /// How the text of a secret stands for the bytes of the key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl SecretForm {
     /// ```
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
-        let (prefix, name) = match cut(text, '{') {
+        let (prefix, name) = match split_once(text, '{') {
             Some((prefix, rest)) => (prefix, rest.strip_suffix('}')?),
             None => ("", text),
         };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::hmac::Mac;
 use crate::delivery::{Headers, is_token};
-use crate::text::{cut, owned};
+use crate::text::{into_owned_outlined, split_once};
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub(crate) fn tokens(template: &str) -> Result<Vec<Token<'_>>, String> {
             tokens.push(Token::Literal(literal));
         }
         let inside = behind.strip_prefix('{').ok_or("A \"}\" has no \"{\" in front of it.")?;
-        let (place, behind) = cut(inside, '}').ok_or("A \"{\" has no \"}\" behind it.")?;
+        let (place, behind) = split_once(inside, '}').ok_or("A \"{\" has no \"}\" behind it.")?;
         if place.contains('{') {
-            return Err(owned("A \"{\" has no \"}\" behind it."));
+            return Err(into_owned_outlined("A \"{\" has no \"}\" behind it."));
         }
         tokens.push(Token::Place(place));
         rest = behind;
@@ -98,7 +98,7 @@ impl Content {
         let mut parts = Vec::new();
         for token in tokens(template)? {
             parts.push(match token {
-                Token::Literal(text) => Part::Literal(owned(text)),
+                Token::Literal(text) => Part::Literal(into_owned_outlined(text)),
                 Token::Place("body") => Part::Body,
                 Token::Place("timestamp") => Part::Timestamp,
                 Token::Place("url") => Part::Url,
@@ -109,7 +109,7 @@ impl Content {
                         .to_owned(),
                 ),
                 Token::Place(place) => match place.strip_prefix("header:") {
-                    Some(name) if is_token(name) => Part::Header(owned(name)),
+                    Some(name) if is_token(name) => Part::Header(into_owned_outlined(name)),
                     Some(_) => return Err(format!("{{{place}}} does not name an HTTP header.")),
                     None => {
                         return Err(format!(
@@ -121,9 +121,9 @@ impl Content {
             });
         }
         match parts.iter().filter(|part| **part == Part::Body).count() {
-            0 => Err(owned("{body} is missing, so anybody could change the body.")),
+            0 => Err(into_owned_outlined("{body} is missing, so anybody could change the body.")),
             1 => Ok(Self { parts }),
-            _ => Err(owned("{body} stands more than once.")),
+            _ => Err(into_owned_outlined("{body} stands more than once.")),
         }
     }
 

@@ -1,14 +1,14 @@
-//! Importing, printing and recognising deliveries, for JavaScript. None of it is on the hot path.
+//! Importing, exporting and detecting deliveries, for JavaScript. None of these functions is on the hot path.
 
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::{NONE, keep, to_js, with_delivery, with_scratch};
-use crate::delivery::{Form, Imported, Importer, Print, import};
+use crate::delivery::{ExportFormat, ImportFormat, ImportedDelivery, Importer, import};
 use crate::issue::Issue;
 use crate::provider::{self, Recogniser};
 
-/// A delivery whose body stands in `text`, behind those before it.
+/// A delivery without its body. The bodies of all deliveries are concatenated in `text`.
 #[derive(Serialize)]
 struct DeliveryData<'d> {
     headers: Vec<(&'d str, &'d str)>,
@@ -19,93 +19,97 @@ struct DeliveryData<'d> {
 
 #[derive(Serialize)]
 struct ImportData<'d> {
-    form: Option<&'static str>,
+    format: Option<&'static str>,
     deliveries: Vec<DeliveryData<'d>>,
     issues: &'d [Issue],
 }
 
-fn to_data<'d>(form: Option<Form>, deliveries: &'d [Imported], issues: &'d [Issue]) -> JsValue {
+fn to_data<'d>(
+    format: Option<ImportFormat>,
+    deliveries: &'d [ImportedDelivery],
+    issues: &'d [Issue],
+) -> JsValue {
     let bodies: Vec<&[u8]> = deliveries.iter().map(|delivery| delivery.body.as_slice()).collect();
     keep(&bodies);
-    let data = |delivery: &'d Imported| DeliveryData {
+    let data = |delivery: &'d ImportedDelivery| DeliveryData {
         headers: delivery.headers.iter().collect(),
         url: delivery.url.as_deref(),
         method: delivery.method.as_deref(),
         length: delivery.body.len(),
     };
     let deliveries = deliveries.iter().map(data).collect();
-    to_js(&ImportData { form: form.map(Form::name), deliveries, issues })
+    to_js(&ImportData { format: format.map(ImportFormat::name), deliveries, issues })
 }
 
-/// Imports the text in the scratch buffer. A form without a name is what the text looks like.
+/// Imports the capture in the scratch buffer. An empty name means to detect the format.
 #[wasm_bindgen]
 #[must_use]
-pub fn import_text(len: usize, form: &str) -> JsValue {
-    let found = with_scratch(len, |text| import(text, Form::named(form)));
-    to_data(found.form, &found.deliveries, &found.issues)
+pub fn import_text(len: usize, format: &str) -> JsValue {
+    let result = with_scratch(len, |input| import(input, ImportFormat::from_name(format)));
+    to_data(result.format, &result.deliveries, &result.issues)
 }
 
-/// Imports an archive chunk by chunk.
+/// Imports a capture that arrives in chunks.
 #[wasm_bindgen]
 pub struct ImportStream(Importer);
 
 #[wasm_bindgen]
 impl ImportStream {
-    /// A limit of NaN is the usual one.
+    /// NaN stands for the default limit.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(form: &str, limit: f64) -> ImportStream {
-        let importer = Importer::new(Form::named(form));
-        ImportStream(match super::data::whole(limit) {
-            Some(limit) => importer.with_limit(limit),
+    pub fn new(format: &str, max_bytes: f64) -> ImportStream {
+        let importer = Importer::new(ImportFormat::from_name(format));
+        ImportStream(match super::data::whole(max_bytes) {
+            Some(max_bytes) => importer.with_max_bytes(max_bytes),
             None => importer,
         })
     }
 
-    /// Takes the chunk in the scratch buffer.
+    /// Consumes the chunk in the scratch buffer.
     pub fn push(&mut self, len: usize) {
         with_scratch(len, |chunk| self.0.push(chunk));
     }
 
-    /// Says that there is no more.
+    /// Ends the capture.
     pub fn finish(&mut self) {
         self.0.finish();
     }
 
-    /// The next piece, if one is ready; its body stands in `text`.
+    /// Returns the next item, or undefined; its body is in `text`.
     #[must_use]
-    pub fn step(&mut self) -> JsValue {
-        let Some(step) = self.0.next_step() else { return JsValue::UNDEFINED };
-        to_data(self.0.form(), step.delivery.as_slice(), &step.issues)
+    pub fn next_item(&mut self) -> JsValue {
+        let Some(item) = self.0.next_item() else { return JsValue::UNDEFINED };
+        to_data(self.0.format(), item.delivery.as_slice(), &item.issues)
     }
 }
 
-/// Prints the delivery in the scratch buffer into `text`, and says how long that is; `NONE` where the form
-/// cannot hold it.
+/// Exports the delivery in the scratch buffer into `text`, and returns the length; `NONE` if the format cannot represent
+/// the delivery.
 #[wasm_bindgen]
 #[must_use]
-pub fn print_delivery(headers: usize, body: usize, form: &str) -> u32 {
-    let text = with_delivery(headers, body, |delivery| delivery.print(Print::named(form)?));
+pub fn export_delivery(headers: usize, body: usize, format: &str) -> u32 {
+    let text = with_delivery(headers, body, |delivery| delivery.export(ExportFormat::from_name(format)?));
     text.and_then(|text| u32::try_from(keep(&[&text])).ok()).unwrap_or(NONE)
 }
 
-/// What tells the built-in providers apart.
+/// Detects the built-in provider of a delivery.
 #[wasm_bindgen]
-pub struct Looks(Recogniser);
+pub struct DetectorHandle(Recogniser);
 
 #[wasm_bindgen]
-impl Looks {
-    /// Reads the built-in definitions.
+impl DetectorHandle {
+    /// Parses the built-in definitions.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    #[allow(clippy::new_without_default)] // JavaScript knows no traits
-    pub fn new() -> Looks {
-        Looks(Recogniser::new())
+    #[allow(clippy::new_without_default)] // JavaScript has no traits
+    pub fn new() -> DetectorHandle {
+        DetectorHandle(Recogniser::new())
     }
 
-    /// The provider that the delivery in the scratch buffer looks like.
+    /// Returns the id of the provider that most likely sent the delivery in the scratch buffer.
     #[must_use]
-    pub fn recognise(&self, headers: usize, body: usize) -> Option<String> {
+    pub fn detect(&self, headers: usize, body: usize) -> Option<String> {
         with_delivery(headers, body, |delivery| self.0.recognise(delivery)).map(str::to_owned)
     }
 }
@@ -117,7 +121,7 @@ pub fn provider_ids() -> Vec<String> {
     provider::ids().map(str::to_owned).collect()
 }
 
-/// Leaves a built-in definition in `text`, and says how long it is; 0 where there is none.
+/// Writes a built-in definition into `text`, and returns its length; 0 if the id is unknown.
 #[wasm_bindgen]
 #[must_use]
 pub fn provider_definition(id: &str) -> usize {

@@ -8,7 +8,7 @@ use super::{Error, Fresh, Webhook};
 use crate::issue::Code;
 use crate::provider::{Source, is_name};
 use crate::signature::SignContext;
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 /// A request that is ready to be sent. `Debug` shows neither the body nor the values of headers.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Webhook {
         }
         let mut add = |name: &Option<String>, value: &str| {
             if let Some(name) = name
-                && !headers.iter().any(|(other, _)| same_but_case(other, name))
+                && !headers.iter().any(|(other, _)| eq_ignore_ascii_case(other, name))
             {
                 headers.push((name.clone(), value.to_owned()));
             }
@@ -98,7 +98,7 @@ impl Webhook {
                 .sign(keys, body, &context)
                 .map_err(|error| Error::new(error.code(), error.to_string()))?;
             for (name, value) in signed {
-                headers.retain(|(other, _)| !same_but_case(other, &name));
+                headers.retain(|(other, _)| !eq_ignore_ascii_case(other, &name));
                 headers.push((name, value));
             }
         }

@@ -1,6 +1,6 @@
 //! Bytes survive: what is printed is imported as it was, and nothing makes the importer panic.
 
-use hookseal::delivery::{Delivery, Form, Headers, Print, import};
+use hookseal::delivery::{Delivery, ExportFormat, Headers, ImportFormat, import};
 use proptest::prelude::*;
 
 use crate::support::{ODD, headers};
@@ -18,7 +18,7 @@ fn fields() -> impl Strategy<Value = Vec<(String, String)>> {
 }
 
 /// Headers that printing decides anew are not among those that have to come back.
-fn kept(delivery: &hookseal::delivery::Imported) -> Vec<String> {
+fn comparable_headers(delivery: &hookseal::delivery::ImportedDelivery) -> Vec<String> {
     let anew = |line: &String| {
         !["content-length:", "host:", "transfer-encoding:"]
             .iter()
@@ -32,28 +32,28 @@ proptest! {
     fn what_is_printed_is_imported_with_the_same_headers_and_bytes(body in body(), fields in fields()) {
         let delivery = Delivery::new(fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect(), &body)
             .with_url("https://example.com/hook?a=1").with_method("POST");
-        let first = hookseal::delivery::Imported {
+        let first = hookseal::delivery::ImportedDelivery {
             headers: fields.iter().map(|(n, v)| (n.clone(), v.clone())).collect(),
             ..Default::default()
         };
-        for (form, read) in [(Print::Http, Form::Http), (Print::Curl, Form::Curl), (Print::Record, Form::Record)] {
-            let Some(text) = delivery.print(form) else {
-                prop_assert!(form == Print::Curl && body.contains(&0));
+        for (form, read) in [(ExportFormat::Http, ImportFormat::Http), (ExportFormat::Curl, ImportFormat::Curl), (ExportFormat::Ndjson, ImportFormat::Record)] {
+            let Some(text) = delivery.export(form) else {
+                prop_assert!(form == ExportFormat::Curl && body.contains(&0));
                 continue;
             };
-            let found = import(&text, Some(read));
-            prop_assert_eq!(&found.deliveries[0].body, &body, "{}", String::from_utf8_lossy(&text));
-            prop_assert_eq!(kept(&found.deliveries[0]), kept(&first));
-            prop_assert!(found.issues.is_empty(), "{:?}", found.issues);
-            prop_assert_eq!(found.deliveries[0].method.as_deref(), Some("POST"));
+            let result = import(&text, Some(read));
+            prop_assert_eq!(&result.deliveries[0].body, &body, "{}", String::from_utf8_lossy(&text));
+            prop_assert_eq!(comparable_headers(&result.deliveries[0]), comparable_headers(&first));
+            prop_assert!(result.issues.is_empty(), "{:?}", result.issues);
+            prop_assert_eq!(result.deliveries[0].method.as_deref(), Some("POST"));
             if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-                prop_assert_eq!(found.deliveries[0].url.as_deref(), Some("https://example.com/hook?a=1"));
+                prop_assert_eq!(result.deliveries[0].url.as_deref(), Some("https://example.com/hook?a=1"));
             }
-            prop_assert_eq!(Form::of(&text), Some(read));
+            prop_assert_eq!(ImportFormat::detect(&text), Some(read));
         }
-        let line = delivery.print(Print::Record).expect("a line");
+        let line = delivery.export(ExportFormat::Ndjson).expect("a line");
         let archive = import(&[&line[..], &line].concat(), None);
-        prop_assert_eq!((archive.form, archive.deliveries.len()), (Some(Form::Ndjson), 2));
+        prop_assert_eq!((archive.format, archive.deliveries.len()), (Some(ImportFormat::Ndjson), 2));
         prop_assert_eq!(&archive.deliveries[1].body, &body);
     }
 
@@ -63,7 +63,7 @@ proptest! {
         bytes in prop_oneof![prop::collection::vec(any::<u8>(), 0..120), "[-{}\\[\\]\":,'$@ \\\\\\nabcdeHXx0 \u{e9}😀]{0,80}".prop_map(String::into_bytes)],
     ) {
         let text = [start.as_bytes(), &bytes].concat();
-        for form in Form::ALL.iter().map(|(form, _)| Some(*form)).chain([None]) {
+        for form in ImportFormat::ALL.iter().map(|(form, _)| Some(*form)).chain([None]) {
             for issue in import(&text, form).issues {
                 prop_assert!(issue.byte_span.start <= issue.byte_span.end && issue.byte_span.end <= text.len());
                 prop_assert!(issue.span.line >= 1 && issue.span.column >= 1 && !issue.message.is_empty());
@@ -77,16 +77,20 @@ fn what_a_form_cannot_hold_is_not_printed() {
     for (name, value) in [("a", "b\r\nX: y"), ("a b", "c"), ("a:", "c"), ("", "c"), ("a", "\0")] {
         let delivery = Delivery::new(Headers::from_iter([(name, value)]), b"{}");
         assert!(
-            delivery.print(Print::Http).is_none() && delivery.print(Print::Curl).is_none(),
+            delivery.export(ExportFormat::Http).is_none() && delivery.export(ExportFormat::Curl).is_none(),
             "{name:?} {value:?}"
         );
-        assert!(delivery.print(Print::Record).is_some());
+        assert!(delivery.export(ExportFormat::Ndjson).is_some());
     }
     let delivery = Delivery::new(Headers::new(), b"a\0b");
-    assert!(delivery.print(Print::Curl).is_none() && delivery.print(Print::Http).is_some());
+    assert!(delivery.export(ExportFormat::Curl).is_none() && delivery.export(ExportFormat::Http).is_some());
     for (method, url) in [("PO ST", "/"), ("POST", "/a b"), ("POST", "/\r\nA: b"), ("POST", "http://a b/")] {
         assert!(
-            Delivery::new(Headers::new(), b"").with_method(method).with_url(url).print(Print::Http).is_none(),
+            Delivery::new(Headers::new(), b"")
+                .with_method(method)
+                .with_url(url)
+                .export(ExportFormat::Http)
+                .is_none(),
             "{method} {url}"
         );
     }
@@ -94,11 +98,11 @@ fn what_a_form_cannot_hold_is_not_printed() {
 
 #[test]
 fn forms_have_names() {
-    for (form, name) in Form::ALL {
-        assert_eq!((Form::named(name), form.name()), (Some(form), name));
+    for (form, name) in ImportFormat::ALL {
+        assert_eq!((ImportFormat::from_name(name), form.name()), (Some(form), name));
     }
     assert_eq!(
-        (Form::named("x"), Print::named("x"), Print::named("ndjson")),
-        (None, None, Some(Print::Record))
+        (ImportFormat::from_name("x"), ExportFormat::from_name("x"), ExportFormat::from_name("ndjson")),
+        (None, None, Some(ExportFormat::Ndjson))
     );
 }

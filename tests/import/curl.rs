@@ -1,13 +1,13 @@
 //! curl commands, as browsers copy them and people write them.
 
 use hookseal::Severity::{Error, Warning};
-use hookseal::delivery::{Form, import};
+use hookseal::delivery::{ImportFormat, import};
 
-use crate::support::{headers, messages, one, places};
+use crate::support::{headers, import_one, locations, messages};
 
 /// The body of a command with this argument.
 fn body(argument: &str) -> Vec<u8> {
-    one(format!("curl https://h/ --data-raw {argument}"), Form::Curl).0.body
+    import_one(format!("curl https://h/ --data-raw {argument}"), ImportFormat::Curl).0.body
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn every_kind_of_quote_is_read_as_bash_reads_it() {
 fn a_command_copied_from_a_browser_is_the_request_it_sent() {
     let text = "curl 'https://example.com/hook?x=1' \\\n  -X 'POST' \\\r\n  -H 'accept: */*' \\\n  -H 'content-type: application/json' \\\n  \
                 -H $'x-name: caf\\u00e9' \\\n  -b 'session=1' \\\n  --data-raw $'{\\n  \"a\": \\'1\\'\\n}' \\\n  --compressed ;\n";
-    let (delivery, found) = one(text, Form::Curl);
+    let (delivery, result) = import_one(text, ImportFormat::Curl);
     assert_eq!(delivery.body, b"{\n  \"a\": '1'\n}");
     assert_eq!(
         headers(&delivery),
@@ -41,7 +41,7 @@ fn a_command_copied_from_a_browser_is_the_request_it_sent() {
     );
     assert_eq!(delivery.url.as_deref(), Some("https://example.com/hook?x=1"));
     assert_eq!(delivery.method.as_deref(), Some("POST"));
-    assert!(found.issues.is_empty(), "{:?}", found.issues);
+    assert!(result.issues.is_empty(), "{:?}", result.issues);
 }
 
 #[test]
@@ -101,34 +101,39 @@ fn options_mean_what_curl_makes_of_them() {
             "Content-Type: application/x-www-form-urlencoded",
         ),
     ] {
-        let (delivery, found) = one(command, Form::Curl);
+        let (delivery, result) = import_one(command, ImportFormat::Curl);
         let got = (delivery.method.as_deref(), delivery.url.as_deref(), delivery.body.as_slice());
         assert_eq!(got, (Some(method), Some(url), body.as_bytes()), "{command}");
         assert_eq!(headers(&delivery).join(", "), fields, "{command}");
-        assert!(found.issues.is_empty(), "{command}: {:?}", found.issues);
+        assert!(result.issues.is_empty(), "{command}: {:?}", result.issues);
     }
 }
 
 #[test]
 fn a_body_that_is_not_in_the_command_is_asked_for() {
-    let file = "The body is in a file that is no part of the command.";
+    let file = "Expected the body in the command, got the name of a file.";
     for (option, message) in [
-        ("-d @-", "The body was written to curl's standard input, which is no part of the command."),
+        ("-d @-", "Expected the body in the command, got a reference to curl's standard input."),
         ("-d @body.json", file),
         ("--data-binary @body.json", file),
         ("--json @body.json", file),
         ("--data-urlencode a@body.json", file),
         ("-T body.json", file),
-        ("-F 'a=b'", "curl makes a multipart body of this, with a boundary it draws anew each time."),
+        (
+            "-F 'a=b'",
+            "Expected the body in the command, got a form that curl encodes with a random boundary.",
+        ),
     ] {
-        let (delivery, found) = one(format!("curl h -H 'A: b' \\\n {option}"), Form::Curl);
-        assert_eq!((messages(&found), places(&found)[0].0), (vec![message], "body-elsewhere"), "{option}");
-        assert_eq!((found.issues[0].severity, found.issues[0].span.line), (Error, 2));
+        let (delivery, result) = import_one(format!("curl h -H 'A: b' \\\n {option}"), ImportFormat::Curl);
         assert_eq!(
-            found.issues[0].hint.as_deref(),
-            Some(
-                "Give the body beside the command, from that place, or put it into the command with --data-raw."
-            )
+            (messages(&result), locations(&result)[0].0),
+            (vec![message], "body-elsewhere"),
+            "{option}"
+        );
+        assert_eq!((result.issues[0].severity, result.issues[0].span.line), (Error, 2));
+        assert_eq!(
+            result.issues[0].hint.as_deref(),
+            Some("Pass the body separately, or put the body into the command with --data-raw.")
         );
         assert!(delivery.body.is_empty() && delivery.headers.get("a") == Some("b"));
     }
@@ -137,68 +142,66 @@ fn a_body_that_is_not_in_the_command_is_asked_for() {
 #[test]
 fn what_a_shell_would_put_there_is_said() {
     for argument in ["\"$SIG\"", "$(cat x)", "`cat x`", "\"${A}\""] {
-        let (delivery, found) = one(format!("curl h -d {argument}"), Form::Curl);
-        assert_eq!(places(&found)[0].0, "shell-expansion", "{argument}");
+        let (delivery, result) = import_one(format!("curl h -d {argument}"), ImportFormat::Curl);
+        assert_eq!(locations(&result)[0].0, "shell-expansion", "{argument}");
         assert_eq!(
-            found.issues[0].message,
-            "A shell would put the value of something here; it was left as it is written."
+            result.issues[0].message,
+            "Expected plain text, got a shell expansion. The text was kept as written."
         );
         assert!(!delivery.body.is_empty());
     }
-    assert!(one("curl h -d '$HOME' -d '`x`' -d \"\\$a $ 5$\"", Form::Curl).1.issues.is_empty());
+    assert!(
+        import_one("curl h -d '$HOME' -d '`x`' -d \"\\$a $ 5$\"", ImportFormat::Curl).1.issues.is_empty()
+    );
 }
 
 #[test]
 fn a_command_that_cannot_be_read_is_an_error_at_its_place() {
     for (text, message, column) in [
-        ("curl h -d 'abc", "The quote ' is never closed.", 11),
-        ("curl h -d \"abc", "The quote \" is never closed.", 11),
-        ("curl h -d $'abc", "The quote $' is never closed.", 11),
-        ("curl h -d", "This option has no value.", 8),
-        ("curl h --header", "This option has no value.", 8),
-        ("curl -d x", "The command has no URL.", 10),
+        ("curl h -d 'abc", "Expected the end of the quote ', got the end of the text.", 11),
+        ("curl h -d \"abc", "Expected the end of the quote \", got the end of the text.", 11),
+        ("curl h -d $'abc", "Expected the end of the quote $', got the end of the text.", 11),
+        ("curl h -d", "Expected a value after the option, got the end of the command.", 8),
+        ("curl h --header", "Expected a value after the option, got the end of the command.", 8),
+        ("curl -d x", "Expected a URL, got the end of the command.", 10),
         (
             "curl ^\"https://h/^\" ^",
-            "This command is quoted for the Windows command prompt, with ^ in front of its quotes.",
+            "Expected the quoting of a POSIX shell, got that of the Windows command prompt (^\").",
             6,
         ),
     ] {
-        let found = import(text.as_bytes(), None);
-        assert_eq!((found.deliveries.len(), messages(&found)), (0, vec![message]), "{text}");
-        assert_eq!(places(&found), [("curl-syntax", Error, 1, column)]);
+        let result = import(text.as_bytes(), None);
+        assert_eq!((result.deliveries.len(), messages(&result)), (0, vec![message]), "{text}");
+        assert_eq!(locations(&result), [("curl-syntax", Error, 1, column)]);
     }
-    let found = import(b"wget h", Some(Form::Curl));
-    assert_eq!(messages(&found), ["A curl command begins with the word curl."]);
+    let result = import(b"wget h", Some(ImportFormat::Curl));
+    assert_eq!(messages(&result), ["Expected a curl command, got text that does not start with \"curl\"."]);
 }
 
 #[test]
 fn what_is_left_out_is_said() {
     for (text, code, message) in [
-        ("curl h --frobnicate", "text-skipped", "This option is not known here, and was left out."),
+        ("curl h --frobnicate", "text-skipped", "Unknown curl option. The option was ignored."),
         (
             "curl h -H nothing",
             "curl-syntax",
-            "This is no header, which is a name, a colon and a value; it was left out.",
+            "Invalid header: expected a name, a colon and a value. The header was ignored.",
         ),
         (
             "curl h -H @file",
             "curl-syntax",
-            "These headers are in a file that is no part of the command, and were left out.",
+            "Expected a header, got the name of a file. The headers in the file were ignored.",
         ),
-        (
-            "curl h other",
-            "text-skipped",
-            "A command has one URL: this is another one, or the value of an option that is not known here.",
-        ),
+        ("curl h other", "text-skipped", "Expected one URL, got another argument. The argument was ignored."),
         (
             "curl h --next other",
             "text-skipped",
-            "What stands behind --next is another request, and was left out.",
+            "Expected one request, got another one after --next. The other request was ignored.",
         ),
     ] {
-        let (_, found) = one(text, Form::Curl);
+        let (_, result) = import_one(text, ImportFormat::Curl);
         assert_eq!(
-            (messages(&found), places(&found)[0].0, places(&found)[0].1),
+            (messages(&result), locations(&result)[0].0, locations(&result)[0].1),
             (vec![message], code, Warning),
             "{text}"
         );

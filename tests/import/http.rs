@@ -1,9 +1,9 @@
 //! HTTP requests, whole ones and those that lost their line breaks.
 
 use hookseal::Severity::{Error, Info, Warning};
-use hookseal::delivery::{Form, import};
+use hookseal::delivery::{ImportFormat, import};
 
-use crate::support::{ODD, headers, messages, one, places};
+use crate::support::{ODD, headers, import_one, locations, messages};
 
 const SEED: &[u8] = include_bytes!("../vectors/seeds/painchek-as-printed.txt");
 
@@ -24,18 +24,18 @@ fn a_captured_request_keeps_every_byte_of_its_body() {
     for end in ["\r\n", "\n"] {
         let head =
             ["POST /hook?a=1 HTTP/1.1", "Host: example.com", "X-Sig: a:b ", "X-Sig: c", "", ""].join(end);
-        let (delivery, found) = one([head.as_bytes(), ODD].concat(), Form::Http);
+        let (delivery, result) = import_one([head.as_bytes(), ODD].concat(), ImportFormat::Http);
         assert_eq!(delivery.body, ODD);
         assert_eq!(headers(&delivery), ["Host: example.com", "X-Sig: a:b", "X-Sig: c"]);
         assert_eq!(delivery.method.as_deref(), Some("POST"));
         assert_eq!(delivery.url.as_deref(), Some("https://example.com/hook?a=1"));
-        assert!(found.issues.is_empty());
+        assert!(result.issues.is_empty());
     }
 }
 
 #[test]
 fn the_url_is_what_the_request_says_of_it() {
-    let url = |text: &str| one(text, Form::Http).0.url;
+    let url = |text: &str| import_one(text, ImportFormat::Http).0.url;
     let behind = "POST /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: http\r\n\r\n{}";
     assert_eq!(url(behind).as_deref(), Some("http://h/a"));
     assert_eq!(url("POST https://x/y HTTP/1.1\r\nHost: h\r\n\r\n{}").as_deref(), Some("https://x/y"));
@@ -45,20 +45,17 @@ fn the_url_is_what_the_request_says_of_it() {
 #[test]
 fn the_request_printed_on_one_line_is_taken_apart_and_that_is_said() {
     let text = [HEAD.as_bytes(), b" ", SEED].concat();
-    let (delivery, found) = one(&text, Form::Http);
+    let (delivery, result) = import_one(&text, ImportFormat::Http);
     assert_eq!(delivery.body, SEED);
     assert_eq!(headers(&delivery), FIELDS);
-    assert_eq!(places(&found), [("http-repaired", Warning, 1, 1)]);
+    assert_eq!(locations(&result), [("http-repaired", Warning, 1, 1)]);
     assert_eq!(
-        messages(&found),
+        messages(&result),
         [
-            "The request does not have the form of HTTP/1.1: 4 headers were taken apart at their names, and the body is \
-          what follows them."
+            "Malformed HTTP request: expected one header per line and an empty line before the body. Headers recovered: 4."
         ]
     );
-    assert!(
-        found.issues[0].hint.as_deref().is_some_and(|hint| hint.contains("a capture of the raw request can"))
-    );
+    assert!(result.issues[0].hint.as_deref().is_some_and(|hint| hint.starts_with("Capture the raw request")));
 }
 
 #[test]
@@ -71,28 +68,28 @@ fn the_same_request_is_found_behind_prose_and_with_any_of_its_breaks() {
         format!("{broken}\r\n\r\n"),
         HEAD.replace(' ', "\n") + "\n",
     ] {
-        let found = import(&[head.as_bytes(), SEED].concat(), Some(Form::Http));
+        let result = import(&[head.as_bytes(), SEED].concat(), Some(ImportFormat::Http));
         if head.starts_with("POST\n") {
             // No line has the three words that begin a request: nothing tells where it begins.
-            assert_eq!(places(&found), [("http-syntax", Error, 1, 1)]);
+            assert_eq!(locations(&result), [("http-syntax", Error, 1, 1)]);
             continue;
         }
-        let delivery = &found.deliveries[0];
+        let delivery = &result.deliveries[0];
         assert_eq!(
             (delivery.body.as_slice(), headers(delivery)),
             (SEED, FIELDS.map(str::to_owned).to_vec()),
             "{head}"
         );
     }
-    let found = import(format!("{prose}{HEAD} {{}}").as_bytes(), None);
-    assert_eq!(places(&found), [("text-skipped", Info, 1, 1), ("http-repaired", Warning, 3, 1)]);
-    assert_eq!(messages(&found)[0], "What stands before the request line is no part of the request.");
+    let result = import(format!("{prose}{HEAD} {{}}").as_bytes(), None);
+    assert_eq!(locations(&result), [("text-skipped", Info, 1, 1), ("http-repaired", Warning, 3, 1)]);
+    assert_eq!(messages(&result)[0], "Ignored the text before the request line.");
 }
 
 #[test]
 fn dates_ports_and_times_within_a_value_are_no_headers() {
     let text = "POST / HTTP/1.1 Date: Tue, 24 Nov 2026 22:06:21 GMT Host: h:8080 User-Agent: a/1 (b: c) X-1: y [1] {\"a\":1}";
-    let (delivery, _) = one(text, Form::Http);
+    let (delivery, _) = import_one(text, ImportFormat::Http);
     assert_eq!(
         headers(&delivery),
         ["Date: Tue, 24 Nov 2026 22:06:21 GMT", "Host: h:8080", "User-Agent: a/1 (b: c)", "X-1: y [1]"]
@@ -104,79 +101,95 @@ fn dates_ports_and_times_within_a_value_are_no_headers() {
 fn a_length_that_does_not_fit_is_said() {
     let text =
         |length: usize, body: &str| format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}");
-    let (delivery, found) = one(text(2, "{}\n"), Form::Http);
-    assert_eq!((delivery.body.as_slice(), places(&found)), (&b"{}"[..], vec![("body-length", Info, 4, 3)]));
-    assert_eq!(messages(&found), ["Content-Length says 2 bytes: the 1 behind them were left out."]);
-    let (delivery, found) = one(text(2, "{}  x"), Form::Http);
+    let (delivery, result) = import_one(text(2, "{}\n"), ImportFormat::Http);
     assert_eq!(
-        (delivery.body.as_slice(), places(&found)),
+        (delivery.body.as_slice(), locations(&result)),
+        (&b"{}"[..], vec![("body-length", Info, 4, 3)])
+    );
+    assert_eq!(
+        messages(&result),
+        ["Wrong body length in bytes: expected 2 (Content-Length), got 3. The rest was ignored."]
+    );
+    let (delivery, result) = import_one(text(2, "{}  x"), ImportFormat::Http);
+    assert_eq!(
+        (delivery.body.as_slice(), locations(&result)),
         (&b"{}"[..], vec![("body-length", Warning, 4, 3)])
     );
-    let (delivery, found) = one(text(9, "{}\n"), Form::Http);
+    let (delivery, result) = import_one(text(9, "{}\n"), ImportFormat::Http);
     assert_eq!(
-        (delivery.body.as_slice(), places(&found)),
+        (delivery.body.as_slice(), locations(&result)),
         (&b"{}\n"[..], vec![("body-length", Warning, 4, 1)])
     );
-    assert_eq!(messages(&found), ["Content-Length says 9 bytes, and there are 3."]);
+    assert_eq!(messages(&result), ["Wrong body length in bytes: expected 9 (Content-Length), got 3."]);
 }
 
 #[test]
 fn chunks_are_put_together() {
     let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let (delivery, found) = one(format!("{head}4\r\n{{\"a\"\r\n3;x=y\r\n:1}}\r\n0\r\n\r\n"), Form::Http);
-    assert_eq!((delivery.body.as_slice(), found.issues.len()), (&b"{\"a\":1}"[..], 0));
-    let (delivery, found) = one(format!("{head}2\r\n{{}}\r\n0\r\n\r\nmore"), Form::Http);
-    assert_eq!((delivery.body.as_slice(), places(&found)), (&b"{}"[..], vec![("text-skipped", Info, 8, 1)]));
-    assert_eq!(messages(&found), ["What stands behind the last chunk is no part of the body."]);
-    let (delivery, found) = one(format!("{head}{{}}"), Form::Http);
-    assert_eq!((delivery.body.as_slice(), places(&found)), (&b"{}"[..], vec![("body-length", Info, 4, 1)]));
+    let (delivery, result) =
+        import_one(format!("{head}4\r\n{{\"a\"\r\n3;x=y\r\n:1}}\r\n0\r\n\r\n"), ImportFormat::Http);
+    assert_eq!((delivery.body.as_slice(), result.issues.len()), (&b"{\"a\":1}"[..], 0));
+    let (delivery, result) = import_one(format!("{head}2\r\n{{}}\r\n0\r\n\r\nmore"), ImportFormat::Http);
     assert_eq!(
-        messages(&found),
-        ["The headers say that the body is sent in chunks, and it is not: it was read as it stands."]
+        (delivery.body.as_slice(), locations(&result)),
+        (&b"{}"[..], vec![("text-skipped", Info, 8, 1)])
+    );
+    assert_eq!(messages(&result), ["Ignored the text after the last chunk of the body."]);
+    let (delivery, result) = import_one(format!("{head}{{}}"), ImportFormat::Http);
+    assert_eq!(
+        (delivery.body.as_slice(), locations(&result)),
+        (&b"{}"[..], vec![("body-length", Info, 4, 1)])
+    );
+    assert_eq!(
+        messages(&result),
+        ["Expected a chunked body (Transfer-Encoding), got one without chunks. All bytes were kept."]
     );
 }
 
 #[test]
 fn headers_and_body_do_without_a_request_line() {
-    let (delivery, found) = one("Content-Type: application/json\nX-Sig: 1\n\n{}\n", Form::Http);
+    let (delivery, result) =
+        import_one("Content-Type: application/json\nX-Sig: 1\n\n{}\n", ImportFormat::Http);
     assert_eq!((delivery.body.as_slice(), headers(&delivery).len()), (&b"{}\n"[..], 2));
     assert_eq!((delivery.method, delivery.url), (None, None));
-    assert_eq!(places(&found), [("http-repaired", Info, 1, 1)]);
+    assert_eq!(locations(&result), [("http-repaired", Info, 1, 1)]);
 }
 
 #[test]
 fn what_is_no_request_is_an_error_with_what_to_do() {
     for (text, code, message) in [
-        (
-            "HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}",
-            "http-syntax",
-            "This is the answer to a request, and not the request.",
-        ),
-        ("POST / HTTP/1.1", "http-syntax", "There are no headers behind the request line, and no body."),
-        ("A: b", "http-syntax", "There is no request line, and no headers with an empty line behind them."),
-        ("good morning", "form-unknown", "This is none of the forms a delivery is read from."),
-        (" \n", "form-unknown", "There is nothing in it."),
-        ("", "form-unknown", "There is nothing in it."),
+        ("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}", "http-syntax", "Expected an HTTP request, got a response."),
+        ("POST / HTTP/1.1", "http-syntax", "Expected headers or a body after the request line, got neither."),
+        ("A: b", "http-syntax", "Expected a request line, or headers and an empty line, got neither."),
+        ("good morning", "form-unknown", "Expected a delivery, got text in an unknown format."),
+        (" \n", "form-unknown", "Expected a delivery, got an empty input."),
+        ("", "form-unknown", "Expected a delivery, got an empty input."),
     ] {
-        let found = import(text.as_bytes(), None);
-        assert_eq!((found.deliveries.len(), messages(&found)), (0, vec![message]), "{text}");
-        assert_eq!((found.issues[0].code.as_str(), found.issues[0].severity), (code, Error));
-        assert!(found.issues[0].hint.is_some());
+        let result = import(text.as_bytes(), None);
+        assert_eq!((result.deliveries.len(), messages(&result)), (0, vec![message]), "{text}");
+        assert_eq!((result.issues[0].code.as_str(), result.issues[0].severity), (code, Error));
+        assert!(result.issues[0].hint.is_some());
     }
-    let (delivery, found) = one("POST / HTTP/1.1\r\nA: b\r\n", Form::Http);
-    assert_eq!((delivery.body.len(), places(&found)), (0, vec![("http-repaired", Warning, 1, 1)]));
-    assert_eq!(messages(&found), ["The request ends within its 1 headers: there is no body."]);
+    let (delivery, result) = import_one("POST / HTTP/1.1\r\nA: b\r\n", ImportFormat::Http);
+    assert_eq!((delivery.body.len(), locations(&result)), (0, vec![("http-repaired", Warning, 1, 1)]));
+    assert_eq!(
+        messages(&result),
+        [
+            "Incomplete HTTP request: expected an empty line and a body, got the end of the text. Headers recovered: 1."
+        ]
+    );
 }
 
 #[test]
 fn header_values_that_are_no_utf8_are_read_as_servers_read_them() {
-    let (delivery, _) = one(b"POST / HTTP/1.1\r\nA: \xe9\r\nB: \xc3\xa9\r\n\r\n{}", Form::Http);
+    let (delivery, _) =
+        import_one(b"POST / HTTP/1.1\r\nA: \xe9\r\nB: \xc3\xa9\r\n\r\n{}", ImportFormat::Http);
     assert_eq!(headers(&delivery), ["A: é", "B: é"]);
 }
 
 #[test]
 fn any_number_of_headers_is_read() {
     let many = (0..3000).map(|n| format!("X-{n}: {n}\r\n")).collect::<Vec<_>>().concat();
-    let (delivery, found) = one(format!("POST / HTTP/1.1\r\n{many}\r\n{{}}"), Form::Http);
-    assert_eq!((delivery.headers.len(), found.issues.len()), (3000, 0));
+    let (delivery, result) = import_one(format!("POST / HTTP/1.1\r\n{many}\r\n{{}}"), ImportFormat::Http);
+    assert_eq!((delivery.headers.len(), result.issues.len()), (3000, 0));
 }

@@ -4,6 +4,7 @@ mod bytes;
 mod curl;
 mod har;
 mod http;
+mod importer;
+mod messages;
 mod record;
-mod stream;
 mod support;

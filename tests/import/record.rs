@@ -2,24 +2,25 @@
 
 use hookseal::Code;
 use hookseal::Severity::{Error, Warning};
-use hookseal::delivery::{Form, import};
+use hookseal::delivery::{ImportFormat, import};
 
-use crate::support::{ODD, headers, messages, one, places};
+use crate::support::{ODD, headers, import_one, locations, messages};
 
 #[test]
 fn headers_are_read_from_every_container() {
-    for given in [
+    for container in [
         r#"{ "A": "1", "B": ["2", "3"], "C": null, "D": 4 }"#,
         r#"[["A", "1"], ["B", "2"], ["B", "3"], ["D", "4"]]"#,
         r#"["A", "1", "B", "2", "B", "3", "D", "4"]"#,
         r#"[{ "name": "A", "value": "1" }, { "name": "B", "value": ["2", "3"] }, { "name": "D", "value": 4 }]"#,
     ] {
-        let (delivery, found) = one(format!(r#"{{ "headers": {given}, "body": "x\r\n" }}"#), Form::Record);
+        let (delivery, result) =
+            import_one(format!(r#"{{ "headers": {container}, "body": "x\r\n" }}"#), ImportFormat::Record);
         assert_eq!(
             (headers(&delivery), delivery.body.as_slice()),
             (["A: 1", "B: 2", "B: 3", "D: 4"].map(str::to_owned).to_vec(), &b"x\r\n"[..])
         );
-        assert!(found.issues.is_empty(), "{:?}", found.issues);
+        assert!(result.issues.is_empty(), "{:?}", result.issues);
     }
 }
 
@@ -34,8 +35,9 @@ fn bodies_are_read_under_every_name() {
         (r#""body": null"#, b""),
         (r#""body": "e30=", "isBase64Encoded": false"#, b"e30="),
     ] {
-        let (delivery, found) = one(format!(r#"{{ "headers": {{}}, {members} }}"#), Form::Record);
-        assert_eq!((delivery.body.as_slice(), found.issues.len()), (bytes, 0), "{members}");
+        let (delivery, result) =
+            import_one(format!(r#"{{ "headers": {{}}, {members} }}"#), ImportFormat::Record);
+        assert_eq!((delivery.body.as_slice(), result.issues.len()), (bytes, 0), "{members}");
     }
 }
 
@@ -43,7 +45,7 @@ fn bodies_are_read_under_every_name() {
 fn lambda_events_are_deliveries() {
     let rest = r#"{ "resource": "/hook", "path": "/hook", "httpMethod": "POST", "headers": { "Host": "h" },
         "multiValueHeaders": { "Host": ["h"], "X": ["1", "2"] }, "body": "e30=", "isBase64Encoded": true }"#;
-    let (delivery, _) = one(rest, Form::Record);
+    let (delivery, _) = import_one(rest, ImportFormat::Record);
     assert_eq!(
         (headers(&delivery).join(", ").as_str(), delivery.body.as_slice()),
         ("Host: h, X: 1, X: 2", &b"{}"[..])
@@ -51,7 +53,7 @@ fn lambda_events_are_deliveries() {
     assert_eq!((delivery.method.as_deref(), delivery.url.as_deref()), (Some("POST"), Some("https://h/hook")));
     let http = r#"{ "version": "2.0", "rawPath": "/hook", "rawQueryString": "a=1", "headers": { "host": "h", "x-sig": "1" },
         "requestContext": { "http": { "method": "POST", "path": "/hook" } }, "body": "{}", "isBase64Encoded": false }"#;
-    let (delivery, _) = one(http, Form::Record);
+    let (delivery, _) = import_one(http, ImportFormat::Record);
     assert_eq!(
         (delivery.method.as_deref(), delivery.url.as_deref()),
         (Some("POST"), Some("https://h/hook?a=1"))
@@ -66,47 +68,52 @@ fn what_a_record_lost_is_said_at_its_place() {
             r#""body": { "a" : 1 }"#,
             Code::BODY_NOT_RAW,
             Warning,
-            "The body is not a text but a value: it was taken as it is written here.",
+            "Expected the body as a string, got a parsed value. The JSON text was kept.",
             "/body",
         ),
         (
             r#""bodyBase64": "?""#,
             Code::BASE64_INVALID,
             Error,
-            "The body is said to be base64, and is not.",
+            "Expected the body as base64, got other text.",
             "/bodyBase64",
         ),
         (
             r#""body": "\ud800""#,
             Code::BODY_LOSSY,
             Warning,
-            "The body holds the mark that stands for bytes that are no UTF-8: they were lost when it was saved.",
+            "Expected the original bytes of the body, got U+FFFD in place of bytes that are not UTF-8.",
             "/body",
         ),
     ] {
-        let found = import(format!("{{ \"headers\": {{}}, {members} }}").as_bytes(), None);
-        let issue = &found.issues[0];
+        let result = import(format!("{{ \"headers\": {{}}, {members} }}").as_bytes(), None);
+        let issue = &result.issues[0];
         assert_eq!(
             (issue.code, issue.severity, issue.message.as_str(), issue.pointer.as_str()),
             (code, severity, message, pointer)
         );
-        assert_eq!(found.deliveries.is_empty(), severity == Error);
+        assert_eq!(result.deliveries.is_empty(), severity == Error);
     }
-    let (delivery, _) = one(r#"{ "headers": {}, "body": { "a" : 1 } }"#, Form::Record);
+    let (delivery, _) = import_one(r#"{ "headers": {}, "body": { "a" : 1 } }"#, ImportFormat::Record);
     assert_eq!(delivery.body, br#"{ "a" : 1 }"#);
-    for given in [r#"{ "a b": "x" }"#, r#"{ "a": "x\r\ny: z" }"#, r"[5]", r#"[["a"]]"#, r#"{ "a": {} }"#] {
-        let (delivery, found) = one(format!(r#"{{ "headers": {given}, "body": "" }}"#), Form::Record);
+    for container in [r#"{ "a b": "x" }"#, r#"{ "a": "x\r\ny: z" }"#, r"[5]", r#"[["a"]]"#, r#"{ "a": {} }"#]
+    {
+        let (delivery, result) =
+            import_one(format!(r#"{{ "headers": {container}, "body": "" }}"#), ImportFormat::Record);
         assert_eq!(
-            messages(&found),
-            ["This is no header, which has a name and a text for a value; it was left out."],
-            "{given}"
+            messages(&result),
+            ["Invalid header: expected a name and a string value. The header was ignored."],
+            "{container}"
         );
-        assert_eq!((places(&found)[0].0, places(&found)[0].1, delivery.headers.len()), ("type", Warning, 0));
+        assert_eq!(
+            (locations(&result)[0].0, locations(&result)[0].1, delivery.headers.len()),
+            ("type", Warning, 0)
+        );
     }
-    let found = import(b"[]", Some(Form::Record));
-    assert_eq!(messages(&found), ["This is no object of headers with a body."]);
-    let found = import(b"{ \"headers\": {}, \"body\": \"", None);
-    assert_eq!((found.form, found.issues[0].code), (Some(Form::Record), Code::JSON_SYNTAX));
+    let result = import(b"[]", Some(ImportFormat::Record));
+    assert_eq!(messages(&result), ["Expected an object with headers and a body."]);
+    let result = import(b"{ \"headers\": {}, \"body\": \"", None);
+    assert_eq!((result.format, result.issues[0].code), (Some(ImportFormat::Record), Code::JSON_SYNTAX));
 }
 
 #[test]
@@ -114,24 +121,24 @@ fn a_body_alone_is_every_byte_of_it() {
     for text in
         [&b"\xef\xbb\xbf{ \"event\": 1 }\r\n\n"[..], b"{ \"event\": 1,, }", b"[1]", b"\"text\"", b"{}", b"12"]
     {
-        let found = import(text, None);
+        let result = import(text, None);
         assert_eq!(
-            (found.form, found.deliveries[0].body.as_slice(), found.issues.len()),
-            (Some(Form::Body), text, 0)
+            (result.format, result.deliveries[0].body.as_slice(), result.issues.len()),
+            (Some(ImportFormat::Body), text, 0)
         );
     }
-    assert_eq!(import(ODD, Some(Form::Body)).deliveries[0].body, ODD);
+    assert_eq!(import(ODD, Some(ImportFormat::Body)).deliveries[0].body, ODD);
 }
 
 #[test]
 fn lines_are_records_or_bodies_and_a_bad_one_hides_no_other() {
     let text = "{\"headers\":{},\"body\":\"1\"}\r\n\n{\"event\" : 2}\r\n{\"é\":broken}\n{\"headers\":{},\"bodyBase64\":\"/w==\"}";
-    let found = import(text.as_bytes(), None);
-    assert_eq!(found.form, Some(Form::Ndjson));
-    let bodies: Vec<&[u8]> = found.deliveries.iter().map(|delivery| delivery.body.as_slice()).collect();
+    let result = import(text.as_bytes(), None);
+    assert_eq!(result.format, Some(ImportFormat::Ndjson));
+    let bodies: Vec<&[u8]> = result.deliveries.iter().map(|delivery| delivery.body.as_slice()).collect();
     assert_eq!(bodies, [&b"1"[..], b"{\"event\" : 2}", b"\xff"]);
-    assert_eq!(places(&found), [("json-syntax", Error, 4, 6)]);
-    let issue = &found.issues[0];
+    assert_eq!(locations(&result), [("json-syntax", Error, 4, 6)]);
+    let issue = &result.issues[0];
     assert!(text.as_bytes()[issue.byte_span.start..].starts_with(b"broken"), "{issue:?}");
     assert!(text.chars().skip(issue.span.start).collect::<String>().starts_with("broken"));
 }

@@ -1,19 +1,19 @@
 //! What the files of this suite share: short ways to import, and to look at what came out.
 
 use hookseal::Severity;
-use hookseal::delivery::{Form, Import, Imported, import};
+use hookseal::delivery::{ImportFormat, ImportResult, ImportedDelivery, import};
 
 /// The one delivery of a text.
-pub fn one(text: impl AsRef<[u8]>, form: Form) -> (Imported, Import) {
-    let found = import(text.as_ref(), None);
-    assert_eq!(found.form, Some(form), "{found:?}");
-    assert_eq!(found.deliveries.len(), 1, "{found:?}");
-    (found.deliveries[0].clone(), found)
+pub fn import_one(text: impl AsRef<[u8]>, form: ImportFormat) -> (ImportedDelivery, ImportResult) {
+    let result = import(text.as_ref(), None);
+    assert_eq!(result.format, Some(form), "{result:?}");
+    assert_eq!(result.deliveries.len(), 1, "{result:?}");
+    (result.deliveries[0].clone(), result)
 }
 
 /// Code, severity, line and column of every issue.
-pub fn places(found: &Import) -> Vec<(&'static str, Severity, usize, usize)> {
-    found
+pub fn locations(result: &ImportResult) -> Vec<(&'static str, Severity, usize, usize)> {
+    result
         .issues
         .iter()
         .map(|issue| (issue.code.as_str(), issue.severity, issue.span.line, issue.span.column))
@@ -21,12 +21,12 @@ pub fn places(found: &Import) -> Vec<(&'static str, Severity, usize, usize)> {
 }
 
 /// The messages of every issue.
-pub fn messages(found: &Import) -> Vec<&str> {
-    found.issues.iter().map(|issue| issue.message.as_str()).collect()
+pub fn messages(result: &ImportResult) -> Vec<&str> {
+    result.issues.iter().map(|issue| issue.message.as_str()).collect()
 }
 
 /// Every header as `name: value`.
-pub fn headers(delivery: &Imported) -> Vec<String> {
+pub fn headers(delivery: &ImportedDelivery) -> Vec<String> {
     delivery.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect()
 }
 

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import {
+  exportDelivery,
   type HeadersLike,
   HooksealError,
-  printDelivery,
   type SignedDelivery,
   type Webhook,
 } from "../index.js";
@@ -63,7 +63,7 @@ export async function sign(file: string | undefined, options: SignCommandOptions
     for (const [name, value] of Object.entries(made.headers)) print(`${name}: ${value}`);
     return VALID;
   }
-  const text = printDelivery({ ...made, url: options.url }, as === "ndjson" ? "record" : as);
+  const text = exportDelivery({ ...made, url: options.url }, as);
   if (text === undefined) {
     throw new UsageError(
       `This cannot be printed as ${as}.`,

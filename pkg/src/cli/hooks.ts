@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import {
   type Delivery,
+  detectProvider,
   HooksealError,
   type Profile,
   type ProviderDefinition,
   providerDefinition,
   providers,
-  recognise,
   type Webhook,
   webhook,
 } from "../index.js";
@@ -78,7 +78,7 @@ export class Hooks {
 
   /** The name of the provider of a delivery; an error that says what to give where it cannot be told. */
   name(delivery: Delivery): string {
-    const name = this.#options.provider ?? recognise(delivery);
+    const name = this.#options.provider ?? detectProvider(delivery);
     if (name !== undefined) return name;
     throw new UsageError(
       "Neither its headers nor its event tell which provider sent this.",
@@ -88,7 +88,7 @@ export class Hooks {
 
   /** Whether the provider of a delivery can be told. */
   knows(delivery: Delivery): boolean {
-    return this.#options.provider !== undefined || recognise(delivery) !== undefined;
+    return this.#options.provider !== undefined || detectProvider(delivery) !== undefined;
   }
 
   of(delivery: Delivery): Promise<Webhook> {

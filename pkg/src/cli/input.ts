@@ -2,10 +2,10 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import {
-  type Import,
   type ImportedDelivery,
-  type ImportForm,
-  type ImportStep,
+  type ImportFormat,
+  type ImportItem,
+  type ImportResult,
   type Issue,
   importDeliveries,
   importStream,
@@ -14,7 +14,7 @@ import { complain, harmless, showIssue } from "./paint.js";
 import { reason, UsageError } from "./usage.js";
 
 export interface InputOptions {
-  form?: ImportForm;
+  form?: ImportFormat;
   header?: string[];
   body?: string;
   url?: string;
@@ -131,13 +131,13 @@ export const spoils = (issue: Issue): boolean => issue.severity === "error";
 export async function oneDelivery(
   file: string,
   options: InputOptions,
-): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; form: ImportForm }> {
+): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; format: ImportFormat }> {
   const source = await bytesOf(file);
   const complete = await completion(options);
-  let found: Import = importDeliveries(source, { form: options.form });
+  let found: ImportResult = importDeliveries(source, { format: options.form });
   // With headers beside it, any text is a body.
-  if (found.form === undefined && (options.header ?? []).length > 0) {
-    found = importDeliveries(source, { form: "body" });
+  if (found.format === undefined && (options.header ?? []).length > 0) {
+    found = importDeliveries(source, { format: "body" });
   }
   const [delivery, second] = found.deliveries;
   const issues = complete.issues(found.issues);
@@ -147,10 +147,10 @@ export async function oneDelivery(
       `Look at all of them with: hookseal inspect ${nameOf(file)}`,
     );
   }
-  if (delivery === undefined || found.form === undefined || issues.some(spoils)) {
+  if (delivery === undefined || found.format === undefined || issues.some(spoils)) {
     throw new UnreadableError(file, issues, source, options.redact === true);
   }
-  return { delivery: complete.delivery(delivery), issues, source, form: found.form };
+  return { delivery: complete.delivery(delivery), issues, source, format: found.format };
 }
 
 /** The deliveries of a file, as they come. */
@@ -158,7 +158,7 @@ export async function* allDeliveries(
   file: string,
   options: InputOptions,
   read: (chunk: Uint8Array) => void,
-): AsyncGenerator<ImportStep> {
+): AsyncGenerator<ImportItem> {
   const complete = await completion(options);
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunksOf(file)) {
@@ -166,7 +166,7 @@ export async function* allDeliveries(
       yield chunk;
     }
   }
-  for await (const { delivery, issues, ...rest } of importStream(counted(), { form: options.form })) {
+  for await (const { delivery, issues, ...rest } of importStream(counted(), { format: options.form })) {
     yield {
       ...rest,
       issues: complete.issues(issues),

@@ -1,5 +1,5 @@
 /** `inspect`: everything there is to say about one delivery; of many, a table. Archives are streamed. */
-import type { ImportedDelivery, ImportStep, Issue } from "../index.js";
+import type { ImportedDelivery, ImportItem, Issue } from "../index.js";
 import { type HookOptions, Hooks } from "./hooks.js";
 import {
   allDeliveries,
@@ -132,13 +132,13 @@ class Run {
     const bytes = () => (source === undefined ? undefined : new Uint8Array(Buffer.concat(source)));
     let index = 0;
     let any = false;
-    for await (const step of allDeliveries(file, this.options, read)) {
+    for await (const item of allDeliveries(file, this.options, read)) {
       any = true;
-      if (step.form === undefined && step.delivery === undefined && alone)
-        throw new UnreadableError(file, step.issues, bytes(), this.options.redact === true);
-      const archive = step.form === "har" || step.form === "ndjson";
+      if (item.format === undefined && item.delivery === undefined && alone)
+        throw new UnreadableError(file, item.issues, bytes(), this.options.redact === true);
+      const archive = item.format === "har" || item.format === "ndjson";
       if (archive) source = undefined;
-      await this.#step(file, index, step, alone && !archive, bytes);
+      await this.#report(file, index, item, alone && !archive, bytes);
       index += 1;
       this.progress.deliveries = this.tally.total;
       this.progress.tick();
@@ -146,14 +146,14 @@ class Run {
     if (!any && alone) throw new UsageError(`There is nothing in ${nameOf(file)}.`);
   }
 
-  async #step(
+  async #report(
     file: string,
     index: number,
-    step: ImportStep,
+    item: ImportItem,
     alone: boolean,
     bytes: () => Uint8Array | undefined,
   ): Promise<void> {
-    const { delivery, issues } = step;
+    const { delivery, issues } = item;
     const { json = false, redact = false, all = false } = this.options;
     if (delivery !== undefined && !all && issues.length === 0 && carriesNothing(delivery)) {
       this.tally.passedOver += 1;

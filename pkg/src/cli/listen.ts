@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
-import { type Delivery, type DeliveryStore, printDelivery, type Verified, type Webhook } from "../index.js";
+import { type Delivery, type DeliveryStore, exportDelivery, type Verified, type Webhook } from "../index.js";
 import { type ReceiverEvent, receiver } from "../node.js";
 import { type HookOptions, Hooks } from "./hooks.js";
 import { nameOf } from "./input.js";
@@ -165,7 +165,7 @@ class Desk {
   #save(delivery: Delivery | undefined, what: string): string | undefined {
     const { save } = this.options;
     if (save === undefined || delivery === undefined) return undefined;
-    const text = printDelivery(delivery, "http");
+    const text = exportDelivery(delivery, "http");
     const name = what
       .replace(/[^A-Za-z0-9._-]+/g, "_")
       .replace(/^\.+/, "")

@@ -2,7 +2,7 @@
 import { rawBody } from "../body.js";
 import type { ProviderDefinition } from "../generated/definition.js";
 import { allHeaders } from "../headers.js";
-import { providerDefinition, recognise } from "../index.js";
+import { detectProvider, providerDefinition } from "../index.js";
 import type { Delivery } from "../types.js";
 import { Webhook } from "../webhook.js";
 import { Guard } from "./address.js";
@@ -134,7 +134,7 @@ export function headersNow({ hook, definition }: Policy, { url, headers, body }:
 function definitionOf(provider: SendOptions["provider"], delivery: Delivery | undefined) {
   if (provider instanceof Webhook) return provider.definition;
   if (typeof provider === "object") return provider;
-  const id = provider ?? (delivery === undefined ? undefined : recognise(delivery));
+  const id = provider ?? (delivery === undefined ? undefined : detectProvider(delivery));
   if (id === undefined) return undefined;
   const definition = providerDefinition(id);
   if (definition === undefined)

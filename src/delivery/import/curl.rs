@@ -1,4 +1,4 @@
-//! curl commands as people paste them: the request that curl would send, by its options (curl(1)).
+//! curl commands: the request that curl would send for these options (curl(1)).
 
 mod options;
 
@@ -6,281 +6,296 @@ use std::fmt::Write as _;
 
 use base64ct::Encoding as _;
 
-use super::Imported;
-use super::finding::Notes;
+use super::diagnostics::Diagnostics;
+use super::http_message::decode_header_value;
+use super::lines::{split_first_line, strip_bom};
+use super::result::ImportedDelivery;
 use super::shell::{self, Word};
-use crate::delivery::Headers;
+use crate::delivery::headers::{Headers, is_token};
 use crate::issue::{ByteSpan, Code, Severity};
-use crate::text::{cut, owned, same_but_case};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
-/// Where the word `curl` stands, if this is a command: behind a prompt, and behind lines of comment.
-pub(super) fn begins(text: &[u8]) -> Option<usize> {
-    let mut at = text.len() - super::without_mark(text).len();
+const COPY_WHOLE: &str = "Copy the whole command.";
+
+/// Returns the offset of the word `curl`, if the text is a command. A prompt, blank lines and comment lines may precede.
+pub(super) fn find_command_start(text: &[u8]) -> Option<usize> {
+    let mut offset = text.len() - strip_bom(text).len();
     loop {
-        let line = super::first_line(&text[at..]).0;
+        let line = split_first_line(&text[offset..]).0;
         let indent = line.len() - line.trim_ascii_start().len();
-        let rest = &line[indent..];
-        let prompt = if rest.starts_with(b"$ ") || rest.starts_with(b"> ") { 2 } else { 0 };
+        let command = &line[indent..];
+        let prompt = if command.starts_with(b"$ ") || command.starts_with(b"> ") { 2 } else { 0 };
         for name in [&b"curl"[..], b"curl.exe"] {
-            let command = rest[prompt..].strip_prefix(name);
-            if command.is_some_and(|behind| behind.first().is_none_or(|byte| b" \t\r\\".contains(byte))) {
-                return Some(at + indent + prompt);
+            let rest = command[prompt..].strip_prefix(name);
+            if rest.is_some_and(|rest| rest.first().is_none_or(|byte| b" \t\r\\".contains(byte))) {
+                return Some(offset + indent + prompt);
             }
         }
-        if !(rest.is_empty() || rest.starts_with(b"#")) || at + line.len() >= text.len() {
+        if !(command.is_empty() || command.starts_with(b"#")) || offset + line.len() >= text.len() {
             return None;
         }
-        at += line.len() + 1;
+        offset += line.len() + 1;
     }
 }
 
-/// Reads the request of a command.
-pub(super) fn read(notes: &mut Notes<'_>) -> Option<Imported> {
-    let text = notes.text;
-    let Some(start) = begins(text) else {
+/// Parses the request of a command.
+pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDelivery> {
+    let text = diagnostics.text;
+    let Some(start) = find_command_start(text) else {
         let span = ByteSpan { start: 0, end: text.len().min(1) };
-        let message = "A curl command begins with the word curl.";
-        notes.add(Code::CURL_SYNTAX, Severity::Error, span, message, None);
+        let message = "Expected a curl command, got text that does not start with \"curl\".";
+        diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some(COPY_WHOLE));
         return None;
     };
-    let words = shell::words(notes, start)?;
+    let words = shell::split_words(diagnostics, start)?;
     let mut command = Command::default();
-    command.read(notes, &words)?;
-    command.finish(notes, words.last().map_or(start, |word| word.span.end))
+    command.apply_arguments(diagnostics, &words)?;
+    command.into_delivery(diagnostics, words.last().map_or(start, |word| word.span.end))
 }
 
-/// What the options said so far.
+/// The request, as far as the options have set it.
 #[derive(Default)]
 struct Command {
     headers: Headers<'static>,
-    /// Headers that curl would add and was told not to.
-    suppressed: Vec<String>,
+    /// Names of default headers that `-H 'Name:'` removes.
+    removed_headers: Vec<String>,
     url: Option<String>,
     method: Option<String>,
     body: Option<Vec<u8>>,
-    /// Headers that curl adds where none of the same name was given.
-    defaults: Vec<(&'static str, String)>,
-    query: bool,
-    head: bool,
+    /// Headers that curl adds unless the command sets one of the same name.
+    default_headers: Vec<(&'static str, String)>,
+    uses_get: bool,
+    uses_head: bool,
 }
 
-/// How an option gives a part of the body.
+/// How a `--data` option encodes its part of the body.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Data {
-    /// `@` means a file.
+enum DataEncoding {
+    /// As written; a leading `@` names a file.
     Plain,
     Raw,
-    UrlEncode,
+    UrlEncoded,
     Json,
 }
 
 impl Command {
-    fn read(&mut self, notes: &mut Notes<'_>, words: &[Word]) -> Option<()> {
+    fn apply_arguments(&mut self, diagnostics: &mut Diagnostics<'_>, words: &[Word]) -> Option<()> {
         let mut rest = words.iter().skip(1);
-        let mut options = true;
+        let mut allows_options = true;
         while let Some(word) = rest.next() {
             let text = word.text();
-            if !options || !text.starts_with('-') || text == "-" {
-                self.target(notes, word);
+            if !allows_options || !text.starts_with('-') || text == "-" {
+                self.set_url(diagnostics, word);
             } else if text == "--" {
-                options = false;
+                allows_options = false;
             } else if text == "--next" {
-                let message = "What stands behind --next is another request, and was left out.";
-                notes.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, None);
+                let message =
+                    "Expected one request, got another one after --next. The other request was ignored.";
+                let hint = "Import each request on its own.";
+                diagnostics.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, Some(hint));
                 break;
             } else if let Some(name) = text.strip_prefix("--") {
                 if options::takes_value(name) {
-                    let value = value(notes, word, rest.next())?;
-                    self.option(notes, name, value);
+                    let value = require_value(diagnostics, word, rest.next())?;
+                    self.apply_option(diagnostics, name, value);
                 } else {
-                    self.switch(notes, name, word);
+                    self.apply_flag(diagnostics, name, word);
                 }
             } else {
-                self.short(notes, word, &mut rest)?;
+                self.apply_short_options(diagnostics, word, &mut rest)?;
             }
         }
         Some(())
     }
 
-    /// `-sSX POST`, `-XPOST`: letters, the last of which may have its value behind it.
-    fn short<'w>(
+    /// Applies `-sSX POST` or `-XPOST`: letters, of which the last may take a value.
+    fn apply_short_options<'w>(
         &mut self,
-        notes: &mut Notes<'_>,
+        diagnostics: &mut Diagnostics<'_>,
         word: &'w Word,
         rest: &mut impl Iterator<Item = &'w Word>,
     ) -> Option<()> {
         for (index, letter) in word.bytes.iter().enumerate().skip(1) {
-            let Some(name) = options::valued_letter(*letter) else {
+            let Some(name) = options::short_option_with_value(*letter) else {
                 match letter {
-                    b'G' => self.query = true,
-                    b'I' => self.head = true,
+                    b'G' => self.uses_get = true,
+                    b'I' => self.uses_head = true,
                     _ => {}
                 }
                 continue;
             };
-            let behind = &word.bytes[index + 1..];
-            if behind.is_empty() {
-                let value = value(notes, word, rest.next())?;
-                self.option(notes, name, value);
+            let attached = &word.bytes[index + 1..];
+            if attached.is_empty() {
+                let value = require_value(diagnostics, word, rest.next())?;
+                self.apply_option(diagnostics, name, value);
             } else {
-                let value = Word { bytes: behind.to_vec(), span: word.span };
-                self.option(notes, name, &value);
+                let value = Word { bytes: attached.to_vec(), span: word.span };
+                self.apply_option(diagnostics, name, &value);
             }
             break;
         }
         Some(())
     }
 
-    fn switch(&mut self, notes: &mut Notes<'_>, name: &str, word: &Word) {
+    fn apply_flag(&mut self, diagnostics: &mut Diagnostics<'_>, name: &str, word: &Word) {
         match name {
-            "get" => self.query = true,
-            "head" => self.head = true,
-            _ if options::is_switch(name) => {}
+            "get" => self.uses_get = true,
+            "head" => self.uses_head = true,
+            _ if options::is_ignored_flag(name) => {}
             _ => {
-                let message = "This option is not known here, and was left out.";
-                let hint = "If it has a value, take both out: the value was read as an argument of its own.";
-                notes.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, Some(hint));
+                let message = "Unknown curl option. The option was ignored.";
+                let hint = "Remove the option. If the option takes a value, remove the value, too.";
+                diagnostics.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, Some(hint));
             }
         }
     }
 
-    fn option(&mut self, notes: &mut Notes<'_>, name: &str, value: &Word) {
+    fn apply_option(&mut self, diagnostics: &mut Diagnostics<'_>, name: &str, value: &Word) {
         let text = || value.text();
         match name {
             "request" => self.method = Some(text()),
-            "url" => self.target(notes, value),
-            "header" => self.header(notes, value),
-            "data" | "data-ascii" | "data-binary" => self.data(notes, value, Data::Plain),
-            "data-raw" => self.data(notes, value, Data::Raw),
-            "data-urlencode" => self.data(notes, value, Data::UrlEncode),
+            "url" => self.set_url(diagnostics, value),
+            "header" => self.add_header(diagnostics, value),
+            "data" | "data-ascii" | "data-binary" => self.add_data(diagnostics, value, DataEncoding::Plain),
+            "data-raw" => self.add_data(diagnostics, value, DataEncoding::Raw),
+            "data-urlencode" => self.add_data(diagnostics, value, DataEncoding::UrlEncoded),
             "json" => {
-                self.data(notes, value, Data::Json);
-                self.add_default("Content-Type", owned("application/json"));
-                self.add_default("Accept", owned("application/json"));
+                self.add_data(diagnostics, value, DataEncoding::Json);
+                self.set_default_header("Content-Type", into_owned_outlined("application/json"));
+                self.set_default_header("Accept", into_owned_outlined("application/json"));
             }
             "form" | "form-string" => {
-                let message = "curl makes a multipart body of this, with a boundary it draws anew each time.";
-                elsewhere(notes, value, message);
+                let message =
+                    "Expected the body in the command, got a form that curl encodes with a random boundary.";
+                report_external_body(diagnostics, value, message);
             }
-            "upload-file" => elsewhere(notes, value, "The body is in a file that is no part of the command."),
+            "upload-file" => report_external_body(diagnostics, value, BODY_IN_FILE),
             "user" => {
                 let credentials = base64ct::Base64::encode_string(&value.bytes);
-                self.add_default("Authorization", format!("Basic {credentials}"));
+                self.set_default_header("Authorization", format!("Basic {credentials}"));
             }
-            "oauth2-bearer" => self.add_default("Authorization", format!("Bearer {}", text())),
-            "user-agent" => self.add_default("User-Agent", text()),
-            "referer" => self.add_default("Referer", text()),
-            "cookie" if value.bytes.contains(&b'=') => self.add_default("Cookie", text()),
+            "oauth2-bearer" => self.set_default_header("Authorization", format!("Bearer {}", text())),
+            "user-agent" => self.set_default_header("User-Agent", text()),
+            "referer" => self.set_default_header("Referer", text()),
+            "cookie" if value.bytes.contains(&b'=') => self.set_default_header("Cookie", text()),
             _ => {}
         }
     }
 
-    fn add_default(&mut self, name: &'static str, value: String) {
-        self.defaults.retain(|(other, _)| *other != name);
-        self.defaults.push((name, value));
+    fn set_default_header(&mut self, name: &'static str, value: String) {
+        self.default_headers.retain(|(other, _)| *other != name);
+        self.default_headers.push((name, value));
     }
 
-    fn target(&mut self, notes: &mut Notes<'_>, word: &Word) {
+    fn set_url(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word) {
         if self.url.is_some() {
-            let message = "A command has one URL: this is another one, or the value of an option that is not known here.";
-            notes.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, None);
+            let message = "Expected one URL, got another argument. The argument was ignored.";
+            let hint = "Remove the argument. If an unknown option precedes the argument, remove both.";
+            diagnostics.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, Some(hint));
         } else {
             self.url = Some(word.text());
         }
     }
 
-    /// `Name: value`; `Name:` takes one of curl's own out; `Name;` has no value.
-    fn header(&mut self, notes: &mut Notes<'_>, word: &Word) {
-        let text = super::http::text_of(&word.bytes);
-        let (name, value) = match cut(&text, ':') {
+    /// Applies `-H`: `Name: value` adds a header, `Name;` adds one without a value, `Name:` removes a default one.
+    fn add_header(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word) {
+        let text = decode_header_value(&word.bytes);
+        let (name, value) = match split_once(&text, ':') {
             Some((name, value)) => (name.trim(), value.trim_matches([' ', '\t'])),
             None => match text.strip_suffix(';') {
                 Some(name) => {
-                    self.headers.push(owned(name.trim()), String::new());
+                    self.headers.push(into_owned_outlined(name.trim()), String::new());
                     return;
                 }
                 None => ("", ""),
             },
         };
-        if !crate::delivery::is_token(name) {
-            let message = if text.starts_with('@') {
-                "These headers are in a file that is no part of the command, and were left out."
+        if !is_token(name) {
+            let (message, hint) = if text.starts_with('@') {
+                (
+                    "Expected a header, got the name of a file. The headers in the file were ignored.",
+                    "Put each header into the command with -H.",
+                )
             } else {
-                "This is no header, which is a name, a colon and a value; it was left out."
+                (
+                    "Invalid header: expected a name, a colon and a value. The header was ignored.",
+                    "Correct or remove the header.",
+                )
             };
-            notes.add(Code::CURL_SYNTAX, Severity::Warning, word.span, message, None);
+            diagnostics.add(Code::CURL_SYNTAX, Severity::Warning, word.span, message, Some(hint));
         } else if value.is_empty() {
-            self.suppressed.push(owned(name));
+            self.removed_headers.push(into_owned_outlined(name));
         } else {
-            self.headers.push(owned(name), owned(value));
+            self.headers.push(into_owned_outlined(name), into_owned_outlined(value));
         }
     }
 
-    fn data(&mut self, notes: &mut Notes<'_>, word: &Word, data: Data) {
-        let file = match data {
-            Data::Raw => false,
-            Data::Plain | Data::Json => word.bytes.first() == Some(&b'@'),
-            Data::UrlEncode => {
+    fn add_data(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word, encoding: DataEncoding) {
+        let is_file = match encoding {
+            DataEncoding::Raw => false,
+            DataEncoding::Plain | DataEncoding::Json => word.bytes.first() == Some(&b'@'),
+            DataEncoding::UrlEncoded => {
                 word.bytes.iter().find(|byte| matches!(byte, b'=' | b'@')).is_some_and(|byte| *byte == b'@')
             }
         };
-        if file {
+        if is_file {
             let message = if word.bytes == b"@-" {
-                "The body was written to curl's standard input, which is no part of the command."
+                "Expected the body in the command, got a reference to curl's standard input."
             } else {
-                "The body is in a file that is no part of the command."
+                BODY_IN_FILE
             };
-            elsewhere(notes, word, message);
+            report_external_body(diagnostics, word, message);
         }
-        let bytes = match data {
-            _ if file => Vec::new(),
-            Data::UrlEncode => url_encoded(&word.bytes),
+        let bytes = match encoding {
+            _ if is_file => Vec::new(),
+            DataEncoding::UrlEncoded => url_encode(&word.bytes),
             _ => word.bytes.clone(),
         };
         match &mut self.body {
             None => self.body = Some(bytes),
             Some(body) => {
-                // Parts of a form are joined; parts of JSON follow each other.
-                if data != Data::Json {
+                // curl joins parts of a form with `&`, and concatenates parts of JSON.
+                if encoding != DataEncoding::Json {
                     body.push(b'&');
                 }
                 body.extend(bytes);
             }
         }
-        if data != Data::Json && !self.defaults.iter().any(|(name, _)| *name == "Content-Type") {
-            self.add_default("Content-Type", owned("application/x-www-form-urlencoded"));
+        if encoding != DataEncoding::Json
+            && !self.default_headers.iter().any(|(name, _)| *name == "Content-Type")
+        {
+            self.set_default_header("Content-Type", into_owned_outlined("application/x-www-form-urlencoded"));
         }
     }
 
-    fn finish(mut self, notes: &mut Notes<'_>, end: usize) -> Option<Imported> {
+    fn into_delivery(mut self, diagnostics: &mut Diagnostics<'_>, end: usize) -> Option<ImportedDelivery> {
         let Some(mut url) = self.url else {
-            let message = "The command has no URL.";
+            let message = "Expected a URL, got the end of the command.";
             let span = ByteSpan { start: end, end };
-            notes.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some("Copy the whole command."));
+            diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some(COPY_WHOLE));
             return None;
         };
         let mut body = self.body;
-        if self.query
+        if self.uses_get
             && let Some(query) = body.take()
         {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(&String::from_utf8_lossy(&query));
-            self.defaults.retain(|(name, _)| *name != "Content-Type");
+            self.default_headers.retain(|(name, _)| *name != "Content-Type");
         }
-        for (name, value) in self.defaults {
-            if self.headers.get(name).is_none()
-                && !self.suppressed.iter().any(|other| same_but_case(other, name))
-            {
+        for (name, value) in self.default_headers {
+            let is_removed = self.removed_headers.iter().any(|removed| eq_ignore_ascii_case(removed, name));
+            if !is_removed && self.headers.get(name).is_none() {
                 self.headers.push(name, value);
             }
         }
         let method = match (self.method, &body) {
             (Some(method), _) => method.to_ascii_uppercase(),
-            (None, _) if self.head => owned("HEAD"),
-            (None, Some(_)) => owned("POST"),
-            (None, None) => owned("GET"),
+            (None, _) if self.uses_head => into_owned_outlined("HEAD"),
+            (None, Some(_)) => into_owned_outlined("POST"),
+            (None, None) => into_owned_outlined("GET"),
         };
-        Some(Imported {
+        Some(ImportedDelivery {
             headers: self.headers,
             body: body.unwrap_or_default(),
             url: Some(url),
@@ -289,26 +304,32 @@ impl Command {
     }
 }
 
-fn elsewhere(notes: &mut Notes<'_>, word: &Word, message: &str) {
-    let hint =
-        "Give the body beside the command, from that place, or put it into the command with --data-raw.";
-    notes.add(Code::BODY_ELSEWHERE, Severity::Error, word.span, message, Some(hint));
+const BODY_IN_FILE: &str = "Expected the body in the command, got the name of a file.";
+
+fn report_external_body(diagnostics: &mut Diagnostics<'_>, word: &Word, message: &str) {
+    let hint = "Pass the body separately, or put the body into the command with --data-raw.";
+    diagnostics.add(Code::BODY_ELSEWHERE, Severity::Error, word.span, message, Some(hint));
 }
 
-fn value<'w>(notes: &mut Notes<'_>, option: &Word, value: Option<&'w Word>) -> Option<&'w Word> {
+fn require_value<'w>(
+    diagnostics: &mut Diagnostics<'_>,
+    option: &Word,
+    value: Option<&'w Word>,
+) -> Option<&'w Word> {
     if value.is_none() {
-        let message = "This option has no value.";
-        notes.add(Code::CURL_SYNTAX, Severity::Error, option.span, message, Some("Copy the whole command."));
+        let message = "Expected a value after the option, got the end of the command.";
+        diagnostics.add(Code::CURL_SYNTAX, Severity::Error, option.span, message, Some(COPY_WHOLE));
     }
     value
 }
 
-/// `content`, `=content` or `name=content`, the content percent-encoded as curl does it.
-fn url_encoded(bytes: &[u8]) -> Vec<u8> {
+/// Encodes the value of `--data-urlencode`, of the form `content`, `=content` or `name=content`, as curl does: only the
+/// content is percent-encoded.
+fn url_encode(bytes: &[u8]) -> Vec<u8> {
     let (name, content) = match bytes.iter().position(|byte| *byte == b'=') {
         None => (&bytes[..0], bytes),
         Some(0) => (&bytes[..0], &bytes[1..]),
-        Some(at) => (&bytes[..=at], &bytes[at + 1..]),
+        Some(index) => (&bytes[..=index], &bytes[index + 1..]),
     };
     let mut out = String::new();
     for byte in content {

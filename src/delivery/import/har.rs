@@ -1,75 +1,77 @@
-//! HTTP archives (HAR 1.2): the request of every entry.
+//! HTTP archives (HAR 1.2): the request of each entry.
 
-use super::{Imported, record};
-use crate::delivery::Headers;
+use super::record;
+use super::result::ImportedDelivery;
+use crate::delivery::headers::Headers;
 use crate::issue::{Code, Draft, Severity};
 use crate::json::{Kind, Value};
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
-/// Whether this is an archive.
-pub(super) fn is_archive(value: Value<'_>) -> bool {
+/// Whether a JSON value is an archive.
+pub(super) fn is_har(value: Value<'_>) -> bool {
     value.pointer("/log/entries").is_some_and(|entries| entries.kind() == Kind::Array)
 }
 
-/// The requests of an archive.
-pub(super) fn archive(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<Imported> {
-    let Some(entries) = value.pointer("/log/entries").filter(|_| is_archive(value)) else {
-        let message = "This is no HTTP archive: there is no list \"entries\" in \"log\".";
-        drafts.push(Draft::new(Code::HAR_INVALID, Severity::Error, value.place(), message));
+/// Parses the requests of an archive.
+pub(super) fn parse_archive(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<ImportedDelivery> {
+    let Some(entries) = value.pointer("/log/entries").filter(|_| is_har(value)) else {
+        let message = "Expected an HTTP archive, with an array \"entries\" in \"log\".";
+        drafts
+            .push(Draft::new(Code::HAR_INVALID, Severity::Error, value.place(), message).hint(EXPORT_AGAIN));
         return Vec::new();
     };
     if entries.len() == 0 {
-        drafts.push(Draft::new(
-            Code::HAR_INVALID,
-            Severity::Error,
-            entries.place(),
-            "The archive has no entries.",
-        ));
+        let draft = Draft::new(Code::HAR_INVALID, Severity::Error, entries.place(), NO_ENTRIES);
+        drafts.push(draft.hint(EXPORT_AGAIN));
     }
-    entries.elements().filter_map(|value| entry(value, drafts)).collect()
+    entries.elements().filter_map(|entry| parse_entry(entry, drafts)).collect()
 }
 
-/// The request of one entry.
-pub(super) fn entry(value: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Imported> {
-    let Some(request) = record::member(value, "request").filter(|request| request.kind() == Kind::Object)
+pub(super) const EXPORT_AGAIN: &str = "Export the archive again.";
+pub(super) const NO_ENTRIES: &str = "Expected entries in the archive, got none.";
+
+/// Parses the request of one entry.
+pub(super) fn parse_entry(entry: Value<'_>, drafts: &mut Vec<Draft>) -> Option<ImportedDelivery> {
+    let Some(request) = record::member(entry, "request").filter(|request| request.kind() == Kind::Object)
     else {
-        let message = "This entry has no request.";
-        drafts.push(Draft::new(Code::REQUIRED, Severity::Error, value.place(), message));
+        let message = "Expected an object \"request\" in the entry.";
+        drafts.push(Draft::new(Code::REQUIRED, Severity::Error, entry.place(), message).hint(EXPORT_AGAIN));
         return None;
     };
     let mut headers = Headers::new();
-    if let Some(given) = record::member(request, "headers") {
-        record::read_headers(given, &mut headers, drafts);
+    if let Some(headers_value) = record::member(request, "headers") {
+        record::parse_headers(headers_value, &mut headers, drafts);
     }
-    let text = |name: &str| record::string(record::member(request, name));
-    let body = body(request, drafts)?;
+    let text = |name: &str| record::to_string(record::member(request, name));
+    let body = parse_body(request, drafts)?;
     let (url, method) = (text("url"), text("method"));
-    Some(Imported { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
+    Some(ImportedDelivery { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
-fn body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
+fn parse_body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
     let Some(data) = record::member(request, "postData").filter(|data| !data.is_null()) else {
         return Some(Vec::new());
     };
-    let base64 =
-        record::string(record::member(data, "encoding")).is_some_and(|it| same_but_case(&it, "base64"));
+    let is_base64 = record::to_string(record::member(data, "encoding"))
+        .is_some_and(|encoding| eq_ignore_ascii_case(&encoding, "base64"));
     let Some(text) = record::member(data, "text") else {
         if record::member(data, "params").is_some_and(|params| params.len() > 0) {
-            let message = "The archive lists the fields of this form, and not the bytes that were sent.";
-            drafts.push(Draft::new(Code::BODY_ELSEWHERE, Severity::Error, data.place(), message));
+            let message = "Expected the bytes of the body, got only its form fields.";
+            let hint = "Capture the raw request: an archive does not keep the bytes of a form.";
+            drafts.push(Draft::new(Code::BODY_ELSEWHERE, Severity::Error, data.place(), message).hint(hint));
             return None;
         }
         return Some(Vec::new());
     };
-    let body = record::text_or_bytes(text, base64, drafts)?;
-    // -1 stands for a size that is not known.
-    let said = record::member(request, "bodySize")
+    let body = record::decode_body(text, is_base64, drafts)?;
+    // HAR writes -1 for an unknown size, and some exporters write 0.
+    let declared_size = record::member(request, "bodySize")
         .and_then(Value::as_i64)
         .and_then(|size| usize::try_from(size).ok());
-    if let Some(said) = said.filter(|said| *said != 0 && *said != body.len()) {
-        let message = format!("The archive says that the body had {said} bytes, and holds {}.", body.len());
-        let hint =
-            "It was changed when it was saved, or sent compressed: the signature may not fit any more.";
+    if let Some(declared_size) = declared_size.filter(|size| *size != 0 && *size != body.len()) {
+        let message =
+            format!("Wrong body length in bytes: expected {declared_size} (bodySize), got {}.", body.len());
+        let hint = "Capture the raw request: the archive has a changed or decompressed body, so the signature may not match.";
         drafts.push(Draft::new(Code::BODY_LENGTH, Severity::Warning, text.place(), message).hint(hint));
     }
     Some(body)

@@ -1,100 +1,103 @@
-//! A JSON object of headers with a body, as logs and test suites keep deliveries; and the events that AWS API
-//! Gateway, load balancers and function URLs hand to a Lambda function.
+//! Records: a JSON object of headers and body, as logs and test suites keep deliveries, and the events that AWS API
+//! Gateway, load balancers and function URLs pass to a Lambda function.
 
 use base64ct::{Base64Unpadded, Encoding as _};
 
-use super::{Imported, body_text};
-use crate::delivery::Headers;
+use super::http_message::target_url;
+use super::result::ImportedDelivery;
+use crate::delivery::headers::{Headers, has_control, is_token};
 use crate::issue::{Code, Draft, Place, Severity};
 use crate::json::{Kind, Value};
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
-const HEADERS: [&str; 3] = ["multiValueHeaders", "headers", "rawHeaders"];
-const BODIES: [&str; 5] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "body"];
+const HEADER_KEYS: [&str; 3] = ["multiValueHeaders", "headers", "rawHeaders"];
+const BODY_KEYS: [&str; 5] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "body"];
 
-/// Whether this is headers with a body, and no payload.
+/// Whether a JSON value has headers and a body, and so is no payload.
 pub(super) fn is_record(value: Value<'_>) -> bool {
-    HEADERS
+    HEADER_KEYS
         .iter()
-        .any(|name| member(value, name).is_some_and(|it| matches!(it.kind(), Kind::Object | Kind::Array)))
-        && BODIES.iter().any(|name| member(value, name).is_some())
+        .any(|name| member(value, name).is_some_and(|v| matches!(v.kind(), Kind::Object | Kind::Array)))
+        && BODY_KEYS.iter().any(|name| member(value, name).is_some())
 }
 
-/// The delivery of a text that is one record.
-pub(super) fn single(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<Imported> {
+/// Parses a document that is one record.
+pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<ImportedDelivery> {
     if is_record(value) {
-        return read(value, drafts).into_iter().collect();
+        return parse(value, drafts).into_iter().collect();
     }
-    let message = "This is no object of headers with a body.";
-    let hint = "It has \"headers\", and \"body\", \"rawBody\" or \"bodyBase64\".";
+    let message = "Expected an object with headers and a body.";
+    let hint = "Add \"headers\", and \"body\", \"rawBody\" or \"bodyBase64\".";
     drafts.push(Draft::new(Code::TYPE, Severity::Error, value.place(), message).hint(hint));
     Vec::new()
 }
 
-/// The delivery of a record.
-pub(super) fn read(value: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Imported> {
+/// Parses the delivery of a record.
+pub(super) fn parse(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<ImportedDelivery> {
     let mut headers = Headers::new();
-    let given =
-        HEADERS.iter().filter_map(|name| member(value, name)).find(|it| !it.is_null() && it.len() > 0);
-    if let Some(given) = given {
-        read_headers(given, &mut headers, drafts);
+    let headers_value =
+        HEADER_KEYS.iter().filter_map(|name| member(record, name)).find(|v| !v.is_null() && v.len() > 0);
+    if let Some(headers_value) = headers_value {
+        parse_headers(headers_value, &mut headers, drafts);
     }
-    let body = read_body(value, drafts)?;
-    let text = |pointers: &[&str]| pointers.iter().find_map(|pointer| string(at(value, pointer)));
+    let body = parse_body(record, drafts)?;
+    let text = |pointers: &[&str]| pointers.iter().find_map(|pointer| to_string(resolve(record, pointer)));
     let url = text(&["/url", "/rawUrl"]).or_else(|| {
         let target = text(&["/rawPath", "/requestContext/path", "/path"])?;
         let query = text(&["/rawQueryString"]).filter(|query| !query.is_empty());
         let target = query.map_or(target.clone(), |query| format!("{target}?{query}"));
-        super::http::url(&target, &headers)
+        target_url(&target, &headers)
     });
     let method = text(&["/method", "/httpMethod", "/requestContext/http/method"]);
-    Some(Imported { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
+    Some(ImportedDelivery { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
-fn read_body(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
-    let (name, body) = BODIES.iter().find_map(|name| Some((*name, member(record, name)?)))?;
-    let encoded = matches!(name, "bodyBase64" | "body_base64")
+fn parse_body(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
+    let (name, body) = BODY_KEYS.iter().find_map(|name| Some((*name, member(record, name)?)))?;
+    let is_base64 = matches!(name, "bodyBase64" | "body_base64")
         || ["isBase64Encoded", "base64"]
             .iter()
             .any(|flag| member(record, flag).and_then(Value::as_bool) == Some(true))
-        || ["encoding", "bodyEncoding"]
-            .iter()
-            .any(|name| string(member(record, name)).is_some_and(|it| same_but_case(&it, "base64")));
-    text_or_bytes(body, encoded, drafts)
+        || ["encoding", "bodyEncoding"].iter().any(|name| {
+            to_string(member(record, name)).is_some_and(|encoding| eq_ignore_ascii_case(&encoding, "base64"))
+        });
+    decode_body(body, is_base64, drafts)
 }
 
-/// The bytes that a member stands for.
-pub(super) fn text_or_bytes(body: Value<'_>, encoded: bool, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
+/// Returns the bytes of a body that is kept as a JSON value.
+pub(super) fn decode_body(body: Value<'_>, is_base64: bool, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
     if body.is_null() {
         return Some(Vec::new());
     }
-    let Some((text, lossy)) = body_text(body) else {
-        // Somebody has parsed it. What stands here may be what was signed, and may be not.
-        let message = "The body is not a text but a value: it was taken as it is written here.";
-        let hint = "A signature fits only if the sender wrote it with the same white space and escapes. Keep the raw text, \
-                    or its base64 in \"bodyBase64\".";
+    let Some(text) = body.as_str() else {
+        // The JSON text of a parsed body may or may not be what was signed: kept, so that the signature decides.
+        let message = "Expected the body as a string, got a parsed value. The JSON text was kept.";
+        let hint = "Record the raw text in \"body\", or its base64 in \"bodyBase64\": the signature matches only the \
+                    sender's white space and escapes.";
         drafts.push(Draft::new(Code::BODY_NOT_RAW, Severity::Warning, body.place(), message).hint(hint));
         return Some(body.raw().to_vec());
     };
-    if encoded {
-        let bytes = decode(&text);
+    if is_base64 {
+        let bytes = decode_base64(text.as_bytes());
         if bytes.is_none() {
-            let message = "The body is said to be base64, and is not.";
-            drafts.push(Draft::new(Code::BASE64_INVALID, Severity::Error, body.place(), message));
+            let message = "Expected the body as base64, got other text.";
+            let hint = "Export the capture again, or correct the member that declares base64.";
+            drafts.push(Draft::new(Code::BASE64_INVALID, Severity::Error, body.place(), message).hint(hint));
         }
         return bytes;
     }
-    if lossy {
-        let message = "The body holds the mark that stands for bytes that are no UTF-8: they were lost when it was saved.";
-        let hint = "Keep such bodies as base64, in \"bodyBase64\".";
+    if text.contains('\u{fffd}') {
+        let message =
+            "Expected the original bytes of the body, got U+FFFD in place of bytes that are not UTF-8.";
+        let hint = "Record such a body as base64, in \"bodyBase64\".";
         drafts.push(Draft::new(Code::BODY_LOSSY, Severity::Warning, body.place(), message).hint(hint));
     }
-    Some(text)
+    Some(text.into_owned().into_bytes())
 }
 
-/// Base64 in either alphabet, with or without padding and line breaks.
-fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    // Brought into one spelling first: each decoder weighs more than this.
+/// Decodes base64 in either alphabet, with or without padding and line breaks.
+fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+    // Normalized first, because each further decoder is larger than this code (wasm size).
     let text: String = text
         .iter()
         .filter(|byte| !byte.is_ascii_whitespace())
@@ -107,77 +110,75 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
     Base64Unpadded::decode_vec(text.trim_end_matches('=')).ok()
 }
 
-// Each of these is used many times, and inlined it would weigh more than all else here.
+// The next three are outlined: inlined at each call, they would be larger than the rest of this file (wasm size).
 
-/// The member of an object with this key.
+/// Returns the member of an object with this key.
 #[inline(never)]
 pub(super) fn member<'d>(value: Value<'d>, key: &str) -> Option<Value<'d>> {
     value.get(key)
 }
 
-/// What a JSON Pointer leads to.
+/// Resolves a JSON Pointer.
 #[inline(never)]
-fn at<'d>(value: Value<'d>, pointer: &str) -> Option<Value<'d>> {
+fn resolve<'d>(value: Value<'d>, pointer: &str) -> Option<Value<'d>> {
     value.pointer(pointer)
 }
 
-/// The characters of a string.
+/// Returns the text of a JSON string.
 #[inline(never)]
-pub(super) fn string(value: Option<Value<'_>>) -> Option<String> {
+pub(super) fn to_string(value: Option<Value<'_>>) -> Option<String> {
     value?.as_str().map(std::borrow::Cow::into_owned)
 }
 
-/// Headers in the containers people have them in: an object of values or lists, pairs, a flat list of names and
-/// values, objects with `name` and `value`.
-pub(super) fn read_headers(given: Value<'_>, headers: &mut Headers<'static>, drafts: &mut Vec<Draft>) {
+/// Parses headers from any usual container: an object of values or arrays, an array of pairs, a flat array of names and
+/// values, or an array of objects with `name` and `value`.
+pub(super) fn parse_headers(container: Value<'_>, headers: &mut Headers<'static>, drafts: &mut Vec<Draft>) {
     let mut add = |name: &str, value: Value<'_>, drafts: &mut Vec<Draft>| {
         for value in if value.kind() == Kind::Array { value.elements().collect() } else { vec![value] } {
-            match scalar(value) {
-                // What HTTP/2 has beside its headers.
+            match scalar_to_string(value) {
+                // Pseudo-headers of HTTP/2, such as `:path`, are no headers.
                 _ if name.starts_with(':') => {}
-                Some(text) if crate::delivery::is_token(name) && !crate::delivery::has_control(&text) => {
-                    headers.push(name.to_owned(), text);
-                }
+                Some(text) if is_token(name) && !has_control(&text) => headers.push(name.to_owned(), text),
                 _ if value.is_null() => {}
-                _ => drafts.push(no_header(value.place())),
+                _ => drafts.push(invalid_header_issue(value.place())),
             }
         }
     };
-    if given.kind() == Kind::Object {
-        for (name, value) in given.members() {
+    if container.kind() == Kind::Object {
+        for (name, value) in container.members() {
             add(&name.text(), value, drafts);
         }
         return;
     }
-    let mut flat: Option<String> = None;
-    for item in given.elements() {
-        if let Some(word) = item.as_str() {
-            match flat.take() {
-                None => flat = Some(word.into_owned()),
+    let mut pending_name: Option<String> = None;
+    for item in container.elements() {
+        if let Some(text) = item.as_str() {
+            match pending_name.take() {
+                None => pending_name = Some(text.into_owned()),
                 Some(name) => add(&name, item, drafts),
             }
             continue;
         }
         let pair = match item.kind() {
-            Kind::Array => (string(item.elements().next()), item.elements().nth(1)),
-            _ => (string(member(item, "name")), member(item, "value")),
+            Kind::Array => (to_string(item.elements().next()), item.elements().nth(1)),
+            _ => (to_string(member(item, "name")), member(item, "value")),
         };
         match pair {
             (Some(name), Some(value)) => add(&name, value, drafts),
-            _ => drafts.push(no_header(item.place())),
+            _ => drafts.push(invalid_header_issue(item.place())),
         }
     }
 }
 
-fn scalar(value: Value<'_>) -> Option<String> {
+fn scalar_to_string(value: Value<'_>) -> Option<String> {
     match value.kind() {
-        Kind::String => string(Some(value)),
+        Kind::String => to_string(Some(value)),
         Kind::Number | Kind::Boolean => Some(String::from_utf8_lossy(value.raw()).into_owned()),
         _ => None,
     }
 }
 
-fn no_header(place: Place) -> Draft {
-    let message = "This is no header, which has a name and a text for a value; it was left out.";
-    Draft::new(Code::TYPE, Severity::Warning, place, message)
+fn invalid_header_issue(place: Place) -> Draft {
+    let message = "Invalid header: expected a name and a string value. The header was ignored.";
+    Draft::new(Code::TYPE, Severity::Warning, place, message).hint("Correct or remove the header.")
 }

@@ -1,10 +1,11 @@
-//! The words of a shell command, quoted as POSIX (XCU, section 2.2) and bash (`$'...'`) have it. Nothing is
-//! expanded and nothing is run.
+//! [`split_words`]: the words of a shell command, with the quoting of POSIX (XCU, section 2.2) and bash (`$'...'`).
+//!
+//! SECURITY: nothing is expanded and nothing is run.
 
-use super::finding::Notes;
+use super::diagnostics::Diagnostics;
 use crate::issue::{ByteSpan, Code, Severity};
 
-/// One word: its bytes without quotes, and where it stands.
+/// One word: its bytes without quotes, and its span with them.
 pub(super) struct Word {
     pub bytes: Vec<u8>,
     pub span: ByteSpan,
@@ -17,139 +18,140 @@ impl Word {
     }
 }
 
-/// The words of the command that begins here, up to what ends it: a line break, `|`, `;` or `&`. Targets of
-/// redirections are no words. Nothing where a quote is never closed, which is said.
-pub(super) fn words(notes: &mut Notes<'_>, start: usize) -> Option<Vec<Word>> {
-    let mut reader = Reader { notes, at: start, word: None, words: Vec::new(), redirect: false };
-    while let Some(byte) = reader.peek(0) {
+/// Splits the command that starts at this offset and ends at a line break, `|`, `;` or `&`. Leaves out targets of
+/// redirections. Reports an unterminated quote and returns `None`.
+pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<Vec<Word>> {
+    let mut lexer =
+        Lexer { diagnostics, offset: start, word: None, words: Vec::new(), is_redirect_target: false };
+    while let Some(byte) = lexer.peek(0) {
         match byte {
-            b'\'' => reader.single()?,
-            b'"' => reader.double()?,
-            b'$' if reader.peek(1) == Some(b'\'') => reader.dollar()?,
-            b'\\' => reader.escaped(),
+            b'\'' => lexer.single_quoted()?,
+            b'"' => lexer.double_quoted()?,
+            b'$' if lexer.peek(1) == Some(b'\'') => lexer.dollar_quoted()?,
+            b'\\' => lexer.escape(),
             b' ' | b'\t' | b'\r' => {
-                reader.close();
-                reader.at += 1;
+                lexer.finish_word();
+                lexer.offset += 1;
             }
             b'\n' | b'|' | b';' | b'&' => {
-                reader.close();
+                lexer.finish_word();
                 break;
             }
-            b'<' | b'>' => reader.redirection(),
-            b'#' if reader.word.is_none() => reader.comment(),
-            b'^' if reader.word.is_none() && reader.peek(1) == Some(b'"') => return reader.windows(),
+            b'<' | b'>' => lexer.redirection(),
+            b'#' if lexer.word.is_none() => lexer.skip_comment(),
+            b'^' if lexer.word.is_none() && lexer.peek(1) == Some(b'"') => return lexer.reject_cmd_quoting(),
             other => {
-                if expands(other, reader.peek(1)) {
-                    reader.expansion();
+                if is_expansion(other, lexer.peek(1)) {
+                    lexer.report_expansion();
                 }
-                reader.push(other, 1);
+                lexer.push(other, 1);
             }
         }
     }
-    reader.close();
-    Some(reader.words)
+    lexer.finish_word();
+    Some(lexer.words)
 }
 
-/// Whether a shell would put something else in this place.
-fn expands(byte: u8, next: Option<u8>) -> bool {
+/// Whether a shell would expand a variable or a command that starts with these bytes.
+fn is_expansion(byte: u8, next: Option<u8>) -> bool {
     byte == b'`'
         || byte == b'$'
             && next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, b'{' | b'(' | b'_'))
 }
 
-struct Reader<'n, 't> {
-    notes: &'n mut Notes<'t>,
-    at: usize,
-    /// The word that is being read, and where it begins.
+struct Lexer<'n, 't> {
+    diagnostics: &'n mut Diagnostics<'t>,
+    offset: usize,
+    /// The current word, and its offset.
     word: Option<(Vec<u8>, usize)>,
     words: Vec<Word>,
-    /// The next word is the target of a redirection.
-    redirect: bool,
+    /// Whether the next word is the target of a redirection.
+    is_redirect_target: bool,
 }
 
-impl Reader<'_, '_> {
+impl Lexer<'_, '_> {
     fn peek(&self, ahead: usize) -> Option<u8> {
-        self.notes.text.get(self.at + ahead).copied()
+        self.diagnostics.text.get(self.offset + ahead).copied()
     }
 
-    fn open(&mut self) -> &mut Vec<u8> {
-        let at = self.at;
-        &mut self.word.get_or_insert_with(|| (Vec::new(), at)).0
+    fn current_word(&mut self) -> &mut Vec<u8> {
+        let start = self.offset;
+        &mut self.word.get_or_insert_with(|| (Vec::new(), start)).0
     }
 
     #[inline(never)]
     fn push(&mut self, byte: u8, length: usize) {
-        self.open().push(byte);
-        self.at += length;
+        self.current_word().push(byte);
+        self.offset += length;
     }
 
     #[inline(never)]
-    fn close(&mut self) {
+    fn finish_word(&mut self) {
         if let Some((bytes, start)) = self.word.take() {
-            let span = ByteSpan { start, end: self.at };
-            if !std::mem::take(&mut self.redirect) {
+            let span = ByteSpan { start, end: self.offset };
+            if !std::mem::take(&mut self.is_redirect_target) {
                 self.words.push(Word { bytes, span });
             }
         }
     }
 
-    /// `'...'`: every byte as it stands.
-    fn single(&mut self) -> Option<()> {
-        self.open();
-        let (start, text) = (self.at + 1, self.notes.text);
+    /// `'...'`: every byte literally.
+    fn single_quoted(&mut self) -> Option<()> {
+        self.current_word();
+        let (start, text) = (self.offset + 1, self.diagnostics.text);
         let Some(length) = text[start..].iter().position(|byte| *byte == b'\'') else {
-            return self.unclosed(self.at, "'");
+            return self.unterminated_quote(self.offset, "'");
         };
-        self.open().extend_from_slice(&text[start..start + length]);
-        self.at = start + length + 1;
+        self.current_word().extend_from_slice(&text[start..start + length]);
+        self.offset = start + length + 1;
         Some(())
     }
 
-    /// `"..."`: a backslash quotes `$`, a backquote, `"`, itself and a line break.
-    fn double(&mut self) -> Option<()> {
-        self.open();
-        let start = self.at;
-        self.at += 1;
+    /// `"..."`: a backslash quotes only `$`, a backquote, `"`, a backslash and a line break.
+    fn double_quoted(&mut self) -> Option<()> {
+        self.current_word();
+        let start = self.offset;
+        self.offset += 1;
         loop {
             match self.peek(0) {
-                None => return self.unclosed(start, "\""),
+                None => return self.unterminated_quote(start, "\""),
                 Some(b'"') => break,
                 Some(b'\\') => match self.peek(1) {
                     Some(next @ (b'$' | b'`' | b'"' | b'\\')) => self.push(next, 2),
-                    Some(b'\n') => self.at += 2,
-                    Some(b'\r') if self.peek(2) == Some(b'\n') => self.at += 3,
+                    Some(b'\n') => self.offset += 2,
+                    Some(b'\r') if self.peek(2) == Some(b'\n') => self.offset += 3,
                     _ => self.push(b'\\', 1),
                 },
                 Some(byte) => {
-                    if expands(byte, self.peek(1)) {
-                        self.expansion();
+                    if is_expansion(byte, self.peek(1)) {
+                        self.report_expansion();
                     }
                     self.push(byte, 1);
                 }
             }
         }
-        self.at += 1;
+        self.offset += 1;
         Some(())
     }
 
-    /// `$'...'`: bash's escapes.
-    fn dollar(&mut self) -> Option<()> {
-        self.open();
-        let start = self.at;
-        self.at += 2;
+    /// `$'...'`: with the escapes of bash.
+    fn dollar_quoted(&mut self) -> Option<()> {
+        self.current_word();
+        let start = self.offset;
+        self.offset += 2;
         loop {
             match self.peek(0) {
-                None => return self.unclosed(start, "$'"),
+                None => return self.unterminated_quote(start, "$'"),
                 Some(b'\'') => break,
-                Some(b'\\') => self.ansi(),
+                Some(b'\\') => self.ansi_escape(),
                 Some(byte) => self.push(byte, 1),
             }
         }
-        self.at += 1;
+        self.offset += 1;
         Some(())
     }
 
-    fn ansi(&mut self) {
+    fn ansi_escape(&mut self) {
         let Some(letter) = self.peek(1) else { return self.push(b'\\', 1) };
         let plain = match letter {
             b'a' => 7,
@@ -161,86 +163,86 @@ impl Reader<'_, '_> {
             b't' => b'\t',
             b'v' => 11,
             b'\\' | b'\'' | b'"' | b'?' => letter,
-            b'x' => return self.numeric(2, 16, 2, false),
-            b'u' => return self.numeric(2, 16, 4, true),
-            b'U' => return self.numeric(2, 16, 8, true),
-            b'0'..=b'7' => return self.numeric(1, 8, 3, false),
-            // An escape that bash does not know stays as it is.
+            b'x' => return self.numeric_escape(2, 16, 2, false),
+            b'u' => return self.numeric_escape(2, 16, 4, true),
+            b'U' => return self.numeric_escape(2, 16, 8, true),
+            b'0'..=b'7' => return self.numeric_escape(1, 8, 3, false),
+            // bash keeps an unknown escape literally.
             _ => return self.push(b'\\', 1),
         };
         self.push(plain, 2);
     }
 
-    /// An escape with digits: a byte, or a character in UTF-8.
-    fn numeric(&mut self, skip: usize, radix: u32, most: usize, character: bool) {
+    /// An escape of up to `max_digits` digits after `skip` bytes: a byte, or a code point that becomes UTF-8.
+    fn numeric_escape(&mut self, skip: usize, radix: u32, max_digits: usize, is_code_point: bool) {
         let digit = |ahead: usize| self.peek(skip + ahead).and_then(|byte| char::from(byte).to_digit(radix));
-        let digits: Vec<u32> = (0..most).map_while(digit).collect();
+        let digits: Vec<u32> = (0..max_digits).map_while(digit).collect();
         if digits.is_empty() {
             return self.push(b'\\', 1);
         }
         let number = digits.iter().fold(0_u32, |number, digit| (number * radix) | digit);
         let length = skip + digits.len();
-        if character {
+        if is_code_point {
             let mut buffer = [0; 4];
             let text = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER).encode_utf8(&mut buffer);
-            self.open().extend_from_slice(text.as_bytes());
-            self.at += length;
+            self.current_word().extend_from_slice(text.as_bytes());
+            self.offset += length;
         } else {
             self.push(number.to_le_bytes()[0], length);
         }
     }
 
-    /// A backslash outside quotes. With a line break behind it, the line goes on.
-    fn escaped(&mut self) {
+    /// A backslash outside quotes: quotes the next byte, or continues the line.
+    fn escape(&mut self) {
         match self.peek(1) {
-            None => self.at += 1,
-            Some(b'\n') => self.at += 2,
-            Some(b'\r') if self.peek(2) == Some(b'\n') => self.at += 3,
+            None => self.offset += 1,
+            Some(b'\n') => self.offset += 2,
+            Some(b'\r') if self.peek(2) == Some(b'\n') => self.offset += 3,
             Some(byte) => self.push(byte, 2),
         }
     }
 
-    /// `>`, `<`, `2>&1` and the like: no part of the command's arguments.
+    /// `>`, `<`, `2>&1` and the like, which are no arguments. A number before the operator is a file descriptor.
     fn redirection(&mut self) {
         match self.word.take() {
             Some((bytes, _)) if bytes.iter().all(u8::is_ascii_digit) => {}
             word => {
                 self.word = word;
-                self.close();
+                self.finish_word();
             }
         }
         while self.peek(0).is_some_and(|byte| matches!(byte, b'<' | b'>' | b'&' | b'|')) {
-            self.at += 1;
+            self.offset += 1;
         }
-        self.redirect = true;
+        self.is_redirect_target = true;
     }
 
-    fn comment(&mut self) {
+    fn skip_comment(&mut self) {
         while self.peek(0).is_some_and(|byte| byte != b'\n') {
-            self.at += 1;
+            self.offset += 1;
         }
     }
 
-    fn expansion(&mut self) {
-        let span = ByteSpan { start: self.at, end: self.at + 1 };
-        let message = "A shell would put the value of something here; it was left as it is written.";
-        let hint = "Put the value there, or quote it with ' if it is meant as it is written.";
-        self.notes.add(Code::SHELL_EXPANSION, Severity::Warning, span, message, Some(hint));
+    fn report_expansion(&mut self) {
+        let span = ByteSpan { start: self.offset, end: self.offset + 1 };
+        let message = "Expected plain text, got a shell expansion. The text was kept as written.";
+        let hint = "Insert the value. Or use single quotes, if the text is literal.";
+        self.diagnostics.add(Code::SHELL_EXPANSION, Severity::Warning, span, message, Some(hint));
     }
 
-    fn windows<T>(&mut self) -> Option<T> {
-        let span = ByteSpan { start: self.at, end: self.at + 2 };
-        let message = "This command is quoted for the Windows command prompt, with ^ in front of its quotes.";
-        let hint = "Copy it once more, \"as cURL (bash)\" or \"as cURL (POSIX)\".";
-        self.notes.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some(hint));
+    fn reject_cmd_quoting<T>(&mut self) -> Option<T> {
+        let span = ByteSpan { start: self.offset, end: self.offset + 2 };
+        let message = "Expected the quoting of a POSIX shell, got that of the Windows command prompt (^\").";
+        let hint = "Copy the command again, \"as cURL (bash)\" or \"as cURL (POSIX)\".";
+        self.diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some(hint));
         None
     }
 
-    fn unclosed<T>(&mut self, start: usize, quote: &str) -> Option<T> {
+    fn unterminated_quote<T>(&mut self, start: usize, quote: &str) -> Option<T> {
         let span = ByteSpan { start, end: start + quote.len() };
-        let message = format!("The quote {quote} is never closed.");
+        let message = format!("Expected the end of the quote {quote}, got the end of the text.");
         let hint = "Copy the whole command, to its last line.";
-        self.notes.add(Code::CURL_SYNTAX, Severity::Error, span, &message, Some(hint));
+        self.diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, &message, Some(hint));
         None
     }
 }

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use crate::code::codes;
 use crate::issue::Code;
 use crate::json::{Value, sort_by};
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 use super::context::{
     Raise, Ruleset, codes_of, differ, each, is, null_text, order, placeholder_text, present, uuid,
@@ -225,7 +225,7 @@ impl<'d> File<'d> {
 
     /// Whether the media type says that this is something else than an image.
     fn is_no_image(&self) -> bool {
-        let image = |text: &str| text.get(..6).is_some_and(|start| same_but_case(start, "image/"));
+        let image = |text: &str| text.get(..6).is_some_and(|start| eq_ignore_ascii_case(start, "image/"));
         self.mime_type.and_then(Value::as_str).is_some_and(|text| !image(&text))
     }
 }

@@ -1,7 +1,7 @@
 //! Labels of host names that encode other letters: `xn--` and Punycode (RFC 3492, RFC 5890 to 5892).
 
 use crate::schema::pattern::category;
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 /// Whether a label that starts with `xn--` encodes a label that may be encoded. Any other is what it says.
 ///
@@ -9,7 +9,7 @@ use crate::text::same_but_case;
 /// types or combining classes are not asked, so that a label is never refused wrongly.
 pub(super) fn is_what_it_says(label: &str) -> bool {
     match label.split_at_checked(4) {
-        Some((prefix, encoded)) if same_but_case(prefix, "xn--") => {
+        Some((prefix, encoded)) if eq_ignore_ascii_case(prefix, "xn--") => {
             decode(encoded).is_some_and(|decoded| is_unicode_label(&decoded))
         }
         _ => true,

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::label;
-use crate::text::{cut, same_but_case};
+use crate::text::{eq_ignore_ascii_case, split_once};
 
 /// RFC 1123, section 2.1, with the lengths of RFC 1034, section 3.1: 253 characters in all, 63 in a label. A
 /// label that says it is encoded (RFC 5890, section 2.3.2.1) has to be.
@@ -84,8 +84,8 @@ fn is_quoted(text: &str, unicode: bool) -> bool {
 /// Standardized-tag = Ldh-str                      dcontent = %d33-90 / %d94-126
 /// ```
 fn is_address_literal(text: &str) -> bool {
-    let Some((tag, address)) = cut(text, ':') else { return is_ipv4(text) };
-    if same_but_case(tag, "IPv6") {
+    let Some((tag, address)) = split_once(text, ':') else { return is_ipv4(text) };
+    if eq_ignore_ascii_case(tag, "IPv6") {
         return is_ipv6(address);
     }
     let tag_is_good = tag.ends_with(|last: char| last.is_ascii_alphanumeric())

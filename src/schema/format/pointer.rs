@@ -1,7 +1,7 @@
 //! JSON Pointers, relative ones, and URI templates.
 
 use super::uri::{is_iprivate, is_percent_encoded, is_ucschar};
-use crate::text::cut;
+use crate::text::split_once;
 
 /// RFC 6901, section 3.
 ///
@@ -53,7 +53,7 @@ pub(super) fn is_uri_template(text: &str) -> bool {
     let mut rest = text.chars();
     while let Some(char) = rest.next() {
         let good = match char {
-            '{' => match cut(rest.as_str(), '}') {
+            '{' => match split_once(rest.as_str(), '}') {
                 Some((expression, after)) => {
                     rest = after.chars();
                     let operator = ['+', '#', '.', '/', ';', '?', '&', '=', ',', '!', '@', '|'];
@@ -80,7 +80,7 @@ pub(super) fn is_uri_template(text: &str) -> bool {
 /// max-length = %x31-39 0*3DIGIT
 /// ```
 fn is_varspec(text: &str) -> bool {
-    let name = match cut(text, ':') {
+    let name = match split_once(text, ':') {
         Some((name, length)) => {
             let digits = (1..=4).contains(&length.len()) && length.bytes().all(|byte| byte.is_ascii_digit());
             if !digits || length.starts_with('0') {

@@ -1,6 +1,6 @@
 //! URIs of RFC 3986 and IRIs of RFC 3987, and references to them.
 
-use crate::text::cut;
+use crate::text::split_once;
 use std::net::Ipv6Addr;
 
 /// Which characters may stand as they are.
@@ -18,7 +18,7 @@ pub(super) enum Alphabet {
 /// scheme    = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
 /// ```
 pub(super) fn is_absolute(text: &str, alphabet: Alphabet) -> bool {
-    cut(text, ':').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_rest(rest, alphabet))
+    split_once(text, ':').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_rest(rest, alphabet))
 }
 
 /// ```text
@@ -72,8 +72,8 @@ fn is_scheme(text: &str) -> bool {
 /// iquery   = *( ipchar / iprivate / "/" / "?" )
 /// ```
 fn is_rest(text: &str, alphabet: Alphabet) -> bool {
-    let (text, fragment) = cut(text, '#').unwrap_or((text, ""));
-    let (text, query) = cut(text, '?').unwrap_or((text, ""));
+    let (text, fragment) = split_once(text, '#').unwrap_or((text, ""));
+    let (text, query) = split_once(text, '?').unwrap_or((text, ""));
     let path = match text.strip_prefix("//") {
         Some(text) => {
             let (authority, path) = text.split_at(text.find('/').unwrap_or(text.len()));
@@ -98,7 +98,7 @@ fn is_rest(text: &str, alphabet: Alphabet) -> bool {
 /// IPvFuture  = "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )
 /// ```
 fn is_authority(text: &str, alphabet: Alphabet) -> bool {
-    let (user, text) = cut(text, '@').unwrap_or(("", text));
+    let (user, text) = split_once(text, '@').unwrap_or(("", text));
     let host_end = if text.starts_with('[') { text.find(']').map(|end| end + 1) } else { text.find(':') };
     let (host, port) = text.split_at(host_end.unwrap_or(text.len()));
     let host_is_good = match host.strip_prefix('[') {
@@ -114,7 +114,7 @@ fn is_authority(text: &str, alphabet: Alphabet) -> bool {
 
 fn is_address(text: &str) -> bool {
     let Some(future) = text.strip_prefix(['v', 'V']) else { return text.parse::<Ipv6Addr>().is_ok() };
-    cut(future, '.').is_some_and(|(version, address)| {
+    split_once(future, '.').is_some_and(|(version, address)| {
         !version.is_empty()
             && version.bytes().all(|byte| byte.is_ascii_hexdigit())
             && !address.is_empty()

@@ -5,7 +5,7 @@ use super::category;
 use super::parser::Parser;
 use super::property::{self, Property};
 use super::tree::{Item, Node};
-use crate::text::cut;
+use crate::text::split_once;
 
 const DIGITS: &[(u32, u32)] = &[(0x30, 0x39)];
 const WORD: &[(u32, u32)] = &[(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)];
@@ -116,7 +116,7 @@ impl Parser<'_> {
 
     /// `{Name}` or `{Name=Value}` after `\p` and `\P`.
     fn property(&mut self, at: usize, negated: bool) -> Result<Item, PatternError> {
-        let braced = self.rest().strip_prefix('{').and_then(|rest| cut(rest, '}'));
+        let braced = self.rest().strip_prefix('{').and_then(|rest| split_once(rest, '}'));
         let Some((text, _)) = braced else {
             return Err(self.error(at, "'\\p' needs the name of a property in braces, such as '\\p{L}'"));
         };

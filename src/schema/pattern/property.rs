@@ -4,7 +4,7 @@
 use super::category::{
     ANY, CASED, LETTER, MARK, NAMES, NUMBER, OTHER, PUNCTUATION, SEPARATOR, SYMBOL, UNASSIGNED,
 };
-use crate::text::cut;
+use crate::text::split_once;
 
 /// What the text in the braces of `\p{...}` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Property {
 
 /// Finds a property by `Name` or `Name=Value`.
 pub(super) fn named(text: &str) -> Property {
-    match cut(text, '=') {
+    match split_once(text, '=') {
         Some(("General_Category" | "gc", value)) => categories(value),
         Some(("Script" | "sc" | "Script_Extensions" | "scx", value)) if lists(SCRIPTS, value) => {
             Property::Unsupported

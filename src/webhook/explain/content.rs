@@ -10,7 +10,7 @@ use super::shared::{contains_word, header_value, timestamps};
 use crate::delivery::{Delivery, Headers, is_token};
 use crate::signature::hmac::Tag;
 use crate::signature::{Algorithm, Content, Keys, Scheme, TimestampUnit, Token, Values, tokens};
-use crate::text::{cut, owned, same_but_case};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
 /// One hypothesis about the signed content, for any body.
 pub struct ContentHypothesis<'d> {
@@ -60,7 +60,7 @@ impl<'d> ContentInputs<'d> {
             }
             if contains_word(name, "signature") {
                 for item in value.split([',', ';', ' ']) {
-                    if let Some((_, text)) = cut(item, '=')
+                    if let Some((_, text)) = split_once(item, '=')
                         && text.len() >= 9
                         && unit.read(text).is_some()
                     {
@@ -86,7 +86,7 @@ impl<'d> ContentInputs<'d> {
             let slash = url[end + 3..].find('/')?;
             Some(&url[end + 3 + slash..])
         });
-        let without_query = cut(url, '?').map(|(front, _)| front);
+        let without_query = split_once(url, '?').map(|(front, _)| front);
         let mut urls = vec![url];
         urls.extend(path);
         urls.extend(without_query);
@@ -99,7 +99,7 @@ impl<'d> ContentInputs<'d> {
 /// Returns whether a header is named like an id.
 fn is_id(name: &str) -> bool {
     let end = name.len().checked_sub(3).and_then(|start| name.get(start..));
-    end.is_some_and(|end| same_but_case(end, "-id")) && name.len() <= 64 && is_token(name)
+    end.is_some_and(|end| eq_ignore_ascii_case(end, "-id")) && name.len() <= 64 && is_token(name)
 }
 
 /// Returns the provider's signed content, and all alternatives to it.
@@ -178,7 +178,7 @@ impl<'d> ContentHypotheses<'_, 'd> {
     ) {
         let hypothesis = ContentHypothesis {
             causes: causes.to_vec(),
-            template: owned(template),
+            template: into_owned_outlined(template),
             providers: String::new(),
             content: content.clone(),
             timestamp,
@@ -195,7 +195,7 @@ impl<'d> ContentHypotheses<'_, 'd> {
         let Some(content) = self.parse(template).filter(Content::has_timestamp) else { return };
         for timestamp in self.inputs.expected_timestamps.clone() {
             let seconds = &timestamp[..timestamp.len().saturating_sub(3)];
-            for other in [[timestamp, "000"].concat(), owned(seconds)] {
+            for other in [[timestamp, "000"].concat(), into_owned_outlined(seconds)] {
                 if !other.is_empty() {
                     self.push(&[&causes::CONTENT_TIMESTAMP_UNIT], template, &content, Cow::Owned(other), "");
                 }
@@ -276,7 +276,7 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
 
 fn format_token(token: Token<'_>) -> String {
     match token {
-        Token::Literal(text) => owned(text),
+        Token::Literal(text) => into_owned_outlined(text),
         Token::Place(placeholder) => format!("{{{placeholder}}}"),
     }
 }
@@ -294,7 +294,7 @@ fn without(tokens: &[Token<'_>], is_removed: &dyn Fn(&Token<'_>) -> bool) -> Str
     }
     // After the last placeholder there is no separator: the one before it is removed instead.
     match (tokens.last().is_some_and(is_removed), out.rfind('}')) {
-        (true, Some(end)) => owned(&out[..=end]),
+        (true, Some(end)) => into_owned_outlined(&out[..=end]),
         _ => out,
     }
 }

@@ -11,7 +11,7 @@ use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
 use crate::signature::hmac::same_bytes;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
-use crate::text::{owned, same_but_case};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 use crate::webhook::{Limits, Time, Webhook};
 
 /// Example signatures that providers print in their documentation, which people copy.
@@ -81,14 +81,15 @@ impl ObservationCollector<'_, '_> {
             }
         }
         // GitHub sends two signature headers: the second one is not of another provider.
-        let expected = known_headers().find(|(name, _)| same_but_case(name, header)).map(|(_, title)| title);
+        let expected =
+            known_headers().find(|(name, _)| eq_ignore_ascii_case(name, header)).map(|(_, title)| title);
         for (name, provider) in known_headers() {
             if expected != Some(provider) && header_value(headers, name).is_some() {
                 self.observe(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
         if header_value(headers, "content-encoding")
-            .is_some_and(|value| !value.is_empty() && !same_but_case(value, "identity"))
+            .is_some_and(|value| !value.is_empty() && !eq_ignore_ascii_case(value, "identity"))
         {
             self.observe(&causes::CONTENT_ENCODING, &[]);
         }
@@ -103,8 +104,12 @@ impl ObservationCollector<'_, '_> {
     fn signatures(&mut self) {
         let header = self.scheme.header();
         let value_count = self.delivery.headers.get_all(header).count();
-        let count =
-            self.received.iter().filter(|other| same_but_case(other.header, header)).count().max(value_count);
+        let count = self
+            .received
+            .iter()
+            .filter(|other| eq_ignore_ascii_case(other.header, header))
+            .count()
+            .max(value_count);
         if count > 1 {
             self.observe(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
         }
@@ -138,7 +143,7 @@ impl ObservationCollector<'_, '_> {
             };
             let mut like = match made_by {
                 Some(name) => format!("the length of {name}"),
-                None => owned("the length of no known algorithm"),
+                None => into_owned_outlined("the length of no known algorithm"),
             };
             if let Some(label) = labelled {
                 like = format!("{like}, under the label {label}");
@@ -185,8 +190,8 @@ impl ObservationCollector<'_, '_> {
     fn parts(&mut self) {
         let missing = match self.scheme.values(self.delivery) {
             Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
-            Err(Outcome::UrlMissing) => owned("the URL"),
-            Err(Outcome::MethodMissing) => owned("the method"),
+            Err(Outcome::UrlMissing) => into_owned_outlined("the URL"),
+            Err(Outcome::MethodMissing) => into_owned_outlined("the method"),
             _ => return,
         };
         self.observe(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);

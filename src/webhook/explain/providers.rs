@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::json::{Document, Kind, Value};
 use crate::provider;
-use crate::text::{owned, same_but_case};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 /// How one provider signs.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ static PROVIDERS: LazyLock<Vec<KnownProvider>> = LazyLock::new(|| {
         }
     }
     for (title, header, signed_content) in OTHERS {
-        if !all.iter().any(|other| same_but_case(&other.header, header)) {
-            let [title, header, signed_content] = [title, header, signed_content].map(owned);
+        if !all.iter().any(|other| eq_ignore_ascii_case(&other.header, header)) {
+            let [title, header, signed_content] = [title, header, signed_content].map(into_owned_outlined);
             all.push(KnownProvider { title, header, signed_content });
         }
     }
@@ -82,7 +82,7 @@ fn add_built_in(all: &mut Vec<KnownProvider>, definition: Value<'_>) {
 /// Returns the signature header and the title of every known provider. Of providers with the same header, the first.
 pub fn known_headers() -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_first = |(index, known): &(usize, &KnownProvider)| {
-        !PROVIDERS[..*index].iter().any(|other| same_but_case(&other.header, &known.header))
+        !PROVIDERS[..*index].iter().any(|other| eq_ignore_ascii_case(&other.header, &known.header))
     };
     let all = PROVIDERS.iter().enumerate().filter(is_first);
     all.map(|(_, known)| (known.header.as_str(), known.title.as_str()))

@@ -9,7 +9,7 @@ use super::shared::{contains_bytes, contains_word};
 use crate::delivery::{Headers, has_control, is_token};
 use crate::signature::hmac::{Tag, same_bytes};
 use crate::signature::{Algorithm, Encoding, Item, Keys, Scheme};
-use crate::text::same_but_case;
+use crate::text::eq_ignore_ascii_case;
 
 /// A text in a header that may be a signature.
 pub struct Received<'d> {
@@ -115,7 +115,7 @@ impl Interpretation {
 /// Returns the signatures in the scheme's header; without that header, those in similar headers.
 pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'d>> {
     let mut all: Vec<Received<'d>> = Vec::new();
-    let expected = headers.iter().filter(|(name, _)| same_but_case(name, scheme.header()));
+    let expected = headers.iter().filter(|(name, _)| eq_ignore_ascii_case(name, scheme.header()));
     for (header, value) in expected {
         if value.len() > MAX_SIGNATURE_CHARS * MAX_SIGNATURES {
             continue;
@@ -162,7 +162,7 @@ pub fn find_signature_like_headers<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str
         ["etag", "if-none-match", "cookie", "authorization", "content-md5", "traceparent"];
     let is_similar = |(name, value): &(&str, &str)| {
         let is_named = ["signature", "hmac", "x-sig"].iter().any(|word| contains_word(name, word));
-        let is_excluded = EXCLUDED.iter().any(|other| same_but_case(name, other));
+        let is_excluded = EXCLUDED.iter().any(|other| eq_ignore_ascii_case(name, other));
         let is_sane = is_token(name)
             && name.len() <= 64
             && value.len() <= MAX_SIGNATURE_CHARS * MAX_SIGNATURES
@@ -279,7 +279,7 @@ impl SignatureReader<'_> {
     ) {
         let (received, index) = (self.received, self.index);
         let header =
-            (!same_but_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
+            (!eq_ignore_ascii_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
         let form = match received.form {
             HeaderForm::Expected => None,
             HeaderForm::Unlabelled => self.scheme.format.has_label().then_some(&causes::SIGNATURE_BARE),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::shared::joined;
 use crate::json::{Document, Kind, Tag, Value, sort_by};
-use crate::text::cut;
+use crate::text::split_once;
 
 /// White space between tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -327,7 +327,7 @@ fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(raw).ok()?;
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = cut(mantissa, '.').unwrap_or((mantissa, ""));
+    let (whole, fraction) = split_once(mantissa, '.').unwrap_or((mantissa, ""));
     let exponent: i32 = exponent.parse().ok().filter(|it: &i32| it.abs() < 400)?;
     let all = joined(&[whole.as_bytes(), fraction.as_bytes()]);
     let zeros = all.iter().take_while(|digit| **digit == b'0').count();

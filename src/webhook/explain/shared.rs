@@ -2,7 +2,7 @@
 
 use crate::delivery::Headers;
 use crate::signature::{Keys, Scheme};
-use crate::text::owned;
+use crate::text::into_owned_outlined;
 
 /// Concatenates parts. `concat` would be compiled anew for each number of parts.
 #[inline(never)]
@@ -65,5 +65,5 @@ pub fn timestamps<'h>(scheme: &'h Scheme, headers: &'h Headers<'_>) -> Vec<&'h s
 /// Names one of the secrets in a message, by its place in the options and never by its value.
 #[inline(never)]
 pub fn secret_label(keys: &Keys, secret: usize) -> String {
-    if keys.count() > 1 { format!("secret {}", secret + 1) } else { owned("the secret") }
+    if keys.count() > 1 { format!("secret {}", secret + 1) } else { into_owned_outlined("the secret") }
 }

@@ -7,7 +7,7 @@ use crate::issue::{Code, Draft, Place, Profile, Severity};
 use crate::json::{Document, Value};
 use crate::provider::Dedupe;
 use crate::signature::Outcome;
-use crate::text::{is_plain, owned};
+use crate::text::{into_owned_outlined, is_plain};
 
 impl<'b, 'd> Judgement<'b, 'd> {
     /// Whether the time in the body is within the tolerance, where there is one and the signature vouches for it.
@@ -95,7 +95,8 @@ impl<'b, 'd> Judgement<'b, 'd> {
         if !keys.is_short(*secret) {
             return;
         }
-        let which = if keys.count() > 1 { format!("secrets[{secret}]") } else { owned("The secret") };
+        let which =
+            if keys.count() > 1 { format!("secrets[{secret}]") } else { into_owned_outlined("The secret") };
         let message = format!("{which} has fewer than 16 bytes: who has one delivery can find it by trying.");
         self.drafts.push(
             Draft::new(Code::SECRET_SHORT, Severity::Info, Place::Delivery, message)
@@ -114,14 +115,16 @@ impl<'b, 'd> Judgement<'b, 'd> {
         let Some(received) = values.next() else { return };
         let (severity, message) = match MediaType::read(received, wanted) {
             _ if values.next().is_some() => {
-                (Severity::Error, owned("The header Content-Type stands more than once."))
+                (Severity::Error, into_owned_outlined("The header Content-Type stands more than once."))
             }
             MediaType::Own => return,
             MediaType::Json if profile == Profile::Lenient => return,
             MediaType::Json => {
                 (Severity::Warning, format!("{} sends another Content-Type of JSON.", webhook.provider.title))
             }
-            MediaType::Other => (Severity::Error, owned("The Content-Type is not one of JSON in UTF-8.")),
+            MediaType::Other => {
+                (Severity::Error, into_owned_outlined("The Content-Type is not one of JSON in UTF-8."))
+            }
         };
         if severity == Severity::Error {
             self.reason.get_or_insert(Code::CONTENT_TYPE);

@@ -1,6 +1,6 @@
 /** Two deliveries compared by the core, with the places of what differs in both texts. */
 import { toBytes } from "../bytes.ts";
-import { type ProviderDefinition, type Report, recognise } from "./core.ts";
+import { detectProvider, type ProviderDefinition, type Report } from "./core.ts";
 import { Outline } from "./outline.ts";
 import type { Calls, ChangePlace, Compared, PageDelivery, ShownChange } from "./protocol.ts";
 import { definition, hookOf } from "./providers.ts";
@@ -12,7 +12,7 @@ export function compare({ sides, provider }: Calls["compare"]["input"]): Compare
     Whole,
     Whole,
   ];
-  const id = provider === "auto" ? (recognise(first) ?? recognise(second)) : provider;
+  const id = provider === "auto" ? (detectProvider(first) ?? detectProvider(second)) : provider;
   const headers = differing(sides, id === undefined ? undefined : definition(id));
   if (id === undefined) {
     const nothing = { same: false, sameEvent: false, sameBytes: false, changes: [], facts: [] };

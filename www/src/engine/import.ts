@@ -1,12 +1,12 @@
-/** Takes apart what was pasted or dropped. */
+/** Imports what was pasted or dropped. */
 import { toText } from "../bytes.ts";
 import { importDeliveries } from "./core.ts";
 import type { Imported } from "./protocol.ts";
 
 export function imported(bytes: Uint8Array): Imported {
-  const { form, deliveries, issues } = importDeliveries(bytes);
+  const { format, deliveries, issues } = importDeliveries(bytes);
   return {
-    ...(form === undefined ? {} : { form }),
+    ...(format === undefined ? {} : { format }),
     deliveries: deliveries.map(({ headers, body, url, method }) => ({
       headers,
       text: toText(body),

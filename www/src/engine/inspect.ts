@@ -1,6 +1,6 @@
 /** One delivery judged, and everything the page shows of it; then its values, for the tree and for hovering. */
 import { placer, toBytes } from "../bytes.ts";
-import { type Delivery, type Report, recognise } from "./core.ts";
+import { type Delivery, detectProvider, type Report } from "./core.ts";
 import { contractOf, meaningOf } from "./meaning.ts";
 import { Outline } from "./outline.ts";
 import type {
@@ -25,7 +25,7 @@ let last: { outline: Outline; contract: ReturnType<typeof contractOf>; sensitive
 
 /** The provider that was chosen, or the one that the delivery looks like. */
 export function providerOf({ provider }: InspectInput, delivery: Delivery): string | undefined {
-  return provider === "auto" ? recognise(delivery) : provider;
+  return provider === "auto" ? detectProvider(delivery) : provider;
 }
 
 /** When and how strictly a delivery is judged. */

@@ -162,9 +162,9 @@ export interface Example {
   secret: string;
 }
 
-/** What a text held. */
+/** The deliveries and issues of a capture. */
 export interface Imported {
-  form?: string;
+  format?: string;
   deliveries: PageDelivery[];
   issues: Issue[];
 }

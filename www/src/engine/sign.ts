@@ -2,8 +2,8 @@
 import * as samples from "virtual:samples";
 import { hasEscapes, toBytes, toText } from "../bytes.ts";
 import {
+  exportDelivery,
   type ProviderDefinition,
-  printDelivery,
   providers,
   type SignedDelivery,
   type Webhook,
@@ -147,7 +147,7 @@ function byRules(
 
 function printed(delivery: Whole): Pick<Made, "http" | "curl"> {
   const text = (form: "http" | "curl") => {
-    const bytes = printDelivery(delivery, form);
+    const bytes = exportDelivery(delivery, form);
     const made = bytes === undefined ? undefined : toText(bytes);
     // A clipboard holds no bytes that are not UTF-8.
     return made === undefined || hasEscapes(made) ? undefined : made;

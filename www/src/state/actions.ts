@@ -145,7 +145,7 @@ export async function take(bytes: Uint8Array, name: string): Promise<void> {
     // Also where it is what stood there already: somebody waits for an answer.
     schedule();
     const [first] = found.deliveries;
-    if (first === undefined || found.form === "body") {
+    if (first === undefined || found.format === "body") {
       store.set({ body: first?.text ?? toText(bytes), imported: undefined, issue: undefined });
       return;
     }

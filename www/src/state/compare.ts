@@ -97,7 +97,7 @@ export async function takeSide(side: Side, given: Uint8Array | string): Promise<
     const found = await engine.ask("import", { bytes });
     if (found === undefined) return;
     const [first, second] = found.deliveries;
-    if (first === undefined || found.form === "body") setBody(side, first?.text ?? toText(bytes));
+    if (first === undefined || found.format === "body") setBody(side, first?.text ?? toText(bytes));
     else if (second !== undefined && isEmpty(side === 0 ? 1 : 0)) {
       put(first, second);
       announce(`${found.deliveries.length} deliveries found; the first two are compared.`);

@@ -1,7 +1,7 @@
-//! curl's options (curl(1), version 8): which there are, and which of them have a value.
+//! curl's options (curl(1), version 8), and which of them take a value. The lists tell a value from an argument.
 
-/// Long options without a value that change nothing of the request, or nothing that is read here.
-const SWITCHES: &str = "\
+/// Long options without a value that do not change what is imported.
+const IGNORED_FLAGS: &str = "\
     anyauth basic compressed create-dirs digest disable fail fail-early fail-with-body globoff http0.9 \
     http1.0 http1.1 http2 http2-prior-knowledge http3 http3-only include insecure ipv4 ipv6 \
     junk-session-cookies keepalive location location-trusted manual negotiate no-alpn no-buffer \
@@ -11,8 +11,8 @@ const SWITCHES: &str = "\
     styled-output tcp-fastopen tcp-nodelay tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding trace-ids \
     trace-time verbose";
 
-/// Long options with a value that is not read here.
-const VALUED: &str = "\
+/// Long options with a value that does not change what is imported.
+const IGNORED_VALUE_OPTIONS: &str = "\
     alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to cookie-jar \
     crlfile curves dns-servers doh-url dump-header egd-file engine etag-compare etag-save \
     expect100-timeout haproxy-clientip hsts interface ipfs-gateway keepalive-time key key-type \
@@ -22,17 +22,16 @@ const VALUED: &str = "\
     socks4a socks5 socks5-hostname speed-limit speed-time stderr time-cond tls-max tls13-ciphers trace \
     trace-ascii unix-socket write-out";
 
-/// Whether a name is one of a list.
-fn among(list: &str, name: &str) -> bool {
-    list.split(' ').any(|one| one == name)
+fn contains_word(list: &str, name: &str) -> bool {
+    list.split(' ').any(|word| word == name)
 }
 
-/// Whether this is a long option without a value that changes nothing of what is read here.
-pub(super) fn is_switch(name: &str) -> bool {
-    among(SWITCHES, name)
+/// Whether a long option takes no value and does not change what is imported.
+pub(super) fn is_ignored_flag(name: &str) -> bool {
+    contains_word(IGNORED_FLAGS, name)
 }
 
-/// Whether a long option has a value.
+/// Whether a long option takes a value.
 pub(super) fn takes_value(name: &str) -> bool {
     matches!(
         name,
@@ -53,11 +52,12 @@ pub(super) fn takes_value(name: &str) -> bool {
             | "user-agent"
             | "referer"
             | "cookie"
-    ) || among(VALUED, name)
+    ) || contains_word(IGNORED_VALUE_OPTIONS, name)
 }
 
-/// The long name of a short option that has a value; an empty one where it is not read here.
-pub(super) fn valued_letter(letter: u8) -> Option<&'static str> {
+/// Returns the long name of a short option that takes a value; an empty one if the value does not change what is
+/// imported.
+pub(super) fn short_option_with_value(letter: u8) -> Option<&'static str> {
     Some(match letter {
         b'A' => "user-agent",
         b'b' => "cookie",

@@ -1,16 +1,20 @@
 //! Archives that come in chunks: the same as whole ones, whatever the chunks, and never held in full.
 
-use hookseal::delivery::{Form, Imported, Importer, import};
+use hookseal::delivery::{ImportFormat, ImportedDelivery, Importer, import};
 use hookseal::{Code, Issue};
 use proptest::prelude::*;
 
 /// Everything that comes of a text in chunks of this size.
-fn streamed(text: &[u8], size: usize, mut importer: Importer) -> (Vec<Imported>, Vec<Issue>, Option<Form>) {
+fn streamed(
+    text: &[u8],
+    size: usize,
+    mut importer: Importer,
+) -> (Vec<ImportedDelivery>, Vec<Issue>, Option<ImportFormat>) {
     let (mut deliveries, mut issues) = (Vec::new(), Vec::new());
     let mut take = |importer: &mut Importer| {
-        while let Some(step) = importer.next_step() {
-            deliveries.extend(step.delivery);
-            issues.extend(step.issues);
+        while let Some(item) = importer.next_item() {
+            deliveries.extend(item.delivery);
+            issues.extend(item.issues);
         }
     };
     for chunk in text.chunks(size.max(1)) {
@@ -19,8 +23,8 @@ fn streamed(text: &[u8], size: usize, mut importer: Importer) -> (Vec<Imported>,
     }
     importer.finish();
     take(&mut importer);
-    let form = importer.form();
-    (deliveries, issues, form)
+    let format = importer.format();
+    (deliveries, issues, format)
 }
 
 const TEXTS: [&str; 17] = [
@@ -48,9 +52,9 @@ fn the_size_of_chunks_changes_nothing() {
     for text in TEXTS {
         let whole = import(text.as_bytes(), None);
         for size in [1, 2, 3, 7, 64, 10_000] {
-            let (deliveries, issues, form) = streamed(text.as_bytes(), size, Importer::new(None));
-            assert_eq!(form, whole.form, "{text}");
-            if text.contains("broken") && form == Some(Form::Har) {
+            let (deliveries, issues, format) = streamed(text.as_bytes(), size, Importer::new(None));
+            assert_eq!(format, whole.format, "{text}");
+            if text.contains("broken") && format == Some(ImportFormat::Har) {
                 // A broken entry costs that entry, and not the archive.
                 assert_eq!((deliveries.len(), issues.len()), (1, 4), "{issues:?}");
                 assert_eq!(issues[0].pointer, "/log/entries/1");
@@ -58,13 +62,14 @@ fn the_size_of_chunks_changes_nothing() {
                 assert!(text.as_bytes()[issues[3].byte_span.start..].starts_with(b"broken"));
                 continue;
             }
-            let bodies = |all: &[Imported]| all.iter().map(|one| one.body.clone()).collect::<Vec<_>>();
+            let bodies =
+                |all: &[ImportedDelivery]| all.iter().map(|one| one.body.clone()).collect::<Vec<_>>();
             assert_eq!(bodies(&deliveries), bodies(&whole.deliveries), "{text} by {size}");
             let said = |all: &[Issue]| {
                 all.iter().map(|it| (it.code, it.message.clone(), it.pointer.clone())).collect::<Vec<_>>()
             };
             assert_eq!(said(&issues), said(&whole.issues), "{text} by {size}");
-            if whole.form != Some(Form::Har) || !text.contains("[]") {
+            if whole.format != Some(ImportFormat::Har) || !text.contains("[]") {
                 let spans = |all: &[Issue]| all.iter().map(|it| (it.span, it.byte_span)).collect::<Vec<_>>();
                 assert_eq!(spans(&issues), spans(&whole.issues), "{text} by {size}");
             }
@@ -76,20 +81,22 @@ fn the_size_of_chunks_changes_nothing() {
 fn an_archive_is_never_held_in_full() {
     let entry = format!("{{\"request\":{{\"postData\":{{\"text\":\"{}\"}}}}}},", "x".repeat(2000));
     let line = format!("{{\"headers\":{{}},\"body\":\"{}\"}}\n", "x".repeat(2000));
-    for (head, piece, form) in [("{\"log\":{\"entries\":[", entry, Form::Har), ("", line, Form::Ndjson)] {
+    for (head, piece, format) in
+        [("{\"log\":{\"entries\":[", entry, ImportFormat::Har), ("", line, ImportFormat::Ndjson)]
+    {
         let measured = allocation_counter::measure(|| {
-            let mut importer = Importer::new(Some(form));
+            let mut importer = Importer::new(Some(format));
             importer.push(head.as_bytes());
             let mut count = 0;
             for _ in 0..2000 {
                 importer.push(piece.as_bytes());
-                while importer.next_step().is_some() {
+                while importer.next_item().is_some() {
                     count += 1;
                 }
             }
             assert!(count >= 1999);
         });
-        assert!(measured.bytes_max < 100_000, "{form:?} held {} bytes", measured.bytes_max);
+        assert!(measured.bytes_max < 100_000, "{format:?} held {} bytes", measured.bytes_max);
     }
 }
 
@@ -102,23 +109,23 @@ fn an_entry_over_the_limit_is_left_out_and_the_others_are_not() {
     let har = format!(
         "{{\"log\":{{\"entries\":[{{\"request\":{{}}}},{{\"x\":\"{long}\"}},{{\"request\":{{}}}}]}}}}"
     );
-    for (text, form, what) in [(text, Form::Ndjson, "line"), (har, Form::Har, "entry")] {
+    for (text, format, what) in [(text, ImportFormat::Ndjson, "line"), (har, ImportFormat::Har, "entry")] {
         for size in [1, 64] {
             let (deliveries, issues, _) =
-                streamed(text.as_bytes(), size, Importer::new(Some(form)).with_limit(200));
-            assert_eq!(deliveries.len(), 2, "{form:?}");
-            let message = format!("This {what} is longer than 200 bytes, and was left out.");
+                streamed(text.as_bytes(), size, Importer::new(Some(format)).with_max_bytes(200));
+            assert_eq!(deliveries.len(), 2, "{format:?}");
+            let message = format!("Expected at most 200 bytes, got a longer {what}. The {what} was ignored.");
             assert_eq!(
                 issues.iter().map(|it| (it.code, it.message.as_str())).collect::<Vec<_>>(),
                 [(Code::TOO_LARGE, message.as_str())]
             );
         }
     }
-    let (deliveries, issues, _) = streamed(&[b'['; 300], 64, Importer::new(None).with_limit(200));
+    let (deliveries, issues, _) = streamed(&[b'['; 300], 64, Importer::new(None).with_max_bytes(200));
     assert_eq!((deliveries.len(), issues.len(), issues[0].code), (0, 1, Code::TOO_LARGE));
     assert_eq!(
         issues[0].message,
-        "This is longer than 200 bytes, and no archive that can be read in pieces."
+        "Expected at most 200 bytes, got a longer input that cannot be imported entry by entry."
     );
 }
 
@@ -127,13 +134,16 @@ fn an_archive_that_ends_early_gives_what_it_has_and_says_so() {
     let text = "{\"log\":{\"entries\":[{\"request\":{}},{\"requ";
     let (deliveries, issues, _) = streamed(text.as_bytes(), 5, Importer::new(None));
     assert_eq!((deliveries.len(), issues.len(), issues[0].code), (1, 1, Code::HAR_INVALID));
-    assert_eq!(issues[0].message, "The archive ends behind 1 entries, before its list is closed.");
+    assert_eq!(
+        issues[0].message,
+        "Expected the end of the list of entries, got the end of the archive. Complete entries: 1."
+    );
     let (deliveries, issues, _) = streamed(b"{\"log\":{\"entries\":[{}}", 5, Importer::new(None));
     assert_eq!(
         (deliveries.len(), issues[1].message.as_str()),
-        (0, "More is closed than was opened in entry 1 of the archive.")
+        (0, "Expected matching brackets, got a closing one too many in entry 1 of the archive.")
     );
-    let (_, issues, _) = streamed(b"{\"log\":{\"entr", 5, Importer::new(Some(Form::Har)));
+    let (_, issues, _) = streamed(b"{\"log\":{\"entr", 5, Importer::new(Some(ImportFormat::Har)));
     assert_eq!(issues[0].code, Code::JSON_SYNTAX);
 }
 
@@ -142,7 +152,7 @@ proptest! {
     fn any_chunks_are_an_answer(text in "[{}\\[\\]\",:\\\\ \\nabelogntris😀]{0,120}", size in 1usize..9) {
         for head in ["", "{\"log\":{\"entries\":[", "{\"headers\":{},\"body\":\"\"}\n"] {
             let text = format!("{head}{text}");
-            let (_, issues, _) = streamed(text.as_bytes(), size, Importer::new(None).with_limit(60));
+            let (_, issues, _) = streamed(text.as_bytes(), size, Importer::new(None).with_max_bytes(60));
             for issue in issues {
                 prop_assert!(issue.byte_span.start <= issue.byte_span.end && issue.byte_span.end <= text.len(), "{:?}", issue);
             }

@@ -1,0 +1,85 @@
+//! [`import`]: every delivery of a capture that is in memory.
+
+use super::diagnostics::Diagnostics;
+use super::format::ImportFormat;
+use super::lines::strip_bom;
+use super::position::Position;
+use super::result::{ImportResult, ImportedDelivery};
+use super::{curl, har, http, ndjson, record};
+use crate::issue::{ByteSpan, Code, Severity};
+use crate::json::Document;
+
+/// Imports every delivery of a capture, in this format or in the one that is detected. Never fails: what cannot be
+/// imported is an issue. Needs a few times the memory of the input; use [`Importer`](super::Importer) for large archives.
+///
+/// ```
+/// use hookseal::delivery::{ImportFormat, import};
+///
+/// let command = br#"curl https://example.com/hook -H 'X-Signature: sha256=00' --data-raw '{"a":1}'"#;
+/// let result = import(command, None);
+/// assert_eq!(result.format, Some(ImportFormat::Curl));
+/// let delivery = result.deliveries[0].as_delivery();
+/// assert_eq!((delivery.method, delivery.body), (Some("POST"), &br#"{"a":1}"#[..]));
+/// assert_eq!(delivery.headers.get("x-signature"), Some("sha256=00"));
+///
+/// // The body is in another file: an issue tells where the command names it.
+/// let result = import(b"curl https://example.com/ -d @body.json", None);
+/// assert_eq!(result.issues[0].code.as_str(), "body-elsewhere");
+/// assert_eq!(result.issues[0].span.column, 30);
+/// ```
+#[must_use]
+pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
+    let Some(format) = format.or_else(|| ImportFormat::detect(input)) else { return reject_unknown(input) };
+    let mut result = ImportResult { format: Some(format), ..ImportResult::default() };
+    match format {
+        ImportFormat::Body => {
+            result.deliveries.push(ImportedDelivery { body: input.to_vec(), ..ImportedDelivery::default() });
+        }
+        ImportFormat::Http | ImportFormat::Curl => {
+            let mut diagnostics = Diagnostics::new(input);
+            let parse = if format == ImportFormat::Http { http::parse } else { curl::parse };
+            result.deliveries.extend(parse(&mut diagnostics));
+            result.issues = diagnostics.issues;
+        }
+        ImportFormat::Har | ImportFormat::Record => {
+            let json = strip_bom(input);
+            result.issues = match Document::read(json) {
+                Ok(document) => {
+                    let mut drafts = Vec::new();
+                    let parse =
+                        if format == ImportFormat::Har { har::parse_archive } else { record::parse_document };
+                    result.deliveries = parse(document.root(), &mut drafts);
+                    document.locate(drafts)
+                }
+                Err(issue) => vec![*issue],
+            };
+            let mut position = Position::default();
+            position.advance(&input[..input.len() - json.len()]);
+            result.issues.iter_mut().for_each(|issue| position.shift(issue));
+        }
+        ImportFormat::Ndjson => {
+            let mut position = Position::default();
+            for line in input.split_inclusive(|byte| *byte == b'\n') {
+                if let Some(item) = ndjson::parse_line(line.strip_suffix(b"\n").unwrap_or(line), position) {
+                    result.extend(item);
+                }
+                position.advance(line);
+            }
+        }
+    }
+    result
+}
+
+fn reject_unknown(input: &[u8]) -> ImportResult {
+    let mut diagnostics = Diagnostics::new(input);
+    let message = if input.trim_ascii().is_empty() {
+        "Expected a delivery, got an empty input."
+    } else {
+        "Expected a delivery, got text in an unknown format."
+    };
+    let hint = "Pass an HTTP request that starts with a line such as \"POST /path HTTP/1.1\", a curl command, a HAR file, a \
+                JSON object with headers and body, or the body alone. Or name the format.";
+    let span = ByteSpan { start: 0, end: input.len().min(1) };
+    diagnostics.add(Code::FORM_UNKNOWN, Severity::Error, span, message, Some(hint));
+    ImportResult { issues: diagnostics.issues, ..ImportResult::default() }
+}

@@ -1,0 +1,50 @@
+//! Detecting the format of a capture by its first bytes and, if it is JSON, by its keys.
+
+use super::format::ImportFormat;
+use super::lines::{split_first_line, strip_bom};
+use super::{curl, har, http, record, scanner};
+use crate::json::Document;
+
+impl ImportFormat {
+    /// Returns the format that the input most likely has, or `None` if it looks like none of them.
+    ///
+    /// ```
+    /// use hookseal::delivery::ImportFormat;
+    ///
+    /// assert_eq!(ImportFormat::detect(b"curl https://example.com/ -d '{}'"), Some(ImportFormat::Curl));
+    /// assert_eq!(ImportFormat::detect(b"POST / HTTP/1.1\r\n\r\n{}"), Some(ImportFormat::Http));
+    /// assert_eq!(ImportFormat::detect(br#"{ "headers": {}, "body": "{}" }"#), Some(ImportFormat::Record));
+    /// assert_eq!(ImportFormat::detect(br#"{ "event": "ping" }"#), Some(ImportFormat::Body));
+    /// ```
+    #[must_use]
+    pub fn detect(input: &[u8]) -> Option<ImportFormat> {
+        let text = strip_bom(input).trim_ascii_start();
+        match text.first()? {
+            b'{' => Some(detect_object(text)),
+            b'[' | b'"' => Some(ImportFormat::Body),
+            _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
+            _ if http::looks_like_http(text) => Some(ImportFormat::Http),
+            _ => Document::read(text).is_ok().then_some(ImportFormat::Body),
+        }
+    }
+}
+
+/// Returns the format of a text that starts with `{`.
+fn detect_object(text: &[u8]) -> ImportFormat {
+    match Document::read(text) {
+        Ok(document) if har::is_har(document.root()) => ImportFormat::Har,
+        Ok(document) if record::is_record(document.root()) => ImportFormat::Record,
+        Ok(_) => ImportFormat::Body,
+        Err(_) => {
+            let (line, rest) = split_first_line(text);
+            match scanner::first_key(text) {
+                _ if !rest.trim_ascii().is_empty() && Document::read(line).is_ok() => ImportFormat::Ndjson,
+                // Invalid JSON that starts like a HAR file or a record is parsed as such, so that the syntax error is
+                // reported. As a body it would be imported without an issue.
+                b"log" => ImportFormat::Har,
+                b"headers" | b"multiValueHeaders" => ImportFormat::Record,
+                _ => ImportFormat::Body,
+            }
+        }
+    }
+}

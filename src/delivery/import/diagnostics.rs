@@ -1,0 +1,37 @@
+//! [`Diagnostics`]: the issues of a capture that is not JSON.
+
+use crate::issue::{ByteSpan, Code, Draft, Issue, Place, Severity};
+use crate::json::{outside, placed};
+
+/// Bounded because each issue scans the capture for its line and column.
+const MAX_ISSUES: usize = 100;
+
+/// A capture, and the issues found in it.
+pub(super) struct Diagnostics<'t> {
+    pub text: &'t [u8],
+    pub issues: Vec<Issue>,
+}
+
+impl<'t> Diagnostics<'t> {
+    pub fn new(text: &'t [u8]) -> Self {
+        Self { text, issues: Vec::new() }
+    }
+
+    #[inline(never)] // called from many places: inlined, it costs kilobytes
+    pub fn add(&mut self, code: Code, severity: Severity, span: ByteSpan, message: &str, hint: Option<&str>) {
+        match self.issues.len() {
+            MAX_ISSUES => self.issues.push(outside(Draft::new(
+                Code::ISSUES_OMITTED,
+                Severity::Info,
+                Place::Delivery,
+                "Too many issues: only the first 100 are listed.",
+            ))),
+            count if count > MAX_ISSUES => {}
+            _ => {
+                let mut draft = Draft::new(code, severity, Place::Delivery, message);
+                draft.hint = hint.map(str::to_owned);
+                self.issues.push(placed(self.text, span, draft));
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! [`ImportFormat`]: the formats of captures, and their names.
+
+/// A format of captured deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ImportFormat {
+    /// An HTTP/1 request, as sent over the wire or as printed in documentation without its line breaks.
+    Http,
+    /// A curl command, quoted for a POSIX shell or bash.
+    Curl,
+    /// An HTTP archive: the request of each entry.
+    Har,
+    /// One JSON object of headers and body, or an event of AWS Lambda.
+    Record,
+    /// One record or body per line.
+    Ndjson,
+    /// A body alone: every byte of the input.
+    Body,
+}
+
+impl ImportFormat {
+    /// Every format with its name.
+    pub const ALL: [(ImportFormat, &'static str); 6] = [
+        (ImportFormat::Http, "http"),
+        (ImportFormat::Curl, "curl"),
+        (ImportFormat::Har, "har"),
+        (ImportFormat::Record, "record"),
+        (ImportFormat::Ndjson, "ndjson"),
+        (ImportFormat::Body, "body"),
+    ];
+
+    /// Returns the name of the format.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(format, _)| *format == self).map_or("", |(_, name)| name)
+    }
+
+    /// Returns the format with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<ImportFormat> {
+        Self::ALL.iter().find(|(_, other)| *other == name).map(|(format, _)| *format)
+    }
+}

@@ -1,0 +1,102 @@
+//! Parts of an HTTP/1 message that strict and lenient parsing share: body framing, target URL and header values.
+
+use super::diagnostics::Diagnostics;
+use crate::delivery::headers::Headers;
+use crate::issue::{ByteSpan, Code, Severity};
+
+/// Decodes a header value: UTF-8, or else ISO-8859-1, as most servers do.
+pub(super) fn decode_header_value(value: &[u8]) -> String {
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+/// Builds the URL from the request target and the Host header (RFC 9112, section 3.3). The scheme is `https` unless
+/// X-Forwarded-Proto says `http`: captures of plain requests usually come from behind a TLS proxy.
+pub(super) fn target_url(target: &str, headers: &Headers<'_>) -> Option<String> {
+    if target.contains("://") {
+        return Some(target.to_owned());
+    }
+    let scheme = match headers.get("x-forwarded-proto") {
+        Some("http") => "http",
+        _ => "https",
+    };
+    headers.get("host").filter(|host| !host.is_empty()).map(|host| format!("{scheme}://{host}{target}"))
+}
+
+/// Returns the body that starts at this offset, framed by the headers (RFC 9112, section 6). Framing that contradicts
+/// the capture is reported, and the bytes are kept.
+pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_>, start: usize) -> Vec<u8> {
+    let bytes = &diagnostics.text[start..];
+    let span_from = |offset: usize| ByteSpan { start: start + offset, end: start + bytes.len() };
+    let is_chunked = |value: &str| value.to_ascii_lowercase().contains("chunked");
+    if headers.get_all("transfer-encoding").any(is_chunked) {
+        if let Some((body, length)) = decode_chunked(bytes) {
+            if length < bytes.len() {
+                let message = "Ignored the text after the last chunk of the body.";
+                diagnostics.add(Code::TEXT_SKIPPED, Severity::Info, span_from(length), message, None);
+            }
+            return body;
+        }
+        let message =
+            "Expected a chunked body (Transfer-Encoding), got one without chunks. All bytes were kept.";
+        diagnostics.add(Code::BODY_LENGTH, Severity::Info, span_from(0), message, None);
+        return bytes.to_vec();
+    }
+    let Some(length) = headers.get("content-length").and_then(|text| text.parse::<usize>().ok()) else {
+        return bytes.to_vec();
+    };
+    if bytes.len() == length {
+        return bytes.to_vec();
+    }
+    let mut message =
+        format!("Wrong body length in bytes: expected {length} (Content-Length), got {}.", bytes.len());
+    if bytes.len() < length {
+        let hint = "Capture the request again: a part of the body or of its line breaks was lost, so the signature may not \
+                    match.";
+        diagnostics.add(Code::BODY_LENGTH, Severity::Warning, span_from(0), &message, Some(hint));
+        return bytes.to_vec();
+    }
+    // Editors and terminals add a line break at the end of a capture: harmless.
+    let is_line_breaks = bytes[length..].iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+    let severity = if is_line_breaks { Severity::Info } else { Severity::Warning };
+    message.push_str(" The rest was ignored.");
+    let hint = "Remove the Content-Length header if the whole text is the body.";
+    diagnostics.add(Code::BODY_LENGTH, severity, span_from(length), &message, Some(hint));
+    bytes[..length].to_vec()
+}
+
+/// Decodes a chunked body (RFC 9112, section 7.1). Returns it with the length of its encoding, trailers included.
+fn decode_chunked(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut body = Vec::new();
+    let mut offset = 0;
+    loop {
+        let httparse::Status::Complete((line_length, size)) =
+            httparse::parse_chunk_size(&bytes[offset..]).ok()?
+        else {
+            return None;
+        };
+        offset += line_length;
+        let size = usize::try_from(size).ok()?;
+        if size == 0 {
+            // Trailers and an empty line end the body. Captures often lack them, so the end of the text is enough.
+            let mut fields = [httparse::EMPTY_HEADER; 32];
+            return match httparse::parse_headers(&bytes[offset..], &mut fields) {
+                Ok(httparse::Status::Complete((length, _))) => Some((body, offset + length)),
+                _ => Some((body, bytes.len())),
+            };
+        }
+        let end = offset.checked_add(size)?;
+        body.extend_from_slice(bytes.get(offset..end)?);
+        offset = end + line_break_length(bytes.get(end..)?)?;
+    }
+}
+
+fn line_break_length(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [b'\r', b'\n', ..] => Some(2),
+        [b'\n', ..] => Some(1),
+        _ => None,
+    }
+}

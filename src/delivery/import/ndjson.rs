@@ -1,0 +1,31 @@
+//! NDJSON: one record or body per line. A line that is not JSON does not affect the others.
+
+use super::lines::strip_bom;
+use super::position::Position;
+use super::record;
+use super::result::{ImportItem, ImportedDelivery};
+use crate::json::Document;
+
+/// Parses the line that starts at this position of the capture. Returns `None` for a blank line.
+pub(super) fn parse_line(line: &[u8], mut position: Position) -> Option<ImportItem> {
+    let text = if position == Position::default() { strip_bom(line) } else { line };
+    position.advance(&line[..line.len() - text.len()]);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    if text.trim_ascii().is_empty() {
+        return None;
+    }
+    let mut item = match Document::read(text) {
+        Ok(document) if record::is_record(document.root()) => {
+            let mut drafts = Vec::new();
+            let delivery = record::parse(document.root(), &mut drafts);
+            ImportItem { delivery, issues: document.locate(drafts) }
+        }
+        Ok(_) => {
+            let delivery = ImportedDelivery { body: text.to_vec(), ..ImportedDelivery::default() };
+            ImportItem { delivery: Some(delivery), issues: Vec::new() }
+        }
+        Err(issue) => ImportItem { delivery: None, issues: vec![*issue] },
+    };
+    item.issues.iter_mut().for_each(|issue| position.shift(issue));
+    Some(item)
+}

@@ -1,0 +1,65 @@
+//! [`Position`]: where an item starts in its capture, to locate the issues of the item in the whole.
+
+use crate::issue::{Draft, Issue, Step as PathSegment};
+use crate::json::{outside, pointer_step_into};
+
+/// An offset in a capture, in every unit that issues are located by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Position {
+    bytes: usize,
+    utf16_units: usize,
+    lines: usize,
+    /// UTF-16 units since the last line feed.
+    column: usize,
+}
+
+impl Position {
+    /// Moves past these bytes.
+    #[inline(never)]
+    pub fn advance(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len();
+        for byte in bytes {
+            let units = usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0);
+            self.utf16_units += units;
+            self.column += units;
+            if *byte == b'\n' {
+                self.lines += 1;
+                self.column = 0;
+            }
+        }
+    }
+
+    /// Relocates an issue of the item that starts at this position into the capture.
+    pub fn shift(self, issue: &mut Issue) {
+        issue.byte_span.start += self.bytes;
+        issue.byte_span.end += self.bytes;
+        issue.span.start += self.utf16_units;
+        issue.span.end += self.utf16_units;
+        if issue.span.line == 1 {
+            issue.span.column += self.column;
+        }
+        issue.span.line += self.lines;
+    }
+
+    /// Returns an issue about the `byte_len` bytes at this position.
+    pub fn to_issue(self, byte_len: usize, draft: Draft) -> Issue {
+        let mut issue = outside(draft);
+        self.shift(&mut issue);
+        issue.byte_span.end += byte_len;
+        issue.span.end += byte_len;
+        issue
+    }
+}
+
+/// Prepends the path of an item to the path and pointer of one of its issues.
+pub(super) fn prefix_path(issue: &mut Issue, prefix: &[PathSegment]) {
+    let mut pointer = String::new();
+    for segment in prefix {
+        match segment {
+            PathSegment::Key(key) => pointer_step_into(&mut pointer, key),
+            PathSegment::Index(index) => pointer_step_into(&mut pointer, &index.to_string()),
+        }
+    }
+    issue.pointer.insert_str(0, &pointer);
+    issue.path.splice(..0, prefix.iter().cloned());
+}

@@ -1,0 +1,70 @@
+//! What an import returns: deliveries that own their bytes, and issues.
+
+use std::fmt;
+
+use super::format::ImportFormat;
+use crate::delivery::delivery::Delivery;
+use crate::delivery::headers::Headers;
+use crate::issue::Issue;
+
+/// One imported delivery, which owns its headers and body.
+#[derive(Clone, Default)]
+pub struct ImportedDelivery {
+    /// The headers, in their order.
+    pub headers: Headers<'static>,
+    /// The raw bytes of the body.
+    pub body: Vec<u8>,
+    /// The URL it was sent to, if the capture has one. For an HTTP request, the URL is built from the request target and
+    /// the Host header, and `https` is assumed.
+    pub url: Option<String>,
+    /// The method, in capitals, if the capture has one.
+    pub method: Option<String>,
+}
+
+impl ImportedDelivery {
+    /// Borrows the delivery, as the verbs take it.
+    #[must_use]
+    pub fn as_delivery(&self) -> Delivery<'_> {
+        Delivery {
+            headers: self.headers.iter().collect(),
+            body: &self.body,
+            url: self.url.as_deref(),
+            method: self.method.as_deref(),
+        }
+    }
+}
+
+/// SECURITY: prints neither the body nor header values, as [`Delivery`] does.
+impl fmt::Debug for ImportedDelivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_delivery().fmt(f)
+    }
+}
+
+/// One element of a capture, such as an entry of a HAR file or a line of NDJSON.
+#[derive(Clone, Debug, Default)]
+pub struct ImportItem {
+    /// The delivery, if one could be imported.
+    pub delivery: Option<ImportedDelivery>,
+    /// The issues of this item, located in the whole capture.
+    pub issues: Vec<Issue>,
+}
+
+/// The deliveries and issues of a capture.
+#[derive(Clone, Debug, Default)]
+pub struct ImportResult {
+    /// The format that was parsed. `None`: the input has none of the formats.
+    pub format: Option<ImportFormat>,
+    /// The deliveries, in the order of the capture.
+    pub deliveries: Vec<ImportedDelivery>,
+    /// The issues, each located in the capture. An error means that a part could not be imported, or not as it was sent.
+    /// A delivery with the issue `body-elsewhere` has an empty body until the caller adds the real one.
+    pub issues: Vec<Issue>,
+}
+
+impl ImportResult {
+    pub(super) fn extend(&mut self, item: ImportItem) {
+        self.deliveries.extend(item.delivery);
+        self.issues.extend(item.issues);
+    }
+}

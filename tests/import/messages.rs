@@ -1,0 +1,187 @@
+//! Messages of the import: what was expected and what came, what to do about it, and nothing of the delivery.
+
+use std::collections::BTreeSet;
+
+use hookseal::delivery::{ImportFormat, Importer, import};
+use hookseal::{Issue, Severity};
+
+/// Stands for values of the delivery, which no message may repeat.
+const VALUE: &str = "Secret7";
+
+/// Words that point at something unnamed, or that the project has a term for.
+const VAGUE: [&str; 22] = [
+    "it",
+    "they",
+    "this",
+    "stands",
+    "stand",
+    "fit",
+    "fits",
+    "given",
+    "give",
+    "behind",
+    "beside",
+    "told",
+    "said",
+    "says",
+    "somebody",
+    "somewhere",
+    "nothing",
+    "no part",
+    "left out",
+    "is no ",
+    "mend",
+    "look whether",
+];
+
+const IMPERATIVES: [&str; 14] = [
+    "Add", "Capture", "Copy", "Correct", "Export", "Import", "Insert", "Pass", "Put", "Raise", "Record",
+    "Remove", "Split", "Start",
+];
+
+/// Captures that have at least one issue each, and in which every value is `VALUE`.
+fn captures() -> Vec<(Option<ImportFormat>, String)> {
+    let request = |rest: &str| format!("POST /Secret7 HTTP/1.1\r\n{rest}");
+    let record = |members: &str| format!("{{\"headers\":{{\"Secret7\":\"Secret7\"}},{members}}}");
+    let archive = |entry: &str| format!("{{\"log\":{{\"entries\":[{entry}]}}}}");
+    let detected = [
+        String::new(),
+        format!("{VALUE} {VALUE}"),
+        format!("HTTP/1.1 200 {VALUE}\r\nA: {VALUE}\r\n\r\n{VALUE}"),
+        format!("A: {VALUE}"),
+        format!("A: {VALUE}\n\n{VALUE}"),
+        request(""),
+        request("Secret7: Secret7"),
+        request("Secret7: Secret7 {\"Secret7\":\"Secret7\"}"),
+        request("Content-Length: 4\r\n\r\nSecret7"),
+        request("Content-Length: 5\r\n\r\n{\"a\"}\n"),
+        request("Content-Length: 99\r\n\r\nSecret7"),
+        request("Transfer-Encoding: chunked\r\n\r\nSecret7"),
+        request("Transfer-Encoding: chunked\r\n\r\n7\r\nSecret7\r\n0\r\n\r\nSecret7"),
+        format!("{VALUE}\n{}", request("\r\n")),
+        "curl Secret7 -d @Secret7".to_owned(),
+        "curl Secret7 -d @-".to_owned(),
+        "curl Secret7 -T Secret7".to_owned(),
+        "curl Secret7 -F Secret7=Secret7".to_owned(),
+        "curl Secret7 -d $Secret7".to_owned(),
+        "curl Secret7 -d 'Secret7".to_owned(),
+        "curl Secret7 -d \"Secret7".to_owned(),
+        "curl Secret7 -d $'Secret7".to_owned(),
+        "curl Secret7 -d".to_owned(),
+        "curl -d Secret7".to_owned(),
+        "curl ^\"Secret7^\"".to_owned(),
+        "curl Secret7 --Secret7".to_owned(),
+        "curl Secret7 -H Secret7".to_owned(),
+        "curl Secret7 -H @Secret7".to_owned(),
+        "curl Secret7 Secret7".to_owned(),
+        "curl Secret7 --next Secret7".to_owned(),
+        record("\"body\":{\"Secret7\":\"Secret7\"}"),
+        record("\"body\":\"Secret7\u{fffd}\""),
+        record("\"bodyBase64\":\"Secret7?\""),
+        "{\"headers\":{\"Secret 7\":\"Secret7\"},\"body\":\"\"}".to_owned(),
+        archive(""),
+        archive("\"Secret7\""),
+        archive("{\"request\":{\"postData\":{\"params\":[{\"name\":\"Secret7\"}]}}}"),
+        archive("{\"request\":{\"bodySize\":9,\"postData\":{\"text\":\"Secret7\"}}}"),
+        format!("curl h{}", " --Secret7".repeat(200)),
+    ];
+    let named = [
+        (ImportFormat::Curl, VALUE.to_owned()),
+        (ImportFormat::Har, format!("\"{VALUE}\"")),
+        (ImportFormat::Record, format!("[\"{VALUE}\"]")),
+    ];
+    let detected = detected.into_iter().map(|text| (None, text));
+    detected.chain(named.into_iter().map(|(format, text)| (Some(format), text))).collect()
+}
+
+/// Issues of captures in chunks: those that only an `Importer` reports.
+fn streamed_issues() -> Vec<Issue> {
+    let long = VALUE.repeat(9);
+    let mut issues = Vec::new();
+    for (format, text) in [
+        (None, format!("[\"{long}\"]")),
+        (Some(ImportFormat::Ndjson), format!("{{\"{long}\":1}}\n")),
+        (Some(ImportFormat::Har), format!("{{\"log\":{{\"entries\":[{{\"{long}\":1}}]}}}}")),
+        (None, "{\"log\":{\"entries\":[{\"Secret7\":".to_owned()),
+        (None, "{\"log\":{\"entries\":[{}}".to_owned()),
+        (None, "{\"log\":{\"entries\":[]}}".to_owned()),
+    ] {
+        let mut importer = Importer::new(format).with_max_bytes(40);
+        let before = issues.len();
+        for chunk in text.as_bytes().chunks(8) {
+            importer.push(chunk);
+        }
+        importer.finish();
+        while let Some(item) = importer.next_item() {
+            issues.extend(item.issues);
+        }
+        assert!(issues.len() > before, "{text}");
+    }
+    issues
+}
+
+fn all_issues() -> Vec<Issue> {
+    let mut issues = streamed_issues();
+    for (format, text) in captures() {
+        let result = import(text.as_bytes(), format);
+        assert!(!result.issues.is_empty(), "{text}");
+        issues.extend(result.issues);
+    }
+    issues
+}
+
+#[test]
+fn the_captures_of_this_file_have_every_code_of_the_import() {
+    let codes: BTreeSet<&str> = all_issues().iter().map(|issue| issue.code.as_str()).collect();
+    let expected = [
+        "base64-invalid",
+        "body-elsewhere",
+        "body-length",
+        "body-lossy",
+        "body-not-raw",
+        "curl-syntax",
+        "form-unknown",
+        "har-invalid",
+        "http-repaired",
+        "http-syntax",
+        "issues-omitted",
+        "required",
+        "shell-expansion",
+        "text-skipped",
+        "too-large",
+        "type",
+    ];
+    assert_eq!(codes.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn messages_state_the_problem_in_the_terms_of_the_project() {
+    for issue in all_issues() {
+        let texts = [Some(issue.message.as_str()), issue.hint.as_deref()];
+        for text in texts.into_iter().flatten() {
+            let padded = format!(" {} ", text.to_lowercase().replace([',', '.', ':', ';'], " "));
+            for word in VAGUE {
+                assert!(!padded.contains(&format!(" {} ", word.trim())), "{word:?} in {text:?}");
+            }
+            assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
+            assert!(text.len() <= 180 || issue.code.as_str() == "form-unknown", "{text}");
+        }
+    }
+}
+
+#[test]
+fn errors_and_warnings_tell_what_to_do() {
+    for issue in all_issues().iter().filter(|issue| issue.severity != Severity::Info) {
+        let hint = issue.hint.as_deref().unwrap_or_default();
+        let verb = hint.split(' ').next().unwrap_or_default();
+        assert!(IMPERATIVES.contains(&verb), "{}: {} {hint:?}", issue.code, issue.message);
+    }
+}
+
+#[test]
+fn no_message_repeats_a_value_of_the_delivery() {
+    for issue in all_issues() {
+        let texts = [&issue.message, issue.hint.as_ref().unwrap_or(&issue.message)];
+        assert!(texts.iter().all(|text| !text.contains("ecret")), "{issue:?}");
+    }
+}
