@@ -1,3 +1,4 @@
+// @ts-nocheck: what is handed over here is made to be wrong.
 // Measures that no payload chooses how long the process runs: hostile bodies and headers against an ordinary one of as many
 // bytes, for every built-in provider and verb. Fails where one takes far longer.
 import { readdirSync, readFileSync } from "node:fs";

@@ -247,7 +247,9 @@ export class Webhook<Events = any> {
       const length = putBody(body, head, most);
       state.turn += 1;
       if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
-        return { ok: false, error: this.#rejected(headers, body, limits, head, length) };
+        // What happens to the body later changes nothing here.
+        const copy = typeof body === "string" ? body : take(length, head);
+        return { ok: false, error: this.#rejected(headers, copy, limits) };
       }
       return { ok: true, value: this.#verified(headers, body, limits, head, length) };
     } catch (thrown) {
@@ -387,24 +389,16 @@ export class Webhook<Events = any> {
   }
 
   /** What stands in the scratch buffer was rejected: most who hear of it need no more than code and status. */
-  #rejected(
-    headers: string,
-    body: Uint8Array | string,
-    limits: Limits,
-    head: number,
-    length: number,
-  ): HooksealError {
+  #rejected(headers: string, body: Uint8Array | string, limits: Limits): HooksealError {
     const found = facts();
     const text = textAt(found[4] as number, found[5] as number, false);
-    // What happens to the body later changes nothing here.
-    const copy = typeof body === "string" ? body : take(length, head);
     return new HooksealError({
       code: text.slice(0, found[1]) as IssueCode,
       message: text.slice(found[1]),
       status: found[0] as number,
       issues: () =>
         guarded(() => {
-          const call = put(headers, copy, limits, this.#card.maxBytes);
+          const call = put(headers, body, limits, this.#card.maxBytes);
           return (this.#hook.failure(...call) as { issues: Issue[] }).issues;
         }),
     });
