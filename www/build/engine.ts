@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minify } from "terser";
 import type { Plugin } from "vite";
-import { described } from "../src/engine/described.ts";
+import { describedProperties } from "../src/engine/descriptions.ts";
 import { MINIFIED } from "./minified.ts";
 
 const ID = "virtual:engine";
@@ -53,7 +53,7 @@ function descriptions(): Record<string, string[]> {
             ? JSON.parse(readFileSync(new URL(value, folder), "utf8"))
             : value,
       ) as { events: object };
-      return [provider, Array.from(described(events), ({ description }) => description ?? "")];
+      return [provider, Array.from(describedProperties(events), ({ description }) => description ?? "")];
     }),
   );
 }

@@ -24,7 +24,7 @@ before(async () => {
   opened = await open({ permissions: ["clipboard-read", "clipboard-write"] });
   page = opened.page;
   await page.keyboard.press("Alt+4");
-  await page.getByLabel("Begin with a template").selectOption("2");
+  await page.getByLabel("Template").selectOption("2");
   await settled(page);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
@@ -37,8 +37,8 @@ test("every framework's code can be copied for every kind of provider, and holds
   assert.match(secret, /^whsec_/);
   await page.keyboard.press("Alt+5");
   // The provider that is looked at is filled in.
-  assert.equal(await page.locator("dialog select").inputValue(), "own");
-  for (const provider of ["own", "painchek", "xon", "standard-webhooks"]) {
+  assert.equal(await page.locator("dialog select").inputValue(), "custom");
+  for (const provider of ["custom", "painchek", "xon", "standard-webhooks"]) {
     await page.locator("dialog select").selectOption(provider);
     for (const framework of FRAMEWORKS) {
       await page.locator("dialog .choice span", { hasText: framework }).click();
@@ -47,13 +47,13 @@ test("every framework's code can be copied for every kind of provider, and holds
       assert.equal(code.includes(secret) || code.includes("made-up"), false);
       const environment = framework === "Workers" ? "env" : "process.env";
       const name = {
-        own: "MY_STANDARD_SECRET",
+        custom: "MY_STANDARD_SECRET",
         painchek: "PAINCHEK_SECRET",
         "standard-webhooks": "STANDARD_WEBHOOKS_SECRET",
       }[provider];
       if (provider === "xon") assert.match(code, /unsigned: "allow"/);
       else assert.ok(code.includes(`{ secrets: [${environment}.${name}] }`), code);
-      if (provider === "own") assert.match(code, /"signedContent": "\{id\}\.\{timestamp\}\.\{body\}"/);
+      if (provider === "custom") assert.match(code, /"signedContent": "\{id\}\.\{timestamp\}\.\{body\}"/);
     }
   }
   await page.keyboard.press("Escape");

@@ -23,7 +23,7 @@ const sentence = () => page.locator("#mode-compare .verdict").innerText();
 const body = (side: "original" | "retry") => page.getByLabel(`Body of the ${side}`, { exact: true });
 
 async function pair(id: string): Promise<void> {
-  await page.getByLabel("Examples of pairs").selectOption(id);
+  await page.getByLabel("Example pairs").selectOption(id);
   await settled(page);
 }
 
@@ -56,10 +56,10 @@ async function drop(side: "original" | "retry", text: string): Promise<void> {
 }
 
 test("an empty mode says what to do, and begins with an example at a click", async () => {
-  assert.equal(await word(), "Nothing to compare yet");
+  assert.equal(await word(), "No deliveries");
   await picture(page, "compare-empty");
   assert.deepEqual(await findings(page), []);
-  await page.getByRole("button", { name: "A retry as it should be" }).click();
+  await page.getByRole("button", { name: "Unchanged retry" }).click();
   await settled(page);
   assert.equal(await word(), "Same event, unchanged");
   await clear();
@@ -96,10 +96,10 @@ test("a change leads to its marks in both texts", async () => {
   await pair("changed");
   assert.equal(await page.locator(".side .mark.changed").count(), 4);
   await page.locator(".change-head", { hasText: "pain_score" }).click();
-  assert.deepEqual(await page.locator(".side .mark.now").allInnerTexts(), ["0", "9"]);
+  assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ["0", "9"]);
   await page.locator(".change-head", { hasText: "update_stamp" }).click();
   // Where it is missing, the bracket around its place.
-  assert.deepEqual(await page.locator(".side .mark.now").allInnerTexts(), ['"update_stamp": 265901', "{"]);
+  assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ['"update_stamp": 265901', "{"]);
   await picture(page, "compare-change");
 });
 
@@ -107,12 +107,12 @@ test("a mark leads back to its change", async () => {
   await pair("changed");
   await page.locator(".side .mark.changed", { hasText: "9" }).click();
   assert.match(await page.locator(".change-item[aria-current]").innerText(), /pain_score/);
-  assert.deepEqual(await page.locator(".side .mark.now").allInnerTexts(), ["0", "9"]);
+  assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ["0", "9"]);
 });
 
 test("a body that was written again has equal values and other bytes", async () => {
-  await pair("written");
-  assert.equal(await word(), "Same event, written otherwise");
+  await pair("rewritten");
+  assert.equal(await word(), "Same event, different bytes");
   assert.equal(await page.locator(".change-item").count(), 0);
   await picture(page, "compare-written");
 });
@@ -130,8 +130,8 @@ test("what is no JSON cannot be compared, and the place is said", async () => {
   await page.keyboard.press("Control+Home");
   await page.keyboard.type("x");
   await settled(page);
-  assert.equal(await word(), "Cannot be compared");
-  assert.match(await sentence(), /The retry cannot be read: line 1, column 1/);
+  assert.equal(await word(), "Cannot compare");
+  assert.match(await sentence(), /The retry cannot be parsed: line 1, column 1/);
   await picture(page, "compare-unreadable");
   assert.deepEqual(await findings(page), []);
 });
@@ -142,7 +142,7 @@ const curl = (score: number) =>
 test("each side takes a request in any form, and asks for what it does not recognise", async () => {
   await clear();
   await paste("original", curl(1));
-  assert.equal(await word(), "One is missing");
+  assert.equal(await word(), "One delivery missing");
   await paste("retry", curl(2));
   assert.equal(await body("retry").innerText(), '{"event":"assessment_add","data":{"uuid":"1","score":2}}');
   assert.equal(await word(), "Same event, changed");
@@ -152,7 +152,7 @@ test("each side takes a request in any form, and asks for what it does not recog
   await page.getByLabel("Request line and headers of the original").fill("");
   await page.getByLabel("Request line and headers of the retry").fill("");
   await settled(page);
-  assert.equal(await word(), "Whose deliveries are these?");
+  assert.equal(await word(), "Provider not detected");
   await page.getByLabel("Provider of both").selectOption("xon");
   await settled(page);
   assert.equal(await word(), "Two different events", await sentence());

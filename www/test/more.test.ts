@@ -42,9 +42,9 @@ test("a file is opened by its button, and an archive's deliveries are picked fro
     mimeType: "application/json",
     buffer: Buffer.from(har('{"a":1}', '{"b":2}', '{"c":3}')),
   });
-  const picker = page.getByLabel("Delivery of the archive");
+  const picker = page.getByLabel("Delivery of the file");
   await picker.waitFor();
-  assert.match(await page.locator(".archive").innerText(), /From captured\.har/);
+  assert.match(await page.locator(".delivery-picker").innerText(), /From captured\.har/);
   assert.equal(await picker.locator("option").count(), 3);
   assert.equal(await body(), '{"a":1}');
   await picker.selectOption("2");
@@ -67,7 +67,7 @@ test("a file is opened by its button, and an archive's deliveries are picked fro
 /** The sample of the template with a timestamp, in Inspect. */
 async function timestamped(): Promise<void> {
   await page.keyboard.press("Alt+4");
-  await page.getByLabel("Begin with a template").selectOption("1");
+  await page.getByLabel("Template").selectOption("1");
   await settled(page);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
@@ -76,16 +76,16 @@ async function timestamped(): Promise<void> {
 test("an old capture is judged as of its own time, within the tolerance that is given", async () => {
   await timestamped();
   assert.equal(await verdict(), "Verified");
-  await page.locator(".circumstances summary").click();
-  const at = page.getByLabel("Judged at");
+  await page.locator(".advanced-options summary").click();
+  const at = page.getByLabel("Verification time");
   await at.fill("2031-01-01T00:00Z");
   await settled(page);
   assert.equal(await verdict(), "Rejected");
   assert.match(await page.locator(".issues").innerText(), /timestamp-too-old/);
   // Its signature is what it would have been, all the same.
-  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+  assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
   await picture(page, "stale");
-  await page.getByRole("button", { name: "Judge as of then" }).click();
+  await page.getByRole("button", { name: "Verify at that time" }).click();
   await settled(page);
   assert.equal(await verdict(), "Verified");
   const then = Date.parse(await at.inputValue());
@@ -112,7 +112,7 @@ test("while secrets rotate, either is right, and the computed signature is that 
   await page.getByLabel("Second secret").fill(right);
   await settled(page);
   assert.equal(await verdict(), "Verified");
-  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+  assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
   await page.getByLabel("Second secret").fill("");
 });
 
@@ -122,7 +122,7 @@ test("one of several signatures in a header is enough, and that is said", async 
   await head.fill((await head.inputValue()).replace("v1=", `v1=${"0".repeat(64)},v1=`));
   await settled(page);
   assert.equal(await verdict(), "Verified");
-  assert.match(await page.locator(".compared.good").innerText(), /One of the received/);
+  assert.match(await page.locator(".compared.good").innerText(), /One of the received signatures/);
 });
 
 test("axe finds nothing in what opens, light or dark, wide or narrow", async (t) => {
@@ -133,7 +133,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       await page.keyboard.press("Alt+1");
-      await pick(page, "wrote it again");
+      await pick(page, "re-serialized");
       for (const [index, name] of ["code", "report", "share"].entries()) {
         await t.test(`${name}, ${where}`, async () => {
           await page.keyboard.press(`Alt+${index + 5}`);
@@ -164,7 +164,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
       await t.test(`provider, ${where}`, async () => {
         await page.keyboard.press("Alt+4");
         for (const content of ["", '{"id":"A"}']) {
-          await page.getByLabel("Begin with a template").selectOption("2");
+          await page.getByLabel("Template").selectOption("2");
           await settled(page);
           if (content !== "") {
             await page.locator('.cm-content[aria-label="provider.json"]').click();
@@ -202,7 +202,7 @@ test("dialogs are opened and left by keys, and give the focus back", async () =>
   await page.getByRole("dialog", { name: "Report" }).waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("ArrowRight");
-  assert.equal(await page.locator("dialog .choice :checked").inputValue(), "plain");
+  assert.equal(await page.locator("dialog .choice :checked").inputValue(), "non-sensitive");
   await page.keyboard.press("Escape");
   assert.equal(await button.evaluate((element) => element === document.activeElement), true);
 });

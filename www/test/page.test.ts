@@ -19,15 +19,15 @@ const verdict = () => page.locator(".verdict h2").innerText();
 const codes = () => page.locator(".issue .where code:first-child").allInnerTexts();
 
 test("an empty page says what to do", async () => {
-  assert.equal(await verdict(), "Nothing to judge yet");
+  assert.equal(await verdict(), "No delivery");
   await picture(page, "empty");
 });
 
 test("a signed example is verified, with its digests compared", async () => {
   await pick(page, "signed with SHA-256");
   assert.equal(await verdict(), "Verified");
-  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
-  assert.equal(await page.locator('.path li[data-state="failed"]').count(), 0);
+  assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
+  assert.equal(await page.locator('.stages li[data-state="failed"]').count(), 0);
   assert.ok((await page.locator(".tree .row").count()) > 5);
   await picture(page, "verified");
 });
@@ -46,7 +46,7 @@ test("typing is judged at once: a changed digit is a mismatch", async () => {
 });
 
 test("a mismatch is explained, with the bytes that differ", async () => {
-  await pick(page, "wrote it again");
+  await pick(page, "re-serialized");
   assert.equal(await verdict(), "Rejected");
   await page.locator(".cause.proved").first().waitFor();
   assert.ok((await page.locator(".cause.proved code").first().innerText()).startsWith("body-"));
@@ -55,18 +55,18 @@ test("a mismatch is explained, with the bytes that differ", async () => {
   assert.ok(signedOnly.length > 10 && signedOnly.every((text) => text === "\u00b7"), `${signedOnly}`);
   assert.equal(await page.locator(".change .excerpt del").count(), 0);
   assert.ok((await page.locator(".hex mark").count()) > 0);
-  assert.equal(await page.locator('.path li[data-stopped="true"] .step-title').innerText(), "Signature");
+  assert.equal(await page.locator('.stages li[data-stopped="true"] .stage-title').innerText(), "Signature");
   await picture(page, "mismatch-explained");
 });
 
 test("a secret with a line break is named", async () => {
   await pick(page, "line break");
   await page.locator(".cause.proved").first().waitFor();
-  assert.match(await page.locator(".note").innerText(), /a line break at its end/);
+  assert.match(await page.locator(".note").innerText(), /a trailing line break/);
 });
 
 test("a syntax error is marked in the text, and the list leads there", async () => {
-  await pick(page, "prints it");
+  await pick(page, "As printed");
   assert.ok((await codes()).includes("json-syntax"));
   assert.ok((await page.locator(".mark.error").count()) > 0);
   await page.locator(".issue.error").first().click();
@@ -75,14 +75,14 @@ test("a syntax error is marked in the text, and the list leads there", async () 
 });
 
 test("what nobody signs is never shown as valid", async () => {
-  await pick(page, "as first documented");
+  await pick(page, "File request, first revision");
   assert.equal(await verdict(), "Unsigned");
   assert.equal(await page.locator(".verdict").getAttribute("data-tone"), "open");
   await picture(page, "unsigned");
 });
 
 test("all issues are listed and marked", async () => {
-  await pick(page, "Four mistakes");
+  await pick(page, "Four issues");
   assert.ok((await codes()).length >= 4);
   await picture(page, "issues");
 });
@@ -99,7 +99,7 @@ test("hovering a field tells its meaning", async () => {
 });
 
 test("bytes that are not UTF-8 survive, and are shown as such", async () => {
-  await pick(page, "not UTF-8");
+  await pick(page, "Latin-1");
   assert.equal(await page.locator(".cm-content .chip.raw").innerText(), "E9");
   assert.ok((await codes()).includes("json-encoding"));
   await picture(page, "not-utf-8");
@@ -124,7 +124,7 @@ test("a request that is pasted is taken apart", async () => {
 });
 
 test("the page looks the same on a phone and in the dark", async () => {
-  await pick(page, "wrote it again");
+  await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();
   await page.emulateMedia({ colorScheme: "dark" });
   await picture(page, "dark");

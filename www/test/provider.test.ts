@@ -25,7 +25,7 @@ async function tone(expected: string): Promise<void> {
 
 async function begin(index: number): Promise<void> {
   await page.keyboard.press("Alt+4");
-  await page.getByLabel("Begin with a template").selectOption(String(index));
+  await page.getByLabel("Template").selectOption(String(index));
   await tone("good");
 }
 
@@ -38,7 +38,7 @@ async function write(label: string, content: string): Promise<void> {
 
 test("without a definition the page says how to begin", async () => {
   await page.keyboard.press("Alt+4");
-  assert.equal(await page.locator(".provider .verdict h2").innerText(), "No provider yet");
+  assert.equal(await page.locator(".provider .verdict h2").innerText(), "No definition");
   await picture(page, "provider-empty");
 });
 
@@ -50,9 +50,9 @@ test("every template is in order, signs its sample, and shows the string that wa
       await page.getByRole("button", { name: "Sign the sample" }).click();
       await settled(page);
       assert.equal(await page.locator(".inspect .verdict h2").first().innerText(), "Verified");
-      assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+      assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
       if (formula !== undefined)
-        assert.match(await page.getByRole("group", { name: /^Signed string/ }).innerText(), formula);
+        assert.match(await page.getByRole("group", { name: /^Signed bytes/ }).innerText(), formula);
       await picture(page, `provider-tried-${index}`);
     });
   }
@@ -71,7 +71,7 @@ test("a mistake is marked at its place, and the last definition in order stays i
   await settled(page);
   assert.match(await page.evaluate(() => getSelection()?.toString() ?? ""), /nonsense/);
   await page.keyboard.press("Alt+1");
-  assert.equal(await page.locator('.settings option[value="own"]').count(), 1);
+  assert.equal(await page.locator('.settings option[value="custom"]').count(), 1);
 });
 
 test("broken JSON is said where it breaks", async () => {
@@ -83,11 +83,11 @@ test("broken JSON is said where it breaks", async () => {
 
 test("a mistake in a contract is shown in the contract", async () => {
   await begin(0);
-  await text("Contract order.paid.schema.json").locator(".tok-string", { hasText: '"integer"' }).dblclick();
+  await text("Schema order.paid.schema.json").locator(".tok-string", { hasText: '"integer"' }).dblclick();
   await page.keyboard.type("integral");
   await tone("bad");
   assert.match(await page.locator(".problems").innerText(), /order\.paid\.schema\.json, line \d+/);
-  assert.match(await text("Contract order.paid.schema.json").locator(".mark.error").innerText(), /integral/);
+  assert.match(await text("Schema order.paid.schema.json").locator(".mark.error").innerText(), /integral/);
 });
 
 test("what is written is what Inspect judges by", async () => {
@@ -99,7 +99,7 @@ test("what is written is what Inspect judges by", async () => {
   await page.getByLabel("Secret", { exact: true }).fill("");
   await settled(page);
   await page.keyboard.press("Alt+4");
-  await write("Contract order.paid.schema.json", '{ "required": ["nothing_of_that"] }');
+  await write("Schema order.paid.schema.json", '{ "required": ["nothing_of_that"] }');
   await tone("good");
   await page.keyboard.press("Alt+1");
   await settled(page);
@@ -107,7 +107,7 @@ test("what is written is what Inspect judges by", async () => {
 });
 
 test("a definition with its contracts inside is taken as it is, and copied so that the package takes it", async () => {
-  const copy = () => page.getByRole("button", { name: "Copy it" }).click();
+  const copy = () => page.getByRole("button", { name: "Copy the definition" }).click();
   await page.keyboard.press("Alt+4");
   await write(
     "provider.json",
@@ -133,8 +133,8 @@ test("names that objects have anyway are names like others", async () => {
   );
   await tone("bad");
   await page.locator(".switcher span", { hasText: "__proto__" }).click();
-  await write("Contract __proto__", "true");
+  await write("Schema __proto__", "true");
   await page.locator(".switcher span", { hasText: "toString" }).click();
-  await write("Contract toString", "true");
+  await write("Schema toString", "true");
   await tone("good");
 });

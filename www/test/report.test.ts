@@ -33,12 +33,12 @@ async function report(values?: string, ids = false): Promise<string> {
 const VALUES = /[0-9a-f]{8}-[0-9a-f]{4}|2018-04|"painchek"|"none"|265901|"pain_score": 0|: false|: true/;
 
 test("by default a report holds what was found, and no value of the payload", async () => {
-  await pick(page, "wrote it again");
+  await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();
   const text = await report();
-  assert.match(text, /A webhook delivery, rejected/);
+  assert.match(text, /Webhook delivery: rejected/);
   assert.match(text, /signature-mismatch/);
-  assert.match(text, /\*\*proved\*\* `body-/);
+  assert.match(text, /\*\*match\*\* `body-/);
   assert.match(text, /"patient": "string"/);
   assert.match(text, /"pain_score": "number"/);
   assert.match(text, /X-PainChek-WH-Signature: sha256=‹64›/);
@@ -64,7 +64,7 @@ test("values are told without what the provider names as health data, or all, by
   assert.match(some, /"brow_lowering": "boolean"/);
   await page.keyboard.press("Alt+6");
   await page.locator("dialog .choice span", { hasText: "All values" }).click();
-  assert.match(await page.locator("dialog .told.warning").innerText(), /health data included/);
+  assert.match(await page.locator("dialog .note-text.warning").innerText(), /personal and health data/);
   await page.keyboard.press("Escape");
   const all = await report("All values");
   assert.match(all, /"pain_score":0/);
@@ -94,7 +94,7 @@ test("neither secret nor signature is told, whatever is chosen and wherever it s
 
 test("a signature is not told in a header of whatever name, right or wrong", async () => {
   await page.keyboard.press("Alt+4");
-  await page.getByLabel("Begin with a template").selectOption("0");
+  await page.getByLabel("Template").selectOption("0");
   await settled(page);
   await page.locator('.cm-content[aria-label="provider.json"]').click();
   await page.keyboard.press("Control+a");
@@ -103,7 +103,7 @@ test("a signature is not told in a header of whatever name, right or wrong", asy
   );
   await settled(page);
   await page.keyboard.press("Alt+1");
-  await page.locator(".settings select").first().selectOption("own");
+  await page.locator(".settings select").first().selectOption("custom");
   await page.getByLabel("Request line and headers").fill(`X-Sum: ${"ab".repeat(32)}`);
   await page.locator('.cm-content[aria-label="Body of the delivery"]').click();
   await page.keyboard.press("Control+a");
@@ -131,7 +131,7 @@ test("nothing of a payload leaves its fence, and names that may be somebody's ar
 test("an empty page has nothing to report", async () => {
   await page.getByRole("button", { name: "Clear" }).click();
   await page.keyboard.press("Alt+6");
-  assert.match(await page.locator("dialog .out").innerText(), /no delivery/);
+  assert.match(await page.locator("dialog .out").innerText(), /No delivery/);
   assert.equal(await page.locator("dialog button.main").isDisabled(), true);
   await page.keyboard.press("Escape");
 });

@@ -68,20 +68,20 @@ const PLAIN = {
 
 test("what is shared comes back: headers, body, provider, time and definition", async () => {
   await page.keyboard.press("Alt+4");
-  await page.getByLabel("Begin with a template").selectOption("1");
+  await page.getByLabel("Template").selectOption("1");
   await settled(page);
   await page.keyboard.press("Alt+1");
-  await page.locator(".settings select").first().selectOption("own");
+  await page.locator(".settings select").first().selectOption("custom");
   await head(page).fill("POST https://receiver.example/x\nX-Payments-Signature: t=1795573421,v1=00");
-  await page.getByLabel("A file with a delivery").setInputFiles({
+  await page.getByLabel("Delivery file").setInputFiles({
     name: "body.json",
     mimeType: "application/json",
     buffer: Buffer.concat([Buffer.from('{"id":"e1","note":"caf'), Buffer.of(0xe9), Buffer.from(' \u202e"}')]),
   });
   await page.locator(".cm-content .chip.raw").waitFor();
   await page.getByLabel("Secret", { exact: true }).fill(SECRET);
-  await page.locator(".circumstances summary").click();
-  await page.getByLabel("Judged at").fill("2026-11-25T02:23:41Z");
+  await page.locator(".advanced-options summary").click();
+  await page.getByLabel("Verification time").fill("2026-11-25T02:23:41Z");
   await page.getByLabel("Tolerance in seconds").fill("60");
   await page.locator(".settings select").last().selectOption("strict");
   await settled(page);
@@ -91,13 +91,13 @@ test("what is shared comes back: headers, body, provider, time and definition", 
   const other = await open(url.slice(url.indexOf("#")));
   await other.locator(".notice:visible").waitFor();
   await settled(other);
-  assert.match(await other.locator(".notice").innerText(), /No secret is in a link/);
+  assert.match(await other.locator(".notice").innerText(), /Links contain no secret/);
   assert.equal(await head(other).inputValue(), await head(page).inputValue());
   assert.equal(await body(other).innerText(), await body(page).innerText());
   assert.equal(await other.locator(".cm-content .chip.raw").innerText(), "E9");
-  assert.equal(await other.locator(".settings select").first().inputValue(), "own");
+  assert.equal(await other.locator(".settings select").first().inputValue(), "custom");
   assert.equal(await other.locator(".settings select").last().inputValue(), "strict");
-  assert.equal(await other.getByLabel("Judged at").inputValue(), "2026-11-25T02:23:41Z");
+  assert.equal(await other.getByLabel("Verification time").inputValue(), "2026-11-25T02:23:41Z");
   assert.equal(await other.getByLabel("Tolerance in seconds").inputValue(), "60");
   assert.equal(await other.getByLabel("Secret", { exact: true }).inputValue(), "");
   // What was in the link does not stay in the address.
@@ -108,7 +108,7 @@ test("what is shared comes back: headers, body, provider, time and definition", 
 test("a secret that somebody put into a header is not shared", async () => {
   await head(page).fill(`Authorization: Bearer ${SECRET}`);
   await page.keyboard.press("Alt+7");
-  await page.locator("dialog .told.bad").waitFor();
+  await page.locator("dialog .note-text.bad").waitFor();
   assert.equal(await page.locator("dialog .out").inputValue(), "");
   assert.equal(await page.locator("dialog button.main").isDisabled(), true);
   // Without values there is nothing of it left.
@@ -119,7 +119,7 @@ test("a secret that somebody put into a header is not shared", async () => {
 });
 
 test("an example is shared by its name", async () => {
-  await pick(page, "wrote it again");
+  await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();
   const url = await link();
   const text = inside(url);
@@ -139,7 +139,10 @@ test("without its values a link holds types, and none of the payload", async () 
   assert.match(inside(await link()), /9c2fa320/);
   await page.keyboard.press("Alt+7");
   await page.locator("dialog button.main:enabled").waitFor();
-  assert.match(await page.locator("dialog .told").innerText(), /payload and the headers are in this link/);
+  assert.match(
+    await page.locator("dialog .note-text").innerText(),
+    /payload and the headers are in this link/,
+  );
   assert.match(await page.locator("dialog[open]").innerText(), /The secret is never in the link/);
   await page.keyboard.press("Escape");
   const url = await link("Without");
@@ -180,7 +183,7 @@ test("a fragment that cannot be opened is answered with a sentence, and nothing 
       await other.locator('.notice[data-tone="bad"]:visible').waitFor();
       assert.match(await other.locator(".notice").innerText(), expected);
       assert.equal(await head(other).inputValue(), "");
-      assert.equal(await other.locator(".verdict h2").innerText(), "Nothing to judge yet");
+      assert.equal(await other.locator(".verdict h2").innerText(), "No delivery");
       assert.equal(await other.locator(".settings select").first().inputValue(), "auto");
       await other.close();
     });
@@ -213,7 +216,7 @@ test("what a stranger wrote into a link is text, and no secret, mode or provider
   assert.equal(await other.getByRole("tab", { selected: true }).innerText(), "Inspect");
   assert.equal(await other.locator("main img:not(.cm-widgetBuffer)").count(), 0);
   // A stranger's provider never passes for one of the built-in ones.
-  assert.match(await other.locator('.settings option[value="own"]').innerText(), /\(own\)$/);
+  assert.match(await other.locator('.settings option[value="custom"]').innerText(), /\(own\)$/);
   await other.keyboard.press("Alt+4");
   await other.locator(".provider .verdict").waitFor();
   assert.equal(await other.locator("main img:not(.cm-widgetBuffer)").count(), 0);

@@ -46,7 +46,7 @@ async function sample(provider: string, title: string): Promise<void> {
 const secret = () => page.locator("#mode-sign .secret input");
 
 test("it begins with a sample that is signed and verifies", async () => {
-  assert.equal(await word(), "Signed, and it verifies");
+  assert.equal(await word(), "Signed and verified");
   await picture(page, "sign-form");
   assert.deepEqual(await findings(page), []);
 });
@@ -60,7 +60,7 @@ test("the signature is the one that anybody makes of these bytes and this secret
   ] as const) {
     await page.getByLabel("Algorithm").selectOption({ label });
     await settled(page);
-    assert.equal(await word(), "Signed, and it verifies");
+    assert.equal(await word(), "Signed and verified");
     const expected = createHmac(algorithm, SECRET)
       .update(await text())
       .digest("hex");
@@ -102,7 +102,7 @@ test("every provider has an event to start from, signed with a secret in its own
     await page.locator('#mode-sign .verdict[data-tone="good"]').waitFor();
     await select.selectOption(id);
     await settled(page);
-    assert.equal(await word(), "Signed, and it verifies", id);
+    assert.equal(await word(), "Signed and verified", id);
     const events = page.getByLabel("Event", { exact: true }).locator("option");
     assert.equal(
       (await events.allInnerTexts()).some((text) => /^\*|^none|^unknown/.test(text)),
@@ -126,7 +126,7 @@ test("a type that a header tells is signed with its header", async () => {
 });
 
 test("the form shows the contract: required fields, descriptions, choices", async () => {
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   assert.match(await field("/data/uuid").innerText(), /uuid\s+required\s+Id of the assessment/);
   const level = field("/data/data/assessment/pain_level");
   const offered = await level.locator("option").allTextContents();
@@ -134,18 +134,18 @@ test("the form shows the contract: required fields, descriptions, choices", asyn
 });
 
 test("a field that is edited changes its value in the text, and nothing else", async () => {
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   const before = await text();
   await field("/data/patient_first_name").locator("input").fill('Ada "the first" \\');
   await settled(page);
   const after = await text();
   assert.equal(JSON.parse(after).data.patient_first_name, 'Ada "the first" \\');
   assert.equal(after.replace(/"patient_first_name": .*/, ""), before.replace(/"patient_first_name": .*/, ""));
-  assert.equal(await word(), "Signed, and it verifies");
+  assert.equal(await word(), "Signed and verified");
 });
 
 test("choices, numbers, nulls: a field is written as what it is", async () => {
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   await field("/data/data/assessment").locator("> summary").click();
   await field("/data/data/assessment/timing").locator("select").selectOption({ label: "movement" });
   await field("/data/update_stamp").locator("input").fill("17");
@@ -158,7 +158,7 @@ test("choices, numbers, nulls: a field is written as what it is", async () => {
 });
 
 test("fields and items come and go", async () => {
-  await sample("xon", "As first documented");
+  await sample("xon", "First revision");
   const files = field("/event/fileRequest/files");
   await files.locator("> .acts").getByRole("button", { name: "Add an item" }).click();
   await settled(page);
@@ -179,12 +179,12 @@ test("fields and items come and go", async () => {
 });
 
 test("what breaks the contract is said at its field and in the list, and refused", async () => {
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   await field("/data/uuid").locator("input").fill("no uuid");
   await settled(page);
-  assert.equal(await word(), "Signed, but its receiver refuses it");
+  assert.equal(await word(), "Signed, but rejected");
   assert.equal(await field("/data/uuid").locator("input").getAttribute("aria-invalid"), "true");
-  assert.match(await field("/data/uuid").locator(".said.error").innerText(), /UUID/i);
+  assert.match(await field("/data/uuid").locator(".issue-text.error").innerText(), /UUID/i);
   await picture(page, "sign-refused");
   assert.deepEqual(await findings(page), []);
   await field("/data/uuid")
@@ -205,27 +205,27 @@ test("what breaks the contract is said at its field and in the list, and refused
 });
 
 test("the text is the truth: what is no JSON has no form, and is signed all the same", async () => {
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   await view("Text");
   await page.locator("#mode-sign .cm-content").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type(",");
   await settled(page);
-  assert.equal(await word(), "Signed, but its receiver refuses it");
+  assert.equal(await word(), "Signed, but rejected");
   await view("Form");
-  assert.match(await page.locator(".form").innerText(), /no JSON/);
+  assert.match(await page.locator(".form").innerText(), /cannot be parsed/);
   await picture(page, "sign-no-json");
   await view("Text");
   await page.keyboard.press("Alt+3");
   await page.locator("#mode-sign .cm-content").click();
   await page.keyboard.press("Control+z");
   await settled(page);
-  assert.equal(await word(), "Signed, and it verifies");
+  assert.equal(await word(), "Signed and verified");
   await view("Form");
 });
 
 test("the event is read from the text, with its revision, and another begins with its sample", async () => {
-  await sample("xon", "As last documented");
+  await sample("xon", "Latest revision");
   const event = page.getByLabel("Event", { exact: true });
   const shown = () => event.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.textContent);
   assert.equal(await shown(), "file-request.files.update · R7-R9");
@@ -239,12 +239,12 @@ test("the event is read from the text, with its revision, and another begins wit
 });
 
 test("who signs nothing gets no signature, and it is never shown as valid", async () => {
-  await sample("xon", "A user can be called");
-  assert.equal(await word(), "Made, and unsigned");
+  await sample("xon", "User can be called");
+  assert.equal(await word(), "Created, unsigned");
   assert.equal(await page.locator("#mode-sign .verdict").getAttribute("data-tone"), "open");
   assert.equal(await secret().isDisabled(), true);
   await picture(page, "sign-unsigned");
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   await secret().fill("");
   await settled(page);
   assert.equal(await word(), "Not signed");
@@ -254,14 +254,14 @@ test("who signs nothing gets no signature, and it is never shown as valid", asyn
 });
 
 test("envelope, ids and time are made by the provider's rules, or fixed", async () => {
-  await sample("xon", "A user can be called");
+  await sample("xon", "User can be called");
   await page.locator(".more summary").click();
   await page.getByLabel("Envelope").selectOption("rules");
   await settled(page);
   const fresh = JSON.parse(await text()).event;
   assert.ok(Math.abs(Date.parse(fresh.createdAt) - Date.now()) < 60_000);
-  await page.getByLabel("Id of event or delivery").fill("00000000-0000-4000-8000-000000000001");
-  await page.getByLabel("Time, in your zone").fill("2024-02-29T12:00:01");
+  await page.getByLabel("Event or delivery id").fill("00000000-0000-4000-8000-000000000001");
+  await page.getByLabel("Local time").fill("2024-02-29T12:00:01");
   await settled(page);
   const fixed = JSON.parse(await text()).event;
   assert.equal(fixed.id, "00000000-0000-4000-8000-000000000001");
@@ -272,38 +272,38 @@ test("envelope, ids and time are made by the provider's rules, or fixed", async 
   // What its receiver would refuse, the core does not make.
   await field("/event/mobileNumber").locator("input").fill("none");
   await settled(page);
-  assert.equal(await word(), "Nothing was made");
+  assert.equal(await word(), "Not created");
   await picture(page, "sign-nothing");
   await page.getByLabel("Envelope").selectOption("text");
-  await page.getByLabel("Id of event or delivery").fill("");
-  await page.getByLabel("Time, in your zone").fill("");
-  await sample("painchek", "A complete assessment");
+  await page.getByLabel("Event or delivery id").fill("");
+  await page.getByLabel("Local time").fill("");
+  await sample("painchek", "Complete assessment");
 });
 
 test("ids are the headers', and the curl command names the receiver", async () => {
-  await page.getByLabel("Id of the subscription").fill("sub-1");
-  await page.getByLabel("Receiver").fill("https://other.example/hook?x='1'");
+  await page.getByLabel("Subscription id").fill("sub-1");
+  await page.getByLabel("Receiver URL").fill("https://other.example/hook?x='1'");
   await settled(page);
   assert.match(await output("headers"), /X-PainChek-Webhook-Id: sub-1/);
   assert.match(await output("curl command"), /^curl .*https:\/\/other\.example\/hook\?x=/);
-  await page.getByLabel("Id of the subscription").fill("two\twords");
+  await page.getByLabel("Subscription id").fill("two\twords");
   await settled(page);
-  assert.equal(await word(), "Nothing was made");
-  await page.getByLabel("Id of the subscription").fill("");
-  await page.getByLabel("Receiver").fill("https://receiver.example/payload");
+  assert.equal(await word(), "Not created");
+  await page.getByLabel("Subscription id").fill("");
+  await page.getByLabel("Receiver URL").fill("https://receiver.example/payload");
   await page.locator(".more summary").click();
   await settled(page);
 });
 
 test("bytes that are not UTF-8 are signed as they are, and no text pretends to hold them", async () => {
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   await page.locator(".editing").evaluate((element) => {
     const data = new DataTransfer();
     data.items.add(new File([Uint8Array.of(0x7b, 0xe9, 0x7d)], "latin-1.json"));
     element.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
   });
   await settled(page);
-  assert.match(await output("HTTP request"), /cannot hold/);
+  assert.match(await output("HTTP request"), /Not available/);
   const expected = createHmac("sha256", SECRET)
     .update(Uint8Array.of(0x7b, 0xe9, 0x7d))
     .digest("hex");
@@ -312,7 +312,7 @@ test("bytes that are not UTF-8 are signed as they are, and no text pretends to h
 });
 
 test("what was made is handed to Inspect, and verified there", async () => {
-  await sample("painchek", "A numeric rating");
+  await sample("painchek", "Numeric rating");
   await page.getByRole("button", { name: "Open in Inspect" }).click();
   await settled(page);
   assert.equal(await page.locator("#mode-inspect .verdict h2").innerText(), "Verified");
@@ -320,7 +320,7 @@ test("what was made is handed to Inspect, and verified there", async () => {
 });
 
 test("keys are enough", async () => {
-  await sample("painchek", "A complete assessment");
+  await sample("painchek", "Complete assessment");
   await page.getByRole("button", { name: "Form", exact: true }).focus();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
@@ -337,7 +337,7 @@ test("keys are enough", async () => {
   await page.keyboard.type("0");
   await settled(page);
   await page.locator("#mode-sign .issue.error").waitFor();
-  await told(page, /refuses it/);
+  await told(page, /rejected/);
   await page.keyboard.press("Backspace");
   await settled(page);
   // The field kept the focus through all of it.
@@ -347,7 +347,7 @@ test("keys are enough", async () => {
     ),
     "/data/uuid",
   );
-  assert.equal(await word(), "Signed, and it verifies");
+  assert.equal(await word(), "Signed and verified");
   await page.keyboard.press("Tab");
   await page.keyboard.press("F8");
 });
@@ -385,7 +385,7 @@ test("a hostile payload is neither run nor hangs the form", async () => {
   await replace(`{"event":"assessment_add","data":${"[".repeat(3000)}${"]".repeat(3000)}}`);
   await settled(page);
   await view("Form");
-  assert.match(await word(), /refuses it/, await page.locator("#mode-sign .verdict").innerText());
+  assert.match(await word(), /rejected/, await page.locator("#mode-sign .verdict").innerText());
 });
 
 test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
@@ -394,8 +394,8 @@ test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       for (const [provider, title] of [
-        ["painchek", "A complete assessment"],
-        ["xon", "As last documented"],
+        ["painchek", "Complete assessment"],
+        ["xon", "Latest revision"],
       ] as const) {
         await t.test(`${title}, ${colorScheme}, ${width}`, async () => {
           await sample(provider, title);

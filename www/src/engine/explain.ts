@@ -1,10 +1,10 @@
 /** Why a signature does not match, with the bytes to look at. The causes are the core's. */
-import { placer, toBytes, toText } from "../bytes.ts";
+import { byteToCharOffset, toBytes, toText } from "../bytes.ts";
 import type { Cause } from "./core.ts";
 import { diff } from "./diff.ts";
-import { limitsOf, providerOf } from "./inspect.ts";
-import type { Change, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
-import { hookOf } from "./providers.ts";
+import { chooseProvider, toVerifyOptions } from "./inspect.ts";
+import type { ByteDiff, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
+import { getWebhook } from "./providers.ts";
 
 /** Where a line for one framework begins in a fix. */
 const FRAMEWORK = / (?=(?:Express|Fastify|Next\.js|Hono|NestJS|AWS Lambda|Flask|Django): )/;
@@ -16,10 +16,10 @@ export function explain(input: InspectInput): ShownExplanation {
   const { headers, text, url, method } = input.delivery;
   const body = toBytes(text);
   const delivery = { headers, body, url, method };
-  const id = providerOf(input, delivery);
+  const id = chooseProvider(input, delivery);
   if (id === undefined) return { causes: [], tried: 0 };
-  const hook = hookOf(input, id);
-  const limits = limitsOf(input, input.now ?? Date.now());
+  const hook = getWebhook(input, id);
+  const limits = toVerifyOptions(input, input.now ?? Date.now());
   const { matches, observations, tried } = hook.explain(delivery, limits);
   const rewritten = matches.some(({ changedBytes }) => changedBytes !== undefined);
   const signed = rewritten ? hook.signedBody(delivery, limits) : undefined;
@@ -52,8 +52,8 @@ function change(
   text: string,
   body: Uint8Array,
   signed: Uint8Array | undefined,
-): Change {
-  const place = placer(text, body.length);
+): ByteDiff {
+  const place = byteToCharOffset(text, body.length);
   const from = place(bytes.start);
   const to = place(bytes.end);
   const whole = text.slice(from, to);
@@ -79,7 +79,7 @@ function change(
     to,
     bytes,
     rows,
-    more: first + ROWS * 16 < last,
+    hasMore: first + ROWS * 16 < last,
   };
 }
 
@@ -88,11 +88,11 @@ function sideBySide(
   { start, end }: { start: number; end: number },
   body: Uint8Array,
   signed: Uint8Array,
-): NonNullable<Change["diff"]> {
+): NonNullable<ByteDiff["diff"]> {
   const beginning = (bytes: Uint8Array, to: number) =>
     toText(bytes.subarray(start, Math.min(to, start + SHOWN)));
   const there = signed.length - (body.length - end);
-  const parts: NonNullable<Change["diff"]> = diff(beginning(body, end), beginning(signed, there));
+  const parts: NonNullable<ByteDiff["diff"]> = diff(beginning(body, end), beginning(signed, there));
   const isCut = end - start > SHOWN || there - start > SHOWN;
   // Where one side was cut, its end differs from the other's for no reason but that.
   while (isCut && parts.length > 1 && parts.at(-1)?.[0] !== 0) parts.pop();

@@ -1,5 +1,5 @@
 /** Why a signature does not match: what was proved, what was seen, the bytes that differ, and what to change. */
-import type { Change, ShownCause } from "../../engine/protocol.ts";
+import type { ByteDiff, ShownCause } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
@@ -64,7 +64,7 @@ function cause({ code, message, proof, advice, frameworks, change }: ShownCause,
   );
 }
 
-function changed({ before, changed, after, diff, from, to, bytes, rows, more }: Change): Node {
+function changed({ before, changed, after, diff, from, to, bytes, rows, hasMore }: ByteDiff): Node {
   const length = bytes.end - bytes.start;
   const gap = length === 0;
   return h(
@@ -100,7 +100,7 @@ function changed({ before, changed, after, diff, from, to, bytes, rows, more }: 
       diff !== undefined
         ? diff.map(([side, text]) => part(side, text))
         : gap
-          ? h("mark", { class: "gap" }, h("span", { class: "unseen" }, "missing here"))
+          ? h("mark", { class: "gap" }, h("span", { class: "visually-hidden" }, "missing here"))
           : h("mark", null, ...visible(changed)),
       h("span", { class: "context" }, ...visible(after, true), after.length > 0 && "…"),
     ),
@@ -128,7 +128,7 @@ function changed({ before, changed, after, diff, from, to, bytes, rows, more }: 
             ),
           ),
         ),
-        more && h("p", { class: "muted" }, "and so on"),
+        hasMore && h("p", { class: "muted" }, "and so on"),
       ),
     ),
   );
