@@ -1,5 +1,5 @@
 /** The built page behind a plain static server on loopback, in Debian's Chromium. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,7 +11,6 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { countWhatIsUnderWay, settled } from "./rest.ts";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
-const shots = fileURLToPath(new URL("../../target/www/screenshots/", import.meta.url));
 
 /** A path below the root of a host, as on many static hosts. */
 export const BASE = "/some/path/";
@@ -139,14 +138,6 @@ export async function open(options?: Parameters<typeof browser>[0]): Promise<Ope
       await served.close();
     },
   };
-}
-
-/** Keeps a picture of the page, for whoever wants to look. */
-export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(shots, { recursive: true });
-  // What was scrolled or changed just now is painted a little later.
-  await page.waitForTimeout(250);
-  await page.screenshot({ path: join(shots, `${name}.png`), animations: "disabled" });
 }
 
 /** Picks an example by its title, and waits until it is judged. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, picture, told } from "./browser.ts";
+import { type Opened, open, told } from "./browser.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -57,7 +57,6 @@ async function drop(side: "original" | "retry", text: string): Promise<void> {
 
 test("an empty mode says what to do, and begins with an example at a click", async () => {
   assert.equal(await word(), "No deliveries");
-  await picture(page, "compare-empty");
   assert.deepEqual(await findings(page), []);
   await page.getByRole("button", { name: "Unchanged retry" }).click();
   await settled(page);
@@ -71,7 +70,6 @@ test("a retry as it should be is the same event, byte for byte", async () => {
   assert.match(await sentence(), /byte for byte/);
   assert.equal(await page.locator(".change-item").count(), 0);
   assert.equal(await page.locator("#mode-compare .both.unequal").count(), 0);
-  await picture(page, "compare-same");
 });
 
 test("a changed retry is told by pointer, with before and after", async () => {
@@ -83,7 +81,6 @@ test("a changed retry is told by pointer, with before and after", async () => {
   assert.match(score ?? "", /pain_score changed Original 0 Retry 9/);
   assert.match(stamp ?? "", /update_stamp removed Original 265901 Retry missing/);
   assert.match(position ?? "", /user_position added Original missing Retry "nurse"/);
-  await picture(page, "compare-changed");
 });
 
 test("an immutable provider's changed retry is bad, and its signature header differs", async () => {
@@ -100,7 +97,6 @@ test("a change leads to its marks in both texts", async () => {
   await page.locator(".change-head", { hasText: "update_stamp" }).click();
   // Where it is missing, the bracket around its place.
   assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ['"update_stamp": 265901', "{"]);
-  await picture(page, "compare-change");
 });
 
 test("a mark leads back to its change", async () => {
@@ -114,14 +110,12 @@ test("a body that was written again has equal values and other bytes", async () 
   await pair("rewritten");
   assert.equal(await word(), "Same event, different bytes");
   assert.equal(await page.locator(".change-item").count(), 0);
-  await picture(page, "compare-written");
 });
 
 test("two events that look alike are told apart", async () => {
   await pair("other");
   assert.equal(await word(), "Two different events");
   assert.match(await page.locator(".change-item").innerText(), /\/event\/id/);
-  await picture(page, "compare-other");
 });
 
 test("what is no JSON cannot be compared, and the place is said", async () => {
@@ -132,7 +126,6 @@ test("what is no JSON cannot be compared, and the place is said", async () => {
   await settled(page);
   assert.equal(await word(), "Cannot compare");
   assert.match(await sentence(), /The retry cannot be parsed: line 1, column 1/);
-  await picture(page, "compare-unreadable");
   assert.deepEqual(await findings(page), []);
 });
 
@@ -226,7 +219,6 @@ test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
           await pair(id);
           assert.deepEqual(await findings(page), []);
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-          await picture(page, `compare-${id}-${colorScheme}-${width}`);
         });
       }
     }

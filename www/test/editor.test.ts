@@ -19,12 +19,15 @@ const text = async () =>
   (await body().locator(".cm-line").allInnerTexts()).join("\n").replaceAll("\n\n", "\n");
 const selected = () => page.evaluate(() => String(getSelection()));
 
-/** Another text, a step of its own, with the cursor at its end. */
+/** Ends the current undo step: the editor joins changes that follow each other within half a second. */
+const endUndoStep = () => page.evaluate("Date.now = ((now) => () => now() + 600)(Date.now)");
+
+/** Replaces the text in an undo step of its own, with the cursor at its end. */
 async function put(given: string): Promise<void> {
   await body().click();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(given);
-  await page.waitForTimeout(550);
+  await endUndoStep();
 }
 
 async function press(...keys: string[]): Promise<void> {
@@ -109,7 +112,7 @@ test("a page is as much as is to be seen, and leads back", async () => {
 test("what was done in one go is undone in one go, and done again", async () => {
   await put("start");
   await page.keyboard.type(" of");
-  await page.waitForTimeout(600);
+  await endUndoStep();
   await page.keyboard.type(" it");
   await press("Home");
   await page.keyboard.type("<");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { type Opened, open, picture } from "./browser.ts";
+import { type Opened, open } from "./browser.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -115,7 +115,6 @@ test("markup, prototypes and bidi controls are texts", async () => {
   );
   assert.ok((await page.locator(".tree .chip").count()) > 0);
   assert.ok((await page.locator(".cm-content .chip").count()) > 0);
-  await picture(page, "hostile");
 });
 
 test("a hundred thousand keys neither hang the page nor fill it", async () => {

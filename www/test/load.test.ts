@@ -28,12 +28,10 @@ test("a cold load is judged by the page's own files alone", async () => {
     );
     const before = served.requests.length;
     await page.evaluate("navigator.serviceWorker.ready");
-    await page.waitForTimeout(300);
     const kept = served.requests.length;
     await page.locator(".cm-content").click();
     await page.keyboard.type('{"event":"assessment_add","data":{}}');
     await settled(page);
-    await page.waitForTimeout(300);
     assert.ok(before > 0);
     // Whatever is typed, nothing is asked for any more.
     assert.equal(served.requests.length, kept);

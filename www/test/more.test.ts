@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, pick, picture } from "./browser.ts";
+import { type Opened, open, pick } from "./browser.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -51,7 +51,6 @@ test("a file is opened by its button, and an archive's deliveries are picked fro
   assert.equal(await body(), '{"c":3}');
   assert.match(await page.getByLabel("Request line and headers").inputValue(), /hook\/2/);
   assert.equal(await picker.inputValue(), "2");
-  await picture(page, "archive");
   // A file with one delivery has nothing to pick from.
   const again = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open a file" }).click();
@@ -84,7 +83,6 @@ test("an old capture is judged as of its own time, within the tolerance that is 
   assert.match(await page.locator(".issues").innerText(), /timestamp-too-old/);
   // Its signature is what it would have been, all the same.
   assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
-  await picture(page, "stale");
   await page.getByRole("button", { name: "Verify at that time" }).click();
   await settled(page);
   assert.equal(await verdict(), "Verified");
@@ -141,14 +139,12 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
           await settled(page);
           assert.deepEqual(await findings(page), []);
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-          await picture(page, `${name}-${where}`);
           await page.keyboard.press("Escape");
         });
       }
       await t.test(`shortcuts, ${where}`, async () => {
         await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
         assert.deepEqual(await findings(page), []);
-        await picture(page, `shortcuts-${where}`);
         await page.keyboard.press("Escape");
       });
       await t.test(`hover, ${where}`, async () => {
@@ -173,7 +169,6 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
           }
           await settled(page);
           assert.deepEqual(await findings(page), []);
-          await picture(page, `provider-${content === "" ? "good" : "bad"}-${where}`);
         }
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
       });

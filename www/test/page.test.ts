@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { BASE, type Opened, open, pick, picture } from "./browser.ts";
+import { BASE, type Opened, open, pick } from "./browser.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -20,7 +20,6 @@ const codes = () => page.locator(".issue .where code:first-child").allInnerTexts
 
 test("an empty page says what to do", async () => {
   assert.equal(await verdict(), "No delivery");
-  await picture(page, "empty");
 });
 
 test("a signed example is verified, with its digests compared", async () => {
@@ -29,7 +28,6 @@ test("a signed example is verified, with its digests compared", async () => {
   assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
   assert.equal(await page.locator('.stages li[data-state="failed"]').count(), 0);
   assert.ok((await page.locator(".tree .row").count()) > 5);
-  await picture(page, "verified");
 });
 
 test("typing is judged at once: a changed digit is a mismatch", async () => {
@@ -56,7 +54,6 @@ test("a mismatch is explained, with the bytes that differ", async () => {
   assert.equal(await page.locator(".change .excerpt del").count(), 0);
   assert.ok((await page.locator(".hex mark").count()) > 0);
   assert.equal(await page.locator('.stages li[data-stopped="true"] .stage-title').innerText(), "Signature");
-  await picture(page, "mismatch-explained");
 });
 
 test("a secret with a line break is named", async () => {
@@ -71,20 +68,17 @@ test("a syntax error is marked in the text, and the list leads there", async () 
   assert.ok((await page.locator(".mark.error").count()) > 0);
   await page.locator(".issue.error").first().click();
   await page.locator(".cm-editor.cm-focused").waitFor();
-  await picture(page, "syntax-error");
 });
 
 test("what nobody signs is never shown as valid", async () => {
   await pick(page, "File request, first revision");
   assert.equal(await verdict(), "Unsigned");
   assert.equal(await page.locator(".verdict").getAttribute("data-tone"), "open");
-  await picture(page, "unsigned");
 });
 
 test("all issues are listed and marked", async () => {
   await pick(page, "Four issues");
   assert.ok((await codes()).length >= 4);
-  await picture(page, "issues");
 });
 
 test("hovering a field tells its meaning", async () => {
@@ -92,7 +86,6 @@ test("hovering a field tells its meaning", async () => {
   await page.locator(".tok-key", { hasText: '"pain_score"' }).first().hover();
   await page.locator(".hover").waitFor();
   assert.match(await page.locator(".hover").innerText(), /pain_score\s+Total: 0 to 42/);
-  await picture(page, "hover");
   await page.locator(".cm-content").press("Escape");
   await page.locator(".hover").waitFor({ state: "hidden" });
   await page.mouse.move(5, 5);
@@ -102,7 +95,6 @@ test("bytes that are not UTF-8 survive, and are shown as such", async () => {
   await pick(page, "Latin-1");
   assert.equal(await page.locator(".cm-content .chip.raw").innerText(), "E9");
   assert.ok((await codes()).includes("json-encoding"));
-  await picture(page, "not-utf-8");
 });
 
 test("a request that is pasted is taken apart", async () => {
@@ -127,15 +119,12 @@ test("the page looks the same on a phone and in the dark", async () => {
   await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();
   await page.emulateMedia({ colorScheme: "dark" });
-  await picture(page, "dark");
   await page.setViewportSize({ width: 390, height: 844 });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(width, 390);
-  await picture(page, "phone-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await page.locator(".verdict").scrollIntoViewIfNeeded();
   await page.evaluate(() => document.querySelector(".summary")?.scrollIntoView());
-  await picture(page, "phone");
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 

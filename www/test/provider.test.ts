@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { webhook } from "hookseal";
 import type { Page } from "playwright-core";
-import { type Opened, open, picture } from "./browser.ts";
+import { type Opened, open } from "./browser.ts";
 import { copied, settled } from "./rest.ts";
 
 let opened: Opened;
@@ -39,7 +39,6 @@ async function write(label: string, content: string): Promise<void> {
 test("without a definition the page says how to begin", async () => {
   await page.keyboard.press("Alt+4");
   assert.equal(await page.locator(".provider .verdict h2").innerText(), "No definition");
-  await picture(page, "provider-empty");
 });
 
 test("every template is in order, signs its sample, and shows the string that was signed", async (t) => {
@@ -53,7 +52,6 @@ test("every template is in order, signs its sample, and shows the string that wa
       assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
       if (formula !== undefined)
         assert.match(await page.getByRole("group", { name: /^Signed bytes/ }).innerText(), formula);
-      await picture(page, `provider-tried-${index}`);
     });
   }
 });
@@ -66,7 +64,6 @@ test("a mistake is marked at its place, and the last definition in order stays i
   assert.match(await page.locator(".problems").innerText(), /definition-invalid/);
   assert.match(await page.locator(".problems").innerText(), /provider\.json, line \d+/);
   assert.match(await text("provider.json").locator(".mark.error").innerText(), /nonsense/);
-  await picture(page, "provider-mistake");
   await page.locator(".problems .issue").first().click();
   await settled(page);
   assert.match(await page.evaluate(() => getSelection()?.toString() ?? ""), /nonsense/);

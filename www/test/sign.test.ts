@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, picture, told } from "./browser.ts";
+import { type Opened, open, told } from "./browser.ts";
 import { copied, settled } from "./rest.ts";
 
 const SECRET = "not a secret of anybody's";
@@ -47,7 +47,6 @@ const secret = () => page.locator("#mode-sign .secret input");
 
 test("it begins with a sample that is signed and verifies", async () => {
   assert.equal(await word(), "Signed and verified");
-  await picture(page, "sign-form");
   assert.deepEqual(await findings(page), []);
 });
 
@@ -185,7 +184,6 @@ test("what breaks the contract is said at its field and in the list, and refused
   assert.equal(await word(), "Signed, but rejected");
   assert.equal(await field("/data/uuid").locator("input").getAttribute("aria-invalid"), "true");
   assert.match(await field("/data/uuid").locator(".issue-text.error").innerText(), /UUID/i);
-  await picture(page, "sign-refused");
   assert.deepEqual(await findings(page), []);
   await field("/data/uuid")
     .locator("input")
@@ -199,7 +197,6 @@ test("what breaks the contract is said at its field and in the list, and refused
   );
   await view("Text");
   await page.locator("#mode-sign .mark.error").first().waitFor();
-  await picture(page, "sign-refused-text");
   assert.deepEqual(await findings(page), []);
   await view("Form");
 });
@@ -214,7 +211,6 @@ test("the text is the truth: what is no JSON has no form, and is signed all the 
   assert.equal(await word(), "Signed, but rejected");
   await view("Form");
   assert.match(await page.locator(".form").innerText(), /cannot be parsed/);
-  await picture(page, "sign-no-json");
   await view("Text");
   await page.keyboard.press("Alt+3");
   await page.locator("#mode-sign .cm-content").click();
@@ -243,7 +239,6 @@ test("who signs nothing gets no signature, and it is never shown as valid", asyn
   assert.equal(await word(), "Created, unsigned");
   assert.equal(await page.locator("#mode-sign .verdict").getAttribute("data-tone"), "open");
   assert.equal(await secret().isDisabled(), true);
-  await picture(page, "sign-unsigned");
   await sample("painchek", "Complete assessment");
   await secret().fill("");
   await settled(page);
@@ -267,13 +262,11 @@ test("envelope, ids and time are made by the provider's rules, or fixed", async 
   assert.equal(fixed.id, "00000000-0000-4000-8000-000000000001");
   assert.equal(Date.parse(fixed.createdAt), new Date("2024-02-29T12:00:01").getTime());
   assert.equal(fixed.type, "calls.user.create");
-  await picture(page, "sign-rules");
   assert.deepEqual(await findings(page), []);
   // What its receiver would refuse, the core does not make.
   await field("/event/mobileNumber").locator("input").fill("none");
   await settled(page);
   assert.equal(await word(), "Not created");
-  await picture(page, "sign-nothing");
   await page.getByLabel("Envelope").selectOption("text");
   await page.getByLabel("Event or delivery id").fill("");
   await page.getByLabel("Local time").fill("");
@@ -401,7 +394,6 @@ test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
           await sample(provider, title);
           assert.deepEqual(await findings(page), []);
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-          await picture(page, `sign-${provider}-${colorScheme}-${width}`);
         });
       }
     }

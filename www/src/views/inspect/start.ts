@@ -7,7 +7,7 @@ import { icon } from "../../ui/icons.ts";
 import { panel } from "./panel.ts";
 
 export function startView(): HTMLElement {
-  const { box, content } = panel("start", "Examples");
+  const { box, content } = panel("start", "Example deliveries");
   store.on(["result", "examples", "body", "headerText"], ({ result, examples, body, headerText }) => {
     box.hidden = result !== undefined || examples.length === 0 || body !== "" || headerText !== "";
     if (box.hidden) return;
