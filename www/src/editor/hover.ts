@@ -103,15 +103,15 @@ function fieldRow({ pointer, type, info }: ValueInfo): Node {
 }
 
 /** Type, expected type and sensitivity in one line. */
-export function describeType(type: string, meaning: FieldInfo | undefined): string {
-  if (meaning === undefined) return type;
+export function describeType(type: string, info: FieldInfo | undefined): string {
+  if (info === undefined) return type;
   return [
     type,
-    meaning.describeExpected !== "" && meaning.describeExpected !== type
-      ? `expected: ${meaning.describeExpected}`
+    info.expected !== "" && info.expected !== type
+      ? `expected: ${info.expected}`
       : undefined,
-    meaning.required ? "required" : undefined,
-    meaning.sensitive ? "personal or health data" : undefined,
+    info.required ? "required" : undefined,
+    info.sensitive ? "personal or health data" : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(" · ");

@@ -56,11 +56,11 @@ const toPythonJson = (text: string) =>
       (_, string, mark) => string ?? (mark === "," ? ", " : mark === ":" ? ": " : mark),
     );
 
-const withoutHeader = (makeExample: Example, name: string): Example => ({
-  ...makeExample,
+const withoutHeader = (example: Example, name: string): Example => ({
+  ...example,
   delivery: {
-    ...makeExample.delivery,
-    headers: makeExample.delivery.headers.filter(([header]) => header !== name),
+    ...example.delivery,
+    headers: example.delivery.headers.filter(([header]) => header !== name),
   },
 });
 

@@ -42,7 +42,7 @@ export function fieldInfo(
     | undefined;
   return {
     ...(description === undefined ? {} : { description }),
-    describeExpected: expected(all),
+    expected: describeExpected(all),
     required,
     sensitive: sensitive.some((pattern) => matchesPointer(pattern, path)),
   };
@@ -87,7 +87,7 @@ function resolve(root: Schema, reference: string): Schema | undefined {
 
 /** Expected types and values in one line, such as `string · one of "a", "b"`. */
 
-export function expected(schemas: readonly Schema[]): string {
+export function describeExpected(schemas: readonly Schema[]): string {
   const parts = new Set<string>();
   for (const schema of schemas) {
     const { type, format, enum: values, const: constant } = schema;

@@ -1,5 +1,5 @@
 /** The form of a payload: the fields of its schema in order with the values of the text, then all other values. */
-import { expandSchema, expected, isSchema, type Schema, subschema } from "./field-info.ts";
+import { describeExpected, expandSchema, isSchema, type Schema, subschema } from "./field-info.ts";
 import type { Outline } from "./outline.ts";
 import type { FormField } from "./protocol.ts";
 
@@ -33,7 +33,7 @@ export function buildFields(outline: Outline, schema: Schema | undefined): FormF
       options,
       nullable,
       required,
-      expected: expected(all),
+      expected: describeExpected(all),
       value: kind === "string" && control !== "choice" ? (JSON.parse(raw as string) as string) : raw,
       isNull: kind === "null",
     };

@@ -68,7 +68,7 @@ export function inspect(input: InspectInput): Inspection | Undetected {
     signed: describeSignature(input, id, report, body),
     bytes: body.length,
     now,
-    parseInstant: created(report, definition.envelope.createdAt ?? undefined),
+    created: parseCreatedAt(report, definition.envelope.createdAt ?? undefined),
     values: outline.length,
   };
 }
@@ -79,7 +79,7 @@ export function isParsed({ stages }: Report): boolean {
 }
 
 /** When the event was created, in milliseconds; undefined if the core reports an error at its pointer. */
-function created({ createdAt, issues }: Report, pointer: string | undefined): number | undefined {
+function parseCreatedAt({ createdAt, issues }: Report, pointer: string | undefined): number | undefined {
   if (
     createdAt === undefined ||
     issues.some((issue) => issue.pointer === pointer && issue.severity === "error")

@@ -69,7 +69,7 @@ export interface Inspection {
   bytes: number;
   /** Time of the inspection, and of the event if it has a valid one; in milliseconds. */
   now: number;
-  parseInstant: number | undefined;
+  created: number | undefined;
   /** Number of values in the payload. */
   values: number;
 }
@@ -135,7 +135,7 @@ export interface TreeRow {
 export interface FieldInfo {
   description?: string;
   /** Expected types and values in one line. */
-  describeExpected: string;
+  expected: string;
   required: boolean;
   /** Whether the provider lists it as personal or health data. */
   sensitive: boolean;

@@ -28,7 +28,7 @@ export function formatReport({ input, level, includesIds, explanation }: ReportI
   if ("isUndetected" in inspection) {
     const context = createContext(delivery, level, includesIds);
     const lines = ["## Webhook delivery: provider not detected", "", ...formatRequest(delivery, context), ""];
-    return removeSecrets([...lines, ...formatPayload(delivery.text, context)].join("\n"), input, undefined);
+    return removeSecrets([...lines, ...formatPayload(delivery.text, context)].join("\n"), input, []);
   }
   const { report, provider, issues, signed, bytes, now } = inspection;
   const definition = getDefinition(provider.id);
@@ -84,7 +84,7 @@ export function formatReport({ input, level, includesIds, explanation }: ReportI
     "",
     ...formatPayload(delivery.text, context),
   ];
-  return removeSecrets(lines.join("\n"), input, signed?.computed);
+  return removeSecrets(lines.join("\n"), input, [signed?.computed, signature.received]);
 }
 
 /** The delivery with each value of its payload replaced by its type. */
@@ -215,18 +215,19 @@ function escapeMarkdown(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*[\]<>|]/g, "\\$&");
 }
 
-/** SECURITY: removes the secrets and the computed signature, in any part of the report. */
+/** SECURITY: removes the secrets, the computed and the received signature, in any part of the report. */
 function removeSecrets(
   text: string,
   { secret, secondSecret }: InspectInput,
-  computed: string | undefined,
+  signatures: (string | undefined)[],
 ): string {
   let clean = text;
   for (const value of [secret, secondSecret]) {
     for (const variant of [value, value?.trim(), JSON.stringify(value ?? "").slice(1, -1)])
       if (variant !== undefined && variant.length >= 4) clean = clean.replaceAll(variant, "‹secret›");
   }
-  for (const digest of computed?.match(/[\w+/-]{20,}=*/g) ?? [])
-    clean = clean.replaceAll(digest, "‹signature›");
+  for (const signature of signatures)
+    for (const digest of signature?.match(/[\w+/-]{20,}=*/g) ?? [])
+      clean = clean.replaceAll(digest, "‹signature›");
   return clean;
 }

@@ -17,7 +17,7 @@ export function detailsView(): HTMLElement {
   return box;
 }
 
-function facts({ report, provider, bytes, now, parseInstant }: Inspection): Node[] {
+function facts({ report, provider, bytes, now, created }: Inspection): Node[] {
   const rows: Node[] = [];
   const row = (title: string, value: string | undefined, copied = false) => {
     if (value === undefined || value === "") return;
@@ -45,7 +45,7 @@ function facts({ report, provider, bytes, now, parseInstant }: Inspection): Node
   row("Idempotency key", report.id, true);
   row("Delivery id", report.deliveryId, true);
   row("Webhook id", report.webhookId, true);
-  if (report.createdAt !== undefined) rows.push(...times(report.createdAt, parseInstant, now));
+  if (report.createdAt !== undefined) rows.push(...times(report.createdAt, created, now));
   row("SHA-256 of the body", report.digest, true);
   rows.push(h("dt", null, "Size"), h("dd", null, count(bytes, "byte")));
   return rows;
