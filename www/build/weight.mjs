@@ -33,4 +33,5 @@ if (all - core > MAX_PAGE_BYTES) {
   process.exitCode = 1;
 }
 // Only a warning until the core is small enough.
-if (all > MAX_TOTAL_BYTES) console.warn(`The page is ${all - MAX_TOTAL_BYTES} bytes over ${MAX_TOTAL_BYTES}.`);
+if (all > MAX_TOTAL_BYTES)
+  console.warn(`The page is ${all - MAX_TOTAL_BYTES} bytes over ${MAX_TOTAL_BYTES}.`);

@@ -107,9 +107,7 @@ export function describeType(type: string, info: FieldInfo | undefined): string 
   if (info === undefined) return type;
   return [
     type,
-    info.expected !== "" && info.expected !== type
-      ? `expected: ${info.expected}`
-      : undefined,
+    info.expected !== "" && info.expected !== type ? `expected: ${info.expected}` : undefined,
     info.required ? "required" : undefined,
     info.sensitive ? "personal or health data" : undefined,
   ]

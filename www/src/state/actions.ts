@@ -69,9 +69,15 @@ export function parseTime(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** Whether there is no delivery to inspect. */
+export function isEmpty(): boolean {
+  const { body, headerText } = store.state;
+  return body === "" && headerText.trim() === "";
+}
+
 async function runInspect(): Promise<void> {
   const { state } = store;
-  if (state.body === "" && state.headerText.trim() === "") {
+  if (isEmpty()) {
     store.set({ result: undefined, explanation: undefined, isBusy: false, failure: undefined });
     return;
   }
@@ -79,7 +85,8 @@ async function runInspect(): Promise<void> {
   try {
     const input = inspectInput(state);
     const result = await engine.call("inspect", input);
-    if (result === undefined) return;
+    // The page was cleared meanwhile: no newer inspection will replace this result.
+    if (result === undefined || isEmpty()) return;
     const isUnchanged = WATCHED_KEYS.every((key) => store.state[key] === state[key]);
     // A stale signature matches: the timestamp is the problem, and there is no mismatch to explain.
     const isMismatch =

@@ -73,7 +73,8 @@ export function startCompare(): void {
       try {
         const sides: [PageDelivery, PageDelivery] = [delivery(0), delivery(1)];
         const result = await engine.call("compare", { sides, provider: compareStore.state.provider });
-        if (result !== undefined)
+        // Unless a side was cleared meanwhile: no newer comparison will replace this result.
+        if (result !== undefined && !isEmpty(0) && !isEmpty(1))
           compareStore.set({ result, change: undefined, failure: undefined, isBusy: scheduled });
       } catch (error) {
         setFailure(error);

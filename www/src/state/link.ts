@@ -40,9 +40,14 @@ export async function linkTo(isRedacted: boolean): Promise<SharedLink> {
   };
 }
 
-/** Also finds text that is JSON inside a JSON string, which is escaped twice. */
+/** Also finds text inside of JSON strings that contain JSON, where each level escapes it again. */
 function containsEscaped(text: string, escaped: string): boolean {
-  return text.includes(escaped) || text.includes(JSON.stringify(escaped).slice(1, -1));
+  let variant = escaped;
+  for (let level = 0; level < 4; level++) {
+    if (text.includes(variant)) return true;
+    variant = JSON.stringify(variant).slice(1, -1);
+  }
+  return false;
 }
 
 function toLinkState({

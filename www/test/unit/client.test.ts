@@ -47,7 +47,10 @@ test("one call runs at a time, and a newer one replaces a pending one of its nam
   const calls = [0, 1, 2].map((offset) => engine.call("valueAt", { offset }));
   const other = engine.call("start", {});
   await settle();
-  assert.deepEqual(worker().calls.map(({ input }) => input), [{ offset: 0 }]);
+  assert.deepEqual(
+    worker().calls.map(({ input }) => input),
+    [{ offset: 0 }],
+  );
   worker().respond(null);
   assert.equal(await calls[0], null);
   assert.equal(await calls[1], undefined);

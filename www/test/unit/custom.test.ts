@@ -46,7 +46,8 @@ test("every template is valid, and its signed sample is verified", async (t) => 
 
 test("SECURITY: the title of a custom provider never passes for a built-in one", () => {
   const { entry } = define({
-    definition: '{"id":"painchek","title":"PainChek","envelope":{"type":"/t"},"events":{"a":{"schema":true}}}',
+    definition:
+      '{"id":"painchek","title":"PainChek","envelope":{"type":"/t"},"events":{"a":{"schema":true}}}',
   });
   assert.equal(entry?.title, "PainChek (custom)");
 });

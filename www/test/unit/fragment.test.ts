@@ -41,7 +41,9 @@ test("a long payload is packed in pieces", async () => {
 });
 
 test("only known fields of a link are accepted", async () => {
-  const state = await unpack(packed({ ...STATE, secret: "chosen by a stranger", constructor: 1, custom: { ...CUSTOM, x: 1 } }));
+  const state = await unpack(
+    packed({ ...STATE, secret: "chosen by a stranger", constructor: 1, custom: { ...CUSTOM, x: 1 } }),
+  );
   assert.deepEqual(Object.keys(state).sort(), [...Object.keys(STATE), "custom", "example"].sort());
   assert.deepEqual(state.custom, CUSTOM);
 });
@@ -61,7 +63,11 @@ test("a fragment that cannot be opened is rejected with a reason", async (t) => 
     ["a field of another type", packed({ ...STATE, body: ["x"] }), /Invalid link/],
     ["an unknown profile", packed({ ...STATE, profile: "none" }), /Invalid link/],
     ["an example that is no string", packed({ ...STATE, example: {} }), /Invalid link/],
-    ["a schema without a text", packed({ ...STATE, custom: { ...CUSTOM, schemas: [["a"]] } }), /Invalid link/],
+    [
+      "a schema without a text",
+      packed({ ...STATE, custom: { ...CUSTOM, schemas: [["a"]] } }),
+      /Invalid link/,
+    ],
     ["an older version", `0.${good.slice(2)}`, /Invalid link/],
     ["a newer version", `2.${good.slice(2)}`, /newer version/],
     ["a much newer version", "99999.x", /newer version/],

@@ -27,7 +27,11 @@ test("every example of the menu is what its title and sign say", async (t) => {
 
 test("a delivery of nobody is not detected", () => {
   const delivery = { headers: [], text: '{"a":1}' };
-  assert.deepEqual(handlers.inspect({ ...inputOf("xon"), delivery }), { isUndetected: true, bytes: 7, values: 2 });
+  assert.deepEqual(handlers.inspect({ ...inputOf("xon"), delivery }), {
+    isUndetected: true,
+    bytes: 7,
+    values: 2,
+  });
 });
 
 test("the computed signature is the HMAC of the body, and compared with the received one", () => {

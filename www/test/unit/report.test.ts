@@ -73,7 +73,10 @@ test("neither secret nor signature is shown, at any level and in any place", () 
   ];
   const second = "another secret that rotates in";
   for (const level of LEVELS)
-    for (const text of [PAINCHEK.text, JSON.stringify({ event: SECRET, [SECRET]: second, data: signature })]) {
+    for (const text of [
+      PAINCHEK.text,
+      JSON.stringify({ event: SECRET, [SECRET]: second, data: signature }),
+    ]) {
       const shown = report(inputOf({ headers, text }, { secondSecret: second }), level, true);
       for (const hidden of [SECRET, second, signature, "abc-def-ghi"])
         assert.ok(!shown.includes(hidden), `${level}: ${shown}`);
@@ -109,7 +112,9 @@ test("keys that may be data are replaced, also in pointers and messages", () => 
 test("messages and codes are no markup", () => {
   const text = '{"event":"](https://evil.example)<img src=x>|\\n# x"}';
   for (const level of LEVELS) {
-    const [head = ""] = report(inputOf({ text, headers: [] }, { provider: "painchek" }), level).split("### Request");
+    const [head = ""] = report(inputOf({ text, headers: [] }, { provider: "painchek" }), level).split(
+      "### Request",
+    );
     for (const line of head.split("\n"))
       assert.doesNotMatch(line.replaceAll(/`[^`]*`|\\./g, ""), /\]\(|<img|^# /, line);
   }

@@ -65,7 +65,12 @@ test("a pointer matches its path and everything below, with * for one segment", 
 test("the schema of a report is that of its type and revision", () => {
   const [one, two, rest] = [{ title: "1" }, { title: "2" }, { title: "*" }];
   const events = {
-    a: { revisions: [{ name: "R1", schema: one }, { name: "R2", schema: two }] },
+    a: {
+      revisions: [
+        { name: "R1", schema: one },
+        { name: "R2", schema: two },
+      ],
+    },
     "*": { schema: rest },
   };
   const find = (type?: string, revision?: string) =>

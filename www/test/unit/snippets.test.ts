@@ -21,7 +21,13 @@ const PROVIDERS: [SnippetInput, secret: string | undefined][] = [
   [{ id: "standard-webhooks", signs: true }, "STANDARD_WEBHOOKS_SECRET"],
 ];
 const codes = PROVIDERS.flatMap(([input, secret]) =>
-  frameworks.map(([framework, title]) => ({ framework, title, input, secret, code: snippet(framework, input) })),
+  frameworks.map(([framework, title]) => ({
+    framework,
+    title,
+    input,
+    secret,
+    code: snippet(framework, input),
+  })),
 );
 
 test("the secret is read from the environment, and an unsigned provider is accepted explicitly", () => {

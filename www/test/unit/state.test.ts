@@ -23,7 +23,10 @@ const INITIAL = { ...store.state };
 /** Resolves after the page has inspected, and explained if it does. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
-  while (store.state.isBusy) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; store.state.isBusy; turn++) {
+    assert.ok(turn < 5000, "the page stays busy");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 /** The page as it is after loading. */
@@ -54,9 +57,15 @@ test("listeners run at once, and after a change of their keys", () => {
 });
 
 test("request line and headers survive as lines", () => {
-  const head = { headers: [["X-A", "1: 2"]] as [string, string][], method: "PUT", url: "https://h.example/x" };
+  const head = {
+    headers: [["X-A", "1: 2"]] as [string, string][],
+    method: "PUT",
+    url: "https://h.example/x",
+  };
   assert.deepEqual(parseHeaderText(formatHeaderText(head)), head);
-  assert.deepEqual(parseHeaderText("POST /x HTTP/1.1\nX-A:1\nno header\n: none\nGET /later").headers, [["X-A", "1"]]);
+  assert.deepEqual(parseHeaderText("POST /x HTTP/1.1\nX-A:1\nno header\n: none\nGET /later").headers, [
+    ["X-A", "1"],
+  ]);
 });
 
 test("a time is a date, or seconds or milliseconds since 1970", () => {
@@ -82,7 +91,10 @@ test("a stale signature is no mismatch: there is nothing to explain", async () =
   const { openInInspect } = await import("../../src/state/custom.ts");
   await openInInspect();
   await settle();
-  assert.equal(store.state.result && "report" in store.state.result && store.state.result.report.verdict, "verified");
+  assert.equal(
+    store.state.result && "report" in store.state.result && store.state.result.report.verdict,
+    "verified",
+  );
   store.set({ asOf: "2031-01-01T00:00Z" });
   await settle();
   const { result, explanation } = store.state;
@@ -99,6 +111,18 @@ test("a file with several deliveries shows the first, and keeps the others", asy
   actions.selectDelivery(1);
   assert.equal(store.state.body, '{"a":2}');
   assert.match(store.state.headerText, /X-N: 2/i);
+});
+
+test("a result that arrives after the page was cleared is not shown", async () => {
+  await actions.pickExample("painchek");
+  await new Promise((resolve) => setImmediate(resolve));
+  store.set({ body: "{}" });
+  await Promise.resolve();
+  actions.clearInspect();
+  await settle();
+  await new Promise((resolve) => setTimeout(resolve));
+  await settle();
+  assert.equal(store.state.result, undefined);
 });
 
 test("the next issue follows the selected one, in a circle", async () => {
@@ -142,7 +166,10 @@ test("SECURITY: a secret in any part of a link keeps it from being created", asy
   const parts = [
     { headerText: `Authorization: Bearer ${SECRET}` },
     { body: JSON.stringify({ note: SECRET }) },
-    { body: JSON.stringify({ note: JSON.stringify({ inner: 'quoted "secret"' }) }), secret: 'quoted "secret"' },
+    {
+      body: JSON.stringify({ note: JSON.stringify({ inner: 'quoted "secret"' }) }),
+      secret: 'quoted "secret"',
+    },
     { provider: "custom", custom: { ...template(0), sample: SECRET } },
     { body: "the next one", secondSecret: "the next one" },
   ];
@@ -151,7 +178,11 @@ test("SECURITY: a secret in any part of a link keeps it from being created", asy
     await assert.rejects(linkTo(false), /contain the secret/, JSON.stringify(part));
   }
   // Without values nothing of the secret is left.
-  await reset({ secret: SECRET, headerText: `Authorization: Bearer ${SECRET}`, body: JSON.stringify([SECRET]) });
+  await reset({
+    secret: SECRET,
+    headerText: `Authorization: Bearer ${SECRET}`,
+    body: JSON.stringify([SECRET]),
+  });
   assert.doesNotMatch(content((await linkTo(true)).url), /never shared/);
 });
 
@@ -201,7 +232,15 @@ test("SECURITY: a stranger's link sets no secret, and no provider or mode that d
 
 test("a link that cannot be opened changes nothing but the notice", async () => {
   await reset({ body: "{}", secret: SECRET });
-  const link = { provider: "auto", headerText: "", body: "", profile: "lenient", asOf: "", tolerance: "", mode: "inspect" };
+  const link = {
+    provider: "auto",
+    headerText: "",
+    body: "",
+    profile: "lenient",
+    asOf: "",
+    tolerance: "",
+    mode: "inspect",
+  };
   for (const [fragment, reason] of [
     ["results", /Invalid link/],
     [await pack({ ...link, example: "constructor" } as never), /example that does not exist/],

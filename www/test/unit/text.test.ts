@@ -4,7 +4,22 @@ import { test } from "node:test";
 import { count, describeChar, INVISIBLE_CHARS } from "../../src/ui/text.ts";
 
 test("characters that are invisible or change the direction of text are found", () => {
-  for (const char of ["\u0000", "\u001b", "\u007f", "\u0085", "\u061c", "\u200b", "\u200e", "\u2028", "\u202e", "\u2066", "\ufeff", "\ufffc", "\udce9", "\n"])
+  for (const char of [
+    "\u0000",
+    "\u001b",
+    "\u007f",
+    "\u0085",
+    "\u061c",
+    "\u200b",
+    "\u200e",
+    "\u2028",
+    "\u202e",
+    "\u2066",
+    "\ufeff",
+    "\ufffc",
+    "\udce9",
+    "\n",
+  ])
     assert.ok(INVISIBLE_CHARS.test(char), char.charCodeAt(0).toString(16));
   for (const char of ["a", " ", "é", "🙂", "א"]) assert.ok(!INVISIBLE_CHARS.test(char), char);
 });

@@ -2,7 +2,7 @@
 
 import type { RedactionLevel } from "../../engine/calls.ts";
 import { errorMessage } from "../../errors.ts";
-import { inspectInput } from "../../state/actions.ts";
+import { inspectInput, isEmpty } from "../../state/actions.ts";
 import { engine } from "../../state/engine.ts";
 import { store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
@@ -28,10 +28,9 @@ export function reportView(): HTMLElement {
   async function runReport(): Promise<void> {
     const { state } = store;
     fill(note, icon(level === "all" ? "warning" : "info"), h("span", null, REDACTION_LABELS[level]));
-    note.className = level === "all" ? "told warning" : "told";
-    const isEmpty = state.body === "" && state.headerText.trim() === "";
-    copy.disabled = isEmpty;
-    if (isEmpty) {
+    note.className = level === "all" ? "note-text warning" : "note-text";
+    copy.disabled = isEmpty();
+    if (isEmpty()) {
       output.textContent = "No delivery. Open one in Inspect to report it.";
       return;
     }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { webhook } from "hookseal";
 import type { Page } from "playwright-core";
-import { type Opened, open } from "./browser.ts";
+import { type Opened, open } from "./page.ts";
 import { copied, settled } from "./rest.ts";
 
 let opened: Opened;

@@ -1,7 +1,7 @@
 /** A cold load: what is fetched, and how long until a delivery can be judged. Times are said, and decide nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browser, serve } from "./browser.ts";
+import { browser, serve } from "./page.ts";
 import { settled } from "./rest.ts";
 
 test("a cold load is judged by the page's own files alone", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, told } from "./browser.ts";
+import { type Opened, open, told } from "./page.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -96,7 +96,10 @@ test("a change leads to its marks in both texts", async () => {
   assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ["0", "9"]);
   await page.locator(".change-head", { hasText: "update_stamp" }).click();
   // Where it is missing, the bracket around its place.
-  assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ['"update_stamp": 265901', "{"]);
+  assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), [
+    '"update_stamp": 265901',
+    "{",
+  ]);
 });
 
 test("a mark leads back to its change", async () => {

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { countWhatIsUnderWay, settled } from "./rest.ts";
 
-const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 /** A path below the root of a host, as on many static hosts. */
 export const BASE = "/some/path/";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, pick } from "./browser.ts";
+import { type Opened, open, pick } from "./page.ts";
 
 let opened: Opened;
 let page: Page;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { type Opened, open } from "./browser.ts";
+import { type Opened, open } from "./page.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
