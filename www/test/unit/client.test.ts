@@ -31,8 +31,14 @@ class ManualWorker {
   }
 }
 
-/** Resolves after all microtasks and the import of the core. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+/** Resolves when `workers` were started and the last one got `calls` calls. */
+async function received(calls: number, workers = 1): Promise<void> {
+  const { started } = ManualWorker;
+  for (let turn = 0; started.length < workers || (started.at(-1)?.calls.length ?? 0) < calls; turn++) {
+    assert.ok(turn < 100_000, "the call did not arrive");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 function setUp() {
   ManualWorker.started = [];
@@ -46,7 +52,7 @@ test("one call runs at a time, and a newer one replaces a pending one of its nam
   const engine = setUp();
   const calls = [0, 1, 2].map((offset) => engine.call("valueAt", { offset }));
   const other = engine.call("start", {});
-  await settle();
+  await received(1);
   assert.deepEqual(
     worker().calls.map(({ input }) => input),
     [{ offset: 0 }],
@@ -54,11 +60,11 @@ test("one call runs at a time, and a newer one replaces a pending one of its nam
   worker().respond(null);
   assert.equal(await calls[0], null);
   assert.equal(await calls[1], undefined);
-  await settle();
+  await received(2);
   assert.deepEqual(worker().calls.at(-1)?.input, { offset: 2 });
   worker().respond(null);
   await calls[2];
-  await settle();
+  await received(3);
   assert.equal(worker().calls.at(-1)?.name, "start");
   worker().respond({ providers: [], examples: [] });
   assert.deepEqual(await other, { providers: [], examples: [] });
@@ -71,16 +77,16 @@ test("a call that takes too long ends the worker, and the next one starts anothe
     const engine = setUp();
     const definition = { definition: "{}", schemas: [], sample: "" };
     const defined = engine.call("defineProvider", definition);
-    await settle();
+    await received(1);
     worker().respond({ problems: [] });
     await defined;
     const slow = engine.call("valueAt", { offset: 1 });
     const next = engine.call("start", {});
-    await settle();
+    await received(2);
     mock.timers.tick(20_000);
     await assert.rejects(slow, /Timeout/);
     assert.equal(worker().isTerminated, true);
-    await settle();
+    await received(2, 2);
     assert.equal(ManualWorker.started.length, 2);
     // The new worker also gets the custom provider.
     assert.deepEqual(
@@ -98,10 +104,10 @@ test("an error of the worker rejects its call, and the next one runs", async () 
   const engine = setUp();
   const first = engine.call("valueAt", { offset: 1 });
   const second = engine.call("start", {});
-  await settle();
+  await received(1);
   worker().onerror?.({ message: "out of memory", preventDefault: () => void 0 });
   await assert.rejects(first, /out of memory/);
-  await settle();
+  await received(2);
   worker().onmessage?.({ data: { id: worker().calls.at(-1)?.id, error: "no" } });
   await assert.rejects(second, /no/);
 });
@@ -109,7 +115,7 @@ test("an error of the worker rejects its call, and the next one runs", async () 
 test("the response to an abandoned call is ignored", async () => {
   const engine = setUp();
   const call = engine.call("valueAt", { offset: 1 });
-  await settle();
+  await received(1);
   worker().onmessage?.({ data: { id: 99, output: "stale" } });
   worker().respond(null);
   assert.equal(await call, null);
@@ -126,7 +132,7 @@ test("a worker that does not start rejects its call, and is started again", asyn
   await assert.rejects(engine.call("start", {}), /blocked/);
   Object.assign(globalThis, { Worker: ManualWorker });
   const call = engine.call("start", {});
-  await settle();
+  await received(1);
   worker().respond(null);
   assert.equal(await call, null);
 });
