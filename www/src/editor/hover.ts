@@ -1,4 +1,4 @@
-/** What a field means, beside the pointer: from the contract, with what is wrong there. */
+/** The tooltip of a value: its field in the schema, and its issues. */
 import { type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import type { FieldInfo, LocatedIssue, ValueInfo } from "../engine/protocol.ts";
 import { engine } from "../state/engine.ts";

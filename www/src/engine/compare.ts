@@ -153,7 +153,7 @@ class TextLocator {
 /** Headers whose values differ. Names are compared case-insensitively, repeated headers are joined by commas. */
 function compareHeaders(
   sides: [PageDelivery, PageDelivery],
-  given: ProviderDefinition | undefined,
+  definition: ProviderDefinition | undefined,
 ): CompareResult["headers"] {
   const [first, second] = sides.map(({ headers }) => {
     const values = new Map<string, [name: string, value: string]>();
@@ -165,7 +165,7 @@ function compareHeaders(
     return values;
   }) as [Map<string, [string, string]>, Map<string, [string, string]>];
   const roles = new Map<string, string>();
-  const namesByRole = { signature: given?.signature?.header, ...given?.headers } as Record<
+  const namesByRole = { signature: definition?.signature?.header, ...definition?.headers } as Record<
     string,
     string | undefined
   >;

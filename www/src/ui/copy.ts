@@ -3,6 +3,9 @@ import { announce } from "./announce.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
 
+/** How long the button confirms. */
+const CONFIRM_MS = 1500;
+
 /** With a label it is a regular button, without one an icon button. */
 export function copyButton(what: string, text: () => string, label?: string): HTMLButtonElement {
   const button = h(
@@ -21,7 +24,7 @@ export function copyButton(what: string, text: () => string, label?: string): HT
           } catch {
             announce("The browser blocked copying.");
           }
-          setTimeout(() => fill(button, icon("copy"), label), 1500);
+          setTimeout(() => fill(button, icon("copy"), label), CONFIRM_MS);
         },
       },
     },

@@ -1,4 +1,4 @@
-/** Compare on the built page: verdicts, changes that lead to their places and back, headers, and every way in. */
+/** Compare on the built page: verdicts, navigation between changes and texts, headers, and all ways to import. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -95,7 +95,7 @@ test("a change leads to its marks in both texts", async () => {
   await page.locator(".change-head", { hasText: "pain_score" }).click();
   assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ["0", "9"]);
   await page.locator(".change-head", { hasText: "update_stamp" }).click();
-  // Where it is missing, the bracket around its place.
+  // A missing value has the location of its parent's bracket.
   assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), [
     '"update_stamp": 265901',
     "{",
@@ -121,7 +121,7 @@ test("two events that look alike are told apart", async () => {
   assert.match(await page.locator(".change-item").innerText(), /\/event\/id/);
 });
 
-test("what is no JSON cannot be compared, and the place is said", async () => {
+test("a body that is not JSON cannot be compared, and its error is located", async () => {
   await pair("same");
   await body("retry").click();
   await page.keyboard.press("Control+Home");
@@ -135,7 +135,7 @@ test("what is no JSON cannot be compared, and the place is said", async () => {
 const curl = (score: number) =>
   `curl https://h.example/x -H 'X-Try: ${score}' --data-raw '{"event":"assessment_add","data":{"uuid":"1","score":${score}}}'`;
 
-test("each side takes a request in any form, and asks for what it does not recognise", async () => {
+test("each side imports a request, and asks for a provider that is not detected", async () => {
   await clear();
   await paste("original", curl(1));
   assert.equal(await word(), "One delivery missing");
@@ -230,6 +230,6 @@ test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
-test("the browser had nothing to complain about", () => {
+test("the browser reported no problem", () => {
   assert.deepEqual(opened.complaints, []);
 });

@@ -34,7 +34,7 @@ async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
-/** Where the cursor stands after some keys: before a bar. */
+/** The text with "|" at the cursor after some keys. */
 async function cursor(given: string, ...keys: string[]): Promise<string> {
   await put(given);
   await press(...keys);
@@ -42,7 +42,7 @@ async function cursor(given: string, ...keys: string[]): Promise<string> {
   return text();
 }
 
-test("an empty editor says what may be put into it", async () => {
+test("an empty editor has a placeholder", async () => {
   await put("");
   await press("Control+a", "Backspace");
   assert.match(await text(), /^Paste a whole request/);
@@ -109,7 +109,7 @@ test("a page is as much as is to be seen, and leads back", async () => {
   assert.ok((await selected()).split("\n").length > 10);
 });
 
-test("what was done in one go is undone in one go, and done again", async () => {
+test("changes are undone and redone in groups", async () => {
   await put("start");
   await page.keyboard.type(" of");
   await endUndoStep();

@@ -1,4 +1,4 @@
-/** A cold load: what is fetched, and how long until a delivery can be judged. Times are said, and decide nothing. */
+/** A cold load: which files are fetched. Times are logged, and decide nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browser, serve } from "./page.ts";
@@ -8,7 +8,7 @@ test("a cold load is judged by the page's own files alone", async () => {
   const served = await serve();
   const { context, close } = await browser();
   try {
-    // The browser's own first page: so that its start is not measured.
+    // An empty page first, so that the start of the browser is not measured.
     const page = await context.newPage();
     await page.goto("about:blank");
     await page.goto(served.url);

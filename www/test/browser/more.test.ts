@@ -1,4 +1,4 @@
-/** What Inspect does beside judging one delivery now: archives, files, old captures, rotated secrets; and axe on what opens. */
+/** More of Inspect: files with several deliveries, old captures, secret rotation; and accessibility of dialogs. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -72,7 +72,7 @@ async function timestamped(): Promise<void> {
   await settled(page);
 }
 
-test("an old capture is judged as of its own time, within the tolerance that is given", async () => {
+test("an old capture is verified at its own time, within the tolerance", async () => {
   await timestamped();
   assert.equal(await verdict(), "Verified");
   await page.locator(".advanced-options summary").click();
@@ -81,7 +81,7 @@ test("an old capture is judged as of its own time, within the tolerance that is 
   await settled(page);
   assert.equal(await verdict(), "Rejected");
   assert.match(await page.locator(".issues").innerText(), /timestamp-too-old/);
-  // Its signature is what it would have been, all the same.
+  // The signature still equals the computed one.
   assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
   await page.getByRole("button", { name: "Verify at that time" }).click();
   await settled(page);
@@ -100,7 +100,7 @@ test("an old capture is judged as of its own time, within the tolerance that is 
   await settled(page);
 });
 
-test("while secrets rotate, either is right, and the computed signature is that of the right one", async () => {
+test("during a secret rotation either secret verifies, and computes the signature", async () => {
   await timestamped();
   const secret = page.getByLabel("Secret", { exact: true });
   const right = await secret.inputValue();
@@ -114,7 +114,7 @@ test("while secrets rotate, either is right, and the computed signature is that 
   await page.getByLabel("Second secret").fill("");
 });
 
-test("one of several signatures in a header is enough, and that is said", async () => {
+test("one matching signature of several in a header is enough", async () => {
   await timestamped();
   const head = page.getByLabel("Request line and headers");
   await head.fill((await head.inputValue()).replace("v1=", `v1=${"0".repeat(64)},v1=`));
@@ -150,7 +150,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
       await t.test(`hover, ${where}`, async () => {
         const key = page.locator(".tok-key", { hasText: '"pain_score"' }).first();
         await key.scrollIntoViewIfNeeded();
-        // Scrolling closes what is open, and is told a frame later.
+        // Scrolling closes the tooltip, one frame later.
         await settled(page);
         await key.hover();
         await page.locator(".hover").waitFor();
@@ -179,7 +179,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
 test("a dialog that is opened as soon as another was closed has its content", async () => {
   await page.keyboard.press("Alt+6");
   await page.locator("dialog .out").waitFor();
-  // Both before the browser says that the first was closed.
+  // Both before the close event of the first dialog.
   await page.evaluate(() => {
     (document.querySelector("dialog[open]") as HTMLDialogElement).close();
     dispatchEvent(new KeyboardEvent("keydown", { altKey: true, code: "Digit7" }));

@@ -1,4 +1,4 @@
-/** The built page as a person meets it: it judges, explains, and sends nothing. */
+/** Inspect on the built page: it inspects, explains, and sends nothing. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -18,7 +18,7 @@ after(() => opened?.close());
 const verdict = () => page.locator(".verdict h2").innerText();
 const codes = () => page.locator(".issue .where code:first-child").allInnerTexts();
 
-test("an empty page says what to do", async () => {
+test("an empty page shows the next action", async () => {
   assert.equal(await verdict(), "No delivery");
 });
 
@@ -30,7 +30,7 @@ test("a signed example is verified, with its digests compared", async () => {
   assert.ok((await page.locator(".tree .row").count()) > 5);
 });
 
-test("typing is judged at once: a changed digit is a mismatch", async () => {
+test("typing is inspected at once: a changed body is a mismatch", async () => {
   await pick(page, "signed with SHA-256");
   await page.locator(".cm-content").click();
   await page.keyboard.press("Control+End");
@@ -70,7 +70,7 @@ test("a syntax error is marked in the text, and the list leads there", async () 
   await page.locator(".cm-editor.cm-focused").waitFor();
 });
 
-test("what nobody signs is never shown as valid", async () => {
+test("an unsigned delivery is never shown as valid", async () => {
   await pick(page, "File request, first revision");
   assert.equal(await verdict(), "Unsigned");
   assert.equal(await page.locator(".verdict").getAttribute("data-tone"), "open");
@@ -81,7 +81,7 @@ test("all issues are listed and marked", async () => {
   assert.ok((await codes()).length >= 4);
 });
 
-test("hovering a field tells its meaning", async () => {
+test("hovering a field shows its description", async () => {
   await pick(page, "signed with SHA-256");
   await page.locator(".tok-key", { hasText: '"pain_score"' }).first().hover();
   await page.locator(".hover").waitFor();
@@ -97,7 +97,7 @@ test("bytes that are not UTF-8 survive, and are shown as such", async () => {
   assert.ok((await codes()).includes("json-encoding"));
 });
 
-test("a request that is pasted is taken apart", async () => {
+test("a pasted request is imported", async () => {
   await page.getByRole("button", { name: "Clear" }).click();
   await page.locator(".cm-content").click();
   await page.evaluate(() => {
@@ -128,7 +128,7 @@ test("the page looks the same on a phone and in the dark", async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
-test("the page may not connect, and asks for nothing but its own files", async () => {
+test("the page may not connect, and requests only its own files", async () => {
   const refused = await page.evaluate(() =>
     fetch("./icon.svg").then(
       () => "answered",
@@ -164,8 +164,8 @@ test("it opens without a network once it was loaded", async () => {
   await opened.context.setOffline(false);
 });
 
-test("the browser had nothing to complain about", () => {
-  // That the policy refuses is what a test above asks for.
+test("the browser reported no problem", () => {
+  // A test above provokes the messages of the policy.
   const own = opened.complaints.filter(
     (text) => !/connect-src|violates the document's Content Security Policy/.test(text),
   );

@@ -8,7 +8,7 @@ import { extname, join, normalize } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { countWhatIsUnderWay, settled } from "./rest.ts";
+import { countPendingWork, settled } from "./rest.ts";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 
@@ -24,7 +24,7 @@ const TYPES: Record<string, string> = {
 
 export interface Served {
   url: string;
-  /** The paths that were asked for. */
+  /** The requested paths. */
   requests: string[];
   close(): Promise<void>;
 }
@@ -69,7 +69,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Debian's Chromium, or the one that the environment names. */
+/** The executable of Chromium: $CHROMIUM, or an installed one. */
 function executable(): string {
   const found = [
     process.env.CHROMIUM,
@@ -80,7 +80,7 @@ function executable(): string {
   return found ?? chromium.executablePath();
 }
 
-/** A browser with a profile of its own, that is gone afterwards. */
+/** Starts a browser with a temporary profile. */
 export async function browser(
   options: Record<string, unknown> = {},
 ): Promise<{ context: BrowserContext; close(): Promise<void> }> {
@@ -92,7 +92,7 @@ export async function browser(
     viewport: { width: 1440, height: 900 },
     ...options,
   });
-  await countWhatIsUnderWay(context);
+  await countPendingWork(context);
   return {
     context,
     close: async () => {
@@ -102,17 +102,17 @@ export async function browser(
   };
 }
 
-/** The page, opened, and what it stands on. */
+/** An open page with its browser and server. */
 export interface Opened {
   page: Page;
   context: BrowserContext;
   served: Served;
-  /** Errors and warnings of the console, errors of scripts, and dialogs that were opened. */
+  /** Console errors and warnings, script errors, and dialogs. */
   complaints: string[];
   close(): Promise<void>;
 }
 
-/** Serves the page, opens it in a browser of its own, and waits until it can be used. */
+/** Serves the page, opens it in a new browser, and waits until it is usable. */
 export async function open(options?: Parameters<typeof browser>[0]): Promise<Opened> {
   const served = await serve();
   const { context, close } = await browser(options);
@@ -140,7 +140,7 @@ export async function open(options?: Parameters<typeof browser>[0]): Promise<Ope
   };
 }
 
-/** Picks an example by its title, and waits until it is judged. */
+/** Selects an example by its title, and waits for its inspection. */
 export async function pick(page: Page, title: string): Promise<void> {
   const menu = page.getByLabel("Examples", { exact: true });
   const value = await menu.locator("option", { hasText: title }).first().getAttribute("value");
@@ -148,7 +148,7 @@ export async function pick(page: Page, title: string): Promise<void> {
   await settled(page);
 }
 
-/** Waits until screen readers are told of it: a moment later than eyes are. */
+/** Waits for an announcement to screen readers, which is delayed. */
 export async function told(page: Page, what: RegExp): Promise<void> {
   await page.locator("[role=status]", { hasText: what }).waitFor({ state: "attached" });
 }

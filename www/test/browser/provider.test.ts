@@ -1,4 +1,4 @@
-/** A provider of one's own: begun from a template, judged while it is written, and tried at once. */
+/** Provider on the built page: templates, validation while typing, and the signed sample. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { webhook } from "hookseal";
@@ -29,14 +29,14 @@ async function begin(index: number): Promise<void> {
   await tone("good");
 }
 
-/** Writes over all that stands in an editor. */
+/** Replaces the text of an editor. */
 async function write(label: string, content: string): Promise<void> {
   await text(label).click();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(content);
 }
 
-test("without a definition the page says how to begin", async () => {
+test("without a definition the page shows the next action", async () => {
   await page.keyboard.press("Alt+4");
   assert.equal(await page.locator(".provider .verdict h2").innerText(), "No definition");
 });
@@ -56,7 +56,7 @@ test("every template is in order, signs its sample, and shows the string that wa
   }
 });
 
-test("a mistake is marked at its place, and the last definition in order stays in use", async () => {
+test("an issue is marked at its location, and the last valid definition stays in use", async () => {
   await begin(1);
   await text("provider.json").locator(".tok-string", { hasText: '"{timestamp}.{body}"' }).dblclick();
   await page.keyboard.type("nonsense");
@@ -71,14 +71,14 @@ test("a mistake is marked at its place, and the last definition in order stays i
   assert.equal(await page.locator('.settings option[value="custom"]').count(), 1);
 });
 
-test("broken JSON is said where it breaks", async () => {
+test("a syntax error is located", async () => {
   await page.keyboard.press("Alt+4");
   await write("provider.json", '{\n  "id": "x"\n  "envelope": {}\n}');
   await tone("bad");
   assert.match(await page.locator(".problems").innerText(), /json-syntax[\s\S]*line [23]/);
 });
 
-test("a mistake in a contract is shown in the contract", async () => {
+test("an issue of a schema is shown in the schema", async () => {
   await begin(0);
   await text("Schema order.paid.schema.json").locator(".tok-string", { hasText: '"integer"' }).dblclick();
   await page.keyboard.type("integral");
@@ -87,7 +87,7 @@ test("a mistake in a contract is shown in the contract", async () => {
   assert.match(await text("Schema order.paid.schema.json").locator(".mark.error").innerText(), /integral/);
 });
 
-test("what is written is what Inspect judges by", async () => {
+test("Inspect uses the edited definition at once", async () => {
   await begin(0);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);

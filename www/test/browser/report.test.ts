@@ -17,7 +17,7 @@ before(async () => {
 
 after(() => opened?.close());
 
-/** The report as it is copied. */
+/** The copied report. */
 async function report(values?: string, ids = false): Promise<string> {
   await page.keyboard.press("Alt+6");
   await page.locator("dialog .out", { hasText: /##/ }).waitFor();
@@ -29,10 +29,10 @@ async function report(values?: string, ids = false): Promise<string> {
   return text;
 }
 
-/** Every value of the example that somebody could be known by, or something known of them. */
+/** Values of the example that identify a person, or are health data. */
 const VALUES = /[0-9a-f]{8}-[0-9a-f]{4}|2018-04|"painchek"|"none"|265901|"pain_score": 0|: false|: true/;
 
-test("by default a report holds what was found, and no value of the payload", async () => {
+test("by default a report contains the issues, and no value of the payload", async () => {
   await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();
   const text = await report();
@@ -47,7 +47,7 @@ test("by default a report holds what was found, and no value of the payload", as
   assert.equal(text.includes(SECRET), false);
 });
 
-test("values are told without what the provider names as health data, or all, by choice", async () => {
+test("the level selects values without health data, or all values", async () => {
   const some = await report("no health data");
   assert.match(some, /"json_version": "v2"/);
   assert.match(some, /"patient": "string"/);
@@ -62,7 +62,7 @@ test("values are told without what the provider names as health data, or all, by
   assert.match(all, /"patient":"9c2fa320/);
 });
 
-test("neither secret nor signature is told, whatever is chosen and wherever it stands", async () => {
+test("neither secret nor signature is in a report of any level", async () => {
   await pick(page, "signed with SHA-256");
   const header = page.getByLabel("Request line and headers");
   const given = await header.inputValue();
@@ -83,7 +83,7 @@ test("neither secret nor signature is told, whatever is chosen and wherever it s
   }
 });
 
-test("an empty page has nothing to report", async () => {
+test("without a delivery there is no report", async () => {
   await page.getByRole("button", { name: "Clear" }).click();
   await page.keyboard.press("Alt+6");
   assert.match(await page.locator("dialog .out").innerText(), /No delivery/);

@@ -1,4 +1,4 @@
-/** Links: what is shared comes back, the secret never goes out, and no fragment of a stranger does harm. */
+/** Links on the built page: state is restored, secrets are not shared, untrusted links are harmless. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
@@ -14,7 +14,7 @@ let close: () => Promise<void>;
 let page: Page;
 const errors: string[] = [];
 
-/** Another page, which may be given a fragment. */
+/** Opens another page, with an optional fragment. */
 async function open(fragment = ""): Promise<Page> {
   const made = await context.newPage();
   made.on("pageerror", (error) => errors.push(String(error)));
@@ -41,7 +41,7 @@ after(async () => {
 const body = (of: Page) => of.locator('.cm-content[aria-label="Body of the delivery"]');
 const head = (of: Page) => of.getByLabel("Request line and headers");
 
-/** The link that the page offers. */
+/** The link of the Share dialog. */
 async function link(variant?: string): Promise<string> {
   await page.keyboard.press("Alt+7");
   if (variant !== undefined) await page.locator("dialog .choice span", { hasText: variant }).click();
@@ -66,7 +66,7 @@ const PLAIN = {
   mode: "inspect",
 };
 
-test("what is shared comes back: headers, body, provider, time and definition", async () => {
+test("a link restores the state: headers, body, provider, time and definition", async () => {
   await page.keyboard.press("Alt+4");
   await page.getByLabel("Template").selectOption("1");
   await settled(page);
@@ -105,20 +105,20 @@ test("what is shared comes back: headers, body, provider, time and definition", 
   await other.close();
 });
 
-test("a secret that somebody put into a header is not shared", async () => {
+test("a secret in a header is not shared", async () => {
   await head(page).fill(`Authorization: Bearer ${SECRET}`);
   await page.keyboard.press("Alt+7");
   await page.locator("dialog .note-text.bad").waitFor();
   assert.equal(await page.locator("dialog .out").inputValue(), "");
   assert.equal(await page.locator("dialog button.main").isDisabled(), true);
-  // Without values there is nothing of it left.
+  // A link without values does not contain the header.
   await page.locator("dialog .choice span", { hasText: "Without" }).click();
   await page.locator("dialog button.main:enabled").waitFor();
   assert.equal(inside(await page.locator("dialog .out").inputValue()).includes(SECRET), false);
   await page.keyboard.press("Escape");
 });
 
-test("an example is shared by its name", async () => {
+test("an example is shared by its id", async () => {
   await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();
   const url = await link();
@@ -130,7 +130,7 @@ test("an example is shared by its name", async () => {
   await other.close();
 });
 
-test("without its values a link holds types, and none of the payload", async () => {
+test("a link without values contains types, and no value of the payload", async () => {
   await pick(page, "signed with SHA-256");
   await body(page).click();
   await page.keyboard.press("Control+End");
@@ -151,7 +151,7 @@ test("without its values a link holds types, and none of the payload", async () 
   assert.match(shared.headerText, /X-PainChek-WH-Signature: sha256=‹64›/);
 });
 
-test("a fragment that cannot be opened is answered with a sentence, and nothing else happens", async (t) => {
+test("an invalid link shows a reason, and changes nothing", async (t) => {
   const good = packed(PLAIN);
   const cases: [string, string, RegExp][] = [
     ["truncated", good.slice(0, -9), /Invalid link/],
@@ -172,7 +172,7 @@ test("a fragment that cannot be opened is answered with a sentence, and nothing 
   }
 });
 
-test("what a stranger wrote into a link is text, and no secret, mode or provider that is not there", async () => {
+test("the content of an untrusted link is text, and sets no secret, mode or unknown provider", async () => {
   const evil = "<img src=x onerror=alert(1)>\u202e";
   const other = await open(
     packed({
@@ -205,7 +205,7 @@ test("what a stranger wrote into a link is text, and no secret, mode or provider
   await other.close();
 });
 
-test("a link that is opened in a page that is in use takes its place, secret included", async () => {
+test("a link that is opened in a page in use replaces its state, secret included", async () => {
   const other = await open();
   await pick(other, "signed with SHA-256");
   const fragment = packed({ ...PLAIN, provider: "xon", body: "{}" });
@@ -219,6 +219,6 @@ test("a link that is opened in a page that is in use takes its place, secret inc
   await other.close();
 });
 
-test("nothing of it ran", () => {
+test("no script of a payload ran", () => {
   assert.deepEqual(errors, []);
 });

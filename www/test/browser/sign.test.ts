@@ -1,4 +1,4 @@
-/** Sign on the built page: what is made verifies, the form edits the text, and the secret goes nowhere. */
+/** Sign on the built page: signed deliveries are verified, the form edits the text, the secret is not shown. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
@@ -26,7 +26,7 @@ const output = (name: string) => page.getByLabel(name, { exact: true }).innerTex
 const field = (pointer: string) => page.locator(`.form [data-pointer="${pointer}"]`);
 const view = (name: "Form" | "Text") => page.getByRole("button", { name, exact: true }).click();
 
-/** The payload as it stands in the text. */
+/** The text of the payload. */
 async function text(): Promise<string> {
   const request = await copy("HTTP request");
   return request.slice(request.indexOf("\r\n\r\n") + 4);
@@ -50,7 +50,7 @@ test("it begins with a sample that is signed and verifies", async () => {
   assert.deepEqual(await findings(page), []);
 });
 
-test("the signature is the one that anybody makes of these bytes and this secret", async () => {
+test("the signature is the HMAC of the text", async () => {
   await secret().fill(SECRET);
   await settled(page);
   for (const [label, algorithm] of [
@@ -75,7 +75,7 @@ test("no form of the delivery holds the secret", async () => {
     assert.match(text, /sha256=[0-9a-f]{64}/);
     assert.equal(text.includes(SECRET), false, what);
   }
-  // Nor is it shown, or kept.
+  // The secret is neither shown nor stored.
   assert.equal(await secret().getAttribute("type"), "password");
   assert.equal((await page.locator("body").innerText()).includes(SECRET), false);
   assert.equal(
@@ -100,7 +100,7 @@ test("another provider brings its sample and its sample secret", async () => {
   );
 });
 
-test("a type that a header tells is signed with its header", async () => {
+test("a type that is sent in a header is signed with its header", async () => {
   await sample("shopify", "orders/create");
   assert.match(await output("headers"), /X-Shopify-Topic: orders\/create/);
   await page.getByRole("button", { name: "Open in Inspect" }).click();
@@ -162,7 +162,7 @@ test("fields and items come and go", async () => {
   assert.equal(JSON.parse(await text()).event.fileRequest.files.length, 2);
 });
 
-test("what breaks the contract is said at its field and in the list, and refused", async () => {
+test("a violation is shown at its field and in the list, and rejected", async () => {
   await sample("painchek", "Complete assessment");
   await field("/data/uuid").locator("input").fill("no uuid");
   await settled(page);
@@ -186,7 +186,7 @@ test("what breaks the contract is said at its field and in the list, and refused
   await view("Form");
 });
 
-test("the text is the truth: what is no JSON has no form, and is signed all the same", async () => {
+test("a text that cannot be parsed has no form, and is signed as it is", async () => {
   await sample("painchek", "Complete assessment");
   await view("Text");
   await page.locator("#mode-sign .cm-content").click();
@@ -219,7 +219,7 @@ test("the event is read from the text, with its revision, and another begins wit
   assert.ok("mobileNumber" in JSON.parse(await text()).event);
 });
 
-test("who signs nothing gets no signature, and it is never shown as valid", async () => {
+test("a provider that does not sign gets no signature, and is never shown as valid", async () => {
   await sample("xon", "User can be called");
   assert.equal(await word(), "Created, unsigned");
   assert.equal(await page.locator("#mode-sign .verdict").getAttribute("data-tone"), "open");
@@ -289,7 +289,7 @@ test("bytes that are not UTF-8 are signed as they are, and no text pretends to h
   assert.equal(await page.getByRole("tab", { name: "Sign" }).getAttribute("aria-selected"), "true");
 });
 
-test("what was made is handed to Inspect, and verified there", async () => {
+test("the signed delivery opens in Inspect, and is verified there", async () => {
   await sample("painchek", "Numeric rating");
   await page.getByRole("button", { name: "Open in Inspect" }).click();
   await settled(page);
@@ -318,7 +318,7 @@ test("keys are enough", async () => {
   await told(page, /rejected/);
   await page.keyboard.press("Backspace");
   await settled(page);
-  // The field kept the focus through all of it.
+  // The field kept the focus.
   assert.equal(
     await page.evaluate(
       () => document.activeElement?.closest<HTMLElement>("[data-pointer]")?.dataset.pointer,
@@ -385,6 +385,6 @@ test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
   }
 });
 
-test("the browser had nothing to complain about", () => {
+test("the browser reported no problem", () => {
   assert.deepEqual(opened.complaints, []);
 });

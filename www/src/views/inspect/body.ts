@@ -10,6 +10,9 @@ import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
 
+/** Pause after which the cursor's value is looked up, so that moving the cursor stays fast. */
+const CURSOR_DELAY_MS = 120;
+
 export function bodyView(): HTMLElement {
   const under = h("p", { class: "under", "aria-live": "off" });
   const size = h("p", { class: "muted" });
@@ -53,7 +56,7 @@ export function bodyView(): HTMLElement {
       );
       const [issue] = issuesAt(view, head);
       if (issue !== undefined && store.state.issue !== issue && view.hasFocus) store.set({ issue });
-    }, 120);
+    }, CURSOR_DELAY_MS);
   }
 
   store.on(["body"], ({ body }) => show(body));

@@ -9,10 +9,10 @@ import { panel } from "./panel.ts";
 export function detailsView(): HTMLElement {
   const { box, content } = panel("details", "Delivery");
   store.on(["result"], ({ result }) => {
-    const judged = result === undefined || "isUndetected" in result ? undefined : result;
-    box.hidden = judged === undefined;
-    if (judged === undefined) return;
-    fill(content, h("dl", { class: "facts" }, facts(judged)));
+    const inspection = result === undefined || "isUndetected" in result ? undefined : result;
+    box.hidden = inspection === undefined;
+    if (inspection === undefined) return;
+    fill(content, h("dl", { class: "facts" }, facts(inspection)));
   });
   return box;
 }

@@ -10,11 +10,11 @@ import { panel } from "./panel.ts";
 export function signatureView(): HTMLElement {
   const { box, content } = panel("signature", "Signature");
   store.on(["result"], ({ result }) => {
-    const judged = result === undefined || "isUndetected" in result ? undefined : result;
-    const signed = judged?.signed;
+    const inspection = result === undefined || "isUndetected" in result ? undefined : result;
+    const signed = inspection?.signed;
     box.hidden = signed === undefined;
-    if (judged === undefined || signed === undefined) return;
-    const { header, received, signedContent } = judged.report.signature;
+    if (inspection === undefined || signed === undefined) return;
+    const { header, received, signedContent } = inspection.report.signature;
     const { computed, reason, isMatch: equal, timestamp } = signed;
     const whole = signed.parts.map(({ value }) => value);
     fill(

@@ -65,8 +65,8 @@ function describeResult(result: SignResult | undefined, provider: string): Verdi
 
 export function signIssuesView(): HTMLElement {
   return issuesView({
-    issues: (tell) => signStore.on(["result"], ({ result }) => tell(result?.issues ?? [])),
-    current: (tell) => signStore.on(["issue"], ({ issue }) => tell(issue)),
+    issues: (callback) => signStore.on(["result"], ({ result }) => callback(result?.issues ?? [])),
+    current: (callback) => signStore.on(["issue"], ({ issue }) => callback(issue)),
     go: (issue) => {
       // Two changes, so that listeners also run if the issue is already selected.
       signStore.set({ issue: undefined });
