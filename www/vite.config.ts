@@ -1,4 +1,4 @@
-/** How the page is built: relative paths for any static host, no request but for its own files, a policy that says so. */
+/** The build of the page: relative paths for any static host, and requests for its own files only. */
 import { defineConfig } from "vite";
 import { core } from "./build/core.ts";
 import { engine } from "./build/engine.ts";
@@ -8,7 +8,7 @@ import { page } from "./build/page.ts";
 export default defineConfig({
   base: "./",
   plugins: [core(), engine(), page()],
-  // The editor's second way to take what is typed, which Chromium on Android alone would use, and could do without.
+  // CodeMirror's EditContext support, which only Chromium on Android uses and does not need.
   define: { "window.EditContext": "undefined" },
   build: {
     target: "es2022",
@@ -23,7 +23,7 @@ export default defineConfig({
     minify: "terser",
     terserOptions: MINIFIED,
     rolldownOptions: {
-      // The editor's commands come with a parser for those of them that know of syntax; the page uses none of these.
+      // CodeMirror's syntax commands depend on a parser. The page uses none of them.
       treeshake: { moduleSideEffects: (id) => !/@lezer|@codemirror\/(?:language|commands)/.test(id) },
       output: { chunkFileNames: ({ name }) => `assets/${name.replace("_virtual_", "")}-[hash].js` },
     },

@@ -198,7 +198,8 @@ describe("importing a stream of texts", () => {
       '{"headers":{},"body":"\u00e9"}\n',
       '{"headers":{},"body":"{}"}\n',
     ] as unknown as Uint8Array[];
-    for await (const { delivery } of importStream(texts, { form: "ndjson" })) deliveries.push(delivery?.body);
+    for await (const { delivery } of importStream(texts, { format: "ndjson" }))
+      deliveries.push(delivery?.body);
     assert.deepEqual(deliveries, [new TextEncoder().encode("\u00e9"), new TextEncoder().encode("{}")]);
     await assert.rejects(importStream([7 as never]).next(), { code: "body-not-raw" });
   });

@@ -8,6 +8,8 @@ import { runInNewContext } from "node:vm";
 import { receiver } from "../src/fetch.ts";
 import {
   compileSchema,
+  detectProvider,
+  exportDelivery,
   HooksealError,
   hmac,
   importDeliveries,
@@ -15,8 +17,6 @@ import {
   init,
   type ProviderDefinition,
   painchek,
-  printDelivery,
-  recognise,
   webhook,
 } from "../src/slim.ts";
 import { limited } from "./limited.ts";
@@ -67,8 +67,8 @@ const CALLS: Record<string, () => unknown> = {
   "Webhook.compare": () => open().compare({ headers: {}, body: huge() }, { headers: {}, body: huge() }),
   "Webhook.verify": () => open().verify({ headers: {}, body: huge() }),
   importDeliveries: () => importDeliveries(huge()),
-  printDelivery: () => printDelivery({ headers: {}, body: huge() }, "http"),
-  recognise: () => recognise({ headers: {}, body: huge() }),
+  exportDelivery: () => exportDelivery({ headers: {}, body: huge() }, "http"),
+  detectProvider: () => detectProvider({ headers: {}, body: huge() }),
 };
 
 function open() {
@@ -91,7 +91,7 @@ describe("a core that runs out of memory", () => {
         patient: crypto.randomUUID(),
       });
       const signed = own.sign('{"type":"any"}');
-      recognise(delivery);
+      detectProvider(delivery);
       const error = errorOf(call);
       assert.equal(error.code, "out-of-memory");
       assert.equal(error.status, 503);
@@ -101,7 +101,7 @@ describe("a core that runs out of memory", () => {
       assert.equal(own.check({ ...signed, body: '{"type":"any"} ' }).ok, false);
       assert.deepEqual(schema.check("[]"), []);
       assert.equal(schema.check("{}").length, 1);
-      assert.equal(recognise(delivery), "painchek");
+      assert.equal(detectProvider(delivery), "painchek");
       assert.equal(importDeliveries("POST / HTTP/1.1\r\n\r\n{}").deliveries.length, 1);
       assert.equal(hmac.verify("sha256", "key", "message", hmac.sign("sha256", "key", "message")), true);
     });
@@ -152,7 +152,7 @@ describe("a core that runs out of memory", () => {
     const line = new TextEncoder().encode('{"headers":{},"body":"{}"}\n');
     const run = async (meanwhile: () => void) => {
       let seen = 0;
-      for await (const { delivery } of importStream([line, line, line], { form: "ndjson" })) {
+      for await (const { delivery } of importStream([line, line, line], { format: "ndjson" })) {
         if (delivery !== undefined) seen += 1;
         if (seen === 1) meanwhile();
       }

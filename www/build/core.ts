@@ -1,8 +1,8 @@
 /**
- * `virtual:core`: the WebAssembly core as a script, because a page that may not connect cannot fetch it.
+ * `virtual:core`: the WebAssembly core as a script. The page's policy forbids connections, so it cannot fetch the module.
  *
- * One character a byte, which costs a fortieth after compression where base64 costs a third. Frequent bytes are
- * given the characters that UTF-8 writes in one byte; the table stands in front.
+ * Each byte is one character, which adds a fortieth to the compressed size; base64 would add a third. Frequent bytes get
+ * the characters that UTF-8 encodes in one byte. The table that decodes them comes first.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,12 +14,12 @@ const path =
   process.env.HOOKSEAL_PAGE_CORE ??
   fileURLToPath(new URL("../../target/xtask/page/core.wasm", import.meta.url));
 
-/** Characters of one byte that a template literal holds as they are. */
+/** Characters of one byte that need no escape in a template literal. */
 const PLAIN = Array.from({ length: 127 }, (_, code) => code + 1).filter(
   (code) => ![10, 13, 36, 92, 96].includes(code),
 );
 
-/** Which character stands for each byte. */
+/** The character code of each byte. */
 export function alphabet(bytes: Uint8Array): number[] {
   const often = new Array<number>(256).fill(0);
   for (const byte of bytes) often[byte] = (often[byte] as number) + 1;
@@ -27,7 +27,7 @@ export function alphabet(bytes: Uint8Array): number[] {
   const frequent = order.slice(0, PLAIN.length);
   const free = new Set(PLAIN);
   const map = new Array<number>(256).fill(-1);
-  // A byte that may stand for itself does: what compresses well stays as it is.
+  // A byte maps to itself if possible, so that repetitions keep compressing well.
   for (const byte of frequent) if (free.delete(byte)) map[byte] = byte;
   const left = [...free];
   for (const byte of frequent) if (map[byte] === -1) map[byte] = left.shift() as number;
@@ -48,7 +48,7 @@ export function core(): Plugin {
       const back: number[] = [];
       for (const [byte, code] of map.entries()) back[code] = byte;
       const table = Array.from(back, (byte) => byte ?? 0);
-      // Rewritten as one long literal when the chunk is written: a minifier would escape every character.
+      // The text is inserted after minification, because a minifier would escape every character.
       return `export const table = ${JSON.stringify(table)};\nexport const length = ${bytes.length};\nexport const text = "@hookseal-core@";`;
     },
     generateBundle(_, bundle) {

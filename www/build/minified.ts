@@ -1,4 +1,4 @@
-/** How small scripts are made: the page's, and the worker's that it holds as a text. */
+/** Options of the minifier, for the page's scripts and for the worker's source. */
 import type { MinifyOptions } from "terser";
 
 export const MINIFIED: MinifyOptions = {

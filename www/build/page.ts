@@ -1,11 +1,11 @@
-/** The built page: its Content-Security-Policy, what it loads ahead, and the service worker that keeps it for offline use. */
+/** The built page: Content-Security-Policy, preloads, and the service worker for offline use. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
 const worker = new URL("../src/offline/sw.js", import.meta.url);
 
-/** Nothing is allowed but the page's own files, WebAssembly, and a worker made by the page. */
+/** SECURITY: allows the page's own files, WebAssembly and a worker from a blob, and no connection. */
 function policy(hashes: string[]): string {
   return [
     "default-src 'none'",

@@ -1,12 +1,12 @@
 /**
- * Bytes as a text an editor can hold, and back, without loss: valid UTF-8 as its characters, any other byte 0xNN as
- * the lone surrogate U+DCNN, which no UTF-8 can mean.
+ * Lossless conversion between bytes and editor text. Valid UTF-8 becomes its characters. Any other byte 0xNN becomes the
+ * lone surrogate U+DCNN, which no valid UTF-8 decodes to.
  */
 
 const encoder = new TextEncoder();
 const ESCAPED = /[\udc80-\udcff]/u;
 
-/** The text of bytes. */
+/** Decodes bytes to editor text. */
 export function toText(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
@@ -15,7 +15,7 @@ export function toText(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes of a text. */
+/** Encodes editor text as the bytes it was decoded from. */
 export function toBytes(text: string): Uint8Array {
   if (!ESCAPED.test(text)) return encoder.encode(text);
   const out = new Uint8Array(text.length * 3);
@@ -37,14 +37,17 @@ export function toBytes(text: string): Uint8Array {
   return out.slice(0, at);
 }
 
-/** Whether some of the bytes are not UTF-8. */
+/** Whether the text contains bytes that are not valid UTF-8. */
 export function hasEscapes(text: string): boolean {
   return ESCAPED.test(text);
 }
 
-/** Where bytes stand in the text: a function for offsets that only ever grow. */
-export function placer(text: string, length: number): (byte: number) => number {
-  // As many units as bytes: one each.
+/**
+ * Returns a function from byte offset to offset in the text. Increasing offsets cost one walk over the text in all;
+ * a smaller offset than the previous one starts again.
+ */
+export function byteToCharOffset(text: string, length: number): (byte: number) => number {
+  // As many UTF-16 units as bytes: pure ASCII, so the offsets are equal.
   if (text.length === length) return (byte) => Math.min(byte, length);
   let unit = 0;
   let at = 0;
@@ -77,7 +80,7 @@ function withEscapes(bytes: Uint8Array): string {
   const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
   let from = 0;
   for (let at = 0; at < bytes.length; ) {
-    const length = sequence(bytes, at);
+    const length = utf8Length(bytes, at);
     if (length > 0) {
       at += length;
       continue;
@@ -91,8 +94,8 @@ function withEscapes(bytes: Uint8Array): string {
   return parts.join("");
 }
 
-/** How many bytes the character at an offset has, by the table of RFC 3629; 0 where there is none. */
-function sequence(bytes: Uint8Array, at: number): number {
+/** Length in bytes of the UTF-8 sequence at an offset (table of RFC 3629, section 4), or 0 if it is invalid. */
+function utf8Length(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
   if (first < 0x80) return 1;
   const length =
@@ -105,9 +108,9 @@ function sequence(bytes: Uint8Array, at: number): number {
           : 0;
   if (length === 0 || at + length > bytes.length) return 0;
   const second = bytes[at + 1] as number;
-  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
-  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
-  if (second < least || second > most) return 0;
+  const min = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const max = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < min || second > max) return 0;
   for (let index = 2; index < length; index++) {
     const next = bytes[at + index] as number;
     if (next < 0x80 || next > 0xbf) return 0;

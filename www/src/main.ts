@@ -1,4 +1,4 @@
-/** The page: the frame, its modes, the worker, and the service worker that keeps it for offline use. */
+/** Entry of the page: builds the frame with its modes, starts the worker and registers the service worker. */
 import "./css/tokens.css";
 import "./css/base.css";
 import "./css/shell.css";
@@ -9,6 +9,7 @@ import "./css/pairs.css";
 import "./css/sign.css";
 import "./css/more.css";
 import { start } from "./state/actions.ts";
+import { openLinks } from "./state/link.ts";
 import { acceptFiles } from "./ui/drop.ts";
 import { shell } from "./ui/shell.ts";
 import { compareView } from "./views/compare/index.ts";
@@ -20,9 +21,9 @@ document.body.append(
   ...shell({ inspect: inspectView, compare: compareView, sign: signView, provider: providerView }),
 );
 acceptFiles();
-start();
+void start().then(openLinks);
 
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
-  // Without it the page works all the same, but not offline.
+  // The page also works without it, but not offline.
   navigator.serviceWorker.register("./sw.js").catch(() => undefined);
 }

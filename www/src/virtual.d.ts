@@ -1,10 +1,10 @@
-/** Modules that the build makes: see build/. */
+/** Types of the modules that the build generates: see build/. */
 declare module "virtual:core" {
-  /** The byte that each character stands for. */
+  /** The byte of each character code. */
   export const table: number[];
-  /** How many bytes there are. */
+  /** Number of bytes. */
   export const length: number;
-  /** One character a byte. */
+  /** One character per byte. */
   export const text: string;
 }
 declare module "virtual:engine" {
@@ -16,7 +16,7 @@ declare module "virtual:samples" {
   export const painchekPrinted: string;
   export const xon: string;
   export const severe: string;
-  /** By provider, in the order of `described`; empty where nothing is said. */
+  /** By provider, in the order of `describedProperties`; "" for a property without a description. */
   export const descriptions: Record<string, string[]>;
   export const nrs: string;
   export const xonR6: string;
@@ -24,13 +24,13 @@ declare module "virtual:samples" {
   export const callsDelete: string;
   export const caller: string;
   export const xonLatest: string;
-  /** The samples of the providers without an example, with their event types. */
+  /** One sample of each provider that is not listed above, with its event type. */
   export const others: [provider: string, type: string, text: string][];
 }
 declare module "*.css" {}
-/** Whether this is the built page: said by Vite. */
+/** Set by Vite: whether this is the built page. */
 interface ImportMeta {
   readonly env: { readonly PROD: boolean };
 }
-/** The page's files: said by the build to the service worker. */
+/** Set by the build in the service worker: the page's files. */
 declare const __FILES__: string[];

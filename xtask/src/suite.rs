@@ -119,6 +119,7 @@ impl Suite {
         );
         self.step("languages that tests send from", setup::languages);
         self.tests("TypeScript unit tests", &mut node_tests("pkg/test", is_unit)?);
+        self.tests("playground without a browser", &mut node_tests("www/test/unit", |_| true)?);
         Ok(())
     }
 
@@ -167,7 +168,7 @@ impl Suite {
             "take out of www/src what does not earn its bytes",
         );
         if self.step("browser", setup::browser) {
-            self.tests("playground in Chromium", &mut node_tests("www/test", |_| true)?);
+            self.tests("playground in Chromium", &mut node_tests("www/test/browser", |_| true)?);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-/** The editor of a body: bytes in, bytes out, with everything unseen shown. */
+/** The editor of a body: lossless, with invisible characters shown as symbols. */
 import "./styles.ts";
 import { history } from "@codemirror/commands";
 import { EditorState, type Extension } from "@codemirror/state";
@@ -26,7 +26,7 @@ const theme = EditorView.theme({
   ".cm-content ::selection": { backgroundColor: "var(--selection)" },
 });
 
-/** An editor below an element, named by a label. */
+/** Creates an editor in an element. */
 export function editor(
   parent: HTMLElement,
   label: string,
@@ -38,7 +38,7 @@ export function editor(
     state: EditorState.create({
       doc: "",
       extensions: [
-        // Only this breaks lines: a carriage return is a byte like others, and is shown.
+        // Only LF separates lines: a CR is part of the body and is shown as a symbol.
         EditorState.lineSeparator.of("\n"),
         lineNumbers(),
         highlightActiveLine(),
@@ -51,7 +51,7 @@ export function editor(
         json,
         placeholder(hint),
         history(),
-        // Tab leaves the editor, as everywhere else on a page.
+        // Tab is not bound: it moves the focus, as everywhere on the page.
         keymap.of(keys),
         EditorView.contentAttributes.of({
           tabindex: "0",

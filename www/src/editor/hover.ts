@@ -1,33 +1,33 @@
-/** What a field means, beside the pointer: from the contract, with what is wrong there. */
+/** The tooltip of a value: its field in the schema, and its issues. */
 import { type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
-import type { Meaning, Place, PlacedIssue } from "../engine/protocol.ts";
-import { engine } from "../state/actions.ts";
+import type { FieldInfo, LocatedIssue, ValueInfo } from "../engine/protocol.ts";
+import { engine } from "../state/engine.ts";
 import { h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import { visible } from "../ui/text.ts";
 import { issueField, issuesAt } from "./marks.ts";
 
-/** How long the pointer rests before something is said, in milliseconds; and how long it may take to get there. */
-const REST = 250;
+/** Delay before the tooltip is shown or hidden, so that the pointer can move onto it. */
+const HOVER_DELAY_MS = 250;
 
-/** The editor's own tooltips weigh twenty times as much, and Escape does not close them. */
+/** CodeMirror's tooltips are twenty times as large, and Escape does not close them. */
 export const hover = ViewPlugin.fromClass(
   class {
     readonly #view: EditorView;
     readonly #box = h("div", { class: "hover", hidden: true });
     #timer: ReturnType<typeof setTimeout> | undefined;
-    /** Counts what was asked: an answer to an older question is not shown. */
-    #asked = 0;
+    /** Increased on every change, so that the result of an older call is not shown. */
+    #generation = 0;
 
     constructor(view: EditorView) {
       this.#view = view;
       view.dom.append(this.#box);
       const { scrollDOM } = view;
-      scrollDOM.addEventListener("mousemove", (event) => this.#rest(event));
-      scrollDOM.addEventListener("mouseleave", () => this.#later());
+      scrollDOM.addEventListener("mousemove", (event) => this.#onMove(event));
+      scrollDOM.addEventListener("mouseleave", () => this.#scheduleHide());
       scrollDOM.addEventListener("scroll", () => this.#hide());
       view.dom.addEventListener("keydown", () => this.#hide());
-      // Who reads it may point at it.
+      // The tooltip stays open while the pointer is on it.
       this.#box.addEventListener("mouseenter", () => clearTimeout(this.#timer));
       this.#box.addEventListener("mouseleave", () => this.#hide());
     }
@@ -42,41 +42,41 @@ export const hover = ViewPlugin.fromClass(
 
     #hide(): void {
       clearTimeout(this.#timer);
-      this.#asked += 1;
+      this.#generation += 1;
       this.#box.hidden = true;
     }
 
-    #later(): void {
+    #scheduleHide(): void {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#hide(), REST);
+      this.#timer = setTimeout(() => this.#hide(), HOVER_DELAY_MS);
     }
 
-    #rest({ clientX: x, clientY: y, buttons }: MouseEvent): void {
-      this.#later();
+    #onMove({ clientX: x, clientY: y, buttons }: MouseEvent): void {
+      this.#scheduleHide();
       if (buttons !== 0) return;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#say(x, y), REST);
+      this.#timer = setTimeout(() => void this.#showAt(x, y), HOVER_DELAY_MS);
     }
 
-    async #say(x: number, y: number): Promise<void> {
+    async #showAt(x: number, y: number): Promise<void> {
       this.#hide();
-      const asked = this.#asked;
+      const generation = this.#generation;
       const view = this.#view;
       const offset = view.posAtCoords({ x, y });
-      const place = offset === null ? null : await engine.ask("at", { offset });
-      if (offset === null || !place || asked !== this.#asked) return;
+      const place = offset === null ? null : await engine.call("valueAt", { offset });
+      if (offset === null || !place || generation !== this.#generation) return;
       const at = view.coordsAtPos(Math.min(offset, view.state.doc.length));
-      // Behind the end of a line there is nothing to speak of.
+      // The pointer is right of the end of the line.
       if (at === null || x > at.right + 24) return;
       const { issues } = view.state.field(issueField);
       this.#box.replaceChildren(
         ...issuesAt(view, offset)
           .slice(0, 4)
           .flatMap((number) => {
-            const issue = issues[number] as PlacedIssue | undefined;
-            return issue === undefined ? [] : [said(issue)];
+            const issue = issues[number] as LocatedIssue | undefined;
+            return issue === undefined ? [] : [issueRow(issue)];
           }),
-        about(place),
+        fieldRow(place),
       );
       const box = this.#box;
       box.hidden = false;
@@ -88,28 +88,28 @@ export const hover = ViewPlugin.fromClass(
   },
 );
 
-function said({ severity, message }: PlacedIssue): Node {
-  return h("p", { class: `said ${severity}` }, icon(severity), h("span", null, ...visible(message)));
+function issueRow({ severity, message }: LocatedIssue): Node {
+  return h("p", { class: `issue-text ${severity}` }, icon(severity), h("span", null, ...visible(message)));
 }
 
-function about({ pointer, type, meaning }: Place): Node {
+function fieldRow({ pointer, type, info }: ValueInfo): Node {
   return h(
     "div",
     { class: "about" },
     h("code", null, ...visible(pointer === "" ? "the whole payload" : pointer)),
-    meaning?.description !== undefined && h("p", null, meaning.description),
-    h("p", { class: "muted" }, words(type, meaning)),
+    info?.description !== undefined && h("p", null, info.description),
+    h("p", { class: "muted" }, describeType(type, info)),
   );
 }
 
-/** Type, expectation and care in one line. */
-export function words(type: string, meaning: Meaning | undefined): string {
-  if (meaning === undefined) return type;
+/** Type, expected type and sensitivity in one line. */
+export function describeType(type: string, info: FieldInfo | undefined): string {
+  if (info === undefined) return type;
   return [
     type,
-    meaning.expected !== "" && meaning.expected !== type ? `expected: ${meaning.expected}` : undefined,
-    meaning.required ? "required" : undefined,
-    meaning.sensitive ? "personal or health data" : undefined,
+    info.expected !== "" && info.expected !== type ? `expected: ${info.expected}` : undefined,
+    info.required ? "required" : undefined,
+    info.sensitive ? "personal or health data" : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(" · ");

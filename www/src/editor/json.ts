@@ -1,4 +1,4 @@
-/** Colours for JSON, of the part that is on the screen: no parser, so that no payload can be too long or too deep for it. */
+/** Highlights the visible part of JSON by regular expression: a parser would limit the size or depth of payloads. */
 import { RangeSetBuilder } from "@codemirror/state";
 import {
   Decoration,
@@ -9,8 +9,8 @@ import {
 } from "@codemirror/view";
 
 const TOKEN = /("(?:[^"\\]|\\.)*"?)(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\b(?:true|false|null)\b/g;
-/** From the beginning of a line that is no longer than this it is known what is a text and what is not. */
-const LONGEST = 500_000;
+/** Longer lines are highlighted from the start of the visible part, where a string may look like code. */
+const MAX_LINE_CHARS = 500_000;
 
 const marks = {
   key: Decoration.mark({ class: "tok-key" }),
@@ -19,14 +19,14 @@ const marks = {
   word: Decoration.mark({ class: "tok-word" }),
 };
 
-function colours(view: EditorView): DecorationSet {
+function highlight(view: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   const { doc } = view.state;
   for (const { from, to } of view.visibleRanges) {
     for (let at = from; at <= to; ) {
       const line = doc.lineAt(at);
       const end = Math.min(line.to, to);
-      const start = at - line.from > LONGEST ? at : line.from;
+      const start = at - line.from > MAX_LINE_CHARS ? at : line.from;
       const text = doc.sliceString(start, end);
       TOKEN.lastIndex = 0;
       for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
@@ -58,10 +58,10 @@ export const json = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
     constructor(view: EditorView) {
-      this.decorations = colours(view);
+      this.decorations = highlight(view);
     }
     update(update: ViewUpdate) {
-      if (update.docChanged || update.viewportChanged) this.decorations = colours(update.view);
+      if (update.docChanged || update.viewportChanged) this.decorations = highlight(update.view);
     }
   },
   { decorations: (plugin) => plugin.decorations },

@@ -1,4 +1,4 @@
-/** The editor's keys: moving, selecting, deleting, undoing. Those that know of syntax would bring a parser along. */
+/** The editor's keys. CodeMirror's default keymap is not used, because its syntax commands include a parser. */
 import {
   cursorCharLeft,
   cursorCharRight,
@@ -32,7 +32,7 @@ import {
 import { EditorSelection, type SelectionRange } from "@codemirror/state";
 import type { Command, EditorView, KeyBinding } from "@codemirror/view";
 
-/** Takes away what is selected, or what lies between the cursor and where a move leads. */
+/** Deletes the selection, or the text between the cursor and the target of a move. */
 function remove(move: (view: EditorView, range: SelectionRange) => SelectionRange): Command {
   return (view) => {
     if (view.state.readOnly) return false;

@@ -1,33 +1,33 @@
-/** What there is to see in a text, issues or changes: underlined at their place, and a sign beside their line. */
+/** Marks of issues and changes: underlined in the text, with a symbol in the gutter. */
 import { type Range, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, GutterMarker, gutter } from "@codemirror/view";
-import type { PlacedIssue } from "../engine/protocol.ts";
+import type { LocatedIssue } from "../engine/protocol.ts";
 import { h } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 
-/** More are in the list only. */
-const MOST = 1000;
+/** More marks make the editor slow; the list of issues has all of them. */
+const MAX_MARKS = 1000;
 const RANK = { error: 3, warning: 2, info: 1, changed: 0, added: 0, removed: 0, gap: 0 };
-/** Of changes, as texts show them everywhere. */
-export const SIGNS = { changed: "~", added: "+", removed: "−", gap: "" };
+/** The symbols of changes, as in a diff. */
+export const CHANGE_SYMBOLS = { changed: "~", added: "+", removed: "−", gap: "" };
 
-/** An issue, or a change: a gap is where something is missing that the other text has. */
+/** The mark of an issue or a change. A gap is the location of a value that only the other text has. */
 export interface Mark {
   from: number;
   to: number;
-  severity: PlacedIssue["severity"] | keyof typeof SIGNS;
+  severity: LocatedIssue["severity"] | keyof typeof CHANGE_SYMBOLS;
   byteSpan?: { end: number };
-  /** It is looked at, and stands out. */
-  now?: boolean;
+  /** Whether it is selected. */
+  isCurrent?: boolean;
 }
 
 export const setMarks = StateEffect.define<readonly Mark[]>();
 
-class Sign extends GutterMarker {
+class GutterSymbol extends GutterMarker {
   constructor(readonly severity: Mark["severity"]) {
     super();
   }
-  override eq(other: Sign): boolean {
+  override eq(other: GutterSymbol): boolean {
     return other.severity === this.severity;
   }
   override toDOM(): Node {
@@ -35,19 +35,19 @@ class Sign extends GutterMarker {
     const sign =
       severity === "error" || severity === "warning" || severity === "info"
         ? icon(severity)
-        : h("span", null, SIGNS[severity]);
+        : h("span", null, CHANGE_SYMBOLS[severity]);
     sign.classList.add(severity);
     return sign;
   }
 }
 
-interface Marks {
+interface MarkState {
   issues: readonly Mark[];
   marks: DecorationSet;
   signs: RangeSet<GutterMarker>;
 }
 
-export const issueField = StateField.define<Marks>({
+export const issueField = StateField.define<MarkState>({
   create: () => ({ issues: [], marks: Decoration.none, signs: RangeSet.empty }),
   update(value, transaction) {
     let next = value;
@@ -63,21 +63,21 @@ export const issueField = StateField.define<Marks>({
       const { doc } = transaction.state;
       const lines = new Map<number, Mark["severity"]>();
       const marks: Range<Decoration>[] = [];
-      for (const [index, { from, to, severity, byteSpan, now }] of effect.value.entries()) {
-        if (index >= MOST) break;
-        // What has no place is said in the list.
+      for (const [index, { from, to, severity, byteSpan, isCurrent }] of effect.value.entries()) {
+        if (index >= MAX_MARKS) break;
+        // An issue without a location is only listed.
         if (byteSpan?.end === 0 && doc.length > 0) continue;
-        // Where something is missing, that is only shown while it is looked at.
-        if (severity === "gap" && !now) continue;
+        // A gap is only marked while its change is selected.
+        if (severity === "gap" && !isCurrent) continue;
         const end = Math.min(doc.length, Math.max(to, from + 1));
         const start = Math.min(from, Math.max(0, end - 1));
         const line = doc.lineAt(start).from;
-        const there = lines.get(line);
-        if (there === undefined || RANK[there] < RANK[severity]) lines.set(line, severity);
+        const known = lines.get(line);
+        if (known === undefined || RANK[known] < RANK[severity]) lines.set(line, severity);
         if (start < end) {
           marks.push(
             Decoration.mark({
-              class: `mark ${severity}${now ? " now" : ""}`,
+              class: `mark ${severity}${isCurrent ? " current" : ""}`,
               attributes: { "data-issue": String(index) },
             }).range(start, end),
           );
@@ -87,7 +87,7 @@ export const issueField = StateField.define<Marks>({
         issues: effect.value,
         marks: Decoration.set(marks, true),
         signs: RangeSet.of(
-          [...lines].map(([line, severity]) => new Sign(severity).range(line)),
+          [...lines].map(([line, severity]) => new GutterSymbol(severity).range(line)),
           true,
         ),
       };
@@ -100,14 +100,14 @@ export const issueField = StateField.define<Marks>({
 export const signs = gutter({
   class: "signs",
   markers: (view) => view.state.field(issueField).signs,
-  initialSpacer: () => new Sign("info"),
+  initialSpacer: () => new GutterSymbol("info"),
 });
 
-/** The issues at a place, by their numbers. */
+/** Indexes of the issues at an offset. */
 export function issuesAt(view: EditorView, offset: number): number[] {
-  const found: number[] = [];
+  const indexes: number[] = [];
   view.state.field(issueField).marks.between(offset, offset, (_, __, { spec }) => {
-    found.push(Number((spec.attributes as Record<string, string>)["data-issue"]));
+    indexes.push(Number((spec.attributes as Record<string, string>)["data-issue"]));
   });
-  return found;
+  return indexes;
 }

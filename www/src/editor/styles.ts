@@ -1,6 +1,6 @@
 /**
- * The editor's styles under a policy without inline styles: they are put in place as constructed style sheets, as the
- * editor itself does it in shadow trees.
+ * Mounts CodeMirror's styles as constructed style sheets, which the page's policy allows, unlike inline styles. CodeMirror
+ * does the same in shadow trees.
  */
 import { StyleModule } from "style-mod";
 

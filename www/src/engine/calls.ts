@@ -1,51 +1,57 @@
-/** What a provider of one's own, a report and a link ask of the worker. */
-import type { InspectInput, PageDelivery, PlacedIssue, ProviderEntry, ShownExplanation } from "./protocol.ts";
+/** Calls of the worker for a custom provider, a report and a link. */
+import type {
+  InspectInput,
+  LocatedIssue,
+  PageDelivery,
+  ProviderEntry,
+  ShownExplanation,
+} from "./protocol.ts";
 
-/** The id by which the page speaks of the provider that is being written. */
-export const OWN = "own";
+/** Id of the custom provider inside the page. Its definition has an id of its own, which may be that of a built-in one. */
+export const CUSTOM_PROVIDER = "custom";
 
-/** A provider of one's own, as texts: provider.json, the contracts it names, and a body to try it with. */
-export interface OwnProvider {
-  manifest: string;
-  contracts: [name: string, text: string][];
+/** A custom provider as texts: `provider.json`, the schemas that it names, and a sample body. */
+export interface CustomProvider {
+  definition: string;
+  schemas: [name: string, text: string][];
   sample: string;
 }
 
-/** Something wrong with it, and in which of its texts: that of a contract's name, or of "" for provider.json. */
-export interface Problem extends Omit<PlacedIssue, "step"> {
+/** An issue of a custom provider. `file` is the name of a schema, or "" for `provider.json`. */
+export interface DefinitionProblem extends LocatedIssue {
   file: string;
 }
 
-/** What the core says of it. */
-export interface Defined {
-  problems: Problem[];
-  /** The contracts that provider.json names; undefined while it cannot be read. */
+/** The custom provider as the core evaluates it. */
+export interface DefinitionResult {
+  problems: DefinitionProblem[];
+  /** Names of the schemas in `provider.json`; undefined while it is not valid JSON. */
   files?: string[];
-  /** How it is offered, and the definition with its contracts inside; undefined unless it is in order. */
+  /** The entry of the provider lists, and the definition with its schemas inlined; undefined if there are problems. */
   entry?: ProviderEntry;
   definition?: string;
 }
 
-/** How much of a payload is told. */
-export type Values = "types" | "plain" | "all";
+/** What a report shows of the payload. */
+export type RedactionLevel = "types" | "non-sensitive" | "all";
 
 export interface ReportInput {
   input: InspectInput;
-  values: Values;
-  ids: boolean;
+  level: RedactionLevel;
+  includesIds: boolean;
   explanation: ShownExplanation | undefined;
 }
 
-/** A body signed by a provider, with a secret that was made up for it. */
-export interface Sample {
+/** The sample body, signed with the sample secret. */
+export interface CustomSample {
   delivery: PageDelivery;
   secret: string;
 }
 
-export interface MoreCalls {
-  define: { input: OwnProvider; output: Defined };
-  sample: { input: { body: string }; output: Sample };
-  report: { input: ReportInput; output: string };
-  /** The delivery with the types of its values in their place. */
-  redact: { input: InspectInput; output: PageDelivery };
+export interface LazyCalls {
+  defineProvider: { input: CustomProvider; output: DefinitionResult };
+  signSample: { input: { body: string }; output: CustomSample };
+  formatReport: { input: ReportInput; output: string };
+  /** The delivery with each value of its payload replaced by its type. */
+  redactDelivery: { input: InspectInput; output: PageDelivery };
 }

@@ -1,104 +1,105 @@
 /**
- * The page's side of the worker. One question is under way at a time; of those that wait, a newer one of the same
- * name takes the place of the older, which is answered `undefined`: nobody needs it any more.
+ * The page's side of the worker. One call runs at a time. A newer call replaces a pending call of the same name, which then
+ * resolves to `undefined`: its result would be outdated.
  */
 import source from "virtual:engine";
-import type { CallName, Calls, Request, Response } from "./protocol.ts";
+import type { CallName, Calls, WorkerRequest, WorkerResponse } from "./protocol.ts";
 
-interface Waiting {
+interface PendingCall {
   name: CallName;
   input: unknown;
   resolve(output: unknown): void;
   reject(error: Error): void;
 }
 
-/** Longer than this nothing may take: the worker is ended, and a new one answers the next question. */
-const PATIENCE = 20_000;
+/** Timeout of one call. On timeout the worker is terminated and the next call starts a new one. */
+const CALL_TIMEOUT_MS = 20_000;
 
 export class Engine {
   #worker: Worker | undefined;
-  #making: Promise<Worker> | undefined;
-  #waiting: Waiting[] = [];
-  #current: (Waiting & { id: number }) | undefined;
+  #starting: Promise<Worker> | undefined;
+  #pending: PendingCall[] = [];
+  #current: (PendingCall & { id: number }) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #id = 0;
-  /** The provider of one's own: a new worker is told of it, too. */
-  #own: unknown;
+  /** Input of the last `defineProvider` call, which is repeated in a new worker. */
+  #definition: unknown;
 
-  /** Asks the worker; `undefined` where a newer question of the same name came first. */
-  ask<Name extends CallName>(
+  /** Calls the worker. Resolves to `undefined` if a newer call of the same name replaced this one. */
+  call<Name extends CallName>(
     name: Name,
     input: Calls[Name]["input"],
   ): Promise<Calls[Name]["output"] | undefined> {
     return new Promise((resolve, reject) => {
-      const older = this.#waiting.findIndex((one) => one.name === name);
-      if (older >= 0) this.#waiting.splice(older, 1)[0]?.resolve(undefined);
-      this.#waiting.push({ name, input, resolve: resolve as (output: unknown) => void, reject });
-      void this.#next();
+      const older = this.#pending.findIndex((call) => call.name === name);
+      if (older >= 0) this.#pending.splice(older, 1)[0]?.resolve(undefined);
+      this.#pending.push({ name, input, resolve: resolve as (output: unknown) => void, reject });
+      void this.#dispatch();
     });
   }
 
-  async #next(): Promise<void> {
+  async #dispatch(): Promise<void> {
     if (this.#current !== undefined) return;
-    const next = this.#waiting.shift();
+    const next = this.#pending.shift();
     if (next === undefined) return;
     const id = ++this.#id;
     this.#current = { ...next, id };
     try {
-      const worker = await this.#ready();
-      this.#timer = setTimeout(() => this.#giveUp(), PATIENCE);
-      if (next.name === "define") this.#own = next.input;
-      worker.postMessage({ id, name: next.name, input: next.input } as Request);
+      const worker = await this.#started();
+      this.#timer = setTimeout(() => this.#terminate(), CALL_TIMEOUT_MS);
+      if (next.name === "defineProvider") this.#definition = next.input;
+      worker.postMessage({ id, name: next.name, input: next.input } as WorkerRequest);
     } catch (error) {
-      this.#done();
+      this.#finish();
       next.reject(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  #done(): void {
+  #finish(): void {
     clearTimeout(this.#timer);
     this.#current = undefined;
-    void this.#next();
+    void this.#dispatch();
   }
 
-  #giveUp(): void {
+  #terminate(): void {
     const { reject } = this.#current ?? {};
     this.#worker?.terminate();
     this.#worker = undefined;
-    this.#making = undefined;
-    reject?.(new Error("This took too long and was ended."));
-    this.#done();
+    this.#starting = undefined;
+    reject?.(new Error(`Timeout: the worker did not respond within ${CALL_TIMEOUT_MS / 1000} seconds.`));
+    this.#finish();
   }
 
-  #ready(): Promise<Worker> {
-    // One that could not be made does not stand in the way of the next.
-    this.#making ??= this.#make().catch((error: unknown) => {
-      this.#making = undefined;
+  #started(): Promise<Worker> {
+    // A failed start is not cached: the next call tries again.
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
       throw error;
     });
-    return this.#making;
+    return this.#starting;
   }
 
-  async #make(): Promise<Worker> {
+  async #start(): Promise<Worker> {
     const { text, table, length } = await import("virtual:core");
-    // From a blob, because a worker from a file of its own would not be under the page's policy.
+    // From a blob: a worker from a file would not inherit the page's Content-Security-Policy.
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const worker = new Worker(url, { name: "hookseal" });
     URL.revokeObjectURL(url);
-    worker.onmessage = ({ data }: MessageEvent<Response>) => {
+    worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => {
       if (data.id !== this.#current?.id) return;
       const { resolve, reject } = this.#current;
-      this.#done();
+      this.#finish();
       if ("error" in data) reject(new Error(data.error));
       else resolve(data.output);
     };
     worker.onerror = (event) => {
       event.preventDefault();
       this.#current?.reject(new Error(event.message || "The worker stopped."));
-      this.#done();
+      this.#finish();
     };
-    worker.postMessage({ core: { text, table, length } } satisfies Request);
-    if (this.#own !== undefined) worker.postMessage({ id: 0, name: "define", input: this.#own } as Request);
+    worker.postMessage({ core: { text, table, length } } satisfies WorkerRequest);
+    if (this.#definition !== undefined)
+      worker.postMessage({ id: 0, name: "defineProvider", input: this.#definition } as WorkerRequest);
     this.#worker = worker;
     return worker;
   }

@@ -1,50 +1,53 @@
-/** Two deliveries compared by the core, with the places of what differs in both texts. */
+/** Compares two deliveries with the core, and adds the location of each difference in both texts. */
 import { toBytes } from "../bytes.ts";
 import { detectProvider, type ProviderDefinition, type Report } from "./core.ts";
+import { isParsed } from "./inspect.ts";
 import { Outline } from "./outline.ts";
-import type { Calls, ChangePlace, Compared, PageDelivery, ShownChange } from "./protocol.ts";
-import { definition, hookOf } from "./providers.ts";
+import type { Calls, CompareResult, PageDelivery, ShownChange, TextLocation } from "./protocol.ts";
+import { getDefinition, getWebhook } from "./providers.ts";
 
-const OPEN = { secret: "", encoding: "provider", profile: "lenient" } as const;
+const NO_SECRET = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
-export function compare({ sides, provider }: Calls["compare"]["input"]): Compared {
+export function compare({ sides, provider }: Calls["compare"]["input"]): CompareResult {
   const [first, second] = sides.map(({ text, ...rest }) => ({ ...rest, body: toBytes(text) })) as [
-    Whole,
-    Whole,
+    BinaryDelivery,
+    BinaryDelivery,
   ];
   const id = provider === "auto" ? (detectProvider(first) ?? detectProvider(second)) : provider;
-  const headers = differing(sides, id === undefined ? undefined : definition(id));
+  const headers = compareHeaders(sides, id === undefined ? undefined : getDefinition(id));
   if (id === undefined) {
-    const nothing = { same: false, sameEvent: false, sameBytes: false, changes: [], facts: [] };
-    return { provider: undefined, ...nothing, unread: [undefined, undefined], headers };
+    const nothing = { same: false, sameEvent: false, sameBytes: false, changes: [], summary: [] };
+    return { provider: undefined, ...nothing, parseErrors: [undefined, undefined], headers };
   }
-  const given = definition(id);
-  const hook = hookOf(OPEN, id);
+  const definition = getDefinition(id);
+  const hook = getWebhook(NO_SECRET, id);
   const reports = [hook.inspect(first), hook.inspect(second)] as const;
-  const found = hook.compare(first, second);
-  const places = sides.map(({ text }) => new Places(text)) as [Places, Places];
-  const unread = reports.map(unreadable) as Compared["unread"];
+  const comparison = hook.compare(first, second);
+  const locators = sides.map(({ text }) => new TextLocator(text)) as [TextLocator, TextLocator];
+  const parseErrors = reports.map(describeParseError) as CompareResult["parseErrors"];
   return {
     provider: {
       id,
-      title: given.title ?? id,
-      recognised: provider === "auto",
-      immutable: given.immutable === true,
+      title: definition.title ?? id,
+      isDetected: provider === "auto",
+      immutable: definition.immutable === true,
     },
-    same: found.same,
-    sameEvent: found.sameEvent,
+    same: comparison.same,
+    sameEvent: comparison.sameEvent,
     sameBytes: reports[0].digest !== "" && reports[0].digest === reports[1].digest,
-    // Of what cannot be read, that it differs is all there is to say.
-    changes: unread.some((one) => one !== undefined) ? [] : found.changes.map((one) => shown(one, places)),
-    unread,
-    facts: FACTS.map(([title, key]) => [title, reports[0][key], reports[1][key]]),
+    // A body that was not parsed has no pointers to compare by.
+    changes: parseErrors.some((error) => error !== undefined)
+      ? []
+      : comparison.changes.map((change) => toShownChange(change, locators)),
+    parseErrors,
+    summary: SUMMARY_FIELDS.map(([title, key]) => [title, reports[0][key], reports[1][key]]),
     headers,
   };
 }
 
-type Whole = Omit<PageDelivery, "text"> & { body: Uint8Array };
+type BinaryDelivery = Omit<PageDelivery, "text"> & { body: Uint8Array };
 
-const FACTS = [
+const SUMMARY_FIELDS = [
   ["Event", "type"],
   ["Revision", "revision"],
   ["Idempotency key", "id"],
@@ -54,10 +57,10 @@ const FACTS = [
   ["SHA-256 of the body", "digest"],
 ] as const;
 
-/** Why a body cannot be read; nothing where it can, however invalid it is. */
-function unreadable({ issues, stages }: Report): string | undefined {
-  if (!stages.some(({ name, state }) => name === "envelope" && state === "not-reached")) return undefined;
-  const error = issues.find(
+/** The error that kept a body from being parsed; undefined for a parsed payload, valid or not. */
+function describeParseError(report: Report): string | undefined {
+  if (isParsed(report)) return undefined;
+  const error = report.issues.find(
     ({ severity, stage }) => severity === "error" && (stage === "bytes" || stage === "json"),
   );
   return error === undefined
@@ -65,33 +68,36 @@ function unreadable({ issues, stages }: Report): string | undefined {
     : `${error.byteSpan.end > 0 ? `line ${error.span.line}, column ${error.span.column}: ` : ""}${error.message}`;
 }
 
-const LONGEST = 300;
-const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+const MAX_VALUE_CHARS = 300;
+const clip = (text: string) => (text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text);
 
-function shown(
+function toShownChange(
   change: { pointer: string; before?: unknown; after?: unknown },
-  places: [Places, Places],
+  locators: [TextLocator, TextLocator],
 ): ShownChange {
   const { pointer } = change;
   const [a, b] = ["before" in change, "after" in change];
   const kind = a && b ? "changed" : a ? "removed" : "added";
-  const [first, second] = places.map((one) => one.find(pointer, kind === "changed")) as [Found, Found];
+  const [first, second] = locators.map((locator) => locator.find(pointer, kind === "changed")) as [
+    LocatedValue,
+    LocatedValue,
+  ];
   return {
     pointer,
     kind,
-    ...(a ? { before: cut(first.value ?? JSON.stringify(change.before)) } : {}),
-    ...(b ? { after: cut(second.value ?? JSON.stringify(change.after)) } : {}),
-    places: [first.place, second.place],
+    ...(a ? { before: clip(first.value ?? JSON.stringify(change.before)) } : {}),
+    ...(b ? { after: clip(second.value ?? JSON.stringify(change.after)) } : {}),
+    locations: [first.location, second.location],
   };
 }
 
-interface Found {
-  place: ChangePlace;
+interface LocatedValue {
+  location: TextLocation;
   value: string | undefined;
 }
 
-/** Pointers as places of a text. */
-class Places {
+/** Finds the locations of JSON Pointers in one text. */
+class TextLocator {
   readonly #outline: Outline;
   readonly #children = new Map<number, Map<string, number>>();
   readonly #lines: number[] = [0];
@@ -101,36 +107,36 @@ class Places {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#lines.push(at + 1);
   }
 
-  /** The value, with its key unless only the value differs; where it is missing, the bracket around its place. */
-  find(pointer: string, bare: boolean): Found {
+  /** Locates a value with its key, or the value alone. A missing value has the location of its parent's bracket. */
+  find(pointer: string, isValueOnly: boolean): LocatedValue {
     const outline = this.#outline;
-    if (outline.length === 0) return { place: { from: 0, to: 0, line: 1 }, value: undefined };
+    if (outline.length === 0) return { location: { from: 0, to: 0, line: 1 }, value: undefined };
     let node = 0;
-    for (const step of pointer.split("/").slice(1)) {
-      const next = this.#within(node).get(step.replaceAll("~1", "/").replaceAll("~0", "~"));
+    for (const segment of pointer.split("/").slice(1)) {
+      const next = this.#childrenByKey(node).get(segment.replaceAll("~1", "/").replaceAll("~0", "~"));
       if (next === undefined) {
         const from = outline.start(node);
-        return { place: { from, to: from + 1, line: this.#line(from) }, value: undefined };
+        return { location: { from, to: from + 1, line: this.#line(from) }, value: undefined };
       }
       node = next;
     }
-    const from = bare ? outline.start(node) : outline.from(node);
+    const from = isValueOnly ? outline.start(node) : outline.from(node);
     const value = outline.text.slice(
       outline.start(node),
-      Math.min(outline.end(node), outline.start(node) + LONGEST + 1),
+      Math.min(outline.end(node), outline.start(node) + MAX_VALUE_CHARS + 1),
     );
-    return { place: { from, to: outline.end(node), line: this.#line(from) }, value };
+    return { location: { from, to: outline.end(node), line: this.#line(from) }, value };
   }
 
-  /** Children by their keys; of a key that stands twice the last one counts, as for the core. */
-  #within(node: number): Map<string, number> {
-    let known = this.#children.get(node);
-    if (known === undefined) {
-      const children = this.#outline.children(node, 0, this.#outline.length);
-      known = new Map(children.map((child) => [String(this.#outline.key(child)), child]));
-      this.#children.set(node, known);
+  /** Children by key. The last of duplicate keys wins, as in the core. */
+  #childrenByKey(node: number): Map<string, number> {
+    let children = this.#children.get(node);
+    if (children === undefined) {
+      const nodes = this.#outline.children(node, 0, this.#outline.length);
+      children = new Map(nodes.map((child) => [String(this.#outline.key(child)), child]));
+      this.#children.set(node, children);
     }
-    return known;
+    return children;
   }
 
   #line(offset: number): number {
@@ -144,11 +150,11 @@ class Places {
   }
 }
 
-/** Headers whose values differ, by name in any letter case, as they are listed. */
-function differing(
+/** Headers whose values differ. Names are compared case-insensitively, repeated headers are joined by commas. */
+function compareHeaders(
   sides: [PageDelivery, PageDelivery],
-  given: ProviderDefinition | undefined,
-): Compared["headers"] {
+  definition: ProviderDefinition | undefined,
+): CompareResult["headers"] {
   const [first, second] = sides.map(({ headers }) => {
     const values = new Map<string, [name: string, value: string]>();
     for (const [name, value] of headers) {
@@ -159,12 +165,12 @@ function differing(
     return values;
   }) as [Map<string, [string, string]>, Map<string, [string, string]>];
   const roles = new Map<string, string>();
-  const known = { signature: given?.signature?.header, ...given?.headers } as Record<
+  const namesByRole = { signature: definition?.signature?.header, ...definition?.headers } as Record<
     string,
     string | undefined
   >;
-  for (const [role, name] of Object.entries(known)) {
-    if (name !== undefined) roles.set(name.toLowerCase(), ROLES[role] ?? role);
+  for (const [role, name] of Object.entries(namesByRole)) {
+    if (name !== undefined) roles.set(name.toLowerCase(), HEADER_ROLES[role] ?? role);
   }
   return [...new Set([...first.keys(), ...second.keys()])]
     .filter((key) => first.get(key)?.[1] !== second.get(key)?.[1])
@@ -180,7 +186,7 @@ function differing(
     });
 }
 
-const ROLES: Record<string, string> = {
+const HEADER_ROLES: Record<string, string> = {
   signature: "signature",
   webhookId: "webhook id",
   deliveryId: "delivery id",

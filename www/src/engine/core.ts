@@ -1,4 +1,4 @@
-/** The package, and the only file of the page that imports it: it runs in the worker. */
+/** The package. Only this file imports it; at run time it is part of the worker, the page imports types alone. */
 export {
   type Cause,
   compileSchema,

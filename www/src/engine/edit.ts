@@ -1,4 +1,4 @@
-/** The change of a text that puts JSON at a path, written as what stands around it. */
+/** Edits of a JSON text: sets, inserts or removes the value at a path, and keeps the formatting around it. */
 import { Outline } from "./outline.ts";
 import type { Calls } from "./protocol.ts";
 
@@ -6,31 +6,31 @@ export function edit({ text, path, json }: Calls["edit"]["input"]): Calls["edit"
   const outline = new Outline(text);
   if (outline.length === 0) return null;
   let [parent, node] = [-1, 0];
-  for (const [depth, step] of path.entries()) {
+  for (const [depth, segment] of path.entries()) {
     const children = outline.children(node, 0, outline.length);
-    const found = children.findLast((child) => outline.key(child) === step);
-    if (found === undefined) {
-      const there = depth === path.length - 1 && /^(object|array)$/.test(outline.kind(node));
-      return there && json !== undefined ? added(outline, node, step, json) : null;
+    const child = children.findLast((child) => outline.key(child) === segment);
+    if (child === undefined) {
+      const canInsert = depth === path.length - 1 && /^(object|array)$/.test(outline.kind(node));
+      return canInsert && json !== undefined ? insertMember(outline, node, segment, json) : null;
     }
-    [parent, node] = [node, found];
+    [parent, node] = [node, child];
   }
   if (json !== undefined) return { from: outline.start(node), to: outline.end(node), insert: json };
-  return parent < 0 ? null : removed(outline, parent, node);
+  return parent < 0 ? null : removeMember(outline, parent, node);
 }
 
-function added(outline: Outline, node: number, step: string | number, json: string) {
+function insertMember(outline: Outline, node: number, segment: string | number, json: string) {
   const { text } = outline;
-  const member = typeof step === "string" ? `${JSON.stringify(step)}: ${json}` : json;
+  const member = typeof segment === "string" ? `${JSON.stringify(segment)}: ${json}` : json;
   const last = outline.children(node, outline.count(node) - 1, 1)[0];
   if (last === undefined) return { from: outline.start(node) + 1, to: outline.end(node) - 1, insert: member };
-  // A line of its own where the one before has one.
+  // On a line of its own if the previous member is on a line of its own.
   const before = /\n[ \t]*$/.exec(text.slice(outline.start(node), outline.from(last)))?.[0] ?? " ";
   const at = outline.end(last);
   return { from: at, to: at, insert: `,${before}${member}` };
 }
 
-function removed(outline: Outline, parent: number, node: number) {
+function removeMember(outline: Outline, parent: number, node: number) {
   const all = outline.children(parent, 0, outline.length);
   const at = all.indexOf(node);
   const [before, after] = [all[at - 1], all[at + 1]];

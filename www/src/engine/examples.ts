@@ -1,16 +1,16 @@
-/** The examples of the menu: the payloads that the providers document, signed when they are asked for. */
+/** The examples of the menu: documented payloads of PainChek and X-on, signed when they are requested. */
 import * as samples from "virtual:samples";
 import { toText } from "../bytes.ts";
 import { painchek } from "./core.ts";
-import type { Example, ExampleEntry } from "./protocol.ts";
+import type { Calls, Example, ExampleEntry } from "./protocol.ts";
 
-/** Made up, and nobody's. */
-export const SECRET = "a made-up secret for this page only";
+/** The signing secret of all examples. */
+export const SAMPLE_SECRET = "a made-up secret for this page only";
 
 const sign = (body: string | Uint8Array, algorithm: "sha256" | "sha1" = "sha256") =>
-  painchek({ secrets: [SECRET], algorithms: [algorithm] }).sign(body);
+  painchek({ secrets: [SAMPLE_SECRET], algorithms: [algorithm] }).sign(body);
 
-/** A PainChek delivery: signed over one body, and received with another. */
+/** A PainChek delivery whose signature covers `body` and whose received body is `received`. */
 function signed(
   body: string,
   received: string | Uint8Array = body,
@@ -25,7 +25,7 @@ function signed(
       method: "POST",
     },
     provider: "auto",
-    secret: SECRET,
+    secret: SAMPLE_SECRET,
   };
 }
 
@@ -45,9 +45,10 @@ export function unsigned(body: string): Example {
   };
 }
 
-/** As JSON.stringify writes it, and as Python's json.dumps does. */
-export const compact = (text: string) => JSON.stringify(JSON.parse(text));
-const python = (text: string) =>
+/** JSON without whitespace, as `JSON.stringify` formats it. */
+export const toCompactJson = (text: string) => JSON.stringify(JSON.parse(text));
+/** JSON with a space after each comma and colon, as Python's `json.dumps` formats it. */
+const toPythonJson = (text: string) =>
   text
     .trim()
     .replaceAll(
@@ -55,73 +56,76 @@ const python = (text: string) =>
       (_, string, mark) => string ?? (mark === "," ? ", " : mark === ":" ? ": " : mark),
     );
 
-const without = (example: Example, name: string): Example => ({
+const withoutHeader = (example: Example, name: string): Example => ({
   ...example,
-  delivery: { ...example.delivery, headers: example.delivery.headers.filter(([one]) => one !== name) },
+  delivery: {
+    ...example.delivery,
+    headers: example.delivery.headers.filter(([header]) => header !== name),
+  },
 });
 
-const list: (ExampleEntry & { make(): Example })[] = [
+const EXAMPLES: (ExampleEntry & { make(): Example })[] = [
   {
     id: "painchek",
     group: "PainChek",
-    title: "An assessment, signed with SHA-256",
-    good: true,
+    title: "Assessment signed with SHA-256",
+    isValid: true,
     make: () => signed(samples.painchek),
   },
   {
     id: "painchek-sha1",
     group: "PainChek",
-    title: "The same, signed with SHA-1",
-    good: true,
+    title: "Assessment signed with SHA-1",
+    isValid: true,
     make: () => signed(samples.painchek, samples.painchek, "sha1"),
   },
   {
     id: "painchek-rewritten",
     group: "PainChek",
-    title: "A framework parsed the body and wrote it again",
-    good: false,
-    make: () => signed(python(samples.painchek), compact(samples.painchek)),
+    title: "Body parsed and re-serialized by a framework",
+    isValid: false,
+    make: () => signed(toPythonJson(samples.painchek), toCompactJson(samples.painchek)),
   },
   {
     id: "painchek-newline",
     group: "PainChek",
-    title: "The secret was copied with a line break",
-    good: false,
-    make: () => ({ ...signed(samples.painchek), secret: `${SECRET}\n` }),
+    title: "Secret with a trailing line break",
+    isValid: false,
+    make: () => ({ ...signed(samples.painchek), secret: `${SAMPLE_SECRET}\n` }),
   },
   {
     id: "painchek-tampered",
     group: "PainChek",
-    title: "One digit was changed on the way",
-    good: false,
+    title: "One digit changed in transit",
+    isValid: false,
     make: () => signed(samples.painchek, samples.painchek.replace('"pain_score": 0', '"pain_score": 9')),
   },
   {
     id: "painchek-missing",
     group: "PainChek",
-    title: "The signature header was lost",
-    good: false,
-    make: () => without(signed(samples.painchek), "X-PainChek-WH-Signature"),
+    title: "Missing signature header",
+    isValid: false,
+    make: () => withoutHeader(signed(samples.painchek), "X-PainChek-WH-Signature"),
   },
   {
     id: "painchek-printed",
     group: "PainChek",
-    title: "As the documentation prints it: no JSON",
-    good: false,
+    title: "As printed in the documentation: invalid JSON",
+    isValid: false,
     make: () => signed(samples.painchekPrinted),
   },
   {
     id: "painchek-severe",
     group: "PainChek",
-    title: "A record whose scores do not add up",
-    good: false,
+    title: "Scores that do not add up",
+    isValid: false,
     make: () => signed(samples.severe.replace(/"pain_score":\s*\d+/, '"pain_score": 3')),
   },
   {
     id: "painchek-bytes",
     group: "PainChek",
-    title: "Written in Latin-1: bytes that are not UTF-8",
-    good: false,
+    title: "Latin-1 encoding: invalid UTF-8",
+    isValid: false,
     make: () => {
       const written = samples.painchek.replace('"comment": null', '"comment": "café"');
       const latin = Uint8Array.from(written, (character) => character.charCodeAt(0));
@@ -131,22 +135,22 @@ const list: (ExampleEntry & { make(): Example })[] = [
   {
     id: "xon",
     group: "X-on",
-    title: "Files of a request, as first documented",
-    good: true,
+    title: "File request, first revision",
+    isValid: true,
     make: () => unsigned(samples.xon),
   },
   {
     id: "xon-latest",
     group: "X-on",
-    title: "Files of a request, latest revision",
-    good: true,
+    title: "File request, latest revision",
+    isValid: true,
     make: () => unsigned(samples.xonLatest),
   },
   {
     id: "xon-mistakes",
     group: "X-on",
-    title: "Four mistakes at once",
-    good: false,
+    title: "Four issues at once",
+    isValid: false,
     make: () =>
       unsigned(
         samples.xon
@@ -158,10 +162,10 @@ const list: (ExampleEntry & { make(): Example })[] = [
   },
 ];
 
-export const examples: ExampleEntry[] = list.map(({ make: _, ...entry }) => entry);
+export const examples: ExampleEntry[] = EXAMPLES.map(({ make: _, ...entry }) => entry);
 
-export function example(id: string): Example {
-  const found = list.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`There is no example ${id}.`);
-  return found.make();
+export function makeExample({ id }: Calls["makeExample"]["input"]): Example {
+  const example = EXAMPLES.find((entry) => entry.id === id);
+  if (example === undefined) throw new Error(`Unknown example "${id}".`);
+  return example.make();
 }

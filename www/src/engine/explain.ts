@@ -1,10 +1,10 @@
 /** Why a signature does not match, with the bytes to look at. The causes are the core's. */
-import { placer, toBytes, toText } from "../bytes.ts";
+import { byteToCharOffset, toBytes, toText } from "../bytes.ts";
 import type { Cause } from "./core.ts";
 import { diff } from "./diff.ts";
-import { limitsOf, providerOf } from "./inspect.ts";
-import type { Change, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
-import { hookOf } from "./providers.ts";
+import { chooseProvider, toVerifyOptions } from "./inspect.ts";
+import type { ByteDiff, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
+import { getWebhook } from "./providers.ts";
 
 /** Bytes of context shown around a difference, and most bytes and rows shown of it. */
 const CONTEXT_BYTES = 48;
@@ -15,10 +15,10 @@ export function explain(input: InspectInput): ShownExplanation {
   const { headers, text, url, method } = input.delivery;
   const body = toBytes(text);
   const delivery = { headers, body, url, method };
-  const id = providerOf(input, delivery);
+  const id = chooseProvider(input, delivery);
   if (id === undefined) return { causes: [], tried: 0 };
-  const limits = limitsOf(input, input.now ?? Date.now());
-  const { matches, observations, tried, signedBody } = hookOf(input, id).explain(delivery, limits);
+  const limits = toVerifyOptions(input, input.now ?? Date.now());
+  const { matches, observations, tried, signedBody } = getWebhook(input, id).explain(delivery, limits);
   const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body, signedBody);
   return { causes: [...matches.map(show(true)), ...observations.map(show(false))], tried };
 }
@@ -39,9 +39,9 @@ function change(
   text: string,
   body: Uint8Array,
   signed: Uint8Array,
-): Change {
+): ByteDiff {
   const bytes = difference.received;
-  const place = placer(text, body.length);
+  const place = byteToCharOffset(text, body.length);
   const from = place(bytes.start);
   const to = place(bytes.end);
   const rows: HexRow[] = [];
@@ -65,7 +65,7 @@ function change(
     to,
     bytes,
     rows,
-    more: first + MAX_ROWS * 16 < last,
+    hasMore: first + MAX_ROWS * 16 < last,
   };
 }
 
@@ -74,10 +74,10 @@ function sideBySide(
   { received, signed }: Required<Cause>["difference"],
   body: Uint8Array,
   signedBody: Uint8Array,
-): Change["diff"] {
+): ByteDiff["diff"] {
   const start = (bytes: Uint8Array, range: { start: number; end: number }) =>
     toText(bytes.subarray(range.start, Math.min(range.end, range.start + MAX_SHOWN_BYTES)));
-  const parts: Change["diff"] = diff(start(body, received), start(signedBody, signed));
+  const parts: ByteDiff["diff"] = diff(start(body, received), start(signedBody, signed));
   const isCut = [received, signed].some((range) => range.end - range.start > MAX_SHOWN_BYTES);
   // Where only one side is cut, its end differs for no other reason.
   while (isCut && parts.length > 1 && parts.at(-1)?.[0] !== 0) parts.pop();

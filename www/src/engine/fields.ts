@@ -1,67 +1,67 @@
-/** The form of a payload: the fields of its contract in their order, with what stands in the text; then the others. */
-import { below, expected, isSchema, type Schema, spread } from "./meaning.ts";
+/** The form of a payload: the fields of its schema in order with the values of the text, then all other values. */
+import { describeExpected, expandSchema, isSchema, type Schema, subschema } from "./field-info.ts";
 import type { Outline } from "./outline.ts";
-import type { Field } from "./protocol.ts";
+import type { FormField } from "./protocol.ts";
 
-/** So many fields, and so many of one list; the rest is edited in the text. */
-const MOST = 800;
-const ITEMS = 50;
-const DEEPEST = 16;
+/** Limits of the form: more fields make it slow to draw and hard to use. Anything beyond is edited as text. */
+const MAX_FIELDS = 800;
+const MAX_ITEMS = 50;
+const MAX_DEPTH = 16;
 
-export function fieldsOf(outline: Outline, contract: Schema | undefined): Field {
-  let number = 0;
+export function buildFields(outline: Outline, schema: Schema | undefined): FormField {
+  let fieldCount = 0;
 
   function field(
     path: (string | number)[],
     node: number | undefined,
     schemas: Schema[],
     required: boolean,
-  ): Field {
-    number += 1;
-    const all = schemas.flatMap((schema) => spread(contract as Schema, schema));
-    const { control, options, nullable } = controlOf(
+  ): FormField {
+    fieldCount += 1;
+    const all = schemas.flatMap((part) => expandSchema(schema as Schema, part));
+    const { control, options, nullable } = chooseControl(
       all,
       node === undefined ? undefined : outline.kind(node),
     );
     const description = all.map((schema) => schema.description).find((text) => typeof text === "string");
     const raw = node === undefined ? undefined : outline.text.slice(outline.start(node), outline.end(node));
     const kind = node === undefined ? undefined : outline.kind(node);
-    const made: Field = {
+    const result: FormField = {
       path,
       pointer: path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
       control,
       options,
       nullable,
       required,
-      expected: expected(all),
+      expected: describeExpected(all),
       value: kind === "string" && control !== "choice" ? (JSON.parse(raw as string) as string) : raw,
       isNull: kind === "null",
     };
-    if (typeof description === "string") made.description = description;
-    if (node === undefined || (kind !== "object" && kind !== "array")) return made;
-    made.value = "";
-    made.children = [];
-    const steps = outline.children(node, 0, kind === "array" ? ITEMS : MOST);
-    const there = new Map(steps.map((child) => [outline.key(child) as string | number, child]));
-    const wanted = kind === "array" ? [] : all.flatMap(({ properties }) => Object.keys(properties ?? {}));
-    for (const key of new Set([...wanted, ...there.keys()])) {
-      if (number >= MOST || path.length >= DEEPEST) break;
-      const next = all.map((schema) => below(schema, key)).filter(isSchema);
-      const must = all.some(({ required }) => Array.isArray(required) && required.includes(key));
-      made.children.push(field([...path, key], there.get(key), next, must));
+    if (typeof description === "string") result.description = description;
+    if (node === undefined || (kind !== "object" && kind !== "array")) return result;
+    result.value = "";
+    result.children = [];
+    const nodes = outline.children(node, 0, kind === "array" ? MAX_ITEMS : MAX_FIELDS);
+    const present = new Map(nodes.map((child) => [outline.key(child) as string | number, child]));
+    const declared = kind === "array" ? [] : all.flatMap(({ properties }) => Object.keys(properties ?? {}));
+    for (const key of new Set([...declared, ...present.keys()])) {
+      if (fieldCount >= MAX_FIELDS || path.length >= MAX_DEPTH) break;
+      const next = all.map((schema) => subschema(schema, key)).filter(isSchema);
+      const isRequired = all.some(({ required }) => Array.isArray(required) && required.includes(key));
+      result.children.push(field([...path, key], present.get(key), next, isRequired));
     }
-    made.more = made.children.length < Math.max(outline.count(node), there.size);
-    return made;
+    result.hasMore = result.children.length < Math.max(outline.count(node), present.size);
+    return result;
   }
 
-  return field([], 0, contract === undefined ? [] : [contract], true);
+  return field([], 0, schema === undefined ? [] : [schema], true);
 }
 
-/** What edits a value: by the contract, or where that says nothing or something else stands there, by the value. */
-function controlOf(
+/** Chooses the control for a value by its schema; without a type in the schema, or for a container, by the value. */
+function chooseControl(
   all: readonly Schema[],
   kind: string | undefined,
-): Pick<Field, "control" | "options" | "nullable"> {
+): Pick<FormField, "control" | "options" | "nullable"> {
   const types = new Set(all.flatMap(({ type }) => [type].flat()).filter((type) => typeof type === "string"));
   const values = all.flatMap((schema) =>
     schema.const === undefined ? (Array.isArray(schema.enum) ? schema.enum : []) : [schema.const],
@@ -71,7 +71,9 @@ function controlOf(
   if (container !== undefined) return { control: container, options: [], nullable };
   if (values.length > 0 || types.has("boolean") || (kind === "boolean" && types.size === 0)) {
     const offered = values.length > 0 ? values : [true, false];
-    const options = [...new Set(nullable ? [...offered, null] : offered)].map((one) => JSON.stringify(one));
+    const options = [...new Set(nullable ? [...offered, null] : offered)].map((value) =>
+      JSON.stringify(value),
+    );
     return { control: "choice", options, nullable };
   }
   const control =

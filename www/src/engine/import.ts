@@ -1,9 +1,9 @@
-/** Imports what was pasted or dropped. */
+/** Imports deliveries from pasted or dropped captures. */
 import { toText } from "../bytes.ts";
 import { importDeliveries } from "./core.ts";
-import type { Imported } from "./protocol.ts";
+import type { Calls, ImportedText } from "./protocol.ts";
 
-export function imported(bytes: Uint8Array): Imported {
+export function importText({ bytes }: Calls["importText"]["input"]): ImportedText {
   const { format, deliveries, issues } = importDeliveries(bytes);
   return {
     ...(format === undefined ? {} : { format }),

@@ -1,126 +1,142 @@
-/** One delivery judged, and everything the page shows of it; then its values, for the tree and for hovering. */
-import { placer, toBytes } from "../bytes.ts";
+/** Inspects one delivery with the core, and serves its values to the tree and to hovering. */
+import { byteToCharOffset, toBytes } from "../bytes.ts";
 import { type Delivery, detectProvider, type Report } from "./core.ts";
-import { contractOf, meaningOf } from "./meaning.ts";
+import { fieldInfo, findSchema } from "./field-info.ts";
 import { Outline } from "./outline.ts";
 import type {
   Calls,
+  FieldInfo,
   InspectInput,
   Inspection,
-  Meaning,
-  Place,
-  PlacedIssue,
-  Row,
-  Unrecognised,
+  LocatedIssue,
+  TreeRow,
+  Undetected,
+  ValueInfo,
 } from "./protocol.ts";
-import { definition, encodingOf, hookOf, titleOf } from "./providers.ts";
-import { signedOf } from "./signed.ts";
+import { getDefinition, getEncoding, getTitle, getWebhook } from "./providers.ts";
+import { describeSignature } from "./signed.ts";
 
-/** What the questions about values are answered from. */
-let last: { outline: Outline; contract: ReturnType<typeof contractOf>; sensitive: readonly string[] } = {
+/** The delivery that `children` and `valueAt` answer for. */
+let lastInspection: {
+  outline: Outline;
+  schema: ReturnType<typeof findSchema>;
+  sensitive: readonly string[];
+} = {
   outline: new Outline(""),
-  contract: undefined,
+  schema: undefined,
   sensitive: [],
 };
 
-/** The provider that was chosen, or the one that the delivery looks like. */
-export function providerOf({ provider }: InspectInput, delivery: Delivery): string | undefined {
+/** The selected provider, or the detected one. */
+export function chooseProvider({ provider }: InspectInput, delivery: Delivery): string | undefined {
   return provider === "auto" ? detectProvider(delivery) : provider;
 }
 
-/** When and how strictly a delivery is judged. */
-export function limitsOf(
+/** The options that `inspect` and `explain` share. */
+export function toVerifyOptions(
   { tolerance }: InspectInput,
   now: number,
 ): { now: number; tolerance: number | undefined } {
   return { now, tolerance };
 }
 
-export function inspect(input: InspectInput): Inspection | Unrecognised {
+export function inspect(input: InspectInput): Inspection | Undetected {
   const { headers, text, url, method } = input.delivery;
   const body = toBytes(text);
   const delivery = { headers, body, url, method };
-  const id = providerOf(input, delivery);
+  const id = chooseProvider(input, delivery);
   const outline = new Outline(text);
   if (id === undefined) {
-    last = { outline, contract: undefined, sensitive: [] };
-    return { unrecognised: true, bytes: body.length, values: outline.length };
+    lastInspection = { outline, schema: undefined, sensitive: [] };
+    return { isUndetected: true, bytes: body.length, values: outline.length };
   }
-  const given = definition(id);
+  const definition = getDefinition(id);
   const now = input.now ?? Date.now();
-  const report = hookOf(input, id).inspect(delivery, limitsOf(input, now));
-  last = { outline, contract: contractOf(given, report), sensitive: given.sensitive ?? [] };
-  const issues = placed(report, text, body.length);
+  const report = getWebhook(input, id).inspect(delivery, toVerifyOptions(input, now));
+  lastInspection = { outline, schema: findSchema(definition, report), sensitive: definition.sensitive ?? [] };
+  const issues = locateIssues(report, text, body.length);
   return {
     report,
     provider: {
       id,
-      title: titleOf(id),
-      recognised: input.provider === "auto",
-      signs: given.signature !== undefined,
-      encoding: encodingOf(id),
+      title: getTitle(id),
+      isDetected: input.provider === "auto",
+      signs: definition.signature !== undefined,
+      encoding: getEncoding(id),
     },
     issues,
-    signed: signedOf(input, id, report, body),
+    signed: describeSignature(input, id, report, body),
     bytes: body.length,
     now,
-    created: created(report, given.envelope.createdAt ?? undefined),
+    created: parseCreatedAt(report, definition.envelope.createdAt ?? undefined),
     values: outline.length,
   };
 }
 
-/** The instant of the event, unless the contract says that what stands there is no time. */
-function created({ createdAt, issues }: Report, pointer: string | undefined): number | undefined {
-  if (createdAt === undefined || issues.some((one) => one.pointer === pointer && one.severity === "error"))
+/** Whether the core parsed the body as JSON. A payload is parsed however invalid it is. */
+export function isParsed({ stages }: Report): boolean {
+  return !stages.some(({ name, state }) => name === "envelope" && state === "not-reached");
+}
+
+/** When the event was created, in milliseconds; undefined if the core reports an error at its pointer. */
+function parseCreatedAt({ createdAt, issues }: Report, pointer: string | undefined): number | undefined {
+  if (
+    createdAt === undefined ||
+    issues.some((issue) => issue.pointer === pointer && issue.severity === "error")
+  )
     return undefined;
-  // Without an offset it is a time of day somewhere, and no instant.
+  // Without a UTC offset, Date.parse would assume the browser's time zone.
   if (!/(?:[Zz]|[+-]\d{2}:\d{2})$/.test(createdAt)) return undefined;
   const time = Date.parse(createdAt);
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The core counts a place in UTF-16 units of decoded text; the editor's text shows bytes that are not UTF-8 apart. */
-export function placed({ issues }: Report, text: string, bytes: number): PlacedIssue[] {
-  const place = placer(text, bytes);
+/** Locates issues in the editor's text. Its offsets differ from the core's where bytes are not valid UTF-8. */
+export function locateIssues({ issues }: Report, text: string, bytes: number): LocatedIssue[] {
+  const place = byteToCharOffset(text, bytes);
   return issues.map((issue) => ({
     ...issue,
-    ...shortened(place(issue.byteSpan.start), place(issue.byteSpan.end), text),
+    ...clipToBracket(place(issue.byteSpan.start), place(issue.byteSpan.end), text),
   }));
 }
 
-/** What is said of an object or an array is shown at its first bracket, and not under all that is in it. */
-function shortened(from: number, to: number, text: string): { from: number; to: number } {
+/** Shortens the location of an object or array to its opening bracket, so that its content is not marked. */
+function clipToBracket(from: number, to: number, text: string): { from: number; to: number } {
   return { from, to: to > from && /[{[]/.test(text[from] ?? "") ? from + 1 : to };
 }
 
-const PREVIEW = 160;
+const MAX_PREVIEW_CHARS = 160;
 
-export function children({ node, from, count }: Calls["children"]["input"]): Row[] {
-  const { outline } = last;
+/** Children of a value of the last inspection. */
+export function listChildren({ node, from, count }: Calls["listChildren"]["input"]): TreeRow[] {
+  const { outline } = lastInspection;
   if (outline.length === 0) return [];
   const nodes = node < 0 ? [0] : outline.children(node, from, Math.min(count, 500));
   const parent = node < 0 ? [] : outline.path(node);
-  return nodes.map((child): Row => {
+  return nodes.map((child): TreeRow => {
     const key = outline.key(child);
     const type = outline.kind(child);
     const [start, end] = [outline.start(child), outline.end(child)];
     const whole =
-      type === "object" || type === "array" ? "" : outline.text.slice(start, Math.min(end, start + PREVIEW));
+      type === "object" || type === "array"
+        ? ""
+        : outline.text.slice(start, Math.min(end, start + MAX_PREVIEW_CHARS));
     return {
       node: child,
       key,
       type,
-      text: end - start > PREVIEW && whole !== "" ? `${whole}…` : whole,
+      text: end - start > MAX_PREVIEW_CHARS && whole !== "" ? `${whole}…` : whole,
       children: outline.count(child),
       from: start,
       to: end,
-      ...withMeaning(key === undefined ? [] : [...parent, key]),
+      ...withFieldInfo(key === undefined ? [] : [...parent, key]),
     };
   });
 }
 
-export function at({ offset }: { offset: number }): Place | null {
-  const { outline } = last;
+/** The value at an offset of the last inspected text. */
+export function valueAt({ offset }: Calls["valueAt"]["input"]): ValueInfo | null {
+  const { outline } = lastInspection;
   const node = outline.at(offset);
   if (node === undefined) return null;
   const path = outline.path(node);
@@ -129,11 +145,12 @@ export function at({ offset }: { offset: number }): Place | null {
     type: outline.kind(node),
     from: outline.from(node),
     to: outline.end(node),
-    ...withMeaning(path),
+    ...withFieldInfo(path),
   };
 }
 
-function withMeaning(path: (string | number)[]): { meaning?: Meaning } {
-  const meaning = path.length > 24 ? undefined : meaningOf(last.contract, path, last.sensitive);
-  return meaning === undefined ? {} : { meaning };
+function withFieldInfo(path: (string | number)[]): { info?: FieldInfo } {
+  const info =
+    path.length > 24 ? undefined : fieldInfo(lastInspection.schema, path, lastInspection.sensitive);
+  return info === undefined ? {} : { info };
 }

@@ -1,13 +1,13 @@
 /**
- * Where the values of a JSON text stand: a flat list in the order of the text, made in one walk without recursion, as
- * far as the text can be read. For the tree and for hovering; it judges nothing, the core does.
+ * Offsets of all values of a JSON text: a flat list in document order, built in one walk without recursion, up to the first
+ * syntax error. Used by the tree, the form and hovering. The core alone validates.
  */
 
-export type Kind = "object" | "array" | "string" | "number" | "boolean" | "null";
-const KINDS: Kind[] = ["object", "array", "string", "number", "boolean", "null"];
+export type ValueKind = "object" | "array" | "string" | "number" | "boolean" | "null";
+const VALUE_KINDS: ValueKind[] = ["object", "array", "string", "number", "boolean", "null"];
 
-/** A list of numbers that grows. */
-class Numbers {
+/** Growable Int32Array: a megabyte of JSON has some hundred thousand values. */
+class Int32List {
   #list = new Int32Array(256);
   length = 0;
   push(value: number): void {
@@ -33,28 +33,28 @@ const WORD = /true|false|null/y;
 
 export class Outline {
   readonly text: string;
-  readonly #kind = new Numbers();
-  readonly #start = new Numbers();
-  readonly #end = new Numbers();
-  readonly #parent = new Numbers();
-  /** The value behind all that belongs to this one. */
-  readonly #after = new Numbers();
-  readonly #count = new Numbers();
-  /** Where the key stands, or -1 for an element; then #keyEnd is its number. */
-  readonly #key = new Numbers();
-  readonly #keyEnd = new Numbers();
+  readonly #kind = new Int32List();
+  readonly #start = new Int32List();
+  readonly #end = new Int32List();
+  readonly #parent = new Int32List();
+  /** Index of the first value after this one and its descendants. */
+  readonly #after = new Int32List();
+  readonly #count = new Int32List();
+  /** Offset of the key, or -1 for an array item, whose index is in #keyEnd. */
+  readonly #key = new Int32List();
+  readonly #keyEnd = new Int32List();
 
   constructor(text: string) {
     this.text = text;
-    this.#read();
+    this.#parse();
   }
 
   get length(): number {
     return this.#kind.length;
   }
 
-  kind(node: number): Kind {
-    return KINDS[this.#kind.get(node)] as Kind;
+  kind(node: number): ValueKind {
+    return VALUE_KINDS[this.#kind.get(node)] as ValueKind;
   }
 
   start(node: number): number {
@@ -69,7 +69,7 @@ export class Outline {
     return this.#count.get(node);
   }
 
-  /** The key of a member, the number of an element, undefined for the root. */
+  /** The key of a property or the index of an item; undefined for the root. */
   key(node: number): string | number | undefined {
     if (node === 0) return undefined;
     const start = this.#key.get(node);
@@ -82,7 +82,7 @@ export class Outline {
     }
   }
 
-  /** Where key and value begin. */
+  /** Start offset of a value with its key. */
   from(node: number): number {
     const key = this.#key.get(node);
     return node > 0 && key >= 0 ? key : this.start(node);
@@ -94,31 +94,31 @@ export class Outline {
     return path.reverse();
   }
 
-  /** Some of the children of a value. */
+  /** Up to `count` children of a value, starting at the child with index `from`. */
   children(node: number, from: number, count: number): number[] {
-    const found: number[] = [];
+    const nodes: number[] = [];
     const end = this.#after.get(node);
     let index = 0;
-    for (let child = node + 1; child < end && found.length < count; child = this.#after.get(child)) {
-      if (index++ >= from) found.push(child);
+    for (let child = node + 1; child < end && nodes.length < count; child = this.#after.get(child)) {
+      if (index++ >= from) nodes.push(child);
     }
-    return found;
+    return nodes;
   }
 
-  /** The innermost value around an offset, its key included. */
+  /** The innermost value at an offset; a key belongs to its value. */
   at(offset: number): number | undefined {
     let low = 0;
     let high = this.length - 1;
-    let found = -1;
+    let node = -1;
     while (low <= high) {
       const middle = (low + high) >> 1;
       if (this.from(middle) <= offset) {
-        found = middle;
+        node = middle;
         low = middle + 1;
       } else high = middle - 1;
     }
-    while (found > 0 && this.end(found) < offset) found = this.#parent.get(found);
-    return found >= 0 && this.end(found) >= offset ? found : undefined;
+    while (node > 0 && this.end(node) < offset) node = this.#parent.get(node);
+    return node >= 0 && this.end(node) >= offset ? node : undefined;
   }
 
   #open(kind: number, start: number, end: number, parent: number, key: number, keyEnd: number): number {
@@ -135,7 +135,7 @@ export class Outline {
     return node;
   }
 
-  #read(): void {
+  #parse(): void {
     const { text } = this;
     let at = text.startsWith("\ufeff") ? 1 : 0;
     let parent = -1;
@@ -190,7 +190,7 @@ export class Outline {
       this.#open(kind, start, at, parent, key, keyEnd);
       if (parent < 0) break;
     }
-    // What the text does not close ends where the reading ended.
+    // Unclosed containers end where parsing stopped.
     while (parent >= 0) parent = close(parent);
   }
 }

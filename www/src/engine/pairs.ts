@@ -1,7 +1,7 @@
-/** Pairs to compare: the event of PainChek's documentation and what may come as its retry, and two events of X-on. */
+/** The examples of Compare: PainChek's documented event with possible retries, and two events of X-on. */
 import * as samples from "virtual:samples";
 import { painchek } from "./core.ts";
-import { compact, SECRET, unsigned } from "./examples.ts";
+import { SAMPLE_SECRET, toCompactJson, unsigned } from "./examples.ts";
 import type { Calls, PageDelivery } from "./protocol.ts";
 
 const IDS = {
@@ -9,9 +9,9 @@ const IDS = {
   webhookId: "0f8a4f6e-6d0e-4b52-8c57-2d2f5a1c7e33",
 };
 
-/** An attempt at a delivery: signed, with the ids that all attempts have. */
+/** One attempt of a delivery, signed, with the ids that all attempts share. */
 function attempt(text: string): PageDelivery {
-  const { headers } = painchek({ secrets: [SECRET] }).sign(text, IDS);
+  const { headers } = painchek({ secrets: [SAMPLE_SECRET] }).sign(text, IDS);
   return {
     headers: [["Host", "receiver.example"], ...Object.entries(headers)],
     text,
@@ -20,7 +20,7 @@ function attempt(text: string): PageDelivery {
   };
 }
 
-/** A line a value, so that a person sees where they differ. */
+/** One value per line, so that the differences are visible in the text. */
 const seed = JSON.stringify(JSON.parse(samples.painchek), undefined, 2);
 const { xon } = samples;
 
@@ -36,15 +36,15 @@ const pairs: Record<string, () => [PageDelivery, PageDelivery]> = {
         .replace('"deleted_at": null', '"deleted_at": null,\n    "user_position": "nurse"'),
     ),
   ],
-  written: () => [attempt(seed), attempt(compact(seed))],
+  rewritten: () => [attempt(seed), attempt(toCompactJson(seed))],
   other: () => [
     unsigned(xon).delivery,
     unsigned(xon.replace(/("event": \{\s*"id": ")\w{8}/, "$17e1f0a5c")).delivery,
   ],
 };
 
-export function pair({ id }: Calls["pair"]["input"]): [PageDelivery, PageDelivery] {
+export function makePair({ id }: Calls["makePair"]["input"]): [PageDelivery, PageDelivery] {
   const make = pairs[id];
-  if (make === undefined) throw new Error(`There is no pair ${id}.`);
+  if (make === undefined) throw new Error(`Unknown pair "${id}".`);
   return make();
 }

@@ -1,8 +1,8 @@
-/** What the page and its worker say to each other: one entry for each question, with its answer. */
-import type { MoreCalls } from "./calls.ts";
+/** The calls from the page to its worker, with the types of their inputs and outputs. */
+import type { LazyCalls } from "./calls.ts";
 import type { Cause, Issue, Report } from "./core.ts";
 
-/** A delivery as the page holds it: the body as a text without loss (see ../bytes.ts). */
+/** A delivery in the page. `text` is the body as lossless editor text (see ../bytes.ts). */
 export interface PageDelivery {
   headers: [name: string, value: string][];
   text: string;
@@ -10,73 +10,73 @@ export interface PageDelivery {
   method?: string | undefined;
 }
 
-/** How the bytes of a key are written in the secret; `provider` leaves it to the provider. */
+/** How the secret encodes the bytes of the key; `provider` is the provider's own format. */
 export type SecretEncoding = "provider" | "utf8" | "base64" | "hex";
 
-/** One delivery, and by what it is judged. */
+/** One delivery, and the settings it is inspected with. */
 export interface InspectInput {
   delivery: PageDelivery;
-  /** The provider's id; `auto` looks at the delivery. */
+  /** The provider's id, or `auto` to detect it. */
   provider: string;
   secret: string;
-  /** Another secret, while one takes the other's place. */
-  second?: string | undefined;
+  /** The second secret during a secret rotation. */
+  secondSecret?: string | undefined;
   encoding: SecretEncoding;
   profile: "lenient" | "strict";
-  /** When it is judged, in milliseconds, and how far timestamps may lie off, in seconds. */
+  /** Time of the inspection in milliseconds (default: the browser's clock), and timestamp tolerance in seconds. */
   now?: number | undefined;
   tolerance?: number | undefined;
 }
 
-/** An issue with its place in the editor's text. */
-export interface PlacedIssue extends Issue {
+/** An issue with its offsets in the editor's text. */
+export interface LocatedIssue extends Issue {
   from: number;
   to: number;
 }
 
-/** One part of what was signed. */
-export interface SignedPart {
-  /** The placeholder's name; undefined for what stands between them. */
+/** One part of the signed content. */
+export interface SignedContentPart {
+  /** Name of the placeholder; undefined for the text between placeholders. */
   name?: string;
-  /** Its value, shortened; undefined where the page cannot tell. */
+  /** Its value, shortened; undefined if unknown to the page. */
   value?: string;
-  /** How many bytes it has. */
+  /** Length in bytes. */
   bytes: number;
 }
 
-/** The signature in numbers. */
-export interface Signed {
-  /** The formula, part by part. */
-  parts: SignedPart[];
-  /** What the header should have been with the secret that is present; undefined without one. */
+/** The signature that was received, next to the one that is expected. */
+export interface SignatureDetails {
+  /** The signed content, part by part. */
+  parts: SignedContentPart[];
+  /** The expected header for the entered secret; undefined without one. */
   computed?: string;
-  /** Whether it is what was received, or one of several that were. */
-  fits?: boolean;
-  /** The timestamp that was signed, in milliseconds. */
+  /** Whether it equals the received signature, or one of several received ones. */
+  isMatch?: boolean;
+  /** The signed timestamp in milliseconds. */
   timestamp?: number;
-  /** Why nothing was computed. */
+  /** Why there is no computed signature. */
   reason?: string;
 }
 
-/** What the page shows of a delivery. */
+/** The result of an inspection. */
 export interface Inspection {
   report: Report;
-  /** The provider's title, and whether it was recognised or chosen. */
-  provider: { id: string; title: string; recognised: boolean; signs: boolean; encoding: string };
-  issues: PlacedIssue[];
-  signed: Signed | undefined;
-  /** How many bytes the body has. */
+  /** The provider, detected or selected. */
+  provider: { id: string; title: string; isDetected: boolean; signs: boolean; encoding: string };
+  issues: LocatedIssue[];
+  signed: SignatureDetails | undefined;
+  /** Length of the body in bytes. */
   bytes: number;
-  /** When it was judged, and when the event was made where that is a time; in milliseconds. */
+  /** Time of the inspection, and of the event if it has a valid one; in milliseconds. */
   now: number;
   created: number | undefined;
-  /** How many values the payload has. */
+  /** Number of values in the payload. */
   values: number;
 }
 
-/** No provider was recognised: the page asks for one. */
-export interface Unrecognised {
-  unrecognised: true;
+/** No provider was detected: the page asks for one. */
+export interface Undetected {
+  isUndetected: true;
   bytes: number;
   values: number;
 }
@@ -85,11 +85,11 @@ export interface Unrecognised {
 export interface ShownCause extends Omit<Cause, "changedBytes" | "difference"> {
   /** Whether the cause is a match; otherwise, an observation. */
   proof: boolean;
-  change?: Change;
+  change?: ByteDiff;
 }
 
-/** Where the received body differs from the signed one. */
-export interface Change {
+/** The bytes that differ from what was signed. */
+export interface ByteDiff {
   before: string;
   after: string;
   /** The signed and the received text side by side: 1 is only in the signed one, -1 only in the received, 0 in both. */
@@ -100,7 +100,7 @@ export interface Change {
   bytes: { start: number; end: number };
   rows: HexRow[];
   /** Whether there were more rows than are shown. */
-  more: boolean;
+  hasMore: boolean;
 }
 
 /** Sixteen bytes. */
@@ -115,61 +115,61 @@ export interface ShownExplanation {
   tried: number;
 }
 
-/** One value of the payload. */
-export interface Row {
+/** One row of the payload tree. */
+export interface TreeRow {
   node: number;
   key: string | number | undefined;
   type: "object" | "array" | "string" | "number" | "boolean" | "null";
-  /** Its text, shortened; how many children it has, for containers. */
+  /** Its JSON, shortened, or "" for a container, which has `children`. */
   text: string;
   children: number;
   from: number;
   to: number;
-  meaning?: Meaning;
+  info?: FieldInfo;
 }
 
-/** What the contract says of a field. */
-export interface Meaning {
+/** What the schema says about a field. */
+export interface FieldInfo {
   description?: string;
-  /** What may stand there, in words. */
+  /** Expected types and values in one line. */
   expected: string;
   required: boolean;
-  /** Personal or health data, by the provider's list. */
+  /** Whether the provider lists it as personal or health data. */
   sensitive: boolean;
 }
 
-/** A value under the pointer. */
-export interface Place {
+/** The value at an offset of the text. */
+export interface ValueInfo {
   pointer: string;
-  type: Row["type"];
+  type: TreeRow["type"];
   from: number;
   to: number;
-  meaning?: Meaning;
+  info?: FieldInfo;
 }
 
-/** One example of the menu. */
+/** One example of the menu; `isValid` if it is accepted. */
 export interface ExampleEntry {
   id: string;
   group: string;
   title: string;
-  good: boolean;
+  isValid: boolean;
 }
 
-/** An example, made now. */
+/** An example, signed now. */
 export interface Example {
   delivery: PageDelivery;
   provider: string;
   secret: string;
 }
 
-/** The deliveries and issues of a capture. */
-export interface Imported {
+/** The deliveries of an imported text. */
+export interface ImportedText {
   format?: string;
   deliveries: PageDelivery[];
   issues: Issue[];
 }
 
-/** A built-in provider. */
+/** One entry of the provider lists. */
 export interface ProviderEntry {
   id: string;
   title: string;
@@ -177,91 +177,91 @@ export interface ProviderEntry {
   encoding: string;
 }
 
-/** Two deliveries, and by whose rules they are compared. */
+/** Two deliveries, and the provider whose idempotency key decides whether they are the same event. */
 export interface CompareInput {
   sides: [PageDelivery, PageDelivery];
   provider: string;
 }
 
-/** One difference, with its place in each of the texts: where it is missing, the place where it would stand. */
+/** One change, with its location in each text. A missing value has the location of its parent's bracket. */
 export interface ShownChange {
   pointer: string;
   kind: "changed" | "added" | "removed";
   before?: string;
   after?: string;
-  places: [ChangePlace, ChangePlace];
+  locations: [TextLocation, TextLocation];
 }
 
-export interface ChangePlace {
+export interface TextLocation {
   from: number;
   to: number;
   line: number;
 }
 
-/** How two deliveries relate. */
-export interface Compared {
-  provider: { id: string; title: string; recognised: boolean; immutable: boolean } | undefined;
+/** The result of a comparison. */
+export interface CompareResult {
+  provider: { id: string; title: string; isDetected: boolean; immutable: boolean } | undefined;
   same: boolean;
   sameEvent: boolean;
-  /** Whether the bodies are equal, byte for byte. */
+  /** Whether the bodies are equal byte for byte. */
   sameBytes: boolean;
   changes: ShownChange[];
-  /** Why a body could not be read. */
-  unread: [string | undefined, string | undefined];
-  /** What is known of each. */
-  facts: [title: string, first: string | undefined, second: string | undefined][];
-  /** Headers that differ; where the provider says so, what they are for. */
+  /** The error of each body that could not be parsed. */
+  parseErrors: [string | undefined, string | undefined];
+  /** Ids, times and digests of both. */
+  summary: [title: string, first: string | undefined, second: string | undefined][];
+  /** Headers that differ, with their role if the provider defines one. */
   headers: { name: string; role?: string; before?: string; after?: string }[];
 }
 
-/** What a new delivery is made of. */
+/** The settings of a new delivery. */
 export interface SignInput {
   provider: string;
   text: string;
-  /** `text` signs the bytes as they are; `rules` lets the provider's rules make envelope, id and time. */
-  way: "text" | "rules";
+  /** `text` signs the text as it is; `rules` generates envelope, ids and time by the provider's rules. */
+  envelope: "text" | "rules";
   secret: string;
   encoding: SecretEncoding;
-  /** Empty: the provider's first. */
+  /** Empty: the provider's first algorithm. */
   algorithm: string;
-  /** The event type, where a header tells it. */
+  /** The event type, for providers that send it in a header. */
   event: string;
   url: string;
-  /** Empty: made new. */
+  /** Empty: generated. */
   id: string;
   webhookId: string;
-  /** In milliseconds; undefined is now. */
+  /** In milliseconds; undefined: now. */
   now: number | undefined;
 }
 
-/** A field of the form: what the contract says of it, and what stands there. */
-export interface Field {
+/** A field of the form: its schema and its value. */
+export interface FormField {
   path: (string | number)[];
   pointer: string;
   control: "text" | "number" | "choice" | "object" | "array";
-  /** What a choice offers, as JSON. */
+  /** The options of a choice, as JSON. */
   options: string[];
   nullable: boolean;
   required: boolean;
   expected: string;
   description?: string;
-  /** Its text where it is a string, else its JSON; undefined where it is missing. */
+  /** The string, or the JSON of any other value; undefined if the field is missing. */
   value: string | undefined;
   isNull: boolean;
-  /** Fields within, or undefined where what stands there is no container. */
-  children?: Field[];
-  /** Some within are not listed. */
-  more?: boolean;
+  /** Fields of an object or items of an array; undefined for any other value. */
+  children?: FormField[];
+  /** Whether there are children beyond the limits of the form. */
+  hasMore?: boolean;
 }
 
-/** A new delivery, judged as its receiver would. */
-export interface Made {
+/** A signed delivery, inspected as its receiver would. */
+export interface SignResult {
   type: string | undefined;
   revision: string | undefined;
-  /** What is wrong with the text. */
-  issues: PlacedIssue[];
-  fields: Field | undefined;
-  /** Why nothing was made. */
+  /** Issues of the text. */
+  issues: LocatedIssue[];
+  fields: FormField | undefined;
+  /** Why there is no delivery. */
   failure?: string;
   delivery?: PageDelivery;
   verdict?: Report["verdict"];
@@ -270,8 +270,8 @@ export interface Made {
   curl?: string;
 }
 
-/** A text to start from. */
-export interface Sample {
+/** A sample payload of Sign. */
+export interface SignSample {
   provider: string;
   type: string;
   revision: string | undefined;
@@ -279,31 +279,31 @@ export interface Sample {
   text: string;
 }
 
-/** What can be signed. */
-export interface Signable {
+/** The choices of Sign. */
+export interface SignChoices {
   events: { provider: string; type: string; revision: string | undefined }[];
   algorithms: Record<string, string[]>;
-  samples: Sample[];
-  /** Made up, by provider. */
+  samples: SignSample[];
+  /** Sample secrets by provider. */
   secrets: Record<string, string>;
 }
 
-/** Every question with its answer. */
-export interface Calls extends MoreCalls {
+/** Every call with its input and output. */
+export interface Calls extends LazyCalls {
   start: { input: Record<string, never>; output: { providers: ProviderEntry[]; examples: ExampleEntry[] } };
-  example: { input: { id: string }; output: Example };
-  import: { input: { bytes: Uint8Array }; output: Imported };
-  inspect: { input: InspectInput; output: Inspection | Unrecognised };
+  makeExample: { input: { id: string }; output: Example };
+  importText: { input: { bytes: Uint8Array }; output: ImportedText };
+  inspect: { input: InspectInput; output: Inspection | Undetected };
   explain: { input: InspectInput; output: ShownExplanation };
-  /** Children of a value of the delivery that was inspected last; of the root's place where `node` is -1. */
-  children: { input: { node: number; from: number; count: number }; output: Row[] };
-  /** The value at an offset of the text that was inspected last. */
-  at: { input: { offset: number }; output: Place | null };
-  compare: { input: CompareInput; output: Compared };
-  pair: { input: { id: string }; output: [PageDelivery, PageDelivery] };
-  signable: { input: Record<string, never>; output: Signable };
-  sign: { input: SignInput; output: Made };
-  /** The change of a text that puts JSON at a path, or takes away what stands there. */
+  /** Children of a value of the last inspected delivery; `node` -1 returns the root. */
+  listChildren: { input: { node: number; from: number; count: number }; output: TreeRow[] };
+  /** The value at an offset of the last inspected text. */
+  valueAt: { input: { offset: number }; output: ValueInfo | null };
+  compare: { input: CompareInput; output: CompareResult };
+  makePair: { input: { id: string }; output: [PageDelivery, PageDelivery] };
+  listSignChoices: { input: Record<string, never>; output: SignChoices };
+  sign: { input: SignInput; output: SignResult };
+  /** The edit that sets the JSON at a path, or removes it if `json` is undefined. */
   edit: {
     input: { text: string; path: (string | number)[]; json: string | undefined };
     output: { from: number; to: number; insert: string } | null;
@@ -312,10 +312,10 @@ export interface Calls extends MoreCalls {
 
 export type CallName = keyof Calls;
 
-/** From the page. The first message brings the core. */
-export type Request =
+/** A message to the worker. The first one contains the core. */
+export type WorkerRequest =
   | { core: { text: string; table: number[]; length: number } }
   | { [Name in CallName]: { id: number; name: Name; input: Calls[Name]["input"] } }[CallName];
 
-/** To the page. */
-export type Response = { id: number; output: unknown } | { id: number; error: string };
+/** A message to the page. */
+export type WorkerResponse = { id: number; output: unknown } | { id: number; error: string };

@@ -1,101 +1,119 @@
-/** The providers: their definitions, and a webhook for each way of judging. */
+/** Provider definitions, and the webhooks that are made of them. */
 import { descriptions } from "virtual:samples";
-import { OWN } from "./calls.ts";
+import { CUSTOM_PROVIDER } from "./calls.ts";
 import { type ProviderDefinition, providerDefinition, providers, type Webhook, webhook } from "./core.ts";
-import { described } from "./described.ts";
-import { SECRET } from "./examples.ts";
+import { describedProperties } from "./descriptions.ts";
+import { SAMPLE_SECRET } from "./examples.ts";
 import type { InspectInput, ProviderEntry } from "./protocol.ts";
 
 const definitions = new Map<string, ProviderDefinition>();
 
-/** Takes the provider of one's own, or its newer text. */
-export function setOwn(given: ProviderDefinition): void {
-  definitions.set(OWN, given);
-  last = undefined;
+/** Sets or replaces the custom provider. */
+export function setCustomProvider(definition: ProviderDefinition): void {
+  definitions.set(CUSTOM_PROVIDER, definition);
+  webhooks.clear();
 }
 
-/** The definition of a provider: a built-in one, or one's own. */
-export function definition(id: string): ProviderDefinition {
-  const known = definitions.get(id) ?? (id === OWN ? undefined : providerDefinition(id));
-  if (known === undefined) throw new Error(`There is no provider ${id}.`);
-  if (!definitions.has(id)) describe(known);
-  definitions.set(id, known);
-  return known;
+/** The definition of a built-in provider or of the custom one. */
+export function getDefinition(id: string): ProviderDefinition {
+  const definition = definitions.get(id) ?? (id === CUSTOM_PROVIDER ? undefined : providerDefinition(id));
+  if (definition === undefined) throw new Error(`Unknown provider "${id}".`);
+  if (!definitions.has(id)) addDescriptions(definition);
+  definitions.set(id, definition);
+  return definition;
 }
 
-/** Gives contracts back what they say of their fields. */
-function describe({ id, events }: ProviderDefinition): void {
-  const words = Object.hasOwn(descriptions, id) ? descriptions[id] : undefined;
-  if (words === undefined) return;
+/** Adds the field descriptions, which the package leaves out for size. */
+function addDescriptions({ id, events }: ProviderDefinition): void {
+  const texts = Object.hasOwn(descriptions, id) ? descriptions[id] : undefined;
+  if (texts === undefined) return;
   let index = 0;
-  for (const property of described(events)) {
-    const said = words[index++];
-    if (said) property.description = said;
+  for (const property of describedProperties(events)) {
+    const text = texts[index++];
+    if (text) property.description = text;
   }
 }
 
-/** A provider's name. That of one's own may be a stranger's: it never passes for a built-in one. */
-export function titleOf(id: string): string {
-  const given = definition(id);
-  return `${given.title ?? given.id}${id === OWN ? " (own)" : ""}`;
+/** SECURITY: the title of a custom provider may come from a stranger's link, so it is marked and never passes for a built-in one. */
+export function getTitle(id: string): string {
+  const definition = getDefinition(id);
+  return `${definition.title ?? definition.id}${id === CUSTOM_PROVIDER ? " (custom)" : ""}`;
 }
 
-export function entries(): ProviderEntry[] {
-  return providers().map(entry);
+export function listProviders(): ProviderEntry[] {
+  return providers().map(providerEntry);
 }
 
-export function entry(id: string): ProviderEntry {
+export function providerEntry(id: string): ProviderEntry {
   return {
     id,
-    title: titleOf(id),
-    signs: definition(id).signature !== undefined,
-    encoding: encodingOf(id),
+    title: getTitle(id),
+    signs: getDefinition(id).signature !== undefined,
+    encoding: getEncoding(id),
   };
 }
 
-/** How the provider writes its secrets. */
-export function encodingOf(id: string): string {
-  return definition(id).signature?.secret ?? "utf8";
+/** The secret format of a provider, such as `utf8` or `whsec_{base64}`. */
+export function getEncoding(id: string): string {
+  return getDefinition(id).signature?.secret ?? "utf8";
 }
 
-/** A secret for this page only, in the form in which the provider writes its own. */
-export function madeUp(id: string): string {
-  const form = /^(.*?)\{?(utf8|base64|hex)\}?$/.exec(encodingOf(id));
-  const hex = Array.from(SECRET, (letter) => letter.charCodeAt(0).toString(16)).join("");
-  return `${form?.[1] ?? ""}${form?.[2] === "base64" ? btoa(SECRET) : form?.[2] === "hex" ? hex : SECRET}`;
+/** The sample secret in the secret format of a provider. */
+export function sampleSecret(id: string): string {
+  const format = /^(.*?)\{?(utf8|base64|hex)\}?$/.exec(getEncoding(id));
+  const hex = Array.from(SAMPLE_SECRET, (letter) => letter.charCodeAt(0).toString(16)).join("");
+  return `${format?.[1] ?? ""}${format?.[2] === "base64" ? btoa(SAMPLE_SECRET) : format?.[2] === "hex" ? hex : SAMPLE_SECRET}`;
 }
-
-let last: { key: string; hook: Webhook } | undefined;
 
 /**
- * The webhook of an input, kept as long as nothing but the delivery changes. Without a secret deliveries are looked
- * at as unsigned, which is never shown as valid.
+ * Webhooks kept for reuse: an inspection needs two, one that verifies and one that signs to compute the expected signature.
+ * Making one takes longer than inspecting a delivery.
  */
-export function hookOf(
-  { secret, second, encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
+const MAX_WEBHOOKS = 2;
+const webhooks = new Map<string, Webhook>();
+
+/** Larger bodies are not inspected. The editor gets slow before this size. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Returns the webhook for these settings, and makes it only if it is not one of the last ones. Without a secret, deliveries
+ * are inspected as unsigned, which is never shown as valid.
+ */
+export function getWebhook(
+  { secret, secondSecret, encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
   id: string,
   algorithm?: string,
 ): Webhook {
-  const key = JSON.stringify([id, secret, second, encoding, profile, algorithm]);
-  if (last?.key === key) return last.hook;
-  const given = definition(id);
-  const signs = given.signature !== undefined;
-  const changed =
-    encoding === "provider" || !signs || encoding === encodingOf(id)
-      ? id === OWN
-        ? given
-        : id
-      : ({ ...given, signature: { ...given.signature, secret: encoding } } as ProviderDefinition);
-  const secrets = [secret, second ?? ""].filter((one) => one !== "");
-  const hook = webhook(changed as string, {
-    profile,
-    maxBytes: MOST,
-    ...(signs && secrets.length > 0 ? { secrets } : { unsigned: "allow" as const }),
-    algorithms: algorithm === undefined ? undefined : [algorithm as "sha256"],
-  });
-  last = { key, hook };
+  const key = JSON.stringify([id, secret, secondSecret, encoding, profile, algorithm]);
+  const hook = webhooks.get(key) ?? makeWebhook({ secret, secondSecret, encoding, profile }, id, algorithm);
+  // A Map keeps insertion order: the first key is the least recently used one.
+  webhooks.delete(key);
+  webhooks.set(key, hook);
+  for (const oldest of webhooks.keys()) {
+    if (webhooks.size <= MAX_WEBHOOKS) break;
+    webhooks.delete(oldest);
+  }
   return hook;
 }
 
-/** The largest body that the page looks at. */
-const MOST = 16 * 1024 * 1024;
+function makeWebhook(
+  { secret, secondSecret = "", encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
+  id: string,
+  algorithm?: string,
+): Webhook {
+  const definition = getDefinition(id);
+  const signs = definition.signature !== undefined;
+  const provider =
+    encoding === "provider" || !signs || encoding === getEncoding(id)
+      ? id === CUSTOM_PROVIDER
+        ? definition
+        : id
+      : ({ ...definition, signature: { ...definition.signature, secret: encoding } } as ProviderDefinition);
+  const secrets = [secret, secondSecret].filter((value) => value !== "");
+  return webhook(provider as string, {
+    profile,
+    maxBytes: MAX_BODY_BYTES,
+    ...(signs && secrets.length > 0 ? { secrets } : { unsigned: "allow" as const }),
+    algorithms: algorithm === undefined ? undefined : [algorithm as "sha256"],
+  });
+}

@@ -1,103 +1,122 @@
-/** A payload without its values: types stand in their place, and names of fields stay where they are no data themselves. */
-import type { Values } from "./calls.ts";
-import { type contractOf, covers, meaningOf } from "./meaning.ts";
+/**
+ * Redacts payloads and headers. Values are replaced by their types. A key is kept if it is a field name, and replaced
+ * if it may be data itself.
+ */
+import type { RedactionLevel } from "./calls.ts";
+import { fieldInfo, type findSchema, matchesPointer } from "./field-info.ts";
 import type { Outline } from "./outline.ts";
 
-/** What there is to take care of. */
-export interface Care {
+/** The payload, and what may be shown of it. */
+export interface RedactionContext {
   outline: Outline;
-  contract: ReturnType<typeof contractOf>;
-  values: Values;
-  ids: boolean;
+  schema: ReturnType<typeof findSchema>;
+  level: RedactionLevel;
+  includesIds: boolean;
   /** Pointers to personal or health data, and to ids. */
   sensitive: readonly string[];
-  kept: readonly string[];
-  /** Headers, in lower case. */
+  idPointers: readonly string[];
+  /** Names of headers with ids, and of the signature header, in lower case. */
   idHeaders: readonly string[];
   signature: string | undefined;
 }
 
-const DEEPEST = 64;
+/** Bounds the recursion: payloads may be nested deeper than the stack. */
+const MAX_DEPTH = 64;
 
-/** The payload as JSON with no more than so many values. */
-export function redacted(care: Care, most: number): string {
-  const { outline } = care;
+/** Formats the payload as redacted JSON with at most `maxValues` values. */
+export function redactPayload(context: RedactionContext, maxValues: number): string {
+  const { outline } = context;
   if (outline.length === 0) return JSON.stringify("no JSON");
-  let left = most;
+  let left = maxValues;
   const write = (node: number, path: (string | number)[], space: string): string => {
     left -= 1;
     const kind = outline.kind(node);
-    if (kind !== "object" && kind !== "array") return value(node, kind, path, care);
+    if (kind !== "object" && kind !== "array") return redactValue(node, kind, path, context);
     const [open, close] = kind === "object" ? ["{", "}"] : ["[", "]"];
-    if (path.length > DEEPEST) return JSON.stringify(kind);
+    if (path.length > MAX_DEPTH) return JSON.stringify(kind);
     const inner = `${space}  `;
     const parts: string[] = [];
     let unnamed = 0;
     for (const child of outline.children(node, 0, Math.min(100_000, Math.max(0, left)))) {
       if (left <= 0) break;
       const key = outline.key(child) as string | number;
-      const below = [...path, key];
+      const childPath = [...path, key];
       const name =
         typeof key === "number"
           ? ""
-          : `${JSON.stringify(isName(key, below, care) ? key : `name ${++unnamed}`)}: `;
-      parts.push(`${inner}${name}${write(child, below, inner)}`);
+          : `${JSON.stringify(isFieldName(key, childPath, context) ? key : `name ${++unnamed}`)}: `;
+      parts.push(`${inner}${name}${write(child, childPath, inner)}`);
     }
     if (parts.length < outline.count(node)) {
-      const rest = `${outline.count(node) - parts.length} more`;
-      parts.push(`${inner}${kind === "object" ? `${JSON.stringify("…")}: ` : ""}${JSON.stringify(rest)}`);
+      const omitted = `${outline.count(node) - parts.length} more`;
+      parts.push(`${inner}${kind === "object" ? `${JSON.stringify("…")}: ` : ""}${JSON.stringify(omitted)}`);
     }
     return parts.length === 0 ? `${open}${close}` : `${open}\n${parts.join(",\n")}\n${space}${close}`;
   };
   return write(0, [], "");
 }
 
-function value(node: number, kind: string, path: (string | number)[], care: Care): string {
-  const { outline, values, ids, kept, sensitive } = care;
-  const told =
-    (values === "plain" && !sensitive.some((pattern) => covers(pattern, path))) ||
-    (ids && kept.some((pointer) => pointer.split("/").length - 1 === path.length && covers(pointer, path)));
-  if (told) return outline.text.slice(outline.start(node), outline.end(node));
+function redactValue(
+  node: number,
+  kind: string,
+  path: (string | number)[],
+  context: RedactionContext,
+): string {
+  const { outline, level, includesIds, idPointers, sensitive } = context;
+  const isShown =
+    (level === "non-sensitive" && !sensitive.some((pattern) => matchesPointer(pattern, path))) ||
+    (includesIds &&
+      idPointers.some(
+        (pointer) => pointer.split("/").length - 1 === path.length && matchesPointer(pointer, path),
+      ));
+  if (isShown) return outline.text.slice(outline.start(node), outline.end(node));
   return kind === "null" ? "null" : JSON.stringify(kind);
 }
 
-/** Whether a key looks like something that a programmer wrote. */
-export function isWord(key: string): boolean {
+/** Whether a key looks like an identifier in code. */
+export function isIdentifier(key: string): boolean {
   return /^[A-Za-z][A-Za-z_-]{0,39}$/.test(key);
 }
 
-/** Whether a key is the name of a field. One that a contract does not know may be somebody's name or number. */
-export function isName(key: string, path: readonly (string | number)[], { contract, values }: Care): boolean {
-  if (values !== "types") return true;
-  return isWord(key) || meaningOf(contract, path, []) !== undefined;
+/** Whether a key is a field name. SECURITY: a key that the schema does not declare may be a person's name or number. */
+export function isFieldName(
+  key: string,
+  path: readonly (string | number)[],
+  { schema, level }: RedactionContext,
+): boolean {
+  if (level !== "types") return true;
+  return isIdentifier(key) || fieldInfo(schema, path, []) !== undefined;
 }
 
-/** A pointer whose steps are names of fields. */
-export function pointerOf(path: readonly (string | number)[], care: Care): string {
+/** Formats a path as a JSON Pointer; segments that may be data are replaced. */
+export function redactPointer(path: readonly (string | number)[], context: RedactionContext): string {
   return path
-    .slice(0, DEEPEST)
-    .map((step, index) => {
-      const named = typeof step === "number" || isName(step, path.slice(0, index + 1) as string[], care);
-      return `/${named ? String(step).replaceAll("~", "~0").replaceAll("/", "~1") : "…"}`;
+    .slice(0, MAX_DEPTH)
+    .map((segment, index) => {
+      const isNamed =
+        typeof segment === "number" || isFieldName(segment, path.slice(0, index + 1) as string[], context);
+      return `/${isNamed ? String(segment).replaceAll("~", "~0").replaceAll("/", "~1") : "…"}`;
     })
     .join("");
 }
 
-const OPEN = /^(?:content-(?:type|length|encoding)|transfer-encoding)$/i;
-const CLOSED = /authori[sz]ation|cookie|token|key|secret|signature|password|forwarded|-ip$/i;
+const SAFE_HEADERS = /^(?:content-(?:type|length|encoding)|transfer-encoding)$/i;
+const SENSITIVE_HEADERS = /authori[sz]ation|cookie|token|key|secret|signature|password|forwarded|-ip$/i;
 
-/** Headers, of which only those that say how the body is written are told by themselves. */
-export function headersOf(
+/** Redacts headers. Only those that describe the encoding of the body are always shown. */
+export function redactHeaders(
   headers: readonly (readonly [string, string])[],
-  { values, ids, idHeaders, signature }: Care,
+  { level, includesIds, idHeaders, signature }: RedactionContext,
 ): [string, string][] {
   return headers.map(([name, text]) => {
     const lower = name.toLowerCase();
-    const told =
-      OPEN.test(name) ||
-      (lower !== signature && !CLOSED.test(name) && (idHeaders.includes(lower) ? ids : values === "all"));
-    // How a signature is written says much, and that much is safe: a label, and how long the digest is.
+    const isShown =
+      SAFE_HEADERS.test(name) ||
+      (lower !== signature &&
+        !SENSITIVE_HEADERS.test(name) &&
+        (idHeaders.includes(lower) ? includesIds : level === "all"));
+    // SECURITY: of the signature only its format is shown: labels, and the lengths of digests.
     const form = lower === signature ? text.replaceAll(/[\w+/-]{8,}=*/g, (part) => `‹${part.length}›`) : "";
-    return [name, told ? text : form !== "" && form !== text ? form : `‹${text.length} characters›`];
+    return [name, isShown ? text : form !== "" && form !== text ? form : `‹${text.length} characters›`];
   });
 }

@@ -1,64 +1,70 @@
 /**
- * A report for others: what was found, and of the payload no more than somebody chose to tell. Texts of strangers
- * stand in code alone; secrets and computed signatures stand nowhere.
+ * Formats a report as Markdown, with as much of the payload as the user selected. SECURITY: untrusted text is placed in code
+ * only, and secrets and computed signatures are removed from the whole report.
  */
-import { toBytes } from "../bytes.ts";
-import type { ReportInput, Values } from "./calls.ts";
-import type { ProviderDefinition } from "./core.ts";
-import { inspect, providerOf } from "./inspect.ts";
-import { contractOf } from "./meaning.ts";
+import type { RedactionLevel, ReportInput } from "./calls.ts";
+import type { ProviderDefinition, Report } from "./core.ts";
+import { findSchema } from "./field-info.ts";
+import { inspect } from "./inspect.ts";
 import { Outline } from "./outline.ts";
-import type { InspectInput, PageDelivery, PlacedIssue, ShownExplanation } from "./protocol.ts";
-import { definition } from "./providers.ts";
-import { type Care, headersOf, isName, isWord, pointerOf, redacted } from "./redact.ts";
+import type { InspectInput, LocatedIssue, PageDelivery, ShownExplanation } from "./protocol.ts";
+import { getDefinition } from "./providers.ts";
+import {
+  isFieldName,
+  isIdentifier,
+  type RedactionContext,
+  redactHeaders,
+  redactPayload,
+  redactPointer,
+} from "./redact.ts";
 
-/** No more of a payload is printed, in characters and in values. */
-const LONGEST = 20_000;
-const MOST = 1000;
+/** Limits of the payload in a report, so that it fits into an issue or a chat message. */
+const MAX_PAYLOAD_CHARS = 20_000;
+const MAX_PAYLOAD_VALUES = 1000;
 
-export function report({ input, values, ids, explanation }: ReportInput): string {
+export function formatReport({ input, level, includesIds, explanation }: ReportInput): string {
   const { delivery } = input;
-  const found = inspect(input);
-  if ("unrecognised" in found) {
-    const care = careOf(input, undefined, values, ids);
-    const lines = ["## A webhook delivery of an unknown provider", "", ...requestOf(delivery, care), ""];
-    return scrubbed([...lines, ...payloadOf(delivery.text, care)].join("\n"), input, undefined);
+  const inspection = inspect(input);
+  if ("isUndetected" in inspection) {
+    const context = createContext(delivery, level, includesIds);
+    const lines = ["## Webhook delivery: provider not detected", "", ...formatRequest(delivery, context), ""];
+    return removeSecrets([...lines, ...formatPayload(delivery.text, context)].join("\n"), input, []);
   }
-  const { report, provider, issues, signed, bytes, now } = found;
-  const given = definition(provider.id);
-  const care = careOf(input, given, values, ids);
+  const { report, provider, issues, signed, bytes, now } = inspection;
+  const definition = getDefinition(provider.id);
+  const context = createContext(delivery, level, includesIds, definition, report);
   const { signature } = report;
-  // The type of an event that no contract knows is a value like any other.
+  // An event type that the provider does not define is a value like any other.
   const type =
-    report.type !== undefined && (values !== "types" || Object.hasOwn(given.events, report.type))
+    report.type !== undefined && (level !== "types" || Object.hasOwn(definition.events, report.type))
       ? report.type
       : undefined;
   const rows: [string, string | undefined][] = [
-    ["Provider", `${code(given.id)}${provider.id === given.id ? "" : ", a definition of its own"}`],
-    ["Event", type && code(type)],
-    ["Revision", report.revision && code(report.revision)],
+    ["Provider", `${inlineCode(definition.id)}${provider.id === definition.id ? "" : ", custom definition"}`],
+    ["Event", type && inlineCode(type)],
+    ["Revision", report.revision && inlineCode(report.revision)],
     [
       "Signature",
       [
         signature.status,
         signature.algorithm,
-        signature.header && `in ${code(signature.header)}`,
-        signature.signedContent && `over ${code(signature.signedContent)}`,
+        signature.header && `in ${inlineCode(signature.header)}`,
+        signature.signedContent && `over ${inlineCode(signature.signedContent)}`,
       ]
         .filter(Boolean)
         .join(", "),
     ],
-    ["Contract", input.profile],
+    ["Profile", input.profile],
     ["Body", `${bytes.toLocaleString("en")} bytes`],
-    ["Judged at", new Date(now).toISOString()],
-    ["Created at", values === "all" ? report.createdAt && code(report.createdAt) : undefined],
-    ["Idempotency key", ids ? report.id && code(report.id) : undefined],
-    ["Delivery id", ids ? report.deliveryId && code(report.deliveryId) : undefined],
-    ["Webhook id", ids ? report.webhookId && code(report.webhookId) : undefined],
-    ["SHA-256 of the body", ids ? code(report.digest) : undefined],
+    ["Verified at", new Date(now).toISOString()],
+    ["Created at", level === "all" ? report.createdAt && inlineCode(report.createdAt) : undefined],
+    ["Idempotency key", includesIds ? report.id && inlineCode(report.id) : undefined],
+    ["Delivery id", includesIds ? report.deliveryId && inlineCode(report.deliveryId) : undefined],
+    ["Webhook id", includesIds ? report.webhookId && inlineCode(report.webhookId) : undefined],
+    ["SHA-256 of the body", includesIds ? inlineCode(report.digest) : undefined],
   ];
   const lines = [
-    `## A webhook delivery, ${report.verdict}`,
+    `## Webhook delivery: ${report.verdict}`,
     "",
     "| | |",
     "|---|---|",
@@ -72,55 +78,55 @@ export function report({ input, values, ids, explanation }: ReportInput): string
       ({ name, state }) => `- ${name}: ${state === "failed" ? "**failed**" : state.replace("-", " ")}`,
     ),
     "",
-    ...issuesOf(issues, care),
-    ...causesOf(explanation),
-    ...requestOf(delivery, care),
+    ...formatIssues(issues, context),
+    ...formatCauses(explanation),
+    ...formatRequest(delivery, context),
     "",
-    ...payloadOf(delivery.text, care),
+    ...formatPayload(delivery.text, context),
   ];
-  return scrubbed(lines.join("\n"), input, signed?.computed);
+  return removeSecrets(lines.join("\n"), input, [signed?.computed, signature.received]);
 }
 
-/** The delivery as it may be shown to others: nothing but types where values stood. */
-export function redact(input: InspectInput): PageDelivery {
+/** The delivery with each value of its payload replaced by its type. */
+export function redactDelivery(input: InspectInput): PageDelivery {
   const { delivery } = input;
-  const id = providerOf(input, { ...delivery, body: toBytes(delivery.text) });
-  const care = careOf(input, id === undefined ? undefined : definition(id), "types", false);
+  const inspection = inspect(input);
+  const context =
+    "isUndetected" in inspection
+      ? createContext(delivery, "types", false)
+      : createContext(delivery, "types", false, getDefinition(inspection.provider.id), inspection.report);
   return {
-    headers: headersOf(delivery.headers, care),
-    text: redacted(care, Number.POSITIVE_INFINITY),
+    headers: redactHeaders(delivery.headers, context),
+    text: redactPayload(context, Number.POSITIVE_INFINITY),
     ...(delivery.method === undefined ? {} : { method: delivery.method }),
   };
 }
 
-function careOf(
-  input: InspectInput,
-  given: ProviderDefinition | undefined,
-  values: Values,
-  ids: boolean,
-): Care {
-  const { delivery } = input;
-  const found = given === undefined ? undefined : inspect(input);
-  const contract =
-    given === undefined || found === undefined || "unrecognised" in found
-      ? undefined
-      : contractOf(given, found.report);
+function createContext(
+  delivery: PageDelivery,
+  level: RedactionLevel,
+  includesIds: boolean,
+  definition?: ProviderDefinition,
+  report?: Report,
+): RedactionContext {
   return {
     outline: new Outline(delivery.text),
-    contract,
-    values,
-    ids,
-    sensitive: given?.sensitive ?? [],
-    kept: [
-      given?.envelope.id,
-      ...(given?.dedupe ?? []).map((one) => (one.startsWith("pointer:") ? one.slice(8) : undefined)),
+    schema: definition && report && findSchema(definition, report),
+    level,
+    includesIds,
+    sensitive: definition?.sensitive ?? [],
+    idPointers: [
+      definition?.envelope.id,
+      ...(definition?.dedupe ?? []).map((source) =>
+        source.startsWith("pointer:") ? source.slice(8) : undefined,
+      ),
     ].filter((pointer) => typeof pointer === "string"),
-    idHeaders: Object.values(given?.headers ?? {}).map((name) => String(name).toLowerCase()),
-    signature: given?.signature?.header.toLowerCase(),
+    idHeaders: Object.values(definition?.headers ?? {}).map((name) => String(name).toLowerCase()),
+    signature: definition?.signature?.header.toLowerCase(),
   };
 }
 
-function issuesOf(issues: readonly PlacedIssue[], care: Care): string[] {
+function formatIssues(issues: readonly LocatedIssue[], context: RedactionContext): string[] {
   if (issues.length === 0) return [];
   const rank = { error: 0, warning: 1, info: 2 };
   const sorted = [...issues].sort((a, b) => rank[a.severity] - rank[b.severity]);
@@ -129,72 +135,74 @@ function issuesOf(issues: readonly PlacedIssue[], care: Care): string[] {
     "",
     ...sorted.slice(0, 50).map(({ severity, code: name, message, path, span, byteSpan }) => {
       const where = [
-        path.length > 0 && code(pointerOf(path, care)),
+        path.length > 0 && inlineCode(redactPointer(path, context)),
         byteSpan.end > 0 && `line ${span.line}, column ${span.column}`,
       ];
-      return `- **${severity}** ${[code(name), ...where].filter(Boolean).join(", ")}: ${words(unnamed(message, path, care))}`;
+      return `- **${severity}** ${[inlineCode(name), ...where].filter(Boolean).join(", ")}: ${escapeMarkdown(redactKeys(message, path, context))}`;
     }),
     ...(sorted.length > 50 ? [`- and ${sorted.length - 50} more`] : []),
     "",
   ];
 }
 
-function causesOf(explanation: ShownExplanation | undefined): string[] {
+function formatCauses(explanation: ShownExplanation | undefined): string[] {
   if (explanation === undefined || explanation.causes.length === 0) return [];
   return [
     `### Why the signature does not match (${explanation.tried.toLocaleString("en")} combinations computed)`,
     "",
     ...explanation.causes.map(
       ({ proof, code: name, message, fix }) =>
-        `- **${proof ? "match" : "observation"}** ${code(name)}: ${words(message)} ${words(fix)}`,
+        `- **${proof ? "match" : "observation"}** ${inlineCode(name)}: ${escapeMarkdown(message)} ${escapeMarkdown(fix)}`,
     ),
     "",
   ];
 }
 
-/** A sentence that names none of the payload's keys but those that are names of fields. */
-function unnamed(message: string, path: readonly (string | number)[], care: Care): string {
-  if (care.values !== "types") return message;
+/** SECURITY: removes keys of the payload that are not field names from a message. */
+function redactKeys(message: string, path: readonly (string | number)[], context: RedactionContext): string {
+  if (context.level !== "types") return message;
   let text = message;
-  for (const [index, step] of path.entries()) {
-    if (typeof step === "string" && !isName(step, path.slice(0, index + 1), care))
-      text = text.replaceAll(step, "…");
+  for (const [index, segment] of path.entries()) {
+    if (typeof segment === "string" && !isFieldName(segment, path.slice(0, index + 1), context))
+      text = text.replaceAll(segment, "…");
   }
-  return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quoted) => (isWord(quoted.slice(1, -1)) ? quoted : '"…"'));
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quoted) =>
+    isIdentifier(quoted.slice(1, -1)) ? quoted : '"…"',
+  );
 }
 
-function requestOf({ headers, url, method }: PageDelivery, care: Care): string[] {
-  const shown = headersOf(headers, care).map(([name, value]) => `${name}: ${value}`);
+function formatRequest({ headers, url, method }: PageDelivery, context: RedactionContext): string[] {
+  const shown = redactHeaders(headers, context).map(([name, value]) => `${name}: ${value}`);
   const address =
-    care.values === "all" && url !== undefined ? url.replace(/^(\w+:\/\/)[^/]*@|[?#].*$/g, "$1") : "";
+    context.level === "all" && url !== undefined ? url.replace(/^(\w+:\/\/)[^/]*@|[?#].*$/g, "$1") : "";
   return [
     "### Request",
     "",
-    ...fenced([`${method ?? "POST"} ${address}`.trim(), ...shown].join("\n"), "http"),
+    ...fence([`${method ?? "POST"} ${address}`.trim(), ...shown].join("\n"), "http"),
   ];
 }
 
 const TITLES = {
   types: "values replaced by their types",
-  plain: "personal and health data replaced by types",
+  "non-sensitive": "personal and health data replaced by types",
   all: "with all values",
 };
 
-function payloadOf(text: string, care: Care): string[] {
+function formatPayload(text: string, context: RedactionContext): string[] {
   if (text === "") return [];
-  const shown = care.values === "all" ? text : redacted(care, MOST);
-  const clipped = shown.length > LONGEST ? `${shown.slice(0, LONGEST)}\n…` : shown;
-  return [`### Payload, ${TITLES[care.values]}`, "", ...fenced(clipped, "json")];
+  const shown = context.level === "all" ? text : redactPayload(context, MAX_PAYLOAD_VALUES);
+  const clipped = shown.length > MAX_PAYLOAD_CHARS ? `${shown.slice(0, MAX_PAYLOAD_CHARS)}\n…` : shown;
+  return [`### Payload, ${TITLES[context.level]}`, "", ...fence(clipped, "json")];
 }
 
-/** Text in a fence that nothing in it can end. */
-function fenced(text: string, language: string): string[] {
+/** A code block whose fence is longer than any fence in the text. */
+function fence(text: string, language: string): string[] {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);
   return [fence + language, text, fence];
 }
 
-function code(text: string): string {
+function inlineCode(text: string): string {
   const line = text
     .replaceAll(/[\s`]+/g, " ")
     .trim()
@@ -202,19 +210,24 @@ function code(text: string): string {
   return line === "" ? "" : `\`${line}\``;
 }
 
-/** A sentence of the core, in which nothing is markup. */
-function words(text: string): string {
+/** Escapes Markdown in a message of the core. */
+function escapeMarkdown(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*[\]<>|]/g, "\\$&");
 }
 
-/** Takes out what may never be told, wherever somebody put it. */
-function scrubbed(text: string, { secret, second }: InspectInput, computed: string | undefined): string {
+/** SECURITY: removes the secrets, the computed and the received signature, in any part of the report. */
+function removeSecrets(
+  text: string,
+  { secret, secondSecret }: InspectInput,
+  signatures: (string | undefined)[],
+): string {
   let clean = text;
-  for (const one of [secret, second]) {
-    for (const form of [one, one?.trim(), JSON.stringify(one ?? "").slice(1, -1)])
-      if (form !== undefined && form.length >= 4) clean = clean.replaceAll(form, "‹secret›");
+  for (const value of [secret, secondSecret]) {
+    for (const variant of [value, value?.trim(), JSON.stringify(value ?? "").slice(1, -1)])
+      if (variant !== undefined && variant.length >= 4) clean = clean.replaceAll(variant, "‹secret›");
   }
-  for (const digest of computed?.match(/[\w+/-]{20,}=*/g) ?? [])
-    clean = clean.replaceAll(digest, "‹signature›");
+  for (const signature of signatures)
+    for (const digest of signature?.match(/[\w+/-]{20,}=*/g) ?? [])
+      clean = clean.replaceAll(digest, "‹signature›");
   return clean;
 }

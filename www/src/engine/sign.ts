@@ -1,6 +1,7 @@
-/** A new delivery: made and signed by the core, and judged by the core as its receiver would. */
+/** Signs a new delivery with the core, and inspects the result as its receiver would. */
 import * as samples from "virtual:samples";
 import { hasEscapes, toBytes, toText } from "../bytes.ts";
+import { errorMessage } from "../errors.ts";
 import {
   exportDelivery,
   type ProviderDefinition,
@@ -8,41 +9,44 @@ import {
   type SignedDelivery,
   type Webhook,
 } from "./core.ts";
-import { fieldsOf } from "./fields.ts";
-import { placed } from "./inspect.ts";
-import { contractOf } from "./meaning.ts";
+import { findSchema } from "./field-info.ts";
+import { buildFields } from "./fields.ts";
+import { isParsed, locateIssues } from "./inspect.ts";
 import { Outline } from "./outline.ts";
-import type { Made, Signable, SignInput } from "./protocol.ts";
-import { definition, hookOf, madeUp } from "./providers.ts";
+import type { SignChoices, SignInput, SignResult } from "./protocol.ts";
+import { getDefinition, getWebhook, sampleSecret } from "./providers.ts";
 
-const OPEN = { secret: "", encoding: "provider", profile: "lenient" } as const;
+const NO_SECRET = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
-const STARTS: [provider: string, title: string, text: string, type?: string][] = [
-  ["painchek", "A complete assessment", samples.severe],
-  ["painchek", "A numeric rating", samples.nrs],
-  ["xon", "As first documented", samples.xon],
-  ["xon", "As last documented", samples.xonLatest],
-  ["xon", "From the time between", samples.xonR6],
-  ["xon", "A user can be called", samples.callsCreate],
-  ["xon", "A user cannot be called", samples.callsDelete],
-  ["xon", "A caller's details", samples.caller],
+const SAMPLES: [provider: string, title: string, text: string, type?: string][] = [
+  ["painchek", "Complete assessment", samples.severe],
+  ["painchek", "Numeric rating", samples.nrs],
+  ["xon", "First revision", samples.xon],
+  ["xon", "Latest revision", samples.xonLatest],
+  ["xon", "Intermediate revision", samples.xonR6],
+  ["xon", "User can be called", samples.callsCreate],
+  ["xon", "User cannot be called", samples.callsDelete],
+  ["xon", "Caller details", samples.caller],
   ...samples.others.map(
     ([provider, type, text]) => [provider, type, text, type] as [string, string, string, string],
   ),
 ];
 
-export function signable(): Signable {
+export function listSignChoices(): SignChoices {
   const all = providers();
-  const offered = STARTS.map(([provider, title, text, told]) => {
-    const { type = told ?? "", revision } = hookOf(OPEN, provider).inspect({ headers: {}, body: text });
+  const samplesWithRevision = SAMPLES.map(([provider, title, text, sampleType]) => {
+    const { type = sampleType ?? "", revision } = getWebhook(NO_SECRET, provider).inspect({
+      headers: {},
+      body: text,
+    });
     return { provider, type, revision, title, text };
   });
   return {
-    // Of events that stand for others, those with a sample.
+    // The wildcard event "*" stands for many types: the list has those with a sample.
     events: all.flatMap((provider) =>
-      Object.entries(definition(provider).events).flatMap(([type, event]) =>
+      Object.entries(getDefinition(provider).events).flatMap(([type, event]) =>
         type === "*"
-          ? offered.filter((one) => one.provider === provider)
+          ? samplesWithRevision.filter((sample) => sample.provider === provider)
           : ((event as { revisions?: { name?: string }[] }).revisions ?? [{}]).map(({ name }) => ({
               provider,
               type,
@@ -50,18 +54,20 @@ export function signable(): Signable {
             })),
       ),
     ),
-    algorithms: Object.fromEntries(all.map((id) => [id, [...(definition(id).signature?.algorithms ?? [])]])),
-    samples: offered,
-    secrets: Object.fromEntries(all.map((id) => [id, madeUp(id)])),
+    algorithms: Object.fromEntries(
+      all.map((id) => [id, [...(getDefinition(id).signature?.algorithms ?? [])]]),
+    ),
+    samples: samplesWithRevision,
+    secrets: Object.fromEntries(all.map((id) => [id, sampleSecret(id)])),
   };
 }
 
-export function sign(input: SignInput): Made {
-  const { provider: id, text, way, url } = input;
-  const given = definition(id);
+export function sign(input: SignInput): SignResult {
+  const { provider: id, text, envelope, url } = input;
+  const definition = getDefinition(id);
   const body = toBytes(text);
   try {
-    const hook = hookOf({ ...input, profile: "lenient" }, id, input.algorithm || undefined);
+    const hook = getWebhook({ ...input, profile: "lenient" }, id, input.algorithm || undefined);
     const now = input.now ?? Date.now();
     const options = {
       now,
@@ -70,87 +76,87 @@ export function sign(input: SignInput): Made {
       ...(url === "" ? {} : { url }),
       ...(input.event === "" ? {} : { type: input.event }),
     };
-    const plain = delivered(hook.sign(body, options), url);
-    const report = hook.inspect(plain, { now });
-    const made: Made = {
+    const signed = toFullRequest(hook.sign(body, options), url);
+    const report = hook.inspect(signed, { now });
+    const result: SignResult = {
       type: report.type,
       revision: report.revision,
-      issues: placed(report, text, body.length),
+      issues: locateIssues(report, text, body.length),
       fields: undefined,
     };
-    if (readable(text)) made.fields = fieldsOf(new Outline(text), contractOf(given, report));
+    if (isParsed(report)) result.fields = buildFields(new Outline(text), findSchema(definition, report));
     try {
       const delivery =
-        way === "text" ? plain : delivered(byRules(hook, given, report.type, text, options), url);
-      const judged = way === "text" ? report : hook.inspect(delivery, { now });
+        envelope === "text"
+          ? signed
+          : toFullRequest(createFromPayload(hook, definition, report.type, text, options), url);
+      const finalReport = envelope === "text" ? report : hook.inspect(delivery, { now });
       return {
-        ...made,
+        ...result,
         delivery: { ...delivery, text: toText(delivery.body) },
-        verdict: judged.verdict,
-        status: judged.signature.status,
-        ...printed(delivery),
+        verdict: finalReport.verdict,
+        status: finalReport.signature.status,
+        ...exportAs(delivery),
       };
     } catch (error) {
-      return { ...made, failure: said(error) };
+      return { ...result, failure: errorMessage(error) };
     }
   } catch (error) {
-    return { type: undefined, revision: undefined, issues: [], fields: undefined, failure: said(error) };
+    return {
+      type: undefined,
+      revision: undefined,
+      issues: [],
+      fields: undefined,
+      failure: errorMessage(error),
+    };
   }
 }
 
-const said = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-function readable(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-interface Whole {
+interface FullRequest {
   headers: [string, string][];
   body: Uint8Array;
   url: string;
   method: string;
 }
 
-function delivered({ headers, body, method }: SignedDelivery, url: string): Whole {
+function toFullRequest({ headers, body, method }: SignedDelivery, url: string): FullRequest {
   return { headers: Object.entries(headers), body, url, method };
 }
 
-/** The data of the text in a new envelope: what the core puts into an envelope that lies within is left to it. */
-function byRules(
+/**
+ * Creates a delivery from the data of the payload. Envelope members that lie inside the data are removed first, so that
+ * the core generates them.
+ */
+function createFromPayload(
   hook: Webhook,
   { envelope }: ProviderDefinition,
   type: string | undefined,
   text: string,
   options: NonNullable<Parameters<Webhook["create"]>[2]>,
 ): SignedDelivery {
-  const steps = (pointer: string) =>
+  const segments = (pointer: string) =>
     pointer
       .split("/")
       .slice(1)
-      .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+      .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
   const base = envelope.data ?? "";
   let data: unknown = JSON.parse(text);
-  for (const step of steps(base)) data = (data as Record<string, unknown> | undefined)?.[step];
+  for (const segment of segments(base)) data = (data as Record<string, unknown> | undefined)?.[segment];
   if (typeof envelope.type === "string" && envelope.type.startsWith(`${base}/`)) {
     for (const pointer of [envelope.id, envelope.createdAt, envelope.type]) {
-      const [key, ...more] = typeof pointer === "string" ? steps(pointer.slice(base.length)) : [];
+      const [key, ...more] = typeof pointer === "string" ? segments(pointer.slice(base.length)) : [];
       if (key !== undefined && more.length === 0) delete (data as Record<string, unknown> | undefined)?.[key];
     }
   }
   return hook.create(type ?? "", (data ?? {}) as object, options);
 }
 
-function printed(delivery: Whole): Pick<Made, "http" | "curl"> {
+function exportAs(delivery: FullRequest): Pick<SignResult, "http" | "curl"> {
   const text = (form: "http" | "curl") => {
     const bytes = exportDelivery(delivery, form);
-    const made = bytes === undefined ? undefined : toText(bytes);
-    // A clipboard holds no bytes that are not UTF-8.
-    return made === undefined || hasEscapes(made) ? undefined : made;
+    const text = bytes === undefined ? undefined : toText(bytes);
+    // A text with bytes that are not UTF-8 cannot be copied without changing them.
+    return text === undefined || hasEscapes(text) ? undefined : text;
   };
   const [http, curl] = [text("http"), text("curl")];
   return { ...(http === undefined ? {} : { http }), ...(curl === undefined ? {} : { curl }) };

@@ -1,4 +1,4 @@
-/** The service worker: keeps the page's own files, so that it opens without a network. It asks for nothing else. */
+/** The service worker: caches the page's own files for offline use, and nothing else. */
 const CACHE = "hookseal-__VERSION__";
 const FILES = __FILES__;
 const scope = /** @type {any} */ (self);
@@ -7,8 +7,8 @@ scope.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      // From the browser's own cache where it has them: the page has just loaded the same files. The page itself has no
-      // hash in its name, so that an old one may stand there.
+      // The browser's HTTP cache has the hashed files, which the page has just loaded. The page itself has no hash in its
+      // name, so a cached one may be outdated.
       .then((cache) =>
         cache.addAll(FILES.map((name) => (name === "./" ? new Request(name, { cache: "reload" }) : name))),
       )
@@ -38,6 +38,6 @@ scope.addEventListener("fetch", (/** @type {any} */ event) => {
     caches
       .open(CACHE)
       .then((cache) => cache.match(event.request, { ignoreSearch: true }))
-      .then((kept) => kept ?? fetch(event.request)),
+      .then((cached) => cached ?? fetch(event.request)),
   );
 });

@@ -1,41 +1,39 @@
-/** What happens when the page is used: judging while somebody types, examples, files and pasted texts. */
+/** Actions of Inspect: inspecting on every change, examples, files and pasted text. */
 import { toBytes, toText } from "../bytes.ts";
-import { Engine } from "../engine/client.ts";
 import type { InspectInput, PageDelivery } from "../engine/protocol.ts";
+import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
-import { openLink } from "./link.ts";
-import { readHead, type State, store, writeHead } from "./state.ts";
+import { engine } from "./engine.ts";
+import { formatHeaderText, parseHeaderText, type State, store } from "./state.ts";
 
-export const engine = new Engine();
-
-const JUDGED = [
-  "head",
+/** A change of any of these starts a new inspection. */
+const WATCHED_KEYS = [
+  "headerText",
   "body",
   "provider",
   "secret",
-  "second",
+  "secondSecret",
   "encoding",
   "profile",
-  "at",
+  "asOf",
   "tolerance",
-  "defined",
+  "definition",
 ] as const;
 
-/** Starts the worker, and judges whenever something that counts has changed. */
-export function start(): void {
-  engine
-    .ask("start", {})
-    .then((known) => {
-      if (known !== undefined) store.set(known);
-      void openLink();
-      performance.mark("hookseal-ready");
-    })
-    .catch(failed);
-  store.on(JUDGED, schedule);
+/** Starts the worker, and inspects on every change. Resolves when providers and examples are known. */
+export async function start(): Promise<void> {
+  store.on(WATCHED_KEYS, schedule);
+  try {
+    const lists = await engine.call("start", {});
+    if (lists !== undefined) store.set(lists);
+    performance.mark("hookseal-ready");
+  } catch (error) {
+    setFailure(error);
+  }
 }
 
-/** How long nothing has to change, in milliseconds, before something expensive is begun. */
-const IDLE = 150;
+/** Pause in typing before `explain` starts, which may take a second. */
+const EXPLAIN_DELAY_MS = 150;
 
 let scheduled = false;
 
@@ -44,74 +42,82 @@ function schedule(): void {
   scheduled = true;
   queueMicrotask(() => {
     scheduled = false;
-    void judge();
+    void runInspect();
   });
 }
 
-/** What the worker is asked about. */
-export function input(state: Readonly<State>): InspectInput {
-  const { head, body, provider, secret, second, encoding, profile, at, tolerance } = state;
+/** The input of the worker for a state of the page. */
+export function inspectInput(state: Readonly<State>): InspectInput {
+  const { headerText, body, provider, secret, secondSecret, encoding, profile, asOf, tolerance } = state;
   return {
-    delivery: { ...readHead(head), text: body },
+    delivery: { ...parseHeaderText(headerText), text: body },
     provider,
     secret,
-    second,
+    secondSecret,
     encoding,
     profile,
-    now: instant(at),
+    now: parseTime(asOf),
     tolerance: /^\d{1,9}$/.test(tolerance) ? Number(tolerance) : undefined,
   };
 }
 
-/** A time as people write it: a date, or seconds or milliseconds since 1970. Undefined where it is none. */
-export function instant(text: string): number | undefined {
-  const given = text.trim();
-  if (/^\d{1,14}$/.test(given)) return Number(given) * (given.length > 11 ? 1 : 1000);
-  const time = given === "" ? Number.NaN : Date.parse(given);
+/** Parses a date, or seconds or milliseconds since 1970. Returns milliseconds, or undefined if it is not a time. */
+export function parseTime(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d{1,14}$/.test(trimmed)) return Number(trimmed) * (trimmed.length > 11 ? 1 : 1000);
+  const time = trimmed === "" ? Number.NaN : Date.parse(trimmed);
   return Number.isNaN(time) ? undefined : time;
 }
 
-async function judge(): Promise<void> {
+/** Whether there is no delivery to inspect. */
+export function isEmpty(): boolean {
+  const { body, headerText } = store.state;
+  return body === "" && headerText.trim() === "";
+}
+
+async function runInspect(): Promise<void> {
   const { state } = store;
-  if (state.body === "" && state.head.trim() === "") {
-    store.set({ result: undefined, explanation: undefined, busy: false, failure: undefined });
+  if (isEmpty()) {
+    store.set({ result: undefined, explanation: undefined, isBusy: false, failure: undefined });
     return;
   }
-  store.set({ busy: true });
+  store.set({ isBusy: true });
   try {
-    const asked = input(state);
-    const result = await engine.ask("inspect", asked);
-    if (result === undefined) return;
-    const same = JUDGED.every((key) => store.state[key] === state[key]);
-    const mismatch =
-      !("unrecognised" in result) &&
-      (state.secret !== "" || state.second !== "") &&
-      /^(mismatch|malformed|missing)$/.test(result.report.signature.status);
+    const input = inspectInput(state);
+    const result = await engine.call("inspect", input);
+    // The page was cleared meanwhile: no newer inspection will replace this result.
+    if (result === undefined || isEmpty()) return;
+    const isUnchanged = WATCHED_KEYS.every((key) => store.state[key] === state[key]);
+    // A stale signature matches: the timestamp is the problem, and there is no mismatch to explain.
+    const isMismatch =
+      !("isUndetected" in result) &&
+      (state.secret !== "" || state.secondSecret !== "") &&
+      result.report.signature.status !== "stale" &&
+      result.report.stages.some(({ name, state }) => name === "signature" && state === "failed");
     store.set({
       result,
       failure: undefined,
-      busy: !same || mismatch,
-      ...(mismatch ? {} : { explanation: undefined }),
+      isBusy: !isUnchanged || isMismatch,
+      ...(isMismatch ? {} : { explanation: undefined }),
     });
-    if (!mismatch || !same) return;
-    // An explanation may take a second: it waits until nobody types.
-    await new Promise((resolve) => setTimeout(resolve, IDLE));
-    if (store.state.result !== result || JUDGED.some((key) => store.state[key] !== state[key])) return;
-    const explanation = await engine.ask("explain", asked);
-    if (explanation !== undefined && store.state.result === result) store.set({ explanation, busy: false });
+    if (!isMismatch || !isUnchanged) return;
+    await new Promise((resolve) => setTimeout(resolve, EXPLAIN_DELAY_MS));
+    if (store.state.result !== result || WATCHED_KEYS.some((key) => store.state[key] !== state[key])) return;
+    const explanation = await engine.call("explain", input);
+    if (explanation !== undefined && store.state.result === result) store.set({ explanation, isBusy: false });
   } catch (error) {
-    failed(error);
+    setFailure(error);
   }
 }
 
-export function failed(error: unknown): void {
-  store.set({ failure: error instanceof Error ? error.message : String(error), busy: false });
+export function setFailure(error: unknown): void {
+  store.set({ failure: errorMessage(error), isBusy: false });
 }
 
-/** Puts a delivery into the page. */
-export function show({ text, ...rest }: PageDelivery, more: Partial<State> = {}): void {
+/** Shows a delivery in Inspect. */
+export function showDelivery({ text, ...rest }: PageDelivery, more: Partial<State> = {}): void {
   store.set({
-    head: writeHead(rest),
+    headerText: formatHeaderText(rest),
     body: text,
     issue: undefined,
     target: undefined,
@@ -121,67 +127,73 @@ export function show({ text, ...rest }: PageDelivery, more: Partial<State> = {})
 }
 
 export async function pickExample(id: string): Promise<void> {
-  store.set({ busy: true });
+  store.set({ isBusy: true });
   try {
-    const example = await engine.ask("example", { id });
+    const example = await engine.call("makeExample", { id });
     if (example === undefined) return;
     const { delivery, provider, secret } = example;
-    show(delivery, { provider, secret, second: "", at: "", tolerance: "", encoding: "provider" });
-    store.set({ example: { id, head: store.state.head, body: store.state.body } });
+    showDelivery(delivery, {
+      provider,
+      secret,
+      secondSecret: "",
+      asOf: "",
+      tolerance: "",
+      encoding: "provider",
+    });
+    store.set({ example: { id, headerText: store.state.headerText, body: store.state.body } });
     schedule();
   } catch (error) {
-    failed(error);
+    setFailure(error);
   }
 }
 
-/**
- * Takes apart what was pasted or dropped, in whatever form it comes. A body alone leaves the headers as they are.
- */
-export async function take(bytes: Uint8Array, name: string): Promise<void> {
-  store.set({ busy: true });
+/** Imports a pasted or dropped capture of any import format. A body alone leaves the headers as they are. */
+export async function importBytes(bytes: Uint8Array, name: string): Promise<void> {
+  store.set({ isBusy: true });
   try {
-    const found = await engine.ask("import", { bytes });
-    if (found === undefined) return;
-    // Also where it is what stood there already: somebody waits for an answer.
+    const imported = await engine.call("importText", { bytes });
+    if (imported === undefined) return;
+    // Also inspect if nothing changed: isBusy is reset by the inspection.
     schedule();
-    const [first] = found.deliveries;
-    if (first === undefined || found.format === "body") {
+    const [first] = imported.deliveries;
+    if (first === undefined || imported.format === "body") {
       store.set({ body: first?.text ?? toText(bytes), imported: undefined, issue: undefined });
       return;
     }
-    const several = found.deliveries.length > 1;
-    show(first, { imported: several ? { name, deliveries: found.deliveries, index: 0 } : undefined });
+    const { deliveries } = imported;
+    const hasSeveral = deliveries.length > 1;
+    showDelivery(first, { imported: hasSeveral ? { name, deliveries, index: 0 } : undefined });
     announce(
-      several
-        ? `${found.deliveries.length} deliveries found; the first is shown.`
-        : "The request was taken apart into headers and body.",
+      hasSeveral
+        ? `${deliveries.length} deliveries imported; the first is shown.`
+        : "Imported the headers and the body of the request.",
     );
   } catch (error) {
-    failed(error);
+    setFailure(error);
   }
 }
 
-export function takeText(text: string, name: string): Promise<void> {
-  return take(toBytes(text), name);
+export function importText(text: string, name: string): Promise<void> {
+  return importBytes(toBytes(text), name);
 }
 
-/** Shows another delivery of the same archive. */
-export function turnTo(index: number): void {
+/** Shows another delivery of the imported file. */
+export function selectDelivery(index: number): void {
   const { imported } = store.state;
   const delivery = imported?.deliveries[index];
   if (imported === undefined || delivery === undefined) return;
-  show(delivery, { imported: { ...imported, index } });
+  showDelivery(delivery, { imported: { ...imported, index } });
 }
 
-export function clear(): void {
+export function clearInspect(): void {
   store.set({
-    head: "",
+    headerText: "",
     body: "",
     imported: undefined,
     provider: "auto",
     secret: "",
-    second: "",
-    at: "",
+    secondSecret: "",
+    asOf: "",
     tolerance: "",
     encoding: "provider",
     issue: undefined,
@@ -189,22 +201,22 @@ export function clear(): void {
   });
 }
 
-/** Looks at an issue: the list and the text both go there. */
-export function lookAt(issue: number): void {
+/** Selects an issue in the list and in the text. */
+export function selectIssue(issue: number): void {
   const { result } = store.state;
-  if (result === undefined || "unrecognised" in result) return;
-  const found = result.issues[issue];
-  if (found === undefined) return;
-  store.set({ issue, target: { from: found.from, to: found.to } });
+  if (result === undefined || "isUndetected" in result) return;
+  const selected = result.issues[issue];
+  if (selected === undefined) return;
+  store.set({ issue, target: { from: selected.from, to: selected.to } });
 }
 
-/** The next issue, or the one before. */
+/** Selects the next or previous issue. Returns whether there is one. */
 export function nextIssue(step: 1 | -1): boolean {
   const { result, issue } = store.state;
-  if (result === undefined || "unrecognised" in result || result.issues.length === 0) return false;
+  if (result === undefined || "isUndetected" in result || result.issues.length === 0) return false;
   const length = result.issues.length;
   const next = issue === undefined ? (step > 0 ? 0 : length - 1) : (issue + step + length) % length;
-  lookAt(next);
+  selectIssue(next);
   const shown = result.issues[next];
   if (shown) announce(`${shown.severity}, line ${shown.span.line}: ${shown.message}`);
   return true;

@@ -1,44 +1,44 @@
 /**
- * The page's state as a fragment and back: a version, a point, and packed JSON. What comes from a stranger's link is
- * taken apart within bounds, and nothing of it is taken that this page does not know.
+ * Converts link state to a URL fragment and back: a version, a dot, and deflated JSON in base64url. SECURITY: links are
+ * untrusted. Unpacking is limited in size, and only known fields of the right type are accepted.
  */
-import type { OwnProvider } from "../engine/calls.ts";
+import type { CustomProvider } from "../engine/calls.ts";
 
-/** What a link may hold. There is no secret in it, and no place for one. */
-export interface Shared {
+/** The content of a link. SECURITY: it has no field for a secret. */
+export interface LinkState {
   provider: string;
-  head: string;
+  headerText: string;
   body: string;
   profile: "lenient" | "strict";
-  at: string;
+  asOf: string;
   tolerance: string;
   mode: string;
-  /** In place of head and body, where they are those of an example. */
+  /** Id of an example, whose headers and body are then left empty. */
   example?: string | undefined;
-  own?: OwnProvider | undefined;
+  custom?: CustomProvider | undefined;
 }
 
 const VERSION = 1;
-/** The longest fragment, and the most that it may unpack to. */
-export const LONGEST = 500_000;
-const MOST = 4_000_000;
+/** Browsers and chat programs handle fragments of this length. The second limit stops decompression bombs. */
+export const MAX_FRAGMENT_CHARS = 500_000;
+const MAX_UNPACKED_BYTES = 4_000_000;
 
-export async function pack(shared: Shared): Promise<string> {
-  // JSON writes lone surrogates as escapes: bytes that are not UTF-8 come back as they were.
+export async function pack(shared: LinkState): Promise<string> {
+  // JSON.stringify escapes lone surrogates, so bytes that are not valid UTF-8 survive.
   const bytes = new TextEncoder().encode(JSON.stringify(shared));
-  const packed = await drained(through(bytes, new CompressionStream("deflate-raw")), MOST);
+  const packed = await readAll(pipeThrough(bytes, new CompressionStream("deflate-raw")), MAX_UNPACKED_BYTES);
   let text = "";
   for (let at = 0; at < packed.length; at += 8192)
     text += String.fromCharCode(...packed.subarray(at, at + 8192));
   return `${VERSION}.${btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
 
-/** What a fragment holds. The error is a sentence for whoever opened it. */
-export async function unpack(fragment: string): Promise<Shared> {
+/** Unpacks a fragment. The message of an error is shown as it is. */
+export async function unpack(fragment: string): Promise<LinkState> {
   const [, version, packed] = /^(\d{1,6})\.(.*)$/s.exec(fragment) ?? [];
   if (version !== undefined && Number(version) > VERSION)
     throw new Error(
-      "This link was made by a later version of this page. Reload the page, and open it again.",
+      "This link was created by a newer version of this page. Reload the page, then open the link again.",
     );
   if (
     packed === undefined ||
@@ -46,28 +46,28 @@ export async function unpack(fragment: string): Promise<Shared> {
     !/^[\w-]+$/.test(packed) ||
     packed.length % 4 === 1
   )
-    throw new Error(BROKEN);
-  if (fragment.length > LONGEST) throw new Error(LARGE);
+    throw new Error(BROKEN_LINK);
+  if (fragment.length > MAX_FRAGMENT_CHARS) throw new Error(LINK_TOO_LARGE);
   let text: string;
   try {
     const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
       character.charCodeAt(0),
     );
     text = new TextDecoder("utf-8", { fatal: true }).decode(
-      await drained(through(bytes, new DecompressionStream("deflate-raw")), MOST),
+      await readAll(pipeThrough(bytes, new DecompressionStream("deflate-raw")), MAX_UNPACKED_BYTES),
     );
   } catch (error) {
-    throw new Error(error instanceof RangeError ? LARGE : BROKEN);
+    throw new Error(error instanceof RangeError ? LINK_TOO_LARGE : BROKEN_LINK);
   }
-  const shared = checked(text);
-  if (shared === undefined) throw new Error(BROKEN);
+  const shared = parseLinkState(text);
+  if (shared === undefined) throw new Error(BROKEN_LINK);
   return shared;
 }
 
-const BROKEN = "This link is broken: it was cut, or changed on its way.";
-const LARGE = "This link holds more than this page opens, so it was left alone.";
+const BROKEN_LINK = "Invalid link: it was truncated or changed. Copy the whole link again.";
+const LINK_TOO_LARGE = "This link is too large and was not opened.";
 
-function through(
+function pipeThrough(
   bytes: Uint8Array,
   stream: CompressionStream | DecompressionStream,
 ): ReadableStream<Uint8Array> {
@@ -76,8 +76,8 @@ function through(
     .pipeThrough(stream as TransformStream<Uint8Array, Uint8Array>);
 }
 
-/** All bytes of a stream; a RangeError as soon as there are more than `most`. */
-async function drained(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+/** Reads a stream to its end. Throws a RangeError as soon as it exceeds `maxBytes`. */
+async function readAll(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -85,7 +85,7 @@ async function drained(stream: ReadableStream<Uint8Array>, most: number): Promis
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > most) {
+    if (length > maxBytes) {
       void reader.cancel().catch(() => undefined);
       throw new RangeError("too much");
     }
@@ -100,44 +100,44 @@ async function drained(stream: ReadableStream<Uint8Array>, most: number): Promis
   return all;
 }
 
-/** What was unpacked, field by field; undefined where one of them is not what it has to be. */
-function checked(text: string): Shared | undefined {
-  let given: unknown;
+/** Parses link state; undefined if any field has the wrong type. */
+function parseLinkState(text: string): LinkState | undefined {
+  let value: unknown;
   try {
-    given = JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (!isObject(given)) return undefined;
-  const { provider, head, body, profile, at, tolerance, mode, example, own } = given;
-  if (![provider, head, body, at, tolerance, mode].every(isText)) return undefined;
+  if (!isObject(value)) return undefined;
+  const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom } = value;
+  if (![provider, headerText, body, asOf, tolerance, mode].every(isString)) return undefined;
   if (profile !== "lenient" && profile !== "strict") return undefined;
-  if (example !== undefined && !isText(example)) return undefined;
-  if (own !== undefined && !isOwn(own)) return undefined;
+  if (example !== undefined && !isString(example)) return undefined;
+  if (custom !== undefined && !isCustomProvider(custom)) return undefined;
   return {
     provider,
-    head,
+    headerText,
     body,
     profile,
-    at,
+    asOf,
     tolerance,
     mode,
     example,
-    own: own && { manifest: own.manifest, contracts: own.contracts, sample: own.sample },
-  } as Shared;
+    custom: custom && { definition: custom.definition, schemas: custom.schemas, sample: custom.sample },
+  } as LinkState;
 }
 
-function isOwn(value: unknown): value is OwnProvider {
+function isCustomProvider(value: unknown): value is CustomProvider {
   return (
     isObject(value) &&
-    isText(value.manifest) &&
-    isText(value.sample) &&
-    Array.isArray(value.contracts) &&
-    value.contracts.every((one) => Array.isArray(one) && one.length === 2 && one.every(isText))
+    isString(value.definition) &&
+    isString(value.sample) &&
+    Array.isArray(value.schemas) &&
+    value.schemas.every((entry) => Array.isArray(entry) && entry.length === 2 && entry.every(isString))
   );
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 

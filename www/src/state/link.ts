@@ -1,134 +1,146 @@
-/** Links: what goes into one, and what happens when one is opened. */
-import { OWN } from "../engine/calls.ts";
-import { engine, input, pickExample } from "./actions.ts";
-import { LONGEST, pack, type Shared, unpack } from "./fragment.ts";
-import { setOwn } from "./own.ts";
-import { type Mode, type State, store, writeHead } from "./state.ts";
+/** Links: what a link contains, and how the page opens one. */
+import { CUSTOM_PROVIDER } from "../engine/calls.ts";
+import { errorMessage } from "../errors.ts";
+import { inspectInput, pickExample } from "./actions.ts";
+import { setCustomProvider } from "./custom.ts";
+import { engine } from "./engine.ts";
+import { type LinkState, MAX_FRAGMENT_CHARS, pack, unpack } from "./fragment.ts";
+import { formatHeaderText, type Mode, type State, store } from "./state.ts";
 
 const MODES: readonly string[] = ["inspect", "compare", "sign", "provider"] satisfies Mode[];
 
-export interface Link {
+export interface SharedLink {
   url: string;
-  /** Whether it holds nothing but the name of an example. */
-  example: boolean;
-  /** Whether the provider that is being written is in it. */
-  own: boolean;
+  /** Whether it contains the id of an example instead of a payload. */
+  isExample: boolean;
+  /** Whether it contains the custom provider. */
+  includesDefinition: boolean;
 }
 
-/** A link to what the page shows. The error is a sentence. */
-export async function linkTo(redacted: boolean): Promise<Link> {
+/** Creates a link to the state of the page. The message of an error is shown as it is. */
+export async function linkTo(isRedacted: boolean): Promise<SharedLink> {
   const { state } = store;
-  const shared = redacted ? await withoutValues(state) : asItIs(state);
-  const text = JSON.stringify([shared.head, shared.body, shared.own ?? ""]);
-  for (const secret of [state.secret, state.second]) {
-    const form = JSON.stringify(secret.trim()).slice(1, -1);
-    if (form.length >= 4 && shared.example === undefined && holds(text, form))
+  const link = isRedacted ? await toRedactedLinkState(state) : toLinkState(state);
+  const text = JSON.stringify([link.headerText, link.body, link.custom ?? ""]);
+  // SECURITY: the secret is not part of the link state, but it may have been pasted into a part that is.
+  for (const secret of [state.secret, state.secondSecret]) {
+    const escaped = JSON.stringify(secret.trim()).slice(1, -1);
+    if (escaped.length >= 4 && link.example === undefined && containsEscaped(text, escaped))
       throw new Error(
-        "The secret itself stands in the headers, in the body or in the definition. Take it out there first.",
+        "The headers, the body or the definition contain the secret. Remove it there, then share again.",
       );
   }
-  const fragment = await pack(shared);
-  if (fragment.length > LONGEST)
-    throw new Error("This is too much for a link. Without its values it may fit.");
+  const fragment = await pack(link);
+  if (fragment.length > MAX_FRAGMENT_CHARS)
+    throw new Error("Too large for a link. Share it without its values, or copy a report instead.");
   return {
     url: `${location.href.split("#")[0]}#${fragment}`,
-    example: shared.example !== undefined,
-    own: shared.own !== undefined,
+    isExample: link.example !== undefined,
+    includesDefinition: link.custom !== undefined,
   };
 }
 
-/** Looks into texts that stand in JSON twice as well. */
-function holds(text: string, form: string): boolean {
-  return text.includes(form) || text.includes(JSON.stringify(form).slice(1, -1));
+/** Also finds text inside of JSON strings that contain JSON, where each level escapes it again. */
+function containsEscaped(text: string, escaped: string): boolean {
+  let variant = escaped;
+  for (let level = 0; level < 4; level++) {
+    if (text.includes(variant)) return true;
+    variant = JSON.stringify(variant).slice(1, -1);
+  }
+  return false;
 }
 
-function asItIs({
+function toLinkState({
   provider,
-  head,
+  headerText,
   body,
   profile,
-  at,
+  asOf,
   tolerance,
   mode,
   example,
-  own,
-}: Readonly<State>): Shared {
-  const unchanged = example !== undefined && example.head === head && example.body === body;
+  custom,
+}: Readonly<State>): LinkState {
+  const isExample = example !== undefined && example.headerText === headerText && example.body === body;
   return {
     provider,
-    head: unchanged ? "" : head,
-    body: unchanged ? "" : body,
+    headerText: isExample ? "" : headerText,
+    body: isExample ? "" : body,
     profile,
-    at,
+    asOf,
     tolerance,
     mode,
-    example: unchanged ? example.id : undefined,
-    // Only where it counts: who shares something else does not give away what they are writing.
-    own: provider === OWN || mode === "provider" ? own : undefined,
+    example: isExample ? example.id : undefined,
+    // Only if it is in use: a definition that is being edited is not shared along with something else.
+    custom: provider === CUSTOM_PROVIDER || mode === "provider" ? custom : undefined,
   };
 }
 
-async function withoutValues(state: Readonly<State>): Promise<Shared> {
+async function toRedactedLinkState(state: Readonly<State>): Promise<LinkState> {
   const { result } = state;
-  const found = await engine.ask("redact", input(state));
-  if (found === undefined) throw new Error("Something newer was asked for. Try again.");
-  const { text, ...head } = found;
-  const plain = asItIs({ ...state, example: undefined });
+  const delivery = await engine.call("redactDelivery", inspectInput(state));
+  if (delivery === undefined) throw new Error("The delivery changed meanwhile. Share again.");
+  const { text, ...head } = delivery;
+  const link = toLinkState({ ...state, example: undefined });
   return {
-    ...plain,
-    // Without its values nothing tells whose it is.
-    provider: result === undefined || "unrecognised" in result ? state.provider : result.provider.id,
-    head: writeHead(head),
+    ...link,
+    // A redacted delivery cannot be detected any more.
+    provider: result === undefined || "isUndetected" in result ? state.provider : result.provider.id,
+    headerText: formatHeaderText(head),
     body: state.body === "" ? "" : text,
-    own: plain.own && { ...plain.own, sample: "" },
+    custom: link.custom && { ...link.custom, sample: "" },
   };
 }
 
-let known = "";
+let openedFragment = "";
 
-/** Opens the link that the page was called with, if it was called with one. */
+/** Opens the link in the page's address, if there is one. */
 export async function openLink(): Promise<void> {
   const fragment = location.hash.slice(1);
-  if (fragment === "" || fragment === known) return;
-  known = fragment;
+  if (fragment === "" || fragment === openedFragment) return;
+  openedFragment = fragment;
   try {
-    const shared = await unpack(fragment);
-    const { provider, head, body, profile, at, tolerance, mode, example, own } = shared;
-    if (own !== undefined) await setOwn(own);
+    const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom } =
+      await unpack(fragment);
+    if (custom !== undefined) await setCustomProvider(custom);
     const { providers, examples } = store.state;
     if (example !== undefined && !examples.some(({ id }) => id === example))
-      throw new Error("This link is to an example that this page does not have.");
+      throw new Error("This link refers to an example that does not exist in this version of the page.");
     store.set({
       provider: provider !== "auto" && providers.some(({ id }) => id === provider) ? provider : "auto",
       secret: "",
-      second: "",
+      secondSecret: "",
       encoding: "provider",
       imported: undefined,
       issue: undefined,
       example: undefined,
-      head,
+      headerText,
       body,
     });
     if (example !== undefined) await pickExample(example);
     store.set({
       profile,
-      at,
+      asOf,
       tolerance,
       mode: (MODES.includes(mode) ? mode : "inspect") as Mode,
       notice: {
         tone: "note",
         text:
           example === undefined
-            ? "Opened from a link. No secret is in a link: type it to check the signature."
+            ? "Opened from a link. Links contain no secret: enter it to verify the signature."
             : "Opened from a link to an example.",
       },
     });
-    // What was in the link shall not stand in the address for longer than it takes to read it.
+    // The content of a link does not stay in the address bar and the browser history.
     history.replaceState(undefined, "", location.href.split("#")[0]);
-    known = "";
+    openedFragment = "";
   } catch (error) {
-    store.set({ notice: { tone: "bad", text: error instanceof Error ? error.message : String(error) } });
+    store.set({ notice: { tone: "bad", text: errorMessage(error) } });
   }
 }
 
-addEventListener("hashchange", () => void openLink());
+/** Opens the link of the page, and every link that replaces it. */
+export function openLinks(): void {
+  void openLink();
+  addEventListener("hashchange", () => void openLink());
+}

@@ -1,26 +1,28 @@
-/** What Sign knows, and what happens there: a delivery made and judged while somebody types. */
-import type { Made, Signable, SignInput } from "../engine/protocol.ts";
+/** State and actions of Sign: a delivery signed and inspected on every change. */
+import type { SignChoices, SignInput, SignResult } from "../engine/protocol.ts";
+import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
-import { engine, show } from "./actions.ts";
+import { showDelivery } from "./actions.ts";
+import { engine } from "./engine.ts";
 import { Store } from "./store.ts";
 
 export interface SignState extends Omit<SignInput, "now"> {
-  /** A local time as the field writes it; empty is now. */
+  /** A local time in the format of the date field; empty: now. */
   time: string;
-  known: Signable | undefined;
-  result: Made | undefined;
-  busy: boolean;
+  choices: SignChoices | undefined;
+  result: SignResult | undefined;
+  isBusy: boolean;
   failure: string | undefined;
-  /** Which of the two edits the payload. */
-  by: "form" | "text";
-  /** The issue that is looked at, by its number. */
+  /** Whether the payload is edited as a form or as text. */
+  editor: "form" | "text";
+  /** Index of the selected issue. */
   issue: number | undefined;
 }
 
 export const signStore = new Store<SignState>({
   provider: "painchek",
   text: "",
-  way: "text",
+  envelope: "text",
   secret: "",
   encoding: "provider",
   algorithm: "",
@@ -29,21 +31,20 @@ export const signStore = new Store<SignState>({
   id: "",
   webhookId: "",
   time: "",
-  known: undefined,
+  choices: undefined,
   result: undefined,
-  busy: false,
+  isBusy: false,
   failure: undefined,
-  by: "form",
+  editor: "form",
   issue: undefined,
 });
 
-const failed = (error: unknown) =>
-  signStore.set({ failure: error instanceof Error ? error.message : String(error), busy: false });
+const setFailure = (error: unknown) => signStore.set({ failure: errorMessage(error), isBusy: false });
 
-const JUDGED = [
+const WATCHED_KEYS = [
   "provider",
   "text",
-  "way",
+  "envelope",
   "secret",
   "encoding",
   "algorithm",
@@ -56,71 +57,78 @@ const JUDGED = [
 
 let scheduled = false;
 
-/** Asks what can be signed, begins with a sample, and makes the delivery anew whenever something has changed. */
+/** Loads the choices, starts with the first sample, and signs on every change. */
 export function startSign(): void {
-  signStore.on(JUDGED, () => {
-    if (scheduled || signStore.state.known === undefined) return;
+  signStore.on(WATCHED_KEYS, () => {
+    if (scheduled || signStore.state.choices === undefined) return;
     scheduled = true;
     queueMicrotask(() => {
       scheduled = false;
-      void make();
+      void runSign();
     });
   });
   engine
-    .ask("signable", {})
-    .then((known) => {
-      if (known === undefined) return;
-      signStore.set({ known, secret: known.secrets[signStore.state.provider] ?? "" });
+    .call("listSignChoices", {})
+    .then((choices) => {
+      if (choices === undefined) return;
+      signStore.set({ choices, secret: choices.secrets[signStore.state.provider] ?? "" });
       pickSample(0);
     })
-    .catch(failed);
+    .catch(setFailure);
 }
 
-async function make(): Promise<void> {
-  const { time, text, provider, way, secret, encoding, algorithm, event, url, id, webhookId } =
+async function runSign(): Promise<void> {
+  const { time, text, provider, envelope, secret, encoding, algorithm, event, url, id, webhookId } =
     signStore.state;
-  signStore.set({ busy: true });
+  signStore.set({ isBusy: true });
   try {
     const now = time === "" ? undefined : new Date(time).getTime();
-    const input = { provider, text, way, secret, encoding, algorithm, event, url, id, webhookId, now };
-    const result = await engine.ask("sign", input);
+    const input = { provider, text, envelope, secret, encoding, algorithm, event, url, id, webhookId, now };
+    const result = await engine.call("sign", input);
     if (result !== undefined)
-      signStore.set({ result, failure: undefined, issue: undefined, busy: scheduled });
+      signStore.set({ result, failure: undefined, issue: undefined, isBusy: scheduled });
   } catch (error) {
-    failed(error);
+    setFailure(error);
   }
 }
 
-/** To another provider; from its made-up secret to that of the other. */
-function turnTo(provider: string, event: string, more: Partial<SignState> = {}): void {
-  const { known, provider: before, secret } = signStore.state;
-  const kept = secret !== known?.secrets[before];
-  signStore.set({ ...more, provider, event, secret: kept ? secret : (known?.secrets[provider] ?? secret) });
+/** Selects another provider. Its sample secret replaces the previous sample secret, but never an entered one. */
+function selectProvider(provider: string, event: string, more: Partial<SignState> = {}): void {
+  const { choices, provider: before, secret } = signStore.state;
+  const isEntered = secret !== choices?.secrets[before];
+  signStore.set({
+    ...more,
+    provider,
+    event,
+    secret: isEntered ? secret : (choices?.secrets[provider] ?? secret),
+  });
 }
 
-/** Begins anew with a sample. */
+/** Replaces the payload by a sample. */
 export function pickSample(index: number): void {
-  const sample = signStore.state.known?.samples[index];
-  if (sample !== undefined) turnTo(sample.provider, sample.type, { text: sample.text });
+  const sample = signStore.state.choices?.samples[index];
+  if (sample !== undefined) selectProvider(sample.provider, sample.type, { text: sample.text });
 }
 
-/** Begins anew with the first sample that fits. */
+/** Replaces the payload by the first sample of a provider, an event type and a revision. */
 export function pickEvent(provider: string, type?: string, revision?: string): void {
-  const { samples = [] } = signStore.state.known ?? {};
-  const fits = (one: (typeof samples)[number]) =>
-    one.provider === provider && (type === undefined || (one.type === type && one.revision === revision));
-  const at = samples.findIndex(fits);
-  if (at >= 0) pickSample(at);
-  else turnTo(provider, type ?? "");
+  const { samples = [] } = signStore.state.choices ?? {};
+  const isWanted = (sample: (typeof samples)[number]) =>
+    sample.provider === provider &&
+    (type === undefined || (sample.type === type && sample.revision === revision));
+  const index = samples.findIndex(isWanted);
+  if (index >= 0) pickSample(index);
+  else selectProvider(provider, type ?? "");
 }
 
-export function openMade(): void {
+export function openInInspect(): void {
   const { result, provider, secret, encoding } = signStore.state;
-  if (result?.delivery !== undefined) show(result.delivery, { mode: "inspect", provider, secret, encoding });
+  if (result?.delivery !== undefined)
+    showDelivery(result.delivery, { mode: "inspect", provider, secret, encoding });
 }
 
-/** The next issue, or the one before. */
-export function nextMistake(step: 1 | -1): boolean {
+/** Selects the next or previous issue. Returns whether there is one. */
+export function nextIssue(step: 1 | -1): boolean {
   const { result, issue } = signStore.state;
   const length = result?.issues.length ?? 0;
   if (result === undefined || length === 0) return false;

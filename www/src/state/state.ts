@@ -1,5 +1,5 @@
-/** What the page knows. */
-import type { Defined, OwnProvider } from "../engine/calls.ts";
+/** The state of the page, and the text form of request line and headers. */
+import type { CustomProvider, DefinitionResult } from "../engine/calls.ts";
 import type {
   ExampleEntry,
   Inspection,
@@ -7,7 +7,7 @@ import type {
   ProviderEntry,
   SecretEncoding,
   ShownExplanation,
-  Unrecognised,
+  Undetected,
 } from "../engine/protocol.ts";
 import { Store } from "./store.ts";
 
@@ -15,69 +15,69 @@ export type Mode = "inspect" | "compare" | "sign" | "provider";
 
 export interface State {
   mode: Mode;
-  /** The delivery as it is edited: request line and headers as lines, the body as a text without loss. */
-  head: string;
+  /** The edited delivery: request line and headers as lines, the body as lossless text. */
+  headerText: string;
   body: string;
-  /** The other deliveries of what was pasted or dropped. */
+  /** All deliveries of the imported file, and which one is shown. */
   imported: { name: string; deliveries: PageDelivery[]; index: number } | undefined;
   provider: string;
   secret: string;
   encoding: SecretEncoding;
-  /** While one secret takes another's place: the other. */
-  second: string;
-  /** When it is judged, as it was typed, and the tolerance in seconds; empty for the page's clock and the provider's own. */
-  at: string;
+  /** The second secret during a secret rotation. */
+  secondSecret: string;
+  /** Time to verify at, and timestamp tolerance in seconds, as typed. Empty: the browser's clock, the provider's tolerance. */
+  asOf: string;
   tolerance: string;
   profile: "lenient" | "strict";
   providers: ProviderEntry[];
   examples: ExampleEntry[];
-  /** The example that was picked, as it was. */
-  example: { id: string; head: string; body: string } | undefined;
-  /** The provider that is being written, and what the core says of it. */
-  own: OwnProvider | undefined;
-  defined: Defined | undefined;
-  /** What there is to say about the link that was opened. */
+  /** The selected example with its original texts. */
+  example: { id: string; headerText: string; body: string } | undefined;
+  /** The custom provider, and the result of its validation. */
+  custom: CustomProvider | undefined;
+  definition: DefinitionResult | undefined;
+  /** Message about an opened link. */
   notice: { tone: "note" | "bad"; text: string } | undefined;
-  /** What the worker said last, and whether it is at work on something newer. */
-  result: Inspection | Unrecognised | undefined;
+  /** The last result of the worker, and whether a newer one is pending. */
+  result: Inspection | Undetected | undefined;
   explanation: ShownExplanation | undefined;
-  busy: boolean;
-  /** What went wrong with the page itself. */
+  isBusy: boolean;
+  /** An error of the page itself. */
   failure: string | undefined;
-  /** A place somebody asked to see: the editor goes there. */
+  /** A range that the editor shall reveal next. */
   target: { from: number; to: number } | undefined;
-  /** The issue that is looked at, by its number. */
+  /** Index of the selected issue. */
   issue: number | undefined;
 }
 
 export const store = new Store<State>({
   mode: "inspect",
-  head: "",
+  headerText: "",
   body: "",
   imported: undefined,
   provider: "auto",
   secret: "",
   encoding: "provider",
-  second: "",
-  at: "",
+  secondSecret: "",
+  asOf: "",
   tolerance: "",
   profile: "lenient",
   providers: [],
   examples: [],
   example: undefined,
-  own: undefined,
-  defined: undefined,
+  custom: undefined,
+  definition: undefined,
   notice: undefined,
   result: undefined,
   explanation: undefined,
-  busy: false,
+  isBusy: false,
   failure: undefined,
   target: undefined,
   issue: undefined,
 });
 
-/** The lines above the body, as headers. */
-export function readHead(head: string): Omit<PageDelivery, "text"> {
+/** Parses request line and headers. Lines without a colon are ignored. */
+export function parseHeaderText(head: string): Omit<PageDelivery, "text"> {
   const headers: [string, string][] = [];
   let method: string | undefined;
   let url: string | undefined;
@@ -93,8 +93,8 @@ export function readHead(head: string): Omit<PageDelivery, "text"> {
   return { headers, method, url };
 }
 
-/** Headers as the lines above the body. */
-export function writeHead({ headers, method, url }: Omit<PageDelivery, "text">): string {
+/** Formats request line and headers as lines. */
+export function formatHeaderText({ headers, method, url }: Omit<PageDelivery, "text">): string {
   const request = url === undefined ? [] : [`${method ?? "POST"} ${url}`];
   return [...request, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\n");
 }

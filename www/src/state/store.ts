@@ -1,8 +1,8 @@
-/** One place for what the page knows, and a way to hear of changes. */
+/** Observable state: one immutable object, and listeners by key. */
 
 export class Store<State extends object> {
   #state: State;
-  readonly #listeners: { keys: readonly (keyof State)[]; tell(state: Readonly<State>): void }[] = [];
+  readonly #listeners: { keys: readonly (keyof State)[]; callback(state: Readonly<State>): void }[] = [];
 
   constructor(state: State) {
     this.#state = state;
@@ -18,14 +18,14 @@ export class Store<State extends object> {
     const changed = (Object.keys(change) as (keyof State)[]).filter(
       (key) => before[key] !== this.#state[key],
     );
-    for (const { keys, tell } of this.#listeners) {
-      if (keys.some((key) => changed.includes(key))) tell(this.#state);
+    for (const { keys, callback } of this.#listeners) {
+      if (keys.some((key) => changed.includes(key))) callback(this.#state);
     }
   }
 
-  /** Calls `tell` now, and whenever one of the keys has changed. */
-  on(keys: readonly (keyof State)[], tell: (state: Readonly<State>) => void): void {
-    this.#listeners.push({ keys, tell });
-    tell(this.#state);
+  /** Calls `callback` now, and after every change of one of the keys. */
+  on(keys: readonly (keyof State)[], callback: (state: Readonly<State>) => void): void {
+    this.#listeners.push({ keys, callback });
+    callback(this.#state);
   }
 }

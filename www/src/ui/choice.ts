@@ -1,4 +1,4 @@
-/** One of a few, in a row: radio buttons, so that arrows, Tab and screen readers do as they always do. */
+/** A row of radio buttons, which keyboards and screen readers support without further code. */
 import { h, unique } from "./dom.ts";
 
 export function choice<Value extends string>(
@@ -11,14 +11,14 @@ export function choice<Value extends string>(
   return h(
     "fieldset",
     { class: "choice" },
-    h("legend", { class: "unseen" }, label),
+    h("legend", { class: "visually-hidden" }, label),
     options.map(([value, title]) =>
       h(
         "label",
         null,
         h("input", {
           type: "radio",
-          class: "unseen",
+          class: "visually-hidden",
           name,
           value,
           checked: value === chosen,

@@ -1,15 +1,18 @@
-/** A button that copies, and says that it has. */
+/** A button that copies a text, and confirms it. */
 import { announce } from "./announce.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
 
-/** With a label it is a button like others; without one, an icon beside what it copies. */
+/** How long the button confirms. */
+const CONFIRM_MS = 1500;
+
+/** With a label it is a regular button, without one an icon button. */
 export function copyButton(what: string, text: () => string, label?: string): HTMLButtonElement {
   const button = h(
     "button",
     {
       type: "button",
-      class: label === undefined ? "quiet small" : "labelled",
+      class: label === undefined ? "ghost small" : "labelled",
       "aria-label": label === undefined ? `Copy ${what}` : undefined,
       title: `Copy ${what}`,
       on: {
@@ -19,9 +22,9 @@ export function copyButton(what: string, text: () => string, label?: string): HT
             fill(button, icon("passed"), label);
             announce(`Copied ${what}.`);
           } catch {
-            announce("The browser does not let this page copy.");
+            announce("The browser blocked copying.");
           }
-          setTimeout(() => fill(button, icon("copy"), label), 1500);
+          setTimeout(() => fill(button, icon("copy"), label), CONFIRM_MS);
         },
       },
     },

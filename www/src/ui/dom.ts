@@ -1,17 +1,17 @@
-/** Elements in one call. Texts are texts: nothing here, or anywhere in the page, parses markup. */
+/** DOM elements in one call. SECURITY: children are text or nodes; the page never parses markup. */
 
-type Child = Node | string | number | false | null | undefined | Child[];
-type Props = {
+type ElementChild = Node | string | number | false | null | undefined | ElementChild[];
+type ElementProps = {
   class?: string;
   dataset?: Record<string, string>;
   on?: { [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name]) => void };
 } & { [attribute: string]: unknown };
 
-/** An element with its attributes, listeners and children. A `true` is an attribute without a value. */
+/** Creates an element with attributes, listeners and children. `true` sets an attribute without a value. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
-  props: Props | null = null,
-  ...children: Child[]
+  props: ElementProps | null = null,
+  ...children: ElementChild[]
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) {
@@ -26,7 +26,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-function add(element: Element, children: Child[]): void {
+function add(element: Element, children: ElementChild[]): void {
   for (const child of children) {
     if (Array.isArray(child)) add(element, child);
     else if (child !== null && child !== undefined && child !== false)
@@ -34,15 +34,15 @@ function add(element: Element, children: Child[]): void {
   }
 }
 
-/** Puts other children into an element. */
-export function fill(element: Element, ...children: Child[]): void {
+/** Replaces the children of an element. */
+export function fill(element: Element, ...children: ElementChild[]): void {
   element.replaceChildren();
   add(element, children);
 }
 
 let names = 0;
 
-/** An id for elements that speak of each other. */
+/** A unique id, for attributes that refer to an element. */
 export function unique(prefix: string): string {
   names += 1;
   return `${prefix}-${names}`;

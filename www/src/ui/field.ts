@@ -1,7 +1,7 @@
-/** Fields: a control with its label, and the one for request line and headers. */
+/** Labelled controls, and the text area for request line and headers. */
 import { h, unique } from "./dom.ts";
 
-/** A control below its label, with a word of help. */
+/** A control with its label and an optional help text. */
 export function field(label: string, control: HTMLElement, help?: string): HTMLElement {
   const id = unique("field");
   control.id = id;
@@ -16,7 +16,10 @@ export function field(label: string, control: HTMLElement, help?: string): HTMLE
 }
 
 /** Request line and headers as lines; `take` gets a whole request that is pasted over all there is. */
-export function headArea(write: (text: string) => void, take: (text: string) => void): HTMLTextAreaElement {
+export function headerArea(
+  write: (text: string) => void,
+  onReplaceAll: (text: string) => void,
+): HTMLTextAreaElement {
   const area = h("textarea", {
     class: "head",
     rows: 3,
@@ -27,11 +30,11 @@ export function headArea(write: (text: string) => void, take: (text: string) => 
       input: () => write(area.value),
       paste: (event) => {
         const text = event.clipboardData?.getData("text/plain") ?? "";
-        // Headers alone are typed in as they are.
+        // Pasted headers without a body are inserted as they are.
         const all = area.selectionEnd - area.selectionStart === area.value.length;
         if (!all || !/\n\s*\n|^\s*curl\s|^\s*\{/.test(text)) return;
         event.preventDefault();
-        take(text);
+        onReplaceAll(text);
       },
     },
   });

@@ -1,8 +1,8 @@
-/** A button that opens a file. */
+/** A button that opens a file dialog. */
 import { h } from "./dom.ts";
 import { icon } from "./icons.ts";
 
-export function fileButton(label: string, take: (bytes: Uint8Array) => Promise<void>): HTMLElement {
+export function fileButton(label: string, onFile: (bytes: Uint8Array) => Promise<void>): HTMLElement {
   const file = h("input", {
     type: "file",
     hidden: true,
@@ -10,7 +10,7 @@ export function fileButton(label: string, take: (bytes: Uint8Array) => Promise<v
     on: {
       change: async () => {
         const [chosen] = file.files ?? [];
-        if (chosen !== undefined) await take(new Uint8Array(await chosen.arrayBuffer()));
+        if (chosen !== undefined) await onFile(new Uint8Array(await chosen.arrayBuffer()));
         file.value = "";
       },
     },
@@ -22,7 +22,7 @@ export function fileButton(label: string, take: (bytes: Uint8Array) => Promise<v
       "button",
       {
         type: "button",
-        class: "quiet small",
+        class: "ghost small",
         "aria-label": label,
         title: label,
         on: { click: () => file.click() },

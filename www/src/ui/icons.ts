@@ -1,4 +1,4 @@
-/** The icons: lines on a grid of sixteen, drawn in the colour of the text around them. */
+/** The icons: paths on a 16 by 16 grid, in the color of the surrounding text. */
 
 const PATHS = {
   verified: "M8 1.5 13.5 3.5v4c0 3.4-2.3 5.9-5.5 7-3.2-1.1-5.5-3.6-5.5-7v-4zM5.4 8l1.9 1.9 3.4-3.7",
@@ -37,7 +37,7 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 const NS = "http://www.w3.org/2000/svg";
 
-/** One icon; with a label it is an image of that name, without one it is decoration. */
+/** An icon. With a label it is an image for screen readers, without one it is hidden from them. */
 export function icon(name: IconName, label?: string): SVGSVGElement {
   const svg = document.createElementNS(NS, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");

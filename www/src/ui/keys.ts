@@ -1,4 +1,4 @@
-/** Shortcuts that work everywhere on the page, and the list of them. */
+/** The keyboard shortcuts of the page, and the dialog that lists them. */
 import { nextIssue } from "../state/actions.ts";
 import { type Mode, store } from "../state/state.ts";
 import { openAction } from "../views/actions/index.ts";
@@ -6,24 +6,24 @@ import { h } from "./dom.ts";
 
 const MODES: Mode[] = ["inspect", "compare", "sign", "provider"];
 
-/** What F8 steps through, where it is not the issues of Inspect. */
+/** The action of F8 by mode; without an entry it selects the next issue of Inspect. */
 export const steppers: Partial<Record<Mode, (step: 1 | -1) => boolean>> = {};
 
 const LIST: [keys: string[], what: string][] = [
   [["F8"], "next issue or change"],
-  [["Shift", "F8"], "issue or change before"],
+  [["Shift", "F8"], "previous issue or change"],
   [["Alt", "1"], "Inspect"],
   [["Alt", "2"], "Compare"],
   [["Alt", "3"], "Sign"],
   [["Alt", "4"], "Provider"],
-  [["Alt", "5"], "code for a receiver"],
-  [["Alt", "6"], "report for others"],
-  [["Alt", "7"], "link to this"],
+  [["Alt", "5"], "receiver code"],
+  [["Alt", "6"], "report"],
+  [["Alt", "7"], "link"],
   [["Ctrl", "Z"], "undo in the body"],
-  [["←", "→", "↑", "↓"], "walk the payload's tree"],
-  [["Esc"], "from a marked place back to its change"],
-  [["Enter"], "show a value of the tree in the body"],
-  [["?"], "this list, outside of fields"],
+  [["←", "→", "↑", "↓"], "navigate the payload tree"],
+  [["Esc"], "return from a mark to its change"],
+  [["Enter"], "show the selected value in the body"],
+  [["?"], "this list, outside of text fields"],
 ];
 
 export function shortcutsDialog(): HTMLDialogElement {

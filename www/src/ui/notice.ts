@@ -1,4 +1,4 @@
-/** What there is to say about the page itself: one line above everything, until it is put away. */
+/** A message about the page above its content, until it is closed. */
 import { store } from "../state/state.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
@@ -10,8 +10,8 @@ export function noticeView(): HTMLElement {
     "button",
     {
       type: "button",
-      class: "quiet small",
-      "aria-label": "Put this notice away",
+      class: "ghost small",
+      "aria-label": "Close this notice",
       on: { click: () => store.set({ notice: undefined }) },
     },
     icon("rejected"),

@@ -1,4 +1,4 @@
-/** The frame of the page: name, modes, what the page promises, shortcuts. */
+/** The frame of the page: name, modes, privacy statement, actions. */
 import { type Mode, store } from "../state/state.ts";
 import { actionButtons } from "../views/actions/index.ts";
 import { announcer } from "./announce.ts";
@@ -15,7 +15,7 @@ const MODES: [Mode, string][] = [
   ["provider", "Provider"],
 ];
 
-/** Each mode is made when it is first looked at. */
+/** Builds the frame. The view of a mode is created when it is first shown. */
 export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
   const tabs = MODES.map(([mode, title]) =>
     h(
@@ -60,7 +60,7 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
         "div",
         {
           role: "tablist",
-          "aria-label": "What to do",
+          "aria-label": "Mode",
           on: {
             keydown: (event) => {
               const at = tabs.indexOf(document.activeElement as HTMLButtonElement);
@@ -86,7 +86,7 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
         "button",
         {
           type: "button",
-          class: "quiet",
+          class: "ghost",
           "aria-label": "Keyboard shortcuts",
           title: "Keyboard shortcuts",
           on: { click: () => dialog.showModal() },

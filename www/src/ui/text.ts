@@ -1,9 +1,9 @@
-/** Texts of strangers made visible: control characters, bidi controls and bytes that are not UTF-8 are shown as what they are. */
+/** Untrusted text with invisible characters, bidi controls and bytes that are not UTF-8 shown as symbols. */
 import { h } from "./dom.ts";
 
-/** What would not be seen, or would make other characters be seen otherwise. */
-export const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for.
+/** SECURITY: characters that are invisible or change how others are displayed, so that a text cannot look like another. */
+export const INVISIBLE_CHARS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matching control characters is the purpose.
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc\ud800-\udfff]/u;
 
 const NAMES: Record<number, string> = {
@@ -14,8 +14,8 @@ const NAMES: Record<number, string> = {
 };
 const GLYPHS: Record<number, string> = { 9: "⇥", 10: "↵", 13: "␍", 65279: "BOM" };
 
-/** What stands for an unseen character, and its name. */
-export function named(code: number): [glyph: string, name: string] {
+/** The symbol and the name of an invisible character. */
+export function describeChar(code: number): [glyph: string, name: string] {
   if (code >= 0xdc80 && code <= 0xdcff) {
     const hex = (code - 0xdc00).toString(16).toUpperCase();
     return [hex, `byte ${hex}, not UTF-8`];
@@ -24,19 +24,19 @@ export function named(code: number): [glyph: string, name: string] {
   return [GLYPHS[code] ?? hex, NAMES[code] ?? `U+${hex}`];
 }
 
-/** The chip of an unseen character. */
+/** The element that shows an invisible character. */
 export function chip(code: number): HTMLElement {
-  const [glyph, name] = named(code);
+  const [glyph, name] = describeChar(code);
   const raw = code >= 0xdc80 && code <= 0xdcff;
   return h("span", { class: raw ? "chip raw" : "chip", title: name, role: "img", "aria-label": name }, glyph);
 }
 
-/** The text as nodes. Line breaks keep breaking lines where `lines` is true. */
+/** The text as nodes. With `lines`, line breaks stay line breaks. */
 export function visible(text: string, lines = false): (Node | string)[] {
   const nodes: (Node | string)[] = [];
-  const all = new RegExp(UNSEEN, "gu");
+  const pattern = new RegExp(INVISIBLE_CHARS, "gu");
   let from = 0;
-  for (const match of text.matchAll(all)) {
+  for (const match of text.matchAll(pattern)) {
     if (match.index > from) nodes.push(text.slice(from, match.index));
     from = match.index + match[0].length;
     const code = match[0].codePointAt(0) as number;
@@ -47,7 +47,7 @@ export function visible(text: string, lines = false): (Node | string)[] {
   return nodes;
 }
 
-/** A number of things in words. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+/** A count with its noun, such as `1 byte` or `2 bytes`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number.toLocaleString("en")} ${number === 1 ? singular : plural}`;
 }

@@ -1,27 +1,30 @@
-/** A verdict's box: a word, a colour, a shape and a sentence, and screen readers are told. */
+/** The box of a verdict: title, color, icon and description, announced to screen readers. */
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
 import { type IconName, icon } from "../ui/icons.ts";
 import { visible } from "../ui/text.ts";
 
-export interface Said {
+export interface VerdictView {
   tone: "good" | "open" | "bad" | "none";
   icon: IconName;
-  word: string;
-  sentence: string;
-  aside?: string | undefined;
+  title: string;
+  description: string;
+  note?: string | undefined;
 }
 
-export function verdictBox(): { box: HTMLElement; say(said: Said, busy: boolean, aloud: boolean): void } {
+export function verdictBox(): {
+  box: HTMLElement;
+  show(verdict: VerdictView, busy: boolean, aloud: boolean): void;
+} {
   const box = h("div", { class: "verdict" });
   let shown = "";
   let spoken = "";
   return {
     box,
-    say({ tone, icon: name, word, sentence, aside }, busy, aloud) {
+    show({ tone, icon: name, title, description, note }, busy, aloud) {
       box.dataset.tone = tone;
       box.dataset.busy = String(busy);
-      const text = `${word}. ${sentence} ${aside ?? ""}`;
+      const text = `${title}. ${description} ${note ?? ""}`;
       if (aloud && text !== spoken) {
         spoken = text;
         announce(text);
@@ -34,9 +37,9 @@ export function verdictBox(): { box: HTMLElement; say(said: Said, busy: boolean,
         h(
           "div",
           null,
-          h("h2", null, word),
-          h("p", null, ...visible(sentence)),
-          aside !== undefined && h("p", { class: "muted" }, ...visible(aside)),
+          h("h2", null, title),
+          h("p", null, ...visible(description)),
+          note !== undefined && h("p", { class: "muted" }, ...visible(note)),
         ),
       );
     },

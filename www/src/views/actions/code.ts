@@ -1,48 +1,48 @@
-/** Code of a receiver for this provider, ready to be copied. */
-import { OWN } from "../../engine/calls.ts";
+/** The dialog with code of a receiver for a provider. */
+import { CUSTOM_PROVIDER } from "../../engine/calls.ts";
 import { store } from "../../state/state.ts";
 import { choice } from "../../ui/choice.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { visible } from "../../ui/text.ts";
-import { type Framework, frameworks, snippet, variable } from "./snippets.ts";
+import { type Framework, frameworks, secretVariable, snippet } from "./snippets.ts";
 
 let last: Framework = "node";
 
 export function codeView(): HTMLElement {
-  const { providers, provider, result, mode, defined } = store.state;
+  const { providers, provider, result, mode, definition } = store.state;
   const id = unique("code");
-  const recognised = result === undefined || "unrecognised" in result ? undefined : result.provider.id;
-  const own = mode === "provider" && providers.some((one) => one.id === OWN);
-  const first = own ? OWN : provider === "auto" ? recognised : provider;
+  const detected = result === undefined || "isUndetected" in result ? undefined : result.provider.id;
+  const isCustom = mode === "provider" && providers.some((entry) => entry.id === CUSTOM_PROVIDER);
+  const first = isCustom ? CUSTOM_PROVIDER : provider === "auto" ? detected : provider;
   const output = h("pre", { class: "out", tabindex: "0", role: "group", "aria-label": "The code" });
-  const told = h("p", { class: "told" });
+  const note = h("p", { class: "note-text" });
   const copy = copyButton("the code", () => text, "Copy the code");
   copy.classList.add("main");
   let text = "";
   const select = h(
     "select",
     { id, on: { change: () => draw() } },
-    providers.map((one) => h("option", { value: one.id }, one.title)),
+    providers.map((entry) => h("option", { value: entry.id }, entry.title)),
   );
   select.value = first ?? providers[0]?.id ?? "";
 
   function draw(): void {
-    const chosen = providers.find((one) => one.id === select.value);
-    const definition = chosen?.id === OWN ? defined?.definition : undefined;
-    const ready = chosen !== undefined && (chosen.id !== OWN || definition !== undefined);
+    const chosen = providers.find((entry) => entry.id === select.value);
+    const json = chosen?.id === CUSTOM_PROVIDER ? definition?.definition : undefined;
+    const ready = chosen !== undefined && (chosen.id !== CUSTOM_PROVIDER || json !== undefined);
     copy.disabled = !ready;
     if (!ready) {
       text = "";
-      fill(output, "Mend the definition first: code is made of one that is in order.");
+      fill(output, "Fix the definition to generate code.");
       return;
     }
-    const given = { id: chosen.id, signs: chosen.signs, definition };
-    text = snippet(last, given);
+    const input = { id: chosen.id, signs: chosen.signs, definition: json };
+    text = snippet(last, input);
     fill(output, ...visible(text, true));
     fill(
-      told,
+      note,
       icon(chosen.signs ? "lock" : "warning"),
       h(
         "span",
@@ -50,13 +50,13 @@ export function codeView(): HTMLElement {
         chosen.signs
           ? [
               "The secret is read from the environment variable ",
-              h("code", null, variable(given)),
-              " and stands nowhere in the code.",
+              h("code", null, secretVariable(input)),
+              ". The code does not contain it.",
             ]
-          : "This provider signs nothing: the code says that anybody's deliveries are taken.",
+          : "This provider does not sign its webhooks: the code accepts deliveries from any sender.",
       ),
     );
-    told.className = chosen.signs ? "told" : "told warning";
+    note.className = chosen.signs ? "note-text" : "note-text warning";
   }
 
   draw();
@@ -69,7 +69,7 @@ export function codeView(): HTMLElement {
       draw();
     }),
     output,
-    told,
+    note,
     h("div", { class: "with" }, copy, h("p", { class: "muted" }, "npm install hookseal")),
   );
 }

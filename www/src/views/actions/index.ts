@@ -1,4 +1,4 @@
-/** What can be taken along from the page, in any mode: code, a report, a link. */
+/** The dialogs of every mode: code, report, share. */
 import { h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
 import { codeView } from "./code.ts";
@@ -13,7 +13,7 @@ const ACTIONS: [title: string, IconName, view: () => HTMLElement][] = [
 
 const dialog = h("dialog", { class: "action" });
 
-/** Opens one of them. What it shows is made now, and thrown away when it is closed. */
+/** Opens a dialog. Its content is created now, and removed when it is closed. */
 export function openAction(index: number): void {
   const action = ACTIONS[index];
   if (action === undefined || document.querySelector("dialog[open]") !== null) return;
@@ -33,7 +33,7 @@ export function openAction(index: number): void {
 
 export function actionButtons(): HTMLElement {
   dialog.addEventListener("close", () => {
-    // The event comes a little later: by then another may have been opened.
+    // The event is asynchronous: another dialog may already be open.
     if (!dialog.open) dialog.replaceChildren();
   });
   return h(
@@ -44,7 +44,7 @@ export function actionButtons(): HTMLElement {
         "button",
         {
           type: "button",
-          class: "quiet",
+          class: "ghost",
           "aria-haspopup": "dialog",
           title: `${title} (Alt ${index + 5})`,
           on: { click: () => openAction(index) },

@@ -1,6 +1,9 @@
-/** A report as Markdown: of the payload no more than somebody chooses to tell. */
-import type { Values } from "../../engine/calls.ts";
-import { engine, input } from "../../state/actions.ts";
+/** The dialog with a report in Markdown, and how much of the payload it shows. */
+
+import type { RedactionLevel } from "../../engine/calls.ts";
+import { errorMessage } from "../../errors.ts";
+import { inspectInput, isEmpty } from "../../state/actions.ts";
+import { engine } from "../../state/engine.ts";
 import { store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
 import { choice } from "../../ui/choice.ts";
@@ -8,65 +11,64 @@ import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 
-const SAID: Record<Values, string> = {
-  types: "Each value is replaced by its type. Names of fields are kept.",
-  plain: "What the provider names as personal or health data is replaced by types, and nothing else.",
-  all: "Everything is in it, personal and health data included. Do not put this into a public place.",
+const REDACTION_LABELS: Record<RedactionLevel, string> = {
+  types: "Values are replaced by their types. Field names are kept.",
+  "non-sensitive": "Values that the provider lists as personal or health data are replaced by their types.",
+  all: "All values are included, also personal and health data. Do not publish this report.",
 };
 
 export function reportView(): HTMLElement {
   const output = h("pre", { class: "out", tabindex: "0", role: "group", "aria-label": "The report" });
-  const told = h("p", { class: "told" });
+  const note = h("p", { class: "note-text" });
   const copy = copyButton("the report", () => output.textContent ?? "", "Copy the report");
   copy.classList.add("main");
-  let values: Values = "types";
-  const ids = h("input", { type: "checkbox", on: { change: () => void make() } });
+  let level: RedactionLevel = "types";
+  const idsInput = h("input", { type: "checkbox", on: { change: () => void runReport() } });
 
-  async function make(): Promise<void> {
+  async function runReport(): Promise<void> {
     const { state } = store;
-    fill(told, icon(values === "all" ? "warning" : "info"), h("span", null, SAID[values]));
-    told.className = values === "all" ? "told warning" : "told";
-    const empty = state.body === "" && state.head.trim() === "";
-    copy.disabled = empty;
-    if (empty) {
-      output.textContent = "There is no delivery to report on yet.";
+    fill(note, icon(level === "all" ? "warning" : "info"), h("span", null, REDACTION_LABELS[level]));
+    note.className = level === "all" ? "note-text warning" : "note-text";
+    copy.disabled = isEmpty();
+    if (isEmpty()) {
+      output.textContent = "No delivery. Open one in Inspect to report it.";
       return;
     }
     try {
-      const text = await engine.ask("report", {
-        input: input(state),
-        values,
-        ids: ids.checked,
+      const text = await engine.call("formatReport", {
+        input: inspectInput(state),
+        level,
+        includesIds: idsInput.checked,
         explanation: state.explanation,
       });
       if (text === undefined) return;
       output.textContent = text;
-      announce(`Report made. ${SAID[values]}`);
+      announce(`Report ready. ${REDACTION_LABELS[level]}`);
     } catch (error) {
-      output.textContent = error instanceof Error ? error.message : String(error);
+      output.textContent = errorMessage(error);
       copy.disabled = true;
     }
   }
 
-  void make();
+  void runReport();
   return h(
     "div",
     { class: "stack-of" },
-    choice<Values>(
-      "How much of the payload is told",
+    choice<RedactionLevel>(
+      "Payload values",
       [
         ["types", "Types only"],
-        ["plain", "Values, no health data"],
+        ["non-sensitive", "Values, no health data"],
         ["all", "All values"],
       ],
-      values,
+      level,
       (value) => {
-        values = value;
-        void make();
+        level = value;
+        void runReport();
       },
     ),
-    h("label", { class: "check" }, ids, "Keep ids and the body's SHA-256"),
-    told,
+    h("label", { class: "check" }, idsInput, "Keep ids and the body's SHA-256"),
+    note,
     output,
     h(
       "div",
@@ -76,7 +78,7 @@ export function reportView(): HTMLElement {
         "p",
         { class: "promise-line" },
         icon("lock"),
-        "Neither the secret nor a computed signature is in it.",
+        "Contains neither the secret nor a computed signature.",
       ),
     ),
   );

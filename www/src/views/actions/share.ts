@@ -1,4 +1,5 @@
-/** A link to what the page shows, with the payload or without its values; never with the secret. */
+/** The dialog with a link to the state of the page, with the payload or without its values; never with the secret. */
+import { errorMessage } from "../../errors.ts";
 import { linkTo } from "../../state/link.ts";
 import { store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
@@ -8,84 +9,84 @@ import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count } from "../../ui/text.ts";
 
-/** Some programs cut longer ones. */
-const LONG = 8000;
+/** Some programs truncate longer URLs. */
+const MANY_CHARS = 8000;
 
 export function shareView(): HTMLElement {
   const id = unique("link");
   const field = h("textarea", { id, rows: 4, readonly: true, spellcheck: "false", class: "out" });
-  const said = h("p", { class: "muted" });
-  const warning = h("p", { class: "told" });
+  const length = h("p", { class: "muted" });
+  const warning = h("p", { class: "note-text" });
   const copy = copyButton("the link", () => field.value, "Copy the link");
   copy.classList.add("main");
   const { body } = store.state;
   let turn = 0;
 
-  async function make(redacted: boolean): Promise<void> {
-    const mine = ++turn;
+  async function makeLink(redacted: boolean): Promise<void> {
+    const run = ++turn;
     field.value = "";
     copy.disabled = true;
     try {
-      const { url, example, own } = await linkTo(redacted);
-      if (mine !== turn) return;
+      const { url, isExample, includesDefinition } = await linkTo(redacted);
+      if (run !== turn) return;
       field.value = url;
       copy.disabled = false;
-      warn(redacted, example, own);
-      const long = url.length > LONG ? " Some programs cut links of this length." : "";
-      said.textContent = `${count(url.length, "character")}.${long}`;
-      announce(`Link made. ${said.textContent}`);
+      showWarning(redacted, isExample, includesDefinition);
+      const long = url.length > MANY_CHARS ? " Some programs truncate links of this length." : "";
+      length.textContent = `${count(url.length, "character")}.${long}`;
+      announce(`Link ready. ${length.textContent}`);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      warning.className = "told bad";
+      const message = errorMessage(error);
+      warning.className = "note-text bad";
       fill(warning, icon("error"), h("span", null, message));
-      said.textContent = "";
+      length.textContent = "";
       announce(message);
     }
   }
 
-  function warn(redacted: boolean, example: boolean, own: boolean): void {
-    const open = !redacted && !example && body !== "";
-    warning.className = open ? "told warning" : "told";
+  function showWarning(redacted: boolean, example: boolean, includesDefinition: boolean): void {
+    const isReadable = !redacted && !example && body !== "";
+    warning.className = isReadable ? "note-text warning" : "note-text";
     fill(
       warning,
-      icon(open ? "warning" : "info"),
+      icon(isReadable ? "warning" : "info"),
       h(
         "span",
         null,
         example
-          ? "It holds the name of the example, and no payload."
-          : open
-            ? "The payload and the headers are in this link: whoever has it can read them, and so can browser histories and chat programs. Real health data does not belong there."
+          ? "The link contains the name of the example, and no payload."
+          : isReadable
+            ? "The link contains the payload and the headers. Everyone with the link can read them, as can browser histories and chat programs. Do not share real health data."
             : body === ""
-              ? "It holds no payload."
-              : "In place of each value the link holds its type, so its signature and contract no longer fit. Names of fields are kept.",
-        own && " The definition of your own provider is in it.",
+              ? "The link contains no payload."
+              : "Values are replaced by their types, so signature and payload are no longer valid. Field names are kept.",
+        includesDefinition && " The link contains the custom provider.",
       ),
     );
   }
 
-  void make(false);
+  void makeLink(false);
   return h(
     "div",
     { class: "stack-of" },
     choice(
-      "What is in the link",
+      "Content of the link",
       [
-        ["values", "With the payload"],
-        ["types", "Without its values"],
+        ["values", "With payload"],
+        ["types", "Without values"],
       ],
       "values",
-      (value) => void make(value === "types"),
+      (value) => void makeLink(value === "types"),
     ),
     warning,
-    h("label", { for: id, class: "unseen" }, "Link"),
+    h("label", { for: id, class: "visually-hidden" }, "Link"),
     field,
     h(
       "div",
       { class: "with" },
       copy,
-      h("p", { class: "promise-line" }, icon("lock"), "The secret is never in the link."),
-      said,
+      h("p", { class: "promise-line" }, icon("lock"), "Links never contain the secret."),
+      length,
     ),
   );
 }

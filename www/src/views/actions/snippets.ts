@@ -1,4 +1,4 @@
-/** The receiver of docs/receiving.md for each framework, with a provider filled in. The secret comes from the environment. */
+/** The receivers of docs/receiving.md with a provider filled in. The secret is read from the environment. */
 
 export type Framework = "node" | "express" | "fastify" | "next" | "hono" | "workers";
 
@@ -11,54 +11,57 @@ export const frameworks: readonly (readonly [Framework, string])[] = [
   ["workers", "Workers"],
 ];
 
-export interface Given {
+export interface SnippetInput {
   id: string;
   signs: boolean;
-  /** A definition of one's own, as JSON. */
+  /** The definition of a custom provider, as JSON. */
   definition?: string | undefined;
 }
 
-/** Providers with a function of their own in the package. */
-const NAMED = ["painchek", "xon"];
+/** Providers that the package exports by name. */
+const EXPORTED_PROVIDERS = ["painchek", "xon"];
 
-/** The provider's name in paths and variables. */
-function nameOf({ id, definition }: Given): string {
+/** The provider's id, for paths and variables. */
+function getId({ id, definition }: SnippetInput): string {
   return definition === undefined ? id : String((JSON.parse(definition) as { id: unknown }).id);
 }
 
-/** The environment variable of its secret. */
-export function variable(given: Given): string {
-  return `${nameOf(given)
+/** Name of the environment variable of the secret. */
+export function secretVariable(input: SnippetInput): string {
+  return `${getId(input)
     .toUpperCase()
     .replaceAll(/[^A-Z0-9]+/g, "_")
     .replace(/^(?=\d)/, "WEBHOOK_")}_SECRET`;
 }
 
-/** The webhook, with where its secret is read from. */
-function hook(given: Given, environment: string, space = ""): string {
-  const options = given.signs ? `{ secrets: [${environment}.${variable(given)}] }` : '{ unsigned: "allow" }';
-  if (given.definition !== undefined)
-    return `webhook(${literal(given.definition).replaceAll("\n", `\n${space}`)}, ${options})`;
-  return NAMED.includes(given.id)
-    ? `${given.id}(${options})`
-    : `webhook(${JSON.stringify(given.id)}, ${options})`;
+/** The call that creates the webhook, with its secret from the environment. */
+function webhookCode(input: SnippetInput, environment: string, space = ""): string {
+  const options = input.signs
+    ? `{ secrets: [${environment}.${secretVariable(input)}] }`
+    : '{ unsigned: "allow" }';
+  if (input.definition !== undefined)
+    return `webhook(${toLiteral(input.definition).replaceAll("\n", `\n${space}`)}, ${options})`;
+  return EXPORTED_PROVIDERS.includes(input.id)
+    ? `${input.id}(${options})`
+    : `webhook(${JSON.stringify(input.id)}, ${options})`;
 }
 
-/** JSON as JavaScript: "__proto__" would mean something else there. */
-function literal(json: string): string {
+/** JSON as a JavaScript literal, in which "__proto__" would set the prototype. */
+function toLiteral(json: string): string {
   return json.replaceAll(/^(\s*)"__proto__":/gm, '$1["__proto__"]:');
 }
 
-function handler(space = ""): string {
+function handlerCode(space = ""): string {
   return `async (delivery) => {
-${space}  // \`delivery\` is verified. When this returns, the sender is told that it arrived.
+${space}  // \`delivery\` is verified. When this returns, the sender gets a 2xx response.
 ${space}  console.log("received", delivery.type, delivery.id);
 ${space}}`;
 }
 
-export function snippet(framework: Framework, given: Given): string {
-  const made = given.definition === undefined && NAMED.includes(given.id) ? given.id : "webhook";
-  const path = `/webhooks/${nameOf(given)}`;
+export function snippet(framework: Framework, input: SnippetInput): string {
+  const exportName =
+    input.definition === undefined && EXPORTED_PROVIDERS.includes(input.id) ? input.id : "webhook";
+  const path = `/webhooks/${getId(input)}`;
   const entry = {
     node: "node",
     express: "express",
@@ -67,29 +70,29 @@ export function snippet(framework: Framework, given: Given): string {
     hono: "fetch",
     workers: "fetch",
   };
-  const imports = `import { ${made} } from "hookseal";
+  const imports = `import { ${exportName} } from "hookseal";
 import { ${framework === "fastify" ? "hookseal" : "receiver"} } from "hookseal/${entry[framework]}";
 `;
-  const whole = `const hook = ${hook(given, "process.env")};
+  const hookLine = `const hook = ${webhookCode(input, "process.env")};
 `;
   switch (framework) {
     case "node":
       return `import { createServer } from "node:http";
 ${imports}
-${whole}
-const receive = receiver(hook, ${handler()});
+${hookLine}
+const receive = receiver(hook, ${handlerCode()});
 
 createServer(receive).listen(process.env.PORT ?? 3000);
 `;
     case "express":
       return `import express from "express";
 ${imports}
-${whole}
+${hookLine}
 const app = express();
 
-app.all("${path}", receiver(hook, ${handler()}));
+app.all("${path}", receiver(hook, ${handlerCode()}));
 
-// Behind it, so that the receiver gets the raw body.
+// After the receiver, which needs the raw body.
 app.use(express.json());
 
 app.listen(process.env.PORT ?? 3000);
@@ -102,8 +105,8 @@ const app = Fastify();
 
 app.register(hookseal, {
   path: "${path}",
-  hook: ${hook(given, "process.env", "  ")},
-  handler: ${handler("  ")},
+  hook: ${webhookCode(input, "process.env", "  ")},
+  handler: ${handlerCode("  ")},
 });
 
 await app.listen({ port: Number(process.env.PORT ?? 3000) });
@@ -114,8 +117,8 @@ ${imports}
 let receive;
 
 export const POST = (request) => {
-  // Not before the first request: \`next build\` loads this file, too, and should not need the secret.
-  receive ??= receiver(${hook(given, "process.env", "  ")}, ${handler("  ")});
+  // On the first request: \`next build\` also loads this file, and does not have the secret.
+  receive ??= receiver(${webhookCode(input, "process.env", "  ")}, ${handlerCode("  ")});
   return receive(request);
 };
 `;
@@ -123,10 +126,10 @@ export const POST = (request) => {
       return `import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 ${imports}
-${whole}
+${hookLine}
 const app = new Hono();
 
-const receive = receiver(hook, ${handler()});
+const receive = receiver(hook, ${handlerCode()});
 
 app.all("${path}", (c) => receive(c.req.raw));
 
@@ -138,7 +141,7 @@ let receive;
 
 export default {
   fetch(request, env) {
-    receive ??= receiver(${hook(given, "env", "    ")}, ${handler("    ")});
+    receive ??= receiver(${webhookCode(input, "env", "    ")}, ${handlerCode("    ")});
     return receive(request);
   },
 };

@@ -1,19 +1,26 @@
-/** Compare: two deliveries side by side, and whether they are the same event, unchanged. */
-import { clearCompare, compareStore, nextChange, pickPair, startCompare, swap } from "../../state/compare.ts";
+/** Compare: two deliveries side by side, and whether they are the same unchanged event. */
+import {
+  clearCompare,
+  compareStore,
+  nextChange,
+  pickPair,
+  startCompare,
+  swapSides,
+} from "../../state/compare.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { steppers } from "../../ui/keys.ts";
 import { exampleList } from "../inspect/start.ts";
-import { changesView, factsView, headersView } from "./results.ts";
+import { changesView, headersView, summaryView } from "./results.ts";
 import { sideView } from "./side.ts";
 import { pairVerdict } from "./verdict.ts";
 
 const PAIRS = [
-  { id: "same", title: "A retry as it should be", good: true },
-  { id: "changed", title: "A retry that was changed", good: false },
-  { id: "written", title: "A retry that a proxy wrote again", good: false },
-  { id: "other", title: "Two events that look alike", good: false },
+  { id: "same", title: "Unchanged retry", isValid: true },
+  { id: "changed", title: "Changed retry", isValid: false },
+  { id: "rewritten", title: "Retry re-serialized by a proxy", isValid: false },
+  { id: "other", title: "Two similar events", isValid: false },
 ];
 
 export function compareView(): HTMLElement {
@@ -21,7 +28,7 @@ export function compareView(): HTMLElement {
   const pairs = h(
     "select",
     {
-      "aria-label": "Examples of pairs",
+      "aria-label": "Example pairs",
       on: {
         change: () => {
           if (pairs.value !== "") void pickPair(pairs.value);
@@ -29,8 +36,8 @@ export function compareView(): HTMLElement {
         },
       },
     },
-    h("option", { value: "" }, "Try an example…"),
-    PAIRS.map(({ id, title, good }) => h("option", { value: id }, `${good ? "✓" : "✕"} ${title}`)),
+    h("option", { value: "" }, "Choose an example…"),
+    PAIRS.map(({ id, title, isValid }) => h("option", { value: id }, `${isValid ? "✓" : "✕"} ${title}`)),
   );
   const view = h(
     "div",
@@ -43,10 +50,10 @@ export function compareView(): HTMLElement {
         { class: "toolbar" },
         pairs,
         providerSelect(),
-        h("button", { type: "button", on: { click: swap } }, icon("swap"), "Swap"),
+        h("button", { type: "button", on: { click: swapSides } }, icon("swap"), "Swap"),
         h(
           "button",
-          { type: "button", class: "quiet", on: { click: clearCompare } },
+          { type: "button", class: "ghost", on: { click: clearCompare } },
           icon("clear"),
           "Clear both",
         ),
@@ -60,7 +67,7 @@ export function compareView(): HTMLElement {
       startView(),
       changesView(),
       headersView(),
-      factsView(),
+      summaryView(),
     ),
   );
   startCompare();
@@ -74,13 +81,11 @@ function providerSelect(): HTMLElement {
   });
   const draw = () => {
     const { result, provider } = compareStore.state;
-    const found =
-      result?.provider?.recognised === true
-        ? `${result.provider.title} (recognised)`
-        : "Recognise the provider";
+    const label =
+      result?.provider?.isDetected === true ? `${result.provider.title} (detected)` : "Detect the provider";
     fill(
       select,
-      h("option", { value: "auto" }, found),
+      h("option", { value: "auto" }, label),
       store.state.providers.map(({ id, title }) => h("option", { value: id }, title)),
     );
     select.value = provider;
@@ -94,11 +99,11 @@ function startView(): HTMLElement {
   const box = h(
     "section",
     { class: "panel examples" },
-    h("h3", null, "Or begin with an example"),
+    h("h3", null, "Examples"),
     exampleList(PAIRS, (id) => void pickPair(id)),
   );
-  compareStore.on(["heads", "bodies"], ({ heads, bodies }) => {
-    box.hidden = [...heads, ...bodies].some((text) => text !== "");
+  compareStore.on(["headerTexts", "bodies"], ({ headerTexts, bodies }) => {
+    box.hidden = [...headerTexts, ...bodies].some((text) => text !== "");
   });
   return box;
 }

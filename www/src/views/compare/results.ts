@@ -1,27 +1,31 @@
-/** What differs: changes that lead to their places in both texts, headers, and what is known of each delivery. */
-import { SIGNS } from "../../editor/marks.ts";
-import type { Compared, ShownChange } from "../../engine/protocol.ts";
-import { compareStore, NAMES, type Side } from "../../state/compare.ts";
+/** The result of a comparison: changes with their locations in both texts, headers, and details of each delivery. */
+import { CHANGE_SYMBOLS } from "../../editor/marks.ts";
+import type { CompareResult, ShownChange } from "../../engine/protocol.ts";
+import { compareStore, SIDE_NAMES, type Side } from "../../state/compare.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
 import { panel } from "../inspect/panel.ts";
 import { goTo } from "./side.ts";
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 export function changesView(): HTMLElement {
   const { box, head, content } = panel("changes", "Changes");
   const number = h("span", { class: "number" });
   head.append(number);
   const list = h("ol");
-  const more = h("button", { type: "button", class: "link", on: { click: () => draw(shown + PAGE * 4) } });
+  const more = h("button", {
+    type: "button",
+    class: "link",
+    on: { click: () => draw(shown + PAGE_SIZE * 4) },
+  });
   content.append(list, more);
   let changes: ShownChange[] = [];
-  let shown = PAGE;
+  let shown = PAGE_SIZE;
 
-  function draw(most: number): void {
-    shown = most;
+  function draw(max: number): void {
+    shown = max;
     fill(list, changes.slice(0, shown).map(item));
     more.hidden = changes.length <= shown;
     more.textContent = `Show more of ${count(changes.length, "change")}`;
@@ -31,20 +35,20 @@ export function changesView(): HTMLElement {
     changes = result?.changes ?? [];
     box.hidden = changes.length === 0;
     number.textContent = changes.length >= 1000 ? "the first 1,000" : String(changes.length);
-    draw(PAGE);
+    draw(PAGE_SIZE);
   });
   compareStore.on(["change"], ({ change }) => {
     list.querySelector("[aria-current]")?.removeAttribute("aria-current");
     if (change === undefined) return;
-    if (change >= shown) draw(change + PAGE);
-    const found = list.children[change];
-    found?.setAttribute("aria-current", "true");
-    found?.scrollIntoView({ block: "nearest" });
+    if (change >= shown) draw(change + PAGE_SIZE);
+    const item = list.children[change];
+    item?.setAttribute("aria-current", "true");
+    item?.scrollIntoView({ block: "nearest" });
   });
   return box;
 }
 
-function item({ pointer, kind, before, after, places }: ShownChange, index: number): HTMLElement {
+function item({ pointer, kind, before, after, locations }: ShownChange, index: number): HTMLElement {
   return h(
     "li",
     { class: `change-item ${kind}` },
@@ -55,7 +59,7 @@ function item({ pointer, kind, before, after, places }: ShownChange, index: numb
         class: "change-head",
         on: { click: () => compareStore.set({ change: index }) },
       },
-      h("span", { class: `sign ${kind}`, "aria-hidden": "true" }, SIGNS[kind]),
+      h("span", { class: `sign ${kind}`, "aria-hidden": "true" }, CHANGE_SYMBOLS[kind]),
       h("code", null, ...visible(pointer === "" ? "the whole payload" : pointer)),
       h("span", { class: "muted" }, kind),
     ),
@@ -63,7 +67,7 @@ function item({ pointer, kind, before, after, places }: ShownChange, index: numb
     h(
       "p",
       { class: "muted leads" },
-      places.map(({ line }, side) =>
+      locations.map(({ line }, side) =>
         h(
           "button",
           {
@@ -76,17 +80,17 @@ function item({ pointer, kind, before, after, places }: ShownChange, index: numb
               },
             },
           },
-          `${NAMES[side as Side]}, line ${line}`,
+          `${SIDE_NAMES[side as Side]}, line ${line}`,
         ),
       ),
     ),
   );
 }
 
-/** A value of one side; where there is none, that is said. */
+/** The value of one side, or "missing". */
 function value(side: Side, text: string | undefined): Node[] {
   return [
-    h("dt", null, NAMES[side]),
+    h("dt", null, SIDE_NAMES[side]),
     h(
       "dd",
       null,
@@ -123,17 +127,17 @@ export function headersView(): HTMLElement {
   return box;
 }
 
-export function factsView(): HTMLElement {
+export function summaryView(): HTMLElement {
   const { box, content } = panel("known", "Both deliveries");
   compareStore.on(["result"], ({ result }) => {
-    const facts = (result?.facts ?? []).filter(([, first, second]) => (first ?? second ?? "") !== "");
+    const facts = (result?.summary ?? []).filter(([, first, second]) => (first ?? second ?? "") !== "");
     box.hidden = facts.length === 0;
-    fill(content, h("dl", { class: "facts" }, facts.map(fact)));
+    fill(content, h("dl", { class: "facts" }, facts.map(summaryRow)));
   });
   return box;
 }
 
-function fact([title, first, second]: Compared["facts"][number]): Node[] {
+function summaryRow([title, first, second]: CompareResult["summary"][number]): Node[] {
   const same = first === second;
   const code = (text: string | undefined) =>
     text === undefined ? h("span", { class: "muted" }, "missing") : h("code", null, ...visible(text));
@@ -142,7 +146,7 @@ function fact([title, first, second]: Compared["facts"][number]): Node[] {
     h(
       "dd",
       { class: same ? "both equal" : "both unequal" },
-      icon(same ? "equal" : "unequal", same ? "the same" : "not the same"),
+      icon(same ? "equal" : "unequal", same ? "equal" : "different"),
       same ? code(first) : h("span", null, code(first), code(second)),
     ),
   ];

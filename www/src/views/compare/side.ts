@@ -1,28 +1,28 @@
-/** One of the two deliveries: pasted, dropped or opened, with what differs marked. */
+/** One of the two deliveries, with its changes marked. */
 import { EditorView, keymap } from "@codemirror/view";
-import { bound } from "../../editor/bound.ts";
+import { boundEditor } from "../../editor/bound-editor.ts";
 import { issueField, issuesAt, type Mark, setMarks, signs } from "../../editor/marks.ts";
 import {
   compareStore,
-  NAMES,
+  importSide,
   nextChange,
   openInInspect,
+  SIDE_NAMES,
   type Side,
   setBody,
-  setHead,
-  takeSide,
+  setHeaderText,
 } from "../../state/compare.ts";
 import { h } from "../../ui/dom.ts";
 import { takeDrops } from "../../ui/drop.ts";
-import { headArea } from "../../ui/field.ts";
+import { headerArea } from "../../ui/field.ts";
 import { fileButton } from "../../ui/file.ts";
 
-/** Brings a place of a side before the eyes, with the cursor. */
+/** Moves the cursor of each side to the location of a change. */
 export const goTo: ((change: number) => void)[] = [];
 
 export function sideView(side: Side): HTMLElement {
-  const name = NAMES[side];
-  const { box, view, show, reveal } = bound(
+  const name = SIDE_NAMES[side];
+  const { box, view, show, reveal } = boundEditor(
     `Body of the ${name.toLowerCase()}`,
     (text) => setBody(side, text),
     [
@@ -33,9 +33,9 @@ export function sideView(side: Side): HTMLElement {
         {
           key: "Escape",
           run: () => {
-            const found = document.querySelector<HTMLElement>(".change-item[aria-current] .change-head");
-            found?.focus();
-            return found !== null;
+            const change = document.querySelector<HTMLElement>(".change-item[aria-current] .change-head");
+            change?.focus();
+            return change !== null;
           },
         },
       ]),
@@ -45,26 +45,26 @@ export function sideView(side: Side): HTMLElement {
         if (change !== undefined) compareStore.set({ change });
       }),
     ],
-    (text) => void takeSide(side, text),
+    (text) => void importSide(side, text),
   );
-  const area = headArea(
-    (text) => setHead(side, text),
-    (text) => void takeSide(side, text),
+  const area = headerArea(
+    (text) => setHeaderText(side, text),
+    (text) => void importSide(side, text),
   );
   area.setAttribute("aria-label", `Request line and headers of the ${name.toLowerCase()}`);
   goTo[side] = (change) => {
-    const place = compareStore.state.result?.changes[change]?.places[side];
+    const place = compareStore.state.result?.changes[change]?.locations[side];
     if (place !== undefined) reveal(place.from, place.to, true);
   };
-  compareStore.on(["heads", "bodies"], ({ heads, bodies }) => {
-    if (area.value !== heads[side]) area.value = heads[side];
+  compareStore.on(["headerTexts", "bodies"], ({ headerTexts, bodies }) => {
+    if (area.value !== headerTexts[side]) area.value = headerTexts[side];
     show(bodies[side]);
   });
   compareStore.on(["result", "change"], ({ result, change }) => {
-    const marks = (result?.changes ?? []).map(({ kind, places }, index): Mark => {
-      const { from, to } = places[side];
+    const marks = (result?.changes ?? []).map(({ kind, locations }, index): Mark => {
+      const { from, to } = locations[side];
       const missing = kind === (side === 0 ? "added" : "removed");
-      return { from, to, severity: missing ? "gap" : kind, now: index === change };
+      return { from, to, severity: missing ? "gap" : kind, isCurrent: index === change };
     });
     view.dispatch({ effects: setMarks.of(marks) });
     const place = change === undefined ? undefined : marks[change];
@@ -77,17 +77,17 @@ export function sideView(side: Side): HTMLElement {
       "header",
       null,
       h("h2", null, name),
-      fileButton(`Open a file as the ${name.toLowerCase()}`, (bytes) => takeSide(side, bytes)),
+      fileButton(`Open a file as the ${name.toLowerCase()}`, (bytes) => importSide(side, bytes)),
       h(
         "button",
         { type: "button", class: "link", on: { click: () => openInInspect(side) } },
         "Open in Inspect",
-        h("span", { class: "unseen" }, ` the ${name.toLowerCase()}`),
+        h("span", { class: "visually-hidden" }, ` the ${name.toLowerCase()}`),
       ),
     ),
     area,
     h("div", { class: "body" }, box),
   );
-  takeDrops(element, (bytes) => takeSide(side, bytes));
+  takeDrops(element, (bytes) => importSide(side, bytes));
   return element;
 }

@@ -1,69 +1,76 @@
-/** How the two relate, in a word, a colour, a shape and a sentence. */
-import type { Compared } from "../../engine/protocol.ts";
-import { compareStore, isEmpty, NAMES } from "../../state/compare.ts";
+/** The verdict of a comparison. */
+import type { CompareResult } from "../../engine/protocol.ts";
+import { compareStore, isEmpty, SIDE_NAMES } from "../../state/compare.ts";
 import { count } from "../../ui/text.ts";
-import { type Said, verdictBox } from "../verdict.ts";
+import { type VerdictView, verdictBox } from "../verdict.ts";
 
 export function pairVerdict(): HTMLElement {
-  const { box, say } = verdictBox();
-  compareStore.on(["result", "busy", "failure", "heads", "bodies"], ({ result, busy, failure }) => {
+  const { box, show } = verdictBox();
+  compareStore.on(["result", "isBusy", "failure", "headerTexts", "bodies"], ({ result, isBusy, failure }) => {
     if (failure !== undefined)
-      say({ tone: "bad", icon: "error", word: "The page failed", sentence: failure }, busy, true);
-    else if (result === undefined) say(waiting(), busy, false);
-    else say(saidOf(result), busy, !busy);
+      show({ tone: "bad", icon: "error", title: "Page error", description: failure }, isBusy, true);
+    else if (result === undefined) show(describeEmpty(), isBusy, false);
+    else show(describeResult(result), isBusy, !isBusy);
   });
   return box;
 }
 
-function waiting(): Said {
+function describeEmpty(): VerdictView {
   const [first, second] = [isEmpty(0), isEmpty(1)];
   return {
     tone: "none",
     icon: "question",
-    word: first === second ? "Nothing to compare yet" : "One is missing",
-    sentence:
+    title: first === second ? "No deliveries" : "One delivery missing",
+    description:
       first === second
-        ? "Paste or drop a delivery on each side, or an archive that holds both."
+        ? "Paste or drop a delivery on each side, or a file that contains both."
         : `Paste or drop the ${first ? "original" : "retry"}.`,
   };
 }
 
-function saidOf({ provider, same, sameEvent, sameBytes, changes, unread }: Compared): Said {
+function describeResult({
+  provider,
+  same,
+  sameEvent,
+  sameBytes,
+  changes,
+  parseErrors,
+}: CompareResult): VerdictView {
   if (provider === undefined) {
     return {
       tone: "none",
       icon: "question",
-      word: "Whose deliveries are these?",
-      sentence: "Neither headers nor events say so. Choose the provider.",
+      title: "Provider not detected",
+      description: "Neither the headers nor the events identify it. Choose the provider.",
     };
   }
-  const at = unread.findIndex((one) => one !== undefined);
-  if (at >= 0 && !same) {
+  const index = parseErrors.findIndex((error) => error !== undefined);
+  if (index >= 0 && !same) {
     return {
       tone: "bad",
       icon: "rejected",
-      word: "Cannot be compared",
-      sentence: `The ${NAMES[at === 0 ? 0 : 1].toLowerCase()} cannot be read: ${unread[at]}`,
+      title: "Cannot compare",
+      description: `The ${SIDE_NAMES[index === 0 ? 0 : 1].toLowerCase()} cannot be parsed: ${parseErrors[index]}`,
     };
   }
-  const aside = "Signatures are not looked at here: open each in Inspect.";
+  const note = "Compare does not verify signatures. Open each delivery in Inspect.";
   if (same && sameBytes) {
     return {
       tone: "good",
       icon: "passed",
-      word: "Same event, unchanged",
-      sentence: "The bodies are equal, byte for byte: a retry, or a duplicate.",
-      aside,
+      title: "Same event, unchanged",
+      description: "The bodies are equal byte for byte: a retry or a duplicate.",
+      note,
     };
   }
   if (same) {
     return {
       tone: "open",
       icon: "warning",
-      word: "Same event, written otherwise",
-      sentence:
-        "Every value is equal, but the bytes are not: white space, order of keys, or how numbers and texts are written. A signature over one body does not fit the other.",
-      aside,
+      title: "Same event, different bytes",
+      description:
+        "All values are equal, but whitespace, key order, or the formatting of numbers or strings differs. A signature of one body does not match the other.",
+      note,
     };
   }
   const number = count(changes.length, "change");
@@ -72,26 +79,26 @@ function saidOf({ provider, same, sameEvent, sameBytes, changes, unread }: Compa
       ? {
           tone: "bad",
           icon: "rejected",
-          word: "Same event, changed",
-          sentence: `${number}. ${provider.title} sends each retry with the same payload: this is no plain retry.`,
-          aside,
+          title: "Same event, changed",
+          description: `${number}. ${provider.title} sends every retry with the same payload, so this is not a plain retry.`,
+          note,
         }
       : {
           tone: "open",
           icon: "warning",
-          word: "Same event, changed",
-          sentence: `${number}. ${provider.title} does not promise that retries are unchanged.`,
-          aside,
+          title: "Same event, changed",
+          description: `${number}. ${provider.title} does not guarantee unchanged retries.`,
+          note,
         };
   }
   return {
     tone: "open",
     icon: "unequal",
-    word: "Two different events",
-    sentence:
+    title: "Two different events",
+    description:
       changes.length === 0
-        ? "The payloads have the same values, but what makes an event one of its own differs."
-        : `By ${provider.title}'s idempotency key these are not the same event. ${number}.`,
-    aside,
+        ? "The payloads are equal, but the idempotency keys differ."
+        : `The idempotency keys of ${provider.title} differ. ${number}.`,
+    note,
   };
 }

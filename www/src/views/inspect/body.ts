@@ -1,19 +1,22 @@
-/** The body: its editor, bound to the state, and a line that says what stands under the cursor. */
-
+/** The body: its editor, and a status line about the value at the cursor. */
 import { EditorView, keymap } from "@codemirror/view";
 import { hasEscapes } from "../../bytes.ts";
-import { bound } from "../../editor/bound.ts";
-import { hover, words } from "../../editor/hover.ts";
+import { boundEditor } from "../../editor/bound-editor.ts";
+import { describeType, hover } from "../../editor/hover.ts";
 import { issueField, issuesAt, setMarks, signs } from "../../editor/marks.ts";
-import { engine, nextIssue, takeText } from "../../state/actions.ts";
+import { importText, nextIssue } from "../../state/actions.ts";
+import { engine } from "../../state/engine.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
 
+/** Pause after which the cursor's value is looked up, so that moving the cursor stays fast. */
+const CURSOR_DELAY_MS = 120;
+
 export function bodyView(): HTMLElement {
   const under = h("p", { class: "under", "aria-live": "off" });
   const size = h("p", { class: "muted" });
-  const { box, view, show, reveal } = bound(
+  const { box, view, show, reveal } = boundEditor(
     "Body of the delivery",
     (body) => store.set({ body }),
     [
@@ -29,36 +32,36 @@ export function bodyView(): HTMLElement {
         },
       }),
       EditorView.updateListener.of((update) => {
-        if (update.selectionSet || update.docChanged) tellPlace();
+        if (update.selectionSet || update.docChanged) showCursorPosition();
       }),
     ],
-    (text) => void takeText(text, "the clipboard"),
+    (text) => void importText(text, "the clipboard"),
   );
 
   let timer: ReturnType<typeof setTimeout> | undefined;
-  function tellPlace(): void {
+  function showCursorPosition(): void {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const { head } = view.state.selection.main;
       const line = view.state.doc.lineAt(head);
       const where = `${line.number}:${head - line.from + 1}`;
-      const found = view.state.doc.length === 0 ? null : await engine.ask("at", { offset: head });
-      if (found === undefined) return;
+      const value = view.state.doc.length === 0 ? null : await engine.call("valueAt", { offset: head });
+      if (value === undefined) return;
       fill(
         under,
         h("span", { class: "muted" }, where),
-        found !== null && h("code", null, ...visible(found.pointer)),
-        found?.meaning?.description !== undefined && h("span", null, found.meaning.description),
-        found !== null && h("span", { class: "muted" }, words(found.type, found.meaning)),
+        value !== null && h("code", null, ...visible(value.pointer)),
+        value?.info?.description !== undefined && h("span", null, value.info.description),
+        value !== null && h("span", { class: "muted" }, describeType(value.type, value.info)),
       );
       const [issue] = issuesAt(view, head);
       if (issue !== undefined && store.state.issue !== issue && view.hasFocus) store.set({ issue });
-    }, 120);
+    }, CURSOR_DELAY_MS);
   }
 
   store.on(["body"], ({ body }) => show(body));
   store.on(["result"], ({ result, body }) => {
-    const issues = result === undefined || "unrecognised" in result ? [] : result.issues;
+    const issues = result === undefined || "isUndetected" in result ? [] : result.issues;
     view.dispatch({ effects: setMarks.of(issues) });
     fill(
       size,
@@ -66,7 +69,7 @@ export function bodyView(): HTMLElement {
         ? ""
         : `${count(result.bytes, "byte")} · ${hasEscapes(body) ? "not all UTF-8" : "UTF-8"} · ${count(result.values, "value")}`,
     );
-    tellPlace();
+    showCursorPosition();
   });
   store.on(["target"], ({ target }) => {
     if (target === undefined) return;

@@ -1,4 +1,4 @@
-/** What is known of the delivery: event, revision, ids, times in both clocks. */
+/** Details of the delivery: event, revision, ids and times. */
 import type { Inspection } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
@@ -9,10 +9,10 @@ import { panel } from "./panel.ts";
 export function detailsView(): HTMLElement {
   const { box, content } = panel("details", "Delivery");
   store.on(["result"], ({ result }) => {
-    const judged = result === undefined || "unrecognised" in result ? undefined : result;
-    box.hidden = judged === undefined;
-    if (judged === undefined) return;
-    fill(content, h("dl", { class: "facts" }, facts(judged)));
+    const inspection = result === undefined || "isUndetected" in result ? undefined : result;
+    box.hidden = inspection === undefined;
+    if (inspection === undefined) return;
+    fill(content, h("dl", { class: "facts" }, facts(inspection)));
   });
   return box;
 }
@@ -37,7 +37,7 @@ function facts({ report, provider, bytes, now, created }: Inspection): Node[] {
       "dd",
       null,
       provider.title,
-      h("span", { class: "muted" }, provider.recognised ? "recognised" : "chosen"),
+      h("span", { class: "muted" }, provider.isDetected ? "detected" : "selected"),
     ),
   );
   row("Event", report.type);
@@ -69,7 +69,7 @@ function times(text: string, created: number | undefined, now: number): Node[] {
     h("dt", { class: "sub" }, "Local"),
     h("dd", null, local),
     h("dt", { class: "sub" }, "Skew"),
-    h("dd", null, skew(created - now)),
+    h("dd", null, formatSkew(created - now)),
   );
   return rows;
 }
@@ -83,7 +83,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1000],
 ];
 
-function skew(difference: number): string {
+function formatSkew(difference: number): string {
   const [unit, length] =
     UNITS.find(([, length]) => Math.abs(difference) >= length) ?? (["second", 1000] as const);
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(difference / length), unit);

@@ -1,5 +1,5 @@
 /** Why a signature does not match: matches, observations, the bytes that differ, and what to change. */
-import type { Change, ShownCause } from "../../engine/protocol.ts";
+import type { ByteDiff, ShownCause } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
@@ -68,7 +68,7 @@ function causeView(
   );
 }
 
-function changed({ before, after, diff, from, to, bytes, rows, more }: Change): Node {
+function changed({ before, after, diff, from, to, bytes, rows, hasMore }: ByteDiff): Node {
   const length = bytes.end - bytes.start;
   const gap = length === 0;
   return h(
@@ -118,7 +118,7 @@ function changed({ before, after, diff, from, to, bytes, rows, more }: Change): 
             ),
           ),
         ),
-        more && h("p", { class: "muted" }, "and so on"),
+        hasMore && h("p", { class: "muted" }, "and so on"),
       ),
     ),
   );

@@ -1,11 +1,11 @@
-/** Inspect: a delivery on one side, everything there is to say about it on the other. */
+/** Inspect: the input on one side, the result on the other. */
 import { h } from "../../ui/dom.ts";
 import { detailsView } from "./details.ts";
 import { explanationView } from "./explanation.ts";
 import { inputView } from "./input.ts";
 import { issuesView } from "./issues.ts";
-import { pathView } from "./path.ts";
 import { signatureView } from "./signature.ts";
+import { stagesView } from "./stages.ts";
 import { startView } from "./start.ts";
 import { treeView } from "./tree.ts";
 import { verdictView } from "./verdict.ts";
@@ -18,7 +18,7 @@ export function inspectView(): HTMLElement {
     h(
       "section",
       { class: "results", "aria-label": "Result" },
-      h("div", { class: "summary" }, verdictView(), pathView()),
+      h("div", { class: "summary" }, verdictView(), stagesView()),
       startView(),
       explanationView(),
       issuesView(),

@@ -1,11 +1,11 @@
-/** What is judged: examples and files, the provider, the secret, request line and headers, and the body. */
-import { clear, pickExample, take, takeText, turnTo } from "../../state/actions.ts";
+/** The input of Inspect: examples, files, provider, secret, request line and headers, body. */
+import { clearInspect, importBytes, importText, pickExample, selectDelivery } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
-import { field, headArea } from "../../ui/field.ts";
+import { field, headerArea } from "../../ui/field.ts";
 import { icon } from "../../ui/icons.ts";
+import { advancedOptions } from "./advanced-options.ts";
 import { bodyView } from "./body.ts";
-import { circumstances } from "./circumstances.ts";
 import { secretField } from "./secret.ts";
 
 export function inputView(): HTMLElement {
@@ -14,15 +14,15 @@ export function inputView(): HTMLElement {
     { class: "input", "aria-label": "Input" },
     toolbar(),
     h("div", { class: "settings" }, providerField(), secret(), profileField()),
-    circumstances(),
-    archive(),
-    headField(),
+    advancedOptions(),
+    deliveryPicker(),
+    headerField(),
     h(
       "p",
       { class: "label" },
       "Body",
-      h("span", { class: "muted" }, "the raw bytes, as they arrived"),
-      apart(),
+      h("span", { class: "muted" }, "raw bytes as received"),
+      splitRequestButton(),
     ),
     bodyView(),
   );
@@ -30,21 +30,21 @@ export function inputView(): HTMLElement {
 
 function secret(): HTMLElement {
   return secretField(store, ["result"], ({ result }) =>
-    result === undefined || "unrecognised" in result ? undefined : result.provider,
+    result === undefined || "isUndetected" in result ? undefined : result.provider,
   );
 }
 
-/** Offers to take apart a request that was typed, where what stands there is no JSON. */
-function apart(): HTMLElement {
+/** Imports a body that is not JSON: it may be a whole request. */
+function splitRequestButton(): HTMLElement {
   const button = h(
     "button",
-    { type: "button", class: "link", on: { click: () => void takeText(store.state.body, "the body") } },
-    "Take a whole request apart",
+    { type: "button", class: "link", on: { click: () => void importText(store.state.body, "the body") } },
+    "Import as a request",
   );
   store.on(["result", "body"], ({ result, body }) => {
     const json =
       result === undefined ||
-      ("unrecognised" in result
+      ("isUndetected" in result
         ? result.values > 0
         : result.report.stages.every(({ name, state }) => name !== "json" || state !== "failed"));
     button.hidden = json || body === "";
@@ -66,27 +66,27 @@ function toolbar(): HTMLElement {
     const groups = [...new Set(all.map(({ group }) => group))];
     fill(
       examples,
-      h("option", { value: "" }, "Try an example…"),
+      h("option", { value: "" }, "Choose an example…"),
       groups.map((group) =>
         h(
           "optgroup",
           { label: group },
           all
-            .filter((one) => one.group === group)
-            .map(({ id, title, good }) => h("option", { value: id }, `${good ? "✓" : "✕"} ${title}`)),
+            .filter((example) => example.group === group)
+            .map(({ id, title, isValid }) => h("option", { value: id }, `${isValid ? "✓" : "✕"} ${title}`)),
         ),
       ),
     );
   });
   const file = h("input", {
     type: "file",
-    class: "unseen",
+    class: "visually-hidden",
     tabindex: "-1",
-    "aria-label": "A file with a delivery",
+    "aria-label": "Delivery file",
     on: {
       change: async () => {
         const [chosen] = file.files ?? [];
-        if (chosen !== undefined) await take(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
+        if (chosen !== undefined) await importBytes(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
         file.value = "";
       },
     },
@@ -97,7 +97,7 @@ function toolbar(): HTMLElement {
     examples,
     h("button", { type: "button", on: { click: () => file.click() } }, icon("file"), "Open a file"),
     file,
-    h("button", { type: "button", class: "quiet", on: { click: clear } }, icon("clear"), "Clear"),
+    h("button", { type: "button", class: "ghost", on: { click: clearInspect } }, icon("clear"), "Clear"),
     h("span", { class: "muted hint" }, "or paste, or drop: HTTP, curl, HAR, JSON"),
   );
 }
@@ -105,13 +105,13 @@ function toolbar(): HTMLElement {
 function providerField(): HTMLElement {
   const select = h("select", { on: { change: () => store.set({ provider: select.value }) } });
   store.on(["providers", "provider", "result"], ({ providers, provider, result }) => {
-    const found =
-      result === undefined || "unrecognised" in result || !result.provider.recognised
+    const detected =
+      result === undefined || "isUndetected" in result || !result.provider.isDetected
         ? undefined
         : result.provider.title;
     fill(
       select,
-      h("option", { value: "auto" }, found === undefined ? "Recognise it" : `${found} (recognised)`),
+      h("option", { value: "auto" }, detected === undefined ? "Detect" : `${detected} (detected)`),
       providers.map(({ id, title }) => h("option", { value: id }, title)),
     );
     select.value = provider;
@@ -129,18 +129,18 @@ function profileField(): HTMLElement {
   store.on(["profile"], ({ profile }) => {
     select.value = profile;
   });
-  return field("Contract", select);
+  return field("Profile", select);
 }
 
-/** Which delivery of an archive is shown. */
-function archive(): HTMLElement {
-  const box = h("div", { class: "archive", hidden: true });
+/** Selects the delivery of an imported file. */
+function deliveryPicker(): HTMLElement {
+  const box = h("div", { class: "delivery-picker", hidden: true });
   store.on(["imported"], ({ imported }) => {
     box.hidden = imported === undefined;
     if (imported === undefined) return;
     const select = h(
       "select",
-      { "aria-label": "Delivery of the archive", on: { change: () => turnTo(Number(select.value)) } },
+      { "aria-label": "Delivery of the file", on: { change: () => selectDelivery(Number(select.value)) } },
       imported.deliveries
         .slice(0, 500)
         .map(({ method, url }, index) =>
@@ -157,14 +157,14 @@ function archive(): HTMLElement {
   return box;
 }
 
-function headField(): HTMLElement {
-  const area = headArea(
-    (head) => store.set({ head }),
-    (text) => void takeText(text, "the clipboard"),
+function headerField(): HTMLElement {
+  const area = headerArea(
+    (headerText) => store.set({ headerText }),
+    (text) => void importText(text, "the clipboard"),
   );
-  store.on(["head"], ({ head }) => {
-    if (area.value !== head) area.value = head;
-    area.rows = Math.min(8, Math.max(2, head.split("\n").length));
+  store.on(["headerText"], ({ headerText }) => {
+    if (area.value !== headerText) area.value = headerText;
+    area.rows = Math.min(8, Math.max(2, headerText.split("\n").length));
   });
   return field("Request line and headers", area);
 }

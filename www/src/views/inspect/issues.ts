@@ -1,6 +1,6 @@
-/** Every issue, the gravest first, each leading to its place in the text. */
-import type { PlacedIssue } from "../../engine/protocol.ts";
-import { lookAt } from "../../state/actions.ts";
+/** All issues by severity. Each one selects its location in the text. */
+import type { LocatedIssue } from "../../engine/protocol.ts";
+import { selectIssue } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
@@ -8,36 +8,40 @@ import { count, visible } from "../../ui/text.ts";
 import { panel } from "./panel.ts";
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
-/** Where issues come from, which is looked at, and what leads there. */
-interface Source {
-  issues(tell: (issues: readonly PlacedIssue[]) => void): void;
-  current(tell: (issue: number | undefined) => void): void;
+/** The issues of a store, and how one is selected. */
+interface IssueSource {
+  issues(callback: (issues: readonly LocatedIssue[]) => void): void;
+  current(callback: (issue: number | undefined) => void): void;
   go(issue: number): void;
 }
 
-const inspected: Source = {
-  issues: (tell) =>
+const inspected: IssueSource = {
+  issues: (callback) =>
     store.on(["result"], ({ result }) =>
-      tell(result === undefined || "unrecognised" in result ? [] : result.issues),
+      callback(result === undefined || "isUndetected" in result ? [] : result.issues),
     ),
-  current: (tell) => store.on(["issue"], ({ issue }) => tell(issue)),
-  go: lookAt,
+  current: (callback) => store.on(["issue"], ({ issue }) => callback(issue)),
+  go: selectIssue,
 };
 
-export function issuesView(from: Source = inspected): HTMLElement {
+export function issuesView(from: IssueSource = inspected): HTMLElement {
   const { box, head, content } = panel("issues", "Issues");
   const number = h("span", { class: "number" });
   head.append(number);
   const list = h("ol");
-  const more = h("button", { type: "button", class: "link", on: { click: () => draw(shown + PAGE * 4) } });
+  const more = h("button", {
+    type: "button",
+    class: "link",
+    on: { click: () => draw(shown + PAGE_SIZE * 4) },
+  });
   content.append(list, more);
-  let sorted: [PlacedIssue, number][] = [];
-  let shown = PAGE;
+  let sorted: [LocatedIssue, number][] = [];
+  let shown = PAGE_SIZE;
 
-  function draw(most: number): void {
-    shown = most;
+  function draw(max: number): void {
+    shown = max;
     fill(
       list,
       sorted.slice(0, shown).map(([issue, index]) => item(issue, index, from.go)),
@@ -48,25 +52,25 @@ export function issuesView(from: Source = inspected): HTMLElement {
 
   from.issues((issues) => {
     sorted = issues
-      .map((issue, index): [PlacedIssue, number] => [issue, index])
+      .map((issue, index): [LocatedIssue, number] => [issue, index])
       .sort(([a], [b]) => RANK[a.severity] - RANK[b.severity]);
     box.hidden = sorted.length === 0;
     number.textContent = sorted.length.toLocaleString("en");
-    draw(PAGE);
+    draw(PAGE_SIZE);
   });
   from.current((issue) => {
     list.querySelector("[aria-current]")?.removeAttribute("aria-current");
     if (issue === undefined) return;
     const at = sorted.findIndex(([, index]) => index === issue);
-    if (at >= shown) draw(at + PAGE);
-    const found = list.querySelector<HTMLElement>(`[data-index="${issue}"]`);
-    found?.setAttribute("aria-current", "true");
-    found?.scrollIntoView({ block: "nearest" });
+    if (at >= shown) draw(at + PAGE_SIZE);
+    const item = list.querySelector<HTMLElement>(`[data-index="${issue}"]`);
+    item?.setAttribute("aria-current", "true");
+    item?.scrollIntoView({ block: "nearest" });
   });
   return box;
 }
 
-function item(issue: PlacedIssue, index: number, go: (index: number) => void): HTMLElement {
+function item(issue: LocatedIssue, index: number, go: (index: number) => void): HTMLElement {
   const { severity, code, message, pointer, span, hint, byteSpan } = issue;
   return h(
     "li",
@@ -82,7 +86,7 @@ function item(issue: PlacedIssue, index: number, go: (index: number) => void): H
       icon(severity, severity),
       h(
         "span",
-        { class: "said" },
+        { class: "issue-text" },
         h("span", { class: "message" }, ...visible(message)),
         hint !== undefined && severity !== "info" && h("span", { class: "hint" }, ...visible(hint)),
         h(

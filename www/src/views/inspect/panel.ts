@@ -1,4 +1,4 @@
-/** A part of the results under a heading; hidden while it has nothing to say. */
+/** A section of the results with a heading, hidden while it is empty. */
 import { h, unique } from "../../ui/dom.ts";
 
 export function panel(

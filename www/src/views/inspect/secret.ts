@@ -1,4 +1,4 @@
-/** The secret: masked, never kept anywhere, and what it is made of said in words. */
+/** The field of the signing secret: masked, never stored, with a warning about surrounding whitespace. */
 import type { ProviderEntry, SecretEncoding } from "../../engine/protocol.ts";
 import type { Store } from "../../state/store.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
@@ -6,19 +6,19 @@ import { icon } from "../../ui/icons.ts";
 import { count } from "../../ui/text.ts";
 
 const ENCODINGS: [SecretEncoding, string][] = [
-  ["provider", "as its provider does"],
+  ["provider", "provider's format"],
   ["utf8", "text (UTF-8)"],
   ["base64", "Base64"],
   ["hex", "hex"],
 ];
 
-type Whose = Omit<ProviderEntry, "id">;
+type SecretOwner = Omit<ProviderEntry, "id">;
 
-/** The field of a store's secret; `keys` are what the provider is read from. */
+/** The field of a store's secret. `keys` are the keys that `provider` reads. */
 export function secretField<State extends { secret: string; encoding: SecretEncoding }>(
   store: Store<State>,
   keys: (keyof State)[],
-  provider: (state: Readonly<State>) => Whose | undefined,
+  provider: (state: Readonly<State>) => SecretOwner | undefined,
 ): HTMLElement {
   const set = (change: { secret?: string; encoding?: SecretEncoding }) => store.set(change as Partial<State>);
   const id = unique("secret");
@@ -32,7 +32,7 @@ export function secretField<State extends { secret: string; encoding: SecretEnco
     placeholder: "stays in this page",
     on: {
       input: () => set({ secret: input.value }),
-      // A field of one line would drop the line break that is so often the fault.
+      // An input element would drop line breaks, which are a frequent cause of mismatches.
       paste: (event) => {
         const text = event.clipboardData?.getData("text/plain") ?? "";
         const all = input.selectionStart === 0 && input.selectionEnd === input.value.length;
@@ -42,15 +42,15 @@ export function secretField<State extends { secret: string; encoding: SecretEnco
       },
     },
   });
-  const reveal = h("button", { type: "button", class: "quiet inside", "aria-pressed": "false" });
-  const shown = (on: boolean) => {
+  const reveal = h("button", { type: "button", class: "ghost inside", "aria-pressed": "false" });
+  const showSecret = (on: boolean) => {
     input.type = on ? "text" : "password";
     reveal.setAttribute("aria-pressed", String(on));
     reveal.setAttribute("aria-label", on ? "Hide the secret" : "Show the secret");
     fill(reveal, icon(on ? "hidden" : "eye"));
   };
-  reveal.addEventListener("click", () => shown(input.type === "password"));
-  shown(false);
+  reveal.addEventListener("click", () => showSecret(input.type === "password"));
+  showSecret(false);
   const encoding = h(
     "select",
     {
@@ -63,13 +63,13 @@ export function secretField<State extends { secret: string; encoding: SecretEnco
     const { secret, encoding: chosen } = state;
     if (input.value !== secret.replaceAll(/[\r\n]/g, "")) input.value = secret;
     encoding.value = chosen;
-    const whose = provider(state);
+    const owner = provider(state);
     const first = encoding.options[0];
     if (first)
-      first.textContent = whose === undefined ? "as its provider does" : `${whose.encoding} (${whose.title})`;
-    input.disabled = whose?.signs === false;
+      first.textContent = owner === undefined ? "provider's format" : `${owner.encoding} (${owner.title})`;
+    input.disabled = owner?.signs === false;
     encoding.disabled = input.disabled;
-    fill(note, ...say(secret, input.disabled ? whose?.title : undefined, set));
+    fill(note, ...secretNote(secret, input.disabled ? owner?.title : undefined, set));
   });
   return h(
     "div",
@@ -80,26 +80,26 @@ export function secretField<State extends { secret: string; encoding: SecretEnco
   );
 }
 
-function say(
+function secretNote(
   secret: string,
   unsigned: string | undefined,
   set: (change: { secret: string }) => void,
 ): (Node | string)[] {
-  if (unsigned !== undefined) return [`${unsigned} signs nothing: there is no secret.`];
+  if (unsigned !== undefined) return [`${unsigned} does not sign its webhooks, so it has no secret.`];
   if (secret === "") return [];
-  const odd = /[\r\n]$/.test(secret)
-    ? "a line break at its end"
+  const warning = /[\r\n]$/.test(secret)
+    ? "a trailing line break"
     : /^\s|\s$/.test(secret)
-      ? "white space around it"
+      ? "surrounding whitespace"
       : undefined;
-  if (odd === undefined) return [count(secret.length, "character")];
+  if (warning === undefined) return [count(secret.length, "character")];
   return [
-    h("span", { class: "warning" }, icon("warning"), `${count(secret.length, "character")}, with ${odd}`),
+    h("span", { class: "warning" }, icon("warning"), `${count(secret.length, "character")}, with ${warning}`),
     " ",
     h(
       "button",
       { type: "button", class: "link", on: { click: () => set({ secret: secret.trim() }) } },
-      "Take it away",
+      "Remove",
     ),
   ];
 }

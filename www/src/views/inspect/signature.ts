@@ -1,5 +1,5 @@
-/** The signature: the string that was signed, by formula and by value, and the digests side by side. */
-import type { SignedPart } from "../../engine/protocol.ts";
+/** The signed content with its values, and the received signature next to the computed one. */
+import type { SignedContentPart } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
@@ -10,12 +10,12 @@ import { panel } from "./panel.ts";
 export function signatureView(): HTMLElement {
   const { box, content } = panel("signature", "Signature");
   store.on(["result"], ({ result }) => {
-    const judged = result === undefined || "unrecognised" in result ? undefined : result;
-    const signed = judged?.signed;
+    const inspection = result === undefined || "isUndetected" in result ? undefined : result;
+    const signed = inspection?.signed;
     box.hidden = signed === undefined;
-    if (judged === undefined || signed === undefined) return;
-    const { header, received, signedContent } = judged.report.signature;
-    const { computed, reason, fits: equal, timestamp } = signed;
+    if (inspection === undefined || signed === undefined) return;
+    const { header, received, signedContent } = inspection.report.signature;
+    const { computed, reason, isMatch: equal, timestamp } = signed;
     const whole = signed.parts.map(({ value }) => value);
     fill(
       content,
@@ -57,33 +57,33 @@ export function signatureView(): HTMLElement {
           icon(equal ? "passed" : "failed"),
           equal
             ? computed.length === received.trim().length
-              ? "The two are equal."
-              : "One of the received is the computed."
-            : "The two differ.",
+              ? "The signatures are equal."
+              : "One of the received signatures equals the computed one."
+            : "The signatures differ.",
         ),
     );
   });
   return box;
 }
 
-function part({ name, value, bytes }: SignedPart, timestamp?: number): Node[] {
+function part({ name, value, bytes }: SignedContentPart, timestamp?: number): Node[] {
   if (name === undefined) return [];
   const time =
     name === "timestamp" && timestamp !== undefined ? new Date(timestamp).toISOString() : undefined;
   return [
-    h("dt", { class: "sub" }, name === "" ? "Signed string" : `{${name}}`),
+    h("dt", { class: "sub" }, name === "" ? "Signed bytes" : `{${name}}`),
     h(
       "dd",
       { class: "stack" },
       value === undefined
-        ? h("span", { class: "muted" }, "not known to this page")
+        ? h("span", { class: "muted" }, "unknown")
         : h(
             "div",
             {
               class: "value",
               tabindex: "0",
               role: "group",
-              "aria-label": `${name === "" ? "Signed string" : `Value of ${name}`}, ${count(bytes, "byte")}`,
+              "aria-label": `${name === "" ? "Signed bytes" : `Value of ${name}`}, ${count(bytes, "byte")}`,
             },
             ...visible(value, true),
           ),
@@ -91,14 +91,14 @@ function part({ name, value, bytes }: SignedPart, timestamp?: number): Node[] {
       time !== undefined &&
         h(
           "button",
-          { type: "button", class: "link", on: { click: () => store.set({ at: time }) } },
-          "Judge as of then",
+          { type: "button", class: "link", on: { click: () => store.set({ asOf: time }) } },
+          "Verify at that time",
         ),
     ),
   ];
 }
 
-/** A header's digest. Where few characters differ, they are marked; of two other digests most do, and that says nothing. */
+/** A signature. Differing characters are marked if they are few: unrelated signatures differ almost everywhere. */
 function digest(text: string, other: string | undefined): Node {
   const box = h("code");
   const differs = (at: number) => other !== undefined && other[at]?.toLowerCase() !== text[at]?.toLowerCase();

@@ -1,4 +1,4 @@
-/** What an empty page offers: the examples, one click away. */
+/** The examples of an empty page. */
 import type { ExampleEntry } from "../../engine/protocol.ts";
 import { pickExample } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
@@ -7,9 +7,9 @@ import { icon } from "../../ui/icons.ts";
 import { panel } from "./panel.ts";
 
 export function startView(): HTMLElement {
-  const { box, content } = panel("start", "Or begin with an example");
-  store.on(["result", "examples", "body", "head"], ({ result, examples, body, head }) => {
-    box.hidden = result !== undefined || examples.length === 0 || body !== "" || head !== "";
+  const { box, content } = panel("start", "Example deliveries");
+  store.on(["result", "examples", "body", "headerText"], ({ result, examples, body, headerText }) => {
+    box.hidden = result !== undefined || examples.length === 0 || body !== "" || headerText !== "";
     if (box.hidden) return;
     const groups = [...new Set(examples.map(({ group }) => group))];
     fill(
@@ -20,7 +20,7 @@ export function startView(): HTMLElement {
           { class: "examples" },
           h("h4", null, group),
           exampleList(
-            examples.filter((one) => one.group === group),
+            examples.filter((example) => example.group === group),
             (id) => void pickExample(id),
           ),
         ),
@@ -30,7 +30,7 @@ export function startView(): HTMLElement {
   return box;
 }
 
-/** Examples, one click away. */
+/** A list of examples as buttons. */
 export function exampleList(
   examples: readonly Omit<ExampleEntry, "group">[],
   pick: (id: string) => void,
@@ -38,17 +38,17 @@ export function exampleList(
   return h(
     "ul",
     null,
-    examples.map(({ id, title, good }) =>
+    examples.map(({ id, title, isValid }) =>
       h(
         "li",
         null,
         h(
           "button",
-          { type: "button", class: "quiet", on: { click: () => pick(id) } },
+          { type: "button", class: "ghost", on: { click: () => pick(id) } },
           h(
             "span",
-            { class: good ? "good" : "bad" },
-            icon(good ? "passed" : "failed", good ? "in order" : "broken"),
+            { class: isValid ? "good" : "bad" },
+            icon(isValid ? "passed" : "failed", isValid ? "valid" : "invalid"),
           ),
           title,
         ),

@@ -1,68 +1,67 @@
-/** The payload as a tree: opened where somebody looks, so that a hundred thousand keys cost what is seen of them. */
-
-import { words } from "../../editor/hover.ts";
-import type { Row } from "../../engine/protocol.ts";
-import { engine } from "../../state/actions.ts";
+/** The payload as a tree that is loaded on demand, so that only visible rows cost time and memory. */
+import { describeType } from "../../editor/hover.ts";
+import type { TreeRow } from "../../engine/protocol.ts";
+import { engine } from "../../state/engine.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
 import { panel } from "./panel.ts";
 
-const PAGE = 100;
-const DEEPEST = 60;
+const PAGE_SIZE = 100;
+const MAX_DEPTH = 60;
 
 export function treeView(): HTMLElement {
   const { box, content } = panel("payload", "Payload");
   const tree = h("div", { role: "tree", "aria-label": "Payload", class: "tree" });
   content.append(tree);
-  /** What is open, by pointer, and how many children of it are shown. */
-  const open = new Map<string, number>([["", PAGE]]);
+  /** Number of shown children of each expanded container, by pointer. */
+  const shownChildren = new Map<string, number>([["", PAGE_SIZE]]);
   let turn = 0;
   let focused = "";
 
   async function draw(): Promise<void> {
-    const mine = ++turn;
-    const rows = await grow(-1, "", 1, 1, () => mine === turn);
+    const run = ++turn;
+    const rows = await loadRows(-1, "", 1, 1, () => run === turn);
     if (rows === undefined) return;
-    const had = tree.contains(document.activeElement);
+    const hadFocus = tree.contains(document.activeElement);
     fill(tree, rows);
-    const all = items();
-    const current = all.find((item) => item.dataset.pointer === focused) ?? all[0];
+    const treeItems = items();
+    const current = treeItems.find((item) => item.dataset.pointer === focused) ?? treeItems[0];
     if (current !== undefined) {
       current.tabIndex = 0;
-      if (had) current.focus({ preventScroll: true });
+      if (hadFocus) current.focus({ preventScroll: true });
     }
   }
 
-  async function grow(
+  async function loadRows(
     node: number,
     pointer: string,
     level: number,
-    most: number,
+    max: number,
     current: () => boolean,
   ): Promise<HTMLElement[] | undefined> {
-    const rows = await engine.ask("children", { node, from: 0, count: most });
+    const rows = await engine.call("listChildren", { node, from: 0, count: max });
     if (rows === undefined || !current()) return undefined;
-    const found: HTMLElement[] = [];
+    const items: HTMLElement[] = [];
     for (const row of rows) {
-      const below =
+      const childPointer =
         row.key === undefined
           ? ""
           : `${pointer}/${String(row.key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
-      const shown = row.children > 0 && level < DEEPEST ? open.get(below) : undefined;
-      found.push(item(row, below, level, shown !== undefined));
+      const shown = row.children > 0 && level < MAX_DEPTH ? shownChildren.get(childPointer) : undefined;
+      items.push(item(row, childPointer, level, shown !== undefined));
       if (shown === undefined) continue;
-      const children = await grow(row.node, below, level + 1, shown, current);
+      const children = await loadRows(row.node, childPointer, level + 1, shown, current);
       if (children === undefined) return undefined;
-      found.push(...children);
-      if (row.children > shown) found.push(rest(below, shown, row.children, level + 1));
+      items.push(...children);
+      if (row.children > shown) items.push(moreRow(childPointer, shown, row.children, level + 1));
     }
-    return found;
+    return items;
   }
 
-  function item(row: Row, pointer: string, level: number, expanded: boolean): HTMLElement {
-    const { key, type, text, children, meaning } = row;
+  function item(row: TreeRow, pointer: string, level: number, expanded: boolean): HTMLElement {
+    const { key, type, text, children, info } = row;
     const container = type === "object" || type === "array";
     const element = h(
       "div",
@@ -73,12 +72,12 @@ export function treeView(): HTMLElement {
         "aria-level": level,
         "aria-expanded": container && children > 0 ? String(expanded) : undefined,
         title:
-          meaning === undefined
+          info === undefined
             ? undefined
-            : [meaning.description, words(type, meaning)].filter(Boolean).join("\n"),
+            : [info.description, describeType(type, info)].filter(Boolean).join("\n"),
         dataset: { pointer, from: String(row.from), to: String(row.to), type },
       },
-      h("span", { class: "twist" }, container && children > 0 && icon("open")),
+      h("span", { class: "toggle" }, container && children > 0 && icon("open")),
       key !== undefined &&
         h(
           "span",
@@ -94,10 +93,10 @@ export function treeView(): HTMLElement {
           ? [type === "object" ? `{ ${count(children, "key")} }` : `[ ${count(children, "item")} ]`]
           : visible(text)),
       ),
-      meaning?.sensitive === true &&
+      info?.sensitive === true &&
         h(
           "span",
-          { class: "care", title: "personal or health data" },
+          { class: "sensitive", title: "personal or health data" },
           icon("lock", "personal or health data"),
         ),
       h("span", { class: "type" }, type),
@@ -106,7 +105,7 @@ export function treeView(): HTMLElement {
     return element;
   }
 
-  function rest(pointer: string, shown: number, all: number, level: number): HTMLElement {
+  function moreRow(pointer: string, shown: number, all: number, level: number): HTMLElement {
     const element = h(
       "div",
       {
@@ -116,7 +115,7 @@ export function treeView(): HTMLElement {
         "aria-level": level,
         dataset: { pointer: `${pointer}/…`, more: pointer },
       },
-      h("span", { class: "twist" }),
+      h("span", { class: "toggle" }),
       `${(all - shown).toLocaleString("en")} more: show ${Math.min(all - shown, shown)}`,
     );
     element.style.setProperty("--level", String(level));
@@ -125,20 +124,20 @@ export function treeView(): HTMLElement {
 
   const items = () => [...tree.querySelectorAll<HTMLElement>("[role=treeitem]")];
 
-  function toggle(row: HTMLElement, wanted?: boolean): void {
+  function toggle(row: HTMLElement, expand?: boolean): void {
     const pointer = row.dataset.pointer ?? "";
-    const now = row.getAttribute("aria-expanded");
-    if (now === null || wanted === (now === "true")) return;
-    if (now === "true") open.delete(pointer);
-    else open.set(pointer, PAGE);
+    const expanded = row.getAttribute("aria-expanded");
+    if (expanded === null || expand === (expanded === "true")) return;
+    if (expanded === "true") shownChildren.delete(pointer);
+    else shownChildren.set(pointer, PAGE_SIZE);
     focused = pointer;
     void draw();
   }
 
-  function act(row: HTMLElement): void {
+  function activate(row: HTMLElement): void {
     const more = row.dataset.more;
     if (more !== undefined) {
-      open.set(more, Math.min(500, (open.get(more) ?? PAGE) * 2));
+      shownChildren.set(more, Math.min(500, (shownChildren.get(more) ?? PAGE_SIZE) * 2));
       void draw();
     } else if (row.getAttribute("aria-expanded") !== null) toggle(row);
     else show(row);
@@ -160,7 +159,7 @@ export function treeView(): HTMLElement {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
     if (row === null) return;
     focus(row);
-    act(row);
+    activate(row);
   });
   tree.addEventListener("dblclick", (event) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
@@ -196,7 +195,7 @@ export function treeView(): HTMLElement {
       case "Enter":
       case " ":
         if (row.dataset.more === undefined) show(row);
-        else act(row);
+        else activate(row);
         break;
       default:
         return;
@@ -204,17 +203,17 @@ export function treeView(): HTMLElement {
     event.preventDefault();
   });
 
-  let opened = false;
+  let isOpened = false;
   store.on(["result"], ({ result }) => {
     box.hidden = result === undefined || result.values === 0;
     if (result === undefined) {
-      opened = false;
+      isOpened = false;
       return;
     }
-    if (!opened && result.values > 0 && result.values < 5000) {
-      // The first look shows what is inside of the envelope.
-      for (const pointer of ["/data", "/event"]) open.set(pointer, PAGE);
-      opened = true;
+    if (!isOpened && result.values > 0 && result.values < 5000) {
+      // Expand the data of the envelope.
+      for (const pointer of ["/data", "/event"]) shownChildren.set(pointer, PAGE_SIZE);
+      isOpened = true;
     }
     void draw();
   });

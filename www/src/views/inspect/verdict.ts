@@ -1,42 +1,42 @@
-/** The verdict, in a word, a colour, a shape and a sentence. */
+/** The verdict of an inspection. */
 import type { Inspection } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { count } from "../../ui/text.ts";
-import { type Said, verdictBox } from "../verdict.ts";
+import { type VerdictView, verdictBox } from "../verdict.ts";
 
 export function verdictView(): HTMLElement {
-  const { box, say } = verdictBox();
-  store.on(["result", "busy", "failure"], ({ result, busy, failure }) => {
-    const verdict: Said =
+  const { box, show } = verdictBox();
+  store.on(["result", "isBusy", "failure"], ({ result, isBusy, failure }) => {
+    const verdict: VerdictView =
       failure !== undefined
-        ? { tone: "bad", icon: "error", word: "The page failed", sentence: failure }
+        ? { tone: "bad", icon: "error", title: "Page error", description: failure }
         : result === undefined
           ? {
               tone: "none",
               icon: "question",
-              word: busy ? "Starting…" : "Nothing to judge yet",
-              sentence: "Paste a delivery, drop a file, or pick an example.",
+              title: isBusy ? "Starting…" : "No delivery",
+              description: "Paste a delivery, drop a file, or choose an example.",
             }
-          : "unrecognised" in result
+          : "isUndetected" in result
             ? {
                 tone: "none",
                 icon: "question",
-                word: "Whose delivery is this?",
-                sentence: "Neither its headers nor its event say so. Choose the provider.",
+                title: "Provider not detected",
+                description: "Neither the headers nor the event identify it. Choose the provider.",
               }
-            : judged(result);
-    say(verdict, busy, !busy && result !== undefined);
+            : describeResult(result);
+    show(verdict, isBusy, !isBusy && result !== undefined);
   });
   return box;
 }
 
-function judged({ report, provider, issues }: Inspection): Said {
+function describeResult({ report, provider, issues }: Inspection): VerdictView {
   const number = (severity: string) => issues.filter((issue) => issue.severity === severity).length;
   const [errors, warnings, infos] = [number("error"), number("warning"), number("info")];
-  const aside = [
+  const note = [
     errors > 0 ? count(errors, "error") : undefined,
     warnings > 0 ? count(warnings, "warning") : undefined,
-    infos > 0 ? count(infos, "remark") : undefined,
+    infos > 0 ? count(infos, "note") : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(", ");
@@ -45,39 +45,43 @@ function judged({ report, provider, issues }: Inspection): Said {
     return {
       tone: "good",
       icon: "verified",
-      word: "Verified",
-      sentence: `Signed by ${signature.algorithm ?? "its algorithm"} over these very bytes with this secret, and in order by ${provider.title}'s contract.`,
-      aside,
+      title: "Verified",
+      description: `Valid ${signature.algorithm ?? ""} signature of this body with this secret, and valid payload by ${provider.title}'s contract.`,
+      note,
     };
   }
   if (report.verdict === "unsigned") {
-    const unchecked = issues.find(({ code }) => code === "secret-missing");
+    // The signature stage of an accepted delivery has an issue only if the signature was not checked.
+    const unchecked = issues.find(({ stage }) => stage === "signature");
     return {
       tone: "open",
       icon: "unsigned",
-      word: unchecked === undefined ? "Unsigned" : "Unsigned: not checked",
-      sentence:
+      title: unchecked === undefined ? "Unsigned" : "Signature not checked",
+      description:
         unchecked?.message ??
         (provider.signs
-          ? "In order by the contract, but it carries no signature: anybody could have sent it."
-          : `In order by the contract, but ${provider.title} signs nothing: anybody could have sent it.`),
-      aside,
+          ? "Valid payload, but unsigned: the sender is not authenticated."
+          : `Valid payload, but ${provider.title} does not sign its webhooks: the sender is not authenticated.`),
+      note,
     };
   }
-  const first = issues.find(({ severity }) => severity === "error");
+  const failed = report.stages.find(({ state }) => state === "failed")?.name;
+  const first =
+    issues.find(({ severity, stage }) => severity === "error" && stage === failed) ??
+    issues.find(({ severity }) => severity === "error");
   return {
     tone: "bad",
     icon: "rejected",
-    word: "Rejected",
-    sentence:
+    title: "Rejected",
+    description:
       first === undefined
-        ? "It is rejected."
+        ? (report.code ?? "")
         : `${first.pointer === "" ? "" : `${clipped(first.pointer)}: `}${first.message}`,
-    aside,
+    note,
   };
 }
 
-/** A pointer is as long as the sender likes. */
+/** Shortens a pointer, whose length the sender chooses. */
 function clipped(pointer: string): string {
   return pointer.length > 80 ? `${pointer.slice(0, 79)}…` : pointer;
 }

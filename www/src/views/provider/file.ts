@@ -1,4 +1,4 @@
-/** One text of a provider in an editor of its own, so that undoing never brings back another's. */
+/** The editor of one text of a custom provider. Each text has its own undo history. */
 import { EditorSelection } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { editor } from "../../editor/editor.ts";
@@ -14,10 +14,10 @@ export function fileEditor(
   show(text: string): void;
   goTo(from: number, to: number): void;
 } {
-  const place = h("div", { class: "editor" });
-  const box = h("div", { class: "body" }, place);
+  const holder = h("div", { class: "editor" });
+  const box = h("div", { class: "body" }, holder);
   const view = editor(
-    place,
+    holder,
     label,
     [
       signs,

@@ -1,7 +1,7 @@
-/** Provider: a provider of one's own, as data. Its definition on one side; verdict, contracts and sample on the other. */
+/** Provider: a custom provider. Its definition on one side; verdict, schemas and sample on the other. */
 import { setMarks } from "../../editor/marks.ts";
-import { OWN } from "../../engine/calls.ts";
-import { SAMPLE, setOwn, textOf, tryIt, write } from "../../state/own.ts";
+import { CUSTOM_PROVIDER } from "../../engine/calls.ts";
+import { getText, openInInspect, SAMPLE_FILE, setCustomProvider, setText } from "../../state/custom.ts";
 import { store } from "../../state/state.ts";
 import { choice } from "../../ui/choice.ts";
 import { copyButton } from "../../ui/copy.ts";
@@ -13,40 +13,40 @@ import { template, templates } from "./templates.ts";
 
 export function providerView(): HTMLElement {
   const files = new Map<string, ReturnType<typeof fileEditor>>();
-  const beside = h("div", { class: "beside" });
+  const editors = h("div", { class: "editors" });
   const switcher = h("div", { class: "switcher" });
-  let open = SAMPLE;
+  let open = SAMPLE_FILE;
   let names: readonly string[] = [];
 
   function editorOf(file: string): ReturnType<typeof fileEditor> {
     const known = files.get(file);
     if (known !== undefined) return known;
-    const label = file === "" ? "provider.json" : file === SAMPLE ? "Sample body" : `Contract ${file}`;
-    const made = fileEditor(label, (text) => write(file, text));
-    made.show(textOf(file));
-    files.set(file, made);
-    if (file !== "") beside.append(made.box);
-    return made;
+    const label = file === "" ? "provider.json" : file === SAMPLE_FILE ? "Sample body" : `Schema ${file}`;
+    const editor = fileEditor(label, (text) => setText(file, text));
+    editor.show(getText(file));
+    files.set(file, editor);
+    if (file !== "") editors.append(editor.box);
+    return editor;
   }
 
-  function turn(file: string): void {
+  function showFile(file: string): void {
     open = file;
     editorOf(file);
     for (const [name, { box }] of files) if (name !== "") box.hidden = name !== file;
-    mark();
+    showMarks();
   }
 
-  function mark(): void {
-    const problems = store.state.defined?.problems ?? [];
+  function showMarks(): void {
+    const problems = store.state.definition?.problems ?? [];
     for (const [file, { view }] of files) {
-      const here = problems.filter((one) => one.file === file);
-      view.dispatch({ effects: setMarks.of(here) });
+      const fileProblems = problems.filter((problem) => problem.file === file);
+      view.dispatch({ effects: setMarks.of(fileProblems) });
     }
   }
 
-  function lookAt(file: string, from: number, to: number): void {
+  function goTo(file: string, from: number, to: number): void {
     if (file !== "") {
-      turn(file);
+      showFile(file);
       drawSwitcher();
     }
     editorOf(file).goTo(from, to);
@@ -56,27 +56,27 @@ export function providerView(): HTMLElement {
     fill(
       switcher,
       choice(
-        "What is edited",
-        [...names.map((name) => [name, name] as const), [SAMPLE, "Sample body"]],
+        "File",
+        [...names.map((name) => [name, name] as const), [SAMPLE_FILE, "Sample body"]],
         open,
-        turn,
+        showFile,
       ),
     );
   }
 
   const main = editorOf("");
-  store.on(["own"], () => {
-    for (const [file, { show }] of files) show(textOf(file));
+  store.on(["custom"], () => {
+    for (const [file, { show }] of files) show(getText(file));
   });
-  store.on(["defined"], ({ defined }) => {
-    const now = defined?.files ?? [];
+  store.on(["definition"], ({ definition }) => {
+    const now = definition?.files ?? [];
     if (now.join("\n") !== names.join("\n") || switcher.childElementCount === 0) {
       const first = names.length === 0;
       names = now;
-      if ((open !== SAMPLE && !names.includes(open)) || first) turn(names[0] ?? SAMPLE);
+      if ((open !== SAMPLE_FILE && !names.includes(open)) || first) showFile(names[0] ?? SAMPLE_FILE);
       drawSwitcher();
     }
-    mark();
+    showMarks();
   });
 
   return h(
@@ -90,48 +90,49 @@ export function providerView(): HTMLElement {
         "p",
         { class: "label" },
         "provider.json",
-        h("span", { class: "muted" }, "how it signs, shapes and repeats"),
+        h("span", { class: "muted" }, "signature, envelope, events, retries"),
       ),
       main.box,
     ),
     h(
       "section",
-      { class: "results", "aria-label": "Contracts, and what is wrong" },
-      problemsView(lookAt),
-      h("div", { class: "files" }, switcher, beside),
+      { class: "results", "aria-label": "Issues and schemas" },
+      problemsView(goTo),
+      h("div", { class: "files" }, switcher, editors),
     ),
   );
 }
 
 function toolbar(): HTMLElement {
-  const begin = h(
+  const templateSelect = h(
     "select",
     {
-      "aria-label": "Begin with a template",
+      "aria-label": "Template",
       on: {
         change: () => {
-          if (begin.value !== "") void setOwn(template(Number(begin.value)));
-          begin.value = "";
+          if (templateSelect.value !== "") void setCustomProvider(template(Number(templateSelect.value)));
+          templateSelect.value = "";
         },
       },
     },
-    h("option", { value: "" }, "Begin with a template…"),
+    h("option", { value: "" }, "Choose a template…"),
     templates.map((title, index) => h("option", { value: index }, title)),
   );
-  const attempt = h(
+  const tryButton = h(
     "button",
-    { type: "button", class: "main", on: { click: () => void tryIt() } },
+    { type: "button", class: "main", on: { click: () => void openInInspect() } },
     icon("open"),
     "Sign the sample and inspect it",
   );
   const copy = copyButton(
-    "the definition with its contracts",
-    () => store.state.defined?.definition ?? "",
-    "Copy it",
+    "the definition with its schemas",
+    () => store.state.definition?.definition ?? "",
+    "Copy the definition",
   );
-  store.on(["defined", "providers"], ({ defined, providers }) => {
-    attempt.disabled = defined?.entry === undefined || !providers.some(({ id }) => id === OWN);
-    copy.disabled = defined?.definition === undefined;
+  store.on(["definition", "providers"], ({ definition, providers }) => {
+    tryButton.disabled =
+      definition?.entry === undefined || !providers.some(({ id }) => id === CUSTOM_PROVIDER);
+    copy.disabled = definition?.definition === undefined;
   });
-  return h("div", { class: "toolbar" }, begin, attempt, copy);
+  return h("div", { class: "toolbar" }, templateSelect, tryButton, copy);
 }

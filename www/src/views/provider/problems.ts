@@ -1,35 +1,29 @@
-/** What the core says of the definition: in order, or every mistake, each leading to its place. */
-import { OWN, type Problem } from "../../engine/calls.ts";
+/** The verdict on the definition, and its issues with their locations. */
+import { CUSTOM_PROVIDER, type DefinitionProblem } from "../../engine/calls.ts";
 import { store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
 
-const MOST = 50;
+const MAX_LISTED = 50;
 
-export function problemsView(lookAt: (file: string, from: number, to: number) => void): HTMLElement {
+export function problemsView(goTo: (file: string, from: number, to: number) => void): HTMLElement {
   const head = h("div", { class: "verdict" });
   const list = h("ol", { class: "problems" });
-  store.on(["defined", "providers"], ({ own, defined, providers }) => {
-    const problems = defined?.problems ?? [];
-    const empty = own === undefined || (own.manifest.trim() === "" && own.contracts.length === 0);
-    const offered = providers.some(({ id }) => id === OWN);
+  store.on(["definition", "providers"], ({ custom, definition, providers }) => {
+    const problems = definition?.problems ?? [];
+    const empty = custom === undefined || (custom.definition.trim() === "" && custom.schemas.length === 0);
+    const offered = providers.some(({ id }) => id === CUSTOM_PROVIDER);
     const [tone, word, sentence] =
-      empty || defined === undefined
-        ? (["none", "No provider yet", "Begin with a template, or paste a provider.json."] as const)
+      empty || definition === undefined
+        ? (["none", "No definition", "Choose a template, or paste a provider.json."] as const)
         : problems.length === 0
-          ? ([
-              "good",
-              "In order",
-              "It can be chosen as provider in every mode, as long as this page is open.",
-            ] as const)
+          ? (["good", "Valid", "Available as a provider in every mode while this page is open."] as const)
           : ([
               "bad",
-              count(problems.length, "mistake"),
-              offered
-                ? "Meanwhile the last definition in order is used."
-                : "It can be chosen once that is mended.",
+              count(problems.length, "issue"),
+              offered ? "The last valid definition stays in use." : "Fix the issues to use this provider.",
             ] as const);
     head.dataset.tone = tone;
     fill(
@@ -44,7 +38,7 @@ export function problemsView(lookAt: (file: string, from: number, to: number) =>
     list.hidden = problems.length === 0 || empty;
     fill(
       list,
-      problems.slice(0, MOST).map((one) => item(one, lookAt)),
+      problems.slice(0, MAX_LISTED).map((problem) => item(problem, goTo)),
     );
     if (!empty) announce(problems[0] === undefined ? `${word}.` : `${word}. ${problems[0].message}`);
   });
@@ -52,19 +46,19 @@ export function problemsView(lookAt: (file: string, from: number, to: number) =>
 }
 
 function item(
-  { file, from, to, code, message, hint, pointer, span }: Problem,
-  lookAt: (file: string, from: number, to: number) => void,
+  { file, from, to, code, message, hint, pointer, span }: DefinitionProblem,
+  goTo: (file: string, from: number, to: number) => void,
 ): HTMLElement {
   return h(
     "li",
     null,
     h(
       "button",
-      { type: "button", class: "issue error", on: { click: () => lookAt(file, from, to) } },
+      { type: "button", class: "issue error", on: { click: () => goTo(file, from, to) } },
       icon("error", "error"),
       h(
         "span",
-        { class: "said" },
+        { class: "issue-text" },
         h("span", { class: "message" }, ...visible(message)),
         hint !== undefined && h("span", { class: "hint" }, ...visible(hint)),
         h(

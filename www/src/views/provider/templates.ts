@@ -1,9 +1,9 @@
-/** Where a provider of one's own begins: three ways to sign that most providers use. */
-import type { OwnProvider } from "../../engine/calls.ts";
+/** Templates of a custom provider: the three signature schemes that most providers use. */
+import type { CustomProvider } from "../../engine/calls.ts";
 
 interface Template {
   title: string;
-  /** What is particular to it. */
+  /** The members that differ between templates. */
   id: string;
   name: string;
   signature: { [key: string]: unknown };
@@ -13,7 +13,7 @@ interface Template {
 
 const LIST: Template[] = [
   {
-    title: "Plain HMAC over the body",
+    title: "HMAC of the body",
     id: "my-provider",
     name: "My provider",
     signature: {
@@ -26,7 +26,7 @@ const LIST: Template[] = [
     dedupe: ["pointer:/id"],
   },
   {
-    title: "With a timestamp, as Stripe's",
+    title: "HMAC with timestamp, as used by Stripe",
     id: "my-payments",
     name: "My payments",
     signature: {
@@ -56,7 +56,7 @@ const LIST: Template[] = [
   },
 ];
 
-/** As people write it: a list of words on one line. */
+/** Formats JSON with arrays of plain values on one line. */
 const text = (value: unknown) =>
   JSON.stringify(value, undefined, 2).replaceAll(
     /\[\s+([^[\]{}]*?)\s+\]/g,
@@ -64,13 +64,13 @@ const text = (value: unknown) =>
   );
 const FILE = "order.paid.schema.json";
 
-/** Their titles. */
+/** Titles of the templates, in the order of `template(index)`. */
 export const templates: readonly string[] = LIST.map(({ title }) => title);
 
-export function template(index: number): OwnProvider {
+export function template(index: number): CustomProvider {
   const { id, name, signature, headers, dedupe } = LIST[index] as Template;
   return {
-    manifest: text({
+    definition: text({
       id,
       title: name,
       signature,
@@ -83,7 +83,7 @@ export function template(index: number): OwnProvider {
       events: { "order.paid": { schema: FILE } },
       sensitive: ["/data/customer"],
     }),
-    contracts: [
+    schemas: [
       [
         FILE,
         text({

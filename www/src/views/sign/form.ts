@@ -1,33 +1,33 @@
-/** The form of a payload, made from the contract; every change of a field is a change of the text. */
-import type { Field, Made, PlacedIssue } from "../../engine/protocol.ts";
+/** The form of the payload, generated from the schema. Every change of a field edits the text. */
+import type { FormField, LocatedIssue, SignResult } from "../../engine/protocol.ts";
 import { signStore } from "../../state/sign.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { visible } from "../../ui/text.ts";
 
-export type Put = (path: (string | number)[], json: string | undefined) => void;
+export type EditCallback = (path: (string | number)[], json: string | undefined) => void;
 
-export function formView(put: Put): { box: HTMLElement; reveal(pointer: string): boolean } {
+export function formView(edit: EditCallback): { box: HTMLElement; reveal(pointer: string): boolean } {
   const box = h("div", { class: "form" });
   const folded = new Map<string, boolean>();
-  let updates = new Map<string, (field: Field, issues: PlacedIssue[]) => void>();
+  let updates = new Map<string, (field: FormField, issues: LocatedIssue[]) => void>();
   let shape: string | undefined;
-  /** The field that was added just now, and gets the focus once it is there. */
-  let wanted: string | undefined;
+  /** Pointer of a field that was just added, and gets the focus after the next result. */
+  let addedPointer: string | undefined;
 
-  function draw(result: Made | undefined): void {
+  function draw(result: SignResult | undefined): void {
     const root = result?.fields;
-    const next = root === undefined ? "" : shapeOf(root);
+    const next = root === undefined ? "" : describeShape(root);
     if (next !== shape) {
       shape = next;
       updates = new Map();
-      const focused = wanted ?? pointerOf(document.activeElement);
-      wanted = undefined;
+      const focused = addedPointer ?? pointerOf(document.activeElement);
+      addedPointer = undefined;
       if (root === undefined) {
         const text =
           signStore.state.text === ""
-            ? "There is no payload yet."
-            : "The text is no JSON: mend it as text first.";
+            ? "No payload. Choose a sample, or enter JSON as text."
+            : "The payload cannot be parsed. Fix it as text.";
         fill(box, result !== undefined && h("p", { class: "muted" }, text));
       } else fill(box, (root.children ?? []).map(row), root.children === undefined && row(root));
       if (focused !== undefined) control(focused)?.focus();
@@ -35,7 +35,7 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
     if (result !== undefined && root !== undefined) update(root, result.issues);
   }
 
-  function update(field: Field, issues: PlacedIssue[]): void {
+  function update(field: FormField, issues: LocatedIssue[]): void {
     updates.get(field.pointer)?.(
       field,
       issues.filter(({ pointer, severity }) => pointer === field.pointer && severity !== "info"),
@@ -47,40 +47,40 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
     box.contains(element) ? element?.closest<HTMLElement>("[data-pointer]")?.dataset.pointer : undefined;
 
   function control(pointer: string): HTMLElement | null {
-    const found = [...box.querySelectorAll<HTMLElement>("[data-pointer]")].find(
-      (one) => one.dataset.pointer === pointer,
+    const element = [...box.querySelectorAll<HTMLElement>("[data-pointer]")].find(
+      (field) => field.dataset.pointer === pointer,
     );
-    for (let at = found; at && at !== box; at = at.parentElement as HTMLElement)
+    for (let at = element; at && at !== box; at = at.parentElement as HTMLElement)
       if (at instanceof HTMLDetailsElement) at.open = true;
-    return found?.querySelector<HTMLElement>("input, select, summary, button") ?? null;
+    return element?.querySelector<HTMLElement>("input, select, summary, button") ?? null;
   }
 
   /** A field, with everything in it. */
-  function row(field: Field): HTMLElement {
+  function row(field: FormField): HTMLElement {
     return field.children !== undefined ? group(field, field.children) : line(field);
   }
 
-  const name = ({ path }: Field) => {
+  const name = ({ path }: FormField) => {
     const last = path.at(-1) ?? "the payload";
     return typeof last === "number" ? `${last + 1}.` : last;
   };
 
-  const remove = (field: Field) =>
+  const remove = (field: FormField) =>
     !field.required &&
     field.path.length > 0 &&
     field.value !== undefined &&
-    button("clear", `Remove ${name(field)}`, () => put(field.path, undefined));
+    button("clear", `Remove ${name(field)}`, () => edit(field.path, undefined));
 
-  function head(field: Field): (Node | false)[] {
+  function head(field: FormField): (Node | false)[] {
     return [
       h("code", null, ...visible(String(name(field)))),
-      field.required && typeof field.path.at(-1) === "string" && h("span", { class: "must" }, "required"),
+      field.required && typeof field.path.at(-1) === "string" && h("span", { class: "required" }, "required"),
     ];
   }
 
-  function group(field: Field, children: Field[]): HTMLElement {
-    const said = h("div", { class: "help" });
-    updates.set(field.pointer, (_, issues) => fill(said, help(field), mistakes(issues)));
+  function group(field: FormField, children: FormField[]): HTMLElement {
+    const helpText = h("div", { class: "help" });
+    updates.set(field.pointer, (_, issues) => fill(helpText, help(field), issueNotes(issues)));
     const next = children.length;
     const details = h(
       "details",
@@ -91,9 +91,9 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
         on: { toggle: () => folded.set(field.pointer, details.open) },
       },
       h("summary", null, ...head(field), h("span", { class: "count" }, String(next))),
-      said,
+      helpText,
       children.map(row),
-      field.more && h("p", { class: "muted" }, "More than is shown here: edit the rest as text."),
+      field.hasMore && h("p", { class: "muted" }, "There are more fields. Edit them as text."),
       h(
         "p",
         { class: "acts" },
@@ -105,8 +105,8 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
               class: "link",
               on: {
                 click: () => {
-                  wanted = `${field.pointer}/${next}`;
-                  put([...field.path, next], first(children));
+                  addedPointer = `${field.pointer}/${next}`;
+                  edit([...field.path, next], newItem(children));
                 },
               },
             },
@@ -118,45 +118,46 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
     return details;
   }
 
-  function line(field: Field): HTMLElement {
+  function line(field: FormField): HTMLElement {
     const id = unique("value");
-    const said = h("div", { class: "help", id: `${id}-help` });
-    const wrong = h("div", { class: "help", id: `${id}-wrong` });
+    const helpText = h("div", { class: "help", id: `${id}-help` });
+    const issueText = h("div", { class: "help", id: `${id}-wrong` });
     const describe = { id, "aria-describedby": `${id}-help ${id}-wrong` };
     const missing = field.value === undefined;
     let input: HTMLInputElement | HTMLSelectElement | undefined;
     if (missing) {
-      // Only what is there has a value to edit.
+      // A missing field has no value to edit.
     } else if (field.control === "choice") {
-      const select = h("select", { ...describe, on: { change: () => put(field.path, select.value) } });
+      const select = h("select", { ...describe, on: { change: () => edit(field.path, select.value) } });
       input = select;
     } else {
-      const typed = h("input", {
+      const textInput = h("input", {
         ...describe,
         autocomplete: "off",
         spellcheck: "false",
         inputmode: field.control === "number" ? "decimal" : undefined,
-        on: { input: () => put(field.path, jsonOf(field, typed.value)) },
+        on: { input: () => edit(field.path, toJson(field, textInput.value)) },
       });
-      input = typed;
+      input = textInput;
     }
-    updates.set(field.pointer, (now, issues) => {
+    updates.set(field.pointer, (current, issues) => {
       if (input instanceof HTMLSelectElement) {
-        const value = now.value ?? "";
-        const all = now.options.includes(value) ? now.options : [value, ...now.options];
+        const value = current.value ?? "";
+        const all = current.options.includes(value) ? current.options : [value, ...current.options];
         fill(
           input,
           all.map((one) => h("option", { value: one }, one.replaceAll(/^"|"$/g, ""))),
         );
         input.value = value;
       } else if (input !== undefined) {
-        const value = now.isNull ? "" : (now.value ?? "");
-        input.placeholder = now.isNull ? "null" : "";
-        if (input.value !== value && (document.activeElement !== input || now.isNull)) input.value = value;
+        const value = current.isNull ? "" : (current.value ?? "");
+        input.placeholder = current.isNull ? "null" : "";
+        if (input.value !== value && (document.activeElement !== input || current.isNull))
+          input.value = value;
       }
       input?.setAttribute("aria-invalid", String(issues.some(({ severity }) => severity === "error")));
-      fill(said, help(now));
-      fill(wrong, mistakes(issues));
+      fill(helpText, help(current));
+      fill(issueText, issueNotes(issues));
     });
     return h(
       "div",
@@ -167,7 +168,7 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
         missing
           ? h("p", { class: "name" }, ...head(field))
           : h("label", { for: id, class: "name" }, ...head(field)),
-        said,
+        helpText,
       ),
       h(
         "div",
@@ -185,8 +186,8 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
                 "aria-label": `Add ${name(field)}`,
                 on: {
                   click: () => {
-                    wanted = field.pointer;
-                    put(field.path, empty(field));
+                    addedPointer = field.pointer;
+                    edit(field.path, newValue(field));
                   },
                 },
               },
@@ -200,15 +201,15 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
               "button",
               {
                 type: "button",
-                class: "quiet small",
+                class: "ghost small",
                 "aria-label": `Make ${name(field)} null`,
-                on: { click: () => put(field.path, "null") },
+                on: { click: () => edit(field.path, "null") },
               },
               "null",
             ),
           remove(field),
         ),
-        wrong,
+        issueText,
       ),
     );
   }
@@ -217,63 +218,68 @@ export function formView(put: Put): { box: HTMLElement; reveal(pointer: string):
   return {
     box,
     reveal(pointer) {
-      const found = control(pointer);
-      found?.focus();
-      return found !== null;
+      const element = control(pointer);
+      element?.focus();
+      return element !== null;
     },
   };
 }
 
-/** What has to stand anew where it changes: which fields there are, and what edits them. */
-function shapeOf({ pointer, control, value, isNull, children, more }: Field): string {
-  const own = `${pointer} ${control}${value === undefined ? "?" : isNull ? "0" : ""}${more ? "…" : ""}`;
-  return children === undefined ? own : `${own}{${children.map(shapeOf).join("\n")}}`;
+/** A string that changes if fields or their controls change: then the form is drawn again. */
+function describeShape({ pointer, control, value, isNull, children, hasMore }: FormField): string {
+  const shape = `${pointer} ${control}${value === undefined ? "?" : isNull ? "0" : ""}${hasMore ? "…" : ""}`;
+  return children === undefined ? shape : `${shape}{${children.map(describeShape).join("\n")}}`;
 }
 
-/** What was typed, as JSON. */
-function jsonOf({ control }: Field, text: string): string {
+/** Converts typed text to JSON. */
+function toJson({ control }: FormField, text: string): string {
   return control === "number" && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)
     ? text
     : JSON.stringify(text);
 }
 
-/** What a field begins with. */
-function empty({ control, options, nullable }: Field): string {
+/** The initial JSON of an added field. */
+function newValue({ control, options, nullable }: FormField): string {
   if (control === "choice") return options[0] ?? "null";
   if (control === "object") return "{}";
   if (control === "array") return "[]";
   return nullable ? "null" : control === "number" ? "0" : '""';
 }
 
-/** What a further item begins with: as those that are there. */
-function first([one]: Field[]): string {
+/** The initial JSON of an added item, of the kind of the first one. */
+function newItem([one]: FormField[]): string {
   if (one === undefined) return '""';
   return one.children === undefined
-    ? empty({ ...one, nullable: false })
+    ? newValue({ ...one, nullable: false })
     : one.control === "array"
       ? "[]"
       : "{}";
 }
 
-function help({ description, expected, control }: Field): Node | undefined {
-  // What a list or a choice shows by itself is not said again.
+function help({ description, expected, control }: FormField): Node | undefined {
+  // Containers and choices show their type by their control.
   const type = control === "object" || control === "array" || control === "choice" ? "" : expected;
   if (description === undefined && type === "") return undefined;
   return h("p", null, description, " ", type !== "" && h("span", { class: "type" }, type));
 }
 
-function mistakes(issues: PlacedIssue[]): Node[] {
+function issueNotes(issues: LocatedIssue[]): Node[] {
   return issues
     .slice(0, 3)
     .map(({ severity, message }) =>
-      h("p", { class: `said ${severity}` }, icon(severity, severity), h("span", null, ...visible(message))),
+      h(
+        "p",
+        { class: `issue-text ${severity}` },
+        icon(severity, severity),
+        h("span", null, ...visible(message)),
+      ),
     );
 }
 
 function button(name: "clear", label: string, click: () => void): HTMLElement {
   return h(
     "button",
-    { type: "button", class: "quiet small", "aria-label": label, title: label, on: { click } },
+    { type: "button", class: "ghost small", "aria-label": label, title: label, on: { click } },
     icon(name),
   );
 }

@@ -1,13 +1,13 @@
-/** Sign: an event edited on one side; signed, verified and ready to be sent on the other. */
-import { nextMistake, startSign } from "../../state/sign.ts";
+/** Sign: the payload on one side, the signed delivery on the other. */
+import { nextIssue, startSign } from "../../state/sign.ts";
 import { h } from "../../ui/dom.ts";
 import { steppers } from "../../ui/keys.ts";
-import { mistakesView, outputsView, signVerdict } from "./output.ts";
+import { outputsView, signIssuesView, signVerdict } from "./output.ts";
 import { payloadView } from "./payload.ts";
 import { settingsView } from "./settings.ts";
 
 export function signView(): HTMLElement {
-  steppers.sign = nextMistake;
+  steppers.sign = nextIssue;
   const view = h(
     "div",
     { class: "inspect sign" },
@@ -16,7 +16,7 @@ export function signView(): HTMLElement {
       "section",
       { class: "results", "aria-label": "Signed delivery" },
       h("div", { class: "summary" }, signVerdict()),
-      mistakesView(),
+      signIssuesView(),
       outputsView(),
     ),
   );

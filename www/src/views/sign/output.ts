@@ -1,74 +1,74 @@
-/** What was made: whether it verifies, what is wrong, and the delivery in three forms to copy. */
-import type { Made } from "../../engine/protocol.ts";
-import { openMade, signStore } from "../../state/sign.ts";
+/** The signed delivery: verdict, issues, and three export formats to copy. */
+import type { SignResult } from "../../engine/protocol.ts";
+import { openInInspect, signStore } from "../../state/sign.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
 import { issuesView } from "../inspect/issues.ts";
 import { panel } from "../inspect/panel.ts";
-import { type Said, verdictBox } from "../verdict.ts";
+import { type VerdictView, verdictBox } from "../verdict.ts";
 
 export function signVerdict(): HTMLElement {
-  const { box, say } = verdictBox();
-  const open = h("button", { type: "button", on: { click: openMade } }, "Open in Inspect");
-  signStore.on(["result", "busy", "failure"], ({ result, busy, failure, provider }) => {
+  const { box, show } = verdictBox();
+  const open = h("button", { type: "button", on: { click: openInInspect } }, "Open in Inspect");
+  signStore.on(["result", "isBusy", "failure"], ({ result, isBusy, failure, provider }) => {
     open.disabled = result?.delivery === undefined;
     if (failure !== undefined)
-      say({ tone: "bad", icon: "error", word: "The page failed", sentence: failure }, busy, true);
-    else say(saidOf(result, provider), busy, !busy && result !== undefined);
+      show({ tone: "bad", icon: "error", title: "Page error", description: failure }, isBusy, true);
+    else show(describeResult(result, provider), isBusy, !isBusy && result !== undefined);
   });
   return h("div", null, box, h("p", { class: "acts" }, open));
 }
 
-function saidOf(result: Made | undefined, provider: string): Said {
+function describeResult(result: SignResult | undefined, provider: string): VerdictView {
   if (result === undefined)
-    return { tone: "none", icon: "question", word: "Starting…", sentence: "The core is loaded." };
+    return { tone: "none", icon: "question", title: "Starting…", description: "Loading the core." };
   const { failure, verdict, status, issues } = result;
   const { title = provider, signs = true } = store.state.providers.find(({ id }) => id === provider) ?? {};
-  const aside = "Made by the core, and judged by the core as its receiver would.";
+  const note = "Signed by the core, and inspected by the core as its receiver would.";
   if (failure !== undefined)
-    return { tone: "bad", icon: "rejected", word: "Nothing was made", sentence: failure };
+    return { tone: "bad", icon: "rejected", title: "Not created", description: failure };
   if (verdict === "verified")
     return {
       tone: "good",
       icon: "verified",
-      word: "Signed, and it verifies",
-      sentence: `The signature fits these very bytes and this secret, and the payload fits ${title}'s contract.`,
-      aside,
+      title: "Signed and verified",
+      description: `Valid signature of this body with this secret, and valid payload by ${title}'s contract.`,
+      note,
     };
   if (verdict === "unsigned")
     return signs
       ? {
           tone: "open",
           icon: "unsigned",
-          word: "Not signed",
-          sentence: `${title} signs its deliveries: type the secret of the subscription.`,
-          aside,
+          title: "Not signed",
+          description: `${title} signs its webhooks. Enter the secret of the subscription.`,
+          note,
         }
       : {
           tone: "open",
           icon: "unsigned",
-          word: "Made, and unsigned",
-          sentence: `In order by the contract. ${title} signs nothing: there is no signature to make.`,
-          aside,
+          title: "Created, unsigned",
+          description: `Valid payload. ${title} does not sign its webhooks.`,
+          note,
         };
   const errors = issues.filter(({ severity }) => severity === "error");
   return {
     tone: "bad",
     icon: "rejected",
-    word: status === "verified" ? "Signed, but its receiver refuses it" : "Its receiver refuses it",
-    sentence: errors[0]?.message ?? "The receiver would refuse it.",
-    aside: errors.length > 1 ? `${count(errors.length, "error")}. ${aside}` : aside,
+    title: status === "verified" ? "Signed, but rejected" : "Rejected",
+    description: errors[0]?.message ?? "The receiver would reject this delivery.",
+    note: errors.length > 1 ? `${count(errors.length, "error")}. ${note}` : note,
   };
 }
 
-export function mistakesView(): HTMLElement {
+export function signIssuesView(): HTMLElement {
   return issuesView({
-    issues: (tell) => signStore.on(["result"], ({ result }) => tell(result?.issues ?? [])),
-    current: (tell) => signStore.on(["issue"], ({ issue }) => tell(issue)),
+    issues: (callback) => signStore.on(["result"], ({ result }) => callback(result?.issues ?? [])),
+    current: (callback) => signStore.on(["issue"], ({ issue }) => callback(issue)),
     go: (issue) => {
-      // Also where it is looked at already.
+      // Two changes, so that listeners also run if the issue is already selected.
       signStore.set({ issue: undefined });
       signStore.set({ issue });
     },
@@ -78,11 +78,11 @@ export function mistakesView(): HTMLElement {
 export function outputsView(): HTMLElement {
   const box = h("div", null);
   const parts = [
-    part("Headers", "headers", ({ delivery }) =>
+    outputView("Headers", "headers", ({ delivery }) =>
       delivery?.headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
     ),
-    part("Raw HTTP", "HTTP request", ({ http }) => http),
-    part("curl", "curl command", ({ curl }) => curl, "Never holds the secret."),
+    outputView("Raw HTTP", "HTTP request", ({ http }) => http),
+    outputView("curl", "curl command", ({ curl }) => curl, "Contains no secret."),
   ];
   box.append(...parts.map(({ box }) => box));
   signStore.on(["result"], ({ result }) => {
@@ -91,8 +91,13 @@ export function outputsView(): HTMLElement {
   return box;
 }
 
-/** One form of the delivery, with a button that copies it. */
-function part(title: string, what: string, of: (made: Made) => string | undefined, note?: string) {
+/** One export format of the delivery, with a button that copies it. */
+function outputView(
+  title: string,
+  what: string,
+  getText: (result: SignResult) => string | undefined,
+  note?: string,
+) {
   const { box, head, content } = panel("output", title);
   let text = "";
   const copy = copyButton(what, () => text);
@@ -100,22 +105,22 @@ function part(title: string, what: string, of: (made: Made) => string | undefine
   if (note !== undefined) head.append(h("span", { class: "muted" }, note));
   const pre = h("pre", { class: "excerpt", tabindex: "0", "aria-label": what });
   content.append(pre);
-  const show = (made: Made | undefined) => {
-    box.hidden = made?.delivery === undefined;
-    if (made?.delivery === undefined) return;
-    const found = of(made);
-    text = found ?? "";
-    copy.hidden = found === undefined;
-    // Lines of a head end as HTTP wants it, which needs no sign.
+  const show = (result: SignResult | undefined) => {
+    box.hidden = result?.delivery === undefined;
+    if (result?.delivery === undefined) return;
+    const output = getText(result);
+    text = output ?? "";
+    copy.hidden = output === undefined;
+    // HTTP ends header lines with CR LF: show no symbol for the CR.
     const shown = text.replaceAll("\r\n", "\n");
     fill(
       pre,
-      ...(found === undefined
-        ? ["This form cannot hold the delivery: it has bytes that no text has."]
-        : visible(shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown, true)),
+      ...(output === undefined
+        ? ["Not available: the body is not valid UTF-8."]
+        : visible(shown.length > MAX_SHOWN_CHARS ? `${shown.slice(0, MAX_SHOWN_CHARS)}…` : shown, true)),
     );
   };
   return { box, show };
 }
 
-const LONGEST = 20_000;
+const MAX_SHOWN_CHARS = 20_000;

@@ -1,19 +1,19 @@
-/** The payload, as a form or as a text. The text is the truth: the form edits it. */
+/** The payload as a form or as text. The text is what is signed; the form edits it. */
 import { EditorView, keymap } from "@codemirror/view";
 import { toText } from "../../bytes.ts";
-import { bound } from "../../editor/bound.ts";
+import { boundEditor } from "../../editor/bound-editor.ts";
 import { issueField, issuesAt, setMarks, signs } from "../../editor/marks.ts";
-import { engine } from "../../state/actions.ts";
-import { nextMistake, type SignState, signStore } from "../../state/sign.ts";
+import { engine } from "../../state/engine.ts";
+import { nextIssue, type SignState, signStore } from "../../state/sign.ts";
 import { h } from "../../ui/dom.ts";
 import { takeDrops } from "../../ui/drop.ts";
 import { formView } from "./form.ts";
 
 export function payloadView(): HTMLElement {
-  const { box, view, show, reveal } = bound("Payload", (text) => signStore.set({ text }), [
+  const { box, view, show, reveal } = boundEditor("Payload", (text) => signStore.set({ text }), [
     signs,
     issueField,
-    keymap.of([{ key: "F8", run: () => nextMistake(1), shift: () => nextMistake(-1) }]),
+    keymap.of([{ key: "F8", run: () => nextIssue(1), shift: () => nextIssue(-1) }]),
     EditorView.updateListener.of(({ selectionSet, docChanged, view }) => {
       if (!selectionSet || docChanged || !view.hasFocus) return;
       const [issue] = issuesAt(view, view.state.selection.main.head);
@@ -22,11 +22,11 @@ export function payloadView(): HTMLElement {
   ]);
 
   let queue = Promise.resolve();
-  /** One edit after the other, each of the text that the one before has left. */
-  function put(path: (string | number)[], json: string | undefined): void {
+  /** Edits run one after the other: each one needs the text that the previous one left. */
+  function edit(path: (string | number)[], json: string | undefined): void {
     queue = queue.then(async () => {
       try {
-        const change = await engine.ask("edit", { text: view.state.sliceDoc(), path, json });
+        const change = await engine.call("edit", { text: view.state.sliceDoc(), path, json });
         if (change) view.dispatch({ changes: change });
       } catch (error) {
         signStore.set({ failure: String(error) });
@@ -34,32 +34,32 @@ export function payloadView(): HTMLElement {
     });
   }
 
-  const form = formView(put);
+  const form = formView(edit);
   const text = h("div", { class: "body" }, box);
-  const ways = (["form", "text"] as const).map((by) =>
+  const tabs = (["form", "text"] as const).map((editor) =>
     h(
       "button",
-      { type: "button", on: { click: () => signStore.set({ by }) } },
-      by === "form" ? "Form" : "Text",
+      { type: "button", on: { click: () => signStore.set({ editor }) } },
+      editor === "form" ? "Form" : "Text",
     ),
   );
-  signStore.on(["by"], ({ by }) => {
-    form.box.hidden = by !== "form";
-    text.hidden = by !== "text";
-    for (const [index, way] of ways.entries())
-      way.setAttribute("aria-pressed", String((index === 0) === (by === "form")));
-    if (by === "text") view.requestMeasure();
+  signStore.on(["editor"], ({ editor }) => {
+    form.box.hidden = editor !== "form";
+    text.hidden = editor !== "text";
+    for (const [index, tab] of tabs.entries())
+      tab.setAttribute("aria-pressed", String((index === 0) === (editor === "form")));
+    if (editor === "text") view.requestMeasure();
   });
   signStore.on(["text"], ({ text }) => show(text));
   signStore.on(["result"], ({ result }) => {
     view.dispatch({ effects: setMarks.of(result?.issues ?? []) });
   });
-  signStore.on(["issue"], ({ issue, result, by }: Readonly<SignState>) => {
-    const found = issue === undefined ? undefined : result?.issues[issue];
-    if (found === undefined) return;
-    if (by === "form" && form.reveal(found.pointer)) return;
-    if (by === "form") signStore.set({ by: "text" });
-    if (!view.hasFocus) reveal(found.from, found.to, true);
+  signStore.on(["issue"], ({ issue, result, editor }: Readonly<SignState>) => {
+    const selected = issue === undefined ? undefined : result?.issues[issue];
+    if (selected === undefined) return;
+    if (editor === "form" && form.reveal(selected.pointer)) return;
+    if (editor === "form") signStore.set({ editor: "text" });
+    if (!view.hasFocus) reveal(selected.from, selected.to, true);
   });
   const payload = h(
     "div",
@@ -68,7 +68,7 @@ export function payloadView(): HTMLElement {
       "div",
       { class: "editing-head" },
       h("h2", null, "Payload"),
-      h("div", { class: "segments", role: "group", "aria-label": "Edit as" }, ways),
+      h("div", { class: "segments", role: "group", "aria-label": "Edit as" }, tabs),
     ),
     form.box,
     text,

@@ -1,25 +1,25 @@
-/** An editor for one text of a store: what is typed goes there, and what is put there is shown. */
+/** An editor that is bound to one text of a store, in both directions. */
 import { EditorSelection, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { h } from "../ui/dom.ts";
 import { editor } from "./editor.ts";
 
-export interface Bound {
+export interface BoundEditor {
   box: HTMLElement;
   view: EditorView;
-  /** Shows another text. */
+  /** Replaces the text, unless it is the same. */
   show(text: string): void;
-  /** Brings a place before the eyes, and the cursor there where `focus` says so. */
+  /** Scrolls to a range, and selects it if `focus` is set. */
   reveal(from: number, to: number, focus: boolean): void;
 }
 
-export function bound(
+export function boundEditor(
   label: string,
   write: (text: string) => void,
   extensions: Extension,
-  /** Gets a text that is pasted over all there is: it may be a whole request. */
-  take?: (text: string) => void,
-): Bound {
+  /** Gets a pasted text that replaces the whole text: it may be a request of any import format. */
+  onReplaceAll?: (text: string) => void,
+): BoundEditor {
   const box = h("div", { class: "editor" });
   const view = editor(box, label, [
     extensions,
@@ -27,9 +27,10 @@ export function bound(
       paste(event, view) {
         const text = event.clipboardData?.getData("text/plain") ?? "";
         const { main } = view.state.selection;
-        if (take === undefined || text === "" || main.to - main.from < view.state.doc.length) return false;
+        if (onReplaceAll === undefined || text === "" || main.to - main.from < view.state.doc.length)
+          return false;
         event.preventDefault();
-        take(text);
+        onReplaceAll(text);
         return true;
       },
     }),

@@ -1,9 +1,9 @@
-/** What Inspect does beside judging one delivery now: archives, files, old captures, rotated secrets; and axe on what opens. */
+/** More of Inspect: files with several deliveries, old captures, secret rotation; and accessibility of dialogs. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, pick, picture } from "./browser.ts";
+import { type Opened, open, pick } from "./page.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -42,16 +42,15 @@ test("a file is opened by its button, and an archive's deliveries are picked fro
     mimeType: "application/json",
     buffer: Buffer.from(har('{"a":1}', '{"b":2}', '{"c":3}')),
   });
-  const picker = page.getByLabel("Delivery of the archive");
+  const picker = page.getByLabel("Delivery of the file");
   await picker.waitFor();
-  assert.match(await page.locator(".archive").innerText(), /From captured\.har/);
+  assert.match(await page.locator(".delivery-picker").innerText(), /From captured\.har/);
   assert.equal(await picker.locator("option").count(), 3);
   assert.equal(await body(), '{"a":1}');
   await picker.selectOption("2");
   assert.equal(await body(), '{"c":3}');
   assert.match(await page.getByLabel("Request line and headers").inputValue(), /hook\/2/);
   assert.equal(await picker.inputValue(), "2");
-  await picture(page, "archive");
   // A file with one delivery has nothing to pick from.
   const again = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open a file" }).click();
@@ -67,25 +66,24 @@ test("a file is opened by its button, and an archive's deliveries are picked fro
 /** The sample of the template with a timestamp, in Inspect. */
 async function timestamped(): Promise<void> {
   await page.keyboard.press("Alt+4");
-  await page.getByLabel("Begin with a template").selectOption("1");
+  await page.getByLabel("Template").selectOption("1");
   await settled(page);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
 }
 
-test("an old capture is judged as of its own time, within the tolerance that is given", async () => {
+test("an old capture is verified at its own time, within the tolerance", async () => {
   await timestamped();
   assert.equal(await verdict(), "Verified");
-  await page.locator(".circumstances summary").click();
-  const at = page.getByLabel("Judged at");
+  await page.locator(".advanced-options summary").click();
+  const at = page.getByLabel("Verification time");
   await at.fill("2031-01-01T00:00Z");
   await settled(page);
   assert.equal(await verdict(), "Rejected");
   assert.match(await page.locator(".issues").innerText(), /timestamp-too-old/);
-  // Its signature is what it would have been, all the same.
-  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
-  await picture(page, "stale");
-  await page.getByRole("button", { name: "Judge as of then" }).click();
+  // The signature still equals the computed one.
+  assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
+  await page.getByRole("button", { name: "Verify at that time" }).click();
   await settled(page);
   assert.equal(await verdict(), "Verified");
   const then = Date.parse(await at.inputValue());
@@ -102,7 +100,7 @@ test("an old capture is judged as of its own time, within the tolerance that is 
   await settled(page);
 });
 
-test("while secrets rotate, either is right, and the computed signature is that of the right one", async () => {
+test("during a secret rotation either secret verifies, and computes the signature", async () => {
   await timestamped();
   const secret = page.getByLabel("Secret", { exact: true });
   const right = await secret.inputValue();
@@ -112,17 +110,17 @@ test("while secrets rotate, either is right, and the computed signature is that 
   await page.getByLabel("Second secret").fill(right);
   await settled(page);
   assert.equal(await verdict(), "Verified");
-  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+  assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
   await page.getByLabel("Second secret").fill("");
 });
 
-test("one of several signatures in a header is enough, and that is said", async () => {
+test("one matching signature of several in a header is enough", async () => {
   await timestamped();
   const head = page.getByLabel("Request line and headers");
   await head.fill((await head.inputValue()).replace("v1=", `v1=${"0".repeat(64)},v1=`));
   await settled(page);
   assert.equal(await verdict(), "Verified");
-  assert.match(await page.locator(".compared.good").innerText(), /One of the received/);
+  assert.match(await page.locator(".compared.good").innerText(), /One of the received signatures/);
 });
 
 test("axe finds nothing in what opens, light or dark, wide or narrow", async (t) => {
@@ -133,7 +131,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       await page.keyboard.press("Alt+1");
-      await pick(page, "wrote it again");
+      await pick(page, "re-serialized");
       for (const [index, name] of ["code", "report", "share"].entries()) {
         await t.test(`${name}, ${where}`, async () => {
           await page.keyboard.press(`Alt+${index + 5}`);
@@ -141,20 +139,18 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
           await settled(page);
           assert.deepEqual(await findings(page), []);
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-          await picture(page, `${name}-${where}`);
           await page.keyboard.press("Escape");
         });
       }
       await t.test(`shortcuts, ${where}`, async () => {
         await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
         assert.deepEqual(await findings(page), []);
-        await picture(page, `shortcuts-${where}`);
         await page.keyboard.press("Escape");
       });
       await t.test(`hover, ${where}`, async () => {
         const key = page.locator(".tok-key", { hasText: '"pain_score"' }).first();
         await key.scrollIntoViewIfNeeded();
-        // Scrolling closes what is open, and is told a frame later.
+        // Scrolling closes the tooltip, one frame later.
         await settled(page);
         await key.hover();
         await page.locator(".hover").waitFor();
@@ -164,7 +160,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
       await t.test(`provider, ${where}`, async () => {
         await page.keyboard.press("Alt+4");
         for (const content of ["", '{"id":"A"}']) {
-          await page.getByLabel("Begin with a template").selectOption("2");
+          await page.getByLabel("Template").selectOption("2");
           await settled(page);
           if (content !== "") {
             await page.locator('.cm-content[aria-label="provider.json"]').click();
@@ -173,7 +169,6 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
           }
           await settled(page);
           assert.deepEqual(await findings(page), []);
-          await picture(page, `provider-${content === "" ? "good" : "bad"}-${where}`);
         }
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
       });
@@ -184,7 +179,7 @@ test("axe finds nothing in what opens, light or dark, wide or narrow", async (t)
 test("a dialog that is opened as soon as another was closed has its content", async () => {
   await page.keyboard.press("Alt+6");
   await page.locator("dialog .out").waitFor();
-  // Both before the browser says that the first was closed.
+  // Both before the close event of the first dialog.
   await page.evaluate(() => {
     (document.querySelector("dialog[open]") as HTMLDialogElement).close();
     dispatchEvent(new KeyboardEvent("keydown", { altKey: true, code: "Digit7" }));
@@ -202,7 +197,7 @@ test("dialogs are opened and left by keys, and give the focus back", async () =>
   await page.getByRole("dialog", { name: "Report" }).waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("ArrowRight");
-  assert.equal(await page.locator("dialog .choice :checked").inputValue(), "plain");
+  assert.equal(await page.locator("dialog .choice :checked").inputValue(), "non-sensitive");
   await page.keyboard.press("Escape");
   assert.equal(await button.evaluate((element) => element === document.activeElement), true);
 });

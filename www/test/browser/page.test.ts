@@ -1,8 +1,8 @@
-/** The built page as a person meets it: it judges, explains, and sends nothing. */
+/** Inspect on the built page: it inspects, explains, and sends nothing. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { BASE, type Opened, open, pick, picture } from "./browser.ts";
+import { BASE, type Opened, open, pick } from "./page.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -18,21 +18,19 @@ after(() => opened?.close());
 const verdict = () => page.locator(".verdict h2").innerText();
 const codes = () => page.locator(".issue .where code:first-child").allInnerTexts();
 
-test("an empty page says what to do", async () => {
-  assert.equal(await verdict(), "Nothing to judge yet");
-  await picture(page, "empty");
+test("an empty page shows the next action", async () => {
+  assert.equal(await verdict(), "No delivery");
 });
 
 test("a signed example is verified, with its digests compared", async () => {
   await pick(page, "signed with SHA-256");
   assert.equal(await verdict(), "Verified");
-  assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
-  assert.equal(await page.locator('.path li[data-state="failed"]').count(), 0);
+  assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
+  assert.equal(await page.locator('.stages li[data-state="failed"]').count(), 0);
   assert.ok((await page.locator(".tree .row").count()) > 5);
-  await picture(page, "verified");
 });
 
-test("typing is judged at once: a changed digit is a mismatch", async () => {
+test("typing is inspected at once: a changed body is a mismatch", async () => {
   await pick(page, "signed with SHA-256");
   await page.locator(".cm-content").click();
   await page.keyboard.press("Control+End");
@@ -46,7 +44,7 @@ test("typing is judged at once: a changed digit is a mismatch", async () => {
 });
 
 test("a mismatch is explained, with the bytes that differ", async () => {
-  await pick(page, "wrote it again");
+  await pick(page, "re-serialized");
   assert.equal(await verdict(), "Rejected");
   await page.locator(".cause.proved").first().waitFor();
   assert.ok((await page.locator(".cause.proved code").first().innerText()).startsWith("body-"));
@@ -55,57 +53,51 @@ test("a mismatch is explained, with the bytes that differ", async () => {
   assert.ok(signedOnly.length > 10 && signedOnly.every((text) => text === "\u00b7"), `${signedOnly}`);
   assert.equal(await page.locator(".change .excerpt del").count(), 0);
   assert.ok((await page.locator(".hex mark").count()) > 0);
-  assert.equal(await page.locator('.path li[data-stopped="true"] .step-title').innerText(), "Signature");
-  await picture(page, "mismatch-explained");
+  assert.equal(await page.locator('.stages li[data-stopped="true"] .stage-title').innerText(), "Signature");
 });
 
 test("a secret with a line break is named", async () => {
   await pick(page, "line break");
   await page.locator(".cause.proved").first().waitFor();
-  assert.match(await page.locator(".note").innerText(), /a line break at its end/);
+  assert.match(await page.locator(".note").innerText(), /a trailing line break/);
 });
 
 test("a syntax error is marked in the text, and the list leads there", async () => {
-  await pick(page, "prints it");
+  await pick(page, "As printed");
   assert.ok((await codes()).includes("json-syntax"));
   assert.ok((await page.locator(".mark.error").count()) > 0);
   await page.locator(".issue.error").first().click();
   await page.locator(".cm-editor.cm-focused").waitFor();
-  await picture(page, "syntax-error");
 });
 
-test("what nobody signs is never shown as valid", async () => {
-  await pick(page, "as first documented");
+test("an unsigned delivery is never shown as valid", async () => {
+  await pick(page, "File request, first revision");
   assert.equal(await verdict(), "Unsigned");
   assert.equal(await page.locator(".verdict").getAttribute("data-tone"), "open");
-  await picture(page, "unsigned");
 });
 
 test("all issues are listed and marked", async () => {
-  await pick(page, "Four mistakes");
+  await pick(page, "Four issues");
   assert.ok((await codes()).length >= 4);
-  await picture(page, "issues");
 });
 
-test("hovering a field tells its meaning", async () => {
+test("hovering a field shows its description", async () => {
   await pick(page, "signed with SHA-256");
   await page.locator(".tok-key", { hasText: '"pain_score"' }).first().hover();
   await page.locator(".hover").waitFor();
   assert.match(await page.locator(".hover").innerText(), /pain_score\s+Total: 0 to 42/);
-  await picture(page, "hover");
   await page.locator(".cm-content").press("Escape");
   await page.locator(".hover").waitFor({ state: "hidden" });
   await page.mouse.move(5, 5);
 });
 
 test("bytes that are not UTF-8 survive, and are shown as such", async () => {
-  await pick(page, "not UTF-8");
+  await pick(page, "Latin-1");
   assert.equal(await page.locator(".cm-content .chip.raw").innerText(), "E9");
   assert.ok((await codes()).includes("json-encoding"));
-  await picture(page, "not-utf-8");
 });
 
-test("a request that is pasted is taken apart", async () => {
+test("a pasted request is imported", async () => {
   await page.getByRole("button", { name: "Clear" }).click();
   await page.locator(".cm-content").click();
   await page.evaluate(() => {
@@ -124,22 +116,19 @@ test("a request that is pasted is taken apart", async () => {
 });
 
 test("the page looks the same on a phone and in the dark", async () => {
-  await pick(page, "wrote it again");
+  await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();
   await page.emulateMedia({ colorScheme: "dark" });
-  await picture(page, "dark");
   await page.setViewportSize({ width: 390, height: 844 });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(width, 390);
-  await picture(page, "phone-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await page.locator(".verdict").scrollIntoViewIfNeeded();
   await page.evaluate(() => document.querySelector(".summary")?.scrollIntoView());
-  await picture(page, "phone");
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
-test("the page may not connect, and asks for nothing but its own files", async () => {
+test("the page may not connect, and requests only its own files", async () => {
   const refused = await page.evaluate(() =>
     fetch("./icon.svg").then(
       () => "answered",
@@ -175,8 +164,8 @@ test("it opens without a network once it was loaded", async () => {
   await opened.context.setOffline(false);
 });
 
-test("the browser had nothing to complain about", () => {
-  // That the policy refuses is what a test above asks for.
+test("the browser reported no problem", () => {
+  // A test above provokes the messages of the policy.
   const own = opened.complaints.filter(
     (text) => !/connect-src|violates the document's Content Security Policy/.test(text),
   );

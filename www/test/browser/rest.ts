@@ -1,11 +1,11 @@
-/** When the page is at rest: nothing is asked of its worker, no file is read, and no verdict is on its way. */
+/** Waits until the page is idle: no call of the worker, no file read and no verdict is pending. */
 import type { BrowserContext, Page } from "playwright-core";
 
-/** Before the page's own scripts. As a text, because what compiles the tests adds helpers that the page has not. */
+/** Runs before the page's scripts. As text: the compiler of the tests would add helpers that the page does not have. */
 const COUNT = `
-  globalThis.underWay = 0;
-  const begun = () => { globalThis.underWay++; };
-  const ended = () => { globalThis.underWay--; };
+  globalThis.pendingWork = 0;
+  const begun = () => { globalThis.pendingWork++; };
+  const ended = () => { globalThis.pendingWork--; };
   const { postMessage, terminate } = Worker.prototype;
   const asked = new WeakMap();
   globalThis.Worker = class extends Worker {
@@ -44,16 +44,16 @@ const COUNT = `
     }
 `;
 
-export async function countWhatIsUnderWay(context: BrowserContext): Promise<void> {
+export async function countPendingWork(context: BrowserContext): Promise<void> {
   await context.addInitScript({ content: `{${COUNT}}` });
 }
 
-/** Waits until the page is at rest, and has been painted so. */
+/** Waits until the page is idle for three frames. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(`new Promise((resolve) => {
     let still = 0;
     const look = () => {
-      const busy = underWay > 0 || document.querySelector('.verdict[data-busy="true"]') !== null;
+      const busy = pendingWork > 0 || document.querySelector('.verdict[data-busy="true"]') !== null;
       still = busy ? 0 : still + 1;
       if (still === 3) resolve(true);
       else requestAnimationFrame(look);
@@ -62,7 +62,7 @@ export async function settled(page: Page): Promise<void> {
   })`);
 }
 
-/** What the page copies when that is done. */
+/** Returns what the page copies during an action. */
 export async function copied(page: Page, act: () => Promise<unknown>): Promise<string> {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await act();

@@ -1,9 +1,9 @@
-/** A provider of one's own: begun from a template, judged while it is written, and tried at once. */
+/** Provider on the built page: templates, validation while typing, and the signed sample. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { webhook } from "hookseal";
 import type { Page } from "playwright-core";
-import { type Opened, open, picture } from "./browser.ts";
+import { type Opened, open } from "./page.ts";
 import { copied, settled } from "./rest.ts";
 
 let opened: Opened;
@@ -25,21 +25,20 @@ async function tone(expected: string): Promise<void> {
 
 async function begin(index: number): Promise<void> {
   await page.keyboard.press("Alt+4");
-  await page.getByLabel("Begin with a template").selectOption(String(index));
+  await page.getByLabel("Template").selectOption(String(index));
   await tone("good");
 }
 
-/** Writes over all that stands in an editor. */
+/** Replaces the text of an editor. */
 async function write(label: string, content: string): Promise<void> {
   await text(label).click();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(content);
 }
 
-test("without a definition the page says how to begin", async () => {
+test("without a definition the page shows the next action", async () => {
   await page.keyboard.press("Alt+4");
-  assert.equal(await page.locator(".provider .verdict h2").innerText(), "No provider yet");
-  await picture(page, "provider-empty");
+  assert.equal(await page.locator(".provider .verdict h2").innerText(), "No definition");
 });
 
 test("every template is in order, signs its sample, and shows the string that was signed", async (t) => {
@@ -50,15 +49,14 @@ test("every template is in order, signs its sample, and shows the string that wa
       await page.getByRole("button", { name: "Sign the sample" }).click();
       await settled(page);
       assert.equal(await page.locator(".inspect .verdict h2").first().innerText(), "Verified");
-      assert.equal(await page.locator(".compared.good").innerText(), "The two are equal.");
+      assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
       if (formula !== undefined)
-        assert.match(await page.getByRole("group", { name: /^Signed string/ }).innerText(), formula);
-      await picture(page, `provider-tried-${index}`);
+        assert.match(await page.getByRole("group", { name: /^Signed bytes/ }).innerText(), formula);
     });
   }
 });
 
-test("a mistake is marked at its place, and the last definition in order stays in use", async () => {
+test("an issue is marked at its location, and the last valid definition stays in use", async () => {
   await begin(1);
   await text("provider.json").locator(".tok-string", { hasText: '"{timestamp}.{body}"' }).dblclick();
   await page.keyboard.type("nonsense");
@@ -66,31 +64,30 @@ test("a mistake is marked at its place, and the last definition in order stays i
   assert.match(await page.locator(".problems").innerText(), /definition-invalid/);
   assert.match(await page.locator(".problems").innerText(), /provider\.json, line \d+/);
   assert.match(await text("provider.json").locator(".mark.error").innerText(), /nonsense/);
-  await picture(page, "provider-mistake");
   await page.locator(".problems .issue").first().click();
   await settled(page);
   assert.match(await page.evaluate(() => getSelection()?.toString() ?? ""), /nonsense/);
   await page.keyboard.press("Alt+1");
-  assert.equal(await page.locator('.settings option[value="own"]').count(), 1);
+  assert.equal(await page.locator('.settings option[value="custom"]').count(), 1);
 });
 
-test("broken JSON is said where it breaks", async () => {
+test("a syntax error is located", async () => {
   await page.keyboard.press("Alt+4");
   await write("provider.json", '{\n  "id": "x"\n  "envelope": {}\n}');
   await tone("bad");
   assert.match(await page.locator(".problems").innerText(), /json-syntax[\s\S]*line [23]/);
 });
 
-test("a mistake in a contract is shown in the contract", async () => {
+test("an issue of a schema is shown in the schema", async () => {
   await begin(0);
-  await text("Contract order.paid.schema.json").locator(".tok-string", { hasText: '"integer"' }).dblclick();
+  await text("Schema order.paid.schema.json").locator(".tok-string", { hasText: '"integer"' }).dblclick();
   await page.keyboard.type("integral");
   await tone("bad");
   assert.match(await page.locator(".problems").innerText(), /order\.paid\.schema\.json, line \d+/);
-  assert.match(await text("Contract order.paid.schema.json").locator(".mark.error").innerText(), /integral/);
+  assert.match(await text("Schema order.paid.schema.json").locator(".mark.error").innerText(), /integral/);
 });
 
-test("what is written is what Inspect judges by", async () => {
+test("Inspect uses the edited definition at once", async () => {
   await begin(0);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
@@ -99,7 +96,7 @@ test("what is written is what Inspect judges by", async () => {
   await page.getByLabel("Secret", { exact: true }).fill("");
   await settled(page);
   await page.keyboard.press("Alt+4");
-  await write("Contract order.paid.schema.json", '{ "required": ["nothing_of_that"] }');
+  await write("Schema order.paid.schema.json", '{ "required": ["nothing_of_that"] }');
   await tone("good");
   await page.keyboard.press("Alt+1");
   await settled(page);
@@ -107,7 +104,7 @@ test("what is written is what Inspect judges by", async () => {
 });
 
 test("a definition with its contracts inside is taken as it is, and copied so that the package takes it", async () => {
-  const copy = () => page.getByRole("button", { name: "Copy it" }).click();
+  const copy = () => page.getByRole("button", { name: "Copy the definition" }).click();
   await page.keyboard.press("Alt+4");
   await write(
     "provider.json",
@@ -133,8 +130,8 @@ test("names that objects have anyway are names like others", async () => {
   );
   await tone("bad");
   await page.locator(".switcher span", { hasText: "__proto__" }).click();
-  await write("Contract __proto__", "true");
+  await write("Schema __proto__", "true");
   await page.locator(".switcher span", { hasText: "toString" }).click();
-  await write("Contract toString", "true");
+  await write("Schema toString", "true");
   await tone("good");
 });

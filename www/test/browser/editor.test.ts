@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { type Opened, open } from "./browser.ts";
+import { type Opened, open } from "./page.ts";
 
 let opened: Opened;
 let page: Page;
@@ -19,19 +19,22 @@ const text = async () =>
   (await body().locator(".cm-line").allInnerTexts()).join("\n").replaceAll("\n\n", "\n");
 const selected = () => page.evaluate(() => String(getSelection()));
 
-/** Another text, a step of its own, with the cursor at its end. */
+/** Ends the current undo step: the editor joins changes that follow each other within half a second. */
+const endUndoStep = () => page.evaluate("Date.now = ((now) => () => now() + 600)(Date.now)");
+
+/** Replaces the text in an undo step of its own, with the cursor at its end. */
 async function put(given: string): Promise<void> {
   await body().click();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(given);
-  await page.waitForTimeout(550);
+  await endUndoStep();
 }
 
 async function press(...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
-/** Where the cursor stands after some keys: before a bar. */
+/** The text with "|" at the cursor after some keys. */
 async function cursor(given: string, ...keys: string[]): Promise<string> {
   await put(given);
   await press(...keys);
@@ -39,7 +42,7 @@ async function cursor(given: string, ...keys: string[]): Promise<string> {
   return text();
 }
 
-test("an empty editor says what may be put into it", async () => {
+test("an empty editor has a placeholder", async () => {
   await put("");
   await press("Control+a", "Backspace");
   assert.match(await text(), /^Paste a whole request/);
@@ -106,10 +109,10 @@ test("a page is as much as is to be seen, and leads back", async () => {
   assert.ok((await selected()).split("\n").length > 10);
 });
 
-test("what was done in one go is undone in one go, and done again", async () => {
+test("changes are undone and redone in groups", async () => {
   await put("start");
   await page.keyboard.type(" of");
-  await page.waitForTimeout(600);
+  await endUndoStep();
   await page.keyboard.type(" it");
   await press("Home");
   await page.keyboard.type("<");

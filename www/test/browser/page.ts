@@ -1,5 +1,5 @@
 /** The built page behind a plain static server on loopback, in Debian's Chromium. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,10 +8,9 @@ import { extname, join, normalize } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { countWhatIsUnderWay, settled } from "./rest.ts";
+import { countPendingWork, settled } from "./rest.ts";
 
-const dist = fileURLToPath(new URL("../dist/", import.meta.url));
-const shots = fileURLToPath(new URL("../../target/www/screenshots/", import.meta.url));
+const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 /** A path below the root of a host, as on many static hosts. */
 export const BASE = "/some/path/";
@@ -25,7 +24,7 @@ const TYPES: Record<string, string> = {
 
 export interface Served {
   url: string;
-  /** The paths that were asked for. */
+  /** The requested paths. */
   requests: string[];
   close(): Promise<void>;
 }
@@ -70,7 +69,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Debian's Chromium, or the one that the environment names. */
+/** The executable of Chromium: $CHROMIUM, or an installed one. */
 function executable(): string {
   const found = [
     process.env.CHROMIUM,
@@ -81,7 +80,7 @@ function executable(): string {
   return found ?? chromium.executablePath();
 }
 
-/** A browser with a profile of its own, that is gone afterwards. */
+/** Starts a browser with a temporary profile. */
 export async function browser(
   options: Record<string, unknown> = {},
 ): Promise<{ context: BrowserContext; close(): Promise<void> }> {
@@ -93,7 +92,7 @@ export async function browser(
     viewport: { width: 1440, height: 900 },
     ...options,
   });
-  await countWhatIsUnderWay(context);
+  await countPendingWork(context);
   return {
     context,
     close: async () => {
@@ -103,17 +102,17 @@ export async function browser(
   };
 }
 
-/** The page, opened, and what it stands on. */
+/** An open page with its browser and server. */
 export interface Opened {
   page: Page;
   context: BrowserContext;
   served: Served;
-  /** Errors and warnings of the console, errors of scripts, and dialogs that were opened. */
+  /** Console errors and warnings, script errors, and dialogs. */
   complaints: string[];
   close(): Promise<void>;
 }
 
-/** Serves the page, opens it in a browser of its own, and waits until it can be used. */
+/** Serves the page, opens it in a new browser, and waits until it is usable. */
 export async function open(options?: Parameters<typeof browser>[0]): Promise<Opened> {
   const served = await serve();
   const { context, close } = await browser(options);
@@ -141,15 +140,7 @@ export async function open(options?: Parameters<typeof browser>[0]): Promise<Ope
   };
 }
 
-/** Keeps a picture of the page, for whoever wants to look. */
-export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(shots, { recursive: true });
-  // What was scrolled or changed just now is painted a little later.
-  await page.waitForTimeout(250);
-  await page.screenshot({ path: join(shots, `${name}.png`), animations: "disabled" });
-}
-
-/** Picks an example by its title, and waits until it is judged. */
+/** Selects an example by its title, and waits for its inspection. */
 export async function pick(page: Page, title: string): Promise<void> {
   const menu = page.getByLabel("Examples", { exact: true });
   const value = await menu.locator("option", { hasText: title }).first().getAttribute("value");
@@ -157,7 +148,7 @@ export async function pick(page: Page, title: string): Promise<void> {
   await settled(page);
 }
 
-/** Waits until screen readers are told of it: a moment later than eyes are. */
+/** Waits for an announcement to screen readers, which is delayed. */
 export async function told(page: Page, what: RegExp): Promise<void> {
   await page.locator("[role=status]", { hasText: what }).waitFor({ state: "attached" });
 }

@@ -1,0 +1,63 @@
+/** The source of `virtual:samples`: the payloads of the examples, and the descriptions that the package leaves out. */
+import { readdirSync, readFileSync } from "node:fs";
+import { describedProperties } from "../src/engine/descriptions.ts";
+
+const seeds = new URL("../../tests/vectors/seeds/", import.meta.url);
+const providers = new URL("../../providers/", import.meta.url);
+
+/** The payloads of the examples. */
+const SAMPLES = {
+  painchek: new URL("painchek.json", seeds),
+  painchekPrinted: new URL("painchek-as-printed.txt", seeds),
+  xon: new URL("xon.json", seeds),
+  severe: new URL("painchek/samples/assessment_add.severe.json", providers),
+  nrs: new URL("painchek/samples/assessment_add.nrs.json", providers),
+  xonR6: new URL("xon/samples/file-request.files.update.R6.json", providers),
+  callsCreate: new URL("xon/samples/calls.user.create.json", providers),
+  callsDelete: new URL("xon/samples/calls.user.delete.json", providers),
+  caller: new URL("xon/samples/user.caller-details.update.json", providers),
+  xonLatest: new URL("xon/samples/file-request.files.update.R9.json", providers),
+};
+
+/** One sample of each provider without a sample above, with its event type; preferably of a type that the wildcard covers. */
+function others(): [provider: string, type: string, text: string][] {
+  return readdirSync(providers).flatMap((provider) => {
+    const folder = new URL(`${provider}/samples/`, providers);
+    if (Object.values(SAMPLES).some(({ href }) => href.startsWith(folder.href))) return [];
+    const { events } = JSON.parse(readFileSync(new URL("../provider.json", folder), "utf8"));
+    const names = readdirSync(folder).sort();
+    const typeOf = (name: string) => decodeURIComponent(name.replace(/\.json$/, ""));
+    const name = names.find((name) => !Object.hasOwn(events, typeOf(name))) ?? names[0];
+    if (name === undefined) return [];
+    return [[provider, typeOf(name), readFileSync(new URL(encodeURIComponent(name), folder), "utf8")]];
+  });
+}
+
+/** The descriptions of schema properties by provider, which the package leaves out for size. */
+function descriptions(): Record<string, string[]> {
+  return Object.fromEntries(
+    readdirSync(providers).map((provider) => {
+      const folder = new URL(`${provider}/`, providers);
+      // With the schemas inlined, as in the package.
+      const { events } = JSON.parse(
+        readFileSync(new URL("provider.json", folder), "utf8"),
+        (key, value: unknown) =>
+          key === "schema" && typeof value === "string"
+            ? JSON.parse(readFileSync(new URL(value, folder), "utf8"))
+            : value,
+      ) as { events: object };
+      return [provider, Array.from(describedProperties(events), ({ description }) => description ?? "")];
+    }),
+  );
+}
+
+/** The module's source. */
+export function samplesModule(): string {
+  return [
+    ...Object.entries(SAMPLES).map(
+      ([name, url]) => `export const ${name} = ${JSON.stringify(readFileSync(url, "utf8"))};`,
+    ),
+    `export const descriptions = ${JSON.stringify(descriptions())};`,
+    `export const others = ${JSON.stringify(others())};`,
+  ].join("\n");
+}

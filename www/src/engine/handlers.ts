@@ -1,0 +1,32 @@
+/** The worker's calls by name. */
+import { compare } from "./compare.ts";
+import { defineProvider, signSample } from "./custom.ts";
+import { edit } from "./edit.ts";
+import { examples, makeExample } from "./examples.ts";
+import { explain } from "./explain.ts";
+import { importText } from "./import.ts";
+import { inspect, listChildren, valueAt } from "./inspect.ts";
+import { makePair } from "./pairs.ts";
+import type { CallName, Calls } from "./protocol.ts";
+import { listProviders } from "./providers.ts";
+import { formatReport, redactDelivery } from "./report.ts";
+import { listSignChoices, sign } from "./sign.ts";
+
+export const handlers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name]["output"] } = {
+  start: () => ({ providers: listProviders(), examples }),
+  makeExample,
+  importText,
+  inspect,
+  explain,
+  listChildren,
+  valueAt,
+  compare,
+  makePair,
+  listSignChoices,
+  sign,
+  edit,
+  defineProvider,
+  signSample,
+  formatReport,
+  redactDelivery,
+};

@@ -1,0 +1,76 @@
+/** The custom provider: its texts, validated on every change, and offered in all provider lists. */
+import { CUSTOM_PROVIDER, type CustomProvider } from "../engine/calls.ts";
+import { errorMessage } from "../errors.ts";
+import { setFailure, showDelivery } from "./actions.ts";
+import { engine } from "./engine.ts";
+import { store } from "./state.ts";
+
+/** Replaces the texts, and resolves after the core has validated them. */
+export async function setCustomProvider(custom: CustomProvider): Promise<void> {
+  store.set({ custom });
+  try {
+    const definition = await engine.call("defineProvider", custom);
+    if (definition === undefined) return;
+    const { providers } = store.state;
+    const { entry } = definition;
+    store.set({
+      // While provider.json is not valid JSON, the previous list of schemas stays.
+      definition:
+        definition.files === undefined
+          ? { ...definition, files: store.state.definition?.files ?? [] }
+          : definition,
+      ...(entry === undefined
+        ? {}
+        : { providers: [...providers.filter(({ id }) => id !== CUSTOM_PROVIDER), entry] }),
+    });
+  } catch (error) {
+    setFailure(error);
+  }
+}
+
+/** Changes one text: `file` is the name of a schema, "" for `provider.json`, or SAMPLE_FILE. */
+export function setText(file: string, text: string): void {
+  const custom = store.state.custom ?? { definition: "", schemas: [], sample: "" };
+  if (getText(file) === text) return;
+  if (file === "") void setCustomProvider({ ...custom, definition: text });
+  else if (file === SAMPLE_FILE) store.set({ custom: { ...custom, sample: text } });
+  else {
+    const schemas = custom.schemas.filter(([name]) => name !== file);
+    void setCustomProvider({ ...custom, schemas: [...schemas, [file, text]] });
+  }
+}
+
+/** Name of the sample where a schema's name is expected. No schema is named so. */
+export const SAMPLE_FILE = "\n";
+
+export function getText(file: string): string {
+  const { custom } = store.state;
+  if (file === "") return custom?.definition ?? "";
+  if (file === SAMPLE_FILE) return custom?.sample ?? "";
+  return custom?.schemas.find(([name]) => name === file)?.[1] ?? "";
+}
+
+/** Signs the sample by the custom provider, and opens it in Inspect. */
+export async function openInInspect(): Promise<void> {
+  const body = store.state.custom?.sample ?? "";
+  if (body.trim() === "") {
+    store.set({ mode: "inspect", provider: CUSTOM_PROVIDER });
+    return;
+  }
+  try {
+    const sample = await engine.call("signSample", { body });
+    if (sample === undefined) return;
+    showDelivery(sample.delivery, {
+      provider: CUSTOM_PROVIDER,
+      secret: sample.secret,
+      secondSecret: "",
+      asOf: "",
+      tolerance: "",
+      encoding: "provider",
+      example: undefined,
+      mode: "inspect",
+    });
+  } catch (error) {
+    store.set({ notice: { tone: "bad", text: errorMessage(error) } });
+  }
+}
