@@ -66,6 +66,7 @@ export function inspect(input: InspectInput): Inspection | Undetected {
     },
     issues,
     signed: describeSignature(input, id, report, body),
+    isValidated: isValidated(report),
     bytes: body.length,
     now,
     created: parseCreatedAt(report, definition.envelope.createdAt ?? undefined),
@@ -76,6 +77,11 @@ export function inspect(input: InspectInput): Inspection | Undetected {
 /** Whether the core parsed the body as JSON. A payload is parsed however invalid it is. */
 export function isParsed({ stages }: Report): boolean {
   return !stages.some(({ name, state }) => name === "envelope" && state === "not-reached");
+}
+
+/** Whether the payload was validated by a contract, without an error. */
+export function isValidated({ stages }: Report): boolean {
+  return stages.some(({ name, state }) => name === "contract" && (state === "passed" || state === "warned"));
 }
 
 /** When the event was created, in milliseconds; undefined if the core reports an error at its pointer. */

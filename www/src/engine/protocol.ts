@@ -65,6 +65,8 @@ export interface Inspection {
   provider: { id: string; title: string; isDetected: boolean; signs: boolean; encoding: string };
   issues: LocatedIssue[];
   signed: SignatureDetails | undefined;
+  /** Whether the payload was validated by a contract, without an error. */
+  isValidated: boolean;
   /** Length of the body in bytes. */
   bytes: number;
   /** Time of the inspection, and of the event if it has a valid one; in milliseconds. */
@@ -265,6 +267,8 @@ export interface SignResult {
   failure?: string;
   delivery?: PageDelivery;
   verdict?: Report["verdict"];
+  /** Whether the payload was validated by a contract, without an error. */
+  isValidated?: boolean;
   status?: string;
   http?: string;
   curl?: string;

@@ -11,7 +11,7 @@ import {
 } from "./core.ts";
 import { findSchema } from "./field-info.ts";
 import { buildFields } from "./fields.ts";
-import { isParsed, locateIssues } from "./inspect.ts";
+import { isParsed, isValidated, locateIssues } from "./inspect.ts";
 import { Outline } from "./outline.ts";
 import type { SignChoices, SignInput, SignResult } from "./protocol.ts";
 import { getDefinition, getWebhook, sampleSecret } from "./providers.ts";
@@ -95,6 +95,7 @@ export function sign(input: SignInput): SignResult {
         ...result,
         delivery: { ...delivery, text: toText(delivery.body) },
         verdict: finalReport.verdict,
+        isValidated: isValidated(finalReport),
         status: finalReport.signature.status,
         ...exportAs(delivery),
       };

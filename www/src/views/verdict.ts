@@ -12,6 +12,13 @@ export interface VerdictView {
   note?: string | undefined;
 }
 
+/** Whether the payload satisfies its contract, which a provider may not have for an event type. */
+export function payloadSentence(isValidated: boolean, title: string): string {
+  return isValidated
+    ? `The payload satisfies ${title}'s contract.`
+    : `The payload was not validated: ${title} has no contract for this event type.`;
+}
+
 export function verdictBox(): {
   box: HTMLElement;
   show(verdict: VerdictView, busy: boolean, aloud: boolean): void;

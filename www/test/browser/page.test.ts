@@ -76,6 +76,18 @@ test("an unsigned delivery is never shown as valid", async () => {
   assert.equal(await page.locator(".verdict").getAttribute("data-tone"), "open");
 });
 
+test("a payload without a contract is not called valid", async () => {
+  await page.locator(".settings select").first().selectOption("xon");
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText('{"event":{"id":"2e0db25d-8b39-40fa-81fc-cab625fa130f","type":"new.type"}}');
+  await settled(page);
+  const text = await page.locator(".verdict").innerText();
+  assert.match(text, /Unsigned/);
+  assert.match(text, /was not validated/);
+  assert.doesNotMatch(text, /Valid payload/);
+});
+
 test("all issues are listed and marked", async () => {
   await pick(page, "Four issues");
   assert.ok((await codes()).length >= 4);

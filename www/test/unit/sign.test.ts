@@ -92,6 +92,13 @@ test("a payload that violates its schema is signed, with its issues and a form",
   assert.ok(result.fields);
 });
 
+test("a payload without a contract is not reported as valid", () => {
+  const isValidated = (text: string) => handlers.sign(inputOf("painchek", undefined, { text })).isValidated;
+  assert.equal(isValidated(inputOf("painchek").text), true);
+  assert.equal(isValidated('{"event":"new_type","data":{}}'), false);
+  assert.equal(isValidated('{"event":"assessment_add","data":{}}'), false);
+});
+
 test("a text that cannot be parsed is signed, without a form", () => {
   const result = handlers.sign(inputOf("painchek", "Complete assessment", { text: "{,}" }));
   assert.equal(result.fields, undefined);

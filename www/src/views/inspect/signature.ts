@@ -24,7 +24,7 @@ export function signatureView(): HTMLElement {
         { class: "facts" },
         h("dt", null, "Signed content"),
         h("dd", null, h("code", null, signedContent ?? "")),
-        signed.parts.map((one) => part(one, timestamp)),
+        signed.parts.map((content) => part(content, timestamp)),
         whole.length > 1 &&
           !whole.includes(undefined) &&
           part({

@@ -190,7 +190,7 @@ export function treeView(): HTMLElement {
         break;
       case "ArrowLeft":
         if (row.getAttribute("aria-expanded") === "true") toggle(row, false);
-        else focus(all.slice(0, at).findLast((one) => Number(one.getAttribute("aria-level")) < level));
+        else focus(all.slice(0, at).findLast((item) => Number(item.getAttribute("aria-level")) < level));
         break;
       case "Enter":
       case " ":

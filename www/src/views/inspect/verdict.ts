@@ -2,7 +2,7 @@
 import type { Inspection } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { count } from "../../ui/text.ts";
-import { type VerdictView, verdictBox } from "../verdict.ts";
+import { payloadSentence, type VerdictView, verdictBox } from "../verdict.ts";
 
 export function verdictView(): HTMLElement {
   const { box, show } = verdictBox();
@@ -30,7 +30,7 @@ export function verdictView(): HTMLElement {
   return box;
 }
 
-function describeResult({ report, provider, issues }: Inspection): VerdictView {
+function describeResult({ report, provider, issues, isValidated }: Inspection): VerdictView {
   const number = (severity: string) => issues.filter((issue) => issue.severity === severity).length;
   const [errors, warnings, infos] = [number("error"), number("warning"), number("info")];
   const note = [
@@ -41,12 +41,14 @@ function describeResult({ report, provider, issues }: Inspection): VerdictView {
     .filter((part) => part !== undefined)
     .join(", ");
   const { signature } = report;
+  const payload = payloadSentence(isValidated, provider.title);
+  const rest = isValidated ? "" : ` ${payload}`;
   if (report.verdict === "verified") {
     return {
       tone: "good",
       icon: "verified",
       title: "Verified",
-      description: `Valid ${signature.algorithm ?? ""} signature of this body with this secret, and valid payload by ${provider.title}'s contract.`,
+      description: `Valid ${signature.algorithm ?? ""} signature of this body with this secret. ${payload}`,
       note,
     };
   }
@@ -60,8 +62,8 @@ function describeResult({ report, provider, issues }: Inspection): VerdictView {
       description:
         unchecked?.message ??
         (provider.signs
-          ? "Valid payload, but unsigned: the sender is not authenticated."
-          : `Valid payload, but ${provider.title} does not sign its webhooks: the sender is not authenticated.`),
+          ? `${isValidated ? "Valid payload, but unsigned" : "Unsigned"}: the sender is not authenticated.${rest}`
+          : `${isValidated ? "Valid payload, but " : ""}${provider.title} does not sign its webhooks: the sender is not authenticated.${rest}`),
       note,
     };
   }

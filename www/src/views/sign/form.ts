@@ -146,7 +146,7 @@ export function formView(edit: EditCallback): { box: HTMLElement; reveal(pointer
         const all = current.options.includes(value) ? current.options : [value, ...current.options];
         fill(
           input,
-          all.map((one) => h("option", { value: one }, one.replaceAll(/^"|"$/g, ""))),
+          all.map((json) => h("option", { value: json }, json.replaceAll(/^"|"$/g, ""))),
         );
         input.value = value;
       } else if (input !== undefined) {
@@ -246,12 +246,12 @@ function newValue({ control, options, nullable }: FormField): string {
   return nullable ? "null" : control === "number" ? "0" : '""';
 }
 
-/** The initial JSON of an added item, of the kind of the first one. */
-function newItem([one]: FormField[]): string {
-  if (one === undefined) return '""';
-  return one.children === undefined
-    ? newValue({ ...one, nullable: false })
-    : one.control === "array"
+/** The initial JSON of an added item, of the kind of the first item. */
+function newItem([item]: FormField[]): string {
+  if (item === undefined) return '""';
+  return item.children === undefined
+    ? newValue({ ...item, nullable: false })
+    : item.control === "array"
       ? "[]"
       : "{}";
 }

@@ -7,7 +7,7 @@ import { fill, h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
 import { issuesView } from "../inspect/issues.ts";
 import { panel } from "../inspect/panel.ts";
-import { type VerdictView, verdictBox } from "../verdict.ts";
+import { payloadSentence, type VerdictView, verdictBox } from "../verdict.ts";
 
 export function signVerdict(): HTMLElement {
   const { box, show } = verdictBox();
@@ -26,6 +26,7 @@ function describeResult(result: SignResult | undefined, provider: string): Verdi
     return { tone: "none", icon: "question", title: "Starting…", description: "Loading the core." };
   const { failure, verdict, status, issues } = result;
   const { title = provider, signs = true } = store.state.providers.find(({ id }) => id === provider) ?? {};
+  const payload = payloadSentence(result.isValidated === true, title);
   const note = "Signed by the core, and inspected by the core as its receiver would.";
   if (failure !== undefined)
     return { tone: "bad", icon: "rejected", title: "Not created", description: failure };
@@ -34,7 +35,7 @@ function describeResult(result: SignResult | undefined, provider: string): Verdi
       tone: "good",
       icon: "verified",
       title: "Signed and verified",
-      description: `Valid signature of this body with this secret, and valid payload by ${title}'s contract.`,
+      description: `Valid signature of this body with this secret. ${payload}`,
       note,
     };
   if (verdict === "unsigned")
@@ -50,7 +51,7 @@ function describeResult(result: SignResult | undefined, provider: string): Verdi
           tone: "open",
           icon: "unsigned",
           title: "Created, unsigned",
-          description: `Valid payload. ${title} does not sign its webhooks.`,
+          description: `${title} does not sign its webhooks. ${payload}`,
           note,
         };
   const errors = issues.filter(({ severity }) => severity === "error");
