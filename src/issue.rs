@@ -29,7 +29,7 @@ pub enum Profile {
 /// One step of a path into a payload.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
-pub enum Step {
+pub enum PathSegment {
     /// A key of an object.
     Key(String),
     /// An index of an array.
@@ -70,7 +70,7 @@ pub struct Issue {
     /// A sentence a person can act on.
     pub message: String,
     /// The way from the root of the payload to the value.
-    pub path: Vec<Step>,
+    pub path: Vec<PathSegment>,
     /// The same way as a JSON Pointer (RFC 6901).
     pub pointer: String,
     /// The place in the text.
@@ -93,7 +93,7 @@ pub struct Issue {
 
 /// Where an issue stands, before its path and its line are worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     /// Nowhere in the body: a header, the delivery as a whole.
     Delivery,
     /// A value, by its index in the document's tape.
@@ -104,10 +104,10 @@ pub(crate) enum Place {
 
 /// An issue whose place is not worked out yet: what the checks make, and `json` finishes.
 #[derive(Clone, Debug)]
-pub(crate) struct Draft {
+pub(crate) struct PendingIssue {
     pub code: Code,
     pub severity: Severity,
-    pub place: Place,
+    pub place: Location,
     pub message: String,
     pub expected: Option<String>,
     pub received: Option<String>,
@@ -115,9 +115,9 @@ pub(crate) struct Draft {
     pub stage: Option<Stage>,
 }
 
-impl Draft {
+impl PendingIssue {
     #[inline(never)] // as of the others below: they are called everywhere
-    pub fn new(code: Code, severity: Severity, place: Place, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, severity: Severity, place: Location, message: impl Into<String>) -> Self {
         let (message, stage) = (message.into(), code.stage());
         Self { code, severity, place, message, expected: None, received: None, hint: None, stage }
     }

@@ -6,7 +6,7 @@
 //! a sentence, a JSON Pointer, and its place in bytes, in UTF-16, by line and column.
 //!
 //! A provider is data: `painchek`, `xon`, `github`, `stripe` and [more](provider::ids) are built in, and
-//! [`provider::Provider::read`] reads your own. The core has no clock, no randomness and no I/O: time and
+//! [`provider::Provider::from_json`] reads your own. The core has no clock, no randomness and no I/O: time and
 //! random bytes are parameters.
 //!
 //! # Verify a PainChek delivery
@@ -15,14 +15,14 @@
 //! use std::time::SystemTime;
 //!
 //! use hookseal::delivery::{Delivery, Headers};
-//! use hookseal::webhook::{Options, Webhook};
+//! use hookseal::webhook::{WebhookOptions, Webhook};
 //!
 //! // The first secret signs, all verify: that is a rotation.
 //! let secrets = vec!["the secret of the subscription".to_owned().into()];
-//! let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+//! let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
 //!
 //! # let body = include_bytes!("../providers/painchek/samples/assessment_add.nrs.json");
-//! # let signed = hook.sign(body, &hookseal::webhook::Fresh::new(SystemTime::now(), [7; 32]))?;
+//! # let signed = hook.sign(body, &hookseal::webhook::SignParams::new(SystemTime::now(), [7; 32]))?;
 //! # let received = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
 //! // `received` are the headers as pairs, in any letter case; `body` is what arrived, untouched.
 //! let delivery = Delivery::new(Headers::from_iter(received), body);
@@ -46,11 +46,11 @@
 //! use std::time::SystemTime;
 //!
 //! use hookseal::delivery::{Delivery, Headers};
-//! use hookseal::webhook::{Options, Webhook};
+//! use hookseal::webhook::{WebhookOptions, Webhook};
 //!
 //! // The secret was read from a file, with the line break at its end.
 //! let secrets = vec!["the secret of the subscription\n".to_owned().into()];
-//! let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+//! let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
 //! # let body = include_bytes!("../providers/painchek/samples/assessment_add.nrs.json");
 //! # let tag = hookseal::signature::hmac::sign(hookseal::signature::Algorithm::Sha256, b"the secret of the subscription", body);
 //! # let hex: String = tag.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
@@ -67,13 +67,13 @@
 //! use std::time::SystemTime;
 //!
 //! use hookseal::delivery::{Delivery, Headers};
-//! use hookseal::webhook::{Options, Trust, Webhook};
+//! use hookseal::webhook::{WebhookOptions, SignatureInfo, Webhook};
 //!
 //! // X-on signs nothing. Say that you know; without it no webhook is made.
-//! let hook = Webhook::built_in("xon", Options { allow_unsigned: true, ..Options::default() })?;
+//! let hook = Webhook::built_in("xon", WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() })?;
 //! # let body = include_bytes!("../providers/xon/samples/file-request.files.update.R9.json");
 //! let verified = hook.verify(&Delivery::new(Headers::new(), body), SystemTime::now())?;
-//! assert_eq!(verified.signature, Trust::Unsigned);
+//! assert_eq!(verified.signature, SignatureInfo::Unsigned);
 //! assert_eq!(verified.revision.as_deref(), Some("R7-R9"));
 //! # Ok::<(), hookseal::webhook::Error>(())
 //! ```
@@ -106,4 +106,4 @@ pub mod wasm;
 pub mod webhook;
 
 pub use code::{CODES, Code, CodeInfo, Stage};
-pub use issue::{ByteSpan, Issue, Profile, Severity, Span, Step};
+pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};

@@ -22,13 +22,13 @@ use crate::issue::{ByteSpan, Profile};
 use crate::json::Token;
 use crate::provider::Provider;
 use crate::webhook::{
-    Accepted, DEFAULT_MAX_COMBINATIONS, Error, Fresh, Limits, Options, SignedDelivery, Trust, Webhook,
-    digest as digest_of,
+    AcceptedDelivery, DEFAULT_MAX_COMBINATIONS, Error, SignParams, SignatureInfo, SignedDelivery,
+    VerifyOptions, Webhook, WebhookOptions, digest as digest_of,
 };
 
 use data::{
     Card, ChangeData, ComparisonData, ErrorData, EventCard, ExplanationData, FreshData, SignedData,
-    WebhookOptions, time, whole,
+    WebhookOptionsData, time, whole,
 };
 pub use import::{
     DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
@@ -170,7 +170,7 @@ impl Hook {
         let options = read_options(options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
-            None => match Provider::read(definition.as_bytes()) {
+            None => match Provider::from_json(definition.as_bytes()) {
                 Ok(provider) => Webhook::new(provider, options),
                 Err(error) => Err(error.into()),
             },
@@ -187,7 +187,7 @@ impl Hook {
         to_js(&Card {
             id: &provider.id,
             title: &provider.title,
-            wanted: self.0.wanted_headers(),
+            wanted: self.0.required_headers(),
             immutable: provider.immutable,
             success: provider.success,
             retries: &provider.retries,
@@ -198,7 +198,7 @@ impl Hook {
                 .events
                 .iter()
                 .map(|event| EventCard {
-                    name: &event.name,
+                    name: &event.event_type,
                     revisions: event.revisions.iter().map(|revision| revision.name.as_deref()).collect(),
                 })
                 .collect(),
@@ -232,7 +232,7 @@ impl Hook {
         tolerance: f64,
     ) -> u32 {
         let limits = self.limits(profile, max_bytes, tolerance);
-        with_delivery(headers, body, |delivery| match self.0.accept(delivery, time(now), &limits) {
+        with_delivery(headers, body, |delivery| match self.0.verify_fast(delivery, time(now), &limits) {
             Ok(accepted) => {
                 note(accepted);
                 0
@@ -365,9 +365,9 @@ impl Hook {
         })
     }
 
-    fn limits(&self, profile: u32, max_bytes: f64, tolerance: f64) -> Limits {
+    fn limits(&self, profile: u32, max_bytes: f64, tolerance: f64) -> VerifyOptions {
         let own = self.0.limits();
-        Limits {
+        VerifyOptions {
             profile: match profile {
                 1 => Profile::Lenient,
                 2 => Profile::Strict,
@@ -386,11 +386,11 @@ impl Hook {
 /// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
 /// there only where the event is not one of the provider's. Then, whether all of it and the body is ASCII; where
 /// the tape stands; and what the signature does not cover: 1 the type, 2 the id.
-fn note(accepted: Accepted<'_, '_>) {
+fn note(accepted: AcceptedDelivery<'_, '_>) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
     let (algorithm, secret, uncovered) = match accepted.signature {
-        Trust::Unsigned => (0, NONE, 0),
-        Trust::Verified { algorithm, secret, uncovered } => (
+        SignatureInfo::Unsigned => (0, NONE, 0),
+        SignatureInfo::Verified { algorithm, secret, uncovered } => (
             algorithm as u32 + 1,
             place(Some(secret)),
             u32::from(uncovered.event_type) | u32::from(uncovered.id) << 1,
@@ -441,11 +441,11 @@ fn note_error(error: &Error) {
     FACTS.set(facts);
 }
 
-fn read_options(options: &JsValue) -> Result<Options, Error> {
-    given::options(options).and_then(WebhookOptions::read)
+fn read_options(options: &JsValue) -> Result<WebhookOptions, Error> {
+    given::options(options).and_then(WebhookOptionsData::read)
 }
 
-fn read_fresh(data: &JsValue) -> Result<Fresh, JsValue> {
+fn read_fresh(data: &JsValue) -> Result<SignParams, JsValue> {
     given::fresh(data).and_then(FreshData::read).map_err(|error| error_to_js(&error))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use hookseal::json::{Document, hash, same};
+use hookseal::json::{Document, hash, values_equal};
 use hookseal::schema::{CompileOptions, Schema};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -23,7 +23,7 @@ fn every_syntax_error_says_where_what_and_why() {
     let cases = file["cases"].as_array().expect("cases");
     assert!(cases.len() > 90);
     for case in cases {
-        let issue = Document::read(&bytes(case)).expect_err(&case.to_string());
+        let issue = Document::parse(&bytes(case)).expect_err(&case.to_string());
         let mut found = serde_json::to_value(&*issue).expect("an issue is data");
         assert_eq!(found["severity"], "error");
         let object = found.as_object_mut().expect("an object");
@@ -36,9 +36,9 @@ fn every_syntax_error_says_where_what_and_why() {
 #[test]
 fn nesting_is_bounded_and_the_bound_itself_is_allowed() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    assert!(Document::read(nested(128).as_bytes()).is_ok());
+    assert!(Document::parse(nested(128).as_bytes()).is_ok());
     for text in [nested(129), "[".repeat(1_000_000)] {
-        let issue = Document::read(text.as_bytes()).expect_err("too deep");
+        let issue = Document::parse(text.as_bytes()).expect_err("too deep");
         assert_eq!(issue.code.as_str(), "json-too-deep");
     }
 }
@@ -91,19 +91,19 @@ proptest! {
     fn accepts_what_another_strict_reader_accepts(bytes in nearly_json()) {
         let utf8 = std::str::from_utf8(&bytes).is_ok();
         let theirs = utf8 && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
-        prop_assert_eq!(Document::read(&bytes).is_ok(), theirs, "{}", String::from_utf8_lossy(&bytes));
+        prop_assert_eq!(Document::parse(&bytes).is_ok(), theirs, "{}", String::from_utf8_lossy(&bytes));
     }
 
     #[test]
     fn reads_what_another_reader_reads(bytes in nearly_json()) {
-        if let (Ok(ours), Ok(theirs)) = (Document::read(&bytes), serde_json::from_slice::<Value>(&bytes)) {
+        if let (Ok(ours), Ok(theirs)) = (Document::parse(&bytes), serde_json::from_slice::<Value>(&bytes)) {
             prop_assert!(equal(ours.root(), &theirs), "{}", String::from_utf8_lossy(&bytes));
         }
     }
 
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
-        if let Err(issue) = Document::read(&bytes) {
+        if let Err(issue) = Document::parse(&bytes) {
             prop_assert!(issue.byte_span.start <= issue.byte_span.end && issue.byte_span.end <= bytes.len());
             prop_assert!(issue.span.line >= 1 && issue.span.column >= 1 && issue.span.start <= issue.span.end);
         }
@@ -116,8 +116,8 @@ fn equal(ours: hookseal::json::Value<'_>, theirs: &Value) -> bool {
         Value::Bool(value) => ours.as_bool() == Some(*value),
         Value::Number(number) => {
             let text = number.to_string();
-            let theirs = Document::read(text.as_bytes()).expect("a number");
-            same(ours, theirs.root())
+            let theirs = Document::parse(text.as_bytes()).expect("a number");
+            values_equal(ours, theirs.root())
         }
         Value::String(text) => ours.as_str().as_deref() == Some(text),
         Value::Array(items) => {
@@ -243,9 +243,9 @@ proptest! {
     ) {
         for (a, b) in [(&a, &b), (&a, &a)] {
             let texts = [spelled(a, one), spelled(b, other)];
-            let [x, y] = [&texts[0], &texts[1]].map(|text| Document::read(text.as_bytes()).expect("JSON"));
+            let [x, y] = [&texts[0], &texts[1]].map(|text| Document::parse(text.as_bytes()).expect("JSON"));
             let expected = normal(a) == normal(b);
-            prop_assert_eq!(same(x.root(), y.root()), expected, "{:?}", texts);
+            prop_assert_eq!(values_equal(x.root(), y.root()), expected, "{:?}", texts);
             prop_assert_eq!(hash(x.root()) == hash(y.root()), expected, "{:?}", texts);
         }
     }
@@ -284,7 +284,7 @@ proptest! {
 
 #[test]
 fn a_key_is_not_found_by_the_text_that_stands_for_half_a_surrogate_pair() {
-    let document = Document::read(br#"{"\ud800":1,"\u0061":2}"#).expect("JSON");
+    let document = Document::parse(br#"{"\ud800":1,"\u0061":2}"#).expect("JSON");
     assert!(document.root().get("\u{fffd}").is_none());
     assert!(document.root().get("a").is_some());
 }

@@ -14,7 +14,7 @@ fn options(case: &Value) -> CompileOptions {
     let options = &case["options"];
     CompileOptions {
         strict: options["strict"] == true,
-        placeholders: options["placeholders"] == true,
+        detect_placeholders: options["placeholders"] == true,
         dialect: match options["dialect"].as_str() {
             Some("draft-07") => Some(Dialect::Draft7),
             Some("2020-12") => Some(Dialect::Draft2020),
@@ -60,13 +60,14 @@ fn every_keyword_accepts_refuses_and_speaks_as_the_vectors_say() {
         for text in case["fits"].as_array().expect("texts") {
             let text = text.as_str().expect("a text");
             for profile in [Profile::Lenient, Profile::Strict] {
-                assert_eq!(schema.check_as(text.as_bytes(), profile), [], "{name}: {text}");
+                assert_eq!(schema.check_with_profile(text.as_bytes(), profile), [], "{name}: {text}");
             }
         }
         for broken in case["breaks"].as_array().expect("texts") {
             let text = broken["text"].as_str().expect("a text");
             let profile = if broken["profile"] == "strict" { Profile::Strict } else { Profile::Lenient };
-            let issues: Vec<Value> = schema.check_as(text.as_bytes(), profile).iter().map(written).collect();
+            let issues: Vec<Value> =
+                schema.check_with_profile(text.as_bytes(), profile).iter().map(written).collect();
             assert_eq!(json!(issues), broken["issues"], "{name}: {text}");
         }
     }
@@ -120,13 +121,13 @@ fn a_key_that_stands_twice_in_a_schema_is_refused() {
 #[test]
 fn a_schema_within_a_document_is_a_document_of_its_own() {
     let text = br##"{ "b": { "c": 1, "c": 2 }, "schema": { "$defs": { "x": { "type": "null" } }, "items": { "$ref": "#/$defs/x" } } }"##;
-    let document = hookseal::json::Document::read(text).expect("JSON");
+    let document = hookseal::json::Document::parse(text).expect("JSON");
     let part = document.root().get("schema").expect("the schema");
     let schema = Schema::compile_value(part, &CompileOptions::default()).expect("it compiles");
     assert!(fits(&schema, "[null]") && !fits(&schema, "[1]"));
 
     let text = br##"{ "schema": { "items": { "$ref": "#/schema" } } }"##;
-    let document = hookseal::json::Document::read(text).expect("JSON");
+    let document = hookseal::json::Document::parse(text).expect("JSON");
     let part = document.root().get("schema").expect("the schema");
     let error = Schema::compile_value(part, &CompileOptions::default()).expect_err("it is refused");
     assert_eq!(error.pointer, "/items/$ref");
@@ -349,7 +350,7 @@ mod hostile {
         let issues = strings.check(items(500_000, "0").as_bytes());
         assert!(issues.iter().any(|issue| issue.message.starts_with("There are 499000 more issues")));
 
-        let options = CompileOptions { placeholders: true, ..CompileOptions::default() };
+        let options = CompileOptions { detect_placeholders: true, ..CompileOptions::default() };
         let text = json!({ "items": { "additionalProperties": false } }).to_string();
         let closed = Schema::compile(text.as_bytes(), &options).expect("it compiles");
         let issues = closed.check(items(500_000, "{\"...\":0}").as_bytes());
@@ -396,11 +397,11 @@ fn judging_what_fits_allocates_nothing() {
         ("painchek/assessment_add.schema.json", "painchek/samples/assessment_add.nrs.json"),
         ("xon/file-request.files.update.R7-R9.schema.json", "xon/samples/file-request.files.update.R9.json"),
     ] {
-        let options = CompileOptions { strict: true, placeholders: true, dialect: None };
+        let options = CompileOptions { strict: true, detect_placeholders: true, dialect: None };
         let schema = Schema::compile(&read(schema), &options).expect("it compiles");
         let sample_text = read(sample);
         let count = |work: &mut dyn FnMut()| allocation_counter::measure(work).count_total;
-        let reading = count(&mut || drop(hookseal::json::Document::read(&sample_text)));
+        let reading = count(&mut || drop(hookseal::json::Document::parse(&sample_text)));
         let both = count(&mut || assert!(schema.check(&sample_text).is_empty()));
         assert_eq!(both, reading, "{sample}");
     }

@@ -3,7 +3,7 @@
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::signature::{
-    Algorithm, Keys, Outcome, Scheme, SchemeDefinition, Secret, SecretForm, SignContext, TimestampUnit,
+    Algorithm, Keys, Outcome, Scheme, SchemeDefinition, Secret, SecretFormat, SignContext, TimestampUnit,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -16,7 +16,7 @@ fn text(value: &Value) -> Option<String> {
 
 fn algorithms(value: &Value) -> Option<Vec<Algorithm>> {
     let names = value.as_array()?.iter();
-    Some(names.map(|name| Algorithm::named(name.as_str().unwrap()).unwrap()).collect())
+    Some(names.map(|name| Algorithm::from_name(name.as_str().unwrap()).unwrap()).collect())
 }
 
 /// The signature and headers members of a provider definition.
@@ -27,7 +27,7 @@ fn definition(value: &Value) -> SchemeDefinition {
         format: text(&signature["format"]).unwrap(),
         algorithms: algorithms(&signature["algorithms"]).unwrap(),
         signed_content: text(&signature["signedContent"]).unwrap(),
-        secret: SecretForm::named(signature["secret"].as_str().unwrap()).unwrap(),
+        secret: SecretFormat::named(signature["secret"].as_str().unwrap()).unwrap(),
         optional: signature["optional"].as_bool().unwrap_or(false),
         timestamp_header: text(&value["headers"]["timestamp"]),
         id_header: text(&value["headers"]["id"]),
@@ -40,7 +40,7 @@ fn definition(value: &Value) -> SchemeDefinition {
 }
 
 fn keys(scheme: &Scheme, secrets: &[&str], accepted: Option<&[Algorithm]>) -> Keys {
-    let read = |text: &&str| Secret::read(text, scheme.secret_form()).unwrap();
+    let read = |text: &&str| Secret::parse(text, scheme.secret_format()).unwrap();
     scheme.keys(&secrets.iter().map(read).collect::<Vec<_>>(), accepted).unwrap()
 }
 
@@ -296,7 +296,7 @@ proptest! {
 
     #[test]
     fn no_secret_panics(text in any::<String>(), form in "(utf8|base64|hex|whsec_\\{base64\\}|a\\{hex\\})") {
-        let _ = Secret::read(&text, &SecretForm::named(&form).unwrap());
+        let _ = Secret::parse(&text, &SecretFormat::named(&form).unwrap());
     }
 }
 

@@ -35,24 +35,24 @@ fn the_end_of_a_string_is_found_wherever_it_stands() {
     for length in 0..70 {
         let text = "a".repeat(length);
         let good = format!("\"{text}\"");
-        assert_eq!(Document::read(good.as_bytes()).unwrap().root().as_str().as_deref(), Some(text.as_str()));
+        assert_eq!(Document::parse(good.as_bytes()).unwrap().root().as_str().as_deref(), Some(text.as_str()));
         let escaped = format!("\"{text}\\n{text}é\"");
-        let read = Document::read(escaped.as_bytes()).unwrap();
+        let read = Document::parse(escaped.as_bytes()).unwrap();
         assert_eq!(read.root().as_str().as_deref(), Some(format!("{text}\n{text}é").as_str()));
         for bad in [b'\n', 0xff, 0x80] {
             let mut bytes = good.clone().into_bytes();
             bytes.insert(1 + length, bad);
-            assert!(Document::read(&bytes).is_err(), "{bad:#x} behind {length} bytes");
+            assert!(Document::parse(&bytes).is_err(), "{bad:#x} behind {length} bytes");
         }
-        assert!(Document::read(&good.as_bytes()[..=length]).is_err(), "open string of {length} bytes");
+        assert!(Document::parse(&good.as_bytes()[..=length]).is_err(), "open string of {length} bytes");
     }
 }
 
 #[wasm_bindgen_test]
 fn numbers_and_nesting_are_read_as_they_are_natively() {
-    assert!(Document::read(b"[9007199254740993, -0, 1e400, 1.5E-3]").is_ok());
-    assert!(Document::read(&[b"[".repeat(128), b"]".repeat(128)].concat()).is_ok());
-    assert!(Document::read(&[b"[".repeat(129), b"]".repeat(129)].concat()).is_err());
+    assert!(Document::parse(b"[9007199254740993, -0, 1e400, 1.5E-3]").is_ok());
+    assert!(Document::parse(&[b"[".repeat(128), b"]".repeat(128)].concat()).is_ok());
+    assert!(Document::parse(&[b"[".repeat(129), b"]".repeat(129)].concat()).is_err());
 }
 
 // The bridge, called as `pkg/src/core.ts` calls it: everything goes through the memory of the module.
@@ -94,24 +94,22 @@ fn written(value: &JsValue) -> String {
 
 fn at(value: &JsValue, pointer: &str) -> Option<String> {
     let text = written(value);
-    let document = Document::read(text.as_bytes()).expect("JSON");
+    let document = Document::parse(text.as_bytes()).expect("JSON");
     let found = document.root().pointer(pointer)?;
     Some(
         found
             .as_str()
-            .map_or_else(|| String::from_utf8_lossy(found.raw()).into_owned(), |text| text.into_owned()),
+            .map_or_else(|| String::from_utf8_lossy(found.raw_bytes()).into_owned(), |text| text.into_owned()),
     )
 }
 
 fn hook(id: Option<&str>, definition: &str, options: &str) -> Hook {
-    let length = put(definition.as_bytes());
-    Hook::new(id.map(str::to_owned), length, &js(options))
+    Hook::new(id.map(str::to_owned), definition, &js(options))
         .unwrap_or_else(|error| panic!("{}", written(&error)))
 }
 
 fn refused(id: Option<&str>, definition: &str, options: &str) -> JsValue {
-    let length = put(definition.as_bytes());
-    Hook::new(id.map(str::to_owned), length, &js(options)).err().expect("refused")
+    Hook::new(id.map(str::to_owned), definition, &js(options)).err().expect("refused")
 }
 
 fn xon() -> Hook {

@@ -6,19 +6,19 @@ use std::sync::LazyLock;
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::provider::Provider;
-use hookseal::webhook::{Options, Time, Webhook};
+use hookseal::webhook::{WebhookOptions, Timestamp, Webhook};
 use libfuzzer_sys::fuzz_target;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 static HOOKS: LazyLock<[Webhook; 3]> = LazyLock::new(|| {
-    let options = || Options { secrets: vec![SECRET.to_owned().into()], ..Options::default() };
+    let options = || WebhookOptions { secrets: vec![SECRET.to_owned().into()], ..WebhookOptions::default() };
     let own = |signature: &str| {
         let text = format!(
             r#"{{ "id": "mine", "title": "Mine", "signature": {signature}, "headers": {{ "timestamp": "X-Time", "id": "X-Id" }},
             "envelope": {{ "type": "/type" }}, "events": {{ "ping": {{ "schema": true }} }} }}"#
         );
-        Webhook::new(Provider::read(text.as_bytes()).expect("a definition"), options()).expect("a webhook")
+        Webhook::new(Provider::from_json(text.as_bytes()).expect("a definition"), options()).expect("a webhook")
     };
     [
         Webhook::built_in("painchek", options()).expect("a webhook"),
@@ -38,7 +38,7 @@ fuzz_target!(|input: (u8, u8, &str, &str, &str, &str, &[u8])| {
     let delivery = Delivery::new(headers, body).with_url(url);
     let max_combinations = usize::from(max_combinations) * 8;
     let found =
-        hook.explain_with(&delivery, Time::from_millis(1_700_000_000_000), &hook.limits(), max_combinations);
+        hook.explain_with(&delivery, Timestamp::from_millis(1_700_000_000_000), &hook.limits(), max_combinations);
     assert!(found.tried <= max_combinations);
     assert!(found.matches.is_empty() && !found.observations.is_empty() && found.signed_body.is_none());
     assert!(!format!("{found:?}").contains(SECRET));

@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(issue.span.start <= issue.span.end && issue.span.line > 0 && issue.span.column > 0);
         assert!(issue.message.len() < 2000);
     }
-    match Document::read(bytes) {
+    match Document::parse(bytes) {
         Ok(document) => {
             let root = document.root();
             assert!(std::str::from_utf8(bytes).is_ok());

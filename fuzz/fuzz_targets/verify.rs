@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 
 use hookseal::Profile;
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::{Limits, Options, Time, Verdict, Webhook};
+use hookseal::webhook::{VerifyOptions, WebhookOptions, Timestamp, Verdict, Webhook};
 use libfuzzer_sys::fuzz_target;
 
 static HOOKS: LazyLock<[Webhook; 3]> = LazyLock::new(|| {
-    let signed = |allow_unsigned| Options {
+    let signed = |allow_unsigned| WebhookOptions {
         secrets: vec!["a secret".to_owned().into()],
         allow_unsigned,
-        ..Options::default()
+        ..WebhookOptions::default()
     };
-    let xon = Options { allow_unsigned: true, ..Options::default() };
+    let xon = WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() };
     [("painchek", signed(false)), ("painchek", signed(true)), ("xon", xon)]
         .map(|(id, options)| Webhook::built_in(id, options).expect("a webhook"))
 });
@@ -28,8 +28,8 @@ fuzz_target!(|input: (u8, bool, &str, &str, &[u8])| {
     }
     let delivery = Delivery::new(headers, body);
     let profile = if strict { Profile::Strict } else { Profile::Lenient };
-    let limits = Limits { profile, ..hook.limits() };
-    let now = Time::from_millis(1_700_000_000_000);
+    let limits = VerifyOptions { profile, ..hook.limits() };
+    let now = Timestamp::from_millis(1_700_000_000_000);
     let verified = hook.verify_with(&delivery, now, &limits);
     let report = hook.inspect_with(&delivery, now, &limits);
     assert_eq!(verified.is_ok(), report.verdict != Verdict::Rejected);

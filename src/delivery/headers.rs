@@ -45,12 +45,12 @@ impl<'a> Headers<'a> {
         self.pairs
             .iter()
             .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| trimmed(value))
+            .map(|(_, value)| trim_ows(value))
     }
 
     /// Every field, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_ref(), trimmed(value)))
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), trim_ows(value)))
     }
 
     /// How many fields there are.
@@ -67,12 +67,12 @@ impl<'a> Headers<'a> {
 }
 
 /// `OWS` of RFC 9110, section 5.6.3.
-const BLANK: [char; 2] = [' ', '\t'];
+const OWS: [char; 2] = [' ', '\t'];
 
-pub(super) fn trimmed(value: &str) -> &str {
+pub(super) fn trim_ows(value: &str) -> &str {
     let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     let bytes = value.as_bytes();
-    if blank(bytes.first()) || blank(bytes.last()) { value.trim_matches(BLANK) } else { value }
+    if blank(bytes.first()) || blank(bytes.last()) { value.trim_matches(OWS) } else { value }
 }
 
 impl<'a, N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>> FromIterator<(N, V)> for Headers<'a> {

@@ -1,6 +1,6 @@
 //! The media type of a body: which one it is, and whether its text is UTF-8 (RFC 9110, section 8.3).
 
-use super::headers::{is_token, trimmed};
+use super::headers::{is_token, trim_ows};
 
 /// How a Content-Type suits a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +19,12 @@ const UTF8: [&str; 3] = ["utf-8", "utf8", "us-ascii"];
 impl MediaType {
     /// Reads a value of Content-Type, for a provider whose own is `own`.
     pub fn read(value: &str, own: &str) -> Self {
-        let value = trimmed(value);
+        let value = trim_ows(value);
         if value == own {
             return Self::Own;
         }
         let (essence, parameters) = value.find(';').map_or((value, ""), |end| value.split_at(end));
-        let essence = trimmed(essence);
+        let essence = trim_ows(essence);
         let is_json = |(first, second): (&str, &str)| {
             let suffix = second.len().checked_sub("+json".len()).filter(|at| *at > 0);
             is_token(first)
@@ -48,11 +48,11 @@ impl MediaType {
 /// `*( OWS ";" OWS [ parameter ] )`: whether they can be read, and every charset among them is UTF-8.
 fn is_utf8(mut rest: &str) -> bool {
     loop {
-        rest = trimmed(rest);
+        rest = trim_ows(rest);
         if rest.is_empty() {
             return true;
         }
-        let Some(parameter) = rest.strip_prefix(';').map(trimmed) else { return false };
+        let Some(parameter) = rest.strip_prefix(';').map(trim_ows) else { return false };
         rest = parameter;
         if rest.is_empty() || rest.starts_with(';') {
             continue;

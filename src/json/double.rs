@@ -7,20 +7,20 @@ mod against_std;
 
 /// More significant digits decide nothing: what lies halfway between two doubles ends after 768 of them, which is
 /// the length of (2^54 - 1) * 5^1075. Of what follows it counts only whether it is zero.
-const DECIDING: usize = 768;
+const MAX_SIGNIFICANT_DIGITS: usize = 768;
 /// The bit of a mantissa that is not stored, unless the number is subnormal.
 const HIDDEN: u64 = 1 << 52;
 /// The power of two of the least bit that a double can have.
-const LEAST: i64 = -1074;
+const MIN_EXPONENT: i64 = -1074;
 /// So many digits are read at first. They are one more than every double can be told by.
-const FIRST: usize = 18;
+const INITIAL_DIGITS: usize = 18;
 
 /// A decimal without its sign, read as JavaScript reads it.
 pub struct Double {
     /// The nearest, ties to even.
     pub value: f64,
     /// Whether the value is exactly what was read.
-    pub same: bool,
+    pub is_exact: bool,
     /// The shortest digits that are read as this value, of those the nearest to it, and the power of ten of the last.
     pub shortest: (u64, i64),
 }
@@ -29,33 +29,37 @@ impl Double {
     /// Reads digits of which the first is not zero and has this power of ten.
     pub fn nearest(digits: impl Iterator<Item = u8>, magnitude: i64) -> Self {
         if magnitude > 308 {
-            return Self { value: f64::INFINITY, same: false, shortest: (0, 0) };
+            return Self { value: f64::INFINITY, is_exact: false, shortest: (0, 0) };
         }
         if magnitude < -324 {
-            return Self { value: 0.0, same: false, shortest: (0, 0) };
+            return Self { value: 0.0, is_exact: false, shortest: (0, 0) };
         }
         let mut digits = digits.fuse();
-        let first = (0..FIRST).fold(0, |number, _| number * 10 + u64::from(digits.next().unwrap_or(0)));
-        let scale = Scale::of(magnitude + 1 - signed(FIRST));
-        let mut number = Natural::of(first);
-        let mut ten = scale.ten;
-        for digit in digits.by_ref().take(DECIDING - FIRST) {
-            number.times(10, digit.into());
+        let first =
+            (0..INITIAL_DIGITS).fold(0, |number, _| number * 10 + u64::from(digits.next().unwrap_or(0)));
+        let scale = Scale::of(magnitude + 1 - signed(INITIAL_DIGITS));
+        let mut number = BigUint::of(first);
+        let mut ten = scale.exponent10;
+        for digit in digits.by_ref().take(MAX_SIGNIFICANT_DIGITS - INITIAL_DIGITS) {
+            number.mul_add_small(10, digit.into());
             ten -= 1;
         }
         if digits.any(|digit| digit != 0) {
-            number.times(10, 1);
+            number.mul_add_small(10, 1);
             ten -= 1;
         }
-        let (value, same) =
-            if ten == scale.ten { nearest(&number, &scale) } else { nearest(&number, &Scale::of(ten)) };
+        let (value, same) = if ten == scale.exponent10 {
+            nearest(&number, &scale)
+        } else {
+            nearest(&number, &Scale::of(ten))
+        };
         let shortest = if value == 0.0 || value.is_infinite() { (0, 0) } else { shortest(value, &scale) };
-        Self { value, same, shortest }
+        Self { value, is_exact: same, shortest }
     }
 
     /// The value as JavaScript writes it (ECMA-262, `Number::toString`), but for the plus sign of an exponent.
     #[cfg(test)]
-    pub fn written(&self, negative: bool) -> String {
+    pub fn to_js_string(&self, negative: bool) -> String {
         let sign = if negative { "-" } else { "" };
         if self.value.is_infinite() {
             return format!("{sign}Infinity");
@@ -81,19 +85,19 @@ impl Double {
 
 /// The double nearest to a number of so many powers of ten, and whether it is that number.
 #[inline(never)]
-fn nearest(number: &Natural, scale: &Scale) -> (f64, bool) {
+fn nearest(number: &BigUint, scale: &Scale) -> (f64, bool) {
     let mut number = scale.factor.product(number);
     // As many bits as fit, but none that is less than a quarter of the least bit of a double.
-    let two = (63 + scale.divisor.bits() - number.bits()).min(scale.ten + 2 - LEAST);
-    let (quotient, nothing_left) = number.over(&scale.divisor, two);
-    let power = scale.ten - two;
+    let two = (63 + scale.divisor.bits() - number.bits()).min(scale.exponent10 + 2 - MIN_EXPONENT);
+    let (quotient, nothing_left) = number.div_shifted(&scale.divisor, two);
+    let power = scale.exponent10 - two;
     let length = i64::from(u64::BITS - quotient.leading_zeros());
-    let least = (power + length - 53).max(LEAST);
+    let least = (power + length - 53).max(MIN_EXPONENT);
     let unit = 1 << (least - power);
     let (mantissa, rest) = (quotient / unit, quotient % unit);
     let up = rest > unit / 2 || (rest == unit / 2 && (!nothing_left || mantissa % 2 == 1));
     // The hidden bit adds the one that the exponent lacks, and so does a carry out of the mantissa.
-    let bits = ((least - LEAST).cast_unsigned() << 52) + mantissa + u64::from(up);
+    let bits = ((least - MIN_EXPONENT).cast_unsigned() << 52) + mantissa + u64::from(up);
     let double = f64::from_bits(bits.min(f64::INFINITY.to_bits()));
     (double, rest == 0 && nothing_left && double.is_finite())
 }
@@ -106,7 +110,8 @@ fn nearest(number: &Natural, scale: &Scale) -> (f64, bool) {
 fn shortest(double: f64, scale: &Scale) -> (u64, i64) {
     let bits = double.to_bits();
     let (field, fraction) = ((bits >> 52).cast_signed(), bits % HIDDEN);
-    let (mantissa, two) = if field == 0 { (fraction, LEAST) } else { (fraction + HIDDEN, field - 1 + LEAST) };
+    let (mantissa, two) =
+        if field == 0 { (fraction, MIN_EXPONENT) } else { (fraction + HIDDEN, field - 1 + MIN_EXPONENT) };
 
     // The double and the ends of what is read as it, in quarters of its least bit: half a bit up, and half a bit
     // down, but a quarter below a power of two, where the bits begin to be half as large.
@@ -114,14 +119,17 @@ fn shortest(double: f64, scale: &Scale) -> (u64, i64) {
     let (middle, high) = (4 * mantissa, 4 * mantissa + 2);
     let [(low, low_whole), (middle, middle_whole), (high, high_whole)] =
         [low, middle, high].map(|quarters| {
-            scale.divisor.product(&Natural::of(quarters)).over(&scale.factor, two - 2 - scale.ten)
+            scale
+                .divisor
+                .product(&BigUint::of(quarters))
+                .div_shifted(&scale.factor, two - 2 - scale.exponent10)
         });
 
     // An end is itself read as the double where the mantissa is even.
     let even = mantissa % 2 == 0;
     let low = low + u64::from(!(low_whole && even));
     let high = high - u64::from(high_whole && !even);
-    let (mut unit, mut ten) = (1, scale.ten);
+    let (mut unit, mut ten) = (1, scale.exponent10);
     while high / (unit * 10) * (unit * 10) >= low {
         unit *= 10;
         ten += 1;
@@ -134,59 +142,59 @@ fn shortest(double: f64, scale: &Scale) -> (u64, i64) {
 
 /// A power of ten: as much of two, and of five a factor or a divisor, of which the other is one.
 struct Scale {
-    ten: i64,
-    factor: Natural,
-    divisor: Natural,
+    exponent10: i64,
+    factor: BigUint,
+    divisor: BigUint,
 }
 
 impl Scale {
     fn of(ten: i64) -> Self {
-        Self { ten, factor: Natural::five(ten), divisor: Natural::five(-ten) }
+        Self { exponent10: ten, factor: BigUint::pow5(ten), divisor: BigUint::pow5(-ten) }
     }
 }
 
 /// Limbs of the longest number there is: the divisor 5^1092, for 769 digits of which the first is the 324th behind
 /// the point, takes 80, and what is divided by it two more.
-const MOST: usize = 84;
+const MAX_LIMBS: usize = 84;
 
 /// A whole number from zero up: limbs, the least first, and zeros behind them.
-struct Natural {
-    limbs: [u32; MOST],
+struct BigUint {
+    limbs: [u32; MAX_LIMBS],
     size: usize,
 }
 
-impl Natural {
+impl BigUint {
     fn of(number: u64) -> Self {
-        let mut limbs = [0; MOST];
+        let mut limbs = [0; MAX_LIMBS];
         (limbs[0], limbs[1]) = (low(number), low(number >> 32));
         Self { limbs, size: if limbs[1] > 0 { 2 } else { 1 } }
     }
 
     /// This power of five, or one where the power is negative.
-    fn five(power: i64) -> Self {
+    fn pow5(power: i64) -> Self {
         if power < 28 {
             return Self::of((0..power).fold(1, |product, _| product * 5));
         }
-        let half = Self::five(power / 2);
+        let half = Self::pow5(power / 2);
         let mut whole = half.product(&half);
         if power % 2 == 1 {
-            whole.times(5, 0);
+            whole.mul_add_small(5, 0);
         }
         whole
     }
 
     /// How many bits it takes, as long as it is above zero.
     fn bits(&self) -> i64 {
-        signed(self.size) * 32 - self.spare()
+        signed(self.size) * 32 - self.unused_bits()
     }
 
     /// How many bits of the last limb are not used.
-    fn spare(&self) -> i64 {
+    fn unused_bits(&self) -> i64 {
         self.limbs[self.size - 1].leading_zeros().into()
     }
 
     #[inline(never)]
-    fn times(&mut self, factor: u32, plus: u32) {
+    fn mul_add_small(&mut self, factor: u32, plus: u32) {
         let mut carry = u64::from(plus);
         for limb in &mut self.limbs[..self.size] {
             carry += u64::from(*limb) * u64::from(factor);
@@ -201,7 +209,7 @@ impl Natural {
 
     #[inline(never)]
     fn product(&self, other: &Self) -> Self {
-        let mut product = Self { limbs: [0; MOST], size: self.size + other.size };
+        let mut product = Self { limbs: [0; MAX_LIMBS], size: self.size + other.size };
         for (place, factor) in other.limbs[..other.size].iter().enumerate() {
             let mut carry = 0;
             for (limb, own) in product.limbs[place..].iter_mut().zip(&self.limbs[..self.size]) {
@@ -219,7 +227,7 @@ impl Natural {
 
     /// Times this power of two, rounded down. Says whether nothing was cut off.
     fn shift(&mut self, power: i64) -> bool {
-        self.times(1 << power.rem_euclid(32), 0);
+        self.mul_add_small(1 << power.rem_euclid(32), 0);
         let limbs = power.div_euclid(32);
         if let Ok(more) = usize::try_from(limbs) {
             self.limbs.copy_within(..self.size, more);
@@ -238,9 +246,9 @@ impl Natural {
     /// Divides this times a power of two, rounded down, and says whether nothing is left. It has to be
     /// less than 2^64.
     #[inline(never)]
-    fn over(&mut self, divisor: &Self, two: i64) -> (u64, bool) {
+    fn div_shifted(&mut self, divisor: &Self, two: i64) -> (u64, bool) {
         let nothing_cut = self.shift(two);
-        let (spare, divisor) = (divisor.spare(), &divisor.limbs[..divisor.size]);
+        let (spare, divisor) = (divisor.unused_bits(), &divisor.limbs[..divisor.size]);
         let size = divisor.len();
         // A limb of the quotient is guessed by as many bits as one limb and two hold, from the divisor's first on.
         let below = |limbs: &[u32]| size.checked_sub(2).map_or(0, |place| u64::from(limbs[place]));

@@ -2,31 +2,31 @@
 
 use std::borrow::Cow;
 
-use super::{Tag, Token, sort_by, string};
+use super::{Token, TokenKind, sort_by, string};
 
 /// The indices of keys that stand in their object a second time. On the tape the object begins at `open`; it has
 /// `count` members.
-pub fn twice(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
-    const FEW: usize = 24;
-    let behind = |index: &u32| match tape.get(*index as usize + 1)? {
-        value if matches!(value.tag(), Tag::Object | Tag::Array) => Some(value.payload() + 1),
+pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
+    const SMALL_OBJECT_KEYS: usize = 24;
+    let next_key = |index: &u32| match tape.get(*index as usize + 1)? {
+        value if matches!(value.tag(), TokenKind::Object | TokenKind::Array) => Some(value.payload() + 1),
         _ => Some(index + 2),
     };
-    let keys = std::iter::successors(Some(open + 1), behind).take(count as usize);
+    let keys = std::iter::successors(Some(open + 1), next_key).take(count as usize);
     let inner = |index: u32| {
         let token = tape[index as usize];
-        let start = token.at as usize + 1;
-        (token.tag() == Tag::Escaped, &bytes[start..start + token.len()])
+        let start = token.offset as usize + 1;
+        (token.tag() == TokenKind::Escaped, &bytes[start..start + token.len()])
     };
-    if count as usize <= FEW {
+    if count as usize <= SMALL_OBJECT_KEYS {
         // Two keys that share a bit mostly are two keys.
-        let mut prints = [0; FEW];
+        let mut fingerprints = [0; SMALL_OBJECT_KEYS];
         let mut differ = true;
         for (at, index) in keys.clone().enumerate() {
             let (escaped, key) = inner(index);
             let print = fingerprint(key);
-            differ &= !escaped && !prints[..at].contains(&print);
-            prints[at] = print;
+            differ &= !escaped && !fingerprints[..at].contains(&print);
+            fingerprints[at] = print;
         }
         if differ {
             return Vec::new();
@@ -34,11 +34,11 @@ pub fn twice(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
     }
     let mut named: Vec<(Cow<'_, [u8]>, u32)> = keys
         .map(|index| match inner(index) {
-            (true, key) => (string::exact(key).into(), index),
+            (true, key) => (string::decode_lossless(key).into(), index),
             (false, key) => (key.into(), index),
         })
         .collect();
-    if named.len() <= FEW {
+    if named.len() <= SMALL_OBJECT_KEYS {
         let repeats = |at: usize| named[..at].iter().any(|(key, _)| *key == named[at].0);
         return (0..named.len()).filter(|at| repeats(*at)).map(|at| named[at].1).collect();
     }

@@ -2,34 +2,36 @@
 //! their exact form, in which halves of surrogate pairs differ.
 
 use super::table::mix;
-use super::{Decimal, Kind, Tag, Value, sort_by};
+use super::{Decimal, Kind, TokenKind, Value, sort_by};
 
 /// Whether two values are the same value.
 ///
 /// ```
-/// use hookseal::json::{Document, same};
+/// use hookseal::json::{Document, values_equal};
 ///
-/// let a = Document::read(br#"{ "a": 1, "b": "\u00e9" }"#)?;
-/// let b = Document::read("{\"b\":\"é\",\"a\":1.0}".as_bytes())?;
-/// assert!(same(a.root(), b.root()));
+/// let a = Document::parse(br#"{ "a": 1, "b": "\u00e9" }"#)?;
+/// let b = Document::parse("{\"b\":\"é\",\"a\":1.0}".as_bytes())?;
+/// assert!(values_equal(a.root(), b.root()));
 /// # Ok::<(), Box<hookseal::Issue>>(())
 /// ```
 #[must_use]
-pub fn same(a: Value<'_>, b: Value<'_>) -> bool {
+pub fn values_equal(a: Value<'_>, b: Value<'_>) -> bool {
     // Recursion ends at MAX_DEPTH, which the reader has enforced on both.
     match (a.kind(), b.kind()) {
         (Kind::Null, Kind::Null) => true,
         (Kind::Boolean, Kind::Boolean) => a.tag() == b.tag(),
-        (Kind::Number, Kind::Number) => a.raw() == b.raw() || a.as_decimal() == b.as_decimal(),
-        (Kind::String, Kind::String) => a.inner() == b.inner() || (escaped(a, b) && a.exact() == b.exact()),
+        (Kind::Number, Kind::Number) => a.raw_bytes() == b.raw_bytes() || a.as_decimal() == b.as_decimal(),
+        (Kind::String, Kind::String) => {
+            a.string_bytes() == b.string_bytes() || (escaped(a, b) && a.decoded_bytes() == b.decoded_bytes())
+        }
         (Kind::Array, Kind::Array) if size(a) == size(b) && a.len() == b.len() => {
-            a.elements().zip(b.elements()).all(|(a, b)| same(a, b))
+            a.elements().zip(b.elements()).all(|(a, b)| values_equal(a, b))
         }
         (Kind::Object, Kind::Object) if size(a) == size(b) && a.len() == b.len() => {
             // Most writers keep the order of the keys.
             let mut pairs = a.members().zip(b.members());
-            if pairs.all(|((a, _), (b, _))| a.same(b)) {
-                return a.members().zip(b.members()).all(|((_, x), (_, y))| same(x, y));
+            if pairs.all(|((a, _), (b, _))| a.key_eq(b)) {
+                return a.members().zip(b.members()).all(|((_, x), (_, y))| values_equal(x, y));
             }
             canonical(a) == canonical(b)
         }
@@ -39,12 +41,12 @@ pub fn same(a: Value<'_>, b: Value<'_>) -> bool {
 
 /// Only with an escape can texts be equal that are spelled differently.
 fn escaped(a: Value<'_>, b: Value<'_>) -> bool {
-    a.tag() == Tag::Escaped || b.tag() == Tag::Escaped
+    a.tag() == TokenKind::Escaped || b.tag() == TokenKind::Escaped
 }
 
 /// How many tokens a value has: equal values have equally many.
 fn size(value: Value<'_>) -> u64 {
-    u64::from(value.token().behind(value.index()) - value.index())
+    u64::from(value.token().next_index(value.index()) - value.index())
 }
 
 /// A hash that is equal for equal values. Anybody can find values that share one: nothing may take longer than
@@ -54,19 +56,19 @@ pub fn hash(value: Value<'_>) -> u64 {
     let seed = value.kind() as u64 + 1;
     match value.kind() {
         Kind::Null => blend(seed, 0),
-        Kind::Boolean => blend(seed, u64::from(value.tag() == Tag::True)),
+        Kind::Boolean => blend(seed, u64::from(value.tag() == TokenKind::True)),
         Kind::Number => {
             let number = value.as_decimal().map_or(0, Decimal::fingerprint);
             blend(seed, number)
         }
-        Kind::String => blend(seed, mix(&value.exact())),
+        Kind::String => blend(seed, mix(&value.decoded_bytes())),
         Kind::Array => value.elements().fold(seed, |all, item| blend(all, hash(item))),
         // Members have no order, and neither has a sum.
         Kind::Object => blend(
             seed,
             value
                 .members()
-                .map(|(key, value)| blend(mix(&key.exact()), hash(value)))
+                .map(|(key, value)| blend(mix(&key.decoded_bytes()), hash(value)))
                 .fold(0, u64::wrapping_add),
         ),
     }
@@ -90,32 +92,33 @@ fn canonical_into(value: Value<'_>, out: &mut Vec<u8>) {
     match value.kind() {
         Kind::Null | Kind::Boolean => out.push(value.tag() as u8),
         Kind::Number => {
-            out.push(Tag::Number as u8);
+            out.push(TokenKind::Number as u8);
             if let Some(number) = value.as_decimal() {
                 number.canonical_into(out);
             }
         }
-        Kind::String => text_into(&value.exact(), out),
+        Kind::String => text_into(&value.decoded_bytes(), out),
         Kind::Array => {
-            out.push(Tag::Array as u8);
+            out.push(TokenKind::Array as u8);
             value.elements().for_each(|item| canonical_into(item, out));
-            out.push(Tag::Close as u8);
+            out.push(TokenKind::Close as u8);
         }
         Kind::Object => {
-            out.push(Tag::Object as u8);
-            let mut members: Vec<_> = value.members().map(|(key, value)| (key.exact(), value)).collect();
+            out.push(TokenKind::Object as u8);
+            let mut members: Vec<_> =
+                value.members().map(|(key, value)| (key.decoded_bytes(), value)).collect();
             sort_by(&mut members, |(a, _), (b, _)| a.cmp(b));
             for (key, value) in members {
                 text_into(&key, out);
                 canonical_into(value, out);
             }
-            out.push(Tag::Close as u8);
+            out.push(TokenKind::Close as u8);
         }
     }
 }
 
 fn text_into(text: &[u8], out: &mut Vec<u8>) {
-    out.push(Tag::Utf8 as u8);
+    out.push(TokenKind::Utf8 as u8);
     out.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
     out.extend_from_slice(text);
 }
@@ -132,7 +135,7 @@ pub(crate) fn repeated(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
         let hashed = alike.iter().map(|(_, at, item)| (hash(*item), *at, *item)).collect();
         groups(hashed, &mut |alike| {
             // Nearly always they are what they seem: one value.
-            if alike[1..].iter().all(|(.., item)| same(alike[0].2, *item)) {
+            if alike[1..].iter().all(|(.., item)| values_equal(alike[0].2, *item)) {
                 found.push((alike[0].1, alike[1].2));
                 return;
             }
@@ -158,9 +161,9 @@ mod tests {
     use crate::json::Document;
 
     fn check(a: &str, b: &str) -> bool {
-        let (a, b) = (Document::read(a.as_bytes()).unwrap(), Document::read(b.as_bytes()).unwrap());
-        let equal = same(a.root(), b.root());
-        assert_eq!(equal, same(b.root(), a.root()));
+        let (a, b) = (Document::parse(a.as_bytes()).unwrap(), Document::parse(b.as_bytes()).unwrap());
+        let equal = values_equal(a.root(), b.root());
+        assert_eq!(equal, values_equal(b.root(), a.root()));
         if equal {
             assert_eq!(hash(a.root()), hash(b.root()));
         }

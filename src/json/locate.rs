@@ -1,23 +1,24 @@
 //! Places: from an index on the tape to path, pointer, UTF-16 offsets, line and column. Only issues
 //! pay for this; a text without issues never comes here.
 
-use super::{Document, Tag, pointer_step_into, sort_by};
-use crate::issue::{ByteSpan, Code, Draft, Issue, Place, Severity, Span, Step};
+use super::{Document, TokenKind, push_pointer_segment, sort_by};
+use crate::issue::{ByteSpan, Code, Issue, Location, PathSegment, PendingIssue, Severity, Span};
 use crate::text::escape_controls;
 
 /// Issues whose paths together have more bytes than this are not listed, errors and others counted apart:
 /// a text of long keys, deeply nested, does not decide how much memory its issues take.
-const MOST: usize = 1 << 20;
+const MAX_TOTAL_PATH_BYTES: usize = 1 << 20;
 
 /// Turns drafts into issues, sorted by place. One walk over the tape and one over the bytes serve all.
-pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> {
+pub(super) fn locate(document: &Document<'_>, drafts: Vec<PendingIssue>) -> Vec<Issue> {
     if drafts.is_empty() {
         return Vec::new();
     }
-    let mut placed: Vec<(ByteSpan, Draft)> =
+    let mut placed: Vec<(ByteSpan, PendingIssue)> =
         drafts.into_iter().map(|draft| (byte_span(document, draft.place), draft)).collect();
-    let rank =
-        |(span, draft): &(ByteSpan, Draft)| (draft.place != Place::Delivery, span.start, draft.severity);
+    let rank = |(span, draft): &(ByteSpan, PendingIssue)| {
+        (draft.place != Location::Delivery, span.start, draft.severity)
+    };
     sort_by(&mut placed, |a, b| rank(a).cmp(&rank(b)));
     let paths = paths(document, &placed);
     let omitted = paths.iter().filter(|path| path.is_none()).count();
@@ -29,19 +30,24 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<Draft>) -> Vec<Issue> 
         .zip(spans)
         .filter_map(|(((byte_span, draft), path), span)| {
             let path = path?;
-            Some(Issue { pointer: pointer(&path), path, span, byte_span, ..outside(draft) })
+            Some(Issue { pointer: pointer(&path), path, span, byte_span, ..without_location(draft) })
         })
         .collect();
     if omitted > 0 {
         let message =
             format!("There are {omitted} more issues: the paths to them are too long to list them.");
-        issues.push(outside(Draft::new(Code::ISSUES_OMITTED, Severity::Info, Place::Delivery, message)));
+        issues.push(without_location(PendingIssue::new(
+            Code::ISSUES_OMITTED,
+            Severity::Info,
+            Location::Delivery,
+            message,
+        )));
     }
     issues
 }
 
 /// The issue of a draft that stands nowhere in a body.
-pub(crate) fn outside(draft: Draft) -> Issue {
+pub(crate) fn without_location(draft: PendingIssue) -> Issue {
     Issue {
         code: draft.code,
         severity: draft.severity,
@@ -58,37 +64,37 @@ pub(crate) fn outside(draft: Draft) -> Issue {
 }
 
 /// The issue of a draft that stands at these bytes of any text, JSON or not.
-pub(crate) fn placed(bytes: &[u8], byte_span: ByteSpan, draft: Draft) -> Issue {
-    Issue { span: span(bytes, byte_span), byte_span, ..outside(draft) }
+pub(crate) fn located_at(bytes: &[u8], byte_span: ByteSpan, draft: PendingIssue) -> Issue {
+    Issue { span: span(bytes, byte_span), byte_span, ..without_location(draft) }
 }
 
 /// The path as a JSON Pointer (RFC 6901).
-pub(super) fn pointer(path: &[Step]) -> String {
+pub(super) fn pointer(path: &[PathSegment]) -> String {
     let mut out = String::new();
     for step in path {
         match step {
-            Step::Key(key) => pointer_step_into(&mut out, key),
-            Step::Index(index) => pointer_step_into(&mut out, &index.to_string()),
+            PathSegment::Key(key) => push_pointer_segment(&mut out, key),
+            PathSegment::Index(index) => push_pointer_segment(&mut out, &index.to_string()),
         }
     }
     out
 }
 
-fn byte_span(document: &Document<'_>, place: Place) -> ByteSpan {
+fn byte_span(document: &Document<'_>, place: Location) -> ByteSpan {
     match place {
-        Place::Delivery => ByteSpan::default(),
-        Place::Value(index) | Place::Key(index) => super::Value { document, index }.span(),
+        Location::Delivery => ByteSpan::default(),
+        Location::Value(index) | Location::Key(index) => super::Value { document, index }.span(),
     }
 }
 
 /// The paths of all places in one walk over the tape; none for those that would be too much.
-fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Option<Vec<Step>>> {
+fn paths(document: &Document<'_>, placed: &[(ByteSpan, PendingIssue)]) -> Vec<Option<Vec<PathSegment>>> {
     let mut wanted: Vec<(u32, usize)> = placed
         .iter()
         .enumerate()
         .filter_map(|(n, (_, draft))| match draft.place {
-            Place::Value(index) | Place::Key(index) => Some((index, n)),
-            Place::Delivery => None,
+            Location::Value(index) | Location::Key(index) => Some((index, n)),
+            Location::Delivery => None,
         })
         .collect();
     sort_by(&mut wanted, Ord::cmp);
@@ -104,21 +110,21 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Option<Ve
             break;
         }
         let tag = document.token(index).tag();
-        if tag == Tag::Close {
+        if tag == TokenKind::Close {
             open.pop();
         } else if key_next && let Some(frame) = open.last_mut() {
             frame.2 = index;
         }
         while let Some((_, n)) = wanted.next_if(|(at, _)| *at == index) {
             let spent = &mut spent[usize::from(placed[n].1.severity == Severity::Error)];
-            paths[n] = (*spent < MOST).then(|| {
+            paths[n] = (*spent < MAX_TOTAL_PATH_BYTES).then(|| {
                 let step = |(object, count, key): &(bool, usize, u32)| {
                     if *object {
                         let text = super::Value { document, index: *key }.as_str().unwrap_or_default();
                         *spent += text.len();
-                        Step::Key(text.into_owned())
+                        PathSegment::Key(text.into_owned())
                     } else {
-                        Step::Index(*count)
+                        PathSegment::Index(*count)
                     }
                 };
                 open.iter().map(step).collect()
@@ -128,11 +134,11 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, Draft)]) -> Vec<Option<Ve
         let was_key = key_next;
         key_next = false;
         match tag {
-            Tag::Object | Tag::Array => {
-                open.push((tag == Tag::Object, 0, 0));
-                key_next = tag == Tag::Object;
+            TokenKind::Object | TokenKind::Array => {
+                open.push((tag == TokenKind::Object, 0, 0));
+                key_next = tag == TokenKind::Object;
             }
-            _ if was_key && tag != Tag::Close => {}
+            _ if was_key && tag != TokenKind::Close => {}
             _ => {
                 if let Some(frame) = open.last_mut() {
                     frame.1 += 1;

@@ -4,11 +4,11 @@
 mod double;
 mod duplicates;
 mod equality;
+mod keys;
 mod locate;
-mod names;
 mod number;
+mod parser;
 mod pointer;
-mod reader;
 mod sort;
 mod string;
 mod syntax;
@@ -17,39 +17,39 @@ mod value;
 mod write;
 
 pub(crate) use equality::repeated;
-pub use equality::{hash, same};
-pub(crate) use locate::{outside, placed};
-pub(crate) use names::{NO_SYMBOL, Names, Symbol, Vocabulary};
-pub use number::{Decimal, Step as NumberStep};
+pub use equality::{hash, values_equal};
+pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};
+pub(crate) use locate::{located_at, without_location};
+pub use number::{Decimal, Divisor as NumberStep};
 pub use pointer::Pointer;
 pub(crate) use sort::sort_by;
-pub(crate) use table::{Table, same_bytes};
+pub(crate) use table::{Table, bytes_equal};
 pub use value::{Elements, Key, Kind, Members, Value};
-pub(crate) use write::{escape_into, pointer_step_into, quoted};
+pub(crate) use write::{escape_into, push_pointer_segment, quoted};
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::issue::{Draft, Issue};
+use crate::issue::{Issue, PendingIssue};
 
 /// Arrays and objects deeper than this are refused.
 pub const MAX_DEPTH: usize = 128;
 
 /// Texts longer than this are refused: offsets on the tape have 28 bits.
-pub const MAX_BYTES: usize = (1 << 28) - 1;
+pub const MAX_DOCUMENT_BYTES: usize = (1 << 28) - 1;
 
 /// A text that was read to the end and is JSON: the bytes and a flat index of where values stand.
 ///
 /// ```
 /// use hookseal::json::Document;
 ///
-/// let document = Document::read(br#"{ "files": [{ "size": 2904221 }] }"#)?;
+/// let document = Document::parse(br#"{ "files": [{ "size": 2904221 }] }"#)?;
 /// let size = document.root().pointer("/files/0/size").unwrap();
 /// assert_eq!(size.as_i64(), Some(2_904_221));
-/// assert_eq!((size.span().start, size.raw()), (22, &b"2904221"[..]));
+/// assert_eq!((size.span().start, size.raw_bytes()), (22, &b"2904221"[..]));
 ///
-/// let issue = Document::read(b"{ \"a\": 1,\n  \"b\": 2, }").unwrap_err();
+/// let issue = Document::parse(b"{ \"a\": 1,\n  \"b\": 2, }").unwrap_err();
 /// assert_eq!(issue.message, "Trailing comma: nothing stands between this comma and the '}'.");
 /// assert_eq!((issue.span.line, issue.span.column), (2, 9));
 /// # Ok::<(), Box<hookseal::Issue>>(())
@@ -60,11 +60,11 @@ pub const MAX_BYTES: usize = (1 << 28) - 1;
 pub struct Document<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) tape: Vec<Token>,
-    findings: Vec<Draft>,
+    diagnostics: Vec<PendingIssue>,
     ascii: bool,
     /// Whether an object has a key twice.
-    ambiguous: bool,
-    names: Option<Arc<Names>>,
+    has_duplicate_keys: bool,
+    key_table: Option<Arc<KeyTable>>,
 }
 
 /// Says how much there is, and not what: a payload may be health data.
@@ -81,13 +81,13 @@ impl<'a> Document<'a> {
     /// # Errors
     /// One issue that says where the text stops being JSON, what stands there, what was expected
     /// and the likely cause.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, Box<Issue>> {
-        reader::read(bytes, None)
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Box<Issue>> {
+        parser::read(bytes, None)
     }
 
     /// The same, with keys to expect: those that are met carry their symbol.
-    pub(crate) fn read_expecting(bytes: &'a [u8], names: &Arc<Names>) -> Result<Self, Box<Issue>> {
-        reader::read(bytes, Some(names))
+    pub(crate) fn parse_with_keys(bytes: &'a [u8], names: &Arc<KeyTable>) -> Result<Self, Box<Issue>> {
+        parser::read(bytes, Some(names))
     }
 
     /// The tape alone, for the bridge.
@@ -97,8 +97,8 @@ impl<'a> Document<'a> {
     }
 
     /// Whether it was these keys that the reader was told to expect, so that symbols mean what they mean there.
-    pub(crate) fn expects(&self, names: &Arc<Names>) -> bool {
-        self.names.as_ref().is_some_and(|own| Arc::ptr_eq(own, names))
+    pub(crate) fn uses_key_table(&self, names: &Arc<KeyTable>) -> bool {
+        self.key_table.as_ref().is_some_and(|own| Arc::ptr_eq(own, names))
     }
 
     /// The bytes that were read.
@@ -120,27 +120,27 @@ impl<'a> Document<'a> {
     }
 
     /// What is JSON by the grammar and still worth an issue, in the order of the text.
-    pub(crate) fn findings(&self) -> &[Draft] {
-        &self.findings
+    pub(crate) fn diagnostics(&self) -> &[PendingIssue] {
+        &self.diagnostics
     }
 
     /// The same, to be kept.
-    pub(crate) fn take_findings(&mut self) -> Vec<Draft> {
-        std::mem::take(&mut self.findings)
+    pub(crate) fn take_findings(&mut self) -> Vec<PendingIssue> {
+        std::mem::take(&mut self.diagnostics)
     }
 
     /// Works out path, line and column of every draft, and sorts them by place.
-    pub(crate) fn locate(&self, drafts: Vec<Draft>) -> Vec<Issue> {
+    pub(crate) fn locate(&self, drafts: Vec<PendingIssue>) -> Vec<Issue> {
         locate::locate(self, drafts)
     }
 
     /// How many tokens were read: a measure of how much there is to judge.
-    pub(crate) fn tokens(&self) -> usize {
+    pub(crate) fn token_count(&self) -> usize {
         self.tape.len()
     }
 
     /// The value, or the key, with this index on the tape.
-    pub(crate) fn at(&self, index: u32) -> Option<Value<'_>> {
+    pub(crate) fn offset(&self, index: u32) -> Option<Value<'_>> {
         ((index as usize) < self.tape.len()).then_some(Value { document: self, index })
     }
 
@@ -176,14 +176,14 @@ impl<'a> Document<'a> {
 #[derive(Clone, Copy, Debug)]
 #[repr(C)] // JavaScript reads the tape too
 pub(crate) struct Token {
-    pub at: u32,
+    pub offset: u32,
     word: u32,
 }
 
 /// What kind of token, finer than JSON's own types where that saves work later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
-pub(crate) enum Tag {
+pub(crate) enum TokenKind {
     Null,
     True,
     False,
@@ -203,24 +203,24 @@ pub(crate) enum Tag {
 
 /// What stands in the place of a tag for a key that was expected. To all but those who ask for its symbol it
 /// is a string.
-const KNOWN: u32 = 11;
+const INTERNED_KEY: u32 = 11;
 
-const TAGS: [Tag; 16] = {
-    let mut tags = [Tag::Close; 16];
+const TAGS: [TokenKind; 16] = {
+    let mut tags = [TokenKind::Close; 16];
     let mut index = 0;
     let known = [
-        Tag::Null,
-        Tag::True,
-        Tag::False,
-        Tag::Integer,
-        Tag::Number,
-        Tag::Ascii,
-        Tag::Utf8,
-        Tag::Escaped,
-        Tag::Object,
-        Tag::Array,
-        Tag::Close,
-        Tag::Ascii, // KNOWN
+        TokenKind::Null,
+        TokenKind::True,
+        TokenKind::False,
+        TokenKind::Integer,
+        TokenKind::Number,
+        TokenKind::Ascii,
+        TokenKind::Utf8,
+        TokenKind::Escaped,
+        TokenKind::Object,
+        TokenKind::Array,
+        TokenKind::Close,
+        TokenKind::Ascii, // KNOWN
     ];
     while index < known.len() {
         tags[index] = known[index];
@@ -230,28 +230,28 @@ const TAGS: [Tag; 16] = {
 };
 
 impl Token {
-    pub fn new(tag: Tag, at: usize, payload: usize) -> Self {
-        debug_assert!(at <= MAX_BYTES && payload <= MAX_BYTES);
+    pub fn new(tag: TokenKind, at: usize, payload: usize) -> Self {
+        debug_assert!(at <= MAX_DOCUMENT_BYTES && payload <= MAX_DOCUMENT_BYTES);
         #[allow(clippy::cast_possible_truncation)] // MAX_BYTES bounds both
-        Self { at: at as u32, word: ((tag as u32) << 28) | payload as u32 }
+        Self { offset: at as u32, word: ((tag as u32) << 28) | payload as u32 }
     }
 
     #[inline]
-    pub fn tag(self) -> Tag {
+    pub fn tag(self) -> TokenKind {
         TAGS[self.class()]
     }
 
     /// A key that was expected.
-    pub fn known(at: usize, symbol: Symbol, len: usize) -> Self {
-        debug_assert!(at <= MAX_BYTES && symbol < 1 << 12 && len < 1 << 16);
+    pub fn interned_key(at: usize, symbol: Symbol, len: usize) -> Self {
+        debug_assert!(at <= MAX_DOCUMENT_BYTES && symbol < 1 << 12 && len < 1 << 16);
         #[allow(clippy::cast_possible_truncation)] // names are bounded, and MAX_BYTES bounds the offset
-        Self { at: at as u32, word: KNOWN << 28 | u32::from(symbol) << 16 | len as u32 }
+        Self { offset: at as u32, word: INTERNED_KEY << 28 | u32::from(symbol) << 16 | len as u32 }
     }
 
     /// The symbol of a key that was expected.
     pub fn symbol(self) -> Option<Symbol> {
         #[allow(clippy::cast_possible_truncation)] // twelve bits
-        (self.word >> 28 == KNOWN).then_some((self.word >> 16 & 0xfff) as Symbol)
+        (self.word >> 28 == INTERNED_KEY).then_some((self.word >> 16 & 0xfff) as Symbol)
     }
 
     /// The number of the tag, below sixteen, for those who have a table of their own.
@@ -262,8 +262,12 @@ impl Token {
 
     /// The index behind the value that stands at this one.
     #[inline]
-    pub fn behind(self, index: u32) -> u32 {
-        if matches!(self.tag(), Tag::Object | Tag::Array) { self.payload() + 1 } else { index + 1 }
+    pub fn next_index(self, index: u32) -> u32 {
+        if matches!(self.tag(), TokenKind::Object | TokenKind::Array) {
+            self.payload() + 1
+        } else {
+            index + 1
+        }
     }
 
     /// What the tag says of the lower bits. Not for strings, whose length is [`len`](Self::len).
@@ -273,11 +277,11 @@ impl Token {
 
     /// How many bytes stand between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.word >> 28 == KNOWN { self.word & 0xffff } else { self.payload() }) as usize
+        (if self.word >> 28 == INTERNED_KEY { self.word & 0xffff } else { self.payload() }) as usize
     }
 
     /// Whether tag and payload are these: one comparison.
-    pub fn is(self, tag: Tag, payload: u32) -> bool {
+    pub fn is(self, tag: TokenKind, payload: u32) -> bool {
         self.word == ((tag as u32) << 28) | payload
     }
 }

@@ -26,7 +26,7 @@ impl fmt::Debug for Decimal<'_> {
 
 impl<'a> Decimal<'a> {
     /// Reads a number of the JSON grammar. What is not one gives some number, never a panic.
-    pub(crate) fn of(text: &'a [u8]) -> Self {
+    pub(crate) fn parse(text: &'a [u8]) -> Self {
         let (negative, text) = match text.split_first() {
             Some((b'-', rest)) => (true, rest),
             _ => (false, text),
@@ -61,7 +61,7 @@ impl<'a> Decimal<'a> {
 
     /// Whether JavaScript holds it at a glance: of no more digits than these, no two numbers are read as one double,
     /// unless that is subnormal.
-    pub(super) fn is_surely_held(&self) -> bool {
+    pub(super) fn is_trivially_exact(&self) -> bool {
         self.length <= 15 && (-307..308).contains(&self.magnitude)
     }
 
@@ -92,12 +92,12 @@ impl<'a> Decimal<'a> {
     }
 
     /// The digits without a point, if they are nineteen at the most.
-    fn whole_digits(self) -> u64 {
+    fn digits_as_u64(self) -> u64 {
         self.digits().fold(0, |total, digit| total.wrapping_mul(10).wrapping_add(digit.into()))
     }
 
     /// The power of ten of the last digit.
-    fn last_place(self) -> i64 {
+    fn last_digit_exponent(self) -> i64 {
         self.magnitude + 1 - self.length
     }
 
@@ -126,7 +126,7 @@ impl<'a> Decimal<'a> {
 
     /// Whether the number is `step` times a whole number, exactly.
     #[must_use]
-    pub fn is_multiple_of(self, step: &Step) -> bool {
+    pub fn is_multiple_of(self, step: &Divisor) -> bool {
         if self.is_zero() {
             return true;
         }
@@ -203,12 +203,12 @@ impl Ord for Decimal<'_> {
 
 /// The step of `multipleOf`, ready to divide by.
 #[derive(Clone, Copy, Debug)]
-pub struct Step {
+pub struct Divisor {
     mantissa: u64,
     exponent: i64,
 }
 
-impl Step {
+impl Divisor {
     /// Prepares a step. `None` where it is not above zero or has more than 19 significant digits.
     #[must_use]
     pub fn of(number: Decimal<'_>) -> Option<Self> {
@@ -227,27 +227,27 @@ impl Step {
 /// It can where the double nearest to the number is the number itself, or is written back with
 /// the same digits, as 0.1 is.
 pub fn is_lossy(text: &[u8]) -> bool {
-    let exact = Decimal::of(text);
-    if exact.is_surely_held() {
+    let exact = Decimal::parse(text);
+    if exact.is_trivially_exact() {
         return false;
     }
     let double = Double::nearest(exact.digits(), exact.magnitude);
     // A whole number can be exact although fewer digits are enough to name it: 2^60.
-    if double.value.is_infinite() || double.same && double.value < 1e38 && exact.is_integer() {
+    if double.value.is_infinite() || double.is_exact && double.value < 1e38 && exact.is_integer() {
         return double.value.is_infinite();
     }
     // Seventeen digits tell every double from the next.
-    exact.length > 17 || (exact.whole_digits(), exact.last_place()) != double.shortest
+    exact.length > 17 || (exact.digits_as_u64(), exact.last_digit_exponent()) != double.shortest
 }
 
 /// What JavaScript makes of a number it cannot represent.
 #[cfg(test)]
-pub fn lost(text: &[u8]) -> Option<String> {
-    let exact = Decimal::of(text);
+pub fn js_value_if_lossy(text: &[u8]) -> Option<String> {
+    let exact = Decimal::parse(text);
     let double = || Double::nearest(exact.digits(), exact.magnitude);
     is_lossy(text).then(|| match double() {
         double if double.value.is_infinite() => "Infinity".to_owned(),
-        double => double.written(exact.negative),
+        double => double.to_js_string(exact.negative),
     })
 }
 
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn decimal(text: &str) -> Decimal<'_> {
-        Decimal::of(text.as_bytes())
+        Decimal::parse(text.as_bytes())
     }
 
     #[test]
@@ -348,11 +348,11 @@ mod tests {
             ("1e999999999999", "3", false),
             ("1e999999999999", "2", true),
         ] {
-            let step = Step::of(decimal(step)).expect("a step");
+            let step = Divisor::of(decimal(step)).expect("a step");
             assert_eq!(decimal(number).is_multiple_of(&step), expected, "{number}");
         }
-        assert!(Step::of(decimal("0")).is_none());
-        assert!(Step::of(decimal("-1")).is_none());
+        assert!(Divisor::of(decimal("0")).is_none());
+        assert!(Divisor::of(decimal("-1")).is_none());
     }
 
     #[test]
@@ -367,7 +367,7 @@ mod tests {
             "5e-324",
             "123456789012345680000",
         ] {
-            assert_eq!(lost(held.as_bytes()), None, "{held}");
+            assert_eq!(js_value_if_lossy(held.as_bytes()), None, "{held}");
         }
         for (text, read) in [
             ("9007199254740993", "9007199254740992"),
@@ -376,7 +376,7 @@ mod tests {
             ("1e400", "Infinity"),
             ("1e-400", "0"),
         ] {
-            assert_eq!(lost(text.as_bytes()).as_deref(), Some(read), "{text}");
+            assert_eq!(js_value_if_lossy(text.as_bytes()).as_deref(), Some(read), "{text}");
         }
     }
 }

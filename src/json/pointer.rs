@@ -4,28 +4,28 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Kind, NO_SYMBOL, Names, Symbol, Value, Vocabulary};
+use super::{KeyInterner, KeyTable, Kind, NO_SYMBOL, Symbol, Value};
 
 /// A JSON Pointer, taken apart.
 ///
 /// ```
 /// use hookseal::json::{Document, Pointer};
 ///
-/// let document = Document::read(br#"{ "files": [{ "a/b": 7 }] }"#)?;
+/// let document = Document::parse(br#"{ "files": [{ "a/b": 7 }] }"#)?;
 /// let pointer = Pointer::from("/files/0/a~1b");
-/// assert_eq!(document.root().follow(&pointer).and_then(|value| value.as_i64()), Some(7));
+/// assert_eq!(document.root().resolve(&pointer).and_then(|value| value.as_i64()), Some(7));
 /// # Ok::<(), Box<hookseal::Issue>>(())
 /// ```
 #[derive(Clone)]
 pub struct Pointer {
     text: Box<str>,
     /// None where the text is no pointer, and leads nowhere.
-    steps: Option<Box<[Step]>>,
-    names: Option<Arc<Names>>,
+    steps: Option<Box<[Segment]>>,
+    names: Option<Arc<KeyTable>>,
 }
 
 #[derive(Clone)]
-struct Step {
+struct Segment {
     key: Box<str>,
     symbol: Symbol,
     /// Which item of an array it is.
@@ -34,7 +34,7 @@ struct Step {
 
 impl From<&str> for Pointer {
     fn from(text: &str) -> Self {
-        let step = |step: &str| Step {
+        let step = |step: &str| Segment {
             key: step.replace("~1", "/").replace("~0", "~").into(),
             symbol: NO_SYMBOL,
             // Section 4: digits without a leading zero.
@@ -50,14 +50,14 @@ impl From<&str> for Pointer {
 
 impl Pointer {
     /// Adds the keys it leads through to those that readers are to expect.
-    pub(crate) fn expect(&mut self, vocabulary: &mut Vocabulary) {
+    pub(crate) fn intern_keys(&mut self, vocabulary: &mut KeyInterner) {
         for step in self.steps.iter_mut().flatten() {
-            step.symbol = vocabulary.symbol(&step.key);
+            step.symbol = vocabulary.intern(&step.key);
         }
     }
 
     /// Says which names the vocabulary has become.
-    pub(crate) fn name(&mut self, names: &Arc<Names>) {
+    pub(crate) fn bind_keys(&mut self, names: &Arc<KeyTable>) {
         self.names = Some(Arc::clone(names));
     }
 }
@@ -85,13 +85,14 @@ impl fmt::Debug for Pointer {
 impl<'d> Value<'d> {
     /// The value a pointer leads to.
     #[must_use]
-    pub fn follow(self, pointer: &Pointer) -> Option<Value<'d>> {
-        let by_symbol = pointer.names.as_ref().is_some_and(|names| self.document.expects(names));
+    pub fn resolve(self, pointer: &Pointer) -> Option<Value<'d>> {
+        let by_symbol = pointer.names.as_ref().is_some_and(|names| self.document.uses_key_table(names));
         let mut value = self;
         for step in pointer.steps.as_deref()? {
             value = match value.kind() {
                 Kind::Object if by_symbol && step.symbol != NO_SYMBOL => value.member(|key| {
-                    key.symbol() == Some(step.symbol) || key.plain().is_none() && key.is(&step.key)
+                    key.symbol() == Some(step.symbol)
+                        || key.unescaped_bytes().is_none() && key.eq_str(&step.key)
                 })?,
                 Kind::Object => value.get(&step.key)?,
                 Kind::Array => value.elements().nth(step.index?)?,
@@ -105,7 +106,7 @@ impl<'d> Value<'d> {
     #[must_use]
     #[inline(never)]
     pub fn pointer(self, pointer: &str) -> Option<Value<'d>> {
-        self.follow(&pointer.into())
+        self.resolve(&pointer.into())
     }
 }
 
@@ -140,29 +141,30 @@ mod tests {
             ("foo", None),
             ("/foo/0/0", None),
         ];
-        let mut vocabulary = Vocabulary::default();
+        let mut vocabulary = KeyInterner::default();
         let mut read: Vec<Pointer> = pointers.iter().map(|(pointer, _)| Pointer::from(*pointer)).collect();
         for pointer in &mut read {
-            pointer.expect(&mut vocabulary);
+            pointer.intern_keys(&mut vocabulary);
         }
-        let names = Arc::new(vocabulary.finish());
+        let names = Arc::new(vocabulary.build());
         for pointer in &mut read {
-            pointer.name(&names);
+            pointer.bind_keys(&names);
         }
-        let others = Arc::new(Vocabulary::default().finish());
+        let others = Arc::new(KeyInterner::default().build());
         for document in [
-            Document::read(text),
-            Document::read_expecting(text, &names),
-            Document::read_expecting(text, &others),
+            Document::parse(text),
+            Document::parse_with_keys(text, &names),
+            Document::parse_with_keys(text, &others),
         ] {
             let document = document.unwrap();
             for ((pointer, expected), read) in pointers.iter().zip(&read) {
-                let raw =
-                    |value: Option<Value<'_>>| value.map(|it| String::from_utf8_lossy(it.raw()).into_owned());
-                assert_eq!(raw(document.root().follow(read)).as_deref(), *expected, "{pointer}");
+                let raw = |value: Option<Value<'_>>| {
+                    value.map(|it| String::from_utf8_lossy(it.raw_bytes()).into_owned())
+                };
+                assert_eq!(raw(document.root().resolve(read)).as_deref(), *expected, "{pointer}");
                 assert_eq!(raw(document.root().pointer(pointer)).as_deref(), *expected, "{pointer}");
             }
-            assert_eq!(document.root().pointer("").map(Value::raw), Some(&text[..]));
+            assert_eq!(document.root().pointer("").map(Value::raw_bytes), Some(&text[..]));
         }
     }
 }

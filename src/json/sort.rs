@@ -5,13 +5,13 @@ use std::cmp::Ordering;
 
 /// Sorts items, keeping the order of equal ones.
 pub(crate) fn sort_by<T>(items: &mut Vec<T>, order: impl Fn(&T, &T) -> Ordering) {
-    let places = sorted_places(items.len(), &mut |a, b| order(&items[a], &items[b]));
+    let places = sorted_indices(items.len(), &mut |a, b| order(&items[a], &items[b]));
     let mut taken: Vec<Option<T>> = items.drain(..).map(Some).collect();
     items.extend(places.into_iter().filter_map(|place| taken[place].take()));
 }
 
 /// Where the items of a list stand that has this many, in their order.
-fn sorted_places(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+fn sorted_indices(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     places.sort_by(|a, b| order(*a, *b));
     places

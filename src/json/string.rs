@@ -4,7 +4,7 @@
 /// backslash, a control character or the end of the text. `high` is set when a byte outside
 /// ASCII was passed.
 #[inline]
-pub fn scan(bytes: &[u8], mut pos: usize, high: &mut bool) -> usize {
+pub fn scan(bytes: &[u8], mut pos: usize, has_non_ascii: &mut bool) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     let mut seen = 0u64;
@@ -20,18 +20,18 @@ pub fn scan(bytes: &[u8], mut pos: usize, high: &mut bool) -> usize {
             // A borrow can only spoil bytes above the first hit, so the lowest one is exact.
             let index = (hit.trailing_zeros() / 8) as usize;
             let passed = if index == 0 { 0 } else { word << (64 - 8 * index) };
-            *high |= (seen | passed) & HIGHS != 0;
+            *has_non_ascii |= (seen | passed) & HIGHS != 0;
             return pos + index;
         }
         seen |= word;
         pos += 8;
     }
-    *high |= seen & HIGHS != 0;
+    *has_non_ascii |= seen & HIGHS != 0;
     while let Some(&byte) = bytes.get(pos) {
         if byte == b'"' || byte == b'\\' || byte < 0x20 {
             break;
         }
-        *high |= byte >= 0x80;
+        *has_non_ascii |= byte >= 0x80;
         pos += 1;
     }
     pos
@@ -46,7 +46,7 @@ pub fn decode(inner: &[u8]) -> String {
 
 /// The same as bytes that differ for every two texts that differ: half of a surrogate pair becomes the
 /// three bytes it would have if UTF-8 allowed it.
-pub fn exact(inner: &[u8]) -> Vec<u8> {
+pub fn decode_lossless(inner: &[u8]) -> Vec<u8> {
     decode_with(inner, |unit| {
         let low = |shift: u32| 0x80 | (unit >> shift & 0x3f).to_le_bytes()[0];
         [0xed, low(6), low(0)]
@@ -54,12 +54,12 @@ pub fn exact(inner: &[u8]) -> Vec<u8> {
 }
 
 /// `half` says what half of a surrogate pair becomes.
-fn decode_with(inner: &[u8], half: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
+fn decode_with(inner: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
     let mut out = Vec::with_capacity(inner.len());
     let mut buffer = [0; 4];
     let mut push = |out: &mut Vec<u8>, scalar: u32| match char::from_u32(scalar) {
         Some(character) => out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes()),
-        None => out.extend_from_slice(&half(scalar)),
+        None => out.extend_from_slice(&on_lone_surrogate(scalar)),
     };
     let mut rest = inner;
     while let Some(slash) = rest.iter().position(|&byte| byte == b'\\') {
@@ -124,9 +124,9 @@ mod tests {
                             text[at] = byte;
                         }
                         let expected = text.iter().position(|&b| stops(b)).unwrap_or(length);
-                        let mut high = false;
-                        assert_eq!(scan(&text, 0, &mut high), expected, "{text:?}");
-                        assert_eq!(high, text[..expected].iter().any(|&b| b >= 0x80), "{text:?}");
+                        let mut has_non_ascii = false;
+                        assert_eq!(scan(&text, 0, &mut has_non_ascii), expected, "{text:?}");
+                        assert_eq!(has_non_ascii, text[..expected].iter().any(|&b| b >= 0x80), "{text:?}");
                     }
                 }
             }
@@ -142,9 +142,9 @@ mod tests {
 
     #[test]
     fn exact_bytes_tell_halves_of_surrogate_pairs_apart() {
-        assert_eq!(exact(br"a\n\u00e9\ud83d\ude00"), "a\né😀".as_bytes());
-        assert_eq!(exact(br"\ud800"), [0xed, 0xa0, 0x80]);
-        assert_eq!(exact(br"\udfff"), [0xed, 0xbf, 0xbf]);
-        assert_ne!(exact(br"\ud800"), exact(br"\ufffd"));
+        assert_eq!(decode_lossless(br"a\n\u00e9\ud83d\ude00"), "a\né😀".as_bytes());
+        assert_eq!(decode_lossless(br"\ud800"), [0xed, 0xa0, 0x80]);
+        assert_eq!(decode_lossless(br"\udfff"), [0xed, 0xbf, 0xbf]);
+        assert_ne!(decode_lossless(br"\ud800"), decode_lossless(br"\ufffd"));
     }
 }

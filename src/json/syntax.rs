@@ -2,9 +2,9 @@
 
 mod mistakes;
 
-use super::reader::Reader;
-use super::{MAX_BYTES, MAX_DEPTH, Tag, Token, locate, string};
-use crate::issue::{ByteSpan, Code, Issue, Severity, Step};
+use super::parser::JsonParser;
+use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, Token, TokenKind, locate, string};
+use crate::issue::{ByteSpan, Code, Issue, PathSegment, Severity};
 use crate::text::{escape_controls, into_owned_outlined};
 
 /// What the grammar allows at a place.
@@ -21,7 +21,7 @@ pub(super) enum Expected {
 
 /// What is wrong at a place.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wrong {
+pub(super) enum SyntaxErrorKind {
     /// Something else was expected; `comma` is the comma right before, if one is.
     Unexpected {
         expected: Expected,
@@ -30,7 +30,7 @@ pub(super) enum Wrong {
     Control {
         quote: usize,
     },
-    OpenString {
+    UnterminatedString {
         quote: usize,
     },
     Escape,
@@ -43,27 +43,27 @@ pub(super) enum Wrong {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fault {
+pub(super) struct SyntaxError {
     pos: usize,
-    wrong: Wrong,
+    wrong: SyntaxErrorKind,
 }
 
-impl Fault {
-    pub fn new(pos: usize, wrong: Wrong) -> Self {
+impl SyntaxError {
+    pub fn new(pos: usize, wrong: SyntaxErrorKind) -> Self {
         Self { pos, wrong }
     }
 
     pub fn expected(pos: usize, expected: Expected) -> Self {
-        Self::new(pos, Wrong::Unexpected { expected, comma: None })
+        Self::new(pos, SyntaxErrorKind::Unexpected { expected, comma: None })
     }
 
     pub fn after(pos: usize, expected: Expected, comma: usize) -> Self {
-        Self::new(pos, Wrong::Unexpected { expected, comma: Some(comma) })
+        Self::new(pos, SyntaxErrorKind::Unexpected { expected, comma: Some(comma) })
     }
 }
 
 /// An issue in the making: the defaults are those of a plain syntax error.
-struct Finding {
+struct SyntaxIssue {
     code: Code,
     span: ByteSpan,
     message: String,
@@ -74,22 +74,22 @@ struct Finding {
 
 #[cold]
 #[inline(never)]
-pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
+pub(super) fn explain(reader: &JsonParser<'_>, fault: SyntaxError) -> Issue {
     let bytes = reader.bytes;
     let finding = encoding(bytes, fault).unwrap_or_else(|| match fault.wrong {
-        Wrong::Unexpected { expected, comma } => unexpected(reader, fault.pos, expected, comma),
-        Wrong::Control { quote } => control(bytes, fault.pos, quote),
-        Wrong::OpenString { quote } => open_string(bytes, quote),
-        Wrong::Escape => escape(bytes, fault.pos),
-        Wrong::Number { start } => number(bytes, start, fault.pos),
-        Wrong::NotUtf8 => not_utf8(bytes, fault.pos),
-        Wrong::TooDeep => Finding {
+        SyntaxErrorKind::Unexpected { expected, comma } => unexpected(reader, fault.pos, expected, comma),
+        SyntaxErrorKind::Control { quote } => control(bytes, fault.pos, quote),
+        SyntaxErrorKind::UnterminatedString { quote } => open_string(bytes, quote),
+        SyntaxErrorKind::Escape => escape(bytes, fault.pos),
+        SyntaxErrorKind::Number { start } => number(bytes, start, fault.pos),
+        SyntaxErrorKind::NotUtf8 => not_utf8(bytes, fault.pos),
+        SyntaxErrorKind::TooDeep => SyntaxIssue {
             code: Code::JSON_TOO_DEEP,
             ..at(bytes, fault.pos, format!("Arrays and objects are nested deeper than {MAX_DEPTH} levels."))
         },
-        Wrong::TooLarge => Finding {
+        SyntaxErrorKind::TooLarge => SyntaxIssue {
             code: Code::BODY_TOO_LARGE,
-            ..at(bytes, 0, format!("The text is longer than {MAX_BYTES} bytes."))
+            ..at(bytes, 0, format!("The text is longer than {MAX_DOCUMENT_BYTES} bytes."))
         },
     });
     let path = path(reader, fault);
@@ -110,9 +110,9 @@ pub(super) fn explain(reader: &Reader<'_>, fault: Fault) -> Issue {
 
 /// A finding about the character at `pos`.
 #[inline(never)]
-fn at(bytes: &[u8], pos: usize, message: impl Into<String>) -> Finding {
+fn at(bytes: &[u8], pos: usize, message: impl Into<String>) -> SyntaxIssue {
     let length = bytes.get(pos).map_or(0, |_| character(bytes, pos).map_or(1, char::len_utf8));
-    Finding {
+    SyntaxIssue {
         code: Code::JSON_SYNTAX,
         span: ByteSpan { start: pos, end: pos + length },
         message: message.into(),
@@ -122,14 +122,14 @@ fn at(bytes: &[u8], pos: usize, message: impl Into<String>) -> Finding {
     }
 }
 
-impl Finding {
+impl SyntaxIssue {
     #[inline(never)]
     fn hint(mut self, text: impl Into<String>) -> Self {
         self.hint = Some(text.into());
         self
     }
 
-    fn until(mut self, end: usize) -> Self {
+    fn with_end(mut self, end: usize) -> Self {
         self.span.end = end.max(self.span.start);
         self
     }
@@ -158,9 +158,9 @@ fn name(bytes: &[u8], pos: usize) -> String {
 }
 
 /// Trouble with the encoding of the whole text explains whatever went wrong first.
-fn encoding(bytes: &[u8], fault: Fault) -> Option<Finding> {
+fn encoding(bytes: &[u8], fault: SyntaxError) -> Option<SyntaxIssue> {
     let found = |length: usize, message: &str, hint: &str| {
-        Some(Finding { code: Code::JSON_ENCODING, ..at(bytes, 0, message) }.until(length).hint(hint))
+        Some(SyntaxIssue { code: Code::JSON_ENCODING, ..at(bytes, 0, message) }.with_end(length).hint(hint))
     };
     match bytes {
         [0xef, 0xbb, 0xbf, ..] => found(
@@ -185,8 +185,8 @@ fn encoding(bytes: &[u8], fault: Fault) -> Option<Finding> {
     }
 }
 
-fn not_utf8(bytes: &[u8], pos: usize) -> Finding {
-    Finding {
+fn not_utf8(bytes: &[u8], pos: usize) -> SyntaxIssue {
+    SyntaxIssue {
         code: Code::JSON_ENCODING,
         received: Some(format!("the byte 0x{:02X}", bytes[pos])),
         ..at(bytes, pos, format!("The byte 0x{:02X} is not part of any UTF-8 character.", bytes[pos]))
@@ -194,7 +194,7 @@ fn not_utf8(bytes: &[u8], pos: usize) -> Finding {
     .hint("The text was probably written as Latin-1 or Windows-1252, or cut in the middle of a character.")
 }
 
-fn control(bytes: &[u8], pos: usize, quote: usize) -> Finding {
+fn control(bytes: &[u8], pos: usize, quote: usize) -> SyntaxIssue {
     let (what, write) = match bytes[pos] {
         b'\n' => (into_owned_outlined("A line break"), into_owned_outlined("\\n")),
         b'\r' => (into_owned_outlined("A carriage return"), into_owned_outlined("\\r")),
@@ -210,23 +210,23 @@ fn control(bytes: &[u8], pos: usize, quote: usize) -> Finding {
     at(bytes, pos, format!("{what} stands unescaped inside a string.")).hint(hint)
 }
 
-fn open_string(bytes: &[u8], quote: usize) -> Finding {
-    Finding {
+fn open_string(bytes: &[u8], quote: usize) -> SyntaxIssue {
+    SyntaxIssue {
         received: Some(into_owned_outlined("the end of the text")),
         expected: Some(into_owned_outlined("a closing quote")),
         ..at(bytes, quote, "The text ends inside a string that starts here.")
     }
-    .until(bytes.len())
+    .with_end(bytes.len())
     .hint("The body was cut off, or the closing quote is missing.")
 }
 
-fn escape(bytes: &[u8], slash: usize) -> Finding {
+fn escape(bytes: &[u8], slash: usize) -> SyntaxIssue {
     if bytes.get(slash + 1) == Some(&b'u') {
         let mut end = bytes.len().min(slash + 6);
         while bytes.get(end).is_some_and(|byte| (0x80..0xc0).contains(byte)) {
             end -= 1; // not into the middle of a character
         }
-        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.").until(end);
+        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.").with_end(end);
     }
     let found = at(
         bytes,
@@ -240,14 +240,14 @@ fn escape(bytes: &[u8], slash: usize) -> Finding {
         ),
     );
     let end = slash + 1 + character(bytes, slash + 1).map_or(0, char::len_utf8);
-    Finding {
+    SyntaxIssue {
         expected: Some(into_owned_outlined("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")),
-        ..found.until(end)
+        ..found.with_end(end)
     }
     .hint("Write a backslash itself as \\\\.")
 }
 
-fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
+fn number(bytes: &[u8], start: usize, pos: usize) -> SyntaxIssue {
     let minus = usize::from(bytes[start] == b'-');
     let after = &bytes[start + minus..pos];
     let next = bytes.get(pos).copied();
@@ -275,19 +275,19 @@ fn number(bytes: &[u8], start: usize, pos: usize) -> Finding {
         (b"0", Some(b'0'..=b'9')) => Some("Send it as a string if the zeros matter."),
         _ => None,
     };
-    let found = at(bytes, start, message).until(end);
-    Finding { hint: hint.map(into_owned_outlined), received: Some(name(bytes, pos)), ..found }
+    let found = at(bytes, start, message).with_end(end);
+    SyntaxIssue { hint: hint.map(into_owned_outlined), received: Some(name(bytes, pos)), ..found }
 }
 
-fn unexpected(reader: &Reader<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> Finding {
+fn unexpected(reader: &JsonParser<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> SyntaxIssue {
     let bytes = reader.bytes;
-    let wanted = wanted(reader, expected);
-    let found = mistakes::likely(reader, pos, expected, comma)
+    let wanted = describe_expected(reader, expected);
+    let found = mistakes::diagnose(reader, pos, expected, comma)
         .unwrap_or_else(|| at(bytes, pos, format!("Expected {wanted}, and found {}.", name(bytes, pos))));
-    Finding { expected: found.expected.or(Some(wanted)), received: Some(name(bytes, pos)), ..found }
+    SyntaxIssue { expected: found.expected.or(Some(wanted)), received: Some(name(bytes, pos)), ..found }
 }
 
-fn wanted(reader: &Reader<'_>, expected: Expected) -> String {
+fn describe_expected(reader: &JsonParser<'_>, expected: Expected) -> String {
     let object = reader.stack.last().is_some_and(|frame| frame.object);
     match expected {
         Expected::Value => "a value",
@@ -302,9 +302,9 @@ fn wanted(reader: &Reader<'_>, expected: Expected) -> String {
     .to_owned()
 }
 
-fn key_text(reader: &Reader<'_>, index: u32) -> String {
+fn key_text(reader: &JsonParser<'_>, index: u32) -> String {
     let token = reader.tape[index as usize];
-    let start = token.at as usize + 1;
+    let start = token.offset as usize + 1;
     string::decode(&reader.bytes[start..start + token.len()])
 }
 
@@ -316,8 +316,8 @@ fn last_key_index(tape: &[Token], open: u32) -> Option<u32> {
         last = Some(index);
         let Some(value) = tape.get(index as usize + 1) else { break };
         index = match value.tag() {
-            Tag::Object | Tag::Array if value.payload() == 0 => break,
-            Tag::Object | Tag::Array => value.payload() + 1,
+            TokenKind::Object | TokenKind::Array if value.payload() == 0 => break,
+            TokenKind::Object | TokenKind::Array => value.payload() + 1,
             _ => index + 2,
         };
     }
@@ -325,7 +325,7 @@ fn last_key_index(tape: &[Token], open: u32) -> Option<u32> {
 }
 
 /// The way to the place of the fault through the containers that are open there.
-fn path(reader: &Reader<'_>, fault: Fault) -> Vec<Step> {
+fn path(reader: &JsonParser<'_>, fault: SyntaxError) -> Vec<PathSegment> {
     let mut path = Vec::new();
     for (depth, frame) in reader.stack.iter().enumerate() {
         let innermost = depth + 1 == reader.stack.len();
@@ -333,18 +333,18 @@ fn path(reader: &Reader<'_>, fault: Fault) -> Vec<Step> {
             let between = innermost
                 && matches!(
                     fault.wrong,
-                    Wrong::Unexpected {
+                    SyntaxErrorKind::Unexpected {
                         expected: Expected::Key | Expected::KeyOrEnd | Expected::CommaOrEnd,
                         ..
                     }
                 );
             if let Some(index) = last_key_index(&reader.tape, frame.open).filter(|_| !between) {
-                path.push(Step::Key(key_text(reader, index)));
+                path.push(PathSegment::Key(key_text(reader, index)));
             }
         } else if !innermost
-            || !matches!(fault.wrong, Wrong::Unexpected { expected: Expected::CommaOrEnd, .. })
+            || !matches!(fault.wrong, SyntaxErrorKind::Unexpected { expected: Expected::CommaOrEnd, .. })
         {
-            path.push(Step::Index(frame.count as usize));
+            path.push(PathSegment::Index(frame.count as usize));
         }
     }
     path

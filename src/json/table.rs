@@ -66,7 +66,7 @@ pub(super) fn mix(name: &[u8]) -> u64 {
 /// Whether two short texts are equal: in place, without the call of a comparison that is made for
 /// long ones and goes byte by byte in WebAssembly.
 #[inline]
-pub fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+pub fn bytes_equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
@@ -109,12 +109,12 @@ mod tests {
     fn texts_of_every_length_are_the_same_only_if_every_byte_is() {
         for length in 0..40 {
             let text: Vec<u8> = (0..length).collect();
-            assert!(same_bytes(&text, &text.clone()));
-            assert!(!same_bytes(&text, &[&text[..], b"x"].concat()));
+            assert!(bytes_equal(&text, &text.clone()));
+            assert!(!bytes_equal(&text, &[&text[..], b"x"].concat()));
             for at in 0..text.len() {
                 let mut other = text.clone();
                 other[at] ^= 0x80;
-                assert!(!same_bytes(&text, &other), "{length} bytes, of which {at} differs");
+                assert!(!bytes_equal(&text, &other), "{length} bytes, of which {at} differs");
             }
         }
     }

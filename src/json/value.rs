@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::string;
-use super::{Decimal, Document, Symbol, Tag, Token, same_bytes};
-use crate::issue::{ByteSpan, Place};
+use super::{Decimal, Document, Symbol, Token, TokenKind, bytes_equal};
+use crate::issue::{ByteSpan, Location};
 
 /// The types of JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,7 +60,7 @@ impl<'d> Value<'d> {
         self.document.token(self.index)
     }
 
-    pub(crate) fn tag(self) -> Tag {
+    pub(crate) fn tag(self) -> TokenKind {
         self.token().tag()
     }
 
@@ -71,9 +71,10 @@ impl<'d> Value<'d> {
 
     /// The indexes of what stands inside a container.
     #[inline]
-    pub(crate) fn inside(self) -> std::ops::Range<u32> {
+    pub(crate) fn child_range(self) -> std::ops::Range<u32> {
         let token = self.token();
-        let end = if token.behind(self.index) == self.index + 1 { self.index + 1 } else { token.payload() };
+        let end =
+            if token.next_index(self.index) == self.index + 1 { self.index + 1 } else { token.payload() };
         self.index + 1..end
     }
 
@@ -83,20 +84,20 @@ impl<'d> Value<'d> {
     }
 
     /// The place an issue about this value has.
-    pub(crate) fn place(self) -> Place {
-        Place::Value(self.index)
+    pub(crate) fn place(self) -> Location {
+        Location::Value(self.index)
     }
 
     /// The type of the value.
     #[must_use]
     pub fn kind(self) -> Kind {
         match self.tag() {
-            Tag::Null => Kind::Null,
-            Tag::True | Tag::False => Kind::Boolean,
-            Tag::Integer | Tag::Number => Kind::Number,
-            Tag::Ascii | Tag::Utf8 | Tag::Escaped => Kind::String,
-            Tag::Object => Kind::Object,
-            Tag::Array | Tag::Close => Kind::Array,
+            TokenKind::Null => Kind::Null,
+            TokenKind::True | TokenKind::False => Kind::Boolean,
+            TokenKind::Integer | TokenKind::Number => Kind::Number,
+            TokenKind::Ascii | TokenKind::Utf8 | TokenKind::Escaped => Kind::String,
+            TokenKind::Object => Kind::Object,
+            TokenKind::Array | TokenKind::Close => Kind::Array,
         }
     }
 
@@ -104,10 +105,10 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn span(self) -> ByteSpan {
         let token = self.token();
-        let start = token.at as usize;
+        let start = token.offset as usize;
         let end = match token.tag() {
-            Tag::Ascii | Tag::Utf8 | Tag::Escaped => start + token.len() + 2,
-            Tag::Object | Tag::Array => self.document.token(token.payload()).at as usize + 1,
+            TokenKind::Ascii | TokenKind::Utf8 | TokenKind::Escaped => start + token.len() + 2,
+            TokenKind::Object | TokenKind::Array => self.document.token(token.payload()).offset as usize + 1,
             _ => start + token.payload() as usize,
         };
         ByteSpan { start, end }
@@ -115,23 +116,29 @@ impl<'d> Value<'d> {
 
     /// The value as it stands in the text.
     #[must_use]
-    pub fn raw(self) -> &'d [u8] {
+    pub fn raw_bytes(self) -> &'d [u8] {
         let span = self.span();
         &self.document.bytes[span.start..span.end]
     }
 
     /// The bytes between the quotes of a string, escapes as written. Empty for other types.
-    pub(crate) fn inner(self) -> &'d [u8] {
+    pub(crate) fn string_bytes(self) -> &'d [u8] {
         let token = self.token();
         match token.tag() {
-            Tag::Ascii | Tag::Utf8 | Tag::Escaped => inner(self.document.bytes, token),
+            TokenKind::Ascii | TokenKind::Utf8 | TokenKind::Escaped => {
+                string_bytes(self.document.bytes, token)
+            }
             _ => &[],
         }
     }
 
     /// Bytes that are equal for equal strings, and only for those. Empty for other types.
-    pub(crate) fn exact(self) -> Cow<'d, [u8]> {
-        if self.tag() == Tag::Escaped { Cow::Owned(string::exact(self.inner())) } else { self.inner().into() }
+    pub(crate) fn decoded_bytes(self) -> Cow<'d, [u8]> {
+        if self.tag() == TokenKind::Escaped {
+            Cow::Owned(string::decode_lossless(self.string_bytes()))
+        } else {
+            self.string_bytes().into()
+        }
     }
 
     /// The characters of a string. Half of a surrogate pair becomes U+FFFD.
@@ -145,8 +152,8 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
         match self.tag() {
-            Tag::True => Some(true),
-            Tag::False => Some(false),
+            TokenKind::True => Some(true),
+            TokenKind::False => Some(false),
             _ => None,
         }
     }
@@ -155,7 +162,7 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn as_decimal(self) -> Option<Decimal<'d>> {
         match self.tag() {
-            Tag::Integer | Tag::Number => Some(Decimal::of(self.raw())),
+            TokenKind::Integer | TokenKind::Number => Some(Decimal::parse(self.raw_bytes())),
             _ => None,
         }
     }
@@ -163,8 +170,8 @@ impl<'d> Value<'d> {
     /// The number, if it is a whole one that fits.
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
-        if self.tag() == Tag::Integer
-            && let digits = self.raw()
+        if self.tag() == TokenKind::Integer
+            && let digits = self.raw_bytes()
             && digits.len() <= 9
             && digits[0] != b'-'
         {
@@ -177,7 +184,7 @@ impl<'d> Value<'d> {
     /// Whether this is `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.tag() == Tag::Null
+        self.tag() == TokenKind::Null
     }
 
     /// How many members an object or items an array has; 0 for scalars.
@@ -186,7 +193,7 @@ impl<'d> Value<'d> {
     pub fn len(self) -> usize {
         let token = self.token();
         match token.tag() {
-            Tag::Object | Tag::Array => self.document.token(token.payload()).payload() as usize,
+            TokenKind::Object | TokenKind::Array => self.document.token(token.payload()).payload() as usize,
             _ => 0,
         }
     }
@@ -195,7 +202,7 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn members(self) -> Members<'d> {
         let token = self.token();
-        let end = if token.tag() == Tag::Object { token.payload() } else { self.index + 1 };
+        let end = if token.tag() == TokenKind::Object { token.payload() } else { self.index + 1 };
         Members { document: self.document, next: self.index + 1, end }
     }
 
@@ -203,44 +210,44 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn elements(self) -> Elements<'d> {
         let token = self.token();
-        let end = if token.tag() == Tag::Array { token.payload() } else { self.index + 1 };
+        let end = if token.tag() == TokenKind::Array { token.payload() } else { self.index + 1 };
         Elements { document: self.document, next: self.index + 1, end }
     }
 
     /// The member with this key: the last one, as `JSON.parse` has it, where a key stands twice.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'d>> {
-        self.member(|name| name.is(key))
+        self.member(|name| name.eq_str(key))
     }
 
     /// The member whose key is the one; the last one, where a key stands twice.
     #[inline]
     pub(super) fn member(self, is: impl Fn(Key<'d>) -> bool) -> Option<Value<'d>> {
         let mut found = self.members().filter(|(name, _)| is(*name)).map(|(_, value)| value);
-        if self.document.ambiguous { found.last() } else { found.next() }
+        if self.document.has_duplicate_keys { found.last() } else { found.next() }
     }
 
     /// The index on the tape behind this value.
     #[inline]
-    fn after(self) -> u32 {
-        self.token().behind(self.index)
+    fn next_index(self) -> u32 {
+        self.token().next_index(self.index)
     }
 }
 
 #[inline]
-fn inner(bytes: &[u8], token: Token) -> &[u8] {
-    let start = token.at as usize + 1;
+fn string_bytes(bytes: &[u8], token: Token) -> &[u8] {
+    let start = token.offset as usize + 1;
     &bytes[start..start + token.len()]
 }
 
 pub(super) fn text(bytes: &[u8], token: Token) -> Option<Cow<'_, str>> {
     match token.tag() {
-        Tag::Ascii | Tag::Utf8 => {
-            let inner = inner(bytes, token);
+        TokenKind::Ascii | TokenKind::Utf8 => {
+            let inner = string_bytes(bytes, token);
             // The reader has checked the encoding, so this borrows; asking first is the faster way.
             Some(std::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed))
         }
-        Tag::Escaped => Some(Cow::Owned(string::decode(inner(bytes, token)))),
+        TokenKind::Escaped => Some(Cow::Owned(string::decode(string_bytes(bytes, token)))),
         _ => None,
     }
 }
@@ -265,12 +272,12 @@ impl<'d> Key<'d> {
 
     /// Whether the key has these characters, however they are escaped.
     #[must_use]
-    pub fn is(self, text: &str) -> bool {
+    pub fn eq_str(self, text: &str) -> bool {
         let token = self.token();
-        if token.tag() == Tag::Escaped {
-            string::exact(inner(self.document.bytes, token)) == text.as_bytes()
+        if token.tag() == TokenKind::Escaped {
+            string::decode_lossless(string_bytes(self.document.bytes, token)) == text.as_bytes()
         } else {
-            same_bytes(inner(self.document.bytes, token), text.as_bytes())
+            bytes_equal(string_bytes(self.document.bytes, token), text.as_bytes())
         }
     }
 
@@ -282,24 +289,24 @@ impl<'d> Key<'d> {
     }
 
     /// Bytes that are equal for equal keys, and only for those.
-    pub(crate) fn exact(self) -> Cow<'d, [u8]> {
-        self.as_value().exact()
+    pub(crate) fn decoded_bytes(self) -> Cow<'d, [u8]> {
+        self.as_value().decoded_bytes()
     }
 
     /// Whether both are the same key.
-    pub(super) fn same(self, other: Key<'_>) -> bool {
-        self.exact() == other.exact()
+    pub(super) fn key_eq(self, other: Key<'_>) -> bool {
+        self.decoded_bytes() == other.decoded_bytes()
     }
 
     /// The bytes between the quotes if they are the key's characters: without escapes.
-    pub(crate) fn plain(self) -> Option<&'d [u8]> {
+    pub(crate) fn unescaped_bytes(self) -> Option<&'d [u8]> {
         let token = self.token();
-        (token.tag() != Tag::Escaped).then(|| inner(self.document.bytes, token))
+        (token.tag() != TokenKind::Escaped).then(|| string_bytes(self.document.bytes, token))
     }
 
     /// The place an issue about this key has.
-    pub(crate) fn place(self) -> Place {
-        Place::Key(self.index)
+    pub(crate) fn place(self) -> Location {
+        Location::Key(self.index)
     }
 
     /// The key as a string value, which is what `propertyNames` judges.
@@ -326,7 +333,7 @@ impl<'d> Iterator for Members<'d> {
         }
         let key = Key { document: self.document, index: self.next };
         let value = Value { document: self.document, index: self.next + 1 };
-        self.next = value.after();
+        self.next = value.next_index();
         Some((key, value))
     }
 }
@@ -347,7 +354,7 @@ impl<'d> Iterator for Elements<'d> {
             return None;
         }
         let value = Value { document: self.document, index: self.next };
-        self.next = value.after();
+        self.next = value.next_index();
         Some(value)
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// Appends one step to a JSON Pointer (RFC 6901, section 3).
-pub(crate) fn pointer_step_into(out: &mut String, step: &str) {
+pub(crate) fn push_pointer_segment(out: &mut String, step: &str) {
     out.push('/');
     for character in step.chars() {
         match character {

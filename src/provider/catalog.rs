@@ -14,7 +14,7 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
 /// ```
 /// for id in hookseal::provider::ids() {
 ///     let text = hookseal::provider::definition(id).unwrap();
-///     assert!(hookseal::provider::Provider::read(text.as_bytes()).is_ok());
+///     assert!(hookseal::provider::Provider::from_json(text.as_bytes()).is_ok());
 /// }
 /// ```
 #[must_use]

@@ -1,7 +1,7 @@
 //! What of a delivery's type and id a signature covers: worked out from the definition, never believed.
 
-use super::envelope::Source;
-use super::manifest::{Dedupe, Provider};
+use super::definition::{IdempotencySource, Provider};
+use super::envelope::FieldSource;
 use crate::signature::Scheme;
 
 /// What a signature does not cover of what a receiver goes by. Whoever recorded one signed delivery can send
@@ -34,13 +34,18 @@ pub(crate) struct Coverage {
 }
 
 impl Coverage {
-    pub(super) fn new(scheme: Option<&Scheme>, event_type: &Source, dedupe: &[Dedupe]) -> Self {
+    pub(super) fn new(
+        scheme: Option<&Scheme>,
+        event_type: &FieldSource,
+        dedupe: &[IdempotencySource],
+    ) -> Self {
         let is_unsigned = |name: &str| !scheme.is_some_and(|scheme| scheme.signs_header(name));
-        let key = |way: &Dedupe| matches!(way, Dedupe::Header(name) if is_unsigned(name));
+        let key =
+            |way: &IdempotencySource| matches!(way, IdempotencySource::Header(name) if is_unsigned(name));
         Self {
             event_type: match event_type {
-                Source::Header(name) => is_unsigned(name),
-                Source::Pointer(_) => false,
+                FieldSource::Header(name) => is_unsigned(name),
+                FieldSource::Pointer(_) => false,
             },
             keys: dedupe.iter().map(key).collect(),
         }
@@ -60,7 +65,7 @@ impl Provider {
     /// use hookseal::provider::{Provider, definition};
     ///
     /// let uncovered = |id| {
-    ///     Provider::read(definition(id).unwrap().as_bytes()).unwrap().uncovered().names()
+    ///     Provider::from_json(definition(id).unwrap().as_bytes()).unwrap().uncovered().names()
     /// };
     /// assert_eq!(uncovered("github"), ["type", "id"]);
     /// assert_eq!(uncovered("linear"), ["id"]);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::manifest::{Dedupe, is_name, pointer, text};
+use super::definition::{IdempotencySource, is_name, pointer, text};
 use crate::delivery::{Headers, is_plain_header};
 use crate::json::{Pointer, Value};
 use crate::text::is_plain;
@@ -11,7 +11,7 @@ use crate::text::is_plain;
 #[derive(Debug)]
 pub struct Envelope {
     /// The event type.
-    pub event_type: Source,
+    pub event_type: FieldSource,
     /// Pointer to the event's id.
     pub id: Option<Pointer>,
     /// Pointer to the time the event was made.
@@ -22,7 +22,7 @@ pub struct Envelope {
 
 /// Where a text comes from.
 #[derive(Debug)]
-pub enum Source {
+pub enum FieldSource {
     /// A JSON Pointer into the body.
     Pointer(Pointer),
     /// A header's name.
@@ -31,65 +31,66 @@ pub enum Source {
 
 impl Envelope {
     /// Reads the envelope of a definition that fits its contract.
-    pub(super) fn read(definition: Value<'_>, dedupe: &[Dedupe]) -> Self {
+    pub(super) fn read(definition: Value<'_>, dedupe: &[IdempotencySource]) -> Self {
         let mut envelope = Self {
             event_type: match text(definition, "/envelope/type").unwrap_or_default() {
                 source if source.starts_with("header:") => {
-                    Source::Header(source["header:".len()..].to_owned())
+                    FieldSource::Header(source["header:".len()..].to_owned())
                 }
-                pointer => Source::Pointer(pointer.as_str().into()),
+                pointer => FieldSource::Pointer(pointer.as_str().into()),
             },
             id: pointer(definition, "/envelope/id"),
             created_at: pointer(definition, "/envelope/createdAt"),
             data: String::new(),
         };
-        envelope.data = text(definition, "/envelope/data").unwrap_or_else(|| envelope.usual_data(dedupe));
+        envelope.data =
+            text(definition, "/envelope/data").unwrap_or_else(|| envelope.default_data_pointer(dedupe));
         envelope
     }
 
     /// Where the data of an event goes, where the definition does not say: beside the event type, if what else the
     /// envelope has stands there. And into a `data` there, as providers do who have one: that it is there is known by
     /// a time, or by an idempotency key that no id of the envelope is.
-    fn usual_data(&self, dedupe: &[Dedupe]) -> String {
+    fn default_data_pointer(&self, dedupe: &[IdempotencySource]) -> String {
         // Beside a type in a header is the body.
-        let Source::Pointer(event_type) = &self.event_type else { return String::new() };
-        let beside = event_type.rfind('/').map_or("", |end| &event_type[..end]);
+        let FieldSource::Pointer(event_type) = &self.event_type else { return String::new() };
+        let parent = event_type.rfind('/').map_or("", |end| &event_type[..end]);
         let within = |pointer: &str, place: &str| {
             pointer.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
         };
         let parts = || self.id.iter().chain(&self.created_at);
-        let beside = if parts().all(|part| within(part, beside)) { beside } else { "" };
-        let own = format!("{beside}/data");
+        let parent = if parts().all(|part| within(part, parent)) { parent } else { "" };
+        let data_pointer = format!("{parent}/data");
         let keys = dedupe.iter().filter_map(|way| match way {
-            Dedupe::Pointer(pointer) => Some(pointer),
-            Dedupe::Header(_) | Dedupe::Digest | Dedupe::None => None,
+            IdempotencySource::Pointer(pointer) => Some(pointer),
+            IdempotencySource::Header(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
-        let is_made = self.id.as_ref().is_some_and(|id| within(id, &own));
-        if !is_made && keys.chain(&self.created_at).any(|part| within(part, &own)) {
-            own
+        let is_made = self.id.as_ref().is_some_and(|id| within(id, &data_pointer));
+        if !is_made && keys.chain(&self.created_at).any(|part| within(part, &data_pointer)) {
+            data_pointer
         } else {
-            beside.to_owned()
+            parent.to_owned()
         }
     }
 
     pub(super) fn pointers(&mut self) -> impl Iterator<Item = &mut Pointer> {
         let event_type = match &mut self.event_type {
-            Source::Pointer(pointer) => Some(pointer),
-            Source::Header(_) => None,
+            FieldSource::Pointer(pointer) => Some(pointer),
+            FieldSource::Header(_) => None,
         };
         event_type.into_iter().chain(&mut self.id).chain(&mut self.created_at)
     }
 
     /// The rest of a pointer that leads into the data.
-    pub(crate) fn within_data<'p>(&self, pointer: &'p str) -> Option<&'p str> {
+    pub(crate) fn strip_data_prefix<'p>(&self, pointer: &'p str) -> Option<&'p str> {
         pointer.strip_prefix(self.data.as_str()).filter(|rest| rest.starts_with('/'))
     }
 
     /// Whether the data stands side by side with the event type, instead of in an object of its own.
-    pub(crate) fn is_merged(&self) -> bool {
+    pub(crate) fn is_data_inline(&self) -> bool {
         match &self.event_type {
-            Source::Pointer(pointer) => self.within_data(pointer).is_some(),
-            Source::Header(_) => true,
+            FieldSource::Pointer(pointer) => self.strip_data_prefix(pointer).is_some(),
+            FieldSource::Header(_) => true,
         }
     }
 
@@ -97,23 +98,25 @@ impl Envelope {
     /// its own are the data's business.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
         let event_type = match &self.event_type {
-            Source::Pointer(pointer) => Some(&**pointer),
-            Source::Header(_) => None,
+            FieldSource::Pointer(pointer) => Some(&**pointer),
+            FieldSource::Header(_) => None,
         };
-        let merged = self.is_merged();
+        let merged = self.is_data_inline();
         let others = [&self.id, &self.created_at].into_iter().flatten().map(|pointer| &**pointer);
         event_type
             .into_iter()
-            .chain(others.filter(move |pointer| merged || self.within_data(pointer).is_none()))
+            .chain(others.filter(move |pointer| merged || self.strip_data_prefix(pointer).is_none()))
     }
 }
 
-impl Source {
+impl FieldSource {
     /// The text of this source in a delivery, if it can be an event type.
     pub(crate) fn find<'d>(&'d self, headers: &'d Headers<'_>, body: Value<'d>) -> Option<Cow<'d, str>> {
         let text = match self {
-            Source::Pointer(pointer) => body.follow(pointer)?.as_str(),
-            Source::Header(name) => headers.get(name).filter(|text| is_plain_header(text)).map(Into::into),
+            FieldSource::Pointer(pointer) => body.resolve(pointer)?.as_str(),
+            FieldSource::Header(name) => {
+                headers.get(name).filter(|text| is_plain_header(text)).map(Into::into)
+            }
         };
         text.filter(|text| is_name(text) && is_plain(text))
     }

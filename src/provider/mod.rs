@@ -2,18 +2,18 @@
 
 mod catalog;
 mod coverage;
+mod definition;
+mod detect;
 mod envelope;
-mod manifest;
-mod recognise;
 pub(crate) mod rules;
 mod signed_time;
 mod span;
 
 pub use catalog::{definition, ids};
 pub use coverage::Uncovered;
-pub use envelope::{Envelope, Source};
-pub(crate) use manifest::is_name;
-pub use manifest::{Dedupe, DefinitionError, Event, Provider, Revision};
-pub use recognise::Recogniser;
+pub(crate) use definition::is_name;
+pub use definition::{DefinitionError, Event, IdempotencySource, Provider, Revision};
+pub use detect::ProviderDetector;
+pub use envelope::{Envelope, FieldSource};
 pub use rules::RULE_CODES;
 pub use signed_time::SignedTime;

@@ -15,10 +15,10 @@ pub struct SignedTime {
 impl SignedTime {
     /// The time in milliseconds since 1970; the error is the value that is none, if there is one.
     pub(crate) fn read<'d>(&self, root: Value<'d>) -> Result<i64, Option<Value<'d>>> {
-        let value = root.follow(&self.pointer).ok_or(None)?;
+        let value = root.resolve(&self.pointer).ok_or(None)?;
         let time = match value.as_str() {
             Some(text) => self.unit.read(&text),
-            None => std::str::from_utf8(value.raw()).ok().and_then(|text| self.unit.read(text)),
+            None => std::str::from_utf8(value.raw_bytes()).ok().and_then(|text| self.unit.read(text)),
         };
         time.ok_or(Some(value))
     }

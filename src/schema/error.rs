@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::issue::{Code, Draft, Place, Severity};
+use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Value;
 use crate::text::escape_controls;
 
@@ -28,29 +28,30 @@ impl std::error::Error for SchemaError {}
 
 /// The same, before the pointer is worked out. In a box: whatever compiles a schema hands it on.
 #[derive(Debug)]
-pub(super) struct Fault(Box<Unplaced>);
+pub(super) struct CompileError(Box<PendingError>);
 
 #[derive(Debug)]
-struct Unplaced {
+struct PendingError {
     keyword: String,
     /// Where, as an index on the schema's tape.
     at: u32,
     message: String,
 }
 
-impl Fault {
+impl CompileError {
     #[inline(never)]
     pub fn new(keyword: &str, at: Value<'_>, message: impl Into<String>) -> Self {
-        Self(Box::new(Unplaced { keyword: keyword.to_owned(), at: at.index(), message: message.into() }))
+        Self(Box::new(PendingError { keyword: keyword.to_owned(), at: at.index(), message: message.into() }))
     }
 
     /// Works out the pointer, from the root of the schema even where that is a part of a document.
     pub fn finish(self, root: Value<'_>) -> SchemaError {
         let pointer_of = |index: u32| {
-            let draft = Draft::new(Code::DEFINITION_INVALID, Severity::Error, Place::Value(index), "");
+            let draft =
+                PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, Location::Value(index), "");
             root.document().locate(vec![draft]).pop().map(|issue| issue.pointer).unwrap_or_default()
         };
-        let Unplaced { keyword, at, message } = *self.0;
+        let PendingError { keyword, at, message } = *self.0;
         let full = pointer_of(at);
         let pointer = full.strip_prefix(&pointer_of(root.index())).unwrap_or(&full).to_owned();
         SchemaError { keyword, pointer, message: escape_controls(message) }

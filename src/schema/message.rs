@@ -1,21 +1,21 @@
 //! The sentences. They name keys, types and what the contract wants; never what was received, which
 //! may be health data.
 
-use crate::issue::{Code, Draft, Place, Severity};
-use crate::json::{Key, Kind, Tag, Value};
+use crate::issue::{Code, Location, PendingIssue, Severity};
+use crate::json::{Key, Kind, TokenKind, Value};
 
-use super::plan::{Choice, Literal, Number, Property, quoted, types};
+use super::plan::{EnumValues, Literal, Number, Property, quoted, types};
 
 /// The key and the text by which documentation says that there is more.
 pub(super) const ELLIPSIS: &str = "...";
 
 /// The hint beside a placeholder.
-pub(super) const COPIED: &str =
+pub(super) const PLACEHOLDER_HINT: &str =
     "It looks like a placeholder that was copied from documentation: put a real value there.";
 
 /// The severity is filled in by the judge, who knows the profile.
-fn draft(code: Code, place: Place, message: impl Into<String>) -> Draft {
-    Draft::new(code, Severity::Error, place, message)
+fn draft(code: Code, place: Location, message: impl Into<String>) -> PendingIssue {
+    PendingIssue::new(code, Severity::Error, place, message)
 }
 
 /// What stands there, by its kind and never by its content.
@@ -85,30 +85,30 @@ fn kind_name(wanted: u8, value: Value<'_>) -> &'static str {
     }
 }
 
-pub(super) fn wrong_type(wanted: u8, value: Value<'_>) -> Draft {
+pub(super) fn wrong_type(wanted: u8, value: Value<'_>) -> PendingIssue {
     let (names, kind) = (type_names(wanted), kind_name(wanted, value));
     draft(Code::TYPE, value.place(), format!("This must be {names}, and is {kind}."))
         .expected(names)
         .received(kind)
 }
 
-pub(super) fn never(value: Value<'_>) -> Draft {
+pub(super) fn not_allowed(value: Value<'_>) -> PendingIssue {
     draft(Code::NEVER, value.place(), "The contract allows no value here: leave it out.")
         .expected("nothing")
         .received(received(value))
 }
 
-pub(super) fn constant(literal: &Literal, value: Value<'_>) -> Draft {
+pub(super) fn constant(literal: &Literal, value: Value<'_>) -> PendingIssue {
     let wanted = literal.describe();
     draft(Code::CONST, value.place(), format!("This must be {wanted}."))
         .expected(wanted)
         .received(received(value))
 }
 
-pub(super) fn choice(choice: &Choice, value: Value<'_>) -> Draft {
-    let words = choice.words.listed().iter().map(|word| quoted(word));
-    let words = words.chain(choice.others.listed().iter().map(Literal::describe));
-    let count = choice.words.listed().len() + choice.others.listed().len();
+pub(super) fn choice(choice: &EnumValues, value: Value<'_>) -> PendingIssue {
+    let words = choice.words.values().iter().map(|word| quoted(word));
+    let words = words.chain(choice.others.values().iter().map(Literal::describe));
+    let count = choice.words.values().len() + choice.others.values().len();
     let wanted = alternatives(&words.take(MOST_LISTED).collect::<Vec<_>>(), count);
     let message = match count {
         0 => "The contract lists no value that may stand here.".into(),
@@ -117,13 +117,13 @@ pub(super) fn choice(choice: &Choice, value: Value<'_>) -> Draft {
     draft(Code::ENUM, value.place(), message).expected(wanted).received(received(value))
 }
 
-pub(super) fn format(expected: &str, value: Value<'_>) -> Draft {
+pub(super) fn format(expected: &str, value: Value<'_>) -> PendingIssue {
     draft(Code::FORMAT, value.place(), format!("This is not {expected}."))
         .expected(expected)
         .received(received(value))
 }
 
-pub(super) fn pattern(source: &str, expected: Option<&str>, value: Value<'_>) -> Draft {
+pub(super) fn pattern(source: &str, expected: Option<&str>, value: Value<'_>) -> PendingIssue {
     let (message, expected) = match expected {
         Some(words) => (format!("This must be {words}."), words.to_owned()),
         None => (
@@ -134,29 +134,29 @@ pub(super) fn pattern(source: &str, expected: Option<&str>, value: Value<'_>) ->
     draft(Code::PATTERN, value.place(), message).expected(expected).received(received(value))
 }
 
-pub(super) fn minimum(relation: &str, limit: &Number, value: Value<'_>) -> Draft {
+pub(super) fn minimum(relation: &str, limit: &Number, value: Value<'_>) -> PendingIssue {
     number(Code::MINIMUM, "too small", relation, limit, value)
 }
 
-pub(super) fn maximum(relation: &str, limit: &Number, value: Value<'_>) -> Draft {
+pub(super) fn maximum(relation: &str, limit: &Number, value: Value<'_>) -> PendingIssue {
     number(Code::MAXIMUM, "too large", relation, limit, value)
 }
 
-fn number(code: Code, verdict: &str, relation: &str, limit: &Number, value: Value<'_>) -> Draft {
+fn number(code: Code, verdict: &str, relation: &str, limit: &Number, value: Value<'_>) -> PendingIssue {
     let wanted = format!("{relation} {}", limit.text());
     draft(code, value.place(), format!("This number is {verdict}: it must be {wanted}."))
         .expected(wanted)
         .received("a number")
 }
 
-pub(super) fn multiple(step: &Number, value: Value<'_>) -> Draft {
+pub(super) fn multiple(step: &Number, value: Value<'_>) -> PendingIssue {
     let wanted = format!("a multiple of {}", step.text());
     draft(Code::MULTIPLE, value.place(), format!("This number must be {wanted}."))
         .expected(wanted)
         .received("a number")
 }
 
-pub(super) fn too_short(min: usize, length: usize, value: Value<'_>) -> Draft {
+pub(super) fn too_short(min: usize, length: usize, value: Value<'_>) -> PendingIssue {
     let wanted = format!("at least {}", count(min, "character", "characters"));
     draft(
         Code::LENGTH,
@@ -167,7 +167,7 @@ pub(super) fn too_short(min: usize, length: usize, value: Value<'_>) -> Draft {
     .received(received(value))
 }
 
-pub(super) fn too_long(max: usize, length: usize, value: Value<'_>) -> Draft {
+pub(super) fn too_long(max: usize, length: usize, value: Value<'_>) -> PendingIssue {
     let wanted = format!("at most {}", count(max, "character", "characters"));
     draft(
         Code::LENGTH,
@@ -178,30 +178,30 @@ pub(super) fn too_long(max: usize, length: usize, value: Value<'_>) -> Draft {
     .received(received(value))
 }
 
-pub(super) fn too_few_items(min: usize, value: Value<'_>) -> Draft {
+pub(super) fn too_few_items(min: usize, value: Value<'_>) -> PendingIssue {
     size(Code::ITEMS, "array", &format!("at least {}", count(min, "item", "items")), value)
 }
 
-pub(super) fn too_many_items(max: usize, value: Value<'_>) -> Draft {
+pub(super) fn too_many_items(max: usize, value: Value<'_>) -> PendingIssue {
     size(Code::ITEMS, "array", &format!("at most {}", count(max, "item", "items")), value)
 }
 
-pub(super) fn too_few_properties(min: usize, value: Value<'_>) -> Draft {
+pub(super) fn too_few_properties(min: usize, value: Value<'_>) -> PendingIssue {
     size(Code::PROPERTIES, "object", &format!("at least {}", count(min, "property", "properties")), value)
 }
 
-pub(super) fn too_many_properties(max: usize, value: Value<'_>) -> Draft {
+pub(super) fn too_many_properties(max: usize, value: Value<'_>) -> PendingIssue {
     size(Code::PROPERTIES, "object", &format!("at most {}", count(max, "property", "properties")), value)
 }
 
-fn size(code: Code, thing: &str, wanted: &str, value: Value<'_>) -> Draft {
+fn size(code: Code, thing: &str, wanted: &str, value: Value<'_>) -> PendingIssue {
     let has = value.len();
     draft(code, value.place(), format!("This {thing} must have {wanted}, and has {has}."))
         .expected(wanted)
         .received(received(value))
 }
 
-pub(super) fn extra_item(prefix: usize, item: Value<'_>) -> Draft {
+pub(super) fn extra_item(prefix: usize, item: Value<'_>) -> PendingIssue {
     let most = count(prefix, "item", "items");
     let message = if prefix == 0 {
         "This array must be empty: no item may stand here.".into()
@@ -211,21 +211,21 @@ pub(super) fn extra_item(prefix: usize, item: Value<'_>) -> Draft {
     draft(Code::ITEMS, item.place(), message).expected(format!("at most {most}")).received(received(item))
 }
 
-pub(super) fn contains_too_few(min: usize, fitting: usize, value: Value<'_>) -> Draft {
+pub(super) fn contains_too_few(min: usize, fitting: usize, value: Value<'_>) -> PendingIssue {
     let wanted = format!("at least {} of the kind the contract describes", count(min, "item", "items"));
     draft(Code::ITEMS, value.place(), format!("This array must have {wanted}, and has {fitting}."))
         .expected(wanted)
         .received(received(value))
 }
 
-pub(super) fn contains_too_many(max: usize, value: Value<'_>) -> Draft {
+pub(super) fn contains_too_many(max: usize, value: Value<'_>) -> PendingIssue {
     let wanted = format!("at most {} of the kind the contract describes", count(max, "item", "items"));
     draft(Code::ITEMS, value.place(), format!("This array must have {wanted}, and has more."))
         .expected(wanted)
         .received(received(value))
 }
 
-pub(super) fn repeated(first: usize, item: Value<'_>) -> Draft {
+pub(super) fn repeated(first: usize, item: Value<'_>) -> PendingIssue {
     draft(
         Code::UNIQUE,
         item.place(),
@@ -235,14 +235,14 @@ pub(super) fn repeated(first: usize, item: Value<'_>) -> Draft {
     .received(received(item))
 }
 
-pub(super) fn required(name: &str, object: Value<'_>) -> Draft {
+pub(super) fn required(name: &str, object: Value<'_>) -> PendingIssue {
     let name = quoted(name);
     draft(Code::REQUIRED, object.place(), format!("The required key {name} is missing."))
         .expected(format!("the key {name}"))
         .received(received(object))
 }
 
-pub(super) fn dependent(present: &str, needed: &str, object: Value<'_>) -> Draft {
+pub(super) fn dependent(present: &str, needed: &str, object: Value<'_>) -> PendingIssue {
     let (present, needed) = (quoted(present), quoted(needed));
     draft(
         Code::DEPENDENT,
@@ -253,7 +253,7 @@ pub(super) fn dependent(present: &str, needed: &str, object: Value<'_>) -> Draft
     .received(received(object))
 }
 
-pub(super) fn property_name(key: Key<'_>, why: Option<Draft>) -> Draft {
+pub(super) fn property_name(key: Key<'_>, why: Option<PendingIssue>) -> PendingIssue {
     let out = draft(
         Code::PROPERTY_NAME,
         key.place(),
@@ -269,7 +269,7 @@ pub(super) fn property_name(key: Key<'_>, why: Option<Draft>) -> Draft {
     }
 }
 
-pub(super) fn unknown_field(key: Key<'_>, object: Value<'_>, known: &[Property]) -> Draft {
+pub(super) fn unknown_field(key: Key<'_>, object: Value<'_>, known: &[Property]) -> PendingIssue {
     let text = key.text();
     let out = draft(
         Code::UNKNOWN_FIELD,
@@ -277,17 +277,17 @@ pub(super) fn unknown_field(key: Key<'_>, object: Value<'_>, known: &[Property])
         format!("The contract does not know the key {}.", quoted(&text)),
     )
     .received("an unknown key");
-    match meant(&text, object, known) {
+    match suggest_key(&text, object, known) {
         Some(name) => out.hint(format!("Did you mean {}?", quoted(name))),
         None => out,
     }
 }
 
 /// The known key that is closest to what was written, if one is close and not there itself.
-fn meant<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k str> {
-    const LONGEST: usize = 64;
-    const MOST: usize = 256;
-    if text.len() > LONGEST || known.len() > MOST || object.len() > MOST {
+fn suggest_key<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k str> {
+    const MAX_SUGGESTION_BYTES: usize = 64;
+    const MAX_LISTED: usize = 256;
+    if text.len() > MAX_SUGGESTION_BYTES || known.len() > MAX_LISTED || object.len() > MAX_LISTED {
         return None;
     }
     let bare = |text: &str| -> Vec<u8> {
@@ -297,7 +297,7 @@ fn meant<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k
     let allowed = (written.len() / 4).clamp(1, 3);
     let close = known
         .iter()
-        .filter(|property| property.node.is_some() && property.name.len() <= LONGEST)
+        .filter(|property| property.node.is_some() && property.name.len() <= MAX_SUGGESTION_BYTES)
         .filter(|property| property.name.len() + allowed >= written.len())
         .map(|property| (distance(&written, &bare(&property.name), allowed), &*property.name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.len());
@@ -346,7 +346,7 @@ fn distance(a: &[u8], b: &[u8], most: usize) -> usize {
     above.last().copied().unwrap_or(0)
 }
 
-pub(super) fn no_type(wanted: u8, value: Value<'_>, one: bool) -> Draft {
+pub(super) fn no_type(wanted: u8, value: Value<'_>, one: bool) -> PendingIssue {
     let (names, kind) = (type_names(wanted), kind_name(wanted, value));
     let code = if one { Code::ONE_OF } else { Code::ANY_OF };
     draft(
@@ -358,15 +358,15 @@ pub(super) fn no_type(wanted: u8, value: Value<'_>, one: bool) -> Draft {
     .received(kind)
 }
 
-pub(super) fn any_of(value: Value<'_>) -> Draft {
+pub(super) fn any_of(value: Value<'_>) -> PendingIssue {
     none_fits(Code::ANY_OF, value)
 }
 
-pub(super) fn one_of_none(value: Value<'_>) -> Draft {
+pub(super) fn one_of_none(value: Value<'_>) -> PendingIssue {
     none_fits(Code::ONE_OF, value)
 }
 
-fn none_fits(code: Code, value: Value<'_>) -> Draft {
+fn none_fits(code: Code, value: Value<'_>) -> PendingIssue {
     draft(
         code,
         value.place(),
@@ -376,7 +376,7 @@ fn none_fits(code: Code, value: Value<'_>) -> Draft {
     .received(received(value))
 }
 
-pub(super) fn one_of_several(first: usize, second: usize, value: Value<'_>) -> Draft {
+pub(super) fn one_of_several(first: usize, second: usize, value: Value<'_>) -> PendingIssue {
     draft(
         Code::ONE_OF,
         value.place(),
@@ -386,7 +386,7 @@ pub(super) fn one_of_several(first: usize, second: usize, value: Value<'_>) -> D
     .received(received(value))
 }
 
-pub(super) fn not(value: Value<'_>) -> Draft {
+pub(super) fn not(value: Value<'_>) -> PendingIssue {
     draft(Code::NOT, value.place(), "This fits what the contract excludes here.")
         .expected("a value that does not fit what \"not\" describes")
         .received(received(value))
@@ -394,8 +394,8 @@ pub(super) fn not(value: Value<'_>) -> Draft {
 
 /// Whether a string is what documentation writes where a value belongs: `...` or `<word>`.
 pub(super) fn is_placeholder(value: Value<'_>) -> bool {
-    let (Tag::Ascii | Tag::Utf8) = value.tag() else { return false };
-    match value.inner() {
+    let (TokenKind::Ascii | TokenKind::Utf8) = value.tag() else { return false };
+    match value.string_bytes() {
         b"..." => true,
         [b'<', word @ .., b'>'] => {
             !word.is_empty() && word.len() <= 64 && !word.iter().any(|byte| b"<>".contains(byte))
@@ -404,17 +404,17 @@ pub(super) fn is_placeholder(value: Value<'_>) -> bool {
     }
 }
 
-pub(super) fn placeholder_value(expected: Option<String>, value: Value<'_>) -> Draft {
+pub(super) fn placeholder_value(expected: Option<String>, value: Value<'_>) -> PendingIssue {
     let out = draft(Code::PLACEHOLDER, value.place(), "A placeholder stands here where a value should.")
         .received("a placeholder")
-        .hint(COPIED);
+        .hint(PLACEHOLDER_HINT);
     match expected {
         Some(expected) => out.expected(expected),
         None => out,
     }
 }
 
-pub(super) fn placeholder_key(key: Key<'_>) -> Draft {
+pub(super) fn placeholder_key(key: Key<'_>) -> PendingIssue {
     draft(
         Code::PLACEHOLDER,
         key.place(),
@@ -424,7 +424,7 @@ pub(super) fn placeholder_key(key: Key<'_>) -> Draft {
     .hint("It looks copied from documentation: a real delivery has every key.")
 }
 
-pub(super) fn gave_up(value: Value<'_>) -> Draft {
+pub(super) fn limit_exceeded(value: Value<'_>) -> PendingIssue {
     draft(
         Code::JSON_TOO_DEEP,
         value.place(),

@@ -18,21 +18,21 @@ mod compile;
 mod dialect;
 mod error;
 mod format;
-mod judge;
 mod message;
 mod pattern;
 mod plan;
 mod resolve;
 mod uri;
+mod validate;
 
 pub use dialect::Dialect;
 pub use error::SchemaError;
 pub(crate) use format::instant;
 pub(crate) use message::closest;
 
-use crate::issue::{Draft, Issue, Profile};
-use crate::json::{Document, Names, Value, Vocabulary};
-use plan::Plan;
+use crate::issue::{Issue, PendingIssue, Profile};
+use crate::json::{Document, KeyInterner, KeyTable, Value};
+use plan::CompiledSchema;
 use std::sync::Arc;
 
 /// How a schema is compiled.
@@ -42,7 +42,7 @@ pub struct CompileOptions {
     /// annotations.
     pub strict: bool,
     /// Recognise `"..."` and `<word>`, which documentation writes where a value belongs, and say so.
-    pub placeholders: bool,
+    pub detect_placeholders: bool,
     /// The dialect of a schema that does not name its own by `$schema`. Without it, 2020-12 is assumed,
     /// and draft-07's spellings are understood where both agree on what they mean.
     pub dialect: Option<Dialect>,
@@ -63,7 +63,7 @@ pub struct CompileOptions {
 /// ```
 #[derive(Debug)]
 pub struct Schema {
-    plan: Plan,
+    plan: CompiledSchema,
 }
 
 impl Schema {
@@ -72,7 +72,7 @@ impl Schema {
     /// # Errors
     /// The text is not JSON, the schema is not valid, or it asks for something that is not supported.
     pub fn compile(text: &[u8], options: &CompileOptions) -> Result<Self, SchemaError> {
-        match Document::read(text) {
+        match Document::parse(text) {
             Ok(document) => Self::compile_value(document.root(), options),
             Err(issue) => Err(SchemaError {
                 keyword: String::new(),
@@ -87,17 +87,17 @@ impl Schema {
     /// # Errors
     /// The schema is not valid, or it asks for something that is not supported.
     pub fn compile_value(value: Value<'_>, options: &CompileOptions) -> Result<Self, SchemaError> {
-        let mut vocabulary = Vocabulary::default();
-        let mut schema = Self::compile_among(value, *options, &mut vocabulary)?;
-        schema.expect(&Arc::new(vocabulary.finish()));
+        let mut vocabulary = KeyInterner::default();
+        let mut schema = Self::compile_with_interner(value, *options, &mut vocabulary)?;
+        schema.bind_keys(&Arc::new(vocabulary.build()));
         Ok(schema)
     }
 
     /// Compiles one of several schemas whose documents are read by one vocabulary.
-    pub(crate) fn compile_among(
+    pub(crate) fn compile_with_interner(
         value: Value<'_>,
         options: CompileOptions,
-        vocabulary: &mut Vocabulary,
+        vocabulary: &mut KeyInterner,
     ) -> Result<Self, SchemaError> {
         match compile::compile(value, options, vocabulary) {
             Ok(plan) => Ok(Self { plan }),
@@ -106,40 +106,40 @@ impl Schema {
     }
 
     /// Says which names the vocabulary has become: a document that is read by them is judged by its symbols.
-    pub(crate) fn expect(&mut self, names: &Arc<Names>) {
+    pub(crate) fn bind_keys(&mut self, names: &Arc<KeyTable>) {
         self.plan.names = Some(Arc::clone(names));
     }
 
     /// Whether a value fits: the same judgement to the first error, with nothing said.
-    pub(crate) fn fits(&self, value: Value<'_>, profile: Profile) -> bool {
-        judge::fits(&self.plan, value, profile)
+    pub(crate) fn is_valid(&self, value: Value<'_>, profile: Profile) -> bool {
+        validate::is_valid(&self.plan, value, profile)
     }
 
     /// Judges a value: everything there is to say, errors, warnings and infos. Where there is nothing
     /// to say, nothing is allocated.
-    pub(crate) fn judge(&self, value: Value<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
-        judge::judge(&self.plan, value, profile, drafts);
+    pub(crate) fn validate(&self, value: Value<'_>, profile: Profile, drafts: &mut Vec<PendingIssue>) {
+        validate::validate(&self.plan, value, profile, drafts);
     }
 
     /// Reads a text and judges it in the lenient profile. An empty list means that it is JSON, without
     /// anything readers disagree on, and fits.
     #[must_use]
     pub fn check(&self, bytes: &[u8]) -> Vec<Issue> {
-        self.check_as(bytes, Profile::Lenient)
+        self.check_with_profile(bytes, Profile::Lenient)
     }
 
     /// Reads a text and judges it in a profile.
     #[must_use]
-    pub fn check_as(&self, bytes: &[u8], profile: Profile) -> Vec<Issue> {
+    pub fn check_with_profile(&self, bytes: &[u8], profile: Profile) -> Vec<Issue> {
         let read = match &self.plan.names {
-            Some(names) => Document::read_expecting(bytes, names),
-            None => Document::read(bytes),
+            Some(names) => Document::parse_with_keys(bytes, names),
+            None => Document::parse(bytes),
         };
         match read {
             Err(issue) => vec![*issue],
             Ok(document) => {
-                let mut drafts = document.findings().to_vec();
-                self.judge(document.root(), profile, &mut drafts);
+                let mut drafts = document.diagnostics().to_vec();
+                self.validate(document.root(), profile, &mut drafts);
                 document.locate(drafts)
             }
         }

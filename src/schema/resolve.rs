@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use super::dialect::{Ambiguity, Reading, Shape, check_identity};
-use super::error::Fault;
+use super::dialect::{Ambiguity, DialectRules, KeywordKind, check_identity};
+use super::error::CompileError;
 use super::uri;
 use crate::json::{Kind, Value};
 
 /// The base of a schema that does not say its own.
-const NAMELESS: &str = "schema:/";
+const DEFAULT_BASE_URI: &str = "schema:/";
 
 /// The index of a base URI.
 type BaseId = u32;
@@ -18,7 +18,7 @@ type BaseId = u32;
 #[derive(Debug)]
 pub(super) struct Registry<'s> {
     root: Value<'s>,
-    reading: Reading,
+    reading: DialectRules,
     bases: Vec<String>,
     /// The base of every schema, by its index on the tape.
     base_of: HashMap<u32, BaseId>,
@@ -39,11 +39,11 @@ const INDEXED_FROM: usize = 32;
 impl<'s> Registry<'s> {
     /// Finds every schema at a place where the specification has one.
     #[inline(never)]
-    pub fn of(root: Value<'s>, reading: Reading) -> Result<Self, Fault> {
+    pub fn of(root: Value<'s>, reading: DialectRules) -> Result<Self, CompileError> {
         let mut registry = Self {
             root,
             reading,
-            bases: vec![NAMELESS.to_owned()],
+            bases: vec![DEFAULT_BASE_URI.to_owned()],
             base_of: HashMap::new(),
             resources: HashMap::new(),
             anchors: HashMap::new(),
@@ -52,7 +52,7 @@ impl<'s> Registry<'s> {
             indexed: HashMap::new(),
             ambiguity: Ambiguity::default(),
         };
-        registry.resources.insert(NAMELESS.to_owned(), (0, root));
+        registry.resources.insert(DEFAULT_BASE_URI.to_owned(), (0, root));
         registry.scan(root, 0, true)?;
         registry.ambiguity.refuse(reading)?;
         Ok(registry)
@@ -60,31 +60,36 @@ impl<'s> Registry<'s> {
 
     /// Notes a schema and all schemas in it. `named` says whether it may have names of its own: what
     /// only a pointer reaches may not, because its base would depend on the way to it.
-    fn scan(&mut self, schema: Value<'s>, mut base: BaseId, named: bool) -> Result<(), Fault> {
+    fn scan(
+        &mut self,
+        schema: Value<'s>,
+        mut base: BaseId,
+        may_declare_id: bool,
+    ) -> Result<(), CompileError> {
         // Recursion ends at the reader's depth.
         if schema.kind() != Kind::Object || self.base_of.contains_key(&schema.index()) {
             return Ok(());
         }
         check_identity(self.reading, schema)?;
-        self.ambiguity.see(self.reading, schema);
-        let ignored = self.reading.reference_stands_alone() && schema.get("$ref").is_some();
+        self.ambiguity.inspect(self.reading, schema);
+        let ignored = self.reading.ref_ignores_siblings() && schema.get("$ref").is_some();
         if !ignored {
-            base = self.identify(schema, base, named)?;
+            base = self.identify(schema, base, may_declare_id)?;
         }
         self.base_of.insert(schema.index(), base);
         for (key, value) in schema.members() {
             match self.reading.keyword(&key.text()) {
-                Some(Shape::Schema | Shape::Either) if value.kind() != Kind::Array => {
-                    self.scan(value, base, named)?;
+                Some(KeywordKind::Schema | KeywordKind::SchemaOrList) if value.kind() != Kind::Array => {
+                    self.scan(value, base, may_declare_id)?;
                 }
-                Some(Shape::List | Shape::Either) => {
+                Some(KeywordKind::List | KeywordKind::SchemaOrList) => {
                     for item in value.elements() {
-                        self.scan(item, base, named)?;
+                        self.scan(item, base, may_declare_id)?;
                     }
                 }
-                Some(Shape::Map | Shape::Mixed) => {
+                Some(KeywordKind::Map | KeywordKind::SchemaOrNames) => {
                     for (_, member) in value.members() {
-                        self.scan(member, base, named)?;
+                        self.scan(member, base, may_declare_id)?;
                     }
                 }
                 _ => {}
@@ -95,17 +100,22 @@ impl<'s> Registry<'s> {
 
     /// Reads the names a schema gives itself; returns its base.
     #[inline(never)]
-    fn identify(&mut self, schema: Value<'s>, base: BaseId, named: bool) -> Result<BaseId, Fault> {
+    fn identify(
+        &mut self,
+        schema: Value<'s>,
+        base: BaseId,
+        may_declare_id: bool,
+    ) -> Result<BaseId, CompileError> {
         let mut base = base;
         if let Some(value) = schema.get("$id") {
             let id = text("$id", value)?;
-            if !named {
+            if !may_declare_id {
                 return Err(only_by_pointer("$id", value));
             }
             let (before, fragment) = uri::split(&id);
             let anchor = fragment.filter(|fragment| !fragment.is_empty());
-            if anchor.is_some() && !(before.is_empty() && self.reading.anchors_by_id()) {
-                return Err(Fault::new(
+            if anchor.is_some() && !(before.is_empty() && self.reading.allows_id_anchors()) {
+                return Err(CompileError::new(
                     "$id",
                     value,
                     "\"$id\" must have no fragment: use \"$anchor\" to name a place within the schema.",
@@ -117,7 +127,7 @@ impl<'s> Registry<'s> {
                 let full = uri::resolve(&self.bases[base as usize], before);
                 base = self.new_base(full.clone());
                 if self.resources.insert(full, (base, schema)).is_some() {
-                    return Err(Fault::new("$id", value, "This \"$id\" stands twice in the schema."));
+                    return Err(CompileError::new("$id", value, "This \"$id\" stands twice in the schema."));
                 }
             }
         }
@@ -126,7 +136,7 @@ impl<'s> Registry<'s> {
                 && let Some(value) = schema.get(keyword)
             {
                 let name = text(keyword, value)?;
-                if !named {
+                if !may_declare_id {
                     return Err(only_by_pointer(keyword, value));
                 }
                 self.anchor(keyword, &name, value, schema, base)?;
@@ -143,13 +153,13 @@ impl<'s> Registry<'s> {
         at: Value<'s>,
         schema: Value<'s>,
         base: BaseId,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CompileError> {
         if name.starts_with('/') {
-            return Err(Fault::new(keyword, at, "An anchor must not look like a JSON Pointer."));
+            return Err(CompileError::new(keyword, at, "An anchor must not look like a JSON Pointer."));
         }
         let before = self.anchors.insert((base, name.to_owned()), schema);
         if before.is_some_and(|other| other.index() != schema.index()) {
-            return Err(Fault::new(keyword, at, "This anchor stands twice in the schema."));
+            return Err(CompileError::new(keyword, at, "This anchor stands twice in the schema."));
         }
         Ok(())
     }
@@ -162,19 +172,19 @@ impl<'s> Registry<'s> {
 
     /// The schema that a `$ref` within `schema` leads to.
     #[inline(never)]
-    pub fn target(&mut self, schema: Value<'s>, reference: Value<'s>) -> Result<Value<'s>, Fault> {
-        let fault = |message: &str| Err(Fault::new("$ref", reference, message));
+    pub fn target(&mut self, schema: Value<'s>, reference: Value<'s>) -> Result<Value<'s>, CompileError> {
+        let fault = |message: &str| Err(CompileError::new("$ref", reference, message));
         let text = text("$ref", reference)?;
-        let own = self.base_of.get(&schema.index()).copied().unwrap_or(0);
-        let asked = (own, text.into_owned());
-        if let Some(target) = self.targets.get(&asked) {
+        let base = self.base_of.get(&schema.index()).copied().unwrap_or(0);
+        let cache_key = (base, text.into_owned());
+        if let Some(target) = self.targets.get(&cache_key) {
             return Ok(*target);
         }
-        let (before, fragment) = uri::split(&asked.1);
+        let (before, fragment) = uri::split(&cache_key.1);
         let found = if before.is_empty() {
-            self.resource(own)
+            self.resource(base)
         } else {
-            self.resources.get(&uri::resolve(&self.bases[own as usize], before)).copied()
+            self.resources.get(&uri::resolve(&self.bases[base as usize], before)).copied()
         };
         let Some((base, resource)) = found else {
             return fault(
@@ -196,7 +206,7 @@ impl<'s> Registry<'s> {
             None => fault("This \"$ref\" leads to nothing in the schema."),
             Some(target) if matches!(target.kind(), Kind::Object | Kind::Boolean) => {
                 self.scan(target, base, false)?;
-                self.targets.insert(asked, target);
+                self.targets.insert(cache_key, target);
                 Ok(target)
             }
             Some(_) => fault("This \"$ref\" leads to something that is no schema."),
@@ -230,13 +240,15 @@ impl<'s> Registry<'s> {
     }
 }
 
-fn text<'s>(keyword: &str, value: Value<'s>) -> Result<std::borrow::Cow<'s, str>, Fault> {
-    value.as_str().ok_or_else(|| Fault::new(keyword, value, format!("\"{keyword}\" must be a string.")))
+fn text<'s>(keyword: &str, value: Value<'s>) -> Result<std::borrow::Cow<'s, str>, CompileError> {
+    value
+        .as_str()
+        .ok_or_else(|| CompileError::new(keyword, value, format!("\"{keyword}\" must be a string.")))
 }
 
-fn only_by_pointer(keyword: &str, value: Value<'_>) -> Fault {
+fn only_by_pointer(keyword: &str, value: Value<'_>) -> CompileError {
     let message = format!(
         "This \"{keyword}\" stands where the specification has no schema, and only a pointer leads here: move the schema under \"$defs\"."
     );
-    Fault::new(keyword, value, message)
+    CompileError::new(keyword, value, message)
 }

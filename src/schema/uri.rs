@@ -50,10 +50,10 @@ pub fn resolve(base: &str, reference: &str) -> String {
     }
     let (base, to) = (parts(base), parts(reference));
     if to.scheme.is_some() {
-        return write(Parts { path: &tidy(to.path), ..to });
+        return write(Parts { path: &remove_dot_segments(to.path), ..to });
     }
     if to.authority.is_some() {
-        return write(Parts { scheme: base.scheme, path: &tidy(to.path), ..to });
+        return write(Parts { scheme: base.scheme, path: &remove_dot_segments(to.path), ..to });
     }
     if to.path.is_empty() {
         return write(Parts { query: to.query.or(base.query), ..base });
@@ -66,11 +66,11 @@ pub fn resolve(base: &str, reference: &str) -> String {
         let folder = base.path.rfind('/').map_or("", |at| &base.path[..=at]);
         format!("{folder}{}", to.path)
     };
-    write(Parts { path: &tidy(&merged), query: to.query, ..base })
+    write(Parts { path: &remove_dot_segments(&merged), query: to.query, ..base })
 }
 
 /// Takes out `.` and `..` (RFC 3986, section 5.2.4).
-fn tidy(path: &str) -> String {
+fn remove_dot_segments(path: &str) -> String {
     if !path.split('/').any(|step| step == "." || step == "..") {
         return path.to_owned();
     }

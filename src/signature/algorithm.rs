@@ -30,7 +30,7 @@ impl Algorithm {
 
     /// The algorithm with this name, in any letter case.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
     }
 
@@ -76,12 +76,12 @@ mod tests {
     #[test]
     fn names_are_read_in_any_letter_case_and_nothing_else_is() {
         for algorithm in Algorithm::ALL {
-            assert_eq!(Algorithm::named(algorithm.name()), Some(algorithm));
-            assert_eq!(Algorithm::named(&algorithm.name().to_uppercase()), Some(algorithm));
+            assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
+            assert_eq!(Algorithm::from_name(&algorithm.name().to_uppercase()), Some(algorithm));
             assert_eq!(Algorithm::of_len(algorithm.digest_len()), Some(algorithm));
         }
         for name in ["", "sha", "sha-256", "sha256 ", "md5", "\u{17f}ha1"] {
-            assert_eq!(Algorithm::named(name), None, "{name:?}");
+            assert_eq!(Algorithm::from_name(name), None, "{name:?}");
         }
         assert_eq!(Algorithm::of_len(0), None);
     }

@@ -1,12 +1,12 @@
 //! The signatures in a delivery's headers, taken apart and not yet compared.
 
-use super::encoding::{Digest, Undecodable};
-use super::header::Item;
-use super::{Algorithm, Keys, Malformed, Outcome, Scheme};
+use super::encoding::{DecodeError, DecodedDigest};
+use super::header::HeaderItem;
+use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme};
 use crate::delivery::{Headers, has_control};
 
 /// A header value with more bytes is not read.
-pub(super) const MAX_VALUE: usize = 8 * 1024;
+pub(super) const MAX_HEADER_BYTES: usize = 8 * 1024;
 /// A delivery with more signatures is refused.
 pub(super) const MAX_SIGNATURES: usize = 32;
 /// A delivery with more timestamps beside its signatures is refused: each one costs a pass over the
@@ -17,7 +17,7 @@ pub(super) const MAX_TIMESTAMPS: usize = 4;
 #[derive(Clone, Debug)]
 pub(super) struct Candidate<'a> {
     pub algorithm: Algorithm,
-    pub digest: Digest,
+    pub digest: DecodedDigest,
     /// The timestamp that stands beside it, where the scheme puts it there; else empty.
     pub timestamp: &'a str,
     pub received: &'a str,
@@ -28,12 +28,12 @@ pub(super) struct Candidates<'a> {
     /// Nearly always the only one, and then nothing is allocated.
     first: Option<Candidate<'a>>,
     more: Vec<Candidate<'a>>,
-    problem: Option<Outcome<'a>>,
+    best_error: Option<Outcome<'a>>,
 }
 
 impl<'a> Candidates<'a> {
     pub const fn new() -> Self {
-        Self { first: None, more: Vec::new(), problem: None }
+        Self { first: None, more: Vec::new(), best_error: None }
     }
 
     /// Reads every value of the signature header.
@@ -43,46 +43,46 @@ impl<'a> Candidates<'a> {
         keys: &Keys,
         headers: &'a Headers<'_>,
     ) -> Result<(), Outcome<'a>> {
-        let reader = Reader { scheme, accepted: keys.algorithms() };
+        let reader = CandidateParser { scheme, accepted: keys.algorithms() };
         let (mut values, mut signatures, mut timestamps) = (0, 0, 0);
         for value in headers.get_all(scheme.header()) {
             values += 1;
-            if let Some(reason) = unreadable(value) {
-                self.note(reader.malformed(value, reason));
+            if let Some(reason) = check_header_value(value) {
+                self.record_error(reader.malformed(value, reason));
                 continue;
             }
             let before = signatures;
             let mut timestamp = scheme.format.first_timestamp(value);
             for item in scheme.format.items(value) {
                 match scheme.format.read(item) {
-                    Item::Timestamp(text) => {
+                    HeaderItem::Timestamp(text) => {
                         timestamp = Some(text);
                         timestamps += 1;
                     }
-                    Item::Signature { label, digest } => {
+                    HeaderItem::Signature { label, digest } => {
                         signatures += 1;
                         match reader.candidate(item, label, digest, timestamp) {
                             Ok(candidate) => self.push(candidate),
-                            Err(outcome) => self.note(outcome),
+                            Err(outcome) => self.record_error(outcome),
                         }
                     }
-                    Item::Other if reader.is_bare(item) => {
-                        self.note(reader.malformed(item, Malformed::LabelMissing));
+                    HeaderItem::Other if reader.is_unlabelled_digest(item) => {
+                        self.record_error(reader.malformed(item, MalformedReason::LabelMissing));
                     }
-                    Item::Other => {}
+                    HeaderItem::Other => {}
                 }
                 if signatures > MAX_SIGNATURES {
-                    return Err(reader.malformed(value, Malformed::TooManySignatures));
+                    return Err(reader.malformed(value, MalformedReason::TooManySignatures));
                 }
                 if timestamps > MAX_TIMESTAMPS {
-                    return Err(reader.malformed(value, Malformed::TooManyTimestamps));
+                    return Err(reader.malformed(value, MalformedReason::TooManyTimestamps));
                 }
             }
             if signatures == before {
-                self.note(reader.malformed(value, Malformed::Form));
+                self.record_error(reader.malformed(value, MalformedReason::Format));
             }
         }
-        match self.problem {
+        match self.best_error {
             _ if values == 0 => Err(Outcome::Missing),
             Some(problem) if self.first.is_none() => Err(problem),
             _ => Ok(()),
@@ -101,32 +101,32 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    fn note(&mut self, outcome: Outcome<'a>) {
-        if self.problem.is_none_or(|problem| problem.rank() < outcome.rank()) {
-            self.problem = Some(outcome);
+    fn record_error(&mut self, outcome: Outcome<'a>) {
+        if self.best_error.is_none_or(|problem| problem.specificity() < outcome.specificity()) {
+            self.best_error = Some(outcome);
         }
     }
 }
 
 /// Why a header value is not even looked at.
-pub(super) fn unreadable(value: &str) -> Option<Malformed> {
+pub(super) fn check_header_value(value: &str) -> Option<MalformedReason> {
     if value.is_empty() {
-        Some(Malformed::Empty)
-    } else if value.len() > MAX_VALUE {
-        Some(Malformed::TooLong)
+        Some(MalformedReason::Empty)
+    } else if value.len() > MAX_HEADER_BYTES {
+        Some(MalformedReason::TooLong)
     } else {
-        has_control(value).then_some(Malformed::ControlCharacter)
+        has_control(value).then_some(MalformedReason::ControlCharacter)
     }
 }
 
-struct Reader<'a, 'k> {
+struct CandidateParser<'a, 'k> {
     scheme: &'a Scheme,
     accepted: &'k [Algorithm],
 }
 
-impl<'a> Reader<'a, '_> {
-    fn malformed(&self, received: &'a str, reason: Malformed) -> Outcome<'a> {
-        Outcome::Malformed { header: self.scheme.header(), received, reason }
+impl<'a> CandidateParser<'a, '_> {
+    fn malformed(&self, received: &'a str, reason: MalformedReason) -> Outcome<'a> {
+        Outcome::MalformedReason { header: self.scheme.header(), received, reason }
     }
 
     fn candidate(
@@ -136,14 +136,14 @@ impl<'a> Reader<'a, '_> {
         digest: &'a str,
         timestamp: Option<&'a str>,
     ) -> Result<Candidate<'a>, Outcome<'a>> {
-        let unsupported = |name, labelled| Outcome::Unsupported { name, labelled, received };
+        let unsupported = |name, labelled| Outcome::Unsupported { name, is_labelled: labelled, received };
         let named = match label {
             None => None,
-            Some(label) => match Algorithm::named(label) {
+            Some(label) => match Algorithm::from_name(label) {
                 Some(algorithm) if self.accepted.contains(&algorithm) => Some(algorithm),
                 // A bare base64 digest with its padding looks like a label and nothing behind it.
-                None if self.is_bare(received) => {
-                    return Err(self.malformed(received, Malformed::LabelMissing));
+                None if self.is_unlabelled_digest(received) => {
+                    return Err(self.malformed(received, MalformedReason::LabelMissing));
                 }
                 _ => return Err(unsupported(label, true)),
             },
@@ -152,9 +152,9 @@ impl<'a> Reader<'a, '_> {
             self.malformed(
                 received,
                 match error {
-                    Undecodable::Empty => Malformed::Empty,
-                    Undecodable::OddHex(digits) => Malformed::OddHex(digits),
-                    Undecodable::Characters => Malformed::Characters,
+                    DecodeError::Empty => MalformedReason::Empty,
+                    DecodeError::OddHex(digits) => MalformedReason::OddHex(digits),
+                    DecodeError::Characters => MalformedReason::Characters,
                 },
             )
         })?;
@@ -167,7 +167,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 _ => Outcome::AlgorithmMismatch {
                     algorithm: named.unwrap_or(self.accepted[0]),
-                    labelled: label.is_some(),
+                    is_labelled: label.is_some(),
                     digest_len: digest.len,
                     received,
                 },
@@ -185,7 +185,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Whether the text is a whole signature with nothing in front of it.
-    fn is_bare(&self, text: &str) -> bool {
+    fn is_unlabelled_digest(&self, text: &str) -> bool {
         let digest = self.scheme.format.encoding.decode(text);
         digest.is_ok_and(|digest| Algorithm::of_len(digest.len).is_some())
     }

@@ -19,12 +19,12 @@ pub(crate) enum Encoding {
 /// A received digest, without an allocation. It may be longer than any algorithm's: then only its
 /// length is kept.
 #[derive(Clone, Debug)]
-pub(super) struct Digest {
+pub(super) struct DecodedDigest {
     bytes: [u8; MAX_DIGEST],
     pub len: usize,
 }
 
-impl Digest {
+impl DecodedDigest {
     /// The bytes; nothing where there are more than any algorithm makes.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
@@ -33,7 +33,7 @@ impl Digest {
 
 /// Why a text is not a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Undecodable {
+pub(super) enum DecodeError {
     Empty,
     /// An odd number of hex digits: one was lost, or one too many copied.
     OddHex(usize),
@@ -70,7 +70,7 @@ impl Encoding {
 
     /// The bytes of a text of any length, with whatever padding.
     #[inline(never)]
-    pub fn decode_any(self, text: &str) -> Option<Vec<u8>> {
+    pub fn decode_lenient(self, text: &str) -> Option<Vec<u8>> {
         let bare = text.trim_end_matches('=');
         match self {
             Self::Hex => base16ct::mixed::decode_vec(text).ok(),
@@ -79,37 +79,37 @@ impl Encoding {
         }
     }
 
-    pub(super) fn decode(self, text: &str) -> Result<Digest, Undecodable> {
+    pub(super) fn decode(self, text: &str) -> Result<DecodedDigest, DecodeError> {
         let mut bytes = [0; MAX_DIGEST];
         if text.is_empty() {
-            return Err(Undecodable::Empty);
+            return Err(DecodeError::Empty);
         }
         let len = match self {
             Self::Hex => {
                 if let Ok(decoded) = base16ct::mixed::decode(text, &mut bytes) {
                     decoded.len()
                 } else if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                    return Err(Undecodable::Characters);
+                    return Err(DecodeError::Characters);
                 } else if text.len() % 2 == 1 {
-                    return Err(Undecodable::OddHex(text.len()));
+                    return Err(DecodeError::OddHex(text.len()));
                 } else {
                     text.len() / 2
                 }
             }
             Self::Base64 | Self::Base64Url => self.decode_base64(text, &mut bytes)?,
         };
-        Ok(Digest { bytes, len })
+        Ok(DecodedDigest { bytes, len })
     }
 
-    fn decode_base64(self, text: &str, bytes: &mut [u8; MAX_DIGEST]) -> Result<usize, Undecodable> {
-        let bare = unpadded(text).ok_or(Undecodable::Characters)?;
+    fn decode_base64(self, text: &str, bytes: &mut [u8; MAX_DIGEST]) -> Result<usize, DecodeError> {
+        let bare = unpadded(text).ok_or(DecodeError::Characters)?;
         if bare.len() > self.text_len(MAX_DIGEST) {
             let others: &[u8] = if self == Self::Base64 { b"+/" } else { b"-_" };
             let fits = |byte: u8| byte.is_ascii_alphanumeric() || others.contains(&byte);
             return if bare.bytes().all(fits) && bare.len() % 4 != 1 {
                 Ok(bare.len() * 3 / 4)
             } else {
-                Err(Undecodable::Characters)
+                Err(DecodeError::Characters)
             };
         }
         let decoded = if self == Self::Base64 {
@@ -117,7 +117,7 @@ impl Encoding {
         } else {
             Base64UrlUnpadded::decode(bare, bytes)
         };
-        Ok(decoded.map_err(|_| Undecodable::Characters)?.len())
+        Ok(decoded.map_err(|_| DecodeError::Characters)?.len())
     }
 }
 
@@ -131,17 +131,17 @@ pub(super) fn unpadded(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn read(encoding: Encoding, text: &str) -> Result<Vec<u8>, Undecodable> {
+    fn read(encoding: Encoding, text: &str) -> Result<Vec<u8>, DecodeError> {
         encoding.decode(text).map(|digest| digest.as_bytes().to_vec())
     }
 
     #[test]
     fn hex_is_read_in_either_letter_case_and_even_numbers_of_digits() {
         assert_eq!(read(Encoding::Hex, "00fFAa"), Ok(vec![0, 0xff, 0xaa]));
-        assert_eq!(read(Encoding::Hex, ""), Err(Undecodable::Empty));
-        assert_eq!(read(Encoding::Hex, "abc"), Err(Undecodable::OddHex(3)));
+        assert_eq!(read(Encoding::Hex, ""), Err(DecodeError::Empty));
+        assert_eq!(read(Encoding::Hex, "abc"), Err(DecodeError::OddHex(3)));
         for text in ["0g", "0x00", "é", " 00", "00\n"] {
-            assert_eq!(read(Encoding::Hex, text), Err(Undecodable::Characters), "{text:?}");
+            assert_eq!(read(Encoding::Hex, text), Err(DecodeError::Characters), "{text:?}");
         }
     }
 
@@ -153,15 +153,15 @@ mod tests {
         assert_eq!(read(Encoding::Base64Url, "-_8"), Ok(vec![0xfb, 0xff]));
         assert_eq!(read(Encoding::Base64Url, "-_8="), Ok(vec![0xfb, 0xff]));
         for text in ["-_8=", "AA=", "A", "AA=A", "====", "=", "A A=", "AA==\n"] {
-            assert_eq!(read(Encoding::Base64, text), Err(Undecodable::Characters), "{text:?}");
+            assert_eq!(read(Encoding::Base64, text), Err(DecodeError::Characters), "{text:?}");
         }
-        assert_eq!(read(Encoding::Base64Url, "+/8"), Err(Undecodable::Characters));
+        assert_eq!(read(Encoding::Base64Url, "+/8"), Err(DecodeError::Characters));
     }
 
     #[test]
     fn a_base64_text_with_stray_bits_behind_its_end_is_not_read() {
         // RFC 4648, section 3.5: "AB==" is the same byte as "AA==" with bits that mean nothing.
-        assert_eq!(read(Encoding::Base64, "AB=="), Err(Undecodable::Characters));
+        assert_eq!(read(Encoding::Base64, "AB=="), Err(DecodeError::Characters));
     }
 
     #[test]
@@ -170,8 +170,8 @@ mod tests {
         assert_eq!((digest.len, digest.as_bytes()), (65, &[][..]));
         let digest = Encoding::Base64.decode(&"A".repeat(88)).unwrap();
         assert_eq!((digest.len, digest.as_bytes()), (66, &[][..]));
-        assert_eq!(read(Encoding::Base64, &"-".repeat(88)), Err(Undecodable::Characters));
-        assert_eq!(read(Encoding::Hex, &"0".repeat(131)), Err(Undecodable::OddHex(131)));
+        assert_eq!(read(Encoding::Base64, &"-".repeat(88)), Err(DecodeError::Characters));
+        assert_eq!(read(Encoding::Hex, &"0".repeat(131)), Err(DecodeError::OddHex(131)));
     }
 
     #[test]

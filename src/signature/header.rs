@@ -3,7 +3,7 @@
 
 use super::Algorithm;
 use super::encoding::Encoding;
-use super::template::{Token, tokens};
+use super::template::{TemplateToken, tokens};
 use crate::delivery::has_control;
 use crate::text::{into_owned_outlined, split_once};
 
@@ -12,8 +12,8 @@ use crate::text::{into_owned_outlined, split_once};
 /// Whatever the template, a header value is a list of items, and an item is either a signature
 /// (`prefix`, label, `middle`, digest, `suffix`), or the timestamp, or none of the scheme's business.
 #[derive(Clone, Debug)]
-pub(crate) struct Format {
-    list: List,
+pub(crate) struct HeaderFormat {
+    list: ListSyntax,
     prefix: String,
     label: Label,
     middle: String,
@@ -25,7 +25,7 @@ pub(crate) struct Format {
 /// What stands between items. A comma always does, since a header that stands several times is
 /// joined by commas (RFC 9110, section 5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum List {
+enum ListSyntax {
     Commas,
     Semicolons,
     /// White space, and items have one comma inside: `v1,AAAA= v1a,BBBB=`.
@@ -49,13 +49,13 @@ struct TimestampItem {
 
 /// What an item of a header value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Item<'v> {
+pub(crate) enum HeaderItem<'v> {
     Signature { label: Option<&'v str>, digest: &'v str },
     Timestamp(&'v str),
     Other,
 }
 
-impl Format {
+impl HeaderFormat {
     /// Reads the template. The error is a sentence.
     pub fn parse(template: &str) -> Result<Self, String> {
         if template.contains("{timestamp}") {
@@ -64,7 +64,7 @@ impl Format {
         if let Some(format) = Self::parse_pairs(template)? {
             return Ok(format);
         }
-        let format = Self::parse_item(template, List::Commas)?;
+        let format = Self::parse_item(template, ListSyntax::Commas)?;
         if [&format.prefix, &format.middle, &format.suffix].into_iter().any(|text| text.contains(',')) {
             return Err("A comma separates signatures and cannot be part of one; the forms with commas are \
                         \"t={timestamp},v1={hex}\" and \"v1,{base64}\"."
@@ -76,11 +76,11 @@ impl Format {
     /// `t={timestamp},v1={hex}`, with semicolons too.
     fn parse_fields(template: &str) -> Result<Self, String> {
         let (list, separator) =
-            if template.contains(';') { (List::Semicolons, ';') } else { (List::Commas, ',') };
+            if template.contains(';') { (ListSyntax::Semicolons, ';') } else { (ListSyntax::Commas, ',') };
         let mut format: Option<Self> = None;
         let mut timestamp = None;
         // Proxies join headers by commas, so that no sender has one within a field.
-        if list == List::Semicolons && template.contains(',') {
+        if list == ListSyntax::Semicolons && template.contains(',') {
             return Err(into_owned_outlined(
                 "Fields are separated by commas or by semicolons, and not by both.",
             ));
@@ -121,10 +121,10 @@ impl Format {
                 "Behind the first signature of a list stand only examples such as \"v1a,...\".",
             ));
         }
-        Ok(Some(Self::parse_item(first, List::Pairs)?))
+        Ok(Some(Self::parse_item(first, ListSyntax::Pairs)?))
     }
 
-    fn parse_item(template: &str, list: List) -> Result<Self, String> {
+    fn parse_item(template: &str, list: ListSyntax) -> Result<Self, String> {
         let mut texts = [String::new(), String::new(), String::new()];
         let (mut label, mut encoding) = (Label::None, None);
         for token in tokens(template)? {
@@ -134,12 +134,12 @@ impl Format {
                 _ => 1,
             };
             match token {
-                Token::Literal(text) => texts[at].push_str(text),
-                Token::Place("algorithm") if at == 0 => label = Label::Any,
-                Token::Place("algorithm") => {
+                TemplateToken::Literal(text) => texts[at].push_str(text),
+                TemplateToken::Placeholder("algorithm") if at == 0 => label = Label::Any,
+                TemplateToken::Placeholder("algorithm") => {
                     return Err(into_owned_outlined("{algorithm} stands once, in front of the signature."));
                 }
-                Token::Place(place) => {
+                TemplateToken::Placeholder(place) => {
                     let found = Encoding::ALL.into_iter().find(|encoding| encoding.name() == place);
                     let found = found.ok_or_else(|| {
                         format!(
@@ -162,7 +162,9 @@ impl Format {
                 "Between {algorithm} and the signature stands a character such as \"=\".",
             ));
         }
-        if let Some((algorithm, name, rest)) = named_literal(&prefix).filter(|_| label == Label::None) {
+        if let Some((algorithm, name, rest)) =
+            split_algorithm_prefix(&prefix).filter(|_| label == Label::None)
+        {
             (label, middle) = (Label::Fixed(algorithm, name), rest);
             prefix.clear();
         }
@@ -192,25 +194,25 @@ impl Format {
     }
 
     /// Says what an item is.
-    pub fn read<'v>(&self, item: &'v str) -> Item<'v> {
+    pub fn read<'v>(&self, item: &'v str) -> HeaderItem<'v> {
         if let Some(text) = self.timestamp.as_ref().and_then(|it| item.strip_prefix(&it.prefix)) {
-            return Item::Timestamp(text);
+            return HeaderItem::Timestamp(text);
         }
-        self.read_signature(item).unwrap_or(Item::Other)
+        self.read_signature(item).unwrap_or(HeaderItem::Other)
     }
 
-    fn read_signature<'v>(&self, item: &'v str) -> Option<Item<'v>> {
+    fn read_signature<'v>(&self, item: &'v str) -> Option<HeaderItem<'v>> {
         // Comparing with an empty `String`, whose pointer dangles, costs 100 ns where `memcmp` uses
         // masked loads: more than all the rest of this function.
         let rest = if self.prefix.is_empty() { item } else { item.strip_prefix(&self.prefix)? };
         let rest = if self.suffix.is_empty() { rest } else { rest.strip_suffix(&self.suffix)? };
         if self.label == Label::None {
-            return Some(Item::Signature { label: None, digest: rest });
+            return Some(HeaderItem::Signature { label: None, digest: rest });
         }
         // A search for a character takes less time to set up than `split_once` by a text.
         let at = rest.find(self.middle.chars().next()?)?;
         let (label, digest) = (&rest[..at], rest[at..].strip_prefix(&self.middle)?);
-        is_label(label).then_some(Item::Signature { label: Some(label), digest })
+        is_label(label).then_some(HeaderItem::Signature { label: Some(label), digest })
     }
 
     /// The first timestamp among the items of a value.
@@ -226,12 +228,12 @@ impl Format {
 
     /// Whether a header value of this form is read as it was written. It is not where a literal
     /// holds what separates items, or begins or ends with white space.
-    pub fn reads_itself(&self, algorithm: Algorithm) -> bool {
+    pub fn round_trips(&self, algorithm: Algorithm) -> bool {
         let digest = [0; 64].get(..algorithm.digest_len()).map(|bytes| self.encoding.encode(bytes));
         let value = self.assemble(algorithm, digest.as_deref().unwrap_or_default(), "0");
         let whole = value.trim() == value && !has_control(&value);
         let found = self.items(&value).find_map(|item| match self.read(item) {
-            Item::Signature { digest, .. } => Some(digest),
+            HeaderItem::Signature { digest, .. } => Some(digest),
             _ => None,
         });
         whole && found == digest.as_deref() && self.first_timestamp(&value).is_none_or(|text| text == "0")
@@ -255,7 +257,7 @@ impl Format {
             Label::Fixed(_, name) => name,
         };
         let signature = [&self.prefix, label, &self.middle, digest, &self.suffix].concat();
-        let separator = if self.list == List::Semicolons { ";" } else { "," };
+        let separator = if self.list == ListSyntax::Semicolons { ";" } else { "," };
         match &self.timestamp {
             None => signature,
             Some(item) if item.first => [&item.prefix, timestamp, separator, &signature].concat(),
@@ -267,10 +269,10 @@ impl Format {
 const NO_DIGEST: &str = "The signature itself is missing: {hex}, {base64} or {base64url}.";
 
 /// `sha256=` is the name of an algorithm and what stands behind it.
-fn named_literal(literal: &str) -> Option<(Algorithm, String, String)> {
+fn split_algorithm_prefix(literal: &str) -> Option<(Algorithm, String, String)> {
     let at = literal.find(|character: char| !character.is_ascii_alphanumeric())?;
     let (name, rest) = literal.split_at(at);
-    Some((Algorithm::named(name)?, into_owned_outlined(name), into_owned_outlined(rest)))
+    Some((Algorithm::from_name(name)?, into_owned_outlined(name), into_owned_outlined(rest)))
 }
 
 /// Whether the text can be the name of an algorithm, known or not. Such a text is safe to repeat in
@@ -283,7 +285,7 @@ fn is_label(text: &str) -> bool {
 /// The items of a header value, without the white space and separators around them.
 pub(crate) struct Items<'v> {
     rest: &'v str,
-    list: List,
+    list: ListSyntax,
 }
 
 impl<'v> Iterator for Items<'v> {
@@ -291,15 +293,15 @@ impl<'v> Iterator for Items<'v> {
 
     fn next(&mut self) -> Option<&'v str> {
         let separators: &[char] = match self.list {
-            List::Commas => &[',', ' ', '\t'],
-            List::Semicolons => &[';', ',', ' ', '\t'],
-            List::Pairs => &[' ', '\t', ','],
+            ListSyntax::Commas => &[',', ' ', '\t'],
+            ListSyntax::Semicolons => &[';', ',', ' ', '\t'],
+            ListSyntax::Pairs => &[' ', '\t', ','],
         };
         let rest = self.rest.trim_start_matches(separators);
         let end = match self.list {
-            List::Commas => rest.find(','),
-            List::Semicolons => rest.find([';', ',']),
-            List::Pairs => {
+            ListSyntax::Commas => rest.find(','),
+            ListSyntax::Semicolons => rest.find([';', ',']),
+            ListSyntax::Pairs => {
                 let token = &rest[..rest.find([' ', '\t']).unwrap_or(rest.len())];
                 let second = token.match_indices(',').nth(1).map(|(at, _)| at);
                 Some(second.unwrap_or(token.len()))
@@ -346,13 +348,14 @@ mod tests {
             ("t={timestamp},u={timestamp},v1={hex}", stamp),
             ("t={timestamp},v1={hex},v2={hex}", "Beside the timestamp stands one signature."),
         ] {
-            assert_eq!(Format::parse(form).expect_err(form), message, "{form}");
+            assert_eq!(HeaderFormat::parse(form).expect_err(form), message, "{form}");
         }
     }
 
     #[test]
     fn a_value_is_split_by_what_its_form_has_between_signatures() {
-        let items = |form: &str, value| Format::parse(form).expect(form).items(value).collect::<Vec<_>>();
+        let items =
+            |form: &str, value| HeaderFormat::parse(form).expect(form).items(value).collect::<Vec<_>>();
         assert_eq!(items("{hex}", ", a ,, b;c\t,"), ["a", "b;c"]);
         assert_eq!(items("t={timestamp};h={hex}", "a; b,c ;"), ["a", "b", "c"]);
         let pairs = ["v1,AA==", "v1a,B", "v1,C", "v2"];

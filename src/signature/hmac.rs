@@ -20,14 +20,14 @@ use super::Algorithm;
 /// ```
 #[must_use]
 pub fn sign(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
-    Key::new(algorithm, key).tag(message).as_bytes().to_vec()
+    HmacKey::new(algorithm, key).tag(message).as_bytes().to_vec()
 }
 
 /// Whether the tag is the HMAC of the message. The comparison takes the same time whatever the
 /// bytes are; a tag of another length than the algorithm's is `false`.
 #[must_use]
 pub fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], tag: &[u8]) -> bool {
-    Key::new(algorithm, key).tag(message).matches(tag)
+    HmacKey::new(algorithm, key).tag(message).ct_eq(tag)
 }
 
 /// The SHA-256 digest of the bytes.
@@ -38,7 +38,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// The digest of the bytes, without a key: what somebody sends who leaves the key out.
 #[inline(never)]
-pub(crate) fn unkeyed(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
     match algorithm {
         Algorithm::Sha1 => Sha1::digest(bytes).to_vec(),
         Algorithm::Sha256 => Sha256::digest(bytes).to_vec(),
@@ -47,7 +47,7 @@ pub(crate) fn unkeyed(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Whether both are the same bytes, in a time that only their length decides.
-pub(crate) fn same_bytes(first: &[u8], second: &[u8]) -> bool {
+pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
     let pairs = first.iter().zip(second);
     first.len() == second.len() && pairs.fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b))) == 0
 }
@@ -55,16 +55,16 @@ pub(crate) fn same_bytes(first: &[u8], second: &[u8]) -> bool {
 /// A key made ready for one algorithm: both padded blocks are hashed already, so that a message
 /// costs two hash blocks less. Zeroized when dropped.
 #[derive(Clone)]
-pub struct Key(State);
+pub struct HmacKey(HashState);
 
 #[derive(Clone)]
-enum State {
+enum HashState {
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
     Sha512(Hmac<Sha512>),
 }
 
-impl Key {
+impl HmacKey {
     /// Makes a key of any length ready.
     #[must_use]
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Self {
@@ -73,9 +73,9 @@ impl Key {
             M::new_from_slice(key).expect("HMAC takes keys of any length")
         }
         Self(match algorithm {
-            Algorithm::Sha1 => State::Sha1(prepared(key)),
-            Algorithm::Sha256 => State::Sha256(prepared(key)),
-            Algorithm::Sha512 => State::Sha512(prepared(key)),
+            Algorithm::Sha1 => HashState::Sha1(prepared(key)),
+            Algorithm::Sha256 => HashState::Sha256(prepared(key)),
+            Algorithm::Sha512 => HashState::Sha512(prepared(key)),
         })
     }
 
@@ -83,9 +83,9 @@ impl Key {
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         match self.0 {
-            State::Sha1(_) => Algorithm::Sha1,
-            State::Sha256(_) => Algorithm::Sha256,
-            State::Sha512(_) => Algorithm::Sha512,
+            HashState::Sha1(_) => Algorithm::Sha1,
+            HashState::Sha256(_) => Algorithm::Sha256,
+            HashState::Sha512(_) => Algorithm::Sha512,
         }
     }
 
@@ -104,22 +104,22 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for HmacKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({}, [redacted])", self.algorithm())
     }
 }
 
 /// A message on its way through HMAC.
-pub struct Mac(State);
+pub struct Mac(HashState);
 
 impl Mac {
     /// Adds the next part.
     pub fn update(&mut self, part: &[u8]) {
         match &mut self.0 {
-            State::Sha1(mac) => mac.update(part),
-            State::Sha256(mac) => mac.update(part),
-            State::Sha512(mac) => mac.update(part),
+            HashState::Sha1(mac) => mac.update(part),
+            HashState::Sha256(mac) => mac.update(part),
+            HashState::Sha512(mac) => mac.update(part),
         }
     }
 
@@ -127,9 +127,9 @@ impl Mac {
     #[must_use]
     pub fn finish(self) -> Tag {
         Tag(match self.0 {
-            State::Sha1(mac) => Finished::Sha1(mac.finalize()),
-            State::Sha256(mac) => Finished::Sha256(mac.finalize()),
-            State::Sha512(mac) => Finished::Sha512(mac.finalize()),
+            HashState::Sha1(mac) => Finished::Sha1(mac.finalize()),
+            HashState::Sha256(mac) => Finished::Sha256(mac.finalize()),
+            HashState::Sha512(mac) => Finished::Sha512(mac.finalize()),
         })
     }
 }
@@ -145,12 +145,12 @@ impl fmt::Debug for Mac {
 pub struct Tag(Finished);
 
 enum Finished {
-    Sha1(Ended<Sha1>),
-    Sha256(Ended<Sha256>),
-    Sha512(Ended<Sha512>),
+    Sha1(CtTag<Sha1>),
+    Sha256(CtTag<Sha256>),
+    Sha512(CtTag<Sha512>),
 }
 
-type Ended<D> = ::hmac::digest::CtOutput<Hmac<D>>;
+type CtTag<D> = ::hmac::digest::CtOutput<Hmac<D>>;
 
 impl Tag {
     /// A tag by its bytes; nothing for another length than the algorithm's.
@@ -168,7 +168,7 @@ impl Tag {
     /// Whether a received signature is this one, compared in constant time. `false` for every
     /// other length.
     #[must_use]
-    pub fn matches(&self, received: &[u8]) -> bool {
+    pub fn ct_eq(&self, received: &[u8]) -> bool {
         // `CtOutput` compares in constant time; the length is no secret.
         match &self.0 {
             Finished::Sha1(tag) => {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::hmac::{Key, Tag, same_bytes};
-use super::outside::{Halves, Outside};
-use super::secret::Suspicion;
-use super::template::{Content, Values};
+use super::hmac::{HmacKey, Tag, constant_time_eq};
+use super::native_hash::{HmacPads, NativeHash};
+use super::secret::SecretWarning;
+use super::template::{SignedContent, TemplateValues};
 use super::{Algorithm, Secret};
 use crate::issue::Code;
 use zeroize::Zeroizing;
@@ -13,28 +13,28 @@ use zeroize::Zeroizing;
 /// One or more secrets, ready for the algorithms that are accepted. Never empty, so that nothing
 /// verifies by the lack of a secret. It does not print them, and is zeroized when dropped.
 pub struct Keys {
-    secrets: Vec<Prepared>,
+    secrets: Vec<PreparedSecret>,
     algorithms: Vec<Algorithm>,
-    outside: Option<Outside>,
+    outside: Option<NativeHash>,
 }
 
 /// From this length on the platform's own hash is asked, if there is one: a shorter message is hashed here in
 /// less time than the call takes. Measured in Node 20 on a processor with instructions for SHA: both take the same
 /// time at 512 bytes with SHA-1, at 200 with SHA-256 and at 768 with SHA-512.
-const ASKED_FROM: usize = 512;
+const NATIVE_HASH_MIN_BYTES: usize = 512;
 
 /// A key has 16 bytes at least: 128 bits, if they are random.
 const SHORTEST: usize = 16;
 
-struct Prepared {
+struct PreparedSecret {
     /// In the order of `Keys::algorithms`.
-    keys: Vec<Key>,
+    keys: Vec<HmacKey>,
     /// The same for a hash that is made outside.
-    halves: Vec<Halves>,
+    hmac_pads: Vec<HmacPads>,
     bytes: Zeroizing<Vec<u8>>,
     /// As it was given.
-    written: Zeroizing<Vec<u8>>,
-    suspicion: Option<Suspicion>,
+    source_text: Zeroizing<Vec<u8>>,
+    first_warning: Option<SecretWarning>,
 }
 
 impl Keys {
@@ -51,16 +51,16 @@ impl Keys {
             return Err(KeysError::NoAlgorithm);
         }
         if let Some(&algorithm) = algorithms.iter().find(|algorithm| !offered.contains(algorithm)) {
-            return Err(KeysError::NotOffered { algorithm, offered: Algorithm::list(offered) });
+            return Err(KeysError::AlgorithmNotSupported { algorithm, supported: Algorithm::list(offered) });
         }
         let secrets = secrets
             .iter()
-            .map(|secret| Prepared {
-                keys: algorithms.iter().map(|it| Key::new(*it, secret.as_bytes())).collect(),
-                halves: algorithms.iter().map(|it| Halves::new(*it, secret.as_bytes())).collect(),
+            .map(|secret| PreparedSecret {
+                keys: algorithms.iter().map(|it| HmacKey::new(*it, secret.as_bytes())).collect(),
+                hmac_pads: algorithms.iter().map(|it| HmacPads::new(*it, secret.as_bytes())).collect(),
                 bytes: Zeroizing::new(secret.as_bytes().to_vec()),
-                written: Zeroizing::new(secret.written().to_vec()),
-                suspicion: secret.suspicion(),
+                source_text: Zeroizing::new(secret.source_text().to_vec()),
+                first_warning: secret.suspicion(),
             })
             .collect();
         Ok(Self { secrets, algorithms, outside: None })
@@ -71,33 +71,39 @@ impl Keys {
         not(all(feature = "js", target_arch = "wasm32")),
         allow(dead_code, reason = "the bridge does")
     )]
-    pub(crate) fn delegate(&mut self, outside: Outside) {
+    pub(crate) fn set_native_hash(&mut self, outside: NativeHash) {
         self.outside = Some(outside);
     }
 
     /// The tag of what a formula signs, under any key.
-    pub(crate) fn tag_under(
+    pub(crate) fn tag_with_key(
         &self,
         algorithm: Algorithm,
         key: &[u8],
-        content: &Content,
-        values: &Values<'_>,
+        content: &SignedContent,
+        values: &TemplateValues<'_>,
     ) -> Tag {
-        let outside = self.outside.filter(|_| values.body.len() >= ASKED_FROM);
-        let tag = outside.and_then(|it| Halves::new(algorithm, key).tag(it, content.parts(values)));
+        let outside = self.outside.filter(|_| values.body.len() >= NATIVE_HASH_MIN_BYTES);
+        let tag = outside.and_then(|it| HmacPads::new(algorithm, key).tag(it, content.parts(values)));
         tag.unwrap_or_else(|| {
-            let mut mac = Key::new(algorithm, key).start();
+            let mut mac = HmacKey::new(algorithm, key).start();
             content.feed(&mut mac, values);
             mac.finish()
         })
     }
 
     /// The tag of what a scheme signs, under the key of this secret.
-    pub(super) fn tag(&self, secret: usize, key: &Key, content: &Content, values: &Values<'_>) -> Tag {
-        if values.body.len() >= ASKED_FROM
+    pub(super) fn tag(
+        &self,
+        secret: usize,
+        key: &HmacKey,
+        content: &SignedContent,
+        values: &TemplateValues<'_>,
+    ) -> Tag {
+        if values.body.len() >= NATIVE_HASH_MIN_BYTES
             && let Some(outside) = self.outside
             && let Some(halves) =
-                self.secrets[secret].halves.iter().find(|it| it.algorithm() == key.algorithm())
+                self.secrets[secret].hmac_pads.iter().find(|it| it.algorithm() == key.algorithm())
             && let Some(tag) = halves.tag(outside, content.parts(values))
         {
             return tag;
@@ -120,21 +126,21 @@ impl Keys {
     }
 
     /// Every key with the index of its secret, secret by secret, the preferred algorithm first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Key)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &HmacKey)> {
         let prepared = self.secrets.iter().enumerate();
         prepared.flat_map(|(secret, it)| it.keys.iter().map(move |key| (secret, key)))
     }
 
     /// Every secret: the bytes of its key, and the text as it was given.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.secrets.iter().map(|it| (&it.bytes[..], &it.written[..]))
+        self.secrets.iter().map(|it| (&it.bytes[..], &it.source_text[..]))
     }
 
     /// Whether any secret is a secret of the other webhook, too. SECURITY: every pair is compared, each in constant
     /// time, so that the run time tells neither which one nor how much of it.
     pub(crate) fn shares_secret(&self, other: &Self) -> bool {
         let pairs = self.secrets.iter().flat_map(|a| other.secrets.iter().map(move |b| (a, b)));
-        pairs.fold(false, |shared, (a, b)| shared | same_bytes(&a.bytes, &b.bytes))
+        pairs.fold(false, |shared, (a, b)| shared | constant_time_eq(&a.bytes, &b.bytes))
     }
 
     /// Whether the key of a secret is so short that it can be found by trying, from one delivery.
@@ -143,15 +149,15 @@ impl Keys {
     }
 
     /// What there is to doubt about each secret, as a sentence.
-    pub(crate) fn doubts(&self) -> impl Iterator<Item = (usize, &'static str)> {
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = (usize, &'static str)> {
         let secrets = self.secrets.iter().enumerate();
-        secrets.filter_map(|(secret, it)| Some((secret, it.suspicion?.hint())))
+        secrets.filter_map(|(secret, it)| Some((secret, it.first_warning?.hint())))
     }
 
     /// What makes one doubt a secret: the first doubt, and the index of the secret it is about.
-    pub(super) fn suspicion(&self) -> Option<(usize, Suspicion)> {
+    pub(super) fn first_warning(&self) -> Option<(usize, SecretWarning)> {
         let mut prepared = self.secrets.iter().enumerate();
-        prepared.find_map(|(secret, it)| Some((secret, it.suspicion?)))
+        prepared.find_map(|(secret, it)| Some((secret, it.first_warning?)))
     }
 }
 
@@ -172,11 +178,11 @@ pub enum KeysError {
     /// The list of accepted algorithms is empty.
     NoAlgorithm,
     /// An algorithm is accepted that the provider never signs with.
-    NotOffered {
+    AlgorithmNotSupported {
         /// The algorithm.
         algorithm: Algorithm,
         /// Those the provider signs with.
-        offered: String,
+        supported: String,
     },
 }
 
@@ -186,7 +192,7 @@ impl KeysError {
     pub fn code(&self) -> Code {
         match self {
             Self::NoSecret => Code::SECRET_MISSING,
-            Self::NoAlgorithm | Self::NotOffered { .. } => Code::OPTION_INVALID,
+            Self::NoAlgorithm | Self::AlgorithmNotSupported { .. } => Code::OPTION_INVALID,
         }
     }
 }
@@ -200,7 +206,7 @@ impl fmt::Display for KeysError {
             Self::NoAlgorithm => {
                 f.write_str("The list of accepted algorithms is empty, so nothing could verify.")
             }
-            Self::NotOffered { algorithm, offered } => {
+            Self::AlgorithmNotSupported { algorithm, supported: offered } => {
                 write!(f, "The algorithm {algorithm} was asked for, but this provider signs with {offered}.")
             }
         }

@@ -1,14 +1,14 @@
 //! What an outcome says to a person. No message holds a secret or an expected signature, and none
 //! repeats more of a header than the name of an algorithm.
 
-use super::candidates::{MAX_SIGNATURES, MAX_TIMESTAMPS, MAX_VALUE};
-use super::{Algorithm, Keys, Malformed, Outcome, Scheme};
-use crate::issue::{Draft, Place, Severity};
+use super::candidates::{MAX_HEADER_BYTES, MAX_SIGNATURES, MAX_TIMESTAMPS};
+use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme};
+use crate::issue::{Location, PendingIssue, Severity};
 
 /// A sentence, and what to do about it.
-struct Said(String, Option<String>);
+struct Message(String, Option<String>);
 
-impl Said {
+impl Message {
     #[inline(never)]
     fn new(message: impl Into<String>) -> Self {
         Self(message.into(), None)
@@ -22,12 +22,12 @@ impl Said {
 
 impl Outcome<'_> {
     /// The issue it is; nothing for a verified one.
-    pub(crate) fn draft(&self, scheme: &Scheme, keys: &Keys) -> Option<Draft> {
-        let Said(message, hint) = self.say(scheme, keys)?;
-        let mut draft = Draft::new(self.code()?, Severity::Error, Place::Delivery, message);
+    pub(crate) fn draft(&self, scheme: &Scheme, keys: &Keys) -> Option<PendingIssue> {
+        let Message(message, hint) = self.message(scheme, keys)?;
+        let mut draft = PendingIssue::new(self.code()?, Severity::Error, Location::Delivery, message);
         draft.hint = hint;
         let about_form = match self {
-            Outcome::Malformed { header, .. } => *header == scheme.header(),
+            Outcome::MalformedReason { header, .. } => *header == scheme.header(),
             Outcome::Missing | Outcome::Unsupported { .. } | Outcome::AlgorithmMismatch { .. } => true,
             _ => false,
         };
@@ -38,31 +38,31 @@ impl Outcome<'_> {
         Some(draft)
     }
 
-    fn say(&self, scheme: &Scheme, keys: &Keys) -> Option<Said> {
+    fn message(&self, scheme: &Scheme, keys: &Keys) -> Option<Message> {
         let header = scheme.header();
         Some(match *self {
             Outcome::Verified { .. } => return None,
             Outcome::Missing => missing(scheme),
-            Outcome::Malformed { header, reason, .. } => malformed(reason, header, scheme, keys),
-            Outcome::Unsupported { name, labelled, .. } => unsupported(name, labelled, header, keys),
-            Outcome::AlgorithmMismatch { algorithm, labelled, digest_len, .. } => {
+            Outcome::MalformedReason { header, reason, .. } => malformed(reason, header, scheme, keys),
+            Outcome::Unsupported { name, is_labelled: labelled, .. } => unsupported(name, labelled, header, keys),
+            Outcome::AlgorithmMismatch { algorithm, is_labelled: labelled, digest_len, .. } => {
                 wrong_length(algorithm, labelled, digest_len, header)
             }
             Outcome::Mismatch { .. } => mismatch(header, keys),
             Outcome::TimestampMissing => match scheme.timestamp_header() {
                 Some(name) => absent(name),
-                None => Said::new(format!(
+                None => Message::new(format!(
                     "The header {header} holds no timestamp, and the timestamp is part of what is signed."
                 ))
                 .hint(unchanged(header)),
             },
-            Outcome::TimestampMalformed => Said::new(format!(
+            Outcome::TimestampMalformed => Message::new(format!(
                 "The timestamp in the header {} is not a whole number of {} since 1970.",
                 scheme.timestamp_header().unwrap_or(header),
                 scheme.timestamp_unit().name()
             ))
             .hint(unchanged(scheme.timestamp_header().unwrap_or(header))),
-            Outcome::TooOld { by, tolerance, .. } => Said::new(format!(
+            Outcome::TooOld { off_by_ms: by, tolerance, .. } => Message::new(format!(
                 "The delivery was signed {} s ago, and the tolerance is {tolerance} s.",
                 seconds(by)
             ))
@@ -70,18 +70,18 @@ impl Outcome<'_> {
                 "The signature itself is right. A replayed or queued delivery looks like this; so does one that \
                  arrives at a machine whose clock is fast.",
             ),
-            Outcome::TooNew { by, tolerance, .. } => Said::new(format!(
+            Outcome::TooNew { off_by_ms: by, tolerance, .. } => Message::new(format!(
                 "The delivery was signed {} s in the future, and the tolerance is {tolerance} s.",
                 seconds(by)
             ))
             .hint("The signature itself is right: check the clock of this machine."),
             Outcome::HeaderMissing { name } => absent(name),
             Outcome::UrlMissing => {
-                Said::new("The URL is part of what is signed, and the receiver did not give it.")
+                Message::new("The URL is part of what is signed, and the receiver did not give it.")
                     .hint("Hand over the delivery's url exactly as the sender knows it, not as a proxy rewrote it.")
             }
             Outcome::MethodMissing => {
-                Said::new("The method is part of what is signed, and the receiver did not give it.")
+                Message::new("The method is part of what is signed, and the receiver did not give it.")
                     .hint("Hand over the delivery's method.")
             }
         })
@@ -97,14 +97,15 @@ fn unchanged(name: &str) -> String {
     format!("Pass the header {name} on unchanged.")
 }
 
-fn absent(name: &str) -> Said {
-    Said::new(format!("The header {name} is absent, and it is part of what is signed."))
+fn absent(name: &str) -> Message {
+    Message::new(format!("The header {name} is absent, and it is part of what is signed."))
         .hint(format!("Check that the proxy in front of the receiver passes {name} on."))
 }
 
-fn missing(scheme: &Scheme) -> Said {
+fn missing(scheme: &Scheme) -> Message {
     let header = scheme.header();
-    let said = Said::new(format!("The header {header} is absent, so nothing shows who sent this delivery."));
+    let said =
+        Message::new(format!("The header {header} is absent, so nothing shows who sent this delivery."));
     if scheme.is_optional() {
         said.hint(
             "This provider signs only where a secret is recorded at its end: record one there. To accept \
@@ -118,61 +119,61 @@ fn missing(scheme: &Scheme) -> Said {
     }
 }
 
-fn malformed(reason: Malformed, header: &str, scheme: &Scheme, keys: &Keys) -> Said {
+fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys) -> Message {
     let encoding = scheme.format.encoding.name();
     let example = || scheme.format.example(keys.algorithms()[0]);
     match reason {
-        Malformed::Empty => {
-            Said::new(format!("The header {header} holds nothing where its value should stand."))
+        MalformedReason::Empty => {
+            Message::new(format!("The header {header} holds nothing where its value should stand."))
         }
-        Malformed::ControlCharacter => Said::new(format!(
+        MalformedReason::ControlCharacter => Message::new(format!(
             "The header {header} holds a control character, which no HTTP header can carry."
         ))
         .hint("A line break that was copied with the value, most often."),
-        Malformed::TooLong => {
-            Said::new(format!("The header {header} has more than {MAX_VALUE} bytes, and is not read."))
+        MalformedReason::TooLong => {
+            Message::new(format!("The header {header} has more than {MAX_HEADER_BYTES} bytes, and is not read."))
         }
-        Malformed::TooManySignatures => {
-            Said::new(format!("The header {header} holds more than {MAX_SIGNATURES} signatures."))
+        MalformedReason::TooManySignatures => {
+            Message::new(format!("The header {header} holds more than {MAX_SIGNATURES} signatures."))
         }
-        Malformed::TooManyTimestamps => {
-            Said::new(format!("The header {header} holds more than {MAX_TIMESTAMPS} timestamps."))
+        MalformedReason::TooManyTimestamps => {
+            Message::new(format!("The header {header} holds more than {MAX_TIMESTAMPS} timestamps."))
         }
-        Malformed::LabelMissing => Said::new(format!(
+        MalformedReason::LabelMissing => Message::new(format!(
             "The header {header} holds a bare signature, without the label in front of it."
         ))
         .hint(format!(
             "The label is missing: this provider writes {}. Hand the header over as it arrived.",
             example()
         )),
-        Malformed::OddHex(digits) => {
+        MalformedReason::OddHex(digits) => {
             let lengths = keys.algorithms().iter().map(|it| format!("{} for {it}", it.digest_len() * 2));
-            Said::new(format!("The signature in {header} has an odd number of hex digits: {digits}."))
+            Message::new(format!("The signature in {header} has an odd number of hex digits: {digits}."))
                 .hint(format!("It would have {}.", lengths.collect::<Vec<_>>().join(", ")))
         }
-        Malformed::Characters => {
-            Said::new(format!("The signature in {header} holds characters that are not {encoding}."))
+        MalformedReason::Characters => {
+            Message::new(format!("The signature in {header} holds characters that are not {encoding}."))
         }
-        Malformed::Form => {
+        MalformedReason::Format => {
             let form = &scheme.definition().format;
-            Said::new(format!("The header {header} does not have the form {form}."))
+            Message::new(format!("The header {header} does not have the form {form}."))
                 .hint(format!("This provider writes {}. Hand the header over as it arrived.", example()))
         }
-        Malformed::Overrun => Said::new(format!(
+        MalformedReason::Overrun => Message::new(format!(
             "The header {header} contains the separator of the signed content, so the signature does not say where \
              the header ends."
         ))
         .hint("The sender writes no such value: somebody may have moved bytes from one signed part into another."),
-        Malformed::Repeated => Said::new(format!(
+        MalformedReason::Repeated => Message::new(format!(
             "The header {header} is part of what is signed, and stands more than once with different values."
         )),
     }
 }
 
-fn unsupported(name: &str, labelled: bool, header: &str, keys: &Keys) -> Said {
+fn unsupported(name: &str, labelled: bool, header: &str, keys: &Keys) -> Message {
     let accepted = Algorithm::list(keys.algorithms());
-    let said = |what: String| Said::new(format!("{what}, and only {accepted} is accepted here."));
-    let Some(known) = Algorithm::named(name) else {
+    let said = |what: String| Message::new(format!("{what}, and only {accepted} is accepted here."));
+    let Some(known) = Algorithm::from_name(name) else {
         return said(format!("The header {header} names the algorithm \"{name}\""))
             .hint(format!("Let the sender sign with {accepted}."));
     };
@@ -186,10 +187,10 @@ fn unsupported(name: &str, labelled: bool, header: &str, keys: &Keys) -> Said {
     ))
 }
 
-fn wrong_length(algorithm: Algorithm, labelled: bool, digest_len: usize, header: &str) -> Said {
+fn wrong_length(algorithm: Algorithm, labelled: bool, digest_len: usize, header: &str) -> Message {
     let right = algorithm.digest_len();
     let like = Algorithm::of_len(digest_len).map(|it| format!(", the length of {it}")).unwrap_or_default();
-    let said = Said::new(if labelled {
+    let said = Message::new(if labelled {
         format!(
             "The header {header} names {algorithm}, whose signatures have {right} bytes, and holds {digest_len} \
              bytes{like}."
@@ -207,7 +208,7 @@ fn wrong_length(algorithm: Algorithm, labelled: bool, digest_len: usize, header:
     }
 }
 
-fn mismatch(header: &str, keys: &Keys) -> Said {
+fn mismatch(header: &str, keys: &Keys) -> Message {
     let secrets = match keys.count() {
         1 => "the secret".to_owned(),
         count => format!("any of the {count} secrets"),
@@ -216,10 +217,11 @@ fn mismatch(header: &str, keys: &Keys) -> Said {
         "Either the secret is not the sender's, or the body is not the bytes that were sent: parsed and \
                     written again, most often."
             .to_owned();
-    if let Some((secret, suspicion)) = keys.suspicion() {
+    if let Some((secret, suspicion)) = keys.first_warning() {
         let which = if keys.count() > 1 { format!(" Secret {}:", secret + 1) } else { String::new() };
         hint = format!("{hint}{which} {}", suspicion.hint());
     }
     hint.push_str(" `explain` tries what usually goes wrong, and proves what fits.");
-    Said::new(format!("The signature in {header} was not made over these bytes with {secrets}.")).hint(hint)
+    Message::new(format!("The signature in {header} was not made over these bytes with {secrets}."))
+        .hint(hint)
 }

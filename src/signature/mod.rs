@@ -12,7 +12,7 @@
 //!     algorithms: vec![Algorithm::Sha256, Algorithm::Sha1],
 //!     ..SchemeDefinition::new("X-Signature", "{algorithm}={hex}")
 //! })?;
-//! let secret = Secret::read("correct horse battery staple", scheme.secret_form())?;
+//! let secret = Secret::parse("correct horse battery staple", scheme.secret_format())?;
 //! let keys = scheme.keys(&[secret], None)?;
 //!
 //! let now = 1_700_000_000_000;
@@ -29,8 +29,8 @@ mod header;
 pub mod hmac;
 mod keys;
 mod message;
+pub(crate) mod native_hash;
 mod outcome;
-pub(crate) mod outside;
 mod scheme;
 mod secret;
 mod sign;
@@ -42,12 +42,12 @@ mod verify;
 
 pub use algorithm::Algorithm;
 pub(crate) use encoding::Encoding;
-pub(crate) use header::Item;
+pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
 pub use keys::{Keys, KeysError};
-pub use outcome::{Malformed, Outcome, Status};
+pub use outcome::{MalformedReason, Outcome, VerificationStatus};
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
-pub use secret::{Secret, SecretEncoding, SecretError, SecretForm};
+pub use secret::{Secret, SecretEncoding, SecretError, SecretFormat};
 pub use sign::{SignContext, SignError};
-pub(crate) use template::{Content, Token, Values, tokens};
+pub(crate) use template::{SignedContent, TemplateToken, TemplateValues, tokens};
 pub use timestamp::TimestampUnit;

@@ -19,20 +19,20 @@ pub enum Outcome<'a> {
     /// The signature header is absent.
     Missing,
     /// A header does not have its form.
-    Malformed {
+    MalformedReason {
         /// The header.
         header: &'a str,
         /// The part of the header that is wrong.
         received: &'a str,
         /// What is wrong with it.
-        reason: Malformed,
+        reason: MalformedReason,
     },
     /// The signature names, or has the length of, an algorithm that is not accepted.
     Unsupported {
         /// The algorithm: letters, digits, `-` and `_` only.
         name: &'a str,
         /// Whether the header names it; else its length tells.
-        labelled: bool,
+        is_labelled: bool,
         /// The signature as it stands in the header.
         received: &'a str,
     },
@@ -41,7 +41,7 @@ pub enum Outcome<'a> {
         /// The algorithm by its label, or the scheme's.
         algorithm: Algorithm,
         /// Whether the header names it.
-        labelled: bool,
+        is_labelled: bool,
         /// How many bytes the signature has.
         digest_len: usize,
         /// The signature as it stands in the header.
@@ -68,7 +68,7 @@ pub enum Outcome<'a> {
         /// The signature as it stands in the header.
         received: &'a str,
         /// How far the timestamp lies in the past, in milliseconds.
-        by: u64,
+        off_by_ms: u64,
         /// The tolerance, in seconds.
         tolerance: u64,
     },
@@ -81,7 +81,7 @@ pub enum Outcome<'a> {
         /// The signature as it stands in the header.
         received: &'a str,
         /// How far the timestamp lies in the future, in milliseconds.
-        by: u64,
+        off_by_ms: u64,
         /// The tolerance, in seconds.
         tolerance: u64,
     },
@@ -98,7 +98,7 @@ pub enum Outcome<'a> {
 
 /// What is wrong with the form of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Malformed {
+pub enum MalformedReason {
     /// The header is empty, or nothing stands where the signature should.
     Empty,
     /// A character that no HTTP header can carry.
@@ -116,7 +116,7 @@ pub enum Malformed {
     /// Characters that the encoding does not have.
     Characters,
     /// No item of the header has the scheme's form.
-    Form,
+    Format,
     /// The header stands several times with different values.
     Repeated,
     /// The value of a signed header contains what separates it from the next part.
@@ -125,27 +125,27 @@ pub enum Malformed {
 
 /// The outcome in one word, as reports show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum VerificationStatus {
     /// A secret made the signature, and it is fresh.
     Verified,
     /// There is no signature.
     Missing,
     /// There is one, and it could not be compared.
-    Malformed,
+    MalformedReason,
     /// It was compared, and no secret made it.
     Mismatch,
     /// A secret made it, too long ago or in the future.
     Stale,
 }
 
-impl Status {
+impl VerificationStatus {
     /// The word.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Verified => "verified",
             Self::Missing => "missing",
-            Self::Malformed => "malformed",
+            Self::MalformedReason => "malformed",
             Self::Mismatch => "mismatch",
             Self::Stale => "stale",
         }
@@ -161,20 +161,20 @@ impl<'a> Outcome<'a> {
 
     /// The outcome in one word.
     #[must_use]
-    pub const fn status(&self) -> Status {
+    pub const fn status(&self) -> VerificationStatus {
         match self {
-            Self::Verified { .. } => Status::Verified,
-            Self::Missing => Status::Missing,
-            Self::Mismatch { .. } => Status::Mismatch,
-            Self::TooOld { .. } | Self::TooNew { .. } => Status::Stale,
-            Self::Malformed { .. }
+            Self::Verified { .. } => VerificationStatus::Verified,
+            Self::Missing => VerificationStatus::Missing,
+            Self::Mismatch { .. } => VerificationStatus::Mismatch,
+            Self::TooOld { .. } | Self::TooNew { .. } => VerificationStatus::Stale,
+            Self::MalformedReason { .. }
             | Self::Unsupported { .. }
             | Self::AlgorithmMismatch { .. }
             | Self::TimestampMissing
             | Self::TimestampMalformed
             | Self::HeaderMissing { .. }
             | Self::UrlMissing
-            | Self::MethodMissing => Status::Malformed,
+            | Self::MethodMissing => VerificationStatus::MalformedReason,
         }
     }
 
@@ -184,7 +184,7 @@ impl<'a> Outcome<'a> {
         Some(match self {
             Self::Verified { .. } => return None,
             Self::Missing => Code::SIGNATURE_MISSING,
-            Self::Malformed { .. } => Code::SIGNATURE_MALFORMED,
+            Self::MalformedReason { .. } => Code::SIGNATURE_MALFORMED,
             Self::Unsupported { .. } => Code::ALGORITHM_UNSUPPORTED,
             Self::AlgorithmMismatch { .. } => Code::ALGORITHM_MISMATCH,
             Self::Mismatch { .. } => Code::SIGNATURE_MISMATCH,
@@ -207,7 +207,7 @@ impl<'a> Outcome<'a> {
             | Self::Mismatch { algorithm, .. }
             | Self::TooOld { algorithm, .. }
             | Self::TooNew { algorithm, .. } => Some(algorithm),
-            Self::Unsupported { name, .. } => Algorithm::named(name),
+            Self::Unsupported { name, .. } => Algorithm::from_name(name),
             _ => None,
         }
     }
@@ -217,7 +217,7 @@ impl<'a> Outcome<'a> {
     pub const fn received(&self) -> Option<&'a str> {
         match *self {
             Self::Verified { received, .. }
-            | Self::Malformed { received, .. }
+            | Self::MalformedReason { received, .. }
             | Self::Unsupported { received, .. }
             | Self::AlgorithmMismatch { received, .. }
             | Self::Mismatch { received, .. }
@@ -240,7 +240,7 @@ impl<'a> Outcome<'a> {
 
     /// Of several things that are wrong, the one with the highest rank is the answer: the one that
     /// came closest to a signature.
-    pub(super) const fn rank(&self) -> u8 {
+    pub(super) const fn specificity(&self) -> u8 {
         match self {
             Self::Verified { .. } => 7,
             Self::TooOld { .. } | Self::TooNew { .. } => 6,

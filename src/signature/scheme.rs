@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::header::Format;
-use super::template::Content;
-use super::{Algorithm, Keys, KeysError, Secret, SecretForm, TimestampUnit};
+use super::header::HeaderFormat;
+use super::template::SignedContent;
+use super::{Algorithm, Keys, KeysError, Secret, SecretFormat, TimestampUnit};
 use crate::delivery::is_token;
 use crate::text::eq_ignore_ascii_case;
 
@@ -26,7 +26,7 @@ pub struct SchemeDefinition {
     /// `{method}{url}{body}`, is taken only as `ambiguous`.
     pub signed_content: String,
     /// The form of secrets.
-    pub secret: SecretForm,
+    pub secret: SecretFormat,
     /// Whether the provider legally sends without a signature.
     pub optional: bool,
     /// The header that holds the timestamp, where the signature header does not.
@@ -49,7 +49,7 @@ impl SchemeDefinition {
             format: format.into(),
             algorithms: vec![Algorithm::Sha256],
             signed_content: "{body}".to_owned(),
-            secret: SecretForm::default(),
+            secret: SecretFormat::default(),
             optional: false,
             timestamp_header: None,
             id_header: None,
@@ -63,8 +63,8 @@ impl SchemeDefinition {
 #[derive(Clone, Debug)]
 pub struct Scheme {
     definition: SchemeDefinition,
-    pub(crate) format: Format,
-    pub(crate) content: Content,
+    pub(crate) format: HeaderFormat,
+    pub(crate) content: SignedContent,
     /// Whether bytes can be moved from one signed part into another.
     pub(super) ambiguous: bool,
     /// Whether nothing but its length says where the signed timestamp ends.
@@ -90,8 +90,8 @@ impl Scheme {
                 return fail(field, "This is not the name of an HTTP header.");
             }
         }
-        let format = Format::parse(&definition.format).map_err(of("format"))?;
-        let content = Content::parse(&definition.signed_content, definition.id_header.as_deref())
+        let format = HeaderFormat::parse(&definition.format).map_err(of("format"))?;
+        let content = SignedContent::parse(&definition.signed_content, definition.id_header.as_deref())
             .map_err(of("signedContent"))?;
 
         let algorithms = &definition.algorithms;
@@ -108,7 +108,7 @@ impl Scheme {
                 "The format says {fixed}, so this has to be {fixed} alone."
             )));
         }
-        if !algorithms.iter().all(|algorithm| format.reads_itself(*algorithm)) {
+        if !algorithms.iter().all(|algorithm| format.round_trips(*algorithm)) {
             return fail(
                 "format",
                 "A header of this form could not be read again: a literal holds a separator, has white space at \
@@ -189,7 +189,7 @@ impl Scheme {
 
     /// The form of secrets.
     #[must_use]
-    pub fn secret_form(&self) -> &SecretForm {
+    pub fn secret_format(&self) -> &SecretFormat {
         &self.definition.secret
     }
 

@@ -43,7 +43,7 @@ impl SecretEncoding {
 
 /// The form a provider gives its secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SecretForm {
+pub struct SecretFormat {
     /// How the text, without its prefix, stands for the bytes of the key.
     pub encoding: SecretEncoding,
     /// A text such as `whsec_` that is taken off where it stands in front. A secret without it is
@@ -51,15 +51,15 @@ pub struct SecretForm {
     pub prefix: Option<String>,
 }
 
-impl SecretForm {
+impl SecretFormat {
     /// Reads a form as a manifest writes it: `utf8`, `base64` or `hex`, or one of them in braces
     /// behind a prefix: `whsec_{base64}`. Since no underscore is in the alphabet, `base64` alone
     /// takes off `whsec_` too.
     ///
     /// ```
-    /// use hookseal::signature::{SecretEncoding, SecretForm};
+    /// use hookseal::signature::{SecretEncoding, SecretFormat};
     ///
-    /// let form = SecretForm::named("whsec_{base64}").unwrap();
+    /// let form = SecretFormat::named("whsec_{base64}").unwrap();
     /// assert_eq!((form.encoding, form.prefix.as_deref()), (SecretEncoding::Base64, Some("whsec_")));
     /// ```
     #[must_use]
@@ -79,8 +79,8 @@ impl SecretForm {
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
     /// As it was given: whoever looks for a slip in it needs the text.
-    written: Zeroizing<Vec<u8>>,
-    suspicion: Option<Suspicion>,
+    source_text: Zeroizing<Vec<u8>>,
+    suspicion: Option<SecretWarning>,
 }
 
 impl Secret {
@@ -90,25 +90,31 @@ impl Secret {
     /// [`Code::SECRET_MISSING`] where the text, or what it stands for, is empty, only what cannot be seen, or only
     /// zero bytes; [`Code::SECRET_INVALID`] where it does not have the form, or is what programs and templates write
     /// where a value is missing.
-    pub fn read(text: &str, form: &SecretForm) -> Result<Self, SecretError> {
+    pub fn parse(text: &str, form: &SecretFormat) -> Result<Self, SecretError> {
         let bare = form.prefix.as_deref().and_then(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
         if bare.chars().all(is_invisible) {
-            return Err(SecretError { kind: Kind::of_blank(text, bare), suspicion: None });
+            return Err(SecretError { kind: SecretErrorKind::of_blank(text, bare), suspicion: None });
         }
         if is_unfilled(bare) {
-            return Err(SecretError { kind: Kind::Unfilled, suspicion: None });
+            return Err(SecretError { kind: SecretErrorKind::Unfilled, suspicion: None });
         }
-        let suspicion = Suspicion::of(bare, form.encoding);
+        let suspicion = SecretWarning::of(bare, form.encoding);
         let decoded = match form.encoding {
             SecretEncoding::Utf8 => Some(bare.as_bytes().to_vec()),
             SecretEncoding::Base64 => unpadded(bare).and_then(|bare| Base64Unpadded::decode_vec(bare).ok()),
             SecretEncoding::Hex => base16ct::mixed::decode_vec(bare).ok(),
         };
         match decoded.map(Zeroizing::new) {
-            None => Err(SecretError { kind: Kind::Invalid(form.encoding), suspicion }),
-            Some(bytes) if bytes.is_empty() => Err(SecretError { kind: Kind::Empty, suspicion: None }),
-            Some(bytes) if is_zero(&bytes) => Err(SecretError { kind: Kind::Zero, suspicion: None }),
-            Some(bytes) => Ok(Self { bytes, written: Zeroizing::new(text.as_bytes().to_vec()), suspicion }),
+            None => Err(SecretError { kind: SecretErrorKind::Invalid(form.encoding), suspicion }),
+            Some(bytes) if bytes.is_empty() => {
+                Err(SecretError { kind: SecretErrorKind::Empty, suspicion: None })
+            }
+            Some(bytes) if is_zero(&bytes) => {
+                Err(SecretError { kind: SecretErrorKind::Zero, suspicion: None })
+            }
+            Some(bytes) => {
+                Ok(Self { bytes, source_text: Zeroizing::new(text.as_bytes().to_vec()), suspicion })
+            }
         }
     }
 
@@ -123,24 +129,24 @@ impl Secret {
         let is_blank = bytes.trim_ascii().is_empty() || std::str::from_utf8(&bytes).is_ok_and(is_text_of);
         if is_blank || is_zero(&bytes) {
             let kind = match bytes.is_empty() {
-                true => Kind::Empty,
-                false if is_zero(&bytes) => Kind::Zero,
-                false => Kind::Blank,
+                true => SecretErrorKind::Empty,
+                false if is_zero(&bytes) => SecretErrorKind::Zero,
+                false => SecretErrorKind::Blank,
             };
             return Err(SecretError { kind, suspicion: None });
         }
-        Ok(Self { written: bytes.clone(), bytes, suspicion: None })
+        Ok(Self { source_text: bytes.clone(), bytes, suspicion: None })
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    pub(super) fn written(&self) -> &[u8] {
-        &self.written
+    pub(super) fn source_text(&self) -> &[u8] {
+        &self.source_text
     }
 
-    pub(super) fn suspicion(&self) -> Option<Suspicion> {
+    pub(super) fn suspicion(&self) -> Option<SecretWarning> {
         self.suspicion
     }
 }
@@ -160,21 +166,21 @@ impl fmt::Display for Secret {
 /// What about the text of a secret makes one doubt that it is the whole secret and nothing else.
 /// It says nothing about the secret's characters beyond that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Suspicion {
+pub(super) enum SecretWarning {
     Quoted,
-    BlankAround,
+    SurroundingWhitespace,
     StandardPrefix,
     UrlSafe,
     LooksBase64,
 }
 
-impl Suspicion {
+impl SecretWarning {
     fn of(text: &str, encoding: SecretEncoding) -> Option<Self> {
         let quoted = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
         if quoted('"') || quoted('\'') || quoted('`') {
             Some(Self::Quoted)
         } else if text.trim().len() != text.len() {
-            Some(Self::BlankAround)
+            Some(Self::SurroundingWhitespace)
         } else if text.starts_with("whsec_") {
             Some(Self::StandardPrefix)
         } else if encoding == SecretEncoding::Base64 && text.contains(['-', '_']) {
@@ -189,7 +195,7 @@ impl Suspicion {
     pub const fn hint(self) -> &'static str {
         match self {
             Self::Quoted => "The secret stands in quotes, which count as part of it: take them away.",
-            Self::BlankAround => {
+            Self::SurroundingWhitespace => {
                 "The secret begins or ends with white space, which counts as part of it: a line break \
                  from a file, most often. Take it away."
             }
@@ -237,12 +243,12 @@ fn is_base64_and_not_hex(text: &str) -> bool {
 /// Why a text is no secret. It never holds the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretError {
-    kind: Kind,
-    suspicion: Option<Suspicion>,
+    kind: SecretErrorKind,
+    suspicion: Option<SecretWarning>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SecretErrorKind {
     Empty,
     Blank,
     OnlyPrefix,
@@ -251,7 +257,7 @@ enum Kind {
     Invalid(SecretEncoding),
 }
 
-impl Kind {
+impl SecretErrorKind {
     fn of_blank(text: &str, bare: &str) -> Self {
         if text.len() != bare.len() {
             Self::OnlyPrefix
@@ -268,8 +274,11 @@ impl SecretError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self.kind {
-            Kind::Empty | Kind::Blank | Kind::OnlyPrefix | Kind::Zero => Code::SECRET_MISSING,
-            Kind::Unfilled | Kind::Invalid(_) => Code::SECRET_INVALID,
+            SecretErrorKind::Empty
+            | SecretErrorKind::Blank
+            | SecretErrorKind::OnlyPrefix
+            | SecretErrorKind::Zero => Code::SECRET_MISSING,
+            SecretErrorKind::Unfilled | SecretErrorKind::Invalid(_) => Code::SECRET_INVALID,
         }
     }
 
@@ -277,12 +286,15 @@ impl SecretError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Empty | Kind::Blank | Kind::Zero | Kind::Unfilled => Some(
+            SecretErrorKind::Empty
+            | SecretErrorKind::Blank
+            | SecretErrorKind::Zero
+            | SecretErrorKind::Unfilled => Some(
                 "Is the variable or file it comes from set where this runs? Anybody can sign with an \
                       empty secret, so it is refused.",
             ),
-            Kind::OnlyPrefix => Some("It was cut off when it was copied, most likely."),
-            Kind::Invalid(_) => self.suspicion.map(Suspicion::hint),
+            SecretErrorKind::OnlyPrefix => Some("It was cut off when it was copied, most likely."),
+            SecretErrorKind::Invalid(_) => self.suspicion.map(SecretWarning::hint),
         }
     }
 }
@@ -290,20 +302,20 @@ impl SecretError {
 impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            Kind::Empty => "The secret is empty.",
-            Kind::Blank => "The secret is nothing but white space and invisible characters.",
-            Kind::Zero => "The secret is nothing but zero bytes, which is an empty key.",
-            Kind::Unfilled => {
+            SecretErrorKind::Empty => "The secret is empty.",
+            SecretErrorKind::Blank => "The secret is nothing but white space and invisible characters.",
+            SecretErrorKind::Zero => "The secret is nothing but zero bytes, which is an empty key.",
+            SecretErrorKind::Unfilled => {
                 "The secret is what a program or a template writes where a value is missing, such as \"undefined\"."
             }
-            Kind::OnlyPrefix => "The secret has nothing behind its prefix.",
-            Kind::Invalid(SecretEncoding::Base64) => {
+            SecretErrorKind::OnlyPrefix => "The secret has nothing behind its prefix.",
+            SecretErrorKind::Invalid(SecretEncoding::Base64) => {
                 "The secret is not base64, which this provider asks for."
             }
-            Kind::Invalid(SecretEncoding::Hex) => {
+            SecretErrorKind::Invalid(SecretEncoding::Hex) => {
                 "The secret is not an even number of hex digits, which this provider asks for."
             }
-            Kind::Invalid(SecretEncoding::Utf8) => "The secret is not text.",
+            SecretErrorKind::Invalid(SecretEncoding::Utf8) => "The secret is not text.",
         })
     }
 }
@@ -314,16 +326,16 @@ impl std::error::Error for SecretError {}
 mod tests {
     use super::*;
 
-    fn form(text: &str) -> SecretForm {
-        SecretForm::named(text).expect(text)
+    fn form(text: &str) -> SecretFormat {
+        SecretFormat::named(text).expect(text)
     }
 
     fn bytes(text: &str, written: &str) -> Vec<u8> {
-        Secret::read(text, &form(written)).expect(written).as_bytes().to_vec()
+        Secret::parse(text, &form(written)).expect(written).as_bytes().to_vec()
     }
 
     fn refused(text: &str, written: &str) -> (&'static str, String, Option<&'static str>) {
-        let error = Secret::read(text, &form(written)).expect_err(written);
+        let error = Secret::parse(text, &form(written)).expect_err(written);
         (error.code().as_str(), error.to_string(), error.hint())
     }
 
@@ -337,10 +349,10 @@ mod tests {
             ("whsec_{base64}", SecretEncoding::Base64, Some("whsec_")),
             ("key-{utf8}", SecretEncoding::Utf8, Some("key-")),
         ] {
-            assert_eq!(form(text), SecretForm { encoding, prefix: prefix.map(str::to_owned) });
+            assert_eq!(form(text), SecretFormat { encoding, prefix: prefix.map(str::to_owned) });
         }
         for text in ["", "UTF8", "base32", "{base64", "base64}", "whsec_base64", "{base64}x"] {
-            assert_eq!(SecretForm::named(text), None, "{text:?}");
+            assert_eq!(SecretFormat::named(text), None, "{text:?}");
         }
     }
 
@@ -421,7 +433,7 @@ mod tests {
         }
         assert_eq!(refused("whsec_undefined", "base64").0, "secret-invalid");
         for text in ["undefined behaviour", "nullable", "{not a place}", "$HOME", "truely"] {
-            assert!(Secret::read(text, &form("utf8")).is_ok(), "{text}");
+            assert!(Secret::parse(text, &form("utf8")).is_ok(), "{text}");
         }
     }
 
@@ -431,19 +443,19 @@ mod tests {
         let hex = "The secret is not an even number of hex digits, which this provider asks for.".to_owned();
         for (text, written, hint) in [
             ("no base64 at all!", "base64", None),
-            ("\"AAEC\"", "base64", Some(Suspicion::Quoted)),
-            ("AAEC\n", "base64", Some(Suspicion::BlankAround)),
-            ("AA-_", "base64", Some(Suspicion::UrlSafe)),
-            ("whsec_AAEC", "other_{base64}", Some(Suspicion::StandardPrefix)),
+            ("\"AAEC\"", "base64", Some(SecretWarning::Quoted)),
+            ("AAEC\n", "base64", Some(SecretWarning::SurroundingWhitespace)),
+            ("AA-_", "base64", Some(SecretWarning::UrlSafe)),
+            ("whsec_AAEC", "other_{base64}", Some(SecretWarning::StandardPrefix)),
             ("abc", "hex", None),
-            ("AAECzz==", "hex", Some(Suspicion::LooksBase64)),
-            ("whsec_AAEC", "hex", Some(Suspicion::StandardPrefix)),
-            ("00ff ", "hex", Some(Suspicion::BlankAround)),
+            ("AAECzz==", "hex", Some(SecretWarning::LooksBase64)),
+            ("whsec_AAEC", "hex", Some(SecretWarning::StandardPrefix)),
+            ("00ff ", "hex", Some(SecretWarning::SurroundingWhitespace)),
         ] {
             let message = if written == "hex" { hex.clone() } else { base64.clone() };
             assert_eq!(
                 refused(text, written),
-                ("secret-invalid", message, hint.map(Suspicion::hint)),
+                ("secret-invalid", message, hint.map(SecretWarning::hint)),
                 "{text:?}"
             );
         }
@@ -453,18 +465,18 @@ mod tests {
     fn a_legal_secret_that_looks_odd_is_taken_and_remembered() {
         for (text, suspicion) in [
             ("plain", None),
-            ("'quoted'", Some(Suspicion::Quoted)),
+            ("'quoted'", Some(SecretWarning::Quoted)),
             ("'", None),
-            ("line\n", Some(Suspicion::BlankAround)),
-            ("whsec_AAEC", Some(Suspicion::StandardPrefix)),
+            ("line\n", Some(SecretWarning::SurroundingWhitespace)),
+            ("whsec_AAEC", Some(SecretWarning::StandardPrefix)),
         ] {
-            assert_eq!(Secret::read(text, &form("utf8")).expect(text).suspicion(), suspicion, "{text:?}");
+            assert_eq!(Secret::parse(text, &form("utf8")).expect(text).suspicion(), suspicion, "{text:?}");
         }
     }
 
     #[test]
     fn a_secret_is_never_printed() {
-        let secret = Secret::read("hunter2", &form("utf8")).expect("a secret");
+        let secret = Secret::parse("hunter2", &form("utf8")).expect("a secret");
         assert_eq!(format!("{secret} {secret:?} {secret:#?}"), "[redacted] [redacted] [redacted]");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::template::Values;
+use super::template::TemplateValues;
 use super::{Keys, Outcome, Scheme};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
@@ -48,35 +48,35 @@ impl Scheme {
         } else {
             String::new()
         };
-        let mut made = Vec::new();
+        let mut headers = Vec::new();
         if let Some(name) = self.timestamp_header() {
-            made.push((name.to_owned(), now.clone()));
+            headers.push((name.to_owned(), now.clone()));
         }
         if let (Some(name), Some(id)) = (&self.definition().id_header, context.id) {
             // What is no visible ASCII, receivers and their runtimes read differently or not at all.
             if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(SignError::Unwritable(name.clone()));
+                return Err(SignError::InvalidHeaderValue(name.clone()));
             }
-            made.push((name.clone(), id.to_owned()));
+            headers.push((name.clone(), id.to_owned()));
         }
 
-        let own = made.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut headers: Headers<'_> = own.collect();
+        let own = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut signed_headers: Headers<'_> = own.collect();
         for (name, value) in context.headers.iter() {
-            headers.push(name, value);
+            signed_headers.push(name, value);
         }
-        let delivery = Delivery { headers, body, url: context.url, method: context.method };
-        let values = self.values(&delivery).map_err(|outcome| self.lacking(outcome))?;
+        let delivery = Delivery { headers: signed_headers, body, url: context.url, method: context.method };
+        let values = self.values(&delivery).map_err(|outcome| self.to_sign_error(outcome))?;
 
-        let (_, key) = keys.iter().next().ok_or(SignError::Key)?;
+        let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
         let mut mac = key.start();
-        self.content.feed(&mut mac, &Values { timestamp: &now, ..values });
+        self.content.feed(&mut mac, &TemplateValues { timestamp: &now, ..values });
         let signature = self.format.write(key.algorithm(), mac.finish().as_bytes(), &now);
-        made.insert(0, (self.header().to_owned(), signature));
-        Ok(made)
+        headers.insert(0, (self.header().to_owned(), signature));
+        Ok(headers)
     }
 
-    fn lacking(&self, outcome: Outcome<'_>) -> SignError {
+    fn to_sign_error(&self, outcome: Outcome<'_>) -> SignError {
         match outcome {
             Outcome::HeaderMissing { name } if self.definition().id_header.as_deref() == Some(name) => {
                 SignError::Id
@@ -84,7 +84,7 @@ impl Scheme {
             Outcome::HeaderMissing { name } => SignError::Header(name.to_owned()),
             Outcome::UrlMissing => SignError::Url,
             Outcome::MethodMissing => SignError::Method,
-            Outcome::Malformed { header, .. } => SignError::Unwritable(header.to_owned()),
+            Outcome::MalformedReason { header, .. } => SignError::InvalidHeaderValue(header.to_owned()),
             _ => SignError::Time,
         }
     }
@@ -102,13 +102,13 @@ pub enum SignError {
     Header(String),
     /// A header value cannot be sent as it stands: it is no visible ASCII, has more than 8 KiB, or
     /// was given twice with different values.
-    Unwritable(String),
+    InvalidHeaderValue(String),
     /// The scheme signs the URL and none was given.
     Url,
     /// The scheme signs the method and none was given.
     Method,
     /// There is no key.
-    Key,
+    NoKey,
 }
 
 impl SignError {
@@ -116,11 +116,11 @@ impl SignError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Key => Code::SECRET_MISSING,
+            Self::NoKey => Code::SECRET_MISSING,
             Self::Url => Code::URL_MISSING,
             Self::Method => Code::METHOD_MISSING,
             Self::Header(_) => Code::HEADER_MISSING,
-            Self::Time | Self::Id | Self::Unwritable(_) => Code::OPTION_INVALID,
+            Self::Time | Self::Id | Self::InvalidHeaderValue(_) => Code::OPTION_INVALID,
         }
     }
 }
@@ -131,14 +131,14 @@ impl fmt::Display for SignError {
             Self::Time => f.write_str("The time cannot be written as a timestamp: it has to lie after 1970."),
             Self::Id => f.write_str("This provider signs an id, and none was given."),
             Self::Header(name) => write!(f, "This provider signs the header {name}, and it was not given."),
-            Self::Unwritable(name) => write!(
+            Self::InvalidHeaderValue(name) => write!(
                 f,
                 "The value of {name} cannot be sent: it is no visible ASCII, has more than 8 KiB, contains the \
                  separator of the signed content, or was given twice with different values."
             ),
             Self::Url => f.write_str("This provider signs the URL, and none was given."),
             Self::Method => f.write_str("This provider signs the method, and none was given."),
-            Self::Key => f.write_str("No secret was given, and without one nothing can be signed."),
+            Self::NoKey => f.write_str("No secret was given, and without one nothing can be signed."),
         }
     }
 }

@@ -8,42 +8,42 @@ use crate::text::{into_owned_outlined, split_once};
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token<'a> {
+pub(crate) enum TemplateToken<'a> {
     Literal(&'a str),
-    Place(&'a str),
+    Placeholder(&'a str),
 }
 
 /// Splits a template at its braces. The error is a sentence.
-pub(crate) fn tokens(template: &str) -> Result<Vec<Token<'_>>, String> {
+pub(crate) fn tokens(template: &str) -> Result<Vec<TemplateToken<'_>>, String> {
     let mut tokens = Vec::new();
     let mut rest = template;
     while let Some(at) = rest.find(['{', '}']) {
         let (literal, behind) = rest.split_at(at);
         if !literal.is_empty() {
-            tokens.push(Token::Literal(literal));
+            tokens.push(TemplateToken::Literal(literal));
         }
         let inside = behind.strip_prefix('{').ok_or("A \"}\" has no \"{\" in front of it.")?;
         let (place, behind) = split_once(inside, '}').ok_or("A \"{\" has no \"}\" behind it.")?;
         if place.contains('{') {
             return Err(into_owned_outlined("A \"{\" has no \"}\" behind it."));
         }
-        tokens.push(Token::Place(place));
+        tokens.push(TemplateToken::Placeholder(place));
         rest = behind;
     }
     if !rest.is_empty() {
-        tokens.push(Token::Literal(rest));
+        tokens.push(TemplateToken::Literal(rest));
     }
     Ok(tokens)
 }
 
 /// What is signed, such as `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug)]
-pub(crate) struct Content {
-    parts: Vec<Part>,
+pub(crate) struct SignedContent {
+    parts: Vec<ContentPart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum ContentPart {
     Literal(String),
     Body,
     Timestamp,
@@ -52,15 +52,15 @@ enum Part {
     Method,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for ContentPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Part::Literal(text) => f.write_str(text),
-            Part::Body => f.write_str("{body}"),
-            Part::Timestamp => f.write_str("{timestamp}"),
-            Part::Header(name) => write!(f, "{{header:{name}}}"),
-            Part::Url => f.write_str("{url}"),
-            Part::Method => f.write_str("{method}"),
+            ContentPart::Literal(text) => f.write_str(text),
+            ContentPart::Body => f.write_str("{body}"),
+            ContentPart::Timestamp => f.write_str("{timestamp}"),
+            ContentPart::Header(name) => write!(f, "{{header:{name}}}"),
+            ContentPart::Url => f.write_str("{url}"),
+            ContentPart::Method => f.write_str("{method}"),
         }
     }
 }
@@ -70,21 +70,21 @@ fn is_url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
-impl Part {
-    fn bytes<'v>(&'v self, values: &Values<'v>) -> &'v [u8] {
+impl ContentPart {
+    fn bytes<'v>(&'v self, values: &TemplateValues<'v>) -> &'v [u8] {
         match self {
-            Part::Literal(text) => text.as_bytes(),
-            Part::Body => values.body,
-            Part::Timestamp => values.timestamp.as_bytes(),
-            Part::Header(name) => values.headers.get(name).unwrap_or_default().as_bytes(),
-            Part::Url => values.url.as_bytes(),
-            Part::Method => values.method.as_bytes(),
+            ContentPart::Literal(text) => text.as_bytes(),
+            ContentPart::Body => values.body,
+            ContentPart::Timestamp => values.timestamp.as_bytes(),
+            ContentPart::Header(name) => values.headers.get(name).unwrap_or_default().as_bytes(),
+            ContentPart::Url => values.url.as_bytes(),
+            ContentPart::Method => values.method.as_bytes(),
         }
     }
 }
 
 /// What the places of one delivery hold.
-pub(crate) struct Values<'a> {
+pub(crate) struct TemplateValues<'a> {
     pub body: &'a [u8],
     pub timestamp: &'a str,
     pub headers: &'a Headers<'a>,
@@ -92,24 +92,24 @@ pub(crate) struct Values<'a> {
     pub method: &'a str,
 }
 
-impl Content {
+impl SignedContent {
     /// Reads the template. `{id}` is the header of that name in the scheme. The error is a sentence.
     pub fn parse(template: &str, id_header: Option<&str>) -> Result<Self, String> {
         let mut parts = Vec::new();
         for token in tokens(template)? {
             parts.push(match token {
-                Token::Literal(text) => Part::Literal(into_owned_outlined(text)),
-                Token::Place("body") => Part::Body,
-                Token::Place("timestamp") => Part::Timestamp,
-                Token::Place("url") => Part::Url,
-                Token::Place("method") => Part::Method,
-                Token::Place("id") => Part::Header(
+                TemplateToken::Literal(text) => ContentPart::Literal(into_owned_outlined(text)),
+                TemplateToken::Placeholder("body") => ContentPart::Body,
+                TemplateToken::Placeholder("timestamp") => ContentPart::Timestamp,
+                TemplateToken::Placeholder("url") => ContentPart::Url,
+                TemplateToken::Placeholder("method") => ContentPart::Method,
+                TemplateToken::Placeholder("id") => ContentPart::Header(
                     id_header
                         .ok_or("{id} is signed, but the scheme names no header that holds it.")?
                         .to_owned(),
                 ),
-                Token::Place(place) => match place.strip_prefix("header:") {
-                    Some(name) if is_token(name) => Part::Header(into_owned_outlined(name)),
+                TemplateToken::Placeholder(place) => match place.strip_prefix("header:") {
+                    Some(name) if is_token(name) => ContentPart::Header(into_owned_outlined(name)),
                     Some(_) => return Err(format!("{{{place}}} does not name an HTTP header.")),
                     None => {
                         return Err(format!(
@@ -120,7 +120,7 @@ impl Content {
                 },
             });
         }
-        match parts.iter().filter(|part| **part == Part::Body).count() {
+        match parts.iter().filter(|part| **part == ContentPart::Body).count() {
             0 => Err(into_owned_outlined("{body} is missing, so anybody could change the body.")),
             1 => Ok(Self { parts }),
             _ => Err(into_owned_outlined("{body} stands more than once.")),
@@ -128,30 +128,32 @@ impl Content {
     }
 
     pub fn has_timestamp(&self) -> bool {
-        self.parts.contains(&Part::Timestamp)
+        self.parts.contains(&ContentPart::Timestamp)
     }
 
     pub fn has_url(&self) -> bool {
-        self.parts.contains(&Part::Url)
+        self.parts.contains(&ContentPart::Url)
     }
 
     pub fn has_method(&self) -> bool {
-        self.parts.contains(&Part::Method)
+        self.parts.contains(&ContentPart::Method)
     }
 
     /// The literal by which a place of any length ends, on its side of the body; the error is the neighbour that is
     /// no literal.
-    fn delimiter(&self, at: usize) -> Result<&str, &Part> {
-        let body = self.parts.iter().position(|part| *part == Part::Body).unwrap_or(0);
+    fn delimiter(&self, at: usize) -> Result<&str, &ContentPart> {
+        let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
         match &self.parts[if at < body { at + 1 } else { at - 1 }] {
-            Part::Literal(text) => Ok(text),
+            ContentPart::Literal(text) => Ok(text),
             other => Err(other),
         }
     }
 
     /// The places whose length the sender chooses, but for the body.
-    fn open(&self) -> impl Iterator<Item = (usize, &Part)> {
-        let is_open = |part: &Part| matches!(part, Part::Header(_) | Part::Url | Part::Method);
+    fn open(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
+        let is_open = |part: &ContentPart| {
+            matches!(part, ContentPart::Header(_) | ContentPart::Url | ContentPart::Method)
+        };
         self.parts.iter().enumerate().filter(move |(_, part)| is_open(part))
     }
 
@@ -160,14 +162,14 @@ impl Content {
     pub fn ambiguity(&self) -> Option<String> {
         let mut headers = self.open().filter_map(|(at, part)| {
             let held = self.delimiter(at).is_ok_and(|text| text.bytes().all(|byte| !byte.is_ascii_control()));
-            (held && matches!(part, Part::Header(_))).then_some((at, part))
+            (held && matches!(part, ContentPart::Header(_))).then_some((at, part))
         });
         let first = headers.next();
         let several = first.filter(|_| headers.next().is_some());
         for (at, part) in self.open() {
             let why = match self.delimiter(at) {
                 Err(next) => format!("{part} and {next} stand side by side"),
-                Ok(text) if *part == Part::Url && text.bytes().all(is_url) => {
+                Ok(text) if *part == ContentPart::Url && text.bytes().all(is_url) => {
                     format!("{part} may contain \"{text}\" itself")
                 }
                 Ok(text) if several.is_some_and(|(first, _)| first == at) => {
@@ -185,14 +187,14 @@ impl Content {
     }
 
     /// The header that holds what it should end by, if one does: it need not end where it seems to.
-    pub fn overrun<'v>(&'v self, values: &Values<'v>) -> Option<&'v str> {
+    pub fn overrun<'v>(&'v self, values: &TemplateValues<'v>) -> Option<&'v str> {
         self.open().find_map(|(at, part)| {
-            let Part::Header(name) = part else { return None };
+            let ContentPart::Header(name) = part else { return None };
             let (value, delimiter) = (part.bytes(values), self.delimiter(at).ok()?.as_bytes());
             if let [byte] = delimiter {
                 return value.contains(byte).then_some(name.as_str());
             }
-            let before = self.parts.iter().take(at).all(|part| *part != Part::Body);
+            let before = self.parts.iter().take(at).all(|part| *part != ContentPart::Body);
             let is_there = |from: usize| {
                 let joined = value[from..].iter().chain(delimiter);
                 joined.take(delimiter.len()).eq(delimiter)
@@ -218,7 +220,7 @@ impl Content {
                 let next = if is_before { text.bytes().next() } else { text.bytes().last() };
                 next.is_some_and(|byte| byte.is_ascii_digit())
             }
-            Err(next) => *next != Part::Body,
+            Err(next) => *next != ContentPart::Body,
         })
     }
 
@@ -226,32 +228,32 @@ impl Content {
     pub fn runs_into(&self, body: &[u8]) -> bool {
         self.stamps().any(|(at, is_before)| {
             let next = if is_before { body.first() } else { body.last() };
-            self.delimiter(at) == Err(&Part::Body) && next.is_some_and(u8::is_ascii_digit)
+            self.delimiter(at) == Err(&ContentPart::Body) && next.is_some_and(u8::is_ascii_digit)
         })
     }
 
     /// The places of timestamps, and whether each is before the body.
     fn stamps(&self) -> impl Iterator<Item = (usize, bool)> {
-        let body = self.parts.iter().position(|part| *part == Part::Body).unwrap_or(0);
-        let stamps = self.parts.iter().enumerate().filter(|(_, part)| **part == Part::Timestamp);
+        let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
+        let stamps = self.parts.iter().enumerate().filter(|(_, part)| **part == ContentPart::Timestamp);
         stamps.map(move |(at, _)| (at, at < body))
     }
 
     /// The headers whose values are signed.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Header(name) => Some(name.as_str()),
+            ContentPart::Header(name) => Some(name.as_str()),
             _ => None,
         })
     }
 
     /// Feeds what is signed in parts, so that the body is never copied.
-    pub fn feed(&self, mac: &mut Mac, values: &Values<'_>) {
+    pub fn feed(&self, mac: &mut Mac, values: &TemplateValues<'_>) {
         self.parts.iter().for_each(|part| mac.update(part.bytes(values)));
     }
 
     /// The same parts, for somebody else to feed.
-    pub fn parts<'v>(&'v self, values: &'v Values<'_>) -> impl Iterator<Item = &'v [u8]> {
+    pub fn parts<'v>(&'v self, values: &'v TemplateValues<'_>) -> impl Iterator<Item = &'v [u8]> {
         self.parts.iter().map(|part| part.bytes(values))
     }
 }
@@ -265,10 +267,10 @@ mod tests {
         assert_eq!(
             tokens("v0:{timestamp}:{body}"),
             Ok(vec![
-                Token::Literal("v0:"),
-                Token::Place("timestamp"),
-                Token::Literal(":"),
-                Token::Place("body")
+                TemplateToken::Literal("v0:"),
+                TemplateToken::Placeholder("timestamp"),
+                TemplateToken::Literal(":"),
+                TemplateToken::Placeholder("body")
             ])
         );
         assert_eq!(tokens(""), Ok(vec![]));
@@ -298,7 +300,7 @@ mod tests {
                 "{Body} is unknown. Known are {body}, {timestamp}, {id}, {url}, {method} and {header:name}.",
             ),
         ] {
-            assert_eq!(Content::parse(template, None).unwrap_err(), message, "{template}");
+            assert_eq!(SignedContent::parse(template, None).unwrap_err(), message, "{template}");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn of(format: &str, content: &str) -> Scheme {
 }
 
 pub(super) fn keys(scheme: &Scheme, secrets: &[&str]) -> Keys {
-    let read = |text: &&str| Secret::read(text, scheme.secret_form()).expect("a secret");
+    let read = |text: &&str| Secret::parse(text, scheme.secret_format()).expect("a secret");
     scheme.keys(&secrets.iter().map(read).collect::<Vec<_>>(), None).expect("keys")
 }
 
@@ -417,7 +417,7 @@ fn nothing_that_is_said_holds_a_secret_or_an_expected_signature() {
             }
         }
     }
-    let key = hmac::Key::new(Algorithm::Sha256, SECRET.as_bytes());
+    let key = hmac::HmacKey::new(Algorithm::Sha256, SECRET.as_bytes());
     let said = format!("{key:?} {:?} {:?}", key.start(), key.tag(b"{}"));
     assert_eq!(said, "Key(sha256, [redacted]) Mac([redacted]) Tag([redacted])");
     assert!(checked > 100, "{checked}");

@@ -49,7 +49,7 @@ impl TimestampUnit {
 /// How a timestamp lies to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
-    Fresh,
+    WithinTolerance,
     /// Older than the tolerance: by how many milliseconds it lies in the past.
     TooOld(u64),
     /// Newer than the tolerance: by how many milliseconds it lies in the future.
@@ -57,10 +57,10 @@ pub(super) enum Age {
 }
 
 /// Compares a timestamp (ms) with now (ms): exactly the tolerance (s) away is still fresh.
-pub(super) fn age(timestamp: i64, now: i64, tolerance: u64) -> Age {
+pub(super) fn check_tolerance(timestamp: i64, now: i64, tolerance: u64) -> Age {
     let distance = now.abs_diff(timestamp);
     match distance <= tolerance.saturating_mul(1000) {
-        true => Age::Fresh,
+        true => Age::WithinTolerance,
         false if timestamp < now => Age::TooOld(distance),
         false => Age::TooNew(distance),
     }
@@ -83,19 +83,19 @@ mod tests {
     #[test]
     fn the_longest_timestamp_does_not_wrap_around() {
         assert_eq!(TimestampUnit::Seconds.read("9999999999999999"), Some(i64::MAX));
-        assert_eq!(age(i64::MAX, i64::MIN, u64::MAX), Age::Fresh);
-        assert_eq!(age(i64::MAX, i64::MIN, 1), Age::TooNew(u64::MAX));
-        assert_eq!(age(i64::MIN, i64::MAX, 1), Age::TooOld(u64::MAX));
+        assert_eq!(check_tolerance(i64::MAX, i64::MIN, u64::MAX), Age::WithinTolerance);
+        assert_eq!(check_tolerance(i64::MAX, i64::MIN, 1), Age::TooNew(u64::MAX));
+        assert_eq!(check_tolerance(i64::MIN, i64::MAX, 1), Age::TooOld(u64::MAX));
     }
 
     #[test]
     fn the_tolerance_holds_both_ways_to_the_millisecond() {
         let signed = 1_700_000_000_000;
-        assert_eq!(age(signed, signed, 0), Age::Fresh);
-        assert_eq!(age(signed, signed + 300_000, 300), Age::Fresh);
-        assert_eq!(age(signed, signed + 300_001, 300), Age::TooOld(300_001));
-        assert_eq!(age(signed, signed - 300_000, 300), Age::Fresh);
-        assert_eq!(age(signed, signed - 300_001, 300), Age::TooNew(300_001));
+        assert_eq!(check_tolerance(signed, signed, 0), Age::WithinTolerance);
+        assert_eq!(check_tolerance(signed, signed + 300_000, 300), Age::WithinTolerance);
+        assert_eq!(check_tolerance(signed, signed + 300_001, 300), Age::TooOld(300_001));
+        assert_eq!(check_tolerance(signed, signed - 300_000, 300), Age::WithinTolerance);
+        assert_eq!(check_tolerance(signed, signed - 300_001, 300), Age::TooNew(300_001));
     }
 
     #[test]

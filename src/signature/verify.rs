@@ -1,10 +1,10 @@
 //! Verifying a delivery.
 
-use super::candidates::{Candidate, Candidates, unreadable};
+use super::candidates::{Candidate, Candidates, check_header_value};
 use super::hmac::Tag;
-use super::template::Values;
-use super::timestamp::{Age, age};
-use super::{Keys, Malformed, Outcome, Scheme};
+use super::template::TemplateValues;
+use super::timestamp::{Age, check_tolerance};
+use super::{Keys, MalformedReason, Outcome, Scheme};
 use crate::delivery::{Delivery, Headers};
 
 impl Scheme {
@@ -40,15 +40,16 @@ impl Scheme {
         let values = self.values(delivery)?;
         let mut best: Option<Outcome<'a>> = None;
         for (secret, key) in keys.iter() {
-            let mut made: Option<(&str, Tag)> = None;
+            let mut cached_tag: Option<(&str, Tag)> = None;
             for candidate in candidates.iter().filter(|it| it.algorithm == key.algorithm()) {
-                let Candidate { algorithm, timestamp: beside, received, .. } = *candidate;
-                let timestamp = if beside.is_empty() { values.timestamp } else { beside };
-                if made.as_ref().is_none_or(|(other, _)| *other != timestamp) {
-                    let tag = keys.tag(secret, key, &self.content, &Values { timestamp, ..values });
-                    made = Some((timestamp, tag));
+                let Candidate { algorithm, timestamp: item_timestamp, received, .. } = *candidate;
+                let timestamp = if item_timestamp.is_empty() { values.timestamp } else { item_timestamp };
+                if cached_tag.as_ref().is_none_or(|(other, _)| *other != timestamp) {
+                    let tag = keys.tag(secret, key, &self.content, &TemplateValues { timestamp, ..values });
+                    cached_tag = Some((timestamp, tag));
                 }
-                let right = made.as_ref().is_some_and(|(_, tag)| tag.matches(candidate.digest.as_bytes()));
+                let right =
+                    cached_tag.as_ref().is_some_and(|(_, tag)| tag.ct_eq(candidate.digest.as_bytes()));
                 let outcome = if right {
                     let verified = Outcome::Verified { algorithm, secret, received };
                     self.aged(verified, timestamp, now, tolerance)
@@ -58,7 +59,7 @@ impl Scheme {
                 if outcome.is_verified() {
                     return Ok(outcome);
                 }
-                if best.is_none_or(|best| best.rank() < outcome.rank()) {
+                if best.is_none_or(|best| best.specificity() < outcome.specificity()) {
                     best = Some(outcome);
                 }
             }
@@ -77,7 +78,10 @@ impl Scheme {
     }
 
     /// What the places of the signed content hold, all of them present and readable.
-    pub(crate) fn values<'a>(&'a self, delivery: &'a Delivery<'_>) -> Result<Values<'a>, Outcome<'a>> {
+    pub(crate) fn values<'a>(
+        &'a self,
+        delivery: &'a Delivery<'_>,
+    ) -> Result<TemplateValues<'a>, Outcome<'a>> {
         let headers = &delivery.headers;
         let timestamp = match self.timestamp_header() {
             None => "",
@@ -100,11 +104,11 @@ impl Scheme {
         if self.content.has_method() && method.is_empty() {
             return Err(Outcome::MethodMissing);
         }
-        let values = Values { body: delivery.body, timestamp, headers, url, method };
+        let values = TemplateValues { body: delivery.body, timestamp, headers, url, method };
         match self.content.overrun(&values).filter(|_| !self.ambiguous) {
             Some(header) => {
                 let received = headers.get(header).unwrap_or_default();
-                Err(Outcome::Malformed { header, received, reason: Malformed::Overrun })
+                Err(Outcome::MalformedReason { header, received, reason: MalformedReason::Overrun })
             }
             None => Ok(values),
         }
@@ -115,10 +119,10 @@ impl Outcome<'_> {
     /// What a verified signature is worth at this time (ms), where it covers that timestamp (ms).
     pub(crate) fn aged(self, timestamp: i64, now: i64, tolerance: u64) -> Self {
         let Self::Verified { algorithm, secret, received } = self else { return self };
-        match age(timestamp, now, tolerance) {
-            Age::Fresh => self,
-            Age::TooOld(by) => Self::TooOld { algorithm, secret, received, by, tolerance },
-            Age::TooNew(by) => Self::TooNew { algorithm, secret, received, by, tolerance },
+        match check_tolerance(timestamp, now, tolerance) {
+            Age::WithinTolerance => self,
+            Age::TooOld(by) => Self::TooOld { algorithm, secret, received, off_by_ms: by, tolerance },
+            Age::TooNew(by) => Self::TooNew { algorithm, secret, received, off_by_ms: by, tolerance },
         }
     }
 }
@@ -128,9 +132,9 @@ impl Outcome<'_> {
 fn single<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
     let mut values = headers.get_all(header);
     let Some(received) = values.next().filter(|value| !value.is_empty()) else { return Ok(None) };
-    let repeated = values.any(|other| other != received).then_some(Malformed::Repeated);
-    match unreadable(received).or(repeated) {
-        Some(reason) => Err(Outcome::Malformed { header, received, reason }),
+    let repeated = values.any(|other| other != received).then_some(MalformedReason::Repeated);
+    match check_header_value(received).or(repeated) {
+        Some(reason) => Err(Outcome::MalformedReason { header, received, reason }),
         None => Ok(Some(received)),
     }
 }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
-use crate::webhook::{Cause, Error, Fresh, Options, Time};
+use crate::webhook::{Cause, Error, SignParams, Timestamp, WebhookOptions};
 
 /// An error as JavaScript gets it.
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ pub struct ExplanationData<'e> {
 }
 
 /// The options of a webhook as JavaScript gives them.
-pub struct WebhookOptions {
+pub struct WebhookOptionsData {
     /// Zeroized on every way out: options that are refused are dropped, too.
     pub secrets: Vec<Zeroizing<String>>,
     pub unsigned: Option<String>,
@@ -38,9 +38,9 @@ pub struct WebhookOptions {
     pub tolerance: Option<f64>,
 }
 
-impl WebhookOptions {
+impl WebhookOptionsData {
     /// What the options mean.
-    pub fn read(self) -> Result<Options, Error> {
+    pub fn read(self) -> Result<WebhookOptions, Error> {
         let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
         let allow_unsigned = match self.unsigned.as_deref() {
             None | Some("refuse") => false,
@@ -56,7 +56,7 @@ impl WebhookOptions {
             .algorithms
             .map(|names| {
                 let known = |name: &String| {
-                    Algorithm::named(name).ok_or_else(|| {
+                    Algorithm::from_name(name).ok_or_else(|| {
                         Error::new(
                             Code::ALGORITHM_UNSUPPORTED,
                             "`algorithms` is a list of \"sha1\", \"sha256\" and \"sha512\", and holds something else.",
@@ -72,7 +72,7 @@ impl WebhookOptions {
                 whole(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
             }
         };
-        Ok(Options {
+        Ok(WebhookOptions {
             secrets: self.secrets,
             allow_unsigned,
             algorithms,
@@ -141,12 +141,12 @@ pub struct FreshData {
 
 impl FreshData {
     /// What they mean.
-    pub fn read(self) -> Result<Fresh, Error> {
+    pub fn read(self) -> Result<SignParams, Error> {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
             return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
         };
         let Self { now, id, webhook_id, event_type, url, .. } = self;
-        Ok(Fresh { now: time(now), random, id, webhook_id, event_type, url })
+        Ok(SignParams { now: time(now), random, id, webhook_id, event_type, url })
     }
 }
 
@@ -166,9 +166,9 @@ pub struct SchemaErrorData {
 }
 
 /// A moment that JavaScript gave.
-pub fn time(now: f64) -> Time {
+pub fn time(now: f64) -> Timestamp {
     #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
-    Time::from_millis(now as i64)
+    Timestamp::from_millis(now as i64)
 }
 
 /// A whole number that JavaScript gave; NaN stands for none.

@@ -8,13 +8,13 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 use zeroize::Zeroizing;
 
-use super::data::{FreshData, WebhookOptions};
+use super::data::{FreshData, WebhookOptionsData};
 use crate::issue::Code;
 use crate::webhook::Error;
 
 /// The options of a webhook.
-pub fn options(given: &JsValue) -> Result<WebhookOptions, Error> {
-    Ok(WebhookOptions {
+pub fn options(given: &JsValue) -> Result<WebhookOptionsData, Error> {
+    Ok(WebhookOptionsData {
         secrets: list(given, "secrets")?.unwrap_or_default().into_iter().map(Zeroizing::new).collect(),
         unsigned: text(given, "unsigned")?,
         algorithms: list(given, "algorithms")?,

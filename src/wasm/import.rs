@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use super::{NONE, keep, to_js, with_delivery, with_scratch};
 use crate::delivery::{ExportFormat, ImportFormat, ImportedDelivery, Importer, import};
 use crate::issue::Issue;
-use crate::provider::{self, Recogniser};
+use crate::provider::{self, ProviderDetector};
 
 /// A delivery without its body. The bodies of all deliveries are concatenated in `text`.
 #[derive(Serialize)]
@@ -95,7 +95,7 @@ pub fn export_delivery(headers: usize, body: usize, format: &str) -> u32 {
 
 /// Detects the built-in provider of a delivery.
 #[wasm_bindgen]
-pub struct DetectorHandle(Recogniser);
+pub struct DetectorHandle(ProviderDetector);
 
 #[wasm_bindgen]
 impl DetectorHandle {
@@ -104,13 +104,13 @@ impl DetectorHandle {
     #[must_use]
     #[allow(clippy::new_without_default)] // JavaScript has no traits
     pub fn new() -> DetectorHandle {
-        DetectorHandle(Recogniser::new())
+        DetectorHandle(ProviderDetector::new())
     }
 
     /// Returns the id of the provider that most likely sent the delivery in the scratch buffer.
     #[must_use]
     pub fn detect(&self, headers: usize, body: usize) -> Option<String> {
-        with_delivery(headers, body, |delivery| self.0.recognise(delivery)).map(str::to_owned)
+        with_delivery(headers, body, |delivery| self.0.detect(delivery)).map(str::to_owned)
     }
 }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize;
 
 use crate::signature::Algorithm;
-use crate::signature::outside::Hash;
+use crate::signature::native_hash::DigestBuffer;
 
 thread_local! {
     static PLATFORM: RefCell<Option<Platform>> = const { RefCell::new(None) };
@@ -47,7 +47,7 @@ pub fn use_platform(platform: Platform) {
 /// a longer one is not worth a copy.
 const ONE_CALL: usize = 8 * 1024;
 
-pub(super) fn hash(algorithm: Algorithm, parts: &[&[u8]]) -> Option<Hash> {
+pub(super) fn hash(algorithm: Algorithm, parts: &[&[u8]]) -> Option<DigestBuffer> {
     PLATFORM.with_borrow(|platform| {
         let platform = platform.as_ref()?;
         let mut out = [0; 64];

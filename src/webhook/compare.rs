@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::judge::{body_too_large, delivery_key, key_header};
-use super::{Error, Limits, Webhook};
+use super::evaluate::{body_too_large, idempotency_header, idempotency_key};
+use super::{Error, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{ByteSpan, Code};
-use crate::json::{Document, Key, Kind, Value, outside, pointer_step_into, same, sort_by};
+use crate::json::{
+    Document, Key, Kind, Value, push_pointer_segment, sort_by, values_equal, without_location,
+};
 
 /// One difference between two payloads. It says where, and not what: the values are in the bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +46,9 @@ impl Webhook {
     ///
     /// ```
     /// use hookseal::delivery::{Delivery, Headers};
-    /// use hookseal::webhook::{Options, Webhook};
+    /// use hookseal::webhook::{WebhookOptions, Webhook};
     ///
-    /// let hook = Webhook::built_in("painchek", Options { allow_unsigned: true, ..Options::default() })?;
+    /// let hook = Webhook::built_in("painchek", WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() })?;
     /// let first = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":1}}"#);
     /// let second = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":2}}"#);
     /// let found = hook.compare(&first, &second)?;
@@ -69,14 +71,17 @@ impl Webhook {
         &self,
         first: &Delivery<'_>,
         second: &Delivery<'_>,
-        limits: &Limits,
+        limits: &VerifyOptions,
     ) -> Result<Comparison, Error> {
         if first.body.len().max(second.body.len()) > limits.max_bytes {
-            return Err(Error::rejected(Code::BODY_TOO_LARGE, vec![outside(body_too_large(limits))]));
+            return Err(Error::rejected(
+                Code::BODY_TOO_LARGE,
+                vec![without_location(body_too_large(limits))],
+            ));
         }
         let mut comparison = Comparison { same: true, same_event: true, changes: Vec::new(), omitted: 0 };
         let whole = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });
-        let (Ok(a), Ok(b)) = (Document::read(first.body), Document::read(second.body)) else {
+        let (Ok(a), Ok(b)) = (Document::parse(first.body), Document::parse(second.body)) else {
             if first.body != second.body {
                 let (before, after) = (whole(first.body), whole(second.body));
                 comparison.changes.push(Change { pointer: String::new(), before, after });
@@ -92,7 +97,7 @@ impl Webhook {
         let (first_type, second_type) =
             (event_type.find(&first.headers, a.root()), event_type.find(&second.headers, b.root()));
         let keys = |delivery, root, name: &Option<Cow<'_, str>>| {
-            let (id, _) = delivery_key(self, delivery, root, name.as_deref().unwrap_or_default())?;
+            let (id, _) = idempotency_key(self, delivery, root, name.as_deref().unwrap_or_default())?;
             Some(id).filter(|id| !id.is_empty())
         };
         let keys = (keys(first, a.root(), &first_type), keys(second, b.root(), &second_type));
@@ -105,7 +110,7 @@ impl Webhook {
                 first_type.is_some() && keys.0 == keys.1
             } else {
                 // Ids in the payload and its digest say nothing about payloads that differ in spelling only.
-                key_header(self, first, a.root()) == key_header(self, second, b.root())
+                idempotency_header(self, first, a.root()) == idempotency_header(self, second, b.root())
             };
         comparison.same = comparison.same_event && !changed;
         Ok(comparison)
@@ -137,7 +142,7 @@ impl Walk<'_> {
                     let key = if order.is_gt() { second[right].1 } else { first[left].1 };
                     let before = order.is_le().then(|| first[left].2);
                     let after = order.is_ge().then(|| second[right].2);
-                    pointer_step_into(&mut self.pointer, &key.text());
+                    push_pointer_segment(&mut self.pointer, &key.text());
                     self.pair(before, after);
                     self.pointer.truncate(depth);
                     left += usize::from(before.is_some());
@@ -147,12 +152,12 @@ impl Walk<'_> {
             (Kind::Array, Kind::Array) => {
                 let (mut first, mut second) = (a.elements(), b.elements());
                 for index in 0..a.len().max(b.len()) {
-                    pointer_step_into(&mut self.pointer, &index.to_string());
+                    push_pointer_segment(&mut self.pointer, &index.to_string());
                     self.pair(first.next(), second.next());
                     self.pointer.truncate(depth);
                 }
             }
-            _ if same(a, b) => {}
+            _ if values_equal(a, b) => {}
             _ => self.push(Some(a), Some(b)),
         }
     }
@@ -181,7 +186,8 @@ impl Walk<'_> {
 
 /// Members by key; of a key that stands twice the last one counts, as everywhere.
 fn sorted(object: Value<'_>) -> Vec<(Cow<'_, [u8]>, Key<'_>, Value<'_>)> {
-    let mut members: Vec<_> = object.members().map(|(key, value)| (key.exact(), key, value)).collect();
+    let mut members: Vec<_> =
+        object.members().map(|(key, value)| (key.decoded_bytes(), key, value)).collect();
     members.reverse();
     sort_by(&mut members, |a, b| a.0.cmp(&b.0));
     members.dedup_by(|later, kept| later.0 == kept.0);

@@ -3,20 +3,20 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::judge::Depth;
-use super::{Error, SignedDelivery, Time, Webhook};
+use super::evaluate::EvaluationMode;
+use super::{Error, SignedDelivery, Timestamp, Webhook};
 use crate::delivery::Delivery;
-use crate::issue::{Code, Draft, Severity};
+use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, quoted};
-use crate::provider::{Envelope, Source};
+use crate::provider::{Envelope, FieldSource};
 use crate::signature::SignError;
 
 /// What a new delivery is made of that the core cannot know: time, chance, and ids that are given.
 #[derive(Clone)]
-pub struct Fresh {
+pub struct SignParams {
     /// The time of the delivery.
-    pub now: Time,
+    pub now: Timestamp,
     /// 32 random bytes, for the ids that are not given.
     pub random: [u8; 32],
     /// The id of the event that is created; the delivery's, where events have none of their own, and
@@ -31,7 +31,7 @@ pub struct Fresh {
 }
 
 /// Chance is left out, and the URL, which may hold a secret.
-impl fmt::Debug for Fresh {
+impl fmt::Debug for SignParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fresh")
             .field("now", &self.now)
@@ -42,10 +42,10 @@ impl fmt::Debug for Fresh {
     }
 }
 
-impl Fresh {
+impl SignParams {
     /// Everything fresh.
     #[must_use]
-    pub fn new(now: impl Into<Time>, random: [u8; 32]) -> Self {
+    pub fn new(now: impl Into<Timestamp>, random: [u8; 32]) -> Self {
         Self { now: now.into(), random, id: None, webhook_id: None, event_type: None, url: None }
     }
 }
@@ -54,10 +54,10 @@ impl Webhook {
     /// Makes a signed delivery of an event.
     ///
     /// ```
-    /// use hookseal::webhook::{Fresh, Options, Time, Webhook};
+    /// use hookseal::webhook::{SignParams, WebhookOptions, Timestamp, Webhook};
     ///
-    /// let hook = Webhook::built_in("xon", Options { allow_unsigned: true, ..Options::default() })?;
-    /// let fresh = Fresh::new(Time::from_millis(1_700_000_000_000), [7; 32]); // 32 bytes of chance
+    /// let hook = Webhook::built_in("xon", WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() })?;
+    /// let fresh = SignParams::new(Timestamp::from_millis(1_700_000_000_000), [7; 32]); // 32 bytes of chance
     /// let made = hook.create("calls.user.create", br#"{"mobileNumber":"+447700900123"}"#, &fresh)?;
     /// assert!(String::from_utf8_lossy(&made.body).contains(r#""createdAt":"2023-11-14T22:13:20.000+00:00""#));
     ///
@@ -71,15 +71,16 @@ impl Webhook {
     /// # Errors
     /// `event-unknown` for a type the provider does not have, and what is wrong with the event:
     /// a delivery that its receiver would refuse is not made. (`sign` signs any bytes.)
-    pub fn create(&self, event_type: &str, data: &[u8], fresh: &Fresh) -> Result<SignedDelivery, Error> {
-        if self.provider.event_named(event_type).is_none() {
-            let known: Vec<&str> = self.provider.events.iter().map(|event| event.name.as_str()).collect();
+    pub fn create(&self, event_type: &str, data: &[u8], fresh: &SignParams) -> Result<SignedDelivery, Error> {
+        if self.provider.find_event(event_type).is_none() {
+            let known: Vec<&str> =
+                self.provider.events.iter().map(|event| event.event_type.as_str()).collect();
             return Err(Error::new(
                 Code::EVENT_UNKNOWN,
                 format!("{} has no event of this type. It has: {}.", self.provider.title, known.join(", ")),
             ));
         }
-        let document = Document::read(data).map_err(|issue| Error::rejected(issue.code, vec![*issue]))?;
+        let document = Document::parse(data).map_err(|issue| Error::rejected(issue.code, vec![*issue]))?;
         let root = document.root();
         if root.kind() != Kind::Object {
             return Err(Error::new(
@@ -98,16 +99,16 @@ impl Webhook {
                 Some((&time.pointer, text))
             }
         };
-        let body = envelop(envelope, event_type, root, sent, fresh);
+        let body = wrap_in_envelope(envelope, event_type, root, sent, fresh);
         // An id that was given is the event's, where events have one.
-        let given = fresh.id.as_ref().filter(|_| envelope.id.is_none());
-        let id = given.cloned().unwrap_or_else(|| fresh.uuid(0).to_string());
+        let is_in_data = fresh.id.as_ref().filter(|_| envelope.id.is_none());
+        let id = is_in_data.cloned().unwrap_or_else(|| fresh.uuid(0).to_string());
         let signed = self.sign_as(&id, Some(event_type), body.as_bytes(), fresh)?;
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = fresh.url.as_deref();
-        let mut judgement = self.judge(&delivery, fresh.now, &self.limits, Depth::Everything);
-        match judgement.reason {
+        let mut judgement = self.evaluate(&delivery, fresh.now, &self.limits, EvaluationMode::Full);
+        match judgement.rejection {
             None => {}
             Some(code) => {
                 let errors = judgement
@@ -123,21 +124,22 @@ impl Webhook {
 
     /// What putting data into an envelope would hide.
     fn check_data(&self, document: &Document<'_>, event_type: &str) -> Result<(), Error> {
-        let errors: Vec<Draft> =
-            document.findings().iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+        let errors: Vec<PendingIssue> =
+            document.diagnostics().iter().filter(|it| it.severity == Severity::Error).cloned().collect();
         if let Some(first) = errors.first() {
             return Err(Error::rejected(first.code, document.locate(errors)));
         }
         let envelope = &self.provider.envelope;
-        let Source::Pointer(pointer) = &envelope.event_type else { return Ok(()) };
-        let Some(own) = envelope.within_data(pointer).and_then(|rest| document.root().pointer(rest)) else {
+        let FieldSource::Pointer(pointer) = &envelope.event_type else { return Ok(()) };
+        let Some(own) = envelope.strip_data_prefix(pointer).and_then(|rest| document.root().pointer(rest))
+        else {
             return Ok(());
         };
         if own.as_str().as_deref() == Some(event_type) {
             return Ok(());
         }
         let message = "The data says another event type than the one that was asked for.";
-        let draft = Draft::new(Code::EVENT_INVALID, Severity::Error, own.place(), message)
+        let draft = PendingIssue::new(Code::EVENT_INVALID, Severity::Error, own.place(), message)
             .expected(event_type)
             .hint("Leave the type out of the data: the envelope gets it.");
         Err(Error::rejected(draft.code, document.locate(vec![draft])))
@@ -146,12 +148,12 @@ impl Webhook {
 
 /// An object in the making: members in order, each with its key as JSON, and raw JSON or an object again.
 #[derive(Default)]
-struct Node<'d> {
-    members: Vec<(Cow<'d, [u8]>, String, Node<'d>)>,
+struct JsonNode<'d> {
+    members: Vec<(Cow<'d, [u8]>, String, JsonNode<'d>)>,
     raw: Option<String>,
 }
 
-impl<'d> Node<'d> {
+impl<'d> JsonNode<'d> {
     fn at(&mut self, pointer: &str) -> &mut Self {
         let mut node = self;
         for step in pointer.split('/').skip(1) {
@@ -159,7 +161,7 @@ impl<'d> Node<'d> {
             let place = node.members.iter().position(|(name, ..)| **name == *step.as_bytes());
             let place = place.unwrap_or_else(|| {
                 let key = quoted(&step);
-                node.members.push((step.into_bytes().into(), key, Node::default()));
+                node.members.push((step.into_bytes().into(), key, JsonNode::default()));
                 node.members.len() - 1
             });
             node = &mut node.members[place].2;
@@ -172,14 +174,14 @@ impl<'d> Node<'d> {
     fn merge(&mut self, object: Value<'d>) {
         let known = self.members.len();
         for (key, value) in object.members() {
-            let name = key.exact();
+            let name = key.decoded_bytes();
             if let Some(place) = self.members[..known].iter().position(|(other, ..)| *other == name) {
                 let node = &mut self.members[place].2;
                 if node.raw.is_none() {
                     node.merge(value);
                 }
             } else {
-                let node = Node { raw: Some(raw(value)), ..Node::default() };
+                let node = JsonNode { raw: Some(raw(value)), ..JsonNode::default() };
                 self.members.push((name, raw(key.as_value()), node));
             }
         }
@@ -204,42 +206,43 @@ impl<'d> Node<'d> {
 }
 
 fn raw(value: Value<'_>) -> String {
-    String::from_utf8_lossy(value.raw()).into_owned()
+    String::from_utf8_lossy(value.raw_bytes()).into_owned()
 }
 
 /// The body of an event: the envelope's own parts first, then the data.
-fn envelop(
+fn wrap_in_envelope(
     envelope: &Envelope,
     event_type: &str,
     data: Value<'_>,
     sent: Option<(&Pointer, String)>,
-    fresh: &Fresh,
+    fresh: &SignParams,
 ) -> String {
-    let mut body = Node::default();
-    let given = |pointer: &str| envelope.within_data(pointer).and_then(|rest| data.pointer(rest)).is_some();
-    let merged = envelope.is_merged();
+    let mut body = JsonNode::default();
+    let is_in_data =
+        |pointer: &str| envelope.strip_data_prefix(pointer).and_then(|rest| data.pointer(rest)).is_some();
+    let merged = envelope.is_data_inline();
     // Ids and times inside data that is its own object are the data's business, not the envelope's.
     let part = |pointer: &Option<Pointer>| {
-        pointer.clone().filter(|pointer| merged || envelope.within_data(pointer).is_none())
+        pointer.clone().filter(|pointer| merged || envelope.strip_data_prefix(pointer).is_none())
     };
     if let Some(pointer) = part(&envelope.id)
-        && (fresh.id.is_some() || !given(&pointer))
+        && (fresh.id.is_some() || !is_in_data(&pointer))
     {
         let id = fresh.id.clone().unwrap_or_else(|| fresh.uuid(0).to_string());
         body.at(&pointer).raw = Some(quoted(&id));
     }
     if let Some(pointer) = part(&envelope.created_at)
-        && !given(&pointer)
+        && !is_in_data(&pointer)
     {
-        body.at(&pointer).raw = Some(quoted(&iso(fresh.now)));
+        body.at(&pointer).raw = Some(quoted(&format_rfc3339(fresh.now)));
     }
     // Whatever the data says of it: it is sent now.
     if let Some((pointer, text)) = sent
-        && (merged || envelope.within_data(pointer).is_none())
+        && (merged || envelope.strip_data_prefix(pointer).is_none())
     {
         body.at(pointer).raw = Some(text);
     }
-    if let Source::Pointer(pointer) = &envelope.event_type {
+    if let FieldSource::Pointer(pointer) = &envelope.event_type {
         body.at(pointer).raw = Some(quoted(event_type));
     }
     let place = body.at(&envelope.data);
@@ -254,7 +257,7 @@ fn envelop(
 }
 
 /// A moment by RFC 3339 in UTC, with milliseconds.
-fn iso(time: Time) -> String {
+fn format_rfc3339(time: Timestamp) -> String {
     let millis = time.as_millis();
     let (days, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
     // Days to a date of the Gregorian calendar, counted from the first of March of year 0, so that
@@ -286,7 +289,7 @@ mod tests {
             (4_107_542_400_000, "2100-03-01T00:00:00.000+00:00"),
             (-1, "1969-12-31T23:59:59.999+00:00"),
         ] {
-            assert_eq!(iso(Time::from_millis(millis)), text);
+            assert_eq!(format_rfc3339(Timestamp::from_millis(millis)), text);
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::issue::{Code, Draft, Issue, Place, Severity};
-use crate::json::outside;
+use crate::issue::{Code, Issue, Location, PendingIssue, Severity};
+use crate::json::without_location;
 use crate::provider::DefinitionError;
 use crate::signature::KeysError;
 use crate::text::escape_controls;
@@ -24,7 +24,8 @@ impl Error {
     #[inline(never)]
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         let message = escape_controls(message.into());
-        let issue = outside(Draft::new(code, Severity::Error, Place::Delivery, message.clone()));
+        let issue =
+            without_location(PendingIssue::new(code, Severity::Error, Location::Delivery, message.clone()));
         Self { code, issues: vec![issue], message }
     }
 

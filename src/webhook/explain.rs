@@ -25,7 +25,7 @@ use self::body::BodyVariants;
 use self::observations::{ObservationCollector, content_length};
 use self::search::Search;
 use self::shared::secret_label;
-use super::{Limits, Time, Webhook};
+use super::{Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::signature::Outcome;
 
@@ -40,14 +40,14 @@ impl Webhook {
     ///
     /// ```
     /// use hookseal::delivery::{Delivery, Headers};
-    /// use hookseal::webhook::{Fresh, Options, Time, Webhook};
+    /// use hookseal::webhook::{SignParams, WebhookOptions, Timestamp, Webhook};
     ///
     /// let secrets = vec!["the secret of the subscription".to_owned().into()];
-    /// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
-    /// let now = Time::from_millis(1_700_000_000_000);
+    /// let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
+    /// let now = Timestamp::from_millis(1_700_000_000_000);
     ///
     /// // The sender signs what Python's json.dumps writes; a JSON parser and JSON.stringify reformat it.
-    /// let signed = hook.sign(br#"{"event": "assessment_add", "data": {}}"#, &Fresh::new(now, [7; 32]))?;
+    /// let signed = hook.sign(br#"{"event": "assessment_add", "data": {}}"#, &SignParams::new(now, [7; 32]))?;
     /// let headers = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     /// let delivery = Delivery::new(Headers::from_iter(headers), br#"{"event":"assessment_add","data":{}}"#);
     ///
@@ -58,7 +58,7 @@ impl Webhook {
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
     #[must_use]
-    pub fn explain(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Explanation {
+    pub fn explain(&self, delivery: &Delivery<'_>, now: impl Into<Timestamp>) -> Explanation {
         self.explain_with(delivery, now, &self.limits, DEFAULT_MAX_COMBINATIONS)
     }
 
@@ -70,8 +70,8 @@ impl Webhook {
     pub fn explain_with(
         &self,
         delivery: &Delivery<'_>,
-        now: impl Into<Time>,
-        limits: &Limits,
+        now: impl Into<Timestamp>,
+        limits: &VerifyOptions,
         max_combinations: usize,
     ) -> Explanation {
         let (now, provider) = (now.into(), &self.provider);
@@ -119,7 +119,7 @@ impl Webhook {
 
     /// Returns the body that the received signature was made over: `signed_body` of an explanation.
     #[must_use]
-    pub fn signed_body(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Option<Vec<u8>> {
+    pub fn signed_body(&self, delivery: &Delivery<'_>, now: impl Into<Timestamp>) -> Option<Vec<u8>> {
         self.explain(delivery, now).signed_body
     }
 
@@ -128,8 +128,8 @@ impl Webhook {
     pub fn signed_body_with(
         &self,
         delivery: &Delivery<'_>,
-        now: impl Into<Time>,
-        limits: &Limits,
+        now: impl Into<Timestamp>,
+        limits: &VerifyOptions,
         max_combinations: usize,
     ) -> Option<Vec<u8>> {
         self.explain_with(delivery, now, limits, max_combinations).signed_body

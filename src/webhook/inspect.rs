@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::judge::{Depth, delivery_key, digest};
-use super::{Judgement, Limits, Signature, Time, Webhook};
+use super::evaluate::{EvaluationMode, digest, idempotency_key};
+use super::{Evaluation, SignatureResult, Timestamp, VerifyOptions, Webhook};
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Issue, Severity, Stage};
-use crate::signature::{Algorithm, Outcome, Status};
+use crate::signature::{Algorithm, Outcome, VerificationStatus};
 
 /// What a delivery is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -152,19 +152,19 @@ pub struct SignatureReport {
 }
 
 /// A longer header is cut in the report: its sender does not choose how long a log line is.
-const LONGEST_HEADER: usize = 512;
+const MAX_REPORTED_HEADER_CHARS: usize = 512;
 
 impl Webhook {
     /// Says everything there is to say about a delivery.
     ///
     /// ```
     /// use hookseal::delivery::{Delivery, Headers};
-    /// use hookseal::webhook::{Options, SignatureStatus, Time, Verdict, Webhook};
+    /// use hookseal::webhook::{WebhookOptions, SignatureStatus, Timestamp, Verdict, Webhook};
     ///
     /// let secrets = vec!["the secret of the subscription".to_owned().into()];
-    /// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+    /// let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
     /// let delivery = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{}}"#);
-    /// let report = hook.inspect(&delivery, Time::from_millis(0));
+    /// let report = hook.inspect(&delivery, Timestamp::from_millis(0));
     /// assert_eq!(report.verdict, Verdict::Rejected);
     /// assert_eq!(report.signature.status, SignatureStatus::Missing);
     /// // It goes on where `verify` stops: the payload's own faults are listed, too.
@@ -172,14 +172,19 @@ impl Webhook {
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
     #[must_use]
-    pub fn inspect(&self, delivery: &Delivery<'_>, now: impl Into<Time>) -> Report {
+    pub fn inspect(&self, delivery: &Delivery<'_>, now: impl Into<Timestamp>) -> Report {
         self.inspect_with(delivery, now, &self.limits)
     }
 
     /// The same, with other limits than the webhook's own.
     #[must_use]
-    pub fn inspect_with(&self, delivery: &Delivery<'_>, now: impl Into<Time>, limits: &Limits) -> Report {
-        let mut judgement = self.judge(delivery, now.into(), limits, Depth::Everything);
+    pub fn inspect_with(
+        &self,
+        delivery: &Delivery<'_>,
+        now: impl Into<Timestamp>,
+        limits: &VerifyOptions,
+    ) -> Report {
+        let mut judgement = self.evaluate(delivery, now.into(), limits, EvaluationMode::Full);
         let issues = judgement.issues();
         let header = |name: &Option<String>| {
             let value = delivery.headers.get(name.as_deref()?)?;
@@ -189,15 +194,15 @@ impl Webhook {
         let event_type =
             root.and_then(|root| self.provider.envelope.event_type.find(&delivery.headers, root));
         let event_type = event_type.as_deref();
-        let key = root.zip(event_type).and_then(|(root, name)| delivery_key(self, delivery, root, name));
+        let key = root.zip(event_type).and_then(|(root, name)| idempotency_key(self, delivery, root, name));
         let (id, way) = key.unzip();
         Report {
-            verdict: match (judgement.reason, &judgement.signature) {
-                (None, Some(Signature::Outcome(Outcome::Verified { .. }))) => Verdict::Verified,
-                (None, Some(Signature::Unsigned)) => Verdict::Unsigned,
+            verdict: match (judgement.rejection, &judgement.signature) {
+                (None, Some(SignatureResult::Outcome(Outcome::Verified { .. }))) => Verdict::Verified,
+                (None, Some(SignatureResult::Unsigned)) => Verdict::Unsigned,
                 _ => Verdict::Rejected,
             },
-            code: judgement.reason,
+            code: judgement.rejection,
             stages: self.stages(&judgement, &issues),
             provider: self.provider.id.clone(),
             id: id.filter(|id| !id.is_empty()),
@@ -205,7 +210,7 @@ impl Webhook {
             delivery_id: header(&self.provider.delivery_id),
             created_at: root.and_then(|root| self.created_at(root)),
             revision: judgement.revision_name(self).map(str::to_owned),
-            digest: if judgement.reason == Some(Code::BODY_TOO_LARGE) {
+            digest: if judgement.rejection == Some(Code::BODY_TOO_LARGE) {
                 String::new()
             } else {
                 digest(delivery.body)
@@ -216,14 +221,14 @@ impl Webhook {
         }
     }
 
-    fn stages(&self, judgement: &Judgement<'_, '_>, issues: &[Issue]) -> [StageReport; 6] {
+    fn stages(&self, judgement: &Evaluation<'_, '_>, issues: &[Issue]) -> [StageReport; 6] {
         let is_read = judgement.document.is_some();
         let is_unknown = issues.iter().any(|issue| issue.code == Code::EVENT_UNKNOWN);
         let has_rules = self.provider.rules.is_on();
         Stage::ALL.map(|name| {
             let worst =
                 issues.iter().filter(|issue| issue.stage == Some(name)).map(|issue| issue.severity).min();
-            let is_checked = matches!(judgement.signature, Some(Signature::Outcome(_)));
+            let is_checked = matches!(judgement.signature, Some(SignatureResult::Outcome(_)));
             let state = match (name, worst) {
                 (_, Some(Severity::Error)) => StageState::Failed,
                 (Stage::Signature, _) if self.provider.scheme.is_none() => StageState::NotApplicable,
@@ -244,22 +249,22 @@ impl Webhook {
     fn signature_report(
         &self,
         delivery: &Delivery<'_>,
-        signature: Option<&Signature<'_>>,
+        signature: Option<&SignatureResult<'_>>,
         way: Option<usize>,
     ) -> SignatureReport {
         let scheme = self.provider.scheme.as_ref();
         let (status, algorithm, secret) = match signature {
-            Some(Signature::Outcome(outcome)) => {
+            Some(SignatureResult::Outcome(outcome)) => {
                 let status = match outcome.status() {
-                    Status::Verified => SignatureStatus::Verified,
-                    Status::Missing => SignatureStatus::Missing,
-                    Status::Malformed => SignatureStatus::Malformed,
-                    Status::Mismatch => SignatureStatus::Mismatch,
-                    Status::Stale => SignatureStatus::Stale,
+                    VerificationStatus::Verified => SignatureStatus::Verified,
+                    VerificationStatus::Missing => SignatureStatus::Missing,
+                    VerificationStatus::MalformedReason => SignatureStatus::Malformed,
+                    VerificationStatus::Mismatch => SignatureStatus::Mismatch,
+                    VerificationStatus::Stale => SignatureStatus::Stale,
                 };
                 (status, outcome.algorithm().map(Algorithm::name), outcome.secret())
             }
-            Some(Signature::Unsigned) => (SignatureStatus::Unsigned, None, None),
+            Some(SignatureResult::Unsigned) => (SignatureStatus::Unsigned, None, None),
             // Without a look at the signature, because the body is too large.
             None => {
                 let sent = scheme.is_some_and(|scheme| delivery.headers.get(scheme.header()).is_some());
@@ -272,7 +277,7 @@ impl Webhook {
             }
         };
         let received = scheme.and_then(|scheme| delivery.headers.get(scheme.header())).map(|text| {
-            let short: String = text.chars().take(LONGEST_HEADER).collect();
+            let short: String = text.chars().take(MAX_REPORTED_HEADER_CHARS).collect();
             if short.len() < text.len() { format!("{short}…") } else { short }
         });
         let is_verified = status == SignatureStatus::Verified;

@@ -4,14 +4,14 @@
 mod compare;
 mod create;
 mod error;
+mod evaluate;
 mod explain;
 mod inspect;
-mod judge;
 mod sign;
 mod verify;
 
 pub use compare::{Change, Comparison};
-pub use create::Fresh;
+pub use create::SignParams;
 pub use error::Error;
 pub use explain::{
     CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
@@ -19,11 +19,11 @@ pub use explain::{
 };
 pub use inspect::{Report, SignatureReport, SignatureStatus, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
-pub use verify::{Accepted, Trust, Verified};
+pub use verify::{AcceptedDelivery, SignatureInfo, Verified};
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
-pub(crate) use judge::digest;
-pub(crate) use judge::{Judgement, Signature};
+pub(crate) use evaluate::digest;
+pub(crate) use evaluate::{Evaluation, SignatureResult};
 
 use crate::delivery::MediaType;
 use crate::issue::{Code, Profile};
@@ -34,19 +34,19 @@ use crate::signature::{Algorithm, Keys, Secret};
 use zeroize::Zeroizing;
 
 /// The largest body that is read unless the caller says otherwise: 1 MiB.
-pub const MAX_BYTES: usize = 1 << 20;
+pub const DEFAULT_MAX_BODY_BYTES: usize = 1 << 20;
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z. The core has no clock: every verb is told.
 ///
 /// ```
-/// use hookseal::webhook::Time;
+/// use hookseal::webhook::Timestamp;
 ///
-/// assert!(Time::from_millis(0) < Time::from(std::time::SystemTime::now()));
+/// assert!(Timestamp::from_millis(0) < Timestamp::from(std::time::SystemTime::now()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Time(i64);
+pub struct Timestamp(i64);
 
-impl Time {
+impl Timestamp {
     /// A moment by its milliseconds since 1970.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
@@ -60,7 +60,7 @@ impl Time {
     }
 }
 
-impl From<std::time::SystemTime> for Time {
+impl From<std::time::SystemTime> for Timestamp {
     fn from(time: std::time::SystemTime) -> Self {
         let millis = match time.duration_since(std::time::UNIX_EPOCH) {
             Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
@@ -72,7 +72,7 @@ impl From<std::time::SystemTime> for Time {
 
 /// How much a delivery may be and how strictly it is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct VerifyOptions {
     /// How much a contract tolerates.
     pub profile: Profile,
     /// The largest body that is read, in bytes.
@@ -83,7 +83,7 @@ pub struct Limits {
 
 /// What a receiver says about one webhook.
 #[derive(Default)]
-pub struct Options {
+pub struct WebhookOptions {
     /// The secrets, as the provider shows them: the first signs, all verify.
     pub secrets: Vec<Zeroizing<String>>,
     /// Accept deliveries without a signature, and report them as unsigned.
@@ -101,14 +101,14 @@ pub struct Options {
 /// One webhook: a provider, the secrets of one subscription, and how strict to be.
 ///
 /// ```
-/// use hookseal::webhook::{Options, Webhook};
+/// use hookseal::webhook::{WebhookOptions, Webhook};
 ///
 /// let secrets = vec!["the secret of the subscription".to_owned().into()];
-/// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
+/// let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
 /// assert_eq!(hook.provider().title, "PainChek");
 ///
 /// // A variable that is not set makes no webhook that accepts everything.
-/// let error = Webhook::built_in("painchek", Options::default()).unwrap_err();
+/// let error = Webhook::built_in("painchek", WebhookOptions::default()).unwrap_err();
 /// assert_eq!(error.code.as_str(), "secret-missing");
 /// # Ok::<(), hookseal::webhook::Error>(())
 /// ```
@@ -117,7 +117,7 @@ pub struct Webhook {
     provider: Provider,
     keys: Option<Keys>,
     allow_unsigned: bool,
-    limits: Limits,
+    limits: VerifyOptions,
 }
 
 impl Webhook {
@@ -128,10 +128,10 @@ impl Webhook {
     /// or a provider that signs nothing without `allow_unsigned`. `secret-invalid` where a secret
     /// does not have the provider's form. Never a webhook that accepts everything by accident.
     #[expect(clippy::needless_pass_by_value, reason = "the secrets in the options end here, zeroized")]
-    pub fn new(provider: Provider, options: Options) -> Result<Self, Error> {
-        let limits = Limits {
+    pub fn new(provider: Provider, options: WebhookOptions) -> Result<Self, Error> {
+        let limits = VerifyOptions {
             profile: options.profile,
-            max_bytes: options.max_bytes.unwrap_or(MAX_BYTES),
+            max_bytes: options.max_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES),
             tolerance: options.tolerance.unwrap_or(provider.tolerance),
         };
         let keys = keys(&provider, &options)?;
@@ -142,7 +142,7 @@ impl Webhook {
     ///
     /// # Errors
     /// As [`Webhook::new`]; `definition-invalid` where there is no such provider.
-    pub fn built_in(id: &str, options: Options) -> Result<Self, Error> {
+    pub fn built_in(id: &str, options: WebhookOptions) -> Result<Self, Error> {
         let Some(text) = provider::definition(id) else {
             // What was passed is not repeated: it may be a secret in the wrong place.
             let known: Vec<&str> = provider::ids().collect();
@@ -151,14 +151,14 @@ impl Webhook {
             let like = closest(id, &known).map(|id| format!("Did you mean {}?", quoted(id)));
             return Err(Error::new(Code::DEFINITION_INVALID, message).hint(like.as_deref()));
         };
-        Self::new(Provider::read_built_in(text.as_bytes())?, options)
+        Self::new(Provider::from_trusted_json(text.as_bytes())?, options)
     }
 
     /// Lets somebody else hash what is long enough.
     #[cfg(all(feature = "js", target_arch = "wasm32"))]
-    pub(crate) fn delegate_hash(&mut self, outside: crate::signature::outside::Outside) {
+    pub(crate) fn delegate_hash(&mut self, outside: crate::signature::native_hash::NativeHash) {
         if let Some(keys) = &mut self.keys {
-            keys.delegate(outside);
+            keys.set_native_hash(outside);
         }
     }
 
@@ -184,12 +184,12 @@ impl Webhook {
 
     /// What applies where a call says nothing else.
     #[must_use]
-    pub fn limits(&self) -> Limits {
+    pub fn limits(&self) -> VerifyOptions {
         self.limits
     }
 }
 
-fn keys(provider: &Provider, options: &Options) -> Result<Option<Keys>, Error> {
+fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, Error> {
     let name = &provider.title;
     let Some(scheme) = &provider.scheme else {
         return if !options.secrets.is_empty() {
@@ -222,10 +222,10 @@ fn keys(provider: &Provider, options: &Options) -> Result<Option<Keys>, Error> {
             ))
         };
     }
-    let form = scheme.secret_form();
+    let form = scheme.secret_format();
     let alone = options.secrets.len() == 1;
     let read = |(n, text): (usize, &Zeroizing<String>)| {
-        Secret::read(text, form).map_err(|error| {
+        Secret::parse(text, form).map_err(|error| {
             let which = if alone { String::new() } else { format!("secrets[{n}]: ") };
             Error::new(error.code(), format!("{which}{error}")).hint(error.hint())
         })

@@ -4,9 +4,9 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use super::{Error, Fresh, Webhook};
+use super::{Error, SignParams, Webhook};
 use crate::issue::Code;
-use crate::provider::{Source, is_name};
+use crate::provider::{FieldSource, is_name};
 use crate::signature::SignContext;
 use crate::text::eq_ignore_ascii_case;
 
@@ -33,11 +33,11 @@ impl Webhook {
     /// Signs a body with the first secret, and adds the provider's other headers.
     ///
     /// ```
-    /// use hookseal::webhook::{Fresh, Options, Time, Webhook};
+    /// use hookseal::webhook::{SignParams, WebhookOptions, Timestamp, Webhook};
     ///
     /// let secrets = vec!["the secret of the subscription".to_owned().into()];
-    /// let hook = Webhook::built_in("painchek", Options { secrets, ..Options::default() })?;
-    /// let signed = hook.sign(b"{}", &Fresh::new(Time::from_millis(0), [7; 32]))?;
+    /// let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
+    /// let signed = hook.sign(b"{}", &SignParams::new(Timestamp::from_millis(0), [7; 32]))?;
     /// let (name, value) = &signed.headers[3];
     /// assert_eq!(name, "X-PainChek-WH-Signature");
     /// assert!(value.starts_with("sha256="));
@@ -47,7 +47,7 @@ impl Webhook {
     /// # Errors
     /// `body-empty` for a body without bytes, `option-invalid` for an id that no header can carry, and
     /// what the scheme needs and does not get.
-    pub fn sign(&self, body: &[u8], fresh: &Fresh) -> Result<SignedDelivery, Error> {
+    pub fn sign(&self, body: &[u8], fresh: &SignParams) -> Result<SignedDelivery, Error> {
         let id = fresh.id.clone().unwrap_or_else(|| fresh.uuid(0).to_string());
         self.sign_as(&id, fresh.event_type.as_deref(), body, fresh)
     }
@@ -58,14 +58,14 @@ impl Webhook {
         id: &str,
         event_type: Option<&str>,
         body: &[u8],
-        fresh: &Fresh,
+        fresh: &SignParams,
     ) -> Result<SignedDelivery, Error> {
         if body.is_empty() {
             return Err(Error::new(Code::BODY_EMPTY, "There is no body to sign."));
         }
         let provider = &self.provider;
         let mut headers = vec![("Content-Type".to_owned(), provider.content_type.clone())];
-        if let (Source::Header(name), Some(event_type)) = (&provider.envelope.event_type, event_type) {
+        if let (FieldSource::Header(name), Some(event_type)) = (&provider.envelope.event_type, event_type) {
             headers.push((name.clone(), event_type.to_owned()));
         }
         let mut add = |name: &Option<String>, value: &str| {
@@ -106,7 +106,7 @@ impl Webhook {
     }
 }
 
-impl Fresh {
+impl SignParams {
     fn webhook_id(&self) -> String {
         self.webhook_id.clone().unwrap_or_else(|| self.uuid(1).to_string())
     }

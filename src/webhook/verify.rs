@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::judge::{Depth, delivery_key, digest};
-use super::{Error, Judgement, Limits, Signature, Time, Webhook};
+use super::evaluate::{EvaluationMode, digest, idempotency_key};
+use super::{Error, Evaluation, SignatureResult, Timestamp, VerifyOptions, Webhook};
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Issue};
 use crate::json::{Document, Value, sort_by};
-use crate::provider::{Dedupe, Source, Uncovered};
+use crate::provider::{FieldSource, IdempotencySource, Uncovered};
 use crate::signature::{Algorithm, Outcome};
 use crate::text::is_plain;
 
 /// Who vouches for a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trust {
+pub enum SignatureInfo {
     /// Signed with one of the secrets.
     Verified {
         /// The algorithm of the signature.
@@ -43,7 +43,7 @@ pub struct Verified<'b> {
     /// The revision of the contract the payload follows, where there are several.
     pub revision: Option<String>,
     /// Who vouches for it.
-    pub signature: Trust,
+    pub signature: SignatureInfo,
     /// Warnings and infos: an error never gets here.
     pub issues: Vec<Issue>,
     document: Document<'b>,
@@ -86,7 +86,11 @@ impl Webhook {
     ///
     /// # Errors
     /// The reason why it is rejected, with all its issues.
-    pub fn verify<'b>(&self, delivery: &Delivery<'b>, now: impl Into<Time>) -> Result<Verified<'b>, Error> {
+    pub fn verify<'b>(
+        &self,
+        delivery: &Delivery<'b>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Verified<'b>, Error> {
         self.verify_with(delivery, now, &self.limits)
     }
 
@@ -97,11 +101,11 @@ impl Webhook {
     pub fn verify_with<'b>(
         &self,
         delivery: &Delivery<'b>,
-        now: impl Into<Time>,
-        limits: &Limits,
+        now: impl Into<Timestamp>,
+        limits: &VerifyOptions,
     ) -> Result<Verified<'b>, Error> {
-        let mut judgement = self.judge(delivery, now.into(), limits, Depth::UntilRejected);
-        if judgement.reason.is_some() {
+        let mut judgement = self.evaluate(delivery, now.into(), limits, EvaluationMode::UntilRejected);
+        if judgement.rejection.is_some() {
             let mut error = judgement.error();
             error.issues = judgement.issues();
             return Err(error);
@@ -130,14 +134,14 @@ impl Webhook {
     ///
     /// # Errors
     /// The reason why it is rejected, without issues.
-    pub fn accept<'b, 'd>(
+    pub fn verify_fast<'b, 'd>(
         &'d self,
         delivery: &'d Delivery<'b>,
-        now: impl Into<Time>,
-        limits: &Limits,
-    ) -> Result<Accepted<'b, 'd>, Error> {
-        let judgement = self.judge(delivery, now.into(), limits, Depth::Verdict);
-        if judgement.reason.is_some() {
+        now: impl Into<Timestamp>,
+        limits: &VerifyOptions,
+    ) -> Result<AcceptedDelivery<'b, 'd>, Error> {
+        let judgement = self.evaluate(delivery, now.into(), limits, EvaluationMode::FailFast);
+        if judgement.rejection.is_some() {
             return Err(judgement.error());
         }
         let accepted = self.accepted(delivery, judgement);
@@ -147,9 +151,9 @@ impl Webhook {
     fn accepted<'b, 'd>(
         &'d self,
         delivery: &'d Delivery<'b>,
-        judgement: Judgement<'b, '_>,
-    ) -> Option<Accepted<'b, 'd>> {
-        if judgement.reason.is_some() {
+        judgement: Evaluation<'b, '_>,
+    ) -> Option<AcceptedDelivery<'b, 'd>> {
+        if judgement.rejection.is_some() {
             return None;
         }
         let document = judgement.document?;
@@ -158,15 +162,19 @@ impl Webhook {
             Some(name) => Cow::Borrowed(name),
             None => self.provider.envelope.event_type.find(&delivery.headers, root)?.into_owned().into(),
         };
-        let (id, way) = delivery_key(self, delivery, root, &event_type)?;
+        let (id, way) = idempotency_key(self, delivery, root, &event_type)?;
         let signature = match judgement.signature {
-            Some(Signature::Unsigned) => Trust::Unsigned,
-            Some(Signature::Outcome(Outcome::Verified { algorithm, secret, .. })) => {
-                Trust::Verified { algorithm, secret, uncovered: self.provider.coverage.uncovered(way) }
+            Some(SignatureResult::Unsigned) => SignatureInfo::Unsigned,
+            Some(SignatureResult::Outcome(Outcome::Verified { algorithm, secret, .. })) => {
+                SignatureInfo::Verified {
+                    algorithm,
+                    secret,
+                    uncovered: self.provider.coverage.uncovered(way),
+                }
             }
             _ => return None,
         };
-        let created_at = self.provider.envelope.created_at.as_ref().and_then(|at| root.follow(at));
+        let created_at = self.provider.envelope.created_at.as_ref().and_then(|at| root.resolve(at));
         let created_at = created_at.and_then(|value| document.text(value.index()));
         let header = |name: &'d Option<String>| delivery.headers.get(name.as_deref()?);
         let (webhook_id, delivery_id) =
@@ -177,7 +185,7 @@ impl Webhook {
         {
             return None;
         }
-        Some(Accepted {
+        Some(AcceptedDelivery {
             webhook_id,
             delivery_id,
             id,
@@ -193,21 +201,21 @@ impl Webhook {
 
     /// When the event was made, as the payload says it.
     pub(super) fn created_at(&self, root: Value<'_>) -> Option<String> {
-        let text = root.follow(self.provider.envelope.created_at.as_ref()?)?.as_str()?;
+        let text = root.resolve(self.provider.envelope.created_at.as_ref()?)?.as_str()?;
         is_plain(&text).then(|| text.into_owned())
     }
 
     /// The headers that verifying looks at, in lower case.
     #[must_use]
-    pub fn wanted_headers(&self) -> Vec<String> {
+    pub fn required_headers(&self) -> Vec<String> {
         let provider = &self.provider;
         let event_type = match &provider.envelope.event_type {
-            Source::Header(name) => Some(name),
-            Source::Pointer(_) => None,
+            FieldSource::Header(name) => Some(name),
+            FieldSource::Pointer(_) => None,
         };
         let dedupe = provider.dedupe.iter().filter_map(|way| match way {
-            Dedupe::Header(name) => Some(name.as_str()),
-            Dedupe::Pointer(_) | Dedupe::Digest | Dedupe::None => None,
+            IdempotencySource::Header(name) => Some(name.as_str()),
+            IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
         let scheme = provider.scheme.iter().flat_map(crate::signature::Scheme::headers);
         let mut wanted: Vec<String> = ["content-type"]
@@ -225,7 +233,7 @@ impl Webhook {
 }
 
 /// What has to be known of a delivery that is accepted. `Debug` leaves out what are values of the payload.
-pub struct Accepted<'b, 'd> {
+pub struct AcceptedDelivery<'b, 'd> {
     /// The event type.
     pub event_type: Cow<'d, str>,
     /// The idempotency key by the provider's rule, prefixed by the event type.
@@ -241,14 +249,14 @@ pub struct Accepted<'b, 'd> {
     /// The place of the revision among those of the event.
     pub revision: Option<usize>,
     /// Who vouches for it.
-    pub signature: Trust,
+    pub signature: SignatureInfo,
     /// Whether the body is nothing but ASCII, so that bytes are characters.
     pub ascii: bool,
     /// The body as it was read.
     pub(crate) document: Document<'b>,
 }
 
-impl fmt::Debug for Accepted<'_, '_> {
+impl fmt::Debug for AcceptedDelivery<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accepted")
             .field("event_type", &self.event_type)

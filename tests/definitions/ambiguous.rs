@@ -24,7 +24,7 @@ fn definition(content: &str) -> Value {
 }
 
 fn scheme(content: &str) -> Result<Scheme, String> {
-    match Provider::read(definition(content).to_string().as_bytes()) {
+    match Provider::from_json(definition(content).to_string().as_bytes()) {
         Ok(provider) => Ok(provider.scheme.expect("a scheme")),
         Err(error) => {
             let issue = &error.issues[0];
@@ -39,7 +39,10 @@ fn scheme(content: &str) -> Result<Scheme, String> {
 
 fn keys(scheme: &Scheme) -> Keys {
     scheme
-        .keys(&[Secret::read("a secret of 32 bytes for the test", scheme.secret_form()).expect("one")], None)
+        .keys(
+            &[Secret::parse("a secret of 32 bytes for the test", scheme.secret_format()).expect("one")],
+            None,
+        )
         .expect("keys")
 }
 
@@ -75,7 +78,7 @@ fn a_content_that_does_not_show_where_its_parts_end_is_refused_with_the_reason()
         definition["signature"]["ambiguous"] = json!(true);
         // What can be moved is not covered.
         definition["dedupe"] = json!(["header:X-Id"]);
-        let provider = Provider::read(definition.to_string().as_bytes()).expect(content);
+        let provider = Provider::from_json(definition.to_string().as_bytes()).expect(content);
         assert!(provider.uncovered().id, "{content}");
     }
 }
@@ -148,13 +151,13 @@ fn a_time_that_nothing_signs_is_refused() {
                 }
             }
         }
-        let error = Provider::read(definition.to_string().as_bytes()).expect_err(place);
+        let error = Provider::from_json(definition.to_string().as_bytes()).expect_err(place);
         assert_eq!(error.issues[0].pointer, place, "{error}");
     }
     for tolerance in [604_801, 1_000_000_000] {
         let mut definition = definition("{timestamp}.{body}");
         definition["signature"]["tolerance"] = json!(tolerance);
-        let error = Provider::read(definition.to_string().as_bytes()).expect_err("too much");
+        let error = Provider::from_json(definition.to_string().as_bytes()).expect_err("too much");
         assert_eq!(
             (error.issues[0].code, error.issues[0].pointer.as_str()),
             (Code::MAXIMUM, "/signature/tolerance")

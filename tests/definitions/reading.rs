@@ -2,17 +2,17 @@
 
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::provider::{Dedupe, Provider, Source, definition, ids};
+use hookseal::provider::{FieldSource, IdempotencySource, Provider, definition, ids};
 use hookseal::signature::{Algorithm, SecretEncoding, TimestampUnit};
-use hookseal::webhook::{Fresh, Options, Time, Trust, Webhook};
+use hookseal::webhook::{SignParams, SignatureInfo, Timestamp, Webhook, WebhookOptions};
 use serde_json::{Value, json};
 
 use super::whole;
 
-const NOW: Time = Time::from_millis(1_700_000_000_000);
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 fn read(definition: &Value) -> Provider {
-    Provider::read(definition.to_string().as_bytes())
+    Provider::from_json(definition.to_string().as_bytes())
         .unwrap_or_else(|error| panic!("{error}\n{definition:#}"))
 }
 
@@ -24,7 +24,7 @@ fn a_small_definition_gets_the_defaults() {
     assert_eq!((provider.content_type.as_str(), provider.tolerance), ("application/json", 300));
     assert_eq!(provider.success, (200, 299));
     assert!(!provider.immutable);
-    assert!(matches!(&provider.dedupe[..], [Dedupe::Digest]));
+    assert!(matches!(&provider.dedupe[..], [IdempotencySource::Digest]));
     assert_eq!(provider.envelope.data, "");
 }
 
@@ -79,10 +79,13 @@ fn everything_a_definition_says_is_read() {
     let scheme = provider.scheme.as_ref().expect("a scheme");
     assert!(scheme.is_optional() && scheme.has_timestamp());
     assert_eq!(scheme.definition().timestamp_unit, TimestampUnit::Milliseconds);
-    assert_eq!(scheme.secret_form().encoding, SecretEncoding::Hex);
-    assert_eq!(scheme.secret_form().prefix.as_deref(), Some("sk_"));
-    assert!(matches!(&provider.dedupe[..], [Dedupe::Pointer(_), Dedupe::Header(_), Dedupe::Digest]));
-    let pong = &provider.events[provider.event_named("pong").expect("an event")];
+    assert_eq!(scheme.secret_format().encoding, SecretEncoding::Hex);
+    assert_eq!(scheme.secret_format().prefix.as_deref(), Some("sk_"));
+    assert!(matches!(
+        &provider.dedupe[..],
+        [IdempotencySource::Pointer(_), IdempotencySource::Header(_), IdempotencySource::Digest]
+    ));
+    let pong = &provider.events[provider.find_event("pong").expect("an event")];
     let names: Vec<_> = pong.revisions.iter().map(|it| (it.name.as_deref(), it.when.as_deref())).collect();
     assert_eq!(names, [(Some("new"), Some("/data/new")), (Some("old"), None)]);
 }
@@ -105,7 +108,7 @@ fn the_built_in_definitions_are_read_like_any_other() {
     ];
     assert_eq!(ids().collect::<Vec<_>>(), expected);
     for id in ids() {
-        let provider = Provider::read(definition(id).expect("a text").as_bytes()).expect("a definition");
+        let provider = Provider::from_json(definition(id).expect("a text").as_bytes()).expect("a definition");
         assert_eq!(provider.id, id);
     }
     assert!(definition("nobody").is_none());
@@ -150,21 +153,21 @@ fn definitions_of_well_known_senders_sign_what_they_verify() {
     let expected = ["stripe-signature", "x-slack-signature", "x-hub-signature-256", "webhook-signature"];
     for (definition, header) in [&stripe, &slack, &github, &standard].into_iter().zip(expected) {
         let name = definition["id"].as_str().expect("an id");
-        let options = || Options {
+        let options = || WebhookOptions {
             secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned().into()],
-            ..Options::default()
+            ..WebhookOptions::default()
         };
         let hook = Webhook::new(read(definition), options()).expect("a webhook");
-        let fresh = Fresh { id: Some("evt_1".to_owned()), ..Fresh::new(NOW, [7; 32]) };
+        let fresh = SignParams { id: Some("evt_1".to_owned()), ..SignParams::new(NOW, [7; 32]) };
         let signed = hook.create("ping", br#"{"zen":"x"}"#, &fresh).unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert!(hook.wanted_headers().contains(&header.to_owned()), "{name}");
+        assert!(hook.required_headers().contains(&header.to_owned()), "{name}");
         let headers = |skip: &str| -> Headers<'_> {
             let pairs = signed.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(skip));
             pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
         };
         let verified = hook.verify(&Delivery::new(headers(""), &signed.body), NOW).expect(name);
         assert_eq!(verified.event_type, "ping");
-        assert!(matches!(verified.signature, Trust::Verified { algorithm: Algorithm::Sha256, .. }));
+        assert!(matches!(verified.signature, SignatureInfo::Verified { algorithm: Algorithm::Sha256, .. }));
         if name != "slack" {
             assert_eq!(verified.id, "ping:evt_1", "{name}");
         }
@@ -172,15 +175,19 @@ fn definitions_of_well_known_senders_sign_what_they_verify() {
         assert_eq!(missing.code, Code::SIGNATURE_MISSING);
         let provider = hook.provider();
         let stamped = provider.scheme.as_ref().is_some_and(hookseal::signature::Scheme::has_timestamp);
-        let late = Time::from_millis(NOW.as_millis() + 301_000);
+        let late = Timestamp::from_millis(NOW.as_millis() + 301_000);
         let late = hook.verify(&Delivery::new(headers(""), &signed.body), late).err().map(|error| error.code);
         assert_eq!(late, stamped.then_some(Code::TIMESTAMP_TOO_OLD), "{name}");
     }
-    let hook =
-        Webhook::new(read(&github), Options { secrets: vec!["s".to_owned().into()], ..Options::default() });
+    let hook = Webhook::new(
+        read(&github),
+        WebhookOptions { secrets: vec!["s".to_owned().into()], ..WebhookOptions::default() },
+    );
     let hook = hook.expect("a webhook");
-    assert!(matches!(&hook.provider().envelope.event_type, Source::Header(name) if name == "X-GitHub-Event"));
-    let signed = hook.sign(br#"{"zen":"x"}"#, &Fresh::new(NOW, [7; 32])).expect("signed");
+    assert!(
+        matches!(&hook.provider().envelope.event_type, FieldSource::Header(name) if name == "X-GitHub-Event")
+    );
+    let signed = hook.sign(br#"{"zen":"x"}"#, &SignParams::new(NOW, [7; 32])).expect("signed");
     let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let error = hook.verify(&Delivery::new(pairs.collect(), &signed.body), NOW).expect_err("no type");
     assert_eq!(error.code, Code::ENVELOPE_INVALID);

@@ -394,7 +394,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
     ] {
         let mut definition = whole();
         put(&mut definition, &pointer, value);
-        let error = Provider::read(definition.to_string().as_bytes()).expect_err(&pointer);
+        let error = Provider::from_json(definition.to_string().as_bytes()).expect_err(&pointer);
         let issue = &error.issues[0];
         assert_eq!((issue.code, issue.pointer.as_str()), (code, place), "{error}");
         assert_eq!(issue.message, message, "{error}");
@@ -424,7 +424,7 @@ fn what_a_definition_has_to_have_is_missed() {
         let (parent, name) = key.split_once('/').map_or(("", key), |(parent, name)| (parent, name));
         let parent = if parent.is_empty() { &mut definition } else { &mut definition[parent] };
         parent.as_object_mut().expect("an object").shift_remove(name);
-        let error = Provider::read(definition.to_string().as_bytes()).expect_err(key);
+        let error = Provider::from_json(definition.to_string().as_bytes()).expect_err(key);
         assert_eq!((error.issues[0].code, error.issues[0].pointer.as_str()), (Code::REQUIRED, pointer));
         assert_eq!(error.issues[0].message, format!("The required key \"{name}\" is missing."));
     }
@@ -446,11 +446,11 @@ fn a_definition_that_is_no_json_says_where() {
             "The text starts with a byte order mark (EF BB BF), which JSON does not allow.",
         ),
     ] {
-        let error = Provider::read(text.as_bytes()).expect_err(text);
+        let error = Provider::from_json(text.as_bytes()).expect_err(text);
         assert_eq!((error.issues[0].code, error.issues[0].message.as_str()), (code, message));
     }
     let twice = whole().to_string().replacen("\"id\":", "\"id\":\"x\",\"id\":", 1);
-    let error = Provider::read(twice.as_bytes()).expect_err("twice");
+    let error = Provider::from_json(twice.as_bytes()).expect_err("twice");
     assert_eq!(error.issues[0].code, Code::JSON_DUPLICATE_KEY);
 }
 
@@ -460,7 +460,7 @@ fn everything_that_is_wrong_is_listed_at_once() {
     definition["typo"] = json!(1);
     definition["success"] = json!("yes");
     definition["signature"]["algorithms"] = json!(["md5", "ed25519"]);
-    let error = Provider::read(definition.to_string().as_bytes()).expect_err("refused");
+    let error = Provider::from_json(definition.to_string().as_bytes()).expect_err("refused");
     let places: Vec<&str> = error.issues.iter().map(|issue| issue.pointer.as_str()).collect();
     assert_eq!(places, ["/signature/algorithms/0", "/signature/algorithms/1", "/typo", "/success"]);
 }

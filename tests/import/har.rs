@@ -2,7 +2,7 @@
 
 use hookseal::Severity::{Error, Warning};
 use hookseal::delivery::{ImportFormat, import};
-use hookseal::{Code, Step};
+use hookseal::{Code, PathSegment};
 
 use crate::support::{headers, import_one, locations, messages};
 
@@ -79,7 +79,7 @@ fn what_an_archive_lost_is_said_at_its_place() {
         assert_eq!((issue.code, issue.severity, issue.message.as_str()), (code, severity, message));
         assert_eq!(issue.pointer, format!("/log/entries/0/request/postData{pointer}"));
         assert_eq!(result.deliveries.is_empty(), severity == Error);
-        assert_eq!(issue.path[2], Step::Index(0));
+        assert_eq!(issue.path[2], PathSegment::Index(0));
     }
 }
 

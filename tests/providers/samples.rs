@@ -42,7 +42,7 @@ fn every_file_of_samples_is_tested() {
 #[test]
 fn every_event_and_revision_has_a_sample() {
     for id in ["painchek", "xon"] {
-        let provider = Provider::read(provider::definition(id).unwrap().as_bytes()).unwrap();
+        let provider = Provider::from_json(provider::definition(id).unwrap().as_bytes()).unwrap();
         let seen: Vec<(String, Option<String>)> = SAMPLES
             .iter()
             .filter(|(its, ..)| *its == id)
@@ -51,7 +51,7 @@ fn every_event_and_revision_has_a_sample() {
             .collect();
         for event in &provider.events {
             for revision in &event.revisions {
-                let wanted = (event.name.clone(), revision.name.clone());
+                let wanted = (event.event_type.clone(), revision.name.clone());
                 assert!(seen.contains(&wanted), "{wanted:?}");
             }
         }

@@ -1,7 +1,7 @@
 //! Samples to change, and what a webhook says about them.
 
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::{Options, Report, Time, Webhook};
+use hookseal::webhook::{Report, Timestamp, Webhook, WebhookOptions};
 use hookseal::{Profile, Severity};
 use serde_json::Value as Json;
 
@@ -45,7 +45,7 @@ thread_local! {
     static WEBHOOKS: Vec<(&'static str, Profile, Webhook)> = ["painchek", "xon"]
         .into_iter()
         .flat_map(|provider| PROFILES.map(|profile| {
-            let options = Options { allow_unsigned: true, profile, ..Options::default() };
+            let options = WebhookOptions { allow_unsigned: true, profile, ..WebhookOptions::default() };
             (provider, profile, Webhook::built_in(provider, options).unwrap())
         }))
         .collect();
@@ -57,7 +57,7 @@ pub fn inspect_with(provider: &str, headers: &[(&str, &str)], body: &str, profil
         let is = |(id, its, _): &&(&str, Profile, Webhook)| *id == provider && *its == profile;
         let (.., webhook) = webhooks.iter().find(is).unwrap();
         let headers: Headers<'_> = headers.iter().copied().collect();
-        webhook.inspect(&Delivery::new(headers, body.as_bytes()), Time::from_millis(0))
+        webhook.inspect(&Delivery::new(headers, body.as_bytes()), Timestamp::from_millis(0))
     })
 }
 

@@ -356,7 +356,7 @@ fn a_content_type_has_parameters_and_any_letter_case() {
 
 #[test]
 fn a_redirect_is_a_success_at_painchek_and_none_at_xon() {
-    let success = |id| Provider::read(provider::definition(id).unwrap().as_bytes()).unwrap().success;
+    let success = |id| Provider::from_json(provider::definition(id).unwrap().as_bytes()).unwrap().success;
     assert_eq!(success("painchek"), (200, 399));
     assert_eq!(success("xon"), (200, 299));
 }

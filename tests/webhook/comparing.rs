@@ -2,7 +2,7 @@
 
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::{Comparison, Limits, Options, Webhook};
+use hookseal::webhook::{Comparison, VerifyOptions, Webhook, WebhookOptions};
 use serde_json::json;
 
 use super::support::{bare, definition, lax, made, sample, samples, unsigned, with, xon};
@@ -170,13 +170,13 @@ fn pointers_take_bounded_memory_and_what_is_not_listed_is_counted() {
 
 #[test]
 fn a_body_over_the_limit_is_not_compared() {
-    let hook = made(&definition(""), Options { max_bytes: Some(10), ..unsigned() });
+    let hook = made(&definition(""), WebhookOptions { max_bytes: Some(10), ..unsigned() });
     let (small, large) = (bare(b"{\"a\":1}"), bare(b"{\"a\":12345}"));
     assert!(hook.compare(&small, &small).is_ok());
     for (first, second) in [(&small, &large), (&large, &small), (&large, &large)] {
         let error = hook.compare(first, second).expect_err("too large");
         assert_eq!((error.code, error.status()), (Code::BODY_TOO_LARGE, 413));
-        let limits = Limits { max_bytes: 11, ..hook.limits() };
+        let limits = VerifyOptions { max_bytes: 11, ..hook.limits() };
         assert!(hook.compare_with(first, second, &limits).is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use hookseal::delivery::Delivery;
-use hookseal::webhook::{Fresh, Options, SignedDelivery, Trust, Webhook};
+use hookseal::webhook::{SignParams, SignatureInfo, SignedDelivery, Webhook, WebhookOptions};
 use hookseal::{Code, Profile};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn hook(provider: &str, profile: Profile) -> Webhook {
         "painchek" => options(&[SECRET]),
         _ => unsigned(),
     };
-    Webhook::built_in(provider, Options { profile, ..options }).expect("a webhook")
+    Webhook::built_in(provider, WebhookOptions { profile, ..options }).expect("a webhook")
 }
 
 /// The event's own data: without what the envelope adds.
@@ -48,14 +48,14 @@ fn what_create_makes_of_every_sample_verifies_in_both_profiles() {
             let hook = hook(sample.provider, profile);
             let bytes = data(sample).to_string().into_bytes();
             for id in [None, Some("03824b1c-e7f4-4898-bc82-3ec7d39232f9".to_owned())] {
-                let fresh = Fresh { id: id.clone(), ..fresh() };
+                let fresh = SignParams { id: id.clone(), ..fresh() };
                 let signed = hook.create(&sample.event, &bytes, &fresh).expect(&sample.variant);
                 assert_eq!(header(&signed, "content-type"), Some("application/json"));
                 let delivery = Delivery::new(headers(&signed.headers), &signed.body);
                 let verified = hook.verify_with(&delivery, NOW, &strict(&hook)).expect("verified");
                 assert_eq!(verified.event_type, sample.event);
                 if sample.provider == "painchek" {
-                    assert!(matches!(verified.signature, Trust::Verified { secret: 0, .. }));
+                    assert!(matches!(verified.signature, SignatureInfo::Verified { secret: 0, .. }));
                     let delivery_id = verified.delivery_id.as_deref().expect("a delivery id");
                     assert!(uuid(delivery_id) && id.is_none_or(|id| id == delivery_id));
                     assert!(uuid(verified.webhook_id.as_deref().expect("a webhook id")));
@@ -93,13 +93,13 @@ fn the_type_stands_first_and_the_data_keeps_its_spelling() {
 fn ids_and_times_of_the_data_are_kept_and_an_id_that_is_given_wins() {
     let sample = sample("calls.user.create", "");
     let event = sample.json()["event"].clone();
-    let make = |fresh: &Fresh| {
+    let make = |fresh: &SignParams| {
         let signed = xon().create(&sample.event, event.to_string().as_bytes(), fresh).expect("made");
         serde_json::from_slice::<Value>(&signed.body).expect("JSON")["event"].clone()
     };
     assert_eq!(make(&fresh()), event);
     let id = "03824b1c-e7f4-4898-bc82-3ec7d39232f9";
-    let given = make(&Fresh { id: Some(id.to_owned()), ..fresh() });
+    let given = make(&SignParams { id: Some(id.to_owned()), ..fresh() });
     assert_eq!((&given["id"], &given["createdAt"]), (&json!(id), &event["createdAt"]));
 }
 
@@ -170,13 +170,14 @@ fn what_its_receiver_would_refuse_is_not_made() {
         assert_eq!(error.code, code, "{error}");
         assert!(error.to_string().starts_with(message), "{error}");
     }
-    let create =
-        |data: &[u8], fresh: &Fresh| xon().create("calls.user.create", data, fresh).expect_err("refused");
+    let create = |data: &[u8], fresh: &SignParams| {
+        xon().create("calls.user.create", data, fresh).expect_err("refused")
+    };
     assert_eq!(create(b"{,}", &fresh()).code, Code::JSON_SYNTAX);
     assert_eq!(create(b"", &fresh()).code, Code::JSON_SYNTAX);
     let twice = create(br#"{"mobileNumber":"+447700900123","mobileNumber":"+447700900124"}"#, &fresh());
     assert_eq!(twice.code, Code::JSON_DUPLICATE_KEY);
-    let id = Fresh { id: Some("no uuid".to_owned()), ..fresh() };
+    let id = SignParams { id: Some("no uuid".to_owned()), ..fresh() };
     assert_eq!(create(number.to_string().as_bytes(), &id).code, Code::ENVELOPE_INVALID);
 }
 
@@ -193,8 +194,8 @@ fn an_id_that_no_header_can_carry_is_refused() {
     let hook = painchek(&[SECRET]);
     for id in ["a\r\nX-PainChek-WH-Signature: sha256=00", "a b", "é", "", "a\0", &"x".repeat(257)] {
         for fresh in [
-            Fresh { id: Some(id.to_owned()), ..fresh() },
-            Fresh { webhook_id: Some(id.to_owned()), ..fresh() },
+            SignParams { id: Some(id.to_owned()), ..fresh() },
+            SignParams { webhook_id: Some(id.to_owned()), ..fresh() },
         ] {
             let error = hook.sign(b"{}", &fresh).expect_err("refused");
             assert_eq!(error.code, Code::OPTION_INVALID);
@@ -207,7 +208,8 @@ fn an_id_that_no_header_can_carry_is_refused() {
 #[test]
 fn sign_takes_any_bytes_and_the_ids_that_are_given() {
     let hook = painchek(&[SECRET]);
-    let given = Fresh { id: Some("delivery-1".to_owned()), webhook_id: Some("hook-1".to_owned()), ..fresh() };
+    let given =
+        SignParams { id: Some("delivery-1".to_owned()), webhook_id: Some("hook-1".to_owned()), ..fresh() };
     let signed = hook.sign(b"\xff\0 no JSON", &given).expect("signed");
     assert_eq!(header(&signed, "X-PainChek-WH-Delivery-Id"), Some("delivery-1"));
     assert_eq!(header(&signed, "X-PainChek-Webhook-Id"), Some("hook-1"));
@@ -238,7 +240,7 @@ fn every_form_of_a_signature_is_made_as_it_is_read() {
         };
         let hook = made(&definition(&more), options(&[secret]));
         let url = "https://example.com/in?a=1";
-        let fresh = Fresh { url: Some(url.to_owned()), ..fresh() };
+        let fresh = SignParams { url: Some(url.to_owned()), ..fresh() };
         for signed in [
             hook.sign(body, &fresh).unwrap_or_else(|error| panic!("{name}: {error}")),
             hook.create("ping", br#"{"a":1}"#, &fresh).unwrap_or_else(|error| panic!("{name}: {error}")),
@@ -246,12 +248,12 @@ fn every_form_of_a_signature_is_made_as_it_is_read() {
             let delivery =
                 Delivery::new(headers(&signed.headers), &signed.body).with_url(url).with_method("POST");
             let verified = hook.verify(&delivery, NOW).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(matches!(verified.signature, Trust::Verified { secret: 0, .. }), "{name}");
-            let wanted = hook.wanted_headers();
+            assert!(matches!(verified.signature, SignatureInfo::Verified { secret: 0, .. }), "{name}");
+            let wanted = hook.required_headers();
             let few = signed.headers.iter().filter(|(name, _)| wanted.contains(&name.to_ascii_lowercase()));
             let few: Vec<(String, String)> = few.cloned().collect();
             let delivery = Delivery::new(headers(&few), &signed.body).with_url(url).with_method("POST");
-            assert!(hook.accept(&delivery, NOW, &hook.limits()).is_ok(), "{name}: {wanted:?}");
+            assert!(hook.verify_fast(&delivery, NOW, &hook.limits()).is_ok(), "{name}: {wanted:?}");
             let mut other = signed.body.clone();
             other.push(b' ');
             let delivery = Delivery::new(headers(&signed.headers), &other).with_url(url).with_method("POST");
@@ -279,7 +281,7 @@ fn a_type_in_a_header_is_sent_and_can_be_signed() {
     assert_eq!((header(&signed, "x-event"), &signed.body[..]), (Some("ping"), &br#"{"a":1}"#[..]));
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
     assert_eq!(hook.verify(&delivery, NOW).expect("verified").event_type, "ping");
-    let given = Fresh { event_type: Some("ping".to_owned()), ..fresh() };
+    let given = SignParams { event_type: Some("ping".to_owned()), ..fresh() };
     let by_hand = hook.sign(br#"{"a":1}"#, &given).expect("signed");
     assert_eq!(by_hand.headers, signed.headers);
     // A type that stands in the body is the body's business.

@@ -1,7 +1,7 @@
 //! What makes a delivery rejected, in which order, and what is only worth a word.
 
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::{Limits, SignatureStatus, Trust, Verdict};
+use hookseal::webhook::{SignatureInfo, SignatureStatus, Verdict, VerifyOptions};
 use hookseal::{Code, Profile, Severity};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ fn every_sample_is_accepted_in_both_profiles_without_an_error_or_a_warning() {
         for limits in [hook.limits(), strict(&hook)] {
             let verified = hook.verify_with(&bare(&sample.body), NOW, &limits).expect("accepted");
             assert_eq!(verified.event_type, sample.event);
-            assert_eq!(verified.signature, Trust::Unsigned);
+            assert_eq!(verified.signature, SignatureInfo::Unsigned);
             let worse = |issue: &&hookseal::Issue| issue.severity != Severity::Info;
             assert!(!verified.issues.iter().any(|issue| worse(&issue)), "{:#?}", verified.issues);
         }
@@ -83,7 +83,7 @@ fn the_revision_is_told_for_every_sample_and_after_a_break() {
 fn reasons_come_in_order_size_signature_content_type_json_envelope_contract() {
     let hook = painchek(&[SECRET]);
     let sample = sample("assessment_add", "painchek");
-    let limits = |max_bytes| Limits { max_bytes, profile: Profile::Strict, ..hook.limits() };
+    let limits = |max_bytes| VerifyOptions { max_bytes, profile: Profile::Strict, ..hook.limits() };
     let reason = |headers: &[(&str, String)], body: &[u8], max_bytes| {
         let headers = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let delivery = Delivery::new(headers, body);
@@ -122,13 +122,14 @@ fn a_body_may_have_the_limit_and_not_one_byte_more() {
     let sample = sample("calls.user.create", "");
     let hook = xon();
     let size = sample.body.len();
-    let at = |max_bytes| hook.verify_with(&bare(&sample.body), NOW, &Limits { max_bytes, ..hook.limits() });
+    let at =
+        |max_bytes| hook.verify_with(&bare(&sample.body), NOW, &VerifyOptions { max_bytes, ..hook.limits() });
     assert!(at(size).is_ok());
     let error = at(size - 1).expect_err("too large");
     assert_eq!((error.code, error.status()), (Code::BODY_TOO_LARGE, 413));
     assert_eq!(error.to_string(), format!("The body is larger than the limit of {} bytes.", size - 1));
     assert_eq!(at(0).expect_err("too large").code, Code::BODY_TOO_LARGE);
-    let large = vec![b' '; hookseal::webhook::MAX_BYTES + 1];
+    let large = vec![b' '; hookseal::webhook::DEFAULT_MAX_BODY_BYTES + 1];
     assert_eq!(hook.verify(&bare(&large), NOW).expect_err("too large").code, Code::BODY_TOO_LARGE);
 }
 
@@ -136,7 +137,7 @@ fn a_body_may_have_the_limit_and_not_one_byte_more() {
 #[test]
 fn a_report_on_a_body_that_is_too_large_says_nothing_false_about_its_signature() {
     let hook = painchek(&[SECRET]);
-    let tiny = Limits { max_bytes: 1, ..hook.limits() };
+    let tiny = VerifyOptions { max_bytes: 1, ..hook.limits() };
     let signed = hook.sign(b"{}", &fresh()).expect("signed");
     let report = hook.inspect_with(&Delivery::new(headers(&signed.headers), b"{}"), NOW, &tiny);
     assert_eq!(report.signature.status, SignatureStatus::Malformed);

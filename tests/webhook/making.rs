@@ -2,7 +2,7 @@
 
 use hookseal::provider::{Provider, Uncovered};
 use hookseal::signature::Algorithm;
-use hookseal::webhook::{Options, Trust, Verdict, Webhook};
+use hookseal::webhook::{SignatureInfo, Verdict, Webhook, WebhookOptions};
 use hookseal::{Code, Severity};
 
 use super::support::{
@@ -34,19 +34,19 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
         ),
         (
             "painchek",
-            Options { allow_unsigned: true, ..options(&[""]) },
+            WebhookOptions { allow_unsigned: true, ..options(&[""]) },
             Code::SECRET_MISSING,
             "The secret is empty.",
         ),
         (
             "painchek",
-            Options { algorithms: Some(vec![]), ..options(&[SECRET]) },
+            WebhookOptions { algorithms: Some(vec![]), ..options(&[SECRET]) },
             Code::OPTION_INVALID,
             "The list of accepted algorithms is empty",
         ),
         (
             "painchek",
-            Options { algorithms: Some(vec![Algorithm::Sha512]), ..options(&[SECRET]) },
+            WebhookOptions { algorithms: Some(vec![Algorithm::Sha512]), ..options(&[SECRET]) },
             Code::OPTION_INVALID,
             "The algorithm sha512 was asked for",
         ),
@@ -59,7 +59,7 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
         ),
         (
             "xon",
-            Options { allow_unsigned: true, ..options(&[SECRET]) },
+            WebhookOptions { allow_unsigned: true, ..options(&[SECRET]) },
             Code::SECRET_INVALID,
             "X-on Surgery Connect signs nothing",
         ),
@@ -92,7 +92,7 @@ fn a_secret_that_does_not_have_its_form_is_named_by_its_place_and_never_quoted()
     let text = definition(
         r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "secret": "hex" }"#,
     );
-    let provider = Provider::read(text.as_bytes()).expect("a definition");
+    let provider = Provider::from_json(text.as_bytes()).expect("a definition");
     let error = Webhook::new(provider, options(&["00ff", "not hex digits"])).expect_err("refused");
     assert_eq!(error.code, Code::SECRET_INVALID);
     let said = "secrets[1]: The secret is not an even number of hex digits, which this provider asks for.";
@@ -111,7 +111,7 @@ fn all_secrets_of_a_rotation_verify_and_the_first_one_signs() {
         let uncovered = Uncovered::default();
         assert_eq!(
             verified.signature,
-            Trust::Verified { algorithm: Algorithm::Sha256, secret: place, uncovered }
+            SignatureInfo::Verified { algorithm: Algorithm::Sha256, secret: place, uncovered }
         );
         assert_eq!(both.inspect(&delivery, NOW).signature.secret, Some(place));
     }
@@ -123,7 +123,7 @@ fn all_secrets_of_a_rotation_verify_and_the_first_one_signs() {
 fn narrowing_the_algorithms_refuses_a_downgrade() {
     let sample = &samples()[0];
     let only = |algorithm| {
-        let narrowed = Options { algorithms: Some(vec![algorithm]), ..options(&[SECRET]) };
+        let narrowed = WebhookOptions { algorithms: Some(vec![algorithm]), ..options(&[SECRET]) };
         Webhook::built_in("painchek", narrowed).expect("a webhook")
     };
     let signed = only(Algorithm::Sha1).sign(&sample.body, &fresh()).expect("signed");
@@ -142,15 +142,15 @@ fn a_signature_nobody_can_check_is_reported_and_never_called_verified() {
     let report = lax("painchek").inspect(&delivery, NOW);
     assert_eq!(report.verdict, Verdict::Unsigned);
     assert!(report.issues.iter().any(|issue| issue.code == Code::SECRET_MISSING), "{:#?}", report.issues);
-    assert_eq!(lax("painchek").verify(&delivery, NOW).expect("accepted").signature, Trust::Unsigned);
+    assert_eq!(lax("painchek").verify(&delivery, NOW).expect("accepted").signature, SignatureInfo::Unsigned);
 }
 
 #[test]
 fn unsigned_is_about_deliveries_without_a_signature_and_not_about_wrong_ones() {
     let sample = &samples()[0];
-    let hook =
-        Webhook::built_in("painchek", Options { allow_unsigned: true, ..options(&[SECRET]) }).expect("made");
-    assert_eq!(hook.verify(&bare(&sample.body), NOW).expect("accepted").signature, Trust::Unsigned);
+    let hook = Webhook::built_in("painchek", WebhookOptions { allow_unsigned: true, ..options(&[SECRET]) })
+        .expect("made");
+    assert_eq!(hook.verify(&bare(&sample.body), NOW).expect("accepted").signature, SignatureInfo::Unsigned);
     let signed = painchek(&["another"]).sign(&sample.body, &fresh()).expect("signed");
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
     assert_eq!(hook.verify(&delivery, NOW).expect_err("rejected").code, Code::SIGNATURE_MISMATCH);

@@ -1,7 +1,7 @@
 //! The two payloads that the vendors print: verified, accepted and refused for the right reasons.
 
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::{SignatureStatus, Trust, Verdict};
+use hookseal::webhook::{SignatureInfo, SignatureStatus, Verdict};
 use hookseal::{Code, Severity};
 
 use super::support::{NOW, SECRET, fresh, headers, lax, painchek, strict, xon};
@@ -19,7 +19,11 @@ fn a_signed_painchek_delivery_is_verified_with_everything_it_says() {
     assert_eq!(verified.event_type, "assessment_add");
     assert_eq!(verified.id, "assessment_add:03824b1c-e7f4-4898-bc82-3ec7d39232f9");
     assert_eq!(verified.created_at.as_deref(), Some("2018-04-16T00:42:01.714000Z"));
-    assert!(matches!(verified.signature, Trust::Verified { secret: 1, .. }), "{:?}", verified.signature);
+    assert!(
+        matches!(verified.signature, SignatureInfo::Verified { secret: 1, .. }),
+        "{:?}",
+        verified.signature
+    );
     assert_eq!(verified.body(), PAINCHEK);
     assert_eq!(verified.digest().len(), 64);
     assert_eq!(verified.webhook_id.as_deref().map(str::len), Some(36));
@@ -33,7 +37,7 @@ fn an_unsigned_xon_event_is_accepted_as_unsigned_and_nothing_more() {
     let hook = xon();
     let delivery = Delivery::new(Headers::default(), XON);
     let verified = hook.verify(&delivery, NOW).expect("accepted");
-    assert_eq!(verified.signature, Trust::Unsigned);
+    assert_eq!(verified.signature, SignatureInfo::Unsigned);
     assert_eq!(verified.revision.as_deref(), Some("R0"));
     assert_eq!(verified.id, "file-request.files.update:2e0db25d-8b39-40fa-81fc-cab625fa130f");
     let report = hook.inspect(&delivery, NOW);

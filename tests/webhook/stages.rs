@@ -61,7 +61,7 @@ fn what_comes_after_a_failure_is_not_reached_where_it_needs_what_failed() {
         let report = hook.inspect(&bare(body), NOW);
         assert_eq!((states(&report).as_str(), report.code), (expected, Some(code)));
     }
-    let tiny = hookseal::webhook::Limits { max_bytes: 1, ..hook.limits() };
+    let tiny = hookseal::webhook::VerifyOptions { max_bytes: 1, ..hook.limits() };
     let report = hook.inspect_with(&bare(b"{}"), NOW, &tiny);
     assert_eq!((states(&report).as_str(), report.code), ("F.....", Some(Code::BODY_TOO_LARGE)));
 }
@@ -107,7 +107,7 @@ fn rules_are_not_reached_where_the_contract_is_violated_and_fail_on_their_own() 
     // A provider without rules says so.
     let plain = made(
         &crate::support::definition(""),
-        hookseal::webhook::Options { allow_unsigned: true, ..Default::default() },
+        hookseal::webhook::WebhookOptions { allow_unsigned: true, ..Default::default() },
     );
     let report = plain.inspect(&bare(br#"{"type":"created","o":1}"#), NOW);
     assert_eq!(states(&report).chars().last(), Some('-'));

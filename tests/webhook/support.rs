@@ -3,19 +3,22 @@
 use std::sync::LazyLock;
 
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::webhook::{Fresh, Limits, Options, Report, Time, Webhook};
+use hookseal::webhook::{Report, SignParams, Timestamp, VerifyOptions, Webhook, WebhookOptions};
 use hookseal::{Code, Issue, Profile};
 use serde_json::Value;
 
 pub const SECRET: &str = "0DpAOwQAZw4CFwpEiNyGaoTkb5tyARds";
-pub const NOW: Time = Time::from_millis(1_700_000_000_000);
+pub const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-pub fn options(secrets: &[&str]) -> Options {
-    Options { secrets: secrets.iter().map(|text| (*text).to_owned().into()).collect(), ..Options::default() }
+pub fn options(secrets: &[&str]) -> WebhookOptions {
+    WebhookOptions {
+        secrets: secrets.iter().map(|text| (*text).to_owned().into()).collect(),
+        ..WebhookOptions::default()
+    }
 }
 
-pub fn unsigned() -> Options {
-    Options { allow_unsigned: true, ..Options::default() }
+pub fn unsigned() -> WebhookOptions {
+    WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() }
 }
 
 pub fn painchek(secrets: &[&str]) -> Webhook {
@@ -31,8 +34,8 @@ pub fn lax(provider: &str) -> Webhook {
     Webhook::built_in(provider, unsigned()).expect("a webhook")
 }
 
-pub fn fresh() -> Fresh {
-    Fresh::new(NOW, *b"thirty-two bytes that are random")
+pub fn fresh() -> SignParams {
+    SignParams::new(NOW, *b"thirty-two bytes that are random")
 }
 
 pub fn headers(pairs: &[(String, String)]) -> Headers<'_> {
@@ -43,8 +46,8 @@ pub fn bare(body: &[u8]) -> Delivery<'_> {
     Delivery::new(Headers::default(), body)
 }
 
-pub fn strict(hook: &Webhook) -> Limits {
-    Limits { profile: Profile::Strict, ..hook.limits() }
+pub fn strict(hook: &Webhook) -> VerifyOptions {
+    VerifyOptions { profile: Profile::Strict, ..hook.limits() }
 }
 
 /// A sample: its provider, its event type, what it is a sample of, and its text.
@@ -131,7 +134,7 @@ pub fn definition(more: &str) -> String {
 }
 
 /// A webhook of a definition.
-pub fn made(definition: &str, options: Options) -> Webhook {
-    let provider = hookseal::provider::Provider::read(definition.as_bytes()).expect("a definition");
+pub fn made(definition: &str, options: WebhookOptions) -> Webhook {
+    let provider = hookseal::provider::Provider::from_json(definition.as_bytes()).expect("a definition");
     Webhook::new(provider, options).expect("a webhook")
 }

@@ -34,7 +34,7 @@ fn from_headers() -> Webhook {
 /// Whether a delivery is refused for its envelope, by every verb, without a word of what it holds.
 fn is_refused(hook: &Webhook, delivery: &Delivery<'_>, hidden: char) -> bool {
     let report = hook.inspect(delivery, NOW);
-    let accepted = hook.accept(delivery, NOW, &hook.limits()).is_ok();
+    let accepted = hook.verify_fast(delivery, NOW, &hook.limits()).is_ok();
     match hook.verify(delivery, NOW) {
         Ok(_) => {
             assert!(accepted);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use hookseal::webhook::{CAUSES, CauseCategory, CauseDefinition, FRAMEWORKS};
 
-use crate::page::{plain, put};
+use crate::page::{plain, write_if_changed};
 use crate::run::{Failure, root};
 use crate::wasm;
 
@@ -14,8 +14,8 @@ const PAGE: &str = "docs/causes.md";
 
 /// Writes both, and only if they changed, so that nothing is rebuilt for it.
 pub fn write() -> Result<(), Failure> {
-    put(&root().join(PAGE), &page())?;
-    put(&root().join(wasm::GENERATED).join("causes.ts"), &types())
+    write_if_changed(&root().join(PAGE), &page())?;
+    write_if_changed(&root().join(wasm::GENERATED).join("causes.ts"), &types())
 }
 
 fn types() -> String {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use hookseal::provider::RULE_CODES;
 use hookseal::{CODES, CodeInfo, Stage};
 
-use crate::page::{plain, put};
+use crate::page::{plain, write_if_changed};
 use crate::run::{Failure, root};
 use crate::wasm;
 
@@ -15,8 +15,8 @@ const PAGE: &str = "docs/codes.md";
 
 /// Writes both.
 pub fn write() -> Result<(), Failure> {
-    put(&root().join(PAGE), &page())?;
-    put(&root().join(wasm::GENERATED).join("codes.ts"), &types())
+    write_if_changed(&root().join(PAGE), &page())?;
+    write_if_changed(&root().join(wasm::GENERATED).join("codes.ts"), &types())
 }
 
 /// Every code with its sentences: those that all providers share, then those of rules.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::run::{Failure, answer, cargo};
+use crate::run::{Failure, capture_stdout, cargo};
 
 /// A crate that is not of this project.
 pub struct Crate {
@@ -18,7 +18,7 @@ pub struct Crate {
 
 /// Every crate that the module is compiled from, and the macros that write code for it, in order of their names.
 pub fn linked() -> Result<Vec<Crate>, Failure> {
-    let tree = answer(cargo().args([
+    let tree = capture_stdout(cargo().args([
         "tree",
         "--locked",
         "--package=hookseal",
@@ -27,11 +27,12 @@ pub fn linked() -> Result<Vec<Crate>, Failure> {
         "--edges=normal",
         "--prefix=none",
     ]));
-    let metadata = answer(cargo().args(["metadata", "--locked", "--all-features", "--format-version=1"]))
-        .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let metadata =
+        capture_stdout(cargo().args(["metadata", "--locked", "--all-features", "--format-version=1"]))
+            .and_then(|text| serde_json::from_str::<Value>(&text).ok());
     let (Some(tree), Some(metadata)) = (tree, metadata) else {
         return Err(Failure::new("`cargo tree --locked` or `cargo metadata --locked` failed")
-            .mend("run them, and mend what they say"));
+            .hint("run them, and mend what they say"));
     };
     named_in(&tree)
         .into_iter()

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Failure, answer, cargo, must, npm, root};
+use crate::run::{Failure, capture_stdout, cargo, ensure_npm_packages, root, run};
 
 /// Every crate of Cargo.lock comes from the one registry or from this workspace, under a licence that
 /// deny.toml allows.
@@ -13,10 +13,10 @@ pub fn check() -> Result<(), Failure> {
     let path = root().join("deny.toml");
     let policy = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
     let allowed = allowed(&policy);
-    let metadata = answer(cargo().args(["metadata", "--locked", "--format-version=1"]))
+    let metadata = capture_stdout(cargo().args(["metadata", "--locked", "--format-version=1"]))
         .and_then(|text| serde_json::from_str::<Value>(&text).ok())
         .ok_or_else(|| {
-            Failure::new("`cargo metadata --locked` failed").mend("run it, and mend what it says")
+            Failure::new("`cargo metadata --locked` failed").hint("run it, and mend what it says")
         })?;
     let mut complaints = Vec::new();
     for package in metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default() {
@@ -32,18 +32,18 @@ pub fn check() -> Result<(), Failure> {
     if complaints.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(complaints.join("; ")).mend("replace the crate, or allow its licence in deny.toml"))
+    Err(Failure::new(complaints.join("; ")).hint("replace the crate, or allow its licence in deny.toml"))
 }
 
 /// Asks the databases of known vulnerabilities. Both stand on the net: what cannot be asked is a failure, and never
 /// counted as nothing found.
 pub fn advisories() -> Result<(), Failure> {
-    let deny = must(
+    let deny = run(
         cargo().args(["deny", "--all-features", "check", "advisories"]),
         "replace what it names, or install it: `cargo install --locked cargo-deny`",
     );
-    let audit = must(
-        npm().args(["audit", "--package-lock-only"]),
+    let audit = run(
+        ensure_npm_packages().args(["audit", "--package-lock-only"]),
         "replace what it names, or ask a registry that answers audits: `npm audit --registry URL`",
     );
     deny.and(audit)
@@ -67,34 +67,34 @@ fn accepts(expression: &str, allowed: &[&str]) -> bool {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut rest = words.as_slice();
-    either(&mut rest, allowed) && rest.is_empty()
+    parse_or(&mut rest, allowed) && rest.is_empty()
 }
 
-fn either(words: &mut &[&str], allowed: &[&str]) -> bool {
-    let mut holds = both(words, allowed);
+fn parse_or(words: &mut &[&str], allowed: &[&str]) -> bool {
+    let mut holds = parse_and(words, allowed);
     while words.first() == Some(&"OR") {
         *words = &words[1..];
-        let right = both(words, allowed);
+        let right = parse_and(words, allowed);
         holds |= right;
     }
     holds
 }
 
-fn both(words: &mut &[&str], allowed: &[&str]) -> bool {
-    let mut holds = one(words, allowed);
+fn parse_and(words: &mut &[&str], allowed: &[&str]) -> bool {
+    let mut holds = parse_term(words, allowed);
     while words.first() == Some(&"AND") {
         *words = &words[1..];
-        let right = one(words, allowed);
+        let right = parse_term(words, allowed);
         holds &= right;
     }
     holds
 }
 
-fn one(words: &mut &[&str], allowed: &[&str]) -> bool {
+fn parse_term(words: &mut &[&str], allowed: &[&str]) -> bool {
     let Some((first, rest)) = words.split_first() else { return false };
     *words = rest;
     if *first == "(" {
-        let holds = either(words, allowed);
+        let holds = parse_or(words, allowed);
         let closed = words.first() == Some(&")");
         *words = words.get(1..).unwrap_or_default();
         return holds && closed;

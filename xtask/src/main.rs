@@ -1,9 +1,9 @@
 //! The project's own commands: `cargo xtask demo | test | build | www | bench | load | faults | types | reproduce | advisories`.
 
+mod cache;
 mod causes;
 mod codes;
 mod crates;
-mod fresh;
 mod licences;
 mod notices;
 mod npm;
@@ -12,7 +12,7 @@ mod reproduce;
 mod run;
 mod setup;
 mod suite;
-mod tally;
+mod summary;
 mod versions;
 mod wasm;
 mod www;
@@ -22,7 +22,7 @@ use std::process::{self, ExitCode};
 
 use lexopt::prelude::{Long, Short, Value};
 
-use crate::run::{Failure, node, typed};
+use crate::run::{Failure, display_command, node};
 
 /// What `cargo xtask demo` runs, and the suite, too: it fails where a delivery comes out otherwise than it should.
 pub const DEMO: &str = "pkg/demo/demo.mjs";
@@ -75,7 +75,7 @@ enum Command {
 impl Command {
     fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, Failure> {
         let mut parser = lexopt::Parser::from_args(arguments);
-        let usage = |error: lexopt::Error| Failure::new(error.to_string()).mend("run `cargo xtask --help`");
+        let usage = |error: lexopt::Error| Failure::new(error.to_string()).hint("run `cargo xtask --help`");
         let mut quick = false;
         let mut serve = true;
         let mut name: Option<String> = None;
@@ -111,7 +111,7 @@ impl Command {
             Some("reproduce") => Ok(Self::Reproduce),
             Some("advisories") => Ok(Self::Advisories),
             Some(other) => {
-                Err(Failure::new(format!("there is no command `{other}`")).mend("run `cargo xtask --help`"))
+                Err(Failure::new(format!("there is no command `{other}`")).hint("run `cargo xtask --help`"))
             }
         }
     }
@@ -124,7 +124,7 @@ impl Command {
             Self::Reproduce => reproduce::run()?,
             Self::Advisories => licences::advisories()?,
             Self::Types => {
-                setup::npm()?;
+                setup::ensure_npm_packages()?;
                 npm::types()?;
             }
             Self::Demo(rest) => {
@@ -145,7 +145,7 @@ impl Command {
             }
             Self::Faults(rest) => {
                 npm::build()?;
-                setup::redis()?;
+                setup::ensure_redis()?;
                 return script(faults().args(rest));
             }
             Self::Load(rest) => {
@@ -170,6 +170,6 @@ fn script(command: &mut process::Command) -> Result<ExitCode, Failure> {
     match command.status() {
         Ok(status) if status.success() => Ok(ExitCode::SUCCESS),
         Ok(_) => Ok(ExitCode::FAILURE),
-        Err(error) => Err(Failure::new(format!("`{}` did not start: {error}", typed(command)))),
+        Err(error) => Err(Failure::new(format!("`{}` did not start: {error}", display_command(command)))),
     }
 }

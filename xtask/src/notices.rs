@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::cache::files;
 use crate::crates::{self, Crate};
-use crate::fresh::files;
 use crate::run::{Failure, root};
 
 /// Beside package.json, for `npm pack`; made by each build, and never committed.
@@ -49,7 +49,7 @@ pub fn write() -> Result<(), Failure> {
         let package = fs::read_to_string(&path)
             .ok()
             .and_then(|text| serde_json::from_str::<Value>(&text).ok())
-            .ok_or_else(|| Failure::new(format!("{name} has no package.json")).mend("run `npm ci`"))?;
+            .ok_or_else(|| Failure::new(format!("{name} has no package.json")).hint("run `npm ci`"))?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (version, licence) = (text(&package["version"]), text(&package["license"]));
         let texts = texts(&folder, &licence)?;
@@ -73,7 +73,7 @@ impl Notices {
     fn add(&mut self, what: &str, licence: &str, from: &str, texts: Vec<String>) -> Result<(), Failure> {
         if texts.is_empty() {
             return Err(Failure::new(format!("{what} has no file with the text of its licence, {licence}"))
-                .mend("look how its repository says it, and teach xtask/src/notices.rs"));
+                .hint("look how its repository says it, and teach xtask/src/notices.rs"));
         }
         let _ = writeln!(self.list, "{what}\n    {licence}\n    {from}");
         for text in texts {

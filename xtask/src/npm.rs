@@ -1,16 +1,16 @@
 //! The npm package: types derived from the contracts and the codes, then `pkg/dist`.
 
-use crate::fresh::Step;
-use crate::run::{Failure, must, node, progress};
+use crate::cache::CachedStep;
+use crate::run::{Failure, node, progress, run};
 use crate::{causes, codes, notices, setup, wasm};
 
 /// Everything the package needs, and the package.
 pub fn build() -> Result<(), Failure> {
-    setup::npm()?;
+    setup::ensure_npm_packages()?;
     wasm::build()?;
     types()?;
     notices::write()?;
-    Step::new(
+    CachedStep::new(
         "dist",
         &[
             "pkg/src",
@@ -29,9 +29,9 @@ pub fn build() -> Result<(), Failure> {
             "pkg/dist/core.wasm",
         ],
     )?
-    .unless_done(|| {
+    .run_if_stale(|| {
         progress("building pkg/dist: esbuild and tsc");
-        must(&mut node("pkg/scripts/build.mjs"), "mend what esbuild or tsc says")
+        run(&mut node("pkg/scripts/build.mjs"), "mend what esbuild or tsc says")
     })
 }
 
@@ -42,7 +42,7 @@ pub fn types() -> Result<(), Failure> {
     causes::write()?;
     let events = format!("{}/events/index.ts", wasm::GENERATED);
     let definition = format!("{}/definition.ts", wasm::GENERATED);
-    Step::new(
+    CachedStep::new(
         "types",
         &[
             "providers",
@@ -53,8 +53,8 @@ pub fn types() -> Result<(), Failure> {
         ],
         &[&events, &definition],
     )?
-    .unless_done(|| {
+    .run_if_stale(|| {
         progress("deriving TypeScript types from providers/");
-        must(&mut node("pkg/scripts/types.mjs"), "mend the contract that the message names")
+        run(&mut node("pkg/scripts/types.mjs"), "mend the contract that the message names")
     })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::run::Failure;
 
 /// Writes a generated file, and only where it changed, so that nothing is built anew for it.
-pub fn put(path: &Path, text: &str) -> Result<(), Failure> {
+pub fn write_if_changed(path: &Path, text: &str) -> Result<(), Failure> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
     }

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::fresh::files;
+use crate::cache::files;
 use crate::notices::NOTICES;
-use crate::run::{Failure, ROOT, answer, must, progress, root, shown, target};
+use crate::run::{Failure, ROOT, capture_stdout, progress, root, shown, target};
 use crate::setup;
 
 /// What is compared: all that `npm pack` takes and a build makes.
@@ -15,7 +15,7 @@ const DIST: &str = "pkg/dist";
 
 /// Two clean builds, compared with each other.
 pub fn run() -> Result<(), Failure> {
-    setup::npm()?;
+    setup::ensure_npm_packages()?;
     let folder = target().join("xtask/reproduce");
     let _ = fs::remove_dir_all(&folder);
     // Folders of two lengths, so that nothing fits by chance.
@@ -59,7 +59,7 @@ fn built(folder: &Path) -> Result<PathBuf, Failure> {
     build.arg("build").current_dir(&copy).env(ROOT, &copy).env("CARGO_HOME", &home);
     // What callers may have set: it moves what is built, and changes nothing in it.
     build.env("CARGO_TARGET_DIR", folder.join("built")).env("RUSTFLAGS", "--cfg=of_the_caller");
-    must(&mut build, "mend what the build says")?;
+    crate::run::run(&mut build, "mend what the build says")?;
     Ok(copy)
 }
 
@@ -67,8 +67,8 @@ fn built(folder: &Path) -> Result<PathBuf, Failure> {
 fn sources() -> Result<Vec<String>, Failure> {
     let mut git = Command::new("git");
     git.current_dir(root()).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    let names = answer(&mut git).ok_or_else(|| {
-        Failure::new("git does not list the files of the project").mend("run it in a clone")
+    let names = capture_stdout(&mut git).ok_or_else(|| {
+        Failure::new("git does not list the files of the project").hint("run it in a clone")
     })?;
     let names = names.split('\0').filter(|name| !name.is_empty() && root().join(name).is_file());
     Ok(names.map(str::to_owned).collect())
@@ -84,7 +84,7 @@ fn compared(first: &Path, second: &Path) -> Result<usize, Failure> {
         return Ok(one.len());
     }
     Err(Failure::new(format!("two builds of the same sources differ: {}", differing.join(", ")))
-        .mend(format!("compare {} and {}", shown(first), shown(second))))
+        .hint(format!("compare {} and {}", shown(first), shown(second))))
 }
 
 fn contents(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {

@@ -12,16 +12,16 @@ use crate::crates;
 #[derive(Debug)]
 pub struct Failure {
     message: String,
-    mend: Option<String>,
+    hint: Option<String>,
 }
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), mend: None }
+        Self { message: message.into(), hint: None }
     }
 
-    pub fn mend(mut self, mend: impl Into<String>) -> Self {
-        self.mend = Some(mend.into());
+    pub fn hint(mut self, mend: impl Into<String>) -> Self {
+        self.hint = Some(mend.into());
         self
     }
 
@@ -34,7 +34,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.message)?;
-        if let Some(mend) = &self.mend {
+        if let Some(mend) = &self.hint {
             write!(f, "\n       to mend it: {mend}")?;
         }
         Ok(())
@@ -77,7 +77,7 @@ pub fn target() -> &'static Path {
 }
 
 fn target_of(cargo: &mut Command) -> PathBuf {
-    answer(cargo.args(["metadata", "--no-deps", "--format-version=1"]))
+    capture_stdout(cargo.args(["metadata", "--no-deps", "--format-version=1"]))
         .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
         .and_then(|metadata| metadata["target_directory"].as_str().map(PathBuf::from))
         .unwrap_or_else(|| root().join("target"))
@@ -98,8 +98,8 @@ pub fn cargo_wasm(subcommand: &str) -> Result<Command, Failure> {
 fn wasm_flags() -> Result<OsString, Failure> {
     let linked = crates::linked()?;
     let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    let sysroot = answer(rustc().args(["--print", "sysroot"])).unwrap_or_default();
-    let about = answer(rustc().arg("-vV")).unwrap_or_default();
+    let sysroot = capture_stdout(rustc().args(["--print", "sysroot"])).unwrap_or_default();
+    let about = capture_stdout(rustc().arg("-vV")).unwrap_or_default();
     let commit = about.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or_default();
     let sources = Path::new(&sysroot).join("lib/rustlib/src/rust");
     let mut flags = OsString::from("-C\u{1f}target-feature=+simd128");
@@ -127,14 +127,14 @@ pub fn node(script: &str) -> Command {
 }
 
 /// npm, by the name it has on this system.
-pub fn npm() -> Command {
+pub fn ensure_npm_packages() -> Command {
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
     command.current_dir(root());
     command
 }
 
 /// The command as a person would type it.
-pub fn typed(command: &Command) -> String {
+pub fn display_command(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy();
     let mut text = program.into_owned();
     for argument in command.get_args() {
@@ -145,17 +145,17 @@ pub fn typed(command: &Command) -> String {
 }
 
 /// Runs a step of the set-up or of the build to its end, with its output on the screen.
-pub fn must(command: &mut Command, mend: &str) -> Result<(), Failure> {
-    let text = typed(command);
+pub fn run(command: &mut Command, mend: &str) -> Result<(), Failure> {
+    let text = display_command(command);
     match command.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::new(format!("`{text}` failed ({status})")).mend(mend)),
-        Err(error) => Err(Failure::new(format!("`{text}` did not start: {error}")).mend(mend)),
+        Ok(status) => Err(Failure::new(format!("`{text}` failed ({status})")).hint(mend)),
+        Err(error) => Err(Failure::new(format!("`{text}` did not start: {error}")).hint(mend)),
     }
 }
 
 /// What a command prints, or nothing where it does not start or fails.
-pub fn answer(command: &mut Command) -> Option<String> {
+pub fn capture_stdout(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn no_file_of_xtask_says_itself_where_that_is() {
         let literal = concat!("\"tar", "get/");
-        for file in crate::fresh::files(&root().join("xtask/src")).expect("its own sources") {
+        for file in crate::cache::files(&root().join("xtask/src")).expect("its own sources") {
             let text = std::fs::read_to_string(&file).expect("its own source");
             assert!(!text.contains(literal), "{}", shown(&file));
         }

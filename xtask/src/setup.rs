@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::fresh::Step;
-use crate::run::{Failure, answer, must, node, npm as npm_command, progress};
+use crate::cache::CachedStep;
+use crate::run::{Failure, capture_stdout, ensure_npm_packages as npm_command, node, progress, run};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const OLDEST_NODE: u32 = 20;
@@ -13,48 +13,48 @@ const OLDEST_NODE: u32 = 20;
 /// Sees to the standard library for WebAssembly.
 pub fn wasm_target() -> Result<(), Failure> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let sysroot = answer(Command::new(rustc).args(["--print", "sysroot"])).ok_or_else(|| {
-        Failure::new("rustc does not start").mend("install Rust with rustup: https://rustup.rs")
+    let sysroot = capture_stdout(Command::new(rustc).args(["--print", "sysroot"])).ok_or_else(|| {
+        Failure::new("rustc does not start").hint("install Rust with rustup: https://rustup.rs")
     })?;
     if Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
         return Ok(());
     }
-    if answer(Command::new("rustup").arg("--version")).is_none() {
+    if capture_stdout(Command::new("rustup").arg("--version")).is_none() {
         return Err(Failure::new(format!(
             "the Rust toolchain has no {TARGET} target, and there is no rustup to add it"
         ))
-        .mend(format!(
+        .hint(format!(
             "install rustup (https://rustup.rs), or your system's package with the standard library for {TARGET}"
         )));
     }
     progress(&format!("installing the toolchain's {TARGET} target: rustup target add {TARGET}"));
-    must(
+    run(
         Command::new("rustup").args(["target", "add", TARGET]),
         &format!("run `rustup target add {TARGET}` and look at what it says"),
     )
 }
 
 /// Sees to a Node that is new enough, and to the packages of package-lock.json.
-pub fn npm() -> Result<(), Failure> {
+pub fn ensure_npm_packages() -> Result<(), Failure> {
     let install = format!("install Node.js {OLDEST_NODE} or newer, with npm: https://nodejs.org");
-    let version = answer(&mut node("--version"))
-        .ok_or_else(|| Failure::new("node does not start").mend(install.as_str()))?;
+    let version = capture_stdout(&mut node("--version"))
+        .ok_or_else(|| Failure::new("node does not start").hint(install.as_str()))?;
     let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
     if major.is_none_or(|major| major < OLDEST_NODE) {
-        return Err(Failure::new(format!("Node {version} is too old")).mend(install));
+        return Err(Failure::new(format!("Node {version} is too old")).hint(install));
     }
-    Step::new(
+    CachedStep::new(
         "npm",
         &["package.json", "package-lock.json", "pkg/package.json", "bench/package.json", "www/package.json"],
         &["node_modules/.package-lock.json"],
     )?
-    .stamp_at("node_modules/.hookseal-stamp")
-    .unless_done(|| {
-        if answer(npm_command().arg("--version")).is_none() {
-            return Err(Failure::new("npm does not start").mend(install.as_str()));
+    .stamp_path("node_modules/.hookseal-stamp")
+    .run_if_stale(|| {
+        if capture_stdout(npm_command().arg("--version")).is_none() {
+            return Err(Failure::new("npm does not start").hint(install.as_str()));
         }
         progress("installing the npm packages of package-lock.json into node_modules: npm ci");
-        must(
+        run(
             npm_command().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
             "run `npm ci`; if it says that package.json and package-lock.json disagree, run `npm install` and \
              commit the lock file",
@@ -74,20 +74,20 @@ const LANGUAGES: [Needed; 2] =
 const REDIS: [Needed; 1] = [("redis-server", &["--version"], "redis-server")];
 
 /// Sees to a real Python and a real PHP. Where one is missing, Debian's package is installed, if that can be done.
-pub fn languages() -> Result<(), Failure> {
-    packages("tests are written with other languages", || silent(&LANGUAGES))
+pub fn ensure_languages() -> Result<(), Failure> {
+    ensure_apt_packages("tests are written with other languages", || missing_packages(&LANGUAGES))
 }
 
 /// Sees to a real Redis. Where there is none, Debian's package is installed, if that can be done.
-pub fn redis() -> Result<(), Failure> {
-    packages("stores and queues are tested on a real Redis", || silent(&REDIS))
+pub fn ensure_redis() -> Result<(), Failure> {
+    ensure_apt_packages("stores and queues are tested on a real Redis", || missing_packages(&REDIS))
 }
 
 /// The packages of those that do not start.
-fn silent(needed: &[Needed]) -> Vec<&'static str> {
+fn missing_packages(needed: &[Needed]) -> Vec<&'static str> {
     let broken = needed
         .iter()
-        .filter(|(program, question, _)| answer(Command::new(program).args(*question)).is_none());
+        .filter(|(program, question, _)| capture_stdout(Command::new(program).args(*question)).is_none());
     broken.map(|(_, _, package)| *package).collect()
 }
 
@@ -95,16 +95,16 @@ fn silent(needed: &[Needed]) -> Vec<&'static str> {
 const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /// Sees to a Chromium. Where there is none, Debian's package is installed, if that can be done.
-pub fn browser() -> Result<(), Failure> {
+pub fn ensure_browser() -> Result<(), Failure> {
     let missing = || -> Vec<&str> {
         let named = std::env::var_os("CHROMIUM").is_some_and(|path| Path::new(&path).exists());
         if named || BROWSERS.iter().any(|path| Path::new(path).exists()) { vec![] } else { vec!["chromium"] }
     };
-    packages("the page is tested in a real browser", missing)
+    ensure_apt_packages("the page is tested in a real browser", missing)
 }
 
 /// Installs Debian's packages that are missing, as root; else says what to install.
-fn packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Failure> {
+fn ensure_apt_packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Failure> {
     let wanted = missing();
     if wanted.is_empty() {
         return Ok(());
@@ -112,16 +112,16 @@ fn packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Fa
     let packages = wanted.join(" ");
     let by_hand =
         format!("install {packages} (Debian: `apt-get install {packages}`), then run this command again");
-    let is_root = answer(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
-    if !is_root || answer(Command::new("apt-get").arg("--version")).is_none() {
+    let is_root = capture_stdout(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    if !is_root || capture_stdout(Command::new("apt-get").arg("--version")).is_none() {
         let hindrance = if is_root { "there is no apt-get" } else { "only root can install them" };
-        return Err(Failure::new(format!("{why}, which needs {packages}; {hindrance}")).mend(by_hand));
+        return Err(Failure::new(format!("{why}, which needs {packages}; {hindrance}")).hint(by_hand));
     }
     progress(&format!("installing what the tests need: apt-get update, apt-get install {packages}"));
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        must(&mut command, &by_hand)
+        run(&mut command, &by_hand)
     };
     // The lists of a fresh container are empty, and those of an old one name files that are gone.
     apt(&["update", "--quiet"])?;
@@ -129,6 +129,6 @@ fn packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Fa
     if missing().is_empty() {
         Ok(())
     } else {
-        Err(Failure::new(format!("{packages} still do not start")).mend(by_hand))
+        Err(Failure::new(format!("{packages} still do not start")).hint(by_hand))
     }
 }

@@ -3,14 +3,14 @@
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use crate::fresh::files;
-use crate::run::{Failure, answer, cargo, must, node, root, typed};
-use crate::tally::{Count, Tally};
+use crate::cache::files;
+use crate::run::{Failure, capture_stdout, cargo, display_command, node, root};
+use crate::summary::{Count, Summary};
 use crate::{licences, npm, reproduce, setup, wasm, www};
 
 /// Runs everything, or with `quick` what answers within seconds, and prints the table.
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
-    let mut suite = Suite { tally: Tally::new(), quick };
+    let mut suite = Suite { tally: Summary::new(), quick };
     let before = tracked_changes();
     suite.rust();
     if suite.step("build", npm::build) {
@@ -22,7 +22,7 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
                 &mut node("bench/hostile.mjs"),
                 "see which one takes long, and why: `node bench/hostile.mjs NAME 50`",
             );
-            suite.command()?;
+            suite.cli_tests()?;
             suite.redis()?;
             suite.packaging()?;
             suite.playground()?;
@@ -37,7 +37,7 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
                 return Ok(());
             }
             Err(Failure::new(format!("the run changed tracked files:\n{after}"))
-                .mend("look at `git diff` and commit"))
+                .hint("look at `git diff` and commit"))
         });
     }
     suite.tally.print();
@@ -45,7 +45,7 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
 }
 
 struct Suite {
-    tally: Tally,
+    tally: Summary,
     quick: bool,
 }
 
@@ -83,7 +83,7 @@ impl Suite {
     fn webassembly(&mut self) {
         self.step("clippy, WebAssembly", || {
             let arguments = ["--quiet", "--package", "hookseal", "--", "-D", "warnings"];
-            must(crate::run::cargo_wasm("clippy")?.args(arguments), "mend what clippy says")
+            crate::run::run(crate::run::cargo_wasm("clippy")?.args(arguments), "mend what clippy says")
         });
         let start = Instant::now();
         self.announce("WebAssembly tests in Node");
@@ -117,14 +117,14 @@ impl Suite {
             node("node_modules/typescript/bin/tsc").args(["--project", "tsconfig.json"]),
             "mend what tsc says",
         );
-        self.step("languages that tests send from", setup::languages);
+        self.step("languages that tests send from", setup::ensure_languages);
         self.tests("TypeScript unit tests", &mut node_tests("pkg/test", is_unit)?);
         self.tests("playground without a browser", &mut node_tests("www/test/unit", |_| true)?);
         Ok(())
     }
 
     /// The command as a process: each of its tests starts it anew, which takes its time.
-    fn command(&mut self) -> Result<(), Failure> {
+    fn cli_tests(&mut self) -> Result<(), Failure> {
         let mut tests = node_tests("pkg/test", |name| name.starts_with("cli"))?;
         self.tests("command-line tests", &mut tests);
         Ok(())
@@ -132,7 +132,7 @@ impl Suite {
 
     /// What needs a real Redis, which the tests start and kill.
     fn redis(&mut self) -> Result<(), Failure> {
-        if self.step("Redis", setup::redis) {
+        if self.step("Redis", setup::ensure_redis) {
             let mut tests = node_tests("pkg/test", |name| name.starts_with("redis"))?;
             self.tests("stores and queues on a real Redis", &mut tests);
             self.check(
@@ -167,7 +167,7 @@ impl Suite {
             &mut www::weigh(),
             "take out of www/src what does not earn its bytes",
         );
-        if self.step("browser", setup::browser) {
+        if self.step("browser", setup::ensure_browser) {
             self.tests("playground in Chromium", &mut node_tests("www/test/browser", |_| true)?);
         }
         Ok(())
@@ -225,17 +225,17 @@ impl Suite {
 
 /// Runs a command, keeps what it prints, and shows it only where the command failed.
 fn capture(command: &mut Command) -> (Count, Result<(), String>) {
-    let text = typed(command);
+    let text = display_command(command);
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
         Err(error) => return (Count::default(), Err(format!("`{text}` did not start: {error}"))),
     };
-    let said = String::from_utf8_lossy(&output.stdout);
-    let count = Count::read(&said);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let count = Count::read(&stdout);
     if output.status.success() {
         return (count, Ok(()));
     }
-    println!("{said}{}", String::from_utf8_lossy(&output.stderr));
+    println!("{stdout}{}", String::from_utf8_lossy(&output.stderr));
     (count, Err(format!("`{text}` failed ({}); what it said stands above", output.status)))
 }
 
@@ -262,8 +262,8 @@ fn node_tests(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<Command, Fa
 fn tracked_changes() -> String {
     let mut git = Command::new("git");
     git.current_dir(root()).args(["status", "--porcelain", "--untracked-files=no"]);
-    let names = answer(&mut git).unwrap_or_default();
+    let names = capture_stdout(&mut git).unwrap_or_default();
     let mut diff = Command::new("git");
     diff.current_dir(root()).args(["diff", "--stat"]);
-    format!("{names}\n{}", answer(&mut diff).unwrap_or_default())
+    format!("{names}\n{}", capture_stdout(&mut diff).unwrap_or_default())
 }

@@ -20,7 +20,7 @@ pub fn check() -> Result<(), Failure> {
         shown(library),
         shown(generator)
     ))
-    .mend(
+    .hint(
         "give wasm-bindgen in Cargo.toml and wasm-bindgen-cli-support in xtask/Cargo.toml the same `=` version, \
          then run `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support`",
     ))

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::fresh::Step;
-use crate::run::{Failure, cargo_wasm, must, node, progress, root, target};
+use crate::cache::CachedStep;
+use crate::run::{Failure, cargo_wasm, node, progress, root, run, target};
 use crate::{setup, versions};
 
 /// Where the glue and the module go: sources of the npm package that nobody edits.
@@ -37,13 +37,13 @@ pub fn build() -> Result<(), Failure> {
     setup::wasm_target()?;
     versions::check()?;
     progress("compiling the core: cargo build --release --target wasm32-unknown-unknown");
-    must(
+    run(
         cargo_wasm("build")?.args(["--release", "--quiet", "--package", "hookseal"]),
         "mend what the compiler says; if it is about Cargo.lock, run `cargo check` and commit the lock file",
     )?;
     let module = format!("{GENERATED}/core.wasm");
     let inline = format!("{GENERATED}/inline.ts");
-    Step::new(
+    CachedStep::new(
         "wasm",
         &[
             target().join(COMPILED).as_path(),
@@ -54,23 +54,23 @@ pub fn build() -> Result<(), Failure> {
         ],
         &[&module, &inline],
     )?
-    .unless_done(|| {
+    .run_if_stale(|| {
         progress("generating the JavaScript glue and optimising the module: wasm-bindgen, wasm-opt -O3");
         bind(COMPILED, GLUE)?;
         publish_glue()?;
         optimise(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
-        must(node("pkg/scripts/inline.mjs").args([&module, &inline]), "look at what Node says")
+        run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "look at what Node says")
     })
 }
 
 /// Compiles the core once more for the playground, whose script is the package's: so the glue has to be the same.
 pub fn build_for_page() -> Result<(), Failure> {
     progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
-    must(
+    run(
         cargo_wasm("build")?.args(["--profile", "page", "--quiet", "--package", "hookseal"]),
         "mend what the compiler says",
     )?;
-    Step::new(
+    CachedStep::new(
         "wasm-page",
         &[
             target().join(PAGE_COMPILED).as_path(),
@@ -80,7 +80,7 @@ pub fn build_for_page() -> Result<(), Failure> {
         ],
         &[target().join(PAGE_MODULE)],
     )?
-    .unless_done(|| {
+    .run_if_stale(|| {
         progress("optimising the module for the page: wasm-bindgen, wasm-opt -Oz");
         bind(PAGE_COMPILED, PAGE_GLUE)?;
         let glue = |folder: &str| {
@@ -89,7 +89,7 @@ pub fn build_for_page() -> Result<(), Failure> {
         };
         if glue(GLUE)? != glue(PAGE_GLUE)? {
             return Err(Failure::new("the page's core has other glue than the package's")
-                .mend("remove the folder xtask in the target folder, and run this command again"));
+                .hint("remove the folder xtask in the target folder, and run this command again"));
         }
         let module = target().join(PAGE_MODULE);
         let folder = module.parent().unwrap_or(&module);
@@ -126,7 +126,7 @@ fn publish_glue() -> Result<(), Failure> {
         let text = fs::read_to_string(&source).map_err(|error| Failure::file(&source, error))?;
         let text = edit(text).ok_or_else(|| {
             Failure::new(format!("wasm-bindgen writes {name} in another way than `restartable` expects"))
-                .mend("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
+                .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
         })?;
         fs::write(&target, text).map_err(|error| Failure::file(&target, error))?;
     }
@@ -188,7 +188,7 @@ fn optimise(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
         .args(["--strip-producers", "--strip-target-features", "-o"])
         .arg(module);
     command.arg(target().join(glue).join("glue_bg.wasm"));
-    must(&mut command, "run `npm ci`, then this command again")
+    run(&mut command, "run `npm ci`, then this command again")
 }
 
 /// Compiles the core's own tests for WebAssembly and says where the modules stand.
@@ -199,7 +199,7 @@ fn test_modules() -> Result<Vec<PathBuf>, Failure> {
     let output = command.output().map_err(|error| Failure::new(format!("cargo did not start: {error}")))?;
     if !output.status.success() {
         return Err(Failure::new("the tests for WebAssembly do not compile")
-            .mend("mend what the compiler says above"));
+            .hint("mend what the compiler says above"));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     Ok(messages

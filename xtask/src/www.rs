@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::fresh::Step;
-use crate::run::{Failure, must, node, progress, target};
+use crate::cache::CachedStep;
+use crate::run::{Failure, node, progress, run, target};
 use crate::{npm, wasm};
 
 /// What a person types to see it.
@@ -14,7 +14,7 @@ pub const OPEN: &str = "cargo xtask www";
 pub fn build() -> Result<(), Failure> {
     npm::build()?;
     wasm::build_for_page()?;
-    Step::new(
+    CachedStep::new(
         "www",
         &[
             target().join(wasm::PAGE_MODULE).as_path(),
@@ -31,9 +31,9 @@ pub fn build() -> Result<(), Failure> {
         ],
         &["www/dist/index.html", "www/dist/sw.js"],
     )?
-    .unless_done(|| {
+    .run_if_stale(|| {
         progress("building www/dist: vite");
-        must(vite("build").args(["--logLevel", "warn"]), "mend what Vite says")
+        run(vite("build").args(["--logLevel", "warn"]), "mend what Vite says")
     })
 }
 

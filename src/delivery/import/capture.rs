@@ -43,7 +43,7 @@ pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
         }
         ImportFormat::Har | ImportFormat::Record => {
             let json = strip_bom(input);
-            result.issues = match Document::read(json) {
+            result.issues = match Document::parse(json) {
                 Ok(document) => {
                     let mut drafts = Vec::new();
                     let parse =

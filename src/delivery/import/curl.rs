@@ -277,10 +277,10 @@ impl Command {
         };
         let mut body = self.body;
         if self.uses_get
-            && let Some(query) = body.take()
+            && let Some(uses_get) = body.take()
         {
             url.push(if url.contains('?') { '&' } else { '?' });
-            url.push_str(&String::from_utf8_lossy(&query));
+            url.push_str(&String::from_utf8_lossy(&uses_get));
             self.default_headers.retain(|(name, _)| *name != "Content-Type");
         }
         for (name, value) in self.default_headers {

@@ -24,21 +24,21 @@ impl ImportFormat {
             b'[' | b'"' => Some(ImportFormat::Body),
             _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
             _ if http::looks_like_http(text) => Some(ImportFormat::Http),
-            _ => Document::read(text).is_ok().then_some(ImportFormat::Body),
+            _ => Document::parse(text).is_ok().then_some(ImportFormat::Body),
         }
     }
 }
 
 /// Returns the format of a text that starts with `{`.
 fn detect_object(text: &[u8]) -> ImportFormat {
-    match Document::read(text) {
+    match Document::parse(text) {
         Ok(document) if har::is_har(document.root()) => ImportFormat::Har,
         Ok(document) if record::is_record(document.root()) => ImportFormat::Record,
         Ok(_) => ImportFormat::Body,
         Err(_) => {
             let (line, rest) = split_first_line(text);
             match scanner::first_key(text) {
-                _ if !rest.trim_ascii().is_empty() && Document::read(line).is_ok() => ImportFormat::Ndjson,
+                _ if !rest.trim_ascii().is_empty() && Document::parse(line).is_ok() => ImportFormat::Ndjson,
                 // Invalid JSON that starts like a HAR file or a record is parsed as such, so that the syntax error is
                 // reported. As a body it would be imported without an issue.
                 b"log" => ImportFormat::Har,

@@ -1,7 +1,7 @@
 //! [`Diagnostics`]: the issues of a capture that is not JSON.
 
-use crate::issue::{ByteSpan, Code, Draft, Issue, Place, Severity};
-use crate::json::{outside, placed};
+use crate::issue::{ByteSpan, Code, Issue, Location, PendingIssue, Severity};
+use crate::json::{located_at, without_location};
 
 /// Bounded because each issue scans the capture for its line and column.
 const MAX_ISSUES: usize = 100;
@@ -20,17 +20,17 @@ impl<'t> Diagnostics<'t> {
     #[inline(never)] // called from many places: inlined, it costs kilobytes
     pub fn add(&mut self, code: Code, severity: Severity, span: ByteSpan, message: &str, hint: Option<&str>) {
         match self.issues.len() {
-            MAX_ISSUES => self.issues.push(outside(Draft::new(
+            MAX_ISSUES => self.issues.push(without_location(PendingIssue::new(
                 Code::ISSUES_OMITTED,
                 Severity::Info,
-                Place::Delivery,
+                Location::Delivery,
                 "Too many issues: only the first 100 are listed.",
             ))),
             count if count > MAX_ISSUES => {}
             _ => {
-                let mut draft = Draft::new(code, severity, Place::Delivery, message);
+                let mut draft = PendingIssue::new(code, severity, Location::Delivery, message);
                 draft.hint = hint.map(str::to_owned);
-                self.issues.push(placed(self.text, span, draft));
+                self.issues.push(located_at(self.text, span, draft));
             }
         }
     }

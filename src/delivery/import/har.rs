@@ -3,7 +3,7 @@
 use super::record;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::Headers;
-use crate::issue::{Code, Draft, Severity};
+use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::{Kind, Value};
 use crate::text::eq_ignore_ascii_case;
 
@@ -13,15 +13,16 @@ pub(super) fn is_har(value: Value<'_>) -> bool {
 }
 
 /// Parses the requests of an archive.
-pub(super) fn parse_archive(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<ImportedDelivery> {
+pub(super) fn parse_archive(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
     let Some(entries) = value.pointer("/log/entries").filter(|_| is_har(value)) else {
         let message = "Expected an HTTP archive, with an array \"entries\" in \"log\".";
-        drafts
-            .push(Draft::new(Code::HAR_INVALID, Severity::Error, value.place(), message).hint(EXPORT_AGAIN));
+        drafts.push(
+            PendingIssue::new(Code::HAR_INVALID, Severity::Error, value.place(), message).hint(EXPORT_AGAIN),
+        );
         return Vec::new();
     };
     if entries.len() == 0 {
-        let draft = Draft::new(Code::HAR_INVALID, Severity::Error, entries.place(), NO_ENTRIES);
+        let draft = PendingIssue::new(Code::HAR_INVALID, Severity::Error, entries.place(), NO_ENTRIES);
         drafts.push(draft.hint(EXPORT_AGAIN));
     }
     entries.elements().filter_map(|entry| parse_entry(entry, drafts)).collect()
@@ -31,11 +32,13 @@ pub(super) const EXPORT_AGAIN: &str = "Export the archive again.";
 pub(super) const NO_ENTRIES: &str = "Expected entries in the archive, got none.";
 
 /// Parses the request of one entry.
-pub(super) fn parse_entry(entry: Value<'_>, drafts: &mut Vec<Draft>) -> Option<ImportedDelivery> {
+pub(super) fn parse_entry(entry: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
     let Some(request) = record::member(entry, "request").filter(|request| request.kind() == Kind::Object)
     else {
         let message = "Expected an object \"request\" in the entry.";
-        drafts.push(Draft::new(Code::REQUIRED, Severity::Error, entry.place(), message).hint(EXPORT_AGAIN));
+        drafts.push(
+            PendingIssue::new(Code::REQUIRED, Severity::Error, entry.place(), message).hint(EXPORT_AGAIN),
+        );
         return None;
     };
     let mut headers = Headers::new();
@@ -48,7 +51,7 @@ pub(super) fn parse_entry(entry: Value<'_>, drafts: &mut Vec<Draft>) -> Option<I
     Some(ImportedDelivery { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
-fn parse_body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
+fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let Some(data) = record::member(request, "postData").filter(|data| !data.is_null()) else {
         return Some(Vec::new());
     };
@@ -58,7 +61,9 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
         if record::member(data, "params").is_some_and(|params| params.len() > 0) {
             let message = "Expected the bytes of the body, got only its form fields.";
             let hint = "Capture the raw request: an archive does not keep the bytes of a form.";
-            drafts.push(Draft::new(Code::BODY_ELSEWHERE, Severity::Error, data.place(), message).hint(hint));
+            drafts.push(
+                PendingIssue::new(Code::BODY_ELSEWHERE, Severity::Error, data.place(), message).hint(hint),
+            );
             return None;
         }
         return Some(Vec::new());
@@ -72,7 +77,8 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
         let message =
             format!("Wrong body length in bytes: expected {declared_size} (bodySize), got {}.", body.len());
         let hint = "Capture the raw request: the archive has a changed or decompressed body, so the signature may not match.";
-        drafts.push(Draft::new(Code::BODY_LENGTH, Severity::Warning, text.place(), message).hint(hint));
+        drafts
+            .push(PendingIssue::new(Code::BODY_LENGTH, Severity::Warning, text.place(), message).hint(hint));
     }
     Some(body)
 }

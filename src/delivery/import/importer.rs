@@ -9,7 +9,7 @@ use super::position::{Position, prefix_path};
 use super::result::ImportItem;
 use super::scanner::{ScanEvent, Scanner};
 use super::{har, ndjson};
-use crate::issue::{Code, Draft, Place, Severity, Step as PathSegment};
+use crate::issue::{Code, Location, PathSegment, PendingIssue, Severity};
 use crate::json::Document;
 
 /// The most memory that an [`Importer`] uses by default for one entry, or for a capture that has no entries: 64 MiB. No
@@ -354,7 +354,7 @@ impl Importer {
             self.report_too_large();
         } else {
             let entry = self.pending_bytes()[..length].trim_ascii_end();
-            let mut item = match Document::read(entry) {
+            let mut item = match Document::parse(entry) {
                 Ok(document) => {
                     let mut drafts = Vec::new();
                     let delivery = har::parse_entry(document.root(), &mut drafts);
@@ -410,7 +410,7 @@ impl Importer {
     }
 
     fn report(&mut self, code: Code, length: usize, message: impl Into<String>, hint: &str) {
-        let draft = Draft::new(code, Severity::Error, Place::Delivery, message).hint(hint);
+        let draft = PendingIssue::new(code, Severity::Error, Location::Delivery, message).hint(hint);
         let issue = self.position.to_issue(length, draft);
         self.queue.push_back(ImportItem { delivery: None, issues: vec![issue] });
     }

@@ -14,7 +14,7 @@ pub(super) fn parse_line(line: &[u8], mut position: Position) -> Option<ImportIt
     if text.trim_ascii().is_empty() {
         return None;
     }
-    let mut item = match Document::read(text) {
+    let mut item = match Document::parse(text) {
         Ok(document) if record::is_record(document.root()) => {
             let mut drafts = Vec::new();
             let delivery = record::parse(document.root(), &mut drafts);

@@ -1,7 +1,7 @@
 //! [`Position`]: where an item starts in its capture, to locate the issues of the item in the whole.
 
-use crate::issue::{Draft, Issue, Step as PathSegment};
-use crate::json::{outside, pointer_step_into};
+use crate::issue::{Issue, PathSegment, PendingIssue};
+use crate::json::{push_pointer_segment, without_location};
 
 /// An offset in a capture, in every unit that issues are located by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,8 +42,8 @@ impl Position {
     }
 
     /// Returns an issue about the `byte_len` bytes at this position.
-    pub fn to_issue(self, byte_len: usize, draft: Draft) -> Issue {
-        let mut issue = outside(draft);
+    pub fn to_issue(self, byte_len: usize, draft: PendingIssue) -> Issue {
+        let mut issue = without_location(draft);
         self.shift(&mut issue);
         issue.byte_span.end += byte_len;
         issue.span.end += byte_len;
@@ -56,8 +56,8 @@ pub(super) fn prefix_path(issue: &mut Issue, prefix: &[PathSegment]) {
     let mut pointer = String::new();
     for segment in prefix {
         match segment {
-            PathSegment::Key(key) => pointer_step_into(&mut pointer, key),
-            PathSegment::Index(index) => pointer_step_into(&mut pointer, &index.to_string()),
+            PathSegment::Key(key) => push_pointer_segment(&mut pointer, key),
+            PathSegment::Index(index) => push_pointer_segment(&mut pointer, &index.to_string()),
         }
     }
     issue.pointer.insert_str(0, &pointer);

@@ -6,7 +6,7 @@ use base64ct::{Base64Unpadded, Encoding as _};
 use super::http_message::target_url;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::{Headers, has_control, is_token};
-use crate::issue::{Code, Draft, Place, Severity};
+use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::{Kind, Value};
 use crate::text::eq_ignore_ascii_case;
 
@@ -22,18 +22,18 @@ pub(super) fn is_record(value: Value<'_>) -> bool {
 }
 
 /// Parses a document that is one record.
-pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<Draft>) -> Vec<ImportedDelivery> {
+pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
     if is_record(value) {
         return parse(value, drafts).into_iter().collect();
     }
     let message = "Expected an object with headers and a body.";
     let hint = "Add \"headers\", and \"body\", \"rawBody\" or \"bodyBase64\".";
-    drafts.push(Draft::new(Code::TYPE, Severity::Error, value.place(), message).hint(hint));
+    drafts.push(PendingIssue::new(Code::TYPE, Severity::Error, value.place(), message).hint(hint));
     Vec::new()
 }
 
 /// Parses the delivery of a record.
-pub(super) fn parse(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<ImportedDelivery> {
+pub(super) fn parse(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
     let mut headers = Headers::new();
     let headers_value =
         HEADER_KEYS.iter().filter_map(|name| member(record, name)).find(|v| !v.is_null() && v.len() > 0);
@@ -52,7 +52,7 @@ pub(super) fn parse(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Import
     Some(ImportedDelivery { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
-fn parse_body(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
+fn parse_body(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let (name, body) = BODY_KEYS.iter().find_map(|name| Some((*name, member(record, name)?)))?;
     let is_base64 = matches!(name, "bodyBase64" | "body_base64")
         || ["isBase64Encoded", "base64"]
@@ -65,7 +65,11 @@ fn parse_body(record: Value<'_>, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
 }
 
 /// Returns the bytes of a body that is kept as a JSON value.
-pub(super) fn decode_body(body: Value<'_>, is_base64: bool, drafts: &mut Vec<Draft>) -> Option<Vec<u8>> {
+pub(super) fn decode_body(
+    body: Value<'_>,
+    is_base64: bool,
+    drafts: &mut Vec<PendingIssue>,
+) -> Option<Vec<u8>> {
     if body.is_null() {
         return Some(Vec::new());
     }
@@ -74,15 +78,18 @@ pub(super) fn decode_body(body: Value<'_>, is_base64: bool, drafts: &mut Vec<Dra
         let message = "Expected the body as a string, got a parsed value. The JSON text was kept.";
         let hint = "Record the raw text in \"body\", or its base64 in \"bodyBase64\": the signature matches only the \
                     sender's white space and escapes.";
-        drafts.push(Draft::new(Code::BODY_NOT_RAW, Severity::Warning, body.place(), message).hint(hint));
-        return Some(body.raw().to_vec());
+        drafts
+            .push(PendingIssue::new(Code::BODY_NOT_RAW, Severity::Warning, body.place(), message).hint(hint));
+        return Some(body.raw_bytes().to_vec());
     };
     if is_base64 {
         let bytes = decode_base64(text.as_bytes());
         if bytes.is_none() {
             let message = "Expected the body as base64, got other text.";
             let hint = "Export the capture again, or correct the member that declares base64.";
-            drafts.push(Draft::new(Code::BASE64_INVALID, Severity::Error, body.place(), message).hint(hint));
+            drafts.push(
+                PendingIssue::new(Code::BASE64_INVALID, Severity::Error, body.place(), message).hint(hint),
+            );
         }
         return bytes;
     }
@@ -90,7 +97,7 @@ pub(super) fn decode_body(body: Value<'_>, is_base64: bool, drafts: &mut Vec<Dra
         let message =
             "Expected the original bytes of the body, got U+FFFD in place of bytes that are not UTF-8.";
         let hint = "Record such a body as base64, in \"bodyBase64\".";
-        drafts.push(Draft::new(Code::BODY_LOSSY, Severity::Warning, body.place(), message).hint(hint));
+        drafts.push(PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, body.place(), message).hint(hint));
     }
     Some(text.into_owned().into_bytes())
 }
@@ -132,8 +139,12 @@ pub(super) fn to_string(value: Option<Value<'_>>) -> Option<String> {
 
 /// Parses headers from any usual container: an object of values or arrays, an array of pairs, a flat array of names and
 /// values, or an array of objects with `name` and `value`.
-pub(super) fn parse_headers(container: Value<'_>, headers: &mut Headers<'static>, drafts: &mut Vec<Draft>) {
-    let mut add = |name: &str, value: Value<'_>, drafts: &mut Vec<Draft>| {
+pub(super) fn parse_headers(
+    container: Value<'_>,
+    headers: &mut Headers<'static>,
+    drafts: &mut Vec<PendingIssue>,
+) {
+    let mut add = |name: &str, value: Value<'_>, drafts: &mut Vec<PendingIssue>| {
         for value in if value.kind() == Kind::Array { value.elements().collect() } else { vec![value] } {
             match scalar_to_string(value) {
                 // Pseudo-headers of HTTP/2, such as `:path`, are no headers.
@@ -173,12 +184,12 @@ pub(super) fn parse_headers(container: Value<'_>, headers: &mut Headers<'static>
 fn scalar_to_string(value: Value<'_>) -> Option<String> {
     match value.kind() {
         Kind::String => to_string(Some(value)),
-        Kind::Number | Kind::Boolean => Some(String::from_utf8_lossy(value.raw()).into_owned()),
+        Kind::Number | Kind::Boolean => Some(String::from_utf8_lossy(value.raw_bytes()).into_owned()),
         _ => None,
     }
 }
 
-fn invalid_header_issue(place: Place) -> Draft {
+fn invalid_header_issue(place: Location) -> PendingIssue {
     let message = "Invalid header: expected a name and a string value. The header was ignored.";
-    Draft::new(Code::TYPE, Severity::Warning, place, message).hint("Correct or remove the header.")
+    PendingIssue::new(Code::TYPE, Severity::Warning, place, message).hint("Correct or remove the header.")
 }

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use super::super::number::{Decimal, lost};
+use super::super::number::{Decimal, js_value_if_lossy};
 use super::Double;
 
 /// Runs this many cases, or as many as `PROPTEST_CASES` says if that is more.
@@ -51,17 +51,17 @@ fn written_by_std(double: f64) -> (String, String) {
 
 /// What becomes of a number where the standard library reads and writes it.
 fn lost_by_std(text: &str) -> Option<String> {
-    let exact = Decimal::of(text.as_bytes());
+    let exact = Decimal::parse(text.as_bytes());
     let double: f64 = text.parse().expect("a number");
     if double.is_infinite() {
         return Some("Infinity".to_owned());
     }
     let (written, whole) = written_by_std(double);
-    if Decimal::of(written.as_bytes()) == exact {
+    if Decimal::parse(written.as_bytes()) == exact {
         return None;
     }
     #[allow(clippy::cast_possible_truncation)] // below 1e38 it is exact, and above it is not used
-    if double.abs() < 1e38 && exact == Decimal::of((double as i128).to_string().as_bytes()) {
+    if double.abs() < 1e38 && exact == Decimal::parse((double as i128).to_string().as_bytes()) {
         return None;
     }
     Some(if double.abs() >= 1e21 || (double != 0.0 && double.abs() < 1e-6) { written } else { whole })
@@ -172,14 +172,14 @@ fn what_lies_halfway_is_even_and_any_digit_beyond_decides() {
 fn a_number_is_a_double_exactly_where_all_its_digits_are() {
     run(100, &(double(), 1usize..800), |(double, digits)| {
         let full = text(&in_full(double), "");
-        prop_assert_eq!((nearest(&full).value, nearest(&full).same), (double, true));
+        prop_assert_eq!((nearest(&full).value, nearest(&full).is_exact), (double, true));
         let rounded = format!("{double:.digits$e}");
         let nearest = nearest(&rounded);
         let same = nearest.value.is_finite() && {
             let full = text(&in_full(nearest.value), "");
-            Decimal::of(full.as_bytes()) == Decimal::of(rounded.as_bytes())
+            Decimal::parse(full.as_bytes()) == Decimal::parse(rounded.as_bytes())
         };
-        prop_assert_eq!(nearest.same, same, "{}", rounded);
+        prop_assert_eq!(nearest.is_exact, same, "{}", rounded);
         Ok(())
     });
 }
@@ -192,7 +192,7 @@ fn the_digits_written_are_the_shortest_and_nearest_as_std_finds_them() {
         let (written, whole) = written_by_std(signed);
         let expected = if (1e-6..1e21).contains(&double) { whole } else { written };
         for text in [format!("{double:e}"), format!("{double:.digits$e}")] {
-            prop_assert_eq!(nearest(&text).written(negative), &expected[..], "{}", text);
+            prop_assert_eq!(nearest(&text).to_js_string(negative), &expected[..], "{}", text);
         }
         Ok(())
     });
@@ -210,7 +210,7 @@ fn what_javascript_makes_of_a_number_is_what_std_makes_of_it() {
         1 => whole,
     ];
     run(3000, &text, |text| {
-        prop_assert_eq!(lost(text.as_bytes()), lost_by_std(&text), "{}", text);
+        prop_assert_eq!(js_value_if_lossy(text.as_bytes()), lost_by_std(&text), "{}", text);
         Ok(())
     });
 }
@@ -258,8 +258,12 @@ fn the_ends_of_what_a_double_reaches_are_read_and_written_as_std_does() {
     ] {
         let double = text.parse::<f64>().unwrap();
         assert_eq!(read(text).to_bits(), double.to_bits(), "{text}");
-        assert_eq!(lost(text.as_bytes()), lost_by_std(text), "{text}");
-        assert_eq!(lost(format!("-{text}").as_bytes()), lost_by_std(&format!("-{text}")), "{text}");
+        assert_eq!(js_value_if_lossy(text.as_bytes()), lost_by_std(text), "{text}");
+        assert_eq!(
+            js_value_if_lossy(format!("-{text}").as_bytes()),
+            lost_by_std(&format!("-{text}")),
+            "{text}"
+        );
     }
 }
 
@@ -274,7 +278,7 @@ fn a_million_digits_are_read() {
         let (mantissa, exponent) = text.split_once('e').unwrap();
         let long = format!("{mantissa}{}e{exponent}", "9".repeat(2000));
         assert_eq!(read(&long).to_bits(), long.parse::<f64>().unwrap().to_bits(), "{text}");
-        assert_eq!(lost(long.as_bytes()), lost_by_std(&long), "{text}");
+        assert_eq!(js_value_if_lossy(long.as_bytes()), lost_by_std(&long), "{text}");
     }
 }
 
@@ -289,7 +293,7 @@ fn of_two_shortest_that_are_equally_near_the_even_one_is_written() {
         ("140737488355328.09375", "140737488355328.1"),
         ("140737488355328.125", "140737488355328.12"),
     ] {
-        assert_eq!(nearest(text).written(false), written, "{text}");
-        assert_eq!(lost(written.as_bytes()), None, "{written}");
+        assert_eq!(nearest(text).to_js_string(false), written, "{text}");
+        assert_eq!(js_value_if_lossy(written.as_bytes()), None, "{written}");
     }
 }

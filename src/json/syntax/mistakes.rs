@@ -1,21 +1,21 @@
 //! The mistakes people and programs make where they write JSON, each with a sentence of its own.
 
-use super::{Expected, Finding, at, character, key_text, last_key_index};
-use crate::json::reader::Reader;
+use super::{Expected, SyntaxIssue, at, character, key_text, last_key_index};
+use crate::json::parser::JsonParser;
 
 /// The mistake that explains why something else than what was expected stands at `pos`.
 #[allow(clippy::too_many_lines)] // a list
-pub(super) fn likely(
-    reader: &Reader<'_>,
+pub(super) fn diagnose(
+    reader: &JsonParser<'_>,
     pos: usize,
     expected: Expected,
     comma: Option<usize>,
-) -> Option<Finding> {
+) -> Option<SyntaxIssue> {
     let bytes = reader.bytes;
     let say = |message: &str| at(bytes, pos, message);
-    let keyish = matches!(expected, Expected::Key | Expected::KeyOrEnd);
-    let valueish = matches!(expected, Expected::Value | Expected::ValueOrEnd);
-    let Some(&byte) = bytes.get(pos) else { return Some(ended(reader, pos)) };
+    let expects_key = matches!(expected, Expected::Key | Expected::KeyOrEnd);
+    let expects_value = matches!(expected, Expected::Value | Expected::ValueOrEnd);
+    let Some(&byte) = bytes.get(pos) else { return Some(unexpected_end(reader, pos)) };
     if let Some(comma) = comma {
         let end = match byte {
             b'}' => Some("}"),
@@ -65,12 +65,12 @@ pub(super) fn likely(
         _ => {}
     }
     let word = word(bytes, pos);
-    if valueish && let Some(found) = wrong_word(word) {
-        return Some(say(found.0).until(pos + word.len()).hint(found.1));
+    if expects_value && let Some(found) = foreign_literal(word) {
+        return Some(say(found.0).with_end(pos + word.len()).hint(found.1));
     }
     let cut = |whole: &&str| whole.starts_with(word) && pos + word.len() == bytes.len();
-    if valueish && !word.is_empty() && ["true", "false", "null"].iter().any(cut) {
-        return Some(ended(reader, pos));
+    if expects_value && !word.is_empty() && ["true", "false", "null"].iter().any(cut) {
+        return Some(unexpected_end(reader, pos));
     }
     if expected == Expected::Value
         && reader.tape.is_empty()
@@ -82,21 +82,21 @@ pub(super) fn likely(
                 .hint("The sender uses application/x-www-form-urlencoded, or a proxy re-encoded the body."),
         );
     }
-    if keyish && !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()) {
+    if expects_key && !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()) {
         return Some(
             say("A key stands here without its double quotes.")
-                .until(pos + word.len())
+                .with_end(pos + word.len())
                 .hint("Put the key in double quotes."),
         );
     }
-    if valueish && matches!(byte, b'+' | b'.') {
+    if expects_value && matches!(byte, b'+' | b'.') {
         return Some(say(if byte == b'+' {
             "A number cannot start with a plus sign."
         } else {
             "A number needs a digit before its decimal point."
         }));
     }
-    if valueish
+    if expects_value
         && matches!(byte, b',' | b'}' | b']')
         && comma.is_none()
         && reader.stack.last().is_some_and(|f| f.object)
@@ -123,7 +123,7 @@ pub(super) fn likely(
     }
 }
 
-fn wrong_word(word: &str) -> Option<(&'static str, &'static str)> {
+fn foreign_literal(word: &str) -> Option<(&'static str, &'static str)> {
     Some(match word {
         "NaN" => ("NaN is not JSON.", "Send null, or leave the key out."),
         "Infinity" => ("Infinity is not JSON.", "Send null, or leave the key out."),
@@ -139,7 +139,7 @@ fn wrong_word(word: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn missing_comma(reader: &Reader<'_>, pos: usize, byte: u8) -> Option<Finding> {
+fn missing_comma(reader: &JsonParser<'_>, pos: usize, byte: u8) -> Option<SyntaxIssue> {
     let bytes = reader.bytes;
     let object = reader.stack.last()?.object;
     let say = |message: &str| at(bytes, pos, message);
@@ -164,14 +164,16 @@ fn missing_comma(reader: &Reader<'_>, pos: usize, byte: u8) -> Option<Finding> {
                 format!("item {}", reader.stack.last()?.count)
             };
             Some(
-                say(&format!("Missing comma after {place}.")).until(end).hint("Put a comma between the two."),
+                say(&format!("Missing comma after {place}."))
+                    .with_end(end)
+                    .hint("Put a comma between the two."),
             )
         }
         _ => None,
     }
 }
 
-fn ended(reader: &Reader<'_>, pos: usize) -> Finding {
+fn unexpected_end(reader: &JsonParser<'_>, pos: usize) -> SyntaxIssue {
     let bytes = reader.bytes;
     if reader.tape.is_empty() && pos == bytes.len() {
         let message = if bytes.is_empty() {
@@ -205,7 +207,7 @@ fn word(bytes: &[u8], pos: usize) -> &str {
 }
 
 /// The key of the last member of the innermost object, in quotes.
-fn last_key(reader: &Reader<'_>) -> Option<String> {
+fn last_key(reader: &JsonParser<'_>) -> Option<String> {
     let frame = reader.stack.last().filter(|frame| frame.object)?;
     let text = key_text(reader, last_key_index(&reader.tape, frame.open)?);
     let short: String = text.chars().take(64).collect();

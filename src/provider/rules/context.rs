@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 
 use crate::code::codes;
-use crate::issue::{Code, Draft, Place, Profile, Severity};
-use crate::json::{Document, Tag, Value, same_bytes};
+use crate::issue::{Code, Location, PendingIssue, Profile, Severity};
+use crate::json::{Document, TokenKind, Value, bytes_equal};
 use crate::schema::instant;
 
 codes! {
@@ -24,7 +24,7 @@ pub(super) struct Ruleset {
     /// The codes of its rules, in their order.
     pub codes: fn() -> Vec<Code>,
     /// Runs every rule that is on.
-    pub judge: fn(Value<'_>, &mut Raise<'_>),
+    pub evaluate: fn(Value<'_>, &mut RuleReporter<'_>),
 }
 
 /// The codes of a provider's rules, in their order.
@@ -41,48 +41,60 @@ pub(super) const MAX_ISSUES: usize = 1000;
 
 /// What a rule speaks to: knows the rule's code and how bad it is, and keeps what was said.
 #[derive(Debug)]
-pub(super) struct Raise<'r> {
+pub(super) struct RuleReporter<'r> {
     settings: &'r [Setting],
-    bands: &'r Bands,
+    bands: &'r ScoreRanges,
     document: &'r Document<'r>,
     profile: Profile,
-    least: Severity,
+    min: Severity,
     code: Code,
     severity: Severity,
-    drafts: &'r mut Vec<Draft>,
+    drafts: &'r mut Vec<PendingIssue>,
     errors: usize,
     others: usize,
     omitted: usize,
 }
 
-impl<'r> Raise<'r> {
+impl<'r> RuleReporter<'r> {
     /// A context for a run of the rules that are at least this severe.
     pub fn new(
         settings: &'r [Setting],
-        bands: &'r Bands,
+        bands: &'r ScoreRanges,
         document: &'r Document<'r>,
         profile: Profile,
         least: Severity,
-        drafts: &'r mut Vec<Draft>,
+        drafts: &'r mut Vec<PendingIssue>,
     ) -> Self {
         let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
         let (errors, others, omitted) = (0, 0, 0);
-        Self { settings, bands, document, profile, least, code, severity, drafts, errors, others, omitted }
+        Self {
+            settings,
+            bands,
+            document,
+            profile,
+            min: least,
+            code,
+            severity,
+            drafts,
+            errors,
+            others,
+            omitted,
+        }
     }
 
     /// Runs those of the provider's rules that are on, in their order.
     pub fn each<R: Copy>(&mut self, rules: &[(Code, R)], mut run: impl FnMut(R, &mut Self)) {
         for (index, (_, rule)) in rules.iter().enumerate() {
-            if self.begin(index) {
+            if self.select_rule(index) {
                 run(*rule, self);
             }
         }
     }
 
     /// Begins the provider's rule with this index; says whether it is on in this profile.
-    fn begin(&mut self, rule: usize) -> bool {
+    fn select_rule(&mut self, rule: usize) -> bool {
         let Some((code, severities)) = self.settings.get(rule) else { return false };
-        let Some(severity) = severities[self.profile as usize].filter(|severity| *severity <= self.least)
+        let Some(severity) = severities[self.profile as usize].filter(|severity| *severity <= self.min)
         else {
             return false;
         };
@@ -91,21 +103,21 @@ impl<'r> Raise<'r> {
     }
 
     /// What this rule says from here on is no worse than this.
-    pub fn at_most(&mut self, severity: Severity) {
+    pub fn cap_severity(&mut self, severity: Severity) {
         self.severity = self.severity.max(severity);
     }
 
     /// Says something, without a value of the payload in it.
-    pub fn say(&mut self, place: Place, message: &str) {
+    pub fn report(&mut self, place: Location, message: &str) {
         self.push(place, message, None);
     }
 
     /// Says something and what may be behind it.
-    pub fn hint(&mut self, place: Place, message: &str, hint: &str) {
+    pub fn hint(&mut self, place: Location, message: &str, hint: &str) {
         self.push(place, message, Some(hint));
     }
 
-    fn push(&mut self, place: Place, message: &str, hint: Option<&str>) {
+    fn push(&mut self, place: Location, message: &str, hint: Option<&str>) {
         let is_error = self.severity == Severity::Error;
         let count = if is_error { &mut self.errors } else { &mut self.others };
         if *count == MAX_ISSUES {
@@ -113,8 +125,8 @@ impl<'r> Raise<'r> {
             return;
         }
         *count += 1;
-        let draft = Draft::new(self.code, self.severity, place, message);
-        self.drafts.push(Draft { hint: hint.map(str::to_owned), ..draft });
+        let draft = PendingIssue::new(self.code, self.severity, place, message);
+        self.drafts.push(PendingIssue { hint: hint.map(str::to_owned), ..draft });
     }
 
     /// Says at the end that there was more.
@@ -125,29 +137,29 @@ impl<'r> Raise<'r> {
                 "The rules across fields have {} more to say than the {MAX_ISSUES} that are listed.",
                 self.omitted
             );
-            self.drafts.push(Draft::new(code, severity, self.document.root().place(), message));
+            self.drafts.push(PendingIssue::new(code, severity, self.document.root().place(), message));
         }
     }
 
     /// The bands of the manifest.
-    pub fn bands(&self) -> &'r Bands {
+    pub fn bands(&self) -> &'r ScoreRanges {
         self.bands
     }
 }
 
 /// Which level a score has, by mode: data of the manifest, because the vendor's list is not public.
 #[derive(Debug, Default)]
-pub(super) struct Bands(Vec<Band>);
+pub(super) struct ScoreRanges(Vec<Band>);
 
 #[derive(Debug)]
 struct Band {
     mode: String,
     level: String,
-    least: i64,
-    most: i64,
+    min: i64,
+    max: i64,
 }
 
-impl Bands {
+impl ScoreRanges {
     pub fn read(value: Value<'_>) -> Self {
         let mut bands = Vec::new();
         for (mode, levels) in value.members() {
@@ -155,7 +167,7 @@ impl Bands {
                 let mut ends = range.elements().filter_map(Value::as_i64);
                 if let (Some(least), Some(most)) = (ends.next(), ends.next()) {
                     let (mode, level) = (mode.text().into_owned(), level.text().into_owned());
-                    bands.push(Band { mode, level, least, most });
+                    bands.push(Band { mode, level, min: least, max: most });
                 }
             }
         }
@@ -163,19 +175,19 @@ impl Bands {
     }
 
     /// Whether the score lies in the level's band; nothing where mode or level have no band.
-    pub fn fits(&self, mode: Value<'_>, level: Value<'_>, score: i64) -> Option<bool> {
-        let band = self.0.iter().find(|band| is(level, &band.level) && is(mode, &band.mode))?;
-        Some((band.least..=band.most).contains(&score))
+    pub fn contains(&self, mode: Value<'_>, level: Value<'_>, score: i64) -> Option<bool> {
+        let band = self.0.iter().find(|band| is_string(level, &band.level) && is_string(mode, &band.mode))?;
+        Some((band.min..=band.max).contains(&score))
     }
 }
 
 /// Shows the members of an object, keys as bytes: a `match` over them finds several in one pass.
-pub(super) fn each<'d>(object: Option<Value<'d>>, see: &mut dyn FnMut(&[u8], Value<'d>)) {
+pub(super) fn each<'d>(object: Option<Value<'d>>, visit: &mut dyn FnMut(&[u8], Value<'d>)) {
     let Some(object) = object else { return };
     for (key, value) in object.members() {
-        match key.plain() {
-            Some(plain) => see(plain, value),
-            None => see(&key.exact(), value),
+        match key.unescaped_bytes() {
+            Some(plain) => visit(plain, value),
+            None => visit(&key.decoded_bytes(), value),
         }
     }
 }
@@ -186,10 +198,10 @@ pub(super) fn present(value: Option<Value<'_>>) -> Option<Value<'_>> {
 }
 
 /// Whether the value is this string.
-pub(super) fn is(value: Value<'_>, text: &str) -> bool {
+pub(super) fn is_string(value: Value<'_>, text: &str) -> bool {
     match value.tag() {
-        Tag::Ascii | Tag::Utf8 => same_bytes(value.inner(), text.as_bytes()),
-        Tag::Escaped => *value.exact() == *text.as_bytes(),
+        TokenKind::Ascii | TokenKind::Utf8 => bytes_equal(value.string_bytes(), text.as_bytes()),
+        TokenKind::Escaped => *value.decoded_bytes() == *text.as_bytes(),
         _ => false,
     }
 }
@@ -197,22 +209,22 @@ pub(super) fn is(value: Value<'_>, text: &str) -> bool {
 /// The number a UUID stands for, so that letter case does not matter.
 pub(super) fn uuid(value: Value<'_>) -> Option<u128> {
     let parsed = match value.tag() {
-        Tag::Ascii => uuid::Uuid::try_parse_ascii(value.inner()),
+        TokenKind::Ascii => uuid::Uuid::try_parse_ascii(value.string_bytes()),
         _ => uuid::Uuid::try_parse(&value.as_str()?),
     };
     parsed.ok().map(|uuid| uuid.as_u128())
 }
 
 /// Whether two values are UUIDs, and not the same.
-pub(super) fn differ(one: Value<'_>, other: Value<'_>) -> bool {
-    if one.inner().eq_ignore_ascii_case(other.inner()) {
+pub(super) fn uuids_differ(one: Value<'_>, other: Value<'_>) -> bool {
+    if one.string_bytes().eq_ignore_ascii_case(other.string_bytes()) {
         return false;
     }
     matches!((uuid(one), uuid(other)), (Some(one), Some(other)) if one != other)
 }
 
 /// Which of two date-times is the earlier moment, whatever their offsets; nothing where one is none.
-pub(super) fn order(one: Option<Value<'_>>, other: Option<Value<'_>>) -> Option<Ordering> {
+pub(super) fn compare_instants(one: Option<Value<'_>>, other: Option<Value<'_>>) -> Option<Ordering> {
     let (one, other) = (one?, other?);
     // RFC 3339, section 5.1: with one offset, the order of the texts is that of the moments, up to
     // the seconds, which stand in the first 19 characters.
@@ -226,16 +238,16 @@ pub(super) fn order(one: Option<Value<'_>>, other: Option<Value<'_>>) -> Option<
 
 /// The text of a date-time up to its seconds, where its offset is nothing.
 fn utc_seconds(value: Value<'_>) -> Option<&[u8]> {
-    let (seconds, rest) = value.inner().split_at_checked(19)?;
+    let (seconds, rest) = value.string_bytes().split_at_checked(19)?;
     let in_utc = rest.ends_with(b"Z") || rest.ends_with(b"+00:00");
-    (in_utc && seconds[10] == b'T' && value.tag() == Tag::Ascii).then_some(seconds)
+    (in_utc && seconds[10] == b'T' && value.tag() == TokenKind::Ascii).then_some(seconds)
 }
 
 /// Says where the text "null" stands as a value.
 ///
 /// PainChek's help centre shows a patient with `"deleted_reason": "null"` (6218596001807): a sender
 /// that prints a missing value instead of leaving it out.
-pub(super) fn null_text(raise: &mut Raise<'_>) {
+pub(super) fn null_text(raise: &mut RuleReporter<'_>) {
     each_text("null", raise, &mut |place, raise| {
         raise.hint(
             place,
@@ -247,7 +259,7 @@ pub(super) fn null_text(raise: &mut Raise<'_>) {
 
 /// Says where a text stands that documentation writes for a value, although any text may stand there: `...` and
 /// `<event>` of PainChek's samples (6249372515215). Where it may not, the contract calls it a placeholder.
-pub(super) fn placeholder_text(raise: &mut Raise<'_>) {
+pub(super) fn placeholder_text(raise: &mut RuleReporter<'_>) {
     for text in ["...", "<event>"] {
         each_text(text, raise, &mut |place, raise| {
             raise.hint(
@@ -262,30 +274,34 @@ pub(super) fn placeholder_text(raise: &mut Raise<'_>) {
 }
 
 /// Shows where a text stands as a value.
-fn each_text(text: &str, raise: &mut Raise<'_>, see: &mut dyn FnMut(Place, &mut Raise<'_>)) {
+fn each_text(
+    text: &str,
+    raise: &mut RuleReporter<'_>,
+    visit: &mut dyn FnMut(Location, &mut RuleReporter<'_>),
+) {
     let document = raise.document;
     let Ok(length) = u32::try_from(text.len()) else { return };
-    let mut alike = document.tape.iter().filter(|token| token.is(Tag::Ascii, length));
-    if alike.any(|token| document.bytes[token.at as usize + 1..].starts_with(text.as_bytes())) {
-        each_text_within(document.root(), text.as_bytes(), raise, see);
+    let mut alike = document.tape.iter().filter(|token| token.is(TokenKind::Ascii, length));
+    if alike.any(|token| document.bytes[token.offset as usize + 1..].starts_with(text.as_bytes())) {
+        each_text_within(document.root(), text.as_bytes(), raise, visit);
     }
 }
 
 fn each_text_within(
     value: Value<'_>,
     text: &[u8],
-    raise: &mut Raise<'_>,
-    see: &mut dyn FnMut(Place, &mut Raise<'_>),
+    raise: &mut RuleReporter<'_>,
+    visit: &mut dyn FnMut(Location, &mut RuleReporter<'_>),
 ) {
     let members = value.members().filter_map(|(key, value)| {
         // Beside the key "..." nothing is a value: the contract speaks of it.
-        (key.plain() != Some(b"...")).then_some(value)
+        (key.unescaped_bytes() != Some(b"...")).then_some(value)
     });
     // As deep as the reader lets a text be, and no deeper.
     for value in members.chain(value.elements()) {
-        if value.tag() == Tag::Ascii && value.inner() == text {
-            see(value.place(), raise);
+        if value.tag() == TokenKind::Ascii && value.string_bytes() == text {
+            visit(value.place(), raise);
         }
-        each_text_within(value, text, raise, see);
+        each_text_within(value, text, raise, visit);
     }
 }

@@ -8,11 +8,11 @@ mod context;
 mod painchek;
 mod xon;
 
-use crate::issue::{CodeInfo, Draft, Profile, Severity};
+use crate::issue::{CodeInfo, PendingIssue, Profile, Severity};
 use crate::json::{Document, Value};
 
-use super::manifest::members;
-use context::{Bands, Raise, Ruleset, Setting};
+use super::definition::members;
+use context::{RuleReporter, Ruleset, ScoreRanges, Setting};
 
 static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
 
@@ -25,7 +25,7 @@ pub const RULE_CODES: [(&str, &[CodeInfo]); 3] =
 pub(crate) struct Rules {
     ruleset: Option<&'static Ruleset>,
     settings: Vec<Setting>,
-    bands: Bands,
+    bands: ScoreRanges,
 }
 
 impl Rules {
@@ -51,7 +51,7 @@ impl Rules {
             setting.1 =
                 [severity(profiles.next().unwrap_or(value)), severity(profiles.next().unwrap_or(value))];
         }
-        let bands = definition.get("bands").map(Bands::read).unwrap_or_default();
+        let bands = definition.get("bands").map(ScoreRanges::read).unwrap_or_default();
         Ok(Self { ruleset, settings, bands })
     }
 
@@ -61,7 +61,7 @@ impl Rules {
     }
 
     /// Whether a payload breaks a rule whose breach is an error. Rules that only warn are not run.
-    pub fn accept(&self, document: &Document<'_>, profile: Profile) -> bool {
+    pub fn has_no_errors(&self, document: &Document<'_>, profile: Profile) -> bool {
         let is_error = |(_, severities): &Setting| severities[profile as usize] == Some(Severity::Error);
         if !self.settings.iter().any(is_error) {
             return true;
@@ -72,15 +72,21 @@ impl Rules {
     }
 
     /// Runs the rules over a payload.
-    pub fn judge(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
+    pub fn judge(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<PendingIssue>) {
         self.run(document, profile, Severity::Info, drafts);
     }
 
     /// Runs the rules that are at least this bad.
-    fn run(&self, document: &Document<'_>, profile: Profile, least: Severity, drafts: &mut Vec<Draft>) {
+    fn run(
+        &self,
+        document: &Document<'_>,
+        profile: Profile,
+        least: Severity,
+        drafts: &mut Vec<PendingIssue>,
+    ) {
         let Some(ruleset) = self.ruleset else { return };
-        let mut raise = Raise::new(&self.settings, &self.bands, document, profile, least, drafts);
-        (ruleset.judge)(document.root(), &mut raise);
+        let mut raise = RuleReporter::new(&self.settings, &self.bands, document, profile, least, drafts);
+        (ruleset.evaluate)(document.root(), &mut raise);
         raise.finish();
     }
 }

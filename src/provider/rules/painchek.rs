@@ -11,7 +11,8 @@ use crate::issue::{Code, Severity};
 use crate::json::{Kind, Value};
 
 use super::context::{
-    Raise, Ruleset, codes_of, differ, each, is, null_text, order, placeholder_text, present,
+    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_text, placeholder_text, present,
+    uuids_differ,
 };
 
 codes! {
@@ -55,11 +56,12 @@ codes! {
         "Check whether the format of records has changed.";
 }
 
-pub(super) static RULESET: Ruleset = Ruleset { provider: "painchek", codes: || codes_of(&RULES), judge };
+pub(super) static RULESET: Ruleset =
+    Ruleset { provider: "painchek", codes: || codes_of(&RULES), evaluate: judge };
 
-type Rule = fn(&View<'_>, &mut Raise<'_>);
+type AssessmentRule = fn(&AssessmentFields<'_>, &mut RuleReporter<'_>);
 
-const RULES: [(Code, Rule); 14] = [
+const RULES: [(Code, AssessmentRule); 14] = [
     (Code::DOMAIN_SCORE, domain_score),
     (Code::SCORE_SUM, score_sum),
     (Code::SCORE_RANGE, score_range),
@@ -76,8 +78,8 @@ const RULES: [(Code, Rule); 14] = [
     (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
 ];
 
-fn judge(body: Value<'_>, raise: &mut Raise<'_>) {
-    let view = View::of(body);
+fn judge(body: Value<'_>, raise: &mut RuleReporter<'_>) {
+    let view = AssessmentFields::of(body);
     raise.each(&RULES, |rule, raise| rule(&view, raise));
 }
 
@@ -86,9 +88,9 @@ const ACTIVITY_DESCRIPTORS: usize = 4;
 
 /// The fields the rules read, found in one pass.
 #[derive(Default)]
-struct View<'d> {
+struct AssessmentFields<'d> {
     /// `json_version` is v2, the current one.
-    current: bool,
+    is_current_version: bool,
     created_at: Option<Value<'d>>,
     modified_at: Option<Value<'d>>,
     deleted_at: Option<Value<'d>>,
@@ -115,12 +117,12 @@ struct Domain<'d> {
     descriptors: Option<Value<'d>>,
 }
 
-impl<'d> View<'d> {
+impl<'d> AssessmentFields<'d> {
     fn of(body: Value<'d>) -> Self {
         let mut view = Self::default();
         let mut data = None;
         each(body.get("data"), &mut |key, value| match key {
-            b"json_version" => view.current = is(value, "v2"),
+            b"json_version" => view.is_current_version = is_string(value, "v2"),
             b"created_at" => view.created_at = Some(value),
             b"modified_at" => view.modified_at = Some(value),
             b"deleted_at" => view.deleted_at = Some(value),
@@ -152,8 +154,8 @@ impl<'d> View<'d> {
             b"body_location" => self.body_location = Some(value),
             _ => {}
         });
-        self.is_painchek = self.mode.is_some_and(|mode| is(mode, "painchek"));
-        self.is_nrs = self.mode.is_some_and(|mode| is(mode, "nrs"));
+        self.is_painchek = self.mode.is_some_and(|mode| is_string(mode, "painchek"));
+        self.is_nrs = self.mode.is_some_and(|mode| is_string(mode, "nrs"));
     }
 
     fn read_domain(&mut self, at: usize, name: &'static str, value: Value<'d>) {
@@ -175,7 +177,7 @@ impl<'d> View<'d> {
 
 impl Domain<'_> {
     /// How many descriptors are true. Nothing where documentation stands for some of them.
-    fn seen(&self) -> Option<usize> {
+    fn true_descriptor_count(&self) -> Option<usize> {
         let descriptors = self.descriptors.filter(|value| value.kind() == Kind::Object)?;
         let mut seen = 0;
         for (_, value) in descriptors.members() {
@@ -187,20 +189,20 @@ impl Domain<'_> {
 
 /// A number the rules count with; one that does not fit is larger than any they compare it to.
 #[inline(never)]
-fn whole(value: Option<Value<'_>>) -> Option<i64> {
+fn integer_or_max(value: Option<Value<'_>>) -> Option<i64> {
     let value = value.filter(|value| value.kind() == Kind::Number)?;
     Some(value.as_i64().unwrap_or(i64::MAX))
 }
 
 /// A domain's score counts its true descriptors (6218610916111 and the articles of the other
 /// domains). Records of older formats may differ.
-fn domain_score(view: &View<'_>, raise: &mut Raise<'_>) {
-    if !view.current {
-        raise.at_most(Severity::Warning);
+fn domain_score(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
+    if !view.is_current_version {
+        raise.cap_severity(Severity::Warning);
     }
     for domain in view.domains() {
-        let (Some(score), Some(seen)) = (domain.score, domain.seen()) else { continue };
-        if whole(Some(score)).is_some_and(|score| usize::try_from(score) != Ok(seen)) {
+        let (Some(score), Some(seen)) = (domain.score, domain.true_descriptor_count()) else { continue };
+        if integer_or_max(Some(score)).is_some_and(|score| usize::try_from(score) != Ok(seen)) {
             let name = domain.name;
             raise.hint(
                 score.place(),
@@ -212,36 +214,39 @@ fn domain_score(view: &View<'_>, raise: &mut Raise<'_>) {
 }
 
 /// In mode painchek the total is the sum of the six domains (6218610963343).
-fn score_sum(view: &View<'_>, raise: &mut Raise<'_>) {
+fn score_sum(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     let Some(total) = view.pain_score.filter(|_| view.is_painchek) else { return };
     let mut sum = 0_i64;
     for domain in &view.domains {
-        let Some(score) = domain.as_ref().and_then(|domain| whole(domain.score)) else { return };
+        let Some(score) = domain.as_ref().and_then(|domain| integer_or_max(domain.score)) else { return };
         sum = sum.saturating_add(score);
     }
-    if whole(Some(total)).is_some_and(|total| total != sum) {
-        raise.say(total.place(), "assessment.pain_score is not the sum of the six domain scores.");
+    if integer_or_max(Some(total)).is_some_and(|total| total != sum) {
+        raise.report(total.place(), "assessment.pain_score is not the sum of the six domain scores.");
     }
 }
 
 /// 0 to 42 in mode painchek, for there are 42 descriptors (9848855615887); 0 to 10 in mode nrs
 /// (7975874854159), where the score is a rating and no sum.
-fn score_range(view: &View<'_>, raise: &mut Raise<'_>) {
-    let (Some(place), Some(score)) = (view.pain_score, whole(view.pain_score)) else { return };
+fn score_range(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
+    let (Some(place), Some(score)) = (view.pain_score, integer_or_max(view.pain_score)) else { return };
     if view.is_painchek && !(0..=42).contains(&score) {
-        raise.say(place.place(), "assessment.pain_score lies outside 0 to 42, the range of mode painchek.");
+        raise
+            .report(place.place(), "assessment.pain_score lies outside 0 to 42, the range of mode painchek.");
     } else if view.is_nrs && !(0..=10).contains(&score) {
-        raise.say(place.place(), "assessment.pain_score lies outside 0 to 10, the range of mode nrs.");
+        raise.report(place.place(), "assessment.pain_score lies outside 0 to 10, the range of mode nrs.");
     }
 }
 
 /// The level is the band the score falls into. The vendor's list of bands is not public: the
 /// manifest's are inferred, and agree with every sample.
-fn pain_level(view: &View<'_>, raise: &mut Raise<'_>) {
-    let (Some(mode), Some(level), Some(score)) = (view.mode, view.pain_level, whole(view.pain_score)) else {
+fn pain_level(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
+    let (Some(mode), Some(level), Some(score)) =
+        (view.mode, view.pain_level, integer_or_max(view.pain_score))
+    else {
         return;
     };
-    if raise.bands().fits(mode, level, score) == Some(false) {
+    if raise.bands().contains(mode, level, score) == Some(false) {
         raise.hint(
             level.place(),
             "assessment.pain_level is not the band that assessment.pain_score falls into.",
@@ -251,9 +256,9 @@ fn pain_level(view: &View<'_>, raise: &mut Raise<'_>) {
 }
 
 /// The vendor expects false, always (6218610963343).
-fn editable(view: &View<'_>, raise: &mut Raise<'_>) {
+fn editable(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     if let Some(value) = view.is_editable.filter(|value| value.as_bool() == Some(true)) {
-        raise.say(
+        raise.report(
             value.place(),
             "assessment.is_editable is not false, which PainChek says a submitted record has.",
         );
@@ -261,68 +266,72 @@ fn editable(view: &View<'_>, raise: &mut Raise<'_>) {
 }
 
 /// Inferred; holds in the sample.
-fn modified_before_created(view: &View<'_>, raise: &mut Raise<'_>) {
+fn modified_before_created(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     if let Some(modified) = view.modified_at
-        && order(view.modified_at, view.created_at) == Some(Ordering::Less)
+        && compare_instants(view.modified_at, view.created_at) == Some(Ordering::Less)
     {
-        raise.say(modified.place(), "modified_at lies before created_at.");
+        raise.report(modified.place(), "modified_at lies before created_at.");
     }
 }
 
 /// Inferred: the record's `device` and `device_id` are equal in the sample, and the device block
 /// has the id of the same device, in upper case in its article (6218595762703).
-fn device_mismatch(view: &View<'_>, raise: &mut Raise<'_>) {
+fn device_mismatch(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     let Some(id) = view.device_id else { return };
-    if let Some(device) = view.device.filter(|device| differ(*device, id)) {
-        raise.say(device.place(), "device and device_id name different devices.");
+    if let Some(device) = view.device.filter(|device| uuids_differ(*device, id)) {
+        raise.report(device.place(), "device and device_id name different devices.");
     }
-    if let Some(used) = view.used_device_id.filter(|used| differ(*used, id)) {
-        raise.say(used.place(), "device.device_id and the record's device_id name different devices.");
+    if let Some(used) = view.used_device_id.filter(|used| uuids_differ(*used, id)) {
+        raise.report(used.place(), "device.device_id and the record's device_id name different devices.");
     }
 }
 
 /// Inferred from the two fields' meanings (6218610935823).
-fn frame_errors(view: &View<'_>, raise: &mut Raise<'_>) {
-    let (Some(frames), Some(errors)) = (whole(view.frames), whole(view.frame_errors)) else { return };
+fn frame_errors(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
+    let (Some(frames), Some(errors)) = (integer_or_max(view.frames), integer_or_max(view.frame_errors))
+    else {
+        return;
+    };
     if let Some(value) = view.frame_errors.filter(|_| errors > frames) {
-        raise.say(value.place(), "face.frame_errors is larger than face.frames.");
+        raise.report(value.place(), "face.frame_errors is larger than face.frames.");
     }
 }
 
 /// `body_location` is documented for mode nrs only (7975874854159), the six domains for mode
 /// painchek only (6218610974095, 7975838010639). Null is fine in both.
-fn mode_field(view: &View<'_>, raise: &mut Raise<'_>) {
+fn mode_field(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     if view.is_painchek
         && let Some(value) = present(view.body_location)
     {
-        raise.say(value.place(), "assessment.body_location belongs to mode nrs, and the mode is painchek.");
+        raise
+            .report(value.place(), "assessment.body_location belongs to mode nrs, and the mode is painchek.");
     }
     if view.is_nrs {
         for Domain { name, value, .. } in view.domains() {
-            raise.say(value.place(), &format!("{name} belongs to mode painchek, and the mode is nrs."));
+            raise.report(value.place(), &format!("{name} belongs to mode painchek, and the mode is nrs."));
         }
     }
 }
 
 /// Inferred: the record was just added.
-fn deleted(view: &View<'_>, raise: &mut Raise<'_>) {
+fn deleted(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     if let Some(value) = present(view.deleted_at) {
-        raise.say(value.place(), "deleted_at is set, although the record was just added.");
+        raise.report(value.place(), "deleted_at is set, although the record was just added.");
     }
 }
 
 /// Mandatory fields of the assessment may be null in records of a format before v2, and never in new
 /// ones (6218610963343).
-fn null_in_new_record(view: &View<'_>, raise: &mut Raise<'_>) {
+fn null_in_new_record(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     let fields = [
         (view.mode, "mode"),
         (view.pain_score, "pain_score"),
         (view.pain_level, "pain_level"),
         (view.is_editable, "is_editable"),
     ];
-    for (value, name) in fields.into_iter().filter(|_| view.current) {
+    for (value, name) in fields.into_iter().filter(|_| view.is_current_version) {
         if let Some(value) = value.filter(|value| value.is_null()) {
-            raise.say(
+            raise.report(
                 value.place(),
                 &format!("assessment.{name} is null, which only records of a format before v2 may have."),
             );
@@ -331,13 +340,13 @@ fn null_in_new_record(view: &View<'_>, raise: &mut Raise<'_>) {
 }
 
 /// Activity has four signs (9848855615887), whose keys are not public: so they are counted.
-fn descriptor_count(view: &View<'_>, raise: &mut Raise<'_>) {
+fn descriptor_count(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     let activity = view.domains().find(|domain| domain.name == "activity");
-    if let Some(activity) = activity.filter(|activity| activity.seen().is_some())
+    if let Some(activity) = activity.filter(|activity| activity.true_descriptor_count().is_some())
         && let Some(descriptors) = activity.descriptors
         && descriptors.len() != ACTIVITY_DESCRIPTORS
     {
-        raise.say(
+        raise.report(
             descriptors.place(),
             "activity.descriptors has another number of descriptors than the four that PainChek documents.",
         );

@@ -18,13 +18,13 @@ fn manifest(provider: &str) -> Rules {
 }
 
 fn read(provider: &str, manifest: &str) -> Result<Rules, String> {
-    let document = Document::read(manifest.as_bytes()).unwrap();
+    let document = Document::parse(manifest.as_bytes()).unwrap();
     Rules::read(provider, document.root()).map_err(|(at, message)| format!("{:?}: {message}", at.span()))
 }
 
 /// What the rules say about a body.
 pub(in crate::provider) fn judge(provider: &str, body: &str, profile: Profile) -> Vec<Issue> {
-    let document = Document::read(body.as_bytes()).unwrap();
+    let document = Document::parse(body.as_bytes()).unwrap();
     let mut drafts = Vec::new();
     manifest(provider).judge(&document, profile, &mut drafts);
     document.locate(drafts)
@@ -133,7 +133,7 @@ fn a_rule_that_the_provider_has_not_is_refused() {
 
 #[test]
 fn a_provider_without_rules_says_nothing() {
-    let document = Document::read(br#"{"a": "null"}"#).unwrap();
+    let document = Document::parse(br#"{"a": "null"}"#).unwrap();
     let mut drafts = Vec::new();
     read("acme", "{}").unwrap().judge(&document, Profile::Strict, &mut drafts);
     read("painchek", "{}").unwrap().judge(&document, Profile::Strict, &mut drafts);

@@ -10,7 +10,8 @@ use crate::json::{Value, sort_by};
 use crate::text::eq_ignore_ascii_case;
 
 use super::context::{
-    Raise, Ruleset, codes_of, differ, each, is, null_text, order, placeholder_text, present, uuid,
+    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_text, placeholder_text, present,
+    uuid, uuids_differ,
 };
 
 codes! {
@@ -60,11 +61,11 @@ codes! {
         "Show the user's id.";
 }
 
-pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes: || codes_of(&RULES), judge };
+pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes: || codes_of(&RULES), evaluate: judge };
 
-type Rule = fn(&View<'_>, &mut Raise<'_>);
+type FileRequestRule = fn(&FileRequestFields<'_>, &mut RuleReporter<'_>);
 
-const RULES: [(Code, Rule); 16] = [
+const RULES: [(Code, FileRequestRule); 16] = [
     (Code::ADDED_FILE_MISSING, added_file_missing),
     (Code::REMOVED_FILE_PRESENT, removed_file_present),
     (Code::ADDED_AND_REMOVED, added_and_removed),
@@ -83,15 +84,15 @@ const RULES: [(Code, Rule); 16] = [
     (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
 ];
 
-fn judge(body: Value<'_>, raise: &mut Raise<'_>) {
-    let view = View::of(body);
+fn judge(body: Value<'_>, raise: &mut RuleReporter<'_>) {
+    let view = FileRequestFields::of(body);
     raise.each(&RULES, |rule, raise| rule(&view, raise));
 }
 
 /// The fields the rules read, found in one pass. Revision R0 writes `snake_case` inside the file
 /// request, every later one `camelCase`.
 #[derive(Default)]
-struct View<'d> {
+struct FileRequestFields<'d> {
     created_at: Option<Value<'d>>,
     added: Option<Value<'d>>,
     removed: Option<Value<'d>>,
@@ -103,7 +104,7 @@ struct View<'d> {
     files: Vec<File<'d>>,
     /// The files' ids, sorted.
     file_ids: Vec<u128>,
-    styles: Styles,
+    styles: KeyCase,
 }
 
 struct File<'d> {
@@ -120,14 +121,14 @@ struct File<'d> {
 
 /// The styles that keys of a file request and its files are written in.
 #[derive(Clone, Copy, Default)]
-struct Styles {
+struct KeyCase {
     snake: bool,
     camel: bool,
 }
 
-impl Styles {
+impl KeyCase {
     /// Takes note of a key that is written in two ways, in R0 and later.
-    fn see(&mut self, key: &[u8]) {
+    fn observe(&mut self, key: &[u8]) {
         match key {
             b"account_id"
             | b"created_at"
@@ -156,7 +157,7 @@ impl Styles {
     }
 }
 
-impl<'d> View<'d> {
+impl<'d> FileRequestFields<'d> {
     fn of(body: Value<'d>) -> Self {
         let mut view = Self::default();
         each(body.get("event"), &mut |key, value| match key {
@@ -168,14 +169,14 @@ impl<'d> View<'d> {
         });
         let mut files = None;
         each(view.request, &mut |key, value| {
-            view.styles.see(key);
+            view.styles.observe(key);
             match key {
                 b"id" => view.request_id = Some(value),
                 b"createdAt" | b"created_at" => view.request_created_at = Some(value),
                 b"files" => files = Some(value),
                 b"patientUser" => view.users[0] = Some(value),
                 b"staffUser" => view.users[1] = Some(value),
-                b"type" => view.request_is_photo = is(value, "photo"),
+                b"type" => view.request_is_photo = is_string(value, "photo"),
                 _ => {}
             }
         });
@@ -194,7 +195,7 @@ impl<'d> View<'d> {
 }
 
 impl<'d> File<'d> {
-    fn of(value: Value<'d>, styles: &mut Styles) -> Self {
+    fn of(value: Value<'d>, styles: &mut KeyCase) -> Self {
         let mut file = Self {
             value,
             id: None,
@@ -207,7 +208,7 @@ impl<'d> File<'d> {
             width: None,
         };
         each(Some(value), &mut |key, value| {
-            styles.see(key);
+            styles.observe(key);
             match key {
                 b"id" => file.id = Some(value),
                 b"fileRequestId" | b"file_request_id" => file.request_id = Some(value),
@@ -224,7 +225,7 @@ impl<'d> File<'d> {
     }
 
     /// Whether the media type says that this is something else than an image.
-    fn is_no_image(&self) -> bool {
+    fn is_not_image(&self) -> bool {
         let image = |text: &str| text.get(..6).is_some_and(|start| eq_ignore_ascii_case(start, "image/"));
         self.mime_type.and_then(Value::as_str).is_some_and(|text| !image(&text))
     }
@@ -236,21 +237,21 @@ fn ids(list: Option<Value<'_>>) -> impl Iterator<Item = Value<'_>> {
 
 /// Inferred: a file that was added is among the files. One that was removed again before the event
 /// was sent could be missing.
-fn added_file_missing(view: &View<'_>, raise: &mut Raise<'_>) {
+fn added_file_missing(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for id in ids(view.added).filter(|id| view.has_file(*id) == Some(false)) {
-        raise.say(id.place(), "An id in addedFileIds is the id of no file in fileRequest.files.");
+        raise.report(id.place(), "An id in addedFileIds is the id of no file in fileRequest.files.");
     }
 }
 
 /// Inferred: a file that was removed is no longer among the files.
-fn removed_file_present(view: &View<'_>, raise: &mut Raise<'_>) {
+fn removed_file_present(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for id in ids(view.removed).filter(|id| view.has_file(*id) == Some(true)) {
-        raise.say(id.place(), "An id in removedFileIds is the id of a file in fileRequest.files.");
+        raise.report(id.place(), "An id in removedFileIds is the id of a file in fileRequest.files.");
     }
 }
 
 /// Inferred: one event does not add and remove the same file.
-fn added_and_removed(view: &View<'_>, raise: &mut Raise<'_>) {
+fn added_and_removed(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     if view.removed.is_none_or(|removed| removed.len() == 0) {
         return;
     }
@@ -258,71 +259,72 @@ fn added_and_removed(view: &View<'_>, raise: &mut Raise<'_>) {
     sort_by(&mut added, Ord::cmp);
     for value in ids(view.removed) {
         if uuid(value).is_some_and(|id| added.binary_search(&id).is_ok()) {
-            raise.say(value.place(), "An id stands in addedFileIds and in removedFileIds.");
+            raise.report(value.place(), "An id stands in addedFileIds and in removedFileIds.");
         }
     }
 }
 
 /// Inferred from what triggers the event: files were added or removed (8510224).
-fn no_change(view: &View<'_>, raise: &mut Raise<'_>) {
+fn no_change(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     if let (Some(added), Some(removed)) = (view.added, view.removed)
         && added.len() + removed.len() == 0
     {
-        raise.say(added.place(), "addedFileIds and removedFileIds are both empty, so nothing was updated.");
+        raise
+            .report(added.place(), "addedFileIds and removedFileIds are both empty, so nothing was updated.");
     }
 }
 
 /// Inferred: an id names one file.
-fn file_id_repeated(view: &View<'_>, raise: &mut Raise<'_>) {
+fn file_id_repeated(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     if view.file_ids.windows(2).all(|pair| pair[0] != pair[1]) {
         return;
     }
     let mut seen = std::collections::HashSet::new();
     for id in view.files.iter().filter_map(|file| file.id) {
         if uuid(id).is_some_and(|number| !seen.insert(number)) {
-            raise.say(id.place(), "Two files in fileRequest.files have the same id.");
+            raise.report(id.place(), "Two files in fileRequest.files have the same id.");
         }
     }
 }
 
 /// Inferred: a file stands in the request it names. True in the one sample that names it (8510224).
-fn file_request_id(view: &View<'_>, raise: &mut Raise<'_>) {
+fn file_request_id(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for id in view.files.iter().filter_map(|file| file.request_id) {
-        if view.request_id.is_some_and(|request| differ(id, request)) {
-            raise.say(id.place(), "A file names another file request than the one it stands in.");
+        if view.request_id.is_some_and(|request| uuids_differ(id, request)) {
+            raise.report(id.place(), "A file names another file request than the one it stands in.");
         }
     }
 }
 
 /// Inferred: a file expires after it was created; an hour after, in every sample.
-fn file_expiry(view: &View<'_>, raise: &mut Raise<'_>) {
+fn file_expiry(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for file in &view.files {
         if let Some(expires) = file.expires_at
-            && order(file.expires_at, file.created_at).is_some_and(Ordering::is_le)
+            && compare_instants(file.expires_at, file.created_at).is_some_and(Ordering::is_le)
         {
-            raise.say(expires.place(), "A file expires no later than it was created.");
+            raise.report(expires.place(), "A file expires no later than it was created.");
         }
     }
 }
 
 /// Inferred: first the request, then the file, then the event about it.
-fn time_order(view: &View<'_>, raise: &mut Raise<'_>) {
+fn time_order(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for file in &view.files {
         let Some(created) = file.created_at else { continue };
-        if order(file.created_at, view.request_created_at) == Some(Ordering::Less) {
-            raise.say(created.place(), "A file was created before its file request.");
+        if compare_instants(file.created_at, view.request_created_at) == Some(Ordering::Less) {
+            raise.report(created.place(), "A file was created before its file request.");
         }
-        if order(file.created_at, view.created_at) == Some(Ordering::Greater) {
-            raise.say(created.place(), "A file was created after the event about it.");
+        if compare_instants(file.created_at, view.created_at) == Some(Ordering::Greater) {
+            raise.report(created.place(), "A file was created after the event about it.");
         }
     }
 }
 
 /// Inferred: a photo is taken before it is uploaded. Clocks of cameras are often wrong.
-fn photo_time(view: &View<'_>, raise: &mut Raise<'_>) {
+fn photo_time(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for file in &view.files {
         if let Some(taken) = file.photo_at
-            && order(file.photo_at, file.created_at) == Some(Ordering::Greater)
+            && compare_instants(file.photo_at, file.created_at) == Some(Ordering::Greater)
         {
             raise.hint(
                 taken.place(),
@@ -334,23 +336,23 @@ fn photo_time(view: &View<'_>, raise: &mut Raise<'_>) {
 }
 
 /// Inferred: a size has two sides.
-fn image_size(view: &View<'_>, raise: &mut Raise<'_>) {
+fn image_size(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for file in &view.files {
         let known = match (file.height, file.width) {
             (Some(height), None) => height,
             (None, Some(width)) => width,
             _ => continue,
         };
-        raise.say(known.place(), "Only one of imageHeight and imageWidth is known.");
+        raise.report(known.place(), "Only one of imageHeight and imageWidth is known.");
     }
 }
 
 /// What is no image has null for both sizes (bf9dfcf).
-fn not_an_image(view: &View<'_>, raise: &mut Raise<'_>) {
-    for file in view.files.iter().filter(|file| file.is_no_image()) {
+fn not_an_image(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
+    for file in view.files.iter().filter(|file| file.is_not_image()) {
         for (value, name) in [(file.height, "imageHeight"), (file.width, "imageWidth")] {
             if let Some(value) = value {
-                raise.say(
+                raise.report(
                     value.place(),
                     &format!("{name} is set, and mimeType says that the file is not an image."),
                 );
@@ -361,31 +363,32 @@ fn not_an_image(view: &View<'_>, raise: &mut Raise<'_>) {
 
 /// Inferred: what is no image was not photographed (b000672 has the time for images), and is an odd
 /// answer to a request for photos.
-fn photo_not_image(view: &View<'_>, raise: &mut Raise<'_>) {
-    for file in view.files.iter().filter(|file| file.is_no_image()) {
+fn photo_not_image(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
+    for file in view.files.iter().filter(|file| file.is_not_image()) {
         if let Some(value) = present(file.photo_at) {
-            raise.say(
+            raise.report(
                 value.place(),
                 "photoCreatedAt is set, and mimeType says that the file is not an image.",
             );
         }
         if let Some(value) = file.mime_type.filter(|_| view.request_is_photo) {
-            raise.say(value.place(), "The file request asks for photos, and a file in it is not an image.");
+            raise
+                .report(value.place(), "The file request asks for photos, and a file in it is not an image.");
         }
     }
 }
 
 /// Inferred: a file request and its files are written in one style, `snake_case` up to 8510224 and
 /// `camelCase` from 995b793.
-fn mixed_style(view: &View<'_>, raise: &mut Raise<'_>) {
+fn mixed_style(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     if !(view.styles.snake && view.styles.camel) {
         return;
     }
     // At the first key that is written otherwise than those before it.
-    let mut styles = Styles::default();
+    let mut styles = KeyCase::default();
     let objects = view.request.into_iter().chain(view.files.iter().map(|file| file.value));
     for (key, _) in objects.flat_map(Value::members) {
-        styles.see(key.text().as_bytes());
+        styles.observe(key.text().as_bytes());
         if styles.snake && styles.camel {
             raise.hint(
                 key.place(),
@@ -398,18 +401,18 @@ fn mixed_style(view: &View<'_>, raise: &mut Raise<'_>) {
 }
 
 /// Inferred from the words "if null, use first and last name" (d6d8a02): something has to be there.
-fn user_nameless(view: &View<'_>, raise: &mut Raise<'_>) {
+fn user_nameless(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for user in view.users.into_iter().flatten() {
-        let (mut asked, mut named) = (false, false);
+        let (mut has_name_key, mut has_name) = (false, false);
         each(Some(user), &mut |key, value| {
             if let b"displayName" | b"firstName" | b"lastName" = key {
-                asked = true;
-                named |= !value.inner().is_empty();
+                has_name_key = true;
+                has_name |= !value.string_bytes().is_empty();
             }
         });
         // Where no key is there at all, the contract has said so.
-        if asked && !named {
-            raise.say(user.place(), "A user has neither a display name nor a first or last name.");
+        if has_name_key && !has_name {
+            raise.report(user.place(), "A user has neither a display name nor a first or last name.");
         }
     }
 }

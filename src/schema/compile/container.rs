@@ -2,28 +2,29 @@
 
 use std::collections::HashMap;
 
-use super::marks::Marks;
 use super::scalar::pattern;
+use super::severity::SeverityOverrides;
 use super::{Compiler, count, members, names};
-use crate::json::{Kind, NO_SYMBOL, Table, Value, Vocabulary};
-use crate::schema::error::Fault;
+use crate::json::{KeyInterner, Kind, NO_SYMBOL, Table, Value};
+use crate::schema::error::CompileError;
 use crate::schema::plan::{
-    Additional, ArrayRules, Contains, Graded, Node, ObjectRules, Property, Rest, Symbols, UNTRACKED,
+    Additional, AdditionalItems, ArrayRules, Contains, Node, ObjectRules, Property, SymbolIndex, UNTRACKED,
+    WithSeverity,
 };
 
 /// The keys a schema names, as they are met.
 #[derive(Default)]
-struct Keys {
+struct PropertyTable {
     properties: Vec<Property>,
     index: HashMap<Box<str>, u32>,
     tracked: u32,
 }
 
-impl Keys {
+impl PropertyTable {
     /// Gives every key its symbol.
-    fn expect(&mut self, vocabulary: &mut Vocabulary) {
+    fn bind_key(&mut self, vocabulary: &mut KeyInterner) {
         for property in &mut self.properties {
-            property.symbol = vocabulary.symbol(&property.name);
+            property.symbol = vocabulary.intern(&property.name);
         }
     }
 
@@ -62,9 +63,9 @@ impl<'s> Compiler<'s, '_> {
         &mut self,
         node: &mut Node,
         schema: Value<'s>,
-        marks: Marks<'s>,
-    ) -> Result<(), Fault> {
-        let mut keys = Keys::default();
+        marks: SeverityOverrides<'s>,
+    ) -> Result<(), CompileError> {
+        let mut keys = PropertyTable::default();
         let mut rules = ObjectRules {
             min: count("minProperties", schema, marks)?.filter(|min| min.rule > 0),
             max: count("maxProperties", schema, marks)?,
@@ -80,7 +81,7 @@ impl<'s> Compiler<'s, '_> {
         if let Some(list) = schema.get("required") {
             for (name, _) in names("required", list)? {
                 let grades = marks.required(&name);
-                rules.required.push(Graded { rule: keys.tracked(&name), grades });
+                rules.required.push(WithSeverity { rule: keys.tracked(&name), grades });
             }
         }
         if let Some(map) = schema.get("patternProperties") {
@@ -91,36 +92,36 @@ impl<'s> Compiler<'s, '_> {
         }
         if let Some(rest) = schema.get("additionalProperties") {
             rules.additional = match rest.as_bool() {
-                Some(true) => Additional::Allowed,
-                Some(false) => Additional::Refused(marks.grades("additionalProperties")),
-                None => Additional::Judged(self.child("additionalProperties", rest)?),
+                Some(true) => Additional::Allow,
+                Some(false) => Additional::Deny(marks.grades("additionalProperties")),
+                None => Additional::Validate(self.child("additionalProperties", rest)?),
             };
         }
         if let Some(inner) = schema.get("propertyNames") {
             let rule = self.child("propertyNames", inner)?;
-            rules.names = Some(Graded { rule, grades: marks.grades("propertyNames") });
+            rules.names = Some(WithSeverity { rule, grades: marks.grades("propertyNames") });
         }
         self.dependents(&mut rules, &mut keys, schema, marks)?;
         rules.tracked = keys.tracked;
         if keys.tracked <= 64 {
-            let bit = |rule: &Graded<u32>| 1u64 << keys.properties[rule.rule as usize].bit;
+            let bit = |rule: &WithSeverity<u32>| 1u64 << keys.properties[rule.rule as usize].bit;
             rules.required_bits = rules.required.iter().map(bit).fold(0, |all, one| all | one);
-            for (profile, needed) in rules.needed_bits.iter_mut().enumerate() {
-                let is_needed = |rule: &&Graded<u32>| rule.grades.failing(false) >> profile & 1 == 1;
+            for (profile, needed) in rules.required_error_bits.iter_mut().enumerate() {
+                let is_needed = |rule: &&WithSeverity<u32>| rule.grades.failing(false) >> profile & 1 == 1;
                 *needed = rules.required.iter().filter(is_needed).map(bit).fold(0, |all, one| all | one);
             }
             for property in keys.properties.iter_mut().filter(|property| property.bit != UNTRACKED) {
                 property.mask = 1 << property.bit;
             }
         }
-        rules.plain = keys.tracked <= 64 && rules.patterns.is_empty() && rules.names.is_none();
-        keys.expect(self.vocabulary);
-        rules.symbols = Symbols::of(&keys.properties);
+        rules.is_simple = keys.tracked <= 64 && rules.patterns.is_empty() && rules.names.is_none();
+        keys.bind_key(self.vocabulary);
+        rules.symbols = SymbolIndex::of(&keys.properties);
         rules.table = Table::of(keys.properties.iter().map(|property| property.name.as_bytes()));
         rules.properties = keys.properties;
         let any = !rules.properties.is_empty()
             || !rules.patterns.is_empty()
-            || !matches!(rules.additional, Additional::Allowed)
+            || !matches!(rules.additional, Additional::Allow)
             || rules.names.is_some()
             || rules.min.is_some()
             || rules.max.is_some();
@@ -132,10 +133,10 @@ impl<'s> Compiler<'s, '_> {
     fn dependents(
         &mut self,
         rules: &mut ObjectRules,
-        keys: &mut Keys,
+        keys: &mut PropertyTable,
         schema: Value<'s>,
-        marks: Marks<'s>,
-    ) -> Result<(), Fault> {
+        marks: SeverityOverrides<'s>,
+    ) -> Result<(), CompileError> {
         for keyword in ["dependentRequired", "dependentSchemas", "dependencies"] {
             let Some(map) = schema.get(keyword) else { continue };
             if self.reading.keyword(keyword).is_none() {
@@ -148,7 +149,9 @@ impl<'s> Compiler<'s, '_> {
                 if lists {
                     let needed = names(keyword, needed)?;
                     let needed = needed.iter().map(|(other, _)| keys.tracked(other)).collect();
-                    rules.dependent.push(Graded { rule: (present, needed), grades: marks.grades(keyword) });
+                    rules
+                        .dependent
+                        .push(WithSeverity { rule: (present, needed), grades: marks.grades(keyword) });
                 } else {
                     rules.dependent_schemas.push((present, self.child(keyword, needed)?));
                 }
@@ -162,8 +165,8 @@ impl<'s> Compiler<'s, '_> {
         &mut self,
         node: &mut Node,
         schema: Value<'s>,
-        marks: Marks<'s>,
-    ) -> Result<(), Fault> {
+        marks: SeverityOverrides<'s>,
+    ) -> Result<(), CompileError> {
         let mut rules = ArrayRules {
             min: count("minItems", schema, marks)?.filter(|min| min.rule > 0),
             max: count("maxItems", schema, marks)?,
@@ -171,15 +174,15 @@ impl<'s> Compiler<'s, '_> {
         };
         let mut rest = ("items", schema.get("items"));
         if let Some(list) = schema.get("items").filter(|items| items.kind() == Kind::Array) {
-            if !self.reading.tuples_by_items() {
+            if !self.reading.allows_items_array() {
                 let message = "A list under \"items\" is draft-07's: in 2020-12 it is \"prefixItems\".";
-                return Err(Fault::new("items", list, message));
+                return Err(CompileError::new("items", list, message));
             }
             rules.prefix = list.elements().map(|item| self.child("items", item)).collect::<Result<_, _>>()?;
             rest = ("additionalItems", schema.get("additionalItems"));
         } else if let Some(unused) = schema.get("additionalItems") {
             // It says nothing here, and still has to be a schema.
-            if self.reading.tuples_by_items() {
+            if self.reading.allows_items_array() {
                 self.child("additionalItems", unused)?;
             }
         }
@@ -189,15 +192,15 @@ impl<'s> Compiler<'s, '_> {
             if !rules.prefix.is_empty() || rest.0 == "additionalItems" {
                 let message =
                     "\"prefixItems\" and a list under \"items\" are two spellings of one thing: use one.";
-                return Err(Fault::new("prefixItems", list, message));
+                return Err(CompileError::new("prefixItems", list, message));
             }
             rules.prefix = self.children("prefixItems", list)?;
         }
         if let (keyword, Some(schema)) = rest {
             rules.rest = match schema.as_bool() {
-                Some(true) => Rest::Allowed,
-                Some(false) => Rest::Refused(marks.grades(keyword)),
-                None => Rest::Judged(self.child(keyword, schema)?),
+                Some(true) => AdditionalItems::Allow,
+                Some(false) => AdditionalItems::Deny(marks.grades(keyword)),
+                None => AdditionalItems::Validate(self.child(keyword, schema)?),
             };
         }
         if let Some(value) = schema.get("uniqueItems") {
@@ -205,13 +208,17 @@ impl<'s> Compiler<'s, '_> {
                 Some(true) => rules.unique = Some(marks.grades("uniqueItems")),
                 Some(false) => {}
                 None => {
-                    return Err(Fault::new("uniqueItems", value, "\"uniqueItems\" must be true or false."));
+                    return Err(CompileError::new(
+                        "uniqueItems",
+                        value,
+                        "\"uniqueItems\" must be true or false.",
+                    ));
                 }
             }
         }
         rules.contains = self.contains(schema, marks)?;
         let any = !rules.prefix.is_empty()
-            || !matches!(rules.rest, Rest::Allowed)
+            || !matches!(rules.rest, AdditionalItems::Allow)
             || rules.min.is_some()
             || rules.max.is_some()
             || rules.unique.is_some()
@@ -221,14 +228,18 @@ impl<'s> Compiler<'s, '_> {
     }
 
     #[inline(never)]
-    fn contains(&mut self, schema: Value<'s>, marks: Marks<'s>) -> Result<Option<Contains>, Fault> {
+    fn contains(
+        &mut self,
+        schema: Value<'s>,
+        marks: SeverityOverrides<'s>,
+    ) -> Result<Option<Contains>, CompileError> {
         let Some(inner) = schema.get("contains") else { return Ok(None) };
         let limit = |keyword: &str| match self.reading.keyword(keyword) {
             Some(_) => count(keyword, schema, marks),
             None => Ok(None),
         };
         let max = limit("maxContains")?;
-        let min = limit("minContains")?.unwrap_or(Graded { rule: 1, grades: marks.grades("contains") });
+        let min = limit("minContains")?.unwrap_or(WithSeverity { rule: 1, grades: marks.grades("contains") });
         Ok(Some(Contains { node: self.child("contains", inner)?, min, max }))
     }
 }

@@ -1,52 +1,57 @@
 //! From a schema to a plan: every keyword is understood here or refused.
 
 mod container;
-mod marks;
 mod scalar;
+mod severity;
 
 use std::collections::HashMap;
 
 use super::CompileOptions;
-use super::dialect::{Reading, Shape};
-use super::error::Fault;
-use super::plan::{Graded, InPlace, Loop, Node, NodeId, Plan, finish};
+use super::dialect::{DialectRules, KeywordKind};
+use super::error::CompileError;
+use super::plan::{Applicator, CompiledSchema, Node, NodeId, ReferenceCycle, WithSeverity, analyze};
 use super::resolve::Registry;
-use crate::issue::{Code, Place, Severity};
-use crate::json::{Kind, Value, Vocabulary, quoted};
-use marks::Marks;
+use crate::issue::{Code, Location, Severity};
+use crate::json::{KeyInterner, Kind, Value, quoted};
+use severity::SeverityOverrides;
 
 /// Compiles the schema that `root` is.
 #[inline(never)]
 pub(super) fn compile(
     root: Value<'_>,
     options: CompileOptions,
-    vocabulary: &mut Vocabulary,
-) -> Result<Plan, Fault> {
+    vocabulary: &mut KeyInterner,
+) -> Result<CompiledSchema, CompileError> {
     check_keys(root)?;
     if !matches!(root.kind(), Kind::Object | Kind::Boolean) {
-        return Err(Fault::new("", root, "A schema must be an object, true or false."));
+        return Err(CompileError::new("", root, "A schema must be an object, true or false."));
     }
-    let reading = Reading::of(root, options.dialect)?;
+    let reading = DialectRules::of(root, options.dialect)?;
     let mut compiler = Compiler {
         reading,
         strict: options.strict,
         registry: Registry::of(root, reading)?,
         nodes: Vec::new(),
         sources: Vec::new(),
-        known: HashMap::new(),
-        open: Vec::new(),
+        node_by_schema: HashMap::new(),
+        pending: Vec::new(),
         vocabulary,
     };
     let root = compiler.node(root)?;
-    while let Some((id, schema)) = compiler.open.pop() {
+    while let Some((id, schema)) = compiler.pending.pop() {
         compiler.fill(id, schema)?;
     }
-    let mut plan = Plan { nodes: compiler.nodes, root, placeholders: options.placeholders, names: None };
-    match finish(&mut plan) {
+    let mut plan = CompiledSchema {
+        nodes: compiler.nodes,
+        root,
+        placeholders: options.detect_placeholders,
+        names: None,
+    };
+    match analyze(&mut plan) {
         Ok(()) => Ok(plan),
-        Err(Loop(id)) => {
+        Err(ReferenceCycle(id)) => {
             let schema = compiler.sources[id as usize];
-            Err(Fault::new(
+            Err(CompileError::new(
                 "$ref",
                 schema.get("$ref").unwrap_or(schema),
                 "This schema refers to itself without going into a property or an item, so judging by it would never end.",
@@ -58,67 +63,67 @@ pub(super) fn compile(
 /// A key that stands twice would be one rule to us and another to the next reader. Half a surrogate pair is no text that
 /// could be compared with what a payload says.
 #[inline(never)]
-fn check_keys(root: Value<'_>) -> Result<(), Fault> {
+fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
     let span = root.span();
-    for finding in root.document().findings() {
+    for finding in root.document().diagnostics() {
         if finding.code == Code::JSON_LONE_SURROGATE
-            && let Place::Key(index) | Place::Value(index) = finding.place
-            && let Some(text) = root.document().at(index)
+            && let Location::Key(index) | Location::Value(index) = finding.place
+            && let Some(text) = root.document().offset(index)
             && (span.start..span.end).contains(&text.span().start)
         {
-            return Err(Fault::new(
+            return Err(CompileError::new(
                 "",
                 text,
                 "Schema strings must be Unicode. Remove the unpaired surrogate.",
             ));
         }
-        if let Place::Key(index) = finding.place
+        if let Location::Key(index) = finding.place
             && finding.severity == Severity::Error
-            && let Some(key) = root.document().at(index)
+            && let Some(key) = root.document().offset(index)
             && (span.start..span.end).contains(&key.span().start)
         {
-            return Err(Fault::new(&key.as_str().unwrap_or_default(), key, finding.message.clone()));
+            return Err(CompileError::new(&key.as_str().unwrap_or_default(), key, finding.message.clone()));
         }
     }
     Ok(())
 }
 
 struct Compiler<'s, 'v> {
-    reading: Reading,
+    reading: DialectRules,
     strict: bool,
     registry: Registry<'s>,
     nodes: Vec<Node>,
     /// The schema of each node.
     sources: Vec<Value<'s>>,
     /// The node of a schema that was met, by its index on the tape.
-    known: HashMap<u32, NodeId>,
+    node_by_schema: HashMap<u32, NodeId>,
     /// Schemas whose nodes are still empty. A list and not recursion: references may lead anywhere.
-    open: Vec<(NodeId, Value<'s>)>,
+    pending: Vec<(NodeId, Value<'s>)>,
     /// The keys that readers are to expect.
-    vocabulary: &'v mut Vocabulary,
+    vocabulary: &'v mut KeyInterner,
 }
 
 impl<'s> Compiler<'s, '_> {
     /// The node of a schema, which is filled later if it is new.
     #[inline(never)]
-    fn node(&mut self, schema: Value<'s>) -> Result<NodeId, Fault> {
-        if let Some(id) = self.known.get(&schema.index()) {
+    fn node(&mut self, schema: Value<'s>) -> Result<NodeId, CompileError> {
+        if let Some(id) = self.node_by_schema.get(&schema.index()) {
             return Ok(*id);
         }
         let id = NodeId::try_from(self.nodes.len())
-            .map_err(|_| Fault::new("", schema, "The schema has more parts than can be counted."))?;
-        self.nodes.push(Node::open());
+            .map_err(|_| CompileError::new("", schema, "The schema has more parts than can be counted."))?;
+        self.nodes.push(Node::unconstrained());
         self.sources.push(schema);
-        self.known.insert(schema.index(), id);
-        self.open.push((id, schema));
+        self.node_by_schema.insert(schema.index(), id);
+        self.pending.push((id, schema));
         Ok(id)
     }
 
     /// The node of the schema that a keyword holds.
-    fn child(&mut self, keyword: &str, schema: Value<'s>) -> Result<NodeId, Fault> {
+    fn child(&mut self, keyword: &str, schema: Value<'s>) -> Result<NodeId, CompileError> {
         match schema.kind() {
             Kind::Object | Kind::Boolean => self.node(schema),
-            _ => Err(Fault::new(
+            _ => Err(CompileError::new(
                 keyword,
                 schema,
                 format!("What \"{keyword}\" holds here must be a schema: an object, true or false."),
@@ -128,9 +133,9 @@ impl<'s> Compiler<'s, '_> {
 
     /// The nodes of the list of schemas that a keyword holds.
     #[inline(never)]
-    fn children(&mut self, keyword: &str, list: Value<'s>) -> Result<Vec<NodeId>, Fault> {
+    fn children(&mut self, keyword: &str, list: Value<'s>) -> Result<Vec<NodeId>, CompileError> {
         if list.kind() != Kind::Array || list.len() == 0 {
-            return Err(Fault::new(
+            return Err(CompileError::new(
                 keyword,
                 list,
                 format!("\"{keyword}\" must be a list of at least one schema."),
@@ -140,31 +145,31 @@ impl<'s> Compiler<'s, '_> {
     }
 
     #[inline(never)]
-    fn fill(&mut self, id: NodeId, schema: Value<'s>) -> Result<(), Fault> {
-        let mut node = Node::open();
+    fn fill(&mut self, id: NodeId, schema: Value<'s>) -> Result<(), CompileError> {
+        let mut node = Node::unconstrained();
         if schema.as_bool() == Some(false) {
-            node.never = true;
+            node.is_false_schema = true;
             node.types = 0;
         } else if schema.kind() == Kind::Object {
-            self.check_known(schema)?;
-            let marks = Marks::of(schema)?;
-            if self.reading.reference_stands_alone()
+            self.reject_unsupported_keywords(schema)?;
+            let marks = SeverityOverrides::of(schema)?;
+            if self.reading.ref_ignores_siblings()
                 && let Some(reference) = schema.get("$ref")
             {
                 if let Some(mark) = marks.first() {
-                    return Err(Fault::new(
+                    return Err(CompileError::new(
                         "$ref",
                         mark,
                         "Draft-07 ignores what stands beside a \"$ref\": mark the keywords of the schema it leads to.",
                     ));
                 }
                 let target = self.registry.target(schema, reference)?;
-                node.in_place.push(InPlace::All(self.node(target)?));
+                node.applicators.push(Applicator::All(self.node(target)?));
             } else {
                 self.scalars(&mut node, schema, marks)?;
                 self.object(&mut node, schema, marks)?;
                 self.array(&mut node, schema, marks)?;
-                self.in_place(&mut node, schema, marks)?;
+                self.compile_applicators(&mut node, schema, marks)?;
                 self.definitions(schema)?;
             }
         }
@@ -174,15 +179,15 @@ impl<'s> Compiler<'s, '_> {
 
     /// Refuses what is not implemented, and under `strict` what is not known.
     #[inline(never)]
-    fn check_known(&self, schema: Value<'s>) -> Result<(), Fault> {
-        let alone = self.reading.reference_stands_alone() && schema.get("$ref").is_some();
+    fn reject_unsupported_keywords(&self, schema: Value<'s>) -> Result<(), CompileError> {
+        let alone = self.reading.ref_ignores_siblings() && schema.get("$ref").is_some();
         for (key, value) in schema.members() {
             let name = key.text();
             let message = match self.reading.keyword(&name) {
-                Some(Shape::Refused) if &*name == "additionalItems" => {
+                Some(KeywordKind::Unsupported) if &*name == "additionalItems" => {
                     "\"additionalItems\" is draft-07's: in 2020-12 the list is \"prefixItems\" and the rest is \"items\".".to_owned()
                 }
-                Some(Shape::Refused) => {
+                Some(KeywordKind::Unsupported) => {
                     format!("\"{name}\" is not supported, and a rule is never skipped: write the schema without it.")
                 }
                 None if self.strict && !alone => {
@@ -190,14 +195,14 @@ impl<'s> Compiler<'s, '_> {
                 }
                 _ => continue,
             };
-            return Err(Fault::new(&name, value, message));
+            return Err(CompileError::new(&name, value, message));
         }
         Ok(())
     }
 
     /// Compiles definitions that nothing may refer to: a mistake in them is a mistake.
     #[inline(never)]
-    fn definitions(&mut self, schema: Value<'s>) -> Result<(), Fault> {
+    fn definitions(&mut self, schema: Value<'s>) -> Result<(), CompileError> {
         for keyword in ["$defs", "definitions"] {
             if let Some(map) = schema.get(keyword) {
                 for (_, definition) in members(keyword, map)? {
@@ -209,32 +214,37 @@ impl<'s> Compiler<'s, '_> {
     }
 
     #[inline(never)]
-    fn in_place(&mut self, node: &mut Node, schema: Value<'s>, marks: Marks<'s>) -> Result<(), Fault> {
+    fn compile_applicators(
+        &mut self,
+        node: &mut Node,
+        schema: Value<'s>,
+        marks: SeverityOverrides<'s>,
+    ) -> Result<(), CompileError> {
         if let Some(reference) = schema.get("$ref") {
             let target = self.registry.target(schema, reference)?;
-            node.in_place.push(InPlace::All(self.node(target)?));
+            node.applicators.push(Applicator::All(self.node(target)?));
         }
         if let Some(list) = schema.get("allOf") {
-            node.in_place.extend(self.children("allOf", list)?.into_iter().map(InPlace::All));
+            node.applicators.extend(self.children("allOf", list)?.into_iter().map(Applicator::All));
         }
         if let Some(list) = schema.get("anyOf") {
             let rule = self.children("anyOf", list)?;
-            node.in_place.push(InPlace::Any(Graded { rule, grades: marks.grades("anyOf") }));
+            node.applicators.push(Applicator::Any(WithSeverity { rule, grades: marks.grades("anyOf") }));
         }
         if let Some(list) = schema.get("oneOf") {
             let rule = self.children("oneOf", list)?;
-            node.in_place.push(InPlace::One(Graded { rule, grades: marks.grades("oneOf") }));
+            node.applicators.push(Applicator::One(WithSeverity { rule, grades: marks.grades("oneOf") }));
         }
         if let Some(inner) = schema.get("not") {
             let rule = self.child("not", inner)?;
-            node.in_place.push(InPlace::Not(Graded { rule, grades: marks.grades("not") }));
+            node.applicators.push(Applicator::Not(WithSeverity { rule, grades: marks.grades("not") }));
         }
         let mut part = |keyword| schema.get(keyword).map(|inner| self.child(keyword, inner)).transpose();
         let (condition, then, otherwise) = (part("if")?, part("then")?, part("else")?);
         if let Some(condition) = condition
             && (then.is_some() || otherwise.is_some())
         {
-            node.in_place.push(InPlace::If { condition, then, otherwise });
+            node.applicators.push(Applicator::If { condition, then, otherwise });
         }
         Ok(())
     }
@@ -244,19 +254,20 @@ impl<'s> Compiler<'s, '_> {
 fn members<'s>(
     keyword: &str,
     value: Value<'s>,
-) -> Result<impl Iterator<Item = (std::borrow::Cow<'s, str>, Value<'s>)>, Fault> {
+) -> Result<impl Iterator<Item = (std::borrow::Cow<'s, str>, Value<'s>)>, CompileError> {
     if value.kind() == Kind::Object {
         Ok(value.members().map(|(key, value)| (key.text(), value)))
     } else {
-        Err(Fault::new(keyword, value, format!("\"{keyword}\" must be an object.")))
+        Err(CompileError::new(keyword, value, format!("\"{keyword}\" must be an object.")))
     }
 }
 
 /// The texts of what has to be a list of different strings.
 #[inline(never)]
-fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>)>, Fault> {
-    let fault =
-        |at| Fault::new(keyword, at, format!("\"{keyword}\" must be a list of strings, each only once."));
+fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>)>, CompileError> {
+    let fault = |at| {
+        CompileError::new(keyword, at, format!("\"{keyword}\" must be a list of strings, each only once."))
+    };
     if value.kind() != Kind::Array {
         return Err(fault(value));
     }
@@ -274,18 +285,22 @@ fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>
 
 /// A limit that counts something.
 #[inline(never)]
-fn count(keyword: &str, schema: Value<'_>, marks: Marks<'_>) -> Result<Option<Graded<usize>>, Fault> {
+fn count(
+    keyword: &str,
+    schema: Value<'_>,
+    marks: SeverityOverrides<'_>,
+) -> Result<Option<WithSeverity<usize>>, CompileError> {
     let Some(value) = schema.get(keyword) else { return Ok(None) };
     let whole = value.as_decimal().filter(|number| number.is_integer());
     let rule = match whole.map(crate::json::Decimal::to_i64) {
         // More than can be counted is more than any document has.
-        Some(None) if !value.raw().starts_with(b"-") => Some(usize::MAX),
+        Some(None) if !value.raw_bytes().starts_with(b"-") => Some(usize::MAX),
         Some(Some(number)) => usize::try_from(number).ok(),
         _ => None,
     };
     match rule {
-        Some(rule) => Ok(Some(Graded { rule, grades: marks.grades(keyword) })),
-        None => Err(Fault::new(
+        Some(rule) => Ok(Some(WithSeverity { rule, grades: marks.grades(keyword) })),
+        None => Err(CompileError::new(
             keyword,
             value,
             format!("\"{keyword}\" must be a whole number that is not negative."),

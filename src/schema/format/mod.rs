@@ -1,6 +1,6 @@
 //! The formats that strings are held to: JSON Schema's own, asserted.
 
-mod label;
+mod idna;
 mod network;
 mod pointer;
 mod time;
@@ -38,7 +38,7 @@ pub(crate) enum Format {
 
 /// What a name in a schema's `format` turns out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Named {
+pub(crate) enum FormatLookup {
     /// A format that is checked.
     Known(Format),
     /// A format of the specification that is not implemented: the schema has to be refused.
@@ -49,8 +49,8 @@ pub(crate) enum Named {
 
 impl Format {
     /// Finds a format by its name.
-    pub(crate) fn named(name: &str) -> Named {
-        Named::Known(match name {
+    pub(crate) fn named(name: &str) -> FormatLookup {
+        FormatLookup::Known(match name {
             "uuid" => Self::Uuid,
             "date-time" => Self::DateTime,
             "date" => Self::Date,
@@ -69,8 +69,8 @@ impl Format {
             "json-pointer" => Self::JsonPointer,
             "relative-json-pointer" => Self::RelativeJsonPointer,
             "regex" => Self::Regex,
-            "idn-hostname" => return Named::Refused,
-            _ => return Named::Unknown,
+            "idn-hostname" => return FormatLookup::Refused,
+            _ => return FormatLookup::Unknown,
         })
     }
 
@@ -82,7 +82,7 @@ impl Format {
             Self::Uuid => Some(is_uuid(text)),
             Self::DateTime => Some(time::is_date_time(text)),
             Self::DateTimeNanos => Some(time::is_date_time_nanos(text)),
-            Self::Uri if uri::is_usual(text) => Some(true),
+            Self::Uri if uri::is_common_http_url(text) => Some(true),
             _ => None,
         }
     }
@@ -198,14 +198,14 @@ mod tests {
     #[test]
     fn every_format_of_the_specification_has_its_rule_and_its_words_but_one() {
         for (name, good, bad, expected) in NAMES {
-            let Named::Known(format) = Format::named(name) else { panic!("{name} is known") };
+            let FormatLookup::Known(format) = Format::named(name) else { panic!("{name} is known") };
             assert!(format.accepts(good), "{name} accepts {good}");
             assert!(!format.accepts(bad), "{name} does not accept {bad}");
             assert_eq!(format.expected(), expected);
         }
-        assert_eq!(Format::named("idn-hostname"), Named::Refused);
+        assert_eq!(Format::named("idn-hostname"), FormatLookup::Refused);
         for name in ["UUID", "color", "", "utc-millisec"] {
-            assert_eq!(Format::named(name), Named::Unknown);
+            assert_eq!(Format::named(name), FormatLookup::Unknown);
         }
     }
 
@@ -231,7 +231,7 @@ mod tests {
         ] {
             let text = part.repeat(20_000);
             for (name, ..) in NAMES {
-                let Named::Known(format) = Format::named(name) else { panic!("{name} is known") };
+                let FormatLookup::Known(format) = Format::named(name) else { panic!("{name} is known") };
                 for text in [
                     text.clone(),
                     format!("2024-01-02T03:04:05.{text}"),

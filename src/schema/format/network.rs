@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::label;
+use super::idna;
 use crate::text::{eq_ignore_ascii_case, split_once};
 
 /// RFC 1123, section 2.1, with the lengths of RFC 1034, section 3.1: 253 characters in all, 63 in a label. A
@@ -13,7 +13,7 @@ use crate::text::{eq_ignore_ascii_case, split_once};
 /// label    = let-dig [ *( let-dig / "-" ) let-dig ]
 /// ```
 pub(super) fn is_hostname(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(|label| is_label(label, false) && label::is_what_it_says(label))
+    text.len() <= 253 && text.split('.').all(|label| is_label(label, false) && idna::is_valid_a_label(label))
 }
 
 fn is_label(text: &str, unicode: bool) -> bool {

@@ -38,7 +38,7 @@ fn instant_of(bytes: &[u8]) -> Option<Instant> {
 
 /// `date-time`: the usual spellings at a glance, the others by the grammar.
 pub(super) fn is_date_time(text: &[u8]) -> bool {
-    is_usual(text) || instant_of(text).is_some()
+    matches_common_form(text) || instant_of(text).is_some()
 }
 
 /// `date-time` with nine digits after the seconds at most: `YYYY-MM-DDThh:mm:ss.` are 20 bytes.
@@ -51,7 +51,7 @@ pub(super) fn is_date_time_nanos(text: &[u8]) -> bool {
 /// second. Eight bytes are looked at at once: against `0000-00-` and `00T00:00`, digits are 0 to 9 and what
 /// stands between them is 0.
 #[inline]
-fn is_usual(text: &[u8]) -> bool {
+fn matches_common_form(text: &[u8]) -> bool {
     let Some((front, [b':', tens, ones, rest @ ..])) = text.split_first_chunk::<16>() else { return false };
     let word = |at: usize, shape: &[u8; 8]| {
         let bytes = std::array::from_fn(|index| front[at + index]);
@@ -93,7 +93,8 @@ pub(super) fn is_time(text: &str) -> bool {
 
 /// The number of the day, counted from 1970-01-01.
 fn full_date(date: &[u8; 10]) -> Option<i64> {
-    let (century, rest, month, day) = (pair(date, 0), pair(date, 2), pair(date, 5), pair(date, 8));
+    let (century, rest, month, day) =
+        (two_digits(date, 0), two_digits(date, 2), two_digits(date, 5), two_digits(date, 8));
     let year = century * 100 + rest;
     let digits = century.max(rest) <= 99 && date[4] == b'-' && date[7] == b'-';
     if !digits || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
@@ -127,7 +128,7 @@ struct Time {
 
 fn full_time(text: &[u8]) -> Option<Time> {
     let (clock, mut rest) = text.split_first_chunk::<8>()?;
-    let (hour, minute, second) = (pair(clock, 0), pair(clock, 3), pair(clock, 6));
+    let (hour, minute, second) = (two_digits(clock, 0), two_digits(clock, 3), two_digits(clock, 6));
     if clock[2] != b':' || clock[5] != b':' || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -148,7 +149,7 @@ fn full_time(text: &[u8]) -> Option<Time> {
         [b'Z' | b'z'] => 0,
         [sign @ (b'+' | b'-'), ref clock @ ..] => {
             let clock = <&[u8; 5]>::try_from(clock).ok()?;
-            let (hours, minutes) = (pair(clock, 0), pair(clock, 3));
+            let (hours, minutes) = (two_digits(clock, 0), two_digits(clock, 3));
             if clock[2] != b':' || hours > 23 || minutes > 59 {
                 return None;
             }
@@ -167,7 +168,7 @@ fn full_time(text: &[u8]) -> Option<Time> {
 
 /// The two digits at a place as a number; more than 99 where they are not digits.
 #[inline]
-fn pair<const N: usize>(text: &[u8; N], at: usize) -> u32 {
+fn two_digits<const N: usize>(text: &[u8; N], at: usize) -> u32 {
     let [tens, ones] = [text[at], text[at + 1]].map(|byte| u32::from(byte.wrapping_sub(b'0')));
     if tens.max(ones) > 9 { 100 } else { tens * 10 + ones }
 }
@@ -244,18 +245,20 @@ mod tests {
             for byte in 0..=127u8 {
                 let mut changed = text.as_bytes().to_vec();
                 changed[at] = byte;
-                usual += usize::from(is_usual(&changed));
-                assert!(!is_usual(&changed) || instant_of(&changed).is_some(), "{changed:?}");
+                usual += usize::from(matches_common_form(&changed));
+                assert!(!matches_common_form(&changed) || instant_of(&changed).is_some(), "{changed:?}");
             }
             let cut = &text.as_bytes()[..at];
-            assert!(!is_usual(cut) || instant_of(cut).is_some(), "{cut:?}");
+            assert!(!matches_common_form(cut) || instant_of(cut).is_some(), "{cut:?}");
         }
         assert!(usual > 80);
-        assert!(is_usual(b"2021-12-28T23:59:59Z") && is_usual(b"0000-01-01T00:00:00.0Z"));
+        assert!(
+            matches_common_form(b"2021-12-28T23:59:59Z") && matches_common_form(b"0000-01-01T00:00:00.0Z")
+        );
         for other in
             ["2021-01-29T00:00:00Z", "2021-01-01t00:00:00Z", "2021-01-01T00:00:00.Z", "2021-01-01T00:00:60Z"]
         {
-            assert!(!is_usual(other.as_bytes()), "{other}");
+            assert!(!matches_common_form(other.as_bytes()), "{other}");
         }
     }
 

@@ -18,7 +18,7 @@ pub(super) enum Alphabet {
 /// scheme    = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
 /// ```
 pub(super) fn is_absolute(text: &str, alphabet: Alphabet) -> bool {
-    split_once(text, ':').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_rest(rest, alphabet))
+    split_once(text, ':').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_after_scheme(rest, alphabet))
 }
 
 /// ```text
@@ -29,12 +29,12 @@ pub(super) fn is_absolute(text: &str, alphabet: Alphabet) -> bool {
 /// ```
 pub(super) fn is_reference(text: &str, alphabet: Alphabet) -> bool {
     let first_segment = &text[..text.find(['/', '?', '#']).unwrap_or(text.len())];
-    if first_segment.contains(':') { is_absolute(text, alphabet) } else { is_rest(text, alphabet) }
+    if first_segment.contains(':') { is_absolute(text, alphabet) } else { is_after_scheme(text, alphabet) }
 }
 
 /// Whether a text is a URI as most are: of the web, with nothing but unreserved characters and slashes behind
 /// the scheme, which may stand in an authority and in a path alike, and perhaps a query of names and values.
-pub(super) fn is_usual(text: &[u8]) -> bool {
+pub(super) fn is_common_http_url(text: &[u8]) -> bool {
     let web = text.strip_prefix(b"https://").or_else(|| text.strip_prefix(b"http://"));
     let is_plain = |byte: &u8| UNRESERVED_OR_SLASH[usize::from(*byte)];
     web.is_some_and(|rest| {
@@ -71,7 +71,7 @@ fn is_scheme(text: &str) -> bool {
 /// pchar    = unreserved / pct-encoded / sub-delims / ":" / "@"
 /// iquery   = *( ipchar / iprivate / "/" / "?" )
 /// ```
-fn is_rest(text: &str, alphabet: Alphabet) -> bool {
+fn is_after_scheme(text: &str, alphabet: Alphabet) -> bool {
     let (text, fragment) = split_once(text, '#').unwrap_or((text, ""));
     let (text, query) = split_once(text, '?').unwrap_or((text, ""));
     let path = match text.strip_prefix("//") {
@@ -183,13 +183,13 @@ mod tests {
             for first in parts {
                 for second in parts {
                     let text = format!("{scheme}{first}{second}");
-                    assert!(!is_usual(text.as_bytes()) || uri(&text), "{text}");
+                    assert!(!is_common_http_url(text.as_bytes()) || uri(&text), "{text}");
                 }
             }
         }
         for text in ["https://files.example.com/a_b/~c/1.jpg", "http://", "https://a?b", "https://a/?b=c&d=/"]
         {
-            assert!(is_usual(text.as_bytes()), "{text}");
+            assert!(is_common_http_url(text.as_bytes()), "{text}");
         }
         for text in [
             "https://a?b?",
@@ -201,7 +201,7 @@ mod tests {
             "ftp://a",
             "https:/a",
         ] {
-            assert!(!is_usual(text.as_bytes()), "{text}");
+            assert!(!is_common_http_url(text.as_bytes()), "{text}");
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::PatternError;
 use super::category;
-use super::parser::Parser;
-use super::property::{self, Property};
-use super::tree::{Item, Node};
+use super::parser::PatternParser;
+use super::property::{self, UnicodeProperty};
+use super::tree::{ClassItem, PatternNode};
 use crate::text::split_once;
 
 const DIGITS: &[(u32, u32)] = &[(0x30, 0x39)];
@@ -23,14 +23,14 @@ const SPACE: &[(u32, u32)] = &[
     (0xFEFF, 0xFEFF),
 ];
 
-impl Parser<'_> {
+impl PatternParser<'_> {
     /// What follows a `\`, in a class and outside: one character, as a range from it to itself, or a set.
-    pub(super) fn escaped(&mut self, at: usize) -> Result<Item, PatternError> {
+    pub(super) fn escaped(&mut self, at: usize) -> Result<ClassItem, PatternError> {
         let Some(char) = self.peek() else {
             return Err(self.error(at, "'\\' escapes nothing"));
         };
         self.at += char.len_utf8();
-        let fixed = |ranges, negated| Ok(Item::Fixed { ranges, negated });
+        let fixed = |ranges, negated| Ok(ClassItem::Fixed { ranges, negated });
         let code = match char {
             'd' => return fixed(DIGITS, false),
             'D' => return fixed(DIGITS, true),
@@ -69,7 +69,7 @@ impl Parser<'_> {
                 );
             }
         };
-        Ok(Item::Range(code, code))
+        Ok(ClassItem::Range(code, code))
     }
 
     /// What follows `\u`: four digits, two times four for a pair of surrogates, or any number in braces.
@@ -115,7 +115,7 @@ impl Parser<'_> {
     }
 
     /// `{Name}` or `{Name=Value}` after `\p` and `\P`.
-    fn property(&mut self, at: usize, negated: bool) -> Result<Item, PatternError> {
+    fn property(&mut self, at: usize, negated: bool) -> Result<ClassItem, PatternError> {
         let braced = self.rest().strip_prefix('{').and_then(|rest| split_once(rest, '}'));
         let Some((text, _)) = braced else {
             return Err(self.error(at, "'\\p' needs the name of a property in braces, such as '\\p{L}'"));
@@ -124,21 +124,23 @@ impl Parser<'_> {
         let text = text.to_owned();
         self.at += text.len() + 2;
         Ok(match property {
-            Property::Categories(mask) => Item::Categories { mask, negated },
-            Property::Ranges(ranges) => Item::Fixed { ranges, negated },
-            Property::Unsupported => {
+            UnicodeProperty::Categories(mask) => ClassItem::Categories { mask, negated },
+            UnicodeProperty::Ranges(ranges) => ClassItem::Fixed { ranges, negated },
+            UnicodeProperty::Unsupported => {
                 let message = format!(
                     "the property '{text}' is not supported; general categories such as '\\p{{L}}' are"
                 );
                 self.unsupported(at, &message);
-                Item::Fixed { ranges: &[], negated }
+                ClassItem::Fixed { ranges: &[], negated }
             }
-            Property::Unknown => return Err(self.error(at, "there is no Unicode property of this name")),
+            UnicodeProperty::Unknown => {
+                return Err(self.error(at, "there is no Unicode property of this name"));
+            }
         })
     }
 
     /// What follows a `[`.
-    pub(super) fn class(&mut self, at: usize) -> Result<Node, PatternError> {
+    pub(super) fn class(&mut self, at: usize) -> Result<PatternNode, PatternError> {
         let negated = self.eat("^");
         let mut items = Vec::new();
         loop {
@@ -152,20 +154,20 @@ impl Parser<'_> {
             self.at += 1;
             let Some(end) = self.class_item(at)? else { break };
             match (item, end) {
-                (Item::Range(first, _), Item::Range(last, _)) if first <= last => {
-                    items.push(Item::Range(first, last));
+                (ClassItem::Range(first, _), ClassItem::Range(last, _)) if first <= last => {
+                    items.push(ClassItem::Range(first, last));
                 }
-                (Item::Range(..), Item::Range(..)) => {
+                (ClassItem::Range(..), ClassItem::Range(..)) => {
                     return Err(self.error(start, "the range's end comes before its beginning"));
                 }
                 _ => return Err(self.error(start, "a set of characters cannot be one end of a range")),
             }
         }
-        Ok(Node::Class { items: items.into(), negated })
+        Ok(PatternNode::Class { items: items.into(), negated })
     }
 
     /// One member of the class that starts at `open`, or nothing where it ends.
-    fn class_item(&mut self, open: usize) -> Result<Option<Item>, PatternError> {
+    fn class_item(&mut self, open: usize) -> Result<Option<ClassItem>, PatternError> {
         let at = self.at;
         let Some(char) = self.peek() else {
             return Err(self.error(open, "the class that starts here is not closed"));
@@ -173,10 +175,10 @@ impl Parser<'_> {
         self.at += char.len_utf8();
         match char {
             ']' => Ok(None),
-            '\\' if self.eat("b") => Ok(Some(Item::Range(0x08, 0x08))),
-            '\\' if self.eat("-") => Ok(Some(Item::Range(0x2D, 0x2D))),
+            '\\' if self.eat("b") => Ok(Some(ClassItem::Range(0x08, 0x08))),
+            '\\' if self.eat("-") => Ok(Some(ClassItem::Range(0x2D, 0x2D))),
             '\\' => self.escaped(at).map(Some),
-            _ => Ok(Some(Item::Range(char.into(), char.into()))),
+            _ => Ok(Some(ClassItem::Range(char.into(), char.into()))),
         }
     }
 

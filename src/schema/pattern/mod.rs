@@ -8,7 +8,7 @@
 mod against_regress;
 pub(super) mod category;
 mod escape;
-mod machine;
+mod nfa;
 mod parser;
 mod program;
 mod property;
@@ -25,20 +25,20 @@ use sequence::Sequence;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(crate) struct Pattern(Plan);
+pub(crate) struct Pattern(CompiledPattern);
 
 #[derive(Debug)]
-enum Plan {
+enum CompiledPattern {
     Sequence(Sequence),
     Program(Program),
 }
 
 /// Why a pattern cannot be used, and where in it. In a box: whatever reads one hands it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PatternError(Box<Fault>);
+pub(crate) struct PatternError(Box<PatternErrorKind>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Fault {
+struct PatternErrorKind {
     message: String,
     /// In characters from zero, where it is one place and not the whole.
     at: Option<usize>,
@@ -46,7 +46,7 @@ struct Fault {
 
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault { message, at } = &*self.0;
+        let PatternErrorKind { message, at } = &*self.0;
         match at {
             Some(at) => write!(f, "{message}, at character {} of the pattern", at + 1),
             None => f.write_str(message),
@@ -58,7 +58,7 @@ impl std::error::Error for PatternError {}
 
 impl PatternError {
     fn new(message: String, at: Option<usize>) -> Self {
-        Self(Box::new(Fault { message, at }))
+        Self(Box::new(PatternErrorKind { message, at }))
     }
 }
 
@@ -70,16 +70,16 @@ impl Pattern {
             return Err(error);
         }
         Ok(Self(match Sequence::of(&parsed.tree) {
-            Some(sequence) => Plan::Sequence(sequence),
-            None => Plan::Program(Program::new(&parsed.tree)?),
+            Some(sequence) => CompiledPattern::Sequence(sequence),
+            None => CompiledPattern::Program(Program::new(&parsed.tree)?),
         }))
     }
 
     /// Whether the pattern matches anywhere in the text.
     pub(crate) fn matches(&self, text: &str) -> bool {
         match &self.0 {
-            Plan::Sequence(sequence) => sequence.matches(text),
-            Plan::Program(program) => machine::run(program, text),
+            CompiledPattern::Sequence(sequence) => sequence.matches(text),
+            CompiledPattern::Program(program) => nfa::run(program, text),
         }
     }
 

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use super::PatternError;
-use super::tree::{Id, Item, Node, Tree};
+use super::tree::{ClassItem, Id, PatternNode, Tree};
 
 /// Groups inside groups. Whoever walks the tree by recursion relies on it.
-const DEPTH: usize = 250;
+const MAX_GROUP_DEPTH: usize = 250;
 
 /// A pattern that has been read.
 pub(super) struct Parsed {
@@ -18,7 +18,7 @@ pub(super) struct Parsed {
 
 /// Reads a whole pattern.
 pub(super) fn parse(text: &str) -> Result<Parsed, PatternError> {
-    let mut parser = Parser {
+    let mut parser = PatternParser {
         text,
         at: 0,
         nodes: Vec::new(),
@@ -26,7 +26,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, PatternError> {
         groups: 0,
         names: HashMap::new(),
         named: Vec::new(),
-        taken: Vec::new(),
+        is_name_in_use: Vec::new(),
         highest: None,
         references: Vec::new(),
         unsupported: None,
@@ -35,19 +35,19 @@ pub(super) fn parse(text: &str) -> Result<Parsed, PatternError> {
     Ok(Parsed { tree: Tree { nodes: parser.nodes, root }, unsupported: parser.unsupported })
 }
 
-pub(super) struct Parser<'a> {
+pub(super) struct PatternParser<'a> {
     text: &'a str,
     /// In bytes.
     pub(super) at: usize,
-    nodes: Vec<Node>,
-    open: Vec<Frame>,
+    nodes: Vec<PatternNode>,
+    open: Vec<GroupFrame>,
     /// Capturing groups so far.
     groups: u32,
     /// Group names, numbered.
     names: HashMap<String, usize>,
     /// The names in the order they were given, and which of them the alternative being read holds already.
     named: Vec<usize>,
-    taken: Vec<bool>,
+    is_name_in_use: Vec<bool>,
     /// The highest `\1`, and where it stands.
     highest: Option<(u32, usize)>,
     /// Each `\k<name>`, and where it stands.
@@ -56,8 +56,8 @@ pub(super) struct Parser<'a> {
 }
 
 /// A group whose end has not been read yet. The lowest is the pattern itself.
-struct Frame {
-    kind: Kind,
+struct GroupFrame {
+    kind: GroupKind,
     at: usize,
     alternatives: Vec<Id>,
     terms: Vec<Id>,
@@ -67,15 +67,15 @@ struct Frame {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum GroupKind {
     Group,
     Lookahead { negated: bool },
     Lookbehind,
 }
 
-impl Parser<'_> {
+impl PatternParser<'_> {
     fn pattern(&mut self) -> Result<Id, PatternError> {
-        self.enter(Kind::Group, 0)?;
+        self.enter(GroupKind::Group, 0)?;
         while let Some(char) = self.peek() {
             let at = self.at;
             self.at += char.len_utf8();
@@ -84,8 +84,8 @@ impl Parser<'_> {
                 '(' => self.group(at)?,
                 ')' if self.open.len() == 1 => return Err(self.error(at, "')' closes no group")),
                 ')' => self.close()?,
-                '^' => self.term(Node::Start),
-                '$' => self.term(Node::End),
+                '^' => self.term(PatternNode::Start),
+                '$' => self.term(PatternNode::End),
                 '*' | '+' | '?' => {
                     return Err(self.error(at, &format!("nothing to repeat before '{char}'")));
                 }
@@ -93,15 +93,15 @@ impl Parser<'_> {
                     return Err(self.error(at, &format!("'{char}' on its own has to be written '\\{char}'")));
                 }
                 '.' => {
-                    let items = Box::new([Item::Fixed { ranges: LINE_ENDS, negated: false }]);
-                    self.repeated(Node::Class { items, negated: true })?;
+                    let items = Box::new([ClassItem::Fixed { ranges: LINE_ENDS, negated: false }]);
+                    self.repeated(PatternNode::Class { items, negated: true })?;
                 }
                 '[' => {
                     let class = self.class(at)?;
                     self.repeated(class)?;
                 }
                 '\\' => self.escape(at)?,
-                _ => self.repeated(Node::Char(char.into()))?,
+                _ => self.repeated(PatternNode::Char(char.into()))?,
             }
         }
         if self.open.len() > 1 {
@@ -117,12 +117,12 @@ impl Parser<'_> {
         match self.peek() {
             Some('b') => {
                 self.at += 1;
-                self.term(Node::Boundary { negated: false });
+                self.term(PatternNode::Boundary { negated: false });
                 Ok(())
             }
             Some('B') => {
                 self.at += 1;
-                self.term(Node::Boundary { negated: true });
+                self.term(PatternNode::Boundary { negated: true });
                 Ok(())
             }
             Some('1'..='9') => {
@@ -131,7 +131,7 @@ impl Parser<'_> {
                     self.highest = Some((number, at));
                 }
                 self.unsupported(at, "a backreference is not supported: no linear-time matcher can run it");
-                self.repeated(Node::Empty)
+                self.repeated(PatternNode::Empty)
             }
             Some('k') => {
                 self.at += 1;
@@ -141,12 +141,12 @@ impl Parser<'_> {
                 let name = self.group_name()?;
                 self.references.push((name, at));
                 self.unsupported(at, "a backreference is not supported: no linear-time matcher can run it");
-                self.repeated(Node::Empty)
+                self.repeated(PatternNode::Empty)
             }
             _ => {
                 let node = match self.escaped(at)? {
-                    Item::Range(char, _) => Node::Char(char),
-                    item => Node::Class { items: Box::new([item]), negated: false },
+                    ClassItem::Range(char, _) => PatternNode::Char(char),
+                    item => PatternNode::Class { items: Box::new([item]), negated: false },
                 };
                 self.repeated(node)
             }
@@ -157,17 +157,17 @@ impl Parser<'_> {
     fn group(&mut self, at: usize) -> Result<(), PatternError> {
         if !self.eat("?") {
             self.groups = self.groups.saturating_add(1);
-            return self.enter(Kind::Group, at);
+            return self.enter(GroupKind::Group, at);
         }
         for (mark, kind) in [
-            (":", Kind::Group),
-            ("=", Kind::Lookahead { negated: false }),
-            ("!", Kind::Lookahead { negated: true }),
-            ("<=", Kind::Lookbehind),
-            ("<!", Kind::Lookbehind),
+            (":", GroupKind::Group),
+            ("=", GroupKind::Lookahead { negated: false }),
+            ("!", GroupKind::Lookahead { negated: true }),
+            ("<=", GroupKind::Lookbehind),
+            ("<!", GroupKind::Lookbehind),
         ] {
             if self.eat(mark) {
-                if matches!(kind, Kind::Lookbehind) {
+                if matches!(kind, GroupKind::Lookbehind) {
                     self.unsupported(at, "a lookbehind is not supported");
                 }
                 return self.enter(kind, at);
@@ -179,14 +179,14 @@ impl Parser<'_> {
             let next = self.names.len();
             let number = *self.names.entry(name).or_insert(next);
             if number == next {
-                self.taken.push(false);
-            } else if self.taken[number] {
+                self.is_name_in_use.push(false);
+            } else if self.is_name_in_use[number] {
                 return Err(self.error(at, "another group that can match at the same time has this name"));
             }
-            self.taken[number] = true;
+            self.is_name_in_use[number] = true;
             self.named.push(number);
             // The name belongs to the alternative around the group, and the group's own names come after it.
-            return self.enter(Kind::Group, at);
+            return self.enter(GroupKind::Group, at);
         }
         self.modifiers(at)
     }
@@ -201,7 +201,7 @@ impl Parser<'_> {
                 Some(':') if !seen.is_empty() => {
                     self.at += 1;
                     self.unsupported(at, "a group that changes flags is not supported");
-                    return self.enter(Kind::Group, at);
+                    return self.enter(GroupKind::Group, at);
                 }
                 _ => {
                     return Err(self
@@ -212,11 +212,11 @@ impl Parser<'_> {
         }
     }
 
-    fn enter(&mut self, kind: Kind, at: usize) -> Result<(), PatternError> {
-        if self.open.len() > DEPTH {
-            return Err(self.error(at, &format!("groups are nested deeper than {DEPTH}")));
+    fn enter(&mut self, kind: GroupKind, at: usize) -> Result<(), PatternError> {
+        if self.open.len() > MAX_GROUP_DEPTH {
+            return Err(self.error(at, &format!("groups are nested deeper than {MAX_GROUP_DEPTH}")));
         }
-        self.open.push(Frame {
+        self.open.push(GroupFrame {
             kind,
             at,
             alternatives: Vec::new(),
@@ -234,7 +234,7 @@ impl Parser<'_> {
         frame.alternatives.push(sequence);
         let from = frame.alternative_names;
         for &name in &self.named[from..] {
-            self.taken[name] = false;
+            self.is_name_in_use[name] = false;
         }
         let names = self.named.len();
         self.frame().alternative_names = names;
@@ -244,60 +244,60 @@ impl Parser<'_> {
     fn close(&mut self) -> Result<(), PatternError> {
         let (frame, body) = self.leave();
         match frame.kind {
-            Kind::Group => self.repeated_node(body),
-            Kind::Lookahead { negated } => {
-                self.term(Node::Lookahead { body, negated });
+            GroupKind::Group => self.repeated_node(body),
+            GroupKind::Lookahead { negated } => {
+                self.term(PatternNode::Lookahead { body, negated });
                 Ok(())
             }
-            Kind::Lookbehind => {
-                self.term(Node::Empty);
+            GroupKind::Lookbehind => {
+                self.term(PatternNode::Empty);
                 Ok(())
             }
         }
     }
 
     /// Takes the innermost group off the stack, as one node.
-    fn leave(&mut self) -> (Frame, Id) {
+    fn leave(&mut self) -> (GroupFrame, Id) {
         let sequence = self.sequence();
         let mut frame = self.open.pop().expect("the pattern itself is a frame");
         for &name in &self.named[frame.names..] {
-            self.taken[name] = true;
+            self.is_name_in_use[name] = true;
         }
         if frame.alternatives.is_empty() {
             return (frame, sequence);
         }
         frame.alternatives.push(sequence);
-        let either = Node::Either(std::mem::take(&mut frame.alternatives).into());
+        let either = PatternNode::Alternation(std::mem::take(&mut frame.alternatives).into());
         (frame, self.add(either))
     }
 
     fn sequence(&mut self) -> Id {
         let terms = std::mem::take(&mut self.frame().terms);
         match terms[..] {
-            [] => self.add(Node::Empty),
+            [] => self.add(PatternNode::Empty),
             [term] => term,
-            _ => self.add(Node::Sequence(terms.into())),
+            _ => self.add(PatternNode::Sequence(terms.into())),
         }
     }
 
-    fn frame(&mut self) -> &mut Frame {
+    fn frame(&mut self) -> &mut GroupFrame {
         self.open.last_mut().expect("the pattern itself is a frame")
     }
 
     #[inline(never)]
-    fn add(&mut self, node: Node) -> Id {
+    fn add(&mut self, node: PatternNode) -> Id {
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
     /// A term that nothing may repeat: with the `u` flag, assertions are such.
     #[inline(never)]
-    fn term(&mut self, node: Node) {
+    fn term(&mut self, node: PatternNode) {
         let id = self.add(node);
         self.frame().terms.push(id);
     }
 
-    fn repeated(&mut self, node: Node) -> Result<(), PatternError> {
+    fn repeated(&mut self, node: PatternNode) -> Result<(), PatternError> {
         let id = self.add(node);
         self.repeated_node(id)
     }
@@ -322,7 +322,7 @@ impl Parser<'_> {
         };
         // Which match is found first makes no difference to whether there is one.
         self.eat("?");
-        self.term(Node::Repeat { body, min, max });
+        self.term(PatternNode::Repeat { body, min, max });
         Ok(())
     }
 

@@ -5,49 +5,49 @@
 //! lookahead holds. So no position is ever read twice, and nothing has to be kept but the states.
 
 use super::PatternError;
-use super::set::Set;
-use super::tree::{Id, Node, Tree};
+use super::set::CharSet;
+use super::tree::{Id, PatternNode, Tree};
 
 /// States in all, repetitions written out.
-const STATES: usize = 10_000;
+const MAX_STATES: usize = 10_000;
 
 /// The number of a state, small because there are many.
-pub(super) type State = u16;
+pub(super) type StateId = u16;
 
 #[derive(Debug)]
 pub(super) struct Program {
-    pub(super) states: Vec<Step>,
-    pub(super) sets: Vec<Set>,
+    pub(super) states: Vec<Instruction>,
+    pub(super) sets: Vec<CharSet>,
     /// Bodies of lookaheads, inner ones before outer ones, and the pattern itself as the last.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<SubProgram>,
     /// Whether no match can end before the end of the text.
     pub(super) ends_at_end: bool,
 }
 
 /// One automaton. Its states are those from the end of the part before it up to `end`.
 #[derive(Debug)]
-pub(super) struct Part {
-    pub(super) entry: State,
-    pub(super) end: State,
+pub(super) struct SubProgram {
+    pub(super) entry: StateId,
+    pub(super) end: StateId,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
+pub(super) enum Instruction {
     Char {
         code: u32,
-        next: State,
+        next: StateId,
     },
     Set {
         set: u16,
-        next: State,
+        next: StateId,
     },
     Split {
-        left: State,
-        right: State,
+        left: StateId,
+        right: StateId,
     },
     Assert {
         what: Assertion,
-        next: State,
+        next: StateId,
     },
     /// The part is through.
     Match,
@@ -63,16 +63,16 @@ pub(super) enum Assertion {
 
 impl Program {
     pub(super) fn new(tree: &Tree) -> Result<Self, PatternError> {
-        let mut writer = Writer {
+        let mut writer = PatternCompiler {
             tree,
-            consuming: tree.consuming(),
+            consuming: tree.can_consume(),
             part_of: vec![0; tree.nodes.len()],
             set_of: vec![None; tree.nodes.len()],
             program: Self { states: Vec::new(), sets: Vec::new(), parts: Vec::new(), ends_at_end: false },
         };
         for (id, node) in tree.nodes.iter().enumerate() {
-            if let Node::Lookahead { body, .. } = node {
-                writer.part_of[id] = small(writer.program.parts.len())?;
+            if let PatternNode::Lookahead { body, .. } = node {
+                writer.part_of[id] = to_state_id(writer.program.parts.len())?;
                 writer.part(*body)?;
             }
         }
@@ -86,14 +86,14 @@ impl Program {
 /// Whether every match of the node ends with `$`. Knowing less than all of these costs time, not truth.
 fn ends_at_end(tree: &Tree, id: Id) -> bool {
     match &tree.nodes[id] {
-        Node::End => true,
-        Node::Sequence(ids) => ids.last().is_some_and(|&last| ends_at_end(tree, last)),
-        Node::Either(ids) => ids.iter().all(|&id| ends_at_end(tree, id)),
+        PatternNode::End => true,
+        PatternNode::Sequence(ids) => ids.last().is_some_and(|&last| ends_at_end(tree, last)),
+        PatternNode::Alternation(ids) => ids.iter().all(|&id| ends_at_end(tree, id)),
         _ => false,
     }
 }
 
-struct Writer<'a> {
+struct PatternCompiler<'a> {
     tree: &'a Tree,
     consuming: Vec<bool>,
     part_of: Vec<u16>,
@@ -101,52 +101,58 @@ struct Writer<'a> {
     program: Program,
 }
 
-impl Writer<'_> {
+impl PatternCompiler<'_> {
     fn part(&mut self, body: Id) -> Result<(), PatternError> {
-        let matched = self.add(Step::Match)?;
+        let matched = self.add(Instruction::Match)?;
         let entry = self.node(body, matched)?;
-        let end = small(self.program.states.len())?;
-        self.program.parts.push(Part { entry, end });
+        let end = to_state_id(self.program.states.len())?;
+        self.program.parts.push(SubProgram { entry, end });
         Ok(())
     }
 
     /// Writes a node whose left neighbour is `next`, and answers where it is entered: from its right.
-    fn node(&mut self, id: Id, next: State) -> Result<State, PatternError> {
+    fn node(&mut self, id: Id, next: StateId) -> Result<StateId, PatternError> {
         let tree = self.tree;
         match &tree.nodes[id] {
-            Node::Empty => Ok(next),
-            &Node::Char(code) => self.add(Step::Char { code, next }),
-            Node::Class { items, negated } => {
+            PatternNode::Empty => Ok(next),
+            &PatternNode::Char(code) => self.add(Instruction::Char { code, next }),
+            PatternNode::Class { items, negated } => {
                 let set = match self.set_of[id] {
                     Some(set) => set,
-                    None => self.set(Set::class(items, *negated))?,
+                    None => self.set(CharSet::class(items, *negated))?,
                 };
                 self.set_of[id] = Some(set);
-                self.add(Step::Set { set, next })
+                self.add(Instruction::Set { set, next })
             }
-            Node::Sequence(ids) => ids.iter().try_fold(next, |next, &id| self.node(id, next)),
-            Node::Either(ids) => {
+            PatternNode::Sequence(ids) => ids.iter().try_fold(next, |next, &id| self.node(id, next)),
+            PatternNode::Alternation(ids) => {
                 let (first, rest) = ids.split_first().expect("an alternative has branches");
                 let first = self.node(*first, next)?;
                 rest.iter().try_fold(first, |left, &id| {
                     let right = self.node(id, next)?;
-                    self.add(Step::Split { left, right })
+                    self.add(Instruction::Split { left, right })
                 })
             }
-            &Node::Repeat { body, min, max } => self.repeat(body, min, max, next),
-            Node::Start => self.add(Step::Assert { what: Assertion::Start, next }),
-            Node::End => self.add(Step::Assert { what: Assertion::End, next }),
-            &Node::Boundary { negated } => {
-                self.add(Step::Assert { what: Assertion::Boundary { negated }, next })
+            &PatternNode::Repeat { body, min, max } => self.repeat(body, min, max, next),
+            PatternNode::Start => self.add(Instruction::Assert { what: Assertion::Start, next }),
+            PatternNode::End => self.add(Instruction::Assert { what: Assertion::End, next }),
+            &PatternNode::Boundary { negated } => {
+                self.add(Instruction::Assert { what: Assertion::Boundary { negated }, next })
             }
-            &Node::Lookahead { negated, .. } => {
+            &PatternNode::Lookahead { negated, .. } => {
                 let what = Assertion::Lookahead { part: self.part_of[id], negated };
-                self.add(Step::Assert { what, next })
+                self.add(Instruction::Assert { what, next })
             }
         }
     }
 
-    fn repeat(&mut self, body: Id, min: u32, max: Option<u32>, next: State) -> Result<State, PatternError> {
+    fn repeat(
+        &mut self,
+        body: Id,
+        min: u32,
+        max: Option<u32>,
+        next: StateId,
+    ) -> Result<StateId, PatternError> {
         if !self.consuming[body] {
             // Where the empty text matches once, it matches as often as wanted.
             return if min == 0 { Ok(next) } else { self.node(body, next) };
@@ -156,39 +162,39 @@ impl Writer<'_> {
             entry = self.node(body, entry)?;
         }
         let Some(max) = max else {
-            let split = self.add(Step::Match)?;
+            let split = self.add(Instruction::Match)?;
             let left = self.node(body, split)?;
-            self.program.states[usize::from(split)] = Step::Split { left, right: entry };
+            self.program.states[usize::from(split)] = Instruction::Split { left, right: entry };
             return Ok(split);
         };
         let right = entry;
         for _ in min..max {
             let left = self.node(body, entry)?;
-            entry = self.add(Step::Split { left, right })?;
+            entry = self.add(Instruction::Split { left, right })?;
         }
         Ok(entry)
     }
 
-    fn set(&mut self, set: Set) -> Result<u16, PatternError> {
+    fn set(&mut self, set: CharSet) -> Result<u16, PatternError> {
         let sets = &mut self.program.sets;
         let at = sets.iter().position(|known| *known == set).unwrap_or_else(|| {
             sets.push(set);
             sets.len() - 1
         });
-        small(at)
+        to_state_id(at)
     }
 
     #[inline(never)]
-    fn add(&mut self, step: Step) -> Result<State, PatternError> {
+    fn add(&mut self, step: Instruction) -> Result<StateId, PatternError> {
         self.program.states.push(step);
-        small(self.program.states.len() - 1)
+        to_state_id(self.program.states.len() - 1)
     }
 }
 
-fn small(number: usize) -> Result<u16, PatternError> {
-    u16::try_from(number).ok().filter(|&number| usize::from(number) <= STATES).ok_or_else(|| {
+fn to_state_id(number: usize) -> Result<u16, PatternError> {
+    u16::try_from(number).ok().filter(|&number| usize::from(number) <= MAX_STATES).ok_or_else(|| {
         let message =
-            format!("the pattern needs more than {STATES} states once its repetitions are written out");
+            format!("the pattern needs more than {MAX_STATES} states once its repetitions are written out");
         PatternError::new(message, None)
     })
 }

@@ -8,7 +8,7 @@ use crate::text::split_once;
 
 /// What the text in the braces of `\p{...}` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Property {
+pub(super) enum UnicodeProperty {
     /// General categories, a bit for each.
     Categories(u32),
     Ranges(&'static [(u32, u32)]),
@@ -18,26 +18,28 @@ pub(super) enum Property {
 }
 
 /// Finds a property by `Name` or `Name=Value`.
-pub(super) fn named(text: &str) -> Property {
+pub(super) fn named(text: &str) -> UnicodeProperty {
     match split_once(text, '=') {
         Some(("General_Category" | "gc", value)) => categories(value),
-        Some(("Script" | "sc" | "Script_Extensions" | "scx", value)) if lists(SCRIPTS, value) => {
-            Property::Unsupported
+        Some(("Script" | "sc" | "Script_Extensions" | "scx", value)) if contains_word(SCRIPTS, value) => {
+            UnicodeProperty::Unsupported
         }
-        Some(_) => Property::Unknown,
+        Some(_) => UnicodeProperty::Unknown,
         None => match text {
-            "Any" => Property::Categories(ANY),
-            "Assigned" => Property::Categories(ANY & !UNASSIGNED),
-            "ASCII" => Property::Ranges(&[(0, 0x7F)]),
-            "ASCII_Hex_Digit" | "AHex" => Property::Ranges(&[(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)]),
-            "White_Space" | "space" => Property::Ranges(WHITE_SPACE),
-            _ if lists(BINARY, text) => Property::Unsupported,
+            "Any" => UnicodeProperty::Categories(ANY),
+            "Assigned" => UnicodeProperty::Categories(ANY & !UNASSIGNED),
+            "ASCII" => UnicodeProperty::Ranges(&[(0, 0x7F)]),
+            "ASCII_Hex_Digit" | "AHex" => {
+                UnicodeProperty::Ranges(&[(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)])
+            }
+            "White_Space" | "space" => UnicodeProperty::Ranges(WHITE_SPACE),
+            _ if contains_word(BINARY, text) => UnicodeProperty::Unsupported,
             _ => categories(text),
         },
     }
 }
 
-fn categories(name: &str) -> Property {
+fn categories(name: &str) -> UnicodeProperty {
     let mask = match name {
         "L" | "Letter" => LETTER,
         "LC" | "Cased_Letter" => CASED,
@@ -51,13 +53,13 @@ fn categories(name: &str) -> Property {
         "digit" => return categories("Nd"),
         _ => match NAMES.iter().position(|&(short, long)| name == short || name == long) {
             Some(bit) => 1 << bit,
-            None => return Property::Unknown,
+            None => return UnicodeProperty::Unknown,
         },
     };
-    Property::Categories(mask)
+    UnicodeProperty::Categories(mask)
 }
 
-fn lists(names: &str, name: &str) -> bool {
+fn contains_word(names: &str, name: &str) -> bool {
     names.split_ascii_whitespace().any(|known| known == name)
 }
 

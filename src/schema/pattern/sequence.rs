@@ -1,8 +1,8 @@
 //! The common simple pattern, checked in one pass without an automaton: `^`, then classes with counts where
 //! it is always clear which one a character belongs to, then perhaps `$`. And text to be found as it stands.
 
-use super::set::Set;
-use super::tree::{Id, Node, Tree};
+use super::set::CharSet;
+use super::tree::{Id, PatternNode, Tree};
 
 /// A pattern that needs no automaton.
 #[derive(Debug)]
@@ -10,12 +10,12 @@ pub(super) enum Sequence {
     /// Text to be found anywhere.
     Literal(Box<str>),
     /// Classes from the beginning on.
-    Anchored { items: Box<[Item]>, to_end: bool },
+    Anchored { items: Box<[SequenceItem]>, is_anchored_end: bool },
 }
 
 #[derive(Debug)]
-pub(super) struct Item {
-    set: Set,
+pub(super) struct SequenceItem {
+    set: CharSet,
     min: u32,
     max: Option<u32>,
 }
@@ -25,23 +25,24 @@ impl Sequence {
     pub(super) fn of(tree: &Tree) -> Option<Self> {
         let mut terms = Vec::new();
         flatten(tree, tree.root, &mut terms);
-        let Some((Node::Start, mut terms)) = terms.split_first().map(|(first, rest)| (*first, rest)) else {
+        let Some((PatternNode::Start, mut terms)) = terms.split_first().map(|(first, rest)| (*first, rest))
+        else {
             return literal(&terms);
         };
-        let to_end = matches!(terms.last(), Some(Node::End));
+        let to_end = matches!(terms.last(), Some(PatternNode::End));
         if to_end {
             terms = &terms[..terms.len() - 1];
         }
-        let items = terms.iter().map(|term| item(tree, term)).collect::<Option<Box<[Item]>>>()?;
-        let clear = (0..items.len()).all(|at| is_clear(&items[at], &items[at + 1..]));
-        clear.then_some(Self::Anchored { items, to_end })
+        let items = terms.iter().map(|term| item(tree, term)).collect::<Option<Box<[SequenceItem]>>>()?;
+        let clear = (0..items.len()).all(|at| is_deterministic(&items[at], &items[at + 1..]));
+        clear.then_some(Self::Anchored { items, is_anchored_end: to_end })
     }
 
     /// Whether the pattern matches.
     pub(super) fn matches(&self, text: &str) -> bool {
         match self {
             Self::Literal(literal) => text.contains(&**literal),
-            Self::Anchored { items, to_end } => {
+            Self::Anchored { items, is_anchored_end: to_end } => {
                 let mut rest = text.chars();
                 for item in items {
                     let mut count = 0;
@@ -64,7 +65,7 @@ impl Sequence {
 }
 
 /// Whether taking as many characters as possible never takes one that an item after it needs.
-fn is_clear(item: &Item, rest: &[Item]) -> bool {
+fn is_deterministic(item: &SequenceItem, rest: &[SequenceItem]) -> bool {
     if item.max == Some(item.min) {
         return true;
     }
@@ -72,15 +73,15 @@ fn is_clear(item: &Item, rest: &[Item]) -> bool {
     rest[..needed].iter().all(|next| next.set.is_disjoint(&item.set))
 }
 
-fn item(tree: &Tree, node: &Node) -> Option<Item> {
+fn item(tree: &Tree, node: &PatternNode) -> Option<SequenceItem> {
     match node {
-        Node::Char(code) => Some(Item { set: Set::of(*code), min: 1, max: Some(1) }),
-        Node::Class { items, negated } => {
-            Some(Item { set: Set::class(items, *negated), min: 1, max: Some(1) })
+        PatternNode::Char(code) => Some(SequenceItem { set: CharSet::of(*code), min: 1, max: Some(1) }),
+        PatternNode::Class { items, negated } => {
+            Some(SequenceItem { set: CharSet::class(items, *negated), min: 1, max: Some(1) })
         }
-        Node::Repeat { body, min, max } => match &tree.nodes[*body] {
-            body @ (Node::Char(_) | Node::Class { .. }) => {
-                item(tree, body).map(|item| Item { min: *min, max: *max, ..item })
+        PatternNode::Repeat { body, min, max } => match &tree.nodes[*body] {
+            body @ (PatternNode::Char(_) | PatternNode::Class { .. }) => {
+                item(tree, body).map(|item| SequenceItem { min: *min, max: *max, ..item })
             }
             _ => None,
         },
@@ -88,19 +89,19 @@ fn item(tree: &Tree, node: &Node) -> Option<Item> {
     }
 }
 
-fn literal(terms: &[&Node]) -> Option<Sequence> {
+fn literal(terms: &[&PatternNode]) -> Option<Sequence> {
     let chars = terms.iter().map(|term| match term {
-        Node::Char(code) => char::from_u32(*code),
+        PatternNode::Char(code) => char::from_u32(*code),
         _ => None,
     });
     chars.collect::<Option<String>>().map(|text| Sequence::Literal(text.into()))
 }
 
 /// The terms of a sequence and of the groups in it that are sequences themselves.
-fn flatten<'a>(tree: &'a Tree, id: Id, terms: &mut Vec<&'a Node>) {
+fn flatten<'a>(tree: &'a Tree, id: Id, terms: &mut Vec<&'a PatternNode>) {
     match &tree.nodes[id] {
-        Node::Sequence(ids) => ids.iter().for_each(|&id| flatten(tree, id, terms)),
-        Node::Empty => {}
+        PatternNode::Sequence(ids) => ids.iter().for_each(|&id| flatten(tree, id, terms)),
+        PatternNode::Empty => {}
         node => terms.push(node),
     }
 }

@@ -3,38 +3,38 @@
 use std::collections::BinaryHeap;
 
 use super::category;
-use super::tree::Item;
+use super::tree::ClassItem;
 
 /// A set of code points, negation already worked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Set {
+pub(super) struct CharSet {
     /// The ASCII part once more, a bit each.
     ascii: u128,
     /// Sorted, and neither overlapping nor touching.
     ranges: Box<[(u32, u32)]>,
 }
 
-impl Set {
+impl CharSet {
     /// The set of one code point.
     pub(super) fn of(code: u32) -> Self {
         Self::from_ranges(vec![(code, code)])
     }
 
     /// The set a class stands for.
-    pub(super) fn class(items: &[Item], negated: bool) -> Self {
+    pub(super) fn class(items: &[ClassItem], negated: bool) -> Self {
         let mut ranges = Vec::new();
         for item in items {
             match *item {
-                Item::Range(first, last) => ranges.push((first, last)),
-                Item::Fixed { ranges: fixed, negated: false } => ranges.extend(fixed),
-                Item::Fixed { ranges: fixed, negated: true } => ranges.extend(complement(fixed)),
-                Item::Categories { mask, negated } => {
+                ClassItem::Range(first, last) => ranges.push((first, last)),
+                ClassItem::Fixed { ranges: fixed, negated: false } => ranges.extend(fixed),
+                ClassItem::Fixed { ranges: fixed, negated: true } => ranges.extend(complement(fixed)),
+                ClassItem::Categories { mask, negated } => {
                     let chosen = category::runs().filter(|&(.., bit)| (mask & bit != 0) != negated);
                     ranges.extend(chosen.map(|(first, last, _)| (first, last)));
                 }
             }
         }
-        let ranges = normal(ranges);
+        let ranges = normalize_ranges(ranges);
         Self::from_ranges(if negated { complement(&ranges).collect() } else { ranges })
     }
 
@@ -77,7 +77,7 @@ fn holds(ranges: &[(u32, u32)], code: u32) -> bool {
 }
 
 /// Sorts ranges and joins those that overlap or touch.
-fn normal(ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+fn normalize_ranges(ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
     // A heap sorts in a fifth of the code that `sort` brings with it, and few classes have a thousand ranges.
     for (first, last) in BinaryHeap::from(ranges).into_sorted_vec() {

@@ -6,17 +6,17 @@ pub(super) type Id = usize;
 /// A parsed pattern. Groups leave no node: nobody asks what they captured.
 #[derive(Debug)]
 pub(super) struct Tree {
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<PatternNode>,
     pub(super) root: Id,
 }
 
 #[derive(Debug)]
-pub(super) enum Node {
+pub(super) enum PatternNode {
     Empty,
     Char(u32),
-    Class { items: Box<[Item]>, negated: bool },
+    Class { items: Box<[ClassItem]>, negated: bool },
     Sequence(Box<[Id]>),
-    Either(Box<[Id]>),
+    Alternation(Box<[Id]>),
     Repeat { body: Id, min: u32, max: Option<u32> },
     Start,
     End,
@@ -26,7 +26,7 @@ pub(super) enum Node {
 
 /// One member of a class. Small whatever it stands for: sets are spelled out by whoever runs the pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Item {
+pub(super) enum ClassItem {
     Range(u32, u32),
     Fixed {
         ranges: &'static [(u32, u32)],
@@ -41,17 +41,19 @@ pub(super) enum Item {
 
 impl Tree {
     /// For each node, whether it can match anything but the empty text.
-    pub(super) fn consuming(&self) -> Vec<bool> {
+    pub(super) fn can_consume(&self) -> Vec<bool> {
         let mut consuming = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             let any = |ids: &[Id]| ids.iter().any(|&id| consuming[id]);
             consuming.push(match node {
-                Node::Char(_) | Node::Class { .. } => true,
-                Node::Sequence(ids) | Node::Either(ids) => any(ids),
-                Node::Repeat { body, max, .. } => *max != Some(0) && consuming[*body],
-                Node::Empty | Node::Start | Node::End | Node::Boundary { .. } | Node::Lookahead { .. } => {
-                    false
-                }
+                PatternNode::Char(_) | PatternNode::Class { .. } => true,
+                PatternNode::Sequence(ids) | PatternNode::Alternation(ids) => any(ids),
+                PatternNode::Repeat { body, max, .. } => *max != Some(0) && consuming[*body],
+                PatternNode::Empty
+                | PatternNode::Start
+                | PatternNode::End
+                | PatternNode::Boundary { .. }
+                | PatternNode::Lookahead { .. } => false,
             });
         }
         consuming

@@ -2,81 +2,81 @@
 //! what can warn, and where verdicts have to be remembered so that no document is judged twice.
 
 use super::{
-    Additional, Glance, Graded, Grades, InPlace, Literal, Node, NodeId, Number, NumberRules, Plan, Rest,
-    StringRules, Values, types,
+    Additional, AdditionalItems, Applicator, CompiledSchema, FastCheck, Literal, Node, NodeId, Number,
+    NumberRules, ProfileSeverities, StringRules, Values, WithSeverity, types,
 };
 use crate::json::Kind;
 
 /// The node that closes a circle: a schema refers to itself without consuming input.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Loop(pub NodeId);
+pub struct ReferenceCycle(pub NodeId);
 
 /// Finishes a plan whose nodes are all there.
-pub fn finish(plan: &mut Plan) -> Result<(), Loop> {
-    let order = in_place_order(plan)?;
+pub fn analyze(plan: &mut CompiledSchema) -> Result<(), ReferenceCycle> {
+    let order = topological_order(plan)?;
     resolve_aliases(plan, &order);
     for &id in &order {
         plan.nodes[id as usize].accepts = accepts(plan, id);
-        plan.nodes[id as usize].more = more(&plan.nodes[id as usize]);
+        plan.nodes[id as usize].types_with_rules = types_with_rules(&plan.nodes[id as usize]);
     }
     mark_warnings(plan);
-    mark_remembered(plan);
+    mark_memoized(plan);
     mark_failures(plan);
     for node in &mut plan.nodes {
-        node.glance = glance(node);
-        node.soft = soft(node);
+        node.fast_check = fast_check(node);
+        node.warning_only_profiles = warning_only_profiles(node);
     }
     Ok(())
 }
 
 /// The profiles in which a scalar of a type that may stand here is at worst worth a warning.
-fn soft(node: &Node) -> u8 {
-    if !node.in_place.is_empty() || node.never {
+fn warning_only_profiles(node: &Node) -> u8 {
+    if !node.applicators.is_empty() || node.is_false_schema {
         return 0;
     }
-    !grades(node).skip(1).map(|own| own.failing(false)).fold(0, |all, one| all | one)
+    !severities(node).skip(1).map(|own| own.failing(false)).fold(0, |all, one| all | one)
 }
 
 /// How most values that fit this node are told, where its rules are of the usual kind.
-fn glance(node: &Node) -> Glance {
-    if !node.in_place.is_empty() {
-        return Glance::None;
+fn fast_check(node: &Node) -> FastCheck {
+    if !node.applicators.is_empty() {
+        return FastCheck::None;
     }
     match (&node.values, &node.string, &node.number) {
         (Some(values), None, _) => match &**values {
-            Values { any: Some(_), constant: None } => Glance::Word,
-            _ => Glance::None,
+            Values { any: Some(_), constant: None } => FastCheck::Enum,
+            _ => FastCheck::None,
         },
         (None, Some(rules), _) => match &**rules {
             StringRules { min: None, max: None, format: Some(format), pattern: None, .. } => {
-                Glance::Format(format.rule)
+                FastCheck::Format(format.rule)
             }
-            _ => Glance::None,
+            _ => FastCheck::None,
         },
         (None, None, Some(rules)) => match &**rules {
-            NumberRules { min, max, above: None, below: None, step: None } => {
-                let limit = |limit: &Option<Graded<Number>>, none| match limit {
-                    Some(limit) => limit.rule.small(),
+            NumberRules { min, max, exclusive_min: None, exclusive_max: None, multiple_of: None } => {
+                let limit = |limit: &Option<WithSeverity<Number>>, none| match limit {
+                    Some(limit) => limit.rule.as_i32(),
                     None => Some(none),
                 };
                 match (limit(min, i32::MIN), limit(max, i32::MAX)) {
-                    (Some(min), Some(max)) => Glance::Whole(min, max),
-                    _ => Glance::None,
+                    (Some(min), Some(max)) => FastCheck::IntRange(min, max),
+                    _ => FastCheck::None,
                 }
             }
-            _ => Glance::None,
+            _ => FastCheck::None,
         },
-        _ => Glance::None,
+        _ => FastCheck::None,
     }
 }
 
-fn node(plan: &Plan, id: NodeId) -> &Node {
+fn node(plan: &CompiledSchema, id: NodeId) -> &Node {
     &plan.nodes[id as usize]
 }
 
 /// Every node behind those that judge the same value for it, or the node where that is a circle.
 #[inline(never)]
-fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
+fn topological_order(plan: &CompiledSchema) -> Result<Vec<NodeId>, ReferenceCycle> {
     const OPEN: u8 = 1;
     const DONE: u8 = 2;
     let mut order = Vec::with_capacity(plan.nodes.len());
@@ -88,13 +88,13 @@ fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
             if state[at] == 0 {
                 state[at] = OPEN;
                 let mut circle = false;
-                node(plan, id).each_in_place(&mut |next| match state[next as usize] {
+                node(plan, id).visit_applicators(&mut |next| match state[next as usize] {
                     0 => stack.push(next),
                     OPEN => circle = true,
                     _ => {}
                 });
                 if circle {
-                    return Err(Loop(id));
+                    return Err(ReferenceCycle(id));
                 }
             } else {
                 stack.pop();
@@ -110,7 +110,7 @@ fn in_place_order(plan: &Plan) -> Result<Vec<NodeId>, Loop> {
 
 /// Lets every index that names a node which only refers to another name that other node.
 #[inline(never)]
-fn resolve_aliases(plan: &mut Plan, order: &[NodeId]) {
+fn resolve_aliases(plan: &mut CompiledSchema, order: &[NodeId]) {
     let mut target: Vec<NodeId> = (0u32..).take(plan.nodes.len()).collect();
     for &id in order {
         if let Some(next) = node(plan, id).alias() {
@@ -119,21 +119,22 @@ fn resolve_aliases(plan: &mut Plan, order: &[NodeId]) {
     }
     plan.root = target[plan.root as usize];
     for node in &mut plan.nodes {
-        node.redirect(|id| target[id as usize]);
+        node.remap_nodes(|id| target[id as usize]);
     }
 }
 
-fn accepts(plan: &Plan, id: NodeId) -> u8 {
+fn accepts(plan: &CompiledSchema, id: NodeId) -> u8 {
     let this = node(plan, id);
     let mut fit = if this.type_grades.is_error() { this.types } else { types::ALL };
     if let Some(values) = &this.values {
-        fit &= kinds(values);
+        fit &= literal_types(values);
     }
     let of = |id: &NodeId| node(plan, *id).accepts;
-    for rule in &this.in_place {
+    for rule in &this.applicators {
         match rule {
-            InPlace::All(child) => fit &= of(child),
-            InPlace::Any(Graded { rule, grades }) | InPlace::One(Graded { rule, grades })
+            Applicator::All(child) => fit &= of(child),
+            Applicator::Any(WithSeverity { rule, grades })
+            | Applicator::One(WithSeverity { rule, grades })
                 if grades.is_error() =>
             {
                 fit &= plan.types_of(rule);
@@ -144,7 +145,7 @@ fn accepts(plan: &Plan, id: NodeId) -> u8 {
     fit
 }
 
-fn kinds(values: &Values) -> u8 {
+fn literal_types(values: &Values) -> u8 {
     let kind = |literal: &Literal| match literal.kind() {
         Kind::Null => types::NULL,
         Kind::Boolean => types::BOOLEAN,
@@ -154,22 +155,22 @@ fn kinds(values: &Values) -> u8 {
         Kind::Object => types::OBJECT,
     };
     let mut fit = types::ALL;
-    if let Some(Graded { rule, grades }) = &values.constant
+    if let Some(WithSeverity { rule, grades }) = &values.constant
         && grades.is_error()
     {
         fit &= kind(rule);
     }
-    if let Some(Graded { rule, grades }) = &values.any
+    if let Some(WithSeverity { rule, grades }) = &values.any
         && grades.is_error()
     {
-        let words = if rule.words.listed().is_empty() { 0 } else { types::STRING };
-        fit &= rule.others.listed().iter().map(kind).fold(words, |all, one| all | one);
+        let words = if rule.words.values().is_empty() { 0 } else { types::STRING };
+        fit &= rule.others.values().iter().map(kind).fold(words, |all, one| all | one);
     }
     fit
 }
 
-fn more(node: &Node) -> u8 {
-    if node.values.is_some() || !node.in_place.is_empty() {
+fn types_with_rules(node: &Node) -> u8 {
+    if node.values.is_some() || !node.applicators.is_empty() {
         return types::ALL;
     }
     let part = |there: bool, kind: u8| if there { kind } else { 0 };
@@ -180,13 +181,13 @@ fn more(node: &Node) -> u8 {
 }
 
 fn each_child(node: &Node, see: &mut dyn FnMut(NodeId)) {
-    node.each_in_place(see);
-    node.each_inside(see);
+    node.visit_applicators(see);
+    node.visit_children(see);
 }
 
 /// Marks what can warn about a value that fits, by its own rules or those of a schema below it.
 #[inline(never)]
-fn mark_warnings(plan: &mut Plan) {
+fn mark_warnings(plan: &mut CompiledSchema) {
     let count = plan.nodes.len();
     let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); count];
     for (id, node) in (0u32..).zip(&plan.nodes) {
@@ -196,7 +197,7 @@ fn mark_warnings(plan: &mut Plan) {
     let mut open: Vec<NodeId> = (0u32..)
         .zip(&plan.nodes)
         .filter(|(_, node)| {
-            (placeholders && node.object.is_some()) || grades(node).any(|own| !own.is_error())
+            (placeholders && node.object.is_some()) || severities(node).any(|own| !own.is_error())
         })
         .map(|(id, _)| id)
         .collect();
@@ -209,15 +210,15 @@ fn mark_warnings(plan: &mut Plan) {
 
 /// Marks what can break a rule whose breach is an error, by its own rules or those of a schema below it.
 #[inline(never)]
-fn mark_failures(plan: &mut Plan) {
+fn mark_failures(plan: &mut CompiledSchema) {
     let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); plan.nodes.len()];
     for (id, node) in (0u32..).zip(&plan.nodes) {
-        node.each_failing(&mut |child| parents[child as usize].push(id));
+        node.visit_failing(&mut |child| parents[child as usize].push(id));
     }
     let mut open: Vec<(NodeId, u8)> =
         (0u32..).zip(&plan.nodes).map(|(id, node)| (id, own_failures(node, plan.placeholders))).collect();
     while let Some((id, failing)) = open.pop() {
-        let there = &mut plan.nodes[id as usize].can_fail;
+        let there = &mut plan.nodes[id as usize].failing_profiles;
         if *there | failing != *there {
             *there |= failing;
             open.extend(parents[id as usize].iter().map(|parent| (*parent, failing)));
@@ -227,11 +228,12 @@ fn mark_failures(plan: &mut Plan) {
 
 /// The profiles in which breaking one of the node's own rules can be an error.
 fn own_failures(node: &Node, placeholders: bool) -> u8 {
-    if node.never || node.remember {
+    if node.is_false_schema || node.memoize {
         // What is remembered may take more time than there is, and that is an error in every profile.
         return 3;
     }
-    let mut failing: u8 = grades(node).skip(1).map(|own| own.failing(false)).fold(0, |all, one| all | one);
+    let mut failing: u8 =
+        severities(node).skip(1).map(|own| own.failing(false)).fold(0, |all, one| all | one);
     if node.types != types::ALL {
         failing |= node.type_grades.failing(false);
     }
@@ -251,7 +253,7 @@ fn own_failures(node: &Node, placeholders: bool) -> u8 {
 }
 
 /// What breaking each of the node's own rules means; first, what another type means.
-fn grades(node: &Node) -> impl Iterator<Item = Grades> {
+fn severities(node: &Node) -> impl Iterator<Item = ProfileSeverities> {
     let mut all = vec![node.type_grades];
     if let Some(values) = &node.values {
         all.extend(values.any.iter().map(|rule| rule.grades));
@@ -263,16 +265,16 @@ fn grades(node: &Node) -> impl Iterator<Item = Grades> {
         all.extend(string.pattern.iter().map(|rule| rule.grades));
     }
     if let Some(number) = &node.number {
-        let limits = [&number.min, &number.above, &number.max, &number.below];
+        let limits = [&number.min, &number.exclusive_min, &number.max, &number.exclusive_max];
         all.extend(limits.into_iter().flatten().map(|rule| rule.grades));
-        all.extend(number.step.iter().map(|rule| rule.grades));
+        all.extend(number.multiple_of.iter().map(|rule| rule.grades));
     }
     if let Some(object) = &node.object {
         all.extend(object.required.iter().map(|rule| rule.grades));
         all.extend(object.dependent.iter().map(|rule| rule.grades));
         all.extend(object.min.iter().chain(&object.max).map(|rule| rule.grades));
         all.extend(object.names.iter().map(|rule| rule.grades));
-        if let Additional::Refused(grades) = object.additional {
+        if let Additional::Deny(grades) = object.additional {
             all.push(grades);
         }
     }
@@ -283,15 +285,15 @@ fn grades(node: &Node) -> impl Iterator<Item = Grades> {
             all.push(contains.min.grades);
             all.extend(contains.max.iter().map(|rule| rule.grades));
         }
-        if let Rest::Refused(grades) = array.rest {
+        if let AdditionalItems::Deny(grades) = array.rest {
             all.push(grades);
         }
     }
-    for rule in &node.in_place {
+    for rule in &node.applicators {
         match rule {
-            InPlace::Any(rule) | InPlace::One(rule) => all.push(rule.grades),
-            InPlace::Not(rule) => all.push(rule.grades),
-            InPlace::All(_) | InPlace::If { .. } => {}
+            Applicator::Any(rule) | Applicator::One(rule) => all.push(rule.grades),
+            Applicator::Not(rule) => all.push(rule.grades),
+            Applicator::All(_) | Applicator::If { .. } => {}
         }
     }
     all.into_iter()
@@ -304,7 +306,7 @@ const MAX_STEPS: usize = 20_000_000;
 /// the same value, or through a branch that is first tried and then reported, in a schema that
 /// contains itself. Without a memory the ways would multiply with every level of the document.
 #[inline(never)]
-fn mark_remembered(plan: &mut Plan) {
+fn mark_memoized(plan: &mut CompiledSchema) {
     let count = plan.nodes.len();
     let mut ways = vec![0u32; count];
     ways[plan.root as usize] += 1;
@@ -316,7 +318,8 @@ fn mark_remembered(plan: &mut Plan) {
         each_child(node(plan, id), &mut |_| below = true);
         below && ways[id as usize] > 1
     };
-    let mut search = Search { plan, last: vec![0; count], stamp: 0, shared: vec![false; count], steps: 0 };
+    let mut search =
+        SharedNodeSearch { plan, last: vec![0; count], stamp: 0, shared: vec![false; count], steps: 0 };
     for id in (0u32..).take(count) {
         search.fork(id);
     }
@@ -325,12 +328,12 @@ fn mark_remembered(plan: &mut Plan) {
     let remembered: Vec<bool> =
         (0u32..).zip(shared).map(|(id, shared)| (all || shared) && candidate(id)).collect();
     for (node, remember) in plan.nodes.iter_mut().zip(remembered) {
-        node.remember = remember;
+        node.memoize = remember;
     }
 }
 
-struct Search<'p> {
-    plan: &'p Plan,
+struct SharedNodeSearch<'p> {
+    plan: &'p CompiledSchema,
     /// The stamp of the last branch that came by.
     last: Vec<u32>,
     stamp: u32,
@@ -338,28 +341,29 @@ struct Search<'p> {
     steps: usize,
 }
 
-impl Search<'_> {
+impl SharedNodeSearch<'_> {
     fn fork(&mut self, id: NodeId) {
         let this = node(self.plan, id);
         let mut branches: Vec<Vec<NodeId>> = Vec::new();
-        this.each_in_place(&mut |child| branches.push(vec![child]));
+        this.visit_applicators(&mut |child| branches.push(vec![child]));
         let mut own = Vec::new();
         if let Some(object) = &this.object {
             own.extend(object.properties.iter().filter_map(|property| property.node));
             branches.extend(object.patterns.iter().map(|(_, node)| vec![*node]));
-            if let Additional::Judged(node) = object.additional {
+            if let Additional::Validate(node) = object.additional {
                 own.push(node);
             }
         }
         if let Some(array) = &this.array {
             own.extend(&array.prefix);
             branches.extend(array.contains.iter().map(|contains| vec![contains.node]));
-            if let Rest::Judged(node) = array.rest {
+            if let AdditionalItems::Validate(node) = array.rest {
                 own.push(node);
             }
         }
         branches.push(own);
-        let tries = this.in_place.iter().any(|rule| matches!(rule, InPlace::Any(_) | InPlace::One(_)));
+        let tries =
+            this.applicators.iter().any(|rule| matches!(rule, Applicator::Any(_) | Applicator::One(_)));
         if branches.len() < 2 {
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::json::{Decimal, Kind, Tag, Value, escape_into, same_bytes, sort_by};
+use crate::json::{Decimal, Kind, TokenKind, Value, bytes_equal, escape_into, sort_by};
 
 /// A value of the schema, kept after its text is gone.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ impl Literal {
         // Recursion ends at the reader's depth.
         match value.kind() {
             Kind::Null => Literal::Null,
-            Kind::Boolean => Literal::Boolean(value.tag() == Tag::True),
+            Kind::Boolean => Literal::Boolean(value.tag() == TokenKind::True),
             Kind::Number => Literal::Number(Number::of(value)),
             Kind::String => Literal::Text(value.as_str().unwrap_or_default().into()),
             Kind::Array => Literal::Array(value.elements().map(Literal::of).collect()),
@@ -34,7 +34,7 @@ impl Literal {
         }
     }
 
-    pub fn is(&self, value: Value<'_>) -> bool {
+    pub fn matches(&self, value: Value<'_>) -> bool {
         self.compare(value) == Ordering::Equal
     }
 
@@ -43,15 +43,16 @@ impl Literal {
         let order = |value: Value<'_>| value.kind() as u8;
         (self.kind() as u8).cmp(&order(value)).then_with(|| match self {
             Literal::Null => Ordering::Equal,
-            Literal::Boolean(own) => own.cmp(&(value.tag() == Tag::True)),
+            Literal::Boolean(own) => own.cmp(&(value.tag() == TokenKind::True)),
             Literal::Number(number) => number.compare(value).reverse(),
-            Literal::Text(text) => order_texts(text.as_bytes(), &value.exact()),
+            Literal::Text(text) => order_texts(text.as_bytes(), &value.decoded_bytes()),
             Literal::Array(items) => items.len().cmp(&value.len()).then_with(|| {
                 let pairs = items.iter().zip(value.elements());
                 first_difference(pairs.map(|(own, item)| own.compare(item)))
             }),
             Literal::Object(members) => members.len().cmp(&value.len()).then_with(|| {
-                let mut others: Vec<_> = value.members().map(|(key, value)| (key.exact(), value)).collect();
+                let mut others: Vec<_> =
+                    value.members().map(|(key, value)| (key.decoded_bytes(), value)).collect();
                 sort_by(&mut others, |(a, _), (b, _)| a.cmp(b));
                 first_difference(members.iter().zip(&others).map(|((own, literal), (key, value))| {
                     own.as_bytes().cmp(key).then_with(|| literal.compare(*value))
@@ -114,7 +115,7 @@ fn first_difference(mut orders: impl Iterator<Item = Ordering>) -> Ordering {
 #[derive(Debug)]
 pub struct Literals {
     /// In the order of the schema, for sentences.
-    listed: Vec<Literal>,
+    values: Vec<Literal>,
     /// Where they stand in that list, in their own order.
     sorted: Vec<usize>,
 }
@@ -123,15 +124,15 @@ impl Literals {
     pub fn of(listed: Vec<Literal>) -> Self {
         let mut sorted: Vec<usize> = (0..listed.len()).collect();
         sort_by(&mut sorted, |a, b| listed[*a].order(&listed[*b]));
-        Self { listed, sorted }
+        Self { values: listed, sorted }
     }
 
     pub fn has(&self, value: Value<'_>) -> bool {
-        self.sorted.binary_search_by(|at| self.listed[*at].compare(value)).is_ok()
+        self.sorted.binary_search_by(|at| self.values[*at].compare(value)).is_ok()
     }
 
-    pub fn listed(&self) -> &[Literal] {
-        &self.listed
+    pub fn values(&self) -> &[Literal] {
+        &self.values
     }
 }
 
@@ -155,16 +156,16 @@ pub fn quoted(text: &str) -> String {
 pub struct Number {
     text: Box<str>,
     /// The number, where it is whole and far from what 64 bits cannot hold.
-    small: Option<i64>,
+    as_i32: Option<i64>,
 }
 
 /// A JSON integer with at most this many bytes fits 64 bits.
-const SHORT: usize = 18;
+const MAX_I64_DIGITS: usize = 18;
 
 impl Number {
     pub fn of(value: Value<'_>) -> Self {
         let small = value.as_i64();
-        Self { text: String::from_utf8_lossy(value.raw()).into(), small }
+        Self { text: String::from_utf8_lossy(value.raw_bytes()).into(), as_i32: small }
     }
 
     pub fn text(&self) -> &str {
@@ -172,20 +173,20 @@ impl Number {
     }
 
     fn decimal(&self) -> Decimal<'_> {
-        Decimal::of(self.text.as_bytes())
+        Decimal::parse(self.text.as_bytes())
     }
 
     /// The number, where it is whole and small.
-    pub fn small(&self) -> Option<i32> {
-        i32::try_from(self.small?).ok()
+    pub fn as_i32(&self) -> Option<i32> {
+        i32::try_from(self.as_i32?).ok()
     }
 
     /// How the value, which is a number, stands to this one.
     pub fn compare(&self, value: Value<'_>) -> Ordering {
-        let raw = value.raw();
-        if let Some(small) = self.small
-            && value.tag() == Tag::Integer
-            && raw.len() <= SHORT
+        let raw = value.raw_bytes();
+        if let Some(small) = self.as_i32
+            && value.tag() == TokenKind::Integer
+            && raw.len() <= MAX_I64_DIGITS
         {
             let (negative, digits) = match raw {
                 [b'-', digits @ ..] => (true, digits),
@@ -194,42 +195,42 @@ impl Number {
             let size = digits.iter().fold(0i64, |total, digit| total * 10 + i64::from(digit & 15));
             return (if negative { -size } else { size }).cmp(&small);
         }
-        Decimal::of(raw).cmp(&self.decimal())
+        Decimal::parse(raw).cmp(&self.decimal())
     }
 }
 
 /// Texts to look one up among.
 #[derive(Debug, Default)]
-pub struct Words {
+pub struct StringSet {
     /// In the order of the schema, for sentences.
-    listed: Vec<Box<str>>,
+    values: Vec<Box<str>>,
     /// Sorted by length, then by bytes; empty where there are few.
     sorted: Vec<Box<str>>,
 }
 
 /// Up to this many words are compared one after the other.
-const FEW: usize = 8;
+const LINEAR_SEARCH_MAX: usize = 8;
 
-impl Words {
+impl StringSet {
     pub fn of(listed: Vec<Box<str>>) -> Self {
         let mut sorted = Vec::new();
-        if listed.len() > FEW {
+        if listed.len() > LINEAR_SEARCH_MAX {
             sorted.clone_from(&listed);
             sort_by(&mut sorted, |a, b| order_texts(a.as_bytes(), b.as_bytes()));
         }
-        Self { listed, sorted }
+        Self { values: listed, sorted }
     }
 
     pub fn has(&self, text: &[u8]) -> bool {
         if self.sorted.is_empty() {
-            self.listed.iter().any(|word| same_bytes(word.as_bytes(), text))
+            self.values.iter().any(|word| bytes_equal(word.as_bytes(), text))
         } else {
             self.sorted.binary_search_by(|word| order_texts(word.as_bytes(), text)).is_ok()
         }
     }
 
-    pub fn listed(&self) -> &[Box<str>] {
-        &self.listed
+    pub fn values(&self) -> &[Box<str>] {
+        &self.values
     }
 }
 
@@ -258,12 +259,12 @@ mod tests {
             ),
             ("9007199254740993", &["9007199254740993"], &["9007199254740992"]),
         ] {
-            let document = Document::read(literal.as_bytes()).unwrap();
+            let document = Document::parse(literal.as_bytes()).unwrap();
             let literal = Literal::of(document.root());
             for (others, expected) in [(equal, true), (different, false)] {
                 for other in others {
-                    let document = Document::read(other.as_bytes()).unwrap();
-                    assert_eq!(literal.is(document.root()), expected, "{literal:?} {other}");
+                    let document = Document::parse(other.as_bytes()).unwrap();
+                    assert_eq!(literal.matches(document.root()), expected, "{literal:?} {other}");
                 }
             }
         }
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn many_words_are_found_like_few() {
         for count in [1, 8, 9, 500] {
-            let words = Words::of((0..count).map(|n| format!("word-{n}").into()).collect());
+            let words = StringSet::of((0..count).map(|n| format!("word-{n}").into()).collect());
             assert!((0..count).all(|n| words.has(format!("word-{n}").as_bytes())));
             assert!(!words.has(b"word") && !words.has(b"") && !words.has(b"word-501"));
         }

@@ -4,13 +4,13 @@
 mod analysis;
 mod literal;
 
-pub(super) use analysis::{Loop, finish};
-pub(super) use literal::{Literal, Literals, Number, Words, quoted};
+pub(super) use analysis::{ReferenceCycle, analyze};
+pub(super) use literal::{Literal, Literals, Number, StringSet, quoted};
 
 use super::format::Format;
 use super::pattern::Pattern;
 use crate::issue::{Profile, Severity};
-use crate::json::{NO_SYMBOL, Names, NumberStep, Symbol, Table, Tag, Value};
+use crate::json::{KeyTable, NO_SYMBOL, NumberStep, Symbol, Table, TokenKind, Value};
 use std::sync::Arc;
 
 /// The index of a node in its plan.
@@ -18,16 +18,16 @@ pub(super) type NodeId = u32;
 
 /// A compiled schema.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct CompiledSchema {
     pub nodes: Vec<Node>,
     pub root: NodeId,
     /// Whether `"..."` and `<word>` are recognised as copied from documentation.
     pub placeholders: bool,
     /// The keys of all properties, for readers.
-    pub names: Option<Arc<Names>>,
+    pub names: Option<Arc<KeyTable>>,
 }
 
-impl Plan {
+impl CompiledSchema {
     /// The types that any of these nodes can accept.
     pub fn types_of(&self, nodes: &[NodeId]) -> u8 {
         nodes.iter().map(|id| self.nodes[*id as usize].accepts).fold(0, |all, one| all | one)
@@ -50,32 +50,32 @@ pub(super) mod types {
 }
 
 /// The types by the tags of the tape.
-const QUICK: [u8; 16] = {
+const TYPE_BY_TAG: [u8; 16] = {
     let mut types = [types::ARRAY; 16];
-    types[Tag::Null as usize] = types::NULL;
-    types[Tag::True as usize] = types::BOOLEAN;
-    types[Tag::False as usize] = types::BOOLEAN;
-    types[Tag::Integer as usize] = types::INTEGER;
-    types[Tag::Number as usize] = types::FRACTION;
-    types[Tag::Ascii as usize] = types::STRING;
-    types[Tag::Utf8 as usize] = types::STRING;
-    types[Tag::Escaped as usize] = types::STRING;
-    types[Tag::Object as usize] = types::OBJECT;
+    types[TokenKind::Null as usize] = types::NULL;
+    types[TokenKind::True as usize] = types::BOOLEAN;
+    types[TokenKind::False as usize] = types::BOOLEAN;
+    types[TokenKind::Integer as usize] = types::INTEGER;
+    types[TokenKind::Number as usize] = types::FRACTION;
+    types[TokenKind::Ascii as usize] = types::STRING;
+    types[TokenKind::Utf8 as usize] = types::STRING;
+    types[TokenKind::Escaped as usize] = types::STRING;
+    types[TokenKind::Object as usize] = types::OBJECT;
     // A key that was expected, where keys are judged as strings.
-    types[Tag::Close as usize + 1] = types::STRING;
+    types[TokenKind::Close as usize + 1] = types::STRING;
     types
 };
 
 /// The type of a value as one bit. A number that is not written as a whole one counts as a
 /// fraction here: `1.0` is an integer only to those who ask [`exact_type`].
 #[inline]
-pub(super) fn quick_type(value: Value<'_>) -> u8 {
-    QUICK[value.token().class()]
+pub(super) fn lexical_type(value: Value<'_>) -> u8 {
+    TYPE_BY_TAG[value.token().class()]
 }
 
 /// The type of a value as one bit, by the number's value and not by its spelling.
 pub(super) fn exact_type(value: Value<'_>) -> u8 {
-    match quick_type(value) {
+    match lexical_type(value) {
         types::FRACTION if value.as_decimal().is_some_and(crate::json::Decimal::is_integer) => types::INTEGER,
         other => other,
     }
@@ -83,7 +83,7 @@ pub(super) fn exact_type(value: Value<'_>) -> u8 {
 
 /// What a broken rule means in one profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Grade {
+pub(super) enum RuleSeverity {
     #[default]
     Error,
     Warning,
@@ -93,22 +93,22 @@ pub(super) enum Grade {
 
 /// What a broken rule means, in the lenient and in the strict profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Grades {
-    pub lenient: Grade,
-    pub strict: Grade,
+pub(super) struct ProfileSeverities {
+    pub lenient: RuleSeverity,
+    pub strict: RuleSeverity,
 }
 
-impl Grades {
+impl ProfileSeverities {
     pub fn of(self, profile: Profile) -> Option<Severity> {
         let grade = match profile {
             Profile::Lenient => self.lenient,
             Profile::Strict => self.strict,
         };
         match grade {
-            Grade::Error => Some(Severity::Error),
-            Grade::Warning => Some(Severity::Warning),
-            Grade::Info => Some(Severity::Info),
-            Grade::Off => None,
+            RuleSeverity::Error => Some(Severity::Error),
+            RuleSeverity::Warning => Some(Severity::Warning),
+            RuleSeverity::Info => Some(Severity::Info),
+            RuleSeverity::Off => None,
         }
     }
 
@@ -129,9 +129,9 @@ impl Grades {
 
 /// A limit and what it means to break it.
 #[derive(Clone, Debug)]
-pub(super) struct Graded<T> {
+pub(super) struct WithSeverity<T> {
     pub rule: T,
-    pub grades: Grades,
+    pub grades: ProfileSeverities,
 }
 
 /// One schema.
@@ -140,24 +140,24 @@ pub(super) struct Node {
     /// The types that may stand here.
     pub types: u8,
     /// The types for which there is more to judge than the type.
-    pub more: u8,
+    pub types_with_rules: u8,
     /// The types that can fit here at all, all in-place rules taken together.
     pub accepts: u8,
     /// The schema `false`.
-    pub never: bool,
+    pub is_false_schema: bool,
     /// Whether verdicts are remembered, because the same value can come here by several ways.
-    pub remember: bool,
+    pub memoize: bool,
     /// Whether a value that fits can still draw a warning.
     pub may_warn: bool,
     /// Whether a value can break an error's rule here or below, a bit for each profile: where only the verdict is
     /// asked, the others are not judged.
-    pub can_fail: u8,
+    pub failing_profiles: u8,
     /// The profiles in which no rule about a string, a number or a listed value is an error, a bit each, where
     /// there are no others but by type.
-    pub soft: u8,
+    pub warning_only_profiles: u8,
     /// How most values that fit are told without a look at the rules.
-    pub glance: Glance,
-    pub type_grades: Grades,
+    pub fast_check: FastCheck,
+    pub type_grades: ProfileSeverities,
     /// What to say to those who break `type`.
     pub type_hint: Option<Box<str>>,
     pub values: Option<Box<Values>>,
@@ -166,62 +166,62 @@ pub(super) struct Node {
     pub object: Option<Box<ObjectRules>>,
     pub array: Option<Box<ArrayRules>>,
     /// Schemas that judge the same value.
-    pub in_place: Vec<InPlace>,
+    pub applicators: Vec<Applicator>,
 }
 
 /// A way to know that a value fits and that there is nothing to say about it. It never says that one does not.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Glance {
+pub(super) enum FastCheck {
     #[default]
     None,
     /// A string of this format, and no other rule.
     Format(Format),
     /// A whole number from the first to the second, and no other rule.
-    Whole(i32, i32),
+    IntRange(i32, i32),
     /// One of the words of `enum`, and no other rule.
-    Word,
+    Enum,
 }
 
 /// `enum` and `const`.
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    pub any: Option<Graded<Choice>>,
-    pub constant: Option<Graded<Literal>>,
+    pub any: Option<WithSeverity<EnumValues>>,
+    pub constant: Option<WithSeverity<Literal>>,
 }
 
 /// What `enum` lists: the words apart, because that is what nearly all of them are.
 #[derive(Debug)]
-pub(super) struct Choice {
-    pub words: Words,
+pub(super) struct EnumValues {
+    pub words: StringSet,
     pub others: Literals,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct StringRules {
-    pub min: Option<Graded<usize>>,
-    pub max: Option<Graded<usize>>,
-    pub format: Option<Graded<Format>>,
-    pub pattern: Option<Graded<(Pattern, Box<str>)>>,
+    pub min: Option<WithSeverity<usize>>,
+    pub max: Option<WithSeverity<usize>>,
+    pub format: Option<WithSeverity<Format>>,
+    pub pattern: Option<WithSeverity<(Pattern, Box<str>)>>,
     /// What the pattern wants, in words.
     pub expected: Option<Box<str>>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct NumberRules {
-    pub min: Option<Graded<Number>>,
-    pub above: Option<Graded<Number>>,
-    pub max: Option<Graded<Number>>,
-    pub below: Option<Graded<Number>>,
-    pub step: Option<Graded<(NumberStep, Number)>>,
+    pub min: Option<WithSeverity<Number>>,
+    pub exclusive_min: Option<WithSeverity<Number>>,
+    pub max: Option<WithSeverity<Number>>,
+    pub exclusive_max: Option<WithSeverity<Number>>,
+    pub multiple_of: Option<WithSeverity<(NumberStep, Number)>>,
 }
 
 /// What is asked of members that no other keyword speaks of.
 #[derive(Debug, Default)]
 pub(super) enum Additional {
     #[default]
-    Allowed,
-    Refused(Grades),
-    Judged(NodeId),
+    Allow,
+    Deny(ProfileSeverities),
+    Validate(NodeId),
 }
 
 #[derive(Debug, Default)]
@@ -229,24 +229,24 @@ pub(super) struct ObjectRules {
     /// Every key the schema names, those of `properties` first, in its order.
     pub table: Table,
     /// The same keys by their symbols.
-    pub symbols: Symbols,
+    pub symbols: SymbolIndex,
     pub properties: Vec<Property>,
-    pub required: Vec<Graded<u32>>,
+    pub required: Vec<WithSeverity<u32>>,
     /// The bits of `required`, where 64 are enough for all of `tracked`.
     pub required_bits: u64,
     /// The bits of those whose absence is an error, in each profile.
-    pub needed_bits: [u64; 2],
+    pub required_error_bits: [u64; 2],
     /// Whether nothing but `properties` speaks of members, so that they can be walked without questions.
-    pub plain: bool,
+    pub is_simple: bool,
     /// How many properties have a bit.
     pub tracked: u32,
     pub patterns: Vec<(Pattern, NodeId)>,
     pub additional: Additional,
-    pub names: Option<Graded<NodeId>>,
-    pub min: Option<Graded<usize>>,
-    pub max: Option<Graded<usize>>,
+    pub names: Option<WithSeverity<NodeId>>,
+    pub min: Option<WithSeverity<usize>>,
+    pub max: Option<WithSeverity<usize>>,
     /// If the first is there, the others have to be.
-    pub dependent: Vec<Graded<(u32, Vec<u32>)>>,
+    pub dependent: Vec<WithSeverity<(u32, Vec<u32>)>>,
     /// If the property is there, the object has to fit.
     pub dependent_schemas: Vec<(u32, NodeId)>,
 }
@@ -270,11 +270,11 @@ pub(super) struct Property {
 
 /// The properties of one object schema by symbol: open addressing, at most half full.
 #[derive(Debug, Default)]
-pub(super) struct Symbols {
+pub(super) struct SymbolIndex {
     slots: Box<[(Symbol, u16)]>,
 }
 
-impl Symbols {
+impl SymbolIndex {
     /// Nothing where there are more properties than fit.
     pub fn of(properties: &[Property]) -> Self {
         let size = (properties.len() * 2).next_power_of_two();
@@ -311,37 +311,37 @@ impl Symbols {
 }
 
 #[derive(Debug, Default)]
-pub(super) enum Rest {
+pub(super) enum AdditionalItems {
     #[default]
-    Allowed,
-    Refused(Grades),
-    Judged(NodeId),
+    Allow,
+    Deny(ProfileSeverities),
+    Validate(NodeId),
 }
 
 #[derive(Debug, Default)]
 pub(super) struct ArrayRules {
     pub prefix: Vec<NodeId>,
-    pub rest: Rest,
-    pub min: Option<Graded<usize>>,
-    pub max: Option<Graded<usize>>,
-    pub unique: Option<Grades>,
+    pub rest: AdditionalItems,
+    pub min: Option<WithSeverity<usize>>,
+    pub max: Option<WithSeverity<usize>>,
+    pub unique: Option<ProfileSeverities>,
     pub contains: Option<Contains>,
 }
 
 #[derive(Debug)]
 pub(super) struct Contains {
     pub node: NodeId,
-    pub min: Graded<usize>,
-    pub max: Option<Graded<usize>>,
+    pub min: WithSeverity<usize>,
+    pub max: Option<WithSeverity<usize>>,
 }
 
 #[derive(Debug)]
-pub(super) enum InPlace {
+pub(super) enum Applicator {
     /// `$ref`, and each of `allOf`.
     All(NodeId),
-    Any(Graded<Vec<NodeId>>),
-    One(Graded<Vec<NodeId>>),
-    Not(Graded<NodeId>),
+    Any(WithSeverity<Vec<NodeId>>),
+    One(WithSeverity<Vec<NodeId>>),
+    Not(WithSeverity<NodeId>),
     If {
         condition: NodeId,
         then: Option<NodeId>,
@@ -351,16 +351,16 @@ pub(super) enum InPlace {
 
 impl Node {
     /// A schema that says nothing yet.
-    pub fn open() -> Self {
+    pub fn unconstrained() -> Self {
         Self { types: types::ALL, accepts: types::ALL, ..Self::default() }
     }
 
     /// The schema this one stands for, if all it does is to refer to it.
     pub fn alias(&self) -> Option<NodeId> {
-        match self.in_place.as_slice() {
-            [InPlace::All(target)]
+        match self.applicators.as_slice() {
+            [Applicator::All(target)]
                 if self.types == types::ALL
-                    && !self.never
+                    && !self.is_false_schema
                     && self.values.is_none()
                     && self.string.is_none()
                     && self.number.is_none()
@@ -374,81 +374,83 @@ impl Node {
     }
 
     /// Calls `see` with every schema that judges the same value.
-    pub fn each_in_place(&self, see: &mut dyn FnMut(NodeId)) {
-        for rule in &self.in_place {
+    pub fn visit_applicators(&self, visitor: &mut dyn FnMut(NodeId)) {
+        for rule in &self.applicators {
             match rule {
-                InPlace::All(node) => see(*node),
-                InPlace::Any(branches) | InPlace::One(branches) => {
-                    branches.rule.iter().copied().for_each(&mut *see);
+                Applicator::All(node) => visitor(*node),
+                Applicator::Any(branches) | Applicator::One(branches) => {
+                    branches.rule.iter().copied().for_each(&mut *visitor);
                 }
-                InPlace::Not(node) => see(node.rule),
-                InPlace::If { condition, then, otherwise } => {
-                    see(*condition);
-                    then.iter().chain(otherwise).copied().for_each(&mut *see);
+                Applicator::Not(node) => visitor(node.rule),
+                Applicator::If { condition, then, otherwise } => {
+                    visitor(*condition);
+                    then.iter().chain(otherwise).copied().for_each(&mut *visitor);
                 }
             }
         }
         if let Some(object) = &self.object {
-            object.dependent_schemas.iter().for_each(|(_, node)| see(*node));
+            object.dependent_schemas.iter().for_each(|(_, node)| visitor(*node));
         }
     }
 
     /// Calls `see` with every schema that judges a part of the value.
-    pub fn each_inside(&self, see: &mut dyn FnMut(NodeId)) {
+    pub fn visit_children(&self, visitor: &mut dyn FnMut(NodeId)) {
         if let Some(object) = &self.object {
-            object.properties.iter().filter_map(|property| property.node).for_each(&mut *see);
-            object.patterns.iter().for_each(|(_, node)| see(*node));
-            if let Additional::Judged(node) = object.additional {
-                see(node);
+            object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);
+            object.patterns.iter().for_each(|(_, node)| visitor(*node));
+            if let Additional::Validate(node) = object.additional {
+                visitor(node);
             }
-            object.names.iter().for_each(|names| see(names.rule));
+            object.names.iter().for_each(|names| visitor(names.rule));
         }
         if let Some(array) = &self.array {
-            array.prefix.iter().copied().for_each(&mut *see);
-            if let Rest::Judged(node) = array.rest {
-                see(node);
+            array.prefix.iter().copied().for_each(&mut *visitor);
+            if let AdditionalItems::Validate(node) = array.rest {
+                visitor(node);
             }
-            array.contains.iter().for_each(|contains| see(contains.node));
+            array.contains.iter().for_each(|contains| visitor(contains.node));
         }
     }
 
     /// Calls `see` with every schema whose failure is this one's.
-    pub fn each_failing(&self, see: &mut dyn FnMut(NodeId)) {
-        for rule in &self.in_place {
+    pub fn visit_failing(&self, visitor: &mut dyn FnMut(NodeId)) {
+        for rule in &self.applicators {
             match rule {
-                InPlace::All(node) => see(*node),
-                InPlace::If { then, otherwise, .. } => {
-                    then.iter().chain(otherwise).copied().for_each(&mut *see);
+                Applicator::All(node) => visitor(*node),
+                Applicator::If { then, otherwise, .. } => {
+                    then.iter().chain(otherwise).copied().for_each(&mut *visitor);
                 }
                 // Their failure is a rule of this one.
-                InPlace::Any(_) | InPlace::One(_) | InPlace::Not(_) => {}
+                Applicator::Any(_) | Applicator::One(_) | Applicator::Not(_) => {}
             }
         }
         if let Some(object) = &self.object {
-            object.dependent_schemas.iter().for_each(|(_, node)| see(*node));
-            object.properties.iter().filter_map(|property| property.node).for_each(&mut *see);
-            object.patterns.iter().for_each(|(_, node)| see(*node));
-            if let Additional::Judged(node) = object.additional {
-                see(node);
+            object.dependent_schemas.iter().for_each(|(_, node)| visitor(*node));
+            object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);
+            object.patterns.iter().for_each(|(_, node)| visitor(*node));
+            if let Additional::Validate(node) = object.additional {
+                visitor(node);
             }
         }
         if let Some(array) = &self.array {
-            array.prefix.iter().copied().for_each(&mut *see);
-            if let Rest::Judged(node) = array.rest {
-                see(node);
+            array.prefix.iter().copied().for_each(&mut *visitor);
+            if let AdditionalItems::Validate(node) = array.rest {
+                visitor(node);
             }
         }
     }
 
     /// Replaces every index of another node.
-    pub fn redirect(&mut self, to: impl Fn(NodeId) -> NodeId) {
+    pub fn remap_nodes(&mut self, to: impl Fn(NodeId) -> NodeId) {
         let change = |node: &mut NodeId| *node = to(*node);
-        for rule in &mut self.in_place {
+        for rule in &mut self.applicators {
             match rule {
-                InPlace::All(node) => change(node),
-                InPlace::Any(branches) | InPlace::One(branches) => branches.rule.iter_mut().for_each(change),
-                InPlace::Not(node) => change(&mut node.rule),
-                InPlace::If { condition, then, otherwise } => {
+                Applicator::All(node) => change(node),
+                Applicator::Any(branches) | Applicator::One(branches) => {
+                    branches.rule.iter_mut().for_each(change)
+                }
+                Applicator::Not(node) => change(&mut node.rule),
+                Applicator::If { condition, then, otherwise } => {
                     change(condition);
                     then.iter_mut().chain(otherwise).for_each(change);
                 }
@@ -458,14 +460,14 @@ impl Node {
             object.dependent_schemas.iter_mut().for_each(|(_, node)| change(node));
             object.properties.iter_mut().filter_map(|property| property.node.as_mut()).for_each(change);
             object.patterns.iter_mut().for_each(|(_, node)| change(node));
-            if let Additional::Judged(node) = &mut object.additional {
+            if let Additional::Validate(node) = &mut object.additional {
                 change(node);
             }
             object.names.iter_mut().for_each(|names| change(&mut names.rule));
         }
         if let Some(array) = &mut self.array {
             array.prefix.iter_mut().for_each(change);
-            if let Rest::Judged(node) = &mut array.rest {
+            if let AdditionalItems::Validate(node) = &mut array.rest {
                 change(node);
             }
             array.contains.iter_mut().for_each(|contains| change(&mut contains.node));

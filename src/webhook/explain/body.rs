@@ -153,7 +153,7 @@ const MAX_COMBINED: usize = 4;
 
 impl<'b> BodyVariants<'b> {
     pub fn new(received: &'b [u8], length: Option<usize>) -> Self {
-        let document = Document::read(received).ok();
+        let document = Document::parse(received).ok();
         let keys = document.as_ref().map(number_keys).unwrap_or_default();
         let layout = document.as_ref().map_or(Layout::Preserve, layout_of);
         Self { received, length, document, keys, layout }
@@ -384,13 +384,14 @@ fn style_parts(style: &Style) -> [(Style, Option<&'static CauseDefinition>); 6] 
 /// Returns the keys with integer values, as written.
 fn number_keys(document: &Document<'_>) -> Vec<Vec<u8>> {
     let mut keys: Vec<Vec<u8>> = Vec::new();
-    let objects = (0..).map_while(|index| document.at(index)).filter(|value| value.kind() == Kind::Object);
+    let objects =
+        (0..).map_while(|index| document.offset(index)).filter(|value| value.kind() == Kind::Object);
     let is_integer = |value: Value<'_>| match value.kind() {
-        Kind::Number => value.raw().iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'),
+        Kind::Number => value.raw_bytes().iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'),
         _ => false,
     };
     for (key, value) in objects.flat_map(Value::members) {
-        let name = key.as_value().inner();
+        let name = key.as_value().string_bytes();
         if keys.len() < MAX_KEYS && is_integer(value) && !keys.iter().any(|key| key == name) {
             keys.push(name.to_vec());
         }
@@ -456,9 +457,9 @@ mod tests {
     #[test]
     fn detects_the_layout_of_a_body() {
         for (layout, _) in LAYOUTS {
-            let document = Document::read(b"{\"a\":[1,{}],\"b\":2}").expect("JSON");
+            let document = Document::parse(b"{\"a\":[1,{}],\"b\":2}").expect("JSON");
             let text = write(&document, &Style { layout, end: "\n", ..Style::PRESERVE }, &[]);
-            assert_eq!(layout_of(&Document::read(&text).expect("JSON")), layout);
+            assert_eq!(layout_of(&Document::parse(&text).expect("JSON")), layout);
         }
         assert_eq!(bodies("{\"a\" :1}").layout, Layout::Preserve);
     }

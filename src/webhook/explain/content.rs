@@ -9,7 +9,9 @@ use super::providers::known_contents;
 use super::shared::{contains_word, header_value, timestamps};
 use crate::delivery::{Delivery, Headers, is_token};
 use crate::signature::hmac::Tag;
-use crate::signature::{Algorithm, Content, Keys, Scheme, TimestampUnit, Token, Values, tokens};
+use crate::signature::{
+    Algorithm, Keys, Scheme, SignedContent, TemplateToken, TemplateValues, TimestampUnit, tokens,
+};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
 /// One hypothesis about the signed content, for any body.
@@ -19,7 +21,7 @@ pub struct ContentHypothesis<'d> {
     pub template: String,
     /// Titles of the providers that sign so.
     pub providers: String,
-    content: Content,
+    content: SignedContent,
     timestamp: Cow<'d, str>,
     url: &'d str,
 }
@@ -161,8 +163,8 @@ impl<'d> ContentHypotheses<'_, 'd> {
     }
 
     /// Parses a template; `None` if the delivery lacks one of its headers.
-    fn parse(&self, template: &str) -> Option<Content> {
-        let content = Content::parse(template, self.id_header).ok()?;
+    fn parse(&self, template: &str) -> Option<SignedContent> {
+        let content = SignedContent::parse(template, self.id_header).ok()?;
         let has_headers = content.headers().all(|name| header_value(self.inputs.headers, name).is_some());
         has_headers.then_some(content)
     }
@@ -172,7 +174,7 @@ impl<'d> ContentHypotheses<'_, 'd> {
         &mut self,
         causes: &[&'static CauseDefinition],
         template: &str,
-        content: &Content,
+        content: &SignedContent,
         timestamp: Cow<'d, str>,
         url: &'d str,
     ) {
@@ -192,7 +194,7 @@ impl<'d> ContentHypotheses<'_, 'd> {
     /// Adds milliseconds for seconds, and seconds for milliseconds.
     fn add_other_units(&mut self, scheme: &Scheme) {
         let template = scheme.signed_content();
-        let Some(content) = self.parse(template).filter(Content::has_timestamp) else { return };
+        let Some(content) = self.parse(template).filter(SignedContent::has_timestamp) else { return };
         for timestamp in self.inputs.expected_timestamps.clone() {
             let seconds = &timestamp[..timestamp.len().saturating_sub(3)];
             for other in [[timestamp, "000"].concat(), into_owned_outlined(seconds)] {
@@ -224,17 +226,17 @@ impl ContentHypothesis<'_> {
         inputs: &ContentInputs<'_>,
     ) -> Tag {
         let (timestamp, url, method) = (self.timestamp.as_ref(), self.url, inputs.method);
-        let values = Values { body, timestamp, headers: inputs.headers, url, method };
-        keys.tag_under(algorithm, key, &self.content, &values)
+        let values = TemplateValues { body, timestamp, headers: inputs.headers, url, method };
+        keys.tag_with_key(algorithm, key, &self.content, &values)
     }
 }
 
 /// Returns the template without its timestamp or id, and with other separators or order.
 fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
     let Ok(tokens) = tokens(template) else { return Vec::new() };
-    let is_id = |token: &Token<'_>| matches!(token, Token::Place(place) if *place == "id" || place.starts_with("header:"));
-    let is_timestamp = |token: &Token<'_>| *token == Token::Place("timestamp");
-    let placeholders = tokens.iter().filter(|token| matches!(token, Token::Place(_))).count();
+    let is_id = |token: &TemplateToken<'_>| matches!(token, TemplateToken::Placeholder(place) if *place == "id" || place.starts_with("header:"));
+    let is_timestamp = |token: &TemplateToken<'_>| *token == TemplateToken::Placeholder("timestamp");
+    let placeholders = tokens.iter().filter(|token| matches!(token, TemplateToken::Placeholder(_))).count();
     let mut all: Vec<(String, Vec<&'static CauseDefinition>)> = Vec::new();
     let (timestamp, id) = (&causes::CONTENT_TIMESTAMP_MISSING, &causes::CONTENT_ID_MISSING);
     if tokens.iter().any(is_timestamp) {
@@ -250,16 +252,16 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
     if placeholders < 2 {
         return all;
     }
-    let last = tokens.iter().rposition(|token| matches!(token, Token::Place(_))).unwrap_or(0);
+    let last = tokens.iter().rposition(|token| matches!(token, TemplateToken::Placeholder(_))).unwrap_or(0);
     for separator in SEPARATORS {
         let mut text = String::new();
         for (index, token) in tokens.iter().enumerate() {
             match token {
                 // Literals before the first and after the last placeholder are no separators.
-                Token::Literal(literal) if index == 0 || index > last => text.push_str(literal),
-                Token::Literal(_) => text.push_str(separator),
-                Token::Place(_) => {
-                    if index > 0 && matches!(tokens[index - 1], Token::Place(_)) {
+                TemplateToken::Literal(literal) if index == 0 || index > last => text.push_str(literal),
+                TemplateToken::Literal(_) => text.push_str(separator),
+                TemplateToken::Placeholder(_) => {
+                    if index > 0 && matches!(tokens[index - 1], TemplateToken::Placeholder(_)) {
                         text.push_str(separator);
                     }
                     text.push_str(&format_token(*token));
@@ -274,19 +276,19 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
     all
 }
 
-fn format_token(token: Token<'_>) -> String {
+fn format_token(token: TemplateToken<'_>) -> String {
     match token {
-        Token::Literal(text) => into_owned_outlined(text),
-        Token::Place(placeholder) => format!("{{{placeholder}}}"),
+        TemplateToken::Literal(text) => into_owned_outlined(text),
+        TemplateToken::Placeholder(placeholder) => format!("{{{placeholder}}}"),
     }
 }
 
 /// Removes placeholders, each with the separator after it.
-fn without(tokens: &[Token<'_>], is_removed: &dyn Fn(&Token<'_>) -> bool) -> String {
+fn without(tokens: &[TemplateToken<'_>], is_removed: &dyn Fn(&TemplateToken<'_>) -> bool) -> String {
     let mut out = String::new();
     let mut after_removed = false;
     for token in tokens {
-        let skip = is_removed(token) || after_removed && matches!(token, Token::Literal(_));
+        let skip = is_removed(token) || after_removed && matches!(token, TemplateToken::Literal(_));
         after_removed = is_removed(token);
         if !skip {
             out.push_str(&format_token(*token));

@@ -43,7 +43,7 @@ pub fn decode_single_byte(body: &[u8], windows: bool) -> Option<Vec<u8>> {
 pub fn from_base64(body: &[u8]) -> Option<Vec<u8>> {
     let text: String = std::str::from_utf8(body).ok()?.split_ascii_whitespace().collect();
     let encoding = if text.contains(['-', '_']) { Encoding::Base64Url } else { Encoding::Base64 };
-    encoding.decode_any(&text).filter(|bytes| !bytes.is_empty())
+    encoding.decode_lenient(&text).filter(|bytes| !bytes.is_empty())
 }
 
 /// Decodes `%XX`, and in a form `+` to a space. `None` if there is nothing to decode.
@@ -95,7 +95,7 @@ pub fn from_json_string(body: &[u8]) -> Option<Vec<u8>> {
     if body.trim_ascii_start().first() != Some(&b'"') {
         return None;
     }
-    let document = Document::read(body).ok()?;
+    let document = Document::parse(body).ok()?;
     let root = document.root();
     (root.kind() == Kind::String).then(|| root.as_str().map(|text| text.into_owned().into_bytes()))?
 }

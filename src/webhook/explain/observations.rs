@@ -9,10 +9,10 @@ use super::secret::detect_token_type;
 use super::shared::{contains_bytes, contains_word, header_value, secret_label, timestamps};
 use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
-use crate::signature::hmac::same_bytes;
+use crate::signature::hmac::constant_time_eq;
 use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
-use crate::webhook::{Limits, Time, Webhook};
+use crate::webhook::{Timestamp, VerifyOptions, Webhook};
 
 /// Example signatures that providers print in their documentation, which people copy.
 const DOCUMENTED_SIGNATURES: [(&str, &str); 6] = [
@@ -55,7 +55,7 @@ pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
 
 impl ObservationCollector<'_, '_> {
     /// Makes every check.
-    pub fn collect(&mut self, now: Time, limits: &Limits) {
+    pub fn collect(&mut self, now: Timestamp, limits: &VerifyOptions) {
         self.headers();
         self.signatures();
         self.timestamps(now, limits);
@@ -118,14 +118,15 @@ impl ObservationCollector<'_, '_> {
         for signature in received {
             let Received { header, text, .. } = signature;
             let sample = |(_, sample): &&(&str, &str)| {
-                same_bytes(sample.as_bytes(), text.to_ascii_lowercase().as_bytes())
-                    || same_bytes(sample.as_bytes(), text.as_bytes())
+                constant_time_eq(sample.as_bytes(), text.to_ascii_lowercase().as_bytes())
+                    || constant_time_eq(sample.as_bytes(), text.as_bytes())
             };
             if let Some((provider, _)) = DOCUMENTED_SIGNATURES.iter().find(sample) {
                 self.observe(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
             }
             let expected = self.scheme.format.encoding;
-            let Some(bytes) = [expected].into_iter().chain(Encoding::ALL).find_map(|e| e.decode_any(text))
+            let Some(bytes) =
+                [expected].into_iter().chain(Encoding::ALL).find_map(|e| e.decode_lenient(text))
             else {
                 continue;
             };
@@ -158,11 +159,11 @@ impl ObservationCollector<'_, '_> {
         }
     }
 
-    fn timestamps(&mut self, now: Time, limits: &Limits) {
+    fn timestamps(&mut self, now: Timestamp, limits: &VerifyOptions) {
         let scheme = self.scheme;
         let timestamp = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
-            Some(time) => match Document::read(self.delivery.body) {
+            Some(time) => match Document::parse(self.delivery.body) {
                 Ok(document) => time.read(document.root()).ok(),
                 Err(_) => return,
             },
@@ -225,7 +226,7 @@ impl ObservationCollector<'_, '_> {
                 self.observe(&causes::SECRET_OTHER_KIND, &words);
             }
         }
-        for (secret, hint) in keys.doubts() {
+        for (secret, hint) in keys.warnings() {
             self.observe(&causes::SECRET_ODD, &[("secret", &secret_label(keys, secret)), ("hint", hint)]);
         }
     }

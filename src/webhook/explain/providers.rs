@@ -52,7 +52,7 @@ const URL_CONTENTS: [&str; 8] = [
 static PROVIDERS: LazyLock<Vec<KnownProvider>> = LazyLock::new(|| {
     let mut all = Vec::new();
     for text in provider::ids().filter_map(provider::definition) {
-        if let Ok(document) = Document::read(text.as_bytes()) {
+        if let Ok(document) = Document::parse(text.as_bytes()) {
             add_built_in(&mut all, document.root());
         }
     }
@@ -111,13 +111,13 @@ pub fn known_contents() -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signature::Content;
+    use crate::signature::SignedContent;
 
     #[test]
     fn every_signed_content_can_be_computed_and_is_tried_once() {
         let all = known_contents();
         for (n, (template, titles)) in all.iter().enumerate() {
-            assert!(Content::parse(template, Some("X-Id")).is_ok(), "{template} of {titles}");
+            assert!(SignedContent::parse(template, Some("X-Id")).is_ok(), "{template} of {titles}");
             assert!(all[..n].iter().all(|(other, _)| other != template), "{template}");
         }
     }
@@ -126,7 +126,7 @@ mod tests {
     fn every_built_in_provider_that_signs_is_known_by_its_header() {
         for id in provider::ids() {
             let definition = provider::definition(id).expect("a definition");
-            let document = Document::read(definition.as_bytes()).expect("JSON");
+            let document = Document::parse(definition.as_bytes()).expect("JSON");
             let mut expected = Vec::new();
             add_built_in(&mut expected, document.root());
             for KnownProvider { title, header, .. } in expected {

@@ -7,8 +7,8 @@ use super::definition::CauseDefinition;
 use super::encodings::from_percent;
 use super::shared::{contains_bytes, contains_word};
 use crate::delivery::{Headers, has_control, is_token};
-use crate::signature::hmac::{Tag, same_bytes};
-use crate::signature::{Algorithm, Encoding, Item, Keys, Scheme};
+use crate::signature::hmac::{Tag, constant_time_eq};
+use crate::signature::{Algorithm, Encoding, HeaderItem, Keys, Scheme};
 use crate::text::eq_ignore_ascii_case;
 
 /// A text in a header that may be a signature.
@@ -32,7 +32,7 @@ enum HeaderForm {
 
 impl<'d> Received<'d> {
     fn new(header: &'d str, text: &'d str, label: Option<&'d str>, form: HeaderForm) -> Self {
-        Self { header, text, label: label.filter(|label| Algorithm::named(label).is_some()), form }
+        Self { header, text, label: label.filter(|label| Algorithm::from_name(label).is_some()), form }
     }
 
     /// A candidate that is not in the format of the provider.
@@ -52,7 +52,7 @@ impl<'d> Received<'d> {
 
     /// The algorithm of the label.
     pub fn labelled_algorithm(&self) -> Option<Algorithm> {
-        self.label.and_then(Algorithm::named)
+        self.label.and_then(Algorithm::from_name)
     }
 }
 
@@ -93,15 +93,15 @@ impl Interpretation {
     /// The same for the bytes of a plain hash.
     pub fn matches_bytes(&self, tag: &[u8], len: usize) -> bool {
         match self.coverage {
-            Coverage::Whole => same_bytes(tag, &self.bytes),
-            Coverage::Start => tag.get(..len).is_some_and(|part| same_bytes(part, &self.bytes)),
+            Coverage::Whole => constant_time_eq(tag, &self.bytes),
+            Coverage::Start => tag.get(..len).is_some_and(|part| constant_time_eq(part, &self.bytes)),
             Coverage::End => {
-                tag.len().checked_sub(len).is_some_and(|start| same_bytes(&tag[start..], &self.bytes))
+                tag.len().checked_sub(len).is_some_and(|start| constant_time_eq(&tag[start..], &self.bytes))
             }
             Coverage::CaseFolded => {
                 let mut text = Zeroizing::new(self.encoding.encode(tag));
                 text.make_ascii_lowercase();
-                same_bytes(text.trim_end_matches('=').as_bytes(), &self.bytes)
+                constant_time_eq(text.trim_end_matches('=').as_bytes(), &self.bytes)
             }
         }
     }
@@ -121,10 +121,10 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
             continue;
         }
         for item in scheme.format.items(value).take(MAX_SIGNATURES) {
-            if let Item::Signature { label, digest } = scheme.format.read(item)
+            if let HeaderItem::Signature { label, digest } = scheme.format.read(item)
                 && is_plausible(digest)
             {
-                let is_known = label.is_none_or(|label| Algorithm::named(label).is_some());
+                let is_known = label.is_none_or(|label| Algorithm::from_name(label).is_some());
                 all.push(Received::new(
                     header,
                     digest,
@@ -143,7 +143,7 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
     if headers.get(scheme.header()).is_none() {
         for (header, value) in find_signature_like_headers(headers) {
             let expected = scheme.format.items(value).find_map(|item| match scheme.format.read(item) {
-                Item::Signature { label, digest } if is_digest(digest) => {
+                HeaderItem::Signature { label, digest } if is_digest(digest) => {
                     Some(Received::new(header, digest, label, HeaderForm::Expected))
                 }
                 _ => None,
@@ -169,8 +169,9 @@ pub fn find_signature_like_headers<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str
             && !has_control(value);
         let labelled = |(label, text): (Option<&str>, &str)| {
             is_digest(text)
-                && label
-                    .is_some_and(|label| Algorithm::named(label).is_some() || ["v0", "v1"].contains(&label))
+                && label.is_some_and(|label| {
+                    Algorithm::from_name(label).is_some() || ["v0", "v1"].contains(&label)
+                })
         };
         is_sane && !is_excluded && (is_named || split_candidates(value).into_iter().any(labelled))
     };
@@ -209,7 +210,7 @@ fn decoded_len(encoding: Encoding, text: &str) -> usize {
     }
     let bare = if encoding == Encoding::Hex { &text[..text.len() & !1] } else { text };
     (text.len() <= MAX_SIGNATURE_CHARS)
-        .then(|| encoding.decode_any(bare))
+        .then(|| encoding.decode_lenient(bare))
         .flatten()
         .map_or(0, |bytes| bytes.len())
 }
@@ -262,7 +263,7 @@ impl SignatureReader<'_> {
     /// Interprets a text as a complete signature in an encoding.
     #[inline(never)]
     fn complete(&mut self, encoding: Encoding, text: &str, cause: Option<&'static CauseDefinition>) {
-        if let Some(bytes) = encoding.decode_any(text)
+        if let Some(bytes) = encoding.decode_lenient(text)
             && let Some(algorithm) = Algorithm::of_len(bytes.len())
         {
             self.push((algorithm, encoding), bytes, Coverage::Whole, cause);
@@ -307,7 +308,7 @@ impl SignatureReader<'_> {
     fn double_encoded(&mut self) {
         let text = self.received.text;
         let mut inner: Vec<Vec<u8>> =
-            Encoding::ALL.into_iter().filter_map(|encoding| encoding.decode_any(text)).collect();
+            Encoding::ALL.into_iter().filter_map(|encoding| encoding.decode_lenient(text)).collect();
         inner.extend(from_percent(text.as_bytes(), false));
         for bytes in inner {
             let Ok(text) = std::str::from_utf8(&bytes) else { continue };
@@ -327,10 +328,10 @@ impl SignatureReader<'_> {
         }
         for algorithm in Algorithm::ALL {
             if self.encoding.text_len(algorithm.digest_len()) == text.len() {
-                let letters = text.to_ascii_lowercase().into_bytes();
+                let case_folded = text.to_ascii_lowercase().into_bytes();
                 self.push(
                     (algorithm, self.encoding),
-                    letters,
+                    case_folded,
                     Coverage::CaseFolded,
                     Some(&causes::SIGNATURE_CASE),
                 );
@@ -350,7 +351,7 @@ impl SignatureReader<'_> {
         for (cut, coverage) in
             [(text.get(..even), Coverage::Start), (text.get(text.len() - even..), Coverage::End)]
         {
-            let Some(bytes) = cut.and_then(|cut| self.encoding.decode_any(cut)) else { continue };
+            let Some(bytes) = cut.and_then(|cut| self.encoding.decode_lenient(cut)) else { continue };
             for &algorithm in named.as_ref().map_or(self.keys.algorithms(), std::slice::from_ref) {
                 // By the number of characters: of base64, the last ones may be left out above.
                 let is_short = text.len() < self.encoding.text_len(algorithm.digest_len());

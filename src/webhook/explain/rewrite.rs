@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::shared::joined;
-use crate::json::{Document, Kind, Tag, Value, sort_by};
+use crate::json::{Document, Kind, TokenKind, Value, sort_by};
 use crate::text::split_once;
 
 /// White space between tokens.
@@ -119,9 +119,9 @@ impl Writer<'_> {
         let bytes = document.bytes();
         let mut done = 0;
         let mut key: Option<Value<'_>> = None;
-        for token in (0..).map_while(|index| document.at(index)) {
+        for token in (0..).map_while(|index| document.offset(index)) {
             let Range { start, end } = match token.tag() {
-                Tag::Object | Tag::Array | Tag::Close => {
+                TokenKind::Object | TokenKind::Array | TokenKind::Close => {
                     key = None;
                     continue;
                 }
@@ -148,7 +148,7 @@ impl Writer<'_> {
         if value.kind() == Kind::Object {
             let mut members: Vec<_> = value.members().collect();
             if self.style.sorted {
-                sort_by(&mut members, |a, b| a.0.exact().cmp(&b.0.exact()));
+                sort_by(&mut members, |a, b| a.0.decoded_bytes().cmp(&b.0.decoded_bytes()));
             }
             for (name, member) in members {
                 self.separate(count, depth + 1);
@@ -188,9 +188,9 @@ impl Writer<'_> {
 
     fn scalar(&mut self, value: Value<'_>, key: Option<Value<'_>>) {
         match value.kind() {
-            Kind::String => self.string(value.inner()),
-            Kind::Number => self.number(value.raw(), key),
-            _ => self.out.extend_from_slice(value.raw()),
+            Kind::String => self.string(value.string_bytes()),
+            Kind::Number => self.number(value.raw_bytes(), key),
+            _ => self.out.extend_from_slice(value.raw_bytes()),
         }
     }
 
@@ -207,7 +207,7 @@ impl Writer<'_> {
 
     fn is_within(&self, wanted: Option<usize>, key: Option<Value<'_>>) -> bool {
         let Some(wanted) = wanted.and_then(|index| self.keys.get(index)) else { return wanted.is_none() };
-        key.is_some_and(|key| key.inner() == wanted.as_slice())
+        key.is_some_and(|key| key.string_bytes() == wanted.as_slice())
     }
 
     fn string(&mut self, inner: &[u8]) {
@@ -302,7 +302,7 @@ impl Writer<'_> {
 
     /// Writes a character that was escaped as `\u`.
     fn unescaped(&mut self, character: char) {
-        let short = match character {
+        let to_js_number = match character {
             '"' if self.style.characters == Characters::DotNet => None,
             '"' => Some(b'"'),
             '\\' => Some(b'\\'),
@@ -313,7 +313,7 @@ impl Writer<'_> {
             '\t' => Some(b't'),
             _ => None,
         };
-        match (short, character) {
+        match (to_js_number, character) {
             (Some(letter), _) => self.out.extend_from_slice(&[b'\\', letter]),
             (None, '\0'..='\x1f' | '"') => self.unit(u16::try_from(u32::from(character)).unwrap_or(0)),
             (None, other) => self.character(other),
@@ -391,7 +391,7 @@ mod tests {
     use super::*;
 
     fn written(text: &str, style: Style) -> String {
-        let document = Document::read(text.as_bytes()).expect(text);
+        let document = Document::parse(text.as_bytes()).expect(text);
         String::from_utf8(write(&document, &style, &[b"n".to_vec()])).expect("UTF-8")
     }
 
@@ -443,17 +443,17 @@ mod tests {
         }
         assert_eq!(to_js_number(b"1234567890.1234567"), None);
         assert_eq!(to_js_number(b"1e999999999999"), None);
-        let long = |key, spelling| {
+        let expand_number = |key, spelling| {
             written(
                 r#"{"n":100,"m":[100,0,1.5],"n":7}"#,
                 Style { numbers: Numbers::Expanded(key, spelling), ..Style::PRESERVE },
             )
         };
-        assert_eq!(long(Some(0), Spelling::Fraction), r#"{"n":100.0,"m":[100,0,1.5],"n":7.0}"#);
-        assert_eq!(long(None, Spelling::Exponent), r#"{"n":1e2,"m":[1e2,0,1.5],"n":7}"#);
-        assert_eq!(long(None, Spelling::FractionExponent), r#"{"n":1.0E2,"m":[1.0E2,0,1.5],"n":7}"#);
+        assert_eq!(expand_number(Some(0), Spelling::Fraction), r#"{"n":100.0,"m":[100,0,1.5],"n":7.0}"#);
+        assert_eq!(expand_number(None, Spelling::Exponent), r#"{"n":1e2,"m":[1e2,0,1.5],"n":7}"#);
+        assert_eq!(expand_number(None, Spelling::FractionExponent), r#"{"n":1.0E2,"m":[1.0E2,0,1.5],"n":7}"#);
         assert_eq!(
-            long(Some(9), Spelling::Fraction),
+            expand_number(Some(9), Spelling::Fraction),
             r#"{"n":100.0,"m":[100,0,1.5],"n":7.0}"#.replace(".0", "")
         );
     }

@@ -12,7 +12,7 @@ use super::received::{Interpretation, Received, interpretations};
 use super::secret::{KeyHypothesis, key_hypotheses};
 use super::shared::{joined, secret_label};
 use crate::delivery::Delivery;
-use crate::signature::hmac::unkeyed;
+use crate::signature::hmac::plain_digest;
 use crate::signature::{Algorithm, Keys, Scheme};
 
 /// Bytes hashed or written for a body of any length: a few tens of milliseconds.
@@ -93,7 +93,7 @@ impl<'a> Search<'a> {
         algorithms.retain(|algorithm| interpretations.iter().any(|other| other.algorithm == *algorithm));
         let inputs = ContentInputs::new(scheme, delivery);
         let (expected, alternatives) = content_hypotheses(scheme, &inputs);
-        let format = scheme.secret_form();
+        let format = scheme.secret_format();
         let mut all_keys = Vec::new();
         for (index, (key, written)) in keys.secrets().enumerate() {
             all_keys.append(&mut key_hypotheses(index, key, written, format));
@@ -284,7 +284,7 @@ impl<'a> Search<'a> {
                         return None;
                     }
                     let message = Zeroizing::new(joined(parts));
-                    let digest = Zeroizing::new(unkeyed(algorithm, &message));
+                    let digest = Zeroizing::new(plain_digest(algorithm, &message));
                     let matches = |interpretation: &Interpretation| {
                         interpretation.is_whole() && interpretation.matches_bytes(&digest, digest.len())
                     };

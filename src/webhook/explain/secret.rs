@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 use super::causes;
 use super::definition::CauseDefinition;
 use super::shared::{joined, replaced};
-use crate::signature::hmac::same_bytes;
-use crate::signature::{Encoding, SecretEncoding, SecretForm};
+use crate::signature::hmac::constant_time_eq;
+use crate::signature::{Encoding, SecretEncoding, SecretFormat};
 
 /// One hypothesis about the sender's key.
 pub struct KeyHypothesis {
@@ -21,7 +21,7 @@ const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
 
 /// Returns every key hypothesis of one secret: each error by itself, then two at once.
 #[inline(never)]
-pub fn key_hypotheses(secret: usize, key: &[u8], written: &[u8], form: &SecretForm) -> Vec<KeyHypothesis> {
+pub fn key_hypotheses(secret: usize, key: &[u8], written: &[u8], form: &SecretFormat) -> Vec<KeyHypothesis> {
     let prefix = form.prefix.as_deref();
     let mut all = KeyHypotheses { secret, form, all: Vec::new() };
     all.push(&[], key.to_vec());
@@ -49,7 +49,7 @@ pub fn key_hypotheses(secret: usize, key: &[u8], written: &[u8], form: &SecretFo
 
 struct KeyHypotheses<'f> {
     secret: usize,
-    form: &'f SecretForm,
+    form: &'f SecretFormat,
     all: Vec<KeyHypothesis>,
 }
 
@@ -58,7 +58,7 @@ impl KeyHypotheses<'_> {
     #[inline(never)]
     fn push(&mut self, causes: &[&'static CauseDefinition], key: Vec<u8>) {
         let key = Zeroizing::new(key);
-        if !self.all.iter().any(|it| same_bytes(&it.key, &key)) {
+        if !self.all.iter().any(|it| constant_time_eq(&it.key, &key)) {
             self.all.push(KeyHypothesis { secret: self.secret, causes: causes.to_vec(), key });
         }
     }
@@ -92,7 +92,7 @@ impl KeyHypotheses<'_> {
         let bare = std::str::from_utf8(bare).unwrap_or_default();
         for (own, encoding, cause) in decoded {
             if (own == SecretEncoding::Utf8 || own != form.encoding)
-                && let Some(key) = encoding.decode_any(bare).filter(|key| !key.is_empty())
+                && let Some(key) = encoding.decode_lenient(bare).filter(|key| !key.is_empty())
             {
                 add(cause, key);
             }
@@ -109,14 +109,14 @@ impl KeyHypotheses<'_> {
 
 /// Returns the key of a text in the provider's format.
 #[inline(never)]
-fn by_form(text: &[u8], form: &SecretForm) -> Option<Vec<u8>> {
+fn by_form(text: &[u8], form: &SecretFormat) -> Option<Vec<u8>> {
     let bare = form.prefix.as_ref().and_then(|prefix| text.strip_prefix(prefix.as_bytes())).unwrap_or(text);
     let encoding = match form.encoding {
         SecretEncoding::Utf8 => return Some(bare.to_vec()),
         SecretEncoding::Base64 => Encoding::Base64,
         SecretEncoding::Hex => Encoding::Hex,
     };
-    encoding.decode_any(std::str::from_utf8(bare).ok()?).filter(|key| !key.is_empty())
+    encoding.decode_lenient(std::str::from_utf8(bare).ok()?).filter(|key| !key.is_empty())
 }
 
 /// Returns the secret with each error reversed: ours, and the sender's.
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     fn codes(written: &str, form: &str, key: &[u8]) -> Vec<&'static str> {
-        let form = SecretForm::named(form).expect("a form");
+        let form = SecretFormat::named(form).expect("a form");
         let own = by_form(written.as_bytes(), &form).expect("a secret");
         let all = key_hypotheses(0, &own, written.as_bytes(), &form);
         let found =

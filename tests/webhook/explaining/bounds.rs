@@ -15,7 +15,7 @@ fn there_is_nothing_to_explain_where_nothing_is_signed_or_everything_fits() {
     let found = explained(&painchek(&[SECRET]), &signed(body), body);
     assert_eq!((codes(&found.matches), codes(&found.observations)), (vec![], vec!["signature-valid"]));
     assert_eq!(found.tried, 0);
-    let limits = hookseal::webhook::Limits { max_bytes: 10, ..painchek(&[SECRET]).limits() };
+    let limits = hookseal::webhook::VerifyOptions { max_bytes: 10, ..painchek(&[SECRET]).limits() };
     let found = painchek(&[SECRET]).explain_with(&delivery, NOW, &limits, 4096);
     assert_eq!(codes(&found.observations), ["body-too-large"]);
 }

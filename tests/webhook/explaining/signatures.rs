@@ -2,7 +2,7 @@
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::signature::{Algorithm, hmac};
-use hookseal::webhook::{Options, Webhook};
+use hookseal::webhook::{Webhook, WebhookOptions};
 
 use super::{HEADER, STANDARD, TEXT, base64, check, codes, custom, explained, hex, signed, tag};
 use crate::support::{NOW, SECRET, definition, made, options, painchek};
@@ -96,7 +96,7 @@ fn algorithms_and_encodings_are_proved() {
         let found = explained(&painchek(&[SECRET]), &signature, body);
         assert_eq!(codes(&found.matches), expected, "{signature} {:?}", found.observations);
     }
-    let narrow = Options { algorithms: Some(vec![Algorithm::Sha256]), ..options(&[SECRET]) };
+    let narrow = WebhookOptions { algorithms: Some(vec![Algorithm::Sha256]), ..options(&[SECRET]) };
     let hook = Webhook::built_in("painchek", narrow).expect("a webhook");
     let found = explained(&hook, &format!("sha1={}", hex(&sha1)), body);
     assert_eq!(codes(&found.matches), ["algorithm-not-accepted"]);

@@ -1,9 +1,9 @@
 //! A provider definition, read and checked: the data that makes one webhook differ from another.
 
 use crate::issue::{Code, Issue, Severity};
-use crate::json::{Document, Key, Names, Pointer, Value, Vocabulary};
+use crate::json::{Document, Key, KeyInterner, KeyTable, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
-use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretForm, TimestampUnit};
+use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, TimestampUnit};
 use crate::text::escape_controls;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::signed_time::SignedTime;
 use super::span;
 
 /// The contract of definitions themselves.
-const CONTRACT: &str = include_str!("definition.schema.json");
+const DEFINITION_SCHEMA: &str = include_str!("definition.schema.json");
 
 /// Everything known about one provider.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub struct Provider {
     /// Where the parts that every event has stand.
     pub envelope: Envelope,
     /// Where the idempotency key comes from, best first.
-    pub dedupe: Vec<Dedupe>,
+    pub dedupe: Vec<IdempotencySource>,
     /// Whether every retry carries the same payload.
     pub immutable: bool,
     /// The statuses it takes for success, first and last.
@@ -54,14 +54,14 @@ pub struct Provider {
     /// Which of its headers its signature does not cover.
     pub(crate) coverage: Coverage,
     /// The keys that its contracts and its envelope name.
-    pub(crate) names: Arc<Names>,
+    pub(crate) names: Arc<KeyTable>,
     pub(crate) rules: Rules,
-    pub(crate) lookalikes: Vec<Lookalike>,
+    pub(crate) lookalikes: Vec<KnownMistake>,
 }
 
 /// One way to an idempotency key.
 #[derive(Debug)]
-pub enum Dedupe {
+pub enum IdempotencySource {
     /// The value a JSON Pointer leads to.
     Pointer(Pointer),
     /// A header's value.
@@ -76,7 +76,7 @@ pub enum Dedupe {
 #[derive(Debug)]
 pub struct Event {
     /// The event type, as in the envelope. `*` is any that is not named.
-    pub name: String,
+    pub event_type: String,
     /// The revisions of its contract, in the order in which they are tried.
     pub revisions: Vec<Revision>,
 }
@@ -94,8 +94,8 @@ pub struct Revision {
 
 /// A body that people paste by mistake.
 #[derive(Debug)]
-pub(crate) struct Lookalike {
-    pub has: Vec<String>,
+pub(crate) struct KnownMistake {
+    pub required_pointers: Vec<String>,
     pub message: String,
 }
 
@@ -125,16 +125,16 @@ impl Provider {
     /// ```
     /// use hookseal::provider::Provider;
     ///
-    /// let provider = Provider::read(br#"{
+    /// let provider = Provider::from_json(br#"{
     ///     "id": "github",
     ///     "signature": { "header": "X-Hub-Signature-256", "format": "sha256={hex}", "algorithms": ["sha256"] },
     ///     "envelope": { "type": "header:X-GitHub-Event" },
     ///     "dedupe": ["header:X-GitHub-Delivery"],
     ///     "events": { "ping": { "schema": { "required": ["zen"] } } }
     /// }"#)?;
-    /// assert_eq!(provider.events[0].name, "ping");
+    /// assert_eq!(provider.events[0].event_type, "ping");
     ///
-    /// let error = Provider::read(br#"{ "id": "mine", "envelope": {}, "events": {} }"#).unwrap_err();
+    /// let error = Provider::from_json(br#"{ "id": "mine", "envelope": {}, "events": {} }"#).unwrap_err();
     /// assert_eq!(error.issues[0].pointer, "/envelope");
     /// assert_eq!(error.issues[0].message, "The required key \"type\" is missing.");
     /// # Ok::<(), hookseal::provider::DefinitionError>(())
@@ -143,10 +143,10 @@ impl Provider {
     /// # Errors
     /// Everything that is wrong with it, with places: unknown keys, wrong types, templates that
     /// cannot be read, contracts that cannot be compiled.
-    pub fn read(text: &[u8]) -> Result<Self, DefinitionError> {
-        let document = Document::read(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
-        let contract = Schema::compile(CONTRACT.as_bytes(), &CompileOptions::default())
-            .map_err(|error| fault(&document, document.root(), &error.to_string()))?;
+    pub fn from_json(text: &[u8]) -> Result<Self, DefinitionError> {
+        let document = Document::parse(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
+        let contract = Schema::compile(DEFINITION_SCHEMA.as_bytes(), &CompileOptions::default())
+            .map_err(|error| definition_error(&document, document.root(), &error.to_string()))?;
         let issues: Vec<Issue> =
             contract.check(text).into_iter().filter(|i| i.severity == Severity::Error).collect();
         if !issues.is_empty() {
@@ -157,34 +157,34 @@ impl Provider {
 
     /// Reads a definition that fits the contract of definitions, as every built-in one does: the contract is not
     /// compiled for it, which is a third of the work.
-    pub(crate) fn read_built_in(text: &[u8]) -> Result<Self, DefinitionError> {
-        let document = Document::read(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
+    pub(crate) fn from_trusted_json(text: &[u8]) -> Result<Self, DefinitionError> {
+        let document = Document::parse(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
         Self::assemble(&document)
     }
 
     fn assemble(document: &Document<'_>) -> Result<Self, DefinitionError> {
         let root = document.root();
         let id = text(root, "/id").unwrap_or_default();
-        contradictions(document)?;
-        let mut vocabulary = Vocabulary::default();
+        check_consistency(document)?;
+        let mut vocabulary = KeyInterner::default();
         let mut events = events(document, &mut vocabulary)?;
         let mut dedupe = dedupe(root);
         let mut envelope = Envelope::read(root, &dedupe);
         let mut pointers: Vec<&mut Pointer> = envelope.pointers().collect();
-        pointers.extend(dedupe.iter_mut().filter_map(Dedupe::pointer));
+        pointers.extend(dedupe.iter_mut().filter_map(IdempotencySource::pointer));
         let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|it| &mut it.when);
         pointers.extend(whens.flatten());
         let mut signed_time = signed_time(root);
         pointers.extend(signed_time.as_mut().map(|time| &mut time.pointer));
         for pointer in &mut pointers {
-            pointer.expect(&mut vocabulary);
+            pointer.intern_keys(&mut vocabulary);
         }
-        let names = Arc::new(vocabulary.finish());
+        let names = Arc::new(vocabulary.build());
         for pointer in pointers {
-            pointer.name(&names);
+            pointer.bind_keys(&names);
         }
         for revision in events.iter_mut().flat_map(|event| &mut event.revisions) {
-            revision.schema.expect(&names);
+            revision.schema.bind_keys(&names);
         }
         let scheme = signature(document)?;
         Ok(Self {
@@ -208,11 +208,12 @@ impl Provider {
             events,
             names,
             sensitive: texts(root, "sensitive"),
-            rules: Rules::read(&id, root).map_err(|(place, message)| fault(document, place, &message))?,
+            rules: Rules::read(&id, root)
+                .map_err(|(place, message)| definition_error(document, place, &message))?,
             lookalikes: items(root, "lookalikes")
                 .into_iter()
-                .map(|item| Lookalike {
-                    has: texts(item, "has"),
+                .map(|item| KnownMistake {
+                    required_pointers: texts(item, "has"),
                     message: text(item, "/message").unwrap_or_default(),
                 })
                 .collect(),
@@ -223,42 +224,43 @@ impl Provider {
     /// What to say about a body that is no delivery at all, but something of the provider's that
     /// people paste in its place.
     pub(crate) fn lookalike(&self, body: Value<'_>) -> Option<&str> {
-        let fits = |it: &&Lookalike| it.has.iter().all(|pointer| body.pointer(pointer).is_some());
+        let fits =
+            |it: &&KnownMistake| it.required_pointers.iter().all(|pointer| body.pointer(pointer).is_some());
         self.lookalikes.iter().find(fits).map(|it| it.message.as_str())
     }
 
     /// The event with this type, or the one that stands for all others, by its place in `events`.
     #[must_use]
-    pub fn event_named(&self, name: &str) -> Option<usize> {
-        let place = |name| self.events.iter().position(|event| event.name == name);
-        place(name).or_else(|| place(OTHERS))
+    pub fn find_event(&self, name: &str) -> Option<usize> {
+        let place = |name| self.events.iter().position(|event| event.event_type == name);
+        place(name).or_else(|| place(WILDCARD_EVENT))
     }
 }
 
 /// The name of the event that stands for all that are not named.
-const OTHERS: &str = "*";
+const WILDCARD_EVENT: &str = "*";
 
 impl Event {
     /// Its type, where it stands for one.
     #[must_use]
     pub fn event_type(&self) -> Option<&str> {
-        Some(self.name.as_str()).filter(|name| *name != OTHERS)
+        Some(self.event_type.as_str()).filter(|name| *name != WILDCARD_EVENT)
     }
 
     /// The revision a body follows, by its place in `revisions`. None where no contract fits.
     #[must_use]
-    pub fn revision_of(&self, body: Value<'_>) -> Option<usize> {
+    pub fn find_revision(&self, body: Value<'_>) -> Option<usize> {
         self.revisions
             .iter()
-            .position(|revision| revision.when.as_ref().is_none_or(|pointer| body.follow(pointer).is_some()))
+            .position(|revision| revision.when.as_ref().is_none_or(|pointer| body.resolve(pointer).is_some()))
     }
 }
 
-impl Dedupe {
+impl IdempotencySource {
     fn pointer(&mut self) -> Option<&mut Pointer> {
         match self {
-            Dedupe::Pointer(pointer) => Some(pointer),
-            Dedupe::Header(_) | Dedupe::Digest | Dedupe::None => None,
+            IdempotencySource::Pointer(pointer) => Some(pointer),
+            IdempotencySource::Header(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         }
     }
 }
@@ -270,8 +272,9 @@ pub(crate) fn is_name(text: &str) -> bool {
 }
 
 #[inline(never)]
-fn fault(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionError {
-    let draft = crate::issue::Draft::new(Code::DEFINITION_INVALID, Severity::Error, at.place(), message);
+fn definition_error(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionError {
+    let draft =
+        crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, at.place(), message);
     DefinitionError { issues: document.locate(vec![draft]) }
 }
 
@@ -303,26 +306,30 @@ fn texts(holder: Value<'_>, key: &str) -> Vec<String> {
 
 /// What a schema cannot say about a definition.
 #[inline(never)]
-fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
+fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
     let root = document.root();
     let (first, last) = span::success(text(root, "/success").as_deref().unwrap_or("2xx"));
     if let Some(range) = root.get("success").filter(|_| first > last) {
-        return Err(fault(document, range, "This range ends before it begins."));
+        return Err(definition_error(document, range, "This range ends before it begins."));
     }
     if let Some(way) =
         items(root, "dedupe").iter().rev().skip(1).find(|way| way.as_str().as_deref() == Some("none"))
     {
-        return Err(fault(document, *way, "Nothing behind \"none\" is ever reached: put \"none\" last."));
+        return Err(definition_error(
+            document,
+            *way,
+            "Nothing behind \"none\" is ever reached: put \"none\" last.",
+        ));
     }
     let signed_time = root.pointer("/signature/timestamp");
     match (signed_time, root.pointer("/headers/timestamp")) {
         (Some(_), Some(header)) => {
             let message = "`signature.timestamp` says where the time is already. Remove one of the two.";
-            return Err(fault(document, header, message));
+            return Err(definition_error(document, header, message));
         }
         (None, Some(header)) if root.get("signature").is_none() => {
             let message = "No signature covers this timestamp, so anybody could change it. Remove it.";
-            return Err(fault(document, header, message));
+            return Err(definition_error(document, header, message));
         }
         _ => {}
     }
@@ -331,7 +338,7 @@ fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
         && templates.iter().any(|at| text(root, at).is_some_and(|text| text.contains("{timestamp}")))
     {
         let message = "{timestamp} is signed already; only one time can count. Remove one of the two.";
-        return Err(fault(document, time, message));
+        return Err(definition_error(document, time, message));
     }
     let event_type = text(root, "/envelope/type").unwrap_or_default();
     for name in ["id", "createdAt", "data"] {
@@ -342,25 +349,29 @@ fn contradictions(document: &Document<'_>) -> Result<(), DefinitionError> {
         {
             let message =
                 "The event type is a string, so nothing else can stand where it does, or within it.";
-            return Err(fault(document, part, message));
+            return Err(definition_error(document, part, message));
         }
     }
     for (_, event) in members(root, "events") {
         let (schema, revisions) = (event.get("schema"), event.get("revisions"));
         let Some(revisions) = revisions else {
             if schema.is_none() {
-                return Err(fault(document, event, "An event needs a contract: a schema, or revisions."));
+                return Err(definition_error(
+                    document,
+                    event,
+                    "An event needs a contract: a schema, or revisions.",
+                ));
             }
             continue;
         };
         if schema.is_some() {
             let message = "An event has a schema or revisions, and not both.";
-            return Err(fault(document, event, message));
+            return Err(definition_error(document, event, message));
         }
         let mut behind = revisions.elements().skip_while(|revision| revision.get("when").is_some()).skip(1);
         if let Some(revision) = behind.next() {
             let message = "This revision is never reached: the one without \"when\" before it fits always.";
-            return Err(fault(document, revision, message));
+            return Err(definition_error(document, revision, message));
         }
     }
     Ok(())
@@ -374,7 +385,10 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
     let definition = SchemeDefinition {
         header: text(signature, "/header").unwrap_or_default(),
         format: text(signature, "/format").unwrap_or_default(),
-        algorithms: texts(signature, "algorithms").iter().filter_map(|name| Algorithm::named(name)).collect(),
+        algorithms: texts(signature, "algorithms")
+            .iter()
+            .filter_map(|name| Algorithm::from_name(name))
+            .collect(),
         signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
         secret: secret_form(text(signature, "/secret").as_deref().unwrap_or("utf8")),
         optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
@@ -391,7 +405,7 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
             field => signature.get(field),
         }
         .unwrap_or(signature);
-        fault(document, at, error.message())
+        definition_error(document, at, error.message())
     })
 }
 
@@ -408,8 +422,8 @@ fn signed_time(root: Value<'_>) -> Option<SignedTime> {
 }
 
 #[inline(never)]
-fn secret_form(text: &str) -> SecretForm {
-    let mut form = SecretForm::named(text).unwrap_or_default();
+fn secret_form(text: &str) -> SecretFormat {
+    let mut form = SecretFormat::named(text).unwrap_or_default();
     if form.encoding == SecretEncoding::Base64 {
         // No underscore is in the base64 alphabet, so the common prefix can be recognised unnamed.
         form.prefix.get_or_insert_with(|| "whsec_".to_owned());
@@ -418,26 +432,26 @@ fn secret_form(text: &str) -> SecretForm {
 }
 
 #[inline(never)]
-fn dedupe(root: Value<'_>) -> Vec<Dedupe> {
-    let list: Vec<Dedupe> = texts(root, "dedupe")
+fn dedupe(root: Value<'_>) -> Vec<IdempotencySource> {
+    let list: Vec<IdempotencySource> = texts(root, "dedupe")
         .iter()
         .map(|way| {
             if let Some(pointer) = way.strip_prefix("pointer:") {
-                Dedupe::Pointer(pointer.into())
+                IdempotencySource::Pointer(pointer.into())
             } else if let Some(header) = way.strip_prefix("header:") {
-                Dedupe::Header(header.to_owned())
+                IdempotencySource::Header(header.to_owned())
             } else if way == "none" {
-                Dedupe::None
+                IdempotencySource::None
             } else {
-                Dedupe::Digest
+                IdempotencySource::Digest
             }
         })
         .collect();
-    if list.is_empty() { vec![Dedupe::Digest] } else { list }
+    if list.is_empty() { vec![IdempotencySource::Digest] } else { list }
 }
 
 #[inline(never)]
-fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Event>, DefinitionError> {
+fn events(document: &Document<'_>, vocabulary: &mut KeyInterner) -> Result<Vec<Event>, DefinitionError> {
     let mut events = Vec::new();
     for (name, event) in members(document.root(), "events") {
         let mut revisions = Vec::new();
@@ -455,7 +469,7 @@ fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Ev
                 schema: compile(document, event, vocabulary)?,
             });
         }
-        events.push(Event { name: name.text().into_owned(), revisions });
+        events.push(Event { event_type: name.text().into_owned(), revisions });
     }
     Ok(events)
 }
@@ -464,12 +478,13 @@ fn events(document: &Document<'_>, vocabulary: &mut Vocabulary) -> Result<Vec<Ev
 fn compile(
     document: &Document<'_>,
     holder: Value<'_>,
-    vocabulary: &mut Vocabulary,
+    vocabulary: &mut KeyInterner,
 ) -> Result<Schema, DefinitionError> {
     let Some(schema) = holder.get("schema") else {
-        return Err(fault(document, holder, "A contract needs a schema."));
+        return Err(definition_error(document, holder, "A contract needs a schema."));
     };
-    let options = CompileOptions { strict: true, placeholders: true, ..CompileOptions::default() };
-    Schema::compile_among(schema, options, vocabulary)
-        .map_err(|error| fault(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.message))
+    let options = CompileOptions { strict: true, detect_placeholders: true, ..CompileOptions::default() };
+    Schema::compile_with_interner(schema, options, vocabulary).map_err(|error| {
+        definition_error(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.message)
+    })
 }

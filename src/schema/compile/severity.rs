@@ -2,12 +2,12 @@
 //! validator, so that a schema without them is the closed, strict contract.
 
 use crate::json::{Kind, Value, quoted};
-use crate::schema::error::Fault;
-use crate::schema::plan::{Grade, Grades};
+use crate::schema::error::CompileError;
+use crate::schema::plan::{ProfileSeverities, RuleSeverity};
 
 /// The severities a schema object gives its own keywords.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Marks<'s> {
+pub(super) struct SeverityOverrides<'s> {
     lenient: Option<Value<'s>>,
     strict: Option<Value<'s>>,
 }
@@ -46,10 +46,10 @@ const RULES: &[&str] = &[
 ];
 
 /// What can be marked where it is `false`, because then it is a rule of its own.
-const CLOSERS: &[&str] = &["additionalProperties", "items", "additionalItems"];
+const ANNOTATABLE_IF_FALSE: &[&str] = &["additionalProperties", "items", "additionalItems"];
 
-impl<'s> Marks<'s> {
-    pub fn of(schema: Value<'s>) -> Result<Self, Fault> {
+impl<'s> SeverityOverrides<'s> {
+    pub fn of(schema: Value<'s>) -> Result<Self, CompileError> {
         let marks = Self { lenient: schema.get("x-lenient"), strict: schema.get("x-strict") };
         for (name, value) in KEYWORDS.into_iter().zip([marks.lenient, marks.strict]) {
             if let Some(value) = value {
@@ -66,30 +66,36 @@ impl<'s> Marks<'s> {
 
     /// What breaking this keyword means.
     #[inline(never)]
-    pub fn grades(self, keyword: &str) -> Grades {
-        let of = |profile: Option<Value<'_>>| grade(profile?.get(keyword)?);
-        Grades { lenient: of(self.lenient).unwrap_or_default(), strict: of(self.strict).unwrap_or_default() }
+    pub fn grades(self, keyword: &str) -> ProfileSeverities {
+        let of = |profile: Option<Value<'_>>| parse_severity(profile?.get(keyword)?);
+        ProfileSeverities {
+            lenient: of(self.lenient).unwrap_or_default(),
+            strict: of(self.strict).unwrap_or_default(),
+        }
     }
 
     /// What it means that this property is missing.
-    pub fn required(self, property: &str) -> Grades {
+    pub fn required(self, property: &str) -> ProfileSeverities {
         let of = |profile: Option<Value<'_>>| {
             let mark = profile?.get("required")?;
             match mark.kind() {
-                Kind::Object => grade(mark.get(property).or_else(|| mark.get("*"))?),
-                _ => grade(mark),
+                Kind::Object => parse_severity(mark.get(property).or_else(|| mark.get("*"))?),
+                _ => parse_severity(mark),
             }
         };
-        Grades { lenient: of(self.lenient).unwrap_or_default(), strict: of(self.strict).unwrap_or_default() }
+        ProfileSeverities {
+            lenient: of(self.lenient).unwrap_or_default(),
+            strict: of(self.strict).unwrap_or_default(),
+        }
     }
 }
 
-fn grade(value: Value<'_>) -> Option<Grade> {
+fn parse_severity(value: Value<'_>) -> Option<RuleSeverity> {
     match &*value.as_str()? {
-        "error" => Some(Grade::Error),
-        "warning" => Some(Grade::Warning),
-        "info" => Some(Grade::Info),
-        "off" => Some(Grade::Off),
+        "error" => Some(RuleSeverity::Error),
+        "warning" => Some(RuleSeverity::Warning),
+        "info" => Some(RuleSeverity::Info),
+        "off" => Some(RuleSeverity::Off),
         _ => None,
     }
 }
@@ -97,8 +103,8 @@ fn grade(value: Value<'_>) -> Option<Grade> {
 /// The properties that may be marked one by one: each is looked up in all of `required`.
 const MAX_MARKED: usize = 256;
 
-fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
-    let fault = |at: Value<'_>, message: String| Err(Fault::new(name, at, message));
+fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), CompileError> {
+    let fault = |at: Value<'_>, message: String| Err(CompileError::new(name, at, message));
     if marks.kind() != Kind::Object {
         return fault(marks, format!("\"{name}\" must be an object from keywords to severities."));
     }
@@ -113,7 +119,7 @@ fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
                 ),
             );
         };
-        let closes = CLOSERS.contains(&&*keyword);
+        let closes = ANNOTATABLE_IF_FALSE.contains(&&*keyword);
         let markable = RULES.contains(&&*keyword) || (closes && rule.as_bool() == Some(false));
         if !markable {
             let limit = if closes { "can be marked only where it is false" } else { "cannot be marked" };
@@ -141,18 +147,20 @@ fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), Fault> {
                         ),
                     );
                 }
-                severity_or_fault(name, severity)?;
+                require_severity(name, severity)?;
             }
         } else {
-            severity_or_fault(name, mark)?;
+            require_severity(name, mark)?;
         }
     }
     Ok(())
 }
 
-fn severity_or_fault(name: &str, mark: Value<'_>) -> Result<(), Fault> {
-    match grade(mark) {
+fn require_severity(name: &str, mark: Value<'_>) -> Result<(), CompileError> {
+    match parse_severity(mark) {
         Some(_) => Ok(()),
-        None => Err(Fault::new(name, mark, "A severity is \"error\", \"warning\", \"info\" or \"off\".")),
+        None => {
+            Err(CompileError::new(name, mark, "A severity is \"error\", \"warning\", \"info\" or \"off\"."))
+        }
     }
 }

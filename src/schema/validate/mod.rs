@@ -9,15 +9,17 @@ mod report;
 mod scalar;
 
 use super::message;
-use super::plan::{Grades, InPlace, Node, NodeId, Plan, exact_type, quick_type, types};
-use crate::issue::{Draft, Profile, Severity};
-use crate::json::{Tag, Value};
+use super::plan::{
+    Applicator, CompiledSchema, Node, NodeId, ProfileSeverities, exact_type, lexical_type, types,
+};
+use crate::issue::{PendingIssue, Profile, Severity};
+use crate::json::{TokenKind, Value};
 use memo::Memo;
-use report::Report;
+use report::IssueCollector;
 
 /// Nodes that may be open at once. The reader bounds a document's depth; this bounds it times the
 /// schemas that judge one value, and so the stack.
-const MAX_OPEN: u32 = 512;
+const MAX_NODE_DEPTH: u32 = 512;
 
 /// How much of its time a judge may spend on one document: so many visits, and so many more for each
 /// token. Sound schemas stay far below.
@@ -25,22 +27,33 @@ const MAX_VISITS: u64 = 1 << 21;
 const MAX_VISITS_PER_TOKEN: u64 = 1 << 11;
 
 /// Judges a value and everything below it.
-pub(super) fn judge(plan: &Plan, value: Value<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
-    judge_by(plan, plan.root, value, profile, drafts);
+pub(super) fn validate(
+    plan: &CompiledSchema,
+    value: Value<'_>,
+    profile: Profile,
+    drafts: &mut Vec<PendingIssue>,
+) {
+    validate_node(plan, plan.root, value, profile, drafts);
 }
 
 /// Whether a value fits, to the first error.
-pub(super) fn fits(plan: &Plan, value: Value<'_>, profile: Profile) -> bool {
+pub(super) fn is_valid(plan: &CompiledSchema, value: Value<'_>, profile: Profile) -> bool {
     let mut drafts = Vec::new();
-    let mut judge = Judge::new(plan, value, profile, Mode::Verdict, &mut drafts);
-    judge.visit(plan.root, value) && !judge.gave_up
+    let mut judge = Validator::new(plan, value, profile, Mode::FailFast, &mut drafts);
+    judge.visit(plan.root, value) && !judge.limit_exceeded
 }
 
-fn judge_by(plan: &Plan, node: NodeId, value: Value<'_>, profile: Profile, drafts: &mut Vec<Draft>) {
-    let mut judge = Judge::new(plan, value, profile, Mode::Report, drafts);
+fn validate_node(
+    plan: &CompiledSchema,
+    node: NodeId,
+    value: Value<'_>,
+    profile: Profile,
+    drafts: &mut Vec<PendingIssue>,
+) {
+    let mut judge = Validator::new(plan, value, profile, Mode::Collect, drafts);
     judge.visit(node, value);
-    if judge.gave_up {
-        let draft = message::gave_up(value);
+    if judge.limit_exceeded {
+        let draft = message::limit_exceeded(value);
         judge.report.push(draft);
     }
     judge.report.finish(value);
@@ -50,59 +63,59 @@ fn judge_by(plan: &Plan, node: NodeId, value: Value<'_>, profile: Profile, draft
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     /// It is reported, and judging goes on.
-    Report,
+    Collect,
     /// The first error ends everything: only the verdict is asked.
-    Verdict,
+    FailFast,
     /// An error ends the branch: only whether it fits is asked.
     Probe,
     /// Errors are counted, to find the branch that was meant.
     Count,
 }
 
-struct Judge<'p, 'o> {
-    plan: &'p Plan,
+struct Validator<'p, 'o> {
+    plan: &'p CompiledSchema,
     /// Whether the document's symbols are those of the plan.
     by_symbol: bool,
     profile: Profile,
     mode: Mode,
     /// Only the verdict is asked, now and to the end.
-    deaf: bool,
+    fail_fast: bool,
     /// The bit of the profile.
-    listens: u8,
-    open: u32,
+    profile_bit: u8,
+    depth: u32,
     visits: u64,
     /// A limit was hit: the verdict is an error whatever a `not` makes of it.
-    gave_up: bool,
+    limit_exceeded: bool,
     /// How many errors were counted.
-    tally: u32,
+    error_count: u32,
     /// How many more visits counting may take.
     budget: u32,
     memo: Memo,
-    report: Report<'o>,
+    report: IssueCollector<'o>,
 }
 
-impl<'p, 'o> Judge<'p, 'o> {
+impl<'p, 'o> Validator<'p, 'o> {
     fn new(
-        plan: &'p Plan,
+        plan: &'p CompiledSchema,
         value: Value<'_>,
         profile: Profile,
         mode: Mode,
-        drafts: &'o mut Vec<Draft>,
+        drafts: &'o mut Vec<PendingIssue>,
     ) -> Self {
         Self {
             plan,
-            by_symbol: plan.names.as_ref().is_some_and(|names| value.document().expects(names)),
+            by_symbol: plan.names.as_ref().is_some_and(|names| value.document().uses_key_table(names)),
             profile,
             mode,
-            deaf: mode == Mode::Verdict,
-            listens: 1 << profile as u8,
-            open: 0,
+            fail_fast: mode == Mode::FailFast,
+            profile_bit: 1 << profile as u8,
+            depth: 0,
             visits: 0,
-            gave_up: false,
-            tally: 0,
+            limit_exceeded: false,
+            error_count: 0,
             budget: 0,
             memo: Memo::default(),
-            report: Report::new(drafts),
+            report: IssueCollector::new(drafts),
         }
     }
 
@@ -115,33 +128,33 @@ impl<'p, 'o> Judge<'p, 'o> {
     #[inline]
     fn visit(&mut self, id: NodeId, value: Value<'_>) -> bool {
         let node = self.node(id);
-        let quick = quick_type(value);
-        if node.types & !node.more & quick != 0 || self.is_beyond_question(node) {
+        let quick = lexical_type(value);
+        if node.types & !node.types_with_rules & quick != 0 || self.can_skip_node(node) {
             return true;
         }
-        if node.types & quick == 0 && !is_whole(node, quick, value) {
+        if node.types & quick == 0 && !is_integral(node, quick, value) {
             return self.wrong_type(id, value);
         }
-        node.more & quick == 0
-            || node.fits_at_a_glance(value)
-            || self.is_harmless(node, quick, value)
+        node.types_with_rules & quick == 0
+            || node.passes_fast_check(value)
+            || self.can_skip_scalar(node, quick, value)
             || self.inspect(id, value)
     }
 
     /// Whether there can be no worse than a warning about a scalar, and nobody listens: a placeholder is an error
     /// wherever another value would be worth a word.
     #[inline]
-    fn is_harmless(&self, node: &Node, quick: u8, value: Value<'_>) -> bool {
-        self.deaf
-            && node.soft & self.listens != 0
+    fn can_skip_scalar(&self, node: &Node, quick: u8, value: Value<'_>) -> bool {
+        self.fail_fast
+            && node.warning_only_profiles & self.profile_bit != 0
             && quick & (types::OBJECT | types::ARRAY) == 0
             && !(self.plan.placeholders && message::is_placeholder(value))
     }
 
     /// Whether the node can only warn, and nobody listens.
     #[inline]
-    fn is_beyond_question(&self, node: &Node) -> bool {
-        node.can_fail & self.listens == 0 && self.deaf
+    fn can_skip_node(&self, node: &Node) -> bool {
+        node.failing_profiles & self.profile_bit == 0 && self.fail_fast
     }
 
     /// Judges what is more than the type.
@@ -153,7 +166,7 @@ impl<'p, 'o> Judge<'p, 'o> {
             }
             self.budget -= 1;
         }
-        let remember = node.remember && self.mode != Mode::Count;
+        let remember = node.memoize && self.mode != Mode::Count;
         if remember && let Some(verdict) = self.memo.get(id, value.index(), self.memo_mode()) {
             return verdict;
         }
@@ -161,7 +174,7 @@ impl<'p, 'o> Judge<'p, 'o> {
             return false;
         }
         let fits = self.rules(node, value);
-        self.open -= 1;
+        self.depth -= 1;
         if remember {
             let mode = self.memo_mode();
             self.memo.set(id, value.index(), mode, fits);
@@ -172,21 +185,22 @@ impl<'p, 'o> Judge<'p, 'o> {
     /// What was said about a value under a ceiling has to be said again without one.
     fn memo_mode(&self) -> u8 {
         match self.mode {
-            Mode::Report => self.report.ceiling() as u8,
-            Mode::Verdict | Mode::Probe | Mode::Count => u8::MAX,
+            Mode::Collect => self.report.max_severity() as u8,
+            Mode::FailFast | Mode::Probe | Mode::Count => u8::MAX,
         }
     }
 
     fn enter(&mut self, value: Value<'_>) -> bool {
         self.visits += 1;
-        if self.open >= MAX_OPEN || self.visits > MAX_VISITS {
-            let tokens = value.document().tokens() as u64;
-            self.gave_up |= self.open >= MAX_OPEN || self.visits > MAX_VISITS + MAX_VISITS_PER_TOKEN * tokens;
-            if self.gave_up {
+        if self.depth >= MAX_NODE_DEPTH || self.visits > MAX_VISITS {
+            let tokens = value.document().token_count() as u64;
+            self.limit_exceeded |=
+                self.depth >= MAX_NODE_DEPTH || self.visits > MAX_VISITS + MAX_VISITS_PER_TOKEN * tokens;
+            if self.limit_exceeded {
                 return false;
             }
         }
-        self.open += 1;
+        self.depth += 1;
         true
     }
 
@@ -196,49 +210,50 @@ impl<'p, 'o> Judge<'p, 'o> {
             fits &= self.values(values, value);
         }
         match value.tag() {
-            Tag::Object => {
+            TokenKind::Object => {
                 if let Some(rules) = &node.object {
-                    fits &= self.goes_on(fits) && self.object(rules, value);
+                    fits &= self.should_continue(fits) && self.object(rules, value);
                 }
             }
-            Tag::Array => {
+            TokenKind::Array => {
                 if let Some(rules) = &node.array {
-                    fits &= self.goes_on(fits) && self.array(rules, value);
+                    fits &= self.should_continue(fits) && self.array(rules, value);
                 }
             }
-            Tag::Ascii | Tag::Utf8 | Tag::Escaped => {
+            TokenKind::Ascii | TokenKind::Utf8 | TokenKind::Escaped => {
                 if let Some(rules) = &node.string {
-                    fits &= self.goes_on(fits) && self.string(rules, value, fits);
+                    fits &= self.should_continue(fits) && self.string(rules, value, fits);
                 }
             }
-            Tag::Integer | Tag::Number => {
+            TokenKind::Integer | TokenKind::Number => {
                 if let Some(rules) = &node.number {
-                    fits &= self.goes_on(fits) && self.number(rules, value);
+                    fits &= self.should_continue(fits) && self.number(rules, value);
                 }
             }
             _ => {}
         }
-        for rule in &node.in_place {
-            if !self.goes_on(fits) {
+        for rule in &node.applicators {
+            if !self.should_continue(fits) {
                 return false;
             }
             fits &= match rule {
-                InPlace::All(child) => self.visit(*child, value),
-                InPlace::Any(branches) => self.any_of(&branches.rule, branches.grades, value),
-                InPlace::One(branches) => self.one_of(&branches.rule, branches.grades, value),
-                InPlace::Not(inner) => {
-                    !self.fits(inner.rule, value) || self.broken(inner.grades, || message::not(value))
+                Applicator::All(child) => self.visit(*child, value),
+                Applicator::Any(branches) => self.any_of(&branches.rule, branches.grades, value),
+                Applicator::One(branches) => self.one_of(&branches.rule, branches.grades, value),
+                Applicator::Not(inner) => {
+                    !self.is_valid(inner.rule, value)
+                        || self.report_violation(inner.grades, || message::not(value))
                 }
-                InPlace::If { then, otherwise, .. }
+                Applicator::If { then, otherwise, .. }
                     if [then, otherwise]
                         .into_iter()
                         .flatten()
-                        .all(|branch| self.is_beyond_question(self.node(*branch))) =>
+                        .all(|branch| self.can_skip_node(self.node(*branch))) =>
                 {
                     true
                 }
-                InPlace::If { condition, then, otherwise } => {
-                    let branch = if self.fits(*condition, value) { then } else { otherwise };
+                Applicator::If { condition, then, otherwise } => {
+                    let branch = if self.is_valid(*condition, value) { then } else { otherwise };
                     branch.is_none_or(|branch| self.visit(branch, value))
                 }
             };
@@ -248,12 +263,12 @@ impl<'p, 'o> Judge<'p, 'o> {
 
     /// Whether there is a reason to judge further.
     #[inline]
-    fn goes_on(&self, fits: bool) -> bool {
-        (fits || !matches!(self.mode, Mode::Verdict | Mode::Probe)) && !self.gave_up
+    fn should_continue(&self, fits: bool) -> bool {
+        (fits || !matches!(self.mode, Mode::FailFast | Mode::Probe)) && !self.limit_exceeded
     }
 
     /// Whether the value fits; says nothing.
-    fn fits(&mut self, id: NodeId, value: Value<'_>) -> bool {
+    fn is_valid(&mut self, id: NodeId, value: Value<'_>) -> bool {
         let mode = std::mem::replace(&mut self.mode, Mode::Probe);
         let fits = self.visit(id, value);
         self.mode = mode;
@@ -262,24 +277,24 @@ impl<'p, 'o> Judge<'p, 'o> {
 
     /// A rule is broken. Says whether the value fits all the same, because that is no error.
     #[cold]
-    fn broken(&mut self, grades: Grades, draft: impl FnOnce() -> Draft) -> bool {
+    fn report_violation(&mut self, grades: ProfileSeverities, draft: impl FnOnce() -> PendingIssue) -> bool {
         let Some(severity) = grades.of(self.profile) else { return true };
-        self.say(severity, 1, draft)
+        self.report(severity, 1, draft)
     }
 
     #[cold]
-    fn say(&mut self, severity: Severity, weight: u32, draft: impl FnOnce() -> Draft) -> bool {
+    fn report(&mut self, severity: Severity, weight: u32, draft: impl FnOnce() -> PendingIssue) -> bool {
         let error = severity == Severity::Error;
         match self.mode {
-            Mode::Report => {
-                if self.report.listens(severity) {
+            Mode::Collect => {
+                if self.report.accepts(severity) {
                     let mut draft = draft();
                     draft.severity = severity;
                     self.report.push(draft);
                 }
             }
-            Mode::Count if error => self.tally = self.tally.saturating_add(weight),
-            Mode::Verdict | Mode::Probe | Mode::Count => {}
+            Mode::Count if error => self.error_count = self.error_count.saturating_add(weight),
+            Mode::FailFast | Mode::Probe | Mode::Count => {}
         }
         !error
     }
@@ -288,22 +303,22 @@ impl<'p, 'o> Judge<'p, 'o> {
     fn wrong_type(&mut self, id: NodeId, value: Value<'_>) -> bool {
         let node = self.node(id);
         let copied = self.plan.placeholders && message::is_placeholder(value);
-        let fits = if node.never {
-            self.broken(Grades::default(), || message::never(value))
+        let fits = if node.is_false_schema {
+            self.report_violation(ProfileSeverities::default(), || message::not_allowed(value))
         } else {
-            self.broken(node.type_grades, || {
+            self.report_violation(node.type_grades, || {
                 let draft = message::wrong_type(node.types, value);
-                let hint = if copied { Some(message::COPIED) } else { node.type_hint.as_deref() };
-                Draft { hint: hint.map(str::to_owned), ..draft }
+                let hint = if copied { Some(message::PLACEHOLDER_HINT) } else { node.type_hint.as_deref() };
+                PendingIssue { hint: hint.map(str::to_owned), ..draft }
             })
         };
         // A type that is tolerated is judged by the rules for what it is.
-        fits && (node.more & quick_type(value) == 0 || self.inspect(id, value))
+        fits && (node.types_with_rules & lexical_type(value) == 0 || self.inspect(id, value))
     }
 }
 
 /// Whether a number that is not written as a whole one is one, where only whole ones are wanted.
 #[inline]
-fn is_whole(node: &Node, quick: u8, value: Value<'_>) -> bool {
+fn is_integral(node: &Node, quick: u8, value: Value<'_>) -> bool {
     quick == types::FRACTION && node.types & types::INTEGER != 0 && exact_type(value) == types::INTEGER
 }

@@ -1,18 +1,18 @@
 //! Objects: one walk over the members, each key looked up once.
 
-use super::{Judge, Mode};
+use super::{Mode, Validator};
 use crate::issue::{Code, Severity};
-use crate::json::{Key, Symbol, Value, same_bytes};
+use crate::json::{Key, Symbol, Value, bytes_equal};
 use crate::schema::message;
-use crate::schema::plan::{Additional, Graded, NodeId, ObjectRules, UNTRACKED};
+use crate::schema::plan::{Additional, NodeId, ObjectRules, UNTRACKED, WithSeverity};
 
 /// Which of the tracked properties were there: one word, and more only where a schema tracks more.
-struct Seen {
+struct PresentKeys {
     first: u64,
     rest: Vec<u64>,
 }
 
-impl Seen {
+impl PresentKeys {
     fn new(tracked: u32) -> Self {
         Self { first: 0, rest: if tracked > 64 { vec![0; (tracked / 64) as usize] } else { Vec::new() } }
     }
@@ -43,7 +43,7 @@ impl ObjectRules {
     #[inline]
     fn find(&self, key: &[u8], next: usize) -> Option<usize> {
         let is =
-            |index: usize| self.properties.get(index).is_some_and(|it| same_bytes(it.name.as_bytes(), key));
+            |index: usize| self.properties.get(index).is_some_and(|it| bytes_equal(it.name.as_bytes(), key));
         if is(next) {
             return Some(next);
         }
@@ -64,23 +64,23 @@ impl ObjectRules {
         if by_symbol && let Some(symbol) = key.symbol() {
             return self.find_symbol(symbol, next);
         }
-        match key.plain() {
+        match key.unescaped_bytes() {
             Some(plain) => self.find(plain, next),
-            None => self.find(&key.exact(), next),
+            None => self.find(&key.decoded_bytes(), next),
         }
     }
 }
 
-impl Judge<'_, '_> {
+impl Validator<'_, '_> {
     pub(super) fn object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
         if self.mode == Mode::Probe && !rules.required.is_empty() && !self.has_required(rules, value) {
             return false;
         }
-        if self.deaf && rules.plain && self.by_symbol {
+        if self.fail_fast && rules.is_simple && self.by_symbol {
             return self.plain_object(rules, value);
         }
         let mut fits = true;
-        let mut seen = Seen::new(rules.tracked);
+        let mut seen = PresentKeys::new(rules.tracked);
         let mut next = 0;
         for (key, member) in value.members() {
             let found = rules.find_key(key, next, self.by_symbol);
@@ -100,22 +100,22 @@ impl Judge<'_, '_> {
                 declared |= self.by_pattern(rules, key, member, &mut fits);
             }
             if !declared {
-                fits &= self.undeclared(rules, value, key, member);
+                fits &= self.validate_additional(rules, value, key, member);
             }
             if let Some(names) = &rules.names {
                 fits &= self.name(names, key);
             }
-            if !self.goes_on(fits) {
+            if !self.should_continue(fits) {
                 return false;
             }
         }
-        self.whole(rules, value, &seen, fits)
+        self.validate_object_limits(rules, value, &seen, fits)
     }
 
     /// The same where only the verdict is asked, and of a document and a schema of the usual kind.
     fn plain_object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
         let document = value.document();
-        let range = value.inside();
+        let range = value.child_range();
         let (mut at, mut seen, mut next) = (range.start, 0, 0);
         while at < range.end {
             let (key, member) = (document.token(at), document.value(at + 1));
@@ -131,23 +131,29 @@ impl Judge<'_, '_> {
             }
             let fits = match node {
                 Some(node) => self.visit(node, member),
-                None => self.undeclared(rules, value, document.key(at), member),
+                None => self.validate_additional(rules, value, document.key(at), member),
             };
             if !fits {
                 return false;
             }
-            at = member.token().behind(at + 1);
+            at = member.token().next_index(at + 1);
         }
-        let needed = rules.needed_bits[self.profile as usize];
+        let needed = rules.required_error_bits[self.profile as usize];
         let complete = seen & needed == needed;
         if complete && rules.min.is_none() && rules.max.is_none() && !rules.has_dependents() {
-            return !self.gave_up;
+            return !self.limit_exceeded;
         }
-        self.whole(rules, value, &Seen { first: seen, rest: Vec::new() }, true)
+        self.validate_object_limits(rules, value, &PresentKeys { first: seen, rest: Vec::new() }, true)
     }
 
     /// What concerns the object and not one member.
-    fn whole(&mut self, rules: &ObjectRules, value: Value<'_>, seen: &Seen, mut fits: bool) -> bool {
+    fn validate_object_limits(
+        &mut self,
+        rules: &ObjectRules,
+        value: Value<'_>,
+        seen: &PresentKeys,
+        mut fits: bool,
+    ) -> bool {
         let complete = rules.tracked <= 64 && seen.first & rules.required_bits == rules.required_bits;
         if !complete {
             fits &= self.required(rules, value, seen);
@@ -156,28 +162,29 @@ impl Judge<'_, '_> {
         if let Some(min) = &rules.min
             && count < min.rule
         {
-            fits &= self.broken(min.grades, || message::too_few_properties(min.rule, value));
+            fits &= self.report_violation(min.grades, || message::too_few_properties(min.rule, value));
         }
         if let Some(max) = &rules.max
             && count > max.rule
         {
-            fits &= self.broken(max.grades, || message::too_many_properties(max.rule, value));
+            fits &= self.report_violation(max.grades, || message::too_many_properties(max.rule, value));
         }
         let has = |index: u32| seen.has(rules.properties[index as usize].bit);
-        for Graded { rule: (present, needed), grades } in &rules.dependent {
+        for WithSeverity { rule: (present, needed), grades } in &rules.dependent {
             if !has(*present) {
                 continue;
             }
             for needed in needed.iter().filter(|needed| !has(**needed)) {
                 let name = |index: &u32| &*rules.properties[*index as usize].name;
-                fits &= self.broken(*grades, || message::dependent(name(present), name(needed), value));
-                if !self.goes_on(fits) {
+                fits &=
+                    self.report_violation(*grades, || message::dependent(name(present), name(needed), value));
+                if !self.should_continue(fits) {
                     return false;
                 }
             }
         }
         for (present, node) in &rules.dependent_schemas {
-            if has(*present) && self.goes_on(fits) {
+            if has(*present) && self.should_continue(fits) {
                 fits &= self.visit(*node, value);
             }
         }
@@ -187,7 +194,7 @@ impl Judge<'_, '_> {
     /// Whether what is required is there: asked before anything else where a branch is only tried,
     /// because that is how most branches that were not meant are told.
     fn has_required(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
-        let mut seen = Seen::new(rules.tracked);
+        let mut seen = PresentKeys::new(rules.tracked);
         let mut next = 0;
         for (key, _) in value.members() {
             if let Some(index) = rules.find_key(key, next, self.by_symbol) {
@@ -201,10 +208,10 @@ impl Judge<'_, '_> {
         self.required(rules, value, &seen)
     }
 
-    fn required(&mut self, rules: &ObjectRules, value: Value<'_>, seen: &Seen) -> bool {
+    fn required(&mut self, rules: &ObjectRules, value: Value<'_>, seen: &PresentKeys) -> bool {
         let mut fits = true;
         let mut shortened = None;
-        for Graded { rule, grades } in &rules.required {
+        for WithSeverity { rule, grades } in &rules.required {
             let property = &rules.properties[*rule as usize];
             if seen.has(property.bit) {
                 continue;
@@ -215,8 +222,8 @@ impl Judge<'_, '_> {
             if shortened {
                 break;
             }
-            fits &= self.broken(*grades, || message::required(&property.name, value));
-            if !self.goes_on(fits) {
+            fits &= self.report_violation(*grades, || message::required(&property.name, value));
+            if !self.should_continue(fits) {
                 return false;
             }
         }
@@ -230,7 +237,7 @@ impl Judge<'_, '_> {
             if pattern.matches(&text) {
                 declared = true;
                 *fits &= self.visit(*node, member);
-                if !self.goes_on(*fits) {
+                if !self.should_continue(*fits) {
                     break;
                 }
             }
@@ -240,35 +247,36 @@ impl Judge<'_, '_> {
 
     /// A member that neither `properties` nor `patternProperties` speaks of.
     #[inline(never)]
-    fn undeclared(
+    fn validate_additional(
         &mut self,
         rules: &ObjectRules,
         object: Value<'_>,
         key: Key<'_>,
         member: Value<'_>,
     ) -> bool {
-        if self.plan.placeholders && key.is(message::ELLIPSIS) {
+        if self.plan.placeholders && key.eq_str(message::ELLIPSIS) {
             // Several schemas may judge one object (`then` beside `properties`): it is said once.
             if !self.report.has(Code::PLACEHOLDER, key.place()) {
-                self.say(Severity::Warning, 1, || message::placeholder_key(key));
+                self.report(Severity::Warning, 1, || message::placeholder_key(key));
             }
             return true;
         }
         match rules.additional {
-            Additional::Allowed => true,
-            Additional::Judged(node) => self.visit(node, member),
-            Additional::Refused(grades) => {
-                self.broken(grades, || message::unknown_field(key, object, &rules.properties))
+            Additional::Allow => true,
+            Additional::Validate(node) => self.visit(node, member),
+            Additional::Deny(grades) => {
+                self.report_violation(grades, || message::unknown_field(key, object, &rules.properties))
             }
         }
     }
 
-    fn name(&mut self, names: &Graded<NodeId>, key: Key<'_>) -> bool {
-        if self.fits(names.rule, key.as_value()) {
+    fn name(&mut self, names: &WithSeverity<NodeId>, key: Key<'_>) -> bool {
+        if self.is_valid(names.rule, key.as_value()) {
             return true;
         }
-        let why = if self.mode == Mode::Report { self.why(names.rule, key.as_value()) } else { None };
+        let why =
+            if self.mode == Mode::Collect { self.first_error(names.rule, key.as_value()) } else { None };
         let why = why.filter(|why| why.code != Code::NEVER);
-        self.broken(names.grades, || message::property_name(key, why))
+        self.report_violation(names.grades, || message::property_name(key, why))
     }
 }

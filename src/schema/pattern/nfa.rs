@@ -3,7 +3,7 @@
 //! Time is the length of the text times the states; memory is the states, and for small programs no heap at
 //! all. Nothing here depends on what the text says.
 
-use super::program::{Assertion, Program, State, Step};
+use super::program::{Assertion, Instruction, Program, StateId};
 
 /// Room on the stack for the lists of a program of about 150 states.
 const INLINE: usize = 512;
@@ -24,13 +24,13 @@ pub(super) fn run(program: &Program, text: &str) -> bool {
     let (current, room) = room.split_at_mut(states);
     let (pending, room) = room.split_at_mut(states);
     let (stack, seen) = room.split_at_mut(states);
-    let mut machine = Machine { program, text: text.as_bytes(), stack, seen, matched: Vec::new() };
+    let mut machine = Nfa { program, text: text.as_bytes(), stack, seen, matched: Vec::new() };
     machine.matched.resize(program.parts.len() - 1, false);
 
     let mut at = text.len();
     let mut waiting = 0;
     loop {
-        let Some(active) = machine.settle(at, &pending[..waiting], current) else { return true };
+        let Some(active) = machine.epsilon_closure(at, &pending[..waiting], current) else { return true };
         if at == 0 || (active == 0 && program.ends_at_end && machine.matched.is_empty()) {
             return false;
         }
@@ -42,8 +42,8 @@ pub(super) fn run(program: &Program, text: &str) -> bool {
         waiting = 0;
         for &state in &current[..active] {
             let next = match program.states[usize::from(state)] {
-                Step::Char { code: wanted, next } if wanted == code => next,
-                Step::Set { set, next } if program.sets[usize::from(set)].contains(code) => next,
+                Instruction::Char { code: wanted, next } if wanted == code => next,
+                Instruction::Set { set, next } if program.sets[usize::from(set)].contains(code) => next,
                 _ => continue,
             };
             pending[waiting] = next;
@@ -52,20 +52,20 @@ pub(super) fn run(program: &Program, text: &str) -> bool {
     }
 }
 
-struct Machine<'a> {
+struct Nfa<'a> {
     program: &'a Program,
     text: &'a [u8],
-    stack: &'a mut [State],
+    stack: &'a mut [StateId],
     /// A bit for each state that has been reached at this position.
     seen: &'a mut [u16],
     /// For each lookahead, whether it holds at this position.
     matched: Vec<bool>,
 }
 
-impl Machine<'_> {
+impl Nfa<'_> {
     /// Follows everything that needs no character, from the states that wait and from the beginning, and
     /// lists the states that read one. Nothing, where the pattern matches from here.
-    fn settle(&mut self, at: usize, pending: &[State], current: &mut [State]) -> Option<usize> {
+    fn epsilon_closure(&mut self, at: usize, pending: &[StateId], current: &mut [StateId]) -> Option<usize> {
         self.seen.fill(0);
         let mut pending = pending.iter().copied().peekable();
         let mut active = 0;
@@ -88,7 +88,7 @@ impl Machine<'_> {
         Some(active)
     }
 
-    fn follow(&mut self, state: State, at: usize, current: &mut [State], active: &mut usize) -> bool {
+    fn follow(&mut self, state: StateId, at: usize, current: &mut [StateId], active: &mut usize) -> bool {
         let mut matched = false;
         let mut height = 0;
         self.push(state, &mut height);
@@ -96,27 +96,27 @@ impl Machine<'_> {
             height -= 1;
             let state = self.stack[height];
             match self.program.states[usize::from(state)] {
-                Step::Char { .. } | Step::Set { .. } => {
+                Instruction::Char { .. } | Instruction::Set { .. } => {
                     current[*active] = state;
                     *active += 1;
                 }
-                Step::Split { left, right } => {
+                Instruction::Split { left, right } => {
                     self.push(left, &mut height);
                     self.push(right, &mut height);
                 }
-                Step::Assert { what, next } => {
+                Instruction::Assert { what, next } => {
                     if self.holds(what, at) {
                         self.push(next, &mut height);
                     }
                 }
-                Step::Match => matched = true,
+                Instruction::Match => matched = true,
             }
         }
         matched
     }
 
     /// Each state goes onto the stack once for a position, so that the stack needs no more room than that.
-    fn push(&mut self, state: State, height: &mut usize) {
+    fn push(&mut self, state: StateId, height: &mut usize) {
         let (word, bit) = (usize::from(state) / 16, 1 << (state % 16));
         if self.seen[word] & bit == 0 {
             self.seen[word] |= bit;

@@ -1,24 +1,24 @@
 //! What is judged beside the contract: the time in the body, texts that identify, the secret, the Content-Type.
 
-use super::super::{Limits, Signature, Time, Webhook};
-use super::{Judgement, find_key, nearest};
+use super::super::{SignatureResult, Timestamp, VerifyOptions, Webhook};
+use super::{Evaluation, find_key, nearest};
 use crate::delivery::{Delivery, MediaType, is_plain_header};
-use crate::issue::{Code, Draft, Place, Profile, Severity};
+use crate::issue::{Code, Location, PendingIssue, Profile, Severity};
 use crate::json::{Document, Value};
-use crate::provider::Dedupe;
+use crate::provider::IdempotencySource;
 use crate::signature::Outcome;
 use crate::text::{into_owned_outlined, is_plain};
 
-impl<'b, 'd> Judgement<'b, 'd> {
+impl<'b, 'd> Evaluation<'b, 'd> {
     /// Whether the time in the body is within the tolerance, where there is one and the signature vouches for it.
     pub(super) fn is_timely(
         &mut self,
         webhook: &'d Webhook,
         document: &Document<'b>,
-        now: Time,
-        limits: &Limits,
+        now: Timestamp,
+        limits: &VerifyOptions,
     ) -> bool {
-        let (Some(time), Some(Signature::Outcome(verified @ Outcome::Verified { .. }))) =
+        let (Some(time), Some(SignatureResult::Outcome(verified @ Outcome::Verified { .. }))) =
             (&webhook.provider.signed_time, &self.signature)
         else {
             return true;
@@ -40,8 +40,8 @@ impl<'b, 'd> Judgement<'b, 'd> {
             draft.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
             draft.received = value.map(|value| value.kind().name().to_owned());
         }
-        self.signature = Some(Signature::Outcome(outcome));
-        self.reason.get_or_insert(draft.code);
+        self.signature = Some(SignatureResult::Outcome(outcome));
+        self.rejection.get_or_insert(draft.code);
         self.drafts.push(draft);
         false
     }
@@ -55,39 +55,39 @@ impl<'b, 'd> Judgement<'b, 'd> {
         {
             let Some(name) = name else { continue };
             if delivery.headers.get(name).is_some_and(|text| !is_plain_header(text)) {
-                self.hidden(what, name, Place::Delivery);
+                self.hidden(what, name, Location::Delivery);
             }
         }
         if let Err(way) = find_key(webhook, delivery, root) {
             match &provider.dedupe[way] {
-                Dedupe::Header(name) if provider.delivery_id.as_ref() == Some(name) => {}
-                Dedupe::Header(name) => self.hidden("idempotency key", name, Place::Delivery),
-                Dedupe::Pointer(at) => {
+                IdempotencySource::Header(name) if provider.delivery_id.as_ref() == Some(name) => {}
+                IdempotencySource::Header(name) => self.hidden("idempotency key", name, Location::Delivery),
+                IdempotencySource::Pointer(at) => {
                     self.hidden("idempotency key", at, root.pointer(at).unwrap_or(root).place());
                 }
-                Dedupe::Digest | Dedupe::None => {}
+                IdempotencySource::Digest | IdempotencySource::None => {}
             }
         }
         if let Some(at) = &provider.envelope.created_at
-            && let Some(value) = root.follow(at)
+            && let Some(value) = root.resolve(at)
             && value.as_str().is_some_and(|text| !is_plain(&text))
         {
             self.hidden("time", at, value.place());
         }
     }
 
-    fn hidden(&mut self, what: &str, at: &str, place: Place) {
+    fn hidden(&mut self, what: &str, at: &str, place: Location) {
         let message = format!("The {what} contains a control or bidirectional formatting character: {at}.");
-        self.reason.get_or_insert(Code::ENVELOPE_INVALID);
+        self.rejection.get_or_insert(Code::ENVELOPE_INVALID);
         self.drafts.push(
-            Draft::new(Code::ENVELOPE_INVALID, Severity::Error, place, message)
+            PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, place, message)
                 .hint("No sender writes such an id. Keep the delivery out of logs that are read as text."),
         );
     }
 
     /// Says of a delivery that is verified what speaks against the secret that it was verified with.
     pub(super) fn check_secret(&mut self, webhook: &Webhook) {
-        let (Some(keys), Some(Signature::Outcome(Outcome::Verified { secret, .. }))) =
+        let (Some(keys), Some(SignatureResult::Outcome(Outcome::Verified { secret, .. }))) =
             (&webhook.keys, &self.signature)
         else {
             return;
@@ -99,7 +99,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             if keys.count() > 1 { format!("secrets[{secret}]") } else { into_owned_outlined("The secret") };
         let message = format!("{which} has fewer than 16 bytes: who has one delivery can find it by trying.");
         self.drafts.push(
-            Draft::new(Code::SECRET_SHORT, Severity::Info, Place::Delivery, message)
+            PendingIssue::new(Code::SECRET_SHORT, Severity::Info, Location::Delivery, message)
                 .hint("Let the provider make a new secret, of 32 random bytes if you may choose."),
         );
     }
@@ -127,10 +127,10 @@ impl<'b, 'd> Judgement<'b, 'd> {
             }
         };
         if severity == Severity::Error {
-            self.reason.get_or_insert(Code::CONTENT_TYPE);
+            self.rejection.get_or_insert(Code::CONTENT_TYPE);
         }
         self.drafts.push(
-            Draft::new(Code::CONTENT_TYPE, severity, Place::Delivery, message).expected(wanted.clone()).hint(
+            PendingIssue::new(Code::CONTENT_TYPE, severity, Location::Delivery, message).expected(wanted.clone()).hint(
                 "Let the sender write its own Content-Type, and every proxy pass it on. Something on the way may have re-encoded the body; the signature covers the original bytes.",
             ),
         );

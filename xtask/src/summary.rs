@@ -44,12 +44,12 @@ struct Row {
 }
 
 /// What ran so far.
-pub struct Tally {
+pub struct Summary {
     start: Instant,
     rows: Vec<Row>,
 }
 
-impl Tally {
+impl Summary {
     pub fn new() -> Self {
         Self { start: Instant::now(), rows: Vec::new() }
     }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_failed_check_and_a_run_without_tests_are_failures() {
-        let mut tally = Tally::new();
+        let mut tally = Summary::new();
         tally.check("check", Err("no".to_owned()), Duration::ZERO);
         tally.tests("none", Count::default(), Ok(()), Duration::ZERO);
         tally.tests("some", Count { passed: 2, failed: 0 }, Ok(()), Duration::ZERO);

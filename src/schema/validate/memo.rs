@@ -6,22 +6,22 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::schema::plan::NodeId;
 
 /// More verdicts than this are forgotten again: a document does not decide how much memory is used.
-const MOST: usize = 1 << 20;
+const MAX_ENTRIES: usize = 1 << 20;
 
 /// Made on first use, so that documents which need none pay nothing.
 #[derive(Default)]
 pub(super) struct Memo {
-    verdicts: Option<HashMap<(u64, u8), bool, BuildHasherDefault<Mix>>>,
+    results: Option<HashMap<(u64, u8), bool, BuildHasherDefault<IntHasher>>>,
 }
 
 impl Memo {
     pub fn get(&self, node: NodeId, value: u32, mode: u8) -> Option<bool> {
-        self.verdicts.as_ref()?.get(&(pair(node, value), mode)).copied()
+        self.results.as_ref()?.get(&(pair(node, value), mode)).copied()
     }
 
     pub fn set(&mut self, node: NodeId, value: u32, mode: u8, verdict: bool) {
-        let verdicts = self.verdicts.get_or_insert_default();
-        if verdicts.len() >= MOST {
+        let verdicts = self.results.get_or_insert_default();
+        if verdicts.len() >= MAX_ENTRIES {
             verdicts.clear();
         }
         verdicts.insert((pair(node, value), mode), verdict);
@@ -34,9 +34,9 @@ fn pair(node: NodeId, value: u32) -> u64 {
 
 /// Both halves of the key are small numbers that nobody chooses freely: mixing is enough.
 #[derive(Default)]
-pub(super) struct Mix(u64);
+pub(super) struct IntHasher(u64);
 
-impl Hasher for Mix {
+impl Hasher for IntHasher {
     fn finish(&self) -> u64 {
         self.0 ^ (self.0 >> 32)
     }

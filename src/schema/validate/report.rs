@@ -1,85 +1,85 @@
 //! What was said so far. However much there is to say, a report stays short.
 
-use crate::issue::{Code, Draft, Place, Severity};
+use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Value;
 
 /// More issues than this are counted and not listed.
-pub(super) const MOST: usize = 1000;
+pub(super) const MAX_ISSUES: usize = 1000;
 
-pub(super) struct Report<'o> {
-    drafts: &'o mut Vec<Draft>,
+pub(super) struct IssueCollector<'o> {
+    drafts: &'o mut Vec<PendingIssue>,
     /// How many drafts were there before.
     start: usize,
     /// How many of those listed are no errors, and make room for one.
-    lesser: usize,
+    non_errors: usize,
     omitted: usize,
     /// The worst that may be said: a rule that only warns does not quote the errors behind it as errors.
-    ceiling: Severity,
+    max_severity: Severity,
 }
 
-impl<'o> Report<'o> {
-    pub fn new(drafts: &'o mut Vec<Draft>) -> Self {
+impl<'o> IssueCollector<'o> {
+    pub fn new(drafts: &'o mut Vec<PendingIssue>) -> Self {
         let start = drafts.len();
-        Self { drafts, start, lesser: 0, omitted: 0, ceiling: Severity::Error }
+        Self { drafts, start, non_errors: 0, omitted: 0, max_severity: Severity::Error }
     }
 
-    pub fn ceiling(&self) -> Severity {
-        self.ceiling
+    pub fn max_severity(&self) -> Severity {
+        self.max_severity
     }
 
     /// Lowers what may be said, until [`Report::restore`] is called with what this returns.
     pub fn lower(&mut self, to: Severity) -> Severity {
-        let before = self.ceiling;
-        self.ceiling = before.max(to);
+        let before = self.max_severity;
+        self.max_severity = before.max(to);
         before
     }
 
     pub fn restore(&mut self, before: Severity) {
-        self.ceiling = before;
+        self.max_severity = before;
     }
 
     pub fn is_full(&self) -> bool {
-        self.drafts.len() - self.start >= MOST
+        self.drafts.len() - self.start >= MAX_ISSUES
     }
 
     /// Whether this was said about this place already. A full report is not searched: it lists no more anyway.
-    pub fn has(&self, code: Code, place: Place) -> bool {
+    pub fn has(&self, code: Code, place: Location) -> bool {
         !self.is_full()
             && self.drafts[self.start..].iter().any(|draft| draft.place == place && draft.code == code)
     }
 
     /// Whether one more would be listed; counts it as omitted if not.
-    pub fn listens(&mut self, severity: Severity) -> bool {
-        let wanted = !self.is_full() || self.displaces(severity.max(self.ceiling));
+    pub fn accepts(&mut self, severity: Severity) -> bool {
+        let wanted = !self.is_full() || self.can_replace_non_error(severity.max(self.max_severity));
         self.omitted += usize::from(!wanted);
         wanted
     }
 
     /// Errors are never crowded out: in a full report one takes the place of what matters less, if that is there.
-    fn displaces(&self, severity: Severity) -> bool {
-        severity == Severity::Error && self.lesser > 0
+    fn can_replace_non_error(&self, severity: Severity) -> bool {
+        severity == Severity::Error && self.non_errors > 0
     }
 
-    pub fn push(&mut self, mut draft: Draft) {
-        draft.severity = draft.severity.max(self.ceiling);
+    pub fn push(&mut self, mut draft: PendingIssue) {
+        draft.severity = draft.severity.max(self.max_severity);
         if !self.is_full() {
-            self.lesser += usize::from(draft.severity != Severity::Error);
+            self.non_errors += usize::from(draft.severity != Severity::Error);
             self.drafts.push(draft);
             return;
         }
         self.omitted += 1;
         // A draft is looked for only where there is one, so a thousand times at the most.
-        if self.displaces(draft.severity)
+        if self.can_replace_non_error(draft.severity)
             && let Some(last) =
                 self.drafts[self.start..].iter_mut().rfind(|listed| listed.severity != Severity::Error)
         {
             *last = draft;
-            self.lesser -= 1;
+            self.non_errors -= 1;
         }
     }
 
     /// How many drafts there are, to [move](Report::move_last_to) one in front of what comes after.
-    pub fn mark(&self) -> usize {
+    pub fn position(&self) -> usize {
         self.drafts.len()
     }
 
@@ -97,8 +97,8 @@ impl<'o> Report<'o> {
         if self.omitted > 0 {
             let (verb, many) = if self.omitted == 1 { ("is", "issue") } else { ("are", "issues") };
             let message =
-                format!("There {verb} {} more {many} than the {MOST} that are listed.", self.omitted);
-            self.drafts.push(Draft::new(Code::ISSUES_OMITTED, Severity::Info, value.place(), message));
+                format!("There {verb} {} more {many} than the {MAX_ISSUES} that are listed.", self.omitted);
+            self.drafts.push(PendingIssue::new(Code::ISSUES_OMITTED, Severity::Info, value.place(), message));
         }
     }
 }
@@ -109,25 +109,25 @@ mod tests {
 
     #[test]
     fn a_full_report_knows_without_looking_whether_an_error_still_fits() {
-        let draft = |severity| Draft::new(Code::TYPE, severity, Place::Value(0), "");
+        let draft = |severity| PendingIssue::new(Code::TYPE, severity, Location::Value(0), "");
         let mut drafts = vec![draft(Severity::Warning)]; // somebody else's
-        let mut report = Report::new(&mut drafts);
-        for n in 0..MOST {
+        let mut report = IssueCollector::new(&mut drafts);
+        for n in 0..MAX_ISSUES {
             report.push(draft(if n % 4 == 0 { Severity::Info } else { Severity::Error }));
         }
         let before = report.lower(Severity::Warning);
-        assert!(!report.listens(Severity::Error), "an error that may only warn displaces nothing");
+        assert!(!report.accepts(Severity::Error), "an error that may only warn displaces nothing");
         report.restore(before);
-        for left in (0..MOST / 4).rev() {
-            assert!(report.listens(Severity::Error));
-            assert!(!report.listens(Severity::Warning));
+        for left in (0..MAX_ISSUES / 4).rev() {
+            assert!(report.accepts(Severity::Error));
+            assert!(!report.accepts(Severity::Warning));
             report.push(draft(Severity::Error));
-            assert_eq!(report.lesser, left);
+            assert_eq!(report.non_errors, left);
         }
-        assert!(!report.listens(Severity::Error));
+        assert!(!report.accepts(Severity::Error));
         assert!(report.drafts[1..].iter().all(|draft| draft.severity == Severity::Error));
         assert_eq!(report.drafts[0].severity, Severity::Warning);
         // One by the ceiling, and at each of the 250 turns one that was displaced and a warning; the last.
-        assert_eq!(report.omitted, 1 + 2 * (MOST / 4) + 1);
+        assert_eq!(report.omitted, 1 + 2 * (MAX_ISSUES / 4) + 1);
     }
 }

@@ -5,17 +5,17 @@ mod checks;
 
 use std::borrow::Cow;
 
-use super::{Error, Limits, Time, Webhook};
+use super::{Error, Timestamp, VerifyOptions, Webhook};
 use crate::delivery::{Delivery, is_plain_header};
-use crate::issue::{Code, Draft, Issue, Place, Profile, Severity, Stage};
-use crate::json::{Document, Value, outside};
-use crate::provider::{Dedupe, Envelope, Event, Source, is_name};
+use crate::issue::{Code, Issue, Location, PendingIssue, Profile, Severity, Stage};
+use crate::json::{Document, Value, without_location};
+use crate::provider::{Envelope, Event, FieldSource, IdempotencySource, is_name};
 use crate::signature::Outcome;
 use crate::text::is_plain;
 
 /// What is known about the signature.
 #[derive(Debug)]
-pub(crate) enum Signature<'d> {
+pub(crate) enum SignatureResult<'d> {
     /// Nothing was signed, and the receiver allows that.
     Unsigned,
     /// The scheme's finding.
@@ -24,69 +24,69 @@ pub(crate) enum Signature<'d> {
 
 /// Everything that was found out about a delivery.
 #[derive(Debug)]
-pub(crate) struct Judgement<'b, 'd> {
-    pub signature: Option<Signature<'d>>,
+pub(crate) struct Evaluation<'b, 'd> {
+    pub signature: Option<SignatureResult<'d>>,
     /// The body, where it is JSON and was read.
     pub document: Option<Document<'b>>,
     /// Why the delivery is rejected, if it is.
-    pub reason: Option<Code>,
+    pub rejection: Option<Code>,
     /// The place of the event in the provider's list.
     pub event: Option<usize>,
     /// The place of the revision in the event's list.
     pub revision: Option<usize>,
     /// Whether the cross-field rules were evaluated.
     pub has_run_rules: bool,
-    drafts: Vec<Draft>,
+    drafts: Vec<PendingIssue>,
     /// Why the body is not JSON.
-    unreadable: Option<Box<Issue>>,
+    syntax_error: Option<Box<Issue>>,
 }
 
 /// How far a judgement goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Depth {
+pub(crate) enum EvaluationMode {
     /// To the first reason for rejection, and warnings are not looked for.
-    Verdict,
+    FailFast,
     /// To the first reason for rejection: nothing of a payload is looked at that nobody vouches for.
     UntilRejected,
     /// To the end, whatever was found before.
-    Everything,
+    Full,
 }
 
 impl Webhook {
-    pub(crate) fn judge<'b, 'd>(
+    pub(crate) fn evaluate<'b, 'd>(
         &'d self,
         delivery: &'d Delivery<'b>,
-        now: Time,
-        limits: &Limits,
-        depth: Depth,
-    ) -> Judgement<'b, 'd> {
-        let mut judgement = Judgement {
+        now: Timestamp,
+        limits: &VerifyOptions,
+        depth: EvaluationMode,
+    ) -> Evaluation<'b, 'd> {
+        let mut judgement = Evaluation {
             signature: None,
             document: None,
-            reason: None,
+            rejection: None,
             event: None,
             revision: None,
             has_run_rules: false,
             drafts: Vec::new(),
-            unreadable: None,
+            syntax_error: None,
         };
         judgement.run(self, delivery, now, limits, depth);
         judgement
     }
 }
 
-impl<'b, 'd> Judgement<'b, 'd> {
+impl<'b, 'd> Evaluation<'b, 'd> {
     fn run(
         &mut self,
         webhook: &'d Webhook,
         delivery: &'d Delivery<'b>,
-        now: Time,
-        limits: &Limits,
-        depth: Depth,
+        now: Timestamp,
+        limits: &VerifyOptions,
+        depth: EvaluationMode,
     ) {
         let body = delivery.body;
         if body.len() > limits.max_bytes {
-            self.reason = Some(Code::BODY_TOO_LARGE);
+            self.rejection = Some(Code::BODY_TOO_LARGE);
             self.drafts.push(body_too_large(limits));
             return; // Nothing else is worth hashing or reading this much for.
         }
@@ -97,75 +97,75 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 "A body can be read once: something before this call has consumed the stream. Keep the raw bytes where they are first read.",
             );
         }
-        if self.reason.is_some() && depth != Depth::Everything {
+        if self.rejection.is_some() && depth != EvaluationMode::Full {
             return;
         }
         self.check_signature(webhook, delivery, now, limits);
-        if depth != Depth::Verdict {
+        if depth != EvaluationMode::FailFast {
             self.check_secret(webhook);
         }
-        if self.reason.is_some() && depth != Depth::Everything {
+        if self.rejection.is_some() && depth != EvaluationMode::Full {
             return;
         }
         self.check_content_type(webhook, delivery, limits.profile);
         if body.is_empty() {
             return;
         }
-        match Document::read_expecting(body, &webhook.provider.names) {
+        match Document::parse_with_keys(body, &webhook.provider.names) {
             Ok(document)
-                if !self.is_timely(webhook, &document, now, limits) && depth != Depth::Everything =>
+                if !self.is_timely(webhook, &document, now, limits) && depth != EvaluationMode::Full =>
             {
                 self.document = Some(document);
             }
             Ok(document) => self.check_document(webhook, delivery, document, limits.profile, depth),
             Err(issue) => {
-                self.reason.get_or_insert(issue.code);
-                self.unreadable = Some(issue);
+                self.rejection.get_or_insert(issue.code);
+                self.syntax_error = Some(issue);
             }
         }
     }
 
     fn reject(&mut self, code: Code, message: impl Into<String>, hint: &str) {
-        self.reason.get_or_insert(code);
-        self.drafts.push(Draft::new(code, Severity::Error, Place::Delivery, message).hint(hint));
+        self.rejection.get_or_insert(code);
+        self.drafts.push(PendingIssue::new(code, Severity::Error, Location::Delivery, message).hint(hint));
     }
 
     fn check_signature(
         &mut self,
         webhook: &'d Webhook,
         delivery: &'d Delivery<'b>,
-        now: Time,
-        limits: &Limits,
+        now: Timestamp,
+        limits: &VerifyOptions,
     ) {
         let Some(scheme) = &webhook.provider.scheme else {
-            self.signature = Some(Signature::Unsigned);
+            self.signature = Some(SignatureResult::Unsigned);
             return;
         };
         let Some(keys) = &webhook.keys else {
             // Only `allow_unsigned` makes a webhook of a signing provider without keys.
             if delivery.headers.get(scheme.header()).is_some() {
                 self.drafts.push(
-                    Draft::new(
+                    PendingIssue::new(
                         Code::SECRET_MISSING,
                         Severity::Warning,
-                        Place::Delivery,
+                        Location::Delivery,
                         format!("The delivery has a signature in {}, and there is no secret to check it with.", scheme.header()),
                     )
                     .hint("Pass the secret of the subscription in `secrets`, so that forged deliveries are refused."),
                 );
             }
-            self.signature = Some(Signature::Unsigned);
+            self.signature = Some(SignatureResult::Unsigned);
             return;
         };
         let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(limits.tolerance));
         self.signature = Some(match outcome {
-            Outcome::Missing if webhook.allow_unsigned => Signature::Unsigned,
+            Outcome::Missing if webhook.allow_unsigned => SignatureResult::Unsigned,
             outcome => {
                 if let Some(draft) = outcome.draft(scheme, keys) {
-                    self.reason.get_or_insert(draft.code);
+                    self.rejection.get_or_insert(draft.code);
                     self.drafts.push(draft);
                 }
-                Signature::Outcome(outcome)
+                SignatureResult::Outcome(outcome)
             }
         });
     }
@@ -176,7 +176,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
         delivery: &Delivery<'_>,
         mut document: Document<'b>,
         profile: Profile,
-        depth: Depth,
+        depth: EvaluationMode,
     ) {
         let strict = profile == Profile::Strict;
         for mut draft in document.take_findings() {
@@ -184,7 +184,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 draft.severity = Severity::Error;
             }
             if draft.severity == Severity::Error {
-                self.reason.get_or_insert(draft.code);
+                self.rejection.get_or_insert(draft.code);
             }
             self.drafts.push(draft);
         }
@@ -192,8 +192,8 @@ impl<'b, 'd> Judgement<'b, 'd> {
         let root = document.root();
         let provider = &webhook.provider;
         match provider.envelope.event_type.find(&delivery.headers, root) {
-            None => self.no_type(webhook, delivery, root),
-            Some(name) => match provider.event_named(&name).filter(|_| !is_placeholder(&name)) {
+            None => self.report_missing_type(webhook, delivery, root),
+            Some(name) => match provider.find_event(&name).filter(|_| !is_placeholder(&name)) {
                 Some(event) => {
                     self.event = Some(event);
                     self.check_contract(webhook, &document, &provider.events[event], profile, depth);
@@ -201,13 +201,13 @@ impl<'b, 'd> Judgement<'b, 'd> {
                 None => self.unknown_type(webhook, root, &name, strict),
             },
         }
-        if depth != Depth::Verdict {
+        if depth != EvaluationMode::FailFast {
             self.check_texts(webhook, delivery, root);
         }
         let found = &mut self.drafts[before..];
         assign_envelope(&webhook.provider.envelope, root, found);
-        if self.reason.is_none() {
-            self.reason = contract_reason(found);
+        if self.rejection.is_none() {
+            self.rejection = classify_schema_error(found);
         }
         self.document = Some(document);
     }
@@ -218,15 +218,15 @@ impl<'b, 'd> Judgement<'b, 'd> {
         document: &Document<'_>,
         event: &Event,
         profile: Profile,
-        depth: Depth,
+        depth: EvaluationMode,
     ) {
         let (root, rules) = (document.root(), &webhook.provider.rules);
-        self.revision = event.revision_of(root);
+        self.revision = event.find_revision(root);
         let Some(revision) = self.revision.map(|index| &event.revisions[index]) else {
             let wanted: Vec<&str> =
                 event.revisions.iter().filter_map(|revision| revision.when.as_deref()).collect();
             self.drafts.push(
-                Draft::new(
+                PendingIssue::new(
                     Code::EVENT_INVALID,
                     Severity::Error,
                     root.place(),
@@ -236,15 +236,18 @@ impl<'b, 'd> Judgement<'b, 'd> {
             );
             return;
         };
-        if depth == Depth::Verdict && revision.schema.fits(root, profile) && rules.accept(document, profile) {
+        if depth == EvaluationMode::FailFast
+            && revision.schema.is_valid(root, profile)
+            && rules.has_no_errors(document, profile)
+        {
             return;
         }
         let before = self.drafts.len();
-        revision.schema.judge(root, profile, &mut self.drafts);
+        revision.schema.validate(root, profile, &mut self.drafts);
         // What only the strict contract refuses, such as an absent key, is no reason for the rules to be silent: a
         // strict report says whatever a lenient one does.
         if self.drafts[before..].iter().all(|draft| draft.severity != Severity::Error)
-            || profile == Profile::Strict && revision.schema.fits(root, Profile::Lenient)
+            || profile == Profile::Strict && revision.schema.is_valid(root, Profile::Lenient)
         {
             let before = self.drafts.len();
             rules.judge(document, profile, &mut self.drafts);
@@ -253,14 +256,14 @@ impl<'b, 'd> Judgement<'b, 'd> {
         }
     }
 
-    fn no_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, root: Value<'_>) {
+    fn report_missing_type(&mut self, webhook: &Webhook, delivery: &Delivery<'_>, root: Value<'_>) {
         let provider = &webhook.provider;
         let (found, text, place, wanted) = match &provider.envelope.event_type {
-            Source::Pointer(pointer) => {
+            FieldSource::Pointer(pointer) => {
                 let (found, place) = (root.pointer(pointer), nearest(root, pointer));
                 (found.is_some(), found.and_then(Value::as_str), place, format!("a string at {pointer}"))
             }
-            Source::Header(name) => {
+            FieldSource::Header(name) => {
                 let text = delivery.headers.get(name).map(Cow::Borrowed);
                 (text.is_some(), text, root, format!("the header {name}"))
             }
@@ -273,7 +276,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             Some(_) => "is longer than any id may be",
         };
         let name = &provider.title;
-        let mut draft = Draft::new(
+        let mut draft = PendingIssue::new(
             Code::ENVELOPE_INVALID,
             Severity::Error,
             place.place(),
@@ -281,8 +284,8 @@ impl<'b, 'd> Judgement<'b, 'd> {
         )
         .expected(wanted)
         .received(place.kind().name());
-        if matches!(provider.envelope.event_type, Source::Header(_)) {
-            (draft.place, draft.received) = (Place::Delivery, None);
+        if matches!(provider.envelope.event_type, FieldSource::Header(_)) {
+            (draft.place, draft.received) = (Location::Delivery, None);
         }
         if let Some(known) = provider.lookalike(root) {
             draft = draft.hint(known);
@@ -293,12 +296,12 @@ impl<'b, 'd> Judgement<'b, 'd> {
     fn unknown_type(&mut self, webhook: &Webhook, root: Value<'_>, name: &str, strict: bool) {
         let provider = &webhook.provider;
         let place = match &provider.envelope.event_type {
-            Source::Pointer(pointer) => root.pointer(pointer).map_or(Place::Delivery, Value::place),
-            Source::Header(_) => Place::Delivery,
+            FieldSource::Pointer(pointer) => root.pointer(pointer).map_or(Location::Delivery, Value::place),
+            FieldSource::Header(_) => Location::Delivery,
         };
-        let known: Vec<&str> = provider.events.iter().map(|event| event.name.as_str()).collect();
+        let known: Vec<&str> = provider.events.iter().map(|event| event.event_type.as_str()).collect();
         let draft = if is_placeholder(name) {
-            Draft::new(
+            PendingIssue::new(
                 Code::PLACEHOLDER,
                 Severity::Error,
                 place,
@@ -306,7 +309,7 @@ impl<'b, 'd> Judgement<'b, 'd> {
             )
             .at_stage(Stage::Envelope)
         } else {
-            Draft::new(
+            PendingIssue::new(
                 Code::EVENT_UNKNOWN,
                 if strict { Severity::Error } else { Severity::Warning },
                 place,
@@ -322,30 +325,32 @@ impl<'b, 'd> Judgement<'b, 'd> {
         let drafts = std::mem::take(&mut self.drafts);
         match &self.document {
             Some(document) => document.locate(drafts),
-            None => {
-                drafts.into_iter().map(outside).chain(self.unreadable.take().map(|issue| *issue)).collect()
-            }
+            None => drafts
+                .into_iter()
+                .map(without_location)
+                .chain(self.syntax_error.take().map(|issue| *issue))
+                .collect(),
         }
     }
 
     /// Why the delivery is rejected, without the other issues: only one is given its place.
     #[cold]
     pub fn error(&self) -> Error {
-        let code = self.reason.unwrap_or(Code::SIGNATURE_MISSING);
+        let code = self.rejection.unwrap_or(Code::SIGNATURE_MISSING);
         let errors = || self.drafts.iter().filter(|draft| draft.severity == Severity::Error);
         // The tape has the order of the text.
-        let rank = |draft: &&Draft| match draft.place {
-            Place::Delivery => 0,
-            Place::Value(index) | Place::Key(index) => u64::from(index) + 1,
+        let rank = |draft: &&PendingIssue| match draft.place {
+            Location::Delivery => 0,
+            Location::Value(index) | Location::Key(index) => u64::from(index) + 1,
         };
         let named = errors().filter(|draft| draft.code == code).min_by_key(rank);
-        let unreadable = self.unreadable.as_deref();
+        let unreadable = self.syntax_error.as_deref();
         let first = match unreadable.filter(|issue| named.is_none() && issue.code == code) {
             Some(issue) => Some(issue.clone()),
             None => match named.or_else(|| errors().min_by_key(rank)) {
                 Some(draft) => match &self.document {
                     Some(document) => document.locate(vec![draft.clone()]).pop(),
-                    None => Some(outside(draft.clone())),
+                    None => Some(without_location(draft.clone())),
                 },
                 None => unreadable.cloned(),
             },
@@ -360,9 +365,9 @@ impl<'b, 'd> Judgement<'b, 'd> {
 }
 
 /// What is said of a body over the limit.
-pub(super) fn body_too_large(limits: &Limits) -> Draft {
+pub(super) fn body_too_large(limits: &VerifyOptions) -> PendingIssue {
     let message = format!("The body is larger than the limit of {} bytes.", limits.max_bytes);
-    Draft::new(Code::BODY_TOO_LARGE, Severity::Error, Place::Delivery, message)
+    PendingIssue::new(Code::BODY_TOO_LARGE, Severity::Error, Location::Delivery, message)
         .hint("Raise `maxBytes` if the provider really sends bodies this large.")
 }
 
@@ -382,7 +387,7 @@ fn nearest<'d>(root: Value<'d>, mut pointer: &str) -> Value<'d> {
 }
 
 /// Moves to the stage of the envelope what a contract says of the envelope's own parts.
-fn assign_envelope(envelope: &Envelope, root: Value<'_>, drafts: &mut [Draft]) {
+fn assign_envelope(envelope: &Envelope, root: Value<'_>, drafts: &mut [PendingIssue]) {
     if drafts.iter().all(|draft| draft.stage != Some(Stage::Contract)) {
         return;
     }
@@ -407,7 +412,7 @@ fn assign_envelope(envelope: &Envelope, root: Value<'_>, drafts: &mut [Draft]) {
 }
 
 /// The reason for a rejection by envelope, contract or rules; `None` where nothing violates them.
-fn contract_reason(drafts: &[Draft]) -> Option<Code> {
+fn classify_schema_error(drafts: &[PendingIssue]) -> Option<Code> {
     let mut errors = drafts.iter().filter(|draft| draft.severity == Severity::Error).peekable();
     let first = errors.peek()?;
     if matches!(first.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
@@ -419,7 +424,7 @@ fn contract_reason(drafts: &[Draft]) -> Option<Code> {
 
 /// The idempotency key of a delivery by its provider's rule, prefixed by the event type, empty where the provider
 /// has none; and by which of the provider's ways it was found. Nothing where it cannot be shown.
-pub(crate) fn delivery_key(
+pub(crate) fn idempotency_key(
     webhook: &Webhook,
     delivery: &Delivery<'_>,
     root: Value<'_>,
@@ -439,14 +444,14 @@ fn find_key<'d>(
     let ways = &webhook.provider.dedupe;
     for (way, source) in ways.iter().enumerate() {
         let (key, plain) = match source {
-            Dedupe::Pointer(pointer) => {
-                (root.follow(pointer).and_then(key_text), is_plain as fn(&str) -> bool)
+            IdempotencySource::Pointer(pointer) => {
+                (root.resolve(pointer).and_then(key_text), is_plain as fn(&str) -> bool)
             }
-            Dedupe::Header(name) => {
+            IdempotencySource::Header(name) => {
                 (header_key(delivery, name).map(Cow::Borrowed), is_plain_header as fn(&str) -> bool)
             }
-            Dedupe::Digest => return Ok((digest(delivery.body).into(), way)),
-            Dedupe::None => return Ok((Cow::Borrowed(""), way)),
+            IdempotencySource::Digest => return Ok((digest(delivery.body).into(), way)),
+            IdempotencySource::None => return Ok((Cow::Borrowed(""), way)),
         };
         match key {
             Some(key) if plain(&key) => return Ok((key, way)),
@@ -459,15 +464,15 @@ fn find_key<'d>(
 
 /// The header the idempotency key comes from, where it comes from one: it can differ although the
 /// bodies do not.
-pub(crate) fn key_header<'d>(
+pub(crate) fn idempotency_header<'d>(
     webhook: &'d Webhook,
     delivery: &'d Delivery<'_>,
     root: Value<'_>,
 ) -> Option<&'d str> {
     webhook.provider.dedupe.iter().find_map(|way| match way {
-        Dedupe::Pointer(pointer) => root.follow(pointer).and_then(key_text).map(|_| None),
-        Dedupe::Header(name) => header_key(delivery, name).map(Some),
-        Dedupe::Digest | Dedupe::None => Some(None),
+        IdempotencySource::Pointer(pointer) => root.resolve(pointer).and_then(key_text).map(|_| None),
+        IdempotencySource::Header(name) => header_key(delivery, name).map(Some),
+        IdempotencySource::Digest | IdempotencySource::None => Some(None),
     })?
 }
 
@@ -478,10 +483,10 @@ fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> 
 /// Ids are strings, or numbers as they are written.
 fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
     match value.as_str() {
-        Some(text) => usable(&text).then_some(text),
+        Some(text) => is_usable_key(&text).then_some(text),
         None if value.as_decimal().is_some() => {
-            let text = String::from_utf8_lossy(value.raw());
-            usable(&text).then_some(text)
+            let text = String::from_utf8_lossy(value.raw_bytes());
+            is_usable_key(&text).then_some(text)
         }
         None => None,
     }
@@ -489,7 +494,7 @@ fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
 
 /// A key that a store can keep and that is nobody else's: the sender does not choose how long it is, and
 /// halves of surrogate pairs, which all read as U+FFFD, cannot be told apart.
-fn usable(text: &str) -> bool {
+fn is_usable_key(text: &str) -> bool {
     // Looked for only where it can be: most ids are ASCII, which takes a glance.
     is_name(text) && (text.is_ascii() || !text.contains('\u{fffd}'))
 }

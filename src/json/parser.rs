@@ -2,14 +2,17 @@
 //! explicit stack, so that no input decides how deep the program recurses.
 
 use super::string::{escaped_unit, scan};
-use super::syntax::{self, Expected, Fault, Wrong};
-use super::{Document, MAX_BYTES, MAX_DEPTH, NO_SYMBOL, Names, Symbol, Tag, Token, duplicates, number};
-use crate::issue::{Code, Draft, Issue, Place, Severity};
+use super::syntax::{self, Expected, SyntaxError, SyntaxErrorKind};
+use super::{
+    Document, KeyTable, MAX_DEPTH, MAX_DOCUMENT_BYTES, NO_SYMBOL, Symbol, Token, TokenKind, duplicates,
+    number,
+};
+use crate::issue::{Code, Issue, Location, PendingIssue, Severity};
 use std::sync::Arc;
 
 /// An array or object that is still open.
 #[derive(Clone, Copy)]
-pub(super) struct Frame {
+pub(super) struct ContainerFrame {
     /// The index of its token.
     pub open: u32,
     /// How many members or items were finished.
@@ -18,18 +21,18 @@ pub(super) struct Frame {
     keys: [u64; 2],
     pub object: bool,
     /// Two keys have the same bit, or one has to be decoded before it can be compared.
-    suspicious: bool,
+    may_have_duplicates: bool,
     /// The key it is the value of, and the salt around it.
-    owner: Symbol,
+    parent_key: Symbol,
     salt: u8,
 }
 
-impl Frame {
+impl ContainerFrame {
     /// Takes note of a key by its bit.
     #[inline]
-    fn see(&mut self, bit: u32) {
+    fn mark_key(&mut self, bit: u32) {
         let (keys, mark) = (&mut self.keys[(bit >> 6 & 1) as usize], 1 << (bit & 63));
-        self.suspicious |= *keys & mark != 0;
+        self.may_have_duplicates |= *keys & mark != 0;
         *keys |= mark;
     }
 }
@@ -39,37 +42,37 @@ const MAX_FINDINGS: usize = 1000;
 
 /// More numbers than this are not compared with what JavaScript makes of them, which takes a microsecond each: a megabyte
 /// of them would take forty times as long as any other, and 64 KB still thirty times.
-const MAX_COMPARED: usize = 250;
+const MAX_PRECISION_CHECKS: usize = 250;
 
 /// Kinds of findings are counted apart: a thousand numbers do not hide a key that stands twice.
 #[derive(Clone, Copy)]
-enum Kind {
+enum DiagnosticKind {
     DuplicateKey,
     LoneSurrogate,
     NumberPrecision,
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct JsonParser<'a> {
     pub bytes: &'a [u8],
     pub tape: Vec<Token>,
-    pub stack: Vec<Frame>,
-    names: Option<&'a Names>,
+    pub stack: Vec<ContainerFrame>,
+    names: Option<&'a KeyTable>,
     /// The symbol of the last key; behind a container, of the key that it is the value of.
     last: Symbol,
     /// Tells apart, for guesses, where in the document objects stand.
     salt: u8,
-    findings: Vec<Draft>,
+    findings: Vec<PendingIssue>,
     ascii: bool,
     /// How many there are of each kind, kept or not.
     found: [usize; 3],
     /// How many numbers more than a glance was needed for.
-    doubtful: usize,
+    precision_checks: usize,
 }
 
-pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<Names>>) -> Result<Document<'a>, Box<Issue>> {
-    let mut reader = Reader {
+pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<KeyTable>>) -> Result<Document<'a>, Box<Issue>> {
+    let mut reader = JsonParser {
         bytes,
-        tape: Vec::with_capacity(bytes.len().min(MAX_BYTES) / 10 + 8),
+        tape: Vec::with_capacity(bytes.len().min(MAX_DOCUMENT_BYTES) / 10 + 8),
         stack: Vec::with_capacity(12),
         names: names.map(|names| &**names),
         last: NO_SYMBOL,
@@ -77,14 +80,21 @@ pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<Names>>) -> Result<Do
         findings: Vec::new(),
         ascii: true,
         found: [0; 3],
-        doubtful: 0,
+        precision_checks: 0,
     };
     match reader.run() {
         Ok(()) => {
-            reader.say_what_was_omitted();
-            let ambiguous = reader.found[Kind::DuplicateKey as usize] > 0;
-            let Reader { tape, findings, ascii, .. } = reader;
-            Ok(Document { bytes, tape, findings, ascii, ambiguous, names: names.cloned() })
+            reader.report_truncation();
+            let ambiguous = reader.found[DiagnosticKind::DuplicateKey as usize] > 0;
+            let JsonParser { tape, findings, ascii, .. } = reader;
+            Ok(Document {
+                bytes,
+                tape,
+                diagnostics: findings,
+                ascii,
+                has_duplicate_keys: ambiguous,
+                key_table: names.cloned(),
+            })
         }
         Err(fault) => Err(Box::new(syntax::explain(&reader, fault))),
     }
@@ -92,7 +102,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<Names>>) -> Result<Do
 
 #[allow(clippy::inline_always)]
 #[inline(always)]
-fn white(bytes: &[u8], mut pos: usize) -> usize {
+fn skip_whitespace(bytes: &[u8], mut pos: usize) -> usize {
     loop {
         match bytes.get(pos) {
             Some(byte) if *byte > b' ' => return pos,
@@ -103,14 +113,14 @@ fn white(bytes: &[u8], mut pos: usize) -> usize {
 }
 
 #[allow(clippy::inline_always)] // each has one caller, the loop, which keeps what it needs at hand
-impl Reader<'_> {
+impl JsonParser<'_> {
     #[allow(clippy::too_many_lines)] // the whole grammar in one place, as a loop
-    fn run(&mut self) -> Result<(), Fault> {
+    fn run(&mut self) -> Result<(), SyntaxError> {
         let bytes = self.bytes;
-        if bytes.len() > MAX_BYTES {
-            return Err(Fault::new(0, Wrong::TooLarge));
+        if bytes.len() > MAX_DOCUMENT_BYTES {
+            return Err(SyntaxError::new(0, SyntaxErrorKind::TooLarge));
         }
-        let mut pos = white(bytes, 0);
+        let mut pos = skip_whitespace(bytes, 0);
         let mut expected = Expected::Value;
         let mut at_key = false;
         loop {
@@ -121,20 +131,20 @@ impl Reader<'_> {
             match bytes.get(pos) {
                 Some(b'"') => pos = self.text(pos)?,
                 Some(b'{') => {
-                    self.open(pos, Tag::Object)?;
-                    pos = white(bytes, pos + 1);
+                    self.open(pos, TokenKind::Object)?;
+                    pos = skip_whitespace(bytes, pos + 1);
                     match bytes.get(pos) {
                         Some(b'"') => {
                             at_key = true;
                             continue;
                         }
                         Some(b'}') => pos = self.close(pos),
-                        _ => return Err(Fault::expected(pos, Expected::KeyOrEnd)),
+                        _ => return Err(SyntaxError::expected(pos, Expected::KeyOrEnd)),
                     }
                 }
                 Some(b'[') => {
-                    self.open(pos, Tag::Array)?;
-                    pos = white(bytes, pos + 1);
+                    self.open(pos, TokenKind::Array)?;
+                    pos = skip_whitespace(bytes, pos + 1);
                     if bytes.get(pos) != Some(&b']') {
                         (at_key, expected) = (false, Expected::ValueOrEnd);
                         continue;
@@ -142,30 +152,30 @@ impl Reader<'_> {
                     pos = self.close(pos);
                 }
                 Some(b'-' | b'0'..=b'9') => pos = self.number(pos)?,
-                Some(b't') => pos = self.literal(pos, b"true", Tag::True, expected)?,
-                Some(b'f') => pos = self.literal(pos, b"false", Tag::False, expected)?,
-                Some(b'n') => pos = self.literal(pos, b"null", Tag::Null, expected)?,
-                _ => return Err(Fault::expected(pos, expected)),
+                Some(b't') => pos = self.literal(pos, b"true", TokenKind::True, expected)?,
+                Some(b'f') => pos = self.literal(pos, b"false", TokenKind::False, expected)?,
+                Some(b'n') => pos = self.literal(pos, b"null", TokenKind::Null, expected)?,
+                _ => return Err(SyntaxError::expected(pos, expected)),
             }
             // Behind a value: close what ends here, until a comma asks for the next one.
             loop {
-                pos = white(bytes, pos);
+                pos = skip_whitespace(bytes, pos);
                 let Some(frame) = self.stack.last_mut() else {
                     return if pos == bytes.len() {
                         Ok(())
                     } else {
-                        Err(Fault::expected(pos, Expected::End))
+                        Err(SyntaxError::expected(pos, Expected::End))
                     };
                 };
                 match (bytes.get(pos), frame.object) {
                     (Some(b','), object) => {
                         frame.count += 1;
                         let comma = pos;
-                        pos = white(bytes, pos + 1);
+                        pos = skip_whitespace(bytes, pos + 1);
                         match bytes.get(pos) {
                             Some(b'"') => {}
-                            _ if object => return Err(Fault::after(pos, Expected::Key, comma)),
-                            Some(b']' | b',') => return Err(Fault::after(pos, Expected::Value, comma)),
+                            _ if object => return Err(SyntaxError::after(pos, Expected::Key, comma)),
+                            Some(b']' | b',') => return Err(SyntaxError::after(pos, Expected::Value, comma)),
                             _ => {}
                         }
                         (at_key, expected) = (object, Expected::Value);
@@ -175,14 +185,14 @@ impl Reader<'_> {
                         frame.count += 1;
                         pos = self.close(pos);
                     }
-                    _ => return Err(Fault::expected(pos, Expected::CommaOrEnd)),
+                    _ => return Err(SyntaxError::expected(pos, Expected::CommaOrEnd)),
                 }
             }
         }
     }
 
     #[inline(always)]
-    fn push(&mut self, tag: Tag, at: usize, payload: usize) {
+    fn push(&mut self, tag: TokenKind, at: usize, payload: usize) {
         self.tape.push(Token::new(tag, at, payload));
     }
 
@@ -191,13 +201,21 @@ impl Reader<'_> {
         self.tape.len() as u32
     }
 
-    fn open(&mut self, pos: usize, tag: Tag) -> Result<(), Fault> {
+    fn open(&mut self, pos: usize, tag: TokenKind) -> Result<(), SyntaxError> {
         if self.stack.len() == MAX_DEPTH {
-            return Err(Fault::new(pos, Wrong::TooDeep));
+            return Err(SyntaxError::new(pos, SyntaxErrorKind::TooDeep));
         }
-        let (open, object) = (self.next_index(), tag == Tag::Object);
+        let (open, object) = (self.next_index(), tag == TokenKind::Object);
         let (owner, salt) = (self.last, self.salt);
-        self.stack.push(Frame { open, count: 0, keys: [0; 2], object, suspicious: false, owner, salt });
+        self.stack.push(ContainerFrame {
+            open,
+            count: 0,
+            keys: [0; 2],
+            object,
+            may_have_duplicates: false,
+            parent_key: owner,
+            salt,
+        });
         #[allow(clippy::cast_possible_truncation)] // it is mixed
         let mixed = salt.wrapping_mul(5).wrapping_add(owner as u8).wrapping_add(1);
         self.salt = mixed;
@@ -208,12 +226,12 @@ impl Reader<'_> {
     /// Ends the innermost container, whose `count` is right already.
     fn close(&mut self, pos: usize) -> usize {
         if let Some(frame) = self.stack.pop() {
-            (self.last, self.salt) = (frame.owner, frame.salt);
+            (self.last, self.salt) = (frame.parent_key, frame.salt);
             let index = self.tape.len();
             let open = frame.open as usize;
-            self.tape[open] = Token::new(self.tape[open].tag(), self.tape[open].at as usize, index);
-            self.push(Tag::Close, pos, frame.count as usize);
-            if frame.suspicious {
+            self.tape[open] = Token::new(self.tape[open].tag(), self.tape[open].offset as usize, index);
+            self.push(TokenKind::Close, pos, frame.count as usize);
+            if frame.may_have_duplicates {
                 self.find_duplicates(frame);
             }
         }
@@ -222,69 +240,73 @@ impl Reader<'_> {
 
     /// Reads a key and its colon; returns where the value starts.
     #[inline(always)]
-    fn key(&mut self, pos: usize) -> Result<usize, Fault> {
+    fn key(&mut self, pos: usize) -> Result<usize, SyntaxError> {
         let guess = match self.names {
-            Some(names) => names.guess(self.last, self.salt, self.bytes, pos + 1),
+            Some(names) => names.predict_next(self.last, self.salt, self.bytes, pos + 1),
             None => None,
         };
         let end = if let Some((symbol, len)) = guess {
-            self.known(pos, symbol, len)
+            self.push_interned_key(pos, symbol, len)
         } else {
-            self.unexpected_key(pos)?
+            self.parse_key(pos)?
         };
         if self.bytes.get(end) == Some(&b':') {
-            return Ok(white(self.bytes, end + 1));
+            return Ok(skip_whitespace(self.bytes, end + 1));
         }
-        let colon = white(self.bytes, end);
+        let colon = skip_whitespace(self.bytes, end);
         if self.bytes.get(colon) != Some(&b':') {
-            return Err(Fault::expected(colon, Expected::Colon));
+            return Err(SyntaxError::expected(colon, Expected::Colon));
         }
-        Ok(white(self.bytes, colon + 1))
+        Ok(skip_whitespace(self.bytes, colon + 1))
     }
 
     #[inline(always)]
-    fn known(&mut self, pos: usize, symbol: Symbol, len: usize) -> usize {
-        self.tape.push(Token::known(pos, symbol, len));
+    fn push_interned_key(&mut self, pos: usize, symbol: Symbol, len: usize) -> usize {
+        self.tape.push(Token::interned_key(pos, symbol, len));
         self.last = symbol;
         if let Some(frame) = self.stack.last_mut() {
-            frame.see(u32::from(symbol));
+            frame.mark_key(u32::from(symbol));
         }
         pos + len + 2
     }
 
     /// A key that was not guessed.
     #[inline(never)]
-    fn unexpected_key(&mut self, pos: usize) -> Result<usize, Fault> {
-        let (tag, end) = self.string(pos, Place::Key)?;
+    fn parse_key(&mut self, pos: usize) -> Result<usize, SyntaxError> {
+        let (tag, end) = self.string(pos, Location::Key)?;
         let key = &self.bytes[pos + 1..end - 1];
-        if tag == Tag::Ascii
-            && let Some(symbol) = self.names.and_then(|names| names.find(self.last, self.salt, key))
+        if tag == TokenKind::Ascii
+            && let Some(symbol) = self.names.and_then(|names| names.lookup(self.last, self.salt, key))
         {
             self.tape.pop();
-            return Ok(self.known(pos, symbol, key.len()));
+            return Ok(self.push_interned_key(pos, symbol, key.len()));
         }
         self.last = NO_SYMBOL;
         if let Some(frame) = self.stack.last_mut() {
-            frame.suspicious |= tag == Tag::Escaped;
-            frame.see(duplicates::fingerprint(key) >> 16);
+            frame.may_have_duplicates |= tag == TokenKind::Escaped;
+            frame.mark_key(duplicates::fingerprint(key) >> 16);
         }
         Ok(end)
     }
 
     /// Reads a string that is a value; returns where it ends.
     #[inline(always)]
-    fn text(&mut self, quote: usize) -> Result<usize, Fault> {
+    fn text(&mut self, quote: usize) -> Result<usize, SyntaxError> {
         let mut high = false;
         let end = scan(self.bytes, quote + 1, &mut high);
         if !high && self.bytes.get(end) == Some(&b'"') {
-            self.push(Tag::Ascii, quote, end - quote - 1);
+            self.push(TokenKind::Ascii, quote, end - quote - 1);
             return Ok(end + 1);
         }
-        Ok(self.string(quote, Place::Value)?.1)
+        Ok(self.string(quote, Location::Value)?.1)
     }
 
     /// Reads a string, a key or a value; returns its tag and where it ends.
-    fn string(&mut self, quote: usize, place: fn(u32) -> Place) -> Result<(Tag, usize), Fault> {
+    fn string(
+        &mut self,
+        quote: usize,
+        place: fn(u32) -> Location,
+    ) -> Result<(TokenKind, usize), SyntaxError> {
         let bytes = self.bytes;
         let start = quote + 1;
         let (mut high, mut escaped, mut lone) = (false, false, false);
@@ -297,23 +319,23 @@ impl Reader<'_> {
                     escaped = true;
                     pos = self.escape(pos, &mut lone)?;
                 }
-                Some(_) => return Err(Fault::new(pos, Wrong::Control { quote })),
-                None => return Err(Fault::new(pos, Wrong::OpenString { quote })),
+                Some(_) => return Err(SyntaxError::new(pos, SyntaxErrorKind::Control { quote })),
+                None => return Err(SyntaxError::new(pos, SyntaxErrorKind::UnterminatedString { quote })),
             }
         }
         self.ascii &= !high;
         if high && let Err(error) = std::str::from_utf8(&bytes[start..pos]) {
-            return Err(Fault::new(start + error.valid_up_to(), Wrong::NotUtf8));
+            return Err(SyntaxError::new(start + error.valid_up_to(), SyntaxErrorKind::NotUtf8));
         }
         let tag = match (escaped, high) {
-            (true, _) => Tag::Escaped,
-            (false, true) => Tag::Utf8,
-            (false, false) => Tag::Ascii,
+            (true, _) => TokenKind::Escaped,
+            (false, true) => TokenKind::Utf8,
+            (false, false) => TokenKind::Ascii,
         };
         if lone {
             let place = place(self.next_index());
-            self.find(Kind::LoneSurrogate, || {
-                Draft::new(
+            self.find(DiagnosticKind::LoneSurrogate, || {
+                PendingIssue::new(
                     Code::JSON_LONE_SURROGATE,
                     Severity::Warning,
                     place,
@@ -326,14 +348,14 @@ impl Reader<'_> {
     }
 
     /// Checks one escape; returns where it ends. `lone` is set where it is half of a surrogate pair.
-    fn escape(&self, slash: usize, lone: &mut bool) -> Result<usize, Fault> {
+    fn escape(&self, slash: usize, lone: &mut bool) -> Result<usize, SyntaxError> {
         let bytes = self.bytes;
         match bytes.get(slash + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(slash + 2),
             Some(b'u') => {
                 let digits = bytes.get(slash + 2..slash + 6).unwrap_or_default();
                 if digits.len() < 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
-                    return Err(Fault::new(slash, Wrong::Escape));
+                    return Err(SyntaxError::new(slash, SyntaxErrorKind::Escape));
                 }
                 let is_low = |unit: &u32| (0xdc00..0xe000).contains(unit);
                 let hex = |at: usize| {
@@ -349,11 +371,11 @@ impl Reader<'_> {
                     _ => Ok(slash + 6),
                 }
             }
-            _ => Err(Fault::new(slash, Wrong::Escape)),
+            _ => Err(SyntaxError::new(slash, SyntaxErrorKind::Escape)),
         }
     }
 
-    fn number(&mut self, start: usize) -> Result<usize, Fault> {
+    fn number(&mut self, start: usize) -> Result<usize, SyntaxError> {
         let bytes = self.bytes;
         let digits = |mut pos: usize| {
             while let Some(b'0'..=b'9') = bytes.get(pos) {
@@ -365,31 +387,31 @@ impl Reader<'_> {
         pos = match bytes.get(pos) {
             Some(b'0') => pos + 1,
             Some(b'1'..=b'9') => digits(pos + 1),
-            _ => return Err(Fault::new(pos, Wrong::Number { start })),
+            _ => return Err(SyntaxError::new(pos, SyntaxErrorKind::Number { start })),
         };
-        let mut tag = Tag::Integer;
+        let mut tag = TokenKind::Integer;
         if bytes.get(pos) == Some(&b'.') {
-            tag = Tag::Number;
+            tag = TokenKind::Number;
             let fraction = pos + 1;
             pos = digits(fraction);
             if pos == fraction {
-                return Err(Fault::new(pos, Wrong::Number { start }));
+                return Err(SyntaxError::new(pos, SyntaxErrorKind::Number { start }));
             }
         }
         if let Some(b'e' | b'E') = bytes.get(pos) {
-            tag = Tag::Number;
+            tag = TokenKind::Number;
             let power = pos + 1 + usize::from(matches!(bytes.get(pos + 1), Some(b'+' | b'-')));
             pos = digits(power);
             if pos == power {
-                return Err(Fault::new(pos, Wrong::Number { start }));
+                return Err(SyntaxError::new(pos, SyntaxErrorKind::Number { start }));
             }
         }
         if let Some(b'0'..=b'9' | b'.' | b'_' | b'a'..=b'z' | b'A'..=b'Z') = bytes.get(pos) {
-            return Err(Fault::new(pos, Wrong::Number { start }));
+            return Err(SyntaxError::new(pos, SyntaxErrorKind::Number { start }));
         }
         let index = self.next_index();
         self.push(tag, start, pos - start);
-        if pos - start > 15 || (tag == Tag::Number && pos - start > 4) {
+        if pos - start > 15 || (tag == TokenKind::Number && pos - start > 4) {
             self.check_precision(index, start, pos);
         }
         Ok(pos)
@@ -398,19 +420,19 @@ impl Reader<'_> {
     #[inline(never)]
     fn check_precision(&mut self, index: u32, start: usize, end: usize) {
         let text = &self.bytes[start..end];
-        if number::Decimal::of(text).is_surely_held() {
+        if number::Decimal::parse(text).is_trivially_exact() {
             return;
         }
-        self.doubtful += 1;
-        if self.doubtful > MAX_COMPARED {
+        self.precision_checks += 1;
+        if self.precision_checks > MAX_PRECISION_CHECKS {
             return;
         }
         if number::is_lossy(text) {
-            self.find(Kind::NumberPrecision, || {
-                Draft::new(
+            self.find(DiagnosticKind::NumberPrecision, || {
+                PendingIssue::new(
                     Code::NUMBER_PRECISION,
                     Severity::Warning,
-                    Place::Value(index),
+                    Location::Value(index),
                     "JavaScript cannot represent this number exactly. Send it as a string.",
                 )
                 .hint("Or parse the body with a library that keeps all digits.")
@@ -423,9 +445,9 @@ impl Reader<'_> {
         &mut self,
         pos: usize,
         word: &[u8; N],
-        tag: Tag,
+        tag: TokenKind,
         expected: Expected,
-    ) -> Result<usize, Fault> {
+    ) -> Result<usize, SyntaxError> {
         let end = pos + N;
         let stands = self.bytes.get(pos..).and_then(|rest| rest.first_chunk()) == Some(word);
         let follows = match self.bytes.get(end) {
@@ -433,13 +455,13 @@ impl Reader<'_> {
             Some(byte) => byte.is_ascii_alphanumeric() || *byte == b'_',
         };
         if !stands || follows {
-            return Err(Fault::expected(pos, expected));
+            return Err(SyntaxError::expected(pos, expected));
         }
         self.push(tag, pos, N);
         Ok(end)
     }
 
-    fn find(&mut self, kind: Kind, draft: impl FnOnce() -> Draft) {
+    fn find(&mut self, kind: DiagnosticKind, draft: impl FnOnce() -> PendingIssue) {
         let found = &mut self.found[kind as usize];
         *found += 1;
         if *found <= MAX_FINDINGS {
@@ -448,21 +470,26 @@ impl Reader<'_> {
     }
 
     #[inline(never)]
-    fn say_what_was_omitted(&mut self) {
-        let unread = self.doubtful.saturating_sub(MAX_COMPARED);
+    fn report_truncation(&mut self) {
+        let unread = self.precision_checks.saturating_sub(MAX_PRECISION_CHECKS);
         if unread > 0 {
             let message = format!(
-                "The text has {unread} more numbers than the first {MAX_COMPARED} that were compared with what \
+                "The text has {unread} more numbers than the first {MAX_PRECISION_CHECKS} that were compared with what \
                  JavaScript makes of them."
             );
-            self.findings.push(Draft::new(Code::ISSUES_OMITTED, Severity::Info, Place::Value(0), message));
+            self.findings.push(PendingIssue::new(
+                Code::ISSUES_OMITTED,
+                Severity::Info,
+                Location::Value(0),
+                message,
+            ));
         }
         let omitted: usize = self.found.iter().map(|found| found.saturating_sub(MAX_FINDINGS)).sum();
         if omitted > 0 {
-            self.findings.push(Draft::new(
+            self.findings.push(PendingIssue::new(
                 Code::ISSUES_OMITTED,
                 Severity::Info,
-                Place::Value(0),
+                Location::Value(0),
                 format!(
                     "The text has {omitted} more duplicate keys, lone surrogates or numbers out of reach than \
                      the {MAX_FINDINGS} of each kind that are listed."
@@ -474,13 +501,13 @@ impl Reader<'_> {
     /// Reports every key that stands twice in an object that was just closed.
     #[cold]
     #[inline(never)]
-    fn find_duplicates(&mut self, frame: Frame) {
-        for index in duplicates::twice(self.bytes, &self.tape, frame.open, frame.count) {
-            self.find(Kind::DuplicateKey, || {
-                Draft::new(
+    fn find_duplicates(&mut self, frame: ContainerFrame) {
+        for index in duplicates::find_duplicates(self.bytes, &self.tape, frame.open, frame.count) {
+            self.find(DiagnosticKind::DuplicateKey, || {
+                PendingIssue::new(
                     Code::JSON_DUPLICATE_KEY,
                     Severity::Error,
-                    Place::Key(index),
+                    Location::Key(index),
                     "This key stands twice in one object, and readers disagree on which of the two counts.",
                 )
                 .hint("Keep one of them.")

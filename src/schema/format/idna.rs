@@ -7,10 +7,10 @@ use crate::text::eq_ignore_ascii_case;
 ///
 /// Known from general categories and the exceptions of RFC 5892; the rules that need normalisation, joining
 /// types or combining classes are not asked, so that a label is never refused wrongly.
-pub(super) fn is_what_it_says(label: &str) -> bool {
+pub(super) fn is_valid_a_label(label: &str) -> bool {
     match label.split_at_checked(4) {
         Some((prefix, encoded)) if eq_ignore_ascii_case(prefix, "xn--") => {
-            decode(encoded).is_some_and(|decoded| is_unicode_label(&decoded))
+            decode(encoded).is_some_and(|decoded| is_valid_u_label(&decoded))
         }
         _ => true,
     }
@@ -66,7 +66,7 @@ fn adapt(delta: u32, count: u32, first: bool) -> u32 {
 
 /// RFC 5891, section 5.4: something to encode, no hyphens where they mean something, no mark to begin with,
 /// and letters, marks and digits only.
-fn is_unicode_label(label: &[char]) -> bool {
+fn is_valid_u_label(label: &[char]) -> bool {
     let (Some(first), Some(last)) = (label.first(), label.last()) else { return false };
     !label.iter().all(char::is_ascii)
         && *first != '-'
@@ -168,7 +168,7 @@ mod tests {
             "xn--11b2ezcw70k",
             "xn--ngba5hb2804a",
         ] {
-            assert!(is_what_it_says(label), "{label}");
+            assert!(is_valid_a_label(label), "{label}");
         }
         for label in [
             "xn--",
@@ -187,7 +187,7 @@ mod tests {
             "XN--aa---o47jg78q",
             "xn--n3h",
         ] {
-            assert!(!is_what_it_says(label), "{label}");
+            assert!(!is_valid_a_label(label), "{label}");
         }
     }
 }

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use crate::run::{Failure, root, target};
 
 /// One step with its inputs and outputs.
-pub struct Step {
+pub struct CachedStep {
     stamp: PathBuf,
     digest: String,
     outputs: Vec<PathBuf>,
 }
 
-impl Step {
+impl CachedStep {
     /// `inputs` are files and folders of the project, or of the target folder by their whole paths; the name is that of
     /// the stamp.
     pub fn new<I, O>(name: &str, inputs: &[I], outputs: &[O]) -> Result<Self, Failure>
@@ -36,13 +36,13 @@ impl Step {
     }
 
     /// Keeps the stamp beside what the step makes, so that deleting the one deletes the other.
-    pub fn stamp_at(mut self, path: &str) -> Self {
+    pub fn stamp_path(mut self, path: &str) -> Self {
         self.stamp = root().join(path);
         self
     }
 
     /// Runs `work` unless it is done already, and remembers that it succeeded.
-    pub fn unless_done(self, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    pub fn run_if_stale(self, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
         let stamped = fs::read_to_string(&self.stamp).is_ok_and(|text| text == self.digest);
         if stamped && self.outputs.iter().all(|output| output.exists()) {
             return Ok(());
