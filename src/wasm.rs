@@ -5,10 +5,10 @@
 //! return numbers; what they found stands in `facts`. Everything else is slower, and goes through serde.
 
 mod data;
-mod given;
 mod import;
-mod low;
-mod platform;
+mod native_hash;
+mod options;
+mod primitives;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -27,19 +27,19 @@ use crate::webhook::{
 };
 
 use data::{
-    Card, ChangeData, ComparisonData, ErrorData, EventCard, ExplanationData, FreshData, SignedData,
-    WebhookOptionsData, time, whole,
+    ChangeData, ComparisonData, ErrorData, EventMetadata, ExplanationData, ProviderMetadata, SignParamsData,
+    SignedData, WebhookOptionsData, from_js_millis, to_usize,
 };
 pub use import::{
     DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
 };
-pub use low::{Plan, digest, hmac_sign, hmac_verify};
+pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
 
 thread_local! {
     /// What JavaScript wrote for the next call.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// What the last call on the hot path found: see `note`.
-    static FACTS: RefCell<[u32; 14]> = const { RefCell::new([0; 14]) };
+    static RESULT: RefCell<[u32; 14]> = const { RefCell::new([0; 14]) };
     /// The tape of the last delivery that was accepted: JavaScript makes objects from it.
     static TAPE: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
     /// The texts of the last call: the id and the time of an event, a digest, a tag.
@@ -47,7 +47,7 @@ thread_local! {
 }
 
 /// "None" for a number that is a place in a list.
-const NONE: u32 = u32::MAX;
+const ABSENT: u32 = u32::MAX;
 
 /// Makes room for `len` bytes and says where they go. The address is good until a call asks for more;
 /// a buffer that grows forgets what it held.
@@ -67,8 +67,8 @@ pub fn scratch(len: usize) -> usize {
 /// Where the numbers of the last verdict stand.
 #[wasm_bindgen]
 #[must_use]
-pub fn facts() -> usize {
-    FACTS.with_borrow_mut(|facts| facts.as_mut_ptr().addr())
+pub fn result_ptr() -> usize {
+    RESULT.with_borrow_mut(|result| result.as_mut_ptr().addr())
 }
 
 /// Where the texts of the last call stand.
@@ -86,7 +86,7 @@ fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
 
 /// Cuts parts off the front of a buffer, each as long as it says or as there are bytes left. A panic here
 /// would leave the buffer borrowed for good.
-fn cut<const N: usize>(mut bytes: &mut [u8], lengths: [usize; N]) -> [&mut [u8]; N] {
+fn split_lengths<const N: usize>(mut bytes: &mut [u8], lengths: [usize; N]) -> [&mut [u8]; N] {
     lengths.map(|length| {
         let all = std::mem::take(&mut bytes);
         let (part, rest) = all.split_at_mut(length.min(all.len()));
@@ -96,7 +96,7 @@ fn cut<const N: usize>(mut bytes: &mut [u8], lengths: [usize; N]) -> [&mut [u8];
 }
 
 /// Keeps texts for JavaScript to read; returns how many bytes they have.
-fn keep(parts: &[&[u8]]) -> usize {
+fn write_text(parts: &[&[u8]]) -> usize {
     TEXT.with_borrow_mut(|text| {
         text.clear();
         for part in parts {
@@ -113,13 +113,13 @@ fn with_delivery<T>(headers: usize, body: usize, work: impl FnOnce(&Delivery<'_>
         // Asked first, because it is the faster way where nothing has to be replaced.
         let text = std::str::from_utf8(head).map_or_else(|_| String::from_utf8_lossy(head), Cow::Borrowed);
         // What stands beside the headers travels in front of them, under names no header can have.
-        let (url, rest) = beside(&text, ":url\x1f");
-        let (method, rest) = beside(rest, ":method\x1f");
+        let (url, rest) = take_pseudo_header(&text, ":url\x1f");
+        let (method, rest) = take_pseudo_header(rest, ":method\x1f");
         work(&Delivery { headers: read_headers(rest), body, url, method })
     })
 }
 
-fn beside<'t>(text: &'t str, name: &str) -> (Option<&'t str>, &'t str) {
+fn take_pseudo_header<'t>(text: &'t str, name: &str) -> (Option<&'t str>, &'t str) {
     match text.strip_prefix(name).and_then(|rest| rest.split_once('\x1e')) {
         Some((value, rest)) => (Some(value), rest),
         None => (None, text),
@@ -176,18 +176,18 @@ impl Hook {
             },
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
-        webhook.delegate_hash(platform::hash);
+        webhook.delegate_hash(native_hash::hash);
         Ok(Hook(webhook))
     }
 
     /// What JavaScript has to know of the provider.
     #[must_use]
-    pub fn card(&self) -> JsValue {
+    pub fn metadata(&self) -> JsValue {
         let provider = self.0.provider();
-        to_js(&Card {
+        to_js(&ProviderMetadata {
             id: &provider.id,
             title: &provider.title,
-            wanted: self.0.required_headers(),
+            required_headers: self.0.required_headers(),
             immutable: provider.immutable,
             success: provider.success,
             retries: &provider.retries,
@@ -197,7 +197,7 @@ impl Hook {
             events: provider
                 .events
                 .iter()
-                .map(|event| EventCard {
+                .map(|event| EventMetadata {
                     name: &event.event_type,
                     revisions: event.revisions.iter().map(|revision| revision.name.as_deref()).collect(),
                 })
@@ -232,14 +232,16 @@ impl Hook {
         tolerance: f64,
     ) -> u32 {
         let limits = self.limits(profile, max_bytes, tolerance);
-        with_delivery(headers, body, |delivery| match self.0.verify_fast(delivery, time(now), &limits) {
-            Ok(accepted) => {
-                note(accepted);
-                0
-            }
-            Err(error) => {
-                note_error(&error);
-                1
+        with_delivery(headers, body, |delivery| {
+            match self.0.verify_fast(delivery, from_js_millis(now), &limits) {
+                Ok(accepted) => {
+                    write_result(accepted);
+                    0
+                }
+                Err(error) => {
+                    note_error(&error);
+                    1
+                }
             }
         })
     }
@@ -256,9 +258,11 @@ impl Hook {
         tolerance: f64,
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
-        with_delivery(headers, body, |delivery| match self.0.verify_with(delivery, time(now), &limits) {
-            Ok(_) => JsValue::NULL,
-            Err(error) => error_to_js(&error),
+        with_delivery(headers, body, |delivery| {
+            match self.0.verify_with(delivery, from_js_millis(now), &limits) {
+                Ok(_) => JsValue::NULL,
+                Err(error) => error_to_js(&error),
+            }
         })
     }
 
@@ -274,7 +278,9 @@ impl Hook {
         tolerance: f64,
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
-        with_delivery(headers, body, |delivery| to_js(&self.0.inspect_with(delivery, time(now), &limits)))
+        with_delivery(headers, body, |delivery| {
+            to_js(&self.0.inspect_with(delivery, from_js_millis(now), &limits))
+        })
     }
 
     /// Explains the delivery in the scratch buffer. `max_combinations` is NaN for the default. The signed body is left in
@@ -292,14 +298,14 @@ impl Hook {
         max_combinations: f64,
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
-        let max_combinations = whole(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
+        let max_combinations = to_usize(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
         with_delivery(headers, body, |delivery| {
-            let explanation = self.0.explain_with(delivery, time(now), &limits, max_combinations);
+            let explanation = self.0.explain_with(delivery, from_js_millis(now), &limits, max_combinations);
             to_js(&ExplanationData {
                 matches: &explanation.matches,
                 observations: &explanation.observations,
                 tried: explanation.tried,
-                signed_length: explanation.signed_body.map(|body| keep(&[&body])),
+                signed_length: explanation.signed_body.map(|body| write_text(&[&body])),
             })
         })
     }
@@ -309,7 +315,7 @@ impl Hook {
     /// # Errors
     /// An error as data.
     pub fn sign(&self, body: usize, fresh: &JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_fresh(fresh)?;
+        let fresh = read_sign_params(fresh)?;
         with_scratch(body, |body| signed_to_js(self.0.sign(body, &fresh)))
     }
 
@@ -318,7 +324,7 @@ impl Hook {
     /// # Errors
     /// An error as data.
     pub fn create(&self, event_type: &str, data: usize, fresh: &JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_fresh(fresh)?;
+        let fresh = read_sign_params(fresh)?;
         with_scratch(data, |data| signed_to_js(self.0.create(event_type, data, &fresh)))
     }
 
@@ -337,7 +343,7 @@ impl Hook {
     ) -> Result<JsValue, JsValue> {
         let limits = self.limits(0, max_bytes, f64::NAN);
         SCRATCH.with_borrow_mut(|buffer| {
-            let parts = cut(buffer, [headers, body, other_headers, other_body]);
+            let parts = split_lengths(buffer, [headers, body, other_headers, other_body]);
             let [first_head, first_body, second_head, second_body] = parts.map(|part| &*part);
             let (first_head, second_head) =
                 (String::from_utf8_lossy(first_head), String::from_utf8_lossy(second_head));
@@ -373,8 +379,8 @@ impl Hook {
                 2 => Profile::Strict,
                 _ => own.profile,
             },
-            max_bytes: whole(max_bytes).unwrap_or(own.max_bytes),
-            tolerance: whole(tolerance)
+            max_bytes: to_usize(max_bytes).unwrap_or(own.max_bytes),
+            tolerance: to_usize(tolerance)
                 .and_then(|seconds| u32::try_from(seconds).ok())
                 .unwrap_or(own.tolerance),
         }
@@ -386,10 +392,10 @@ impl Hook {
 /// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
 /// there only where the event is not one of the provider's. Then, whether all of it and the body is ASCII; where
 /// the tape stands; and what the signature does not cover: 1 the type, 2 the id.
-fn note(accepted: AcceptedDelivery<'_, '_>) {
-    let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
+fn write_result(accepted: AcceptedDelivery<'_, '_>) {
+    let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(ABSENT);
     let (algorithm, secret, uncovered) = match accepted.signature {
-        SignatureInfo::Unsigned => (0, NONE, 0),
+        SignatureInfo::Unsigned => (0, ABSENT, 0),
         SignatureInfo::Verified { algorithm, secret, uncovered } => (
             algorithm as u32 + 1,
             place(Some(secret)),
@@ -405,12 +411,12 @@ fn note(accepted: AcceptedDelivery<'_, '_>) {
         accepted.delivery_id,
         (!named).then_some(&*accepted.event_type),
     ];
-    let bytes = keep(&texts.map(|text| text.unwrap_or_default().as_bytes()));
+    let bytes = write_text(&texts.map(|text| text.unwrap_or_default().as_bytes()));
     let ascii = accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii());
     let units = |text: &str| place(Some(if ascii { text.len() } else { text.encode_utf16().count() }));
-    let [id, created_at, webhook_id, delivery_id, event_type] = texts.map(|text| text.map_or(NONE, units));
+    let [id, created_at, webhook_id, delivery_id, event_type] = texts.map(|text| text.map_or(ABSENT, units));
     let tape = accepted.document.into_tape();
-    FACTS.set([
+    RESULT.set([
         place(accepted.event),
         place(accepted.revision),
         algorithm,
@@ -433,26 +439,26 @@ fn note(accepted: AcceptedDelivery<'_, '_>) {
 #[cold]
 fn note_error(error: &Error) {
     let (code, message) = (error.code.as_str(), error.to_string());
-    let number = |length: usize| u32::try_from(length).unwrap_or(NONE);
-    let bytes = keep(&[code.as_bytes(), message.as_bytes()]);
-    let mut facts = [NONE; 14];
-    (facts[0], facts[1]) = (error.status().into(), number(code.len()));
-    (facts[4], facts[5]) = (number(text()), number(bytes));
-    FACTS.set(facts);
+    let number = |length: usize| u32::try_from(length).unwrap_or(ABSENT);
+    let bytes = write_text(&[code.as_bytes(), message.as_bytes()]);
+    let mut result = [ABSENT; 14];
+    (result[0], result[1]) = (error.status().into(), number(code.len()));
+    (result[4], result[5]) = (number(text()), number(bytes));
+    RESULT.set(result);
 }
 
 fn read_options(options: &JsValue) -> Result<WebhookOptions, Error> {
-    given::options(options).and_then(WebhookOptionsData::read)
+    options::options(options).and_then(WebhookOptionsData::read)
 }
 
-fn read_fresh(data: &JsValue) -> Result<SignParams, JsValue> {
-    given::fresh(data).and_then(FreshData::read).map_err(|error| error_to_js(&error))
+fn read_sign_params(data: &JsValue) -> Result<SignParams, JsValue> {
+    options::sign_params(data).and_then(SignParamsData::read).map_err(|error| error_to_js(&error))
 }
 
 fn signed_to_js(signed: Result<SignedDelivery, Error>) -> Result<JsValue, JsValue> {
     match signed {
         Ok(signed) => {
-            keep(&[&signed.body]);
+            write_text(&[&signed.body]);
             Ok(to_js(&SignedData { headers: signed.headers, length: signed.body.len() }))
         }
         Err(error) => Err(error_to_js(&error)),

@@ -4,8 +4,8 @@
 
 use hookseal::json::Document;
 use hookseal::signature::{Algorithm, hmac};
-use hookseal::wasm::{DetectorHandle, Hook, ImportStream, Plan, export_delivery, import_text};
-use hookseal::wasm::{digest, facts, hmac_sign, hmac_verify, scratch, text};
+use hookseal::wasm::{DetectorHandle, Hook, ImportStream, SchemaHandle, export_delivery, import_text};
+use hookseal::wasm::{digest, hmac_sign, hmac_verify, result_ptr, scratch, text};
 use hookseal::wasm::{provider_definition, provider_ids};
 use js_sys::{JSON, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
@@ -79,7 +79,7 @@ fn taken(at: usize, len: usize) -> String {
 }
 
 fn numbers() -> Vec<u32> {
-    let bytes = memory(facts(), 44).to_vec();
+    let bytes = memory(result_ptr(), 44).to_vec();
     bytes.chunks(4).map(|four| u32::from_le_bytes(four.try_into().expect("four"))).collect()
 }
 
@@ -97,9 +97,10 @@ fn at(value: &JsValue, pointer: &str) -> Option<String> {
     let document = Document::parse(text.as_bytes()).expect("JSON");
     let found = document.root().pointer(pointer)?;
     Some(
-        found
-            .as_str()
-            .map_or_else(|| String::from_utf8_lossy(found.raw_bytes()).into_owned(), |text| text.into_owned()),
+        found.as_str().map_or_else(
+            || String::from_utf8_lossy(found.raw_bytes()).into_owned(),
+            |text| text.into_owned(),
+        ),
     )
 }
 
@@ -139,7 +140,10 @@ fn a_hook_leaves_the_facts_of_an_accepted_delivery() {
     assert_eq!(found[1..4], [0, 0, none], "revision, unsigned, no secret");
     assert_eq!(found[4..6], [text() as u32, bytes]);
     assert_eq!(found[6..], [id.len() as u32, time.len() as u32, none, none, none]);
-    assert_eq!(at(&hook.card(), &format!("/events/{}/name", found[0])).as_deref(), Some("calls.user.create"));
+    assert_eq!(
+        at(&hook.metadata(), &format!("/events/{}/name", found[0])).as_deref(),
+        Some("calls.user.create")
+    );
     assert_eq!(taken(text(), found[5] as usize), format!("{id}{time}"));
     // An event that the provider does not document is told by name.
     assert_eq!(verify(&hook, "", r#"{"event":{"type":"é😀"}}"#), 0);
@@ -276,13 +280,13 @@ fn comparing_hands_over_both_texts() {
 #[wasm_bindgen_test]
 fn a_plan_checks_and_a_schema_that_cannot_be_compiled_is_data() {
     let length = put(br#"{"type":"array"}"#);
-    let plan = Plan::new(length, false, 0).expect("a plan");
+    let plan = SchemaHandle::new(length, false, 0).expect("a plan");
     let length = put(b"[]");
     assert!(plan.check(length).is_undefined());
     let length = put(b"{}");
     assert_eq!(at(&plan.check(length), "/0/code").as_deref(), Some("type"));
     let length = put(br#"{"unevaluatedItems":false}"#);
-    let error = Plan::new(length, false, 0).err().expect("refused");
+    let error = SchemaHandle::new(length, false, 0).err().expect("refused");
     assert_eq!(at(&error, "/keyword").as_deref(), Some("unevaluatedItems"));
 }
 
@@ -343,7 +347,7 @@ fn lengths_beyond_the_buffer_do_no_harm() {
     assert_eq!(hmac_sign(9, 1, 1), 0);
     assert!(!hmac_verify(9, 1, 1, 1));
     assert_eq!(hmac_sign(2, most, most), 64);
-    assert!(Plan::new(most, false, 0).is_err());
+    assert!(SchemaHandle::new(most, false, 0).is_err());
     assert_eq!(digest(most), 64);
     // And everything still works.
     assert_eq!(verify(&hook, "", BODY), 0);

@@ -240,7 +240,7 @@ function instantiate(source: Compilable): void {
   compiled = module;
   made = generation;
   const platform = platformHash();
-  if (platform !== undefined) glue.use_platform(platform);
+  if (platform !== undefined) glue.set_native_hasher(platform);
 }
 
 function compile(bytes: BufferSource): WebAssembly.Module {
@@ -352,7 +352,7 @@ function look(): void {
   const { buffer } = memory as WebAssembly.Memory;
   view = new Uint8Array(buffer);
   words = new Uint32Array(buffer);
-  numbers = new Uint32Array(buffer, core().facts(), FACTS);
+  numbers = new Uint32Array(buffer, core().result_ptr(), FACTS);
   // Where there is Node's Buffer, it reads and writes texts without a new view for each.
   const { Buffer } = globalThis as { Buffer?: { from(memory: ArrayBuffer): Partial<NodeBuffer> } };
   const node = Buffer?.from(buffer);

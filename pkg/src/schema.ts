@@ -51,9 +51,9 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
     throw new SchemaError({ keyword: "", pointer: "", message: "A schema is an object or a boolean." });
   }
   core();
-  let plan: Held<InstanceType<ReturnType<typeof core>["Plan"]>>;
+  let plan: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
   try {
-    plan = guarded(() => new Held(() => new (core().Plan)(putText(text), strict === true, dialect)));
+    plan = guarded(() => new Held(() => new (core().SchemaHandle)(putText(text), strict === true, dialect)));
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });

@@ -56,7 +56,7 @@ import { Accepted, type Later, trusted } from "./verified.js";
 interface Card {
   id: string;
   title: string;
-  wanted: string[];
+  requiredHeaders: string[];
   names: string[];
   events: { name: string; revisions: (string | null)[] }[];
   maxBytes: number;
@@ -152,8 +152,8 @@ export class Webhook<Events = any> {
     } catch (thrown) {
       raise(thrown);
     }
-    this.#card = guarded(() => this.#hook.card() as Card);
-    this.#wanted = new Wanted(this.#card.wanted);
+    this.#card = guarded(() => this.#hook.metadata() as Card);
+    this.#wanted = new Wanted(this.#card.requiredHeaders);
   }
 
   /** The core's side of it. To make it anew leaves the scratch buffer as it is. */

@@ -69,7 +69,7 @@ impl WebhookOptionsData {
         let number = |name: &str, value: Option<f64>| match value {
             None => Ok(None),
             Some(value) => {
-                whole(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
+                to_usize(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
             }
         };
         Ok(WebhookOptions {
@@ -87,11 +87,11 @@ impl WebhookOptionsData {
 /// What JavaScript has to know of a provider to carry a delivery over and a verdict back.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Card<'w> {
+pub struct ProviderMetadata<'w> {
     pub id: &'w str,
     pub title: &'w str,
     /// The headers that the hot path looks at, in lower case.
-    pub wanted: Vec<String>,
+    pub required_headers: Vec<String>,
     pub immutable: bool,
     pub success: (u16, u16),
     pub retries: &'w [u32],
@@ -99,14 +99,14 @@ pub struct Card<'w> {
     pub sensitive: &'w [String],
     /// The keys by their symbols on the tape.
     pub names: Vec<&'w str>,
-    pub events: Vec<EventCard<'w>>,
+    pub events: Vec<EventMetadata<'w>>,
     pub max_bytes: usize,
     /// What no signature of the provider covers: `type`, `id`.
     pub uncovered: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
-pub struct EventCard<'w> {
+pub struct EventMetadata<'w> {
     pub name: &'w str,
     pub revisions: Vec<Option<&'w str>>,
 }
@@ -130,7 +130,7 @@ pub struct ChangeData {
 }
 
 /// What `sign` and `create` are given.
-pub struct FreshData {
+pub struct SignParamsData {
     pub now: f64,
     pub random: Vec<u8>,
     pub id: Option<String>,
@@ -139,14 +139,14 @@ pub struct FreshData {
     pub url: Option<String>,
 }
 
-impl FreshData {
+impl SignParamsData {
     /// What they mean.
     pub fn read(self) -> Result<SignParams, Error> {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
             return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
         };
         let Self { now, id, webhook_id, event_type, url, .. } = self;
-        Ok(SignParams { now: time(now), random, id, webhook_id, event_type, url })
+        Ok(SignParams { now: from_js_millis(now), random, id, webhook_id, event_type, url })
     }
 }
 
@@ -166,13 +166,13 @@ pub struct SchemaErrorData {
 }
 
 /// A moment that JavaScript gave.
-pub fn time(now: f64) -> Timestamp {
+pub fn from_js_millis(now: f64) -> Timestamp {
     #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
     Timestamp::from_millis(now as i64)
 }
 
 /// A whole number that JavaScript gave; NaN stands for none.
-pub fn whole(number: f64) -> Option<usize> {
+pub fn to_usize(number: f64) -> Option<usize> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     (number >= 0.0).then_some(number as usize)
 }

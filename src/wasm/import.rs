@@ -3,7 +3,7 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{NONE, keep, to_js, with_delivery, with_scratch};
+use super::{ABSENT, to_js, with_delivery, with_scratch, write_text};
 use crate::delivery::{ExportFormat, ImportFormat, ImportedDelivery, Importer, import};
 use crate::issue::Issue;
 use crate::provider::{self, ProviderDetector};
@@ -30,7 +30,7 @@ fn to_data<'d>(
     issues: &'d [Issue],
 ) -> JsValue {
     let bodies: Vec<&[u8]> = deliveries.iter().map(|delivery| delivery.body.as_slice()).collect();
-    keep(&bodies);
+    write_text(&bodies);
     let data = |delivery: &'d ImportedDelivery| DeliveryData {
         headers: delivery.headers.iter().collect(),
         url: delivery.url.as_deref(),
@@ -60,7 +60,7 @@ impl ImportStream {
     #[must_use]
     pub fn new(format: &str, max_bytes: f64) -> ImportStream {
         let importer = Importer::new(ImportFormat::from_name(format));
-        ImportStream(match super::data::whole(max_bytes) {
+        ImportStream(match super::data::to_usize(max_bytes) {
             Some(max_bytes) => importer.with_max_bytes(max_bytes),
             None => importer,
         })
@@ -90,7 +90,7 @@ impl ImportStream {
 #[must_use]
 pub fn export_delivery(headers: usize, body: usize, format: &str) -> u32 {
     let text = with_delivery(headers, body, |delivery| delivery.export(ExportFormat::from_name(format)?));
-    text.and_then(|text| u32::try_from(keep(&[&text])).ok()).unwrap_or(NONE)
+    text.and_then(|text| u32::try_from(write_text(&[&text])).ok()).unwrap_or(ABSENT)
 }
 
 /// Detects the built-in provider of a delivery.
@@ -125,5 +125,5 @@ pub fn provider_ids() -> Vec<String> {
 #[wasm_bindgen]
 #[must_use]
 pub fn provider_definition(id: &str) -> usize {
-    provider::definition(id).map_or(0, |text| keep(&[text.as_bytes()]))
+    provider::definition(id).map_or(0, |text| write_text(&[text.as_bytes()]))
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 use zeroize::Zeroizing;
 
-use super::data::{FreshData, WebhookOptionsData};
+use super::data::{SignParamsData, WebhookOptionsData};
 use crate::issue::Code;
 use crate::webhook::Error;
 
@@ -25,11 +25,11 @@ pub fn options(given: &JsValue) -> Result<WebhookOptionsData, Error> {
 }
 
 /// What `sign` and `create` are given.
-pub fn fresh(given: &JsValue) -> Result<FreshData, Error> {
+pub fn sign_params(given: &JsValue) -> Result<SignParamsData, Error> {
     let random = member(given, "random")?.and_then(|value| value.dyn_into::<Uint8Array>().ok());
-    Ok(FreshData {
-        now: number(given, "now")?.ok_or_else(unreadable)?,
-        random: random.ok_or_else(unreadable)?.to_vec(),
+    Ok(SignParamsData {
+        now: number(given, "now")?.ok_or_else(invalid_options)?,
+        random: random.ok_or_else(invalid_options)?.to_vec(),
         id: text(given, "id")?,
         webhook_id: text(given, "webhookId")?,
         event_type: text(given, "type")?,
@@ -39,24 +39,28 @@ pub fn fresh(given: &JsValue) -> Result<FreshData, Error> {
 
 /// A member that is there: neither `undefined` nor `null`.
 fn member(given: &JsValue, name: &str) -> Result<Option<JsValue>, Error> {
-    let value = Reflect::get(given, &JsValue::from_str(name)).map_err(|_| unreadable())?;
+    let value = Reflect::get(given, &JsValue::from_str(name)).map_err(|_| invalid_options())?;
     Ok(Some(value).filter(|value| !value.is_undefined() && !value.is_null()))
 }
 
 fn text(given: &JsValue, name: &str) -> Result<Option<String>, Error> {
-    member(given, name)?.map(|value| value.as_string().ok_or_else(unreadable)).transpose()
+    member(given, name)?.map(|value| value.as_string().ok_or_else(invalid_options)).transpose()
 }
 
 fn number(given: &JsValue, name: &str) -> Result<Option<f64>, Error> {
-    member(given, name)?.map(|value| value.as_f64().ok_or_else(unreadable)).transpose()
+    member(given, name)?.map(|value| value.as_f64().ok_or_else(invalid_options)).transpose()
 }
 
 fn list(given: &JsValue, name: &str) -> Result<Option<Vec<String>>, Error> {
     let Some(value) = member(given, name)? else { return Ok(None) };
-    let values = value.dyn_into::<Array>().map_err(|_| unreadable())?;
-    values.iter().map(|value| value.as_string().ok_or_else(unreadable)).collect::<Result<_, _>>().map(Some)
+    let values = value.dyn_into::<Array>().map_err(|_| invalid_options())?;
+    values
+        .iter()
+        .map(|value| value.as_string().ok_or_else(invalid_options))
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
-fn unreadable() -> Error {
+fn invalid_options() -> Error {
     Error::new(Code::OPTION_INVALID, "The options cannot be read.")
 }
