@@ -25,9 +25,10 @@ fn every_syntax_error_says_where_what_and_why() {
     for case in cases {
         let issue = Document::parse(&bytes(case)).expect_err(&case.to_string());
         let mut found = serde_json::to_value(&*issue).expect("an issue is data");
-        assert_eq!(found["severity"], "error");
+        assert_eq!((&found["severity"], &found["stage"]), (&"error".into(), &"json".into()));
         let object = found.as_object_mut().expect("an object");
         object.remove("severity");
+        object.remove("stage");
         object.remove("path");
         assert_eq!(found, case["issue"], "{case}");
     }

@@ -180,11 +180,11 @@ export function deliver(
 ): Promise<Sent> {
   const retries = Array.from({ length: 300 }, () => 100);
   return send(url, delivery, {
-    allow: ["127.0.0.1"],
+    allowAddresses: ["127.0.0.1"],
     success: "2xx",
     timeout: "5s",
     retries,
-    longestRetryAfter: 100,
+    maxRetryAfter: 100,
     ...more,
   });
 }

@@ -7,7 +7,12 @@ import { Webhook } from "./webhook.js";
 
 export type { BodyLike } from "./body.js";
 export { detectProvider, providerDefinition, providers } from "./catalog.js";
-export { type CoreModule, type CoreResponse, type CoreSource, init } from "./core.js";
+export {
+  init,
+  type WasmModule as CoreModule,
+  type WasmResponse as CoreResponse,
+  type WasmSource as CoreSource,
+} from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
 export type { IssueCode, StageName } from "./generated/codes.js";

@@ -1,6 +1,6 @@
 /** Bodies as they arrive: bytes, or a text that stands for its UTF-8 bytes. */
 import { isBuffer, tagOf, viewed } from "./bytes.js";
-import { put, putText } from "./core.js";
+import { writeBytes, writeText } from "./core.js";
 import { callError, type HooksealError } from "./error.js";
 import type { Delivery } from "./types.js";
 
@@ -11,7 +11,7 @@ export type BodyLike = Uint8Array | ArrayBuffer | DataView | string;
 export function rawBody(body: BodyLike): Uint8Array | string {
   if (typeof body === "string") return body;
   const bytes = viewed(body);
-  if (bytes === undefined) throw notRaw(body);
+  if (bytes === undefined) throw bodyNotRawError(body);
   return bytes;
 }
 
@@ -20,25 +20,25 @@ export function bodyOf(delivery: Delivery): Uint8Array | string {
   const body = delivery?.body;
   if (typeof body === "string") return body;
   const bytes = viewed(body);
-  if (bytes === undefined) throw requestAsDelivery(delivery) ?? notRaw(body);
+  if (bytes === undefined) throw requestAsDelivery(delivery) ?? bodyNotRawError(body);
   return bytes;
 }
 
 /** How much room a body may take in the scratch buffer. */
-export function roomFor(body: Uint8Array | string, most: number): number {
+export function maxEncodedBytes(body: Uint8Array | string, maxBytes: number): number {
   // A UTF-16 code unit never needs more than three bytes.
-  return Math.min(body.length, most + 1) * (typeof body === "string" ? 3 : 1);
+  return Math.min(body.length, maxBytes + 1) * (typeof body === "string" ? 3 : 1);
 }
 
 /** Puts a body behind what stands in the scratch buffer; not more than `most` bytes of it and one. */
-export function putBody(body: Uint8Array | string, offset: number, most: number): number {
+export function writeBody(body: Uint8Array | string, offset: number, maxBytes: number): number {
   if (typeof body !== "string") {
     // One byte over the limit is enough to know that a body is over it.
-    const part = body.length > most ? body.subarray(0, most + 1) : body;
-    put(part, offset);
+    const part = body.length > maxBytes ? body.subarray(0, maxBytes + 1) : body;
+    writeBytes(part, offset);
     return part.length;
   }
-  return putText(body.length > most ? body.slice(0, most + 1) : body, offset);
+  return writeText(body.length > maxBytes ? body.slice(0, maxBytes + 1) : body, offset);
 }
 
 const WANTED =
@@ -75,7 +75,7 @@ function requestAsDelivery(delivery: unknown): HooksealError | undefined {
   return callError("body-not-raw", `Expected a delivery { headers, body }, got ${what}. ${fix}.`);
 }
 
-function notRaw(body: unknown): HooksealError {
+function bodyNotRawError(body: unknown): HooksealError {
   const tag = tagOf(body);
   const stream = isNodeStream(body);
   const fix = stream ? STREAM_FIX : Object.hasOwn(FIXES, tag) ? FIXES[tag] : undefined;

@@ -11,11 +11,11 @@ import {
   Worker,
 } from "bullmq";
 import { idHash } from "./id-hash.js";
-import { attempt, waitAfter } from "./send/attempt.js";
+import { attempt, nextDelay } from "./send/attempt.js";
 import { checkOptions, SendError } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions } from "./send/options.js";
 import { type Outgoing, outgoing, policy } from "./send/plan.js";
-import { span } from "./send/schedule.js";
+import { parseDuration } from "./send/schedule.js";
 import { isSecretHeader } from "./send/secret-headers.js";
 import type { Delivery } from "./types.js";
 
@@ -51,7 +51,7 @@ export interface BullmqSenderOptions
       }
     | undefined;
   /** How long after the death of a worker its deliveries are taken by another. Default: 30 s. */
-  takeOver?: number | string | undefined;
+  stalledAfter?: number | string | undefined;
   /** Is told of each attempt of this process's worker. What it throws changes nothing. */
   onAttempt?: ((attempt: Attempt & { id: string }) => unknown) | undefined;
   /**
@@ -62,21 +62,21 @@ export interface BullmqSenderOptions
 }
 
 const OPTIONS = (() => {
-  const { signal, sleep, keepAnswer, parameters, ...shared } = SEND_OPTIONS;
+  const { signal, sleep, maxResponseBytes, parameters, ...shared } = SEND_OPTIONS;
   const own = {
     connection: true,
     queue: true,
     prefix: true,
     secretHeaders: true,
     cipher: true,
-    takeOver: true,
+    stalledAfter: true,
     onError: true,
   } as const;
   return { ...shared, ...own } satisfies Record<keyof BullmqSenderOptions, true>;
 })();
 
 /** A delivery whose attempts are over, and that nobody took. */
-export interface DeadDelivery {
+export interface DeadLetter {
   /** What `add` returned. */
   id: string;
   /** How many attempts there were. */
@@ -101,9 +101,9 @@ export interface BullmqSender {
     options?: { id?: string; parameters?: SendOptions["parameters"] },
   ): Promise<string>;
   /** Begins to send in this process: this many at a time. Default: 10. */
-  work(concurrency?: number): void;
+  start(concurrency?: number): void;
   /** Deliveries that were given up, the last one first. They are kept until they are resent or discarded. */
-  dead(first?: number, last?: number): Promise<DeadDelivery[]>;
+  deadLetters(first?: number, last?: number): Promise<DeadLetter[]>;
   /**
    * Sends a dead delivery again: the same bytes with the same ids. Once, as PainChek's manual resend; or with
    * `{ retries: true }` on the whole schedule.
@@ -116,10 +116,10 @@ export interface BullmqSender {
 }
 
 /** What stands in Redis. */
-type Stored = { v: 1; plain: string } | { v: 1; sealed: string };
+type Stored = { v: 1; plain: string } | { v: 1; encrypted: string };
 
 /** An attempt that failed, and how long to wait. BullMQ stores its message. */
-class Again extends Error {
+class RetryableError extends Error {
   override readonly name = "Again";
   readonly wait: number | undefined;
 
@@ -150,9 +150,9 @@ function withoutPlaces<E extends Error>(error: E): E {
 }
 
 /** Where Redis Cluster hashes a part of a key and not the whole: the first braces count, unless they are empty. */
-const TAGGED = /^[^{]*\{[^}]+\}/;
+const CLUSTER_HASH_TAG = /^[^{]*\{[^}]+\}/;
 /** Where a delivery was added by a version with a longer schedule than this one's. */
-const UNPLANNED = 3_600_000;
+const FALLBACK_DELAY_MS = 3_600_000;
 
 /**
  * A queue of deliveries on Redis, by BullMQ. Its rules are those of `send`: schedule, success, checked addresses, the same
@@ -189,7 +189,7 @@ class Sender implements BullmqSender {
     const { prefix = "bull", queue = "hookseal" } = options;
     if (
       (options.connection as { isCluster?: boolean }).isCluster === true &&
-      !TAGGED.test(`${prefix}:${queue}`)
+      !CLUSTER_HASH_TAG.test(`${prefix}:${queue}`)
     ) {
       throw new SendError(
         "option-invalid",
@@ -199,8 +199,8 @@ class Sender implements BullmqSender {
     this.#options = options;
     // Wrong options are told here, and not at the first delivery.
     policy(options, undefined);
-    span("takeOver", options.takeOver ?? "30s");
-    this.#queue = new Queue<Stored>(queue, this.#place());
+    parseDuration("takeOver", options.stalledAfter ?? "30s");
+    this.#queue = new Queue<Stored>(queue, this.#connectionOptions());
     this.#queue.on("error", (error) => this.#report(error));
   }
 
@@ -235,33 +235,33 @@ class Sender implements BullmqSender {
       removeOnFail: false,
       stackTraceLimit: 20,
     };
-    await this.#queue.add("delivery", await this.#pack(going), how);
+    await this.#queue.add("delivery", await this.#serialize(going), how);
     return jobId;
   }
 
-  work(concurrency = 10): void {
+  start(concurrency = 10): void {
     if (this.#worker !== undefined) throw new SendError("option-invalid", "This sender is at work already.");
-    const takeOver = Math.max(100, span("takeOver", this.#options.takeOver ?? "30s"));
+    const stalledAfter = Math.max(100, parseDuration("takeOver", this.#options.stalledAfter ?? "30s"));
     this.#worker = new Worker<Stored>(this.#queue.name, (job) => this.#attempt(job), {
-      ...this.#place(),
+      ...this.#connectionOptions(),
       concurrency,
-      lockDuration: takeOver,
-      stalledInterval: takeOver,
+      lockDuration: stalledAfter,
+      stalledInterval: stalledAfter,
       // After an error of Redis.
       runRetryDelay: 1000,
       // A worker that dies is no fault of the delivery.
       maxStalledCount: 1_000_000,
       settings: {
         backoffStrategy: (made, _type, error) => {
-          const planned = error instanceof Again ? error.wait : undefined;
-          return planned ?? policy(this.#options, undefined).wait(made) ?? UNPLANNED;
+          const planned = error instanceof RetryableError ? error.wait : undefined;
+          return planned ?? policy(this.#options, undefined).wait(made) ?? FALLBACK_DELAY_MS;
         },
       },
     });
     this.#worker.on("error", (error) => this.#report(error));
   }
 
-  async dead(first = 0, last = 99): Promise<DeadDelivery[]> {
+  async deadLetters(first = 0, last = 99): Promise<DeadLetter[]> {
     const jobs = await this.#queue.getJobs(["failed"], first, last);
     return jobs.map((job) => ({
       id: job.id ?? "",
@@ -285,9 +285,9 @@ class Sender implements BullmqSender {
     const worker = this.#worker;
     if (worker !== undefined) {
       // Redis may be away: then BullMQ would wait for it. An attempt that is cut off is taken over by another worker.
-      const patience = policy(this.#options, undefined).wire.timeout + 1000;
+      const closeTimeoutMs = policy(this.#options, undefined).wire.timeout + 1000;
       const over = new AbortController();
-      const waited = timer(patience, undefined, { signal: over.signal, ref: false }).then(
+      const waited = timer(closeTimeoutMs, undefined, { signal: over.signal, ref: false }).then(
         () => worker.disconnect(),
         () => {},
       );
@@ -305,9 +305,9 @@ class Sender implements BullmqSender {
   }
 
   async #attempt(job: Job<Stored>): Promise<void> {
-    const going = await this.#ours("what is stored cannot be read", () => this.#unpack(job.data));
+    const going = await this.#runLocally("what is stored cannot be read", () => this.#deserialize(job.data));
     const rules = policy(this.#options, { headers: going.headers, body: "" });
-    const secrets = await this.#ours("`secretHeaders` failed", async () =>
+    const secrets = await this.#runLocally("`secretHeaders` failed", async () =>
       Object.entries((await within(rules.wire.timeout, this.#options.secretHeaders?.(going.url.href))) ?? {}),
     );
     const names = new Set(secrets.map(([name]) => name.toLowerCase()));
@@ -316,13 +316,15 @@ class Sender implements BullmqSender {
     const at = now();
     const start = performance.now();
     const number = job.attemptsMade + 1;
-    const { status, code, message, verdict, asked } = await attempt(
-      rules,
-      { ...going, headers, secrets: names },
-      now,
-    );
+    const {
+      status,
+      code,
+      message,
+      verdict,
+      retryAfterMs: asked,
+    } = await attempt(rules, { ...going, headers, secrets: names }, now);
     const last = verdict !== "again" || number >= (job.opts.attempts ?? 1);
-    const wait = last ? undefined : (waitAfter(rules, number, asked) ?? UNPLANNED);
+    const wait = last ? undefined : (nextDelay(rules, number, asked) ?? FALLBACK_DELAY_MS);
     const ms = Math.round(performance.now() - start);
     const said = {
       ...(status === undefined ? {} : { status }),
@@ -331,18 +333,18 @@ class Sender implements BullmqSender {
       ...(wait === undefined ? {} : { wait }),
     };
     try {
-      await this.#options.onAttempt?.({ id: job.id ?? "", number, at, ms, ...said });
+      await this.#options.onAttempt?.({ id: job.id ?? "", number, startedAt: at, durationMs: ms, ...said });
     } catch {
       // A report that fails is no delivery that fails.
     }
     if (verdict === "delivered") return;
     const reason = status === undefined ? `${code}: ${message}` : `status ${status}`;
     if (verdict === "stop") throw withoutPlaces(new UnrecoverableError(reason));
-    throw new Again(reason, wait);
+    throw new RetryableError(reason, wait);
   }
 
   /** What fails in this worker is told in this worker. BullMQ stores of it what holds no value. */
-  async #ours<T>(what: string, act: () => Promise<T>): Promise<T> {
+  async #runLocally<T>(what: string, act: () => Promise<T>): Promise<T> {
     try {
       return await act();
     } catch (error) {
@@ -350,24 +352,24 @@ class Sender implements BullmqSender {
         error instanceof Error ? error : new Error("What was thrown is no Error.", { cause: error });
       this.#report(told);
       const name = /^\w{1,50}$/.test(told.name) ? told.name : "Error";
-      throw new Again(`${what}: ${told instanceof SendError ? told.message : name}`, undefined);
+      throw new RetryableError(`${what}: ${told instanceof SendError ? told.message : name}`, undefined);
     }
   }
 
-  async #pack({ url, headers, body }: Outgoing): Promise<Stored> {
+  async #serialize({ url, headers, body }: Outgoing): Promise<Stored> {
     const text = JSON.stringify({ url: url.href, headers, body: Buffer.from(body).toString("base64") });
     const { cipher } = this.#options;
     if (cipher === undefined) return { v: 1, plain: text };
-    return { v: 1, sealed: Buffer.from(await cipher.encrypt(Buffer.from(text))).toString("base64") };
+    return { v: 1, encrypted: Buffer.from(await cipher.encrypt(Buffer.from(text))).toString("base64") };
   }
 
-  async #unpack(stored: Stored): Promise<Outgoing> {
+  async #deserialize(stored: Stored): Promise<Outgoing> {
     let text: string;
-    if ("sealed" in stored) {
+    if ("encrypted" in stored) {
       const { cipher } = this.#options;
       if (cipher === undefined)
         throw new SendError("option-invalid", "The delivery is encrypted, and this worker has no `cipher`.");
-      text = Buffer.from(await cipher.decrypt(Buffer.from(stored.sealed, "base64"))).toString();
+      text = Buffer.from(await cipher.decrypt(Buffer.from(stored.encrypted, "base64"))).toString();
     } else text = stored.plain;
     const { url, headers, body } = JSON.parse(text);
     return {
@@ -378,7 +380,7 @@ class Sender implements BullmqSender {
     };
   }
 
-  #place() {
+  #connectionOptions() {
     const { connection, prefix } = this.#options;
     return { connection, ...(prefix === undefined ? {} : { prefix }) };
   }

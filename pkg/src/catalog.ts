@@ -1,5 +1,5 @@
 /** The built-in providers: which there are, how they are defined, and which one a delivery looks like. */
-import { core, guarded, Held, keptText } from "./core.js";
+import { core, guarded, Held, resultText } from "./core.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { partsOf, writeDelivery } from "./import.js";
 import type { Delivery } from "./types.js";
@@ -17,7 +17,7 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
   const { provider_definition } = core();
   return guarded(() => {
     const length = provider_definition(id);
-    return length === 0 ? undefined : JSON.parse(keptText(length));
+    return length === 0 ? undefined : JSON.parse(resultText(length));
   });
 }
 

@@ -5,20 +5,20 @@ import * as glue from "./generated/glue.js";
 import { checkRuntime, TextDecoder, TextEncoder, uncompiled } from "./runtime.js";
 
 /** What the core can be made from: a compiled module, its bytes, or the answer to a request for them. */
-export type CoreSource = CoreModule | ArrayBuffer | Uint8Array | CoreResponse;
+export type WasmSource = WasmModule | ArrayBuffer | Uint8Array | WasmResponse;
 
 /**
  * A `WebAssembly.Module`, under its name where the program's libraries have one: not everybody's do, and a
  * declaration that names it would not compile for them.
  */
-export type CoreModule = typeof globalThis extends {
+export type WasmModule = typeof globalThis extends {
   WebAssembly: { Module: { prototype: infer Module } };
 }
   ? Module
   : object;
 
 /** What is needed of a `Response`. */
-export interface CoreResponse {
+export interface WasmResponse {
   readonly ok: boolean;
   readonly status: number;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -26,7 +26,7 @@ export interface CoreResponse {
 
 type Compilable = WebAssembly.Module | BufferSource;
 
-let provider: (() => Compilable) | undefined;
+let loadModule: (() => Compilable) | undefined;
 /** Kept compiled, so that an instance that trapped is replaced without compiling again. */
 let compiled: WebAssembly.Module | undefined;
 let memory: WebAssembly.Memory | undefined;
@@ -41,19 +41,19 @@ let made = 0;
  * `turn` counts the verdicts: each forgets the tape of the one before.
  * @internal
  */
-export const state = { generation: 1, turn: 0 };
+export const state = { generation: 1, tapeGeneration: 0 };
 
 /** All of the core's memory; replaced when the memory has grown, which detaches the view. */
 let view = new Uint8Array(0);
 /** Where the scratch buffer stands, and how many bytes it holds. It moves only when it grows. */
-let scratchAt = 0;
+let scratchPtr = 0;
 let scratchLength = 0;
 
 /** The same memory as numbers of four bytes. */
 let words = new Uint32Array(0);
 /** Where the core leaves the numbers of a verdict, and how many there are. */
 let numbers = new Uint32Array(0);
-const FACTS = 14;
+const RESULT_WORDS = 14;
 
 /**
  * What is used of Node's Buffer, in runtimes that have it: what `write` and `toString` call when they have read
@@ -73,8 +73,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Says where the module comes from. Each entry file that brings one does this as it is loaded.
  * @internal
  */
-export function provide(load: () => Compilable): void {
-  provider = load;
+export function setModuleLoader(load: () => Compilable): void {
+  loadModule = load;
 }
 
 /**
@@ -83,12 +83,12 @@ export function provide(load: () => Compilable): void {
  */
 export function core(): typeof glue {
   if (made !== state.generation) {
-    if (compiled === undefined && provider === undefined) {
+    if (compiled === undefined && loadModule === undefined) {
       throw new Error(
         'hookseal/slim has no core yet: call `await init(...)` with the module, its bytes, or `fetch(...)` of "hookseal/core.wasm" first.',
       );
     }
-    instantiate(compiled ?? (provider as () => Compilable)());
+    instantiate(compiled ?? (loadModule as () => Compilable)());
   }
   return glue;
 }
@@ -186,11 +186,11 @@ function isFull(): boolean {
  * Instantiates the core now instead of at the first call. Optional (but for `hookseal/slim`, which has to
  * be handed its module), and idempotent.
  */
-export async function init(source?: CoreSource | PromiseLike<CoreSource>): Promise<void> {
+export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void> {
   if (compiled !== undefined) return;
   const given = source === undefined ? undefined : await source;
   let compilable: Compilable | undefined;
-  if (given === undefined) compilable = provider?.();
+  if (given === undefined) compilable = loadModule?.();
   else if (isResponse(given)) {
     if (!given.ok) throw new Error(`The request for hookseal's core was answered ${given.status}.`);
     compilable = await given.arrayBuffer();
@@ -209,7 +209,7 @@ export async function init(source?: CoreSource | PromiseLike<CoreSource>): Promi
   else instantiate(compilable);
 }
 
-function isResponse(source: CoreSource): source is CoreResponse {
+function isResponse(source: WasmSource): source is WasmResponse {
   return "arrayBuffer" in source;
 }
 
@@ -230,8 +230,8 @@ function instantiate(source: Compilable): void {
   view = new Uint8Array(0);
   words = numbers = new Uint32Array(0);
   buffered = undefined;
-  scratchAt = scratchLength = 0;
-  state.turn += 1;
+  scratchPtr = scratchLength = 0;
+  state.tapeGeneration += 1;
   try {
     memory = glue.initSync({ module }).memory;
   } catch (thrown) {
@@ -239,7 +239,7 @@ function instantiate(source: Compilable): void {
   }
   compiled = module;
   made = generation;
-  const platform = platformHash();
+  const platform = createNativeHasher();
   if (platform !== undefined) glue.set_native_hasher(platform);
 }
 
@@ -271,14 +271,14 @@ interface Platform {
  * Node's own hash, which is many times as fast as the core's where the processor has instructions for it. Asked
  * for without an import, so that the same file runs where there is none; WebCrypto's answers too late to be of use.
  */
-function platformHash(): Platform | undefined {
+function createNativeHasher(): Platform | undefined {
   const { hash, createHash } = builtin<NodeCrypto>("node:crypto") ?? {};
   if (hash === undefined || createHash === undefined) return undefined;
   /** Leaves a digest in memory. One that is none leaves the work to the core, as whatever else goes wrong does. */
-  const leave = (digest: string, algorithm: number, out: number): boolean => {
+  const writeDigest = (digest: string, algorithm: number, out: number): boolean => {
     const length = digest.length;
     if (length !== DIGEST_LENGTHS[algorithm]) return false;
-    const target = current();
+    const target = memoryBytes();
     for (let at = 0; at < length; at++) target[out + at] = digest.charCodeAt(at);
     return true;
   };
@@ -286,8 +286,12 @@ function platformHash(): Platform | undefined {
   return {
     hash(algorithm, at, length, out) {
       try {
-        const digest = hash(ALGORITHMS[algorithm] as string, current().subarray(at, at + length), "latin1");
-        return leave(digest, algorithm, out);
+        const digest = hash(
+          ALGORITHMS[algorithm] as string,
+          memoryBytes().subarray(at, at + length),
+          "latin1",
+        );
+        return writeDigest(digest, algorithm, out);
       } catch {
         return false;
       }
@@ -302,7 +306,7 @@ function platformHash(): Platform | undefined {
     },
     add(at, length) {
       try {
-        message?.update(current().subarray(at, at + length));
+        message?.update(memoryBytes().subarray(at, at + length));
         return true;
       } catch {
         return false;
@@ -310,7 +314,7 @@ function platformHash(): Platform | undefined {
     },
     end(algorithm, out) {
       try {
-        return leave(message?.digest("latin1") ?? "", algorithm, out);
+        return writeDigest(message?.digest("latin1") ?? "", algorithm, out);
       } catch {
         return false;
       }
@@ -325,13 +329,13 @@ const DIGEST_LENGTHS = [20, 32, 64];
  * ask for all the room before anything is put there.
  * @internal
  */
-export function room(length: number): void {
+export function reserve(length: number): void {
   const { scratch } = core();
   if (length <= scratchLength) return;
   // What a number of 32 bits cannot say, the core would take for less.
   if (length > MAX_SCRATCH_BYTES) throw outOfMemory();
   try {
-    scratchAt = scratch(length);
+    scratchPtr = scratch(length);
   } catch (thrown) {
     state.generation += 1;
     throw isDeep((thrown as Partial<Error> | undefined)?.message) ? trapped(thrown) : outOfMemory(thrown);
@@ -343,16 +347,16 @@ export function room(length: number): void {
 const MAX_SCRATCH_BYTES = 0x7fff_ffff;
 
 /** The core's memory as it is now: growing it detaches every older view, and leaves it without length. */
-function current(): Uint8Array {
-  if (view.length === 0) look();
+function memoryBytes(): Uint8Array {
+  if (view.length === 0) refreshViews();
   return view;
 }
 
-function look(): void {
+function refreshViews(): void {
   const { buffer } = memory as WebAssembly.Memory;
   view = new Uint8Array(buffer);
   words = new Uint32Array(buffer);
-  numbers = new Uint32Array(buffer, core().result_ptr(), FACTS);
+  numbers = new Uint32Array(buffer, core().result_ptr(), RESULT_WORDS);
   // Where there is Node's Buffer, it reads and writes texts without a new view for each.
   const { Buffer } = globalThis as { Buffer?: { from(memory: ArrayBuffer): Partial<NodeBuffer> } };
   const node = Buffer?.from(buffer);
@@ -363,21 +367,21 @@ function look(): void {
  * Puts bytes into the scratch buffer, `offset` bytes behind its start.
  * @internal
  */
-export function put(bytes: Uint8Array, offset = 0): void {
-  room(offset + bytes.length);
-  current().set(bytes, scratchAt + offset);
+export function writeBytes(bytes: Uint8Array, offset = 0): void {
+  reserve(offset + bytes.length);
+  memoryBytes().set(bytes, scratchPtr + offset);
 }
 
 /**
  * Puts a text into the scratch buffer as UTF-8, and says how many bytes it has.
  * @internal
  */
-export function putText(text: string, offset = 0): number {
+export function writeText(text: string, offset = 0): number {
   // A UTF-16 code unit never needs more than three bytes.
   const most = text.length * 3;
-  room(offset + most);
-  const start = scratchAt + offset;
-  const target = current();
+  reserve(offset + most);
+  const start = scratchPtr + offset;
+  const target = memoryBytes();
   if (buffered !== undefined) return buffered.utf8Write(text, start, most);
   return encoder.encodeInto(text, target.subarray(start, start + most)).written;
 }
@@ -386,8 +390,8 @@ export function putText(text: string, offset = 0): number {
  * Copies bytes out of the scratch buffer.
  * @internal
  */
-export function take(length: number, offset = 0): Uint8Array {
-  return current().slice(scratchAt + offset, scratchAt + offset + length);
+export function readBytes(length: number, offset = 0): Uint8Array {
+  return memoryBytes().slice(scratchPtr + offset, scratchPtr + offset + length);
 }
 
 /**
@@ -395,7 +399,7 @@ export function take(length: number, offset = 0): Uint8Array {
  * @internal
  */
 export function scratchText(length: number, offset: number, ascii: boolean): string {
-  return textAt(scratchAt + offset, length, ascii);
+  return textAt(scratchPtr + offset, length, ascii);
 }
 
 /**
@@ -403,7 +407,7 @@ export function scratchText(length: number, offset: number, ascii: boolean): str
  * @internal
  */
 export function textAt(start: number, length: number, ascii: boolean): string {
-  const bytes = current();
+  const bytes = memoryBytes();
   if (buffered !== undefined) {
     return ascii ? buffered.latin1Slice(start, start + length) : buffered.utf8Slice(start, start + length);
   }
@@ -414,8 +418,8 @@ export function textAt(start: number, length: number, ascii: boolean): string {
  * The numbers the last verdict came with.
  * @internal
  */
-export function facts(): Uint32Array {
-  current();
+export function resultWords(): Uint32Array {
+  memoryBytes();
   return numbers;
 }
 
@@ -424,7 +428,7 @@ export function facts(): Uint32Array {
  * @internal
  */
 export function memoryWords(): Uint32Array {
-  current();
+  memoryBytes();
   return words;
 }
 
@@ -432,15 +436,15 @@ export function memoryWords(): Uint32Array {
  * A view on the bytes that the last call left for JavaScript, good until the next call.
  * @internal
  */
-export function kept(length: number): Uint8Array {
+export function resultBytes(length: number): Uint8Array {
   const start = core().text();
-  return current().subarray(start, start + length);
+  return memoryBytes().subarray(start, start + length);
 }
 
 /**
  * The text that the last call left for JavaScript.
  * @internal
  */
-export function keptText(length: number): string {
+export function resultText(length: number): string {
   return textAt(core().text(), length, false);
 }

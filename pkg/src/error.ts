@@ -88,7 +88,7 @@ export function hasOwnMessage(error: object): boolean {
 }
 
 /** Turns what the core threw into an error of this package; anything else is passed on. */
-export function raise(thrown: unknown): never {
+export function rethrow(thrown: unknown): never {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "issues" in thrown) {
     throw new HooksealError(thrown as ErrorData);
   }

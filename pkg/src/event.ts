@@ -6,7 +6,7 @@ import { memoryWords } from "./core.js";
  * all of it in memory for as long as it is kept itself. So longer ones are left to the engine's own parser, which is
  * slower and copies each text.
  */
-const SHORT = 16 * 1024;
+const MAX_TAPE_CHARS = 16 * 1024;
 
 /** What stands on the tape, as in `src/json/mod.rs`: two numbers a token, the tag in the upper bits of the second. */
 const NULL = 0;
@@ -19,7 +19,7 @@ const OBJECT = 8;
 const ARRAY = 9;
 const CLOSE = 10;
 /** A key that the provider's contracts name: its symbol stands in twelve bits above its length. */
-const KNOWN = 11;
+const INTERNED_KEY = 11;
 const PAYLOAD = 0x0fffffff;
 
 /** Where the next token stands. The rest is handed from call to call, which the engine keeps in registers. */
@@ -37,7 +37,7 @@ export function eventOf(
   tape: number,
   names: readonly string[],
 ): { value: unknown } | undefined {
-  if (text.length > SHORT) return undefined;
+  if (text.length > MAX_TAPE_CHARS) return undefined;
   at = (tape >>> 2) + 2;
   const words = memoryWords();
   return { value: makeOf(words[at - 2] as number, words[at - 1] as number, words, text, names) };
@@ -61,7 +61,7 @@ function makeOf(
     case FALSE:
       return false;
     case INTEGER:
-      return whole(start, word & PAYLOAD, text);
+      return parseInteger(start, word & PAYLOAD, text);
     case NUMBER:
       return Number(text.slice(start, start + (word & PAYLOAD)));
     case OBJECT:
@@ -73,7 +73,7 @@ function makeOf(
   }
 }
 
-function whole(start: number, length: number, text: string): number {
+function parseInteger(start: number, length: number, text: string): number {
   // Nine digits are exact in any arithmetic; -0 is a number of its own.
   if (length > 9 || text.charCodeAt(start) === 0x2d) return Number(text.slice(start, start + length));
   let value = 0;
@@ -99,7 +99,7 @@ function objectOf(words: Uint32Array, text: string, names: readonly string[]): o
     const second = words[at + 3] as number;
     at += 4;
     const key =
-      tag === KNOWN
+      tag === INTERNED_KEY
         ? (names[(word >>> 16) & 0xfff] as string)
         : tag === ASCII
           ? text.slice(start + 1, start + 1 + (word & PAYLOAD))

@@ -1,7 +1,7 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
 import { isEmpty } from "./receive/answer.js";
-import { incoming, linger, type NodeRequest, type NodeStream } from "./receive/node.js";
-import type { Context, ReceiverOptions } from "./receive/options.js";
+import { drain, type NodeRequest, type NodeStream, toIncomingRequest } from "./receive/node.js";
+import type { HandlerContext, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import type { VerifiedOf, Webhook } from "./webhook.js";
 
@@ -45,7 +45,7 @@ export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyInc
   /** The webhook. */
   hook: Webhook<Events>;
   /** What handles its deliveries. */
-  handler(delivery: VerifiedOf<Events>, context: Context<FastifyIncoming>): unknown;
+  handler(delivery: VerifiedOf<Events>, context: HandlerContext<FastifyIncoming>): unknown;
   /** The path of the route, behind Fastify's own `prefix`. Default: `/`. */
   path?: string | undefined;
 }
@@ -99,13 +99,13 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
   scope.all(path, async (request: FastifyIncoming, reply: FastifyReply) => {
     const { raw, body: stream, rawBody } = request;
     const source = { stream: isStream(stream) ? stream : undefined, rawBody };
-    const { status, headers, body } = await core.answer({ ...incoming(raw, FIX, source), request });
+    const { status, headers, body } = await core.handle({ ...toIncomingRequest(raw, FIX, source), request });
     reply
       .code(status)
       .headers(headers)
       // As bytes: to a text, Fastify adds a charset that application/problem+json does not have.
       .send(isEmpty(status) ? undefined : typeof body === "string" ? encoder.encode(body) : body);
-    linger(raw);
+    drain(raw);
     return reply;
   });
 }

@@ -1,7 +1,7 @@
 /** `hookseal/fetch`: a receiver for everything that takes a `Request` and wants a `Response`. */
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
-import { type FetchRequest, type FetchResponse, incoming, response } from "./receive/web.js";
+import { type FetchRequest, type FetchResponse, response, toIncomingRequest } from "./receive/web.js";
 import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
@@ -36,5 +36,5 @@ export function receiver<Events, R extends FetchRequest = FetchRequest>(
   options?: ReceiverOptions<R>,
 ): (request: R) => Promise<FetchResponse> {
   const core = new Receiver(hook, handler, options);
-  return async (request) => response(await core.answer(incoming(request, FIX)), request.method);
+  return async (request) => response(await core.handle(toIncomingRequest(request, FIX)), request.method);
 }

@@ -31,11 +31,11 @@ function pair(name: string, value: unknown): string {
 function field(name: string, value: unknown): string {
   if (value === undefined || value === null) return "";
   // Node takes numbers for values of headers that are sent, so some code has them.
-  if (typeof value !== "string" && typeof value !== "number") throw notHeaders();
-  return `${harmless(name)}\x1f${harmless(String(value))}\x1e`;
+  if (typeof value !== "string" && typeof value !== "number") throw invalidHeadersError();
+  return `${stripSeparators(name)}\x1f${stripSeparators(String(value))}\x1e`;
 }
 
-function harmless(text: string): string {
+function stripSeparators(text: string): string {
   return text.includes("\x1f") || text.includes("\x1e")
     ? text.replace(new RegExp(separator, "g"), "\ufffd")
     : text;
@@ -45,14 +45,14 @@ function harmless(text: string): string {
  * What stands beside the headers and may be signed too. It travels in front of them, under names that no
  * header can have.
  */
-function beside(url: string | undefined, method: string | undefined): string {
+function pseudoHeaders(url: string | undefined, method: string | undefined): string {
   // An empty one is none.
   return field(":url", url || undefined) + field(":method", method || undefined);
 }
 
 /** Every header there is, of a delivery that may be none. */
 export function allHeaders({ headers, url, method }: Delivery): string {
-  let text = beside(url, method);
+  let text = pseudoHeaders(url, method);
   for (const [name, value] of pairs(headers)) {
     // HTTP/2's pseudo-headers are none.
     if (!name.startsWith(":")) text += pair(name, value);
@@ -61,7 +61,7 @@ export function allHeaders({ headers, url, method }: Delivery): string {
 }
 
 /** Names of headers in lower case, made ready to be looked for. */
-export class Wanted {
+export class HeaderFilter {
   readonly names: readonly string[];
   /** 1 at each length that a name has: most headers are told by it. */
   readonly #lengths: Uint8Array;
@@ -81,16 +81,16 @@ export class Wanted {
 }
 
 /** The headers that are wanted. */
-export function wantedHeaders({ headers, url, method }: Delivery, wanted: Wanted): string {
-  let text = url === undefined && method === undefined ? "" : beside(url, method);
-  if (headers === null || typeof headers !== "object") throw notHeaders();
+export function selectHeaders({ headers, url, method }: Delivery, wanted: HeaderFilter): string {
+  let text = url === undefined && method === undefined ? "" : pseudoHeaders(url, method);
+  if (headers === null || typeof headers !== "object") throw invalidHeadersError();
   if (!(Symbol.iterator in headers)) {
     // What most servers hand over: worth a loop that makes no pairs.
     for (const name of Object.keys(headers)) {
       if (!wanted.has(name)) continue;
       const value = headers[name];
       // A name that is wanted is harmless.
-      text += typeof value === "string" ? `${name}\x1f${harmless(value)}\x1e` : pair(name, value);
+      text += typeof value === "string" ? `${name}\x1f${stripSeparators(value)}\x1e` : pair(name, value);
     }
     return text;
   }
@@ -110,7 +110,7 @@ function isFetchHeaders(headers: object): headers is Lookup {
 }
 
 function pairs(headers: HeadersLike): Iterable<readonly [string, unknown]> {
-  if (headers === null || typeof headers !== "object") throw notHeaders();
+  if (headers === null || typeof headers !== "object") throw invalidHeadersError();
   if (Array.isArray(headers) && typeof headers[0] === "string") return flat(headers);
   if (Symbol.iterator in headers) return checked(headers as Iterable<unknown>);
   return Object.entries(headers);
@@ -120,19 +120,19 @@ function* flat(list: readonly unknown[]): Iterable<readonly [string, unknown]> {
   for (let index = 0; index < list.length; index += 2) {
     const name = list[index];
     // Half a pair means that this is another kind of list, or one that was cut.
-    if (typeof name !== "string" || index + 1 === list.length) throw notHeaders();
+    if (typeof name !== "string" || index + 1 === list.length) throw invalidHeadersError();
     yield [name, list[index + 1]];
   }
 }
 
 function* checked(pairs: Iterable<unknown>): Iterable<readonly [string, unknown]> {
   for (const one of pairs) {
-    if (!Array.isArray(one) || one.length < 2 || typeof one[0] !== "string") throw notHeaders();
+    if (!Array.isArray(one) || one.length < 2 || typeof one[0] !== "string") throw invalidHeadersError();
     yield one as [string, unknown];
   }
 }
 
-function notHeaders(): HooksealError {
+function invalidHeadersError(): HooksealError {
   return callError(
     "option-invalid",
     "`headers` is none of: a fetch Headers, a plain object, an iterable of pairs, or Node's rawHeaders.",

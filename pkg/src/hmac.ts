@@ -1,6 +1,6 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
 import { viewed } from "./bytes.js";
-import { core, guarded, put, room, take } from "./core.js";
+import { core, guarded, readBytes, reserve, writeBytes } from "./core.js";
 import { callError } from "./error.js";
 import { TextEncoder } from "./runtime.js";
 
@@ -30,7 +30,7 @@ export const hmac = {
    * const tag = hmac.sign("sha256", "key", "message");
    */
   sign(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput): Uint8Array {
-    const [number, length] = numbered(algorithm);
+    const [number, length] = algorithmIndex(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message")] as const;
     if (isEmpty(parts[0])) {
       const what = parts[0].length === 0 ? "empty" : "nothing but zero bytes";
@@ -42,7 +42,7 @@ export const hmac = {
     core();
     return guarded(() => {
       write(parts, length);
-      return take(core().hmac_sign(number, parts[0].length, parts[1].length));
+      return readBytes(core().hmac_sign(number, parts[0].length, parts[1].length));
     });
   },
 
@@ -55,7 +55,7 @@ export const hmac = {
    * if (!hmac.verify("sha256", "key", "message", tag)) throw new Error("not signed with this key");
    */
   verify(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput, tag: HmacInput): boolean {
-    const [number] = numbered(algorithm);
+    const [number] = algorithmIndex(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message"), bytes(tag, "tag")] as const;
     if (isEmpty(parts[0])) return false;
     core();
@@ -70,7 +70,7 @@ export const hmac = {
 const isEmpty = (key: Uint8Array) => key.every((byte) => byte === 0);
 
 /** The algorithm's number in the core, and the length of its tags. */
-function numbered(algorithm: HmacAlgorithm): [number, number] {
+function algorithmIndex(algorithm: HmacAlgorithm): [number, number] {
   const number = ALGORITHMS.findIndex(([name]) => name === algorithm);
   const entry = ALGORITHMS[number];
   if (entry === undefined) {
@@ -90,17 +90,17 @@ function bytes(input: HmacInput, name: string): Uint8Array {
 }
 
 /** Puts the parts one behind the other, with room for an answer of `least` bytes. */
-function write(parts: readonly Uint8Array[], least: number): void {
+function write(parts: readonly Uint8Array[], minBytes: number): void {
   // All room at once: a buffer that grows later would lose what was written before.
-  room(
+  reserve(
     Math.max(
-      least,
+      minBytes,
       parts.reduce((sum, part) => sum + part.length, 0),
     ),
   );
   let offset = 0;
   for (const part of parts) {
-    put(part, offset);
+    writeBytes(part, offset);
     offset += part.length;
   }
 }

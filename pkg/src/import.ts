@@ -1,6 +1,6 @@
 /** Importing deliveries from captures and exporting them as text. The core does both. */
-import { type BodyLike, bodyOf, putBody, rawBody, roomFor } from "./body.js";
-import { core, guarded, kept, putText, room, state } from "./core.js";
+import { type BodyLike, bodyOf, maxEncodedBytes, rawBody, writeBody } from "./body.js";
+import { core, guarded, reserve, resultBytes, state, writeText } from "./core.js";
 import { callError, checkOptions } from "./error.js";
 import { allHeaders } from "./headers.js";
 import type { Delivery, Issue } from "./types.js";
@@ -100,7 +100,7 @@ export function importDeliveries(source: BodyLike, options: ImportOptions = {}):
   const raw = rawBody(source);
   core();
   return guarded(() => {
-    const length = putBody(raw, 0, Number.POSITIVE_INFINITY);
+    const length = writeBody(raw, 0, Number.POSITIVE_INFINITY);
     return toResult(core().import_text(length, format) as ImportData);
   });
 }
@@ -145,7 +145,7 @@ export async function* importStream(
     for await (const chunk of chunks) {
       // A text, where a stream of Node was given an encoding.
       const raw = rawBody(chunk);
-      call(() => stream.push(putBody(raw, 0, Number.POSITIVE_INFINITY)));
+      call(() => stream.push(writeBody(raw, 0, Number.POSITIVE_INFINITY)));
       for (let item = nextItem(); item !== undefined; item = nextItem()) yield item;
     }
     call(() => stream.finish());
@@ -169,7 +169,7 @@ export function exportDelivery(delivery: Delivery, format: ExportFormat): Uint8A
   core();
   return guarded(() => {
     const length = core().export_delivery(...writeDelivery(parts), format);
-    return length === 0xffffffff ? undefined : kept(length).slice();
+    return length === 0xffffffff ? undefined : resultBytes(length).slice();
   });
 }
 
@@ -186,14 +186,14 @@ export function partsOf(delivery: Delivery): Parts {
 
 /** Writes a whole delivery into the scratch buffer. */
 export function writeDelivery({ headers, body }: Parts): [headers: number, body: number] {
-  room(headers.length * 3 + roomFor(body, Number.MAX_SAFE_INTEGER));
-  const head = putText(headers);
-  return [head, putBody(body, head, Number.POSITIVE_INFINITY)];
+  reserve(headers.length * 3 + maxEncodedBytes(body, Number.MAX_SAFE_INTEGER));
+  const head = writeText(headers);
+  return [head, writeBody(body, head, Number.POSITIVE_INFINITY)];
 }
 
 function toResult({ format, deliveries, issues }: ImportData): ImportResult {
   let offset = 0;
-  const bodies = kept(deliveries.reduce((sum, { length }) => sum + length, 0));
+  const bodies = resultBytes(deliveries.reduce((sum, { length }) => sum + length, 0));
   return {
     ...(format === null ? {} : { format }),
     deliveries: deliveries.map(({ headers, url, method, length }) => {

@@ -1,8 +1,8 @@
 /** The usual entry: carries the module as text, and needs no file, no request and nothing to await. */
 import { fromBase64 } from "./base64.js";
-import { provide } from "./core.js";
+import { setModuleLoader } from "./core.js";
 import { CORE } from "./generated/inline.js";
 
-provide(() => fromBase64(CORE));
+setModuleLoader(() => fromBase64(CORE));
 
 export * from "./api.js";

@@ -1,6 +1,6 @@
 /** `hookseal/lambda`: a receiver for AWS Lambda behind API Gateway, a function URL or a load balancer. */
 import { fromBase64, toBase64 } from "./base64.js";
-import { type Answer, notRaw, Refusal, tooLarge } from "./receive/answer.js";
+import { notRaw, RequestError, type ResponseParts, tooLarge } from "./receive/answer.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { type Incoming, Receiver } from "./receive/receiver.js";
 import type { Webhook } from "./webhook.js";
@@ -71,11 +71,11 @@ export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
   const core = new Receiver(hook, handler, options);
   return async (event) => {
     checkEvent(event);
-    return result(event, await core.answer(incoming(event)));
+    return result(event, await core.handle(incoming(event)));
   };
 }
 
-function result(event: LambdaEvent, { status, headers, body }: Answer): LambdaResult {
+function result(event: LambdaEvent, { status, headers, body }: ResponseParts): LambdaResult {
   const { "set-cookie": given = [], ...rest } = headers as Record<string, string>;
   const cookies = [given].flat();
   const single: Record<string, string> = { ...rest };
@@ -153,7 +153,7 @@ function decode(body: string): Uint8Array {
   try {
     return fromBase64(body);
   } catch {
-    throw new Refusal(400, "encoding-invalid", {
+    throw new RequestError(400, "encoding-invalid", {
       detail: "The body is not base64, and the event says that it is.",
     });
   }

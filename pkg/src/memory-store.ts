@@ -14,7 +14,7 @@ export interface MemoryStoreOptions {
    * How long a claim lasts that is neither done nor released, in milliseconds. Default: 10 minutes. It has to be longer
    * than the handler ever takes: after it, a retry is handled beside a handler that is still running.
    */
-  claimTime?: number | undefined;
+  claimTtl?: number | undefined;
   /** How many deliveries it knows at most. Default: 100 000, in about 36 MB of memory when full. */
   maxEntries?: number | undefined;
   /** The clock, in milliseconds. Default: `performance.now`, which goes on when the clock of the machine is set. */
@@ -23,7 +23,7 @@ export interface MemoryStoreOptions {
 
 const OPTIONS = {
   retention: true,
-  claimTime: true,
+  claimTtl: true,
   maxEntries: true,
   now: true,
 } satisfies Record<keyof MemoryStoreOptions, true>;
@@ -36,18 +36,18 @@ export interface MemoryStore extends DeliveryStore {
    * How many finished deliveries it has forgotten before their time, to make room. More than none: `maxEntries` is too
    * small for what arrives within `retention`.
    */
-  readonly forgotten: number;
+  readonly evicted: number;
 }
 
-interface Claim {
+interface MemoryClaim {
   digest: string;
-  until: number;
-  name: string | undefined;
+  expiresAt: number;
+  token: string | undefined;
 }
 
 interface Finished {
   digest: string;
-  until: number;
+  expiresAt: number;
 }
 
 /**
@@ -68,27 +68,27 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   if (mistake !== undefined) throw new TypeError(mistake);
   const {
     retention = 7 * 24 * 60 * 60 * 1000,
-    claimTime = 10 * 60 * 1000,
+    claimTtl = 10 * 60 * 1000,
     maxEntries = 100_000,
     now = () => performance.now(),
   } = options ?? {};
-  for (const [name, value] of Object.entries({ retention, claimTime, maxEntries })) {
+  for (const [name, value] of Object.entries({ retention, claimTime: claimTtl, maxEntries })) {
     if (!(typeof value === "number" && value >= 1)) {
       throw new TypeError(`The option \`${name}\` of a memory store has to be a number from 1.`);
     }
   }
-  return new Memory(retention, claimTime, maxEntries, now);
+  return new Memory(retention, claimTtl, maxEntries, now);
 }
 
 class Memory implements MemoryStore {
-  forgotten = 0;
-  readonly #claims = new Map<string, Claim>();
+  evicted = 0;
+  readonly #claims = new Map<string, MemoryClaim>();
   /** In the order they were finished in, which is the order they end in. */
   readonly #finished = new Map<string, Finished>();
 
   constructor(
     readonly retention: number,
-    readonly claimTime: number,
+    readonly claimTtl: number,
     readonly maxEntries: number,
     readonly now: () => number,
   ) {}
@@ -98,44 +98,45 @@ class Memory implements MemoryStore {
   }
 
   // Nothing here waits: a claim is atomic because nothing comes between its lines.
-  async claim(id: string, digest: string, name?: string): Promise<ClaimState> {
+  async claim(id: string, digest: string, token?: string): Promise<ClaimState> {
     const now = this.now();
     const claim = this.#claims.get(id);
-    if (claim !== undefined && claim.until > now) return claim.digest === digest ? "in-progress" : "changed";
+    if (claim !== undefined && claim.expiresAt > now)
+      return claim.digest === digest ? "in-progress" : "changed";
     const finished = this.#finished.get(id);
-    if (finished !== undefined && finished.until > now)
+    if (finished !== undefined && finished.expiresAt > now)
       return finished.digest === digest ? "done" : "changed";
     this.#claims.delete(id);
     this.#finished.delete(id);
-    this.#makeRoom(now);
-    this.#claims.set(id, { digest, until: now + this.claimTime, name });
+    this.#evict(now);
+    this.#claims.set(id, { digest, expiresAt: now + this.claimTtl, token: token });
     return "new";
   }
 
-  async done(id: string, name?: string): Promise<void> {
+  async done(id: string, token?: string): Promise<void> {
     const claim = this.#claims.get(id);
     // A claim that has run out and that nobody else has taken is still this one's.
-    if (claim === undefined || isAnothers(claim, name)) return;
+    if (claim === undefined || isOwnedByOther(claim, token)) return;
     this.#claims.delete(id);
-    this.#finished.set(id, { digest: claim.digest, until: this.now() + this.retention });
+    this.#finished.set(id, { digest: claim.digest, expiresAt: this.now() + this.retention });
   }
 
-  async release(id: string, name?: string): Promise<void> {
+  async release(id: string, token?: string): Promise<void> {
     const claim = this.#claims.get(id);
-    if (claim !== undefined && !isAnothers(claim, name)) this.#claims.delete(id);
+    if (claim !== undefined && !isOwnedByOther(claim, token)) this.#claims.delete(id);
   }
 
-  #makeRoom(now: number): void {
+  #evict(now: number): void {
     // A few at a time, so that no claim pays for all of a week.
     let most = 8;
-    for (const [id, { until }] of this.#finished) {
-      if (until > now || most === 0) break;
+    for (const [id, { expiresAt }] of this.#finished) {
+      if (expiresAt > now || most === 0) break;
       this.#finished.delete(id);
       most -= 1;
     }
     if (this.size < this.maxEntries) return;
-    for (const [id, { until }] of this.#claims) {
-      if (until <= now) this.#claims.delete(id);
+    for (const [id, { expiresAt }] of this.#claims) {
+      if (expiresAt <= now) this.#claims.delete(id);
     }
     while (this.size >= this.maxEntries) {
       const [oldest] = this.#finished.keys();
@@ -147,12 +148,12 @@ class Memory implements MemoryStore {
         );
       }
       this.#finished.delete(oldest);
-      this.forgotten += 1;
+      this.evicted += 1;
     }
   }
 }
 
 /** Whether a claim is not the one that is meant by this name. Without a name, any is meant. */
-function isAnothers(claim: Claim, name: string | undefined): boolean {
-  return name !== undefined && claim.name !== name;
+function isOwnedByOther(claim: MemoryClaim, token: string | undefined): boolean {
+  return token !== undefined && claim.token !== token;
 }

@@ -1,5 +1,5 @@
 /** `hookseal/node`: a receiver for `node:http`, and for everything that hands over Node's request and response. */
-import { incoming, type NodeRequest, type NodeResponse, send } from "./receive/node.js";
+import { type NodeRequest, type NodeResponse, send, toIncomingRequest } from "./receive/node.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import type { Webhook } from "./webhook.js";
@@ -37,6 +37,6 @@ export function receiver<Events, R extends NodeRequest = NodeRequest>(
 ): (request: R, response: NodeResponse) => Promise<void> {
   const core = new Receiver(hook, handler, options);
   return async (request, response) => {
-    send(request, response, await core.answer(incoming(request, FIX)));
+    send(request, response, await core.handle(toIncomingRequest(request, FIX)));
   };
 }

@@ -8,14 +8,14 @@ import type { ClaimState, DeliveryStore } from "./store.js";
 
 /** What is asked of a client of `ioredis`: version 5 or newer, a `Cluster` as well. */
 export interface IoredisLike {
-  evalsha(sha: string, keys: number, ...words: string[]): Promise<unknown>;
-  eval(script: string, keys: number, ...words: string[]): Promise<unknown>;
+  evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
+  eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
 }
 
 /** What is asked of a client of `redis` (node-redis): version 4 or newer; a cluster or a pool of version 5 or newer. */
 export interface NodeRedisLike {
-  evalSha(sha: string, words: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  eval(script: string, words: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  evalSha(sha: string, args: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(script: string, args: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
 /** A client that is connected by its owner, and closed by its owner. */
@@ -34,7 +34,7 @@ export interface RedisStoreOptions {
    * How long a claim is renewed at most. Default: 10 minutes. It has to be longer than the handler ever takes: a handler
    * that hangs must not hold its delivery for good.
    */
-  longest?: number | undefined;
+  maxClaimTime?: number | undefined;
   /**
    * How long a handled delivery is remembered. Default: 7 days. PainChek's last automatic attempt comes 72 hours after the
    * first, and people resend by hand after that: 3 days would be too short.
@@ -47,16 +47,16 @@ export interface RedisStoreOptions {
    * twice. `claimTime` and `longest` are too short then, the process stood still for that long, or Redis has forgotten the
    * claim. What it throws changes nothing.
    */
-  onLost?: ((id: string) => void) | undefined;
+  onClaimLost?: ((id: string) => void) | undefined;
 }
 
 const OPTIONS = {
   prefix: true,
   claimTime: true,
-  longest: true,
+  maxClaimTime: true,
   retention: true,
   timeout: true,
-  onLost: true,
+  onClaimLost: true,
 } satisfies Record<keyof RedisStoreOptions, true>;
 
 /** Why a store could not answer. Its message holds neither ids nor keys; `cause` is what the client said. */
@@ -72,16 +72,16 @@ export class RedisStoreError extends Error {
 }
 
 /** A claim of this process. */
-interface Claim {
+interface RedisClaim {
   id: string;
   key: string;
   digest: string;
   token: string;
   since: number;
   /** Whether it is still renewed. */
-  alive: boolean;
+  isRenewing: boolean;
   /** Whether its delivery was handled, and Redis could not be told yet. */
-  handled?: boolean;
+  isCompletionPending?: boolean;
 }
 
 /** What the script of a claim says, by number. */
@@ -91,19 +91,19 @@ const STATES: readonly ClaimState[] = ["new", "in-progress", "done", "changed"];
  * Executes a script. `aside` is for what nobody waits for: it keeps no process alive, and it goes as a text, so that a client
  * that has given up on it has nothing left to do when Redis does not know the script.
  */
-type Run = (script: Script, key: string, words: string[], aside?: "aside") => Promise<number>;
+type Run = (script: Script, key: string, args: string[], background?: "aside") => Promise<number>;
 
 /** The same, which can ask whether anybody still waits for it. */
-type Asked = (
+type CancellableRun = (
   script: Script,
   key: string,
-  words: string[],
-  aside: "aside" | undefined,
-  over: () => boolean,
+  args: string[],
+  background: "aside" | undefined,
+  isTimedOut: () => boolean,
 ) => Promise<number>;
 
 /** What a timer can wait at the most: a longer time would be none. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A store on Redis, by a client of `ioredis` or `redis` that you have made and connected.
@@ -128,27 +128,27 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
   const {
     prefix = "hookseal:",
     claimTime = 60_000,
-    longest = 600_000,
+    maxClaimTime = 600_000,
     retention = 604_800_000,
     timeout = 2000,
-    onLost,
+    onClaimLost,
   } = options ?? {};
-  for (const [name, value] of Object.entries({ claimTime, longest, retention, timeout })) {
+  for (const [name, value] of Object.entries({ claimTime, longest: maxClaimTime, retention, timeout })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new TypeError(
         `The option \`${name}\` of a Redis store has to be a whole number of milliseconds.`,
       );
     }
   }
-  if (timeout > LONGEST_TIMER) {
+  if (timeout > MAX_TIMER_MS) {
     throw new TypeError(
-      `The option \`timeout\` of a Redis store can be ${LONGEST_TIMER} milliseconds at the most.`,
+      `The option \`timeout\` of a Redis store can be ${MAX_TIMER_MS} milliseconds at the most.`,
     );
   }
   if (typeof prefix !== "string")
     throw new TypeError("The option `prefix` of a Redis store has to be a text.");
-  const run = bounded(runner(client), timeout);
-  return new RedisStore(run, prefix, claimTime, longest, retention, onLost);
+  const run = withTimeout(runner(client), timeout);
+  return new RedisStore(run, prefix, claimTime, maxClaimTime, retention, onClaimLost);
 }
 
 class RedisStore implements DeliveryStore {
@@ -158,33 +158,33 @@ class RedisStore implements DeliveryStore {
   readonly #longest: number;
   readonly #retention: number;
   readonly #onLost: ((id: string) => void) | undefined;
-  readonly #claims = new Map<string, Claim>();
+  readonly #claims = new Map<string, RedisClaim>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     run: Run,
     prefix: string,
     claimTime: number,
-    longest: number,
+    maxClaimTime: number,
     retention: number,
-    onLost: ((id: string) => void) | undefined,
+    onClaimLost: ((id: string) => void) | undefined,
   ) {
     this.#run = run;
     this.#prefix = prefix;
     this.#claimTime = claimTime;
-    this.#longest = longest;
+    this.#longest = maxClaimTime;
     this.#retention = retention;
-    this.#onLost = onLost;
+    this.#onLost = onClaimLost;
   }
 
   async claim(id: string, digest: string, name?: string): Promise<ClaimState> {
-    const claim: Claim = {
+    const claim: RedisClaim = {
       id,
       key: this.#key(id),
       digest,
       token: name ?? randomUUID(),
       since: performance.now(),
-      alive: true,
+      isRenewing: true,
     };
     let state: number;
     try {
@@ -193,36 +193,37 @@ class RedisStore implements DeliveryStore {
       // Redis may have made the claim, and only its answer was lost; or makes it when it is back. Nobody would know of it:
       // it is given back on the same connection, behind it. A `done` that comes nevertheless is kept: see its script.
       // An earlier claim that has no name of its own is at work, or still to be told, and not to be lost for it.
-      const earlier = this.#claims.get(slot(id, name));
-      if (!(earlier?.alive || earlier?.handled)) this.#keep(slot(id, name), { ...claim, alive: false });
+      const earlier = this.#claims.get(claimKey(id, name));
+      if (!(earlier?.isRenewing || earlier?.isCompletionPending))
+        this.#keep(claimKey(id, name), { ...claim, isRenewing: false });
       this.#run(RELEASE, claim.key, [claim.token], "aside").catch(() => {});
       throw error;
     }
-    if (state === 0) this.#keep(slot(id, name), claim);
+    if (state === 0) this.#keep(claimKey(id, name), claim);
     return STATES[state] as ClaimState;
   }
 
   async done(id: string, name?: string): Promise<void> {
-    const claim = this.#claims.get(slot(id, name));
-    const words = [name ?? claim?.token ?? "", claim?.digest ?? "", `${this.#retention}`];
-    let mine: number;
+    const claim = this.#claims.get(claimKey(id, name));
+    const args = [name ?? claim?.token ?? "", claim?.digest ?? "", `${this.#retention}`];
+    let isOwned: number;
     try {
-      mine = await this.#run(DONE, this.#key(id), words);
+      isOwned = await this.#run(DONE, this.#key(id), args);
     } catch (error) {
       // Redis is told when it is back.
-      if (claim !== undefined) claim.handled = true;
+      if (claim !== undefined) claim.isCompletionPending = true;
       throw error;
     }
-    this.#forget(slot(id, name));
-    if (mine === 0) this.#lost(id);
+    this.#forget(claimKey(id, name));
+    if (isOwned === 0) this.#lost(id);
   }
 
   async release(id: string, name?: string): Promise<void> {
-    const claim = this.#claims.get(slot(id, name));
+    const claim = this.#claims.get(claimKey(id, name));
     // Not renewed from here on: where Redis does not answer, the claim ends by itself.
-    this.#forget(slot(id, name));
-    const mine = await this.#run(RELEASE, this.#key(id), [name ?? claim?.token ?? ""]);
-    if (mine === 0) this.#lost(id);
+    this.#forget(claimKey(id, name));
+    const isOwned = await this.#run(RELEASE, this.#key(id), [name ?? claim?.token ?? ""]);
+    if (isOwned === 0) this.#lost(id);
   }
 
   #key(id: string): string {
@@ -244,9 +245,9 @@ class RedisStore implements DeliveryStore {
     this.#timer = undefined;
   }
 
-  #keep(at: string, claim: Claim): void {
+  #keep(at: string, claim: RedisClaim): void {
     this.#claims.set(at, claim);
-    const turn = Math.min(LONGEST_TIMER, Math.max(1, Math.floor(this.#claimTime / 3)));
+    const turn = Math.min(MAX_TIMER_MS, Math.max(1, Math.floor(this.#claimTime / 3)));
     this.#timer ??= setInterval(() => this.#renew(), turn);
     // A process ends when its work is done; its claims end by themselves.
     this.#timer.unref();
@@ -256,26 +257,26 @@ class RedisStore implements DeliveryStore {
     const now = performance.now();
     for (const [at, claim] of this.#claims) {
       const age = now - claim.since;
-      if (age > this.#longest) claim.alive = false;
+      if (age > this.#longest) claim.isRenewing = false;
       // Nobody will come back for it: the handler hangs, or its receiver has refused the delivery.
       if (age > this.#longest * 2) this.#forget(at);
-      if (claim.handled === true) {
-        const words = [claim.token, claim.digest, `${this.#retention}`];
-        this.#run(DONE, claim.key, words, "aside").then(
-          (mine) => {
+      if (claim.isCompletionPending === true) {
+        const args = [claim.token, claim.digest, `${this.#retention}`];
+        this.#run(DONE, claim.key, args, "aside").then(
+          (isOwned) => {
             // Turns may overlap, and a later claim may have come in its place.
             if (this.#claims.get(at) !== claim) return;
             this.#forget(at);
-            if (mine === 0) this.#lost(claim.id);
+            if (isOwned === 0) this.#lost(claim.id);
           },
           () => {},
         );
         continue;
       }
-      if (!claim.alive || age < this.#claimTime / 4) continue;
+      if (!claim.isRenewing || age < this.#claimTime / 4) continue;
       this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTime}`], "aside").then(
-        (mine) => {
-          if (mine === 0) claim.alive = false;
+        (isOwned) => {
+          if (isOwned === 0) claim.isRenewing = false;
         },
         // The next turn tries again; where none succeeds, the claim ends.
         () => {},
@@ -285,12 +286,12 @@ class RedisStore implements DeliveryStore {
 }
 
 /** Claims that have names are kept apart by them, wherever a name ends and an id begins. */
-function slot(id: string, name: string | undefined): string {
+function claimKey(id: string, name: string | undefined): string {
   return name === undefined ? `:${id}` : `${name.length}:${name}${id}`;
 }
 
 /** How the client at hand executes a script: by its hash, and as a text where Redis does not know it (yet, or any more). */
-function runner(client: RedisClientLike): Asked {
+function runner(client: RedisClientLike): CancellableRun {
   const both = client as Partial<IoredisLike> & Partial<NodeRedisLike>;
   const isNodeRedis = typeof both?.evalSha === "function";
   if (!isNodeRedis && typeof both?.evalsha !== "function") {
@@ -304,41 +305,41 @@ function runner(client: RedisClientLike): Asked {
       "The cluster of redis 4 sends scripts to any node, whatever their key: take redis 5 or newer, or ioredis.",
     );
   }
-  const call = async (how: "sha" | "text", script: Script, key: string, words: string[]) => {
+  const call = async (how: "sha" | "text", script: Script, key: string, args: string[]) => {
     if (isNodeRedis) {
-      const given = { keys: [key], arguments: words };
+      const given = { keys: [key], arguments: args };
       return how === "sha"
         ? (client as NodeRedisLike).evalSha(script.sha, given)
         : (client as NodeRedisLike).eval(script.text, given);
     }
     return how === "sha"
-      ? (client as IoredisLike).evalsha(script.sha, 1, key, ...words)
-      : (client as IoredisLike).eval(script.text, 1, key, ...words);
+      ? (client as IoredisLike).evalsha(script.sha, 1, key, ...args)
+      : (client as IoredisLike).eval(script.text, 1, key, ...args);
   };
-  return async (script, key, words, aside, over) => {
-    if (aside !== undefined) return Number(await call("text", script, key, words));
+  return async (script, key, args, background, isTimedOut) => {
+    if (background !== undefined) return Number(await call("text", script, key, args));
     try {
-      return Number(await call("sha", script, key, words));
+      return Number(await call("sha", script, key, args));
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
       // The claim was given back meanwhile. It would be made behind that, and be nobody's.
-      if (script === CLAIM && over()) throw error;
-      return Number(await call("text", script, key, words));
+      if (script === CLAIM && isTimedOut()) throw error;
+      return Number(await call("text", script, key, args));
     }
   };
 }
 
 /** The same, waiting no longer than that. */
-function bounded(run: Asked, timeout: number): Run {
-  return (script, key, words, aside) =>
+function withTimeout(run: CancellableRun, timeout: number): Run {
+  return (script, key, args, background) =>
     new Promise((resolve, reject) => {
-      let over = false;
+      let isTimedOut = false;
       const timer = setTimeout(() => {
-        over = true;
+        isTimedOut = true;
         reject(new RedisStoreError("store-timeout", `Redis gave no answer within ${timeout} ms.`));
       }, timeout);
-      if (aside !== undefined) timer.unref();
-      run(script, key, words, aside, () => over).then(
+      if (background !== undefined) timer.unref();
+      run(script, key, args, background, () => isTimedOut).then(
         (answer) => {
           clearTimeout(timer);
           if (answer in STATES) resolve(answer);

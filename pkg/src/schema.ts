@@ -1,7 +1,7 @@
 /** Contracts of one's own: JSON Schema compiled in the core. */
-import { type BodyLike, putBody, rawBody } from "./body.js";
+import { type BodyLike, rawBody, writeBody } from "./body.js";
 import { viewed } from "./bytes.js";
-import { core, guarded, Held, putText } from "./core.js";
+import { core, guarded, Held, writeText } from "./core.js";
 import { callError, checkOptions, SchemaError } from "./error.js";
 import { jsonText } from "./json.js";
 import { TextDecoder } from "./runtime.js";
@@ -53,7 +53,9 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
   core();
   let plan: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
   try {
-    plan = guarded(() => new Held(() => new (core().SchemaHandle)(putText(text), strict === true, dialect)));
+    plan = guarded(
+      () => new Held(() => new (core().SchemaHandle)(writeText(text), strict === true, dialect)),
+    );
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
@@ -65,7 +67,7 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
     return guarded(() => {
       // Compiled first: a schema that is compiled anew takes the scratch buffer.
       const compiled = plan.get();
-      return (compiled.check(putBody(raw, 0, Number.POSITIVE_INFINITY)) as Issue[] | undefined) ?? [];
+      return (compiled.check(writeBody(raw, 0, Number.POSITIVE_INFINITY)) as Issue[] | undefined) ?? [];
     });
   };
   return {

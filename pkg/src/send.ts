@@ -1,17 +1,24 @@
 /** Sending from one process: the same bytes until a receiver takes them, on the provider's schedule. */
 /// <reference types="node" />
 import { setTimeout as timer } from "node:timers/promises";
-import { attempt, waitAfter } from "./send/attempt.js";
+import { attempt, nextDelay } from "./send/attempt.js";
 import { checkOptions } from "./send/error.js";
-import { type Attempt, SEND_OPTIONS, type SendOptions, type Sent } from "./send/options.js";
+import { type Attempt, SEND_OPTIONS, type SendOptions, type SendResult } from "./send/options.js";
 import { outgoing, policy } from "./send/plan.js";
-import type { Answer } from "./send/post.js";
+import type { RawResponse } from "./send/post.js";
 import { secretNames } from "./send/secret-headers.js";
 import type { Delivery } from "./types.js";
 
 export { SendError, type SendErrorCode } from "./send/error.js";
-export type { Address, Attempt, AttemptCode, SendOptions, Sent, TlsOptions } from "./send/options.js";
-export type { Exponential, Span } from "./send/schedule.js";
+export type {
+  Address,
+  Attempt,
+  AttemptCode,
+  SendOptions,
+  SendResult as Sent,
+  TlsOptions,
+} from "./send/options.js";
+export type { Duration as Span, ExponentialBackoff as Exponential } from "./send/schedule.js";
 export type { Parameter } from "./send/url.js";
 
 /**
@@ -34,7 +41,7 @@ export type { Parameter } from "./send/url.js";
  * ```
  * @throws SendError where the call is wrong: a URL, a parameter that the payload does not have, an option.
  */
-export async function send(url: string, delivery: Delivery, options: SendOptions = {}): Promise<Sent> {
+export async function send(url: string, delivery: Delivery, options: SendOptions = {}): Promise<SendResult> {
   checkOptions("send", options, SEND_OPTIONS);
   const rules = policy(options ?? {}, delivery);
   const going = outgoing(
@@ -44,30 +51,30 @@ export async function send(url: string, delivery: Delivery, options: SendOptions
     rules.definition,
     secretNames(options?.secretHeaders),
   );
-  const { now = Date.now, signal, sleep = pause } = options ?? {};
+  const { now = Date.now, signal, sleep = delay } = options ?? {};
   const attempts: Attempt[] = [];
   for (let number = 1; ; number++) {
     const at = now();
     const start = performance.now();
-    const { status, code, message, answer, verdict, asked } = await attempt(rules, going, now);
-    const wait = verdict === "again" ? waitAfter(rules, number, asked) : undefined;
+    const { status, code, message, answer, verdict, retryAfterMs: asked } = await attempt(rules, going, now);
+    const wait = verdict === "again" ? nextDelay(rules, number, asked) : undefined;
     const one: Attempt = {
       number,
-      at,
-      ms: Math.round(performance.now() - start),
+      startedAt: at,
+      durationMs: Math.round(performance.now() - start),
       ...(status === undefined ? {} : { status }),
       ...(code === undefined ? {} : { code }),
       ...(message === undefined ? {} : { message }),
-      ...(wait === undefined ? {} : { wait }),
+      ...(wait === undefined ? {} : { nextDelayMs: wait }),
     };
     attempts.push(one);
-    await tell(options.onAttempt, one);
-    const end = (outcome: Sent["outcome"]): Sent => ({
+    await notify(options.onAttempt, one);
+    const end = (outcome: SendResult["outcome"]): SendResult => ({
       ok: outcome === "delivered",
       outcome,
       ...(status === undefined ? {} : { status }),
       attempts,
-      ...(answer === undefined || rules.wire.keep === 0 ? {} : { answer: shown(answer) }),
+      ...(answer === undefined || rules.wire.maxKeptBytes === 0 ? {} : { response: shown(answer) }),
     });
     if (verdict === "delivered" || verdict === "aborted") return end(verdict);
     if (verdict === "stop") return end("stopped");
@@ -81,10 +88,10 @@ export async function send(url: string, delivery: Delivery, options: SendOptions
   }
 }
 
-const shown = ({ status: _, ...answer }: Answer) => answer;
+const shown = ({ status: _, ...answer }: RawResponse) => answer;
 
 /** What is thrown by who is told changes nothing. */
-async function tell(onAttempt: SendOptions["onAttempt"], one: Attempt): Promise<void> {
+async function notify(onAttempt: SendOptions["onAttempt"], one: Attempt): Promise<void> {
   try {
     await onAttempt?.({ ...one });
   } catch {
@@ -94,5 +101,5 @@ async function tell(onAttempt: SendOptions["onAttempt"], one: Attempt): Promise<
 
 const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
 
-const pause = (ms: number, signal: AbortSignal | undefined) =>
+const delay = (ms: number, signal: AbortSignal | undefined) =>
   timer(ms, undefined, signal === undefined ? {} : { signal });

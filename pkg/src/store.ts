@@ -41,9 +41,9 @@ export type ClaimState = "new" | "in-progress" | "done" | "changed";
  */
 export interface DeliveryStore {
   /** Asks for an id. `digest`, which is no empty text, tells whether it is the same payload. */
-  claim(id: string, digest: string, name?: string): Promise<ClaimState>;
+  claim(id: string, digest: string, token?: string): Promise<ClaimState>;
   /** Remembers that it was handled: later claims are told `"done"`, or `"changed"`. */
-  done(id: string, name?: string): Promise<void>;
+  done(id: string, token?: string): Promise<void>;
   /** Gives it back: the next claim is told `"new"`. */
-  release(id: string, name?: string): Promise<void>;
+  release(id: string, token?: string): Promise<void>;
 }

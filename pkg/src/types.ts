@@ -81,7 +81,7 @@ export interface SignOptions {
 export type Uncovered = readonly ("type" | "id")[];
 
 /** Who vouches for a delivery. */
-export type Trust =
+export type SignatureInfo =
   | {
       /** Signed with one of the secrets. */
       status: "verified";
@@ -127,7 +127,7 @@ export interface Verified<E = unknown> {
   /** The revision of the contract the payload follows, where there are several. */
   readonly revision?: string;
   /** Who vouches for it. */
-  readonly signature: Trust;
+  readonly signature: SignatureInfo;
   /** The SHA-256 of the raw body in hex: equal for every retry of an immutable payload. */
   readonly digest: string;
   /** Warnings and infos: an error never gets here. */
@@ -135,7 +135,7 @@ export interface Verified<E = unknown> {
 }
 
 /** What `check` returns: the accepted delivery, or the reason why it is rejected. */
-export type Checked<V> = { ok: true; value: V } | { ok: false; error: HooksealError };
+export type CheckResult<V> = { ok: true; value: V } | { ok: false; error: HooksealError };
 
 /**
  * One thing to say about a delivery: a superset of a Standard Schema issue. It never quotes a value of the

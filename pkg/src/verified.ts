@@ -1,8 +1,8 @@
 /** An accepted delivery. What costs something is made when it is asked for, and printing shows none of it. */
-import type { Algorithm, Issue, Trust, Uncovered, Verified } from "./types.js";
+import type { Algorithm, Issue, SignatureInfo, Uncovered, Verified } from "./types.js";
 
 /** Makes what is asked for, once. */
-export interface Later {
+export interface LazyFields {
   /** What `JSON.parse` makes of the body. */
   event(): unknown;
   /** The warnings and infos. */
@@ -20,7 +20,7 @@ const uncoveredSets: readonly (Uncovered | undefined)[] = [
 ];
 
 /** Who vouches for a delivery that is verified; what is not covered by its number. */
-export function trusted(algorithm: Algorithm, secret: number, bits: number): Trust {
+export function trusted(algorithm: Algorithm, secret: number, bits: number): SignatureInfo {
   const covers = "body";
   const uncovered = uncoveredSets[bits];
   return uncovered === undefined
@@ -34,10 +34,10 @@ const define = (
 ).__defineGetter__;
 
 // Fields are declared and not defined: a definition would write each of them twice.
-export class Accepted implements Verified {
+export class VerifiedDelivery implements Verified {
   declare readonly type: string;
   declare readonly id: string;
-  declare readonly signature: Trust;
+  declare readonly signature: SignatureInfo;
   declare readonly event: unknown;
   declare readonly digest: string;
   declare readonly issues: Issue[];
@@ -46,30 +46,30 @@ export class Accepted implements Verified {
   declare readonly createdAt?: string;
   declare readonly revision?: string;
   declare readonly unknown?: true;
-  readonly #later: Later;
+  readonly #later: LazyFields;
 
-  constructor(type: string, id: string, signature: Trust, later: Later) {
+  constructor(type: string, id: string, signature: SignatureInfo, later: LazyFields) {
     this.#later = later;
-    const self = this as { type: string; id: string; signature: Trust };
+    const self = this as { type: string; id: string; signature: SignatureInfo };
     self.type = type;
     self.id = id;
     self.signature = signature;
-    define.call(this, "event", Accepted.#asked.event);
-    define.call(this, "digest", Accepted.#asked.digest);
-    define.call(this, "issues", Accepted.#asked.issues);
+    define.call(this, "event", VerifiedDelivery.#getters.event);
+    define.call(this, "digest", VerifiedDelivery.#getters.digest);
+    define.call(this, "issues", VerifiedDelivery.#getters.issues);
   }
 
   // Properties of each delivery's own, so that it can be listed, copied and compared as the plain object it
   // looks like; and the same three functions for all of them: getters made anew for each delivery give its
   // object a shape that no other has, and the engine keeps every one of those until its next full collection.
-  static readonly #asked = {
-    event(this: Accepted): unknown {
+  static readonly #getters = {
+    event(this: VerifiedDelivery): unknown {
       return this.#later.event();
     },
-    digest(this: Accepted): string {
+    digest(this: VerifiedDelivery): string {
       return this.#later.digest();
     },
-    issues(this: Accepted): Issue[] {
+    issues(this: VerifiedDelivery): Issue[] {
       return this.#later.issues();
     },
   };

@@ -1,26 +1,26 @@
 /** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
-import { type BodyLike, bodyOf, putBody, rawBody, roomFor } from "./body.js";
+import { type BodyLike, bodyOf, maxEncodedBytes, rawBody, writeBody } from "./body.js";
 import { providerDefinition } from "./catalog.js";
 import {
   core,
-  facts,
   guarded,
   Held,
-  kept,
-  keptText,
-  putText,
-  room,
+  readBytes,
+  reserve,
+  resultBytes,
+  resultText,
+  resultWords,
   scratchText,
   state,
-  take,
   textAt,
   trapped,
+  writeText,
 } from "./core.js";
-import { callError, checkOptions, HooksealError, raise } from "./error.js";
+import { callError, checkOptions, HooksealError, rethrow } from "./error.js";
 import { eventOf } from "./event.js";
 import type { IssueCode } from "./generated/codes.js";
 import type { ProviderDefinition } from "./generated/definition.js";
-import { allHeaders, Wanted, wantedHeaders } from "./headers.js";
+import { allHeaders, HeaderFilter, selectHeaders } from "./headers.js";
 import { jsonText } from "./json.js";
 import {
   amount,
@@ -34,7 +34,7 @@ import {
   wrong,
 } from "./limits.js";
 import type {
-  Checked,
+  CheckResult,
   CompareOptions,
   Comparison,
   Delivery,
@@ -42,18 +42,18 @@ import type {
   Explanation,
   Issue,
   Report,
+  SignatureInfo,
   SignedDelivery,
   SignOptions,
-  Trust,
   Uncovered,
   Verified,
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
-import { Accepted, type Later, trusted } from "./verified.js";
+import { type LazyFields, trusted, VerifiedDelivery } from "./verified.js";
 
 /** What the core says about a provider. */
-interface Card {
+interface ProviderMetadata {
   id: string;
   title: string;
   requiredHeaders: string[];
@@ -78,8 +78,8 @@ type Call = [
 ];
 
 const algorithms = ["sha1", "sha256", "sha512"] as const;
-const none = 0xffffffff;
-const everything = Number.POSITIVE_INFINITY;
+const ABSENT = 0xffffffff;
+const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 /** The name of every event of a map of events. */
 type NameOf<Events> = keyof Events & string;
@@ -131,8 +131,8 @@ export type UnknownType = Unnamed;
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook.
 export class Webhook<Events = any> {
   readonly #held: Held<Hook>;
-  readonly #card: Card;
-  readonly #wanted: Wanted;
+  readonly #card: ProviderMetadata;
+  readonly #wanted: HeaderFilter;
   readonly #definition: string | undefined;
 
   /** @internal */
@@ -150,10 +150,10 @@ export class Webhook<Events = any> {
     try {
       this.#held = guarded(() => new Held(() => new (core().Hook)(id, definition ?? "", given)));
     } catch (thrown) {
-      raise(thrown);
+      rethrow(thrown);
     }
-    this.#card = guarded(() => this.#hook.metadata() as Card);
-    this.#wanted = new Wanted(this.#card.requiredHeaders);
+    this.#card = guarded(() => this.#hook.metadata() as ProviderMetadata);
+    this.#wanted = new HeaderFilter(this.#card.requiredHeaders);
   }
 
   /** The core's side of it. To make it anew leaves the scratch buffer as it is. */
@@ -229,26 +229,26 @@ export class Webhook<Events = any> {
   }
 
   /** The same without throwing: for code that branches. */
-  check(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): Checked<VerifiedOf<Events>> {
+  check(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): CheckResult<VerifiedOf<Events>> {
     const limits = limitsOf(options, "check");
     let body: Uint8Array | string;
     let headers: string;
     try {
       body = bodyOf(delivery);
-      headers = wantedHeaders(delivery, this.#wanted);
+      headers = selectHeaders(delivery, this.#wanted);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
     }
     const { now, profile, maxBytes, tolerance } = limits;
     try {
-      const most = mostOf(limits, this.#card.maxBytes);
+      const most = effectiveMaxBytes(limits, this.#card.maxBytes);
       const head = putHeaders(headers, body, most);
-      const length = putBody(body, head, most);
-      state.turn += 1;
+      const length = writeBody(body, head, most);
+      state.tapeGeneration += 1;
       if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
         // What happens to the body later changes nothing here.
-        const copy = typeof body === "string" ? body : take(length, head);
+        const copy = typeof body === "string" ? body : readBytes(length, head);
         return { ok: false, error: this.#rejected(headers, copy, limits) };
       }
       return { ok: true, value: this.#verified(headers, body, limits, head, length) };
@@ -297,7 +297,7 @@ export class Webhook<Events = any> {
         ...put(headers, body, limits, this.#card.maxBytes),
         maxCombinations,
       ) as Explanation & { signedLength?: number };
-      const value = signedLength === undefined ? undefined : kept(signedLength).slice();
+      const value = signedLength === undefined ? undefined : resultBytes(signedLength).slice();
       // A payload: not enumerable, so that no log shows it by accident.
       return Object.defineProperty(explanation, "signedBody", { value });
     });
@@ -321,7 +321,7 @@ export class Webhook<Events = any> {
   sign(body: BodyLike, options: SignOptions = NO_OPTIONS): SignedDelivery {
     const raw = rawBody(body);
     const given = fresh(options, "sign");
-    return signed(() => this.#hook.sign(putBody(raw, 0, everything), given));
+    return signed(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), given));
   }
 
   /**
@@ -338,7 +338,7 @@ export class Webhook<Events = any> {
     if (text === undefined)
       throw callError("event-invalid", "The data of an event is no value that JSON can hold.");
     const given = fresh(options, "create");
-    return signed(() => this.#hook.create(type, putText(text), given));
+    return signed(() => this.#hook.create(type, writeText(text), given));
   }
 
   /**
@@ -363,12 +363,14 @@ export class Webhook<Events = any> {
     };
     try {
       found = guarded(() => {
-        room(sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + roomFor(body, most), 0));
+        reserve(
+          sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + maxEncodedBytes(body, most), 0),
+        );
         const lengths: number[] = [];
         let offset = 0;
         for (const { headers, body } of sides) {
-          const head = putText(headers, offset);
-          const length = putBody(body, offset + head, most);
+          const head = writeText(headers, offset);
+          const length = writeBody(body, offset + head, most);
           lengths.push(head, length);
           offset += head + length;
         }
@@ -376,7 +378,7 @@ export class Webhook<Events = any> {
         return this.#hook.compare(a, b, c, d, maxBytes) as typeof found;
       });
     } catch (thrown) {
-      raise(thrown);
+      rethrow(thrown);
     }
     return {
       ...found,
@@ -390,7 +392,7 @@ export class Webhook<Events = any> {
 
   /** What stands in the scratch buffer was rejected: most who hear of it need no more than code and status. */
   #rejected(headers: string, body: Uint8Array | string, limits: Limits): HooksealError {
-    const found = facts();
+    const found = resultWords();
     const text = textAt(found[4] as number, found[5] as number, false);
     return new HooksealError({
       code: text.slice(0, found[1]) as IssueCode,
@@ -412,7 +414,7 @@ export class Webhook<Events = any> {
     head: number,
     length: number,
   ): VerifiedOf<Events> {
-    const found = facts();
+    const found = resultWords();
     const ascii = found[11] === 1;
     // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
     const text = typeof body === "string" && isWellFormed(body) ? body : scratchText(length, head, ascii);
@@ -420,7 +422,7 @@ export class Webhook<Events = any> {
     let at = 0;
     /** The next of the texts, if it is there. */
     const next = (units: number | undefined): string | undefined => {
-      if (units === undefined || units === none) return undefined;
+      if (units === undefined || units === ABSENT) return undefined;
       at += units;
       return texts.slice(at - units, at);
     };
@@ -431,13 +433,13 @@ export class Webhook<Events = any> {
     const event = this.#card.events[found[0] as number];
     const revision = event?.revisions[found[1] as number];
     const algorithm = algorithms[(found[2] as number) - 1];
-    const trust: Trust =
+    const trust: SignatureInfo =
       algorithm === undefined
         ? { status: "unsigned" }
         : trusted(algorithm, found[3] as number, found[13] as number);
     const tape = ascii ? (found[12] as number) : 0;
-    const later = new Kept(this.#held, this.#card.names, text, headers, limits, tape);
-    const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new Accepted(
+    const later = new LazyDelivery(this.#held, this.#card.names, text, headers, limits, tape);
+    const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new VerifiedDelivery(
       next(found[10]) ?? (event?.name as string),
       id,
       trust,
@@ -453,7 +455,7 @@ export class Webhook<Events = any> {
 }
 
 /** What is kept of a delivery, to make from it what is asked for. */
-class Kept implements Later {
+class LazyDelivery implements LazyFields {
   readonly #hook: Held<Hook>;
   readonly #names: readonly string[];
   readonly #text: string;
@@ -481,12 +483,12 @@ class Kept implements Later {
     this.#headers = headers;
     this.#limits = limits;
     this.#tape = tape;
-    this.#turn = state.turn;
+    this.#turn = state.tapeGeneration;
   }
 
   event(): unknown {
     if (this.#event === undefined) {
-      const there = this.#tape !== 0 && this.#turn === state.turn;
+      const there = this.#tape !== 0 && this.#turn === state.tapeGeneration;
       const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
       this.#event = made === undefined ? JSON.parse(this.#text) : made.value;
     }
@@ -496,7 +498,7 @@ class Kept implements Later {
   issues(): Issue[] {
     if (this.#issues === undefined) {
       this.#issues = guarded(() => {
-        const call = put(this.#headers, this.#text, this.#limits, everything);
+        const call = put(this.#headers, this.#text, this.#limits, NO_LIMIT);
         return (this.#hook.get().inspect(...call) as Report).issues;
       });
     }
@@ -504,28 +506,28 @@ class Kept implements Later {
   }
 
   digest(): string {
-    this.#digest ??= guarded(() => keptText(core().digest(putText(this.#text))));
+    this.#digest ??= guarded(() => resultText(core().digest(writeText(this.#text))));
     return this.#digest;
   }
 }
 
 /** Puts a delivery into the scratch buffer; of its body not more than the limit and one byte. */
 function put(headers: string, body: Uint8Array | string, limits: Limits, own: number): Call {
-  const most = mostOf(limits, own);
+  const most = effectiveMaxBytes(limits, own);
   const head = putHeaders(headers, body, most);
-  const length = putBody(body, head, most);
+  const length = writeBody(body, head, most);
   return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
 }
 
 /** Puts headers into the scratch buffer, with room for the body behind them, and says how many bytes they have. */
 function putHeaders(headers: string, body: Uint8Array | string, most: number): number {
   // All room at once: a buffer that grows forgets what it held.
-  room(headers.length * 3 + roomFor(body, most));
-  return putText(headers);
+  reserve(headers.length * 3 + maxEncodedBytes(body, most));
+  return writeText(headers);
 }
 
 /** The limit of a call, or the webhook's own. */
-function mostOf({ maxBytes }: Limits, own: number): number {
+function effectiveMaxBytes({ maxBytes }: Limits, own: number): number {
   return Number.isNaN(maxBytes) ? own : maxBytes;
 }
 
@@ -549,10 +551,10 @@ function signed(make: () => unknown): SignedDelivery {
   try {
     return guarded(() => {
       const { headers, length } = make() as { headers: [string, string][]; length: number };
-      return { method: "POST", headers: Object.fromEntries(headers), body: kept(length).slice() };
+      return { method: "POST", headers: Object.fromEntries(headers), body: resultBytes(length).slice() };
     });
   } catch (thrown) {
-    raise(thrown);
+    rethrow(thrown);
   }
 }
 

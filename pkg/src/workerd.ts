@@ -1,7 +1,7 @@
 /** The entry for Cloudflare Workers, which compile a module when a worker is deployed, and never bytes. */
 import module from "../core.wasm";
-import { provide } from "./core.js";
+import { setModuleLoader } from "./core.js";
 
-provide(() => module);
+setModuleLoader(() => module);
 
 export * from "./api.js";

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fromBase64 } from "../src/base64.ts";
-import { core, init, put, putText, room, take } from "../src/core.ts";
+import { core, init, readBytes, reserve, writeBytes, writeText } from "../src/core.ts";
 import { CORE } from "../src/generated/inline.ts";
 import { compileSchema } from "../src/index.ts";
 
@@ -46,23 +46,23 @@ describe("the core", () => {
 
   it("keeps bytes intact while its memory grows", () => {
     const bytes = new Uint8Array(3_000_000).map((_, index) => index % 251);
-    put(bytes.subarray(0, 10));
-    put(bytes);
-    assert.deepEqual(take(bytes.length), bytes);
+    writeBytes(bytes.subarray(0, 10));
+    writeBytes(bytes);
+    assert.deepEqual(readBytes(bytes.length), bytes);
   });
 
   it("keeps what stands before an offset", () => {
-    room(5);
-    put(new Uint8Array([91]));
-    assert.equal(putText("1,2]", 1), 4);
-    assert.deepEqual(take(5), new TextEncoder().encode("[1,2]"));
+    reserve(5);
+    writeBytes(new Uint8Array([91]));
+    assert.equal(writeText("1,2]", 1), 4);
+    assert.deepEqual(readBytes(5), new TextEncoder().encode("[1,2]"));
   });
 
   it("writes texts as UTF-8, with U+FFFD for half a surrogate pair", () => {
     for (const text of ["", "ascii", "é漢𝄞", "\ud800", "\udc00x"]) {
       const expected = new TextEncoder().encode(text);
-      assert.equal(putText(text), expected.length);
-      assert.deepEqual(take(expected.length), expected);
+      assert.equal(writeText(text), expected.length);
+      assert.deepEqual(readBytes(expected.length), expected);
     }
   });
 });

@@ -69,7 +69,7 @@ describe("a memory store", () => {
   });
 
   it("frees a claim that nobody ended", async () => {
-    const { store, pass } = clocked({ claimTime: 1000 });
+    const { store, pass } = clocked({ claimTtl: 1000 });
     await store.claim("a", "d");
     pass(999);
     assert.equal(await store.claim("a", "d"), "in-progress");
@@ -78,7 +78,7 @@ describe("a memory store", () => {
   });
 
   it("does not let a claim that ran out end somebody else's", async () => {
-    const { store, pass } = clocked({ claimTime: 1000 });
+    const { store, pass } = clocked({ claimTtl: 1000 });
     assert.equal(await store.claim("a", "d", "first"), "new");
     pass(1000);
     assert.equal(await store.claim("a", "d", "second"), "new");
@@ -91,7 +91,7 @@ describe("a memory store", () => {
   });
 
   it("remembers what a claim that ran out has done, where nobody took it since", async () => {
-    const { store, pass } = clocked({ claimTime: 1000 });
+    const { store, pass } = clocked({ claimTtl: 1000 });
     await store.claim("a", "d", "first");
     pass(5000);
     await store.done("a", "first");
@@ -105,9 +105,9 @@ describe("a memory store", () => {
       await store.done(id);
     }
     await store.claim("running", "d");
-    assert.deepEqual([store.size, store.forgotten], [3, 0]);
+    assert.deepEqual([store.size, store.evicted], [3, 0]);
     await store.claim("c", "d");
-    assert.deepEqual([store.size, store.forgotten], [3, 1]);
+    assert.deepEqual([store.size, store.evicted], [3, 1]);
     assert.equal(await store.claim("b", "d"), "done");
     assert.equal(await store.claim("running", "d"), "in-progress");
     await store.claim("e", "d");
@@ -118,7 +118,7 @@ describe("a memory store", () => {
   });
 
   it("takes the room of claims that ran out before it refuses one", async () => {
-    const { store, pass } = clocked({ maxEntries: 2, claimTime: 1000 });
+    const { store, pass } = clocked({ maxEntries: 2, claimTtl: 1000 });
     await store.claim("a", "d");
     await store.claim("b", "d");
     pass(1000);
@@ -133,7 +133,7 @@ describe("a memory store", () => {
       pass(1);
     }
     assert.ok(store.size < 20, `${store.size}`);
-    assert.equal(store.forgotten, 0);
+    assert.equal(store.evicted, 0);
   });
 
   it("takes ids of every kind for ids", async () => {

@@ -10,7 +10,7 @@ import {
   type SignedDelivery,
   webhook,
 } from "../src/index.ts";
-import type { Context, ReceiverEvent, ReceiverOptions } from "../src/receive/options.ts";
+import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../src/receive/options.ts";
 import { SECRET } from "./support.ts";
 
 const hook = painchek({ secrets: [SECRET] });
@@ -56,7 +56,7 @@ const soon = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A receiver with what it told and what it reported. */
 function receiving(
-  handler: (delivery: unknown, context: Context) => unknown = () => {},
+  handler: (delivery: unknown, context: HandlerContext) => unknown = () => {},
   options: ReceiverOptions = {},
 ) {
   const events: ReceiverEvent[] = [];

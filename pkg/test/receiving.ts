@@ -1,7 +1,7 @@
 // What the suites of receivers share: a receiver of fetch's that keeps what it told, and requests to it.
 import { receiver } from "../src/fetch.ts";
 import type { SignedDelivery, Webhook } from "../src/index.ts";
-import type { Context, ReceiverEvent, ReceiverOptions } from "../src/receive/options.ts";
+import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../src/receive/options.ts";
 
 /** A request with a delivery, and with other headers where that is said. */
 export function requestOf(
@@ -20,7 +20,7 @@ export function requestOf(
 export function receiving(
   hook: Webhook,
   // biome-ignore lint/suspicious/noExplicitAny: deliveries of any webhook
-  handler: (delivery: any, context: Context) => unknown = () => {},
+  handler: (delivery: any, context: HandlerContext) => unknown = () => {},
   options: ReceiverOptions = {},
 ) {
   const events: ReceiverEvent[] = [];

@@ -6,12 +6,12 @@ const [port] = process.argv.slice(2) as [string];
 const sender = bullmqSender({
   connection: { host: "127.0.0.1", port: Number(port) },
   provider: "painchek",
-  allow: ["127.0.0.1"],
-  takeOver: 1000,
+  allowAddresses: ["127.0.0.1"],
+  stalledAfter: 1000,
   timeout: "30s",
   onError: () => {},
 });
-sender.work(50);
+sender.start(50);
 process.send?.("ready");
 
 export {};

@@ -34,7 +34,7 @@ function sender(options: Partial<BullmqSenderOptions> = {}) {
     connection: { host: "127.0.0.1", port: server.port },
     queue: `test-${++last}`,
     provider: hook,
-    allow: ["127.0.0.1"],
+    allowAddresses: ["127.0.0.1"],
     retries: [10, 20, 30],
     onAttempt: (one) => attempts.push(one),
     onError: () => {},
@@ -102,14 +102,14 @@ describe("a queue of deliveries", () => {
     const { url, got } = await receive((response, number) =>
       response.writeHead(number < 3 ? 500 : 200).end(),
     );
-    const { add, work, attempts } = sender();
+    const { add, start: work, attempts } = sender();
     const delivery = hook.sign(SAMPLE);
     const id = await add(url, delivery);
     assert.ok((await everything()).includes(Buffer.from(SAMPLE).toString("base64").slice(0, 99)));
     work();
     await until("it is taken", () => got.length === 3 && attempts.length === 3);
     assert.deepEqual(
-      attempts.map(({ number, status, wait, id }) => [number, status, wait, id]),
+      attempts.map(({ number, status, nextDelayMs: wait, id }) => [number, status, wait, id]),
       [
         [1, 500, 10, id],
         [2, 500, 20, id],
@@ -127,7 +127,7 @@ describe("a queue of deliveries", () => {
   it("keeps what nobody took, to be sent again by hand: once, or on the whole schedule", async () => {
     let status = 500;
     const { url, got } = await receive((response) => response.writeHead(status).end());
-    const { add, work, dead, resend, discard } = sender();
+    const { add, start: work, deadLetters: dead, resend, discard } = sender();
     const [id, other] = [await add(url, hook.sign(SAMPLE)), await add(url, hook.sign(SAMPLE))];
     work();
     await until("both are dead", async () => (await dead()).length === 2);
@@ -153,7 +153,7 @@ describe("a queue of deliveries", () => {
 
   it("gives up at once on 410, and on an address that is refused", async () => {
     const { url, got } = await receive((response) => response.writeHead(410).end());
-    const { add, work, dead } = sender();
+    const { add, start: work, deadLetters: dead } = sender();
     await add(url, hook.sign(SAMPLE));
     await add("https://10.0.0.1/", hook.sign(SAMPLE));
     work();
@@ -168,12 +168,12 @@ describe("a queue of deliveries", () => {
     const { url } = await receive((response, number) =>
       response.writeHead(number === 1 ? 503 : 200, { "Retry-After": "1" }).end(),
     );
-    const { add, work, attempts } = sender();
+    const { add, start: work, attempts } = sender();
     await add(url, hook.sign(SAMPLE));
     work();
     await until("it is taken", () => attempts.length === 2);
-    assert.equal(attempts[0]?.wait, 1000);
-    assert.ok((attempts[1]?.at ?? 0) - (attempts[0]?.at ?? 0) >= 990);
+    assert.equal(attempts[0]?.nextDelayMs, 1000);
+    assert.ok((attempts[1]?.startedAt ?? 0) - (attempts[0]?.startedAt ?? 0) >= 990);
   });
 
   it("plans PainChek's eleven attempts within 72 hours", async () => {
@@ -181,7 +181,7 @@ describe("a queue of deliveries", () => {
     const made = bullmqSender({
       connection: { host: "127.0.0.1", port: server.port },
       queue: `test-${++last}`,
-      allow: ["127.0.0.1"],
+      allowAddresses: ["127.0.0.1"],
     });
     open.push(() => made.close());
     const id = await made.add(url, hook.sign(SAMPLE));
@@ -190,7 +190,7 @@ describe("a queue of deliveries", () => {
 
   it("takes a delivery once by its id, while it is under way", async () => {
     const { url, got } = await receive((response) => response.end());
-    const { add, work } = sender();
+    const { add, start: work } = sender();
     const ids = await Promise.all(
       [1, 2, 3].map(() => add(url, hook.sign(SAMPLE), { id: "assessment_add:1" })),
     );
@@ -222,7 +222,7 @@ describe("a queue of deliveries", () => {
       response.writeHead(number < 2 ? 500 : 200).end(),
     );
     let clock = 1_700_000_000_000;
-    const { add, work } = sender({
+    const { add, start: work } = sender({
       provider: standard,
       now: () => {
         clock += 3_600_000;
@@ -287,7 +287,10 @@ describe("a queue of deliveries", () => {
   it("takes the worker's secrets to the URL's origin and to no other", async () => {
     const other = await receive((response) => response.end());
     const { url, got } = await receive((response) => response.writeHead(307, { Location: other.url }).end());
-    const { add, work } = sender({ redirects: 1, secretHeaders: () => ({ "X-Acme": "of-the-worker" }) });
+    const { add, start: work } = sender({
+      redirects: 1,
+      secretHeaders: () => ({ "X-Acme": "of-the-worker" }),
+    });
     await add(url, hook.sign(SAMPLE));
     work();
     await until("it is taken", () => other.got.length === 1);
@@ -298,7 +301,7 @@ describe("a queue of deliveries", () => {
   });
 
   it("stores no place of this machine with what it gave up, and no value of the payload with its reason", async () => {
-    const { add, work, dead } = sender();
+    const { add, start: work, deadLetters: dead } = sender();
     const body = JSON.stringify({ event: "assessment_add", data: { uuid: "of-the-payload" } });
     await add("https://10.0.0.1/{uuid}", hook.sign(body));
     work();
@@ -311,7 +314,11 @@ describe("a queue of deliveries", () => {
   it("stores nothing of what a worker's secrets or cipher throw", async () => {
     const { url } = await receive((response) => response.end());
     const told: unknown[] = [];
-    const { add, work, dead } = sender({
+    const {
+      add,
+      start: work,
+      deadLetters: dead,
+    } = sender({
       retries: [],
       secretHeaders: () => {
         throw new TypeError("of-the-worker is no token");
@@ -335,9 +342,9 @@ describe("a queue of deliveries", () => {
       [hanging, "`secretHeaders` failed: TimeoutError"],
     ] as const) {
       await one.add(url, hook.sign(SAMPLE));
-      one.work();
-      await until("it is dead", async () => (await one.dead()).length === 1);
-      assert.equal((await one.dead())[0]?.reason, reason);
+      one.start();
+      await until("it is dead", async () => (await one.deadLetters()).length === 1);
+      assert.equal((await one.deadLetters())[0]?.reason, reason);
     }
     assert.ok(!(await everything()).includes("of-the-worker"));
 
@@ -346,15 +353,15 @@ describe("a queue of deliveries", () => {
       cipher: { encrypt: (data) => data, decrypt: () => Buffer.from("a-patient") },
     });
     await other.add(url, hook.sign(SAMPLE));
-    other.work();
-    await until("it is dead", async () => (await other.dead()).length === 1);
-    assert.equal((await other.dead())[0]?.reason, "what is stored cannot be read: SyntaxError");
+    other.start();
+    await until("it is dead", async () => (await other.deadLetters()).length === 1);
+    assert.equal((await other.deadLetters())[0]?.reason, "what is stored cannot be read: SyntaxError");
     assert.ok(!(await everything()).includes("a-patient"));
   });
 
   it("lists what is dead although Redis has lost one of them", async () => {
     const { url } = await receive((response) => response.writeHead(410).end());
-    const { add, work, dead, resend } = sender();
+    const { add, start: work, deadLetters: dead, resend } = sender();
     const [lost, kept] = [await add(url, hook.sign(SAMPLE)), await add(url, hook.sign(SAMPLE))];
     work();
     await until("both are dead", async () => (await dead()).length === 2);
@@ -377,7 +384,7 @@ describe("a queue of deliveries", () => {
   it("encrypts what it stores where there is a cipher", async () => {
     const { url, got } = await receive((response) => response.end());
     const key = randomBytes(32);
-    const { add, work } = sender({
+    const { add, start: work } = sender({
       cipher: {
         encrypt(data) {
           const nonce = randomBytes(12);
@@ -432,7 +439,7 @@ describe("a crash", () => {
       // The first three are never answered: their worker is killed.
       if (number > 3) response.end();
     });
-    const { add, dead } = sender({ queue: "hookseal" });
+    const { add, deadLetters: dead } = sender({ queue: "hookseal" });
     const ids = await Promise.all([1, 2, 3].map(() => add(url, hook.sign(SAMPLE))));
     const first = await worker();
     await until("the worker is in the middle of three attempts", () => got.length === 3);
@@ -450,7 +457,11 @@ describe("a crash", () => {
   it("of Redis loses nothing that was added, and its worker goes on", async () => {
     const other = await RedisServer.start();
     const { url, got } = await receive((response) => response.end());
-    const { add, work, close } = sender({
+    const {
+      add,
+      start: work,
+      close,
+    } = sender({
       connection: { host: "127.0.0.1", port: other.port },
       timeout: "2s",
     });

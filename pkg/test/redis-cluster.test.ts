@@ -245,7 +245,7 @@ describe("a sender on a cluster", () => {
     return bullmqSender({
       connection,
       provider: hook,
-      allow: ["127.0.0.1"],
+      allowAddresses: ["127.0.0.1"],
       retries: [10, 20],
       onError: () => {},
       ...options,
@@ -264,11 +264,11 @@ describe("a sender on a cluster", () => {
     const one = sender({ prefix: "{hookseal}" });
     open.push(() => one.close());
     const id = await one.add(url, hook.sign(SAMPLE));
-    one.work();
-    await until("it is dead", async () => (await one.dead()).length === 1);
+    one.start();
+    await until("it is dead", async () => (await one.deadLetters()).length === 1);
     assert.equal(requests, 3);
     await one.resend(id);
-    await until("it is taken", async () => requests === 4 && (await one.dead()).length === 0);
+    await until("it is taken", async () => requests === 4 && (await one.deadLetters()).length === 0);
     await one.close();
   });
 

@@ -99,7 +99,7 @@ describe("claims of one process", () => {
       lost.push(id);
       throw new Error("of whoever was told");
     };
-    const one = redisStore(like, { claimTime: 300, onLost });
+    const one = redisStore(like, { claimTime: 300, onClaimLost: onLost });
     const [late, now] = [fresh(), fresh()];
     for (const id of [late, now]) assert.equal(await one.claim(id, "a", "first"), "new");
     turn("fails");

@@ -120,7 +120,7 @@ describe("a claim", () => {
   });
 
   it("is not renewed for good, whatever the handler does", async () => {
-    const one = await store({ claimTime: 200, longest: 400 });
+    const one = await store({ claimTime: 200, maxClaimTime: 400 });
     const two = await store({});
     const id = fresh();
     assert.equal(await one.claim(id, "a"), "new");
@@ -130,7 +130,7 @@ describe("a claim", () => {
   it("that has run out finishes and frees nothing of who has it now, and says so", async () => {
     for (const name of [undefined, "the first of two names"]) {
       const lost: string[] = [];
-      const one = await store({ claimTime: 100, longest: 1, onLost: (id) => lost.push(id) });
+      const one = await store({ claimTime: 100, maxClaimTime: 1, onClaimLost: (id) => lost.push(id) });
       const two = await store({});
       const id = fresh();
       assert.equal(await one.claim(id, "a", name), "new");
@@ -146,7 +146,7 @@ describe("a claim", () => {
   });
 
   it("that has run out and that nobody took can still be done", async () => {
-    const one = await store({ claimTime: 50, longest: 200 });
+    const one = await store({ claimTime: 50, maxClaimTime: 200 });
     const id = fresh();
     assert.equal(await one.claim(id, "a", "mine"), "new");
     await until("the key is gone", async () => (await server.ask("DBSIZE")) !== "" && (await gone(id)));
@@ -261,7 +261,7 @@ describe("a Redis that fails", () => {
   it("is told what was handled while it was away, once it is back", async () => {
     const other = await RedisServer.start();
     others.push(other);
-    const one = await store({ timeout: 300, claimTime: 1000, longest: 20_000 }, "ioredis 6", other.url);
+    const one = await store({ timeout: 300, claimTime: 1000, maxClaimTime: 20_000 }, "ioredis 6", other.url);
     const id = fresh();
     assert.equal(await one.claim(id, "a"), "new");
     await other.kill();

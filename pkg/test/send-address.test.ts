@@ -7,13 +7,13 @@ import { createServer as createSecure } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { Guard } from "../src/send/address.ts";
+import { AddressPolicy } from "../src/send/address.ts";
 import { type SendOptions, send } from "../src/send.ts";
 import { answer, type Got, hook, quick, type Reply, receive, SAMPLE } from "./sending.ts";
 
 describe("an address that is public", () => {
   it("is not refused, in whatever way it is written", () => {
-    const guard = new Guard();
+    const guard = new AddressPolicy();
     for (const address of [
       "93.184.216.34",
       "1.1.1.1",
@@ -24,7 +24,7 @@ describe("an address that is public", () => {
       "64:ff9b::5db8:d822",
       "64:ff9b::93.184.216.34",
     ]) {
-      assert.equal(guard.refuses(address), false, address);
+      assert.equal(guard.isBlocked(address), false, address);
     }
   });
 });
@@ -129,8 +129,9 @@ describe("an address that is not public", () => {
 
   it("is reached where it is named, and no other", async () => {
     const { url, port } = await receive(answer(200));
-    const go = async (to: string, allow: SendOptions["allow"] & object) =>
-      (await send(to, hook.sign(SAMPLE), quick({ allow, retries: [] }).options)).attempts[0]?.code;
+    const go = async (to: string, allow: SendOptions["allowAddresses"] & object) =>
+      (await send(to, hook.sign(SAMPLE), quick({ allowAddresses: allow, retries: [] }).options)).attempts[0]
+        ?.code;
     assert.equal(await go(url, ["127.0.0.1"]), undefined);
     assert.equal(await go(url, ["127.0.0.0/8", "::1"]), undefined);
     assert.equal(await go(url, ["127.0.0.2", "10.0.0.0/8"]), "address-refused");

@@ -30,7 +30,7 @@ describe("the attempts", () => {
     );
     assert.deepEqual(told, sent.attempts);
     assert.deepEqual(
-      told.map(({ number, status, wait }) => [number, status, wait]),
+      told.map(({ number, status, nextDelayMs: wait }) => [number, status, wait]),
       [...PAINCHEK, undefined].map((wait, at) => [at + 1, 500, wait]),
     );
     assert.equal(got.length, 11);
@@ -96,7 +96,10 @@ describe("the attempts", () => {
         expected.map((seconds) => seconds * 1000),
       );
     }
-    const { waits, options } = quick({ random: () => 1, retries: { attempts: 4, base: "1s", most: 2500 } });
+    const { waits, options } = quick({
+      random: () => 1,
+      retries: { maxAttempts: 4, baseDelay: "1s", maxDelay: 2500 },
+    });
     await send(url, { headers: {}, body: "x" }, options);
     assert.deepEqual(waits, [1000, 2000, 2500]);
   });
@@ -123,7 +126,7 @@ describe("the attempts", () => {
           .writeHead(503, { "Retry-After": header, ...(date === undefined ? {} : { Date: date }) })
           .end();
       });
-      const { waits, options } = quick({ retries: ["10s"], longestRetryAfter: "1h", now: () => now });
+      const { waits, options } = quick({ retries: ["10s"], maxRetryAfter: "1h", now: () => now });
       await send(url, hook.sign(SAMPLE), options);
       assert.deepEqual(waits, [expected], header);
     }
@@ -141,7 +144,7 @@ describe("the attempts", () => {
     const { url: failing } = await receive(answer(500));
     const between = new AbortController();
     const sent = await send(failing, hook.sign(SAMPLE), {
-      allow: "any",
+      allowAddresses: "any",
       signal: between.signal,
       onAttempt: () => void setTimeout(() => between.abort(), 5),
     });
@@ -249,23 +252,27 @@ describe("an attempt without an answer", () => {
       };
       more();
     });
-    const sent = await send(url, hook.sign(SAMPLE), quick({ retries: [], keepAnswer: 10 }).options);
-    assert.deepEqual([sent.ok, Buffer.from(sent.answer?.body ?? []).toString()], [true, "xxxxxxxxxx"]);
-    assert.equal(sent.answer?.truncated, true);
-    const much = await send(url, hook.sign(SAMPLE), quick({ retries: [], keepAnswer: 2 ** 20 }).options);
-    assert.deepEqual([much.answer?.body.length, much.answer?.truncated], [65536, true]);
+    const sent = await send(url, hook.sign(SAMPLE), quick({ retries: [], maxResponseBytes: 10 }).options);
+    assert.deepEqual([sent.ok, Buffer.from(sent.response?.body ?? []).toString()], [true, "xxxxxxxxxx"]);
+    assert.equal(sent.response?.truncated, true);
+    const much = await send(
+      url,
+      hook.sign(SAMPLE),
+      quick({ retries: [], maxResponseBytes: 2 ** 20 }).options,
+    );
+    assert.deepEqual([much.response?.body.length, much.response?.truncated], [65536, true]);
     const without = await send(url, hook.sign(SAMPLE), quick({ retries: [] }).options);
-    assert.equal(without.answer, undefined);
+    assert.equal(without.response, undefined);
   });
 
   it("is whole at the very bound, with its headers as they came", async () => {
     const { url } = await receive((response) => {
       response.writeHead(200, ["X-Trace", "7", "X-Trace", "8"]).end("x".repeat(65536));
     });
-    const { answer: kept } = await send(
+    const { response: kept } = await send(
       url,
       hook.sign(SAMPLE),
-      quick({ retries: [], keepAnswer: 2 ** 16 }).options,
+      quick({ retries: [], maxResponseBytes: 2 ** 16 }).options,
     );
     assert.deepEqual([kept?.body.length, kept?.truncated], [65536, false]);
     assert.deepEqual(kept?.rawHeaders.slice(0, 4), ["X-Trace", "7", "X-Trace", "8"]);

@@ -60,5 +60,5 @@ export function quick(options: SendOptions = {}) {
   const sleep = async (ms: number) => {
     waits.push(ms);
   };
-  return { waits, options: { allow: ["127.0.0.1"], sleep, ...options } satisfies SendOptions };
+  return { waits, options: { allowAddresses: ["127.0.0.1"], sleep, ...options } satisfies SendOptions };
 }

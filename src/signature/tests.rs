@@ -256,6 +256,7 @@ fn timestamps_say_what_is_wrong_with_them() {
         &[
             "timestamp-missing",
             "The header X-Sig holds no timestamp, and the timestamp is part of what is signed.",
+            "hint: Pass the header X-Sig on unchanged.",
         ],
     );
     expect(
@@ -273,6 +274,7 @@ fn timestamps_say_what_is_wrong_with_them() {
         &[
             "timestamp-malformed",
             "The timestamp in the header X-Sig is not a whole number of seconds since 1970.",
+            "hint: Pass the header X-Sig on unchanged.",
         ],
     );
     expect(
@@ -281,6 +283,7 @@ fn timestamps_say_what_is_wrong_with_them() {
         &[
             "timestamp-malformed",
             "The timestamp in the header X-Time is not a whole number of seconds since 1970.",
+            "hint: Pass the header X-Time on unchanged.",
         ],
     );
     let keys = keys(&own, &[SECRET]);

@@ -117,18 +117,25 @@ fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
 }
 
+/// The declaration of what [`restartable`] adds.
+const FORGET: &str = "\n/**\n * Lets go of the instance: `initSync` makes another one.\n */\nexport function forget(): void;\n";
+
 /// Puts the glue among the sources of the package, able to make the core anew after a trap.
 fn publish_glue() -> Result<(), Failure> {
     let generated = root().join(GENERATED);
     fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
-    for (name, edit) in [("glue.js", restartable as fn(String) -> Option<String>), ("glue.d.ts", declared)] {
-        let (source, target) = (target().join(GLUE).join(name), generated.join(name));
-        let text = fs::read_to_string(&source).map_err(|error| Failure::file(&source, error))?;
-        let text = edit(text).ok_or_else(|| {
-            Failure::new(format!("wasm-bindgen writes {name} in another way than `restartable` expects"))
-                .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
-        })?;
-        fs::write(&target, text).map_err(|error| Failure::file(&target, error))?;
+    let read = |name: &str| {
+        let path = target().join(GLUE).join(name);
+        fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
+    };
+    let glue = restartable(&read("glue.js")?).ok_or_else(|| {
+        Failure::new("wasm-bindgen writes glue.js in another way than `restartable` expects")
+            .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
+    })?;
+    let declarations = read("glue.d.ts")? + FORGET;
+    for (name, text) in [("glue.js", glue), ("glue.d.ts", declarations)] {
+        let path = generated.join(name);
+        fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
     }
     Ok(())
 }
@@ -136,7 +143,7 @@ fn publish_glue() -> Result<(), Failure> {
 /// Adds `forget`, after which `initSync` makes a new instance. Pointers into the old one are never freed in the new one: each
 /// finalizer knows the instance that its pointer belongs to. The generator's own option for this puts two checks and a call
 /// in front of every call.
-fn restartable(glue: String) -> Option<String> {
+fn restartable(glue: &str) -> Option<String> {
     let register =
         |class: &str, pointer: &str| format!("{class}Finalization.register(this, {pointer}, this);");
     let classes: Vec<String> = glue
@@ -164,13 +171,6 @@ fn restartable(glue: String) -> Option<String> {
             "function forget() {{\n    wasm = undefined;\n}}\n\n{}",
             end.replace("initSync", "forget, initSync")
         ),
-    )
-}
-
-fn declared(declarations: String) -> Option<String> {
-    Some(
-        declarations
-            + "\n/**\n * Lets go of the instance: `initSync` makes another one.\n */\nexport function forget(): void;\n",
     )
 }
 

@@ -1,6 +1,6 @@
 /** What every server of these tests is made of: a webhook, a handler that does as its delivery says, and small limits. */
 import { type PainchekEvents, painchek, type Webhook } from "hookseal";
-import type { Context, ReceiverOptions } from "hookseal/fetch";
+import type { HandlerContext, ReceiverOptions } from "hookseal/fetch";
 
 export const SECRET = "a secret of these tests only";
 
@@ -20,7 +20,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function handler(
   // biome-ignore lint/suspicious/noExplicitAny: the field is none of the contract
   delivery: { id: string; event: any; issues: { code: string }[] },
-  { key, retryChanged, reply }: Context,
+  { key, retryChanged, reply }: HandlerContext,
 ): Promise<unknown> {
   const { x_test: wish, update_stamp: score } = delivery.event.data;
   calls.push({

@@ -8,13 +8,13 @@ import {
   SchemaError,
   webhook,
 } from "../index.js";
-import { jsonFile } from "./create.js";
-import { definitionOf } from "./hooks.js";
-import { bytesOf, nameOf } from "./input.js";
-import { harmless, paint, print, showIssue, table } from "./paint.js";
+import { readJsonFile } from "./create.js";
+import { findDefinition } from "./hooks.js";
+import { bytesOf, displayName } from "./input.js";
+import { print, sanitize, showIssue, style, table } from "./paint.js";
 import { summary } from "./report.js";
 import { listEvents } from "./samples.js";
-import { REJECTED, UsageError, VALID } from "./usage.js";
+import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 
 export function listProviders(options: { json?: boolean }): number {
   const definitions = providers().map((id) => providerDefinition(id) as ProviderDefinition);
@@ -29,7 +29,7 @@ export function listProviders(options: { json?: boolean }): number {
       events: Object.keys(events ?? {}),
     }));
     print(JSON.stringify(rows));
-    return VALID;
+    return EXIT_VALID;
   }
   table(
     ["provider", "title", "signature", "not signed", "events"],
@@ -41,7 +41,7 @@ export function listProviders(options: { json?: boolean }): number {
       listEvents(Object.keys(events ?? {})),
     ]),
   );
-  return VALID;
+  return EXIT_VALID;
 }
 
 /** What a receiver goes by and no signature covers. */
@@ -63,11 +63,11 @@ export async function schema(
 ): Promise<number> {
   const contract =
     event === undefined && providerDefinition(what) === undefined && existsSync(what)
-      ? (jsonFile(what) as object)
+      ? (readJsonFile(what) as object)
       : contractOf(what, event, options);
   if (options.check === undefined) {
     print(JSON.stringify(contract, null, 2));
-    return VALID;
+    return EXIT_VALID;
   }
   const bytes = await bytesOf(options.check);
   let issues: ReturnType<ReturnType<typeof compileSchema>["check"]>;
@@ -83,11 +83,11 @@ export async function schema(
   const valid = issues.every(({ severity }) => severity !== "error");
   if (options.json === true) print(JSON.stringify({ ok: valid, issues }));
   else {
-    print(`${valid ? paint.green("valid") : paint.red("invalid")} ${nameOf(options.check)}`);
+    print(`${valid ? style.green("valid") : style.red("invalid")} ${displayName(options.check)}`);
     for (const issue of issues) showIssue(issue, bytes, options.redact === true);
     print(summary(issues));
   }
-  return valid ? VALID : REJECTED;
+  return valid ? EXIT_VALID : EXIT_REJECTED;
 }
 
 /** What an object has by this name itself. */
@@ -95,7 +95,7 @@ const ownEntry = <T>(object: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
 function contractOf(provider: string, event: string | undefined, { revision }: SchemaOptions): object {
-  const { events = {} } = definitionOf(provider);
+  const { events = {} } = findDefinition(provider);
   const names = Object.keys(events);
   const name = event ?? (names.length === 1 ? names[0] : undefined);
   const definition = name === undefined ? undefined : (ownEntry(events, name) ?? ownEntry(events, "*"));
@@ -112,6 +112,6 @@ function contractOf(provider: string, event: string | undefined, { revision }: S
   const list = revisions.map(({ name }) => name).join(", ");
   throw new UsageError(
     revision === undefined ? "This event has several revisions." : "There is no such revision.",
-    `Say one of them: --revision ${harmless(list)}`,
+    `Say one of them: --revision ${sanitize(list)}`,
   );
 }

@@ -8,11 +8,11 @@ import {
   type SignedDelivery,
   type Webhook,
 } from "../index.js";
-import { type HookOptions, Hooks } from "./hooks.js";
-import { bytesOf, type InputOptions, nameOf, nameOfMissing, oneDelivery, sources } from "./input.js";
-import { complain, paint, print } from "./paint.js";
+import { type HookOptions, WebhookFactory } from "./hooks.js";
+import { bytesOf, displayName, type InputOptions, nameOfMissing, readDelivery, sources } from "./input.js";
+import { print, printError, style } from "./paint.js";
 import { listEvents, nameSample, samplesOf, typeOfSample } from "./samples.js";
-import { reason, UsageError, VALID } from "./usage.js";
+import { describeError, EXIT_VALID, UsageError } from "./usage.js";
 
 export type PrintAs = "headers" | "curl" | "http" | "ndjson";
 
@@ -31,7 +31,7 @@ export async function signed(
   url: string | undefined,
   event?: string,
 ): Promise<{ delivery: SignedDelivery; hook: Webhook }> {
-  const hooks = new Hooks(options, "trust");
+  const hooks = new WebhookFactory(options, "trust");
   const hook = await hooks.of({ headers, body });
   const type = event ?? hook.inspect({ headers, body }).type;
   try {
@@ -46,7 +46,7 @@ export async function signed(
 
 export async function sign(file: string | undefined, options: SignCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery } = await oneDelivery(source, options);
+  const { delivery } = await readDelivery(source, options);
   const made = (await signed(delivery, options, options.url)).delivery;
   if (options.json === true) {
     print(
@@ -56,12 +56,12 @@ export async function sign(file: string | undefined, options: SignCommandOptions
         bodyBase64: Buffer.from(made.body).toString("base64"),
       }),
     );
-    return VALID;
+    return EXIT_VALID;
   }
   const as = options.as ?? "headers";
   if (as === "headers") {
     for (const [name, value] of Object.entries(made.headers)) print(`${name}: ${value}`);
-    return VALID;
+    return EXIT_VALID;
   }
   const text = exportDelivery({ ...made, url: options.url }, as);
   if (text === undefined) {
@@ -71,7 +71,7 @@ export async function sign(file: string | undefined, options: SignCommandOptions
     );
   }
   process.stdout.write(text);
-  return VALID;
+  return EXIT_VALID;
 }
 
 export interface NewOptions {
@@ -88,12 +88,12 @@ export async function create(
   type: string | undefined,
   options: NewOptions,
 ): Promise<number> {
-  const hooks = new Hooks({ provider }, "none");
+  const hooks = new WebhookFactory({ provider }, "none");
   const events = Object.keys(hooks.definition(provider).events ?? {});
   const samples = samplesOf(provider, events);
   if (options.list === true) {
     for (const sample of samples) print(nameSample(sample));
-    return VALID;
+    return EXIT_VALID;
   }
   const event = type ?? (events.length === 1 ? events.find((name) => name !== "*") : undefined);
   if (event === undefined || !(events.includes(event) || events.includes("*"))) {
@@ -123,18 +123,23 @@ export async function create(
   }
   if (options.out === undefined) {
     process.stdout.write(body);
-    return VALID;
+    return EXIT_VALID;
   }
   try {
     writeFileSync(options.out, body, { flag: "wx" });
   } catch (error) {
-    throw new UsageError(`${nameOf(options.out)} cannot be written: ${reason(error)}.`);
+    throw new UsageError(`${displayName(options.out)} cannot be written: ${describeError(error)}.`);
   }
-  complain(paint.dim(`${nameOf(options.out)} written, ${body.length} bytes.`));
-  return VALID;
+  printError(style.dim(`${displayName(options.out)} written, ${body.length} bytes.`));
+  return EXIT_VALID;
 }
 
-async function made(hooks: Hooks, provider: string, event: string, options: NewOptions): Promise<Uint8Array> {
+async function made(
+  hooks: WebhookFactory,
+  provider: string,
+  event: string,
+  options: NewOptions,
+): Promise<Uint8Array> {
   const text = new TextDecoder().decode(await bytesOf(options.data as string));
   let data: object;
   try {
@@ -152,16 +157,19 @@ async function made(hooks: Hooks, provider: string, event: string, options: NewO
 }
 
 /** The schema of one's own that stands in a file, or its text as it is. */
-export function jsonFile(path: string): unknown {
+export function readJsonFile(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`${nameOfMissing(path)} cannot be read: ${reason(error)}.`);
+    throw new UsageError(`${nameOfMissing(path)} cannot be read: ${describeError(error)}.`);
   }
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${nameOf(path)} is no JSON.`, `See where: hookseal schema --check ${nameOf(path)}`);
+    throw new UsageError(
+      `${displayName(path)} is no JSON.`,
+      `See where: hookseal schema --check ${displayName(path)}`,
+    );
   }
 }

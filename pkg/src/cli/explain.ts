@@ -1,37 +1,37 @@
 /** `explain`: why a signature does not match, as far as that can be proven. */
 import type { Cause } from "../index.js";
-import { Hooks } from "./hooks.js";
-import { oneDelivery, sources } from "./input.js";
-import { count, frame, harmless, paint, print } from "./paint.js";
-import { REJECTED, VALID } from "./usage.js";
+import { WebhookFactory } from "./hooks.js";
+import { readDelivery, sources } from "./input.js";
+import { codeFrame, count, print, sanitize, style } from "./paint.js";
+import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
 import type { VerifyCommandOptions } from "./verify.js";
 
 export async function explain(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery } = await oneDelivery(source, options);
-  const hook = await new Hooks(options, "trust").of(delivery);
+  const { delivery } = await readDelivery(source, options);
+  const hook = await new WebhookFactory(options, "trust").of(delivery);
   const { now } = options;
   const checked = hook.check(delivery, { now });
   const explanation = hook.explain(delivery, { now });
-  const code = checked.ok ? VALID : REJECTED;
+  const code = checked.ok ? EXIT_VALID : EXIT_REJECTED;
   if (options.json === true) {
     print(
       JSON.stringify({ ok: checked.ok, ...(checked.ok ? {} : { code: checked.error.code }), ...explanation }),
     );
     return code;
   }
-  if (!checked.ok) print(`${paint.red(checked.error.code)} ${harmless(checked.error.message)}`);
+  if (!checked.ok) print(`${style.red(checked.error.code)} ${sanitize(checked.error.message)}`);
   else if (checked.value.signature.status === "verified")
-    print(`${paint.green("The signature matches")}: there is nothing to explain.`);
-  else print(`${paint.yellow("The delivery is not signed")}: there is nothing to explain.`);
+    print(`${style.green("The signature matches")}: there is nothing to explain.`);
+  else print(`${style.yellow("The delivery is not signed")}: there is nothing to explain.`);
   const causes = new CausePrinter(delivery.body, options.redact === true);
-  for (const cause of explanation.matches) causes.print(paint.green("match"), cause);
+  for (const cause of explanation.matches) causes.print(style.green("match"), cause);
   // The first line has said that the signature is valid.
   const observations = explanation.observations.filter(
     ({ code }) => !checked.ok || code !== "signature-valid",
   );
-  for (const cause of observations) causes.print(paint.blue("observation"), cause);
-  print(paint.dim(`${count(explanation.tried, "combination")} computed.`));
+  for (const cause of observations) causes.print(style.blue("observation"), cause);
+  print(style.dim(`${count(explanation.tried, "combination")} computed.`));
   return code;
 }
 
@@ -47,19 +47,19 @@ class CausePrinter {
   }
 
   print(kind: string, { code, title, message, fix, frameworks, changedBytes }: Cause): void {
-    print(`\n${kind} ${paint.bold(harmless(code))} ${harmless(title)}`);
-    print(`  ${harmless(message)}`);
+    print(`\n${kind} ${style.bold(sanitize(code))} ${sanitize(title)}`);
+    print(`  ${sanitize(message)}`);
     if (changedBytes !== undefined) {
       const span = formatLocation(this.#body, changedBytes.start);
-      for (const line of frame(this.#body, { span, byteSpan: changedBytes }, this.#redact))
+      for (const line of codeFrame(this.#body, { span, byteSpan: changedBytes }, this.#redact))
         print(`    ${line}`);
     }
-    print(`  ${paint.dim("fix")} ${harmless(fix)}`);
+    print(`  ${style.dim("fix")} ${sanitize(fix)}`);
     const lines = frameworks.filter(({ name }) => !this.#frameworks.has(name));
     if (lines.length < frameworks.length) print("      (See above for the code in each framework.)");
     for (const { name, code } of lines) {
       this.#frameworks.add(name);
-      print(`      ${harmless(name)}: ${harmless(code)}`);
+      print(`      ${sanitize(name)}: ${sanitize(code)}`);
     }
   }
 }

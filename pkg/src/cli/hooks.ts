@@ -11,9 +11,9 @@ import {
   type Webhook,
   webhook,
 } from "../index.js";
-import { nameOf } from "./input.js";
-import { askSecret, namedSecrets, type SecretOptions } from "./secrets.js";
-import { reason, UsageError } from "./usage.js";
+import { displayName } from "./input.js";
+import { promptSecret, readSecrets, type SecretOptions } from "./secrets.js";
+import { describeError, UsageError } from "./usage.js";
 
 export interface HookOptions extends SecretOptions {
   provider?: string;
@@ -24,13 +24,13 @@ export interface HookOptions extends SecretOptions {
 }
 
 /** A definition of one's own, as --provider names it. */
-function ownDefinition(path: string): ProviderDefinition {
+function readDefinitionFile(path: string): ProviderDefinition {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new UsageError(
-      `What --provider names is no built-in provider, and cannot be read as a file: ${reason(error)}.`,
+      `What --provider names is no built-in provider, and cannot be read as a file: ${describeError(error)}.`,
       `Built in are ${providers().join(", ")}; your own is a JSON file.`,
     );
   }
@@ -40,7 +40,7 @@ function ownDefinition(path: string): ProviderDefinition {
   } catch {
     throw new UsageError(
       "The provider definition is no JSON.",
-      `Where: echo true > any.json; hookseal schema any.json --check ${nameOf(path)}`,
+      `Where: echo true > any.json; hookseal schema any.json --check ${displayName(path)}`,
     );
   }
   // Everybody who looks into it can rely on its form from here on.
@@ -59,21 +59,21 @@ function make(work: () => Webhook): Webhook {
 }
 
 /** The definition that --provider names. */
-export function definitionOf(provider: string): ProviderDefinition {
-  return providerDefinition(provider) ?? ownDefinition(provider);
+export function findDefinition(provider: string): ProviderDefinition {
+  return providerDefinition(provider) ?? readDefinitionFile(provider);
 }
 
 /** Makes webhooks as they are needed, one for each provider. */
-export class Hooks {
+export class WebhookFactory {
   readonly #options: HookOptions;
   /** `sign`: what signs nothing is not excused. `look`: reports say that it is unsigned. `none`: no signature is looked at. */
-  readonly #need: "trust" | "look" | "none";
+  readonly #mode: "trust" | "look" | "none";
   readonly #made = new Map<string, Promise<Webhook>>();
   readonly #definitions = new Map<string, ProviderDefinition>();
 
   constructor(options: HookOptions, need: "trust" | "look" | "none") {
     this.#options = options;
-    this.#need = need;
+    this.#mode = need;
   }
 
   /** The name of the provider of a delivery; an error that says what to give where it cannot be told. */
@@ -96,7 +96,7 @@ export class Hooks {
   }
 
   definition(name: string): ProviderDefinition {
-    const known = this.#definitions.get(name) ?? definitionOf(name);
+    const known = this.#definitions.get(name) ?? findDefinition(name);
     this.#definitions.set(name, known);
     return known;
   }
@@ -111,11 +111,11 @@ export class Hooks {
     const { profile, maxBytes, tolerance } = this.#options;
     const definition = this.definition(name);
     const signs = definition.signature !== undefined && definition.signature !== null;
-    const secrets = this.#need === "none" ? [] : namedSecrets(this.#options);
+    const secrets = this.#mode === "none" ? [] : readSecrets(this.#options);
     const unsigned =
-      this.#options.unsigned === true || this.#need === "none" || (this.#need === "look" && !signs);
+      this.#options.unsigned === true || this.#mode === "none" || (this.#mode === "look" && !signs);
     if (signs && !unsigned && secrets.length === 0) {
-      secrets.push(await askSecret(definition.title ?? definition.id));
+      secrets.push(await promptSecret(definition.title ?? definition.id));
     }
     if (!signs && !unsigned) {
       throw new UsageError(

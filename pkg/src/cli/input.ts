@@ -10,8 +10,8 @@ import {
   importDeliveries,
   importStream,
 } from "../index.js";
-import { complain, harmless, showIssue } from "./paint.js";
-import { reason, UsageError } from "./usage.js";
+import { printError, sanitize, showIssue } from "./paint.js";
+import { describeError, UsageError } from "./usage.js";
 
 export interface InputOptions {
   form?: ImportFormat;
@@ -22,7 +22,7 @@ export interface InputOptions {
 }
 
 /** The longest text that is held in memory, as the core's limit for an entry of an archive. */
-const LONGEST = 64 * 1024 * 1024;
+const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 /** The files of a command; standard input where none is named and something is piped in. */
 export function sources(files: readonly string[]): string[] {
@@ -57,35 +57,37 @@ export async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (error) {
-    throw new UsageError(`${nameOfMissing(file)} cannot be read: ${reason(error)}.`);
+    throw new UsageError(`${nameOfMissing(file)} cannot be read: ${describeError(error)}.`);
   }
 }
 
-export function nameOf(file: string): string {
-  return file === "-" ? "standard input" : harmless(file);
+export function displayName(file: string): string {
+  return file === "-" ? "standard input" : sanitize(file);
 }
 
 /** The same of a file that need not be there: what does not look like a name of one may be a secret in its place. */
 export function nameOfMissing(file: string): string {
-  return file === "-" || /\.[a-z][a-z0-9]{0,7}$/i.test(file) || existsSync(file) ? nameOf(file) : "The file";
+  return file === "-" || /\.[a-z][a-z0-9]{0,7}$/i.test(file) || existsSync(file)
+    ? displayName(file)
+    : "The file";
 }
 
 /** All bytes of a file or of standard input, which are not many. */
 export async function bytesOf(file: string): Promise<Uint8Array> {
   if (file !== "-") {
     try {
-      if (statSync(file).size <= LONGEST) return new Uint8Array(readFileSync(file));
+      if (statSync(file).size <= MAX_INPUT_BYTES) return new Uint8Array(readFileSync(file));
     } catch (error) {
-      throw new UsageError(`${nameOfMissing(file)} cannot be read: ${reason(error)}.`);
+      throw new UsageError(`${nameOfMissing(file)} cannot be read: ${describeError(error)}.`);
     }
   }
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunksOf(file)) {
     length += chunk.length;
-    if (length > LONGEST) {
+    if (length > MAX_INPUT_BYTES) {
       throw new UsageError(
-        `${nameOf(file)} has more than ${LONGEST} bytes: only "inspect" reads archives of any length.`,
+        `${displayName(file)} has more than ${MAX_INPUT_BYTES} bytes: only "inspect" reads archives of any length.`,
       );
     }
     parts.push(chunk);
@@ -94,7 +96,7 @@ export async function bytesOf(file: string): Promise<Uint8Array> {
 }
 
 /** The headers that --header gives, as curl has them: `Name: value`. */
-function givenHeaders(lines: readonly string[]): [string, string][] {
+function parseHeaderFlags(lines: readonly string[]): [string, string][] {
   return lines.map((line) => {
     const colon = line.indexOf(":");
     const name = line.slice(0, colon).trim();
@@ -109,8 +111,8 @@ function givenHeaders(lines: readonly string[]): [string, string][] {
 }
 
 /** What the options add to a delivery: headers behind its own, a body that stands elsewhere, a URL. */
-async function completion(options: InputOptions) {
-  const headers = givenHeaders(options.header ?? []);
+async function overrides(options: InputOptions) {
+  const headers = parseHeaderFlags(options.header ?? []);
   const body = options.body === undefined ? undefined : await bytesOf(options.body);
   return {
     delivery: (delivery: ImportedDelivery): ImportedDelivery => ({
@@ -125,15 +127,15 @@ async function completion(options: InputOptions) {
 }
 
 /** Whether an issue means that a delivery is not the one that was sent. */
-export const spoils = (issue: Issue): boolean => issue.severity === "error";
+export const isFatal = (issue: Issue): boolean => issue.severity === "error";
 
 /** The delivery of a file, complete, with the bytes it was read from. */
-export async function oneDelivery(
+export async function readDelivery(
   file: string,
   options: InputOptions,
 ): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; format: ImportFormat }> {
   const source = await bytesOf(file);
-  const complete = await completion(options);
+  const complete = await overrides(options);
   let found: ImportResult = importDeliveries(source, { format: options.form });
   // With headers beside it, any text is a body.
   if (found.format === undefined && (options.header ?? []).length > 0) {
@@ -143,23 +145,23 @@ export async function oneDelivery(
   const issues = complete.issues(found.issues);
   if (second !== undefined) {
     throw new UsageError(
-      `${nameOf(file)} holds ${found.deliveries.length} deliveries, and this command takes one.`,
-      `Look at all of them with: hookseal inspect ${nameOf(file)}`,
+      `${displayName(file)} holds ${found.deliveries.length} deliveries, and this command takes one.`,
+      `Look at all of them with: hookseal inspect ${displayName(file)}`,
     );
   }
-  if (delivery === undefined || found.format === undefined || issues.some(spoils)) {
+  if (delivery === undefined || found.format === undefined || issues.some(isFatal)) {
     throw new UnreadableError(file, issues, source, options.redact === true);
   }
   return { delivery: complete.delivery(delivery), issues, source, format: found.format };
 }
 
 /** The deliveries of a file, as they come. */
-export async function* allDeliveries(
+export async function* readDeliveries(
   file: string,
   options: InputOptions,
   read: (chunk: Uint8Array) => void,
 ): AsyncGenerator<ImportItem> {
-  const complete = await completion(options);
+  const complete = await overrides(options);
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunksOf(file)) {
       read(chunk);
@@ -183,16 +185,16 @@ export class UnreadableError extends UsageError {
     readonly source: Uint8Array | undefined,
     readonly redact: boolean,
   ) {
-    super(`No delivery can be read from ${nameOf(file)}.`, wayOut(issues));
+    super(`No delivery can be read from ${displayName(file)}.`, suggestFix(issues));
   }
 
   show(): void {
-    for (const issue of this.issues) showIssue(issue, this.source, this.redact, complain);
+    for (const issue of this.issues) showIssue(issue, this.source, this.redact, printError);
   }
 }
 
 /** What to type for what the core says of a text. */
-function wayOut(issues: readonly Issue[]): string | undefined {
+function suggestFix(issues: readonly Issue[]): string | undefined {
   const has = (code: Issue["code"]) => issues.some((issue) => issue.code === code);
   if (has("body-elsewhere")) return "Give the body with --body FILE.";
   if (has("form-unknown")) return "If it is a body as it stands, say --form body.";

@@ -1,19 +1,19 @@
 /** `inspect`: everything there is to say about one delivery; of many, a table. Archives are streamed. */
 import type { ImportedDelivery, ImportItem, Issue } from "../index.js";
-import { type HookOptions, Hooks } from "./hooks.js";
+import { type HookOptions, WebhookFactory } from "./hooks.js";
 import {
-  allDeliveries,
+  displayName,
   type InputOptions,
-  nameOf,
+  isFatal,
+  readDeliveries,
   sizeOf,
   sources,
-  spoils,
   UnreadableError,
 } from "./input.js";
-import { count, harmless, paint, print, table, verdictInk } from "./paint.js";
+import { count, print, sanitize, style, table, verdictInk } from "./paint.js";
 import { Progress } from "./progress.js";
-import { hasSignatureError, maskedId, showReport } from "./report.js";
-import { REJECTED, UsageError, VALID } from "./usage.js";
+import { hasSignatureError, redactId, showReport } from "./report.js";
+import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 
 export interface InspectOptions extends HookOptions, InputOptions {
   json?: boolean;
@@ -22,27 +22,27 @@ export interface InspectOptions extends HookOptions, InputOptions {
 }
 
 /** More kinds are counted together: what stands in a type is the sender's choice. */
-const MOST_ROWS = 500;
+const MAX_SUMMARY_ROWS = 500;
 /** Of a type, no more is shown. */
-const LONGEST_NAME = 60;
+const MAX_NAME_CHARS = 60;
 /** How many rejected deliveries are named before the table. */
-const MOST_NAMED = 10;
+const MAX_LISTED_REJECTIONS = 10;
 /** The longest source whose lines are kept to show them. */
-const MOST_SHOWN = 4 * 1024 * 1024;
+const MAX_SNIPPET_SOURCE_BYTES = 4 * 1024 * 1024;
 
 type Verdict = "verified" | "unsigned" | "rejected" | "unreadable";
 
-class Tally {
+class Summary {
   readonly rows = new Map<string, { cells: [string, string, Verdict, string]; number: number }>();
   readonly verdicts = { verified: 0, unsigned: 0, rejected: 0, unreadable: 0 };
   total = 0;
-  passedOver = 0;
+  skipped = 0;
 
   add(provider: string, type: string, verdict: Verdict, cause: string): void {
     this.total += 1;
     this.verdicts[verdict] += 1;
-    let cells: [string, string, Verdict, string] = [provider, type.slice(0, LONGEST_NAME), verdict, cause];
-    if (!this.rows.has(cells.join("\0")) && this.rows.size >= MOST_ROWS)
+    let cells: [string, string, Verdict, string] = [provider, type.slice(0, MAX_NAME_CHARS), verdict, cause];
+    if (!this.rows.has(cells.join("\0")) && this.rows.size >= MAX_SUMMARY_ROWS)
       cells = [provider, "(others)", verdict, cause];
     const key = cells.join("\0");
     const row = this.rows.get(key) ?? { cells, number: 0 };
@@ -53,22 +53,22 @@ class Tally {
   show(): void {
     const rows = [...this.rows.values()].sort((a, b) => b.number - a.number);
     const cells = rows.map(({ cells, number }) => [
-      ...cells.map((cell) => harmless(cell)),
+      ...cells.map((cell) => sanitize(cell)),
       number.toLocaleString("en"),
     ]);
     table(["provider", "event", "verdict", "cause", "deliveries"], cells);
     const parts = (["verified", "unsigned", "rejected", "unreadable"] as const)
       .filter((verdict) => this.verdicts[verdict] > 0)
       .map((verdict) =>
-        (verdict === "unreadable" ? paint.red : verdictInk[verdict])(
+        (verdict === "unreadable" ? style.red : verdictInk[verdict])(
           `${this.verdicts[verdict].toLocaleString("en")} ${verdict}`,
         ),
       );
     print(`${count(this.total, "delivery", "deliveries")}: ${parts.join(", ")}`);
-    if (this.passedOver > 0) {
+    if (this.skipped > 0) {
       print(
-        paint.dim(
-          `${count(this.passedOver, "request")} without a body passed over (GET, HEAD, OPTIONS): --all judges them, too.`,
+        style.dim(
+          `${count(this.skipped, "request")} without a body passed over (GET, HEAD, OPTIONS): --all judges them, too.`,
         ),
       );
     }
@@ -82,24 +82,24 @@ class Tally {
       cause,
       deliveries: number,
     }));
-    return { deliveries: this.total, ...this.verdicts, passedOver: this.passedOver, rows };
+    return { deliveries: this.total, ...this.verdicts, passedOver: this.skipped, rows };
   }
 }
 
 /** A request that carries nothing by its method: an archive of a browser is full of them. */
-function carriesNothing({ method, body }: ImportedDelivery): boolean {
+function isBodylessRequest({ method, body }: ImportedDelivery): boolean {
   return body.length === 0 && (method === "GET" || method === "HEAD" || method === "OPTIONS");
 }
 
 export async function inspect(files: string[], options: InspectOptions): Promise<number> {
   const inputs = sources(files);
-  const hooks = new Hooks(options, "look");
-  const tally = new Tally();
+  const hooks = new WebhookFactory(options, "look");
+  const tally = new Summary();
   const progress = new Progress(sizeOf(inputs), options.json === true);
   const run = new Run(hooks, tally, progress, options);
   for (const file of inputs) await run.file(file, inputs.length === 1);
   await run.end();
-  return tally.verdicts.rejected + tally.verdicts.unreadable > 0 ? REJECTED : VALID;
+  return tally.verdicts.rejected + tally.verdicts.unreadable > 0 ? EXIT_REJECTED : EXIT_VALID;
 }
 
 class Run {
@@ -112,8 +112,8 @@ class Run {
   #single = false;
 
   constructor(
-    readonly hooks: Hooks,
-    readonly tally: Tally,
+    readonly hooks: WebhookFactory,
+    readonly tally: Summary,
     readonly progress: Progress,
     readonly options: InspectOptions,
   ) {}
@@ -125,14 +125,14 @@ class Run {
       this.progress.bytes += chunk.length;
       kept += chunk.length;
       // Only to show a line of it.
-      if (kept > MOST_SHOWN) source = undefined;
+      if (kept > MAX_SNIPPET_SOURCE_BYTES) source = undefined;
       source?.push(chunk.slice());
       this.progress.tick();
     };
     const bytes = () => (source === undefined ? undefined : new Uint8Array(Buffer.concat(source)));
     let index = 0;
     let any = false;
-    for await (const item of allDeliveries(file, this.options, read)) {
+    for await (const item of readDeliveries(file, this.options, read)) {
       any = true;
       if (item.format === undefined && item.delivery === undefined && alone)
         throw new UnreadableError(file, item.issues, bytes(), this.options.redact === true);
@@ -143,7 +143,7 @@ class Run {
       this.progress.deliveries = this.tally.total;
       this.progress.tick();
     }
-    if (!any && alone) throw new UsageError(`There is nothing in ${nameOf(file)}.`);
+    if (!any && alone) throw new UsageError(`There is nothing in ${displayName(file)}.`);
   }
 
   async #report(
@@ -155,13 +155,13 @@ class Run {
   ): Promise<void> {
     const { delivery, issues } = item;
     const { json = false, redact = false, all = false } = this.options;
-    if (delivery !== undefined && !all && issues.length === 0 && carriesNothing(delivery)) {
-      this.tally.passedOver += 1;
+    if (delivery !== undefined && !all && issues.length === 0 && isBodylessRequest(delivery)) {
+      this.tally.skipped += 1;
       return;
     }
-    if (delivery === undefined || issues.some(spoils)) {
+    if (delivery === undefined || issues.some(isFatal)) {
       if (alone) throw new UnreadableError(file, issues, bytes(), redact);
-      const issue = issues.find(spoils);
+      const issue = issues.find(isFatal);
       this.tally.add("", "", "unreadable", issue?.code ?? "");
       if (json) print(JSON.stringify({ source: file, index, issues }));
       else
@@ -187,7 +187,7 @@ class Run {
     this.#signatures ||= signature;
     this.tally.add(report.provider, report.type ?? "", report.verdict, cause);
     if (json) {
-      const hidden = redact ? { id: maskedId(report), createdAt: undefined } : {};
+      const hidden = redact ? { id: redactId(report), createdAt: undefined } : {};
       print(JSON.stringify({ source: file, index, issues, report: { ...report, ...hidden } }));
       this.#single = alone;
       return;
@@ -198,7 +198,7 @@ class Run {
         if (signature) print("To find out why: hookseal explain, with the same arguments.");
       };
     } else if (report.verdict === "rejected") {
-      const issue = report.issues.find(({ code }) => code === cause) ?? report.issues.find(spoils);
+      const issue = report.issues.find(({ code }) => code === cause) ?? report.issues.find(isFatal);
       this.#name(file, String(index + 1), issue);
     }
   }
@@ -206,10 +206,10 @@ class Run {
   /** Names one of the first that were rejected. */
   #name(file: string, place: string, issue: Issue | undefined): void {
     this.#named += 1;
-    if (this.#named > MOST_NAMED) return;
+    if (this.#named > MAX_LISTED_REJECTIONS) return;
     this.progress.clear();
     const what = issue === undefined ? "" : `${issue.code} ${issue.message}`;
-    print(`${paint.dim(`${nameOf(file)}#${place}`)} ${paint.red(harmless(what))}`);
+    print(`${style.dim(`${displayName(file)}#${place}`)} ${style.red(sanitize(what))}`);
   }
 
   async end(): Promise<void> {
@@ -219,8 +219,8 @@ class Run {
     } else if (this.#first !== undefined) {
       await this.#first();
     } else {
-      if (this.#named > MOST_NAMED)
-        print(paint.dim(`and ${count(this.#named - MOST_NAMED, "more", "more")}`));
+      if (this.#named > MAX_LISTED_REJECTIONS)
+        print(style.dim(`and ${count(this.#named - MAX_LISTED_REJECTIONS, "more", "more")}`));
       if (this.#named > 0) print();
       this.tally.show();
       if (this.#signatures) print("To find out why: hookseal explain, with one of them.");

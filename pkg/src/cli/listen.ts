@@ -6,10 +6,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Delivery, type DeliveryStore, exportDelivery, type Verified, type Webhook } from "../index.js";
 import { type ReceiverEvent, receiver } from "../node.js";
-import { type HookOptions, Hooks } from "./hooks.js";
-import { nameOf } from "./input.js";
-import { complain, count, harmless, paint, print, verdictInk } from "./paint.js";
-import { reason, UsageError, VALID } from "./usage.js";
+import { type HookOptions, WebhookFactory } from "./hooks.js";
+import { displayName } from "./input.js";
+import { count, print, printError, sanitize, style, verdictInk } from "./paint.js";
+import { describeError, EXIT_VALID, UsageError } from "./usage.js";
 
 export interface ListenOptions extends HookOptions {
   host?: string;
@@ -21,9 +21,9 @@ export interface ListenOptions extends HookOptions {
 }
 
 /** How long a request may take. */
-const PATIENCE = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 /** Each delivery is shown, however often it comes. */
-const FORGETFUL: DeliveryStore = { claim: async () => "new", async done() {}, async release() {} };
+const NO_DEDUPE_STORE: DeliveryStore = { claim: async () => "new", async done() {}, async release() {} };
 
 export async function listen(port: number, options: ListenOptions): Promise<number> {
   if (options.provider === undefined) {
@@ -32,21 +32,21 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
       "For example: hookseal listen 3000 --provider painchek --secret-env PAINCHEK_SECRET",
     );
   }
-  const hook = await new Hooks(options, "trust").named(options.provider);
+  const hook = await new WebhookFactory(options, "trust").named(options.provider);
   if (options.save !== undefined) prepare(options.save);
-  const desk = new Desk(hook, options);
+  const desk = new ListenServer(hook, options);
   const server = createServer((request, response) => void desk.handle(request, response));
-  server.requestTimeout = PATIENCE;
-  server.headersTimeout = PATIENCE;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = REQUEST_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new UsageError(`Nothing listens on port ${port}: ${reason(error)}.`)),
+      reject(new UsageError(`Nothing listens on port ${port}: ${describeError(error)}.`)),
     );
     server.listen(port, options.host ?? "127.0.0.1", resolve);
   });
   const { address, port: bound, family } = server.address() as AddressInfo;
-  complain(
-    `Listening on http://${family === "IPv6" ? `[${address}]` : address}:${bound}/ for ${harmless(options.provider)}. Ctrl-C ends it.`,
+  printError(
+    `Listening on http://${family === "IPv6" ? `[${address}]` : address}:${bound}/ for ${sanitize(options.provider)}. Ctrl-C ends it.`,
   );
   await new Promise<void>((resolve) => {
     desk.full = resolve;
@@ -58,20 +58,20 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 1000).unref();
   });
-  complain(`${count(desk.accepted, "delivery", "deliveries")} accepted, ${desk.rejected} rejected.`);
-  return VALID;
+  printError(`${count(desk.accepted, "delivery", "deliveries")} accepted, ${desk.rejected} rejected.`);
+  return EXIT_VALID;
 }
 
 function prepare(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UsageError(`${nameOf(folder)} cannot be made: ${reason(error)}.`);
+    throw new UsageError(`${displayName(folder)} cannot be made: ${describeError(error)}.`);
   }
 }
 
 /** The whole body, beside whoever else reads it; nothing where it is longer than that, or never complete. */
-function whole(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+function collectBody(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -86,7 +86,7 @@ function whole(request: IncomingMessage, most: number): Promise<Uint8Array | und
   });
 }
 
-class Desk {
+class ListenServer {
   accepted = 0;
   rejected = 0;
   full: () => void = () => {};
@@ -102,7 +102,7 @@ class Desk {
       // Before the answer: what was answered is kept.
       async (accepted, { request }) => this.#show(accepted, request, await this.#bodies.get(request)),
       {
-        store: FORGETFUL,
+        store: NO_DEDUPE_STORE,
         // What was refused is shown here.
         log: false,
         url: (request) => this.#url(request),
@@ -115,7 +115,7 @@ class Desk {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = whole(request, this.hook.maxBytes);
+    const body = collectBody(request, this.hook.maxBytes);
     this.#bodies.set(request, body);
     await this.#receive(request, response);
     // Whoever shows what was refused has waited for it longer, and goes first.
@@ -144,11 +144,11 @@ class Desk {
       print(JSON.stringify({ status: 200, type, id, signature, createdAt, digest, issues, file, ...more }));
       return;
     }
-    const saved = file === undefined ? "" : paint.dim(` ${nameOf(file)}`);
+    const saved = file === undefined ? "" : style.dim(` ${displayName(file)}`);
     print(
-      `${paint.dim(clock())} 200 ${verdictInk[signature.status](signature.status)} ${harmless(type)} ${harmless(id)}${saved}`,
+      `${style.dim(clock())} 200 ${verdictInk[signature.status](signature.status)} ${sanitize(type)} ${sanitize(id)}${saved}`,
     );
-    if (showBody) print(harmless(text, true));
+    if (showBody) print(sanitize(text, true));
   }
 
   #showRefused({ status, code = "internal" }: ReceiverEvent, delivery: Delivery | undefined): void {
@@ -158,7 +158,7 @@ class Desk {
     const checked = delivery === undefined ? undefined : this.hook.check(delivery);
     const message = checked?.ok === false && checked.error.code === code ? checked.error.message : "";
     if (this.options.json === true) print(JSON.stringify({ status, code, message }));
-    else print(`${paint.dim(clock())} ${paint.red(String(status))} ${code} ${harmless(message)}`);
+    else print(`${style.dim(clock())} ${style.red(String(status))} ${code} ${sanitize(message)}`);
   }
 
   /** Writes the request as it came, for `hookseal verify FILE` and `hookseal send URL FILE --as-is`. */
@@ -181,7 +181,7 @@ class Desk {
       writeFileSync(file, text, { flag: "wx", mode: 0o600 });
       return file;
     } catch (error) {
-      complain(`${nameOf(file)} cannot be written: ${reason(error)}.`);
+      printError(`${displayName(file)} cannot be written: ${describeError(error)}.`);
       return undefined;
     }
   }

@@ -10,13 +10,13 @@ import { explain } from "./explain.js";
 import { UnreadableError } from "./input.js";
 import { inspect } from "./inspect.js";
 import { listen } from "./listen.js";
-import { complain, harmless, paint, print } from "./paint.js";
-import { refuseArguments } from "./secrets.js";
+import { print, printError, sanitize, style } from "./paint.js";
+import { rejectSecretArguments } from "./secrets.js";
 import { send } from "./send.js";
-import { UsageError, VALID, WRONG } from "./usage.js";
+import { EXIT_USAGE, EXIT_VALID, UsageError } from "./usage.js";
 import { verify } from "./verify.js";
 
-const gather = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
+const collectValues = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
 
 const number = (least: number, most: number) => (text: string) => {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -24,30 +24,30 @@ const number = (least: number, most: number) => (text: string) => {
   throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
 };
 
-function moment(text: string): number {
+function parseTime(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError("It is a time as in 2024-01-31T12:00:00Z, or milliseconds since 1970.");
 }
 
-const SPAN = /^\d{1,9}(ms|s|m|h|d)$/;
+const DURATION = /^\d{1,9}(ms|s|m|h|d)$/;
 
-function patience(text: string): string {
+function parseTimeout(text: string): string {
   if (/^\d+$/.test(text)) return `${number(1, 3600)(text)}s`;
-  if (SPAN.test(text)) return text;
+  if (DURATION.test(text)) return text;
   throw new InvalidArgumentError("It is a number of seconds, or a time such as 500ms or 2m.");
 }
 
-function waits(text: string): string[] {
+function parseDelays(text: string): string[] {
   const spans = text.split(",").map((span) => span.trim());
-  if (spans.every((span) => SPAN.test(span))) return spans;
+  if (spans.every((span) => DURATION.test(span))) return spans;
   throw new InvalidArgumentError("It is a list of times such as 100ms,30s,2h.");
 }
 
-const FORMS = ["http", "curl", "har", "record", "ndjson", "body"];
+const IMPORT_FORMATS = ["http", "curl", "har", "record", "ndjson", "body"];
 
 /** Options by the commands that have them. */
-const trust = (command: Command) =>
+const addVerifyOptions = (command: Command) =>
   command
     .option(
       "-p, --provider <id|file>",
@@ -56,11 +56,11 @@ const trust = (command: Command) =>
     .option(
       "--secret-env <name>",
       "an environment variable with the secret; several times for a rotation",
-      gather,
+      collectValues,
     )
-    .option("--secret-file <file>", "a file with the secret", gather)
+    .option("--secret-file <file>", "a file with the secret", collectValues)
     .option("--unsigned", "accept deliveries without a signature, and call them unsigned");
-const limits = (command: Command) =>
+const addLimitOptions = (command: Command) =>
   command
     .addOption(
       new Option("--profile <profile>", "how much a contract tolerates").choices(["lenient", "strict"]),
@@ -70,14 +70,20 @@ const limits = (command: Command) =>
 const input = (command: Command) =>
   command
     .addOption(
-      new Option("--form <form>", "the form of the text; default: what it looks like").choices(FORMS),
+      new Option("--form <form>", "the form of the text; default: what it looks like").choices(
+        IMPORT_FORMATS,
+      ),
     )
-    .option("-H, --header <line>", "a header beside the body, as in 'Name: value'; several times", gather)
+    .option(
+      "-H, --header <line>",
+      "a header beside the body, as in 'Name: value'; several times",
+      collectValues,
+    )
     .option("--body <file>", "the body, where a command has it elsewhere (curl -d @file)")
     .option("--url <url>", "the URL it was sent to, for providers that sign it")
     .option("--redact", "hide the values of a payload in what is shown");
 const at = (command: Command) =>
-  command.option("--now <time>", "the time of the check; default: now", moment);
+  command.option("--now <time>", "the time of the check; default: now", parseTime);
 const json = (command: Command) => command.option("--json", "answer in JSON, for programs");
 
 const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
@@ -108,8 +114,8 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
   add(
     "inspect [files...]",
     "say everything there is to say about deliveries; of many, a table",
-    trust,
-    limits,
+    addVerifyOptions,
+    addLimitOptions,
     input,
     at,
     json,
@@ -124,7 +130,15 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       ),
     )
     .action(async (files, options) => end(await inspect(files, options)));
-  add("verify [file]", "accept or reject one delivery, as a receiver would", trust, limits, input, at, json)
+  add(
+    "verify [file]",
+    "accept or reject one delivery, as a receiver would",
+    addVerifyOptions,
+    addLimitOptions,
+    input,
+    at,
+    json,
+  )
     .addHelpText(
       "after",
       examples(
@@ -134,10 +148,18 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       ),
     )
     .action(async (file, options) => end(await verify(file, options)));
-  add("explain [file]", "find out why a signature does not match", trust, limits, input, at, json)
+  add(
+    "explain [file]",
+    "find out why a signature does not match",
+    addVerifyOptions,
+    addLimitOptions,
+    input,
+    at,
+    json,
+  )
     .addHelpText("after", examples("hookseal explain delivery.http --secret-env PAINCHEK_SECRET"))
     .action(async (file, options) => end(await explain(file, options)));
-  add("sign [file]", "sign a body as its provider does", trust, input, at, json)
+  add("sign [file]", "sign a body as its provider does", addVerifyOptions, input, at, json)
     .addOption(
       new Option("--as <form>", "what to print")
         .choices(["headers", "curl", "http", "ndjson"])
@@ -157,7 +179,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     .option("--sample <name>", "which of the samples")
     .option("--data <file>", "the event's own data as JSON: envelope, id and time are made")
     .option("--id <id>", "the id of an event made of --data (default: a new one)")
-    .option("--now <time>", "the time of an event made of --data; default: now", moment)
+    .option("--now <time>", "the time of an event made of --data; default: now", parseTime)
     .option("--out <file>", "write it to a new file")
     .option("--list", "list the samples there are")
     .addHelpText(
@@ -169,16 +191,20 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       ),
     )
     .action(async (provider, event, options) => end(await create(provider, event, options)));
-  add("send <url> [file]", "post a signed delivery, and show the answer", trust, input, at, json)
+  add("send <url> [file]", "post a signed delivery, and show the answer", addVerifyOptions, input, at, json)
     .option("--event <type>", "send a sample of this event")
     .option("--sample <name>", "which of the samples")
     .option("--as-is", "send the headers of the file, and sign nothing")
     .option("--retry", "try again as the provider does until it is taken, and report each attempt")
-    .option("--wait <times>", "the waits of --retry instead of the provider's, as in 100ms,30s,2h", waits)
+    .option(
+      "--wait <times>",
+      "the waits of --retry instead of the provider's, as in 100ms,30s,2h",
+      parseDelays,
+    )
     .option(
       "--timeout <seconds>",
       "how long to wait for an answer, in seconds or as in 500ms (default: 15)",
-      patience,
+      parseTimeout,
     )
     .option("--id <id>", "the id of the delivery (default: a new one)")
     .option("--webhook-id <id>", "the id of the subscription (default: a new one)")
@@ -192,7 +218,13 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       ),
     )
     .action(async (url, file, options) => end(await send(url, file, options)));
-  add("listen", "receive deliveries on a port of this machine, and show them", trust, limits, json)
+  add(
+    "listen",
+    "receive deliveries on a port of this machine, and show them",
+    addVerifyOptions,
+    addLimitOptions,
+    json,
+  )
     .argument("<port>", "the port; 0 for one that is free", number(0, 65535))
     .option(
       "--host <address>",
@@ -260,24 +292,24 @@ function version(): string {
 
 /** Runs the command that the arguments name, and says how it ended. */
 async function main(argv: readonly string[]): Promise<number> {
-  let code = VALID;
+  let code = EXIT_VALID;
   try {
-    refuseArguments(argv);
+    rejectSecretArguments(argv);
     const program = build((ended) => {
       code = ended;
     });
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(argv, { from: "user" });
-    return argv.length === 0 ? WRONG : code;
+    return argv.length === 0 ? EXIT_USAGE : code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? VALID : WRONG;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_VALID : EXIT_USAGE;
     if (error instanceof UsageError) {
       const issues = error instanceof UnreadableError ? error.issues : [];
       if (argv.includes("--json")) print(JSON.stringify({ error: error.message, hint: error.hint, issues }));
       else if (error instanceof UnreadableError) error.show();
-      complain(`${paint.red("error")}: ${harmless(error.message)}`);
-      if (error.hint !== undefined) complain(harmless(error.hint));
-      return WRONG;
+      printError(`${style.red("error")}: ${sanitize(error.message)}`);
+      if (error.hint !== undefined) printError(sanitize(error.hint));
+      return EXIT_USAGE;
     }
     throw error;
   }
@@ -285,7 +317,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 // A reader that has seen enough closes the pipe: that is no error of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(VALID);
+  if (error.code === "EPIPE") process.exit(EXIT_VALID);
   throw error;
 });
 
@@ -295,8 +327,8 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    complain(
-      `${paint.red("error")}: ${harmless(error instanceof Error ? (error.stack ?? error.message) : String(error), true)}`,
+    printError(
+      `${style.red("error")}: ${sanitize(error instanceof Error ? (error.stack ?? error.message) : String(error), true)}`,
     );
     process.exitCode = 70;
   },

@@ -11,24 +11,24 @@ function coloured(): boolean {
 }
 
 const colour = coloured();
-const ink = (code: number) => (text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+const ansi = (code: number) => (text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
 
-export const paint = {
-  bold: ink(1),
-  dim: ink(2),
-  red: ink(31),
-  green: ink(32),
-  yellow: ink(33),
-  blue: ink(34),
+export const style = {
+  bold: ansi(1),
+  dim: ansi(2),
+  red: ansi(31),
+  green: ansi(32),
+  yellow: ansi(33),
+  blue: ansi(34),
 };
 
-export const severityInk = { error: paint.red, warning: paint.yellow, info: paint.blue };
+export const severityInk = { error: style.red, warning: style.yellow, info: style.blue };
 
 /** `unsigned` is never green: nobody vouches for it. */
-export const verdictInk = { verified: paint.green, unsigned: paint.yellow, rejected: paint.red };
+export const verdictInk = { verified: style.green, unsigned: style.yellow, rejected: style.red };
 
 /** A text of somebody else's without what a terminal would obey. Line breaks and tabs stay where they may. */
-export function harmless(text: string, lines = false): string {
+export function sanitize(text: string, lines = false): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for.
   const control = lines ? /[\0-\x08\x0b-\x1f\x7f-\x9f]/g : /[\0-\x1f\x7f-\x9f]/g;
   return text
@@ -40,7 +40,7 @@ export function print(line = ""): void {
   process.stdout.write(`${line}\n`);
 }
 
-export function complain(line: string): void {
+export function printError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
@@ -55,16 +55,16 @@ export function showIssue(
   redact: boolean,
   say: (line: string) => void = print,
 ): void {
-  const pointer = issue.pointer === "" ? "" : ` ${paint.dim(harmless(issue.pointer))}`;
-  say(`  ${severityInk[issue.severity](issue.code)}${pointer} ${harmless(issue.message)}`);
+  const pointer = issue.pointer === "" ? "" : ` ${style.dim(sanitize(issue.pointer))}`;
+  say(`  ${severityInk[issue.severity](issue.code)}${pointer} ${sanitize(issue.message)}`);
   if (bytes !== undefined && issue.byteSpan.end > 0) {
-    for (const line of frame(bytes, issue, redact)) say(`    ${line}`);
+    for (const line of codeFrame(bytes, issue, redact)) say(`    ${line}`);
   }
-  if (issue.hint !== undefined) say(`    ${paint.dim(harmless(issue.hint))}`);
+  if (issue.hint !== undefined) say(`    ${style.dim(sanitize(issue.hint))}`);
 }
 
 /** What stands somewhere. */
-export interface Placed {
+export interface Located {
   span: { line: number; column: number };
   byteSpan: { start: number; end: number };
 }
@@ -74,13 +74,13 @@ const AFTER = 40;
 const decoder = new TextDecoder();
 
 /** The line an issue stands in, with its number, and carets under the bytes it speaks of. */
-export function frame(bytes: Uint8Array, issue: Placed, redact: boolean): string[] {
+export function codeFrame(bytes: Uint8Array, issue: Located, redact: boolean): string[] {
   const { start, end } = issue.byteSpan;
   // A line may be the whole payload: no more of it is looked at than can be shown.
-  const most = redact ? 1 << 14 : 1024;
-  const left = bytes.subarray(Math.max(0, start - most), start);
+  const maxWidth = redact ? 1 << 14 : 1024;
+  const left = bytes.subarray(Math.max(0, start - maxWidth), start);
   const own = left.subarray(left.lastIndexOf(10) + 1);
-  const right = bytes.subarray(start, Math.min(bytes.length, end + most));
+  const right = bytes.subarray(start, Math.min(bytes.length, end + maxWidth));
   const next = right.indexOf(10);
   const line = next === -1 ? right : right.subarray(0, next);
   const text = (part: Uint8Array) => decoder.decode(part).replace(/\r$/, "");
@@ -88,11 +88,11 @@ export function frame(bytes: Uint8Array, issue: Placed, redact: boolean): string
   let marked = text(line.subarray(0, end - start));
   let after = text(line.subarray(end - start));
   if (redact) {
-    const masked = mask(before + marked + after);
+    const redactLine = mask(before + marked + after);
     [before, marked, after] = [
-      masked.slice(0, before.length),
-      masked.slice(before.length, before.length + marked.length),
-      masked.slice(before.length + marked.length),
+      redactLine.slice(0, before.length),
+      redactLine.slice(before.length, before.length + marked.length),
+      redactLine.slice(before.length + marked.length),
     ];
   }
   const [ahead, shown, rest] = [[...before], [...marked], [...after]];
@@ -102,11 +102,11 @@ export function frame(bytes: Uint8Array, issue: Placed, redact: boolean): string
   const behind = rest.slice(0, AFTER).join("") + (rest.length > AFTER ? "…" : "");
   const tail = shown.length > AFTER ? "…" : behind;
   const label = `${issue.span.line}:${issue.span.column}`;
-  const flat = (part: string) => harmless(part.replaceAll("\t", " "));
+  const flat = (part: string) => sanitize(part.replaceAll("\t", " "));
   const carets = "^".repeat(Math.max(1, width(flat(middle))));
   return [
-    `${paint.dim(`${label} |`)} ${flat(head + middle + tail)}`,
-    `${paint.dim(`${" ".repeat(label.length)} |`)} ${" ".repeat(width(flat(head)))}${paint.red(carets)}`,
+    `${style.dim(`${label} |`)} ${flat(head + middle + tail)}`,
+    `${style.dim(`${" ".repeat(label.length)} |`)} ${" ".repeat(width(flat(head)))}${style.red(carets)}`,
   ];
 }
 
@@ -152,6 +152,6 @@ export function table(head: string[], rows: string[][]): void {
       .map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] as number) - width(cell))))
       .join("  ")
       .trimEnd();
-  print(paint.bold(line(head)));
+  print(style.bold(line(head)));
   for (const row of rows) print(line(row));
 }

@@ -1,6 +1,6 @@
 /** Reports for people: the verdict, what is known of the delivery, every issue with its line. */
 import type { Issue, Report } from "../index.js";
-import { count, harmless, paint, print, showIssue, verdictInk } from "./paint.js";
+import { count, print, sanitize, showIssue, style, verdictInk } from "./paint.js";
 
 const RANK = { error: 0, warning: 1, info: 2 };
 
@@ -13,7 +13,7 @@ export function showReport(
 ): void {
   const { verdict, signature, issues } = report;
   const facts = [report.provider, report.type, report.revision].filter((fact) => fact !== undefined);
-  print(`${paint.bold(verdictInk[verdict](verdict))} ${harmless(facts.join(" · "))}`);
+  print(`${style.bold(verdictInk[verdict](verdict))} ${sanitize(facts.join(" · "))}`);
   const secret = signature.secret === undefined ? "" : `, secret ${signature.secret + 1}`;
   const algorithm = signature.algorithm === undefined ? "" : ` by ${signature.algorithm}${secret}`;
   const lines: [string, string | undefined][] = [
@@ -21,14 +21,14 @@ export function showReport(
       "signature",
       `${signature.status}${algorithm}${signature.header === undefined ? "" : ` (${signature.header})`}`,
     ],
-    ["id", redact ? maskedId(report) : report.id],
+    ["id", redact ? redactId(report) : report.id],
     ["delivery", report.deliveryId],
     ["webhook", report.webhookId],
     ["created", redact ? undefined : report.createdAt],
     ["body", `${count(body.length, "byte")}${report.digest === "" ? "" : `, SHA-256 ${report.digest}`}`],
   ];
   for (const [name, value] of lines) {
-    if (value !== undefined) print(`  ${paint.dim(name.padEnd(9))} ${harmless(value)}`);
+    if (value !== undefined) print(`  ${style.dim(name.padEnd(9))} ${sanitize(value)}`);
   }
   for (const issue of imported.issues) showIssue(issue, imported.source, redact);
   for (const issue of [...issues].sort((a, b) => RANK[a.severity] - RANK[b.severity])) {
@@ -38,7 +38,7 @@ export function showReport(
 }
 
 /** The idempotency key without what it holds of the payload: it is made of the event type and values. */
-export function maskedId({ type, id }: { type?: string; id?: string }): string | undefined {
+export function redactId({ type, id }: { type?: string; id?: string }): string | undefined {
   return id === undefined ? undefined : `${type ?? ""}:•••`;
 }
 
@@ -46,11 +46,11 @@ export function maskedId({ type, id }: { type?: string; id?: string }): string |
 export function summary(issues: readonly Issue[]): string {
   const of = (severity: Issue["severity"]) => issues.filter((issue) => issue.severity === severity).length;
   const [errors, warnings, infos] = [of("error"), of("warning"), of("info")];
-  if (errors + warnings + infos === 0) return paint.green("Nothing to say against it.");
+  if (errors + warnings + infos === 0) return style.green("Nothing to say against it.");
   const parts = [
-    errors > 0 ? paint.red(count(errors, "error")) : "",
-    warnings > 0 ? paint.yellow(count(warnings, "warning")) : "",
-    infos > 0 ? paint.blue(count(infos, "remark")) : "",
+    errors > 0 ? style.red(count(errors, "error")) : "",
+    warnings > 0 ? style.yellow(count(warnings, "warning")) : "",
+    infos > 0 ? style.blue(count(infos, "remark")) : "",
   ];
   return parts.filter((part) => part !== "").join(", ");
 }

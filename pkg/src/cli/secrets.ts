@@ -1,7 +1,7 @@
 /** Secrets: from the environment, from a file, or typed without an echo. Never from an argument, never printed. */
 import { readFileSync, statSync } from "node:fs";
 import process from "node:process";
-import { reason, UsageError } from "./usage.js";
+import { describeError, UsageError } from "./usage.js";
 
 /** Where the secrets of one command come from. */
 export interface SecretOptions {
@@ -10,12 +10,12 @@ export interface SecretOptions {
 }
 
 /** No secret is longer. */
-const LONGEST = 64 * 1024;
+const MAX_SECRET_BYTES = 64 * 1024;
 
 const WAYS = "Use --secret-env NAME (an environment variable) or --secret-file FILE.";
 
 /** Refuses a secret that stands in the arguments, before anything else looks at them. */
-export function refuseArguments(argv: readonly string[]): void {
+export function rejectSecretArguments(argv: readonly string[]): void {
   if (argv.some((word) => word === "--secret" || word === "--secrets" || /^--secrets?=/.test(word))) {
     throw new UsageError(
       "A secret on the command line is refused: it stays in the shell's history, and every user of this machine can read it in the list of processes.",
@@ -25,7 +25,7 @@ export function refuseArguments(argv: readonly string[]): void {
 }
 
 /** The secrets that the options name. What stands in the options is not printed: it may be one by mistake. */
-export function namedSecrets({ secretEnv = [], secretFile = [] }: SecretOptions): string[] {
+export function readSecrets({ secretEnv = [], secretFile = [] }: SecretOptions): string[] {
   const fromEnv = secretEnv.map((name) => {
     const value = process.env[name];
     if (value !== undefined && value !== "") return value;
@@ -37,11 +37,11 @@ export function namedSecrets({ secretEnv = [], secretFile = [] }: SecretOptions)
   const fromFile = secretFile.map((path) => {
     let text: string;
     try {
-      if (statSync(path).size > LONGEST) throw new Error("it is too long for a secret");
+      if (statSync(path).size > MAX_SECRET_BYTES) throw new Error("it is too long for a secret");
       text = readFileSync(path, "utf8");
     } catch (error) {
       throw new UsageError(
-        `The file that --secret-file names cannot be read: ${reason(error)}.`,
+        `The file that --secret-file names cannot be read: ${describeError(error)}.`,
         "Give a file that holds the secret and nothing else.",
       );
     }
@@ -54,7 +54,7 @@ export function namedSecrets({ secretEnv = [], secretFile = [] }: SecretOptions)
 }
 
 /** Asks for a secret on the terminal, without an echo. */
-export async function askSecret(title: string): Promise<string> {
+export async function promptSecret(title: string): Promise<string> {
   const { stdin, stderr } = process;
   if (stdin.isTTY !== true || stderr.isTTY !== true) {
     throw new UsageError(
@@ -80,7 +80,7 @@ export async function askSecret(title: string): Promise<string> {
           }
           if (character === "\x03") return reject(new UsageError("Interrupted."));
           if (character === "\x7f" || character === "\b") typed = [...typed].slice(0, -1).join("");
-          else if (typed.length < LONGEST) typed += character;
+          else if (typed.length < MAX_SECRET_BYTES) typed += character;
         }
       });
     });

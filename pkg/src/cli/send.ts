@@ -2,13 +2,13 @@
 import type { ProviderDefinition, Webhook } from "../index.js";
 import { type Attempt, send as post, SendError, type Sent } from "../send.js";
 import { type SignCommandOptions, signed } from "./create.js";
-import { Hooks } from "./hooks.js";
-import { oneDelivery, sources } from "./input.js";
-import { complain, count, harmless, paint, print } from "./paint.js";
+import { WebhookFactory } from "./hooks.js";
+import { readDelivery, sources } from "./input.js";
+import { count, print, printError, sanitize, style } from "./paint.js";
 import { samplesOf } from "./samples.js";
-import { REJECTED, SYSTEM, UsageError, VALID } from "./usage.js";
+import { ERRNO_MESSAGES, EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 
-export interface SendOptions extends SignCommandOptions {
+export interface SendCommandOptions extends SignCommandOptions {
   event?: string;
   sample?: string;
   asIs?: boolean;
@@ -18,10 +18,10 @@ export interface SendOptions extends SignCommandOptions {
 }
 
 /** Of an answer, no more is shown. */
-const MOST_ANSWER = 64 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
 /** What is sent, and by whose rules. */
-interface Going {
+interface DeliveryToSend {
   headers: [string, string][];
   body: Uint8Array;
   definition: ProviderDefinition | undefined;
@@ -29,7 +29,11 @@ interface Going {
   hook?: Webhook;
 }
 
-export async function send(target: string, file: string | undefined, options: SendOptions): Promise<number> {
+export async function send(
+  target: string,
+  file: string | undefined,
+  options: SendCommandOptions,
+): Promise<number> {
   const { url, text, login } = address(target);
   const again = options.retry === true || options.wait !== undefined;
   if (again && (options.now !== undefined || options.url !== undefined)) {
@@ -45,24 +49,24 @@ export async function send(target: string, file: string | undefined, options: Se
   const by = again ? (going.hook ?? going.definition) : going.definition;
   const retries = again ? options.wait : [];
   const timeout = options.timeout ?? "15s";
-  const why = (attempt: Attempt) => reasonOf(attempt, timeout);
-  const sent = await posted(text, going, {
+  const why = (attempt: Attempt) => describeFailure(attempt, timeout);
+  const sent = await sendOrExit(text, going, {
     provider: by,
     retries,
     timeout,
     // Whoever typed the URL means it.
-    allow: "any",
-    http: "allow",
-    keepAnswer: MOST_ANSWER,
+    allowAddresses: "any",
+    plainHttp: "allow",
+    maxResponseBytes: MAX_RESPONSE_BYTES,
     onAttempt: (attempt) => {
-      if (again) complain(paint.dim(progress(attempt, why)));
+      if (again) printError(style.dim(progress(attempt, why)));
     },
   });
   return show(sent, going, again, { url, text, why }, options.json === true);
 }
 
 /** Sends it. What is wrong with the call is wrong usage. */
-async function posted(...call: Parameters<typeof post>): Promise<Sent> {
+async function sendOrExit(...call: Parameters<typeof post>): Promise<Sent> {
   try {
     return await post(...call);
   } catch (error) {
@@ -82,28 +86,28 @@ async function posted(...call: Parameters<typeof post>): Promise<Sent> {
 
 /** One attempt of several, while they go on. */
 function progress(attempt: Attempt, why: (attempt: Attempt) => string): string {
-  const { number, status, ms, wait } = attempt;
+  const { number, status, durationMs: ms, nextDelayMs: wait } = attempt;
   const what = status === undefined ? why(attempt) : `${status} in ${ms} ms`;
-  return `attempt ${number}: ${harmless(what)}${wait === undefined ? "" : `; the next in ${lasting(wait)}`}`;
+  return `attempt ${number}: ${sanitize(what)}${wait === undefined ? "" : `; the next in ${formatDuration(wait)}`}`;
 }
 
 /** A time as people say it: 250 ms, 1.5 s, 45 m, 12 h. */
-function lasting(ms: number): string {
+function formatDuration(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   const [unit, length] = ms < 60_000 ? ["s", 1000] : ms < 3_600_000 ? ["m", 60_000] : ["h", 3_600_000];
   return `${Math.round((ms / (length as number)) * 10) / 10} ${unit}`;
 }
 
 /** Why there is no answer. What the system calls it stands in brackets at the end of the message. */
-function reasonOf({ code, message = "" }: Attempt, timeout: string): string {
+function describeFailure({ code, message = "" }: Attempt, timeout: string): string {
   if (code === "timeout") return `none within ${timeout.replace(/^(\d+)s$/, "$1 seconds")}`;
   const system = /\((\w+)\)\.$/.exec(message)?.[1] ?? "";
-  return SYSTEM[system] ?? message.replace(/\.$/, "");
+  return ERRNO_MESSAGES[system] ?? message.replace(/\.$/, "");
 }
 
 function show(
-  { ok, outcome, status, attempts, answer }: Sent,
-  { body: sentBody, definition }: Going,
+  { ok, outcome, status, attempts, response: answer }: Sent,
+  { body: sentBody, definition }: DeliveryToSend,
   again: boolean,
   to: { url: URL; text: string; why: (attempt: Attempt) => string },
   json: boolean,
@@ -112,8 +116,8 @@ function show(
   const more = again ? { outcome, attempts } : {};
   if (answer === undefined) {
     const message = `${to.url.host} gave no answer: ${to.why(last)}.`;
-    print(json ? JSON.stringify({ ok, error: message, ...more }) : paint.red(harmless(message)));
-    return REJECTED;
+    print(json ? JSON.stringify({ ok, error: message, ...more }) : style.red(sanitize(message)));
+    return EXIT_REJECTED;
   }
   const { rawHeaders, truncated: cut } = answer;
   const headers = rawHeaders.flatMap((name, index): [string, string][] =>
@@ -127,28 +131,28 @@ function show(
       headers: Object.fromEntries(headers),
       body,
       cut,
-      milliseconds: last.ms,
+      milliseconds: last.durationMs,
       ...more,
     };
     print(JSON.stringify(shown));
-    return ok ? VALID : REJECTED;
+    return ok ? EXIT_VALID : EXIT_REJECTED;
   }
   // With parameters as they were typed: what they are filled with is the payload's.
   const where = /[{}]/.test(to.text) ? to.text : to.url.href;
-  print(`${paint.dim("POST")} ${harmless(where)} ${paint.dim(count(sentBody.length, "byte"))}`);
-  print(`${(ok ? paint.green : paint.red)(String(status))} ${paint.dim(`in ${last.ms} ms`)}`);
-  for (const [key, value] of headers) print(paint.dim(`  ${harmless(key)}: ${harmless(value)}`));
-  if (body !== "") print(harmless(body, true).trimEnd());
-  if (cut) print(paint.dim(`The answer is longer than ${MOST_ANSWER} bytes: the rest was not read.`));
+  print(`${style.dim("POST")} ${sanitize(where)} ${style.dim(count(sentBody.length, "byte"))}`);
+  print(`${(ok ? style.green : style.red)(String(status))} ${style.dim(`in ${last.durationMs} ms`)}`);
+  for (const [key, value] of headers) print(style.dim(`  ${sanitize(key)}: ${sanitize(value)}`));
+  if (body !== "") print(sanitize(body, true).trimEnd());
+  if (cut) print(style.dim(`The answer is longer than ${MAX_RESPONSE_BYTES} bytes: the rest was not read.`));
   if (outcome === "stopped")
-    print(`${paint.red("No sender would try again")}: ${status} says that it is gone.`);
+    print(`${style.red("No sender would try again")}: ${status} says that it is gone.`);
   else if (!ok) {
     const what = again
       ? `None of ${count(attempts.length, "attempt")} succeeded`
       : "The sender would try again";
-    print(`${paint.red(what)}: it takes ${rangeOf(definition)} for success.`);
+    print(`${style.red(what)}: it takes ${rangeOf(definition)} for success.`);
   }
-  return ok ? VALID : REJECTED;
+  return ok ? EXIT_VALID : EXIT_REJECTED;
 }
 
 /** The statuses that are success, in words. */
@@ -189,13 +193,17 @@ function address(target: string): { url: URL; text: string; login?: string } {
 }
 
 /** What is sent: a file as it is, or signed anew; or a sample, signed. */
-async function outgoing(file: string | undefined, options: SendOptions, url: URL): Promise<Going> {
+async function outgoing(
+  file: string | undefined,
+  options: SendCommandOptions,
+  url: URL,
+): Promise<DeliveryToSend> {
   const href = options.url ?? url.href;
   if (options.event !== undefined) {
     if (file !== undefined) throw new UsageError("Either a file is sent, or a sample of --event.");
     if (options.provider === undefined)
       throw new UsageError("A sample needs --provider.", "For example: --provider painchek");
-    const events = Object.keys(new Hooks({}, "none").definition(options.provider).events ?? {});
+    const events = Object.keys(new WebhookFactory({}, "none").definition(options.provider).events ?? {});
     const samples = samplesOf(options.provider, events).filter(({ type }) => type === options.event);
     const sample =
       options.sample === undefined ? samples[0] : samples.find(({ variant }) => variant === options.sample);
@@ -209,20 +217,20 @@ async function outgoing(file: string | undefined, options: SendOptions, url: URL
     return asSigned(await signed({ headers: {}, body }, options, href, options.event));
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery } = await oneDelivery(source, { ...options, url: href });
+  const { delivery } = await readDelivery(source, { ...options, url: href });
   if (options.asIs === true) {
-    const hooks = new Hooks(options, "none");
+    const hooks = new WebhookFactory(options, "none");
     return {
       headers: delivery.headers,
       body: delivery.body,
       definition: hooks.knows(delivery) ? hooks.definition(hooks.name(delivery)) : undefined,
     };
   }
-  const provider = new Hooks(options, "none").name(delivery);
+  const provider = new WebhookFactory(options, "none").name(delivery);
   return asSigned(await signed(delivery, { ...options, provider }, href));
 }
 
-const asSigned = ({ delivery, hook }: Awaited<ReturnType<typeof signed>>): Going => ({
+const asSigned = ({ delivery, hook }: Awaited<ReturnType<typeof signed>>): DeliveryToSend => ({
   headers: Object.entries(delivery.headers),
   body: delivery.body,
   definition: hook.definition,

@@ -1,10 +1,10 @@
 /** `verify`: one delivery, one answer, as a receiver would give it. */
-import type { Checked, Verified } from "../index.js";
-import { type HookOptions, Hooks } from "./hooks.js";
-import { type InputOptions, oneDelivery, sources } from "./input.js";
-import { harmless, paint, print, showIssue, verdictInk } from "./paint.js";
-import { hasSignatureError, maskedId } from "./report.js";
-import { REJECTED, VALID } from "./usage.js";
+import type { CheckResult, Verified } from "../index.js";
+import { type HookOptions, WebhookFactory } from "./hooks.js";
+import { type InputOptions, readDelivery, sources } from "./input.js";
+import { print, sanitize, showIssue, style, verdictInk } from "./paint.js";
+import { hasSignatureError, redactId } from "./report.js";
+import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
 
 export interface VerifyCommandOptions extends HookOptions, InputOptions {
   json?: boolean;
@@ -13,40 +13,40 @@ export interface VerifyCommandOptions extends HookOptions, InputOptions {
 
 export async function verify(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery, issues } = await oneDelivery(source, options);
-  const hook = await new Hooks(options, "trust").of(delivery);
+  const { delivery, issues } = await readDelivery(source, options);
+  const hook = await new WebhookFactory(options, "trust").of(delivery);
   const checked = hook.check(delivery, { now: options.now });
   if (options.json === true) {
     print(JSON.stringify(data(checked, options.redact === true)));
-    return checked.ok ? VALID : REJECTED;
+    return checked.ok ? EXIT_VALID : EXIT_REJECTED;
   }
   if (checked.ok) {
     const { type, signature } = checked.value;
-    const id = options.redact === true ? maskedId(checked.value) : checked.value.id;
+    const id = options.redact === true ? redactId(checked.value) : checked.value.id;
     print(
-      `${verdictInk[signature.status](signature.status)} ${harmless(type)} ${paint.dim(harmless(id ?? ""))}`,
+      `${verdictInk[signature.status](signature.status)} ${sanitize(type)} ${style.dim(sanitize(id ?? ""))}`,
     );
-    return VALID;
+    return EXIT_VALID;
   }
   const { code, status, message } = checked.error;
-  print(`${paint.red("rejected")} ${code} (${status}) ${harmless(message)}`);
+  print(`${style.red("rejected")} ${code} (${status}) ${sanitize(message)}`);
   for (const issue of [...issues, ...checked.error.issues]) {
     if (issue.byteSpan.end > 0 && !issues.includes(issue))
       showIssue(issue, delivery.body, options.redact === true);
   }
   if (hasSignatureError(checked.error.issues))
     print("To find out why: hookseal explain, with the same arguments.");
-  return REJECTED;
+  return EXIT_REJECTED;
 }
 
 /** The answer for programs: everything but the payload. */
-function data(checked: Checked<Verified>, redact: boolean): object {
+function data(checked: CheckResult<Verified>, redact: boolean): object {
   if (!checked.ok) {
     const { code, status, message, issues } = checked.error;
     return { ok: false, code, status, message, issues };
   }
   const { type, webhookId, deliveryId, createdAt, revision, signature, digest, issues } = checked.value;
-  const id = redact ? maskedId(checked.value) : checked.value.id;
+  const id = redact ? redactId(checked.value) : checked.value.id;
   const created = redact ? undefined : createdAt;
   return {
     ok: true,

@@ -6,7 +6,7 @@ import type { ReceiverCode, ReceiverEvent } from "./options.js";
 export type AnswerHeaders = Record<string, string | string[]>;
 
 /** An answer that every adapter can send. A body that is a string is ASCII, or its length is among its headers. */
-export interface Answer {
+export interface ResponseParts {
   status: number;
   headers: AnswerHeaders;
   body: string | Uint8Array;
@@ -21,7 +21,7 @@ export function isEmpty(status: number): boolean {
  * Why a request is not handled. Thrown inside the receiver, and answered by it. No Error: nobody reads its stack, and
  * to make one costs more than all else that a forged request gets.
  */
-export class Refusal {
+export class RequestError {
   readonly status: number;
   readonly code: ReceiverCode;
   readonly outcome: ReceiverEvent["outcome"];
@@ -55,7 +55,7 @@ const TITLES: Record<number, string> = {
 };
 
 /** The answer to a request that is not handled. */
-export function problem({ status, code, detail, headers }: Refusal): Answer {
+export function problem({ status, code, detail, headers }: RequestError): ResponseParts {
   const body = { type: "about:blank", title: TITLES[status] ?? "Error", status, code, detail };
   return {
     status,
@@ -65,7 +65,7 @@ export function problem({ status, code, detail, headers }: Refusal): Answer {
 }
 
 /** The answer to a delivery that need not come again. */
-export function success(status: 200 | 204, outcome: ReceiverEvent["outcome"]): Answer {
+export function success(status: 200 | 204, outcome: ReceiverEvent["outcome"]): ResponseParts {
   if (status === 204) return { status, headers: {}, body: "" };
   // Of what was handled before, the sender learns no more.
   const said = outcome === "replayed" ? "duplicate" : outcome;
@@ -73,7 +73,7 @@ export function success(status: 200 | 204, outcome: ReceiverEvent["outcome"]): A
 }
 
 /** The answer that a handler wants. */
-export function replied(body: string, contentType: string): Answer {
+export function customResponse(body: string, contentType: string): ResponseParts {
   if (typeof body !== "string") throw ownMessage(new TypeError("What is replied is a text."));
   if (typeof contentType !== "string" || !/^[\x20-\x7e]+$/.test(contentType))
     throw ownMessage(new TypeError("The content type of a reply is no media type."));
@@ -82,20 +82,20 @@ export function replied(body: string, contentType: string): Answer {
 }
 
 /** A body that is larger than is read; or than a server in front hands over, which does not say how much that is. */
-export function tooLarge(most?: number): Refusal {
+export function tooLarge(most?: number): RequestError {
   const limit = most === undefined ? "the server hands over" : `${most} bytes`;
-  return new Refusal(413, "body-too-large", { detail: `The body is larger than ${limit}.` });
+  return new RequestError(413, "body-too-large", { detail: `The body is larger than ${limit}.` });
 }
 
 /** A body whose bytes something else has taken, with the line to change. */
-export function notRaw(fix: string): Refusal {
-  return new Refusal(500, "body-not-raw", {
+export function notRaw(fix: string): RequestError {
+  return new RequestError(500, "body-not-raw", {
     outcome: "failed",
     detail: `The raw body of the request is gone: something has read or parsed it before the receiver. ${fix}`,
   });
 }
 
 /** A connection that ended before the body did. */
-export function incomplete(): Refusal {
-  return new Refusal(400, "body-incomplete", { detail: "The connection ended before the body did." });
+export function incomplete(): RequestError {
+  return new RequestError(400, "body-incomplete", { detail: "The connection ended before the body did." });
 }

@@ -1,34 +1,34 @@
 /** Bodies as they arrive: never more of them in memory than is allowed, nor for longer. */
 import { viewed } from "../bytes.js";
-import { incomplete, Refusal, tooLarge } from "./answer.js";
+import { incomplete, RequestError, tooLarge } from "./answer.js";
 import type { BodyEncoding } from "./options.js";
 
 /** How long a sender whose body was refused may go on sending it, so that it gets to read why. */
-export const LINGER = 1_000;
+export const DRAIN_TIMEOUT_MS = 1_000;
 
 /** Puts the pieces of a body together in memory of its own size, however small the pieces are. */
-export class Collector {
-  readonly #most: number;
+export class BodyBuffer {
+  readonly #maxBytes: number;
   #bytes = new Uint8Array(0);
   #length = 0;
 
   constructor(most: number) {
-    this.#most = most;
+    this.#maxBytes = most;
   }
 
   /** Takes a piece; throws where it is one too many. */
   add(piece: Uint8Array): void {
     const length = this.#length + piece.length;
-    if (length > this.#most) {
+    if (length > this.#maxBytes) {
       this.#bytes = new Uint8Array(0);
-      throw tooLarge(this.#most);
+      throw tooLarge(this.#maxBytes);
     }
     if (this.#length === 0) {
       // Most bodies come in one piece, which is taken as it is.
       this.#bytes = piece as Uint8Array<ArrayBuffer>;
     } else {
       if (length > this.#bytes.length) {
-        const wider = new Uint8Array(Math.min(this.#most, Math.max(length, this.#bytes.length * 2)));
+        const wider = new Uint8Array(Math.min(this.#maxBytes, Math.max(length, this.#bytes.length * 2)));
         wider.set(this.#bytes);
         this.#bytes = wider;
       }
@@ -57,13 +57,13 @@ export interface Sink {
  * Reads a body with a limit and a deadline. `start` begins to read and says how to stop, which is called when nothing
  * more is wanted before the end.
  */
-export function collect(
+export function readBody(
   most: number,
   patience: number,
   start: (sink: Sink) => () => void,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const collector = new Collector(most);
+    const collector = new BodyBuffer(most);
     let open = true;
     let stop: (() => void) | undefined;
     const close = (error?: unknown) => {
@@ -78,7 +78,7 @@ export function collect(
     };
     const timer = setTimeout(() => {
       const detail = `The body did not arrive within ${patience} ms.`;
-      close(new Refusal(408, "body-timeout", { detail, headers: { connection: "close" } }));
+      close(new RequestError(408, "body-timeout", { detail, headers: { connection: "close" } }));
     }, patience);
     stop = start({
       add(piece) {
@@ -92,21 +92,21 @@ export function collect(
         }
       },
       end: () => close(),
-      fail: (error) => close(refusal(error)),
+      fail: (error) => close(toRequestError(error)),
     });
     if (!open) stop();
   });
 }
 
 /** Why a body was not had: for a reason of ours, for one that the server had before, or because it never came. */
-function refusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
+function toRequestError(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
   // SvelteKit's adapter for Node has a limit of its own, and breaks off the body's stream with an error of this status.
   return (error as { status?: unknown } | undefined)?.status === 413 ? tooLarge() : incomplete();
 }
 
 /** A body that arrives as something else than bytes: what was signed cannot be had from it. */
-function notBytes(piece: unknown): Refusal {
+function notBytes(piece: unknown): RequestError {
   return typeof piece === "string"
     ? notRawBecause(
         "Its stream is text. Remove setEncoding(), and what decodes the stream before the receiver.",
@@ -115,8 +115,8 @@ function notBytes(piece: unknown): Refusal {
 }
 
 /** A body whose bytes are gone for a reason that is known. */
-export function notRawBecause(reason: string): Refusal {
-  return new Refusal(500, "body-not-raw", {
+export function notRawBecause(reason: string): RequestError {
+  return new RequestError(500, "body-not-raw", {
     outcome: "failed",
     detail: `The raw body of the request is not available. ${reason}`,
   });
@@ -132,7 +132,7 @@ export function isCompressed(bytes: Uint8Array): boolean {
 }
 
 /** Whether the platform decompresses: where it does not, there may still be a constructor that throws. */
-export function decompresses(encoding: BodyEncoding): boolean {
+export function supportsEncoding(encoding: BodyEncoding): boolean {
   try {
     return decompressor(encoding) !== undefined;
   } catch {
@@ -146,7 +146,7 @@ function decompressor(encoding: BodyEncoding): DecompressionStream {
 }
 
 /** How many compressed bytes are handed over at a time: deflate makes at most 1032 bytes of one. */
-const STEP = 1024;
+const DECOMPRESS_CHUNK_BYTES = 1024;
 
 /** Decompresses a body, and stops where it grows beyond the limit. */
 export async function decompress(
@@ -157,11 +157,11 @@ export async function decompress(
   const stream = decompressor(encoding);
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
-  const collector = new Collector(most);
+  const collector = new BodyBuffer(most);
   const feed = async () => {
-    for (let at = 0; at < body.length; at += STEP) {
+    for (let at = 0; at < body.length; at += DECOMPRESS_CHUNK_BYTES) {
       await writer.ready;
-      await writer.write(body.slice(at, at + STEP));
+      await writer.write(body.slice(at, at + DECOMPRESS_CHUNK_BYTES));
     }
     await writer.close();
   };
@@ -179,15 +179,15 @@ export async function decompress(
     // Both sides end, and what they say of it is not wanted.
     reader.cancel().catch(() => {});
     writer.abort().catch(() => {});
-    if (error instanceof Refusal) throw error;
+    if (error instanceof RequestError) throw error;
     throw undecodable();
   }
   if ((await fed) !== undefined) throw undecodable();
   return collector.bytes();
 }
 
-function undecodable(): Refusal {
-  return new Refusal(400, "encoding-invalid", {
+function undecodable(): RequestError {
+  return new RequestError(400, "encoding-invalid", {
     detail: "The body does not decompress as Content-Encoding says.",
   });
 }

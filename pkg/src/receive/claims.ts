@@ -3,7 +3,7 @@ import { ownMessage } from "../error.js";
 import { randomId, sha256 } from "../random.js";
 import type { ClaimState, DeliveryStore } from "../store.js";
 import type { Verified } from "../types.js";
-import { Refusal } from "./answer.js";
+import { RequestError } from "./answer.js";
 import { call, within } from "./promises.js";
 
 /** How claims are made. */
@@ -77,7 +77,7 @@ export class Claims {
     try {
       state = await this.#take(delivery, claim, token);
     } catch (error) {
-      if (error instanceof Refusal) throw error;
+      if (error instanceof RequestError) throw error;
       this.#report(error);
       event.storeFailed = "claim";
       // Not waited for: a store that did not answer the one may not answer the other.
@@ -85,7 +85,7 @@ export class Claims {
       if (this.#settings.onStoreError === "accept") {
         return { ...claim, token: undefined, bodyKey: undefined };
       }
-      throw new Refusal(503, "store-unavailable", {
+      throw new RequestError(503, "store-unavailable", {
         outcome: "unavailable",
         detail: "What remembers deliveries does not answer.",
         headers: { "retry-after": "30" },
@@ -138,7 +138,7 @@ export class Claims {
     if (state === "changed") {
       if (changed === "refuse") {
         const detail = "The same id came before with another payload.";
-        throw new Refusal(409, "retry-changed", { outcome: "refused", detail });
+        throw new RequestError(409, "retry-changed", { outcome: "refused", detail });
       }
       claim.retryChanged = true;
       claim.key = JSON.stringify([name, status, type, own, digest]);
@@ -183,8 +183,8 @@ export class Claims {
   }
 }
 
-function inProgress(): Refusal {
-  return new Refusal(409, "in-progress", {
+function inProgress(): RequestError {
+  return new RequestError(409, "in-progress", {
     outcome: "in-progress",
     detail: "The same delivery is being handled at this moment.",
     headers: { "retry-after": "30" },

@@ -1,8 +1,8 @@
 /** Requests as Node has them, which Express, Koa, NestJS and Fastify stand on: reading them, and answering them. */
 
 import { viewed } from "../bytes.js";
-import { type Answer, incomplete, isEmpty, notRaw } from "./answer.js";
-import { collect, isCompressed, LINGER, notRawBecause, type Sink } from "./body.js";
+import { incomplete, isEmpty, notRaw, type ResponseParts } from "./answer.js";
+import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
 import type { Incoming } from "./receiver.js";
 
 // What is used of Node's classes, by shape: so these declarations need no types of Node, and fit every framework's
@@ -40,7 +40,7 @@ export interface NodeResponse {
 }
 
 /** What frameworks put onto a request. */
-interface Extended {
+interface FrameworkRequest {
   body?: unknown;
   rawBody?: unknown;
   originalUrl?: string;
@@ -55,7 +55,11 @@ export interface Source {
 }
 
 /** A request of Node's. `fix` is the line to change where something else has read its body. */
-export function incoming<R extends NodeRequest>(request: R, fix: string, source?: Source): Incoming<R> {
+export function toIncomingRequest<R extends NodeRequest>(
+  request: R,
+  fix: string,
+  source?: Source,
+): Incoming<R> {
   return {
     request,
     method: request.method ?? "",
@@ -72,13 +76,13 @@ export function incoming<R extends NodeRequest>(request: R, fix: string, source?
     async read(most, patience) {
       const { stream, read, bytes, text } = keptOf(request, source);
       if (stream === undefined) return new Uint8Array(0);
-      return await collect(most, patience, (sink) => {
+      return await readBody(most, patience, (sink) => {
         if (bytes !== undefined) {
           sink.add(bytes);
           sink.end();
         } else if (read) {
           sink.fail(text ? notRawBecause(`rawBody is a string: keep the Buffer. ${fix}`) : notRaw(fix));
-        } else return pull(stream, sink);
+        } else return pipeInto(stream, sink);
         return () => {};
       });
     },
@@ -87,15 +91,15 @@ export function incoming<R extends NodeRequest>(request: R, fix: string, source?
 
 /** The stream of a request, whether it was read, and what was kept of it: its bytes, or no more than a text. */
 function keptOf(request: NodeRequest, source: Source | undefined) {
-  const { stream, rawBody } = source ?? { stream: request, rawBody: (request as Extended).rawBody };
+  const { stream, rawBody } = source ?? { stream: request, rawBody: (request as FrameworkRequest).rawBody };
   const read = stream !== undefined && wasRead(stream);
   // Serverless platforms and NestJS keep the bytes beside what they parsed; express.raw() puts them into `body`.
-  const bytes = viewed(rawBody) ?? (read ? viewed(bodyOf(request as Extended)) : undefined);
+  const bytes = viewed(rawBody) ?? (read ? viewed(bodyOf(request as FrameworkRequest)) : undefined);
   return { stream, read, bytes, text: typeof rawBody === "string" };
 }
 
 /** On some platforms a getter that parses, and throws where that fails. */
-function bodyOf(request: Extended): unknown {
+function bodyOf(request: FrameworkRequest): unknown {
   try {
     return request.body;
   } catch {
@@ -107,7 +111,7 @@ function wasRead({ readableDidRead, readableEnded }: NodeStream): boolean {
   return readableDidRead === true || readableEnded === true;
 }
 
-function pull(stream: NodeStream, sink: Sink): () => void {
+function pipeInto(stream: NodeStream, sink: Sink): () => void {
   const { readableEncoding } = stream;
   if (readableEncoding != null) {
     sink.fail(notRawBecause("request.setEncoding() was called before the receiver: remove the call."));
@@ -128,33 +132,37 @@ function pull(stream: NodeStream, sink: Sink): () => void {
 
 /** The URL as the sender sent it, before a framework cut off what it routed by. */
 function urlOf(request: NodeRequest): string {
-  const { originalUrl = request.url ?? "/" } = request as Extended;
+  const { originalUrl = request.url ?? "/" } = request as FrameworkRequest;
   const { encrypted } = (request.socket ?? {}) as { encrypted?: boolean };
   const host = request.headers.host ?? request.headers[":authority"] ?? "localhost";
   return `${encrypted ? "https" : "http"}://${host}${originalUrl}`;
 }
 
 /** Sends an answer. */
-export function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: Answer): void {
+export function send(
+  request: NodeRequest,
+  response: NodeResponse,
+  { status, headers, body }: ResponseParts,
+): void {
   // Whoever has answered already, or is gone, gets nothing.
   if (!response.headersSent && response.destroyed !== true) {
     const length: Record<string, string> = isEmpty(status) ? {} : { "content-length": `${body.length}` };
     response.writeHead(status, { ...length, ...headers });
     response.end(request.method === "HEAD" ? "" : body);
   }
-  linger(request);
+  drain(request);
 }
 
 /**
  * Lets what is left of a refused body come, and throws it away: a connection that is cut while the sender still sends
  * often takes the answer with it. Not for long.
  */
-export function linger(request: NodeRequest): void {
+export function drain(request: NodeRequest): void {
   if (request.complete !== false || request.readableEnded === true) return;
   request.resume();
   const timer = setTimeout(() => {
     if (request.complete === false) request.destroy?.();
-  }, LINGER);
+  }, DRAIN_TIMEOUT_MS);
   // Node's timers keep a process alive, unless they are told not to.
   (timer as unknown as { unref?: () => void }).unref?.();
 }

@@ -34,7 +34,7 @@ export type ReceiverCode =
   | "internal";
 
 /** What a handler gets beside the delivery. */
-export interface Context<R = unknown> {
+export interface HandlerContext<R = unknown> {
   /** The request as the framework has it. Its body was read. */
   readonly request: R;
   /**
@@ -66,7 +66,10 @@ export interface Context<R = unknown> {
  * A `Response` that it returns is the answer: status, headers and body. With a status other than 2xx the delivery counts as
  * not handled, and the sender's retry is. Anything else that it returns means nothing.
  */
-export type Handler<Events, R = unknown> = (delivery: VerifiedOf<Events>, context: Context<R>) => unknown;
+export type Handler<Events, R = unknown> = (
+  delivery: VerifiedOf<Events>,
+  context: HandlerContext<R>,
+) => unknown;
 
 /** What the milliseconds of a request went into. What did not happen is absent. */
 export interface Durations {
@@ -249,7 +252,7 @@ export interface ReceiverOptions<R = unknown> {
 }
 
 /** A webhook and what to do with its deliveries. */
-export interface Wiring<Events, R> {
+export interface ReceiverConfig<Events, R> {
   hook: Webhook<Events>;
   handler: Handler<Events, R>;
   options: ReceiverOptions<R>;

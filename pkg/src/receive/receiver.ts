@@ -5,23 +5,23 @@ import { type OptionNames, optionMistake } from "../options.js";
 import type { DeliveryStore } from "../store.js";
 import type { Delivery, Report, Verified } from "../types.js";
 import type { VerifiedOf, Webhook } from "../webhook.js";
-import { type Answer, problem, Refusal, replied, success } from "./answer.js";
-import { decompress, decompresses } from "./body.js";
+import { customResponse, problem, RequestError, type ResponseParts, success } from "./answer.js";
+import { decompress, supportsEncoding } from "./body.js";
 import { type Claim, Claims } from "./claims.js";
-import { checkContentLength, checkContentType, encodingOf, type Lookup } from "./headers.js";
+import { checkContentLength, checkContentType, encodingOf, type HeaderGetter } from "./headers.js";
 import { LogLimit, line } from "./log.js";
 import type {
   BodyEncoding,
-  Context,
   Durations,
   ErrorSource,
   Handler,
+  HandlerContext,
   ReceiverEvent,
   ReceiverOptions,
   RejectedRequest,
 } from "./options.js";
 import { call, within } from "./promises.js";
-import { report } from "./report.js";
+import { logError } from "./report.js";
 import { isResponse, returned } from "./returned.js";
 import { share } from "./sharing.js";
 import { WARNINGS, warn } from "./warnings.js";
@@ -34,7 +34,7 @@ export interface Incoming<R> {
   /** The URL as the request says it. */
   url(): string | undefined;
   headers: HeadersLike;
-  header: Lookup;
+  header: HeaderGetter;
   /** Whether something has read the body and undone its Content-Encoding. */
   isDecoded?(): boolean;
   /** Reads the body: not more than `most` bytes, and not longer than `patience` milliseconds. */
@@ -42,22 +42,22 @@ export interface Incoming<R> {
 }
 
 /** What has no default. */
-type Open = "url" | "onEvent" | "onRejected" | "handlerTimeout";
+type OptionalKeys = "url" | "onEvent" | "onRejected" | "handlerTimeout";
 
 declare const console: { error(text: string): void };
 
 /** Every option with its default. */
 type Settings<R> = {
-  [Name in Exclude<keyof ReceiverOptions<R>, Open>]-?: NonNullable<ReceiverOptions<R>[Name]>;
-} & Pick<ReceiverOptions<R>, Open>;
+  [Name in Exclude<keyof ReceiverOptions<R>, OptionalKeys>]-?: NonNullable<ReceiverOptions<R>[Name]>;
+} & Pick<ReceiverOptions<R>, OptionalKeys>;
 
 /** What is known of a request as far as it got. */
-interface Trace {
+interface RequestState {
   start: number;
   event: Omit<ReceiverEvent, "outcome" | "status">;
   durations: Durations;
   /** What the handler wants to be answered. */
-  reply?: Answer;
+  reply?: ResponseParts;
   /** The body that is checked. */
   body?: Uint8Array;
   /** What is checked, and what is wrong with it. */
@@ -94,50 +94,50 @@ export class Receiver<Events, R> {
   }
 
   /** Handles one request. It never rejects. */
-  async answer(incoming: Incoming<R>): Promise<Answer> {
+  async handle(incoming: Incoming<R>): Promise<ResponseParts> {
     const durations: Durations = { total: 0 };
     const { name } = this.#settings;
-    const trace: Trace = {
+    const trace: RequestState = {
       start: performance.now(),
       event: { receiver: name, provider: this.#hook.provider, startedAt: Date.now(), durations },
       durations,
       isReported: false,
     };
     let outcome: ReceiverEvent["outcome"];
-    let answer: Answer;
+    let handle: ResponseParts;
     try {
       outcome = await this.#receive(incoming, trace);
-      answer = trace.reply ?? success(this.#settings.success, outcome);
+      handle = trace.reply ?? success(this.#settings.success, outcome);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) {
+      if (!(thrown instanceof RequestError)) {
         trace.isReported = true;
         this.#report(thrown, "receiver");
       }
       const refusal =
-        thrown instanceof Refusal ? thrown : new Refusal(500, "internal", { outcome: "failed" });
+        thrown instanceof RequestError ? thrown : new RequestError(500, "internal", { outcome: "failed" });
       outcome = refusal.outcome;
       trace.event.code = refusal.code;
       trace.detail = refusal.detail;
-      answer = problem(refusal);
+      handle = problem(refusal);
     }
     durations.total = performance.now() - trace.start;
-    const event = { ...trace.event, durations: { ...durations }, outcome, status: answer.status };
+    const event = { ...trace.event, durations: { ...durations }, outcome, status: handle.status };
     if (isRefused(event, trace)) {
       this.#log(event, trace);
       await this.#keep(event, trace, incoming);
       event.durations.total = performance.now() - trace.start;
     }
-    this.#tell(event, incoming.request);
-    return answer;
+    this.#emit(event, incoming.request);
+    return handle;
   }
 
-  async #receive(incoming: Incoming<R>, trace: Trace): Promise<ReceiverEvent["outcome"]> {
+  async #receive(incoming: Incoming<R>, trace: RequestState): Promise<ReceiverEvent["outcome"]> {
     const { maxBytes, bodyTimeout, encodings, url, unknownEvents } = this.#settings;
     const { method, header, headers, request } = incoming;
     const { event, durations } = trace;
     if (method !== "POST") {
       const detail = "A delivery comes by POST.";
-      throw new Refusal(405, "method-not-allowed", { detail, headers: { allow: "POST" } });
+      throw new RequestError(405, "method-not-allowed", { detail, headers: { allow: "POST" } });
     }
     checkContentType(header, this.#hook);
     const encoding = incoming.isDecoded?.() ? undefined : encodingOf(header, encodings);
@@ -157,11 +157,11 @@ export class Receiver<Events, R> {
     if (!checked.ok) {
       const { status, code } = checked.error;
       trace.error = checked.error;
-      throw new Refusal(status, code, { outcome: status < 500 ? "rejected" : "failed" });
+      throw new RequestError(status, code, { outcome: status < 500 ? "rejected" : "failed" });
     }
     const delivery = checked.value;
     trace.accepted = delivery;
-    note(event, delivery);
+    fillEvent(event, delivery);
     if (delivery.unknown === true && unknownEvents === "ignore") {
       event.code = "event-unknown";
       return "ignored";
@@ -190,14 +190,14 @@ export class Receiver<Events, R> {
     delivery: VerifiedOf<Events>,
     request: R,
     claim: Claim,
-    trace: Trace,
+    trace: RequestState,
   ): Promise<"handled" | "failed"> {
     const { handlerTimeout } = this.#settings;
     const { key, retryChanged, replayed } = claim;
     const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
-      trace.reply = replied(body, contentType);
+      trace.reply = customResponse(body, contentType);
     };
-    const context: Context<R> = { request, key, retryChanged, replayed, reply };
+    const context: HandlerContext<R> = { request, key, retryChanged, replayed, reply };
     const start = performance.now();
     const handled = call(() => this.#handler(delivery, context))
       .then(async (result) => {
@@ -217,7 +217,7 @@ export class Receiver<Events, R> {
     const ended = handlerTimeout === undefined ? await handled : await within(handlerTimeout, handled);
     if (ended === undefined) {
       const detail = "The delivery is still being handled.";
-      throw new Refusal(503, "handler-timeout", {
+      throw new RequestError(503, "handler-timeout", {
         outcome: "unavailable",
         detail,
         headers: { "retry-after": "30" },
@@ -226,7 +226,7 @@ export class Receiver<Events, R> {
     if (ended.succeeded === true) return "handled";
     if (ended.succeeded === undefined) {
       trace.isReported = true;
-      throw new Refusal(500, "handler-failed", {
+      throw new RequestError(500, "handler-failed", {
         outcome: "failed",
         detail: "The delivery could not be handled.",
       });
@@ -237,7 +237,7 @@ export class Receiver<Events, R> {
   }
 
   /** Writes the line about a refused request. */
-  #log(event: ReceiverEvent, trace: Trace): void {
+  #log(event: ReceiverEvent, trace: RequestState): void {
     const { log } = this.#settings;
     if (log === false) return;
     const omitted = this.#limit.admit(event.code as string, performance.now());
@@ -249,7 +249,7 @@ export class Receiver<Events, R> {
   }
 
   /** The event type of a refused delivery, where a signature vouches for it. */
-  #typeOf({ accepted, checked, error }: Trace): string | undefined {
+  #typeOf({ accepted, checked, error }: RequestState): string | undefined {
     if (accepted !== undefined) return covered(accepted.signature, accepted.type);
     // What has no signature is refused before, where one is needed: its sender cannot have a body read twice.
     if (checked === undefined || error?.status !== 400) return undefined;
@@ -258,7 +258,7 @@ export class Receiver<Events, R> {
   }
 
   /** Hands a refused request to whoever keeps it. */
-  async #keep(event: ReceiverEvent, trace: Trace, { headers, request }: Incoming<R>): Promise<void> {
+  async #keep(event: ReceiverEvent, trace: RequestState, { headers, request }: Incoming<R>): Promise<void> {
     const { onRejected } = this.#settings;
     // What a handler did not handle is the handler's to keep.
     if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout")
@@ -279,7 +279,7 @@ export class Receiver<Events, R> {
     await within(MAX_KEEPING_MS, kept);
   }
 
-  #tell(event: ReceiverEvent, request: R): void {
+  #emit(event: ReceiverEvent, request: R): void {
     const { onEvent } = this.#settings;
     if (onEvent === undefined) return;
     call(() => onEvent(event, request)).catch((error: unknown) => this.#report(error, "onEvent"));
@@ -292,7 +292,7 @@ export class Receiver<Events, R> {
 }
 
 /** Whether nobody was told yet why a request was not handled. What comes again by itself is no refusal. */
-function isRefused({ code, outcome }: ReceiverEvent, { isReported }: Trace): boolean {
+function isRefused({ code, outcome }: ReceiverEvent, { isReported }: RequestState): boolean {
   return code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
 }
 
@@ -305,7 +305,7 @@ function covered(
 }
 
 /** What an accepted delivery says of itself in logs: ids and a digest. */
-function note(event: Trace["event"], delivery: Verified): void {
+function fillEvent(event: RequestState["event"], delivery: Verified): void {
   const { type, id, webhookId, deliveryId, digest, signature } = delivery;
   event.type = type;
   if (id !== "") event.id = id;
@@ -341,11 +341,11 @@ function settings<R>(hook: { maxBytes: number; provider: string }, options: Rece
   const given = options ?? {};
   const name = nameOf(given.name, hook.provider);
   const wait = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>
-    within32(name, given[name] ?? fallback);
+    checkTimerMs(name, given[name] ?? fallback);
   return {
     name,
     store: storeOf(given.store),
-    maxBytes: amount("maxBytes", given.maxBytes ?? hook.maxBytes),
+    maxBytes: checkBytes("maxBytes", given.maxBytes ?? hook.maxBytes),
     changed: oneOf("changed", given.changed, ["handle", "refuse"]),
     replayed: oneOf("replayed", given.replayed, ["ignore", "handle"]),
     unknownEvents: oneOf("unknownEvents", given.unknownEvents, ["handle", "ignore"]),
@@ -359,33 +359,33 @@ function settings<R>(hook: { maxBytes: number; provider: string }, options: Rece
     ...(given.onEvent === undefined ? {} : { onEvent: given.onEvent }),
     log: logOf(given.log),
     ...(given.onRejected === undefined ? {} : { onRejected: given.onRejected }),
-    onError: given.onError ?? ((error, source) => report(error, source, { name, provider: hook.provider })),
+    onError: given.onError ?? ((error, source) => logError(error, source, { name, provider: hook.provider })),
   };
 }
 
 function nameOf(name: string | undefined, fallback: string): string {
   if (name === undefined) return fallback;
   if (typeof name === "string" && name.length > 0 && name.length <= 200) return name;
-  throw wrong("name", "a text of 1 to 200 characters");
+  throw optionError("name", "a text of 1 to 200 characters");
 }
 
 function logOf(log: ReceiverOptions["log"]): NonNullable<ReceiverOptions["log"]> {
   if (log === undefined) return (text) => console.error(text);
   if (log === false || typeof log === "function") return log;
-  throw wrong("log", "false, or a function that is given each line");
+  throw optionError("log", "false, or a function that is given each line");
 }
 
 function storeOf(store: DeliveryStore | undefined): DeliveryStore {
   if (store === undefined) return memoryStore();
   const whole = ["claim", "done", "release"] as const;
   if (whole.every((name) => typeof store?.[name] === "function")) return store;
-  throw wrong("store", "an object with claim, done and release");
+  throw optionError("store", "an object with claim, done and release");
 }
 
 function encodings(given: readonly BodyEncoding[] = []): readonly BodyEncoding[] {
   if (!Array.isArray(given) || !given.every((one) => one === "gzip" || one === "deflate"))
-    throw wrong("encodings", 'a list of "gzip" and "deflate"');
-  if (given.every(decompresses)) return [...given];
+    throw optionError("encodings", 'a list of "gzip" and "deflate"');
+  if (given.every(supportsEncoding)) return [...given];
   throw new TypeError(
     "This runtime has no DecompressionStream, which the option `encodings` of a receiver needs.",
   );
@@ -398,20 +398,20 @@ function oneOf<T extends string | number>(
 ): T {
   if (value === undefined) return values[0];
   if (values.includes(value)) return value;
-  throw wrong(option, values.map((one) => JSON.stringify(one)).join(" or "));
+  throw optionError(option, values.map((one) => JSON.stringify(one)).join(" or "));
 }
 
-function amount(option: string, value: number): number {
+function checkBytes(option: string, value: number): number {
   if (typeof value === "number" && value >= 0) return value;
-  throw wrong(option, "a number of bytes");
+  throw optionError(option, "a number of bytes");
 }
 
 /** A time that timers can wait: longer ones they take for none. */
-function within32(option: string, value: number): number {
+function checkTimerMs(option: string, value: number): number {
   if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
-  throw wrong(option, "a time in milliseconds");
+  throw optionError(option, "a time in milliseconds");
 }
 
-function wrong(option: string, expected: string): TypeError {
+function optionError(option: string, expected: string): TypeError {
   return new TypeError(`The option \`${option}\` of a receiver has to be ${expected}.`);
 }

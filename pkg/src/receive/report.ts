@@ -25,7 +25,7 @@ const MAX_CAUSES = 5;
  * Says on the console that something threw, and where. An error's message is left out: people write what they
  * were working on into it, and that is health data.
  */
-export function report(
+export function logError(
   error: unknown,
   source: ErrorSource,
   { name, provider }: { name: string; provider: string },

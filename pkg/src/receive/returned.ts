@@ -1,6 +1,6 @@
 /** A `Response` that a handler returned, as an answer that every adapter can send. */
 import { ownMessage } from "../error.js";
-import { type Answer, type AnswerHeaders, isEmpty } from "./answer.js";
+import { type AnswerHeaders, isEmpty, type ResponseParts } from "./answer.js";
 
 /** What is used of a `Response`, of whatever realm or library. */
 interface ResponseLike {
@@ -48,7 +48,7 @@ const FRAMING = new Set([
  *
  * @throws TypeError where it cannot be sent.
  */
-export async function returned(response: ResponseLike): Promise<Answer> {
+export async function returned(response: ResponseLike): Promise<ResponseParts> {
   const { status, headers: given } = response;
   if (!(Number.isInteger(status) && status >= 200 && status <= 599)) {
     throw ownMessage(

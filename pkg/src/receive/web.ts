@@ -1,8 +1,8 @@
 /** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
 import { viewed } from "../bytes.js";
-import { type Answer, isEmpty, notRaw } from "./answer.js";
-import { collect, LINGER } from "./body.js";
-import { readerOf } from "./filling.js";
+import { isEmpty, notRaw, type ResponseParts } from "./answer.js";
+import { DRAIN_TIMEOUT_MS, readBody } from "./body.js";
+import { createBodyReader } from "./filling.js";
 import type { Incoming } from "./receiver.js";
 
 /** What is used of a `Request`. */
@@ -26,13 +26,13 @@ export interface FetchBody {
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer R } } ? R : object;
 
 /** What is used of a `ReadableStreamDefaultReader`. */
-export interface Reader {
+export interface BodyReader {
   read(): Promise<{ done: boolean; value?: unknown }>;
   cancel(): Promise<void>;
 }
 
 /** A request of fetch's. `fix` is the line to change where something else has read its body. */
-export function incoming<R extends FetchRequest>(request: R, fix: string): Incoming<R> {
+export function toIncomingRequest<R extends FetchRequest>(request: R, fix: string): Incoming<R> {
   return {
     request,
     method: request.method,
@@ -54,18 +54,22 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
         return bytes;
       }
       if (body === null || body === undefined) return new Uint8Array(0);
-      return await collect(most, patience, (sink) => {
-        const reader = readerOf(body, Number(request.headers.get("content-length") ?? Number.NaN), most);
+      return await readBody(most, patience, (sink) => {
+        const reader = createBodyReader(
+          body,
+          Number(request.headers.get("content-length") ?? Number.NaN),
+          most,
+        );
         let refused = false;
-        let spare = most;
+        let remaining = most;
         const pump = async () => {
           for (;;) {
             const { done, value } = await reader.read();
             if (done) break;
             sink.add(value);
             // What is left of a refused body is thrown away, but not without end: a body may come from this very process.
-            if (refused) spare -= viewed(value)?.length ?? most;
-            if (!(spare >= 0)) return;
+            if (refused) remaining -= viewed(value)?.length ?? most;
+            if (!(remaining >= 0)) return;
           }
           sink.end();
         };
@@ -73,7 +77,7 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
         return () => {
           refused = true;
           // Later: SvelteKit cuts the connection of a body that is cancelled, and with it the answer.
-          const timer = setTimeout(() => reader.cancel().catch(() => {}), LINGER);
+          const timer = setTimeout(() => reader.cancel().catch(() => {}), DRAIN_TIMEOUT_MS);
           // Node's timers keep a process alive, unless they are told not to.
           (timer as unknown as { unref?: () => void }).unref?.();
         };
@@ -86,7 +90,7 @@ export function incoming<R extends FetchRequest>(request: R, fix: string): Incom
  * Up to which length a body is read as a whole. The server keeps a list of its pieces meanwhile, which of a body that comes
  * byte by byte takes three hundred times as much; and the longer a body is, the less there is to win.
  */
-const WHOLE = 16_384;
+const BUFFERED_MAX_BYTES = 16_384;
 
 /** What reads a body as a whole. */
 interface Whole {
@@ -100,7 +104,7 @@ async function readWhole(
   patience: number,
 ): Promise<Uint8Array | undefined> {
   let unread = false;
-  const bytes = await collect(most, patience, (sink) => {
+  const bytes = await readBody(most, patience, (sink) => {
     const take = async () => {
       sink.add(await (request as unknown as Whole).arrayBuffer());
       sink.end();
@@ -131,14 +135,15 @@ function isReadWhole(request: FetchRequest, most: number): boolean {
   if (kind === null || !Object.hasOwn(kind, "arrayBuffer") || Object.hasOwn(kind, "constructor"))
     return false;
   const length = request.headers.get("content-length");
-  if (length === null || !/^\d{1,5}$/.test(length) || Number(length) > Math.min(most, WHOLE)) return false;
+  if (length === null || !/^\d{1,5}$/.test(length) || Number(length) > Math.min(most, BUFFERED_MAX_BYTES))
+    return false;
   // Where both say how long a body is, Content-Length does not count: RFC 9112, section 6.3.
   if (request.headers.get("transfer-encoding") !== null) return false;
   return true;
 }
 
 /** The answer to a request. */
-export function response({ status, headers, body }: Answer, method: string): FetchResponse {
+export function response({ status, headers, body }: ResponseParts, method: string): FetchResponse {
   const { "set-cookie": cookies, ...rest } = headers;
   const pairs = Object.entries(rest as Record<string, string>);
   for (const cookie of cookies ?? []) pairs.push(["set-cookie", cookie]);

@@ -5,7 +5,7 @@ import { SendError } from "./error.js";
 
 // The IANA registries of special-purpose addresses (RFC 6890 and what it lists): nothing in them is a receiver on the
 // public net, and much of them is the sender's own machine, network or cloud.
-const NOT_PUBLIC_4 = [
+const NON_PUBLIC_IPV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
@@ -29,41 +29,43 @@ const NOT_PUBLIC_4 = [
 ];
 
 /** Of IPv6 only 2000::/3 is public, without these: protocols, documentation, and tunnels (Teredo, 6to4) to anywhere. */
-const NOT_PUBLIC_6 = ["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"];
+const NON_PUBLIC_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"];
 
-const notPublic = blocks([...NOT_PUBLIC_4, ...NOT_PUBLIC_6]);
-const publicSix = blocks(["2000::/3"]);
+const notPublic = toBlockList([...NON_PUBLIC_IPV4, ...NON_PUBLIC_IPV6]);
+const GLOBAL_UNICAST_IPV6 = toBlockList(["2000::/3"]);
 /** IPv4 written as IPv6 (RFC 4291, 2.5.5.2), and as NAT64 does (RFC 6052): what counts is the address inside. */
-const inside = blocks(["::ffff:0:0/96", "64:ff9b::/96"]);
+const EMBEDDED_IPV4 = toBlockList(["::ffff:0:0/96", "64:ff9b::/96"]);
 
 /** Says which addresses are refused. */
-export class Guard {
+export class AddressPolicy {
   readonly #allowed: BlockList | "any";
 
   /** @param allow `"any"`, or addresses and subnets (`10.1.0.0/16`) beside the public ones. */
   constructor(allow: "any" | readonly string[] = []) {
-    this.#allowed = allow === "any" ? "any" : blocks(allow);
+    this.#allowed = allow === "any" ? "any" : toBlockList(allow);
   }
 
   /** Whether it was named: by `allow`, and not because it is public. */
-  named(address: string): boolean {
+  isAllowlisted(address: string): boolean {
     if (this.#allowed === "any") return true;
-    return has(this.#allowed, address) || has(this.#allowed, within(address) ?? address);
+    return (
+      listContains(this.#allowed, address) || listContains(this.#allowed, embeddedIpv4(address) ?? address)
+    );
   }
 
   /** Whether nothing may be sent there. */
-  refuses(address: string): boolean {
-    if (this.named(address)) return false;
+  isBlocked(address: string): boolean {
+    if (this.isAllowlisted(address)) return false;
     const family = isIP(address);
     if (family === 0) return true;
-    if (family === 4) return has(notPublic, address);
-    const four = within(address);
-    if (four !== undefined) return has(notPublic, four);
-    return !has(publicSix, address) || has(notPublic, address);
+    if (family === 4) return listContains(notPublic, address);
+    const four = embeddedIpv4(address);
+    if (four !== undefined) return listContains(notPublic, four);
+    return !listContains(GLOBAL_UNICAST_IPV6, address) || listContains(notPublic, address);
   }
 }
 
-function blocks(subnets: readonly string[]): BlockList {
+function toBlockList(subnets: readonly string[]): BlockList {
   const list = new BlockList();
   for (const subnet of subnets) {
     const [address = "", length, ...rest] = typeof subnet === "string" ? subnet.split("/") : [];
@@ -85,14 +87,14 @@ function blocks(subnets: readonly string[]): BlockList {
   return list;
 }
 
-function has(list: BlockList, address: string): boolean {
+function listContains(list: BlockList, address: string): boolean {
   const family = isIP(address);
   return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
 /** The IPv4 address inside an IPv6 one, if that is what it is. */
-function within(address: string): string | undefined {
-  if (isIP(address) !== 6 || !has(inside, address)) return undefined;
+function embeddedIpv4(address: string): string | undefined {
+  if (isIP(address) !== 6 || !listContains(EMBEDDED_IPV4, address)) return undefined;
   const dotted = /(\d+\.\d+\.\d+\.\d+)$/.exec(address);
   if (dotted !== null) return dotted[1];
   // The URL parser writes every address in one way, with the last 32 bits as two groups.

@@ -1,47 +1,51 @@
 /** One attempt with its redirects, and what it means: delivered, to be tried again after a wait, or never again. */
 import type { AttemptCode } from "./options.js";
-import { headersNow, type Outgoing, type Policy } from "./plan.js";
-import { type Answer, Failed, post } from "./post.js";
+import { headersForAttempt, type Outgoing, type Policy } from "./plan.js";
+import { AttemptError, post, type RawResponse } from "./post.js";
 import { retryAfter } from "./schedule.js";
 import { isSecretHeader } from "./secret-headers.js";
 
 /** What one attempt came to. */
-export interface Outcome {
+export interface AttemptOutcome {
   status?: number;
   code?: AttemptCode;
   message?: string;
-  answer?: Answer;
+  answer?: RawResponse;
   verdict: "delivered" | "again" | "stop" | "aborted";
   /** What the receiver asked to wait at least. */
-  asked?: number;
+  retryAfterMs?: number;
 }
 
 /** Failures that are the same at every attempt. */
-const FOR_GOOD = new Set<AttemptCode>(["address-refused", "http-refused", "redirect-refused"]);
+const PERMANENT_FAILURES = new Set<AttemptCode>(["address-refused", "http-refused", "redirect-refused"]);
 
 /** Attempts it once. Never rejects for what a receiver or a network does. */
-export async function attempt(policy: Policy, going: Outgoing, now: () => number): Promise<Outcome> {
-  let answer: Answer;
+export async function attempt(policy: Policy, going: Outgoing, now: () => number): Promise<AttemptOutcome> {
+  let answer: RawResponse;
   try {
-    answer = await follow(policy, going, headersNow(policy, going, now()));
+    answer = await follow(policy, going, headersForAttempt(policy, going, now()));
   } catch (error) {
-    if (!(error instanceof Failed)) throw error;
+    if (!(error instanceof AttemptError)) throw error;
     const { code, message } = error;
-    return { code, message, verdict: code === "aborted" ? "aborted" : FOR_GOOD.has(code) ? "stop" : "again" };
+    return {
+      code,
+      message,
+      verdict: code === "aborted" ? "aborted" : PERMANENT_FAILURES.has(code) ? "stop" : "again",
+    };
   }
   const { status, headers } = answer;
   if (policy.success(status)) return { status, answer, verdict: "delivered" };
   if (policy.stopOn.has(status)) return { status, answer, verdict: "stop" };
-  const asked = retryAfter(headers["retry-after"], headers.date, now());
+  const retryAfterMs = retryAfter(headers["retry-after"], headers.date, now());
   return {
     status,
     answer,
     verdict: "again",
-    ...(asked === undefined ? {} : { asked: Math.min(asked, policy.longestRetryAfter) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, policy.longestRetryAfter) }),
   };
 }
 
-async function follow(policy: Policy, going: Outgoing, headers: [string, string][]): Promise<Answer> {
+async function follow(policy: Policy, going: Outgoing, headers: [string, string][]): Promise<RawResponse> {
   let { url } = going;
   let sent = headers;
   let { wire } = policy;
@@ -59,13 +63,13 @@ async function follow(policy: Policy, going: Outgoing, headers: [string, string]
     try {
       next = new URL(location, url);
     } catch {
-      throw new Failed("redirect-refused", `${hostname} redirects to what is no URL.`);
+      throw new AttemptError("redirect-refused", `${hostname} redirects to what is no URL.`);
     }
     if (next.protocol !== "https:" && (next.protocol !== "http:" || url.protocol === "https:")) {
-      throw new Failed("redirect-refused", `${hostname} redirects to another scheme than https.`);
+      throw new AttemptError("redirect-refused", `${hostname} redirects to another scheme than https.`);
     }
     if (next.username !== "" || next.password !== "")
-      throw new Failed("redirect-refused", `${hostname} redirects to a URL with a name or a password.`);
+      throw new AttemptError("redirect-refused", `${hostname} redirects to a URL with a name or a password.`);
     if (next.origin !== url.origin) {
       // SECURITY: secrets were meant for the first origin. What the provider's scheme signed goes along, since it is made
       // over these bytes, and whoever is redirected to has to verify them.
@@ -77,7 +81,11 @@ async function follow(policy: Policy, going: Outgoing, headers: [string, string]
 }
 
 /** How long to wait: what the schedule says, and no less than the receiver asked for. */
-export function waitAfter(policy: Policy, attempts: number, asked: number | undefined): number | undefined {
+export function nextDelay(
+  policy: Policy,
+  attempts: number,
+  retryAfterMs: number | undefined,
+): number | undefined {
   const planned = policy.wait(attempts);
-  return planned === undefined ? undefined : Math.max(planned, asked ?? 0);
+  return planned === undefined ? undefined : Math.max(planned, retryAfterMs ?? 0);
 }

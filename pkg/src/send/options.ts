@@ -1,7 +1,7 @@
 /** What a sender may be told, and what it tells. */
 import type { ProviderDefinition } from "../generated/definition.js";
 import type { Webhook } from "../webhook.js";
-import type { Exponential, Span } from "./schedule.js";
+import type { Duration, ExponentialBackoff } from "./schedule.js";
 import type { Parameter } from "./url.js";
 
 /** Why an attempt has no answer, stable. */
@@ -38,9 +38,9 @@ export interface Attempt {
   /** Which attempt, from 1. */
   number: number;
   /** When it began, in milliseconds since 1970. */
-  at: number;
+  startedAt: number;
   /** How long it took, in milliseconds. */
-  ms: number;
+  durationMs: number;
   /** The status of the answer, if there was one. */
   status?: number;
   /** Why there was none. */
@@ -48,7 +48,7 @@ export interface Attempt {
   /** The same in words. */
   message?: string;
   /** How long is waited until the next one, in milliseconds. Absent: there is no next one. */
-  wait?: number;
+  nextDelayMs?: number;
 }
 
 /** What a sender may be told. Times are milliseconds, or texts such as `"30s"` and `"2h"`. */
@@ -63,7 +63,7 @@ export interface SendOptions {
   // biome-ignore lint/suspicious/noExplicitAny: a webhook of any events.
   provider?: string | ProviderDefinition | Webhook<any> | undefined;
   /** The waits between attempts. Default: the provider's; or exponential ones with full jitter, 12 attempts over days. */
-  retries?: readonly Span[] | Exponential | undefined;
+  retries?: readonly Duration[] | ExponentialBackoff | undefined;
   /** The statuses that are success: `"2xx"`, `"200-399"`. Default: the provider's, or `"2xx"`. */
   success?: string | undefined;
   /**
@@ -75,9 +75,9 @@ export interface SendOptions {
    * How long one attempt may take, from the look-up of the first name to the end of the last answer, with all redirects.
    * Default: 15 s.
    */
-  timeout?: Span | undefined;
+  timeout?: Duration | undefined;
   /** The longest wait that a receiver may ask for by `Retry-After`. Default: 24 h. It never makes a wait shorter. */
-  longestRetryAfter?: Span | undefined;
+  maxRetryAfter?: Duration | undefined;
   /**
    * How many redirects an attempt follows. Default: none. Only 307 and 308 are followed, which keep method and body; each address
    * is checked as the first one is, and https never leads to http. Another origin (scheme, host or port) gets the delivery with its
@@ -93,15 +93,15 @@ export interface SendOptions {
    * Addresses and subnets that may be sent to although they are not public, such as `["127.0.0.1", "10.1.0.0/16"]`; or `"any"`,
    * where no URL comes from somebody else. Default: none.
    */
-  allow?: "any" | readonly string[] | undefined;
+  allowAddresses?: "any" | readonly string[] | undefined;
   /** `"allow"`: plain HTTP to public addresses. Default: only to addresses that `allow` names. */
-  http?: "refuse" | "allow" | undefined;
+  plainHttp?: "refuse" | "allow" | undefined;
   /** What TLS trusts. Certificates are always verified. */
   tls?: TlsOptions | undefined;
   /** Values for `{name}` in the URL that are none of the payload; they come first. */
   parameters?: Readonly<Record<string, Parameter>> | undefined;
   /** How many bytes of the last answer are kept in `answer`; 64 KiB at the most are read. Default: 0. */
-  keepAnswer?: number | undefined;
+  maxResponseBytes?: number | undefined;
   /** Ends the sending: between attempts at once, and an attempt in its middle. */
   signal?: AbortSignal | undefined;
   /** Is told of each attempt when it is over. What it throws changes nothing. */
@@ -111,7 +111,7 @@ export interface SendOptions {
   /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   now?: (() => number) | undefined;
   /** Waits. Default: a timer. */
-  sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+  sleep?: ((durationMs: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
   /** From 0 to 1, for jitter. Default: `Math.random`. */
   random?: (() => number) | undefined;
 }
@@ -123,14 +123,14 @@ export const SEND_OPTIONS = {
   success: true,
   stopOn: true,
   timeout: true,
-  longestRetryAfter: true,
+  maxRetryAfter: true,
   redirects: true,
-  allow: true,
-  http: true,
+  allowAddresses: true,
+  plainHttp: true,
   tls: true,
   parameters: true,
   secretHeaders: true,
-  keepAnswer: true,
+  maxResponseBytes: true,
   signal: true,
   onAttempt: true,
   lookup: true,
@@ -140,7 +140,7 @@ export const SEND_OPTIONS = {
 } satisfies Record<keyof SendOptions, true>;
 
 /** What became of a delivery. */
-export interface Sent {
+export interface SendResult {
   /** Whether a receiver took it. */
   ok: boolean;
   /**
@@ -155,7 +155,7 @@ export interface Sent {
   /** Every attempt, in order. */
   attempts: Attempt[];
   /** The beginning of the last answer's body, where `keepAnswer` asks for it. */
-  answer?: {
+  response?: {
     headers: Record<string, string | string[] | undefined>;
     /** The same as they came: name, value, name, value, as Node has them. */
     rawHeaders: string[];

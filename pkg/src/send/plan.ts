@@ -5,13 +5,13 @@ import { allHeaders } from "../headers.js";
 import { detectProvider, providerDefinition } from "../index.js";
 import type { Delivery } from "../types.js";
 import { Webhook } from "../webhook.js";
-import { Guard } from "./address.js";
+import { AddressPolicy } from "./address.js";
 import { checkOptions, SendError } from "./error.js";
 import type { SendOptions, TlsOptions } from "./options.js";
-import type { Wire } from "./post.js";
+import type { TransportOptions } from "./post.js";
 import { queueId } from "./queue-id.js";
-import { type Schedule, schedule, span } from "./schedule.js";
-import { fill } from "./url.js";
+import { parseDuration, type Schedule, schedule } from "./schedule.js";
+import { expandUrl } from "./url.js";
 
 /** A delivery as it goes over the wire. */
 export interface Outgoing {
@@ -29,14 +29,14 @@ export interface Policy {
   stopOn: ReadonlySet<number>;
   redirects: number;
   longestRetryAfter: number;
-  wire: Wire;
+  wire: TransportOptions;
   /** The definition, and the webhook where it can sign. */
   definition: ProviderDefinition | undefined;
   hook: Webhook | undefined;
 }
 
 /** Headers that belong to a connection, and not to a delivery. */
-const OF_THE_CONNECTION =
+const HOP_BY_HOP_HEADERS =
   /^(host|content-length|connection|transfer-encoding|keep-alive|expect|upgrade|te|trailer)$/i;
 
 const TLS_OPTIONS = { ca: true, cert: true, key: true } satisfies Record<keyof TlsOptions, true>;
@@ -74,19 +74,19 @@ export function policy(
     );
   }
   return {
-    success: range(options.success ?? definition?.success ?? "2xx"),
+    success: parseStatusRange(options.success ?? definition?.success ?? "2xx"),
     wait,
     stopOn: new Set(stopOn),
     redirects,
-    longestRetryAfter: span("longestRetryAfter", options.longestRetryAfter ?? "24h"),
+    longestRetryAfter: parseDuration("longestRetryAfter", options.maxRetryAfter ?? "24h"),
     wire: {
-      guard: new Guard(options.allow),
-      plain: options.http === "allow",
-      timeout: Math.max(1, span("timeout", options.timeout ?? "15s")),
+      guard: new AddressPolicy(options.allowAddresses),
+      plain: options.plainHttp === "allow",
+      timeout: Math.max(1, parseDuration("timeout", options.timeout ?? "15s")),
       signal: options.signal,
       tls: options.tls ?? {},
       lookup: options.lookup,
-      keep: options.keepAnswer ?? 0,
+      maxKeptBytes: options.maxResponseBytes ?? 0,
     },
     definition,
     hook,
@@ -101,12 +101,12 @@ export function outgoing(
   definition: ProviderDefinition | undefined,
   secrets: ReadonlySet<string> = new Set(),
 ): Outgoing {
-  const given = rawBody(delivery?.body);
+  const overrides = rawBody(delivery?.body);
   // A copy: what happens to the caller's buffer during 72 hours changes nothing here.
-  const body = typeof given === "string" ? new TextEncoder().encode(given) : given.slice();
+  const body = typeof overrides === "string" ? new TextEncoder().encode(overrides) : overrides.slice();
   const data = () => dataOf(body, definition?.envelope.data);
   return {
-    url: fill(url, data, { webhook_queue_id: queueId(body), ...parameters }),
+    url: expandUrl(url, data, { webhook_queue_id: queueId(body), ...parameters }),
     headers: headersOf(delivery),
     body,
     secrets,
@@ -114,21 +114,28 @@ export function outgoing(
 }
 
 /** The headers of one attempt: the same each time, but for a signature that covers the time. */
-export function headersNow({ hook, definition }: Policy, { url, headers, body }: Outgoing, now: number) {
+export function headersForAttempt(
+  { hook, definition }: Policy,
+  { url, headers, body }: Outgoing,
+  now: number,
+) {
   if (hook === undefined || !hasTimestamp(definition)) return headers;
   const named = (name: string | undefined) =>
-    name === undefined ? undefined : headers.find(([other]) => same(other, name))?.[1];
+    name === undefined ? undefined : headers.find(([other]) => equalsIgnoreCase(other, name))?.[1];
   const names = definition?.headers;
   const id = named(names?.id) ?? named(names?.deliveryId);
   const webhookId = named(names?.webhookId);
   const type = named(/^header:(.*)/.exec(definition?.envelope.type ?? "")?.[1]);
   const made = hook.sign(body, { now, url: url.href, id, webhookId, type });
-  const renewed = Object.entries(made.headers).filter(([name]) =>
+  const isResigned = Object.entries(made.headers).filter(([name]) =>
     [definition?.signature?.header, names?.timestamp].some(
-      (other) => other !== undefined && same(name, other),
+      (other) => other !== undefined && equalsIgnoreCase(name, other),
     ),
   );
-  return [...headers.filter(([name]) => !renewed.some(([other]) => same(name, other))), ...renewed];
+  return [
+    ...headers.filter(([name]) => !isResigned.some(([other]) => equalsIgnoreCase(name, other))),
+    ...isResigned,
+  ];
 }
 
 function definitionOf(provider: SendOptions["provider"], delivery: Delivery | undefined) {
@@ -147,10 +154,10 @@ function hasTimestamp(definition: ProviderDefinition | undefined): boolean {
   return `${signedContent} ${format}`.includes("{timestamp}");
 }
 
-const same = (one: string, two: string) => one.toLowerCase() === two.toLowerCase();
+const equalsIgnoreCase = (one: string, two: string) => one.toLowerCase() === two.toLowerCase();
 
 /** The statuses that are success: `2xx`, or `200-399`. */
-function range(success: string): (status: number) => boolean {
+function parseStatusRange(success: string): (status: number) => boolean {
   const words = /^([1-5])xx$|^([1-5]\d\d)-([1-5]\d\d)$/.exec(success);
   if (words === null)
     throw new SendError("option-invalid", 'The option `success` takes "2xx", or a range such as "200-399".');
@@ -164,7 +171,7 @@ function headersOf(delivery: Delivery): [string, string][] {
   const pairs: [string, string][] = [];
   for (const field of allHeaders({ headers: delivery.headers, body: "" }).split("\x1e")) {
     const [name = "", value = ""] = field.split("\x1f");
-    if (name === "" || OF_THE_CONNECTION.test(name)) continue;
+    if (name === "" || HOP_BY_HOP_HEADERS.test(name)) continue;
     // Where names and values were mixed up, a value stands where a name should.
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw new SendError(

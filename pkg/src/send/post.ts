@@ -4,11 +4,11 @@ import { lookup as systemLookup } from "node:dns/promises";
 import { type ClientRequest, request as http, type IncomingHttpHeaders } from "node:http";
 import { request as https } from "node:https";
 import { isIP, type Socket } from "node:net";
-import type { Guard } from "./address.js";
+import type { AddressPolicy } from "./address.js";
 import type { Address, AttemptCode, TlsOptions } from "./options.js";
 
-export interface Wire {
-  guard: Guard;
+export interface TransportOptions {
+  guard: AddressPolicy;
   /** Whether plain HTTP may go to any address, and not only to those that were named. */
   plain: boolean;
   timeout: number;
@@ -16,10 +16,10 @@ export interface Wire {
   tls: TlsOptions;
   lookup: ((host: string) => Promise<readonly Address[]>) | undefined;
   /** How many bytes of the answer are kept. */
-  keep: number;
+  maxKeptBytes: number;
 }
 
-export interface Answer {
+export interface RawResponse {
   status: number;
   headers: IncomingHttpHeaders;
   rawHeaders: string[];
@@ -28,7 +28,7 @@ export interface Answer {
 }
 
 /** A failure with its code; its message holds the host at most. */
-export class Failed extends Error {
+export class AttemptError extends Error {
   readonly code: AttemptCode;
 
   constructor(code: AttemptCode, message: string) {
@@ -38,7 +38,7 @@ export class Failed extends Error {
 }
 
 /** Of an answer, no more is read than this, whoever wants it. */
-const MOST_ANSWER = 64 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
 /** The attempt that a request belongs to. */
 export interface Hop {
@@ -53,9 +53,9 @@ export function post(
   url: URL,
   headers: readonly (readonly [string, string])[],
   body: Uint8Array,
-  wire: Wire,
+  wire: TransportOptions,
   { host, deadline }: Hop,
-): Promise<Answer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     let request: ClientRequest | undefined;
     let open = true;
@@ -68,9 +68,9 @@ export function post(
       request?.destroy();
     };
     const fail = (error: unknown) => close(() => reject(failed(error, host)));
-    const abort = () => fail(new Failed("aborted", "The signal was aborted."));
+    const abort = () => fail(new AttemptError("aborted", "The signal was aborted."));
     const timer = setTimeout(
-      () => fail(new Failed("timeout", `${host} gave no answer within ${wire.timeout} ms.`)),
+      () => fail(new AttemptError("timeout", `${host} gave no answer within ${wire.timeout} ms.`)),
       Math.max(0, deadline - performance.now()),
     );
     wire.signal?.addEventListener("abort", abort, { once: true });
@@ -85,7 +85,7 @@ export function post(
           let length = 0;
           const done = () =>
             close(() => {
-              const kept = new Uint8Array(Math.min(length, wire.keep, MOST_ANSWER));
+              const kept = new Uint8Array(Math.min(length, wire.maxKeptBytes, MAX_RESPONSE_BYTES));
               let at = 0;
               for (const part of parts) {
                 const piece = part.subarray(0, kept.length - at);
@@ -102,9 +102,9 @@ export function post(
               });
             });
           response.on("data", (part: Uint8Array) => {
-            if (length < wire.keep) parts.push(part);
+            if (length < wire.maxKeptBytes) parts.push(part);
             length += part.length;
-            if (length > MOST_ANSWER) done();
+            if (length > MAX_RESPONSE_BYTES) done();
           });
           // The status has been said: an answer that breaks off behind it is the same answer.
           response.on("end", done);
@@ -118,7 +118,7 @@ export function post(
 }
 
 /** The addresses of a host, none of them refused. */
-async function addresses(url: URL, wire: Wire, host: string): Promise<Address[]> {
+async function addresses(url: URL, wire: TransportOptions, host: string): Promise<Address[]> {
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const family = isIP(name);
   let found: readonly Address[];
@@ -126,19 +126,19 @@ async function addresses(url: URL, wire: Wire, host: string): Promise<Address[]>
     const resolve = wire.lookup ?? ((name: string) => systemLookup(name, { all: true }));
     found = family === 0 ? await resolve(name) : [{ address: name, family }];
   } catch (error) {
-    throw new Failed("name-unresolved", `The name ${host} has no address${because(error)}.`);
+    throw new AttemptError("name-unresolved", `The name ${host} has no address${errnoSuffix(error)}.`);
   }
-  if (found.length === 0) throw new Failed("name-unresolved", `The name ${host} has no address.`);
+  if (found.length === 0) throw new AttemptError("name-unresolved", `The name ${host} has no address.`);
   for (const { address } of found) {
     // Of a name with several addresses, each has to be in order: the connection may go to any of them.
-    if (wire.guard.refuses(address)) {
-      throw new Failed(
+    if (wire.guard.isBlocked(address)) {
+      throw new AttemptError(
         "address-refused",
         `${host} is at an address that is not public. Where that is meant, name it in \`allow\`.`,
       );
     }
-    if (url.protocol === "http:" && !wire.plain && !wire.guard.named(address)) {
-      throw new Failed(
+    if (url.protocol === "http:" && !wire.plain && !wire.guard.isAllowlisted(address)) {
+      throw new AttemptError(
         "http-refused",
         `${host} would get the payload over plain HTTP, which anybody on the way can read. Use https, or say \`http: "allow"\`.`,
       );
@@ -151,7 +151,7 @@ function start(
   url: URL,
   headers: readonly (readonly [string, string])[],
   body: Uint8Array,
-  wire: Wire,
+  wire: TransportOptions,
   checked: readonly Address[],
 ): ClientRequest {
   const secure = url.protocol === "https:";
@@ -161,10 +161,10 @@ function start(
     // A connection of its own: none that was opened before the check, and none kept for later.
     agent: false,
     // The name is not asked again: between the check and the connection it may have got another answer.
-    lookup: ((_: string, options: { all?: boolean }, told: (...words: unknown[]) => void) => {
+    lookup: ((_: string, options: { all?: boolean }, callback: (...words: unknown[]) => void) => {
       const [first] = checked as [Address];
-      if (options.all === true) told(null, checked);
-      else told(null, first.address, first.family);
+      if (options.all === true) callback(null, checked);
+      else callback(null, first.address, first.family);
     }) as never,
     ...(secure
       ? {
@@ -179,8 +179,10 @@ function start(
   request.on("socket", (socket: Socket) => {
     socket.once("connect", () => {
       const { remoteAddress } = socket;
-      if (remoteAddress !== undefined && wire.guard.refuses(remoteAddress)) {
-        request.destroy(new Failed("address-refused", "The connection led to an address that is refused."));
+      if (remoteAddress !== undefined && wire.guard.isBlocked(remoteAddress)) {
+        request.destroy(
+          new AttemptError("address-refused", "The connection led to an address that is refused."),
+        );
       }
     });
   });
@@ -199,22 +201,22 @@ function start(
 /** Codes of systems and of Node. A resolver of the caller's own could say anything. */
 const CODE = /^[A-Z][A-Z0-9_]{0,40}$/;
 
-function because(error: unknown): string {
+function errnoSuffix(error: unknown): string {
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" && CODE.test(code) ? ` (${code})` : "";
 }
 
 /** What went wrong, by a code that is this package's and not that of a version of Node. */
-function failed(error: unknown, host: string): Failed {
-  if (error instanceof Failed) return error;
+function failed(error: unknown, host: string): AttemptError {
+  if (error instanceof AttemptError) return error;
   const said = String((error as { code?: unknown } | undefined)?.code ?? "");
   const code = CODE.test(said) ? said : "";
-  if (/^HPE_/.test(code)) return new Failed("answer-malformed", `${host} answered no HTTP (${code}).`);
+  if (/^HPE_/.test(code)) return new AttemptError("answer-malformed", `${host} answered no HTTP (${code}).`);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code)) {
-    return new Failed("tls-failed", `TLS with ${host} failed (${code}).`);
+    return new AttemptError("tls-failed", `TLS with ${host} failed (${code}).`);
   }
   if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code)) {
-    return new Failed("connection-lost", `${host} closed the connection before it answered (${code}).`);
+    return new AttemptError("connection-lost", `${host} closed the connection before it answered (${code}).`);
   }
-  return new Failed("connection-failed", `No connection to ${host}${code === "" ? "" : ` (${code})`}.`);
+  return new AttemptError("connection-failed", `No connection to ${host}${code === "" ? "" : ` (${code})`}.`);
 }

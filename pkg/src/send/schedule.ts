@@ -2,32 +2,35 @@
 import { checkOptions, SendError } from "./error.js";
 
 /** A span in milliseconds, or as manifests write it: `"30s"`, `"5m"`, `"2h"`, `"7d"`. */
-export type Span = number | string;
+export type Duration = number | string;
 
 /** Waits that grow: before attempt n+1 a random time up to `base` times 2^(n-1), and no longer than `most`. */
-export interface Exponential {
+export interface ExponentialBackoff {
   /** How many attempts at most, the first one included. Default: 12. */
-  attempts?: number;
+  maxAttempts?: number;
   /** The upper bound of the first wait. Default: 30 s. */
-  base?: Span;
+  baseDelay?: Duration;
   /** The upper bound of any wait. Default: 12 h. */
-  most?: Span;
+  maxDelay?: Duration;
 }
 
-const EXPONENTIAL = { attempts: true, base: true, most: true } satisfies Record<keyof Exponential, true>;
+const EXPONENTIAL = { maxAttempts: true, baseDelay: true, maxDelay: true } satisfies Record<
+  keyof ExponentialBackoff,
+  true
+>;
 
 /** The wait after a number of attempts; undefined where there is no further one. */
-export type Schedule = (attempts: number) => number | undefined;
+export type Schedule = (maxAttempts: number) => number | undefined;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** What a timer of JavaScript can wait. */
-const LONGEST = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A span in milliseconds. */
-export function span(option: string, value: Span): number {
+export function parseDuration(option: string, value: Duration): number {
   const words = typeof value === "string" ? /^(\d{1,9})(ms|s|m|h|d)$/.exec(value) : null;
   const found = words === null ? value : Number(words[1]) * (UNITS[words[2] as string] as number);
-  if (typeof found !== "number" || !(found >= 0 && found <= LONGEST)) {
+  if (typeof found !== "number" || !(found >= 0 && found <= MAX_TIMER_MS)) {
     throw new SendError(
       "option-invalid",
       `The option \`${option}\` takes milliseconds, or a text such as "30s", "5m", "2h" or "7d"; 24 days at the most.`,
@@ -37,10 +40,10 @@ export function span(option: string, value: Span): number {
 }
 
 /** The schedule of a list of waits, or of growing ones. */
-export function schedule(retries: readonly Span[] | Exponential, random: () => number): Schedule {
+export function schedule(retries: readonly Duration[] | ExponentialBackoff, random: () => number): Schedule {
   if (Array.isArray(retries)) {
-    const waits = retries.map((wait) => span("retries", wait));
-    return (attempts) => waits[attempts - 1];
+    const delays = retries.map((wait) => parseDuration("retries", wait));
+    return (maxAttempts) => delays[maxAttempts - 1];
   }
   if (typeof retries !== "object" || retries === null) {
     throw new SendError(
@@ -49,13 +52,19 @@ export function schedule(retries: readonly Span[] | Exponential, random: () => n
     );
   }
   checkOptions("retries", retries, EXPONENTIAL);
-  const { attempts: most = 12, base = "30s", most: cap = "12h" } = retries as Exponential;
-  if (!(Number.isSafeInteger(most) && most >= 1 && most <= 1000))
+  const {
+    maxAttempts: maxDelay = 12,
+    baseDelay = "30s",
+    maxDelay: cap = "12h",
+  } = retries as ExponentialBackoff;
+  if (!(Number.isSafeInteger(maxDelay) && maxDelay >= 1 && maxDelay <= 1000))
     throw new SendError("option-invalid", "The option `retries.attempts` takes a number from 1 to 1000.");
-  const [first, longest] = [span("retries.base", base), span("retries.most", cap)];
+  const [first, longest] = [parseDuration("retries.base", baseDelay), parseDuration("retries.most", cap)];
   // Full jitter: senders that failed together do not come back together.
-  return (attempts) =>
-    attempts >= most ? undefined : Math.floor(random() * Math.min(longest, first * 2 ** (attempts - 1)));
+  return (maxAttempts) =>
+    maxAttempts >= maxDelay
+      ? undefined
+      : Math.floor(random() * Math.min(longest, first * 2 ** (maxAttempts - 1)));
 }
 
 // RFC 9110, section 5.6.7: the form that is written today, and the two that a recipient has to accept.

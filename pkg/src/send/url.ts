@@ -19,7 +19,7 @@ const HALF_ESCAPE = /%[0-9a-f]?\{/i;
  * @param data The event's data, made when a parameter asks for it.
  * @param given Values that come first, such as `webhook_queue_id`, which is none of the payload.
  */
-export function fill(url: string, data: () => unknown, given: Readonly<Record<string, Parameter>>): URL {
+export function expandUrl(url: string, data: () => unknown, given: Readonly<Record<string, Parameter>>): URL {
   if (typeof url !== "string") throw new SendError("url-invalid", "The URL has to be a text.");
   const template = url.trim();
   if (UNCLEAR.test(template)) {
@@ -46,15 +46,15 @@ export function fill(url: string, data: () => unknown, given: Readonly<Record<st
       root = data();
       asked = true;
     }
-    return text(name, at(root, name.split(".")));
+    return text(name, valueAt(root, name.split(".")));
   };
   const segments = path.split("/").map((segment) => {
     const raw = segment.replace(NAME, (_, name: string) => value(name));
     if (raw !== segment || NAMES.test(segment)) checkSegment(segment, raw);
     return segment.replace(NAME, (_, name: string) => encoded(name, value(name)));
   });
-  const behind = rest.replace(NAME, (_, name: string) => encoded(name, value(name)));
-  const filled = `${origin}${segments.join("/")}${behind}`;
+  const afterOrigin = rest.replace(NAME, (_, name: string) => encoded(name, value(name)));
+  const filled = `${origin}${segments.join("/")}${afterOrigin}`;
   if (/[{}]/.test(filled)) {
     throw new SendError(
       "url-invalid",
@@ -121,7 +121,7 @@ function parsed(text: string): URL {
   }
 }
 
-function at(value: unknown, path: readonly string[]): unknown {
+function valueAt(value: unknown, path: readonly string[]): unknown {
   let here = value;
   for (const key of path) {
     if (typeof here !== "object" || here === null || Array.isArray(here) || !Object.hasOwn(here, key)) {
