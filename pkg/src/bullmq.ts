@@ -26,7 +26,7 @@ export type { Attempt } from "./send/options.js";
 export interface BullmqSenderOptions
   extends Omit<
     SendOptions,
-    "signal" | "sleep" | "onAttempt" | "keepAnswer" | "parameters" | "secretHeaders"
+    "signal" | "sleep" | "onAttempt" | "maxResponseBytes" | "parameters" | "secretHeaders"
   > {
   /** The connection to Redis, as BullMQ takes it. */
   connection: ConnectionOptions;

@@ -403,7 +403,7 @@ describe("a queue of deliveries", () => {
       .split("\n")
       .filter((line) => line.includes(id))
       .join();
-    assert.match(kept, /sealed/);
+    assert.match(kept, /encrypted/);
     assert.ok(
       !kept.includes(Buffer.from(SAMPLE).toString("base64").slice(0, 40)) && !kept.includes("PainChek"),
     );
