@@ -14,7 +14,7 @@ const [redis, port, ledger, work, jump] = process.argv.slice(2) as [string, stri
 const note = (line: string) => appendFileSync(ledger, `${line}\n`);
 const client = new Redis(Number(redis), "127.0.0.1");
 client.on("error", () => {});
-const store = redisStore(client, { claimTime: 1500, timeout: 500 });
+const store = redisStore(client, { claimTtl: 1500, timeout: 500 });
 const hook = painchek({ secrets: ["a secret of this run"] });
 
 // From the first signal on, the clock of this process is off by that much.

@@ -199,7 +199,7 @@ class Sender implements BullmqSender {
     this.#options = options;
     // Wrong options are told here, and not at the first delivery.
     policy(options, undefined);
-    parseDuration("takeOver", options.stalledAfter ?? "30s");
+    parseDuration("stalledAfter", options.stalledAfter ?? "30s");
     this.#queue = new Queue<Stored>(queue, this.#connectionOptions());
     this.#queue.on("error", (error) => this.#report(error));
   }
@@ -241,7 +241,7 @@ class Sender implements BullmqSender {
 
   start(concurrency = 10): void {
     if (this.#worker !== undefined) throw new SendError("option-invalid", "This sender is at work already.");
-    const stalledAfter = Math.max(100, parseDuration("takeOver", this.#options.stalledAfter ?? "30s"));
+    const stalledAfter = Math.max(100, parseDuration("stalledAfter", this.#options.stalledAfter ?? "30s"));
     this.#worker = new Worker<Stored>(this.#queue.name, (job) => this.#attempt(job), {
       ...this.#connectionOptions(),
       concurrency,

@@ -53,7 +53,7 @@ interface Finished {
 /**
  * A store for one process: what it knows ends with the process, and no other process knows it.
  *
- * When `maxEntries` is reached, the delivery that was finished first is forgotten and counted in `forgotten`; if it comes
+ * When `maxEntries` is reached, the delivery that was finished first is forgotten and counted in `evicted`; if it comes
  * again, it is handled again. A claim in progress is never forgotten to make room: where there are nothing but claims, the
  * next one is rejected, and the receiver does what its `onStoreError` says.
  *
@@ -72,7 +72,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     maxEntries = 100_000,
     now = () => performance.now(),
   } = options ?? {};
-  for (const [name, value] of Object.entries({ retention, claimTime: claimTtl, maxEntries })) {
+  for (const [name, value] of Object.entries({ retention, claimTtl, maxEntries })) {
     if (!(typeof value === "number" && value >= 1)) {
       throw new TypeError(`The option \`${name}\` of a memory store has to be a number from 1.`);
     }

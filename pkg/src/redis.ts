@@ -29,7 +29,7 @@ export interface RedisStoreOptions {
    * How long a claim lasts that nobody renews. Default: 60 000. As long as the process that made it lives, the store
    * renews it each third of this time; after a crash, a retry is handled when this time is over.
    */
-  claimTime?: number | undefined;
+  claimTtl?: number | undefined;
   /**
    * How long a claim is renewed at most. Default: 10 minutes. It has to be longer than the handler ever takes: a handler
    * that hangs must not hold its delivery for good.
@@ -44,7 +44,7 @@ export interface RedisStoreOptions {
   timeout?: number | undefined;
   /**
    * Called where `done` or `release` found that the claim had run out and is somebody else's: the delivery is or was handled
-   * twice. `claimTime` and `longest` are too short then, the process stood still for that long, or Redis has forgotten the
+   * twice. `claimTtl` and `maxClaimTime` are too short then, the process stood still for that long, or Redis has forgotten the
    * claim. What it throws changes nothing.
    */
   onClaimLost?: ((id: string) => void) | undefined;
@@ -52,7 +52,7 @@ export interface RedisStoreOptions {
 
 const OPTIONS = {
   prefix: true,
-  claimTime: true,
+  claimTtl: true,
   maxClaimTime: true,
   retention: true,
   timeout: true,
@@ -127,13 +127,13 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
   if (mistake !== undefined) throw new TypeError(mistake);
   const {
     prefix = "hookseal:",
-    claimTime = 60_000,
+    claimTtl = 60_000,
     maxClaimTime = 600_000,
     retention = 604_800_000,
     timeout = 2000,
     onClaimLost,
   } = options ?? {};
-  for (const [name, value] of Object.entries({ claimTime, longest: maxClaimTime, retention, timeout })) {
+  for (const [name, value] of Object.entries({ claimTtl, maxClaimTime, retention, timeout })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new TypeError(
         `The option \`${name}\` of a Redis store has to be a whole number of milliseconds.`,
@@ -148,33 +148,33 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
   if (typeof prefix !== "string")
     throw new TypeError("The option `prefix` of a Redis store has to be a text.");
   const run = withTimeout(runner(client), timeout);
-  return new RedisStore(run, prefix, claimTime, maxClaimTime, retention, onClaimLost);
+  return new RedisStore(run, prefix, claimTtl, maxClaimTime, retention, onClaimLost);
 }
 
 class RedisStore implements DeliveryStore {
   readonly #run: Run;
   readonly #prefix: string;
-  readonly #claimTime: number;
+  readonly #claimTtl: number;
   readonly #longest: number;
   readonly #retention: number;
-  readonly #onLost: ((id: string) => void) | undefined;
+  readonly #onClaimLost: ((id: string) => void) | undefined;
   readonly #claims = new Map<string, RedisClaim>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     run: Run,
     prefix: string,
-    claimTime: number,
+    claimTtl: number,
     maxClaimTime: number,
     retention: number,
     onClaimLost: ((id: string) => void) | undefined,
   ) {
     this.#run = run;
     this.#prefix = prefix;
-    this.#claimTime = claimTime;
+    this.#claimTtl = claimTtl;
     this.#longest = maxClaimTime;
     this.#retention = retention;
-    this.#onLost = onClaimLost;
+    this.#onClaimLost = onClaimLost;
   }
 
   async claim(id: string, digest: string, name?: string): Promise<ClaimState> {
@@ -188,7 +188,7 @@ class RedisStore implements DeliveryStore {
     };
     let state: number;
     try {
-      state = await this.#run(CLAIM, claim.key, [digest, claim.token, `${this.#claimTime}`]);
+      state = await this.#run(CLAIM, claim.key, [digest, claim.token, `${this.#claimTtl}`]);
     } catch (error) {
       // Redis may have made the claim, and only its answer was lost; or makes it when it is back. Nobody would know of it:
       // it is given back on the same connection, behind it. A `done` that comes nevertheless is kept: see its script.
@@ -232,7 +232,7 @@ class RedisStore implements DeliveryStore {
 
   #lost(id: string): void {
     try {
-      this.#onLost?.(id);
+      this.#onClaimLost?.(id);
     } catch {
       // A report that fails is no delivery that fails.
     }
@@ -247,7 +247,7 @@ class RedisStore implements DeliveryStore {
 
   #keep(at: string, claim: RedisClaim): void {
     this.#claims.set(at, claim);
-    const turn = Math.min(MAX_TIMER_MS, Math.max(1, Math.floor(this.#claimTime / 3)));
+    const turn = Math.min(MAX_TIMER_MS, Math.max(1, Math.floor(this.#claimTtl / 3)));
     this.#timer ??= setInterval(() => this.#renew(), turn);
     // A process ends when its work is done; its claims end by themselves.
     this.#timer.unref();
@@ -273,8 +273,8 @@ class RedisStore implements DeliveryStore {
         );
         continue;
       }
-      if (!claim.isRenewing || age < this.#claimTime / 4) continue;
-      this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTime}`], "aside").then(
+      if (!claim.isRenewing || age < this.#claimTtl / 4) continue;
+      this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTtl}`], "aside").then(
         (isOwned) => {
           if (isOwned === 0) claim.isRenewing = false;
         },

@@ -30,7 +30,7 @@ async function sent(args: string[]) {
 describe("send --retry", () => {
   it("goes on until it is taken, with the same bytes and ids, and reports each attempt with its wait", async () => {
     const { url, got } = await receive(answer(500, 503, 200));
-    const { code, out, err } = await sent([url, BODY, ...TRUST, "--retry", "--wait", "100ms,1s,24h"]);
+    const { code, out, err } = await sent([url, BODY, ...TRUST, "--retry", "--delays", "100ms,1s,24h"]);
     assert.equal(code, 0);
     assert.equal(
       err.replace(/(\d{3}) in \d+ ms/g, "$1 in … ms"),
@@ -58,14 +58,14 @@ describe("send --retry", () => {
   });
   it("ends with the schedule, and has every attempt in its JSON", async () => {
     const { url } = await receive(answer(500));
-    const { code, out } = await sent([url, BODY, ...TRUST, "--wait", "1ms,2ms"]);
+    const { code, out } = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms"]);
     assert.equal(code, 1);
     assert.match(out, /\nNone of 3 attempts succeeded: it takes 200 to 399 for success\.\n$/);
-    const json = await sent([url, BODY, ...TRUST, "--wait", "1ms,2ms", "--json"]);
+    const json = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms", "--json"]);
     const { ok, outcome, status, attempts } = JSON.parse(json.out);
     assert.deepEqual([json.code, ok, outcome, status], [1, false, "exhausted", 500]);
     assert.deepEqual(
-      attempts.map((one: { number: number; wait?: number }) => [one.number, one.wait]),
+      attempts.map((one: { number: number; nextDelayMs?: number }) => [one.number, one.nextDelayMs]),
       [
         [1, 1],
         [2, 2],
@@ -75,7 +75,7 @@ describe("send --retry", () => {
   });
   it("stops where the receiver says that it is gone", async () => {
     const { url, got } = await receive(answer(410));
-    const { code, out } = await sent([url, BODY, ...TRUST, "--wait", "1ms,2ms"]);
+    const { code, out } = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms"]);
     assert.deepEqual([code, got.length], [1, 1]);
     assert.match(out, /\nNo sender would try again: 410 says that it is gone\.\n$/);
   });
@@ -83,10 +83,10 @@ describe("send --retry", () => {
     const { url } = await receive((response, _, number) => {
       if (number === 2) response.end();
     });
-    const { code, err } = await sent([url, BODY, ...TRUST, "--wait", "50ms,24h", "--timeout", "300ms"]);
+    const { code, err } = await sent([url, BODY, ...TRUST, "--delays", "50ms,24h", "--timeout", "300ms"]);
     assert.equal(code, 0);
     assert.match(err, /^attempt 1: none within 300ms; the next in 50 ms\nattempt 2: 200 in \d+ ms\n$/);
-    const nobody = await sent(["http://127.0.0.1:1/", BODY, ...TRUST, "--wait", "1ms", "--json"]);
+    const nobody = await sent(["http://127.0.0.1:1/", BODY, ...TRUST, "--delays", "1ms", "--json"]);
     const { error, outcome } = JSON.parse(nobody.out);
     assert.deepEqual(
       [nobody.code, error, outcome],
@@ -99,7 +99,7 @@ describe("send --retry", () => {
     const ageing = webhook(AGEING as unknown as ProviderDefinition, { secrets: [SECRET] });
     const body = file("ageing-body.json", '{"type":"made"}');
     const { url, got } = await receive(answer(500, 200));
-    assert.equal((await sent([url, body, ...own, "--wait", "1100ms"])).code, 0);
+    assert.equal((await sent([url, body, ...own, "--delays", "1100ms"])).code, 0);
     const [first, second] = got.map(({ headers }) => headers);
     assert.equal(first?.["webhook-id"], second?.["webhook-id"]);
     assert.notEqual(first?.["webhook-timestamp"], second?.["webhook-timestamp"]);
@@ -114,9 +114,9 @@ describe("send --retry", () => {
     );
   });
   for (const [args, words] of [
-    [["--wait", "soon"], /It is a list of times such as 100ms,30s,2h\./],
-    [["--wait", "1s,,2s"], /It is a list of times/],
-    [["--wait", "99d"], /24 days at the most/],
+    [["--delays", "soon"], /It is a list of times such as 100ms,30s,2h\./],
+    [["--delays", "1s,,2s"], /It is a list of times/],
+    [["--delays", "99d"], /24 days at the most/],
     [["--timeout", "soon"], /It is a number of seconds, or a time such as 500ms or 2m\./],
     [["--timeout", "0"], /It is a whole number from 1 to 3600\./],
     [["--retry", "--now", "0"], /signed for its own time, .*\nLeave out --now and --url, or send it once\./],

@@ -53,7 +53,7 @@ describe("wrong usage", () => {
       ["verify", body, "--tolerance", SECRET],
       ["verify", body, "--now", SECRET],
       ["verify", body, "--profile", SECRET],
-      ["verify", body, "--form", SECRET],
+      ["verify", body, "--format", SECRET],
       ["verify", body, "--provider", SECRET],
       ["verify", body, `--${SECRET}`],
       ["verify", body, `--frob=${SECRET}`],
@@ -79,7 +79,7 @@ describe("wrong usage", () => {
     [["verfy"], /Did you mean verify\?/],
     [["verify", "--frob"], /error: unknown option\n/],
     [["verify", "a", "b"], /too many arguments/],
-    [["verify", body, "--form", "xml"], /Allowed choices are http, curl, har, record, ndjson, body/],
+    [["verify", body, "--format", "xml"], /Allowed choices are http, curl, har, record, ndjson, body/],
     [["verify", body, "--max-bytes", "x"], /It is a whole number from 1 to 268435456\./],
     [
       ["verify", body, "--now", "yesterday"],
@@ -123,9 +123,9 @@ describe("wrong usage", () => {
     [["new", "xon", "calls.user.create", "--data", signed], /The data of --data is no JSON\./],
     [["new", "painchek", "--out", body], /cannot be written: it is there already\./],
     [["new", "xon", "calls.user.create", "--data", file("data.json", "{}")], /mobileNumber/],
-    [["sign", file("empty.json", ""), "--form", "body", ...TRUST], /There is no body to sign\./],
+    [["sign", file("empty.json", ""), "--format", "body", ...TRUST], /There is no body to sign\./],
     [
-      ["sign", file("nul.bin", "a\0b"), "--form", "body", ...TRUST, "--as", "curl"],
+      ["sign", file("nul.bin", "a\0b"), "--format", "body", ...TRUST, "--as", "curl"],
       /This cannot be printed as curl\.\nA body with a NUL byte fits no command line: use --as http or --as ndjson\./,
     ],
     [["send", "nowhere", body, ...TRUST], /This is no URL\.\nFor example: http:\/\/localhost:3000\/webhook/],
@@ -155,7 +155,7 @@ describe("wrong usage", () => {
     [["schema", signed], /is no JSON\./],
     [
       ["inspect", file("nothing.txt", "good morning")],
-      /Expected a delivery, got text in an unknown format\.[\s\S]*No delivery can be read from[\s\S]*If it is a body as it stands, say --form body\./,
+      /Expected a delivery, got text in an unknown format\.[\s\S]*No delivery can be read from[\s\S]*If it is a body as it stands, say --format body\./,
     ],
     [
       ["verify", file("at.sh", "curl h -d @body.json"), ...TRUST],

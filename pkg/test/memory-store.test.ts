@@ -146,7 +146,7 @@ describe("a memory store", () => {
   });
 
   it("refuses options that mean nothing", () => {
-    for (const options of [{ retention: 0 }, { claimTime: Number.NaN }, { maxEntries: -1 }]) {
+    for (const options of [{ retention: 0 }, { claimTtl: Number.NaN }, { maxEntries: -1 }]) {
       assert.throws(() => memoryStore(options), TypeError);
     }
     assert.throws(() => memoryStore({ retention: "7d" as unknown as number }), /`retention`/);

@@ -38,12 +38,12 @@ const CALLS: [name: string, misspelt: string, meant: string, call: (options: any
   ["verify", "toleranc", "tolerance", (options) => hook.verify(delivery, options)],
   ["check", "maxbytes", "maxBytes", (options) => hook.check(delivery, options)],
   ["inspect", "profil", "profile", (options) => hook.inspect(delivery, options)],
-  ["explain", "budgets", "budget", (options) => hook.explain(delivery, options)],
+  ["explain", "maxCombination", "maxCombinations", (options) => hook.explain(delivery, options)],
   ["signedBody", "tolerence", "tolerance", (options) => hook.signedBody(delivery, options)],
   ["sign", "webhookID", "webhookId", (options) => hook.sign("{}", options)],
   ["create", "noww", "now", (options) => hook.create("assessment_add", {}, options)],
   ["compileSchema", "strikt", "strict", (options) => compileSchema(true, options)],
-  ["importDeliveries", "from", "form", (options) => importDeliveries("{}", options)],
+  ["importDeliveries", "fromat", "format", (options) => importDeliveries("{}", options)],
   ["importStream", "max_bytes", "maxBytes", (options) => importStream([], options).next()],
   ["memoryStore", "retension", "retention", (options) => memoryStore(options)],
   ["redisStore", "prefixx", "prefix", (options) => redisStore(client, options)],
@@ -54,7 +54,7 @@ const CALLS: [name: string, misspelt: string, meant: string, call: (options: any
   ["fastify", "sucess", "success", (options) => hookseal(scope, { hook, handler, ...options })],
   ["send", "retrys", "retries", (options) => send(url, delivery, options)],
   ["send: tls", "certs", "cert", (options) => send(url, delivery, { tls: options })],
-  ["send: retries", "bass", "base", (options) => send(url, delivery, { retries: options })],
+  ["send: retries", "maxDelays", "maxDelay", (options) => send(url, delivery, { retries: options })],
   ["bullmqSender", "conection", "connection", (options) => bullmqSender(options)],
 ];
 

@@ -44,7 +44,7 @@ function sender(options: Partial<BullmqSenderOptions> = {}) {
   return { ...bind(made), attempts };
 }
 function bind<T extends object>(object: T): T {
-  const methods = ["add", "work", "dead", "resend", "discard", "close"] as const;
+  const methods = ["add", "start", "deadLetters", "resend", "discard", "close"] as const;
   return Object.fromEntries(
     methods.map((name) => [name, (object as never as Record<string, () => void>)[name]?.bind(object)]),
   ) as T;

@@ -107,8 +107,8 @@ for (const kind of Object.keys(CLIENTS)) {
       const prefix = `{${kind}}:`;
       const slot = await cluster.slotOf(prefix);
       const [one, two] = [
-        await store(kind, { prefix, claimTime: 30_000 }),
-        await store(kind, { prefix, claimTime: 30_000 }),
+        await store(kind, { prefix, claimTtl: 30_000 }),
+        await store(kind, { prefix, claimTtl: 30_000 }),
       ];
       const [finished, running, ended, freed] = [many(20), many(20), many(20), many(20)];
       const claimed = [...finished, ...running, ...ended, ...freed];
@@ -187,7 +187,7 @@ for (const kind of Object.keys(CLIENTS)) {
 
     it("renews its claims on all nodes, and those whose key has moved", async () => {
       const prefix = `renewed ${kind}:`;
-      const one = await store(kind, { prefix, claimTime: 1500 });
+      const one = await store(kind, { prefix, claimTtl: 1500 });
       const look = new Ioredis.Cluster(cluster.roots);
       open.push(() => look.disconnect());
       const ids = many(30);

@@ -83,7 +83,7 @@ export class RedisCluster {
   }
 
   /** Waits until the replica of this master has all of it, kills the master, and lets the replica take its slots by hand. */
-  async takeOver(at: number): Promise<void> {
+  async stalledAfter(at: number): Promise<void> {
     const [master, replica] = [this.masters[at] as Node, this.replicas[at] as Node];
     const offset = async ({ admin }: Node, name: string) =>
       Number(new RegExp(`${name}:(\\d+)`).exec(await admin.info("replication"))?.[1] ?? -1);

@@ -72,7 +72,7 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
 
     it("forgets what was not copied, except what a living process still works on or could not report", async () => {
       const two = await pair();
-      const one = redisStore(await connect(two.port), { claimTime: 900, timeout: 500 });
+      const one = redisStore(await connect(two.port), { claimTtl: 900, timeout: 500 });
       const another = redisStore(await connect(two.port));
       two.cutOff();
       const [finished, running, unreported] = [fresh(), fresh(), fresh()];
@@ -98,7 +98,7 @@ describe("a claim whose process died with the primary", () => {
   it("ends on the replica when its time is over", async () => {
     const two = await pair();
     const mine = ioredis(two.port);
-    const one = redisStore(mine, { claimTime: 1000 });
+    const one = redisStore(mine, { claimTtl: 1000 });
     const id = fresh();
     assert.equal(await one.claim(id, "a"), "new");
     await two.copied();
@@ -219,7 +219,7 @@ describe("a cluster one of whose masters dies", () => {
       assert.equal(await stores[at % 2]?.claim(id, "a"), "new");
       if (at % 3 > 0) await stores[at % 2]?.done(id);
     }
-    await cluster.takeOver(0);
+    await cluster.stalledAfter(0);
     for (const [at, id] of ids.entries()) {
       for (const one of stores) {
         const state = await answered("the cluster is back", () => one.claim(id, "a"));

@@ -95,11 +95,11 @@ describe("claims of one process", () => {
   it("that were somebody else's when Redis was back say so, and what they say it to changes nothing", async () => {
     const { like, turn } = unsteady();
     const lost: string[] = [];
-    const onLost = (id: string) => {
+    const onClaimLost = (id: string) => {
       lost.push(id);
       throw new Error("of whoever was told");
     };
-    const one = redisStore(like, { claimTime: 300, onClaimLost: onLost });
+    const one = redisStore(like, { claimTtl: 300, onClaimLost: onClaimLost });
     const [late, now] = [fresh(), fresh()];
     for (const id of [late, now]) assert.equal(await one.claim(id, "a", "first"), "new");
     turn("fails");
@@ -162,7 +162,7 @@ describe("a report of an earlier claim", () => {
             report = resolve;
           }),
       },
-      { claimTime: 60, retention: 70 },
+      { claimTtl: 60, retention: 70 },
     );
     assert.equal(await one.claim("x", "a"), "new");
     fails = true;
@@ -182,7 +182,7 @@ describe("a Redis whose memory is full", () => {
   it("takes no new claim, and still renews, finishes and gives back the others", async () => {
     const full = await redis();
     const admin = client(full.url);
-    const one = store({ claimTime: 1500, prefix: "" }, full.url);
+    const one = store({ claimTtl: 1500, prefix: "" }, full.url);
     const [handled, failedOne, running] = [fresh(), fresh(), fresh()];
     for (const id of [handled, failedOne, running]) assert.equal(await one.claim(id, "a"), "new");
     await admin.config("SET", "maxmemory", "1");
@@ -289,7 +289,7 @@ describe("a time that no timer can wait", () => {
       calls += 1;
       return 0;
     };
-    const one = redisStore({ evalsha, eval: evalsha }, { claimTime: 2 ** 40 });
+    const one = redisStore({ evalsha, eval: evalsha }, { claimTtl: 2 ** 40 });
     await one.claim("x", "a");
     const start = performance.now();
     await until("a timer of a millisecond would have fired", () => performance.now() - start > 100);
@@ -309,7 +309,7 @@ describe("a process", () => {
         clearInterval(busy);
         return new Promise(() => {});
       };
-      const store = redisStore({ evalsha, eval: evalsha }, { claimTime: 60, timeout: 120_000 });
+      const store = redisStore({ evalsha, eval: evalsha }, { claimTtl: 60, timeout: 120_000 });
       console.log(await store.claim("x", "a"));
     `;
     const cwd = fileURLToPath(new URL(".", import.meta.url));

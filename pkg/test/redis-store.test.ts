@@ -109,7 +109,7 @@ describe("a claim", () => {
   });
 
   it("is renewed while its handler is at work", async () => {
-    const one = await store({ claimTime: 1500 });
+    const one = await store({ claimTtl: 1500 });
     const two = await store({});
     const id = fresh();
     assert.equal(await one.claim(id, "a"), "new");
@@ -120,7 +120,7 @@ describe("a claim", () => {
   });
 
   it("is not renewed for good, whatever the handler does", async () => {
-    const one = await store({ claimTime: 200, maxClaimTime: 400 });
+    const one = await store({ claimTtl: 200, maxClaimTime: 400 });
     const two = await store({});
     const id = fresh();
     assert.equal(await one.claim(id, "a"), "new");
@@ -130,7 +130,7 @@ describe("a claim", () => {
   it("that has run out finishes and frees nothing of who has it now, and says so", async () => {
     for (const name of [undefined, "the first of two names"]) {
       const lost: string[] = [];
-      const one = await store({ claimTime: 100, maxClaimTime: 1, onClaimLost: (id) => lost.push(id) });
+      const one = await store({ claimTtl: 100, maxClaimTime: 1, onClaimLost: (id) => lost.push(id) });
       const two = await store({});
       const id = fresh();
       assert.equal(await one.claim(id, "a", name), "new");
@@ -146,7 +146,7 @@ describe("a claim", () => {
   });
 
   it("that has run out and that nobody took can still be done", async () => {
-    const one = await store({ claimTime: 50, maxClaimTime: 200 });
+    const one = await store({ claimTtl: 50, maxClaimTime: 200 });
     const id = fresh();
     assert.equal(await one.claim(id, "a", "mine"), "new");
     await until("the key is gone", async () => (await server.ask("DBSIZE")) !== "" && (await gone(id)));
@@ -169,7 +169,7 @@ describe("what is kept", () => {
   it("has one key for each delivery, with the prefix and without the id, and ends by itself", async () => {
     const redis = new Ioredis(server.url);
     open.push(() => redis.disconnect());
-    const one = redisStore(redis, { prefix: "ours:", retention: 5_000_000, claimTime: 70_000 });
+    const one = redisStore(redis, { prefix: "ours:", retention: 5_000_000, claimTtl: 70_000 });
     assert.equal(await one.claim("assessment_add:a-patient's-record", "a"), "new");
     const [key, ...more] = await redis.keys("ours:*");
     assert.deepEqual(more, []);
@@ -231,7 +231,7 @@ describe("a Redis that fails", () => {
     for (const kind of Object.keys(CLIENTS)) {
       const other = await RedisServer.start();
       others.push(other);
-      const one = await store({ timeout: 500, claimTime: 60_000 }, kind, other.url);
+      const one = await store({ timeout: 500, claimTtl: 60_000 }, kind, other.url);
       const [finished, running] = [fresh(), fresh()];
       await one.claim(finished, "a");
       await one.done(finished);
@@ -261,7 +261,7 @@ describe("a Redis that fails", () => {
   it("is told what was handled while it was away, once it is back", async () => {
     const other = await RedisServer.start();
     others.push(other);
-    const one = await store({ timeout: 300, claimTime: 1000, maxClaimTime: 20_000 }, "ioredis 6", other.url);
+    const one = await store({ timeout: 300, claimTtl: 1000, maxClaimTime: 20_000 }, "ioredis 6", other.url);
     const id = fresh();
     assert.equal(await one.claim(id, "a"), "new");
     await other.kill();
@@ -312,7 +312,7 @@ describe("a wrong call", () => {
     }
     const client = { evalsha: async () => 0, eval: async () => 0 };
     for (const [name, value] of Object.entries({
-      claimTime: 0,
+      claimTtl: 0,
       longest: 1.5,
       retention: Number.NaN,
       timeout: -1,

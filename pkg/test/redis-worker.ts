@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { redisStore } from "../src/redis.ts";
 
 const [url, verb, id, count] = process.argv.slice(2) as [string, string, string, string];
-const store = redisStore(new Redis(url), { claimTime: 500 });
+const store = redisStore(new Redis(url), { claimTtl: 500 });
 const say = (message: unknown) => process.send?.(message);
 
 if (verb === "claim") {

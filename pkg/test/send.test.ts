@@ -188,7 +188,7 @@ describe("an attempt without an answer", () => {
     assert.equal(await one(silent, { timeout: 100 }), "timeout");
     assert.equal(await one("http://127.0.0.1:1/"), "connection-failed");
     assert.equal(await one(await raw(undefined)), "connection-lost");
-    assert.equal(await one(await raw("SSH-2.0-x\r\n\r\n")), "answer-malformed");
+    assert.equal(await one(await raw("SSH-2.0-x\r\n\r\n")), "response-malformed");
     assert.equal(
       await one("http://nowhere.test/", {
         lookup: async () => {
@@ -346,7 +346,7 @@ describe("a signature that covers the time", () => {
       ),
       {
         name: "SendError",
-        code: "signature-ages",
+        code: "signature-expires",
       },
     );
   });
@@ -365,7 +365,7 @@ describe("a wrong call", () => {
     await wrong({}, /^SendError url-invalid .*Authorization/, "https://user:pass@example.org/");
     await wrong({ provider: "nobody" }, /option-invalid .*`provider`/);
     await wrong({ retries: ["soon"] }, /option-invalid .*`retries`/);
-    await wrong({ retries: { attempts: 0 } }, /option-invalid .*attempts/);
+    await wrong({ retries: { maxAttempts: 0 } }, /option-invalid .*maxAttempts/);
     await wrong({ timeout: -1 }, /option-invalid .*`timeout`/);
     await wrong({ success: "ok" }, /option-invalid .*`success`/);
     await wrong({ allow: ["10.0.0.0/99"] }, /option-invalid .*`allow`/);

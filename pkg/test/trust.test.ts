@@ -76,7 +76,7 @@ describe("a time in the signed body", () => {
     const delivery = linear.create("Issue", { action: "create" }, {});
     for (const provider of [linear, "linear", undefined]) {
       await assert.rejects(send("https://h.example/", delivery, { provider }), {
-        code: "signature-ages",
+        code: "signature-expires",
         message: /^The body holds the time that is signed/,
       });
     }

@@ -334,7 +334,8 @@ describe("verify and inspect", () => {
               if (!result.ok) continue;
               accepted += 1;
               const { event, signature, ...told } = fieldsOf(result.value);
-              const { verdict, provider, signature: seen, ...same } = report;
+              const { verdict, provider, signature: seen, stages, ...same } = report;
+              assert.ok(stages.every(({ state }) => state !== "failed"));
               assert.deepEqual(told, same);
               assert.deepEqual([verdict, provider], [result.value.signature.status, one.provider]);
               assert.equal(seen.status, result.value.signature.status);

@@ -140,12 +140,14 @@ impl Webhook {
         now: impl Into<Timestamp>,
         limits: &VerifyOptions,
     ) -> Result<AcceptedDelivery<'b, 'd>, Error> {
-        let judgement = self.evaluate(delivery, now.into(), limits, EvaluationMode::FailFast);
-        if judgement.rejection.is_some() {
-            return Err(judgement.error());
+        let now = now.into();
+        let evaluation = self.evaluate(delivery, now, limits, EvaluationMode::FailFast);
+        if evaluation.rejection.is_some() {
+            return Err(evaluation.error());
         }
-        let accepted = self.accepted(delivery, judgement);
-        accepted.ok_or_else(|| Error::about(Code::SIGNATURE_MISSING, None, 0))
+        // What identifies an accepted delivery is read here, and not before: a text that cannot be shown rejects it.
+        self.accepted(delivery, evaluation)
+            .ok_or_else(|| self.evaluate(delivery, now, limits, EvaluationMode::UntilRejected).error())
     }
 
     fn accepted<'b, 'd>(

@@ -14,7 +14,7 @@ import { printError, sanitize, showIssue } from "./paint.js";
 import { describeError, UsageError } from "./usage.js";
 
 export interface InputOptions {
-  form?: ImportFormat;
+  format?: ImportFormat;
   header?: string[];
   body?: string;
   url?: string;
@@ -136,7 +136,7 @@ export async function readDelivery(
 ): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; format: ImportFormat }> {
   const source = await bytesOf(file);
   const complete = await overrides(options);
-  let found: ImportResult = importDeliveries(source, { format: options.form });
+  let found: ImportResult = importDeliveries(source, { format: options.format });
   // With headers beside it, any text is a body.
   if (found.format === undefined && (options.header ?? []).length > 0) {
     found = importDeliveries(source, { format: "body" });
@@ -168,7 +168,7 @@ export async function* readDeliveries(
       yield chunk;
     }
   }
-  for await (const { delivery, issues, ...rest } of importStream(counted(), { format: options.form })) {
+  for await (const { delivery, issues, ...rest } of importStream(counted(), { format: options.format })) {
     yield {
       ...rest,
       issues: complete.issues(issues),
@@ -197,6 +197,6 @@ export class UnreadableError extends UsageError {
 function suggestFix(issues: readonly Issue[]): string | undefined {
   const has = (code: Issue["code"]) => issues.some((issue) => issue.code === code);
   if (has("body-elsewhere")) return "Give the body with --body FILE.";
-  if (has("form-unknown")) return "If it is a body as it stands, say --form body.";
+  if (has("form-unknown")) return "If it is a body as it stands, say --format body.";
   return undefined;
 }

@@ -70,7 +70,7 @@ const addLimitOptions = (command: Command) =>
 const input = (command: Command) =>
   command
     .addOption(
-      new Option("--form <form>", "the form of the text; default: what it looks like").choices(
+      new Option("--format <format>", "the form of the text; default: what it looks like").choices(
         IMPORT_FORMATS,
       ),
     )
@@ -197,7 +197,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     .option("--as-is", "send the headers of the file, and sign nothing")
     .option("--retry", "try again as the provider does until it is taken, and report each attempt")
     .option(
-      "--wait <times>",
+      "--delays <times>",
       "the waits of --retry instead of the provider's, as in 100ms,30s,2h",
       parseDelays,
     )
@@ -214,7 +214,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal send http://localhost:3000/ body.json --provider painchek --secret-env PAINCHEK_SECRET",
         "hookseal send http://localhost:3000/ -p xon --unsigned --event calls.user.create",
         "hookseal send http://localhost:3000/ saved.http --as-is",
-        "hookseal send http://localhost:3000/ body.json -p painchek --secret-env PAINCHEK_SECRET --retry --wait 1s,5s --timeout 3",
+        "hookseal send http://localhost:3000/ body.json -p painchek --secret-env PAINCHEK_SECRET --retry --delays 1s,5s --timeout 3",
       ),
     )
     .action(async (url, file, options) => end(await send(url, file, options)));

@@ -14,7 +14,7 @@ export interface SendCommandOptions extends SignCommandOptions {
   asIs?: boolean;
   timeout?: string;
   retry?: boolean;
-  wait?: string[];
+  delays?: string[];
 }
 
 /** Of an answer, no more is shown. */
@@ -35,7 +35,7 @@ export async function send(
   options: SendCommandOptions,
 ): Promise<number> {
   const { url, text, login } = address(target);
-  const again = options.retry === true || options.wait !== undefined;
+  const again = options.retry === true || options.delays !== undefined;
   if (again && (options.now !== undefined || options.url !== undefined)) {
     throw new UsageError(
       "With --retry each attempt is signed for its own time, and for the URL it goes to.",
@@ -47,7 +47,7 @@ export async function send(
     going.headers.push(["Authorization", login]);
   // A webhook would sign a single attempt anew, too, and by another time than --now says.
   const by = again ? (going.hook ?? going.definition) : going.definition;
-  const retries = again ? options.wait : [];
+  const retries = again ? options.delays : [];
   const timeout = options.timeout ?? "15s";
   const why = (attempt: Attempt) => describeFailure(attempt, timeout);
   const sent = await sendOrExit(text, going, {
@@ -71,7 +71,7 @@ async function sendOrExit(...call: Parameters<typeof post>): Promise<Sent> {
     return await post(...call);
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
-    if (error.code === "signature-ages") {
+    if (error.code === "signature-expires") {
       throw new UsageError(
         "The signature covers a time, and receivers refuse it when it is old.",
         "Leave out --as-is, and each attempt is signed anew; or leave out --retry.",

@@ -41,7 +41,7 @@ export async function attempt(policy: Policy, going: Outgoing, now: () => number
     status,
     answer,
     verdict: "again",
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, policy.longestRetryAfter) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, policy.maxRetryAfter) }),
   };
 }
 

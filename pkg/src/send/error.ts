@@ -7,7 +7,7 @@ export type SendErrorCode =
   | "parameter-missing"
   | "parameter-invalid"
   | "header-invalid"
-  | "signature-ages"
+  | "signature-expires"
   | "option-invalid";
 
 /**

@@ -8,7 +8,7 @@ import type { Parameter } from "./url.js";
 export type AttemptCode =
   | "aborted"
   | "address-refused"
-  | "answer-malformed"
+  | "response-malformed"
   | "connection-failed"
   | "connection-lost"
   | "http-refused"
@@ -154,7 +154,7 @@ export interface SendResult {
   status?: number;
   /** Every attempt, in order. */
   attempts: Attempt[];
-  /** The beginning of the last answer's body, where `keepAnswer` asks for it. */
+  /** The beginning of the last answer's body, where `maxResponseBytes` asks for it. */
   response?: {
     headers: Record<string, string | string[] | undefined>;
     /** The same as they came: name, value, name, value, as Node has them. */

@@ -28,7 +28,7 @@ export interface Policy {
   wait: Schedule;
   stopOn: ReadonlySet<number>;
   redirects: number;
-  longestRetryAfter: number;
+  maxRetryAfter: number;
   wire: TransportOptions;
   /** The definition, and the webhook where it can sign. */
   definition: ProviderDefinition | undefined;
@@ -63,13 +63,13 @@ export function policy(
   const wait = schedule(retries as never, random);
   if (definition?.signature?.timestamp !== undefined && wait(1) !== undefined) {
     throw new SendError(
-      "signature-ages",
+      "signature-expires",
       "The body holds the time that is signed, so a later attempt cannot be signed anew without another body, and receivers refuse it when it is old: take `retries: []`, and make a new delivery for each attempt.",
     );
   }
   if (hook === undefined && hasTimestamp(definition) && wait(1) !== undefined) {
     throw new SendError(
-      "signature-ages",
+      "signature-expires",
       "The signature covers a time, and receivers refuse it when it is old: hand the webhook itself over as `provider`, so that each attempt is signed with its own time; or take `retries: []`.",
     );
   }
@@ -78,7 +78,7 @@ export function policy(
     wait,
     stopOn: new Set(stopOn),
     redirects,
-    longestRetryAfter: parseDuration("longestRetryAfter", options.maxRetryAfter ?? "24h"),
+    maxRetryAfter: parseDuration("maxRetryAfter", options.maxRetryAfter ?? "24h"),
     wire: {
       guard: new AddressPolicy(options.allowAddresses),
       plain: options.plainHttp === "allow",

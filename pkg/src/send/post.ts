@@ -211,7 +211,8 @@ function failed(error: unknown, host: string): AttemptError {
   if (error instanceof AttemptError) return error;
   const said = String((error as { code?: unknown } | undefined)?.code ?? "");
   const code = CODE.test(said) ? said : "";
-  if (/^HPE_/.test(code)) return new AttemptError("answer-malformed", `${host} answered no HTTP (${code}).`);
+  if (/^HPE_/.test(code))
+    return new AttemptError("response-malformed", `${host} answered no HTTP (${code}).`);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code)) {
     return new AttemptError("tls-failed", `TLS with ${host} failed (${code}).`);
   }

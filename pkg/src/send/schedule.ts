@@ -48,7 +48,7 @@ export function schedule(retries: readonly Duration[] | ExponentialBackoff, rand
   if (typeof retries !== "object" || retries === null) {
     throw new SendError(
       "option-invalid",
-      'The option `retries` takes a list of waits, such as ["10s", "5m"], or { attempts, base, most }.',
+      'The option `retries` takes a list of waits, such as ["10s", "5m"], or { maxAttempts, baseDelay, maxDelay }.',
     );
   }
   checkOptions("retries", retries, EXPONENTIAL);
@@ -58,8 +58,11 @@ export function schedule(retries: readonly Duration[] | ExponentialBackoff, rand
     maxDelay: cap = "12h",
   } = retries as ExponentialBackoff;
   if (!(Number.isSafeInteger(maxDelay) && maxDelay >= 1 && maxDelay <= 1000))
-    throw new SendError("option-invalid", "The option `retries.attempts` takes a number from 1 to 1000.");
-  const [first, longest] = [parseDuration("retries.base", baseDelay), parseDuration("retries.most", cap)];
+    throw new SendError("option-invalid", "The option `retries.maxAttempts` takes a number from 1 to 1000.");
+  const [first, longest] = [
+    parseDuration("retries.baseDelay", baseDelay),
+    parseDuration("retries.maxDelay", cap),
+  ];
   // Full jitter: senders that failed together do not come back together.
   return (maxAttempts) =>
     maxAttempts >= maxDelay
