@@ -447,7 +447,7 @@ impl Node {
             match rule {
                 Applicator::All(node) => change(node),
                 Applicator::Any(branches) | Applicator::One(branches) => {
-                    branches.rule.iter_mut().for_each(change)
+                    branches.rule.iter_mut().for_each(change);
                 }
                 Applicator::Not(node) => change(&mut node.rule),
                 Applicator::If { condition, then, otherwise } => {
