@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Tag, Token, sort_by, string};
+use super::sort::{same_hash, sort_by, sort_by_hash};
+use super::table::mix;
+use super::{Tag, Token, string};
 
 /// The indices of keys that stand in their object a second time. On the tape the object begins at `open`; it has
 /// `count` members.
@@ -32,18 +34,30 @@ pub fn twice(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
             return Vec::new();
         }
     }
-    let mut named: Vec<(Cow<'_, [u8]>, u32)> = keys
-        .map(|index| match inner(index) {
-            (true, key) => (string::exact(key).into(), index),
-            (false, key) => (key.into(), index),
-        })
-        .collect();
-    if named.len() <= FEW {
+    let exact = |index: u32| match inner(index) {
+        (true, key) => Cow::from(string::exact(key)),
+        (false, key) => key.into(),
+    };
+    if count as usize <= FEW {
+        let named: Vec<(Cow<'_, [u8]>, u32)> = keys.map(|index| (exact(index), index)).collect();
         let repeats = |at: usize| named[..at].iter().any(|(key, _)| *key == named[at].0);
         return (0..named.len()).filter(|at| repeats(*at)).map(|at| named[at].1).collect();
     }
-    sort_by(&mut named, Ord::cmp);
-    named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect()
+    let mut found = Vec::new();
+    same_hash(keys.map(|index| (mix(&exact(index)), index)), &mut |alike| {
+        let first = exact(alike[0].1);
+        if alike.iter().all(|(_, index)| exact(*index) == first) {
+            found.extend(alike[1..].iter().map(|(_, index)| (*index, *index)));
+            return;
+        }
+        // Different keys that share a hash, as somebody may have looked for.
+        let mut named: Vec<_> = alike.iter().map(|(_, index)| (exact(*index), *index)).collect();
+        sort_by(&mut named, Ord::cmp);
+        found.extend(named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].1)));
+    });
+    // What is listed of many are the first in the text.
+    sort_by_hash(&mut found);
+    found.into_iter().map(|(_, index)| index).collect()
 }
 
 /// The same for the same key. Different keys may share one; then they are compared.

@@ -3,8 +3,9 @@
 use crate::issue::{Code, Draft, Place, Severity};
 use crate::json::Value;
 
-/// More issues than this are counted and not listed.
-pub(super) const MOST: usize = 1000;
+/// More issues than this are counted and not listed: nobody reads a thousand, and to make and hand over so many takes
+/// twenty times as long as to judge 64 KB.
+pub(super) const MOST: usize = 100;
 
 pub(super) struct Report<'o> {
     drafts: &'o mut Vec<Draft>,
@@ -68,7 +69,7 @@ impl<'o> Report<'o> {
             return;
         }
         self.omitted += 1;
-        // A draft is looked for only where there is one, so a thousand times at the most.
+        // A draft is looked for only where there is one, so a hundred times at the most.
         if self.displaces(draft.severity)
             && let Some(last) =
                 self.drafts[self.start..].iter_mut().rfind(|listed| listed.severity != Severity::Error)
@@ -97,7 +98,7 @@ impl<'o> Report<'o> {
         if self.omitted > 0 {
             let (verb, many) = if self.omitted == 1 { ("is", "issue") } else { ("are", "issues") };
             let message =
-                format!("There {verb} {} more {many} than the {MOST} that are listed.", self.omitted);
+                format!("There {verb} at least {} more {many} than the {MOST} that are listed.", self.omitted);
             self.drafts.push(Draft::new(Code::ISSUES_OMITTED, Severity::Info, value.place(), message));
         }
     }
@@ -127,7 +128,7 @@ mod tests {
         assert!(!report.listens(Severity::Error));
         assert!(report.drafts[1..].iter().all(|draft| draft.severity == Severity::Error));
         assert_eq!(report.drafts[0].severity, Severity::Warning);
-        // One by the ceiling, and at each of the 250 turns one that was displaced and a warning; the last.
+        // One by the ceiling, and at each of the 25 turns one that was displaced and a warning; the last.
         assert_eq!(report.omitted, 1 + 2 * (MOST / 4) + 1);
     }
 }
