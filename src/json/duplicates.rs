@@ -53,7 +53,9 @@ pub fn twice(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
         // Different keys that share a hash, as somebody may have looked for.
         let mut named: Vec<_> = alike.iter().map(|(_, index)| (exact(*index), *index)).collect();
         sort_by(&mut named, Ord::cmp);
-        found.extend(named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].1)));
+        found.extend(
+            named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].1)),
+        );
     });
     // What is listed of many are the first in the text.
     sort_by_hash(&mut found);

@@ -1,8 +1,8 @@
 //! Equality of JSON values as JSON Schema has it: 1 equals 1.0, and members have no order. Texts are compared by
 //! their exact form, in which halves of surrogate pairs differ.
 
-use super::table::mix;
 use super::sort::{same_hash, sort_by};
+use super::table::mix;
 use super::{Decimal, Kind, Tag, Value};
 
 /// Whether two values are the same value.

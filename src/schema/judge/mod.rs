@@ -249,7 +249,12 @@ impl<'p, 'o> Judge<'p, 'o> {
     /// Whether there is a reason to judge further.
     #[inline]
     fn goes_on(&self, fits: bool) -> bool {
-        (fits || !matches!(self.mode, Mode::Verdict | Mode::Probe)) && !self.gave_up
+        let goes_on = match self.mode {
+            Mode::Verdict | Mode::Probe => fits,
+            Mode::Count => true,
+            Mode::Report => !self.report.is_done(),
+        };
+        goes_on && !self.gave_up
     }
 
     /// Whether the value fits; says nothing.
