@@ -129,6 +129,9 @@ fn text_into(text: &[u8], out: &mut Vec<u8>) {
 pub(crate) fn repeated(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
     let items: Vec<(Value<'_>, usize)> = array.elements().zip(0..).collect();
     let mut found = Vec::new();
+    if items.len() < 2 {
+        return found;
+    }
     same_hash((0..).zip(&items).map(|(at, (item, _))| (size(*item), at)), &mut |alike| {
         let hashed = alike.iter().map(|(_, at)| (hash(items[*at as usize].0), *at));
         same_hash(hashed, &mut |alike| {

@@ -17,11 +17,18 @@ fn sorted_places(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) 
     places
 }
 
+/// Up to this many are sorted in less time than it takes to count their digits.
+const FEW: usize = 128;
+
 /// Hands over each group of several numbers that share a hash, in their order.
 pub(super) fn same_hash(items: impl Iterator<Item = (u64, u32)>, see: &mut dyn FnMut(&[(u32, u32)])) {
     #[allow(clippy::cast_possible_truncation)] // it is mixed
     let mut short: Vec<(u32, u32)> = items.map(|(hash, item)| ((hash ^ hash >> 32) as u32, item)).collect();
-    sort_by_hash(&mut short);
+    if short.len() <= FEW {
+        sort_by(&mut short, |a, b| a.0.cmp(&b.0));
+    } else {
+        sort_by_hash(&mut short);
+    }
     short.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1).for_each(see);
 }
 

@@ -58,6 +58,7 @@ fn decode_with(inner: &[u8], half: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
     let mut out = Vec::with_capacity(inner.len());
     let mut buffer = [0; 4];
     let mut push = |out: &mut Vec<u8>, scalar: u32| match char::from_u32(scalar) {
+        Some(character @ ..'\u{80}') => out.push(character as u8),
         Some(character) => out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes()),
         None => out.extend_from_slice(&half(scalar)),
     };
