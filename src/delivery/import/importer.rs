@@ -6,7 +6,7 @@ use super::capture::import;
 use super::format::ImportFormat;
 use super::lines::BOM;
 use super::position::{Position, prefix_path};
-use super::result::ImportItem;
+use super::result::{ImportItem, ImportedDelivery};
 use super::scanner::{ScanEvent, Scanner};
 use super::{har, ndjson};
 use crate::issue::{Code, Draft, Place, Severity, Step as PathSegment};
@@ -366,6 +366,7 @@ impl Importer {
                 self.position.shift(issue);
                 prefix_path(issue, &path);
             }
+            item.issues.extend(item.delivery.as_mut().and_then(ImportedDelivery::limit_headers));
             self.queue.push_back(item);
         }
         self.consume(length);
