@@ -77,3 +77,51 @@ pub fn fingerprint(key: &[u8]) -> u32 {
     let mixed = (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 32) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::json::Document;
+
+    fn repeated(keys: &[String]) -> Vec<u32> {
+        let members: Vec<String> = keys.iter().map(|key| format!("\"{key}\":0")).collect();
+        let text = format!("{{{}}}", members.join(","));
+        let document = Document::read(text.as_bytes()).unwrap();
+        twice(text.as_bytes(), &document.tape, 0, u32::try_from(keys.len()).unwrap())
+            .into_iter()
+            .map(|index| (index - 1) / 2)
+            .collect()
+    }
+
+    #[test]
+    fn keys_that_share_a_hash_are_told_apart() {
+        let mut seen: HashMap<u32, String> = HashMap::new();
+        let mut keys: Vec<String> = Vec::new();
+        for n in 0..300_000u64 {
+            let key = format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) ^ n << 40);
+            let hash = mix(key.as_bytes());
+            if let Some(other) = seen.insert((hash ^ hash >> 32) as u32, key.clone()) {
+                keys.extend([other, key]);
+            }
+        }
+        assert!(!keys.is_empty(), "some share one");
+        keys.extend((0..200).map(|n| format!("filler {n}")));
+        assert_eq!(repeated(&keys), Vec::<u32>::new());
+        let first = keys[0].clone();
+        keys.extend([first.clone(), keys[1].clone(), first]);
+        let count = u32::try_from(keys.len()).unwrap();
+        assert_eq!(repeated(&keys), [count - 3, count - 2, count - 1]);
+    }
+
+    #[test]
+    fn repeated_keys_come_in_the_order_of_the_text_however_they_are_spelled() {
+        let mut keys: Vec<String> = (0..300).map(|n| format!("key {}", n * 7 % 200)).collect();
+        keys[250] = "\\u006bey 3".to_owned();
+        let mut expected: Vec<u32> = (200..300).filter(|n| *n != 250).collect();
+        // 250 * 7 % 200 is 150, and key 3 stands there already.
+        expected.insert(50, 250);
+        assert_eq!(repeated(&keys), expected);
+    }
+}

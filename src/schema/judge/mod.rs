@@ -312,3 +312,26 @@ impl<'p, 'o> Judge<'p, 'o> {
 fn is_whole(node: &Node, quick: u8, value: Value<'_>) -> bool {
     quick == types::FRACTION && node.types & types::INTEGER != 0 && exact_type(value) == types::INTEGER
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+    use crate::schema::{CompileOptions, Schema};
+
+    /// Nobody reads more, and a payload of nothing but errors would take many times as long as any other.
+    #[test]
+    fn judging_ends_where_a_report_is_full_of_errors() {
+        let schema = br#"{"items":{"required":["a"]},"uniqueItems":true}"#;
+        let schema = Schema::compile(schema, &CompileOptions::default()).unwrap();
+        let text = format!("[{}]", vec!["{}"; 5000].join(","));
+        let document = Document::read(text.as_bytes()).unwrap();
+        let mut drafts = Vec::new();
+        let mut judge =
+            Judge::new(&schema.plan, document.root(), Profile::Lenient, Mode::Report, &mut drafts);
+        judge.visit(schema.plan.root, document.root());
+        assert_eq!(judge.visits, 102, "the list, and an object more than are listed");
+        judge.report.finish(document.root());
+        assert_eq!(drafts.len(), 101);
+    }
+}
