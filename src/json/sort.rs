@@ -39,6 +39,9 @@ pub(super) fn sort_by_hash(items: &mut Vec<(u32, u32)>) {
         let digit = |item: &(u32, u32)| (item.0 >> shift & 255) as usize;
         let mut ends = [0; 257];
         items.iter().for_each(|item| ends[digit(item) + 1] += 1);
+        if ends.contains(&items.len()) {
+            continue; // They share it.
+        }
         (1..257).for_each(|at| ends[at] += ends[at - 1]);
         for item in items.iter() {
             let end = &mut ends[digit(item)];

@@ -163,6 +163,9 @@ impl Judge<'_, '_> {
         {
             fits &= self.broken(max.grades, || message::too_many_properties(max.rule, value));
         }
+        if count == 0 {
+            return fits; // Nothing depends on what is not there.
+        }
         let has = |index: u32| seen.has(rules.properties[index as usize].bit);
         for Graded { rule: (present, needed), grades } in &rules.dependent {
             if !has(*present) {
