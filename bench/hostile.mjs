@@ -100,7 +100,8 @@ function hold(name, usually, usual, call) {
     for (let round = 0; round < rounds; round++) usualTime = Math.min(usualTime, time(usual));
     least.set(usually, usualTime);
   }
-  let own = time(call);
+  // The first call may have to join the pieces of the text that it is given.
+  let own = Math.min(time(call), time(call));
   for (let round = 0; round < 3 && own > MAX_RATIO * usualTime; round++) own = Math.min(own, time(call));
   const one = { name, usual, call, usually, ratio: own / usualTime, own };
   // What is measured again has to be kept, and nothing else: bodies are large.

@@ -132,17 +132,25 @@ pub(crate) fn repeated(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
     if items.len() < 2 {
         return found;
     }
+    // Nearly always they are what they seem: one value.
+    let same_value = |alike: &[(u32, u32)]| {
+        let (first, at) = items[alike[0].1 as usize];
+        let same = alike[1..].iter().all(|(_, at)| same(first, items[*at as usize].0));
+        same.then(|| (at, items[alike[1].1 as usize].0))
+    };
     same_hash((0..).zip(&items).map(|(at, (item, _))| (size(*item), at)), &mut |alike| {
+        if let Some(pair) = same_value(alike) {
+            found.push(pair);
+            return;
+        }
         let hashed = alike.iter().map(|(_, at)| (hash(items[*at as usize].0), *at));
         same_hash(hashed, &mut |alike| {
-            let all = || alike.iter().map(|(_, at)| items[*at as usize]);
-            // Nearly always they are what they seem: one value.
-            let (first, at) = items[alike[0].1 as usize];
-            if all().all(|(item, _)| same(first, item)) {
-                found.push((at, items[alike[1].1 as usize].0));
+            if let Some(pair) = same_value(alike) {
+                found.push(pair);
                 return;
             }
-            let mut written: Vec<_> = all().map(|(item, at)| (canonical(item), at, item)).collect();
+            let all = alike.iter().map(|(_, at)| items[*at as usize]);
+            let mut written: Vec<_> = all.map(|(item, at)| (canonical(item), at, item)).collect();
             sort_by(&mut written, |a, b| a.0.cmp(&b.0));
             let groups = written.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1);
             found.extend(groups.map(|alike| (alike[0].1, alike[1].2)));

@@ -267,10 +267,11 @@ impl<'d> Key<'d> {
     #[must_use]
     pub fn is(self, text: &str) -> bool {
         let token = self.token();
+        let (inner, text) = (inner(self.document.bytes, token), text.as_bytes());
         if token.tag() == Tag::Escaped {
-            string::exact(inner(self.document.bytes, token)) == text.as_bytes()
+            string::may_be(inner, text) && string::exact(inner) == text
         } else {
-            same_bytes(inner(self.document.bytes, token), text.as_bytes())
+            same_bytes(inner, text)
         }
     }
 

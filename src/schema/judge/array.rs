@@ -76,7 +76,7 @@ impl Judge<'_, '_> {
     fn unique(&mut self, grades: Grades, value: Value<'_>) -> bool {
         let Some(severity) = grades.of(self.profile) else { return true };
         // What can only warn is for reports.
-        if self.mode != Mode::Report && severity != Severity::Error {
+        if value.len() < 2 || self.mode != Mode::Report && severity != Severity::Error {
             return true;
         }
         let short = |item: Value<'_>| {
