@@ -97,12 +97,12 @@ mod tests {
 
     #[test]
     fn keys_that_share_a_hash_are_told_apart() {
-        let mut seen: HashMap<u32, String> = HashMap::new();
+        let mut seen: HashMap<u64, String> = HashMap::new();
         let mut keys: Vec<String> = Vec::new();
         for n in 0..300_000u64 {
             let key = format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) ^ n << 40);
             let hash = mix(key.as_bytes());
-            if let Some(other) = seen.insert((hash ^ hash >> 32) as u32, key.clone()) {
+            if let Some(other) = seen.insert((hash ^ hash >> 32) & 0xffff_ffff, key.clone()) {
                 keys.extend([other, key]);
             }
         }

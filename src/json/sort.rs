@@ -20,10 +20,13 @@ fn sorted_places(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) 
 /// Up to this many are sorted in less time than it takes to count their digits.
 const FEW: usize = 128;
 
+/// A hash and the number it is of.
+pub(super) type Hashed = (u32, u32);
+
 /// Hands over each group of several numbers that share a hash, in their order.
-pub(super) fn same_hash(items: impl Iterator<Item = (u64, u32)>, see: &mut dyn FnMut(&[(u32, u32)])) {
+pub(super) fn same_hash(items: impl Iterator<Item = (u64, u32)>, see: &mut dyn FnMut(&[Hashed])) {
     #[allow(clippy::cast_possible_truncation)] // it is mixed
-    let mut short: Vec<(u32, u32)> = items.map(|(hash, item)| ((hash ^ hash >> 32) as u32, item)).collect();
+    let mut short: Vec<Hashed> = items.map(|(hash, item)| ((hash ^ hash >> 32) as u32, item)).collect();
     if short.len() <= FEW {
         sort_by(&mut short, |a, b| a.0.cmp(&b.0));
     } else {
@@ -33,12 +36,14 @@ pub(super) fn same_hash(items: impl Iterator<Item = (u64, u32)>, see: &mut dyn F
 }
 
 /// Sorts numbers by their hashes, keeping the order of equal ones: in time that no choice of hashes changes.
-pub(super) fn sort_by_hash(items: &mut Vec<(u32, u32)>) {
+pub(super) fn sort_by_hash(items: &mut Vec<Hashed>) {
     let mut other = vec![(0, 0); items.len()];
     for shift in [0, 8, 16, 24] {
-        let digit = |item: &(u32, u32)| (item.0 >> shift & 255) as usize;
+        let digit = |item: &Hashed| (item.0 >> shift & 255) as usize;
         let mut ends = [0; 257];
-        items.iter().for_each(|item| ends[digit(item) + 1] += 1);
+        for item in items.iter() {
+            ends[digit(item) + 1] += 1;
+        }
         if ends.contains(&items.len()) {
             continue; // They share it.
         }
@@ -62,7 +67,7 @@ mod tests {
             let mut items: Vec<(u32, u32)> =
                 (0..count).map(|n: u32| ((n % 300).wrapping_mul(0x9e37_79b9), n)).collect();
             let mut expected = items.clone();
-            expected.sort();
+            expected.sort_unstable();
             sort_by_hash(&mut items);
             assert_eq!(items, expected);
         }
