@@ -143,6 +143,7 @@ impl Judge<'_, '_> {
             fits &= self.broken(below.grades, || message::maximum("less than", &below.rule, value));
         }
         if let Some(step) = &rules.step
+            && !(value.tag() == Tag::Integer && step.rule.0.divides_integers())
             && !value.as_decimal().is_some_and(|number: Decimal<'_>| number.is_multiple_of(&step.rule.0))
         {
             fits &= self.broken(step.grades, || message::multiple(&step.rule.1, value));
