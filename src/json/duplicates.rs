@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::sort::{same_hash, sort_by, sort_by_hash};
-use super::table::mix;
+use super::table::{mix, same_bytes};
 use super::{Tag, Token, string};
 
 /// The indices of keys that stand in their object a second time. On the tape the object begins at `open`; it has
@@ -46,7 +46,7 @@ pub fn twice(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
     let mut found = Vec::new();
     same_hash(keys.map(|index| (mix(&exact(index)), index)), &mut |alike| {
         let first = exact(alike[0].1);
-        if alike.iter().all(|(_, index)| exact(*index) == first) {
+        if alike.iter().all(|(_, index)| same_bytes(&exact(*index), &first)) {
             found.extend(alike[1..].iter().map(|(_, index)| (*index, *index)));
             return;
         }
@@ -58,7 +58,9 @@ pub fn twice(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
         );
     });
     // What is listed of many are the first in the text.
-    sort_by_hash(&mut found);
+    if !found.is_sorted() {
+        sort_by_hash(&mut found);
+    }
     found.into_iter().map(|(_, index)| index).collect()
 }
 
