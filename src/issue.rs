@@ -95,7 +95,7 @@ pub struct Issue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
     /// Nowhere in the body: a header, the delivery as a whole.
-    Delivery,
+    Request,
     /// A value, by its index in the document's tape.
     Value(u32),
     /// The key of a member, by the key's index in the document's tape.

@@ -337,9 +337,9 @@ mod hostile {
         text.push('}');
         let closed = schema(&json!({ "properties": { "key": {} }, "additionalProperties": false }));
         let issues = closed.check(text.as_bytes());
-        assert_eq!(issues.len(), 1001);
+        assert_eq!(issues.len(), 101);
         let last = issues.iter().find(|issue| issue.code.as_str() == "issues-omitted").expect("it says so");
-        assert_eq!(last.message, "There are 99000 more issues than the 1000 that are listed.");
+        assert_eq!(last.message, "There are more issues than the 100 that are listed.");
         assert_eq!(last.severity, Severity::Info);
     }
 
@@ -348,13 +348,21 @@ mod hostile {
         let items = |count: usize, item: &str| format!("[{}]", vec![item; count].join(","));
         let strings = schema(&json!({ "items": { "type": "string" } }));
         let issues = strings.check(items(500_000, "0").as_bytes());
-        assert!(issues.iter().any(|issue| issue.message.starts_with("There are 499000 more issues")));
+        assert!(
+            issues.iter().any(|issue| issue
+                .message
+                .starts_with("There are more issues than the 100 that are listed."))
+        );
 
         let options = CompileOptions { detect_placeholders: true, ..CompileOptions::default() };
         let text = json!({ "items": { "additionalProperties": false } }).to_string();
         let closed = Schema::compile(text.as_bytes(), &options).expect("it compiles");
         let issues = closed.check(items(500_000, "{\"...\":0}").as_bytes());
-        assert!(issues.iter().any(|issue| issue.message.starts_with("There are 499000 more issues")));
+        assert!(
+            issues.iter().any(|issue| issue
+                .message
+                .starts_with("There are more issues than the 100 that are listed."))
+        );
     }
 
     #[test]
@@ -371,8 +379,12 @@ mod hostile {
         text.push_str("\"z\":1}");
         let issues = schema.check(text.as_bytes());
         assert_eq!(issues.iter().filter(|issue| issue.severity == Severity::Error).count(), 1);
-        assert_eq!(issues.len(), 1001);
-        assert!(issues.iter().any(|issue| issue.message.starts_with("There are 2001 more issues")));
+        assert_eq!(issues.len(), 101);
+        assert!(
+            issues.iter().any(|issue| issue
+                .message
+                .starts_with("There are more issues than the 100 that are listed."))
+        );
     }
 
     #[test]

@@ -59,6 +59,11 @@ impl<'a> Headers<'a> {
         self.pairs.len()
     }
 
+    /// Keeps the first fields, so many at the most.
+    pub(super) fn truncate(&mut self, most: usize) {
+        self.pairs.truncate(most);
+    }
+
     /// Whether there is no field.
     #[must_use]
     pub fn is_empty(&self) -> bool {

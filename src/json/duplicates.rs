@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Token, TokenKind, sort_by, string};
+use super::sort::{same_hash, sort_by, sort_by_hash};
+use super::table::{bytes_equal, mix};
+use super::{Token, TokenKind, string};
 
 /// The indices of keys that stand in their object a second time. On the tape the object begins at `open`; it has
 /// `count` members.
@@ -32,18 +34,34 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
             return Vec::new();
         }
     }
-    let mut named: Vec<(Cow<'_, [u8]>, u32)> = keys
-        .map(|index| match inner(index) {
-            (true, key) => (string::decode_lossless(key).into(), index),
-            (false, key) => (key.into(), index),
-        })
-        .collect();
-    if named.len() <= SMALL_OBJECT_KEYS {
+    let exact = |index: u32| match inner(index) {
+        (true, key) => Cow::from(string::decode_lossless(key)),
+        (false, key) => key.into(),
+    };
+    if count as usize <= SMALL_OBJECT_KEYS {
+        let named: Vec<(Cow<'_, [u8]>, u32)> = keys.map(|index| (exact(index), index)).collect();
         let repeats = |at: usize| named[..at].iter().any(|(key, _)| *key == named[at].0);
         return (0..named.len()).filter(|at| repeats(*at)).map(|at| named[at].1).collect();
     }
-    sort_by(&mut named, Ord::cmp);
-    named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect()
+    let mut found = Vec::new();
+    same_hash(keys.map(|index| (mix(&exact(index)), index)), &mut |alike| {
+        let first = exact(alike[0].1);
+        if alike.iter().all(|(_, index)| bytes_equal(&exact(*index), &first)) {
+            found.extend(alike[1..].iter().map(|(_, index)| (*index, *index)));
+            return;
+        }
+        // Different keys that share a hash, as somebody may have looked for.
+        let mut named: Vec<_> = alike.iter().map(|(_, index)| (exact(*index), *index)).collect();
+        sort_by(&mut named, Ord::cmp);
+        found.extend(
+            named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].1)),
+        );
+    });
+    // What is listed of many are the first in the text.
+    if !found.is_sorted() {
+        sort_by_hash(&mut found);
+    }
+    found.into_iter().map(|(_, index)| index).collect()
 }
 
 /// The same for the same key. Different keys may share one; then they are compared.
@@ -60,4 +78,52 @@ pub fn fingerprint(key: &[u8]) -> u32 {
     };
     let mixed = (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::json::Document;
+
+    fn repeated(keys: &[String]) -> Vec<u32> {
+        let members: Vec<String> = keys.iter().map(|key| format!("\"{key}\":0")).collect();
+        let text = format!("{{{}}}", members.join(","));
+        let document = Document::parse(text.as_bytes()).unwrap();
+        find_duplicates(text.as_bytes(), &document.tape, 0, u32::try_from(keys.len()).unwrap())
+            .into_iter()
+            .map(|index| (index - 1) / 2)
+            .collect()
+    }
+
+    #[test]
+    fn keys_that_share_a_hash_are_told_apart() {
+        let mut seen: HashMap<u64, String> = HashMap::new();
+        let mut keys: Vec<String> = Vec::new();
+        for n in 0..300_000u64 {
+            let key = format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) ^ n << 40);
+            let hash = mix(key.as_bytes());
+            if let Some(other) = seen.insert((hash ^ hash >> 32) & 0xffff_ffff, key.clone()) {
+                keys.extend([other, key]);
+            }
+        }
+        assert!(!keys.is_empty(), "some share one");
+        keys.extend((0..200).map(|n| format!("filler {n}")));
+        assert_eq!(repeated(&keys), Vec::<u32>::new());
+        let first = keys[0].clone();
+        keys.extend([first.clone(), keys[1].clone(), first]);
+        let count = u32::try_from(keys.len()).unwrap();
+        assert_eq!(repeated(&keys), [count - 3, count - 2, count - 1]);
+    }
+
+    #[test]
+    fn repeated_keys_come_in_the_order_of_the_text_however_they_are_spelled() {
+        let mut keys: Vec<String> = (0..300).map(|n| format!("key {}", n * 7 % 200)).collect();
+        keys[250] = "\\u006bey 3".to_owned();
+        let mut expected: Vec<u32> = (200..300).filter(|n| *n != 250).collect();
+        // 250 * 7 % 200 is 150, and key 3 stands there already.
+        expected.insert(50, 250);
+        assert_eq!(repeated(&keys), expected);
+    }
 }

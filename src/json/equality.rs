@@ -1,8 +1,9 @@
 //! Equality of JSON values as JSON Schema has it: 1 equals 1.0, and members have no order. Texts are compared by
 //! their exact form, in which halves of surrogate pairs differ.
 
+use super::sort::{same_hash, sort_by};
 use super::table::mix;
-use super::{Decimal, Kind, TokenKind, Value, sort_by};
+use super::{Decimal, Kind, TokenKind, Value};
 
 /// Whether two values are the same value.
 ///
@@ -129,30 +130,36 @@ fn text_into(text: &[u8], out: &mut Vec<u8>) {
 /// many tokens, so that values are not hashed again at every level of arrays within arrays; and values that share a
 /// hash are sorted, and not compared each with each.
 pub(crate) fn repeated(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
+    let items: Vec<(Value<'_>, usize)> = array.elements().zip(0..).collect();
     let mut found = Vec::new();
-    let sized = array.elements().enumerate().map(|(at, item)| (size(item), at, item)).collect();
-    groups(sized, &mut |alike| {
-        let hashed = alike.iter().map(|(_, at, item)| (hash(*item), *at, *item)).collect();
-        groups(hashed, &mut |alike| {
-            // Nearly always they are what they seem: one value.
-            if alike[1..].iter().all(|(.., item)| values_equal(alike[0].2, *item)) {
-                found.push((alike[0].1, alike[1].2));
+    if items.len() < 2 {
+        return found;
+    }
+    // Nearly always they are what they seem: one value.
+    let same_value = |alike: &[(u32, u32)]| {
+        let (first, at) = items[alike[0].1 as usize];
+        let same = alike[1..].iter().all(|(_, at)| values_equal(first, items[*at as usize].0));
+        same.then(|| (at, items[alike[1].1 as usize].0))
+    };
+    same_hash((0..).zip(&items).map(|(at, (item, _))| (size(*item), at)), &mut |alike| {
+        if let Some(pair) = same_value(alike) {
+            found.push(pair);
+            return;
+        }
+        let hashed = alike.iter().map(|(_, at)| (hash(items[*at as usize].0), *at));
+        same_hash(hashed, &mut |alike| {
+            if let Some(pair) = same_value(alike) {
+                found.push(pair);
                 return;
             }
-            let written = alike.iter().map(|(_, at, item)| (canonical(*item), *at, *item)).collect();
-            groups(written, &mut |alike| found.push((alike[0].1, alike[1].2)));
+            let all = alike.iter().map(|(_, at)| items[*at as usize]);
+            let mut written: Vec<_> = all.map(|(item, at)| (canonical(item), at, item)).collect();
+            sort_by(&mut written, |a, b| a.0.cmp(&b.0));
+            let groups = written.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1);
+            found.extend(groups.map(|alike| (alike[0].1, alike[1].2)));
         });
     });
     found
-}
-
-/// An item of an array with what it is sorted by, and its index.
-type Keyed<'d, K> = (K, usize, Value<'d>);
-
-/// Sorts items by their key, and hands over each group of several that share one.
-fn groups<'d, K: Ord>(mut items: Vec<Keyed<'d, K>>, see: &mut dyn FnMut(&[Keyed<'d, K>])) {
-    sort_by(&mut items, |a, b| a.0.cmp(&b.0));
-    items.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1).for_each(see);
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<PendingIssue>) -> Vec<
     let mut placed: Vec<(ByteSpan, PendingIssue)> =
         drafts.into_iter().map(|draft| (byte_span(document, draft.place), draft)).collect();
     let rank = |(span, draft): &(ByteSpan, PendingIssue)| {
-        (draft.place != Location::Delivery, span.start, draft.severity)
+        (draft.place != Location::Request, span.start, draft.severity)
     };
     sort_by(&mut placed, |a, b| rank(a).cmp(&rank(b)));
     let paths = paths(document, &placed);
@@ -39,7 +39,7 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<PendingIssue>) -> Vec<
         issues.push(without_location(PendingIssue::new(
             Code::ISSUES_OMITTED,
             Severity::Info,
-            Location::Delivery,
+            Location::Request,
             message,
         )));
     }
@@ -82,7 +82,7 @@ pub(super) fn pointer(path: &[PathSegment]) -> String {
 
 fn byte_span(document: &Document<'_>, place: Location) -> ByteSpan {
     match place {
-        Location::Delivery => ByteSpan::default(),
+        Location::Request => ByteSpan::default(),
         Location::Value(index) | Location::Key(index) => super::Value { document, index }.span(),
     }
 }
@@ -94,7 +94,7 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, PendingIssue)]) -> Vec<Op
         .enumerate()
         .filter_map(|(n, (_, draft))| match draft.place {
             Location::Value(index) | Location::Key(index) => Some((index, n)),
-            Location::Delivery => None,
+            Location::Request => None,
         })
         .collect();
     sort_by(&mut wanted, Ord::cmp);

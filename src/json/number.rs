@@ -220,6 +220,12 @@ impl Divisor {
             .try_fold(0u64, |total, digit| total.checked_mul(10)?.checked_add(u64::from(digit)))?;
         Some(Self { mantissa, exponent: number.magnitude + 1 - number.length })
     }
+
+    /// Whether every whole number is a multiple, as of 1 and 0.01.
+    #[must_use]
+    pub fn divides_integers(self) -> bool {
+        self.mantissa == 1 && self.exponent <= 0
+    }
 }
 
 /// Whether JavaScript cannot represent a number exactly.
@@ -350,6 +356,7 @@ mod tests {
         ] {
             let step = Divisor::of(decimal(step)).expect("a step");
             assert_eq!(decimal(number).is_multiple_of(&step), expected, "{number}");
+            assert!(expected || !step.divides_integers() || number.contains(['.', 'e', 'E']), "{number}");
         }
         assert!(Divisor::of(decimal("0")).is_none());
         assert!(Divisor::of(decimal("-1")).is_none());

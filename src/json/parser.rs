@@ -38,13 +38,13 @@ impl ContainerFrame {
 }
 
 /// More findings of a kind than this are counted and not kept: the text does not decide how much memory is used.
-const MAX_FINDINGS: usize = 1000;
+const MAX_FINDINGS: usize = 100;
 
 /// More numbers than this are not compared with what JavaScript makes of them, which takes a microsecond each: a megabyte
 /// of them would take forty times as long as any other, and 64 KB still thirty times.
 const MAX_PRECISION_CHECKS: usize = 250;
 
-/// Kinds of findings are counted apart: a thousand numbers do not hide a key that stands twice.
+/// Kinds of findings are counted apart: a hundred numbers do not hide a key that stands twice.
 #[derive(Clone, Copy)]
 enum DiagnosticKind {
     DuplicateKey,

@@ -53,11 +53,23 @@ pub fn decode_lossless(inner: &[u8]) -> Vec<u8> {
     })
 }
 
+/// Whether a text with escapes can be this one, by its start and its length: nearly always that is all it takes to know.
+pub fn may_be(inner: &[u8], text: &[u8]) -> bool {
+    let starts = match (inner, text.first()) {
+        ([b'\\', b'u', ..], Some(first @ ..0x80)) => escaped_unit(inner, 0) == Some(u32::from(*first)),
+        ([b'\\', b'b' | b'f' | b'n' | b'r' | b't', ..], Some(first)) => *first < b' ',
+        ([b'\\', ..], _) => true,
+        (_, first) => inner.first() == first,
+    };
+    starts && inner.len() <= 6 * text.len()
+}
+
 /// `half` says what half of a surrogate pair becomes.
 fn decode_with(inner: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
     let mut out = Vec::with_capacity(inner.len());
     let mut buffer = [0; 4];
     let mut push = |out: &mut Vec<u8>, scalar: u32| match char::from_u32(scalar) {
+        Some(character @ ..'\u{80}') => out.push(character as u8),
         Some(character) => out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes()),
         None => out.extend_from_slice(&on_lone_surrogate(scalar)),
     };
@@ -111,6 +123,29 @@ fn code_unit(bytes: &[u8], slash: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_may_be_what_it_is() {
+        for text in [
+            r"\u0061b",
+            r"a\u0062",
+            r"\n",
+            r"\t\ud83d\ude00",
+            r"\u00e9",
+            r"\/",
+            r#"\""#,
+            r"\\a",
+            r"\ud800",
+            "a",
+        ] {
+            let exact = decode_lossless(text.as_bytes());
+            assert!(may_be(text.as_bytes(), &exact), "{text}");
+            assert!(!may_be(text.as_bytes(), b""), "{text}");
+        }
+        for text in [r"\u0061b", r"\n..", "a", r"\u002e.................."] {
+            assert!(!may_be(text.as_bytes(), b"..."), "{text}");
+        }
+    }
 
     #[test]
     fn scan_stops_where_a_byte_by_byte_scan_stops() {

@@ -274,10 +274,11 @@ impl<'d> Key<'d> {
     #[must_use]
     pub fn eq_str(self, text: &str) -> bool {
         let token = self.token();
+        let (inner, text) = (string_bytes(self.document.bytes, token), text.as_bytes());
         if token.tag() == TokenKind::Escaped {
-            string::decode_lossless(string_bytes(self.document.bytes, token)) == text.as_bytes()
+            string::may_be(inner, text) && string::decode_lossless(inner) == text
         } else {
-            bytes_equal(string_bytes(self.document.bytes, token), text.as_bytes())
+            bytes_equal(inner, text)
         }
     }
 

@@ -24,7 +24,7 @@ impl Outcome<'_> {
     /// The issue it is; nothing for a verified one.
     pub(crate) fn draft(&self, scheme: &Scheme, keys: &Keys) -> Option<PendingIssue> {
         let Message(message, hint) = self.message(scheme, keys)?;
-        let mut draft = PendingIssue::new(self.code()?, Severity::Error, Location::Delivery, message);
+        let mut draft = PendingIssue::new(self.code()?, Severity::Error, Location::Request, message);
         draft.hint = hint;
         let about_form = match self {
             Outcome::MalformedReason { header, .. } => *header == scheme.header(),

@@ -25,7 +25,7 @@ impl Error {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         let message = escape_controls(message.into());
         let issue =
-            without_location(PendingIssue::new(code, Severity::Error, Location::Delivery, message.clone()));
+            without_location(PendingIssue::new(code, Severity::Error, Location::Request, message.clone()));
         Self { code, issues: vec![issue], message }
     }
 

@@ -127,7 +127,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
 
     fn reject(&mut self, code: Code, message: impl Into<String>, hint: &str) {
         self.rejection.get_or_insert(code);
-        self.drafts.push(PendingIssue::new(code, Severity::Error, Location::Delivery, message).hint(hint));
+        self.drafts.push(PendingIssue::new(code, Severity::Error, Location::Request, message).hint(hint));
     }
 
     fn check_signature(
@@ -148,7 +148,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
                     PendingIssue::new(
                         Code::SECRET_MISSING,
                         Severity::Warning,
-                        Location::Delivery,
+                        Location::Request,
                         format!("The delivery has a signature in {}, and there is no secret to check it with.", scheme.header()),
                     )
                     .hint("Pass the secret of the subscription in `secrets`, so that forged deliveries are refused."),
@@ -285,7 +285,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         .expected(wanted)
         .received(place.kind().name());
         if matches!(provider.envelope.event_type, FieldSource::Header(_)) {
-            (draft.place, draft.received) = (Location::Delivery, None);
+            (draft.place, draft.received) = (Location::Request, None);
         }
         if let Some(known) = provider.lookalike(root) {
             draft = draft.hint(known);
@@ -296,8 +296,8 @@ impl<'b, 'd> Evaluation<'b, 'd> {
     fn unknown_type(&mut self, webhook: &Webhook, root: Value<'_>, name: &str, strict: bool) {
         let provider = &webhook.provider;
         let place = match &provider.envelope.event_type {
-            FieldSource::Pointer(pointer) => root.pointer(pointer).map_or(Location::Delivery, Value::place),
-            FieldSource::Header(_) => Location::Delivery,
+            FieldSource::Pointer(pointer) => root.pointer(pointer).map_or(Location::Request, Value::place),
+            FieldSource::Header(_) => Location::Request,
         };
         let known: Vec<&str> = provider.events.iter().map(|event| event.event_type.as_str()).collect();
         let draft = if is_placeholder(name) {
@@ -340,7 +340,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         let errors = || self.drafts.iter().filter(|draft| draft.severity == Severity::Error);
         // The tape has the order of the text.
         let rank = |draft: &&PendingIssue| match draft.place {
-            Location::Delivery => 0,
+            Location::Request => 0,
             Location::Value(index) | Location::Key(index) => u64::from(index) + 1,
         };
         let named = errors().filter(|draft| draft.code == code).min_by_key(rank);
@@ -367,7 +367,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
 /// What is said of a body over the limit.
 pub(super) fn body_too_large(limits: &VerifyOptions) -> PendingIssue {
     let message = format!("The body is larger than the limit of {} bytes.", limits.max_bytes);
-    PendingIssue::new(Code::BODY_TOO_LARGE, Severity::Error, Location::Delivery, message)
+    PendingIssue::new(Code::BODY_TOO_LARGE, Severity::Error, Location::Request, message)
         .hint("Raise `maxBytes` if the provider really sends bodies this large.")
 }
 

@@ -1,7 +1,7 @@
 //! HTTP requests, whole ones and those that lost their line breaks.
 
 use hookseal::Severity::{Error, Info, Warning};
-use hookseal::delivery::{ImportFormat, import};
+use hookseal::delivery::{ImportFormat, Importer, import};
 
 use crate::support::{ODD, headers, import_one, locations, messages};
 
@@ -188,8 +188,52 @@ fn header_values_that_are_no_utf8_are_read_as_servers_read_them() {
 }
 
 #[test]
-fn any_number_of_headers_is_read() {
+fn thousands_of_headers_are_read() {
     let many = (0..3000).map(|n| format!("X-{n}: {n}\r\n")).collect::<Vec<_>>().concat();
     let (delivery, result) = import_one(format!("POST / HTTP/1.1\r\n{many}\r\n{{}}"), ImportFormat::Http);
     assert_eq!((delivery.headers.len(), result.issues.len()), (3000, 0));
+}
+
+/// Each costs many times its bytes, here and in JavaScript.
+#[test]
+fn no_more_than_ten_thousand_headers_are_kept_in_any_format() {
+    let count = 10_007;
+    let lines = "A: b\r\n".repeat(count);
+    let options = "-H 'A: b' ".repeat(count);
+    let record = format!("{{\"headers\":[{}],\"body\":\"{{}}\"}}", vec!["[\"A\",\"b\"]"; count].join(","));
+    let fields = vec!["{\"name\":\"A\",\"value\":\"b\"}"; count].join(",");
+    let entry = format!(
+        "{{\"request\":{{\"method\":\"POST\",\"url\":\"https://a/\",\"headers\":[{fields}],\"postData\":{{\"text\":\"{{}}\"}}}}}}"
+    );
+    for (text, format) in [
+        (format!("POST / HTTP/1.1\r\n{lines}\r\n{{}}"), ImportFormat::Http),
+        (format!("{lines}\r\n{{}}"), ImportFormat::Http),
+        (format!("POST / HTTP/1.1 {}\r\n\r\n{{}}", "A: b ".repeat(count)), ImportFormat::Http),
+        (format!("curl https://a/ {options} -d '{{}}'"), ImportFormat::Curl),
+        (record.clone(), ImportFormat::Record),
+        (format!("{record}\n"), ImportFormat::Ndjson),
+        (format!("{{\"log\":{{\"entries\":[{entry}]}}}}"), ImportFormat::Har),
+    ] {
+        let mut importer = Importer::new(Some(format));
+        importer.push(text.as_bytes());
+        importer.finish();
+        let whole = import(text.as_bytes(), Some(format));
+        let item = importer.next_item().expect("an item");
+        for (headers, issues) in [
+            (&whole.deliveries[0].headers, whole.issues),
+            (&item.delivery.expect("a delivery").headers, item.issues),
+        ] {
+            assert_eq!(headers.len(), 10_000, "{format:?}");
+            // curl itself adds one.
+            let wanted = format!(
+                "Expected at most 10000 headers, got {}. The rest was ignored.",
+                count + usize::from(format == ImportFormat::Curl)
+            );
+            let issue = issues
+                .iter()
+                .find(|issue| issue.message == wanted)
+                .unwrap_or_else(|| panic!("{format:?}: {issues:?}"));
+            assert_eq!((issue.code.as_str(), issue.severity), ("text-skipped", Warning), "{format:?}");
+        }
+    }
 }

@@ -363,7 +363,7 @@ fn an_error_says_its_reason_where_it_stands_and_how_much_more_there_is() {
     assert_eq!(say(""), "The body has no bytes.");
 }
 
-/// A thousand harmless findings in front do not hide the one that rejects.
+/// A hundred harmless findings in front do not hide the one that rejects.
 #[test]
 fn no_number_of_warnings_crowds_out_an_error() {
     let numbers = vec!["12345678901234567890"; 1200].join(",");
@@ -388,10 +388,11 @@ fn long_paths_do_not_multiply_into_memory() {
     let verified = hook.verify(&bare(body.as_bytes()), NOW).expect("accepted");
     let size: usize = verified.issues.iter().map(|issue| issue.pointer.len()).sum();
     assert!(size < 4 << 20, "{size}");
-    let last = verified.issues.iter().find(|issue| issue.code == Code::ISSUES_OMITTED).expect("said");
+    let too_long = "more issues: the paths to them are too long to list them.";
     assert!(
-        last.message.ends_with("more issues: the paths to them are too long to list them."),
-        "{}",
-        last.message
+        verified
+            .issues
+            .iter()
+            .any(|issue| { issue.code == Code::ISSUES_OMITTED && issue.message.ends_with(too_long) })
     );
 }

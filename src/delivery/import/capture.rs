@@ -67,6 +67,7 @@ pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
             }
         }
     }
+    result.issues.extend(result.deliveries.iter_mut().filter_map(ImportedDelivery::limit_headers));
     result
 }
 

@@ -23,12 +23,12 @@ impl<'t> Diagnostics<'t> {
             MAX_ISSUES => self.issues.push(without_location(PendingIssue::new(
                 Code::ISSUES_OMITTED,
                 Severity::Info,
-                Location::Delivery,
+                Location::Request,
                 "Too many issues: only the first 100 are listed.",
             ))),
             count if count > MAX_ISSUES => {}
             _ => {
-                let mut draft = PendingIssue::new(code, severity, Location::Delivery, message);
+                let mut draft = PendingIssue::new(code, severity, Location::Request, message);
                 draft.hint = hint.map(str::to_owned);
                 self.issues.push(located_at(self.text, span, draft));
             }

@@ -6,7 +6,7 @@ use super::capture::import;
 use super::format::ImportFormat;
 use super::lines::BOM;
 use super::position::{Position, prefix_path};
-use super::result::ImportItem;
+use super::result::{ImportItem, ImportedDelivery};
 use super::scanner::{ScanEvent, Scanner};
 use super::{har, ndjson};
 use crate::issue::{Code, Location, PathSegment, PendingIssue, Severity};
@@ -366,6 +366,7 @@ impl Importer {
                 self.position.shift(issue);
                 prefix_path(issue, &path);
             }
+            item.issues.extend(item.delivery.as_mut().and_then(ImportedDelivery::limit_headers));
             self.queue.push_back(item);
         }
         self.consume(length);
@@ -410,7 +411,7 @@ impl Importer {
     }
 
     fn report(&mut self, code: Code, length: usize, message: impl Into<String>, hint: &str) {
-        let draft = PendingIssue::new(code, Severity::Error, Location::Delivery, message).hint(hint);
+        let draft = PendingIssue::new(code, Severity::Error, Location::Request, message).hint(hint);
         let issue = self.position.to_issue(length, draft);
         self.queue.push_back(ImportItem { delivery: None, issues: vec![issue] });
     }

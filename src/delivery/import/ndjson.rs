@@ -26,6 +26,7 @@ pub(super) fn parse_line(line: &[u8], mut position: Position) -> Option<ImportIt
         }
         Err(issue) => ImportItem { delivery: None, issues: vec![*issue] },
     };
+    item.issues.extend(item.delivery.as_mut().and_then(ImportedDelivery::limit_headers));
     item.issues.iter_mut().for_each(|issue| position.shift(issue));
     Some(item)
 }

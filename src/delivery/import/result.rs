@@ -5,7 +5,11 @@ use std::fmt;
 use super::format::ImportFormat;
 use crate::delivery::delivery::Delivery;
 use crate::delivery::headers::Headers;
-use crate::issue::Issue;
+use crate::issue::{Code, Issue, Location, PendingIssue, Severity};
+use crate::json::without_location;
+
+/// More headers than this are not imported: a hundred times what servers accept, and each costs many times its bytes.
+const MAX_HEADERS: usize = 10_000;
 
 /// One imported delivery, which owns its headers and body.
 #[derive(Clone, Default)]
@@ -31,6 +35,20 @@ impl ImportedDelivery {
             url: self.url.as_deref(),
             method: self.method.as_deref(),
         }
+    }
+
+    /// Ignores headers beyond the limit, and returns an issue about them.
+    pub(super) fn limit_headers(&mut self) -> Option<Issue> {
+        let count = self.headers.len();
+        if count <= MAX_HEADERS {
+            return None;
+        }
+        self.headers.truncate(MAX_HEADERS);
+        let message = format!("Expected at most {MAX_HEADERS} headers, got {count}. The rest was ignored.");
+        let draft = PendingIssue::new(Code::TEXT_SKIPPED, Severity::Warning, Location::Request, message);
+        Some(without_location(
+            draft.hint("Capture the request again: a body may have been parsed as headers."),
+        ))
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) type Setting = (Code, [Option<Severity>; 2]);
 
 /// More issues than this are counted and not listed; errors are counted apart, so that nothing
 /// crowds them out.
-pub(super) const MAX_ISSUES: usize = 1000;
+pub(super) const MAX_ISSUES: usize = 100;
 
 /// What a rule speaks to: knows the rule's code and how bad it is, and keeps what was said.
 #[derive(Debug)]

@@ -179,5 +179,5 @@ fn a_report_stays_short_and_no_error_is_crowded_out() {
     assert_eq!(count(Code::SCORE_RANGE), 1);
     let omitted = issues.iter().find(|issue| issue.code == Code::ISSUES_OMITTED).unwrap();
     assert_eq!(omitted.severity, Severity::Info);
-    assert_eq!(omitted.message, "The rules across fields have 6 more to say than the 1000 that are listed.");
+    assert_eq!(omitted.message, "The rules across fields have 6 more to say than the 100 that are listed.");
 }

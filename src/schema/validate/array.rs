@@ -76,8 +76,10 @@ impl Validator<'_, '_> {
     }
 
     fn unique(&mut self, grades: ProfileSeverities, value: Value<'_>) -> bool {
-        if self.mode != Mode::Collect && grades.of(self.profile) != Some(Severity::Error) {
-            return true; // What can only warn is for reports.
+        let Some(severity) = grades.of(self.profile) else { return true };
+        // What can only warn is for reports.
+        if value.len() < 2 || self.mode != Mode::Collect && severity != Severity::Error {
+            return true;
         }
         let short = |item: Value<'_>| {
             lexical_type(item) & (types::ARRAY | types::OBJECT) == 0 && item.raw_bytes().len() <= SHORT
@@ -88,6 +90,10 @@ impl Validator<'_, '_> {
                     return self.report_violation(grades, || message::repeated(first, item));
                 }
             }
+            return true;
+        }
+        // To look for what nobody would hear of takes longer than everything else, and a full report has its verdict.
+        if self.mode == Mode::Collect && !self.report.accepts(severity) {
             return true;
         }
         let mut fits = true;

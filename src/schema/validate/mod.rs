@@ -264,7 +264,12 @@ impl<'p, 'o> Validator<'p, 'o> {
     /// Whether there is a reason to judge further.
     #[inline]
     fn should_continue(&self, fits: bool) -> bool {
-        (fits || !matches!(self.mode, Mode::FailFast | Mode::Probe)) && !self.limit_exceeded
+        let should_continue = match self.mode {
+            Mode::FailFast | Mode::Probe => fits,
+            Mode::Count => true,
+            Mode::Collect => !self.report.is_done(),
+        };
+        should_continue && !self.limit_exceeded
     }
 
     /// Whether the value fits; says nothing.
@@ -321,4 +326,27 @@ impl<'p, 'o> Validator<'p, 'o> {
 #[inline]
 fn is_integral(node: &Node, quick: u8, value: Value<'_>) -> bool {
     quick == types::FRACTION && node.types & types::INTEGER != 0 && exact_type(value) == types::INTEGER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+    use crate::schema::{CompileOptions, Schema};
+
+    /// Nobody reads more, and a payload of nothing but errors would take many times as long as any other.
+    #[test]
+    fn judging_ends_where_a_report_is_full_of_errors() {
+        let schema = br#"{"items":{"required":["a"]},"uniqueItems":true}"#;
+        let schema = Schema::compile(schema, &CompileOptions::default()).unwrap();
+        let text = format!("[{}]", vec!["{}"; 5000].join(","));
+        let document = Document::parse(text.as_bytes()).unwrap();
+        let mut drafts = Vec::new();
+        let mut judge =
+            Validator::new(&schema.plan, document.root(), Profile::Lenient, Mode::Collect, &mut drafts);
+        judge.visit(schema.plan.root, document.root());
+        assert_eq!(judge.visits, 102, "the list, and an object more than are listed");
+        judge.report.finish(document.root());
+        assert_eq!(drafts.len(), 101);
+    }
 }

@@ -169,6 +169,9 @@ impl Validator<'_, '_> {
         {
             fits &= self.report_violation(max.grades, || message::too_many_properties(max.rule, value));
         }
+        if count == 0 {
+            return fits; // Nothing depends on what is not there.
+        }
         let has = |index: u32| seen.has(rules.properties[index as usize].bit);
         for WithSeverity { rule: (present, needed), grades } in &rules.dependent {
             if !has(*present) {

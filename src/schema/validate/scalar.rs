@@ -151,6 +151,7 @@ impl Validator<'_, '_> {
             fits &= self.report_violation(below.grades, || message::maximum("less than", &below.rule, value));
         }
         if let Some(step) = &rules.multiple_of
+            && !(value.tag() == TokenKind::Integer && step.rule.0.divides_integers())
             && !value.as_decimal().is_some_and(|number: Decimal<'_>| number.is_multiple_of(&step.rule.0))
         {
             fits &= self.report_violation(step.grades, || message::multiple(&step.rule.1, value));

@@ -55,13 +55,13 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         {
             let Some(name) = name else { continue };
             if delivery.headers.get(name).is_some_and(|text| !is_plain_header(text)) {
-                self.hidden(what, name, Location::Delivery);
+                self.hidden(what, name, Location::Request);
             }
         }
         if let Err(way) = find_key(webhook, delivery, root) {
             match &provider.dedupe[way] {
                 IdempotencySource::Header(name) if provider.delivery_id.as_ref() == Some(name) => {}
-                IdempotencySource::Header(name) => self.hidden("idempotency key", name, Location::Delivery),
+                IdempotencySource::Header(name) => self.hidden("idempotency key", name, Location::Request),
                 IdempotencySource::Pointer(at) => {
                     self.hidden("idempotency key", at, root.pointer(at).unwrap_or(root).place());
                 }
@@ -99,7 +99,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
             if keys.count() > 1 { format!("secrets[{secret}]") } else { into_owned_outlined("The secret") };
         let message = format!("{which} has fewer than 16 bytes: who has one delivery can find it by trying.");
         self.drafts.push(
-            PendingIssue::new(Code::SECRET_SHORT, Severity::Info, Location::Delivery, message)
+            PendingIssue::new(Code::SECRET_SHORT, Severity::Info, Location::Request, message)
                 .hint("Let the provider make a new secret, of 32 random bytes if you may choose."),
         );
     }
@@ -130,7 +130,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
             self.rejection.get_or_insert(Code::CONTENT_TYPE);
         }
         self.drafts.push(
-            PendingIssue::new(Code::CONTENT_TYPE, severity, Location::Delivery, message).expected(wanted.clone()).hint(
+            PendingIssue::new(Code::CONTENT_TYPE, severity, Location::Request, message).expected(wanted.clone()).hint(
                 "Let the sender write its own Content-Type, and every proxy pass it on. Something on the way may have re-encoded the body; the signature covers the original bytes.",
             ),
         );
