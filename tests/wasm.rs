@@ -61,7 +61,7 @@ const SECRET: &str = "Hush-4711";
 const BODY: &str = r#"{"event":{"id":"2e0db25d-8b39-40fa-81fc-cab625fa130f","createdAt":"2021-01-14T11:47:47Z","type":"calls.user.create","mobileNumber":"+447700900123"}}"#;
 const NOW: f64 = 1_700_000_000_000.0;
 const DEFINITION: &str = r#"{ "id": "mine", "envelope": { "type": "/type" }, "events": { "ping": { "schema": { "required": ["a"] } } },
-    "signature": { "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"], "signedContent": "{timestamp}.{url}.{body}" } }"#;
+    "signature": { "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"], "signedContent": "{timestamp}.{url}.{body}", "ambiguous": true } }"#;
 
 fn memory(at: usize, len: usize) -> Uint8Array {
     let buffer = wasm_bindgen::memory().unchecked_into::<WebAssembly::Memory>().buffer();

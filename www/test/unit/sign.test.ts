@@ -37,7 +37,13 @@ test("every provider has a sample that is signed with a secret of its format, an
     await t.test(id, () => {
       const result = handlers.sign(inputOf(id));
       assert.equal(result.failure, undefined);
-      assert.equal(result.verdict, signs ? "verified" : "unsigned");
+      // Linear signs the time in the body, and that of a sample is long past: the envelope renews it.
+      const isTimed = id === "linear";
+      assert.equal(result.verdict, isTimed ? "rejected" : signs ? "verified" : "unsigned");
+      if (isTimed) {
+        assert.equal(result.status, "stale");
+        assert.equal(handlers.sign(inputOf(id, undefined, { envelope: "rules" })).verdict, "verified");
+      }
       // The event of the text is one of the list, and no wildcard.
       const events = choices.events.filter(({ provider }) => provider === id);
       assert.ok(events.some(({ type, revision }) => type === result.type && revision === result.revision));
