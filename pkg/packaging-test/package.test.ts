@@ -32,10 +32,15 @@ import { receiver as node } from "hookseal/node";
 const hook = painchek({ secrets: ["a secret"] });
 const store: DeliveryStore = memoryStore({ maxEntries: 10 });
 const options = { store, onEvent: ({ outcome }: { outcome: string }) => outcome };
-fetched(hook, ({ type, event }, { key }) => [type satisfies "assessment_add", event.data.uuid, key], options);
-express(hook, ({ event }) => event.data.uuid, options);
-lambda(hook, ({ event }) => event.data.uuid, options);
-node(hook, ({ event }) => event.data.uuid, options);
+fetched(
+  hook,
+  (delivery, { key }) =>
+    delivery.unknown ? key : [delivery.type satisfies "assessment_add", delivery.event.data.uuid, key],
+  options,
+);
+express(hook, (delivery) => (delivery.unknown ? undefined : delivery.event.data.uuid), options);
+lambda(hook, (delivery) => (delivery.unknown ? undefined : delivery.event.data.uuid), options);
+node(hook, (delivery) => (delivery.unknown ? undefined : delivery.event.data.uuid), options);
 export const plugin: FastifyOptions = { hook, handler: ({ id }) => id, ...options };
 export { hookseal };
 `;
