@@ -351,3 +351,35 @@ codes! {
         "There are more issues than a report lists.",
         "Change what is listed first, and check again.";
 }
+
+codes! {
+    /// The codes that only receivers over HTTP answer with; the core never reports them.
+    pub RECEIVER_CODES:
+    METHOD_NOT_ALLOWED = "method-not-allowed" 405 none,
+        "The request is not a POST.",
+        "Let the sender use POST.";
+    BODY_TIMEOUT = "body-timeout" 408 none,
+        "The body took longer than `bodyTimeout`.",
+        "Check the connection, or raise `bodyTimeout`.";
+    BODY_INCOMPLETE = "body-incomplete" none,
+        "The connection ended before the body did.",
+        "Nothing: the sender tries again. If it happens often, look at the proxies on the way.";
+    ENCODING_UNSUPPORTED = "encoding-unsupported" 415 none,
+        "The body is compressed in a way that the receiver does not accept.",
+        "Let the sender send it uncompressed, or allow the compression in `encodings`.";
+    ENCODING_INVALID = "encoding-invalid" none,
+        "The body does not decompress as its Content-Encoding says.",
+        "Check what compresses it, and whether something decompressed it before.";
+    IN_PROGRESS = "in-progress" 409 none,
+        "The same delivery is being handled at this moment.",
+        "Nothing: the sender tries again later.";
+    HANDLER_FAILED = "handler-failed" 500 none,
+        "The handler threw, or returned a Response that is not 2xx, whose status is answered then.",
+        "Look at what `onError` was told.";
+    HANDLER_TIMEOUT = "handler-timeout" 503 none,
+        "The handler took longer than `handlerTimeout`, and goes on.",
+        "Do the work in the background, or raise `handlerTimeout`.";
+    STORE_UNAVAILABLE = "store-unavailable" 503 none,
+        "The store does not answer.",
+        "Check the store. `onStoreError: \"accept\"` handles deliveries without it, which may then be duplicates.";
+}

@@ -105,5 +105,5 @@ mod text;
 pub mod wasm;
 pub mod webhook;
 
-pub use code::{CODES, Code, CodeInfo, Stage};
+pub use code::{CODES, Code, CodeInfo, RECEIVER_CODES, Stage};
 pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};

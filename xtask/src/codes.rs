@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use hookseal::provider::RULE_CODES;
-use hookseal::{CODES, CodeInfo, Stage};
+use hookseal::{CODES, CodeInfo, RECEIVER_CODES, Stage};
 
 use crate::page::{plain, write_if_changed};
 use crate::run::{Failure, root};
@@ -33,6 +33,12 @@ fn types() -> String {
     for CodeInfo { code, meaning, .. } in all() {
         let _ = write!(text, "\n  /** {meaning} */\n  | \"{code}\"");
     }
+    text.push_str(
+        ";\n\n/** A code that only receivers over HTTP answer with. */\nexport type ReceiverOnlyCode =",
+    );
+    for CodeInfo { code, meaning, .. } in RECEIVER_CODES {
+        let _ = write!(text, "\n  /** {}: {meaning} */\n  | \"{code}\"", code.status());
+    }
     text.push_str(";\n\n/** The stages of checking a delivery, in their order. */\nexport type StageName =");
     for stage in Stage::ALL {
         let _ = write!(text, " | \"{}\"", stage.as_str());
@@ -50,7 +56,7 @@ const SECTIONS: [(Option<Stage>, &str, &str); 6] = [
     (Some(Stage::Contract), "Contract", "The payload against the schema of its event."),
     (
         None,
-        "Options, captures and receivers",
+        "Options, captures and retries",
         "No stage: these are found before or after a delivery is checked.",
     ),
 ];
@@ -70,6 +76,8 @@ fn page() -> String {
         let _ = write!(text, "\n## {title}\n\n{sentence}\n");
         table(&mut text, CODES.iter().filter(|info| info.code.stage() == stage));
     }
+    text.push_str("\n## Receivers\n\nOnly receivers over HTTP answer with these, beside all of the above.\n");
+    table(&mut text, RECEIVER_CODES.iter());
     text.push_str(
         "\n## Rules\n\nTwo fields of a payload disagree. These rules are part of the built-in providers; how severe each is \
          stands in the provider's definition.\n",
@@ -95,7 +103,7 @@ mod tests {
     #[test]
     fn every_code_is_on_the_page_and_in_the_type_once() {
         let (page, types) = (page(), types());
-        for CodeInfo { code, meaning, fix } in all() {
+        for CodeInfo { code, meaning, fix } in all().chain(RECEIVER_CODES) {
             assert_eq!(page.matches(&format!("\n| `{code}` |")).count(), 1, "{code}");
             assert_eq!(types.matches(&format!("\n  | \"{code}\"")).count(), 1, "{code}");
             for sentence in [meaning, fix] {

@@ -1,6 +1,6 @@
 /** What a receiver is told, and what it tells: shapes that all adapters share. */
 import type { HooksealError } from "../error.js";
-import type { IssueCode } from "../generated/codes.js";
+import type { IssueCode, ReceiverOnlyCode } from "../generated/codes.js";
 import type { HeadersLike } from "../headers.js";
 import type { DeliveryStore } from "../store.js";
 import type { Issue } from "../types.js";
@@ -9,29 +9,8 @@ import type { VerifiedOf, Webhook } from "../webhook.js";
 /** A coding that a body may be asked to come in. */
 export type BodyEncoding = "gzip" | "deflate";
 
-/** Why a request was not handled: a code of the core, or one of the receiver's own. */
-export type ReceiverCode =
-  | IssueCode
-  /** 405: only POST carries a delivery. */
-  | "method-not-allowed"
-  /** 408: the body took longer than `bodyTimeout`. */
-  | "body-timeout"
-  /** 400: the connection ended before the body did. */
-  | "body-incomplete"
-  /** 415: the body is compressed, or in a way that was not asked for. */
-  | "encoding-unsupported"
-  /** 400: the body does not decompress. */
-  | "encoding-invalid"
-  /** 409: the same delivery is being handled at this moment. */
-  | "in-progress"
-  /** 500: the handler threw. Or the status of a Response that it returned, where that is not 2xx. */
-  | "handler-failed"
-  /** 503: the handler took longer than `handlerTimeout`, and goes on. */
-  | "handler-timeout"
-  /** 503: the store does not answer. */
-  | "store-unavailable"
-  /** 500: something that should not happen. */
-  | "internal";
+/** Why a request was not handled: a code of the core, or one of the receiver's own. docs/codes.md has the status of each. */
+export type ReceiverCode = IssueCode | ReceiverOnlyCode;
 
 /** What a handler gets beside the delivery. */
 export interface HandlerContext<R = unknown> {
