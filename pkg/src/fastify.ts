@@ -31,6 +31,8 @@ export interface FastifyIncoming {
 }
 
 interface FastifyReply {
+  getHeader(name: string): unknown;
+  removeHeader(name: string): unknown;
   code(status: number): FastifyReply;
   headers(values: Record<string, string | string[]>): FastifyReply;
   send(body?: Uint8Array): FastifyReply;
@@ -96,10 +98,17 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
       done(null, stream);
     },
   );
-  scope.all(path, async (request: FastifyIncoming, reply: FastifyReply) => {
+  // To bytes without a type Fastify adds one, which the handler's Response does not have.
+  const untyped = new WeakSet<FastifyReply>();
+  const onSend = async (_request: unknown, reply: FastifyReply) => {
+    if (untyped.has(reply) && reply.getHeader("content-type") === "application/octet-stream")
+      reply.removeHeader("content-type");
+  };
+  scope.all(path, { onSend }, async (request: FastifyIncoming, reply: FastifyReply) => {
     const { raw, body: stream, rawBody } = request;
     const source = { stream: isStream(stream) ? stream : undefined, rawBody };
     const { status, headers, body } = await core.handle({ ...toIncomingRequest(raw, FIX, source), request });
+    if (headers["content-type"] === undefined) untyped.add(reply);
     reply
       .code(status)
       .headers(headers)

@@ -115,15 +115,19 @@ function checkEvent(event: unknown): void {
   const { Records, requestContext, ...rest } = event as Record<string, unknown>;
   const context = (requestContext ?? {}) as Record<string, unknown>;
   const isHttp =
-    ["httpMethod", "headers", "multiValueHeaders", "rawPath"].some((name) => rest[name] != null) ||
-    ["http", "elb", "httpMethod"].some((name) => context[name] != null);
+    !Array.isArray(event) &&
+    (["httpMethod", "headers", "multiValueHeaders", "rawPath"].some((name) => rest[name] != null) ||
+      ["http", "elb", "httpMethod"].some((name) => context[name] != null));
   if (isHttp && Records === undefined) return;
-  if (Object.keys(event).length === 0) return;
-  const what = Array.isArray(Records)
-    ? "an event with `Records` (SQS, SNS, S3, Kinesis or DynamoDB)"
-    : "detail-type" in rest
-      ? "an event of EventBridge"
-      : "an event without headers and method";
+  const isList = Array.isArray(event);
+  if (!isList && Object.keys(event).length === 0) return;
+  const what = isList
+    ? "a list"
+    : Array.isArray(Records)
+      ? "an event with `Records` (SQS, SNS, S3, Kinesis or DynamoDB)"
+      : "detail-type" in rest
+        ? "an event of EventBridge"
+        : "an event without headers and method";
   throw new TypeError(`Expected an HTTP event, got ${what}. ${HTTP_FIX}`);
 }
 

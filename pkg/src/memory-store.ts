@@ -77,6 +77,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       throw new TypeError(`The option \`${name}\` of a memory store has to be a number from 1.`);
     }
   }
+  if (typeof now !== "function")
+    throw new TypeError("The option `now` of a memory store has to be a function.");
   return new Memory(retention, claimTtl, maxEntries, now);
 }
 

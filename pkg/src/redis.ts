@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { idHash } from "./id-hash.js";
 import { optionMistake } from "./options.js";
 import { CLAIM, DONE, RELEASE, RENEW, type Script } from "./redis-scripts.js";
-import type { ClaimState, DeliveryStore } from "./store.js";
+import { type ClaimState, type DeliveryStore, STORE_IDENTITY } from "./store.js";
 
 /** What is asked of a client of `ioredis`: version 5 or newer, a `Cluster` as well. */
 export interface IoredisLike {
@@ -147,11 +147,34 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
   }
   if (typeof prefix !== "string")
     throw new TypeError("The option `prefix` of a Redis store has to be a text.");
+  if (onClaimLost !== undefined && typeof onClaimLost !== "function")
+    throw new TypeError("The option `onClaimLost` of a Redis store has to be a function.");
   const run = withTimeout(runner(client), timeout);
-  return new RedisStore(run, prefix, claimTtl, maxClaimTime, retention, onClaimLost);
+  return new RedisStore(
+    identityOf(client, prefix),
+    run,
+    prefix,
+    claimTtl,
+    maxClaimTime,
+    retention,
+    onClaimLost,
+  );
+}
+
+/** What stands for the keys of one prefix behind one client, however many stores are made on them. */
+const identities = new WeakMap<object, Map<string, object>>();
+
+function identityOf(client: object, prefix: string): object {
+  const known = identities.get(client) ?? new Map<string, object>();
+  identities.set(client, known);
+  const identity = known.get(prefix) ?? {};
+  known.set(prefix, identity);
+  return identity;
 }
 
 class RedisStore implements DeliveryStore {
+  /** Stores that know the same are one, where receivers are told apart. */
+  readonly [STORE_IDENTITY]: object;
   readonly #run: Run;
   readonly #prefix: string;
   readonly #claimTtl: number;
@@ -162,6 +185,7 @@ class RedisStore implements DeliveryStore {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
+    identity: object,
     run: Run,
     prefix: string,
     claimTtl: number,
@@ -169,6 +193,7 @@ class RedisStore implements DeliveryStore {
     retention: number,
     onClaimLost: ((id: string) => void) | undefined,
   ) {
+    this[STORE_IDENTITY] = identity;
     this.#run = run;
     this.#prefix = prefix;
     this.#claimTtl = claimTtl;

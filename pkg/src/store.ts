@@ -47,3 +47,11 @@ export interface DeliveryStore {
   /** Gives it back: the next claim is told `"new"`. */
   release(id: string, token?: string): Promise<void>;
 }
+
+/**
+ * Where a store says what it stands for, when several objects share what they know. By a symbol that every copy of this
+ * package has, since each entry point may be bundled with a copy of its own.
+ *
+ * @internal
+ */
+export const STORE_IDENTITY: unique symbol = Symbol.for("hookseal.storeIdentity") as never;

@@ -210,8 +210,8 @@ export class Webhook<Events = any> {
   }
 
   /**
-   * What the provider's signatures do not cover: `type`, `id`, or neither. The id is meant as the provider sends it
-   * usually; what holds for one delivery is in its `signature`. Empty for a provider that signs nothing.
+   * What the provider's signatures do not cover: `type`, `id`, or neither. The id counts where any of the places it may
+   * come from is not signed; what holds for one delivery is in its `signature`. Empty for a provider that signs nothing.
    */
   get uncovered(): Uncovered {
     return [...this.#card.uncovered];

@@ -134,6 +134,9 @@ describe("an event of Lambda", () => {
       ],
       [{ records: { "topic-0": [] }, eventSource: "aws:kafka" }, /without headers and method/],
       [{ body: body.toString() }, /without headers and method/],
+      [[], /got a list/],
+      [[{ httpMethod: "POST", headers: {} }], /got a list/],
+      [Object.assign([], { httpMethod: "POST", headers: {} }), /got a list/],
       [null, /Expected an HTTP event/],
       ["text", /Expected an HTTP event/],
     ] as const) {

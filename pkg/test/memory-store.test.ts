@@ -150,5 +150,7 @@ describe("a memory store", () => {
       assert.throws(() => memoryStore(options), TypeError);
     }
     assert.throws(() => memoryStore({ retention: "7d" as unknown as number }), /`retention`/);
+    for (const now of [5, null, Date.now()])
+      assert.throws(() => memoryStore({ now } as never), { name: "TypeError", message: /`now`.*a function/ });
   });
 });

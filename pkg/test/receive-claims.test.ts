@@ -11,6 +11,7 @@ import {
   xon,
 } from "../src/index.ts";
 import type { ReceiverOptions } from "../src/receive/options.ts";
+import { redisStore } from "../src/redis.ts";
 import { receiving } from "./receiving.ts";
 
 const HANDLED = "200 handled";
@@ -156,13 +157,45 @@ describe("receivers on one store", () => {
     make(mock(), { store });
   });
 
+  it("are refused on stores that are one, by one client and prefix", () => {
+    const client = () => ({ evalsha: async () => 0, eval: async () => 0 });
+    const one = client();
+    make(care("first"), { store: redisStore(one) });
+    assert.throws(() => make(care("second"), { store: redisStore(one, { retention: 1000 }) }), refusal);
+    make(care("first"), { store: redisStore(one) });
+    make(care("second"), { store: redisStore(one), name: "second" });
+    make(care("second"), { store: redisStore(one, { prefix: "second:" }) });
+    make(care("second"), { store: redisStore(client()) });
+    // By the published entry points, too, which may hold copies of their own.
+    const made = redisStore(one) as unknown as Record<symbol, unknown>;
+    const identity = Symbol.for("hookseal.storeIdentity");
+    assert.equal(made[identity], (redisStore(one) as unknown as Record<symbol, unknown>)[identity]);
+  });
+
   it("are made anew as often as one likes", () => {
     const store = memoryStore();
     for (let time = 0; time < 500; time++) make(care("same"), { store });
   });
 
   it("have names that are texts", () => {
-    for (const name of ["", "x".repeat(201), 1, null])
+    for (const name of ["", "x".repeat(201), 1, null, "\n", "a\0", "a\u009bb", "a\u2028b", "a\u202eb"])
       assert.throws(() => make(care("first"), { name } as never), /`name`.*1 to 200/);
+  });
+});
+
+describe("the functions that a receiver calls", () => {
+  it("are checked when it is made", () => {
+    const hook = painchek({ secrets: ["a secret"] });
+    for (const name of ["onEvent", "onRejected", "onError", "url"]) {
+      for (const value of [null, 5, true, {}, ["a"], new URL("https://h/")]) {
+        const message = new RegExp(`\`${name}\`.*a function`);
+        const options = { [name]: value } as ReceiverOptions;
+        assert.throws(() => receiver(hook, () => {}, options), { name: "TypeError", message });
+      }
+      receiver(hook, () => {}, { [name]: undefined });
+      receiver(hook, () => {}, { [name]: () => "https://h/" });
+    }
+    receiver(hook, () => {}, { url: "https://h/" });
+    assert.throws(() => receiver(hook, () => {}, { onEvent: "log" } as never), /`onEvent`/);
   });
 });

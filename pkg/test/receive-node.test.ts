@@ -1,7 +1,7 @@
 // Requests of Node whose body something else has read, kept or decoded before the receiver.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -66,6 +66,39 @@ const HANDLED = [200, "handled"];
 const NOT_RAW = [500, "body-not-raw"];
 
 describe("a request of Node", () => {
+  it("whose Content-Type came more than once is refused, whichever of them is right", async () => {
+    const server = createServer(behind(() => {}, { log: false }));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const types = async (...given: string[]) => {
+      const { headers, body } = delivery();
+      const own = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "content-type");
+      const raw = [
+        ...own.flat(),
+        ...given.flatMap((type, at) => [at === 0 ? "Content-Type" : "content-type", type]),
+      ];
+      const raws = ["host", "h", "content-length", `${body.length}`, ...raw];
+      const sent = request({
+        port: (server.address() as AddressInfo).port,
+        method: "POST",
+        headers: raws as never,
+      });
+      sent.end(body);
+      const [response] = (await once(sent, "response")) as [IncomingMessage];
+      response.resume();
+      const checked = hook.check({ headers: raw, body });
+      return [response.statusCode, checked.ok ? 200 : checked.error.status];
+    };
+    try {
+      assert.deepEqual(await types("application/json"), [200, 200]);
+      assert.deepEqual(await types("application/json", "text/plain"), [415, 415]);
+      assert.deepEqual(await types("application/json", "application/json"), [415, 415]);
+      assert.deepEqual(await types(), [200, 200]);
+    } finally {
+      server.close();
+    }
+  });
+
   it("that was told to decode its body is refused by that name, and the network is not blamed", async () => {
     for (const encoding of ["utf8", "latin1"] as const) {
       const { reply, detail } = await post(behind((request) => request.setEncoding(encoding)));

@@ -1,7 +1,16 @@
 // Replays under headers that no signature covers: with the store in memory, and with stores that fail in between.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
-import { type ClaimState, type DeliveryStore, memoryStore, painchek, webhook } from "../src/index.ts";
+import {
+  type ClaimState,
+  type DeliveryStore,
+  memoryStore,
+  type ProviderDefinition,
+  painchek,
+  webhook,
+} from "../src/index.ts";
+import type { ReceiverOptions } from "../src/receive/options.ts";
 import { receiving, soon } from "./receiving.ts";
 import { captured, ignoresReplays } from "./replays.ts";
 
@@ -144,6 +153,129 @@ describe("the claim of a body", () => {
     };
     await receiving(hook, undefined, { store: told }).said(fresh());
     assert.match(digests[0] as string, /^[0-9a-f]{64}$/);
+  });
+});
+
+describe("a delivery without an idempotency key", () => {
+  const sha = (body: string) =>
+    createHmac("sha256", "a secret of the subscription").update(body).digest("hex");
+  const none = (dedupe: string[], type = "/type") =>
+    webhook(
+      {
+        id: "mine",
+        signature: { header: "X-Sig", format: "{hex}", algorithms: ["sha256"] },
+        envelope: { type },
+        dedupe,
+        events: { "*": { schema: true } },
+      } as unknown as ProviderDefinition,
+      { secrets: ["a secret of the subscription"] },
+    );
+  const body = '{"type":"a","n":1}';
+  const delivery = (text = body) => ({
+    headers: { "content-type": "application/json", "x-sig": sha(text) },
+    body: new TextEncoder().encode(text),
+  });
+  const outcomes = async (
+    hook: ReturnType<typeof none>,
+    more: Record<string, string>[],
+    options: ReceiverOptions = {},
+  ) => {
+    const { said, events, calls } = receiving(hook, undefined, options);
+    for (const one of more) await said(delivery(), one);
+    return { outcomes: events.map(({ outcome }) => outcome), calls };
+  };
+
+  it("is handled each time where nothing beside the body counts", async () => {
+    const { store, asked } = failing({});
+    const told = await outcomes(none(["none"]), [{}, {}, {}], { store });
+    assert.deepEqual(told.outcomes, ["handled", "handled", "handled"]);
+    assert.deepEqual([asked, told.calls.map(({ key }) => key)], [[], ["", "", ""]]);
+  });
+
+  it("is handled once where a header that nobody signed may hold the key", async () => {
+    for (const dedupe of [
+      ["header:X-Id", "none"],
+      ["pointer:/nowhere", "header:X-Id", "none"],
+      ["pointer:/nowhere", "header:X-Id"],
+    ]) {
+      for (const [first, then] of [
+        [{ "x-id": "1" }, {}],
+        [{}, { "x-id": "1" }],
+      ] as Record<string, string>[][]) {
+        const told = await outcomes(none(dedupe), [first, then, then, { "x-id": "2" }, first] as never);
+        const expected = ["handled", "replayed", "replayed", "replayed", "duplicate"];
+        assert.deepEqual(told.outcomes, expected, `${dedupe} ${JSON.stringify(first)}`);
+        assert.notEqual(told.calls[0]?.key, "");
+      }
+    }
+    // Another body is another event.
+    const { said, calls } = receiving(none(["header:X-Id", "none"]));
+    for (const text of [body, '{"type":"a","n":2}', body]) await said(delivery(text));
+    assert.equal(calls.length, 2);
+  });
+
+  it("is handled again where its handler failed, under a key or without", async () => {
+    for (const [dedupe, type] of [
+      [["header:X-Id", "none"], "/type"],
+      [["none"], "header:X-Event"],
+    ] as const) {
+      let fails = true;
+      const { said, calls } = receiving(none([...dedupe], type), () => {
+        if (fails) throw new Error("x");
+      });
+      assert.equal(await said(delivery(), { "x-event": "a" }), "500 handler-failed");
+      fails = false;
+      assert.equal(await said(delivery(), { "x-event": "a" }), "200 handled");
+      assert.equal(await said(delivery(), { "x-event": "b", "x-id": "b" }), "200 duplicate");
+      assert.equal(calls.length, 2);
+    }
+  });
+
+  it("is handled under one type, and each time, where the type alone is not signed", async () => {
+    const [a, b] = [{ "x-event": "a" }, { "x-event": "b" }];
+    const hook = none(["none"], "header:X-Event");
+    const told = await outcomes(hook, [a, a, b, a, b]);
+    assert.deepEqual(told.outcomes, ["handled", "handled", "replayed", "handled", "replayed"]);
+    assert.deepEqual(
+      told.calls.map(({ key, type }) => [key, type]),
+      Array(3).fill(["", "a"]),
+    );
+    const both = await outcomes(hook, [a, b, b], { replayed: "handle" });
+    assert.deepEqual(
+      both.calls.map(({ replayed }) => replayed),
+      [false, true, true],
+    );
+  });
+
+  it("has no key where the store is away, either", async () => {
+    const { store } = failing({ "claim body": fails });
+    const options: ReceiverOptions = { store, onStoreError: "accept" };
+    const told = await outcomes(none(["none"], "header:X-Event"), [{ "x-event": "a" }], options);
+    assert.deepEqual([told.outcomes, told.calls[0]?.key], [["handled"], ""]);
+    const refused = await outcomes(none(["none"], "header:X-Event"), [{ "x-event": "a" }], { store });
+    assert.deepEqual([refused.outcomes, refused.calls.length], [["unavailable"], 0]);
+  });
+
+  it("keeps its body to its type where an equal one, handled beside it, fails", async () => {
+    const ends: ((error?: Error) => void)[] = [];
+    const { said, calls } = receiving(none(["none"], "header:X-Event"), () =>
+      ends.length === 2
+        ? undefined
+        : new Promise<void>((resolve, reject) => {
+            ends.push((error) => (error === undefined ? resolve() : reject(error)));
+          }),
+    );
+    const first = said(delivery(), { "x-event": "a" });
+    await soon();
+    const second = said(delivery(), { "x-event": "a" });
+    await soon();
+    ends[0]?.(new Error("x"));
+    assert.equal(await first, "500 handler-failed");
+    ends[1]?.();
+    assert.equal(await second, "200 handled");
+    assert.equal(await said(delivery(), { "x-event": "b" }), "200 duplicate");
+    assert.equal(await said(delivery(), { "x-event": "a" }), "200 handled");
+    assert.equal(calls.length, 3);
   });
 });
 

@@ -140,6 +140,80 @@ describe("a Response that a handler returns", () => {
     }
   });
 
+  it("fails where its class would have refused it, and its delivery is handled when it comes again", async () => {
+    const shape = (headers: unknown, body: unknown = new ArrayBuffer(0)) => ({
+      status: 200,
+      headers,
+      arrayBuffer: async () => body,
+    });
+    const wrong = [
+      shape(new Map([["x-own", "a\r\nset-cookie: b"]])),
+      shape(new Map([["x-own", "a\nb"]])),
+      shape(new Map([["x-own", "a\0"]])),
+      shape(new Map([["x-own", "\u4e2d"]])),
+      shape(new Map([["x own", "a"]])),
+      shape(new Map([["", "a"]])),
+      shape(new Map([["x-\u00e9", "a"]])),
+      shape(new Map<unknown, unknown>([[5, {}]])),
+      shape(new Map([["x-own", ["a"]]])),
+      shape(new Map([["set-cookie", "a\r\nb"]])),
+      shape({ forEach: () => {}, getSetCookie: () => ["a\nb"] }),
+      shape({ forEach: () => {}, getSetCookie: () => "a" }),
+      shape(new Map(), "a text"),
+      shape(new Map(), 5),
+      shape(new Map(), null),
+    ];
+    let response: unknown;
+    const server = createServer(node(hook, () => response, { log: false, onError: () => {} }));
+    server.listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const app = Fastify();
+    app.register(hookseal, { hook, handler: () => response, log: false, onError: () => {} });
+    const urls = [
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      await app.listen({ port: 0, host: "127.0.0.1" }),
+    ];
+    try {
+      for (const [at, one] of wrong.entries()) {
+        const { said, errors, events } = receiving(hook, () => response);
+        const delivery = signed();
+        response = one;
+        assert.equal(await said(delivery), "500 handler-failed", `${at}`);
+        assert.ok(errors[0]?.[1] instanceof TypeError, `${at}`);
+        response = undefined;
+        assert.equal(await said(delivery), "200 handled", `${at}`);
+        assert.equal(events.length, 2);
+        response = one;
+        for (const url of urls) {
+          const { headers, body } = signed();
+          const sent = await fetch(url, { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> });
+          assert.equal((await sent.json()).code, "handler-failed", `${at}`);
+        }
+      }
+      response = shape(new Map<string, unknown>([["x-own", 5]]));
+      const { send } = receiving(hook, () => response);
+      assert.equal((await send(signed())).headers.get("x-own"), "5");
+    } finally {
+      server.close();
+      await app.close();
+    }
+  });
+
+  it("is sent by Fastify though its bytes are another realm's, and no type is added to it", async () => {
+    const bytes = runInNewContext("new Uint8Array([104, 105]).buffer");
+    const shape = { status: 201, headers: new Map(), arrayBuffer: async () => bytes };
+    for (const response of [shape, new Response(Uint8Array.of(104, 105), { status: 201 })]) {
+      const app = Fastify();
+      app.register(hookseal, { hook, handler: () => response, log: false });
+      const { headers, body } = signed();
+      const sent = await app.inject({ method: "POST", url: "/", headers, payload: Buffer.from(body) });
+      assert.deepEqual([sent.statusCode, sent.body, sent.headers["content-type"]], [201, "hi", undefined]);
+      const refused = await app.inject({ method: "GET", url: "/" });
+      assert.equal(refused.headers["content-type"], "application/problem+json");
+      await app.close();
+    }
+  });
+
   it("is known by its shape, of whatever realm, and nothing else is one", async () => {
     const foreign = runInNewContext(
       "({ status: 201, headers: new Map([['x-own', '1']]), arrayBuffer: async () => new ArrayBuffer(2) })",

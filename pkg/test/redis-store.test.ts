@@ -305,6 +305,14 @@ describe("two processes on one store", () => {
   });
 });
 
+describe("what is called where a claim was lost", () => {
+  it("is a function", () => {
+    const client = { evalsha: async () => 0, eval: async () => 0 };
+    for (const onClaimLost of [5, null, "log"])
+      assert.throws(() => redisStore(client, { onClaimLost } as never), /`onClaimLost`.*a function/);
+  });
+});
+
 describe("a wrong call", () => {
   it("says what is wanted", () => {
     for (const client of [undefined, null, {}, { get: () => {} }] as unknown as RedisClientLike[]) {

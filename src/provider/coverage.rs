@@ -58,8 +58,8 @@ impl Coverage {
 }
 
 impl Provider {
-    /// What its signature does not cover of an event's type and idempotency key, where the key is found the first
-    /// way. Nothing for a provider that signs nothing.
+    /// What its signature does not cover of an event's type and idempotency key, whichever way the key is found: who
+    /// replays a delivery leaves out what the other ways read. Nothing for a provider that signs nothing.
     ///
     /// ```
     /// use hookseal::provider::{Provider, definition};
@@ -73,6 +73,10 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn uncovered(&self) -> Uncovered {
-        if self.scheme.is_none() { Uncovered::default() } else { self.coverage.uncovered(0) }
+        if self.scheme.is_none() {
+            return Uncovered::default();
+        }
+        let Coverage { event_type, ref keys } = self.coverage;
+        Uncovered { event_type, id: keys.contains(&true) }
     }
 }

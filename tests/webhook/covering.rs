@@ -65,6 +65,11 @@ fn a_header_that_is_not_signed_is_not_covered() {
     // Of this delivery: the way that was taken counts, not the first one.
     assert_eq!(uncovered(&both, &[("X-Event", "ping")]), ["type"]);
     assert_eq!(both.provider().uncovered(), Uncovered { event_type: true, id: true });
+    // A header counts wherever it stands among the ways: whoever replays a delivery may leave out or add it.
+    for dedupe in [r#"["pointer:/none", "header:X-Key"]"#, r#"["digest", "header:X-Key", "none"]"#] {
+        let later = hook(dedupe, "/type", "{body}");
+        assert_eq!(later.provider().uncovered(), Uncovered { event_type: false, id: true }, "{dedupe}");
+    }
 }
 
 #[test]

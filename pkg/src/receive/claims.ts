@@ -25,11 +25,14 @@ export interface ClaimedHook {
 
 /** A delivery that is this receiver's to handle. */
 export interface Claim {
+  /** Empty where the delivery has no idempotency key. */
   key: string;
   /** The proof of ownership; nothing where the store was away and the delivery is handled without a claim. */
   token: string | undefined;
   /** The key of the body, where it was claimed, too. */
   bodyKey: string | undefined;
+  /** What claims the body again, where an equal delivery has it that is handled as well. */
+  shared?: { key: string; digest: string };
   retryChanged: boolean;
   replayed: boolean;
 }
@@ -49,8 +52,8 @@ const STATES: ReadonlySet<unknown> = new Set<ClaimState>(["new", "in-progress", 
 export class Claims {
   readonly #settings: ClaimSettings;
   readonly #immutable: boolean;
-  /** Whether the provider sends what no signature covers. */
-  readonly #isUncovered: boolean;
+  /** What the provider sends that no signature covers. */
+  readonly #uncovered: readonly unknown[];
   readonly #report: (error: unknown) => void;
   #prefix: string | undefined;
   #count = 0;
@@ -59,14 +62,15 @@ export class Claims {
   constructor(settings: ClaimSettings, hook: ClaimedHook, report: (error: unknown) => void) {
     this.#settings = settings;
     this.#immutable = hook.immutable;
-    this.#isUncovered = (hook.uncovered?.length ?? 0) > 0;
+    this.#uncovered = hook.uncovered ?? [];
     this.#report = report;
   }
 
   /** Claims a delivery. `duplicate`: it was handled before; `replayed`: its body was, under another id or type. */
   async claim(delivery: Verified, event: ClaimEvent): Promise<Claim | "duplicate" | "replayed"> {
-    // Without an idempotency key nothing is remembered: equal deliveries may be different events.
-    if (delivery.id === "") {
+    // Without an idempotency key nothing is remembered: equal deliveries may be different events. Whoever can change
+    // what is beside the body is not to profit from that.
+    if (delivery.id === "" && !this.#isReplayable(delivery)) {
       return { key: "", token: undefined, bodyKey: undefined, retryChanged: false, replayed: false };
     }
     this.#prefix ??= randomId();
@@ -103,11 +107,29 @@ export class Claims {
   }
 
   /** Ends a claim: both keys, at the same time, so that a crash seldom leaves one behind the other. */
-  async end(how: "done" | "release", { key, bodyKey, token }: Claim, event: ClaimEvent): Promise<void> {
+  async end(how: "done" | "release", claim: Claim, event: ClaimEvent): Promise<void> {
+    const { key, token, shared } = claim;
     if (token === undefined) return;
-    const own = this.#settle(how, key, token, event);
+    if (shared !== undefined && how === "done") {
+      try {
+        // The one that had the body may have failed and given it back, and this one was handled.
+        if ((await this.#ask(shared.key, shared.digest, token)) === "new") claim.bodyKey = shared.key;
+      } catch (error) {
+        event.storeFailed = "done";
+        this.#report(error);
+      }
+    }
+    const { bodyKey } = claim;
+    const own = key === "" ? undefined : this.#settle(how, key, token, event);
     if (bodyKey === undefined) return await own;
     await Promise.all([own, this.#settle(how, bodyKey, token, event)]);
+  }
+
+  /** Whether anybody who captured the delivery can send it again under another id or type. */
+  #isReplayable({ signature }: Verified): boolean {
+    return (
+      signature.status === "verified" && (this.#uncovered.length > 0 || signature.uncovered !== undefined)
+    );
   }
 
   /** Asks for everything that handling the delivery takes, and writes into `claim` what was granted. */
@@ -117,15 +139,22 @@ export class Claims {
     const { status } = signature;
     // As JSON, so that no two lists have one key. The id begins with the type and a colon.
     const own = id.startsWith(type) ? id.slice(type.length + 1) : id;
-    claim.key = JSON.stringify([name, status, type, own]);
-    if (signature.status === "verified" && (this.#isUncovered || signature.uncovered !== undefined)) {
+    // SECURITY: "none" behind a header that is not signed. Who leaves out the header would have the delivery handled as
+    // often as they send it, so its digest is the key.
+    const isKeyless = id === "" && !this.#uncovered.includes("id");
+    const parts = id === "" && !isKeyless ? [own, digest] : [own];
+    const key = JSON.stringify([name, status, type, ...parts]);
+    if (!isKeyless) claim.key = key;
+    if (this.#isReplayable(delivery)) {
       // SECURITY: anybody who captured one signed body can send it under another id or type. The body is claimed as
       // well, for this id and type alone. Without its headers a delivery has nothing that is not covered, so that the
       // provider decides, too.
       const bodyKey = JSON.stringify([name, status, digest]);
       // A store shows what it is told as a digest, and a key holds an id.
-      const state = await this.#ask(bodyKey, await sha256(claim.key), token);
+      const claimed = await sha256(key);
+      const state = await this.#ask(bodyKey, claimed, token);
       if (state === "new") claim.bodyKey = bodyKey;
+      else if (isKeyless && state !== "changed") claim.shared = { key: bodyKey, digest: claimed };
       // Another attempt at this very delivery.
       else if (state === "in-progress") throw inProgress();
       else if (state === "changed") {
@@ -133,6 +162,8 @@ export class Claims {
         claim.replayed = true;
       }
     }
+    // It holds nothing but its body, against other types: equal deliveries may be different events.
+    if (isKeyless) return claim;
     // Where payloads may change, the id alone says what is a retry.
     let state = await this.#ask(claim.key, this.#immutable ? digest : ANY, token);
     if (state === "changed") {

@@ -26,6 +26,7 @@ export interface NodeRequest extends NodeStream {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: { readonly [name: string]: string | string[] | undefined };
+  readonly rawHeaders?: readonly string[];
   readonly socket?: unknown;
   readonly complete?: boolean;
   destroy?(error?: Error): unknown;
@@ -66,6 +67,7 @@ export function toIncomingRequest<R extends NodeRequest>(
     url: () => urlOf(request),
     headers: request.headers,
     header: (name) => {
+      if (name === "content-type" && isRepeated(name, request.rawHeaders)) return REPEATED;
       const value = request.headers[name];
       return typeof value === "string" ? value : value?.[0];
     },
@@ -87,6 +89,19 @@ export function toIncomingRequest<R extends NodeRequest>(
       });
     },
   };
+}
+
+/** What no media type is: of several Content-Types each would be right for somebody, as `check` says. */
+const REPEATED = ",";
+
+/** Whether a header came more than once. Of some, Node keeps the first and does not say so. */
+function isRepeated(name: string, raw: readonly string[] | undefined): boolean {
+  let count = 0;
+  for (let at = 0; at < (raw?.length ?? 0); at += 2) {
+    const given = raw?.[at];
+    if (given?.length === name.length && given.toLowerCase() === name) count += 1;
+  }
+  return count > 1;
 }
 
 /** The stream of a request, whether it was read, and what was kept of it: its bytes, or no more than a text. */

@@ -355,18 +355,35 @@ function settings<R>(hook: { maxBytes: number; provider: string }, options: Rece
     ...(given.handlerTimeout === undefined ? {} : { handlerTimeout: wait("handlerTimeout", 0) }),
     encodings: encodings(given.encodings),
     success: oneOf("success", given.success, [200, 204]),
-    ...(given.url === undefined ? {} : { url: given.url }),
-    ...(given.onEvent === undefined ? {} : { onEvent: given.onEvent }),
+    ...(given.url === undefined ? {} : { url: urlOption(given.url) }),
+    ...(given.onEvent === undefined ? {} : { onEvent: checkFunction("onEvent", given.onEvent) }),
     log: logOf(given.log),
-    ...(given.onRejected === undefined ? {} : { onRejected: given.onRejected }),
-    onError: given.onError ?? ((error, source) => logError(error, source, { name, provider: hook.provider })),
+    ...(given.onRejected === undefined ? {} : { onRejected: checkFunction("onRejected", given.onRejected) }),
+    onError:
+      given.onError === undefined
+        ? (error, source) => logError(error, source, { name, provider: hook.provider })
+        : checkFunction("onError", given.onError),
   };
 }
 
+/** What would forge lines of a log, or turn their direction. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+
 function nameOf(name: string | undefined, fallback: string): string {
   if (name === undefined) return fallback;
-  if (typeof name === "string" && name.length > 0 && name.length <= 200) return name;
-  throw optionError("name", "a text of 1 to 200 characters");
+  if (typeof name === "string" && name.length > 0 && name.length <= 200 && !UNPRINTABLE.test(name))
+    return name;
+  throw optionError("name", "a text of 1 to 200 characters, none of them a control character");
+}
+
+function checkFunction<F>(option: string, value: F): F {
+  if (typeof value === "function") return value;
+  throw optionError(option, "a function");
+}
+
+function urlOption<R>(url: NonNullable<ReceiverOptions<R>["url"]>): NonNullable<ReceiverOptions<R>["url"]> {
+  if (typeof url === "string" || typeof url === "function") return url;
+  throw optionError("url", "a text, or a function that is given the request");
 }
 
 function logOf(log: ReceiverOptions["log"]): NonNullable<ReceiverOptions["log"]> {

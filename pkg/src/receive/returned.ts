@@ -1,4 +1,5 @@
 /** A `Response` that a handler returned, as an answer that every adapter can send. */
+import { viewed } from "../bytes.js";
 import { ownMessage } from "../error.js";
 import { type AnswerHeaders, isEmpty, type ResponseParts } from "./answer.js";
 
@@ -12,7 +13,7 @@ interface ResponseLike {
     forEach(each: (value: string, name: string) => void): void;
     getSetCookie?(): string[];
   };
-  arrayBuffer(): Promise<ArrayBuffer>;
+  arrayBuffer(): Promise<unknown>;
 }
 
 /** By shape: to name the global class would load all of fetch in Node, and not know one of another realm. */
@@ -35,6 +36,7 @@ export function isResponse(value: unknown): value is ResponseLike {
 const FRAMING = new Set([
   "connection",
   "content-length",
+  "http2-settings",
   "keep-alive",
   "proxy-connection",
   "te",
@@ -42,6 +44,10 @@ const FRAMING = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
+
+/** RFC 9110, sections 5.1 and 5.5. What servers are given of a value is Latin-1. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * Reads a Response that a handler returned.
@@ -64,18 +70,37 @@ export async function returned(response: ResponseLike): Promise<ResponseParts> {
       ),
     );
   }
-  const body = new Uint8Array(await response.arrayBuffer());
+  const bytes = viewed(await response.arrayBuffer());
+  if (bytes === undefined) {
+    throw ownMessage(
+      new TypeError(
+        "The handler returned a Response whose arrayBuffer() has no bytes, which cannot be sent.",
+      ),
+    );
+  }
   // The body of a response that was fetched is decompressed, and its headers still say otherwise.
   const isFetched = typeof response.url === "string" && response.url !== "";
   const headers: AnswerHeaders = {};
   given.forEach((value, name) => {
-    const lower = name.toLowerCase();
+    const lower = `${name}`.toLowerCase();
     if (FRAMING.has(lower) || lower === "set-cookie" || (isFetched && lower === "content-encoding")) return;
-    headers[lower] = value;
+    headers[lower] = checkHeader(lower, value);
   });
   const cookies = cookiesOf(given);
-  if (cookies.length > 0) headers["set-cookie"] = cookies;
-  return { status, headers, body: isEmpty(status) ? "" : body };
+  if (cookies.length > 0) headers["set-cookie"] = cookies.map((value) => checkHeader("set-cookie", value));
+  // A copy in this realm's memory: Fastify takes no other.
+  return { status, headers, body: isEmpty(status) ? "" : bytes.slice() };
+}
+
+/** A shape that is no Response may hold what its class would have refused, and servers throw at it. */
+function checkHeader(name: string, value: unknown): string {
+  const text = typeof value === "number" ? `${value}` : value;
+  if (HEADER_NAME.test(name) && typeof text === "string" && HEADER_VALUE.test(text)) return text;
+  throw ownMessage(
+    new TypeError(
+      "The handler returned a Response with a header that cannot be sent: a name is a token, a value a text of Latin-1 without line breaks.",
+    ),
+  );
 }
 
 /** Cookies cannot be joined by commas, which their dates have: RFC 9110, section 5.3. */
@@ -83,7 +108,7 @@ function cookiesOf(headers: ResponseLike["headers"]): string[] {
   if (typeof headers.getSetCookie === "function") return headers.getSetCookie();
   const cookies: string[] = [];
   headers.forEach((value, name) => {
-    if (name.toLowerCase() === "set-cookie") cookies.push(value);
+    if (`${name}`.toLowerCase() === "set-cookie") cookies.push(value);
   });
   return cookies;
 }

@@ -1,5 +1,7 @@
 /** Which receivers share a store, so that two subscriptions cannot take each other's deliveries for duplicates unnoticed. */
 
+import { STORE_IDENTITY } from "../store.js";
+
 /** What is asked of a webhook. Mocks of one may not have `sharesSecret`. */
 interface Hook {
   readonly provider: string;
@@ -23,7 +25,8 @@ const members = new WeakMap<object, Member[]>();
  * @throws TypeError where another one has the same name by default and no secret in common: claims of both would have the
  * same keys, and deliveries of the one be answered as duplicates of the other's.
  */
-export function share(store: object, hook: Hook, name: string | undefined): void {
+export function share(given: object, hook: Hook, name: string | undefined): void {
+  const store = identityOf(given);
   const own = name ?? hook.provider;
   const isNamed = name !== undefined;
   const all = (members.get(store) ?? []).filter((member) => member.hook.deref() !== undefined);
@@ -42,6 +45,12 @@ export function share(store: object, hook: Hook, name: string | undefined): void
   );
   if (!isKnown) all.push({ name: own, isNamed, hook: weak(hook) });
   members.set(store, all);
+}
+
+/** What a store stands for, where it says so: several objects may share what they know. */
+function identityOf(store: object): object {
+  const identity = (store as { [STORE_IDENTITY]?: unknown })[STORE_IDENTITY];
+  return typeof identity === "object" && identity !== null ? identity : store;
 }
 
 function isSameSubscription(hook: Hook, other: Hook): boolean {

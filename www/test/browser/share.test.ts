@@ -185,7 +185,8 @@ test("the content of an untrusted link is text, and sets no secret, mode or unkn
       asOf: evil,
       __proto__: { polluted: 1 },
       custom: {
-        definition: JSON.stringify({ id: "painchek", title: evil, envelope: { type: "/event" }, events: {} }),
+        // A title with control characters would be refused.
+        definition: JSON.stringify({ id: "painchek", title: MARKUP, envelope: { type: "/event" }, events: {} }),
         schemas: [["__proto__", evil]],
         sample: evil,
       },
