@@ -165,7 +165,7 @@ const FALLBACK_DELAY_MS = 3_600_000;
  * @example
  * ```ts
  * const sender = bullmqSender({ connection: { host: "localhost" }, provider: hook });
- * sender.work();
+ * sender.start();
  * await sender.add("https://example.org/webhook", hook.create("assessment_add", data));
  * ```
  */
@@ -330,7 +330,7 @@ class Sender implements BullmqSender {
       ...(status === undefined ? {} : { status }),
       ...(code === undefined ? {} : { code }),
       ...(message === undefined ? {} : { message }),
-      ...(wait === undefined ? {} : { wait }),
+      ...(wait === undefined ? {} : { nextDelayMs: wait }),
     };
     try {
       await this.#options.onAttempt?.({ id: job.id ?? "", number, startedAt: at, durationMs: ms, ...said });

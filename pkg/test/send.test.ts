@@ -368,8 +368,8 @@ describe("a wrong call", () => {
     await wrong({ retries: { maxAttempts: 0 } }, /option-invalid .*maxAttempts/);
     await wrong({ timeout: -1 }, /option-invalid .*`timeout`/);
     await wrong({ success: "ok" }, /option-invalid .*`success`/);
-    await wrong({ allow: ["10.0.0.0/99"] }, /option-invalid .*`allow`/);
-    await wrong({ allow: ["localhost"] }, /option-invalid .*`allow`/);
+    await wrong({ allowAddresses: ["10.0.0.0/99"] }, /option-invalid .*`allowAddresses` takes/);
+    await wrong({ allowAddresses: ["localhost"] }, /option-invalid .*`allowAddresses` takes/);
     await wrong({ redirects: 99 }, /option-invalid .*`redirects`/);
     await wrong({ stopOn: 410 }, /option-invalid .*`stopOn`/);
     await wrong({}, /header-invalid .*X-Bad/, url, { "X-Bad": "a\r\nInjected: 1" });
@@ -388,7 +388,7 @@ describe("a wrong call", () => {
     for (const name of ["retries", "timeout", "success", "allow", "provider", "stopOn", "secretHeaders"])
       await wrong({ [name]: "s3cr3t" });
     await wrong({ retries: ["s3cr3t"] });
-    await wrong({ allow: ["s3cr3t"] });
+    await wrong({ allowAddresses: ["s3cr3t"] });
     await wrong({}, ["Bearer s3cr3t", "Authorization"]);
     await wrong({}, { "X-Bad": "s3cr3t\n" });
     await wrong({}, {}, "s3cr3t");

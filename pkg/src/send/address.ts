@@ -45,7 +45,7 @@ export class AddressPolicy {
     this.#allowed = allow === "any" ? "any" : toBlockList(allow);
   }
 
-  /** Whether it was named: by `allow`, and not because it is public. */
+  /** Whether it was named: by `allowAddresses`, and not because it is public. */
   isAllowlisted(address: string): boolean {
     if (this.#allowed === "any") return true;
     return (
@@ -79,7 +79,7 @@ function toBlockList(subnets: readonly string[]): BlockList {
     ) {
       throw new SendError(
         "option-invalid",
-        'The option `allow` takes "any", or a list of addresses and subnets such as "127.0.0.1" and "10.1.0.0/16".',
+        'The option `allowAddresses` takes "any", or a list of addresses and subnets such as "127.0.0.1" and "10.1.0.0/16".',
       );
     }
     list.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");
