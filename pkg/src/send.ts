@@ -68,7 +68,7 @@ export async function send(url: string, delivery: Delivery, options: SendOptions
       ...(wait === undefined ? {} : { nextDelayMs: wait }),
     };
     attempts.push(one);
-    await notify(options.onAttempt, one);
+    await notify(options?.onAttempt, one);
     const end = (outcome: SendResult["outcome"]): SendResult => ({
       ok: outcome === "delivered",
       outcome,
