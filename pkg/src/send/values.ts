@@ -14,9 +14,9 @@ const isPem = (value: unknown) => typeof value === "string" || value instanceof 
 /** By what is used of a signal: it may be of another realm. */
 const isSignal = (value: unknown) =>
   isObject(value) &&
-  typeof value["aborted"] === "boolean" &&
-  typeof value["addEventListener"] === "function" &&
-  typeof value["removeEventListener"] === "function";
+  typeof value.aborted === "boolean" &&
+  typeof value.addEventListener === "function" &&
+  typeof value.removeEventListener === "function";
 
 const isByteCount = (value: unknown) =>
   value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0);
@@ -36,8 +36,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   queue: TEXT,
   prefix: TEXT,
   cipher: [
-    (value) =>
-      isObject(value) && typeof value["encrypt"] === "function" && typeof value["decrypt"] === "function",
+    (value) => isObject(value) && typeof value.encrypt === "function" && typeof value.decrypt === "function",
     "an object of two functions, `encrypt` and `decrypt`",
   ],
 };
