@@ -150,7 +150,7 @@ export async function story(seeds) {
       const sent = await send(url("/painchek"), hook.sign(other(broken)), {
         provider: hook,
         retries: [100, 200],
-        allow: ["127.0.0.1"],
+        allowAddresses: ["127.0.0.1"],
       });
       return [...sent.attempts.map(({ status }) => status), sent.outcome];
     }, [500, 200, "delivered", 1]);

@@ -129,7 +129,7 @@ describe("an example of the README", () => {
 
     it(`explains a mismatch, ${kind}`, () => {
       const said = run(process.execPath, [join(folder, extension.replace("%", "explain"))], folder);
-      assert.match(said, /^header-missing .*X-PainChek-WH-Signature/m);
+      assert.match(said, /^Signature header missing .*X-PainChek-WH-Signature/m);
     });
 
     it(`shows the other verbs, ${kind}`, () => {
@@ -169,7 +169,7 @@ describe("an example of the README", () => {
     writeFileSync(join(folder, "secret.txt"), SECRET);
     writeFileSync(join(folder, "archive.har"), JSON.stringify(har));
     const expected: Record<string, [code: number, said: RegExp]> = {
-      explain: [1, /^signature-mismatch .*\n\nproved body-python-style /],
+      explain: [1, /^signature-mismatch .*\n\nmatch body-python-style /],
       verify: [0, /^verified assessment_add /],
       inspect: [0, /\n1 delivery: 1 verified\n/],
       send: [0, /\n200 in /],

@@ -17,6 +17,7 @@ import { type Attempt, SEND_OPTIONS, type SendOptions } from "./send/options.js"
 import { type Outgoing, outgoing, policy } from "./send/plan.js";
 import { parseDuration } from "./send/schedule.js";
 import { isSecretHeader } from "./send/secret-headers.js";
+import { checkFunction, checkValues, valueError } from "./send/values.js";
 import type { Delivery } from "./types.js";
 
 export { SendError, type SendErrorCode } from "./send/error.js";
@@ -165,7 +166,7 @@ const FALLBACK_DELAY_MS = 3_600_000;
  * @example
  * ```ts
  * const sender = bullmqSender({ connection: { host: "localhost" }, provider: hook });
- * sender.work();
+ * sender.start();
  * await sender.add("https://example.org/webhook", hook.create("assessment_add", data));
  * ```
  */
@@ -186,6 +187,8 @@ class Sender implements BullmqSender {
         "The option `connection` is missing: the connection to Redis, as BullMQ takes it.",
       );
     }
+    checkValues(options);
+    checkFunction("secretHeaders", options.secretHeaders);
     const { prefix = "bull", queue = "hookseal" } = options;
     if (
       (options.connection as { isCluster?: boolean }).isCluster === true &&
@@ -211,6 +214,9 @@ class Sender implements BullmqSender {
   ): Promise<string> {
     checkOptions("add", options, { id: true, parameters: true });
     const { id, parameters } = options ?? {};
+    checkValues({ parameters });
+    if (id !== undefined && (typeof id !== "string" || id === ""))
+      throw valueError("id", "a text that is not empty");
     const rules = policy(this.#options, delivery);
     const going = outgoing(url, delivery, parameters, rules.definition);
     const secret = going.headers.find(([name, value]) =>
@@ -241,6 +247,8 @@ class Sender implements BullmqSender {
 
   start(concurrency = 10): void {
     if (this.#worker !== undefined) throw new SendError("option-invalid", "This sender is at work already.");
+    if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+      throw valueError("concurrency", "a whole number, 1 or more");
     const stalledAfter = Math.max(100, parseDuration("stalledAfter", this.#options.stalledAfter ?? "30s"));
     this.#worker = new Worker<Stored>(this.#queue.name, (job) => this.#attempt(job), {
       ...this.#connectionOptions(),
@@ -330,7 +338,7 @@ class Sender implements BullmqSender {
       ...(status === undefined ? {} : { status }),
       ...(code === undefined ? {} : { code }),
       ...(message === undefined ? {} : { message }),
-      ...(wait === undefined ? {} : { wait }),
+      ...(wait === undefined ? {} : { nextDelayMs: wait }),
     };
     try {
       await this.#options.onAttempt?.({ id: job.id ?? "", number, startedAt: at, durationMs: ms, ...said });

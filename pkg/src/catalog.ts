@@ -1,5 +1,7 @@
 /** The built-in providers: which there are, how they are defined, and which one a delivery looks like. */
+
 import { core, guarded, Held, resultText } from "./core.js";
+import { callError } from "./error.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { partsOf, writeDelivery } from "./import.js";
 import type { Delivery } from "./types.js";
@@ -12,8 +14,16 @@ export function providers(): string[] {
   return guarded(provider_ids);
 }
 
-/** The definition of a built-in provider, its contracts included; undefined where there is none. */
+/**
+ * The definition of a built-in provider, its contracts included; undefined where there is none.
+ *
+ * @throws HooksealError `option-invalid` where the id is no text.
+ */
 export function providerDefinition(id: string): ProviderDefinition | undefined {
+  if (typeof id !== "string") {
+    const known = providers().join(", ");
+    throw callError("option-invalid", `Expected the id of a built-in provider. There are: ${known}.`);
+  }
   const { provider_definition } = core();
   return guarded(() => {
     const length = provider_definition(id);

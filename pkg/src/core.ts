@@ -157,7 +157,7 @@ export function trapped(thrown: unknown): HooksealError {
  * Whether the call stack was exhausted, by the words of V8 and JavaScriptCore, or of SpiderMonkey. Not by a regular
  * expression: V8 ends the process where it has no stack left to compile one.
  */
-function isDeep(message: unknown): boolean {
+export function isDeep(message: unknown): boolean {
   return typeof message === "string" && (message.includes("call stack") || message.includes("recursion"));
 }
 

@@ -51,7 +51,12 @@ function pseudoHeaders(url: string | undefined, method: string | undefined): str
 }
 
 /** Every header there is, of a delivery that may be none. */
-export function allHeaders({ headers, url, method }: Delivery): string {
+export function allHeaders(delivery: Delivery): string {
+  if (typeof delivery !== "object" || delivery === null) {
+    const got = delivery === null ? "null" : typeof delivery;
+    throw callError("option-invalid", `Expected a delivery { headers, body }, got ${got}.`);
+  }
+  const { headers, url, method } = delivery;
   let text = pseudoHeaders(url, method);
   for (const [name, value] of pairs(headers)) {
     // HTTP/2's pseudo-headers are none.

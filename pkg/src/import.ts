@@ -83,6 +83,7 @@ const STREAM_OPTIONS = { ...IMPORT_OPTIONS, maxBytes: true } satisfies Record<
 >;
 
 const FORMATS = ["http", "curl", "har", "record", "ndjson", "body"];
+const EXPORT_FORMATS = ["http", "curl", "ndjson"];
 
 /**
  * Imports every delivery of a capture. Never throws because of the content of the capture: what cannot be imported is
@@ -120,7 +121,7 @@ export async function* importStream(
 ): AsyncGenerator<ImportItem, void, undefined> {
   checkOptions("importStream", options, STREAM_OPTIONS);
   const { format, maxBytes = Number.NaN } = options ?? {};
-  if (typeof maxBytes !== "number" || maxBytes < 0)
+  if (options?.maxBytes !== undefined && !(typeof maxBytes === "number" && maxBytes >= 0))
     throw callError("option-invalid", "The option `maxBytes` has to be a number of bytes.");
   const { ImportStream } = core();
   const name = checkFormat(format);
@@ -163,8 +164,10 @@ export async function* importStream(
  * ```ts
  * const command = exportDelivery(hook.sign(body), "curl");
  * ```
+ * @throws HooksealError `option-invalid` where the format is none of them, or the delivery is none.
  */
 export function exportDelivery(delivery: Delivery, format: ExportFormat): Uint8Array | undefined {
+  if (!EXPORT_FORMATS.includes(format)) throw formatError(EXPORT_FORMATS);
   const parts = partsOf(delivery);
   core();
   return guarded(() => {
@@ -211,11 +214,13 @@ function toResult({ format, deliveries, issues }: ImportData): ImportResult {
 }
 
 function checkFormat(format: ImportFormat | undefined): string {
-  if (format !== undefined && !FORMATS.includes(format)) {
-    throw callError(
-      "option-invalid",
-      `Invalid value for option \`format\`: expected one of ${FORMATS.join(", ")}.`,
-    );
-  }
+  if (format !== undefined && !FORMATS.includes(format)) throw formatError(FORMATS);
   return format ?? "";
+}
+
+function formatError(formats: readonly string[]) {
+  return callError(
+    "option-invalid",
+    `Invalid value for option \`format\`: expected one of ${formats.join(", ")}.`,
+  );
 }

@@ -84,5 +84,7 @@ export function wrong(option: string): never {
 export function fresh(options: SignOptions, call: string) {
   if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
   const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
+  for (const [name, value] of Object.entries({ id, webhookId, type, url }))
+    if (value !== undefined && value !== null && typeof value !== "string") wrong(name);
   return { now: millis(now), random: randomBytes(32), id, webhookId, type, url };
 }

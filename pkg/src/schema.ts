@@ -3,7 +3,7 @@ import { type BodyLike, rawBody, writeBody } from "./body.js";
 import { viewed } from "./bytes.js";
 import { core, guarded, Held, writeText } from "./core.js";
 import { callError, checkOptions, SchemaError } from "./error.js";
-import { jsonText } from "./json.js";
+import { isTooDeep, jsonText } from "./json.js";
 import { TextDecoder } from "./runtime.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 import type { Issue } from "./types.js";
@@ -42,20 +42,23 @@ export interface Schema extends StandardSchemaV1<unknown, unknown> {
 export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
   checkOptions("compileSchema", options, COMPILE_OPTIONS);
   const { strict = false, dialect: name } = options ?? {};
+  if (typeof strict !== "boolean")
+    throw callError("option-invalid", "Invalid value for option `strict`: expected true or false.");
   const dialect = name === undefined ? 0 : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
   if (dialect === undefined) {
     throw callError("option-invalid", 'The option `dialect` has to be "2020-12" or "draft-07".');
   }
   const text = jsonText(schema);
   if (text === undefined) {
-    throw new SchemaError({ keyword: "", pointer: "", message: "A schema is an object or a boolean." });
+    const message = isTooDeep(schema)
+      ? "The schema is nested too deeply. Put what is nested into `$defs`, and refer to it."
+      : "A schema is an object or a boolean.";
+    throw new SchemaError({ keyword: "", pointer: "", message });
   }
   core();
   let plan: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
   try {
-    plan = guarded(
-      () => new Held(() => new (core().SchemaHandle)(writeText(text), strict === true, dialect)),
-    );
+    plan = guarded(() => new Held(() => new (core().SchemaHandle)(writeText(text), strict, dialect)));
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
@@ -79,8 +82,12 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
       validate(value: unknown) {
         const raw = viewed(value);
         const text = raw ?? jsonText(value);
-        if (text === undefined)
-          return { issues: [{ message: "This is no value that JSON can hold.", path: [] }] };
+        if (text === undefined) {
+          const message = isTooDeep(value)
+            ? "The value is nested too deeply."
+            : "This is no value that JSON can hold.";
+          return { issues: [{ message, path: [] }] };
+        }
         const errors = check(text).filter((issue) => issue.severity === "error");
         if (errors.length > 0) return { issues: errors };
         return { value: raw === undefined ? value : JSON.parse(new TextDecoder().decode(raw)) };

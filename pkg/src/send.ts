@@ -36,7 +36,7 @@ export type { Parameter } from "./send/url.js";
  * const hook = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
  * const { ok, attempts } = await send("https://example.org/webhook", hook.create("assessment_add", data), {
  *   provider: hook,
- *   onAttempt: ({ number, status, code, wait }) => console.log(number, status ?? code, wait),
+ *   onAttempt: ({ number, status, code, nextDelayMs }) => console.log(number, status ?? code, nextDelayMs),
  * });
  * ```
  * @throws SendError where the call is wrong: a URL, a parameter that the payload does not have, an option.
@@ -68,7 +68,7 @@ export async function send(url: string, delivery: Delivery, options: SendOptions
       ...(wait === undefined ? {} : { nextDelayMs: wait }),
     };
     attempts.push(one);
-    await notify(options.onAttempt, one);
+    await notify(options?.onAttempt, one);
     const end = (outcome: SendResult["outcome"]): SendResult => ({
       ok: outcome === "delivered",
       outcome,

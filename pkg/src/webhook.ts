@@ -21,7 +21,7 @@ import { eventOf } from "./event.js";
 import type { IssueCode } from "./generated/codes.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, HeaderFilter, selectHeaders } from "./headers.js";
-import { jsonText } from "./json.js";
+import { isTooDeep, jsonText } from "./json.js";
 import {
   amount,
   COMPARE_OPTIONS,
@@ -116,7 +116,18 @@ declare enum Unnamed {
   type = "a type that the definition does not name",
 }
 
-/** The type of an unknown event: any string but the names of the known events. Assign it to a `string` to compare it. */
+/**
+ * The type of an unknown event: any string but the names of the known events. TypeScript refuses to compare it with a
+ * literal (TS2367), since a name that the definition does not hold may be misspelt. To compare it, assign it to a `string`.
+ *
+ * @example
+ * ```ts
+ * if (delivery.unknown) {
+ *   const type: string = delivery.type;
+ *   if (type === "brand_new_event") console.log("an event that the definition does not name yet");
+ * }
+ * ```
+ */
 export type UnknownType = Unnamed;
 
 /**
@@ -141,7 +152,11 @@ export class Webhook<Events = any> {
     limitsOf({ ...options, now: 0 });
     const { unsigned, algorithms } = options;
     if (unsigned !== undefined && unsigned !== "allow" && unsigned !== "refuse") wrong("unsigned");
-    if (algorithms !== undefined && !Array.isArray(algorithms)) wrong("algorithms");
+    if (
+      algorithms !== undefined &&
+      !(Array.isArray(algorithms) && algorithms.every((name) => typeof name === "string"))
+    )
+      wrong("algorithms");
     const given = { ...options, secrets: secrets(options.secrets) };
     const id = typeof provider === "string" ? provider : undefined;
     const definition = typeof provider === "string" ? undefined : definitionText(provider);
@@ -334,9 +349,17 @@ export class Webhook<Events = any> {
     data: object,
     options: SignOptions = NO_OPTIONS,
   ): SignedDelivery {
+    if (typeof type !== "string")
+      throw callError(
+        "option-invalid",
+        `Expected the event type as a text, got a value of type ${typeof type}.`,
+      );
     const text = jsonText(data);
-    if (text === undefined)
-      throw callError("event-invalid", "The data of an event is no value that JSON can hold.");
+    if (text === undefined) {
+      throw isTooDeep(data)
+        ? callError("json-too-deep", "The data of the event is nested too deeply.")
+        : callError("event-invalid", "The data of an event is no value that JSON can hold.");
+    }
     const given = fresh(options, "create");
     return signed(() => this.#hook.create(type, writeText(text), given));
   }
@@ -534,6 +557,8 @@ function effectiveMaxBytes({ maxBytes }: Limits, own: number): number {
 function definitionText(definition: object): string {
   const text = jsonText(definition);
   if (text !== undefined) return text;
+  if (isTooDeep(definition))
+    throw callError("definition-invalid", "The provider definition is nested too deeply.");
   throw callError(
     "definition-invalid",
     "A provider is named by its id or given as data, and this is neither.",

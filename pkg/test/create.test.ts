@@ -7,6 +7,7 @@ import {
   type PainchekEvents,
   painchek,
   type SignedDelivery,
+  webhook,
   type XonEvents,
   xon,
 } from "../src/index.ts";
@@ -26,7 +27,42 @@ function independent({ headers, body }: SignedDelivery): boolean {
   return timingSafeEqual(expected, Buffer.from(hex ?? "", "hex"));
 }
 
+/** An object in an object, so many times. */
+function nested(depth: number): object {
+  let value = {};
+  for (let level = 0; level < depth; level++) value = { items: value };
+  return value;
+}
+
 describe("create", () => {
+  it("says what is wanted where the type or a text of its options is none", () => {
+    for (const type of [undefined, null, 5, {}, Symbol("type")] as never[]) {
+      const error = errorOf(() => hook.create(type, {}));
+      assert.equal(error.code, "option-invalid");
+      assert.match(error.message, /^Expected the event type as a text/);
+    }
+    for (const name of ["id", "webhookId", "type", "url"]) {
+      const error = errorOf(() => hook.sign("{}", { [name]: 5 }));
+      assert.deepEqual([error.code, error.message.includes(`\`${name}\``)], ["option-invalid", true]);
+    }
+    const error = errorOf(() => painchek({ secrets: [SECRET], algorithms: [5] as never }));
+    assert.match(error.message, /`algorithms`/);
+  });
+
+  it("says that data is nested too deeply, for the core as for the engine", () => {
+    for (const depth of [200, 20_000]) {
+      const error = errorOf(() => hook.create("assessment_add", nested(depth) as never));
+      assert.equal(error.code, "json-too-deep", String(depth));
+      assert.match(error.message, /nested (too deeply|deeper)/);
+    }
+    const circle: { stack?: unknown } = {};
+    circle.stack = circle;
+    assert.equal(errorOf(() => hook.create("assessment_add", circle as never)).code, "event-invalid");
+    const definition = { id: "deep", envelope: { type: "/t" }, events: { "*": { schema: nested(20_000) } } };
+    const error = errorOf(() => webhook(definition as never, { unsigned: "allow" }));
+    assert.deepEqual([error.code, /nested too deeply/.test(error.message)], ["definition-invalid", true]);
+  });
+
   for (const { name, body } of samplesOf("painchek")) {
     it(`makes a PainChek delivery of the data of ${name} that everybody verifies`, () => {
       const { data } = JSON.parse(text.decode(body));

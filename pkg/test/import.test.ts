@@ -145,6 +145,9 @@ describe("importing a stream", () => {
       all.flatMap(({ issues }) => codes(issues)),
       ["required"],
     );
+    for (const maxBytes of [Number.NaN, -1, "40", null]) {
+      await assert.rejects(items([archive], { maxBytes }), { code: "option-invalid" });
+    }
     const small = await items([utf8.encode(`{"headers":{},"body":"${"x".repeat(99)}"}`)], { maxBytes: 40 });
     assert.deepEqual(
       small.flatMap(({ issues }) => codes(issues)),
@@ -187,7 +190,23 @@ describe("exporting", () => {
   it("returns undefined if the format cannot represent the delivery", () => {
     assert.equal(exportDelivery({ headers: {}, body: "a\0b" }, "curl"), undefined);
     assert.equal(exportDelivery({ headers: { "a b": "c" }, body: "" }, "http"), undefined);
-    assert.equal(exportDelivery({ headers: {}, body: "" }, "xml" as never), undefined);
+    for (const format of ["xml", "har", "", undefined, null, 5, {}]) {
+      const error = errorOf(() => exportDelivery({ headers: {}, body: "" }, format as never));
+      assert.deepEqual(
+        [error.code, error.message],
+        ["option-invalid", "Invalid value for option `format`: expected one of http, curl, ndjson."],
+      );
+    }
+    for (const delivery of [undefined, null, 5, "GET / HTTP/1.1"] as never[]) {
+      for (const call of [() => exportDelivery(delivery, "http"), () => detectProvider(delivery)]) {
+        const error = errorOf(call);
+        assert.equal(error.code, "option-invalid");
+        assert.match(
+          error.message,
+          /^Expected a delivery \{ headers, body \}, got (undefined|null|number|string)\.$/,
+        );
+      }
+    }
   });
 });
 
@@ -206,6 +225,15 @@ describe("importing a stream of texts", () => {
 });
 
 describe("the catalogue", () => {
+  it("says which ids there are where another value is passed for one", () => {
+    for (const id of [undefined, null, 5, {}, [], Symbol("id")]) {
+      const error = errorOf(() => providerDefinition(id as never));
+      assert.equal(error.code, "option-invalid");
+      assert.match(error.message, /^Expected the id of a built-in provider\. There are: .*painchek/);
+    }
+    assert.equal(providerDefinition("nobody"), undefined);
+  });
+
   it("lists the built-in providers with their definitions", () => {
     assert.ok(["painchek", "xon", "github", "stripe"].every((id) => providers().includes(id)));
     for (const id of providers()) {

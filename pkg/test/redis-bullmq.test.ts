@@ -415,7 +415,14 @@ describe("a queue of deliveries", () => {
   it("tells of wrong calls when they are made", async () => {
     assert.throws(() => bullmqSender({} as BullmqSenderOptions), /`connection` is missing/);
     assert.throws(() => sender({ retries: ["soon"] }), /`retries`/);
-    const { add } = sender();
+    for (const name of "cipher onError onAttempt secretHeaders lookup queue prefix plainHttp".split(" "))
+      assert.throws(() => sender({ [name]: 5 }), new RegExp(`option \`${name}\``));
+    assert.throws(() => sender({ cipher: { encrypt: (data: Uint8Array) => data } as never }), /`decrypt`/);
+    const { add, start } = sender();
+    for (const concurrency of [0, 1.5, "2", Number.NaN])
+      assert.throws(() => start(concurrency as number), /option `concurrency`/);
+    for (const options of [{ id: 5 }, { id: "" }, { parameters: 5 }] as object[])
+      await assert.rejects(add("https://a.test/", hook.sign(SAMPLE), options), { code: "option-invalid" });
     await assert.rejects(add("https://example.org/{nothing}", hook.sign(SAMPLE)), {
       code: "parameter-missing",
     });

@@ -321,7 +321,7 @@ describe("a wrong call", () => {
     const client = { evalsha: async () => 0, eval: async () => 0 };
     for (const [name, value] of Object.entries({
       claimTtl: 0,
-      longest: 1.5,
+      maxClaimTime: 1.5,
       retention: Number.NaN,
       timeout: -1,
     })) {

@@ -284,6 +284,23 @@ describe("~standard", () => {
     }
   });
 
+  it("says that what is nested too deeply is", () => {
+    let deep: object = {};
+    for (let level = 0; level < 20_000; level++) deep = { items: deep };
+    assert.match(refused(deep).message, /nested too deeply/);
+    const { issues } = compileSchema(true)["~standard"].validate(deep) as { issues: Issue[] };
+    assert.match(issues[0]?.message ?? "", /nested too deeply/);
+    assert.doesNotMatch(refused(undefined).message, /deep/);
+  });
+
+  it("takes no `strict` but true and false", () => {
+    for (const strict of ["yes", 5, null, {}])
+      assert.throws(() => compileSchema({}, { strict } as never), {
+        code: "option-invalid",
+        message: /`strict`/,
+      });
+  });
+
   it("lets warnings pass", () => {
     const found = compileSchema(true)["~standard"].validate(utf8.encode("12345678901234567890"));
     assert.deepEqual(found, { value: 12345678901234567000 });

@@ -190,6 +190,18 @@ describe("a redirect", () => {
       "X-Vault": "Bearer x",
       "X-Acme": "x",
       "X-Client-Secret": "x",
+      "X-PAT": "x",
+      "X-Acme-Pat": "x",
+      "X-Passwd": "x",
+      "X-Db-Pwd": "x",
+      "X-Pass": "x",
+      "X-Session": "x",
+      "X-CSRF": "x",
+      "X-XSRF-Id": "x",
+      "X-Creds": "x",
+      "X-OTP": "x",
+      "X-AppKey": "x",
+      "X-Amzn-Oidc-Data": "x",
     };
     const ordinary = {
       "X-Author": "x",
@@ -198,6 +210,13 @@ describe("a redirect", () => {
       traceparent: "x",
       "X-Mine": "x",
       "X-Keyboard": "x",
+      "X-Path": "x",
+      "X-Patient": "x",
+      "X-Pattern": "x",
+      "X-Compass": "x",
+      "X-Pinned": "x",
+      "X-Passed": "x",
+      "X-Side": "x",
     };
     const delivery = hook.sign(SAMPLE);
     const headers = { ...delivery.headers, ...secrets, ...ordinary };

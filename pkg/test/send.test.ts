@@ -368,12 +368,65 @@ describe("a wrong call", () => {
     await wrong({ retries: { maxAttempts: 0 } }, /option-invalid .*maxAttempts/);
     await wrong({ timeout: -1 }, /option-invalid .*`timeout`/);
     await wrong({ success: "ok" }, /option-invalid .*`success`/);
-    await wrong({ allow: ["10.0.0.0/99"] }, /option-invalid .*`allow`/);
-    await wrong({ allow: ["localhost"] }, /option-invalid .*`allow`/);
+    await wrong({ allowAddresses: ["10.0.0.0/99"] }, /option-invalid .*`allowAddresses` takes/);
+    await wrong({ allowAddresses: ["localhost"] }, /option-invalid .*`allowAddresses` takes/);
+    await wrong({ allowAddresses: 5 }, /option-invalid .*`allowAddresses` takes/);
     await wrong({ redirects: 99 }, /option-invalid .*`redirects`/);
     await wrong({ stopOn: 410 }, /option-invalid .*`stopOn`/);
     await wrong({}, /header-invalid .*X-Bad/, url, { "X-Bad": "a\r\nInjected: 1" });
     assert.equal(got.length, 0);
+  });
+
+  for (const [name, ...values] of [
+    ["maxResponseBytes", -1, "x", Number.NaN, 1.5, null],
+    ["signal", 5, {}, { aborted: false }, null],
+    ["plainHttp", "yes", true, null],
+    ["onAttempt", 5, "log", null],
+    ["sleep", 5, null],
+    ["lookup", 5, {}],
+    ["random", 0.5],
+    ["now", 5, null, new Date(0)],
+    ["parameters", 5, "id=1", ["id"], null],
+    ["provider", 5, {}, [], true, { id: "x" }, { definition: {} }, null],
+    ["allowAddresses", 5, "all", {}],
+    ["success", ["2xx"], 200],
+    ["tls.ca", 5, [5], {}],
+    ["tls.cert", 5, null],
+    ["tls.key", true],
+  ] as [string, ...unknown[]][]) {
+    it(`refuses what \`${name}\` cannot be before anything is sent`, async () => {
+      const { url, got } = await receive(answer(200));
+      for (const value of values) {
+        const [outer = "", inner] = name.split(".");
+        const { options } = quick({ retries: [], [outer]: inner === undefined ? value : { [inner]: value } });
+        await assert.rejects(send(url, { headers: {}, body: "{}" }, options), (error: Error) => {
+          assert.match(
+            `${error.name} ${(error as { code?: string }).code} ${error.message}`,
+            new RegExp(`^SendError option-invalid .*option \`${name.replace(".", "\\.")}\``),
+            String(value),
+          );
+          return true;
+        });
+      }
+      assert.equal(got.length, 0);
+    });
+  }
+
+  it("takes `null` for no options, and what is right", async () => {
+    const { url } = await receive(answer(200));
+    const delivery = { headers: {}, body: "{}" };
+    const { options } = quick({
+      retries: [],
+      maxResponseBytes: Number.POSITIVE_INFINITY,
+      signal: new AbortController().signal,
+      plainHttp: "refuse",
+      parameters: {},
+      tls: {},
+      now: undefined,
+    });
+    assert.equal((await send(url, delivery, options)).ok, true);
+    const blocked = await send("https://127.0.0.1:1/", delivery, null as never);
+    assert.deepEqual([blocked.outcome, blocked.attempts[0]?.code], ["stopped", "address-refused"]);
   });
 
   it("shows no value that was handed over where another was expected", async () => {
@@ -385,10 +438,18 @@ describe("a wrong call", () => {
           return true;
         },
       );
-    for (const name of ["retries", "timeout", "success", "allow", "provider", "stopOn", "secretHeaders"])
+    for (const name of [
+      "retries",
+      "timeout",
+      "success",
+      "allowAddresses",
+      "provider",
+      "stopOn",
+      "secretHeaders",
+    ])
       await wrong({ [name]: "s3cr3t" });
     await wrong({ retries: ["s3cr3t"] });
-    await wrong({ allow: ["s3cr3t"] });
+    await wrong({ allowAddresses: ["s3cr3t"] });
     await wrong({}, ["Bearer s3cr3t", "Authorization"]);
     await wrong({}, { "X-Bad": "s3cr3t\n" });
     await wrong({}, {}, "s3cr3t");

@@ -45,7 +45,7 @@ export class AddressPolicy {
     this.#allowed = allow === "any" ? "any" : toBlockList(allow);
   }
 
-  /** Whether it was named: by `allow`, and not because it is public. */
+  /** Whether it was named: by `allowAddresses`, and not because it is public. */
   isAllowlisted(address: string): boolean {
     if (this.#allowed === "any") return true;
     return (
@@ -67,6 +67,7 @@ export class AddressPolicy {
 
 function toBlockList(subnets: readonly string[]): BlockList {
   const list = new BlockList();
+  if (!Array.isArray(subnets)) throw allowlistError();
   for (const subnet of subnets) {
     const [address = "", length, ...rest] = typeof subnet === "string" ? subnet.split("/") : [];
     const family = isIP(address);
@@ -77,14 +78,18 @@ function toBlockList(subnets: readonly string[]): BlockList {
       !/^\d{1,3}$/.test(length ?? "0") ||
       bits > (family === 4 ? 32 : 128)
     ) {
-      throw new SendError(
-        "option-invalid",
-        'The option `allow` takes "any", or a list of addresses and subnets such as "127.0.0.1" and "10.1.0.0/16".',
-      );
+      throw allowlistError();
     }
     list.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");
   }
   return list;
+}
+
+function allowlistError(): SendError {
+  return new SendError(
+    "option-invalid",
+    'The option `allowAddresses` takes "any", or a list of addresses and subnets such as "127.0.0.1" and "10.1.0.0/16".',
+  );
 }
 
 function listContains(list: BlockList, address: string): boolean {

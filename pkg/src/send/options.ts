@@ -94,13 +94,13 @@ export interface SendOptions {
    * where no URL comes from somebody else. Default: none.
    */
   allowAddresses?: "any" | readonly string[] | undefined;
-  /** `"allow"`: plain HTTP to public addresses. Default: only to addresses that `allow` names. */
+  /** `"allow"`: plain HTTP to public addresses. Default: only to addresses that `allowAddresses` names. */
   plainHttp?: "refuse" | "allow" | undefined;
   /** What TLS trusts. Certificates are always verified. */
   tls?: TlsOptions | undefined;
   /** Values for `{name}` in the URL that are none of the payload; they come first. */
   parameters?: Readonly<Record<string, Parameter>> | undefined;
-  /** How many bytes of the last answer are kept in `answer`; 64 KiB at the most are read. Default: 0. */
+  /** How many bytes of the last answer are kept in `response`; 64 KiB at the most are read. Default: 0. */
   maxResponseBytes?: number | undefined;
   /** Ends the sending: between attempts at once, and an attempt in its middle. */
   signal?: AbortSignal | undefined;

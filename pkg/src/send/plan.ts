@@ -1,5 +1,6 @@
 /** What is sent, where to, and when again: worked out before the first attempt, by the provider's definition. */
 import { rawBody } from "../body.js";
+import { HooksealError } from "../error.js";
 import type { ProviderDefinition } from "../generated/definition.js";
 import { allHeaders } from "../headers.js";
 import { detectProvider, providerDefinition } from "../index.js";
@@ -12,6 +13,7 @@ import type { TransportOptions } from "./post.js";
 import { queueId } from "./queue-id.js";
 import { parseDuration, type Schedule, schedule } from "./schedule.js";
 import { expandUrl } from "./url.js";
+import { checkValues, valueError } from "./values.js";
 
 /** A delivery as it goes over the wire. */
 export interface Outgoing {
@@ -48,6 +50,7 @@ export function policy(
 ): Policy {
   const { provider, random = Math.random } = options;
   checkOptions("tls", options.tls, TLS_OPTIONS);
+  checkValues(options);
   const hook = provider instanceof Webhook ? provider : undefined;
   const definition = definitionOf(provider, delivery);
   const retries = options.retries ?? definition?.retries ?? {};
@@ -140,12 +143,35 @@ export function headersForAttempt(
 
 function definitionOf(provider: SendOptions["provider"], delivery: Delivery | undefined) {
   if (provider instanceof Webhook) return provider.definition;
-  if (typeof provider === "object") return provider;
+  if (typeof provider === "object" && provider !== null) return checkedDefinition(provider);
+  if (provider !== undefined && typeof provider !== "string") throw valueError("provider", PROVIDERS);
   const id = provider ?? (delivery === undefined ? undefined : detectProvider(delivery));
   if (id === undefined) return undefined;
   const definition = providerDefinition(id);
   if (definition === undefined)
     throw new SendError("option-invalid", "The option `provider` names no provider that is built in.");
+  return definition;
+}
+
+const PROVIDERS = "the id of a built-in provider, a definition, or a webhook of this copy of the package";
+
+/** Definitions that were checked: a queue asks at every attempt. */
+const checkedDefinitions = new WeakSet<ProviderDefinition>();
+
+/** The core says whether a definition is one; without a secret it says next that the secret is missing. */
+function checkedDefinition(definition: ProviderDefinition): ProviderDefinition {
+  if (checkedDefinitions.has(definition)) return definition;
+  try {
+    new Webhook(definition, { unsigned: "allow" });
+  } catch (error) {
+    if (!(error instanceof HooksealError) || error.code === "internal") throw error;
+    if (error.code !== "secret-missing")
+      throw new SendError(
+        "option-invalid",
+        `Invalid value for option \`provider\`: expected ${PROVIDERS}. As a definition: ${error.message}`,
+      );
+  }
+  checkedDefinitions.add(definition);
   return definition;
 }
 
@@ -158,7 +184,7 @@ const equalsIgnoreCase = (one: string, two: string) => one.toLowerCase() === two
 
 /** The statuses that are success: `2xx`, or `200-399`. */
 function parseStatusRange(success: string): (status: number) => boolean {
-  const words = /^([1-5])xx$|^([1-5]\d\d)-([1-5]\d\d)$/.exec(success);
+  const words = typeof success === "string" ? /^([1-5])xx$|^([1-5]\d\d)-([1-5]\d\d)$/.exec(success) : null;
   if (words === null)
     throw new SendError("option-invalid", 'The option `success` takes "2xx", or a range such as "200-399".');
   const [, hundred, first, last] = words;

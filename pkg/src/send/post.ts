@@ -48,7 +48,7 @@ export interface Hop {
   deadline: number;
 }
 
-/** Sends it and reads the answer, all before the deadline. Rejects with `Failed` and nothing else. */
+/** Sends it and reads the answer, all before the deadline. Rejects with `AttemptError` and nothing else. */
 export function post(
   url: URL,
   headers: readonly (readonly [string, string])[],
@@ -134,13 +134,13 @@ async function addresses(url: URL, wire: TransportOptions, host: string): Promis
     if (wire.guard.isBlocked(address)) {
       throw new AttemptError(
         "address-refused",
-        `${host} is at an address that is not public. Where that is meant, name it in \`allow\`.`,
+        `Blocked: ${host} is at an address that is not public. Add it to \`allowAddresses\` to permit it.`,
       );
     }
     if (url.protocol === "http:" && !wire.plain && !wire.guard.isAllowlisted(address)) {
       throw new AttemptError(
         "http-refused",
-        `${host} would get the payload over plain HTTP, which anybody on the way can read. Use https, or say \`http: "allow"\`.`,
+        `Blocked: ${host} would get the payload over plain HTTP, unencrypted. Use https, or pass \`plainHttp: "allow"\`.`,
       );
     }
   }

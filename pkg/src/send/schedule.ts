@@ -4,7 +4,7 @@ import { checkOptions, SendError } from "./error.js";
 /** A span in milliseconds, or as manifests write it: `"30s"`, `"5m"`, `"2h"`, `"7d"`. */
 export type Duration = number | string;
 
-/** Waits that grow: before attempt n+1 a random time up to `base` times 2^(n-1), and no longer than `most`. */
+/** Waits that grow: before attempt n+1 a random time up to `baseDelay` times 2^(n-1), and no longer than `maxDelay`. */
 export interface ExponentialBackoff {
   /** How many attempts at most, the first one included. Default: 12. */
   maxAttempts?: number;
@@ -20,7 +20,7 @@ const EXPONENTIAL = { maxAttempts: true, baseDelay: true, maxDelay: true } satis
 >;
 
 /** The wait after a number of attempts; undefined where there is no further one. */
-export type Schedule = (maxAttempts: number) => number | undefined;
+export type Schedule = (attempts: number) => number | undefined;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** What a timer of JavaScript can wait. */
@@ -43,7 +43,7 @@ export function parseDuration(option: string, value: Duration): number {
 export function schedule(retries: readonly Duration[] | ExponentialBackoff, random: () => number): Schedule {
   if (Array.isArray(retries)) {
     const delays = retries.map((wait) => parseDuration("retries", wait));
-    return (maxAttempts) => delays[maxAttempts - 1];
+    return (attempts) => delays[attempts - 1];
   }
   if (typeof retries !== "object" || retries === null) {
     throw new SendError(
@@ -52,22 +52,18 @@ export function schedule(retries: readonly Duration[] | ExponentialBackoff, rand
     );
   }
   checkOptions("retries", retries, EXPONENTIAL);
-  const {
-    maxAttempts: maxDelay = 12,
-    baseDelay = "30s",
-    maxDelay: cap = "12h",
-  } = retries as ExponentialBackoff;
-  if (!(Number.isSafeInteger(maxDelay) && maxDelay >= 1 && maxDelay <= 1000))
+  const { maxAttempts = 12, baseDelay = "30s", maxDelay = "12h" } = retries as ExponentialBackoff;
+  if (!(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts <= 1000))
     throw new SendError("option-invalid", "The option `retries.maxAttempts` takes a number from 1 to 1000.");
   const [first, longest] = [
     parseDuration("retries.baseDelay", baseDelay),
-    parseDuration("retries.maxDelay", cap),
+    parseDuration("retries.maxDelay", maxDelay),
   ];
   // Full jitter: senders that failed together do not come back together.
-  return (maxAttempts) =>
-    maxAttempts >= maxDelay
+  return (attempts) =>
+    attempts >= maxAttempts
       ? undefined
-      : Math.floor(random() * Math.min(longest, first * 2 ** (maxAttempts - 1)));
+      : Math.floor(random() * Math.min(longest, first * 2 ** (attempts - 1)));
 }
 
 // RFC 9110, section 5.6.7: the form that is written today, and the two that a recipient has to accept.

@@ -4,7 +4,9 @@ import { SendError } from "./error.js";
 
 /** Names that say so, whole or in part: `Authorization`, `X-Auth-Token`, `apikey`, `Ocp-Apim-Subscription-Key`. */
 const SECRET_NAME =
-  /auth(?!or(?!i[sz]))|cookie|token|secret|passw|passphrase|credential|session|jwt|bearer|(?:api|access|private)[-_]?key|(?:^|[-_])key$/i;
+  /auth(?!or(?!i[sz]))|cookie|token|secret|passw|passcode|passphrase|passkey|pwd|credential|session|jwt|bearer|csrf|xsrf|oidc|saml|(?:api|app|access|account|client|license|master|private|shared|ssh|user)[-_]?key|(?:^|[-_])keys?$/i;
+/** Names that say so by a word of their own, which is a part of harmless ones: `X-PAT`, and not `X-Path`. */
+const SECRET_WORD = /(?:^|[-_])(?:pat|pass|pw|pin|otp|totp|mfa|sid|sess|sas|creds?)(?=$|[-_])/i;
 /** Keys that open nothing. */
 const ORDINARY_KEY =
   /(?:^|[-_])(?:idempotency|idempotence|routing|partition|ordering|surrogate|cache|public)[-_]?key$/i;
@@ -27,7 +29,10 @@ export function isSecretHeader(
   if (names.has(lower)) return true;
   const scheme = [definition?.signature?.header, ...Object.values(definition?.headers ?? {})];
   if (scheme.some((own) => typeof own === "string" && own.toLowerCase() === lower)) return false;
-  return (SECRET_NAME.test(name) && !ORDINARY_KEY.test(name)) || SECRET_VALUE.test(value);
+  return (
+    ((SECRET_NAME.test(name) || SECRET_WORD.test(name)) && !ORDINARY_KEY.test(name)) ||
+    SECRET_VALUE.test(value)
+  );
 }
 
 /** The names that the option `secretHeaders` of `send` lists. */
