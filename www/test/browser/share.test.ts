@@ -174,6 +174,7 @@ test("an invalid link shows a reason, and changes nothing", async (t) => {
 
 test("the content of an untrusted link is text, and sets no secret, mode or unknown provider", async () => {
   const evil = "<img src=x onerror=alert(1)>\u202e";
+  const MARKUP = "<img src=x onerror=alert(1)>";
   const other = await open(
     packed({
       ...PLAIN,
