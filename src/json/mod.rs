@@ -4,6 +4,7 @@
 mod double;
 mod duplicates;
 mod equality;
+mod fault;
 mod keys;
 mod locate;
 mod number;

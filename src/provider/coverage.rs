@@ -1,7 +1,7 @@
 //! What of a delivery's type and id a signature covers: worked out from the definition, never believed.
 
-use super::definition::{IdempotencySource, Provider};
 use super::envelope::FieldSource;
+use super::idempotency::IdempotencySource;
 use crate::signature::Scheme;
 
 /// What a signature does not cover of what a receiver goes by. Whoever recorded one signed delivery can send
@@ -54,25 +54,5 @@ impl Coverage {
     /// What is not covered of a delivery whose idempotency key was found this way.
     pub(crate) fn uncovered(&self, way: usize) -> Uncovered {
         Uncovered { event_type: self.event_type, id: self.keys.get(way).copied().unwrap_or(false) }
-    }
-}
-
-impl Provider {
-    /// What its signature does not cover of an event's type and idempotency key, where the key is found the first
-    /// way. Nothing for a provider that signs nothing.
-    ///
-    /// ```
-    /// use hookseal::provider::{Provider, definition};
-    ///
-    /// let uncovered = |id| {
-    ///     Provider::from_json(definition(id).unwrap().as_bytes()).unwrap().uncovered().names()
-    /// };
-    /// assert_eq!(uncovered("github"), ["type", "id"]);
-    /// assert_eq!(uncovered("linear"), ["id"]);
-    /// assert!(uncovered("svix").is_empty()); // its id is part of what it signs
-    /// ```
-    #[must_use]
-    pub fn uncovered(&self) -> Uncovered {
-        if self.scheme.is_none() { Uncovered::default() } else { self.coverage.uncovered(0) }
     }
 }

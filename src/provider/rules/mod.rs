@@ -11,7 +11,7 @@ mod xon;
 use crate::issue::{CodeInfo, PendingIssue, Profile, Severity};
 use crate::json::{Document, Value};
 
-use super::definition::members;
+use super::members::members;
 use context::{RuleReporter, Ruleset, ScoreRanges, Setting};
 
 static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
