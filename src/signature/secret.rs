@@ -25,7 +25,7 @@ pub enum SecretEncoding {
 impl SecretEncoding {
     const ALL: [SecretEncoding; 3] = [Self::Utf8, Self::Base64, Self::Hex];
 
-    /// The name as manifests write it: `utf8`, `base64`, `hex`.
+    /// The name as definitions write it: `utf8`, `base64`, `hex`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ pub struct SecretFormat {
 }
 
 impl SecretFormat {
-    /// Reads a form as a manifest writes it: `utf8`, `base64` or `hex`, or one of them in braces
+    /// Reads a form as a definition writes it: `utf8`, `base64` or `hex`, or one of them in braces
     /// behind a prefix: `whsec_{base64}`. Since no underscore is in the alphabet, `base64` alone
     /// takes off `whsec_` too.
     ///
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_read_as_manifests_write_them() {
+    fn forms_are_read_as_definitions_write_them() {
         for (text, encoding, prefix) in [
             ("utf8", SecretEncoding::Utf8, None),
             ("hex", SecretEncoding::Hex, None),

@@ -71,7 +71,7 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
-/// How much a delivery may be and how strictly it is judged.
+/// How much a delivery may be and how strictly it is validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyOptions {
     /// How much a contract tolerates.
