@@ -33,93 +33,131 @@ const LOOKUPS: [&str; 8] =
 /// What names of secrets end with.
 const SECRET_NAMES: [&str; 4] = ["secret", "key", "token", "password"];
 
+/// What cannot be seen beside white space and control characters, first and last: fillers, joiners, variation
+/// selectors, marks of direction, byte order marks. These are Unicode's `Default_Ignorable_Code_Point` and its blank
+/// symbols.
+const INVISIBLE: [(u32, u32); 19] = [
+    (0xad, 0xad),
+    (0x34f, 0x34f),
+    (0x61c, 0x61c),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x200b, 0x200f),
+    (0x202a, 0x202e),
+    (0x2060, 0x206f),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfffb),
+    (0x1bca0, 0x1bca3),
+    (0x1d159, 0x1d159),
+    (0x1d173, 0x1d17a),
+    (0xe0000, 0xe0fff),
+];
+
 /// Returns whether the whole text is one placeholder, in quotes or not. Texts that only contain one are not.
+#[inline(never)]
 pub(super) fn is_placeholder(text: &str) -> bool {
-    let text = text.trim_matches(is_invisible);
-    let unquoted =
-        ['"', '\'', '`'].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
-    let is_empty_in_quotes = unquoted.is_some_and(str::is_empty);
-    let unquoted = unquoted.unwrap_or(text).trim_matches(is_invisible);
-    is_empty_in_quotes
-        || BRACKETS.iter().any(|(open, close)| is_bracketed(unquoted, open, close))
-        || MARKS.iter().any(|(open, close)| between(unquoted, open, close).is_some_and(is_label))
-        || LOOKUPS.iter().any(|code| unquoted.strip_prefix(code).is_some_and(is_lookup_rest))
-        || unquoted.strip_prefix('$').is_some_and(is_variable)
-        || is_word(unquoted)
+    let text = trim(text);
+    let unquoted = ["\"", "'", "`"].into_iter().find_map(|quote| between(text, quote, quote));
+    if unquoted.is_some_and(str::is_empty) {
+        return true;
+    }
+    let text = unquoted.map_or(text, trim);
+    BRACKETS.iter().any(|(open, close)| is_bracketed(text, open, close))
+        || MARKS.iter().any(|(open, close)| between(text, open, close).is_some_and(is_label))
+        || LOOKUPS.iter().any(|code| between(text, code, "").is_some_and(is_lookup_rest))
+        || between(text, "$", "").is_some_and(is_variable)
+        || is_word(text)
 }
 
-/// White space, control characters, and what leaves no mark: fillers, joiners, variation selectors, marks of
-/// direction, byte order marks. These are Unicode's `Default_Ignorable_Code_Point` and its blank symbols.
+#[inline(never)]
 pub(super) fn is_invisible(c: char) -> bool {
+    let code = u32::from(c);
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&code))
 }
 
+#[inline(never)]
+fn trim(text: &str) -> &str {
+    text.trim_matches(is_invisible)
+}
+
+#[inline(never)]
 fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     text.strip_prefix(open)?.strip_suffix(close)
 }
 
 /// Whether the bracket that opens the text is closed by its last character, and not before.
 fn is_bracketed(text: &str, open: &str, close: &str) -> bool {
-    let Some(last) = close.chars().last() else { return false };
+    if between(text, open, close).is_none() {
+        return false;
+    }
+    let last = close.as_bytes()[close.len() - 1];
     let first = match last {
-        '}' => '{',
-        ')' => '(',
-        '>' => '<',
-        _ => '[',
+        b')' => b'(',
+        // `{}`, `<>` and `[]` have one character between them.
+        _ => last - 2,
     };
     let mut depth = 0;
-    between(text, open, close).is_some()
-        && text.char_indices().all(|(index, c)| {
-            depth += i32::from(c == first) - i32::from(c == last);
-            c != last || depth > 0 || index + 1 == text.len()
-        })
+    text.bytes().enumerate().all(|(index, byte)| {
+        depth += i32::from(byte == first) - i32::from(byte == last);
+        byte != last || depth > 0 || index + 1 == text.len()
+    })
+}
+
+/// Whether a text holds ASCII letters, digits and these characters only.
+#[inline(never)]
+fn is_of(text: &str, others: &[u8]) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
 }
 
 /// Whether a text between marks is a name or a few words.
 fn is_label(text: &str) -> bool {
-    text.contains(|c: char| c.is_ascii_alphabetic())
-        && text.trim_matches('_').starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-. ".contains(c))
+    let first = text.bytes().find(|byte| *byte != b'_');
+    first.is_some_and(|byte| byte.is_ascii_alphabetic()) && is_of(text, b"_-. ")
 }
 
 fn is_lookup_rest(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "_.?!:[]()\"'`".contains(c))
+    is_of(text, b"_.?!:[]()\"'`")
 }
 
 /// Whether a text behind `$` is the name of a variable: `WEBHOOK_SECRET`, or one that says it is of a secret. Passwords
 /// begin with `$` too.
 fn is_variable(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && (!text.contains(|c: char| c.is_ascii_lowercase())
-            || SECRET_NAMES.iter().any(|name| ends_with(text, name)))
-}
-
-fn ends_with(text: &str, end: &str) -> bool {
-    let start = text.len().checked_sub(end.len());
-    start.and_then(|start| text.get(start..)).is_some_and(|rest| rest.eq_ignore_ascii_case(end))
+    is_of(text, b"_")
+        && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
+        && (!text.bytes().any(|byte| byte.is_ascii_lowercase()) || with_letters(text, is_secret_name))
 }
 
 fn is_word(text: &str) -> bool {
-    // No placeholder is longer, and the text may be a secret: the copy never grows, and is zeroized.
+    with_letters(text, |letters| {
+        // `YOUR_SECRET_HERE`, `your-256-bit-secret`
+        let name = letters.strip_suffix("here").unwrap_or(letters);
+        let is_of_reader =
+            letters.starts_with("your") || name.len() < letters.len() && letters.contains("your");
+        WORDS.contains(&letters) || is_of_reader && is_of(letters, b"") && is_secret_name(name)
+    })
+}
+
+fn is_secret_name(letters: &str) -> bool {
+    SECRET_NAMES.iter().any(|end| letters.ends_with(end))
+}
+
+/// Calls `test` with the text in lower case and without separators. No placeholder is long, and the text may be a secret:
+/// the copy never grows, and is zeroized.
+#[inline(never)]
+fn with_letters(text: &str, test: fn(&str) -> bool) -> bool {
     if text.len() > 64 {
         return false;
     }
     let mut letters = Zeroizing::new(String::with_capacity(text.len()));
     letters.extend(text.chars().filter(|c| !"-_ ".contains(*c)).map(|c| c.to_ascii_lowercase()));
-    let letters = letters.as_str();
-    // `YOUR_SECRET_HERE`, `your-256-bit-secret`
-    let name = letters.strip_suffix("here").unwrap_or(letters);
-    let is_of_reader = letters.starts_with("your") || name.len() < letters.len() && letters.contains("your");
-    WORDS.contains(&letters)
-        || is_of_reader
-            && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && SECRET_NAMES.iter().any(|end| name.ends_with(end))
+    test(&letters)
 }
 
 #[cfg(test)]
