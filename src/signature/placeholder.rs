@@ -148,16 +148,16 @@ fn is_secret_name(letters: &str) -> bool {
     SECRET_NAMES.iter().any(|end| letters.ends_with(end))
 }
 
-/// Calls `test` with the text in lower case and without separators. No placeholder is long, and the text may be a secret:
+/// Calls `accepts` with the text in lower case and without separators. No placeholder is long, and the text may be a secret:
 /// the copy never grows, and is zeroized.
 #[inline(never)]
-fn with_letters(text: &str, test: fn(&str) -> bool) -> bool {
+fn with_letters(text: &str, accepts: fn(&str) -> bool) -> bool {
     if text.len() > 64 {
         return false;
     }
     let mut letters = Zeroizing::new(String::with_capacity(text.len()));
     letters.extend(text.chars().filter(|c| !"-_ ".contains(*c)).map(|c| c.to_ascii_lowercase()));
-    test(&letters)
+    accepts(&letters)
 }
 
 #[cfg(test)]
