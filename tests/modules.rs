@@ -6,24 +6,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Imports that are allowed in a circle: from, to, and the reason.
-const EXCEPTIONS: [(&str, &str, &str); 6] = [
-    (
-        "delivery::import::joined",
-        "delivery::import::http",
-        "the lenient parser ends in parts of the strict one",
-    ),
-    ("json::syntax", "json::reader", "a syntax error is diagnosed from the state of the parser"),
-    (
-        "schema::pattern::program",
-        "schema::pattern",
-        "the error of patterns is defined in the module that compiles them",
-    ),
-    ("provider::envelope", "provider::manifest", "both read members of a definition by the same helpers"),
-    ("provider::rules", "provider::manifest", "both read members of a definition by the same helpers"),
-    ("webhook::sign", "webhook::create", "the parameters of signing are defined beside those of creating"),
-];
-
 type ModulePath = Vec<String>;
 
 /// What one file imports and passes on.
@@ -47,7 +29,7 @@ fn no_files_import_each_other_in_a_circle() {
         for import in &module.imports {
             let Some(target) = resolve(&modules, path, import, 0) else { continue };
             let to = target.join("::");
-            if to != from && !EXCEPTIONS.iter().any(|(a, b, _)| *a == from && *b == to) {
+            if to != from {
                 edges.entry(from.clone()).or_default().push(to);
             }
         }

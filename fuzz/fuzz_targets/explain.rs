@@ -1,4 +1,4 @@
-//! Deliveries of any kind, explained: within the max_combinations, without a panic, and nothing is proved that only chance
+//! Deliveries of any kind, explained: within `max_combinations`, without a panic, and nothing is proved that only chance
 //! could have made.
 #![no_main]
 

@@ -259,7 +259,7 @@ interface NodeCrypto {
   createHash(algorithm: string): { update(part: Uint8Array): void; digest(encoding: "latin1"): string };
 }
 
-/** What the core calls: see src/wasm/platform.rs. Each says whether it did what it should. */
+/** What the core calls: see src/wasm/native_hash.rs. Each says whether it did what it should. */
 interface Platform {
   hash(algorithm: number, at: number, length: number, out: number): boolean;
   start(algorithm: number): boolean;

@@ -239,7 +239,18 @@ describe("a secret", () => {
   const made = (secret: string) => errorOf(() => painchek({ secrets: [secret] }));
 
   it("that is empty in effect is missing", () => {
-    for (const secret of ["", " \n", "\0", "\0\0\0", "\ufeff", "\u200b", " \ufeff\u2060"]) {
+    for (const secret of [
+      "",
+      " \n",
+      "\0",
+      "\0\0\0",
+      "\ufeff",
+      "\u200b",
+      " \ufeff\u2060",
+      "\ufe0f",
+      "\u3164",
+      "\u2800",
+    ]) {
       assert.equal(made(secret).code, "secret-missing", JSON.stringify(secret));
     }
     const zero = errorOf(() => webhook("svix", { secrets: ["whsec_AA=="] }));
@@ -248,10 +259,45 @@ describe("a secret", () => {
   });
 
   it("that is what stands for a missing value is refused with the reason", () => {
-    for (const secret of ["undefined", "null", "[object Object]", "NaN", "true", "false", "{{ secret }}"]) {
+    const printed = [
+      "undefined",
+      "null",
+      "NULL",
+      "nil",
+      "[object Object]",
+      "[object Promise]",
+      "NaN",
+      "true",
+      "'undefined'",
+    ];
+    const templates = [
+      "{{ secret }}",
+      "$SECRET",
+      "#{SECRET}",
+      "$(SECRET)",
+      "%SECRET%",
+      "<%= secret %>",
+      "process.env.X",
+    ];
+    for (const secret of [
+      ...printed,
+      ...templates,
+      "<your-secret>",
+      "__SECRET__",
+      "YOUR_SECRET_HERE",
+      "changeme",
+    ]) {
       const { code, message } = made(secret);
       assert.equal(code, "secret-invalid", secret);
       assert.match(message, /writes where a value is missing/);
+    }
+    for (const secret of [
+      "{{a}}b{{c}}",
+      "undefined behaviour",
+      "$3cr3t-and-more",
+      "this is no changeme at all",
+    ]) {
+      assert.equal(typeof painchek({ secrets: [secret] }).verify, "function", secret);
     }
   });
 

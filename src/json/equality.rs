@@ -17,7 +17,7 @@ use super::{Decimal, Kind, TokenKind, Value};
 /// ```
 #[must_use]
 pub fn values_equal(a: Value<'_>, b: Value<'_>) -> bool {
-    // Recursion ends at MAX_DEPTH, which the reader has enforced on both.
+    // Recursion ends at MAX_DEPTH, which the parser has enforced on both.
     match (a.kind(), b.kind()) {
         (Kind::Null, Kind::Null) => true,
         (Kind::Boolean, Kind::Boolean) => a.tag() == b.tag(),

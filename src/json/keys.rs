@@ -1,5 +1,5 @@
-//! The keys that a reader is told to expect. A key that is among them becomes a number while it is read, so that
-//! nobody behind the reader compares texts.
+//! The keys that a parser is told to expect. A key that is among them becomes a number while it is read, so that
+//! nobody behind the parser compares texts.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -4,6 +4,7 @@
 mod double;
 mod duplicates;
 mod equality;
+mod fault;
 mod keys;
 mod locate;
 mod number;
@@ -55,7 +56,7 @@ pub const MAX_DOCUMENT_BYTES: usize = (1 << 28) - 1;
 /// # Ok::<(), Box<hookseal::Issue>>(())
 /// ```
 ///
-/// What a grammar cannot refuse and a reader should know (a key that stands twice, half a
+/// What a grammar cannot refuse and a caller should know (a key that stands twice, half a
 /// surrogate pair, a number that JavaScript would change) is in its findings.
 pub struct Document<'a> {
     pub(crate) bytes: &'a [u8],
@@ -96,7 +97,7 @@ impl<'a> Document<'a> {
         self.tape
     }
 
-    /// Whether it was these keys that the reader was told to expect, so that symbols mean what they mean there.
+    /// Whether it was these keys that the parser was told to expect, so that symbols mean what they mean there.
     pub(crate) fn uses_key_table(&self, names: &Arc<KeyTable>) -> bool {
         self.key_table.as_ref().is_some_and(|own| Arc::ptr_eq(own, names))
     }
@@ -134,7 +135,7 @@ impl<'a> Document<'a> {
         locate::locate(self, drafts)
     }
 
-    /// How many tokens were read: a measure of how much there is to judge.
+    /// How many tokens were read: a measure of how much there is to validate.
     pub(crate) fn token_count(&self) -> usize {
         self.tape.len()
     }

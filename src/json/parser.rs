@@ -1,25 +1,25 @@
 //! The one pass over the bytes: RFC 8259's grammar, UTF-8, depth and duplicate keys, with an
 //! explicit stack, so that no input decides how deep the program recurses.
 
+use super::fault::{Expected, FaultContext, OpenContainer, SyntaxError, SyntaxErrorKind};
 use super::string::{escaped_unit, scan};
-use super::syntax::{self, Expected, SyntaxError, SyntaxErrorKind};
 use super::{
     Document, KeyTable, MAX_DEPTH, MAX_DOCUMENT_BYTES, NO_SYMBOL, Symbol, Token, TokenKind, duplicates,
-    number,
+    number, syntax,
 };
 use crate::issue::{Code, Issue, Location, PendingIssue, Severity};
 use std::sync::Arc;
 
 /// An array or object that is still open.
 #[derive(Clone, Copy)]
-pub(super) struct ContainerFrame {
+struct ContainerFrame {
     /// The index of its token.
-    pub open: u32,
+    open: u32,
     /// How many members or items were finished.
-    pub count: u32,
+    count: u32,
     /// One bit for each key, the same for the same key.
     keys: [u64; 2],
-    pub object: bool,
+    object: bool,
     /// Two keys have the same bit, or one has to be decoded before it can be compared.
     may_have_duplicates: bool,
     /// The key it is the value of, and the salt around it.
@@ -52,10 +52,10 @@ enum DiagnosticKind {
     NumberPrecision,
 }
 
-pub(super) struct JsonParser<'a> {
-    pub bytes: &'a [u8],
-    pub tape: Vec<Token>,
-    pub stack: Vec<ContainerFrame>,
+struct JsonParser<'a> {
+    bytes: &'a [u8],
+    tape: Vec<Token>,
+    stack: Vec<ContainerFrame>,
     names: Option<&'a KeyTable>,
     /// The symbol of the last key; behind a container, of the key that it is the value of.
     last: Symbol,
@@ -96,7 +96,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<KeyTable>>) -> Result
                 key_table: names.cloned(),
             })
         }
-        Err(fault) => Err(Box::new(syntax::explain(&reader, fault))),
+        Err(fault) => Err(Box::new(syntax::explain(&reader.fault_context(), fault))),
     }
 }
 
@@ -114,6 +114,20 @@ fn skip_whitespace(bytes: &[u8], mut pos: usize) -> usize {
 
 #[allow(clippy::inline_always)] // each has one caller, the loop, which keeps what it needs at hand
 impl JsonParser<'_> {
+    #[cold]
+    fn fault_context(&self) -> FaultContext<'_> {
+        let container = |frame: &ContainerFrame| OpenContainer {
+            open: frame.open,
+            count: frame.count,
+            object: frame.object,
+        };
+        FaultContext {
+            bytes: self.bytes,
+            tape: &self.tape,
+            stack: self.stack.iter().map(container).collect(),
+        }
+    }
+
     #[allow(clippy::too_many_lines)] // the whole grammar in one place, as a loop
     fn run(&mut self) -> Result<(), SyntaxError> {
         let bytes = self.bytes;

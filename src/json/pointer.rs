@@ -49,14 +49,14 @@ impl From<&str> for Pointer {
 }
 
 impl Pointer {
-    /// Adds the keys it leads through to those that readers are to expect.
+    /// Adds the keys it leads through to those that parsers are to expect.
     pub(crate) fn intern_keys(&mut self, vocabulary: &mut KeyInterner) {
         for step in self.steps.iter_mut().flatten() {
             step.symbol = vocabulary.intern(&step.key);
         }
     }
 
-    /// Says which names the vocabulary has become.
+    /// Binds its keys to a key table.
     pub(crate) fn bind_keys(&mut self, names: &Arc<KeyTable>) {
         self.names = Some(Arc::clone(names));
     }

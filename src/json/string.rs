@@ -37,7 +37,7 @@ pub fn scan(bytes: &[u8], mut pos: usize, has_non_ascii: &mut bool) -> usize {
     pos
 }
 
-/// The characters of the text between two quotes that the reader has already checked. Half of a
+/// The characters of the text between two quotes that the parser has already checked. Half of a
 /// surrogate pair becomes U+FFFD.
 pub fn decode(inner: &[u8]) -> String {
     let bytes = decode_with(inner, |_| [0xef, 0xbf, 0xbd]);

@@ -2,65 +2,10 @@
 
 mod mistakes;
 
-use super::parser::JsonParser;
+use super::fault::{Expected, FaultContext, SyntaxError, SyntaxErrorKind};
 use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, Token, TokenKind, locate, string};
 use crate::issue::{ByteSpan, Code, Issue, PathSegment, Severity};
 use crate::text::{escape_controls, into_owned_outlined};
-
-/// What the grammar allows at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Expected {
-    Value,
-    ValueOrEnd,
-    Key,
-    KeyOrEnd,
-    Colon,
-    CommaOrEnd,
-    End,
-}
-
-/// What is wrong at a place.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum SyntaxErrorKind {
-    /// Something else was expected; `comma` is the comma right before, if one is.
-    Unexpected {
-        expected: Expected,
-        comma: Option<usize>,
-    },
-    Control {
-        quote: usize,
-    },
-    UnterminatedString {
-        quote: usize,
-    },
-    Escape,
-    Number {
-        start: usize,
-    },
-    NotUtf8,
-    TooDeep,
-    TooLarge,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SyntaxError {
-    pos: usize,
-    wrong: SyntaxErrorKind,
-}
-
-impl SyntaxError {
-    pub fn new(pos: usize, wrong: SyntaxErrorKind) -> Self {
-        Self { pos, wrong }
-    }
-
-    pub fn expected(pos: usize, expected: Expected) -> Self {
-        Self::new(pos, SyntaxErrorKind::Unexpected { expected, comma: None })
-    }
-
-    pub fn after(pos: usize, expected: Expected, comma: usize) -> Self {
-        Self::new(pos, SyntaxErrorKind::Unexpected { expected, comma: Some(comma) })
-    }
-}
 
 /// An issue in the making: the defaults are those of a plain syntax error.
 struct SyntaxIssue {
@@ -74,10 +19,10 @@ struct SyntaxIssue {
 
 #[cold]
 #[inline(never)]
-pub(super) fn explain(reader: &JsonParser<'_>, fault: SyntaxError) -> Issue {
-    let bytes = reader.bytes;
+pub(super) fn explain(context: &FaultContext<'_>, fault: SyntaxError) -> Issue {
+    let bytes = context.bytes;
     let finding = encoding(bytes, fault).unwrap_or_else(|| match fault.wrong {
-        SyntaxErrorKind::Unexpected { expected, comma } => unexpected(reader, fault.pos, expected, comma),
+        SyntaxErrorKind::Unexpected { expected, comma } => unexpected(context, fault.pos, expected, comma),
         SyntaxErrorKind::Control { quote } => control(bytes, fault.pos, quote),
         SyntaxErrorKind::UnterminatedString { quote } => open_string(bytes, quote),
         SyntaxErrorKind::Escape => escape(bytes, fault.pos),
@@ -92,7 +37,7 @@ pub(super) fn explain(reader: &JsonParser<'_>, fault: SyntaxError) -> Issue {
             ..at(bytes, 0, format!("The text is longer than {MAX_DOCUMENT_BYTES} bytes."))
         },
     });
-    let path = path(reader, fault);
+    let path = path(context, fault);
     Issue {
         code: finding.code,
         severity: Severity::Error,
@@ -279,16 +224,21 @@ fn number(bytes: &[u8], start: usize, pos: usize) -> SyntaxIssue {
     SyntaxIssue { hint: hint.map(into_owned_outlined), received: Some(name(bytes, pos)), ..found }
 }
 
-fn unexpected(reader: &JsonParser<'_>, pos: usize, expected: Expected, comma: Option<usize>) -> SyntaxIssue {
-    let bytes = reader.bytes;
-    let wanted = describe_expected(reader, expected);
-    let found = mistakes::diagnose(reader, pos, expected, comma)
+fn unexpected(
+    context: &FaultContext<'_>,
+    pos: usize,
+    expected: Expected,
+    comma: Option<usize>,
+) -> SyntaxIssue {
+    let bytes = context.bytes;
+    let wanted = describe_expected(context, expected);
+    let found = mistakes::diagnose(context, pos, expected, comma)
         .unwrap_or_else(|| at(bytes, pos, format!("Expected {wanted}, and found {}.", name(bytes, pos))));
     SyntaxIssue { expected: found.expected.or(Some(wanted)), received: Some(name(bytes, pos)), ..found }
 }
 
-fn describe_expected(reader: &JsonParser<'_>, expected: Expected) -> String {
-    let object = reader.stack.last().is_some_and(|frame| frame.object);
+fn describe_expected(context: &FaultContext<'_>, expected: Expected) -> String {
+    let object = context.stack.last().is_some_and(|frame| frame.object);
     match expected {
         Expected::Value => "a value",
         Expected::ValueOrEnd => "a value or ']'",
@@ -302,10 +252,10 @@ fn describe_expected(reader: &JsonParser<'_>, expected: Expected) -> String {
     .to_owned()
 }
 
-fn key_text(reader: &JsonParser<'_>, index: u32) -> String {
-    let token = reader.tape[index as usize];
+fn key_text(context: &FaultContext<'_>, index: u32) -> String {
+    let token = context.tape[index as usize];
     let start = token.offset as usize + 1;
-    string::decode(&reader.bytes[start..start + token.len()])
+    string::decode(&context.bytes[start..start + token.len()])
 }
 
 /// The index of the last key of an object that is not closed yet.
@@ -325,10 +275,10 @@ fn last_key_index(tape: &[Token], open: u32) -> Option<u32> {
 }
 
 /// The way to the place of the fault through the containers that are open there.
-fn path(reader: &JsonParser<'_>, fault: SyntaxError) -> Vec<PathSegment> {
+fn path(context: &FaultContext<'_>, fault: SyntaxError) -> Vec<PathSegment> {
     let mut path = Vec::new();
-    for (depth, frame) in reader.stack.iter().enumerate() {
-        let innermost = depth + 1 == reader.stack.len();
+    for (depth, frame) in context.stack.iter().enumerate() {
+        let innermost = depth + 1 == context.stack.len();
         if frame.object {
             let between = innermost
                 && matches!(
@@ -338,8 +288,8 @@ fn path(reader: &JsonParser<'_>, fault: SyntaxError) -> Vec<PathSegment> {
                         ..
                     }
                 );
-            if let Some(index) = last_key_index(&reader.tape, frame.open).filter(|_| !between) {
-                path.push(PathSegment::Key(key_text(reader, index)));
+            if let Some(index) = last_key_index(context.tape, frame.open).filter(|_| !between) {
+                path.push(PathSegment::Key(key_text(context, index)));
             }
         } else if !innermost
             || !matches!(fault.wrong, SyntaxErrorKind::Unexpected { expected: Expected::CommaOrEnd, .. })

@@ -244,7 +244,7 @@ pub(super) fn text(bytes: &[u8], token: Token) -> Option<Cow<'_, str>> {
     match token.tag() {
         TokenKind::Ascii | TokenKind::Utf8 => {
             let inner = string_bytes(bytes, token);
-            // The reader has checked the encoding, so this borrows; asking first is the faster way.
+            // The parser has checked the encoding, so this borrows; asking first is the faster way.
             Some(std::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed))
         }
         TokenKind::Escaped => Some(Cow::Owned(string::decode(string_bytes(bytes, token)))),
@@ -264,7 +264,7 @@ impl<'d> Key<'d> {
         self.document.token(self.index)
     }
 
-    /// The symbol of a key that the reader was told to expect.
+    /// The symbol of a key that the parser was told to expect.
     #[inline]
     pub(crate) fn symbol(self) -> Option<Symbol> {
         self.token().symbol()
@@ -310,7 +310,7 @@ impl<'d> Key<'d> {
         Location::Key(self.index)
     }
 
-    /// The key as a string value, which is what `propertyNames` judges.
+    /// The key as a string value, which is what `propertyNames` validates.
     pub(crate) fn as_value(self) -> Value<'d> {
         Value { document: self.document, index: self.index }
     }

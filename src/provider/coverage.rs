@@ -1,7 +1,7 @@
 //! What of a delivery's type and id a signature covers: worked out from the definition, never believed.
 
-use super::definition::{IdempotencySource, Provider};
 use super::envelope::FieldSource;
+use super::idempotency::IdempotencySource;
 use crate::signature::Scheme;
 
 /// What a signature does not cover of what a receiver goes by. Whoever recorded one signed delivery can send
@@ -55,28 +55,9 @@ impl Coverage {
     pub(crate) fn uncovered(&self, way: usize) -> Uncovered {
         Uncovered { event_type: self.event_type, id: self.keys.get(way).copied().unwrap_or(false) }
     }
-}
 
-impl Provider {
-    /// What its signature does not cover of an event's type and idempotency key, whichever way the key is found: who
-    /// replays a delivery leaves out what the other ways read. Nothing for a provider that signs nothing.
-    ///
-    /// ```
-    /// use hookseal::provider::{Provider, definition};
-    ///
-    /// let uncovered = |id| {
-    ///     Provider::from_json(definition(id).unwrap().as_bytes()).unwrap().uncovered().names()
-    /// };
-    /// assert_eq!(uncovered("github"), ["type", "id"]);
-    /// assert_eq!(uncovered("linear"), ["id"]);
-    /// assert!(uncovered("svix").is_empty()); // its id is part of what it signs
-    /// ```
-    #[must_use]
-    pub fn uncovered(&self) -> Uncovered {
-        if self.scheme.is_none() {
-            return Uncovered::default();
-        }
-        let Coverage { event_type, ref keys } = self.coverage;
-        Uncovered { event_type, id: keys.contains(&true) }
+    /// What is not covered where the idempotency key may be found any way.
+    pub(crate) fn of_any_way(&self) -> Uncovered {
+        Uncovered { event_type: self.event_type, id: self.keys.contains(&true) }
     }
 }

@@ -1,14 +1,16 @@
 //! A provider definition, read and checked: the data that makes one webhook differ from another.
 
 use crate::issue::{Code, Issue, Severity};
-use crate::json::{Document, Key, KeyInterner, KeyTable, Pointer, Value};
+use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, TimestampUnit};
 use crate::text::escape_controls;
 use std::sync::Arc;
 
-use super::coverage::Coverage;
+use super::coverage::{Coverage, Uncovered};
 use super::envelope::Envelope;
+use super::idempotency::{self, IdempotencySource};
+use super::members::{items, members, pointer, text, texts};
 use super::rules::Rules;
 use super::signed_time::SignedTime;
 use super::span;
@@ -57,19 +59,6 @@ pub struct Provider {
     pub(crate) names: Arc<KeyTable>,
     pub(crate) rules: Rules,
     pub(crate) lookalikes: Vec<KnownMistake>,
-}
-
-/// One way to an idempotency key.
-#[derive(Debug)]
-pub enum IdempotencySource {
-    /// The value a JSON Pointer leads to.
-    Pointer(Pointer),
-    /// A header's value.
-    Header(String),
-    /// The SHA-256 of the body.
-    Digest,
-    /// There is no key: two deliveries with the same body are two events.
-    None,
 }
 
 /// An event type and its contracts.
@@ -168,7 +157,7 @@ impl Provider {
         check_consistency(document)?;
         let mut vocabulary = KeyInterner::default();
         let mut events = events(document, &mut vocabulary)?;
-        let mut dedupe = dedupe(root);
+        let mut dedupe = idempotency::read_sources(root);
         let mut envelope = Envelope::read(root, &dedupe);
         let mut pointers: Vec<&mut Pointer> = envelope.pointers().collect();
         pointers.extend(dedupe.iter_mut().filter_map(IdempotencySource::pointer));
@@ -229,6 +218,24 @@ impl Provider {
         self.lookalikes.iter().find(fits).map(|it| it.message.as_str())
     }
 
+    /// What its signature does not cover of an event's type and idempotency key, whichever way the key is found: a
+    /// replay can leave out what the other ways read. Nothing for a provider that signs nothing.
+    ///
+    /// ```
+    /// use hookseal::provider::{Provider, definition};
+    ///
+    /// let uncovered = |id| {
+    ///     Provider::from_json(definition(id).unwrap().as_bytes()).unwrap().uncovered().names()
+    /// };
+    /// assert_eq!(uncovered("github"), ["type", "id"]);
+    /// assert_eq!(uncovered("linear"), ["id"]);
+    /// assert!(uncovered("svix").is_empty()); // its id is part of what it signs
+    /// ```
+    #[must_use]
+    pub fn uncovered(&self) -> Uncovered {
+        if self.scheme.is_none() { Uncovered::default() } else { self.coverage.of_any_way() }
+    }
+
     /// The event with this type, or the one that stands for all others, by its place in `events`.
     #[must_use]
     pub fn find_event(&self, name: &str) -> Option<usize> {
@@ -256,52 +263,11 @@ impl Event {
     }
 }
 
-impl IdempotencySource {
-    fn pointer(&mut self) -> Option<&mut Pointer> {
-        match self {
-            IdempotencySource::Pointer(pointer) => Some(pointer),
-            IdempotencySource::Header(_) | IdempotencySource::Digest | IdempotencySource::None => None,
-        }
-    }
-}
-
-/// Whether a text can be the name of something, an event type or an id: not empty, and no longer than a
-/// store keeps as a key.
-pub(crate) fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 256
-}
-
 #[inline(never)]
 fn definition_error(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionError {
     let draft =
         crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, at.place(), message);
     DefinitionError { issues: document.locate(vec![draft]) }
-}
-
-pub(super) fn pointer(value: Value<'_>, at: &str) -> Option<Pointer> {
-    Some(text(value, at)?.as_str().into())
-}
-
-#[inline(never)]
-pub(super) fn text(value: Value<'_>, pointer: &str) -> Option<String> {
-    value.pointer(pointer)?.as_str().map(std::borrow::Cow::into_owned)
-}
-
-/// The items of a list that may be absent.
-#[inline(never)]
-pub(super) fn items<'d>(holder: Value<'d>, key: &str) -> Vec<Value<'d>> {
-    holder.get(key).into_iter().flat_map(Value::elements).collect()
-}
-
-/// The members of an object that may be absent.
-#[inline(never)]
-pub(super) fn members<'d>(holder: Value<'d>, key: &str) -> Vec<(Key<'d>, Value<'d>)> {
-    holder.get(key).into_iter().flat_map(Value::members).collect()
-}
-
-#[inline(never)]
-fn texts(holder: Value<'_>, key: &str) -> Vec<String> {
-    items(holder, key).into_iter().filter_map(|item| Some(item.as_str()?.into_owned())).collect()
 }
 
 /// What a schema cannot say about a definition.
@@ -425,29 +391,10 @@ fn signed_time(root: Value<'_>) -> Option<SignedTime> {
 fn secret_form(text: &str) -> SecretFormat {
     let mut form = SecretFormat::named(text).unwrap_or_default();
     if form.encoding == SecretEncoding::Base64 {
-        // No underscore is in the base64 alphabet, so the common prefix can be recognised unnamed.
+        // No underscore is in the base64 alphabet, so the common prefix can be recognized unnamed.
         form.prefix.get_or_insert_with(|| "whsec_".to_owned());
     }
     form
-}
-
-#[inline(never)]
-fn dedupe(root: Value<'_>) -> Vec<IdempotencySource> {
-    let list: Vec<IdempotencySource> = texts(root, "dedupe")
-        .iter()
-        .map(|way| {
-            if let Some(pointer) = way.strip_prefix("pointer:") {
-                IdempotencySource::Pointer(pointer.into())
-            } else if let Some(header) = way.strip_prefix("header:") {
-                IdempotencySource::Header(header.to_owned())
-            } else if way == "none" {
-                IdempotencySource::None
-            } else {
-                IdempotencySource::Digest
-            }
-        })
-        .collect();
-    if list.is_empty() { vec![IdempotencySource::Digest] } else { list }
 }
 
 #[inline(never)]

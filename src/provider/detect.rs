@@ -1,6 +1,6 @@
 //! Which built-in provider a delivery looks like: a guess for people, and never a reason to trust.
 
-use super::definition::{members, text};
+use super::members::{members, text};
 use crate::delivery::Delivery;
 use crate::json::{Document, Value};
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::definition::{IdempotencySource, is_name, pointer, text};
+use super::idempotency::IdempotencySource;
+use super::members::{pointer, text};
 use crate::delivery::{Headers, is_plain_header};
 use crate::json::{Pointer, Value};
 use crate::text::is_plain;
@@ -120,4 +121,10 @@ impl FieldSource {
         };
         text.filter(|text| is_name(text) && is_plain(text))
     }
+}
+
+/// Whether a text can be the name of something, an event type or an id: not empty, and no longer than a
+/// store keeps as a key.
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 256
 }

@@ -13,7 +13,7 @@ pub(super) const ELLIPSIS: &str = "...";
 pub(super) const PLACEHOLDER_HINT: &str =
     "It looks like a placeholder that was copied from documentation: put a real value there.";
 
-/// The severity is filled in by the judge, who knows the profile.
+/// The severity is filled in by the validator, which knows the profile.
 fn draft(code: Code, place: Location, message: impl Into<String>) -> PendingIssue {
     PendingIssue::new(code, Severity::Error, place, message)
 }

@@ -1,6 +1,6 @@
-//! JSON Schema (2020-12 and draft-07) compiled to a plan that judges documents.
+//! JSON Schema (2020-12 and draft-07) compiled to nodes that validate documents.
 //!
-//! A schema is compiled once and judges any number of documents, over the flat tape of
+//! A schema is compiled once and validates any number of documents, over the flat tape of
 //! [`json::Document`](crate::json::Document) and without building a tree. `format` is asserted.
 //! A keyword of the specification that is not implemented (`unevaluatedItems`, `unevaluatedProperties`,
 //! `$dynamicRef`, `$recursiveRef`, references that leave the document, dialects and vocabularies of
@@ -93,7 +93,7 @@ impl Schema {
         Ok(schema)
     }
 
-    /// Compiles one of several schemas whose documents are read by one vocabulary.
+    /// Compiles one of several schemas whose documents are parsed with one key table.
     pub(crate) fn compile_with_interner(
         value: Value<'_>,
         options: CompileOptions,
@@ -105,30 +105,30 @@ impl Schema {
         }
     }
 
-    /// Says which names the vocabulary has become: a document that is read by them is judged by its symbols.
+    /// Binds the schema to a key table: a document that was parsed with it is validated by its interned keys.
     pub(crate) fn bind_keys(&mut self, names: &Arc<KeyTable>) {
         self.plan.names = Some(Arc::clone(names));
     }
 
-    /// Whether a value fits: the same judgement to the first error, with nothing said.
+    /// Whether a value satisfies the schema: the same validation to the first error, with nothing reported.
     pub(crate) fn is_valid(&self, value: Value<'_>, profile: Profile) -> bool {
         validate::is_valid(&self.plan, value, profile)
     }
 
-    /// Judges a value: everything there is to say, errors, warnings and infos. Where there is nothing
+    /// Validates a value: every issue, errors, warnings and infos. Where there is nothing
     /// to say, nothing is allocated.
     pub(crate) fn validate(&self, value: Value<'_>, profile: Profile, drafts: &mut Vec<PendingIssue>) {
         validate::validate(&self.plan, value, profile, drafts);
     }
 
-    /// Reads a text and judges it in the lenient profile. An empty list means that it is JSON, without
-    /// anything readers disagree on, and fits.
+    /// Parses a text and validates it in the lenient profile. An empty list means that it is JSON, without
+    /// anything parsers disagree on, and fits.
     #[must_use]
     pub fn check(&self, bytes: &[u8]) -> Vec<Issue> {
         self.check_with_profile(bytes, Profile::Lenient)
     }
 
-    /// Reads a text and judges it in a profile.
+    /// Parses a text and validates it in a profile.
     #[must_use]
     pub fn check_with_profile(&self, bytes: &[u8], profile: Profile) -> Vec<Issue> {
         let read = match &self.plan.names {

@@ -66,7 +66,7 @@ impl<'s> Registry<'s> {
         mut base: BaseId,
         may_declare_id: bool,
     ) -> Result<(), CompileError> {
-        // Recursion ends at the reader's depth.
+        // Recursion ends at the parser's depth.
         if schema.kind() != Kind::Object || self.base_of.contains_key(&schema.index()) {
             return Ok(());
         }

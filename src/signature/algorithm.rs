@@ -18,7 +18,7 @@ impl Algorithm {
     /// Every algorithm.
     pub const ALL: [Algorithm; 3] = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
 
-    /// The name as manifests, options and headers write it.
+    /// The name as definitions, options and headers write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -31,6 +31,7 @@ mod keys;
 mod message;
 pub(crate) mod native_hash;
 mod outcome;
+mod placeholder;
 mod scheme;
 mod secret;
 mod sign;

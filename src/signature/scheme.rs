@@ -234,7 +234,7 @@ pub struct SchemeError {
 }
 
 impl SchemeError {
-    /// The field that is wrong, as manifests write it: `signedContent`.
+    /// The field that is wrong, as definitions write it: `signedContent`.
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field

@@ -6,6 +6,7 @@ use base64ct::{Base64Unpadded, Encoding as _};
 use zeroize::Zeroizing;
 
 use super::encoding::unpadded;
+use super::placeholder::{is_invisible, is_placeholder};
 use crate::issue::Code;
 use crate::text::split_once;
 
@@ -24,7 +25,7 @@ pub enum SecretEncoding {
 impl SecretEncoding {
     const ALL: [SecretEncoding; 3] = [Self::Utf8, Self::Base64, Self::Hex];
 
-    /// The name as manifests write it: `utf8`, `base64`, `hex`.
+    /// The name as definitions write it: `utf8`, `base64`, `hex`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -52,7 +53,7 @@ pub struct SecretFormat {
 }
 
 impl SecretFormat {
-    /// Reads a form as a manifest writes it: `utf8`, `base64` or `hex`, or one of them in braces
+    /// Reads a form as a definition writes it: `utf8`, `base64` or `hex`, or one of them in braces
     /// behind a prefix: `whsec_{base64}`. Since no underscore is in the alphabet, `base64` alone
     /// takes off `whsec_` too.
     ///
@@ -95,7 +96,7 @@ impl Secret {
         if bare.chars().all(is_invisible) {
             return Err(SecretError { kind: SecretErrorKind::of_blank(text, bare), suspicion: None });
         }
-        if is_unfilled(bare) {
+        if is_placeholder(bare) {
             return Err(SecretError { kind: SecretErrorKind::Unfilled, suspicion: None });
         }
         let suspicion = SecretWarning::of(bare, form.encoding);
@@ -121,7 +122,8 @@ impl Secret {
     /// A secret that is at hand as bytes.
     ///
     /// # Errors
-    /// [`Code::SECRET_MISSING`] where there are none, only what cannot be seen, or only zero bytes.
+    /// [`Code::SECRET_MISSING`] where there are none, only what cannot be seen, or only zero bytes;
+    /// [`Code::SECRET_INVALID`] where they are the text of a placeholder.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
         let bytes = Zeroizing::new(bytes.into());
         // Bytes need be no text: control characters are as good as any.
@@ -134,6 +136,9 @@ impl Secret {
                 false => SecretErrorKind::Blank,
             };
             return Err(SecretError { kind, suspicion: None });
+        }
+        if std::str::from_utf8(&bytes).is_ok_and(is_placeholder) {
+            return Err(SecretError { kind: SecretErrorKind::Unfilled, suspicion: None });
         }
         Ok(Self { source_text: bytes.clone(), bytes, suspicion: None })
     }
@@ -215,22 +220,6 @@ impl SecretWarning {
 /// Whether a key is nothing but zero bytes: HMAC pads keys with them, so it is an empty one (RFC 2104, section 2).
 fn is_zero(key: &[u8]) -> bool {
     key.iter().all(|byte| *byte == 0)
-}
-
-/// White space, control characters, and what takes no room: byte order marks, joiners, marks of direction.
-fn is_invisible(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// What programs write for a value that is not there, and templates whose place was not filled.
-fn is_unfilled(text: &str) -> bool {
-    const NOTHING: [&str; 7] = ["undefined", "null", "None", "NaN", "true", "false", "[object Object]"];
-    let text = text.trim();
-    let is_place = |open, close| text.starts_with(open) && text.ends_with(close);
-    NOTHING.contains(&text) || is_place("${", "}") || is_place("{{", "}}")
 }
 
 /// By its characters: nothing is decoded into memory that would have to be zeroized.
@@ -340,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_read_as_manifests_write_them() {
+    fn forms_are_read_as_definitions_write_them() {
         for (text, encoding, prefix) in [
             ("utf8", SecretEncoding::Utf8, None),
             ("hex", SecretEncoding::Hex, None),
@@ -383,6 +372,13 @@ mod tests {
                 "\0",
                 "\u{feff}",
                 "\u{200b}\u{200d}\u{2060}",
+                "\u{fe0f}",
+                "\u{115f}\u{1160}",
+                "\u{3164}",
+                "\u{2800}",
+                "\u{ffa0}",
+                "\u{180b}\u{17b4}",
+                "\u{e0020}\u{e0100}",
                 "\u{feff} \0\n",
             ] {
                 let blanks = "The secret is nothing but white space and invisible characters.".to_owned();
@@ -424,6 +420,9 @@ mod tests {
             "[object Object]",
             "${SECRET}",
             "{{ secret }}",
+            "$SECRET",
+            "\"undefined\"",
+            "YOUR_SECRET_HERE",
         ] {
             for written in ["utf8", "base64", "hex", "key-{utf8}"] {
                 let (code, message, hint) = refused(text, written);
@@ -432,7 +431,8 @@ mod tests {
             }
         }
         assert_eq!(refused("whsec_undefined", "base64").0, "secret-invalid");
-        for text in ["undefined behaviour", "nullable", "{not a place}", "$HOME", "truely"] {
+        assert_eq!(Secret::from_bytes(&b"undefined"[..]).expect_err("unset").code(), Code::SECRET_INVALID);
+        for text in ["undefined behaviour", "nullable", "{not a place}", "{{a}}b{{c}}", "truely"] {
             assert!(Secret::parse(text, &form("utf8")).is_ok(), "{text}");
         }
     }

@@ -129,7 +129,7 @@ impl Walk<'_> {
     fn compare(&mut self, a: Value<'_>, b: Value<'_>) {
         let depth = self.pointer.len();
         match (a.kind(), b.kind()) {
-            // Recursion ends at the depth the reader allows.
+            // Recursion ends at the depth the parser allows.
             (Kind::Object, Kind::Object) => {
                 let (first, second) = (sorted(a), sorted(b));
                 let (mut left, mut right) = (0, 0);

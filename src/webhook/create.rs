@@ -1,9 +1,9 @@
 //! `create`: a complete delivery of an event, with envelope, ids and time by the provider's rules.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use super::evaluate::EvaluationMode;
+use super::sign_params::SignParams;
 use super::{Error, SignedDelivery, Timestamp, Webhook};
 use crate::delivery::Delivery;
 use crate::issue::{Code, PendingIssue, Severity};
@@ -11,44 +11,6 @@ use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, quoted};
 use crate::provider::{Envelope, FieldSource};
 use crate::signature::SignError;
-
-/// What a new delivery is made of that the core cannot know: time, chance, and ids that are given.
-#[derive(Clone)]
-pub struct SignParams {
-    /// The time of the delivery.
-    pub now: Timestamp,
-    /// 32 random bytes, for the ids that are not given.
-    pub random: [u8; 32],
-    /// The id of the event that is created; the delivery's, where events have none of their own, and
-    /// where a body is signed as it is.
-    pub id: Option<String>,
-    /// The subscription's id.
-    pub webhook_id: Option<String>,
-    /// The event type of a body that is signed as it is, for providers that tell it by a header.
-    pub event_type: Option<String>,
-    /// The URL it is sent to, where the provider signs that.
-    pub url: Option<String>,
-}
-
-/// Chance is left out, and the URL, which may hold a secret.
-impl fmt::Debug for SignParams {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fresh")
-            .field("now", &self.now)
-            .field("id", &self.id)
-            .field("webhook_id", &self.webhook_id)
-            .field("event_type", &self.event_type)
-            .finish_non_exhaustive()
-    }
-}
-
-impl SignParams {
-    /// Everything fresh.
-    #[must_use]
-    pub fn new(now: impl Into<Timestamp>, random: [u8; 32]) -> Self {
-        Self { now: now.into(), random, id: None, webhook_id: None, event_type: None, url: None }
-    }
-}
 
 impl Webhook {
     /// Makes a signed delivery of an event.

@@ -1,4 +1,4 @@
-//! The one judgement of a delivery: size, signature, JSON, envelope, contract and rules, in this
+//! The one evaluation of a delivery: size, signature, JSON, envelope, contract and rules, in this
 //! order. Every verb that says something about a delivery says what this found.
 
 mod checks;
@@ -41,7 +41,7 @@ pub(crate) struct Evaluation<'b, 'd> {
     syntax_error: Option<Box<Issue>>,
 }
 
-/// How far a judgement goes.
+/// How far an evaluation goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EvaluationMode {
     /// To the first reason for rejection, and warnings are not looked for.

@@ -1,5 +1,5 @@
 //! One webhook and its verbs, a file each: verify, inspect, explain, sign, create, compare. What they have in
-//! common, the one judgement of a delivery, is in `judge`.
+//! common, the one evaluation of a delivery, is in `evaluate`.
 
 mod compare;
 mod create;
@@ -8,10 +8,10 @@ mod evaluate;
 mod explain;
 mod inspect;
 mod sign;
+mod sign_params;
 mod verify;
 
 pub use compare::{Change, Comparison};
-pub use create::SignParams;
 pub use error::Error;
 pub use explain::{
     CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
@@ -19,6 +19,7 @@ pub use explain::{
 };
 pub use inspect::{Report, SignatureReport, SignatureStatus, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
+pub use sign_params::SignParams;
 pub use verify::{AcceptedDelivery, SignatureInfo, Verified};
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
@@ -70,7 +71,7 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
-/// How much a delivery may be and how strictly it is judged.
+/// How much a delivery may be and how strictly it is validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyOptions {
     /// How much a contract tolerates.

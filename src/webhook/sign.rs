@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use uuid::Uuid;
-
-use super::{Error, SignParams, Webhook};
+use super::sign_params::SignParams;
+use super::{Error, Webhook};
 use crate::issue::Code;
 use crate::provider::{FieldSource, is_name};
 use crate::signature::SignContext;
@@ -103,18 +102,5 @@ impl Webhook {
             }
         }
         Ok(SignedDelivery { headers, body: body.to_vec() })
-    }
-}
-
-impl SignParams {
-    fn webhook_id(&self) -> String {
-        self.webhook_id.clone().unwrap_or_else(|| self.uuid(1).to_string())
-    }
-
-    /// A version 4 UUID (RFC 9562, section 5.4) of the random bytes that were given.
-    pub(super) fn uuid(&self, part: usize) -> Uuid {
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&self.random[part * 16..part * 16 + 16]);
-        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 }

@@ -1,4 +1,4 @@
-//! The two built-in providers, whole: manifest, contracts, samples and rules together, judged as a
+//! The two built-in providers, whole: definition, contracts, samples and rules together, evaluated as a
 //! receiver's webhook judges them.
 
 mod contracts;

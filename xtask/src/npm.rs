@@ -36,7 +36,7 @@ pub fn build() -> Result<(), Failure> {
 }
 
 /// The TypeScript types that are derived: events from the contracts, definitions from the schema of
-/// manifests, codes of issues and causes from the core. The pages of codes and causes are made with them.
+/// definitions, codes of issues and causes from the core. The pages of codes and causes are made with them.
 pub fn types() -> Result<(), Failure> {
     codes::write()?;
     causes::write()?;

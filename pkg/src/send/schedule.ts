@@ -1,7 +1,7 @@
 /** When the next attempt comes: a list of waits, or exponential ones with jitter, and what the receiver asks for. */
 import { checkOptions, SendError } from "./error.js";
 
-/** A span in milliseconds, or as manifests write it: `"30s"`, `"5m"`, `"2h"`, `"7d"`. */
+/** A span in milliseconds, or as definitions write it: `"30s"`, `"5m"`, `"2h"`, `"7d"`. */
 export type Duration = number | string;
 
 /** Waits that grow: before attempt n+1 a random time up to `baseDelay` times 2^(n-1), and no longer than `maxDelay`. */

@@ -1,21 +1,21 @@
 //! The mistakes people and programs make where they write JSON, each with a sentence of its own.
 
-use super::{Expected, SyntaxIssue, at, character, key_text, last_key_index};
-use crate::json::parser::JsonParser;
+use super::{SyntaxIssue, at, character, key_text, last_key_index};
+use crate::json::fault::{Expected, FaultContext};
 
 /// The mistake that explains why something else than what was expected stands at `pos`.
 #[allow(clippy::too_many_lines)] // a list
 pub(super) fn diagnose(
-    reader: &JsonParser<'_>,
+    context: &FaultContext<'_>,
     pos: usize,
     expected: Expected,
     comma: Option<usize>,
 ) -> Option<SyntaxIssue> {
-    let bytes = reader.bytes;
+    let bytes = context.bytes;
     let say = |message: &str| at(bytes, pos, message);
     let expects_key = matches!(expected, Expected::Key | Expected::KeyOrEnd);
     let expects_value = matches!(expected, Expected::Value | Expected::ValueOrEnd);
-    let Some(&byte) = bytes.get(pos) else { return Some(unexpected_end(reader, pos)) };
+    let Some(&byte) = bytes.get(pos) else { return Some(unexpected_end(context, pos)) };
     if let Some(comma) = comma {
         let end = match byte {
             b'}' => Some("}"),
@@ -56,7 +56,7 @@ pub(super) fn diagnose(
                     .hint("The text went through a word processor or a web page; replace the quotes by \"."),
             );
         }
-        b'<' if reader.tape.is_empty() => {
+        b'<' if context.tape.is_empty() => {
             return Some(
                 say("The text starts like HTML or XML, not like JSON.")
                     .hint("Look at what really was sent: often it is an error page."),
@@ -70,10 +70,10 @@ pub(super) fn diagnose(
     }
     let cut = |whole: &&str| whole.starts_with(word) && pos + word.len() == bytes.len();
     if expects_value && !word.is_empty() && ["true", "false", "null"].iter().any(cut) {
-        return Some(unexpected_end(reader, pos));
+        return Some(unexpected_end(context, pos));
     }
     if expected == Expected::Value
-        && reader.tape.is_empty()
+        && context.tape.is_empty()
         && (bytes.contains(&b'=') || bytes.contains(&b'%'))
         && !word.is_empty()
     {
@@ -99,15 +99,15 @@ pub(super) fn diagnose(
     if expects_value
         && matches!(byte, b',' | b'}' | b']')
         && comma.is_none()
-        && reader.stack.last().is_some_and(|f| f.object)
+        && context.stack.last().is_some_and(|f| f.object)
     {
-        let key = last_key(reader).map_or_else(String::new, |key| format!(" of {key}"));
+        let key = last_key(context).map_or_else(String::new, |key| format!(" of {key}"));
         return Some(say(&format!("The value{key} is missing.")));
     }
     match expected {
-        Expected::CommaOrEnd => missing_comma(reader, pos, byte),
+        Expected::CommaOrEnd => missing_comma(context, pos, byte),
         Expected::Colon if byte == b'=' => Some(say("'=' stands where ':' should.")),
-        Expected::Colon => last_key(reader).map(|key| say(&format!("Missing colon after the key {key}."))),
+        Expected::Colon => last_key(context).map(|key| say(&format!("Missing colon after the key {key}."))),
         Expected::End if matches!(byte, b'{' | b'[' | b'"') => {
             Some(say("A second JSON text starts here; a body holds one.").hint(
                 "Several texts in one body (NDJSON, or two bodies run together) have to be split first.",
@@ -139,9 +139,9 @@ fn foreign_literal(word: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn missing_comma(reader: &JsonParser<'_>, pos: usize, byte: u8) -> Option<SyntaxIssue> {
-    let bytes = reader.bytes;
-    let object = reader.stack.last()?.object;
+fn missing_comma(context: &FaultContext<'_>, pos: usize, byte: u8) -> Option<SyntaxIssue> {
+    let bytes = context.bytes;
+    let object = context.stack.last()?.object;
     let say = |message: &str| at(bytes, pos, message);
     match (byte, object) {
         (b']', true) => Some(say("']' stands where an object has to be closed with '}'.")),
@@ -159,9 +159,9 @@ fn missing_comma(reader: &JsonParser<'_>, pos: usize, byte: u8) -> Option<Syntax
                 pos + 1
             };
             let place = if object {
-                last_key(reader).unwrap_or_else(|| "the member before".to_owned())
+                last_key(context).unwrap_or_else(|| "the member before".to_owned())
             } else {
-                format!("item {}", reader.stack.last()?.count)
+                format!("item {}", context.stack.last()?.count)
             };
             Some(
                 say(&format!("Missing comma after {place}."))
@@ -173,9 +173,9 @@ fn missing_comma(reader: &JsonParser<'_>, pos: usize, byte: u8) -> Option<Syntax
     }
 }
 
-fn unexpected_end(reader: &JsonParser<'_>, pos: usize) -> SyntaxIssue {
-    let bytes = reader.bytes;
-    if reader.tape.is_empty() && pos == bytes.len() {
+fn unexpected_end(context: &FaultContext<'_>, pos: usize) -> SyntaxIssue {
+    let bytes = context.bytes;
+    if context.tape.is_empty() && pos == bytes.len() {
         let message = if bytes.is_empty() {
             "The text has no bytes."
         } else {
@@ -184,11 +184,11 @@ fn unexpected_end(reader: &JsonParser<'_>, pos: usize) -> SyntaxIssue {
         return at(bytes, pos, message)
             .hint("The body was read before by something else, or nothing was sent.");
     }
-    let open = reader.stack.len();
+    let open = context.stack.len();
     if open == 0 {
         return at(bytes, pos, "The text ends inside a value.").hint("The body was cut off.");
     }
-    let what = if reader.stack.last().is_some_and(|frame| frame.object) { "an object" } else { "an array" };
+    let what = if context.stack.last().is_some_and(|frame| frame.object) { "an object" } else { "an array" };
     at(
         bytes,
         pos,
@@ -207,9 +207,9 @@ fn word(bytes: &[u8], pos: usize) -> &str {
 }
 
 /// The key of the last member of the innermost object, in quotes.
-fn last_key(reader: &JsonParser<'_>) -> Option<String> {
-    let frame = reader.stack.last().filter(|frame| frame.object)?;
-    let text = key_text(reader, last_key_index(&reader.tape, frame.open)?);
+fn last_key(context: &FaultContext<'_>) -> Option<String> {
+    let frame = context.stack.last().filter(|frame| frame.object)?;
+    let text = key_text(context, last_key_index(context.tape, frame.open)?);
     let short: String = text.chars().take(64).collect();
     Some(format!("\"{short}{}\"", if short.len() < text.len() { "…" } else { "" }))
 }

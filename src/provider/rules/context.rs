@@ -141,13 +141,13 @@ impl<'r> RuleReporter<'r> {
         }
     }
 
-    /// The bands of the manifest.
+    /// The bands of the definition.
     pub fn bands(&self) -> &'r ScoreRanges {
         self.bands
     }
 }
 
-/// Which level a score has, by mode: data of the manifest, because the vendor's list is not public.
+/// Which level a score has, by mode: data of the definition, because the vendor's list is not public.
 #[derive(Debug, Default)]
 pub(super) struct ScoreRanges(Vec<Band>);
 
@@ -297,7 +297,7 @@ fn each_text_within(
         // Beside the key "..." nothing is a value: the contract speaks of it.
         (key.unescaped_bytes() != Some(b"...")).then_some(value)
     });
-    // As deep as the reader lets a text be, and no deeper.
+    // As deep as the parser lets a text be, and no deeper.
     for value in members.chain(value.elements()) {
         if value.tag() == TokenKind::Ascii && value.string_bytes() == text {
             visit(value.place(), raise);

@@ -11,7 +11,7 @@ mod xon;
 use crate::issue::{CodeInfo, PendingIssue, Profile, Severity};
 use crate::json::{Document, Value};
 
-use super::definition::members;
+use super::members::members;
 use context::{RuleReporter, Ruleset, ScoreRanges, Setting};
 
 static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
@@ -20,7 +20,7 @@ static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
 pub const RULE_CODES: [(&str, &[CodeInfo]); 3] =
     [("Shared", context::SHARED_CODES), ("PainChek", painchek::CODES), ("X-on Surgery Connect", xon::CODES)];
 
-/// The rules of one provider with the severities of its manifest.
+/// The rules of one provider with the severities of its definition.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     ruleset: Option<&'static Ruleset>,
@@ -60,7 +60,7 @@ impl Rules {
         self.settings.iter().any(|(_, severities)| severities.iter().any(Option::is_some))
     }
 
-    /// Whether a payload breaks a rule whose breach is an error. Rules that only warn are not run.
+    /// Whether a payload violates a rule whose violation is an error. Rules that only warn are not run.
     pub fn has_no_errors(&self, document: &Document<'_>, profile: Profile) -> bool {
         let is_error = |(_, severities): &Setting| severities[profile as usize] == Some(Severity::Error);
         if !self.settings.iter().any(is_error) {

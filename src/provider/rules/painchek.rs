@@ -239,7 +239,7 @@ fn score_range(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
 }
 
 /// The level is the band the score falls into. The vendor's list of bands is not public: the
-/// manifest's are inferred, and agree with every sample.
+/// definition's are inferred, and agree with every sample.
 fn pain_level(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
     let (Some(mode), Some(level), Some(score)) =
         (view.mode, view.pain_level, integer_or_max(view.pain_score))

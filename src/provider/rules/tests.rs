@@ -11,7 +11,7 @@ const MANIFESTS: [(&str, &str); 2] = [
     ("xon", include_str!("../../../providers/xon/provider.json")),
 ];
 
-/// The rules of a provider as its manifest has them.
+/// The rules of a provider as its definition has them.
 fn manifest(provider: &str) -> Rules {
     let (_, text) = MANIFESTS.into_iter().find(|(id, _)| *id == provider).unwrap();
     read(provider, text).unwrap()
@@ -97,7 +97,7 @@ pub(in crate::provider) const WARNING: Option<Severity> = Some(Severity::Warning
 pub(in crate::provider) const INFO: Option<Severity> = Some(Severity::Info);
 
 #[test]
-fn every_rule_has_a_severity_in_its_manifest() {
+fn every_rule_has_a_severity_in_its_definition() {
     for (provider, _) in MANIFESTS {
         for (code, severities) in manifest(provider).settings {
             assert!(severities.iter().all(Option::is_some), "{provider} {code}");

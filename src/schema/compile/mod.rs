@@ -60,7 +60,7 @@ pub(super) fn compile(
     }
 }
 
-/// A key that stands twice would be one rule to us and another to the next reader. Half a surrogate pair is no text that
+/// A key that stands twice would be one rule to us and another to the next parser. Half a surrogate pair is no text that
 /// could be compared with what a payload says.
 #[inline(never)]
 fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
@@ -99,7 +99,7 @@ struct Compiler<'s, 'v> {
     node_by_schema: HashMap<u32, NodeId>,
     /// Schemas whose nodes are still empty. A list and not recursion: references may lead anywhere.
     pending: Vec<(NodeId, Value<'s>)>,
-    /// The keys that readers are to expect.
+    /// The keys that parsers are to expect.
     vocabulary: &'v mut KeyInterner,
 }
 

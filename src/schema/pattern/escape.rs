@@ -1,7 +1,7 @@
 //! Reads escapes, character classes and group names (ECMA-262, section 22.2.1, with the `u` flag).
 
-use super::PatternError;
 use super::category;
+use super::error::PatternError;
 use super::parser::PatternParser;
 use super::property::{self, UnicodeProperty};
 use super::tree::{ClassItem, PatternNode};

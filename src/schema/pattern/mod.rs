@@ -7,6 +7,7 @@
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod against_regress;
 pub(super) mod category;
+mod error;
 mod escape;
 mod nfa;
 mod parser;
@@ -18,8 +19,7 @@ mod set;
 mod tests;
 mod tree;
 
-use std::fmt;
-
+use error::PatternError;
 use program::Program;
 use sequence::Sequence;
 
@@ -31,35 +31,6 @@ pub(crate) struct Pattern(CompiledPattern);
 enum CompiledPattern {
     Sequence(Sequence),
     Program(Program),
-}
-
-/// Why a pattern cannot be used, and where in it. In a box: whatever reads one hands it on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PatternError(Box<PatternErrorKind>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct PatternErrorKind {
-    message: String,
-    /// In characters from zero, where it is one place and not the whole.
-    at: Option<usize>,
-}
-
-impl fmt::Display for PatternError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PatternErrorKind { message, at } = &*self.0;
-        match at {
-            Some(at) => write!(f, "{message}, at character {} of the pattern", at + 1),
-            None => f.write_str(message),
-        }
-    }
-}
-
-impl std::error::Error for PatternError {}
-
-impl PatternError {
-    fn new(message: String, at: Option<usize>) -> Self {
-        Self(Box::new(PatternErrorKind { message, at }))
-    }
 }
 
 impl Pattern {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::PatternError;
+use super::error::PatternError;
 use super::tree::{ClassItem, Id, PatternNode, Tree};
 
 /// Groups inside groups. Whoever walks the tree by recursion relies on it.

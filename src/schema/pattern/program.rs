@@ -4,7 +4,7 @@
 //! ("part") that starts anew at every position, and that has reached its end at a position exactly where the
 //! lookahead holds. So no position is ever read twice, and nothing has to be kept but the states.
 
-use super::PatternError;
+use super::error::PatternError;
 use super::set::CharSet;
 use super::tree::{Id, PatternNode, Tree};
 

@@ -1,5 +1,5 @@
 //! What can be known about a plan before any document is seen: circles, aliases, which types fit,
-//! what can warn, and where verdicts have to be remembered so that no document is judged twice.
+//! what can warn, and where verdicts have to be remembered so that no document is validated twice.
 
 use super::{
     Additional, AdditionalItems, Applicator, CompiledSchema, FastCheck, Literal, Node, NodeId, Number,
@@ -74,7 +74,7 @@ fn node(plan: &CompiledSchema, id: NodeId) -> &Node {
     &plan.nodes[id as usize]
 }
 
-/// Every node behind those that judge the same value for it, or the node where that is a circle.
+/// Every node behind those that validate the same value for it, or the node where that is a circle.
 #[inline(never)]
 fn topological_order(plan: &CompiledSchema) -> Result<Vec<NodeId>, ReferenceCycle> {
     const OPEN: u8 = 1;
@@ -208,7 +208,7 @@ fn mark_warnings(plan: &mut CompiledSchema) {
     }
 }
 
-/// Marks what can break a rule whose breach is an error, by its own rules or those of a schema below it.
+/// Marks what can violate a rule whose violation is an error, by its own rules or those of a schema below it.
 #[inline(never)]
 fn mark_failures(plan: &mut CompiledSchema) {
     let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); plan.nodes.len()];
@@ -302,7 +302,7 @@ fn severities(node: &Node) -> impl Iterator<Item = ProfileSeverities> {
 /// How many steps the search for shared nodes may take before every candidate is taken.
 const MAX_STEPS: usize = 20_000_000;
 
-/// Marks the nodes that one value can reach by two ways: through two branches of one node that judge
+/// Marks the nodes that one value can reach by two ways: through two branches of one node that validate
 /// the same value, or through a branch that is first tried and then reported, in a schema that
 /// contains itself. Without a memory the ways would multiply with every level of the document.
 #[inline(never)]

@@ -18,7 +18,7 @@ pub enum Literal {
 
 impl Literal {
     pub fn of(value: Value<'_>) -> Self {
-        // Recursion ends at the reader's depth.
+        // Recursion ends at the parser's depth.
         match value.kind() {
             Kind::Null => Literal::Null,
             Kind::Boolean => Literal::Boolean(value.tag() == TokenKind::True),

@@ -1,5 +1,5 @@
 //! The plan: what a schema becomes. An arena of nodes that name each other by index, so that a
-//! schema that refers to itself costs nothing, and judging follows no reference twice.
+//! schema that refers to itself costs nothing, and validation follows no reference twice.
 
 mod analysis;
 mod literal;
@@ -21,9 +21,9 @@ pub(super) type NodeId = u32;
 pub(super) struct CompiledSchema {
     pub nodes: Vec<Node>,
     pub root: NodeId,
-    /// Whether `"..."` and `<word>` are recognised as copied from documentation.
+    /// Whether `"..."` and `<word>` are recognized as copied from documentation.
     pub placeholders: bool,
-    /// The keys of all properties, for readers.
+    /// The keys of all properties, for parsers.
     pub names: Option<Arc<KeyTable>>,
 }
 
@@ -61,7 +61,7 @@ const TYPE_BY_TAG: [u8; 16] = {
     types[TokenKind::Utf8 as usize] = types::STRING;
     types[TokenKind::Escaped as usize] = types::STRING;
     types[TokenKind::Object as usize] = types::OBJECT;
-    // A key that was expected, where keys are judged as strings.
+    // A key that was expected, where keys are validated as strings.
     types[TokenKind::Close as usize + 1] = types::STRING;
     types
 };
@@ -139,7 +139,7 @@ pub(super) struct WithSeverity<T> {
 pub(super) struct Node {
     /// The types that may stand here.
     pub types: u8,
-    /// The types for which there is more to judge than the type.
+    /// The types for which there is more to validate than the type.
     pub types_with_rules: u8,
     /// The types that can fit here at all, all in-place rules taken together.
     pub accepts: u8,
@@ -150,7 +150,7 @@ pub(super) struct Node {
     /// Whether a value that fits can still draw a warning.
     pub may_warn: bool,
     /// Whether a value can break an error's rule here or below, a bit for each profile: where only the verdict is
-    /// asked, the others are not judged.
+    /// asked, the others are not validated.
     pub failing_profiles: u8,
     /// The profiles in which no rule about a string, a number or a listed value is an error, a bit each, where
     /// there are no others but by type.
@@ -165,7 +165,7 @@ pub(super) struct Node {
     pub number: Option<Box<NumberRules>>,
     pub object: Option<Box<ObjectRules>>,
     pub array: Option<Box<ArrayRules>>,
-    /// Schemas that judge the same value.
+    /// Schemas that validate the same value.
     pub applicators: Vec<Applicator>,
 }
 
@@ -258,7 +258,7 @@ pub(super) const UNTRACKED: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Property {
     pub name: Box<str>,
-    /// What a reader that expects it reads it as.
+    /// What a parser that expects it reads it as.
     pub symbol: Symbol,
     /// Its schema, if `properties` has one.
     pub node: Option<NodeId>,
@@ -373,7 +373,7 @@ impl Node {
         }
     }
 
-    /// Calls `see` with every schema that judges the same value.
+    /// Calls `see` with every schema that validates the same value.
     pub fn visit_applicators(&self, visitor: &mut dyn FnMut(NodeId)) {
         for rule in &self.applicators {
             match rule {
@@ -393,7 +393,7 @@ impl Node {
         }
     }
 
-    /// Calls `see` with every schema that judges a part of the value.
+    /// Calls `see` with every schema that validates a part of the value.
     pub fn visit_children(&self, visitor: &mut dyn FnMut(NodeId)) {
         if let Some(object) = &self.object {
             object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);

@@ -34,7 +34,7 @@ impl Validator<'_, '_> {
                 return self
                     .report_violation(grades, || message::no_type(plan.types_of(branches), value, false));
             }
-            // The only one that can be meant is judged at once: nothing is tried before.
+            // The only one that can be meant is validated at once: nothing is tried before.
             (Some(at), 0) => {
                 return self.validate_only_candidate(branches[at], grades, value, message::any_of);
             }

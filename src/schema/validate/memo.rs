@@ -1,4 +1,4 @@
-//! What was judged already: the verdict on a value by a node, so that no value is judged twice.
+//! What was validated already: the verdict on a value by a node, so that no value is validated twice.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -17,11 +17,11 @@ use crate::json::{TokenKind, Value};
 use memo::Memo;
 use report::IssueCollector;
 
-/// Nodes that may be open at once. The reader bounds a document's depth; this bounds it times the
-/// schemas that judge one value, and so the stack.
+/// Nodes that may be open at once. The parser bounds a document's depth; this bounds it times the
+/// schemas that validate one value, and so the stack.
 const MAX_NODE_DEPTH: u32 = 512;
 
-/// How much of its time a judge may spend on one document: so many visits, and so many more for each
+/// How much of its time a validator may spend on one document: so many visits, and so many more for each
 /// token. Sound schemas stay far below.
 const MAX_VISITS: u64 = 1 << 21;
 const MAX_VISITS_PER_TOKEN: u64 = 1 << 11;
@@ -62,7 +62,7 @@ fn validate_node(
 /// What is done about a broken rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
-    /// It is reported, and judging goes on.
+    /// It is reported, and validation goes on.
     Collect,
     /// The first error ends everything: only the verdict is asked.
     FailFast,
@@ -123,7 +123,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         &self.plan.nodes[id as usize]
     }
 
-    /// Judges a value by a node. Says whether it fits: whether no rule was broken whose breach is an
+    /// Validates a value by a node. Says whether it fits: whether no rule was broken whose breach is an
     /// error in this profile.
     #[inline]
     fn visit(&mut self, id: NodeId, value: Value<'_>) -> bool {
@@ -261,7 +261,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         fits
     }
 
-    /// Whether there is a reason to judge further.
+    /// Whether there is a reason to validate further.
     #[inline]
     fn should_continue(&self, fits: bool) -> bool {
         let should_continue = match self.mode {
@@ -317,7 +317,7 @@ impl<'p, 'o> Validator<'p, 'o> {
                 PendingIssue { hint: hint.map(str::to_owned), ..draft }
             })
         };
-        // A type that is tolerated is judged by the rules for what it is.
+        // A type that is tolerated is validated by the rules for what it is.
         fits && (node.types_with_rules & lexical_type(value) == 0 || self.inspect(id, value))
     }
 }

@@ -258,7 +258,7 @@ impl Validator<'_, '_> {
         member: Value<'_>,
     ) -> bool {
         if self.plan.placeholders && key.eq_str(message::ELLIPSIS) {
-            // Several schemas may judge one object (`then` beside `properties`): it is said once.
+            // Several schemas may validate one object (`then` beside `properties`): it is said once.
             if !self.report.has(Code::PLACEHOLDER, key.place()) {
                 self.report(Severity::Warning, 1, || message::placeholder_key(key));
             }

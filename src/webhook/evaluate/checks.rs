@@ -1,4 +1,4 @@
-//! What is judged beside the contract: the time in the body, texts that identify, the secret, the Content-Type.
+//! What is checked beside the contract: the time in the body, texts that identify, the secret, the Content-Type.
 
 use super::super::{SignatureResult, Timestamp, VerifyOptions, Webhook};
 use super::{Evaluation, find_key, nearest};
