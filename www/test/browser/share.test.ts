@@ -187,7 +187,12 @@ test("the content of an untrusted link is text, and sets no secret, mode or unkn
       __proto__: { polluted: 1 },
       custom: {
         // A title with control characters would be refused.
-        definition: JSON.stringify({ id: "painchek", title: MARKUP, envelope: { type: "/event" }, events: {} }),
+        definition: JSON.stringify({
+          id: "painchek",
+          title: MARKUP,
+          envelope: { type: "/event" },
+          events: {},
+        }),
         schemas: [["__proto__", evil]],
         sample: evil,
       },
