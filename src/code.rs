@@ -150,7 +150,7 @@ codes! {
         "A secret does not have the form that its provider documents.",
         "Copy the secret as the provider shows it, with its prefix. `hookseal providers` says where it is found.";
     SECRET_SHORT = "secret-short" 500 Signature,
-        "A secret is so short that whoever has one delivery can find it by trying.",
+        "A secret is so short that it can be found by trying, from one delivery.",
         "Let the provider make a new secret, of 32 random bytes if you may choose.";
     DEFINITION_INVALID = "definition-invalid" 500 none,
         "A provider definition cannot be used.",
@@ -334,7 +334,7 @@ codes! {
         "Check where the text was cut or changed.";
     BODY_ELSEWHERE = "body-elsewhere" none,
         "The body is not part of the text.",
-        "Pass the file with the body beside it.";
+        "Pass the file with the body as well.";
     BODY_LENGTH = "body-length" none,
         "The body has another length than its request says.",
         "Export the request again: something cut or changed the body.";
@@ -375,7 +375,7 @@ codes! {
         "Nothing: the sender tries again later.";
     HANDLER_FAILED = "handler-failed" 500 none,
         "The handler threw, or returned a Response that is not 2xx, whose status is answered then.",
-        "Look at what `onError` was told.";
+        "See the error in the log, or in `onError`.";
     HANDLER_TIMEOUT = "handler-timeout" 503 none,
         "The handler took longer than `handlerTimeout`, and goes on.",
         "Do the work in the background, or raise `handlerTimeout`.";

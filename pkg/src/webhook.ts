@@ -8,7 +8,6 @@ import {
   readBytes,
   reserve,
   resultBytes,
-  resultText,
   resultWords,
   scratchText,
   state,
@@ -17,11 +16,11 @@ import {
   writeText,
 } from "./core.js";
 import { callError, checkOptions, HooksealError, rethrow } from "./error.js";
-import { eventOf } from "./event.js";
 import type { IssueCode } from "./generated/codes.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { allHeaders, HeaderFilter, selectHeaders } from "./headers.js";
 import { isTooDeep, jsonText } from "./json.js";
+import { effectiveMaxBytes, type Hook, LazyDelivery, NO_LIMIT, put, putHeaders } from "./lazy-delivery.js";
 import {
   amount,
   COMPARE_OPTIONS,
@@ -50,7 +49,7 @@ import type {
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
-import { type LazyFields, trusted, VerifiedDelivery } from "./verified.js";
+import { trusted, VerifiedDelivery } from "./verified.js";
 
 /** What the core says about a provider. */
 interface ProviderMetadata {
@@ -65,21 +64,8 @@ interface ProviderMetadata {
   uncovered: ("type" | "id")[];
 }
 
-type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
-
-/** A delivery in the scratch buffer, and the limits it is judged by. */
-type Call = [
-  headers: number,
-  body: number,
-  now: number,
-  profile: number,
-  maxBytes: number,
-  tolerance: number,
-];
-
 const algorithms = ["sha1", "sha256", "sha512"] as const;
 const ABSENT = 0xffffffff;
-const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 /** The name of every event of a map of events. */
 type NameOf<Events> = keyof Events & string;
@@ -475,83 +461,6 @@ export class Webhook<Events = any> {
     if (event === undefined) verified.unknown = true;
     return verified as VerifiedOf<Events>;
   }
-}
-
-/** What is kept of a delivery, to make from it what is asked for. */
-class LazyDelivery implements LazyFields {
-  readonly #hook: Held<Hook>;
-  readonly #names: readonly string[];
-  readonly #text: string;
-  readonly #headers: string;
-  readonly #limits: Limits;
-  /** Where the tape stands, and when it stood there. */
-  readonly #tape: number;
-  readonly #turn: number;
-  // JSON has no `undefined`.
-  #event: unknown;
-  #issues: Issue[] | undefined;
-  #digest: string | undefined;
-
-  constructor(
-    hook: Held<Hook>,
-    names: readonly string[],
-    text: string,
-    headers: string,
-    limits: Limits,
-    tape: number,
-  ) {
-    this.#hook = hook;
-    this.#names = names;
-    this.#text = text;
-    this.#headers = headers;
-    this.#limits = limits;
-    this.#tape = tape;
-    this.#turn = state.tapeGeneration;
-  }
-
-  event(): unknown {
-    if (this.#event === undefined) {
-      const there = this.#tape !== 0 && this.#turn === state.tapeGeneration;
-      const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
-      this.#event = made === undefined ? JSON.parse(this.#text) : made.value;
-    }
-    return this.#event;
-  }
-
-  issues(): Issue[] {
-    if (this.#issues === undefined) {
-      this.#issues = guarded(() => {
-        const call = put(this.#headers, this.#text, this.#limits, NO_LIMIT);
-        return (this.#hook.get().inspect(...call) as Report).issues;
-      });
-    }
-    return this.#issues;
-  }
-
-  digest(): string {
-    this.#digest ??= guarded(() => resultText(core().digest(writeText(this.#text))));
-    return this.#digest;
-  }
-}
-
-/** Puts a delivery into the scratch buffer; of its body not more than the limit and one byte. */
-function put(headers: string, body: Uint8Array | string, limits: Limits, own: number): Call {
-  const most = effectiveMaxBytes(limits, own);
-  const head = putHeaders(headers, body, most);
-  const length = writeBody(body, head, most);
-  return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
-}
-
-/** Puts headers into the scratch buffer, with room for the body behind them, and says how many bytes they have. */
-function putHeaders(headers: string, body: Uint8Array | string, most: number): number {
-  // All room at once: a buffer that grows forgets what it held.
-  reserve(headers.length * 3 + maxEncodedBytes(body, most));
-  return writeText(headers);
-}
-
-/** The limit of a call, or the webhook's own. */
-function effectiveMaxBytes({ maxBytes }: Limits, own: number): number {
-  return Number.isNaN(maxBytes) ? own : maxBytes;
 }
 
 function definitionText(definition: object): string {

@@ -76,11 +76,11 @@ fn page() -> String {
         let _ = write!(text, "\n## {title}\n\n{sentence}\n");
         table(&mut text, CODES.iter().filter(|info| info.code.stage() == stage));
     }
-    text.push_str("\n## Receivers\n\nOnly receivers over HTTP answer with these, beside all of the above.\n");
+    text.push_str("\n## Receivers\n\nReceivers over HTTP answer with these as well.\n");
     table(&mut text, RECEIVER_CODES.iter());
     text.push_str(
-        "\n## Rules\n\nTwo fields of a payload disagree. These rules are part of the built-in providers; how severe each is \
-         stands in the provider's definition.\n",
+        "\n## Rules\n\nTwo fields of a payload disagree. These rules are part of the built-in providers; the \
+         provider's definition says how severe each is.\n",
     );
     for (title, codes) in RULE_CODES {
         let _ = write!(text, "\n### {title}\n");
