@@ -6,6 +6,7 @@
 
 mod data;
 mod import;
+mod js_number;
 mod native_hash;
 mod options;
 mod primitives;
@@ -78,8 +79,8 @@ pub fn text() -> usize {
     TEXT.with_borrow_mut(|text| text.as_mut_ptr().addr())
 }
 
-/// Hands over the first `len` bytes of the scratch buffer, or as many as there are. The one thing
-/// of JavaScript's that the work may call, the platform's hash, does not call anything that borrows it.
+/// Hands over the first `len` bytes of the scratch buffer, or as many as there are. The JavaScript functions
+/// that the work may call, the platform's hash and its conversion of numbers, call nothing that borrows the buffer.
 fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
     SCRATCH.with_borrow(|buffer| work(&buffer[..len.min(buffer.len())]))
 }

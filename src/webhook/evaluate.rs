@@ -179,7 +179,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         depth: EvaluationMode,
     ) {
         let strict = profile == Profile::Strict;
-        for mut draft in document.take_findings() {
+        for mut draft in document.take_diagnostics() {
             if strict && draft.code == Code::JSON_LONE_SURROGATE {
                 draft.severity = Severity::Error;
             }

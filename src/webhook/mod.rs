@@ -173,7 +173,7 @@ impl Webhook {
     /// receiver can refuse a body before it reads it. One without the header is read.
     #[must_use]
     pub fn takes_content_type(&self, value: &str) -> bool {
-        MediaType::read(value, &self.provider.content_type) != MediaType::Other
+        MediaType::parse(value, &self.provider.content_type) != MediaType::Other
     }
 
     /// Whether both have a secret in common, as the webhooks of one subscription do while its secret is rotated. Two

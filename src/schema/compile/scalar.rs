@@ -2,7 +2,7 @@
 
 use super::severity::SeverityOverrides;
 use super::{Compiler, count};
-use crate::json::{Kind, NumberStep, Value, quoted};
+use crate::json::{Divisor, Kind, Value, quoted};
 use crate::schema::error::CompileError;
 use crate::schema::format::{Format, FormatLookup};
 use crate::schema::pattern::Pattern;
@@ -190,7 +190,7 @@ fn number(schema: Value<'_>, marks: SeverityOverrides<'_>) -> Result<Option<Box<
         multiple_of: None,
     };
     if let Some(value) = schema.get("multipleOf") {
-        let Some(step) = value.as_decimal().and_then(NumberStep::of) else {
+        let Some(step) = value.as_decimal().and_then(Divisor::new) else {
             let message = "\"multipleOf\" must be a number above 0 with at most 19 significant digits.";
             return Err(CompileError::new("multipleOf", value, message));
         };

@@ -2,7 +2,7 @@
 
 use super::{Mode, Validator};
 use crate::issue::Severity;
-use crate::json::{Value, repeated, values_equal};
+use crate::json::{Value, find_repeated_items, values_equal};
 use crate::schema::message;
 use crate::schema::plan::{AdditionalItems, ArrayRules, Contains, ProfileSeverities, lexical_type, types};
 
@@ -98,7 +98,7 @@ impl Validator<'_, '_> {
         }
         let mut fits = true;
         // One issue for each value that repeats: the others are the same news.
-        for (first, item) in repeated(value) {
+        for (first, item) in find_repeated_items(value) {
             fits &= self.report_violation(grades, || message::repeated(first, item));
             if !self.should_continue(fits) {
                 return false;

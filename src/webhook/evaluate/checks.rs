@@ -113,7 +113,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         let wanted = &webhook.provider.content_type;
         let mut values = delivery.headers.get_all("content-type");
         let Some(received) = values.next() else { return };
-        let (severity, message) = match MediaType::read(received, wanted) {
+        let (severity, message) = match MediaType::parse(received, wanted) {
             _ if values.next().is_some() => {
                 (Severity::Error, into_owned_outlined("The header Content-Type stands more than once."))
             }
