@@ -1,4 +1,4 @@
-//! The bridge to JavaScript: only this file and its folder name `wasm_bindgen`, `js_sys` or `serde_wasm_bindgen`.
+//! The bridge to JavaScript: only this file and its folder name `wasm_bindgen` or `js_sys`.
 //!
 //! Bytes cross the boundary through one scratch buffer that JavaScript writes into. A delivery stands
 //! there as `[headers][body]`, the headers as `name \x1f value \x1e`. The calls on the hot path take and
@@ -19,7 +19,7 @@ use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
-use crate::json::Token;
+use crate::json::{Token, json_text};
 use crate::provider::Provider;
 use crate::webhook::{
     AcceptedDelivery, DEFAULT_MAX_COMBINATIONS, Error, SignParams, SignatureInfo, SignedDelivery,
@@ -142,7 +142,7 @@ fn read_headers(text: &str) -> Headers<'_> {
 }
 
 fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+    json_text(value).and_then(|text| js_sys::JSON::parse(&text).ok()).unwrap_or(JsValue::NULL)
 }
 
 fn error_to_js(error: &Error) -> JsValue {

@@ -10,6 +10,8 @@ mod locate;
 mod number;
 mod parser;
 mod pointer;
+#[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
+mod serialize;
 mod sort;
 mod string;
 mod syntax;
@@ -23,6 +25,8 @@ pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};
 pub(crate) use locate::{located_at, without_location};
 pub use number::{Decimal, Divisor as NumberStep};
 pub use pointer::Pointer;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use serialize::json_text;
 pub(crate) use sort::sort_by;
 pub(crate) use table::{Table, bytes_equal};
 pub use value::{Elements, Key, Kind, Members, Value};
