@@ -25,7 +25,7 @@ use lexopt::prelude::{Long, Short, Value};
 use crate::run::{Failure, display_command, node};
 
 /// What `cargo xtask demo` runs, and the suite, too: it fails where a delivery comes out otherwise than it should.
-pub const DEMO: &str = "pkg/demo/demo.mjs";
+pub const DEMO: &str = "demo/demo.mjs";
 
 const HELP: &str = "\
 cargo xtask demo             build everything, then walk through real deliveries
@@ -161,7 +161,7 @@ impl Command {
 #[must_use]
 pub fn faults() -> process::Command {
     let mut command = node("--import");
-    command.args(["tsx", "pkg/faults/main.ts"]);
+    command.args(["tsx", "pkg/test/faults/main.ts"]);
     command
 }
 

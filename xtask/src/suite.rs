@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and every test of the project, counted.
 
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
@@ -118,23 +119,21 @@ impl Suite {
             "mend what tsc says",
         );
         self.step("languages that tests send from", setup::ensure_languages);
-        self.tests("TypeScript unit tests", &mut node_tests("pkg/test", is_unit)?);
-        self.tests("playground without a browser", &mut node_tests("www/test/unit", |_| true)?);
+        self.tests("TypeScript unit tests", &mut node_tests("pkg/test/unit")?);
+        self.tests("playground without a browser", &mut node_tests("www/test/unit")?);
         Ok(())
     }
 
     /// The command as a process: each of its tests starts it anew, which takes its time.
     fn cli_tests(&mut self) -> Result<(), Failure> {
-        let mut tests = node_tests("pkg/test", |name| name.starts_with("cli"))?;
-        self.tests("command-line tests", &mut tests);
+        self.tests("command-line tests", &mut node_tests("pkg/test/cli")?);
         Ok(())
     }
 
     /// What needs a real Redis, which the tests start and kill.
     fn redis(&mut self) -> Result<(), Failure> {
         if self.step("Redis", setup::ensure_redis) {
-            let mut tests = node_tests("pkg/test", |name| name.starts_with("redis"))?;
-            self.tests("stores and queues on a real Redis", &mut tests);
+            self.tests("stores and queues on a real Redis", &mut node_tests("pkg/test/redis")?);
             self.check(
                 "faults, that nothing is lost",
                 crate::faults().arg("--short"),
@@ -145,7 +144,7 @@ impl Suite {
     }
 
     fn packaging(&mut self) -> Result<(), Failure> {
-        self.tests("npm packaging tests", &mut node_tests("pkg/packaging-test", |_| true)?);
+        self.tests("npm packaging tests", &mut node_tests("pkg/test/packaging")?);
         self.step("another build makes the same bytes", reproduce::against_this);
         self.check("demo", &mut node(crate::DEMO), "mend what came out otherwise than it should");
         // One round measures nothing; it shows that everybody in it does the same job on the same bytes.
@@ -168,19 +167,14 @@ impl Suite {
             "take out of www/src what does not earn its bytes",
         );
         if self.step("browser", setup::ensure_browser) {
-            self.tests("playground in Chromium", &mut node_tests("www/test/browser", |_| true)?);
+            self.tests("playground in Chromium", &mut node_tests("www/test/browser")?);
         }
         Ok(())
     }
 
     /// Real servers of every framework and runtime, each a process of its own.
     fn receiving(&mut self) -> Result<(), Failure> {
-        let recipes = |name: &str| name.starts_with("recipes");
-        self.tests(
-            "receivers in real servers",
-            &mut node_tests("pkg/receiving-test", |name| !recipes(name))?,
-        );
-        self.tests("recipes for receivers", &mut node_tests("pkg/receiving-test", recipes)?);
+        self.tests("receivers in real servers", &mut node_tests("pkg/test/servers")?);
         // One short round shows that all answers are right under load; its times decide nothing.
         self.check(
             "load, that all answers are right",
@@ -239,23 +233,20 @@ fn capture(command: &mut Command) -> (Count, Result<(), String>) {
     (count, Err(format!("`{text}` failed ({}); what it said stands above", output.status)))
 }
 
-/// Whether a test needs neither the command as a process nor a Redis.
-fn is_unit(name: &str) -> bool {
-    !name.starts_with("cli") && !name.starts_with("redis")
-}
-
-/// node:test over the `*.test.ts` below a folder whose names are wanted. Node 20 knows no globs, so the files are
-/// named.
-fn node_tests(folder: &str, wanted: impl Fn(&str) -> bool) -> Result<Command, Failure> {
+/// Runs node:test over every `*.test.ts` in a folder. Node 20 supports no globs, so each file is an argument.
+fn node_tests(folder: &str) -> Result<Command, Failure> {
     let mut command = Command::new("node");
     command.current_dir(root()).args(["--import", "tsx", "--test", "--test-reporter=spec"]);
     for file in files(&root().join(folder))? {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(".test.ts") && wanted(&name) {
+        if is_node_test(&file) {
             command.arg(&file);
         }
     }
     Ok(command)
+}
+
+fn is_node_test(file: &Path) -> bool {
+    file.to_str().is_some_and(|path| path.ends_with(".test.ts"))
 }
 
 /// What git says of tracked files; nothing where this is no clone.
@@ -266,4 +257,20 @@ fn tracked_changes() -> String {
     let mut diff = Command::new("git");
     diff.current_dir(root()).args(["diff", "--stat"]);
     format!("{names}\n{}", capture_stdout(&mut diff).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::shown;
+
+    #[test]
+    fn every_test_of_the_package_is_in_a_folder_that_the_suite_runs() {
+        let source = include_str!("suite.rs");
+        for file in files(&root().join("pkg/test")).expect("readable folder") {
+            let folder = shown(file.parent().expect("a file has a folder"));
+            let is_run = source.contains(&format!("node_tests(\"{folder}\")"));
+            assert!(!is_node_test(&file) || is_run, "no step runs the tests of {folder}");
+        }
+    }
 }
