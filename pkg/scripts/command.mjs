@@ -21,7 +21,7 @@ function samples(root) {
 
 /** @param {string} root @returns {import("esbuild").BuildOptions} */
 export function command(root) {
-  const licence = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8").trim();
+  const license = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8").trim();
   return {
     // The bundler names modules of CommonJS by their paths: from here, wherever the build was started and node_modules lies.
     absWorkingDir: root,
@@ -37,7 +37,7 @@ export function command(root) {
     minifyWhitespace: true,
     legalComments: "none",
     logLevel: "warning",
-    banner: { js: `#!/usr/bin/env node\n/* This file contains commander.\n\n${licence}\n*/` },
+    banner: { js: `#!/usr/bin/env node\n/* This file contains commander.\n\n${license}\n*/` },
     plugins: [
       {
         name: "hookseal",

@@ -141,7 +141,7 @@ ${PROGRAM}`,
   });
   const node = (script: string, ...flags: string[]) => run(process.execPath, [...flags, script], path).trim();
 
-  it("brings the command, with the licence of what is bundled in it", () => {
+  it("brings the command, with the license of what is bundled in it", () => {
     const command = join(path, "node_modules/.bin/hookseal");
     const { version } = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
     assert.equal(run(command, ["--version"], path).trim(), version);

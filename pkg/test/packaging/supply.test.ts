@@ -37,20 +37,20 @@ describe("the package", () => {
     assert.ok(readFileSync(join(folder, "dist/core.wasm")).includes("/crates/"));
   });
 
-  /** What has a notice, and the text of its licence, by its name and version. */
+  /** What has a notice, and the text of its license, by its name and version. */
   function notices(): Map<string, string> {
     const [list = "", ...parts] = readFileSync(join(folder, "THIRD-PARTY-NOTICES.txt"), "utf8").split(
       /^-{80}\n/m,
     );
     const texts = new Map<string, string>();
     for (const part of parts) {
-      const [, owners = "", text = ""] = /^Licence of ([^\n]*):\n\n(.*)$/s.exec(part) ?? [];
+      const [, owners = "", text = ""] = /^License of ([^\n]*):\n\n(.*)$/s.exec(part) ?? [];
       for (const owner of owners.split(", ")) if (list.includes(`\n${owner}\n    `)) texts.set(owner, text);
     }
     return texts;
   }
 
-  it("names every crate of the module with the text of its licence", () => {
+  it("names every crate of the module with the text of its license", () => {
     const args = "tree --locked --package hookseal --features js --edges normal --prefix none";
     const tree = run("cargo", [...args.split(" "), "--target", "wasm32-unknown-unknown"], root);
     const crates = [...tree.matchAll(/^(\S+) v(\S+)/gm)].map(([, name, version]) => `${name} ${version}`);

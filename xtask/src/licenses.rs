@@ -1,13 +1,13 @@
-//! The licences and the origin of every crate, checked against deny.toml without cargo-deny, which
-//! takes longer to compile than everything else here together.
+//! The licenses and the origin of every crate, checked against deny.toml without cargo-deny, which
+//! takes longer to compile than the whole project.
 
 use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Failure, capture_stdout, cargo, ensure_npm_packages, root, run};
+use crate::run::{Failure, capture_stdout, cargo, npm_command, root, run};
 
-/// Every crate of Cargo.lock comes from the one registry or from this workspace, under a licence that
+/// Every crate of Cargo.lock comes from the one registry or from this workspace, under a license that
 /// deny.toml allows.
 pub fn check() -> Result<(), Failure> {
     let path = root().join("deny.toml");
@@ -16,7 +16,7 @@ pub fn check() -> Result<(), Failure> {
     let metadata = capture_stdout(cargo().args(["metadata", "--locked", "--format-version=1"]))
         .and_then(|text| serde_json::from_str::<Value>(&text).ok())
         .ok_or_else(|| {
-            Failure::new("`cargo metadata --locked` failed").hint("run it, and mend what it says")
+            Failure::new("`cargo metadata --locked` failed").hint("run it, and fix what it reports")
         })?;
     let mut complaints = Vec::new();
     for package in metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default() {
@@ -32,19 +32,19 @@ pub fn check() -> Result<(), Failure> {
     if complaints.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(complaints.join("; ")).hint("replace the crate, or allow its licence in deny.toml"))
+    Err(Failure::new(complaints.join("; ")).hint("replace the crate, or allow its license in deny.toml"))
 }
 
-/// Asks the databases of known vulnerabilities. Both stand on the net: what cannot be asked is a failure, and never
-/// counted as nothing found.
+/// Queries the databases of known vulnerabilities. Both need the network: a query that fails is a failure, and never
+/// counts as "no vulnerabilities".
 pub fn advisories() -> Result<(), Failure> {
     let deny = run(
         cargo().args(["deny", "--all-features", "check", "advisories"]),
-        "replace what it names, or install it: `cargo install --locked cargo-deny`",
+        "replace the crate that it names, or install cargo-deny: `cargo install --locked cargo-deny`",
     );
     let audit = run(
-        ensure_npm_packages().args(["audit", "--package-lock-only"]),
-        "replace what it names, or ask a registry that answers audits: `npm audit --registry URL`",
+        npm_command().args(["audit", "--package-lock-only"]),
+        "replace the package that it names, or use a registry that supports audits: `npm audit --registry URL`",
     );
     deny.and(audit)
 }
@@ -61,8 +61,8 @@ fn allowed(policy: &str) -> Vec<&str> {
     list.split('"').skip(1).step_by(2).collect()
 }
 
-/// Whether an SPDX expression can be satisfied with the allowed licences. `/` is the old way to write
-/// OR; an exception (`WITH`) only ever adds rights.
+/// Whether an SPDX expression can be satisfied with the allowed licenses. `/` is the old spelling of OR. An exception
+/// (`WITH`) only adds rights.
 fn accepts(expression: &str, allowed: &[&str]) -> bool {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_licence_expression_is_read_by_the_rules_of_spdx() {
+    fn a_license_expression_is_evaluated_by_the_rules_of_spdx() {
         let allowed = ["MIT", "Apache-2.0"];
         for good in ["MIT", "MIT OR GPL-3.0", "GPL-3.0/MIT", "(MIT OR X) AND Apache-2.0 WITH LLVM-exception"]
         {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_allowed_licences_are_those_of_the_policy_file() {
+    fn the_allowed_licenses_are_those_of_the_policy_file() {
         assert_eq!(
             allowed("[bans]\nallow = [\"x\"]\n[licenses]\nallow = [\n  \"MIT\",\n  \"ISC\",\n]\n"),
             ["MIT", "ISC"]
