@@ -75,7 +75,7 @@ show(
 );
 
 const unsigned = { headers: { "Content-Type": "application/json; charset=utf-8" }, body: xonBody };
-const xonFirst = show("An X-on event, which nobody signs", surgery, unsigned, {
+const xonFirst = show("An X-on event, which is not signed", surgery, unsigned, {
   verdict: "unsigned",
   revision: "R0",
 });
@@ -94,7 +94,7 @@ show(
 );
 
 show(
-  "A delivery that somebody signed with another secret",
+  "A delivery that was signed with another secret",
   receiver,
   painchek({ secrets: ["a guess"] }).sign(painchekBody),
   {
@@ -116,7 +116,7 @@ show(
   },
 );
 
-/** Shows why a signature does not match, as far as it can be proved. */
+/** Shows the causes of a signature mismatch. */
 function explain(title, hook, delivery, expected) {
   shown += 1;
   console.log(`\n${paint.bold(`${shown}. ${title}`)}`);
@@ -135,27 +135,24 @@ function explain(title, hook, delivery, expected) {
   );
 }
 
-// As Python's json.dumps writes it, and as JSON.stringify does behind a framework's parser.
+// The body as formatted by Python's json.dumps, and re-serialized by JSON.stringify after a framework's parser.
 const asPython = text.decode(painchekBody).replaceAll("{ ", "{").replaceAll(" }", "}");
 const writtenAnew = new TextEncoder().encode(JSON.stringify(JSON.parse(asPython)));
 explain(
-  "Why a signature does not match: a framework has parsed the body and written it again",
+  "Why a signature does not match: a framework parsed and re-serialized the body",
   receiver,
   { ...sender.sign(asPython), body: writtenAnew },
   ["body-python-style", "secret-not-first"],
 );
 explain(
-  "Why a signature does not match: the secret was read with the line break behind it",
+  "Why a signature does not match: the secret was read with its trailing line break",
   painchek({ secrets: [`${secret}\n`] }),
   signed,
   ["secret-white-space", "secret-suspicious"],
 );
-explain(
-  "A mismatch that fits nothing: the body was tampered with, and nothing is proved",
-  receiver,
-  { ...signed, body: tampered },
-  ["no-match"],
-);
+explain("A mismatch without a match: the body was tampered with", receiver, { ...signed, body: tampered }, [
+  "no-match",
+]);
 
 show("The PainChek body as its documentation prints it", receiver, sender.sign(painchekAsPrinted), {
   verdict: "rejected",
@@ -221,7 +218,7 @@ expect(
 );
 
 shown += 1;
-console.log(`\n${paint.bold(`${shown}. What cannot be made by accident`)}`);
+console.log(`\n${paint.bold(`${shown}. Mistakes that throw`)}`);
 for (const [what, make] of [
   ["painchek({ secrets: [undefined] })", () => painchek({ secrets: [undefined] })],
   ['painchek({ secrets: [""] })', () => painchek({ secrets: [""] })],
@@ -232,7 +229,7 @@ for (const [what, make] of [
     failures.push(`${what} made a webhook`);
   } catch (error) {
     expect(what, error instanceof HooksealError && error.code, "secret-missing");
-    console.log(`   ${paint.red("refused")} ${what}\n           ${paint.dim(error.message)}`);
+    console.log(`   ${paint.red("throws")} ${what}\n          ${paint.dim(error.message)}`);
   }
 }
 
@@ -248,13 +245,13 @@ expect(
 );
 expect("a contract of one's own", compileSchema({ required: ["id"] }).check("{}").length, 1);
 
-const told = await story({ painchek: painchekBody, printed: painchekAsPrinted, xon: xonBody });
-failures.push(...told.failures);
+const overHttp = await story({ painchek: painchekBody, printed: painchekAsPrinted, xon: xonBody });
+failures.push(...overHttp.failures);
 
 if (failures.length > 0) {
-  console.error(`\n${paint.red(`${failures.length} came out otherwise than they should:`)}`);
+  console.error(`\n${paint.red(`${failures.length} outcomes were unexpected:`)}`);
   for (const failure of failures) console.error(`  ${failure}`);
   process.exitCode = 1;
 } else {
-  console.log(`\n${paint.green(`All ${shown + told.steps} came out as they should.`)}`);
+  console.log(`\n${paint.green(`All ${shown + overHttp.steps} outcomes were as expected.`)}`);
 }

@@ -1,4 +1,4 @@
-/** The receiver of the story: a process of its own, as in production, that tells its parent what it handled and answered. */
+/** The receiver of the demo: its own process, as in production. Reports handled deliveries and outcomes to its parent. */
 import { createServer } from "node:http";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,11 +8,11 @@ import { receiver } from "hookseal/node";
 const [secret, broken, slow] = process.argv.slice(2);
 const failed = new Set();
 
-/** What an application does with a delivery. Of one it fails the first time, and one takes a while. */
+/** The application's handler. One delivery fails the first time, and one is slow. */
 async function handle(delivery, { key, retryChanged }) {
   if (delivery.id.endsWith(broken) && !failed.has(key)) {
     failed.add(key);
-    throw new Error("the database does not answer");
+    throw new Error("the database is not reachable");
   }
   if (delivery.id.endsWith(slow)) await pause(400);
   process.send({ handled: key, retryChanged, warnings: delivery.issues.map(({ code }) => code) });
@@ -21,7 +21,7 @@ async function handle(delivery, { key, retryChanged }) {
 const options = {
   store: memoryStore(),
   onEvent: ({ outcome, status, code }) => process.send({ outcome, status, code }),
-  // The handler's error is part of the story.
+  // The demo expects the handler's error.
   onError: () => {},
 };
 const routes = {

@@ -1,4 +1,4 @@
-/** The story over HTTP: a receiver in a process of its own, a sender in this one, and a table of what was answered. */
+/** The demo over HTTP: a receiver in its own process, a sender in this one, and a table of the responses. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const text = new TextDecoder();
 const bytes = new TextEncoder();
 
 /**
- * Tells the story, and returns what came out otherwise than it should.
+ * Runs the demo, and returns the unexpected outcomes.
  *
  * @param {{ painchek: Uint8Array, printed: Uint8Array, xon: Uint8Array }} seeds the bodies the two providers print
  * @returns {Promise<{ steps: number, failures: string[] }>}
@@ -35,23 +35,27 @@ export async function story(seeds) {
     const [{ port }] = await once(there, "message");
     const url = (path) => `http://127.0.0.1:${port}${path}`;
     const post = async (path, { headers, body }, method = "POST") => {
-      const answer = await fetch(url(path), { method, headers, body: method === "POST" ? body : undefined });
-      const problem = answer.headers.get("content-type") === "application/problem+json";
-      const { code, status } = answer.status === 204 ? {} : await answer.json();
-      return [answer.status, problem ? code : status];
+      const response = await fetch(url(path), {
+        method,
+        headers,
+        body: method === "POST" ? body : undefined,
+      });
+      const problem = response.headers.get("content-type") === "application/problem+json";
+      const { code, status } = response.status === 204 ? {} : await response.json();
+      return [response.status, problem ? code : status];
     };
-    /** One line of the table: what was answered, and how often a handler ran meanwhile. */
-    const line = async (title, answers, expected) => {
+    /** Prints one line of the table: the response, and how often a handler ran. */
+    const line = async (title, request, expected) => {
       steps += 1;
       const before = handled.length;
-      const got = await answers();
-      // The last message of the receiver's process may be on its way still.
+      const got = await request();
+      // The last message of the receiver's process may not have arrived yet.
       for (let wait = 0; wait < 50 && handled.length - before < expected.at(-1); wait++)
         await new Promise((resolve) => setTimeout(resolve, 10));
       const found = [...got, handled.length - before];
       const right = JSON.stringify(found) === JSON.stringify(expected);
       if (!right)
-        failures.push(`${title}: expected ${JSON.stringify(expected)}, and got ${JSON.stringify(found)}`);
+        failures.push(`${title}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(found)}`);
       const [status, what, times] = [found.slice(0, -2).join(", "), found.at(-2) ?? "", found.at(-1)];
       const ink = !right ? paint.red : /2\d\d$/.test(status) ? paint.green : paint.yellow;
       console.log(
@@ -60,7 +64,7 @@ export async function story(seeds) {
       return found;
     };
 
-    console.log(`\n${paint.bold("Over HTTP: a receiver in a process of its own, and what it answers")}\n`);
+    console.log(`\n${paint.bold("Over HTTP: a receiver in its own process, and its responses")}\n`);
     const signed = hook.sign(seeds.painchek);
     const sha1 = painchek({ secrets: [secret], algorithms: ["sha1"] });
     const surgery = { headers: { "content-type": "application/json; charset=utf-8" }, body: seeds.xon };
@@ -81,7 +85,7 @@ export async function story(seeds) {
       "duplicate",
       0,
     ]);
-    await line("X-on's event, which nobody signs", () => post("/xon", surgery), [200, "handled", 1]);
+    await line("X-on's event, which is not signed", () => post("/xon", surgery), [200, "handled", 1]);
     await line("the same once more", () => post("/xon", surgery), [200, "duplicate", 0]);
 
     const changed = bytes.encode(
@@ -93,7 +97,7 @@ export async function story(seeds) {
       [200, "handled", 1],
     );
     if (handled.at(-1)?.retryChanged !== true || !handled.at(-1).warnings.includes("retry-changed"))
-      failures.push("the handler was not told that the retry had changed");
+      failures.push("the handler did not see that the retry had changed");
     await line("that one once more", () => post("/painchek", hook.sign(changed)), [200, "duplicate", 0]);
 
     const tampered = {
@@ -130,7 +134,7 @@ export async function story(seeds) {
       "body-too-large",
       0,
     ]);
-    await line("a browser that looks what is there", () => post("/painchek", { headers: {} }, "GET"), [
+    await line("a GET request of a browser", () => post("/painchek", { headers: {} }, "GET"), [
       405,
       "method-not-allowed",
       0,
@@ -139,13 +143,13 @@ export async function story(seeds) {
     // Twenty attempts at one event while its handler is running.
     const crowd = hook.sign(other(slow));
     await line("twenty attempts at one event at the same time", async () => {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => post("/painchek", crowd)));
-      const times = (wanted) => answers.filter(([status]) => status === wanted).length;
+      const responses = await Promise.all(Array.from({ length: 20 }, () => post("/painchek", crowd)));
+      const times = (wanted) => responses.filter(([status]) => status === wanted).length;
       return [`${times(200)} × 200`, `${times(409)} × 409`, ""];
     }, ["1 × 200", "19 × 409", "", 1]);
     await line("and one more when it has finished", () => post("/painchek", crowd), [200, "duplicate", 0]);
 
-    // The handler fails the first time; the sender tries again with the same bytes, on a schedule in a hurry.
+    // The handler fails the first time. The sender retries with the same bytes, after short delays.
     await line("a handler that fails at first: the sender tries again", async () => {
       const sent = await send(url("/painchek"), hook.sign(other(broken)), {
         provider: hook,
@@ -154,7 +158,7 @@ export async function story(seeds) {
       });
       return [...sent.attempts.map(({ status }) => status), sent.outcome];
     }, [500, 200, "delivered", 1]);
-    await line("a sender that is not told that it may send to this machine", async () => {
+    await line("a sender that may not send to this machine", async () => {
       const sent = await send(url("/painchek"), signed, { provider: hook });
       return [sent.attempts[0]?.code ?? sent.status, sent.outcome];
     }, ["address-refused", "stopped", 0]);

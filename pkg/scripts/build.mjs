@@ -54,7 +54,7 @@ for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "
 }
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
 
-// npm packs only what stands below the package.
+// npm packs only files below the package's folder.
 for (const name of ["README.md", "LICENSE-APACHE", "LICENSE-MIT"]) {
   if (existsSync(join(root, name))) cpSync(join(root, name), join(pkg, name));
 }

@@ -1,5 +1,5 @@
 // How the command is bundled: its own code, the library it parses arguments with, and the providers' samples in
-// one file. The core, the sender and the receiver it shares with the package's CommonJS entries, which stand beside it.
+// one file. The core, the sender and the receiver it shares with the package's CommonJS entries, in the same folder.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
