@@ -16,6 +16,7 @@ pub fn build() -> Result<(), Failure> {
             "pkg/src",
             "pkg/scripts",
             "providers",
+            "README.md",
             "pkg/package.json",
             "tsconfig.json",
             "pkg/tsconfig.json",
@@ -27,6 +28,7 @@ pub fn build() -> Result<(), Failure> {
             "pkg/dist/cli.cjs",
             "pkg/dist/esm/index.d.ts",
             "pkg/dist/core.wasm",
+            "pkg/README.md",
         ],
     )?
     .run_if_stale(|| {

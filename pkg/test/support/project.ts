@@ -18,7 +18,7 @@ export function run(
   program: string,
   args: string[],
   cwd: string,
-  environment: Record<string, string> = {},
+  environment: Record<string, string | undefined> = {},
 ): string {
   const env = { ...process.env, ...environment };
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, env, encoding: "utf8" });
