@@ -48,7 +48,7 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       await told("body-too-large", before + 1);
     };
 
-    it("hands a verified delivery to the handler, once, and answers a duplicate without it", async () => {
+    it("hands a verified delivery to the handler once, and responds to a duplicate without it", async () => {
       const good = delivery();
       const first = await post(hook, good);
       assert.deepEqual([first.status, first.text], [200, '{"status":"handled"}']);
@@ -100,7 +100,7 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       }
     });
 
-    it("refuses what nobody vouches for, and says of it no more than a code", async () => {
+    it("rejects unauthenticated deliveries with a code and no details", async () => {
       const { id, headers, body } = delivery();
       const { "X-PainChek-WH-Signature": signature = "", ...unsigned } = headers;
       assert.notEqual(signature, "");

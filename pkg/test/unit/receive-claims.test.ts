@@ -68,7 +68,7 @@ describe("a claim's key", () => {
     assert.equal(await send({ type: "t", id: "1", n: 2 }), DUPLICATE);
   });
 
-  it("keeps what nobody vouches for apart from what is signed", async () => {
+  it("keeps unsigned deliveries apart from signed ones", async () => {
     const hook = own("mine", { secrets: ["a secret"], unsigned: "allow" });
     const { said, calls } = receiving(hook);
     const event = { type: "invoice.paid", id: "1001", amount: 0 };

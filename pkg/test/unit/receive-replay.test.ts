@@ -192,7 +192,7 @@ describe("a delivery without an idempotency key", () => {
     assert.deepEqual([asked, told.calls.map(({ key }) => key)], [[], ["", "", ""]]);
   });
 
-  it("is handled once where a header that nobody signed may hold the key", async () => {
+  it("is handled once where an unsigned header may contain the key", async () => {
     for (const dedupe of [
       ["header:X-Id", "none"],
       ["pointer:/nowhere", "header:X-Id", "none"],

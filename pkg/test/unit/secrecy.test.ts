@@ -150,7 +150,7 @@ describe("an accepted delivery in a log", () => {
   const hook = painchek({ secrets: [SECRET] });
   const body = assessment.replace('"patient_first_name": "Test"', `"patient_first_name": "${VALUE}"`);
 
-  it("shows nothing of the payload when it is printed: what holds it is made when it is asked for", () => {
+  it("shows nothing of the payload when it is printed, because getters create its values", () => {
     assert.ok(body.includes(VALUE), "the sample has changed");
     const verified = hook.verify(hook.sign(body));
     const logged = inspect(verified, { depth: 9 });

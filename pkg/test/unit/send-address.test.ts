@@ -110,7 +110,7 @@ describe("an address that is not public", () => {
     assert.equal(sent.attempts[0]?.code, "address-refused");
   });
 
-  it("is not reached by a name that is asked twice and says another thing: what was checked is connected to", async () => {
+  it("is not reached by a name that resolves to another address the second time", async () => {
     const { port, got } = await receive(answer(200));
     let asked = 0;
     const lookup = async () => {

@@ -119,7 +119,7 @@ describe("a parameter of the URL", () => {
     await refused("/{a}.", { a: "x/." }, /^parameter-invalid /);
   });
 
-  it("stands in a URL that parsers read as it is written", async () => {
+  it("is part of a URL that parsers read as it is written", async () => {
     for (const url of [
       "/\\{a}\\secret",
       "/x\\..\\{a}",

@@ -203,7 +203,7 @@ describe("an attempt without an answer", () => {
     );
   });
 
-  it("takes no longer than its time, with all redirects and a slow answer", async () => {
+  it("takes no longer than its time, with all redirects and a slow response", async () => {
     const slowly = (response: ServerResponse) => {
       response.on("error", () => {});
       response.writeHead(200);
@@ -243,7 +243,7 @@ describe("an attempt without an answer", () => {
     assert.deepEqual(waits, PAINCHEK.slice(0, 2));
   });
 
-  it("is bounded where the answer has no end, and the status counts", async () => {
+  it("is bounded where the response has no end, and the status counts", async () => {
     const { url } = await receive((response) => {
       response.on("error", () => {});
       const more = () => {

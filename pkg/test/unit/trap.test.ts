@@ -135,7 +135,7 @@ describe("a core that runs out of memory", () => {
     }
   });
 
-  it("answers a receiver's next request as any other", async () => {
+  it("responds to a receiver's next request as to any other", async () => {
     const hook = open();
     const receive = receiver(hook, () => {});
     const post = async (body: Uint8Array, headers: Record<string, string>) =>

@@ -258,7 +258,7 @@ describe("a secret", () => {
     assert.match(zero.message, /zero bytes/);
   });
 
-  it("that is what stands for a missing value is refused with the reason", () => {
+  it("that is a placeholder of a missing value is refused with the reason", () => {
     const printed = [
       "undefined",
       "null",
