@@ -1,10 +1,13 @@
-//! `words`: fails if a file uses a word of `xtask/words.txt`. One word for one thing keeps texts easy to read: the list has
-//! the words that were used for many things, each with its replacements.
+//! `words`: fails if a comment, a string, a name or a page uses a word of `xtask/words.txt`. A text is easy to read if one
+//! thing has one word. The list has words that were used for many things, with their replacements.
 
 use std::fs;
 
 use crate::cache::files;
 use crate::run::{Failure, root, shown};
+
+/// The words, and the permitted uses.
+const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
 const PATHS: [&str; 13] = [
@@ -29,14 +32,11 @@ const EXTENSIONS: [&str; 9] = ["css", "html", "js", "json", "md", "mjs", "rs", "
 /// Folders with generated files, and with payloads in the words of their providers.
 const SKIPPED_FOLDERS: [&str; 5] = ["dist", "generated", "node_modules", "samples", "seeds"];
 
-/// Permitted uses: names and texts of others. A line of the file that contains the text may use the word.
-const QUOTATIONS: [(&str, &str); 1] = [("docs/cli.md", ": nobody listens there")];
-
 /// Checks all files, and lists every use with its line and its replacements.
 pub fn check() -> Result<(), Failure> {
-    let words = parse(include_str!("../words.txt"));
+    let (words, quotations) = (parse(LIST), quotations(LIST));
     let mut found = Vec::new();
-    let mut unused = QUOTATIONS.to_vec();
+    let mut unused = quotations.clone();
     for path in PATHS {
         for file in files(&root().join(path))? {
             let name = shown(&file).replace('\\', "/");
@@ -47,7 +47,7 @@ pub fn check() -> Result<(), Failure> {
             for (index, line) in text.lines().enumerate() {
                 let is_quotation = |(path, text): &(&str, &str)| *path == name && line.contains(text);
                 unused.retain(|quotation| !is_quotation(quotation));
-                if QUOTATIONS.iter().any(is_quotation) {
+                if quotations.iter().any(is_quotation) {
                     continue;
                 }
                 found.extend(find(line, &words).into_iter().map(|(word, instead)| {
@@ -57,7 +57,7 @@ pub fn check() -> Result<(), Failure> {
         }
     }
     found.extend(
-        unused.iter().map(|(path, text)| format!("xtask/src/words.rs: {path} does not contain \"{text}\"")),
+        unused.iter().map(|(path, text)| format!("xtask/words.txt: {path} does not contain \"{text}\"")),
     );
     if found.is_empty() {
         return Ok(());
@@ -72,6 +72,11 @@ fn is_checked(name: &str) -> bool {
     EXTENSIONS.contains(&extension) && !name.split('/').any(|folder| SKIPPED_FOLDERS.contains(&folder))
 }
 
+/// The permitted uses: a file, and a text. A line of the file that contains the text is not checked.
+fn quotations(list: &str) -> Vec<(&str, &str)> {
+    list.lines().filter_map(|line| line.strip_prefix("> ")?.split_once(": ")).collect()
+}
+
 /// A word, or its beginning, in lower case.
 struct Word<'a> {
     text: &'a str,
@@ -81,7 +86,7 @@ struct Word<'a> {
 
 fn parse(list: &str) -> Vec<Word<'_>> {
     list.lines()
-        .filter(|line| !line.starts_with('#'))
+        .filter(|line| !line.starts_with(['#', '>']))
         .filter_map(|line| line.split_once(": "))
         .flat_map(|(words, instead)| {
             words.split(' ').map(move |word| Word {
@@ -93,34 +98,56 @@ fn parse(list: &str) -> Vec<Word<'_>> {
         .collect()
 }
 
-/// Returns the words of the list that a line uses, as written, with their replacements.
+/// Returns the words and names of a line that the list has, as written, with their replacements.
 fn find<'l, 'w>(line: &'l str, words: &[Word<'w>]) -> Vec<(&'l str, &'w str)> {
     line.split(|character: char| !character.is_alphanumeric() && character != '_')
-        .filter(|used| !used.is_empty())
-        .filter_map(|used| {
-            let lower = used.to_lowercase();
-            let word = words
-                .iter()
-                .find(|word| lower == word.text || (word.is_prefix && lower.starts_with(word.text)))?;
-            Some((used, word.instead))
+        .filter_map(|name| {
+            let parts = parts(name);
+            let is_used = |word: &&Word| {
+                parts.iter().any(|part| part == word.text || word.is_prefix && part.starts_with(word.text))
+            };
+            Some((name, words.iter().find(is_used)?.instead))
         })
         .collect()
+}
+
+/// Splits a name into its words in lower case: at `_`, and before an upper-case letter after a lower-case one.
+fn parts(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut was_lower = false;
+    for character in name.chars() {
+        if character == '_' || (was_lower && character.is_uppercase()) {
+            parts.push(String::new());
+        }
+        was_lower = character.is_lowercase();
+        if let Some(part) = parts.last_mut().filter(|_| character != '_') {
+            part.extend(character.to_lowercase());
+        }
+    }
+    parts
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LIST: &str = "# A comment: not a word.\nfoo foos: bar\nbaz*: name it, plainly\n";
+    const EXAMPLE: &str = "# A comment: not a word.\nfoo foos: bar\nbaz*: name it, plainly\n> a/b.md: c: d\n";
 
     fn found(line: &str) -> Vec<(&str, &str)> {
-        find(line, &parse(LIST))
+        find(line, &parse(EXAMPLE))
     }
 
     #[test]
     fn a_word_is_found_whole_and_in_any_case() {
         assert_eq!(found("A foo. FOOS, (foo)"), [("foo", "bar"), ("FOOS", "bar"), ("foo", "bar")]);
-        assert_eq!(found("food foo_d a_foo comment word"), []);
+        assert_eq!(found("food afoo comment word"), []);
+    }
+
+    #[test]
+    fn a_word_is_found_as_a_part_of_a_name() {
+        for name in ["is_foo", "foo_count", "isFoo", "fooCount", "Foo", "MAX_FOOS"] {
+            assert_eq!(found(name), [(name, "bar")]);
+        }
     }
 
     #[test]
@@ -137,8 +164,13 @@ mod tests {
     }
 
     #[test]
+    fn a_quotation_is_a_file_and_a_text() {
+        assert_eq!(quotations(EXAMPLE), [("a/b.md", "c: d")]);
+    }
+
+    #[test]
     fn every_line_of_the_list_has_words_and_replacements() {
-        let lines = include_str!("../words.txt").lines().filter(|line| !line.starts_with('#'));
+        let lines = LIST.lines().filter(|line| !line.starts_with(['#', '>']));
         for line in lines {
             assert!(!parse(line).is_empty(), "{line}");
             assert!(
