@@ -235,7 +235,7 @@ codes! {
         "Check that the delivery comes from this provider, and that nothing wraps or unwraps its payload.";
     EVENT_UNKNOWN = "event-unknown" Envelope,
         "The event type is not one that the provider documents.",
-        "Handle the types that you know, and answer 2xx to others: providers add types.";
+        "Handle the types that you know, and respond 2xx to others: providers add types.";
     EVENT_INVALID = "event-invalid" Contract,
         "The payload violates the contract of its event.",
         "Look at the other issues: each names a value and what the contract expects there.";
@@ -380,6 +380,6 @@ codes! {
         "The handler took longer than `handlerTimeout`, and goes on.",
         "Do the work in the background, or raise `handlerTimeout`.";
     STORE_UNAVAILABLE = "store-unavailable" 503 none,
-        "The store does not answer.",
+        "The store is unavailable.",
         "Check the store. `onStoreError: \"accept\"` handles deliveries without it, which may then be duplicates.";
 }

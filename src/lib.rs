@@ -107,3 +107,8 @@ pub mod webhook;
 
 pub use code::{CODES, Code, CodeInfo, RECEIVER_CODES, Stage};
 pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};
+
+/// The Rust program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

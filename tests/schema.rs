@@ -244,7 +244,7 @@ mod hostile {
     }
 
     #[test]
-    fn values_that_share_a_lossy_form_are_told_apart() {
+    fn values_with_the_same_lossy_form_are_different() {
         // All of them are three times U+FFFD to whoever replaces what is no Unicode.
         let text = |n: u32| {
             let half = |shift: u32| format!("\\u{:04x}", 0xdc00 + (n >> shift & 1023));
