@@ -272,7 +272,7 @@ codes! {
     MAXIMUM = "maximum" Contract,
         "A number is larger than the maximum.",
         "Send a number within the limits.";
-    MULTIPLE = "multiple" Contract,
+    MULTIPLE_OF = "multiple-of" Contract,
         "A number is not a multiple of the one that the contract names.",
         "Send a multiple of it.";
     LENGTH = "length" Contract,
@@ -305,19 +305,19 @@ codes! {
     DEPENDENT = "dependent" Contract,
         "A property is present without another one that it requires.",
         "Add the other property.";
-    NEVER = "never" Contract,
+    NOT_ALLOWED = "not-allowed" Contract,
         "The contract allows no value here.",
         "Remove the property.";
     PLACEHOLDER = "placeholder" Contract,
         "A placeholder of the documentation, such as `...` or `<event>`, was sent in place of a value.",
         "Send a real value.";
-    FORM_UNKNOWN = "form-unknown" none,
+    IMPORT_FORMAT_UNKNOWN = "import-format-unknown" none,
         "The text is none of the formats that can be imported.",
         "Paste a raw HTTP request, a curl command, a HAR file, a JSON record or a JSON body.";
     HTTP_SYNTAX = "http-syntax" none,
         "The text is not an HTTP request.",
         "Change the line that the issue names, or export the request again.";
-    HTTP_REPAIRED = "http-repaired" none,
+    HTTP_RECOVERED = "http-recovered" none,
         "An HTTP request without its line breaks, or with parts missing, was read.",
         "Export the request again where its bytes are intact: a signature over a repaired body rarely matches.";
     CURL_SYNTAX = "curl-syntax" none,
@@ -332,7 +332,7 @@ codes! {
     BASE64_INVALID = "base64-invalid" none,
         "A text that should be base64 is not.",
         "Check where the text was cut or changed.";
-    BODY_ELSEWHERE = "body-elsewhere" none,
+    BODY_NOT_INCLUDED = "body-not-included" none,
         "The body is not part of the text.",
         "Pass the file with the body as well.";
     BODY_LENGTH = "body-length" none,
@@ -341,13 +341,13 @@ codes! {
     BODY_LOSSY = "body-lossy" none,
         "Bytes of a body were lost when it was saved as text.",
         "Record the body as bytes or as base64.";
-    TEXT_SKIPPED = "text-skipped" none,
+    INPUT_IGNORED = "input-ignored" none,
         "A part of the text belongs to no delivery and was skipped.",
         "Check that nothing of the delivery is missing.";
-    TOO_LARGE = "too-large" 413 none,
+    INPUT_TOO_LARGE = "input-too-large" 413 none,
         "A text, or one entry of it, is larger than the limit.",
         "Split the text, or import it as a stream.";
-    ISSUES_OMITTED = "issues-omitted" Contract,
+    ISSUES_TRUNCATED = "issues-truncated" Contract,
         "There are more issues than a report lists.",
         "Change what is listed first, and check again.";
 }

@@ -246,7 +246,7 @@ fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
         assert_eq!(issues.iter().filter(|it| it.code == code).count(), listed, "{code}");
     }
     let mut said: Vec<&str> = Vec::new();
-    for issue in issues.iter().filter(|it| it.code == Code::ISSUES_OMITTED) {
+    for issue in issues.iter().filter(|it| it.code == Code::ISSUES_TRUNCATED) {
         assert_eq!(issue.severity, Severity::Info);
         said.push(&issue.message);
     }
@@ -276,7 +276,7 @@ fn only_so_many_numbers_are_compared_with_what_javascript_makes_of_them() {
     assert_eq!(
         not_found,
         [(
-            Code::ISSUES_OMITTED,
+            Code::ISSUES_TRUNCATED,
             "The text has 2001 more numbers than the first 250 that were compared with what JavaScript makes of them."
                 .to_owned()
         )]

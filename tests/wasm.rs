@@ -377,7 +377,7 @@ fn texts_are_imported_and_exported_over_the_bridge() {
     );
     let refused = imported(&import_text(put(b"good morning"), "")).0;
     assert!(
-        refused.contains(r#""format":null,"deliveries":[],"issues":[{"code":"form-unknown""#),
+        refused.contains(r#""format":null,"deliveries":[],"issues":[{"code":"import-format-unknown""#),
         "{refused}"
     );
     let length = put(b"X\x1f1\x1e{}");

@@ -49,7 +49,7 @@ export interface ImportResult {
   deliveries: ImportedDelivery[];
   /**
    * The issues, each located in the capture. An error means that a part could not be imported, or not as it was
-   * sent. A delivery with the issue `body-elsewhere` has an empty body until you add the real one.
+   * sent. A delivery with the issue `body-not-included` has an empty body until you add the real one.
    */
   issues: Issue[];
 }

@@ -37,7 +37,7 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<PendingIssue>) -> Vec<
         let message =
             format!("There are {omitted} more issues: the paths to them are too long to list them.");
         issues.push(without_location(PendingIssue::new(
-            Code::ISSUES_OMITTED,
+            Code::ISSUES_TRUNCATED,
             Severity::Info,
             Location::Request,
             message,

@@ -492,7 +492,7 @@ impl JsonParser<'_> {
                  JavaScript makes of them."
             );
             self.findings.push(PendingIssue::new(
-                Code::ISSUES_OMITTED,
+                Code::ISSUES_TRUNCATED,
                 Severity::Info,
                 Location::Value(0),
                 message,
@@ -501,7 +501,7 @@ impl JsonParser<'_> {
         let omitted: usize = self.found.iter().map(|found| found.saturating_sub(MAX_FINDINGS)).sum();
         if omitted > 0 {
             self.findings.push(PendingIssue::new(
-                Code::ISSUES_OMITTED,
+                Code::ISSUES_TRUNCATED,
                 Severity::Info,
                 Location::Value(0),
                 format!(

@@ -93,7 +93,7 @@ pub(super) fn wrong_type(wanted: u8, value: Value<'_>) -> PendingIssue {
 }
 
 pub(super) fn not_allowed(value: Value<'_>) -> PendingIssue {
-    draft(Code::NEVER, value.place(), "The contract allows no value here: leave it out.")
+    draft(Code::NOT_ALLOWED, value.place(), "The contract allows no value here: leave it out.")
         .expected("nothing")
         .received(received(value))
 }
@@ -151,7 +151,7 @@ fn number(code: Code, verdict: &str, relation: &str, limit: &Number, value: Valu
 
 pub(super) fn multiple(step: &Number, value: Value<'_>) -> PendingIssue {
     let wanted = format!("a multiple of {}", step.text());
-    draft(Code::MULTIPLE, value.place(), format!("This number must be {wanted}."))
+    draft(Code::MULTIPLE_OF, value.place(), format!("This number must be {wanted}."))
         .expected(wanted)
         .received("a number")
 }

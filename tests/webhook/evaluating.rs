@@ -393,6 +393,6 @@ fn long_paths_do_not_multiply_into_memory() {
         verified
             .issues
             .iter()
-            .any(|issue| { issue.code == Code::ISSUES_OMITTED && issue.message.ends_with(too_long) })
+            .any(|issue| { issue.code == Code::ISSUES_TRUNCATED && issue.message.ends_with(too_long) })
     );
 }

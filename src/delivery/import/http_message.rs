@@ -35,7 +35,7 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
         if let Some((body, length)) = decode_chunked(bytes) {
             if length < bytes.len() {
                 let message = "Ignored the text after the last chunk of the body.";
-                diagnostics.add(Code::TEXT_SKIPPED, Severity::Info, span_from(length), message, None);
+                diagnostics.add(Code::INPUT_IGNORED, Severity::Info, span_from(length), message, None);
             }
             return body;
         }

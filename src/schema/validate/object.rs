@@ -279,7 +279,7 @@ impl Validator<'_, '_> {
         }
         let why =
             if self.mode == Mode::Collect { self.first_error(names.rule, key.as_value()) } else { None };
-        let why = why.filter(|why| why.code != Code::NEVER);
+        let why = why.filter(|why| why.code != Code::NOT_ALLOWED);
         self.report_violation(names.grades, || message::property_name(key, why))
     }
 }

@@ -103,7 +103,12 @@ impl<'o> IssueCollector<'o> {
     pub fn finish(self, value: Value<'_>) {
         if self.omitted {
             let message = format!("There are more issues than the {MAX_ISSUES} that are listed.");
-            self.drafts.push(PendingIssue::new(Code::ISSUES_OMITTED, Severity::Info, value.place(), message));
+            self.drafts.push(PendingIssue::new(
+                Code::ISSUES_TRUNCATED,
+                Severity::Info,
+                value.place(),
+                message,
+            ));
         }
     }
 }
