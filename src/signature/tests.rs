@@ -37,7 +37,8 @@ pub(super) fn keys(scheme: &Scheme, secrets: &[&str]) -> Keys {
 fn said(scheme: &Scheme, keys: &Keys, headers: &[(&str, &str)]) -> String {
     let delivery = Delivery::new(headers.iter().copied().collect(), b"{}");
     let outcome = scheme.verify(keys, &delivery, NOW, 300);
-    let Some(draft) = outcome.draft(scheme, keys) else { return "verified".to_owned() };
+    let Err(code) = outcome.accepted() else { return "verified".to_owned() };
+    let draft = outcome.issue(code, scheme, keys);
     let mut said = format!("{}\n{}", draft.code, draft.message);
     for (label, text) in [("hint", draft.hint), ("expected", draft.expected)] {
         if let Some(text) = text {
