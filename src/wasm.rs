@@ -186,13 +186,9 @@ impl Hook {
         let provider = self.0.provider();
         to_js(&ProviderMetadata {
             id: &provider.id,
-            title: &provider.title,
             required_headers: self.0.required_headers(),
             immutable: provider.immutable,
-            success: provider.success,
-            retries: &provider.retries,
             content_type: &provider.content_type,
-            sensitive: &provider.sensitive,
             names: provider.names.texts().collect(),
             events: provider
                 .events

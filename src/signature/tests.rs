@@ -412,7 +412,7 @@ fn nothing_that_is_said_holds_a_secret_or_an_expected_signature() {
                 }
                 let delivery = Delivery::new(headers, body.as_bytes());
                 let outcome = scheme.verify(&mine, &delivery, NOW, 300);
-                let draft = outcome.draft(&scheme, &mine).expect("not verified");
+                let draft = outcome.issue(outcome.code().expect("not verified"), &scheme, &mine);
                 let said = format!("{outcome:?} {outcome:#?} {draft:?} {mine:?} {scheme:?} {delivery:?}");
                 for text in secrets {
                     assert!(!said.contains(text), "{text} in {said}");

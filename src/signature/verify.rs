@@ -85,14 +85,14 @@ impl Scheme {
     }
 
     /// The values of the signed content's placeholders, for a report: as far as the delivery has them, whether it was
-    /// verified or not.
+    /// verified or not. `received` is the signature that was compared.
     pub(crate) fn reported_values<'a>(
         &'a self,
         delivery: &'a Delivery<'_>,
-        outcome: &Outcome<'a>,
+        received: Option<ReceivedSignature<'a>>,
     ) -> TemplateValues<'a> {
         let headers = &delivery.headers;
-        let in_signature = || match outcome.received() {
+        let in_signature = || match received {
             Some(received) => Some(received.timestamp),
             None => headers.get_all(self.header()).find_map(|value| self.format.first_timestamp(value)),
         };

@@ -8,7 +8,7 @@ use super::{
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{ByteSpan, Code, Issue, Severity, Stage};
 use crate::json::{Document, Value};
-use crate::signature::{Algorithm, Outcome, PartName, Scheme};
+use crate::signature::{Algorithm, Outcome, PartName, Scheme, TemplateValues};
 use crate::text::is_plain;
 
 /// Longer header values are cut in a report: their sender does not choose the length of a log line.
@@ -132,7 +132,7 @@ impl Webhook {
             header: None,
             algorithm: outcome.algorithm().map(Algorithm::name),
             received: None,
-            tag: outcome.received().map(|received| shortened(received.tag)),
+            tag: findings.received.map(|received| shortened(received.tag)),
             timestamp: None,
             secret: outcome.secret(),
             covers: outcome.is_verified().then_some(CoveredPart::Body),
@@ -151,25 +151,24 @@ impl Webhook {
         report.signed_content = Some(scheme.signed_content().to_owned());
         let signed_time = self.provider.signed_time.as_ref().zip(root);
         let body_timestamp = signed_time.and_then(|(time, root)| time.read(root).ok());
-        report.describe_content(scheme, delivery, &outcome, body_timestamp);
+        let values = scheme.reported_values(delivery, findings.received);
+        report.describe_content(scheme, &values, body_timestamp);
         report
     }
 }
 
 impl SignatureReport {
     /// Adds the parts of the signed content, and the signed time.
-    fn describe_content<'d>(
+    fn describe_content(
         &mut self,
-        scheme: &'d Scheme,
-        delivery: &'d Delivery<'_>,
-        outcome: &Outcome<'d>,
+        scheme: &Scheme,
+        values: &TemplateValues<'_>,
         body_timestamp: Option<i64>,
     ) {
-        let values = scheme.reported_values(delivery, outcome);
         let timestamp = body_timestamp.or_else(|| scheme.read_timestamp(values.timestamp));
         self.timestamp = timestamp.filter(|millis| millis.unsigned_abs() <= MAX_DATE_MS);
         let mut end = 0;
-        for (name, bytes) in scheme.content.named_parts(&values) {
+        for (name, bytes) in scheme.content.named_parts(values) {
             let start = end;
             end += bytes.map_or(0, <[u8]>::len);
             let (placeholder, has_value) = match name {

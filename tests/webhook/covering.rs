@@ -110,6 +110,11 @@ fn an_accepted_delivery_says_what_is_not_covered_too() {
     let uncovered = Uncovered { event_type: false, id: true };
     assert_eq!(
         accepted.signature,
-        SignatureInfo::Verified { algorithm: Algorithm::Sha256, secret: 0, covers: CoveredPart::Body, uncovered }
+        SignatureInfo::Verified {
+            algorithm: Algorithm::Sha256,
+            secret: 0,
+            covers: CoveredPart::Body,
+            uncovered
+        }
     );
 }

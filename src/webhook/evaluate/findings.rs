@@ -3,7 +3,7 @@
 use crate::Code;
 use crate::issue::{Issue, Location, PendingIssue, Severity};
 use crate::json::{Document, without_location};
-use crate::signature::Outcome;
+use crate::signature::{Outcome, ReceivedSignature};
 use crate::webhook::{Error, Webhook};
 
 /// What an evaluation found.
@@ -11,6 +11,8 @@ use crate::webhook::{Error, Webhook};
 pub(crate) struct Findings<'d> {
     /// The outcome of verifying the signature; `None` where the evaluation ended before it.
     pub signature: Option<Outcome<'d>>,
+    /// The signature that was compared.
+    pub received: Option<ReceivedSignature<'d>>,
     /// Index of the event in the provider's list; `None` for an unknown event type too.
     pub event: Option<usize>,
     /// Index of the revision in the event's list.

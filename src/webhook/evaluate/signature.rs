@@ -25,6 +25,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             outcome => outcome,
         };
         self.findings.signature = Some(outcome);
+        self.findings.received = outcome.received();
         match outcome.accepted() {
             Ok(signed_by) => {
                 if let Some((_, secret)) = signed_by
