@@ -50,5 +50,5 @@ pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus};
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
 pub use secret::{Secret, SecretEncoding, SecretError, SecretFormat};
 pub use sign::{SignContext, SignError};
-pub(crate) use template::{PartName, SignedContent, TemplateToken, TemplateValues, tokens};
+pub(crate) use template::{SignedContent, TemplateToken, TemplateValues, tokens};
 pub use timestamp::TimestampUnit;

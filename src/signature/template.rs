@@ -1,6 +1,5 @@
 //! Templates with `{places}`, and the one that says what is signed.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use super::hmac::Mac;
@@ -76,16 +75,17 @@ fn is_url(byte: u8) -> bool {
 }
 
 impl ContentPart {
-    fn name(&self) -> PartName<'_> {
-        PartName::Placeholder(match self {
-            ContentPart::Literal(_) => return PartName::Literal,
-            ContentPart::Body => return PartName::Body,
-            ContentPart::Timestamp => "timestamp".into(),
-            ContentPart::Header { is_id: true, .. } => "id".into(),
-            ContentPart::Header { name, .. } => ["header:", name].concat().into(),
-            ContentPart::Url => "url".into(),
-            ContentPart::Method => "method".into(),
-        })
+    fn placeholder(&self) -> Option<String> {
+        let name = match self {
+            ContentPart::Literal(_) => return None,
+            ContentPart::Body => "body",
+            ContentPart::Timestamp => "timestamp",
+            ContentPart::Header { is_id: true, .. } => "id",
+            ContentPart::Header { name, .. } => return Some(["header:", name].concat()),
+            ContentPart::Url => "url",
+            ContentPart::Method => "method",
+        };
+        Some(into_owned_outlined(name))
     }
 
     fn bytes<'v>(&'v self, values: &TemplateValues<'v>) -> &'v [u8] {
@@ -277,28 +277,19 @@ impl SignedContent {
         self.parts.iter().map(|part| part.bytes(values))
     }
 
-    /// The parts by name with the bytes that are signed for each; `None` where the delivery lacks it.
+    /// Every part with its placeholder, without braces, and its bytes: no placeholder for literal text, and no bytes for
+    /// what the delivery lacks.
     pub fn named_parts<'v>(
         &'v self,
         values: &'v TemplateValues<'_>,
-    ) -> impl Iterator<Item = (PartName<'v>, Option<&'v [u8]>)> {
+    ) -> impl Iterator<Item = (Option<String>, Option<&'v [u8]>)> {
         self.parts.iter().map(|part| {
-            let (name, bytes) = (part.name(), part.bytes(values));
+            let bytes = part.bytes(values);
             // `Scheme::values` rejects an empty header, timestamp, URL or method as missing.
-            let is_missing = bytes.is_empty() && matches!(name, PartName::Placeholder(_));
-            (name, (!is_missing).then_some(bytes))
+            let is_missing = bytes.is_empty() && !matches!(part, ContentPart::Literal(_) | ContentPart::Body);
+            (part.placeholder(), (!is_missing).then_some(bytes))
         })
     }
-}
-
-/// The name of a part of the signed content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PartName<'a> {
-    /// Text of the template itself.
-    Literal,
-    Body,
-    /// Another placeholder, without its braces: `timestamp`, `id`, `url`, `method`, `header:NAME`.
-    Placeholder(Cow<'a, str>),
 }
 
 #[cfg(test)]

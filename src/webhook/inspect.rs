@@ -8,7 +8,7 @@ use super::{
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{ByteSpan, Code, Issue, Severity, Stage};
 use crate::json::{Document, Value};
-use crate::signature::{Algorithm, Outcome, PartName, Scheme, TemplateValues};
+use crate::signature::{Algorithm, Outcome, Scheme, TemplateValues};
 use crate::text::is_plain;
 
 /// Longer header values are cut in a report: their sender does not choose the length of a log line.
@@ -166,17 +166,13 @@ impl SignatureReport {
         body_timestamp: Option<i64>,
     ) {
         let timestamp = body_timestamp.or_else(|| scheme.read_timestamp(values.timestamp));
-        self.timestamp = timestamp.filter(|millis| millis.unsigned_abs() <= MAX_DATE_MS);
+        self.timestamp = timestamp.and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms <= MAX_DATE_MS);
         let mut end = 0;
-        for (name, bytes) in scheme.content.named_parts(values) {
+        for (placeholder, bytes) in scheme.content.named_parts(values) {
             let start = end;
             end += bytes.map_or(0, <[u8]>::len);
-            let (placeholder, has_value) = match name {
-                PartName::Literal => (None, true),
-                PartName::Body => (Some("body".to_owned()), false),
-                PartName::Placeholder(name) => (Some(name.into_owned()), true),
-            };
-            let value = bytes.filter(|_| has_value).map(|bytes| shortened(&String::from_utf8_lossy(bytes)));
+            let is_body = placeholder.as_deref() == Some("body");
+            let value = bytes.filter(|_| !is_body).map(|bytes| shortened(&String::from_utf8_lossy(bytes)));
             self.parts.push(SignedPart { placeholder, value, span: bytes.map(|_| ByteSpan { start, end }) });
         }
     }

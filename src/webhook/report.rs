@@ -122,7 +122,7 @@ pub struct SignatureReport {
     /// The signed time, in milliseconds since 1970. Authentic only where the status is `verified` or `stale`. `None`
     /// where the provider signs none, the delivery has none, or no JavaScript `Date` reaches it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<i64>,
+    pub timestamp: Option<u64>,
     /// Index of the secret that made the signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<usize>,
