@@ -1,8 +1,20 @@
 /** What a report says of each stage, and why a delivery is rejected: as the core says it. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
-import { painchek, providers, type Report, type StageReport, webhook, xon } from "../src/index.js";
+import { inspect } from "../src/cli/inspect.js";
+import {
+  painchek,
+  providers,
+  type Report,
+  type StageReport,
+  type Webhook,
+  webhook,
+  xon,
+} from "../src/index.js";
 import { samplesOf, utf8 } from "./support.ts";
 
 const SECRET = "the secret of the subscription";
@@ -98,5 +110,32 @@ describe("the signed content of a report", () => {
       const headers = { "stripe-signature": `t=${time},v1=${"0".repeat(64)}` };
       assert.equal(hook.inspect({ headers, body: "{}" }).signature.timestamp, expected);
     }
+  });
+});
+
+describe("hookseal inspect", () => {
+  it("evaluates a rejected delivery once", async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), "hookseal-once-"));
+    const file = join(folder, "delivery.http");
+    const secret = join(folder, "secret");
+    writeFileSync(
+      file,
+      'POST / HTTP/1.1\r\nX-Hub-Signature-256: sha256=00\r\nX-GitHub-Event: ping\r\n\r\n{"zen":1}',
+    );
+    writeFileSync(secret, SECRET);
+    const { prototype } = webhook("github", { secrets: [SECRET] }).constructor as { prototype: Webhook };
+    const verbs = (["verify", "check", "inspect", "explain"] as const).map((name) =>
+      context.mock.method(prototype, name),
+    );
+    try {
+      assert.equal(await inspect([file], { provider: "github", secretFile: [secret] }), 1);
+    } finally {
+      context.mock.restoreAll();
+      rmSync(folder, { recursive: true, force: true });
+    }
+    assert.deepEqual(
+      verbs.map(({ mock }) => mock.callCount()),
+      [0, 0, 1, 0],
+    );
   });
 });
