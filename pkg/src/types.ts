@@ -173,7 +173,7 @@ export interface StageReport {
   /**
    * - `passed`: evaluated, and nothing speaks against the delivery.
    * - `failed`: evaluated, with an error.
-   * - `warned`: evaluated, with a warning; or a signature that nobody checked.
+   * - `warned`: evaluated, with a warning; or a signature that was not checked.
    * - `not-reached`: not evaluated, since an earlier stage failed.
    * - `not-applicable`: nothing to evaluate. The provider signs nothing, has no rules, or no contract for this event type.
    */
@@ -192,7 +192,7 @@ export interface SignedPart {
 
 /** Everything there is to say about a delivery. */
 export interface Report {
-  /** The verdict. `unsigned` is not `verified`: the payload is valid, and the sender is not authenticated. */
+  /** The verdict. `unsigned` does not mean verified: the payload is valid, but its sender is not authenticated. */
   verdict: "verified" | "unsigned" | "rejected";
   /** The reason for the rejection; absent where the delivery is accepted. */
   code?: IssueCode;

@@ -1,4 +1,4 @@
-//! The data that crosses the bridge: options in, verdicts out. This file knows nothing of JavaScript.
+//! Data that crosses the bridge: options in, results out. Names nothing of JavaScript.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -27,9 +27,9 @@ pub struct ExplanationData<'e> {
     pub signed_length: Option<usize>,
 }
 
-/// The options of a webhook, as JavaScript passes them.
+/// The options of a webhook as JavaScript gives them.
 pub struct WebhookOptionsData {
-    /// SECURITY: zeroized when dropped, also where the options are invalid.
+    /// Zeroized when dropped, also where the options are invalid.
     pub secrets: Vec<Zeroizing<String>>,
     pub unsigned: Option<String>,
     pub algorithms: Option<Vec<String>>,
@@ -39,7 +39,7 @@ pub struct WebhookOptionsData {
 }
 
 impl WebhookOptionsData {
-    /// Parses the options.
+    /// Converts the options.
     pub fn read(self) -> Result<WebhookOptions, Error> {
         let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
         let allow_unsigned = match self.unsigned.as_deref() {
@@ -84,7 +84,7 @@ impl WebhookOptionsData {
     }
 }
 
-/// The parts of a provider that JavaScript needs to pass a delivery in and to read a verdict.
+/// The provider, as far as JavaScript needs to know it to pass deliveries in and results out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderMetadata<'w> {
@@ -136,7 +136,7 @@ pub struct SignParamsData {
 }
 
 impl SignParamsData {
-    /// Parses the parameters.
+    /// Converts the parameters.
     pub fn read(self) -> Result<SignParams, Error> {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
             return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
@@ -146,7 +146,7 @@ impl SignParamsData {
     }
 }
 
-/// A signed delivery, whose body is in the text buffer.
+/// A signed delivery. Its body is in `text`.
 #[derive(Serialize)]
 pub struct SignedData {
     pub headers: Vec<(String, String)>,
@@ -161,13 +161,13 @@ pub struct SchemaErrorData {
     pub message: String,
 }
 
-/// Converts a time of JavaScript.
+/// A time of JavaScript, in milliseconds.
 pub fn from_js_millis(now: f64) -> Timestamp {
     #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
     Timestamp::from_millis(now as i64)
 }
 
-/// Converts a whole number of JavaScript; NaN is `None`.
+/// A whole number of JavaScript; NaN means none.
 pub fn to_usize(number: f64) -> Option<usize> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     (number >= 0.0).then_some(number as usize)
