@@ -9,6 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
+import { constants } from "./constants.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const pkg = join(root, "pkg");
@@ -37,6 +38,7 @@ for (const format of /** @type {const} */ (["esm", "cjs"])) {
     platform: "neutral",
     legalComments: "none",
     logLevel: "warning",
+    plugins: [constants(src)],
   });
 }
 

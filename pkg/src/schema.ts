@@ -3,6 +3,7 @@ import { type BodyLike, rawBody, writeBody } from "./body.js";
 import { viewed } from "./bytes.js";
 import { core, guarded, Held, writeText } from "./core.js";
 import { callError, checkOptions, SchemaError } from "./error.js";
+import { DialectNumber } from "./generated/layout.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { TextDecoder } from "./runtime.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
@@ -17,7 +18,10 @@ export interface CompileOptions {
 }
 
 const COMPILE_OPTIONS = { strict: true, dialect: true } satisfies Record<keyof CompileOptions, true>;
-const DIALECTS: Record<string, number> = { "draft-07": 7, "2020-12": 2020 };
+const DIALECTS: Record<string, number> = {
+  "draft-07": DialectNumber.draft07,
+  "2020-12": DialectNumber.draft202012,
+};
 
 /** A compiled schema. */
 export interface Schema extends StandardSchemaV1<unknown, unknown> {
@@ -44,9 +48,13 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
   const { strict = false, dialect: name } = options ?? {};
   if (typeof strict !== "boolean")
     throw callError("option-invalid", "Invalid value for option `strict`: expected true or false.");
-  const dialect = name === undefined ? 0 : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
+  const dialect =
+    name === undefined ? DialectNumber.declared : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
   if (dialect === undefined) {
-    throw callError("option-invalid", 'The option `dialect` has to be "2020-12" or "draft-07".');
+    throw callError(
+      "option-invalid",
+      'Invalid value for option `dialect`: expected "2020-12" or "draft-07".',
+    );
   }
   const text = jsonText(schema);
   if (text === undefined) {
@@ -56,9 +64,9 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
     throw new SchemaError({ keyword: "", pointer: "", message });
   }
   core();
-  let plan: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
+  let schemaHandle: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
   try {
-    plan = guarded(() => new Held(() => new (core().SchemaHandle)(writeText(text), strict, dialect)));
+    schemaHandle = guarded(() => new Held(() => new (core().SchemaHandle)(writeText(text), strict, dialect)));
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
@@ -68,8 +76,8 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
   const check = (body: BodyLike): Issue[] => {
     const raw = rawBody(body);
     return guarded(() => {
-      // Compiled first: a schema that is compiled anew takes the scratch buffer.
-      const compiled = plan.get();
+      // Before the body is written: compiling again after a trap overwrites the scratch buffer.
+      const compiled = schemaHandle.get();
       return (compiled.check(writeBody(raw, 0, Number.POSITIVE_INFINITY)) as Issue[] | undefined) ?? [];
     });
   };

@@ -52,6 +52,11 @@ export interface VerifyOptions {
   maxBytes?: number | undefined;
   /** How far a timestamp may lie off, both ways, in seconds. */
   tolerance?: number | undefined;
+  /**
+   * Compute `digest` together with `verify` or `check`, while the body is at hand, for a caller that certainly reads it.
+   * Default: computed when it is first read. `inspect` always computes it.
+   */
+  digest?: boolean | undefined;
 }
 
 /** Options of one call of `explain`. */

@@ -4,6 +4,7 @@ mod cache;
 mod causes;
 mod codes;
 mod crates;
+mod layout;
 mod licences;
 mod notices;
 mod npm;

@@ -2,7 +2,7 @@
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, node, progress, run};
-use crate::{causes, codes, notices, setup, wasm};
+use crate::{causes, codes, layout, notices, setup, wasm};
 
 /// Everything the package needs, and the package.
 pub fn build() -> Result<(), Failure> {
@@ -36,10 +36,12 @@ pub fn build() -> Result<(), Failure> {
 }
 
 /// The TypeScript types that are derived: events from the contracts, definitions from the schema of
-/// definitions, codes of issues and causes from the core. The pages of codes and causes are made with them.
+/// definitions, codes of issues and causes and the layout of the bridge from the core. The pages of codes and causes are
+/// made with them.
 pub fn types() -> Result<(), Failure> {
     codes::write()?;
     causes::write()?;
+    layout::write()?;
     let events = format!("{}/events/index.ts", wasm::GENERATED);
     let definition = format!("{}/definition.ts", wasm::GENERATED);
     CachedStep::new(
