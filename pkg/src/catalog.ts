@@ -22,7 +22,7 @@ export function providers(): string[] {
 export function providerDefinition(id: string): ProviderDefinition | undefined {
   if (typeof id !== "string") {
     const ids = providers().join(", ");
-    throw callError("option-invalid", `Expected the id of a built-in provider: ${ids}.`);
+    throw callError("option-invalid", `Expected the id of a built-in provider. There are: ${ids}.`);
   }
   const { provider_definition } = core();
   return guarded(() => {

@@ -288,7 +288,8 @@ impl Token {
 
     /// How many bytes stand between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.class() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.payload() }) as usize
+        (if self.class() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.payload() })
+            as usize
     }
 
     /// Whether tag and payload are these: one comparison.

@@ -23,13 +23,7 @@ fn constants() -> String {
     for group in GROUPS {
         let _ = write!(text, "\n{}export const {} = {{\n", comment("", group.doc), group.name);
         for item in group.items {
-            let _ = writeln!(
-                text,
-                "{}  {}: {},",
-                comment("  ", item.doc),
-                camel_case(item.name),
-                item.value
-            );
+            let _ = writeln!(text, "{}  {}: {},", comment("  ", item.doc), camel_case(item.name), item.value);
         }
         text.push_str("} as const;\n");
     }
