@@ -1,5 +1,5 @@
 /** Raw bodies: bytes, or a text that means its UTF-8 bytes. */
-import { isBuffer, tagOf, viewed } from "./bytes.js";
+import { asBytes, isArrayBuffer, tagOf } from "./bytes.js";
 import { writeBytes, writeText } from "./core.js";
 import { callError, type HooksealError } from "./error.js";
 import type { Delivery } from "./types.js";
@@ -10,7 +10,7 @@ export type BodyLike = Uint8Array | ArrayBuffer | DataView | string;
 /** The body as bytes without a copy, or as the text it is. */
 export function rawBody(body: BodyLike): Uint8Array | string {
   if (typeof body === "string") return body;
-  const bytes = viewed(body);
+  const bytes = asBytes(body);
   if (bytes === undefined) throw bodyNotRawError(body);
   return bytes;
 }
@@ -19,7 +19,7 @@ export function rawBody(body: BodyLike): Uint8Array | string {
 export function bodyOf(delivery: Delivery): Uint8Array | string {
   const body = delivery?.body;
   if (typeof body === "string") return body;
-  const bytes = viewed(body);
+  const bytes = asBytes(body);
   if (bytes === undefined) throw requestAsDelivery(delivery) ?? bodyNotRawError(body);
   return bytes;
 }
@@ -86,7 +86,7 @@ function bodyNotRawError(body: unknown): HooksealError {
   const what =
     body === undefined || body === null
       ? `${body}: nothing was passed, or the body was never read`
-      : ArrayBuffer.isView(body) || isBuffer(body)
+      : ArrayBuffer.isView(body) || isArrayBuffer(body)
         ? "one whose memory was handed to another thread: keep a copy of what is transferred"
         : typeof body === "object"
           ? "an object: something has parsed it already, and the bytes that were signed are gone"

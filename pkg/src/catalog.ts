@@ -1,4 +1,4 @@
-/** The built-in providers: which there are, how they are defined, and which one a delivery looks like. */
+/** The built-in providers: their ids, their definitions, and which of them sent a delivery. */
 
 import { core, guarded, Held, resultText } from "./core.js";
 import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
@@ -15,9 +15,9 @@ export function providers(): string[] {
 }
 
 /**
- * The definition of a built-in provider, its contracts included; undefined where there is none.
+ * The definition of a built-in provider, with its schemas; undefined for an unknown id.
  *
- * @throws HooksealError `option-invalid` where the id is no text.
+ * @throws HooksealError `option-invalid` where the id is not a string.
  */
 export function providerDefinition(id: string): ProviderDefinition | undefined {
   if (typeof id !== "string") {

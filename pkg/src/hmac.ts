@@ -1,5 +1,5 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
-import { viewed } from "./bytes.js";
+import { asBytes } from "./bytes.js";
 import { core, guarded, readBytes, reserve, writeBytes } from "./core.js";
 import { callError } from "./error.js";
 import { ALGORITHMS, TAG_BYTES } from "./generated/layout.js";
@@ -72,7 +72,7 @@ function algorithmIndex(algorithm: HmacAlgorithm): number {
 
 function bytes(input: HmacInput, name: string): Uint8Array {
   if (typeof input === "string") return encoder.encode(input);
-  const view = viewed(input);
+  const view = asBytes(input);
   if (view !== undefined) return view;
   throw new TypeError(
     `The ${name} of an hmac has to be a Uint8Array, an ArrayBuffer, a DataView or a string.`,
