@@ -6,6 +6,7 @@
 
 mod data;
 mod import;
+mod invalid_option;
 mod native_hash;
 mod options;
 mod primitives;
@@ -156,7 +157,7 @@ fn error_to_js(error: &Error) -> JsValue {
 #[wasm_bindgen]
 #[must_use]
 pub fn invalid_option(name: &str) -> JsValue {
-    error_to_js(&options::invalid_option(name))
+    error_to_js(&invalid_option::invalid_option(name))
 }
 
 /// One webhook.

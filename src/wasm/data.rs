@@ -3,7 +3,7 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::options::invalid_option;
+use super::invalid_option::invalid_option;
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
 use crate::webhook::{Cause, Error, SignParams, Timestamp, WebhookOptions};

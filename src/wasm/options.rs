@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::JsValue;
 use zeroize::Zeroizing;
 
 use super::data::{SignParamsData, WebhookOptionsData};
-use crate::issue::Code;
+use super::invalid_option::invalid_option;
 use crate::webhook::Error;
 
 /// The options of a webhook.
@@ -59,24 +59,4 @@ fn list(options: &JsValue, name: &str) -> Result<Option<Vec<String>>, Error> {
         .map(|value| value.as_string().ok_or_else(|| invalid_option(name)))
         .collect::<Result<_, _>>()
         .map(Some)
-}
-
-/// The error for an option that has an invalid value. SECURITY: the value is not quoted, since it may be a secret.
-#[cold]
-pub fn invalid_option(name: &str) -> Error {
-    let expected = match name {
-        "secrets" => "a string or a list of strings",
-        "unsigned" => "\"allow\" or \"refuse\"",
-        "algorithms" => "a list of \"sha1\", \"sha256\" and \"sha512\"",
-        "profile" => "\"lenient\" or \"strict\"",
-        "maxBytes" => "a number of bytes, 0 or more",
-        "tolerance" => "a number of seconds, 0 or more",
-        "maxCombinations" => "a number, 0 or more",
-        "now" => "a Date, or a number of milliseconds",
-        "digest" => "true or false",
-        "random" => "32 random bytes",
-        _ => "a string",
-    };
-    let message = ["Invalid value for option `", name, "`: expected ", expected, "."].concat();
-    Error::new(Code::OPTION_INVALID, message)
 }
