@@ -96,6 +96,9 @@ mod code;
 pub mod delivery;
 pub mod issue;
 pub mod json;
+#[doc(hidden)] // of the bridge to JavaScript, for `src/wasm.rs` and the generator in xtask
+#[path = "wasm/layout.rs"]
+pub mod layout;
 pub mod provider;
 pub mod schema;
 pub mod signature;

@@ -206,10 +206,6 @@ pub(crate) enum TokenKind {
     Close,
 }
 
-/// What stands in the place of a tag for a key that was expected. To all but those who ask for its symbol it
-/// is a string.
-const INTERNED_KEY: u32 = 11;
-
 const TAGS: [TokenKind; 16] = {
     let mut tags = [TokenKind::Close; 16];
     let mut index = 0;
@@ -235,10 +231,20 @@ const TAGS: [TokenKind; 16] = {
 };
 
 impl Token {
+    // The layout, of which JavaScript has names from `wasm/layout.rs`.
+    pub const OFFSET_WORD: usize = std::mem::offset_of!(Self, offset) / 4;
+    pub const KIND_WORD: usize = std::mem::offset_of!(Self, word) / 4;
+    pub const KIND_SHIFT: u32 = 28;
+    pub const PAYLOAD_MASK: u32 = (1 << Self::KIND_SHIFT) - 1;
+    pub const SYMBOL_SHIFT: u32 = 16;
+    pub const SYMBOL_MASK: u32 = 0xfff;
+    /// The kind of a key that was expected, with its symbol. For everything but the symbol such a key is a string.
+    pub const INTERNED_KEY: u32 = 11;
+
     pub fn new(tag: TokenKind, at: usize, payload: usize) -> Self {
         debug_assert!(at <= MAX_DOCUMENT_BYTES && payload <= MAX_DOCUMENT_BYTES);
         #[allow(clippy::cast_possible_truncation)] // MAX_BYTES bounds both
-        Self { offset: at as u32, word: ((tag as u32) << 28) | payload as u32 }
+        Self { offset: at as u32, word: ((tag as u32) << Self::KIND_SHIFT) | payload as u32 }
     }
 
     #[inline]
@@ -249,20 +255,24 @@ impl Token {
     /// A key that was expected.
     pub fn interned_key(at: usize, symbol: Symbol, len: usize) -> Self {
         debug_assert!(at <= MAX_DOCUMENT_BYTES && symbol < 1 << 12 && len < 1 << 16);
-        #[allow(clippy::cast_possible_truncation)] // names are bounded, and MAX_BYTES bounds the offset
-        Self { offset: at as u32, word: INTERNED_KEY << 28 | u32::from(symbol) << 16 | len as u32 }
+        #[allow(clippy::cast_possible_truncation)] // keys are bounded
+        let word =
+            Self::INTERNED_KEY << Self::KIND_SHIFT | u32::from(symbol) << Self::SYMBOL_SHIFT | len as u32;
+        #[allow(clippy::cast_possible_truncation)] // MAX_DOCUMENT_BYTES bounds it
+        Self { offset: at as u32, word }
     }
 
     /// The symbol of a key that was expected.
     pub fn symbol(self) -> Option<Symbol> {
         #[allow(clippy::cast_possible_truncation)] // twelve bits
-        (self.word >> 28 == INTERNED_KEY).then_some((self.word >> 16 & 0xfff) as Symbol)
+        (self.word >> Self::KIND_SHIFT == Self::INTERNED_KEY)
+            .then_some((self.word >> Self::SYMBOL_SHIFT & Self::SYMBOL_MASK) as Symbol)
     }
 
     /// The number of the tag, below sixteen, for those who have a table of their own.
     #[inline]
     pub fn class(self) -> usize {
-        (self.word >> 28) as usize
+        (self.word >> Self::KIND_SHIFT) as usize
     }
 
     /// The index behind the value that stands at this one.
@@ -277,16 +287,17 @@ impl Token {
 
     /// What the tag says of the lower bits. Not for strings, whose length is [`len`](Self::len).
     pub fn payload(self) -> u32 {
-        self.word & 0x0fff_ffff
+        self.word & Self::PAYLOAD_MASK
     }
 
     /// How many bytes stand between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.word >> 28 == INTERNED_KEY { self.word & 0xffff } else { self.payload() }) as usize
+        (if self.class() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.payload() })
+            as usize
     }
 
     /// Whether tag and payload are these: one comparison.
     pub fn is(self, tag: TokenKind, payload: u32) -> bool {
-        self.word == ((tag as u32) << 28) | payload
+        self.word == ((tag as u32) << Self::KIND_SHIFT) | payload
     }
 }
