@@ -42,7 +42,7 @@ fn a_type_that_is_not_named_is_held_to_the_contract_of_all_others() {
         let missing = report.issues.iter().map(|it| it.message.clone()).collect::<Vec<_>>().join(" ");
         (report.verdict, report.event_type.unwrap(), report.revision, missing)
     };
-    let missing = |key: &str| format!("The required key \"{key}\" is missing.");
+    let missing = |key: &str| format!("Missing required property \"{key}\".");
     let said = |body, verdict, event: &str, revision: Option<&str>, message: String| {
         assert_eq!(told(body), (verdict, event.to_owned(), revision.map(str::to_owned), message), "{body}");
     };
@@ -344,11 +344,11 @@ fn an_error_says_its_reason_where_it_stands_and_how_much_more_there_is() {
     let id = "\"2e0db25d-8b39-40fa-81fc-cab625fa130f\"";
     assert_eq!(
         say(&mobile("5", id)),
-        "/event/mobileNumber (line 4, column 43): This must be a string, and is a number."
+        "/event/mobileNumber (line 4, column 43): Expected a string, got a number."
     );
     assert_eq!(
         say(&mobile("5", "7")),
-        "/event/id (line 2, column 8): This must be a string, and is a number. And one more error."
+        "/event/id (line 2, column 8): Expected a string, got a number. And one more error."
     );
     let two = mobile("5", "7").replace("\"2021-01-14T11:47:47.17502+00:00\"", "true");
     assert!(say(&two).ends_with("And 2 more errors."), "{}", say(&two));

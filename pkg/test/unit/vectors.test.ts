@@ -97,7 +97,7 @@ describe("the vectors of signatures", () => {
 });
 
 describe("the vectors of schemas", () => {
-  const { judged, refused } = jsonOf("tests/vectors/schema.json");
+  const { validated, rejected } = jsonOf("tests/vectors/schema.json");
   /** `placeholders` and profiles are those of built-in contracts, which have no schema option of their own. */
   const ours = ({
     options,
@@ -117,15 +117,15 @@ describe("the vectors of schemas", () => {
   });
 
   it("are all there", () => {
-    assert.ok(judged.filter(ours).length > 90);
-    assert.ok(refused.length > 70);
+    assert.ok(validated.filter(ours).length > 90);
+    assert.ok(rejected.length > 70);
   });
 
-  it("are judged as they say, every message included", () => {
-    for (const one of judged.filter(ours)) {
+  it("are validated as they say, every message included", () => {
+    for (const one of validated.filter(ours)) {
       const schema = compileSchema(one.schema, optionsOf(one));
-      for (const text of one.fits) assert.deepEqual(schema.check(text), [], `${one.name}: ${text}`);
-      for (const { text, issues, profile } of one.breaks) {
+      for (const text of one.valid) assert.deepEqual(schema.check(text), [], `${one.name}: ${text}`);
+      for (const { text, issues, profile } of one.invalid) {
         if (profile === "strict") continue;
         const found = schema.check(text).map(({ path, span, byteSpan, stage, ...issue }) => issue);
         assert.deepEqual(found, issues, `${one.name}: ${text}`);
@@ -133,8 +133,8 @@ describe("the vectors of schemas", () => {
     }
   });
 
-  it("are refused by name and place when they are compiled", () => {
-    for (const one of refused) {
+  it("are rejected by name and place when they are compiled", () => {
+    for (const one of rejected) {
       assert.throws(
         () => compileSchema(one.schema, optionsOf(one)),
         (error) => {
