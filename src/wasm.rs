@@ -7,6 +7,7 @@
 mod data;
 mod import;
 mod invalid_option;
+mod js_number;
 mod native_hash;
 mod options;
 mod primitives;
@@ -79,8 +80,8 @@ pub fn text() -> usize {
     TEXT.with_borrow_mut(|text| text.as_mut_ptr().addr())
 }
 
-/// Calls `work` with the first `len` bytes of the scratch buffer, or as many as there are. The only function of JavaScript
-/// that `work` may call is the native hash, which calls nothing that borrows the buffer.
+/// Calls `work` with the first `len` bytes of the scratch buffer, or as many as there are. The JavaScript functions
+/// that `work` may call, the native hash and the formatting of numbers, call nothing that borrows the buffer.
 fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
     SCRATCH.with_borrow(|buffer| work(&buffer[..len.min(buffer.len())]))
 }

@@ -36,8 +36,8 @@ fn a_captured_request_keeps_every_byte_of_its_body() {
 #[test]
 fn the_url_is_what_the_request_says_of_it() {
     let url = |text: &str| import_one(text, ImportFormat::Http).0.url;
-    let behind = "POST /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: http\r\n\r\n{}";
-    assert_eq!(url(behind).as_deref(), Some("http://h/a"));
+    let proxied = "POST /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: http\r\n\r\n{}";
+    assert_eq!(url(proxied).as_deref(), Some("http://h/a"));
     assert_eq!(url("POST https://x/y HTTP/1.1\r\nHost: h\r\n\r\n{}").as_deref(), Some("https://x/y"));
     assert_eq!(url("POST /a HTTP/1.1\r\nA: b\r\n\r\n{}"), None);
 }

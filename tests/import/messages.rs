@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hookseal::delivery::{ImportFormat, Importer, import};
 use hookseal::{Issue, Severity};
 
-/// Stands for values of the delivery, which no message may repeat.
+/// A value of the delivery, which no message may repeat.
 const VALUE: &str = "Secret7";
 
 /// Words that point at something unnamed, or that the project has a term for.

@@ -352,14 +352,14 @@ fn an_error_says_its_reason_where_it_stands_and_how_much_more_there_is() {
     );
     let two = mobile("5", "7").replace("\"2021-01-14T11:47:47.17502+00:00\"", "true");
     assert!(say(&two).ends_with("And 2 more errors."), "{}", say(&two));
-    // The reason is named, although another error stands before it.
+    // The reason is named, although another error precedes it.
     let twice = mobile("5, \"a\":1, \"a\":2", id);
     assert_eq!(
         say(&twice),
-        "/event/a (line 4, column 53): This key stands twice in one object, and readers disagree on which of \
-         the two counts. And one more error."
+        "/event/a (line 4, column 53): Duplicate key. JSON parsers disagree on which value wins, so the text is \
+         ambiguous. And one more error."
     );
-    assert_eq!(say("{} x"), "Line 1, column 4: Text follows the end of the JSON.");
+    assert_eq!(say("{} x"), "Line 1, column 4: Unexpected text after the JSON value.");
     assert_eq!(say(""), "The body has no bytes.");
 }
 
@@ -388,7 +388,7 @@ fn long_paths_do_not_multiply_into_memory() {
     let verified = hook.verify(&bare(body.as_bytes()), NOW).expect("accepted");
     let size: usize = verified.issues.iter().map(|issue| issue.pointer.len()).sum();
     assert!(size < 4 << 20, "{size}");
-    let too_long = "more issues: the paths to them are too long to list them.";
+    let too_long = "with long paths are not listed.";
     assert!(
         verified
             .issues
