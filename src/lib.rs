@@ -96,6 +96,9 @@ mod code;
 pub mod delivery;
 pub mod issue;
 pub mod json;
+#[doc(hidden)] // of the bridge to JavaScript, for `src/wasm.rs` and the generator in xtask
+#[path = "wasm/layout.rs"]
+pub mod layout;
 pub mod provider;
 pub mod schema;
 pub mod signature;
@@ -107,3 +110,8 @@ pub mod webhook;
 
 pub use code::{CODES, Code, CodeInfo, RECEIVER_CODES, Stage};
 pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};
+
+/// The Rust program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

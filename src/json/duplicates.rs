@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_share_a_hash_are_told_apart() {
+    fn keys_that_share_a_hash_are_distinguished() {
         let mut seen: HashMap<u64, String> = HashMap::new();
         let mut keys: Vec<String> = Vec::new();
         for n in 0..300_000u64 {

@@ -10,6 +10,8 @@ mod locate;
 mod number;
 mod parser;
 mod pointer;
+#[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
+mod serialize;
 mod sort;
 mod string;
 mod syntax;
@@ -26,6 +28,8 @@ pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};
 pub(crate) use locate::{located_at, without_location};
 pub use number::{Decimal, Divisor};
 pub use pointer::Pointer;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use serialize::json_text;
 pub(crate) use sort::sort_by;
 pub(crate) use table::{Table, bytes_equal};
 pub use value::{Elements, Key, Kind, Members, Value};
@@ -204,9 +208,6 @@ pub(crate) enum TokenKind {
     Close,
 }
 
-/// The kind bits of an interned key. `tag` reports such a token as an ASCII string.
-const INTERNED_KEY: u32 = 11;
-
 const KINDS: [TokenKind; 16] = {
     let mut kinds = [TokenKind::Close; 16];
     let mut index = 0;
@@ -232,10 +233,20 @@ const KINDS: [TokenKind; 16] = {
 };
 
 impl Token {
+    // The layout, of which JavaScript has names from `wasm/layout.rs`.
+    pub const OFFSET_WORD: usize = std::mem::offset_of!(Self, offset) / 4;
+    pub const KIND_WORD: usize = std::mem::offset_of!(Self, word) / 4;
+    pub const KIND_SHIFT: u32 = 28;
+    pub const PAYLOAD_MASK: u32 = (1 << Self::KIND_SHIFT) - 1;
+    pub const SYMBOL_SHIFT: u32 = 16;
+    pub const SYMBOL_MASK: u32 = 0xfff;
+    /// The kind bits of an interned key. `tag` reports such a token as an ASCII string.
+    pub const INTERNED_KEY: u32 = 11;
+
     pub fn new(kind: TokenKind, offset: usize, payload: usize) -> Self {
         debug_assert!(offset <= MAX_DOCUMENT_BYTES && payload <= MAX_DOCUMENT_BYTES);
         #[allow(clippy::cast_possible_truncation)] // MAX_DOCUMENT_BYTES bounds both
-        Self { offset: offset as u32, word: ((kind as u32) << 28) | payload as u32 }
+        Self { offset: offset as u32, word: ((kind as u32) << Self::KIND_SHIFT) | payload as u32 }
     }
 
     #[inline]
@@ -246,20 +257,24 @@ impl Token {
     /// The token of a key of the key table.
     pub fn interned_key(offset: usize, symbol: Symbol, len: usize) -> Self {
         debug_assert!(offset <= MAX_DOCUMENT_BYTES && symbol < 1 << 12 && len < 1 << 16);
-        #[allow(clippy::cast_possible_truncation)] // MAX_KEY_BYTES and MAX_DOCUMENT_BYTES bound both
-        Self { offset: offset as u32, word: INTERNED_KEY << 28 | u32::from(symbol) << 16 | len as u32 }
+        #[allow(clippy::cast_possible_truncation)] // MAX_KEY_BYTES bounds it
+        let word =
+            Self::INTERNED_KEY << Self::KIND_SHIFT | u32::from(symbol) << Self::SYMBOL_SHIFT | len as u32;
+        #[allow(clippy::cast_possible_truncation)] // MAX_DOCUMENT_BYTES bounds it
+        Self { offset: offset as u32, word }
     }
 
     /// The symbol of an interned key.
     pub fn symbol(self) -> Option<Symbol> {
         #[allow(clippy::cast_possible_truncation)] // twelve bits
-        (self.word >> 28 == INTERNED_KEY).then_some((self.word >> 16 & 0xfff) as Symbol)
+        (self.word >> Self::KIND_SHIFT == Self::INTERNED_KEY)
+            .then_some((self.word >> Self::SYMBOL_SHIFT & Self::SYMBOL_MASK) as Symbol)
     }
 
     /// The kind bits, below sixteen, as an index for lookup tables.
     #[inline]
     pub fn class(self) -> usize {
-        (self.word >> 28) as usize
+        (self.word >> Self::KIND_SHIFT) as usize
     }
 
     /// The index after the value that starts at `index`.
@@ -274,16 +289,17 @@ impl Token {
 
     /// The lower 28 bits. The length of a string is [`len`](Self::len).
     pub fn payload(self) -> u32 {
-        self.word & 0x0fff_ffff
+        self.word & Self::PAYLOAD_MASK
     }
 
     /// The number of bytes between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.word >> 28 == INTERNED_KEY { self.word & 0xffff } else { self.payload() }) as usize
+        (if self.class() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.payload() })
+            as usize
     }
 
     /// Compares kind and payload at once.
     pub fn is(self, kind: TokenKind, payload: u32) -> bool {
-        self.word == ((kind as u32) << 28) | payload
+        self.word == ((kind as u32) << Self::KIND_SHIFT) | payload
     }
 }
