@@ -58,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_by_any_form_are_an_answer_with_places_inside_the_text(
+    fn any_bytes_in_any_format_import_with_locations_inside_the_text(
         start in prop::sample::select(vec!["", "curl ", "curl h -d ", "POST / HTTP/1.1\r\n", "POST / HTTP/1.1 A: b ", "{\"headers\":", "{\"log\":{\"entries\":["]),
         bytes in prop_oneof![prop::collection::vec(any::<u8>(), 0..120), "[-{}\\[\\]\":,'$@ \\\\\\nabcdeHXx0 \u{e9}😀]{0,80}".prop_map(String::into_bytes)],
     ) {

@@ -110,7 +110,7 @@ fn options_mean_what_curl_makes_of_them() {
 }
 
 #[test]
-fn a_body_that_is_not_in_the_command_is_asked_for() {
+fn a_body_that_is_not_in_the_command_is_reported() {
     let file = "Expected the body in the command, got the name of a file.";
     for (option, message) in [
         ("-d @-", "Expected the body in the command, got a reference to curl's standard input."),

@@ -59,7 +59,7 @@ fn the_request_printed_on_one_line_is_taken_apart_and_that_is_said() {
 }
 
 #[test]
-fn the_same_request_is_found_behind_prose_and_with_any_of_its_breaks() {
+fn the_same_request_is_found_after_prose_and_with_any_line_breaks() {
     let prose = "The payload might look like this:\n\n";
     let broken = HEAD.replace(" X-", "\nX-").replace(" Content", "\n  Content");
     for head in [

@@ -1,4 +1,4 @@
-// The vectors that Rust reads too: the same answers have to come out of the package.
+// The vectors that Rust reads, too: the package has to return the same results.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type CompileOptions, compileSchema, type Issue, SchemaError, webhook } from "../../src/index.ts";
