@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
 import { publishedReadme } from "./readme.mjs";
+import { constants } from "./constants.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const pkg = join(root, "pkg");
@@ -38,6 +39,7 @@ for (const format of /** @type {const} */ (["esm", "cjs"])) {
     platform: "neutral",
     legalComments: "none",
     logLevel: "warning",
+    plugins: [constants(src)],
   });
 }
 

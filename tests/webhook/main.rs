@@ -9,6 +9,7 @@ mod evaluating;
 mod explaining;
 mod grades;
 mod making;
+mod parts;
 mod privacy;
 mod seeds;
 mod signed_time;

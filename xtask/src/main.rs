@@ -5,6 +5,7 @@ mod causes;
 mod codes;
 mod crates;
 mod licenses;
+mod layout;
 mod notices;
 mod npm;
 mod page;

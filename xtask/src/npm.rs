@@ -2,7 +2,7 @@
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, node, progress, run};
-use crate::{causes, codes, notices, setup, wasm};
+use crate::{causes, codes, layout, notices, setup, wasm};
 
 /// Builds the package and everything that it contains.
 pub fn build() -> Result<(), Failure> {
@@ -42,6 +42,7 @@ pub fn build() -> Result<(), Failure> {
 pub fn types() -> Result<(), Failure> {
     codes::write()?;
     causes::write()?;
+    layout::write()?;
     let events = format!("{}/events/index.ts", wasm::GENERATED);
     let definition = format!("{}/definition.ts", wasm::GENERATED);
     CachedStep::new(

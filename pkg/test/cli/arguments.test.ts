@@ -159,7 +159,7 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", file("at.sh", "curl h -d @body.json"), ...TRUST],
-      /body-elsewhere Expected the body in the command, got the name of a file\.[\s\S]*Give the body with --body FILE\./,
+      /body-not-included Expected the body in the command, got the name of a file\.[\s\S]*Give the body with --body FILE\./,
     ],
     [
       ["verify", file("two.ndjson", '{"headers":{},"body":"1"}\n{"headers":{},"body":"2"}\n'), ...TRUST],
@@ -174,7 +174,7 @@ describe("wrong usage", () => {
   it("is JSON where that was asked for", () => {
     const { code, out } = run(["verify", join(folder, "at.sh"), ...TRUST, "--json"]);
     const answer = JSON.parse(out);
-    assert.deepEqual([code, answer.issues[0].code], [2, "body-elsewhere"]);
+    assert.deepEqual([code, answer.issues[0].code], [2, "body-not-included"]);
     assert.match(answer.error, /^No delivery can be read from/);
   });
 });

@@ -192,11 +192,11 @@ describe("inspect", () => {
     const { code, out } = run(["inspect", path, "--secret-env", "HOOK_SECRET"]);
     assert.equal(code, 1);
     for (const part of [
-      "http-repaired",
+      "http-recovered",
       "2:1 | POST /payload",
       "signature-mismatch",
       'Missing comma after "device_id"',
-      "text-skipped",
+      "input-ignored",
     ]) {
       assert.ok(out.includes(part), part);
     }

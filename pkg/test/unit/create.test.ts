@@ -39,7 +39,7 @@ describe("create", () => {
     for (const type of [undefined, null, 5, {}, Symbol("type")] as never[]) {
       const error = errorOf(() => hook.create(type, {}));
       assert.equal(error.code, "option-invalid");
-      assert.match(error.message, /^Expected the event type as a text/);
+      assert.match(error.message, /^Expected the event type as a string/);
     }
     for (const name of ["id", "webhookId", "type", "url"]) {
       const error = errorOf(() => hook.sign("{}", { [name]: 5 }));

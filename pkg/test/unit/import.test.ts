@@ -65,7 +65,7 @@ describe("importing", () => {
     const { deliveries, issues } = importDeliveries(
       joined(head, bytesOf("tests/vectors/seeds/painchek-as-printed.txt")),
     );
-    assert.deepEqual(codes(issues), ["http-repaired"]);
+    assert.deepEqual(codes(issues), ["http-recovered"]);
     assert.ok(deliveries[0]);
     assert.equal(detectProvider(deliveries[0]), "painchek");
     const report = painchek({ secrets: [SECRET] }).inspect(deliveries[0]);
@@ -89,7 +89,7 @@ describe("importing", () => {
   });
 
   it("says what it cannot read, and throws nothing", () => {
-    assert.deepEqual(codes(importDeliveries("good morning").issues), ["form-unknown"]);
+    assert.deepEqual(codes(importDeliveries("good morning").issues), ["import-format-unknown"]);
     assert.equal(importDeliveries("good morning").format, undefined);
     fc.assert(
       fc.property(
@@ -151,7 +151,7 @@ describe("importing a stream", () => {
     const small = await items([utf8.encode(`{"headers":{},"body":"${"x".repeat(99)}"}`)], { maxBytes: 40 });
     assert.deepEqual(
       small.flatMap(({ issues }) => codes(issues)),
-      ["too-large"],
+      ["input-too-large"],
     );
   });
 

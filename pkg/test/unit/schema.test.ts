@@ -267,7 +267,7 @@ describe("~standard", () => {
     const { issues } = validate({ a: "1" });
     assert.deepEqual(
       issues?.map(({ message, path }) => [message, path]),
-      [["This must be a number, and is a string.", ["a"]]],
+      [["Expected a number, got a string.", ["a"]]],
     );
     assert.equal((issues?.[0] as Issue | undefined)?.code, "type");
     assert.equal(validate('{"a":1}').issues?.length, 1);

@@ -1,10 +1,10 @@
-//! Values a schema holds for itself: what `enum`, `const` and the limits of numbers compare with.
+//! Constants of a schema: the values of `enum`, `const` and the limits of numbers.
 
 use std::cmp::Ordering;
 
 use crate::json::{Decimal, Kind, TokenKind, Value, bytes_equal, escape_into, sort_by};
 
-/// A value of the schema, kept after its text is gone.
+/// A JSON value of the schema that does not borrow from its text.
 #[derive(Clone, Debug)]
 pub enum Literal {
     Null,
@@ -17,17 +17,19 @@ pub enum Literal {
 }
 
 impl Literal {
-    pub fn of(value: Value<'_>) -> Self {
-        // Recursion ends at the parser's depth.
+    pub fn from_value(value: Value<'_>) -> Self {
+        // INVARIANT: the parser limits the depth of the schema, and so of this recursion.
         match value.kind() {
             Kind::Null => Literal::Null,
             Kind::Boolean => Literal::Boolean(value.tag() == TokenKind::True),
-            Kind::Number => Literal::Number(Number::of(value)),
+            Kind::Number => Literal::Number(Number::from_value(value)),
             Kind::String => Literal::Text(value.as_str().unwrap_or_default().into()),
-            Kind::Array => Literal::Array(value.elements().map(Literal::of).collect()),
+            Kind::Array => Literal::Array(value.elements().map(Literal::from_value).collect()),
             Kind::Object => {
-                let mut members: Vec<(Box<str>, Literal)> =
-                    value.members().map(|(key, value)| (key.text().into(), Literal::of(value))).collect();
+                let mut members: Vec<(Box<str>, Literal)> = value
+                    .members()
+                    .map(|(key, value)| (key.text().into(), Literal::from_value(value)))
+                    .collect();
                 sort_by(&mut members, |(a, _), (b, _)| a.cmp(b));
                 Literal::Object(members)
             }
@@ -38,45 +40,26 @@ impl Literal {
         self.compare(value) == Ordering::Equal
     }
 
-    /// How the literal stands to a value, in an order of all values: by type, then by size, then by what they hold.
+    /// Compares a literal to a value in a total order of JSON values: by type, then by length, then by content.
     fn compare(&self, value: Value<'_>) -> Ordering {
         let order = |value: Value<'_>| value.kind() as u8;
         (self.kind() as u8).cmp(&order(value)).then_with(|| match self {
             Literal::Null => Ordering::Equal,
-            Literal::Boolean(own) => own.cmp(&(value.tag() == TokenKind::True)),
+            Literal::Boolean(literal) => literal.cmp(&(value.tag() == TokenKind::True)),
             Literal::Number(number) => number.compare(value).reverse(),
             Literal::Text(text) => order_texts(text.as_bytes(), &value.decoded_bytes()),
             Literal::Array(items) => items.len().cmp(&value.len()).then_with(|| {
                 let pairs = items.iter().zip(value.elements());
-                first_difference(pairs.map(|(own, item)| own.compare(item)))
+                first_difference(pairs.map(|(literal, item)| literal.compare(item)))
             }),
             Literal::Object(members) => members.len().cmp(&value.len()).then_with(|| {
                 let mut others: Vec<_> =
                     value.members().map(|(key, value)| (key.decoded_bytes(), value)).collect();
                 sort_by(&mut others, |(a, _), (b, _)| a.cmp(b));
-                first_difference(members.iter().zip(&others).map(|((own, literal), (key, value))| {
-                    own.as_bytes().cmp(key).then_with(|| literal.compare(*value))
+                first_difference(members.iter().zip(&others).map(|((name, literal), (key, value))| {
+                    name.as_bytes().cmp(key).then_with(|| literal.compare(*value))
                 }))
             }),
-        })
-    }
-
-    /// The same order between literals.
-    fn order(&self, other: &Self) -> Ordering {
-        (self.kind() as u8).cmp(&(other.kind() as u8)).then_with(|| match (self, other) {
-            (Literal::Boolean(own), Literal::Boolean(other)) => own.cmp(other),
-            (Literal::Number(own), Literal::Number(other)) => own.decimal().cmp(&other.decimal()),
-            (Literal::Text(own), Literal::Text(other)) => order_texts(own.as_bytes(), other.as_bytes()),
-            (Literal::Array(own), Literal::Array(others)) => own
-                .len()
-                .cmp(&others.len())
-                .then_with(|| first_difference(own.iter().zip(others).map(|(own, other)| own.order(other)))),
-            (Literal::Object(own), Literal::Object(others)) => own.len().cmp(&others.len()).then_with(|| {
-                first_difference(
-                    own.iter().zip(others).map(|((a, x), (b, y))| a.cmp(b).then_with(|| x.order(y))),
-                )
-            }),
-            _ => Ordering::Equal,
         })
     }
 
@@ -91,7 +74,7 @@ impl Literal {
         }
     }
 
-    /// The value as a person reads it in a sentence.
+    /// Describes the literal for a message.
     pub fn describe(&self) -> String {
         match self {
             Literal::Null => "null".into(),
@@ -101,8 +84,8 @@ impl Literal {
             Literal::Text(text) => quoted(text),
             Literal::Array(items) if items.is_empty() => "an empty array".into(),
             Literal::Object(members) if members.is_empty() => "an empty object".into(),
-            Literal::Array(_) => "the array the contract gives".into(),
-            Literal::Object(_) => "the object the contract gives".into(),
+            Literal::Array(_) => "the array in the schema".into(),
+            Literal::Object(_) => "the object in the schema".into(),
         }
     }
 }
@@ -111,24 +94,25 @@ fn first_difference(mut orders: impl Iterator<Item = Ordering>) -> Ordering {
     orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-/// Values to look one up among, other than texts.
+/// The values of an `enum` that are no strings, with a binary search over them.
 #[derive(Debug)]
 pub struct Literals {
-    /// In the order of the schema, for sentences.
+    /// In the order of the schema, for messages.
     values: Vec<Literal>,
-    /// Where they stand in that list, in their own order.
+    /// The indices of `values`, in the order of [`Literal::compare`].
     sorted: Vec<usize>,
 }
 
 impl Literals {
-    pub fn of(listed: Vec<Literal>) -> Self {
-        let mut sorted: Vec<usize> = (0..listed.len()).collect();
-        sort_by(&mut sorted, |a, b| listed[*a].order(&listed[*b]));
-        Self { values: listed, sorted }
+    pub fn new(items: &[Value<'_>]) -> Self {
+        let values: Vec<Literal> = items.iter().map(|item| Literal::from_value(*item)).collect();
+        let mut sorted: Vec<usize> = (0..values.len()).collect();
+        sort_by(&mut sorted, |a, b| values[*a].compare(items[*b]));
+        Self { values, sorted }
     }
 
     pub fn has(&self, value: Value<'_>) -> bool {
-        self.sorted.binary_search_by(|at| self.values[*at].compare(value)).is_ok()
+        self.sorted.binary_search_by(|index| self.values[*index].compare(value)).is_ok()
     }
 
     pub fn values(&self) -> &[Literal] {
@@ -136,14 +120,14 @@ impl Literals {
     }
 }
 
-/// A text in quotes, cut where it is too long for a sentence.
+/// Quotes a text for a message. A long text is cut.
 pub fn quoted(text: &str) -> String {
-    const LONGEST: usize = 60;
+    const MAX_CHARS: usize = 60;
     let mut out = String::new();
-    if text.chars().count() <= LONGEST {
+    if text.chars().count() <= MAX_CHARS {
         escape_into(&mut out, text);
     } else {
-        let cut: String = text.chars().take(LONGEST).collect();
+        let cut: String = text.chars().take(MAX_CHARS).collect();
         escape_into(&mut out, &cut);
         out.pop();
         out.push_str("…\"");
@@ -151,21 +135,20 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// A number of the schema, ready to be compared with.
+/// A number of the schema, prepared for comparison.
 #[derive(Clone, Debug)]
 pub struct Number {
     text: Box<str>,
-    /// The number, where it is whole and far from what 64 bits cannot hold.
-    as_i32: Option<i64>,
+    /// The value, if it is an integer of 64 bits. PERF: integers are compared without decimal arithmetic.
+    integer: Option<i64>,
 }
 
-/// A JSON integer with at most this many bytes fits 64 bits.
+/// A JSON integer of at most this many bytes cannot overflow an `i64`.
 const MAX_I64_DIGITS: usize = 18;
 
 impl Number {
-    pub fn of(value: Value<'_>) -> Self {
-        let small = value.as_i64();
-        Self { text: String::from_utf8_lossy(value.raw_bytes()).into(), as_i32: small }
+    pub fn from_value(value: Value<'_>) -> Self {
+        Self { text: String::from_utf8_lossy(value.raw_bytes()).into(), integer: value.as_i64() }
     }
 
     pub fn text(&self) -> &str {
@@ -176,49 +159,49 @@ impl Number {
         Decimal::parse(self.text.as_bytes())
     }
 
-    /// The number, where it is whole and small.
+    /// The number as an `i32`, if it is one.
     pub fn as_i32(&self) -> Option<i32> {
-        i32::try_from(self.as_i32?).ok()
+        i32::try_from(self.integer?).ok()
     }
 
-    /// How the value, which is a number, stands to this one.
+    /// Compares a value, which must be a number, to this number.
     pub fn compare(&self, value: Value<'_>) -> Ordering {
         let raw = value.raw_bytes();
-        if let Some(small) = self.as_i32
+        if let Some(integer) = self.integer
             && value.tag() == TokenKind::Integer
             && raw.len() <= MAX_I64_DIGITS
         {
-            let (negative, digits) = match raw {
+            let (is_negative, digits) = match raw {
                 [b'-', digits @ ..] => (true, digits),
                 digits => (false, digits),
             };
-            let size = digits.iter().fold(0i64, |total, digit| total * 10 + i64::from(digit & 15));
-            return (if negative { -size } else { size }).cmp(&small);
+            let magnitude = digits.iter().fold(0i64, |total, digit| total * 10 + i64::from(digit & 15));
+            return (if is_negative { -magnitude } else { magnitude }).cmp(&integer);
         }
         Decimal::parse(raw).cmp(&self.decimal())
     }
 }
 
-/// Texts to look one up among.
+/// The strings of an `enum`, with a search over them.
 #[derive(Debug, Default)]
 pub struct StringSet {
-    /// In the order of the schema, for sentences.
+    /// In the order of the schema, for messages.
     values: Vec<Box<str>>,
-    /// Sorted by length, then by bytes; empty where there are few.
+    /// Sorted by length, then by bytes. Empty if a linear search is faster.
     sorted: Vec<Box<str>>,
 }
 
-/// Up to this many words are compared one after the other.
+/// PERF: up to this number of strings, a linear search is faster than a binary search.
 const LINEAR_SEARCH_MAX: usize = 8;
 
 impl StringSet {
-    pub fn of(listed: Vec<Box<str>>) -> Self {
+    pub fn new(values: Vec<Box<str>>) -> Self {
         let mut sorted = Vec::new();
-        if listed.len() > LINEAR_SEARCH_MAX {
-            sorted.clone_from(&listed);
+        if values.len() > LINEAR_SEARCH_MAX {
+            sorted.clone_from(&values);
             sort_by(&mut sorted, |a, b| order_texts(a.as_bytes(), b.as_bytes()));
         }
-        Self { values: listed, sorted }
+        Self { values, sorted }
     }
 
     pub fn has(&self, text: &[u8]) -> bool {
@@ -260,7 +243,7 @@ mod tests {
             ("9007199254740993", &["9007199254740993"], &["9007199254740992"]),
         ] {
             let document = Document::parse(literal.as_bytes()).unwrap();
-            let literal = Literal::of(document.root());
+            let literal = Literal::from_value(document.root());
             for (others, expected) in [(equal, true), (different, false)] {
                 for other in others {
                     let document = Document::parse(other.as_bytes()).unwrap();
@@ -271,9 +254,9 @@ mod tests {
     }
 
     #[test]
-    fn many_words_are_found_like_few() {
+    fn a_binary_search_finds_the_same_strings_as_a_linear_search() {
         for count in [1, 8, 9, 500] {
-            let words = StringSet::of((0..count).map(|n| format!("word-{n}").into()).collect());
+            let words = StringSet::new((0..count).map(|n| format!("word-{n}").into()).collect());
             assert!((0..count).all(|n| words.has(format!("word-{n}").as_bytes())));
             assert!(!words.has(b"word") && !words.has(b"") && !words.has(b"word-501"));
         }

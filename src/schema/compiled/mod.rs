@@ -1,5 +1,5 @@
-//! The plan: what a schema becomes. An arena of nodes that name each other by index, so that a
-//! schema that refers to itself costs nothing, and validation follows no reference twice.
+//! The compiled schema: an arena of nodes that reference each other by index. A recursive schema needs no special case,
+//! and a `$ref` is resolved before validation.
 
 mod analysis;
 mod literal;
@@ -10,10 +10,10 @@ pub(super) use literal::{Literal, Literals, Number, StringSet, quoted};
 use super::format::Format;
 use super::pattern::Pattern;
 use crate::issue::{Profile, Severity};
-use crate::json::{KeyTable, NO_SYMBOL, NumberStep, Symbol, Table, TokenKind, Value};
+use crate::json::{Divisor, KeyTable, NO_SYMBOL, Symbol, Table, TokenKind, Value};
 use std::sync::Arc;
 
-/// The index of a node in its plan.
+/// The index of a node in its compiled schema.
 pub(super) type NodeId = u32;
 
 /// A compiled schema.
@@ -21,26 +21,26 @@ pub(super) type NodeId = u32;
 pub(super) struct CompiledSchema {
     pub nodes: Vec<Node>,
     pub root: NodeId,
-    /// Whether `"..."` and `<word>` are recognized as copied from documentation.
+    /// Whether `"..."` and `<word>` are reported as placeholders that were copied from documentation.
     pub placeholders: bool,
-    /// The keys of all properties, for parsers.
+    /// The key table that the parser interns keys with.
     pub names: Option<Arc<KeyTable>>,
 }
 
 impl CompiledSchema {
     /// The types that any of these nodes can accept.
     pub fn types_of(&self, nodes: &[NodeId]) -> u8 {
-        nodes.iter().map(|id| self.nodes[*id as usize].accepts).fold(0, |all, one| all | one)
+        nodes.iter().map(|id| self.nodes[*id as usize].accepts).fold(0, |all, bits| all | bits)
     }
 }
 
-/// A set of JSON types, one bit each; whole and other numbers are two.
+/// Bits of a set of JSON types. Integers and other numbers have separate bits.
 pub(super) mod types {
     pub const NULL: u8 = 1;
     pub const BOOLEAN: u8 = 2;
-    /// Numbers that are whole, however they are written.
+    /// Numbers whose value is an integer, such as `1` and `1.0`.
     pub const INTEGER: u8 = 4;
-    /// Numbers that are not.
+    /// All other numbers.
     pub const FRACTION: u8 = 8;
     pub const STRING: u8 = 16;
     pub const ARRAY: u8 = 32;
@@ -49,7 +49,7 @@ pub(super) mod types {
     pub const ALL: u8 = 127;
 }
 
-/// The types by the tags of the tape.
+/// The type bit of each token kind.
 const TYPE_BY_TAG: [u8; 16] = {
     let mut types = [types::ARRAY; 16];
     types[TokenKind::Null as usize] = types::NULL;
@@ -61,19 +61,18 @@ const TYPE_BY_TAG: [u8; 16] = {
     types[TokenKind::Utf8 as usize] = types::STRING;
     types[TokenKind::Escaped as usize] = types::STRING;
     types[TokenKind::Object as usize] = types::OBJECT;
-    // A key that was expected, where keys are validated as strings.
+    // An interned key: `propertyNames` validates keys as strings.
     types[TokenKind::Close as usize + 1] = types::STRING;
     types
 };
 
-/// The type of a value as one bit. A number that is not written as a whole one counts as a
-/// fraction here: `1.0` is an integer only to those who ask [`exact_type`].
+/// The type bit of a value by its spelling. `1.0` counts as a fraction here and as an integer in [`exact_type`].
 #[inline]
 pub(super) fn lexical_type(value: Value<'_>) -> u8 {
     TYPE_BY_TAG[value.token().class()]
 }
 
-/// The type of a value as one bit, by the number's value and not by its spelling.
+/// The type bit of a value. Whether a number is an integer is decided by its value, not by its spelling.
 pub(super) fn exact_type(value: Value<'_>) -> u8 {
     match lexical_type(value) {
         types::FRACTION if value.as_decimal().is_some_and(crate::json::Decimal::is_integer) => types::INTEGER,
@@ -81,7 +80,7 @@ pub(super) fn exact_type(value: Value<'_>) -> u8 {
     }
 }
 
-/// What a broken rule means in one profile.
+/// The severity of a violation in one profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum RuleSeverity {
     #[default]
@@ -91,7 +90,7 @@ pub(super) enum RuleSeverity {
     Off,
 }
 
-/// What a broken rule means, in the lenient and in the strict profile.
+/// The severity of a violation in the lenient and in the strict profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ProfileSeverities {
     pub lenient: RuleSeverity,
@@ -99,12 +98,12 @@ pub(super) struct ProfileSeverities {
 }
 
 impl ProfileSeverities {
-    pub fn of(self, profile: Profile) -> Option<Severity> {
-        let grade = match profile {
+    pub fn for_profile(self, profile: Profile) -> Option<Severity> {
+        let severity = match profile {
             Profile::Lenient => self.lenient,
             Profile::Strict => self.strict,
         };
-        match grade {
+        match severity {
             RuleSeverity::Error => Some(Severity::Error),
             RuleSeverity::Warning => Some(Severity::Warning),
             RuleSeverity::Info => Some(Severity::Info),
@@ -112,14 +111,14 @@ impl ProfileSeverities {
         }
     }
 
-    /// Whether a broken rule is an error in every profile.
+    /// Whether a violation is an error in both profiles.
     pub fn is_error(self) -> bool {
         self == Self::default()
     }
 
-    /// The profiles in which a broken rule is an error, a bit each; with `any`, those in which it is anything.
+    /// The bits of the profiles in which a violation is an error or, with `any`, is reported at all.
     pub fn failing(self, any: bool) -> u8 {
-        let bit = |profile| match self.of(profile) {
+        let bit = |profile| match self.for_profile(profile) {
             Some(severity) if any || severity == Severity::Error => 1 << profile as u8,
             _ => 0,
         };
@@ -127,58 +126,58 @@ impl ProfileSeverities {
     }
 }
 
-/// A limit and what it means to break it.
+/// A rule and the severity of its violation.
 #[derive(Clone, Debug)]
 pub(super) struct WithSeverity<T> {
     pub rule: T,
-    pub grades: ProfileSeverities,
+    pub severities: ProfileSeverities,
 }
 
 /// One schema.
 #[derive(Debug, Default)]
 pub(super) struct Node {
-    /// The types that may stand here.
+    /// The types that `type` allows.
     pub types: u8,
-    /// The types for which there is more to validate than the type.
+    /// The types whose values must satisfy further rules.
     pub types_with_rules: u8,
-    /// The types that can fit here at all, all in-place rules taken together.
+    /// The types of which some value can be valid, with all applicators for the same value taken into account.
     pub accepts: u8,
-    /// The schema `false`.
+    /// Whether this is the schema `false`.
     pub is_false_schema: bool,
-    /// Whether verdicts are remembered, because the same value can come here by several ways.
+    /// Whether results are memoized, because several references can lead here with the same value.
     pub memoize: bool,
-    /// Whether a value that fits can still draw a warning.
+    /// Whether a valid value can still have warnings.
     pub may_warn: bool,
-    /// Whether a value can break an error's rule here or below, a bit for each profile: where only the verdict is
-    /// asked, the others are not validated.
+    /// Bit set of profiles in which a rule of this node or below it is an error. In other profiles, fail-fast validation
+    /// skips the node.
     pub failing_profiles: u8,
-    /// The profiles in which no rule about a string, a number or a listed value is an error, a bit each, where
-    /// there are no others but by type.
+    /// Bit set of profiles in which every scalar rule of this node is at most a warning. Only `type` can then fail, so
+    /// fail-fast validation checks nothing else.
     pub warning_only_profiles: u8,
-    /// How most values that fit are told without a look at the rules.
+    /// A cheap check that most valid values pass.
     pub fast_check: FastCheck,
-    pub type_grades: ProfileSeverities,
-    /// What to say to those who break `type`.
+    pub type_severities: ProfileSeverities,
+    /// The hint of an issue about `type`.
     pub type_hint: Option<Box<str>>,
     pub values: Option<Box<Values>>,
     pub string: Option<Box<StringRules>>,
     pub number: Option<Box<NumberRules>>,
     pub object: Option<Box<ObjectRules>>,
     pub array: Option<Box<ArrayRules>>,
-    /// Schemas that validate the same value.
+    /// Subschemas that apply to the same value.
     pub applicators: Vec<Applicator>,
 }
 
-/// A way to know that a value fits and that there is nothing to say about it. It never says that one does not.
+/// A cheap check that accepts only valid values without issues. Values that it does not accept get the full check.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum FastCheck {
     #[default]
     None,
     /// A string of this format, and no other rule.
     Format(Format),
-    /// A whole number from the first to the second, and no other rule.
+    /// An integer in this inclusive range, and no other rule.
     IntRange(i32, i32),
-    /// One of the words of `enum`, and no other rule.
+    /// One of the strings of `enum`, and no other rule.
     Enum,
 }
 
@@ -189,7 +188,7 @@ pub(super) struct Values {
     pub constant: Option<WithSeverity<Literal>>,
 }
 
-/// What `enum` lists: the words apart, because that is what nearly all of them are.
+/// The values of `enum`. PERF: nearly all of them are strings, which have a search of their own.
 #[derive(Debug)]
 pub(super) struct EnumValues {
     pub words: StringSet,
@@ -202,7 +201,7 @@ pub(super) struct StringRules {
     pub max: Option<WithSeverity<usize>>,
     pub format: Option<WithSeverity<Format>>,
     pub pattern: Option<WithSeverity<(Pattern, Box<str>)>>,
-    /// What the pattern wants, in words.
+    /// The text of `x-expected`, which describes the pattern in messages.
     pub expected: Option<Box<str>>,
 }
 
@@ -212,10 +211,10 @@ pub(super) struct NumberRules {
     pub exclusive_min: Option<WithSeverity<Number>>,
     pub max: Option<WithSeverity<Number>>,
     pub exclusive_max: Option<WithSeverity<Number>>,
-    pub multiple_of: Option<WithSeverity<(NumberStep, Number)>>,
+    pub multiple_of: Option<WithSeverity<(Divisor, Number)>>,
 }
 
-/// What is asked of members that no other keyword speaks of.
+/// `additionalProperties`.
 #[derive(Debug, Default)]
 pub(super) enum Additional {
     #[default]
@@ -226,57 +225,58 @@ pub(super) enum Additional {
 
 #[derive(Debug, Default)]
 pub(super) struct ObjectRules {
-    /// Every key the schema names, those of `properties` first, in its order.
+    /// Index of all keys that the schema names.
     pub table: Table,
-    /// The same keys by their symbols.
+    /// Index of the same keys by symbol.
     pub symbols: SymbolIndex,
+    /// The keys that the schema names: those of `properties` first, in the order of the schema.
     pub properties: Vec<Property>,
     pub required: Vec<WithSeverity<u32>>,
-    /// The bits of `required`, where 64 are enough for all of `tracked`.
+    /// The bits of `required`, if `tracked` is at most 64.
     pub required_bits: u64,
-    /// The bits of those whose absence is an error, in each profile.
+    /// The bits of the properties whose absence is an error, for each profile.
     pub required_error_bits: [u64; 2],
-    /// Whether nothing but `properties` speaks of members, so that they can be walked without questions.
+    /// Whether there is neither `patternProperties` nor `propertyNames`, and at most 64 tracked properties.
     pub is_simple: bool,
-    /// How many properties have a bit.
+    /// The number of properties with a bit.
     pub tracked: u32,
     pub patterns: Vec<(Pattern, NodeId)>,
     pub additional: Additional,
     pub names: Option<WithSeverity<NodeId>>,
     pub min: Option<WithSeverity<usize>>,
     pub max: Option<WithSeverity<usize>>,
-    /// If the first is there, the others have to be.
+    /// If the object has the first property, it must have the others.
     pub dependent: Vec<WithSeverity<(u32, Vec<u32>)>>,
-    /// If the property is there, the object has to fit.
+    /// If the object has the property, it must be valid by the node.
     pub dependent_schemas: Vec<(u32, NodeId)>,
 }
 
-/// No bit: nothing asks whether the property was there.
+/// The bit of a property whose presence no rule depends on.
 pub(super) const UNTRACKED: u32 = u32::MAX;
 
-/// A key that a schema names.
+/// A key that the schema names.
 #[derive(Debug)]
 pub(super) struct Property {
     pub name: Box<str>,
-    /// What a parser that expects it reads it as.
+    /// The symbol of the interned key.
     pub symbol: Symbol,
-    /// Its schema, if `properties` has one.
+    /// The subschema in `properties`, if there is one.
     pub node: Option<NodeId>,
-    /// The bit that remembers that it was there.
+    /// The bit that records that an object has the property.
     pub bit: u32,
-    /// The same as a mask, where there are 64 bits for all.
+    /// The same bit as a mask, if `tracked` is at most 64. Otherwise 0.
     pub mask: u64,
 }
 
-/// The properties of one object schema by symbol: open addressing, at most half full.
+/// Hash table of the properties of one object schema by symbol: open addressing, at most half full.
 #[derive(Debug, Default)]
 pub(super) struct SymbolIndex {
     slots: Box<[(Symbol, u16)]>,
 }
 
 impl SymbolIndex {
-    /// Nothing where there are more properties than fit.
-    pub fn of(properties: &[Property]) -> Self {
+    /// Builds the table. It stays empty if an index does not fit into 16 bits.
+    pub fn new(properties: &[Property]) -> Self {
         let size = (properties.len() * 2).next_power_of_two();
         let mut slots = vec![(NO_SYMBOL, 0); if properties.len() < usize::from(u16::MAX) { size } else { 0 }];
         for (index, property) in (0u16..).zip(properties) {
@@ -298,11 +298,11 @@ impl SymbolIndex {
         let mask = self.slots.len().wrapping_sub(1);
         let mut slot = usize::from(symbol) & mask;
         loop {
-            let (there, index) = *self.slots.get(slot)?;
-            if there == symbol {
+            let (slot_symbol, index) = *self.slots.get(slot)?;
+            if slot_symbol == symbol {
                 return Some(usize::from(index));
             }
-            if there == NO_SYMBOL {
+            if slot_symbol == NO_SYMBOL {
                 return None;
             }
             slot = (slot + 1) & mask;
@@ -350,12 +350,12 @@ pub(super) enum Applicator {
 }
 
 impl Node {
-    /// A schema that says nothing yet.
+    /// A node without rules.
     pub fn unconstrained() -> Self {
         Self { types: types::ALL, accepts: types::ALL, ..Self::default() }
     }
 
-    /// The schema this one stands for, if all it does is to refer to it.
+    /// The target of a node that is nothing but a reference.
     pub fn alias(&self) -> Option<NodeId> {
         match self.applicators.as_slice() {
             [Applicator::All(target)]
@@ -373,7 +373,7 @@ impl Node {
         }
     }
 
-    /// Calls `see` with every schema that validates the same value.
+    /// Calls `visitor` with every subschema that applies to the same value.
     pub fn visit_applicators(&self, visitor: &mut dyn FnMut(NodeId)) {
         for rule in &self.applicators {
             match rule {
@@ -393,7 +393,7 @@ impl Node {
         }
     }
 
-    /// Calls `see` with every schema that validates a part of the value.
+    /// Calls `visitor` with every subschema that applies to a part of the value.
     pub fn visit_children(&self, visitor: &mut dyn FnMut(NodeId)) {
         if let Some(object) = &self.object {
             object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);
@@ -412,7 +412,7 @@ impl Node {
         }
     }
 
-    /// Calls `see` with every schema whose failure is this one's.
+    /// Calls `visitor` with every subschema whose violations are violations of this node.
     pub fn visit_failing(&self, visitor: &mut dyn FnMut(NodeId)) {
         for rule in &self.applicators {
             match rule {
@@ -420,7 +420,7 @@ impl Node {
                 Applicator::If { then, otherwise, .. } => {
                     then.iter().chain(otherwise).copied().for_each(&mut *visitor);
                 }
-                // Their failure is a rule of this one.
+                // A branch can fail without a violation of its parent.
                 Applicator::Any(_) | Applicator::One(_) | Applicator::Not(_) => {}
             }
         }
