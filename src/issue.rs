@@ -1,4 +1,4 @@
-//! The type that all modules share: an issue with its code, severity and location.
+//! [`Issue`]: one problem found, with its code, severity and location. Every other module uses it.
 
 use serde::Serialize;
 
@@ -10,33 +10,33 @@ pub use crate::code::{Code, CodeInfo, Stage};
 pub enum Severity {
     /// The delivery is rejected.
     Error,
-    /// The delivery is accepted, and the issue deserves attention.
+    /// The delivery is accepted, and the issue needs attention.
     Warning,
-    /// The delivery is accepted, and the issue is harmless.
+    /// A harmless fact.
     Info,
 }
 
-/// The strictness of validation.
+/// The profile of an evaluation: the severity of deviations from the contract.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// For receivers in production: known deviations of real senders are warnings.
     #[default]
     Lenient,
-    /// For the tests of a sender: a violation of any documented rule is an error.
+    /// For the tests of senders: every deviation from a documented rule is an error.
     Strict,
 }
 
-/// One segment of a path into a payload.
+/// One element of the path to a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub enum PathSegment {
-    /// A key of an object.
+    /// The key of a member.
     Key(String),
-    /// An index of an array.
+    /// The index of an item, from 0.
     Index(usize),
 }
 
-/// A location for people and editors: UTF-16 offsets, line and column from 1.
+/// A span of the text for people and editors: UTF-16 offsets, and line and column of the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Span {
     /// UTF-16 offset of the first code unit.
@@ -49,7 +49,7 @@ pub struct Span {
     pub column: usize,
 }
 
-/// A range of bytes: of the raw body, or of the signed content.
+/// A span of the raw body, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct ByteSpan {
     /// Offset of the first byte.
@@ -58,43 +58,44 @@ pub struct ByteSpan {
     pub end: usize,
 }
 
-/// One problem of a delivery. SECURITY: an issue never quotes a value of the payload, which may be health data. Its span
-/// locates the value.
+/// One problem found in a delivery, a definition, a schema or a capture.
+///
+/// SECURITY: no member quotes a value of the payload, which may be health data. The span locates the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Issue {
-    /// The code of the issue.
+    /// The code.
     pub code: Code,
     /// The severity.
     pub severity: Severity,
-    /// The problem, in one sentence.
+    /// The problem, in a sentence.
     pub message: String,
     /// The path from the root of the payload to the value.
     pub path: Vec<PathSegment>,
     /// The same path as a JSON Pointer (RFC 6901).
     pub pointer: String,
-    /// The location in the text.
+    /// The span in the text.
     pub span: Span,
-    /// The location in the bytes of the body.
+    /// The span in the bytes.
     pub byte_span: ByteSpan,
-    /// A description of valid values.
+    /// The expected value or type, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// A description of the value, such as its JSON type; never the value itself.
+    /// The type of the received value, in words; never the value itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<String>,
     /// What to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The stage of checking a delivery that found the issue; `None` outside of such a check.
+    /// The stage of the evaluation that found the issue; `None` if no evaluation of a delivery did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
 }
 
-/// The location of an issue, before its path and its line are computed.
+/// The location of an issue, before path, line and column are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
-    /// Not in the body: a header, or the request as a whole.
+    /// No part of the body: a header, or the whole delivery.
     Request,
     /// A value, by its index in the document's tape.
     Value(u32),
@@ -102,7 +103,7 @@ pub(crate) enum Location {
     Key(u32),
 }
 
-/// An issue of a check before it is located: `json` computes path, line and column.
+/// An issue whose path, line and column are not computed yet. Checks create it, and `json::locate` completes it.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingIssue {
     pub code: Code,
@@ -116,7 +117,8 @@ pub(crate) struct PendingIssue {
 }
 
 impl PendingIssue {
-    #[inline(never)] // one copy of this function and of those below: they have many callers
+    // PERF: outlined, as the methods below. Inlined copies at all call sites would add kilobytes to the module.
+    #[inline(never)]
     pub fn new(code: Code, severity: Severity, place: Location, message: impl Into<String>) -> Self {
         let (message, stage) = (message.into(), code.stage());
         Self { code, severity, place, message, expected: None, received: None, hint: None, stage }

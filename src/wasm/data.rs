@@ -3,6 +3,7 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::invalid_option::invalid_option;
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
 use crate::webhook::{Cause, Error, SignParams, Timestamp, WebhookOptions};
@@ -41,26 +42,23 @@ pub struct WebhookOptionsData {
 impl WebhookOptionsData {
     /// Converts the options.
     pub fn read(self) -> Result<WebhookOptions, Error> {
-        let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
         let allow_unsigned = match self.unsigned.as_deref() {
             None | Some("refuse") => false,
             Some("allow") => true,
-            Some(_) => return Err(invalid("`unsigned` is \"allow\" or \"refuse\".".to_owned())),
+            Some(_) => return Err(invalid_option("unsigned")),
         };
         let profile = match self.profile.as_deref() {
             None | Some("lenient") => Profile::Lenient,
             Some("strict") => Profile::Strict,
-            Some(_) => return Err(invalid("`profile` is \"lenient\" or \"strict\".".to_owned())),
+            Some(_) => return Err(invalid_option("profile")),
         };
         let algorithms = self
             .algorithms
             .map(|names| {
                 let known = |name: &String| {
                     Algorithm::from_name(name).ok_or_else(|| {
-                        Error::new(
-                            Code::ALGORITHM_UNSUPPORTED,
-                            "`algorithms` is a list of \"sha1\", \"sha256\" and \"sha512\", and holds something else.",
-                        )
+                        let message = invalid_option("algorithms").to_string();
+                        Error::new(Code::ALGORITHM_UNSUPPORTED, message)
                     })
                 };
                 names.iter().map(known).collect::<Result<Vec<_>, _>>()
@@ -68,9 +66,7 @@ impl WebhookOptionsData {
             .transpose()?;
         let number = |name: &str, value: Option<f64>| match value {
             None => Ok(None),
-            Some(value) => {
-                to_usize(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
-            }
+            Some(value) => to_usize(value).map(Some).ok_or_else(|| invalid_option(name)),
         };
         Ok(WebhookOptions {
             secrets: self.secrets,
@@ -139,7 +135,7 @@ impl SignParamsData {
     /// Converts the parameters.
     pub fn read(self) -> Result<SignParams, Error> {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
-            return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
+            return Err(invalid_option("random"));
         };
         let Self { now, id, webhook_id, event_type, url, .. } = self;
         Ok(SignParams { now: from_js_millis(now), random, id, webhook_id, event_type, url })

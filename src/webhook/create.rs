@@ -24,7 +24,7 @@ impl Webhook {
     /// assert!(String::from_utf8_lossy(&delivery.body).contains(r#""createdAt":"2023-11-14T22:13:20.000+00:00""#));
     ///
     /// let error = hook.create("calls.user.create", b"{}", &params).unwrap_err();
-    /// assert!(error.to_string().contains("The required key \"mobileNumber\" is missing."));
+    /// assert!(error.to_string().contains("Missing required property \"mobileNumber\"."));
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
     ///

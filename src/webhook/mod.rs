@@ -175,7 +175,7 @@ impl Webhook {
     /// receiver can reject a body by it before reading it. A delivery without the header is accepted.
     #[must_use]
     pub fn takes_content_type(&self, value: &str) -> bool {
-        MediaType::read(value, &self.provider.content_type) != MediaType::Other
+        MediaType::parse(value, &self.provider.content_type) != MediaType::Other
     }
 
     /// Whether both webhooks have a secret in common, as those of one subscription have during a secret rotation. Two
