@@ -59,8 +59,7 @@ impl<'s> Compiler<'s, '_> {
                     return Err(CompileError::new("format", value, message));
                 }
                 FormatLookup::Unknown if self.strict => {
-                    let message =
-                        format!("Unknown format {} in strict mode. Remove it.", quoted(&name));
+                    let message = format!("Unknown format {} in strict mode. Remove it.", quoted(&name));
                     return Err(CompileError::new("format", value, message));
                 }
                 FormatLookup::Unknown => {}
