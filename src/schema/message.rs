@@ -116,7 +116,7 @@ pub(super) fn not_allowed(value: Value<'_>) -> PendingIssue {
         Some(_) => "item",
         None => "value",
     };
-    remove(Code::NEVER, noun, value, "nothing".into())
+    remove(Code::NOT_ALLOWED, noun, value, "nothing".into())
 }
 
 #[inline(never)]
@@ -158,7 +158,7 @@ pub(super) fn maximum(relation: &str, limit: &Number, value: Value<'_>) -> Pendi
 }
 
 pub(super) fn multiple(divisor: &Number, value: Value<'_>) -> PendingIssue {
-    number(Code::MULTIPLE, "a multiple of", divisor, "a number that is not", value)
+    number(Code::MULTIPLE_OF, "a multiple of", divisor, "a number that is not", value)
 }
 
 #[inline(never)]

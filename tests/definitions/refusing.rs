@@ -428,18 +428,10 @@ fn what_a_definition_has_to_have_is_missed() {
 #[test]
 fn a_definition_that_is_no_json_says_where() {
     for (text, code, message) in [
-        ("", Code::JSON_SYNTAX, "The text has no bytes."),
-        (
-            "{\"id\": \"a\",}",
-            Code::JSON_SYNTAX,
-            "Trailing comma: nothing stands between this comma and the '}'.",
-        ),
+        ("", Code::JSON_SYNTAX, "Expected JSON, got an empty text."),
+        ("{\"id\": \"a\",}", Code::JSON_SYNTAX, "Trailing comma before '}'."),
         ("[]", Code::TYPE, "Expected an object, got an array."),
-        (
-            "\u{feff}{}",
-            Code::JSON_ENCODING,
-            "The text starts with a byte order mark (EF BB BF), which JSON does not allow.",
-        ),
+        ("\u{feff}{}", Code::JSON_ENCODING, "Expected JSON, got a byte order mark (EF BB BF) before it."),
     ] {
         let error = Provider::from_json(text.as_bytes()).expect_err(text);
         assert_eq!((error.issues[0].code, error.issues[0].message.as_str()), (code, message));

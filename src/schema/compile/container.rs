@@ -118,7 +118,7 @@ impl<'s> Compiler<'s, '_> {
         rules.is_simple = keys.tracked <= 64 && rules.patterns.is_empty() && rules.names.is_none();
         keys.bind_keys(self.interner);
         rules.symbols = SymbolIndex::new(&keys.properties);
-        rules.table = Table::of(keys.properties.iter().map(|property| property.name.as_bytes()));
+        rules.table = Table::new(keys.properties.iter().map(|property| property.name.as_bytes()));
         rules.properties = keys.properties;
         let has_rules = !rules.properties.is_empty()
             || !rules.patterns.is_empty()

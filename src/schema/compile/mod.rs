@@ -68,7 +68,7 @@ fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
     for diagnostic in root.document().diagnostics() {
         if diagnostic.code == Code::JSON_LONE_SURROGATE
             && let Location::Key(index) | Location::Value(index) = diagnostic.place
-            && let Some(text) = root.document().offset(index)
+            && let Some(text) = root.document().value_at(index)
             && (span.start..span.end).contains(&text.span().start)
         {
             return Err(CompileError::new(
@@ -79,7 +79,7 @@ fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
         }
         if let Location::Key(index) = diagnostic.place
             && diagnostic.severity == Severity::Error
-            && let Some(key) = root.document().offset(index)
+            && let Some(key) = root.document().value_at(index)
             && (span.start..span.end).contains(&key.span().start)
         {
             return Err(CompileError::new(

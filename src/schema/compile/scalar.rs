@@ -2,7 +2,7 @@
 
 use super::severity::SeverityOverrides;
 use super::{Compiler, count};
-use crate::json::{Kind, NumberStep, Value, quoted};
+use crate::json::{Kind, Divisor, Value, quoted};
 use crate::schema::compiled::{
     EnumValues, Literal, Literals, Node, Number, NumberRules, StringRules, StringSet, Values, WithSeverity,
     types,
@@ -184,7 +184,7 @@ fn number(
         multiple_of: None,
     };
     if let Some(value) = schema.get("multipleOf") {
-        let Some(divisor) = value.as_decimal().and_then(NumberStep::of) else {
+        let Some(divisor) = value.as_decimal().and_then(Divisor::new) else {
             let message = "\"multipleOf\" must be a number above 0 with at most 19 significant digits.";
             return Err(CompileError::new("multipleOf", value, message));
         };

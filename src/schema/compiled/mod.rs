@@ -10,7 +10,7 @@ pub(super) use literal::{Literal, Literals, Number, StringSet, quoted};
 use super::format::Format;
 use super::pattern::Pattern;
 use crate::issue::{Profile, Severity};
-use crate::json::{KeyTable, NO_SYMBOL, NumberStep, Symbol, Table, TokenKind, Value};
+use crate::json::{Divisor, KeyTable, NO_SYMBOL, Symbol, Table, TokenKind, Value};
 use std::sync::Arc;
 
 /// The index of a node in its compiled schema.
@@ -211,7 +211,7 @@ pub(super) struct NumberRules {
     pub exclusive_min: Option<WithSeverity<Number>>,
     pub max: Option<WithSeverity<Number>>,
     pub exclusive_max: Option<WithSeverity<Number>>,
-    pub multiple_of: Option<WithSeverity<(NumberStep, Number)>>,
+    pub multiple_of: Option<WithSeverity<(Divisor, Number)>>,
 }
 
 /// `additionalProperties`.

@@ -2,7 +2,7 @@
 
 use super::{Mode, Validator};
 use crate::issue::Severity;
-use crate::json::{Value, repeated, values_equal};
+use crate::json::{Value, find_repeated_items, values_equal};
 use crate::schema::compiled::{
     AdditionalItems, ArrayRules, Contains, ProfileSeverities, lexical_type, types,
 };
@@ -92,7 +92,7 @@ impl Validator<'_, '_> {
             return true;
         }
         let mut is_valid = true;
-        for (first, item) in repeated(value) {
+        for (first, item) in find_repeated_items(value) {
             is_valid &= self.report_repeated(severities, first, item);
             if !self.should_continue(is_valid) {
                 return false;

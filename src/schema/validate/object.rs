@@ -278,7 +278,7 @@ impl Validator<'_, '_> {
         let (schema, profile) = (self.schema, self.profile);
         self.report_violation(names.severities, &move || {
             let reason = first_error(schema, names.rule, key.as_value(), profile);
-            message::property_name(key, reason.filter(|reason| reason.code != Code::NEVER).as_ref())
+            message::property_name(key, reason.filter(|reason| reason.code != Code::NOT_ALLOWED).as_ref())
         })
     }
 }
