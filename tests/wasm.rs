@@ -1,5 +1,5 @@
 //! The core inside WebAssembly, where pointers have 32 bits and strings are scanned with other
-//! instructions than on this machine: the same answers as everywhere. Run by `cargo xtask test`.
+//! instructions than on this machine: the same results as everywhere. Run by `cargo xtask test`.
 #![cfg(target_arch = "wasm32")]
 
 use hookseal::json::Document;
@@ -30,7 +30,7 @@ fn hmac_gives_the_tags_of_the_rfcs() {
 }
 
 /// Strings are scanned in blocks: the end of a string, an escape, a control character and a broken
-/// byte have to be seen wherever they stand in a block.
+/// byte have to be found at every position in a block.
 #[wasm_bindgen_test]
 fn the_end_of_a_string_is_found_wherever_it_stands() {
     for length in 0..70 {
@@ -43,7 +43,7 @@ fn the_end_of_a_string_is_found_wherever_it_stands() {
         for bad in [b'\n', 0xff, 0x80] {
             let mut bytes = good.clone().into_bytes();
             bytes.insert(1 + length, bad);
-            assert!(Document::parse(&bytes).is_err(), "{bad:#x} behind {length} bytes");
+            assert!(Document::parse(&bytes).is_err(), "{bad:#x} after {length} bytes");
         }
         assert!(Document::parse(&good.as_bytes()[..=length]).is_err(), "open string of {length} bytes");
     }
@@ -135,10 +135,10 @@ fn verify(hook: &Hook, headers: &str, body: &str) -> u32 {
 }
 
 fn fresh(more: &str) -> JsValue {
-    let given = js(&format!(r#"{{"now":{NOW}{more}}}"#));
+    let params = js(&format!(r#"{{"now":{NOW}{more}}}"#));
     let random = Uint8Array::from([7u8; 32].as_slice());
-    Reflect::set(&given, &"random".into(), &random).expect("an object");
-    given
+    Reflect::set(&params, &"random".into(), &random).expect("an object");
+    params
 }
 
 #[wasm_bindgen_test]
@@ -282,7 +282,7 @@ fn a_hook_that_cannot_be_made_says_why_and_quotes_no_secret() {
         (Some("painchek"), "", "{}", "secret-missing"),
         (Some("painchek"), "", r#"{"secrets":[""]}"#, "secret-missing"),
         (Some("xon"), "", r#"{"secrets":["Hush-4711"]}"#, "secret-invalid"),
-        (Some("nobody"), "", "{}", "definition-invalid"),
+        (Some("unknown"), "", "{}", "definition-invalid"),
         (None, "{", "{}", "definition-invalid"),
         (None, "{}", "{}", "definition-invalid"),
         (Some("xon"), "", r#"{"unsigned":"Hush-4711"}"#, "option-invalid"),
@@ -381,8 +381,7 @@ fn the_scratch_buffer_moves_only_when_it_grows_and_then_forgets() {
     assert_eq!(memory(grown + (1 << 20) - 4, 4).to_vec(), [0; 4]);
 }
 
-/// Lengths come from JavaScript. A wrong one gives a wrong answer, and not a panic, which would be the end
-/// of the module.
+/// Lengths come from JavaScript. A wrong one may give a wrong result, but never a panic, which would end the module.
 #[wasm_bindgen_test]
 fn lengths_beyond_the_buffer_do_no_harm() {
     let hook = xon();
@@ -482,5 +481,5 @@ fn providers_are_detected_over_the_bridge() {
     assert_eq!(provider_ids(), hookseal::provider::ids().collect::<Vec<_>>());
     let length = provider_definition("xon");
     assert!(taken(text(), length).starts_with("{\"id\":\"xon\""));
-    assert_eq!(provider_definition("nobody"), 0);
+    assert_eq!(provider_definition("unknown"), 0);
 }

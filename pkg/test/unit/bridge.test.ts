@@ -133,7 +133,7 @@ describe("the status of an error", () => {
       errorOf(() => hook.verify({ headers: {}, body: {} as never })),
       errorOf(() => hmac.sign("sha256", "", "message")),
       errorOf(() => webhook((() => {}) as never)),
-      errorOf(() => webhook("nobody")),
+      errorOf(() => webhook("unknown")),
       errorOf(() => webhook("xon", { unknown: 1 } as never)),
     ];
     for (const { code, status, message } of errors)
