@@ -2,7 +2,7 @@
 
 use super::severity::SeverityOverrides;
 use super::{Compiler, count};
-use crate::json::{Kind, Divisor, Value, quoted};
+use crate::json::{Divisor, Kind, Value, quoted};
 use crate::schema::compiled::{
     EnumValues, Literal, Literals, Node, Number, NumberRules, StringRules, StringSet, Values, WithSeverity,
     types,
