@@ -2,7 +2,7 @@
 
 use super::severity::SeverityOverrides;
 use super::{Compiler, count};
-use crate::json::{Kind, Divisor, Value, quoted};
+use crate::json::{Divisor, Kind, Value, quoted};
 use crate::schema::compiled::{
     EnumValues, Literal, Literals, Node, Number, NumberRules, StringRules, StringSet, Values, WithSeverity,
     types,
@@ -59,8 +59,7 @@ impl<'s> Compiler<'s, '_> {
                     return Err(CompileError::new("format", value, message));
                 }
                 FormatLookup::Unknown if self.strict => {
-                    let message =
-                        format!("Unknown format {} in strict mode. Remove it.", quoted(&name));
+                    let message = format!("Unknown format {} in strict mode. Remove it.", quoted(&name));
                     return Err(CompileError::new("format", value, message));
                 }
                 FormatLookup::Unknown => {}

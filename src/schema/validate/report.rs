@@ -104,7 +104,12 @@ impl<'o> IssueCollector<'o> {
     pub fn finish(self, value: Value<'_>) {
         if self.omitted {
             let message = format!("Only {MAX_ISSUES} issues are listed. There are more.");
-            self.issues.push(PendingIssue::new(Code::ISSUES_TRUNCATED, Severity::Info, value.place(), message));
+            self.issues.push(PendingIssue::new(
+                Code::ISSUES_TRUNCATED,
+                Severity::Info,
+                value.place(),
+                message,
+            ));
         }
     }
 }
