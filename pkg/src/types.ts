@@ -92,7 +92,7 @@ export type SignatureInfo =
       status: "verified";
       /** The algorithm of the signature. */
       algorithm: Algorithm | "ed25519";
-      /** Which secret, by its place in the options. */
+      /** Index of the secret in the options. */
       secret: number;
       /** What the signature covers: the whole body. */
       covers: "body";
@@ -127,7 +127,7 @@ export interface Verified<E = unknown> {
   readonly webhookId?: string;
   /** The id of the delivery. No signature covers it. */
   readonly deliveryId?: string;
-  /** When the event was made, as the payload says it. */
+  /** The time of the event, as the payload writes it. */
   readonly createdAt?: string;
   /** The revision of the contract the payload follows, where there are several. */
   readonly revision?: string;
@@ -213,14 +213,23 @@ export interface Report {
   webhookId?: string;
   /** The id of the delivery. */
   deliveryId?: string;
-  /** When the event was made, as the payload says it. */
+  /** The time of the event, as the payload writes it. */
   createdAt?: string;
   /** The revision of the contract the payload follows. */
   revision?: string;
   /** The SHA-256 of the raw body, hex; empty for a body over the limit, which is not read. */
   digest: string;
-  /** What is known about the signature. */
+  /** The signature. Holds texts of the delivery, and never the expected tag. */
   signature: {
+    /**
+     * - `verified`: one of the secrets made the signature, within the timestamp tolerance.
+     * - `unsigned`: there is no signature that could be checked, and the receiver allows that.
+     * - `missing`: there is no signature.
+     * - `malformed`: there is a signature, and it could not be compared: the delivery does not have the provider's form,
+     *   lacks a part of the signed content, or has a body over the size limit.
+     * - `mismatch`: none of the secrets made the signature over this content.
+     * - `stale`: one of the secrets made the signature, outside the timestamp tolerance.
+     */
     status: "verified" | "unsigned" | "missing" | "malformed" | "mismatch" | "stale";
     /** The header of the signature. */
     header?: string;
@@ -252,7 +261,7 @@ export interface Report {
      */
     parts?: SignedPart[];
   };
-  /** Everything that was found, sorted by place. */
+  /** Every issue, sorted by location. */
   issues: Issue[];
 }
 

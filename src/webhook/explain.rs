@@ -122,16 +122,4 @@ impl Webhook {
     pub fn signed_body(&self, delivery: &Delivery<'_>, now: impl Into<Timestamp>) -> Option<Vec<u8>> {
         self.explain(delivery, now).signed_body
     }
-
-    /// The same, within the limits of [`explain_with`](Self::explain_with).
-    #[must_use]
-    pub fn signed_body_with(
-        &self,
-        delivery: &Delivery<'_>,
-        now: impl Into<Timestamp>,
-        limits: &VerifyOptions,
-        max_combinations: usize,
-    ) -> Option<Vec<u8>> {
-        self.explain_with(delivery, now, limits, max_combinations).signed_body
-    }
 }

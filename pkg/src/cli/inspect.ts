@@ -12,7 +12,7 @@ import {
 } from "./input.js";
 import { count, print, sanitize, style, table, verdictInk } from "./paint.js";
 import { Progress } from "./progress.js";
-import { hasSignatureError, redactId, showReport } from "./report.js";
+import { hasSignatureError, redactReport, showReport } from "./report.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 
 export interface InspectOptions extends HookOptions, InputOptions {
@@ -187,8 +187,7 @@ class Run {
     this.#signatures ||= signature;
     this.tally.add(report.provider, report.type ?? "", report.verdict, cause);
     if (json) {
-      const hidden = redact ? { id: redactId(report), createdAt: undefined } : {};
-      print(JSON.stringify({ source: file, index, issues, report: { ...report, ...hidden } }));
+      print(JSON.stringify({ source: file, index, issues, report: redact ? redactReport(report) : report }));
       this.#single = alone;
       return;
     }

@@ -37,6 +37,22 @@ export function showReport(
   print(summary([...imported.issues, ...issues]));
 }
 
+/** The report without values of the payload, and without the URL, which may contain a token. */
+export function redactReport({ createdAt: _, ...report }: Report): unknown {
+  const { timestamp, parts, ...signature } = report.signature;
+  const isHeader = parts?.some(({ placeholder }) => placeholder === "timestamp");
+  return {
+    ...report,
+    id: redactId(report),
+    signature: {
+      ...signature,
+      // Without a placeholder, the signed time is a value of the payload.
+      timestamp: isHeader === true ? timestamp : undefined,
+      parts: parts?.map((part) => (part.placeholder === "url" ? { ...part, value: undefined } : part)),
+    },
+  };
+}
+
 /** The idempotency key without what it holds of the payload: it is made of the event type and values. */
 export function redactId({ type, id }: { type?: string; id?: string }): string | undefined {
   return id === undefined ? undefined : `${type ?? ""}:•••`;

@@ -30,6 +30,16 @@ const required = (code: string) =>
 const imported = (code: string) =>
   code.replace(/const (\{[^}]*\}) = require\(("[^"]*")\);/g, "import $1 from $2;");
 
+/** The lines of the shown explanation that a real one lacks. `…` matches any text. */
+function missingLines(output: string): string[] {
+  const [, shown = ""] = /^```text\n(signature-mismatch [\s\S]*?)^```/m.exec(readme) ?? [];
+  assert.notEqual(shown, "");
+  return shown.split("\n").filter((line) => {
+    const parts = line.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return !new RegExp(`^${parts.join(".*")}$`, "m").test(output);
+  });
+}
+
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -222,6 +232,7 @@ describe("an example of the README", () => {
       const [code, said] = expected[verb] as [number, RegExp];
       assert.equal(await command.ended, code, command.said());
       assert.match(command.said(), said);
+      if (verb === "explain") assert.deepEqual(missingLines(command.said()), []);
     }
   });
 });

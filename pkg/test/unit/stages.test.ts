@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { inspect } from "../../src/cli/inspect.js";
+import { redactReport } from "../../src/cli/report.js";
 import {
   painchek,
   providers,
@@ -114,6 +115,34 @@ describe("the signed content of a report", () => {
 });
 
 describe("hookseal inspect", () => {
+  it("redacts values of the payload and the URL, and keeps what was signed otherwise", () => {
+    const now = Date.UTC(2026, 0, 1);
+    const redacted = (id: string, body: string) => {
+      const hook = webhook(id, { secrets: [SECRET] });
+      return JSON.stringify(redactReport(hook.inspect(hook.sign(body, { now }), { now })));
+    };
+    const linear = redacted("linear", `{"webhookTimestamp":${now},"createdAt":"2026-01-01"}`);
+    assert.doesNotMatch(linear, /1767225600|2026-01-01/);
+    assert.match(redacted("stripe", '{"id":"evt_1"}'), /"timestamp":1767225600000/);
+    const signature = {
+      header: "X-Sig",
+      format: "{hex}" as const,
+      algorithms: ["sha256" as const],
+      signedContent: "{method}\n{url}\n{body}",
+    };
+    const hook = webhook(
+      { id: "mine", signature, envelope: { type: "/type" }, events: { "*": { schema: true } } },
+      { secrets: [SECRET] },
+    );
+    const url = "https://h/?token=t0k3n";
+    const report = hook.inspect({ ...hook.sign('{"type":"a"}', { url }), url });
+    assert.equal(report.verdict, "verified");
+    assert.match(JSON.stringify(report), /t0k3n/);
+    const text = JSON.stringify(redactReport(report));
+    assert.doesNotMatch(text, /t0k3n/);
+    assert.match(text, /"placeholder":"method","value":"POST"/);
+  });
+
   it("evaluates a rejected delivery once", async (context) => {
     const folder = mkdtempSync(join(tmpdir(), "hookseal-once-"));
     const file = join(folder, "delivery.http");

@@ -10,7 +10,7 @@ use crate::schema::compiled::{
 };
 use crate::schema::message;
 
-/// The weight of a wrong `const` or `enum` in the search for the closest branch. Branches are told apart by such
+/// The weight of a wrong `const` or `enum` in the search for the closest branch. Branches are distinguished by such
 /// discriminators, so one of them weighs more than any other number of errors.
 const DISCRIMINATOR_WEIGHT: u32 = 1000;
 
