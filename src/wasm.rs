@@ -9,6 +9,7 @@ mod import;
 mod native_hash;
 mod options;
 mod primitives;
+mod send;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -19,7 +20,7 @@ use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
-use crate::json::Token;
+use crate::json::{Pointer, Token};
 use crate::provider::Provider;
 use crate::webhook::{
     AcceptedDelivery, DEFAULT_MAX_COMBINATIONS, Error, SignParams, SignatureInfo, SignedDelivery,
@@ -34,6 +35,7 @@ pub use import::{
     DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
 };
 pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
+pub use send::{duration_option, status_range_option};
 
 thread_local! {
     /// What JavaScript wrote for the next call.
@@ -184,13 +186,17 @@ impl Hook {
     #[must_use]
     pub fn metadata(&self) -> JsValue {
         let provider = self.0.provider();
+        let data = Pointer::from(provider.envelope.data.as_str());
         to_js(&ProviderMetadata {
             id: &provider.id,
             title: &provider.title,
             required_headers: self.0.required_headers(),
             immutable: provider.immutable,
             success: provider.success,
-            retries: &provider.retries,
+            retries: provider.retry_delays_ms.as_deref(),
+            signature_expires: provider.signature_expiry().name(),
+            own_headers: provider.own_headers(),
+            data_path: data.keys().collect(),
             content_type: &provider.content_type,
             sensitive: &provider.sensitive,
             names: provider.names.texts().collect(),

@@ -1,22 +1,22 @@
-/** `hookseal/fetch`: a receiver for everything that takes a `Request` and wants a `Response`. */
+/** `hookseal/fetch`: a receiver for frameworks that pass a `Request` and expect a `Response`. */
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
-import { type FetchRequest, type FetchResponse, response, toIncomingRequest } from "./receive/web.js";
+import { createResponse, type FetchRequest, type FetchResponse, toIncomingRequest } from "./receive/web.js";
 import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
 export type { FetchBody, FetchRequest, FetchResponse } from "./receive/web.js";
 
 const FIX =
-  "Hand over the request before anything reads it. Hono: app.all(path, (c) => receive(c.req.raw)), with no c.req.json() before it. " +
-  "Next.js, SvelteKit, Workers, Deno, Bun: no request.json() or request.text() before it, or give those a request.clone().";
+  "Pass the request before other code reads it. Hono: app.all(path, (c) => receive(c.req.raw)), with no c.req.json() before it. " +
+  "Next.js, SvelteKit, Workers, Deno, Bun: no request.json() or request.text() before it, or use request.clone() for those.";
 
 /**
  * A receiver of webhook deliveries from `Request` to `Response`: for Hono, Next.js route handlers, SvelteKit, Cloudflare
- * Workers, Deno and Bun. It imports nothing of Node's. Make it once, and not for each request: the store that it
- * has by default is its own.
+ * Workers, Deno and Bun. The module imports nothing of Node. Create the receiver once, and not for each request: its default
+ * store would forget earlier deliveries.
  *
- * The promise it returns is never rejected.
+ * The returned promise is never rejected.
  *
  * @example
  * ```ts
@@ -36,5 +36,6 @@ export function receiver<Events, R extends FetchRequest = FetchRequest>(
   options?: ReceiverOptions<R>,
 ): (request: R) => Promise<FetchResponse> {
   const core = new Receiver(hook, handler, options);
-  return async (request) => response(await core.handle(toIncomingRequest(request, FIX)), request.method);
+  return async (request) =>
+    createResponse(await core.handle(toIncomingRequest(request, FIX)), request.method);
 }

@@ -1,17 +1,17 @@
-/** `hookseal/lambda`: a receiver for AWS Lambda behind API Gateway, a function URL or a load balancer. */
+/** `hookseal/lambda`: a receiver for AWS Lambda with API Gateway, a function URL or a load balancer. */
 import { fromBase64, toBase64 } from "./base64.js";
-import { notRaw, RequestError, type ResponseParts, tooLarge } from "./receive/answer.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { type Incoming, Receiver } from "./receive/receiver.js";
+import { notRaw, RequestError, type ResponseParts, tooLarge } from "./receive/response.js";
 import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
 
-const FIX = "Hand over the event as Lambda gave it, with `body` as a text and `isBase64Encoded` beside it.";
+const FIX = "Pass the event unchanged, with `body` as a string and `isBase64Encoded`.";
 
 /**
- * What is used of an event: of API Gateway's REST APIs and load balancers (version 1), and of its HTTP APIs and function
- * URLs (version 2).
+ * The members in use of an event: of API Gateway's REST APIs and load balancers (version 1), and of HTTP APIs and function URLs
+ * (version 2).
  */
 export interface LambdaEvent {
   readonly headers?: { readonly [name: string]: string | undefined } | null;
@@ -30,16 +30,16 @@ export interface LambdaEvent {
   };
 }
 
-/** The answer, in the form that all of them take. */
+/** The response, in a form that both versions accept. */
 export interface LambdaResult {
   statusCode: number;
   headers: Record<string, string>;
-  /** In base64 where it is not UTF-8. */
+  /** Base64 if the body is not UTF-8. */
   body: string;
   isBase64Encoded: boolean;
-  /** All headers once more where there are cookies, and the event has headers of several values, as the answer then may. */
+  /** All headers a second time, if there are cookies and the event has `multiValueHeaders`. */
   multiValueHeaders?: Record<string, string[]>;
-  /** Cookies, where the event is of version 2. */
+  /** Cookies, for events of version 2. */
   cookies?: string[];
 }
 
@@ -47,10 +47,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * A receiver of webhook deliveries as the handler of a function. Each copy of a function has a memory of its own, and many
- * run at once: give it a `store` that they share.
+ * A receiver of webhook deliveries as the handler of a function. Many instances of a function run at once, each with its own
+ * memory: pass a `store` that they share.
  *
- * The function fails at an event that is no HTTP request, such as one of SQS: an answer would delete its messages.
+ * The handler throws at an event that is not an HTTP request, such as one of SQS: a response would delete the messages.
  *
  * @example
  * ```ts
@@ -71,28 +71,28 @@ export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
   const core = new Receiver(hook, handler, options);
   return async (event) => {
     checkEvent(event);
-    return result(event, await core.handle(incoming(event)));
+    return toLambdaResult(event, await core.handle(toIncomingRequest(event)));
   };
 }
 
-function result(event: LambdaEvent, { status, headers, body }: ResponseParts): LambdaResult {
-  const { "set-cookie": given = [], ...rest } = headers as Record<string, string>;
-  const cookies = [given].flat();
+function toLambdaResult(event: LambdaEvent, { status, headers, body }: ResponseParts): LambdaResult {
+  const { "set-cookie": setCookie = [], ...rest } = headers as Record<string, string>;
+  const cookies = [setCookie].flat();
   const single: Record<string, string> = { ...rest };
   const [first] = cookies;
-  const version2 = event.requestContext?.http !== undefined;
-  if (first !== undefined && !version2) single["set-cookie"] = first;
-  const made: LambdaResult = { statusCode: status, headers: single, ...bodyOf(body) };
-  if (first === undefined) return made;
-  if (version2) made.cookies = cookies;
+  const isVersion2 = event.requestContext?.http !== undefined;
+  if (first !== undefined && !isVersion2) single["set-cookie"] = first;
+  const result: LambdaResult = { statusCode: status, headers: single, ...bodyOf(body) };
+  if (first === undefined) return result;
+  if (isVersion2) result.cookies = cookies;
   else if (event.multiValueHeaders != null) {
     const lists = Object.entries(rest).map(([name, value]) => [name, [value]]);
-    made.multiValueHeaders = { ...Object.fromEntries(lists), "set-cookie": cookies };
+    result.multiValueHeaders = { ...Object.fromEntries(lists), "set-cookie": cookies };
   }
-  return made;
+  return result;
 }
 
-/** A body as a text: JSON, in which Lambda answers, has no bytes. */
+/** Encodes a body as a string, since Lambda's response is JSON. */
 function bodyOf(body: string | Uint8Array): Pick<LambdaResult, "body" | "isBase64Encoded"> {
   if (typeof body === "string") return { body, isBase64Encoded: false };
   try {
@@ -103,12 +103,12 @@ function bodyOf(body: string | Uint8Array): Pick<LambdaResult, "body" | "isBase6
 }
 
 const HTTP_FIX =
-  "Put a function URL, API Gateway or a load balancer in front of the function. To handle deliveries that come another way, " +
-  "call `hook.check({ headers, body })` for each of them.";
+  "Put a function URL, API Gateway or a load balancer in front of the function. For deliveries from another source, " +
+  "call `hook.check({ headers, body })` for each delivery.";
 
 /**
- * Throws at an event that no HTTP request is in: an answer to it would be success, and the messages of a queue would be
- * deleted with it. An empty event is answered, as the console's tests are that leave parts out.
+ * Throws at an event that is not an HTTP request: a response would count as success, and delete the messages of a queue. An empty
+ * event gets a response, since tests in the AWS console may send one.
  */
 function checkEvent(event: unknown): void {
   if (typeof event !== "object" || event === null) throw new TypeError(`Expected an HTTP event. ${HTTP_FIX}`);
@@ -121,17 +121,17 @@ function checkEvent(event: unknown): void {
   if (isHttp && Records === undefined) return;
   const isList = Array.isArray(event);
   if (!isList && Object.keys(event).length === 0) return;
-  const what = isList
+  const received = isList
     ? "a list"
     : Array.isArray(Records)
       ? "an event with `Records` (SQS, SNS, S3, Kinesis or DynamoDB)"
       : "detail-type" in rest
         ? "an event of EventBridge"
         : "an event without headers and method";
-  throw new TypeError(`Expected an HTTP event, got ${what}. ${HTTP_FIX}`);
+  throw new TypeError(`Expected an HTTP event, got ${received}. ${HTTP_FIX}`);
 }
 
-function incoming<R extends LambdaEvent>(event: R): Incoming<R> {
+function toIncomingRequest<R extends LambdaEvent>(event: R): Incoming<R> {
   const headers = headersOf(event);
   return {
     request: event,
@@ -142,12 +142,13 @@ function incoming<R extends LambdaEvent>(event: R): Incoming<R> {
     },
     headers,
     header: (name) => headers[name],
-    async read(most) {
+    async read(maxBytes) {
       const { body, isBase64Encoded } = event;
       if (body === undefined || body === null) return new Uint8Array(0);
       if (typeof body !== "string") throw notRaw(FIX);
-      // Four characters for three bytes; and a character is a byte or more.
-      if (isBase64Encoded ? (body.length / 4) * 3 - 2 > most : body.length > most) throw tooLarge(most);
+      // A lower bound of the size: base64 has four characters for three bytes, and UTF-8 at least a byte per character.
+      const minBytes = isBase64Encoded ? (body.length / 4) * 3 - 2 : body.length;
+      if (minBytes > maxBytes) throw tooLarge(maxBytes);
       return isBase64Encoded ? decode(body) : encoder.encode(body);
     },
   };
@@ -157,20 +158,20 @@ function decode(body: string): Uint8Array {
   try {
     return fromBase64(body);
   } catch {
-    throw new RequestError(400, "encoding-invalid", {
-      detail: "The body is not base64, and the event says that it is.",
+    throw new RequestError("encoding-invalid", {
+      detail: "The body is not valid base64, although `isBase64Encoded` is true.",
     });
   }
 }
 
-/** The headers by their names in lower case; several of one name behind each other. */
+/** The headers by their names in lower case. Several values of one name are joined by commas. */
 function headersOf({ headers, multiValueHeaders }: LambdaEvent): Record<string, string> {
-  const found: Record<string, string> = Object.create(null);
+  const headersByName: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (value !== undefined) found[name.toLowerCase()] = value;
+    if (value !== undefined) headersByName[name.toLowerCase()] = value;
   }
   for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {
-    if (values !== undefined) found[name.toLowerCase()] = values.join(", ");
+    if (values !== undefined) headersByName[name.toLowerCase()] = values.join(", ");
   }
-  return found;
+  return headersByName;
 }

@@ -52,7 +52,7 @@ import type {
 import { trusted, VerifiedDelivery } from "./verified.js";
 
 /** What the core says about a provider. */
-interface ProviderMetadata {
+interface ProviderMetadata extends DeliveryPolicy {
   id: string;
   title: string;
   requiredHeaders: string[];
@@ -62,6 +62,24 @@ interface ProviderMetadata {
   immutable: boolean;
   contentType: string;
   uncovered: ("type" | "id")[];
+}
+
+/**
+ * The provider's rules for attempts, as the core has them.
+ *
+ * @internal
+ */
+export interface DeliveryPolicy {
+  /** The first and the last status that is success. */
+  success: [first: number, last: number];
+  /** The delays between attempts, in milliseconds. Absent where the definition has none. */
+  retries?: number[] | null;
+  /** Where the signed time is: nowhere, in a header, or in the body. */
+  signatureExpires: "never" | "by-header" | "by-body";
+  /** The headers that the provider itself puts on a delivery. */
+  ownHeaders: string[];
+  /** The keys that lead from the body to the event's data. */
+  dataPath: string[];
 }
 
 const algorithms = ["sha1", "sha256", "sha512"] as const;
@@ -323,6 +341,37 @@ export class Webhook<Events = any> {
     const raw = rawBody(body);
     const given = fresh(options, "sign");
     return signed(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), given));
+  }
+
+  /**
+   * The provider's rules for attempts.
+   *
+   * @internal
+   */
+  get deliveryPolicy(): DeliveryPolicy {
+    return this.#card;
+  }
+
+  /**
+   * The headers of a delivery with a signature of the time `now`, for an attempt whose first signature may have expired.
+   *
+   * @internal
+   */
+  resign(delivery: Delivery, now: number): [string, string][] {
+    const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
+    try {
+      return guarded(() => {
+        const head = putHeaders(headers, body, NO_LIMIT);
+        const signed: { headers: [string, string][] } = this.#hook.resign(
+          head,
+          writeBody(body, head, NO_LIMIT),
+          now,
+        );
+        return signed.headers;
+      });
+    } catch (thrown) {
+      rethrow(thrown);
+    }
   }
 
   /**

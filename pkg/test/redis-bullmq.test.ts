@@ -148,7 +148,7 @@ describe("a queue of deliveries", () => {
     assert.ok(got.every(({ body }) => body.equals(SAMPLE)));
     await discard(other);
     assert.deepEqual(await dead(), []);
-    await assert.rejects(resend(other), /No dead delivery has this id/);
+    await assert.rejects(resend(other), /No dead letter has this id/);
   });
 
   it("gives up at once on 410, and on an address that is refused", async () => {
@@ -160,7 +160,7 @@ describe("a queue of deliveries", () => {
     await until("both are dead", async () => (await dead()).length === 2);
     assert.equal(got.length, 1);
     const reasons = (await dead()).map(({ reason }) => reason).sort();
-    assert.match(reasons[0] as string, /^address-refused: /);
+    assert.match(reasons[0] as string, /^address-blocked: /);
     assert.equal(reasons[1], "status 410");
   });
 
@@ -265,7 +265,7 @@ describe("a queue of deliveries", () => {
       const { body, headers } = hook.sign(SAMPLE);
       await assert.rejects(add("https://example.org/", { headers: { ...headers, [name]: value }, body }), {
         code: "header-invalid",
-        message: `The header ${name} of the delivery looks like a secret, and secrets are not stored in Redis. Leave it out, and return it from the option \`secretHeaders\` of the worker.`,
+        message: `The header ${name} of the delivery looks like a secret, and secrets are not stored in Redis. Remove it, and return it from the option \`secretHeaders\`.`,
       });
     }
     assert.ok(!(await everything()).includes("s3cr3t"));
@@ -306,7 +306,7 @@ describe("a queue of deliveries", () => {
     await add("https://10.0.0.1/{uuid}", hook.sign(body));
     work();
     await until("it is dead", async () => (await dead()).length === 1);
-    const [job] = (await everything()).split("\n").filter((line) => line.includes("address-refused"));
+    const [job] = (await everything()).split("\n").filter((line) => line.includes("address-blocked"));
     assert.ok(job !== undefined && !/\bat .*\.[jt]s:\d+/.test(job), job);
     assert.ok(!(await dead())[0]?.reason.includes("of-the-payload"));
   });
@@ -370,7 +370,7 @@ describe("a queue of deliveries", () => {
       (await dead()).map(({ id }) => id),
       [kept],
     );
-    await assert.rejects(resend(lost), /No dead delivery has this id/);
+    await assert.rejects(resend(lost), /No dead letter has this id/);
   });
 
   it("tells deliveries apart whose ids differ in halves of surrogate pairs", async () => {

@@ -74,7 +74,7 @@ describe("an address that is not public", () => {
       });
       assert.deepEqual(
         [sent.outcome, sent.attempts.length, sent.attempts[0]?.code],
-        ["stopped", 1, "address-refused"],
+        ["stopped", 1, "address-blocked"],
         address,
       );
     }
@@ -97,7 +97,7 @@ describe("an address that is not public", () => {
       "１２７.0.0.1",
     ]) {
       const sent = await send(`https://${host}/latest/meta-data`, hook.sign(SAMPLE));
-      assert.equal(sent.attempts[0]?.code, "address-refused", host);
+      assert.equal(sent.attempts[0]?.code, "address-blocked", host);
     }
   });
 
@@ -107,7 +107,7 @@ describe("an address that is not public", () => {
       { address: "10.0.0.1", family: 4 },
     ];
     const sent = await send("https://example.org/", hook.sign(SAMPLE), { lookup });
-    assert.equal(sent.attempts[0]?.code, "address-refused");
+    assert.equal(sent.attempts[0]?.code, "address-blocked");
   });
 
   it("is not reached by a name that is asked twice and says another thing: what was checked is connected to", async () => {
@@ -134,15 +134,15 @@ describe("an address that is not public", () => {
         ?.code;
     assert.equal(await go(url, ["127.0.0.1"]), undefined);
     assert.equal(await go(url, ["127.0.0.0/8", "::1"]), undefined);
-    assert.equal(await go(url, ["127.0.0.2", "10.0.0.0/8"]), "address-refused");
+    assert.equal(await go(url, ["127.0.0.2", "10.0.0.0/8"]), "address-blocked");
     const mapped = await go(`http://[::ffff:127.0.0.1]:${port}/`, ["127.0.0.1"]);
-    assert.notEqual(mapped, "address-refused");
+    assert.notEqual(mapped, "address-blocked");
   });
 
   it("gets nothing over plain HTTP that was not named", async () => {
     const lookup = async () => [{ address: "93.184.216.34", family: 4 }];
     const sent = await send("http://example.org/", hook.sign(SAMPLE), { lookup });
-    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "http-refused"]);
+    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "http-blocked"]);
   });
 });
 
@@ -281,7 +281,7 @@ describe("a redirect", () => {
       response.writeHead(307, { Location: "http://10.0.0.1/" }).end(),
     );
     const sent = await send(url, hook.sign(SAMPLE), quick({ redirects: 3 }).options);
-    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "address-refused"]);
+    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "address-blocked"]);
     const loop = await receive((response) => response.writeHead(307, { Location: "/again" }).end());
     const looped = await send(
       loop.url,
@@ -297,7 +297,7 @@ describe("a redirect", () => {
     ]) {
       const { url } = await receive((response) => response.writeHead(307, { Location: location }).end());
       const sent = await send(url, hook.sign(SAMPLE), quick({ redirects: 3 }).options);
-      assert.equal(sent.attempts[0]?.code, "redirect-refused", location);
+      assert.equal(sent.attempts[0]?.code, "redirect-blocked", location);
     }
   });
 });
@@ -350,7 +350,7 @@ describe("TLS", () => {
     const sent = await send(`https://receiver.test:${away.port}/`, hook.sign(SAMPLE), options);
     assert.deepEqual(
       [sent.outcome, sent.attempts[0]?.code, plain.got.length],
-      ["stopped", "redirect-refused", 0],
+      ["stopped", "redirect-blocked", 0],
     );
 
     // The sender's own certificate is for the first origin.

@@ -32,14 +32,14 @@ describe("a parameter of the URL", () => {
   });
 
   it("that is missing is named", async () => {
-    await refused("/{patient_external_id}", {}, /^parameter-missing .*\{patient_external_id\}.* no value/);
+    await refused("/{patient_external_id}", {}, /^parameter-missing .* no value .*\{patient_external_id\}/);
     await refused("/{a.b}", { a: "text" }, /^parameter-missing .*\{a\.b\}/);
-    await refused("/{a}", { a: null }, /^parameter-missing .*\{a\}, .* null/);
+    await refused("/{a}", { a: null }, /^parameter-missing .* null .*\{a\}/);
     await refused("/{a}", { a: { b: 1 } }, /^parameter-invalid .*\{a\}/);
     await refused("/{constructor.name}", {}, /^parameter-missing /);
     await refused("/{__proto__}", {}, /^parameter-missing /);
-    await refused("/{a}", { a: 2 ** 60 }, /^parameter-invalid .* more digits/);
-    await refused("/{a}", { a: "\ud800" }, /^parameter-invalid .* no Unicode/);
+    await refused("/{a}", { a: 2 ** 60 }, /^parameter-invalid .*exactly/);
+    await refused("/{a}", { a: "\ud800" }, /^parameter-invalid .* not valid Unicode/);
   });
 
   it("changes neither host nor scheme nor path", async () => {

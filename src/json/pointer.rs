@@ -56,6 +56,12 @@ impl Pointer {
         }
     }
 
+    /// The keys that the pointer leads through, unescaped.
+    #[cfg(all(feature = "js", target_arch = "wasm32"))]
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().flatten().map(|step| &*step.key)
+    }
+
     /// Binds its keys to a key table.
     pub(crate) fn bind_keys(&mut self, names: &Arc<KeyTable>) {
         self.names = Some(Arc::clone(names));

@@ -93,8 +93,15 @@ pub struct ProviderMetadata<'w> {
     /// The headers that the hot path looks at, in lower case.
     pub required_headers: Vec<String>,
     pub immutable: bool,
+    /// The first and the last status that is success.
     pub success: (u16, u16),
-    pub retries: &'w [u32],
+    /// The delays between attempts, in milliseconds. Absent where the definition has none.
+    pub retries: Option<&'w [u32]>,
+    pub signature_expires: &'static str,
+    /// The headers that the provider itself puts on a delivery.
+    pub own_headers: Vec<&'w str>,
+    /// The keys that lead from the body to the event's data.
+    pub data_path: Vec<&'w str>,
     pub content_type: &'w str,
     pub sensitive: &'w [String],
     /// The keys by their symbols on the tape.

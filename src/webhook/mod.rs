@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 mod explain;
 mod inspect;
+mod resign;
 mod sign;
 mod sign_params;
 mod verify;

@@ -1,5 +1,5 @@
 //! What is generated from the tables of codes, in `src/code.rs` and beside the rules of each provider: the page that lists
-//! them, and their TypeScript type.
+//! them, their TypeScript type, and their statuses.
 
 use std::fmt::Write;
 
@@ -43,7 +43,14 @@ fn types() -> String {
     for stage in Stage::ALL {
         let _ = write!(text, " | \"{}\"", stage.as_str());
     }
-    text.push_str(";\n");
+    text.push_str(
+        ";\n\n/** The HTTP status of each code whose status is not 400. */\n\
+         export const STATUSES: { readonly [Code in IssueCode | ReceiverOnlyCode]?: number } = {\n",
+    );
+    for CodeInfo { code, .. } in all().chain(RECEIVER_CODES).filter(|info| info.code.status() != 400) {
+        let _ = writeln!(text, "  \"{code}\": {},", code.status());
+    }
+    text.push_str("};\n");
     text
 }
 
@@ -106,6 +113,8 @@ mod tests {
         for CodeInfo { code, meaning, fix } in all().chain(RECEIVER_CODES) {
             assert_eq!(page.matches(&format!("\n| `{code}` |")).count(), 1, "{code}");
             assert_eq!(types.matches(&format!("\n  | \"{code}\"")).count(), 1, "{code}");
+            let status = format!("\n  \"{code}\": {},\n", code.status());
+            assert_eq!(types.contains(&status), code.status() != 400, "{code}");
             for sentence in [meaning, fix] {
                 assert!(sentence.ends_with('.') && !sentence.contains('|'), "{code}: {sentence}");
             }
