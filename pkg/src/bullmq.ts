@@ -14,7 +14,7 @@ import { idHash } from "./id-hash.js";
 import { timedAttempt } from "./send/attempt.js";
 import { checkOptions, SendError } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions } from "./send/options.js";
-import { type Outgoing, outgoing, sendPolicy } from "./send/policy.js";
+import { headersForAttempt, type Outgoing, outgoing, sendPolicy } from "./send/policy.js";
 import { parseDuration } from "./send/schedule.js";
 import { isSecretHeader } from "./send/secret-headers.js";
 import { checkFunction, checkValues, valueError } from "./send/values.js";
@@ -228,6 +228,8 @@ class Sender implements BullmqSender {
         `The header ${secret[0]} of the delivery looks like a secret, and secrets are not stored in Redis. Remove it, and return it from the option \`secretHeaders\`.`,
       );
     }
+    // A signature that cannot be renewed throws now, and not at the first attempt.
+    headersForAttempt(policy.signer, prepared, Date.now());
     let attempts = 1;
     while (policy.delayAfter(attempts) !== undefined) attempts += 1;
     // Hashed: BullMQ allows no colon in an id, and the id of an event may identify a patient's record.

@@ -149,7 +149,7 @@ describe("a body of another realm, or of a runtime with less than a stream", () 
     const { receive } = receiving();
     for (const [piece, reason] of [
       ["{}", /setEncoding/],
-      [{ event: 1 }, /pieces of type object/],
+      [{ event: 1 }, /chunks of type object/],
     ] as const) {
       const reply = (await receive(bare(delivery().headers, { body: streaming(piece) }))) as Response;
       const { code, detail } = await reply.json();

@@ -4,7 +4,7 @@ import { afterEach, describe, it, mock } from "node:test";
 import { runInNewContext } from "node:vm";
 import { receiver } from "../src/fetch.ts";
 import { HooksealError, painchek, type SignedDelivery, xon } from "../src/index.ts";
-import { LogLimit, line, sanitize } from "../src/receive/log.ts";
+import { formatLine, LogRateLimit, sanitize } from "../src/receive/log.ts";
 import type { RejectedRequest } from "../src/receive/options.ts";
 import { receiving, requestOf, soon } from "./receiving.ts";
 import { SECRET } from "./support.ts";
@@ -60,12 +60,12 @@ describe("the line about a refusal", () => {
       status: 400,
       durations: { total: 0 },
     } as const;
-    const counted = line(
+    const counted = formatLine(
       { ...event, startedAt: 0, code: "json-syntax" },
       { issues, detail: "", type: undefined },
       7,
     );
-    assert.match(counted, / 2 more issues\. \(7 more lines with this code were left out before\.\)$/);
+    assert.match(counted, / 2 more issues\. \(7 more lines with this code were omitted\.\)$/);
     assert.match(lines[1] as string, /400 json-syntax/);
     assert.ok(!lines.join().includes("a-patient"), lines.join());
   });
@@ -108,7 +108,7 @@ describe("the line about a refusal", () => {
     assert.ok(lines.length < 100, `${lines.length}`);
     await send(hook.sign("{"));
     assert.match(lines.at(-1) as string, /json-syntax/);
-    const limit = new LogLimit();
+    const limit = new LogRateLimit();
     const admitted = Array.from({ length: 15 }, () => limit.admit("a", 0));
     assert.deepEqual(admitted, [...Array(10).fill(0), ...Array(5).fill(undefined)]);
     assert.deepEqual(
@@ -216,7 +216,7 @@ describe("what is said of an error that nobody takes", () => {
       const text = await saidOf(error);
       assert.match(
         text,
-        new RegExp(`the handler of a receiver for painchek threw ${name}\\. Its message is left out`),
+        new RegExp(`the handler of a receiver for painchek threw ${name}\\. The message is omitted`),
       );
       assert.match(text, /\n {4}at .+:\d+:\d+/);
       assert.ok(!/patient|home/.test(text), text);
@@ -237,9 +237,9 @@ describe("what is said of an error that nobody takes", () => {
       },
     );
     for (const [error, said] of [
-      ["a patient", /no Error but string/],
-      [undefined, /no Error but undefined/],
-      [null, /no Error but null/],
+      ["a patient", /not an Error \(string\)/],
+      [undefined, /not an Error \(undefined\)/],
+      [null, /not an Error \(null\)/],
       [throwing, /an object without a class/],
       [Object.create(null), /an object without a class/],
     ] as const) {

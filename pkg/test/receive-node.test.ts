@@ -113,7 +113,7 @@ describe("a request of Node", () => {
       Object.assign(request, { rawBody: (await readAll(request)).toString() });
     const { reply, detail } = await post(behind(keep));
     assert.deepEqual(reply, NOT_RAW);
-    assert.match(detail, /rawBody is a string: keep the Buffer/);
+    assert.match(detail, /rawBody is a string\. Keep the Buffer/);
   });
 
   it("that has a text beside a body nobody read is read", async () => {

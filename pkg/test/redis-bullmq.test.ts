@@ -355,7 +355,7 @@ describe("a queue of deliveries", () => {
     await other.add(url, hook.sign(SAMPLE));
     other.start();
     await until("it is dead", async () => (await other.deadLetters()).length === 1);
-    assert.equal((await other.deadLetters())[0]?.reason, "what is stored cannot be read: SyntaxError");
+    assert.equal((await other.deadLetters())[0]?.reason, "The stored delivery cannot be read: SyntaxError");
     assert.ok(!(await everything()).includes("a-patient"));
   });
 
@@ -413,7 +413,7 @@ describe("a queue of deliveries", () => {
   });
 
   it("tells of wrong calls when they are made", async () => {
-    assert.throws(() => bullmqSender({} as BullmqSenderOptions), /`connection` is missing/);
+    assert.throws(() => bullmqSender({} as BullmqSenderOptions), /Missing option `connection`/);
     assert.throws(() => sender({ retries: ["soon"] }), /`retries`/);
     for (const name of "cipher onError onAttempt secretHeaders lookup queue prefix plainHttp".split(" "))
       assert.throws(() => sender({ [name]: 5 }), new RegExp(`option \`${name}\``));

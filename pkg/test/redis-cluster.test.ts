@@ -231,7 +231,7 @@ for (const kind of Object.keys(CLIENTS)) {
 describe("the cluster of redis 4", () => {
   it("is refused: it sends scripts to any node", () => {
     const client = createCluster4({ rootNodes: rootNodes() });
-    assert.throws(() => redisStore(client), /The cluster of redis 4 .* redis 5 or newer/);
+    assert.throws(() => redisStore(client), /The cluster client of redis 4 .* redis 5 or newer/);
   });
 });
 

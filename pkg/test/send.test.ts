@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createSocket } from "node:net";
 import { describe, it } from "node:test";
 import { type ProviderDefinition, webhook, xon } from "../src/index.ts";
 import { type Attempt, type SendOptions, send } from "../src/send.ts";
-import { answer, hook, open, quick, receive, SAMPLE } from "./sending.ts";
+import { answer, type Got, hook, open, quick, receive, SAMPLE } from "./sending.ts";
 import { SECRET } from "./support.ts";
 
 const MINUTE = 60_000;
@@ -334,6 +334,32 @@ describe("a signature that covers the time", () => {
       got.map((one) => typed.verify(one).type),
       ["made", "made"],
     );
+  });
+
+  it("is not renewed for a delivery without the id that it covers", async () => {
+    const standard = webhook(DEFINITION as unknown as ProviderDefinition, { secrets: [SECRET] });
+    const { url, got } = await receive(answer(200));
+    const delivery = { headers: {}, body: '{"type":"made"}' };
+    await assert.rejects(send(url, delivery, quick({ provider: standard }).options), {
+      name: "SendError",
+      code: "header-invalid",
+      message: /^The signature cannot be renewed\. /,
+    });
+    assert.equal(got.length, 0);
+  });
+
+  it("covers every header that the delivery was signed with", async () => {
+    const typed = webhook(
+      {
+        ...DEFINITION,
+        signature: { ...DEFINITION.signature, signedContent: "{header:X-Tenant}\n{timestamp}\n{body}" },
+      } as unknown as ProviderDefinition,
+      { secrets: [SECRET] },
+    );
+    const { url, got } = await receive(answer(200));
+    const delivery = { headers: { "X-Tenant": "7" }, body: '{"type":"made"}' };
+    await send(url, delivery, quick({ provider: typed }).options);
+    assert.equal(typed.verify(got[0] as Got).type, "made");
   });
 
   it("is not sent for hours by who cannot sign", async () => {

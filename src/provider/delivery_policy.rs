@@ -98,13 +98,15 @@ impl Provider {
     /// The headers that the provider itself puts on a delivery: its signature, timestamp and ids.
     #[must_use]
     pub fn own_headers(&self) -> Vec<&str> {
-        let (signature, timestamp) = self
-            .scheme
-            .as_ref()
-            .map_or((None, None), |scheme| (Some(scheme.header()), scheme.timestamp_header()));
-        let ids = [&self.id_header, &self.webhook_id, &self.delivery_id].map(Option::as_deref);
-        let [id, webhook_id, delivery_id] = ids;
-        [signature, timestamp, id, webhook_id, delivery_id].into_iter().flatten().collect()
+        let mut names = Vec::new();
+        if let Some(scheme) = &self.scheme {
+            names.push(scheme.header());
+            names.extend(scheme.timestamp_header());
+        }
+        for name in [&self.id_header, &self.webhook_id, &self.delivery_id] {
+            names.extend(name.as_deref());
+        }
+        names
     }
 }
 

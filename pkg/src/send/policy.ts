@@ -113,19 +113,19 @@ function parseStatusRange(option: string, value: string): [number, number] {
 /**
  * The URL with its parameters, and the headers and bytes of every attempt.
  *
- * @throws SendError where the URL or a header cannot be sent, or the signature cannot be renewed.
+ * @throws SendError where the URL or a header cannot be sent.
  */
 export function outgoing(
   url: string,
   delivery: Delivery,
-  { rules, signer }: SendPolicy,
+  { rules }: SendPolicy,
   parameters: SendOptions["parameters"],
   secrets: ReadonlySet<string> = new Set(),
 ): Outgoing {
   const raw = rawBody(delivery?.body);
   // A copy: the caller may reuse the buffer while attempts go on for days.
   const body = typeof raw === "string" ? new TextEncoder().encode(raw) : raw.slice();
-  const result = {
+  return {
     url: expandUrl(url, () => eventData(body, rules?.dataPath ?? []), {
       webhook_queue_id: queueId(body),
       ...parameters,
@@ -134,12 +134,13 @@ export function outgoing(
     body,
     secrets,
   };
-  // A delivery that lacks what the signature covers, such as an id, fails now and not at an attempt.
-  headersForAttempt(signer, result, Date.now());
-  return result;
 }
 
-/** The headers of one attempt. Only a signature that expires, and its timestamp, differ from attempt to attempt. */
+/**
+ * The headers of one attempt. Only a signature that expires, and its timestamp, differ from attempt to attempt.
+ *
+ * @throws SendError where the delivery lacks what the signature covers, such as an id.
+ */
 export function headersForAttempt(
   signer: Webhook | undefined,
   { url, headers, body }: Omit<Outgoing, "secrets">,
