@@ -1,7 +1,6 @@
 /** `hookseal/express`: a receiver for Express 5 and 4. */
-import { type NodeRequest, type NodeResponse, send, toIncomingRequest } from "./receive/node.js";
+import { type NodeRequest, type NodeResponse, nodeReceiver } from "./receive/node.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
-import { Receiver } from "./receive/receiver.js";
 import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
@@ -37,8 +36,5 @@ export function receiver<Events, R extends NodeRequest = NodeRequest>(
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
 ): (request: R, response: NodeResponse) => Promise<void> {
-  const core = new Receiver(hook, handler, options);
-  return async (request, response) => {
-    send(request, response, await core.handle(toIncomingRequest(request, FIX)));
-  };
+  return nodeReceiver(FIX, hook, handler, options);
 }

@@ -90,7 +90,7 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
     logSerializers,
     ...rest
   } = options as FastifyOptions & Registration;
-  const core = new Receiver(hook, handler, rest);
+  const receiver = new Receiver(hook, handler, rest);
   scope.removeAllContentTypeParsers();
   // The parser returns the stream itself, which the receiver reads with its limit and timeout.
   scope.addContentTypeParser(
@@ -108,7 +108,10 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
   scope.all(path, { onSend }, async (request: FastifyIncoming, reply: FastifyReply) => {
     const { raw, body: stream, rawBody } = request;
     const source = { stream: isStream(stream) ? stream : undefined, rawBody };
-    const { status, headers, body } = await core.handle({ ...toIncomingRequest(raw, FIX, source), request });
+    const { status, headers, body } = await receiver.handle({
+      ...toIncomingRequest(raw, FIX, source),
+      request,
+    });
     if (headers["content-type"] === undefined) untyped.add(reply);
     reply
       .code(status)

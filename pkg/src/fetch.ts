@@ -35,7 +35,7 @@ export function receiver<Events, R extends FetchRequest = FetchRequest>(
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
 ): (request: R) => Promise<FetchResponse> {
-  const core = new Receiver(hook, handler, options);
+  const receiver = new Receiver(hook, handler, options);
   return async (request) =>
-    createResponse(await core.handle(toIncomingRequest(request, FIX)), request.method);
+    createResponse(await receiver.handle(toIncomingRequest(request, FIX)), request.method);
 }

@@ -68,10 +68,10 @@ export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
 ): (event: R) => Promise<LambdaResult> {
-  const core = new Receiver(hook, handler, options);
+  const receiver = new Receiver(hook, handler, options);
   return async (event) => {
     checkEvent(event);
-    return toLambdaResult(event, await core.handle(toIncomingRequest(event)));
+    return toLambdaResult(event, await receiver.handle(toIncomingRequest(event)));
   };
 }
 

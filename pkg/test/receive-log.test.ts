@@ -1,4 +1,4 @@
-// What a receiver says of its own accord: a line about each refusal, not too many, and nothing that a sender could forge.
+// Log lines of a receiver: one per rejection, rate-limited, with nothing that a sender could forge.
 import assert from "node:assert/strict";
 import { afterEach, describe, it, mock } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -21,7 +21,7 @@ const forged = () => ({ ...signed(), headers: { "x-painchek-wh-signature": `sha2
 afterEach(() => mock.restoreAll());
 
 describe("the line about a refusal", () => {
-  it("goes to the console unless it is told otherwise, and nothing does about what is handled", async () => {
+  it("goes to the console by default, and no line is written about a handled delivery", async () => {
     const said = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => {});
     const good = signed();
@@ -170,9 +170,9 @@ describe("what is kept of a refusal", () => {
     await slow.said(forged());
     assert.ok(done);
     mock.timers.enable({ apis: ["setTimeout"] });
-    const answer = receiving(hook, undefined, { onRejected: () => new Promise(() => {}) }).said(forged());
+    const responding = receiving(hook, undefined, { onRejected: () => new Promise(() => {}) }).said(forged());
     let answered = false;
-    answer.then(() => {
+    responding.then(() => {
       answered = true;
     });
     for (let turn = 0; turn < 50 && !answered; turn++) {
@@ -180,14 +180,14 @@ describe("what is kept of a refusal", () => {
       mock.timers.tick(1_000);
     }
     mock.timers.reset();
-    assert.equal(await answer, "401 signature-mismatch");
+    assert.equal(await responding, "401 signature-mismatch");
     const broken = receiving(hook, undefined, { onRejected: () => Promise.reject(new Error("x")) });
     assert.equal(await broken.said(forged()), "401 signature-mismatch");
     assert.equal(broken.errors[0]?.[0], "onRejected");
   });
 });
 
-describe("what is said of an error that nobody takes", () => {
+describe("the line about an error without `onError`", () => {
   const saidOf = async (error: unknown): Promise<string> => {
     const said = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => Promise.reject(error), { log: false });

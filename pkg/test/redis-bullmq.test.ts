@@ -124,7 +124,7 @@ describe("a queue of deliveries", () => {
     await until("its body is gone", async () => !(await has(id)));
   });
 
-  it("keeps what nobody took, to be sent again by hand: once, or on the whole schedule", async () => {
+  it("keeps dead letters, to be resent manually: once, or on the whole schedule", async () => {
     let status = 500;
     const { url, got } = await receive((response) => response.writeHead(status).end());
     const { add, start: work, deadLetters: dead, resend, discard } = sender();
@@ -313,7 +313,7 @@ describe("a queue of deliveries", () => {
 
   it("stores nothing of what a worker's secrets or cipher throw", async () => {
     const { url } = await receive((response) => response.end());
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const {
       add,
       start: work,
@@ -323,14 +323,14 @@ describe("a queue of deliveries", () => {
       secretHeaders: () => {
         throw new TypeError("of-the-worker is no token");
       },
-      onError: (error) => told.push(error.message),
+      onError: (error) => reported.push(error.message),
     });
     await add(url, hook.sign(SAMPLE));
     work();
     await until("it is dead", async () => (await dead()).length === 1);
     assert.equal((await dead())[0]?.reason, "`secretHeaders` failed: TypeError");
     assert.ok(!(await everything()).includes("of-the-worker"));
-    assert.deepEqual(told, ["of-the-worker is no token"]);
+    assert.deepEqual(reported, ["of-the-worker is no token"]);
 
     const named = sender({
       retries: [],

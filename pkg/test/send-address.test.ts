@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { AddressPolicy } from "../src/send/address.ts";
 import { type SendOptions, send } from "../src/send.ts";
-import { answer, type Got, hook, quick, type Reply, receive, SAMPLE } from "./sending.ts";
+import { type Got, hook, quick, type Reply, receive, respond, SAMPLE } from "./sending.ts";
 
 describe("an address that is public", () => {
   it("is not refused, in whatever way it is written", () => {
@@ -101,7 +101,7 @@ describe("an address that is not public", () => {
     }
   });
 
-  it("is refused beside a public one, too", async () => {
+  it("is blocked next to a public one, too", async () => {
     const lookup = async () => [
       { address: "93.184.216.34", family: 4 },
       { address: "10.0.0.1", family: 4 },
@@ -111,24 +111,24 @@ describe("an address that is not public", () => {
   });
 
   it("is not reached by a name that is asked twice and says another thing: what was checked is connected to", async () => {
-    const { port, got } = await receive(answer(200));
-    let asked = 0;
+    const { port, got } = await receive(respond(200));
+    let lookups = 0;
     const lookup = async () => {
-      asked += 1;
-      // The first answer is allowed. A second look-up would lead elsewhere.
-      return [{ address: asked === 1 ? "127.0.0.1" : "127.0.0.2", family: 4 }];
+      lookups += 1;
+      // The first address is allowed. A second lookup would lead elsewhere.
+      return [{ address: lookups === 1 ? "127.0.0.1" : "127.0.0.2", family: 4 }];
     };
     const sent = await send(
       `http://rebinding.test:${port}/`,
       hook.sign(SAMPLE),
       quick({ lookup, retries: [] }).options,
     );
-    assert.deepEqual([sent.ok, asked, got.length], [true, 1, 1]);
+    assert.deepEqual([sent.ok, lookups, got.length], [true, 1, 1]);
     assert.equal(got[0]?.headers.host, `rebinding.test:${port}`);
   });
 
   it("is reached where it is named, and no other", async () => {
-    const { url, port } = await receive(answer(200));
+    const { url, port } = await receive(respond(200));
     const go = async (to: string, allow: SendOptions["allowAddresses"] & object) =>
       (await send(to, hook.sign(SAMPLE), quick({ allowAddresses: allow, retries: [] }).options)).attempts[0]
         ?.code;
@@ -147,15 +147,15 @@ describe("an address that is not public", () => {
 });
 
 describe("a redirect", () => {
-  it("is not followed unless that is asked for", async () => {
-    const target = await receive(answer(200));
+  it("is not followed by default", async () => {
+    const target = await receive(respond(200));
     const { url } = await receive((response) => response.writeHead(307, { Location: target.url }).end());
     const sent = await send(url, hook.sign(SAMPLE), quick({ success: "2xx", retries: [] }).options);
     assert.deepEqual([sent.ok, sent.status, target.got.length], [false, 307, 0]);
   });
 
-  it("that is followed keeps method and bytes, and leaves credentials behind", async () => {
-    const target = await receive(answer(200));
+  it("that is followed keeps method and bytes, and drops credentials", async () => {
+    const target = await receive(respond(200));
     const { url } = await receive((response) => response.writeHead(308, { Location: target.url }).end());
     const delivery = hook.sign(SAMPLE);
     const headers = { ...delivery.headers, Authorization: "Bearer x", Cookie: "a=b" };
@@ -170,7 +170,7 @@ describe("a redirect", () => {
   });
 
   it("to another origin gets the signature, and no secret", async () => {
-    const other = await receive(answer(200));
+    const other = await receive(respond(200));
     const back = await receive((response, _, number) =>
       number === 1
         ? response.writeHead(307, { Location: "/again" }).end()
@@ -323,7 +323,7 @@ describe("TLS", () => {
     );
     const ca = readFileSync(cert, "utf8");
     const server = createSecure({ key: readFileSync(key), cert: ca });
-    const { port, got } = await receive(answer(200), server as unknown as Server);
+    const { port, got } = await receive(respond(200), server as unknown as Server);
     const lookup = async () => [{ address: "127.0.0.1", family: 4 }];
     const go = async (host: string, tls: SendOptions["tls"] & object) => {
       const { options } = quick({ lookup, tls, retries: [] });
@@ -341,7 +341,7 @@ describe("TLS", () => {
     assert.equal(got.length, 1);
 
     // From https, no redirect leads to plain HTTP, nor by a detour.
-    const plain = await receive(answer(200));
+    const plain = await receive(respond(200));
     const away = await receive(
       (response) => response.writeHead(307, { Location: plain.url }).end(),
       createSecure({ key: readFileSync(key), cert: ca }) as unknown as Server,
@@ -355,7 +355,7 @@ describe("TLS", () => {
 
     // The sender's own certificate is for the first origin.
     const pem = { key: readFileSync(key), cert: ca };
-    const second = await asking(answer(200), pem);
+    const second = await asking(respond(200), pem);
     const first = await asking(
       (response) => response.writeHead(307, { Location: `https://receiver.test:${second.port}/` }).end(),
       pem,

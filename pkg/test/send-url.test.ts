@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type SendOptions, send } from "../src/send.ts";
-import { answer, quick, receive } from "./sending.ts";
+import { quick, receive, respond } from "./sending.ts";
 
 describe("a parameter of the URL", () => {
   const filled = async (path: string, data: object, options: SendOptions = {}) => {
-    const { url, got } = await receive(answer(200));
+    const { url, got } = await receive(respond(200));
     const body = JSON.stringify({ event: "assessment_add", data });
     await send(`${url}${path}`, { headers: {}, body }, quick({ provider: "painchek", ...options }).options);
     return got[0]?.url;
@@ -162,8 +162,8 @@ describe("a parameter of the URL", () => {
 
   it("may be handed over, and the queue's id is the same for every attempt", async () => {
     assert.equal(
-      await filled("?id={id}&a={a}", { a: 1, id: 2 }, { parameters: { id: "given" } }),
-      "/hook?id=given&a=1",
+      await filled("?id={id}&a={a}", { a: 1, id: 2 }, { parameters: { id: "passed" } }),
+      "/hook?id=passed&a=1",
     );
     const one = await filled("?id={webhook_queue_id}", { uuid: "1" });
     assert.match(

@@ -9,18 +9,19 @@ pub const MAX_DELAY_MS: u32 = 0x7fff_ffff;
 /// Parses a class of statuses (`2xx`) or a range (`200-399`) into its first and last status.
 pub fn parse_status_range(text: &str) -> Option<(u16, u16)> {
     let (first, last) = match text.as_bytes() {
-        [class, b'x', b'x'] => ([*class, b'0', b'0'], [*class, b'9', b'9']),
-        [a, b, c, b'-', d, e, f] => ([*a, *b, *c], [*d, *e, *f]),
-        _ => return None,
+        [class, b'x', b'x'] => (parse_status(&[*class, b'0', b'0'])?, parse_status(&[*class, b'9', b'9'])?),
+        range => {
+            let [first, last] = [range.get(..3)?, range.get(4..)?].map(parse_status);
+            (first?, last.filter(|_| range[3] == b'-')?)
+        }
     };
-    let (first, last) = (parse_status(first)?, parse_status(last)?);
     (first <= last).then_some((first, last))
 }
 
 /// Parses the three digits of a status: 100 to 599.
-fn parse_status(digits: [u8; 3]) -> Option<u16> {
-    let status = u16::try_from(parse_digits(&digits)?).ok()?;
-    (100..600).contains(&status).then_some(status)
+fn parse_status(digits: &[u8]) -> Option<u16> {
+    let status = u16::try_from(parse_digits(digits)?).ok()?;
+    (digits.len() == 3 && (100..600).contains(&status)).then_some(status)
 }
 
 /// Parses a duration such as `500ms`, `30s`, `5m`, `2h` or `7d` into milliseconds, [`MAX_DELAY_MS`] at most.
@@ -131,6 +132,11 @@ mod tests {
             ("200-600", None),
             ("20a-299", None),
             ("200_299", None),
+            ("02xx", None),
+            ("0200-299", None),
+            ("200-0299", None),
+            ("200-", None),
+            ("é00-299", None),
             ("+20-299", None),
             ("200", None),
             ("ok", None),

@@ -1,7 +1,7 @@
 /** Reading bodies, with a limit of size and a deadline. */
 import { viewed } from "../bytes.js";
-import { incomplete, RequestError, tooLarge } from "./response.js";
 import type { BodyEncoding } from "./options.js";
+import { incomplete, RequestError, tooLarge } from "./response.js";
 
 /** Time to keep draining a rejected body, so that the client receives the response instead of a connection reset. */
 export const DRAIN_TIMEOUT_MS = 1_000;

@@ -1,6 +1,7 @@
 /** Checks of the headers before the body is read. */
-import { RequestError, tooLarge } from "./response.js";
+
 import type { BodyEncoding } from "./options.js";
+import { RequestError, tooLarge } from "./response.js";
 
 /** Looks up a header by its name in lower case. */
 export type HeaderGetter = (name: string) => string | undefined;

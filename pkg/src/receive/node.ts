@@ -1,7 +1,9 @@
 /** Reads Node's requests and sends responses, for `node:http` and the frameworks that build on it: Express, Koa, NestJS, Fastify. */
 import { viewed } from "../bytes.js";
+import type { Webhook } from "../webhook.js";
 import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
-import type { Incoming } from "./receiver.js";
+import type { Handler, ReceiverOptions } from "./options.js";
+import { type Incoming, Receiver } from "./receiver.js";
 import { incomplete, isBodyless, notRaw, type ResponseParts } from "./response.js";
 
 // Node's classes by shape, with the members in use: the declarations need no types of Node, and match the subclasses of every
@@ -152,12 +154,21 @@ function urlOf(request: NodeRequest): string {
   return `${encrypted ? "https" : "http"}://${host}${originalUrl}`;
 }
 
+/** Creates a receiver over Node's request and response. `fix` is the line to change where other code has read the body. */
+export function nodeReceiver<Events, R extends NodeRequest>(
+  fix: string,
+  hook: Webhook<Events>,
+  handler: Handler<Events, R>,
+  options?: ReceiverOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void> {
+  const receiver = new Receiver(hook, handler, options);
+  return async (request, response) => {
+    send(request, response, await receiver.handle(toIncomingRequest(request, fix)));
+  };
+}
+
 /** Sends a response. */
-export function send(
-  request: NodeRequest,
-  response: NodeResponse,
-  { status, headers, body }: ResponseParts,
-): void {
+function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: ResponseParts): void {
   // Nothing is sent where other code responded already, or the client has disconnected.
   if (!response.headersSent && response.destroyed !== true) {
     const length: Record<string, string> = isBodyless(status) ? {} : { "content-length": `${body.length}` };
