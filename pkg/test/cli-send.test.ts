@@ -116,7 +116,7 @@ describe("send --retry", () => {
   for (const [args, words] of [
     [["--delays", "soon"], /It is a list of times such as 100ms,30s,2h\./],
     [["--delays", "1s,,2s"], /It is a list of times/],
-    [["--delays", "99d"], /24 days at the most/],
+    [["--delays", "99d"], /24 days at most/],
     [["--timeout", "soon"], /It is a number of seconds, or a time such as 500ms or 2m\./],
     [["--timeout", "0"], /It is a whole number from 1 to 3600\./],
     [["--retry", "--now", "0"], /signed for its own time, .*\nLeave out --now and --url, or send it once\./],
@@ -137,7 +137,7 @@ describe("the URL of send", () => {
     assert.match(out, /^POST http:\/\/127\.0\.0\.1:\d+\/hook\/\{patient\}\?q=\{webhook_queue_id\} /);
     assert.match(
       refused(["send", `${url}/{nothing}`, BODY, ...TRUST]),
-      /The URL asks for \{nothing\}.*\nOn the command line, write the value itself\./,
+      /no value for the URL parameter \{nothing\}.*\nOn the command line, write the value itself\./,
     );
   });
   it("may hold a name and a password, which go into a header and are not shown", async () => {
