@@ -3,7 +3,8 @@ import { drain, type NodeRequest, type NodeStream, toIncomingRequest } from "./r
 import type { HandlerContext, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import { isBodyless } from "./receive/response.js";
-import type { VerifiedOf, Webhook } from "./webhook.js";
+import type { VerifiedOf } from "./verified-of.js";
+import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeStream } from "./receive/node.js";
 export type * from "./receive/options.js";

@@ -103,8 +103,9 @@ impl Provider {
         if let Some(scheme) = &self.scheme {
             names.push(scheme.header());
             names.extend(scheme.timestamp_header());
+            names.extend(scheme.definition().id_header.as_deref());
         }
-        for name in [&self.id_header, &self.webhook_id, &self.delivery_id] {
+        for name in [&self.webhook_id, &self.delivery_id] {
             names.extend(name.as_deref());
         }
         names

@@ -4,14 +4,10 @@
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::data::from_js_millis;
+use super::invalid_option::invalid_option;
 use super::{Hook, error_to_js, signed_to_js, with_delivery};
-use crate::issue::Code;
 use crate::provider::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
-use crate::webhook::{Error, SignedDelivery};
-
-const EXPECTED_RANGE: &str = "\"2xx\" or a range such as \"200-399\"";
-const EXPECTED_DURATION: &str =
-    "milliseconds or a duration such as \"30s\", \"5m\", \"2h\" or \"7d\", 24 days at most";
+use crate::webhook::SignedDelivery;
 
 #[wasm_bindgen]
 impl Hook {
@@ -37,7 +33,7 @@ pub fn duration_option(option: &str, value: &JsValue) -> Result<f64, JsValue> {
         Some(text) => parse_duration_ms(&text).map(f64::from),
         None => value.as_f64().filter(|ms| (0.0..=f64::from(MAX_DELAY_MS)).contains(ms)),
     };
-    ms.ok_or_else(|| invalid_option(option, EXPECTED_DURATION))
+    ms.ok_or_else(|| error_to_js(&invalid_option(option)))
 }
 
 /// Reads an option that is a range of statuses such as `2xx`: the first status in the upper 16 bits, the last in the lower.
@@ -47,12 +43,6 @@ pub fn duration_option(option: &str, value: &JsValue) -> Result<f64, JsValue> {
 #[wasm_bindgen]
 pub fn status_range_option(option: &str, value: &JsValue) -> Result<u32, JsValue> {
     let range = value.as_string().and_then(|text| parse_status_range(&text));
-    let (first, last) = range.ok_or_else(|| invalid_option(option, EXPECTED_RANGE))?;
+    let (first, last) = range.ok_or_else(|| error_to_js(&invalid_option(option)))?;
     Ok(u32::from(first) << 16 | u32::from(last))
-}
-
-/// SECURITY: the value is not quoted; a secret may have been passed in the wrong place.
-fn invalid_option(option: &str, expected: &str) -> JsValue {
-    let message = format!("Invalid value for option `{option}`: expected {expected}.");
-    error_to_js(&Error::new(Code::OPTION_INVALID, message))
 }

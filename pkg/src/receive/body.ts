@@ -1,5 +1,5 @@
 /** Reading bodies, with a limit of size and a deadline. */
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import type { BodyEncoding } from "./options.js";
 import { incomplete, RequestError, tooLarge } from "./response.js";
 
@@ -84,7 +84,7 @@ export function readBody(
       add(chunk) {
         if (!isOpen) return;
         try {
-          const bytes = viewed(chunk);
+          const bytes = asBytes(chunk);
           if (bytes === undefined) throw notBytes(chunk);
           buffer.add(bytes);
         } catch (error) {

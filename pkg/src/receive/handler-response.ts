@@ -1,5 +1,5 @@
 /** Reads a `Response` that a handler returned, for adapters to send. */
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import { ownMessage } from "../error.js";
 import { isBodyless, type ResponseHeaders, type ResponseParts } from "./response.js";
 
@@ -68,7 +68,7 @@ export async function readHandlerResponse(response: ResponseLike): Promise<Respo
       ),
     );
   }
-  const bytes = viewed(await response.arrayBuffer());
+  const bytes = asBytes(await response.arrayBuffer());
   if (bytes === undefined) {
     throw ownMessage(
       new TypeError("The handler returned a Response whose `arrayBuffer()` returns no bytes."),

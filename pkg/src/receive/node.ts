@@ -1,5 +1,5 @@
 /** Reads Node's requests and sends responses, for `node:http` and the frameworks that build on it: Express, Koa, NestJS, Fastify. */
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import type { Webhook } from "../webhook.js";
 import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
 import type { Handler, ReceiverOptions } from "./options.js";
@@ -110,7 +110,7 @@ function findBody(request: NodeRequest, source: BodySource | undefined) {
   const { stream, rawBody } = source ?? { stream: request, rawBody: (request as FrameworkRequest).rawBody };
   const isRead = stream !== undefined && wasRead(stream);
   // Serverless platforms and NestJS keep the bytes in `rawBody`, and express.raw() in `body`.
-  const bytes = viewed(rawBody) ?? (isRead ? viewed(bodyOf(request as FrameworkRequest)) : undefined);
+  const bytes = asBytes(rawBody) ?? (isRead ? asBytes(bodyOf(request as FrameworkRequest)) : undefined);
   return { stream, isRead, bytes, isText: typeof rawBody === "string" };
 }
 

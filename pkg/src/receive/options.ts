@@ -4,7 +4,7 @@ import type { IssueCode, ReceiverOnlyCode } from "../generated/codes.js";
 import type { HeadersLike } from "../headers.js";
 import type { DeliveryStore } from "../store.js";
 import type { Issue } from "../types.js";
-import type { VerifiedOf, Webhook } from "../webhook.js";
+import type { VerifiedOf } from "../verified-of.js";
 
 /** A compression that a receiver can accept. */
 export type BodyEncoding = "gzip" | "deflate";
@@ -227,11 +227,4 @@ export interface ReceiverOptions<R = unknown> {
    * `console.error`. The message may hold values of a payload, and is printed only if this package wrote it.
    */
   onError?: ((error: unknown, source: ErrorSource) => unknown) | undefined;
-}
-
-/** A webhook, its handler and the receiver's options. */
-export interface ReceiverConfig<Events, R> {
-  hook: Webhook<Events>;
-  handler: Handler<Events, R>;
-  options: ReceiverOptions<R>;
 }

@@ -1,5 +1,5 @@
 /** Reads requests of the Fetch API and makes responses. By shape, so that users need no library of types. */
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import { DRAIN_TIMEOUT_MS, readBody } from "./body.js";
 import { createBodyReader } from "./byob-reader.js";
 import type { Incoming } from "./receiver.js";
@@ -68,7 +68,7 @@ export function toIncomingRequest<R extends FetchRequest>(request: R, fix: strin
             if (done) break;
             sink.add(value);
             // The rest of a rejected body is discarded up to a limit: a body made by this process could be endless.
-            if (isStopped) remaining -= viewed(value)?.length ?? maxBytes;
+            if (isStopped) remaining -= asBytes(value)?.length ?? maxBytes;
             if (!(remaining >= 0)) return;
           }
           sink.end();

@@ -2,10 +2,11 @@
 import { rawBody } from "../body.js";
 import { HooksealError } from "../error.js";
 import type { ProviderDefinition } from "../generated/definition.js";
-import { allHeaders } from "../headers.js";
+import { headerPairs } from "../headers.js";
 import { detectProvider } from "../index.js";
+import type { DeliveryPolicy } from "../results.js";
 import type { Delivery } from "../types.js";
-import { type DeliveryPolicy, Webhook } from "../webhook.js";
+import { Webhook } from "../webhook.js";
 import { AddressPolicy } from "./address.js";
 import { checkOptions, coreOption, SendError } from "./error.js";
 import type { SendOptions, TlsOptions } from "./options.js";
@@ -190,9 +191,8 @@ function createWebhook(provider: string | ProviderDefinition): Webhook {
 
 function sendableHeaders(delivery: Delivery): [string, string][] {
   const pairs: [string, string][] = [];
-  for (const field of allHeaders({ headers: delivery.headers, body: "" }).split("\x1e")) {
-    const [name = "", value = ""] = field.split("\x1f");
-    if (name === "" || HOP_BY_HOP_HEADERS.test(name)) continue;
+  for (const [name, value] of headerPairs(delivery.headers)) {
+    if (HOP_BY_HOP_HEADERS.test(name)) continue;
     // SECURITY: an invalid name is not quoted. Where a caller swapped names and values, the name is a value.
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw new SendError(

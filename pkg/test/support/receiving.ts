@@ -1,0 +1,59 @@
+// Shared by the suites of receivers: a receiver that records events, errors and calls of its handler, and requests to it.
+import { receiver } from "../../src/fetch.ts";
+import type { SignedDelivery, Webhook } from "../../src/index.ts";
+import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../../src/receive/options.ts";
+
+/** A request with a delivery. `more` adds, replaces or (as undefined) removes headers. */
+export function requestOf(
+  { headers, body }: Pick<SignedDelivery, "headers" | "body">,
+  more: Record<string, string | undefined> = {},
+): Request {
+  const pairs = Object.entries({ ...headers, ...more }).filter(([, value]) => value !== undefined);
+  return new Request("https://h/hook", {
+    method: "POST",
+    headers: pairs as [string, string][],
+    body: body as Uint8Array<ArrayBuffer>,
+  });
+}
+
+/** A receiver that records events, errors and calls of its handler. It writes no log lines unless `options` has a `log`. */
+export function receiving(
+  hook: Webhook,
+  // biome-ignore lint/suspicious/noExplicitAny: deliveries of any webhook
+  handler: (delivery: any, context: HandlerContext) => unknown = () => {},
+  options: ReceiverOptions = {},
+) {
+  const events: ReceiverEvent[] = [];
+  const errors: [string, unknown][] = [];
+  const calls: { id: string; type: string; key: string; replayed: boolean; issues: string[] }[] = [];
+  const receive = receiver(
+    hook,
+    (delivery, context) => {
+      const { id, type, issues } = delivery;
+      const { key, replayed } = context;
+      calls.push({ id, type, key, replayed, issues: issues.map(({ code }) => code) });
+      return handler(delivery, context);
+    },
+    {
+      onEvent: (event) => events.push(event),
+      onError: (error, source) => errors.push([source, error]),
+      log: false,
+      ...options,
+    },
+  );
+  const send = async (...args: Parameters<typeof requestOf>) => {
+    const response = await receive(requestOf(...args));
+    const text = await response.text();
+    return { status: response.status, text, headers: response.headers };
+  };
+  /** The status, and the code or outcome of the response. */
+  const said = async (...args: Parameters<typeof requestOf>) => {
+    const { status, text } = await send(...args);
+    const { code, status: done } = JSON.parse(text);
+    return `${status} ${code ?? done}`;
+  };
+  return { receive, send, said, events, errors, calls };
+}
+
+/** Waits a moment, for work that no promise waits for. */
+export const soon = (ms = 20) => new Promise<void>((resolve) => setTimeout(resolve, ms));
