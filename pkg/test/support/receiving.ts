@@ -1,7 +1,20 @@
 // Shared by the suites of receivers: a receiver that records events, errors and calls of its handler, and requests to it.
 import { receiver } from "../../src/fetch.ts";
-import type { SignedDelivery, Webhook } from "../../src/index.ts";
+import { painchek, type SignedDelivery, type Webhook } from "../../src/index.ts";
 import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../../src/receive/options.ts";
+import { SECRET } from "./fixtures.ts";
+
+/** The webhook of the suites. */
+export const hook = painchek({ secrets: [SECRET] });
+let number = 0;
+
+/** A delivery of a new event, or of the event with this `uuid`. */
+export function signed(
+  uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`,
+  stamp = 1,
+): SignedDelivery {
+  return hook.create("assessment_add", { uuid, patient: uuid, update_stamp: stamp });
+}
 
 /** A request with a delivery. `more` adds, replaces or (as undefined) removes headers. */
 export function requestOf(

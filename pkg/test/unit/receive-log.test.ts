@@ -3,20 +3,11 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it, mock } from "node:test";
 import { runInNewContext } from "node:vm";
 import { receiver } from "../../src/fetch.ts";
-import { HooksealError, painchek, type SignedDelivery, xon } from "../../src/index.ts";
+import { HooksealError, xon } from "../../src/index.ts";
 import { formatLine, LogRateLimit, sanitize } from "../../src/receive/log.ts";
 import type { RejectedRequest } from "../../src/receive/options.ts";
-import { SECRET } from "../support/fixtures.ts";
-import { receiving, requestOf, soon } from "../support/receiving.ts";
+import { hook, receiving, requestOf, signed, soon } from "../support/receiving.ts";
 
-const hook = painchek({ secrets: [SECRET] });
-let number = 0;
-function signed(
-  uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`,
-  stamp = 1,
-): SignedDelivery {
-  return hook.create("assessment_add", { uuid, patient: uuid, update_stamp: stamp });
-}
 const forged = () => ({ ...signed(), headers: { "x-painchek-wh-signature": `sha256=${"0".repeat(64)}` } });
 afterEach(() => mock.restoreAll());
 

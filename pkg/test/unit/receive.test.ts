@@ -12,20 +12,7 @@ import {
 } from "../../src/index.ts";
 import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../../src/receive/options.ts";
 import { SECRET } from "../support/fixtures.ts";
-
-const hook = painchek({ secrets: [SECRET] });
-let number = 0;
-
-/** A delivery; with `uuid`, of that event. */
-function signed(
-  uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`,
-  stamp = 1,
-): SignedDelivery {
-  return hook.create("assessment_add", { uuid, patient: uuid, update_stamp: stamp });
-}
-
-const request = ({ headers, body }: SignedDelivery) =>
-  new Request("https://h/hook", { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> });
+import { hook, requestOf, signed, soon } from "../support/receiving.ts";
 
 /** What a delivery is claimed by. */
 function keyOf(delivery: SignedDelivery, ...more: string[]): string {
@@ -52,7 +39,6 @@ function scripted(script: Partial<Record<keyof DeliveryStore, () => unknown>>) {
 
 const never = () => new Promise<never>(() => {});
 const fails = () => Promise.reject(new Error("the store is away"));
-const soon = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A receiver with its events and errors. */
 function receiving(
@@ -68,7 +54,7 @@ function receiving(
     ...options,
   });
   const send = async (delivery: SignedDelivery) => {
-    const response = await receive(request(delivery));
+    const response = await receive(requestOf(delivery));
     const text = await response.text();
     return {
       status: response.status,
@@ -276,7 +262,7 @@ describe("a receiver and its handler", () => {
     const uuids: unknown[] = [];
     const receive = receiver(hook, (one) => one.unknown || uuids.push(one.event.data.uuid), { store: slow });
     const deliveries = Array.from({ length: 20 }, () => signed());
-    await Promise.all(deliveries.map((delivery) => receive(request(delivery))));
+    await Promise.all(deliveries.map((delivery) => receive(requestOf(delivery))));
     assert.deepEqual(
       uuids.sort(),
       deliveries.map(({ body }) => JSON.parse(Buffer.from(body).toString()).data.uuid).sort(),
@@ -327,7 +313,7 @@ describe("what a receiver tells", () => {
       onEvent: ({ outcome }, about) => reported.push([outcome, about]),
     });
     const { headers, ...rest } = signed();
-    const sent = [request({ headers, ...rest }), request({ headers: {}, ...rest })] as const;
+    const sent = [requestOf({ headers, ...rest }), requestOf({ headers: {}, ...rest })] as const;
     for (const one of sent) await receive(one);
     assert.deepEqual(
       reported.map(([outcome]) => outcome),
@@ -385,7 +371,7 @@ describe("what a receiver tells", () => {
     const receive = receiver(hook, () => {
       throw new RangeError("the patient's name\n    at home");
     });
-    assert.equal((await receive(request(signed()))).status, 500);
+    assert.equal((await receive(requestOf(signed()))).status, 500);
     const text = String(said.mock.calls[0]?.arguments[0]);
     assert.match(
       text,
@@ -429,7 +415,7 @@ describe("the options of a receiver", () => {
   it("let a receiver read as much as its webhook does, or as they say", async () => {
     const small = painchek({ secrets: [SECRET], maxBytes: 100 });
     const status = async (options: ReceiverOptions) =>
-      (await receiver(small, () => {}, options)(request(signed()))).status;
+      (await receiver(small, () => {}, options)(requestOf(signed()))).status;
     assert.deepEqual([await status({}), await status({ maxBytes: 10_000 })], [413, 200]);
   });
 
