@@ -9,8 +9,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
-import { publishedReadme } from "./readme.mjs";
 import { constants } from "./constants.mjs";
+import { publishedReadme } from "./readme.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const pkg = join(root, "pkg");
