@@ -161,7 +161,7 @@ export async function story(seeds) {
     await line("a sender that may not send to this machine", async () => {
       const sent = await send(url("/painchek"), signed, { provider: hook });
       return [sent.attempts[0]?.code ?? sent.status, sent.outcome];
-    }, ["address-refused", "stopped", 0]);
+    }, ["address-blocked", "stopped", 0]);
 
     const keys = handled.map(({ handled: key }) => key);
     if (new Set(keys).size !== keys.length) failures.push("something was handled twice");

@@ -11,6 +11,7 @@ mod js_number;
 mod native_hash;
 mod options;
 mod primitives;
+mod send;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -21,7 +22,7 @@ use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
-use crate::json::{Token, json_text};
+use crate::json::{Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
 use crate::provider::Provider;
 use crate::webhook::{
@@ -37,6 +38,7 @@ pub use import::{
     DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
 };
 pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
+pub use send::{duration_option, status_range_option};
 
 thread_local! {
     /// Input of the next call, written by JavaScript.
@@ -191,10 +193,16 @@ impl Hook {
     #[must_use]
     pub fn metadata(&self) -> JsValue {
         let provider = self.0.provider();
+        let data = Pointer::from(provider.envelope.data.as_str());
         to_js(&ProviderMetadata {
             id: &provider.id,
             required_headers: self.0.required_headers(),
             immutable: provider.immutable,
+            success: provider.success,
+            retries: provider.retry_delays_ms.as_deref(),
+            signature_expires: provider.signature_expiry().name(),
+            own_headers: provider.own_headers(),
+            data_path: data.keys().collect(),
             content_type: &provider.content_type,
             names: provider.names.texts().collect(),
             events: provider

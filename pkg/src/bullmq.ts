@@ -1,4 +1,4 @@
-/** Sending that outlives crashes and runs on many machines: the attempts of `send` as jobs of BullMQ over Redis. */
+/** Sending that survives crashes and runs on many machines: the attempts of `send` as BullMQ jobs in Redis. */
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
@@ -11,10 +11,10 @@ import {
   Worker,
 } from "bullmq";
 import { idHash } from "./id-hash.js";
-import { attempt, nextDelay } from "./send/attempt.js";
+import { timedAttempt } from "./send/attempt.js";
 import { checkOptions, SendError } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions } from "./send/options.js";
-import { type Outgoing, outgoing, policy } from "./send/plan.js";
+import { headersForAttempt, type Outgoing, outgoing, sendPolicy } from "./send/policy.js";
 import { parseDuration } from "./send/schedule.js";
 import { isSecretHeader } from "./send/secret-headers.js";
 import { checkFunction, checkValues, valueError } from "./send/values.js";
@@ -23,27 +23,27 @@ import type { Delivery } from "./types.js";
 export { SendError, type SendErrorCode } from "./send/error.js";
 export type { Attempt } from "./send/options.js";
 
-/** What a queue of deliveries may be told, beside what `send` may be told. */
+/** The options of a queue of deliveries: most options of `send`, and those of the queue. */
 export interface BullmqSenderOptions
   extends Omit<
     SendOptions,
     "signal" | "sleep" | "onAttempt" | "maxResponseBytes" | "parameters" | "secretHeaders"
   > {
-  /** The connection to Redis, as BullMQ takes it. */
+  /** The connection to Redis, in the form of BullMQ. */
   connection: ConnectionOptions;
   /** The queue's name. Default: `"hookseal"`. */
   queue?: string | undefined;
-  /** What BullMQ's keys begin with. Default: `"bull"`. On Redis Cluster it has to stand in braces: `"{hookseal}"`. */
+  /** The prefix of BullMQ's keys. Default: `"bull"`. Redis Cluster needs a prefix in braces: `"{hookseal}"`. */
   prefix?: string | undefined;
   /**
-   * Headers that are secrets, such as `Authorization`: made by the worker for each attempt, within `timeout`, never stored, and not sent on where
-   * a redirect leads to another origin. A delivery that holds a header whose name or value says that it is a secret
-   * (`X-Api-Key`, `Bearer ...`) is refused when it is added, with a `cipher`, too.
+   * Returns headers that are secrets, such as `Authorization`. The worker calls it for each attempt, and it has to return within
+   * `timeout`. The headers are never stored, and not sent to another origin by a redirect. `add` throws for a delivery with a
+   * header whose name or value shows that it is a secret (`X-Api-Key`, `Bearer ...`), even with a `cipher`.
    */
   secretHeaders?: ((url: string) => Record<string, string> | Promise<Record<string, string>>) | undefined;
   /**
-   * Encrypts what is stored, which holds the body and so health data; and decrypts it again. Without it, whoever reads Redis
-   * reads the bodies of deliveries that are under way or dead.
+   * Encrypts and decrypts what is stored. Bodies may hold health data: without a cipher, everyone with access to Redis can read
+   * the bodies of pending deliveries and dead letters.
    */
   cipher?:
     | {
@@ -51,13 +51,13 @@ export interface BullmqSenderOptions
         decrypt(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
       }
     | undefined;
-  /** How long after the death of a worker its deliveries are taken by another. Default: 30 s. */
+  /** The time after which another worker takes over the deliveries of a worker that died. Default: 30 s. */
   stalledAfter?: number | string | undefined;
-  /** Is told of each attempt of this process's worker. What it throws changes nothing. */
+  /** Called after each attempt of this process's worker. Errors that it throws are ignored. */
   onAttempt?: ((attempt: Attempt & { id: string }) => unknown) | undefined;
   /**
-   * Is given what BullMQ could not do, such as reach Redis, and what `secretHeaders` and `cipher` threw. Default: its name on
-   * `console.error`.
+   * Called with errors of BullMQ, such as a lost connection to Redis, and with those that `secretHeaders` and `cipher` throw.
+   * Default: prints the error's name and code with `console.error`.
    */
   onError?: ((error: Error) => unknown) | undefined;
 }
@@ -76,92 +76,92 @@ const OPTIONS = (() => {
   return { ...shared, ...own } satisfies Record<keyof BullmqSenderOptions, true>;
 })();
 
-/** A delivery whose attempts are over, and that nobody took. */
+/** A delivery that used up its attempts. */
 export interface DeadLetter {
-  /** What `add` returned. */
+  /** The id that `add` returned. */
   id: string;
-  /** How many attempts there were. */
+  /** The number of attempts. */
   attempts: number;
-  /** What the last one came to: a status or a code, and never a value. */
+  /** The outcome of the last attempt: a status or a code, and never a value of the payload. */
   reason: string;
-  /** When it was given up, in milliseconds since 1970. */
+  /** The time of the last attempt, in milliseconds since 1970. */
   at: number;
 }
 
 /** A durable queue of deliveries. */
 export interface BullmqSender {
   /**
-   * Stores a delivery, to be sent until it is taken. When this returns, Redis has it. `id`: of two deliveries that are added
-   * with one id, the second is ignored while the first is under way or dead.
+   * Stores a delivery that workers then send. When the promise is fulfilled, the delivery is in Redis. `id`: a delivery is ignored
+   * while another one with the same id is pending or a dead letter.
    *
-   * @throws SendError where the call is wrong, as `send` does; and for headers that are secrets.
+   * @throws SendError where the call is wrong, as `send` does, and for headers that are secrets.
    */
   add(
     url: string,
     delivery: Delivery,
     options?: { id?: string; parameters?: SendOptions["parameters"] },
   ): Promise<string>;
-  /** Begins to send in this process: this many at a time. Default: 10. */
+  /** Starts a worker in this process that sends this many deliveries at a time. Default: 10. */
   start(concurrency?: number): void;
-  /** Deliveries that were given up, the last one first. They are kept until they are resent or discarded. */
+  /** Deliveries that used up their attempts, the latest first. They are kept until they are resent or discarded. */
   deadLetters(first?: number, last?: number): Promise<DeadLetter[]>;
   /**
-   * Sends a dead delivery again: the same bytes with the same ids. Once, as PainChek's manual resend; or with
-   * `{ retries: true }` on the whole schedule.
+   * Sends a dead letter again, with the same bytes and ids: once, as PainChek's manual resend, or with `{ retries: true }` on
+   * the whole schedule.
    */
   resend(id: string, options?: { retries?: boolean }): Promise<void>;
-  /** Forgets a dead delivery, its body included. */
+  /** Deletes a dead letter, its body included. */
   discard(id: string): Promise<void>;
-  /** Ends the attempts that are under way, and the connections. */
+  /** Waits for the attempts in progress, and closes the connections. */
   close(): Promise<void>;
 }
 
-/** What stands in Redis. */
-type Stored = { v: 1; plain: string } | { v: 1; encrypted: string };
+/** A delivery as Redis stores it. */
+type StoredDelivery = { v: 1; plain: string } | { v: 1; encrypted: string };
 
-/** An attempt that failed, and how long to wait. BullMQ stores its message. */
+/** A failed attempt with the delay before the next one. BullMQ stores the message. */
 class RetryableError extends Error {
   override readonly name = "Again";
-  readonly wait: number | undefined;
+  readonly delayMs: number | undefined;
 
-  constructor(message: string, wait: number | undefined) {
+  constructor(message: string, delayMs: number | undefined) {
     super(message);
-    this.wait = wait;
-    withoutPlaces(this);
+    this.delayMs = delayMs;
+    withoutStack(this);
   }
 }
 
-/** What comes in time; a service for tokens that hangs would keep a worker for good. */
-async function within<T>(ms: number, value: T | Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const late = timer(ms, undefined, { signal: over.signal }).then(() => {
-    throw Object.assign(new Error(`No value within ${ms} ms.`), { name: "TimeoutError" });
+/** Waits for a value until a timeout, so that a token service that hangs does not block a worker for good. */
+async function withTimeout<T>(timeoutMs: number, value: T | Promise<T>): Promise<T> {
+  const settled = new AbortController();
+  const timeout = timer(timeoutMs, undefined, { signal: settled.signal }).then(() => {
+    throw Object.assign(new Error(`No value within ${timeoutMs} ms.`), { name: "TimeoutError" });
   });
   try {
-    return await Promise.race([value, late]);
+    return await Promise.race([value, timeout]);
   } finally {
-    over.abort();
+    settled.abort();
   }
 }
 
-/** What BullMQ stores of an error shows no paths of this machine. */
-function withoutPlaces<E extends Error>(error: E): E {
+/** Removes the stack of an error: BullMQ stores it, and it shows paths of this machine. */
+function withoutStack<E extends Error>(error: E): E {
   error.stack = error.message;
   return error;
 }
 
-/** Where Redis Cluster hashes a part of a key and not the whole: the first braces count, unless they are empty. */
+/** The part of a key that Redis Cluster hashes instead of the whole key: the first braces that are not empty. */
 const CLUSTER_HASH_TAG = /^[^{]*\{[^}]+\}/;
-/** Where a delivery was added by a version with a longer schedule than this one's. */
+/** The delay for a delivery that was added with a longer schedule than the current one: one hour. */
 const FALLBACK_DELAY_MS = 3_600_000;
 
 /**
- * A queue of deliveries on Redis, by BullMQ. Its rules are those of `send`: schedule, success, checked addresses, the same
- * bytes and ids at every attempt. A worker that is killed loses nothing: another takes its deliveries over. So a receiver may
- * get a delivery once more than it answered, and has to tell duplicates, as with any sender.
+ * A durable queue of deliveries in Redis, by BullMQ. Schedule, success range, address checks, bytes and ids are those of `send`.
+ * A worker that is killed loses nothing, since another one takes over its deliveries. A receiver may then get a delivery that
+ * it has handled already, and has to recognize duplicates, as with every sender.
  *
- * No secret is stored: signatures are made before, or by the worker where they cover the time. The body is, until the delivery was
- * taken: see `cipher`.
+ * No secret is stored: deliveries are signed before they are added, or by the worker if the signature covers the time. The body
+ * is stored until the delivery is delivered; see `cipher`.
  *
  * @example
  * ```ts
@@ -176,15 +176,15 @@ export function bullmqSender(options: BullmqSenderOptions): BullmqSender {
 
 class Sender implements BullmqSender {
   readonly #options: BullmqSenderOptions;
-  readonly #queue: Queue<Stored>;
-  #worker: Worker<Stored> | undefined;
+  readonly #queue: Queue<StoredDelivery>;
+  #worker: Worker<StoredDelivery> | undefined;
 
   constructor(options: BullmqSenderOptions) {
     checkOptions("bullmqSender", options, OPTIONS);
     if (typeof options?.connection !== "object" || options.connection === null) {
       throw new SendError(
         "option-invalid",
-        "The option `connection` is missing: the connection to Redis, as BullMQ takes it.",
+        "Missing option `connection`: pass the connection to Redis in the form of BullMQ.",
       );
     }
     checkValues(options);
@@ -196,14 +196,14 @@ class Sender implements BullmqSender {
     ) {
       throw new SendError(
         "option-invalid",
-        'On Redis Cluster the option `prefix` has to stand in braces, such as "{hookseal}": the scripts of BullMQ need all keys of a queue on one node.',
+        'Redis Cluster needs a `prefix` in braces, such as "{hookseal}": the scripts of BullMQ need all keys of a queue on one node.',
       );
     }
     this.#options = options;
-    // Wrong options are told here, and not at the first delivery.
-    policy(options, undefined);
+    // Wrong options throw now, and not at the first delivery.
+    sendPolicy(options, undefined);
     parseDuration("stalledAfter", options.stalledAfter ?? "30s");
-    this.#queue = new Queue<Stored>(queue, this.#connectionOptions());
+    this.#queue = new Queue<StoredDelivery>(queue, this.#connectionOptions());
     this.#queue.on("error", (error) => this.#report(error));
   }
 
@@ -216,53 +216,55 @@ class Sender implements BullmqSender {
     const { id, parameters } = options ?? {};
     checkValues({ parameters });
     if (id !== undefined && (typeof id !== "string" || id === ""))
-      throw valueError("id", "a text that is not empty");
-    const rules = policy(this.#options, delivery);
-    const going = outgoing(url, delivery, parameters, rules.definition);
-    const secret = going.headers.find(([name, value]) =>
-      isSecretHeader(name, value, going.secrets, rules.definition),
+      throw valueError("id", "a non-empty string");
+    const policy = sendPolicy(this.#options, delivery);
+    const prepared = outgoing(url, delivery, policy, parameters);
+    const secret = prepared.headers.find(([name, value]) =>
+      isSecretHeader(name, value, prepared.secrets, policy.rules?.ownHeaders),
     );
     if (secret !== undefined) {
       throw new SendError(
         "header-invalid",
-        `The header ${secret[0]} of the delivery looks like a secret, and secrets are not stored in Redis. Leave it out, and return it from the option \`secretHeaders\` of the worker.`,
+        `The header ${secret[0]} of the delivery looks like a secret, and secrets are not stored in Redis. Remove it, and return it from the option \`secretHeaders\`.`,
       );
     }
+    // A signature that cannot be renewed throws now, and not at the first attempt.
+    headersForAttempt(policy.signer, prepared, Date.now());
     let attempts = 1;
-    while (rules.wait(attempts) !== undefined) attempts += 1;
-    // BullMQ takes no colon in ids, and ids of events may be those of records.
+    while (policy.delayAfter(attempts) !== undefined) attempts += 1;
+    // Hashed: BullMQ allows no colon in an id, and the id of an event may identify a patient's record.
     const jobId = id === undefined ? randomUUID() : idHash(id);
-    const how: JobsOptions = {
+    const jobOptions: JobsOptions = {
       jobId,
       attempts,
       backoff: { type: "custom" },
-      // The body goes with the delivery; a dead one is kept for people.
+      // The body of a delivered job is deleted. A dead letter is kept for a person to resend or discard.
       removeOnComplete: true,
       removeOnFail: false,
       stackTraceLimit: 20,
     };
-    await this.#queue.add("delivery", await this.#serialize(going), how);
+    await this.#queue.add("delivery", await this.#serialize(prepared), jobOptions);
     return jobId;
   }
 
   start(concurrency = 10): void {
-    if (this.#worker !== undefined) throw new SendError("option-invalid", "This sender is at work already.");
+    if (this.#worker !== undefined) throw new SendError("option-invalid", "This sender was started already.");
     if (!Number.isSafeInteger(concurrency) || concurrency < 1)
       throw valueError("concurrency", "a whole number, 1 or more");
     const stalledAfter = Math.max(100, parseDuration("stalledAfter", this.#options.stalledAfter ?? "30s"));
-    this.#worker = new Worker<Stored>(this.#queue.name, (job) => this.#attempt(job), {
+    this.#worker = new Worker<StoredDelivery>(this.#queue.name, (job) => this.#attempt(job), {
       ...this.#connectionOptions(),
       concurrency,
       lockDuration: stalledAfter,
       stalledInterval: stalledAfter,
-      // After an error of Redis.
+      // The pause after an error of Redis.
       runRetryDelay: 1000,
-      // A worker that dies is no fault of the delivery.
+      // The death of a worker does not count against the delivery.
       maxStalledCount: 1_000_000,
       settings: {
-        backoffStrategy: (made, _type, error) => {
-          const planned = error instanceof RetryableError ? error.wait : undefined;
-          return planned ?? policy(this.#options, undefined).wait(made) ?? FALLBACK_DELAY_MS;
+        backoffStrategy: (attempts, _type, error) => {
+          const delayMs = error instanceof RetryableError ? error.delayMs : undefined;
+          return delayMs ?? sendPolicy(this.#options, undefined).delayAfter(attempts) ?? FALLBACK_DELAY_MS;
         },
       },
     });
@@ -292,91 +294,88 @@ class Sender implements BullmqSender {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker !== undefined) {
-      // Redis may be away: then BullMQ would wait for it. An attempt that is cut off is taken over by another worker.
-      const closeTimeoutMs = policy(this.#options, undefined).wire.timeout + 1000;
-      const over = new AbortController();
-      const waited = timer(closeTimeoutMs, undefined, { signal: over.signal, ref: false }).then(
+      // Without Redis, BullMQ would wait for the connection. Another worker takes over an attempt that is cut off.
+      const closeTimeoutMs = sendPolicy(this.#options, undefined).transport.timeoutMs + 1000;
+      const closed = new AbortController();
+      const disconnected = timer(closeTimeoutMs, undefined, { signal: closed.signal, ref: false }).then(
         () => worker.disconnect(),
         () => {},
       );
-      await Promise.race([worker.close(), waited]);
-      over.abort();
+      await Promise.race([worker.close(), disconnected]);
+      closed.abort();
     }
     await this.#queue.close();
   }
 
-  async #find(id: string): Promise<Job<Stored>> {
+  async #find(id: string): Promise<Job<StoredDelivery>> {
     const job = await this.#queue.getJob(id);
     if (job === undefined || (await job.getState()) !== "failed")
-      throw new SendError("option-invalid", "No dead delivery has this id.");
+      throw new SendError("option-invalid", "No dead letter has this id.");
     return job;
   }
 
-  async #attempt(job: Job<Stored>): Promise<void> {
-    const going = await this.#runLocally("what is stored cannot be read", () => this.#deserialize(job.data));
-    const rules = policy(this.#options, { headers: going.headers, body: "" });
-    const secrets = await this.#runLocally("`secretHeaders` failed", async () =>
-      Object.entries((await within(rules.wire.timeout, this.#options.secretHeaders?.(going.url.href))) ?? {}),
+  async #attempt(job: Job<StoredDelivery>): Promise<void> {
+    const stored = await this.#runLocally("The stored delivery cannot be read", () =>
+      this.#deserialize(job.data),
     );
+    const policy = sendPolicy(this.#options, { headers: stored.headers, body: "" });
+    const secrets = await this.#runLocally("`secretHeaders` failed", async () => {
+      const headers = this.#options.secretHeaders?.(stored.url.href);
+      return Object.entries((await withTimeout(policy.transport.timeoutMs, headers)) ?? {});
+    });
     const names = new Set(secrets.map(([name]) => name.toLowerCase()));
-    const headers = [...going.headers.filter(([name]) => !names.has(name.toLowerCase())), ...secrets];
+    const headers = [...stored.headers.filter(([name]) => !names.has(name.toLowerCase())), ...secrets];
     const { now = Date.now } = this.#options;
-    const at = now();
-    const start = performance.now();
-    const number = job.attemptsMade + 1;
-    const {
-      status,
-      code,
-      message,
-      verdict,
-      retryAfterMs: asked,
-    } = await attempt(rules, { ...going, headers, secrets: names }, now);
-    const last = verdict !== "again" || number >= (job.opts.attempts ?? 1);
-    const wait = last ? undefined : (nextDelay(rules, number, asked) ?? FALLBACK_DELAY_MS);
-    const ms = Math.round(performance.now() - start);
-    const said = {
-      ...(status === undefined ? {} : { status }),
-      ...(code === undefined ? {} : { code }),
-      ...(message === undefined ? {} : { message }),
-      ...(wait === undefined ? {} : { nextDelayMs: wait }),
-    };
+    const maxAttempts = job.opts.attempts ?? 1;
+    const { result, verdict, nextDelayMs } = await timedAttempt(
+      policy,
+      { ...stored, headers, secrets: names },
+      job.attemptsMade + 1,
+      now,
+      (attempts) =>
+        attempts >= maxAttempts ? undefined : (policy.delayAfter(attempts) ?? FALLBACK_DELAY_MS),
+    );
     try {
-      await this.#options.onAttempt?.({ id: job.id ?? "", number, startedAt: at, durationMs: ms, ...said });
+      await this.#options.onAttempt?.({ id: job.id ?? "", ...result });
     } catch {
-      // A report that fails is no delivery that fails.
+      // Ignored: a failed report is not a failed delivery.
     }
     if (verdict === "delivered") return;
+    const { status, code, message } = result;
     const reason = status === undefined ? `${code}: ${message}` : `status ${status}`;
-    if (verdict === "stop") throw withoutPlaces(new UnrecoverableError(reason));
-    throw new RetryableError(reason, wait);
+    if (verdict === "give-up") throw withoutStack(new UnrecoverableError(reason));
+    throw new RetryableError(reason, nextDelayMs);
   }
 
-  /** What fails in this worker is told in this worker. BullMQ stores of it what holds no value. */
-  async #runLocally<T>(what: string, act: () => Promise<T>): Promise<T> {
+  /** Runs code of the caller. Its error goes to `onError`; BullMQ stores only the name, which holds no value. */
+  async #runLocally<T>(failure: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await act();
+      return await work();
     } catch (error) {
-      const told =
-        error instanceof Error ? error : new Error("What was thrown is no Error.", { cause: error });
-      this.#report(told);
-      const name = /^\w{1,50}$/.test(told.name) ? told.name : "Error";
-      throw new RetryableError(`${what}: ${told instanceof SendError ? told.message : name}`, undefined);
+      const thrown =
+        error instanceof Error ? error : new Error("The thrown value is not an Error.", { cause: error });
+      this.#report(thrown);
+      const name = /^\w{1,50}$/.test(thrown.name) ? thrown.name : "Error";
+      throw new RetryableError(
+        `${failure}: ${thrown instanceof SendError ? thrown.message : name}`,
+        undefined,
+      );
     }
   }
 
-  async #serialize({ url, headers, body }: Outgoing): Promise<Stored> {
+  async #serialize({ url, headers, body }: Outgoing): Promise<StoredDelivery> {
     const text = JSON.stringify({ url: url.href, headers, body: Buffer.from(body).toString("base64") });
     const { cipher } = this.#options;
     if (cipher === undefined) return { v: 1, plain: text };
     return { v: 1, encrypted: Buffer.from(await cipher.encrypt(Buffer.from(text))).toString("base64") };
   }
 
-  async #deserialize(stored: Stored): Promise<Outgoing> {
+  async #deserialize(stored: StoredDelivery): Promise<Outgoing> {
     let text: string;
     if ("encrypted" in stored) {
       const { cipher } = this.#options;
       if (cipher === undefined)
-        throw new SendError("option-invalid", "The delivery is encrypted, and this worker has no `cipher`.");
+        throw new SendError("option-invalid", "The stored delivery is encrypted. Pass the option `cipher`.");
       text = Buffer.from(await cipher.decrypt(Buffer.from(stored.encrypted, "base64"))).toString();
     } else text = stored.plain;
     const { url, headers, body } = JSON.parse(text);
@@ -399,7 +398,7 @@ class Sender implements BullmqSender {
       try {
         onError(error);
       } catch {
-        // Nobody is left to be told of it.
+        // Ignored: an error of the error handler has no other receiver.
       }
     } else console.error(`hookseal/bullmq: ${error.name} ${(error as { code?: string }).code ?? ""}`);
   }

@@ -1,7 +1,6 @@
 /** `hookseal/express`: a receiver for Express 5 and 4. */
-import { type NodeRequest, type NodeResponse, send, toIncomingRequest } from "./receive/node.js";
+import { type NodeRequest, type NodeResponse, nodeReceiver } from "./receive/node.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
-import { Receiver } from "./receive/receiver.js";
 import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
@@ -12,11 +11,11 @@ const FIX =
   "or keep the bytes: express.json({ verify: (req, res, bytes) => { req.rawBody = bytes; } }).";
 
 /**
- * Creates a receiver of webhook deliveries as a handler of Express 5 or 4. Mount it with `all`, so that other methods get
- * status 405, and before `express.json()`, since the receiver reads the raw body itself.
+ * A receiver of webhook deliveries as a handler of Express 5 or 4. Mount it with `all`, so that other methods get
+ * 405, and before `express.json()`, since the receiver reads the raw body itself.
  *
- * After a parser, the receiver uses the bytes of `express.raw()` or `req.rawBody`. A body that is available only as a parsed
- * value is rejected with 500 `body-not-raw`, and the response says what to change.
+ * After a parser, the receiver uses the bytes of `express.raw()` or `req.rawBody`. A body without raw bytes is rejected with
+ * 500 `body-not-raw`, and the response says what to change.
  *
  * @example
  * ```ts
@@ -37,8 +36,5 @@ export function receiver<Events, R extends NodeRequest = NodeRequest>(
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
 ): (request: R, response: NodeResponse) => Promise<void> {
-  const core = new Receiver(hook, handler, options);
-  return async (request, response) => {
-    send(request, response, await core.handle(toIncomingRequest(request, FIX)));
-  };
+  return nodeReceiver(FIX, hook, handler, options);
 }

@@ -1,8 +1,8 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
-import { isEmpty } from "./receive/answer.js";
 import { drain, type NodeRequest, type NodeStream, toIncomingRequest } from "./receive/node.js";
 import type { HandlerContext, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
+import { isBodyless } from "./receive/response.js";
 import type { VerifiedOf } from "./verified-of.js";
 import type { Webhook } from "./webhook.js";
 
@@ -10,11 +10,11 @@ export type { NodeRequest, NodeStream } from "./receive/node.js";
 export type * from "./receive/options.js";
 
 const FIX =
-  "Fastify: something has read the stream in a hook before the plugin, such as preParsing; return another stream with the same bytes there, or put them into request.rawBody.";
+  "Fastify: a hook such as preParsing read the stream before the plugin. Return another stream with the same bytes from the hook, or put the bytes into request.rawBody.";
 
 const encoder = new TextEncoder();
 
-/** The used members of a `FastifyInstance`. */
+/** The members in use of a `FastifyInstance`. */
 export interface FastifyScope {
   removeAllContentTypeParsers(): unknown;
   // biome-ignore lint/suspicious/noExplicitAny: Fastify's own signatures have many forms
@@ -23,7 +23,7 @@ export interface FastifyScope {
   all: any;
 }
 
-/** The used members of a `FastifyRequest`. */
+/** The members in use of a `FastifyRequest`. */
 export interface FastifyIncoming {
   readonly raw: NodeRequest;
   readonly body: unknown;
@@ -31,6 +31,7 @@ export interface FastifyIncoming {
   readonly rawBody?: unknown;
 }
 
+/** The members in use of a `FastifyReply`. */
 interface FastifyReply {
   getHeader(name: string): unknown;
   removeHeader(name: string): unknown;
@@ -40,16 +41,16 @@ interface FastifyReply {
 }
 
 /**
- * The options of the plugin: a webhook, its handler, the path, and the options of a receiver. Fastify does not infer the
- * type of one option from another: write `({ event }: VerifiedOf<PainchekEvents>) => …` for typed events.
+ * The options of the plugin: a webhook, its handler, the path, and the options of a receiver. Fastify does not infer the type of
+ * one option from another: declare `({ event }: VerifiedOf<PainchekEvents>) => …` for typed events.
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook
 export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyIncoming> {
   /** The webhook. */
   hook: Webhook<Events>;
-  /** The handler of its deliveries. */
+  /** Handles the deliveries. */
   handler(delivery: VerifiedOf<Events>, context: HandlerContext<FastifyIncoming>): unknown;
-  /** The path of the route, after Fastify's own `prefix`. Default: `/`. */
+  /** The path of the route, relative to Fastify's `prefix`. Default: `/`. */
   path?: string | undefined;
 }
 
@@ -61,8 +62,8 @@ interface Registration {
 }
 
 /**
- * A plugin that receives the deliveries of one webhook on one route. Does not change the application's parsers: the plugin
- * has a scope of its own, without parsers.
+ * A plugin that receives the deliveries of one webhook on one route. The parsers of the application stay unchanged: the plugin
+ * has a scope of its own, in which bodies are not parsed.
  *
  * @example
  * ```ts
@@ -90,16 +91,16 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
     logSerializers,
     ...rest
   } = options as FastifyOptions & Registration;
-  const core = new Receiver(hook, handler, rest);
+  const receiver = new Receiver(hook, handler, rest);
   scope.removeAllContentTypeParsers();
-  // The stream itself, which the receiver reads with its limit and deadline.
+  // The parser returns the stream itself, which the receiver reads with its limit and timeout.
   scope.addContentTypeParser(
     "*",
     (_request: unknown, stream: NodeStream, done: (error: null, body: NodeStream) => void) => {
       done(null, stream);
     },
   );
-  // Fastify adds a type to bytes without one, which the handler's Response does not have.
+  // Fastify adds a Content-Type to bytes without one. A Response without a type has to stay without one.
   const untyped = new WeakSet<FastifyReply>();
   const onSend = async (_request: unknown, reply: FastifyReply) => {
     if (untyped.has(reply) && reply.getHeader("content-type") === "application/octet-stream")
@@ -108,13 +109,16 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
   scope.all(path, { onSend }, async (request: FastifyIncoming, reply: FastifyReply) => {
     const { raw, body: stream, rawBody } = request;
     const source = { stream: isStream(stream) ? stream : undefined, rawBody };
-    const { status, headers, body } = await core.handle({ ...toIncomingRequest(raw, FIX, source), request });
+    const { status, headers, body } = await receiver.handle({
+      ...toIncomingRequest(raw, FIX, source),
+      request,
+    });
     if (headers["content-type"] === undefined) untyped.add(reply);
     reply
       .code(status)
       .headers(headers)
-      // As bytes, since Fastify adds a charset to strings, which application/problem+json does not have.
-      .send(isEmpty(status) ? undefined : typeof body === "string" ? encoder.encode(body) : body);
+      // As bytes: Fastify would add a charset to a string, which application/problem+json does not have.
+      .send(isBodyless(status) ? undefined : typeof body === "string" ? encoder.encode(body) : body);
     drain(raw);
     return reply;
   });

@@ -1,20 +1,20 @@
-/** `hookseal/fetch`: a receiver from `Request` to `Response`. */
+/** `hookseal/fetch`: a receiver for frameworks that pass a `Request` and expect a `Response`. */
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
-import { type FetchRequest, type FetchResponse, response, toIncomingRequest } from "./receive/web.js";
+import { createResponse, type FetchRequest, type FetchResponse, toIncomingRequest } from "./receive/web.js";
 import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
 export type { FetchBody, FetchRequest, FetchResponse } from "./receive/web.js";
 
 const FIX =
-  "Pass the request before anything reads it. Hono: app.all(path, (c) => receive(c.req.raw)), with no c.req.json() before it. " +
-  "Next.js, SvelteKit, Workers, Deno, Bun: no request.json() or request.text() before it, or give those a request.clone().";
+  "Pass the request before other code reads it. Hono: app.all(path, (c) => receive(c.req.raw)), with no c.req.json() before it. " +
+  "Next.js, SvelteKit, Workers, Deno, Bun: no request.json() or request.text() before it, or use request.clone() for those.";
 
 /**
- * Creates a receiver of webhook deliveries from `Request` to `Response`: for Hono, Next.js route handlers, SvelteKit,
- * Cloudflare Workers, Deno and Bun. Imports nothing of Node. Create the receiver once, and not for each request: each has a
- * default store of its own.
+ * A receiver of webhook deliveries from `Request` to `Response`: for Hono, Next.js route handlers, SvelteKit, Cloudflare
+ * Workers, Deno and Bun. The module imports nothing of Node. Create the receiver once, and not for each request: its default
+ * store would forget earlier deliveries.
  *
  * The returned promise is never rejected.
  *
@@ -35,6 +35,7 @@ export function receiver<Events, R extends FetchRequest = FetchRequest>(
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
 ): (request: R) => Promise<FetchResponse> {
-  const core = new Receiver(hook, handler, options);
-  return async (request) => response(await core.handle(toIncomingRequest(request, FIX)), request.method);
+  const receiver = new Receiver(hook, handler, options);
+  return async (request) =>
+    createResponse(await receiver.handle(toIncomingRequest(request, FIX)), request.method);
 }

@@ -1,23 +1,23 @@
-/** A store in the memory of one process: bounded, and forgetting what is old. */
+/** A store in the memory of one process, bounded in size and time. */
 import { ownMessage } from "./error.js";
 import { optionMistake } from "./options.js";
 import type { ClaimState, DeliveryStore } from "./store.js";
 
-/** How much a memory store keeps, and for how long. */
+/** Limits of a memory store. */
 export interface MemoryStoreOptions {
   /**
-   * How long a handled delivery is remembered, in milliseconds. Default: 7 days. PainChek's last automatic attempt comes 72
-   * hours after the first, and people resend by hand after that: 3 days would be too short.
+   * The retention of a handled delivery, in milliseconds. Default: 7 days. PainChek's last automatic attempt is 72 hours after the
+   * first, and people resend manually after that, so 3 days would be too short.
    */
   retention?: number | undefined;
   /**
-   * How long a claim lasts that is neither done nor released, in milliseconds. Default: 10 minutes. It has to be longer
-   * than the handler ever takes: after it, a retry is handled beside a handler that is still running.
+   * The TTL of a claim, in milliseconds. Default: 10 minutes. Choose a TTL that no handler exceeds: after it, a retry is handled
+   * while the first handler still runs.
    */
   claimTtl?: number | undefined;
-  /** How many deliveries it knows at most. Default: 100 000, in about 36 MB of memory when full. */
+  /** The largest number of claims and handled deliveries. Default: 100 000, which take about 36 MB of memory. */
   maxEntries?: number | undefined;
-  /** The clock, in milliseconds. Default: `performance.now`, which goes on when the clock of the machine is set. */
+  /** The clock, in milliseconds. Default: `performance.now`, which does not jump when the system clock is set. */
   now?: (() => number) | undefined;
 }
 
@@ -28,34 +28,36 @@ const OPTIONS = {
   now: true,
 } satisfies Record<keyof MemoryStoreOptions, true>;
 
-/** A store in memory, and how it stands. */
+/** A store in memory, with its statistics. */
 export interface MemoryStore extends DeliveryStore {
-  /** How many deliveries it knows. */
+  /** The number of claims and handled deliveries in the store. */
   readonly size: number;
   /**
-   * How many finished deliveries it has forgotten before their time, to make room. More than none: `maxEntries` is too
-   * small for what arrives within `retention`.
+   * The number of handled deliveries that were evicted before the end of their retention. If it is not 0, `maxEntries` is too small
+   * for the deliveries of one `retention`.
    */
   readonly evicted: number;
 }
 
+/** A claim that is neither completed nor released. */
 interface MemoryClaim {
   digest: string;
   expiresAt: number;
   token: string | undefined;
 }
 
-interface Finished {
+/** A delivery that was handled. */
+interface HandledDelivery {
   digest: string;
   expiresAt: number;
 }
 
 /**
- * A store for one process: what it knows ends with the process, and no other process knows it.
+ * A store for one process: its contents are lost with the process, and not shared with other processes.
  *
- * When `maxEntries` is reached, the delivery that was finished first is forgotten and counted in `evicted`; if it comes
- * again, it is handled again. A claim in progress is never forgotten to make room: where there are nothing but claims, the
- * next one is rejected, and the receiver does what its `onStoreError` says.
+ * When `maxEntries` is reached, the delivery that was handled first is evicted and counted in `evicted`; a retry of it would be
+ * handled again. A claim is never evicted: if the store holds nothing but claims, `claim` throws, and the receiver follows its
+ * option `onStoreError`.
  *
  * @example
  * ```ts
@@ -74,19 +76,21 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   } = options ?? {};
   for (const [name, value] of Object.entries({ retention, claimTtl, maxEntries })) {
     if (!(typeof value === "number" && value >= 1)) {
-      throw new TypeError(`The option \`${name}\` of a memory store has to be a number from 1.`);
+      throw new TypeError(
+        `Invalid value for option \`${name}\` of a memory store: expected a number of at least 1.`,
+      );
     }
   }
   if (typeof now !== "function")
-    throw new TypeError("The option `now` of a memory store has to be a function.");
+    throw new TypeError("Invalid value for option `now` of a memory store: expected a function.");
   return new Memory(retention, claimTtl, maxEntries, now);
 }
 
 class Memory implements MemoryStore {
   evicted = 0;
   readonly #claims = new Map<string, MemoryClaim>();
-  /** In the order they were finished in, which is the order they end in. */
-  readonly #finished = new Map<string, Finished>();
+  /** In the order of completion, which is also the order in which their retention ends. */
+  readonly #handled = new Map<string, HandledDelivery>();
 
   constructor(
     readonly retention: number,
@@ -96,31 +100,31 @@ class Memory implements MemoryStore {
   ) {}
 
   get size(): number {
-    return this.#claims.size + this.#finished.size;
+    return this.#claims.size + this.#handled.size;
   }
 
-  // Nothing here waits: a claim is atomic because nothing comes between its lines.
+  // INVARIANT: no `await` in this method, which makes a claim atomic.
   async claim(id: string, digest: string, token?: string): Promise<ClaimState> {
     const now = this.now();
     const claim = this.#claims.get(id);
     if (claim !== undefined && claim.expiresAt > now)
       return claim.digest === digest ? "in-progress" : "changed";
-    const finished = this.#finished.get(id);
-    if (finished !== undefined && finished.expiresAt > now)
-      return finished.digest === digest ? "done" : "changed";
+    const handled = this.#handled.get(id);
+    if (handled !== undefined && handled.expiresAt > now)
+      return handled.digest === digest ? "done" : "changed";
     this.#claims.delete(id);
-    this.#finished.delete(id);
+    this.#handled.delete(id);
     this.#evict(now);
-    this.#claims.set(id, { digest, expiresAt: now + this.claimTtl, token: token });
+    this.#claims.set(id, { digest, expiresAt: now + this.claimTtl, token });
     return "new";
   }
 
   async done(id: string, token?: string): Promise<void> {
     const claim = this.#claims.get(id);
-    // A claim that has run out and that nobody else has taken is still this one's.
+    // An expired claim that no other caller has taken over can still be completed.
     if (claim === undefined || isOwnedByOther(claim, token)) return;
     this.#claims.delete(id);
-    this.#finished.set(id, { digest: claim.digest, expiresAt: this.now() + this.retention });
+    this.#handled.set(id, { digest: claim.digest, expiresAt: this.now() + this.retention });
   }
 
   async release(id: string, token?: string): Promise<void> {
@@ -129,33 +133,33 @@ class Memory implements MemoryStore {
   }
 
   #evict(now: number): void {
-    // A few at a time, so that no claim pays for all of a week.
-    let most = 8;
-    for (const [id, { expiresAt }] of this.#finished) {
-      if (expiresAt > now || most === 0) break;
-      this.#finished.delete(id);
-      most -= 1;
+    // Expired deliveries are removed a few at a time, so that no single claim is slow.
+    let remaining = 8;
+    for (const [id, { expiresAt }] of this.#handled) {
+      if (expiresAt > now || remaining === 0) break;
+      this.#handled.delete(id);
+      remaining -= 1;
     }
     if (this.size < this.maxEntries) return;
     for (const [id, { expiresAt }] of this.#claims) {
       if (expiresAt <= now) this.#claims.delete(id);
     }
     while (this.size >= this.maxEntries) {
-      const [oldest] = this.#finished.keys();
+      const [oldest] = this.#handled.keys();
       if (oldest === undefined) {
         throw ownMessage(
           new Error(
-            `The memory store is full: ${this.maxEntries} deliveries are in progress. A handler that never ends may be why; or raise \`maxEntries\`.`,
+            `The memory store is full: ${this.maxEntries} deliveries are in progress. Check for handlers that never end, or raise \`maxEntries\`.`,
           ),
         );
       }
-      this.#finished.delete(oldest);
+      this.#handled.delete(oldest);
       this.evicted += 1;
     }
   }
 }
 
-/** Whether a claim is not the one that is meant by this name. Without a name, any is meant. */
+/** Whether a claim has another token. Without a token, every claim counts as the caller's. */
 function isOwnedByOther(claim: MemoryClaim, token: string | undefined): boolean {
   return token !== undefined && claim.token !== token;
 }

@@ -1,11 +1,11 @@
-/** What the Redis store asks Redis to do, each as one script, which nothing comes between. */
+/** The operations of the Redis store, one script each, which Redis executes atomically. */
 /// <reference types="node" />
 import { createHash } from "node:crypto";
 
 // A delivery is a hash: `s` its state (`p` in progress, `d` done), `h` the digest of its body, `t` the token of the claim.
-// Times are spans and never dates: no clock but the one of Redis counts.
+// Times are durations and never dates, so that only the clock of Redis counts.
 
-/** A script, and the hash Redis knows it by. */
+/** A script, and the hash by which Redis knows it. */
 export interface Script {
   text: string;
   sha: string;
@@ -14,9 +14,9 @@ export interface Script {
 const script = (text: string): Script => ({ text, sha: createHash("sha1").update(text).digest("hex") });
 
 /**
- * Digest, token, time of the claim. 0 new, 1 in progress, 2 done, 3 changed.
+ * Claims a key. Arguments: digest, token, TTL. Returns 0 new, 1 in progress, 2 done, 3 changed.
  *
- * Clients send a command again when the connection breaks before its answer: who asks twice with one token has the claim.
+ * A second claim with the same token succeeds, since clients send a command again when the connection breaks before the reply.
  */
 export const CLAIM: Script = script(`
 local r = redis.call('HMGET', KEYS[1], 's', 'h', 't')
@@ -35,12 +35,12 @@ return 0
 `);
 
 /**
- * Token, digest (empty where it is not known), time to remember. 1 done, 0 somebody else's.
+ * Completes a claim. Arguments: token, digest (empty if unknown), retention. Returns 1 done, 0 owned by another caller.
  *
- * A claim that ran out and that nobody took is done, too: the delivery was handled.
+ * An expired claim that no other caller has taken over is completed as well, since the delivery was handled.
  *
- * Where memory is full, Redis refuses a script whose first write takes some. The first one here takes none, so that what was
- * handled is remembered nevertheless.
+ * When memory is full, Redis rejects a script whose first write needs memory. The first write of this script needs none, so that a
+ * handled delivery is recorded even then.
  */
 export const DONE: Script = script(`
 local r = redis.call('HMGET', KEYS[1], 's', 'h', 't')
@@ -54,7 +54,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `);
 
-/** Token. 1 free or done, 0 somebody else's. What is done stays done. */
+/** Releases a claim. Argument: token. Returns 1 free or done, 0 owned by another caller. A completed key stays completed. */
 export const RELEASE: Script = script(`
 local r = redis.call('HMGET', KEYS[1], 's', 't')
 if r[1] and r[2] ~= ARGV[1] then return 0 end
@@ -63,9 +63,9 @@ return 1
 `);
 
 /**
- * Token, digest, time of the claim. 1 renewed, 0 not the caller's any more.
+ * Renews a claim. Arguments: token, digest, TTL. Returns 1 renewed, 0 owned by another caller or completed.
  *
- * A claim that is gone, since the process stood still or Redis lost it, is made anew: its handler is still at work.
+ * A claim that is gone, because the process was suspended or Redis lost the claim, is made again: its handler still runs.
  */
 export const RENEW: Script = script(`
 local r = redis.call('HMGET', KEYS[1], 's', 't')

@@ -1,4 +1,4 @@
-/** A store for any number of machines: one Redis key for each delivery, and one script for each operation. */
+/** A store for any number of machines: one Redis key per delivery, and one script per operation. */
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
 import { idHash } from "./id-hash.js";
@@ -6,46 +6,46 @@ import { optionMistake } from "./options.js";
 import { CLAIM, DONE, RELEASE, RENEW, type Script } from "./redis-scripts.js";
 import { type ClaimState, type DeliveryStore, STORE_IDENTITY } from "./store.js";
 
-/** What is asked of a client of `ioredis`: version 5 or newer, a `Cluster` as well. */
+/** The members in use of a client of `ioredis`, version 5 or newer, `Cluster` included. */
 export interface IoredisLike {
   evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
 }
 
-/** What is asked of a client of `redis` (node-redis): version 4 or newer; a cluster or a pool of version 5 or newer. */
+/** The members in use of a client of `redis` (node-redis), version 4 or newer; clusters and pools need version 5. */
 export interface NodeRedisLike {
   evalSha(sha: string, args: { keys: string[]; arguments: string[] }): Promise<unknown>;
   eval(script: string, args: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** A client that is connected by its owner, and closed by its owner. */
+/** A client that the application connects and closes. */
 export type RedisClientLike = IoredisLike | NodeRedisLike;
 
-/** How a Redis store names what it keeps, for how long, and how long it waits. All times in milliseconds. */
+/** The options of a Redis store. All durations are in milliseconds. */
 export interface RedisStoreOptions {
-  /** What every key begins with. Default: `"hookseal:"`. Another for each application that shares a Redis. */
+  /** The prefix of every key. Default: `"hookseal:"`. Applications that share one Redis need different prefixes. */
   prefix?: string | undefined;
   /**
-   * How long a claim lasts that nobody renews. Default: 60 000. As long as the process that made it lives, the store
-   * renews it each third of this time; after a crash, a retry is handled when this time is over.
+   * The TTL of a claim. Default: 60 000. While the process lives, the store renews the claim after each third of the TTL. After a
+   * crash, a retry is handled when the TTL has passed.
    */
   claimTtl?: number | undefined;
   /**
-   * How long a claim is renewed at most. Default: 10 minutes. It has to be longer than the handler ever takes: a handler
-   * that hangs must not hold its delivery for good.
+   * The longest time that a claim is renewed. Default: 10 minutes. Choose a time that no handler exceeds. The limit frees the
+   * delivery of a handler that hangs.
    */
   maxClaimTime?: number | undefined;
   /**
-   * How long a handled delivery is remembered. Default: 7 days. PainChek's last automatic attempt comes 72 hours after the
-   * first, and people resend by hand after that: 3 days would be too short.
+   * The retention of a handled delivery. Default: 7 days. PainChek's last automatic attempt is 72 hours after the first, and people
+   * resend manually after that, so 3 days would be too short.
    */
   retention?: number | undefined;
-  /** How long an answer of Redis is waited for. Default: 2000. 24 days at the most, as timers are. */
+  /** The timeout of each Redis command. Default: 2000. */
   timeout?: number | undefined;
   /**
-   * Called where `done` or `release` found that the claim had run out and is somebody else's: the delivery is or was handled
-   * twice. `claimTtl` and `maxClaimTime` are too short then, the process stood still for that long, or Redis has forgotten the
-   * claim. What it throws changes nothing.
+   * Called where `done` or `release` finds that the claim has expired and another caller owns the id: the delivery is handled
+   * twice. Then `claimTtl` or `maxClaimTime` is too short, the process was suspended, or Redis lost the claim. Errors that it
+   * throws are ignored.
    */
   onClaimLost?: ((id: string) => void) | undefined;
 }
@@ -59,10 +59,10 @@ const OPTIONS = {
   onClaimLost: true,
 } satisfies Record<keyof RedisStoreOptions, true>;
 
-/** Why a store could not answer. Its message holds neither ids nor keys; `cause` is what the client said. */
+/** Why an operation of a store failed. The message holds neither ids nor keys; `cause` is the error of the client. */
 export class RedisStoreError extends Error {
   override readonly name = "RedisStoreError";
-  /** `store-timeout`: no answer in time. `store-failed`: the client or Redis refused. */
+  /** `store-timeout`: no reply within `timeout`. `store-failed`: the client or Redis reported an error. */
   readonly code: "store-timeout" | "store-failed";
 
   constructor(code: RedisStoreError["code"], message: string, cause?: unknown) {
@@ -71,47 +71,47 @@ export class RedisStoreError extends Error {
   }
 }
 
-/** A claim of this process. */
+/** A claim that this process has made. */
 interface RedisClaim {
   id: string;
   key: string;
   digest: string;
   token: string;
   since: number;
-  /** Whether it is still renewed. */
+  /** Whether the store still renews the claim. */
   isRenewing: boolean;
-  /** Whether its delivery was handled, and Redis could not be told yet. */
+  /** Whether the delivery was handled, and `done` has failed so far. */
   isCompletionPending?: boolean;
 }
 
-/** What the script of a claim says, by number. */
+/** The replies of the claim script, by number. */
 const STATES: readonly ClaimState[] = ["new", "in-progress", "done", "changed"];
 
 /**
- * Executes a script. `aside` is for what nobody waits for: it keeps no process alive, and it goes as a text, so that a client
- * that has given up on it has nothing left to do when Redis does not know the script.
+ * Executes a script. A `"background"` call has no caller that waits: its timer keeps no process alive, and the script is sent as
+ * text, so that no second command is needed if Redis does not know the script.
  */
-type Run = (script: Script, key: string, args: string[], background?: "aside") => Promise<number>;
+type Run = (script: Script, key: string, args: string[], mode?: "background") => Promise<number>;
 
-/** The same, which can ask whether anybody still waits for it. */
+/** A `Run` that can find out whether its timeout has passed. */
 type CancellableRun = (
   script: Script,
   key: string,
   args: string[],
-  background: "aside" | undefined,
+  mode: "background" | undefined,
   isTimedOut: () => boolean,
 ) => Promise<number>;
 
-/** What a timer can wait at the most: a longer time would be none. */
+/** 31 bits of milliseconds: timers fire at once for longer durations. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A store on Redis, by a client of `ioredis` or `redis` that you have made and connected.
+ * A store in Redis, with a connected client of `ioredis` or `redis`.
  *
- * Each operation is one script on one key, which Redis executes as a whole: of any number of simultaneous claims of an id on
- * any number of machines, exactly one is told `"new"`. Ids are hashed, so that no key shows one.
+ * Each operation is one script on one key, which Redis executes atomically: of any number of simultaneous claims of an id on any
+ * number of machines, exactly one returns `"new"`. Ids are hashed, so that keys do not show them.
  *
- * Redis has to be told to keep what it is given: `appendonly yes` and `maxmemory-policy noeviction`.
+ * Configure Redis so that no claim is lost: `appendonly yes` and `maxmemory-policy noeviction`.
  *
  * @example
  * ```ts
@@ -136,19 +136,19 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
   for (const [name, value] of Object.entries({ claimTtl, maxClaimTime, retention, timeout })) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {
       throw new TypeError(
-        `The option \`${name}\` of a Redis store has to be a whole number of milliseconds.`,
+        `Invalid value for option \`${name}\` of a Redis store: expected a whole number of milliseconds, at least 1.`,
       );
     }
   }
   if (timeout > MAX_TIMER_MS) {
     throw new TypeError(
-      `The option \`timeout\` of a Redis store can be ${MAX_TIMER_MS} milliseconds at the most.`,
+      `Invalid value for option \`timeout\` of a Redis store: expected at most ${MAX_TIMER_MS} milliseconds.`,
     );
   }
   if (typeof prefix !== "string")
-    throw new TypeError("The option `prefix` of a Redis store has to be a text.");
+    throw new TypeError("Invalid value for option `prefix` of a Redis store: expected a string.");
   if (onClaimLost !== undefined && typeof onClaimLost !== "function")
-    throw new TypeError("The option `onClaimLost` of a Redis store has to be a function.");
+    throw new TypeError("Invalid value for option `onClaimLost` of a Redis store: expected a function.");
   const run = withTimeout(runner(client), timeout);
   return new RedisStore(
     identityOf(client, prefix),
@@ -161,7 +161,7 @@ export function redisStore(client: RedisClientLike, options: RedisStoreOptions =
   );
 }
 
-/** What stands for the keys of one prefix behind one client, however many stores are made on them. */
+/** The identity of the keys with one prefix on one client, which all stores for them share. */
 const identities = new WeakMap<object, Map<string, object>>();
 
 function identityOf(client: object, prefix: string): object {
@@ -172,13 +172,14 @@ function identityOf(client: object, prefix: string): object {
   return identity;
 }
 
+/** See `redisStore`. */
 class RedisStore implements DeliveryStore {
-  /** Stores that know the same are one, where receivers are told apart. */
+  /** Equal for stores that share their keys, so that receivers on them are recognized as sharing a store. */
   readonly [STORE_IDENTITY]: object;
   readonly #run: Run;
   readonly #prefix: string;
   readonly #claimTtl: number;
-  readonly #longest: number;
+  readonly #maxClaimTime: number;
   readonly #retention: number;
   readonly #onClaimLost: ((id: string) => void) | undefined;
   readonly #claims = new Map<string, RedisClaim>();
@@ -197,17 +198,17 @@ class RedisStore implements DeliveryStore {
     this.#run = run;
     this.#prefix = prefix;
     this.#claimTtl = claimTtl;
-    this.#longest = maxClaimTime;
+    this.#maxClaimTime = maxClaimTime;
     this.#retention = retention;
     this.#onClaimLost = onClaimLost;
   }
 
-  async claim(id: string, digest: string, name?: string): Promise<ClaimState> {
+  async claim(id: string, digest: string, token?: string): Promise<ClaimState> {
     const claim: RedisClaim = {
       id,
       key: this.#key(id),
       digest,
-      token: name ?? randomUUID(),
+      token: token ?? randomUUID(),
       since: performance.now(),
       isRenewing: true,
     };
@@ -215,39 +216,39 @@ class RedisStore implements DeliveryStore {
     try {
       state = await this.#run(CLAIM, claim.key, [digest, claim.token, `${this.#claimTtl}`]);
     } catch (error) {
-      // Redis may have made the claim, and only its answer was lost; or makes it when it is back. Nobody would know of it:
-      // it is given back on the same connection, behind it. A `done` that comes nevertheless is kept: see its script.
-      // An earlier claim that has no name of its own is at work, or still to be told, and not to be lost for it.
-      const earlier = this.#claims.get(claimKey(id, name));
+      // The claim may have succeeded although its reply was lost. Release it on the same connection: commands are ordered, so
+      // the release runs after a late claim. A late `done` is still kept; see its script. An earlier claim under the same key
+      // (claims without a token share one) must not be overwritten.
+      const earlier = this.#claims.get(claimKey(id, token));
       if (!(earlier?.isRenewing || earlier?.isCompletionPending))
-        this.#keep(claimKey(id, name), { ...claim, isRenewing: false });
-      this.#run(RELEASE, claim.key, [claim.token], "aside").catch(() => {});
+        this.#keep(claimKey(id, token), { ...claim, isRenewing: false });
+      this.#run(RELEASE, claim.key, [claim.token], "background").catch(() => {});
       throw error;
     }
-    if (state === 0) this.#keep(claimKey(id, name), claim);
+    if (state === 0) this.#keep(claimKey(id, token), claim);
     return STATES[state] as ClaimState;
   }
 
-  async done(id: string, name?: string): Promise<void> {
-    const claim = this.#claims.get(claimKey(id, name));
-    const args = [name ?? claim?.token ?? "", claim?.digest ?? "", `${this.#retention}`];
+  async done(id: string, token?: string): Promise<void> {
+    const claim = this.#claims.get(claimKey(id, token));
+    const args = [token ?? claim?.token ?? "", claim?.digest ?? "", `${this.#retention}`];
     let isOwned: number;
     try {
       isOwned = await this.#run(DONE, this.#key(id), args);
     } catch (error) {
-      // Redis is told when it is back.
+      // `#renew` tries again until Redis is back.
       if (claim !== undefined) claim.isCompletionPending = true;
       throw error;
     }
-    this.#forget(claimKey(id, name));
+    this.#forget(claimKey(id, token));
     if (isOwned === 0) this.#lost(id);
   }
 
-  async release(id: string, name?: string): Promise<void> {
-    const claim = this.#claims.get(claimKey(id, name));
-    // Not renewed from here on: where Redis does not answer, the claim ends by itself.
-    this.#forget(claimKey(id, name));
-    const isOwned = await this.#run(RELEASE, this.#key(id), [name ?? claim?.token ?? ""]);
+  async release(id: string, token?: string): Promise<void> {
+    const claim = this.#claims.get(claimKey(id, token));
+    // Not renewed any more, so that the claim expires if the release fails.
+    this.#forget(claimKey(id, token));
+    const isOwned = await this.#run(RELEASE, this.#key(id), [token ?? claim?.token ?? ""]);
     if (isOwned === 0) this.#lost(id);
   }
 
@@ -259,39 +260,42 @@ class RedisStore implements DeliveryStore {
     try {
       this.#onClaimLost?.(id);
     } catch {
-      // A report that fails is no delivery that fails.
+      // Ignored: a failed report is not a failed delivery.
     }
   }
 
-  #forget(at: string): void {
-    this.#claims.delete(at);
+  /** Removes a claim of this process, and stops the timer after the last one. */
+  #forget(key: string): void {
+    this.#claims.delete(key);
     if (this.#claims.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  #keep(at: string, claim: RedisClaim): void {
-    this.#claims.set(at, claim);
-    const turn = Math.min(MAX_TIMER_MS, Math.max(1, Math.floor(this.#claimTtl / 3)));
-    this.#timer ??= setInterval(() => this.#renew(), turn);
-    // A process ends when its work is done; its claims end by themselves.
+  /** Records a claim of this process, to be renewed. */
+  #keep(key: string, claim: RedisClaim): void {
+    this.#claims.set(key, claim);
+    const interval = Math.min(MAX_TIMER_MS, Math.max(1, Math.floor(this.#claimTtl / 3)));
+    this.#timer ??= setInterval(() => this.#renew(), interval);
+    // The timer must not keep the process alive; claims expire by themselves.
     this.#timer.unref();
   }
 
+  /** Renews claims, and completes those whose `done` has failed. */
   #renew(): void {
     const now = performance.now();
-    for (const [at, claim] of this.#claims) {
+    for (const [key, claim] of this.#claims) {
       const age = now - claim.since;
-      if (age > this.#longest) claim.isRenewing = false;
-      // Nobody will come back for it: the handler hangs, or its receiver has refused the delivery.
-      if (age > this.#longest * 2) this.#forget(at);
+      if (age > this.#maxClaimTime) claim.isRenewing = false;
+      // No `done` is expected any more: the handler hangs, or the receiver has rejected the delivery.
+      if (age > this.#maxClaimTime * 2) this.#forget(key);
       if (claim.isCompletionPending === true) {
         const args = [claim.token, claim.digest, `${this.#retention}`];
-        this.#run(DONE, claim.key, args, "aside").then(
+        this.#run(DONE, claim.key, args, "background").then(
           (isOwned) => {
-            // Turns may overlap, and a later claim may have come in its place.
-            if (this.#claims.get(at) !== claim) return;
-            this.#forget(at);
+            // Calls of `#renew` may overlap, and a later claim may have replaced this one.
+            if (this.#claims.get(key) !== claim) return;
+            this.#forget(key);
             if (isOwned === 0) this.#lost(claim.id);
           },
           () => {},
@@ -299,81 +303,80 @@ class RedisStore implements DeliveryStore {
         continue;
       }
       if (!claim.isRenewing || age < this.#claimTtl / 4) continue;
-      this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTtl}`], "aside").then(
+      this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTtl}`], "background").then(
         (isOwned) => {
           if (isOwned === 0) claim.isRenewing = false;
         },
-        // The next turn tries again; where none succeeds, the claim ends.
+        // The next call tries again. If none succeeds, the claim expires.
         () => {},
       );
     }
   }
 }
 
-/** Claims that have names are kept apart by them, wherever a name ends and an id begins. */
-function claimKey(id: string, name: string | undefined): string {
-  return name === undefined ? `:${id}` : `${name.length}:${name}${id}`;
+/** The key of a claim in this process. The length of the token makes the key unambiguous. */
+function claimKey(id: string, token: string | undefined): string {
+  return token === undefined ? `:${id}` : `${token.length}:${token}${id}`;
 }
 
-/** How the client at hand executes a script: by its hash, and as a text where Redis does not know it (yet, or any more). */
+/** Executes scripts with a client of either library: by their hash, and as text where Redis does not know the script. */
 function runner(client: RedisClientLike): CancellableRun {
-  const both = client as Partial<IoredisLike> & Partial<NodeRedisLike>;
-  const isNodeRedis = typeof both?.evalSha === "function";
-  if (!isNodeRedis && typeof both?.evalsha !== "function") {
+  const candidate = client as Partial<IoredisLike> & Partial<NodeRedisLike>;
+  const isNodeRedis = typeof candidate?.evalSha === "function";
+  if (!isNodeRedis && typeof candidate?.evalsha !== "function") {
     throw new TypeError(
-      "redisStore needs a client: `new Redis(...)` of ioredis, or `await createClient(...).connect()` of redis.",
+      "Expected a Redis client as the first argument: `new Redis(...)` of ioredis, or `await createClient(...).connect()` of redis.",
     );
   }
   const cluster = client as { nodeClient?: unknown; withTypeMapping?: unknown };
   if (isNodeRedis && typeof cluster.nodeClient === "function" && cluster.withTypeMapping === undefined) {
     throw new TypeError(
-      "The cluster of redis 4 sends scripts to any node, whatever their key: take redis 5 or newer, or ioredis.",
+      "The cluster client of redis 4 sends scripts to any node, regardless of their key. Use redis 5 or newer, or ioredis.",
     );
   }
-  const call = async (how: "sha" | "text", script: Script, key: string, args: string[]) => {
+  const call = async (form: "sha" | "text", script: Script, key: string, args: string[]) => {
     if (isNodeRedis) {
-      const given = { keys: [key], arguments: args };
-      return how === "sha"
-        ? (client as NodeRedisLike).evalSha(script.sha, given)
-        : (client as NodeRedisLike).eval(script.text, given);
+      const options = { keys: [key], arguments: args };
+      return form === "sha"
+        ? (client as NodeRedisLike).evalSha(script.sha, options)
+        : (client as NodeRedisLike).eval(script.text, options);
     }
-    return how === "sha"
+    return form === "sha"
       ? (client as IoredisLike).evalsha(script.sha, 1, key, ...args)
       : (client as IoredisLike).eval(script.text, 1, key, ...args);
   };
-  return async (script, key, args, background, isTimedOut) => {
-    if (background !== undefined) return Number(await call("text", script, key, args));
+  return async (script, key, args, mode, isTimedOut) => {
+    if (mode !== undefined) return Number(await call("text", script, key, args));
     try {
       return Number(await call("sha", script, key, args));
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-      // The claim was given back meanwhile. It would be made behind that, and be nobody's.
+      // The claim was released after the timeout. Claiming now would block the delivery without a handler.
       if (script === CLAIM && isTimedOut()) throw error;
       return Number(await call("text", script, key, args));
     }
   };
 }
 
-/** The same, waiting no longer than that. */
+/** Adds a timeout to a runner, and converts its errors. */
 function withTimeout(run: CancellableRun, timeout: number): Run {
-  return (script, key, args, background) =>
+  return (script, key, args, mode) =>
     new Promise((resolve, reject) => {
       let isTimedOut = false;
       const timer = setTimeout(() => {
         isTimedOut = true;
-        reject(new RedisStoreError("store-timeout", `Redis gave no answer within ${timeout} ms.`));
+        reject(new RedisStoreError("store-timeout", `No reply from Redis within ${timeout} ms.`));
       }, timeout);
-      if (background !== undefined) timer.unref();
-      run(script, key, args, background, () => isTimedOut).then(
-        (answer) => {
+      if (mode !== undefined) timer.unref();
+      run(script, key, args, mode, () => isTimedOut).then(
+        (reply) => {
           clearTimeout(timer);
-          if (answer in STATES) resolve(answer);
-          else
-            reject(new RedisStoreError("store-failed", "Redis answered what no script of the store says."));
+          if (reply in STATES) resolve(reply);
+          else reject(new RedisStoreError("store-failed", "Unexpected reply from Redis."));
         },
         (error: unknown) => {
           clearTimeout(timer);
-          const message = "Redis could not be asked, or refused: `cause` says why.";
+          const message = "The Redis command failed; see `cause`.";
           reject(new RedisStoreError("store-failed", message, error));
         },
       );

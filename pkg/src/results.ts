@@ -8,8 +8,22 @@ import type { Limits } from "./limits.js";
 import type { Issue, SignatureInfo, Uncovered, Verified } from "./types.js";
 import { trusted, VerifiedDelivery } from "./verified.js";
 
+/** The provider's rules for attempts. */
+export interface DeliveryPolicy {
+  /** The first and the last status that is success. */
+  success: [first: number, last: number];
+  /** The delays between attempts, in milliseconds. Absent where the definition has none. */
+  retries?: number[] | null;
+  /** Where the signed time is: nowhere, in a header, or in the body. */
+  signatureExpires: "never" | "by-header" | "by-body";
+  /** The headers that the provider itself puts on a delivery. */
+  ownHeaders: string[];
+  /** The keys that lead from the body to the event's data. */
+  dataPath: string[];
+}
+
 /** What the core tells about a provider. */
-export interface ProviderMetadata {
+export interface ProviderMetadata extends DeliveryPolicy {
   id: string;
   requiredHeaders: string[];
   /** The interned keys by their symbols. */

@@ -1,10 +1,10 @@
-/** Sending from one process: the same bytes until a receiver takes them, on the provider's schedule. */
+/** Sending from one process: the same bytes at every attempt, on the provider's retry schedule. */
 /// <reference types="node" />
 import { setTimeout as timer } from "node:timers/promises";
-import { attempt, nextDelay } from "./send/attempt.js";
+import { timedAttempt } from "./send/attempt.js";
 import { checkOptions } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions, type SendResult } from "./send/options.js";
-import { outgoing, policy } from "./send/plan.js";
+import { outgoing, sendPolicy } from "./send/policy.js";
 import type { RawResponse } from "./send/post.js";
 import { secretNames } from "./send/secret-headers.js";
 import type { Delivery } from "./types.js";
@@ -22,14 +22,14 @@ export type { Duration as Span, ExponentialBackoff as Exponential } from "./send
 export type { Parameter } from "./send/url.js";
 
 /**
- * Posts a delivery until an answer is success, and says what became of it.
+ * Posts a delivery until a response has a success status, and returns the outcome.
  *
- * Every attempt sends the same bytes with the same ids. It waits as the provider does (PainChek: ten retries within 72
- * hours), and no less than a receiver asks for by `Retry-After`. Only public addresses are sent to, whatever the URL's name
- * resolves to, and no redirect is followed unless that is asked for. It lives as long as the process: what has to outlive a
- * crash is for `bullmqSender` of `hookseal/bullmq`.
+ * Every attempt sends the same bytes with the same ids. The delays between attempts are the provider's (PainChek: ten retries
+ * within 72 hours), or longer where a receiver requests it by `Retry-After`. Connections go to public addresses only, and no
+ * redirect is followed unless an option allows it. Retries end with the process: use `bullmqSender` of `hookseal/bullmq` for
+ * deliveries that have to survive a crash.
  *
- * `{patient_external_id}` and `{data.face.score}` in the URL are filled from the event's data and percent-encoded.
+ * `{patient_external_id}` and `{data.face.score}` in the URL are replaced by percent-encoded values of the event's data.
  *
  * @example
  * ```ts
@@ -39,48 +39,33 @@ export type { Parameter } from "./send/url.js";
  *   onAttempt: ({ number, status, code, nextDelayMs }) => console.log(number, status ?? code, nextDelayMs),
  * });
  * ```
- * @throws SendError where the call is wrong: a URL, a parameter that the payload does not have, an option.
+ * @throws SendError where the call is wrong: an invalid URL, a parameter that the payload lacks, an invalid option.
  */
 export async function send(url: string, delivery: Delivery, options: SendOptions = {}): Promise<SendResult> {
   checkOptions("send", options, SEND_OPTIONS);
-  const rules = policy(options ?? {}, delivery);
-  const going = outgoing(
-    url,
-    delivery,
-    options?.parameters,
-    rules.definition,
-    secretNames(options?.secretHeaders),
-  );
+  const policy = sendPolicy(options ?? {}, delivery);
+  const prepared = outgoing(url, delivery, policy, options?.parameters, secretNames(options?.secretHeaders));
   const { now = Date.now, signal, sleep = delay } = options ?? {};
   const attempts: Attempt[] = [];
   for (let number = 1; ; number++) {
-    const at = now();
-    const start = performance.now();
-    const { status, code, message, answer, verdict, retryAfterMs: asked } = await attempt(rules, going, now);
-    const wait = verdict === "again" ? nextDelay(rules, number, asked) : undefined;
-    const one: Attempt = {
-      number,
-      startedAt: at,
-      durationMs: Math.round(performance.now() - start),
-      ...(status === undefined ? {} : { status }),
-      ...(code === undefined ? {} : { code }),
-      ...(message === undefined ? {} : { message }),
-      ...(wait === undefined ? {} : { nextDelayMs: wait }),
-    };
-    attempts.push(one);
-    await notify(options?.onAttempt, one);
+    const { result, response, verdict, nextDelayMs } = await timedAttempt(policy, prepared, number, now);
+    attempts.push(result);
+    await notify(options?.onAttempt, result);
+    const { status } = result;
     const end = (outcome: SendResult["outcome"]): SendResult => ({
       ok: outcome === "delivered",
       outcome,
       ...(status === undefined ? {} : { status }),
       attempts,
-      ...(answer === undefined || rules.wire.maxKeptBytes === 0 ? {} : { response: shown(answer) }),
+      ...(response === undefined || policy.transport.maxKeptBytes === 0
+        ? {}
+        : { response: withoutStatus(response) }),
     });
     if (verdict === "delivered" || verdict === "aborted") return end(verdict);
-    if (verdict === "stop") return end("stopped");
-    if (wait === undefined) return end("exhausted");
+    if (verdict === "give-up") return end("stopped");
+    if (nextDelayMs === undefined) return end("exhausted");
     try {
-      if (!isAborted(signal)) await sleep(wait, signal);
+      if (!isAborted(signal)) await sleep(nextDelayMs, signal);
     } catch (error) {
       if (!isAborted(signal)) throw error;
     }
@@ -88,14 +73,14 @@ export async function send(url: string, delivery: Delivery, options: SendOptions
   }
 }
 
-const shown = ({ status: _, ...answer }: RawResponse) => answer;
+const withoutStatus = ({ status: _, ...response }: RawResponse) => response;
 
-/** What is thrown by who is told changes nothing. */
-async function notify(onAttempt: SendOptions["onAttempt"], one: Attempt): Promise<void> {
+/** Reports an attempt. */
+async function notify(onAttempt: SendOptions["onAttempt"], result: Attempt): Promise<void> {
   try {
-    await onAttempt?.({ ...one });
+    await onAttempt?.({ ...result });
   } catch {
-    // A report that fails is no delivery that fails.
+    // Ignored: a failed report is not a failed delivery.
   }
 }
 

@@ -1,56 +1,55 @@
-/** What remembers which deliveries were handled: the interface that every store keeps. */
+/** The interface of stores, which recognize deliveries that were handled before. */
 
 /**
- * What a store says to a claim.
+ * The result of a claim.
  *
- * - `"new"`: nobody has this id. It is the caller's now, until `done`, `release`, or the end of the claim's time.
- * - `"in-progress"`: somebody else has it, with the same digest.
- * - `"done"`: it was finished, with the same digest.
- * - `"changed"`: it is somebody else's or finished, with another digest.
+ * - `"new"`: the id was free. The caller has claimed it until `done`, `release`, or the end of the claim's TTL.
+ * - `"in-progress"`: another caller has claimed the id, with the same digest.
+ * - `"done"`: the id was completed, with the same digest.
+ * - `"changed"`: another caller has claimed or completed the id, with another digest.
  */
 export type ClaimState = "new" | "in-progress" | "done" | "changed";
 
 /**
- * Remembers deliveries by their id, so that each is handled once. `memoryStore()` is one for a single process,
- * `redisStore` of `hookseal/redis` one for any number of machines; this is the interface to write another.
+ * Remembers deliveries by their id, so that each is handled once. `memoryStore()` is a store for one process, `redisStore` of
+ * `hookseal/redis` one for any number of machines. Implement this interface to write another one.
  *
- * Four things are asked of it:
+ * A store has four duties:
  *
- * - `claim` is atomic: of any number of simultaneous claims of an id, exactly one is told `"new"`.
- * - A claim that is neither done nor released ends by itself after a time, since whoever made it may have crashed.
- * - What is done is remembered for longer than the sender retries, and what is in progress is never forgotten to make room.
- * - Where it cannot answer it rejects, and never guesses.
+ * - `claim` is atomic: of any number of simultaneous claims of an id, exactly one returns `"new"`.
+ * - A claim that is neither completed nor released expires after its TTL, since the process that made it may have crashed.
+ * - The retention of a completed id is longer than the sender retries. A claim is never evicted.
+ * - A method whose result is unknown rejects its promise.
  *
- * The last argument of each is a name for the claim, which the receiver makes up. A store that takes it does nothing in
- * `done` and `release` where the claim has run out and is somebody else's by now: a handler that took too long neither
- * finishes nor frees what another one is working on. Without a name, both do as they are told. A store may leave it out;
- * then that one case is not kept apart.
+ * The last argument of each method is a claim token, which the receiver generates. With it, `done` and `release` do nothing if
+ * the claim has expired and another caller has claimed the id: a slow handler neither completes nor releases the claim of another.
+ * Without a token, both act on any claim. A store may ignore the token, and then cannot tell these claims apart.
  *
  * @example
  * ```ts
- * const state = await store.claim("assessment_add:9253f6b0", digest, name);
+ * const state = await store.claim("assessment_add:9253f6b0", digest, token);
  * if (state === "new") {
  *   try {
  *     await handle(delivery);
- *     await store.done("assessment_add:9253f6b0", name);
+ *     await store.done("assessment_add:9253f6b0", token);
  *   } catch {
- *     await store.release("assessment_add:9253f6b0", name);
+ *     await store.release("assessment_add:9253f6b0", token);
  *   }
  * }
  * ```
  */
 export interface DeliveryStore {
-  /** Asks for an id. `digest`, which is no empty text, tells whether it is the same payload. */
+  /** Claims an id. `digest`, a non-empty string, shows whether the payload is the same. */
   claim(id: string, digest: string, token?: string): Promise<ClaimState>;
-  /** Remembers that it was handled: later claims are told `"done"`, or `"changed"`. */
+  /** Completes a claim: later claims return `"done"` or `"changed"`. */
   done(id: string, token?: string): Promise<void>;
-  /** Gives it back: the next claim is told `"new"`. */
+  /** Releases a claim: the next claim returns `"new"`. */
   release(id: string, token?: string): Promise<void>;
 }
 
 /**
- * Where a store says what it stands for, when several objects share what they know. By a symbol that every copy of this
- * package has, since each entry point may be bundled with a copy of its own.
+ * The key under which a store has its identity, if several store objects share their contents. A registered symbol, since each
+ * entry point may be bundled with its own copy of this package.
  *
  * @internal
  */

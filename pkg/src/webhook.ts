@@ -18,7 +18,7 @@ import {
   signParams,
   WEBHOOK_OPTIONS,
 } from "./limits.js";
-import { accepted, type ProviderMetadata, rejection } from "./results.js";
+import { accepted, type DeliveryPolicy, type ProviderMetadata, rejection } from "./results.js";
 import type {
   CheckResult,
   CompareOptions,
@@ -246,6 +246,32 @@ export class Webhook<Events = any> {
     const raw = rawBody(body);
     const params = signParams(options, "sign");
     return signed(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), params));
+  }
+
+  /**
+   * The provider's rules for attempts.
+   *
+   * @internal
+   */
+  get deliveryPolicy(): DeliveryPolicy {
+    return this.#metadata;
+  }
+
+  /**
+   * The headers of a delivery with a signature of the time `now`, for an attempt whose first signature may have expired.
+   *
+   * @internal
+   */
+  resign(delivery: Delivery, now: number): [string, string][] {
+    const { head, body } = partsOf(delivery);
+    try {
+      return guarded(() => {
+        const lengths = writeDelivery(head, body, NO_LIMIT);
+        return (this.#hook.resign(...lengths, now) as { headers: [string, string][] }).headers;
+      });
+    } catch (thrown) {
+      rethrow(thrown);
+    }
   }
 
   /**

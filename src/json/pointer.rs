@@ -56,6 +56,12 @@ impl Pointer {
         }
     }
 
+    /// The keys that the pointer leads through, unescaped.
+    #[cfg(all(feature = "js", target_arch = "wasm32"))]
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().flatten().map(|segment| &*segment.key)
+    }
+
     /// Binds the symbols of the pointer to the key table that they are from.
     pub(crate) fn bind_keys(&mut self, key_table: &Arc<KeyTable>) {
         self.key_table = Some(Arc::clone(key_table));

@@ -8,12 +8,12 @@ use crate::text::escape_controls;
 use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
+use super::delivery_policy::{parse_duration_ms, parse_status_range};
 use super::envelope::Envelope;
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
 use super::rules::Rules;
 use super::signed_time::SignedTime;
-use super::span;
 
 /// The contract of definitions themselves.
 const DEFINITION_SCHEMA: &str = include_str!("definition.schema.json");
@@ -45,8 +45,8 @@ pub struct Provider {
     pub immutable: bool,
     /// The statuses it takes for success, first and last.
     pub success: (u16, u16),
-    /// The waits between its attempts, in seconds.
-    pub retries: Vec<u32>,
+    /// The delays between its attempts. `None`: not documented.
+    pub retry_delays_ms: Option<Vec<u32>>,
     /// Its events, each with its contracts.
     pub events: Vec<Event>,
     /// Pointers to personal or health data, `*` for any one step.
@@ -189,8 +189,10 @@ impl Provider {
             envelope,
             dedupe,
             immutable: root.get("immutable").and_then(Value::as_bool).unwrap_or(false),
-            success: span::success(text(root, "/success").as_deref().unwrap_or("2xx")),
-            retries: texts(root, "retries").iter().filter_map(|wait| span::seconds(wait)).collect(),
+            success: text(root, "/success").and_then(|text| parse_status_range(&text)).unwrap_or((200, 299)),
+            retry_delays_ms: root.get("retries").map(|_| {
+                texts(root, "retries").iter().filter_map(|delay| parse_duration_ms(delay)).collect()
+            }),
             events,
             names,
             sensitive: texts(root, "sensitive"),
@@ -271,9 +273,15 @@ fn definition_error(document: &Document<'_>, at: Value<'_>, message: &str) -> De
 #[inline(never)]
 fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
     let root = document.root();
-    let (first, last) = span::success(text(root, "/success").as_deref().unwrap_or("2xx"));
-    if let Some(range) = root.get("success").filter(|_| first > last) {
+    let is_invalid =
+        |value: &Value<'_>, is_valid: fn(&str) -> bool| value.as_str().is_some_and(|text| !is_valid(&text));
+    let is_range = |text: &str| parse_status_range(text).is_some();
+    if let Some(range) = root.get("success").filter(|range| is_invalid(range, is_range)) {
         return Err(definition_error(document, range, "This range ends before it begins."));
+    }
+    let is_delay = |text: &str| parse_duration_ms(text).is_some();
+    if let Some(delay) = items(root, "retries").into_iter().find(|delay| is_invalid(delay, is_delay)) {
+        return Err(definition_error(document, delay, "Expected a delay of at most 24 days."));
     }
     if let Some(way) =
         items(root, "dedupe").iter().rev().skip(1).find(|way| way.as_str().as_deref() == Some("none"))

@@ -3,17 +3,20 @@
 mod catalog;
 mod coverage;
 mod definition;
+mod delivery_policy;
 mod detect;
 mod envelope;
 mod idempotency;
 mod members;
 pub(crate) mod rules;
 mod signed_time;
-mod span;
 
 pub use catalog::{definition, ids};
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
+pub use delivery_policy::SignatureExpiry;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use delivery_policy::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub use detect::ProviderDetector;
 pub(crate) use envelope::is_name;
 pub use envelope::{Envelope, FieldSource};

@@ -88,6 +88,15 @@ pub struct ProviderMetadata<'w> {
     /// The headers that the hot path reads, in lower case.
     pub required_headers: Vec<String>,
     pub immutable: bool,
+    /// The first and the last status that is success.
+    pub success: (u16, u16),
+    /// The delays between attempts, in milliseconds. Absent where the definition has none.
+    pub retries: Option<&'w [u32]>,
+    pub signature_expires: &'static str,
+    /// The headers that the provider itself puts on a delivery.
+    pub own_headers: Vec<&'w str>,
+    /// The keys that lead from the body to the event's data.
+    pub data_path: Vec<&'w str>,
     pub content_type: &'w str,
     /// The interned keys, by the numbers that tokens of the tape have for them.
     pub names: Vec<&'w str>,

@@ -17,6 +17,11 @@ pub fn invalid_option(name: &str) -> Error {
         "now" => "a Date, or a number of milliseconds",
         "digest" => "true or false",
         "random" => "32 random bytes",
+        "success" => "\"2xx\" or a range such as \"200-399\"",
+        "retries" | "retries.baseDelay" | "retries.maxDelay" | "timeout" | "maxRetryAfter"
+        | "stalledAfter" => {
+            "milliseconds or a duration such as \"30s\", \"5m\", \"2h\" or \"7d\", 24 days at most"
+        }
         _ => "a string",
     };
     let message = ["Invalid value for option `", name, "`: expected ", expected, "."].concat();

@@ -10,6 +10,7 @@ mod evaluate;
 mod explain;
 mod inspect;
 mod report;
+mod resign;
 mod sign;
 mod sign_params;
 mod verify;

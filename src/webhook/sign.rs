@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::sign_params::SignParams;
-use super::{Error, Webhook};
+use super::{Error, Timestamp, Webhook};
 use crate::issue::Code;
 use crate::provider::{FieldSource, is_name};
 use crate::signature::SignContext;
@@ -85,22 +85,33 @@ impl Webhook {
                 format!("{name} cannot be sent: it is empty, longer than 256 bytes, or no visible ASCII.");
             return Err(Error::new(Code::OPTION_INVALID, message));
         }
-        if let (Some(scheme), Some(keys)) = (&provider.scheme, &self.keys) {
-            let context = SignContext {
-                now: params.now.as_millis(),
-                id: Some(id),
-                headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-                url: params.url.as_deref(),
-                method: Some("POST"),
-            };
-            let signed = scheme
-                .sign(keys, body, &context)
-                .map_err(|error| Error::new(error.code(), error.to_string()))?;
-            for (name, value) in signed {
-                headers.retain(|(other, _)| !eq_ignore_ascii_case(other, &name));
-                headers.push((name, value));
-            }
-        }
+        self.add_signature(&mut headers, Some(id), body, params.now, params.url.as_deref())?;
         Ok(SignedDelivery { headers, body: body.to_vec() })
+    }
+
+    /// Adds the headers of a signature to those of a delivery, if this webhook signs.
+    pub(super) fn add_signature(
+        &self,
+        headers: &mut Vec<(String, String)>,
+        id: Option<&str>,
+        body: &[u8],
+        now: Timestamp,
+        url: Option<&str>,
+    ) -> Result<(), Error> {
+        let (Some(scheme), Some(keys)) = (&self.provider.scheme, &self.keys) else { return Ok(()) };
+        let context = SignContext {
+            now: now.as_millis(),
+            id,
+            headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            url,
+            method: Some("POST"),
+        };
+        let signed =
+            scheme.sign(keys, body, &context).map_err(|error| Error::new(error.code(), error.to_string()))?;
+        for (name, value) in signed {
+            headers.retain(|(other, _)| !eq_ignore_ascii_case(other, &name));
+            headers.push((name, value));
+        }
+        Ok(())
     }
 }

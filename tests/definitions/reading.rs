@@ -20,7 +20,7 @@ fn read(definition: &Value) -> Provider {
 fn a_small_definition_gets_the_defaults() {
     let provider = read(&json!({ "id": "mine", "envelope": { "type": "/type" }, "events": {} }));
     assert_eq!((provider.id.as_str(), provider.title.as_str()), ("mine", "mine"));
-    assert!(provider.scheme.is_none() && provider.events.is_empty() && provider.retries.is_empty());
+    assert!(provider.scheme.is_none() && provider.events.is_empty() && provider.retry_delays_ms.is_none());
     assert_eq!((provider.content_type.as_str(), provider.tolerance), ("application/json", 300));
     assert_eq!(provider.success, (200, 299));
     assert!(!provider.immutable);
@@ -68,7 +68,7 @@ fn everything_a_definition_says_is_read() {
     definition["signature"]["secret"] = json!("sk_{hex}");
     let provider = read(&definition);
     assert_eq!((provider.success, provider.tolerance), ((200, 399), 60));
-    assert_eq!(provider.retries, [30, 60, 7200]);
+    assert_eq!(provider.retry_delays_ms, Some(vec![30_000, 60_000, 7_200_000]));
     assert_eq!(provider.sensitive, ["/data/*/name"]);
     assert_eq!(provider.content_type, "application/cloudevents+json");
     assert!(provider.immutable);

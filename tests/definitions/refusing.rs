@@ -245,6 +245,12 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             "This range ends before it begins.",
         ),
         (
+            at("/retries", json!(["1m", "999h"])),
+            Code::DEFINITION_INVALID,
+            "/retries/1",
+            "Expected a delay of at most 24 days.",
+        ),
+        (
             at("/envelope/id", json!("/type/id")),
             Code::DEFINITION_INVALID,
             "/envelope/id",

@@ -1,92 +1,92 @@
-/** Bodies as they arrive: never more of them in memory than is allowed, nor for longer. */
+/** Reading bodies, with a limit of size and a deadline. */
 import { asBytes } from "../bytes.js";
-import { incomplete, RequestError, tooLarge } from "./answer.js";
 import type { BodyEncoding } from "./options.js";
+import { incomplete, RequestError, tooLarge } from "./response.js";
 
-/** How long a sender whose body was refused may go on sending it, so that it gets to read why. */
+/** Time to keep draining a rejected body, so that the client receives the response instead of a connection reset. */
 export const DRAIN_TIMEOUT_MS = 1_000;
 
-/** Puts the pieces of a body together in memory of its own size, however small the pieces are. */
+/** Concatenates the chunks of a body. PERF: in one growing buffer, since a list of tiny chunks takes many times their size. */
 export class BodyBuffer {
   readonly #maxBytes: number;
   #bytes = new Uint8Array(0);
   #length = 0;
 
-  constructor(most: number) {
-    this.#maxBytes = most;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** Takes a piece; throws where it is one too many. */
-  add(piece: Uint8Array): void {
-    const length = this.#length + piece.length;
+  /** Appends a chunk. Throws where the body gets too large. */
+  add(chunk: Uint8Array): void {
+    const length = this.#length + chunk.length;
     if (length > this.#maxBytes) {
       this.#bytes = new Uint8Array(0);
       throw tooLarge(this.#maxBytes);
     }
     if (this.#length === 0) {
-      // Most bodies come in one piece, which is taken as it is.
-      this.#bytes = piece as Uint8Array<ArrayBuffer>;
+      // Most bodies come in one chunk, which is not copied.
+      this.#bytes = chunk as Uint8Array<ArrayBuffer>;
     } else {
       if (length > this.#bytes.length) {
-        const wider = new Uint8Array(Math.min(this.#maxBytes, Math.max(length, this.#bytes.length * 2)));
-        wider.set(this.#bytes);
-        this.#bytes = wider;
+        const larger = new Uint8Array(Math.min(this.#maxBytes, Math.max(length, this.#bytes.length * 2)));
+        larger.set(this.#bytes);
+        this.#bytes = larger;
       }
-      this.#bytes.set(piece, this.#length);
+      this.#bytes.set(chunk, this.#length);
     }
     this.#length = length;
   }
 
-  /** Everything that was added. */
+  /** All bytes that were appended. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 }
 
-/** What a source of bytes calls. */
+/** Receives the chunks of a body from its source. */
 export interface Sink {
-  /** Takes a piece. */
-  add(piece: unknown): void;
-  /** The body is complete. */
+  /** Appends a chunk. */
+  add(chunk: unknown): void;
+  /** Reports that the body is complete. */
   end(): void;
-  /** It will never be. */
+  /** Reports that the body cannot be completed. */
   fail(error: unknown): void;
 }
 
 /**
- * Reads a body with a limit and a deadline. `start` begins to read and says how to stop, which is called when nothing
- * more is wanted before the end.
+ * Reads a body with a limit and a deadline. `start` begins to read and returns a function that stops reading, which is called
+ * if the body fails before its end.
  */
 export function readBody(
-  most: number,
-  patience: number,
+  maxBytes: number,
+  timeoutMs: number,
   start: (sink: Sink) => () => void,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const collector = new BodyBuffer(most);
-    let open = true;
+    const buffer = new BodyBuffer(maxBytes);
+    let isOpen = true;
     let stop: (() => void) | undefined;
     const close = (error?: unknown) => {
-      if (!open) return;
-      open = false;
+      if (!isOpen) return;
+      isOpen = false;
       clearTimeout(timer);
-      if (error === undefined) resolve(collector.bytes());
+      if (error === undefined) resolve(buffer.bytes());
       else {
         stop?.();
         reject(error);
       }
     };
     const timer = setTimeout(() => {
-      const detail = `The body did not arrive within ${patience} ms.`;
-      close(new RequestError(408, "body-timeout", { detail, headers: { connection: "close" } }));
-    }, patience);
+      const detail = `The body did not arrive within ${timeoutMs} ms.`;
+      close(new RequestError("body-timeout", { detail, headers: { connection: "close" } }));
+    }, timeoutMs);
     stop = start({
-      add(piece) {
-        if (!open) return;
+      add(chunk) {
+        if (!isOpen) return;
         try {
-          const bytes = asBytes(piece);
-          if (bytes === undefined) throw notBytes(piece);
-          collector.add(bytes);
+          const bytes = asBytes(chunk);
+          if (bytes === undefined) throw notBytes(chunk);
+          buffer.add(bytes);
         } catch (error) {
           close(error);
         }
@@ -94,44 +94,42 @@ export function readBody(
       end: () => close(),
       fail: (error) => close(toRequestError(error)),
     });
-    if (!open) stop();
+    if (!isOpen) stop();
   });
 }
 
-/** Why a body was not had: for a reason of ours, for one that the server had before, or because it never came. */
+/** Converts an error of a body's source: an error of this module, of a server's own limit, or of a broken connection. */
 function toRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  // SvelteKit's adapter for Node has a limit of its own, and breaks off the body's stream with an error of this status.
+  // SvelteKit's adapter for Node has its own limit, and ends the stream with an error that has this status.
   return (error as { status?: unknown } | undefined)?.status === 413 ? tooLarge() : incomplete();
 }
 
-/** A body that arrives as something else than bytes: what was signed cannot be had from it. */
-function notBytes(piece: unknown): RequestError {
-  return typeof piece === "string"
-    ? notRawBecause(
-        "Its stream is text. Remove setEncoding(), and what decodes the stream before the receiver.",
-      )
-    : notRawBecause(`Expected a stream of bytes (Uint8Array), got pieces of type ${typeof piece}.`);
+/** The error for a chunk that is not bytes: the signed bytes cannot be restored from it. */
+function notBytes(chunk: unknown): RequestError {
+  return typeof chunk === "string"
+    ? notRawBecause("Its stream is text. Remove setEncoding() and other decoders before the receiver.")
+    : notRawBecause(`Expected a stream of bytes (Uint8Array), got chunks of type ${typeof chunk}.`);
 }
 
-/** A body whose bytes are gone for a reason that is known. */
+/** The error for a body whose bytes are not available for a known reason. */
 export function notRawBecause(reason: string): RequestError {
-  return new RequestError(500, "body-not-raw", {
+  return new RequestError("body-not-raw", {
     outcome: "failed",
     detail: `The raw body of the request is not available. ${reason}`,
   });
 }
 
 /**
- * Whether bytes are compressed, by how they begin: gzip (RFC 1952) or zlib (RFC 1950). No JSON begins so. What a parser keeps, it
- * has decompressed, and leaves the request's Content-Encoding as it was.
+ * Whether bytes start like gzip (RFC 1952) or zlib (RFC 1950), as no JSON does. Body parsers keep decompressed bytes but leave
+ * the Content-Encoding of the request, so the header alone does not tell.
  */
 export function isCompressed(bytes: Uint8Array): boolean {
   const [first = 0, second = 0] = bytes;
   return (first === 0x1f && second === 0x8b) || (first === 0x78 && (first * 256 + second) % 31 === 0);
 }
 
-/** Whether the platform decompresses: where it does not, there may still be a constructor that throws. */
+/** Whether the platform decompresses this encoding. Some platforms have a constructor that always throws. */
 export function supportsEncoding(encoding: BodyEncoding): boolean {
   try {
     return decompressor(encoding) !== undefined;
@@ -140,32 +138,32 @@ export function supportsEncoding(encoding: BodyEncoding): boolean {
   }
 }
 
-/** Named by way of the global object: otherwise Next.js warns whoever builds for Vercel's edge, which has none. */
+/** By way of `globalThis`: Next.js warns about the bare name in builds for Vercel's edge, which lacks the class. */
 function decompressor(encoding: BodyEncoding): DecompressionStream {
   return new globalThis.DecompressionStream(encoding);
 }
 
-/** How many compressed bytes are handed over at a time: deflate makes at most 1032 bytes of one. */
+/** Compressed bytes per step. Deflate expands a byte to 1032 at most, so that a step makes about 1 MiB at most. */
 const DECOMPRESS_CHUNK_BYTES = 1024;
 
-/** Decompresses a body, and stops where it grows beyond the limit. */
+/** Decompresses a body, and stops where the result exceeds the limit. */
 export async function decompress(
   body: Uint8Array,
   encoding: BodyEncoding,
-  most: number,
+  maxBytes: number,
 ): Promise<Uint8Array> {
   const stream = decompressor(encoding);
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
-  const collector = new BodyBuffer(most);
+  const buffer = new BodyBuffer(maxBytes);
   const feed = async () => {
-    for (let at = 0; at < body.length; at += DECOMPRESS_CHUNK_BYTES) {
+    for (let start = 0; start < body.length; start += DECOMPRESS_CHUNK_BYTES) {
       await writer.ready;
-      await writer.write(body.slice(at, at + DECOMPRESS_CHUNK_BYTES));
+      await writer.write(body.slice(start, start + DECOMPRESS_CHUNK_BYTES));
     }
     await writer.close();
   };
-  const fed = feed().then(
+  const feeding = feed().then(
     () => undefined,
     (error: unknown) => error ?? new Error("aborted"),
   );
@@ -173,21 +171,21 @@ export async function decompress(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      collector.add(value);
+      buffer.add(value);
     }
   } catch (error) {
-    // Both sides end, and what they say of it is not wanted.
+    // Both ends are closed; errors of closing are ignored.
     reader.cancel().catch(() => {});
     writer.abort().catch(() => {});
     if (error instanceof RequestError) throw error;
     throw undecodable();
   }
-  if ((await fed) !== undefined) throw undecodable();
-  return collector.bytes();
+  if ((await feeding) !== undefined) throw undecodable();
+  return buffer.bytes();
 }
 
 function undecodable(): RequestError {
-  return new RequestError(400, "encoding-invalid", {
-    detail: "The body does not decompress as Content-Encoding says.",
+  return new RequestError("encoding-invalid", {
+    detail: "The body cannot be decompressed by its Content-Encoding.",
   });
 }

@@ -1,48 +1,49 @@
-/** What the headers say before the body is read: enough to refuse it unread. */
-import { RequestError, tooLarge } from "./answer.js";
-import type { BodyEncoding } from "./options.js";
+/** Checks of the headers before the body is read. */
 
-/** How a header is looked up. */
+import type { BodyEncoding } from "./options.js";
+import { RequestError, tooLarge } from "./response.js";
+
+/** Looks up a header by its name in lower case. */
 export type HeaderGetter = (name: string) => string | undefined;
 
-/** What is asked of the webhook. */
-interface Taking {
+/** The members in use of a webhook. */
+interface ContentTypeRule {
   readonly contentType: string;
   takesContentType(received: string): boolean;
 }
 
 /**
- * Refuses what the core would refuse for its Content-Type. A delivery without the header is read: the bytes decide, and
- * a signature vouches for them or not.
+ * Throws where the core would reject the Content-Type. A request without the header passes: its body can be valid, and the
+ * signature authenticates it.
  */
-export function checkContentType(header: HeaderGetter, hook: Taking): void {
+export function checkContentType(header: HeaderGetter, hook: ContentTypeRule): void {
   const received = header("content-type");
   if (received !== undefined && !hook.takesContentType(received)) throw unsupported(hook.contentType);
 }
 
 function unsupported(expectedType: string): RequestError {
-  return new RequestError(415, "content-type", {
-    detail: `The Content-Type has to be ${expectedType}, or another one of JSON in UTF-8.`,
+  return new RequestError("content-type", {
+    detail: `Unsupported Content-Type: expected ${expectedType}, or another type of JSON in UTF-8.`,
     headers: { accept: expectedType },
   });
 }
 
-/** The compression of the body, if it has one that was asked for. RFC 9110, section 8.4. */
+/** The compression of the body (RFC 9110, section 8.4), if it is allowed. Undefined for an uncompressed body. */
 export function encodingOf(header: HeaderGetter, allowed: readonly BodyEncoding[]): BodyEncoding | undefined {
   const received = header("content-encoding")?.trim().toLowerCase();
   if (received === undefined || received === "" || received === "identity") return undefined;
   const encoding = received === "x-gzip" ? "gzip" : received;
-  const found = allowed.find((one) => one === encoding);
-  if (found !== undefined) return found;
-  throw new RequestError(415, "encoding-unsupported", {
-    detail: "The Content-Encoding is none that this receiver takes.",
+  const match = allowed.find((candidate) => candidate === encoding);
+  if (match !== undefined) return match;
+  throw new RequestError("encoding-unsupported", {
+    detail: "This receiver does not accept the Content-Encoding of the body.",
     headers: { "accept-encoding": ["identity", ...allowed].join(", ") },
   });
 }
 
-/** Refuses a body that says itself that it is too large. */
-export function checkContentLength(header: HeaderGetter, most: number): void {
+/** Throws where the Content-Length is over the limit. */
+export function checkContentLength(header: HeaderGetter, maxBytes: number): void {
   const received = header("content-length");
-  // What is no number is the server's business, which frames the body by it.
-  if (received !== undefined && Number(received) > most) throw tooLarge(most);
+  // A Content-Length that is not a number is left to the server, which frames the body by it.
+  if (received !== undefined && Number(received) > maxBytes) throw tooLarge(maxBytes);
 }

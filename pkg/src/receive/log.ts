@@ -1,30 +1,30 @@
-/** What a receiver says of the requests it refused: one line each, not too many of them, and nothing a sender could forge. */
+/** Log lines about rejected requests: one line each, rate-limited, and with nothing that a sender could forge. */
 import type { Issue } from "../types.js";
 import type { ReceiverEvent } from "./options.js";
 
-/** How many lines of one code come at once, and how many milliseconds bring the next: nobody fills a disk from outside. */
+/** SECURITY: ten lines of one code at once, and one per second after that, so that no sender fills a disk. */
 const MAX_BURST = 10;
 const REFILL_MS = 1_000;
 
-/** How many issues a line names, and how long its parts are at most. */
+/** Bounds of one line: enough to find the fault, short enough for one line of a log. */
 const MAX_ISSUES = 3;
 const MAX_POINTER_CHARS = 100;
 const MAX_MESSAGE_CHARS = 300;
 
-/** What a line says beside its event. */
-export interface Refused {
+/** The parts of a line that are not in the event. */
+export interface RejectionDetails {
   issues: readonly Issue[];
-  /** What the receiver itself says, where there are no issues. */
+  /** The receiver's own reason, if there are no issues. */
   detail: string | undefined;
-  /** The event type, where a signature vouches for it. */
+  /** The event type, if a signature covers it. */
   type: string | undefined;
 }
 
-/** Bounds how many lines are written, each code for itself: who floods the one hides none of the others. */
-export class LogLimit {
+/** Limits the rate of lines per code, so that a flood of one code hides no other. */
+export class LogRateLimit {
   readonly #codes = new Map<string, { lines: number; since: number; omitted: number }>();
 
-  /** How many lines of this code were left out before this one; nothing where this one is to be left out, too. */
+  /** The number of lines of this code that were omitted before this one. Undefined: this one has to be omitted as well. */
   admit(code: string, now: number): number | undefined {
     let entry = this.#codes.get(code);
     if (entry === undefined) {
@@ -47,29 +47,33 @@ export class LogLimit {
   }
 }
 
-/** The line about a refused request: no value of the payload, no secret, no signature, and no line break. */
-export function line(event: ReceiverEvent, { issues, detail, type }: Refused, omitted: number): string {
+/** Formats the line about a rejected request. SECURITY: no value of the payload, no secret, no signature, no line break. */
+export function formatLine(
+  event: ReceiverEvent,
+  { issues, detail, type }: RejectionDetails,
+  omitted: number,
+): string {
   const { receiver, provider, outcome, status, code } = event;
   const who = receiver === provider ? provider : `${receiver} (${provider})`;
   let text = `hookseal: receiver ${sanitize(who, MAX_POINTER_CHARS)}: ${outcome}, ${status} ${code}`;
   if (type !== undefined) text += `, event type ${JSON.stringify(sanitize(type, MAX_POINTER_CHARS))}`;
-  // Errors come first: a warning explains no refusal.
+  // Only errors explain a rejection, so warnings are listed only where there is no error.
   const errors = issues.filter(({ severity }) => severity === "error");
   const listed = errors.length === 0 ? issues : errors;
-  const said = listed.slice(0, MAX_ISSUES).map(({ pointer, message }) => {
-    const where = pointer === "" ? "" : `${sanitize(pointer, MAX_POINTER_CHARS)}: `;
-    return `${where}${sanitize(message, MAX_MESSAGE_CHARS)}`;
+  const sentences = listed.slice(0, MAX_ISSUES).map(({ pointer, message }) => {
+    const location = pointer === "" ? "" : `${sanitize(pointer, MAX_POINTER_CHARS)}: `;
+    return `${location}${sanitize(message, MAX_MESSAGE_CHARS)}`;
   });
-  if (listed.length > MAX_ISSUES) said.push(`${listed.length - MAX_ISSUES} more issues.`);
-  if (said.length === 0 && detail !== undefined) said.push(sanitize(detail, 2 * MAX_MESSAGE_CHARS));
-  if (said.length > 0) text += `. ${said.join(" ")}`;
-  if (omitted > 0) text += ` (${omitted} more lines with this code were left out before.)`;
+  if (listed.length > MAX_ISSUES) sentences.push(`${listed.length - MAX_ISSUES} more issues.`);
+  if (sentences.length === 0 && detail !== undefined) sentences.push(sanitize(detail, 2 * MAX_MESSAGE_CHARS));
+  if (sentences.length > 0) text += `. ${sentences.join(" ")}`;
+  if (omitted > 0) text += ` (${omitted} more lines with this code were omitted.)`;
   return text;
 }
 
 /**
- * Text that a terminal or a log shows as it is: control and format characters, those that turn the direction of writing,
- * line breaks of all kinds and halves of surrogate pairs are escaped, and what is too long is cut.
+ * Makes text safe for a terminal or a log: escapes control and format characters, characters that change the writing direction,
+ * all kinds of line breaks and lone surrogates, and truncates long text.
  */
 export function sanitize(text: string, maxChars: number): string {
   const cut = text.length > maxChars ? `${text.slice(0, maxChars - 1)}…` : text;

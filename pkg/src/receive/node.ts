@@ -1,14 +1,15 @@
-/** Requests as Node has them, which Express, Koa, NestJS and Fastify stand on: reading them, and answering them. */
-
+/** Reads Node's requests and sends responses, for `node:http` and the frameworks that build on it: Express, Koa, NestJS, Fastify. */
 import { asBytes } from "../bytes.js";
-import { incomplete, isEmpty, notRaw, type ResponseParts } from "./answer.js";
+import type { Webhook } from "../webhook.js";
 import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
-import type { Incoming } from "./receiver.js";
+import type { Handler, ReceiverOptions } from "./options.js";
+import { type Incoming, Receiver } from "./receiver.js";
+import { incomplete, isBodyless, notRaw, type ResponseParts } from "./response.js";
 
-// What is used of Node's classes, by shape: so these declarations need no types of Node, and fit every framework's
-// extension of them.
+// Node's classes by shape, with the members in use: the declarations need no types of Node, and match the subclasses of every
+// framework.
 
-/** What is read of a stream of bytes. */
+/** The members in use of a readable stream. */
 export interface NodeStream {
   // biome-ignore lint/suspicious/noExplicitAny: listeners take what their event brings
   on(event: string, listener: (...values: any[]) => void): unknown;
@@ -21,7 +22,7 @@ export interface NodeStream {
   readonly readableEncoding?: string | null;
 }
 
-/** What is used of an `http.IncomingMessage`. */
+/** The members in use of an `http.IncomingMessage`. */
 export interface NodeRequest extends NodeStream {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -32,7 +33,7 @@ export interface NodeRequest extends NodeStream {
   destroy?(error?: Error): unknown;
 }
 
-/** What is used of an `http.ServerResponse`. */
+/** The members in use of an `http.ServerResponse`. */
 export interface NodeResponse {
   readonly headersSent: boolean;
   readonly destroyed?: boolean;
@@ -40,26 +41,26 @@ export interface NodeResponse {
   end(body: string | Uint8Array): unknown;
 }
 
-/** What frameworks put onto a request. */
+/** Members that frameworks add to a request. */
 interface FrameworkRequest {
   body?: unknown;
   rawBody?: unknown;
   originalUrl?: string;
 }
 
-/** Where the body of a request is, if not in its own stream. */
-export interface Source {
+/** Where the body of a request is, if not in the request itself. */
+export interface BodySource {
   /** The stream to read. */
   stream: NodeStream | undefined;
-  /** The bytes, where something has kept them. */
+  /** The bytes, if a parser kept them. */
   rawBody: unknown;
 }
 
-/** A request of Node's. `fix` is the line to change where something else has read its body. */
+/** Adapts a request of Node. `fix` is the line to change where other code has read the body. */
 export function toIncomingRequest<R extends NodeRequest>(
   request: R,
   fix: string,
-  source?: Source,
+  source?: BodySource,
 ): Incoming<R> {
   return {
     request,
@@ -72,18 +73,18 @@ export function toIncomingRequest<R extends NodeRequest>(
       return typeof value === "string" ? value : value?.[0];
     },
     isDecoded: () => {
-      const { bytes } = keptOf(request, source);
+      const { bytes } = findBody(request, source);
       return bytes !== undefined && !isCompressed(bytes);
     },
-    async read(most, patience) {
-      const { stream, read, bytes, text } = keptOf(request, source);
+    async read(maxBytes, timeoutMs) {
+      const { stream, isRead, bytes, isText } = findBody(request, source);
       if (stream === undefined) return new Uint8Array(0);
-      return await readBody(most, patience, (sink) => {
+      return await readBody(maxBytes, timeoutMs, (sink) => {
         if (bytes !== undefined) {
           sink.add(bytes);
           sink.end();
-        } else if (read) {
-          sink.fail(text ? notRawBecause(`rawBody is a string: keep the Buffer. ${fix}`) : notRaw(fix));
+        } else if (isRead) {
+          sink.fail(isText ? notRawBecause(`rawBody is a string. Keep the Buffer. ${fix}`) : notRaw(fix));
         } else return pipeInto(stream, sink);
         return () => {};
       });
@@ -91,29 +92,29 @@ export function toIncomingRequest<R extends NodeRequest>(
   };
 }
 
-/** What no media type is: of several Content-Types each would be right for somebody, as `check` says. */
+/** The value for several Content-Types: an invalid one, since receivers would disagree on which of them counts. */
 const REPEATED = ",";
 
-/** Whether a header came more than once. Of some, Node keeps the first and does not say so. */
-function isRepeated(name: string, raw: readonly string[] | undefined): boolean {
+/** Whether a header was received more than once. Node keeps only the first of some headers. */
+function isRepeated(name: string, rawHeaders: readonly string[] | undefined): boolean {
   let count = 0;
-  for (let at = 0; at < (raw?.length ?? 0); at += 2) {
-    const given = raw?.[at];
-    if (given?.length === name.length && given.toLowerCase() === name) count += 1;
+  for (let index = 0; index < (rawHeaders?.length ?? 0); index += 2) {
+    const received = rawHeaders?.[index];
+    if (received?.length === name.length && received.toLowerCase() === name) count += 1;
   }
   return count > 1;
 }
 
-/** The stream of a request, whether it was read, and what was kept of it: its bytes, or no more than a text. */
-function keptOf(request: NodeRequest, source: Source | undefined) {
+/** Finds the body of a request: its stream, whether other code has read it, and the bytes that a parser kept. */
+function findBody(request: NodeRequest, source: BodySource | undefined) {
   const { stream, rawBody } = source ?? { stream: request, rawBody: (request as FrameworkRequest).rawBody };
-  const read = stream !== undefined && wasRead(stream);
-  // Serverless platforms and NestJS keep the bytes beside what they parsed; express.raw() puts them into `body`.
-  const bytes = asBytes(rawBody) ?? (read ? asBytes(bodyOf(request as FrameworkRequest)) : undefined);
-  return { stream, read, bytes, text: typeof rawBody === "string" };
+  const isRead = stream !== undefined && wasRead(stream);
+  // Serverless platforms and NestJS keep the bytes in `rawBody`, and express.raw() in `body`.
+  const bytes = asBytes(rawBody) ?? (isRead ? asBytes(bodyOf(request as FrameworkRequest)) : undefined);
+  return { stream, isRead, bytes, isText: typeof rawBody === "string" };
 }
 
-/** On some platforms a getter that parses, and throws where that fails. */
+/** The property `body`: on some platforms a getter that parses, and throws for an invalid body. */
 function bodyOf(request: FrameworkRequest): unknown {
   try {
     return request.body;
@@ -129,11 +130,11 @@ function wasRead({ readableDidRead, readableEnded }: NodeStream): boolean {
 function pipeInto(stream: NodeStream, sink: Sink): () => void {
   const { readableEncoding } = stream;
   if (readableEncoding != null) {
-    sink.fail(notRawBecause("request.setEncoding() was called before the receiver: remove the call."));
+    sink.fail(notRawBecause("request.setEncoding() was called before the receiver. Remove the call."));
     return () => {};
   }
   const onClose = () => sink.fail(incomplete());
-  // Stays on: an error that nobody listens to would end the process.
+  // Never removed: a stream error without a listener would end the process.
   stream.on("error", sink.fail);
   stream.on("data", sink.add);
   stream.on("end", sink.end);
@@ -145,7 +146,7 @@ function pipeInto(stream: NodeStream, sink: Sink): () => void {
   };
 }
 
-/** The URL as the sender sent it, before a framework cut off what it routed by. */
+/** The URL as the sender requested it. Frameworks remove the prefix of a route from `url`. */
 function urlOf(request: NodeRequest): string {
   const { originalUrl = request.url ?? "/" } = request as FrameworkRequest;
   const { encrypted } = (request.socket ?? {}) as { encrypted?: boolean };
@@ -153,15 +154,24 @@ function urlOf(request: NodeRequest): string {
   return `${encrypted ? "https" : "http"}://${host}${originalUrl}`;
 }
 
-/** Sends an answer. */
-export function send(
-  request: NodeRequest,
-  response: NodeResponse,
-  { status, headers, body }: ResponseParts,
-): void {
-  // Whoever has answered already, or is gone, gets nothing.
+/** Creates a receiver over Node's request and response. `fix` is the line to change where other code has read the body. */
+export function nodeReceiver<Events, R extends NodeRequest>(
+  fix: string,
+  hook: Webhook<Events>,
+  handler: Handler<Events, R>,
+  options?: ReceiverOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void> {
+  const receiver = new Receiver(hook, handler, options);
+  return async (request, response) => {
+    send(request, response, await receiver.handle(toIncomingRequest(request, fix)));
+  };
+}
+
+/** Sends a response. */
+function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: ResponseParts): void {
+  // Nothing is sent where other code responded already, or the client has disconnected.
   if (!response.headersSent && response.destroyed !== true) {
-    const length: Record<string, string> = isEmpty(status) ? {} : { "content-length": `${body.length}` };
+    const length: Record<string, string> = isBodyless(status) ? {} : { "content-length": `${body.length}` };
     response.writeHead(status, { ...length, ...headers });
     response.end(request.method === "HEAD" ? "" : body);
   }
@@ -169,8 +179,8 @@ export function send(
 }
 
 /**
- * Lets what is left of a refused body come, and throws it away: a connection that is cut while the sender still sends
- * often takes the answer with it. Not for long.
+ * Discards the rest of a rejected body for up to a second. A connection that is closed while the client still sends is often
+ * reset before the client has read the response.
  */
 export function drain(request: NodeRequest): void {
   if (request.complete !== false || request.readableEnded === true) return;
@@ -178,6 +188,6 @@ export function drain(request: NodeRequest): void {
   const timer = setTimeout(() => {
     if (request.complete === false) request.destroy?.();
   }, DRAIN_TIMEOUT_MS);
-  // Node's timers keep a process alive, unless they are told not to.
+  // The timer must not keep the process alive.
   (timer as unknown as { unref?: () => void }).unref?.();
 }

@@ -1,14 +1,14 @@
-/** Waiting for what others wrote: whatever they throw is a rejection, and they are waited for no longer than was said. */
+/** Calling code of users: their errors become rejections, and waiting for them has a timeout. */
 
-/** A call whose error is always a rejection, however it comes. */
+/** Calls a function. An error that it throws becomes a rejection as well. */
 export async function call<T>(work: () => T | PromiseLike<T>): Promise<T> {
   return await work();
 }
 
-/** What a promise is fulfilled with, or nothing after so many milliseconds. */
-export function within<T>(patience: number, promise: Promise<T>): Promise<T | undefined> {
+/** The value of a promise, or undefined after the timeout. */
+export function withTimeout<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), patience);
+    const timer = setTimeout(() => resolve(undefined), timeoutMs);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

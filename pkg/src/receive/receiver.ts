@@ -1,4 +1,4 @@
-/** The receiver that every adapter stands on: takes a request apart, asks the core, keeps each delivery to one handling. */
+/** The receiver of every adapter: reads a request, verifies the delivery with the core, and handles each delivery once. */
 import type { HeadersLike } from "../headers.js";
 import { memoryStore } from "../memory-store.js";
 import { type OptionNames, optionMistake } from "../options.js";
@@ -6,11 +6,11 @@ import type { DeliveryStore } from "../store.js";
 import type { Delivery, Report, Verified } from "../types.js";
 import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
-import { customResponse, problem, RequestError, type ResponseParts, success } from "./answer.js";
 import { decompress, supportsEncoding } from "./body.js";
 import { type Claim, Claims } from "./claims.js";
+import { isResponse, readHandlerResponse } from "./handler-response.js";
 import { checkContentLength, checkContentType, encodingOf, type HeaderGetter } from "./headers.js";
-import { LogLimit, line } from "./log.js";
+import { formatLine, LogRateLimit } from "./log.js";
 import type {
   BodyEncoding,
   Durations,
@@ -21,124 +21,127 @@ import type {
   ReceiverOptions,
   RejectedRequest,
 } from "./options.js";
-import { call, within } from "./promises.js";
+import { call, withTimeout } from "./promises.js";
 import { logError } from "./report.js";
-import { isResponse, returned } from "./returned.js";
-import { share } from "./sharing.js";
-import { WARNINGS, warn } from "./warnings.js";
+import { customResponse, problem, RequestError, type ResponseParts, success } from "./response.js";
+import { registerReceiver } from "./sharing.js";
+import { addWarning, WARNINGS } from "./warnings.js";
 
-/** A request as an adapter hands it over. */
+/** A request in the form that adapters convert to. */
 export interface Incoming<R> {
-  /** What the handler finds in its context. */
+  /** The framework's request, for the handler's context. */
   request: R;
   method: string;
-  /** The URL as the request says it. */
+  /** The URL of the request. */
   url(): string | undefined;
   headers: HeadersLike;
   header: HeaderGetter;
-  /** Whether something has read the body and undone its Content-Encoding. */
+  /** Whether a parser has decompressed the body. */
   isDecoded?(): boolean;
-  /** Reads the body: not more than `most` bytes, and not longer than `patience` milliseconds. */
-  read(most: number, patience: number): Promise<Uint8Array>;
+  /** Reads the body, with a limit of size and a timeout. */
+  read(maxBytes: number, timeoutMs: number): Promise<Uint8Array>;
 }
 
-/** What has no default. */
+/** Options without a default. */
 type OptionalKeys = "url" | "onEvent" | "onRejected" | "handlerTimeout";
 
 declare const console: { error(text: string): void };
 
-/** Every option with its default. */
+/** All options, with defaults filled in. */
 type Settings<R> = {
   [Name in Exclude<keyof ReceiverOptions<R>, OptionalKeys>]-?: NonNullable<ReceiverOptions<R>[Name]>;
 } & Pick<ReceiverOptions<R>, OptionalKeys>;
 
-/** What is known of a request as far as it got. */
+/** The state of one request. */
 interface RequestState {
   start: number;
   event: Omit<ReceiverEvent, "outcome" | "status">;
   durations: Durations;
-  /** What the handler wants to be answered. */
+  /** The response that the handler set. */
   reply?: ResponseParts;
-  /** The body that is checked. */
+  /** The body after decompression. */
   body?: Uint8Array;
-  /** What is checked, and what is wrong with it. */
+  /** The delivery that was checked, and the error of the check. */
   checked?: Delivery;
   error?: RejectedRequest["error"];
   accepted?: Verified;
-  /** What the receiver itself says. */
+  /** The receiver's own reason. */
   detail?: string | undefined;
-  /** Whether `onError` knows already why the delivery was not handled. */
+  /** Whether `onError` was called with the reason already. */
   isReported: boolean;
 }
 
-/** How long an answer waits for whoever keeps what was refused. */
-const MAX_KEEPING_MS = 1_000;
+/** How long the response waits for `onRejected`: long enough to store a request, too short to block the sender. */
+const REJECTED_TIMEOUT_MS = 1_000;
 
+/** Handles the requests of one webhook. */
 export class Receiver<Events, R> {
   readonly #hook: Webhook<Events>;
   readonly #handler: Handler<Events, R>;
   readonly #settings: Settings<R>;
   readonly #claims: Claims;
-  readonly #limit = new LogLimit();
+  readonly #logLimit = new LogRateLimit();
 
   constructor(hook: Webhook<Events>, handler: Handler<Events, R>, options: ReceiverOptions<R> = {}) {
     if (typeof hook?.check !== "function")
-      throw new TypeError("A receiver is made of a webhook and a handler: receiver(hook, handler).");
+      throw new TypeError("Expected a webhook as the first argument: receiver(hook, handler).");
     if (typeof handler !== "function")
-      throw new TypeError("A receiver needs a handler: receiver(hook, async (delivery) => { ... }).");
+      throw new TypeError(
+        "Expected a handler as the second argument: receiver(hook, async (delivery) => { ... }).",
+      );
     this.#hook = hook;
     this.#handler = handler;
-    this.#settings = settings(hook, options);
-    // A store of its own is shared with nobody.
-    if (options?.store != null) share(options.store, hook, options.name);
+    this.#settings = resolveOptions(hook, options);
+    // The default store is not shared.
+    if (options?.store != null) registerReceiver(options.store, hook, options.name);
     this.#claims = new Claims(this.#settings, hook, (error) => this.#report(error, "store"));
   }
 
-  /** Handles one request. It never rejects. */
+  /** Handles one request. The promise is never rejected. */
   async handle(incoming: Incoming<R>): Promise<ResponseParts> {
     const durations: Durations = { total: 0 };
     const { name } = this.#settings;
-    const trace: RequestState = {
+    const state: RequestState = {
       start: performance.now(),
       event: { receiver: name, provider: this.#hook.provider, startedAt: Date.now(), durations },
       durations,
       isReported: false,
     };
     let outcome: ReceiverEvent["outcome"];
-    let handle: ResponseParts;
+    let response: ResponseParts;
     try {
-      outcome = await this.#receive(incoming, trace);
-      handle = trace.reply ?? success(this.#settings.success, outcome);
+      outcome = await this.#receive(incoming, state);
+      response = state.reply ?? success(this.#settings.success, outcome);
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) {
-        trace.isReported = true;
+        state.isReported = true;
         this.#report(thrown, "receiver");
       }
-      const refusal =
-        thrown instanceof RequestError ? thrown : new RequestError(500, "internal", { outcome: "failed" });
-      outcome = refusal.outcome;
-      trace.event.code = refusal.code;
-      trace.detail = refusal.detail;
-      handle = problem(refusal);
+      const error =
+        thrown instanceof RequestError ? thrown : new RequestError("internal", { outcome: "failed" });
+      outcome = error.outcome;
+      state.event.code = error.code;
+      state.detail = error.detail;
+      response = problem(error);
     }
-    durations.total = performance.now() - trace.start;
-    const event = { ...trace.event, durations: { ...durations }, outcome, status: handle.status };
-    if (isRefused(event, trace)) {
-      this.#log(event, trace);
-      await this.#keep(event, trace, incoming);
-      event.durations.total = performance.now() - trace.start;
+    durations.total = performance.now() - state.start;
+    const event = { ...state.event, durations: { ...durations }, outcome, status: response.status };
+    if (isLogged(event, state)) {
+      this.#log(event, state);
+      await this.#passRejected(event, state, incoming);
+      event.durations.total = performance.now() - state.start;
     }
     this.#emit(event, incoming.request);
-    return handle;
+    return response;
   }
 
-  async #receive(incoming: Incoming<R>, trace: RequestState): Promise<ReceiverEvent["outcome"]> {
+  async #receive(incoming: Incoming<R>, state: RequestState): Promise<ReceiverEvent["outcome"]> {
     const { maxBytes, bodyTimeout, encodings, url, unknownEvents } = this.#settings;
     const { method, header, headers, request } = incoming;
-    const { event, durations } = trace;
+    const { event, durations } = state;
     if (method !== "POST") {
-      const detail = "A delivery comes by POST.";
-      throw new RequestError(405, "method-not-allowed", { detail, headers: { allow: "POST" } });
+      const detail = "Method not allowed; use POST.";
+      throw new RequestError("method-not-allowed", { detail, headers: { allow: "POST" } });
     }
     checkContentType(header, this.#hook);
     const encoding = incoming.isDecoded?.() ? undefined : encodingOf(header, encodings);
@@ -146,22 +149,22 @@ export class Receiver<Events, R> {
     const reading = performance.now();
     const raw = await incoming.read(maxBytes, bodyTimeout);
     const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
-    trace.durations.read = performance.now() - reading;
-    trace.event.bytes = body.length;
-    trace.body = body;
+    durations.read = performance.now() - reading;
+    event.bytes = body.length;
+    state.body = body;
 
     const checking = performance.now();
     const address = typeof url === "function" ? url(request) : url || incoming.url();
-    trace.checked = { headers, body, method, url: address };
-    const checked = this.#hook.check(trace.checked, { maxBytes, digest: true });
+    state.checked = { headers, body, method, url: address };
+    const checked = this.#hook.check(state.checked, { maxBytes });
     durations.check = performance.now() - checking;
     if (!checked.ok) {
       const { status, code } = checked.error;
-      trace.error = checked.error;
-      throw new RequestError(status, code, { outcome: status < 500 ? "rejected" : "failed" });
+      state.error = checked.error;
+      throw new RequestError(code, { status, outcome: status < 500 ? "rejected" : "failed" });
     }
     const delivery = checked.value;
-    trace.accepted = delivery;
+    state.accepted = delivery;
     fillEvent(event, delivery);
     if (delivery.unknown === true && unknownEvents === "ignore") {
       event.code = "event-unknown";
@@ -173,52 +176,52 @@ export class Receiver<Events, R> {
       claim = await this.#claims.claim(delivery, event);
     } finally {
       durations.claim = performance.now() - claiming;
-      // An answer of 503 then was reported with the store's error.
-      trace.isReported = event.storeFailed !== undefined;
+      // The store's error was reported already.
+      state.isReported = event.storeFailed !== undefined;
     }
     if (claim === "replayed") {
       event.code = "replayed";
-      trace.detail =
-        "The same body came before under another id or event type, so it was answered as a duplicate.";
+      state.detail =
+        "The body was received before under another id or event type, so the delivery was treated as a duplicate.";
     }
     if (typeof claim === "string") return claim;
-    if (claim.retryChanged) warn(delivery, WARNINGS.retryChanged);
-    if (claim.replayed) warn(delivery, WARNINGS.replayed);
-    return await this.#handle(delivery, request, claim, trace);
+    if (claim.retryChanged) addWarning(delivery, WARNINGS.retryChanged);
+    if (claim.replayed) addWarning(delivery, WARNINGS.replayed);
+    return await this.#handle(delivery, request, claim, state);
   }
 
   async #handle(
     delivery: VerifiedOf<Events>,
     request: R,
     claim: Claim,
-    trace: RequestState,
+    state: RequestState,
   ): Promise<"handled" | "failed"> {
     const { handlerTimeout } = this.#settings;
     const { key, retryChanged, replayed } = claim;
     const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
-      trace.reply = customResponse(body, contentType);
+      state.reply = customResponse(body, contentType);
     };
     const context: HandlerContext<R> = { request, key, retryChanged, replayed, reply };
     const start = performance.now();
     const handled = call(() => this.#handler(delivery, context))
       .then(async (result) => {
         if (!isResponse(result)) return true;
-        trace.reply = await returned(result);
-        return trace.reply.status < 300;
+        state.reply = await readHandlerResponse(result);
+        return state.reply.status < 300;
       })
       .catch((error: unknown) => {
         this.#report(error, "handler");
         return undefined;
       })
       .then(async (succeeded) => {
-        trace.durations.handle = performance.now() - start;
-        await this.#claims.end(succeeded === true ? "done" : "release", claim, trace.event);
+        state.durations.handle = performance.now() - start;
+        await this.#claims.end(succeeded === true ? "done" : "release", claim, state.event);
         return { succeeded };
       });
-    const ended = handlerTimeout === undefined ? await handled : await within(handlerTimeout, handled);
+    const ended = handlerTimeout === undefined ? await handled : await withTimeout(handlerTimeout, handled);
     if (ended === undefined) {
       const detail = "The delivery is still being handled.";
-      throw new RequestError(503, "handler-timeout", {
+      throw new RequestError("handler-timeout", {
         outcome: "unavailable",
         detail,
         headers: { "retry-after": "30" },
@@ -226,45 +229,50 @@ export class Receiver<Events, R> {
     }
     if (ended.succeeded === true) return "handled";
     if (ended.succeeded === undefined) {
-      trace.isReported = true;
-      throw new RequestError(500, "handler-failed", {
+      state.isReported = true;
+      throw new RequestError("handler-failed", {
         outcome: "failed",
         detail: "The delivery could not be handled.",
       });
     }
-    trace.event.code = "handler-failed";
-    trace.detail = "The handler returned a Response with this status.";
+    state.event.code = "handler-failed";
+    state.detail = "The handler returned a Response with this status.";
     return "failed";
   }
 
-  /** Writes the line about a refused request. */
-  #log(event: ReceiverEvent, trace: RequestState): void {
+  /** Writes the line about a request that was not handled. */
+  #log(event: ReceiverEvent, state: RequestState): void {
     const { log } = this.#settings;
     if (log === false) return;
-    const omitted = this.#limit.admit(event.code as string, performance.now());
+    const omitted = this.#logLimit.admit(event.code as string, performance.now());
     if (omitted === undefined) return;
-    const { error, detail } = trace;
-    call(() =>
-      log(line(event, { issues: error?.issues ?? [], detail, type: this.#typeOf(trace) }, omitted), event),
-    ).catch((thrown: unknown) => this.#report(thrown, "log"));
+    const { error, detail } = state;
+    call(() => {
+      const details = { issues: error?.issues ?? [], detail, type: this.#coveredType(state) };
+      return log(formatLine(event, details, omitted), event);
+    }).catch((thrown: unknown) => this.#report(thrown, "log"));
   }
 
-  /** The event type of a refused delivery, where a signature vouches for it. */
-  #typeOf({ accepted, checked, error }: RequestState): string | undefined {
-    if (accepted !== undefined) return covered(accepted.signature, accepted.type);
-    // What has no signature is refused before, where one is needed: its sender cannot have a body read twice.
+  /** The event type of a rejected delivery, if the signature covers it. */
+  #coveredType({ accepted, checked, error }: RequestState): string | undefined {
+    if (accepted !== undefined) return typeIfCovered(accepted.signature, accepted.type);
+    // Only errors after the signature have the status 400, so an attacker cannot make the receiver check a body twice.
     if (checked === undefined || error?.status !== 400) return undefined;
     const report = this.#hook.inspect?.(checked, { maxBytes: this.#settings.maxBytes });
-    return report && covered(report.signature, report.type);
+    return report && typeIfCovered(report.signature, report.type);
   }
 
-  /** Hands a refused request to whoever keeps it. */
-  async #keep(event: ReceiverEvent, trace: RequestState, { headers, request }: Incoming<R>): Promise<void> {
+  /** Calls `onRejected`. */
+  async #passRejected(
+    event: ReceiverEvent,
+    state: RequestState,
+    { headers, request }: Incoming<R>,
+  ): Promise<void> {
     const { onRejected } = this.#settings;
-    // What a handler did not handle is the handler's to keep.
+    // A delivery that reached the handler is the handler's to store.
     if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout")
       return;
-    const { error, body } = trace;
+    const { error, body } = state;
     const rejected: RejectedRequest<R> = {
       code: event.code as NonNullable<typeof event.code>,
       status: event.status,
@@ -274,10 +282,10 @@ export class Receiver<Events, R> {
       ...(body === undefined ? {} : { body }),
       request,
     };
-    const kept = call(() => onRejected(rejected)).catch((thrown: unknown) =>
+    const storing = call(() => onRejected(rejected)).catch((thrown: unknown) =>
       this.#report(thrown, "onRejected"),
     );
-    await within(MAX_KEEPING_MS, kept);
+    await withTimeout(REJECTED_TIMEOUT_MS, storing);
   }
 
   #emit(event: ReceiverEvent, request: R): void {
@@ -287,25 +295,25 @@ export class Receiver<Events, R> {
   }
 
   #report(error: unknown, source: ErrorSource): void {
-    // Whoever is told of errors and throws one has nobody left to be told of it.
+    // Ignored: an error of the error handler has no other receiver.
     call(() => this.#settings.onError(error, source)).catch(() => {});
   }
 }
 
-/** Whether nobody was told yet why a request was not handled. What comes again by itself is no refusal. */
-function isRefused({ code, outcome }: ReceiverEvent, { isReported }: RequestState): boolean {
+/** Whether a line is due: for a request that was not handled, unless `onError` was called, or no action is needed. */
+function isLogged({ code, outcome }: ReceiverEvent, { isReported }: RequestState): boolean {
   return code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
 }
 
-/** The event type, where a signature covers it. */
-function covered(
+/** The event type, if the signature covers it. */
+function typeIfCovered(
   signature: Verified["signature"] | Report["signature"],
   type: string | undefined,
 ): string | undefined {
   return signature.status === "verified" && signature.uncovered?.includes("type") !== true ? type : undefined;
 }
 
-/** What an accepted delivery says of itself in logs: ids and a digest. */
+/** Copies type, ids and digest of an accepted delivery into its event. */
 function fillEvent(event: RequestState["event"], delivery: Verified): void {
   const { type, id, webhookId, deliveryId, digest, signature } = delivery;
   event.type = type;
@@ -336,45 +344,51 @@ const OPTIONS: OptionNames = {
   replayed: true,
 } satisfies Record<keyof ReceiverOptions, true>;
 
-function settings<R>(hook: { maxBytes: number; provider: string }, options: ReceiverOptions<R>): Settings<R> {
+/** Checks the options, and fills in the defaults. */
+function resolveOptions<R>(
+  hook: { maxBytes: number; provider: string },
+  options: ReceiverOptions<R>,
+): Settings<R> {
   const mistake = optionMistake("receiver", options, OPTIONS);
   if (mistake !== undefined) throw new TypeError(mistake);
-  const given = options ?? {};
-  const name = nameOf(given.name, hook.provider);
-  const wait = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>
-    checkTimerMs(name, given[name] ?? fallback);
+  const passed = options ?? {};
+  const name = nameOf(passed.name, hook.provider);
+  const timeout = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>
+    checkTimerMs(name, passed[name] ?? fallback);
   return {
     name,
-    store: storeOf(given.store),
-    maxBytes: checkBytes("maxBytes", given.maxBytes ?? hook.maxBytes),
-    changed: oneOf("changed", given.changed, ["handle", "refuse"]),
-    replayed: oneOf("replayed", given.replayed, ["ignore", "handle"]),
-    unknownEvents: oneOf("unknownEvents", given.unknownEvents, ["handle", "ignore"]),
-    onStoreError: oneOf("onStoreError", given.onStoreError, ["refuse", "accept"]),
-    bodyTimeout: wait("bodyTimeout", 10_000),
-    storeTimeout: wait("storeTimeout", 5_000),
-    ...(given.handlerTimeout === undefined ? {} : { handlerTimeout: wait("handlerTimeout", 0) }),
-    encodings: encodings(given.encodings),
-    success: oneOf("success", given.success, [200, 204]),
-    ...(given.url === undefined ? {} : { url: urlOption(given.url) }),
-    ...(given.onEvent === undefined ? {} : { onEvent: checkFunction("onEvent", given.onEvent) }),
-    log: logOf(given.log),
-    ...(given.onRejected === undefined ? {} : { onRejected: checkFunction("onRejected", given.onRejected) }),
+    store: storeOf(passed.store),
+    maxBytes: checkBytes("maxBytes", passed.maxBytes ?? hook.maxBytes),
+    changed: oneOf("changed", passed.changed, ["handle", "refuse"]),
+    replayed: oneOf("replayed", passed.replayed, ["ignore", "handle"]),
+    unknownEvents: oneOf("unknownEvents", passed.unknownEvents, ["handle", "ignore"]),
+    onStoreError: oneOf("onStoreError", passed.onStoreError, ["refuse", "accept"]),
+    bodyTimeout: timeout("bodyTimeout", 10_000),
+    storeTimeout: timeout("storeTimeout", 5_000),
+    ...(passed.handlerTimeout === undefined ? {} : { handlerTimeout: timeout("handlerTimeout", 0) }),
+    encodings: checkEncodings(passed.encodings),
+    success: oneOf("success", passed.success, [200, 204]),
+    ...(passed.url === undefined ? {} : { url: urlOption(passed.url) }),
+    ...(passed.onEvent === undefined ? {} : { onEvent: checkFunction("onEvent", passed.onEvent) }),
+    log: logOf(passed.log),
+    ...(passed.onRejected === undefined
+      ? {}
+      : { onRejected: checkFunction("onRejected", passed.onRejected) }),
     onError:
-      given.onError === undefined
+      passed.onError === undefined
         ? (error, source) => logError(error, source, { name, provider: hook.provider })
-        : checkFunction("onError", given.onError),
+        : checkFunction("onError", passed.onError),
   };
 }
 
-/** What would forge lines of a log, or turn their direction. */
+/** SECURITY: characters that could forge log lines or change the writing direction. */
 const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 function nameOf(name: string | undefined, fallback: string): string {
   if (name === undefined) return fallback;
   if (typeof name === "string" && name.length > 0 && name.length <= 200 && !UNPRINTABLE.test(name))
     return name;
-  throw optionError("name", "a text of 1 to 200 characters, none of them a control character");
+  throw optionError("name", "a string of 1 to 200 characters without control characters");
 }
 
 function checkFunction<F>(option: string, value: F): F {
@@ -384,29 +398,27 @@ function checkFunction<F>(option: string, value: F): F {
 
 function urlOption<R>(url: NonNullable<ReceiverOptions<R>["url"]>): NonNullable<ReceiverOptions<R>["url"]> {
   if (typeof url === "string" || typeof url === "function") return url;
-  throw optionError("url", "a text, or a function that is given the request");
+  throw optionError("url", "a string, or a function of the request");
 }
 
 function logOf(log: ReceiverOptions["log"]): NonNullable<ReceiverOptions["log"]> {
   if (log === undefined) return (text) => console.error(text);
   if (log === false || typeof log === "function") return log;
-  throw optionError("log", "false, or a function that is given each line");
+  throw optionError("log", "false, or a function of a line");
 }
 
 function storeOf(store: DeliveryStore | undefined): DeliveryStore {
   if (store === undefined) return memoryStore();
-  const whole = ["claim", "done", "release"] as const;
-  if (whole.every((name) => typeof store?.[name] === "function")) return store;
-  throw optionError("store", "an object with claim, done and release");
+  const methods = ["claim", "done", "release"] as const;
+  if (methods.every((name) => typeof store?.[name] === "function")) return store;
+  throw optionError("store", "an object with the methods claim, done and release");
 }
 
-function encodings(given: readonly BodyEncoding[] = []): readonly BodyEncoding[] {
-  if (!Array.isArray(given) || !given.every((one) => one === "gzip" || one === "deflate"))
+function checkEncodings(encodings: readonly BodyEncoding[] = []): readonly BodyEncoding[] {
+  if (!Array.isArray(encodings) || !encodings.every((name) => name === "gzip" || name === "deflate"))
     throw optionError("encodings", 'a list of "gzip" and "deflate"');
-  if (given.every(supportsEncoding)) return [...given];
-  throw new TypeError(
-    "This runtime has no DecompressionStream, which the option `encodings` of a receiver needs.",
-  );
+  if (encodings.every(supportsEncoding)) return [...encodings];
+  throw new TypeError("The option `encodings` needs DecompressionStream, which this runtime lacks.");
 }
 
 function oneOf<T extends string | number>(
@@ -416,7 +428,7 @@ function oneOf<T extends string | number>(
 ): T {
   if (value === undefined) return values[0];
   if (values.includes(value)) return value;
-  throw optionError(option, values.map((one) => JSON.stringify(one)).join(" or "));
+  throw optionError(option, values.map((allowed) => JSON.stringify(allowed)).join(" or "));
 }
 
 function checkBytes(option: string, value: number): number {
@@ -424,12 +436,12 @@ function checkBytes(option: string, value: number): number {
   throw optionError(option, "a number of bytes");
 }
 
-/** A time that timers can wait: longer ones they take for none. */
+/** A timeout within 31 bits: timers fire at once for longer ones. */
 function checkTimerMs(option: string, value: number): number {
   if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
-  throw optionError(option, "a time in milliseconds");
+  throw optionError(option, "a number of milliseconds above 0 and below 2^31");
 }
 
 function optionError(option: string, expected: string): TypeError {
-  return new TypeError(`The option \`${option}\` of a receiver has to be ${expected}.`);
+  return new TypeError(`Invalid value for option \`${option}\` of a receiver: expected ${expected}.`);
 }

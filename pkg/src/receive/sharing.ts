@@ -1,64 +1,64 @@
-/** Which receivers share a store, so that two subscriptions cannot take each other's deliveries for duplicates unnoticed. */
+/** Knows which receivers share a store, so that two subscriptions do not treat each other's deliveries as duplicates. */
 
 import { STORE_IDENTITY } from "../store.js";
 
-/** What is asked of a webhook. Mocks of one may not have `sharesSecret`. */
+/** The members in use of a webhook. `sharesSecret` is optional for mocks. */
 interface Hook {
   readonly provider: string;
   sharesSecret?(other: Hook): boolean | undefined;
 }
 
-/** A receiver that was made on a store. */
-interface Member {
+/** A receiver that uses a store. */
+interface StoreUser {
   name: string;
   isNamed: boolean;
-  /** Weak: a receiver that was replaced, as hot reloading does, is not kept by its store. */
+  /** Weak, so that the store does not keep receivers that hot reloading has replaced. */
   hook: { deref(): Hook | undefined };
 }
 
-/** By store. A store that is gone takes its list with it. */
-const members = new WeakMap<object, Member[]>();
+/** The receivers of each store. */
+const usersOfStore = new WeakMap<object, StoreUser[]>();
 
 /**
- * Notes a receiver on a store that it was given.
+ * Registers a receiver as a user of a store.
  *
- * @throws TypeError where another one has the same name by default and no secret in common: claims of both would have the
- * same keys, and deliveries of the one be answered as duplicates of the other's.
+ * @throws TypeError where another receiver has the same name, at least one of the two by default, and no secret in common. The
+ * claims of both would have the same keys, so that deliveries of one were treated as duplicates of the other's.
  */
-export function share(given: object, hook: Hook, name: string | undefined): void {
-  const store = identityOf(given);
-  const own = name ?? hook.provider;
+export function registerReceiver(store: object, hook: Hook, name: string | undefined): void {
+  const identity = identityOf(store);
+  const receiverName = name ?? hook.provider;
   const isNamed = name !== undefined;
-  const all = (members.get(store) ?? []).filter((member) => member.hook.deref() !== undefined);
-  const others = all.filter((member) => member.name === own && !(isNamed && member.isNamed));
-  const hooks = others.flatMap((member) => member.hook.deref() ?? []);
-  // One of them is enough: where a secret is rotated, each webhook shares one with the next.
+  const users = (usersOfStore.get(identity) ?? []).filter((user) => user.hook.deref() !== undefined);
+  const others = users.filter((user) => user.name === receiverName && !(isNamed && user.isNamed));
+  const hooks = others.flatMap((user) => user.hook.deref() ?? []);
+  // One webhook with a common secret is enough: during secret rotation, each webhook shares a secret with the next.
   if (hooks.length > 0 && !hooks.some((other) => isSameSubscription(hook, other))) {
     throw new TypeError(
-      `Another receiver named ${JSON.stringify(own)} uses this store with a webhook that has no secret in common with this one, ` +
-        "so each would answer deliveries of the other as duplicates. " +
+      `Another receiver named ${JSON.stringify(receiverName)} uses this store with a webhook that has no secret in common with this one, ` +
+        "so each would treat deliveries of the other as duplicates. " +
         "Pass a different `name` to each receiver, or the same `name` to both if they are meant to share their deliveries.",
     );
   }
-  const isKnown = all.some(
-    (member) => member.name === own && member.isNamed === isNamed && member.hook.deref() === hook,
+  const isKnown = users.some(
+    (user) => user.name === receiverName && user.isNamed === isNamed && user.hook.deref() === hook,
   );
-  if (!isKnown) all.push({ name: own, isNamed, hook: weak(hook) });
-  members.set(store, all);
+  if (!isKnown) users.push({ name: receiverName, isNamed, hook: weakReference(hook) });
+  usersOfStore.set(identity, users);
 }
 
-/** What a store stands for, where it says so: several objects may share what they know. */
+/** The identity of a store: several objects can share one, as stores on one Redis with one prefix do. */
 function identityOf(store: object): object {
   const identity = (store as { [STORE_IDENTITY]?: unknown })[STORE_IDENTITY];
   return typeof identity === "object" && identity !== null ? identity : store;
 }
 
 function isSameSubscription(hook: Hook, other: Hook): boolean {
-  // What cannot be compared, such as a mock, is the caller's business.
+  // Webhooks that cannot be compared, such as mocks, count as the same subscription.
   return hook === other || (hook.provider === other.provider && (hook.sharesSecret?.(other) ?? true));
 }
 
-/** Older runtimes, such as those of workers, have no weak references. */
-function weak(hook: Hook): Member["hook"] {
+/** A weak reference, or a strong one in older runtimes. */
+function weakReference(hook: Hook): StoreUser["hook"] {
   return typeof WeakRef === "function" ? new WeakRef(hook) : { deref: () => hook };
 }

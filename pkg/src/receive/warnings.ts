@@ -1,28 +1,28 @@
-/** What a receiver adds to the issues of a delivery that it hands over all the same. */
+/** Warnings that a receiver adds to the issues of a delivery. */
 import type { Issue, Verified } from "../types.js";
 
-/** The warning of a changed retry, and the one of a replay that is handled. */
+/** The warnings about a changed retry, and about a replay that is handled. */
 export const WARNINGS = {
   retryChanged: {
     code: "retry-changed",
     message:
-      "A delivery with this id came before with another payload, and the provider never changes one between attempts.",
-    hint: "It is handled as an event of its own. Compare it with the first one before it overwrites anything.",
+      "A delivery with this id was received before with another payload, although the provider sends the same payload at every attempt.",
+    hint: "Compare this delivery with the first one before it overwrites data. It was handled as an event of its own.",
   },
   replayed: {
     code: "replayed",
     message:
-      "A delivery with this body came before under another id or event type, and the signature covers neither.",
-    hint: "Somebody who captured the first delivery can have sent it. Trust nothing of it but its body.",
+      "A delivery with this body was received before under another id or event type, and the signature covers neither.",
+    hint: "Trust only the body. An attacker who captured the first delivery may have sent this one.",
   },
 } as const;
 
-/** Puts a warning before the delivery's own issues. */
-export function warn(
+/** Adds a warning before the delivery's own issues. */
+export function addWarning(
   delivery: object,
   { code, message, hint }: Pick<Issue, "code" | "message"> & { hint: string },
 ): void {
-  const own = Object.getOwnPropertyDescriptor(delivery, "issues") as PropertyDescriptor;
+  const original = Object.getOwnPropertyDescriptor(delivery, "issues") as PropertyDescriptor;
   const warning: Issue = {
     code,
     severity: "warning",
@@ -36,7 +36,7 @@ export function warn(
   let issues: Issue[] | undefined;
   Object.defineProperty(delivery, "issues", {
     get(this: Verified) {
-      issues ??= [warning, ...((own.get?.call(this) ?? []) as Issue[])];
+      issues ??= [warning, ...((original.get?.call(this) ?? []) as Issue[])];
       return issues;
     },
     enumerable: true,

@@ -1,11 +1,11 @@
-/** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
+/** Reads requests of the Fetch API and makes responses. By shape, so that users need no library of types. */
 import { asBytes } from "../bytes.js";
-import { isEmpty, notRaw, type ResponseParts } from "./answer.js";
 import { DRAIN_TIMEOUT_MS, readBody } from "./body.js";
-import { createBodyReader } from "./filling.js";
+import { createBodyReader } from "./byob-reader.js";
 import type { Incoming } from "./receiver.js";
+import { isBodyless, notRaw, type ResponseParts } from "./response.js";
 
-/** What is used of a `Request`. */
+/** The members in use of a `Request`. */
 export interface FetchRequest {
   readonly method: string;
   readonly url: string;
@@ -15,23 +15,23 @@ export interface FetchRequest {
   readonly body?: FetchBody | null;
 }
 
-/** What is used of a `ReadableStream`. */
+/** The members in use of a `ReadableStream`. */
 export interface FetchBody {
   readonly locked: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: a stream's `getReader` has several forms
   getReader(...options: any[]): any;
 }
 
-/** `Response`, under its name where the program's libraries have one. */
+/** `Response`, if the program's libraries declare it. */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer R } } ? R : object;
 
-/** What is used of a `ReadableStreamDefaultReader`. */
+/** The members in use of a `ReadableStreamDefaultReader`. */
 export interface BodyReader {
   read(): Promise<{ done: boolean; value?: unknown }>;
   cancel(): Promise<void>;
 }
 
-/** A request of fetch's. `fix` is the line to change where something else has read its body. */
+/** Adapts a request of the Fetch API. `fix` is the line to change where other code has read the body. */
 export function toIncomingRequest<R extends FetchRequest>(request: R, fix: string): Incoming<R> {
   return {
     request,
@@ -39,46 +39,46 @@ export function toIncomingRequest<R extends FetchRequest>(request: R, fix: strin
     url: () => request.url,
     headers: request.headers,
     header: (name) => request.headers.get(name) ?? undefined,
-    async read(most, patience) {
+    async read(maxBytes, timeoutMs) {
       if (request.bodyUsed) throw notRaw(fix);
-      if (isReadWhole(request, most)) {
-        const bytes = await readWhole(request, most, patience);
+      if (canReadBuffered(request, maxBytes)) {
+        const bytes = await readBuffered(request, maxBytes, timeoutMs);
         if (bytes !== undefined) return bytes;
       }
       const { body } = request;
       if (body?.locked) throw notRaw(fix);
-      if (body === undefined && typeof (request as Partial<Whole>).arrayBuffer === "function") {
-        // Firefox, whose requests have no stream. What has no Content-Length is measured when all of it is there.
-        const bytes = await readWhole(request, most, patience);
+      if (body === undefined && typeof (request as Partial<BufferedBody>).arrayBuffer === "function") {
+        // Requests of Firefox have no stream. Without a Content-Length, the size is checked after reading.
+        const bytes = await readBuffered(request, maxBytes, timeoutMs);
         if (bytes === undefined) throw notRaw(fix);
         return bytes;
       }
       if (body === null || body === undefined) return new Uint8Array(0);
-      return await readBody(most, patience, (sink) => {
+      return await readBody(maxBytes, timeoutMs, (sink) => {
         const reader = createBodyReader(
           body,
           Number(request.headers.get("content-length") ?? Number.NaN),
-          most,
+          maxBytes,
         );
-        let refused = false;
-        let remaining = most;
+        let isStopped = false;
+        let remaining = maxBytes;
         const pump = async () => {
           for (;;) {
             const { done, value } = await reader.read();
             if (done) break;
             sink.add(value);
-            // What is left of a refused body is thrown away, but not without end: a body may come from this very process.
-            if (refused) remaining -= asBytes(value)?.length ?? most;
+            // The rest of a rejected body is discarded up to a limit: a body made by this process could be endless.
+            if (isStopped) remaining -= asBytes(value)?.length ?? maxBytes;
             if (!(remaining >= 0)) return;
           }
           sink.end();
         };
         pump().catch(sink.fail);
         return () => {
-          refused = true;
-          // Later: SvelteKit cuts the connection of a body that is cancelled, and with it the answer.
+          isStopped = true;
+          // Not at once: SvelteKit closes the connection of a canceled body before the response is sent.
           const timer = setTimeout(() => reader.cancel().catch(() => {}), DRAIN_TIMEOUT_MS);
-          // Node's timers keep a process alive, unless they are told not to.
+          // The timer must not keep the process alive.
           (timer as unknown as { unref?: () => void }).unref?.();
         };
       });
@@ -87,66 +87,68 @@ export function toIncomingRequest<R extends FetchRequest>(request: R, fix: strin
 }
 
 /**
- * Up to which length a body is read as a whole. The server keeps a list of its pieces meanwhile, which of a body that comes
- * byte by byte takes three hundred times as much; and the longer a body is, the less there is to win.
+ * Largest body that is read by `arrayBuffer()`. The server keeps a list of chunks meanwhile, which takes up to 300 times the size
+ * of a body that arrives byte by byte; and a longer body gains less from it.
  */
 const BUFFERED_MAX_BYTES = 16_384;
 
-/** What reads a body as a whole. */
-interface Whole {
+/** The method that reads a body at once. */
+interface BufferedBody {
   arrayBuffer(): Promise<unknown>;
 }
 
-/** Reads a body as a whole; nothing where that is refused unread. */
-async function readWhole(
+/** Reads a body by `arrayBuffer()`. Undefined where the method fails before it has read anything. */
+async function readBuffered(
   request: FetchRequest,
-  most: number,
-  patience: number,
+  maxBytes: number,
+  timeoutMs: number,
 ): Promise<Uint8Array | undefined> {
-  let unread = false;
-  const bytes = await readBody(most, patience, (sink) => {
-    const take = async () => {
-      sink.add(await (request as unknown as Whole).arrayBuffer());
+  let isUnread = false;
+  const bytes = await readBody(maxBytes, timeoutMs, (sink) => {
+    const read = async () => {
+      sink.add(await (request as unknown as BufferedBody).arrayBuffer());
       sink.end();
     };
-    take().catch((error: unknown) => {
-      // Refused before anything was read, because somebody holds the stream: it knows best what that means.
-      unread = !request.bodyUsed;
-      if (unread) sink.end();
+    read().catch((error: unknown) => {
+      // Another reader holds the stream: the caller then looks at the stream itself.
+      isUnread = !request.bodyUsed;
+      if (isUnread) sink.end();
       else sink.fail(error);
     });
-    // Nothing can stop it, and nothing has to: it ends with the connection, and that with the answer to a late body.
+    // `arrayBuffer()` cannot be stopped. After a timeout, the response closes the connection and ends it.
     return () => {};
   });
-  return unread ? undefined : bytes;
+  return isUnread ? undefined : bytes;
 }
 
 /**
- * Whether to read a short body as a whole, where the server's own request does that without its stream. Hono on Node makes the
- * stream, and all of fetch's request with it, when somebody asks for `body`: that takes longer than everything the
- * receiver does with a delivery.
+ * Whether to read a short body by `arrayBuffer()`, for servers whose own request class does so without a stream. PERF: Hono on
+ * Node creates the stream and a complete `Request` when `body` is read, which takes longer than the whole receiver.
  *
- * It has to be a request that no constructor makes: of such a one the server's parser has seen that the body is as long as
- * Content-Length says. Whoever calls `new Request()` can say anything there, or leave what was true before the body was
- * decompressed, and `arrayBuffer()` knows no limit.
+ * INVARIANT: only for a request without a constructor, since there the server's parser limits the body to its Content-Length.
+ * `new Request()` accepts any Content-Length, and `arrayBuffer()` has no limit.
  */
-function isReadWhole(request: FetchRequest, most: number): boolean {
-  const kind: object | null = Object.getPrototypeOf(request);
-  if (kind === null || !Object.hasOwn(kind, "arrayBuffer") || Object.hasOwn(kind, "constructor"))
+function canReadBuffered(request: FetchRequest, maxBytes: number): boolean {
+  const prototype: object | null = Object.getPrototypeOf(request);
+  if (
+    prototype === null ||
+    !Object.hasOwn(prototype, "arrayBuffer") ||
+    Object.hasOwn(prototype, "constructor")
+  )
     return false;
   const length = request.headers.get("content-length");
-  if (length === null || !/^\d{1,5}$/.test(length) || Number(length) > Math.min(most, BUFFERED_MAX_BYTES))
+  if (length === null || !/^\d{1,5}$/.test(length) || Number(length) > Math.min(maxBytes, BUFFERED_MAX_BYTES))
     return false;
-  // Where both say how long a body is, Content-Length does not count: RFC 9112, section 6.3.
+  // Transfer-Encoding overrides Content-Length (RFC 9112, section 6.3).
   if (request.headers.get("transfer-encoding") !== null) return false;
   return true;
 }
 
-/** The answer to a request. */
-export function response({ status, headers, body }: ResponseParts, method: string): FetchResponse {
+/** Creates the response to a request. */
+export function createResponse({ status, headers, body }: ResponseParts, method: string): FetchResponse {
   const { "set-cookie": cookies, ...rest } = headers;
   const pairs = Object.entries(rest as Record<string, string>);
   for (const cookie of cookies ?? []) pairs.push(["set-cookie", cookie]);
-  const sent = isEmpty(status) || method === "HEAD" ? null : (body as BodyInit);
+  const sent = isBodyless(status) || method === "HEAD" ? null : (body as BodyInit);
   return new Response(sent, { status, headers: pairs }) as FetchResponse;
 }

@@ -1,10 +1,11 @@
-/** Which addresses a sender may connect to: the public ones, and those that were named. */
+/** Which addresses a sender may connect to: public ones, and those on an allowlist. */
 /// <reference types="node" />
 import { BlockList, isIP } from "node:net";
-import { SendError } from "./error.js";
+import type { SendError } from "./error.js";
+import { valueError } from "./values.js";
 
-// The IANA registries of special-purpose addresses (RFC 6890 and what it lists): nothing in them is a receiver on the
-// public net, and much of them is the sender's own machine, network or cloud.
+// The IANA registries of special-purpose addresses (RFC 6890). No public receiver has such an address; many of them belong to
+// the sender's own machine, network or cloud.
 const NON_PUBLIC_IPV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -24,28 +25,28 @@ const NON_PUBLIC_IPV4 = [
   "203.0.113.0/24",
   "224.0.0.0/4",
   "240.0.0.0/4",
-  // Azure answers its machines here, on an address that looks public.
+  // The metadata service of Azure, on an address that looks public.
   "168.63.129.16/32",
 ];
 
-/** Of IPv6 only 2000::/3 is public, without these: protocols, documentation, and tunnels (Teredo, 6to4) to anywhere. */
+/** The parts of 2000::/3, the public range of IPv6, that are not public: protocols, documentation and tunnels (Teredo, 6to4). */
 const NON_PUBLIC_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"];
 
-const notPublic = toBlockList([...NON_PUBLIC_IPV4, ...NON_PUBLIC_IPV6]);
+const NON_PUBLIC = toBlockList([...NON_PUBLIC_IPV4, ...NON_PUBLIC_IPV6]);
 const GLOBAL_UNICAST_IPV6 = toBlockList(["2000::/3"]);
-/** IPv4 written as IPv6 (RFC 4291, 2.5.5.2), and as NAT64 does (RFC 6052): what counts is the address inside. */
+/** IPv4 addresses in IPv6 notation: mapped (RFC 4291, section 2.5.5.2) and NAT64 (RFC 6052). The IPv4 address counts. */
 const EMBEDDED_IPV4 = toBlockList(["::ffff:0:0/96", "64:ff9b::/96"]);
 
-/** Says which addresses are refused. */
+/** Decides which addresses are blocked. */
 export class AddressPolicy {
   readonly #allowed: BlockList | "any";
 
-  /** @param allow `"any"`, or addresses and subnets (`10.1.0.0/16`) beside the public ones. */
-  constructor(allow: "any" | readonly string[] = []) {
-    this.#allowed = allow === "any" ? "any" : toBlockList(allow);
+  /** @param allowlist `"any"`, or addresses and subnets (`10.1.0.0/16`) that are allowed in addition to public ones. */
+  constructor(allowlist: "any" | readonly string[] = []) {
+    this.#allowed = allowlist === "any" ? "any" : toBlockList(allowlist);
   }
 
-  /** Whether it was named: by `allowAddresses`, and not because it is public. */
+  /** Whether `allowAddresses` names the address. */
   isAllowlisted(address: string): boolean {
     if (this.#allowed === "any") return true;
     return (
@@ -53,15 +54,15 @@ export class AddressPolicy {
     );
   }
 
-  /** Whether nothing may be sent there. */
+  /** Whether nothing may be sent to the address. */
   isBlocked(address: string): boolean {
     if (this.isAllowlisted(address)) return false;
     const family = isIP(address);
     if (family === 0) return true;
-    if (family === 4) return listContains(notPublic, address);
-    const four = embeddedIpv4(address);
-    if (four !== undefined) return listContains(notPublic, four);
-    return !listContains(GLOBAL_UNICAST_IPV6, address) || listContains(notPublic, address);
+    if (family === 4) return listContains(NON_PUBLIC, address);
+    const ipv4 = embeddedIpv4(address);
+    if (ipv4 !== undefined) return listContains(NON_PUBLIC, ipv4);
+    return !listContains(GLOBAL_UNICAST_IPV6, address) || listContains(NON_PUBLIC, address);
   }
 }
 
@@ -86,9 +87,9 @@ function toBlockList(subnets: readonly string[]): BlockList {
 }
 
 function allowlistError(): SendError {
-  return new SendError(
-    "option-invalid",
-    'The option `allowAddresses` takes "any", or a list of addresses and subnets such as "127.0.0.1" and "10.1.0.0/16".',
+  return valueError(
+    "allowAddresses",
+    '"any", or a list of addresses and subnets such as "127.0.0.1" and "10.1.0.0/16"',
   );
 }
 
@@ -97,12 +98,12 @@ function listContains(list: BlockList, address: string): boolean {
   return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
-/** The IPv4 address inside an IPv6 one, if that is what it is. */
+/** The IPv4 address inside an IPv6 address, if there is one. */
 function embeddedIpv4(address: string): string | undefined {
   if (isIP(address) !== 6 || !listContains(EMBEDDED_IPV4, address)) return undefined;
   const dotted = /(\d+\.\d+\.\d+\.\d+)$/.exec(address);
   if (dotted !== null) return dotted[1];
-  // The URL parser writes every address in one way, with the last 32 bits as two groups.
+  // The URL parser normalizes the address, so that the last 32 bits are the last two groups.
   const groups = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
   const last = (groups.at(-1) ?? "").split(":").filter((group) => group !== "");
   const [high = "0", low = "0"] = last.length === 1 ? ["0", last[0]] : last.slice(-2);

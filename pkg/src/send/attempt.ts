@@ -1,91 +1,128 @@
-/** One attempt with its redirects, and what it means: delivered, to be tried again after a wait, or never again. */
-import type { AttemptCode } from "./options.js";
-import { headersForAttempt, type Outgoing, type Policy } from "./plan.js";
+/** One attempt with its redirects, and its verdict: delivered, retry after a delay, or give up. */
+import type { Attempt, AttemptCode } from "./options.js";
+import { headersForAttempt, type Outgoing, type SendPolicy } from "./policy.js";
 import { AttemptError, post, type RawResponse } from "./post.js";
-import { retryAfter } from "./schedule.js";
+import { parseRetryAfter, type Schedule } from "./schedule.js";
 import { isSecretHeader } from "./secret-headers.js";
 
-/** What one attempt came to. */
-export interface AttemptOutcome {
+/** The outcome of one attempt. */
+interface AttemptOutcome {
   status?: number;
   code?: AttemptCode;
   message?: string;
-  answer?: RawResponse;
-  verdict: "delivered" | "again" | "stop" | "aborted";
-  /** What the receiver asked to wait at least. */
+  response?: RawResponse;
+  verdict: "delivered" | "retry" | "give-up" | "aborted";
+  /** The shortest delay that the receiver requests. */
   retryAfterMs?: number;
 }
 
-/** Failures that are the same at every attempt. */
-const PERMANENT_FAILURES = new Set<AttemptCode>(["address-refused", "http-refused", "redirect-refused"]);
+/** Failures that every later attempt would repeat. */
+const PERMANENT_FAILURES = new Set<AttemptCode>(["address-blocked", "http-blocked", "redirect-blocked"]);
 
-/** Attempts it once. Never rejects for what a receiver or a network does. */
-export async function attempt(policy: Policy, going: Outgoing, now: () => number): Promise<AttemptOutcome> {
-  let answer: RawResponse;
+/** Makes one attempt. Failures of the receiver or the network are outcomes; the promise is not rejected for them. */
+async function attempt(policy: SendPolicy, delivery: Outgoing, now: () => number): Promise<AttemptOutcome> {
+  let response: RawResponse;
   try {
-    answer = await follow(policy, going, headersForAttempt(policy, going, now()));
+    response = await follow(policy, delivery, headersForAttempt(policy.signer, delivery, now()));
   } catch (error) {
     if (!(error instanceof AttemptError)) throw error;
     const { code, message } = error;
-    return {
-      code,
-      message,
-      verdict: code === "aborted" ? "aborted" : PERMANENT_FAILURES.has(code) ? "stop" : "again",
-    };
+    const verdict = code === "aborted" ? "aborted" : PERMANENT_FAILURES.has(code) ? "give-up" : "retry";
+    return { code, message, verdict };
   }
-  const { status, headers } = answer;
-  if (policy.success(status)) return { status, answer, verdict: "delivered" };
-  if (policy.stopOn.has(status)) return { status, answer, verdict: "stop" };
-  const retryAfterMs = retryAfter(headers["retry-after"], headers.date, now());
+  const { status, headers } = response;
+  if (policy.isSuccess(status)) return { status, response, verdict: "delivered" };
+  if (policy.stopOn.has(status)) return { status, response, verdict: "give-up" };
+  const retryAfterMs = parseRetryAfter(headers["retry-after"], headers.date, now());
   return {
     status,
-    answer,
-    verdict: "again",
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, policy.maxRetryAfter) }),
+    response,
+    verdict: "retry",
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, policy.maxRetryAfterMs) }),
   };
 }
 
-async function follow(policy: Policy, going: Outgoing, headers: [string, string][]): Promise<RawResponse> {
-  let { url } = going;
+/** Sends the delivery, and follows as many redirects as the policy allows. */
+async function follow(
+  policy: SendPolicy,
+  delivery: Outgoing,
+  headers: [string, string][],
+): Promise<RawResponse> {
+  let { url } = delivery;
   let sent = headers;
-  let { wire } = policy;
-  // What is said of a redirect names only whose it is: a receiver may write whatever it got into the next host.
+  let { transport } = policy;
+  // SECURITY: messages name the first host only. A receiver may put what it received into the host of a redirect.
   const { hostname } = url;
-  const host = () => (url === going.url ? hostname : `${hostname} (redirected)`);
-  // The time is the attempt's, however many hops it has.
-  const deadline = performance.now() + wire.timeout;
-  for (let left = policy.redirects; ; left--) {
-    const answer = await post(url, sent, going.body, wire, { host: host(), deadline });
-    const { location } = answer.headers;
-    if (left === 0 || (answer.status !== 307 && answer.status !== 308) || location === undefined)
-      return answer;
-    let next: URL;
-    try {
-      next = new URL(location, url);
-    } catch {
-      throw new AttemptError("redirect-refused", `${hostname} redirects to what is no URL.`);
-    }
-    if (next.protocol !== "https:" && (next.protocol !== "http:" || url.protocol === "https:")) {
-      throw new AttemptError("redirect-refused", `${hostname} redirects to another scheme than https.`);
-    }
-    if (next.username !== "" || next.password !== "")
-      throw new AttemptError("redirect-refused", `${hostname} redirects to a URL with a name or a password.`);
+  const host = () => (url === delivery.url ? hostname : `${hostname} (redirected)`);
+  // One deadline for the whole attempt, redirects included.
+  const deadline = performance.now() + transport.timeoutMs;
+  for (let remaining = policy.redirects; ; remaining--) {
+    const response = await post(url, sent, delivery.body, transport, { host: host(), deadline });
+    const { location } = response.headers;
+    const isRedirect = (response.status === 307 || response.status === 308) && location !== undefined;
+    if (remaining === 0 || !isRedirect) return response;
+    const next = redirectTarget(location, url, hostname);
     if (next.origin !== url.origin) {
-      // SECURITY: secrets were meant for the first origin. What the provider's scheme signed goes along, since it is made
-      // over these bytes, and whoever is redirected to has to verify them.
-      sent = sent.filter(([name, value]) => !isSecretHeader(name, value, going.secrets, policy.definition));
-      wire = { ...wire, tls: { ca: wire.tls.ca } };
+      // SECURITY: secrets were meant for the first origin. The provider's own headers go along: the signature belongs to
+      // these bytes, and the next receiver has to verify it.
+      const { ownHeaders } = policy.rules ?? {};
+      sent = sent.filter(([name, value]) => !isSecretHeader(name, value, delivery.secrets, ownHeaders));
+      transport = { ...transport, tls: { ca: transport.tls.ca } };
     }
     url = next;
   }
 }
 
-/** How long to wait: what the schedule says, and no less than the receiver asked for. */
-export function nextDelay(
-  policy: Policy,
-  attempts: number,
-  retryAfterMs: number | undefined,
-): number | undefined {
-  const planned = policy.wait(attempts);
-  return planned === undefined ? undefined : Math.max(planned, retryAfterMs ?? 0);
+/** The URL that a redirect leads to. */
+function redirectTarget(location: string, from: URL, host: string): URL {
+  let next: URL;
+  try {
+    next = new URL(location, from);
+  } catch {
+    throw new AttemptError("redirect-blocked", `Blocked: ${host} redirects to an invalid URL.`);
+  }
+  if (next.protocol !== "https:" && (next.protocol !== "http:" || from.protocol === "https:"))
+    throw new AttemptError("redirect-blocked", `Blocked: ${host} redirects to a scheme other than https.`);
+  if (next.username !== "" || next.password !== "")
+    throw new AttemptError(
+      "redirect-blocked",
+      `Blocked: ${host} redirects to a URL with a user name or password.`,
+    );
+  return next;
+}
+
+/** An attempt with its times, as it is reported. */
+export interface TimedAttempt {
+  result: Attempt;
+  response: RawResponse | undefined;
+  verdict: AttemptOutcome["verdict"];
+  nextDelayMs: number | undefined;
+}
+
+/**
+ * Makes one attempt, measures it, and works out the delay before the next one: the scheduled delay, or the longer one that the
+ * receiver requests.
+ */
+export async function timedAttempt(
+  policy: SendPolicy,
+  delivery: Outgoing,
+  number: number,
+  now: () => number,
+  delayAfter: Schedule = policy.delayAfter,
+): Promise<TimedAttempt> {
+  const startedAt = now();
+  const start = performance.now();
+  const { status, code, message, response, verdict, retryAfterMs = 0 } = await attempt(policy, delivery, now);
+  const scheduled = verdict === "retry" ? delayAfter(number) : undefined;
+  const nextDelayMs = scheduled === undefined ? undefined : Math.max(scheduled, retryAfterMs);
+  const result: Attempt = {
+    number,
+    startedAt,
+    durationMs: Math.round(performance.now() - start),
+    ...(status === undefined ? {} : { status }),
+    ...(code === undefined ? {} : { code }),
+    ...(message === undefined ? {} : { message }),
+    ...(nextDelayMs === undefined ? {} : { nextDelayMs }),
+  };
+  return { result, response, verdict, nextDelayMs };
 }

@@ -1,7 +1,8 @@
-/** The error of a call that cannot be sent, whatever the receiver would say. */
+/** The error of a call that cannot be sent, whatever the receiver would respond. */
+import { core, guarded } from "../core.js";
 import { type OptionNames, optionMistake } from "../options.js";
 
-/** What is wrong with a call of `send`. */
+/** Why a call of `send` is wrong. */
 export type SendErrorCode =
   | "url-invalid"
   | "parameter-missing"
@@ -11,8 +12,8 @@ export type SendErrorCode =
   | "option-invalid";
 
 /**
- * Why nothing was sent: the call is wrong, and would be at every attempt. What a receiver does is no error but a result.
- * Its message names options, parameters and headers, and holds no value of a payload.
+ * Why nothing was sent: the call is wrong, and every attempt would fail. What a receiver responds is a result and no error.
+ * The message names options, parameters and headers, and holds no value of a payload.
  */
 export class SendError extends Error {
   override readonly name = "SendError";
@@ -25,8 +26,20 @@ export class SendError extends Error {
   }
 }
 
-/** Refuses options that are none of a call's. */
+/** Throws where an option has a name that the call does not take. */
 export function checkOptions(call: string, options: unknown, names: OptionNames): void {
   const mistake = optionMistake(call, options, names);
   if (mistake !== undefined) throw new SendError("option-invalid", mistake);
+}
+
+/** The value of an option as the core reads it. A wrong value is a `SendError` with the core's message. */
+export function coreOption<T>(read: (functions: ReturnType<typeof core>) => T): T {
+  const functions = core();
+  try {
+    return guarded(() => read(functions));
+  } catch (thrown) {
+    const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+    if (code !== "option-invalid") throw thrown;
+    throw new SendError(code, message as string);
+  }
 }

@@ -1,4 +1,4 @@
-/** One attempt: one request over one connection of its own, to an address that was checked. */
+/** One request over a connection of its own, to an address that was checked. */
 /// <reference types="node" />
 import { lookup as systemLookup } from "node:dns/promises";
 import { type ClientRequest, request as http, type IncomingHttpHeaders } from "node:http";
@@ -7,18 +7,20 @@ import { isIP, type Socket } from "node:net";
 import type { AddressPolicy } from "./address.js";
 import type { Address, AttemptCode, TlsOptions } from "./options.js";
 
+/** How requests are sent. */
 export interface TransportOptions {
-  guard: AddressPolicy;
-  /** Whether plain HTTP may go to any address, and not only to those that were named. */
-  plain: boolean;
-  timeout: number;
+  addresses: AddressPolicy;
+  /** Whether plain HTTP may go to any allowed address, and not only to those that `allowAddresses` names. */
+  allowsPlainHttp: boolean;
+  timeoutMs: number;
   signal: AbortSignal | undefined;
   tls: TlsOptions;
   lookup: ((host: string) => Promise<readonly Address[]>) | undefined;
-  /** How many bytes of the answer are kept. */
+  /** How many bytes of the response body are kept. */
   maxKeptBytes: number;
 }
 
+/** What a receiver responded. */
 export interface RawResponse {
   status: number;
   headers: IncomingHttpHeaders;
@@ -27,7 +29,7 @@ export interface RawResponse {
   truncated: boolean;
 }
 
-/** A failure with its code; its message holds the host at most. */
+/** Why an attempt has no response. The message holds the host, and nothing else of the URL. */
 export class AttemptError extends Error {
   readonly code: AttemptCode;
 
@@ -37,60 +39,60 @@ export class AttemptError extends Error {
   }
 }
 
-/** Of an answer, no more is read than this, whoever wants it. */
+/** Largest part of a response that is read: enough for an error page, and a bound on what a receiver can make a sender load. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
 /** The attempt that a request belongs to. */
 export interface Hop {
-  /** What messages call the receiver. */
+  /** The receiver's name in messages. */
   host: string;
-  /** When the attempt has to be over, by `performance.now()`. */
+  /** The end of the attempt, by `performance.now()`. */
   deadline: number;
 }
 
-/** Sends it and reads the answer, all before the deadline. Rejects with `AttemptError` and nothing else. */
+/** Sends a request and reads the response, all before the deadline. The promise is rejected only with an `AttemptError`. */
 export function post(
   url: URL,
   headers: readonly (readonly [string, string])[],
   body: Uint8Array,
-  wire: TransportOptions,
+  transport: TransportOptions,
   { host, deadline }: Hop,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     let request: ClientRequest | undefined;
-    let open = true;
+    let isOpen = true;
     const close = (end: () => void) => {
-      if (!open) return;
-      open = false;
+      if (!isOpen) return;
+      isOpen = false;
       clearTimeout(timer);
-      wire.signal?.removeEventListener("abort", abort);
+      transport.signal?.removeEventListener("abort", abort);
       end();
       request?.destroy();
     };
-    const fail = (error: unknown) => close(() => reject(failed(error, host)));
+    const fail = (error: unknown) => close(() => reject(toAttemptError(error, host)));
     const abort = () => fail(new AttemptError("aborted", "The signal was aborted."));
     const timer = setTimeout(
-      () => fail(new AttemptError("timeout", `${host} gave no answer within ${wire.timeout} ms.`)),
+      () => fail(new AttemptError("timeout", `No response from ${host} within ${transport.timeoutMs} ms.`)),
       Math.max(0, deadline - performance.now()),
     );
-    wire.signal?.addEventListener("abort", abort, { once: true });
-    if (wire.signal?.aborted === true) return abort();
-    addresses(url, wire, host)
+    transport.signal?.addEventListener("abort", abort, { once: true });
+    if (transport.signal?.aborted === true) return abort();
+    resolveAddresses(url, transport, host)
       .then((checked) => {
-        if (!open) return;
-        request = start(url, headers, body, wire, checked);
+        if (!isOpen) return;
+        request = startRequest(url, headers, body, transport, checked);
         request.on("error", fail);
         request.on("response", (response) => {
           const parts: Uint8Array[] = [];
           let length = 0;
           const done = () =>
             close(() => {
-              const kept = new Uint8Array(Math.min(length, wire.maxKeptBytes, MAX_RESPONSE_BYTES));
-              let at = 0;
+              const kept = new Uint8Array(Math.min(length, transport.maxKeptBytes, MAX_RESPONSE_BYTES));
+              let offset = 0;
               for (const part of parts) {
-                const piece = part.subarray(0, kept.length - at);
-                kept.set(piece, at);
-                at += piece.length;
+                const piece = part.subarray(0, kept.length - offset);
+                kept.set(piece, offset);
+                offset += piece.length;
               }
               const { statusCode = 0, headers, rawHeaders } = response;
               resolve({
@@ -102,11 +104,11 @@ export function post(
               });
             });
           response.on("data", (part: Uint8Array) => {
-            if (length < wire.maxKeptBytes) parts.push(part);
+            if (length < transport.maxKeptBytes) parts.push(part);
             length += part.length;
             if (length > MAX_RESPONSE_BYTES) done();
           });
-          // The status has been said: an answer that breaks off behind it is the same answer.
+          // The status is known, so a body that breaks off changes nothing.
           response.on("end", done);
           response.on("error", done);
           response.on("close", done);
@@ -117,58 +119,63 @@ export function post(
   });
 }
 
-/** The addresses of a host, none of them refused. */
-async function addresses(url: URL, wire: TransportOptions, host: string): Promise<Address[]> {
+/** Resolves the host of a URL. Fails unless every address is allowed. */
+async function resolveAddresses(url: URL, transport: TransportOptions, host: string): Promise<Address[]> {
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const family = isIP(name);
-  let found: readonly Address[];
+  let resolved: readonly Address[];
   try {
-    const resolve = wire.lookup ?? ((name: string) => systemLookup(name, { all: true }));
-    found = family === 0 ? await resolve(name) : [{ address: name, family }];
+    const resolve = transport.lookup ?? ((name: string) => systemLookup(name, { all: true }));
+    resolved = family === 0 ? await resolve(name) : [{ address: name, family }];
   } catch (error) {
     throw new AttemptError("name-unresolved", `The name ${host} has no address${errnoSuffix(error)}.`);
   }
-  if (found.length === 0) throw new AttemptError("name-unresolved", `The name ${host} has no address.`);
-  for (const { address } of found) {
-    // Of a name with several addresses, each has to be in order: the connection may go to any of them.
-    if (wire.guard.isBlocked(address)) {
+  if (resolved.length === 0) throw new AttemptError("name-unresolved", `The name ${host} has no address.`);
+  for (const { address } of resolved) {
+    // Each address of a name is checked, since the connection may go to any of them.
+    if (transport.addresses.isBlocked(address)) {
       throw new AttemptError(
-        "address-refused",
-        `Blocked: ${host} is at an address that is not public. Add it to \`allowAddresses\` to permit it.`,
+        "address-blocked",
+        `Blocked: ${host} resolves to a non-public address. Add it to \`allowAddresses\` to permit it.`,
       );
     }
-    if (url.protocol === "http:" && !wire.plain && !wire.guard.isAllowlisted(address)) {
+    if (
+      url.protocol === "http:" &&
+      !transport.allowsPlainHttp &&
+      !transport.addresses.isAllowlisted(address)
+    ) {
       throw new AttemptError(
-        "http-refused",
+        "http-blocked",
         `Blocked: ${host} would get the payload over plain HTTP, unencrypted. Use https, or pass \`plainHttp: "allow"\`.`,
       );
     }
   }
-  return found.map(({ address, family }) => ({ address, family: family || isIP(address) }));
+  return resolved.map(({ address, family }) => ({ address, family: family || isIP(address) }));
 }
 
-function start(
+/** Starts a request over a new connection to one of the checked addresses. */
+function startRequest(
   url: URL,
   headers: readonly (readonly [string, string])[],
   body: Uint8Array,
-  wire: TransportOptions,
+  transport: TransportOptions,
   checked: readonly Address[],
 ): ClientRequest {
-  const secure = url.protocol === "https:";
-  const { ca, cert, key } = wire.tls;
-  const request = (secure ? https : http)(url, {
+  const isHttps = url.protocol === "https:";
+  const { ca, cert, key } = transport.tls;
+  const request = (isHttps ? https : http)(url, {
     method: "POST",
-    // A connection of its own: none that was opened before the check, and none kept for later.
+    // No pooled connection: it may have been opened before the address was checked.
     agent: false,
-    // The name is not asked again: between the check and the connection it may have got another answer.
-    lookup: ((_: string, options: { all?: boolean }, callback: (...words: unknown[]) => void) => {
+    // SECURITY: the name is not resolved again. Between check and connection it could resolve to another address.
+    lookup: ((_: string, options: { all?: boolean }, callback: (...args: unknown[]) => void) => {
       const [first] = checked as [Address];
       if (options.all === true) callback(null, checked);
       else callback(null, first.address, first.family);
     }) as never,
-    ...(secure
+    ...(isHttps
       ? {
-          // Whatever the environment says.
+          // SECURITY: explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
           rejectUnauthorized: true,
           ...(ca === undefined ? {} : { ca: ca as string | string[] }),
           ...(cert === undefined ? {} : { cert }),
@@ -179,9 +186,9 @@ function start(
   request.on("socket", (socket: Socket) => {
     socket.once("connect", () => {
       const { remoteAddress } = socket;
-      if (remoteAddress !== undefined && wire.guard.isBlocked(remoteAddress)) {
+      if (remoteAddress !== undefined && transport.addresses.isBlocked(remoteAddress)) {
         request.destroy(
-          new AttemptError("address-refused", "The connection led to an address that is refused."),
+          new AttemptError("address-blocked", "Blocked: the connection led to a non-public address."),
         );
       }
     });
@@ -198,26 +205,29 @@ function start(
   return request;
 }
 
-/** Codes of systems and of Node. A resolver of the caller's own could say anything. */
-const CODE = /^[A-Z][A-Z0-9_]{0,40}$/;
+/** Codes of operating systems and Node. SECURITY: a custom resolver could put other text into `code`. */
+const ERROR_CODE = /^[A-Z][A-Z0-9_]{0,40}$/;
 
 function errnoSuffix(error: unknown): string {
   const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" && CODE.test(code) ? ` (${code})` : "";
+  return typeof code === "string" && ERROR_CODE.test(code) ? ` (${code})` : "";
 }
 
-/** What went wrong, by a code that is this package's and not that of a version of Node. */
-function failed(error: unknown, host: string): AttemptError {
+/** Converts an error of Node's, whose codes differ between versions, to one with a code of this package. */
+function toAttemptError(error: unknown, host: string): AttemptError {
   if (error instanceof AttemptError) return error;
-  const said = String((error as { code?: unknown } | undefined)?.code ?? "");
-  const code = CODE.test(said) ? said : "";
+  const nodeCode = String((error as { code?: unknown } | undefined)?.code ?? "");
+  const code = ERROR_CODE.test(nodeCode) ? nodeCode : "";
   if (/^HPE_/.test(code))
-    return new AttemptError("response-malformed", `${host} answered no HTTP (${code}).`);
+    return new AttemptError("response-malformed", `The response of ${host} is not HTTP (${code}).`);
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code)) {
     return new AttemptError("tls-failed", `TLS with ${host} failed (${code}).`);
   }
   if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code)) {
-    return new AttemptError("connection-lost", `${host} closed the connection before it answered (${code}).`);
+    return new AttemptError(
+      "connection-lost",
+      `${host} closed the connection before it responded (${code}).`,
+    );
   }
   return new AttemptError("connection-failed", `No connection to ${host}${code === "" ? "" : ` (${code})`}.`);
 }

@@ -1,8 +1,8 @@
-/** `{webhook_queue_id}`: the same for every attempt at an event, on any machine and after any crash. */
+/** `{webhook_queue_id}`: equal for every attempt at an event, on any machine and after any crash. */
 /// <reference types="node" />
 import { createHash } from "node:crypto";
 
-/** A UUID of the body's bytes (RFC 9562, version 8): nothing has to be kept to make it again. */
+/** Returns a UUID (RFC 9562, version 8) derived from the body, so that nothing has to be stored to compute it again. */
 export function queueId(body: Uint8Array): string {
   const bytes = createHash("sha256").update("hookseal webhook_queue_id\n").update(body).digest();
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;

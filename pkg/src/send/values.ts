@@ -1,17 +1,17 @@
-/** Refuses values of options that a sender cannot use, before anything is sent: later they would end the process, or do nothing. */
+/** Checks the values of a sender's options before anything is sent: later a wrong value would end the process, or do nothing. */
 import { SendError } from "./error.js";
 
-/** What an option takes: the test of a value, and its words. */
+/** What an option takes: the test of a value, and its description for messages. */
 type Shape = readonly [accepts: (value: unknown) => boolean, expected: string];
 
 const FUNCTION: Shape = [(value) => typeof value === "function", "a function"];
-const TEXT: Shape = [(value) => typeof value === "string" && value !== "", "a text that is not empty"];
+const NON_EMPTY_STRING: Shape = [(value) => typeof value === "string" && value !== "", "a non-empty string"];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isPem = (value: unknown) => typeof value === "string" || value instanceof Uint8Array;
 
-/** By what is used of a signal: it may be of another realm. */
+/** Whether a value has the members of an `AbortSignal` that are used. By shape, since a signal may come from another realm. */
 const isSignal = (value: unknown) =>
   isObject(value) &&
   typeof value.aborted === "boolean" &&
@@ -21,7 +21,7 @@ const isSignal = (value: unknown) =>
 const isByteCount = (value: unknown) =>
   value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0);
 
-/** The options that nothing else checks, of `send` and `bullmqSender` alike. */
+/** The options of `send` and `bullmqSender` that have no check of their own. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   plainHttp: [(value) => value === "refuse" || value === "allow", '"refuse" or "allow"'],
   parameters: [isObject, "an object of names and values"],
@@ -33,35 +33,35 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   now: FUNCTION,
   sleep: FUNCTION,
   random: FUNCTION,
-  queue: TEXT,
-  prefix: TEXT,
+  queue: NON_EMPTY_STRING,
+  prefix: NON_EMPTY_STRING,
   cipher: [
     (value) => isObject(value) && typeof value.encrypt === "function" && typeof value.decrypt === "function",
-    "an object of two functions, `encrypt` and `decrypt`",
+    "an object with the functions `encrypt` and `decrypt`",
   ],
 };
 
 const TLS_SHAPES: Readonly<Record<string, Shape>> = {
   ca: [
     (value) => isPem(value) || (Array.isArray(value) && value.every(isPem)),
-    "certificates in PEM: a text, or a list of texts",
+    "certificates in PEM, one string or a list",
   ],
-  cert: [isPem, "a certificate in PEM, as a text"],
-  key: [isPem, "a private key in PEM, as a text"],
+  cert: [isPem, "a certificate in PEM"],
+  key: [isPem, "a private key in PEM"],
 };
 
-/** The error for the value of an option. SECURITY: the value is not quoted; it may be a secret in the wrong place. */
+/** The error for the value of an option. SECURITY: the value is not quoted; a secret may have been passed in the wrong place. */
 export function valueError(option: string, expected: string): SendError {
   return new SendError("option-invalid", `Invalid value for option \`${option}\`: expected ${expected}.`);
 }
 
-/** Refuses wrong values. An option that is `undefined` is absent. */
+/** Throws where an option has a wrong value. An option that is `undefined` is absent. */
 export function checkValues(options: object): void {
   check(options, SHAPES, "");
   check((options as { tls?: object }).tls ?? {}, TLS_SHAPES, "tls.");
 }
 
-/** Refuses what is no function, where one is needed. */
+/** Throws where an option is neither absent nor a function. */
 export function checkFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== "function") throw valueError(option, FUNCTION[1]);
 }

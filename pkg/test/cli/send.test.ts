@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ProviderDefinition, webhook } from "../../src/index.ts";
 import { SECRET } from "../support/fixtures.ts";
-import { answer, hook, receive, SAMPLE } from "../support/sending.ts";
+import { hook, receive, respond, SAMPLE } from "../support/sending.ts";
 import { file, refused, start, TRUST } from "./command.ts";
 
 const BODY = file("body.json", SAMPLE);
@@ -29,7 +29,7 @@ async function sent(args: string[]) {
 
 describe("send --retry", () => {
   it("goes on until it is taken, with the same bytes and ids, and reports each attempt with its wait", async () => {
-    const { url, got } = await receive(answer(500, 503, 200));
+    const { url, got } = await receive(respond(500, 503, 200));
     const { code, out, err } = await sent([url, BODY, ...TRUST, "--retry", "--delays", "100ms,1s,24h"]);
     assert.equal(code, 0);
     assert.equal(
@@ -45,19 +45,19 @@ describe("send --retry", () => {
     }
   });
   it("is asked for: without it nothing is tried again, and nothing reported", async () => {
-    const { url, got } = await receive(answer(500));
+    const { url, got } = await receive(respond(500));
     const { code, out, err } = await sent([url, BODY, ...TRUST]);
     assert.deepEqual([code, got.length, err], [1, 1, ""]);
     assert.match(out, /\nThe sender would try again: it takes 200 to 399 for success\.\n$/);
   });
   it("waits as the provider does", async () => {
-    const { url } = await receive(answer(500));
+    const { url } = await receive(respond(500));
     const { child, ended } = await start(["send", url, BODY, ...TRUST, "--retry"], /; the next in .*\n/);
     child.kill();
     assert.match((await ended).err, /^attempt 1: 500 in \d+ ms; the next in 1 m\n$/);
   });
   it("ends with the schedule, and has every attempt in its JSON", async () => {
-    const { url } = await receive(answer(500));
+    const { url } = await receive(respond(500));
     const { code, out } = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms"]);
     assert.equal(code, 1);
     assert.match(out, /\nNone of 3 attempts succeeded: it takes 200 to 399 for success\.\n$/);
@@ -74,7 +74,7 @@ describe("send --retry", () => {
     );
   });
   it("stops where the receiver says that it is gone", async () => {
-    const { url, got } = await receive(answer(410));
+    const { url, got } = await receive(respond(410));
     const { code, out } = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms"]);
     assert.deepEqual([code, got.length], [1, 1]);
     assert.match(out, /\nNo sender would try again: 410 says that it is gone\.\n$/);
@@ -98,7 +98,7 @@ describe("send --retry", () => {
     const own = ["--provider", file("ageing.json", JSON.stringify(AGEING)), "--secret-env", "HOOK_SECRET"];
     const ageing = webhook(AGEING as unknown as ProviderDefinition, { secrets: [SECRET] });
     const body = file("ageing-body.json", '{"type":"made"}');
-    const { url, got } = await receive(answer(500, 200));
+    const { url, got } = await receive(respond(500, 200));
     assert.equal((await sent([url, body, ...own, "--delays", "1100ms"])).code, 0);
     const [first, second] = got.map(({ headers }) => headers);
     assert.equal(first?.["webhook-id"], second?.["webhook-id"]);
@@ -116,7 +116,7 @@ describe("send --retry", () => {
   for (const [args, words] of [
     [["--delays", "soon"], /It is a list of times such as 100ms,30s,2h\./],
     [["--delays", "1s,,2s"], /It is a list of times/],
-    [["--delays", "99d"], /24 days at the most/],
+    [["--delays", "99d"], /24 days at most/],
     [["--timeout", "soon"], /It is a number of seconds, or a time such as 500ms or 2m\./],
     [["--timeout", "0"], /It is a whole number from 1 to 3600\./],
     [["--retry", "--now", "0"], /signed for its own time, .*\nLeave out --now and --url, or send it once\./],
@@ -129,7 +129,7 @@ describe("send --retry", () => {
 
 describe("the URL of send", () => {
   it("is filled from the event's data, and shown without them", async () => {
-    const { url, got } = await receive(answer(200));
+    const { url, got } = await receive(respond(200));
     const { code, out } = await sent([`${url}/{patient}?q={webhook_queue_id}`, BODY, ...TRUST]);
     const { data } = JSON.parse(Buffer.from(SAMPLE).toString());
     assert.equal(code, 0);
@@ -137,11 +137,11 @@ describe("the URL of send", () => {
     assert.match(out, /^POST http:\/\/127\.0\.0\.1:\d+\/hook\/\{patient\}\?q=\{webhook_queue_id\} /);
     assert.match(
       refused(["send", `${url}/{nothing}`, BODY, ...TRUST]),
-      /The URL asks for \{nothing\}.*\nOn the command line, write the value itself\./,
+      /no value for the URL parameter \{nothing\}.*\nOn the command line, write the value itself\./,
     );
   });
   it("may hold a name and a password, which go into a header and are not shown", async () => {
-    const { url, got } = await receive(answer(200));
+    const { url, got } = await receive(respond(200));
     const { code, out, err } = await sent([url.replace("//", "//me:p%40ss@"), BODY, ...TRUST]);
     assert.equal(code, 0);
     assert.equal(got[0]?.headers.authorization, `Basic ${Buffer.from("me:p@ss").toString("base64")}`);

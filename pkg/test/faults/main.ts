@@ -1,5 +1,5 @@
-// `cargo xtask faults [--short] [--only WORDS]`: breaks what can break between a sender and its receivers, and counts what
-// is lost or handled twice. Everything stays on this machine; it ends by itself, and ends only what it has started.
+// `cargo xtask faults [--short] [--only NAME]`: injects faults between a sender and its receivers, and counts events that are lost
+// or handled twice. The run uses only this machine, and ends only processes that it has started.
 import { request } from "node:http";
 import { connect } from "node:net";
 import { failover } from "./failover.ts";
@@ -8,7 +8,7 @@ import { type Count, deliver, events, Rig, until, wave } from "./rig.ts";
 const short = process.argv.includes("--short");
 const many = (count: number) => (short ? Math.ceil(count / 10) : count);
 
-// Bounded, whatever hangs.
+// A time limit for the whole run.
 setTimeout(
   () => {
     console.error("The run takes too long: something hangs.");
@@ -19,17 +19,17 @@ setTimeout(
 
 interface Fault {
   name: string;
-  /** It takes long, however few events there are: no part of the short run. */
+  /** Not part of the short run, since it takes long even with few events. */
   long?: boolean;
-  /** `forgotten`: so many may be handled again after they were done, since no Redis can promise more. Default: none. */
+  /** `forgotten`: how many events may be handled again after they were done, where Redis cannot prevent it. Default: none. */
   run: () => Promise<Count & { forgotten?: number; more?: string; wrong?: string }>;
 }
 
 const all = (list: ReturnType<typeof events>) => list.map(({ id }) => id);
 
 /**
- * Redis goes away while two receivers are at work: `leave` is done once it is away, `comeBack` brings it back. Half of the
- * events are sent before, and half while it is away, so that claims find it away however fast the machine is.
+ * Redis is unavailable for a while: `leave` stops it, and `comeBack` starts it again. Half of the events are sent before, and half
+ * while Redis is unavailable, so that some claims fail however fast the machine is.
  */
 function away(
   name: string,
@@ -50,15 +50,15 @@ function away(
       const meanwhile = start(sent.slice(half));
       await comeBack(rig);
       const results = [...(await before), ...(await meanwhile)];
-      const refused = results
+      const rejected = results
         .flatMap(({ attempts }) => attempts)
         .filter(({ status }) => status === 503).length;
       const count = rig.count(all(sent));
       await rig.stop();
       return {
         ...count,
-        more: `${refused} attempts were answered 503`,
-        ...(refused === 0 ? { wrong: "no attempt found Redis away" } : {}),
+        more: `${rejected} attempts got 503`,
+        ...(rejected === 0 ? { wrong: "no attempt found Redis unavailable" } : {}),
       };
     },
   };
@@ -93,7 +93,7 @@ const FAULTS: Fault[] = [
       await redis.start();
     },
   ),
-  away("Redis answers nothing for two seconds", async ({ redis }) => {
+  away("Redis does not reply for two seconds", async ({ redis }) => {
     await redis.ask("CLIENT", "PAUSE", "2000", "ALL"); // Four times the store's timeout.
   }),
   { name: "its replica takes over from Redis", run: () => failover("a moment", many(1000)) },
@@ -163,13 +163,15 @@ const FAULTS: Fault[] = [
       });
       const count = rig.count([event.id]);
       await rig.stop();
-      const told = [...statuses].sort().map(([status, times]) => `${times} times ${status}`);
-      // 503: the store did not answer in time under the load. The sender would come again.
-      const odd = [...statuses.keys()].some((status) => ![200, 409, 503].includes(status));
+      const counts = [...statuses].sort().map(([status, times]) => `${times} times ${status}`);
+      // 503: the store's timeout passed under the load. A sender would retry.
+      const isUnexpected = [...statuses.keys()].some((status) => ![200, 409, 503].includes(status));
       return {
         ...count,
-        more: told.join(", "),
-        ...(odd || count.begun !== 1 ? { wrong: "it was not handled once, or answered otherwise" } : {}),
+        more: counts.join(", "),
+        ...(isUnexpected || count.begun !== 1
+          ? { wrong: "the event was not handled once, or a response had another status" }
+          : {}),
       };
     },
   },
@@ -186,10 +188,10 @@ const FAULTS: Fault[] = [
   },
 ];
 
-type Going = ReturnType<typeof events>[number]["delivery"];
+type Sendable = ReturnType<typeof events>[number]["delivery"];
 
-/** Sends half of a body, and breaks the connection. */
-function cut(port: number, { headers, body }: Going): Promise<void> {
+/** Sends half of a body, and resets the connection. */
+function cut(port: number, { headers, body }: Sendable): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -201,22 +203,22 @@ function cut(port: number, { headers, body }: Going): Promise<void> {
   });
 }
 
-/** One attempt, and the status of its answer; 0 where there is none. */
-function post(port: number, { headers, body }: Going): Promise<number> {
+/** Makes one attempt, and returns the status of the response, or 0 without one. */
+function post(port: number, { headers, body }: Sendable): Promise<number> {
   return new Promise((resolve) => {
-    const going = request({ port, host: "127.0.0.1", method: "POST", headers }, (response) => {
+    const outgoing = request({ port, host: "127.0.0.1", method: "POST", headers }, (response) => {
       response.resume().on("end", () => resolve(response.statusCode ?? 0));
     });
-    going.on("error", () => resolve(0));
-    going.end(body);
+    outgoing.on("error", () => resolve(0));
+    outgoing.end(body);
   });
 }
 
 let bad = 0;
 console.log(`${"".padEnd(56)} events    lost  after done   begun`);
 const only = process.argv.indexOf("--only");
-const words = only < 0 ? "" : (process.argv[only + 1] ?? "");
-const chosen = FAULTS.filter(({ name, long }) => name.includes(words) && (only >= 0 || !(short && long)));
+const filter = only < 0 ? "" : (process.argv[only + 1] ?? "");
+const chosen = FAULTS.filter(({ name, long }) => name.includes(filter) && (only >= 0 || !(short && long)));
 for (const { name, run } of chosen) {
   const { events, lost, afterDone, begun, forgotten = 0, more, wrong } = await run();
   const cells = [

@@ -1,7 +1,7 @@
-// A receiver in a process of its own, that can be killed: `receiver.ts REDIS PORT LEDGER WORK JUMP`.
+// A receiver in a process of its own, which can be killed: `receiver.ts REDIS PORT LEDGER WORK JUMP`.
 //
-// It writes what happens to a ledger that all receivers share, a line each: `start ID` and `end ID` of a handler,
-// and `done ID` once the store has it.
+// The receiver appends a line per step to a ledger that all receivers share: `start ID` and `end ID` of a handler, and `done ID`
+// when the store has completed the claim.
 import { appendFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,7 +17,7 @@ client.on("error", () => {});
 const store = redisStore(client, { claimTtl: 1500, timeout: 500 });
 const hook = painchek({ secrets: ["a secret of this run"] });
 
-// From the first signal on, the clock of this process is off by that much.
+// The signal makes the clock of this process jump by `JUMP` milliseconds.
 const clock = Date.now;
 process.on("SIGUSR2", () => {
   Date.now = () => clock() + Number(jump);

@@ -1,4 +1,4 @@
-/** What the faults are made with: receivers that can be killed, a Redis that can, and the ledger that counts. */
+/** The setup of a fault: receivers and a Redis that can be killed, and the ledger of what happened. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,14 +12,14 @@ import { freePort, RedisServer, until } from "../redis/server.ts";
 /** The webhook that both sides share. */
 export const hook = painchek({ secrets: ["a secret of this run"] });
 
-/** What became of the events of one fault. */
+/** The outcome of the events of one fault. */
 export interface Count {
   events: number;
-  /** Events that no handler finished. */
+  /** Events whose handler never finished. */
   lost: number;
-  /** Handlers that began after their event was done. */
+  /** Handlers that started after their event was done. */
   afterDone: number;
-  /** Handlers that began in all: more than events where one was killed or froze in its middle. */
+  /** All handlers that started: more than events if a handler was killed. */
   begun: number;
 }
 
@@ -32,10 +32,10 @@ process.once("exit", () => {
 export class Receiver {
   port = 0;
   #child: ChildProcess | undefined;
-  readonly #words: string[];
+  readonly #args: string[];
 
   constructor(redis: { port: number }, ledger: string, work: number, jump: number) {
-    this.#words = [`${redis.port}`, "", ledger, `${work}`, `${jump}`];
+    this.#args = [`${redis.port}`, "", ledger, `${work}`, `${jump}`];
   }
 
   get url(): string {
@@ -44,9 +44,9 @@ export class Receiver {
 
   async start(): Promise<this> {
     this.port ||= await freePort();
-    this.#words[1] = `${this.port}`;
+    this.#args[1] = `${this.port}`;
     const script = fileURLToPath(new URL("receiver.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--import", "tsx", script, ...this.#words], {
+    const child = spawn(process.execPath, ["--import", "tsx", script, ...this.#args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     alive.add(child);
@@ -68,7 +68,7 @@ export class Receiver {
   }
 }
 
-/** Where the receivers' deliveries are remembered. */
+/** The Redis that the receivers use. */
 interface Store {
   readonly port: number;
   stop(): Promise<void>;
@@ -95,7 +95,7 @@ export class Rig<R extends Store = RedisServer> {
     return rig;
   }
 
-  /** What happened, in order. */
+  /** The lines of the ledger, in order. */
   lines(): [what: string, id: string][] {
     if (!existsSync(this.ledger)) return [];
     const text = readFileSync(this.ledger, "utf8");
@@ -110,12 +110,12 @@ export class Rig<R extends Store = RedisServer> {
     return this.lines().filter(([word]) => word === what).length;
   }
 
-  /** Events that a receiver has told its store of, and was answered. */
+  /** Events whose claims were completed in the store. */
   done(): Set<string> {
     return new Set(this.lines().flatMap(([what, id]) => (what === "done" ? [id] : [])));
   }
 
-  /** Events that a handler began with after they were done. */
+  /** Events whose handler started again after they were done. */
   again(): Set<string> {
     const done = new Set<string>();
     const again = new Set<string>();
@@ -148,7 +148,7 @@ export class Rig<R extends Store = RedisServer> {
   }
 }
 
-/** New events, each with its id as a receiver tells it. */
+/** New events, each with its idempotency key. */
 export function events(count: number) {
   return Array.from({ length: count }, () => {
     const uuid = crypto.randomUUID();
@@ -157,22 +157,23 @@ export function events(count: number) {
   });
 }
 
-/** Does it for all, so many at a time. */
+/** Calls a function for every item, at most `concurrency` at a time. */
 export async function wave<T, R>(
   list: readonly T[],
-  most: number,
-  act: (one: T, at: number) => Promise<R>,
+  concurrency: number,
+  work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const lane = async () => {
-    for (let at = next++; at < list.length; at = next++) results[at] = await act(list[at] as T, at);
+    for (let index = next++; index < list.length; index = next++)
+      results[index] = await work(list[index] as T, index);
   };
-  await Promise.all(Array.from({ length: most }, lane));
+  await Promise.all(Array.from({ length: concurrency }, lane));
   return results;
 }
 
-/** Sends until it is taken, at waits that a run can bear. */
+/** Sends an event until it is delivered, with short delays. */
 export function deliver(
   url: string,
   { delivery }: ReturnType<typeof events>[number],

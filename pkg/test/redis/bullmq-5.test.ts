@@ -5,6 +5,6 @@ import { it } from "node:test";
 
 await import("./bullmq.test.ts");
 
-it("is BullMQ 5 that the queue stands on here", () => {
+it("runs the queue on BullMQ 5", () => {
   assert.match(import.meta.resolve("bullmq"), /\/bullmq5\//);
 });

@@ -124,7 +124,7 @@ describe("a queue of deliveries", () => {
     await until("its body is gone", async () => !(await has(id)));
   });
 
-  it("keeps what nobody took, to be sent again by hand: once, or on the whole schedule", async () => {
+  it("keeps dead letters, to be resent manually: once, or on the whole schedule", async () => {
     let status = 500;
     const { url, got } = await receive((response) => response.writeHead(status).end());
     const { add, start: work, deadLetters: dead, resend, discard } = sender();
@@ -148,7 +148,7 @@ describe("a queue of deliveries", () => {
     assert.ok(got.every(({ body }) => body.equals(SAMPLE)));
     await discard(other);
     assert.deepEqual(await dead(), []);
-    await assert.rejects(resend(other), /No dead delivery has this id/);
+    await assert.rejects(resend(other), /No dead letter has this id/);
   });
 
   it("gives up at once on 410, and on an address that is refused", async () => {
@@ -160,7 +160,7 @@ describe("a queue of deliveries", () => {
     await until("both are dead", async () => (await dead()).length === 2);
     assert.equal(got.length, 1);
     const reasons = (await dead()).map(({ reason }) => reason).sort();
-    assert.match(reasons[0] as string, /^address-refused: /);
+    assert.match(reasons[0] as string, /^address-blocked: /);
     assert.equal(reasons[1], "status 410");
   });
 
@@ -265,7 +265,7 @@ describe("a queue of deliveries", () => {
       const { body, headers } = hook.sign(SAMPLE);
       await assert.rejects(add("https://example.org/", { headers: { ...headers, [name]: value }, body }), {
         code: "header-invalid",
-        message: `The header ${name} of the delivery looks like a secret, and secrets are not stored in Redis. Leave it out, and return it from the option \`secretHeaders\` of the worker.`,
+        message: `The header ${name} of the delivery looks like a secret, and secrets are not stored in Redis. Remove it, and return it from the option \`secretHeaders\`.`,
       });
     }
     assert.ok(!(await everything()).includes("s3cr3t"));
@@ -306,14 +306,14 @@ describe("a queue of deliveries", () => {
     await add("https://10.0.0.1/{uuid}", hook.sign(body));
     work();
     await until("it is dead", async () => (await dead()).length === 1);
-    const [job] = (await everything()).split("\n").filter((line) => line.includes("address-refused"));
+    const [job] = (await everything()).split("\n").filter((line) => line.includes("address-blocked"));
     assert.ok(job !== undefined && !/\bat .*\.[jt]s:\d+/.test(job), job);
     assert.ok(!(await dead())[0]?.reason.includes("of-the-payload"));
   });
 
   it("stores nothing of what a worker's secrets or cipher throw", async () => {
     const { url } = await receive((response) => response.end());
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const {
       add,
       start: work,
@@ -323,14 +323,14 @@ describe("a queue of deliveries", () => {
       secretHeaders: () => {
         throw new TypeError("of-the-worker is no token");
       },
-      onError: (error) => told.push(error.message),
+      onError: (error) => reported.push(error.message),
     });
     await add(url, hook.sign(SAMPLE));
     work();
     await until("it is dead", async () => (await dead()).length === 1);
     assert.equal((await dead())[0]?.reason, "`secretHeaders` failed: TypeError");
     assert.ok(!(await everything()).includes("of-the-worker"));
-    assert.deepEqual(told, ["of-the-worker is no token"]);
+    assert.deepEqual(reported, ["of-the-worker is no token"]);
 
     const named = sender({
       retries: [],
@@ -355,7 +355,7 @@ describe("a queue of deliveries", () => {
     await other.add(url, hook.sign(SAMPLE));
     other.start();
     await until("it is dead", async () => (await other.deadLetters()).length === 1);
-    assert.equal((await other.deadLetters())[0]?.reason, "what is stored cannot be read: SyntaxError");
+    assert.equal((await other.deadLetters())[0]?.reason, "The stored delivery cannot be read: SyntaxError");
     assert.ok(!(await everything()).includes("a-patient"));
   });
 
@@ -370,7 +370,7 @@ describe("a queue of deliveries", () => {
       (await dead()).map(({ id }) => id),
       [kept],
     );
-    await assert.rejects(resend(lost), /No dead delivery has this id/);
+    await assert.rejects(resend(lost), /No dead letter has this id/);
   });
 
   it("tells deliveries apart whose ids differ in halves of surrogate pairs", async () => {
@@ -413,7 +413,7 @@ describe("a queue of deliveries", () => {
   });
 
   it("tells of wrong calls when they are made", async () => {
-    assert.throws(() => bullmqSender({} as BullmqSenderOptions), /`connection` is missing/);
+    assert.throws(() => bullmqSender({} as BullmqSenderOptions), /Missing option `connection`/);
     assert.throws(() => sender({ retries: ["soon"] }), /`retries`/);
     for (const name of "cipher onError onAttempt secretHeaders lookup queue prefix plainHttp".split(" "))
       assert.throws(() => sender({ [name]: 5 }), new RegExp(`option \`${name}\``));

@@ -60,8 +60,8 @@ const many = (count: number) => Array.from({ length: count }, fresh);
 const keyOf = (prefix: string, id: string) =>
   `${prefix}${createHash("sha256").update(id).digest("base64url")}`;
 /** That every one of these is answered so. */
-async function all(what: string, answers: Promise<unknown>[], expected: unknown): Promise<void> {
-  assert.deepEqual(new Set(await Promise.all(answers)), new Set([expected]), what);
+async function all(what: string, results: Promise<unknown>[], expected: unknown): Promise<void> {
+  assert.deepEqual(new Set(await Promise.all(results)), new Set([expected]), what);
 }
 
 for (const kind of Object.keys(CLIENTS)) {
@@ -102,7 +102,7 @@ for (const kind of Object.keys(CLIENTS)) {
       }
     });
 
-    it("answers right while a slot moves, and after it", async () => {
+    it("works while a slot moves, and after it", async () => {
       // All keys in one slot, by a hash tag.
       const prefix = `{${kind}}:`;
       const slot = await cluster.slotOf(prefix);
@@ -119,7 +119,7 @@ for (const kind of Object.keys(CLIENTS)) {
       );
       await Promise.all(finished.map((id) => one.done(id)));
 
-      const asked = await cluster.redirections("ASK");
+      const before = await cluster.redirections("ASK");
       const move = await Migration.begin(cluster, slot);
       const added: string[] = [];
       let moved = 0;
@@ -157,7 +157,7 @@ for (const kind of Object.keys(CLIENTS)) {
         }
       }
       assert.ok(moved >= 80, `${moved} keys moved`);
-      assert.ok((await cluster.redirections("ASK")) > asked, "clients were sent on by ASK");
+      assert.ok((await cluster.redirections("ASK")) > before, "clients were redirected by ASK");
 
       const sent = await cluster.redirections("MOVED");
       await move.end();
@@ -231,7 +231,7 @@ for (const kind of Object.keys(CLIENTS)) {
 describe("the cluster of redis 4", () => {
   it("is refused: it sends scripts to any node", () => {
     const client = createCluster4({ rootNodes: rootNodes() });
-    assert.throws(() => redisStore(client), /The cluster of redis 4 .* redis 5 or newer/);
+    assert.throws(() => redisStore(client), /The cluster client of redis 4 .* redis 5 or newer/);
   });
 });
 

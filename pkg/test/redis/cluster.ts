@@ -4,7 +4,7 @@ import { RedisServer, until } from "./server.ts";
 
 const SLOTS = 16_384;
 
-/** One node: its server, and a connection for whoever runs it. */
+/** One node: its server, and a connection for the test. */
 export interface Node {
   server: RedisServer;
   admin: Redis;
@@ -15,7 +15,7 @@ async function info({ admin }: Node): Promise<string> {
   return (await admin.call("CLUSTER", "INFO")) as string;
 }
 
-/** Masters, each with the same number of replicas behind it in `replicas`. */
+/** Masters; `replicas` has the same number of replicas for each. */
 export class RedisCluster {
   readonly masters: Node[] = [];
   readonly replicas: Node[] = [];
@@ -129,7 +129,7 @@ export class Migration {
     this.#all = all;
   }
 
-  /** From here on, keys of the slot that are not there are asked for at the other node. */
+  /** Starts the migration of the slot: for keys that it no longer has, the node redirects clients to the other one. */
   static async begin(cluster: RedisCluster, slot: number): Promise<Migration> {
     const share = Math.ceil(SLOTS / cluster.masters.length);
     const at = Math.floor(slot / share);
@@ -148,7 +148,7 @@ export class Migration {
     return keys.length;
   }
 
-  /** The slot is the other node's. Who asks the first one is told so. */
+  /** Ends the migration: the first node redirects clients of the slot to the other one. */
   async end(): Promise<void> {
     while ((await this.keys(100)) > 0);
     for (const { admin } of [this.#to, ...this.#all]) {

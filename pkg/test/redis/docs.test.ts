@@ -1,4 +1,4 @@
-// Every program of docs/sending.md and docs/stores.md, run as it stands, on a real Redis and with a real receiver.
+// Every program of docs/sending.md and docs/stores.md, run unchanged, on a real Redis and with a real receiver.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ const blocks = (page: string, language: string) =>
   ].map(([, code]) => code as string);
 const programs = (page: string) => blocks(page, "js");
 const [once_, durable, ...restOfSending] = programs("sending.md") as [string, string];
-const [served, asked, ...restOfStores] = programs("stores.md") as [string, string];
+const [served, called, ...restOfStores] = programs("stores.md") as [string, string];
 
 describe("a program of the pages on sending and stores", () => {
   // Below node_modules of the workspace, so that it finds the package and its peers as a user's would.
@@ -88,7 +88,7 @@ describe("a program of the pages on sending and stores", () => {
   });
 
   it("asks a store", async () => {
-    const { child, said } = start("asked", asked);
+    const { child, said } = start("called", called);
     await once(child, "close");
     assert.equal(said(), "new\nin-progress\ndone\n");
   });
@@ -117,7 +117,7 @@ describe("a program of the pages on sending and stores", () => {
 });
 
 describe("the settings of the page on stores", () => {
-  it("are taken by Redis as they stand", async () => {
+  it("are accepted by Redis unchanged", async () => {
     const settings = blocks("stores.md", "conf");
     assert.equal(settings.length, 2);
     for (const lines of settings) {

@@ -33,17 +33,17 @@ async function nodeRedis(port: number) {
 let last = 0;
 const fresh = () => `assessment_add:${++last}`;
 const many = (count: number) => Array.from({ length: count }, fresh);
-/** What it comes to once Redis can be asked again. */
+/** Retries until Redis is available again, and returns the result. */
 async function answered<T>(what: string, ask: () => Promise<T>): Promise<T> {
-  let answer: { value: T } | undefined;
+  let result: { value: T } | undefined;
   await until(what, async () => {
-    answer = await ask().then(
+    result = await ask().then(
       (value) => ({ value }),
       () => undefined,
     );
-    return answer !== undefined;
+    return result !== undefined;
   });
-  return (answer as unknown as { value: T }).value;
+  return (result as unknown as { value: T }).value;
 }
 
 const CLIENTS: Record<string, (port: number) => Promise<RedisClientLike>> = {
@@ -82,7 +82,7 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
       await assert.rejects(one.done(unreported), { name: "RedisStoreError" });
       await two.failOver();
       assert.equal(await answered("it is back", () => another.claim(finished, "a")), "new");
-      // Asked by what tells no claim, so that the claim is not made here.
+      // By a command that makes no claim.
       const admin = ioredis(two.replica.port);
       await until(
         "the claim is made anew, and the report has come",
@@ -133,8 +133,8 @@ describe("a primary without its replica", () => {
     const two = await pair();
     const client = ioredis(two.port);
     let patience = 20_000;
-    const copied = async (answer: Promise<unknown>) => {
-      const [said, replicas] = await Promise.all([answer, client.wait(1, patience)]);
+    const copied = async (reply: Promise<unknown>) => {
+      const [said, replicas] = await Promise.all([reply, client.wait(1, patience)]);
       if (replicas < 1) throw new Error("no replica has it");
       return said;
     };
@@ -143,16 +143,16 @@ describe("a primary without its replica", () => {
       eval: (text, keys, ...words) => copied(client.eval(text, keys, ...words)),
     };
     const one = redisStore(waiting, { timeout: 30_000 });
-    const [before, behind] = [fresh(), fresh()];
+    const [before, late] = [fresh(), fresh()];
     assert.equal(await one.claim(before, "a"), "new");
     await one.done(before);
     two.cutOff();
     patience = 300;
-    await assert.rejects(one.claim(behind, "a"), { code: "store-failed" });
+    await assert.rejects(one.claim(late, "a"), { code: "store-failed" });
     await two.failOver();
     const another = redisStore(ioredis(two.port));
     assert.equal(await answered("it is back", () => another.claim(before, "a")), "done");
-    assert.equal(await another.claim(behind, "a"), "new");
+    assert.equal(await another.claim(late, "a"), "new");
   });
 });
 

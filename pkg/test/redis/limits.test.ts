@@ -57,7 +57,7 @@ describe("ids of any kind", () => {
     __proto__: "__proto__",
   };
 
-  it("are told apart, named or not", async () => {
+  it("are kept apart, with a token or without", async () => {
     for (const name of [undefined, "a"]) {
       const one = store({ prefix: `${name}:` });
       for (const [what, id] of Object.entries(IDS)) assert.equal(await one.claim(id, "a", name), "new", what);
@@ -72,7 +72,7 @@ describe("ids of any kind", () => {
 });
 
 describe("claims of one process", () => {
-  it("are told apart by name and id, wherever the one ends and the other begins", async () => {
+  it("are kept apart by token and id, wherever one ends and the other begins", async () => {
     const one = store({ prefix: "slots:" });
     const pairs: [id: string, name?: string][] = [["n\0x"], ["x", "n"], ["1:nx"], ["\0y"], ["y", ""]];
     for (const [id, name] of pairs) assert.equal(await one.claim(id, "a", name), "new");
@@ -80,7 +80,7 @@ describe("claims of one process", () => {
     for (const [id] of pairs) assert.equal(await one.claim(id, "a", "another"), "done");
   });
 
-  it("outlive a claim of the same id that got no answer", async () => {
+  it("outlive a claim of the same id that got no reply", async () => {
     const { like, turn } = unsteady();
     const one = redisStore(like, { timeout: 100 });
     const id = fresh();
@@ -92,12 +92,12 @@ describe("claims of one process", () => {
     assert.equal(await store().claim(id, "a"), "done");
   });
 
-  it("that were somebody else's when Redis was back say so, and what they say it to changes nothing", async () => {
+  it("that another caller owned when Redis was back are reported, and errors of the callback change nothing", async () => {
     const { like, turn } = unsteady();
     const lost: string[] = [];
     const onClaimLost = (id: string) => {
       lost.push(id);
-      throw new Error("of whoever was told");
+      throw new Error("of the callback");
     };
     const one = redisStore(like, { claimTtl: 300, onClaimLost: onClaimLost });
     const [late, now] = [fresh(), fresh()];
@@ -110,21 +110,21 @@ describe("claims of one process", () => {
     }
     turn("works");
     await one.done(now, "first");
-    await until("both are told", () => lost.length === 2);
+    await until("both are reported", () => lost.length === 2);
     assert.deepEqual(lost, [now, late]);
     assert.equal(await two.claim(late, "a", "third"), "in-progress");
   });
 });
 
-describe("a claim that was given up", () => {
+describe("a claim after its timeout", () => {
   it("is not made when Redis says that it does not know the script", async () => {
     const texts: string[] = [];
-    let answer: ((error: Error) => void) | undefined;
+    let failCommand: ((error: Error) => void) | undefined;
     const one = redisStore(
       {
         evalsha: () =>
           new Promise((_, reject) => {
-            answer = reject;
+            failCommand = reject;
           }),
         eval: async (text: string) => {
           texts.push(text);
@@ -134,12 +134,12 @@ describe("a claim that was given up", () => {
       { timeout: 50 },
     );
     await assert.rejects(one.claim("x", "a"), { code: "store-timeout" });
-    answer?.(new Error("NOSCRIPT No matching script."));
+    failCommand?.(new Error("NOSCRIPT No matching script."));
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(
       texts.map((text) => /'DEL'/.test(text)),
       [true],
-      "it was only given back",
+      "it was only released",
     );
   });
 });
@@ -147,7 +147,7 @@ describe("a claim that was given up", () => {
 describe("a report of an earlier claim", () => {
   it("that comes late takes nothing from the later one", async () => {
     const tokens: unknown[] = [];
-    let report: ((answer: number) => void) | undefined;
+    let report: ((reply: number) => void) | undefined;
     let fails = false;
     const one = redisStore(
       {
@@ -156,7 +156,7 @@ describe("a report of an earlier claim", () => {
           tokens.push(words);
           return words.length === 4 && words[3] === "60" ? 0 : 1;
         },
-        // What nobody waits for goes as a text.
+        // A background call sends the script as text.
         eval: () =>
           new Promise((resolve) => {
             report = resolve;
@@ -266,7 +266,7 @@ describe("a client", () => {
     }
   });
 
-  it("with a time limit of its own leaves no claim behind that nobody knows of", async () => {
+  it("with a timeout of its own leaves no orphaned claim", async () => {
     const slow = await redis();
     const impatient = new Redis(slow.url, { commandTimeout: 100 });
     impatient.on("error", () => {});
@@ -277,12 +277,12 @@ describe("a client", () => {
     const id = fresh();
     await assert.rejects(one.claim(id, "a"), failed(/timed out/));
     const two = store({ timeout: 30_000 }, slow.url);
-    await until("the claim was given back", async () => (await two.claim(id, "b")) === "new");
+    await until("the claim was released", async () => (await two.claim(id, "b")) === "new");
   });
 });
 
 describe("a time that no timer can wait", () => {
-  it("is refused for an answer, and renews no more often for a claim", async () => {
+  it("is rejected as `timeout`, and does not change the renewal of a claim", async () => {
     assert.throws(() => store({ timeout: 2 ** 31 }), /`timeout`.*2147483647/);
     let calls = 0;
     const evalsha = async () => {
@@ -298,7 +298,7 @@ describe("a time that no timer can wait", () => {
 });
 
 describe("a process", () => {
-  it("ends while its claims are open and its client gives no answer", async () => {
+  it("ends while its claims are open and its client gets no reply", async () => {
     const script = `
       import { redisStore } from ${JSON.stringify(new URL("../../src/redis.ts", import.meta.url).href)};
       const busy = setInterval(() => {}, 1000);
@@ -328,7 +328,7 @@ describe("a process", () => {
   });
 });
 
-/** A client that can be told to hang, or to fail. */
+/** A client that can hang or fail on demand. */
 function unsteady() {
   const real = client();
   let how: "works" | "hangs" | "fails" = "works";

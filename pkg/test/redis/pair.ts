@@ -1,4 +1,4 @@
-/** A primary and its replica behind one address, which can be cut off from each other, and of which the one takes over. */
+/** A primary and its replica at one address. The connection between them can be cut, and the replica can take over. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { RedisServer, until } from "./server.ts";
@@ -44,7 +44,7 @@ class Link {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Nothing comes through any more, and neither side is told. */
+  /** Drops everything between the two, without closing the connection. */
   cut(): void {
     this.#cut = true;
   }

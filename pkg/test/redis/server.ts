@@ -16,14 +16,14 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Asks until the answer is yes. It ends a run that would never end, and decides nothing else. */
+/** Polls a condition until it holds. The timeout only ends a run that would never end. */
 export async function until(
   what: string,
-  answer: () => boolean | Promise<boolean>,
-  most = 30_000,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 30_000,
 ): Promise<void> {
-  const end = Date.now() + most;
-  while (!(await answer())) {
+  const end = Date.now() + timeoutMs;
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -38,7 +38,7 @@ process.once("exit", () => {
 export class RedisServer {
   readonly folder: string = mkdtempSync(join(tmpdir(), "hookseal-redis-"));
   port = 0;
-  /** Where a cluster's nodes talk to each other. Unless told otherwise it is 10 000 above `port`, which may be no port. */
+  /** The cluster bus port. Redis's default, 10 000 above `port`, may exceed the largest port. */
   busPort = 0;
   #child: ChildProcess | undefined;
   readonly #more: string[];
@@ -59,13 +59,13 @@ export class RedisServer {
     return server;
   }
 
-  /** Starts one by a file of these lines; `words` stand behind it, such as `--sentinel`. */
-  static async configured(lines: readonly string[], ...words: string[]): Promise<RedisServer> {
+  /** Starts one with a configuration file of these lines; `args` follow the file, such as `--sentinel`. */
+  static async configured(lines: readonly string[], ...args: string[]): Promise<RedisServer> {
     const server = new RedisServer([]);
     server.port = await freePort();
     const file = join(server.folder, "redis.conf");
     writeFileSync(file, [`port ${server.port}`, "bind 127.0.0.1", ...lines, ""].join("\n"));
-    await server.#run([file, ...words]);
+    await server.#run([file, ...args]);
     return server;
   }
 
@@ -79,8 +79,8 @@ export class RedisServer {
     await this.#run([...settings, ...kept, ...this.#more]);
   }
 
-  async #run(words: string[]): Promise<void> {
-    const child = spawn("redis-server", words, { stdio: "ignore", cwd: this.folder });
+  async #run(args: string[]): Promise<void> {
+    const child = spawn("redis-server", args, { stdio: "ignore", cwd: this.folder });
     started.add(child);
     child.unref();
     let failure: unknown;
@@ -88,25 +88,25 @@ export class RedisServer {
       failure = error;
     });
     this.#child = child;
-    await until("redis-server answers", async () => {
+    await until("redis-server replies", async () => {
       if (failure !== undefined) throw failure;
       if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
       return (await this.ask("PING")).startsWith("+PONG");
     });
   }
 
-  /** One command of plain words, and its (short) answer; an empty text where nobody answers. */
-  ask(...words: string[]): Promise<string> {
+  /** Sends one inline command, and returns its (short) reply, or an empty string without a reply. */
+  ask(...args: string[]): Promise<string> {
     return new Promise((resolve) => {
-      let said = "";
-      const socket = connect(this.port, "127.0.0.1", () => socket.write(`${words.join(" ")}\r\n`));
+      let reply = "";
+      const socket = connect(this.port, "127.0.0.1", () => socket.write(`${args.join(" ")}\r\n`));
       socket.setTimeout(5000, () => socket.destroy());
       socket.on("data", (part) => {
-        said += part;
+        reply += part;
         socket.destroy();
       });
       socket.on("error", () => {});
-      socket.on("close", () => resolve(said));
+      socket.on("close", () => resolve(reply));
     });
   }
 

@@ -145,7 +145,7 @@ describe("a claim", () => {
     }
   });
 
-  it("that has run out and that nobody took can still be done", async () => {
+  it("that has expired and that no other caller has taken over can still be done", async () => {
     const one = await store({ claimTtl: 50, maxClaimTime: 200 });
     const id = fresh();
     assert.equal(await one.claim(id, "a", "mine"), "new");
@@ -191,7 +191,7 @@ describe("what is kept", () => {
     await until("it is forgotten", async () => (await one.claim(id, "b")) === "new");
   });
 
-  it("is remembered for 7 days unless told otherwise: PainChek's resends come after 72 hours", async () => {
+  it("is kept for 7 days by default, since PainChek's manual resends come after 72 hours", async () => {
     const redis = new Ioredis(server.url);
     open.push(() => redis.disconnect());
     const one = redisStore(redis, { prefix: "week:" });
@@ -204,14 +204,14 @@ describe("what is kept", () => {
 });
 
 describe("a Redis that fails", () => {
-  it("is an error within the time that is given, when it hangs", async () => {
+  it("is an error within the timeout, when it hangs", async () => {
     for (const kind of Object.keys(CLIENTS)) {
       const slow = await RedisServer.start();
       others.push(slow);
       const one = await store({ timeout: 300 }, kind, slow.url);
       const id = fresh();
       // A connection that is new may take longer than that.
-      await until(`${kind}: it answers`, () =>
+      await until(`${kind}: Redis replies`, () =>
         one.claim(fresh(), "a").then(
           () => true,
           () => false,
@@ -221,13 +221,13 @@ describe("a Redis that fails", () => {
       await assert.rejects(one.claim(id, "a"), code("store-timeout"), kind);
       await assert.rejects(one.done(fresh()), code("store-timeout"), kind);
       await assert.rejects(one.release(fresh()), code("store-timeout"), kind);
-      // The claim that was not answered is made when Redis is back, and given back behind it.
+      // The claim without a reply is made when Redis is back, and released after that.
       const two = await store({ timeout: 60_000 }, kind, slow.url);
-      await until(`${kind}: the orphan is given back`, async () => (await two.claim(id, "b")) === "new");
+      await until(`${kind}: the orphan is released`, async () => (await two.claim(id, "b")) === "new");
     }
   });
 
-  it("keeps its answers when it is killed and started again", async () => {
+  it("keeps its claims when it is killed and started again", async () => {
     for (const kind of Object.keys(CLIENTS)) {
       const other = await RedisServer.start();
       others.push(other);
@@ -258,7 +258,7 @@ describe("a Redis that fails", () => {
     }
   });
 
-  it("is told what was handled while it was away, once it is back", async () => {
+  it("records what was handled while it was away, once it is back", async () => {
     const other = await RedisServer.start();
     others.push(other);
     const one = await store({ timeout: 300, claimTtl: 1000, maxClaimTime: 20_000 }, "ioredis 6", other.url);
@@ -316,7 +316,10 @@ describe("what is called where a claim was lost", () => {
 describe("a wrong call", () => {
   it("says what is wanted", () => {
     for (const client of [undefined, null, {}, { get: () => {} }] as unknown as RedisClientLike[]) {
-      assert.throws(() => redisStore(client), /needs a client: `new Redis\(\.\.\.\)` of ioredis/);
+      assert.throws(
+        () => redisStore(client),
+        /Expected a Redis client as the first argument: `new Redis\(\.\.\.\)` of ioredis/,
+      );
     }
     const client = { evalsha: async () => 0, eval: async () => 0 };
     for (const [name, value] of Object.entries({

@@ -1,22 +1,35 @@
-// What the suites of receivers share: a receiver of fetch's that keeps what it told, and requests to it.
+// Shared by the suites of receivers: a receiver that records events, errors and calls of its handler, and requests to it.
 import { receiver } from "../../src/fetch.ts";
-import type { SignedDelivery, Webhook } from "../../src/index.ts";
+import { painchek, type SignedDelivery, type Webhook } from "../../src/index.ts";
 import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../../src/receive/options.ts";
+import { SECRET } from "./fixtures.ts";
 
-/** A request with a delivery, and with other headers where that is said. */
+/** The webhook of the suites. */
+export const hook = painchek({ secrets: [SECRET] });
+let number = 0;
+
+/** A delivery of a new event, or of the event with this `uuid`. */
+export function signed(
+  uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`,
+  stamp = 1,
+): SignedDelivery {
+  return hook.create("assessment_add", { uuid, patient: uuid, update_stamp: stamp });
+}
+
+/** A request with a delivery. `more` adds, replaces or (as undefined) removes headers. */
 export function requestOf(
   { headers, body }: Pick<SignedDelivery, "headers" | "body">,
   more: Record<string, string | undefined> = {},
 ): Request {
-  const given = Object.entries({ ...headers, ...more }).filter(([, value]) => value !== undefined);
+  const pairs = Object.entries({ ...headers, ...more }).filter(([, value]) => value !== undefined);
   return new Request("https://h/hook", {
     method: "POST",
-    headers: given as [string, string][],
+    headers: pairs as [string, string][],
     body: body as Uint8Array<ArrayBuffer>,
   });
 }
 
-/** A receiver that keeps what its handler was called with, and what it told. It writes no lines unless it is told to. */
+/** A receiver that records events, errors and calls of its handler. It writes no log lines unless `options` has a `log`. */
 export function receiving(
   hook: Webhook,
   // biome-ignore lint/suspicious/noExplicitAny: deliveries of any webhook
@@ -41,19 +54,19 @@ export function receiving(
       ...options,
     },
   );
-  const send = async (...given: Parameters<typeof requestOf>) => {
-    const response = await receive(requestOf(...given));
+  const send = async (...args: Parameters<typeof requestOf>) => {
+    const response = await receive(requestOf(...args));
     const text = await response.text();
     return { status: response.status, text, headers: response.headers };
   };
-  /** The status, and the code or what was done. */
-  const said = async (...given: Parameters<typeof requestOf>) => {
-    const { status, text } = await send(...given);
+  /** The status, and the code or outcome of the response. */
+  const said = async (...args: Parameters<typeof requestOf>) => {
+    const { status, text } = await send(...args);
     const { code, status: done } = JSON.parse(text);
     return `${status} ${code ?? done}`;
   };
   return { receive, send, said, events, errors, calls };
 }
 
-/** Waits for what nobody waits for. */
+/** Waits a moment, for work that no promise waits for. */
 export const soon = (ms = 20) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-// What every store has to see to: one signed body is handled once, whatever headers that nobody signed say beside it.
+// Tests for every store: one signed body is handled once, whatever its unsigned headers contain.
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { type DeliveryStore, type SignedDelivery, webhook } from "../../src/index.ts";
@@ -43,8 +43,8 @@ let number = 0;
 export function captured(provider: keyof typeof PROVIDERS) {
   const { types, id, type, body } = PROVIDERS[provider];
   const hook = webhook(provider, { secrets: [SECRET] });
-  const fresh = (given = "original"): SignedDelivery =>
-    hook.sign(body(), { type: types[0], id: `${given}-${number}` });
+  const fresh = (name = "original"): SignedDelivery =>
+    hook.sign(body(), { type: types[0], id: `${name}-${number}` });
   /** The headers of a replay. */
   const forged = (count: number): Record<string, string | undefined> => ({
     [id]: count === 0 ? undefined : `forged-${count}`,
@@ -98,19 +98,19 @@ export function ignoresReplays(stores: () => Promise<[DeliveryStore, DeliverySto
       const [here, there] = (await stores()).map((store) => receiving(hook, () => gate, { store }));
       assert.ok(here !== undefined && there !== undefined);
       const delivery = fresh();
-      const answers = Array.from({ length: 10 }, (_, count) =>
+      const responses = Array.from({ length: 10 }, (_, count) =>
         (count % 2 ? here : there).said(delivery, forged(1 + (count % 5))),
       );
       const others: string[] = [];
-      for (const answer of answers) answer.then((said) => others.push(said));
+      for (const response of responses) response.then((said) => others.push(said));
       // All but the one that is being handled.
-      while (others.length < answers.length - 1) await soon(1);
+      while (others.length < responses.length - 1) await soon(1);
       assert.ok(
         others.every((said) => said === "200 duplicate" || said === "409 in-progress"),
         `${others}`,
       );
       finish();
-      const all = await Promise.all(answers);
+      const all = await Promise.all(responses);
       assert.equal(all.filter((said) => said === "200 handled").length, 1);
       assert.equal(here.calls.length + there.calls.length, 1);
       assert.equal(await here.said(delivery, forged(7)), "200 duplicate");

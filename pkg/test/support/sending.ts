@@ -1,4 +1,4 @@
-/** Receivers that answer as they are told, and senders that never really wait. */
+/** Receivers with scripted responses, and senders that never wait. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -26,7 +26,7 @@ export interface Got {
 }
 export type Reply = (response: ServerResponse, got: Got, number: number) => void;
 
-/** A receiver that answers as it is told, and keeps what it got. */
+/** A receiver with scripted responses, which records its requests. */
 export async function receive(
   reply: Reply,
   server: Server = createServer(),
@@ -49,16 +49,16 @@ export async function receive(
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/hook`, got, port };
 }
-export const answer =
+export const respond =
   (...statuses: number[]): Reply =>
   (response, _, number) =>
     response.writeHead(statuses[number - 1] ?? (statuses.at(-1) as number)).end();
 
-/** Options of a sender that never really waits, and the waits it would have made. */
+/** Options of a sender that never waits, and the delays that it would have waited. */
 export function quick(options: SendOptions = {}) {
-  const waits: number[] = [];
+  const delays: number[] = [];
   const sleep = async (ms: number) => {
-    waits.push(ms);
+    delays.push(ms);
   };
-  return { waits, options: { allowAddresses: ["127.0.0.1"], sleep, ...options } satisfies SendOptions };
+  return { delays, options: { allowAddresses: ["127.0.0.1"], sleep, ...options } satisfies SendOptions };
 }

@@ -1,11 +1,11 @@
-// The store in memory: what it is told, what it forgets, and what it never does.
+// The store in memory: claims, retention and eviction.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type MemoryStoreOptions, memoryStore } from "../../src/index.ts";
 
 const HOUR = 60 * 60 * 1000;
 
-/** A store with a clock that stands still until it is moved. */
+/** A store with a clock that the test moves. */
 function clocked(options: MemoryStoreOptions = {}) {
   let time = 1_700_000_000_000;
   const store = memoryStore({ ...options, now: () => time });
@@ -68,7 +68,7 @@ describe("a memory store", () => {
     assert.equal(await store.claim("a", "d"), "new");
   });
 
-  it("frees a claim that nobody ended", async () => {
+  it("frees a claim that was neither completed nor released", async () => {
     const { store, pass } = clocked({ claimTtl: 1000 });
     await store.claim("a", "d");
     pass(999);
@@ -77,7 +77,7 @@ describe("a memory store", () => {
     assert.equal(await store.claim("a", "d"), "new");
   });
 
-  it("does not let a claim that ran out end somebody else's", async () => {
+  it("does not let an expired claim end another caller's", async () => {
     const { store, pass } = clocked({ claimTtl: 1000 });
     assert.equal(await store.claim("a", "d", "first"), "new");
     pass(1000);
@@ -90,7 +90,7 @@ describe("a memory store", () => {
     assert.equal(await store.claim("a", "d", "third"), "done");
   });
 
-  it("remembers what a claim that ran out has done, where nobody took it since", async () => {
+  it("completes an expired claim that no other caller has taken over", async () => {
     const { store, pass } = clocked({ claimTtl: 1000 });
     await store.claim("a", "d", "first");
     pass(5000);

@@ -117,7 +117,7 @@ describe("receivers on one store", () => {
     const store = memoryStore();
     make(care("first"), { store });
     assert.throws(() => make(care("second"), { store }), refusal);
-    // Whoever is refused is not in the way of others.
+    // A rejected receiver does not block others.
     make(care("second"), { store, name: "second" });
     make(care("first"), { store });
     assert.throws(() => make(painchek({ unsigned: "allow" }), { store }), refusal);

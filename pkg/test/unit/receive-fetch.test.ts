@@ -1,4 +1,4 @@
-// Bodies of fetch's requests: of those that somebody made, and of those that a server brings, which are read as a whole.
+// Bodies of requests of the Fetch API: made by a constructor, or brought by a server, where they are read at once.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -49,7 +49,7 @@ const NOT_RAW = [500, "body-not-raw"];
 const INCOMPLETE = [400, "body-incomplete"];
 const TIMEOUT = [408, "body-timeout"];
 
-describe("a body of a request that somebody made", () => {
+describe("a body of a request made by a constructor", () => {
   const made = (headers: Record<string, string>, body: BodyInit) =>
     new Request("https://h/hook", { method: "POST", headers, body, duplex: "half" } as RequestInit);
   const { said } = receiving();
@@ -149,7 +149,7 @@ describe("a body of another realm, or of a runtime with less than a stream", () 
     const { receive } = receiving();
     for (const [piece, reason] of [
       ["{}", /setEncoding/],
-      [{ event: 1 }, /pieces of type object/],
+      [{ event: 1 }, /chunks of type object/],
     ] as const) {
       const reply = (await receive(bare(delivery().headers, { body: streaming(piece) }))) as Response;
       const { code, detail } = await reply.json();
@@ -161,18 +161,18 @@ describe("a body of another realm, or of a runtime with less than a stream", () 
 
   it("is read without a stream, within the limit, in time, and once", async () => {
     const firefox = ({ headers, body }: ReturnType<typeof delivery>, claimed?: string) => {
-      const given = { ...headers, ...(claimed === undefined ? {} : { "content-length": claimed }) };
-      const request = new Request("https://h/hook", { method: "POST", headers: given, body });
+      const requestHeaders = { ...headers, ...(claimed === undefined ? {} : { "content-length": claimed }) };
+      const request = new Request("https://h/hook", { method: "POST", headers: requestHeaders, body });
       return Object.defineProperty(request, "body", { value: undefined });
     };
     for (const claimed of [undefined, "1", `${MOST}`]) {
       assert.deepEqual(await said(firefox(delivery(), claimed)), HANDLED);
       assert.deepEqual(await said(firefox(delivery(MOST + 1), claimed)), TOO_LARGE);
     }
-    const asked: string[] = [];
+    const accessed: string[] = [];
     const announced = firefox(delivery(), `${MOST + 1}`);
-    Object.defineProperty(announced, "arrayBuffer", { value: () => asked.push("arrayBuffer") });
-    assert.deepEqual([await said(announced), asked], [TOO_LARGE, []]);
+    Object.defineProperty(announced, "arrayBuffer", { value: () => accessed.push("arrayBuffer") });
+    assert.deepEqual([await said(announced), accessed], [TOO_LARGE, []]);
     const read = firefox(delivery());
     await read.text();
     assert.deepEqual(await said(read), NOT_RAW);
@@ -192,32 +192,32 @@ describe("a body of another realm, or of a runtime with less than a stream", () 
   });
 });
 
-/** A request that no constructor makes, with an `arrayBuffer` of its own that does as it is told. */
+/** A request without a constructor, with a scripted `arrayBuffer`. */
 function brought(
-  given: Record<string, string>,
+  requestHeaders: Record<string, string>,
   arrayBuffer: () => Promise<ArrayBuffer>,
   { body, reads = true }: { body?: ReadableStream; reads?: boolean } = {},
 ) {
   let bodyUsed = false;
-  const asked: string[] = [];
+  const accessed: string[] = [];
   const kind = {
     method: "POST",
     url: "https://h/hook",
-    headers: new Headers(given),
+    headers: new Headers(requestHeaders),
     get bodyUsed() {
       return bodyUsed;
     },
     get body() {
-      asked.push("body");
+      accessed.push("body");
       return body ?? null;
     },
     arrayBuffer() {
-      asked.push("arrayBuffer");
+      accessed.push("arrayBuffer");
       bodyUsed ||= reads;
       return arrayBuffer();
     },
   };
-  return { request: Object.create(kind) as FetchRequest, asked };
+  return { request: Object.create(kind) as FetchRequest, accessed };
 }
 
 const streamOf = (bytes: Uint8Array) => new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
@@ -228,9 +228,12 @@ describe("a body of a request that a server brings", () => {
 
   it("is read as a whole where the request says that it is short", async () => {
     const { headers, body } = delivery();
-    const { request, asked } = brought({ ...headers, "content-length": `${MOST}` }, async () => body.buffer);
+    const { request, accessed } = brought(
+      { ...headers, "content-length": `${MOST}` },
+      async () => body.buffer,
+    );
     assert.deepEqual(await said(request), HANDLED);
-    assert.deepEqual(asked, ["arrayBuffer"]);
+    assert.deepEqual(accessed, ["arrayBuffer"]);
   });
 
   it("is read from the stream where the request does not say so, or a constructor makes it", async () => {
@@ -248,12 +251,12 @@ describe("a body of a request that a server brings", () => {
       [{ "content-length": "2000" }, Made.prototype],
     ] as const) {
       const { headers, body } = delivery();
-      const { request, asked } = brought({ ...headers, ...more }, fails, { body: streamOf(body) });
+      const { request, accessed } = brought({ ...headers, ...more }, fails, { body: streamOf(body) });
       if (prototype !== undefined)
         Object.defineProperty(Object.getPrototypeOf(request), "constructor", { value: Made });
       const reply = (await wide(request)) as Response;
       assert.equal(reply.status, 200, JSON.stringify(more));
-      assert.ok(!asked.includes("arrayBuffer"), JSON.stringify(more));
+      assert.ok(!accessed.includes("arrayBuffer"), JSON.stringify(more));
     }
   });
 
@@ -272,7 +275,7 @@ describe("a body of a request that a server brings", () => {
     }
   });
 
-  it("is waited for no longer than it may take, and may fail behind that", async () => {
+  it("has a timeout, and may fail after it", async () => {
     const { headers } = delivery();
     let fail: (error: Error) => void = () => {};
     const silent = () =>
@@ -282,20 +285,20 @@ describe("a body of a request that a server brings", () => {
     const { said, events } = receiving(50);
     const { request } = brought({ ...headers, "content-length": "500" }, silent);
     assert.deepEqual(await said(request), TIMEOUT);
-    const told = events.length;
+    const eventCount = events.length;
     fail(new Error("late"));
     await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.equal(events.length, told);
+    assert.equal(events.length, eventCount);
   });
 
-  it("leaves no timer behind", async () => {
+  it("leaves no timer running", async () => {
     const cleared = mock.method(globalThis, "clearTimeout");
     try {
       const { headers, body } = delivery();
       await receive(brought({ ...headers, "content-length": `${MOST}` }, async () => body.buffer).request);
-      const asked = cleared.mock.callCount();
+      const clearedTimers = cleared.mock.callCount();
       await receive(brought({ ...headers, "content-length": `${MOST}` }, fails).request);
-      assert.ok(asked > 0 && cleared.mock.callCount() > asked);
+      assert.ok(clearedTimers > 0 && cleared.mock.callCount() > clearedTimers);
     } finally {
       mock.restoreAll();
     }
@@ -314,8 +317,9 @@ describe("a body of a request that a server brings", () => {
 
   it("is what the stream says where it was refused unread", async () => {
     const { headers, body } = delivery();
-    const given = { ...headers, "content-length": `${MOST}` };
-    const refused = (stream: ReadableStream) => brought(given, fails, { body: stream, reads: false }).request;
+    const requestHeaders = { ...headers, "content-length": `${MOST}` };
+    const refused = (stream: ReadableStream) =>
+      brought(requestHeaders, fails, { body: stream, reads: false }).request;
     assert.deepEqual(await said(refused(streamOf(body))), HANDLED);
     const held = streamOf(body);
     held.getReader();
@@ -376,7 +380,7 @@ describe("a body of Hono's request on Node", () => {
     socket.write(
       `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"event":`,
     );
-    // Once the request is there, since nobody is told of one that never was.
+    // After the request has arrived: there is no event for one that never did.
     if (cut) first = () => void setTimeout(() => socket.destroy(), 10);
     await once(socket, "close");
     return said;
@@ -420,10 +424,10 @@ describe("a body of Hono's request on Node", () => {
   });
 
   it("is incomplete where the sender goes away", { timeout: 10_000 }, async () => {
-    const told = events.length;
+    const eventCount = events.length;
     await raw("/", true);
-    while (events.length === told) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual([events[told]?.status, events[told]?.code], INCOMPLETE);
+    while (events.length === eventCount) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual([events[eventCount]?.status, events[eventCount]?.code], INCOMPLETE);
   });
 
   it("is the same over HTTP/2", async () => {

@@ -1,27 +1,18 @@
-// What a receiver says of its own accord: a line about each refusal, not too many, and nothing that a sender could forge.
+// Log lines of a receiver: one per rejection, rate-limited, with nothing that a sender could forge.
 import assert from "node:assert/strict";
 import { afterEach, describe, it, mock } from "node:test";
 import { runInNewContext } from "node:vm";
 import { receiver } from "../../src/fetch.ts";
-import { HooksealError, painchek, type SignedDelivery, xon } from "../../src/index.ts";
-import { LogLimit, line, sanitize } from "../../src/receive/log.ts";
+import { HooksealError, xon } from "../../src/index.ts";
+import { formatLine, LogRateLimit, sanitize } from "../../src/receive/log.ts";
 import type { RejectedRequest } from "../../src/receive/options.ts";
-import { SECRET } from "../support/fixtures.ts";
-import { receiving, requestOf, soon } from "../support/receiving.ts";
+import { hook, receiving, requestOf, signed, soon } from "../support/receiving.ts";
 
-const hook = painchek({ secrets: [SECRET] });
-let number = 0;
-function signed(
-  uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`,
-  stamp = 1,
-): SignedDelivery {
-  return hook.create("assessment_add", { uuid, patient: uuid, update_stamp: stamp });
-}
 const forged = () => ({ ...signed(), headers: { "x-painchek-wh-signature": `sha256=${"0".repeat(64)}` } });
 afterEach(() => mock.restoreAll());
 
 describe("the line about a refusal", () => {
-  it("goes to the console unless it is told otherwise, and nothing does about what is handled", async () => {
+  it("goes to the console by default, and no line is written about a handled delivery", async () => {
     const said = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => {});
     const good = signed();
@@ -60,12 +51,12 @@ describe("the line about a refusal", () => {
       status: 400,
       durations: { total: 0 },
     } as const;
-    const counted = line(
+    const counted = formatLine(
       { ...event, startedAt: 0, code: "json-syntax" },
       { issues, detail: "", type: undefined },
       7,
     );
-    assert.match(counted, / 2 more issues\. \(7 more lines with this code were left out before\.\)$/);
+    assert.match(counted, / 2 more issues\. \(7 more lines with this code were omitted\.\)$/);
     assert.match(lines[1] as string, /400 json-syntax/);
     assert.ok(!lines.join().includes("a-patient"), lines.join());
   });
@@ -108,7 +99,7 @@ describe("the line about a refusal", () => {
     assert.ok(lines.length < 100, `${lines.length}`);
     await send(hook.sign("{"));
     assert.match(lines.at(-1) as string, /json-syntax/);
-    const limit = new LogLimit();
+    const limit = new LogRateLimit();
     const admitted = Array.from({ length: 15 }, () => limit.admit("a", 0));
     assert.deepEqual(admitted, [...Array(10).fill(0), ...Array(5).fill(undefined)]);
     assert.deepEqual(
@@ -170,9 +161,9 @@ describe("what is kept of a refusal", () => {
     await slow.said(forged());
     assert.ok(done);
     mock.timers.enable({ apis: ["setTimeout"] });
-    const answer = receiving(hook, undefined, { onRejected: () => new Promise(() => {}) }).said(forged());
+    const responding = receiving(hook, undefined, { onRejected: () => new Promise(() => {}) }).said(forged());
     let answered = false;
-    answer.then(() => {
+    responding.then(() => {
       answered = true;
     });
     for (let turn = 0; turn < 50 && !answered; turn++) {
@@ -180,14 +171,14 @@ describe("what is kept of a refusal", () => {
       mock.timers.tick(1_000);
     }
     mock.timers.reset();
-    assert.equal(await answer, "401 signature-mismatch");
+    assert.equal(await responding, "401 signature-mismatch");
     const broken = receiving(hook, undefined, { onRejected: () => Promise.reject(new Error("x")) });
     assert.equal(await broken.said(forged()), "401 signature-mismatch");
     assert.equal(broken.errors[0]?.[0], "onRejected");
   });
 });
 
-describe("what is said of an error that nobody takes", () => {
+describe("the line about an error without `onError`", () => {
   const saidOf = async (error: unknown): Promise<string> => {
     const said = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => Promise.reject(error), { log: false });
@@ -216,7 +207,7 @@ describe("what is said of an error that nobody takes", () => {
       const text = await saidOf(error);
       assert.match(
         text,
-        new RegExp(`the handler of a receiver for painchek threw ${name}\\. Its message is left out`),
+        new RegExp(`the handler of a receiver for painchek threw ${name}\\. The message is omitted`),
       );
       assert.match(text, /\n {4}at .+:\d+:\d+/);
       assert.ok(!/patient|home/.test(text), text);
@@ -237,9 +228,9 @@ describe("what is said of an error that nobody takes", () => {
       },
     );
     for (const [error, said] of [
-      ["a patient", /no Error but string/],
-      [undefined, /no Error but undefined/],
-      [null, /no Error but null/],
+      ["a patient", /not an Error \(string\)/],
+      [undefined, /not an Error \(undefined\)/],
+      [null, /not an Error \(null\)/],
       [throwing, /an object without a class/],
       [Object.create(null), /an object without a class/],
     ] as const) {

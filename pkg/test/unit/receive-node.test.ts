@@ -48,7 +48,7 @@ async function post(
 }
 
 /** A server that does something to the request before the receiver. */
-const behind = (first: (request: IncomingMessage) => unknown, options?: ReceiverOptions): Listener => {
+const afterParser = (first: (request: IncomingMessage) => unknown, options?: ReceiverOptions): Listener => {
   const receive = receiver(hook, () => {}, options as never);
   return async (request, response) => {
     await first(request);
@@ -67,15 +67,15 @@ const NOT_RAW = [500, "body-not-raw"];
 
 describe("a request of Node", () => {
   it("whose Content-Type came more than once is refused, whichever of them is right", async () => {
-    const server = createServer(behind(() => {}, { log: false }));
+    const server = createServer(afterParser(() => {}, { log: false }));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    const types = async (...given: string[]) => {
+    const types = async (...values: string[]) => {
       const { headers, body } = delivery();
       const own = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "content-type");
       const raw = [
         ...own.flat(),
-        ...given.flatMap((type, at) => [at === 0 ? "Content-Type" : "content-type", type]),
+        ...values.flatMap((type, at) => [at === 0 ? "Content-Type" : "content-type", type]),
       ];
       const raws = ["host", "h", "content-length", `${body.length}`, ...raw];
       const sent = request({
@@ -99,9 +99,9 @@ describe("a request of Node", () => {
     }
   });
 
-  it("that was told to decode its body is refused by that name, and the network is not blamed", async () => {
+  it("with `setEncoding` is rejected with that reason, and not as a broken connection", async () => {
     for (const encoding of ["utf8", "latin1"] as const) {
-      const { reply, detail } = await post(behind((request) => request.setEncoding(encoding)));
+      const { reply, detail } = await post(afterParser((request) => request.setEncoding(encoding)));
       assert.deepEqual(reply, NOT_RAW);
       assert.match(detail, /setEncoding\(\)/);
       assert.doesNotMatch(detail, /connection/);
@@ -111,13 +111,13 @@ describe("a request of Node", () => {
   it("whose rawBody is a text is refused by that name", async () => {
     const keep = async (request: IncomingMessage) =>
       Object.assign(request, { rawBody: (await readAll(request)).toString() });
-    const { reply, detail } = await post(behind(keep));
+    const { reply, detail } = await post(afterParser(keep));
     assert.deepEqual(reply, NOT_RAW);
-    assert.match(detail, /rawBody is a string: keep the Buffer/);
+    assert.match(detail, /rawBody is a string\. Keep the Buffer/);
   });
 
-  it("that has a text beside a body nobody read is read", async () => {
-    const { reply } = await post(behind((request) => Object.assign(request, { rawBody: "{}" })));
+  it("with a string `rawBody` and an unread stream is read", async () => {
+    const { reply } = await post(afterParser((request) => Object.assign(request, { rawBody: "{}" })));
     assert.deepEqual(reply, HANDLED);
   });
 
@@ -127,7 +127,7 @@ describe("a request of Node", () => {
       for (const name of ["rawBody", "body"]) {
         const keep = async (request: IncomingMessage) =>
           Object.assign(request, { [name]: container(await readAll(request)) });
-        assert.deepEqual((await post(behind(keep))).reply, HANDLED);
+        assert.deepEqual((await post(afterParser(keep))).reply, HANDLED);
       }
     }
   });
@@ -139,9 +139,9 @@ describe("a request of Node", () => {
       };
       Object.defineProperty(request, "body", { get, enumerable: true });
     };
-    assert.deepEqual((await post(behind(spoil))).reply, HANDLED);
+    assert.deepEqual((await post(afterParser(spoil))).reply, HANDLED);
     const { reply } = await post(
-      behind(async (request) => {
+      afterParser(async (request) => {
         await readAll(request);
         spoil(request);
       }),
@@ -152,10 +152,10 @@ describe("a request of Node", () => {
   it("whose bytes were kept compressed is decompressed", async () => {
     const keep = async (request: IncomingMessage) =>
       Object.assign(request, { rawBody: await readAll(request) });
-    const listener = behind(keep, { encodings: ["gzip", "deflate"] });
+    const listener = afterParser(keep, { encodings: ["gzip", "deflate"] });
     assert.deepEqual((await post(listener, delivery(), gzipSync, "gzip")).reply, HANDLED);
     assert.deepEqual((await post(listener, delivery(), deflateSync, "deflate")).reply, HANDLED);
-    const { reply } = await post(behind(keep), delivery(), gzipSync, "gzip");
+    const { reply } = await post(afterParser(keep), delivery(), gzipSync, "gzip");
     assert.deepEqual(reply, [415, "encoding-unsupported"]);
   });
 });

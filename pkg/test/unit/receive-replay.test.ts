@@ -25,19 +25,19 @@ describe("a receiver with a store in memory", () => {
 function failing(script: Record<string, () => Promise<unknown>>) {
   const store = memoryStore();
   const counts: Record<string, number> = {};
-  const asked: string[] = [];
+  const storeCalls: string[] = [];
   const call =
     (verb: keyof DeliveryStore) =>
     (...values: [string, string]) => {
       counts[verb] = (counts[verb] ?? 0) + 1;
       const kind = JSON.parse(values[0]).length === 3 ? "body" : "id";
-      asked.push(`${verb} ${kind}`);
+      storeCalls.push(`${verb} ${kind}`);
       const own = script[`${verb} ${kind}`];
       return (own === undefined ? store[verb](...values) : own()) as never;
     };
   return {
     store: { claim: call("claim"), done: call("done"), release: call("release") } as DeliveryStore,
-    asked,
+    storeCalls,
   };
 }
 
@@ -51,58 +51,61 @@ describe("the claim of a body", () => {
       [() => {}, "done"],
       [() => Promise.reject(new Error("x")), "release"],
     ] as const) {
-      const { store, asked } = failing({});
+      const { store, storeCalls } = failing({});
       await receiving(hook, handler, { store }).said(fresh());
-      assert.deepEqual(asked, ["claim body", "claim id", `${end} id`, `${end} body`]);
+      assert.deepEqual(storeCalls, ["claim body", "claim id", `${end} id`, `${end} body`]);
     }
   });
 
-  it("is given back where the id cannot be claimed", async () => {
-    const { store, asked } = failing({ "claim id": fails });
+  it("is released where the id cannot be claimed", async () => {
+    const { store, storeCalls } = failing({ "claim id": fails });
     const { said, calls, errors } = receiving(hook, undefined, { store });
     assert.equal(await said(fresh()), "503 store-unavailable");
     await soon(1);
-    assert.deepEqual(asked, ["claim body", "claim id", "release body"]);
+    assert.deepEqual(storeCalls, ["claim body", "claim id", "release body"]);
     assert.deepEqual([calls.length, errors[0]?.[0]], [0, "store"]);
   });
 
-  it("is given back where the id is another delivery's, and holds up nothing", async () => {
-    for (const [state, answer] of [
+  it("is released where the id is another delivery's, and blocks nothing", async () => {
+    for (const [state, response] of [
       ["in-progress", "409 in-progress"],
       ["done", "200 duplicate"],
     ] as [ClaimState, string][]) {
-      const { store, asked } = failing({ "claim id": () => Promise.resolve(state) });
+      const { store, storeCalls } = failing({ "claim id": () => Promise.resolve(state) });
       const { said, calls } = receiving(hook, undefined, { store });
-      assert.equal(await said(fresh()), answer);
-      assert.deepEqual(asked, ["claim body", "claim id", "release body"]);
+      assert.equal(await said(fresh()), response);
+      assert.deepEqual(storeCalls, ["claim body", "claim id", "release body"]);
       assert.equal(calls.length, 0);
     }
   });
 
-  it("is handled without, where that was asked for and the store is away", async () => {
+  it('is handled without a claim under `onStoreError: "accept"` while the store is away', async () => {
     for (const script of [{ "claim body": fails }, { "claim id": fails }]) {
-      const { store, asked } = failing(script);
+      const { store, storeCalls } = failing(script);
       const { said, calls, events } = receiving(hook, undefined, { store, onStoreError: "accept" });
       assert.equal(await said(fresh()), "200 handled");
       await soon(1);
       assert.deepEqual([calls.length, events[0]?.storeFailed], [1, "claim"]);
-      assert.ok(!asked.some((one) => one.startsWith("done")), `${asked}`);
+      assert.ok(!storeCalls.some((one) => one.startsWith("done")), `${storeCalls}`);
     }
   });
 
-  it("that is granted too late is given back, as that of an id", async () => {
+  it("that is claimed too late is released, like the claim of an id", async () => {
     for (const key of ["body", "id"]) {
       let grant = (_: ClaimState) => {};
       const late = () =>
         new Promise<ClaimState>((resolve) => {
           grant = resolve;
         });
-      const { store, asked } = failing({ [`claim ${key}`]: late });
+      const { store, storeCalls } = failing({ [`claim ${key}`]: late });
       const { said } = receiving(hook, undefined, { store, storeTimeout: 20 });
       assert.equal(await said(fresh()), "503 store-unavailable");
       grant("new");
       await soon(1);
-      assert.ok(asked.includes(`release ${key}`) && asked.includes("release body"), `${asked}`);
+      assert.ok(
+        storeCalls.includes(`release ${key}`) && storeCalls.includes("release body"),
+        `${storeCalls}`,
+      );
     }
   });
 
@@ -134,16 +137,16 @@ describe("the claim of a body", () => {
       [care, { ...made, headers: { "content-type": "application/json" } }],
       [open, signing.sign('{"zen":"unsigned"}', { type: "push" })],
     ] as const) {
-      const { store, asked } = failing({});
+      const { store, storeCalls } = failing({});
       assert.equal(await receiving(one, undefined, { store }).said(delivery), "200 handled");
-      assert.deepEqual(asked, ["claim id", "done id"]);
+      assert.deepEqual(storeCalls, ["claim id", "done id"]);
     }
   });
 
   it("tells the store no id", async () => {
     const digests: string[] = [];
     const store = memoryStore();
-    const told: DeliveryStore = {
+    const recording: DeliveryStore = {
       claim: (key, digest, name) => {
         digests.push(digest);
         return store.claim(key, digest, name);
@@ -151,7 +154,7 @@ describe("the claim of a body", () => {
       done: (key, name) => store.done(key, name),
       release: (key, name) => store.release(key, name),
     };
-    await receiving(hook, undefined, { store: told }).said(fresh());
+    await receiving(hook, undefined, { store: recording }).said(fresh());
     assert.match(digests[0] as string, /^[0-9a-f]{64}$/);
   });
 });
@@ -185,11 +188,11 @@ describe("a delivery without an idempotency key", () => {
     return { outcomes: events.map(({ outcome }) => outcome), calls };
   };
 
-  it("is handled each time where nothing beside the body counts", async () => {
-    const { store, asked } = failing({});
-    const told = await outcomes(none(["none"]), [{}, {}, {}], { store });
-    assert.deepEqual(told.outcomes, ["handled", "handled", "handled"]);
-    assert.deepEqual([asked, told.calls.map(({ key }) => key)], [[], ["", "", ""]]);
+  it("is handled each time where only the body counts", async () => {
+    const { store, storeCalls } = failing({});
+    const result = await outcomes(none(["none"]), [{}, {}, {}], { store });
+    assert.deepEqual(result.outcomes, ["handled", "handled", "handled"]);
+    assert.deepEqual([storeCalls, result.calls.map(({ key }) => key)], [[], ["", "", ""]]);
   });
 
   it("is handled once where an unsigned header may contain the key", async () => {
@@ -202,10 +205,10 @@ describe("a delivery without an idempotency key", () => {
         [{ "x-id": "1" }, {}],
         [{}, { "x-id": "1" }],
       ] as Record<string, string>[][]) {
-        const told = await outcomes(none(dedupe), [first, then, then, { "x-id": "2" }, first] as never);
+        const result = await outcomes(none(dedupe), [first, then, then, { "x-id": "2" }, first] as never);
         const expected = ["handled", "replayed", "replayed", "replayed", "duplicate"];
-        assert.deepEqual(told.outcomes, expected, `${dedupe} ${JSON.stringify(first)}`);
-        assert.notEqual(told.calls[0]?.key, "");
+        assert.deepEqual(result.outcomes, expected, `${dedupe} ${JSON.stringify(first)}`);
+        assert.notEqual(result.calls[0]?.key, "");
       }
     }
     // Another body is another event.
@@ -234,10 +237,10 @@ describe("a delivery without an idempotency key", () => {
   it("is handled under one type, and each time, where the type alone is not signed", async () => {
     const [a, b] = [{ "x-event": "a" }, { "x-event": "b" }];
     const hook = none(["none"], "header:X-Event");
-    const told = await outcomes(hook, [a, a, b, a, b]);
-    assert.deepEqual(told.outcomes, ["handled", "handled", "replayed", "handled", "replayed"]);
+    const result = await outcomes(hook, [a, a, b, a, b]);
+    assert.deepEqual(result.outcomes, ["handled", "handled", "replayed", "handled", "replayed"]);
     assert.deepEqual(
-      told.calls.map(({ key, type }) => [key, type]),
+      result.calls.map(({ key, type }) => [key, type]),
       Array(3).fill(["", "a"]),
     );
     const both = await outcomes(hook, [a, b, b], { replayed: "handle" });
@@ -250,13 +253,13 @@ describe("a delivery without an idempotency key", () => {
   it("has no key where the store is away, either", async () => {
     const { store } = failing({ "claim body": fails });
     const options: ReceiverOptions = { store, onStoreError: "accept" };
-    const told = await outcomes(none(["none"], "header:X-Event"), [{ "x-event": "a" }], options);
-    assert.deepEqual([told.outcomes, told.calls[0]?.key], [["handled"], ""]);
+    const result = await outcomes(none(["none"], "header:X-Event"), [{ "x-event": "a" }], options);
+    assert.deepEqual([result.outcomes, result.calls[0]?.key], [["handled"], ""]);
     const refused = await outcomes(none(["none"], "header:X-Event"), [{ "x-event": "a" }], { store });
     assert.deepEqual([refused.outcomes, refused.calls.length], [["unavailable"], 0]);
   });
 
-  it("keeps its body to its type where an equal one, handled beside it, fails", async () => {
+  it("keeps its body to its type where an equal delivery, handled at the same time, fails", async () => {
     const ends: ((error?: Error) => void)[] = [];
     const { said, calls } = receiving(none(["none"], "header:X-Event"), () =>
       ends.length === 2

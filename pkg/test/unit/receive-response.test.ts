@@ -1,4 +1,4 @@
-// A Response that a handler returns is the answer, in every adapter; and events that no definition names.
+// A Response that a handler returns is sent by every adapter; and events that no definition names.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -40,7 +40,7 @@ async function isMade(response: Response): Promise<void> {
 }
 
 describe("a Response that a handler returns", () => {
-  it("is the answer in fetch, and a duplicate is answered without it", async () => {
+  it("is sent by fetch, and not for a duplicate", async () => {
     const { receive, said, events } = receiving(hook, (_, { reply }) => {
       reply("what is returned comes first");
       return made();
@@ -57,7 +57,7 @@ describe("a Response that a handler returns", () => {
     );
   });
 
-  it("is the answer in Node and in Fastify", async () => {
+  it("is sent by Node and Fastify", async () => {
     const server = createServer(node(hook, () => made())).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const app = Fastify();
@@ -77,7 +77,7 @@ describe("a Response that a handler returns", () => {
     }
   });
 
-  it("is the answer in Lambda, in base64 where it is no text", async () => {
+  it("is sent by Lambda, in base64 if it is not text", async () => {
     const event = (version2: boolean) => {
       const { headers, body } = signed();
       const text = Buffer.from(body).toString();
@@ -106,9 +106,9 @@ describe("a Response that a handler returns", () => {
 
   it("is not handled where it is not 2xx, and the retry is", async () => {
     for (const status of [302, 404, 503]) {
-      let answer = status;
+      let current = status;
       const lines: string[] = [];
-      const { send, events } = receiving(hook, () => made(answer, "busy"), {
+      const { send, events } = receiving(hook, () => made(current, "busy"), {
         log: (line) => lines.push(line),
       });
       const delivery = signed();
@@ -116,14 +116,14 @@ describe("a Response that a handler returns", () => {
       assert.deepEqual([first.status, first.text], [status, "busy"]);
       assert.deepEqual([events[0]?.outcome, events[0]?.code], ["failed", "handler-failed"]);
       assert.match(`${lines}`, /handler-failed/);
-      answer = 202;
+      current = 202;
       assert.equal((await send(delivery)).status, 202);
     }
-    let answer = 503;
-    const { send, calls } = receiving(hook, () => new Response(null, { status: answer }));
+    let current = 503;
+    const { send, calls } = receiving(hook, () => new Response(null, { status: current }));
     const delivery = signed();
     assert.equal((await send(delivery)).status, 503);
-    answer = 204;
+    current = 204;
     assert.deepEqual([(await send(delivery)).status, calls.length], [204, 2]);
   });
 
@@ -254,7 +254,7 @@ describe("an event type that no definition names", () => {
     assert.ok(hook.verify(added).issues.some(({ code }) => code === "event-unknown"));
   });
 
-  it("is ignored where that was asked for, and neither claimed nor logged", async () => {
+  it('is ignored under `unknownEvents: "ignore"`, and neither claimed nor logged', async () => {
     const store = { claim: () => assert.fail(), done: () => assert.fail(), release: () => assert.fail() };
     const { said, calls, events } = receiving(hook, undefined, {
       store,

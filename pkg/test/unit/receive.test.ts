@@ -12,20 +12,7 @@ import {
 } from "../../src/index.ts";
 import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../../src/receive/options.ts";
 import { SECRET } from "../support/fixtures.ts";
-
-const hook = painchek({ secrets: [SECRET] });
-let number = 0;
-
-/** A delivery; with `uuid`, of that event. */
-function signed(
-  uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`,
-  stamp = 1,
-): SignedDelivery {
-  return hook.create("assessment_add", { uuid, patient: uuid, update_stamp: stamp });
-}
-
-const request = ({ headers, body }: SignedDelivery) =>
-  new Request("https://h/hook", { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> });
+import { hook, requestOf, signed, soon } from "../support/receiving.ts";
 
 /** What a delivery is claimed by. */
 function keyOf(delivery: SignedDelivery, ...more: string[]): string {
@@ -33,13 +20,13 @@ function keyOf(delivery: SignedDelivery, ...more: string[]): string {
   return JSON.stringify(["painchek", "verified", type, id.slice("assessment_add:".length), ...more]);
 }
 
-/** A store that does as it is told, and writes down what it is asked. */
+/** A store with scripted results, which records its calls. */
 function scripted(script: Partial<Record<keyof DeliveryStore, () => unknown>>) {
-  const asked: string[][] = [];
+  const storeCalls: string[][] = [];
   const say =
     (verb: keyof DeliveryStore, otherwise: unknown) =>
     (...values: (string | undefined)[]) => {
-      asked.push([verb, ...values.map((value) => value ?? "")]);
+      storeCalls.push([verb, ...values.map((value) => value ?? "")]);
       return (script[verb] ?? (() => Promise.resolve(otherwise)))() as never;
     };
   const store: DeliveryStore = {
@@ -47,14 +34,13 @@ function scripted(script: Partial<Record<keyof DeliveryStore, () => unknown>>) {
     done: say("done", undefined),
     release: say("release", undefined),
   };
-  return { store, asked, verbs: () => asked.map(([verb]) => verb) };
+  return { store, storeCalls, verbs: () => storeCalls.map(([verb]) => verb) };
 }
 
 const never = () => new Promise<never>(() => {});
 const fails = () => Promise.reject(new Error("the store is away"));
-const soon = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A receiver with what it told and what it reported. */
+/** A receiver with its events and errors. */
 function receiving(
   handler: (delivery: unknown, context: HandlerContext) => unknown = () => {},
   options: ReceiverOptions = {},
@@ -68,7 +54,7 @@ function receiving(
     ...options,
   });
   const send = async (delivery: SignedDelivery) => {
-    const response = await receive(request(delivery));
+    const response = await receive(requestOf(delivery));
     const text = await response.text();
     return {
       status: response.status,
@@ -82,13 +68,13 @@ function receiving(
 
 describe("a receiver and its store", () => {
   it("claims by id and digest under a name of its own, and ends the claim under it", async () => {
-    const { store, asked } = scripted({});
+    const { store, storeCalls } = scripted({});
     const { send } = receiving(undefined, { store });
     const delivery = signed();
     const { digest } = hook.verify(delivery);
     await send(delivery);
     await send(delivery);
-    const [claim, done, second] = asked as [string[], string[], string[]];
+    const [claim, done, second] = storeCalls as [string[], string[], string[]];
     const key = keyOf(delivery);
     assert.deepEqual(claim.slice(0, 3), ["claim", key, digest]);
     assert.deepEqual(done, ["done", key, claim[3]]);
@@ -130,16 +116,16 @@ describe("a receiver and its store", () => {
     }
   });
 
-  it("handles without a store where that was asked for, and ends no claim that it has not", async () => {
+  it('handles without a claim under `onStoreError: "accept"`, and ends no claim that it does not have', async () => {
     const { store, verbs } = scripted({ claim: fails });
     const { send, calls, events } = receiving(undefined, { store, onStoreError: "accept" });
     assert.equal((await send(signed())).status, 200);
     assert.deepEqual([calls(), verbs(), events[0]?.storeFailed], [1, ["claim"], "claim"]);
   });
 
-  it("gives back a claim that was granted when nobody waited for it any more", async () => {
+  it("releases a claim that the store made after the timeout", async () => {
     let grant: (state: ClaimState) => void = () => {};
-    const { store, asked } = scripted({
+    const { store, storeCalls } = scripted({
       claim: () =>
         new Promise((resolve) => {
           grant = resolve;
@@ -150,13 +136,13 @@ describe("a receiver and its store", () => {
     grant("new");
     await soon();
     assert.deepEqual(
-      asked.map(([verb]) => verb),
+      storeCalls.map(([verb]) => verb),
       ["claim", "release"],
     );
-    assert.equal(asked[1]?.[2], asked[0]?.[3]);
+    assert.equal(storeCalls[1]?.[2], storeCalls[0]?.[3]);
   });
 
-  it("answers success where the handler finished and the store could not be told, twice", async () => {
+  it("responds with success where the handler has finished and `done` failed twice", async () => {
     const { store, verbs } = scripted({ done: fails });
     const { send, events, errors } = receiving(undefined, { store });
     assert.equal((await send(signed())).status, 200);
@@ -167,30 +153,30 @@ describe("a receiver and its store", () => {
 
   it("takes a store's word for a delivery that is changed, and asks again with the digest in the id", async () => {
     const states: ClaimState[] = ["changed", "new"];
-    const { store, asked } = scripted({ claim: () => Promise.resolve(states.shift()) });
+    const { store, storeCalls } = scripted({ claim: () => Promise.resolve(states.shift()) });
     const { send, calls } = receiving(undefined, { store });
     const delivery = signed();
     const { digest } = hook.verify(delivery);
     assert.equal((await send(delivery)).status, 200);
     const changed = keyOf(delivery, digest);
     assert.deepEqual(
-      asked.map((values) => values.slice(0, 3)),
+      storeCalls.map((values) => values.slice(0, 3)),
       [
         ["claim", keyOf(delivery), digest],
         ["claim", changed, digest],
-        ["done", changed, asked[0]?.[3]],
+        ["done", changed, storeCalls[0]?.[3]],
       ],
     );
     assert.equal(calls(), 1);
   });
 
-  it("refuses a changed retry where that was asked for", async () => {
+  it('rejects a changed retry under `changed: "refuse"`', async () => {
     const { send, calls, events } = receiving(undefined, { changed: "refuse" });
     const uuid = "5e0c6b3a-91d2-4c7f-8a46-aaaaaaaaaaaa";
     assert.equal((await send(signed(uuid))).status, 200);
     const { status, code } = await send(signed(uuid, 2));
     assert.deepEqual([status, code, calls()], [409, "retry-changed", 1]);
-    assert.equal(events[1]?.outcome, "refused");
+    assert.equal(events[1]?.outcome, "conflict");
     assert.equal((await send(signed(uuid))).text, '{"status":"duplicate"}');
   });
 
@@ -218,7 +204,7 @@ describe("a receiver and its store", () => {
     assert.equal(calls, 1);
   });
 
-  it("keeps receivers apart that were given no store", async () => {
+  it("keeps receivers without a `store` apart", async () => {
     const delivery = signed();
     for (let time = 0; time < 2; time++) {
       const { send, calls } = receiving();
@@ -230,7 +216,7 @@ describe("a receiver and its store", () => {
 });
 
 describe("a receiver and its handler", () => {
-  it("answers a handler that takes too long, and lets it finish", async () => {
+  it("responds while a slow handler runs, and lets it finish", async () => {
     let finish: () => void = () => {};
     const handler = () =>
       new Promise<void>((resolve) => {
@@ -276,7 +262,7 @@ describe("a receiver and its handler", () => {
     const uuids: unknown[] = [];
     const receive = receiver(hook, (one) => one.unknown || uuids.push(one.event.data.uuid), { store: slow });
     const deliveries = Array.from({ length: 20 }, () => signed());
-    await Promise.all(deliveries.map((delivery) => receive(request(delivery))));
+    await Promise.all(deliveries.map((delivery) => receive(requestOf(delivery))));
     assert.deepEqual(
       uuids.sort(),
       deliveries.map(({ body }) => JSON.parse(Buffer.from(body).toString()).data.uuid).sort(),
@@ -302,13 +288,13 @@ describe("a receiver and its handler", () => {
   });
 
   it("fails where what is replied is no text, or its type splits a header", async () => {
-    for (const given of [[{ secret: 1 }], ["text", "text/plain\r\nx: y"], ["text", ""], [undefined]]) {
-      const { send, errors } = receiving((_, { reply }) => reply(...(given as [string, string])));
+    for (const args of [[{ secret: 1 }], ["text", "text/plain\r\nx: y"], ["text", ""], [undefined]]) {
+      const { send, errors } = receiving((_, { reply }) => reply(...(args as [string, string])));
       assert.deepEqual([(await send(signed())).code, errors.length], ["handler-failed", 1]);
     }
   });
 
-  it("answers 204 where no body is wanted", async () => {
+  it("responds with 204 under `success: 204`", async () => {
     const { send } = receiving(undefined, { success: 204 });
     const delivery = signed();
     for (let time = 0; time < 2; time++) {
@@ -321,19 +307,19 @@ describe("a receiver and its handler", () => {
 describe("what a receiver tells", () => {
   afterEach(() => mock.restoreAll());
 
-  it("is told with the request that it is about", async () => {
-    const told: [string, unknown][] = [];
+  it("is reported with its request", async () => {
+    const reported: [string, unknown][] = [];
     const receive = receiver(hook, () => {}, {
-      onEvent: ({ outcome }, about) => told.push([outcome, about]),
+      onEvent: ({ outcome }, about) => reported.push([outcome, about]),
     });
     const { headers, ...rest } = signed();
-    const sent = [request({ headers, ...rest }), request({ headers: {}, ...rest })] as const;
+    const sent = [requestOf({ headers, ...rest }), requestOf({ headers: {}, ...rest })] as const;
     for (const one of sent) await receive(one);
     assert.deepEqual(
-      told.map(([outcome]) => outcome),
+      reported.map(([outcome]) => outcome),
       ["handled", "rejected"],
     );
-    assert.ok(told.every(([, about], number) => about === sent[number]));
+    assert.ok(reported.every(([, about], number) => about === sent[number]));
   });
 
   it("is not what breaks a request", async () => {
@@ -355,7 +341,7 @@ describe("what a receiver tells", () => {
     assert.equal((await send(signed())).status, 500);
   });
 
-  it("says where the time went, who vouches, and which ids", async () => {
+  it("names durations, signature and ids", async () => {
     const { send, events } = receiving(() => soon(30));
     const delivery = signed();
     const { id, digest, deliveryId, webhookId } = hook.verify(delivery);
@@ -380,12 +366,12 @@ describe("what a receiver tells", () => {
     assert.ok(handle >= 20 && read >= 0 && check >= 0 && claim >= 0 && total >= handle);
   });
 
-  it("is, where nobody takes errors, their name and place on the console, without their message", async () => {
+  it("is printed with name and stack and without message where there is no `onError`", async () => {
     const said = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => {
       throw new RangeError("the patient's name\n    at home");
     });
-    assert.equal((await receive(request(signed()))).status, 500);
+    assert.equal((await receive(requestOf(signed()))).status, 500);
     const text = String(said.mock.calls[0]?.arguments[0]);
     assert.match(
       text,
@@ -410,8 +396,8 @@ describe("the options of a receiver", () => {
     ];
     for (const [options, message] of wrong)
       assert.throws(() => receiver(hook, () => {}, options as ReceiverOptions), message);
-    assert.throws(() => receiver(undefined as never, () => {}), /webhook and a handler/);
-    assert.throws(() => receiver(hook, undefined as never), /needs a handler/);
+    assert.throws(() => receiver(undefined as never, () => {}), /webhook as the first argument/);
+    assert.throws(() => receiver(hook, undefined as never), /handler as the second argument/);
   });
 
   it("take no compressed bodies where the platform cannot decompress", (t) => {
@@ -422,14 +408,14 @@ describe("the options of a receiver", () => {
     };
     Object.defineProperty(globalThis, "DecompressionStream", { value: unsupported, configurable: true });
     const make = (options: ReceiverOptions) => receiver(hook, () => {}, options);
-    assert.throws(() => make({ encodings: ["gzip"] }), /no DecompressionStream, .*`encodings`/);
+    assert.throws(() => make({ encodings: ["gzip"] }), /`encodings` needs DecompressionStream/);
     assert.equal(typeof make({ encodings: [] }), "function");
   });
 
   it("let a receiver read as much as its webhook does, or as they say", async () => {
     const small = painchek({ secrets: [SECRET], maxBytes: 100 });
     const status = async (options: ReceiverOptions) =>
-      (await receiver(small, () => {}, options)(request(signed()))).status;
+      (await receiver(small, () => {}, options)(requestOf(signed()))).status;
     assert.deepEqual([await status({}), await status({ maxBytes: 10_000 })], [413, 200]);
   });
 
@@ -465,7 +451,7 @@ describe("the options of a receiver", () => {
 describe("a body of fetch's that is refused while it comes", () => {
   afterEach(() => mock.timers.reset());
 
-  it("is cancelled a moment after the answer, and read no further than to as much again", async () => {
+  it("is canceled a second after the response, and read no further than the limit once more", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     let cancelled = false;
     let pulled = 0;

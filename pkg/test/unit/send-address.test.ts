@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { AddressPolicy } from "../../src/send/address.ts";
 import { type SendOptions, send } from "../../src/send.ts";
-import { answer, type Got, hook, quick, type Reply, receive, SAMPLE } from "../support/sending.ts";
+import { type Got, hook, quick, type Reply, receive, respond, SAMPLE } from "../support/sending.ts";
 
 describe("an address that is public", () => {
   it("is not refused, in whatever way it is written", () => {
@@ -74,7 +74,7 @@ describe("an address that is not public", () => {
       });
       assert.deepEqual(
         [sent.outcome, sent.attempts.length, sent.attempts[0]?.code],
-        ["stopped", 1, "address-refused"],
+        ["stopped", 1, "address-blocked"],
         address,
       );
     }
@@ -97,65 +97,65 @@ describe("an address that is not public", () => {
       "１２７.0.0.1",
     ]) {
       const sent = await send(`https://${host}/latest/meta-data`, hook.sign(SAMPLE));
-      assert.equal(sent.attempts[0]?.code, "address-refused", host);
+      assert.equal(sent.attempts[0]?.code, "address-blocked", host);
     }
   });
 
-  it("is refused beside a public one, too", async () => {
+  it("is blocked next to a public one, too", async () => {
     const lookup = async () => [
       { address: "93.184.216.34", family: 4 },
       { address: "10.0.0.1", family: 4 },
     ];
     const sent = await send("https://example.org/", hook.sign(SAMPLE), { lookup });
-    assert.equal(sent.attempts[0]?.code, "address-refused");
+    assert.equal(sent.attempts[0]?.code, "address-blocked");
   });
 
   it("is not reached by a name that resolves to another address the second time", async () => {
-    const { port, got } = await receive(answer(200));
-    let asked = 0;
+    const { port, got } = await receive(respond(200));
+    let lookups = 0;
     const lookup = async () => {
-      asked += 1;
-      // The first answer is allowed. A second look-up would lead elsewhere.
-      return [{ address: asked === 1 ? "127.0.0.1" : "127.0.0.2", family: 4 }];
+      lookups += 1;
+      // The first address is allowed. A second lookup would lead elsewhere.
+      return [{ address: lookups === 1 ? "127.0.0.1" : "127.0.0.2", family: 4 }];
     };
     const sent = await send(
       `http://rebinding.test:${port}/`,
       hook.sign(SAMPLE),
       quick({ lookup, retries: [] }).options,
     );
-    assert.deepEqual([sent.ok, asked, got.length], [true, 1, 1]);
+    assert.deepEqual([sent.ok, lookups, got.length], [true, 1, 1]);
     assert.equal(got[0]?.headers.host, `rebinding.test:${port}`);
   });
 
   it("is reached where it is named, and no other", async () => {
-    const { url, port } = await receive(answer(200));
+    const { url, port } = await receive(respond(200));
     const go = async (to: string, allow: SendOptions["allowAddresses"] & object) =>
       (await send(to, hook.sign(SAMPLE), quick({ allowAddresses: allow, retries: [] }).options)).attempts[0]
         ?.code;
     assert.equal(await go(url, ["127.0.0.1"]), undefined);
     assert.equal(await go(url, ["127.0.0.0/8", "::1"]), undefined);
-    assert.equal(await go(url, ["127.0.0.2", "10.0.0.0/8"]), "address-refused");
+    assert.equal(await go(url, ["127.0.0.2", "10.0.0.0/8"]), "address-blocked");
     const mapped = await go(`http://[::ffff:127.0.0.1]:${port}/`, ["127.0.0.1"]);
-    assert.notEqual(mapped, "address-refused");
+    assert.notEqual(mapped, "address-blocked");
   });
 
   it("gets nothing over plain HTTP that was not named", async () => {
     const lookup = async () => [{ address: "93.184.216.34", family: 4 }];
     const sent = await send("http://example.org/", hook.sign(SAMPLE), { lookup });
-    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "http-refused"]);
+    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "http-blocked"]);
   });
 });
 
 describe("a redirect", () => {
-  it("is not followed unless that is asked for", async () => {
-    const target = await receive(answer(200));
+  it("is not followed by default", async () => {
+    const target = await receive(respond(200));
     const { url } = await receive((response) => response.writeHead(307, { Location: target.url }).end());
     const sent = await send(url, hook.sign(SAMPLE), quick({ success: "2xx", retries: [] }).options);
     assert.deepEqual([sent.ok, sent.status, target.got.length], [false, 307, 0]);
   });
 
-  it("that is followed keeps method and bytes, and leaves credentials behind", async () => {
-    const target = await receive(answer(200));
+  it("that is followed keeps method and bytes, and drops credentials", async () => {
+    const target = await receive(respond(200));
     const { url } = await receive((response) => response.writeHead(308, { Location: target.url }).end());
     const delivery = hook.sign(SAMPLE);
     const headers = { ...delivery.headers, Authorization: "Bearer x", Cookie: "a=b" };
@@ -170,7 +170,7 @@ describe("a redirect", () => {
   });
 
   it("to another origin gets the signature, and no secret", async () => {
-    const other = await receive(answer(200));
+    const other = await receive(respond(200));
     const back = await receive((response, _, number) =>
       number === 1
         ? response.writeHead(307, { Location: "/again" }).end()
@@ -281,7 +281,7 @@ describe("a redirect", () => {
       response.writeHead(307, { Location: "http://10.0.0.1/" }).end(),
     );
     const sent = await send(url, hook.sign(SAMPLE), quick({ redirects: 3 }).options);
-    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "address-refused"]);
+    assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "address-blocked"]);
     const loop = await receive((response) => response.writeHead(307, { Location: "/again" }).end());
     const looped = await send(
       loop.url,
@@ -297,7 +297,7 @@ describe("a redirect", () => {
     ]) {
       const { url } = await receive((response) => response.writeHead(307, { Location: location }).end());
       const sent = await send(url, hook.sign(SAMPLE), quick({ redirects: 3 }).options);
-      assert.equal(sent.attempts[0]?.code, "redirect-refused", location);
+      assert.equal(sent.attempts[0]?.code, "redirect-blocked", location);
     }
   });
 });
@@ -323,7 +323,7 @@ describe("TLS", () => {
     );
     const ca = readFileSync(cert, "utf8");
     const server = createSecure({ key: readFileSync(key), cert: ca });
-    const { port, got } = await receive(answer(200), server as unknown as Server);
+    const { port, got } = await receive(respond(200), server as unknown as Server);
     const lookup = async () => [{ address: "127.0.0.1", family: 4 }];
     const go = async (host: string, tls: SendOptions["tls"] & object) => {
       const { options } = quick({ lookup, tls, retries: [] });
@@ -341,7 +341,7 @@ describe("TLS", () => {
     assert.equal(got.length, 1);
 
     // From https, no redirect leads to plain HTTP, nor by a detour.
-    const plain = await receive(answer(200));
+    const plain = await receive(respond(200));
     const away = await receive(
       (response) => response.writeHead(307, { Location: plain.url }).end(),
       createSecure({ key: readFileSync(key), cert: ca }) as unknown as Server,
@@ -350,12 +350,12 @@ describe("TLS", () => {
     const sent = await send(`https://receiver.test:${away.port}/`, hook.sign(SAMPLE), options);
     assert.deepEqual(
       [sent.outcome, sent.attempts[0]?.code, plain.got.length],
-      ["stopped", "redirect-refused", 0],
+      ["stopped", "redirect-blocked", 0],
     );
 
     // The sender's own certificate is for the first origin.
     const pem = { key: readFileSync(key), cert: ca };
-    const second = await asking(answer(200), pem);
+    const second = await asking(respond(200), pem);
     const first = await asking(
       (response) => response.writeHead(307, { Location: `https://receiver.test:${second.port}/` }).end(),
       pem,

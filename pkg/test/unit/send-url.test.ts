@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type SendOptions, send } from "../../src/send.ts";
-import { answer, quick, receive } from "../support/sending.ts";
+import { quick, receive, respond } from "../support/sending.ts";
 
 describe("a parameter of the URL", () => {
   const filled = async (path: string, data: object, options: SendOptions = {}) => {
-    const { url, got } = await receive(answer(200));
+    const { url, got } = await receive(respond(200));
     const body = JSON.stringify({ event: "assessment_add", data });
     await send(`${url}${path}`, { headers: {}, body }, quick({ provider: "painchek", ...options }).options);
     return got[0]?.url;
@@ -32,14 +32,14 @@ describe("a parameter of the URL", () => {
   });
 
   it("that is missing is named", async () => {
-    await refused("/{patient_external_id}", {}, /^parameter-missing .*\{patient_external_id\}.* no value/);
+    await refused("/{patient_external_id}", {}, /^parameter-missing .* no value .*\{patient_external_id\}/);
     await refused("/{a.b}", { a: "text" }, /^parameter-missing .*\{a\.b\}/);
-    await refused("/{a}", { a: null }, /^parameter-missing .*\{a\}, .* null/);
+    await refused("/{a}", { a: null }, /^parameter-missing .* null .*\{a\}/);
     await refused("/{a}", { a: { b: 1 } }, /^parameter-invalid .*\{a\}/);
     await refused("/{constructor.name}", {}, /^parameter-missing /);
     await refused("/{__proto__}", {}, /^parameter-missing /);
-    await refused("/{a}", { a: 2 ** 60 }, /^parameter-invalid .* more digits/);
-    await refused("/{a}", { a: "\ud800" }, /^parameter-invalid .* no Unicode/);
+    await refused("/{a}", { a: 2 ** 60 }, /^parameter-invalid .*exactly/);
+    await refused("/{a}", { a: "\ud800" }, /^parameter-invalid .* not valid Unicode/);
   });
 
   it("changes neither host nor scheme nor path", async () => {
@@ -162,8 +162,8 @@ describe("a parameter of the URL", () => {
 
   it("may be handed over, and the queue's id is the same for every attempt", async () => {
     assert.equal(
-      await filled("?id={id}&a={a}", { a: 1, id: 2 }, { parameters: { id: "given" } }),
-      "/hook?id=given&a=1",
+      await filled("?id={id}&a={a}", { a: 1, id: 2 }, { parameters: { id: "passed" } }),
+      "/hook?id=passed&a=1",
     );
     const one = await filled("?id={webhook_queue_id}", { uuid: "1" });
     assert.match(

@@ -7,31 +7,31 @@ import { describe, it } from "node:test";
 import { type ProviderDefinition, webhook, xon } from "../../src/index.ts";
 import { type Attempt, type SendOptions, send } from "../../src/send.ts";
 import { SECRET } from "../support/fixtures.ts";
-import { answer, hook, open, quick, receive, SAMPLE } from "../support/sending.ts";
+import { type Got, hook, open, quick, receive, respond, SAMPLE } from "../support/sending.ts";
 
 const MINUTE = 60_000;
 const PAINCHEK = [1, 4, 10, 45, 120, 180, 360, 720, 1440, 1440].map((minutes) => minutes * MINUTE);
 
 describe("the attempts", () => {
-  it("send the same bytes with the same headers, as often as PainChek does, after PainChek's waits", async () => {
-    const { url, got } = await receive(answer(500));
-    const { waits, options } = quick();
-    const told: Attempt[] = [];
+  it("send the same bytes with the same headers, as often as PainChek does, after PainChek's delays", async () => {
+    const { url, got } = await receive(respond(500));
+    const { delays, options } = quick();
+    const reported: Attempt[] = [];
     const delivery = hook.sign(SAMPLE);
-    const sent = await send(url, delivery, { ...options, onAttempt: (one) => told.push(one) });
-    assert.deepEqual(waits, PAINCHEK);
+    const sent = await send(url, delivery, { ...options, onAttempt: (one) => reported.push(one) });
+    assert.deepEqual(delays, PAINCHEK);
     assert.equal(
-      waits.reduce((sum, wait) => sum + wait),
+      delays.reduce((sum, delay) => sum + delay),
       72 * 60 * MINUTE,
     );
     assert.deepEqual(
       [sent.ok, sent.outcome, sent.status, sent.attempts.length],
       [false, "exhausted", 500, 11],
     );
-    assert.deepEqual(told, sent.attempts);
+    assert.deepEqual(reported, sent.attempts);
     assert.deepEqual(
-      told.map(({ number, status, nextDelayMs: wait }) => [number, status, wait]),
-      [...PAINCHEK, undefined].map((wait, at) => [at + 1, 500, wait]),
+      reported.map(({ number, status, nextDelayMs }) => [number, status, nextDelayMs]),
+      [...PAINCHEK, undefined].map((delay, index) => [index + 1, 500, delay]),
     );
     assert.equal(got.length, 11);
     for (const one of got) {
@@ -44,7 +44,7 @@ describe("the attempts", () => {
   });
 
   it("send what the caller handed over, whatever becomes of its buffer", async () => {
-    const { url, got } = await receive(answer(500, 200));
+    const { url, got } = await receive(respond(500, 200));
     const delivery = hook.sign(SAMPLE);
     const { options } = quick({
       sleep: async () => {
@@ -63,48 +63,48 @@ describe("the attempts", () => {
       [302, "xon", false],
       [299, "xon", true],
     ] as const) {
-      const { url } = await receive(answer(status));
+      const { url } = await receive(respond(status));
       const { options } = quick({ provider, retries: [] });
       assert.equal((await send(url, { headers: {}, body: "{}" }, options)).ok, ok, `${status} ${provider}`);
     }
-    const { url } = await receive(answer(204));
+    const { url } = await receive(respond(204));
     const delivery = xon({ unsigned: "allow" }).sign("{}");
     assert.equal((await send(url, delivery, quick({ success: "300-399", retries: [] }).options)).ok, false);
   });
 
-  it("go on after a 4xx, which is mended while the schedule runs, and end with 410", async () => {
-    const { url, got } = await receive(answer(401, 404, 422, 410));
+  it("go on after a 4xx, which can be fixed while the schedule runs, and end with 410", async () => {
+    const { url, got } = await receive(respond(401, 404, 422, 410));
     const { options } = quick();
     const sent = await send(url, hook.sign(SAMPLE), options);
     assert.deepEqual([sent.outcome, sent.status, got.length], ["stopped", 410, 4]);
-    const other = await receive(answer(413));
+    const other = await receive(respond(413));
     const stopped = await send(other.url, hook.sign(SAMPLE), { ...options, stopOn: [413] });
     assert.deepEqual([stopped.outcome, other.got.length], ["stopped", 1]);
   });
 
   it("grow apart with full jitter where the provider says nothing", async () => {
-    const { url } = await receive(answer(503));
+    const { url } = await receive(respond(503));
     for (const [random, expected] of [
       [1, [30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 30720]],
       [0, Array.from({ length: 11 }, () => 0)],
       [0.5, [15, 30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360]],
     ] as const) {
-      const { waits, options } = quick({ random: () => random });
+      const { delays, options } = quick({ random: () => random });
       await send(url, { headers: {}, body: "x" }, options);
       assert.deepEqual(
-        waits,
+        delays,
         expected.map((seconds) => seconds * 1000),
       );
     }
-    const { waits, options } = quick({
+    const { delays, options } = quick({
       random: () => 1,
       retries: { maxAttempts: 4, baseDelay: "1s", maxDelay: 2500 },
     });
     await send(url, { headers: {}, body: "x" }, options);
-    assert.deepEqual(waits, [1000, 2000, 2500]);
+    assert.deepEqual(delays, [1000, 2000, 2500]);
   });
 
-  it("wait at least as long as Retry-After asks for, within the bound", async () => {
+  it("wait at least as long as Retry-After requests, within the bound", async () => {
     const now = Date.parse("2026-01-01T00:00:00Z");
     for (const [header, date, expected] of [
       ["120", undefined, 120_000],
@@ -126,9 +126,9 @@ describe("the attempts", () => {
           .writeHead(503, { "Retry-After": header, ...(date === undefined ? {} : { Date: date }) })
           .end();
       });
-      const { waits, options } = quick({ retries: ["10s"], maxRetryAfter: "1h", now: () => now });
+      const { delays, options } = quick({ retries: ["10s"], maxRetryAfter: "1h", now: () => now });
       await send(url, hook.sign(SAMPLE), options);
-      assert.deepEqual(waits, [expected], header);
+      assert.deepEqual(delays, [expected], header);
     }
   });
 
@@ -141,7 +141,7 @@ describe("the attempts", () => {
     while (got.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     middle.abort();
     assert.equal((await sending).outcome, "aborted");
-    const { url: failing } = await receive(answer(500));
+    const { url: failing } = await receive(respond(500));
     const between = new AbortController();
     const sent = await send(failing, hook.sign(SAMPLE), {
       allowAddresses: "any",
@@ -152,7 +152,7 @@ describe("the attempts", () => {
   });
 
   it("are reported without a value of the payload, and a report that fails changes nothing", async () => {
-    const { url } = await receive(answer(500, 200));
+    const { url } = await receive(respond(500, 200));
     const { options } = quick({
       onAttempt: () => {
         throw new Error("no log");
@@ -166,7 +166,7 @@ describe("the attempts", () => {
   });
 });
 
-describe("an attempt without an answer", () => {
+describe("an attempt without a response", () => {
   const one = async (url: string, options: SendOptions = {}) => {
     const sent = await send(url, hook.sign(SAMPLE), quick({ retries: [], ...options }).options);
     return sent.attempts[0]?.code;
@@ -238,9 +238,9 @@ describe("an attempt without an answer", () => {
       if (number < 3) response.socket?.resetAndDestroy();
       else response.end();
     });
-    const { waits, options } = quick();
+    const { delays, options } = quick();
     assert.equal((await send(url, hook.sign(SAMPLE), options)).ok, true);
-    assert.deepEqual(waits, PAINCHEK.slice(0, 2));
+    assert.deepEqual(delays, PAINCHEK.slice(0, 2));
   });
 
   it("is bounded where the response has no end, and the status counts", async () => {
@@ -297,7 +297,7 @@ describe("a signature that covers the time", () => {
 
   it("is made anew for each attempt, over the same bytes and with the same id", async () => {
     const standard = webhook(DEFINITION as unknown as ProviderDefinition, { secrets: [SECRET] });
-    const { url, got } = await receive(answer(500));
+    const { url, got } = await receive(respond(500));
     let clock = Date.parse("2026-01-01T00:00:00Z");
     const { options } = quick({
       provider: standard,
@@ -318,7 +318,7 @@ describe("a signature that covers the time", () => {
     }
   });
 
-  it("is made anew where the type of the event is signed, and told by a header", async () => {
+  it("is made anew where the type of the event is signed and in a header", async () => {
     const typed = webhook(
       {
         ...DEFINITION,
@@ -327,7 +327,7 @@ describe("a signature that covers the time", () => {
       } as unknown as ProviderDefinition,
       { secrets: [SECRET] },
     );
-    const { url, got } = await receive(answer(500, 200));
+    const { url, got } = await receive(respond(500, 200));
     const { options } = quick({ provider: typed });
     await send(url, typed.create("made", {}), options);
     assert.deepEqual(
@@ -336,7 +336,33 @@ describe("a signature that covers the time", () => {
     );
   });
 
-  it("is not sent for hours by who cannot sign", async () => {
+  it("is not renewed for a delivery without the id that it covers", async () => {
+    const standard = webhook(DEFINITION as unknown as ProviderDefinition, { secrets: [SECRET] });
+    const { url, got } = await receive(respond(200));
+    const delivery = { headers: {}, body: '{"type":"made"}' };
+    await assert.rejects(send(url, delivery, quick({ provider: standard }).options), {
+      name: "SendError",
+      code: "header-invalid",
+      message: /^The signature cannot be renewed\. /,
+    });
+    assert.equal(got.length, 0);
+  });
+
+  it("covers every header that the delivery was signed with", async () => {
+    const typed = webhook(
+      {
+        ...DEFINITION,
+        signature: { ...DEFINITION.signature, signedContent: "{header:X-Tenant}\n{timestamp}\n{body}" },
+      } as unknown as ProviderDefinition,
+      { secrets: [SECRET] },
+    );
+    const { url, got } = await receive(respond(200));
+    const delivery = { headers: { "X-Tenant": "7" }, body: '{"type":"made"}' };
+    await send(url, delivery, quick({ provider: typed }).options);
+    assert.equal(typed.verify(got[0] as Got).type, "made");
+  });
+
+  it("is not retried by a sender that cannot sign", async () => {
     const delivery = { headers: {}, body: '{"type":"made"}' };
     await assert.rejects(
       send(
@@ -354,7 +380,7 @@ describe("a signature that covers the time", () => {
 
 describe("a wrong call", () => {
   it("says what is wrong before anything is sent", async () => {
-    const { url, got } = await receive(answer(200));
+    const { url, got } = await receive(respond(200));
     const wrong = async (options: object, expected: RegExp, to = url, headers = {}) =>
       assert.rejects(send(to, { headers, body: "{}" }, options), (error: Error & { code?: string }) => {
         assert.match(`${error.name} ${error.code} ${error.message}`, expected);
@@ -363,14 +389,14 @@ describe("a wrong call", () => {
     await wrong({}, /^SendError url-invalid /, "example.org");
     await wrong({}, /^SendError url-invalid /, "ftp://example.org/");
     await wrong({}, /^SendError url-invalid .*Authorization/, "https://user:pass@example.org/");
-    await wrong({ provider: "nobody" }, /option-invalid .*`provider`/);
+    await wrong({ provider: "no-such-provider" }, /option-invalid .*`provider`/);
     await wrong({ retries: ["soon"] }, /option-invalid .*`retries`/);
     await wrong({ retries: { maxAttempts: 0 } }, /option-invalid .*maxAttempts/);
     await wrong({ timeout: -1 }, /option-invalid .*`timeout`/);
     await wrong({ success: "ok" }, /option-invalid .*`success`/);
-    await wrong({ allowAddresses: ["10.0.0.0/99"] }, /option-invalid .*`allowAddresses` takes/);
-    await wrong({ allowAddresses: ["localhost"] }, /option-invalid .*`allowAddresses` takes/);
-    await wrong({ allowAddresses: 5 }, /option-invalid .*`allowAddresses` takes/);
+    await wrong({ allowAddresses: ["10.0.0.0/99"] }, /option-invalid .*`allowAddresses`: expected/);
+    await wrong({ allowAddresses: ["localhost"] }, /option-invalid .*`allowAddresses`: expected/);
+    await wrong({ allowAddresses: 5 }, /option-invalid .*`allowAddresses`: expected/);
     await wrong({ redirects: 99 }, /option-invalid .*`redirects`/);
     await wrong({ stopOn: 410 }, /option-invalid .*`stopOn`/);
     await wrong({}, /header-invalid .*X-Bad/, url, { "X-Bad": "a\r\nInjected: 1" });
@@ -394,8 +420,8 @@ describe("a wrong call", () => {
     ["tls.cert", 5, null],
     ["tls.key", true],
   ] as [string, ...unknown[]][]) {
-    it(`refuses what \`${name}\` cannot be before anything is sent`, async () => {
-      const { url, got } = await receive(answer(200));
+    it(`rejects an invalid \`${name}\` before anything is sent`, async () => {
+      const { url, got } = await receive(respond(200));
       for (const value of values) {
         const [outer = "", inner] = name.split(".");
         const { options } = quick({ retries: [], [outer]: inner === undefined ? value : { [inner]: value } });
@@ -413,7 +439,7 @@ describe("a wrong call", () => {
   }
 
   it("takes `null` for no options, and what is right", async () => {
-    const { url } = await receive(answer(200));
+    const { url } = await receive(respond(200));
     const delivery = { headers: {}, body: "{}" };
     const { options } = quick({
       retries: [],
@@ -426,7 +452,7 @@ describe("a wrong call", () => {
     });
     assert.equal((await send(url, delivery, options)).ok, true);
     const blocked = await send("https://127.0.0.1:1/", delivery, null as never);
-    assert.deepEqual([blocked.outcome, blocked.attempts[0]?.code], ["stopped", "address-refused"]);
+    assert.deepEqual([blocked.outcome, blocked.attempts[0]?.code], ["stopped", "address-blocked"]);
   });
 
   it("shows no value that was handed over where another was expected", async () => {

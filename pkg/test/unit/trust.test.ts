@@ -77,7 +77,7 @@ describe("a time in the signed body", () => {
     for (const provider of [linear, "linear", undefined]) {
       await assert.rejects(send("https://h.example/", delivery, { provider }), {
         code: "signature-expires",
-        message: /^The body holds the time that is signed/,
+        message: /^Retries need another body because the signed timestamp is in it/,
       });
     }
   });
