@@ -389,7 +389,7 @@ fn signed_time(root: Value<'_>) -> Option<SignedTime> {
 
 #[inline(never)]
 fn secret_form(text: &str) -> SecretFormat {
-    let mut form = SecretFormat::named(text).unwrap_or_default();
+    let mut form = SecretFormat::parse(text).unwrap_or_default();
     if form.encoding == SecretEncoding::Base64 {
         // No underscore is in the base64 alphabet, so the common prefix can be recognized unnamed.
         form.prefix.get_or_insert_with(|| "whsec_".to_owned());

@@ -17,8 +17,8 @@ impl SignedTime {
     pub(crate) fn read<'d>(&self, root: Value<'d>) -> Result<i64, Option<Value<'d>>> {
         let value = root.resolve(&self.pointer).ok_or(None)?;
         let time = match value.as_str() {
-            Some(text) => self.unit.read(&text),
-            None => std::str::from_utf8(value.raw_bytes()).ok().and_then(|text| self.unit.read(text)),
+            Some(text) => self.unit.parse(&text),
+            None => std::str::from_utf8(value.raw_bytes()).ok().and_then(|text| self.unit.parse(text)),
         };
         time.ok_or(Some(value))
     }

@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha512};
 
 use super::Algorithm;
 
-/// The HMAC of the message.
+/// Computes the HMAC of a message.
 ///
 /// ```
 /// use hookseal::signature::{Algorithm, hmac};
@@ -23,20 +23,21 @@ pub fn sign(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
     HmacKey::new(algorithm, key).tag(message).as_bytes().to_vec()
 }
 
-/// Whether the tag is the HMAC of the message. The comparison takes the same time whatever the
-/// bytes are; a tag of another length than the algorithm's is `false`.
+/// Returns whether the tag is the HMAC of the message; `false` for a tag of another length than the algorithm's.
+///
+/// SECURITY: compares in constant time.
 #[must_use]
 pub fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     HmacKey::new(algorithm, key).tag(message).ct_eq(tag)
 }
 
-/// The SHA-256 digest of the bytes.
+/// Computes the SHA-256 digest of the bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The digest of the bytes, without a key: what somebody sends who leaves the key out.
+/// Computes the plain hash of the bytes, without a key.
 #[inline(never)]
 pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
     match algorithm {
@@ -46,14 +47,15 @@ pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether both are the same bytes, in a time that only their length decides.
+/// SECURITY: constant-time comparison. The run time depends only on the lengths. For bytes that are no secret, use
+/// `json::bytes_equal`.
 pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
     let pairs = first.iter().zip(second);
     first.len() == second.len() && pairs.fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b))) == 0
 }
 
-/// A key made ready for one algorithm: both padded blocks are hashed already, so that a message
-/// costs two hash blocks less. Zeroized when dropped.
+/// A key prepared for one algorithm. PERF: both padded blocks are already hashed, so that a message costs two hash
+/// blocks less. SECURITY: zeroized when dropped.
 #[derive(Clone)]
 pub struct HmacKey(HashState);
 
@@ -65,7 +67,7 @@ enum HashState {
 }
 
 impl HmacKey {
-    /// Makes a key of any length ready.
+    /// Prepares a key of any length.
     #[must_use]
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Self {
         fn prepared<M: KeyInit>(key: &[u8]) -> M {
@@ -79,7 +81,7 @@ impl HmacKey {
         })
     }
 
-    /// The algorithm this key was made ready for.
+    /// Returns the algorithm of the key.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         match self.0 {
@@ -89,13 +91,13 @@ impl HmacKey {
         }
     }
 
-    /// Begins a message that comes in parts.
+    /// Starts a message that is added in parts.
     #[must_use]
     pub fn start(&self) -> Mac {
         Mac(self.0.clone())
     }
 
-    /// The HMAC of one message.
+    /// Computes the HMAC of one message.
     #[must_use]
     pub fn tag(&self, message: &[u8]) -> Tag {
         let mut mac = self.start();
@@ -106,11 +108,11 @@ impl HmacKey {
 
 impl fmt::Debug for HmacKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({}, [redacted])", self.algorithm())
+        write!(f, "HmacKey({}, [redacted])", self.algorithm())
     }
 }
 
-/// A message on its way through HMAC.
+/// An HMAC computation that accepts further parts.
 pub struct Mac(HashState);
 
 impl Mac {
@@ -123,7 +125,7 @@ impl Mac {
         }
     }
 
-    /// Ends the message.
+    /// Finishes the message.
     #[must_use]
     pub fn finish(self) -> Tag {
         Tag(match self.0 {
@@ -140,8 +142,9 @@ impl fmt::Debug for Mac {
     }
 }
 
-/// The HMAC of a message: what a correct signature would be. It is never printed, has no `==`, and
-/// is zeroized when dropped.
+/// The HMAC of a message, which a valid signature equals.
+///
+/// SECURITY: never printed, without `==`, zeroized when dropped.
 pub struct Tag(Finished);
 
 enum Finished {
@@ -153,37 +156,38 @@ enum Finished {
 type CtTag<D> = ::hmac::digest::CtOutput<Hmac<D>>;
 
 impl Tag {
-    /// A tag by its bytes; nothing for another length than the algorithm's.
-    pub(super) fn of(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
-        fn ended<M: ::hmac::digest::OutputSizeUser>(bytes: &[u8]) -> Option<::hmac::digest::CtOutput<M>> {
+    /// Makes a tag from its bytes; `None` for another length than the algorithm's.
+    pub(super) fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        fn output<M: ::hmac::digest::OutputSizeUser>(bytes: &[u8]) -> Option<::hmac::digest::CtOutput<M>> {
             <&Output<M>>::try_from(bytes).ok().map(Into::into)
         }
         Some(Self(match algorithm {
-            Algorithm::Sha1 => Finished::Sha1(ended(bytes)?),
-            Algorithm::Sha256 => Finished::Sha256(ended(bytes)?),
-            Algorithm::Sha512 => Finished::Sha512(ended(bytes)?),
+            Algorithm::Sha1 => Finished::Sha1(output(bytes)?),
+            Algorithm::Sha256 => Finished::Sha256(output(bytes)?),
+            Algorithm::Sha512 => Finished::Sha512(output(bytes)?),
         }))
     }
 
-    /// Whether a received signature is this one, compared in constant time. `false` for every
-    /// other length.
+    /// Returns whether a received signature equals the tag; `false` for another length.
+    ///
+    /// SECURITY: compares in constant time.
     #[must_use]
     pub fn ct_eq(&self, received: &[u8]) -> bool {
-        // `CtOutput` compares in constant time; the length is no secret.
+        // SECURITY: `CtOutput` compares in constant time; the length is no secret.
         match &self.0 {
             Finished::Sha1(tag) => {
-                <&Output<Hmac<Sha1>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+                <&Output<Hmac<Sha1>>>::try_from(received).is_ok_and(|bytes| *tag == bytes.into())
             }
             Finished::Sha256(tag) => {
-                <&Output<Hmac<Sha256>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+                <&Output<Hmac<Sha256>>>::try_from(received).is_ok_and(|bytes| *tag == bytes.into())
             }
             Finished::Sha512(tag) => {
-                <&Output<Hmac<Sha512>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+                <&Output<Hmac<Sha512>>>::try_from(received).is_ok_and(|bytes| *tag == bytes.into())
             }
         }
     }
 
-    /// The bytes, for the one who signs.
+    /// Returns the bytes, for signing.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {

@@ -1,8 +1,8 @@
 //! Signatures: algorithms, secrets, schemes. Knows nothing of JSON.
 //!
-//! A [`Scheme`] is made from data and says which header holds a signature, in which form, and over
-//! what; [`Keys`] are one or more secrets made ready for it. [`Scheme::verify`] answers with an
-//! [`Outcome`], whatever arrives, and [`Scheme::sign`] makes the headers that it verifies.
+//! A [`Scheme`] is made from data: the signature header, its format and the signed content. [`Keys`] are one or more
+//! secrets prepared for the scheme. [`Scheme::verify`] returns an [`Outcome`] for every delivery, and [`Scheme::sign`]
+//! makes the headers that [`Scheme::verify`] accepts.
 //!
 //! ```
 //! use hookseal::delivery::{Delivery, Headers};

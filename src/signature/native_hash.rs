@@ -1,4 +1,4 @@
-//! The platform's own hash, where it is faster than ours, and what HMAC (RFC 2104) needs around it.
+//! HMAC (RFC 2104) on top of the native hash of the host, such as Node's crypto, which is faster for long messages.
 
 use ::hmac::digest::Digest;
 use sha1::Sha1;
@@ -8,19 +8,20 @@ use zeroize::Zeroizing;
 use super::Algorithm;
 use super::hmac::{Tag, plain_digest};
 
-/// Room for the longest digest.
+/// A buffer for the longest digest.
 pub(crate) type DigestBuffer = [u8; 64];
 
-/// Somebody else's hash over the parts of a message. It answers nothing where it cannot.
+/// Native hash function of the host over the parts of a message. Returns `None` if the host cannot compute the hash; the
+/// caller then falls back to the built-in one.
 pub(crate) type NativeHash = fn(Algorithm, &[&[u8]]) -> Option<DigestBuffer>;
 
-/// What a key becomes for a hash that is made outside:
+/// A key prepared for the native hash:
 ///
 /// ```text
 /// HMAC = H(K XOR opad, H(K XOR ipad, text))        ; RFC 2104, section 2
 /// ```
 ///
-/// The inner hash is over all of a message, and is the outside's; the outer one is over a digest, and is ours.
+/// The host computes the inner hash, over the whole message; the built-in hash computes the outer one, over a digest.
 pub(super) struct HmacPads {
     algorithm: Algorithm,
     /// `K XOR ipad`, one block.
@@ -28,7 +29,7 @@ pub(super) struct HmacPads {
     outer: OuterState,
 }
 
-/// A hash that has begun with `K XOR opad`. Zeroized when dropped.
+/// The outer hash after its first block, `K XOR opad`. SECURITY: zeroized when dropped.
 enum OuterState {
     Sha1(Sha1),
     Sha256(Sha256),
@@ -44,36 +45,46 @@ impl HmacPads {
             let hash = Zeroizing::new(plain_digest(algorithm, key));
             block[..hash.len()].copy_from_slice(&hash);
         }
-        let masked = |mask: u8| Zeroizing::new(block.iter().map(|byte| byte ^ mask).collect::<Vec<u8>>());
-        let opad = masked(0x5c);
+        let pad = |mask: u8| Zeroizing::new(block.iter().map(|byte| byte ^ mask).collect::<Vec<u8>>());
+        let opad = pad(0x5c);
         let outer = match algorithm {
             Algorithm::Sha1 => OuterState::Sha1(Sha1::new_with_prefix(&*opad)),
             Algorithm::Sha256 => OuterState::Sha256(Sha256::new_with_prefix(&*opad)),
             Algorithm::Sha512 => OuterState::Sha512(Sha512::new_with_prefix(&*opad)),
         };
-        Self { algorithm, inner: masked(0x36), outer }
+        Self { algorithm, inner: pad(0x36), outer }
     }
 
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The HMAC of a message in parts.
-    pub fn tag<'m>(&'m self, outside: NativeHash, message: impl Iterator<Item = &'m [u8]>) -> Option<Tag> {
-        // What is signed has a handful of parts; more are left to our own hash.
+    /// Computes the HMAC of a message in parts.
+    pub fn tag<'m>(
+        &'m self,
+        native_hash: NativeHash,
+        message: impl Iterator<Item = &'m [u8]>,
+    ) -> Option<Tag> {
+        // Signed contents have a handful of parts; longer ones are left to the built-in hash.
         let mut parts = [&self.inner[..]; 12];
         let mut count = 1;
         for part in message {
             *parts.get_mut(count)? = part;
             count += 1;
         }
-        // Without the key, nothing follows from the inner hash.
-        let hash = outside(self.algorithm, &parts[..count])?;
+        // SECURITY: without the key, the inner hash reveals nothing about the tag.
+        let hash = native_hash(self.algorithm, &parts[..count])?;
         let inner = &hash[..self.algorithm.digest_len()];
         match &self.outer {
-            OuterState::Sha1(hash) => Tag::of(self.algorithm, &hash.clone().chain_update(inner).finalize()),
-            OuterState::Sha256(hash) => Tag::of(self.algorithm, &hash.clone().chain_update(inner).finalize()),
-            OuterState::Sha512(hash) => Tag::of(self.algorithm, &hash.clone().chain_update(inner).finalize()),
+            OuterState::Sha1(hash) => {
+                Tag::from_bytes(self.algorithm, &hash.clone().chain_update(inner).finalize())
+            }
+            OuterState::Sha256(hash) => {
+                Tag::from_bytes(self.algorithm, &hash.clone().chain_update(inner).finalize())
+            }
+            OuterState::Sha512(hash) => {
+                Tag::from_bytes(self.algorithm, &hash.clone().chain_update(inner).finalize())
+            }
         }
     }
 }
@@ -83,9 +94,9 @@ mod tests {
     use super::super::hmac;
     use super::*;
 
-    /// Stands in for a platform: the same hash, over all parts in a row.
-    #[expect(clippy::unnecessary_wraps, reason = "a platform may fail")]
-    fn outside(algorithm: Algorithm, parts: &[&[u8]]) -> Option<DigestBuffer> {
+    /// Replaces the host in tests: the same hash over the concatenated parts.
+    #[expect(clippy::unnecessary_wraps, reason = "a host can fail")]
+    fn hash_of_host(algorithm: Algorithm, parts: &[&[u8]]) -> Option<DigestBuffer> {
         let message = parts.concat();
         let mut hash = [0; 64];
         match algorithm {
@@ -97,12 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_made_outside_makes_the_same_tag_with_keys_of_every_length() {
+    fn computes_the_same_tag_as_the_built_in_hash_for_keys_of_every_length() {
         for algorithm in [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512] {
             for length in [1, 20, 63, 64, 65, 127, 128, 129, 300] {
                 let key = vec![7; length];
                 let parts: [&[u8]; 4] = [b"v0:", b"", b"1700000000:", b"{}"];
-                let tag = HmacPads::new(algorithm, &key).tag(outside, parts.into_iter()).expect("a tag");
+                let tag = HmacPads::new(algorithm, &key).tag(hash_of_host, parts.into_iter()).expect("a tag");
                 assert_eq!(
                     tag.as_bytes(),
                     hmac::sign(algorithm, &key, &parts.concat()),
@@ -113,10 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn without_an_answer_and_with_too_many_parts_there_is_no_tag() {
-        let halves = HmacPads::new(Algorithm::Sha256, b"key");
-        assert!(halves.tag(|_, _| None, [&b"message"[..]].into_iter()).is_none());
-        assert!(halves.tag(outside, [&b"x"[..]; 11].into_iter()).is_some());
-        assert!(halves.tag(outside, [&b"x"[..]; 12].into_iter()).is_none());
+    fn returns_no_tag_if_the_host_fails_or_the_parts_are_too_many() {
+        let pads = HmacPads::new(Algorithm::Sha256, b"key");
+        assert!(pads.tag(|_, _| None, [&b"message"[..]].into_iter()).is_none());
+        assert!(pads.tag(hash_of_host, [&b"x"[..]; 11].into_iter()).is_some());
+        assert!(pads.tag(hash_of_host, [&b"x"[..]; 12].into_iter()).is_none());
     }
 }

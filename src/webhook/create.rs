@@ -55,7 +55,7 @@ impl Webhook {
         let sent = match &self.provider.signed_time {
             None => None,
             Some(time) => {
-                let text = time.unit.write(fresh.now.as_millis());
+                let text = time.unit.format(fresh.now.as_millis());
                 let text =
                     text.ok_or_else(|| Error::new(Code::OPTION_INVALID, SignError::Time.to_string()))?;
                 Some((&time.pointer, text))

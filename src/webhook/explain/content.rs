@@ -54,7 +54,7 @@ impl<'d> ContentInputs<'d> {
         let unit = TimestampUnit::Seconds;
         let mut expected_timestamps = timestamps(scheme, headers);
         expected_timestamps.truncate(MAX_CANDIDATES);
-        expected_timestamps.retain(|text| unit.read(text).is_some());
+        expected_timestamps.retain(|text| unit.parse(text).is_some());
         let mut other_timestamps = Vec::new();
         for (name, value) in headers.iter() {
             if contains_word(name, "timestamp") && (1..=40).contains(&value.len()) {
@@ -64,7 +64,7 @@ impl<'d> ContentInputs<'d> {
                 for item in value.split([',', ';', ' ']) {
                     if let Some((_, text)) = split_once(item, '=')
                         && text.len() >= 9
-                        && unit.read(text).is_some()
+                        && unit.parse(text).is_some()
                     {
                         other_timestamps.push(text);
                     }

@@ -170,7 +170,7 @@ impl ObservationCollector<'_, '_> {
             None if !scheme.has_timestamp() => return,
             None => {
                 let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
-                text.and_then(|text| scheme.timestamp_unit().read(text))
+                text.and_then(|text| scheme.timestamp_unit().parse(text))
             }
         };
         let Some(timestamp) = timestamp else {

@@ -121,7 +121,7 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
             continue;
         }
         for item in scheme.format.items(value).take(MAX_SIGNATURES) {
-            if let HeaderItem::Signature { label, digest } = scheme.format.read(item)
+            if let HeaderItem::Signature { label, digest } = scheme.format.parse_item_value(item)
                 && is_plausible(digest)
             {
                 let is_known = label.is_none_or(|label| Algorithm::from_name(label).is_some());
@@ -142,12 +142,13 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
     }
     if headers.get(scheme.header()).is_none() {
         for (header, value) in find_signature_like_headers(headers) {
-            let expected = scheme.format.items(value).find_map(|item| match scheme.format.read(item) {
-                HeaderItem::Signature { label, digest } if is_digest(digest) => {
-                    Some(Received::new(header, digest, label, HeaderForm::Expected))
-                }
-                _ => None,
-            });
+            let expected =
+                scheme.format.items(value).find_map(|item| match scheme.format.parse_item_value(item) {
+                    HeaderItem::Signature { label, digest } if is_digest(digest) => {
+                        Some(Received::new(header, digest, label, HeaderForm::Expected))
+                    }
+                    _ => None,
+                });
             let other = || split_candidates(value).into_iter().find(|(_, text)| is_digest(text));
             all.extend(expected.or_else(|| Some(Received::candidate(header, other()?))));
         }

@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     fn codes(written: &str, form: &str, key: &[u8]) -> Vec<&'static str> {
-        let form = SecretFormat::named(form).expect("a form");
+        let form = SecretFormat::parse(form).expect("a format");
         let own = by_form(written.as_bytes(), &form).expect("a secret");
         let all = key_hypotheses(0, &own, written.as_bytes(), &form);
         let found =
