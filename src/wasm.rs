@@ -193,7 +193,7 @@ impl Hook {
             retries: &provider.retries,
             content_type: &provider.content_type,
             sensitive: &provider.sensitive,
-            names: provider.names.texts().collect(),
+            names: provider.key_table.texts().collect(),
             events: provider
                 .events
                 .iter()

@@ -175,7 +175,7 @@ fn unsupported(name: &str, is_labelled: bool, header: &str, keys: &Keys) -> Mess
     });
     let alternative = match known {
         Some(known) => {
-            format!(" Or accept {known} too, in the option `algorithms`, if the provider signs with it.")
+            format!(" Or accept {known} too, in the option `algorithms`, if the provider documents {known}.")
         }
         None => String::new(),
     };

@@ -150,7 +150,7 @@ fn an_algorithm_that_is_not_accepted_is_named() {
             "sha512=00",
             "sha512",
             "Change the sender to sign with sha256 or sha1. Or accept sha512 too, in the option `algorithms`, if the \
-             provider signs with it.",
+             provider documents sha512.",
         ),
         ("md5=00", "md5", "Change the sender to sign with sha256 or sha1."),
     ] {
@@ -174,7 +174,7 @@ fn an_algorithm_that_is_not_accepted_is_named() {
         "algorithm-unsupported\n\
          The signature in X-Sig has the 20 bytes of sha1; expected sha256.\n\
          hint: Change the sender to sign with sha256. Or accept sha1 too, in the option `algorithms`, if the provider \
-         signs with it.\n\
+         documents sha1.\n\
          expected: <64 hex digits>"
     );
 }

@@ -1,4 +1,4 @@
-//! Verifies the signature of a delivery.
+//! Verifying a delivery.
 
 use super::candidates::{Candidate, Candidates, check_header_value};
 use super::hmac::Tag;
@@ -8,14 +8,15 @@ use super::{Keys, MalformedReason, Outcome, Scheme};
 use crate::delivery::{Delivery, Headers};
 
 impl Scheme {
-    /// Verifies a delivery with every secret. Returns an outcome for every input.
+    /// Says whether one of the secrets signed this delivery. Whatever arrives is an answer.
     ///
-    /// `now` is in milliseconds since 1970, `tolerance` in seconds in both directions. SECURITY: the timestamp is checked
-    /// only after the signature, so that a forged timestamp is a mismatch and reveals nothing about the clock.
+    /// `now` is in milliseconds since 1970, `tolerance` in seconds and counts both ways; both are
+    /// looked at only where the scheme signs a timestamp, and only after the signature was found
+    /// right: what a forger writes into a timestamp is answered with a mismatch.
     ///
-    /// Every value of the signature header, and every item of a list in the header, is a candidate. PERF: the body is
-    /// hashed once for each secret and each algorithm and timestamp of the header, whatever the number of signatures. A
-    /// single signature allocates nothing.
+    /// Every value of the signature header, and every item of a list in it, is a candidate, and every
+    /// secret is tried. The body is hashed once for each secret and each algorithm (and timestamp) that
+    /// the header names, however many signatures there are. Nothing is allocated for a single signature.
     #[must_use]
     pub fn verify<'a>(
         &'a self,
@@ -40,18 +41,18 @@ impl Scheme {
         let mut best: Option<Outcome<'a>> = None;
         for (secret, key) in keys.iter() {
             let mut cached_tag: Option<(&str, Tag)> = None;
-            for candidate in candidates.iter().filter(|candidate| candidate.algorithm == key.algorithm()) {
+            for candidate in candidates.iter().filter(|it| it.algorithm == key.algorithm()) {
                 let Candidate { algorithm, timestamp: item_timestamp, received, .. } = *candidate;
                 let timestamp = if item_timestamp.is_empty() { values.timestamp } else { item_timestamp };
                 if cached_tag.as_ref().is_none_or(|(other, _)| *other != timestamp) {
                     let tag = keys.tag(secret, key, &self.content, &TemplateValues { timestamp, ..values });
                     cached_tag = Some((timestamp, tag));
                 }
-                let is_match =
+                let right =
                     cached_tag.as_ref().is_some_and(|(_, tag)| tag.ct_eq(candidate.digest.as_bytes()));
-                let outcome = if is_match {
+                let outcome = if right {
                     let verified = Outcome::Verified { algorithm, secret, received };
-                    self.check_age(verified, timestamp, now, tolerance)
+                    self.aged(verified, timestamp, now, tolerance)
                 } else {
                     Outcome::Mismatch { algorithm, received }
                 };
@@ -63,20 +64,20 @@ impl Scheme {
                 }
             }
         }
-        // INVARIANT: there is a candidate, and its algorithm is among those of the keys.
+        // There is a candidate, and its algorithm is among those of the keys.
         Ok(best.unwrap_or(Outcome::Missing))
     }
 
-    fn check_age<'a>(&self, verified: Outcome<'a>, timestamp: &str, now: i64, tolerance: u64) -> Outcome<'a> {
+    fn aged<'a>(&self, verified: Outcome<'a>, timestamp: &str, now: i64, tolerance: u64) -> Outcome<'a> {
         if !self.has_timestamp() {
             return verified;
         }
-        // SECURITY: candidates have valid timestamps. Should another one get here, it is outside of the tolerance.
+        // Timestamps are read before anything is compared; should one slip by, it is out of tolerance.
         let timestamp = self.timestamp_unit().parse(timestamp).unwrap_or(i64::MIN);
-        verified.check_tolerance(timestamp, now, tolerance)
+        verified.aged(timestamp, now, tolerance)
     }
 
-    /// Returns the values of the placeholders in the signed content, all present and valid.
+    /// What the places of the signed content hold, all of them present and readable.
     pub(crate) fn values<'a>(
         &'a self,
         delivery: &'a Delivery<'_>,
@@ -84,7 +85,7 @@ impl Scheme {
         let headers = &delivery.headers;
         let timestamp = match self.timestamp_header() {
             None => "",
-            Some(name) => single(headers, name)?.ok_or(Outcome::TimestampMissing)?,
+            Some(name) => single_value(headers, name)?.ok_or(Outcome::TimestampMissing)?,
         };
         if self.timestamp_header().is_some() && self.parse_timestamp(timestamp).is_none() {
             return Err(Outcome::TimestampMalformed);
@@ -93,9 +94,9 @@ impl Scheme {
             return Err(Outcome::TimestampMalformed);
         }
         for name in self.content.headers() {
-            single(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
+            single_value(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
         }
-        // An empty URL or method counts as missing: frameworks pass an empty text for an unknown value.
+        // An empty one is none: what a framework hands over that does not know it.
         let (url, method) = (delivery.url.unwrap_or_default(), delivery.method.unwrap_or_default());
         if self.content.has_url() && url.is_empty() {
             return Err(Outcome::UrlMissing);
@@ -115,24 +116,24 @@ impl Scheme {
 }
 
 impl Outcome<'_> {
-    /// Applies the tolerance (s) to a verified signature that covers a timestamp (ms); `now` is in milliseconds.
-    pub(crate) fn check_tolerance(self, timestamp: i64, now: i64, tolerance: u64) -> Self {
+    /// What a verified signature is worth at this time (ms), where it covers that timestamp (ms).
+    pub(crate) fn aged(self, timestamp: i64, now: i64, tolerance: u64) -> Self {
         let Self::Verified { algorithm, secret, received } = self else { return self };
         match check_tolerance(timestamp, now, tolerance) {
             ToleranceCheck::WithinTolerance => self,
-            ToleranceCheck::TooOld(off_by_ms) => {
-                Self::TooOld { algorithm, secret, received, off_by_ms, tolerance }
+            ToleranceCheck::TooOld(by) => {
+                Self::TooOld { algorithm, secret, received, off_by_ms: by, tolerance }
             }
-            ToleranceCheck::TooNew(off_by_ms) => {
-                Self::TooNew { algorithm, secret, received, off_by_ms, tolerance }
+            ToleranceCheck::TooNew(by) => {
+                Self::TooNew { algorithm, secret, received, off_by_ms: by, tolerance }
             }
         }
     }
 }
 
-/// Returns the value of a signed header. SECURITY: several values must be equal; otherwise the receiver could read another
-/// one than was verified.
-fn single<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
+/// The value of a header that is signed. Where it stands several times the values have to be equal:
+/// else the one that was verified need not be the one that the receiver reads.
+fn single_value<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
     let mut values = headers.get_all(header);
     let Some(received) = values.next().filter(|value| !value.is_empty()) else { return Ok(None) };
     let repeated = values.any(|other| other != received).then_some(MalformedReason::Repeated);

@@ -111,7 +111,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         if body.is_empty() {
             return;
         }
-        match Document::parse_with_keys(body, &webhook.provider.names) {
+        match Document::parse_with_keys(body, &webhook.provider.key_table) {
             Ok(document)
                 if !self.is_timely(webhook, &document, now, limits) && depth != EvaluationMode::Full =>
             {
@@ -250,7 +250,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
             || profile == Profile::Strict && revision.schema.is_valid(root, Profile::Lenient)
         {
             let before = self.drafts.len();
-            rules.judge(document, profile, &mut self.drafts);
+            rules.evaluate(document, profile, &mut self.drafts);
             self.drafts[before..].iter_mut().for_each(|draft| draft.stage = Some(Stage::Rules));
             self.has_run_rules = true;
         }
@@ -287,7 +287,7 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         if matches!(provider.envelope.event_type, FieldSource::Header(_)) {
             (draft.place, draft.received) = (Location::Request, None);
         }
-        if let Some(known) = provider.lookalike(root) {
+        if let Some(known) = provider.find_known_mistake(root) {
             draft = draft.hint(known);
         }
         self.drafts.push(draft);

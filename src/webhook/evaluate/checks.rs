@@ -23,11 +23,9 @@ impl<'b, 'd> Evaluation<'b, 'd> {
         else {
             return true;
         };
-        let read = time.read(document.root());
+        let read = time.parse(document.root());
         let outcome = match read {
-            Ok(timestamp) => {
-                verified.check_tolerance(timestamp, now.as_millis(), u64::from(limits.tolerance))
-            }
+            Ok(timestamp) => verified.aged(timestamp, now.as_millis(), u64::from(limits.tolerance)),
             Err(None) => Outcome::TimestampMissing,
             Err(Some(_)) => Outcome::TimestampMalformed,
         };

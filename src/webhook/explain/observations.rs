@@ -164,7 +164,7 @@ impl ObservationCollector<'_, '_> {
         let timestamp = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
             Some(time) => match Document::parse(self.delivery.body) {
-                Ok(document) => time.read(document.root()).ok(),
+                Ok(document) => time.parse(document.root()).ok(),
                 Err(_) => return,
             },
             None if !scheme.has_timestamp() => return,
