@@ -1,5 +1,6 @@
-//! Bundles every folder of `providers/` into one JSON text each, event contracts inlined, and
-//! writes the list the catalog includes: adding a provider is adding a folder.
+//! Bundles every folder of `providers/` into one JSON text each, schemas inlined, and writes the list that the catalog
+//! includes: adding a provider is adding a folder. Strips annotations from these schemas and from the schema of
+//! definitions.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -25,27 +26,30 @@ fn main() {
         list.extend(["    (", &format!("{id:?}"), ", ", &format!("{:?}", bundle.to_string()), "),\n"]);
     }
     list.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("bundles.rs");
-    fs::write(out, list).expect("OUT_DIR can be written");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("bundles.rs"), list).expect("OUT_DIR can be written");
+    let mut schema = read(Path::new("src/provider/definition.schema.json"));
+    strip(&mut schema);
+    fs::write(out.join("definition.schema.json"), schema.to_string()).expect("OUT_DIR can be written");
 }
 
 fn bundle(folder: &Path) -> Value {
-    let mut manifest = read(&folder.join("provider.json"));
-    let events = manifest.get_mut("events").and_then(Value::as_object_mut);
+    let mut definition = read(&folder.join("provider.json"));
+    let events = definition.get_mut("events").and_then(Value::as_object_mut);
     for event in events.into_iter().flat_map(|events| events.values_mut()) {
         inline(event, folder);
         for revision in event.get_mut("revisions").and_then(Value::as_array_mut).into_iter().flatten() {
             inline(revision, folder);
         }
     }
-    manifest
+    definition
 }
 
-fn inline(place: &mut Value, folder: &Path) {
-    if let Some(file) = place.get("schema").and_then(Value::as_str) {
+fn inline(holder: &mut Value, folder: &Path) {
+    if let Some(file) = holder.get("schema").and_then(Value::as_str) {
         let mut schema = read(&folder.join(file));
         strip(&mut schema);
-        place["schema"] = schema;
+        holder["schema"] = schema;
     }
 }
 
@@ -55,11 +59,11 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Leaves out the words that only people read, and what says nothing: they need not travel to every user.
+/// Removes annotations, which only people read, and keywords without effect: fewer bytes in the WebAssembly module.
 fn strip(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };
-    for word in ["$comment", "title", "description", "examples", "default"] {
-        object.shift_remove(word);
+    for keyword in ["$comment", "title", "description", "examples", "default"] {
+        object.shift_remove(keyword);
     }
     if object.get("additionalProperties") == Some(&Value::Bool(true)) {
         object.shift_remove("additionalProperties");

@@ -15,8 +15,8 @@ use super::rules::Rules;
 use super::signed_time::SignedTime;
 use super::span;
 
-/// The schema of definitions.
-const DEFINITION_SCHEMA: &str = include_str!("definition.schema.json");
+/// The schema of definitions, `definition.schema.json` without its annotations.
+const DEFINITION_SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/definition.schema.json"));
 
 /// A compiled provider definition.
 #[derive(Debug)]
