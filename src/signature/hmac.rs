@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use ::hmac::digest::{Digest, Output};
-use ::hmac::{Hmac, KeyInit, Mac as _};
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
 
 use super::Algorithm;
+use super::hash::{Digest, Hash};
 
 /// Computes the HMAC of a message.
 ///
@@ -34,17 +32,20 @@ pub fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], tag: &[u8]) -> b
 /// Computes the SHA-256 digest of the bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
+    let digest = hash(Algorithm::Sha256, bytes);
+    digest.as_bytes().try_into().unwrap_or_default()
 }
 
 /// Computes the plain hash of the bytes, without a key.
 #[inline(never)]
 pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
-    match algorithm {
-        Algorithm::Sha1 => Sha1::digest(bytes).to_vec(),
-        Algorithm::Sha256 => Sha256::digest(bytes).to_vec(),
-        Algorithm::Sha512 => Sha512::digest(bytes).to_vec(),
-    }
+    hash(algorithm, bytes).as_bytes().to_vec()
+}
+
+fn hash(algorithm: Algorithm, bytes: &[u8]) -> Digest {
+    let mut hash = Hash::new(algorithm);
+    hash.update(bytes);
+    hash.finish()
 }
 
 /// SECURITY: constant-time comparison. The run time depends only on the lengths. For bytes that are no secret, use
@@ -54,47 +55,44 @@ pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
     first.len() == second.len() && pairs.fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b))) == 0
 }
 
-/// A key prepared for one algorithm. PERF: both padded blocks are already hashed, so that a message costs two hash
-/// blocks less. SECURITY: zeroized when dropped.
+/// A key prepared for one algorithm:
+///
+/// ```text
+/// HMAC = H(K XOR opad, H(K XOR ipad, text))        ; RFC 2104, section 2
+/// ```
+///
+/// PERF: both padded blocks are already hashed, so that a message costs two hash blocks less. SECURITY: zeroized when
+/// dropped.
 #[derive(Clone)]
-pub struct HmacKey(HashState);
-
-#[derive(Clone)]
-enum HashState {
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-    Sha512(Hmac<Sha512>),
+pub struct HmacKey {
+    /// The hash after `K XOR ipad`.
+    inner: Hash,
+    /// The hash after `K XOR opad`.
+    outer: Hash,
 }
 
 impl HmacKey {
     /// Prepares a key of any length.
     #[must_use]
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Self {
-        fn prepared<M: KeyInit>(key: &[u8]) -> M {
-            // RFC 2104, section 2: a key longer than a block is hashed first, a shorter one padded.
-            M::new_from_slice(key).expect("HMAC takes keys of any length")
-        }
-        Self(match algorithm {
-            Algorithm::Sha1 => HashState::Sha1(prepared(key)),
-            Algorithm::Sha256 => HashState::Sha256(prepared(key)),
-            Algorithm::Sha512 => HashState::Sha512(prepared(key)),
-        })
+        let start = |pad| {
+            let mut hash = Hash::new(algorithm);
+            hash.update(&padded_key(algorithm, key, pad));
+            hash
+        };
+        Self { inner: start(INNER_PAD), outer: start(OUTER_PAD) }
     }
 
     /// Returns the algorithm of the key.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
-        match self.0 {
-            HashState::Sha1(_) => Algorithm::Sha1,
-            HashState::Sha256(_) => Algorithm::Sha256,
-            HashState::Sha512(_) => Algorithm::Sha512,
-        }
+        self.inner.algorithm()
     }
 
     /// Starts a message that is added in parts.
     #[must_use]
     pub fn start(&self) -> Mac {
-        Mac(self.0.clone())
+        Mac { inner: self.inner.clone(), outer: self.outer.clone() }
     }
 
     /// Computes the HMAC of one message.
@@ -104,6 +102,31 @@ impl HmacKey {
         mac.update(message);
         mac.finish()
     }
+
+    /// Computes the HMAC of a message whose inner hash is already computed.
+    pub(super) fn tag_of_inner_hash(&self, inner: &[u8]) -> Tag {
+        let mut outer = self.outer.clone();
+        outer.update(inner);
+        Tag(outer.finish())
+    }
+}
+
+/// `ipad` and `opad` of RFC 2104, section 2.
+pub(super) const INNER_PAD: u8 = 0x36;
+const OUTER_PAD: u8 = 0x5c;
+
+/// Returns one block: the key, hashed if longer than a block, padded with zeros, each byte XOR `pad`.
+#[inline(never)]
+pub(super) fn padded_key(algorithm: Algorithm, key: &[u8], pad: u8) -> Zeroizing<Vec<u8>> {
+    let mut block = Zeroizing::new(vec![0; algorithm.block_len()]);
+    if key.len() <= block.len() {
+        block[..key.len()].copy_from_slice(key);
+    } else {
+        let digest = hash(algorithm, key);
+        block[..digest.as_bytes().len()].copy_from_slice(digest.as_bytes());
+    }
+    block.iter_mut().for_each(|byte| *byte ^= pad);
+    block
 }
 
 impl fmt::Debug for HmacKey {
@@ -113,26 +136,23 @@ impl fmt::Debug for HmacKey {
 }
 
 /// An HMAC computation that accepts further parts.
-pub struct Mac(HashState);
+pub struct Mac {
+    inner: Hash,
+    outer: Hash,
+}
 
 impl Mac {
     /// Adds the next part.
     pub fn update(&mut self, part: &[u8]) {
-        match &mut self.0 {
-            HashState::Sha1(mac) => mac.update(part),
-            HashState::Sha256(mac) => mac.update(part),
-            HashState::Sha512(mac) => mac.update(part),
-        }
+        self.inner.update(part);
     }
 
     /// Finishes the message.
     #[must_use]
     pub fn finish(self) -> Tag {
-        Tag(match self.0 {
-            HashState::Sha1(mac) => Finished::Sha1(mac.finalize()),
-            HashState::Sha256(mac) => Finished::Sha256(mac.finalize()),
-            HashState::Sha512(mac) => Finished::Sha512(mac.finalize()),
-        })
+        let Self { inner, mut outer } = self;
+        outer.update(inner.finish().as_bytes());
+        Tag(outer.finish())
     }
 }
 
@@ -145,56 +165,21 @@ impl fmt::Debug for Mac {
 /// The HMAC of a message, which a valid signature equals.
 ///
 /// SECURITY: never printed, without `==`, zeroized when dropped.
-pub struct Tag(Finished);
-
-enum Finished {
-    Sha1(CtTag<Sha1>),
-    Sha256(CtTag<Sha256>),
-    Sha512(CtTag<Sha512>),
-}
-
-type CtTag<D> = ::hmac::digest::CtOutput<Hmac<D>>;
+pub struct Tag(Digest);
 
 impl Tag {
-    /// Makes a tag from its bytes; `None` for another length than the algorithm's.
-    pub(super) fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
-        fn output<M: ::hmac::digest::OutputSizeUser>(bytes: &[u8]) -> Option<::hmac::digest::CtOutput<M>> {
-            <&Output<M>>::try_from(bytes).ok().map(Into::into)
-        }
-        Some(Self(match algorithm {
-            Algorithm::Sha1 => Finished::Sha1(output(bytes)?),
-            Algorithm::Sha256 => Finished::Sha256(output(bytes)?),
-            Algorithm::Sha512 => Finished::Sha512(output(bytes)?),
-        }))
-    }
-
     /// Returns whether a received signature equals the tag; `false` for another length.
     ///
     /// SECURITY: compares in constant time.
     #[must_use]
     pub fn ct_eq(&self, received: &[u8]) -> bool {
-        // SECURITY: `CtOutput` compares in constant time; the length is no secret.
-        match &self.0 {
-            Finished::Sha1(tag) => {
-                <&Output<Hmac<Sha1>>>::try_from(received).is_ok_and(|bytes| *tag == bytes.into())
-            }
-            Finished::Sha256(tag) => {
-                <&Output<Hmac<Sha256>>>::try_from(received).is_ok_and(|bytes| *tag == bytes.into())
-            }
-            Finished::Sha512(tag) => {
-                <&Output<Hmac<Sha512>>>::try_from(received).is_ok_and(|bytes| *tag == bytes.into())
-            }
-        }
+        constant_time_eq(self.as_bytes(), received)
     }
 
     /// Returns the bytes, for signing.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        match &self.0 {
-            Finished::Sha1(tag) => tag.as_bytes(),
-            Finished::Sha256(tag) => tag.as_bytes(),
-            Finished::Sha512(tag) => tag.as_bytes(),
-        }
+        self.0.as_bytes()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::hmac::{HmacKey, Tag, constant_time_eq};
-use super::native_hash::{HmacPads, NativeHash};
+use super::native_hash::{NativeHash, NativeHmacKey};
 use super::secret::SecretWarning;
 use super::template::{SignedContent, TemplateValues};
 use super::{Algorithm, Secret};
@@ -32,7 +32,7 @@ struct PreparedSecret {
     /// In the order of `Keys::algorithms`.
     keys: Vec<HmacKey>,
     /// The same for the native hash.
-    hmac_pads: Vec<HmacPads>,
+    native_keys: Vec<NativeHmacKey>,
     bytes: Zeroizing<Vec<u8>>,
     /// The text of the secret, before decoding.
     source_text: Zeroizing<Vec<u8>>,
@@ -62,7 +62,7 @@ impl Keys {
             .iter()
             .map(|secret| PreparedSecret {
                 keys: algorithms.iter().map(|a| HmacKey::new(*a, secret.as_bytes())).collect(),
-                hmac_pads: algorithms.iter().map(|a| HmacPads::new(*a, secret.as_bytes())).collect(),
+                native_keys: algorithms.iter().map(|a| NativeHmacKey::new(*a, secret.as_bytes())).collect(),
                 bytes: Zeroizing::new(secret.as_bytes().to_vec()),
                 source_text: Zeroizing::new(secret.source_text().to_vec()),
                 first_warning: secret.warning(),
@@ -88,13 +88,9 @@ impl Keys {
         content: &SignedContent,
         values: &TemplateValues<'_>,
     ) -> Tag {
-        let native_hash = self.native_hash.filter(|_| values.body.len() >= NATIVE_HASH_MIN_BYTES);
-        let tag = native_hash.and_then(|hash| HmacPads::new(algorithm, key).tag(hash, content.parts(values)));
-        tag.unwrap_or_else(|| {
-            let mut mac = HmacKey::new(algorithm, key).start();
-            content.feed(&mut mac, values);
-            mac.finish()
-        })
+        let native_hash = self.native_hash_for(values);
+        let key = (HmacKey::new(algorithm, key), native_hash.map(|_| NativeHmacKey::new(algorithm, key)));
+        tag(&key.0, native_hash.zip(key.1.as_ref()), content, values)
     }
 
     /// Computes the tag of a scheme's signed content under the key of one secret.
@@ -105,17 +101,16 @@ impl Keys {
         content: &SignedContent,
         values: &TemplateValues<'_>,
     ) -> Tag {
-        if values.body.len() >= NATIVE_HASH_MIN_BYTES
-            && let Some(native_hash) = self.native_hash
-            && let Some(pads) =
-                self.secrets[secret].hmac_pads.iter().find(|pads| pads.algorithm() == key.algorithm())
-            && let Some(tag) = pads.tag(native_hash, content.parts(values))
-        {
-            return tag;
-        }
-        let mut mac = key.start();
-        content.feed(&mut mac, values);
-        mac.finish()
+        let native = self.native_hash_for(values).and_then(|native_hash| {
+            let index = self.algorithms.iter().position(|algorithm| *algorithm == key.algorithm())?;
+            Some((native_hash, self.secrets.get(secret)?.native_keys.get(index)?))
+        });
+        tag(key, native, content, values)
+    }
+
+    /// Returns the native hash, if there is one and the body is long enough.
+    fn native_hash_for(&self, values: &TemplateValues<'_>) -> Option<NativeHash> {
+        self.native_hash.filter(|_| values.body.len() >= NATIVE_HASH_MIN_BYTES)
     }
 
     /// Returns the accepted algorithms, the preferred one first.
@@ -164,6 +159,22 @@ impl Keys {
         let mut secrets = self.secrets.iter().enumerate();
         secrets.find_map(|(index, secret)| Some((index, secret.first_warning?)))
     }
+}
+
+/// Computes a tag by the native hash; if there is none or the host fails, by the built-in hash.
+fn tag(
+    key: &HmacKey,
+    native: Option<(NativeHash, &NativeHmacKey)>,
+    content: &SignedContent,
+    values: &TemplateValues<'_>,
+) -> Tag {
+    native
+        .and_then(|(native_hash, native_key)| native_key.tag(native_hash, key, content.parts(values)))
+        .unwrap_or_else(|| {
+            let mut mac = key.start();
+            content.feed(&mut mac, values);
+            mac.finish()
+        })
 }
 
 impl fmt::Debug for Keys {

@@ -25,6 +25,7 @@
 mod algorithm;
 mod candidates;
 mod encoding;
+mod hash;
 mod header;
 pub mod hmac;
 mod keys;
