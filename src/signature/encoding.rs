@@ -1,9 +1,11 @@
 //! Text encodings of signatures.
 
-use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
+use base64ct::{Base64, Base64Unpadded, Encoding as _};
 
 /// Length of the longest digest, SHA-512.
 const MAX_DIGEST_BYTES: usize = 64;
+/// Length of its base64, without padding.
+const MAX_BASE64_CHARS: usize = 86;
 
 /// A text encoding of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +56,11 @@ impl Encoding {
     pub fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => base16ct::lower::encode_string(bytes),
-            Self::Base64 => base64ct::Base64::encode_string(bytes),
-            Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+            Self::Base64 => Base64::encode_string(bytes),
+            Self::Base64Url => {
+                let text = Base64::encode_string(bytes);
+                text.trim_end_matches('=').replace('+', "-").replace('/', "_")
+            }
         }
     }
 
@@ -74,7 +79,11 @@ impl Encoding {
         match self {
             Self::Hex => base16ct::mixed::decode_vec(text).ok(),
             Self::Base64 => Base64Unpadded::decode_vec(unpadded).ok(),
-            Self::Base64Url => Base64UrlUnpadded::decode_vec(unpadded).ok(),
+            Self::Base64Url => {
+                let mut text = unpadded.as_bytes().to_vec();
+                to_standard_alphabet(&mut text)?;
+                Base64Unpadded::decode_vec(std::str::from_utf8(&text).ok()?).ok()
+            }
         }
     }
 
@@ -102,7 +111,7 @@ impl Encoding {
 
     fn decode_base64(self, text: &str, bytes: &mut [u8; MAX_DIGEST_BYTES]) -> Result<usize, DecodeError> {
         let text = unpadded(text).ok_or(DecodeError::Characters)?;
-        if text.len() > self.text_len(MAX_DIGEST_BYTES) {
+        if text.len() > MAX_BASE64_CHARS {
             let symbols: &[u8] = if self == Self::Base64 { b"+/" } else { b"-_" };
             let is_in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || symbols.contains(&byte);
             return if text.bytes().all(is_in_alphabet) && text.len() % 4 != 1 {
@@ -111,13 +120,30 @@ impl Encoding {
                 Err(DecodeError::Characters)
             };
         }
-        let decoded = if self == Self::Base64 {
-            Base64Unpadded::decode(text, bytes)
-        } else {
-            Base64UrlUnpadded::decode(text, bytes)
-        };
+        let mut buffer = [0; MAX_BASE64_CHARS];
+        let standard = &mut buffer[..text.len()];
+        standard.copy_from_slice(text.as_bytes());
+        if self == Self::Base64Url {
+            to_standard_alphabet(standard).ok_or(DecodeError::Characters)?;
+        }
+        let decoded = Base64Unpadded::decode(&*standard, bytes);
         Ok(decoded.map_err(|_| DecodeError::Characters)?.len())
     }
+}
+
+/// Translates URL-safe base64 to the standard alphabet, because one decoder is enough (wasm size); `None` for characters
+/// that only the standard alphabet has.
+#[inline(never)]
+fn to_standard_alphabet(text: &mut [u8]) -> Option<()> {
+    for byte in text {
+        match byte {
+            b'+' | b'/' => return None,
+            b'-' => *byte = b'+',
+            b'_' => *byte = b'/',
+            _ => {}
+        }
+    }
+    Some(())
 }
 
 /// Removes the padding of base64; `None` if there is some, but not the complete one.

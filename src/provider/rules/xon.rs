@@ -115,35 +115,50 @@ struct KeyCase {
     camel: bool,
 }
 
+/// Keys that exist in both cases, in `snake_case`.
+const SNAKE_CASE_KEYS: [&str; 11] = [
+    "account_id",
+    "created_at",
+    "expires_at",
+    "file_request_id",
+    "mime_type",
+    "original_name",
+    "patient_id",
+    "short_link_expires_at",
+    "short_link_id",
+    "staff_id",
+    "staff_name",
+];
+
 impl KeyCase {
     /// Records the case of a key that exists in both cases.
     fn observe(&mut self, key: &[u8]) {
-        match key {
-            b"account_id"
-            | b"created_at"
-            | b"expires_at"
-            | b"file_request_id"
-            | b"mime_type"
-            | b"original_name"
-            | b"patient_id"
-            | b"short_link_expires_at"
-            | b"short_link_id"
-            | b"staff_id"
-            | b"staff_name" => self.snake = true,
-            b"accountId"
-            | b"createdAt"
-            | b"expiresAt"
-            | b"fileRequestId"
-            | b"mimeType"
-            | b"originalName"
-            | b"patientId"
-            | b"shortLinkExpiresAt"
-            | b"shortLinkId"
-            | b"staffId"
-            | b"staffName" => self.camel = true,
-            _ => {}
+        let Some(snake) = SNAKE_CASE_KEYS.iter().find(|snake| is_same_key(key, snake.as_bytes())) else {
+            return;
+        };
+        if key.len() == snake.len() {
+            self.snake = true;
+        } else {
+            self.camel = true;
         }
     }
+}
+
+/// Returns whether a key is this one in `snake_case`, or the same in `camelCase`.
+fn is_same_key(key: &[u8], snake: &[u8]) -> bool {
+    // PERF: the first byte excludes most keys.
+    if key.first() != snake.first() || key.len() == snake.len() {
+        return key == snake;
+    }
+    let mut rest = key.iter();
+    let mut words = snake.split(|byte| *byte == b'_');
+    let first = words.next().unwrap_or_default();
+    first.iter().all(|byte| rest.next() == Some(byte))
+        && words.all(|word| {
+            rest.next().copied() == word.first().map(u8::to_ascii_uppercase)
+                && word.iter().skip(1).all(|byte| rest.next() == Some(byte))
+        })
+        && rest.next().is_none()
 }
 
 impl<'d> FileRequestFields<'d> {

@@ -292,3 +292,20 @@ fn the_string_null_is_reported() {
         &[(pointer, "The string \"null\" was sent instead of JSON null.")],
     );
 }
+
+#[test]
+fn keys_are_the_same_in_either_case_and_in_no_other() {
+    let is_same = |key: &str, snake: &str| super::is_same_key(key.as_bytes(), snake.as_bytes());
+    for (snake, camel) in [
+        ("short_link_expires_at", "shortLinkExpiresAt"),
+        ("account_id", "accountId"),
+        ("staff_id", "staffId"),
+    ] {
+        assert!(is_same(snake, snake) && is_same(camel, snake), "{snake}");
+        for other in
+            ["", "account", "accountid", "AccountId", "accountIds", "accountI", "account_Id", "staff_name"]
+        {
+            assert!(!is_same(other, snake), "{other} {snake}");
+        }
+    }
+}
