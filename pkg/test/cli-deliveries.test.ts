@@ -68,7 +68,7 @@ describe("verify", () => {
     assert.equal(code, 1);
     assert.match(
       out,
-      /^rejected signature-mismatch \(401\) The signature in X-PainChek-WH-Signature was not made over these bytes/,
+      /^rejected signature-mismatch \(401\) Signature mismatch: X-PainChek-WH-Signature is not the HMAC of this body/,
     );
     assert.match(out, /To find out why: hookseal explain, with the same arguments\./);
     const { out: json } = run(["verify", tampered, ...TRUST, "--json"]);
