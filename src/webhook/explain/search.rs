@@ -260,16 +260,16 @@ impl<'a> Search<'a> {
         algorithm: Algorithm,
         matches: &dyn Fn(&Interpretation) -> bool,
     ) -> Option<usize> {
-        let mut matched = None;
+        let mut first_match = None;
         for (index, interpretation) in self.interpretations.iter().enumerate() {
             if interpretation.algorithm == algorithm {
                 self.budget.tried += 1;
                 if matches(interpretation) {
-                    matched = matched.or(Some(index));
+                    first_match = first_match.or(Some(index));
                 }
             }
         }
-        matched
+        first_match
     }
 
     /// Tries the plain hash of the body, and of the secret and the body concatenated.
