@@ -1,6 +1,8 @@
 //! Text encodings of signatures.
 
-use base64ct::{Base64, Base64Unpadded, Encoding as _};
+use base64ct::{Base64, Encoding as _};
+
+use crate::text::{decode_base64, decode_base64_into};
 
 /// Length of the longest digest, SHA-512.
 const MAX_DIGEST_BYTES: usize = 64;
@@ -78,11 +80,10 @@ impl Encoding {
         let unpadded = text.trim_end_matches('=');
         match self {
             Self::Hex => base16ct::mixed::decode_vec(text).ok(),
-            Self::Base64 => Base64Unpadded::decode_vec(unpadded).ok(),
+            Self::Base64 => decode_base64(unpadded),
             Self::Base64Url => {
                 let mut text = unpadded.as_bytes().to_vec();
-                to_standard_alphabet(&mut text)?;
-                Base64Unpadded::decode_vec(std::str::from_utf8(&text).ok()?).ok()
+                decode_base64(to_standard_alphabet(&mut text)?)
             }
         }
     }
@@ -121,21 +122,23 @@ impl Encoding {
             };
         }
         let mut buffer = [0; MAX_BASE64_CHARS];
-        let standard = &mut buffer[..text.len()];
-        standard.copy_from_slice(text.as_bytes());
-        if self == Self::Base64Url {
-            to_standard_alphabet(standard).ok_or(DecodeError::Characters)?;
-        }
-        let decoded = Base64Unpadded::decode(&*standard, bytes);
-        Ok(decoded.map_err(|_| DecodeError::Characters)?.len())
+        let text = if self == Self::Base64Url {
+            let standard = &mut buffer[..text.len()];
+            standard.copy_from_slice(text.as_bytes());
+            to_standard_alphabet(standard)
+        } else {
+            Some(text)
+        };
+        let decoded = text.and_then(|text| decode_base64_into(text, bytes));
+        Ok(decoded.ok_or(DecodeError::Characters)?.len())
     }
 }
 
 /// Translates URL-safe base64 to the standard alphabet, because one decoder is enough (wasm size); `None` for characters
 /// that only the standard alphabet has.
 #[inline(never)]
-fn to_standard_alphabet(text: &mut [u8]) -> Option<()> {
-    for byte in text {
+fn to_standard_alphabet(text: &mut [u8]) -> Option<&str> {
+    for byte in text.iter_mut() {
         match byte {
             b'+' | b'/' => return None,
             b'-' => *byte = b'+',
@@ -143,7 +146,7 @@ fn to_standard_alphabet(text: &mut [u8]) -> Option<()> {
             _ => {}
         }
     }
-    Some(())
+    std::str::from_utf8(text).ok()
 }
 
 /// Removes the padding of base64; `None` if there is some, but not the complete one.

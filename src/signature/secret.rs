@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use base64ct::{Base64Unpadded, Encoding as _};
 use zeroize::Zeroizing;
 
 use super::encoding::unpadded;
 use super::placeholder::{is_invisible, is_placeholder};
 use crate::issue::Code;
-use crate::text::split_once;
+use crate::text::{decode_base64, split_once};
 
 /// How the text of a secret encodes the key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,7 +99,7 @@ impl Secret {
         let warning = SecretWarning::detect(bare, format.encoding);
         let decoded = match format.encoding {
             SecretEncoding::Utf8 => Some(bare.as_bytes().to_vec()),
-            SecretEncoding::Base64 => unpadded(bare).and_then(|bare| Base64Unpadded::decode_vec(bare).ok()),
+            SecretEncoding::Base64 => unpadded(bare).and_then(decode_base64),
             SecretEncoding::Hex => base16ct::mixed::decode_vec(bare).ok(),
         };
         match decoded.map(Zeroizing::new) {
@@ -306,6 +305,7 @@ impl std::error::Error for SecretError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::placeholder::tests::PLACEHOLDERS;
 
     fn format(text: &str) -> SecretFormat {
         SecretFormat::parse(text).expect(text)
@@ -399,20 +399,7 @@ mod tests {
 
     #[test]
     fn rejects_placeholders_for_a_missing_value() {
-        for text in [
-            "undefined",
-            " null\n",
-            "None",
-            "NaN",
-            "true",
-            "false",
-            "[object Object]",
-            "${SECRET}",
-            "{{ secret }}",
-            "$SECRET",
-            "\"undefined\"",
-            "YOUR_SECRET_HERE",
-        ] {
+        for text in PLACEHOLDERS {
             for name in ["utf8", "base64", "hex", "key-{utf8}"] {
                 let (code, message, hint) = error(text, name);
                 assert_eq!(code, "secret-invalid", "{text}");
