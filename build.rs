@@ -1,6 +1,5 @@
-//! Bundles every folder of `providers/` into one JSON text each, schemas inlined, and writes the list that the catalog
-//! includes: adding a provider is adding a folder. Strips annotations from these schemas and from the schema of
-//! definitions.
+//! Bundles each folder of `providers/` into one JSON text with its schemas inlined, and writes the list of bundles that the
+//! catalog includes. A new provider needs a new folder and no code.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -33,6 +32,7 @@ fn main() {
     fs::write(out.join("definition.schema.json"), schema.to_string()).expect("OUT_DIR can be written");
 }
 
+/// A provider definition with its schemas.
 fn bundle(folder: &Path) -> Value {
     let mut definition = read(&folder.join("provider.json"));
     let events = definition.get_mut("events").and_then(Value::as_object_mut);
@@ -45,11 +45,12 @@ fn bundle(folder: &Path) -> Value {
     definition
 }
 
-fn inline(holder: &mut Value, folder: &Path) {
-    if let Some(file) = holder.get("schema").and_then(Value::as_str) {
+/// Replaces the file name of a schema by the schema.
+fn inline(owner: &mut Value, folder: &Path) {
+    if let Some(file) = owner.get("schema").and_then(Value::as_str) {
         let mut schema = read(&folder.join(file));
         strip(&mut schema);
-        holder["schema"] = schema;
+        owner["schema"] = schema;
     }
 }
 
@@ -59,11 +60,11 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Removes annotations, which only people read, and keywords without effect: fewer bytes in the WebAssembly module.
+/// Removes annotations and keywords without effect, which would add to the size of the WebAssembly module.
 fn strip(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };
-    for keyword in ["$comment", "title", "description", "examples", "default"] {
-        object.shift_remove(keyword);
+    for annotation in ["$comment", "title", "description", "examples", "default"] {
+        object.shift_remove(annotation);
     }
     if object.get("additionalProperties") == Some(&Value::Bool(true)) {
         object.shift_remove("additionalProperties");

@@ -35,8 +35,6 @@ pub struct Provider {
     pub webhook_id: Option<String>,
     /// The header with the id of the delivery.
     pub delivery_id: Option<String>,
-    /// The header with the id of the signed content.
-    pub id_header: Option<String>,
     /// The media type of bodies.
     pub content_type: String,
     /// The pointers and headers that every event has in common.
@@ -125,7 +123,7 @@ impl Provider {
     ///
     /// let error = Provider::from_json(br#"{ "id": "mine", "envelope": {}, "events": {} }"#).unwrap_err();
     /// assert_eq!(error.issues[0].pointer, "/envelope");
-    /// assert_eq!(error.issues[0].message, "The required key \"type\" is missing.");
+    /// assert_eq!(error.issues[0].message, "Missing required property \"type\".");
     /// # Ok::<(), hookseal::provider::DefinitionError>(())
     /// ```
     ///
@@ -186,7 +184,6 @@ impl Provider {
                 .unwrap_or(300),
             webhook_id: text(root, "/headers/webhookId"),
             delivery_id: text(root, "/headers/deliveryId"),
-            id_header: text(root, "/headers/id"),
             content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
             envelope,
             dedupe,

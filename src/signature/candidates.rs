@@ -17,9 +17,12 @@ pub(super) const MAX_TIMESTAMPS: usize = 4;
 pub(super) struct Candidate<'a> {
     pub algorithm: Algorithm,
     pub digest: DecodedDigest,
-    /// The timestamp next to the signature; empty if the scheme has it elsewhere, or none.
+    /// The timestamp of the same header; empty where the scheme has the timestamp elsewhere, or has none.
     pub timestamp: &'a str,
-    pub received: &'a str,
+    /// The item of the header, label included.
+    pub item: &'a str,
+    /// The encoded tag alone.
+    pub tag: &'a str,
 }
 
 /// The signatures that can be compared, and the most specific error of those that cannot.
@@ -125,7 +128,7 @@ struct CandidateParser<'a, 'k> {
 
 impl<'a> CandidateParser<'a, '_> {
     fn malformed(&self, received: &'a str, reason: MalformedReason) -> Outcome<'a> {
-        Outcome::MalformedReason { header: self.scheme.header(), received, reason }
+        Outcome::Malformed { header: self.scheme.header(), received, reason }
     }
 
     fn candidate(
@@ -147,7 +150,8 @@ impl<'a> CandidateParser<'a, '_> {
                 _ => return Err(unsupported(label, true)),
             },
         };
-        let digest = self.scheme.format.encoding.decode(digest).map_err(|error| {
+        let tag = digest;
+        let digest = self.scheme.format.encoding.decode(tag).map_err(|error| {
             self.malformed(
                 received,
                 match error {
@@ -180,7 +184,7 @@ impl<'a> CandidateParser<'a, '_> {
             }
             Some(text) => text,
         };
-        Ok(Candidate { algorithm, digest, timestamp, received })
+        Ok(Candidate { algorithm, digest, timestamp, item: received, tag })
     }
 
     /// Returns whether the text is a complete signature without a label.

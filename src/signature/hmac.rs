@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use digest::{Digest, Output};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
 use super::Algorithm;
-use super::hash::{Digest, Hash};
+use super::native_hash::NativeHash;
 
-/// Computes the HMAC of a message.
+/// The HMAC of the message.
 ///
 /// ```
 /// use hookseal::signature::{Algorithm, hmac};
@@ -21,35 +24,30 @@ pub fn sign(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
     HmacKey::new(algorithm, key).tag(message).as_bytes().to_vec()
 }
 
-/// Returns whether the tag is the HMAC of the message; `false` for a tag of another length than the algorithm's.
-///
-/// SECURITY: compares in constant time.
+/// Whether the tag is the HMAC of the message, compared in constant time. A tag of another length than the algorithm's is
+/// `false`.
 #[must_use]
 pub fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     HmacKey::new(algorithm, key).tag(message).ct_eq(tag)
 }
 
-/// Computes the SHA-256 digest of the bytes.
+/// The SHA-256 digest of the bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let digest = hash(Algorithm::Sha256, bytes);
-    digest.as_bytes().try_into().unwrap_or_default()
+    Sha256::digest(bytes).into()
 }
 
-/// Computes the plain hash of the bytes, without a key.
+/// The digest of the bytes without a key, which some senders confuse with HMAC.
 #[inline(never)]
 pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
-    hash(algorithm, bytes).as_bytes().to_vec()
+    match algorithm {
+        Algorithm::Sha1 => Sha1::digest(bytes).to_vec(),
+        Algorithm::Sha256 => Sha256::digest(bytes).to_vec(),
+        Algorithm::Sha512 => Sha512::digest(bytes).to_vec(),
+    }
 }
 
-fn hash(algorithm: Algorithm, bytes: &[u8]) -> Digest {
-    let mut hash = Hash::new(algorithm);
-    hash.update(bytes);
-    hash.finish()
-}
-
-/// SECURITY: constant-time comparison. The run time depends only on the lengths. For bytes that are no secret, use
-/// `json::bytes_equal`.
+/// Whether both are equal. SECURITY: the run time depends on the lengths only.
 pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
     let pairs = first.iter().zip(second);
     first.len() == second.len() && pairs.fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b))) == 0
@@ -61,41 +59,80 @@ pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
 /// HMAC = H(K XOR opad, H(K XOR ipad, text))        ; RFC 2104, section 2
 /// ```
 ///
-/// PERF: both padded blocks are already hashed, so that a message costs two hash blocks less. SECURITY: zeroized when
-/// dropped.
+/// The first block of both hashes is hashed already, so a message costs two blocks less. Zeroized when dropped.
 #[derive(Clone)]
 pub struct HmacKey {
-    /// The hash after `K XOR ipad`.
-    inner: Hash,
-    /// The hash after `K XOR opad`.
-    outer: Hash,
+    inner: HashState,
+    outer: HashState,
+    /// `K XOR ipad`, one block: the start of the message that a native hash computes the inner hash of.
+    inner_block: Zeroizing<[u8; MAX_BLOCK_BYTES]>,
+}
+
+/// The longest block, which is SHA-512's.
+const MAX_BLOCK_BYTES: usize = 128;
+
+/// A hash that has started. Zeroized when dropped.
+#[derive(Clone)]
+enum HashState {
+    Sha1(Sha1),
+    Sha256(Sha256),
+    Sha512(Sha512),
+}
+
+impl HashState {
+    #[inline(never)]
+    fn new(algorithm: Algorithm, block: &[u8]) -> Self {
+        match algorithm {
+            Algorithm::Sha1 => Self::Sha1(Sha1::new_with_prefix(block)),
+            Algorithm::Sha256 => Self::Sha256(Sha256::new_with_prefix(block)),
+            Algorithm::Sha512 => Self::Sha512(Sha512::new_with_prefix(block)),
+        }
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Sha1(_) => Algorithm::Sha1,
+            Self::Sha256(_) => Algorithm::Sha256,
+            Self::Sha512(_) => Algorithm::Sha512,
+        }
+    }
 }
 
 impl HmacKey {
     /// Prepares a key of any length.
     #[must_use]
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Self {
-        let start = |pad| {
-            let mut hash = Hash::new(algorithm);
-            hash.update(&padded_key(algorithm, key, pad));
-            hash
-        };
-        Self { inner: start(INNER_PAD), outer: start(OUTER_PAD) }
+        let len = algorithm.block_len();
+        // A key longer than a block is hashed first, a shorter one is padded with zeros.
+        let mut block = Zeroizing::new([0; MAX_BLOCK_BYTES]);
+        if key.len() <= len {
+            block[..key.len()].copy_from_slice(key);
+        } else {
+            let hash = Zeroizing::new(plain_digest(algorithm, key));
+            block[..hash.len()].copy_from_slice(&hash);
+        }
+        let xor = |mask: u8| Zeroizing::new(block.map(|byte| byte ^ mask));
+        let (inner_block, outer_block) = (xor(0x36), xor(0x5c));
+        Self {
+            inner: HashState::new(algorithm, &inner_block[..len]),
+            outer: HashState::new(algorithm, &outer_block[..len]),
+            inner_block,
+        }
     }
 
-    /// Returns the algorithm of the key.
+    /// The algorithm that the key is prepared for.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.inner.algorithm()
     }
 
-    /// Starts a message that is added in parts.
+    /// Starts a message in parts.
     #[must_use]
-    pub fn start(&self) -> Mac {
-        Mac { inner: self.inner.clone(), outer: self.outer.clone() }
+    pub fn start(&self) -> Mac<'_> {
+        Mac { inner: self.inner.clone(), outer: &self.outer }
     }
 
-    /// Computes the HMAC of one message.
+    /// The HMAC of one message.
     #[must_use]
     pub fn tag(&self, message: &[u8]) -> Tag {
         let mut mac = self.start();
@@ -103,30 +140,36 @@ impl HmacKey {
         mac.finish()
     }
 
-    /// Computes the HMAC of a message whose inner hash is already computed.
-    pub(super) fn tag_of_inner_hash(&self, inner: &[u8]) -> Tag {
-        let mut outer = self.outer.clone();
-        outer.update(inner);
-        Tag(outer.finish())
+    /// The HMAC of a message in parts, whose inner hash the native hash computes. The outer hash is over a digest only.
+    ///
+    /// `None` if the native hash fails, or the message has too many parts.
+    pub(super) fn native_tag<'m>(
+        &'m self,
+        native_hash: NativeHash,
+        message: impl Iterator<Item = &'m [u8]>,
+    ) -> Option<Tag> {
+        // Signed content has a handful of parts.
+        let mut parts = [&self.inner_block[..self.algorithm().block_len()]; 12];
+        let mut count = 1;
+        for part in message {
+            *parts.get_mut(count)? = part;
+            count += 1;
+        }
+        // Without the key, nothing can be derived from the inner hash, so it needs no zeroizing.
+        let digest = native_hash(self.algorithm(), &parts[..count])?;
+        Some(self.outer.finish(&digest[..self.algorithm().digest_len()]))
     }
 }
 
-/// `ipad` and `opad` of RFC 2104, section 2.
-pub(super) const INNER_PAD: u8 = 0x36;
-const OUTER_PAD: u8 = 0x5c;
-
-/// Returns one block: the key, hashed if longer than a block, padded with zeros, each byte XOR `pad`.
-#[inline(never)]
-pub(super) fn padded_key(algorithm: Algorithm, key: &[u8], pad: u8) -> Zeroizing<Vec<u8>> {
-    let mut block = Zeroizing::new(vec![0; algorithm.block_len()]);
-    if key.len() <= block.len() {
-        block[..key.len()].copy_from_slice(key);
-    } else {
-        let digest = hash(algorithm, key);
-        block[..digest.as_bytes().len()].copy_from_slice(digest.as_bytes());
+impl HashState {
+    /// The tag, where this is the outer hash.
+    fn finish(&self, inner_digest: &[u8]) -> Tag {
+        Tag(match self {
+            Self::Sha1(hash) => Finished::Sha1(hash.clone().chain_update(inner_digest).finalize().into()),
+            Self::Sha256(hash) => Finished::Sha256(hash.clone().chain_update(inner_digest).finalize().into()),
+            Self::Sha512(hash) => Finished::Sha512(hash.clone().chain_update(inner_digest).finalize().into()),
+        })
     }
-    block.iter_mut().for_each(|byte| *byte ^= pad);
-    block
 }
 
 impl fmt::Debug for HmacKey {
@@ -135,51 +178,78 @@ impl fmt::Debug for HmacKey {
     }
 }
 
-/// An HMAC computation that accepts further parts.
-pub struct Mac {
-    inner: Hash,
-    outer: Hash,
+/// A message that is authenticated part by part.
+pub struct Mac<'k> {
+    inner: HashState,
+    outer: &'k HashState,
 }
 
-impl Mac {
+impl Mac<'_> {
     /// Adds the next part.
     pub fn update(&mut self, part: &[u8]) {
-        self.inner.update(part);
+        match &mut self.inner {
+            HashState::Sha1(hash) => hash.update(part),
+            HashState::Sha256(hash) => hash.update(part),
+            HashState::Sha512(hash) => hash.update(part),
+        }
     }
 
-    /// Finishes the message.
+    /// Ends the message.
     #[must_use]
     pub fn finish(self) -> Tag {
-        let Self { inner, mut outer } = self;
-        outer.update(inner.finish().as_bytes());
-        Tag(outer.finish())
+        match self.inner {
+            HashState::Sha1(hash) => self.outer.finish(&hash.finalize()),
+            HashState::Sha256(hash) => self.outer.finish(&hash.finalize()),
+            HashState::Sha512(hash) => self.outer.finish(&hash.finalize()),
+        }
     }
 }
 
-impl fmt::Debug for Mac {
+impl fmt::Debug for Mac<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Mac([redacted])")
     }
 }
 
-/// The HMAC of a message, which a valid signature equals.
-///
-/// SECURITY: never printed, without `==`, zeroized when dropped.
-pub struct Tag(Digest);
+/// The HMAC of a message, which is the correct signature. Never printed, without `==`, and zeroized when dropped.
+pub struct Tag(Finished);
+
+enum Finished {
+    Sha1(CtTag<Sha1>),
+    Sha256(CtTag<Sha256>),
+    Sha512(CtTag<Sha512>),
+}
+
+/// A digest that is compared in constant time and zeroized when dropped.
+type CtTag<D> = digest::CtOutput<D>;
 
 impl Tag {
-    /// Returns whether a received signature equals the tag; `false` for another length.
-    ///
-    /// SECURITY: compares in constant time.
+    /// Whether a received signature is this one, compared in constant time. `false` for every
+    /// other length.
     #[must_use]
     pub fn ct_eq(&self, received: &[u8]) -> bool {
-        constant_time_eq(self.as_bytes(), received)
+        // `CtOutput` compares in constant time; the length is no secret.
+        match &self.0 {
+            Finished::Sha1(tag) => {
+                <&Output<Sha1>>::try_from(received).is_ok_and(|received| *tag == received.into())
+            }
+            Finished::Sha256(tag) => {
+                <&Output<Sha256>>::try_from(received).is_ok_and(|received| *tag == received.into())
+            }
+            Finished::Sha512(tag) => {
+                <&Output<Sha512>>::try_from(received).is_ok_and(|received| *tag == received.into())
+            }
+        }
     }
 
-    /// Returns the bytes, for signing.
+    /// The bytes, to sign with.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        match &self.0 {
+            Finished::Sha1(tag) => tag.as_bytes(),
+            Finished::Sha256(tag) => tag.as_bytes(),
+            Finished::Sha512(tag) => tag.as_bytes(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::candidates::{MAX_HEADER_BYTES, MAX_SIGNATURES, MAX_TIMESTAMPS};
 use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme};
-use crate::issue::{Location, PendingIssue, Severity};
+use crate::issue::{Code, Location, PendingIssue, Severity};
 
 /// A sentence, and what to do about it.
 struct Message(String, Option<String>);
@@ -23,13 +23,13 @@ impl Message {
 }
 
 impl Outcome<'_> {
-    /// Returns the issue of this outcome; `None` for a verified delivery.
-    pub(crate) fn draft(&self, scheme: &Scheme, keys: &Keys) -> Option<PendingIssue> {
-        let Message(message, hint) = self.message(scheme, keys)?;
-        let mut draft = PendingIssue::new(self.code()?, Severity::Error, Location::Request, message);
+    /// Returns the issue of an outcome with this code, which [`accepted`](Self::accepted) returned.
+    pub(crate) fn issue(&self, code: Code, scheme: &Scheme, keys: &Keys) -> PendingIssue {
+        let Message(message, hint) = self.message(scheme, keys);
+        let mut draft = PendingIssue::new(code, Severity::Error, Location::Request, message);
         draft.hint = hint;
         let is_about_format = match self {
-            Outcome::MalformedReason { header, .. } => *header == scheme.header(),
+            Outcome::Malformed { header, .. } => *header == scheme.header(),
             Outcome::Missing | Outcome::Unsupported { .. } | Outcome::AlgorithmMismatch { .. } => true,
             _ => false,
         };
@@ -37,16 +37,17 @@ impl Outcome<'_> {
             let examples = keys.algorithms().iter().map(|algorithm| scheme.format.example(*algorithm));
             draft.expected = Some(examples.collect::<Vec<_>>().join(" or "));
         }
-        Some(draft)
+        draft
     }
 
-    fn message(&self, scheme: &Scheme, keys: &Keys) -> Option<Message> {
+    fn message(&self, scheme: &Scheme, keys: &Keys) -> Message {
         let header = scheme.header();
         let timestamp_header = scheme.timestamp_header().unwrap_or(header);
-        Some(match *self {
-            Outcome::Verified { .. } => return None,
+        match *self {
+            Outcome::Verified { .. } | Outcome::Unsigned => Message::new("The delivery is accepted."),
+            Outcome::NotCompared => Message::new("The signature was not compared."),
             Outcome::Missing => missing(scheme),
-            Outcome::MalformedReason { header, reason, .. } => malformed(reason, header, scheme, keys),
+            Outcome::Malformed { header, reason, .. } => malformed(reason, header, scheme, keys),
             Outcome::Unsupported { name, is_labelled, .. } => unsupported(name, is_labelled, header, keys),
             Outcome::AlgorithmMismatch { algorithm, is_labelled, digest_len, .. } => {
                 wrong_length(algorithm, is_labelled, digest_len, header)
@@ -78,7 +79,7 @@ impl Outcome<'_> {
                 .hint("Pass `url` exactly as the sender knows it, not as a proxy rewrites it."),
             Outcome::MethodMissing => Message::new("Missing method, which the signature covers.")
                 .hint("Pass `method` with the delivery."),
-        })
+        }
     }
 }
 

@@ -45,7 +45,11 @@ enum ContentPart {
     Literal(String),
     Body,
     Timestamp,
-    Header(String),
+    /// A header; `is_id` where the template names it `{id}`.
+    Header {
+        name: String,
+        is_id: bool,
+    },
     Url,
     Method,
 }
@@ -56,7 +60,7 @@ impl fmt::Display for ContentPart {
             ContentPart::Literal(text) => f.write_str(text),
             ContentPart::Body => f.write_str("{body}"),
             ContentPart::Timestamp => f.write_str("{timestamp}"),
-            ContentPart::Header(name) => write!(f, "{{header:{name}}}"),
+            ContentPart::Header { name, .. } => write!(f, "{{header:{name}}}"),
             ContentPart::Url => f.write_str("{url}"),
             ContentPart::Method => f.write_str("{method}"),
         }
@@ -69,12 +73,25 @@ fn is_url_character(byte: u8) -> bool {
 }
 
 impl ContentPart {
+    fn placeholder(&self) -> Option<String> {
+        let name = match self {
+            ContentPart::Literal(_) => return None,
+            ContentPart::Body => "body",
+            ContentPart::Timestamp => "timestamp",
+            ContentPart::Header { is_id: true, .. } => "id",
+            ContentPart::Header { name, .. } => return Some(["header:", name].concat()),
+            ContentPart::Url => "url",
+            ContentPart::Method => "method",
+        };
+        Some(into_owned_outlined(name))
+    }
+
     fn bytes<'v>(&'v self, values: &TemplateValues<'v>) -> &'v [u8] {
         match self {
             ContentPart::Literal(text) => text.as_bytes(),
             ContentPart::Body => values.body,
             ContentPart::Timestamp => values.timestamp.as_bytes(),
-            ContentPart::Header(name) => values.headers.get(name).unwrap_or_default().as_bytes(),
+            ContentPart::Header { name, .. } => values.headers.get(name).unwrap_or_default().as_bytes(),
             ContentPart::Url => values.url.as_bytes(),
             ContentPart::Method => values.method.as_bytes(),
         }
@@ -103,13 +120,16 @@ impl SignedContent {
                 TemplateToken::Placeholder("timestamp") => ContentPart::Timestamp,
                 TemplateToken::Placeholder("url") => ContentPart::Url,
                 TemplateToken::Placeholder("method") => ContentPart::Method,
-                TemplateToken::Placeholder("id") => ContentPart::Header(
-                    id_header
+                TemplateToken::Placeholder("id") => ContentPart::Header {
+                    name: id_header
                         .ok_or("`{id}` is signed, but no header with the id is defined.")?
                         .to_owned(),
-                ),
+                    is_id: true,
+                },
                 TemplateToken::Placeholder(placeholder) => match placeholder.strip_prefix("header:") {
-                    Some(name) if is_token(name) => ContentPart::Header(into_owned_outlined(name)),
+                    Some(name) if is_token(name) => {
+                        ContentPart::Header { name: into_owned_outlined(name), is_id: false }
+                    }
                     Some(_) => return Err(format!("Invalid HTTP header name in {{{placeholder}}}.")),
                     None => {
                         return Err(format!(
@@ -152,7 +172,7 @@ impl SignedContent {
     /// Returns the parts of variable length, except for body and timestamp.
     fn variable_parts(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
         let is_variable = |part: &ContentPart| {
-            matches!(part, ContentPart::Header(_) | ContentPart::Url | ContentPart::Method)
+            matches!(part, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
         };
         self.parts.iter().enumerate().filter(move |(_, part)| is_variable(part))
     }
@@ -165,7 +185,7 @@ impl SignedContent {
         let mut headers = self.variable_parts().filter_map(|(index, part)| {
             let is_printable = |text: &str| text.bytes().all(|byte| !byte.is_ascii_control());
             let can_contain_delimiter = self.delimiter(index).is_ok_and(is_printable);
-            (can_contain_delimiter && matches!(part, ContentPart::Header(_))).then_some(index)
+            (can_contain_delimiter && matches!(part, ContentPart::Header { .. })).then_some(index)
         });
         let first = headers.next();
         let first_of_several = first.filter(|_| headers.next().is_some());
@@ -192,7 +212,7 @@ impl SignedContent {
     /// Returns a header whose value contains its delimiter, so that its end is ambiguous.
     pub fn overrun<'v>(&'v self, values: &TemplateValues<'v>) -> Option<&'v str> {
         self.variable_parts().find_map(|(index, part)| {
-            let ContentPart::Header(name) = part else { return None };
+            let ContentPart::Header { name, .. } = part else { return None };
             let (value, delimiter) = (part.bytes(values), self.delimiter(index).ok()?.as_bytes());
             if let [byte] = delimiter {
                 return value.contains(byte).then_some(name.as_str());
@@ -246,19 +266,33 @@ impl SignedContent {
     /// Returns the names of the signed headers.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            ContentPart::Header(name) => Some(name.as_str()),
+            ContentPart::Header { name, .. } => Some(name.as_str()),
             _ => None,
         })
     }
 
     /// Feeds the parts to an HMAC. PERF: the body is never copied.
-    pub fn feed(&self, mac: &mut Mac, values: &TemplateValues<'_>) {
+    pub fn feed(&self, mac: &mut Mac<'_>, values: &TemplateValues<'_>) {
         self.parts.iter().for_each(|part| mac.update(part.bytes(values)));
     }
 
-    /// Returns the same parts, for the native hash.
+    /// The same bytes, part by part, for the native hash.
     pub fn parts<'v>(&'v self, values: &'v TemplateValues<'_>) -> impl Iterator<Item = &'v [u8]> {
         self.parts.iter().map(|part| part.bytes(values))
+    }
+
+    /// Every part with its placeholder, without braces, and its bytes: no placeholder for literal text, and no bytes for
+    /// what the delivery lacks.
+    pub fn named_parts<'v>(
+        &'v self,
+        values: &'v TemplateValues<'_>,
+    ) -> impl Iterator<Item = (Option<String>, Option<&'v [u8]>)> {
+        self.parts.iter().map(|part| {
+            let bytes = part.bytes(values);
+            // `Scheme::values` rejects an empty header, timestamp, URL or method as missing.
+            let is_missing = bytes.is_empty() && !matches!(part, ContentPart::Literal(_) | ContentPart::Body);
+            (part.placeholder(), (!is_missing).then_some(bytes))
+        })
     }
 }
 

@@ -37,7 +37,8 @@ pub(super) fn keys(scheme: &Scheme, secrets: &[&str]) -> Keys {
 fn report(scheme: &Scheme, keys: &Keys, headers: &[(&str, &str)]) -> String {
     let delivery = Delivery::new(headers.iter().copied().collect(), b"{}");
     let outcome = scheme.verify(keys, &delivery, NOW, 300);
-    let Some(draft) = outcome.draft(scheme, keys) else { return "verified".to_owned() };
+    let Err(code) = outcome.accepted() else { return "verified".to_owned() };
+    let draft = outcome.issue(code, scheme, keys);
     let mut report = format!("{}\n{}", draft.code, draft.message);
     for (label, text) in [("hint", draft.hint), ("expected", draft.expected)] {
         if let Some(text) = text {
@@ -406,7 +407,7 @@ fn no_message_or_debug_output_holds_a_secret_or_an_expected_signature() {
                 }
                 let delivery = Delivery::new(headers, body.as_bytes());
                 let outcome = scheme.verify(&keys_of_scheme, &delivery, NOW, 300);
-                let draft = outcome.draft(&scheme, &keys_of_scheme).expect("not verified");
+                let draft = outcome.issue(outcome.code().expect("not verified"), &scheme, &keys_of_scheme);
                 let output =
                     format!("{outcome:?} {outcome:#?} {draft:?} {keys_of_scheme:?} {scheme:?} {delivery:?}");
                 for text in secrets {

@@ -1,13 +1,14 @@
-//! What crosses the bridge as data: options that come in, verdicts that go out. Nothing of JavaScript.
+//! Data that crosses the bridge: options in, results out. Names nothing of JavaScript.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::invalid_option::invalid_option;
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
 use crate::webhook::{Cause, Error, SignParams, Timestamp, WebhookOptions};
 
-/// An error as JavaScript gets it.
+/// An error for JavaScript.
 #[derive(Serialize)]
 pub struct ErrorData<'e> {
     pub code: Code,
@@ -29,7 +30,7 @@ pub struct ExplanationData<'e> {
 
 /// The options of a webhook as JavaScript gives them.
 pub struct WebhookOptionsData {
-    /// Zeroized on every way out: options that are refused are dropped, too.
+    /// Zeroized when dropped, also where the options are invalid.
     pub secrets: Vec<Zeroizing<String>>,
     pub unsigned: Option<String>,
     pub algorithms: Option<Vec<String>>,
@@ -39,28 +40,25 @@ pub struct WebhookOptionsData {
 }
 
 impl WebhookOptionsData {
-    /// What the options mean.
+    /// Converts the options.
     pub fn read(self) -> Result<WebhookOptions, Error> {
-        let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
         let allow_unsigned = match self.unsigned.as_deref() {
             None | Some("refuse") => false,
             Some("allow") => true,
-            Some(_) => return Err(invalid("`unsigned` is \"allow\" or \"refuse\".".to_owned())),
+            Some(_) => return Err(invalid_option("unsigned")),
         };
         let profile = match self.profile.as_deref() {
             None | Some("lenient") => Profile::Lenient,
             Some("strict") => Profile::Strict,
-            Some(_) => return Err(invalid("`profile` is \"lenient\" or \"strict\".".to_owned())),
+            Some(_) => return Err(invalid_option("profile")),
         };
         let algorithms = self
             .algorithms
             .map(|names| {
                 let known = |name: &String| {
                     Algorithm::from_name(name).ok_or_else(|| {
-                        Error::new(
-                            Code::ALGORITHM_UNSUPPORTED,
-                            "`algorithms` is a list of \"sha1\", \"sha256\" and \"sha512\", and holds something else.",
-                        )
+                        let message = invalid_option("algorithms").to_string();
+                        Error::new(Code::ALGORITHM_UNSUPPORTED, message)
                     })
                 };
                 names.iter().map(known).collect::<Result<Vec<_>, _>>()
@@ -68,9 +66,7 @@ impl WebhookOptionsData {
             .transpose()?;
         let number = |name: &str, value: Option<f64>| match value {
             None => Ok(None),
-            Some(value) => {
-                to_usize(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
-            }
+            Some(value) => to_usize(value).map(Some).ok_or_else(|| invalid_option(name)),
         };
         Ok(WebhookOptions {
             secrets: self.secrets,
@@ -84,24 +80,20 @@ impl WebhookOptionsData {
     }
 }
 
-/// What JavaScript has to know of a provider to carry a delivery over and a verdict back.
+/// The provider, as far as JavaScript needs to know it to pass deliveries in and results out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderMetadata<'w> {
     pub id: &'w str,
-    pub title: &'w str,
-    /// The headers that the hot path looks at, in lower case.
+    /// The headers that the hot path reads, in lower case.
     pub required_headers: Vec<String>,
     pub immutable: bool,
-    pub success: (u16, u16),
-    pub retries: &'w [u32],
     pub content_type: &'w str,
-    pub sensitive: &'w [String],
-    /// The keys by their symbols on the tape.
+    /// The interned keys, by the numbers that tokens of the tape have for them.
     pub names: Vec<&'w str>,
     pub events: Vec<EventMetadata<'w>>,
     pub max_bytes: usize,
-    /// What no signature of the provider covers: `type`, `id`.
+    /// What a signature of the provider does not cover: `type`, `id`.
     pub uncovered: Vec<&'static str>,
 }
 
@@ -117,7 +109,7 @@ pub struct ComparisonData {
     pub same: bool,
     pub same_event: bool,
     pub changes: Vec<ChangeData>,
-    /// How many more there are, where not all are listed.
+    /// The number of changes that are not listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub omitted: Option<usize>,
 }
@@ -129,7 +121,7 @@ pub struct ChangeData {
     pub after: Option<String>,
 }
 
-/// What `sign` and `create` are given.
+/// The parameters of `sign` and `create`.
 pub struct SignParamsData {
     pub now: f64,
     pub random: Vec<u8>,
@@ -140,24 +132,24 @@ pub struct SignParamsData {
 }
 
 impl SignParamsData {
-    /// What they mean.
+    /// Converts the parameters.
     pub fn read(self) -> Result<SignParams, Error> {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
-            return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
+            return Err(invalid_option("random"));
         };
         let Self { now, id, webhook_id, event_type, url, .. } = self;
         Ok(SignParams { now: from_js_millis(now), random, id, webhook_id, event_type, url })
     }
 }
 
-/// A signed delivery whose body stands in `text`.
+/// A signed delivery. Its body is in `text`.
 #[derive(Serialize)]
 pub struct SignedData {
     pub headers: Vec<(String, String)>,
     pub length: usize,
 }
 
-/// A schema's error as JavaScript gets it.
+/// A schema error for JavaScript.
 #[derive(Serialize)]
 pub struct SchemaErrorData {
     pub keyword: String,
@@ -165,13 +157,13 @@ pub struct SchemaErrorData {
     pub message: String,
 }
 
-/// A moment that JavaScript gave.
+/// A time of JavaScript, in milliseconds.
 pub fn from_js_millis(now: f64) -> Timestamp {
     #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
     Timestamp::from_millis(now as i64)
 }
 
-/// A whole number that JavaScript gave; NaN stands for none.
+/// A whole number of JavaScript; NaN means none.
 pub fn to_usize(number: f64) -> Option<usize> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     (number >= 0.0).then_some(number as usize)

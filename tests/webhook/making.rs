@@ -2,7 +2,7 @@
 
 use hookseal::provider::{Provider, Uncovered};
 use hookseal::signature::Algorithm;
-use hookseal::webhook::{SignatureInfo, Verdict, Webhook, WebhookOptions};
+use hookseal::webhook::{CoveredPart, SignatureInfo, Verdict, Webhook, WebhookOptions};
 use hookseal::{Code, Severity};
 
 use super::support::{
@@ -13,12 +13,7 @@ use hookseal::delivery::Delivery;
 #[test]
 fn a_webhook_without_a_way_to_trust_is_never_made() {
     for (provider, options, code, message) in [
-        (
-            "painchek",
-            options(&[]),
-            Code::SECRET_MISSING,
-            "PainChek signs its deliveries, and no secret was given.",
-        ),
+        ("painchek", options(&[]), Code::SECRET_MISSING, "No signing secret configured for PainChek."),
         ("painchek", options(&[""]), Code::SECRET_MISSING, "The secret is empty."),
         (
             "painchek",
@@ -50,18 +45,23 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
             Code::OPTION_INVALID,
             "Invalid value for option `algorithms`: expected",
         ),
-        ("xon", options(&[]), Code::SECRET_MISSING, "X-on Surgery Connect signs nothing: anybody"),
+        (
+            "xon",
+            options(&[]),
+            Code::SECRET_MISSING,
+            "X-on Surgery Connect does not sign its webhooks, so the sender",
+        ),
         (
             "xon",
             options(&[SECRET]),
             Code::SECRET_INVALID,
-            "X-on Surgery Connect signs nothing, so a secret cannot",
+            "X-on Surgery Connect does not sign its webhooks, so a secret cannot",
         ),
         (
             "xon",
             WebhookOptions { allow_unsigned: true, ..options(&[SECRET]) },
             Code::SECRET_INVALID,
-            "X-on Surgery Connect signs nothing",
+            "X-on Surgery Connect does not sign its webhooks, so a secret cannot",
         ),
         (
             "nobody",
@@ -111,7 +111,12 @@ fn all_secrets_of_a_rotation_verify_and_the_first_one_signs() {
         let uncovered = Uncovered::default();
         assert_eq!(
             verified.signature,
-            SignatureInfo::Verified { algorithm: Algorithm::Sha256, secret: place, uncovered }
+            SignatureInfo::Verified {
+                algorithm: Algorithm::Sha256,
+                secret: place,
+                covers: CoveredPart::Body,
+                uncovered
+            }
         );
         assert_eq!(both.inspect(&delivery, NOW).signature.secret, Some(place));
     }

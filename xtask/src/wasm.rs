@@ -1,4 +1,4 @@
-//! The WebAssembly core: compiled, bound to JavaScript, optimised; and its own tests, run in Node.
+//! Builds the WebAssembly core: compiles it, generates the JavaScript glue, optimizes the module. Runs its tests in Node.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,18 +10,18 @@ use crate::cache::CachedStep;
 use crate::run::{Failure, cargo_wasm, node, progress, root, run, target};
 use crate::{setup, versions};
 
-/// Where the glue and the module go: sources of the npm package that nobody edits.
+/// The folder of the generated glue and module, among the sources of the npm package.
 pub const GENERATED: &str = "pkg/src/generated";
-// What follows stands in the target folder.
+// The following paths are relative to the target folder.
 const COMPILED: &str = "wasm32-unknown-unknown/release/hookseal.wasm";
 const GLUE: &str = "xtask/glue";
 
-/// The same core for the playground: smaller, and half as fast.
+/// The same core for the playground: smaller, and half as fast. (`[profile.page]` in Cargo.toml)
 const PAGE_COMPILED: &str = "wasm32-unknown-unknown/page/hookseal.wasm";
 const PAGE_GLUE: &str = "xtask/page-glue";
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 
-/// What the compiled module may use. Every runtime the package supports has had them since 2023.
+/// WebAssembly features of the module. Every supported runtime has had them since 2023.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",
@@ -39,7 +39,7 @@ pub fn build() -> Result<(), Failure> {
     progress("compiling the core: cargo build --release --target wasm32-unknown-unknown");
     run(
         cargo_wasm("build")?.args(["--release", "--quiet", "--package", "hookseal"]),
-        "mend what the compiler says; if it is about Cargo.lock, run `cargo check` and commit the lock file",
+        "fix what the compiler reports; if it is about Cargo.lock, run `cargo check` and commit the lock file",
     )?;
     let module = format!("{GENERATED}/core.wasm");
     let inline = format!("{GENERATED}/inline.ts");
@@ -55,20 +55,20 @@ pub fn build() -> Result<(), Failure> {
         &[&module, &inline],
     )?
     .run_if_stale(|| {
-        progress("generating the JavaScript glue and optimising the module: wasm-bindgen, wasm-opt -O3");
+        progress("generating the JavaScript glue and optimizing the module: wasm-bindgen, wasm-opt -O3");
         bind(COMPILED, GLUE)?;
         publish_glue()?;
-        optimise(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
-        run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "look at what Node says")
+        optimize(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
+        run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "fix what Node reports")
     })
 }
 
-/// Compiles the core once more for the playground, whose script is the package's: so the glue has to be the same.
+/// Compiles the core for the playground. The page uses the package's glue, so both modules must have the same glue.
 pub fn build_for_page() -> Result<(), Failure> {
     progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
     run(
         cargo_wasm("build")?.args(["--profile", "page", "--quiet", "--package", "hookseal"]),
-        "mend what the compiler says",
+        "fix what the compiler reports",
     )?;
     CachedStep::new(
         "wasm-page",
@@ -81,25 +81,25 @@ pub fn build_for_page() -> Result<(), Failure> {
         &[target().join(PAGE_MODULE)],
     )?
     .run_if_stale(|| {
-        progress("optimising the module for the page: wasm-bindgen, wasm-opt -Oz");
+        progress("optimizing the module for the page: wasm-bindgen, wasm-opt -Oz");
         bind(PAGE_COMPILED, PAGE_GLUE)?;
         let glue = |folder: &str| {
             let path = target().join(folder).join("glue.js");
             fs::read(&path).map_err(|error| Failure::file(&path, error))
         };
         if glue(GLUE)? != glue(PAGE_GLUE)? {
-            return Err(Failure::new("the page's core has other glue than the package's")
+            return Err(Failure::new("the glue of the page's core differs from the package's")
                 .hint("remove the folder xtask in the target folder, and run this command again"));
         }
         let module = target().join(PAGE_MODULE);
         let folder = module.parent().unwrap_or(&module);
         fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-        optimise(PAGE_GLUE, &["-Oz"], &module)
+        optimize(PAGE_GLUE, &["-Oz"], &module)
     })
 }
 
-/// Generates the glue for the `web` target. No default path to the module: a `new URL(...)` inside a
-/// dependency breaks bundlers' development servers, and the package brings the module its own way.
+/// Generates the glue for the `web` target, without a default path to the module: a `new URL(...)` inside a dependency
+/// breaks the development servers of bundlers. The package loads the module itself.
 fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
     let glue = target().join(glue);
     Bindgen::new()
@@ -117,10 +117,10 @@ fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
 }
 
-/// The declaration of what [`restartable`] adds.
-const FORGET: &str = "\n/**\n * Lets go of the instance: `initSync` makes another one.\n */\nexport function forget(): void;\n";
+/// The TypeScript declaration of the function that [`restartable`] adds.
+const FORGET: &str = "\n/**\n * Drops the instance; `initSync` then creates a new one.\n */\nexport function forget(): void;\n";
 
-/// Puts the glue among the sources of the package, able to make the core anew after a trap.
+/// Writes the glue to the sources of the package, changed so that the core can be restarted after a trap.
 fn publish_glue() -> Result<(), Failure> {
     let generated = root().join(GENERATED);
     fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
@@ -129,7 +129,7 @@ fn publish_glue() -> Result<(), Failure> {
         fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
     };
     let glue = restartable(&read("glue.js")?).ok_or_else(|| {
-        Failure::new("wasm-bindgen writes glue.js in another way than `restartable` expects")
+        Failure::new("glue.js does not have the form that `restartable` expects")
             .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
     })?;
     let declarations = read("glue.d.ts")? + FORGET;
@@ -140,9 +140,9 @@ fn publish_glue() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds `forget`, after which `initSync` makes a new instance. Pointers into the old one are never freed in the new one: each
-/// finalizer knows the instance that its pointer belongs to. The generator's own option for this puts two checks and a call
-/// in front of every call.
+/// Adds `forget`, after which `initSync` creates a new instance. Each finalizer knows the instance of its pointer, so that
+/// a pointer into the old instance is never freed in the new one. PERF: the generator's own option for this adds two checks
+/// and a call to every call.
 fn restartable(glue: &str) -> Option<String> {
     let register =
         |class: &str, pointer: &str| format!("{class}Finalization.register(this, {pointer}, this);");
@@ -151,7 +151,7 @@ fn restartable(glue: &str) -> Option<String> {
         .filter_map(|line| line.strip_prefix("export class ")?.strip_suffix(" {"))
         .map(str::to_owned)
         .collect();
-    // Named here, they hide the global ones, which some environments for tests do not have.
+    // These imports hide the globals of the same name, which some test environments lack.
     let mut text = format!("import {{ TextDecoder, TextEncoder }} from \"../runtime.js\";\n\n{glue}");
     for class in &classes {
         let free = format!("wasm.__wbg_{}_free(ptr, 1)", class.to_lowercase());
@@ -178,9 +178,9 @@ fn replace_once(text: &str, from: &str, to: &str) -> Option<String> {
     (text.matches(from).count() == 1).then(|| text.replacen(from, to, 1))
 }
 
-/// `-ocimfs 0`: what has one caller is not put into it. That makes functions of 40 KB, and an engine that compiles one
-/// takes a tenth of a second for it, in a process that may have been started for one delivery.
-fn optimise(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
+/// Optimizes a module with wasm-opt. PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates
+/// functions of 40 KB, which V8 takes 0.1 s to compile: too long for a process that verifies one delivery.
+fn optimize(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
     let mut command = node("node_modules/binaryen/bin/wasm-opt");
     command
         .args(FEATURES)
@@ -191,7 +191,7 @@ fn optimise(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
     run(&mut command, "run `npm ci`, then this command again")
 }
 
-/// Compiles the core's own tests for WebAssembly and says where the modules stand.
+/// Compiles the tests of the core for WebAssembly and returns the paths of the modules.
 fn test_modules() -> Result<Vec<PathBuf>, Failure> {
     let mut command = cargo_wasm("test")?;
     command.args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run", "--message-format=json"]);
@@ -199,7 +199,7 @@ fn test_modules() -> Result<Vec<PathBuf>, Failure> {
     let output = command.output().map_err(|error| Failure::new(format!("cargo did not start: {error}")))?;
     if !output.status.success() {
         return Err(Failure::new("the tests for WebAssembly do not compile")
-            .hint("mend what the compiler says above"));
+            .hint("fix what the compiler reports above"));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     Ok(messages
@@ -212,8 +212,8 @@ fn test_modules() -> Result<Vec<PathBuf>, Failure> {
 
 /// Commands that run the core's own tests in Node, one for each test module.
 ///
-/// wasm-bindgen's runner is a program of 200 crates, most of them for browsers; what Node needs of it
-/// is the few lines of `xtask/wasm-tests.mjs`, over glue made by the generator that is linked in here.
+/// wasm-bindgen's own runner depends on 200 crates, most of them for browsers. For Node the few lines of
+/// `xtask/wasm-tests.mjs` are enough.
 pub fn test_commands() -> Result<Vec<Command>, Failure> {
     let mut commands = Vec::new();
     for module in test_modules()? {
@@ -225,7 +225,7 @@ pub fn test_commands() -> Result<Vec<Command>, Failure> {
                 bindgen.debug(true).export_wasm(true).emit_start(false).out_name("tests").generate(&folder)
             })
             .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
-        // The project says that its scripts are modules; this glue is not one.
+        // The glue is CommonJS, unlike the scripts of the project.
         let package = folder.join("package.json");
         fs::write(&package, "{ \"type\": \"commonjs\" }\n")
             .map_err(|error| Failure::file(&package, error))?;

@@ -122,7 +122,7 @@ async function overrides(options: InputOptions) {
       ...(options.url === undefined ? {} : { url: options.url }),
     }),
     issues: (issues: Issue[]): Issue[] =>
-      body === undefined ? issues : issues.filter(({ code }) => code !== "body-elsewhere"),
+      body === undefined ? issues : issues.filter(({ code }) => code !== "body-not-included"),
   };
 }
 
@@ -196,7 +196,7 @@ export class UnreadableError extends UsageError {
 /** What to type for what the core says of a text. */
 function suggestFix(issues: readonly Issue[]): string | undefined {
   const has = (code: Issue["code"]) => issues.some((issue) => issue.code === code);
-  if (has("body-elsewhere")) return "Give the body with --body FILE.";
-  if (has("form-unknown")) return "If it is a body as it stands, say --format body.";
+  if (has("body-not-included")) return "Give the body with --body FILE.";
+  if (has("import-format-unknown")) return "If it is a body as it stands, say --format body.";
   return undefined;
 }

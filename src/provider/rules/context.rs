@@ -10,7 +10,7 @@ use crate::schema::instant;
 codes! {
     /// The codes of rules that several providers share.
     pub(super) SHARED_CODES:
-    NULL_TEXT = "null-text" Rules,
+    NULL_STRING = "null-string" Rules,
         "The string \"null\" was sent instead of JSON null.",
         "Send null without quotes, or leave the property out.";
 }
@@ -42,7 +42,7 @@ macro_rules! ruleset {
 
         const RULES: &[(Code, fn(&$fields<'_>, &mut RuleReporter<'_>))] = &[
             $((Code::$code, $rule),)*
-            (Code::NULL_TEXT, |_, reporter| $crate::provider::rules::context::null_string(reporter)),
+            (Code::NULL_STRING, |_, reporter| $crate::provider::rules::context::null_string(reporter)),
             (Code::PLACEHOLDER, |_, reporter| $crate::provider::rules::context::placeholder_string(reporter)),
         ];
     };
@@ -150,7 +150,7 @@ impl<'r> RuleReporter<'r> {
     /// Reports how many issues were not listed.
     pub fn finish(self) {
         if self.omitted > 0 {
-            let (code, severity) = (Code::ISSUES_OMITTED, Severity::Info);
+            let (code, severity) = (Code::ISSUES_TRUNCATED, Severity::Info);
             let message =
                 format!("Cross-field rules: {MAX_ISSUES} issues are listed, {} more are not.", self.omitted);
             self.drafts.push(PendingIssue::new(code, severity, self.document.root().place(), message));

@@ -176,9 +176,9 @@ fn other_issues_never_displace_errors() {
     );
     let issues = evaluate("painchek", &body, Profile::Lenient);
     let count = |code| issues.iter().filter(|issue| issue.code == code).count();
-    assert_eq!(count(Code::NULL_TEXT), super::context::MAX_ISSUES);
+    assert_eq!(count(Code::NULL_STRING), super::context::MAX_ISSUES);
     assert_eq!(count(Code::SCORE_RANGE), 1);
-    let omitted = issues.iter().find(|issue| issue.code == Code::ISSUES_OMITTED).unwrap();
+    let omitted = issues.iter().find(|issue| issue.code == Code::ISSUES_TRUNCATED).unwrap();
     assert_eq!(omitted.severity, Severity::Info);
     assert_eq!(omitted.message, "Cross-field rules: 100 issues are listed, 6 more are not.");
 }

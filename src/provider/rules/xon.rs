@@ -28,7 +28,7 @@ codes! {
     NO_CHANGE = "no-change" Rules,
         "An update lists neither added nor removed files.",
         "Nothing has to be done for it.";
-    FILE_ID_REPEATED = "file-id-repeated" Rules,
+    FILE_ID_DUPLICATE = "file-id-duplicate" Rules,
         "Two files have the same id.",
         "Do not use the id as a key before this is resolved.";
     FILE_REQUEST_ID = "file-request-id" Rules,
@@ -52,10 +52,10 @@ codes! {
     PHOTO_NOT_IMAGE = "photo-not-image" Rules,
         "A file that is not an image was sent as a photo, or has the time of one.",
         "Check the media type of the file.";
-    MIXED_STYLE = "mixed-style" Rules,
+    MIXED_KEY_CASE = "mixed-key-case" Rules,
         "Keys in `snake_case` and in `camelCase` are mixed in one file request.",
         "Expect either style, or ask the sender which revision it follows.";
-    USER_NAMELESS = "user-nameless" Rules,
+    USER_NAME_MISSING = "user-name-missing" Rules,
         "A user has neither a display name nor a first or last name.",
         "Show the user's id.";
 }
@@ -66,7 +66,7 @@ ruleset! {
     REMOVED_FILE_PRESENT: removed_file_present,
     ADDED_AND_REMOVED: added_and_removed,
     NO_CHANGE: no_change,
-    FILE_ID_REPEATED: file_id_repeated,
+    FILE_ID_DUPLICATE: file_id_duplicate,
     FILE_REQUEST_ID: file_request_id,
     FILE_EXPIRY: file_expiry,
     TIME_ORDER: time_order,
@@ -74,8 +74,8 @@ ruleset! {
     IMAGE_SIZE: image_size,
     NOT_AN_IMAGE: not_an_image,
     PHOTO_NOT_IMAGE: photo_not_image,
-    MIXED_STYLE: mixed_style,
-    USER_NAMELESS: user_nameless,
+    MIXED_KEY_CASE: mixed_key_case,
+    USER_NAME_MISSING: user_name_missing,
 }
 
 /// The fields that the rules read, collected in one pass. Inside the file request, revision R0 has keys in `snake_case`,
@@ -279,7 +279,7 @@ fn no_change(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
 }
 
 /// Inferred: the id of a file is unique.
-fn file_id_repeated(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+fn file_id_duplicate(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     if fields.file_ids.windows(2).all(|pair| pair[0] != pair[1]) {
         return;
     }
@@ -377,7 +377,7 @@ fn photo_not_image(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'
 }
 
 /// Inferred: a file request and its files have keys in one case, `snake_case` up to 8510224 and `camelCase` from 995b793.
-fn mixed_style(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+fn mixed_key_case(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     if !(fields.key_case.snake && fields.key_case.camel) {
         return;
     }
@@ -398,7 +398,7 @@ fn mixed_style(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) 
 }
 
 /// Inferred from the words "if null, use first and last name" (d6d8a02): at least one name is set.
-fn user_nameless(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+fn user_name_missing(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     for user in fields.users.into_iter().flatten() {
         let (mut has_name_key, mut has_name) = (false, false);
         visit_members(Some(user), &mut |key, value| {

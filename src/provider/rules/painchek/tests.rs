@@ -310,7 +310,7 @@ fn activity_has_four_descriptors_whatever_their_names() {
 fn the_string_null_is_reported() {
     let expected = [("/data/data/face/comment", "The string \"null\" was sent instead of JSON null.")];
     assessment().set("/data/data/face/comment", "null").raises(
-        Code::NULL_TEXT,
+        Code::NULL_STRING,
         [WARNING, WARNING],
         &expected,
     );

@@ -100,7 +100,7 @@ fn an_update_changes_something() {
 fn a_file_id_names_one_file() {
     let id = last().get("/event/fileRequest/files/0/id");
     last().set("/event/fileRequest/files/1/id", id).raises(
-        Code::FILE_ID_REPEATED,
+        Code::FILE_ID_DUPLICATE,
         [WARNING, WARNING],
         &[("/event/fileRequest/files/1/id", "Two files in fileRequest.files have the same id.")],
     );
@@ -257,12 +257,12 @@ fn escapes_in_strings_change_nothing() {
 fn keys_of_a_file_request_have_one_case() {
     let message = "A file request mixes keys in snake_case and in camelCase.";
     first().set("/event/fileRequest/createdAt", "2021-03-01T10:19:02.117403+00:00").raises(
-        Code::MIXED_STYLE,
+        Code::MIXED_KEY_CASE,
         [WARNING, WARNING],
         &[("/event/fileRequest/createdAt", message)],
     );
     last().set("/event/fileRequest/files/1/mime_type", "image/jpeg").raises(
-        Code::MIXED_STYLE,
+        Code::MIXED_KEY_CASE,
         [WARNING, WARNING],
         &[("/event/fileRequest/files/1/mime_type", message)],
     );
@@ -275,7 +275,7 @@ fn a_user_has_a_name() {
     let user = "/event/fileRequest/staffUser";
     let nameless = last().set(&format!("{user}/displayName"), json!(null));
     nameless.raises(
-        Code::USER_NAMELESS,
+        Code::USER_NAME_MISSING,
         [INFO, INFO],
         &[(user, "A user has neither a display name nor a first or last name.")],
     );
@@ -287,7 +287,7 @@ fn a_user_has_a_name() {
 fn the_string_null_is_reported() {
     let pointer = "/event/fileRequest/prompt";
     last().set(pointer, "null").raises(
-        Code::NULL_TEXT,
+        Code::NULL_STRING,
         [WARNING, WARNING],
         &[(pointer, "The string \"null\" was sent instead of JSON null.")],
     );
