@@ -1,4 +1,4 @@
-//! The JSON reader from outside: every message, the grammar against another reader, hostile texts.
+//! The JSON parser through its public interface: every message, the grammar compared with another parser, hostile texts.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ fn bytes(case: &Value) -> Vec<u8> {
 }
 
 #[test]
-fn every_syntax_error_says_where_what_and_why() {
+fn every_syntax_error_has_a_location_a_message_and_a_hint() {
     let file: Value = serde_json::from_str(include_str!("vectors/json-errors.json")).expect("vectors");
     let cases = file["cases"].as_array().expect("cases");
     assert!(cases.len() > 90);
@@ -35,7 +35,7 @@ fn every_syntax_error_says_where_what_and_why() {
 }
 
 #[test]
-fn nesting_is_bounded_and_the_bound_itself_is_allowed() {
+fn nesting_is_limited_and_the_limit_itself_is_allowed() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(Document::parse(nested(128).as_bytes()).is_ok());
     for text in [nested(129), "[".repeat(1_000_000)] {
@@ -65,7 +65,7 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
             }),
         ]
     });
-    // Most of the time one byte is changed, dropped or put in.
+    // Most texts have one byte changed, removed or inserted.
     (json, any::<prop::sample::Index>(), any::<u8>(), 0..5u8).prop_map(|(text, at, byte, what)| {
         let mut bytes = text.into_bytes();
         let at = at.index(bytes.len());
@@ -89,21 +89,21 @@ proptest! {
 
     /// serde_json skips strings without checking their encoding, so that the standard library checks it.
     #[test]
-    fn accepts_what_another_strict_reader_accepts(bytes in nearly_json()) {
+    fn accepts_what_another_strict_parser_accepts(bytes in nearly_json()) {
         let utf8 = std::str::from_utf8(&bytes).is_ok();
         let theirs = utf8 && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
         prop_assert_eq!(Document::parse(&bytes).is_ok(), theirs, "{}", String::from_utf8_lossy(&bytes));
     }
 
     #[test]
-    fn reads_what_another_reader_reads(bytes in nearly_json()) {
+    fn parses_values_as_another_parser_does(bytes in nearly_json()) {
         if let (Ok(ours), Ok(theirs)) = (Document::parse(&bytes), serde_json::from_slice::<Value>(&bytes)) {
             prop_assert!(equal(ours.root(), &theirs), "{}", String::from_utf8_lossy(&bytes));
         }
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+    fn no_bytes_make_the_parser_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
         if let Err(issue) = Document::parse(&bytes) {
             prop_assert!(issue.byte_span.start <= issue.byte_span.end && issue.byte_span.end <= bytes.len());
             prop_assert!(issue.span.line >= 1 && issue.span.column >= 1 && issue.span.start <= issue.span.end);
@@ -169,7 +169,7 @@ fn model() -> impl Strategy<Value = Model> {
     })
 }
 
-/// What makes two models one value: numbers without zeros at their end, members in one order.
+/// The canonical form of a value: numbers without trailing zeros, members in one order.
 fn normal(model: &Model) -> Model {
     match model {
         Model::Number(0, _) => Model::Number(0, 0),
@@ -187,13 +187,13 @@ fn normal(model: &Model) -> Model {
     }
 }
 
-/// The value in one of its spellings: the bits of `way` say how texts are escaped, numbers written and members ordered.
-fn spelled(model: &Model, way: u32) -> String {
-    let turned = way.rotate_right(1);
+/// One spelling of the value: the bits of `spelling` decide escapes, number formats and the order of members.
+fn spelled(model: &Model, spelling: u32) -> String {
+    let turned = spelling.rotate_right(1);
     match model {
         Model::Null => "null".into(),
         Model::Boolean(value) => value.to_string(),
-        Model::Number(digits, exponent) => match way % 3 {
+        Model::Number(digits, exponent) => match spelling % 3 {
             0 => format!("{digits}e{exponent}"),
             1 => format!("{digits}.00E{exponent:+}"),
             _ if *digits != 0 => format!("{digits}0e{}", exponent - 1),
@@ -203,7 +203,7 @@ fn spelled(model: &Model, way: u32) -> String {
             let mut out = String::from("\"");
             for unit in char::decode_utf16(units.iter().copied()) {
                 match unit {
-                    Ok(character) if way & 1 == 0 && character != '"' => out.push(character),
+                    Ok(character) if spelling & 1 == 0 && character != '"' => out.push(character),
                     Ok(character) => {
                         for unit in character.encode_utf16(&mut [0; 2]) {
                             write!(out, "\\u{unit:04x}").expect("a string takes it");
@@ -224,10 +224,10 @@ fn spelled(model: &Model, way: u32) -> String {
             let mut members: Vec<String> = members
                 .iter()
                 .map(|(key, value)| {
-                    format!("{}: {}", spelled(&Model::Text(key.clone()), way), spelled(value, turned))
+                    format!("{}: {}", spelled(&Model::Text(key.clone()), spelling), spelled(value, turned))
                 })
                 .collect();
-            if way & 2 == 0 {
+            if spelling & 2 == 0 {
                 members.reverse();
             }
             format!("{{{}}}", members.join(","))

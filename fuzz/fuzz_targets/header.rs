@@ -1,4 +1,4 @@
-//! Signature headers of any form, read by every form of scheme: an answer, never a panic, never verified.
+//! Any signature header, parsed by every signature scheme: no panic, and never verified.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -52,7 +52,7 @@ impl KeyInterner {
     }
 }
 
-/// The interned keys of a provider's schemas and envelope. The index of a key is its symbol.
+/// The interned keys of compiled schemas and pointers. The index of a key is its symbol.
 pub struct KeyTable {
     keys: Vec<InternedKey>,
     table: Table,

@@ -41,8 +41,7 @@ use std::sync::Arc;
 
 use crate::issue::{Issue, PendingIssue};
 
-/// Maximum nesting depth of arrays and objects. Some functions recurse over a document, and 128 levels are safe on any
-/// stack.
+/// Maximum nesting depth of arrays and objects, so that functions that recurse over a document need little stack.
 pub const MAX_DEPTH: usize = 128;
 
 /// Maximum length of a document: a token has 28 bits for a length.

@@ -111,7 +111,7 @@ impl JsonParser<'_> {
         }
     }
 
-    #[allow(clippy::too_many_lines)] // the whole grammar in one place, as a loop
+    #[allow(clippy::too_many_lines)] // the whole grammar as one loop
     fn run(&mut self) -> Result<(), SyntaxError> {
         let bytes = self.bytes;
         if bytes.len() > MAX_DOCUMENT_BYTES {

@@ -1,8 +1,9 @@
-//! Where a text stops being JSON: what the parser knows there, and what the diagnosis in `syntax` starts from.
+//! [`SyntaxError`]: offset and kind of the first violation of the grammar, and the parser state that the diagnosis in
+//! `syntax` needs.
 
 use super::Token;
 
-/// What the grammar allows at an offset.
+/// The tokens that the grammar allows at an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
     Value,

@@ -15,22 +15,57 @@ const DEFAULT_BASE_URI: &str = "schema:/";
 /// The index of a base URI.
 type BaseId = u32;
 
+/// The part of the keys in `resources` that is no base URI.
+const RESOURCE: u32 = u32::MAX;
+
+/// A map from schemas, which are parts of one root, to numbers below [`UNSET`]: a slot for each token of the root.
+#[derive(Debug)]
+pub(super) struct SchemaMap {
+    start: u32,
+    slots: Vec<u32>,
+}
+
+const UNSET: u32 = u32::MAX;
+
+impl SchemaMap {
+    pub fn new(root: Value<'_>) -> Self {
+        let start = root.index();
+        let end = root.token().next_index(start);
+        Self { start, slots: vec![UNSET; (end - start) as usize] }
+    }
+
+    pub fn get(&self, schema: Value<'_>) -> Option<u32> {
+        let slot = self.slots.get(schema.index().wrapping_sub(self.start) as usize)?;
+        (*slot != UNSET).then_some(*slot)
+    }
+
+    /// Sets the number of a schema and returns the number that it had before.
+    pub fn insert(&mut self, schema: Value<'_>, number: u32) -> Option<u32> {
+        let before = self.get(schema);
+        if let Some(slot) = self.slots.get_mut(schema.index().wrapping_sub(self.start) as usize) {
+            *slot = number;
+        }
+        before
+    }
+}
+
 /// The targets of references within one document.
 #[derive(Debug)]
 pub(super) struct Registry<'s> {
-    root: Value<'s>,
     dialect_rules: DialectRules,
     bases: Vec<String>,
-    /// The base URI of each schema, by the index of the schema on the tape.
-    base_of: HashMap<u32, BaseId>,
-    resources: HashMap<String, (BaseId, Value<'s>)>,
+    /// The base URI of each schema that was recorded.
+    base_of: SchemaMap,
+    /// The schema of each base URI, by [`RESOURCE`] and the URI. Of the same type as the other maps, so that they share
+    /// their code (wasm size).
+    resources: HashMap<(u32, String), Value<'s>>,
     anchors: HashMap<(BaseId, String), Value<'s>>,
     /// Cache of resolved references, by base URI and reference.
     targets: HashMap<(BaseId, String), Value<'s>>,
     /// The members and items of large objects and arrays on the path of a reference, by container and key.
     members: HashMap<(u32, String), Value<'s>>,
-    /// The objects and arrays in `members`. A map to share its code with `base_of` (wasm size).
-    indexed: HashMap<u32, BaseId>,
+    /// The objects and arrays in `members`.
+    indexed: SchemaMap,
     ambiguity: Ambiguity<'s>,
 }
 
@@ -42,18 +77,17 @@ impl<'s> Registry<'s> {
     #[inline(never)]
     pub fn new(root: Value<'s>, dialect_rules: DialectRules) -> Result<Self, CompileError> {
         let mut registry = Self {
-            root,
             dialect_rules,
             bases: vec![DEFAULT_BASE_URI.to_owned()],
-            base_of: HashMap::new(),
+            base_of: SchemaMap::new(root),
             resources: HashMap::new(),
             anchors: HashMap::new(),
             targets: HashMap::new(),
             members: HashMap::new(),
-            indexed: HashMap::new(),
+            indexed: SchemaMap::new(root),
             ambiguity: Ambiguity::default(),
         };
-        registry.resources.insert(DEFAULT_BASE_URI.to_owned(), (0, root));
+        registry.resources.insert((RESOURCE, DEFAULT_BASE_URI.to_owned()), root);
         registry.scan(root, 0, true)?;
         registry.ambiguity.check(dialect_rules)?;
         Ok(registry)
@@ -68,7 +102,7 @@ impl<'s> Registry<'s> {
         may_declare_id: bool,
     ) -> Result<(), CompileError> {
         // INVARIANT: the parser limits the depth of the document, and so of this recursion.
-        if schema.kind() != Kind::Object || self.base_of.contains_key(&schema.index()) {
+        if schema.kind() != Kind::Object || self.base_of.get(schema).is_some() {
             return Ok(());
         }
         check_identity(self.dialect_rules, schema)?;
@@ -77,7 +111,7 @@ impl<'s> Registry<'s> {
         if !ignored {
             base = self.identify(schema, base, may_declare_id)?;
         }
-        self.base_of.insert(schema.index(), base);
+        self.base_of.insert(schema, base);
         for (key, value) in schema.members() {
             match self.dialect_rules.keyword(&key.text()) {
                 Some(KeywordKind::Schema | KeywordKind::SchemaOrList) if value.kind() != Kind::Array => {
@@ -127,7 +161,7 @@ impl<'s> Registry<'s> {
             } else if !before.is_empty() {
                 let full = uri::resolve(&self.bases[base as usize], before);
                 base = self.new_base(full.clone());
-                if self.resources.insert(full, (base, schema)).is_some() {
+                if self.resources.insert((RESOURCE, full), schema).is_some() {
                     return Err(CompileError::new("$id", value, "Duplicate \"$id\"."));
                 }
             }
@@ -176,22 +210,21 @@ impl<'s> Registry<'s> {
     pub fn target(&mut self, schema: Value<'s>, reference: Value<'s>) -> Result<Value<'s>, CompileError> {
         let error = |message: &str| Err(CompileError::new("$ref", reference, message));
         let text = expect_string("$ref", reference)?;
-        let base = self.base_of.get(&schema.index()).copied().unwrap_or(0);
+        let base = self.base_of.get(schema).unwrap_or(0);
         let cache_key = (base, text.into_owned());
         if let Some(target) = self.targets.get(&cache_key) {
             return Ok(*target);
         }
         let (before, fragment) = uri::split(&cache_key.1);
-        let found = if before.is_empty() {
-            self.resource(base)
-        } else {
-            self.resources.get(&uri::resolve(&self.bases[base as usize], before)).copied()
-        };
-        let Some((base, resource)) = found else {
+        let uri = uri::resolve(&self.bases[base as usize], before);
+        let base = if uri == DEFAULT_BASE_URI { Some(0) } else { None };
+        let Some(resource) = self.resources.get(&(RESOURCE, uri)).copied() else {
             return error(
                 "This \"$ref\" leaves the schema, and nothing is fetched. Add the referenced schema with its \"$id\" to \"$defs\".",
             );
         };
+        // The root has two base URIs if it declares an `$id`. A schema with a base URI other than the default declares it.
+        let base = base.or(self.base_of.get(resource)).unwrap_or(0);
         let Some(fragment) = fragment.and_then(uri::percent_decoded).or_else(|| {
             // A reference without a fragment names the whole resource.
             fragment.is_none().then(String::new)
@@ -222,7 +255,7 @@ impl<'s> Registry<'s> {
                 continue;
             }
             let container = value.index();
-            if self.indexed.insert(container, 0).is_none() {
+            if self.indexed.insert(value, 0).is_none() {
                 for (key, member) in value.members() {
                     self.members.insert((container, key.text().into_owned()), member);
                 }
@@ -234,10 +267,6 @@ impl<'s> Registry<'s> {
             value = *self.members.get(&(container, key))?;
         }
         Some(value)
-    }
-
-    fn resource(&self, base: BaseId) -> Option<(BaseId, Value<'s>)> {
-        self.resources.get(&self.bases[base as usize]).copied().or(Some((base, self.root)))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
 
 pub(crate) use findings::Findings;
-pub(crate) use identity::{digest, idempotency_header, idempotency_key};
+pub(crate) use identity::{idempotency_header, idempotency_key};
 pub(crate) use signature::unread_signature;
 
 /// The evaluation of a delivery.

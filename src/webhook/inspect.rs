@@ -1,6 +1,7 @@
 //! `inspect`: a report on a delivery, accepted or rejected.
 
-use super::evaluate::{Evaluation, EvaluationMode, Findings, digest, idempotency_key, unread_signature};
+use super::digest::digest;
+use super::evaluate::{Evaluation, EvaluationMode, Findings, idempotency_key, unread_signature};
 use super::{
     CoveredPart, Report, SignatureInfo, SignatureReport, SignedPart, StageReport, StageState, Timestamp,
     Verdict, VerifyOptions, Webhook,

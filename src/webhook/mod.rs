@@ -1,8 +1,10 @@
 //! One webhook and its verbs, a file each: verify, inspect, explain, sign, create, compare. They share the evaluation of
 //! a delivery, which is in `evaluate`.
 
+mod accepted;
 mod compare;
 mod create;
+mod digest;
 mod error;
 mod evaluate;
 mod explain;
@@ -12,6 +14,7 @@ mod sign;
 mod sign_params;
 mod verify;
 
+pub use accepted::{AcceptedDelivery, CoveredPart, SignatureInfo, Verified};
 pub use compare::{Change, Comparison};
 pub use error::Error;
 pub use explain::{
@@ -21,12 +24,11 @@ pub use explain::{
 pub use report::{Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use sign_params::SignParams;
-pub use verify::{AcceptedDelivery, CoveredPart, SignatureInfo, Verified};
 
 pub use crate::signature::SignatureStatus;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
-pub(crate) use evaluate::digest;
+pub(crate) use digest::digest;
 
 use crate::delivery::MediaType;
 use crate::issue::{Code, Profile};

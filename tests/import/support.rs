@@ -1,4 +1,4 @@
-//! What the files of this suite share: short ways to import, and to look at what came out.
+//! Helpers of this suite: imports in one call, and summaries of their results.
 
 use hookseal::Severity;
 use hookseal::delivery::{ImportFormat, ImportResult, ImportedDelivery, import};

@@ -154,7 +154,7 @@ fn what_its_receiver_would_refuse_is_not_made() {
             "calls.user.create",
             json!({ "type": "calls.user.delete", "mobileNumber": "+447700900123" }),
             Code::EVENT_INVALID,
-            "/type (line 1, column 9): The data says another event type",
+            "/type (line 1, column 9): The event type in the data differs",
         ),
         (
             "painchek",

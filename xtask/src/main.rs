@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo | test | build | www | bench | load | faults | types | reproduce | advisories`.
+//! The project's own commands: `cargo xtask demo | test | words | build | www | bench | load | faults | types | reproduce | advisories`.
 
 mod cache;
 mod causes;
@@ -32,6 +32,7 @@ pub const DEMO: &str = "demo/demo.mjs";
 const HELP: &str = "\
 cargo xtask demo             builds everything and runs real deliveries
 cargo xtask test [--quick]   runs every check and every test; --quick: fmt, clippy, words, unit tests
+cargo xtask words            only the check of words that this project avoids
 cargo xtask build            builds the WebAssembly core and the npm package in pkg/dist
 cargo xtask www [--build]    serves the playground on this machine; --build: only builds www/dist
 cargo xtask bench [ARGS]     compares the whole job with other libraries, in one run
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
 enum Command {
     Demo(Vec<OsString>),
     Test { quick: bool },
+    Words,
     Build,
     Www { serve: bool },
     Bench(Vec<OsString>),
@@ -107,6 +109,7 @@ impl Command {
         match name.as_deref() {
             None | Some("help") => Ok(Self::Help),
             Some("test") => Ok(Self::Test { quick }),
+            Some("words") => Ok(Self::Words),
             Some("build") => Ok(Self::Build),
             Some("www") => Ok(Self::Www { serve }),
             Some("types") => Ok(Self::Types),
@@ -122,6 +125,7 @@ impl Command {
         match self {
             Self::Help => println!("{HELP}"),
             Self::Test { quick } => return suite::run(quick),
+            Self::Words => words::check()?,
             Self::Build => npm::build()?,
             Self::Reproduce => reproduce::run()?,
             Self::Advisories => licenses::advisories()?,

@@ -64,7 +64,7 @@ impl Suite {
         if self.quick {
             self.tests(
                 "Rust unit tests",
-                cargo().args(["test", "--locked", "--quiet", "--workspace", "--lib"]),
+                cargo().args(["test", "--locked", "--quiet", "--workspace", "--lib", "--bins"]),
             );
             return;
         }

@@ -354,7 +354,7 @@ export const pool = {
     };
     const { handler } = await load("A Response of your own", "response.mjs");
     const unknown = await load("Unknown events", "unknown.mjs");
-    const { onRejected } = await load("What is logged", "rejected.mjs");
+    const { onRejected } = await load("Log lines", "rejected.mjs");
     const said: unknown[][] = [];
     for (const method of ["log", "warn"] as const)
       t.mock.method(console, method, (...texts: unknown[]) => said.push(texts));

@@ -51,7 +51,7 @@ describe("the page about security", () => {
     assert.equal(has("pkg/test/unit/security.test.ts", "would be found out if it did"), true);
     assert.equal(has("pkg/test/unit/security.test.ts", "would be found out"), false);
     assert.equal(has("pkg/test/unit/nothing.test.ts", "would be found out if it did"), false);
-    assert.equal(has("tests/json.rs", "nesting_is_bounded"), false);
+    assert.equal(has("tests/json.rs", "nesting_is_limited"), false);
     const [row] = promises("| promise | kept by |\n|---|---|\n| A. | `a.rs`: *b*; `c.ts`: *d e* |\n");
     assert.deepEqual(row, {
       promise: "A.",

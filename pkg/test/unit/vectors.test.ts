@@ -82,7 +82,9 @@ describe("the vectors of numbers", () => {
     };
     const digits = (count: number) => Array.from({ length: count }, () => random(10)).join("");
     const numbers = Array.from({ length: 4000 }, (_, n) => {
-      const double = new Float64Array(new Uint32Array([random(2 ** 23) * 512, random(2 ** 23) * 256]).buffer)[0];
+      const double = new Float64Array(
+        new Uint32Array([random(2 ** 23) * 512, random(2 ** 23) * 256]).buffer,
+      )[0];
       if (n % 4 === 0 && Number.isFinite(double)) return String(double);
       if (n % 4 === 1) return `${1 + random(9)}${digits(random(40))}`;
       if (n % 4 === 2) return `${random(10)}.${digits(1 + random(20))}e${random(640) - 320}`;

@@ -1,7 +1,7 @@
 //! [`Scanner`]: finds the items of JSON that arrives in chunks by counting brackets and quotes, without parsing: where the
 //! entries of an archive start, where each entry ends, and where the outermost value ends.
 
-/// What a byte means for the items.
+/// The effect of a byte on the list of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScanEvent {
     Nothing,

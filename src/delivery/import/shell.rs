@@ -22,7 +22,7 @@ impl Word {
 /// redirections. Reports an unterminated quote and returns `None`.
 pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<Vec<Word>> {
     let mut lexer =
-        Lexer { diagnostics, offset: start, word: None, split_words: Vec::new(), is_redirect_target: false };
+        Lexer { diagnostics, offset: start, word: None, words: Vec::new(), is_redirect_target: false };
     while let Some(byte) = lexer.peek(0) {
         match byte {
             b'\'' => lexer.single_quoted()?,
@@ -49,7 +49,7 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
         }
     }
     lexer.finish_word();
-    Some(lexer.split_words)
+    Some(lexer.words)
 }
 
 /// Whether a shell would expand a variable or a command that starts with these bytes.
@@ -64,7 +64,7 @@ struct Lexer<'n, 't> {
     offset: usize,
     /// The current word, and its offset.
     word: Option<(Vec<u8>, usize)>,
-    split_words: Vec<Word>,
+    words: Vec<Word>,
     /// Whether the next word is the target of a redirection.
     is_redirect_target: bool,
 }
@@ -90,7 +90,7 @@ impl Lexer<'_, '_> {
         if let Some((bytes, start)) = self.word.take() {
             let span = ByteSpan { start, end: self.offset };
             if !std::mem::take(&mut self.is_redirect_target) {
-                self.split_words.push(Word { bytes, span });
+                self.words.push(Word { bytes, span });
             }
         }
     }

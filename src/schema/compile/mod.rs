@@ -10,7 +10,7 @@ use super::CompileOptions;
 use super::compiled::{Applicator, CompiledSchema, Node, NodeId, ReferenceCycle, WithSeverity, analyze};
 use super::dialect::{DialectRules, KeywordKind};
 use super::error::CompileError;
-use super::resolve::Registry;
+use super::resolve::{Registry, SchemaMap};
 use crate::issue::{Code, Location, Severity};
 use crate::json::{KeyInterner, Kind, Value, quoted};
 use severity::SeverityOverrides;
@@ -33,7 +33,7 @@ pub(super) fn compile(
         registry: Registry::new(root, dialect_rules)?,
         nodes: Vec::new(),
         sources: Vec::new(),
-        node_by_schema: HashMap::new(),
+        node_by_schema: SchemaMap::new(root),
         pending: Vec::new(),
         interner,
     };
@@ -99,8 +99,8 @@ struct Compiler<'s, 'v> {
     nodes: Vec<Node>,
     /// The source schema of each node.
     sources: Vec<Value<'s>>,
-    /// The node of each schema found so far, by the index of the schema on the tape.
-    node_by_schema: HashMap<u32, NodeId>,
+    /// The node of each schema that was found.
+    node_by_schema: SchemaMap,
     /// Schemas whose nodes are not filled yet. A list instead of recursion, because chains of references can be long.
     pending: Vec<(NodeId, Value<'s>)>,
     /// Collects the keys that the parser will intern.
@@ -111,14 +111,14 @@ impl<'s> Compiler<'s, '_> {
     /// Returns the node of a schema. A new node is filled later.
     #[inline(never)]
     fn node(&mut self, schema: Value<'s>) -> Result<NodeId, CompileError> {
-        if let Some(id) = self.node_by_schema.get(&schema.index()) {
-            return Ok(*id);
+        if let Some(id) = self.node_by_schema.get(schema) {
+            return Ok(id);
         }
         let id = NodeId::try_from(self.nodes.len())
             .map_err(|_| CompileError::new("", schema, "The schema has too many subschemas."))?;
         self.nodes.push(Node::unconstrained());
         self.sources.push(schema);
-        self.node_by_schema.insert(schema.index(), id);
+        self.node_by_schema.insert(schema, id);
         self.pending.push((id, schema));
         Ok(id)
     }
@@ -272,11 +272,11 @@ fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>
     if value.kind() != Kind::Array {
         return Err(error(value));
     }
-    let mut unique = std::collections::HashSet::new();
+    let mut unique: HashMap<Box<str>, u32> = HashMap::new();
     let mut out = Vec::with_capacity(value.len());
     for item in value.elements() {
         let name: Box<str> = item.as_str().ok_or_else(|| error(item))?.into();
-        if !unique.insert(name.clone()) {
+        if unique.insert(name.clone(), 0).is_some() {
             return Err(error(item));
         }
         out.push((name, item));

@@ -2,7 +2,7 @@
 //! the nodes whose results must be memoized so that validation time stays linear.
 
 use super::{
-    Additional, AdditionalItems, Applicator, CompiledSchema, FastCheck, Literal, Node, NodeId, Number,
+    Additional, AdditionalItems, Applicator, CompiledSchema, Edge, FastCheck, Literal, Node, NodeId, Number,
     NumberRules, ProfileSeverities, StringRules, Values, WithSeverity, types,
 };
 use crate::json::Kind;
@@ -76,7 +76,7 @@ fn node(schema: &CompiledSchema, id: NodeId) -> &Node {
 
 /// Orders the nodes so that each follows the nodes that it applies to the same value.
 #[inline(never)]
-fn topological_order(schema: &CompiledSchema) -> Result<Vec<NodeId>, ReferenceCycle> {
+fn topological_order(schema: &mut CompiledSchema) -> Result<Vec<NodeId>, ReferenceCycle> {
     const VISITING: u8 = 1;
     const DONE: u8 = 2;
     let mut order = Vec::with_capacity(schema.nodes.len());
@@ -84,13 +84,13 @@ fn topological_order(schema: &CompiledSchema) -> Result<Vec<NodeId>, ReferenceCy
     for start in (0u32..).take(schema.nodes.len()) {
         let mut stack = vec![start];
         while let Some(&id) = stack.last() {
-            let at = id as usize;
-            if state[at] == 0 {
-                state[at] = VISITING;
+            let index = id as usize;
+            if state[index] == 0 {
+                state[index] = VISITING;
                 let mut has_cycle = false;
-                node(schema, id).visit_applicators(&mut |next| match state[next as usize] {
-                    0 => stack.push(next),
-                    VISITING => has_cycle = true,
+                schema.nodes[index].visit_edges(&mut |edge, next| match state[*next as usize] {
+                    0 if edge.is_same_value() => stack.push(*next),
+                    VISITING if edge.is_same_value() => has_cycle = true,
                     _ => {}
                 });
                 if has_cycle {
@@ -98,8 +98,8 @@ fn topological_order(schema: &CompiledSchema) -> Result<Vec<NodeId>, ReferenceCy
                 }
             } else {
                 stack.pop();
-                if state[at] == VISITING {
-                    state[at] = DONE;
+                if state[index] == VISITING {
+                    state[index] = DONE;
                     order.push(id);
                 }
             }
@@ -119,7 +119,7 @@ fn resolve_aliases(schema: &mut CompiledSchema, order: &[NodeId]) {
     }
     schema.root = target[schema.root as usize];
     for node in &mut schema.nodes {
-        node.remap_nodes(|id| target[id as usize]);
+        node.visit_edges(&mut |_, id| *id = target[*id as usize]);
     }
 }
 
@@ -180,19 +180,24 @@ fn types_with_rules(node: &Node) -> u8 {
         | part(node.array.is_some(), types::ARRAY)
 }
 
-fn each_child(node: &Node, visitor: &mut dyn FnMut(NodeId)) {
-    node.visit_applicators(visitor);
-    node.visit_children(visitor);
+/// For each node, the nodes that reference it by an included edge.
+#[inline(never)]
+fn parents(schema: &mut CompiledSchema, is_included: fn(Edge) -> bool) -> Vec<Vec<NodeId>> {
+    let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); schema.nodes.len()];
+    for (id, node) in (0u32..).zip(&mut schema.nodes) {
+        node.visit_edges(&mut |edge, child| {
+            if is_included(edge) {
+                parents[*child as usize].push(id);
+            }
+        });
+    }
+    parents
 }
 
 /// Marks nodes that can warn about a valid value, by their own rules or by those of a subschema.
 #[inline(never)]
 fn mark_warnings(schema: &mut CompiledSchema) {
-    let count = schema.nodes.len();
-    let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); count];
-    for (id, node) in (0u32..).zip(&schema.nodes) {
-        each_child(node, &mut |child| parents[child as usize].push(id));
-    }
+    let parents = parents(schema, |_| true);
     let placeholders = schema.placeholders;
     let can_warn = |node: &Node| {
         let mut can_warn = (placeholders && node.object.is_some()) || !node.type_severities.is_error();
@@ -211,10 +216,7 @@ fn mark_warnings(schema: &mut CompiledSchema) {
 /// Computes [`Node::failing_profiles`] from the rules of each node and of its subschemas.
 #[inline(never)]
 fn mark_failures(schema: &mut CompiledSchema) {
-    let mut parents: Vec<Vec<NodeId>> = vec![Vec::new(); schema.nodes.len()];
-    for (id, node) in (0u32..).zip(&schema.nodes) {
-        node.visit_failing(&mut |child| parents[child as usize].push(id));
-    }
+    let parents = parents(schema, Edge::is_required);
     let mut pending: Vec<(NodeId, u8)> =
         (0u32..).zip(&schema.nodes).map(|(id, node)| (id, own_failures(node, schema.placeholders))).collect();
     while let Some((id, failing)) = pending.pop() {
@@ -315,31 +317,28 @@ const MAX_STEPS: usize = 20_000_000;
 fn mark_memoized(schema: &mut CompiledSchema) {
     let count = schema.nodes.len();
     let mut references = vec![0u32; count];
+    let mut has_children = vec![false; count];
     references[schema.root as usize] += 1;
-    for node in &schema.nodes {
-        each_child(node, &mut |child| references[child as usize] += 1);
+    for (node, has_children) in schema.nodes.iter_mut().zip(&mut has_children) {
+        node.visit_edges(&mut |_, child| {
+            references[*child as usize] += 1;
+            *has_children = true;
+        });
     }
-    let candidate = |id: NodeId| {
-        let mut has_children = false;
-        each_child(node(schema, id), &mut |_| has_children = true);
-        has_children && references[id as usize] > 1
-    };
     let mut search =
         SharedNodeSearch { schema, last: vec![0; count], stamp: 0, shared: vec![false; count], steps: 0 };
     for id in (0u32..).take(count) {
         search.fork(id);
     }
-    let all = search.steps > MAX_STEPS;
+    let is_incomplete = search.steps > MAX_STEPS;
     let shared = search.shared;
-    let remembered: Vec<bool> =
-        (0u32..).zip(shared).map(|(id, shared)| (all || shared) && candidate(id)).collect();
-    for (node, remember) in schema.nodes.iter_mut().zip(remembered) {
-        node.memoize = remember;
+    for (index, node) in schema.nodes.iter_mut().enumerate() {
+        node.memoize = (is_incomplete || shared[index]) && has_children[index] && references[index] > 1;
     }
 }
 
 struct SharedNodeSearch<'p> {
-    schema: &'p CompiledSchema,
+    schema: &'p mut CompiledSchema,
     /// For each node, the stamp of the last branch that reached it.
     last: Vec<u32>,
     stamp: u32,
@@ -350,26 +349,16 @@ struct SharedNodeSearch<'p> {
 impl SharedNodeSearch<'_> {
     /// Follows all branches of one node.
     fn fork(&mut self, id: NodeId) {
-        let this = node(self.schema, id);
+        let this = &mut self.schema.nodes[id as usize];
         let mut branches: Vec<Vec<NodeId>> = Vec::new();
-        this.visit_applicators(&mut |child| branches.push(vec![child]));
         let mut members = Vec::new();
-        if let Some(object) = &this.object {
-            members.extend(object.properties.iter().filter_map(|property| property.node));
-            branches.extend(object.patterns.iter().map(|(_, node)| vec![*node]));
-            if let Additional::Validate(node) = object.additional {
-                members.push(node);
-            }
-        }
-        if let Some(array) = &this.array {
-            members.extend(&array.prefix);
-            branches.extend(array.contains.iter().map(|contains| vec![contains.node]));
-            if let AdditionalItems::Validate(node) = array.rest {
-                members.push(node);
-            }
-        }
+        this.visit_edges(&mut |edge, child| match edge {
+            Edge::Member => members.push(*child),
+            Edge::Name => {}
+            _ => branches.push(vec![*child]),
+        });
         branches.push(members);
-        let tries =
+        let tries_branches =
             this.applicators.iter().any(|rule| matches!(rule, Applicator::Any(_) | Applicator::One(_)));
         if branches.len() < 2 {
             return;
@@ -378,7 +367,7 @@ impl SharedNodeSearch<'_> {
         for branch in &branches {
             self.walk(branch, first);
         }
-        if tries && self.last[id as usize] >= first {
+        if tries_branches && self.last[id as usize] >= first {
             // A recursive node whose branches are tried before they are reported: every branch runs twice.
             for branch in &branches {
                 self.walk(branch, first);
@@ -391,14 +380,14 @@ impl SharedNodeSearch<'_> {
         self.stamp += 1;
         let mut pending = branch.to_vec();
         while let Some(id) = pending.pop() {
-            let at = id as usize;
-            if self.last[at] == self.stamp || self.steps > MAX_STEPS {
+            let index = id as usize;
+            if self.last[index] == self.stamp || self.steps > MAX_STEPS {
                 continue;
             }
             self.steps += 1;
-            self.shared[at] |= self.last[at] >= first;
-            self.last[at] = self.stamp;
-            each_child(node(self.schema, id), &mut |child| pending.push(child));
+            self.shared[index] |= self.last[index] >= first;
+            self.last[index] = self.stamp;
+            self.schema.nodes[index].visit_edges(&mut |_, child| pending.push(*child));
         }
     }
 }

@@ -349,6 +349,35 @@ pub(super) enum Applicator {
     },
 }
 
+/// How a node references another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// Applies to the same value, and must match: `$ref`, `allOf`, `then`, `else` and `dependentSchemas`.
+    Conjunct,
+    /// Applies to the same value, and can fail without a violation: `anyOf`, `oneOf`, `not` and `if`.
+    Condition,
+    /// Applies to a member or an item that no other `Member` applies to: `properties`, `items` and the like.
+    Member,
+    /// `patternProperties`: applies to members, also to those that a `Member` applies to.
+    Pattern,
+    /// `contains`: applies to items, and can fail without a violation.
+    Contains,
+    /// `propertyNames`: applies to keys.
+    Name,
+}
+
+impl Edge {
+    /// Whether the nodes apply to the same value.
+    pub fn is_same_value(self) -> bool {
+        matches!(self, Edge::Conjunct | Edge::Condition)
+    }
+
+    /// Whether a violation of the referenced node is a violation of the referencing one.
+    pub fn is_required(self) -> bool {
+        matches!(self, Edge::Conjunct | Edge::Member | Edge::Pattern)
+    }
+}
+
 impl Node {
     /// A node without rules.
     pub fn unconstrained() -> Self {
@@ -373,104 +402,38 @@ impl Node {
         }
     }
 
-    /// Calls `visitor` with every subschema that applies to the same value.
-    pub fn visit_applicators(&self, visitor: &mut dyn FnMut(NodeId)) {
-        for rule in &self.applicators {
-            match rule {
-                Applicator::All(node) => visitor(*node),
-                Applicator::Any(branches) | Applicator::One(branches) => {
-                    branches.rule.iter().copied().for_each(&mut *visitor);
-                }
-                Applicator::Not(node) => visitor(node.rule),
-                Applicator::If { condition, then, otherwise } => {
-                    visitor(*condition);
-                    then.iter().chain(otherwise).copied().for_each(&mut *visitor);
-                }
-            }
-        }
-        if let Some(object) = &self.object {
-            object.dependent_schemas.iter().for_each(|(_, node)| visitor(*node));
-        }
-    }
-
-    /// Calls `visitor` with every subschema that applies to a part of the value.
-    pub fn visit_children(&self, visitor: &mut dyn FnMut(NodeId)) {
-        if let Some(object) = &self.object {
-            object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);
-            object.patterns.iter().for_each(|(_, node)| visitor(*node));
-            if let Additional::Validate(node) = object.additional {
-                visitor(node);
-            }
-            object.names.iter().for_each(|names| visitor(names.rule));
-        }
-        if let Some(array) = &self.array {
-            array.prefix.iter().copied().for_each(&mut *visitor);
-            if let AdditionalItems::Validate(node) = array.rest {
-                visitor(node);
-            }
-            array.contains.iter().for_each(|contains| visitor(contains.node));
-        }
-    }
-
-    /// Calls `visitor` with every subschema whose violations are violations of this node.
-    pub fn visit_failing(&self, visitor: &mut dyn FnMut(NodeId)) {
-        for rule in &self.applicators {
-            match rule {
-                Applicator::All(node) => visitor(*node),
-                Applicator::If { then, otherwise, .. } => {
-                    then.iter().chain(otherwise).copied().for_each(&mut *visitor);
-                }
-                // A branch can fail without a violation of its parent.
-                Applicator::Any(_) | Applicator::One(_) | Applicator::Not(_) => {}
-            }
-        }
-        if let Some(object) = &self.object {
-            object.dependent_schemas.iter().for_each(|(_, node)| visitor(*node));
-            object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);
-            object.patterns.iter().for_each(|(_, node)| visitor(*node));
-            if let Additional::Validate(node) = object.additional {
-                visitor(node);
-            }
-        }
-        if let Some(array) = &self.array {
-            array.prefix.iter().copied().for_each(&mut *visitor);
-            if let AdditionalItems::Validate(node) = array.rest {
-                visitor(node);
-            }
-        }
-    }
-
-    /// Replaces every index of another node.
-    pub fn remap_nodes(&mut self, to: impl Fn(NodeId) -> NodeId) {
-        let change = |node: &mut NodeId| *node = to(*node);
+    /// Calls `visitor` with every reference to another node. Mutable, so that one function serves reading and replacing.
+    pub fn visit_edges(&mut self, visitor: &mut dyn FnMut(Edge, &mut NodeId)) {
         for rule in &mut self.applicators {
             match rule {
-                Applicator::All(node) => change(node),
+                Applicator::All(node) => visitor(Edge::Conjunct, node),
                 Applicator::Any(branches) | Applicator::One(branches) => {
-                    branches.rule.iter_mut().for_each(change);
+                    branches.rule.iter_mut().for_each(|node| visitor(Edge::Condition, node));
                 }
-                Applicator::Not(node) => change(&mut node.rule),
+                Applicator::Not(node) => visitor(Edge::Condition, &mut node.rule),
                 Applicator::If { condition, then, otherwise } => {
-                    change(condition);
-                    then.iter_mut().chain(otherwise).for_each(change);
+                    visitor(Edge::Condition, condition);
+                    then.iter_mut().chain(otherwise).for_each(|node| visitor(Edge::Conjunct, node));
                 }
             }
         }
         if let Some(object) = &mut self.object {
-            object.dependent_schemas.iter_mut().for_each(|(_, node)| change(node));
-            object.properties.iter_mut().filter_map(|property| property.node.as_mut()).for_each(change);
-            object.patterns.iter_mut().for_each(|(_, node)| change(node));
-            if let Additional::Validate(node) = &mut object.additional {
-                change(node);
+            object.dependent_schemas.iter_mut().for_each(|(_, node)| visitor(Edge::Conjunct, node));
+            for property in &mut object.properties {
+                property.node.iter_mut().for_each(|node| visitor(Edge::Member, node));
             }
-            object.names.iter_mut().for_each(|names| change(&mut names.rule));
+            object.patterns.iter_mut().for_each(|(_, node)| visitor(Edge::Pattern, node));
+            if let Additional::Validate(node) = &mut object.additional {
+                visitor(Edge::Member, node);
+            }
+            object.names.iter_mut().for_each(|names| visitor(Edge::Name, &mut names.rule));
         }
         if let Some(array) = &mut self.array {
-            array.prefix.iter_mut().for_each(change);
+            array.prefix.iter_mut().for_each(|node| visitor(Edge::Member, node));
             if let AdditionalItems::Validate(node) = &mut array.rest {
-                change(node);
+                visitor(Edge::Member, node);
             }
-            array.contains.iter_mut().for_each(|contains| change(&mut contains.node));
+            array.contains.iter_mut().for_each(|contains| visitor(Edge::Contains, &mut contains.node));
         }
     }
 }

@@ -63,10 +63,16 @@ pub(in crate::schema) const ANY: u32 = (1 << 30) - 1;
 
 /// The bit of the category of a code point.
 pub(in crate::schema) fn find(code: u32) -> u32 {
+    let table = table();
+    let index = table.partition_point(|&(last, _)| last < code);
+    table.get(index).map_or(UNASSIGNED, |&(_, category)| category)
+}
+
+/// All runs, decoded on first use: last code point, and the bit of the category.
+pub(in crate::schema) fn table() -> &'static [(u32, u32)] {
     static TABLE: LazyLock<Box<[(u32, u32)]>> =
         LazyLock::new(|| runs().map(|(_, last, category)| (last, category)).collect());
-    let index = TABLE.partition_point(|&(last, _)| last < code);
-    TABLE.get(index).map_or(UNASSIGNED, |&(_, category)| category)
+    &TABLE
 }
 
 /// All runs: first code point, last code point, and the bit of the category.

@@ -47,7 +47,7 @@ pub(super) struct PatternParser<'a> {
     /// Capturing groups so far.
     groups: u32,
     /// The number of each group name.
-    names: HashMap<String, usize>,
+    names: HashMap<Box<str>, u32>,
     /// The names in order of occurrence, and whether each of them is in use in the current alternative.
     name_order: Vec<usize>,
     is_name_in_use: Vec<bool>,
@@ -181,9 +181,13 @@ impl PatternParser<'_> {
         if self.eat("<") {
             self.groups = self.groups.saturating_add(1);
             let name = self.group_name()?;
-            let next = self.names.len();
-            let number = *self.names.entry(name).or_insert(next);
-            if number == next {
+            let number = match self.names.get(&*name) {
+                Some(number) => *number as usize,
+                None => self.is_name_in_use.len(),
+            };
+            if number == self.is_name_in_use.len() {
+                #[allow(clippy::cast_possible_truncation)] // not more than characters of the pattern
+                self.names.insert(name.into(), number as u32);
                 self.is_name_in_use.push(false);
             } else if self.is_name_in_use[number] {
                 return Err(self.error(offset, "duplicate group name"));
@@ -367,7 +371,8 @@ impl PatternParser<'_> {
         {
             return Err(self.error(offset, &format!("backreference to group {number}, which does not exist")));
         }
-        if let Some(&(_, offset)) = self.references.iter().find(|(name, _)| !self.names.contains_key(name)) {
+        if let Some(&(_, offset)) = self.references.iter().find(|(name, _)| !self.names.contains_key(&**name))
+        {
             return Err(self.error(offset, "backreference to a group that does not exist"));
         }
         Ok(())

@@ -20,7 +20,7 @@ pub(super) enum UnicodeProperty {
 pub(super) fn from_name(text: &str) -> UnicodeProperty {
     match split_once(text, '=') {
         Some(("General_Category" | "gc", value)) => categories(value),
-        Some(("Script" | "sc" | "Script_Extensions" | "scx", value)) if contains_word(SCRIPTS, value) => {
+        Some(("Script" | "sc" | "Script_Extensions" | "scx", value)) if is_script(value) => {
             UnicodeProperty::Unsupported
         }
         Some(_) => UnicodeProperty::Unknown,
@@ -62,6 +62,13 @@ fn contains_word(names: &str, name: &str) -> bool {
     names.split_ascii_whitespace().any(|known| known == name)
 }
 
+fn is_script(name: &str) -> bool {
+    SCRIPTS.split_ascii_whitespace().any(|known| match known.strip_suffix('*') {
+        Some(long) => name == long || name == &long[..4],
+        None => name == known,
+    })
+}
+
 const WHITE_SPACE: &[(u32, u32)] = &[
     (0x09, 0x0D),
     (0x20, 0x20),
@@ -89,32 +96,29 @@ const BINARY: &str = "\
     Emoji_Modifier_Base EPres Emoji_Presentation ExtPict Extended_Pictographic CWKCF \
     Changes_When_NFKC_Casefolded Bidi_M Bidi_Mirrored";
 
-/// The values of `Script` and `Script_Extensions`, which are not supported.
+/// The values of `Script` and `Script_Extensions`, which are not supported. `Arabic*` means `Arabic` and its short name
+/// `Arab`, the first four letters (wasm size).
 const SCRIPTS: &str = "\
-    Adlam Adlm Caucasian_Albanian Aghb Ahom Arabic Arab Imperial_Aramaic Armi Armenian Armn Avestan Avst \
-    Balinese Bali Bamum Bamu Bassa_Vah Bass Batak Batk Bengali Beng Beria_Erfe Berf Bhaiksuki Bhks \
-    Bopomofo Bopo Brahmi Brah Braille Brai Buginese Bugi Buhid Buhd Chakma Cakm Canadian_Aboriginal Cans \
-    Carian Cari Cham Cherokee Cher Chorasmian Chrs Coptic Copt Qaac Cypro_Minoan Cpmn Cypriot Cprt \
-    Cyrillic Cyrl Devanagari Deva Dives_Akuru Diak Dogra Dogr Deseret Dsrt Duployan Dupl \
-    Egyptian_Hieroglyphs Egyp Elbasan Elba Elymaic Elym Ethiopic Ethi Garay Gara Georgian Geor \
-    Glagolitic Glag Gunjala_Gondi Gong Masaram_Gondi Gonm Gothic Goth Grantha Gran Greek Grek Gujarati \
-    Gujr Gurung_Khema Gukh Gurmukhi Guru Hangul Hang Han Hani Hanunoo Hano Hatran Hatr Hebrew Hebr \
-    Hiragana Hira Anatolian_Hieroglyphs Hluw Pahawh_Hmong Hmng Nyiakeng_Puachue_Hmong Hmnp Old_Hungarian \
-    Hung Old_Italic Ital Javanese Java Kayah_Li Kali Katakana Kana Kawi Kharoshthi Khar Khmer Khmr \
-    Khojki Khoj Khitan_Small_Script Kits Kannada Knda Kirat_Rai Krai Kaithi Kthi Tai_Tham Lana Lao Laoo \
-    Latin Latn Lepcha Lepc Limbu Limb Linear_A Lina Linear_B Linb Lisu Lycian Lyci Lydian Lydi Mahajani \
-    Mahj Makasar Maka Mandaic Mand Manichaean Mani Marchen Marc Medefaidrin Medf Mende_Kikakui Mend \
-    Meroitic_Cursive Merc Meroitic_Hieroglyphs Mero Malayalam Mlym Modi Mongolian Mong Mro Mroo \
-    Meetei_Mayek Mtei Multani Mult Myanmar Mymr Nag_Mundari Nagm Nandinagari Nand Old_North_Arabian Narb \
-    Nabataean Nbat Newa Nko Nkoo Nushu Nshu Ogham Ogam Ol_Chiki Olck Ol_Onal Onao Old_Turkic Orkh Oriya \
-    Orya Osage Osge Osmanya Osma Old_Uyghur Ougr Palmyrene Palm Pau_Cin_Hau Pauc Old_Permic Perm \
-    Phags_Pa Phag Inscriptional_Pahlavi Phli Psalter_Pahlavi Phlp Phoenician Phnx Miao Plrd \
-    Inscriptional_Parthian Prti Rejang Rjng Hanifi_Rohingya Rohg Runic Runr Samaritan Samr \
-    Old_South_Arabian Sarb Saurashtra Saur SignWriting Sgnw Shavian Shaw Sharada Shrd Siddham Sidd \
-    Sidetic Sidt Khudawadi Sind Sinhala Sinh Sogdian Sogd Old_Sogdian Sogo Sora_Sompeng Sora Soyombo \
-    Soyo Sundanese Sund Sunuwar Sunu Syloti_Nagri Sylo Syriac Syrc Tagbanwa Tagb Takri Takr Tai_Le Tale \
-    New_Tai_Lue Talu Tamil Taml Tangut Tang Tai_Viet Tavt Tai_Yo Tayo Telugu Telu Tifinagh Tfng Tagalog \
-    Tglg Thaana Thaa Thai Tibetan Tibt Tirhuta Tirh Tangsa Tnsa Todhri Todr Tolong_Siki Tols Toto \
-    Tulu_Tigalari Tutg Ugaritic Ugar Vai Vaii Vithkuqi Vith Warang_Citi Wara Wancho Wcho Old_Persian \
-    Xpeo Cuneiform Xsux Yezidi Yezi Yi Yiii Zanabazar_Square Zanb Inherited Zinh Qaai Common Zyyy \
-    Unknown Zzzz";
+    Adlam Adlm Caucasian_Albanian Aghb Ahom Arabic* Imperial_Aramaic Armi Armenian Armn Avestan Avst \
+    Balinese* Bamum* Bassa_Vah* Batak Batk Bengali* Beria_Erfe Berf Bhaiksuki Bhks Bopomofo* Brahmi* \
+    Braille* Buginese* Buhid Buhd Chakma Cakm Canadian_Aboriginal Cans Carian* Cham Cherokee* Chorasmian \
+    Chrs Coptic* Qaac Cypro_Minoan Cpmn Cypriot Cprt Cyrillic Cyrl Devanagari* Dives_Akuru Diak Dogra* \
+    Deseret Dsrt Duployan* Egyptian_Hieroglyphs* Elbasan* Elymaic* Ethiopic* Garay* Georgian* Glagolitic* \
+    Gunjala_Gondi Gong Masaram_Gondi Gonm Gothic* Grantha* Greek Grek Gujarati Gujr Gurung_Khema Gukh \
+    Gurmukhi Guru Hangul* Han Hani Hanunoo Hano Hatran* Hebrew* Hiragana* Anatolian_Hieroglyphs Hluw \
+    Pahawh_Hmong Hmng Nyiakeng_Puachue_Hmong Hmnp Old_Hungarian Hung Old_Italic Ital Javanese* Kayah_Li Kali \
+    Katakana Kana Kawi Kharoshthi* Khmer Khmr Khojki* Khitan_Small_Script Kits Kannada Knda Kirat_Rai Krai \
+    Kaithi Kthi Tai_Tham Lana Lao Laoo Latin Latn Lepcha* Limbu* Linear_A Lina Linear_B Linb Lisu Lycian* \
+    Lydian* Mahajani Mahj Makasar* Mandaic* Manichaean* Marchen* Medefaidrin Medf Mende_Kikakui* \
+    Meroitic_Cursive Merc Meroitic_Hieroglyphs* Malayalam Mlym Modi Mongolian* Mro Mroo Meetei_Mayek Mtei \
+    Multani* Myanmar Mymr Nag_Mundari Nagm Nandinagari* Old_North_Arabian Narb Nabataean Nbat Newa Nko Nkoo \
+    Nushu Nshu Ogham Ogam Ol_Chiki Olck Ol_Onal Onao Old_Turkic Orkh Oriya Orya Osage Osge Osmanya* \
+    Old_Uyghur Ougr Palmyrene* Pau_Cin_Hau Pauc Old_Permic Perm Phags_Pa* Inscriptional_Pahlavi Phli \
+    Psalter_Pahlavi Phlp Phoenician Phnx Miao Plrd Inscriptional_Parthian Prti Rejang Rjng Hanifi_Rohingya \
+    Rohg Runic Runr Samaritan Samr Old_South_Arabian Sarb Saurashtra* SignWriting Sgnw Shavian Shaw Sharada \
+    Shrd Siddham* Sidetic Sidt Khudawadi Sind Sinhala* Sogdian* Old_Sogdian Sogo Sora_Sompeng* Soyombo* \
+    Sundanese* Sunuwar* Syloti_Nagri* Syriac Syrc Tagbanwa* Takri* Tai_Le Tale New_Tai_Lue Talu Tamil Taml \
+    Tangut* Tai_Viet Tavt Tai_Yo Tayo Telugu* Tifinagh Tfng Tagalog Tglg Thaana* Thai Tibetan Tibt Tirhuta* \
+    Tangsa Tnsa Todhri Todr Tolong_Siki Tols Toto Tulu_Tigalari Tutg Ugaritic* Vai Vaii Vithkuqi* \
+    Warang_Citi* Wancho Wcho Old_Persian Xpeo Cuneiform Xsux Yezidi* Yi Yiii Zanabazar_Square Zanb Inherited \
+    Zinh Qaai Common Zyyy Unknown Zzzz";

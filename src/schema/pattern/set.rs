@@ -29,13 +29,18 @@ impl CharSet {
                 ClassItem::Fixed { ranges: fixed, negated: false } => ranges.extend(fixed),
                 ClassItem::Fixed { ranges: fixed, negated: true } => ranges.extend(complement(fixed)),
                 ClassItem::Categories { mask, negated } => {
-                    let selected = category::runs().filter(|&(.., bit)| (mask & bit != 0) != negated);
-                    ranges.extend(selected.map(|(first, last, _)| (first, last)));
+                    let mut first = 0;
+                    for &(last, bit) in category::table() {
+                        if (mask & bit != 0) != negated {
+                            ranges.push((first, last));
+                        }
+                        first = last + 1;
+                    }
                 }
             }
         }
         let ranges = normalize_ranges(ranges);
-        Self::from_ranges(if negated { complement(&ranges).collect() } else { ranges })
+        Self::from_ranges(if negated { complement(&ranges) } else { ranges })
     }
 
     fn from_ranges(ranges: Vec<(u32, u32)>) -> Self {
@@ -90,8 +95,18 @@ fn normalize_ranges(ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
 }
 
 /// The complement of sorted ranges.
-fn complement(ranges: &[(u32, u32)]) -> impl Iterator<Item = (u32, u32)> {
-    let starts = std::iter::once(0).chain(ranges.iter().map(|&(_, last)| last + 1));
-    let ends = ranges.iter().map(|&(first, _)| first).chain(std::iter::once(0x11_0000));
-    starts.zip(ends).filter(|(start, end)| start < end).map(|(start, end)| (start, end - 1))
+#[inline(never)]
+fn complement(ranges: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    let mut rest = Vec::new();
+    let mut next = 0;
+    for &(first, last) in ranges {
+        if next < first {
+            rest.push((next, first - 1));
+        }
+        next = last + 1;
+    }
+    if next < 0x11_0000 {
+        rest.push((next, 0x10_FFFF));
+    }
+    rest
 }

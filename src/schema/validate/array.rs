@@ -15,20 +15,8 @@ const PAIRWISE_MAX_BYTES: usize = 64;
 
 impl Validator<'_, '_> {
     pub(super) fn array(&mut self, rules: &ArrayRules, value: Value<'_>) -> bool {
-        let mut is_valid = true;
-        let count = value.len();
-        if let Some(min) = &rules.min
-            && count < min.rule
-        {
-            is_valid &=
-                self.report_violation(min.severities, &move || message::items("at least", min.rule, value));
-        }
-        if let Some(max) = &rules.max
-            && count > max.rule
-        {
-            is_valid &=
-                self.report_violation(max.severities, &move || message::items("at most", max.rule, value));
-        }
+        let limits = (rules.min.as_ref(), rules.max.as_ref());
+        let mut is_valid = self.limits(limits, value.len(), message::items, value);
         if !rules.prefix.is_empty() || !matches!(rules.rest, AdditionalItems::Allow) {
             is_valid &= self.should_continue(is_valid) && self.items(rules, value);
         }

@@ -9,7 +9,8 @@ mod report;
 mod scalar;
 
 use super::compiled::{
-    Applicator, CompiledSchema, Node, NodeId, ProfileSeverities, exact_type, lexical_type, types,
+    Applicator, CompiledSchema, Node, NodeId, ProfileSeverities, WithSeverity, exact_type, lexical_type,
+    types,
 };
 use super::message;
 use crate::issue::{Code, PendingIssue, Profile, Severity};
@@ -43,6 +44,7 @@ pub(super) fn is_valid(schema: &CompiledSchema, value: Value<'_>, profile: Profi
     validator.visit(schema.root, value) && !validator.limit_exceeded
 }
 
+#[inline(never)]
 fn validate_node(
     schema: &CompiledSchema,
     node: NodeId,
@@ -59,7 +61,10 @@ fn validate_node(
     validator.report.finish(value);
 }
 
-/// What happens on a violation.
+/// A minimum or maximum of a length or a count.
+type Limit = WithSeverity<usize>;
+
+/// The effect of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     /// The violation is reported, and validation continues.
@@ -282,6 +287,31 @@ impl<'p, 'o> Validator<'p, 'o> {
         let mode = std::mem::replace(&mut self.mode, Mode::Probe);
         let is_valid = self.visit(id, value);
         self.mode = mode;
+        is_valid
+    }
+
+    /// Validates a length or a count by its minimum and its maximum. `message` creates the issue.
+    #[inline]
+    fn limits(
+        &mut self,
+        (min, max): (Option<&Limit>, Option<&Limit>),
+        count: usize,
+        message: fn(&str, usize, Value<'_>) -> PendingIssue,
+        value: Value<'_>,
+    ) -> bool {
+        let mut is_valid = true;
+        if let Some(min) = min
+            && count < min.rule
+        {
+            let issue = move || message("at least", min.rule, value);
+            is_valid &= self.report_violation(min.severities, &issue);
+        }
+        if let Some(max) = max
+            && count > max.rule
+        {
+            let issue = move || message("at most", max.rule, value);
+            is_valid &= self.report_violation(max.severities, &issue);
+        }
         is_valid
     }
 

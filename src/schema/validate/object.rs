@@ -159,18 +159,7 @@ impl Validator<'_, '_> {
             is_valid &= self.required(rules, value, present);
         }
         let count = value.len();
-        if let Some(min) = &rules.min
-            && count < min.rule
-        {
-            is_valid &= self
-                .report_violation(min.severities, &move || message::properties("at least", min.rule, value));
-        }
-        if let Some(max) = &rules.max
-            && count > max.rule
-        {
-            is_valid &= self
-                .report_violation(max.severities, &move || message::properties("at most", max.rule, value));
-        }
+        is_valid &= self.limits((rules.min.as_ref(), rules.max.as_ref()), count, message::properties, value);
         if count == 0 {
             return is_valid; // An empty object has no property that requires another.
         }

@@ -69,19 +69,8 @@ impl Validator<'_, '_> {
     pub(super) fn string(&mut self, rules: &StringRules, value: Value<'_>, is_first_issue: bool) -> bool {
         let mut is_valid = true;
         if rules.min.is_some() || rules.max.is_some() {
-            let length = length(value);
-            if let Some(min) = &rules.min
-                && length < min.rule
-            {
-                is_valid &= self
-                    .report_violation(min.severities, &move || message::length("at least", min.rule, value));
-            }
-            if let Some(max) = &rules.max
-                && length > max.rule
-            {
-                is_valid &= self
-                    .report_violation(max.severities, &move || message::length("at most", max.rule, value));
-            }
+            let limits = (rules.min.as_ref(), rules.max.as_ref());
+            is_valid = self.limits(limits, length(value), message::length, value);
         }
         if !self.should_continue(is_valid) || (rules.format.is_none() && rules.pattern.is_none()) {
             return is_valid;

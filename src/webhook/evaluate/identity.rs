@@ -9,6 +9,7 @@ use crate::json::{Document, Value};
 use crate::provider::{IdempotencySource, Uncovered, is_name};
 use crate::text::is_plain;
 use crate::webhook::Webhook;
+use crate::webhook::digest::digest;
 
 /// The ids and the time of an accepted delivery.
 pub(super) struct Identity<'b, 'd> {
@@ -162,9 +163,4 @@ fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
 fn is_usable_key(text: &str) -> bool {
     // PERF: most ids are ASCII, and a search for U+FFFD costs more than `is_ascii`.
     is_name(text) && (text.is_ascii() || !text.contains('\u{fffd}'))
-}
-
-/// The SHA-256 of a body in hex.
-pub(crate) fn digest(body: &[u8]) -> String {
-    base16ct::lower::encode_string(&crate::signature::sha256(body))
 }

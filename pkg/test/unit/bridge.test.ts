@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { hmac, painchek, type VerifyOptions, type WebhookOptions, webhook, xon } from "../src/index.ts";
-import { bytesOf, errorOf, oracle, SECRET } from "./support.ts";
+import { hmac, painchek, type VerifyOptions, type WebhookOptions, webhook, xon } from "../../src/index.ts";
+import { bytesOf, errorOf, oracle, SECRET } from "../support/fixtures.ts";
 
 const hook = painchek({ secrets: [SECRET] });
 const sample = bytesOf("providers/painchek/samples/assessment_add.nrs.json");
@@ -50,7 +50,7 @@ describe("the digest of a body", () => {
       import { Buffer } from "node:buffer";
       const { createHash } = process.getBuiltinModule("node:crypto");
       process.getBuiltinModule = undefined;
-      const { painchek } = await import("../src/index.ts");
+      const { painchek } = await import("../../src/index.ts");
       const hook = painchek({ secrets: [${JSON.stringify(SECRET)}] });
       const body = Buffer.from(${JSON.stringify(Buffer.from(sample).toString("base64"))}, "base64");
       const delivery = hook.sign(body);
@@ -126,7 +126,7 @@ describe("an invalid value of an option", () => {
 describe("the status of an error", () => {
   it("is that of its code, whether the core or TypeScript finds it", () => {
     /** The page that is generated from the core's table. */
-    const page = readFileSync(new URL("../../docs/codes.md", import.meta.url), "utf8");
+    const page = readFileSync(new URL("../../../docs/codes.md", import.meta.url), "utf8");
     const errors = [
       errorOf(() => hook.create("assessment_add", (() => {}) as never)),
       errorOf(() => hook.create("assessment_add", {})),

@@ -1,5 +1,5 @@
-//! Locations of issues: pointers, bytes, UTF-16 offsets, lines and columns, against slow computations of
-//! their own; and the findings of the reader, each with its message.
+//! Locations of issues (pointers, bytes, UTF-16 offsets, lines and columns), compared with slow independent computations;
+//! and the diagnostics of the parser with their messages.
 
 use std::fmt::Write as _;
 
@@ -9,14 +9,14 @@ use hookseal::{Code, Issue, PathSegment, Severity};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// A schema that finds a fault with every value, so that every place is worked out.
+/// A schema that every value violates, so that the location of every value is computed.
 fn everywhere() -> Schema {
     let text = br##"{ "$defs": { "any": { "const": "\u0000 no value", "additionalProperties": { "$ref": "#/$defs/any" },
         "items": { "$ref": "#/$defs/any" } } }, "$ref": "#/$defs/any" }"##;
     Schema::compile(text, &CompileOptions::default()).expect("a schema")
 }
 
-/// JSON with odd keys, odd spacing and characters of every length.
+/// JSON with unusual keys, unusual white space and characters of every length in UTF-8.
 fn json() -> impl Strategy<Value = String> {
     let text =
         || "([a-z/~0é€😀]|\\\\[\"\\\\/bfnrt]|\\\\u00[0-9a-f]{2}|\\\\ud83d\\\\ude00|\\\\ud8[0-9a-f]{2}){0,5}";
@@ -42,7 +42,7 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// Pointers of a value and of everything inside it, in the order of the text.
+/// The pointers of a value and of all values inside it, in the order of the text.
 fn walk<'v>(value: &'v Value, pointer: &str, out: &mut Vec<(String, &'v Value)>) {
     out.push((pointer.to_owned(), value));
     match value {
@@ -58,8 +58,8 @@ fn walk<'v>(value: &'v Value, pointer: &str, out: &mut Vec<(String, &'v Value)>)
     }
 }
 
-/// Checks everything an issue says about its place against the text alone.
-fn check_place(text: &str, issue: &Issue) -> Result<(), TestCaseError> {
+/// Compares the location of an issue with the text.
+fn check_location(text: &str, issue: &Issue) -> Result<(), TestCaseError> {
     let (start, end) = (issue.byte_span.start, issue.byte_span.end);
     prop_assert!(text.is_char_boundary(start) && text.is_char_boundary(end) && start <= end);
     let before = &text[..start];
@@ -86,13 +86,13 @@ proptest! {
     #[test]
     fn every_value_is_found_under_the_pointer_an_independent_walk_gives_it(text in json()) {
         let issues = everywhere().check(text.as_bytes());
-        // serde_json refuses what the reader only warns of, and keeps one of two equal keys.
-        let odd = issues.iter().any(|it| matches!(it.code, Code::JSON_LONE_SURROGATE | Code::JSON_DUPLICATE_KEY));
-        if !odd {
+        // serde_json rejects lone surrogates, for which the parser only warns, and keeps one of two duplicate keys.
+        let differs_by_design = issues.iter().any(|issue| matches!(issue.code, Code::JSON_LONE_SURROGATE | Code::JSON_DUPLICATE_KEY));
+        if !differs_by_design {
             let theirs: Value = serde_json::from_str(&text).expect("JSON");
             let mut values = Vec::new();
             walk(&theirs, "", &mut values);
-            let ours: Vec<&Issue> = issues.iter().filter(|it| it.code == Code::CONST).collect();
+            let ours: Vec<&Issue> = issues.iter().filter(|issue| issue.code == Code::CONST).collect();
             prop_assert_eq!(ours.len(), values.len());
             let document = Document::parse(text.as_bytes()).expect("JSON");
             for (issue, (pointer, value)) in ours.iter().zip(values) {
@@ -109,27 +109,27 @@ proptest! {
     fn offsets_lines_and_columns_are_those_of_a_slow_count(text in json()) {
         let mut last = 0;
         for issue in everywhere().check(text.as_bytes()) {
-            check_place(&text, &issue)?;
+            check_location(&text, &issue)?;
             prop_assert!(last <= issue.byte_span.start);
             last = issue.byte_span.start;
         }
     }
 
-    /// The places of syntax errors, too.
+    /// The same for syntax errors.
     #[test]
-    fn errors_of_syntax_stand_where_a_slow_count_says(text in json(), cut in any::<prop::sample::Index>(), junk in "[\\]}{\\[,:x\"'é😀]{0,2}") {
+    fn syntax_errors_are_located_where_a_slow_count_finds_them(text in json(), cut in any::<prop::sample::Index>(), junk in "[\\]}{\\[,:x\"'é😀]{0,2}") {
         let mut at = cut.index(text.len() + 1);
         while !text.is_char_boundary(at) {
             at -= 1;
         }
         let text = format!("{}{junk}{}", &text[..at], &text[at..]);
         if let Err(issue) = Document::parse(text.as_bytes()) {
-            check_place(&text, &issue)?;
+            check_location(&text, &issue)?;
         }
     }
 
     #[test]
-    fn no_bytes_make_reading_judging_or_locating_panic(bytes in prop::collection::vec(any::<u8>(), 0..80), start in 0..3usize) {
+    fn no_bytes_make_parsing_validating_or_locating_panic(bytes in prop::collection::vec(any::<u8>(), 0..80), start in 0..3usize) {
         let start = [&b""[..], b"{\"a\":[", b"[\"\\ud8"][start];
         let bytes = [start, &bytes].concat();
         for issue in everywhere().check(&bytes) {
@@ -139,16 +139,16 @@ proptest! {
     }
 }
 
-/// What reading alone finds: code, pointer and the text that is marked.
-fn findings(text: &str) -> Vec<(Code, String, String)> {
+/// The diagnostics of the parser: code, pointer and the text of the span.
+fn diagnostics(text: &str) -> Vec<(Code, String, String)> {
     let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
     let issues = schema.check(text.as_bytes());
-    let mark = |it: &Issue| text[it.byte_span.start..it.byte_span.end].to_owned();
-    issues.iter().map(|it| (it.code, it.pointer.clone(), mark(it))).collect()
+    let mark = |issue: &Issue| text[issue.byte_span.start..issue.byte_span.end].to_owned();
+    issues.iter().map(|issue| (issue.code, issue.pointer.clone(), mark(issue))).collect()
 }
 
 #[test]
-fn a_key_that_stands_twice_is_marked_where_it_stands_again() {
+fn a_duplicate_key_is_located_at_its_second_occurrence() {
     let twice = |pointer: &str, text: &str| (Code::JSON_DUPLICATE_KEY, pointer.to_owned(), text.to_owned());
     for (text, found) in [
         (r#"{"a":1,"b":2}"#, vec![]),
@@ -165,16 +165,16 @@ fn a_key_that_stands_twice_is_marked_where_it_stands_again() {
         (r#"{"x":[{"k":1,"k":{"k":1}}]}"#, vec![twice("/x/0/k", "\"k\"")]),
         (r#"{"/":1,"\/":2}"#, vec![twice("/~1", r#""\/""#)]),
     ] {
-        assert_eq!(findings(text), found, "{text}");
+        assert_eq!(diagnostics(text), found, "{text}");
     }
     let many: Vec<String> = (0..200).map(|n| format!("\"key-number-{n}\":0")).collect();
-    assert_eq!(findings(&format!("{{{}}}", many.join(","))), []);
+    assert_eq!(diagnostics(&format!("{{{}}}", many.join(","))), []);
     let again = format!("{{{},\"key-number-7\":1}}", many.join(","));
-    assert_eq!(findings(&again), [twice("/key-number-7", "\"key-number-7\"")]);
+    assert_eq!(diagnostics(&again), [twice("/key-number-7", "\"key-number-7\"")]);
 }
 
 #[test]
-fn half_of_a_surrogate_pair_is_marked_once_for_each_string_key_or_value() {
+fn half_of_a_surrogate_pair_is_reported_once_for_each_string_key_or_value() {
     let lone = |pointer: &str, text: &str| (Code::JSON_LONE_SURROGATE, pointer.to_owned(), text.to_owned());
     for (text, found) in [
         (r#"["\ud83d\ude00"]"#, vec![]),
@@ -191,9 +191,9 @@ fn half_of_a_surrogate_pair_is_marked_once_for_each_string_key_or_value() {
         (r#"["\ud83d\u0041"]"#, vec![lone("/0", r#""\ud83d\u0041""#)]),
         (r#"["\ud83d\\ude00"]"#, vec![lone("/0", r#""\ud83d\\ude00""#)]),
     ] {
-        assert_eq!(findings(text), found, "{text}");
+        assert_eq!(diagnostics(text), found, "{text}");
     }
-    let same = findings(r#"{"\udc00":1,"\uDC00":2}"#);
+    let same = diagnostics(r#"{"\udc00":1,"\uDC00":2}"#);
     assert!(
         same.contains(&(Code::JSON_DUPLICATE_KEY, "/\u{fffd}".to_owned(), r#""\uDC00""#.to_owned())),
         "{same:?}"
@@ -201,7 +201,7 @@ fn half_of_a_surrogate_pair_is_marked_once_for_each_string_key_or_value() {
 }
 
 #[test]
-fn findings_say_what_and_what_to_do() {
+fn diagnostics_have_a_message_and_a_hint() {
     let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
     for (text, code, severity, message, hint) in [
         (
@@ -234,7 +234,7 @@ fn findings_say_what_and_what_to_do() {
 }
 
 #[test]
-fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
+fn diagnostics_are_limited_by_kind_and_the_others_are_counted() {
     let numbers = vec!["9007199254740993"; 1500].join(",");
     let strings = vec![r#""\ud800""#; 1200].join(",");
     let keys = vec![r#""a":1"#; 1101].join(",");
@@ -243,10 +243,10 @@ fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
     for (code, listed) in
         [(Code::NUMBER_PRECISION, 100), (Code::JSON_LONE_SURROGATE, 100), (Code::JSON_DUPLICATE_KEY, 100)]
     {
-        assert_eq!(issues.iter().filter(|it| it.code == code).count(), listed, "{code}");
+        assert_eq!(issues.iter().filter(|issue| issue.code == code).count(), listed, "{code}");
     }
     let mut said: Vec<&str> = Vec::new();
-    for issue in issues.iter().filter(|it| it.code == Code::ISSUES_TRUNCATED) {
+    for issue in issues.iter().filter(|issue| issue.code == Code::ISSUES_TRUNCATED) {
         assert_eq!(issue.severity, Severity::Info);
         said.push(&issue.message);
     }
@@ -262,7 +262,7 @@ fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
 
 /// A check takes a microsecond, and a sender decides how many there are.
 #[test]
-fn only_so_many_numbers_are_compared_with_what_javascript_makes_of_them() {
+fn precision_checks_are_limited_and_the_others_are_counted() {
     let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
     let codes = |held: usize| {
         let held = vec!["1e308"; held].join(",");
@@ -270,7 +270,7 @@ fn only_so_many_numbers_are_compared_with_what_javascript_makes_of_them() {
         issues.into_iter().map(|issue| (issue.code, issue.message)).collect::<Vec<_>>()
     };
     let found = codes(249);
-    assert_eq!(found.iter().map(|it| it.0).collect::<Vec<_>>(), [Code::NUMBER_PRECISION]);
+    assert_eq!(found.iter().map(|issue| issue.0).collect::<Vec<_>>(), [Code::NUMBER_PRECISION]);
     let not_found = codes(2250);
     assert_eq!(
         not_found,
@@ -280,7 +280,7 @@ fn only_so_many_numbers_are_compared_with_what_javascript_makes_of_them() {
                 .to_owned()
         )]
     );
-    // Numbers that fifteen digits tell apart are not among them.
+    // A number of up to fifteen digits needs no check.
     let plain = vec!["0.123456789012345"; 20_000].join(",");
     assert_eq!(schema.check(format!("[{plain},9007199254740993]").as_bytes()).len(), 1);
 }
@@ -291,14 +291,14 @@ fn numbers_are_reported_exactly_where_javascript_changes_them() {
     for (list, expected) in [("exact", None), ("lossy", Some(Code::NUMBER_PRECISION))] {
         for number in file[list].as_array().expect("a list") {
             let text = number.as_str().expect("a string");
-            let found: Vec<Code> = findings(text).into_iter().map(|(code, ..)| code).collect();
+            let found: Vec<Code> = diagnostics(text).into_iter().map(|(code, ..)| code).collect();
             assert_eq!(found, expected.as_slice(), "{text}");
         }
     }
 }
 
 proptest! {
-    /// Whether JavaScript holds a number is whether Rust's double does: both round to the nearest, even on ties.
+    /// JavaScript and Rust convert to the same double: both round to the nearest, ties to even.
     #[test]
     fn numbers_are_reported_exactly_when_writing_them_back_gives_another(digits in "[1-9][0-9]{0,24}", point in 0..26usize, exponent in -30..30i32, negative in any::<bool>()) {
         let point = point.min(digits.len());
@@ -312,9 +312,9 @@ proptest! {
             let (a, b) = (Document::parse(text.as_bytes()).expect("JSON"), Document::parse(other.as_bytes()).expect("JSON"));
             hookseal::json::values_equal(a.root(), b.root())
         };
-        // The shortest digits that name the double, or all of them where it is whole.
+        // The shortest digits of the double, or all digits of an integer.
         let held = same(&format!("{double:e}")) || (double.abs() < 1e38 && double.fract() == 0.0 && same(&format!("{double:.0}")));
-        let found = findings(&text);
+        let found = diagnostics(&text);
         prop_assert_eq!(found.is_empty(), held, "{} {:?}", text, found);
     }
 }
