@@ -25,8 +25,11 @@ fn main() {
         list.extend(["    (", &format!("{id:?}"), ", ", &format!("{:?}", bundle.to_string()), "),\n"]);
     }
     list.push_str("]\n");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("bundles.rs");
-    fs::write(out, list).expect("OUT_DIR can be written");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("bundles.rs"), list).expect("OUT_DIR can be written");
+    let mut schema = read(Path::new("src/provider/definition.schema.json"));
+    strip(&mut schema);
+    fs::write(out.join("definition.schema.json"), schema.to_string()).expect("OUT_DIR can be written");
 }
 
 /// A provider definition with its schemas.

@@ -1,5 +1,7 @@
 //! Outlined string functions: one copy of what the standard library would compile anew at each call (wasm size).
 
+use base64ct::{Base64Unpadded, Encoding as _};
+
 /// Outlined `str::split_once(char)`.
 #[inline(never)]
 pub(crate) fn split_once(text: &str, separator: char) -> Option<(&str, &str)> {
@@ -10,6 +12,22 @@ pub(crate) fn split_once(text: &str, separator: char) -> Option<(&str, &str)> {
 #[inline(never)]
 pub(crate) fn eq_ignore_ascii_case(first: &str, second: &str) -> bool {
     first.eq_ignore_ascii_case(second)
+}
+
+/// Decodes base64 (RFC 4648, section 4) without padding into a buffer, and returns the bytes. One copy of the decoder (wasm
+/// size).
+#[inline(never)]
+pub(crate) fn decode_base64_into<'o>(text: &str, out: &'o mut [u8]) -> Option<&'o [u8]> {
+    Base64Unpadded::decode(text, out).ok()
+}
+
+/// Decodes base64 without padding.
+#[inline(never)]
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    // SECURITY: the text may be a secret, so the buffer has the exact length, and is never moved.
+    let mut out = vec![0; text.len() / 4 * 3 + text.len() % 4 * 3 / 4];
+    let len = decode_base64_into(text, &mut out)?.len();
+    (len == out.len()).then_some(out)
 }
 
 /// Outlined `str::to_owned`.

@@ -204,7 +204,7 @@ impl Hook {
             own_headers: provider.own_headers(),
             data_path: data.keys().collect(),
             content_type: &provider.content_type,
-            names: provider.names.texts().collect(),
+            names: provider.key_table.texts().collect(),
             events: provider
                 .events
                 .iter()

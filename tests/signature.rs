@@ -27,7 +27,7 @@ fn definition(value: &Value) -> SchemeDefinition {
         format: text(&signature["format"]).unwrap(),
         algorithms: algorithms(&signature["algorithms"]).unwrap(),
         signed_content: text(&signature["signedContent"]).unwrap(),
-        secret: SecretFormat::named(signature["secret"].as_str().unwrap()).unwrap(),
+        secret: SecretFormat::parse(signature["secret"].as_str().unwrap()).unwrap(),
         optional: signature["optional"].as_bool().unwrap_or(false),
         timestamp_header: text(&value["headers"]["timestamp"]),
         id_header: text(&value["headers"]["id"]),
@@ -296,7 +296,7 @@ proptest! {
 
     #[test]
     fn no_secret_panics(text in any::<String>(), form in "(utf8|base64|hex|whsec_\\{base64\\}|a\\{hex\\})") {
-        let _ = Secret::parse(&text, &SecretFormat::named(&form).unwrap());
+        let _ = Secret::parse(&text, &SecretFormat::parse(&form).unwrap());
     }
 }
 

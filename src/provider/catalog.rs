@@ -1,15 +1,15 @@
-//! The built-in providers: every folder of `providers/`, bundled by the build.
+//! The built-in providers: every folder of `providers/`, bundled by `build.rs`.
 
-/// Id and definition of every built-in provider. A definition is one JSON text, event contracts
-/// inlined, in the very form a run-time definition has.
+/// Id and definition of every built-in provider. A definition is one JSON text with its schemas inlined, as a run-time
+/// definition is.
 static BUNDLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/bundles.rs"));
 
-/// The ids of the built-in providers.
+/// Returns the ids of the built-in providers.
 pub fn ids() -> impl Iterator<Item = &'static str> {
     BUNDLES.iter().map(|(id, _)| *id)
 }
 
-/// The definition of a built-in provider as a JSON text.
+/// Returns the definition of a built-in provider as a JSON text.
 ///
 /// ```
 /// for id in hookseal::provider::ids() {

@@ -1,11 +1,11 @@
-//! What of a delivery's type and id a signature covers: worked out from the definition, never believed.
+//! Whether the signature covers event type and idempotency key, derived from the definition.
 
 use super::envelope::FieldSource;
 use super::idempotency::IdempotencySource;
 use crate::signature::Scheme;
 
-/// What a signature does not cover of what a receiver goes by. Whoever recorded one signed delivery can send
-/// it again with another value there.
+/// The values a receiver relies on that the signature does not cover. An attacker can replay a recorded delivery with
+/// other values there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uncovered {
     /// The event type is in a header that is not signed.
@@ -15,7 +15,7 @@ pub struct Uncovered {
 }
 
 impl Uncovered {
-    /// The names as reports write them: `type`, `id`.
+    /// Returns the names in reports: `type`, `id`.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
         [(self.event_type, "type"), (self.id, "id")]
@@ -25,12 +25,12 @@ impl Uncovered {
     }
 }
 
-/// Which of a provider's headers its signature does not cover, worked out once.
+/// The headers of a provider that its signature does not cover, derived once.
 #[derive(Debug)]
 pub(crate) struct Coverage {
     event_type: bool,
     /// In the order of `Provider::dedupe`.
-    keys: Vec<bool>,
+    sources: Vec<bool>,
 }
 
 impl Coverage {
@@ -40,24 +40,23 @@ impl Coverage {
         dedupe: &[IdempotencySource],
     ) -> Self {
         let is_unsigned = |name: &str| !scheme.is_some_and(|scheme| scheme.signs_header(name));
-        let key =
-            |way: &IdempotencySource| matches!(way, IdempotencySource::Header(name) if is_unsigned(name));
+        let is_unsigned_source = |source: &IdempotencySource| matches!(source, IdempotencySource::Header(name) if is_unsigned(name));
         Self {
             event_type: match event_type {
                 FieldSource::Header(name) => is_unsigned(name),
                 FieldSource::Pointer(_) => false,
             },
-            keys: dedupe.iter().map(key).collect(),
+            sources: dedupe.iter().map(is_unsigned_source).collect(),
         }
     }
 
-    /// What is not covered of a delivery whose idempotency key was found this way.
-    pub(crate) fn uncovered(&self, way: usize) -> Uncovered {
-        Uncovered { event_type: self.event_type, id: self.keys.get(way).copied().unwrap_or(false) }
+    /// Returns the uncovered values of a delivery whose idempotency key is from the source with this index.
+    pub(crate) fn uncovered(&self, source: usize) -> Uncovered {
+        Uncovered { event_type: self.event_type, id: self.sources.get(source).copied().unwrap_or(false) }
     }
 
-    /// What is not covered where the idempotency key may be found any way.
-    pub(crate) fn of_any_way(&self) -> Uncovered {
-        Uncovered { event_type: self.event_type, id: self.keys.contains(&true) }
+    /// Returns the uncovered values of a delivery whose idempotency key is from any source.
+    pub(crate) fn uncovered_by_any_source(&self) -> Uncovered {
+        Uncovered { event_type: self.event_type, id: self.sources.contains(&true) }
     }
 }

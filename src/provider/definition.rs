@@ -1,4 +1,4 @@
-//! A provider definition, read and checked: the data that makes one webhook differ from another.
+//! A provider definition: parsed, checked and compiled from JSON.
 
 use crate::issue::{Code, Issue, Severity};
 use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
@@ -15,87 +15,87 @@ use super::members::{items, members, pointer, text, texts};
 use super::rules::Rules;
 use super::signed_time::SignedTime;
 
-/// The contract of definitions themselves.
-const DEFINITION_SCHEMA: &str = include_str!("definition.schema.json");
+/// The schema of definitions, `definition.schema.json` without its annotations.
+const DEFINITION_SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/definition.schema.json"));
 
-/// Everything known about one provider.
+/// A compiled provider definition.
 #[derive(Debug)]
 pub struct Provider {
     /// Short name, as in `webhook("painchek")`.
     pub id: String,
     /// The provider's own name.
     pub title: String,
-    /// How it signs. `None`: it signs nothing.
+    /// The signature scheme; `None` for a provider that does not sign.
     pub scheme: Option<Scheme>,
-    /// The time in the body, where what is signed has no other.
+    /// The timestamp in the body, for schemes whose signed content has no other.
     pub signed_time: Option<SignedTime>,
-    /// How far a timestamp may lie off, in seconds, unless the caller says otherwise.
+    /// Default timestamp tolerance in seconds, in both directions.
     pub tolerance: u32,
-    /// The header with the subscription's id.
+    /// The header with the id of the subscription.
     pub webhook_id: Option<String>,
-    /// The header with the delivery's id.
+    /// The header with the id of the delivery.
     pub delivery_id: Option<String>,
-    /// The media type of its bodies.
+    /// The media type of bodies.
     pub content_type: String,
-    /// Where the parts that every event has stand.
+    /// The pointers and headers that every event has in common.
     pub envelope: Envelope,
-    /// Where the idempotency key comes from, best first.
+    /// The sources of the idempotency key, the preferred one first.
     pub dedupe: Vec<IdempotencySource>,
-    /// Whether every retry carries the same payload.
+    /// Whether every retry has the same payload.
     pub immutable: bool,
-    /// The statuses it takes for success, first and last.
+    /// The range of statuses that the provider counts as success: first and last.
     pub success: (u16, u16),
-    /// The delays between its attempts. `None`: not documented.
+    /// The delays between attempts. `None`: not documented.
     pub retry_delays_ms: Option<Vec<u32>>,
-    /// Its events, each with its contracts.
+    /// The events with their schemas.
     pub events: Vec<Event>,
-    /// Pointers to personal or health data, `*` for any one step.
+    /// Pointers to personal or health data. `*` matches any one path segment.
     pub sensitive: Vec<String>,
-    /// Which of its headers its signature does not cover.
+    /// The headers that the signature does not cover.
     pub(crate) coverage: Coverage,
-    /// The keys that its contracts and its envelope name.
-    pub(crate) names: Arc<KeyTable>,
+    /// The keys that schemas and envelope name.
+    pub(crate) key_table: Arc<KeyTable>,
     pub(crate) rules: Rules,
-    pub(crate) lookalikes: Vec<KnownMistake>,
+    pub(crate) known_mistakes: Vec<KnownMistake>,
 }
 
-/// An event type and its contracts.
+/// An event type and the revisions of its schema.
 #[derive(Debug)]
 pub struct Event {
-    /// The event type, as in the envelope. `*` is any that is not named.
+    /// The event type in the envelope. `*` matches every type without an entry.
     pub event_type: String,
-    /// The revisions of its contract, in the order in which they are tried.
+    /// The revisions, in the order in which they are tried.
     pub revisions: Vec<Revision>,
 }
 
-/// One revision of a contract.
+/// One revision of an event's schema.
 #[derive(Debug)]
 pub struct Revision {
-    /// Its name, where there are several.
+    /// The name, if there are several.
     pub name: Option<String>,
-    /// It is the one where this pointer exists; `None` fits always.
+    /// Selects the revision if the payload has this pointer; `None` always matches.
     pub when: Option<Pointer>,
-    /// The contract.
+    /// The compiled schema.
     pub schema: Schema,
 }
 
-/// A body that people paste by mistake.
+/// A body that is often passed by mistake, such as a response of the provider's API.
 #[derive(Debug)]
 pub(crate) struct KnownMistake {
     pub required_pointers: Vec<String>,
     pub message: String,
 }
 
-/// Why a definition cannot be used.
+/// Why a definition is invalid.
 #[derive(Debug)]
 pub struct DefinitionError {
-    /// What is wrong, each with its place in the definition.
+    /// The issues, located in the definition.
     pub issues: Vec<Issue>,
 }
 
 impl std::fmt::Display for DefinitionError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("The provider definition cannot be used.")?;
+        f.write_str("Invalid provider definition.")?;
         for issue in &self.issues {
             let pointer = if issue.pointer.is_empty() { "/" } else { issue.pointer.as_str() };
             write!(f, " {}: {}", escape_controls(pointer.to_owned()), issue.message)?;
@@ -107,7 +107,7 @@ impl std::fmt::Display for DefinitionError {
 impl std::error::Error for DefinitionError {}
 
 impl Provider {
-    /// Reads a definition: one JSON text, event contracts inlined.
+    /// Parses and checks a definition: one JSON text with its schemas inlined.
     ///
     /// ```
     /// use hookseal::provider::Provider;
@@ -128,22 +128,21 @@ impl Provider {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong with it, with places: unknown keys, wrong types, templates that
-    /// cannot be read, contracts that cannot be compiled.
+    /// Every issue with its location: unknown keys, wrong types, invalid templates, schemas that cannot be compiled.
     pub fn from_json(text: &[u8]) -> Result<Self, DefinitionError> {
         let document = Document::parse(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
-        let contract = Schema::compile(DEFINITION_SCHEMA.as_bytes(), &CompileOptions::default())
+        let schema = Schema::compile(DEFINITION_SCHEMA.as_bytes(), &CompileOptions::default())
             .map_err(|error| definition_error(&document, document.root(), &error.to_string()))?;
         let issues: Vec<Issue> =
-            contract.check(text).into_iter().filter(|i| i.severity == Severity::Error).collect();
+            schema.check(text).into_iter().filter(|i| i.severity == Severity::Error).collect();
         if !issues.is_empty() {
             return Err(DefinitionError { issues });
         }
         Self::assemble(&document)
     }
 
-    /// Reads a definition that fits the contract of definitions, as every built-in one does: the contract is not
-    /// compiled for it, which is a third of the work.
+    /// Parses a definition that is known to satisfy the schema of definitions, as every built-in one does. PERF: compiling
+    /// that schema is a third of the work.
     pub(crate) fn from_trusted_json(text: &[u8]) -> Result<Self, DefinitionError> {
         let document = Document::parse(text).map_err(|issue| DefinitionError { issues: vec![*issue] })?;
         Self::assemble(&document)
@@ -153,25 +152,25 @@ impl Provider {
         let root = document.root();
         let id = text(root, "/id").unwrap_or_default();
         check_consistency(document)?;
-        let mut vocabulary = KeyInterner::default();
-        let mut events = events(document, &mut vocabulary)?;
-        let mut dedupe = idempotency::read_sources(root);
-        let mut envelope = Envelope::read(root, &dedupe);
+        let mut interner = KeyInterner::default();
+        let mut events = events(document, &mut interner)?;
+        let mut dedupe = idempotency::parse_sources(root);
+        let mut envelope = Envelope::parse(root, &dedupe);
         let mut pointers: Vec<&mut Pointer> = envelope.pointers().collect();
         pointers.extend(dedupe.iter_mut().filter_map(IdempotencySource::pointer));
-        let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|it| &mut it.when);
+        let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|r| &mut r.when);
         pointers.extend(whens.flatten());
         let mut signed_time = signed_time(root);
         pointers.extend(signed_time.as_mut().map(|time| &mut time.pointer));
         for pointer in &mut pointers {
-            pointer.intern_keys(&mut vocabulary);
+            pointer.intern_keys(&mut interner);
         }
-        let names = Arc::new(vocabulary.build());
+        let key_table = Arc::new(interner.build());
         for pointer in pointers {
-            pointer.bind_keys(&names);
+            pointer.bind_keys(&key_table);
         }
         for revision in events.iter_mut().flat_map(|event| &mut event.revisions) {
-            revision.schema.bind_keys(&names);
+            revision.schema.bind_keys(&key_table);
         }
         let scheme = signature(document)?;
         Ok(Self {
@@ -194,11 +193,11 @@ impl Provider {
                 texts(root, "retries").iter().filter_map(|delay| parse_duration_ms(delay)).collect()
             }),
             events,
-            names,
+            key_table,
             sensitive: texts(root, "sensitive"),
-            rules: Rules::read(&id, root)
-                .map_err(|(place, message)| definition_error(document, place, &message))?,
-            lookalikes: items(root, "lookalikes")
+            rules: Rules::parse(&id, root)
+                .map_err(|(value, message)| definition_error(document, value, &message))?,
+            known_mistakes: items(root, "lookalikes")
                 .into_iter()
                 .map(|item| KnownMistake {
                     required_pointers: texts(item, "has"),
@@ -209,16 +208,16 @@ impl Provider {
         })
     }
 
-    /// What to say about a body that is no delivery at all, but something of the provider's that
-    /// people paste in its place.
-    pub(crate) fn lookalike(&self, body: Value<'_>) -> Option<&str> {
-        let fits =
-            |it: &&KnownMistake| it.required_pointers.iter().all(|pointer| body.pointer(pointer).is_some());
-        self.lookalikes.iter().find(fits).map(|it| it.message.as_str())
+    /// Returns the message of a known mistake that the body matches.
+    pub(crate) fn find_known_mistake(&self, body: Value<'_>) -> Option<&str> {
+        let matches = |mistake: &&KnownMistake| {
+            mistake.required_pointers.iter().all(|pointer| body.pointer(pointer).is_some())
+        };
+        self.known_mistakes.iter().find(matches).map(|mistake| mistake.message.as_str())
     }
 
-    /// What its signature does not cover of an event's type and idempotency key, whichever way the key is found: a
-    /// replay can leave out what the other ways read. Nothing for a provider that signs nothing.
+    /// Returns whether event type and idempotency key are outside of the signature. Counts every source of the key,
+    /// because a replay can omit the preferred ones. Nothing for a provider that does not sign.
     ///
     /// ```
     /// use hookseal::provider::{Provider, definition};
@@ -228,32 +227,32 @@ impl Provider {
     /// };
     /// assert_eq!(uncovered("github"), ["type", "id"]);
     /// assert_eq!(uncovered("linear"), ["id"]);
-    /// assert!(uncovered("svix").is_empty()); // its id is part of what it signs
+    /// assert!(uncovered("svix").is_empty()); // the signature covers its id
     /// ```
     #[must_use]
     pub fn uncovered(&self) -> Uncovered {
-        if self.scheme.is_none() { Uncovered::default() } else { self.coverage.of_any_way() }
+        if self.scheme.is_none() { Uncovered::default() } else { self.coverage.uncovered_by_any_source() }
     }
 
-    /// The event with this type, or the one that stands for all others, by its place in `events`.
+    /// Returns the index in `events` of this type, or of the wildcard event.
     #[must_use]
-    pub fn find_event(&self, name: &str) -> Option<usize> {
-        let place = |name| self.events.iter().position(|event| event.event_type == name);
-        place(name).or_else(|| place(WILDCARD_EVENT))
+    pub fn find_event(&self, event_type: &str) -> Option<usize> {
+        let position = |name| self.events.iter().position(|event| event.event_type == name);
+        position(event_type).or_else(|| position(WILDCARD_EVENT))
     }
 }
 
-/// The name of the event that stands for all that are not named.
+/// The entry for every event type without its own.
 const WILDCARD_EVENT: &str = "*";
 
 impl Event {
-    /// Its type, where it stands for one.
+    /// Returns the type; `None` for the wildcard event.
     #[must_use]
     pub fn event_type(&self) -> Option<&str> {
-        Some(self.event_type.as_str()).filter(|name| *name != WILDCARD_EVENT)
+        Some(self.event_type.as_str()).filter(|event_type| *event_type != WILDCARD_EVENT)
     }
 
-    /// The revision a body follows, by its place in `revisions`. None where no contract fits.
+    /// Returns the index in `revisions` of the first one that the body matches.
     #[must_use]
     pub fn find_revision(&self, body: Value<'_>) -> Option<usize> {
         self.revisions
@@ -263,13 +262,13 @@ impl Event {
 }
 
 #[inline(never)]
-fn definition_error(document: &Document<'_>, at: Value<'_>, message: &str) -> DefinitionError {
+fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) -> DefinitionError {
     let draft =
-        crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, at.place(), message);
+        crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, value.place(), message);
     DefinitionError { issues: document.locate(vec![draft]) }
 }
 
-/// What a schema cannot say about a definition.
+/// Checks what the schema of definitions cannot express.
 #[inline(never)]
 fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
     let root = document.root();
@@ -277,38 +276,45 @@ fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
         |value: &Value<'_>, is_valid: fn(&str) -> bool| value.as_str().is_some_and(|text| !is_valid(&text));
     let is_range = |text: &str| parse_status_range(text).is_some();
     if let Some(range) = root.get("success").filter(|range| is_invalid(range, is_range)) {
-        return Err(definition_error(document, range, "This range ends before it begins."));
+        return Err(definition_error(
+            document,
+            range,
+            "Invalid range: the first status is larger than the last.",
+        ));
     }
     let is_delay = |text: &str| parse_duration_ms(text).is_some();
     if let Some(delay) = items(root, "retries").into_iter().find(|delay| is_invalid(delay, is_delay)) {
         return Err(definition_error(document, delay, "Expected a delay of at most 24 days."));
     }
-    if let Some(way) =
-        items(root, "dedupe").iter().rev().skip(1).find(|way| way.as_str().as_deref() == Some("none"))
+    if let Some(source) =
+        items(root, "dedupe").iter().rev().skip(1).find(|source| source.as_str().as_deref() == Some("none"))
     {
         return Err(definition_error(
             document,
-            *way,
-            "Nothing behind \"none\" is ever reached: put \"none\" last.",
+            *source,
+            "Unreachable sources after \"none\". Put \"none\" last.",
         ));
     }
     let signed_time = root.pointer("/signature/timestamp");
     match (signed_time, root.pointer("/headers/timestamp")) {
         (Some(_), Some(header)) => {
-            let message = "`signature.timestamp` says where the time is already. Remove one of the two.";
+            let message = "`signature.timestamp` already names a timestamp. Remove one of the two.";
             return Err(definition_error(document, header, message));
         }
         (None, Some(header)) if root.get("signature").is_none() => {
-            let message = "No signature covers this timestamp, so anybody could change it. Remove it.";
+            let message =
+                "No signature covers this timestamp, so it is not authenticated. Remove `headers.timestamp`.";
             return Err(definition_error(document, header, message));
         }
         _ => {}
     }
     let templates = ["/signature/format", "/signature/signedContent"];
     if let Some(time) = signed_time
-        && templates.iter().any(|at| text(root, at).is_some_and(|text| text.contains("{timestamp}")))
+        && templates
+            .iter()
+            .any(|pointer| text(root, pointer).is_some_and(|text| text.contains("{timestamp}")))
     {
-        let message = "{timestamp} is signed already; only one time can count. Remove one of the two.";
+        let message = "`{timestamp}` is already signed. Remove one of the two timestamps.";
         return Err(definition_error(document, time, message));
     }
     let event_type = text(root, "/envelope/type").unwrap_or_default();
@@ -319,7 +325,7 @@ fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
             && pointer.strip_prefix(&*event_type).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         {
             let message =
-                "The event type is a string, so nothing else can stand where it does, or within it.";
+                "Invalid pointer: the event type is at this location, and a string contains nothing else.";
             return Err(definition_error(document, part, message));
         }
     }
@@ -327,21 +333,19 @@ fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
         let (schema, revisions) = (event.get("schema"), event.get("revisions"));
         let Some(revisions) = revisions else {
             if schema.is_none() {
-                return Err(definition_error(
-                    document,
-                    event,
-                    "An event needs a contract: a schema, or revisions.",
-                ));
+                let message = "Event has neither \"schema\" nor \"revisions\".";
+                return Err(definition_error(document, event, message));
             }
             continue;
         };
         if schema.is_some() {
-            let message = "An event has a schema or revisions, and not both.";
+            let message = "Event has both \"schema\" and \"revisions\". Remove one of the two.";
             return Err(definition_error(document, event, message));
         }
-        let mut behind = revisions.elements().skip_while(|revision| revision.get("when").is_some()).skip(1);
-        if let Some(revision) = behind.next() {
-            let message = "This revision is never reached: the one without \"when\" before it fits always.";
+        let mut unreachable =
+            revisions.elements().skip_while(|revision| revision.get("when").is_some()).skip(1);
+        if let Some(revision) = unreachable.next() {
+            let message = "Unreachable revision: an earlier revision without \"when\" always matches.";
             return Err(definition_error(document, revision, message));
         }
     }
@@ -361,7 +365,7 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
             .filter_map(|name| Algorithm::from_name(name))
             .collect(),
         signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
-        secret: secret_form(text(signature, "/secret").as_deref().unwrap_or("utf8")),
+        secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
         optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
         timestamp_header: text(root, "/headers/timestamp"),
         id_header: text(root, "/headers/id"),
@@ -369,14 +373,14 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
     };
     Scheme::new(definition).map(Some).map_err(|error| {
-        // Two of the scheme's parts stand among the headers of a definition.
-        let at = match error.field() {
+        // Two fields of the scheme are in `headers` of a definition.
+        let value = match error.field() {
             "timestampHeader" => headers.and_then(|headers| headers.get("timestamp")),
             "idHeader" => headers.and_then(|headers| headers.get("id")),
             field => signature.get(field),
         }
         .unwrap_or(signature);
-        definition_error(document, at, error.message())
+        definition_error(document, value, error.message())
     })
 }
 
@@ -393,17 +397,17 @@ fn signed_time(root: Value<'_>) -> Option<SignedTime> {
 }
 
 #[inline(never)]
-fn secret_form(text: &str) -> SecretFormat {
-    let mut form = SecretFormat::named(text).unwrap_or_default();
-    if form.encoding == SecretEncoding::Base64 {
-        // No underscore is in the base64 alphabet, so the common prefix can be recognized unnamed.
-        form.prefix.get_or_insert_with(|| "whsec_".to_owned());
+fn secret_format(text: &str) -> SecretFormat {
+    let mut format = SecretFormat::parse(text).unwrap_or_default();
+    if format.encoding == SecretEncoding::Base64 {
+        // Base64 has no underscore, so the common prefix can be detected without being named.
+        format.prefix.get_or_insert_with(|| "whsec_".to_owned());
     }
-    form
+    format
 }
 
 #[inline(never)]
-fn events(document: &Document<'_>, vocabulary: &mut KeyInterner) -> Result<Vec<Event>, DefinitionError> {
+fn events(document: &Document<'_>, interner: &mut KeyInterner) -> Result<Vec<Event>, DefinitionError> {
     let mut events = Vec::new();
     for (name, event) in members(document.root(), "events") {
         let mut revisions = Vec::new();
@@ -411,15 +415,11 @@ fn events(document: &Document<'_>, vocabulary: &mut KeyInterner) -> Result<Vec<E
             revisions.push(Revision {
                 name: text(revision, "/name"),
                 when: pointer(revision, "/when"),
-                schema: compile(document, revision, vocabulary)?,
+                schema: compile(document, revision, interner)?,
             });
         }
         if event.get("schema").is_some() {
-            revisions.push(Revision {
-                name: None,
-                when: None,
-                schema: compile(document, event, vocabulary)?,
-            });
+            revisions.push(Revision { name: None, when: None, schema: compile(document, event, interner)? });
         }
         events.push(Event { event_type: name.text().into_owned(), revisions });
     }
@@ -430,13 +430,13 @@ fn events(document: &Document<'_>, vocabulary: &mut KeyInterner) -> Result<Vec<E
 fn compile(
     document: &Document<'_>,
     holder: Value<'_>,
-    vocabulary: &mut KeyInterner,
+    interner: &mut KeyInterner,
 ) -> Result<Schema, DefinitionError> {
     let Some(schema) = holder.get("schema") else {
-        return Err(definition_error(document, holder, "A contract needs a schema."));
+        return Err(definition_error(document, holder, "Missing required property \"schema\"."));
     };
     let options = CompileOptions { strict: true, detect_placeholders: true, ..CompileOptions::default() };
-    Schema::compile_with_interner(schema, options, vocabulary).map_err(|error| {
+    Schema::compile_with_interner(schema, options, interner).map_err(|error| {
         definition_error(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.message)
     })
 }

@@ -1,10 +1,10 @@
-//! Which built-in provider a delivery looks like: a guess for people, and never a reason to trust.
+//! Detects the built-in provider of a delivery. SECURITY: a convenience only; detection authenticates nothing.
 
 use super::members::{members, text};
 use crate::delivery::Delivery;
 use crate::json::{Document, Value};
 
-/// What every built-in provider's deliveries look like.
+/// Detects built-in providers by their headers and event types.
 ///
 /// ```
 /// use hookseal::delivery::{Delivery, Headers};
@@ -25,11 +25,11 @@ pub struct ProviderDetector {
 #[derive(Debug)]
 struct Fingerprint {
     id: &'static str,
-    /// Headers that are the provider's own.
+    /// Headers of the provider.
     headers: Vec<String>,
-    /// Where the type of an event stands in the body, and which types there are.
+    /// Pointer to the event type.
     pointer: String,
-    events: Vec<String>,
+    event_types: Vec<String>,
 }
 
 impl Default for ProviderDetector {
@@ -39,10 +39,10 @@ impl Default for ProviderDetector {
 }
 
 impl ProviderDetector {
-    /// Reads the built-in definitions: make one, and keep it.
+    /// Parses the built-in definitions: create one detector, and reuse it.
     #[must_use]
     pub fn new() -> Self {
-        let look = |id| {
+        let fingerprint = |id| {
             let document = Document::parse(super::definition(id)?.as_bytes()).ok()?;
             let root = document.root();
             let mut headers: Vec<String> = text(root, "/signature/header").into_iter().collect();
@@ -54,28 +54,28 @@ impl ProviderDetector {
                 id,
                 headers,
                 pointer,
-                events: events.map(|(name, _)| name.text().into_owned()).collect(),
+                event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
             })
         };
-        Self { fingerprints: super::ids().filter_map(look).collect() }
+        Self { fingerprints: super::ids().filter_map(fingerprint).collect() }
     }
 
-    /// The provider most of whose headers, or else whose event, the delivery has.
+    /// Returns the provider with the most headers in the delivery; if there is none, the first with the delivery's event type.
     #[must_use]
     pub fn detect(&self, delivery: &Delivery<'_>) -> Option<&'static str> {
-        let has = |name: &&String| delivery.headers.get(name.as_str()).is_some();
-        let counts = self.fingerprints.iter().map(|look| (look.headers.iter().filter(has).count(), look.id));
-        let most =
-            counts.fold((0, None), |most, (count, id)| if count > most.0 { (count, Some(id)) } else { most });
-        if most.1.is_some() {
-            return most.1;
+        let is_present = |name: &&String| delivery.headers.get(name.as_str()).is_some();
+        let counts = self.fingerprints.iter().map(|f| (f.headers.iter().filter(is_present).count(), f.id));
+        let best =
+            counts.fold((0, None), |best, (count, id)| if count > best.0 { (count, Some(id)) } else { best });
+        if best.1.is_some() {
+            return best.1;
         }
         let document = Document::parse(delivery.body).ok()?;
-        let fits = |look: &&Fingerprint| {
-            let event_type = document.root().pointer(&look.pointer).and_then(Value::as_str);
-            look.pointer.starts_with('/')
-                && event_type.is_some_and(|it| look.events.iter().any(|name| *name == it))
+        let has_event_type = |f: &&Fingerprint| {
+            let event_type = document.root().pointer(&f.pointer).and_then(Value::as_str);
+            f.pointer.starts_with('/')
+                && event_type.is_some_and(|event_type| f.event_types.iter().any(|name| *name == event_type))
         };
-        self.fingerprints.iter().find(fits).map(|look| look.id)
+        self.fingerprints.iter().find(has_event_type).map(|f| f.id)
     }
 }

@@ -1,4 +1,4 @@
-//! The envelope: the parts that every event of a provider has, and where they stand.
+//! The envelope: where every event of a provider has its type, id, time and data.
 
 use std::borrow::Cow;
 
@@ -8,31 +8,31 @@ use crate::delivery::{Headers, is_plain_header};
 use crate::json::{Pointer, Value};
 use crate::text::is_plain;
 
-/// Where the parts that every event has stand in the body.
+/// Sources of the members that every event has.
 #[derive(Debug)]
 pub struct Envelope {
     /// The event type.
     pub event_type: FieldSource,
     /// Pointer to the event's id.
     pub id: Option<Pointer>,
-    /// Pointer to the time the event was made.
+    /// Pointer to the time of the event.
     pub created_at: Option<Pointer>,
-    /// Pointer to the event's own data.
+    /// Pointer to the data of the event.
     pub data: String,
 }
 
-/// Where a text comes from.
+/// The source of a text.
 #[derive(Debug)]
 pub enum FieldSource {
     /// A JSON Pointer into the body.
     Pointer(Pointer),
-    /// A header's name.
+    /// Name of a header.
     Header(String),
 }
 
 impl Envelope {
-    /// Reads the envelope of a definition that fits its contract.
-    pub(super) fn read(definition: Value<'_>, dedupe: &[IdempotencySource]) -> Self {
+    /// Parses the envelope of a valid definition.
+    pub(super) fn parse(definition: Value<'_>, dedupe: &[IdempotencySource]) -> Self {
         let mut envelope = Self {
             event_type: match text(definition, "/envelope/type").unwrap_or_default() {
                 source if source.starts_with("header:") => {
@@ -49,25 +49,25 @@ impl Envelope {
         envelope
     }
 
-    /// Where the data of an event goes, where the definition does not say: beside the event type, if what else the
-    /// envelope has stands there. And into a `data` there, as providers do who have one: that it is there is known by
-    /// a time, or by an idempotency key that no id of the envelope is.
+    /// Returns the pointer to the data, for definitions without one: the parent of the event type, if id and time are in it,
+    /// too; otherwise the whole body. Or the member `data` of that parent, if the pointer of the time or of an idempotency
+    /// key shows that it exists, and the id is not in it.
     fn default_data_pointer(&self, dedupe: &[IdempotencySource]) -> String {
-        // Beside a type in a header is the body.
+        // With the type in a header, the data is the whole body.
         let FieldSource::Pointer(event_type) = &self.event_type else { return String::new() };
         let parent = event_type.rfind('/').map_or("", |end| &event_type[..end]);
-        let within = |pointer: &str, place: &str| {
-            pointer.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
+        let is_within = |pointer: &str, parent: &str| {
+            pointer.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
         };
         let parts = || self.id.iter().chain(&self.created_at);
-        let parent = if parts().all(|part| within(part, parent)) { parent } else { "" };
+        let parent = if parts().all(|part| is_within(part, parent)) { parent } else { "" };
         let data_pointer = format!("{parent}/data");
-        let keys = dedupe.iter().filter_map(|way| match way {
+        let keys = dedupe.iter().filter_map(|source| match source {
             IdempotencySource::Pointer(pointer) => Some(pointer),
             IdempotencySource::Header(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
-        let is_made = self.id.as_ref().is_some_and(|id| within(id, &data_pointer));
-        if !is_made && keys.chain(&self.created_at).any(|part| within(part, &data_pointer)) {
+        let contains_id = self.id.as_ref().is_some_and(|id| is_within(id, &data_pointer));
+        if !contains_id && keys.chain(&self.created_at).any(|part| is_within(part, &data_pointer)) {
             data_pointer
         } else {
             parent.to_owned()
@@ -82,12 +82,12 @@ impl Envelope {
         event_type.into_iter().chain(&mut self.id).chain(&mut self.created_at)
     }
 
-    /// The rest of a pointer that leads into the data.
+    /// Returns the pointer relative to the data; `None` for a pointer outside of the data.
     pub(crate) fn strip_data_prefix<'p>(&self, pointer: &'p str) -> Option<&'p str> {
         pointer.strip_prefix(self.data.as_str()).filter(|rest| rest.starts_with('/'))
     }
 
-    /// Whether the data stands side by side with the event type, instead of in an object of its own.
+    /// Returns whether data and event type are members of the same object.
     pub(crate) fn is_data_inline(&self) -> bool {
         match &self.event_type {
             FieldSource::Pointer(pointer) => self.strip_data_prefix(pointer).is_some(),
@@ -95,23 +95,22 @@ impl Envelope {
         }
     }
 
-    /// Pointers to the parts of the envelope in the body. Ids and times inside data that is an object of
-    /// its own are the data's business.
+    /// Returns the pointers to the members of the envelope. Ids and times inside a separate data object belong to the data.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
         let event_type = match &self.event_type {
             FieldSource::Pointer(pointer) => Some(&**pointer),
             FieldSource::Header(_) => None,
         };
-        let merged = self.is_data_inline();
+        let is_data_inline = self.is_data_inline();
         let others = [&self.id, &self.created_at].into_iter().flatten().map(|pointer| &**pointer);
         event_type
             .into_iter()
-            .chain(others.filter(move |pointer| merged || self.strip_data_prefix(pointer).is_none()))
+            .chain(others.filter(move |pointer| is_data_inline || self.strip_data_prefix(pointer).is_none()))
     }
 }
 
 impl FieldSource {
-    /// The text of this source in a delivery, if it can be an event type.
+    /// Returns the text of this source in a delivery, if the text can be an event type.
     pub(crate) fn find<'d>(&'d self, headers: &'d Headers<'_>, body: Value<'d>) -> Option<Cow<'d, str>> {
         let text = match self {
             FieldSource::Pointer(pointer) => body.resolve(pointer)?.as_str(),
@@ -123,8 +122,7 @@ impl FieldSource {
     }
 }
 
-/// Whether a text can be the name of something, an event type or an id: not empty, and no longer than a
-/// store keeps as a key.
+/// Returns whether a text can be an event type or an id: not empty, and no longer than the keys of a store.
 pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 256
 }

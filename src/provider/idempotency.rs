@@ -1,18 +1,18 @@
-//! Where a provider's idempotency key comes from.
+//! The sources of the idempotency key.
 
 use super::members::texts;
 use crate::json::{Pointer, Value};
 
-/// One way to an idempotency key.
+/// One source of an idempotency key.
 #[derive(Debug)]
 pub enum IdempotencySource {
-    /// The value a JSON Pointer leads to.
+    /// The value at a JSON Pointer.
     Pointer(Pointer),
-    /// A header's value.
+    /// The value of a header.
     Header(String),
     /// The SHA-256 of the body.
     Digest,
-    /// There is no key: two deliveries with the same body are two events.
+    /// No key: every delivery is a separate event.
     None,
 }
 
@@ -25,22 +25,22 @@ impl IdempotencySource {
     }
 }
 
-/// Reads the member `dedupe`; without one, the body's digest is the key.
+/// Parses the member `dedupe`; without one, the key is the digest of the body.
 #[inline(never)]
-pub(super) fn read_sources(root: Value<'_>) -> Vec<IdempotencySource> {
-    let list: Vec<IdempotencySource> = texts(root, "dedupe")
+pub(super) fn parse_sources(root: Value<'_>) -> Vec<IdempotencySource> {
+    let sources: Vec<IdempotencySource> = texts(root, "dedupe")
         .iter()
-        .map(|way| {
-            if let Some(pointer) = way.strip_prefix("pointer:") {
+        .map(|source| {
+            if let Some(pointer) = source.strip_prefix("pointer:") {
                 IdempotencySource::Pointer(pointer.into())
-            } else if let Some(header) = way.strip_prefix("header:") {
+            } else if let Some(header) = source.strip_prefix("header:") {
                 IdempotencySource::Header(header.to_owned())
-            } else if way == "none" {
+            } else if source == "none" {
                 IdempotencySource::None
             } else {
                 IdempotencySource::Digest
             }
         })
         .collect();
-    if list.is_empty() { vec![IdempotencySource::Digest] } else { list }
+    if sources.is_empty() { vec![IdempotencySource::Digest] } else { sources }
 }

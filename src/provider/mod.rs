@@ -1,4 +1,4 @@
-//! Providers: what differs from one webhook to another, as data.
+//! Providers as data: definitions, cross-field rules, detection.
 
 mod catalog;
 mod coverage;

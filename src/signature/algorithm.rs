@@ -1,12 +1,12 @@
-//! The algorithms a signature can be made with.
+//! Signature algorithms.
 
 use std::fmt;
 
 /// A hash function under HMAC (RFC 2104).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
-    /// HMAC-SHA-1: 20 bytes. Sound as a signature, and the one to narrow away where a sender
-    /// offers better.
+    /// HMAC-SHA-1: 20 bytes. Still secure under HMAC (RFC 6194, section 3.3), but narrow it away where a sender
+    /// offers a better algorithm.
     Sha1,
     /// HMAC-SHA-256: 32 bytes.
     Sha256,
@@ -18,7 +18,7 @@ impl Algorithm {
     /// Every algorithm.
     pub const ALL: [Algorithm; 3] = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
 
-    /// The name as definitions, options and headers write it.
+    /// Returns the name in definitions, options and headers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -28,13 +28,13 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm with this name, in any letter case.
+    /// Returns the algorithm with this name, in any letter case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
     }
 
-    /// How many bytes a signature has.
+    /// Returns the length of a signature in bytes.
     #[must_use]
     pub const fn digest_len(self) -> usize {
         match self {
@@ -44,7 +44,7 @@ impl Algorithm {
         }
     }
 
-    /// How many bytes a block of the hash has: what HMAC makes of a key (RFC 2104, section 2).
+    /// Returns the block length of the hash in bytes, to which HMAC pads a key (RFC 2104, section 2).
     pub(super) const fn block_len(self) -> usize {
         match self {
             Self::Sha1 | Self::Sha256 => 64,
@@ -52,12 +52,12 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm whose signatures have this many bytes.
+    /// Returns the algorithm whose signatures have this length.
     pub(crate) fn of_len(len: usize) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.digest_len() == len)
     }
 
-    /// `sha256`, `sha256 or sha1`, ...
+    /// Lists algorithms for a message: `sha256`, `sha256 or sha1`.
     pub(crate) fn list(algorithms: &[Self]) -> String {
         algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(" or ")
     }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_in_any_letter_case_and_nothing_else_is() {
+    fn parses_names_in_any_letter_case_and_nothing_else() {
         for algorithm in Algorithm::ALL {
             assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
             assert_eq!(Algorithm::from_name(&algorithm.name().to_uppercase()), Some(algorithm));

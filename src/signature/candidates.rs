@@ -1,19 +1,18 @@
-//! The signatures in a delivery's headers, taken apart and not yet compared.
+//! Parses the signature header into candidates, before any comparison.
 
 use super::encoding::{DecodeError, DecodedDigest};
 use super::header::HeaderItem;
 use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme};
 use crate::delivery::{Headers, has_control};
 
-/// A header value with more bytes is not read.
+/// Limit of a header value. The longest realistic one, a rotation of SHA-512 signatures, has about 1 KiB.
 pub(super) const MAX_HEADER_BYTES: usize = 8 * 1024;
-/// A delivery with more signatures is refused.
+/// Limit of signatures in one delivery, so that a forged header cannot multiply the comparisons.
 pub(super) const MAX_SIGNATURES: usize = 32;
-/// A delivery with more timestamps beside its signatures is refused: each one costs a pass over the
-/// body.
+/// Limit of timestamps in the signature header: each distinct one costs another hash of the body.
 pub(super) const MAX_TIMESTAMPS: usize = 4;
 
-/// A signature that could be right.
+/// A received signature that can be compared.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate<'a> {
     pub algorithm: Algorithm,
@@ -26,9 +25,9 @@ pub(super) struct Candidate<'a> {
     pub tag: &'a str,
 }
 
-/// Signatures that could be right, and the best thing to say about those that cannot.
+/// The signatures that can be compared, and the most specific error of those that cannot.
 pub(super) struct Candidates<'a> {
-    /// Nearly always the only one, and then nothing is allocated.
+    /// PERF: nearly always the only candidate, so that nothing is allocated.
     first: Option<Candidate<'a>>,
     more: Vec<Candidate<'a>>,
     best_error: Option<Outcome<'a>>,
@@ -39,55 +38,55 @@ impl<'a> Candidates<'a> {
         Self { first: None, more: Vec::new(), best_error: None }
     }
 
-    /// Reads every value of the signature header.
+    /// Parses every value of the signature header.
     pub fn collect(
         &mut self,
         scheme: &'a Scheme,
         keys: &Keys,
         headers: &'a Headers<'_>,
     ) -> Result<(), Outcome<'a>> {
-        let reader = CandidateParser { scheme, accepted: keys.algorithms() };
+        let parser = CandidateParser { scheme, accepted: keys.algorithms() };
         let (mut values, mut signatures, mut timestamps) = (0, 0, 0);
         for value in headers.get_all(scheme.header()) {
             values += 1;
             if let Some(reason) = check_header_value(value) {
-                self.record_error(reader.malformed(value, reason));
+                self.record_error(parser.malformed(value, reason));
                 continue;
             }
             let before = signatures;
             let mut timestamp = scheme.format.first_timestamp(value);
             for item in scheme.format.items(value) {
-                match scheme.format.read(item) {
+                match scheme.format.parse_item_value(item) {
                     HeaderItem::Timestamp(text) => {
                         timestamp = Some(text);
                         timestamps += 1;
                     }
                     HeaderItem::Signature { label, digest } => {
                         signatures += 1;
-                        match reader.candidate(item, label, digest, timestamp) {
+                        match parser.candidate(item, label, digest, timestamp) {
                             Ok(candidate) => self.push(candidate),
                             Err(outcome) => self.record_error(outcome),
                         }
                     }
-                    HeaderItem::Other if reader.is_unlabelled_digest(item) => {
-                        self.record_error(reader.malformed(item, MalformedReason::LabelMissing));
+                    HeaderItem::Other if parser.is_unlabelled_digest(item) => {
+                        self.record_error(parser.malformed(item, MalformedReason::LabelMissing));
                     }
                     HeaderItem::Other => {}
                 }
                 if signatures > MAX_SIGNATURES {
-                    return Err(reader.malformed(value, MalformedReason::TooManySignatures));
+                    return Err(parser.malformed(value, MalformedReason::TooManySignatures));
                 }
                 if timestamps > MAX_TIMESTAMPS {
-                    return Err(reader.malformed(value, MalformedReason::TooManyTimestamps));
+                    return Err(parser.malformed(value, MalformedReason::TooManyTimestamps));
                 }
             }
             if signatures == before {
-                self.record_error(reader.malformed(value, MalformedReason::Format));
+                self.record_error(parser.malformed(value, MalformedReason::Format));
             }
         }
         match self.best_error {
             _ if values == 0 => Err(Outcome::Missing),
-            Some(problem) if self.first.is_none() => Err(problem),
+            Some(error) if self.first.is_none() => Err(error),
             _ => Ok(()),
         }
     }
@@ -105,13 +104,13 @@ impl<'a> Candidates<'a> {
     }
 
     fn record_error(&mut self, outcome: Outcome<'a>) {
-        if self.best_error.is_none_or(|problem| problem.specificity() < outcome.specificity()) {
+        if self.best_error.is_none_or(|error| error.specificity() < outcome.specificity()) {
             self.best_error = Some(outcome);
         }
     }
 }
 
-/// Why a header value is not even looked at.
+/// Returns why a header value is rejected without parsing it.
 pub(super) fn check_header_value(value: &str) -> Option<MalformedReason> {
     if value.is_empty() {
         Some(MalformedReason::Empty)
@@ -139,12 +138,12 @@ impl<'a> CandidateParser<'a, '_> {
         digest: &'a str,
         timestamp: Option<&'a str>,
     ) -> Result<Candidate<'a>, Outcome<'a>> {
-        let unsupported = |name, labelled| Outcome::Unsupported { name, is_labelled: labelled, received };
-        let named = match label {
+        let unsupported = |name, is_labelled| Outcome::Unsupported { name, is_labelled, received };
+        let labelled = match label {
             None => None,
             Some(label) => match Algorithm::from_name(label) {
                 Some(algorithm) if self.accepted.contains(&algorithm) => Some(algorithm),
-                // A bare base64 digest with its padding looks like a label and nothing behind it.
+                // Unlabelled base64 with padding parses as a label and an empty signature.
                 None if self.is_unlabelled_digest(received) => {
                     return Err(self.malformed(received, MalformedReason::LabelMissing));
                 }
@@ -163,14 +162,14 @@ impl<'a> CandidateParser<'a, '_> {
             )
         })?;
         let by_len = Algorithm::of_len(digest.len);
-        let algorithm = named.or(by_len).filter(|it| it.digest_len() == digest.len);
-        let Some(algorithm) = algorithm.filter(|it| self.accepted.contains(it)) else {
+        let algorithm = labelled.or(by_len).filter(|a| a.digest_len() == digest.len);
+        let Some(algorithm) = algorithm.filter(|a| self.accepted.contains(a)) else {
             return Err(match by_len {
                 Some(other) if label.is_none() && self.scheme.algorithms().contains(&other) => {
                     unsupported(other.name(), false)
                 }
                 _ => Outcome::AlgorithmMismatch {
-                    algorithm: named.unwrap_or(self.accepted[0]),
+                    algorithm: labelled.unwrap_or(self.accepted[0]),
                     is_labelled: label.is_some(),
                     digest_len: digest.len,
                     received,
@@ -180,7 +179,7 @@ impl<'a> CandidateParser<'a, '_> {
         let timestamp = match timestamp {
             _ if !self.scheme.format.has_timestamp() => "",
             None => return Err(Outcome::TimestampMissing),
-            Some(text) if self.scheme.read_timestamp(text).is_none() => {
+            Some(text) if self.scheme.parse_timestamp(text).is_none() => {
                 return Err(Outcome::TimestampMalformed);
             }
             Some(text) => text,
@@ -188,7 +187,7 @@ impl<'a> CandidateParser<'a, '_> {
         Ok(Candidate { algorithm, digest, timestamp, item: received, tag })
     }
 
-    /// Whether the text is a whole signature with nothing in front of it.
+    /// Returns whether the text is a complete signature without a label.
     fn is_unlabelled_digest(&self, text: &str) -> bool {
         let digest = self.scheme.format.encoding.decode(text);
         digest.is_ok_and(|digest| Algorithm::of_len(digest.len).is_some())

@@ -1,41 +1,44 @@
-//! How the bytes of a signature are written in a header.
+//! Text encodings of signatures.
 
-use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
+use base64ct::{Base64, Encoding as _};
 
-/// The longest digest there is.
-const MAX_DIGEST: usize = 64;
+use crate::text::{decode_base64, decode_base64_into};
 
-/// How a digest is written.
+/// Length of the longest digest, SHA-512.
+const MAX_DIGEST_BYTES: usize = 64;
+/// Length of its base64, without padding.
+const MAX_BASE64_CHARS: usize = 86;
+
+/// A text encoding of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// RFC 4648, section 8; read in either letter case, written in lower case.
+    /// RFC 4648, section 8; decoded in either letter case, encoded in lower case.
     Hex,
-    /// RFC 4648, section 4; read with and without padding, written with it.
+    /// RFC 4648, section 4; decoded with and without padding, encoded with padding.
     Base64,
-    /// RFC 4648, section 5; read with and without padding, written without it.
+    /// RFC 4648, section 5; decoded with and without padding, encoded without padding.
     Base64Url,
 }
 
-/// A received digest, without an allocation. It may be longer than any algorithm's: then only its
-/// length is kept.
+/// A received digest. PERF: not allocated. Of a digest longer than any algorithm's, only the length is kept.
 #[derive(Clone, Debug)]
 pub(super) struct DecodedDigest {
-    bytes: [u8; MAX_DIGEST],
+    bytes: [u8; MAX_DIGEST_BYTES],
     pub len: usize,
 }
 
 impl DecodedDigest {
-    /// The bytes; nothing where there are more than any algorithm makes.
+    /// Returns the bytes; empty if there are more than any algorithm makes.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 }
 
-/// Why a text is not a digest.
+/// Why a text cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DecodeError {
     Empty,
-    /// An odd number of hex digits: one was lost, or one too many copied.
+    /// An odd number of hex digits: one digit was lost or added.
     OddHex(usize),
     Characters,
 }
@@ -43,7 +46,7 @@ pub(super) enum DecodeError {
 impl Encoding {
     pub const ALL: [Encoding; 3] = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url];
 
-    /// The name as format templates write it.
+    /// Returns the name in format templates.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Hex => "hex",
@@ -55,12 +58,15 @@ impl Encoding {
     pub fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => base16ct::lower::encode_string(bytes),
-            Self::Base64 => base64ct::Base64::encode_string(bytes),
-            Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+            Self::Base64 => Base64::encode_string(bytes),
+            Self::Base64Url => {
+                let text = Base64::encode_string(bytes);
+                text.trim_end_matches('=').replace('+', "-").replace('/', "_")
+            }
         }
     }
 
-    /// How many characters a digest of so many bytes has, without padding.
+    /// Returns the length of the text of that many bytes, without padding.
     pub const fn text_len(self, bytes: usize) -> usize {
         match self {
             Self::Hex => bytes * 2,
@@ -68,19 +74,22 @@ impl Encoding {
         }
     }
 
-    /// The bytes of a text of any length, with whatever padding.
+    /// Decodes a text of any length and any padding.
     #[inline(never)]
     pub fn decode_lenient(self, text: &str) -> Option<Vec<u8>> {
-        let bare = text.trim_end_matches('=');
+        let unpadded = text.trim_end_matches('=');
         match self {
             Self::Hex => base16ct::mixed::decode_vec(text).ok(),
-            Self::Base64 => Base64Unpadded::decode_vec(bare).ok(),
-            Self::Base64Url => Base64UrlUnpadded::decode_vec(bare).ok(),
+            Self::Base64 => decode_base64(unpadded),
+            Self::Base64Url => {
+                let mut text = unpadded.as_bytes().to_vec();
+                decode_base64(to_standard_alphabet(&mut text)?)
+            }
         }
     }
 
     pub(super) fn decode(self, text: &str) -> Result<DecodedDigest, DecodeError> {
-        let mut bytes = [0; MAX_DIGEST];
+        let mut bytes = [0; MAX_DIGEST_BYTES];
         if text.is_empty() {
             return Err(DecodeError::Empty);
         }
@@ -101,30 +110,49 @@ impl Encoding {
         Ok(DecodedDigest { bytes, len })
     }
 
-    fn decode_base64(self, text: &str, bytes: &mut [u8; MAX_DIGEST]) -> Result<usize, DecodeError> {
-        let bare = unpadded(text).ok_or(DecodeError::Characters)?;
-        if bare.len() > self.text_len(MAX_DIGEST) {
-            let others: &[u8] = if self == Self::Base64 { b"+/" } else { b"-_" };
-            let fits = |byte: u8| byte.is_ascii_alphanumeric() || others.contains(&byte);
-            return if bare.bytes().all(fits) && bare.len() % 4 != 1 {
-                Ok(bare.len() * 3 / 4)
+    fn decode_base64(self, text: &str, bytes: &mut [u8; MAX_DIGEST_BYTES]) -> Result<usize, DecodeError> {
+        let text = unpadded(text).ok_or(DecodeError::Characters)?;
+        if text.len() > MAX_BASE64_CHARS {
+            let symbols: &[u8] = if self == Self::Base64 { b"+/" } else { b"-_" };
+            let is_in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || symbols.contains(&byte);
+            return if text.bytes().all(is_in_alphabet) && text.len() % 4 != 1 {
+                Ok(text.len() * 3 / 4)
             } else {
                 Err(DecodeError::Characters)
             };
         }
-        let decoded = if self == Self::Base64 {
-            Base64Unpadded::decode(bare, bytes)
+        let mut buffer = [0; MAX_BASE64_CHARS];
+        let text = if self == Self::Base64Url {
+            let standard = &mut buffer[..text.len()];
+            standard.copy_from_slice(text.as_bytes());
+            to_standard_alphabet(standard)
         } else {
-            Base64UrlUnpadded::decode(bare, bytes)
+            Some(text)
         };
-        Ok(decoded.map_err(|_| DecodeError::Characters)?.len())
+        let decoded = text.and_then(|text| decode_base64_into(text, bytes));
+        Ok(decoded.ok_or(DecodeError::Characters)?.len())
     }
 }
 
-/// Takes the padding off. Where there is any it has to be complete.
+/// Translates URL-safe base64 to the standard alphabet, because one decoder is enough (wasm size); `None` for characters
+/// that only the standard alphabet has.
+#[inline(never)]
+fn to_standard_alphabet(text: &mut [u8]) -> Option<&str> {
+    for byte in text.iter_mut() {
+        match byte {
+            b'+' | b'/' => return None,
+            b'-' => *byte = b'+',
+            b'_' => *byte = b'/',
+            _ => {}
+        }
+    }
+    std::str::from_utf8(text).ok()
+}
+
+/// Removes the padding of base64; `None` if there is some, but not the complete one.
 pub(super) fn unpadded(text: &str) -> Option<&str> {
-    let bare = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
-    (bare.len() == text.len() || text.len().is_multiple_of(4)).then_some(bare)
+    let unpadded = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    (unpadded.len() == text.len() || text.len().is_multiple_of(4)).then_some(unpadded)
 }
 
 #[cfg(test)]
@@ -136,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn hex_is_read_in_either_letter_case_and_even_numbers_of_digits() {
+    fn decodes_hex_in_either_letter_case_and_even_length() {
         assert_eq!(read(Encoding::Hex, "00fFAa"), Ok(vec![0, 0xff, 0xaa]));
         assert_eq!(read(Encoding::Hex, ""), Err(DecodeError::Empty));
         assert_eq!(read(Encoding::Hex, "abc"), Err(DecodeError::OddHex(3)));
@@ -146,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn base64_is_read_with_and_without_padding_in_its_own_alphabet() {
+    fn decodes_base64_with_and_without_padding_in_its_own_alphabet() {
         assert_eq!(read(Encoding::Base64, "+/8="), Ok(vec![0xfb, 0xff]));
         assert_eq!(read(Encoding::Base64, "+/8"), Ok(vec![0xfb, 0xff]));
         assert_eq!(read(Encoding::Base64, "AA=="), Ok(vec![0]));
@@ -159,13 +187,13 @@ mod tests {
     }
 
     #[test]
-    fn a_base64_text_with_stray_bits_behind_its_end_is_not_read() {
-        // RFC 4648, section 3.5: "AB==" is the same byte as "AA==" with bits that mean nothing.
+    fn rejects_base64_with_non_zero_trailing_bits() {
+        // RFC 4648, section 3.5: "AB==" encodes the same byte as "AA==", with other unused bits.
         assert_eq!(read(Encoding::Base64, "AB=="), Err(DecodeError::Characters));
     }
 
     #[test]
-    fn digests_longer_than_any_algorithm_keep_only_their_length() {
+    fn keeps_only_the_length_of_digests_longer_than_any_algorithm() {
         let digest = Encoding::Hex.decode(&"0".repeat(130)).unwrap();
         assert_eq!((digest.len, digest.as_bytes()), (65, &[][..]));
         let digest = Encoding::Base64.decode(&"A".repeat(88)).unwrap();
@@ -175,10 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again_in_the_length_foretold() {
+    fn encodes_to_the_announced_length_and_decodes_back() {
         for encoding in Encoding::ALL {
             for len in [1, 20, 32, 64] {
-                let bytes: Vec<u8> = (0..len).map(|at| u8::try_from(at * 7 % 256).unwrap()).collect();
+                let bytes: Vec<u8> = (0..len).map(|i| u8::try_from(i * 7 % 256).unwrap()).collect();
                 let text = encoding.encode(&bytes);
                 assert_eq!(text.trim_end_matches('=').len(), encoding.text_len(len));
                 assert_eq!(read(encoding, &text), Ok(bytes));

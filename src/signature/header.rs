@@ -1,5 +1,5 @@
-//! The form of the signature header: read from a template such as `{algorithm}={hex}`, then taken
-//! apart into items without an allocation, or written.
+//! The format of the signature header: parses a template such as `{algorithm}={hex}`, then parses and formats header
+//! values. PERF: parsing a value allocates nothing.
 
 use super::Algorithm;
 use super::encoding::Encoding;
@@ -7,10 +7,10 @@ use super::template::{TemplateToken, tokens};
 use crate::delivery::has_control;
 use crate::text::{into_owned_outlined, split_once};
 
-/// The form of a signature header.
+/// The format of a signature header.
 ///
-/// Whatever the template, a header value is a list of items, and an item is either a signature
-/// (`prefix`, label, `middle`, digest, `suffix`), or the timestamp, or none of the scheme's business.
+/// A header value is a list of items. An item is a signature (`prefix`, label, `middle`, digest, `suffix`), the
+/// timestamp, or an item of another scheme, which is skipped.
 #[derive(Clone, Debug)]
 pub(crate) struct HeaderFormat {
     list: ListSyntax,
@@ -22,22 +22,22 @@ pub(crate) struct HeaderFormat {
     timestamp: Option<TimestampItem>,
 }
 
-/// What stands between items. A comma always does, since a header that stands several times is
-/// joined by commas (RFC 9110, section 5.3).
+/// The separator between items. Commas always separate, because several fields with one name can be joined by commas
+/// (RFC 9110, section 5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ListSyntax {
     Commas,
     Semicolons,
-    /// White space, and items have one comma inside: `v1,AAAA= v1a,BBBB=`.
+    /// White space; each item contains one comma: `v1,AAAA= v1a,BBBB=`.
     Pairs,
 }
 
-/// Whether a signature names its algorithm.
+/// How a signature names its algorithm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Label {
     None,
     Any,
-    /// A literal in the template that is an algorithm's name, as written there.
+    /// The template contains the name of an algorithm, in this spelling.
     Fixed(Algorithm, String),
 }
 
@@ -47,7 +47,7 @@ struct TimestampItem {
     first: bool,
 }
 
-/// What an item of a header value is.
+/// A parsed item of a header value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeaderItem<'v> {
     Signature { label: Option<&'v str>, digest: &'v str },
@@ -56,7 +56,7 @@ pub(crate) enum HeaderItem<'v> {
 }
 
 impl HeaderFormat {
-    /// Reads the template. The error is a sentence.
+    /// Parses the template. The error is a sentence.
     pub fn parse(template: &str) -> Result<Self, String> {
         if template.contains("{timestamp}") {
             return Self::parse_fields(template);
@@ -66,50 +66,46 @@ impl HeaderFormat {
         }
         let format = Self::parse_item(template, ListSyntax::Commas)?;
         if [&format.prefix, &format.middle, &format.suffix].into_iter().any(|text| text.contains(',')) {
-            return Err("A comma separates signatures and cannot be part of one; the forms with commas are \
-                        \"t={timestamp},v1={hex}\" and \"v1,{base64}\"."
-                .to_owned());
+            return Err(COMMA_IN_ITEM.to_owned());
         }
         Ok(format)
     }
 
-    /// `t={timestamp},v1={hex}`, with semicolons too.
+    /// Parses `t={timestamp},v1={hex}`, or the same with semicolons.
     fn parse_fields(template: &str) -> Result<Self, String> {
         let (list, separator) =
             if template.contains(';') { (ListSyntax::Semicolons, ';') } else { (ListSyntax::Commas, ',') };
         let mut format: Option<Self> = None;
         let mut timestamp = None;
-        // Proxies join headers by commas, so that no sender has one within a field.
+        // Proxies join headers by commas, so a field cannot contain one.
         if list == ListSyntax::Semicolons && template.contains(',') {
             return Err(into_owned_outlined(
-                "Fields are separated by commas or by semicolons, and not by both.",
+                "Expected one separator between fields, a comma or a semicolon.",
             ));
         }
         for field in template.split(separator).map(str::trim).filter(|field| *field != "...") {
             if let Some(prefix) = field.strip_suffix("{timestamp}") {
                 if timestamp.is_some() || prefix.is_empty() || prefix.contains(['{', '}']) {
-                    return Err(into_owned_outlined(
-                        "A timestamp stands once, behind a label: \"t={timestamp}\".",
-                    ));
+                    return Err(into_owned_outlined(ONE_TIMESTAMP));
                 }
                 timestamp =
                     Some(TimestampItem { prefix: into_owned_outlined(prefix), first: format.is_none() });
             } else if format.is_some() {
-                return Err(into_owned_outlined("Beside the timestamp stands one signature."));
+                return Err(into_owned_outlined("Expected one signature next to the timestamp."));
             } else {
                 format = Some(Self::parse_item(field, list)?);
             }
         }
         match format {
             Some(format) if format.prefix.is_empty() && format.label == Label::None => {
-                Err(into_owned_outlined("Beside a timestamp the signature needs a label: \"v1={hex}\"."))
+                Err(into_owned_outlined("A signature next to a timestamp needs a label: \"v1={hex}\"."))
             }
             Some(format) => Ok(Self { timestamp, ..format }),
             None => Err(NO_DIGEST.to_owned()),
         }
     }
 
-    /// `v1,{base64}`, with further versions behind it as an illustration: `v1,{base64} v1a,...`.
+    /// Parses `v1,{base64}`. Further versions may follow as an illustration: `v1,{base64} v1a,...`.
     fn parse_pairs(template: &str) -> Result<Option<Self>, String> {
         let (first, further) = split_once(template, ' ').unwrap_or((template, ""));
         let Some((version, digest)) = split_once(first, ',') else { return Ok(None) };
@@ -118,7 +114,7 @@ impl HeaderFormat {
         }
         if !further.split(' ').all(|more| more.is_empty() || more.ends_with("...")) {
             return Err(into_owned_outlined(
-                "Behind the first signature of a list stand only examples such as \"v1a,...\".",
+                "Only examples such as \"v1a,...\" can follow the first signature of a list.",
             ));
         }
         Ok(Some(Self::parse_item(first, ListSyntax::Pairs)?))
@@ -128,28 +124,28 @@ impl HeaderFormat {
         let mut texts = [String::new(), String::new(), String::new()];
         let (mut label, mut encoding) = (Label::None, None);
         for token in tokens(template)? {
-            let at = match (&label, encoding) {
+            let index = match (&label, encoding) {
                 (_, Some(_)) => 2,
                 (Label::None, None) => 0,
                 _ => 1,
             };
             match token {
-                TemplateToken::Literal(text) => texts[at].push_str(text),
-                TemplateToken::Placeholder("algorithm") if at == 0 => label = Label::Any,
+                TemplateToken::Literal(text) => texts[index].push_str(text),
+                TemplateToken::Placeholder("algorithm") if index == 0 => label = Label::Any,
                 TemplateToken::Placeholder("algorithm") => {
-                    return Err(into_owned_outlined("{algorithm} stands once, in front of the signature."));
+                    return Err(into_owned_outlined(ONE_ALGORITHM));
                 }
-                TemplateToken::Placeholder(place) => {
-                    let found = Encoding::ALL.into_iter().find(|encoding| encoding.name() == place);
-                    let found = found.ok_or_else(|| {
+                TemplateToken::Placeholder(name) => {
+                    let known = Encoding::ALL.into_iter().find(|encoding| encoding.name() == name);
+                    let known = known.ok_or_else(|| {
                         format!(
-                            "{{{place}}} is unknown. Known are {{algorithm}}, {{timestamp}}, {{hex}}, {{base64}} \
-                             and {{base64url}}."
+                            "Unknown placeholder {{{name}}}: expected {{algorithm}}, {{timestamp}}, {{hex}}, \
+                             {{base64}} or {{base64url}}."
                         )
                     })?;
-                    if encoding.replace(found).is_some() {
+                    if encoding.replace(known).is_some() {
                         return Err(into_owned_outlined(
-                            "One signature has one of {hex}, {base64} and {base64url}.",
+                            "Expected one of {hex}, {base64} and {base64url} per signature.",
                         ));
                     }
                 }
@@ -159,7 +155,7 @@ impl HeaderFormat {
         let encoding = encoding.ok_or(NO_DIGEST)?;
         if label == Label::Any && middle.is_empty() {
             return Err(into_owned_outlined(
-                "Between {algorithm} and the signature stands a character such as \"=\".",
+                "Expected a character such as \"=\" between {algorithm} and the signature.",
             ));
         }
         if let Some((algorithm, name, rest)) =
@@ -171,7 +167,7 @@ impl HeaderFormat {
         Ok(Self { list, prefix, label, middle, encoding, suffix, timestamp: None })
     }
 
-    /// The only algorithm this form can name, where the template has its name as a literal.
+    /// Returns the algorithm that the template names as a literal.
     pub fn fixed_algorithm(&self) -> Option<Algorithm> {
         match self.label {
             Label::Fixed(algorithm, _) => Some(algorithm),
@@ -179,7 +175,7 @@ impl HeaderFormat {
         }
     }
 
-    /// Whether something stands in front of the digest, or behind it.
+    /// Returns whether a label or another text precedes the digest.
     pub fn has_label(&self) -> bool {
         self.label != Label::None || !self.prefix.is_empty()
     }
@@ -188,58 +184,61 @@ impl HeaderFormat {
         self.timestamp.is_some()
     }
 
-    /// The items of a header value.
+    /// Splits a header value into its items.
     pub fn items<'v>(&self, value: &'v str) -> Items<'v> {
         Items { rest: value, list: self.list }
     }
 
-    /// Says what an item is.
-    pub fn read<'v>(&self, item: &'v str) -> HeaderItem<'v> {
-        if let Some(text) = self.timestamp.as_ref().and_then(|it| item.strip_prefix(&it.prefix)) {
+    /// Parses an item.
+    pub fn parse_item_value<'v>(&self, item: &'v str) -> HeaderItem<'v> {
+        if let Some(text) = self.timestamp.as_ref().and_then(|timestamp| item.strip_prefix(&timestamp.prefix))
+        {
             return HeaderItem::Timestamp(text);
         }
-        self.read_signature(item).unwrap_or(HeaderItem::Other)
+        self.parse_signature(item).unwrap_or(HeaderItem::Other)
     }
 
-    fn read_signature<'v>(&self, item: &'v str) -> Option<HeaderItem<'v>> {
-        // Comparing with an empty `String`, whose pointer dangles, costs 100 ns where `memcmp` uses
-        // masked loads: more than all the rest of this function.
+    fn parse_signature<'v>(&self, item: &'v str) -> Option<HeaderItem<'v>> {
+        // PERF: comparing with an empty `String`, whose pointer dangles, costs 100 ns where `memcmp` uses masked loads:
+        // more than the rest of this function.
         let rest = if self.prefix.is_empty() { item } else { item.strip_prefix(&self.prefix)? };
         let rest = if self.suffix.is_empty() { rest } else { rest.strip_suffix(&self.suffix)? };
         if self.label == Label::None {
             return Some(HeaderItem::Signature { label: None, digest: rest });
         }
-        // A search for a character takes less time to set up than `split_once` by a text.
-        let at = rest.find(self.middle.chars().next()?)?;
-        let (label, digest) = (&rest[..at], rest[at..].strip_prefix(&self.middle)?);
+        // PERF: searching for a character takes less setup than `split_once` by a text.
+        let end = rest.find(self.middle.chars().next()?)?;
+        let (label, digest) = (&rest[..end], rest[end..].strip_prefix(&self.middle)?);
         is_label(label).then_some(HeaderItem::Signature { label: Some(label), digest })
     }
 
-    /// The first timestamp among the items of a value.
+    /// Returns the first timestamp of a header value.
     pub fn first_timestamp<'v>(&self, value: &'v str) -> Option<&'v str> {
         let prefix = &self.timestamp.as_ref()?.prefix;
         self.items(value).find_map(|item| item.strip_prefix(prefix))
     }
 
-    /// Writes a header value.
-    pub fn write(&self, algorithm: Algorithm, digest: &[u8], timestamp: &str) -> String {
+    /// Formats a header value.
+    pub fn format(&self, algorithm: Algorithm, digest: &[u8], timestamp: &str) -> String {
         self.assemble(algorithm, &self.encoding.encode(digest), timestamp)
     }
 
-    /// Whether a header value of this form is read as it was written. It is not where a literal
-    /// holds what separates items, or begins or ends with white space.
+    /// Returns whether a header value of this format can be parsed back. Literals that contain a separator, or that begin
+    /// or end with white space, prevent that.
     pub fn round_trips(&self, algorithm: Algorithm) -> bool {
         let digest = [0; 64].get(..algorithm.digest_len()).map(|bytes| self.encoding.encode(bytes));
         let value = self.assemble(algorithm, digest.as_deref().unwrap_or_default(), "0");
-        let whole = value.trim() == value && !has_control(&value);
-        let found = self.items(&value).find_map(|item| match self.read(item) {
+        let is_sendable = value.trim() == value && !has_control(&value);
+        let parsed = self.items(&value).find_map(|item| match self.parse_item_value(item) {
             HeaderItem::Signature { digest, .. } => Some(digest),
             _ => None,
         });
-        whole && found == digest.as_deref() && self.first_timestamp(&value).is_none_or(|text| text == "0")
+        is_sendable
+            && parsed == digest.as_deref()
+            && self.first_timestamp(&value).is_none_or(|text| text == "0")
     }
 
-    /// What a header value looks like, for messages: `sha256=<64 hex digits>`.
+    /// Describes a header value in messages: `sha256=<64 hex digits>`.
     pub fn example(&self, algorithm: Algorithm) -> String {
         let len = self.encoding.text_len(algorithm.digest_len());
         let digest = match self.encoding {
@@ -266,23 +265,27 @@ impl HeaderFormat {
     }
 }
 
-const NO_DIGEST: &str = "The signature itself is missing: {hex}, {base64} or {base64url}.";
+const NO_DIGEST: &str = "Missing signature: expected {hex}, {base64} or {base64url}.";
+const COMMA_IN_ITEM: &str =
+    "Commas separate signatures. Formats with a comma: \"t={timestamp},v1={hex}\" and \"v1,{base64}\".";
+const ONE_TIMESTAMP: &str = "Expected one timestamp, with a label: \"t={timestamp}\".";
+const ONE_ALGORITHM: &str = "Expected one {algorithm}, before the signature.";
 
-/// `sha256=` is the name of an algorithm and what stands behind it.
+/// Splits a literal such as `sha256=` into the name of an algorithm and the rest.
 fn split_algorithm_prefix(literal: &str) -> Option<(Algorithm, String, String)> {
-    let at = literal.find(|character: char| !character.is_ascii_alphanumeric())?;
-    let (name, rest) = literal.split_at(at);
+    let end = literal.find(|character: char| !character.is_ascii_alphanumeric())?;
+    let (name, rest) = literal.split_at(end);
     Some((Algorithm::from_name(name)?, into_owned_outlined(name), into_owned_outlined(rest)))
 }
 
-/// Whether the text can be the name of an algorithm, known or not. Such a text is safe to repeat in
-/// a message.
+/// Returns whether the text can be the name of an algorithm, known or not. SECURITY: messages repeat such a text, and no
+/// other part of a header.
 fn is_label(text: &str) -> bool {
     (1..=32).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-/// The items of a header value, without the white space and separators around them.
+/// Iterator over the items of a header value, without the white space and separators around them.
 pub(crate) struct Items<'v> {
     rest: &'v str,
     list: ListSyntax,
@@ -303,12 +306,12 @@ impl<'v> Iterator for Items<'v> {
             ListSyntax::Semicolons => rest.find([';', ',']),
             ListSyntax::Pairs => {
                 let token = &rest[..rest.find([' ', '\t']).unwrap_or(rest.len())];
-                let second = token.match_indices(',').nth(1).map(|(at, _)| at);
+                let second = token.match_indices(',').nth(1).map(|(offset, _)| offset);
                 Some(second.unwrap_or(token.len()))
             }
         };
-        let (item, behind) = rest.split_at(end.unwrap_or(rest.len()));
-        self.rest = behind;
+        let (item, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        self.rest = rest;
         let item = item.trim_end_matches([' ', '\t']);
         (!item.is_empty()).then_some(item)
     }
@@ -319,43 +322,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_that_says_nothing_of_use_is_refused() {
-        let unknown = "is unknown. Known are {algorithm}, {timestamp}, {hex}, {base64} and {base64url}.";
-        let once = "{algorithm} stands once, in front of the signature.";
-        let stamp = "A timestamp stands once, behind a label: \"t={timestamp}\".";
-        for (form, message) in [
+    fn rejects_invalid_formats() {
+        let known = "expected {algorithm}, {timestamp}, {hex}, {base64} or {base64url}.";
+        for (format, message) in [
             ("", NO_DIGEST),
             ("{algorithm}=", NO_DIGEST),
             ("t={timestamp}", NO_DIGEST),
-            ("{HEX}", &format!("{{HEX}} {unknown}")),
-            ("{id}={hex}", &format!("{{id}} {unknown}")),
-            ("{hex", "A \"{\" has no \"}\" behind it."),
-            ("{hex}{base64}", "One signature has one of {hex}, {base64} and {base64url}."),
-            ("{algorithm}{hex}", "Between {algorithm} and the signature stands a character such as \"=\"."),
-            ("{hex}={algorithm}", once),
-            ("{algorithm}={algorithm}={hex}", once),
-            (
-                "a={hex},b",
-                "A comma separates signatures and cannot be part of one; the forms with commas are \
-                 \"t={timestamp},v1={hex}\" and \"v1,{base64}\".",
-            ),
-            (
-                "v1,{base64} v2",
-                "Behind the first signature of a list stand only examples such as \"v1a,...\".",
-            ),
-            ("t={timestamp},{hex}", "Beside a timestamp the signature needs a label: \"v1={hex}\"."),
-            ("{timestamp},v1={hex}", stamp),
-            ("t={timestamp},u={timestamp},v1={hex}", stamp),
-            ("t={timestamp},v1={hex},v2={hex}", "Beside the timestamp stands one signature."),
+            ("{HEX}", &format!("Unknown placeholder {{HEX}}: {known}")),
+            ("{id}={hex}", &format!("Unknown placeholder {{id}}: {known}")),
+            ("{hex", "Unmatched \"{\"."),
+            ("{hex}{base64}", "Expected one of {hex}, {base64} and {base64url} per signature."),
+            ("{algorithm}{hex}", "Expected a character such as \"=\" between {algorithm} and the signature."),
+            ("{hex}={algorithm}", ONE_ALGORITHM),
+            ("{algorithm}={algorithm}={hex}", ONE_ALGORITHM),
+            ("a={hex},b", COMMA_IN_ITEM),
+            ("v1,{base64} v2", "Only examples such as \"v1a,...\" can follow the first signature of a list."),
+            ("t={timestamp},{hex}", "A signature next to a timestamp needs a label: \"v1={hex}\"."),
+            ("{timestamp},v1={hex}", ONE_TIMESTAMP),
+            ("t={timestamp},u={timestamp},v1={hex}", ONE_TIMESTAMP),
+            ("t={timestamp},v1={hex},v2={hex}", "Expected one signature next to the timestamp."),
         ] {
-            assert_eq!(HeaderFormat::parse(form).expect_err(form), message, "{form}");
+            assert_eq!(HeaderFormat::parse(format).expect_err(format), message, "{format}");
         }
     }
 
     #[test]
-    fn a_value_is_split_by_what_its_form_has_between_signatures() {
+    fn splits_values_by_the_separators_of_the_format() {
         let items =
-            |form: &str, value| HeaderFormat::parse(form).expect(form).items(value).collect::<Vec<_>>();
+            |format: &str, value| HeaderFormat::parse(format).expect(format).items(value).collect::<Vec<_>>();
         assert_eq!(items("{hex}", ", a ,, b;c\t,"), ["a", "b;c"]);
         assert_eq!(items("t={timestamp};h={hex}", "a; b,c ;"), ["a", "b", "c"]);
         let pairs = ["v1,AA==", "v1a,B", "v1,C", "v2"];

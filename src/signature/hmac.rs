@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use digest::{Digest, Output};
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::{Digest as _, Sha256, Sha512};
 use zeroize::Zeroizing;
 
 use super::Algorithm;
@@ -34,17 +33,13 @@ pub fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], tag: &[u8]) -> b
 /// The SHA-256 digest of the bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
+    HashState::new(Algorithm::Sha256, bytes).finish().as_bytes().try_into().unwrap_or_default()
 }
 
 /// The digest of the bytes without a key, which some senders confuse with HMAC.
 #[inline(never)]
 pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
-    match algorithm {
-        Algorithm::Sha1 => Sha1::digest(bytes).to_vec(),
-        Algorithm::Sha256 => Sha256::digest(bytes).to_vec(),
-        Algorithm::Sha512 => Sha512::digest(bytes).to_vec(),
-    }
+    HashState::new(algorithm, bytes).finish().as_bytes().to_vec()
 }
 
 /// Whether both are equal. SECURITY: the run time depends on the lengths only.
@@ -81,12 +76,33 @@ enum HashState {
 
 impl HashState {
     #[inline(never)]
-    fn new(algorithm: Algorithm, block: &[u8]) -> Self {
+    fn new(algorithm: Algorithm, start: &[u8]) -> Self {
         match algorithm {
-            Algorithm::Sha1 => Self::Sha1(Sha1::new_with_prefix(block)),
-            Algorithm::Sha256 => Self::Sha256(Sha256::new_with_prefix(block)),
-            Algorithm::Sha512 => Self::Sha512(Sha512::new_with_prefix(block)),
+            Algorithm::Sha1 => Self::Sha1(Sha1::new_with_prefix(start)),
+            Algorithm::Sha256 => Self::Sha256(Sha256::new_with_prefix(start)),
+            Algorithm::Sha512 => Self::Sha512(Sha512::new_with_prefix(start)),
         }
+    }
+
+    #[inline(never)]
+    fn update(&mut self, part: &[u8]) {
+        match self {
+            Self::Sha1(hash) => hash.update(part),
+            Self::Sha256(hash) => hash.update(part),
+            Self::Sha512(hash) => hash.update(part),
+        }
+    }
+
+    /// Ends the message. One function for every caller: the end of a hash is inlined (wasm size).
+    #[inline(never)]
+    fn finish(self) -> Digest {
+        let mut digest = Digest { bytes: Zeroizing::new([0; 64]), len: self.algorithm().digest_len() };
+        match self {
+            Self::Sha1(hash) => digest.bytes[..20].copy_from_slice(&hash.finalize()),
+            Self::Sha256(hash) => digest.bytes[..32].copy_from_slice(&hash.finalize()),
+            Self::Sha512(hash) => digest.bytes.copy_from_slice(&hash.finalize()),
+        }
+        digest
     }
 
     fn algorithm(&self) -> Algorithm {
@@ -108,8 +124,8 @@ impl HmacKey {
         if key.len() <= len {
             block[..key.len()].copy_from_slice(key);
         } else {
-            let hash = Zeroizing::new(plain_digest(algorithm, key));
-            block[..hash.len()].copy_from_slice(&hash);
+            let digest = HashState::new(algorithm, key).finish();
+            block[..digest.len].copy_from_slice(digest.as_bytes());
         }
         let xor = |mask: u8| Zeroizing::new(block.map(|byte| byte ^ mask));
         let (inner_block, outer_block) = (xor(0x36), xor(0x5c));
@@ -157,24 +173,13 @@ impl HmacKey {
         }
         // Without the key, nothing can be derived from the inner hash, so it needs no zeroizing.
         let digest = native_hash(self.algorithm(), &parts[..count])?;
-        Some(self.outer.finish(&digest[..self.algorithm().digest_len()]))
-    }
-}
-
-impl HashState {
-    /// The tag, where this is the outer hash.
-    fn finish(&self, inner_digest: &[u8]) -> Tag {
-        Tag(match self {
-            Self::Sha1(hash) => Finished::Sha1(hash.clone().chain_update(inner_digest).finalize().into()),
-            Self::Sha256(hash) => Finished::Sha256(hash.clone().chain_update(inner_digest).finalize().into()),
-            Self::Sha512(hash) => Finished::Sha512(hash.clone().chain_update(inner_digest).finalize().into()),
-        })
+        Some(Tag::new(&self.outer, &digest[..self.algorithm().digest_len()]))
     }
 }
 
 impl fmt::Debug for HmacKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({}, [redacted])", self.algorithm())
+        write!(f, "HmacKey({}, [redacted])", self.algorithm())
     }
 }
 
@@ -187,21 +192,13 @@ pub struct Mac<'k> {
 impl Mac<'_> {
     /// Adds the next part.
     pub fn update(&mut self, part: &[u8]) {
-        match &mut self.inner {
-            HashState::Sha1(hash) => hash.update(part),
-            HashState::Sha256(hash) => hash.update(part),
-            HashState::Sha512(hash) => hash.update(part),
-        }
+        self.inner.update(part);
     }
 
     /// Ends the message.
     #[must_use]
     pub fn finish(self) -> Tag {
-        match self.inner {
-            HashState::Sha1(hash) => self.outer.finish(&hash.finalize()),
-            HashState::Sha256(hash) => self.outer.finish(&hash.finalize()),
-            HashState::Sha512(hash) => self.outer.finish(&hash.finalize()),
-        }
+        Tag::new(self.outer, self.inner.finish().as_bytes())
     }
 }
 
@@ -211,45 +208,38 @@ impl fmt::Debug for Mac<'_> {
     }
 }
 
-/// The HMAC of a message, which is the correct signature. Never printed, without `==`, and zeroized when dropped.
-pub struct Tag(Finished);
-
-enum Finished {
-    Sha1(CtTag<Sha1>),
-    Sha256(CtTag<Sha256>),
-    Sha512(CtTag<Sha512>),
+/// A digest of up to 64 bytes. Zeroized when dropped.
+struct Digest {
+    bytes: Zeroizing<[u8; 64]>,
+    len: usize,
 }
 
-/// A digest that is compared in constant time and zeroized when dropped.
-type CtTag<D> = digest::CtOutput<D>;
+impl Digest {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+/// The HMAC of a message, which is the correct signature. Never printed, without `==`, and zeroized when dropped.
+pub struct Tag(Digest);
 
 impl Tag {
-    /// Whether a received signature is this one, compared in constant time. `false` for every
-    /// other length.
+    fn new(outer: &HashState, inner_digest: &[u8]) -> Self {
+        let mut outer = outer.clone();
+        outer.update(inner_digest);
+        Self(outer.finish())
+    }
+
+    /// Whether a received signature equals the tag; `false` for another length. SECURITY: compares in constant time.
     #[must_use]
     pub fn ct_eq(&self, received: &[u8]) -> bool {
-        // `CtOutput` compares in constant time; the length is no secret.
-        match &self.0 {
-            Finished::Sha1(tag) => {
-                <&Output<Sha1>>::try_from(received).is_ok_and(|received| *tag == received.into())
-            }
-            Finished::Sha256(tag) => {
-                <&Output<Sha256>>::try_from(received).is_ok_and(|received| *tag == received.into())
-            }
-            Finished::Sha512(tag) => {
-                <&Output<Sha512>>::try_from(received).is_ok_and(|received| *tag == received.into())
-            }
-        }
+        constant_time_eq(self.as_bytes(), received)
     }
 
     /// The bytes, to sign with.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        match &self.0 {
-            Finished::Sha1(tag) => tag.as_bytes(),
-            Finished::Sha256(tag) => tag.as_bytes(),
-            Finished::Sha512(tag) => tag.as_bytes(),
-        }
+        self.0.as_bytes()
     }
 }
 

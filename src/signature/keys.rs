@@ -1,4 +1,4 @@
-//! Secrets made ready: one HMAC state for each secret and each accepted algorithm.
+//! Prepared secrets: one HMAC state for each secret and each accepted algorithm.
 
 use std::fmt;
 
@@ -10,26 +10,28 @@ use super::{Algorithm, Secret};
 use crate::issue::Code;
 use zeroize::Zeroizing;
 
-/// One or more secrets, ready for the algorithms that are accepted. Never empty, so that nothing
-/// verifies by the lack of a secret. It does not print them, and is zeroized when dropped.
+/// One or more secrets, prepared for the accepted algorithms.
+///
+/// INVARIANT: never empty, so that no delivery verifies for lack of a secret. SECURITY: never printed, zeroized when
+/// dropped.
 pub struct Keys {
     secrets: Vec<PreparedSecret>,
     algorithms: Vec<Algorithm>,
     native_hash: Option<NativeHash>,
 }
 
-/// A shorter message is hashed here in less time than a call of the native hash takes. Measured in Node 20 on a processor with instructions for SHA: both take the same
-/// time at 512 bytes with SHA-1, at 200 with SHA-256 and at 768 with SHA-512.
+/// A shorter message is hashed here in less time than a call of the native hash takes. Measured in Node 20 on a processor
+/// with SHA instructions: both take the same time at 512 bytes with SHA-1, at 200 with SHA-256 and at 768 with SHA-512.
 const NATIVE_HASH_MIN_BYTES: usize = 512;
 
-/// A key has 16 bytes at least: 128 bits, if they are random.
-const SHORTEST: usize = 16;
+/// 128 bits, if the key is random: too many to find by trying.
+const MIN_KEY_BYTES: usize = 16;
 
 struct PreparedSecret {
     /// In the order of `Keys::algorithms`.
     keys: Vec<HmacKey>,
     bytes: Zeroizing<Vec<u8>>,
-    /// As it was given.
+    /// The text of the secret, before decoding.
     source_text: Zeroizing<Vec<u8>>,
     first_warning: Option<SecretWarning>,
 }
@@ -37,26 +39,29 @@ struct PreparedSecret {
 impl Keys {
     pub(super) fn new(
         secrets: &[Secret],
-        offered: &[Algorithm],
+        supported: &[Algorithm],
         accepted: Option<&[Algorithm]>,
     ) -> Result<Self, KeysError> {
-        let algorithms = accepted.unwrap_or(offered).to_vec();
+        let algorithms = accepted.unwrap_or(supported).to_vec();
         if secrets.is_empty() {
             return Err(KeysError::NoSecret);
         }
         if algorithms.is_empty() {
             return Err(KeysError::NoAlgorithm);
         }
-        if let Some(&algorithm) = algorithms.iter().find(|algorithm| !offered.contains(algorithm)) {
-            return Err(KeysError::AlgorithmNotSupported { algorithm, supported: Algorithm::list(offered) });
+        if let Some(&algorithm) = algorithms.iter().find(|algorithm| !supported.contains(algorithm)) {
+            return Err(KeysError::AlgorithmNotSupported {
+                algorithm,
+                supported: Algorithm::list(supported),
+            });
         }
         let secrets = secrets
             .iter()
             .map(|secret| PreparedSecret {
-                keys: algorithms.iter().map(|it| HmacKey::new(*it, secret.as_bytes())).collect(),
+                keys: algorithms.iter().map(|a| HmacKey::new(*a, secret.as_bytes())).collect(),
                 bytes: Zeroizing::new(secret.as_bytes().to_vec()),
                 source_text: Zeroizing::new(secret.source_text().to_vec()),
-                first_warning: secret.suspicion(),
+                first_warning: secret.warning(),
             })
             .collect();
         Ok(Self { secrets, algorithms, native_hash: None })
@@ -65,7 +70,7 @@ impl Keys {
     /// Sets the hash for long messages.
     #[cfg_attr(
         not(all(feature = "js", target_arch = "wasm32")),
-        allow(dead_code, reason = "the bridge does")
+        allow(dead_code, reason = "called by the WebAssembly bridge")
     )]
     pub(crate) fn set_native_hash(&mut self, native_hash: NativeHash) {
         self.native_hash = Some(native_hash);
@@ -95,51 +100,51 @@ impl Keys {
         mac.finish()
     }
 
-    /// The accepted algorithms, the preferred one first.
+    /// Returns the accepted algorithms, the preferred one first.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
     }
 
-    /// How many secrets there are: one at least.
+    /// Returns the number of secrets, at least one.
     #[must_use]
     pub fn count(&self) -> usize {
         self.secrets.len()
     }
 
-    /// Every key with the index of its secret, secret by secret, the preferred algorithm first.
+    /// Returns every key with the index of its secret: secret by secret, the preferred algorithm first.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &HmacKey)> {
-        let prepared = self.secrets.iter().enumerate();
-        prepared.flat_map(|(secret, it)| it.keys.iter().map(move |key| (secret, key)))
+        let secrets = self.secrets.iter().enumerate();
+        secrets.flat_map(|(index, secret)| secret.keys.iter().map(move |key| (index, key)))
     }
 
-    /// Every secret: the bytes of its key, and the text as it was given.
+    /// Returns the key and the text of every secret.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.secrets.iter().map(|it| (&it.bytes[..], &it.source_text[..]))
+        self.secrets.iter().map(|secret| (&secret.bytes[..], &secret.source_text[..]))
     }
 
-    /// Whether any secret is a secret of the other webhook, too. SECURITY: every pair is compared, each in constant
-    /// time, so that the run time tells neither which one nor how much of it.
+    /// Returns whether both webhooks have a secret in common. SECURITY: compares every pair in constant time, so that
+    /// the run time shows neither which secrets are equal nor how many bytes of them.
     pub(crate) fn shares_secret(&self, other: &Self) -> bool {
         let pairs = self.secrets.iter().flat_map(|a| other.secrets.iter().map(move |b| (a, b)));
         pairs.fold(false, |shared, (a, b)| shared | constant_time_eq(&a.bytes, &b.bytes))
     }
 
-    /// Whether the key of a secret is so short that it can be found by trying, from one delivery.
+    /// Returns whether the key of a secret is so short that one delivery is enough to find the key by trying.
     pub(crate) fn is_short(&self, secret: usize) -> bool {
-        self.secrets.get(secret).is_some_and(|it| it.bytes.len() < SHORTEST)
+        self.secrets.get(secret).is_some_and(|secret| secret.bytes.len() < MIN_KEY_BYTES)
     }
 
-    /// What there is to doubt about each secret, as a sentence.
+    /// Returns the secret warnings as sentences, each with the index of its secret.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = (usize, &'static str)> {
         let secrets = self.secrets.iter().enumerate();
-        secrets.filter_map(|(secret, it)| Some((secret, it.first_warning?.hint())))
+        secrets.filter_map(|(index, secret)| Some((index, secret.first_warning?.hint())))
     }
 
-    /// What makes one doubt a secret: the first doubt, and the index of the secret it is about.
+    /// Returns the first secret warning, with the index of its secret.
     pub(super) fn first_warning(&self) -> Option<(usize, SecretWarning)> {
-        let mut prepared = self.secrets.iter().enumerate();
-        prepared.find_map(|(secret, it)| Some((secret, it.first_warning?)))
+        let mut secrets = self.secrets.iter().enumerate();
+        secrets.find_map(|(index, secret)| Some((index, secret.first_warning?)))
     }
 }
 
@@ -152,24 +157,26 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Why secrets cannot be made ready.
+/// Why secrets cannot be prepared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeysError {
     /// The list of secrets is empty.
     NoSecret,
     /// The list of accepted algorithms is empty.
     NoAlgorithm,
-    /// An algorithm is accepted that the provider never signs with.
+    /// An accepted algorithm is not among those of the provider.
     AlgorithmNotSupported {
         /// The algorithm.
         algorithm: Algorithm,
-        /// Those the provider signs with.
+        /// The algorithms of the provider.
         supported: String,
     },
 }
 
+pub(super) const NO_SECRET: &str = "No signing secret configured. Pass `secrets`.";
+
 impl KeysError {
-    /// [`Code::SECRET_MISSING`] or [`Code::OPTION_INVALID`].
+    /// Returns [`Code::SECRET_MISSING`] or [`Code::OPTION_INVALID`].
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
@@ -182,14 +189,12 @@ impl KeysError {
 impl fmt::Display for KeysError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSecret => {
-                f.write_str("No secret was given, and without one nothing can be verified or signed.")
-            }
+            Self::NoSecret => f.write_str(NO_SECRET),
             Self::NoAlgorithm => {
-                f.write_str("The list of accepted algorithms is empty, so nothing could verify.")
+                f.write_str("Invalid value for option `algorithms`: expected at least one algorithm.")
             }
-            Self::AlgorithmNotSupported { algorithm, supported: offered } => {
-                write!(f, "The algorithm {algorithm} was asked for, but this provider signs with {offered}.")
+            Self::AlgorithmNotSupported { algorithm, supported } => {
+                write!(f, "Invalid value for option `algorithms`: expected {supported}, got {algorithm}.")
             }
         }
     }
@@ -200,27 +205,24 @@ impl std::error::Error for KeysError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signature::tests::{SECRET, of};
+    use crate::signature::tests::{SECRET, scheme_of};
 
     #[test]
-    fn keys_are_never_empty_and_only_narrow() {
-        let scheme = of("{hex}", "{body}");
+    fn rejects_no_secret_and_algorithms_that_the_provider_lacks() {
+        let scheme = scheme_of("{hex}", "{body}");
         let fail = |secrets: &[Secret], accepted: Option<&[Algorithm]>| {
-            let error = scheme.keys(secrets, accepted).expect_err("refused");
+            let error = scheme.keys(secrets, accepted).expect_err("rejected");
             format!("{}: {error}", error.code())
         };
         let secret = [Secret::from_bytes(SECRET).expect("a secret")];
-        assert_eq!(
-            fail(&[], None),
-            "secret-missing: No secret was given, and without one nothing can be verified or signed."
-        );
+        assert_eq!(fail(&[], None), "secret-missing: No signing secret configured. Pass `secrets`.");
         assert_eq!(
             fail(&secret, Some(&[])),
-            "option-invalid: The list of accepted algorithms is empty, so nothing could verify."
+            "option-invalid: Invalid value for option `algorithms`: expected at least one algorithm."
         );
         assert_eq!(
             fail(&secret, Some(&[Algorithm::Sha256, Algorithm::Sha1])),
-            "option-invalid: The algorithm sha1 was asked for, but this provider signs with sha256."
+            "option-invalid: Invalid value for option `algorithms`: expected sha256, got sha1."
         );
     }
 }

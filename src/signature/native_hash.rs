@@ -10,9 +10,8 @@ pub(crate) type NativeHash = fn(Algorithm, &[&[u8]]) -> Option<DigestBuffer>;
 
 #[cfg(test)]
 mod tests {
-    use digest::Digest;
     use sha1::Sha1;
-    use sha2::{Sha256, Sha512};
+    use sha2::{Digest as _, Sha256, Sha512};
 
     use super::super::hmac::{self, HmacKey};
     use super::*;

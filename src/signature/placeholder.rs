@@ -1,10 +1,9 @@
-//! Placeholders: texts that programs and templates write where a value is missing. Read for secrets, which they are
-//! not.
+//! Detects placeholders in secrets: texts that programs and templates write where a value is missing.
 
 use zeroize::Zeroizing;
 
-/// What programs print for a value that is not there, and what people write until they have one. Letter case,
-/// and `-`, `_` and spaces do not count.
+/// Texts that programs print for a missing value, and that people write until they have a value. Compared without letter
+/// case, `-`, `_` and spaces.
 const WORDS: [&str; 11] = [
     "undefined",
     "null",
@@ -19,22 +18,22 @@ const WORDS: [&str; 11] = [
     "placeholder",
 ];
 
-/// What stands around the expression of a template.
+/// Brackets around the expressions of templates.
 const BRACKETS: [(&str, &str); 6] =
     [("${", "}"), ("$(", ")"), ("#{", "}"), ("{{", "}}"), ("<%", "%>"), ("[object ", "]")];
 
-/// What stands around a name.
+/// Marks around the names of variables.
 const MARKS: [(&str, &str); 4] = [("<", ">"), ("%", "%"), ("__", "__"), ("@@", "@@")];
 
-/// Code that reads a variable of the environment, as text.
+/// Beginnings of code that reads an environment variable, used as text by mistake.
 const LOOKUPS: [&str; 8] =
     ["process.env", "import.meta.env", "Deno.env.", "Bun.env", "os.environ", "os.getenv(", "ENV[", "$env:"];
 
-/// What names of secrets end with.
+/// Endings of the names of secrets.
 const SECRET_NAMES: [&str; 4] = ["secret", "key", "token", "password"];
 
-/// What cannot be seen beside white space and control characters, first and last: fillers, joiners, variation
-/// selectors, marks of direction, byte order marks. These are Unicode's `Default_Ignorable_Code_Point` and its blank
+/// Ranges of invisible characters other than white space and control characters: Unicode's
+/// `Default_Ignorable_Code_Point` (fillers, joiners, variation selectors, direction and byte order marks) and blank
 /// symbols.
 const INVISIBLE: [(u32, u32); 19] = [
     (0xad, 0xad),
@@ -58,7 +57,7 @@ const INVISIBLE: [(u32, u32); 19] = [
     (0xe0000, 0xe0fff),
 ];
 
-/// Returns whether the whole text is one placeholder, in quotes or not. Texts that only contain one are not.
+/// Returns whether the whole text is one placeholder, in quotes or not; `false` if it only contains one.
 #[inline(never)]
 pub(super) fn is_placeholder(text: &str) -> bool {
     let text = trim(text);
@@ -92,7 +91,7 @@ fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     text.strip_prefix(open)?.strip_suffix(close)
 }
 
-/// Whether the bracket that opens the text is closed by its last character, and not before.
+/// Returns whether the last character closes the bracket that opens the text.
 fn is_bracketed(text: &str, open: &str, close: &str) -> bool {
     if between(text, open, close).is_none() {
         return false;
@@ -100,7 +99,7 @@ fn is_bracketed(text: &str, open: &str, close: &str) -> bool {
     let last = close.as_bytes()[close.len() - 1];
     let first = match last {
         b')' => b'(',
-        // `{}`, `<>` and `[]` have one character between them.
+        // In ASCII, one character is between the two of `{}`, `<>` and `[]`.
         _ => last - 2,
     };
     let mut depth = 0;
@@ -110,26 +109,26 @@ fn is_bracketed(text: &str, open: &str, close: &str) -> bool {
     })
 }
 
-/// Whether a text holds ASCII letters, digits and these characters only.
+/// Returns whether a text contains only ASCII letters, digits and these characters.
 #[inline(never)]
-fn is_of(text: &str, others: &[u8]) -> bool {
+fn contains_only(text: &str, others: &[u8]) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
 }
 
-/// Whether a text between marks is a name or a few words.
+/// Returns whether a text between marks is a name or a few words.
 fn is_label(text: &str) -> bool {
     let first = text.bytes().find(|byte| *byte != b'_');
-    first.is_some_and(|byte| byte.is_ascii_alphabetic()) && is_of(text, b"_-. ")
+    first.is_some_and(|byte| byte.is_ascii_alphabetic()) && contains_only(text, b"_-. ")
 }
 
 fn is_lookup_rest(text: &str) -> bool {
-    is_of(text, b"_.?!:[]()\"'`")
+    contains_only(text, b"_.?!:[]()\"'`")
 }
 
-/// Whether a text behind `$` is the name of a variable: `WEBHOOK_SECRET`, or one that says it is of a secret. Passwords
-/// begin with `$` too.
+/// Returns whether a text after `$` is the name of a variable: in upper case, as `WEBHOOK_SECRET`, or with the ending of
+/// a secret's name. Other texts may be passwords that begin with `$`.
 fn is_variable(text: &str) -> bool {
-    is_of(text, b"_")
+    contains_only(text, b"_")
         && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
         && (!text.bytes().any(|byte| byte.is_ascii_lowercase()) || with_letters(text, is_secret_name))
 }
@@ -138,9 +137,9 @@ fn is_word(text: &str) -> bool {
     with_letters(text, |letters| {
         // `YOUR_SECRET_HERE`, `your-256-bit-secret`
         let name = letters.strip_suffix("here").unwrap_or(letters);
-        let is_of_reader =
+        let is_addressed =
             letters.starts_with("your") || name.len() < letters.len() && letters.contains("your");
-        WORDS.contains(&letters) || is_of_reader && is_of(letters, b"") && is_secret_name(name)
+        WORDS.contains(&letters) || is_addressed && contains_only(letters, b"") && is_secret_name(name)
     })
 }
 
@@ -148,8 +147,8 @@ fn is_secret_name(letters: &str) -> bool {
     SECRET_NAMES.iter().any(|end| letters.ends_with(end))
 }
 
-/// Calls `accepts` with the text in lower case and without separators. No placeholder is long, and the text may be a secret:
-/// the copy never grows, and is zeroized.
+/// Calls `accepts` with the text in lower case and without separators; `false` for texts longer than any placeholder.
+/// SECURITY: the text may be a secret, so the copy never grows, and is zeroized.
 #[inline(never)]
 fn with_letters(text: &str, accepts: fn(&str) -> bool) -> bool {
     if text.len() > 64 {
@@ -161,85 +160,88 @@ fn with_letters(text: &str, accepts: fn(&str) -> bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
+    /// Texts that are one placeholder each.
+    pub(in crate::signature) const PLACEHOLDERS: &[&str] = &[
+        "undefined",
+        " null\n",
+        "None",
+        "NaN",
+        "true",
+        "false",
+        "NULL",
+        "nil",
+        "Nil",
+        "Undefined",
+        "UNDEFINED",
+        "(null)",
+        "\"undefined\"",
+        "'null'",
+        "`none`",
+        "\" undefined \"",
+        "\"\"",
+        "''",
+        "\u{feff}undefined",
+        "undefined\u{200b}",
+        "[object Object]",
+        "[object Promise]",
+        "[object Uint8Array]",
+        "${SECRET}",
+        "${{ secrets.WEBHOOK_SECRET }}",
+        "${SECRET:-${OTHER}}",
+        "$(SECRET)",
+        "$(cat /run/secret)",
+        "$SECRET",
+        "$HOME",
+        "$_SECRET",
+        "$webhookSecret",
+        "$signing_key",
+        "$env:SECRET",
+        "%SECRET%",
+        "%webhook-secret%",
+        "#{SECRET}",
+        "{{ secret }}",
+        "{{{secret}}}",
+        "<%= secret %>",
+        "<% secret %>",
+        "<your-secret>",
+        "<YOUR SECRET>",
+        "<nil>",
+        "__SECRET__",
+        "__webhook_secret__",
+        "@@SECRET@@",
+        "process.env.X",
+        "process.env.WEBHOOK_SECRET!",
+        "process.env['X']",
+        "import.meta.env.X",
+        "os.environ[\"X\"]",
+        "Deno.env.get(\"X\")",
+        "ENV['X']",
+        "'${SECRET}'",
+        "YOUR_SECRET_HERE",
+        "your-secret",
+        "your_webhook_secret",
+        "your-256-bit-secret",
+        "Your signing secret here",
+        "insert-your-secret-here",
+        "changeme",
+        "CHANGE_ME",
+        "change-me",
+        "ChangeMe",
+        "replace_me",
+    ];
+
     #[test]
-    fn a_text_that_is_one_placeholder_is_recognized() {
-        for text in [
-            "undefined",
-            " null\n",
-            "None",
-            "NaN",
-            "true",
-            "false",
-            "NULL",
-            "nil",
-            "Nil",
-            "Undefined",
-            "UNDEFINED",
-            "(null)",
-            "\"undefined\"",
-            "'null'",
-            "`none`",
-            "\" undefined \"",
-            "\"\"",
-            "''",
-            "\u{feff}undefined",
-            "undefined\u{200b}",
-            "[object Object]",
-            "[object Promise]",
-            "[object Uint8Array]",
-            "${SECRET}",
-            "${{ secrets.WEBHOOK_SECRET }}",
-            "${SECRET:-${OTHER}}",
-            "$(SECRET)",
-            "$(cat /run/secret)",
-            "$SECRET",
-            "$HOME",
-            "$_SECRET",
-            "$webhookSecret",
-            "$signing_key",
-            "$env:SECRET",
-            "%SECRET%",
-            "%webhook-secret%",
-            "#{SECRET}",
-            "{{ secret }}",
-            "{{{secret}}}",
-            "<%= secret %>",
-            "<% secret %>",
-            "<your-secret>",
-            "<YOUR SECRET>",
-            "<nil>",
-            "__SECRET__",
-            "__webhook_secret__",
-            "@@SECRET@@",
-            "process.env.X",
-            "process.env.WEBHOOK_SECRET!",
-            "process.env['X']",
-            "import.meta.env.X",
-            "os.environ[\"X\"]",
-            "Deno.env.get(\"X\")",
-            "ENV['X']",
-            "'${SECRET}'",
-            "YOUR_SECRET_HERE",
-            "your-secret",
-            "your_webhook_secret",
-            "your-256-bit-secret",
-            "Your signing secret here",
-            "insert-your-secret-here",
-            "changeme",
-            "CHANGE_ME",
-            "change-me",
-            "ChangeMe",
-            "replace_me",
-        ] {
+    fn detects_texts_that_are_one_placeholder() {
+        for text in PLACEHOLDERS {
             assert!(is_placeholder(text), "{text:?}");
         }
     }
 
     #[test]
-    fn real_secrets_and_texts_that_contain_placeholders_are_none() {
+    fn real_secrets_and_ignores_texts_that_only_contain_a_placeholder() {
         for text in [
             "undefined behaviour",
             "nullable",

@@ -1,4 +1,4 @@
-//! A scheme: how one provider signs, made from data.
+//! The signature scheme of a provider, made from data.
 
 use std::fmt;
 
@@ -8,40 +8,40 @@ use super::{Algorithm, Keys, KeysError, Secret, SecretFormat, TimestampUnit};
 use crate::delivery::is_token;
 use crate::text::eq_ignore_ascii_case;
 
-/// How a provider signs, as data.
+/// A signature scheme as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemeDefinition {
-    /// The header that holds the signature.
+    /// The header with the signature.
     pub header: String,
-    /// The form of that header: `{algorithm}={hex}`, `sha256={hex}`, `{base64}`, `v0={hex}`,
+    /// The format of that header: `{algorithm}={hex}`, `sha256={hex}`, `{base64}`, `v0={hex}`,
     /// `t={timestamp},v1={hex}`, `v1,{base64} v1a,...`.
     ///
-    /// A literal that is an algorithm's name in front of the signature (`sha256=`) is read as that
-    /// name, in any letter case; every other literal is read exactly.
+    /// A literal before the signature that names an algorithm (`sha256=`) matches in any letter case; every other
+    /// literal matches exactly.
     pub format: String,
-    /// The algorithms the provider signs with, the preferred one first.
+    /// The algorithms of the provider, the preferred one first.
     pub algorithms: Vec<Algorithm>,
-    /// What is signed: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
-    /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. What stands side by side, such as
-    /// `{method}{url}{body}`, is taken only as `ambiguous`.
+    /// The signed content: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
+    /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. Placeholders without a separator, such as
+    /// `{method}{url}{body}`, are accepted only with `ambiguous`.
     pub signed_content: String,
-    /// The form of secrets.
+    /// The format of secrets.
     pub secret: SecretFormat,
-    /// Whether the provider legally sends without a signature.
+    /// Whether the provider documents deliveries without a signature.
     pub optional: bool,
-    /// The header that holds the timestamp, where the signature header does not.
+    /// The header with the timestamp, if the signature header has none.
     pub timestamp_header: Option<String>,
-    /// The header that `{id}` stands for.
+    /// The header whose value replaces `{id}`.
     pub id_header: Option<String>,
-    /// What timestamps count.
+    /// The unit of timestamps.
     pub timestamp_unit: TimestampUnit,
-    /// Whether the provider signs parts without saying where each ends, so that one signature fits several requests.
-    /// Without it such a signed content is refused.
+    /// Whether the provider signs parts without marking where each ends, so that one signature matches several requests.
+    /// Otherwise such a signed content is rejected.
     pub ambiguous: bool,
 }
 
 impl SchemeDefinition {
-    /// HMAC-SHA-256 over the body, keyed with the text of the secret, in this header and form.
+    /// HMAC-SHA-256 over the body, keyed with the text of the secret, in this header and format.
     #[must_use]
     pub fn new(header: impl Into<String>, format: impl Into<String>) -> Self {
         Self {
@@ -59,26 +59,26 @@ impl SchemeDefinition {
     }
 }
 
-/// How a provider signs, ready to verify and to sign.
+/// A signature scheme, ready to verify and to sign.
 #[derive(Clone, Debug)]
 pub struct Scheme {
     definition: SchemeDefinition,
     pub(crate) format: HeaderFormat,
     pub(crate) content: SignedContent,
-    /// Whether bytes can be moved from one signed part into another.
+    /// Whether bytes can move from one signed part into another under the same signature.
     pub(super) ambiguous: bool,
-    /// Whether nothing but its length says where the signed timestamp ends.
+    /// Whether only the length of the signed timestamp marks its end.
     bare_timestamp: bool,
 }
 
 impl Scheme {
-    /// Makes a scheme ready.
+    /// Checks and compiles a definition.
     ///
     /// # Errors
-    /// Where the definition does not say how to verify: an unknown place in a template, a signed
-    /// content without the body, a timestamp that nobody signs, and the like.
+    /// If the definition cannot verify a delivery, or cannot do so safely: an unknown placeholder in a template, a signed
+    /// content without the body, a timestamp that is not signed, and the like.
     pub fn new(definition: SchemeDefinition) -> Result<Self, SchemeError> {
-        let of = |field| move |message| SchemeError { field, message };
+        let in_field = |field| move |message| SchemeError { field, message };
         let fail = |field, message: &str| Err(SchemeError { field, message: message.to_owned() });
 
         for (field, name) in [
@@ -87,48 +87,51 @@ impl Scheme {
             ("idHeader", definition.id_header.as_ref()),
         ] {
             if name.is_some_and(|name| !is_token(name)) {
-                return fail(field, "This is not the name of an HTTP header.");
+                return fail(field, "Invalid HTTP header name.");
             }
         }
-        let format = HeaderFormat::parse(&definition.format).map_err(of("format"))?;
+        let format = HeaderFormat::parse(&definition.format).map_err(in_field("format"))?;
         let content = SignedContent::parse(&definition.signed_content, definition.id_header.as_deref())
-            .map_err(of("signedContent"))?;
+            .map_err(in_field("signedContent"))?;
 
         let algorithms = &definition.algorithms;
         if algorithms.is_empty() {
-            return fail("algorithms", "At least one algorithm is needed: sha256, sha512 or sha1.");
+            return fail("algorithms", "Expected at least one algorithm: sha256, sha512 or sha1.");
         }
-        if let Some(at) = (1..algorithms.len()).find(|at| algorithms[..*at].contains(&algorithms[*at])) {
-            return Err(of("algorithms")(format!("{} stands twice.", algorithms[at])));
+        if let Some(index) = (1..algorithms.len()).find(|i| algorithms[..*i].contains(&algorithms[*i])) {
+            return Err(in_field("algorithms")(format!("Duplicate algorithm {}.", algorithms[index])));
         }
         if let Some(fixed) = format.fixed_algorithm()
             && *algorithms != [fixed]
         {
-            return Err(of("algorithms")(format!(
-                "The format says {fixed}, so this has to be {fixed} alone."
+            return Err(in_field("algorithms")(format!(
+                "The format names {fixed}; expected {fixed} as the only algorithm."
             )));
         }
         if !algorithms.iter().all(|algorithm| format.round_trips(*algorithm)) {
             return fail(
                 "format",
-                "A header of this form could not be read again: a literal holds a separator, has white space at \
-                 an end, or looks like the timestamp.",
+                "A header in this format cannot be parsed back: a literal contains a separator, begins or ends with \
+                 white space, or looks like the timestamp.",
             );
         }
         match (format.has_timestamp(), definition.timestamp_header.is_some(), content.has_timestamp()) {
             (true, true, _) => {
-                return fail("timestampHeader", "The format holds a timestamp already; only one can count.");
+                return fail(
+                    "timestampHeader",
+                    "`format` already contains a timestamp. Remove one of the two.",
+                );
             }
             (true, _, false) | (_, true, false) => {
                 return fail(
                     "signedContent",
-                    "{timestamp} is missing although the scheme has one, so anybody could change it.",
+                    "`signedContent` must include `{timestamp}`; otherwise the timestamp is not authenticated.",
                 );
             }
             (false, false, true) => {
                 return fail(
                     "signedContent",
-                    "{timestamp} is signed, but neither the format nor a header of the scheme holds it.",
+                    "`{timestamp}` is signed, but neither `format` nor a header contains a timestamp.",
                 );
             }
             _ => {}
@@ -146,66 +149,66 @@ impl Scheme {
         }
     }
 
-    /// Makes secrets ready. The first one signs, all verify.
+    /// Prepares secrets. The first one signs, all verify.
     ///
-    /// `accepted` narrows the algorithms, the preferred one first; `None` accepts all of the scheme's.
+    /// `accepted` narrows the algorithms, the preferred one first; `None` accepts all of the scheme.
     ///
     /// # Errors
-    /// Where there is no secret, or no algorithm is left, or one is not the scheme's.
+    /// If there is no secret, no algorithm, or an algorithm that the scheme lacks.
     pub fn keys(&self, secrets: &[Secret], accepted: Option<&[Algorithm]>) -> Result<Keys, KeysError> {
         Keys::new(secrets, self.algorithms(), accepted)
     }
 
-    /// The header that holds the signature.
+    /// Returns the header with the signature.
     #[must_use]
     pub fn header(&self) -> &str {
         &self.definition.header
     }
 
-    /// Every header that verifying reads.
+    /// Returns every header that verification reads.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
-        let own = [Some(self.header()), self.timestamp_header()];
-        own.into_iter().flatten().chain(self.content.headers())
+        let headers = [Some(self.header()), self.timestamp_header()];
+        headers.into_iter().flatten().chain(self.content.headers())
     }
 
-    /// Whether the value of this header is part of what is signed, and nobody can move bytes into or out of it.
+    /// Returns whether the signature covers the value of this header, and no bytes can move into or out of the value.
     pub(crate) fn signs_header(&self, name: &str) -> bool {
-        let stamped = self.timestamp_header().into_iter();
+        let timestamp = self.timestamp_header().into_iter();
         !self.ambiguous
-            && stamped.chain(self.content.headers()).any(|signed| eq_ignore_ascii_case(signed, name))
+            && timestamp.chain(self.content.headers()).any(|signed| eq_ignore_ascii_case(signed, name))
     }
 
-    /// The template of what is signed.
+    /// Returns the template of the signed content.
     #[must_use]
     pub fn signed_content(&self) -> &str {
         &self.definition.signed_content
     }
 
-    /// The algorithms the provider signs with, the preferred one first.
+    /// Returns the algorithms of the provider, the preferred one first.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.definition.algorithms
     }
 
-    /// The form of secrets.
+    /// Returns the format of secrets.
     #[must_use]
     pub fn secret_format(&self) -> &SecretFormat {
         &self.definition.secret
     }
 
-    /// Whether the provider legally sends without a signature.
+    /// Returns whether the provider documents deliveries without a signature.
     #[must_use]
     pub fn is_optional(&self) -> bool {
         self.definition.optional
     }
 
-    /// Whether a timestamp is signed, and with it the tolerance counts.
+    /// Returns whether a timestamp is signed, so that the timestamp tolerance applies.
     #[must_use]
     pub fn has_timestamp(&self) -> bool {
         self.content.has_timestamp()
     }
 
-    /// The definition this scheme was made from.
+    /// Returns the definition of the scheme.
     #[must_use]
     pub fn definition(&self) -> &SchemeDefinition {
         &self.definition
@@ -215,10 +218,10 @@ impl Scheme {
         self.definition.timestamp_header.as_deref()
     }
 
-    /// Reads a timestamp in milliseconds. Where only its length says where it ends, it has the length of today's.
-    pub(crate) fn read_timestamp(&self, text: &str) -> Option<i64> {
+    /// Parses a timestamp to milliseconds. Where only its length marks its end, the length of current timestamps is required.
+    pub(crate) fn parse_timestamp(&self, text: &str) -> Option<i64> {
         let unit = self.timestamp_unit();
-        unit.read(text).filter(|_| !self.bare_timestamp || text.len() == unit.digits())
+        unit.parse(text).filter(|_| !self.bare_timestamp || text.len() == unit.digits())
     }
 
     pub(crate) fn timestamp_unit(&self) -> TimestampUnit {
@@ -226,7 +229,7 @@ impl Scheme {
     }
 }
 
-/// Why a definition is not a scheme.
+/// Why a definition is not a valid scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemeError {
     field: &'static str,
@@ -234,13 +237,13 @@ pub struct SchemeError {
 }
 
 impl SchemeError {
-    /// The field that is wrong, as definitions write it: `signedContent`.
+    /// Returns the invalid field, as named in definitions: `signedContent`.
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field
     }
 
-    /// The sentence alone.
+    /// Returns the message without the field.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -259,11 +262,11 @@ impl std::error::Error for SchemeError {}
 mod tests {
     use super::*;
 
-    const UNREADABLE: &str = "format: A header of this form could not be read again: a literal holds a separator, \
-                              has white space at an end, or looks like the timestamp.";
+    const NO_ROUND_TRIP: &str = "format: A header in this format cannot be parsed back: a literal contains a separator, \
+                                 begins or ends with white space, or looks like the timestamp.";
 
     #[test]
-    fn a_definition_that_cannot_verify_is_refused_with_its_field() {
+    fn rejects_definitions_that_cannot_verify_and_names_the_field() {
         let base = || SchemeDefinition::new("X-Sig", "{algorithm}={hex}");
         let format = |format: &str| SchemeDefinition::new("X-Sig", format);
         let stamped = |header: Option<&str>, format: &str, content: &str| SchemeDefinition {
@@ -272,66 +275,63 @@ mod tests {
             ..SchemeDefinition::new("X-Sig", format)
         };
         for (definition, message) in [
-            (SchemeDefinition::new("", "{hex}"), "header: This is not the name of an HTTP header."),
-            (SchemeDefinition::new("X Sig", "{hex}"), "header: This is not the name of an HTTP header."),
+            (SchemeDefinition::new("", "{hex}"), "header: Invalid HTTP header name."),
+            (SchemeDefinition::new("X Sig", "{hex}"), "header: Invalid HTTP header name."),
             (
                 SchemeDefinition { id_header: Some("a\n".to_owned()), ..base() },
-                "idHeader: This is not the name of an HTTP header.",
+                "idHeader: Invalid HTTP header name.",
             ),
-            (
-                stamped(Some(":"), "{hex}", "{timestamp}{body}"),
-                "timestampHeader: This is not the name of an HTTP header.",
-            ),
+            (stamped(Some(":"), "{hex}", "{timestamp}{body}"), "timestampHeader: Invalid HTTP header name."),
             (
                 SchemeDefinition { algorithms: vec![], ..base() },
-                "algorithms: At least one algorithm is needed: sha256, sha512 or sha1.",
+                "algorithms: Expected at least one algorithm: sha256, sha512 or sha1.",
             ),
             (
                 SchemeDefinition { algorithms: vec![Algorithm::Sha1, Algorithm::Sha1], ..base() },
-                "algorithms: sha1 stands twice.",
+                "algorithms: Duplicate algorithm sha1.",
             ),
             (
                 SchemeDefinition {
                     algorithms: vec![Algorithm::Sha1, Algorithm::Sha256],
                     ..format("sha1={hex}")
                 },
-                "algorithms: The format says sha1, so this has to be sha1 alone.",
+                "algorithms: The format names sha1; expected sha1 as the only algorithm.",
             ),
-            (format("sha1={hex}"), "algorithms: The format says sha1, so this has to be sha1 alone."),
+            (format("sha1={hex}"), "algorithms: The format names sha1; expected sha1 as the only algorithm."),
             (
                 format("{HEX}"),
-                "format: {HEX} is unknown. Known are {algorithm}, {timestamp}, {hex}, {base64} and {base64url}.",
+                "format: Unknown placeholder {HEX}: expected {algorithm}, {timestamp}, {hex}, {base64} or {base64url}.",
             ),
-            (format(" {hex}"), UNREADABLE),
-            (format("{hex};\n"), UNREADABLE),
-            (format("t={timestamp},t={hex}"), UNREADABLE),
+            (format(" {hex}"), NO_ROUND_TRIP),
+            (format("{hex};\n"), NO_ROUND_TRIP),
+            (format("t={timestamp},t={hex}"), NO_ROUND_TRIP),
             (
                 format("t={timestamp},,v={hex}"),
-                "format: The signature itself is missing: {hex}, {base64} or {base64url}.",
+                "format: Missing signature: expected {hex}, {base64} or {base64url}.",
             ),
             (
                 format("t={timestamp};a,v1={hex}"),
-                "format: Fields are separated by commas or by semicolons, and not by both.",
+                "format: Expected one separator between fields, a comma or a semicolon.",
             ),
             (
                 stamped(None, "{hex}", "{timestamp}"),
-                "signedContent: {body} is missing, so anybody could change the body.",
+                "signedContent: `signedContent` must include `{body}`; otherwise the body is not authenticated.",
             ),
             (
                 stamped(None, "{hex}", "{timestamp}{body}"),
-                "signedContent: {timestamp} is signed, but neither the format nor a header of the scheme holds it.",
+                "signedContent: `{timestamp}` is signed, but neither `format` nor a header contains a timestamp.",
             ),
             (
                 stamped(Some("X-Time"), "{hex}", "{body}"),
-                "signedContent: {timestamp} is missing although the scheme has one, so anybody could change it.",
+                "signedContent: `signedContent` must include `{timestamp}`; otherwise the timestamp is not authenticated.",
             ),
             (
                 stamped(None, "t={timestamp},v1={hex}", "{body}"),
-                "signedContent: {timestamp} is missing although the scheme has one, so anybody could change it.",
+                "signedContent: `signedContent` must include `{timestamp}`; otherwise the timestamp is not authenticated.",
             ),
             (
                 stamped(Some("X-Time"), "t={timestamp},v1={hex}", "{timestamp}{body}"),
-                "timestampHeader: The format holds a timestamp already; only one can count.",
+                "timestampHeader: `format` already contains a timestamp. Remove one of the two.",
             ),
         ] {
             let error = Scheme::new(definition.clone()).expect_err(&format!("{definition:?}"));

@@ -1,29 +1,30 @@
-//! Signing a body: the headers that belong to a signature, as `verify` reads them.
+//! Signs a body: makes the headers that verification reads.
 
 use std::fmt;
 
+use super::keys::NO_SECRET;
 use super::template::TemplateValues;
 use super::{Keys, Outcome, Scheme};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
 
-/// What a signature needs beside the body. Time and ids are parameters: nothing here has a clock.
+/// The inputs of a signature other than the body. Time and ids are parameters, because the core has no clock.
 #[derive(Clone, Debug, Default)]
 pub struct SignContext<'a> {
     /// The time of signing, in milliseconds since 1970. Used only where the scheme has a timestamp.
     pub now: i64,
-    /// The id of the message, for schemes that sign one.
+    /// The message id, for schemes that sign an id.
     pub id: Option<&'a str>,
     /// The other headers of the delivery, for schemes that sign some of them.
     pub headers: Headers<'a>,
-    /// The URL it is sent to, for schemes that sign it.
+    /// The URL of the receiver, for schemes that sign the URL.
     pub url: Option<&'a str>,
-    /// The method, for schemes that sign it.
+    /// The method, for schemes that sign the method.
     pub method: Option<&'a str>,
 }
 
 impl SignContext<'_> {
-    /// Signing at this time (milliseconds since 1970), with nothing else.
+    /// A context with the time of signing only, in milliseconds since 1970.
     #[must_use]
     pub fn at(now: i64) -> Self {
         Self { now, ..Self::default() }
@@ -31,37 +32,36 @@ impl SignContext<'_> {
 }
 
 impl Scheme {
-    /// Makes every header that belongs to the signature: the signature header, and those for the
-    /// timestamp and the id where the scheme has them. The first secret and the first accepted
-    /// algorithm sign.
+    /// Makes the signature header, and the headers of timestamp and id if the scheme has them. Signs with the first
+    /// secret and the first accepted algorithm.
     ///
     /// # Errors
-    /// Where the scheme signs something that the context does not hold.
+    /// If the context lacks a value that the scheme signs.
     pub fn sign(
         &self,
         keys: &Keys,
         body: &[u8],
         context: &SignContext<'_>,
     ) -> Result<Vec<(String, String)>, SignError> {
-        let now = if self.has_timestamp() {
-            self.timestamp_unit().write(context.now).ok_or(SignError::Time)?
+        let timestamp = if self.has_timestamp() {
+            self.timestamp_unit().format(context.now).ok_or(SignError::Time)?
         } else {
             String::new()
         };
         let mut headers = Vec::new();
         if let Some(name) = self.timestamp_header() {
-            headers.push((name.to_owned(), now.clone()));
+            headers.push((name.to_owned(), timestamp.clone()));
         }
         if let (Some(name), Some(id)) = (&self.definition().id_header, context.id) {
-            // What is no visible ASCII, receivers and their runtimes read differently or not at all.
+            // Receivers and their runtimes disagree on header values other than visible ASCII.
             if !id.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(SignError::InvalidHeaderValue(name.clone()));
             }
             headers.push((name.clone(), id.to_owned()));
         }
 
-        let own = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut signed_headers: Headers<'_> = own.collect();
+        let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut signed_headers: Headers<'_> = pairs.collect();
         for (name, value) in context.headers.iter() {
             signed_headers.push(name, value);
         }
@@ -70,8 +70,8 @@ impl Scheme {
 
         let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
         let mut mac = key.start();
-        self.content.feed(&mut mac, &TemplateValues { timestamp: &now, ..values });
-        let signature = self.format.write(key.algorithm(), mac.finish().as_bytes(), &now);
+        self.content.feed(&mut mac, &TemplateValues { timestamp: &timestamp, ..values });
+        let signature = self.format.format(key.algorithm(), mac.finish().as_bytes(), &timestamp);
         headers.insert(0, (self.header().to_owned(), signature));
         Ok(headers)
     }
@@ -94,25 +94,25 @@ impl Scheme {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignError {
-    /// The time lies before 1970 or too far in the future for a timestamp.
+    /// The time is before 1970, or the scheme cannot express the time as a timestamp.
     Time,
-    /// The scheme signs an id and none was given.
+    /// The scheme signs an id, and the context has none.
     Id,
-    /// The scheme signs a header that was not given.
+    /// The scheme signs a header that the context lacks.
     Header(String),
-    /// A header value cannot be sent as it stands: it is no visible ASCII, has more than 8 KiB, or
-    /// was given twice with different values.
+    /// A header value cannot be sent: not visible ASCII, more than 8 KiB, contains the separator of the signed content, or
+    /// differs between occurrences.
     InvalidHeaderValue(String),
-    /// The scheme signs the URL and none was given.
+    /// The scheme signs the URL, and the context has none.
     Url,
-    /// The scheme signs the method and none was given.
+    /// The scheme signs the method, and the context has none.
     Method,
     /// There is no key.
     NoKey,
 }
 
 impl SignError {
-    /// The code of the issue it is.
+    /// Returns the issue code.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
@@ -128,17 +128,17 @@ impl SignError {
 impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Time => f.write_str("The time cannot be written as a timestamp: it has to lie after 1970."),
-            Self::Id => f.write_str("This provider signs an id, and none was given."),
-            Self::Header(name) => write!(f, "This provider signs the header {name}, and it was not given."),
+            Self::Time => f.write_str("Invalid value for option `now`: expected a time after 1970."),
+            Self::Id => f.write_str("Missing option `id`, which the signature covers."),
+            Self::Header(name) => write!(f, "Missing header {name}, which the signature covers."),
             Self::InvalidHeaderValue(name) => write!(
                 f,
-                "The value of {name} cannot be sent: it is no visible ASCII, has more than 8 KiB, contains the \
-                 separator of the signed content, or was given twice with different values."
+                "Invalid value for header {name}: expected at most 8 KiB of visible ASCII, without the separator of \
+                 the signed content, and the same in every occurrence."
             ),
-            Self::Url => f.write_str("This provider signs the URL, and none was given."),
-            Self::Method => f.write_str("This provider signs the method, and none was given."),
-            Self::NoKey => f.write_str("No secret was given, and without one nothing can be signed."),
+            Self::Url => f.write_str("Missing option `url`, which the signature covers."),
+            Self::Method => f.write_str("Missing option `method`, which the signature covers."),
+            Self::NoKey => f.write_str(NO_SECRET),
         }
     }
 }
@@ -148,54 +148,54 @@ impl std::error::Error for SignError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signature::tests::{NOW, SECRET, keys, of};
+    use crate::signature::tests::{NOW, SECRET, keys, scheme_of};
 
     #[test]
-    fn signing_says_what_it_lacks() {
+    fn names_the_missing_or_invalid_input() {
         let fail = |content: &str, context: &SignContext<'_>| {
-            let scheme = of("{hex}", content);
+            let scheme = scheme_of("{hex}", content);
             let error = scheme.sign(&keys(&scheme, &[SECRET]), b"{}", context).expect_err(content);
             format!("{}: {error}", error.code())
         };
         let at = SignContext::at;
-        let unwritable = "cannot be sent: it is no visible ASCII, has more than 8 KiB, contains the separator of the \
-                          signed content, or was given twice with different values.";
+        let expected = "expected at most 8 KiB of visible ASCII, without the separator of the signed content, and the \
+                        same in every occurrence.";
         assert_eq!(
             fail("{timestamp}{body}", &at(-1)),
-            "option-invalid: The time cannot be written as a timestamp: it has to lie after 1970."
+            "option-invalid: Invalid value for option `now`: expected a time after 1970."
         );
         assert_eq!(
             fail("{id}.{body}", &at(0)),
-            "option-invalid: This provider signs an id, and none was given."
+            "option-invalid: Missing option `id`, which the signature covers."
         );
         for id in ["a\r\nb", "é", "a b"] {
             assert_eq!(
                 fail("{id}.{body}", &SignContext { id: Some(id), ..at(0) }),
-                format!("option-invalid: The value of X-Id {unwritable}")
+                format!("option-invalid: Invalid value for header X-Id: {expected}")
             );
         }
         assert_eq!(
             fail("{header:X-A}.{body}", &at(0)),
-            "header-missing: This provider signs the header X-A, and it was not given."
+            "header-missing: Missing header X-A, which the signature covers."
         );
         let twice = Headers::from_iter([("X-A", "1"), ("X-A", "2")]);
         assert_eq!(
             fail("{header:X-A}.{body}", &SignContext { headers: twice, ..at(0) }),
-            format!("option-invalid: The value of X-A {unwritable}")
+            format!("option-invalid: Invalid value for header X-A: {expected}")
         );
         assert_eq!(
             fail("{url}\n{body}", &at(0)),
-            "url-missing: This provider signs the URL, and none was given."
+            "url-missing: Missing option `url`, which the signature covers."
         );
         assert_eq!(
             fail("{method}\n{body}", &at(0)),
-            "method-missing: This provider signs the method, and none was given."
+            "method-missing: Missing option `method`, which the signature covers."
         );
     }
 
     #[test]
-    fn signing_makes_every_header_that_belongs_to_the_signature() {
-        let scheme = of("v1,{base64} v1a,...", "{id}.{timestamp}.{body}");
+    fn makes_every_header_of_the_signature() {
+        let scheme = scheme_of("v1,{base64} v1a,...", "{id}.{timestamp}.{body}");
         let context = SignContext { id: Some("msg_1"), ..SignContext::at(NOW + 999) };
         let signed = scheme.sign(&keys(&scheme, &[SECRET, "b"]), b"{}", &context).expect("signed");
         let names: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Templates with `{places}`, and the one that says what is signed.
+//! Templates with `{placeholders}`, and the signed content.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::hmac::Mac;
 use crate::delivery::{Headers, is_token};
 use crate::text::{into_owned_outlined, split_once};
 
-/// A piece of a template.
+/// A part of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TemplateToken<'a> {
     Literal(&'a str),
@@ -17,18 +17,16 @@ pub(crate) enum TemplateToken<'a> {
 pub(crate) fn tokens(template: &str) -> Result<Vec<TemplateToken<'_>>, String> {
     let mut tokens = Vec::new();
     let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        let (literal, behind) = rest.split_at(at);
+    while let Some(start) = rest.find(['{', '}']) {
+        let (literal, tail) = rest.split_at(start);
         if !literal.is_empty() {
             tokens.push(TemplateToken::Literal(literal));
         }
-        let inside = behind.strip_prefix('{').ok_or("A \"}\" has no \"{\" in front of it.")?;
-        let (place, behind) = split_once(inside, '}').ok_or("A \"{\" has no \"}\" behind it.")?;
-        if place.contains('{') {
-            return Err(into_owned_outlined("A \"{\" has no \"}\" behind it."));
-        }
-        tokens.push(TemplateToken::Placeholder(place));
-        rest = behind;
+        let tail = tail.strip_prefix('{').ok_or("Unmatched \"}\".")?;
+        let (name, tail) =
+            split_once(tail, '}').filter(|(name, _)| !name.contains('{')).ok_or("Unmatched \"{\".")?;
+        tokens.push(TemplateToken::Placeholder(name));
+        rest = tail;
     }
     if !rest.is_empty() {
         tokens.push(TemplateToken::Literal(rest));
@@ -36,7 +34,7 @@ pub(crate) fn tokens(template: &str) -> Result<Vec<TemplateToken<'_>>, String> {
     Ok(tokens)
 }
 
-/// What is signed, such as `{id}.{timestamp}.{body}`.
+/// The signed content, such as `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedContent {
     parts: Vec<ContentPart>,
@@ -69,8 +67,8 @@ impl fmt::Display for ContentPart {
     }
 }
 
-/// Characters that stand in URLs (RFC 3986, section 2).
-fn is_url(byte: u8) -> bool {
+/// Returns whether URLs can contain the character (RFC 3986, section 2).
+fn is_url_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
@@ -100,7 +98,7 @@ impl ContentPart {
     }
 }
 
-/// What the places of one delivery hold.
+/// The values of one delivery for the placeholders.
 pub(crate) struct TemplateValues<'a> {
     pub body: &'a [u8],
     pub timestamp: &'a str,
@@ -109,8 +107,10 @@ pub(crate) struct TemplateValues<'a> {
     pub method: &'a str,
 }
 
+const NO_BODY: &str = "`signedContent` must include `{body}`; otherwise the body is not authenticated.";
+
 impl SignedContent {
-    /// Reads the template. `{id}` is the header of that name in the scheme. The error is a sentence.
+    /// Parses the template. `{id}` is the value of the scheme's id header. The error is a sentence.
     pub fn parse(template: &str, id_header: Option<&str>) -> Result<Self, String> {
         let mut parts = Vec::new();
         for token in tokens(template)? {
@@ -122,28 +122,28 @@ impl SignedContent {
                 TemplateToken::Placeholder("method") => ContentPart::Method,
                 TemplateToken::Placeholder("id") => ContentPart::Header {
                     name: id_header
-                        .ok_or("{id} is signed, but the scheme names no header that holds it.")?
+                        .ok_or("`{id}` is signed, but no header with the id is defined.")?
                         .to_owned(),
                     is_id: true,
                 },
-                TemplateToken::Placeholder(place) => match place.strip_prefix("header:") {
+                TemplateToken::Placeholder(placeholder) => match placeholder.strip_prefix("header:") {
                     Some(name) if is_token(name) => {
                         ContentPart::Header { name: into_owned_outlined(name), is_id: false }
                     }
-                    Some(_) => return Err(format!("{{{place}}} does not name an HTTP header.")),
+                    Some(_) => return Err(format!("Invalid HTTP header name in {{{placeholder}}}.")),
                     None => {
                         return Err(format!(
-                            "{{{place}}} is unknown. Known are {{body}}, {{timestamp}}, {{id}}, {{url}}, \
-                             {{method}} and {{header:name}}."
+                            "Unknown placeholder {{{placeholder}}}: expected {{body}}, {{timestamp}}, {{id}}, {{url}}, \
+                             {{method}} or {{header:name}}."
                         ));
                     }
                 },
             });
         }
         match parts.iter().filter(|part| **part == ContentPart::Body).count() {
-            0 => Err(into_owned_outlined("{body} is missing, so anybody could change the body.")),
+            0 => Err(into_owned_outlined(NO_BODY)),
             1 => Ok(Self { parts }),
-            _ => Err(into_owned_outlined("{body} stands more than once.")),
+            _ => Err(into_owned_outlined("`{body}` occurs more than once.")),
         }
     }
 
@@ -159,107 +159,111 @@ impl SignedContent {
         self.parts.contains(&ContentPart::Method)
     }
 
-    /// The literal by which a place of any length ends, on its side of the body; the error is the neighbour that is
-    /// no literal.
-    fn delimiter(&self, at: usize) -> Result<&str, &ContentPart> {
+    /// Returns the literal between a part and its neighbor on the side of the body; the error is a neighbor that is no
+    /// literal.
+    fn delimiter(&self, index: usize) -> Result<&str, &ContentPart> {
         let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
-        match &self.parts[if at < body { at + 1 } else { at - 1 }] {
+        match &self.parts[if index < body { index + 1 } else { index - 1 }] {
             ContentPart::Literal(text) => Ok(text),
             other => Err(other),
         }
     }
 
-    /// The places whose length the sender chooses, but for the body.
-    fn open(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
-        let is_open = |part: &ContentPart| {
+    /// Returns the parts of variable length, except for body and timestamp.
+    fn variable_parts(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
+        let is_variable = |part: &ContentPart| {
             matches!(part, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
         };
-        self.parts.iter().enumerate().filter(move |(_, part)| is_open(part))
+        self.parts.iter().enumerate().filter(move |(_, part)| is_variable(part))
     }
 
-    /// Why one signature would fit several requests: bytes could be moved from one place into the next. Read from its
-    /// ends towards the body, what is signed has to show where each place ends.
+    /// Returns why one signature would match several requests, if bytes can move from one part to the next.
+    ///
+    /// Parsed from both ends towards the body, the signed content has to show where each part ends.
     pub fn ambiguity(&self) -> Option<String> {
-        let mut headers = self.open().filter_map(|(at, part)| {
-            let held = self.delimiter(at).is_ok_and(|text| text.bytes().all(|byte| !byte.is_ascii_control()));
-            (held && matches!(part, ContentPart::Header { .. })).then_some((at, part))
+        // Headers cannot contain control characters, so a delimiter with one marks the end of a header.
+        let mut headers = self.variable_parts().filter_map(|(index, part)| {
+            let is_printable = |text: &str| text.bytes().all(|byte| !byte.is_ascii_control());
+            let can_contain_delimiter = self.delimiter(index).is_ok_and(is_printable);
+            (can_contain_delimiter && matches!(part, ContentPart::Header { .. })).then_some(index)
         });
         let first = headers.next();
-        let several = first.filter(|_| headers.next().is_some());
-        for (at, part) in self.open() {
-            let why = match self.delimiter(at) {
-                Err(next) => format!("{part} and {next} stand side by side"),
-                Ok(text) if *part == ContentPart::Url && text.bytes().all(is_url) => {
-                    format!("{part} may contain \"{text}\" itself")
+        let first_of_several = first.filter(|_| headers.next().is_some());
+        for (index, part) in self.variable_parts() {
+            let reason = match self.delimiter(index) {
+                Err(next) => format!("{part} and {next} are adjacent"),
+                Ok(text) if *part == ContentPart::Url && text.bytes().all(is_url_character) => {
+                    format!("{part} can contain \"{text}\"")
                 }
-                Ok(text) if several.is_some_and(|(first, _)| first == at) => {
-                    format!("{part} may contain \"{text}\" itself, and another header follows")
+                Ok(text) if first_of_several == Some(index) => {
+                    format!("{part} can contain \"{text}\", and another header follows")
                 }
                 Ok(_) => continue,
             };
             return Some(format!(
-                "One signature would fit several requests: {why}, so bytes could be moved from one part into the next. \
-                 Separate the parts by what none of them can contain, such as a line break: \
-                 \"{{id}}\\n{{timestamp}}\\n{{body}}\". If the provider really signs so, set \"ambiguous\": true."
+                "Ambiguous signed content: {reason}, so one signature matches several requests. Separate the parts by \
+                 text that none of them can contain, such as a line break: \"{{id}}\\n{{timestamp}}\\n{{body}}\". Or, if \
+                 the provider signs so, set \"ambiguous\": true."
             ));
         }
         None
     }
 
-    /// The header that holds what it should end by, if one does: it need not end where it seems to.
+    /// Returns a header whose value contains its delimiter, so that its end is ambiguous.
     pub fn overrun<'v>(&'v self, values: &TemplateValues<'v>) -> Option<&'v str> {
-        self.open().find_map(|(at, part)| {
+        self.variable_parts().find_map(|(index, part)| {
             let ContentPart::Header { name, .. } = part else { return None };
-            let (value, delimiter) = (part.bytes(values), self.delimiter(at).ok()?.as_bytes());
+            let (value, delimiter) = (part.bytes(values), self.delimiter(index).ok()?.as_bytes());
             if let [byte] = delimiter {
                 return value.contains(byte).then_some(name.as_str());
             }
-            let before = self.parts.iter().take(at).all(|part| *part != ContentPart::Body);
-            let is_there = |from: usize| {
-                let joined = value[from..].iter().chain(delimiter);
-                joined.take(delimiter.len()).eq(delimiter)
+            let is_before_body = self.parts.iter().take(index).all(|part| *part != ContentPart::Body);
+            // An occurrence may overlap the real delimiter, so the delimiter is appended to the value.
+            let occurs_at = |start: usize| {
+                let text = value[start..].iter().chain(delimiter);
+                text.take(delimiter.len()).eq(delimiter)
             };
-            // Behind the body it is read from its end.
-            let is_there_backwards = |end: usize| {
-                let joined = value[..end].iter().rev().chain(delimiter.iter().rev());
-                joined.take(delimiter.len()).eq(delimiter.iter().rev())
+            // After the body, the signed content is parsed from its end.
+            let occurs_before = |end: usize| {
+                let text = value[..end].iter().rev().chain(delimiter.iter().rev());
+                text.take(delimiter.len()).eq(delimiter.iter().rev())
             };
-            let found = if before {
-                (0..value.len()).any(is_there)
+            let contains_delimiter = if is_before_body {
+                (0..value.len()).any(occurs_at)
             } else {
-                (1..=value.len()).any(is_there_backwards)
+                (1..=value.len()).any(occurs_before)
             };
-            found.then_some(name.as_str())
+            contains_delimiter.then_some(name.as_str())
         })
     }
 
-    /// Whether nothing but its length says where a timestamp ends: a place or a digit follows.
+    /// Returns whether only the length of a timestamp marks its end: a placeholder or a digit follows.
     pub fn has_bare_timestamp(&self) -> bool {
-        self.stamps().any(|(at, is_before)| match self.delimiter(at) {
+        self.timestamps().any(|(index, is_before_body)| match self.delimiter(index) {
             Ok(text) => {
-                let next = if is_before { text.bytes().next() } else { text.bytes().last() };
+                let next = if is_before_body { text.bytes().next() } else { text.bytes().last() };
                 next.is_some_and(|byte| byte.is_ascii_digit())
             }
             Err(next) => *next != ContentPart::Body,
         })
     }
 
-    /// Whether a body lengthens the timestamp beside it: no object and no array does.
+    /// Returns whether the adjacent timestamp would continue with digits of the body. Objects and arrays have none there.
     pub fn runs_into(&self, body: &[u8]) -> bool {
-        self.stamps().any(|(at, is_before)| {
-            let next = if is_before { body.first() } else { body.last() };
-            self.delimiter(at) == Err(&ContentPart::Body) && next.is_some_and(u8::is_ascii_digit)
+        self.timestamps().any(|(index, is_before_body)| {
+            let next = if is_before_body { body.first() } else { body.last() };
+            self.delimiter(index) == Err(&ContentPart::Body) && next.is_some_and(u8::is_ascii_digit)
         })
     }
 
-    /// The places of timestamps, and whether each is before the body.
-    fn stamps(&self) -> impl Iterator<Item = (usize, bool)> {
+    /// Returns the indexes of timestamps, each with whether it precedes the body.
+    fn timestamps(&self) -> impl Iterator<Item = (usize, bool)> {
         let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
-        let stamps = self.parts.iter().enumerate().filter(|(_, part)| **part == ContentPart::Timestamp);
-        stamps.map(move |(at, _)| (at, at < body))
+        let timestamps = self.parts.iter().enumerate().filter(|(_, part)| **part == ContentPart::Timestamp);
+        timestamps.map(move |(index, _)| (index, index < body))
     }
 
-    /// The headers whose values are signed.
+    /// Returns the names of the signed headers.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             ContentPart::Header { name, .. } => Some(name.as_str()),
@@ -267,7 +271,7 @@ impl SignedContent {
         })
     }
 
-    /// Feeds what is signed in parts, so that the body is never copied.
+    /// Feeds the parts to an HMAC. PERF: the body is never copied.
     pub fn feed(&self, mac: &mut Mac<'_>, values: &TemplateValues<'_>) {
         self.parts.iter().for_each(|part| mac.update(part.bytes(values)));
     }
@@ -297,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_split_at_their_braces() {
+    fn splits_templates_at_their_braces() {
         assert_eq!(
             tokens("v0:{timestamp}:{body}"),
             Ok(vec![
@@ -311,27 +315,25 @@ mod tests {
     }
 
     #[test]
-    fn braces_that_do_not_pair_are_refused() {
-        for (template, message) in [
-            ("{body", "A \"{\" has no \"}\" behind it."),
-            ("{{body}}", "A \"{\" has no \"}\" behind it."),
-            ("body}", "A \"}\" has no \"{\" in front of it."),
-        ] {
+    fn rejects_unmatched_braces() {
+        for (template, message) in
+            [("{body", "Unmatched \"{\"."), ("{{body}}", "Unmatched \"{\"."), ("body}", "Unmatched \"}\".")]
+        {
             assert_eq!(tokens(template), Err(message.to_owned()), "{template}");
         }
     }
 
     #[test]
-    fn what_is_signed_has_to_hold_the_body_once_and_known_places_only() {
+    fn rejects_signed_content_without_the_body_or_with_unknown_placeholders() {
         for (template, message) in [
-            ("", "{body} is missing, so anybody could change the body."),
-            ("{timestamp}", "{body} is missing, so anybody could change the body."),
-            ("{body}{body}", "{body} stands more than once."),
-            ("{id}.{body}", "{id} is signed, but the scheme names no header that holds it."),
-            ("{header:a b}.{body}", "{header:a b} does not name an HTTP header."),
+            ("", NO_BODY),
+            ("{timestamp}", NO_BODY),
+            ("{body}{body}", "`{body}` occurs more than once."),
+            ("{id}.{body}", "`{id}` is signed, but no header with the id is defined."),
+            ("{header:a b}.{body}", "Invalid HTTP header name in {header:a b}."),
             (
                 "{Body}",
-                "{Body} is unknown. Known are {body}, {timestamp}, {id}, {url}, {method} and {header:name}.",
+                "Unknown placeholder {Body}: expected {body}, {timestamp}, {id}, {url}, {method} or {header:name}.",
             ),
         ] {
             assert_eq!(SignedContent::parse(template, None).unwrap_err(), message, "{template}");

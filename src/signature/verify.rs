@@ -3,7 +3,7 @@
 use super::candidates::{Candidate, Candidates, check_header_value};
 use super::hmac::Tag;
 use super::template::TemplateValues;
-use super::timestamp::{Age, check_tolerance};
+use super::timestamp::{ToleranceCheck, check_tolerance};
 use super::{Keys, MalformedReason, Outcome, ReceivedSignature, Scheme};
 use crate::delivery::{Delivery, Headers};
 
@@ -41,7 +41,7 @@ impl Scheme {
         let mut best: Option<Outcome<'a>> = None;
         for (secret, key) in keys.iter() {
             let mut cached_tag: Option<(&str, Tag)> = None;
-            for candidate in candidates.iter().filter(|it| it.algorithm == key.algorithm()) {
+            for candidate in candidates.iter().filter(|c| c.algorithm == key.algorithm()) {
                 let Candidate { algorithm, timestamp: item_timestamp, item, tag, .. } = *candidate;
                 let received = ReceivedSignature { item, tag, timestamp: item_timestamp };
                 let timestamp = if item_timestamp.is_empty() { values.timestamp } else { item_timestamp };
@@ -80,7 +80,7 @@ impl Scheme {
             return verified;
         }
         // Every timestamp was parsed before the first comparison. One that cannot be parsed is outside every tolerance.
-        let timestamp = self.timestamp_unit().read(timestamp).unwrap_or(i64::MIN);
+        let timestamp = self.timestamp_unit().parse(timestamp).unwrap_or(i64::MIN);
         verified.within_tolerance(timestamp, now, tolerance)
     }
 
@@ -117,16 +117,16 @@ impl Scheme {
         let headers = &delivery.headers;
         let timestamp = match self.timestamp_header() {
             None => "",
-            Some(name) => single(headers, name)?.ok_or(Outcome::TimestampMissing)?,
+            Some(name) => single_value(headers, name)?.ok_or(Outcome::TimestampMissing)?,
         };
-        if self.timestamp_header().is_some() && self.read_timestamp(timestamp).is_none() {
+        if self.timestamp_header().is_some() && self.parse_timestamp(timestamp).is_none() {
             return Err(Outcome::TimestampMalformed);
         }
         if self.content.runs_into(delivery.body) {
             return Err(Outcome::TimestampMalformed);
         }
         for name in self.content.headers() {
-            single(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
+            single_value(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
         }
         // An empty text counts as missing: frameworks that do not know the URL pass one.
         let (url, method) = (delivery.url.unwrap_or_default(), delivery.method.unwrap_or_default());
@@ -153,16 +153,20 @@ impl Outcome<'_> {
     pub(crate) fn within_tolerance(self, timestamp: i64, now: i64, tolerance: u64) -> Self {
         let Self::Verified { algorithm, secret, received } = self else { return self };
         match check_tolerance(timestamp, now, tolerance) {
-            Age::WithinTolerance => self,
-            Age::TooOld(by) => Self::TooOld { algorithm, secret, received, off_by_ms: by, tolerance },
-            Age::TooNew(by) => Self::TooNew { algorithm, secret, received, off_by_ms: by, tolerance },
+            ToleranceCheck::WithinTolerance => self,
+            ToleranceCheck::TooOld(by) => {
+                Self::TooOld { algorithm, secret, received, off_by_ms: by, tolerance }
+            }
+            ToleranceCheck::TooNew(by) => {
+                Self::TooNew { algorithm, secret, received, off_by_ms: by, tolerance }
+            }
         }
     }
 }
 
 /// The value of a header that is signed. Several values have to be equal: otherwise the value that was verified need not
 /// be the one that the receiver reads.
-fn single<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
+fn single_value<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
     let mut values = headers.get_all(header);
     let Some(received) = values.next().filter(|value| !value.is_empty()) else { return Ok(None) };
     let repeated = values.any(|other| other != received).then_some(MalformedReason::Repeated);

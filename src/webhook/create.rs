@@ -60,7 +60,7 @@ impl Webhook {
         let sent_at = match &self.provider.signed_time {
             None => None,
             Some(time) => {
-                let text = time.unit.write(params.now.as_millis());
+                let text = time.unit.format(params.now.as_millis());
                 let text =
                     text.ok_or_else(|| Error::new(Code::OPTION_INVALID, SignError::Time.to_string()))?;
                 Some((&time.pointer, text))

@@ -96,7 +96,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             return self.rejected(code, None);
         }
         self.check_content_type();
-        let mut document = match Document::parse_with_keys(body, &self.webhook.provider.names) {
+        let mut document = match Document::parse_with_keys(body, &self.webhook.provider.key_table) {
             Ok(document) => document,
             Err(issue) => {
                 let code = *self.code.get_or_insert(issue.code);

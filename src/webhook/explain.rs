@@ -77,8 +77,8 @@ impl Webhook {
         let (now, provider) = (now.into(), &self.provider);
         let only = |cause| Explanation::of_observations(vec![cause]);
         let (scheme, keys) = match (&provider.scheme, &self.keys) {
-            (None, _) => return only(causes::NOTHING_SIGNED.render(&[("provider", &provider.title)])),
-            (_, None) => return only(causes::NO_SECRET.render(&[])),
+            (None, _) => return only(causes::PROVIDER_UNSIGNED.render(&[("provider", &provider.title)])),
+            (_, None) => return only(causes::SECRET_MISSING.render(&[])),
             (Some(scheme), Some(keys)) => (scheme, keys),
         };
         if delivery.body.len() > limits.max_bytes {
@@ -94,10 +94,10 @@ impl Webhook {
             delivery,
             received: &received,
             is_json,
-            found: Vec::new(),
+            observations: Vec::new(),
         };
         collector.collect(now, limits);
-        let mut explanation = Explanation::of_observations(collector.found);
+        let mut explanation = Explanation::of_observations(collector.observations);
         let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(limits.tolerance));
         if let Outcome::Verified { secret, .. }
         | Outcome::TooOld { secret, .. }
@@ -105,9 +105,9 @@ impl Webhook {
         {
             let observations = &mut explanation.observations;
             let label = secret_label(keys, secret);
-            observations.insert(0, causes::SIGNATURE_FITS.render(&[("secret", &label)]));
+            observations.insert(0, causes::SIGNATURE_VALID.render(&[("secret", &label)]));
             if secret > 0 {
-                observations.push(causes::SECRET_ANOTHER.render(&[("secret", &label)]));
+                observations.push(causes::SECRET_NOT_FIRST.render(&[("secret", &label)]));
             }
             explanation.signed_body = Some(delivery.body.to_vec());
             return explanation;

@@ -151,7 +151,7 @@ impl Webhook {
         report.received = delivery.headers.get(scheme.header()).map(shortened);
         report.signed_content = Some(scheme.signed_content().to_owned());
         let signed_time = self.provider.signed_time.as_ref().zip(root);
-        let body_timestamp = signed_time.and_then(|(time, root)| time.read(root).ok());
+        let body_timestamp = signed_time.and_then(|(time, root)| time.parse(root).ok());
         let values = scheme.reported_values(delivery, findings.received);
         report.describe_content(scheme, &values, body_timestamp);
         report
@@ -166,7 +166,7 @@ impl SignatureReport {
         values: &TemplateValues<'_>,
         body_timestamp: Option<i64>,
     ) {
-        let timestamp = body_timestamp.or_else(|| scheme.read_timestamp(values.timestamp));
+        let timestamp = body_timestamp.or_else(|| scheme.parse_timestamp(values.timestamp));
         self.timestamp = timestamp.and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms <= MAX_DATE_MS);
         let mut end = 0;
         for (placeholder, bytes) in scheme.content.named_parts(values) {

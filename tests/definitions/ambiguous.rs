@@ -47,31 +47,28 @@ fn keys(scheme: &Scheme) -> Keys {
 }
 
 #[test]
-fn a_content_that_does_not_show_where_its_parts_end_is_refused_with_the_reason() {
-    for (content, why) in [
-        ("{id}{timestamp}{body}", "{header:X-Id} and {timestamp} stand side by side"),
-        ("{header:X-Event}{header:X-Id}{body}", "{header:X-Event} and {header:X-Id} stand side by side"),
-        ("{id}{body}", "{header:X-Id} and {body} stand side by side"),
-        ("{body}{id}", "{header:X-Id} and {body} stand side by side"),
-        ("{method}{url}{body}", "{method} and {url} stand side by side"),
-        ("{url}{body}", "{url} and {body} stand side by side"),
-        ("{timestamp}.{url}.{body}", "{url} may contain \".\" itself"),
+fn rejects_ambiguous_signed_content_with_the_reason() {
+    for (content, reason) in [
+        ("{id}{timestamp}{body}", "{header:X-Id} and {timestamp} are adjacent"),
+        ("{header:X-Event}{header:X-Id}{body}", "{header:X-Event} and {header:X-Id} are adjacent"),
+        ("{id}{body}", "{header:X-Id} and {body} are adjacent"),
+        ("{body}{id}", "{header:X-Id} and {body} are adjacent"),
+        ("{method}{url}{body}", "{method} and {url} are adjacent"),
+        ("{url}{body}", "{url} and {body} are adjacent"),
+        ("{timestamp}.{url}.{body}", "{url} can contain \".\""),
         (
             "{header:X-Event}.{header:X-Id}.{body}",
-            "{header:X-Event} may contain \".\" itself, and another header follows",
+            "{header:X-Event} can contain \".\", and another header follows",
         ),
-        (
-            "{id}.{timestamp}.{body}.{header:A}",
-            "{header:X-Id} may contain \".\" itself, and another header follows",
-        ),
+        ("{id}.{timestamp}.{body}.{header:A}", "{header:X-Id} can contain \".\", and another header follows"),
     ] {
         let message = scheme(content).expect_err(content);
         assert_eq!(
             message,
             format!(
-                "One signature would fit several requests: {why}, so bytes could be moved from one part into the next. \
-                 Separate the parts by what none of them can contain, such as a line break: \
-                 \"{{id}}\\n{{timestamp}}\\n{{body}}\". If the provider really signs so, set \"ambiguous\": true."
+                "Ambiguous signed content: {reason}, so one signature matches several requests. Separate the parts by text \
+                 that none of them can contain, such as a line break: \"{{id}}\\n{{timestamp}}\\n{{body}}\". Or, if the \
+                 provider signs so, set \"ambiguous\": true."
             )
         );
         let mut definition = definition(content);

@@ -27,7 +27,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             at("/dedupe", json!(["none", "digest"])),
             Code::DEFINITION_INVALID,
             "/dedupe/0",
-            "Nothing behind \"none\" is ever reached: put \"none\" last.",
+            "Unreachable sources after \"none\". Put \"none\" last.",
         ),
         (
             at("/title", json!("a\u{2028}b")),
@@ -114,7 +114,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             at("/retries", json!(["5 minutes"])),
             Code::PATTERN,
             "/retries/0",
-            "Expected a wait in seconds, minutes or hours, such as 30s, 5m or 2h, got a string of 9 characters.",
+            "Expected a delay in seconds, minutes or hours, such as 30s, 5m or 2h, got a string of 9 characters.",
         ),
         (
             at("/contentType", json!("JSON")),
@@ -211,7 +211,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             signature("secret", json!("base32")),
             Code::PATTERN,
             "/signature/secret",
-            "Expected utf8, base64 or hex, with the prefix in front where there is one, such as whsec_{base64}, got a string of 6 characters.",
+            "Expected utf8, base64 or hex, after an optional prefix, such as whsec_{base64}, got a string of 6 characters.",
         ),
         (
             signature("timestampUnit", json!("us")),
@@ -242,7 +242,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             at("/success", json!("400-200")),
             Code::DEFINITION_INVALID,
             "/success",
-            "This range ends before it begins.",
+            "Invalid range: the first status is larger than the last.",
         ),
         (
             at("/retries", json!(["1m", "999h"])),
@@ -254,25 +254,25 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             at("/envelope/id", json!("/type/id")),
             Code::DEFINITION_INVALID,
             "/envelope/id",
-            "The event type is a string, so nothing else can stand where it does, or within it.",
+            "Invalid pointer: the event type is at this location, and a string contains nothing else.",
         ),
         (
             at("/envelope/data", json!("/type")),
             Code::DEFINITION_INVALID,
             "/envelope/data",
-            "The event type is a string, so nothing else can stand where it does, or within it.",
+            "Invalid pointer: the event type is at this location, and a string contains nothing else.",
         ),
         (
             event(json!({})),
             Code::DEFINITION_INVALID,
             "/events/ping",
-            "An event needs a contract: a schema, or revisions.",
+            "Event has neither \"schema\" nor \"revisions\".",
         ),
         (
             event(json!({ "schema": true, "revisions": [{ "name": "a", "schema": true }] })),
             Code::DEFINITION_INVALID,
             "/events/ping",
-            "An event has a schema or revisions, and not both.",
+            "Event has both \"schema\" and \"revisions\". Remove one of the two.",
         ),
         (
             event(
@@ -280,13 +280,13 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             ),
             Code::DEFINITION_INVALID,
             "/events/ping/revisions/1",
-            "This revision is never reached: the one without \"when\" before it fits always.",
+            "Unreachable revision: an earlier revision without \"when\" always matches.",
         ),
         (
             at("/rules", json!({ "score-sum": "error" })),
             Code::DEFINITION_INVALID,
             "/rules/score-sum",
-            "The provider mine has no rule named score-sum: rules across fields are part of the built-in providers.",
+            "Unknown rule \"score-sum\": only built-in providers have cross-field rules, and mine does not have this one.",
         ),
         (
             at("/rules", json!({ "score-sum": "fatal" })),
@@ -299,49 +299,49 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             signature("format", json!("{hax}")),
             Code::DEFINITION_INVALID,
             "/signature/format",
-            "{hax} is unknown. Known are {algorithm}, {timestamp}, {hex}, {base64} and {base64url}.",
+            "Unknown placeholder {hax}: expected {algorithm}, {timestamp}, {hex}, {base64} or {base64url}.",
         ),
         (
             signature("format", json!("t={timestamp}")),
             Code::DEFINITION_INVALID,
             "/signature/format",
-            "The signature itself is missing: {hex}, {base64} or {base64url}.",
+            "Missing signature: expected {hex}, {base64} or {base64url}.",
         ),
         (
             signature("format", json!("{hex")),
             Code::DEFINITION_INVALID,
             "/signature/format",
-            "A \"{\" has no \"}\" behind it.",
+            "Unmatched \"{\".",
         ),
         (
             signature("signedContent", json!("{timestamp}")),
             Code::DEFINITION_INVALID,
             "/signature/signedContent",
-            "{body} is missing, so anybody could change the body.",
+            "`signedContent` must include `{body}`; otherwise the body is not authenticated.",
         ),
         (
             signature("signedContent", json!("{body}")),
             Code::DEFINITION_INVALID,
             "/signature/signedContent",
-            "{timestamp} is missing although the scheme has one, so anybody could change it.",
+            "`signedContent` must include `{timestamp}`; otherwise the timestamp is not authenticated.",
         ),
         (
             signature("format", json!("{hex}")),
             Code::DEFINITION_INVALID,
             "/signature/signedContent",
-            "{timestamp} is signed, but neither the format nor a header of the scheme holds it.",
+            "`{timestamp}` is signed, but neither `format` nor a header contains a timestamp.",
         ),
         (
             at("/headers", json!({ "timestamp": "X-Time" })),
             Code::DEFINITION_INVALID,
             "/headers/timestamp",
-            "The format holds a timestamp already; only one can count.",
+            "`format` already contains a timestamp. Remove one of the two.",
         ),
         (
             signature("format", json!("sha1={hex}")),
             Code::DEFINITION_INVALID,
             "/signature/algorithms",
-            "The format says sha1, so this has to be sha1 alone.",
+            "The format names sha1; expected sha1 as the only algorithm.",
         ),
         // Contracts.
         (
@@ -400,7 +400,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
         assert_eq!((issue.code, issue.pointer.as_str()), (code, place), "{error}");
         assert_eq!(issue.message, message, "{error}");
         assert!(error.to_string().contains(&issue.message), "{error}");
-        assert!(error.to_string().starts_with("The provider definition cannot be used. /"), "{error}");
+        assert!(error.to_string().starts_with("Invalid provider definition. /"), "{error}");
         let error = hookseal::webhook::Error::from(error);
         assert_eq!((error.code, error.status()), (Code::DEFINITION_INVALID, 500));
     }

@@ -301,17 +301,17 @@ fn four_mistakes_are_four_issues() {
 }
 
 #[test]
-fn bodies_that_are_pasted_by_mistake_are_recognised() {
+fn bodies_passed_by_mistake_have_a_hint() {
     let record = sample("assessment_add.nrs").body["data"].clone();
     let event = sample("calls.user.create").body["event"].clone();
     for (provider, body, hint) in [
         (
             "painchek",
             json!({"count": 1, "next": null, "previous": null, "results": [record]}),
-            "This is a page of the listing that GET /api/assessments/ answers with",
+            "This is a response of GET /api/assessments/",
         ),
-        ("painchek", record.clone(), "This is the record alone"),
-        ("xon", event, "This is the inside of an event"),
+        ("painchek", record.clone(), "This is a record of the API"),
+        ("xon", event, "This is the content of an event"),
     ] {
         let report = inspect(provider, &body.to_string(), Profile::Lenient);
         let [issue] = &report.issues[..] else { panic!("{:?}", report.issues) };

@@ -239,11 +239,15 @@ fn a_missing_type_is_reported_where_it_should_stand_with_what_stands_there() {
 }
 
 #[test]
-fn bodies_that_people_paste_by_mistake_are_recognised() {
+fn bodies_passed_by_mistake_have_a_hint() {
     for (provider, body, hint) in [
-        ("painchek", r#"{"count":1,"next":null,"results":[]}"#, "This is a page of the listing"),
-        ("painchek", r#"{"uuid":"x","patient":"y"}"#, "This is the record alone"),
-        ("xon", r#"{"id":"x","createdAt":"y","type":"z"}"#, "This is the inside of an event"),
+        (
+            "painchek",
+            r#"{"count":1,"next":null,"results":[]}"#,
+            "This is a response of GET /api/assessments/",
+        ),
+        ("painchek", r#"{"uuid":"x","patient":"y"}"#, "This is a record of the API"),
+        ("xon", r#"{"id":"x","createdAt":"y","type":"z"}"#, "This is the content of an event"),
     ] {
         let report = lax(provider).inspect(&bare(body.as_bytes()), NOW);
         let found = only(&report, Code::ENVELOPE_INVALID).hint.clone().expect("a hint");

@@ -102,7 +102,7 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", file("own.json", "{}"), "--provider", file("bad.json", '{"id": 5}')],
-      /The provider definition cannot be used\./,
+      /Invalid provider definition\./,
     ],
     [
       ["verify", file("other.json", '{"a":1}'), "--unsigned"],

@@ -378,6 +378,6 @@ describe("explain", () => {
   it("is what a mismatch points to", () => {
     const { issues } = hook.inspect({ headers: { [header]: signature("x") }, body });
     const mismatch = issues.find(({ code }) => code === "signature-mismatch");
-    assert.match(mismatch?.hint ?? "", /`explain` tries what usually goes wrong, and proves what fits\.$/);
+    assert.match(mismatch?.hint ?? "", /Run `hookseal explain`\.$/);
   });
 });

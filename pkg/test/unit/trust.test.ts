@@ -289,7 +289,7 @@ describe("a secret", () => {
     ]) {
       const { code, message } = made(secret);
       assert.equal(code, "secret-invalid", secret);
-      assert.match(message, /writes where a value is missing/);
+      assert.match(message, /a placeholder for a missing value/);
     }
     for (const secret of [
       "{{a}}b{{c}}",

@@ -1,14 +1,12 @@
 //! Records: a JSON object of headers and body, as logs and test suites keep deliveries, and the events that AWS API
 //! Gateway, load balancers and function URLs pass to a Lambda function.
 
-use base64ct::{Base64Unpadded, Encoding as _};
-
 use super::http_message::target_url;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::{Headers, has_control, is_token};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::{Kind, Value};
-use crate::text::eq_ignore_ascii_case;
+use crate::text::{self, eq_ignore_ascii_case};
 
 const HEADER_KEYS: [&str; 3] = ["multiValueHeaders", "headers", "rawHeaders"];
 const BODY_KEYS: [&str; 5] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "body"];
@@ -114,7 +112,7 @@ fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
             other => char::from(*other),
         })
         .collect();
-    Base64Unpadded::decode_vec(text.trim_end_matches('=')).ok()
+    text::decode_base64(text.trim_end_matches('='))
 }
 
 // The next three are outlined: inlined at each call, they would be larger than the rest of this file (wasm size).

@@ -1,5 +1,4 @@
-//! What the rules of every provider are written with: the context that raises their issues, and small readers of
-//! values.
+//! The toolkit of cross-field rules: the reporter that collects their issues, and accessors for values.
 
 use std::cmp::Ordering;
 
@@ -16,37 +15,55 @@ codes! {
         "Send null without quotes, or leave the property out.";
 }
 
-/// What one provider's file of rules offers.
+/// The rules of one provider.
 #[derive(Debug)]
 pub(super) struct Ruleset {
-    /// Id of the provider.
+    /// The id of the provider.
     pub provider: &'static str,
-    /// The codes of its rules, in their order.
+    /// The codes of the rules, in the order in which they run.
     pub codes: fn() -> Vec<Code>,
-    /// Runs every rule that is on.
+    /// Runs every enabled rule.
     pub evaluate: fn(Value<'_>, &mut RuleReporter<'_>),
 }
 
-/// The codes of a provider's rules, in their order.
-pub(super) fn codes_of<R>(rules: &[(Code, R)]) -> Vec<Code> {
-    rules.iter().map(|(code, _)| *code).collect()
-}
+/// Declares the `RULESET` of a provider: the code and the function of each rule, in the order in which they run. The
+/// rules that all providers share are appended. `collect` of the fields runs once for all rules.
+macro_rules! ruleset {
+    ($provider:literal, $fields:ident, $($code:ident: $rule:ident,)*) => {
+        pub(super) static RULESET: $crate::provider::rules::context::Ruleset =
+            $crate::provider::rules::context::Ruleset {
+                provider: $provider,
+                codes: || RULES.iter().map(|(code, _)| *code).collect(),
+                evaluate: |body, reporter| {
+                    let fields = $fields::collect(body);
+                    reporter.run_rules(RULES, |rule, reporter| rule(&fields, reporter));
+                },
+            };
 
-/// A rule and how severe its issues are in the lenient and in the strict profile; `None` is off.
+        const RULES: &[(Code, fn(&$fields<'_>, &mut RuleReporter<'_>))] = &[
+            $((Code::$code, $rule),)*
+            (Code::NULL_STRING, |_, reporter| $crate::provider::rules::context::null_string(reporter)),
+            (Code::PLACEHOLDER, |_, reporter| $crate::provider::rules::context::placeholder_string(reporter)),
+        ];
+    };
+}
+pub(super) use ruleset;
+
+/// The code of a rule, and the severity of its issues in the lenient and in the strict profile; `None` is off.
 pub(super) type Setting = (Code, [Option<Severity>; 2]);
 
-/// More issues than this are counted and not listed; errors are counted apart, so that nothing
-/// crowds them out.
+/// Limit of listed issues: a report stays readable. Errors have a limit of their own, so that other issues never
+/// displace them.
 pub(super) const MAX_ISSUES: usize = 100;
 
-/// What a rule speaks to: knows the rule's code and how bad it is, and keeps what was said.
+/// Collects issues, with code and severity of the running rule.
 #[derive(Debug)]
 pub(super) struct RuleReporter<'r> {
     settings: &'r [Setting],
-    bands: &'r ScoreRanges,
+    score_ranges: &'r ScoreRanges,
     document: &'r Document<'r>,
     profile: Profile,
-    min: Severity,
+    min_severity: Severity,
     code: Code,
     severity: Severity,
     drafts: &'r mut Vec<PendingIssue>,
@@ -56,23 +73,23 @@ pub(super) struct RuleReporter<'r> {
 }
 
 impl<'r> RuleReporter<'r> {
-    /// A context for a run of the rules that are at least this severe.
+    /// Creates a reporter that runs only rules of at least this severity.
     pub fn new(
         settings: &'r [Setting],
-        bands: &'r ScoreRanges,
+        score_ranges: &'r ScoreRanges,
         document: &'r Document<'r>,
         profile: Profile,
-        least: Severity,
+        min_severity: Severity,
         drafts: &'r mut Vec<PendingIssue>,
     ) -> Self {
         let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
         let (errors, others, omitted) = (0, 0, 0);
         Self {
             settings,
-            bands,
+            score_ranges,
             document,
             profile,
-            min: least,
+            min_severity,
             code,
             severity,
             drafts,
@@ -82,8 +99,8 @@ impl<'r> RuleReporter<'r> {
         }
     }
 
-    /// Runs those of the provider's rules that are on, in their order.
-    pub fn each<R: Copy>(&mut self, rules: &[(Code, R)], mut run: impl FnMut(R, &mut Self)) {
+    /// Runs the enabled rules in their order.
+    pub fn run_rules<R: Copy>(&mut self, rules: &[(Code, R)], mut run: impl FnMut(R, &mut Self)) {
         for (index, (_, rule)) in rules.iter().enumerate() {
             if self.select_rule(index) {
                 run(*rule, self);
@@ -91,10 +108,11 @@ impl<'r> RuleReporter<'r> {
         }
     }
 
-    /// Begins the provider's rule with this index; says whether it is on in this profile.
+    /// Selects the rule with this index; `false` if the rule is off in this profile or not severe enough.
     fn select_rule(&mut self, rule: usize) -> bool {
         let Some((code, severities)) = self.settings.get(rule) else { return false };
-        let Some(severity) = severities[self.profile as usize].filter(|severity| *severity <= self.min)
+        let Some(severity) =
+            severities[self.profile as usize].filter(|severity| *severity <= self.min_severity)
         else {
             return false;
         };
@@ -102,22 +120,22 @@ impl<'r> RuleReporter<'r> {
         true
     }
 
-    /// What this rule says from here on is no worse than this.
+    /// Limits the severity of further issues of the running rule.
     pub fn cap_severity(&mut self, severity: Severity) {
         self.severity = self.severity.max(severity);
     }
 
-    /// Says something, without a value of the payload in it.
-    pub fn report(&mut self, place: Location, message: &str) {
-        self.push(place, message, None);
+    /// Reports an issue. SECURITY: the message must not contain a value of the payload.
+    pub fn report(&mut self, location: Location, message: &str) {
+        self.push(location, message, None);
     }
 
-    /// Says something and what may be behind it.
-    pub fn hint(&mut self, place: Location, message: &str, hint: &str) {
-        self.push(place, message, Some(hint));
+    /// Reports an issue with a hint.
+    pub fn report_with_hint(&mut self, location: Location, message: &str, hint: &str) {
+        self.push(location, message, Some(hint));
     }
 
-    fn push(&mut self, place: Location, message: &str, hint: Option<&str>) {
+    fn push(&mut self, location: Location, message: &str, hint: Option<&str>) {
         let is_error = self.severity == Severity::Error;
         let count = if is_error { &mut self.errors } else { &mut self.others };
         if *count == MAX_ISSUES {
@@ -125,34 +143,32 @@ impl<'r> RuleReporter<'r> {
             return;
         }
         *count += 1;
-        let draft = PendingIssue::new(self.code, self.severity, place, message);
+        let draft = PendingIssue::new(self.code, self.severity, location, message);
         self.drafts.push(PendingIssue { hint: hint.map(str::to_owned), ..draft });
     }
 
-    /// Says at the end that there was more.
+    /// Reports how many issues were not listed.
     pub fn finish(self) {
         if self.omitted > 0 {
             let (code, severity) = (Code::ISSUES_TRUNCATED, Severity::Info);
-            let message = format!(
-                "The rules across fields have {} more to say than the {MAX_ISSUES} that are listed.",
-                self.omitted
-            );
+            let message =
+                format!("Cross-field rules: {MAX_ISSUES} issues are listed, {} more are not.", self.omitted);
             self.drafts.push(PendingIssue::new(code, severity, self.document.root().place(), message));
         }
     }
 
-    /// The bands of the definition.
-    pub fn bands(&self) -> &'r ScoreRanges {
-        self.bands
+    /// Returns the score ranges of the definition.
+    pub fn score_ranges(&self) -> &'r ScoreRanges {
+        self.score_ranges
     }
 }
 
-/// Which level a score has, by mode: data of the definition, because the vendor's list is not public.
+/// The range of scores of each level, by mode: data of the definition, because the vendor's list is not public.
 #[derive(Debug, Default)]
-pub(super) struct ScoreRanges(Vec<Band>);
+pub(super) struct ScoreRanges(Vec<ScoreRange>);
 
 #[derive(Debug)]
-struct Band {
+struct ScoreRange {
     mode: String,
     level: String,
     min: i64,
@@ -160,44 +176,45 @@ struct Band {
 }
 
 impl ScoreRanges {
-    pub fn read(value: Value<'_>) -> Self {
-        let mut bands = Vec::new();
+    pub fn parse(value: Value<'_>) -> Self {
+        let mut ranges = Vec::new();
         for (mode, levels) in value.members() {
             for (level, range) in levels.members() {
-                let mut ends = range.elements().filter_map(Value::as_i64);
-                if let (Some(least), Some(most)) = (ends.next(), ends.next()) {
+                let mut limits = range.elements().filter_map(Value::as_i64);
+                if let (Some(min), Some(max)) = (limits.next(), limits.next()) {
                     let (mode, level) = (mode.text().into_owned(), level.text().into_owned());
-                    bands.push(Band { mode, level, min: least, max: most });
+                    ranges.push(ScoreRange { mode, level, min, max });
                 }
             }
         }
-        Self(bands)
+        Self(ranges)
     }
 
-    /// Whether the score lies in the level's band; nothing where mode or level have no band.
+    /// Returns whether the score is in the range of the level; `None` if mode and level have no range.
     pub fn contains(&self, mode: Value<'_>, level: Value<'_>, score: i64) -> Option<bool> {
-        let band = self.0.iter().find(|band| is_string(level, &band.level) && is_string(mode, &band.mode))?;
-        Some((band.min..=band.max).contains(&score))
+        let range =
+            self.0.iter().find(|range| is_string(level, &range.level) && is_string(mode, &range.mode))?;
+        Some((range.min..=range.max).contains(&score))
     }
 }
 
-/// Shows the members of an object, keys as bytes: a `match` over them finds several in one pass.
-pub(super) fn each<'d>(object: Option<Value<'d>>, visit: &mut dyn FnMut(&[u8], Value<'d>)) {
+/// Visits the members of an object, with keys as bytes, so that one `match` collects several members in one pass.
+pub(super) fn visit_members<'d>(object: Option<Value<'d>>, visit: &mut dyn FnMut(&[u8], Value<'d>)) {
     let Some(object) = object else { return };
     for (key, value) in object.members() {
         match key.unescaped_bytes() {
-            Some(plain) => visit(plain, value),
+            Some(bytes) => visit(bytes, value),
             None => visit(&key.decoded_bytes(), value),
         }
     }
 }
 
-/// The value, unless it is absent or null.
+/// Returns the value, unless it is absent or null.
 pub(super) fn present(value: Option<Value<'_>>) -> Option<Value<'_>> {
     value.filter(|value| !value.is_null())
 }
 
-/// Whether the value is this string.
+/// Returns whether the value is this string.
 pub(super) fn is_string(value: Value<'_>, text: &str) -> bool {
     match value.tag() {
         TokenKind::Ascii | TokenKind::Utf8 => bytes_equal(value.string_bytes(), text.as_bytes()),
@@ -206,7 +223,7 @@ pub(super) fn is_string(value: Value<'_>, text: &str) -> bool {
     }
 }
 
-/// The number a UUID stands for, so that letter case does not matter.
+/// Parses a UUID to its number, so that letter case does not matter.
 pub(super) fn uuid(value: Value<'_>) -> Option<u128> {
     let parsed = match value.tag() {
         TokenKind::Ascii => uuid::Uuid::try_parse_ascii(value.string_bytes()),
@@ -215,93 +232,91 @@ pub(super) fn uuid(value: Value<'_>) -> Option<u128> {
     parsed.ok().map(|uuid| uuid.as_u128())
 }
 
-/// Whether two values are UUIDs, and not the same.
-pub(super) fn uuids_differ(one: Value<'_>, other: Value<'_>) -> bool {
-    if one.string_bytes().eq_ignore_ascii_case(other.string_bytes()) {
+/// Returns whether both values are UUIDs, and different ones.
+pub(super) fn uuids_differ(first: Value<'_>, second: Value<'_>) -> bool {
+    if first.string_bytes().eq_ignore_ascii_case(second.string_bytes()) {
         return false;
     }
-    matches!((uuid(one), uuid(other)), (Some(one), Some(other)) if one != other)
+    matches!((uuid(first), uuid(second)), (Some(first), Some(second)) if first != second)
 }
 
-/// Which of two date-times is the earlier moment, whatever their offsets; nothing where one is none.
-pub(super) fn compare_instants(one: Option<Value<'_>>, other: Option<Value<'_>>) -> Option<Ordering> {
-    let (one, other) = (one?, other?);
-    // RFC 3339, section 5.1: with one offset, the order of the texts is that of the moments, up to
-    // the seconds, which stand in the first 19 characters.
-    if let (Some(a), Some(b)) = (utc_seconds(one), utc_seconds(other))
+/// Compares two date-times of any offset; `None` if one is absent or invalid.
+pub(super) fn compare_instants(first: Option<Value<'_>>, second: Option<Value<'_>>) -> Option<Ordering> {
+    let (first, second) = (first?, second?);
+    // PERF: with the same offset, texts are in the order of their instants (RFC 3339, section 5.1). The first 19
+    // characters are date and time up to the seconds.
+    if let (Some(a), Some(b)) = (utc_seconds(first), utc_seconds(second))
         && a != b
     {
         return Some(a.cmp(b));
     }
-    Some(instant(&one.as_str()?)?.cmp(&instant(&other.as_str()?)?))
+    Some(instant(&first.as_str()?)?.cmp(&instant(&second.as_str()?)?))
 }
 
-/// The text of a date-time up to its seconds, where its offset is nothing.
+/// Returns a date-time up to its seconds, if its offset is zero.
 fn utc_seconds(value: Value<'_>) -> Option<&[u8]> {
     let (seconds, rest) = value.string_bytes().split_at_checked(19)?;
-    let in_utc = rest.ends_with(b"Z") || rest.ends_with(b"+00:00");
-    (in_utc && seconds[10] == b'T' && value.tag() == TokenKind::Ascii).then_some(seconds)
+    let is_utc = rest.ends_with(b"Z") || rest.ends_with(b"+00:00");
+    (is_utc && seconds[10] == b'T' && value.tag() == TokenKind::Ascii).then_some(seconds)
 }
 
-/// Says where the text "null" stands as a value.
+/// Reports the string "null", which some senders write for a missing value.
 ///
-/// PainChek's help centre shows a patient with `"deleted_reason": "null"` (6218596001807): a sender
-/// that prints a missing value instead of leaving it out.
-pub(super) fn null_string(raise: &mut RuleReporter<'_>) {
-    each_text("null", raise, &mut |place, raise| {
-        raise.hint(
-            place,
-            "The text \"null\" stands here, in quotes.",
-            "If nothing was meant, the sender should send null without quotes.",
+/// PainChek's help centre shows a patient with `"deleted_reason": "null"` (6218596001807).
+pub(super) fn null_string(reporter: &mut RuleReporter<'_>) {
+    visit_string("null", reporter, &mut |location, reporter| {
+        reporter.report_with_hint(
+            location,
+            "The string \"null\" was sent instead of JSON null.",
+            "Send null without quotes, or leave the property out.",
         );
     });
 }
 
-/// Says where a text stands that documentation writes for a value, although any text may stand there: `...` and
-/// `<event>` of PainChek's samples (6249372515215). Where it may not, the contract calls it a placeholder.
-pub(super) fn placeholder_text(raise: &mut RuleReporter<'_>) {
+/// Reports placeholders of documentation where the schema allows any string: `...` and `<event>` of PainChek's samples
+/// (6249372515215). Elsewhere, the schema reports them.
+pub(super) fn placeholder_string(reporter: &mut RuleReporter<'_>) {
     for text in ["...", "<event>"] {
-        each_text(text, raise, &mut |place, raise| {
-            raise.hint(
-                place,
-                &format!(
-                    "The text \"{text}\" stands here, which documentation writes where a value belongs."
-                ),
-                "It looks copied from documentation: a real delivery has a text of its own here.",
+        visit_string(text, reporter, &mut |location, reporter| {
+            reporter.report_with_hint(
+                location,
+                "This is a placeholder, not a value.",
+                "Replace the placeholder from the documentation with a real value.",
             );
         });
     }
 }
 
-/// Shows where a text stands as a value.
-fn each_text(
+/// Visits every value that is this string.
+fn visit_string(
     text: &str,
-    raise: &mut RuleReporter<'_>,
+    reporter: &mut RuleReporter<'_>,
     visit: &mut dyn FnMut(Location, &mut RuleReporter<'_>),
 ) {
-    let document = raise.document;
+    let document = reporter.document;
     let Ok(length) = u32::try_from(text.len()) else { return };
-    let mut alike = document.tape.iter().filter(|token| token.is(TokenKind::Ascii, length));
-    if alike.any(|token| document.bytes[token.offset as usize + 1..].starts_with(text.as_bytes())) {
-        each_text_within(document.root(), text.as_bytes(), raise, visit);
+    // PERF: few payloads contain the string, so the tape is searched before the tree is walked.
+    let mut candidates = document.tape.iter().filter(|token| token.is(TokenKind::Ascii, length));
+    if candidates.any(|token| document.bytes[token.offset as usize + 1..].starts_with(text.as_bytes())) {
+        visit_string_within(document.root(), text.as_bytes(), reporter, visit);
     }
 }
 
-fn each_text_within(
+fn visit_string_within(
     value: Value<'_>,
     text: &[u8],
-    raise: &mut RuleReporter<'_>,
+    reporter: &mut RuleReporter<'_>,
     visit: &mut dyn FnMut(Location, &mut RuleReporter<'_>),
 ) {
     let members = value.members().filter_map(|(key, value)| {
-        // Beside the key "..." nothing is a value: the contract speaks of it.
+        // The schema already reports the key "...".
         (key.unescaped_bytes() != Some(b"...")).then_some(value)
     });
-    // As deep as the parser lets a text be, and no deeper.
+    // The parser limits the depth of this recursion.
     for value in members.chain(value.elements()) {
         if value.tag() == TokenKind::Ascii && value.string_bytes() == text {
-            visit(value.place(), raise);
+            visit(value.place(), reporter);
         }
-        each_text_within(value, text, raise, visit);
+        visit_string_within(value, text, reporter, visit);
     }
 }

@@ -1,8 +1,8 @@
-//! Cross-field rules: which a provider has, and how severe each is in which profile.
+//! Cross-field rules: those of each provider, and their severities by profile.
 //!
-//! A rule says what no schema can: that two fields of a payload agree. How severe it is when they do not
-//! stands in the provider's definition. The rules run on a payload that satisfies its schema in
-//! the lenient profile, and still rely on nothing: what is absent, null or of another type is left alone.
+//! A rule checks what a schema cannot express: that two fields of a payload agree. The provider definition has its
+//! severity. Rules run on payloads that satisfy their schema in the lenient profile, and still ignore every value that is
+//! absent, null or of another type.
 
 mod context;
 mod painchek;
@@ -16,51 +16,51 @@ use context::{RuleReporter, Ruleset, ScoreRanges, Setting};
 
 static RULESETS: [&Ruleset; 2] = [&painchek::RULESET, &xon::RULESET];
 
-/// The codes of cross-field rules: a title, and its codes. What several providers share comes first.
+/// The codes of cross-field rules under a title each: first those of several providers, then those of one.
 pub const RULE_CODES: [(&str, &[CodeInfo]); 3] =
     [("Shared", context::SHARED_CODES), ("PainChek", painchek::CODES), ("X-on Surgery Connect", xon::CODES)];
 
-/// The rules of one provider with the severities of its definition.
+/// The rules of a provider with the severities of its definition.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     ruleset: Option<&'static Ruleset>,
     settings: Vec<Setting>,
-    bands: ScoreRanges,
+    score_ranges: ScoreRanges,
 }
 
 impl Rules {
-    /// Reads `rules` (from code to severity, or to a list of two, lenient and strict) and `bands` of a
-    /// definition that fits its contract. A rule that is not named is off.
+    /// Parses `rules` (a severity for each code, or a lenient and a strict one) and `bands` of a valid definition. Rules
+    /// without an entry are off.
     ///
     /// # Errors
-    /// The place and a sentence, where a code is none of the provider's rules.
-    pub fn read<'d>(provider: &str, definition: Value<'d>) -> Result<Self, (Value<'d>, String)> {
+    /// The value and a message, for a code that is not among the provider's rules.
+    pub fn parse<'d>(provider: &str, definition: Value<'d>) -> Result<Self, (Value<'d>, String)> {
         let ruleset = RULESETS.into_iter().find(|ruleset| ruleset.provider == provider);
         let codes = ruleset.map(|ruleset| (ruleset.codes)()).unwrap_or_default();
         let mut settings: Vec<Setting> = codes.into_iter().map(|code| (code, [None; 2])).collect();
         for (key, value) in members(definition, "rules") {
             let name = key.text();
             let Some(setting) = settings.iter_mut().find(|(code, _)| code.as_str() == name) else {
-                let sentence = format!(
-                    "The provider {provider} has no rule named {name}: rules across fields are part of \
-                     the built-in providers."
+                let message = format!(
+                    "Unknown rule \"{name}\": only built-in providers have cross-field rules, and {provider} does not \
+                     have this one."
                 );
-                return Err((value, sentence));
+                return Err((value, message));
             };
             let mut profiles = value.elements();
             setting.1 =
                 [severity(profiles.next().unwrap_or(value)), severity(profiles.next().unwrap_or(value))];
         }
-        let bands = definition.get("bands").map(ScoreRanges::read).unwrap_or_default();
-        Ok(Self { ruleset, settings, bands })
+        let score_ranges = definition.get("bands").map(ScoreRanges::parse).unwrap_or_default();
+        Ok(Self { ruleset, settings, score_ranges })
     }
 
-    /// Whether the provider has rules at all.
+    /// Returns whether any rule is on.
     pub fn is_on(&self) -> bool {
         self.settings.iter().any(|(_, severities)| severities.iter().any(Option::is_some))
     }
 
-    /// Whether a payload violates a rule whose violation is an error. Rules that only warn are not run.
+    /// Returns whether a payload satisfies every rule whose violation is an error. PERF: no other rule runs.
     pub fn has_no_errors(&self, document: &Document<'_>, profile: Profile) -> bool {
         let is_error = |(_, severities): &Setting| severities[profile as usize] == Some(Severity::Error);
         if !self.settings.iter().any(is_error) {
@@ -71,23 +71,24 @@ impl Rules {
         drafts.iter().all(|draft| draft.severity != Severity::Error)
     }
 
-    /// Runs the rules over a payload.
-    pub fn judge(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<PendingIssue>) {
+    /// Runs every rule on a payload.
+    pub fn evaluate(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<PendingIssue>) {
         self.run(document, profile, Severity::Info, drafts);
     }
 
-    /// Runs the rules that are at least this bad.
+    /// Runs the rules of at least this severity.
     fn run(
         &self,
         document: &Document<'_>,
         profile: Profile,
-        least: Severity,
+        min_severity: Severity,
         drafts: &mut Vec<PendingIssue>,
     ) {
         let Some(ruleset) = self.ruleset else { return };
-        let mut raise = RuleReporter::new(&self.settings, &self.bands, document, profile, least, drafts);
-        (ruleset.evaluate)(document.root(), &mut raise);
-        raise.finish();
+        let (settings, score_ranges) = (&self.settings, &self.score_ranges);
+        let mut reporter = RuleReporter::new(settings, score_ranges, document, profile, min_severity, drafts);
+        (ruleset.evaluate)(document.root(), &mut reporter);
+        reporter.finish();
     }
 }
 

@@ -1,8 +1,8 @@
-//! The cross-field rules of PainChek. Numbers are articles of its help centre, and "sample" is the
-//! payload printed in article 6249372515215.
+//! The cross-field rules of PainChek. Numbers are articles of its help centre; "sample" is the payload printed in article
+//! 6249372515215.
 //!
-//! One thing looks like a rule and is none: `assessment.date` is later than `created_at` in the
-//! sample, for the device's clock made the one and the server's the other.
+//! No rule compares `assessment.date` with `created_at`: in the sample the date is later, because one is of the device's
+//! clock and the other of the server's.
 
 use std::cmp::Ordering;
 
@@ -11,8 +11,7 @@ use crate::issue::{Code, Severity};
 use crate::json::{Kind, Value};
 
 use super::context::{
-    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_string, placeholder_text,
-    present, uuids_differ,
+    RuleReporter, compare_instants, is_string, present, ruleset, uuids_differ, visit_members,
 };
 
 codes! {
@@ -56,40 +55,29 @@ codes! {
         "Check whether the format of records has changed.";
 }
 
-pub(super) static RULESET: Ruleset =
-    Ruleset { provider: "painchek", codes: || codes_of(&RULES), evaluate: judge };
-
-type AssessmentRule = fn(&AssessmentFields<'_>, &mut RuleReporter<'_>);
-
-const RULES: [(Code, AssessmentRule); 14] = [
-    (Code::DOMAIN_SCORE, domain_score),
-    (Code::SCORE_SUM, score_sum),
-    (Code::SCORE_RANGE, score_range),
-    (Code::PAIN_LEVEL, pain_level),
-    (Code::EDITABLE, editable),
-    (Code::MODIFIED_BEFORE_CREATED, modified_before_created),
-    (Code::DEVICE_MISMATCH, device_mismatch),
-    (Code::FRAME_ERRORS, frame_errors),
-    (Code::MODE_FIELD, mode_field),
-    (Code::DELETED, deleted),
-    (Code::NULL_IN_NEW_RECORD, null_in_new_record),
-    (Code::DESCRIPTOR_COUNT, descriptor_count),
-    (Code::NULL_STRING, |_, raise| null_string(raise)),
-    (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
-];
-
-fn judge(body: Value<'_>, raise: &mut RuleReporter<'_>) {
-    let view = AssessmentFields::of(body);
-    raise.each(&RULES, |rule, raise| rule(&view, raise));
+ruleset! {
+    "painchek", AssessmentFields,
+    DOMAIN_SCORE: domain_score,
+    SCORE_SUM: score_sum,
+    SCORE_RANGE: score_range,
+    PAIN_LEVEL: pain_level,
+    EDITABLE: editable,
+    MODIFIED_BEFORE_CREATED: modified_before_created,
+    DEVICE_MISMATCH: device_mismatch,
+    FRAME_ERRORS: frame_errors,
+    MODE_FIELD: mode_field,
+    DELETED: deleted,
+    NULL_IN_NEW_RECORD: null_in_new_record,
+    DESCRIPTOR_COUNT: descriptor_count,
 }
 
-/// How many signs activity has (9848855615887). The other domains' keys are known one by one.
+/// Number of signs of activity (9848855615887), whose keys are not public. The schema knows those of the other domains.
 const ACTIVITY_DESCRIPTORS: usize = 4;
 
-/// The fields the rules read, found in one pass.
+/// The fields that the rules read, collected in one pass.
 #[derive(Default)]
 struct AssessmentFields<'d> {
-    /// `json_version` is v2, the current one.
+    /// `json_version` is v2, the current version.
     is_current_version: bool,
     created_at: Option<Value<'d>>,
     modified_at: Option<Value<'d>>,
@@ -118,35 +106,35 @@ struct Domain<'d> {
 }
 
 impl<'d> AssessmentFields<'d> {
-    fn of(body: Value<'d>) -> Self {
-        let mut view = Self::default();
+    fn collect(body: Value<'d>) -> Self {
+        let mut fields = Self::default();
         let mut data = None;
-        each(body.get("data"), &mut |key, value| match key {
-            b"json_version" => view.is_current_version = is_string(value, "v2"),
-            b"created_at" => view.created_at = Some(value),
-            b"modified_at" => view.modified_at = Some(value),
-            b"deleted_at" => view.deleted_at = Some(value),
-            b"device" => view.device = Some(value),
-            b"device_id" => view.device_id = Some(value),
+        visit_members(body.get("data"), &mut |key, value| match key {
+            b"json_version" => fields.is_current_version = is_string(value, "v2"),
+            b"created_at" => fields.created_at = Some(value),
+            b"modified_at" => fields.modified_at = Some(value),
+            b"deleted_at" => fields.deleted_at = Some(value),
+            b"device" => fields.device = Some(value),
+            b"device_id" => fields.device_id = Some(value),
             b"data" => data = Some(value),
             _ => {}
         });
-        each(data, &mut |key, value| match key {
-            b"assessment" => view.read_assessment(value),
-            b"device" => view.used_device_id = value.get("device_id"),
-            b"face" => view.read_domain(0, "face", value),
-            b"voice" => view.read_domain(1, "voice", value),
-            b"movement" => view.read_domain(2, "movement", value),
-            b"behaviour" => view.read_domain(3, "behaviour", value),
-            b"activity" => view.read_domain(4, "activity", value),
-            b"body" => view.read_domain(5, "body", value),
+        visit_members(data, &mut |key, value| match key {
+            b"assessment" => fields.collect_assessment(value),
+            b"device" => fields.used_device_id = value.get("device_id"),
+            b"face" => fields.collect_domain(0, "face", value),
+            b"voice" => fields.collect_domain(1, "voice", value),
+            b"movement" => fields.collect_domain(2, "movement", value),
+            b"behaviour" => fields.collect_domain(3, "behaviour", value),
+            b"activity" => fields.collect_domain(4, "activity", value),
+            b"body" => fields.collect_domain(5, "body", value),
             _ => {}
         });
-        view
+        fields
     }
 
-    fn read_assessment(&mut self, assessment: Value<'d>) {
-        each(Some(assessment), &mut |key, value| match key {
+    fn collect_assessment(&mut self, assessment: Value<'d>) {
+        visit_members(Some(assessment), &mut |key, value| match key {
             b"mode" => self.mode = Some(value),
             b"pain_score" => self.pain_score = Some(value),
             b"pain_level" => self.pain_level = Some(value),
@@ -158,16 +146,16 @@ impl<'d> AssessmentFields<'d> {
         self.is_nrs = self.mode.is_some_and(|mode| is_string(mode, "nrs"));
     }
 
-    fn read_domain(&mut self, at: usize, name: &'static str, value: Value<'d>) {
+    fn collect_domain(&mut self, index: usize, name: &'static str, value: Value<'d>) {
         let mut domain = Domain { name, value, score: None, descriptors: None };
-        each(present(Some(value)), &mut |key, value| match key {
+        visit_members(present(Some(value)), &mut |key, value| match key {
             b"score" => domain.score = Some(value),
             b"descriptors" => domain.descriptors = Some(value),
             b"frames" => self.frames = Some(value),
             b"frame_errors" => self.frame_errors = Some(value),
             _ => {}
         });
-        self.domains[at] = (!value.is_null()).then_some(domain);
+        self.domains[index] = (!value.is_null()).then_some(domain);
     }
 
     fn domains(&self) -> impl Iterator<Item = &Domain<'d>> {
@@ -176,18 +164,19 @@ impl<'d> AssessmentFields<'d> {
 }
 
 impl Domain<'_> {
-    /// How many descriptors are true. Nothing where documentation stands for some of them.
+    /// Returns the number of true descriptors; `None` if any is not a boolean, such as a placeholder of documentation.
     fn true_descriptor_count(&self) -> Option<usize> {
         let descriptors = self.descriptors.filter(|value| value.kind() == Kind::Object)?;
-        let mut seen = 0;
+        let mut count = 0;
         for (_, value) in descriptors.members() {
-            seen += usize::from(value.as_bool()?);
+            count += usize::from(value.as_bool()?);
         }
-        Some(seen)
+        Some(count)
     }
 }
 
-/// A number the rules count with; one that does not fit is larger than any they compare it to.
+/// Returns a number as an integer. Numbers with a fraction or out of range become the maximum, larger than every
+/// documented value.
 #[inline(never)]
 fn integer_or_max(value: Option<Value<'_>>) -> Option<i64> {
     let value = value.filter(|value| value.kind() == Kind::Number)?;
@@ -196,159 +185,158 @@ fn integer_or_max(value: Option<Value<'_>>) -> Option<i64> {
 
 /// A domain's score counts its true descriptors (6218610916111 and the articles of the other
 /// domains). Records of older formats may differ.
-fn domain_score(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    if !view.is_current_version {
-        raise.cap_severity(Severity::Warning);
+fn domain_score(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if !fields.is_current_version {
+        reporter.cap_severity(Severity::Warning);
     }
-    for domain in view.domains() {
-        let (Some(score), Some(seen)) = (domain.score, domain.true_descriptor_count()) else { continue };
-        if integer_or_max(Some(score)).is_some_and(|score| usize::try_from(score) != Ok(seen)) {
+    for domain in fields.domains() {
+        let (Some(score), Some(count)) = (domain.score, domain.true_descriptor_count()) else { continue };
+        if integer_or_max(Some(score)).is_some_and(|score| usize::try_from(score) != Ok(count)) {
             let name = domain.name;
-            raise.hint(
+            reporter.report_with_hint(
                 score.place(),
                 &format!("{name}.score is not the number of true descriptors in {name}.descriptors."),
-                "PainChek counts one point for each descriptor that is true.",
+                "Count one point for each descriptor that is true.",
             );
         }
     }
 }
 
 /// In mode painchek the total is the sum of the six domains (6218610963343).
-fn score_sum(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    let Some(total) = view.pain_score.filter(|_| view.is_painchek) else { return };
+fn score_sum(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    let Some(total) = fields.pain_score.filter(|_| fields.is_painchek) else { return };
     let mut sum = 0_i64;
-    for domain in &view.domains {
+    for domain in &fields.domains {
         let Some(score) = domain.as_ref().and_then(|domain| integer_or_max(domain.score)) else { return };
         sum = sum.saturating_add(score);
     }
     if integer_or_max(Some(total)).is_some_and(|total| total != sum) {
-        raise.report(total.place(), "assessment.pain_score is not the sum of the six domain scores.");
+        reporter.report(total.place(), "assessment.pain_score is not the sum of the six domain scores.");
     }
 }
 
-/// 0 to 42 in mode painchek, for there are 42 descriptors (9848855615887); 0 to 10 in mode nrs
-/// (7975874854159), where the score is a rating and no sum.
-fn score_range(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    let (Some(place), Some(score)) = (view.pain_score, integer_or_max(view.pain_score)) else { return };
-    if view.is_painchek && !(0..=42).contains(&score) {
-        raise
-            .report(place.place(), "assessment.pain_score lies outside 0 to 42, the range of mode painchek.");
-    } else if view.is_nrs && !(0..=10).contains(&score) {
-        raise.report(place.place(), "assessment.pain_score lies outside 0 to 10, the range of mode nrs.");
+/// 0 to 42 in mode painchek, because there are 42 descriptors (9848855615887); 0 to 10 in mode nrs (7975874854159), where
+/// the score is a rating, not a sum.
+fn score_range(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    let (Some(value), Some(score)) = (fields.pain_score, integer_or_max(fields.pain_score)) else { return };
+    if fields.is_painchek && !(0..=42).contains(&score) {
+        reporter
+            .report(value.place(), "assessment.pain_score is outside 0 to 42, the range of mode painchek.");
+    } else if fields.is_nrs && !(0..=10).contains(&score) {
+        reporter.report(value.place(), "assessment.pain_score is outside 0 to 10, the range of mode nrs.");
     }
 }
 
-/// The level is the band the score falls into. The vendor's list of bands is not public: the
-/// definition's are inferred, and agree with every sample.
-fn pain_level(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
+/// The level follows from the range of the score. The vendor's list of ranges is not public: those of the definition are
+/// inferred, and agree with every sample.
+fn pain_level(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
     let (Some(mode), Some(level), Some(score)) =
-        (view.mode, view.pain_level, integer_or_max(view.pain_score))
+        (fields.mode, fields.pain_level, integer_or_max(fields.pain_score))
     else {
         return;
     };
-    if raise.bands().contains(mode, level, score) == Some(false) {
-        raise.hint(
+    if reporter.score_ranges().contains(mode, level, score) == Some(false) {
+        reporter.report_with_hint(
             level.place(),
-            "assessment.pain_level is not the band that assessment.pain_score falls into.",
-            "The bands are assumed: PainChek's own list is not public.",
+            "assessment.pain_level does not match the range of assessment.pain_score.",
+            "Check level and score. The ranges are assumed: PainChek's own list is not public.",
         );
     }
 }
 
-/// The vendor expects false, always (6218610963343).
-fn editable(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    if let Some(value) = view.is_editable.filter(|value| value.as_bool() == Some(true)) {
-        raise.report(
+/// The vendor documents false for every submitted record (6218610963343).
+fn editable(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if let Some(value) = fields.is_editable.filter(|value| value.as_bool() == Some(true)) {
+        reporter.report(
             value.place(),
-            "assessment.is_editable is not false, which PainChek says a submitted record has.",
+            "assessment.is_editable is true; PainChek documents false for submitted records.",
         );
     }
 }
 
 /// Inferred; holds in the sample.
-fn modified_before_created(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    if let Some(modified) = view.modified_at
-        && compare_instants(view.modified_at, view.created_at) == Some(Ordering::Less)
+fn modified_before_created(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if let Some(modified) = fields.modified_at
+        && compare_instants(fields.modified_at, fields.created_at) == Some(Ordering::Less)
     {
-        raise.report(modified.place(), "modified_at lies before created_at.");
+        reporter.report(modified.place(), "modified_at is before created_at.");
     }
 }
 
 /// Inferred: the record's `device` and `device_id` are equal in the sample, and the device block
 /// has the id of the same device, in upper case in its article (6218595762703).
-fn device_mismatch(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    let Some(id) = view.device_id else { return };
-    if let Some(device) = view.device.filter(|device| uuids_differ(*device, id)) {
-        raise.report(device.place(), "device and device_id name different devices.");
+fn device_mismatch(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    let Some(id) = fields.device_id else { return };
+    if let Some(device) = fields.device.filter(|device| uuids_differ(*device, id)) {
+        reporter.report(device.place(), "device and device_id name different devices.");
     }
-    if let Some(used) = view.used_device_id.filter(|used| uuids_differ(*used, id)) {
-        raise.report(used.place(), "device.device_id and the record's device_id name different devices.");
+    if let Some(used) = fields.used_device_id.filter(|used| uuids_differ(*used, id)) {
+        reporter.report(used.place(), "device.device_id and the record's device_id name different devices.");
     }
 }
 
 /// Inferred from the two fields' meanings (6218610935823).
-fn frame_errors(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    let (Some(frames), Some(errors)) = (integer_or_max(view.frames), integer_or_max(view.frame_errors))
+fn frame_errors(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    let (Some(frames), Some(errors)) = (integer_or_max(fields.frames), integer_or_max(fields.frame_errors))
     else {
         return;
     };
-    if let Some(value) = view.frame_errors.filter(|_| errors > frames) {
-        raise.report(value.place(), "face.frame_errors is larger than face.frames.");
+    if let Some(value) = fields.frame_errors.filter(|_| errors > frames) {
+        reporter.report(value.place(), "face.frame_errors is larger than face.frames.");
     }
 }
 
 /// `body_location` is documented for mode nrs only (7975874854159), the six domains for mode
-/// painchek only (6218610974095, 7975838010639). Null is fine in both.
-fn mode_field(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    if view.is_painchek
-        && let Some(value) = present(view.body_location)
+/// painchek only (6218610974095, 7975838010639). Null is valid in both.
+fn mode_field(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if fields.is_painchek
+        && let Some(value) = present(fields.body_location)
     {
-        raise
-            .report(value.place(), "assessment.body_location belongs to mode nrs, and the mode is painchek.");
+        reporter.report(value.place(), "assessment.body_location belongs to mode nrs; the mode is painchek.");
     }
-    if view.is_nrs {
-        for Domain { name, value, .. } in view.domains() {
-            raise.report(value.place(), &format!("{name} belongs to mode painchek, and the mode is nrs."));
+    if fields.is_nrs {
+        for Domain { name, value, .. } in fields.domains() {
+            reporter.report(value.place(), &format!("{name} belongs to mode painchek; the mode is nrs."));
         }
     }
 }
 
 /// Inferred: the record was just added.
-fn deleted(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    if let Some(value) = present(view.deleted_at) {
-        raise.report(value.place(), "deleted_at is set, although the record was just added.");
+fn deleted(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if let Some(value) = present(fields.deleted_at) {
+        reporter.report(value.place(), "deleted_at is set, although the record was just added.");
     }
 }
 
 /// Mandatory fields of the assessment may be null in records of a format before v2, and never in new
 /// ones (6218610963343).
-fn null_in_new_record(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    let fields = [
-        (view.mode, "mode"),
-        (view.pain_score, "pain_score"),
-        (view.pain_level, "pain_level"),
-        (view.is_editable, "is_editable"),
+fn null_in_new_record(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    let values = [
+        (fields.mode, "mode"),
+        (fields.pain_score, "pain_score"),
+        (fields.pain_level, "pain_level"),
+        (fields.is_editable, "is_editable"),
     ];
-    for (value, name) in fields.into_iter().filter(|_| view.is_current_version) {
+    for (value, name) in values.into_iter().filter(|_| fields.is_current_version) {
         if let Some(value) = value.filter(|value| value.is_null()) {
-            raise.report(
+            reporter.report(
                 value.place(),
-                &format!("assessment.{name} is null, which only records of a format before v2 may have."),
+                &format!("assessment.{name} is null; only records before v2 can have null here."),
             );
         }
     }
 }
 
-/// Activity has four signs (9848855615887), whose keys are not public: so they are counted.
-fn descriptor_count(view: &AssessmentFields<'_>, raise: &mut RuleReporter<'_>) {
-    let activity = view.domains().find(|domain| domain.name == "activity");
+/// Activity has four signs (9848855615887). Their keys are not public, so only their number is checked.
+fn descriptor_count(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
+    let activity = fields.domains().find(|domain| domain.name == "activity");
     if let Some(activity) = activity.filter(|activity| activity.true_descriptor_count().is_some())
         && let Some(descriptors) = activity.descriptors
         && descriptors.len() != ACTIVITY_DESCRIPTORS
     {
-        raise.report(
+        reporter.report(
             descriptors.place(),
-            "activity.descriptors has another number of descriptors than the four that PainChek documents.",
+            "activity.descriptors does not have the four descriptors that PainChek documents.",
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What the tests of both providers' rules stand on, and the tests of reading severities and bands.
+//! Test helpers for the rules of both providers, and tests of severities and limits.
 
 use serde_json::Value as Json;
 
@@ -6,31 +6,32 @@ use super::Rules;
 use crate::issue::{Code, Issue, Profile, Severity};
 use crate::json::Document;
 
-const MANIFESTS: [(&str, &str); 2] = [
+const DEFINITIONS: [(&str, &str); 2] = [
     ("painchek", include_str!("../../../providers/painchek/provider.json")),
     ("xon", include_str!("../../../providers/xon/provider.json")),
 ];
 
-/// The rules of a provider as its definition has them.
-fn manifest(provider: &str) -> Rules {
-    let (_, text) = MANIFESTS.into_iter().find(|(id, _)| *id == provider).unwrap();
-    read(provider, text).unwrap()
+/// Returns the rules of a built-in provider.
+fn built_in(provider: &str) -> Rules {
+    let (_, text) = DEFINITIONS.into_iter().find(|(id, _)| *id == provider).unwrap();
+    parse(provider, text).unwrap()
 }
 
-fn read(provider: &str, manifest: &str) -> Result<Rules, String> {
-    let document = Document::parse(manifest.as_bytes()).unwrap();
-    Rules::read(provider, document.root()).map_err(|(at, message)| format!("{:?}: {message}", at.span()))
+fn parse(provider: &str, definition: &str) -> Result<Rules, String> {
+    let document = Document::parse(definition.as_bytes()).unwrap();
+    Rules::parse(provider, document.root())
+        .map_err(|(value, message)| format!("{:?}: {message}", value.span()))
 }
 
-/// What the rules say about a body.
-pub(in crate::provider) fn judge(provider: &str, body: &str, profile: Profile) -> Vec<Issue> {
+/// Runs the rules of a built-in provider on a body.
+pub(in crate::provider) fn evaluate(provider: &str, body: &str, profile: Profile) -> Vec<Issue> {
     let document = Document::parse(body.as_bytes()).unwrap();
     let mut drafts = Vec::new();
-    manifest(provider).judge(&document, profile, &mut drafts);
+    built_in(provider).evaluate(&document, profile, &mut drafts);
     document.locate(drafts)
 }
 
-/// A payload that a test changes.
+/// A payload that a test modifies.
 pub(in crate::provider) struct Payload {
     provider: &'static str,
     body: Json,
@@ -41,7 +42,7 @@ impl Payload {
         Self { provider, body: serde_json::from_str(sample).unwrap() }
     }
 
-    /// Sets the value a pointer leads to; its parent has to be there.
+    /// Sets the value at a pointer, whose parent must exist.
     pub fn set(mut self, pointer: &str, value: impl Into<Json>) -> Self {
         let (parent, key) = pointer.rsplit_once('/').unwrap();
         match self.body.pointer_mut(parent).unwrap() {
@@ -66,20 +67,20 @@ impl Payload {
         self.body.to_string()
     }
 
-    /// No rule has anything to say, in either profile.
+    /// Asserts that no rule reports an issue in either profile.
     #[track_caller]
     pub fn is_clean(&self) {
         for profile in [Profile::Lenient, Profile::Strict] {
-            assert_eq!(judge(self.provider, &self.text(), profile), []);
+            assert_eq!(evaluate(self.provider, &self.text(), profile), []);
         }
     }
 
-    /// Exactly these things are said, in both profiles, with the two severities.
+    /// Asserts that exactly these issues are reported, with the two severities in the two profiles.
     #[track_caller]
     pub fn raises(&self, code: Code, severities: [Option<Severity>; 2], expected: &[(&str, &str)]) {
         for (profile, severity) in [Profile::Lenient, Profile::Strict].into_iter().zip(severities) {
-            let issues = judge(self.provider, &self.text(), profile);
-            let said: Vec<_> = issues
+            let issues = evaluate(self.provider, &self.text(), profile);
+            let actual: Vec<_> = issues
                 .iter()
                 .map(|issue| (issue.code, issue.severity, issue.pointer.as_str(), issue.message.as_str()))
                 .collect();
@@ -87,7 +88,7 @@ impl Payload {
                 .iter()
                 .filter_map(|(pointer, message)| Some((code, severity?, *pointer, *message)))
                 .collect();
-            assert_eq!(said, expected, "{profile:?}");
+            assert_eq!(actual, expected, "{profile:?}");
         }
     }
 }
@@ -97,17 +98,17 @@ pub(in crate::provider) const WARNING: Option<Severity> = Some(Severity::Warning
 pub(in crate::provider) const INFO: Option<Severity> = Some(Severity::Info);
 
 #[test]
-fn every_rule_has_a_severity_in_its_definition() {
-    for (provider, _) in MANIFESTS {
-        for (code, severities) in manifest(provider).settings {
+fn every_rule_has_a_severity_in_the_definition() {
+    for (provider, _) in DEFINITIONS {
+        for (code, severities) in built_in(provider).settings {
             assert!(severities.iter().all(Option::is_some), "{provider} {code}");
         }
     }
 }
 
 #[test]
-fn a_severity_holds_for_both_profiles_or_for_each() {
-    let rules = read(
+fn parses_one_severity_or_one_for_each_profile() {
+    let rules = parse(
         "painchek",
         r#"{"rules": {"editable": "info", "deleted": ["off", "error"], "frame-errors": "off"}}"#,
     )
@@ -120,31 +121,31 @@ fn a_severity_holds_for_both_profiles_or_for_each() {
 }
 
 #[test]
-fn a_rule_that_the_provider_has_not_is_refused() {
+fn rejects_unknown_rules() {
     let names = r#"{"rules": {"photo-time": "info"}}"#;
     for provider in ["painchek", "acme"] {
         let expected = format!(
-            "ByteSpan {{ start: 25, end: 31 }}: The provider {provider} has no rule named photo-time: \
-             rules across fields are part of the built-in providers."
+            "ByteSpan {{ start: 25, end: 31 }}: Unknown rule \"photo-time\": only built-in providers have cross-field \
+             rules, and {provider} does not have this one."
         );
-        assert_eq!(read(provider, names).unwrap_err(), expected);
+        assert_eq!(parse(provider, names).unwrap_err(), expected);
     }
 }
 
 #[test]
-fn a_provider_without_rules_says_nothing() {
+fn a_provider_without_rules_reports_nothing() {
     let document = Document::parse(br#"{"a": "null"}"#).unwrap();
     let mut drafts = Vec::new();
-    read("acme", "{}").unwrap().judge(&document, Profile::Strict, &mut drafts);
-    read("painchek", "{}").unwrap().judge(&document, Profile::Strict, &mut drafts);
+    parse("acme", "{}").unwrap().evaluate(&document, Profile::Strict, &mut drafts);
+    parse("painchek", "{}").unwrap().evaluate(&document, Profile::Strict, &mut drafts);
     assert!(drafts.is_empty());
 }
 
 #[test]
-fn rules_stand_any_json() {
+fn rules_accept_any_json() {
     let values = ["null", "true", "1e999", "-1", "\"\"", "[]", "{}", "[null]", "{\"...\": \"...\"}"];
     for value in values {
-        for (provider, _) in MANIFESTS {
+        for (provider, _) in DEFINITIONS {
             for body in [
                 value.to_owned(),
                 format!(r#"{{"event": {value}, "data": {value}}}"#),
@@ -161,23 +162,23 @@ fn rules_stand_any_json() {
                     r#"{{"data": {{"created_at": {value}, "modified_at": {value}, "data": {{"activity": {{"descriptors": {value}, "score": {value}}}}}}}}}"#
                 ),
             ] {
-                judge(provider, &body, Profile::Strict);
+                evaluate(provider, &body, Profile::Strict);
             }
         }
     }
 }
 
 #[test]
-fn a_report_stays_short_and_no_error_is_crowded_out() {
+fn other_issues_never_displace_errors() {
     let many = "\"null\",".repeat(super::context::MAX_ISSUES + 6);
     let body = format!(
         r#"{{"x": [{many} 0], "data": {{"data": {{"assessment": {{"mode": "nrs", "pain_score": 11}}}}}}}}"#
     );
-    let issues = judge("painchek", &body, Profile::Lenient);
+    let issues = evaluate("painchek", &body, Profile::Lenient);
     let count = |code| issues.iter().filter(|issue| issue.code == code).count();
     assert_eq!(count(Code::NULL_STRING), super::context::MAX_ISSUES);
     assert_eq!(count(Code::SCORE_RANGE), 1);
     let omitted = issues.iter().find(|issue| issue.code == Code::ISSUES_TRUNCATED).unwrap();
     assert_eq!(omitted.severity, Severity::Info);
-    assert_eq!(omitted.message, "The rules across fields have 6 more to say than the 100 that are listed.");
+    assert_eq!(omitted.message, "Cross-field rules: 100 issues are listed, 6 more are not.");
 }

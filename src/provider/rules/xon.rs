@@ -1,6 +1,6 @@
-//! The cross-field rules of X-on Surgery Connect's patient API. Names like d6d8a02 are commits of its
-//! public documentation; "samples" are the nine `file-request.files.update` events printed in it. Most
-//! rules are inferred: true in every sample, and nowhere stated.
+//! The cross-field rules of X-on Surgery Connect's patient API. Names such as d6d8a02 are commits of its public
+//! documentation; "samples" are the nine `file-request.files.update` events printed in the documentation. Most rules are
+//! inferred: true in every sample, and not documented.
 
 use std::cmp::Ordering;
 
@@ -10,8 +10,7 @@ use crate::json::{Value, sort_by};
 use crate::text::eq_ignore_ascii_case;
 
 use super::context::{
-    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_string, placeholder_text,
-    present, uuid, uuids_differ,
+    RuleReporter, compare_instants, is_string, present, ruleset, uuid, uuids_differ, visit_members,
 };
 
 codes! {
@@ -61,36 +60,26 @@ codes! {
         "Show the user's id.";
 }
 
-pub(super) static RULESET: Ruleset = Ruleset { provider: "xon", codes: || codes_of(&RULES), evaluate: judge };
-
-type FileRequestRule = fn(&FileRequestFields<'_>, &mut RuleReporter<'_>);
-
-const RULES: [(Code, FileRequestRule); 16] = [
-    (Code::ADDED_FILE_MISSING, added_file_missing),
-    (Code::REMOVED_FILE_PRESENT, removed_file_present),
-    (Code::ADDED_AND_REMOVED, added_and_removed),
-    (Code::NO_CHANGE, no_change),
-    (Code::FILE_ID_DUPLICATE, file_id_duplicate),
-    (Code::FILE_REQUEST_ID, file_request_id),
-    (Code::FILE_EXPIRY, file_expiry),
-    (Code::TIME_ORDER, time_order),
-    (Code::PHOTO_TIME, photo_time),
-    (Code::IMAGE_SIZE, image_size),
-    (Code::NOT_AN_IMAGE, not_an_image),
-    (Code::PHOTO_NOT_IMAGE, photo_not_image),
-    (Code::MIXED_KEY_CASE, mixed_key_case),
-    (Code::USER_NAME_MISSING, user_name_missing),
-    (Code::NULL_STRING, |_, raise| null_string(raise)),
-    (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
-];
-
-fn judge(body: Value<'_>, raise: &mut RuleReporter<'_>) {
-    let view = FileRequestFields::of(body);
-    raise.each(&RULES, |rule, raise| rule(&view, raise));
+ruleset! {
+    "xon", FileRequestFields,
+    ADDED_FILE_MISSING: added_file_missing,
+    REMOVED_FILE_PRESENT: removed_file_present,
+    ADDED_AND_REMOVED: added_and_removed,
+    NO_CHANGE: no_change,
+    FILE_ID_DUPLICATE: file_id_duplicate,
+    FILE_REQUEST_ID: file_request_id,
+    FILE_EXPIRY: file_expiry,
+    TIME_ORDER: time_order,
+    PHOTO_TIME: photo_time,
+    IMAGE_SIZE: image_size,
+    NOT_AN_IMAGE: not_an_image,
+    PHOTO_NOT_IMAGE: photo_not_image,
+    MIXED_KEY_CASE: mixed_key_case,
+    USER_NAME_MISSING: user_name_missing,
 }
 
-/// The fields the rules read, found in one pass. Revision R0 writes `snake_case` inside the file
-/// request, every later one `camelCase`.
+/// The fields that the rules read, collected in one pass. Inside the file request, revision R0 has keys in `snake_case`,
+/// every later revision in `camelCase`.
 #[derive(Default)]
 struct FileRequestFields<'d> {
     created_at: Option<Value<'d>>,
@@ -102,9 +91,9 @@ struct FileRequestFields<'d> {
     request_is_photo: bool,
     users: [Option<Value<'d>>; 2],
     files: Vec<File<'d>>,
-    /// The files' ids, sorted.
+    /// The ids of the files, sorted.
     file_ids: Vec<u128>,
-    styles: KeyCase,
+    key_case: KeyCase,
 }
 
 struct File<'d> {
@@ -119,74 +108,89 @@ struct File<'d> {
     width: Option<Value<'d>>,
 }
 
-/// The styles that keys of a file request and its files are written in.
+/// The cases of the keys in a file request and its files.
 #[derive(Clone, Copy, Default)]
 struct KeyCase {
     snake: bool,
     camel: bool,
 }
 
+/// Keys that exist in both cases, in `snake_case`.
+const SNAKE_CASE_KEYS: [&str; 11] = [
+    "account_id",
+    "created_at",
+    "expires_at",
+    "file_request_id",
+    "mime_type",
+    "original_name",
+    "patient_id",
+    "short_link_expires_at",
+    "short_link_id",
+    "staff_id",
+    "staff_name",
+];
+
 impl KeyCase {
-    /// Takes note of a key that is written in two ways, in R0 and later.
+    /// Records the case of a key that exists in both cases.
     fn observe(&mut self, key: &[u8]) {
-        match key {
-            b"account_id"
-            | b"created_at"
-            | b"expires_at"
-            | b"file_request_id"
-            | b"mime_type"
-            | b"original_name"
-            | b"patient_id"
-            | b"short_link_expires_at"
-            | b"short_link_id"
-            | b"staff_id"
-            | b"staff_name" => self.snake = true,
-            b"accountId"
-            | b"createdAt"
-            | b"expiresAt"
-            | b"fileRequestId"
-            | b"mimeType"
-            | b"originalName"
-            | b"patientId"
-            | b"shortLinkExpiresAt"
-            | b"shortLinkId"
-            | b"staffId"
-            | b"staffName" => self.camel = true,
-            _ => {}
+        let Some(snake) = SNAKE_CASE_KEYS.iter().find(|snake| is_same_key(key, snake.as_bytes())) else {
+            return;
+        };
+        if key.len() == snake.len() {
+            self.snake = true;
+        } else {
+            self.camel = true;
         }
     }
 }
 
+/// Returns whether a key is this one in `snake_case`, or the same in `camelCase`.
+fn is_same_key(key: &[u8], snake: &[u8]) -> bool {
+    // PERF: the first byte excludes most keys.
+    if key.first() != snake.first() || key.len() == snake.len() {
+        return key == snake;
+    }
+    let mut rest = key.iter();
+    let mut words = snake.split(|byte| *byte == b'_');
+    let first = words.next().unwrap_or_default();
+    first.iter().all(|byte| rest.next() == Some(byte))
+        && words.all(|word| {
+            rest.next().copied() == word.first().map(u8::to_ascii_uppercase)
+                && word.iter().skip(1).all(|byte| rest.next() == Some(byte))
+        })
+        && rest.next().is_none()
+}
+
 impl<'d> FileRequestFields<'d> {
-    fn of(body: Value<'d>) -> Self {
-        let mut view = Self::default();
-        each(body.get("event"), &mut |key, value| match key {
-            b"createdAt" => view.created_at = Some(value),
-            b"fileRequest" => view.request = Some(value),
-            b"addedFileIds" => view.added = Some(value),
-            b"removedFileIds" => view.removed = Some(value),
+    fn collect(body: Value<'d>) -> Self {
+        let mut fields = Self::default();
+        visit_members(body.get("event"), &mut |key, value| match key {
+            b"createdAt" => fields.created_at = Some(value),
+            b"fileRequest" => fields.request = Some(value),
+            b"addedFileIds" => fields.added = Some(value),
+            b"removedFileIds" => fields.removed = Some(value),
             _ => {}
         });
         let mut files = None;
-        each(view.request, &mut |key, value| {
-            view.styles.observe(key);
+        visit_members(fields.request, &mut |key, value| {
+            fields.key_case.observe(key);
             match key {
-                b"id" => view.request_id = Some(value),
-                b"createdAt" | b"created_at" => view.request_created_at = Some(value),
+                b"id" => fields.request_id = Some(value),
+                b"createdAt" | b"created_at" => fields.request_created_at = Some(value),
                 b"files" => files = Some(value),
-                b"patientUser" => view.users[0] = Some(value),
-                b"staffUser" => view.users[1] = Some(value),
-                b"type" => view.request_is_photo = is_string(value, "photo"),
+                b"patientUser" => fields.users[0] = Some(value),
+                b"staffUser" => fields.users[1] = Some(value),
+                b"type" => fields.request_is_photo = is_string(value, "photo"),
                 _ => {}
             }
         });
         if let Some(files) = files {
-            view.files.reserve_exact(files.len());
-            view.files.extend(files.elements().map(|file| File::of(file, &mut view.styles)));
-            view.file_ids = view.files.iter().filter_map(|file| uuid(file.id?)).collect();
-            sort_by(&mut view.file_ids, Ord::cmp);
+            fields.files.reserve_exact(files.len());
+            fields.files.extend(files.elements().map(|file| File::collect(file, &mut fields.key_case)));
+            fields.file_ids = fields.files.iter().filter_map(|file| uuid(file.id?)).collect();
+            sort_by(&mut fields.file_ids, Ord::cmp);
         }
-        view
+        fields
     }
 
     fn has_file(&self, id: Value<'_>) -> Option<bool> {
@@ -195,7 +199,7 @@ impl<'d> FileRequestFields<'d> {
 }
 
 impl<'d> File<'d> {
-    fn of(value: Value<'d>, styles: &mut KeyCase) -> Self {
+    fn collect(value: Value<'d>, key_case: &mut KeyCase) -> Self {
         let mut file = Self {
             value,
             id: None,
@@ -207,8 +211,8 @@ impl<'d> File<'d> {
             height: None,
             width: None,
         };
-        each(Some(value), &mut |key, value| {
-            styles.observe(key);
+        visit_members(Some(value), &mut |key, value| {
+            key_case.observe(key);
             match key {
                 b"id" => file.id = Some(value),
                 b"fileRequestId" | b"file_request_id" => file.request_id = Some(value),
@@ -224,195 +228,188 @@ impl<'d> File<'d> {
         file
     }
 
-    /// Whether the media type says that this is something else than an image.
+    /// Returns whether the media type is present and not an image type.
     fn is_not_image(&self) -> bool {
-        let image = |text: &str| text.get(..6).is_some_and(|start| eq_ignore_ascii_case(start, "image/"));
-        self.mime_type.and_then(Value::as_str).is_some_and(|text| !image(&text))
+        let is_image = |text: &str| text.get(..6).is_some_and(|start| eq_ignore_ascii_case(start, "image/"));
+        self.mime_type.and_then(Value::as_str).is_some_and(|text| !is_image(&text))
     }
 }
 
+/// Returns the ids in a list.
 fn ids(list: Option<Value<'_>>) -> impl Iterator<Item = Value<'_>> {
     list.into_iter().flat_map(Value::elements)
 }
 
-/// Inferred: a file that was added is among the files. One that was removed again before the event
-/// was sent could be missing.
-fn added_file_missing(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for id in ids(view.added).filter(|id| view.has_file(*id) == Some(false)) {
-        raise.report(id.place(), "An id in addedFileIds is the id of no file in fileRequest.files.");
+/// Inferred: an added file is among the files. A file that was removed again before the event was sent can be missing.
+fn added_file_missing(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for id in ids(fields.added).filter(|id| fields.has_file(*id) == Some(false)) {
+        reporter.report(id.place(), "An id in addedFileIds is not the id of a file in fileRequest.files.");
     }
 }
 
-/// Inferred: a file that was removed is no longer among the files.
-fn removed_file_present(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for id in ids(view.removed).filter(|id| view.has_file(*id) == Some(true)) {
-        raise.report(id.place(), "An id in removedFileIds is the id of a file in fileRequest.files.");
+/// Inferred: a removed file is no longer among the files.
+fn removed_file_present(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for id in ids(fields.removed).filter(|id| fields.has_file(*id) == Some(true)) {
+        reporter.report(id.place(), "An id in removedFileIds is the id of a file in fileRequest.files.");
     }
 }
 
 /// Inferred: one event does not add and remove the same file.
-fn added_and_removed(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    if view.removed.is_none_or(|removed| removed.len() == 0) {
+fn added_and_removed(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if fields.removed.is_none_or(|removed| removed.len() == 0) {
         return;
     }
-    let mut added: Vec<u128> = ids(view.added).filter_map(uuid).collect();
+    let mut added: Vec<u128> = ids(fields.added).filter_map(uuid).collect();
     sort_by(&mut added, Ord::cmp);
-    for value in ids(view.removed) {
+    for value in ids(fields.removed) {
         if uuid(value).is_some_and(|id| added.binary_search(&id).is_ok()) {
-            raise.report(value.place(), "An id stands in addedFileIds and in removedFileIds.");
+            reporter.report(value.place(), "An id is in both addedFileIds and removedFileIds.");
         }
     }
 }
 
 /// Inferred from what triggers the event: files were added or removed (8510224).
-fn no_change(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    if let (Some(added), Some(removed)) = (view.added, view.removed)
+fn no_change(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if let (Some(added), Some(removed)) = (fields.added, fields.removed)
         && added.len() + removed.len() == 0
     {
-        raise
+        reporter
             .report(added.place(), "addedFileIds and removedFileIds are both empty, so nothing was updated.");
     }
 }
 
-/// Inferred: an id names one file.
-fn file_id_duplicate(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    if view.file_ids.windows(2).all(|pair| pair[0] != pair[1]) {
+/// Inferred: the id of a file is unique.
+fn file_id_duplicate(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if fields.file_ids.windows(2).all(|pair| pair[0] != pair[1]) {
         return;
     }
     let mut seen = std::collections::HashSet::new();
-    for id in view.files.iter().filter_map(|file| file.id) {
+    for id in fields.files.iter().filter_map(|file| file.id) {
         if uuid(id).is_some_and(|number| !seen.insert(number)) {
-            raise.report(id.place(), "Two files in fileRequest.files have the same id.");
+            reporter.report(id.place(), "Two files in fileRequest.files have the same id.");
         }
     }
 }
 
-/// Inferred: a file stands in the request it names. True in the one sample that names it (8510224).
-fn file_request_id(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for id in view.files.iter().filter_map(|file| file.request_id) {
-        if view.request_id.is_some_and(|request| uuids_differ(id, request)) {
-            raise.report(id.place(), "A file names another file request than the one it stands in.");
+/// Inferred: a file names the file request that contains it. True in the only sample with this field (8510224).
+fn file_request_id(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for id in fields.files.iter().filter_map(|file| file.request_id) {
+        if fields.request_id.is_some_and(|request| uuids_differ(id, request)) {
+            reporter.report(id.place(), "A file names another file request than the one that contains it.");
         }
     }
 }
 
 /// Inferred: a file expires after it was created; an hour after, in every sample.
-fn file_expiry(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for file in &view.files {
+fn file_expiry(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for file in &fields.files {
         if let Some(expires) = file.expires_at
             && compare_instants(file.expires_at, file.created_at).is_some_and(Ordering::is_le)
         {
-            raise.report(expires.place(), "A file expires no later than it was created.");
+            reporter.report(expires.place(), "A file expires no later than it was created.");
         }
     }
 }
 
-/// Inferred: first the request, then the file, then the event about it.
-fn time_order(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for file in &view.files {
+/// Inferred: the request is created before the file, the file before the event.
+fn time_order(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for file in &fields.files {
         let Some(created) = file.created_at else { continue };
-        if compare_instants(file.created_at, view.request_created_at) == Some(Ordering::Less) {
-            raise.report(created.place(), "A file was created before its file request.");
+        if compare_instants(file.created_at, fields.request_created_at) == Some(Ordering::Less) {
+            reporter.report(created.place(), "A file was created before its file request.");
         }
-        if compare_instants(file.created_at, view.created_at) == Some(Ordering::Greater) {
-            raise.report(created.place(), "A file was created after the event about it.");
+        if compare_instants(file.created_at, fields.created_at) == Some(Ordering::Greater) {
+            reporter.report(created.place(), "A file was created after the event about the file.");
         }
     }
 }
 
 /// Inferred: a photo is taken before it is uploaded. Clocks of cameras are often wrong.
-fn photo_time(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for file in &view.files {
+fn photo_time(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for file in &fields.files {
         if let Some(taken) = file.photo_at
             && compare_instants(file.photo_at, file.created_at) == Some(Ordering::Greater)
         {
-            raise.hint(
+            reporter.report_with_hint(
                 taken.place(),
-                "photoCreatedAt lies after the file's createdAt.",
-                "The camera's clock may be wrong.",
+                "photoCreatedAt is after the file's createdAt.",
+                "Check the clock of the camera.",
             );
         }
     }
 }
 
-/// Inferred: a size has two sides.
-fn image_size(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for file in &view.files {
-        let known = match (file.height, file.width) {
+/// Inferred: height and width are known together.
+fn image_size(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for file in &fields.files {
+        let value = match (file.height, file.width) {
             (Some(height), None) => height,
             (None, Some(width)) => width,
             _ => continue,
         };
-        raise.report(known.place(), "Only one of imageHeight and imageWidth is known.");
+        reporter.report(value.place(), "Only one of imageHeight and imageWidth is known.");
     }
 }
 
-/// What is no image has null for both sizes (bf9dfcf).
-fn not_an_image(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for file in view.files.iter().filter(|file| file.is_not_image()) {
+/// Files other than images have null for both sizes (bf9dfcf).
+fn not_an_image(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for file in fields.files.iter().filter(|file| file.is_not_image()) {
         for (value, name) in [(file.height, "imageHeight"), (file.width, "imageWidth")] {
             if let Some(value) = value {
-                raise.report(
-                    value.place(),
-                    &format!("{name} is set, and mimeType says that the file is not an image."),
-                );
+                reporter.report(value.place(), &format!("{name} is set, but mimeType is not an image type."));
             }
         }
     }
 }
 
-/// Inferred: what is no image was not photographed (b000672 has the time for images), and is an odd
-/// answer to a request for photos.
-fn photo_not_image(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for file in view.files.iter().filter(|file| file.is_not_image()) {
+/// Inferred: files other than images have no time of a photo (b000672 documents it for images), and are unexpected in a
+/// request for photos.
+fn photo_not_image(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for file in fields.files.iter().filter(|file| file.is_not_image()) {
         if let Some(value) = present(file.photo_at) {
-            raise.report(
-                value.place(),
-                "photoCreatedAt is set, and mimeType says that the file is not an image.",
-            );
+            reporter.report(value.place(), "photoCreatedAt is set, but mimeType is not an image type.");
         }
-        if let Some(value) = file.mime_type.filter(|_| view.request_is_photo) {
-            raise
-                .report(value.place(), "The file request asks for photos, and a file in it is not an image.");
+        if let Some(value) = file.mime_type.filter(|_| fields.request_is_photo) {
+            reporter
+                .report(value.place(), "The file request is for photos, but mimeType is not an image type.");
         }
     }
 }
 
-/// Inferred: a file request and its files are written in one style, `snake_case` up to 8510224 and
-/// `camelCase` from 995b793.
-fn mixed_key_case(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    if !(view.styles.snake && view.styles.camel) {
+/// Inferred: a file request and its files have keys in one case, `snake_case` up to 8510224 and `camelCase` from 995b793.
+fn mixed_key_case(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    if !(fields.key_case.snake && fields.key_case.camel) {
         return;
     }
-    // At the first key that is written otherwise than those before it.
-    let mut styles = KeyCase::default();
-    let objects = view.request.into_iter().chain(view.files.iter().map(|file| file.value));
+    // The issue is at the first key whose case differs from the keys before it.
+    let mut key_case = KeyCase::default();
+    let objects = fields.request.into_iter().chain(fields.files.iter().map(|file| file.value));
     for (key, _) in objects.flat_map(Value::members) {
-        styles.observe(key.text().as_bytes());
-        if styles.snake && styles.camel {
-            raise.hint(
+        key_case.observe(key.text().as_bytes());
+        if key_case.snake && key_case.camel {
+            reporter.report_with_hint(
                 key.place(),
                 "A file request mixes keys in snake_case and in camelCase.",
-                "The first revision of the contract (R0) has snake_case here, every later one camelCase.",
+                "Use snake_case in revision R0, camelCase in every later one.",
             );
             return;
         }
     }
 }
 
-/// Inferred from the words "if null, use first and last name" (d6d8a02): something has to be there.
-fn user_name_missing(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
-    for user in view.users.into_iter().flatten() {
+/// Inferred from the words "if null, use first and last name" (d6d8a02): at least one name is set.
+fn user_name_missing(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
+    for user in fields.users.into_iter().flatten() {
         let (mut has_name_key, mut has_name) = (false, false);
-        each(Some(user), &mut |key, value| {
+        visit_members(Some(user), &mut |key, value| {
             if let b"displayName" | b"firstName" | b"lastName" = key {
                 has_name_key = true;
                 has_name |= !value.string_bytes().is_empty();
             }
         });
-        // Where no key is there at all, the contract has said so.
+        // If all keys are missing, the schema has reported them.
         if has_name_key && !has_name {
-            raise.report(user.place(), "A user has neither a display name nor a first or last name.");
+            reporter.report(user.place(), "A user has neither a display name nor a first or last name.");
         }
     }
 }

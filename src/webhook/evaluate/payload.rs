@@ -72,7 +72,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             || profile == Profile::Strict && revision.schema.is_valid(root, Profile::Lenient)
         {
             let first_issue = issues.len();
-            rules.judge(document, profile, issues);
+            rules.evaluate(document, profile, issues);
             issues[first_issue..].iter_mut().for_each(|issue| issue.stage = Some(Stage::Rules));
             self.findings.has_run_rules = true;
         }
@@ -117,7 +117,7 @@ fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<
     if matches!(provider.envelope.event_type, FieldSource::Header(_)) {
         (issue.place, issue.received) = (Location::Request, None);
     }
-    match provider.lookalike(root) {
+    match provider.find_known_mistake(root) {
         Some(mistake) => issue.hint(mistake),
         None => issue,
     }

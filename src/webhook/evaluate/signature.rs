@@ -76,7 +76,7 @@ impl<'b> Evaluator<'b, '_, '_> {
         else {
             return Ok(());
         };
-        let timestamp = time.read(document.root());
+        let timestamp = time.parse(document.root());
         let outcome = match timestamp {
             Ok(timestamp) => {
                 verified.within_tolerance(timestamp, self.now.as_millis(), u64::from(self.options.tolerance))

@@ -100,8 +100,8 @@ static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 47] = [
     (&causes::SIGNATURE_EMPTY_BODY, Apply(|_| Some(Vec::new()))),
     (&causes::BODY_BASE64_SIGNED, Apply(|v| Some(Encoding::Base64.encode(v.received).into_bytes()))),
     (&causes::BODY_BASE64_SIGNED, Apply(|v| Some(Encoding::Base64Url.encode(v.received).into_bytes()))),
-    (&causes::BODY_TRAILING, Apply(|v| Some(v.received[..end_of_value(v.received)?].to_vec()))),
-    (&causes::BODY_TRAILING, Apply(|v| v.received.get(..v.length?).map(<[u8]>::to_vec))),
+    (&causes::BODY_TRAILING_DATA, Apply(|v| Some(v.received[..end_of_value(v.received)?].to_vec()))),
+    (&causes::BODY_TRAILING_DATA, Apply(|v| v.received.get(..v.length?).map(<[u8]>::to_vec))),
     (&causes::BODY_TRUNCATED, Apply(|v| close_brackets(v.received, ""))),
     (&causes::BODY_TRUNCATED, Apply(|v| close_brackets(v.received, "\n"))),
     (&causes::BODY_TRUNCATED, Apply(|v| close_brackets(v.received, "\r\n"))),
@@ -361,9 +361,9 @@ fn count_changes(style: &Style) -> usize {
 fn style_parts(style: &Style) -> [(Style, Option<&'static CauseDefinition>); 6] {
     fn cause<T: PartialEq>(
         table: &[(T, &'static CauseDefinition)],
-        wanted: &T,
+        expected: &T,
     ) -> Option<&'static CauseDefinition> {
-        table.iter().find(|(value, _)| value == wanted).map(|(_, cause)| *cause)
+        table.iter().find(|(value, _)| value == expected).map(|(_, cause)| *cause)
     }
     let numbers = match style.numbers {
         Numbers::Preserve => None,
@@ -444,8 +444,8 @@ mod tests {
         let style =
             Style { layout: Layout::Compact, characters: Characters::Ascii, sorted: true, ..Style::PRESERVE };
         let codes = |text: &str| {
-            let found = bodies(text).causes(BodyTransform::Json(style));
-            found.iter().map(|cause| cause.code).collect::<Vec<_>>()
+            let causes = bodies(text).causes(BodyTransform::Json(style));
+            causes.iter().map(|cause| cause.code).collect::<Vec<_>>()
         };
         assert_eq!(codes("{\"a\":\"é\"}"), ["body-unicode-escaped"]);
         assert_eq!(

@@ -144,19 +144,19 @@ causes! {
         BODY_TRUNCATED proof "body-truncated" "Body cut off at the end" NONE
             "The signature matches the body with its open brackets closed: the end was cut off."
             "Read the body to its end: await every chunk. Or raise the limit that cuts it: client_max_body_size in nginx, express.raw({ limit }), a database column or a log."
-        BODY_TRAILING proof "body-trailing-data" "Extra bytes at the end of the body" NONE
+        BODY_TRAILING_DATA proof "body-trailing-data" "Extra bytes at the end of the body" NONE
             "The signature matches the body without the bytes after its JSON or its Content-Length: the extra bytes were added after signing."
             "Read Content-Length bytes and no more: slice a reused buffer, buffer.subarray(0, length)."
         BODY_EMPTY observation "body-empty" "Empty body" RAW
             "The received body is empty. A stream that was read before gives an empty body."
             "Keep the raw bytes where the request is first read: a body can be read only once."
-        BODY_SHORT observation "body-shorter-than-declared" "Body shorter than Content-Length" RAW
+        BODY_SHORTER_THAN_DECLARED observation "body-shorter-than-declared" "Body shorter than Content-Length" RAW
             "Content-Length declares {length} bytes, and {received} were received: the body is incomplete, or not the raw one."
             "Read the body to its end, and verify it before anything parses or decodes it."
-        BODY_LONG observation "body-longer-than-declared" "Body longer than Content-Length" RAW
+        BODY_LONGER_THAN_DECLARED observation "body-longer-than-declared" "Body longer than Content-Length" RAW
             "Content-Length declares {length} bytes, and {received} were received: bytes were added, or the body is not the raw one."
             RAW_BODY_FIX
-        BODY_REPLACED observation "body-replacement-characters" "Replacement characters (U+FFFD) in the body" RAW
+        BODY_REPLACEMENT_CHARACTERS observation "body-replacement-characters" "Replacement characters (U+FFFD) in the body" RAW
             "The body contains U+FFFD, the mark of bytes that could not be decoded. If decoding made it, the signed bytes are lost."
             "Verify the body before it is decoded. Decoding a stream chunk by chunk, or with setEncoding, causes this."
         BODY_NOT_JSON observation "body-not-json" "Body is not JSON" RAW
@@ -167,10 +167,10 @@ causes! {
             "Raise `maxBytes`, if the provider sends bodies of this size."
     }
     Secret {
-        SECRET_SPACE proof "secret-white-space" "White space around the secret" NONE
+        SECRET_WHITE_SPACE proof "secret-white-space" "White space around the secret" NONE
             "The signature matches {secret} without the white space or line break around it."
             "Trim the secret where it is read: readFileSync(path, \"utf8\").trim(). Or store it without a line break: printf '%s', not echo."
-        SECRET_SPACE_MISSING proof "secret-white-space-missing" "White space in the sender's secret" NONE
+        SECRET_WHITE_SPACE_MISSING proof "secret-white-space-missing" "White space in the sender's secret" NONE
             "The signature matches {secret} with white space or a line break around it: the sender's secret has it."
             "Save the secret again at the sender, without the line break of a file or of echo."
         SECRET_QUOTES proof "secret-quotes" "Quotes around the secret" NONE
@@ -179,22 +179,22 @@ causes! {
         SECRET_QUOTES_MISSING proof "secret-quotes-missing" "Quotes in the sender's secret" NONE
             "The signature matches {secret} in quotes: the sender's secret has them."
             "Save the secret again at the sender, without the quotes."
-        SECRET_ESCAPED proof "secret-newline-escaped" "Escaped line break (\\n) in the secret" NONE
+        SECRET_NEWLINE_ESCAPED proof "secret-newline-escaped" "Escaped line break (\\n) in the secret" NONE
             "The signature matches {secret} with a line break for the two characters \\n, or without them."
             "Replace the two characters: secret.replaceAll(\"\\\\n\", \"\\n\"). Or store the secret without them."
-        SECRET_UNESCAPED proof "secret-newline-unescaped" "Escaped line break (\\n) in the sender's secret" NONE
+        SECRET_NEWLINE_UNESCAPED proof "secret-newline-unescaped" "Escaped line break (\\n) in the sender's secret" NONE
             "The signature matches {secret} with the two characters \\n for its line break: the sender's secret has them."
             "Save the secret again at the sender, with a real line break. Or write \\n in your own secret, too."
-        SECRET_HEX proof "secret-hex-decoded" "Secret decoded from hex by the sender" NONE
+        SECRET_HEX_DECODED proof "secret-hex-decoded" "Secret decoded from hex by the sender" NONE
             "The signature matches {secret} decoded from hex: the sender uses the decoded bytes as the key."
             "Set \"secret\": \"hex\" in the provider definition. Or, if the provider documents the text as the key, change the sender."
-        SECRET_BASE64 proof "secret-base64-decoded" "Secret decoded from base64 by the sender" NONE
+        SECRET_BASE64_DECODED proof "secret-base64-decoded" "Secret decoded from base64 by the sender" NONE
             "The signature matches {secret} decoded from base64: the sender uses the decoded bytes as the key."
             "Set \"secret\": \"base64\" in the provider definition. Or, if the provider documents the text as the key, change the sender."
-        SECRET_BASE64URL proof "secret-base64url-decoded" "Secret decoded from URL-safe base64 by the sender" NONE
+        SECRET_BASE64URL_DECODED proof "secret-base64url-decoded" "Secret decoded from URL-safe base64 by the sender" NONE
             "The signature matches {secret} decoded from URL-safe base64: the sender uses the decoded bytes as the key."
             "Set \"secret\": \"base64\" in the provider definition, and write the secret with + for - and / for _."
-        SECRET_AS_TEXT proof "secret-not-decoded" "Secret not decoded by the sender" NONE
+        SECRET_NOT_DECODED proof "secret-not-decoded" "Secret not decoded by the sender" NONE
             "The signature matches the text of {secret}: the sender does not decode it."
             "Set \"secret\": \"utf8\" in the provider definition."
         SECRET_ENCODED proof "secret-encoded" "Encoded text of the secret used as the key" NONE
@@ -209,13 +209,13 @@ causes! {
         SECRET_UNSET proof "secret-unset" "Sender's secret not set" NONE
             "The signature matches an empty secret, or the text of an unset variable (undefined, null, None, nil)."
             "Set the secret where the sender runs. Until then, everyone can sign such deliveries."
-        SECRET_ANOTHER observation "secret-not-first" "Secret other than the first" NONE
+        SECRET_NOT_FIRST observation "secret-not-first" "Secret other than the first" NONE
             "The signature matches {secret}, not the first one, which is the one that signs."
             "Remove old secrets after a rotation. Or, outside of a rotation, check that the delivery is of this subscription."
-        SECRET_OTHER_KIND observation "secret-wrong-type" "Not a webhook signing secret" NONE
+        SECRET_WRONG_TYPE observation "secret-wrong-type" "Not a webhook signing secret" NONE
             "The value of {secret} is not a webhook signing secret: the prefix {prefix} marks {kind}."
             "Copy the signing secret from the settings of this webhook at the provider."
-        SECRET_ODD observation "secret-suspicious" "Suspicious secret" NONE
+        SECRET_SUSPICIOUS observation "secret-suspicious" "Suspicious secret" NONE
             "The format of {secret} is unusual. {hint}"
             SECRET_FIX
     }
@@ -229,13 +229,13 @@ causes! {
         SIGNATURE_ENCODING proof "signature-encoding" "Unexpected encoding of the signature" NONE
             "The signature matches encoded as {written}; expected {expected}."
             "Change the sender to encode the signature as {expected}: digest(\"{expected}\") in Node.js. Or change `format` in the provider definition."
-        SIGNATURE_CASE proof "signature-upper-case" "Letter case of the signature changed" NONE
+        SIGNATURE_UPPER_CASE proof "signature-upper-case" "Letter case of the signature changed" NONE
             "The signature matches except for the case of its letters, and base64 is case-sensitive."
             "Pass the header value on unchanged: only header names are case-insensitive."
-        SIGNATURE_BARE proof "signature-label-missing" "Signature without its label" NONE
+        SIGNATURE_LABEL_MISSING proof "signature-label-missing" "Signature without its label" NONE
             "The signature matches without the label that this provider writes: expected {format}."
             "Pass the header value on unchanged: headers[\"{header}\"], not .split(\"=\")[1]. Or change the sender to write {format}."
-        SIGNATURE_LABEL proof "signature-label-unexpected" "Signature in an unexpected format" NONE
+        SIGNATURE_LABEL_UNEXPECTED proof "signature-label-unexpected" "Signature in an unexpected format" NONE
             "The signature matches, and its header is not in the format of this provider: expected {format}."
             "Pass the header value on unchanged: one value, without quotes or brackets. Or change the sender to write {format}."
         SIGNATURE_TRUNCATED proof "signature-truncated" "Signature cut off" NONE
@@ -247,7 +247,7 @@ causes! {
         SIGNATURE_DOUBLE_ENCODED proof "signature-double-encoded" "Signature encoded twice" NONE
             "The signature matches decoded twice: the encoded text was encoded again."
             "Change the sender to encode the digest once: digest(\"{expected}\") in Node.js, not Buffer.from(hmac.digest(\"hex\")).toString(\"base64\")."
-        SIGNATURE_UNKEYED proof "signature-not-hmac" "Plain hash instead of HMAC" NONE
+        SIGNATURE_NOT_HMAC proof "signature-not-hmac" "Plain hash instead of HMAC" NONE
             "The signature matches the plain {algorithm} of the body, or of the secret and the body concatenated: a hash, not an HMAC, like HubSpot's v1 signatures."
             "Change the sender to use HMAC: createHmac(\"{algorithm}\", secret).update(body)."
         DIGEST_LENGTH observation "digest-length" "Unexpected length of the signature" NONE
@@ -256,7 +256,7 @@ causes! {
         SIGNATURE_UNREADABLE observation "signature-unreadable" "No signature in the header" NONE
             "The header {header} contains no signature: expected {format}. Nothing was tried."
             "Pass the header value on unchanged."
-        SIGNATURE_LIST observation "signature-multiple" "Several signatures" NONE
+        SIGNATURE_MULTIPLE observation "signature-multiple" "Several signatures" NONE
             "The header {header} contains {count} values. Each of them was tried."
             "Remove the extra values, if the provider sends one: a proxy or a sender adds them."
     }
@@ -267,7 +267,7 @@ causes! {
         CONTENT_ID_MISSING proof "content-id-missing" "Message id not signed" NONE
             "The signature matches the signed content {content}: the id is missing; expected {expected_content}."
             "Change the sender to sign {expected_content}."
-        CONTENT_JOINER proof "content-separator" "Signed content joined in another way" NONE
+        CONTENT_SEPARATOR proof "content-separator" "Signed content joined in another way" NONE
             "The signature matches the signed content {content}: separators or order differ; expected {expected_content}."
             "Change the sender to sign {expected_content}, to the character."
         CONTENT_TIMESTAMP_UNIT proof "content-timestamp-unit" "Other timestamp signed" NONE
@@ -287,25 +287,25 @@ causes! {
         HEADER_MISSING observation "header-missing" "Signature header missing" NONE
             "Missing signature header {header}."
             "Set a signing secret at the sender. Or configure the proxy or gateway to pass {header} on (CloudFront: origin request policy)."
-        HEADER_LOOKALIKE observation "header-similar" "Other headers with signatures" NONE
+        HEADER_SIMILAR observation "header-similar" "Other headers with signatures" NONE
             "Headers that look like a signature: {names}. Expected {header}."
             "Check whether a proxy renamed {header}, or whether another provider sent this delivery."
-        HEADER_OF_PROVIDER observation "header-of-another-provider" "Signature header of another provider" NONE
+        HEADER_OF_ANOTHER_PROVIDER observation "header-of-another-provider" "Signature header of another provider" NONE
             "The delivery has the header {found}, the signature header of {provider}."
             "Verify it with a webhook of that provider."
         DOCUMENTATION_SAMPLE observation "documentation-sample" "Signature from the documentation" NONE
             "The signature is the example printed in the documentation of {provider}."
             "Use a real delivery, or sign a sample with `sign`: examples in documentation rarely match their body."
         TIMESTAMP_TOO_OLD observation "timestamp-too-old" "Timestamp too old" NONE
-            "The timestamp is {seconds} s in the past (-{seconds} s); the tolerance is {tolerance} s."
+            "The timestamp is {seconds} s in the past; the tolerance is {tolerance} s."
             "Pass `now`, if this is a recorded delivery. Or check for replays and queues, and the clock of this machine (timedatectl)."
         TIMESTAMP_TOO_NEW observation "timestamp-too-new" "Timestamp in the future" NONE
-            "The timestamp is {seconds} s in the future (+{seconds} s); the tolerance is {tolerance} s."
+            "The timestamp is {seconds} s in the future; the tolerance is {tolerance} s."
             "Check the clocks of this machine and of the sender (timedatectl), and the unit of the timestamp."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
             "The signed timestamp is missing, or not an integer."
             "Configure the proxy or gateway to pass the timestamp header on unchanged."
-        SIGNED_PART_MISSING observation "signed-content-incomplete" "Part of the signed content missing" NONE
+        SIGNED_CONTENT_INCOMPLETE observation "signed-content-incomplete" "Part of the signed content missing" NONE
             "The signed content includes {missing}, which the delivery does not have."
             "Pass the header on unchanged, and `url` and `method` as the sender knows them, not as a proxy rewrites them."
         CONTENT_ENCODING observation "content-encoding" "Compressed body" RAW
@@ -316,19 +316,19 @@ causes! {
             "Set the provider to send {expected}. Or verify the raw form, before a parser reads it."
     }
     Search {
-        SIGNATURE_FITS observation "signature-valid" "Valid signature" NONE
+        SIGNATURE_VALID observation "signature-valid" "Valid signature" NONE
             "The signature is valid: it matches these bytes and {secret}."
             "Run `inspect` for other issues."
-        NOTHING_SIGNED observation "provider-unsigned" "Provider without signatures" NONE
+        PROVIDER_UNSIGNED observation "provider-unsigned" "Provider without signatures" NONE
             "{provider} does not sign its webhooks, so there is no signature to explain."
             "Protect the URL in another way: a secret path, an IP allowlist or mutual TLS."
-        NO_SECRET observation "secret-missing" "No signing secret configured" NONE
+        SECRET_MISSING observation "secret-missing" "No signing secret configured" NONE
             "No signing secret configured, so nothing was tried."
             "Pass the signing secret of the subscription in `secrets`."
-        UNEXPLAINED observation "no-match" "No match" NONE
+        NO_MATCH observation "no-match" "No match" NONE
             "No match. Tried {bodies} body variants, {keys} key variants and {contents} signed contents. Most likely the secret is wrong."
             "Copy the secret again from the settings of this webhook. Or compare length and digest of the body with the sender's: some changes cannot be undone."
-        SEARCH_BOUNDED observation "search-limit-reached" "Search limit reached" NONE
+        SEARCH_LIMIT_REACHED observation "search-limit-reached" "Search limit reached" NONE
             "The search ended at its limit, so some combinations were not tried."
             "Raise `maxCombinations`, pass fewer secrets, or try a shorter body."
     }
@@ -392,26 +392,11 @@ mod tests {
         }
     }
 
-    /// The field's words: these say the same with more effort for the reader.
+    /// Words that the words lint cannot forbid everywhere, because some have proper uses in code.
     #[test]
     fn messages_use_the_words_of_the_field() {
-        const AVOIDED: [&str; 15] = [
-            "anybody",
-            "nobody",
-            "somebody",
-            "whoever",
-            " stands",
-            "mend",
-            "take away",
-            "look whether",
-            "most often",
-            " fits",
-            " behind",
-            "beside",
-            "anew",
-            "formula",
-            "something",
-        ];
+        const AVOIDED: [&str; 7] =
+            ["take away", "look whether", "most often", " fits", "anew", "formula", "something"];
         for CauseDefinition { code, title, message, fix, .. } in CAUSES {
             for word in AVOIDED {
                 assert!([title, message, fix].iter().all(|text| !text.contains(word)), "{code}: {word}");

@@ -54,7 +54,7 @@ impl<'d> ContentInputs<'d> {
         let unit = TimestampUnit::Seconds;
         let mut expected_timestamps = timestamps(scheme, headers);
         expected_timestamps.truncate(MAX_CANDIDATES);
-        expected_timestamps.retain(|text| unit.read(text).is_some());
+        expected_timestamps.retain(|text| unit.parse(text).is_some());
         let mut other_timestamps = Vec::new();
         for (name, value) in headers.iter() {
             if contains_word(name, "timestamp") && (1..=40).contains(&value.len()) {
@@ -64,7 +64,7 @@ impl<'d> ContentInputs<'d> {
                 for item in value.split([',', ';', ' ']) {
                     if let Some((_, text)) = split_once(item, '=')
                         && text.len() >= 9
-                        && unit.read(text).is_some()
+                        && unit.parse(text).is_some()
                     {
                         other_timestamps.push(text);
                     }
@@ -207,7 +207,7 @@ impl<'d> ContentHypotheses<'_, 'd> {
 }
 
 impl ContentHypothesis<'_> {
-    /// Whether no definition may have it: one signature would fit several requests.
+    /// Whether no definition may have it: one signature would match several requests.
     pub fn is_ambiguous(&self) -> bool {
         self.content.ambiguity().is_some()
     }
@@ -234,7 +234,7 @@ impl ContentHypothesis<'_> {
 /// Returns the template without its timestamp or id, and with other separators or order.
 fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
     let Ok(tokens) = tokens(template) else { return Vec::new() };
-    let is_id = |token: &TemplateToken<'_>| matches!(token, TemplateToken::Placeholder(place) if *place == "id" || place.starts_with("header:"));
+    let is_id = |token: &TemplateToken<'_>| matches!(token, TemplateToken::Placeholder(name) if *name == "id" || name.starts_with("header:"));
     let is_timestamp = |token: &TemplateToken<'_>| *token == TemplateToken::Placeholder("timestamp");
     let placeholders = tokens.iter().filter(|token| matches!(token, TemplateToken::Placeholder(_))).count();
     let mut all: Vec<(String, Vec<&'static CauseDefinition>)> = Vec::new();
@@ -268,10 +268,10 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
                 }
             }
         }
-        all.push((text, vec![&causes::CONTENT_JOINER]));
+        all.push((text, vec![&causes::CONTENT_SEPARATOR]));
     }
     let reversed: String = tokens.iter().rev().map(|token| format_token(*token)).collect();
-    all.push((reversed, vec![&causes::CONTENT_JOINER]));
+    all.push((reversed, vec![&causes::CONTENT_SEPARATOR]));
     all.retain(|(text, _)| text != template);
     all
 }
@@ -310,7 +310,9 @@ mod tests {
         let of = |template| {
             mutations(template)
                 .into_iter()
-                .map(|(it, causes)| (it, causes.iter().map(|it| it.code).collect::<Vec<_>>()))
+                .map(|(template, causes)| {
+                    (template, causes.iter().map(|cause| cause.code).collect::<Vec<_>>())
+                })
                 .collect::<Vec<_>>()
         };
         assert!(of("{body}").is_empty());
@@ -322,8 +324,8 @@ mod tests {
         assert!(all.contains(&("{body}.{timestamp}.{id}".to_owned(), vec!["content-separator"])));
         let all = of("v0:{timestamp}:{body}");
         assert_eq!(all[0].0, "v0:{body}");
-        assert!(all.iter().any(|(it, _)| it == "v0:{timestamp}.{body}"));
+        assert!(all.iter().any(|(text, _)| text == "v0:{timestamp}.{body}"));
         assert_eq!(of("{body}.{timestamp}")[0].0, "{body}");
-        assert!(of("{timestamp}{body}").iter().any(|(it, _)| it == "{timestamp}.{body}"));
+        assert!(of("{timestamp}{body}").iter().any(|(text, _)| text == "{timestamp}.{body}"));
     }
 }

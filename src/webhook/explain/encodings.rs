@@ -136,9 +136,9 @@ mod tests {
         assert_eq!(from_percent(b"%7B+%2", true), Some(b"{ %2".to_vec()));
         assert_eq!(from_percent(b"%7b+", false), Some(b"{+".to_vec()));
         assert_eq!(from_percent(b"{}", true), None);
-        let written = PERCENT
+        let encoded = PERCENT
             .map(|encoding| String::from_utf8(to_percent("{ é*~(".as_bytes(), encoding)).expect("ASCII"));
-        assert_eq!(written, ["%7B+%C3%A9*%7E%28", "%7B%20%C3%A9*~(", "%7B%20%C3%A9%2A~%28"]);
+        assert_eq!(encoded, ["%7B+%C3%A9*%7E%28", "%7B%20%C3%A9*~(", "%7B%20%C3%A9%2A~%28"]);
         assert_eq!(from_form(b"a=1&payload=%7B%22a%22%3A+1%7D&b"), Some(b"{\"a\": 1}".to_vec()));
         assert_eq!(from_form(b"{\"a\":\"b=c\"}"), None);
     }

@@ -38,7 +38,7 @@ pub struct ObservationCollector<'a, 'd> {
     pub delivery: &'d Delivery<'d>,
     pub received: &'a [Received<'d>],
     pub is_json: bool,
-    pub found: Vec<Cause>,
+    pub observations: Vec<Cause>,
 }
 
 /// Formats a number. One copy for all callers.
@@ -66,7 +66,7 @@ impl ObservationCollector<'_, '_> {
 
     #[inline(never)]
     fn observe(&mut self, cause: &'static CauseDefinition, args: &[(&str, &str)]) {
-        self.found.push(cause.render(args));
+        self.observations.push(cause.render(args));
     }
 
     fn headers(&mut self) {
@@ -77,7 +77,7 @@ impl ObservationCollector<'_, '_> {
             let names: Vec<&str> =
                 find_signature_like_headers(headers).into_iter().map(|(name, _)| name).collect();
             if !names.is_empty() {
-                self.observe(&causes::HEADER_LOOKALIKE, &[("names", &names.join(", ")), ("header", header)]);
+                self.observe(&causes::HEADER_SIMILAR, &[("names", &names.join(", ")), ("header", header)]);
             }
         }
         // GitHub sends two signature headers: the second one is not of another provider.
@@ -85,7 +85,7 @@ impl ObservationCollector<'_, '_> {
             known_headers().find(|(name, _)| eq_ignore_ascii_case(name, header)).map(|(_, title)| title);
         for (name, provider) in known_headers() {
             if expected != Some(provider) && header_value(headers, name).is_some() {
-                self.observe(&causes::HEADER_OF_PROVIDER, &[("found", name), ("provider", provider)]);
+                self.observe(&causes::HEADER_OF_ANOTHER_PROVIDER, &[("found", name), ("provider", provider)]);
             }
         }
         if header_value(headers, "content-encoding")
@@ -111,7 +111,7 @@ impl ObservationCollector<'_, '_> {
             .count()
             .max(value_count);
         if count > 1 {
-            self.observe(&causes::SIGNATURE_LIST, &[("header", header), ("count", &number(count))]);
+            self.observe(&causes::SIGNATURE_MULTIPLE, &[("header", header), ("count", &number(count))]);
         }
         let algorithms = self.keys.algorithms();
         let received = self.received;
@@ -136,21 +136,21 @@ impl ObservationCollector<'_, '_> {
             if is_expected && labelled.is_none_or(|label| label.digest_len() == bytes.len()) {
                 continue;
             }
-            let made_by = match bytes.len() {
+            let hash = match bytes.len() {
                 16 => Some("md5"),
                 28 => Some("sha224"),
                 48 => Some("sha384"),
                 other => Algorithm::of_len(other).map(Algorithm::name),
             };
-            let mut like = match made_by {
+            let mut like = match hash {
                 Some(name) => format!("the length of {name}"),
                 None => into_owned_outlined("the length of no known algorithm"),
             };
             if let Some(label) = labelled {
                 like = format!("{like}, under the label {label}");
             }
-            let wanted = algorithms.iter().map(|a| format!("{} bytes for {a}", a.digest_len()));
-            let accepted = wanted.collect::<Vec<_>>().join(" or ");
+            let lengths = algorithms.iter().map(|a| format!("{} bytes for {a}", a.digest_len()));
+            let accepted = lengths.collect::<Vec<_>>().join(" or ");
             let length = number(bytes.len());
             self.observe(
                 &causes::DIGEST_LENGTH,
@@ -164,13 +164,13 @@ impl ObservationCollector<'_, '_> {
         let timestamp = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
             Some(time) => match Document::parse(self.delivery.body) {
-                Ok(document) => time.read(document.root()).ok(),
+                Ok(document) => time.parse(document.root()).ok(),
                 Err(_) => return,
             },
             None if !scheme.has_timestamp() => return,
             None => {
                 let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
-                text.and_then(|text| scheme.timestamp_unit().read(text))
+                text.and_then(|text| scheme.timestamp_unit().parse(text))
             }
         };
         let Some(timestamp) = timestamp else {
@@ -187,7 +187,7 @@ impl ObservationCollector<'_, '_> {
         self.observe(cause, &[("seconds", &seconds), ("tolerance", &limits.tolerance.to_string())]);
     }
 
-    /// Parts of the signed content that the delivery lacks.
+    /// Reports a part of the signed content that the delivery lacks.
     fn parts(&mut self) {
         let missing = match self.scheme.values(self.delivery) {
             Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
@@ -195,14 +195,18 @@ impl ObservationCollector<'_, '_> {
             Err(Outcome::MethodMissing) => into_owned_outlined("the method"),
             _ => return,
         };
-        self.observe(&causes::SIGNED_PART_MISSING, &[("missing", &missing)]);
+        self.observe(&causes::SIGNED_CONTENT_INCOMPLETE, &[("missing", &missing)]);
     }
 
     fn body(&mut self) {
         let body = self.delivery.body;
         let received = number(body.len());
         if let Some(length) = content_length(&self.delivery.headers).filter(|length| *length != body.len()) {
-            let cause = if length > body.len() { &causes::BODY_SHORT } else { &causes::BODY_LONG };
+            let cause = if length > body.len() {
+                &causes::BODY_SHORTER_THAN_DECLARED
+            } else {
+                &causes::BODY_LONGER_THAN_DECLARED
+            };
             self.observe(cause, &[("length", &number(length)), ("received", &received)]);
         }
         if body.is_empty() {
@@ -210,7 +214,7 @@ impl ObservationCollector<'_, '_> {
             return;
         }
         if contains_bytes(body, "\u{fffd}".as_bytes()) {
-            self.observe(&causes::BODY_REPLACED, &[]);
+            self.observe(&causes::BODY_REPLACEMENT_CHARACTERS, &[]);
         }
         if !self.is_json && contains_word(&self.webhook.provider().content_type, "json") {
             self.observe(&causes::BODY_NOT_JSON, &[]);
@@ -219,15 +223,18 @@ impl ObservationCollector<'_, '_> {
 
     fn secrets(&mut self) {
         let keys = self.keys;
-        for (secret, (_, written)) in keys.secrets().enumerate() {
-            if let Some((prefix, kind)) = detect_token_type(written) {
+        for (secret, (_, source_text)) in keys.secrets().enumerate() {
+            if let Some((prefix, kind)) = detect_token_type(source_text) {
                 let (secret, prefix) = (secret_label(keys, secret), format!("\"{prefix}\""));
-                let words = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
-                self.observe(&causes::SECRET_OTHER_KIND, &words);
+                let args = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
+                self.observe(&causes::SECRET_WRONG_TYPE, &args);
             }
         }
         for (secret, hint) in keys.warnings() {
-            self.observe(&causes::SECRET_ODD, &[("secret", &secret_label(keys, secret)), ("hint", hint)]);
+            self.observe(
+                &causes::SECRET_SUSPICIOUS,
+                &[("secret", &secret_label(keys, secret)), ("hint", hint)],
+            );
         }
     }
 }

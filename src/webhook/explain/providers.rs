@@ -17,10 +17,10 @@ struct KnownProvider {
     signed_content: String,
 }
 
-/// Providers that are not built in: title, signature header, signed content; each with its source. An entry whose
+/// Signature schemes of providers that are not built in: title, signature header, signed content; each with its source. An entry whose
 /// header a built-in provider has is skipped.
-const OTHERS: [(&str, &str, &str); 7] = [
-    // docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries: the SHA-1 beside the SHA-256
+const UNLISTED_SCHEMES: [(&str, &str, &str); 7] = [
+    // docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries: the SHA-1 next to the SHA-256
     ("GitHub", "X-Hub-Signature", "{body}"),
     // twilio.com/docs/usage/security: the URL and the sorted form fields, so no template computes it
     ("Twilio", "X-Twilio-Signature", ""),
@@ -56,7 +56,7 @@ static PROVIDERS: LazyLock<Vec<KnownProvider>> = LazyLock::new(|| {
             add_built_in(&mut all, document.root());
         }
     }
-    for (title, header, signed_content) in OTHERS {
+    for (title, header, signed_content) in UNLISTED_SCHEMES {
         if !all.iter().any(|other| eq_ignore_ascii_case(&other.header, header)) {
             let [title, header, signed_content] = [title, header, signed_content].map(into_owned_outlined);
             all.push(KnownProvider { title, header, signed_content });
@@ -73,7 +73,8 @@ fn add_built_in(all: &mut Vec<KnownProvider>, definition: Value<'_>) {
         if signature.kind() == Kind::Array { signature.elements().collect() } else { vec![signature] };
     for scheme in schemes {
         if let (Some(title), Some(header)) = (text(definition, "title"), text(scheme, "header")) {
-            let signed_content = text(scheme, "signedContent").unwrap_or_default();
+            // The default of definitions.
+            let signed_content = text(scheme, "signedContent").unwrap_or_else(|| "{body}".to_owned());
             all.push(KnownProvider { title, header, signed_content });
         }
     }

@@ -121,7 +121,7 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
             continue;
         }
         for item in scheme.format.items(value).take(MAX_SIGNATURES) {
-            if let HeaderItem::Signature { label, digest } = scheme.format.read(item)
+            if let HeaderItem::Signature { label, digest } = scheme.format.parse_item_value(item)
                 && is_plausible(digest)
             {
                 let is_known = label.is_none_or(|label| Algorithm::from_name(label).is_some());
@@ -142,12 +142,13 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
     }
     if headers.get(scheme.header()).is_none() {
         for (header, value) in find_signature_like_headers(headers) {
-            let expected = scheme.format.items(value).find_map(|item| match scheme.format.read(item) {
-                HeaderItem::Signature { label, digest } if is_digest(digest) => {
-                    Some(Received::new(header, digest, label, HeaderForm::Expected))
-                }
-                _ => None,
-            });
+            let expected =
+                scheme.format.items(value).find_map(|item| match scheme.format.parse_item_value(item) {
+                    HeaderItem::Signature { label, digest } if is_digest(digest) => {
+                        Some(Received::new(header, digest, label, HeaderForm::Expected))
+                    }
+                    _ => None,
+                });
             let other = || split_candidates(value).into_iter().find(|(_, text)| is_digest(text));
             all.extend(expected.or_else(|| Some(Received::candidate(header, other()?))));
         }
@@ -283,8 +284,10 @@ impl SignatureReader<'_> {
             (!eq_ignore_ascii_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
         let form = match received.form {
             HeaderForm::Expected => None,
-            HeaderForm::Unlabelled => self.scheme.format.has_label().then_some(&causes::SIGNATURE_BARE),
-            HeaderForm::Unexpected => Some(&causes::SIGNATURE_LABEL),
+            HeaderForm::Unlabelled => {
+                self.scheme.format.has_label().then_some(&causes::SIGNATURE_LABEL_MISSING)
+            }
+            HeaderForm::Unexpected => Some(&causes::SIGNATURE_LABEL_UNEXPECTED),
         };
         let label = match received.labelled_algorithm() {
             Some(named) if named != algorithm => Some(&causes::ALGORITHM_MISLABELLED),
@@ -333,7 +336,7 @@ impl SignatureReader<'_> {
                     (algorithm, self.encoding),
                     case_folded,
                     Coverage::CaseFolded,
-                    Some(&causes::SIGNATURE_CASE),
+                    Some(&causes::SIGNATURE_UPPER_CASE),
                 );
             }
         }
@@ -369,13 +372,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_that_could_be_signatures_are_found_with_their_labels() {
+    fn splits_values_into_candidates_with_their_labels() {
         let hex = "00112233445566778899aabbccddeeff00112233";
         let label = |value: &str| {
-            let found = split_candidates(value)
+            let candidates = split_candidates(value)
                 .into_iter()
                 .map(|(label, text)| (label.map(str::to_owned), text.len()));
-            found.collect::<Vec<_>>()
+            candidates.collect::<Vec<_>>()
         };
         assert_eq!(label(hex), [(None, 40)]);
         assert_eq!(label(&format!("[\"sha1={hex}\"]")), [(Some("sha1".to_owned()), 40)]);

@@ -131,8 +131,8 @@ impl Writer<'_> {
             self.scalar(token, key);
             done = end;
             // A string followed by a colon is a key.
-            let behind = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
-            key = (behind == Some(&b':')).then_some(token);
+            let next = bytes[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+            key = (next == Some(&b':')).then_some(token);
         }
         self.out.extend_from_slice(&bytes[done..]);
     }
@@ -195,19 +195,20 @@ impl Writer<'_> {
     }
 
     fn number(&mut self, raw: &[u8], key: Option<Value<'_>>) {
-        let written = match self.style.numbers {
+        let formatted = match self.style.numbers {
             Numbers::Shortest => to_js_number(raw),
-            Numbers::Expanded(wanted, spelling) if self.is_within(wanted, key) => {
+            Numbers::Expanded(expected, spelling) if self.is_within(expected, key) => {
                 expand_number(raw, spelling)
             }
             _ => None,
         };
-        self.out.extend_from_slice(written.as_deref().unwrap_or(raw));
+        self.out.extend_from_slice(formatted.as_deref().unwrap_or(raw));
     }
 
-    fn is_within(&self, wanted: Option<usize>, key: Option<Value<'_>>) -> bool {
-        let Some(wanted) = wanted.and_then(|index| self.keys.get(index)) else { return wanted.is_none() };
-        key.is_some_and(|key| key.string_bytes() == wanted.as_slice())
+    /// Returns whether a number is under the expected key; `None` accepts every key.
+    fn is_within(&self, expected: Option<usize>, key: Option<Value<'_>>) -> bool {
+        let Some(name) = expected.and_then(|index| self.keys.get(index)) else { return expected.is_none() };
+        key.is_some_and(|key| key.string_bytes() == name.as_slice())
     }
 
     fn string(&mut self, inner: &[u8]) {
@@ -272,9 +273,9 @@ impl Writer<'_> {
         let characters = self.style.characters;
         match text.as_bytes().get(1) {
             Some(b'u') if characters != Characters::Preserve => {
-                let unit = |at: usize| u16::from_str_radix(text.get(at..at + 4)?, 16).ok();
+                let unit = |start: usize| u16::from_str_radix(text.get(start..start + 4)?, 16).ok();
                 let first = unit(2).unwrap_or(0xfffd);
-                let second = text.get(6..8).filter(|mark| *mark == "\\u").and_then(|_| unit(8));
+                let second = text.get(6..8).filter(|escape| *escape == "\\u").and_then(|_| unit(8));
                 let pair = [first, second.unwrap_or(0)];
                 let mut decoded = char::decode_utf16(pair);
                 if let Some(Ok(character)) = decoded.next() {
@@ -302,7 +303,7 @@ impl Writer<'_> {
 
     /// Writes a character that was escaped as `\u`.
     fn unescaped(&mut self, character: char) {
-        let to_js_number = match character {
+        let short_escape = match character {
             '"' if self.style.characters == Characters::DotNet => None,
             '"' => Some(b'"'),
             '\\' => Some(b'\\'),
@@ -313,7 +314,7 @@ impl Writer<'_> {
             '\t' => Some(b't'),
             _ => None,
         };
-        match (to_js_number, character) {
+        match (short_escape, character) {
             (Some(letter), _) => self.out.extend_from_slice(&[b'\\', letter]),
             (None, '\0'..='\x1f' | '"') => self.unit(u16::try_from(u32::from(character)).unwrap_or(0)),
             (None, other) => self.character(other),
@@ -328,7 +329,7 @@ fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = split_once(mantissa, '.').unwrap_or((mantissa, ""));
-    let exponent: i32 = exponent.parse().ok().filter(|it: &i32| it.abs() < 400)?;
+    let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() < 400)?;
     let all = joined(&[whole.as_bytes(), fraction.as_bytes()]);
     let zeros = all.iter().take_while(|digit| **digit == b'0').count();
     let Some(last) = all.iter().rposition(|digit| *digit != b'0') else { return Some(b"0".to_vec()) };
@@ -355,11 +356,11 @@ fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
         out.extend_from_slice(digits);
         return Some(out);
     }
-    for place in 0..before.max(count) {
-        if place == before {
+    for index in 0..before.max(count) {
+        if index == before {
             out.push(b'.');
         }
-        out.push(usize::try_from(place).ok().and_then(|it| digits.get(it)).copied().unwrap_or(b'0'));
+        out.push(usize::try_from(index).ok().and_then(|i| digits.get(i)).copied().unwrap_or(b'0'));
     }
     if before != point {
         out.extend_from_slice(if point > 0 { b"e+" } else { b"e" });
@@ -375,43 +376,43 @@ fn expand_number(raw: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
     }
     let digits = raw.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
     let bare = &raw[..digits];
-    let mark: &[u8] = match spelling {
+    let exponent: &[u8] = match spelling {
         Spelling::Fraction => return Some(joined(&[raw, b".0"])),
         Spelling::Exponent => b"e",
         Spelling::ExponentUpper => b"E",
         Spelling::FractionExponent => b".0E",
     };
     let zeros = raw.len() - digits;
-    let useful = zeros > 0 && bare.last().is_some_and(u8::is_ascii_digit);
-    useful.then(|| joined(&[bare, mark, zeros.to_string().as_bytes()]))
+    let has_exponent = zeros > 0 && bare.last().is_some_and(u8::is_ascii_digit);
+    has_exponent.then(|| joined(&[bare, exponent, zeros.to_string().as_bytes()]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn written(text: &str, style: Style) -> String {
+    fn rewrite(text: &str, style: Style) -> String {
         let document = Document::parse(text.as_bytes()).expect(text);
         String::from_utf8(write(&document, &style, &[b"n".to_vec()])).expect("UTF-8")
     }
 
     #[test]
-    fn layouts_are_those_of_the_serialisers() {
+    fn layouts_are_those_of_the_serializers() {
         let text = r#" { "a" : [ 1,{} , [ ] ], "b":{"c":null} } "#;
-        let layout = |layout| written(text, Style { layout, ..Style::PRESERVE });
+        let layout = |layout| rewrite(text, Style { layout, ..Style::PRESERVE });
         assert_eq!(layout(Layout::Preserve), text);
         assert_eq!(layout(Layout::Compact), r#"{"a":[1,{},[]],"b":{"c":null}}"#);
         assert_eq!(layout(Layout::Python), r#"{"a": [1, {}, []], "b": {"c": null}}"#);
         let lines = "{\n\t\"a\": [\n\t\t1,\n\t\t{},\n\t\t[]\n\t],\n\t\"b\": {\n\t\t\"c\": null\n\t}\n}";
         assert_eq!(layout(Layout::Indented("\t")), lines);
         let sorted = Style { layout: Layout::Compact, sorted: true, end: "\n", ..Style::PRESERVE };
-        assert_eq!(written(r#"{"b":1,"a":{"d":2,"c":3}}"#, sorted), "{\"a\":{\"c\":3,\"d\":2},\"b\":1}\n");
+        assert_eq!(rewrite(r#"{"b":1,"a":{"d":2,"c":3}}"#, sorted), "{\"a\":{\"c\":3,\"d\":2},\"b\":1}\n");
     }
 
     #[test]
-    fn characters_are_escaped_as_the_serialisers_do() {
+    fn characters_are_escaped_as_by_the_serializers() {
         let text = r#"{"é/\/": "<😀\u00E9\u0041\ud83d\ude00\ud800\u0009\u0001\"+"}"#;
-        let characters = |characters| written(text, Style { characters, ..Style::PRESERVE });
+        let characters = |characters| rewrite(text, Style { characters, ..Style::PRESERVE });
         assert_eq!(characters(Characters::Preserve), text);
         assert_eq!(characters(Characters::Plain), r#"{"é/\/": "<😀éA😀\ud800\t\u0001\"+"}"#);
         let ascii = r#"{"\u00e9/\/": "<\ud83d\ude00\u00e9A\ud83d\ude00\ud800\t\u0001\"+"}"#;
@@ -419,7 +420,7 @@ mod tests {
         assert_eq!(characters(Characters::Html), r#"{"é/\/": "\u003c😀éA😀\ud800\t\u0001\"+"}"#);
         let dotnet = r#"{"\u00E9/\/": "\u003C\uD83D\uDE00\u00E9A\uD83D\uDE00\uD800\t\u0001\u0022\u002B"}"#;
         assert_eq!(characters(Characters::DotNet), dotnet);
-        let slashes = |slashes| written(r#"["a/b\/c\\/"]"#, Style { slashes, ..Style::PRESERVE });
+        let slashes = |slashes| rewrite(r#"["a/b\/c\\/"]"#, Style { slashes, ..Style::PRESERVE });
         assert_eq!(slashes(Slashes::Escaped), r#"["a\/b\/c\\\/"]"#);
         assert_eq!(slashes(Slashes::Plain), r#"["a/b/c\\/"]"#);
     }
@@ -444,7 +445,7 @@ mod tests {
         assert_eq!(to_js_number(b"1234567890.1234567"), None);
         assert_eq!(to_js_number(b"1e999999999999"), None);
         let expand_number = |key, spelling| {
-            written(
+            rewrite(
                 r#"{"n":100,"m":[100,0,1.5],"n":7}"#,
                 Style { numbers: Numbers::Expanded(key, spelling), ..Style::PRESERVE },
             )

@@ -21,7 +21,7 @@ const BASE_BYTES: usize = 8 << 20;
 const BYTES_PER_BODY_BYTE: usize = 64;
 /// Keeps a body of a megabyte under a second.
 const MAX_BYTES_HASHED: usize = 96 << 20;
-/// One HMAC hashes four blocks beside its message.
+/// One HMAC hashes four blocks in addition to its message.
 const HMAC_OVERHEAD_BYTES: usize = 512;
 
 /// The first transforms of a body are more frequent than any error in a secret.
@@ -95,8 +95,8 @@ impl<'a> Search<'a> {
         let (expected, alternatives) = content_hypotheses(scheme, &inputs);
         let format = scheme.secret_format();
         let mut all_keys = Vec::new();
-        for (index, (key, written)) in keys.secrets().enumerate() {
-            all_keys.append(&mut key_hypotheses(index, key, written, format));
+        for (index, (key, source_text)) in keys.secrets().enumerate() {
+            all_keys.append(&mut key_hypotheses(index, key, source_text, format));
         }
         let length = delivery.body.len();
         let bytes =
@@ -132,19 +132,19 @@ impl<'a> Search<'a> {
         let (expected, alternatives) =
             (std::mem::take(&mut self.expected), std::mem::take(&mut self.alternatives));
         let keys = std::mem::take(&mut self.key_hypotheses);
-        let found = self.search(&expected, &alternatives, &keys);
+        let matched = self.search(&expected, &alternatives, &keys);
         explanation.tried = self.budget.tried;
-        if let Some(found) = found {
-            self.report(&found, explanation);
-            explanation.signed_body = Some(found.body);
+        if let Some(matched) = matched {
+            self.report(&matched, explanation);
+            explanation.signed_body = Some(matched.body);
             return;
         }
         let contents = (expected.len() + alternatives.len()).to_string();
         let (bodies, keys) = (self.tried_bodies.unique.len().to_string(), keys.len().to_string());
         let args = [("bodies", bodies.as_str()), ("keys", &keys), ("contents", &contents)];
-        explanation.observations.push(causes::UNEXPLAINED.render(&args));
+        explanation.observations.push(causes::NO_MATCH.render(&args));
         if self.budget.is_exhausted {
-            explanation.observations.push(causes::SEARCH_BOUNDED.render(&[]));
+            explanation.observations.push(causes::SEARCH_LIMIT_REACHED.render(&[]));
         }
     }
 
@@ -217,9 +217,9 @@ impl<'a> Search<'a> {
             {
                 continue;
             }
-            let found = self.try_body(transform, &body, keys, contents);
-            if found.is_some() {
-                return found;
+            let matched = self.try_body(transform, &body, keys, contents);
+            if matched.is_some() {
+                return matched;
             }
         }
         None
@@ -260,16 +260,16 @@ impl<'a> Search<'a> {
         algorithm: Algorithm,
         matches: &dyn Fn(&Interpretation) -> bool,
     ) -> Option<usize> {
-        let mut found = None;
+        let mut first_match = None;
         for (index, interpretation) in self.interpretations.iter().enumerate() {
             if interpretation.algorithm == algorithm {
                 self.budget.tried += 1;
                 if matches(interpretation) {
-                    found = found.or(Some(index));
+                    first_match = first_match.or(Some(index));
                 }
             }
         }
-        found
+        first_match
     }
 
     /// Tries the plain hash of the body, and of the secret and the body concatenated.
@@ -304,15 +304,15 @@ impl<'a> Search<'a> {
     }
 
     /// Adds a cause for everything that differs between the match and what the provider documents.
-    fn report(&self, found: &Match<'_>, explanation: &mut Explanation) {
-        let interpretation = &self.interpretations[found.interpretation];
+    fn report(&self, matched: &Match<'_>, explanation: &mut Explanation) {
+        let interpretation = &self.interpretations[matched.interpretation];
         let received = &self.received[interpretation.received];
-        let of_body = self.bodies.causes(found.transform);
-        let of_content = found.content.map(|content| content.causes.as_slice()).unwrap_or_default();
+        let of_body = self.bodies.causes(matched.transform);
+        let of_content = matched.content.map(|content| content.causes.as_slice()).unwrap_or_default();
         let mut all: Vec<&'static CauseDefinition> =
-            [&of_body[..], &found.key.causes, &interpretation.causes, of_content].concat();
-        all.extend(found.content.is_none().then_some(&causes::SIGNATURE_UNKEYED));
-        let secret = secret_label(self.keys, found.key.secret);
+            [&of_body[..], &matched.key.causes, &interpretation.causes, of_content].concat();
+        all.extend(matched.content.is_none().then_some(&causes::SIGNATURE_NOT_HMAC));
+        let secret = secret_label(self.keys, matched.key.secret);
         let unit = self.scheme.timestamp_unit().name();
         let encoding = self.scheme.format.encoding;
         let accepted = Algorithm::list(self.keys.algorithms());
@@ -330,20 +330,22 @@ impl<'a> Search<'a> {
             ("length", &length),
             ("header", self.scheme.header()),
             ("found", received.header),
-            ("content", found.content.map(|content| content.template.as_str()).unwrap_or_default()),
+            ("content", matched.content.map(|content| content.template.as_str()).unwrap_or_default()),
             ("expected_content", self.scheme.signed_content()),
-            ("provider", found.content.map(|content| content.providers.as_str()).unwrap_or_default()),
+            ("provider", matched.content.map(|content| content.providers.as_str()).unwrap_or_default()),
         ];
-        let difference = self.bodies.difference(&found.body);
+        let difference = self.bodies.difference(&matched.body);
         for definition in &all {
             let mut cause = definition.render(&args);
             let is_other_content = [&causes::CONTENT_OTHER_PROVIDER, &causes::CONTENT_URL]
                 .iter()
                 .any(|other| other.same_cause(definition));
-            if let Some(content) = found.content.filter(|content| is_other_content && content.is_ambiguous())
+            if let Some(content) =
+                matched.content.filter(|content| is_other_content && content.is_ambiguous())
             {
                 cause.fix = format!(
-                    "Let the sender sign {}. With {} one signature fits several requests, so no definition should use it.",
+                    "Change the sender to sign {}. With {}, one signature matches several requests, so no definition should use \
+                     that content.",
                     self.scheme.signed_content(),
                     content.template
                 );
@@ -362,10 +364,10 @@ impl<'a> Search<'a> {
         }
         let observations = &mut explanation.observations;
         if all.is_empty() {
-            observations.push(causes::SIGNATURE_FITS.render(&args));
+            observations.push(causes::SIGNATURE_VALID.render(&args));
         }
-        if found.key.secret > 0 {
-            observations.push(causes::SECRET_ANOTHER.render(&args));
+        if matched.key.secret > 0 {
+            observations.push(causes::SECRET_NOT_FIRST.render(&args));
         }
     }
 }

@@ -16,24 +16,29 @@ pub struct KeyHypothesis {
     pub key: Zeroizing<Vec<u8>>,
 }
 
-/// The text of an unset variable in shells, JavaScript, Python and Ruby.
+/// The text of an unset variable in shells, JavaScript, Python and Ruby, used as a secret.
 const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
 
 /// Returns every key hypothesis of one secret: each error by itself, then two at once.
 #[inline(never)]
-pub fn key_hypotheses(secret: usize, key: &[u8], written: &[u8], form: &SecretFormat) -> Vec<KeyHypothesis> {
-    let prefix = form.prefix.as_deref();
-    let mut all = KeyHypotheses { secret, form, all: Vec::new() };
+pub fn key_hypotheses(
+    secret: usize,
+    key: &[u8],
+    source_text: &[u8],
+    format: &SecretFormat,
+) -> Vec<KeyHypothesis> {
+    let prefix = format.prefix.as_deref();
+    let mut all = KeyHypotheses { secret, format, all: Vec::new() };
     all.push(&[], key.to_vec());
-    let texts = texts(written, prefix);
+    let variants = secret_variants(source_text, prefix);
     // In another format, then with an error in the text, then both.
-    all.with_other_formats(&[], written);
-    for (cause, text) in &texts {
+    all.with_other_formats(&[], source_text);
+    for (cause, text) in &variants {
         all.with_expected_format(&[cause], text);
     }
-    for (cause, text) in &texts {
+    for (cause, text) in &variants {
         all.with_other_formats(&[cause], text);
-        for (other, text) in &self::texts(text, prefix) {
+        for (other, text) in &secret_variants(text, prefix) {
             if !cause.same_cause(other) {
                 all.with_expected_format(&[cause, other], text);
             }
@@ -49,7 +54,7 @@ pub fn key_hypotheses(secret: usize, key: &[u8], written: &[u8], form: &SecretFo
 
 struct KeyHypotheses<'f> {
     secret: usize,
-    form: &'f SecretFormat,
+    format: &'f SecretFormat,
     all: Vec<KeyHypothesis>,
 }
 
@@ -58,7 +63,7 @@ impl KeyHypotheses<'_> {
     #[inline(never)]
     fn push(&mut self, causes: &[&'static CauseDefinition], key: Vec<u8>) {
         let key = Zeroizing::new(key);
-        if !self.all.iter().any(|it| constant_time_eq(&it.key, &key)) {
+        if !self.all.iter().any(|other| constant_time_eq(&other.key, &key)) {
             self.all.push(KeyHypothesis { secret: self.secret, causes: causes.to_vec(), key });
         }
     }
@@ -66,38 +71,39 @@ impl KeyHypotheses<'_> {
     /// Adds the key of a text in the provider's format.
     #[inline(never)]
     fn with_expected_format(&mut self, causes: &[&'static CauseDefinition], text: &[u8]) {
-        if let Some(key) = by_form(text, self.form) {
+        if let Some(key) = key_of(text, self.format) {
             self.push(causes, key);
         }
     }
 
     /// Adds the keys of a text in other formats.
     #[inline(never)]
-    fn with_other_formats(&mut self, slips: &[&'static CauseDefinition], text: &[u8]) {
-        let form = self.form;
-        let mut add = |cause, key| self.push(&[slips, &[cause]].concat(), key);
-        let prefix = form.prefix.as_deref().unwrap_or_default();
+    fn with_other_formats(&mut self, causes: &[&'static CauseDefinition], text: &[u8]) {
+        let format = self.format;
+        let mut add = |cause, key| self.push(&[causes, &[cause]].concat(), key);
+        let prefix = format.prefix.as_deref().unwrap_or_default();
         let bare = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-        if form.encoding != SecretEncoding::Utf8 {
-            add(&causes::SECRET_AS_TEXT, bare.to_vec());
+        if format.encoding != SecretEncoding::Utf8 {
+            add(&causes::SECRET_NOT_DECODED, bare.to_vec());
         }
         if !prefix.is_empty() {
             add(&causes::SECRET_PREFIX_KEPT, joined(&[prefix.as_bytes(), bare]));
         }
+        // Secret encodings for which the hypothesis is the expected format and is skipped. `Utf8`: never skipped.
         let decoded = [
-            (SecretEncoding::Hex, Encoding::Hex, &causes::SECRET_HEX),
-            (SecretEncoding::Base64, Encoding::Base64, &causes::SECRET_BASE64),
-            (SecretEncoding::Utf8, Encoding::Base64Url, &causes::SECRET_BASE64URL),
+            (SecretEncoding::Hex, Encoding::Hex, &causes::SECRET_HEX_DECODED),
+            (SecretEncoding::Base64, Encoding::Base64, &causes::SECRET_BASE64_DECODED),
+            (SecretEncoding::Utf8, Encoding::Base64Url, &causes::SECRET_BASE64URL_DECODED),
         ];
         let bare = std::str::from_utf8(bare).unwrap_or_default();
-        for (own, encoding, cause) in decoded {
-            if (own == SecretEncoding::Utf8 || own != form.encoding)
+        for (skipped, encoding, cause) in decoded {
+            if (skipped == SecretEncoding::Utf8 || skipped != format.encoding)
                 && let Some(key) = encoding.decode_lenient(bare).filter(|key| !key.is_empty())
             {
                 add(cause, key);
             }
         }
-        if let Some(key) = by_form(text, form).map(Zeroizing::new) {
+        if let Some(key) = key_of(text, format).map(Zeroizing::new) {
             let hex = Encoding::Hex.encode(&key);
             let upper = hex.to_ascii_uppercase();
             for encoded in [hex, Encoding::Base64.encode(&key), upper] {
@@ -109,9 +115,9 @@ impl KeyHypotheses<'_> {
 
 /// Returns the key of a text in the provider's format.
 #[inline(never)]
-fn by_form(text: &[u8], form: &SecretFormat) -> Option<Vec<u8>> {
-    let bare = form.prefix.as_ref().and_then(|prefix| text.strip_prefix(prefix.as_bytes())).unwrap_or(text);
-    let encoding = match form.encoding {
+fn key_of(text: &[u8], format: &SecretFormat) -> Option<Vec<u8>> {
+    let bare = format.prefix.as_ref().and_then(|prefix| text.strip_prefix(prefix.as_bytes())).unwrap_or(text);
+    let encoding = match format.encoding {
         SecretEncoding::Utf8 => return Some(bare.to_vec()),
         SecretEncoding::Base64 => Encoding::Base64,
         SecretEncoding::Hex => Encoding::Hex,
@@ -119,50 +125,50 @@ fn by_form(text: &[u8], form: &SecretFormat) -> Option<Vec<u8>> {
     encoding.decode_lenient(std::str::from_utf8(bare).ok()?).filter(|key| !key.is_empty())
 }
 
-/// Returns the secret with each error reversed: ours, and the sender's.
+/// Returns the text of the secret with each error reversed, of the receiver and of the sender.
 #[inline(never)]
-fn texts(written: &[u8], prefix: Option<&str>) -> Vec<SecretVariant> {
-    let mut all = SecretVariants { written, all: Vec::new() };
-    all.add(&causes::SECRET_SPACE, &[written.trim_ascii()]);
-    if let [first @ (b'"' | b'\'' | b'`'), inside @ .., last] = written
+fn secret_variants(source_text: &[u8], prefix: Option<&str>) -> Vec<SecretVariant> {
+    let mut all = SecretVariants { source_text, all: Vec::new() };
+    all.add(&causes::SECRET_WHITE_SPACE, &[source_text.trim_ascii()]);
+    if let [first @ (b'"' | b'\'' | b'`'), inside @ .., last] = source_text
         && first == last
     {
         all.add(&causes::SECRET_QUOTES, &[inside]);
     }
-    if let Some(at) = written.windows(2).position(|pair| pair == b"\\n") {
-        all.add(&causes::SECRET_ESCAPED, &[&written[..at], &written[at + 2..]]);
-        all.replaced(&causes::SECRET_ESCAPED, b"\\n", b"\n");
+    if let Some(start) = source_text.windows(2).position(|pair| pair == b"\\n") {
+        all.add(&causes::SECRET_NEWLINE_ESCAPED, &[&source_text[..start], &source_text[start + 2..]]);
+        all.replaced(&causes::SECRET_NEWLINE_ESCAPED, b"\\n", b"\n");
     }
-    all.replaced(&causes::SECRET_UNESCAPED, b"\n", b"\\n");
-    for (cause, before, behind) in WRAPPED_VARIANTS {
-        all.add(cause, &[before.as_bytes(), written, behind.as_bytes()]);
+    all.replaced(&causes::SECRET_NEWLINE_UNESCAPED, b"\n", b"\\n");
+    for (cause, prefix, suffix) in WRAPPED_VARIANTS {
+        all.add(cause, &[prefix.as_bytes(), source_text, suffix.as_bytes()]);
     }
     if prefix.is_none() {
-        if let Some(at) = written.iter().take(12).position(|byte| *byte == b'_')
-            && at > 0
-            && written[..at].iter().all(u8::is_ascii_lowercase)
+        if let Some(end) = source_text.iter().take(12).position(|byte| *byte == b'_')
+            && end > 0
+            && source_text[..end].iter().all(u8::is_ascii_lowercase)
         {
-            all.add(&causes::SECRET_PREFIX_DROPPED, &[&written[at + 1..]]);
+            all.add(&causes::SECRET_PREFIX_DROPPED, &[&source_text[end + 1..]]);
         }
-        all.add(&causes::SECRET_PREFIX_KEPT, &[b"whsec_", written]);
+        all.add(&causes::SECRET_PREFIX_KEPT, &[b"whsec_", source_text]);
     }
     all.all
 }
 
-/// What the sender's secret may have around it.
+/// Text that the sender's secret may have around it.
 const WRAPPED_VARIANTS: [(&CauseDefinition, &str, &str); 6] = [
-    (&causes::SECRET_SPACE_MISSING, "", "\n"),
-    (&causes::SECRET_SPACE_MISSING, "", "\r\n"),
-    (&causes::SECRET_SPACE_MISSING, "", " "),
-    (&causes::SECRET_SPACE_MISSING, " ", ""),
+    (&causes::SECRET_WHITE_SPACE_MISSING, "", "\n"),
+    (&causes::SECRET_WHITE_SPACE_MISSING, "", "\r\n"),
+    (&causes::SECRET_WHITE_SPACE_MISSING, "", " "),
+    (&causes::SECRET_WHITE_SPACE_MISSING, " ", ""),
     (&causes::SECRET_QUOTES_MISSING, "\"", "\""),
     (&causes::SECRET_QUOTES_MISSING, "'", "'"),
 ];
 
 type SecretVariant = (&'static CauseDefinition, Zeroizing<Vec<u8>>);
 
-struct SecretVariants<'w> {
-    written: &'w [u8],
+struct SecretVariants<'s> {
+    source_text: &'s [u8],
     all: Vec<SecretVariant>,
 }
 
@@ -171,13 +177,13 @@ impl SecretVariants<'_> {
     #[inline(never)]
     fn add(&mut self, cause: &'static CauseDefinition, parts: &[&[u8]]) {
         let text = Zeroizing::new(joined(parts));
-        if *text != self.written && !text.is_empty() {
+        if *text != self.source_text && !text.is_empty() {
             self.all.push((cause, text));
         }
     }
 
     fn replaced(&mut self, cause: &'static CauseDefinition, from: &[u8], to: &[u8]) {
-        if let Some(text) = replaced(self.written, from, to).map(Zeroizing::new) {
+        if let Some(text) = replaced(self.source_text, from, to).map(Zeroizing::new) {
             self.add(cause, &[&text]);
         }
     }
@@ -199,9 +205,9 @@ const TOKEN_PREFIXES: [(&str, &str); 12] = [
     ("http", "a URL"),
 ];
 
-/// Returns the prefix by which a text is not a signing secret, and what it is.
-pub fn detect_token_type(written: &[u8]) -> Option<(&'static str, &'static str)> {
-    let text = written.trim_ascii();
+/// Returns the prefix that marks a text as another kind of token, and the name of that kind.
+pub fn detect_token_type(source_text: &[u8]) -> Option<(&'static str, &'static str)> {
+    let text = source_text.trim_ascii();
     TOKEN_PREFIXES.into_iter().find(|(prefix, kind)| {
         text.strip_prefix(prefix.as_bytes())
             .is_some_and(|rest| *kind != "a URL" || rest.starts_with(b"://") || rest.starts_with(b"s://"))
@@ -212,18 +218,18 @@ pub fn detect_token_type(written: &[u8]) -> Option<(&'static str, &'static str)>
 mod tests {
     use super::*;
 
-    fn codes(written: &str, form: &str, key: &[u8]) -> Vec<&'static str> {
-        let form = SecretFormat::named(form).expect("a form");
-        let own = by_form(written.as_bytes(), &form).expect("a secret");
-        let all = key_hypotheses(0, &own, written.as_bytes(), &form);
-        let found =
-            all.iter().find(|guess| *guess.key == key).unwrap_or_else(|| panic!("{written}: {key:?}"));
-        found.causes.iter().map(|cause| cause.code).collect()
+    fn codes(text: &str, format: &str, key: &[u8]) -> Vec<&'static str> {
+        let format = SecretFormat::parse(format).expect("a format");
+        let expected = key_of(text.as_bytes(), &format).expect("a secret");
+        let all = key_hypotheses(0, &expected, text.as_bytes(), &format);
+        let hypothesis =
+            all.iter().find(|other| *other.key == key).unwrap_or_else(|| panic!("{text}: {key:?}"));
+        hypothesis.causes.iter().map(|cause| cause.code).collect()
     }
 
     #[test]
     fn tries_every_error_under_its_code() {
-        for (written, form, key, expected) in [
+        for (text, format, key, expected) in [
             ("ab", "utf8", &b"ab"[..], &[][..]),
             (" ab\n", "utf8", b"ab", &["secret-white-space"]),
             ("ab", "utf8", b"ab\n", &["secret-white-space-missing"]),
@@ -247,15 +253,15 @@ mod tests {
             ("ab", "utf8", b"undefined", &["secret-unset"]),
             ("ab", "utf8", b"", &["secret-unset"]),
         ] {
-            assert_eq!(codes(written, form, key), expected, "{written:?} as {form}");
+            assert_eq!(codes(text, format, key), expected, "{text:?} as {format}");
         }
     }
 
     #[test]
     fn detects_tokens_by_their_prefix() {
-        assert_eq!(detect_token_type(b" sk_test_1").map(|it| it.0), Some("sk_"));
-        assert_eq!(detect_token_type(b"we_1").map(|it| it.0), Some("we_"));
-        assert_eq!(detect_token_type(b"https://x").map(|it| it.1), Some("a URL"));
+        assert_eq!(detect_token_type(b" sk_test_1").map(|token| token.0), Some("sk_"));
+        assert_eq!(detect_token_type(b"we_1").map(|token| token.0), Some("we_"));
+        assert_eq!(detect_token_type(b"https://x").map(|token| token.1), Some("a URL"));
         assert_eq!(detect_token_type(b"httpd"), None);
         assert_eq!(detect_token_type(b"whsec_AAAA"), None);
     }

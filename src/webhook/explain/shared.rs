@@ -30,7 +30,7 @@ pub fn contains_word(text: &str, word: &str) -> bool {
 #[inline(never)]
 pub fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
     // SECURITY: short bytes may be a secret. The capacity is enough for them to never be moved, because moving leaves a
-    // copy behind that is not zeroized.
+    // copy that is not zeroized.
     let mut out = Vec::with_capacity(bytes.len() + bytes.len().min(4096) + bytes.len() / 8);
     let mut offset = 0;
     while offset < bytes.len() {
@@ -62,7 +62,7 @@ pub fn timestamps<'h>(scheme: &'h Scheme, headers: &'h Headers<'_>) -> Vec<&'h s
     }
 }
 
-/// Names one of the secrets in a message, by its place in the options and never by its value.
+/// Names one of the secrets in a message, by its index in the options and never by its value.
 #[inline(never)]
 pub fn secret_label(keys: &Keys, secret: usize) -> String {
     if keys.count() > 1 { format!("secret {}", secret + 1) } else { into_owned_outlined("the secret") }

@@ -1,9 +1,9 @@
-//! Each rule with a payload it passes and one it does not.
+//! Each rule with a payload that satisfies the rule and one that violates it.
 
 use serde_json::json;
 
 use crate::issue::{Code, Profile};
-use crate::provider::rules::tests::{ERROR, INFO, Payload, WARNING, judge};
+use crate::provider::rules::tests::{ERROR, INFO, Payload, WARNING, evaluate};
 
 fn assessment() -> Payload {
     Payload::new(
@@ -24,7 +24,7 @@ fn rating() -> Payload {
 }
 
 #[test]
-fn the_samples_break_no_rule() {
+fn the_samples_satisfy_every_rule() {
     assessment().is_clean();
     severe().is_clean();
     rating().is_clean();
@@ -32,13 +32,13 @@ fn the_samples_break_no_rule() {
 
 #[test]
 fn a_domain_score_counts_the_true_descriptors() {
-    // One point moves from face to body, so that the sum stays right.
+    // One point moves from face to body, so that the sum stays correct.
     let moved = assessment().set("/data/data/face/score", 1).set("/data/data/body/score", 2);
-    let said = [
+    let expected = [
         ("/data/data/face/score", "face.score is not the number of true descriptors in face.descriptors."),
         ("/data/data/body/score", "body.score is not the number of true descriptors in body.descriptors."),
     ];
-    moved.raises(Code::DOMAIN_SCORE, [ERROR, ERROR], &said);
+    moved.raises(Code::DOMAIN_SCORE, [ERROR, ERROR], &expected);
 }
 
 #[test]
@@ -47,9 +47,9 @@ fn a_domain_score_of_an_older_format_is_a_warning() {
         .set("/data/json_version", "v1")
         .set("/data/data/face/score", 1)
         .set("/data/data/assessment/pain_score", 7);
-    let said =
+    let expected =
         [("/data/data/face/score", "face.score is not the number of true descriptors in face.descriptors.")];
-    old.raises(Code::DOMAIN_SCORE, [WARNING, WARNING], &said);
+    old.raises(Code::DOMAIN_SCORE, [WARNING, WARNING], &expected);
 }
 
 #[test]
@@ -68,11 +68,15 @@ fn a_domain_with_documentation_among_its_descriptors_is_not_counted() {
 
 #[test]
 fn the_pain_score_is_the_sum_of_the_six_domain_scores() {
-    let said = [(
+    let expected = [(
         "/data/data/assessment/pain_score",
         "assessment.pain_score is not the sum of the six domain scores.",
     )];
-    assessment().set("/data/data/assessment/pain_score", 9).raises(Code::SCORE_SUM, [ERROR, ERROR], &said);
+    assessment().set("/data/data/assessment/pain_score", 9).raises(
+        Code::SCORE_SUM,
+        [ERROR, ERROR],
+        &expected,
+    );
 }
 
 #[test]
@@ -84,12 +88,12 @@ fn the_sum_is_not_checked_where_a_domain_is_absent_or_null() {
 
 #[test]
 fn the_score_of_a_rating_is_no_sum() {
-    // Domains do not belong there, and that is all there is to say about them.
+    // Domains do not belong to this mode; no other rule reports them.
     let body = rating().set("/data/data/body", assessment().get("/data/data/body"));
     body.raises(
         Code::MODE_FIELD,
         [INFO, ERROR],
-        &[("/data/data/body", "body belongs to mode painchek, and the mode is nrs.")],
+        &[("/data/data/body", "body belongs to mode painchek; the mode is nrs.")],
     );
 }
 
@@ -100,21 +104,21 @@ fn the_pain_score_of_a_rating_is_0_to_10() {
     };
     scored(0, "none").is_clean();
     scored(10, "severe").is_clean();
-    let said = [(
+    let expected = [(
         "/data/data/assessment/pain_score",
-        "assessment.pain_score lies outside 0 to 10, the range of mode nrs.",
+        "assessment.pain_score is outside 0 to 10, the range of mode nrs.",
     )];
     for score in [-1, 11, 42] {
-        // A level without a band, so that only the range speaks.
-        scored(score, "unbearable").raises(Code::SCORE_RANGE, [ERROR, ERROR], &said);
+        // A level without a range, so that no other rule reports an issue.
+        scored(score, "unbearable").raises(Code::SCORE_RANGE, [ERROR, ERROR], &expected);
     }
 }
 
 #[test]
 fn the_pain_score_of_an_assessment_is_0_to_42() {
-    let said = [(
+    let expected = [(
         "/data/data/assessment/pain_score",
-        "assessment.pain_score lies outside 0 to 42, the range of mode painchek.",
+        "assessment.pain_score is outside 0 to 42, the range of mode painchek.",
     )];
     for score in [json!(-1), json!(43), serde_json::from_str("1e30").unwrap()] {
         let body = assessment()
@@ -122,35 +126,35 @@ fn the_pain_score_of_an_assessment_is_0_to_42() {
             .set("/data/data/assessment/pain_level", json!(null))
             .set("/data/json_version", "v1")
             .set("/data/data/assessment/pain_score", score);
-        body.raises(Code::SCORE_RANGE, [ERROR, ERROR], &said);
+        body.raises(Code::SCORE_RANGE, [ERROR, ERROR], &expected);
     }
 }
 
 #[test]
-fn the_pain_level_fits_the_assumed_band_of_the_score() {
+fn the_pain_level_matches_the_assumed_range_of_the_score() {
     let levels = ["none", "mild", "moderate", "severe"];
-    let expected = |bands: [(i64, i64); 4], score: i64| {
-        bands.iter().position(|(least, most)| (*least..=*most).contains(&score)).map(|at| levels[at])
+    let level_of = |ranges: [(i64, i64); 4], score: i64| {
+        ranges.iter().position(|(min, max)| (*min..=*max).contains(&score)).map(|index| levels[index])
     };
-    let said = [(
+    let expected = [(
         "/data/data/assessment/pain_level",
-        "assessment.pain_level is not the band that assessment.pain_score falls into.",
+        "assessment.pain_level does not match the range of assessment.pain_score.",
     )];
-    for (mode, bands, most) in [
+    for (mode, ranges, max) in [
         ("painchek", [(0, 6), (7, 11), (12, 15), (16, 42)], 42),
         ("nrs", [(0, 0), (1, 3), (4, 6), (7, 10)], 10),
     ] {
-        for score in 0..=most {
+        for score in 0..=max {
             for level in levels {
                 let body = rating()
                     .set("/data/data/assessment/mode", mode)
                     .set("/data/data/assessment/body_location", json!(null))
                     .set("/data/data/assessment/pain_score", score)
                     .set("/data/data/assessment/pain_level", level);
-                if expected(bands, score) == Some(level) {
+                if level_of(ranges, score) == Some(level) {
                     body.is_clean();
                 } else {
-                    body.raises(Code::PAIN_LEVEL, [WARNING, WARNING], &said);
+                    body.raises(Code::PAIN_LEVEL, [WARNING, WARNING], &expected);
                 }
             }
         }
@@ -158,46 +162,49 @@ fn the_pain_level_fits_the_assumed_band_of_the_score() {
 }
 
 #[test]
-fn a_pain_level_out_of_band_is_reported_as_assumed() {
+fn a_pain_level_out_of_range_is_reported_as_assumed() {
     let body = include_str!("../../../../providers/painchek/samples/assessment_add.nrs.json");
-    let issues = judge("painchek", &body.replace("moderate", "severe"), Profile::Lenient);
+    let issues = evaluate("painchek", &body.replace("moderate", "severe"), Profile::Lenient);
     let [issue] = &issues[..] else { panic!("{issues:?}") };
-    assert_eq!(issue.hint.as_deref(), Some("The bands are assumed: PainChek's own list is not public."));
+    assert_eq!(
+        issue.hint.as_deref(),
+        Some("Check level and score. The ranges are assumed: PainChek's own list is not public.")
+    );
 }
 
 #[test]
-fn an_unknown_mode_or_level_has_no_band() {
+fn an_unknown_mode_or_level_has_no_range() {
     rating().set("/data/data/assessment/pain_level", "unbearable").is_clean();
     rating().set("/data/data/assessment/mode", "infant").is_clean();
 }
 
 #[test]
 fn a_submitted_record_cannot_be_edited() {
-    let said = [(
+    let expected = [(
         "/data/data/assessment/is_editable",
-        "assessment.is_editable is not false, which PainChek says a submitted record has.",
+        "assessment.is_editable is true; PainChek documents false for submitted records.",
     )];
     assessment().set("/data/data/assessment/is_editable", true).raises(
         Code::EDITABLE,
         [WARNING, ERROR],
-        &said,
+        &expected,
     );
 }
 
 #[test]
 fn a_record_is_modified_after_it_was_created() {
-    let said = [("/data/modified_at", "modified_at lies before created_at.")];
+    let expected = [("/data/modified_at", "modified_at is before created_at.")];
     assessment().set("/data/modified_at", "2024-06-07T09:15:03.402116Z").raises(
         Code::MODIFIED_BEFORE_CREATED,
         [WARNING, WARNING],
-        &said,
+        &expected,
     );
     // Moments are compared, not texts: this is 09:15:04 UTC.
     assessment().set("/data/modified_at", "2024-06-07T08:15:04-01:00").is_clean();
     assessment().set("/data/modified_at", "2024-06-07T11:15:03+02:00").raises(
         Code::MODIFIED_BEFORE_CREATED,
         [WARNING, WARNING],
-        &said,
+        &expected,
     );
 }
 
@@ -240,11 +247,11 @@ fn a_device_id_may_be_in_either_letter_case() {
 fn no_more_frames_fail_than_were_taken() {
     assessment().set("/data/data/face/frame_errors", 18).is_clean();
     assessment().set("/data/data/face/frames", json!(null)).is_clean();
-    let said = [("/data/data/face/frame_errors", "face.frame_errors is larger than face.frames.")];
+    let expected = [("/data/data/face/frame_errors", "face.frame_errors is larger than face.frames.")];
     assessment().set("/data/data/face/frame_errors", 19).raises(
         Code::FRAME_ERRORS,
         [WARNING, WARNING],
-        &said,
+        &expected,
     );
 }
 
@@ -255,13 +262,13 @@ fn fields_of_the_other_mode_are_named() {
     assessment().set(location, "Left knee").raises(
         Code::MODE_FIELD,
         [INFO, ERROR],
-        &[(location, "assessment.body_location belongs to mode nrs, and the mode is painchek.")],
+        &[(location, "assessment.body_location belongs to mode nrs; the mode is painchek.")],
     );
     rating().set("/data/data/voice", json!(null)).is_clean();
     rating().set("/data/data/voice", assessment().get("/data/data/voice")).raises(
         Code::MODE_FIELD,
         [INFO, ERROR],
-        &[("/data/data/voice", "voice belongs to mode painchek, and the mode is nrs.")],
+        &[("/data/data/voice", "voice belongs to mode painchek; the mode is nrs.")],
     );
 }
 
@@ -278,8 +285,7 @@ fn a_record_that_was_just_added_is_not_deleted() {
 fn nulls_of_older_formats_are_named_in_new_records() {
     for field in ["mode", "pain_score", "pain_level", "is_editable"] {
         let pointer = format!("/data/data/assessment/{field}");
-        let message =
-            format!("assessment.{field} is null, which only records of a format before v2 may have.");
+        let message = format!("assessment.{field} is null; only records before v2 can have null here.");
         let body = rating().set(&pointer, json!(null));
         body.raises(Code::NULL_IN_NEW_RECORD, [INFO, ERROR], &[(&pointer, &message)]);
         body.set("/data/json_version", "v1").is_clean();
@@ -291,23 +297,25 @@ fn nulls_of_older_formats_are_named_in_new_records() {
 fn activity_has_four_descriptors_whatever_their_names() {
     let descriptors = "/data/data/activity/descriptors";
     assessment().set(descriptors, json!({"a": true, "b": false, "c": false, "d": false})).is_clean();
-    let said = [(
-        descriptors,
-        "activity.descriptors has another number of descriptors than the four that PainChek documents.",
-    )];
+    let expected =
+        [(descriptors, "activity.descriptors does not have the four descriptors that PainChek documents.")];
     assessment().set(descriptors, json!({"a": true, "b": false, "c": false})).raises(
         Code::DESCRIPTOR_COUNT,
         [WARNING, WARNING],
-        &said,
+        &expected,
     );
 }
 
 #[test]
-fn null_in_quotes_is_pointed_at() {
-    let said = [("/data/data/face/comment", "The text \"null\" stands here, in quotes.")];
-    assessment().set("/data/data/face/comment", "null").raises(Code::NULL_STRING, [WARNING, WARNING], &said);
+fn the_string_null_is_reported() {
+    let expected = [("/data/data/face/comment", "The string \"null\" was sent instead of JSON null.")];
+    assessment().set("/data/data/face/comment", "null").raises(
+        Code::NULL_STRING,
+        [WARNING, WARNING],
+        &expected,
+    );
     assessment().set("/data/data/face/comment", "null and void").is_clean();
     assessment().set("/data/data/face/comment", json!(null)).is_clean();
-    // A key is no value.
+    // Keys are not values.
     assessment().set("/data/null", "text").is_clean();
 }

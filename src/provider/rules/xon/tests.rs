@@ -1,9 +1,9 @@
-//! Each rule with a payload it passes and one it does not.
+//! Each rule with a payload that satisfies the rule and one that violates it.
 
 use serde_json::json;
 
 use crate::issue::{Code, Profile};
-use crate::provider::rules::tests::{ERROR, INFO, Payload, WARNING, judge};
+use crate::provider::rules::tests::{ERROR, INFO, Payload, WARNING, evaluate};
 
 macro_rules! sample {
     ($name:literal) => {
@@ -24,7 +24,7 @@ fn first() -> Payload {
 const OTHER: &str = "0b2ff7a1-6c0d-4e53-9d2b-5a8f3e6c7d90";
 
 #[test]
-fn the_samples_break_no_rule() {
+fn the_samples_satisfy_every_rule() {
     first().is_clean();
     sample!("file-request.files.update.R1").is_clean();
     sample!("file-request.files.update.R2").is_clean();
@@ -42,10 +42,10 @@ fn the_samples_break_no_rule() {
 
 #[test]
 fn an_added_file_is_among_the_files() {
-    let said =
-        [("/event/addedFileIds/1", "An id in addedFileIds is the id of no file in fileRequest.files.")];
+    let expected =
+        [("/event/addedFileIds/1", "An id in addedFileIds is not the id of a file in fileRequest.files.")];
     let added = json!([last().get("/event/addedFileIds/0"), OTHER]);
-    last().set("/event/addedFileIds", added).raises(Code::ADDED_FILE_MISSING, [WARNING, WARNING], &said);
+    last().set("/event/addedFileIds", added).raises(Code::ADDED_FILE_MISSING, [WARNING, WARNING], &expected);
 }
 
 #[test]
@@ -58,41 +58,41 @@ fn ids_are_compared_without_letter_case() {
 fn a_removed_file_is_not_among_the_files() {
     last().set("/event/removedFileIds", json!([OTHER])).is_clean();
     let present = last().get("/event/fileRequest/files/1/id");
-    let said =
+    let expected =
         [("/event/removedFileIds/0", "An id in removedFileIds is the id of a file in fileRequest.files.")];
     last().set("/event/removedFileIds", json!([present])).raises(
         Code::REMOVED_FILE_PRESENT,
         [WARNING, WARNING],
-        &said,
+        &expected,
     );
 }
 
 #[test]
 fn no_file_is_added_and_removed_at_once() {
-    // It cannot be among the files and not among them, so another rule has its say too.
+    // The file cannot be both present and absent, so another rule reports an issue, too.
     let body = last()
         .set("/event/fileRequest/files", json!([]))
         .set("/event/addedFileIds", json!([OTHER]))
         .set("/event/removedFileIds", json!([OTHER.to_uppercase()]));
-    let issues = judge("xon", &body.text(), Profile::Lenient);
-    let said: Vec<_> = issues.iter().map(|issue| (issue.code, issue.pointer.as_str())).collect();
+    let issues = evaluate("xon", &body.text(), Profile::Lenient);
+    let actual: Vec<_> = issues.iter().map(|issue| (issue.code, issue.pointer.as_str())).collect();
     assert_eq!(
-        said,
+        actual,
         [
             (Code::ADDED_FILE_MISSING, "/event/addedFileIds/0"),
             (Code::ADDED_AND_REMOVED, "/event/removedFileIds/0")
         ]
     );
-    assert_eq!(issues[1].message, "An id stands in addedFileIds and in removedFileIds.");
+    assert_eq!(issues[1].message, "An id is in both addedFileIds and removedFileIds.");
     assert_eq!(Some(issues[1].severity), WARNING);
 }
 
 #[test]
 fn an_update_changes_something() {
-    let said =
+    let expected =
         [("/event/addedFileIds", "addedFileIds and removedFileIds are both empty, so nothing was updated.")];
     let nothing = last().set("/event/addedFileIds", json!([]));
-    nothing.raises(Code::NO_CHANGE, [WARNING, WARNING], &said);
+    nothing.raises(Code::NO_CHANGE, [WARNING, WARNING], &expected);
     nothing.set("/event/removedFileIds", json!([OTHER])).is_clean();
 }
 
@@ -107,8 +107,8 @@ fn a_file_id_names_one_file() {
 }
 
 #[test]
-fn a_file_names_the_request_it_stands_in() {
-    let message = "A file names another file request than the one it stands in.";
+fn a_file_names_the_request_that_contains_it() {
+    let message = "A file names another file request than the one that contains it.";
     first().set("/event/fileRequest/files/1/file_request_id", json!(null)).is_clean();
     first().set("/event/fileRequest/files/1/file_request_id", OTHER).raises(
         Code::FILE_REQUEST_ID,
@@ -146,9 +146,9 @@ fn request_file_and_event_follow_each_other() {
     body().set(pointer, "2021-03-10T10:21:45.812605Z").raises(
         Code::TIME_ORDER,
         [WARNING, WARNING],
-        &[(pointer, "A file was created after the event about it.")],
+        &[(pointer, "A file was created after the event about the file.")],
     );
-    // Equal moments are fine, and so is another offset: this is 10:21:45.812604 UTC.
+    // Equal instants satisfy the rule, also with another offset: the second one is 10:21:45.812604 UTC.
     body().set(pointer, "2021-03-10T10:19:02.117403+00:00").is_clean();
     body().set(pointer, "2021-03-10T18:21:45.812604+08:00").is_clean();
 }
@@ -169,12 +169,12 @@ fn a_photo_is_taken_before_it_is_uploaded() {
     last().set(pointer, "2021-03-10T11:00:00+00:00").raises(
         Code::PHOTO_TIME,
         [INFO, INFO],
-        &[(pointer, "photoCreatedAt lies after the file's createdAt.")],
+        &[(pointer, "photoCreatedAt is after the file's createdAt.")],
     );
 }
 
 #[test]
-fn an_image_has_two_sides() {
+fn height_and_width_are_known_together() {
     let file = "/event/fileRequest/files/0";
     last().set(&format!("{file}/imageHeight"), json!(null)).raises(
         Code::IMAGE_SIZE,
@@ -192,7 +192,7 @@ fn an_image_has_two_sides() {
         .is_clean();
 }
 
-/// The first file is a document, without anything only images have.
+/// The first file is a document, without the fields of images.
 fn document() -> Payload {
     last()
         .set("/event/fileRequest/type", "document")
@@ -203,64 +203,58 @@ fn document() -> Payload {
 }
 
 #[test]
-fn what_is_no_image_has_no_image_size() {
+fn only_images_have_an_image_size() {
     document().is_clean();
     let file = "/event/fileRequest/files/0";
     document().set(&format!("{file}/imageHeight"), 842).set(&format!("{file}/imageWidth"), 595).raises(
         Code::NOT_AN_IMAGE,
         [INFO, ERROR],
         &[
-            (
-                &format!("{file}/imageHeight"),
-                "imageHeight is set, and mimeType says that the file is not an image.",
-            ),
-            (
-                &format!("{file}/imageWidth"),
-                "imageWidth is set, and mimeType says that the file is not an image.",
-            ),
+            (&format!("{file}/imageHeight"), "imageHeight is set, but mimeType is not an image type."),
+            (&format!("{file}/imageWidth"), "imageWidth is set, but mimeType is not an image type."),
         ],
     );
 }
 
 #[test]
-fn what_is_no_image_was_not_photographed() {
+fn only_images_have_the_time_of_a_photo() {
     let pointer = "/event/fileRequest/files/0/photoCreatedAt";
     document().set(pointer, "2021-03-10T10:20:05Z").raises(
         Code::PHOTO_NOT_IMAGE,
         [INFO, INFO],
-        &[(pointer, "photoCreatedAt is set, and mimeType says that the file is not an image.")],
+        &[(pointer, "photoCreatedAt is set, but mimeType is not an image type.")],
     );
 }
 
 #[test]
-fn a_request_for_photos_is_answered_with_images() {
+fn a_request_for_photos_has_images() {
     document().set("/event/fileRequest/type", "photo").raises(
         Code::PHOTO_NOT_IMAGE,
         [INFO, INFO],
         &[(
             "/event/fileRequest/files/0/mimeType",
-            "The file request asks for photos, and a file in it is not an image.",
+            "The file request is for photos, but mimeType is not an image type.",
         )],
     );
     last().set("/event/fileRequest/files/0/mimeType", "IMAGE/HEIC").is_clean();
 }
 
 #[test]
-fn escapes_in_a_text_change_nothing() {
+fn escapes_in_strings_change_nothing() {
     let text = last().text();
     let escaped = text
         .replace("image/jpeg", "image\\/jpeg")
         .replace("+00:00", "\\u002B00:00")
         .replace("\"createdAt\"", "\"created\\u0041t\"");
     assert_ne!(text, escaped);
-    assert_eq!(judge("xon", &escaped, Profile::Lenient), []);
+    assert_eq!(evaluate("xon", &escaped, Profile::Lenient), []);
     let late = escaped.replace("2021-03-10T10:19:02", "2021-03-10T10:29:02");
-    let issues = judge("xon", &late, Profile::Lenient);
+    let issues = evaluate("xon", &late, Profile::Lenient);
     assert!(issues.iter().any(|issue| issue.code == Code::TIME_ORDER), "{issues:?}");
 }
 
 #[test]
-fn a_file_request_keeps_to_one_style() {
+fn keys_of_a_file_request_have_one_case() {
     let message = "A file request mixes keys in snake_case and in camelCase.";
     first().set("/event/fileRequest/createdAt", "2021-03-01T10:19:02.117403+00:00").raises(
         Code::MIXED_KEY_CASE,
@@ -272,12 +266,12 @@ fn a_file_request_keeps_to_one_style() {
         [WARNING, WARNING],
         &[("/event/fileRequest/files/1/mime_type", message)],
     );
-    // A key of nobody's is no style.
+    // Unknown keys have no case.
     last().set("/event/fileRequest/x_custom", 1).is_clean();
 }
 
 #[test]
-fn a_user_can_be_shown_by_some_name() {
+fn a_user_has_a_name() {
     let user = "/event/fileRequest/staffUser";
     let nameless = last().set(&format!("{user}/displayName"), json!(null));
     nameless.raises(
@@ -290,11 +284,28 @@ fn a_user_can_be_shown_by_some_name() {
 }
 
 #[test]
-fn null_in_quotes_is_pointed_at() {
+fn the_string_null_is_reported() {
     let pointer = "/event/fileRequest/prompt";
     last().set(pointer, "null").raises(
         Code::NULL_STRING,
         [WARNING, WARNING],
-        &[(pointer, "The text \"null\" stands here, in quotes.")],
+        &[(pointer, "The string \"null\" was sent instead of JSON null.")],
     );
+}
+
+#[test]
+fn keys_are_the_same_in_either_case_and_in_no_other() {
+    let is_same = |key: &str, snake: &str| super::is_same_key(key.as_bytes(), snake.as_bytes());
+    for (snake, camel) in [
+        ("short_link_expires_at", "shortLinkExpiresAt"),
+        ("account_id", "accountId"),
+        ("staff_id", "staffId"),
+    ] {
+        assert!(is_same(snake, snake) && is_same(camel, snake), "{snake}");
+        for other in
+            ["", "account", "accountid", "AccountId", "accountIds", "accountI", "account_Id", "staff_name"]
+        {
+            assert!(!is_same(other, snake), "{other} {snake}");
+        }
+    }
 }
