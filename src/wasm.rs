@@ -8,6 +8,8 @@ mod data;
 mod import;
 mod native_hash;
 mod options;
+#[cfg(feature = "outline")]
+mod outline;
 mod primitives;
 
 use std::borrow::Cow;
@@ -33,6 +35,8 @@ use data::{
 pub use import::{
     DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
 };
+#[cfg(feature = "outline")]
+pub use outline::outline;
 pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
 
 thread_local! {

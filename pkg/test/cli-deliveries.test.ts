@@ -218,9 +218,9 @@ describe("inspect", () => {
     assert.equal(code, 1);
     assert.match(out, /many\.ndjson#3 signature-mismatch The signature/);
     assert.match(out, /many\.ndjson#4:12 json-syntax/);
-    assert.match(out, /^provider {2}event {14}verdict {5}cause {15}deliveries$/m);
+    assert.match(out, /^provider {2}event {14}verdict {5}cause {18}deliveries$/m);
     assert.match(out, /^painchek {2}assessment_add {5}verified +2$/m);
-    assert.match(out, /^painchek {2}assessment_add {5}rejected {4}signature-mismatch {2}1$/m);
+    assert.match(out, /^painchek {2}assessment_add {5}rejected {4}signature-mismatch {5}1$/m);
     assert.match(out, /^xon {7}calls\.user\.create {2}unsigned +1$/m);
     assert.match(out, /^6 deliveries: 2 verified, 1 unsigned, 2 rejected, 1 unreadable$/m);
     assert.match(out, /To find the cause, run hookseal explain with one of them\.\n$/);

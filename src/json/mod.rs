@@ -8,6 +8,8 @@ mod fault;
 mod keys;
 mod locate;
 mod number;
+#[cfg(any(feature = "outline", test))]
+mod outline;
 mod parser;
 mod pointer;
 mod sort;
@@ -22,6 +24,8 @@ pub use equality::{hash, values_equal};
 pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};
 pub(crate) use locate::{located_at, without_location};
 pub use number::{Decimal, Divisor as NumberStep};
+#[cfg(feature = "outline")]
+pub(crate) use outline::{PatternSet, outline};
 pub use pointer::Pointer;
 pub(crate) use sort::sort_by;
 pub(crate) use table::{Table, bytes_equal};
@@ -89,6 +93,12 @@ impl<'a> Document<'a> {
     /// The same, with keys to expect: those that are met carry their symbol.
     pub(crate) fn parse_with_keys(bytes: &'a [u8], names: &Arc<KeyTable>) -> Result<Self, Box<Issue>> {
         parser::read(bytes, Some(names))
+    }
+
+    /// The document up to the first syntax error; `None` without any value.
+    #[cfg(any(feature = "outline", test))]
+    pub(crate) fn parse_prefix(bytes: &'a [u8]) -> Option<Self> {
+        parser::parse_prefix(bytes)
     }
 
     /// The tape alone, for the bridge.

@@ -70,18 +70,7 @@ struct JsonParser<'a> {
 }
 
 pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<KeyTable>>) -> Result<Document<'a>, Box<Issue>> {
-    let mut reader = JsonParser {
-        bytes,
-        tape: Vec::with_capacity(bytes.len().min(MAX_DOCUMENT_BYTES) / 10 + 8),
-        stack: Vec::with_capacity(12),
-        names: names.map(|names| &**names),
-        last: NO_SYMBOL,
-        salt: 0,
-        findings: Vec::new(),
-        ascii: true,
-        found: [0; 3],
-        precision_checks: 0,
-    };
+    let mut reader = JsonParser::new(bytes, names.map(|names| &**names));
     match reader.run() {
         Ok(()) => {
             reader.report_truncation();
@@ -100,6 +89,19 @@ pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<KeyTable>>) -> Result
     }
 }
 
+/// The document up to the first syntax error: a container that is open there ends there. `None` without any value.
+#[cfg(any(feature = "outline", test))]
+pub(super) fn parse_prefix(bytes: &[u8]) -> Option<Document<'_>> {
+    let mut reader = JsonParser::new(bytes, None);
+    if let Err(error) = reader.run() {
+        reader.close_all(error.pos);
+    }
+    let JsonParser { tape, ascii, .. } = reader;
+    let document =
+        Document { bytes, tape, diagnostics: Vec::new(), ascii, has_duplicate_keys: true, key_table: None };
+    (document.token_count() > 0).then_some(document)
+}
+
 #[allow(clippy::inline_always)]
 #[inline(always)]
 fn skip_whitespace(bytes: &[u8], mut pos: usize) -> usize {
@@ -113,7 +115,47 @@ fn skip_whitespace(bytes: &[u8], mut pos: usize) -> usize {
 }
 
 #[allow(clippy::inline_always)] // each has one caller, the loop, which keeps what it needs at hand
-impl JsonParser<'_> {
+impl<'a> JsonParser<'a> {
+    fn new(bytes: &'a [u8], names: Option<&'a KeyTable>) -> Self {
+        Self {
+            bytes,
+            tape: Vec::with_capacity(bytes.len().min(MAX_DOCUMENT_BYTES) / 10 + 8),
+            stack: Vec::with_capacity(12),
+            names,
+            last: NO_SYMBOL,
+            salt: 0,
+            findings: Vec::new(),
+            ascii: true,
+            found: [0; 3],
+            precision_checks: 0,
+        }
+    }
+
+    /// Closes the containers that are open at a syntax error, after their last complete value.
+    #[cfg(any(feature = "outline", test))]
+    fn close_all(&mut self, pos: usize) {
+        let Some(innermost) = self.stack.len().checked_sub(1) else { return };
+        // A container is counted when it is closed: the open ones are not yet.
+        for frame in &mut self.stack[..innermost] {
+            frame.count += 1;
+        }
+        let frame = &mut self.stack[innermost];
+        let (mut index, mut values, mut is_key) = (frame.open + 1, 0, frame.object);
+        while (index as usize) < self.tape.len() {
+            index = self.tape[index as usize].next_index(index);
+            values += u32::from(!is_key);
+            is_key = frame.object && !is_key;
+        }
+        frame.count = values;
+        if frame.object && !is_key {
+            // A key without its value.
+            self.tape.pop();
+        }
+        while !self.stack.is_empty() {
+            self.close(pos.saturating_sub(1));
+        }
+    }
+
     #[cold]
     fn fault_context(&self) -> FaultContext<'_> {
         let container = |frame: &ContainerFrame| OpenContainer {

@@ -1,8 +1,11 @@
 /** `virtual:engine`: the worker's source as text. The worker is created from a blob, which inherits the page's policy. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minify } from "terser";
 import type { Plugin } from "vite";
+import { path as core } from "./core.ts";
 import { MINIFIED } from "./minified.ts";
 import { samplesModule } from "./samples.ts";
 
@@ -27,6 +30,15 @@ export function engine(): Plugin {
         legalComments: "none",
         logLevel: "warning",
         plugins: [
+          {
+            name: "glue",
+            setup({ onLoad }) {
+              // The page's core has more calls than the package's.
+              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]generated[\\/]glue\.js$/ }, () => ({
+                contents: readFileSync(join(dirname(core), "glue.js"), "utf8"),
+              }));
+            },
+          },
           {
             name: "samples",
             setup({ onResolve, onLoad }) {

@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use crate::cache::files;
-use crate::run::{Failure, capture_stdout, cargo, display_command, node, root};
+use crate::run::{Failure, capture_stdout, cargo, display_command, node, root, target};
 use crate::summary::{Count, Summary};
 use crate::{licences, npm, reproduce, setup, wasm, www};
 
@@ -119,7 +119,11 @@ impl Suite {
         );
         self.step("languages that tests send from", setup::ensure_languages);
         self.tests("TypeScript unit tests", &mut node_tests("pkg/test", is_unit)?);
-        self.tests("playground without a browser", &mut node_tests("www/test/unit", |_| true)?);
+        if self.step("core of the playground", wasm::build_for_page) {
+            let mut tests = node_tests("www/test/unit", |_| true)?;
+            tests.env(wasm::PAGE_MODULE_ENV, target().join(wasm::PAGE_MODULE));
+            self.tests("playground without a browser", &mut tests);
+        }
         Ok(())
     }
 

@@ -16,10 +16,12 @@ pub const GENERATED: &str = "pkg/src/generated";
 const COMPILED: &str = "wasm32-unknown-unknown/release/hookseal.wasm";
 const GLUE: &str = "xtask/glue";
 
-/// The same core for the playground: smaller, and half as fast.
+/// The core of the playground: smaller, half as fast, and with outlines for the editor. Its glue differs by those.
 const PAGE_COMPILED: &str = "wasm32-unknown-unknown/page/hookseal.wasm";
 const PAGE_GLUE: &str = "xtask/page-glue";
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
+/// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
+pub const PAGE_MODULE_ENV: &str = "HOOKSEAL_PAGE_CORE";
 
 /// What the compiled module may use. Every runtime the package supports has had them since 2023.
 const FEATURES: [&str; 7] = [
@@ -57,18 +59,26 @@ pub fn build() -> Result<(), Failure> {
     .run_if_stale(|| {
         progress("generating the JavaScript glue and optimising the module: wasm-bindgen, wasm-opt -O3");
         bind(COMPILED, GLUE)?;
-        publish_glue()?;
+        write_glue(GLUE, &root().join(GENERATED))?;
         optimise(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
         run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "look at what Node says")
     })
 }
 
-/// Compiles the core once more for the playground, whose script is the package's: so the glue has to be the same.
+/// Compiles the core of the playground, whose other scripts are those of the package.
 pub fn build_for_page() -> Result<(), Failure> {
     progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
     run(
-        cargo_wasm("build")?.args(["--profile", "page", "--quiet", "--package", "hookseal"]),
-        "mend what the compiler says",
+        cargo_wasm("build")?.args([
+            "--features",
+            "outline",
+            "--profile",
+            "page",
+            "--quiet",
+            "--package",
+            "hookseal",
+        ]),
+        "fix the errors of the compiler",
     )?;
     CachedStep::new(
         "wasm-page",
@@ -78,24 +88,18 @@ pub fn build_for_page() -> Result<(), Failure> {
             Path::new("package-lock.json"),
             Path::new("xtask/src/wasm.rs"),
         ],
-        &[target().join(PAGE_MODULE)],
+        &[target().join(PAGE_MODULE), page_folder().join("glue.js")],
     )?
     .run_if_stale(|| {
         progress("optimising the module for the page: wasm-bindgen, wasm-opt -Oz");
         bind(PAGE_COMPILED, PAGE_GLUE)?;
-        let glue = |folder: &str| {
-            let path = target().join(folder).join("glue.js");
-            fs::read(&path).map_err(|error| Failure::file(&path, error))
-        };
-        if glue(GLUE)? != glue(PAGE_GLUE)? {
-            return Err(Failure::new("the page's core has other glue than the package's")
-                .hint("remove the folder xtask in the target folder, and run this command again"));
-        }
-        let module = target().join(PAGE_MODULE);
-        let folder = module.parent().unwrap_or(&module);
-        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-        optimise(PAGE_GLUE, &["-Oz"], &module)
+        write_glue(PAGE_GLUE, &page_folder())?;
+        optimise(PAGE_GLUE, &["-Oz"], &target().join(PAGE_MODULE))
     })
+}
+
+pub fn page_folder() -> PathBuf {
+    target().join(PAGE_MODULE).with_file_name("")
 }
 
 /// Generates the glue for the `web` target. No default path to the module: a `new URL(...)` inside a
@@ -120,12 +124,11 @@ fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
 /// The declaration of what [`restartable`] adds.
 const FORGET: &str = "\n/**\n * Lets go of the instance: `initSync` makes another one.\n */\nexport function forget(): void;\n";
 
-/// Puts the glue among the sources of the package, able to make the core anew after a trap.
-fn publish_glue() -> Result<(), Failure> {
-    let generated = root().join(GENERATED);
-    fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
+/// Copies the glue to a folder, able to make the core again after a trap.
+fn write_glue(glue: &str, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
     let read = |name: &str| {
-        let path = target().join(GLUE).join(name);
+        let path = target().join(glue).join(name);
         fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
     };
     let glue = restartable(&read("glue.js")?).ok_or_else(|| {
@@ -134,7 +137,7 @@ fn publish_glue() -> Result<(), Failure> {
     })?;
     let declarations = read("glue.d.ts")? + FORGET;
     for (name, text) in [("glue.js", glue), ("glue.d.ts", declarations)] {
-        let path = generated.join(name);
+        let path = folder.join(name);
         fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
     }
     Ok(())

@@ -25,7 +25,7 @@ test("every example of the menu is what its title and sign say", async (t) => {
     });
 });
 
-test("a delivery of nobody is not detected", () => {
+test("a delivery of an unknown provider is not detected", () => {
   const delivery = { headers: [], text: '{"a":1}' };
   assert.deepEqual(handlers.inspect({ ...inputOf("xon"), delivery }), {
     isUndetected: true,
@@ -51,7 +51,7 @@ test("without a secret nothing is computed, and the reason says what to do", () 
   assert.equal(report.verdict, "unsigned");
 });
 
-test("issues are located in the editor's text, also behind bytes that are not UTF-8", () => {
+test("issues are located in the editor's text, also after bytes that are not UTF-8", () => {
   const input = inputOf("xon");
   const text = input.delivery.text.replace('"size": 2904221', '"\udce9": 1, "size": "2904221"');
   const { issues } = inspect({ ...input, provider: "xon", delivery: { ...input.delivery, text } });
