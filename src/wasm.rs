@@ -190,13 +190,9 @@ impl Hook {
         let provider = self.0.provider();
         to_js(&ProviderMetadata {
             id: &provider.id,
-            title: &provider.title,
             required_headers: self.0.required_headers(),
             immutable: provider.immutable,
-            success: provider.success,
-            retries: &provider.retries,
             content_type: &provider.content_type,
-            sensitive: &provider.sensitive,
             names: provider.names.texts().collect(),
             events: provider
                 .events
@@ -400,7 +396,7 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>) {
     let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(ABSENT);
     let (algorithm, secret, uncovered) = match accepted.signature {
         SignatureInfo::Unsigned => (0, ABSENT, 0),
-        SignatureInfo::Verified { algorithm, secret, uncovered } => (
+        SignatureInfo::Verified { algorithm, secret, uncovered, .. } => (
             algorithm as u32 + 1,
             place(Some(secret)),
             u32::from(uncovered.event_type) | u32::from(uncovered.id) << 1,

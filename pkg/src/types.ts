@@ -180,9 +180,19 @@ export interface StageReport {
   state: "passed" | "failed" | "warned" | "not-reached" | "not-applicable";
 }
 
+/** One part of the signed content of a delivery. */
+export interface SignedPart {
+  /** The placeholder without its braces. Absent for literal text of the template. */
+  placeholder?: "body" | "timestamp" | "id" | "url" | "method" | `header:${string}`;
+  /** The text that is signed; cut after 512 characters. Absent for the body, and for what the delivery lacks. */
+  value?: string;
+  /** The location in the signed content, in bytes. Absent for what the delivery lacks, which counts as no bytes. */
+  span?: { start: number; end: number };
+}
+
 /** Everything there is to say about a delivery. */
 export interface Report {
-  /** What it is worth. `unsigned` is never valid: it is in order, and nobody vouches for it. */
+  /** The verdict. `unsigned` is not `verified`: the payload is valid, and the sender is not authenticated. */
   verdict: "verified" | "unsigned" | "rejected";
   /** The reason for the rejection; absent where the delivery is accepted. */
   code?: IssueCode;
@@ -207,20 +217,35 @@ export interface Report {
   /** What is known about the signature. */
   signature: {
     status: "verified" | "unsigned" | "missing" | "malformed" | "mismatch" | "stale";
-    /** The header it is expected in. */
+    /** The header of the signature. */
     header?: string;
-    /** The algorithm it names or was verified with. */
+    /** The algorithm that the header names, or that verified the signature. */
     algorithm?: string;
-    /** The header as it came. */
+    /** The value of the header; cut after 512 characters. */
     received?: string;
-    /** Which secret it was made with, by its place in the options. */
+    /**
+     * The encoded tag that was compared, without its label; cut after 512 characters. Absent where none was compared. The
+     * expected tag is never part of a report.
+     */
+    tag?: string;
+    /**
+     * The signed time, in milliseconds since 1970. Authentic only where the status is `verified` or `stale`. Absent where
+     * the provider signs none, the delivery has none, or no `Date` reaches it.
+     */
+    timestamp?: number;
+    /** Index of the secret that made the signature. */
     secret?: number;
-    /** What a signature that was verified covers: the whole body. */
+    /** What a verified signature covers: the whole body. */
     covers?: "body";
-    /** What of `type` and `id` a signature that was verified does not cover. Absent where it covers both. */
+    /** What of `type` and `id` a verified signature does not cover. Absent where it covers both. */
     uncovered?: Uncovered;
-    /** The formula of what is signed, e.g. `{body}` or `{id}.{timestamp}.{body}`. */
+    /** The template of the signed content, e.g. `{body}` or `{id}.{timestamp}.{body}`. */
     signedContent?: string;
+    /**
+     * The parts of the signed content, in order. Their bytes one after another are what the signature is made over. Absent
+     * where the provider signs nothing, or the body is not raw bytes.
+     */
+    parts?: SignedPart[];
   };
   /** Everything that was found, sorted by place. */
   issues: Issue[];

@@ -54,7 +54,6 @@ import { trusted, VerifiedDelivery } from "./verified.js";
 /** What the core says about a provider. */
 interface ProviderMetadata {
   id: string;
-  title: string;
   requiredHeaders: string[];
   names: string[];
   events: { name: string; revisions: (string | null)[] }[];
@@ -265,14 +264,18 @@ export class Webhook<Events = any> {
     const limits = limitsOf(options, "inspect");
     const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
       guarded(() => this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report);
+    let headers = "";
     try {
-      const body = bodyOf(delivery);
-      return report(allHeaders(delivery), body, limits);
+      headers = allHeaders(delivery);
+      return report(headers, bodyOf(delivery), limits);
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
-      // Nothing of this delivery can be read, as of one over the limit: only what is wrong is another thing.
+      // Without raw bytes the body cannot be read, like a body over the limit: only the reason differs.
       const issues = error.issues.map((issue) => ({ ...issue, stage: "bytes" as const }));
-      return { ...report("", " ", { ...limits, maxBytes: 0 }), code: error.code, issues };
+      const { signature, ...rest } = report(headers, " ", { ...limits, maxBytes: 0 });
+      // The parts of a signed content without a body are unknown.
+      delete signature.parts;
+      return { ...rest, code: error.code, signature, issues };
     }
   }
 

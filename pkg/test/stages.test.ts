@@ -1,7 +1,9 @@
 /** What a report says of each stage, and why a delivery is rejected: as the core says it. */
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
-import { painchek, type Report, type StageReport, webhook, xon } from "../src/index.js";
+import { painchek, providers, type Report, type StageReport, webhook, xon } from "../src/index.js";
+import { samplesOf, utf8 } from "./support.ts";
 
 const SECRET = "the secret of the subscription";
 const states = ({ stages }: Report): StageReport["state"][] => stages.map(({ state }) => state);
@@ -33,6 +35,14 @@ describe("stages of a report", () => {
       report.issues.map(({ code, stage }) => [code, stage]),
       [["body-not-raw", "bytes"]],
     );
+    assert.deepEqual([report.signature.status, report.signature.parts], ["missing", undefined]);
+    const headers = { "X-PainChek-WH-Signature": "sha256=00" };
+    const { signature } = hook.inspect({ headers, body: {} as never });
+    // The signature is there, and nothing was compared: what a missing one is called would be wrong.
+    assert.deepEqual(
+      [signature.status, signature.received, signature.tag],
+      ["malformed", "sha256=00", undefined],
+    );
   });
 
   it("have the code that check rejects with, and none where it accepts", () => {
@@ -42,6 +52,51 @@ describe("stages of a report", () => {
       const delivery = { headers: good.headers, body };
       const checked = hook.check(delivery);
       assert.equal(hook.inspect(delivery).code, checked.ok ? undefined : checked.error.code);
+    }
+  });
+});
+
+describe("the signed content of a report", () => {
+  const now = Date.UTC(2026, 0, 1);
+  const WHSEC = `whsec_${Buffer.from("thirty-two bytes of a made-up key").toString("base64")}`;
+
+  for (const id of providers().filter((id) => id !== "xon")) {
+    it(`is in parts what ${id} signs`, () => {
+      const secret = /^(standard-webhooks|svix)$/.test(id) ? WHSEC : SECRET;
+      const hook = webhook(id, { secrets: [secret] });
+      for (const { type, body } of samplesOf(id)) {
+        const { signature } = hook.inspect(hook.sign(body, { now, type }), { now });
+        const pieces = (signature.parts ?? []).map(({ placeholder, value, span }, index, all) => {
+          assert.ok(span !== undefined);
+          assert.equal(span.start, all[index - 1]?.span?.end ?? 0);
+          const bytes = placeholder === "body" ? body : utf8.encode(value);
+          assert.equal(value === undefined, placeholder === "body");
+          assert.equal(span.end - span.start, bytes.length);
+          return bytes;
+        });
+        const key = secret === WHSEC ? Buffer.from(WHSEC.slice(6), "base64") : secret;
+        const tag = createHmac("sha256", key).update(Buffer.concat(pieces));
+        const encoding = /^[0-9a-f]{64}$/.test(signature.tag ?? "") ? "hex" : "base64";
+        assert.equal(signature.tag, tag.digest(encoding));
+        if (signature.signedContent?.includes("{timestamp}") === true) assert.equal(signature.timestamp, now);
+      }
+    });
+  }
+
+  it("has no parts where the provider signs nothing", () => {
+    const { signature } = xon({ unsigned: "allow" }).inspect({ headers: {}, body: "{}" });
+    assert.deepEqual(signature, { status: "unsigned" });
+  });
+
+  it("has no time that no Date reaches", () => {
+    const hook = webhook("stripe", { secrets: [SECRET] });
+    for (const [time, expected] of [
+      ["8640000000000", 8.64e15],
+      ["8640000000001", undefined],
+      ["9999999999999999", undefined],
+    ] as const) {
+      const headers = { "stripe-signature": `t=${time},v1=${"0".repeat(64)}` };
+      assert.equal(hook.inspect({ headers, body: "{}" }).signature.timestamp, expected);
     }
   });
 });

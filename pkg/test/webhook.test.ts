@@ -73,9 +73,11 @@ describe("an accepted delivery of PainChek", () => {
           header,
           algorithm: "sha256",
           received: `sha256=${oracle("sha256", SECRET, body)}`,
+          tag: oracle("sha256", SECRET, body),
           secret: 0,
           covers: "body",
           signedContent: "{body}",
+          parts: [{ placeholder: "body", span: { start: 0, end: body.length } }],
         },
         issues: [],
       });

@@ -35,8 +35,6 @@ pub struct Provider {
     pub webhook_id: Option<String>,
     /// The header with the delivery's id.
     pub delivery_id: Option<String>,
-    /// The header with the id of the signed content.
-    pub id_header: Option<String>,
     /// The media type of its bodies.
     pub content_type: String,
     /// Where the parts that every event has stand.
@@ -187,7 +185,6 @@ impl Provider {
                 .unwrap_or(300),
             webhook_id: text(root, "/headers/webhookId"),
             delivery_id: text(root, "/headers/deliveryId"),
-            id_header: text(root, "/headers/id"),
             content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
             envelope,
             dedupe,

@@ -18,9 +18,12 @@ pub(super) const MAX_TIMESTAMPS: usize = 4;
 pub(super) struct Candidate<'a> {
     pub algorithm: Algorithm,
     pub digest: DecodedDigest,
-    /// The timestamp that stands beside it, where the scheme puts it there; else empty.
+    /// The timestamp of the same header; empty where the scheme has the timestamp elsewhere, or has none.
     pub timestamp: &'a str,
-    pub received: &'a str,
+    /// The item of the header, label included.
+    pub item: &'a str,
+    /// The encoded tag alone.
+    pub tag: &'a str,
 }
 
 /// Signatures that could be right, and the best thing to say about those that cannot.
@@ -126,7 +129,7 @@ struct CandidateParser<'a, 'k> {
 
 impl<'a> CandidateParser<'a, '_> {
     fn malformed(&self, received: &'a str, reason: MalformedReason) -> Outcome<'a> {
-        Outcome::MalformedReason { header: self.scheme.header(), received, reason }
+        Outcome::Malformed { header: self.scheme.header(), received, reason }
     }
 
     fn candidate(
@@ -148,7 +151,8 @@ impl<'a> CandidateParser<'a, '_> {
                 _ => return Err(unsupported(label, true)),
             },
         };
-        let digest = self.scheme.format.encoding.decode(digest).map_err(|error| {
+        let tag = digest;
+        let digest = self.scheme.format.encoding.decode(tag).map_err(|error| {
             self.malformed(
                 received,
                 match error {
@@ -181,7 +185,7 @@ impl<'a> CandidateParser<'a, '_> {
             }
             Some(text) => text,
         };
-        Ok(Candidate { algorithm, digest, timestamp, received })
+        Ok(Candidate { algorithm, digest, timestamp, item: received, tag })
     }
 
     /// Whether the text is a whole signature with nothing in front of it.

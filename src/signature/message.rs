@@ -3,7 +3,7 @@
 
 use super::candidates::{MAX_HEADER_BYTES, MAX_SIGNATURES, MAX_TIMESTAMPS};
 use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme};
-use crate::issue::{Location, PendingIssue, Severity};
+use crate::issue::{Code, Location, PendingIssue, Severity};
 
 /// A sentence, and what to do about it.
 struct Message(String, Option<String>);
@@ -21,13 +21,13 @@ impl Message {
 }
 
 impl Outcome<'_> {
-    /// The issue it is; nothing for a verified one.
-    pub(crate) fn draft(&self, scheme: &Scheme, keys: &Keys) -> Option<PendingIssue> {
-        let Message(message, hint) = self.message(scheme, keys)?;
-        let mut draft = PendingIssue::new(self.code()?, Severity::Error, Location::Request, message);
+    /// The issue of an outcome with this code, which [`accepted`](Self::accepted) returned.
+    pub(crate) fn issue(&self, code: Code, scheme: &Scheme, keys: &Keys) -> PendingIssue {
+        let Message(message, hint) = self.message(scheme, keys);
+        let mut draft = PendingIssue::new(code, Severity::Error, Location::Request, message);
         draft.hint = hint;
         let about_form = match self {
-            Outcome::MalformedReason { header, .. } => *header == scheme.header(),
+            Outcome::Malformed { header, .. } => *header == scheme.header(),
             Outcome::Missing | Outcome::Unsupported { .. } | Outcome::AlgorithmMismatch { .. } => true,
             _ => false,
         };
@@ -35,15 +35,16 @@ impl Outcome<'_> {
             let forms = keys.algorithms().iter().map(|algorithm| scheme.format.example(*algorithm));
             draft.expected = Some(forms.collect::<Vec<_>>().join(" or "));
         }
-        Some(draft)
+        draft
     }
 
-    fn message(&self, scheme: &Scheme, keys: &Keys) -> Option<Message> {
+    fn message(&self, scheme: &Scheme, keys: &Keys) -> Message {
         let header = scheme.header();
-        Some(match *self {
-            Outcome::Verified { .. } => return None,
+        match *self {
+            Outcome::Verified { .. } | Outcome::Unsigned => Message::new("The delivery is accepted."),
+            Outcome::NotCompared => Message::new("The signature was not compared."),
             Outcome::Missing => missing(scheme),
-            Outcome::MalformedReason { header, reason, .. } => malformed(reason, header, scheme, keys),
+            Outcome::Malformed { header, reason, .. } => malformed(reason, header, scheme, keys),
             Outcome::Unsupported { name, is_labelled: labelled, .. } => unsupported(name, labelled, header, keys),
             Outcome::AlgorithmMismatch { algorithm, is_labelled: labelled, digest_len, .. } => {
                 wrong_length(algorithm, labelled, digest_len, header)
@@ -84,7 +85,7 @@ impl Outcome<'_> {
                 Message::new("The method is part of what is signed, and the receiver did not give it.")
                     .hint("Hand over the delivery's method.")
             }
-        })
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Signatures: algorithms, secrets, schemes. Knows nothing of JSON.
 //!
 //! A [`Scheme`] is made from data and says which header holds a signature, in which form, and over
-//! what; [`Keys`] are one or more secrets made ready for it. [`Scheme::verify`] answers with an
-//! [`Outcome`], whatever arrives, and [`Scheme::sign`] makes the headers that it verifies.
+//! what; [`Keys`] are one or more secrets made ready for it. [`Scheme::verify`] returns an
+//! [`Outcome`] for whatever arrives, and [`Scheme::sign`] makes the headers that it verifies.
 //!
 //! ```
 //! use hookseal::delivery::{Delivery, Headers};
@@ -46,7 +46,7 @@ pub(crate) use encoding::Encoding;
 pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
 pub use keys::{Keys, KeysError};
-pub use outcome::{MalformedReason, Outcome, VerificationStatus};
+pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus};
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
 pub use secret::{Secret, SecretEncoding, SecretError, SecretFormat};
 pub use sign::{SignContext, SignError};

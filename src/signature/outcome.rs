@@ -1,25 +1,34 @@
-//! The outcome of verifying: what was found, and never what would have been right.
+//! The outcome of verifying a signature. SECURITY: an outcome holds what the delivery says, and never the expected tag.
+
+use serde::Serialize;
 
 use super::Algorithm;
 use crate::issue::Code;
 
-/// What verifying a delivery found. Texts are borrowed from the delivery and the scheme, so that
-/// nothing is allocated for it.
+/// The outcome of verifying the signature of a delivery. Texts are borrowed from the delivery and the scheme, so that
+/// an outcome allocates nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome<'a> {
+    /// The delivery has no signature that could be checked, and the receiver allows that. [`Scheme::verify`] never
+    /// returns this outcome: only a webhook knows what its receiver allows.
+    ///
+    /// [`Scheme::verify`]: super::Scheme::verify
+    Unsigned,
+    /// The delivery has a signature, and the body is over the size limit: nothing was compared.
+    NotCompared,
     /// A secret made this signature over exactly this content.
     Verified {
         /// The algorithm of the signature.
         algorithm: Algorithm,
         /// The index of the secret.
         secret: usize,
-        /// The signature as it stands in the header.
-        received: &'a str,
+        /// The signature in the header.
+        received: ReceivedSignature<'a>,
     },
     /// The signature header is absent.
     Missing,
     /// A header does not have its form.
-    MalformedReason {
+    Malformed {
         /// The header.
         header: &'a str,
         /// The part of the header that is wrong.
@@ -33,7 +42,7 @@ pub enum Outcome<'a> {
         name: &'a str,
         /// Whether the header names it; else its length tells.
         is_labelled: bool,
-        /// The signature as it stands in the header.
+        /// The signature in the header.
         received: &'a str,
     },
     /// The signature does not have the length of its algorithm.
@@ -44,42 +53,42 @@ pub enum Outcome<'a> {
         is_labelled: bool,
         /// How many bytes the signature has.
         digest_len: usize,
-        /// The signature as it stands in the header.
+        /// The signature in the header.
         received: &'a str,
     },
     /// No secret made this signature over this content.
     Mismatch {
         /// The algorithm of the first signature that was compared.
         algorithm: Algorithm,
-        /// That signature as it stands in the header.
-        received: &'a str,
+        /// The first signature that was compared.
+        received: ReceivedSignature<'a>,
     },
     /// The signed content holds a timestamp, and the delivery has none.
     TimestampMissing,
     /// The timestamp is not 1 to 16 digits.
     TimestampMalformed,
-    /// The signature is right and older than the tolerance. Said only after the signature was
-    /// found right, so that a forger learns nothing about the clock.
+    /// The signature is valid, and its timestamp is further in the past than the tolerance. SECURITY: the timestamp is
+    /// compared after the signature, so that a forger learns nothing about the clock.
     TooOld {
         /// The algorithm of the signature.
         algorithm: Algorithm,
         /// The index of the secret.
         secret: usize,
-        /// The signature as it stands in the header.
-        received: &'a str,
+        /// The signature in the header.
+        received: ReceivedSignature<'a>,
         /// How far the timestamp lies in the past, in milliseconds.
         off_by_ms: u64,
         /// The tolerance, in seconds.
         tolerance: u64,
     },
-    /// The signature is right and lies further in the future than the tolerance.
+    /// The signature is valid, and its timestamp is further in the future than the tolerance.
     TooNew {
         /// The algorithm of the signature.
         algorithm: Algorithm,
         /// The index of the secret.
         secret: usize,
-        /// The signature as it stands in the header.
-        received: &'a str,
+        /// The signature in the header.
+        received: ReceivedSignature<'a>,
         /// How far the timestamp lies in the future, in milliseconds.
         off_by_ms: u64,
         /// The tolerance, in seconds.
@@ -90,16 +99,27 @@ pub enum Outcome<'a> {
         /// The header.
         name: &'a str,
     },
-    /// The URL is part of the signed content and was not given.
+    /// The URL is part of the signed content, and the delivery has none.
     UrlMissing,
-    /// The method is part of the signed content and was not given.
+    /// The method is part of the signed content, and the delivery has none.
     MethodMissing,
 }
 
-/// What is wrong with the form of a header.
+/// A signature that was compared, as the header has it: attacker-controlled text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReceivedSignature<'a> {
+    /// The item of the header: `sha256=5257a8…`.
+    pub item: &'a str,
+    /// The encoded tag without its label: `5257a8…`.
+    pub tag: &'a str,
+    /// The timestamp of the same header; empty where the scheme has the timestamp elsewhere, or has none.
+    pub timestamp: &'a str,
+}
+
+/// Why a header is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MalformedReason {
-    /// The header is empty, or nothing stands where the signature should.
+    /// The header is empty, or its signature is.
     Empty,
     /// A character that no HTTP header can carry.
     ControlCharacter,
@@ -109,7 +129,7 @@ pub enum MalformedReason {
     TooManySignatures,
     /// More than 4 timestamps.
     TooManyTimestamps,
-    /// A bare signature without the label that should stand in front of it.
+    /// A signature without the label of the scheme.
     LabelMissing,
     /// An odd number of hex digits.
     OddHex(usize),
@@ -117,35 +137,40 @@ pub enum MalformedReason {
     Characters,
     /// No item of the header has the scheme's form.
     Format,
-    /// The header stands several times with different values.
+    /// The delivery has the header several times, with different values.
     Repeated,
     /// The value of a signed header contains what separates it from the next part.
     Overrun,
 }
 
-/// The outcome in one word, as reports show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerificationStatus {
-    /// A secret made the signature, and it is fresh.
+/// The state of a signature in one word, as reports have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureStatus {
+    /// One of the secrets made the signature, within the timestamp tolerance.
     Verified,
+    /// There is no signature that could be checked, and the receiver allows that.
+    Unsigned,
     /// There is no signature.
     Missing,
-    /// There is one, and it could not be compared.
-    MalformedReason,
-    /// It was compared, and no secret made it.
+    /// There is a signature, and it could not be compared: the delivery does not have the provider's form, lacks a part
+    /// of the signed content, or has a body over the size limit.
+    Malformed,
+    /// None of the secrets made the signature over this content.
     Mismatch,
-    /// A secret made it, too long ago or in the future.
+    /// One of the secrets made the signature, outside the timestamp tolerance.
     Stale,
 }
 
-impl VerificationStatus {
+impl SignatureStatus {
     /// The word.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Verified => "verified",
+            Self::Unsigned => "unsigned",
             Self::Missing => "missing",
-            Self::MalformedReason => "malformed",
+            Self::Malformed => "malformed",
             Self::Mismatch => "mismatch",
             Self::Stale => "stale",
         }
@@ -153,7 +178,7 @@ impl VerificationStatus {
 }
 
 impl<'a> Outcome<'a> {
-    /// Whether the delivery is authentic and fresh.
+    /// Whether the delivery is authentic, and within the timestamp tolerance.
     #[must_use]
     pub const fn is_verified(&self) -> bool {
         matches!(self, Self::Verified { .. })
@@ -161,30 +186,37 @@ impl<'a> Outcome<'a> {
 
     /// The outcome in one word.
     #[must_use]
-    pub const fn status(&self) -> VerificationStatus {
+    pub const fn status(&self) -> SignatureStatus {
         match self {
-            Self::Verified { .. } => VerificationStatus::Verified,
-            Self::Missing => VerificationStatus::Missing,
-            Self::Mismatch { .. } => VerificationStatus::Mismatch,
-            Self::TooOld { .. } | Self::TooNew { .. } => VerificationStatus::Stale,
-            Self::MalformedReason { .. }
+            Self::Verified { .. } => SignatureStatus::Verified,
+            Self::Unsigned => SignatureStatus::Unsigned,
+            Self::Missing => SignatureStatus::Missing,
+            Self::Mismatch { .. } => SignatureStatus::Mismatch,
+            Self::TooOld { .. } | Self::TooNew { .. } => SignatureStatus::Stale,
+            Self::NotCompared
+            | Self::Malformed { .. }
             | Self::Unsupported { .. }
             | Self::AlgorithmMismatch { .. }
             | Self::TimestampMissing
             | Self::TimestampMalformed
             | Self::HeaderMissing { .. }
             | Self::UrlMissing
-            | Self::MethodMissing => VerificationStatus::MalformedReason,
+            | Self::MethodMissing => SignatureStatus::Malformed,
         }
     }
 
-    /// The code of the issue it is; nothing for a verified one.
-    #[must_use]
-    pub const fn code(&self) -> Option<Code> {
-        Some(match self {
-            Self::Verified { .. } => return None,
+    /// The algorithm and the index of the secret of a verified signature, `None` for an unsigned delivery; the code of
+    /// the issue for every other outcome.
+    ///
+    /// # Errors
+    /// The code, where the outcome rejects the delivery.
+    pub const fn accepted(&self) -> Result<Option<(Algorithm, usize)>, Code> {
+        Err(match *self {
+            Self::Verified { algorithm, secret, .. } => return Ok(Some((algorithm, secret))),
+            Self::Unsigned => return Ok(None),
+            Self::NotCompared => Code::BODY_TOO_LARGE,
             Self::Missing => Code::SIGNATURE_MISSING,
-            Self::MalformedReason { .. } => Code::SIGNATURE_MALFORMED,
+            Self::Malformed { .. } => Code::SIGNATURE_MALFORMED,
             Self::Unsupported { .. } => Code::ALGORITHM_UNSUPPORTED,
             Self::AlgorithmMismatch { .. } => Code::ALGORITHM_MISMATCH,
             Self::Mismatch { .. } => Code::SIGNATURE_MISMATCH,
@@ -198,7 +230,16 @@ impl<'a> Outcome<'a> {
         })
     }
 
-    /// The algorithm, where the delivery tells it.
+    /// The code of the issue; `None` for a verified signature and an unsigned delivery.
+    #[must_use]
+    pub const fn code(&self) -> Option<Code> {
+        match self.accepted() {
+            Ok(_) => None,
+            Err(code) => Some(code),
+        }
+    }
+
+    /// The algorithm, where the delivery names one or the signature has the length of one.
     #[must_use]
     pub fn algorithm(&self) -> Option<Algorithm> {
         match *self {
@@ -212,14 +253,11 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// The signature as it stands in the header: attacker-controlled text.
+    /// The signature that was compared: attacker-controlled text.
     #[must_use]
-    pub const fn received(&self) -> Option<&'a str> {
+    pub const fn received(&self) -> Option<ReceivedSignature<'a>> {
         match *self {
             Self::Verified { received, .. }
-            | Self::MalformedReason { received, .. }
-            | Self::Unsupported { received, .. }
-            | Self::AlgorithmMismatch { received, .. }
             | Self::Mismatch { received, .. }
             | Self::TooOld { received, .. }
             | Self::TooNew { received, .. } => Some(received),
@@ -238,8 +276,8 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Of several things that are wrong, the one with the highest rank is the answer: the one that
-    /// came closest to a signature.
+    /// The rank of an outcome among those of several signatures. The highest one is reported: it came closest to a
+    /// verified signature.
     pub(super) const fn specificity(&self) -> u8 {
         match self {
             Self::Verified { .. } => 7,

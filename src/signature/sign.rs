@@ -84,7 +84,7 @@ impl Scheme {
             Outcome::HeaderMissing { name } => SignError::Header(name.to_owned()),
             Outcome::UrlMissing => SignError::Url,
             Outcome::MethodMissing => SignError::Method,
-            Outcome::MalformedReason { header, .. } => SignError::InvalidHeaderValue(header.to_owned()),
+            Outcome::Malformed { header, .. } => SignError::InvalidHeaderValue(header.to_owned()),
             _ => SignError::Time,
         }
     }

@@ -47,7 +47,11 @@ enum ContentPart {
     Literal(String),
     Body,
     Timestamp,
-    Header(String),
+    /// A header; `is_id` where the template names it `{id}`.
+    Header {
+        name: String,
+        is_id: bool,
+    },
     Url,
     Method,
 }
@@ -58,7 +62,7 @@ impl fmt::Display for ContentPart {
             ContentPart::Literal(text) => f.write_str(text),
             ContentPart::Body => f.write_str("{body}"),
             ContentPart::Timestamp => f.write_str("{timestamp}"),
-            ContentPart::Header(name) => write!(f, "{{header:{name}}}"),
+            ContentPart::Header { name, .. } => write!(f, "{{header:{name}}}"),
             ContentPart::Url => f.write_str("{url}"),
             ContentPart::Method => f.write_str("{method}"),
         }
@@ -71,12 +75,25 @@ fn is_url(byte: u8) -> bool {
 }
 
 impl ContentPart {
+    fn placeholder(&self) -> Option<String> {
+        let name = match self {
+            ContentPart::Literal(_) => return None,
+            ContentPart::Body => "body",
+            ContentPart::Timestamp => "timestamp",
+            ContentPart::Header { is_id: true, .. } => "id",
+            ContentPart::Header { name, .. } => return Some(["header:", name].concat()),
+            ContentPart::Url => "url",
+            ContentPart::Method => "method",
+        };
+        Some(into_owned_outlined(name))
+    }
+
     fn bytes<'v>(&'v self, values: &TemplateValues<'v>) -> &'v [u8] {
         match self {
             ContentPart::Literal(text) => text.as_bytes(),
             ContentPart::Body => values.body,
             ContentPart::Timestamp => values.timestamp.as_bytes(),
-            ContentPart::Header(name) => values.headers.get(name).unwrap_or_default().as_bytes(),
+            ContentPart::Header { name, .. } => values.headers.get(name).unwrap_or_default().as_bytes(),
             ContentPart::Url => values.url.as_bytes(),
             ContentPart::Method => values.method.as_bytes(),
         }
@@ -103,13 +120,16 @@ impl SignedContent {
                 TemplateToken::Placeholder("timestamp") => ContentPart::Timestamp,
                 TemplateToken::Placeholder("url") => ContentPart::Url,
                 TemplateToken::Placeholder("method") => ContentPart::Method,
-                TemplateToken::Placeholder("id") => ContentPart::Header(
-                    id_header
+                TemplateToken::Placeholder("id") => ContentPart::Header {
+                    name: id_header
                         .ok_or("{id} is signed, but the scheme names no header that holds it.")?
                         .to_owned(),
-                ),
+                    is_id: true,
+                },
                 TemplateToken::Placeholder(place) => match place.strip_prefix("header:") {
-                    Some(name) if is_token(name) => ContentPart::Header(into_owned_outlined(name)),
+                    Some(name) if is_token(name) => {
+                        ContentPart::Header { name: into_owned_outlined(name), is_id: false }
+                    }
                     Some(_) => return Err(format!("{{{place}}} does not name an HTTP header.")),
                     None => {
                         return Err(format!(
@@ -152,7 +172,7 @@ impl SignedContent {
     /// The places whose length the sender chooses, but for the body.
     fn open(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
         let is_open = |part: &ContentPart| {
-            matches!(part, ContentPart::Header(_) | ContentPart::Url | ContentPart::Method)
+            matches!(part, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
         };
         self.parts.iter().enumerate().filter(move |(_, part)| is_open(part))
     }
@@ -162,7 +182,7 @@ impl SignedContent {
     pub fn ambiguity(&self) -> Option<String> {
         let mut headers = self.open().filter_map(|(at, part)| {
             let held = self.delimiter(at).is_ok_and(|text| text.bytes().all(|byte| !byte.is_ascii_control()));
-            (held && matches!(part, ContentPart::Header(_))).then_some((at, part))
+            (held && matches!(part, ContentPart::Header { .. })).then_some((at, part))
         });
         let first = headers.next();
         let several = first.filter(|_| headers.next().is_some());
@@ -189,7 +209,7 @@ impl SignedContent {
     /// The header that holds what it should end by, if one does: it need not end where it seems to.
     pub fn overrun<'v>(&'v self, values: &TemplateValues<'v>) -> Option<&'v str> {
         self.open().find_map(|(at, part)| {
-            let ContentPart::Header(name) = part else { return None };
+            let ContentPart::Header { name, .. } = part else { return None };
             let (value, delimiter) = (part.bytes(values), self.delimiter(at).ok()?.as_bytes());
             if let [byte] = delimiter {
                 return value.contains(byte).then_some(name.as_str());
@@ -242,7 +262,7 @@ impl SignedContent {
     /// The headers whose values are signed.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            ContentPart::Header(name) => Some(name.as_str()),
+            ContentPart::Header { name, .. } => Some(name.as_str()),
             _ => None,
         })
     }
@@ -252,9 +272,23 @@ impl SignedContent {
         self.parts.iter().for_each(|part| mac.update(part.bytes(values)));
     }
 
-    /// The same parts, for somebody else to feed.
+    /// The same bytes, part by part, for the native hash.
     pub fn parts<'v>(&'v self, values: &'v TemplateValues<'_>) -> impl Iterator<Item = &'v [u8]> {
         self.parts.iter().map(|part| part.bytes(values))
+    }
+
+    /// Every part with its placeholder, without braces, and its bytes: no placeholder for literal text, and no bytes for
+    /// what the delivery lacks.
+    pub fn named_parts<'v>(
+        &'v self,
+        values: &'v TemplateValues<'_>,
+    ) -> impl Iterator<Item = (Option<String>, Option<&'v [u8]>)> {
+        self.parts.iter().map(|part| {
+            let bytes = part.bytes(values);
+            // `Scheme::values` rejects an empty header, timestamp, URL or method as missing.
+            let is_missing = bytes.is_empty() && !matches!(part, ContentPart::Literal(_) | ContentPart::Body);
+            (part.placeholder(), (!is_missing).then_some(bytes))
+        })
     }
 }
 

@@ -4,19 +4,19 @@ use super::candidates::{Candidate, Candidates, check_header_value};
 use super::hmac::Tag;
 use super::template::TemplateValues;
 use super::timestamp::{Age, check_tolerance};
-use super::{Keys, MalformedReason, Outcome, Scheme};
+use super::{Keys, MalformedReason, Outcome, ReceivedSignature, Scheme};
 use crate::delivery::{Delivery, Headers};
 
 impl Scheme {
-    /// Says whether one of the secrets signed this delivery. Whatever arrives is an answer.
+    /// Verifies the signature of a delivery with every secret. Every delivery has an outcome: nothing is an error.
     ///
-    /// `now` is in milliseconds since 1970, `tolerance` in seconds and counts both ways; both are
-    /// looked at only where the scheme signs a timestamp, and only after the signature was found
-    /// right: what a forger writes into a timestamp is answered with a mismatch.
+    /// `now` is in milliseconds since 1970, `tolerance` in seconds, in both directions. Both count only where the scheme
+    /// signs a timestamp. SECURITY: the timestamp is compared after the signature, so that a forged one is a mismatch
+    /// and nothing else.
     ///
-    /// Every value of the signature header, and every item of a list in it, is a candidate, and every
-    /// secret is tried. The body is hashed once for each secret and each algorithm (and timestamp) that
-    /// the header names, however many signatures there are. Nothing is allocated for a single signature.
+    /// Every value of the signature header, and every item of a list in it, is a candidate. PERF: the body is hashed once
+    /// for each secret and each algorithm (and timestamp) that the header names, however many signatures there are. A
+    /// single signature allocates nothing.
     #[must_use]
     pub fn verify<'a>(
         &'a self,
@@ -42,17 +42,18 @@ impl Scheme {
         for (secret, key) in keys.iter() {
             let mut cached_tag: Option<(&str, Tag)> = None;
             for candidate in candidates.iter().filter(|it| it.algorithm == key.algorithm()) {
-                let Candidate { algorithm, timestamp: item_timestamp, received, .. } = *candidate;
+                let Candidate { algorithm, timestamp: item_timestamp, item, tag, .. } = *candidate;
+                let received = ReceivedSignature { item, tag, timestamp: item_timestamp };
                 let timestamp = if item_timestamp.is_empty() { values.timestamp } else { item_timestamp };
                 if cached_tag.as_ref().is_none_or(|(other, _)| *other != timestamp) {
                     let tag = keys.tag(secret, key, &self.content, &TemplateValues { timestamp, ..values });
                     cached_tag = Some((timestamp, tag));
                 }
-                let right =
+                let is_equal =
                     cached_tag.as_ref().is_some_and(|(_, tag)| tag.ct_eq(candidate.digest.as_bytes()));
-                let outcome = if right {
+                let outcome = if is_equal {
                     let verified = Outcome::Verified { algorithm, secret, received };
-                    self.aged(verified, timestamp, now, tolerance)
+                    self.within_tolerance(verified, timestamp, now, tolerance)
                 } else {
                     Outcome::Mismatch { algorithm, received }
                 };
@@ -68,16 +69,47 @@ impl Scheme {
         Ok(best.unwrap_or(Outcome::Missing))
     }
 
-    fn aged<'a>(&self, verified: Outcome<'a>, timestamp: &str, now: i64, tolerance: u64) -> Outcome<'a> {
+    fn within_tolerance<'a>(
+        &self,
+        verified: Outcome<'a>,
+        timestamp: &str,
+        now: i64,
+        tolerance: u64,
+    ) -> Outcome<'a> {
         if !self.has_timestamp() {
             return verified;
         }
-        // Timestamps are read before anything is compared; should one slip by, it is out of tolerance.
+        // Every timestamp was parsed before the first comparison. One that cannot be parsed is outside every tolerance.
         let timestamp = self.timestamp_unit().read(timestamp).unwrap_or(i64::MIN);
-        verified.aged(timestamp, now, tolerance)
+        verified.within_tolerance(timestamp, now, tolerance)
     }
 
-    /// What the places of the signed content hold, all of them present and readable.
+    /// The values of the signed content's placeholders, for a report: as far as the delivery has them, whether it was
+    /// verified or not. `received` is the signature that was compared.
+    pub(crate) fn reported_values<'a>(
+        &'a self,
+        delivery: &'a Delivery<'_>,
+        received: Option<ReceivedSignature<'a>>,
+    ) -> TemplateValues<'a> {
+        let headers = &delivery.headers;
+        let in_signature = || match received {
+            Some(received) => Some(received.timestamp),
+            None => headers.get_all(self.header()).find_map(|value| self.format.first_timestamp(value)),
+        };
+        let timestamp = match self.timestamp_header() {
+            Some(name) => headers.get(name),
+            None => in_signature(),
+        };
+        TemplateValues {
+            body: delivery.body,
+            timestamp: timestamp.unwrap_or_default(),
+            headers,
+            url: delivery.url.unwrap_or_default(),
+            method: delivery.method.unwrap_or_default(),
+        }
+    }
+
+    /// The values of the signed content's placeholders, each of them present and well-formed.
     pub(crate) fn values<'a>(
         &'a self,
         delivery: &'a Delivery<'_>,
@@ -96,7 +128,7 @@ impl Scheme {
         for name in self.content.headers() {
             single(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
         }
-        // An empty one is none: what a framework hands over that does not know it.
+        // An empty text counts as missing: frameworks that do not know the URL pass one.
         let (url, method) = (delivery.url.unwrap_or_default(), delivery.method.unwrap_or_default());
         if self.content.has_url() && url.is_empty() {
             return Err(Outcome::UrlMissing);
@@ -108,7 +140,7 @@ impl Scheme {
         match self.content.overrun(&values).filter(|_| !self.ambiguous) {
             Some(header) => {
                 let received = headers.get(header).unwrap_or_default();
-                Err(Outcome::MalformedReason { header, received, reason: MalformedReason::Overrun })
+                Err(Outcome::Malformed { header, received, reason: MalformedReason::Overrun })
             }
             None => Ok(values),
         }
@@ -116,8 +148,9 @@ impl Scheme {
 }
 
 impl Outcome<'_> {
-    /// What a verified signature is worth at this time (ms), where it covers that timestamp (ms).
-    pub(crate) fn aged(self, timestamp: i64, now: i64, tolerance: u64) -> Self {
+    /// Turns a verified outcome into `TooOld` or `TooNew` where the signed timestamp (ms) is outside the tolerance (s)
+    /// around `now` (ms).
+    pub(crate) fn within_tolerance(self, timestamp: i64, now: i64, tolerance: u64) -> Self {
         let Self::Verified { algorithm, secret, received } = self else { return self };
         match check_tolerance(timestamp, now, tolerance) {
             Age::WithinTolerance => self,
@@ -127,14 +160,14 @@ impl Outcome<'_> {
     }
 }
 
-/// The value of a header that is signed. Where it stands several times the values have to be equal:
-/// else the one that was verified need not be the one that the receiver reads.
+/// The value of a header that is signed. Several values have to be equal: otherwise the value that was verified need not
+/// be the one that the receiver reads.
 fn single<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
     let mut values = headers.get_all(header);
     let Some(received) = values.next().filter(|value| !value.is_empty()) else { return Ok(None) };
     let repeated = values.any(|other| other != received).then_some(MalformedReason::Repeated);
     match check_header_value(received).or(repeated) {
-        Some(reason) => Err(Outcome::MalformedReason { header, received, reason }),
+        Some(reason) => Err(Outcome::Malformed { header, received, reason }),
         None => Ok(Some(received)),
     }
 }

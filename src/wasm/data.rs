@@ -1,4 +1,4 @@
-//! What crosses the bridge as data: options that come in, verdicts that go out. Nothing of JavaScript.
+//! The data that crosses the bridge: options in, verdicts out. This file knows nothing of JavaScript.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -7,7 +7,7 @@ use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
 use crate::webhook::{Cause, Error, SignParams, Timestamp, WebhookOptions};
 
-/// An error as JavaScript gets it.
+/// An error for JavaScript.
 #[derive(Serialize)]
 pub struct ErrorData<'e> {
     pub code: Code,
@@ -27,9 +27,9 @@ pub struct ExplanationData<'e> {
     pub signed_length: Option<usize>,
 }
 
-/// The options of a webhook as JavaScript gives them.
+/// The options of a webhook, as JavaScript passes them.
 pub struct WebhookOptionsData {
-    /// Zeroized on every way out: options that are refused are dropped, too.
+    /// SECURITY: zeroized when dropped, also where the options are invalid.
     pub secrets: Vec<Zeroizing<String>>,
     pub unsigned: Option<String>,
     pub algorithms: Option<Vec<String>>,
@@ -39,7 +39,7 @@ pub struct WebhookOptionsData {
 }
 
 impl WebhookOptionsData {
-    /// What the options mean.
+    /// Parses the options.
     pub fn read(self) -> Result<WebhookOptions, Error> {
         let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
         let allow_unsigned = match self.unsigned.as_deref() {
@@ -84,24 +84,20 @@ impl WebhookOptionsData {
     }
 }
 
-/// What JavaScript has to know of a provider to carry a delivery over and a verdict back.
+/// The parts of a provider that JavaScript needs to pass a delivery in and to read a verdict.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderMetadata<'w> {
     pub id: &'w str,
-    pub title: &'w str,
-    /// The headers that the hot path looks at, in lower case.
+    /// The headers that the hot path reads, in lower case.
     pub required_headers: Vec<String>,
     pub immutable: bool,
-    pub success: (u16, u16),
-    pub retries: &'w [u32],
     pub content_type: &'w str,
-    pub sensitive: &'w [String],
-    /// The keys by their symbols on the tape.
+    /// The interned keys, by the numbers that tokens of the tape have for them.
     pub names: Vec<&'w str>,
     pub events: Vec<EventMetadata<'w>>,
     pub max_bytes: usize,
-    /// What no signature of the provider covers: `type`, `id`.
+    /// What a signature of the provider does not cover: `type`, `id`.
     pub uncovered: Vec<&'static str>,
 }
 
@@ -117,7 +113,7 @@ pub struct ComparisonData {
     pub same: bool,
     pub same_event: bool,
     pub changes: Vec<ChangeData>,
-    /// How many more there are, where not all are listed.
+    /// The number of changes that are not listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub omitted: Option<usize>,
 }
@@ -129,7 +125,7 @@ pub struct ChangeData {
     pub after: Option<String>,
 }
 
-/// What `sign` and `create` are given.
+/// The parameters of `sign` and `create`.
 pub struct SignParamsData {
     pub now: f64,
     pub random: Vec<u8>,
@@ -140,7 +136,7 @@ pub struct SignParamsData {
 }
 
 impl SignParamsData {
-    /// What they mean.
+    /// Parses the parameters.
     pub fn read(self) -> Result<SignParams, Error> {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
             return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
@@ -150,14 +146,14 @@ impl SignParamsData {
     }
 }
 
-/// A signed delivery whose body stands in `text`.
+/// A signed delivery, whose body is in the text buffer.
 #[derive(Serialize)]
 pub struct SignedData {
     pub headers: Vec<(String, String)>,
     pub length: usize,
 }
 
-/// A schema's error as JavaScript gets it.
+/// A schema error for JavaScript.
 #[derive(Serialize)]
 pub struct SchemaErrorData {
     pub keyword: String,
@@ -165,13 +161,13 @@ pub struct SchemaErrorData {
     pub message: String,
 }
 
-/// A moment that JavaScript gave.
+/// Converts a time of JavaScript.
 pub fn from_js_millis(now: f64) -> Timestamp {
     #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
     Timestamp::from_millis(now as i64)
 }
 
-/// A whole number that JavaScript gave; NaN stands for none.
+/// Converts a whole number of JavaScript; NaN is `None`.
 pub fn to_usize(number: f64) -> Option<usize> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     (number >= 0.0).then_some(number as usize)

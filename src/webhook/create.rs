@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::evaluate::EvaluationMode;
+use super::evaluate::{Evaluation, EvaluationMode};
 use super::sign_params::SignParams;
 use super::{Error, SignedDelivery, Timestamp, Webhook};
 use crate::delivery::Delivery;
@@ -69,19 +69,14 @@ impl Webhook {
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = fresh.url.as_deref();
-        let mut judgement = self.evaluate(&delivery, fresh.now, &self.limits, EvaluationMode::Full);
-        match judgement.rejection {
-            None => {}
-            Some(code) => {
-                let errors = judgement
-                    .issues()
-                    .into_iter()
-                    .filter(|issue| issue.severity == Severity::Error)
-                    .collect();
-                return Err(Error::rejected(code, errors));
+        match self.evaluate(&delivery, fresh.now, &self.limits, EvaluationMode::Full) {
+            Evaluation::Accepted { .. } => Ok(signed),
+            Evaluation::Rejected { code, document, mut findings } => {
+                let issues = findings.take_issues(document.as_ref()).into_iter();
+                let errors = issues.filter(|issue| issue.severity == Severity::Error).collect();
+                Err(Error::rejected(code, errors))
             }
         }
-        Ok(signed)
     }
 
     /// What putting data into an envelope would hide.

@@ -1,161 +1,24 @@
-//! `inspect`: everything there is to say about a delivery, whatever its state.
+//! `inspect`: a report on a delivery, accepted or rejected.
 
-use std::fmt;
-
-use serde::Serialize;
-
-use super::evaluate::{EvaluationMode, digest, idempotency_key};
-use super::{Evaluation, SignatureResult, Timestamp, VerifyOptions, Webhook};
+use super::evaluate::{Evaluation, EvaluationMode, Findings, digest, idempotency_key, unread_signature};
+use super::{
+    CoveredPart, Report, SignatureInfo, SignatureReport, SignedPart, StageReport, StageState, Timestamp,
+    Verdict, VerifyOptions, Webhook,
+};
 use crate::delivery::{Delivery, is_plain_header};
-use crate::issue::{Code, Issue, Severity, Stage};
-use crate::signature::{Algorithm, Outcome, VerificationStatus};
+use crate::issue::{ByteSpan, Code, Issue, Severity, Stage};
+use crate::json::{Document, Value};
+use crate::signature::{Algorithm, Outcome, Scheme, TemplateValues};
+use crate::text::is_plain;
 
-/// What a delivery is worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Signed, and in order.
-    Verified,
-    /// In order, and nobody vouches for it.
-    Unsigned,
-    /// Not to be handled.
-    Rejected,
-}
+/// Longer header values are cut in a report: their sender does not choose the length of a log line.
+const MAX_REPORTED_CHARS: usize = 512;
 
-/// The state of one stage of checking a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct StageReport {
-    /// Which stage.
-    pub name: Stage,
-    /// How it ended.
-    pub state: StageState,
-}
-
-/// How a stage of checking a delivery ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StageState {
-    /// Evaluated, and nothing speaks against the delivery.
-    Passed,
-    /// Evaluated, with an error.
-    Failed,
-    /// Evaluated, with a warning; or a signature that nobody checked.
-    Warned,
-    /// Not evaluated, since an earlier stage failed.
-    NotReached,
-    /// There is nothing to evaluate: the provider signs nothing, has no rules, or no contract for this event type.
-    NotApplicable,
-}
-
-/// Everything there is to say about a delivery. The ids and the time of the event are values of the
-/// payload: `Debug` leaves them out, the fields have them.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Report {
-    /// What it is worth.
-    pub verdict: Verdict,
-    /// The reason for the rejection; `None` where the delivery is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<Code>,
-    /// The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure.
-    pub stages: [StageReport; 6],
-    /// The provider's id.
-    pub provider: String,
-    /// The event type.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<String>,
-    /// The idempotency key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The id of the subscription.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub webhook_id: Option<String>,
-    /// The id of the delivery.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub delivery_id: Option<String>,
-    /// When the event was made, as the payload says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    /// The revision of the contract the payload follows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revision: Option<String>,
-    /// The SHA-256 of the raw body, hex; empty for a body over the limit, which is not read.
-    pub digest: String,
-    /// What is known about the signature.
-    pub signature: SignatureReport,
-    /// Everything that was found, sorted by place.
-    pub issues: Vec<Issue>,
-}
-
-impl fmt::Debug for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Report")
-            .field("verdict", &self.verdict)
-            .field("code", &self.code)
-            .field("stages", &self.stages)
-            .field("provider", &self.provider)
-            .field("event_type", &self.event_type)
-            .field("revision", &self.revision)
-            .field("digest", &self.digest)
-            .field("signature", &self.signature)
-            .field("issues", &self.issues)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The state of a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SignatureStatus {
-    /// Made with one of the secrets.
-    Verified,
-    /// There is none, and the receiver allows that.
-    Unsigned,
-    /// There is none.
-    Missing,
-    /// There is one, and it could not be compared: it does not have the provider's form, or the body is
-    /// too large to be read.
-    Malformed,
-    /// It was not made over these bytes with any of the secrets.
-    Mismatch,
-    /// It was, too long ago or too far ahead.
-    Stale,
-}
-
-/// What is known about a signature.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SignatureReport {
-    /// Its state.
-    pub status: SignatureStatus,
-    /// The header it is expected in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
-    /// The algorithm it names or was verified with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub algorithm: Option<&'static str>,
-    /// The header as it came.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub received: Option<String>,
-    /// Which secret it was made with, by its place in the options.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret: Option<usize>,
-    /// What a signature that was verified covers: `body`, the whole of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub covers: Option<&'static str>,
-    /// What of the event type and the idempotency key is outside of it: `type`, `id`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub uncovered: Vec<&'static str>,
-    /// The formula of what is signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub signed_content: Option<String>,
-}
-
-/// A longer header is cut in the report: its sender does not choose how long a log line is.
-const MAX_REPORTED_HEADER_CHARS: usize = 512;
+/// The range of a JavaScript `Date`, in milliseconds: ECMA-262, section 21.4.1.1.
+const MAX_DATE_MS: u64 = 8_640_000_000_000_000;
 
 impl Webhook {
-    /// Says everything there is to say about a delivery.
+    /// Reports everything there is to say about a delivery.
     ///
     /// ```
     /// use hookseal::delivery::{Delivery, Headers};
@@ -167,7 +30,7 @@ impl Webhook {
     /// let report = hook.inspect(&delivery, Timestamp::from_millis(0));
     /// assert_eq!(report.verdict, Verdict::Rejected);
     /// assert_eq!(report.signature.status, SignatureStatus::Missing);
-    /// // It goes on where `verify` stops: the payload's own faults are listed, too.
+    /// // Unlike `verify`, it goes on: the errors of the payload are listed, too.
     /// assert!(report.issues.iter().any(|issue| issue.pointer == "/data"));
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
@@ -184,61 +47,71 @@ impl Webhook {
         now: impl Into<Timestamp>,
         limits: &VerifyOptions,
     ) -> Report {
-        let mut judgement = self.evaluate(delivery, now.into(), limits, EvaluationMode::Full);
-        let issues = judgement.issues();
+        let evaluation = self.evaluate(delivery, now.into(), limits, EvaluationMode::Full);
+        let (verdict, code, document, mut findings) = match evaluation {
+            Evaluation::Accepted { accepted, findings } => {
+                let verdict = match accepted.signature {
+                    SignatureInfo::Verified { .. } => Verdict::Verified,
+                    SignatureInfo::Unsigned => Verdict::Unsigned,
+                };
+                (verdict, None, Some(accepted.document), findings)
+            }
+            Evaluation::Rejected { code, document, findings } => {
+                (Verdict::Rejected, Some(code), document, findings)
+            }
+        };
+        let document = document.as_ref();
+        let issues = findings.take_issues(document);
         let header = |name: &Option<String>| {
             let value = delivery.headers.get(name.as_deref()?)?;
             is_plain_header(value).then(|| value.to_owned())
         };
-        let root = judgement.document.as_ref().map(|document| document.root());
+        let root = document.map(Document::root);
         let event_type =
             root.and_then(|root| self.provider.envelope.event_type.find(&delivery.headers, root));
         let event_type = event_type.as_deref();
         let key = root.zip(event_type).and_then(|(root, name)| idempotency_key(self, delivery, root, name));
-        let (id, way) = key.unzip();
+        let (id, source) = key.unzip();
+        let is_too_large = code == Some(Code::BODY_TOO_LARGE);
         Report {
-            verdict: match (judgement.rejection, &judgement.signature) {
-                (None, Some(SignatureResult::Outcome(Outcome::Verified { .. }))) => Verdict::Verified,
-                (None, Some(SignatureResult::Unsigned)) => Verdict::Unsigned,
-                _ => Verdict::Rejected,
-            },
-            code: judgement.rejection,
-            stages: self.stages(&judgement, &issues),
+            verdict,
+            code,
+            stages: self.stages(&findings, document.is_some(), &issues),
             provider: self.provider.id.clone(),
             id: id.filter(|id| !id.is_empty()),
             webhook_id: header(&self.provider.webhook_id),
             delivery_id: header(&self.provider.delivery_id),
             created_at: root.and_then(|root| self.created_at(root)),
-            revision: judgement.revision_name(self).map(str::to_owned),
-            digest: if judgement.rejection == Some(Code::BODY_TOO_LARGE) {
-                String::new()
-            } else {
-                digest(delivery.body)
-            },
-            signature: self.signature_report(delivery, judgement.signature.as_ref(), way),
+            revision: findings.revision_name(self).map(str::to_owned),
+            digest: if is_too_large { String::new() } else { digest(delivery.body) },
+            signature: self.signature_report(delivery, &findings, root, source),
             event_type: event_type.map(str::to_owned),
             issues,
         }
     }
 
-    fn stages(&self, judgement: &Evaluation<'_, '_>, issues: &[Issue]) -> [StageReport; 6] {
-        let is_read = judgement.document.is_some();
+    /// The time of the event, as the payload writes it.
+    fn created_at(&self, root: Value<'_>) -> Option<String> {
+        let text = root.resolve(self.provider.envelope.created_at.as_ref()?)?.as_str()?;
+        is_plain(&text).then(|| text.into_owned())
+    }
+
+    fn stages(&self, findings: &Findings<'_>, is_json: bool, issues: &[Issue]) -> [StageReport; 6] {
         let is_unknown = issues.iter().any(|issue| issue.code == Code::EVENT_UNKNOWN);
         let has_rules = self.provider.rules.is_on();
         Stage::ALL.map(|name| {
             let worst =
                 issues.iter().filter(|issue| issue.stage == Some(name)).map(|issue| issue.severity).min();
-            let is_checked = matches!(judgement.signature, Some(SignatureResult::Outcome(_)));
             let state = match (name, worst) {
                 (_, Some(Severity::Error)) => StageState::Failed,
                 (Stage::Signature, _) if self.provider.scheme.is_none() => StageState::NotApplicable,
-                (Stage::Signature, _) if judgement.signature.is_none() => StageState::NotReached,
-                (Stage::Signature, _) if !is_checked => StageState::Warned,
-                (Stage::Json | Stage::Envelope, _) if !is_read => StageState::NotReached,
-                (Stage::Contract, _) if judgement.event.is_none() && !is_unknown => StageState::NotReached,
-                (Stage::Contract, _) if judgement.event.is_none() => StageState::NotApplicable,
+                (Stage::Signature, _) if findings.signature.is_none() => StageState::NotReached,
+                (Stage::Signature, _) if findings.signature == Some(Outcome::Unsigned) => StageState::Warned,
+                (Stage::Json | Stage::Envelope, _) if !is_json => StageState::NotReached,
+                (Stage::Contract, _) if findings.event.is_none() && !is_unknown => StageState::NotReached,
+                (Stage::Contract, _) if findings.event.is_none() => StageState::NotApplicable,
                 (Stage::Rules, _) if !has_rules || is_unknown => StageState::NotApplicable,
-                (Stage::Rules, _) if !judgement.has_run_rules => StageState::NotReached,
+                (Stage::Rules, _) if !findings.has_run_rules => StageState::NotReached,
                 (_, Some(Severity::Warning)) => StageState::Warned,
                 _ => StageState::Passed,
             };
@@ -249,48 +122,68 @@ impl Webhook {
     fn signature_report(
         &self,
         delivery: &Delivery<'_>,
-        signature: Option<&SignatureResult<'_>>,
-        way: Option<usize>,
+        findings: &Findings<'_>,
+        root: Option<Value<'_>>,
+        key_source: Option<usize>,
     ) -> SignatureReport {
-        let scheme = self.provider.scheme.as_ref();
-        let (status, algorithm, secret) = match signature {
-            Some(SignatureResult::Outcome(outcome)) => {
-                let status = match outcome.status() {
-                    VerificationStatus::Verified => SignatureStatus::Verified,
-                    VerificationStatus::Missing => SignatureStatus::Missing,
-                    VerificationStatus::MalformedReason => SignatureStatus::Malformed,
-                    VerificationStatus::Mismatch => SignatureStatus::Mismatch,
-                    VerificationStatus::Stale => SignatureStatus::Stale,
-                };
-                (status, outcome.algorithm().map(Algorithm::name), outcome.secret())
-            }
-            Some(SignatureResult::Unsigned) => (SignatureStatus::Unsigned, None, None),
-            // Without a look at the signature, because the body is too large.
-            None => {
-                let sent = scheme.is_some_and(|scheme| delivery.headers.get(scheme.header()).is_some());
-                let status = match &self.keys {
-                    Some(_) if sent => SignatureStatus::Malformed,
-                    Some(_) if !self.allow_unsigned => SignatureStatus::Missing,
-                    _ => SignatureStatus::Unsigned,
-                };
-                (status, None, None)
-            }
+        let outcome = findings.signature.unwrap_or_else(|| unread_signature(self, delivery));
+        let mut report = SignatureReport {
+            status: outcome.status(),
+            header: None,
+            algorithm: outcome.algorithm().map(Algorithm::name),
+            received: None,
+            tag: findings.received.map(|received| shortened(received.tag)),
+            timestamp: None,
+            secret: outcome.secret(),
+            covers: outcome.is_verified().then_some(CoveredPart::Body),
+            uncovered: Vec::new(),
+            signed_content: None,
+            parts: Vec::new(),
         };
-        let received = scheme.and_then(|scheme| delivery.headers.get(scheme.header())).map(|text| {
-            let short: String = text.chars().take(MAX_REPORTED_HEADER_CHARS).collect();
-            if short.len() < text.len() { format!("{short}…") } else { short }
-        });
-        let is_verified = status == SignatureStatus::Verified;
-        let uncovered = way.filter(|_| is_verified).map(|way| self.provider.coverage.uncovered(way).names());
-        SignatureReport {
-            covers: is_verified.then_some("body"),
-            uncovered: uncovered.unwrap_or_default(),
-            status,
-            header: scheme.map(|scheme| scheme.header().to_owned()),
-            algorithm,
-            received,
-            secret,
-            signed_content: scheme.map(|scheme| scheme.signed_content().to_owned()),
+        if let Some(source) = key_source
+            && outcome.is_verified()
+        {
+            report.uncovered = self.provider.coverage.uncovered(source).names();
+        }
+        let Some(scheme) = &self.provider.scheme else { return report };
+        report.header = Some(scheme.header().to_owned());
+        report.received = delivery.headers.get(scheme.header()).map(shortened);
+        report.signed_content = Some(scheme.signed_content().to_owned());
+        let signed_time = self.provider.signed_time.as_ref().zip(root);
+        let body_timestamp = signed_time.and_then(|(time, root)| time.read(root).ok());
+        let values = scheme.reported_values(delivery, findings.received);
+        report.describe_content(scheme, &values, body_timestamp);
+        report
+    }
+}
+
+impl SignatureReport {
+    /// Adds the parts of the signed content, and the signed time.
+    fn describe_content(
+        &mut self,
+        scheme: &Scheme,
+        values: &TemplateValues<'_>,
+        body_timestamp: Option<i64>,
+    ) {
+        let timestamp = body_timestamp.or_else(|| scheme.read_timestamp(values.timestamp));
+        self.timestamp = timestamp.and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms <= MAX_DATE_MS);
+        let mut end = 0;
+        for (placeholder, bytes) in scheme.content.named_parts(values) {
+            let start = end;
+            end += bytes.map_or(0, <[u8]>::len);
+            let is_body = placeholder.as_deref() == Some("body");
+            let value = bytes.filter(|_| !is_body).map(|bytes| shortened(&String::from_utf8_lossy(bytes)));
+            self.parts.push(SignedPart { placeholder, value, span: bytes.map(|_| ByteSpan { start, end }) });
         }
     }
+}
+
+/// A text of the delivery, cut after [`MAX_REPORTED_CHARS`].
+#[inline(never)]
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(MAX_REPORTED_CHARS).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }

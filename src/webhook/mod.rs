@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 mod explain;
 mod inspect;
+mod report;
 mod sign;
 mod sign_params;
 mod verify;
@@ -17,14 +18,15 @@ pub use explain::{
     CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
     FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,
 };
-pub use inspect::{Report, SignatureReport, SignatureStatus, StageReport, StageState, Verdict};
+pub use report::{Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use sign_params::SignParams;
-pub use verify::{AcceptedDelivery, SignatureInfo, Verified};
+pub use verify::{AcceptedDelivery, CoveredPart, SignatureInfo, Verified};
+
+pub use crate::signature::SignatureStatus;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use evaluate::digest;
-pub(crate) use evaluate::{Evaluation, SignatureResult};
 
 use crate::delivery::MediaType;
 use crate::issue::{Code, Profile};

@@ -3,7 +3,7 @@
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::provider::Uncovered;
 use hookseal::signature::{Algorithm, Secret, SignContext};
-use hookseal::webhook::{SignatureInfo, Verdict, Webhook};
+use hookseal::webhook::{CoveredPart, SignatureInfo, Verdict, Webhook};
 
 use crate::support::{NOW, definition, fresh, headers, made, options, unsigned};
 
@@ -42,7 +42,7 @@ fn uncovered(hook: &Webhook, more: &[(&str, &str)]) -> Vec<&'static str> {
     let verified = hook.verify(&delivery, NOW).expect("verified");
     let SignatureInfo::Verified { uncovered, .. } = verified.signature else { panic!("unsigned") };
     let report = hook.inspect(&delivery, NOW);
-    assert_eq!(report.signature.covers, Some("body"));
+    assert_eq!(report.signature.covers, Some(CoveredPart::Body));
     assert_eq!(report.signature.uncovered, uncovered.names());
     uncovered.names()
 }
@@ -110,6 +110,11 @@ fn an_accepted_delivery_says_what_is_not_covered_too() {
     let uncovered = Uncovered { event_type: false, id: true };
     assert_eq!(
         accepted.signature,
-        SignatureInfo::Verified { algorithm: Algorithm::Sha256, secret: 0, uncovered }
+        SignatureInfo::Verified {
+            algorithm: Algorithm::Sha256,
+            secret: 0,
+            covers: CoveredPart::Body,
+            uncovered
+        }
     );
 }

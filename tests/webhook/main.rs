@@ -9,6 +9,7 @@ mod explaining;
 mod grades;
 mod judging;
 mod making;
+mod parts;
 mod privacy;
 mod seeds;
 mod signed_time;

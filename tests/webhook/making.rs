@@ -2,7 +2,7 @@
 
 use hookseal::provider::{Provider, Uncovered};
 use hookseal::signature::Algorithm;
-use hookseal::webhook::{SignatureInfo, Verdict, Webhook, WebhookOptions};
+use hookseal::webhook::{CoveredPart, SignatureInfo, Verdict, Webhook, WebhookOptions};
 use hookseal::{Code, Severity};
 
 use super::support::{
@@ -111,7 +111,12 @@ fn all_secrets_of_a_rotation_verify_and_the_first_one_signs() {
         let uncovered = Uncovered::default();
         assert_eq!(
             verified.signature,
-            SignatureInfo::Verified { algorithm: Algorithm::Sha256, secret: place, uncovered }
+            SignatureInfo::Verified {
+                algorithm: Algorithm::Sha256,
+                secret: place,
+                covers: CoveredPart::Body,
+                uncovered
+            }
         );
         assert_eq!(both.inspect(&delivery, NOW).signature.secret, Some(place));
     }

@@ -71,6 +71,10 @@ fn it_has_to_be_there_and_a_whole_number() {
         let issue = only(&report, Code::TIMESTAMP_MISSING);
         assert_eq!(issue.pointer, pointer);
         assert_eq!(issue.message, "The signed timestamp at /sent/at is missing.");
+        assert!(
+            issue.hint.as_deref().is_some_and(|hint| hint.contains("/sent/at")),
+            "a hint says what to do"
+        );
     }
     for value in [
         "1.7e12",
@@ -86,6 +90,7 @@ fn it_has_to_be_there_and_a_whole_number() {
         let report = inspect(&hook, &format!(r#"{{"type":"ping","sent":{{"at":{value}}}}}"#), NOW);
         let issue = only(&report, Code::TIMESTAMP_MALFORMED);
         assert_eq!(issue.message, "The signed timestamp at /sent/at is malformed.");
+        assert!(issue.hint.is_some());
         assert_eq!(issue.pointer, "/sent/at");
         assert_eq!(issue.expected.as_deref(), Some("a whole number of milliseconds since 1970"));
         assert_eq!(report.signature.status, SignatureStatus::Malformed);

@@ -1,0 +1,170 @@
+//! The ids and the time of a delivery, and its idempotency key.
+
+use std::borrow::Cow;
+
+use super::Evaluator;
+use crate::delivery::{Delivery, is_plain_header};
+use crate::issue::{Code, Location, PendingIssue, Severity};
+use crate::json::{Document, Value};
+use crate::provider::{IdempotencySource, Uncovered, is_name};
+use crate::text::is_plain;
+use crate::webhook::Webhook;
+
+/// The ids and the time of an accepted delivery.
+pub(super) struct Identity<'b, 'd> {
+    pub id: String,
+    /// What of event type and idempotency key the signature does not cover.
+    pub uncovered: Uncovered,
+    pub webhook_id: Option<&'d str>,
+    pub delivery_id: Option<&'d str>,
+    pub created_at: Option<Cow<'b, str>>,
+}
+
+impl<'b, 'd> Evaluator<'b, 'd, '_> {
+    /// Finds the ids and the time, and rejects those with characters that forge log lines. SECURITY: such a text never
+    /// makes the next source of the key count: whoever writes a header would choose the key by it.
+    ///
+    /// Without an event type there is no key, and the delivery was rejected for that.
+    pub(super) fn check_identity(
+        &mut self,
+        document: &Document<'b>,
+        event_type: Result<&str, Code>,
+    ) -> Result<Identity<'b, 'd>, Code> {
+        let (provider, headers) = (&self.webhook.provider, &self.delivery.headers);
+        let root = document.root();
+        let header = |name: &'d Option<String>| headers.get(name.as_deref()?);
+        let (webhook_id, delivery_id) = (header(&provider.webhook_id), header(&provider.delivery_id));
+        for (label, name, value) in [
+            ("subscription's id", &provider.webhook_id, webhook_id),
+            ("delivery's id", &provider.delivery_id, delivery_id),
+        ] {
+            if let (Some(name), Some(value)) = (name, value)
+                && !is_plain_header(value)
+            {
+                self.reject(hidden_character(label, name, Location::Request));
+            }
+        }
+        let key = find_key(self.webhook, self.delivery, root).map_err(|hidden| {
+            if hidden.location == Location::Request && provider.delivery_id.as_deref() == Some(hidden.source)
+            {
+                // Reported above as the delivery's id.
+                return *self.code.get_or_insert(Code::ENVELOPE_INVALID);
+            }
+            self.reject(hidden_character("idempotency key", hidden.source, hidden.location))
+        });
+        let created_at = provider.envelope.created_at.as_ref().and_then(|pointer| {
+            let value = root.resolve(pointer)?;
+            let text = document.text(value.index())?;
+            if !is_plain(&text) {
+                self.reject(hidden_character("time", pointer, value.place()));
+            }
+            Some(text)
+        });
+        let (event_type, (key, source)) = (event_type?, key?);
+        let uncovered = provider.coverage.uncovered(source);
+        Ok(Identity { id: with_event_type(event_type, &key), uncovered, webhook_id, delivery_id, created_at })
+    }
+}
+
+/// The issue of an id or a time with a character that nothing shows.
+#[cold]
+fn hidden_character(label: &str, source: &str, location: Location) -> PendingIssue {
+    let message = format!("The {label} contains a control or bidirectional formatting character: {source}.");
+    PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, location, message)
+        .hint("No sender writes such an id. Keep the delivery out of logs that are read as text.")
+}
+
+/// Finds the idempotency key of a delivery by the provider's rule, prefixed by the event type; empty where the provider
+/// has none. With it comes the index of its source in [`Provider::dedupe`](crate::provider::Provider::dedupe). `None`
+/// where the key has characters that forge log lines.
+pub(crate) fn idempotency_key(
+    webhook: &Webhook,
+    delivery: &Delivery<'_>,
+    root: Value<'_>,
+    event_type: &str,
+) -> Option<(String, usize)> {
+    let (key, source) = find_key(webhook, delivery, root).ok()?;
+    Some((with_event_type(event_type, &key), source))
+}
+
+fn with_event_type(event_type: &str, key: &str) -> String {
+    if key.is_empty() { String::new() } else { [event_type, ":", key].concat() }
+}
+
+/// A key with characters that forge log lines.
+struct HiddenKey<'d> {
+    /// The header or the pointer that it comes from.
+    source: &'d str,
+    location: Location,
+}
+
+/// Finds the key alone, and the index of its source.
+fn find_key<'d>(
+    webhook: &'d Webhook,
+    delivery: &'d Delivery<'_>,
+    root: Value<'d>,
+) -> Result<(Cow<'d, str>, usize), HiddenKey<'d>> {
+    let sources = &webhook.provider.dedupe;
+    for (index, source) in sources.iter().enumerate() {
+        match source {
+            IdempotencySource::Pointer(pointer) => {
+                let Some(value) = root.resolve(pointer) else { continue };
+                match key_text(value) {
+                    Some(key) if is_plain(&key) => return Ok((key, index)),
+                    Some(_) => return Err(HiddenKey { source: pointer, location: value.place() }),
+                    None => {}
+                }
+            }
+            IdempotencySource::Header(name) => match header_key(delivery, name) {
+                Some(key) if is_plain_header(key) => return Ok((Cow::Borrowed(key), index)),
+                Some(_) => return Err(HiddenKey { source: name, location: Location::Request }),
+                None => {}
+            },
+            IdempotencySource::Digest => return Ok((digest(delivery.body).into(), index)),
+            IdempotencySource::None => return Ok((Cow::Borrowed(""), index)),
+        }
+    }
+    Ok((digest(delivery.body).into(), sources.len()))
+}
+
+/// The header that the idempotency key comes from, if its source is a header. Two deliveries with equal bodies can differ
+/// in it.
+pub(crate) fn idempotency_header<'d>(
+    webhook: &'d Webhook,
+    delivery: &'d Delivery<'_>,
+    root: Value<'_>,
+) -> Option<&'d str> {
+    webhook.provider.dedupe.iter().find_map(|source| match source {
+        IdempotencySource::Pointer(pointer) => root.resolve(pointer).and_then(key_text).map(|_| None),
+        IdempotencySource::Header(name) => header_key(delivery, name).map(Some),
+        IdempotencySource::Digest | IdempotencySource::None => Some(None),
+    })?
+}
+
+fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> {
+    delivery.headers.get(name).filter(|text| is_name(text))
+}
+
+/// The text of a key: a string, or a number as the body writes it.
+fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
+    match value.as_str() {
+        Some(text) => is_usable_key(&text).then_some(text),
+        None if value.as_decimal().is_some() => {
+            let text = String::from_utf8_lossy(value.raw_bytes());
+            is_usable_key(&text).then_some(text)
+        }
+        None => None,
+    }
+}
+
+/// Whether a text can be a key of its own: its length is limited, because the sender chooses it. Halves of surrogate
+/// pairs are excluded, because all of them decode to U+FFFD.
+fn is_usable_key(text: &str) -> bool {
+    // PERF: most ids are ASCII, and a search for U+FFFD costs more than `is_ascii`.
+    is_name(text) && (text.is_ascii() || !text.contains('\u{fffd}'))
+}
+
+/// The SHA-256 of a body in hex.
+pub(crate) fn digest(body: &[u8]) -> String {
+    base16ct::lower::encode_string(&crate::signature::sha256(body))
+}

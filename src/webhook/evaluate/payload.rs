@@ -1,0 +1,194 @@
+//! The checks of a parsed body: diagnostics of the parser, envelope, contract and rules.
+
+use std::borrow::Cow;
+
+use super::{EvaluationMode, Evaluator};
+use crate::delivery::Delivery;
+use crate::issue::{Code, Location, PendingIssue, Profile, Severity, Stage};
+use crate::json::{Document, Value};
+use crate::provider::{Envelope, Event, FieldSource, Provider, is_name};
+
+impl<'b, 'd> Evaluator<'b, 'd, '_> {
+    /// Takes over what the parser reported although the body is JSON: duplicate keys, lone surrogates, large numbers.
+    pub(super) fn report_diagnostics(&mut self, document: &mut Document<'b>) {
+        for mut issue in document.take_findings() {
+            if self.options.profile == Profile::Strict && issue.code == Code::JSON_LONE_SURROGATE {
+                issue.severity = Severity::Error;
+            }
+            if issue.severity == Severity::Error {
+                self.code.get_or_insert(issue.code);
+            }
+            self.findings.issues.push(issue);
+        }
+    }
+
+    /// Checks the event type, and the payload against the contract of its event. Returns the event type; where the
+    /// delivery has none, the reason for the rejection.
+    pub(super) fn check_event(&mut self, document: &Document<'b>) -> Result<Cow<'d, str>, Code> {
+        let (provider, root) = (&self.webhook.provider, document.root());
+        let Some(name) = provider.envelope.event_type.find(&self.delivery.headers, root) else {
+            return Err(self.reject(missing_event_type(provider, self.delivery, root)));
+        };
+        let event = provider.find_event(&name).filter(|_| !is_placeholder(&name));
+        let Some(event) = event.map(|index| (index, &provider.events[index])) else {
+            let is_strict = self.options.profile == Profile::Strict;
+            self.findings.issues.push(unknown_event_type(provider, root, &name, is_strict));
+            return Ok(Cow::Owned(name.into_owned()));
+        };
+        self.findings.event = Some(event.0);
+        self.check_contract(document, event.1);
+        // An event named `*` has the type that the delivery says.
+        Ok(match event.1.event_type() {
+            Some(event_type) => Cow::Borrowed(event_type),
+            None => Cow::Owned(name.into_owned()),
+        })
+    }
+
+    fn check_contract(&mut self, document: &Document<'_>, event: &Event) {
+        let (root, rules, profile) = (document.root(), &self.webhook.provider.rules, self.options.profile);
+        let issues = &mut self.findings.issues;
+        self.findings.revision = event.find_revision(root);
+        let Some(revision) = self.findings.revision.map(|index| &event.revisions[index]) else {
+            let pointers: Vec<&str> =
+                event.revisions.iter().filter_map(|revision| revision.when.as_deref()).collect();
+            let message = "The payload follows none of the revisions of its event's contract.";
+            issues.push(
+                PendingIssue::new(Code::EVENT_INVALID, Severity::Error, root.place(), message)
+                    .expected(format!("a value at {}", pointers.join(" or at "))),
+            );
+            return;
+        };
+        if self.mode == EvaluationMode::FailFast
+            && revision.schema.is_valid(root, profile)
+            && rules.has_no_errors(document, profile)
+        {
+            return;
+        }
+        let first_issue = issues.len();
+        revision.schema.validate(root, profile, issues);
+        // Rules need a payload that satisfies the lenient contract. A violation of the strict contract alone does not
+        // silence them: a strict report lists whatever a lenient one does.
+        if issues[first_issue..].iter().all(|issue| issue.severity != Severity::Error)
+            || profile == Profile::Strict && revision.schema.is_valid(root, Profile::Lenient)
+        {
+            let first_issue = issues.len();
+            rules.judge(document, profile, issues);
+            issues[first_issue..].iter_mut().for_each(|issue| issue.stage = Some(Stage::Rules));
+            self.findings.has_run_rules = true;
+        }
+    }
+
+    /// Moves issues about the envelope's own members to the stage of the envelope, and rejects the delivery for the
+    /// errors among the issues from `first_issue` on.
+    pub(super) fn classify_payload_issues(&mut self, document: &Document<'b>, first_issue: usize) {
+        let issues = &mut self.findings.issues[first_issue..];
+        assign_envelope_stage(&self.webhook.provider.envelope, document.root(), issues);
+        if self.code.is_none() {
+            self.code = payload_error(issues);
+        }
+    }
+}
+
+/// The issue of a delivery without an event type.
+#[cold]
+fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<'_>) -> PendingIssue {
+    let (is_present, text, value, expected) = match &provider.envelope.event_type {
+        FieldSource::Pointer(pointer) => {
+            let found = root.pointer(pointer);
+            let text = found.and_then(Value::as_str);
+            (found.is_some(), text, nearest(root, pointer), format!("a string at {pointer}"))
+        }
+        FieldSource::Header(name) => {
+            let text = delivery.headers.get(name).map(Cow::Borrowed);
+            (text.is_some(), text, root, format!("the header {name}"))
+        }
+    };
+    let state = match text {
+        None if is_present => "is no string",
+        None => "is missing",
+        Some(text) if text.is_empty() => "is empty",
+        Some(text) if is_name(&text) => "contains a control or bidirectional formatting character",
+        Some(_) => "is longer than any id may be",
+    };
+    let message = format!("The envelope is not {}'s: the event type {state}.", provider.title);
+    let mut issue = PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, value.place(), message)
+        .expected(expected)
+        .received(value.kind().name());
+    if matches!(provider.envelope.event_type, FieldSource::Header(_)) {
+        (issue.place, issue.received) = (Location::Request, None);
+    }
+    match provider.lookalike(root) {
+        Some(mistake) => issue.hint(mistake),
+        None => issue,
+    }
+}
+
+/// The issue of an event type that the provider does not have.
+fn unknown_event_type(provider: &Provider, root: Value<'_>, name: &str, is_strict: bool) -> PendingIssue {
+    let location = match &provider.envelope.event_type {
+        FieldSource::Pointer(pointer) => root.pointer(pointer).map_or(Location::Request, Value::place),
+        FieldSource::Header(_) => Location::Request,
+    };
+    let issue = if is_placeholder(name) {
+        let message = "The event type is a placeholder copied from documentation.";
+        PendingIssue::new(Code::PLACEHOLDER, Severity::Error, location, message).at_stage(Stage::Envelope)
+    } else {
+        let severity = if is_strict { Severity::Error } else { Severity::Warning };
+        let message = format!("Unknown {} event type; the payload was not validated.", provider.title);
+        PendingIssue::new(Code::EVENT_UNKNOWN, severity, location, message)
+            .hint("A new event of the provider, or a typing error. Handle the types you know, and acknowledge others with status 2xx.")
+    };
+    let known: Vec<&str> = provider.events.iter().map(|event| event.event_type.as_str()).collect();
+    issue.expected(known.join(", "))
+}
+
+/// Whether an event type is one that documentation writes instead of a real one.
+fn is_placeholder(name: &str) -> bool {
+    name == "..." || (name.starts_with('<') && name.ends_with('>'))
+}
+
+/// The value at a pointer, or its closest ancestor that exists.
+pub(super) fn nearest<'d>(root: Value<'d>, mut pointer: &str) -> Value<'d> {
+    loop {
+        if let Some(value) = root.pointer(pointer) {
+            return value;
+        }
+        pointer = pointer.rfind('/').map_or("", |end| &pointer[..end]);
+    }
+}
+
+/// Moves the contract's issues about the envelope's own members to the stage of the envelope.
+fn assign_envelope_stage(envelope: &Envelope, root: Value<'_>, issues: &mut [PendingIssue]) {
+    if issues.iter().all(|issue| issue.stage != Some(Stage::Contract)) {
+        return;
+    }
+    // Locations of the members, or of the objects that lack them.
+    let mut present = vec![root.place()];
+    let mut absent = Vec::new();
+    for pointer in envelope.parts() {
+        match root.pointer(pointer) {
+            Some(value) => present.push(value.place()),
+            None => absent.push(nearest(root, pointer).place()),
+        }
+    }
+    let data = root.pointer(&envelope.data).map(Value::place);
+    for issue in issues {
+        let is_envelope = issue.code != Code::EVENT_INVALID && present.contains(&issue.place)
+            || issue.code == Code::REQUIRED && absent.contains(&issue.place)
+            || issue.code == Code::TYPE && data == Some(issue.place);
+        if issue.stage == Some(Stage::Contract) && is_envelope {
+            issue.stage = Some(Stage::Envelope);
+        }
+    }
+}
+
+/// The reason for a rejection by envelope, contract or rules; `None` without errors.
+fn payload_error(issues: &[PendingIssue]) -> Option<Code> {
+    let mut errors = issues.iter().filter(|issue| issue.severity == Severity::Error).peekable();
+    let first = errors.peek()?;
+    if matches!(first.code, Code::EVENT_UNKNOWN | Code::ENVELOPE_INVALID) {
+        return Some(first.code);
+    }
+    let is_envelope = errors.any(|issue| issue.stage == Some(Stage::Envelope));
+    Some(if is_envelope { Code::ENVELOPE_INVALID } else { Code::EVENT_INVALID })
+}

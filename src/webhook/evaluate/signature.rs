@@ -1,0 +1,115 @@
+//! The checks of the signature: the tag, the signed time in the body, the length of the secret.
+
+use super::payload::nearest;
+use super::{EvaluationMode, Evaluator};
+use crate::delivery::Delivery;
+use crate::issue::{Code, Location, PendingIssue, Severity};
+use crate::json::Document;
+use crate::signature::{Algorithm, Keys, Outcome};
+use crate::text::into_owned_outlined;
+use crate::webhook::Webhook;
+
+impl<'b> Evaluator<'b, '_, '_> {
+    /// Verifies the signature. Returns the algorithm and the secret, `None` for an unsigned delivery that the receiver
+    /// allows.
+    pub(super) fn check_signature(&mut self) -> Result<Option<(Algorithm, usize)>, Code> {
+        let webhook = self.webhook;
+        let (Some(scheme), Some(keys)) = (&webhook.provider.scheme, &webhook.keys) else {
+            self.findings.signature = Some(Outcome::Unsigned);
+            self.warn_about_unchecked_signature();
+            return Ok(None);
+        };
+        let tolerance = u64::from(self.options.tolerance);
+        let outcome = match scheme.verify(keys, self.delivery, self.now.as_millis(), tolerance) {
+            Outcome::Missing if webhook.allow_unsigned => Outcome::Unsigned,
+            outcome => outcome,
+        };
+        self.findings.signature = Some(outcome);
+        self.findings.received = outcome.received();
+        match outcome.accepted() {
+            Ok(signed_by) => {
+                if let Some((_, secret)) = signed_by
+                    && self.mode != EvaluationMode::FailFast
+                {
+                    self.warn_about_short_secret(keys, secret);
+                }
+                Ok(signed_by)
+            }
+            Err(code) => Err(self.reject(outcome.issue(code, scheme, keys))),
+        }
+    }
+
+    /// A webhook of a provider that signs has no keys only with `unsigned: "allow"`.
+    fn warn_about_unchecked_signature(&mut self) {
+        let Some(scheme) = &self.webhook.provider.scheme else { return };
+        let header = scheme.header();
+        if self.delivery.headers.get(header).is_none() {
+            return;
+        }
+        let message =
+            format!("The delivery has a signature in {header}, and no secret is configured to check it.");
+        self.findings.issues.push(
+            PendingIssue::new(Code::SECRET_MISSING, Severity::Warning, Location::Request, message).hint(
+                "Pass the secret of the subscription in `secrets`, so that forged deliveries are rejected.",
+            ),
+        );
+    }
+
+    fn warn_about_short_secret(&mut self, keys: &Keys, secret: usize) {
+        if !keys.is_short(secret) {
+            return;
+        }
+        let name =
+            if keys.count() > 1 { format!("secrets[{secret}]") } else { into_owned_outlined("The secret") };
+        let message = format!("{name} has fewer than 16 bytes: who has one delivery can find it by trying.");
+        self.findings.issues.push(
+            PendingIssue::new(Code::SECRET_SHORT, Severity::Info, Location::Request, message)
+                .hint("Let the provider make a new secret, of 32 random bytes if you may choose."),
+        );
+    }
+
+    /// Checks the time in the body against the tolerance, where the provider has one and the signature covers it.
+    pub(super) fn check_time(&mut self, document: &Document<'b>) -> Result<(), Code> {
+        let webhook = self.webhook;
+        let (Some(time), Some(scheme), Some(keys), Some(verified @ Outcome::Verified { .. })) =
+            (&webhook.provider.signed_time, &webhook.provider.scheme, &webhook.keys, self.findings.signature)
+        else {
+            return Ok(());
+        };
+        let timestamp = time.read(document.root());
+        let outcome = match timestamp {
+            Ok(timestamp) => {
+                verified.within_tolerance(timestamp, self.now.as_millis(), u64::from(self.options.tolerance))
+            }
+            Err(None) => Outcome::TimestampMissing,
+            Err(Some(_)) => Outcome::TimestampMalformed,
+        };
+        let Err(code) = outcome.accepted() else { return Ok(()) };
+        let mut issue = outcome.issue(code, scheme, keys);
+        if let Err(value) = timestamp {
+            let pointer: &str = &time.pointer;
+            let state = if value.is_some() { "malformed" } else { "missing" };
+            issue.message = format!("The signed timestamp at {pointer} is {state}.");
+            issue.hint = Some(format!(
+                "Let the sender write the time of sending at {pointer}: without it, a replay cannot be recognized."
+            ));
+            issue.place = value.unwrap_or_else(|| nearest(document.root(), pointer)).place();
+            issue.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
+            issue.received = value.map(|value| value.kind().name().to_owned());
+        }
+        self.findings.signature = Some(outcome);
+        Err(self.reject(issue))
+    }
+}
+
+/// The state of a signature that the evaluation did not reach, because the body is over the size limit.
+pub(crate) fn unread_signature<'d>(webhook: &'d Webhook, delivery: &'d Delivery<'_>) -> Outcome<'d> {
+    match (&webhook.provider.scheme, &webhook.keys) {
+        (Some(scheme), Some(_)) => match delivery.headers.get(scheme.header()) {
+            Some(_) => Outcome::NotCompared,
+            None if webhook.allow_unsigned => Outcome::Unsigned,
+            None => Outcome::Missing,
+        },
+        _ => Outcome::Unsigned,
+    }
+}

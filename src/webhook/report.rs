@@ -1,0 +1,166 @@
+//! The report of `inspect`.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::CoveredPart;
+use crate::issue::{ByteSpan, Code, Issue, Stage};
+use crate::signature::SignatureStatus;
+
+/// The verdict on a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Signed and valid.
+    Verified,
+    /// Valid, but the sender is not authenticated.
+    Unsigned,
+    /// Not to be handled.
+    Rejected,
+}
+
+/// The state of one stage of checking a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct StageReport {
+    /// The stage.
+    pub name: Stage,
+    /// Its state.
+    pub state: StageState,
+}
+
+/// How a stage of checking a delivery ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageState {
+    /// Evaluated, without an error or a warning.
+    Passed,
+    /// Evaluated, with an error.
+    Failed,
+    /// Evaluated, with a warning; or a signature that was not checked.
+    Warned,
+    /// Not evaluated, since an earlier stage failed.
+    NotReached,
+    /// Nothing to evaluate: the provider signs nothing, has no rules, or no contract for this event type.
+    NotApplicable,
+}
+
+/// Everything there is to say about a delivery. `Debug` leaves out ids and the time of the event, which are values of the
+/// payload: the fields have them.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The reason for the rejection; `None` where the delivery is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure.
+    pub stages: [StageReport; 6],
+    /// The provider's id.
+    pub provider: String,
+    /// The event type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub event_type: Option<String>,
+    /// The idempotency key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The id of the subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+    /// The id of the delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery_id: Option<String>,
+    /// The time of the event, as the payload writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// The revision of the contract that the payload follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The SHA-256 of the raw body, hex; empty for a body over the size limit, which is not hashed.
+    pub digest: String,
+    /// The signature.
+    pub signature: SignatureReport,
+    /// Every issue, sorted by location.
+    pub issues: Vec<Issue>,
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("verdict", &self.verdict)
+            .field("code", &self.code)
+            .field("stages", &self.stages)
+            .field("provider", &self.provider)
+            .field("event_type", &self.event_type)
+            .field("revision", &self.revision)
+            .field("digest", &self.digest)
+            .field("signature", &self.signature)
+            .field("issues", &self.issues)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a report says about the signature. SECURITY: it holds texts of the delivery, and never the expected tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureReport {
+    /// The state of the signature.
+    pub status: SignatureStatus,
+    /// The header of the signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The algorithm that the header names, or that verified the signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<&'static str>,
+    /// The value of the header; cut after 512 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
+    /// The encoded tag that was compared, without its label; cut after 512 characters. `None` where none was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// The signed time, in milliseconds since 1970. Authentic only where the status is `verified` or `stale`. `None`
+    /// where the provider signs none, the delivery has none, or no JavaScript `Date` reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<u64>,
+    /// Index of the secret that made the signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<usize>,
+    /// What a verified signature covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<CoveredPart>,
+    /// What of event type and idempotency key a verified signature does not cover: `type`, `id`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<&'static str>,
+    /// The template of the signed content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_content: Option<String>,
+    /// The parts of the signed content, in order. Their bytes one after another are what the signature is made over.
+    /// Empty where the provider signs nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<SignedPart>,
+}
+
+/// One part of the signed content of a delivery. `Debug` leaves out the value: a URL may contain a token.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct SignedPart {
+    /// The placeholder without its braces: `body`, `timestamp`, `id`, `url`, `method` or `header:NAME`. `None` for literal
+    /// text of the template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
+    /// The text that is signed; cut after 512 characters. `None` for the body, and for what the delivery lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The location in the signed content, in bytes. `None` for what the delivery lacks, which counts as no bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<ByteSpan>,
+}
+
+impl fmt::Debug for SignedPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedPart")
+            .field("placeholder", &self.placeholder)
+            .field("span", &self.span)
+            .finish_non_exhaustive()
+    }
+}
