@@ -82,7 +82,8 @@ impl Suite {
 
     fn webassembly(&mut self) {
         self.step("clippy, WebAssembly", || {
-            let arguments = ["--quiet", "--package", "hookseal", "--", "-D", "warnings"];
+            let arguments =
+                ["--features", "outline", "--quiet", "--package", "hookseal", "--", "-D", "warnings"];
             crate::run::run(crate::run::cargo_wasm("clippy")?.args(arguments), "mend what clippy says")
         });
         let start = Instant::now();
