@@ -100,11 +100,11 @@ impl Builder<'_> {
 
         let (span, index, mut count) = (value.span(), self.entries.len(), 0);
         let [key_start, key_end] = key;
-        let start = self.to_units(span.start);
+        let start = self.advance_to(span.start);
         self.entries.push([value.kind() as i32 | flags, start, 0, parent, 0, 0, key_start, key_end]);
         for (key, value) in value.members() {
             let span = key.as_value().span();
-            let offsets = [self.to_units(span.start), self.to_units(span.end)];
+            let offsets = [self.advance_to(span.start), self.advance_to(span.end)];
             self.add(value, to_word(index), offsets, &child(&|segment| key.eq_str(segment)));
             count += 1;
         }
@@ -113,13 +113,13 @@ impl Builder<'_> {
             self.add(value, to_word(index), [-1, count], &child(&|segment| segment == position));
             count += 1;
         }
-        let (end, next) = (self.to_units(span.end), to_word(self.entries.len()));
+        let (end, next) = (self.advance_to(span.end), to_word(self.entries.len()));
         let entry = &mut self.entries[index];
         (entry[2], entry[4], entry[5]) = (end, next, count);
     }
 
-    /// Converts a byte offset in the document to UTF-16 units of the text. Offsets are converted in ascending order.
-    fn to_units(&mut self, offset: usize) -> i32 {
+    /// Advances to a byte offset of the document, and returns it in UTF-16 units of the text. Offsets are ascending.
+    fn advance_to(&mut self, offset: usize) -> i32 {
         while self.bytes < offset + self.offset {
             // A UTF-8 sequence is one unit, and two if it has four bytes. Its continuation bytes are none.
             self.units += match self.text[self.bytes] {
