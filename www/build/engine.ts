@@ -1,6 +1,6 @@
 /** `virtual:engine`: the worker's source as text. The worker is created from a blob, which inherits the page's policy. */
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minify } from "terser";
@@ -8,6 +8,20 @@ import type { Plugin } from "vite";
 import { path as core } from "./core.ts";
 import { MINIFIED } from "./minified.ts";
 import { samplesModule } from "./samples.ts";
+
+/**
+ * Replaces two files of the package that only explain errors to programmers. TypeScript checks the options of the page's
+ * calls, and the page tells its user what the browser lacks.
+ */
+const REPLACED = {
+  "options.js": "export const optionMistake = () => undefined;",
+  "runtime.js": `export const { TextDecoder, TextEncoder } = globalThis;
+    export const checkRuntime = () => {
+      if (globalThis.WebAssembly === undefined)
+        throw new Error("This browser has no WebAssembly. Safari: turn off Lockdown Mode for this page.");
+    };
+    export const uncompiled = (cause) => new Error("The core cannot be compiled. Update the browser.", { cause });`,
+};
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
@@ -31,11 +45,14 @@ export function engine(): Plugin {
         logLevel: "warning",
         plugins: [
           {
-            name: "glue",
+            name: "package",
             setup({ onLoad }) {
               // The page's core has more calls than the package's.
               onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]generated[\\/]glue\.js$/ }, () => ({
                 contents: readFileSync(join(dirname(core), "glue.js"), "utf8"),
+              }));
+              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/](?:options|runtime)\.js$/ }, ({ path }) => ({
+                contents: REPLACED[basename(path) as keyof typeof REPLACED],
               }));
             },
           },
