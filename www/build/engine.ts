@@ -1,6 +1,6 @@
 /** `virtual:engine`: the worker's source as text. The worker is created from a blob, which inherits the page's policy. */
 import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minify } from "terser";
@@ -10,18 +10,24 @@ import { MINIFIED } from "./minified.ts";
 import { samplesModule } from "./samples.ts";
 
 /**
- * Replaces two files of the package that only explain errors to programmers. TypeScript checks the options of the page's
- * calls, and the page tells its user what the browser lacks.
+ * Files of the package whose functions the page never needs: TypeScript checks the options of its calls, and it inspects
+ * deliveries, so that no object of a verified delivery is made.
  */
-const REPLACED = {
-  "options.js": "export const optionMistake = () => undefined;",
-  "runtime.js": `export const { TextDecoder, TextEncoder } = globalThis;
-    export const checkRuntime = () => {
-      if (globalThis.WebAssembly === undefined)
-        throw new Error("This browser has no WebAssembly. Safari: turn off Lockdown Mode for this page.");
-    };
-    export const uncompiled = (cause) => new Error("The core cannot be compiled. Update the browser.", { cause });`,
+const UNUSED = /[\\/]pkg[\\/]dist[\\/]esm[\\/](?:options|event|verified)\.js$/;
+
+/** A file with the same exports, which do nothing. */
+function withoutCode(path: string): string {
+  const names = /^export \{([^}]*)\};?$/m.exec(readFileSync(path, "utf8"))?.[1]?.split(",") ?? [];
+  return names.map((name) => `export const ${name.trim()} = () => undefined;`).join("\n");
+}
+
+/** The package's check of the runtime names Node.js and servers. This one is for users of the page. */
+const RUNTIME = `export const { TextDecoder, TextEncoder } = globalThis;
+export const checkRuntime = () => {
+  if (globalThis.WebAssembly === undefined)
+    throw new Error("This browser has no WebAssembly. Safari: turn off Lockdown Mode for this page.");
 };
+export const uncompiled = (cause) => new Error("The core cannot be compiled. Update the browser.", { cause });`;
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
@@ -51,9 +57,8 @@ export function engine(): Plugin {
               onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]generated[\\/]glue\.js$/ }, () => ({
                 contents: readFileSync(join(dirname(core), "glue.js"), "utf8"),
               }));
-              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/](?:options|runtime)\.js$/ }, ({ path }) => ({
-                contents: REPLACED[basename(path) as keyof typeof REPLACED],
-              }));
+              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]runtime\.js$/ }, () => ({ contents: RUNTIME }));
+              onLoad({ filter: UNUSED }, ({ path }) => ({ contents: withoutCode(path) }));
             },
           },
           {
