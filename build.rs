@@ -1,5 +1,5 @@
-//! Bundles every folder of `providers/` into one JSON text each, event contracts inlined, and
-//! writes the list the catalog includes: adding a provider is adding a folder.
+//! Bundles each folder of `providers/` into one JSON text with its schemas inlined, and writes the list of bundles that the
+//! catalog includes. A new provider needs a new folder and no code.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -29,23 +29,25 @@ fn main() {
     fs::write(out, list).expect("OUT_DIR can be written");
 }
 
+/// A provider definition with its schemas.
 fn bundle(folder: &Path) -> Value {
-    let mut manifest = read(&folder.join("provider.json"));
-    let events = manifest.get_mut("events").and_then(Value::as_object_mut);
+    let mut definition = read(&folder.join("provider.json"));
+    let events = definition.get_mut("events").and_then(Value::as_object_mut);
     for event in events.into_iter().flat_map(|events| events.values_mut()) {
         inline(event, folder);
         for revision in event.get_mut("revisions").and_then(Value::as_array_mut).into_iter().flatten() {
             inline(revision, folder);
         }
     }
-    manifest
+    definition
 }
 
-fn inline(place: &mut Value, folder: &Path) {
-    if let Some(file) = place.get("schema").and_then(Value::as_str) {
+/// Replaces the file name of a schema by the schema.
+fn inline(owner: &mut Value, folder: &Path) {
+    if let Some(file) = owner.get("schema").and_then(Value::as_str) {
         let mut schema = read(&folder.join(file));
         strip(&mut schema);
-        place["schema"] = schema;
+        owner["schema"] = schema;
     }
 }
 
@@ -55,11 +57,11 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Leaves out the words that only people read, and what says nothing: they need not travel to every user.
+/// Removes annotations and keywords without effect, which would add to the size of the WebAssembly module.
 fn strip(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };
-    for word in ["$comment", "title", "description", "examples", "default"] {
-        object.shift_remove(word);
+    for annotation in ["$comment", "title", "description", "examples", "default"] {
+        object.shift_remove(annotation);
     }
     if object.get("additionalProperties") == Some(&Value::Bool(true)) {
         object.shift_remove("additionalProperties");

@@ -1,4 +1,4 @@
-// A process that starts, verifies one delivery and ends: what a cold start costs, over one that does nothing.
+// Measures a cold start: a process that starts, verifies one delivery and exits, compared with an empty process.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,41 +13,41 @@ import { workloads } from "./workloads.mjs";
 
 const HASH = `import { createHmac, timingSafeEqual } from "node:crypto";
 const parsed = ({ headers, body }) => {
-  const given = Buffer.from(headers[${JSON.stringify(HEADER)}].slice(5), "hex");
-  const made = createHmac("sha1", ${JSON.stringify(SECRET)}).update(body).digest();
-  if (!timingSafeEqual(given, made)) throw new Error("wrong signature");
+  const received = Buffer.from(headers[${JSON.stringify(HEADER)}].slice(5), "hex");
+  const expected = createHmac("sha1", ${JSON.stringify(SECRET)}).update(body).digest();
+  if (!timingSafeEqual(received, expected)) throw new Error("wrong signature");
   return JSON.parse(body.toString());
 };`;
 
-/** Each ends with an exit code of its own, so that none is counted that did not do the job. */
+/** Exit code of a process that did the job. Other processes are not counted. */
 const DONE = 7;
 
-/** @param {any} schema @returns {[name: string, source: (given: string) => string][]} */
+/** @param {any} schema @returns {[name: string, source: (setup: string) => string][]} */
 const programs = (schema) => [
   [
     "hookseal",
-    (given) => `import { painchek } from "hookseal";
-     ${given} const event = painchek({ secrets: [${JSON.stringify(SECRET)}] }).verify(delivery).event;`,
+    (setup) => `import { painchek } from "hookseal";
+     ${setup} const event = painchek({ secrets: [${JSON.stringify(SECRET)}] }).verify(delivery).event;`,
   ],
   [
     "ajv, full formats",
-    (given) => `import { Ajv2020 } from "ajv/dist/2020.js"; import addFormats from "ajv-formats"; ${HASH}
-     ${given} const ajv = new Ajv2020({ strict: false }); addFormats(ajv, { mode: "full" });
+    (setup) => `import { Ajv2020 } from "ajv/dist/2020.js"; import addFormats from "ajv-formats"; ${HASH}
+     ${setup} const ajv = new Ajv2020({ strict: false }); addFormats(ajv, { mode: "full" });
      const event = parsed(delivery);
      if (!ajv.compile(${JSON.stringify(schema)})(event)) throw new Error("invalid");`,
   ],
   [
     "zod 4",
-    (given) => `import { fromJSONSchema } from "zod"; ${HASH}
-     ${given} const event = fromJSONSchema(${JSON.stringify(plain(schema))}).parse(parsed(delivery));`,
+    (setup) => `import { fromJSONSchema } from "zod"; ${HASH}
+     ${setup} const event = fromJSONSchema(${JSON.stringify(plain(schema))}).parse(parsed(delivery));`,
   ],
-  ["no validation", (given) => `${HASH} ${given} const event = parsed(delivery);`],
+  ["no validation", (setup) => `${HASH} ${setup} const event = parsed(delivery);`],
 ];
 
 /**
  * @param {number} rounds
- * @returns {Promise<{ name: string, milliseconds: number, ratio: number }[]>} medians: of what a process takes longer
- *   than an empty one, and of the ratio first / this one
+ * @returns {Promise<{ name: string, milliseconds: number, ratio: number }[]>} medians: the time over that of an
+ *   empty process, and the ratio first / this one
  */
 export async function coldStarts(rounds) {
   const painchek = workloads().find(({ name }) => name === "painchek");
@@ -61,10 +61,10 @@ export async function coldStarts(rounds) {
     const entries = [];
     for (const [index, [name, source]] of programs(painchek.schema).entries()) {
       const file = join(folder, `${index}.mjs`);
-      const given = `const delivery = { headers: ${JSON.stringify(headers)}, body: Buffer.from(${JSON.stringify(body.toString("base64"))}, "base64") };`;
+      const setup = `const delivery = { headers: ${JSON.stringify(headers)}, body: Buffer.from(${JSON.stringify(body.toString("base64"))}, "base64") };`;
       await build({
         stdin: {
-          contents: `${source(given)}\nif (typeof event.data === "object") process.exitCode = ${DONE};`,
+          contents: `${source(setup)}\nif (typeof event.data === "object") process.exitCode = ${DONE};`,
           resolveDir: fileURLToPath(new URL(".", import.meta.url)),
         },
         bundle: true,
@@ -72,7 +72,7 @@ export async function coldStarts(rounds) {
         format: "esm",
         platform: "node",
         outfile: file,
-        // ajv is CommonJS, and asks for its parts with require.
+        // ajv is CommonJS and loads its parts with require.
         banner: {
           js: 'import * as nodeModule from "node:module"; const require = nodeModule.createRequire(import.meta.url);',
         },
@@ -99,7 +99,7 @@ function start(file) {
   const before = performance.now();
   const { status, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8", maxBuffer: 64 << 20 });
   const after = performance.now();
-  // The source line that Node prints with an error is all of a bundle.
+  // Node prints the source line of an error. In a bundle that line is the whole program.
   if (status !== DONE)
     throw new Error(`a process ended with ${status}: ${stderr.match(/^\w*Error.*/m)?.[0]}`);
   return after - before;

@@ -1,5 +1,5 @@
-// Who does the job: verify a SHA-1 signature over the raw body, check the payload against its contract, and
-// hand out the event as an object. Each takes the same headers and bytes.
+// The contenders. The job: verify a SHA-1 signature over the raw body, validate the payload, and return the event as an
+// object. All contenders take the same headers and bytes.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -24,11 +24,12 @@ export function delivered(body) {
   };
 }
 
-/** What everybody without us writes first. @param {Delivery} delivery */
+/** The usual code without a library. @param {Delivery} delivery */
 function parsed({ headers, body }) {
-  const given = Buffer.from((headers[HEADER] ?? "").slice("sha1=".length), "hex");
-  const made = createHmac("sha1", SECRET).update(body).digest();
-  if (given.length !== made.length || !timingSafeEqual(given, made)) throw new Error("wrong signature");
+  const received = Buffer.from((headers[HEADER] ?? "").slice("sha1=".length), "hex");
+  const expected = createHmac("sha1", SECRET).update(body).digest();
+  if (received.length !== expected.length || !timingSafeEqual(received, expected))
+    throw new Error("wrong signature");
   return JSON.parse(body.toString("utf8"));
 }
 
@@ -72,7 +73,7 @@ function ours(provider) {
   ];
 }
 
-/** X-on's events as a sender would send them that signs: it is X-on's that come in every size. */
+/** X-on's events with a signature, which X-on does not send: only its events exist in every size. */
 function signedXon() {
   const manifest = read("xon/provider.json");
   for (const event of Object.values(manifest.events)) {
@@ -82,11 +83,11 @@ function signedXon() {
   return { ...manifest, signature };
 }
 
-/** What zod has no word for: it has that much less to do. */
+/** Keywords that zod does not support, so zod does less work. */
 const BEYOND_ZOD = new Set(["if", "then", "else", "not", "allOf", "$comment", "x-lenient", "x-strict"]);
 
 /**
- * The contract as far as zod can say it.
+ * The schema without the keywords that zod does not support.
  * @param {any} schema
  * @returns {any}
  */

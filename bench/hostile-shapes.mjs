@@ -1,9 +1,9 @@
-// The texts that hostile deliveries are made of, and what an ordinary one is made of.
+// Payloads of hostile deliveries, and of an ordinary one.
 
 /** @typedef {(n: number) => string} Item Writes the item with this number. */
 /** @typedef {Record<string, (size: number) => string>} Shapes */
 
-/** As many items as the size holds, between brackets. @param {number} size @param {Item} item */
+/** A list of items, up to a size. @param {number} size @param {Item} item */
 export function many(size, item, brackets = "[]") {
   const parts = [];
   for (let n = 0, length = 2; length < size; n++) {
@@ -16,7 +16,7 @@ export function many(size, item, brackets = "[]") {
 
 const object = (/** @type {number} */ size, /** @type {Item} */ member) => many(size, member, "{}");
 const unit = (/** @type {number} */ n) => `\\u${n.toString(16).padStart(4, "0")}`;
-/** Texts that differ, and are all the same to whoever replaces halves of surrogate pairs. @type {Item} */
+/** Different strings that become equal if lone surrogates are replaced. @type {Item} */
 const half = (n) => `"${[0, 10, 20].map((shift) => unit(0xdc00 + ((n >> shift) & 1023))).join("")}"`;
 export const key = (/** @type {number} */ n) => `k${n.toString(36)}`;
 /** @type {(length: number) => Item} */
@@ -27,7 +27,7 @@ const shuffled = (n) => {
   return `{${[...members.slice(n % 12), ...members.slice(0, n % 12), `"z":${n}`].join(",")}}`;
 };
 
-/** What stands in the place of a value. @type {Shapes} */
+/** Replacements of a value. @type {Shapes} */
 export const SHAPES = {
   "deep arrays": (size) => many(size, () => "[".repeat(110) + "]".repeat(110)),
   "deep objects": (size) => many(size, () => `${'{"a":'.repeat(110)}1${"}".repeat(110)}`),
@@ -75,22 +75,22 @@ export const SHAPES = {
   uuids: (size) => many(size, (n) => `"00000000-0000-4000-8000-${n.toString(16).padStart(12, "0")}"`),
 };
 
-/** What becomes of a whole body. @type {Record<string, (body: string) => string>} */
+/** Transformations of a whole body. @type {Record<string, (body: string) => string>} */
 export const ENDS = {
   "cut off": (body) => body.slice(0, -1),
   "with a quote too many": (body) => `${body.slice(0, -1)}"`,
-  "with something behind": (body) => `${body}x`,
+  "with trailing data": (body) => `${body}x`,
 };
 
-/** A list of the things that events are full of. */
+/** An ordinary payload of a size. */
 export const ordinary = (/** @type {number} */ size) =>
   many(
     size,
     (n) =>
-      `{"id":"${"0123456789abcdef".repeat(2).slice(n % 16, (n % 16) + 12)}-${n}","name":"Somebody ${n}","amount":${n * 7}.5,"active":${n % 2 === 0},"created_at":"2026-11-28T12:00:00Z","tags":["one","two"],"parent":null}`,
+      `{"id":"${"0123456789abcdef".repeat(2).slice(n % 16, (n % 16) + 12)}-${n}","name":"Person ${n}","amount":${n * 7}.5,"active":${n % 2 === 0},"created_at":"2026-11-28T12:00:00Z","tags":["one","two"],"parent":null}`,
   );
 
-/** What comes in the headers, by a provider's header of signatures. @type {Record<string, (size: number, scheme: string) => [string, string][]>} */
+/** Hostile values of a provider's signature header. @type {Record<string, (size: number, scheme: string) => [string, string][]>} */
 export const HEADERS = {
   "many headers": (size) => Array.from({ length: size / 20 }, (_, n) => [`x-header-${n}`, "value"]),
   "one header many times": (size, scheme) => Array.from({ length: size / 20 }, () => [scheme, "v1,AAAA"]),
@@ -104,7 +104,7 @@ export const HEADERS = {
   "a long type": (size) => [["content-type", `application/json${";".repeat(size)}`]],
 };
 
-/** Schemas of one's own, by what costs something beside the walk. @type {Record<string, boolean | object>} */
+/** Custom schemas with keywords that cost more than visiting each value. @type {Record<string, boolean | object>} */
 export const SCHEMAS = {
   anything: true,
   "unique items": { uniqueItems: true },

@@ -1,26 +1,26 @@
-// Measures that no payload chooses how long the process runs: hostile bodies and headers against an ordinary body of as many
-// bytes that is accepted, for every built-in provider and verb. Fails where one takes more than ten times as long.
+// Checks that no payload controls the run time: compares hostile bodies and headers with an ordinary, accepted body of the
+// same size, for every built-in provider and verb. Fails if one takes more than ten times as long.
 import { readdirSync, readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import v8 from "node:v8";
 import { ENDS, HEADERS, ordinary, SCHEMAS, SHAPES } from "./hostile-shapes.mjs";
 
-// The module is compiled once and for good: a call that takes long because it was compiled meanwhile says nothing.
+// Compiles the module with the optimizing compiler at once, so that no measured call includes compilation.
 v8.setFlagsFromString("--no-liftoff");
 v8.setFlagsFromString("--no-wasm-tier-up");
 const { compileSchema, HooksealError, providerDefinition, providers, webhook } = await import(
   "../pkg/dist/esm/index.js"
 );
 
-/** How many times as long as the ordinary one a hostile delivery may take. */
+/** The largest permitted ratio of a hostile delivery to an ordinary one. */
 const MAX_RATIO = 10;
 const SIZES = { "64 KB": 64_000, "1 MB": 1_000_000 };
 /** @typedef {keyof typeof SIZES} Size */
 const EVERY_SIZE = /** @type {Size[]} */ (Object.keys(SIZES));
 const SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/** The providers with contracts and rules of their own, one that signs the body and one that signs more. */
+/** The providers with schemas and rules, one that signs the body only, and one that signs more. */
 const THOROUGH = /^(xon|painchek|github|stripe)$/;
 
 /**
@@ -29,7 +29,7 @@ const THOROUGH = /^(xon|painchek|github|stripe)$/;
  * @typedef {{ name: string, usual: () => unknown, call: () => unknown, usually: string, ratio: number, own: number }} Case
  */
 
-/** Every place of a value in a payload: what to put around something that takes its place.
+/** Every location of a value in a payload: the text before and after a replacement.
  * @param {unknown} value @returns {Generator<[string, string]>} */
 function* places(value, before = "", after = "") {
   yield [before, after];
@@ -55,7 +55,7 @@ function attempt(call) {
   }
 }
 
-/** Every verb of a webhook, as one call on a delivery, by one that accepts what is unsigned and one with a secret.
+/** Every verb of a webhook: `open` accepts unsigned deliveries, `closed` has a secret.
  * @type {Record<string, (hooks: { open: Webhook, closed: Webhook }, delivery: Delivery) => unknown>} */
 const VERBS = {
   check: ({ open }, delivery) => open.check(delivery),
@@ -71,7 +71,7 @@ const VERBS = {
   explain: ({ closed }, delivery) => closed.explain(delivery),
 };
 
-/** Milliseconds of one call: by the processor's time, or by the clock where threads of the engine worked meanwhile.
+/** Milliseconds of one call: processor time, or wall time if other threads of the engine ran.
  * @param {() => unknown} call */
 function time(call) {
   const used = process.cpuUsage();
@@ -89,7 +89,7 @@ const cases = [];
 const [filter = "", shown = "10"] = process.argv.slice(2);
 const started = performance.now();
 
-/** Measures a call against the usual one of its kind, which is measured once.
+/** Compares a call with the ordinary one of its kind, which is measured once.
  * @param {string} name @param {string} usually @param {() => unknown} usual @param {() => unknown} call */
 function hold(name, usually, usual, call) {
   if (!name.includes(filter)) return;
@@ -100,16 +100,16 @@ function hold(name, usually, usual, call) {
     for (let round = 0; round < rounds; round++) usualTime = Math.min(usualTime, time(usual));
     least.set(usually, usualTime);
   }
-  // The first call may have to join the pieces of the text that it is given.
+  // The first call may have to flatten a concatenated string.
   let own = Math.min(time(call), time(call));
   for (let round = 0; round < 3 && own > MAX_RATIO * usualTime; round++) own = Math.min(own, time(call));
   const one = { name, usual, call, usually, ratio: own / usualTime, own };
-  // What is measured again has to be kept, and nothing else: bodies are large.
+  // Keeps only the cases that are measured again, because bodies are large.
   if (one.ratio <= MAX_RATIO) one.usual = one.call = () => {};
   cases.push(one);
 }
 
-/** Measures one that took too long again, alone and in turn with the usual one: the machine may have been busy. @param {Case} one */
+/** Repeats a slow measurement, alternating with the ordinary call: the machine may have been busy. @param {Case} one */
 function again(one) {
   for (let attempt = 0; attempt < 3 && one.ratio > MAX_RATIO; attempt++) {
     let [usual, own] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -157,7 +157,7 @@ for (const id of providers()) {
     };
     /** @param {string} what @param {Size} label @param {string} verb @param {Delivery} delivery */
     const run = (what, label, verb, delivery) => {
-      // Where nothing is signed there is nothing to explain.
+      // Without a signature there is no mismatch to explain.
       if (verb === "explain" && !isSigned) return;
       const body = usual[label] ?? "";
       const ordinaryDelivery = verb === "verify, signed" ? signed(body) : { headers, body };
@@ -173,7 +173,7 @@ for (const id of providers()) {
       const isLarge = label === "1 MB";
       if (isLarge && !THOROUGH.test(id)) continue;
       const body = `${start},"zz":${value}}`;
-      // Beside the sample's own members, by every verb.
+      // In addition to the sample's own members, with every verb.
       if (name === names[0])
         for (const verb of Object.keys(VERBS)) {
           if (verb === "explain" && (isLarge || !THOROUGH.test(id))) continue;
@@ -183,7 +183,7 @@ for (const id of providers()) {
       if (name === names[0] && id === "xon" && !isLarge)
         for (const [end, change] of Object.entries(ENDS))
           run(`${shape}, ${end}`, label, "check and issues", { headers, body: change(body) });
-      // In the place of values: a few of them in turn, and always where items have to differ.
+      // In place of values: at a few locations in turn, and always where items must be unique.
       for (const [at, [before, after]] of all.entries()) {
         const isUnique = /(Ids|_ids)":$/.test(before);
         if (!isUnique && (isLarge || (at + place++) % Math.ceil(all.length / 4) !== 0)) continue;
@@ -205,7 +205,7 @@ for (const id of providers()) {
 }
 
 for (const [name, own] of Object.entries(SCHEMAS)) {
-  // What concerns an object or a list concerns the things in the ordinary list, too: else it would be measured against nothing.
+  // A schema for an object or a list also applies to the items of the ordinary list. Otherwise the ordinary call would do no work.
   const schema = typeof own === "boolean" || "items" in own || "$ref" in own ? own : { ...own, items: own };
   const compiled = compileSchema(schema);
   const usual = ordinary(SIZES["64 KB"]);

@@ -1,5 +1,5 @@
 // `cargo xtask bench [--rounds N] [--clock wall|cpu] [--only NAME] [--limit RATIO] [--sizes] [--json]`:
-// the whole job side by side.
+// compares the whole job with other libraries.
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { coldStarts } from "./cold.mjs";
@@ -22,7 +22,7 @@ const rounds = Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1");
 tellTimeBy(options.clock);
 
-/** Processes take a hundred times as long as calls. */
+/** Fewer rounds: a process takes a hundred times as long as a call. */
 const MOST_STARTS = 21;
 
 const say = options.json ? () => {} : console.log;
@@ -80,7 +80,8 @@ if (options.limit !== undefined) {
 }
 
 /**
- * A contender that refuses a good delivery, takes a bad one or makes another object measures nothing.
+ * Checks that a contender accepts good deliveries, rejects bad ones and returns the same object. Otherwise its time means
+ * nothing.
  * @param {import("./contenders.mjs").Contender[]} all @param {import("./contenders.mjs").Delivery[]} deliveries
  */
 function agree(all, deliveries) {

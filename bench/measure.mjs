@@ -1,15 +1,15 @@
-// Measures contenders against each other, never alone: machines that are shared swing by half, and a ratio of
-// two neighbours in time does not.
+// Measures contenders in turn, never alone: times on a shared machine vary by half, but the ratio of two adjacent
+// measurements does not.
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 
-/** How long one contender runs in one round. */
+/** Time of one contender in one round. */
 const SLICE_MS = 8;
 const WARM_UP_MS = 250;
 
 /**
- * Clocks in milliseconds. The time on the wall is what a user waits; the time on the processor, of all the
- * engine's threads, is what is left to compare on a machine that is busy with other things.
+ * Clocks in milliseconds. Wall time is the time that a user waits. Processor time, of all threads of the engine, is
+ * comparable even on a busy machine.
  */
 const CLOCKS = {
   wall: () => performance.now(),
@@ -30,11 +30,11 @@ export function tellTimeBy(clock) {
 
 /**
  * @template T
- * @param {{ name: string, run: (input: T) => unknown }[]} contenders the first is what the others are divided by
+ * @param {{ name: string, run: (input: T) => unknown }[]} contenders the first is the reference of the ratios
  * @param {T[]} inputs
  * @param {number} rounds
- * @returns {{ name: string, microseconds: number, ratio: number }[]} medians: of the time of one call, and of
- *   the ratio first / this one, of which below 1 means that the first is faster
+ * @returns {{ name: string, microseconds: number, ratio: number }[]} medians: the time of one call, and the
+ *   ratio first / this one; below 1 the first is faster
  */
 export function measure(contenders, inputs, rounds) {
   const entries = contenders.map((contender) => ({
@@ -43,7 +43,7 @@ export function measure(contenders, inputs, rounds) {
     times: /** @type {number[]} */ ([]),
   }));
   for (let round = 0; round < rounds; round++) {
-    // Nobody always runs behind the same neighbour.
+    // The order rotates, so that no contender always runs after the same one.
     const first = round % entries.length;
     for (const { run, calls, times } of [...entries.slice(first), ...entries.slice(0, first)]) {
       times.push(time(run, inputs, calls) / calls);
@@ -58,7 +58,7 @@ export function measure(contenders, inputs, rounds) {
 }
 
 /**
- * Calls until the engine has made up its mind, and says how many calls fill a slice.
+ * Warms up the engine, and returns how many calls take one slice of time.
  * @template T
  * @param {{ run: (input: T) => unknown }} contender
  * @param {T[]} inputs
@@ -84,7 +84,7 @@ function time(run, inputs, calls) {
   return now() - start;
 }
 
-/** The last result, where the engine can see that somebody may want it. @type {unknown} */
+/** The last result, exported so that the engine cannot remove the call. @type {unknown} */
 export let kept;
 
 /** @param {number[]} values */

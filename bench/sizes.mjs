@@ -1,4 +1,4 @@
-// What a user's bundle grows by: everything in one minified file, raw and under brotli.
+// Bytes that a library adds to a user's bundle: one minified file, raw and compressed with brotli.
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";

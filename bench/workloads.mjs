@@ -1,5 +1,5 @@
-// What is verified: deliveries of both systems in their real shape, grown to size by more of what they are
-// made of. Every text stays as its sender's JSON library would write it.
+// The verified deliveries: real events of both providers, grown to a size by adding more of their items. The JSON is
+// formatted as the sender's JSON library formats it.
 import { readFileSync } from "node:fs";
 
 const providers = new URL("../providers/", import.meta.url);
@@ -7,14 +7,14 @@ const providers = new URL("../providers/", import.meta.url);
 /** @param {string} path */
 export const read = (path) => JSON.parse(readFileSync(new URL(path, providers), "utf8"));
 
-/** How many bodies take turns, so that no contender sees one text only. */
+/** Number of bodies in turn, so that no contender gets only one text. */
 const VARIANTS = 8;
 
 /**
  * @typedef {object} Workload
  * @property {string} name
  * @property {"painchek" | "xon"} provider
- * @property {any} schema the contract, for those who take one
+ * @property {any} schema the schema, for libraries that take one
  * @property {Buffer[]} bodies
  */
 
@@ -60,7 +60,7 @@ function variants(make) {
 }
 
 /**
- * A file request with as many files as it takes: the last one that still fits.
+ * A file request with as many files as the size allows.
  * @param {any} event @param {number} bytes @param {number} variant
  */
 function grown(event, bytes, variant) {
@@ -75,8 +75,8 @@ function grown(event, bytes, variant) {
     const more = JSON.stringify(file).length + (index > 0 ? 1 : 0);
     if (index > 0 && length + more > bytes) break;
     fileRequest.files.push(file);
-    // A patient adds a few at a time. (A long list of unique ids costs ajv its square, and would say more
-    // about one keyword than about the job.)
+    // A patient adds a few files at a time. (`uniqueItems` takes ajv quadratic time: with a long list of ids that keyword
+    // would dominate.)
     if (index < 4) {
       event.event.addedFileIds.push(file.id);
       length += 39;
@@ -91,7 +91,7 @@ function uuid(number) {
   return `5e0c6b3a-91d2-4c7f-8a46-${number.toString(16).padStart(12, "0")}`;
 }
 
-/** JSON with a blank behind `:` and `,`, as Python writes it. @param {unknown} value @returns {string} */
+/** JSON with a space after `:` and `,`, as Python formats it. @param {unknown} value @returns {string} */
 function spaced(value) {
   if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);

@@ -1,24 +1,23 @@
-//! Issue codes: one table that says of each what it means, at which stage it is found, which HTTP status it is
-//! answered with, and what to do about it.
+//! Issue codes: one table with the meaning, the stage, the HTTP status and the fix of each code.
 //!
-//! The TypeScript type of codes and `docs/codes.md` are generated from it. The codes of one provider's rules stand
-//! beside those rules, in `provider/rules/`.
+//! The TypeScript type of codes and `docs/codes.md` are generated from it. The codes of a provider's cross-field rules are
+//! in the files of those rules, `provider/rules/`.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// The stages of checking a delivery, in their order.
+/// The stages of the evaluation of a delivery, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// What arrived: the size of the body and its media type.
+    /// The size and the media type of the body.
     Bytes,
     /// The signature over the raw body.
     Signature,
     /// The body as strict JSON.
     Json,
-    /// The members around the event's data: its type, id and time.
+    /// The envelope: event type, id and time.
     Envelope,
     /// The payload against the schema of its event.
     Contract,
@@ -31,7 +30,7 @@ impl Stage {
     pub const ALL: [Stage; 6] =
         [Self::Bytes, Self::Signature, Self::Json, Self::Envelope, Self::Contract, Self::Rules];
 
-    /// The name, as reports have it.
+    /// The name in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,7 +48,7 @@ impl Stage {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(pub(crate) &'static Entry);
 
-/// What is known of a code at run time. Only `codes!` makes one.
+/// The properties of a code at run time. Only `codes!` creates entries, one static per code.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Entry {
     pub(crate) text: &'static str,
@@ -58,23 +57,23 @@ pub(crate) struct Entry {
 }
 
 impl Code {
-    /// The code, as reports have it.
+    /// The code in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0.text
     }
 
-    /// The HTTP status that a receiver answers when this code is the reason for a rejection.
+    /// The HTTP status of the response when this code is the reason for a rejection.
     #[must_use]
     pub const fn status(self) -> u16 {
         self.0.status
     }
 
-    /// The stage at which it is found; `None` for what is no part of checking a delivery: options, definitions,
-    /// captures that are imported, and what a receiver adds.
+    /// The usual stage of the code. `None` if the evaluation of a delivery never reports it: codes of options, definitions,
+    /// imports and receivers.
     ///
-    /// An issue can be found at another stage: a missing property is the contract's business, and the envelope's where it
-    /// is a part of that. [`Issue::stage`](crate::Issue::stage) says where.
+    /// One code can belong to several stages: `required` is usually reported at the contract stage, and for a property of
+    /// the envelope at the envelope stage. [`Issue::stage`](crate::Issue::stage) has the stage of an issue.
     #[must_use]
     pub const fn stage(self) -> Option<Stage> {
         self.0.stage
@@ -99,19 +98,19 @@ impl Serialize for Code {
     }
 }
 
-/// A code with the sentences about it that `docs/codes.md` has. They are no part of the WebAssembly module.
+/// A code with its texts in `docs/codes.md`. The WebAssembly module does not contain them.
 #[derive(Clone, Copy, Debug)]
 pub struct CodeInfo {
     /// The code.
     pub code: Code,
-    /// What it means.
+    /// The meaning, in one sentence.
     pub meaning: &'static str,
-    /// What to do about it.
+    /// The fix: what to change.
     pub fix: &'static str,
 }
 
-/// Defines codes as constants of [`Code`], and the list of them with their sentences. A row is: constant, text, status
-/// where it is not 400, stage or `none`, meaning, fix.
+/// Defines codes as constants of [`Code`], and the list of them with their texts. A row has the constant, the code, the
+/// status if not 400, the stage or `none`, the meaning and the fix.
 macro_rules! codes {
     (
         $(#[$list_doc:meta])* $visibility:vis $list:ident:
@@ -147,107 +146,107 @@ codes! {
         "No signing secret is configured, or an empty one.",
         "Pass the secret of the subscription in `secrets`, or `unsigned: \"allow\"` for a provider that does not sign. An environment variable that is not set is the usual cause.";
     SECRET_INVALID = "secret-invalid" 500 Signature,
-        "A secret does not have the form that its provider documents.",
+        "A secret does not have the format that its provider documents.",
         "Copy the secret as the provider shows it, with its prefix. `hookseal providers` says where it is found.";
     SECRET_SHORT = "secret-short" 500 Signature,
-        "A secret is so short that it can be found by trying, from one delivery.",
-        "Let the provider make a new secret, of 32 random bytes if you may choose.";
+        "A secret is so short that one delivery suffices to find it by brute force.",
+        "Generate a new secret at the provider. If you can choose it, use 32 random bytes.";
     DEFINITION_INVALID = "definition-invalid" 500 none,
         "A provider definition cannot be used.",
-        "Change the member that the issue's pointer names; docs/providers.md has every key of a definition.";
+        "Change the member at the issue's pointer. docs/providers.md describes every key of a definition.";
     OPTION_INVALID = "option-invalid" 500 none,
         "An option is unknown, or has an invalid value.",
         "Change the option that the message names.";
     OUT_OF_MEMORY = "out-of-memory" 503 none,
-        "The core did not get the memory that the call needs.",
-        "Pass less at a time, or lower `maxBytes`. Later calls are not affected.";
+        "The core could not allocate the memory that the call needs.",
+        "Pass smaller inputs, or lower `maxBytes`. Later calls are not affected.";
     INTERNAL = "internal" 500 none,
-        "The core stopped for a reason that is not the delivery's fault, and was started again.",
-        "Report it, with the stack of the error's `cause`. Later calls are not affected.";
+        "An internal error stopped the core, and the core was restarted. The delivery is not the cause.",
+        "Report the error with the stack of its `cause`. Later calls are not affected.";
     SIGNATURE_MISSING = "signature-missing" 401 Signature,
         "The signature header is absent.",
         "Check that the sender is configured with a secret, and that no proxy removes the header.";
     SIGNATURE_MALFORMED = "signature-malformed" 401 Signature,
-        "The signature header does not have the provider's form.",
-        "Compare the header with the form that the message names. A proxy or a test script may have changed it.";
+        "The signature header does not have the provider's format.",
+        "Compare the header with the format in the message. A proxy or a test script may have changed the header.";
     SIGNATURE_MISMATCH = "signature-mismatch" 401 Signature,
-        "The signature was not made over this body with any of the secrets.",
-        "Run `explain`: it computes what usually goes wrong. Check that the raw body is passed, and that the secret is the one of this subscription.";
+        "The signature is not the one of this body under any configured secret.",
+        "Run `explain`, which tests the usual causes. Check that the raw body is passed, and that the secret belongs to this subscription.";
     ALGORITHM_UNSUPPORTED = "algorithm-unsupported" 401 Signature,
         "The signature names an algorithm that this webhook does not accept.",
-        "Let the sender use one of the algorithms that the message names, or allow it in `algorithms`.";
+        "Configure the sender to use an algorithm that the message names. Or add the algorithm to `algorithms`.";
     ALGORITHM_MISMATCH = "algorithm-mismatch" 401 Signature,
-        "The length of the signature is not that of its algorithm.",
-        "Let the sender name the algorithm that it uses. A signature that was cut off has this code, too.";
+        "The signature is not as long as its algorithm requires.",
+        "Configure the sender to name the algorithm that it uses. A truncated signature has this code, too.";
     TIMESTAMP_MISSING = "timestamp-missing" 401 Signature,
         "The signed content needs a timestamp, and the delivery has none.",
         "Check that the header with the timestamp reaches the receiver.";
     TIMESTAMP_MALFORMED = "timestamp-malformed" 401 Signature,
-        "The timestamp is not a whole number of the unit that the provider uses.",
-        "Let the sender write the time as the provider documents it.";
+        "The timestamp is not an integer in the provider's unit.",
+        "Configure the sender to write the timestamp as the provider documents it.";
     TIMESTAMP_TOO_OLD = "timestamp-too-old" 401 Signature,
-        "The signature is valid, and its timestamp is further in the past than the tolerance.",
+        "The signature is valid, but its timestamp is older than the tolerance.",
         "Check the clock of the receiver. To verify a recorded delivery, pass the time of the recording as `now`.";
     TIMESTAMP_TOO_NEW = "timestamp-too-new" 401 Signature,
-        "The signature is valid, and its timestamp is further in the future than the tolerance.",
+        "The signature is valid, but its timestamp is further in the future than the tolerance.",
         "Check the clocks of sender and receiver.";
     HEADER_MISSING = "header-missing" 401 Signature,
         "A header that is part of the signed content is absent.",
-        "Check that the header reaches the receiver: a proxy may remove it.";
+        "Check that the header reaches the receiver. A proxy may remove it.";
     URL_MISSING = "url-missing" 500 Signature,
         "The signed content needs the URL, and the receiver did not pass it.",
-        "Pass `url`, as the sender called it.";
+        "Pass `url`, exactly as the sender requested it.";
     METHOD_MISSING = "method-missing" 500 Signature,
         "The signed content needs the method, and the receiver did not pass it.",
         "Pass `method`.";
     BODY_NOT_RAW = "body-not-raw" 500 Bytes,
-        "The body is not the raw bytes that arrived.",
-        "Pass the bytes as they arrived, before any parser: [the raw body](causes.md#the-raw-body) has the line for each framework.";
+        "The body is not the raw bytes of the request.",
+        "Pass the bytes before any parser reads them. [The raw body](causes.md#the-raw-body) has the code for each framework.";
     BODY_EMPTY = "body-empty" Bytes,
-        "The body has no bytes.",
-        "A body can be read once: keep the raw bytes where they are first read.";
+        "The body is empty.",
+        "Keep the raw bytes where the body is first read: a request's body can be read only once.";
     BODY_TOO_LARGE = "body-too-large" 413 Bytes,
         "The body is larger than the limit.",
         "Raise `maxBytes` if the provider really sends bodies this large.";
     CONTENT_TYPE = "content-type" 415 Bytes,
-        "The Content-Type is not one of JSON in UTF-8.",
-        "Let the sender use the media type that the message names.";
+        "The Content-Type is neither the provider's nor another JSON type in UTF-8.",
+        "Configure the sender to use the media type in `expected`.";
     JSON_SYNTAX = "json-syntax" Json,
         "The body is not JSON.",
-        "Change the place that the issue's line and column name.";
+        "Correct the JSON at the issue's line and column. The hint says how.";
     JSON_ENCODING = "json-encoding" Json,
         "The body is not UTF-8, or starts with a byte order mark.",
-        "Let the sender write UTF-8 without a byte order mark (RFC 8259, section 8.1).";
+        "Encode the body as UTF-8 without a byte order mark (RFC 8259, section 8.1).";
     JSON_DUPLICATE_KEY = "json-duplicate-key" Json,
-        "An object has the same key twice, and JSON parsers disagree on which value counts.",
-        "Let the sender write each key once.";
+        "An object has a duplicate key, and JSON parsers disagree on which value wins.",
+        "Send each key once.";
     JSON_TOO_DEEP = "json-too-deep" Json,
-        "Arrays and objects are nested deeper than the limit.",
-        "Let the sender nest less deeply: the limit is 128 levels.";
+        "Arrays and objects are nested deeper than 128 levels.",
+        "Flatten the payload: nest fewer arrays and objects in each other.";
     JSON_LONE_SURROGATE = "json-lone-surrogate" Json,
-        "A string escapes half of a surrogate pair, which no UTF-8 text can hold.",
-        "Let the sender cut texts between characters, and not inside of one.";
+        "A string contains an escape of half a surrogate pair, which UTF-8 cannot represent.",
+        "Send both halves. Shorten strings between characters, not inside one.";
     NUMBER_PRECISION = "number-precision" Json,
         "JavaScript cannot represent this number exactly.",
-        "Let the sender write it as a string, or parse the raw body with a library that keeps the digits.";
+        "Send the number as a string. Or parse the raw body with a library that keeps all digits.";
     ENVELOPE_INVALID = "envelope-invalid" Envelope,
-        "The envelope is not the provider's.",
-        "Check that the delivery comes from this provider, and that nothing wraps or unwraps its payload.";
+        "The envelope does not have the provider's structure.",
+        "Check that the delivery is from this provider, and that no step wraps or unwraps its payload.";
     EVENT_UNKNOWN = "event-unknown" Envelope,
-        "The event type is not one that the provider documents.",
-        "Handle the types that you know, and answer 2xx to others: providers add types.";
+        "The event type is not in the provider's documentation.",
+        "Respond with 2xx to event types that you do not handle: providers add types.";
     EVENT_INVALID = "event-invalid" Contract,
         "The payload violates the contract of its event.",
-        "Look at the other issues: each names a value and what the contract expects there.";
+        "Correct the other issues: each has the location of a value and what the contract expects.";
     DUPLICATE = "duplicate" 200 none,
-        "This delivery was handled before.",
-        "Nothing: it is answered with success and not handled again.";
+        "The same delivery was handled before.",
+        "Change nothing: the response is 200, and the handler is not called again.";
     RETRY_CHANGED = "retry-changed" 409 none,
-        "A delivery with this id came before with another payload.",
-        "Compare both before one overwrites the other.";
+        "An earlier delivery with the same id had another payload.",
+        "Compare both payloads before one overwrites the other.";
     REPLAYED = "replayed" 200 none,
-        "The same body was handled before under another id or event type, which no signature covers.",
-        "Nothing: it is answered with success and not handled. `replayed: \"handle\"` of a receiver handles it.";
+        "The same body was handled before under another id or event type. The signature does not cover the id or type.",
+        "Change nothing: the response is 200, and the handler is not called. Or pass `replayed: \"handle\"` to the receiver.";
     REQUIRED = "required" Contract,
         "A required property is missing.",
         "Add the property.";
@@ -255,16 +254,16 @@ codes! {
         "A value has another JSON type than the contract expects.",
         "Send a value of the expected type.";
     ENUM = "enum" Contract,
-        "A value is none of those that the contract lists.",
+        "A value is not in the contract's list.",
         "Send one of the listed values.";
     CONST = "const" Contract,
-        "A value is not the one that the contract fixes.",
+        "A value is not the constant of the contract.",
         "Send the expected value.";
     FORMAT = "format" Contract,
-        "A string does not have the form that the contract names, such as a date-time or a UUID.",
-        "Write the string in that form.";
+        "A string does not have the format of the contract, such as a date-time or a UUID.",
+        "Write the string in the format that the message names.";
     PATTERN = "pattern" Contract,
-        "A string does not match the pattern of the contract.",
+        "A string does not match the contract's pattern.",
         "Write the string as the message describes.";
     MINIMUM = "minimum" Contract,
         "A number is smaller than the minimum.",
@@ -272,9 +271,9 @@ codes! {
     MAXIMUM = "maximum" Contract,
         "A number is larger than the maximum.",
         "Send a number within the limits.";
-    MULTIPLE = "multiple" Contract,
-        "A number is not a multiple of the one that the contract names.",
-        "Send a multiple of it.";
+    MULTIPLE_OF = "multiple-of" Contract,
+        "A number is not a multiple of the contract's divisor.",
+        "Send a multiple of the number in the message.";
     LENGTH = "length" Contract,
         "A string is shorter or longer than the contract allows.",
         "Send a string within the limits.";
@@ -282,104 +281,104 @@ codes! {
         "An array has too few, too many or unexpected items.",
         "Send as many items as the contract allows.";
     UNIQUE = "unique" Contract,
-        "An array has the same item twice.",
+        "An array has duplicate items.",
         "Send each item once.";
     PROPERTIES = "properties" Contract,
         "An object has too few or too many properties.",
         "Send as many properties as the contract allows.";
     PROPERTY_NAME = "property-name" Contract,
-        "The name of a property does not have the form that the contract expects.",
+        "The name of a property violates the contract.",
         "Rename the property.";
     UNKNOWN_FIELD = "unknown-field" Contract,
-        "The contract does not know this property.",
-        "Check its spelling; the hint names the nearest known one.";
+        "The contract does not declare this property.",
+        "Check the spelling of the property. The hint names the nearest declared one.";
     ONE_OF = "one-of" Contract,
         "A value matches none, or more than one, of the alternatives.",
-        "Look at the issues that follow: they are those of the closest alternative.";
+        "Correct the issues that follow: those of the closest alternative.";
     ANY_OF = "any-of" Contract,
         "A value matches none of the alternatives.",
-        "Look at the issues that follow: they are those of the closest alternative.";
+        "Correct the issues that follow: those of the closest alternative.";
     NOT = "not" Contract,
-        "A value matches what the contract excludes.",
+        "A value matches a schema that the contract excludes.",
         "Send another value.";
     DEPENDENT = "dependent" Contract,
-        "A property is present without another one that it requires.",
-        "Add the other property.";
-    NEVER = "never" Contract,
-        "The contract allows no value here.",
+        "A property requires another one that is missing.",
+        "Add the other property, or remove this one.";
+    NOT_ALLOWED = "not-allowed" Contract,
+        "The contract does not allow this property or item.",
         "Remove the property.";
     PLACEHOLDER = "placeholder" Contract,
-        "A placeholder of the documentation, such as `...` or `<event>`, was sent in place of a value.",
-        "Send a real value.";
-    FORM_UNKNOWN = "form-unknown" none,
-        "The text is none of the formats that can be imported.",
-        "Paste a raw HTTP request, a curl command, a HAR file, a JSON record or a JSON body.";
+        "A value is a placeholder of the documentation, such as `...` or `<event>`.",
+        "Replace the placeholder with a real value.";
+    IMPORT_FORMAT_UNKNOWN = "import-format-unknown" none,
+        "The input is in no format that can be imported.",
+        "Pass a raw HTTP request, a curl command, a HAR file, a JSON record or a JSON body.";
     HTTP_SYNTAX = "http-syntax" none,
-        "The text is not an HTTP request.",
-        "Change the line that the issue names, or export the request again.";
-    HTTP_REPAIRED = "http-repaired" none,
-        "An HTTP request without its line breaks, or with parts missing, was read.",
-        "Export the request again where its bytes are intact: a signature over a repaired body rarely matches.";
+        "The input is not an HTTP request.",
+        "Correct the line that the issue names, or capture the request again.";
+    HTTP_RECOVERED = "http-recovered" none,
+        "The HTTP request has lost line breaks or other parts, and was recovered.",
+        "Capture the raw request: the signature rarely matches a recovered body.";
     CURL_SYNTAX = "curl-syntax" none,
-        "The text is not a curl command that can be read.",
-        "Use \"Copy as cURL (bash)\", or change the place that the issue names.";
+        "The input is not a valid curl command.",
+        "Copy the command again, \"as cURL (bash)\". Or correct the command at the issue's location.";
     SHELL_EXPANSION = "shell-expansion" none,
-        "A shell would have replaced this part by a value that is unknown here.",
-        "Replace the variable or command by its value.";
+        "A part of the command is a shell expansion, whose value is unknown.",
+        "Replace the expansion with its value.";
     HAR_INVALID = "har-invalid" none,
-        "The text is not an HTTP archive, or its end is missing.",
+        "The input is not an HTTP archive, or its end is missing.",
         "Export the archive again.";
     BASE64_INVALID = "base64-invalid" none,
-        "A text that should be base64 is not.",
-        "Check where the text was cut or changed.";
-    BODY_ELSEWHERE = "body-elsewhere" none,
-        "The body is not part of the text.",
-        "Pass the file with the body as well.";
+        "A value that is declared as base64 is not base64.",
+        "Export the capture again, or correct the member that declares base64.";
+    BODY_NOT_INCLUDED = "body-not-included" none,
+        "The input refers to a body that it does not include.",
+        "Pass the body separately.";
     BODY_LENGTH = "body-length" none,
-        "The body has another length than its request says.",
-        "Export the request again: something cut or changed the body.";
+        "The body does not have the length that its request declares.",
+        "Capture the request again: the body was truncated or changed.";
     BODY_LOSSY = "body-lossy" none,
         "Bytes of a body were lost when it was saved as text.",
         "Record the body as bytes or as base64.";
-    TEXT_SKIPPED = "text-skipped" none,
-        "A part of the text belongs to no delivery and was skipped.",
-        "Check that nothing of the delivery is missing.";
-    TOO_LARGE = "too-large" 413 none,
-        "A text, or one entry of it, is larger than the limit.",
-        "Split the text, or import it as a stream.";
-    ISSUES_OMITTED = "issues-omitted" Contract,
-        "There are more issues than a report lists.",
-        "Change what is listed first, and check again.";
+    INPUT_IGNORED = "input-ignored" none,
+        "A part of the input belongs to no delivery and was ignored.",
+        "Check that the imported delivery is complete.";
+    INPUT_TOO_LARGE = "input-too-large" 413 none,
+        "The input, or one entry of it, is larger than the limit.",
+        "Split the input, or import it as a stream.";
+    ISSUES_TRUNCATED = "issues-truncated" Contract,
+        "A report omits issues beyond its limits.",
+        "Correct the listed issues, and check again.";
 }
 
 codes! {
-    /// The codes that only receivers over HTTP answer with; the core never reports them.
+    /// The codes of HTTP receivers; the core never reports them.
     pub RECEIVER_CODES:
     METHOD_NOT_ALLOWED = "method-not-allowed" 405 none,
-        "The request is not a POST.",
-        "Let the sender use POST.";
+        "The method of the request is not POST.",
+        "Configure the sender to use POST.";
     BODY_TIMEOUT = "body-timeout" 408 none,
         "The body took longer than `bodyTimeout`.",
         "Check the connection, or raise `bodyTimeout`.";
     BODY_INCOMPLETE = "body-incomplete" none,
         "The connection ended before the body did.",
-        "Nothing: the sender tries again. If it happens often, look at the proxies on the way.";
+        "Wait for the sender's retry. If the error is frequent, check the proxies between sender and receiver.";
     ENCODING_UNSUPPORTED = "encoding-unsupported" 415 none,
-        "The body is compressed in a way that the receiver does not accept.",
-        "Let the sender send it uncompressed, or allow the compression in `encodings`.";
+        "The body has a Content-Encoding that the receiver does not accept.",
+        "Configure the sender not to compress the body. Or add the encoding to `encodings`.";
     ENCODING_INVALID = "encoding-invalid" none,
-        "The body does not decompress as its Content-Encoding says.",
-        "Check what compresses it, and whether something decompressed it before.";
+        "The body does not have the Content-Encoding that its header declares.",
+        "Check which proxy or server compresses the body, and whether another one has decompressed it.";
     IN_PROGRESS = "in-progress" 409 none,
-        "The same delivery is being handled at this moment.",
-        "Nothing: the sender tries again later.";
+        "Another request with the same delivery is being handled.",
+        "Wait for the sender's retry.";
     HANDLER_FAILED = "handler-failed" 500 none,
-        "The handler threw, or returned a Response that is not 2xx, whose status is answered then.",
-        "See the error in the log, or in `onError`.";
+        "The handler threw an error, or returned a Response that is not 2xx. The status of that Response is sent.",
+        "Read the error in the log or in `onError`.";
     HANDLER_TIMEOUT = "handler-timeout" 503 none,
-        "The handler took longer than `handlerTimeout`, and goes on.",
+        "The handler took longer than `handlerTimeout`, and is still running.",
         "Do the work in the background, or raise `handlerTimeout`.";
     STORE_UNAVAILABLE = "store-unavailable" 503 none,
-        "The store does not answer.",
-        "Check the store. `onStoreError: \"accept\"` handles deliveries without it, which may then be duplicates.";
+        "The store is unavailable.",
+        "Check the store. Or pass `onStoreError: \"accept\"`: deliveries are then handled without the store, duplicates included.";
 }

@@ -1,47 +1,47 @@
-//! The word every floor shares: an issue, its code, its severity and its place.
+//! [`Issue`]: one problem found, with its code, severity and location. Every other module uses it.
 
 use serde::Serialize;
 
 pub use crate::code::{Code, CodeInfo, Stage};
 
-/// How bad an issue is. Only an [`Error`](Severity::Error) makes a delivery rejected.
+/// The severity of an issue. Only an [`Error`](Severity::Error) rejects a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The delivery is rejected.
     Error,
-    /// The delivery is accepted, and somebody should look.
+    /// The delivery is accepted, and the issue needs attention.
     Warning,
-    /// Worth knowing, and harmless.
+    /// A harmless fact.
     Info,
 }
 
-/// How much a contract tolerates.
+/// The profile of an evaluation: the severity of deviations from the contract.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
-    /// What a receiver in production wants: known deviations of real senders are warnings.
+    /// For receivers in production: known deviations of real senders are warnings.
     #[default]
     Lenient,
-    /// What a sender's own tests want: every documented rule is an error.
+    /// For the tests of senders: every deviation from a documented rule is an error.
     Strict,
 }
 
-/// One step of a path into a payload.
+/// One element of the path to a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub enum PathSegment {
-    /// A key of an object.
+    /// The key of a member.
     Key(String),
-    /// An index of an array.
+    /// The index of an item, from 0.
     Index(usize),
 }
 
-/// Where something stands for a person and for an editor: UTF-16 offsets, line and column from 1.
+/// A span of the text for people and editors: UTF-16 offsets, and line and column of the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Span {
     /// UTF-16 offset of the first code unit.
     pub start: usize,
-    /// UTF-16 offset behind the last code unit.
+    /// UTF-16 offset after the last code unit.
     pub end: usize,
     /// Line of the start, from 1.
     pub line: usize,
@@ -49,52 +49,53 @@ pub struct Span {
     pub column: usize,
 }
 
-/// Where something stands in the raw body, in bytes.
+/// A span of the raw body, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct ByteSpan {
     /// Offset of the first byte.
     pub start: usize,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: usize,
 }
 
-/// One thing to say about a delivery. It never quotes a value of the payload, which may be health
-/// data: its span says where the value stands.
+/// One problem found in a delivery, a definition, a schema or a capture.
+///
+/// SECURITY: no member quotes a value of the payload, which may be health data. The span locates the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Issue {
-    /// What kind of issue.
+    /// The code.
     pub code: Code,
-    /// How bad.
+    /// The severity.
     pub severity: Severity,
-    /// A sentence a person can act on.
+    /// The problem, in a sentence.
     pub message: String,
-    /// The way from the root of the payload to the value.
+    /// The path from the root of the payload to the value.
     pub path: Vec<PathSegment>,
-    /// The same way as a JSON Pointer (RFC 6901).
+    /// The same path as a JSON Pointer (RFC 6901).
     pub pointer: String,
-    /// The place in the text.
+    /// The span in the text.
     pub span: Span,
-    /// The place in the bytes.
+    /// The span in the bytes.
     pub byte_span: ByteSpan,
-    /// What would have been right.
+    /// The expected value or type, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// What kind of thing stands there; never the value itself.
+    /// The type of the received value, in words; never the value itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<String>,
-    /// What to do about it.
+    /// What to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// At which stage of checking a delivery it was found; `None` where it was found outside of that.
+    /// The stage of the evaluation that found the issue; `None` if no evaluation of a delivery did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
 }
 
-/// Where an issue stands, before its path and its line are worked out.
+/// The location of an issue, before path, line and column are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
-    /// Nowhere in the body: a header, the delivery as a whole.
+    /// No part of the body: a header, or the whole delivery.
     Request,
     /// A value, by its index in the document's tape.
     Value(u32),
@@ -102,7 +103,7 @@ pub(crate) enum Location {
     Key(u32),
 }
 
-/// An issue whose place is not worked out yet: what the checks make, and `json` finishes.
+/// An issue whose path, line and column are not computed yet. Checks create it, and `json::locate` completes it.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingIssue {
     pub code: Code,
@@ -116,7 +117,8 @@ pub(crate) struct PendingIssue {
 }
 
 impl PendingIssue {
-    #[inline(never)] // as of the others below: they are called everywhere
+    // PERF: outlined, as the methods below. Inlined copies at all call sites would add kilobytes to the module.
+    #[inline(never)]
     pub fn new(code: Code, severity: Severity, place: Location, message: impl Into<String>) -> Self {
         let (message, stage) = (message.into(), code.stage());
         Self { code, severity, place, message, expected: None, received: None, hint: None, stage }

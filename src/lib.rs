@@ -1,13 +1,13 @@
 //! Signs, verifies, parses, validates and explains webhook deliveries.
 //!
-//! A delivery is headers and the raw bytes of a body. [`webhook::Webhook`] checks its signature in constant
-//! time before anything else looks at the bytes, reads them as strict JSON, and holds them to the
-//! provider's contract in one pass. What is wrong is listed in full: every [`Issue`] has a stable [`Code`],
-//! a sentence, a JSON Pointer, and its place in bytes, in UTF-16, by line and column.
+//! A delivery is the headers and the raw body of one HTTP request. [`webhook::Webhook`] verifies its signature in constant
+//! time before any parser reads the body, parses the body as strict JSON, and validates the payload by the provider's
+//! schema. A report lists all issues: every [`Issue`] has a stable [`Code`], a message, a JSON Pointer, and its location in
+//! bytes, in UTF-16 code units, and by line and column.
 //!
 //! A provider is data: `painchek`, `xon`, `github`, `stripe` and [more](provider::ids) are built in, and
-//! [`provider::Provider::from_json`] reads your own. The core has no clock, no randomness and no I/O: time and
-//! random bytes are parameters.
+//! [`provider::Provider::from_json`] parses a definition of your own. The crate uses no clock, no randomness and no I/O: the
+//! time and random bytes are parameters.
 //!
 //! # Verify a PainChek delivery
 //!
@@ -17,23 +17,23 @@
 //! use hookseal::delivery::{Delivery, Headers};
 //! use hookseal::webhook::{WebhookOptions, Webhook};
 //!
-//! // The first secret signs, all verify: that is a rotation.
+//! // The first secret signs, and all secrets verify: so a secret can be rotated.
 //! let secrets = vec!["the secret of the subscription".to_owned().into()];
 //! let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
 //!
 //! # let body = include_bytes!("../providers/painchek/samples/assessment_add.nrs.json");
 //! # let signed = hook.sign(body, &hookseal::webhook::SignParams::new(SystemTime::now(), [7; 32]))?;
 //! # let received = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-//! // `received` are the headers as pairs, in any letter case; `body` is what arrived, untouched.
+//! // `received` has the headers as pairs, in any letter case; `body` is the raw body.
 //! let delivery = Delivery::new(Headers::from_iter(received), body);
 //! let verified = hook.verify(&delivery, SystemTime::now())?;
 //! assert_eq!(verified.event_type, "assessment_add");
 //! assert_eq!(verified.id, "assessment_add:1dba5858-7dc7-4bbe-a0eb-60ed801cf357");
-//! let score = verified.event().pointer("/data/data/assessment/pain_score").and_then(|it| it.as_i64());
+//! let score = verified.event().pointer("/data/data/assessment/pain_score").and_then(|v| v.as_i64());
 //! assert_eq!(score, Some(5));
 //!
-//! // One byte more, and nobody vouches for it. The error knows the status to answer, and holds no secret,
-//! // no expected signature and no value of the payload.
+//! // A body with one more byte has another signature. The error has the HTTP status of the response, and contains no
+//! // secret, no expected signature and no value of the payload.
 //! let tampered = [&body[..], b" "].concat();
 //! let error = hook.verify(&Delivery { body: &tampered, ..delivery }, SystemTime::now()).unwrap_err();
 //! assert_eq!((error.code.as_str(), error.status()), ("signature-mismatch", 401));
@@ -48,7 +48,7 @@
 //! use hookseal::delivery::{Delivery, Headers};
 //! use hookseal::webhook::{WebhookOptions, Webhook};
 //!
-//! // The secret was read from a file, with the line break at its end.
+//! // The secret comes from a file, with a line break at its end.
 //! let secrets = vec!["the secret of the subscription\n".to_owned().into()];
 //! let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
 //! # let body = include_bytes!("../providers/painchek/samples/assessment_add.nrs.json");
@@ -69,7 +69,7 @@
 //! use hookseal::delivery::{Delivery, Headers};
 //! use hookseal::webhook::{WebhookOptions, SignatureInfo, Webhook};
 //!
-//! // X-on signs nothing. Say that you know; without it no webhook is made.
+//! // X-on does not sign its webhooks. Without `allow_unsigned`, the constructor returns an error.
 //! let hook = Webhook::built_in("xon", WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() })?;
 //! # let body = include_bytes!("../providers/xon/samples/file-request.files.update.R9.json");
 //! let verified = hook.verify(&Delivery::new(Headers::new(), body), SystemTime::now())?;
@@ -96,14 +96,22 @@ mod code;
 pub mod delivery;
 pub mod issue;
 pub mod json;
+#[doc(hidden)] // of the bridge to JavaScript, for `src/wasm.rs` and the generator in xtask
+#[path = "wasm/layout.rs"]
+pub mod layout;
 pub mod provider;
 pub mod schema;
 pub mod signature;
 mod text;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
-#[doc(hidden)] // for JavaScript, and for its tests
+#[doc(hidden)] // for JavaScript and its tests
 pub mod wasm;
 pub mod webhook;
 
 pub use code::{CODES, Code, CodeInfo, RECEIVER_CODES, Stage};
 pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};
+
+/// The Rust program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

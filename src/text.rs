@@ -18,18 +18,18 @@ pub(crate) fn into_owned_outlined(text: &str) -> String {
     text.to_owned()
 }
 
-/// Characters that would begin a line, move a cursor or turn the direction of writing where a message is printed.
+/// Characters that start a line, move a cursor or reverse the writing direction of a printed message.
 fn is_control(character: char) -> bool {
     matches!(character,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text with control characters escaped: keys of a payload stand in messages, and messages go to logs and terminals.
-/// Whatever the core writes for people to read passes here.
+/// Escapes control characters. SECURITY: messages name keys of a payload and are printed in logs and terminals, so that every
+/// message of the core passes through this function.
 #[inline(never)]
 pub(crate) fn escape_controls(mut text: String) -> String {
-    if let Some(at) = text.find(is_control) {
-        let rest = text.split_off(at);
+    if let Some(first) = text.find(is_control) {
+        let rest = text.split_off(first);
         for character in rest.chars() {
             if is_control(character) {
                 text.push_str("\\u");
@@ -44,8 +44,8 @@ pub(crate) fn escape_controls(mut text: String) -> String {
     text
 }
 
-/// Whether a text holds no control character, no line or paragraph separator and nothing that turns the direction
-/// of what follows: what forges log lines, and keys that look like others.
+/// Whether a text has no control character, no line or paragraph separator and no mark of writing direction. SECURITY: such
+/// characters forge log lines, and make one key look like another.
 #[inline(never)]
 pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.contains(is_control)

@@ -1,11 +1,13 @@
-//! The bridge to JavaScript: only this file and its folder name `wasm_bindgen`, `js_sys` or `serde_wasm_bindgen`.
+//! The bridge to JavaScript: only this file and its folder name `wasm_bindgen` or `js_sys`.
 //!
-//! Bytes cross the boundary through one scratch buffer that JavaScript writes into. A delivery stands
-//! there as `[headers][body]`, the headers as `name \x1f value \x1e`. The calls on the hot path take and
-//! return numbers; what they found stands in `facts`. Everything else is slower, and goes through serde.
+//! Bytes cross the boundary through one scratch buffer that JavaScript writes into. The calls on the hot path take and
+//! return numbers, and leave their results in memory that JavaScript reads: [`layout`](crate::layout) says how. Everything
+//! else is slower, and goes through serde.
 
 mod data;
 mod import;
+mod invalid_option;
+mod js_number;
 mod native_hash;
 mod options;
 #[cfg(feature = "outline")]
@@ -21,11 +23,12 @@ use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
-use crate::json::Token;
+use crate::json::{Token, json_text};
+use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
 use crate::provider::Provider;
 use crate::webhook::{
     AcceptedDelivery, DEFAULT_MAX_COMBINATIONS, Error, SignParams, SignatureInfo, SignedDelivery,
-    VerifyOptions, Webhook, WebhookOptions, digest as digest_of,
+    VerifyOptions, Webhook, WebhookOptions,
 };
 
 use data::{
@@ -40,27 +43,26 @@ pub use outline::outline;
 pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
 
 thread_local! {
-    /// What JavaScript wrote for the next call.
+    /// Input of the next call, written by JavaScript.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    /// What the last call on the hot path found: see `note`.
-    static RESULT: RefCell<[u32; 14]> = const { RefCell::new([0; 14]) };
+    /// Numbers of the last verification: `accepted_word` or `rejected_word` of the layout.
+    static RESULT: RefCell<[u32; RESULT_WORDS]> = const { RefCell::new([0; RESULT_WORDS]) };
     /// The tape of the last delivery that was accepted: JavaScript makes objects from it.
     static TAPE: RefCell<Vec<Token>> = const { RefCell::new(Vec::new()) };
-    /// The texts of the last call: the id and the time of an event, a digest, a tag.
+    /// Texts and bytes of the last call, such as the id and the time of an event, or a signed body.
     static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// "None" for a number that is a place in a list.
-const ABSENT: u32 = u32::MAX;
+const RESULT_WORDS: usize = result::WORDS as usize;
 
-/// Makes room for `len` bytes and says where they go. The address is good until a call asks for more;
-/// a buffer that grows forgets what it held.
+/// Reserves `len` bytes and returns their address, which is valid until a call reserves more. A buffer that grows is
+/// zeroed first.
 #[wasm_bindgen]
 #[must_use]
 pub fn scratch(len: usize) -> usize {
     SCRATCH.with_borrow_mut(|buffer| {
         if buffer.len() < len {
-            // What stands there may be a secret, and a buffer that moves leaves it behind.
+            // SECURITY: the bytes may hold a secret, and a buffer that moves leaves a copy in freed memory.
             buffer.zeroize();
             buffer.resize(len, 0);
         }
@@ -68,28 +70,28 @@ pub fn scratch(len: usize) -> usize {
     })
 }
 
-/// Where the numbers of the last verdict stand.
+/// The address of the numbers of the last verification.
 #[wasm_bindgen]
 #[must_use]
 pub fn result_ptr() -> usize {
     RESULT.with_borrow_mut(|result| result.as_mut_ptr().addr())
 }
 
-/// Where the texts of the last call stand.
+/// The address of the texts of the last call.
 #[wasm_bindgen]
 #[must_use]
 pub fn text() -> usize {
     TEXT.with_borrow_mut(|text| text.as_mut_ptr().addr())
 }
 
-/// Hands over the first `len` bytes of the scratch buffer, or as many as there are. The one thing
-/// of JavaScript's that the work may call, the platform's hash, does not call anything that borrows it.
+/// Calls `work` with the first `len` bytes of the scratch buffer, or as many as there are. The JavaScript functions
+/// that `work` may call, the native hash and the formatting of numbers, call nothing that borrows the buffer.
 fn with_scratch<T>(len: usize, work: impl FnOnce(&[u8]) -> T) -> T {
     SCRATCH.with_borrow(|buffer| work(&buffer[..len.min(buffer.len())]))
 }
 
-/// Cuts parts off the front of a buffer, each as long as it says or as there are bytes left. A panic here
-/// would leave the buffer borrowed for good.
+/// Splits parts off the front of a buffer, each of its length or of the bytes that are left. Never panics: that would leave
+/// the buffer borrowed forever.
 fn split_lengths<const N: usize>(mut bytes: &mut [u8], lengths: [usize; N]) -> [&mut [u8]; N] {
     lengths.map(|length| {
         let all = std::mem::take(&mut bytes);
@@ -99,7 +101,7 @@ fn split_lengths<const N: usize>(mut bytes: &mut [u8], lengths: [usize; N]) -> [
     })
 }
 
-/// Keeps texts for JavaScript to read; returns how many bytes they have.
+/// Stores texts for JavaScript to read; returns how many bytes they have.
 fn write_text(parts: &[&[u8]]) -> usize {
     TEXT.with_borrow_mut(|text| {
         text.clear();
@@ -110,43 +112,41 @@ fn write_text(parts: &[&[u8]]) -> usize {
     })
 }
 
-/// Reads the delivery that stands in the scratch buffer.
-fn with_delivery<T>(headers: usize, body: usize, work: impl FnOnce(&Delivery<'_>) -> T) -> T {
-    with_scratch(headers.saturating_add(body), |bytes| {
-        let (head, body) = bytes.split_at(headers.min(bytes.len()));
-        // Asked first, because it is the faster way where nothing has to be replaced.
-        let text = std::str::from_utf8(head).map_or_else(|_| String::from_utf8_lossy(head), Cow::Borrowed);
-        // What stands beside the headers travels in front of them, under names no header can have.
-        let (url, rest) = take_pseudo_header(&text, ":url\x1f");
-        let (method, rest) = take_pseudo_header(rest, ":method\x1f");
-        work(&Delivery { headers: read_headers(rest), body, url, method })
+/// Calls `work` with the delivery in the scratch buffer.
+fn with_delivery<T>(head: usize, body: usize, work: impl FnOnce(&Delivery<'_>) -> T) -> T {
+    with_scratch(head.saturating_add(body), |bytes| {
+        let (head, body) = bytes.split_at(head.min(bytes.len()));
+        work(&parse_delivery(&decode_head(head), body))
     })
 }
 
-fn take_pseudo_header<'t>(text: &'t str, name: &str) -> (Option<&'t str>, &'t str) {
-    match text.strip_prefix(name).and_then(|rest| rest.split_once('\x1e')) {
-        Some((value, rest)) => (Some(value), rest),
-        None => (None, text),
-    }
+fn decode_head(head: &[u8]) -> Cow<'_, str> {
+    // PERF: `from_utf8` alone is faster than the lossy conversion where nothing has to be replaced.
+    std::str::from_utf8(head).map_or_else(|_| String::from_utf8_lossy(head), Cow::Borrowed)
 }
 
-/// Header pairs, each `name \x1f value \x1e`.
-fn read_headers(text: &str) -> Headers<'_> {
-    // Byte by byte: the lines are short, and both marks are ASCII.
-    let line = |line: &'_ [u8]| line.iter().position(|byte| *byte == 0x1f);
-    let mut headers = Headers::default();
-    let mut rest = text;
-    while let Some(end) = rest.bytes().position(|byte| byte == 0x1e) {
-        if let Some(cut) = line(&rest.as_bytes()[..end]) {
-            headers.push(&rest[..cut], &rest[cut + 1..end]);
-        }
+/// Parses a head, as [`layout`](crate::layout) specifies it.
+fn parse_delivery<'d>(head: &'d str, body: &'d [u8]) -> Delivery<'d> {
+    let mut rest = head;
+    let mut next_field = || {
+        // PERF: fields are short, so a plain loop over the bytes is the fastest search. The separators are ASCII.
+        let end = rest.bytes().position(|byte| byte == separator::RECORD)?;
+        let field = &rest[..end];
         rest = &rest[end + 1..];
+        Some(field)
+    };
+    let [url, method] = [(); 2].map(|()| next_field().filter(|text| !text.is_empty()));
+    let mut headers = Headers::default();
+    while let Some(field) = next_field() {
+        if let Some(end) = field.bytes().position(|byte| byte == separator::UNIT) {
+            headers.push(&field[..end], &field[end + 1..]);
+        }
     }
-    headers
+    Delivery { headers, body, url, method }
 }
 
 fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+    json_text(value).and_then(|text| js_sys::JSON::parse(&text).ok()).unwrap_or(JsValue::NULL)
 }
 
 fn error_to_js(error: &Error) -> JsValue {
@@ -158,14 +158,21 @@ fn error_to_js(error: &Error) -> JsValue {
     })
 }
 
+/// The error for an option whose value JavaScript cannot convert, so that every such error has one sentence.
+#[wasm_bindgen]
+#[must_use]
+pub fn invalid_option(name: &str) -> JsValue {
+    error_to_js(&invalid_option::invalid_option(name))
+}
+
 /// One webhook.
 #[wasm_bindgen]
 pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of a definition. The scratch buffer stays as it is: a webhook is made
-    /// anew, after a trap, when its next delivery may be there already.
+    /// Makes a webhook of a built-in provider, or of a definition. Does not touch the scratch buffer: after a trap, a webhook
+    /// is made again when its next delivery may already be there.
     ///
     /// # Errors
     /// An error as data.
@@ -184,7 +191,7 @@ impl Hook {
         Ok(Hook(webhook))
     }
 
-    /// What JavaScript has to know of the provider.
+    /// The provider, as far as JavaScript needs to know it.
     #[must_use]
     pub fn metadata(&self) -> JsValue {
         let provider = self.0.provider();
@@ -219,12 +226,12 @@ impl Hook {
         self.0.takes_content_type(value)
     }
 
-    /// The hot path. 0: accepted, and `facts` and `text` say more. Otherwise rejected: `text` has code and message, and
-    /// `facts` begins with the status and the length of the code; `failure` has the issues.
+    /// The hot path. Returns 0 for an accepted delivery, whose result is in [`accepted_word`](crate::layout::accepted_word);
+    /// else 1, with the result in [`rejected_word`](crate::layout::rejected_word). `failure` has the issues.
     #[must_use]
     pub fn verify(
         &self,
-        headers: usize,
+        head: usize,
         body: usize,
         now: f64,
         profile: u32,
@@ -232,25 +239,25 @@ impl Hook {
         tolerance: f64,
     ) -> u32 {
         let limits = self.limits(profile, max_bytes, tolerance);
-        with_delivery(headers, body, |delivery| {
+        with_delivery(head, body, |delivery| {
             match self.0.verify_fast(delivery, from_js_millis(now), &limits) {
                 Ok(accepted) => {
                     write_result(accepted);
                     0
                 }
                 Err(error) => {
-                    note_error(&error);
+                    write_rejection(&error);
                     1
                 }
             }
         })
     }
 
-    /// Why the delivery in the scratch buffer is rejected, with every issue; nothing if it is not.
+    /// Why the delivery in the scratch buffer is rejected, with every issue; null if it is accepted.
     #[must_use]
     pub fn failure(
         &self,
-        headers: usize,
+        head: usize,
         body: usize,
         now: f64,
         profile: u32,
@@ -258,7 +265,7 @@ impl Hook {
         tolerance: f64,
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
-        with_delivery(headers, body, |delivery| {
+        with_delivery(head, body, |delivery| {
             match self.0.verify_with(delivery, from_js_millis(now), &limits) {
                 Ok(_) => JsValue::NULL,
                 Err(error) => error_to_js(&error),
@@ -270,7 +277,7 @@ impl Hook {
     #[must_use]
     pub fn inspect(
         &self,
-        headers: usize,
+        head: usize,
         body: usize,
         now: f64,
         profile: u32,
@@ -278,7 +285,7 @@ impl Hook {
         tolerance: f64,
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
-        with_delivery(headers, body, |delivery| {
+        with_delivery(head, body, |delivery| {
             to_js(&self.0.inspect_with(delivery, from_js_millis(now), &limits))
         })
     }
@@ -289,7 +296,7 @@ impl Hook {
     #[expect(clippy::too_many_arguments, reason = "numbers cross the bridge one by one")]
     pub fn explain(
         &self,
-        headers: usize,
+        head: usize,
         body: usize,
         now: f64,
         profile: u32,
@@ -299,7 +306,7 @@ impl Hook {
     ) -> JsValue {
         let limits = self.limits(profile, max_bytes, tolerance);
         let max_combinations = to_usize(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
-        with_delivery(headers, body, |delivery| {
+        with_delivery(head, body, |delivery| {
             let explanation = self.0.explain_with(delivery, from_js_millis(now), &limits, max_combinations);
             to_js(&ExplanationData {
                 matches: &explanation.matches,
@@ -314,41 +321,40 @@ impl Hook {
     ///
     /// # Errors
     /// An error as data.
-    pub fn sign(&self, body: usize, fresh: &JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_sign_params(fresh)?;
-        with_scratch(body, |body| signed_to_js(self.0.sign(body, &fresh)))
+    pub fn sign(&self, body: usize, params: &JsValue) -> Result<JsValue, JsValue> {
+        let params = read_sign_params(params)?;
+        with_scratch(body, |body| signed_to_js(self.0.sign(body, &params)))
     }
 
     /// Makes a delivery of the event data in the scratch buffer.
     ///
     /// # Errors
     /// An error as data.
-    pub fn create(&self, event_type: &str, data: usize, fresh: &JsValue) -> Result<JsValue, JsValue> {
-        let fresh = read_sign_params(fresh)?;
-        with_scratch(data, |data| signed_to_js(self.0.create(event_type, data, &fresh)))
+    pub fn create(&self, event_type: &str, data: usize, params: &JsValue) -> Result<JsValue, JsValue> {
+        let params = read_sign_params(params)?;
+        with_scratch(data, |data| signed_to_js(self.0.create(event_type, data, &params)))
     }
 
-    /// Compares two deliveries that stand one behind the other in the scratch buffer. Values come as
-    /// the JSON they are written as.
+    /// Compares two deliveries, one after the other in the scratch buffer. Values are returned as JSON text, as the bodies
+    /// have them.
     ///
     /// # Errors
     /// An error as data.
     pub fn compare(
         &self,
-        headers: usize,
+        head: usize,
         body: usize,
-        other_headers: usize,
+        other_head: usize,
         other_body: usize,
         max_bytes: f64,
     ) -> Result<JsValue, JsValue> {
-        let limits = self.limits(0, max_bytes, f64::NAN);
+        let limits = self.limits(profile::DEFAULT, max_bytes, f64::NAN);
         SCRATCH.with_borrow_mut(|buffer| {
-            let parts = split_lengths(buffer, [headers, body, other_headers, other_body]);
+            let parts = split_lengths(buffer, [head, body, other_head, other_body]);
             let [first_head, first_body, second_head, second_body] = parts.map(|part| &*part);
-            let (first_head, second_head) =
-                (String::from_utf8_lossy(first_head), String::from_utf8_lossy(second_head));
-            let first = Delivery::new(read_headers(&first_head), first_body);
-            let second = Delivery::new(read_headers(&second_head), second_body);
+            let (first_head, second_head) = (decode_head(first_head), decode_head(second_head));
+            let first = parse_delivery(&first_head, first_body);
+            let second = parse_delivery(&second_head, second_body);
             let comparison =
                 self.0.compare_with(&first, &second, &limits).map_err(|error| error_to_js(&error))?;
             let text = |body: &[u8], span: Option<ByteSpan>| {
@@ -371,12 +377,12 @@ impl Hook {
         })
     }
 
-    fn limits(&self, profile: u32, max_bytes: f64, tolerance: f64) -> VerifyOptions {
+    fn limits(&self, number: u32, max_bytes: f64, tolerance: f64) -> VerifyOptions {
         let own = self.0.limits();
         VerifyOptions {
-            profile: match profile {
-                1 => Profile::Lenient,
-                2 => Profile::Strict,
+            profile: match number {
+                profile::LENIENT => Profile::Lenient,
+                profile::STRICT => Profile::Strict,
                 _ => own.profile,
             },
             max_bytes: to_usize(max_bytes).unwrap_or(own.max_bytes),
@@ -387,64 +393,68 @@ impl Hook {
     }
 }
 
-/// Leaves the facts of an accepted delivery where JavaScript reads them: event, revision, algorithm (0 for
-/// unsigned), secret; where `text` stands and how many bytes it has; and how many UTF-16 units of it are the
-/// idempotency key, the time, the ids of the subscription and of the delivery, and the type. The type is
-/// there only where the event is not one of the provider's. Then, whether all of it and the body is ASCII; where
-/// the tape stands; and what the signature does not cover: 1 the type, 2 the id.
+/// Writes the result of an accepted delivery, as [`accepted_word`] says.
 fn write_result(accepted: AcceptedDelivery<'_, '_>) {
-    let place = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(ABSENT);
+    let index = |index: Option<usize>| index.map_or(result::ABSENT, to_u32);
     let (algorithm, secret, uncovered) = match accepted.signature {
-        SignatureInfo::Unsigned => (0, ABSENT, 0),
+        SignatureInfo::Unsigned => (result::ABSENT, result::ABSENT, 0),
         SignatureInfo::Verified { algorithm, secret, uncovered, .. } => (
-            algorithm as u32 + 1,
-            place(Some(secret)),
-            u32::from(uncovered.event_type) | u32::from(uncovered.id) << 1,
+            algorithm as u32,
+            to_u32(secret),
+            if uncovered.event_type { uncovered_bit::TYPE } else { 0 }
+                | if uncovered.id { uncovered_bit::ID } else { 0 },
         ),
     };
-    // The name of an event that stands for one type is on the provider's card.
-    let named = accepted.event.is_some() && matches!(accepted.event_type, Cow::Borrowed(_));
+    // JavaScript has the names of events. One that covers several types is not the name of this delivery's.
+    let has_name = accepted.event.is_some() && matches!(accepted.event_type, Cow::Borrowed(_));
     let texts = [
         Some(accepted.id.as_str()),
         accepted.created_at.as_deref(),
         accepted.webhook_id,
         accepted.delivery_id,
-        (!named).then_some(&*accepted.event_type),
+        (!has_name).then_some(&*accepted.event_type),
     ];
     let bytes = write_text(&texts.map(|text| text.unwrap_or_default().as_bytes()));
-    let ascii = accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii());
-    let units = |text: &str| place(Some(if ascii { text.len() } else { text.encode_utf16().count() }));
-    let [id, created_at, webhook_id, delivery_id, event_type] = texts.map(|text| text.map_or(ABSENT, units));
+    let is_ascii = accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii());
+    let units = |text: &str| to_u32(if is_ascii { text.len() } else { text.encode_utf16().count() });
+    let [id, created_at, webhook_id, delivery_id, event_type] =
+        texts.map(|text| text.map_or(result::ABSENT, units));
     let tape = accepted.document.into_tape();
-    RESULT.set([
-        place(accepted.event),
-        place(accepted.revision),
-        algorithm,
-        secret,
-        place(Some(text())),
-        place(Some(bytes)),
-        id,
-        created_at,
-        webhook_id,
-        delivery_id,
-        event_type,
-        u32::from(ascii),
-        place(Some(tape.as_ptr().addr())),
-        uncovered,
-    ]);
+    let mut words = [result::ABSENT; RESULT_WORDS];
+    words[accepted_word::TEXT] = to_u32(text());
+    words[accepted_word::TEXT_BYTES] = to_u32(bytes);
+    words[accepted_word::EVENT] = index(accepted.event);
+    words[accepted_word::REVISION] = index(accepted.revision);
+    words[accepted_word::ALGORITHM] = algorithm;
+    words[accepted_word::SECRET] = secret;
+    words[accepted_word::ID] = id;
+    words[accepted_word::CREATED_AT] = created_at;
+    words[accepted_word::WEBHOOK_ID] = webhook_id;
+    words[accepted_word::DELIVERY_ID] = delivery_id;
+    words[accepted_word::EVENT_TYPE] = event_type;
+    words[accepted_word::IS_ASCII] = is_ascii.into();
+    words[accepted_word::TAPE] = to_u32(tape.as_ptr().addr());
+    words[accepted_word::UNCOVERED] = uncovered;
+    RESULT.set(words);
     TAPE.set(tape);
 }
 
-/// Leaves why a delivery is rejected where JavaScript reads it; the text stands where that of an accepted one does.
+/// Writes why a delivery is rejected, as [`rejected_word`] says.
 #[cold]
-fn note_error(error: &Error) {
+fn write_rejection(error: &Error) {
     let (code, message) = (error.code.as_str(), error.to_string());
-    let number = |length: usize| u32::try_from(length).unwrap_or(ABSENT);
     let bytes = write_text(&[code.as_bytes(), message.as_bytes()]);
-    let mut result = [ABSENT; 14];
-    (result[0], result[1]) = (error.status().into(), number(code.len()));
-    (result[4], result[5]) = (number(text()), number(bytes));
-    RESULT.set(result);
+    let mut words = [result::ABSENT; RESULT_WORDS];
+    words[rejected_word::TEXT] = to_u32(text());
+    words[rejected_word::TEXT_BYTES] = to_u32(bytes);
+    words[rejected_word::STATUS] = error.status().into();
+    words[rejected_word::CODE] = to_u32(code.len());
+    RESULT.set(words);
+}
+
+/// An address, an index or a length, all of which have 32 bits here.
+fn to_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(result::ABSENT)
 }
 
 fn read_options(options: &JsValue) -> Result<WebhookOptions, Error> {

@@ -87,7 +87,7 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
-    /// serde_json skips strings without looking at their encoding, so that is asked of the standard library.
+    /// serde_json skips strings without checking their encoding, so that the standard library checks it.
     #[test]
     fn accepts_what_another_strict_reader_accepts(bytes in nearly_json()) {
         let utf8 = std::str::from_utf8(&bytes).is_ok();
@@ -130,7 +130,7 @@ fn equal(ours: hookseal::json::Value<'_>, theirs: &Value) -> bool {
     }
 }
 
-/// A value, told from its spelling: numbers by digits and exponent, texts by their UTF-16 units.
+/// A value independent of its spelling: numbers by digits and exponent, strings by their UTF-16 units.
 #[derive(Clone, Debug, PartialEq)]
 enum Model {
     Null,
@@ -284,7 +284,7 @@ proptest! {
 }
 
 #[test]
-fn a_key_is_not_found_by_the_text_that_stands_for_half_a_surrogate_pair() {
+fn a_key_is_not_found_by_the_replacement_of_a_lone_surrogate() {
     let document = Document::parse(br#"{"\ud800":1,"\u0061":2}"#).expect("JSON");
     assert!(document.root().get("\u{fffd}").is_none());
     assert!(document.root().get("a").is_some());

@@ -13,7 +13,7 @@ type ModulePath = Vec<String>;
 struct Module {
     /// Paths as written, first segment resolved later.
     imports: Vec<Vec<String>>,
-    /// Name in this module, and the path it stands for: every `use`, public or not, because children see private ones.
+    /// Name in this module, and the path of each: every `use`, public or not, because children see private ones.
     names: Vec<(String, Vec<String>)>,
     /// Modules that the file declares for tests only.
     test_modules: Vec<String>,

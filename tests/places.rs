@@ -1,4 +1,4 @@
-//! Where issues stand: pointers, bytes, UTF-16 offsets, lines and columns, against slow computations of
+//! Locations of issues: pointers, bytes, UTF-16 offsets, lines and columns, against slow computations of
 //! their own; and the findings of the reader, each with its message.
 
 use std::fmt::Write as _;
@@ -208,15 +208,15 @@ fn findings_say_what_and_what_to_do() {
             r#"{"a":1,"a":2}"#,
             Code::JSON_DUPLICATE_KEY,
             Severity::Error,
-            "This key stands twice in one object, and readers disagree on which of the two counts.",
-            Some("Keep one of them."),
+            "Duplicate key. JSON parsers disagree on which value wins, so the text is ambiguous.",
+            Some("Send each key once."),
         ),
         (
             r#"["\ud800"]"#,
             Code::JSON_LONE_SURROGATE,
             Severity::Warning,
-            "This string escapes half of a surrogate pair, which no UTF-8 text can hold: readers refuse it or replace it.",
-            None,
+            "Escape of half a surrogate pair, which UTF-8 cannot represent. JSON parsers reject or replace it.",
+            Some("Send both halves. Shorten strings between characters, not inside one."),
         ),
         (
             "[9007199254740993]",
@@ -246,7 +246,7 @@ fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
         assert_eq!(issues.iter().filter(|it| it.code == code).count(), listed, "{code}");
     }
     let mut said: Vec<&str> = Vec::new();
-    for issue in issues.iter().filter(|it| it.code == Code::ISSUES_OMITTED) {
+    for issue in issues.iter().filter(|it| it.code == Code::ISSUES_TRUNCATED) {
         assert_eq!(issue.severity, Severity::Info);
         said.push(&issue.message);
     }
@@ -254,14 +254,13 @@ fn findings_are_capped_for_each_kind_and_what_was_left_out_is_counted() {
     assert_eq!(
         said,
         [
-            "The text has 1250 more numbers than the first 250 that were compared with what JavaScript makes of them.",
-            "The text has 2250 more duplicate keys, lone surrogates or numbers out of reach than the 100 of each kind \
-             that are listed."
+            "Too many issues: 2250 duplicate keys, lone surrogates or imprecise numbers are not listed.",
+            "Too many numbers with many digits or a large exponent: 1250 were not checked for precision."
         ]
     );
 }
 
-/// To compare one takes a microsecond, and a sender may be anybody.
+/// A check takes a microsecond, and a sender decides how many there are.
 #[test]
 fn only_so_many_numbers_are_compared_with_what_javascript_makes_of_them() {
     let schema = Schema::compile(b"true", &CompileOptions::default()).expect("a schema");
@@ -276,14 +275,26 @@ fn only_so_many_numbers_are_compared_with_what_javascript_makes_of_them() {
     assert_eq!(
         not_found,
         [(
-            Code::ISSUES_OMITTED,
-            "The text has 2001 more numbers than the first 250 that were compared with what JavaScript makes of them."
+            Code::ISSUES_TRUNCATED,
+            "Too many numbers with many digits or a large exponent: 2001 were not checked for precision."
                 .to_owned()
         )]
     );
     // Numbers that fifteen digits tell apart are not among them.
     let plain = vec!["0.123456789012345"; 20_000].join(",");
     assert_eq!(schema.check(format!("[{plain},9007199254740993]").as_bytes()).len(), 1);
+}
+
+#[test]
+fn numbers_are_reported_exactly_where_javascript_changes_them() {
+    let file: Value = serde_json::from_str(include_str!("vectors/numbers.json")).expect("vectors");
+    for (list, expected) in [("exact", None), ("lossy", Some(Code::NUMBER_PRECISION))] {
+        for number in file[list].as_array().expect("a list") {
+            let text = number.as_str().expect("a string");
+            let found: Vec<Code> = findings(text).into_iter().map(|(code, ..)| code).collect();
+            assert_eq!(found, expected.as_slice(), "{text}");
+        }
+    }
 }
 
 proptest! {

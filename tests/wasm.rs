@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use hookseal::json::Document;
+use hookseal::layout::{accepted_word, rejected_word, result, separator, token_word};
 use hookseal::signature::{Algorithm, hmac};
 use hookseal::wasm::{DetectorHandle, Hook, ImportStream, SchemaHandle, export_delivery, import_text};
 use hookseal::wasm::{digest, hmac_sign, hmac_verify, result_ptr, scratch, text};
@@ -78,9 +79,20 @@ fn taken(at: usize, len: usize) -> String {
     String::from_utf8(memory(at, len).to_vec()).expect("UTF-8")
 }
 
-fn numbers() -> Vec<u32> {
-    let bytes = memory(result_ptr(), 44).to_vec();
-    bytes.chunks(4).map(|four| u32::from_le_bytes(four.try_into().expect("four"))).collect()
+fn words_at(address: usize, count: usize) -> Vec<u32> {
+    let bytes = memory(address, count * 4).to_vec();
+    bytes.chunks(4).map(|word| u32::from_le_bytes(word.try_into().expect("four bytes"))).collect()
+}
+
+fn result_words() -> Vec<u32> {
+    words_at(result_ptr(), result::WORDS as usize)
+}
+
+/// The head of a delivery, as the layout specifies it.
+fn head(url: &str, method: &str, headers: &[(&str, &str)]) -> String {
+    let (record, unit) = (char::from(separator::RECORD), char::from(separator::UNIT));
+    let headers = headers.iter().map(|(name, value)| format!("{name}{unit}{value}{record}"));
+    format!("{url}{record}{method}{record}{}", headers.collect::<String>())
 }
 
 fn js(json: &str) -> JsValue {
@@ -130,37 +142,58 @@ fn fresh(more: &str) -> JsValue {
 }
 
 #[wasm_bindgen_test]
-fn a_hook_leaves_the_facts_of_an_accepted_delivery() {
+fn a_hook_writes_the_result_of_an_accepted_delivery() {
     let hook = xon();
-    assert_eq!(verify(&hook, "content-type\x1fapplication/json\x1e", BODY), 0);
-    let found = numbers();
-    let none = u32::MAX;
+    assert_eq!(verify(&hook, &head("", "", &[("content-type", "application/json")]), BODY), 0);
+    let words = result_words();
+    let absent = result::ABSENT;
     let (id, time) = ("calls.user.create:2e0db25d-8b39-40fa-81fc-cab625fa130f", "2021-01-14T11:47:47Z");
-    let bytes = (id.len() + time.len()) as u32;
-    assert_eq!(found[1..4], [0, 0, none], "revision, unsigned, no secret");
-    assert_eq!(found[4..6], [text() as u32, bytes]);
-    assert_eq!(found[6..], [id.len() as u32, time.len() as u32, none, none, none]);
-    assert_eq!(
-        at(&hook.metadata(), &format!("/events/{}/name", found[0])).as_deref(),
-        Some("calls.user.create")
-    );
-    assert_eq!(taken(text(), found[5] as usize), format!("{id}{time}"));
-    // An event that the provider does not document is told by name.
+    assert_eq!(words[accepted_word::REVISION], 0);
+    assert_eq!((words[accepted_word::ALGORITHM], words[accepted_word::SECRET]), (absent, absent), "unsigned");
+    assert_eq!(words[accepted_word::TEXT], text() as u32);
+    assert_eq!(words[accepted_word::TEXT_BYTES] as usize, id.len() + time.len());
+    assert_eq!(words[accepted_word::ID] as usize, id.len());
+    assert_eq!(words[accepted_word::CREATED_AT] as usize, time.len());
+    for word in [accepted_word::WEBHOOK_ID, accepted_word::DELIVERY_ID, accepted_word::EVENT_TYPE] {
+        assert_eq!(words[word], absent);
+    }
+    assert_eq!((words[accepted_word::IS_ASCII], words[accepted_word::UNCOVERED]), (1, 0));
+    let event = words[accepted_word::EVENT];
+    assert_eq!(at(&hook.metadata(), &format!("/events/{event}/name")).as_deref(), Some("calls.user.create"));
+    assert_eq!(taken(text(), words[accepted_word::TEXT_BYTES] as usize), format!("{id}{time}"));
+    // The body is an object, so the tape begins with its bracket.
+    let token = words_at(words[accepted_word::TAPE] as usize, token_word::COUNT);
+    assert_eq!(token[token_word::OFFSET], 0);
+    // The type of an unknown event is among the texts.
     assert_eq!(verify(&hook, "", r#"{"event":{"type":"é😀"}}"#), 0);
-    let found = numbers();
-    assert_eq!((found[0], found[7], found[10]), (none, none, 3));
-    assert_eq!(found[6], 3 + 1 + 64, "UTF-16 units of the id");
-    assert!(taken(text(), found[5] as usize).ends_with("é😀"));
+    let words = result_words();
+    assert_eq!((words[accepted_word::EVENT], words[accepted_word::CREATED_AT]), (absent, absent));
+    assert_eq!((words[accepted_word::EVENT_TYPE], words[accepted_word::IS_ASCII]), (3, 0));
+    assert_eq!(words[accepted_word::ID], 3 + 1 + 64, "UTF-16 units of the id");
+    assert!(taken(text(), words[accepted_word::TEXT_BYTES] as usize).ends_with("é😀"));
 }
 
 #[wasm_bindgen_test]
-fn the_ids_of_a_delivery_are_among_the_facts() {
+fn the_ids_of_a_delivery_are_in_the_result() {
     let hook = hook(Some("painchek"), "", r#"{"unsigned":"allow"}"#);
-    let head = "x-painchek-webhook-id\x1fhook-1\x1ex-painchek-wh-delivery-id\x1fdelivery-2\x1e";
-    assert_eq!(verify(&hook, head, r#"{"event":"other"}"#), 0);
-    let found = numbers();
-    assert_eq!(found[6..], [6 + 64, u32::MAX, 6, 10, 5]);
-    assert!(taken(text(), found[5] as usize).ends_with("hook-1delivery-2other"));
+    let head =
+        head("", "", &[("x-painchek-webhook-id", "hook-1"), ("x-painchek-wh-delivery-id", "delivery-2")]);
+    assert_eq!(verify(&hook, &head, r#"{"event":"other"}"#), 0);
+    let words = result_words();
+    assert_eq!((words[accepted_word::ID], words[accepted_word::CREATED_AT]), (6 + 64, result::ABSENT));
+    assert_eq!((words[accepted_word::WEBHOOK_ID], words[accepted_word::DELIVERY_ID]), (6, 10));
+    assert_eq!(words[accepted_word::EVENT_TYPE], 5);
+    assert!(taken(text(), words[accepted_word::TEXT_BYTES] as usize).ends_with("hook-1delivery-2other"));
+}
+
+#[wasm_bindgen_test]
+fn a_hook_writes_status_code_and_message_of_a_rejected_delivery() {
+    assert_eq!(verify(&xon(), "", "{"), 1);
+    let words = result_words();
+    let texts = taken(words[rejected_word::TEXT] as usize, words[rejected_word::TEXT_BYTES] as usize);
+    assert_eq!(words[rejected_word::STATUS], 400);
+    let (code, message) = texts.split_at(words[rejected_word::CODE] as usize);
+    assert!(code == "json-syntax" && message.ends_with('.'), "{texts}");
 }
 
 #[wasm_bindgen_test]
@@ -185,7 +218,7 @@ fn a_failure_is_the_error_as_data() {
 fn a_mismatch_is_explained_with_its_place() {
     let hook = hook(Some("painchek"), "", &format!(r#"{{"secrets":["{SECRET}"]}}"#));
     let tag = hex(&hmac::sign(Algorithm::Sha256, SECRET.as_bytes(), br#"{"a": 1}"#));
-    let headers = format!("X-PainChek-WH-Signature\u{1f}sha256={tag}\u{1e}");
+    let headers = head("", "", &[("X-PainChek-WH-Signature", &format!("sha256={tag}"))]);
     let body = r#"{"a":1}"#;
     let explain = |max_combinations| {
         put([&headers, body].concat().as_bytes());
@@ -223,11 +256,13 @@ fn what_is_signed_verifies_with_its_url_until_it_is_stale() {
     assert_eq!(body, r#"{"type":"ping","a":1}"#);
     let signature = at(&signed, "/headers/1/1").expect("a signature");
     assert_eq!(at(&signed, "/headers/1/0").as_deref(), Some("X-Sig"));
-    let headers = |url: &str| format!(":url\x1f{url}\x1e:method\x1fPOST\x1ex-sig\x1f{signature}\x1e");
-    assert_eq!(verify(&hook, &headers("https://h/in"), &body), 0);
-    assert_eq!(numbers()[2..4], [2, 0], "sha256, the first secret");
-    assert_eq!(verify(&hook, &headers("https://h/out"), &body), 1);
-    let head = headers("https://h/in");
+    let head = |url: &str| head(url, "POST", &[("x-sig", &signature)]);
+    assert_eq!(verify(&hook, &head("https://h/in"), &body), 0);
+    let words = result_words();
+    assert_eq!(Algorithm::ALL[words[accepted_word::ALGORITHM] as usize], Algorithm::Sha256);
+    assert_eq!(words[accepted_word::SECRET], 0, "the first secret");
+    assert_eq!(verify(&hook, &head("https://h/out"), &body), 1);
+    let head = head("https://h/in");
     put([head.as_str(), &body].concat().as_bytes());
     let later = |by: f64, tolerance| hook.verify(head.len(), body.len(), NOW + by, 0, f64::NAN, tolerance);
     assert_eq!([later(300_000.0, f64::NAN), later(301_000.0, f64::NAN), later(301_000.0, 400.0)], [0, 1, 0]);
@@ -264,11 +299,30 @@ fn a_hook_that_cannot_be_made_says_why_and_quotes_no_secret() {
     }
 }
 
+/// URL and method are fields of their own: a header of any name is none of them.
+#[wasm_bindgen_test]
+fn url_and_method_are_no_headers() {
+    let hook = hook(None, DEFINITION, &format!(r#"{{"secrets":["{SECRET}"]}}"#));
+    for head in [
+        head("", "", &[(":url", "https://h/in"), ("x-sig", "t=1700000000,v1=00")]),
+        head("", "POST", &[("url", "https://h/in"), ("x-sig", "t=1700000000,v1=00")]),
+    ] {
+        assert_eq!(verify(&hook, &head, "{}"), 1);
+        let words = result_words();
+        let texts = taken(words[rejected_word::TEXT] as usize, words[rejected_word::TEXT_BYTES] as usize);
+        assert!(texts.starts_with("url-missing"), "{texts}");
+    }
+    // A head that ends early has the fields before its end.
+    for head in ["", "https://h/in", "https://h/in\x1e", "https://h/in\x1ePOST\x1ex-sig"] {
+        assert_eq!(verify(&hook, head, "{}"), 1, "{head:?}");
+    }
+}
+
 #[wasm_bindgen_test]
 fn comparing_hands_over_both_texts() {
     let (first, second) = (r#"{"event":{"a":"é"}}"#, r#"{"event":{"a":1,"b":[]}}"#);
-    let head = "content-type\x1fx\x1e";
-    put([head, first, head, second].concat().as_bytes());
+    let head = head("", "", &[("content-type", "x")]);
+    put([&head, first, &head, second].concat().as_bytes());
     let found =
         xon().compare(head.len(), first.len(), head.len(), second.len(), f64::NAN).expect("small bodies");
     assert_eq!(
@@ -307,8 +361,11 @@ fn hmac_works_in_the_scratch_buffer_and_leaves_no_key_there() {
         assert!(!hmac_verify(number, key.len(), message.len() - 1, length));
     }
     let length = put(b"abc");
-    assert_eq!(digest(length), 64);
+    assert_eq!(digest(0, length), 64);
     assert_eq!(taken(text(), 64), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    let length = put(b"headabc");
+    assert_eq!(digest(4, length - 4), 64);
+    assert!(taken(text(), 64).starts_with("ba7816bf"), "from the offset on");
 }
 
 #[wasm_bindgen_test]
@@ -348,7 +405,7 @@ fn lengths_beyond_the_buffer_do_no_harm() {
     assert!(!hmac_verify(9, 1, 1, 1));
     assert_eq!(hmac_sign(2, most, most), 64);
     assert!(SchemaHandle::new(most, false, 0).is_err());
-    assert_eq!(digest(most), 64);
+    assert_eq!((digest(0, most), digest(most, most), digest(most, 1)), (64, 64, 64));
     // And everything still works.
     assert_eq!(verify(&hook, "", BODY), 0);
 }
@@ -377,18 +434,19 @@ fn texts_are_imported_and_exported_over_the_bridge() {
     );
     let refused = imported(&import_text(put(b"good morning"), "")).0;
     assert!(
-        refused.contains(r#""format":null,"deliveries":[],"issues":[{"code":"form-unknown""#),
+        refused.contains(r#""format":null,"deliveries":[],"issues":[{"code":"import-format-unknown""#),
         "{refused}"
     );
-    let length = put(b"X\x1f1\x1e{}");
-    let exported = export_delivery(4, length - 4, "curl");
+    let head = head("", "", &[("X", "1")]);
+    put(format!("{head}{{}}").as_bytes());
+    let exported = export_delivery(head.len(), 2, "curl");
     assert_eq!(
         taken(text(), exported as usize),
         "curl 'http://localhost/' \\\n  -H 'X: 1' \\\n  -H 'Content-Type:' \\\n  --data-raw '{}'\n"
     );
     assert_eq!(
-        (export_delivery(4, length - 4, "xml"), export_delivery(usize::MAX, 9, "http")),
-        (u32::MAX, u32::MAX)
+        (export_delivery(head.len(), 2, "xml"), export_delivery(usize::MAX, 9, "http")),
+        (result::ABSENT, result::ABSENT)
     );
 }
 
@@ -415,7 +473,7 @@ fn archives_are_imported_in_chunks_over_the_bridge() {
 #[wasm_bindgen_test]
 fn providers_are_detected_over_the_bridge() {
     let detector = DetectorHandle::new();
-    let head = "x-painchek-webhook-id\x1f1\x1e";
+    let head = head("", "", &[("x-painchek-webhook-id", "1")]);
     put(head.as_bytes());
     assert_eq!(detector.detect(head.len(), 0).as_deref(), Some("painchek"));
     assert_eq!(detector.detect(0, put(BODY.as_bytes())).as_deref(), Some("xon"));

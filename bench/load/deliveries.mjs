@@ -1,11 +1,11 @@
-// The deliveries of a round: good ones, duplicates, and everything that has to be refused, each with its only right answer.
+// The deliveries of one round: good ones, duplicates, and ones to reject, each with the expected response.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { painchek } from "hookseal";
 
 export const SECRET = "a secret of this benchmark only";
-/** What the servers read at most. */
-export const MOST = 65_536;
+/** The `maxBytes` of the servers. */
+export const MAX_BYTES = 65_536;
 
 const sample = readFileSync(
   new URL("../../providers/painchek/samples/assessment_add.painchek.json", import.meta.url),
@@ -15,11 +15,11 @@ const uuid = JSON.parse(sample).data.uuid;
 const hook = painchek({ secrets: [SECRET] });
 
 /**
- * A request, and what has to come back: by the receiver, and by the plain route, which tells no duplicates.
+ * A request, and the expected responses of the receiver and of the plain route, which detects no duplicates.
  * @typedef {{ kind: string, headers: Record<string, string>, body: Buffer, hook: [number, string], plain: number }} Sent
  */
 
-/** One of each twenty: twelve new ones, four duplicates, two tampered with, one unsigned, one too large. */
+/** The mix of twenty requests: twelve new, four duplicates, two tampered with, one unsigned, one too large. */
 const MIX = [
   "good",
   "good",
@@ -44,7 +44,7 @@ const MIX = [
   "unsigned",
 ]);
 
-/** So many requests of the mix. @param {number} amount @returns {Sent[]} */
+/** Requests of the mix. @param {number} amount @returns {Sent[]} */
 export function round(amount) {
   return Array.from({ length: amount }, (_, index) => one(MIX[index % MIX.length] ?? "good"));
 }
@@ -63,9 +63,15 @@ function one(kind) {
       return { kind, headers: unsigned, body: good, hook: [401, "signature-missing"], plain: 401 };
     }
     case "oversized":
-      return { kind, headers, body: Buffer.alloc(MOST + 1, 0x20), hook: [413, "body-too-large"], plain: 413 };
+      return {
+        kind,
+        headers,
+        body: Buffer.alloc(MAX_BYTES + 1, 0x20),
+        hook: [413, "body-too-large"],
+        plain: 413,
+      };
     case "duplicate":
-      // Of which, the generator says: of one that was answered.
+      // The generator chooses the original: a delivery that has its response already.
       return { kind, headers, body: good, hook: [200, "duplicate"], plain: 200 };
     default:
       return { kind, headers, body: good, hook: [200, "handled"], plain: 200 };

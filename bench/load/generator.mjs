@@ -1,5 +1,5 @@
-// `node generator.mjs URL ROUNDS AMOUNT CONNECTIONS`: the process that sends. It holds each answer to the right one, and prints
-// what it counted as a line of JSON. Each round goes to the receiver and to the plain route, one behind the other.
+// `node generator.mjs URL ROUNDS AMOUNT CONNECTIONS`: the process that sends. Compares each response with the expected one,
+// and prints the counts as one line of JSON. Sends each round to the receiver and to the plain route, in turn.
 import process from "node:process";
 import autocannon from "autocannon";
 import { round } from "./deliveries.mjs";
@@ -17,7 +17,7 @@ async function send(route, deliveries) {
   /** @type {string[]} */
   const wrong = [];
   /** @type {import("./deliveries.mjs").Sent[]} */
-  const answered = [];
+  const handled = [];
   let next = 0;
   let first = 0;
   let last = 0;
@@ -33,8 +33,8 @@ async function send(route, deliveries) {
           const sent = /** @type {import("./deliveries.mjs").Sent} */ (deliveries[next % deliveries.length]);
           next += 1;
           first ||= performance.now();
-          // The first duplicate may come before anything was answered: then it is the first of its kind.
-          const again = sent.kind === "duplicate" ? answered[next % (answered.length || 1)] : undefined;
+          // Before the first response there is nothing to duplicate: the delivery is then a new one.
+          const again = sent.kind === "duplicate" ? handled[next % (handled.length || 1)] : undefined;
           const { headers, body } = again ?? sent;
           const expected =
             again === undefined && sent.kind === "duplicate" ? { ...sent, hook: [200, "handled"] } : sent;
@@ -45,36 +45,40 @@ async function send(route, deliveries) {
           const { expected, sent, at } = /** @type {any} */ (context);
           last = performance.now();
           latencies.push(last - at);
-          if (status === 200 && sent.kind === "good") answered.push(sent);
-          const said = route === "hook" && body !== "" ? JSON.parse(body) : {};
-          const [right, word] = route === "hook" ? expected.hook : [expected.plain, undefined];
-          if (status !== right || (word !== undefined && (said.code ?? said.status) !== word)) {
+          if (status === 200 && sent.kind === "good") handled.push(sent);
+          const reply = route === "hook" && body !== "" ? JSON.parse(body) : {};
+          const [expectedStatus, expectedCode] =
+            route === "hook" ? expected.hook : [expected.plain, undefined];
+          if (
+            status !== expectedStatus ||
+            (expectedCode !== undefined && (reply.code ?? reply.status) !== expectedCode)
+          ) {
             wrong.push(
-              `${route}, ${expected.kind}: ${status} ${said.code ?? said.status ?? ""} instead of ${right} ${word ?? ""}`,
+              `${route}, ${expected.kind}: ${status} ${reply.code ?? reply.status ?? ""} instead of ${expectedStatus} ${expectedCode ?? ""}`,
             );
           }
         },
       },
     ],
   });
-  // The generator itself ends at its next full second.
+  // autocannon rounds its own duration up to a full second.
   const seconds = (last - first) / 1000;
   latencies.sort((a, b) => a - b);
   if (result.errors + result.timeouts > 0)
     wrong.push(`${route}: ${result.errors} connections broke, ${result.timeouts} timed out`);
   if (latencies.length !== deliveries.length)
-    wrong.push(`${route}: ${latencies.length} answers to ${deliveries.length} requests`);
+    wrong.push(`${route}: ${latencies.length} responses to ${deliveries.length} requests`);
   return {
     seconds,
     p99: latencies[Math.floor(latencies.length * 0.99)] ?? Number.NaN,
-    answers: latencies.length,
+    responses: latencies.length,
     wrong,
   };
 }
 
 /** @type {Record<"hook" | "plain", Awaited<ReturnType<typeof send>>[]>} */
 const all = { hook: [], plain: [] };
-// One round more than is counted: both sides have to get warm.
+// The first round is a warm-up and is not counted.
 for (let turn = 0; turn <= Number(rounds); turn++) {
   /** @type {("hook" | "plain")[]} */
   const order = turn % 2 === 0 ? ["hook", "plain"] : ["plain", "hook"];

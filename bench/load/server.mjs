@@ -1,5 +1,5 @@
-// `node server.mjs ADAPTER`: one framework with two routes for the same deliveries. `/hook` is the receiver; `/plain` is what
-// people write without it: the framework's own way to the raw body, node:crypto, JSON.parse, and a word for an answer.
+// `node server.mjs ADAPTER`: one framework with two routes for the same deliveries. `/hook` is the receiver. `/plain` is the
+// usual code without it: the framework's raw body, node:crypto, JSON.parse, and a one-word response.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import process from "node:process";
@@ -11,7 +11,7 @@ import { receiver as express } from "hookseal/express";
 import { hookseal } from "hookseal/fastify";
 import { receiver as fetched } from "hookseal/fetch";
 import { receiver as node } from "hookseal/node";
-import { MOST, SECRET } from "./deliveries.mjs";
+import { MAX_BYTES, SECRET } from "./deliveries.mjs";
 
 const hook = painchek({ secrets: [SECRET] });
 const counts = { hook: 0, plain: 0 };
@@ -19,9 +19,9 @@ const handler = async (/** @type {{ type: string, event: unknown }} */ { type, e
   if (type !== "assessment_add" || event === undefined) throw new Error("not what was sent");
   counts.hook += 1;
 };
-const options = { maxBytes: MOST };
+const options = { maxBytes: MAX_BYTES };
 
-/** The whole of the other side: a status. @param {string | undefined} header @param {Buffer} body */
+/** The code of the plain route; returns the status. @param {string | undefined} header @param {Buffer} body */
 function plain(header, body) {
   const tag = `sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`;
   if (header?.length !== tag.length || !timingSafeEqual(Buffer.from(header), Buffer.from(tag))) return 401;
@@ -33,7 +33,7 @@ function plain(header, body) {
 
 const HEADER = "x-painchek-wh-signature";
 
-/** Says where it listens, and ends with whoever started it. @param {number} port */
+/** Prints the port, and exits when the parent process closes stdin. @param {number} port */
 function listening(port) {
   console.log(`listening ${port}`);
   process.stdin.resume().on("end", () => process.exit(0));
@@ -58,11 +58,11 @@ const adapters = {
         let length = 0;
         request.on("data", (part) => {
           length += part.length;
-          if (length <= MOST) parts.push(part);
+          if (length <= MAX_BYTES) parts.push(part);
         });
         request.on("end", () => {
           const header = /** @type {string | undefined} */ (request.headers[HEADER]);
-          response.writeHead(length > MOST ? 413 : plain(header, Buffer.concat(parts))).end("ok");
+          response.writeHead(length > MAX_BYTES ? 413 : plain(header, Buffer.concat(parts))).end("ok");
         });
       }),
     );
@@ -74,7 +74,7 @@ const adapters = {
     await expressOf("express4");
   },
   async fastify() {
-    const app = Fastify({ bodyLimit: 2 * MOST });
+    const app = Fastify({ bodyLimit: 2 * MAX_BYTES });
     app.register(hookseal, { path: "/hook", hook, handler, ...options });
     app.register(async (scope) => {
       scope.removeAllContentTypeParsers();
@@ -83,7 +83,7 @@ const adapters = {
         const header = /** @type {string | undefined} */ (request.headers[HEADER]);
         const body = /** @type {Buffer} */ (request.body);
         // Fastify's own limit closes the connection, which costs the generator its other requests.
-        reply.code(body.length > MOST ? 413 : plain(header, body)).send("ok");
+        reply.code(body.length > MAX_BYTES ? 413 : plain(header, body)).send("ok");
       });
     });
     app.get("/counts", () => counts);
@@ -95,7 +95,7 @@ const adapters = {
     const receive = fetched(hook, handler, options);
     app.all("/hook", (c) => receive(c.req.raw));
     app.post("/plain", async (c) => {
-      if (Number(c.req.header("content-length")) > MOST) return c.body("ok", 413);
+      if (Number(c.req.header("content-length")) > MAX_BYTES) return c.body("ok", 413);
       return c.body("ok", plain(c.req.header(HEADER), Buffer.from(await c.req.arrayBuffer())));
     });
     app.get("/counts", (c) => c.json(counts));
@@ -109,7 +109,7 @@ async function expressOf(version) {
   const { default: framework } = await import(version);
   const app = framework();
   app.all("/hook", express(hook, handler, options));
-  app.post("/plain", framework.raw({ type: "*/*", limit: MOST }), (request, response) => {
+  app.post("/plain", framework.raw({ type: "*/*", limit: MAX_BYTES }), (request, response) => {
     response.status(plain(request.get(HEADER), request.body)).end("ok");
   });
   app.get("/counts", (_request, response) => void response.json(counts));

@@ -3,12 +3,14 @@
 //
 // Of the library nothing is bundled. So all entries of one kind share one core, and a bundler sees every edge.
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
+import { publishedReadme } from "./readme.mjs";
+import { constants } from "./constants.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const pkg = join(root, "pkg");
@@ -37,6 +39,7 @@ for (const format of /** @type {const} */ (["esm", "cjs"])) {
     platform: "neutral",
     legalComments: "none",
     logLevel: "warning",
+    plugins: [constants(src)],
   });
 }
 
@@ -54,7 +57,13 @@ for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "
 }
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
 
-// npm packs only what stands below the package.
-for (const name of ["README.md", "LICENSE-APACHE", "LICENSE-MIT"]) {
-  if (existsSync(join(root, name))) cpSync(join(root, name), join(pkg, name));
-}
+// npm packs only files below the package's folder.
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) cpSync(join(root, name), join(pkg, name));
+const { repository } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
+writeFileSync(
+  join(pkg, "README.md"),
+  publishedReadme(
+    readFileSync(join(root, "README.md"), "utf8"),
+    repository?.url?.replace(/^git\+|\.git$/g, ""),
+  ),
+);

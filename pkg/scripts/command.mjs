@@ -1,5 +1,5 @@
 // How the command is bundled: its own code, the library it parses arguments with, and the providers' samples in
-// one file. The core, the sender and the receiver it shares with the package's CommonJS entries, which stand beside it.
+// one file. The core, the sender and the receiver it shares with the package's CommonJS entries, in the same folder.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -21,7 +21,7 @@ function samples(root) {
 
 /** @param {string} root @returns {import("esbuild").BuildOptions} */
 export function command(root) {
-  const licence = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8").trim();
+  const license = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8").trim();
   return {
     // The bundler names modules of CommonJS by their paths: from here, wherever the build was started and node_modules lies.
     absWorkingDir: root,
@@ -37,7 +37,7 @@ export function command(root) {
     minifyWhitespace: true,
     legalComments: "none",
     logLevel: "warning",
-    banner: { js: `#!/usr/bin/env node\n/* This file contains commander.\n\n${licence}\n*/` },
+    banner: { js: `#!/usr/bin/env node\n/* This file contains commander.\n\n${license}\n*/` },
     plugins: [
       {
         name: "hookseal",

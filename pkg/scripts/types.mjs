@@ -1,6 +1,6 @@
 // Derives TypeScript types from the contracts in providers/: one file for each contract, and for each
 // provider a map from event type to payload. They say what a payload can be under the lenient profile,
-// which is what `verify` lets through unless it is told otherwise.
+// which is what `verify` accepts by default.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -36,7 +36,8 @@ export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./memory
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
 export type { ClaimState, DeliveryStore } from "./store.js";
 export type * from "./types.js";
-export type { UnknownDelivery, UnknownType, VerifiedOf, Webhook } from "./webhook.js";
+export type { UnknownDelivery, UnknownType, VerifiedOf } from "./verified-of.js";
+export type { Webhook } from "./webhook.js";
 
 /**
  * A webhook of PainChek, which signs with HMAC-SHA256 or, in older subscriptions, HMAC-SHA1.

@@ -1,36 +1,36 @@
-/** Bodies as they arrive: bytes, or a text that stands for its UTF-8 bytes. */
-import { isBuffer, tagOf, viewed } from "./bytes.js";
+/** Raw bodies: bytes, or a text that means its UTF-8 bytes. */
+import { asBytes, isArrayBuffer, tagOf } from "./bytes.js";
 import { writeBytes, writeText } from "./core.js";
 import { callError, type HooksealError } from "./error.js";
 import type { Delivery } from "./types.js";
 
-/** A raw body. A string stands for its UTF-8 bytes. */
+/** A raw body. A string means its UTF-8 bytes. */
 export type BodyLike = Uint8Array | ArrayBuffer | DataView | string;
 
 /** The body as bytes without a copy, or as the text it is. */
 export function rawBody(body: BodyLike): Uint8Array | string {
   if (typeof body === "string") return body;
-  const bytes = viewed(body);
+  const bytes = asBytes(body);
   if (bytes === undefined) throw bodyNotRawError(body);
   return bytes;
 }
 
-/** The body of a delivery. Where it has none, a request may have been passed in its place. */
+/** The body of a delivery. The error recognizes a request that was passed instead of a delivery. */
 export function bodyOf(delivery: Delivery): Uint8Array | string {
   const body = delivery?.body;
   if (typeof body === "string") return body;
-  const bytes = viewed(body);
+  const bytes = asBytes(body);
   if (bytes === undefined) throw requestAsDelivery(delivery) ?? bodyNotRawError(body);
   return bytes;
 }
 
-/** How much room a body may take in the scratch buffer. */
+/** How many bytes of the scratch buffer a body needs at most. */
 export function maxEncodedBytes(body: Uint8Array | string, maxBytes: number): number {
   // A UTF-16 code unit never needs more than three bytes.
   return Math.min(body.length, maxBytes + 1) * (typeof body === "string" ? 3 : 1);
 }
 
-/** Puts a body behind what stands in the scratch buffer; not more than `most` bytes of it and one. */
+/** Writes a body into the scratch buffer at an offset, at most `maxBytes` and one byte of it; returns its length in bytes. */
 export function writeBody(body: Uint8Array | string, offset: number, maxBytes: number): number {
   if (typeof body !== "string") {
     // One byte over the limit is enough to know that a body is over it.
@@ -44,7 +44,7 @@ export function writeBody(body: Uint8Array | string, offset: number, maxBytes: n
 const WANTED =
   "The body has to be the raw bytes of the request (Uint8Array, ArrayBuffer, DataView or string)";
 
-/** What is handed over in place of bytes, and how the bytes are had from it. */
+/** How to get the bytes from what callers pass instead of them. */
 const FIXES: Readonly<Record<string, string>> = {
   Promise: "Await it",
   Request: "Pass new Uint8Array(await request.arrayBuffer())",
@@ -65,7 +65,7 @@ function isNodeStream(value: unknown): boolean {
   return typeof pipe === "function" && typeof on === "function";
 }
 
-/** The error where a request itself is handed over as the delivery; nothing where it is none. */
+/** The error for a request that was passed as the delivery; undefined for anything else. */
 function requestAsDelivery(delivery: unknown): HooksealError | undefined {
   const fetched = tagOf(delivery) === "Request";
   if (!fetched && !isNodeStream(delivery)) return undefined;
@@ -86,7 +86,7 @@ function bodyNotRawError(body: unknown): HooksealError {
   const what =
     body === undefined || body === null
       ? `${body}: nothing was passed, or the body was never read`
-      : ArrayBuffer.isView(body) || isBuffer(body)
+      : ArrayBuffer.isView(body) || isArrayBuffer(body)
         ? "one whose memory was handed to another thread: keep a copy of what is transferred"
         : typeof body === "object"
           ? "an object: something has parsed it already, and the bytes that were signed are gone"

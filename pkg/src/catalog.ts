@@ -1,9 +1,9 @@
-/** The built-in providers: which there are, how they are defined, and which one a delivery looks like. */
+/** The built-in providers: their ids, their definitions, and which of them sent a delivery. */
 
 import { core, guarded, Held, resultText } from "./core.js";
+import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
 import { callError } from "./error.js";
 import type { ProviderDefinition } from "./generated/definition.js";
-import { partsOf, writeDelivery } from "./import.js";
 import type { Delivery } from "./types.js";
 
 let detector: Held<InstanceType<ReturnType<typeof core>["DetectorHandle"]>> | undefined;
@@ -15,14 +15,14 @@ export function providers(): string[] {
 }
 
 /**
- * The definition of a built-in provider, its contracts included; undefined where there is none.
+ * The definition of a built-in provider, with its schemas; undefined for an unknown id.
  *
- * @throws HooksealError `option-invalid` where the id is no text.
+ * @throws HooksealError `option-invalid` where the id is not a string.
  */
 export function providerDefinition(id: string): ProviderDefinition | undefined {
   if (typeof id !== "string") {
-    const known = providers().join(", ");
-    throw callError("option-invalid", `Expected the id of a built-in provider. There are: ${known}.`);
+    const ids = providers().join(", ");
+    throw callError("option-invalid", `Expected the id of a built-in provider. There are: ${ids}.`);
   }
   const { provider_definition } = core();
   return guarded(() => {
@@ -36,10 +36,10 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
  * SECURITY: a sender chooses both, so use the result in tools for people, and not to decide which secret to trust.
  */
 export function detectProvider(delivery: Delivery): string | undefined {
-  const parts = partsOf(delivery);
+  const { head, body } = partsOf(delivery);
   core();
   return guarded(() => {
     detector ??= new Held(() => new (core().DetectorHandle)());
-    return detector.get().detect(...writeDelivery(parts));
+    return detector.get().detect(...writeDelivery(head, body, NO_LIMIT));
   });
 }

@@ -1,15 +1,16 @@
-/** The WebAssembly core: instantiated on the first call, and fed through one buffer in its memory. */
+/** The WebAssembly core: instantiated on the first call, with one scratch buffer in its memory for input. */
 import { builtin } from "./builtin.js";
 import { callError, type HooksealError } from "./error.js";
 import * as glue from "./generated/glue.js";
+import { ALGORITHMS, ResultLayout, TAG_BYTES } from "./generated/layout.js";
 import { checkRuntime, TextDecoder, TextEncoder, uncompiled } from "./runtime.js";
 
-/** What the core can be made from: a compiled module, its bytes, or the answer to a request for them. */
+/** The source of the core: a compiled module, its bytes, or the response to a request for them. */
 export type WasmSource = WasmModule | ArrayBuffer | Uint8Array | WasmResponse;
 
 /**
- * A `WebAssembly.Module`, under its name where the program's libraries have one: not everybody's do, and a
- * declaration that names it would not compile for them.
+ * A `WebAssembly.Module`, or any object where the program's type libraries do not declare one: a declaration that names the
+ * type would not compile there.
  */
 export type WasmModule = typeof globalThis extends {
   WebAssembly: { Module: { prototype: infer Module } };
@@ -17,7 +18,7 @@ export type WasmModule = typeof globalThis extends {
   ? Module
   : object;
 
-/** What is needed of a `Response`. */
+/** The used members of a `Response`. */
 export interface WasmResponse {
   readonly ok: boolean;
   readonly status: number;
@@ -27,50 +28,49 @@ export interface WasmResponse {
 type Compilable = WebAssembly.Module | BufferSource;
 
 let loadModule: (() => Compilable) | undefined;
-/** Kept compiled, so that an instance that trapped is replaced without compiling again. */
+/** The compiled module, from which an instance that trapped is replaced. */
 let compiled: WebAssembly.Module | undefined;
 let memory: WebAssembly.Memory | undefined;
-/** The generation of the instance that is there. */
-let made = 0;
+/** The generation of the current instance. */
+let instanceGeneration = 0;
 
 /**
- * A trap leaves the instance as it was in the middle of a call: it is never called again. Whoever catches what a call
- * threw counts `generation` up, by an assignment, since there may be no stack left for a call; the next call makes the
- * instance anew, and each {@link Held} what it holds.
+ * A trap leaves the instance in the middle of a call, so that instance is never called again. The code that catches a trap
+ * increments `generation`, by an assignment, since there may be no stack left for a call. The next call makes a new
+ * instance, and each {@link Held} makes its object again.
  *
- * `turn` counts the verdicts: each forgets the tape of the one before.
+ * `tapeGeneration` counts the verifications: each overwrites the tape of the one before.
  * @internal
  */
 export const state = { generation: 1, tapeGeneration: 0 };
 
 /** All of the core's memory; replaced when the memory has grown, which detaches the view. */
 let view = new Uint8Array(0);
-/** Where the scratch buffer stands, and how many bytes it holds. It moves only when it grows. */
+/** The address and the length of the scratch buffer. It moves only when it grows. */
 let scratchPtr = 0;
 let scratchLength = 0;
 
-/** The same memory as numbers of four bytes. */
+/** The same memory as words of four bytes. */
 let words = new Uint32Array(0);
-/** Where the core leaves the numbers of a verdict, and how many there are. */
-let numbers = new Uint32Array(0);
-const RESULT_WORDS = 14;
+/** The words of the last verification's result. */
+let result = new Uint32Array(0);
 
 /**
- * What is used of Node's Buffer, in runtimes that have it: what `write` and `toString` call when they have read
- * their arguments, which takes them as long as the work.
+ * The used methods of Node's Buffer. PERF: `write` and `toString` call these after reading their arguments, which takes as
+ * long as the work.
  */
 interface NodeBuffer {
   utf8Write(text: string, offset: number, length: number): number;
   utf8Slice(start: number, end: number): string;
   latin1Slice(start: number, end: number): string;
 }
-let buffered: NodeBuffer | undefined;
+let buffer: NodeBuffer | undefined;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Says where the module comes from. Each entry file that brings one does this as it is loaded.
+ * Sets the source of the module. Each entry file that brings one calls this when it is loaded.
  * @internal
  */
 export function setModuleLoader(load: () => Compilable): void {
@@ -82,7 +82,7 @@ export function setModuleLoader(load: () => Compilable): void {
  * @internal
  */
 export function core(): typeof glue {
-  if (made !== state.generation) {
+  if (instanceGeneration !== state.generation) {
     if (compiled === undefined && loadModule === undefined) {
       throw new Error(
         'hookseal/slim has no core yet: call `await init(...)` with the module, its bytes, or `fetch(...)` of "hookseal/core.wasm" first.',
@@ -94,34 +94,34 @@ export function core(): typeof glue {
 }
 
 /**
- * An object of the core's, made anew after a trap from what it was made from the first time. So that is kept in JavaScript,
- * a webhook's secrets with it: behind private names, where neither printing nor copying an object reaches.
+ * An object in the core's memory, made again after a trap from the same arguments. So the arguments stay in JavaScript, and a
+ * webhook's secrets with them. SECURITY: in private fields, which neither printing nor copying an object shows.
  * @internal
  */
 export class Held<T> {
   readonly #make: () => T;
-  #made: T;
+  #object: T;
   #generation: number;
 
   constructor(make: () => T) {
     this.#make = make;
-    this.#made = make();
+    this.#object = make();
     this.#generation = state.generation;
   }
 
-  /** The object, good until the next call that may trap. */
+  /** The object, valid until the next call that may trap. */
   get(): T {
     if (this.#generation !== state.generation) {
-      this.#made = this.#make();
+      this.#object = this.#make();
       this.#generation = state.generation;
     }
-    return this.#made;
+    return this.#object;
   }
 }
 
 /**
- * Calls the core. Where it traps, the instance is thrown away, and the call ends with one of the package's errors.
- * Nothing of the caller's may run inside: its errors are its own.
+ * Calls the core. A trap discards the instance and becomes an error of the package. `work` must not run code of the caller,
+ * whose errors would be taken for traps.
  * @internal
  */
 export function guarded<T>(work: () => T): T {
@@ -136,26 +136,26 @@ export function guarded<T>(work: () => T): T {
 }
 
 /**
- * The error for what came out of the core instead of an answer.
+ * The error for a trap.
  * @internal
  */
 export function trapped(thrown: unknown): HooksealError {
   const { name, message, code } = (thrown ?? {}) as { name?: unknown; message?: unknown; code?: unknown };
   const deep = isDeep(message);
-  // An array or a text that is longer than the engine's can be; or a core whose memory can grow no more.
+  // An array or a string over the engine's limit, or a core whose memory cannot grow.
   if (!deep && (name === "RangeError" || code === "ERR_STRING_TOO_LONG" || isFull()))
     return outOfMemory(thrown);
-  const why = deep ? "the call stack is exhausted" : "this is a fault of the package, please report it";
+  const why = deep ? "the call stack is exhausted" : "this is a bug in the package, please report it";
   const error = callError(
     "internal",
-    `The core stopped with ${String(name)}: ${why}. It was started again, and later calls are not affected.`,
+    `The core stopped with ${String(name)}: ${why}. It was restarted, and later calls are not affected.`,
   );
   return withCause(error, thrown);
 }
 
 /**
- * Whether the call stack was exhausted, by the words of V8 and JavaScriptCore, or of SpiderMonkey. Not by a regular
- * expression: V8 ends the process where it has no stack left to compile one.
+ * Whether the call stack was exhausted, by the messages of V8 and JavaScriptCore, or of SpiderMonkey. No regular expression:
+ * V8 ends the process if it has no stack left to compile one.
  */
 export function isDeep(message: unknown): boolean {
   return typeof message === "string" && (message.includes("call stack") || message.includes("recursion"));
@@ -164,7 +164,7 @@ export function isDeep(message: unknown): boolean {
 function outOfMemory(cause?: unknown): HooksealError {
   const message =
     "The core did not get the memory that this call needs. Pass less at a time, or lower `maxBytes`. Later calls are not affected.";
-  return withCause(callError("out-of-memory", message, 503), cause);
+  return withCause(callError("out-of-memory", message), cause);
 }
 
 function withCause(error: HooksealError, cause: unknown): HooksealError {
@@ -172,7 +172,7 @@ function withCause(error: HooksealError, cause: unknown): HooksealError {
   return Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
 }
 
-/** Whether a core that is not wanted any more could not have had as much memory again, and no less than 256 MiB. */
+/** Whether the memory of a discarded core cannot grow to twice its size, by 256 MiB at least. */
 function isFull(): boolean {
   try {
     memory?.grow(Math.max(memory.buffer.byteLength / 65_536, 4_096));
@@ -183,18 +183,19 @@ function isFull(): boolean {
 }
 
 /**
- * Instantiates the core now instead of at the first call. Optional (but for `hookseal/slim`, which has to
- * be handed its module), and idempotent.
+ * Instantiates the core now instead of at the first call. Optional, except for `hookseal/slim`, which needs the module as
+ * `source`; and idempotent.
  */
 export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void> {
   if (compiled !== undefined) return;
-  const given = source === undefined ? undefined : await source;
+  const resolved = source === undefined ? undefined : await source;
   let compilable: Compilable | undefined;
-  if (given === undefined) compilable = loadModule?.();
-  else if (isResponse(given)) {
-    if (!given.ok) throw new Error(`The request for hookseal's core was answered ${given.status}.`);
-    compilable = await given.arrayBuffer();
-  } else compilable = given as Compilable;
+  if (resolved === undefined) compilable = loadModule?.();
+  else if (isResponse(resolved)) {
+    if (!resolved.ok)
+      throw new Error(`The request for hookseal's core failed with status ${resolved.status}.`);
+    compilable = await resolved.arrayBuffer();
+  } else compilable = resolved as Compilable;
   if (compilable !== undefined && !isModule(compilable)) {
     checkRuntime();
     try {
@@ -203,7 +204,7 @@ export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promi
       throw uncompiled(thrown);
     }
   }
-  // Another call may have been faster, and what it handed out has to stay good.
+  // Another call may have been faster, and its instance is in use.
   if (compiled !== undefined) return;
   if (compilable === undefined) core();
   else instantiate(compilable);
@@ -213,7 +214,7 @@ function isResponse(source: WasmSource): source is WasmResponse {
   return "arrayBuffer" in source;
 }
 
-/** Whether it is compiled, in whatever realm: Next.js compiles outside of the one that its edge runtime runs in. */
+/** Whether the source is compiled, in any realm: Next.js compiles outside of the realm that its edge runtime runs in. */
 function isModule(source: Compilable): source is WebAssembly.Module {
   return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }
@@ -221,15 +222,15 @@ function isModule(source: Compilable): source is WebAssembly.Module {
 function instantiate(source: Compilable): void {
   checkRuntime();
   const module = isModule(source) ? source : compile(source);
-  // To the glue, a module of another realm would be none.
+  // The glue recognizes only modules of its own realm.
   if (!(module instanceof WebAssembly.Module)) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
-  // What is left of an instance that trapped: let go of first, it may be large.
+  // An instance that trapped may be large, so every reference to it is dropped first.
   const { generation } = state;
   glue.forget();
   memory = undefined;
   view = new Uint8Array(0);
-  words = numbers = new Uint32Array(0);
-  buffered = undefined;
+  words = result = new Uint32Array(0);
+  buffer = undefined;
   scratchPtr = scratchLength = 0;
   state.tapeGeneration += 1;
   try {
@@ -238,9 +239,10 @@ function instantiate(source: Compilable): void {
     throw thrown instanceof RangeError ? outOfMemory(thrown) : thrown;
   }
   compiled = module;
-  made = generation;
-  const platform = createNativeHasher();
-  if (platform !== undefined) glue.set_native_hasher(platform);
+  instanceGeneration = generation;
+  nodeCrypto = builtin<NodeCrypto>("node:crypto");
+  const hasher = createNativeHasher();
+  if (hasher !== undefined) glue.set_native_hasher(hasher);
 }
 
 function compile(bytes: BufferSource): WebAssembly.Module {
@@ -251,47 +253,44 @@ function compile(bytes: BufferSource): WebAssembly.Module {
   }
 }
 
-const ALGORITHMS = ["sha1", "sha256", "sha512"];
-
-/** What is used of Node's crypto. */
+/** The used functions of Node's crypto. */
 interface NodeCrypto {
-  hash(algorithm: string, data: Uint8Array, encoding: "latin1"): string;
+  hash(algorithm: string, data: Uint8Array | string, encoding: "latin1" | "hex"): string;
   createHash(algorithm: string): { update(part: Uint8Array): void; digest(encoding: "latin1"): string };
 }
 
-/** What the core calls: see src/wasm/native_hash.rs. Each says whether it did what it should. */
-interface Platform {
-  hash(algorithm: number, at: number, length: number, out: number): boolean;
+/** Node's crypto, which other runtimes have too. Got without an import, so that one file runs everywhere. */
+let nodeCrypto: Partial<NodeCrypto> | undefined;
+
+/** The functions that the core calls: see src/wasm/native_hash.rs. Each returns whether it succeeded. */
+interface NativeHasher {
+  hash(algorithm: number, start: number, length: number, out: number): boolean;
   start(algorithm: number): boolean;
-  add(at: number, length: number): boolean;
+  add(start: number, length: number): boolean;
   end(algorithm: number, out: number): boolean;
 }
 
 /**
- * Node's own hash, which is many times as fast as the core's where the processor has instructions for it. Asked
- * for without an import, so that the same file runs where there is none; WebCrypto's answers too late to be of use.
+ * Node's own hash, many times as fast as the core's where the processor has instructions for it. WebCrypto is asynchronous,
+ * so it cannot be used.
  */
-function createNativeHasher(): Platform | undefined {
-  const { hash, createHash } = builtin<NodeCrypto>("node:crypto") ?? {};
+function createNativeHasher(): NativeHasher | undefined {
+  const { hash, createHash } = nodeCrypto ?? {};
   if (hash === undefined || createHash === undefined) return undefined;
-  /** Leaves a digest in memory. One that is none leaves the work to the core, as whatever else goes wrong does. */
+  /** Writes a digest into memory. Returns false for an invalid one: then, as after any failure, the core hashes itself. */
   const writeDigest = (digest: string, algorithm: number, out: number): boolean => {
     const length = digest.length;
-    if (length !== DIGEST_LENGTHS[algorithm]) return false;
+    if (length !== TAG_BYTES[algorithm]) return false;
     const target = memoryBytes();
-    for (let at = 0; at < length; at++) target[out + at] = digest.charCodeAt(at);
+    for (let index = 0; index < length; index++) target[out + index] = digest.charCodeAt(index);
     return true;
   };
   let message: ReturnType<NodeCrypto["createHash"]> | undefined;
   return {
-    hash(algorithm, at, length, out) {
+    hash(algorithm, start, length, out) {
       try {
-        const digest = hash(
-          ALGORITHMS[algorithm] as string,
-          memoryBytes().subarray(at, at + length),
-          "latin1",
-        );
-        return writeDigest(digest, algorithm, out);
+        const part = memoryBytes().subarray(start, start + length);
+        return writeDigest(hash(ALGORITHMS[algorithm] as string, part, "latin1"), algorithm, out);
       } catch {
         return false;
       }
@@ -304,9 +303,9 @@ function createNativeHasher(): Platform | undefined {
       }
       return message !== undefined;
     },
-    add(at, length) {
+    add(start, length) {
       try {
-        message?.update(memoryBytes().subarray(at, at + length));
+        message?.update(memoryBytes().subarray(start, start + length));
         return true;
       } catch {
         return false;
@@ -322,17 +321,44 @@ function createNativeHasher(): Platform | undefined {
   };
 }
 
-const DIGEST_LENGTHS = [20, 32, 64];
+/** The SHA-256 by the native hash, in hex; undefined where there is none, or where it fails. */
+function nativeDigest(data: Uint8Array | string): string | undefined {
+  try {
+    const digest = nodeCrypto?.hash?.("sha256", data, "hex");
+    return digest?.length === 64 ? digest : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
- * Makes room for `length` bytes in the scratch buffer. A buffer that has to grow forgets what it held, so
- * ask for all the room before anything is put there.
+ * The SHA-256 of bytes of the scratch buffer, in hex. Overwrites the texts of the last call.
+ * @internal
+ */
+export function scratchDigest(length: number, offset: number): string {
+  const start = scratchPtr + offset;
+  return (
+    nativeDigest(memoryBytes().subarray(start, start + length)) ?? resultText(core().digest(offset, length))
+  );
+}
+
+/**
+ * The SHA-256 of a text's UTF-8, in hex.
+ * @internal
+ */
+export function textDigest(text: string): string {
+  return nativeDigest(text) ?? guarded(() => scratchDigest(writeText(text), 0));
+}
+
+/**
+ * Reserves `length` bytes of the scratch buffer. A buffer that grows loses its contents, so reserve all bytes of a call
+ * before writing any.
  * @internal
  */
 export function reserve(length: number): void {
   const { scratch } = core();
   if (length <= scratchLength) return;
-  // What a number of 32 bits cannot say, the core would take for less.
+  // The glue would truncate a longer length to 32 bits.
   if (length > MAX_SCRATCH_BYTES) throw outOfMemory();
   try {
     scratchPtr = scratch(length);
@@ -343,28 +369,28 @@ export function reserve(length: number): void {
   scratchLength = length;
 }
 
-/** The longest of Rust's vectors, where pointers have 32 bits. */
+/** The longest of Rust's vectors with pointers of 32 bits. */
 const MAX_SCRATCH_BYTES = 0x7fff_ffff;
 
-/** The core's memory as it is now: growing it detaches every older view, and leaves it without length. */
+/** The core's memory. When it grows, every older view is detached and has no length. */
 function memoryBytes(): Uint8Array {
   if (view.length === 0) refreshViews();
   return view;
 }
 
 function refreshViews(): void {
-  const { buffer } = memory as WebAssembly.Memory;
-  view = new Uint8Array(buffer);
-  words = new Uint32Array(buffer);
-  numbers = new Uint32Array(buffer, core().result_ptr(), RESULT_WORDS);
-  // Where there is Node's Buffer, it reads and writes texts without a new view for each.
+  const { buffer: bytes } = memory as WebAssembly.Memory;
+  view = new Uint8Array(bytes);
+  words = new Uint32Array(bytes);
+  result = new Uint32Array(bytes, core().result_ptr(), ResultLayout.words);
+  // PERF: Node's Buffer reads and writes texts without a new view for each.
   const { Buffer } = globalThis as { Buffer?: { from(memory: ArrayBuffer): Partial<NodeBuffer> } };
-  const node = Buffer?.from(buffer);
-  buffered = node?.utf8Write && node.utf8Slice && node.latin1Slice ? (node as NodeBuffer) : undefined;
+  const node = Buffer?.from(bytes);
+  buffer = node?.utf8Write && node.utf8Slice && node.latin1Slice ? (node as NodeBuffer) : undefined;
 }
 
 /**
- * Puts bytes into the scratch buffer, `offset` bytes behind its start.
+ * Writes bytes into the scratch buffer at an offset.
  * @internal
  */
 export function writeBytes(bytes: Uint8Array, offset = 0): void {
@@ -373,17 +399,17 @@ export function writeBytes(bytes: Uint8Array, offset = 0): void {
 }
 
 /**
- * Puts a text into the scratch buffer as UTF-8, and says how many bytes it has.
+ * Writes a text into the scratch buffer as UTF-8, and returns its length in bytes.
  * @internal
  */
 export function writeText(text: string, offset = 0): number {
   // A UTF-16 code unit never needs more than three bytes.
-  const most = text.length * 3;
-  reserve(offset + most);
+  const maxBytes = text.length * 3;
+  reserve(offset + maxBytes);
   const start = scratchPtr + offset;
   const target = memoryBytes();
-  if (buffered !== undefined) return buffered.utf8Write(text, start, most);
-  return encoder.encodeInto(text, target.subarray(start, start + most)).written;
+  if (buffer !== undefined) return buffer.utf8Write(text, start, maxBytes);
+  return encoder.encodeInto(text, target.subarray(start, start + maxBytes)).written;
 }
 
 /**
@@ -395,36 +421,36 @@ export function readBytes(length: number, offset = 0): Uint8Array {
 }
 
 /**
- * The text of bytes of the scratch buffer. Where they are known to be ASCII, nothing is decoded.
+ * The text of bytes of the scratch buffer. ASCII needs no decoding.
  * @internal
  */
-export function scratchText(length: number, offset: number, ascii: boolean): string {
-  return textAt(scratchPtr + offset, length, ascii);
+export function scratchText(length: number, offset: number, isAscii: boolean): string {
+  return textAt(scratchPtr + offset, length, isAscii);
 }
 
 /**
  * The text of bytes of the core's memory.
  * @internal
  */
-export function textAt(start: number, length: number, ascii: boolean): string {
+export function textAt(start: number, length: number, isAscii: boolean): string {
   const bytes = memoryBytes();
-  if (buffered !== undefined) {
-    return ascii ? buffered.latin1Slice(start, start + length) : buffered.utf8Slice(start, start + length);
+  if (buffer !== undefined) {
+    return isAscii ? buffer.latin1Slice(start, start + length) : buffer.utf8Slice(start, start + length);
   }
   return decoder.decode(bytes.subarray(start, start + length));
 }
 
 /**
- * The numbers the last verdict came with.
+ * The words of the last verification's result: `AcceptedWord` or `RejectedWord` of the layout.
  * @internal
  */
 export function resultWords(): Uint32Array {
   memoryBytes();
-  return numbers;
+  return result;
 }
 
 /**
- * All of the core's memory as numbers of four bytes.
+ * All of the core's memory as words of four bytes.
  * @internal
  */
 export function memoryWords(): Uint32Array {
@@ -433,7 +459,7 @@ export function memoryWords(): Uint32Array {
 }
 
 /**
- * A view on the bytes that the last call left for JavaScript, good until the next call.
+ * A view of the bytes that the last call returned, valid until the next call.
  * @internal
  */
 export function resultBytes(length: number): Uint8Array {
@@ -442,7 +468,7 @@ export function resultBytes(length: number): Uint8Array {
 }
 
 /**
- * The text that the last call left for JavaScript.
+ * The text that the last call returned.
  * @internal
  */
 export function resultText(length: number): string {

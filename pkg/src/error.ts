@@ -1,5 +1,5 @@
-/** The errors of the package, made from what the core says. */
-import type { IssueCode } from "./generated/codes.js";
+/** The errors of the package, made from the errors of the core. */
+import { type IssueCode, STATUSES } from "./generated/codes.js";
 import { type OptionNames, optionMistake } from "./options.js";
 import type { Issue } from "./types.js";
 
@@ -8,7 +8,7 @@ export interface ErrorData {
   code: IssueCode;
   message: string;
   status: number;
-  /** The issues, or what makes them when they are asked for. */
+  /** The issues, or the function that makes them when they are first read. */
   issues: Issue[] | (() => Issue[]);
 }
 
@@ -25,9 +25,9 @@ export class HooksealError extends Error {
   override readonly name = "HooksealError";
   /** The reason, stable. */
   readonly code: IssueCode;
-  /** Everything that was found, the reason among it. Of a rejected delivery it is made when it is asked for. */
+  /** Every issue, the reason among them. The issues of a rejected delivery are made when they are first read. */
   declare readonly issues: Issue[];
-  /** The HTTP status to answer. */
+  /** The HTTP status of the response. */
   readonly status: number;
   #issues: ErrorData["issues"];
 
@@ -36,11 +36,11 @@ export class HooksealError extends Error {
     this.code = code;
     this.status = status;
     this.#issues = issues;
-    if (typeof issues === "function") define.call(this, "issues", HooksealError.#asked.issues);
+    if (typeof issues === "function") define.call(this, "issues", HooksealError.#getters.issues);
     else this.#keep(issues);
   }
 
-  /** Makes the issues a property like any other: what they were made of is let go. */
+  /** Makes the issues a plain property, and drops the function that made them. */
   #keep(issues: Issue[]): Issue[] {
     this.#issues = issues;
     const property = { value: issues, enumerable: true, configurable: true, writable: true };
@@ -48,7 +48,7 @@ export class HooksealError extends Error {
     return issues;
   }
 
-  static readonly #asked = {
+  static readonly #getters = {
     issues(this: HooksealError): Issue[] {
       const issues = this.#issues;
       return typeof issues === "function" ? this.#keep(issues()) : issues;
@@ -61,7 +61,7 @@ export class SchemaError extends Error {
   override readonly name = "SchemaError";
   /** The keyword that cannot be used. */
   readonly keyword: string;
-  /** Where it stands, as a JSON Pointer into the schema. */
+  /** The JSON Pointer of the keyword in the schema. */
   readonly pointer: string;
 
   constructor(data: { keyword: string; pointer: string; message: string }) {
@@ -71,23 +71,23 @@ export class SchemaError extends Error {
   }
 }
 
-/** Errors whose message the package wrote: it holds no value of a payload, and may be logged. */
-const own = new WeakSet<object>();
+/** Errors with a message of the package, which holds no value of a payload and may be logged. */
+const ownMessages = new WeakSet<object>();
 
-/** Marks an error whose message the package wrote. */
+/** Marks an error as one with a message of the package. */
 export function ownMessage<E extends Error>(error: E): E {
-  own.add(error);
+  ownMessages.add(error);
   return error;
 }
 
 const OWN_NAMES = ["HooksealError", "SchemaError", "RedisStoreError"];
 
-/** Whether the package wrote the message of an error. Another copy of it, or another realm's, has the same names. */
+/** Whether an error has a message of the package. The names recognize errors of another copy of the package, or another realm. */
 export function hasOwnMessage(error: object): boolean {
-  return own.has(error) || OWN_NAMES.includes((error as { name?: string }).name ?? "");
+  return ownMessages.has(error) || OWN_NAMES.includes((error as { name?: string }).name ?? "");
 }
 
-/** Turns what the core threw into an error of this package; anything else is passed on. */
+/** Converts an error of the core into one of the package; rethrows anything else. */
 export function rethrow(thrown: unknown): never {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "issues" in thrown) {
     throw new HooksealError(thrown as ErrorData);
@@ -95,14 +95,14 @@ export function rethrow(thrown: unknown): never {
   throw thrown;
 }
 
-/** Refuses options that are none of a call's. */
+/** Throws where a call has an option of an unknown name. */
 export function checkOptions(call: string, options: unknown, names: OptionNames): void {
   const mistake = optionMistake(call, options, names);
   if (mistake !== undefined) throw callError("option-invalid", mistake);
 }
 
-/** An error about the call itself: what was handed over, not what a sender made of it. */
-export function callError(code: IssueCode, message: string, status = 500): HooksealError {
+/** An error that TypeScript finds itself, most often about the arguments of a call. The core's table has the status. */
+export function callError(code: IssueCode, message: string): HooksealError {
   const issue: Issue = {
     code,
     severity: "error",
@@ -112,5 +112,5 @@ export function callError(code: IssueCode, message: string, status = 500): Hooks
     span: { start: 0, end: 0, line: 1, column: 1 },
     byteSpan: { start: 0, end: 0 },
   };
-  return new HooksealError({ code, message, status, issues: [issue] });
+  return new HooksealError({ code, message, status: STATUSES[code] ?? 400, issues: [issue] });
 }

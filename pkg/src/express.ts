@@ -12,11 +12,11 @@ const FIX =
   "or keep the bytes: express.json({ verify: (req, res, bytes) => { req.rawBody = bytes; } }).";
 
 /**
- * A receiver of webhook deliveries as a handler of Express 5 or 4. Mount it with `all`, so that other methods are
- * answered 405, and before `express.json()`: it reads the raw body itself.
+ * Creates a receiver of webhook deliveries as a handler of Express 5 or 4. Mount it with `all`, so that other methods get
+ * status 405, and before `express.json()`, since the receiver reads the raw body itself.
  *
- * Behind a parser it takes the bytes of `express.raw()`, or of `req.rawBody`; a body that is nothing but parsed is
- * refused with 500 `body-not-raw`, and the answer says what to change.
+ * After a parser, the receiver uses the bytes of `express.raw()` or `req.rawBody`. A body that is available only as a parsed
+ * value is rejected with 500 `body-not-raw`, and the response says what to change.
  *
  * @example
  * ```ts

@@ -3,7 +3,8 @@ import { isEmpty } from "./receive/answer.js";
 import { drain, type NodeRequest, type NodeStream, toIncomingRequest } from "./receive/node.js";
 import type { HandlerContext, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
-import type { VerifiedOf, Webhook } from "./webhook.js";
+import type { VerifiedOf } from "./verified-of.js";
+import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeStream } from "./receive/node.js";
 export type * from "./receive/options.js";
@@ -13,7 +14,7 @@ const FIX =
 
 const encoder = new TextEncoder();
 
-/** What is used of a `FastifyInstance`. */
+/** The used members of a `FastifyInstance`. */
 export interface FastifyScope {
   removeAllContentTypeParsers(): unknown;
   // biome-ignore lint/suspicious/noExplicitAny: Fastify's own signatures have many forms
@@ -22,7 +23,7 @@ export interface FastifyScope {
   all: any;
 }
 
-/** What is used of a `FastifyRequest`. */
+/** The used members of a `FastifyRequest`. */
 export interface FastifyIncoming {
   readonly raw: NodeRequest;
   readonly body: unknown;
@@ -39,20 +40,20 @@ interface FastifyReply {
 }
 
 /**
- * What the plugin is registered with: a webhook, its handler, where to listen, and everything a receiver takes. Fastify
- * passes no types on from one option to the other: say `({ event }: VerifiedOf<PainchekEvents>) => …` for typed events.
+ * The options of the plugin: a webhook, its handler, the path, and the options of a receiver. Fastify does not infer the
+ * type of one option from another: write `({ event }: VerifiedOf<PainchekEvents>) => …` for typed events.
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook
 export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyIncoming> {
   /** The webhook. */
   hook: Webhook<Events>;
-  /** What handles its deliveries. */
+  /** The handler of its deliveries. */
   handler(delivery: VerifiedOf<Events>, context: HandlerContext<FastifyIncoming>): unknown;
-  /** The path of the route, behind Fastify's own `prefix`. Default: `/`. */
+  /** The path of the route, after Fastify's own `prefix`. Default: `/`. */
   path?: string | undefined;
 }
 
-/** What Fastify itself reads of a plugin's options. */
+/** The options of a plugin that Fastify itself reads. */
 interface Registration {
   prefix?: unknown;
   logLevel?: unknown;
@@ -60,8 +61,8 @@ interface Registration {
 }
 
 /**
- * A plugin that receives the deliveries of one webhook on one route. The application's own parsers stay as they are:
- * the plugin has a scope of its own, where bodies are left as they arrive.
+ * A plugin that receives the deliveries of one webhook on one route. Does not change the application's parsers: the plugin
+ * has a scope of its own, without parsers.
  *
  * @example
  * ```ts
@@ -91,14 +92,14 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
   } = options as FastifyOptions & Registration;
   const core = new Receiver(hook, handler, rest);
   scope.removeAllContentTypeParsers();
-  // The stream itself: it is read with the receiver's limit and deadline.
+  // The stream itself, which the receiver reads with its limit and deadline.
   scope.addContentTypeParser(
     "*",
     (_request: unknown, stream: NodeStream, done: (error: null, body: NodeStream) => void) => {
       done(null, stream);
     },
   );
-  // To bytes without a type Fastify adds one, which the handler's Response does not have.
+  // Fastify adds a type to bytes without one, which the handler's Response does not have.
   const untyped = new WeakSet<FastifyReply>();
   const onSend = async (_request: unknown, reply: FastifyReply) => {
     if (untyped.has(reply) && reply.getHeader("content-type") === "application/octet-stream")
@@ -112,7 +113,7 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
     reply
       .code(status)
       .headers(headers)
-      // As bytes: to a text, Fastify adds a charset that application/problem+json does not have.
+      // As bytes, since Fastify adds a charset to strings, which application/problem+json does not have.
       .send(isEmpty(status) ? undefined : typeof body === "string" ? encoder.encode(body) : body);
     drain(raw);
     return reply;

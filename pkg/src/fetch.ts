@@ -1,4 +1,4 @@
-/** `hookseal/fetch`: a receiver for everything that takes a `Request` and wants a `Response`. */
+/** `hookseal/fetch`: a receiver from `Request` to `Response`. */
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import { type FetchRequest, type FetchResponse, response, toIncomingRequest } from "./receive/web.js";
@@ -8,15 +8,15 @@ export type * from "./receive/options.js";
 export type { FetchBody, FetchRequest, FetchResponse } from "./receive/web.js";
 
 const FIX =
-  "Hand over the request before anything reads it. Hono: app.all(path, (c) => receive(c.req.raw)), with no c.req.json() before it. " +
+  "Pass the request before anything reads it. Hono: app.all(path, (c) => receive(c.req.raw)), with no c.req.json() before it. " +
   "Next.js, SvelteKit, Workers, Deno, Bun: no request.json() or request.text() before it, or give those a request.clone().";
 
 /**
- * A receiver of webhook deliveries from `Request` to `Response`: for Hono, Next.js route handlers, SvelteKit, Cloudflare
- * Workers, Deno and Bun. It imports nothing of Node's. Make it once, and not for each request: the store that it
- * has by default is its own.
+ * Creates a receiver of webhook deliveries from `Request` to `Response`: for Hono, Next.js route handlers, SvelteKit,
+ * Cloudflare Workers, Deno and Bun. Imports nothing of Node. Create the receiver once, and not for each request: each has a
+ * default store of its own.
  *
- * The promise it returns is never rejected.
+ * The returned promise is never rejected.
  *
  * @example
  * ```ts

@@ -1,5 +1,9 @@
-/** Headers in every container people have them in, carried over as one text: name \x1f value \x1e. */
+/**
+ * Headers in every container that runtimes have, encoded as the head of a delivery: one text with the URL, the method and
+ * the headers. `src/wasm/layout.rs` specifies it.
+ */
 import { callError, type HooksealError } from "./error.js";
+import { Separator } from "./generated/layout.js";
 import type { Delivery } from "./types.js";
 
 /**
@@ -11,129 +15,158 @@ export type HeadersLike =
   | Iterable<readonly [string, string]>
   | readonly string[];
 
-/** A way to look a header up without walking all of them: fetch's own `Headers`. */
-interface Lookup {
+/** A container that finds a header by its name: fetch's own `Headers`. */
+interface HeaderLookup {
   get(name: string): string | null;
 }
 
-// Names and values are kept apart by these two; HTTP allows neither in a header.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are looked for.
-const separator = /[\x1e\x1f]/;
+/** The start of a head without URL and method. */
+const NO_TARGET = Separator.record + Separator.record;
 
-/** One name with its value, or with each of its values. */
-function pair(name: string, value: unknown): string {
-  if (!Array.isArray(value)) return field(name, value);
+/** Encodes one header, which may have several values. */
+function encodeHeader(name: string, value: unknown): string {
+  if (!Array.isArray(value)) return encodePair(name, toText(value));
   let text = "";
-  for (const one of value) text += field(name, one);
+  for (const item of value) text += encodePair(name, toText(item));
   return text;
 }
 
-function field(name: string, value: unknown): string {
-  if (value === undefined || value === null) return "";
-  // Node takes numbers for values of headers that are sent, so some code has them.
-  if (typeof value !== "string" && typeof value !== "number") throw invalidHeadersError();
-  return `${stripSeparators(name)}\x1f${stripSeparators(String(value))}\x1e`;
+function encodePair(name: string, value: string | undefined): string {
+  return value === undefined
+    ? ""
+    : stripSeparators(name) + Separator.unit + stripSeparators(value) + Separator.record;
 }
 
+/** The text of a value; nothing for a header that is absent. */
+function toText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (value === undefined || value === null) return undefined;
+  // Node accepts numbers as values of headers to be sent, so some code passes them.
+  if (typeof value !== "number") throw invalidHeadersError();
+  return String(value);
+}
+
+/** Replaces the separators, which HTTP allows in no field of a head. */
 function stripSeparators(text: string): string {
-  return text.includes("\x1f") || text.includes("\x1e")
-    ? text.replace(new RegExp(separator, "g"), "\ufffd")
+  return text.includes(Separator.unit) || text.includes(Separator.record)
+    ? text.replaceAll(Separator.unit, "\ufffd").replaceAll(Separator.record, "\ufffd")
     : text;
 }
 
-/**
- * What stands beside the headers and may be signed too. It travels in front of them, under names that no
- * header can have.
- */
-function pseudoHeaders(url: string | undefined, method: string | undefined): string {
-  // An empty one is none.
-  return field(":url", url || undefined) + field(":method", method || undefined);
+/** Encodes the URL and the method, which may be signed too. */
+function encodeTarget(url: string | undefined, method: string | undefined): string {
+  if (url === undefined && method === undefined) return NO_TARGET;
+  return encodeField("url", url) + encodeField("method", method);
 }
 
-/** Every header there is, of a delivery that may be none. */
-export function allHeaders(delivery: Delivery): string {
+function encodeField(name: "url" | "method", value: unknown): string {
+  const text = value ?? "";
+  if (typeof text !== "string")
+    throw callError(
+      "option-invalid",
+      `Expected \`${name}\` of the delivery as a string, got a value of type ${typeof value}.`,
+    );
+  return stripSeparators(text) + Separator.record;
+}
+
+/** Encodes a delivery's head with all headers. */
+export function encodeHead(delivery: Delivery): string {
   if (typeof delivery !== "object" || delivery === null) {
     const got = delivery === null ? "null" : typeof delivery;
     throw callError("option-invalid", `Expected a delivery { headers, body }, got ${got}.`);
   }
   const { headers, url, method } = delivery;
-  let text = pseudoHeaders(url, method);
-  for (const [name, value] of pairs(headers)) {
-    // HTTP/2's pseudo-headers are none.
-    if (!name.startsWith(":")) text += pair(name, value);
-  }
+  let text = encodeTarget(url, method);
+  for (const [name, value] of headerPairs(headers)) text += encodePair(name, value);
   return text;
 }
 
-/** Names of headers in lower case, made ready to be looked for. */
+/** The headers as pairs of texts, each value of its own; without HTTP/2's pseudo-headers. */
+export function headerPairs(headers: HeadersLike): [name: string, value: string][] {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of entries(headers)) {
+    if (name.startsWith(":")) continue;
+    for (const item of Array.isArray(value) ? value : [value]) {
+      const text = toText(item);
+      if (text !== undefined) pairs.push([name, text]);
+    }
+  }
+  return pairs;
+}
+
+/** Names of headers in lower case, prepared for lookups. */
 export class HeaderFilter {
   readonly names: readonly string[];
-  /** 1 at each length that a name has: most headers are told by it. */
+  /** 1 at each length that a name has: the length alone rules out most headers. */
   readonly #lengths: Uint8Array;
 
   constructor(names: readonly string[]) {
-    // The engine keeps one text for each key, and compares those by their places.
+    // PERF: the engine interns keys of objects, and compares interned strings by their addresses.
     this.names = Object.keys(Object.fromEntries(names.map((name) => [name, true])));
     this.#lengths = new Uint8Array(Math.max(0, ...names.map(({ length }) => length)) + 1);
     for (const { length } of names) this.#lengths[length] = 1;
   }
 
-  /** Whether a name in any letter case is among them. Letters of ASCII have one length in both cases. */
+  /** Whether a name in any letter case is among them. ASCII letters have one length in both cases. */
   has(name: string): boolean {
     if (this.#lengths[name.length] !== 1) return false;
     return this.names.includes(name) || this.names.includes(name.toLowerCase());
   }
 }
 
-/** The headers that are wanted. */
-export function selectHeaders({ headers, url, method }: Delivery, wanted: HeaderFilter): string {
-  let text = url === undefined && method === undefined ? "" : pseudoHeaders(url, method);
+/** Encodes a delivery's head with the headers that a filter has. */
+export function encodeFilteredHead({ headers, url, method }: Delivery, filter: HeaderFilter): string {
+  let text = encodeTarget(url, method);
   if (headers === null || typeof headers !== "object") throw invalidHeadersError();
   if (!(Symbol.iterator in headers)) {
-    // What most servers hand over: worth a loop that makes no pairs.
+    // PERF: the container of most servers, so this loop makes no pairs.
     for (const name of Object.keys(headers)) {
-      if (!wanted.has(name)) continue;
+      if (!filter.has(name)) continue;
       const value = headers[name];
-      // A name that is wanted is harmless.
-      text += typeof value === "string" ? `${name}\x1f${stripSeparators(value)}\x1e` : pair(name, value);
+      // The names of the filter have no separators.
+      text +=
+        typeof value === "string"
+          ? name + Separator.unit + stripSeparators(value) + Separator.record
+          : encodeHeader(name, value);
     }
     return text;
   }
   if (isFetchHeaders(headers)) {
-    for (const name of wanted.names) text += field(name, headers.get(name));
+    for (const name of filter.names) text += encodeHeader(name, headers.get(name));
     return text;
   }
-  for (const [name, value] of pairs(headers)) {
-    if (wanted.has(name)) text += pair(name, value);
+  for (const [name, value] of entries(headers)) {
+    if (filter.has(name)) text += encodeHeader(name, value);
   }
   return text;
 }
 
-/** By its tag, and not by the global class: asking Node for that one loads all of its fetch. */
-function isFetchHeaders(headers: object): headers is Lookup {
+/** Recognized by its tag, since reading the global class makes Node load all of its fetch. */
+function isFetchHeaders(headers: object): headers is HeaderLookup {
   return Object.prototype.toString.call(headers) === "[object Headers]" && "get" in headers;
 }
 
-function pairs(headers: HeadersLike): Iterable<readonly [string, unknown]> {
+/** The entries of any container; a value may be a list. */
+function entries(headers: HeadersLike): Iterable<readonly [string, unknown]> {
   if (headers === null || typeof headers !== "object") throw invalidHeadersError();
-  if (Array.isArray(headers) && typeof headers[0] === "string") return flat(headers);
-  if (Symbol.iterator in headers) return checked(headers as Iterable<unknown>);
+  if (Array.isArray(headers) && typeof headers[0] === "string") return flatEntries(headers);
+  if (Symbol.iterator in headers) return checkedEntries(headers as Iterable<unknown>);
   return Object.entries(headers);
 }
 
-function* flat(list: readonly unknown[]): Iterable<readonly [string, unknown]> {
+function* flatEntries(list: readonly unknown[]): Iterable<readonly [string, unknown]> {
   for (let index = 0; index < list.length; index += 2) {
     const name = list[index];
-    // Half a pair means that this is another kind of list, or one that was cut.
+    // An odd length means that the list was cut, or is of another kind.
     if (typeof name !== "string" || index + 1 === list.length) throw invalidHeadersError();
     yield [name, list[index + 1]];
   }
 }
 
-function* checked(pairs: Iterable<unknown>): Iterable<readonly [string, unknown]> {
-  for (const one of pairs) {
-    if (!Array.isArray(one) || one.length < 2 || typeof one[0] !== "string") throw invalidHeadersError();
-    yield one as [string, unknown];
+function* checkedEntries(pairs: Iterable<unknown>): Iterable<readonly [string, unknown]> {
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length < 2 || typeof pair[0] !== "string") throw invalidHeadersError();
+    yield pair as [string, unknown];
   }
 }
 

@@ -1,7 +1,8 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
-import { viewed } from "./bytes.js";
+import { asBytes } from "./bytes.js";
 import { core, guarded, readBytes, reserve, writeBytes } from "./core.js";
 import { callError } from "./error.js";
+import { ALGORITHMS, TAG_BYTES } from "./generated/layout.js";
 import { TextEncoder } from "./runtime.js";
 
 /** A hash function under HMAC. */
@@ -10,27 +11,20 @@ export type HmacAlgorithm = "sha1" | "sha256" | "sha512";
 /** Bytes; a string means its UTF-8 bytes. */
 export type HmacInput = string | Uint8Array | ArrayBuffer | DataView;
 
-/** In the core's order, with the length of a tag. */
-const ALGORITHMS = [
-  ["sha1", 20],
-  ["sha256", 32],
-  ["sha512", 64],
-] as const;
-
 const encoder = new TextEncoder();
 
 /** Signs and verifies messages with a shared key. */
 export const hmac = {
   /**
-   * The HMAC of a message: 20, 32 or 64 bytes. An empty key is refused: it is a secret that is not set. So is one of
-   * zero bytes alone, with which HMAC does what it does with an empty one.
+   * The HMAC of a message: 20, 32 or 64 bytes. An empty key is an error: most likely a secret that is not set. So is a key
+   * of zero bytes only, for which HMAC returns the tag of the empty key.
    * @throws {HooksealError} `secret-missing` for such a key
    * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
    * @example
    * const tag = hmac.sign("sha256", "key", "message");
    */
   sign(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput): Uint8Array {
-    const [number, length] = algorithmIndex(algorithm);
+    const index = algorithmIndex(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message")] as const;
     if (isEmpty(parts[0])) {
       const what = parts[0].length === 0 ? "empty" : "nothing but zero bytes";
@@ -41,57 +35,53 @@ export const hmac = {
     }
     core();
     return guarded(() => {
-      write(parts, length);
-      return readBytes(core().hmac_sign(number, parts[0].length, parts[1].length));
+      write(parts, TAG_BYTES[index] as number);
+      return readBytes(core().hmac_sign(index, parts[0].length, parts[1].length));
     });
   },
 
   /**
-   * Whether `tag` is the HMAC of the message, compared in constant time. A tag of another length is
-   * `false`, as any wrong tag is; so is every tag under a key that is empty or nothing but zero bytes, which anybody
-   * could have made.
+   * Whether `tag` is the HMAC of the message, compared in constant time. Returns false for a tag of another length, as for
+   * any wrong tag. SECURITY: also for every tag under a key that is empty or zero bytes only, since every attacker has it.
    * @throws {TypeError} when the algorithm is none of the three, or an input is neither bytes nor a string
    * @example
    * if (!hmac.verify("sha256", "key", "message", tag)) throw new Error("not signed with this key");
    */
   verify(algorithm: HmacAlgorithm, key: HmacInput, message: HmacInput, tag: HmacInput): boolean {
-    const [number] = algorithmIndex(algorithm);
+    const index = algorithmIndex(algorithm);
     const parts = [bytes(key, "key"), bytes(message, "message"), bytes(tag, "tag")] as const;
     if (isEmpty(parts[0])) return false;
     core();
     return guarded(() => {
       write(parts, 0);
-      return core().hmac_verify(number, parts[0].length, parts[1].length, parts[2].length);
+      return core().hmac_verify(index, parts[0].length, parts[1].length, parts[2].length);
     });
   },
 };
 
-/** HMAC pads keys with zero bytes, so that a key of nothing else is an empty one. RFC 2104, section 2. */
+/** HMAC pads keys with zero bytes, so a key of zero bytes only is equal to the empty key. RFC 2104, section 2. */
 const isEmpty = (key: Uint8Array) => key.every((byte) => byte === 0);
 
-/** The algorithm's number in the core, and the length of its tags. */
-function algorithmIndex(algorithm: HmacAlgorithm): [number, number] {
-  const number = ALGORITHMS.findIndex(([name]) => name === algorithm);
-  const entry = ALGORITHMS[number];
-  if (entry === undefined) {
-    // What was passed is not repeated: it may be the key, in the wrong place.
-    throw new TypeError('The algorithm of an hmac has to be "sha1", "sha256" or "sha512".');
-  }
-  return [number, entry[1]];
+/** The algorithm's number in the core. */
+function algorithmIndex(algorithm: HmacAlgorithm): number {
+  const index = ALGORITHMS.indexOf(algorithm);
+  // SECURITY: the message does not quote the value, which may be the key.
+  if (index < 0) throw new TypeError('The algorithm of an hmac has to be "sha1", "sha256" or "sha512".');
+  return index;
 }
 
 function bytes(input: HmacInput, name: string): Uint8Array {
   if (typeof input === "string") return encoder.encode(input);
-  const view = viewed(input);
+  const view = asBytes(input);
   if (view !== undefined) return view;
   throw new TypeError(
     `The ${name} of an hmac has to be a Uint8Array, an ArrayBuffer, a DataView or a string.`,
   );
 }
 
-/** Puts the parts one behind the other, with room for an answer of `least` bytes. */
+/** Writes the parts one after the other, and reserves `minBytes` at least for the result. */
 function write(parts: readonly Uint8Array[], minBytes: number): void {
-  // All room at once: a buffer that grows later would lose what was written before.
+  // All at once: a buffer that grows loses its contents.
   reserve(
     Math.max(
       minBytes,

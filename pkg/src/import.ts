@@ -1,8 +1,9 @@
 /** Importing deliveries from captures and exporting them as text. The core does both. */
-import { type BodyLike, bodyOf, maxEncodedBytes, rawBody, writeBody } from "./body.js";
-import { core, guarded, reserve, resultBytes, state, writeText } from "./core.js";
+import { type BodyLike, rawBody, writeBody } from "./body.js";
+import { core, guarded, resultBytes, state } from "./core.js";
+import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
 import { callError, checkOptions } from "./error.js";
-import { allHeaders } from "./headers.js";
+import { ResultLayout } from "./generated/layout.js";
 import type { Delivery, Issue } from "./types.js";
 
 /**
@@ -49,7 +50,7 @@ export interface ImportResult {
   deliveries: ImportedDelivery[];
   /**
    * The issues, each located in the capture. An error means that a part could not be imported, or not as it was
-   * sent. A delivery with the issue `body-elsewhere` has an empty body until you add the real one.
+   * sent. A delivery with the issue `body-not-included` has an empty body until you add the real one.
    */
   issues: Issue[];
 }
@@ -101,7 +102,7 @@ export function importDeliveries(source: BodyLike, options: ImportOptions = {}):
   const raw = rawBody(source);
   core();
   return guarded(() => {
-    const length = writeBody(raw, 0, Number.POSITIVE_INFINITY);
+    const length = writeBody(raw, 0, NO_LIMIT);
     return toResult(core().import_text(length, format) as ImportData);
   });
 }
@@ -122,7 +123,10 @@ export async function* importStream(
   checkOptions("importStream", options, STREAM_OPTIONS);
   const { format, maxBytes = Number.NaN } = options ?? {};
   if (options?.maxBytes !== undefined && !(typeof maxBytes === "number" && maxBytes >= 0))
-    throw callError("option-invalid", "The option `maxBytes` has to be a number of bytes.");
+    throw callError(
+      "option-invalid",
+      "Invalid value for option `maxBytes`: expected a number of bytes, 0 or more.",
+    );
   const { ImportStream } = core();
   const name = checkFormat(format);
   const stream = guarded(() => new ImportStream(name, maxBytes));
@@ -132,7 +136,7 @@ export async function* importStream(
     if (generation === state.generation) return guarded(work);
     throw callError(
       "internal",
-      "The import cannot go on: the core was started again meanwhile. Import the text again.",
+      "The import was interrupted: the core was restarted meanwhile. Import the text again.",
     );
   };
   const nextItem = (): ImportItem | undefined =>
@@ -144,9 +148,9 @@ export async function* importStream(
     });
   try {
     for await (const chunk of chunks) {
-      // A text, where a stream of Node was given an encoding.
+      // A chunk is a text where a stream of Node has an encoding.
       const raw = rawBody(chunk);
-      call(() => stream.push(writeBody(raw, 0, Number.POSITIVE_INFINITY)));
+      call(() => stream.push(writeBody(raw, 0, NO_LIMIT)));
       for (let item = nextItem(); item !== undefined; item = nextItem()) yield item;
     }
     call(() => stream.finish());
@@ -168,30 +172,12 @@ export async function* importStream(
  */
 export function exportDelivery(delivery: Delivery, format: ExportFormat): Uint8Array | undefined {
   if (!EXPORT_FORMATS.includes(format)) throw formatError(EXPORT_FORMATS);
-  const parts = partsOf(delivery);
+  const { head, body } = partsOf(delivery);
   core();
   return guarded(() => {
-    const length = core().export_delivery(...writeDelivery(parts), format);
-    return length === 0xffffffff ? undefined : resultBytes(length).slice();
+    const length = core().export_delivery(...writeDelivery(head, body, NO_LIMIT), format);
+    return length === ResultLayout.absent ? undefined : resultBytes(length).slice();
   });
-}
-
-/** A whole delivery, read from the containers that it came in. */
-export interface Parts {
-  headers: string;
-  body: Uint8Array | string;
-}
-
-/** Reads a whole delivery. */
-export function partsOf(delivery: Delivery): Parts {
-  return { headers: allHeaders(delivery), body: bodyOf(delivery) };
-}
-
-/** Writes a whole delivery into the scratch buffer. */
-export function writeDelivery({ headers, body }: Parts): [headers: number, body: number] {
-  reserve(headers.length * 3 + maxEncodedBytes(body, Number.MAX_SAFE_INTEGER));
-  const head = writeText(headers);
-  return [head, writeBody(body, head, Number.POSITIVE_INFINITY)];
 }
 
 function toResult({ format, deliveries, issues }: ImportData): ImportResult {

@@ -1,7 +1,7 @@
-/** Values as JSON, and why there is none. */
+/** Serializes values as JSON, and finds out why that fails. */
 import { isDeep } from "./core.js";
 
-/** A value as JSON; undefined for one that has none: a function, a circle, a BigInt. */
+/** A value as JSON; undefined for a function, a circular object or a BigInt. */
 export function jsonText(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -10,7 +10,7 @@ export function jsonText(value: unknown): string | undefined {
   }
 }
 
-/** Whether JSON could not be made of a value because it is nested deeper than the engine's stack: no circle, which has no end. */
+/** Whether a value is nested deeper than the engine's stack, so that it cannot be serialized. False for a circular object. */
 export function isTooDeep(value: unknown): boolean {
   try {
     JSON.stringify(value);

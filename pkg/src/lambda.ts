@@ -1,4 +1,4 @@
-/** `hookseal/lambda`: a receiver for AWS Lambda behind API Gateway, a function URL or a load balancer. */
+/** `hookseal/lambda`: a receiver for AWS Lambda with API Gateway, a function URL or a load balancer. */
 import { fromBase64, toBase64 } from "./base64.js";
 import { notRaw, RequestError, type ResponseParts, tooLarge } from "./receive/answer.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
@@ -7,10 +7,10 @@ import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
 
-const FIX = "Hand over the event as Lambda gave it, with `body` as a text and `isBase64Encoded` beside it.";
+const FIX = "Pass the event of Lambda unchanged, with `body` as a string, and `isBase64Encoded`.";
 
 /**
- * What is used of an event: of API Gateway's REST APIs and load balancers (version 1), and of its HTTP APIs and function
+ * The used members of an event: of API Gateway's REST APIs and load balancers (version 1), and of its HTTP APIs and function
  * URLs (version 2).
  */
 export interface LambdaEvent {
@@ -30,16 +30,16 @@ export interface LambdaEvent {
   };
 }
 
-/** The answer, in the form that all of them take. */
+/** The response, in the form that all of them accept. */
 export interface LambdaResult {
   statusCode: number;
   headers: Record<string, string>;
-  /** In base64 where it is not UTF-8. */
+  /** In base64 where the body is not UTF-8. */
   body: string;
   isBase64Encoded: boolean;
-  /** All headers once more where there are cookies, and the event has headers of several values, as the answer then may. */
+  /** All headers again, for a response with cookies to an event with `multiValueHeaders`. */
   multiValueHeaders?: Record<string, string[]>;
-  /** Cookies, where the event is of version 2. */
+  /** Cookies, for an event of version 2. */
   cookies?: string[];
 }
 
@@ -47,10 +47,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * A receiver of webhook deliveries as the handler of a function. Each copy of a function has a memory of its own, and many
- * run at once: give it a `store` that they share.
+ * Creates a receiver of webhook deliveries as the handler of a function. Many instances of a function run at once, each with
+ * its own memory: pass a `store` that they share.
  *
- * The function fails at an event that is no HTTP request, such as one of SQS: an answer would delete its messages.
+ * The function fails for an event that is not an HTTP request, such as one of SQS: a response would delete its messages.
  *
  * @example
  * ```ts
@@ -76,23 +76,23 @@ export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
 }
 
 function result(event: LambdaEvent, { status, headers, body }: ResponseParts): LambdaResult {
-  const { "set-cookie": given = [], ...rest } = headers as Record<string, string>;
-  const cookies = [given].flat();
+  const { "set-cookie": setCookie = [], ...rest } = headers as Record<string, string>;
+  const cookies = [setCookie].flat();
   const single: Record<string, string> = { ...rest };
   const [first] = cookies;
   const version2 = event.requestContext?.http !== undefined;
   if (first !== undefined && !version2) single["set-cookie"] = first;
-  const made: LambdaResult = { statusCode: status, headers: single, ...bodyOf(body) };
-  if (first === undefined) return made;
-  if (version2) made.cookies = cookies;
+  const response: LambdaResult = { statusCode: status, headers: single, ...bodyOf(body) };
+  if (first === undefined) return response;
+  if (version2) response.cookies = cookies;
   else if (event.multiValueHeaders != null) {
     const lists = Object.entries(rest).map(([name, value]) => [name, [value]]);
-    made.multiValueHeaders = { ...Object.fromEntries(lists), "set-cookie": cookies };
+    response.multiValueHeaders = { ...Object.fromEntries(lists), "set-cookie": cookies };
   }
-  return made;
+  return response;
 }
 
-/** A body as a text: JSON, in which Lambda answers, has no bytes. */
+/** A body as a text, since the response is JSON, which has no bytes. */
 function bodyOf(body: string | Uint8Array): Pick<LambdaResult, "body" | "isBase64Encoded"> {
   if (typeof body === "string") return { body, isBase64Encoded: false };
   try {
@@ -103,12 +103,12 @@ function bodyOf(body: string | Uint8Array): Pick<LambdaResult, "body" | "isBase6
 }
 
 const HTTP_FIX =
-  "Put a function URL, API Gateway or a load balancer in front of the function. To handle deliveries that come another way, " +
+  "Put a function URL, API Gateway or a load balancer in front of the function. To handle deliveries of another source, " +
   "call `hook.check({ headers, body })` for each of them.";
 
 /**
- * Throws at an event that no HTTP request is in: an answer to it would be success, and the messages of a queue would be
- * deleted with it. An empty event is answered, as the console's tests are that leave parts out.
+ * Throws for an event that is not an HTTP request: any response would be success, and delete the messages of a queue. An
+ * empty event, or one with parts missing, is a test of the console and gets a response.
  */
 function checkEvent(event: unknown): void {
   if (typeof event !== "object" || event === null) throw new TypeError(`Expected an HTTP event. ${HTTP_FIX}`);
@@ -142,12 +142,13 @@ function incoming<R extends LambdaEvent>(event: R): Incoming<R> {
     },
     headers,
     header: (name) => headers[name],
-    async read(most) {
+    async read(maxBytes) {
       const { body, isBase64Encoded } = event;
       if (body === undefined || body === null) return new Uint8Array(0);
       if (typeof body !== "string") throw notRaw(FIX);
-      // Four characters for three bytes; and a character is a byte or more.
-      if (isBase64Encoded ? (body.length / 4) * 3 - 2 > most : body.length > most) throw tooLarge(most);
+      // Base64 has four characters for three bytes. In UTF-8, a character has one byte at least.
+      if (isBase64Encoded ? (body.length / 4) * 3 - 2 > maxBytes : body.length > maxBytes)
+        throw tooLarge(maxBytes);
       return isBase64Encoded ? decode(body) : encoder.encode(body);
     },
   };
@@ -158,19 +159,19 @@ function decode(body: string): Uint8Array {
     return fromBase64(body);
   } catch {
     throw new RequestError(400, "encoding-invalid", {
-      detail: "The body is not base64, and the event says that it is.",
+      detail: "The body is not base64, but `isBase64Encoded` is true.",
     });
   }
 }
 
-/** The headers by their names in lower case; several of one name behind each other. */
+/** The headers by their names in lower case, with the values of one name joined. */
 function headersOf({ headers, multiValueHeaders }: LambdaEvent): Record<string, string> {
-  const found: Record<string, string> = Object.create(null);
+  const result: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (value !== undefined) found[name.toLowerCase()] = value;
+    if (value !== undefined) result[name.toLowerCase()] = value;
   }
   for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {
-    if (values !== undefined) found[name.toLowerCase()] = values.join(", ");
+    if (values !== undefined) result[name.toLowerCase()] = values.join(", ");
   }
-  return found;
+  return result;
 }

@@ -1,6 +1,6 @@
-/** A delivery in the core's scratch buffer: put there for one call, or again for what is asked for later. */
-import { maxEncodedBytes, writeBody } from "./body.js";
-import { core, guarded, type Held, reserve, resultText, state, writeText } from "./core.js";
+/** An accepted delivery, kept to make its event, issues and digest when they are read. */
+import { type core, guarded, type Held, state, textDigest } from "./core.js";
+import { NO_LIMIT, writeDelivery } from "./delivery.js";
 import { eventOf } from "./event.js";
 import type { Limits } from "./limits.js";
 import type { Issue, Report } from "./types.js";
@@ -9,9 +9,9 @@ import type { LazyFields } from "./verified.js";
 /** The core's side of a webhook. */
 export type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
 
-/** A delivery in the scratch buffer, and the limits it is judged by. */
+/** The arguments of the core's verbs: lengths in the scratch buffer, and limits. */
 export type Call = [
-  headers: number,
+  head: number,
   body: number,
   now: number,
   profile: number,
@@ -19,46 +19,46 @@ export type Call = [
   tolerance: number,
 ];
 
-/** No limit to how much of a body is put there. */
-export const NO_LIMIT = Number.POSITIVE_INFINITY;
-
-/** What is kept of a delivery, to make from it what is asked for. */
+/** The fields of a delivery that are made when they are read. */
 export class LazyDelivery implements LazyFields {
   readonly #hook: Held<Hook>;
-  readonly #names: readonly string[];
+  readonly #keys: readonly string[];
   readonly #text: string;
-  readonly #headers: string;
+  readonly #head: string;
   readonly #limits: Limits;
-  /** Where the tape stands, and when it stood there. */
+  /** The address of the tape; 0 for none. */
   readonly #tape: number;
-  readonly #turn: number;
-  // JSON has no `undefined`.
+  /** The generation of the tape: a later verification overwrites it. */
+  readonly #tapeGeneration: number;
+  // `undefined` means "not made yet": JSON has no such value.
   #event: unknown;
   #issues: Issue[] | undefined;
   #digest: string | undefined;
 
   constructor(
     hook: Held<Hook>,
-    names: readonly string[],
+    keys: readonly string[],
     text: string,
-    headers: string,
+    head: string,
     limits: Limits,
     tape: number,
+    digest: string | undefined,
   ) {
     this.#hook = hook;
-    this.#names = names;
+    this.#keys = keys;
     this.#text = text;
-    this.#headers = headers;
+    this.#head = head;
     this.#limits = limits;
     this.#tape = tape;
-    this.#turn = state.tapeGeneration;
+    this.#tapeGeneration = state.tapeGeneration;
+    this.#digest = digest;
   }
 
   event(): unknown {
     if (this.#event === undefined) {
-      const there = this.#tape !== 0 && this.#turn === state.tapeGeneration;
-      const made = there ? eventOf(this.#text, this.#tape, this.#names) : undefined;
-      this.#event = made === undefined ? JSON.parse(this.#text) : made.value;
+      const hasTape = this.#tape !== 0 && this.#tapeGeneration === state.tapeGeneration;
+      const event = hasTape ? eventOf(this.#text, this.#tape, this.#keys) : undefined;
+      this.#event = event === undefined ? JSON.parse(this.#text) : event.value;
     }
     return this.#event;
   }
@@ -66,7 +66,7 @@ export class LazyDelivery implements LazyFields {
   issues(): Issue[] {
     if (this.#issues === undefined) {
       this.#issues = guarded(() => {
-        const call = put(this.#headers, this.#text, this.#limits, NO_LIMIT);
+        const call = writeCall(this.#head, this.#text, this.#limits, NO_LIMIT);
         return (this.#hook.get().inspect(...call) as Report).issues;
       });
     }
@@ -74,27 +74,23 @@ export class LazyDelivery implements LazyFields {
   }
 
   digest(): string {
-    this.#digest ??= guarded(() => resultText(core().digest(writeText(this.#text))));
+    this.#digest ??= textDigest(this.#text);
     return this.#digest;
   }
 }
 
-/** Puts a delivery into the scratch buffer; of its body not more than the limit and one byte. */
-export function put(headers: string, body: Uint8Array | string, limits: Limits, own: number): Call {
-  const most = effectiveMaxBytes(limits, own);
-  const head = putHeaders(headers, body, most);
-  const length = writeBody(body, head, most);
-  return [head, length, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
+/** Writes a delivery into the scratch buffer for a call of the core. */
+export function writeCall(
+  head: string,
+  body: Uint8Array | string,
+  limits: Limits,
+  defaultMaxBytes: number,
+): Call {
+  const [headLength, bodyLength] = writeDelivery(head, body, effectiveMaxBytes(limits, defaultMaxBytes));
+  return [headLength, bodyLength, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
 }
 
-/** Puts headers into the scratch buffer, with room for the body behind them, and says how many bytes they have. */
-export function putHeaders(headers: string, body: Uint8Array | string, most: number): number {
-  // All room at once: a buffer that grows forgets what it held.
-  reserve(headers.length * 3 + maxEncodedBytes(body, most));
-  return writeText(headers);
-}
-
-/** The limit of a call, or the webhook's own. */
-export function effectiveMaxBytes({ maxBytes }: Limits, own: number): number {
-  return Number.isNaN(maxBytes) ? own : maxBytes;
+/** The limit of a call, or else the webhook's. */
+export function effectiveMaxBytes({ maxBytes }: Limits, defaultMaxBytes: number): number {
+  return Number.isNaN(maxBytes) ? defaultMaxBytes : maxBytes;
 }

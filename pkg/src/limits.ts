@@ -1,10 +1,12 @@
-/** What one call of a webhook may say differently: its options, looked at and made into numbers for the core. */
-import { callError, checkOptions } from "./error.js";
+/** Options of a webhook's verbs: checked, and converted to numbers for the core. */
+import { core, guarded } from "./core.js";
+import { checkOptions, type ErrorData, HooksealError } from "./error.js";
+import { ProfileNumber } from "./generated/layout.js";
 import type { OptionNames } from "./options.js";
 import { randomBytes } from "./random.js";
 import type { CompareOptions, ExplainOptions, SignOptions, VerifyOptions, WebhookOptions } from "./types.js";
 
-/** `now` in milliseconds; the others NaN or 0 where the webhook's own apply. */
+/** `now` in milliseconds. The others are NaN, or the default profile, where the webhook's own apply. */
 export interface Limits {
   now: number;
   profile: number;
@@ -12,7 +14,7 @@ export interface Limits {
   tolerance: number;
 }
 
-/** The same object for every call without options, which are not looked at then. */
+/** The options of every call without any: the same object, so that they are not checked again. */
 export const NO_OPTIONS = Object.freeze({});
 
 const VERIFY_OPTIONS = {
@@ -20,6 +22,7 @@ const VERIFY_OPTIONS = {
   profile: true,
   maxBytes: true,
   tolerance: true,
+  digest: true,
 } satisfies Record<keyof VerifyOptions, true>;
 
 /** The options of `explain` and `signedBody`. */
@@ -49,42 +52,52 @@ export const WEBHOOK_OPTIONS = {
   tolerance: true,
 } satisfies Record<keyof WebhookOptions, true>;
 
-/** The limits of a call. Its options are looked at where it has a name and any options. */
-export function limitsOf(options: VerifyOptions, call?: string, names: OptionNames = VERIFY_OPTIONS): Limits {
-  if (call !== undefined && options !== NO_OPTIONS) checkOptions(call, options, names);
-  const { now, profile, maxBytes, tolerance } = options ?? NO_OPTIONS;
+/** Converts the options of one call. */
+export function encodeLimits(
+  options: VerifyOptions,
+  call: string,
+  names: OptionNames = VERIFY_OPTIONS,
+): Limits {
+  if (options !== NO_OPTIONS) checkOptions(call, options, names);
+  const { now, profile, maxBytes, tolerance, digest } = options ?? NO_OPTIONS;
+  if (digest !== undefined && typeof digest !== "boolean") throw invalidOption("digest");
   return {
-    now: millis(now),
-    profile:
-      profile === undefined ? 0 : profile === "lenient" ? 1 : profile === "strict" ? 2 : wrong("profile"),
-    maxBytes: amount("maxBytes", maxBytes),
-    tolerance: amount("tolerance", tolerance),
+    now: encodeTime(now),
+    profile: profile === undefined ? ProfileNumber.default : encodeProfile(profile),
+    maxBytes: encodeAmount("maxBytes", maxBytes),
+    tolerance: encodeAmount("tolerance", tolerance),
   };
 }
 
-/** A number from 0; NaN stands for none. */
-export function amount(option: string, value: number | undefined): number {
-  if (value === undefined) return Number.NaN;
-  return typeof value === "number" && value >= 0 ? value : wrong(option);
+function encodeProfile(profile: unknown): number {
+  if (profile === "lenient") return ProfileNumber.lenient;
+  if (profile === "strict") return ProfileNumber.strict;
+  throw invalidOption("profile");
 }
 
-function millis(now: Date | number | undefined): number {
+/** Converts a number that is 0 or more; NaN for an option that is absent. */
+export function encodeAmount(option: string, value: number | undefined): number {
+  if (value === undefined) return Number.NaN;
+  if (typeof value === "number" && value >= 0) return value;
+  throw invalidOption(option);
+}
+
+function encodeTime(now: Date | number | undefined): number {
   if (now === undefined) return Date.now();
   const value = typeof now === "number" || now instanceof Date ? Number(now) : Number.NaN;
-  return Number.isFinite(value) ? value : wrong("now");
+  if (Number.isFinite(value)) return value;
+  throw invalidOption("now");
 }
 
-/** Refuses the value of an option. */
-export function wrong(option: string): never {
-  const message = `The option \`${option}\` has a value that means nothing.`;
-  throw callError("option-invalid", message);
+/** The core's error for an option with an invalid value. */
+function invalidOption(name: string): HooksealError {
+  const { invalid_option } = core();
+  return new HooksealError(guarded(() => invalid_option(name) as ErrorData));
 }
 
-/** What a new delivery is made with. */
-export function fresh(options: SignOptions, call: string) {
+/** Converts the options of `sign` and `create`. The core checks the strings. */
+export function signParams(options: SignOptions, call: string) {
   if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
   const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
-  for (const [name, value] of Object.entries({ id, webhookId, type, url }))
-    if (value !== undefined && value !== null && typeof value !== "string") wrong(name);
-  return { now: millis(now), random: randomBytes(32), id, webhookId, type, url };
+  return { now: encodeTime(now), random: randomBytes(32), id, webhookId, type, url };
 }

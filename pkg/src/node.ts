@@ -1,4 +1,4 @@
-/** `hookseal/node`: a receiver for `node:http`, and for everything that hands over Node's request and response. */
+/** `hookseal/node`: a receiver for `node:http`, and for every framework that passes Node's request and response. */
 import { type NodeRequest, type NodeResponse, send, toIncomingRequest } from "./receive/node.js";
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
@@ -8,14 +8,14 @@ export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
 export type * from "./receive/options.js";
 
 const FIX =
-  "Mount the receiver before what parses bodies. Koa: before koa-bodyparser, or set ctx.disableBodyParser. " +
+  "Mount the receiver before the body parser. Koa: before koa-bodyparser, or set ctx.disableBodyParser. " +
   "NestJS: NestFactory.create(AppModule, { rawBody: true }). Next.js pages/api: export const config = { api: { bodyParser: false } }.";
 
 /**
- * A receiver of webhook deliveries over Node's request and response: for `node:http`, connect, Koa, NestJS and the like.
- * It reads the body itself, with a limit and a deadline, and answers every request that it is given.
+ * Creates a receiver of webhook deliveries over Node's request and response: for `node:http`, connect, Koa, NestJS and the
+ * like. The receiver reads the body itself, with a limit and a deadline, and responds to every request.
  *
- * The promise it returns is fulfilled when the request was answered, and never rejected.
+ * The returned promise is fulfilled after the response, and never rejected.
  *
  * @example
  * ```ts

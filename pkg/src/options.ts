@@ -1,18 +1,18 @@
-/** Options by their names: a misspelt one would do nothing, and nobody would notice. */
+/** Checks the names of options, since a misspelt one would have no effect. */
 
-/** The names of options, listed where their interface is: `{ … } satisfies Record<keyof Options, true>`. */
+/** The names of options, listed with their interface: `{ … } satisfies Record<keyof Options, true>`. */
 export type OptionNames = Readonly<Record<string, true>>;
 
 /**
- * What is wrong with the names of options, if anything is. An option that is `undefined` is absent.
+ * The message about an option of an unknown name; undefined if all names are known. An option that is `undefined` is absent.
  *
- * SECURITY: no value is quoted, and a name only where it looks like one: a secret may have been passed in its place.
+ * SECURITY: quotes no value, and a name only where it looks like one, since a secret may have been passed in its place.
  */
 export function optionMistake(call: string, options: unknown, names: OptionNames): string | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object" || Array.isArray(options)) {
-    const what = Array.isArray(options) ? "an array" : `a ${typeof options}`;
-    return `Expected the options of \`${call}\` as an object, got ${what}.`;
+    const type = Array.isArray(options) ? "an array" : `a ${typeof options}`;
+    return `Expected the options of \`${call}\` as an object, got ${type}.`;
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(names, name) && (options as Record<string, unknown>)[name] !== undefined)
@@ -22,7 +22,7 @@ export function optionMistake(call: string, options: unknown, names: OptionNames
 }
 
 function unknown(call: string, name: string, names: string[]): string {
-  // No option has digits, and most secrets have.
+  // Most secrets have digits, and no option has.
   const shown = /^[a-z_]{1,24}$/i.test(name) ? `Unknown option \`${name}\`` : "Unknown option";
   const nearest = names.find((known) => isNear(name.toLowerCase(), known.toLowerCase()));
   const hint =
@@ -32,10 +32,10 @@ function unknown(call: string, name: string, names: string[]): string {
   return `${shown}. ${hint}`;
 }
 
-/** Whether a word is another one but for two letters, or one in a short word. */
+/** Whether two words differ by two letters at most, or by one letter if the known word is short. */
 function isNear(word: string, known: string): boolean {
-  const most = known.length < 4 ? 1 : 2;
-  if (Math.abs(word.length - known.length) > most) return false;
+  const maxDistance = known.length < 4 ? 1 : 2;
+  if (Math.abs(word.length - known.length) > maxDistance) return false;
   let row = Array.from({ length: known.length + 1 }, (_, index) => index);
   for (let at = 1; at <= word.length; at++) {
     const next = [at];
@@ -45,5 +45,5 @@ function isNear(word: string, known: string): boolean {
     }
     row = next;
   }
-  return (row[known.length] as number) <= most;
+  return (row[known.length] as number) <= maxDistance;
 }

@@ -3,13 +3,13 @@ import { builtin } from "./builtin.js";
 
 type WebCrypto = Pick<typeof globalThis.crypto, "getRandomValues" | "subtle">;
 
-/** WebCrypto, as a global or of Node's, whose environments for tests may hide the global. */
+/** WebCrypto, as a global or from Node's module: test environments may hide the global. */
 function webCrypto(): WebCrypto {
   const { crypto } = globalThis as { crypto?: Partial<WebCrypto> };
-  const found = crypto?.getRandomValues
+  const webcrypto = crypto?.getRandomValues
     ? crypto
     : builtin<{ webcrypto: WebCrypto }>("node:crypto")?.webcrypto;
-  if (found !== undefined) return found as WebCrypto;
+  if (webcrypto !== undefined) return webcrypto as WebCrypto;
   throw new Error(
     "hookseal needs crypto.getRandomValues, and this runtime has no such function. Run it in Node.js 20 or later; or set globalThis.crypto to an implementation of WebCrypto.",
   );
@@ -26,12 +26,12 @@ function toHex(bytes: Uint8Array): string {
   return hex;
 }
 
-/** So many random bytes. */
+/** Returns `length` random bytes. */
 export function randomBytes(length: number): Uint8Array {
   return webCrypto().getRandomValues(new Uint8Array(length));
 }
 
-/** 144 random bits in hex. `crypto.randomUUID` is not to be had on pages that come by plain HTTP. */
+/** 144 random bits in hex. `crypto.randomUUID` is not available on pages that are loaded over plain HTTP. */
 export function randomId(): string {
   return toHex(randomBytes(18));
 }

@@ -1,4 +1,4 @@
-/** What the core needs of a runtime, and the reason in words where it cannot be had. */
+/** The features of a runtime that the core needs, with an error message for each that is missing. */
 import { builtin, type NodeProcess } from "./builtin.js";
 
 interface Encoding {
@@ -6,7 +6,7 @@ interface Encoding {
   TextDecoder: typeof globalThis.TextDecoder;
 }
 
-/** The runtime's, wherever it keeps them: jsdom has none, and Jest's environment of it hides Node's. */
+/** As globals or from Node's modules: jsdom has no such globals, and Jest's jsdom environment hides those of Node. */
 export const { TextEncoder, TextDecoder } = textCoding();
 
 function textCoding(): Encoding {
@@ -19,7 +19,7 @@ function textCoding(): Encoding {
   );
 }
 
-/** Throws where the core cannot be made, whatever it is made of. */
+/** Throws in a runtime that cannot run the core. */
 export function checkRuntime(): void {
   const { WebAssembly } = globalThis as { WebAssembly?: unknown };
   const version = nodeVersion();
@@ -31,18 +31,18 @@ export function checkRuntime(): void {
   );
 }
 
-/** The version of Node, where this is Node. Bun says one, too, and older than it can do. */
+/** The version of Node; undefined elsewhere. Bun reports a version of Node, too, which is older than its features. */
 function nodeVersion(): string | undefined {
   const { process: node } = globalThis as { process?: NodeProcess };
   try {
     return node?.versions?.bun === undefined ? node?.versions?.node : undefined;
   } catch {
-    // Next.js's edge runtime has a `process` that throws at whoever asks it for what is Node's.
+    // The `process` of Next.js's edge runtime throws where members of Node are read.
     return undefined;
   }
 }
 
-/** The error for a module that was not compiled. */
+/** The error for a module that did not compile. */
 export function uncompiled(thrown: unknown): Error {
   const message = String((thrown as Partial<Error> | undefined)?.message);
   const why = /content security|\bCSP\b|unsafe-eval|disallowed|not allowed/i.test(message)

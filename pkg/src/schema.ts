@@ -1,29 +1,33 @@
-/** Contracts of one's own: JSON Schema compiled in the core. */
+/** Compiles JSON Schemas in the core. */
 import { type BodyLike, rawBody, writeBody } from "./body.js";
-import { viewed } from "./bytes.js";
+import { asBytes } from "./bytes.js";
 import { core, guarded, Held, writeText } from "./core.js";
 import { callError, checkOptions, SchemaError } from "./error.js";
+import { DialectNumber } from "./generated/layout.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { TextDecoder } from "./runtime.js";
 import type { StandardSchemaV1 } from "./standard-schema.js";
 import type { Issue } from "./types.js";
 
-/** How a schema is compiled. */
+/** Options of `compileSchema`. */
 export interface CompileOptions {
-  /** Refuse keywords and formats the specification does not know, instead of taking them for annotations. */
+  /** Reject keywords and formats that the specification does not define, instead of treating them as annotations. */
   strict?: boolean | undefined;
-  /** The specification to read it by, where it has no `$schema`. Default: 2020-12. */
+  /** The dialect of a schema without `$schema`. Default: 2020-12. */
   dialect?: "draft-07" | "2020-12" | undefined;
 }
 
 const COMPILE_OPTIONS = { strict: true, dialect: true } satisfies Record<keyof CompileOptions, true>;
-const DIALECTS: Record<string, number> = { "draft-07": 7, "2020-12": 2020 };
+const DIALECTS: Record<string, number> = {
+  "draft-07": DialectNumber.draft07,
+  "2020-12": DialectNumber.draft202012,
+};
 
 /** A compiled schema. */
 export interface Schema extends StandardSchemaV1<unknown, unknown> {
   /**
-   * Checks a JSON text in one pass: syntax, duplicate keys and schema. An empty list means valid, with nothing
-   * to say. A valid text can have a `warning`: a number that JavaScript would change, half a surrogate pair.
+   * Checks a JSON text in one pass: syntax, duplicate keys and schema. An empty list means valid without warnings. A valid
+   * text can have a `warning`: a number that JavaScript would change, or a lone surrogate.
    */
   check(text: BodyLike): Issue[];
 }
@@ -37,28 +41,32 @@ export interface Schema extends StandardSchemaV1<unknown, unknown> {
  * schema.check('{"id": 1}'); // []
  * schema.check("{}"); // [{ code: "required", pointer: "", ... }]
  * ```
- * @throws SchemaError for a keyword of the specification that is not supported, and for what is no schema.
+ * @throws SchemaError for a keyword of the specification that is not supported, and for an invalid schema.
  */
 export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
   checkOptions("compileSchema", options, COMPILE_OPTIONS);
   const { strict = false, dialect: name } = options ?? {};
   if (typeof strict !== "boolean")
     throw callError("option-invalid", "Invalid value for option `strict`: expected true or false.");
-  const dialect = name === undefined ? 0 : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
+  const dialect =
+    name === undefined ? DialectNumber.declared : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
   if (dialect === undefined) {
-    throw callError("option-invalid", 'The option `dialect` has to be "2020-12" or "draft-07".');
+    throw callError(
+      "option-invalid",
+      'Invalid value for option `dialect`: expected "2020-12" or "draft-07".',
+    );
   }
   const text = jsonText(schema);
   if (text === undefined) {
     const message = isTooDeep(schema)
-      ? "The schema is nested too deeply. Put what is nested into `$defs`, and refer to it."
-      : "A schema is an object or a boolean.";
+      ? "The schema is nested too deeply. Move nested schemas into `$defs`, and refer to them."
+      : "Expected a schema as an object or a boolean.";
     throw new SchemaError({ keyword: "", pointer: "", message });
   }
   core();
-  let plan: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
+  let schemaHandle: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
   try {
-    plan = guarded(() => new Held(() => new (core().SchemaHandle)(writeText(text), strict, dialect)));
+    schemaHandle = guarded(() => new Held(() => new (core().SchemaHandle)(writeText(text), strict, dialect)));
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
@@ -68,8 +76,8 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
   const check = (body: BodyLike): Issue[] => {
     const raw = rawBody(body);
     return guarded(() => {
-      // Compiled first: a schema that is compiled anew takes the scratch buffer.
-      const compiled = plan.get();
+      // Before the body is written: compiling again after a trap overwrites the scratch buffer.
+      const compiled = schemaHandle.get();
       return (compiled.check(writeBody(raw, 0, Number.POSITIVE_INFINITY)) as Issue[] | undefined) ?? [];
     });
   };
@@ -78,14 +86,14 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
     "~standard": {
       version: 1,
       vendor: "hookseal",
-      // Bytes are a JSON text; anything else is a value, as other tools hand it over.
+      // Bytes are a JSON text. Other tools pass values.
       validate(value: unknown) {
-        const raw = viewed(value);
+        const raw = asBytes(value);
         const text = raw ?? jsonText(value);
         if (text === undefined) {
           const message = isTooDeep(value)
             ? "The value is nested too deeply."
-            : "This is no value that JSON can hold.";
+            : "Expected a value that JSON can represent.";
           return { issues: [{ message, path: [] }] };
         }
         const errors = check(text).filter((issue) => issue.severity === "error");

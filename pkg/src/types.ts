@@ -1,4 +1,4 @@
-/** The shapes that the verbs take and return. */
+/** The types of the verbs' arguments and results. */
 import type { BodyLike } from "./body.js";
 import type { HooksealError } from "./error.js";
 import type { CauseCode } from "./generated/causes.js";
@@ -11,9 +11,9 @@ export interface Delivery {
   headers: HeadersLike;
   /** Its body, exactly as it arrived. */
   body: BodyLike;
-  /** The URL it was sent to, for providers that sign it. An empty one is none. */
+  /** The URL of the request, for providers that sign it. Empty means none. */
   url?: string | undefined;
-  /** Its method, for providers that sign it. An empty one is none. */
+  /** The method, for providers that sign it. Empty means none. */
   method?: string | undefined;
 }
 
@@ -23,26 +23,26 @@ export type Algorithm = "sha1" | "sha256" | "sha512";
 /** How much a contract tolerates. */
 export type Profile = "lenient" | "strict";
 
-/** What a receiver says about one webhook. */
+/** Options of a webhook. */
 export interface WebhookOptions {
   /** The secrets of the subscription, as the provider shows them: the first signs, all verify. */
   secrets?: readonly (string | undefined)[] | undefined;
   /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
   unsigned?: "allow" | "refuse" | undefined;
-  /** Accept only these of the algorithms the provider uses, so that nobody can choose a weaker one. */
+  /** Accept only these of the provider's algorithms, so that a sender cannot choose a weaker one. */
   algorithms?: readonly Algorithm[] | undefined;
   /** How much a contract tolerates. Default: `"lenient"`. */
   profile?: Profile | undefined;
   /** The largest body that is read, in bytes. Default: 1 MiB. */
   maxBytes?: number | undefined;
   /**
-   * How far a timestamp may lie off, both ways, in seconds, wherever the provider signs one: in a header or in the
-   * body. Default: the provider's, or 300.
+   * The timestamp tolerance in seconds, both ways, for a timestamp that the provider signs in a header or in the body.
+   * Default: the provider's, or 300.
    */
   tolerance?: number | undefined;
 }
 
-/** What one call may say differently. */
+/** Options of one call of `verify`, `check` or `inspect`: they override the webhook's. */
 export interface VerifyOptions {
   /** The time of the check, as a `Date` or in milliseconds. Default: now. */
   now?: Date | number | undefined;
@@ -50,8 +50,13 @@ export interface VerifyOptions {
   profile?: Profile | undefined;
   /** The largest body that is read, in bytes. */
   maxBytes?: number | undefined;
-  /** How far a timestamp may lie off, both ways, in seconds. */
+  /** The timestamp tolerance, both ways, in seconds. */
   tolerance?: number | undefined;
+  /**
+   * Compute `digest` together with `verify` or `check`, while the body is at hand, for a caller that certainly reads it.
+   * Default: computed when it is first read. `inspect` always computes it.
+   */
+  digest?: boolean | undefined;
 }
 
 /** Options of one call of `explain`. */
@@ -60,7 +65,7 @@ export interface ExplainOptions extends VerifyOptions {
   maxCombinations?: number | undefined;
 }
 
-/** What a new delivery may be told. */
+/** Options of `sign` and `create`. */
 export interface SignOptions {
   /** The time of the delivery. Default: now. */
   now?: Date | number | undefined;
@@ -68,19 +73,19 @@ export interface SignOptions {
   id?: string | undefined;
   /** The id of the subscription. Default: a new UUID. */
   webhookId?: string | undefined;
-  /** The event type of a body that is signed as it is, for providers that tell it by a header. */
+  /** The event type of a signed body, for providers that send the type in a header. */
   type?: string | undefined;
-  /** The URL it will be sent to, for providers that sign it. */
+  /** The URL of the request, for providers that sign it. */
   url?: string | undefined;
 }
 
 /**
- * Parts of a delivery that are outside of what is signed: the event type, or the idempotency key. Whoever recorded one
- * signed delivery can send it again with another value there.
+ * Parts of a delivery that are not signed: the event type, or the idempotency key. An attacker who recorded a signed
+ * delivery can send it again with another value there.
  */
 export type Uncovered = readonly ("type" | "id")[];
 
-/** Who vouches for a delivery. */
+/** How a delivery is authenticated. */
 export type SignatureInfo =
   | {
       /** Signed with one of the secrets. */
@@ -98,15 +103,15 @@ export type SignatureInfo =
       uncovered?: Uncovered;
     }
   | {
-      /** Nobody vouches for it: the receiver allows that. */
+      /** Not authenticated: the receiver allows unsigned deliveries. */
       status: "unsigned";
     };
 
 /** A delivery that was accepted. */
 export interface Verified<E = unknown> {
   /**
-   * What `JSON.parse` makes of the body; made when it is first asked for. A text of it that is kept for long keeps
-   * up to 16 KiB of the body in memory; `id` and the other texts of a delivery do not.
+   * What `JSON.parse` returns for the body; made when it is first read. A string of the event that is kept for long keeps
+   * up to 16 KiB of the body in memory; `id` and the other strings of a delivery do not.
    */
   readonly event: E;
   /** The event type. */
@@ -126,7 +131,7 @@ export interface Verified<E = unknown> {
   readonly createdAt?: string;
   /** The revision of the contract the payload follows, where there are several. */
   readonly revision?: string;
-  /** Who vouches for it. */
+  /** How the delivery is authenticated. */
   readonly signature: SignatureInfo;
   /** The SHA-256 of the raw body in hex: equal for every retry of an immutable payload. */
   readonly digest: string;
@@ -138,27 +143,27 @@ export interface Verified<E = unknown> {
 export type CheckResult<V> = { ok: true; value: V } | { ok: false; error: HooksealError };
 
 /**
- * One thing to say about a delivery: a superset of a Standard Schema issue. It never quotes a value of the
- * payload; its span says where the value stands.
+ * One problem of a delivery: a superset of a Standard Schema issue. Never quotes a value of the payload; the span says where
+ * the value is.
  */
 export interface Issue {
   /** What kind of issue: stable, kebab-case. */
   code: IssueCode;
-  /** How bad. Only an `error` rejects a delivery. */
+  /** The severity. Only an `error` rejects a delivery. */
   severity: "error" | "warning" | "info";
   /** A sentence a person can act on. */
   message: string;
-  /** The way from the root of the payload to the value. */
+  /** The path from the root of the payload to the value. */
   path: (string | number)[];
-  /** The same way as a JSON Pointer (RFC 6901). */
+  /** The same path as a JSON Pointer (RFC 6901). */
   pointer: string;
-  /** The place in the text: UTF-16 offsets, line and column from 1. */
+  /** The location in the text: UTF-16 offsets, line and column from 1. */
   span: { start: number; end: number; line: number; column: number };
-  /** The place in the bytes. */
+  /** The location in the bytes. */
   byteSpan: { start: number; end: number };
-  /** What would have been right. */
+  /** What was expected. */
   expected?: string;
-  /** What kind of thing stands there. */
+  /** The kind of value that was found. */
   received?: string;
   /** What to do about it. */
   hint?: string;
@@ -173,7 +178,7 @@ export interface StageReport {
   /**
    * - `passed`: evaluated, and nothing speaks against the delivery.
    * - `failed`: evaluated, with an error.
-   * - `warned`: evaluated, with a warning; or a signature that nobody checked.
+   * - `warned`: evaluated, with a warning; or a signature that was not checked.
    * - `not-reached`: not evaluated, since an earlier stage failed.
    * - `not-applicable`: nothing to evaluate. The provider signs nothing, has no rules, or no contract for this event type.
    */
@@ -192,7 +197,7 @@ export interface SignedPart {
 
 /** Everything there is to say about a delivery. */
 export interface Report {
-  /** The verdict. `unsigned` is not `verified`: the payload is valid, and the sender is not authenticated. */
+  /** The verdict. `unsigned` does not mean verified: the payload is valid, but its sender is not authenticated. */
   verdict: "verified" | "unsigned" | "rejected";
   /** The reason for the rejection; absent where the delivery is accepted. */
   code?: IssueCode;

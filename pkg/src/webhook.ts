@@ -1,37 +1,24 @@
-/** One webhook: carries deliveries to the core, and its verdicts back. Every judgement is the core's. */
-import { type BodyLike, bodyOf, maxEncodedBytes, rawBody, writeBody } from "./body.js";
+/** One webhook: passes deliveries to the core, and returns its results. The core decides everything. */
+import { type BodyLike, bodyOf, rawBody, writeBody } from "./body.js";
 import { providerDefinition } from "./catalog.js";
-import {
-  core,
-  guarded,
-  Held,
-  readBytes,
-  reserve,
-  resultBytes,
-  resultWords,
-  scratchText,
-  state,
-  textAt,
-  trapped,
-  writeText,
-} from "./core.js";
+import { core, guarded, Held, readBytes, reserve, resultBytes, state, trapped, writeText } from "./core.js";
+import { maxDeliveryBytes, NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
 import { callError, checkOptions, HooksealError, rethrow } from "./error.js";
-import type { IssueCode } from "./generated/codes.js";
 import type { ProviderDefinition } from "./generated/definition.js";
-import { allHeaders, HeaderFilter, selectHeaders } from "./headers.js";
+import { encodeFilteredHead, encodeHead, HeaderFilter } from "./headers.js";
 import { isTooDeep, jsonText } from "./json.js";
-import { effectiveMaxBytes, type Hook, LazyDelivery, NO_LIMIT, put, putHeaders } from "./lazy-delivery.js";
+import { effectiveMaxBytes, type Hook, writeCall } from "./lazy-delivery.js";
 import {
-  amount,
   COMPARE_OPTIONS,
   EXPLAIN_OPTIONS,
-  fresh,
+  encodeAmount,
+  encodeLimits,
   type Limits,
-  limitsOf,
   NO_OPTIONS,
+  signParams,
   WEBHOOK_OPTIONS,
-  wrong,
 } from "./limits.js";
+import { accepted, type ProviderMetadata, rejection } from "./results.js";
 import type {
   CheckResult,
   CompareOptions,
@@ -39,81 +26,14 @@ import type {
   Delivery,
   ExplainOptions,
   Explanation,
-  Issue,
   Report,
-  SignatureInfo,
   SignedDelivery,
   SignOptions,
   Uncovered,
-  Verified,
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
-import { trusted, VerifiedDelivery } from "./verified.js";
-
-/** What the core says about a provider. */
-interface ProviderMetadata {
-  id: string;
-  requiredHeaders: string[];
-  names: string[];
-  events: { name: string; revisions: (string | null)[] }[];
-  maxBytes: number;
-  immutable: boolean;
-  contentType: string;
-  uncovered: ("type" | "id")[];
-}
-
-const algorithms = ["sha1", "sha256", "sha512"] as const;
-const ABSENT = 0xffffffff;
-
-/** The name of every event of a map of events. */
-type NameOf<Events> = keyof Events & string;
-
-/**
- * An accepted delivery of one of a map of events: its `type` tells which. Providers add events: where the map names
- * events, `unknown` tells that a delivery is of none of them.
- *
- * @example
- * ```ts
- * if (delivery.unknown) return console.warn("unknown event", delivery.type);
- * delivery.event.data.uuid; // Typed: an event that the map names.
- * ```
- */
-export type VerifiedOf<Events> =
-  string extends NameOf<Events>
-    ? NamedOf<Events>
-    : (NamedOf<Events> & { readonly unknown?: never }) | UnknownDelivery;
-
-/** An accepted delivery of an event that the map names. */
-type NamedOf<Events> = {
-  [Name in NameOf<Events>]: Verified<Events[Name]> & { readonly type: Name };
-}[NameOf<Events>];
-
-/** An accepted delivery of an event type that its provider's definition does not name: nothing has validated its payload. */
-export interface UnknownDelivery extends Verified<unknown> {
-  readonly type: UnknownType;
-  readonly unknown: true;
-}
-
-// A plain `string` would keep this delivery in the union whatever `type` is compared with: only a unit type is
-// narrowed away, and no literal of a program is equal to a member of an enum that it cannot name.
-declare enum Unnamed {
-  type = "a type that the definition does not name",
-}
-
-/**
- * The type of an unknown event: any string but the names of the known events. TypeScript refuses to compare it with a
- * literal (TS2367), since a name that the definition does not hold may be misspelt. To compare it, assign it to a `string`.
- *
- * @example
- * ```ts
- * if (delivery.unknown) {
- *   const type: string = delivery.type;
- *   if (type === "brand_new_event") console.log("an event that the definition does not name yet");
- * }
- * ```
- */
-export type UnknownType = Unnamed;
+import type { NameOf, VerifiedOf } from "./verified-of.js";
 
 /**
  * One webhook: a provider, the secrets of one subscription, and how strict to be.
@@ -127,46 +47,40 @@ export type UnknownType = Unnamed;
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook.
 export class Webhook<Events = any> {
   readonly #held: Held<Hook>;
-  readonly #card: ProviderMetadata;
-  readonly #wanted: HeaderFilter;
+  readonly #metadata: ProviderMetadata;
+  readonly #requiredHeaders: HeaderFilter;
   readonly #definition: string | undefined;
 
   /** @internal */
   constructor(provider: string | object, options: WebhookOptions) {
     checkOptions("webhook", options, WEBHOOK_OPTIONS);
-    limitsOf({ ...options, now: 0 });
-    const { unsigned, algorithms } = options;
-    if (unsigned !== undefined && unsigned !== "allow" && unsigned !== "refuse") wrong("unsigned");
-    if (
-      algorithms !== undefined &&
-      !(Array.isArray(algorithms) && algorithms.every((name) => typeof name === "string"))
-    )
-      wrong("algorithms");
-    const given = { ...options, secrets: secrets(options.secrets) };
+    // A copy, which is used again after a trap. The core checks the values.
+    const copy = { ...options, secrets: secretList(options.secrets) };
+    if (Array.isArray(copy.algorithms)) copy.algorithms = [...copy.algorithms];
     const id = typeof provider === "string" ? provider : undefined;
     const definition = typeof provider === "string" ? undefined : definitionText(provider);
     this.#definition = definition;
     core();
     try {
-      this.#held = guarded(() => new Held(() => new (core().Hook)(id, definition ?? "", given)));
+      this.#held = guarded(() => new Held(() => new (core().Hook)(id, definition ?? "", copy)));
     } catch (thrown) {
       rethrow(thrown);
     }
-    this.#card = guarded(() => this.#hook.metadata() as ProviderMetadata);
-    this.#wanted = new HeaderFilter(this.#card.requiredHeaders);
+    this.#metadata = guarded(() => this.#hook.metadata() as ProviderMetadata);
+    this.#requiredHeaders = new HeaderFilter(this.#metadata.requiredHeaders);
   }
 
-  /** The core's side of it. To make it anew leaves the scratch buffer as it is. */
+  /** The core's side of the webhook. Making it again does not touch the scratch buffer. */
   get #hook(): Hook {
     return this.#held.get();
   }
 
   /** The provider's id. */
   get provider(): string {
-    return this.#card.id;
+    return this.#metadata.id;
   }
 
-  /** How the provider signs, shapes and repeats its deliveries: a copy, made when it is asked for. */
+  /** How the provider signs, shapes and repeats its deliveries: a copy, made for each read. */
   get definition(): ProviderDefinition {
     return this.#definition === undefined
       ? (providerDefinition(this.provider) as ProviderDefinition)
@@ -175,33 +89,33 @@ export class Webhook<Events = any> {
 
   /** The largest body that is read, in bytes. */
   get maxBytes(): number {
-    return this.#card.maxBytes;
+    return this.#metadata.maxBytes;
   }
 
   /** Whether every retry of the provider carries the same payload. */
   get immutable(): boolean {
-    return this.#card.immutable;
+    return this.#metadata.immutable;
   }
 
   /** The media type of the provider's bodies. */
   get contentType(): string {
-    return this.#card.contentType;
+    return this.#metadata.contentType;
   }
 
   /**
-   * Whether a delivery with this Content-Type is read: asked before its body is.
+   * Whether a delivery may have this Content-Type. Receivers check it before they read the body.
    *
    * @internal
    */
   takesContentType(received: string): boolean {
-    // What nearly every sender writes is told without the core.
-    const own = this.#card.contentType;
-    return received === own || received === "application/json" || this.#hook.content_type(received);
+    // PERF: nearly every sender writes one of these two.
+    const expected = this.#metadata.contentType;
+    return received === expected || received === "application/json" || this.#hook.content_type(received);
   }
 
   /**
-   * Whether the other webhook has one of the secrets of this one. Undefined where it is of another copy of the package,
-   * whose secrets are out of reach.
+   * Whether both webhooks have a secret in common. Undefined for a webhook of another copy of the package, whose secrets
+   * are not accessible.
    *
    * @internal
    */
@@ -210,17 +124,17 @@ export class Webhook<Events = any> {
   }
 
   /**
-   * What the provider's signatures do not cover: `type`, `id`, or neither. The id counts where any of the places it may
-   * come from is not signed; what holds for one delivery is in its `signature`. Empty for a provider that signs nothing.
+   * What the provider's signatures do not cover: `type`, `id`, or neither. Contains the id if any of its sources is not
+   * signed; the `signature` of a delivery says it for that delivery. Empty for a provider that signs nothing.
    */
   get uncovered(): Uncovered {
-    return [...this.#card.uncovered];
+    return [...this.#metadata.uncovered];
   }
 
   /**
    * Checks signature, JSON, envelope and contract of a delivery.
    *
-   * @throws HooksealError with the reason why it is rejected, all its issues, and the status to answer.
+   * @throws HooksealError with the reason for the rejection, all issues, and the HTTP status of the response.
    */
   verify(delivery: Delivery, options?: VerifyOptions): VerifiedOf<Events> {
     const result = this.check(delivery, options);
@@ -230,28 +144,34 @@ export class Webhook<Events = any> {
 
   /** The same without throwing: for code that branches. */
   check(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): CheckResult<VerifiedOf<Events>> {
-    const limits = limitsOf(options, "check");
+    const limits = encodeLimits(options, "check");
     let body: Uint8Array | string;
-    let headers: string;
+    let head: string;
     try {
       body = bodyOf(delivery);
-      headers = selectHeaders(delivery, this.#wanted);
+      head = encodeFilteredHead(delivery, this.#requiredHeaders);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
     }
     const { now, profile, maxBytes, tolerance } = limits;
+    const provider = this.#metadata;
     try {
-      const most = effectiveMaxBytes(limits, this.#card.maxBytes);
-      const head = putHeaders(headers, body, most);
-      const length = writeBody(body, head, most);
+      const [headLength, bodyLength] = writeDelivery(
+        head,
+        body,
+        effectiveMaxBytes(limits, provider.maxBytes),
+      );
       state.tapeGeneration += 1;
-      if (this.#hook.verify(head, length, now, profile, maxBytes, tolerance) !== 0) {
-        // What happens to the body later changes nothing here.
-        const copy = typeof body === "string" ? body : readBytes(length, head);
-        return { ok: false, error: this.#rejected(headers, copy, limits) };
+      const status = this.#hook.verify(headLength, bodyLength, now, profile, maxBytes, tolerance);
+      const input = { hook: this.#held, provider, head, headLength, body, bodyLength, limits };
+      if (status === 0) {
+        const value = accepted(input, options?.digest === true) as VerifiedOf<Events>;
+        return { ok: true, value };
       }
-      return { ok: true, value: this.#verified(headers, body, limits, head, length) };
+      // A copy, so that later changes of the caller's buffer change nothing here.
+      const copy = typeof body === "string" ? body : readBytes(bodyLength, headLength);
+      return { ok: false, error: rejection(input, copy) };
     } catch (thrown) {
       if (thrown instanceof HooksealError) return { ok: false, error: thrown };
       state.generation += 1;
@@ -259,20 +179,20 @@ export class Webhook<Events = any> {
     }
   }
 
-  /** Says everything there is to say about a delivery, in whatever state it is. */
+  /** Reports everything about a delivery, valid or not. */
   inspect(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): Report {
-    const limits = limitsOf(options, "inspect");
-    const report = (headers: string, body: Uint8Array | string, limits: Limits) =>
-      guarded(() => this.#hook.inspect(...put(headers, body, limits, this.#card.maxBytes)) as Report);
-    let headers = "";
+    const limits = encodeLimits(options, "inspect");
+    const report = (head: string, body: Uint8Array | string, limits: Limits) =>
+      guarded(() => this.#hook.inspect(...writeCall(head, body, limits, this.#metadata.maxBytes)) as Report);
+    let head = "";
     try {
-      headers = allHeaders(delivery);
-      return report(headers, bodyOf(delivery), limits);
+      head = encodeHead(delivery);
+      return report(head, bodyOf(delivery), limits);
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
       // Without raw bytes the body cannot be read, like a body over the limit: only the reason differs.
       const issues = error.issues.map((issue) => ({ ...issue, stage: "bytes" as const }));
-      const { signature, ...rest } = report(headers, " ", { ...limits, maxBytes: 0 });
+      const { signature, ...rest } = report(head, " ", { ...limits, maxBytes: 0 });
       // The parts of a signed content without a body are unknown.
       delete signature.parts;
       return { ...rest, code: error.code, signature, issues };
@@ -290,19 +210,19 @@ export class Webhook<Events = any> {
    * const { matches, observations } = hook.explain({ headers: request.headers, body: rawBody });
    * for (const { title, message, fix } of [...matches, ...observations]) console.log(title, message, fix);
    * ```
-   * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
+   * @throws HooksealError `body-not-raw` where the body is neither bytes nor a string.
    */
   explain(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Explanation {
-    const limits = limitsOf(options, "explain", EXPLAIN_OPTIONS);
-    const maxCombinations = amount("maxCombinations", options?.maxCombinations);
-    const [headers, body] = [allHeaders(delivery), bodyOf(delivery)];
+    const limits = encodeLimits(options, "explain", EXPLAIN_OPTIONS);
+    const maxCombinations = encodeAmount("maxCombinations", options?.maxCombinations);
+    const { head, body } = partsOf(delivery);
     return guarded(() => {
       const { signedLength, ...explanation } = this.#hook.explain(
-        ...put(headers, body, limits, this.#card.maxBytes),
+        ...writeCall(head, body, limits, this.#metadata.maxBytes),
         maxCombinations,
       ) as Explanation & { signedLength?: number };
       const value = signedLength === undefined ? undefined : resultBytes(signedLength).slice();
-      // A payload: not enumerable, so that no log shows it by accident.
+      // SECURITY: a payload, and not enumerable, so that no log shows it by accident.
       return Object.defineProperty(explanation, "signedBody", { value });
     });
   }
@@ -312,7 +232,7 @@ export class Webhook<Events = any> {
    *
    * Unlike the rest of an explanation it is a payload: keep it out of logs.
    *
-   * @throws HooksealError `body-not-raw` where the body is no bytes and no text.
+   * @throws HooksealError `body-not-raw` where the body is neither bytes nor a string.
    */
   signedBody(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Uint8Array | undefined {
     return this.explain(delivery, options).signedBody;
@@ -324,14 +244,14 @@ export class Webhook<Events = any> {
    */
   sign(body: BodyLike, options: SignOptions = NO_OPTIONS): SignedDelivery {
     const raw = rawBody(body);
-    const given = fresh(options, "sign");
-    return signed(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), given));
+    const params = signParams(options, "sign");
+    return signed(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), params));
   }
 
   /**
    * Makes a complete signed delivery of an event: envelope, ids and time by the provider's rules.
    *
-   * @throws HooksealError where its receiver would refuse it.
+   * @throws HooksealError where its receiver would reject it.
    */
   create<Name extends NameOf<Events>>(
     type: Name,
@@ -341,128 +261,55 @@ export class Webhook<Events = any> {
     if (typeof type !== "string")
       throw callError(
         "option-invalid",
-        `Expected the event type as a text, got a value of type ${typeof type}.`,
+        `Expected the event type as a string, got a value of type ${typeof type}.`,
       );
     const text = jsonText(data);
     if (text === undefined) {
       throw isTooDeep(data)
         ? callError("json-too-deep", "The data of the event is nested too deeply.")
-        : callError("event-invalid", "The data of an event is no value that JSON can hold.");
+        : callError("event-invalid", "Expected the data of the event as a value that JSON can represent.");
     }
-    const given = fresh(options, "create");
-    return signed(() => this.#hook.create(type, writeText(text), given));
+    const params = signParams(options, "create");
+    return signed(() => this.#hook.create(type, writeText(text), params));
   }
 
   /**
-   * Tells whether two deliveries are attempts at the same event, unchanged, and what differs.
+   * Compares two deliveries: whether they are attempts at the same event, unchanged, and what differs.
    *
-   * @throws HooksealError `body-too-large` where a body is larger than `maxBytes`, and `body-not-raw` where one is no
-   * bytes and no text.
+   * @throws HooksealError `body-too-large` where a body is larger than `maxBytes`, and `body-not-raw` where one is neither
+   * bytes nor a string.
    */
   compare(first: Delivery, second: Delivery, options: CompareOptions = NO_OPTIONS): Comparison {
     checkOptions("compare", options, COMPARE_OPTIONS);
-    const maxBytes = amount("maxBytes", options?.maxBytes);
-    const most = Number.isNaN(maxBytes) ? this.#card.maxBytes : maxBytes;
-    const sides = [first, second].map((delivery) => ({
-      body: bodyOf(delivery),
-      headers: allHeaders(delivery),
-    }));
-    let found: {
+    const maxBytes = encodeAmount("maxBytes", options?.maxBytes);
+    const limit = Number.isNaN(maxBytes) ? this.#metadata.maxBytes : maxBytes;
+    const [a, b] = [partsOf(first), partsOf(second)];
+    let comparison: {
       same: boolean;
       sameEvent: boolean;
       changes: { pointer: string; before: string | null; after: string | null }[];
       omitted?: number;
     };
     try {
-      found = guarded(() => {
-        reserve(
-          sides.reduce((sum, { headers, body }) => sum + headers.length * 3 + maxEncodedBytes(body, most), 0),
-        );
-        const lengths: number[] = [];
-        let offset = 0;
-        for (const { headers, body } of sides) {
-          const head = writeText(headers, offset);
-          const length = writeBody(body, offset + head, most);
-          lengths.push(head, length);
-          offset += head + length;
-        }
-        const [a, b, c, d] = lengths as [number, number, number, number];
-        return this.#hook.compare(a, b, c, d, maxBytes) as typeof found;
+      comparison = guarded(() => {
+        reserve(maxDeliveryBytes(a.head, a.body, limit) + maxDeliveryBytes(b.head, b.body, limit));
+        const headA = writeText(a.head);
+        const bodyA = writeBody(a.body, headA, limit);
+        const headB = writeText(b.head, headA + bodyA);
+        const bodyB = writeBody(b.body, headA + bodyA + headB, limit);
+        return this.#hook.compare(headA, bodyA, headB, bodyB, maxBytes) as typeof comparison;
       });
     } catch (thrown) {
       rethrow(thrown);
     }
     return {
-      ...found,
-      changes: found.changes.map(({ pointer, before, after }) => ({
+      ...comparison,
+      changes: comparison.changes.map(({ pointer, before, after }) => ({
         pointer,
-        ...(before === null ? {} : { before: read(before) }),
-        ...(after === null ? {} : { after: read(after) }),
+        ...(before === null ? {} : { before: parseValue(before) }),
+        ...(after === null ? {} : { after: parseValue(after) }),
       })),
     };
-  }
-
-  /** What stands in the scratch buffer was rejected: most who hear of it need no more than code and status. */
-  #rejected(headers: string, body: Uint8Array | string, limits: Limits): HooksealError {
-    const found = resultWords();
-    const text = textAt(found[4] as number, found[5] as number, false);
-    return new HooksealError({
-      code: text.slice(0, found[1]) as IssueCode,
-      message: text.slice(found[1]),
-      status: found[0] as number,
-      issues: () =>
-        guarded(() => {
-          const call = put(headers, body, limits, this.#card.maxBytes);
-          return (this.#hook.failure(...call) as { issues: Issue[] }).issues;
-        }),
-    });
-  }
-
-  /** What stands in the scratch buffer was accepted: a body of `length` bytes, `head` bytes behind its start. */
-  #verified(
-    headers: string,
-    body: Uint8Array | string,
-    limits: Limits,
-    head: number,
-    length: number,
-  ): VerifiedOf<Events> {
-    const found = resultWords();
-    const ascii = found[11] === 1;
-    // One copy of the bytes the core has judged: what happens to the body later changes nothing here.
-    const text = typeof body === "string" && isWellFormed(body) ? body : scratchText(length, head, ascii);
-    const texts = textAt(found[4] as number, found[5] as number, ascii);
-    let at = 0;
-    /** The next of the texts, if it is there. */
-    const next = (units: number | undefined): string | undefined => {
-      if (units === undefined || units === ABSENT) return undefined;
-      at += units;
-      return texts.slice(at - units, at);
-    };
-    const id = next(found[6]) as string;
-    const createdAt = next(found[7]);
-    const webhookId = next(found[8]);
-    const deliveryId = next(found[9]);
-    const event = this.#card.events[found[0] as number];
-    const revision = event?.revisions[found[1] as number];
-    const algorithm = algorithms[(found[2] as number) - 1];
-    const trust: SignatureInfo =
-      algorithm === undefined
-        ? { status: "unsigned" }
-        : trusted(algorithm, found[3] as number, found[13] as number);
-    const tape = ascii ? (found[12] as number) : 0;
-    const later = new LazyDelivery(this.#held, this.#card.names, text, headers, limits, tape);
-    const verified: { -readonly [Key in keyof Verified]: Verified[Key] } = new VerifiedDelivery(
-      next(found[10]) ?? (event?.name as string),
-      id,
-      trust,
-      later,
-    );
-    if (webhookId !== undefined) verified.webhookId = webhookId;
-    if (deliveryId !== undefined) verified.deliveryId = deliveryId;
-    if (createdAt !== undefined) verified.createdAt = createdAt;
-    if (revision != null) verified.revision = revision;
-    if (event === undefined) verified.unknown = true;
-    return verified as VerifiedOf<Events>;
   }
 }
 
@@ -473,21 +320,22 @@ function definitionText(definition: object): string {
     throw callError("definition-invalid", "The provider definition is nested too deeply.");
   throw callError(
     "definition-invalid",
-    "A provider is named by its id or given as data, and this is neither.",
+    "Expected a provider as the id of a built-in one, or as a definition that JSON can represent.",
   );
 }
 
-/** An undefined secret is an empty one, which the core refuses: an environment variable that is not set. */
-function secrets(given: WebhookOptions["secrets"]): string[] {
-  if (given === undefined || given === null) return [];
-  const list = Array.isArray(given) ? given : [given];
-  return list.map((secret) => (typeof secret === "string" ? secret : secret == null ? "" : wrong("secrets")));
+/** The secrets as a list. One that is undefined, such as an environment variable that is not set, is an empty one to the core. */
+function secretList(secrets: WebhookOptions["secrets"]): string[] {
+  if (secrets === undefined || secrets === null) return [];
+  const list = Array.isArray(secrets) ? secrets : [secrets];
+  return list.map((secret) => secret ?? "");
 }
 
-function signed(make: () => unknown): SignedDelivery {
+/** Calls `sign` or `create`, and reads the delivery from the core. */
+function signed(call: () => unknown): SignedDelivery {
   try {
     return guarded(() => {
-      const { headers, length } = make() as { headers: [string, string][]; length: number };
+      const { headers, length } = call() as { headers: [string, string][]; length: number };
       return { method: "POST", headers: Object.fromEntries(headers), body: resultBytes(length).slice() };
     });
   } catch (thrown) {
@@ -495,13 +343,8 @@ function signed(make: () => unknown): SignedDelivery {
   }
 }
 
-function isWellFormed(text: string): boolean {
-  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
-  return native?.call(text) === true;
-}
-
-/** A value as it is written; the whole body where that is no JSON. */
-function read(text: string): unknown {
+/** Parses a value of a comparison: JSON, or the whole body where that is no JSON. */
+function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::text::is_plain;
 
-/// Header fields in the order they arrived. A name may stand several times.
+/// Header fields in the order of the request. A name may occur several times.
 ///
 /// Names are compared without regard to ASCII case (RFC 9110, section 5.1), and white space around
 /// a value is not part of it (section 5.5).
@@ -29,7 +29,7 @@ impl<'a> Headers<'a> {
         Self { pairs: Vec::new() }
     }
 
-    /// Adds one field behind the others.
+    /// Appends a field.
     pub fn push(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
         self.pairs.push((name.into(), value.into()));
     }
@@ -53,15 +53,15 @@ impl<'a> Headers<'a> {
         self.pairs.iter().map(|(name, value)| (name.as_ref(), trim_ows(value)))
     }
 
-    /// How many fields there are.
+    /// The number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.pairs.len()
     }
 
-    /// Keeps the first fields, so many at the most.
-    pub(super) fn truncate(&mut self, most: usize) {
-        self.pairs.truncate(most);
+    /// Keeps the first `max` fields.
+    pub(super) fn truncate(&mut self, max: usize) {
+        self.pairs.truncate(max);
     }
 
     /// Whether there is no field.
@@ -74,10 +74,11 @@ impl<'a> Headers<'a> {
 /// `OWS` of RFC 9110, section 5.6.3.
 const OWS: [char; 2] = [' ', '\t'];
 
+/// Removes optional white space around a value.
 pub(super) fn trim_ows(value: &str) -> &str {
-    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     let bytes = value.as_bytes();
-    if blank(bytes.first()) || blank(bytes.last()) { value.trim_matches(OWS) } else { value }
+    if is_blank(bytes.first()) || is_blank(bytes.last()) { value.trim_matches(OWS) } else { value }
 }
 
 impl<'a, N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>> FromIterator<(N, V)> for Headers<'a> {
@@ -86,26 +87,25 @@ impl<'a, N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>> FromIterator<(N, V)> for 
     }
 }
 
-/// Only names are printed: values may be credentials.
+/// SECURITY: prints the names only. Values may be credentials.
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }
 
-/// Whether the value has a character that no HTTP header can carry (RFC 9110, section 5.5: a field
-/// value is visible characters, spaces and tabs).
+/// Whether a value has a control character, which no HTTP header can carry (RFC 9110, section 5.5).
 pub(crate) fn has_control(value: &str) -> bool {
     value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t')
 }
 
-/// Whether a value that identifies something holds nothing but what can be shown. U+FFFD stands where the bridge
-/// replaced a character that no header can carry.
+/// Whether an id in a header has printable characters only. The JavaScript bridge replaces characters that no header can
+/// carry with U+FFFD.
 pub(crate) fn is_plain_header(value: &str) -> bool {
     is_plain(value) && (value.is_ascii() || !value.contains('\u{fffd}'))
 }
 
-/// Whether this is a `token` (RFC 9110, section 5.6.2), the form of every header name.
+/// Whether the text is a `token` (RFC 9110, section 5.6.2), as every header name is.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn owned_and_borrowed_parts_both_serve() {
+    fn owned_and_borrowed_fields_can_be_mixed() {
         let mut headers = Headers::from_iter([("a".to_owned(), "1".to_owned())]);
         headers.push("b", String::from("2"));
         assert_eq!((headers.get("a"), headers.get("b"), headers.len()), (Some("1"), Some("2"), 2));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_seen_and_tabs_are_not_among_them() {
+    fn control_characters_are_detected_and_tabs_are_allowed() {
         for value in ["\r\nx", "a\0", "\u{7f}", "\u{1b}[31m"] {
             assert!(has_control(value), "{value:?}");
         }

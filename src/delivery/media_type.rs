@@ -1,51 +1,51 @@
-//! The media type of a body: which one it is, and whether its text is UTF-8 (RFC 9110, section 8.3).
+//! [`MediaType`]: the media type of a body, and whether its charset is UTF-8 (RFC 9110, section 8.3).
 
 use super::headers::{is_token, trim_ows};
 
-/// How a Content-Type suits a provider.
+/// The relation of a Content-Type to the one that a provider sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaType {
-    /// It is the provider's own.
+    /// The provider's own media type.
     Own,
-    /// It is another one of JSON: `application/json`, or any with `+json` (RFC 6839, section 3.1).
+    /// Another JSON type: `application/json`, or any with the suffix `+json` (RFC 6839, section 3.1).
     Json,
-    /// It is none of JSON, has a charset that is not UTF-8, or cannot be read.
+    /// No JSON type, another charset than UTF-8, or a malformed value.
     Other,
 }
 
-/// The charsets of texts that are UTF-8, ASCII among them.
+/// Charsets whose texts are UTF-8: ASCII is a subset.
 const UTF8: [&str; 3] = ["utf-8", "utf8", "us-ascii"];
 
 impl MediaType {
-    /// Reads a value of Content-Type, for a provider whose own is `own`.
-    pub fn read(value: &str, own: &str) -> Self {
+    /// Parses a value of Content-Type and compares it with `expected`, the provider's own.
+    pub fn parse(value: &str, expected: &str) -> Self {
         let value = trim_ows(value);
-        if value == own {
+        if value == expected {
             return Self::Own;
         }
         let (essence, parameters) = value.find(';').map_or((value, ""), |end| value.split_at(end));
         let essence = trim_ows(essence);
         let is_json = |(first, second): (&str, &str)| {
-            let suffix = second.len().checked_sub("+json".len()).filter(|at| *at > 0);
+            let suffix = second.len().checked_sub("+json".len()).filter(|start| *start > 0);
             is_token(first)
                 && is_token(second)
                 && (suffix
-                    .and_then(|at| second.get(at..))
+                    .and_then(|start| second.get(start..))
                     .is_some_and(|end| end.eq_ignore_ascii_case("+json"))
                     || essence.eq_ignore_ascii_case("application/json"))
         };
-        let found = if essence.eq_ignore_ascii_case(own) {
+        let media_type = if essence.eq_ignore_ascii_case(expected) {
             Self::Own
         } else if essence.split_once('/').is_some_and(is_json) {
             Self::Json
         } else {
             return Self::Other;
         };
-        if is_utf8(parameters) { found } else { Self::Other }
+        if is_utf8(parameters) { media_type } else { Self::Other }
     }
 }
 
-/// `*( OWS ";" OWS [ parameter ] )`: whether they can be read, and every charset among them is UTF-8.
+/// Whether the parameters, `*( OWS ";" OWS [ parameter ] )`, are well-formed and every charset is UTF-8.
 fn is_utf8(mut rest: &str) -> bool {
     loop {
         rest = trim_ows(rest);
@@ -60,35 +60,35 @@ fn is_utf8(mut rest: &str) -> bool {
         let Some((name, value)) = rest.split_once('=').filter(|(name, _)| is_token(name)) else {
             return false;
         };
-        let Some(end) = end_of(value) else { return false };
-        let (text, behind) = value.split_at(end);
-        if name.eq_ignore_ascii_case("charset") && !UTF8.iter().any(|charset| says(text, charset)) {
+        let Some(end) = find_value_end(value) else { return false };
+        let (text, after) = value.split_at(end);
+        if name.eq_ignore_ascii_case("charset") && !UTF8.iter().any(|charset| value_equals(text, charset)) {
             return false;
         }
-        rest = behind;
+        rest = after;
     }
 }
 
-/// Where a token or a quoted string ends.
-fn end_of(value: &str) -> Option<usize> {
+/// The end of a token or quoted string.
+fn find_value_end(value: &str) -> Option<usize> {
     if !value.starts_with('"') {
         let end = value.find([';', ' ', '\t']).unwrap_or(value.len());
         return is_token(&value[..end]).then_some(end);
     }
     let mut escaped = false;
-    for (at, byte) in value.bytes().enumerate().skip(1) {
+    for (offset, byte) in value.bytes().enumerate().skip(1) {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'"' => return Some(at + 1),
+            b'"' => return Some(offset + 1),
             _ => {}
         }
     }
     None
 }
 
-/// Whether a token or a quoted string is this word, in any letter case.
-fn says(text: &str, word: &str) -> bool {
+/// Whether a token or quoted string equals a word, in any letter case.
+fn value_equals(text: &str, word: &str) -> bool {
     let Some(quoted) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
         return text.eq_ignore_ascii_case(word);
     };
@@ -105,8 +105,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_in_utf8_is_told_by_type_and_charset() {
-        let read = |value| MediaType::read(value, "application/json");
+    fn json_in_utf8_is_recognized_by_type_and_charset() {
+        let parse = |value| MediaType::parse(value, "application/json");
         for value in [
             "application/json",
             "APPLICATION/JSON",
@@ -121,12 +121,12 @@ mod tests {
             "application/json; profile=\"https://h/?a=b;c\"",
             " application/json\t",
         ] {
-            assert_eq!(read(value), MediaType::Own, "{value}");
+            assert_eq!(parse(value), MediaType::Own, "{value}");
         }
         for value in
             ["application/vnd.api+json", "Application/CloudEvents+JSON; charset=utf-8", "text/x+json"]
         {
-            assert_eq!(read(value), MediaType::Json, "{value}");
+            assert_eq!(parse(value), MediaType::Json, "{value}");
         }
         for value in [
             "",
@@ -156,16 +156,16 @@ mod tests {
             "a b/c+json",
             "applicatıon/json",
         ] {
-            assert_eq!(read(value), MediaType::Other, "{value}");
+            assert_eq!(parse(value), MediaType::Other, "{value}");
         }
     }
 
     #[test]
-    fn a_type_of_the_providers_own_is_its_own() {
-        let read = |value| MediaType::read(value, "text/plain");
-        assert_eq!(read("text/plain; charset=utf-8"), MediaType::Own);
-        assert_eq!(read("Text/Plain"), MediaType::Own);
-        assert_eq!(read("text/plain; charset=latin1"), MediaType::Other);
-        assert_eq!(read("application/json"), MediaType::Json);
+    fn the_media_type_of_the_provider_is_its_own() {
+        let parse = |value| MediaType::parse(value, "text/plain");
+        assert_eq!(parse("text/plain; charset=utf-8"), MediaType::Own);
+        assert_eq!(parse("Text/Plain"), MediaType::Own);
+        assert_eq!(parse("text/plain; charset=latin1"), MediaType::Other);
+        assert_eq!(parse("application/json"), MediaType::Json);
     }
 }

@@ -1,4 +1,4 @@
-//! Keys that stand twice in one object.
+//! Duplicate keys of an object.
 
 use std::borrow::Cow;
 
@@ -6,67 +6,68 @@ use super::sort::{same_hash, sort_by, sort_by_hash};
 use super::table::{bytes_equal, mix};
 use super::{Token, TokenKind, string};
 
-/// The indices of keys that stand in their object a second time. On the tape the object begins at `open`; it has
-/// `count` members.
+/// Returns the indices of the keys that repeat an earlier key of their object, in the order of the text. The object starts
+/// at index `open` of the tape and has `count` members. Takes O(n log n) for n members, whatever the keys are.
 pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
+    // PERF: up to this many keys, comparing all pairs takes less time than sorting.
     const SMALL_OBJECT_KEYS: usize = 24;
     let next_key = |index: &u32| match tape.get(*index as usize + 1)? {
         value if matches!(value.tag(), TokenKind::Object | TokenKind::Array) => Some(value.payload() + 1),
         _ => Some(index + 2),
     };
     let keys = std::iter::successors(Some(open + 1), next_key).take(count as usize);
-    let inner = |index: u32| {
+    let raw_key = |index: u32| {
         let token = tape[index as usize];
         let start = token.offset as usize + 1;
         (token.tag() == TokenKind::Escaped, &bytes[start..start + token.len()])
     };
     if count as usize <= SMALL_OBJECT_KEYS {
-        // Two keys that share a bit mostly are two keys.
+        // Most keys that share a bit of `ContainerFrame::key_bits` differ.
         let mut fingerprints = [0; SMALL_OBJECT_KEYS];
-        let mut differ = true;
-        for (at, index) in keys.clone().enumerate() {
-            let (escaped, key) = inner(index);
+        let mut all_differ = true;
+        for (position, index) in keys.clone().enumerate() {
+            let (has_escapes, key) = raw_key(index);
             let print = fingerprint(key);
-            differ &= !escaped && !fingerprints[..at].contains(&print);
-            fingerprints[at] = print;
+            all_differ &= !has_escapes && !fingerprints[..position].contains(&print);
+            fingerprints[position] = print;
         }
-        if differ {
+        if all_differ {
             return Vec::new();
         }
     }
-    let exact = |index: u32| match inner(index) {
+    let decoded_key = |index: u32| match raw_key(index) {
         (true, key) => Cow::from(string::decode_lossless(key)),
         (false, key) => key.into(),
     };
     if count as usize <= SMALL_OBJECT_KEYS {
-        let named: Vec<(Cow<'_, [u8]>, u32)> = keys.map(|index| (exact(index), index)).collect();
-        let repeats = |at: usize| named[..at].iter().any(|(key, _)| *key == named[at].0);
-        return (0..named.len()).filter(|at| repeats(*at)).map(|at| named[at].1).collect();
+        let named: Vec<(Cow<'_, [u8]>, u32)> = keys.map(|index| (decoded_key(index), index)).collect();
+        let repeats = |n: usize| named[..n].iter().any(|(key, _)| *key == named[n].0);
+        return (0..named.len()).filter(|n| repeats(*n)).map(|n| named[n].1).collect();
     }
     let mut found = Vec::new();
-    same_hash(keys.map(|index| (mix(&exact(index)), index)), &mut |alike| {
-        let first = exact(alike[0].1);
-        if alike.iter().all(|(_, index)| bytes_equal(&exact(*index), &first)) {
+    same_hash(keys.map(|index| (mix(&decoded_key(index)), index)), &mut |alike| {
+        let first = decoded_key(alike[0].1);
+        if alike.iter().all(|(_, index)| bytes_equal(&decoded_key(*index), &first)) {
             found.extend(alike[1..].iter().map(|(_, index)| (*index, *index)));
             return;
         }
-        // Different keys that share a hash, as somebody may have looked for.
-        let mut named: Vec<_> = alike.iter().map(|(_, index)| (exact(*index), *index)).collect();
+        // SECURITY: a sender can craft different keys with one hash. Sorting keeps the time within O(n log n).
+        let mut named: Vec<_> = alike.iter().map(|(_, index)| (decoded_key(*index), *index)).collect();
         sort_by(&mut named, Ord::cmp);
         found.extend(
             named.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[1].1, pair[1].1)),
         );
     });
-    // What is listed of many are the first in the text.
+    // Only the first duplicates are listed: those of the text, not those of the lowest hashes.
     if !found.is_sorted() {
         sort_by_hash(&mut found);
     }
     found.into_iter().map(|(_, index)| index).collect()
 }
 
-/// The same for the same key. Different keys may share one; then they are compared.
+/// A 32-bit hash of a key. Different keys may share one, so that equal fingerprints need a comparison.
 pub fn fingerprint(key: &[u8]) -> u32 {
-    // Both ends of the key, eight bytes each at the most: enough to tell the keys of one object apart.
+    // PERF: the first and the last eight bytes suffice to distinguish most keys of one object.
     let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
         (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
         _ => match (key.first_chunk::<4>(), key.last_chunk::<4>()) {
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_share_a_hash_are_told_apart() {
+    fn keys_that_share_a_hash_are_distinguished() {
         let mut seen: HashMap<u64, String> = HashMap::new();
         let mut keys: Vec<String> = Vec::new();
         for n in 0..300_000u64 {
@@ -122,7 +123,7 @@ mod tests {
         let mut keys: Vec<String> = (0..300).map(|n| format!("key {}", n * 7 % 200)).collect();
         keys[250] = "\\u006bey 3".to_owned();
         let mut expected: Vec<u32> = (200..300).filter(|n| *n != 250).collect();
-        // 250 * 7 % 200 is 150, and key 3 stands there already.
+        // Key 250 would be "key 150"; it repeats "key 3" instead.
         expected.insert(50, 250);
         assert_eq!(repeated(&keys), expected);
     }

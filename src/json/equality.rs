@@ -1,11 +1,11 @@
-//! Equality of JSON values as JSON Schema has it: 1 equals 1.0, and members have no order. Texts are compared by
-//! their exact form, in which halves of surrogate pairs differ.
+//! Equality of JSON values as JSON Schema defines it: 1 equals 1.0, and members have no order. Strings are compared by
+//! their lossless decoding, in which different halves of surrogate pairs differ.
 
 use super::sort::{same_hash, sort_by};
 use super::table::mix;
 use super::{Decimal, Kind, TokenKind, Value};
 
-/// Whether two values are the same value.
+/// Whether two values are equal.
 ///
 /// ```
 /// use hookseal::json::{Document, values_equal};
@@ -17,19 +17,20 @@ use super::{Decimal, Kind, TokenKind, Value};
 /// ```
 #[must_use]
 pub fn values_equal(a: Value<'_>, b: Value<'_>) -> bool {
-    // Recursion ends at MAX_DEPTH, which the parser has enforced on both.
+    // INVARIANT: the parser has limited the depth of both, and so the recursion, to MAX_DEPTH.
     match (a.kind(), b.kind()) {
         (Kind::Null, Kind::Null) => true,
         (Kind::Boolean, Kind::Boolean) => a.tag() == b.tag(),
         (Kind::Number, Kind::Number) => a.raw_bytes() == b.raw_bytes() || a.as_decimal() == b.as_decimal(),
         (Kind::String, Kind::String) => {
-            a.string_bytes() == b.string_bytes() || (escaped(a, b) && a.decoded_bytes() == b.decoded_bytes())
+            a.string_bytes() == b.string_bytes()
+                || (has_escapes(a, b) && a.decoded_bytes() == b.decoded_bytes())
         }
-        (Kind::Array, Kind::Array) if size(a) == size(b) && a.len() == b.len() => {
+        (Kind::Array, Kind::Array) if token_count(a) == token_count(b) && a.len() == b.len() => {
             a.elements().zip(b.elements()).all(|(a, b)| values_equal(a, b))
         }
-        (Kind::Object, Kind::Object) if size(a) == size(b) && a.len() == b.len() => {
-            // Most writers keep the order of the keys.
+        (Kind::Object, Kind::Object) if token_count(a) == token_count(b) && a.len() == b.len() => {
+            // PERF: most serializers keep the order of the keys.
             let mut pairs = a.members().zip(b.members());
             if pairs.all(|((a, _), (b, _))| a.key_eq(b)) {
                 return a.members().zip(b.members()).all(|((_, x), (_, y))| values_equal(x, y));
@@ -40,18 +41,18 @@ pub fn values_equal(a: Value<'_>, b: Value<'_>) -> bool {
     }
 }
 
-/// Only with an escape can texts be equal that are spelled differently.
-fn escaped(a: Value<'_>, b: Value<'_>) -> bool {
+/// Whether one of two strings has an escape: without one, equal strings have equal bytes.
+fn has_escapes(a: Value<'_>, b: Value<'_>) -> bool {
     a.tag() == TokenKind::Escaped || b.tag() == TokenKind::Escaped
 }
 
-/// How many tokens a value has: equal values have equally many.
-fn size(value: Value<'_>) -> u64 {
+/// The number of tokens of a value. Equal values have equal numbers.
+fn token_count(value: Value<'_>) -> u64 {
     u64::from(value.token().next_index(value.index()) - value.index())
 }
 
-/// A hash that is equal for equal values. Anybody can find values that share one: nothing may take longer than
-/// it should because they do.
+/// A hash that is equal for equal values. SECURITY: a sender can craft values that share a hash, so that no caller may
+/// depend on few collisions.
 #[must_use]
 pub fn hash(value: Value<'_>) -> u64 {
     let seed = value.kind() as u64 + 1;
@@ -64,7 +65,7 @@ pub fn hash(value: Value<'_>) -> u64 {
         }
         Kind::String => blend(seed, mix(&value.decoded_bytes())),
         Kind::Array => value.elements().fold(seed, |all, item| blend(all, hash(item))),
-        // Members have no order, and neither has a sum.
+        // Members have no order; a sum does not depend on one.
         Kind::Object => blend(
             seed,
             value
@@ -75,7 +76,7 @@ pub fn hash(value: Value<'_>) -> u64 {
     }
 }
 
-/// Takes one more number into a hash.
+/// Adds a number to a hash.
 fn blend(hash: u64, next: u64) -> u64 {
     let mixed = (hash.rotate_left(23) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed ^ (mixed >> 32)
@@ -89,7 +90,7 @@ fn canonical(value: Value<'_>) -> Vec<u8> {
 }
 
 fn canonical_into(value: Value<'_>, out: &mut Vec<u8>) {
-    // Each part tells where it ends, so that no two values are written alike.
+    // INVARIANT: every part is self-delimiting, so that different values have different bytes.
     match value.kind() {
         Kind::Null | Kind::Boolean => out.push(value.tag() as u8),
         Kind::Number => {
@@ -98,7 +99,7 @@ fn canonical_into(value: Value<'_>, out: &mut Vec<u8>) {
                 number.canonical_into(out);
             }
         }
-        Kind::String => text_into(&value.decoded_bytes(), out),
+        Kind::String => string_into(&value.decoded_bytes(), out),
         Kind::Array => {
             out.push(TokenKind::Array as u8);
             value.elements().for_each(|item| canonical_into(item, out));
@@ -110,7 +111,7 @@ fn canonical_into(value: Value<'_>, out: &mut Vec<u8>) {
                 value.members().map(|(key, value)| (key.decoded_bytes(), value)).collect();
             sort_by(&mut members, |(a, _), (b, _)| a.cmp(b));
             for (key, value) in members {
-                text_into(&key, out);
+                string_into(&key, out);
                 canonical_into(value, out);
             }
             out.push(TokenKind::Close as u8);
@@ -118,44 +119,43 @@ fn canonical_into(value: Value<'_>, out: &mut Vec<u8>) {
     }
 }
 
-fn text_into(text: &[u8], out: &mut Vec<u8>) {
+fn string_into(text: &[u8], out: &mut Vec<u8>) {
     out.push(TokenKind::Utf8 as u8);
     out.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
     out.extend_from_slice(text);
 }
 
-/// The items of an array that are there more than once: of each such value the index of the first, and the second.
+/// Finds duplicate items of an array: for each repeated value the index of its first item, and its second item.
 ///
-/// Whatever the text says, it takes time in proportion to n log n. A long value is hashed only beside another of as
-/// many tokens, so that values are not hashed again at every level of arrays within arrays; and values that share a
-/// hash are sorted, and not compared each with each.
-pub(crate) fn repeated(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
+/// SECURITY: takes O(n log n), whatever the items are. Only items with equal token counts are hashed, so that nested arrays
+/// are not hashed again at every level; items with equal hashes are sorted instead of compared in pairs.
+pub(crate) fn find_repeated_items(array: Value<'_>) -> Vec<(usize, Value<'_>)> {
     let items: Vec<(Value<'_>, usize)> = array.elements().zip(0..).collect();
     let mut found = Vec::new();
     if items.len() < 2 {
         return found;
     }
-    // Nearly always they are what they seem: one value.
-    let same_value = |alike: &[(u32, u32)]| {
-        let (first, at) = items[alike[0].1 as usize];
-        let same = alike[1..].iter().all(|(_, at)| values_equal(first, items[*at as usize].0));
-        same.then(|| (at, items[alike[1].1 as usize].0))
+    // PERF: items with equal hashes are nearly always equal.
+    let repeated_value = |alike: &[(u32, u32)]| {
+        let (first, index) = items[alike[0].1 as usize];
+        let all_equal = alike[1..].iter().all(|(_, n)| values_equal(first, items[*n as usize].0));
+        all_equal.then(|| (index, items[alike[1].1 as usize].0))
     };
-    same_hash((0..).zip(&items).map(|(at, (item, _))| (size(*item), at)), &mut |alike| {
-        if let Some(pair) = same_value(alike) {
+    same_hash((0..).zip(&items).map(|(n, (item, _))| (token_count(*item), n)), &mut |alike| {
+        if let Some(pair) = repeated_value(alike) {
             found.push(pair);
             return;
         }
-        let hashed = alike.iter().map(|(_, at)| (hash(items[*at as usize].0), *at));
+        let hashed = alike.iter().map(|(_, n)| (hash(items[*n as usize].0), *n));
         same_hash(hashed, &mut |alike| {
-            if let Some(pair) = same_value(alike) {
+            if let Some(pair) = repeated_value(alike) {
                 found.push(pair);
                 return;
             }
-            let all = alike.iter().map(|(_, at)| items[*at as usize]);
-            let mut written: Vec<_> = all.map(|(item, at)| (canonical(item), at, item)).collect();
-            sort_by(&mut written, |a, b| a.0.cmp(&b.0));
-            let groups = written.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1);
+            let all = alike.iter().map(|(_, n)| items[*n as usize]);
+            let mut sorted: Vec<_> = all.map(|(item, index)| (canonical(item), index, item)).collect();
+            sort_by(&mut sorted, |a, b| a.0.cmp(&b.0));
+            let groups = sorted.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1);
             found.extend(groups.map(|alike| (alike[0].1, alike[1].2)));
         });
     });

@@ -1,43 +1,43 @@
-//! Places: from an index on the tape to path, pointer, UTF-16 offsets, line and column. Only issues
-//! pay for this; a text without issues never comes here.
+//! Locations: from an index of the tape to path, pointer, UTF-16 offsets, line and column.
+//!
+//! PERF: only issues have locations; a text without issues costs nothing here.
 
 use super::{Document, TokenKind, push_pointer_segment, sort_by};
 use crate::issue::{ByteSpan, Code, Issue, Location, PathSegment, PendingIssue, Severity, Span};
 use crate::text::escape_controls;
 
-/// Issues whose paths together have more bytes than this are not listed, errors and others counted apart:
-/// a text of long keys, deeply nested, does not decide how much memory its issues take.
+/// Maximum total length of the paths of all errors, and of all other issues. SECURITY: otherwise a text with long, deeply
+/// nested keys would decide how much memory its issues take.
 const MAX_TOTAL_PATH_BYTES: usize = 1 << 20;
 
-/// Turns drafts into issues, sorted by place. One walk over the tape and one over the bytes serve all.
-pub(super) fn locate(document: &Document<'_>, drafts: Vec<PendingIssue>) -> Vec<Issue> {
-    if drafts.is_empty() {
+/// Turns pending issues into issues, sorted by location, with one walk over the tape and one over the bytes.
+pub(super) fn locate(document: &Document<'_>, pending: Vec<PendingIssue>) -> Vec<Issue> {
+    if pending.is_empty() {
         return Vec::new();
     }
-    let mut placed: Vec<(ByteSpan, PendingIssue)> =
-        drafts.into_iter().map(|draft| (byte_span(document, draft.place), draft)).collect();
-    let rank = |(span, draft): &(ByteSpan, PendingIssue)| {
-        (draft.place != Location::Request, span.start, draft.severity)
+    let mut located: Vec<(ByteSpan, PendingIssue)> =
+        pending.into_iter().map(|issue| (byte_span(document, issue.place), issue)).collect();
+    let rank = |(span, issue): &(ByteSpan, PendingIssue)| {
+        (issue.place != Location::Request, span.start, issue.severity)
     };
-    sort_by(&mut placed, |a, b| rank(a).cmp(&rank(b)));
-    let paths = paths(document, &placed);
+    sort_by(&mut located, |a, b| rank(a).cmp(&rank(b)));
+    let paths = paths(document, &located);
     let omitted = paths.iter().filter(|path| path.is_none()).count();
-    let spans: Vec<ByteSpan> = placed.iter().map(|(span, _)| *span).collect();
-    let spans = spans_of(document.bytes, &spans);
-    let mut issues: Vec<Issue> = placed
+    let spans: Vec<ByteSpan> = located.iter().map(|(span, _)| *span).collect();
+    let spans = utf16_spans(document.bytes, &spans);
+    let mut issues: Vec<Issue> = located
         .into_iter()
         .zip(paths)
         .zip(spans)
-        .filter_map(|(((byte_span, draft), path), span)| {
+        .filter_map(|(((byte_span, issue), path), span)| {
             let path = path?;
-            Some(Issue { pointer: pointer(&path), path, span, byte_span, ..without_location(draft) })
+            Some(Issue { pointer: pointer(&path), path, span, byte_span, ..without_location(issue) })
         })
         .collect();
     if omitted > 0 {
-        let message =
-            format!("There are {omitted} more issues: the paths to them are too long to list them.");
+        let message = format!("Too many issues: {omitted} with long paths are not listed.");
         issues.push(without_location(PendingIssue::new(
-            Code::ISSUES_OMITTED,
+            Code::ISSUES_TRUNCATED,
             Severity::Info,
             Location::Request,
             message,
@@ -46,33 +46,33 @@ pub(super) fn locate(document: &Document<'_>, drafts: Vec<PendingIssue>) -> Vec<
     issues
 }
 
-/// The issue of a draft that stands nowhere in a body.
-pub(crate) fn without_location(draft: PendingIssue) -> Issue {
+/// An issue about no part of a body.
+pub(crate) fn without_location(pending: PendingIssue) -> Issue {
     Issue {
-        code: draft.code,
-        severity: draft.severity,
-        message: escape_controls(draft.message),
+        code: pending.code,
+        severity: pending.severity,
+        message: escape_controls(pending.message),
         path: Vec::new(),
         pointer: String::new(),
         span: Span { start: 0, end: 0, line: 1, column: 1 },
         byte_span: ByteSpan::default(),
-        expected: draft.expected.map(escape_controls),
-        received: draft.received.map(escape_controls),
-        hint: draft.hint.map(escape_controls),
-        stage: draft.stage,
+        expected: pending.expected.map(escape_controls),
+        received: pending.received.map(escape_controls),
+        hint: pending.hint.map(escape_controls),
+        stage: pending.stage,
     }
 }
 
-/// The issue of a draft that stands at these bytes of any text, JSON or not.
-pub(crate) fn located_at(bytes: &[u8], byte_span: ByteSpan, draft: PendingIssue) -> Issue {
-    Issue { span: span(bytes, byte_span), byte_span, ..without_location(draft) }
+/// An issue about a span of any text, JSON or not.
+pub(crate) fn located_at(bytes: &[u8], byte_span: ByteSpan, pending: PendingIssue) -> Issue {
+    Issue { span: span(bytes, byte_span), byte_span, ..without_location(pending) }
 }
 
 /// The path as a JSON Pointer (RFC 6901).
 pub(super) fn pointer(path: &[PathSegment]) -> String {
     let mut out = String::new();
-    for step in path {
-        match step {
+    for segment in path {
+        match segment {
             PathSegment::Key(key) => push_pointer_segment(&mut out, key),
             PathSegment::Index(index) => push_pointer_segment(&mut out, &index.to_string()),
         }
@@ -80,33 +80,32 @@ pub(super) fn pointer(path: &[PathSegment]) -> String {
     out
 }
 
-fn byte_span(document: &Document<'_>, place: Location) -> ByteSpan {
-    match place {
+fn byte_span(document: &Document<'_>, location: Location) -> ByteSpan {
+    match location {
         Location::Request => ByteSpan::default(),
         Location::Value(index) | Location::Key(index) => super::Value { document, index }.span(),
     }
 }
 
-/// The paths of all places in one walk over the tape; none for those that would be too much.
-fn paths(document: &Document<'_>, placed: &[(ByteSpan, PendingIssue)]) -> Vec<Option<Vec<PathSegment>>> {
-    let mut wanted: Vec<(u32, usize)> = placed
+/// The paths of all issues, in one walk over the tape; `None` beyond `MAX_TOTAL_PATH_BYTES`.
+fn paths(document: &Document<'_>, located: &[(ByteSpan, PendingIssue)]) -> Vec<Option<Vec<PathSegment>>> {
+    let mut targets: Vec<(u32, usize)> = located
         .iter()
         .enumerate()
-        .filter_map(|(n, (_, draft))| match draft.place {
+        .filter_map(|(n, (_, issue))| match issue.place {
             Location::Value(index) | Location::Key(index) => Some((index, n)),
             Location::Request => None,
         })
         .collect();
-    sort_by(&mut wanted, Ord::cmp);
-    let mut paths = vec![Some(Vec::new()); placed.len()];
-    let mut spent = [0; 2];
-    let mut wanted = wanted.into_iter().peekable();
-    // A container that is open at this point of the walk: whether it is an object, the items passed,
-    // and the key that was read last.
+    sort_by(&mut targets, Ord::cmp);
+    let mut paths = vec![Some(Vec::new()); located.len()];
+    let mut path_bytes = [0; 2];
+    let mut targets = targets.into_iter().peekable();
+    // The open containers: whether it is an object, the number of finished items, and the index of the last key.
     let mut open: Vec<(bool, usize, u32)> = Vec::new();
     let mut key_next = false;
     for index in 0..u32::try_from(document.tape.len()).unwrap_or(u32::MAX) {
-        if wanted.peek().is_none() {
+        if targets.peek().is_none() {
             break;
         }
         let tag = document.token(index).tag();
@@ -115,22 +114,22 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, PendingIssue)]) -> Vec<Op
         } else if key_next && let Some(frame) = open.last_mut() {
             frame.2 = index;
         }
-        while let Some((_, n)) = wanted.next_if(|(at, _)| *at == index) {
-            let spent = &mut spent[usize::from(placed[n].1.severity == Severity::Error)];
-            paths[n] = (*spent < MAX_TOTAL_PATH_BYTES).then(|| {
-                let step = |(object, count, key): &(bool, usize, u32)| {
-                    if *object {
+        while let Some((_, n)) = targets.next_if(|(target, _)| *target == index) {
+            let path_bytes = &mut path_bytes[usize::from(located[n].1.severity == Severity::Error)];
+            paths[n] = (*path_bytes < MAX_TOTAL_PATH_BYTES).then(|| {
+                let segment = |(is_object, count, key): &(bool, usize, u32)| {
+                    if *is_object {
                         let text = super::Value { document, index: *key }.as_str().unwrap_or_default();
-                        *spent += text.len();
+                        *path_bytes += text.len();
                         PathSegment::Key(text.into_owned())
                     } else {
                         PathSegment::Index(*count)
                     }
                 };
-                open.iter().map(step).collect()
+                open.iter().map(segment).collect()
             });
         }
-        // What the next token is.
+        // Determine whether the next token is a key.
         let was_key = key_next;
         key_next = false;
         match tag {
@@ -151,7 +150,7 @@ fn paths(document: &Document<'_>, placed: &[(ByteSpan, PendingIssue)]) -> Vec<Op
 }
 
 pub(super) fn span(bytes: &[u8], span: ByteSpan) -> Span {
-    spans_of(bytes, &[span])[0]
+    utf16_spans(bytes, &[span])[0]
 }
 
 pub(super) fn line_column(bytes: &[u8], offset: usize) -> (usize, usize) {
@@ -159,19 +158,19 @@ pub(super) fn line_column(bytes: &[u8], offset: usize) -> (usize, usize) {
     (span.line, span.column)
 }
 
-/// Lines, columns and UTF-16 offsets of many spans in one walk over the bytes.
-fn spans_of(bytes: &[u8], spans: &[ByteSpan]) -> Vec<Span> {
-    let mut marks: Vec<(usize, usize, bool)> = spans
+/// Lines, columns and UTF-16 offsets of many spans, in one walk over the bytes.
+fn utf16_spans(bytes: &[u8], spans: &[ByteSpan]) -> Vec<Span> {
+    let mut boundaries: Vec<(usize, usize, bool)> = spans
         .iter()
         .enumerate()
         .flat_map(|(n, span)| [(span.start, n, true), (span.end, n, false)])
         .collect();
-    sort_by(&mut marks, Ord::cmp);
+    sort_by(&mut boundaries, Ord::cmp);
     let mut out = vec![Span { line: 1, column: 1, ..Span::default() }; spans.len()];
     let (mut pos, mut units, mut line, mut line_units) = (0, 0, 1, 0);
-    for (offset, n, start) in marks {
+    for (offset, n, is_start) in boundaries {
         for &byte in &bytes[pos.min(bytes.len())..offset.min(bytes.len())] {
-            // A character has as many UTF-16 units as lead bytes count here: none for continuation bytes, two from F0 on.
+            // UTF-16 units by UTF-8 byte: none for a continuation byte, two for the lead byte of a four-byte sequence.
             units += usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0);
             if byte == b'\n' {
                 line += 1;
@@ -179,7 +178,7 @@ fn spans_of(bytes: &[u8], spans: &[ByteSpan]) -> Vec<Span> {
             }
         }
         pos = pos.max(offset);
-        if start {
+        if is_start {
             out[n] = Span { start: units, end: units, line, column: units - line_units + 1 };
         } else {
             out[n].end = units;

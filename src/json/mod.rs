@@ -1,10 +1,10 @@
-//! Strict JSON (RFC 8259) over bytes: one pass makes a flat tape of offsets, and everything else
-//! reads the tape. Knows nothing of webhooks.
+//! Strict JSON (RFC 8259) over bytes. One pass makes a tape, a flat list of tokens with their offsets; all other code
+//! reads the tape. This module knows nothing of webhooks.
 
-mod double;
+mod diagnostics;
 mod duplicates;
 mod equality;
-mod fault;
+mod js_number;
 mod keys;
 mod locate;
 mod number;
@@ -12,21 +12,28 @@ mod number;
 mod outline;
 mod parser;
 mod pointer;
+#[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
+mod serialize;
 mod sort;
 mod string;
 mod syntax;
+mod syntax_error;
 mod table;
 mod value;
 mod write;
 
-pub(crate) use equality::repeated;
+pub(crate) use equality::find_repeated_items;
 pub use equality::{hash, values_equal};
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+pub(crate) use js_number::set_js_text;
 pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};
 pub(crate) use locate::{located_at, without_location};
-pub use number::{Decimal, Divisor as NumberStep};
+pub use number::{Decimal, Divisor};
 #[cfg(feature = "outline")]
 pub(crate) use outline::{PatternSet, outline};
 pub use pointer::Pointer;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use serialize::json_text;
 pub(crate) use sort::sort_by;
 pub(crate) use table::{Table, bytes_equal};
 pub use value::{Elements, Key, Kind, Members, Value};
@@ -38,13 +45,14 @@ use std::sync::Arc;
 
 use crate::issue::{Issue, PendingIssue};
 
-/// Arrays and objects deeper than this are refused.
+/// Maximum nesting depth of arrays and objects. Some functions recurse over a document, and 128 levels are safe on any
+/// stack.
 pub const MAX_DEPTH: usize = 128;
 
-/// Texts longer than this are refused: offsets on the tape have 28 bits.
+/// Maximum length of a document: a token has 28 bits for a length.
 pub const MAX_DOCUMENT_BYTES: usize = (1 << 28) - 1;
 
-/// A text that was read to the end and is JSON: the bytes and a flat index of where values stand.
+/// A parsed JSON text: its bytes and its tape, the flat list of tokens.
 ///
 /// ```
 /// use hookseal::json::Document;
@@ -55,24 +63,23 @@ pub const MAX_DOCUMENT_BYTES: usize = (1 << 28) - 1;
 /// assert_eq!((size.span().start, size.raw_bytes()), (22, &b"2904221"[..]));
 ///
 /// let issue = Document::parse(b"{ \"a\": 1,\n  \"b\": 2, }").unwrap_err();
-/// assert_eq!(issue.message, "Trailing comma: nothing stands between this comma and the '}'.");
+/// assert_eq!(issue.message, "Trailing comma before '}'.");
 /// assert_eq!((issue.span.line, issue.span.column), (2, 9));
 /// # Ok::<(), Box<hookseal::Issue>>(())
 /// ```
 ///
-/// What a grammar cannot refuse and a caller should know (a key that stands twice, half a
-/// surrogate pair, a number that JavaScript would change) is in its findings.
+/// Issues that the grammar allows (duplicate keys, halves of surrogate pairs, numbers that JavaScript changes) are in its
+/// diagnostics.
 pub struct Document<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) tape: Vec<Token>,
     diagnostics: Vec<PendingIssue>,
-    ascii: bool,
-    /// Whether an object has a key twice.
+    is_ascii: bool,
     has_duplicate_keys: bool,
     key_table: Option<Arc<KeyTable>>,
 }
 
-/// Says how much there is, and not what: a payload may be health data.
+/// SECURITY: prints the length only. A payload may be health data.
 impl fmt::Debug for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = format_args!("[{} bytes]", self.bytes.len());
@@ -81,18 +88,17 @@ impl fmt::Debug for Document<'_> {
 }
 
 impl<'a> Document<'a> {
-    /// Reads the text to its end.
+    /// Parses a whole text.
     ///
     /// # Errors
-    /// One issue that says where the text stops being JSON, what stands there, what was expected
-    /// and the likely cause.
+    /// The issue of the first syntax error: its location, what was expected, what was found, and what to change.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Box<Issue>> {
-        parser::read(bytes, None)
+        parser::parse(bytes, None)
     }
 
-    /// The same, with keys to expect: those that are met carry their symbol.
-    pub(crate) fn parse_with_keys(bytes: &'a [u8], names: &Arc<KeyTable>) -> Result<Self, Box<Issue>> {
-        parser::read(bytes, Some(names))
+    /// Parses with a table of expected keys: the token of such a key holds its symbol.
+    pub(crate) fn parse_with_keys(bytes: &'a [u8], key_table: &Arc<KeyTable>) -> Result<Self, Box<Issue>> {
+        parser::parse(bytes, Some(key_table))
     }
 
     /// The document up to the first syntax error; `None` without any value.
@@ -107,21 +113,21 @@ impl<'a> Document<'a> {
         self.tape
     }
 
-    /// Whether it was these keys that the parser was told to expect, so that symbols mean what they mean there.
-    pub(crate) fn uses_key_table(&self, names: &Arc<KeyTable>) -> bool {
-        self.key_table.as_ref().is_some_and(|own| Arc::ptr_eq(own, names))
+    /// Whether the document was parsed with this key table, so that its symbols can be compared.
+    pub(crate) fn uses_key_table(&self, key_table: &Arc<KeyTable>) -> bool {
+        self.key_table.as_ref().is_some_and(|table| Arc::ptr_eq(table, key_table))
     }
 
-    /// The bytes that were read.
+    /// The bytes of the text.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// Whether the text is nothing but ASCII.
+    /// Whether all strings of the text are ASCII.
     #[must_use]
     pub fn is_ascii(&self) -> bool {
-        self.ascii
+        self.is_ascii
     }
 
     /// The outermost value.
@@ -130,44 +136,44 @@ impl<'a> Document<'a> {
         Value { document: self, index: 0 }
     }
 
-    /// What is JSON by the grammar and still worth an issue, in the order of the text.
+    /// The issues that the grammar allows.
     pub(crate) fn diagnostics(&self) -> &[PendingIssue] {
         &self.diagnostics
     }
 
-    /// The same, to be kept.
-    pub(crate) fn take_findings(&mut self) -> Vec<PendingIssue> {
+    /// Moves the diagnostics out of the document.
+    pub(crate) fn take_diagnostics(&mut self) -> Vec<PendingIssue> {
         std::mem::take(&mut self.diagnostics)
     }
 
-    /// Works out path, line and column of every draft, and sorts them by place.
-    pub(crate) fn locate(&self, drafts: Vec<PendingIssue>) -> Vec<Issue> {
-        locate::locate(self, drafts)
+    /// Computes path, line and column of every pending issue, and sorts the issues by location.
+    pub(crate) fn locate(&self, pending: Vec<PendingIssue>) -> Vec<Issue> {
+        locate::locate(self, pending)
     }
 
-    /// How many tokens were read: a measure of how much there is to validate.
+    /// The number of tokens, which bounds the work of a validation.
     pub(crate) fn token_count(&self) -> usize {
         self.tape.len()
     }
 
-    /// The value, or the key, with this index on the tape.
-    pub(crate) fn offset(&self, index: u32) -> Option<Value<'_>> {
+    /// The value or key at this index of the tape, if the tape is that long.
+    pub(crate) fn value_at(&self, index: u32) -> Option<Value<'_>> {
         ((index as usize) < self.tape.len()).then_some(Value { document: self, index })
     }
 
-    /// The value with this index on the tape, which has to be there.
+    /// The value at this index of the tape. INVARIANT: the index comes from this document.
     #[inline]
     pub(crate) fn value(&self, index: u32) -> Value<'_> {
         Value { document: self, index }
     }
 
-    /// The key with this index on the tape, which has to be one.
+    /// The key at this index of the tape. INVARIANT: the token is a key of this document.
     #[inline]
     pub(crate) fn key(&self, index: u32) -> Key<'_> {
         Key { document: self, index }
     }
 
-    /// The string with this index on the tape, for as long as the bytes are there.
+    /// The string at this index of the tape, borrowed from the bytes where it has no escapes.
     pub(crate) fn text(&self, index: u32) -> Option<Cow<'a, str>> {
         value::text(self.bytes, self.token(index))
     }
@@ -178,20 +184,21 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Eight bytes for a scalar, a key, or one end of a container.
+/// A scalar, a key, or one end of a container, in eight bytes.
 ///
-/// `at` is the offset of the first byte (of the closing bracket, for `Close`). The upper four bits of
-/// `word` are the tag; the lower 28 are the length in bytes between the quotes for strings, the length for numbers and
-/// literals, the index of the `Close` token for containers, and the number of members or items for `Close`.
-/// A key that was expected has a tag of its own, its symbol in twelve bits, and its length in sixteen.
+/// `offset` is that of the first byte; for `Close`, of the closing bracket. The upper four bits of `word` are the kind. The
+/// lower 28 bits are:
+/// - for strings the number of bytes between the quotes, for numbers and literals their length;
+/// - for containers the index of their `Close` token, and for `Close` the number of members or items;
+/// - for an interned key its symbol in twelve bits and its length in sixteen.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)] // JavaScript reads the tape too
+#[repr(C)] // JavaScript reads the tape, too.
 pub(crate) struct Token {
     pub offset: u32,
     word: u32,
 }
 
-/// What kind of token, finer than JSON's own types where that saves work later.
+/// The kind of a token: finer than the types of JSON where the difference saves work later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum TokenKind {
@@ -201,23 +208,19 @@ pub(crate) enum TokenKind {
     /// A number without fraction and exponent.
     Integer,
     Number,
-    /// Only ASCII, no escapes: bytes are characters.
+    /// A string of ASCII without escapes.
     Ascii,
-    /// UTF-8 without escapes.
+    /// A string of UTF-8 without escapes.
     Utf8,
-    /// With escapes.
+    /// A string with escapes.
     Escaped,
     Object,
     Array,
     Close,
 }
 
-/// What stands in the place of a tag for a key that was expected. To all but those who ask for its symbol it
-/// is a string.
-const INTERNED_KEY: u32 = 11;
-
-const TAGS: [TokenKind; 16] = {
-    let mut tags = [TokenKind::Close; 16];
+const KINDS: [TokenKind; 16] = {
+    let mut kinds = [TokenKind::Close; 16];
     let mut index = 0;
     let known = [
         TokenKind::Null,
@@ -231,47 +234,61 @@ const TAGS: [TokenKind; 16] = {
         TokenKind::Object,
         TokenKind::Array,
         TokenKind::Close,
-        TokenKind::Ascii, // KNOWN
+        TokenKind::Ascii, // INTERNED_KEY
     ];
     while index < known.len() {
-        tags[index] = known[index];
+        kinds[index] = known[index];
         index += 1;
     }
-    tags
+    kinds
 };
 
 impl Token {
-    pub fn new(tag: TokenKind, at: usize, payload: usize) -> Self {
-        debug_assert!(at <= MAX_DOCUMENT_BYTES && payload <= MAX_DOCUMENT_BYTES);
-        #[allow(clippy::cast_possible_truncation)] // MAX_BYTES bounds both
-        Self { offset: at as u32, word: ((tag as u32) << 28) | payload as u32 }
+    // The layout, of which JavaScript has names from `wasm/layout.rs`.
+    pub const OFFSET_WORD: usize = std::mem::offset_of!(Self, offset) / 4;
+    pub const KIND_WORD: usize = std::mem::offset_of!(Self, word) / 4;
+    pub const KIND_SHIFT: u32 = 28;
+    pub const PAYLOAD_MASK: u32 = (1 << Self::KIND_SHIFT) - 1;
+    pub const SYMBOL_SHIFT: u32 = 16;
+    pub const SYMBOL_MASK: u32 = 0xfff;
+    /// The kind bits of an interned key. `tag` reports such a token as an ASCII string.
+    pub const INTERNED_KEY: u32 = 11;
+
+    pub fn new(kind: TokenKind, offset: usize, payload: usize) -> Self {
+        debug_assert!(offset <= MAX_DOCUMENT_BYTES && payload <= MAX_DOCUMENT_BYTES);
+        #[allow(clippy::cast_possible_truncation)] // MAX_DOCUMENT_BYTES bounds both
+        Self { offset: offset as u32, word: ((kind as u32) << Self::KIND_SHIFT) | payload as u32 }
     }
 
     #[inline]
     pub fn tag(self) -> TokenKind {
-        TAGS[self.class()]
+        KINDS[self.class()]
     }
 
-    /// A key that was expected.
-    pub fn interned_key(at: usize, symbol: Symbol, len: usize) -> Self {
-        debug_assert!(at <= MAX_DOCUMENT_BYTES && symbol < 1 << 12 && len < 1 << 16);
-        #[allow(clippy::cast_possible_truncation)] // names are bounded, and MAX_BYTES bounds the offset
-        Self { offset: at as u32, word: INTERNED_KEY << 28 | u32::from(symbol) << 16 | len as u32 }
+    /// The token of a key of the key table.
+    pub fn interned_key(offset: usize, symbol: Symbol, len: usize) -> Self {
+        debug_assert!(offset <= MAX_DOCUMENT_BYTES && symbol < 1 << 12 && len < 1 << 16);
+        #[allow(clippy::cast_possible_truncation)] // MAX_KEY_BYTES bounds it
+        let word =
+            Self::INTERNED_KEY << Self::KIND_SHIFT | u32::from(symbol) << Self::SYMBOL_SHIFT | len as u32;
+        #[allow(clippy::cast_possible_truncation)] // MAX_DOCUMENT_BYTES bounds it
+        Self { offset: offset as u32, word }
     }
 
-    /// The symbol of a key that was expected.
+    /// The symbol of an interned key.
     pub fn symbol(self) -> Option<Symbol> {
         #[allow(clippy::cast_possible_truncation)] // twelve bits
-        (self.word >> 28 == INTERNED_KEY).then_some((self.word >> 16 & 0xfff) as Symbol)
+        (self.word >> Self::KIND_SHIFT == Self::INTERNED_KEY)
+            .then_some((self.word >> Self::SYMBOL_SHIFT & Self::SYMBOL_MASK) as Symbol)
     }
 
-    /// The number of the tag, below sixteen, for those who have a table of their own.
+    /// The kind bits, below sixteen, as an index for lookup tables.
     #[inline]
     pub fn class(self) -> usize {
-        (self.word >> 28) as usize
+        (self.word >> Self::KIND_SHIFT) as usize
     }
 
-    /// The index behind the value that stands at this one.
+    /// The index after the value that starts at `index`.
     #[inline]
     pub fn next_index(self, index: u32) -> u32 {
         if matches!(self.tag(), TokenKind::Object | TokenKind::Array) {
@@ -281,18 +298,19 @@ impl Token {
         }
     }
 
-    /// What the tag says of the lower bits. Not for strings, whose length is [`len`](Self::len).
+    /// The lower 28 bits. The length of a string is [`len`](Self::len).
     pub fn payload(self) -> u32 {
-        self.word & 0x0fff_ffff
+        self.word & Self::PAYLOAD_MASK
     }
 
-    /// How many bytes stand between the quotes of a string.
+    /// The number of bytes between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.word >> 28 == INTERNED_KEY { self.word & 0xffff } else { self.payload() }) as usize
+        (if self.class() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.payload() })
+            as usize
     }
 
-    /// Whether tag and payload are these: one comparison.
-    pub fn is(self, tag: TokenKind, payload: u32) -> bool {
-        self.word == ((tag as u32) << 28) | payload
+    /// Compares kind and payload at once.
+    pub fn is(self, kind: TokenKind, payload: u32) -> bool {
+        self.word == ((kind as u32) << Self::KIND_SHIFT) | payload
     }
 }

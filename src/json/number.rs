@@ -1,23 +1,23 @@
-//! Numbers as the text has them: exact decimals, compared without ever becoming binary.
+//! Exact decimal numbers, compared without a conversion to binary.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::double::Double;
+use super::js_number::js_text;
 
-/// A JSON number, exact: sign, significant digits and the power of ten of the first digit.
+/// An exact JSON number: sign, significant digits and the power of ten of the first digit.
 #[derive(Clone, Copy)]
 pub struct Decimal<'a> {
     negative: bool,
-    /// From the first digit that is not zero to the last; a point may stand in between. Empty: zero.
+    /// The bytes from the first nonzero digit to the last, which may include a decimal point. Empty for zero.
     digits: &'a [u8],
     /// The power of ten of the first digit: 0 for 7, 2 for 123, -1 for 0.5.
     magnitude: i64,
-    /// How many digits, without the point.
+    /// The number of digits, without the decimal point.
     length: i64,
 }
 
-/// Says how long the number is, and not which: it may be health data.
+/// SECURITY: prints the number of digits only. The number may be health data.
 impl fmt::Debug for Decimal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Decimal({} digits)", self.length)
@@ -25,33 +25,33 @@ impl fmt::Debug for Decimal<'_> {
 }
 
 impl<'a> Decimal<'a> {
-    /// Reads a number of the JSON grammar. What is not one gives some number, never a panic.
+    /// Parses a number of the JSON grammar. Other text gives an unspecified number, never a panic.
     pub(crate) fn parse(text: &'a [u8]) -> Self {
         let (negative, text) = match text.split_first() {
             Some((b'-', rest)) => (true, rest),
             _ => (false, text),
         };
-        let mark = text.iter().position(|byte| matches!(byte, b'e' | b'E'));
-        let (mantissa, exponent) = match mark {
-            Some(at) => (&text[..at], exponent(&text[at + 1..])),
+        let exponent_sign = text.iter().position(|byte| matches!(byte, b'e' | b'E'));
+        let (mantissa, exponent) = match exponent_sign {
+            Some(end) => (&text[..end], parse_exponent(&text[end + 1..])),
             None => (text, 0),
         };
         let point = mantissa.iter().position(|&byte| byte == b'.');
-        let whole = point.unwrap_or(mantissa.len());
-        let significant = |byte: &u8| matches!(byte, b'1'..=b'9');
+        let point_offset = point.unwrap_or(mantissa.len());
+        let is_significant = |byte: &u8| matches!(byte, b'1'..=b'9');
         let (Some(first), Some(last)) =
-            (mantissa.iter().position(significant), mantissa.iter().rposition(significant))
+            (mantissa.iter().position(is_significant), mantissa.iter().rposition(is_significant))
         else {
             return Self { negative: false, digits: &[], magnitude: 0, length: 0 };
         };
-        let inside = point.is_some_and(|point| first < point && point < last);
-        let place =
-            if first < whole { offset(whole) - offset(first) - 1 } else { offset(whole) - offset(first) };
+        let has_inner_point = point.is_some_and(|point| first < point && point < last);
+        let distance = signed(point_offset) - signed(first);
+        let first_exponent = if first < point_offset { distance - 1 } else { distance };
         Self {
             negative,
             digits: &mantissa[first..=last],
-            magnitude: exponent.saturating_add(place),
-            length: offset(last - first + 1) - i64::from(inside),
+            magnitude: exponent.saturating_add(first_exponent),
+            length: signed(last - first + 1) - i64::from(has_inner_point),
         }
     }
 
@@ -59,13 +59,13 @@ impl<'a> Decimal<'a> {
         self.digits.iter().filter(|&&byte| byte != b'.').map(|byte| byte - b'0')
     }
 
-    /// Whether JavaScript holds it at a glance: of no more digits than these, no two numbers are read as one double,
-    /// unless that is subnormal.
+    /// Whether the number of digits alone shows that JavaScript keeps the number: no two numbers of up to 15 digits have the
+    /// same nearest double, unless that is subnormal.
     pub(super) fn is_trivially_exact(&self) -> bool {
         self.length <= 15 && (-307..308).contains(&self.magnitude)
     }
 
-    /// The same for equal numbers.
+    /// A hash that is equal for equal numbers.
     pub(super) fn fingerprint(self) -> u64 {
         let start = self.magnitude.cast_unsigned() << 1 | u64::from(self.negative);
         self.digits().fold(start, |hash, digit| {
@@ -73,12 +73,12 @@ impl<'a> Decimal<'a> {
         })
     }
 
-    /// Appends bytes that are the same for equal numbers, and only for those, and say where they end.
+    /// Appends a self-delimiting encoding that is equal for equal numbers only.
     pub(super) fn canonical_into(self, out: &mut Vec<u8>) {
         out.push(u8::from(self.negative));
         out.extend(self.digits().map(|digit| b'0' + digit));
         out.push(b'.');
-        // Few numbers are large: seven bits a byte, as long as there are any.
+        // The magnitude as a zigzag varint: seven bits per byte, and one byte for most numbers.
         let mut rest = (self.magnitude << 1 ^ self.magnitude >> 63).cast_unsigned();
         while rest > 0x7f {
             out.push(rest.to_le_bytes()[0] | 0x80);
@@ -91,23 +91,24 @@ impl<'a> Decimal<'a> {
         self.digits.is_empty()
     }
 
-    /// The digits without a point, if they are nineteen at the most.
-    fn digits_as_u64(self) -> u64 {
-        self.digits().fold(0, |total, digit| total.wrapping_mul(10).wrapping_add(digit.into()))
+    /// Whether the number is an integer below 1e38 and a double: one of at most 53 bits, before zero bits. Above, JavaScript
+    /// writes an integer with an exponent, and its 17 digits decide.
+    fn is_integer_double(self) -> bool {
+        if !self.is_integer() || self.magnitude >= 38 {
+            return false;
+        }
+        let digits = self.digits().fold(0u128, |total, digit| total * 10 + u128::from(digit));
+        let integer = (self.length..=self.magnitude).fold(digits, |total, _| total * 10);
+        integer.leading_zeros() + integer.trailing_zeros() >= u128::BITS - 53
     }
 
-    /// The power of ten of the last digit.
-    fn last_digit_exponent(self) -> i64 {
-        self.magnitude + 1 - self.length
-    }
-
-    /// Whether the number is whole: 1.0 and 1e2 are.
+    /// Whether the number is an integer, as 1.0 and 1e2 are.
     #[must_use]
     pub fn is_integer(self) -> bool {
         self.is_zero() || self.magnitude + 1 >= self.length
     }
 
-    /// The number as an `i64`, if it is whole and fits.
+    /// The number as an `i64`, if it is an integer in that range.
     #[must_use]
     pub fn to_i64(self) -> Option<i64> {
         if !self.is_integer() || self.magnitude > 18 {
@@ -124,19 +125,19 @@ impl<'a> Decimal<'a> {
         Some(total)
     }
 
-    /// Whether the number is `step` times a whole number, exactly.
+    /// Whether the number is an integer multiple of `divisor`, exactly.
     #[must_use]
-    pub fn is_multiple_of(self, step: &Divisor) -> bool {
+    pub fn is_multiple_of(self, divisor: &Divisor) -> bool {
         if self.is_zero() {
             return true;
         }
-        // self = A * 10^a and step = M * 10^m, neither A nor M divisible by ten.
-        let shift = (self.magnitude + 1 - self.length).saturating_sub(step.exponent);
+        // self = A * 10^a and divisor = M * 10^m, and neither A nor M is divisible by ten.
+        let shift = (self.magnitude + 1 - self.length).saturating_sub(divisor.exponent);
         if shift < 0 {
             return false;
         }
-        let modulus = u128::from(step.mantissa);
-        // As many digits at once as 64 bits hold: a division by 128 bits takes long.
+        let modulus = u128::from(divisor.mantissa);
+        // PERF: divide once per 19 digits, as many as 64 bits hold. A 128-bit division is slow.
         let (mut rest, mut digits, mut scale) = (0u128, 0u64, 1u64);
         for digit in self.digits() {
             (digits, scale) = (digits * 10 + u64::from(digit), scale * 10);
@@ -158,17 +159,17 @@ impl<'a> Decimal<'a> {
     }
 }
 
-fn offset(index: usize) -> i64 {
-    i64::try_from(index).unwrap_or(i64::MAX)
+fn signed(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
 }
 
-fn exponent(text: &[u8]) -> i64 {
+fn parse_exponent(text: &[u8]) -> i64 {
     let (sign, digits) = match text.split_first() {
         Some((b'-', rest)) => (-1, rest),
         Some((b'+', rest)) => (1, rest),
         _ => (1, text),
     };
-    // A thousand million is further than any text that fits in memory reaches by itself.
+    // 2^40 is more than the digits of any document can compensate.
     digits.iter().fold(0i64, |total, digit| (total * 10 + i64::from(digit.wrapping_sub(b'0'))).min(1 << 40))
         * sign
 }
@@ -201,7 +202,7 @@ impl Ord for Decimal<'_> {
     }
 }
 
-/// The step of `multipleOf`, ready to divide by.
+/// The value of the keyword `multipleOf`, as an integer times a power of ten.
 #[derive(Clone, Copy, Debug)]
 pub struct Divisor {
     mantissa: u64,
@@ -209,9 +210,9 @@ pub struct Divisor {
 }
 
 impl Divisor {
-    /// Prepares a step. `None` where it is not above zero or has more than 19 significant digits.
+    /// Returns `None` for a number that is not positive or has more than 19 significant digits.
     #[must_use]
-    pub fn of(number: Decimal<'_>) -> Option<Self> {
+    pub fn new(number: Decimal<'_>) -> Option<Self> {
         if number.negative || number.is_zero() {
             return None;
         }
@@ -221,40 +222,26 @@ impl Divisor {
         Some(Self { mantissa, exponent: number.magnitude + 1 - number.length })
     }
 
-    /// Whether every whole number is a multiple, as of 1 and 0.01.
+    /// Whether all integers are multiples, as of 1 and 0.01.
     #[must_use]
     pub fn divides_integers(self) -> bool {
         self.mantissa == 1 && self.exponent <= 0
     }
 }
 
-/// Whether JavaScript cannot represent a number exactly.
-///
-/// It can where the double nearest to the number is the number itself, or is written back with
-/// the same digits, as 0.1 is.
-pub fn is_lossy(text: &[u8]) -> bool {
-    let exact = Decimal::parse(text);
-    if exact.is_trivially_exact() {
+/// Whether JavaScript changes a number: its nearest double is another number, and JavaScript writes that double with other
+/// digits. 0.1 is no double, but JavaScript writes the nearest one as 0.1.
+pub(super) fn is_lossy(text: &[u8]) -> bool {
+    let number = Decimal::parse(text);
+    if number.is_trivially_exact() || number.is_integer_double() {
         return false;
     }
-    let double = Double::nearest(exact.digits(), exact.magnitude);
-    // A whole number can be exact although fewer digits are enough to name it: 2^60.
-    if double.value.is_infinite() || double.is_exact && double.value < 1e38 && exact.is_integer() {
-        return double.value.is_infinite();
+    // PERF: JavaScript never writes more than 17 significant digits.
+    if number.length > 17 {
+        return true;
     }
-    // Seventeen digits tell every double from the next.
-    exact.length > 17 || (exact.digits_as_u64(), exact.last_digit_exponent()) != double.shortest
-}
-
-/// What JavaScript makes of a number it cannot represent.
-#[cfg(test)]
-pub fn js_value_if_lossy(text: &[u8]) -> Option<String> {
-    let exact = Decimal::parse(text);
-    let double = || Double::nearest(exact.digits(), exact.magnitude);
-    is_lossy(text).then(|| match double() {
-        double if double.value.is_infinite() => "Infinity".to_owned(),
-        double => double.to_js_string(exact.negative),
-    })
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    Decimal::parse(js_text(text).as_bytes()) != number
 }
 
 #[cfg(test)]
@@ -282,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_ordered_beyond_what_a_double_can_tell() {
+    fn numbers_are_ordered_beyond_the_precision_of_a_double() {
         let ordered = [
             "-1e400",
             "-9007199254740993",
@@ -309,8 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_recognised() {
-        for (text, whole) in [
+    fn integers_are_recognized() {
+        for (text, is_integer) in [
             ("1.0", true),
             ("1e2", true),
             ("1.5e1", true),
@@ -319,7 +306,7 @@ mod tests {
             ("1e-1", false),
             ("1e400", true),
         ] {
-            assert_eq!(decimal(text).is_integer(), whole, "{text}");
+            assert_eq!(decimal(text).is_integer(), is_integer, "{text}");
         }
         for (text, value) in [
             ("0", Some(0)),
@@ -338,7 +325,7 @@ mod tests {
 
     #[test]
     fn multiples_are_exact() {
-        for (number, step, expected) in [
+        for (number, divisor, expected) in [
             ("0.3", "0.1", true),
             ("0.35", "0.1", false),
             ("1.1", "0.01", true),
@@ -354,36 +341,11 @@ mod tests {
             ("1e999999999999", "3", false),
             ("1e999999999999", "2", true),
         ] {
-            let step = Divisor::of(decimal(step)).expect("a step");
-            assert_eq!(decimal(number).is_multiple_of(&step), expected, "{number}");
-            assert!(expected || !step.divides_integers() || number.contains(['.', 'e', 'E']), "{number}");
+            let divisor = Divisor::new(decimal(divisor)).expect("a divisor");
+            assert_eq!(decimal(number).is_multiple_of(&divisor), expected, "{number}");
+            assert!(expected || !divisor.divides_integers() || number.contains(['.', 'e', 'E']), "{number}");
         }
-        assert!(Divisor::of(decimal("0")).is_none());
-        assert!(Divisor::of(decimal("-1")).is_none());
-    }
-
-    #[test]
-    fn precision_is_lost_where_javascript_loses_it() {
-        for held in [
-            "0.1",
-            "9007199254740992",
-            "1152921504606846976",
-            "1e21",
-            "1.7976931348623157e308",
-            "0.30000000000000004",
-            "5e-324",
-            "123456789012345680000",
-        ] {
-            assert_eq!(js_value_if_lossy(held.as_bytes()), None, "{held}");
-        }
-        for (text, read) in [
-            ("9007199254740993", "9007199254740992"),
-            ("12345678901234567890", "12345678901234567000"),
-            ("0.1000000000000000055", "0.1"),
-            ("1e400", "Infinity"),
-            ("1e-400", "0"),
-        ] {
-            assert_eq!(js_value_if_lossy(text.as_bytes()).as_deref(), Some(read), "{text}");
-        }
+        assert!(Divisor::new(decimal("0")).is_none());
+        assert!(Divisor::new(decimal("-1")).is_none());
     }
 }

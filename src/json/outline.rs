@@ -1,6 +1,6 @@
 //! Outlines for editors: every value of a text in document order with its offsets, up to the first syntax error.
 
-use super::{Document, Kind, Value};
+use super::{Document, Value};
 
 /// A JSON Pointer in which the segment `*` matches every key and every index.
 struct PointerPattern(Vec<String>);
@@ -142,6 +142,7 @@ fn to_word(number: usize) -> i32 {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Kind;
     use super::*;
 
     fn words(text: &str, patterns: &str) -> Vec<[i32; WORDS]> {

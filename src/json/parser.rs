@@ -1,104 +1,94 @@
-//! The one pass over the bytes: RFC 8259's grammar, UTF-8, depth and duplicate keys, with an
-//! explicit stack, so that no input decides how deep the program recurses.
+//! The parser: one pass over the bytes for RFC 8259's grammar, UTF-8, nesting depth and duplicate keys.
+//!
+//! SECURITY: open containers are on an explicit stack, so that no input decides how deep the program recurses.
 
-use super::fault::{Expected, FaultContext, OpenContainer, SyntaxError, SyntaxErrorKind};
-use super::string::{escaped_unit, scan};
+use std::sync::Arc;
+
+use super::diagnostics::Diagnostics;
+use super::string::{scan, scan_escape};
+use super::syntax_error::{Expected, OpenContainer, SyntaxError, SyntaxErrorContext, SyntaxErrorKind};
 use super::{
     Document, KeyTable, MAX_DEPTH, MAX_DOCUMENT_BYTES, NO_SYMBOL, Symbol, Token, TokenKind, duplicates,
-    number, syntax,
+    syntax,
 };
-use crate::issue::{Code, Issue, Location, PendingIssue, Severity};
-use std::sync::Arc;
+use crate::issue::{Issue, Location};
 
 /// An array or object that is still open.
 #[derive(Clone, Copy)]
 struct ContainerFrame {
     /// The index of its token.
     open: u32,
-    /// How many members or items were finished.
+    /// The number of finished members or items.
     count: u32,
-    /// One bit for each key, the same for the same key.
-    keys: [u64; 2],
-    object: bool,
-    /// Two keys have the same bit, or one has to be decoded before it can be compared.
+    /// A bit set of its keys: equal keys have the same bit.
+    key_bits: [u64; 2],
+    is_object: bool,
+    /// Two keys have the same bit, or a key has escapes and must be decoded for a comparison.
     may_have_duplicates: bool,
-    /// The key it is the value of, and the salt around it.
+    /// The key that the container is the value of, and the prediction context around the container.
     parent_key: Symbol,
-    salt: u8,
+    context: u8,
 }
 
 impl ContainerFrame {
-    /// Takes note of a key by its bit.
     #[inline]
     fn mark_key(&mut self, bit: u32) {
-        let (keys, mark) = (&mut self.keys[(bit >> 6 & 1) as usize], 1 << (bit & 63));
+        let (keys, mark) = (&mut self.key_bits[(bit >> 6 & 1) as usize], 1 << (bit & 63));
         self.may_have_duplicates |= *keys & mark != 0;
         *keys |= mark;
     }
-}
-
-/// More findings of a kind than this are counted and not kept: the text does not decide how much memory is used.
-const MAX_FINDINGS: usize = 100;
-
-/// More numbers than this are not compared with what JavaScript makes of them, which takes a microsecond each: a megabyte
-/// of them would take forty times as long as any other, and 64 KB still thirty times.
-const MAX_PRECISION_CHECKS: usize = 250;
-
-/// Kinds of findings are counted apart: a hundred numbers do not hide a key that stands twice.
-#[derive(Clone, Copy)]
-enum DiagnosticKind {
-    DuplicateKey,
-    LoneSurrogate,
-    NumberPrecision,
 }
 
 struct JsonParser<'a> {
     bytes: &'a [u8],
     tape: Vec<Token>,
     stack: Vec<ContainerFrame>,
-    names: Option<&'a KeyTable>,
-    /// The symbol of the last key; behind a container, of the key that it is the value of.
-    last: Symbol,
-    /// Tells apart, for guesses, where in the document objects stand.
-    salt: u8,
-    findings: Vec<PendingIssue>,
-    ascii: bool,
-    /// How many there are of each kind, kept or not.
-    found: [usize; 3],
-    /// How many numbers more than a glance was needed for.
-    precision_checks: usize,
+    key_table: Option<&'a KeyTable>,
+    /// The symbol of the last key of the innermost object. After a container: the key of that container.
+    last_key: Symbol,
+    /// Tells apart the positions of objects in the document, for the prediction of keys.
+    context: u8,
+    diagnostics: Diagnostics,
+    is_ascii: bool,
 }
 
-pub(super) fn read<'a>(bytes: &'a [u8], names: Option<&Arc<KeyTable>>) -> Result<Document<'a>, Box<Issue>> {
-    let mut reader = JsonParser::new(bytes, names.map(|names| &**names));
-    match reader.run() {
+pub(super) fn parse<'a>(
+    bytes: &'a [u8],
+    key_table: Option<&Arc<KeyTable>>,
+) -> Result<Document<'a>, Box<Issue>> {
+    let mut parser = JsonParser::new(bytes, key_table.map(|table| &**table));
+    match parser.run() {
         Ok(()) => {
-            reader.report_truncation();
-            let ambiguous = reader.found[DiagnosticKind::DuplicateKey as usize] > 0;
-            let JsonParser { tape, findings, ascii, .. } = reader;
+            let JsonParser { tape, diagnostics, is_ascii, .. } = parser;
             Ok(Document {
                 bytes,
                 tape,
-                diagnostics: findings,
-                ascii,
-                has_duplicate_keys: ambiguous,
-                key_table: names.cloned(),
+                has_duplicate_keys: diagnostics.has_duplicate_keys(),
+                diagnostics: diagnostics.finish(),
+                is_ascii,
+                key_table: key_table.cloned(),
             })
         }
-        Err(fault) => Err(Box::new(syntax::explain(&reader.fault_context(), fault))),
+        Err(error) => Err(Box::new(syntax::explain(&parser.error_context(), error))),
     }
 }
 
 /// The document up to the first syntax error: a container that is open there ends there. `None` without any value.
 #[cfg(any(feature = "outline", test))]
 pub(super) fn parse_prefix(bytes: &[u8]) -> Option<Document<'_>> {
-    let mut reader = JsonParser::new(bytes, None);
-    if let Err(error) = reader.run() {
-        reader.close_all(error.pos);
+    let mut parser = JsonParser::new(bytes, None);
+    if let Err(error) = parser.run() {
+        parser.close_all(error.offset);
     }
-    let JsonParser { tape, ascii, .. } = reader;
-    let document =
-        Document { bytes, tape, diagnostics: Vec::new(), ascii, has_duplicate_keys: true, key_table: None };
+    let JsonParser { tape, is_ascii, .. } = parser;
+    let document = Document {
+        bytes,
+        tape,
+        diagnostics: Vec::new(),
+        is_ascii,
+        has_duplicate_keys: true,
+        key_table: None,
+    };
     (document.token_count() > 0).then_some(document)
 }
 
@@ -114,20 +104,19 @@ fn skip_whitespace(bytes: &[u8], mut pos: usize) -> usize {
     }
 }
 
-#[allow(clippy::inline_always)] // each has one caller, the loop, which keeps what it needs at hand
+// PERF: each of these methods has one caller, the loop in `run`; inlined, its state stays in registers.
+#[allow(clippy::inline_always)]
 impl<'a> JsonParser<'a> {
-    fn new(bytes: &'a [u8], names: Option<&'a KeyTable>) -> Self {
+    fn new(bytes: &'a [u8], key_table: Option<&'a KeyTable>) -> Self {
         Self {
             bytes,
             tape: Vec::with_capacity(bytes.len().min(MAX_DOCUMENT_BYTES) / 10 + 8),
             stack: Vec::with_capacity(12),
-            names,
-            last: NO_SYMBOL,
-            salt: 0,
-            findings: Vec::new(),
-            ascii: true,
-            found: [0; 3],
-            precision_checks: 0,
+            key_table,
+            last_key: NO_SYMBOL,
+            context: 0,
+            diagnostics: Diagnostics::default(),
+            is_ascii: true,
         }
     }
 
@@ -140,14 +129,14 @@ impl<'a> JsonParser<'a> {
             frame.count += 1;
         }
         let frame = &mut self.stack[innermost];
-        let (mut index, mut values, mut is_key) = (frame.open + 1, 0, frame.object);
+        let (mut index, mut values, mut is_key) = (frame.open + 1, 0, frame.is_object);
         while (index as usize) < self.tape.len() {
             index = self.tape[index as usize].next_index(index);
             values += u32::from(!is_key);
-            is_key = frame.object && !is_key;
+            is_key = frame.is_object && !is_key;
         }
         frame.count = values;
-        if frame.object && !is_key {
+        if frame.is_object && !is_key {
             // A key without its value.
             self.tape.pop();
         }
@@ -157,13 +146,13 @@ impl<'a> JsonParser<'a> {
     }
 
     #[cold]
-    fn fault_context(&self) -> FaultContext<'_> {
+    fn error_context(&self) -> SyntaxErrorContext<'_> {
         let container = |frame: &ContainerFrame| OpenContainer {
             open: frame.open,
             count: frame.count,
-            object: frame.object,
+            is_object: frame.is_object,
         };
-        FaultContext {
+        SyntaxErrorContext {
             bytes: self.bytes,
             tape: &self.tape,
             stack: self.stack.iter().map(container).collect(),
@@ -213,7 +202,7 @@ impl<'a> JsonParser<'a> {
                 Some(b'n') => pos = self.literal(pos, b"null", TokenKind::Null, expected)?,
                 _ => return Err(SyntaxError::expected(pos, expected)),
             }
-            // Behind a value: close what ends here, until a comma asks for the next one.
+            // After a value: close the containers that end here, up to a comma.
             loop {
                 pos = skip_whitespace(bytes, pos);
                 let Some(frame) = self.stack.last_mut() else {
@@ -223,15 +212,17 @@ impl<'a> JsonParser<'a> {
                         Err(SyntaxError::expected(pos, Expected::End))
                     };
                 };
-                match (bytes.get(pos), frame.object) {
+                match (bytes.get(pos), frame.is_object) {
                     (Some(b','), object) => {
                         frame.count += 1;
                         let comma = pos;
                         pos = skip_whitespace(bytes, pos + 1);
                         match bytes.get(pos) {
                             Some(b'"') => {}
-                            _ if object => return Err(SyntaxError::after(pos, Expected::Key, comma)),
-                            Some(b']' | b',') => return Err(SyntaxError::after(pos, Expected::Value, comma)),
+                            _ if object => return Err(SyntaxError::after_comma(pos, Expected::Key, comma)),
+                            Some(b']' | b',') => {
+                                return Err(SyntaxError::after_comma(pos, Expected::Value, comma));
+                            }
                             _ => {}
                         }
                         (at_key, expected) = (object, Expected::Value);
@@ -248,60 +239,59 @@ impl<'a> JsonParser<'a> {
     }
 
     #[inline(always)]
-    fn push(&mut self, tag: TokenKind, at: usize, payload: usize) {
-        self.tape.push(Token::new(tag, at, payload));
+    fn push(&mut self, kind: TokenKind, offset: usize, payload: usize) {
+        self.tape.push(Token::new(kind, offset, payload));
     }
 
-    #[allow(clippy::cast_possible_truncation)] // the tape is not longer than the text
+    #[allow(clippy::cast_possible_truncation)] // a tape is not longer than its text
     fn next_index(&self) -> u32 {
         self.tape.len() as u32
     }
 
-    fn open(&mut self, pos: usize, tag: TokenKind) -> Result<(), SyntaxError> {
+    fn open(&mut self, pos: usize, kind: TokenKind) -> Result<(), SyntaxError> {
         if self.stack.len() == MAX_DEPTH {
             return Err(SyntaxError::new(pos, SyntaxErrorKind::TooDeep));
         }
-        let (open, object) = (self.next_index(), tag == TokenKind::Object);
-        let (owner, salt) = (self.last, self.salt);
+        let (parent_key, context) = (self.last_key, self.context);
         self.stack.push(ContainerFrame {
-            open,
+            open: self.next_index(),
             count: 0,
-            keys: [0; 2],
-            object,
+            key_bits: [0; 2],
+            is_object: kind == TokenKind::Object,
             may_have_duplicates: false,
-            parent_key: owner,
-            salt,
+            parent_key,
+            context,
         });
-        #[allow(clippy::cast_possible_truncation)] // it is mixed
-        let mixed = salt.wrapping_mul(5).wrapping_add(owner as u8).wrapping_add(1);
-        self.salt = mixed;
-        self.push(tag, pos, 0);
+        #[allow(clippy::cast_possible_truncation)] // a hash: any eight bits serve
+        let mixed = context.wrapping_mul(5).wrapping_add(parent_key as u8).wrapping_add(1);
+        self.context = mixed;
+        self.push(kind, pos, 0);
         Ok(())
     }
 
-    /// Ends the innermost container, whose `count` is right already.
+    /// Closes the innermost container, whose `count` is final.
     fn close(&mut self, pos: usize) -> usize {
         if let Some(frame) = self.stack.pop() {
-            (self.last, self.salt) = (frame.parent_key, frame.salt);
+            (self.last_key, self.context) = (frame.parent_key, frame.context);
             let index = self.tape.len();
             let open = frame.open as usize;
             self.tape[open] = Token::new(self.tape[open].tag(), self.tape[open].offset as usize, index);
             self.push(TokenKind::Close, pos, frame.count as usize);
             if frame.may_have_duplicates {
-                self.find_duplicates(frame);
+                self.report_duplicates(frame);
             }
         }
         pos + 1
     }
 
-    /// Reads a key and its colon; returns where the value starts.
+    /// Parses a key and its colon; returns the offset of the value.
     #[inline(always)]
     fn key(&mut self, pos: usize) -> Result<usize, SyntaxError> {
-        let guess = match self.names {
-            Some(names) => names.predict_next(self.last, self.salt, self.bytes, pos + 1),
+        let predicted = match self.key_table {
+            Some(table) => table.predict_next(self.last_key, self.context, self.bytes, pos + 1),
             None => None,
         };
-        let end = if let Some((symbol, len)) = guess {
+        let end = if let Some((symbol, len)) = predicted {
             self.push_interned_key(pos, symbol, len)
         } else {
             self.parse_key(pos)?
@@ -319,116 +309,83 @@ impl<'a> JsonParser<'a> {
     #[inline(always)]
     fn push_interned_key(&mut self, pos: usize, symbol: Symbol, len: usize) -> usize {
         self.tape.push(Token::interned_key(pos, symbol, len));
-        self.last = symbol;
+        self.last_key = symbol;
         if let Some(frame) = self.stack.last_mut() {
             frame.mark_key(u32::from(symbol));
         }
         pos + len + 2
     }
 
-    /// A key that was not guessed.
+    /// Parses a key that was not predicted; returns the offset after its closing quote.
     #[inline(never)]
     fn parse_key(&mut self, pos: usize) -> Result<usize, SyntaxError> {
-        let (tag, end) = self.string(pos, Location::Key)?;
+        let (kind, end) = self.string(pos, Location::Key)?;
         let key = &self.bytes[pos + 1..end - 1];
-        if tag == TokenKind::Ascii
-            && let Some(symbol) = self.names.and_then(|names| names.lookup(self.last, self.salt, key))
+        if kind == TokenKind::Ascii
+            && let Some(table) = self.key_table
+            && let Some(symbol) = table.lookup(self.last_key, self.context, key)
         {
             self.tape.pop();
             return Ok(self.push_interned_key(pos, symbol, key.len()));
         }
-        self.last = NO_SYMBOL;
+        self.last_key = NO_SYMBOL;
         if let Some(frame) = self.stack.last_mut() {
-            frame.may_have_duplicates |= tag == TokenKind::Escaped;
+            frame.may_have_duplicates |= kind == TokenKind::Escaped;
             frame.mark_key(duplicates::fingerprint(key) >> 16);
         }
         Ok(end)
     }
 
-    /// Reads a string that is a value; returns where it ends.
+    /// Parses a string value; returns the offset after its closing quote.
     #[inline(always)]
     fn text(&mut self, quote: usize) -> Result<usize, SyntaxError> {
-        let mut high = false;
-        let end = scan(self.bytes, quote + 1, &mut high);
-        if !high && self.bytes.get(end) == Some(&b'"') {
+        let mut has_non_ascii = false;
+        let end = scan(self.bytes, quote + 1, &mut has_non_ascii);
+        if !has_non_ascii && self.bytes.get(end) == Some(&b'"') {
             self.push(TokenKind::Ascii, quote, end - quote - 1);
             return Ok(end + 1);
         }
         Ok(self.string(quote, Location::Value)?.1)
     }
 
-    /// Reads a string, a key or a value; returns its tag and where it ends.
+    /// Parses any string, a key or a value; returns its kind and the offset after its closing quote. `location` makes
+    /// the location of an issue from the index of the string.
     fn string(
         &mut self,
         quote: usize,
-        place: fn(u32) -> Location,
+        location: fn(u32) -> Location,
     ) -> Result<(TokenKind, usize), SyntaxError> {
         let bytes = self.bytes;
         let start = quote + 1;
-        let (mut high, mut escaped, mut lone) = (false, false, false);
+        let (mut has_non_ascii, mut has_escapes, mut has_lone_surrogate) = (false, false, false);
         let mut pos = start;
         loop {
-            pos = scan(bytes, pos, &mut high);
+            pos = scan(bytes, pos, &mut has_non_ascii);
             match bytes.get(pos) {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    escaped = true;
-                    pos = self.escape(pos, &mut lone)?;
+                    has_escapes = true;
+                    pos = scan_escape(bytes, pos, &mut has_lone_surrogate)
+                        .ok_or(SyntaxError::new(pos, SyntaxErrorKind::Escape))?;
                 }
-                Some(_) => return Err(SyntaxError::new(pos, SyntaxErrorKind::Control { quote })),
+                Some(_) => return Err(SyntaxError::new(pos, SyntaxErrorKind::ControlCharacter { quote })),
                 None => return Err(SyntaxError::new(pos, SyntaxErrorKind::UnterminatedString { quote })),
             }
         }
-        self.ascii &= !high;
-        if high && let Err(error) = std::str::from_utf8(&bytes[start..pos]) {
+        self.is_ascii &= !has_non_ascii;
+        if has_non_ascii && let Err(error) = std::str::from_utf8(&bytes[start..pos]) {
             return Err(SyntaxError::new(start + error.valid_up_to(), SyntaxErrorKind::NotUtf8));
         }
-        let tag = match (escaped, high) {
+        let kind = match (has_escapes, has_non_ascii) {
             (true, _) => TokenKind::Escaped,
             (false, true) => TokenKind::Utf8,
             (false, false) => TokenKind::Ascii,
         };
-        if lone {
-            let place = place(self.next_index());
-            self.find(DiagnosticKind::LoneSurrogate, || {
-                PendingIssue::new(
-                    Code::JSON_LONE_SURROGATE,
-                    Severity::Warning,
-                    place,
-                    "This string escapes half of a surrogate pair, which no UTF-8 text can hold: readers refuse it or replace it.",
-                )
-            });
+        if has_lone_surrogate {
+            self.diagnostics.report_lone_surrogate(location(self.next_index()));
         }
-        self.push(tag, quote, pos - start);
-        Ok((tag, pos + 1))
-    }
-
-    /// Checks one escape; returns where it ends. `lone` is set where it is half of a surrogate pair.
-    fn escape(&self, slash: usize, lone: &mut bool) -> Result<usize, SyntaxError> {
-        let bytes = self.bytes;
-        match bytes.get(slash + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(slash + 2),
-            Some(b'u') => {
-                let digits = bytes.get(slash + 2..slash + 6).unwrap_or_default();
-                if digits.len() < 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
-                    return Err(SyntaxError::new(slash, SyntaxErrorKind::Escape));
-                }
-                let is_low = |unit: &u32| (0xdc00..0xe000).contains(unit);
-                let hex = |at: usize| {
-                    let digits = bytes.get(at + 2..at + 6)?;
-                    digits.iter().all(u8::is_ascii_hexdigit).then(|| escaped_unit(bytes, at))?
-                };
-                match hex(slash) {
-                    Some(0xd800..0xdc00) if hex(slash + 6).as_ref().is_some_and(is_low) => Ok(slash + 12),
-                    Some(0xd800..0xe000) => {
-                        *lone = true;
-                        Ok(slash + 6)
-                    }
-                    _ => Ok(slash + 6),
-                }
-            }
-            _ => Err(SyntaxError::new(slash, SyntaxErrorKind::Escape)),
-        }
+        self.push(kind, quote, pos - start);
+        Ok((kind, pos + 1))
     }
 
     fn number(&mut self, start: usize) -> Result<usize, SyntaxError> {
@@ -445,9 +402,9 @@ impl<'a> JsonParser<'a> {
             Some(b'1'..=b'9') => digits(pos + 1),
             _ => return Err(SyntaxError::new(pos, SyntaxErrorKind::Number { start })),
         };
-        let mut tag = TokenKind::Integer;
+        let mut kind = TokenKind::Integer;
         if bytes.get(pos) == Some(&b'.') {
-            tag = TokenKind::Number;
+            kind = TokenKind::Number;
             let fraction = pos + 1;
             pos = digits(fraction);
             if pos == fraction {
@@ -455,7 +412,7 @@ impl<'a> JsonParser<'a> {
             }
         }
         if let Some(b'e' | b'E') = bytes.get(pos) {
-            tag = TokenKind::Number;
+            kind = TokenKind::Number;
             let power = pos + 1 + usize::from(matches!(bytes.get(pos + 1), Some(b'+' | b'-')));
             pos = digits(power);
             if pos == power {
@@ -466,34 +423,12 @@ impl<'a> JsonParser<'a> {
             return Err(SyntaxError::new(pos, SyntaxErrorKind::Number { start }));
         }
         let index = self.next_index();
-        self.push(tag, start, pos - start);
-        if pos - start > 15 || (tag == TokenKind::Number && pos - start > 4) {
-            self.check_precision(index, start, pos);
+        self.push(kind, start, pos - start);
+        // PERF: up to 15 digits are always exact, and so are up to four characters with a fraction or an exponent.
+        if pos - start > 15 || (kind == TokenKind::Number && pos - start > 4) {
+            self.diagnostics.check_precision(&bytes[start..pos], index);
         }
         Ok(pos)
-    }
-
-    #[inline(never)]
-    fn check_precision(&mut self, index: u32, start: usize, end: usize) {
-        let text = &self.bytes[start..end];
-        if number::Decimal::parse(text).is_trivially_exact() {
-            return;
-        }
-        self.precision_checks += 1;
-        if self.precision_checks > MAX_PRECISION_CHECKS {
-            return;
-        }
-        if number::is_lossy(text) {
-            self.find(DiagnosticKind::NumberPrecision, || {
-                PendingIssue::new(
-                    Code::NUMBER_PRECISION,
-                    Severity::Warning,
-                    Location::Value(index),
-                    "JavaScript cannot represent this number exactly. Send it as a string.",
-                )
-                .hint("Or parse the body with a library that keeps all digits.")
-            });
-        }
     }
 
     #[inline(always)]
@@ -501,73 +436,28 @@ impl<'a> JsonParser<'a> {
         &mut self,
         pos: usize,
         word: &[u8; N],
-        tag: TokenKind,
+        kind: TokenKind,
         expected: Expected,
     ) -> Result<usize, SyntaxError> {
         let end = pos + N;
-        let stands = self.bytes.get(pos..).and_then(|rest| rest.first_chunk()) == Some(word);
-        let follows = match self.bytes.get(end) {
+        let matches = self.bytes.get(pos..).and_then(|rest| rest.first_chunk()) == Some(word);
+        let continues = match self.bytes.get(end) {
             None | Some(b',' | b'}' | b']' | b' ') => false,
             Some(byte) => byte.is_ascii_alphanumeric() || *byte == b'_',
         };
-        if !stands || follows {
+        if !matches || continues {
             return Err(SyntaxError::expected(pos, expected));
         }
-        self.push(tag, pos, N);
+        self.push(kind, pos, N);
         Ok(end)
     }
 
-    fn find(&mut self, kind: DiagnosticKind, draft: impl FnOnce() -> PendingIssue) {
-        let found = &mut self.found[kind as usize];
-        *found += 1;
-        if *found <= MAX_FINDINGS {
-            self.findings.push(draft());
-        }
-    }
-
-    #[inline(never)]
-    fn report_truncation(&mut self) {
-        let unread = self.precision_checks.saturating_sub(MAX_PRECISION_CHECKS);
-        if unread > 0 {
-            let message = format!(
-                "The text has {unread} more numbers than the first {MAX_PRECISION_CHECKS} that were compared with what \
-                 JavaScript makes of them."
-            );
-            self.findings.push(PendingIssue::new(
-                Code::ISSUES_OMITTED,
-                Severity::Info,
-                Location::Value(0),
-                message,
-            ));
-        }
-        let omitted: usize = self.found.iter().map(|found| found.saturating_sub(MAX_FINDINGS)).sum();
-        if omitted > 0 {
-            self.findings.push(PendingIssue::new(
-                Code::ISSUES_OMITTED,
-                Severity::Info,
-                Location::Value(0),
-                format!(
-                    "The text has {omitted} more duplicate keys, lone surrogates or numbers out of reach than \
-                     the {MAX_FINDINGS} of each kind that are listed."
-                ),
-            ));
-        }
-    }
-
-    /// Reports every key that stands twice in an object that was just closed.
+    /// Reports the duplicate keys of an object that was just closed.
     #[cold]
     #[inline(never)]
-    fn find_duplicates(&mut self, frame: ContainerFrame) {
+    fn report_duplicates(&mut self, frame: ContainerFrame) {
         for index in duplicates::find_duplicates(self.bytes, &self.tape, frame.open, frame.count) {
-            self.find(DiagnosticKind::DuplicateKey, || {
-                PendingIssue::new(
-                    Code::JSON_DUPLICATE_KEY,
-                    Severity::Error,
-                    Location::Key(index),
-                    "This key stands twice in one object, and readers disagree on which of the two counts.",
-                )
-                .hint("Keep one of them.")
-            });
+            self.diagnostics.report_duplicate_key(index);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! JSON Pointers (RFC 6901) that are read once and followed often.
+//! JSON Pointers (RFC 6901), parsed once and resolved often.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{KeyInterner, KeyTable, Kind, NO_SYMBOL, Symbol, Value};
 
-/// A JSON Pointer, taken apart.
+/// A parsed JSON Pointer.
 ///
 /// ```
 /// use hookseal::json::{Document, Pointer};
@@ -19,46 +19,46 @@ use super::{KeyInterner, KeyTable, Kind, NO_SYMBOL, Symbol, Value};
 #[derive(Clone)]
 pub struct Pointer {
     text: Box<str>,
-    /// None where the text is no pointer, and leads nowhere.
-    steps: Option<Box<[Segment]>>,
-    names: Option<Arc<KeyTable>>,
+    /// `None` if the text is not a JSON Pointer; it resolves to no value.
+    segments: Option<Box<[Segment]>>,
+    key_table: Option<Arc<KeyTable>>,
 }
 
 #[derive(Clone)]
 struct Segment {
     key: Box<str>,
     symbol: Symbol,
-    /// Which item of an array it is.
+    /// The index, where the segment can be one.
     index: Option<usize>,
 }
 
 impl From<&str> for Pointer {
     fn from(text: &str) -> Self {
-        let step = |step: &str| Segment {
-            key: step.replace("~1", "/").replace("~0", "~").into(),
+        let parse_segment = |text: &str| Segment {
+            key: text.replace("~1", "/").replace("~0", "~").into(),
             symbol: NO_SYMBOL,
-            // Section 4: digits without a leading zero.
-            index: (step == "0" || !step.starts_with(['0', '+'])).then(|| step.parse().ok()).flatten(),
+            // RFC 6901, section 4: an index is digits without a leading zero.
+            index: (text == "0" || !text.starts_with(['0', '+'])).then(|| text.parse().ok()).flatten(),
         };
-        let steps = match text.strip_prefix('/') {
-            Some(rest) => Some(rest.split('/').map(step).collect()),
+        let segments = match text.strip_prefix('/') {
+            Some(rest) => Some(rest.split('/').map(parse_segment).collect()),
             None => text.is_empty().then(Box::default),
         };
-        Self { text: text.into(), steps, names: None }
+        Self { text: text.into(), segments, key_table: None }
     }
 }
 
 impl Pointer {
-    /// Adds the keys it leads through to those that parsers are to expect.
-    pub(crate) fn intern_keys(&mut self, vocabulary: &mut KeyInterner) {
-        for step in self.steps.iter_mut().flatten() {
-            step.symbol = vocabulary.intern(&step.key);
+    /// Interns the keys of the pointer.
+    pub(crate) fn intern_keys(&mut self, interner: &mut KeyInterner) {
+        for segment in self.segments.iter_mut().flatten() {
+            segment.symbol = interner.intern(&segment.key);
         }
     }
 
-    /// Binds its keys to a key table.
-    pub(crate) fn bind_keys(&mut self, names: &Arc<KeyTable>) {
-        self.names = Some(Arc::clone(names));
+    /// Binds the symbols of the pointer to the key table that they are from.
+    pub(crate) fn bind_keys(&mut self, key_table: &Arc<KeyTable>) {
+        self.key_table = Some(Arc::clone(key_table));
     }
 }
 
@@ -83,26 +83,26 @@ impl fmt::Debug for Pointer {
 }
 
 impl<'d> Value<'d> {
-    /// The value a pointer leads to.
+    /// The value at a pointer.
     #[must_use]
     pub fn resolve(self, pointer: &Pointer) -> Option<Value<'d>> {
-        let by_symbol = pointer.names.as_ref().is_some_and(|names| self.document.uses_key_table(names));
+        let by_symbol = pointer.key_table.as_ref().is_some_and(|table| self.document.uses_key_table(table));
         let mut value = self;
-        for step in pointer.steps.as_deref()? {
+        for segment in pointer.segments.as_deref()? {
             value = match value.kind() {
-                Kind::Object if by_symbol && step.symbol != NO_SYMBOL => value.member(|key| {
-                    key.symbol() == Some(step.symbol)
-                        || key.unescaped_bytes().is_none() && key.eq_str(&step.key)
+                Kind::Object if by_symbol && segment.symbol != NO_SYMBOL => value.member(|key| {
+                    key.symbol() == Some(segment.symbol)
+                        || key.unescaped_bytes().is_none() && key.eq_str(&segment.key)
                 })?,
-                Kind::Object => value.get(&step.key)?,
-                Kind::Array => value.elements().nth(step.index?)?,
+                Kind::Object => value.get(&segment.key)?,
+                Kind::Array => value.elements().nth(segment.index?)?,
                 _ => return None,
             };
         }
         Some(value)
     }
 
-    /// The value a JSON Pointer (RFC 6901) leads to. The empty pointer is the value itself.
+    /// The value at a JSON Pointer (RFC 6901). The empty pointer is the value itself.
     #[must_use]
     #[inline(never)]
     pub fn pointer(self, pointer: &str) -> Option<Value<'d>> {
@@ -115,9 +115,9 @@ mod tests {
     use super::super::Document;
     use super::*;
 
-    /// Every pointer of RFC 6901, section 5, and some that lead nowhere.
+    /// The pointers of RFC 6901, section 5, and pointers to no value.
     #[test]
-    fn a_pointer_leads_where_the_standard_says_with_and_without_symbols() {
+    fn pointers_resolve_by_the_standard_with_and_without_symbols() {
         let text = br#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5,
             "k\"l": 6, " ": 7, "m~n": 8, "\u0066oo2": 9}"#;
         let pointers = [
@@ -141,27 +141,27 @@ mod tests {
             ("foo", None),
             ("/foo/0/0", None),
         ];
-        let mut vocabulary = KeyInterner::default();
-        let mut read: Vec<Pointer> = pointers.iter().map(|(pointer, _)| Pointer::from(*pointer)).collect();
-        for pointer in &mut read {
-            pointer.intern_keys(&mut vocabulary);
+        let mut interner = KeyInterner::default();
+        let mut parsed: Vec<Pointer> = pointers.iter().map(|(pointer, _)| Pointer::from(*pointer)).collect();
+        for pointer in &mut parsed {
+            pointer.intern_keys(&mut interner);
         }
-        let names = Arc::new(vocabulary.build());
-        for pointer in &mut read {
-            pointer.bind_keys(&names);
+        let key_table = Arc::new(interner.build());
+        for pointer in &mut parsed {
+            pointer.bind_keys(&key_table);
         }
         let others = Arc::new(KeyInterner::default().build());
         for document in [
             Document::parse(text),
-            Document::parse_with_keys(text, &names),
+            Document::parse_with_keys(text, &key_table),
             Document::parse_with_keys(text, &others),
         ] {
             let document = document.unwrap();
-            for ((pointer, expected), read) in pointers.iter().zip(&read) {
+            for ((pointer, expected), parsed) in pointers.iter().zip(&parsed) {
                 let raw = |value: Option<Value<'_>>| {
-                    value.map(|it| String::from_utf8_lossy(it.raw_bytes()).into_owned())
+                    value.map(|v| String::from_utf8_lossy(v.raw_bytes()).into_owned())
                 };
-                assert_eq!(raw(document.root().resolve(read)).as_deref(), *expected, "{pointer}");
+                assert_eq!(raw(document.root().resolve(parsed)).as_deref(), *expected, "{pointer}");
                 assert_eq!(raw(document.root().pointer(pointer)).as_deref(), *expected, "{pointer}");
             }
             assert_eq!(document.root().pointer("").map(Value::raw_bytes), Some(&text[..]));

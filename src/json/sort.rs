@@ -1,41 +1,41 @@
-//! One sort for all: the standard library's sort is compiled anew for every type it sorts, and each copy is as
-//! large as a whole floor of this crate. None of what is sorted here is on the hot path.
+//! One sort for all types. The standard library's sort is compiled again for every type, and each copy adds kilobytes to the
+//! WebAssembly module. No sort is on the hot path.
 
 use std::cmp::Ordering;
 
-/// Sorts items, keeping the order of equal ones.
+/// Sorts items; the sort is stable.
 pub(crate) fn sort_by<T>(items: &mut Vec<T>, order: impl Fn(&T, &T) -> Ordering) {
-    let places = sorted_indices(items.len(), &mut |a, b| order(&items[a], &items[b]));
-    let mut taken: Vec<Option<T>> = items.drain(..).map(Some).collect();
-    items.extend(places.into_iter().filter_map(|place| taken[place].take()));
+    let indices = sorted_indices(items.len(), &mut |a, b| order(&items[a], &items[b]));
+    let mut unsorted: Vec<Option<T>> = items.drain(..).map(Some).collect();
+    items.extend(indices.into_iter().filter_map(|index| unsorted[index].take()));
 }
 
-/// Where the items of a list stand that has this many, in their order.
+/// The indices of a list of `count` items, in the order of its items.
 fn sorted_indices(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..count).collect();
-    places.sort_by(|a, b| order(*a, *b));
-    places
+    let mut indices: Vec<usize> = (0..count).collect();
+    indices.sort_by(|a, b| order(*a, *b));
+    indices
 }
 
-/// Up to this many are sorted in less time than it takes to count their digits.
-const FEW: usize = 128;
+/// PERF: up to this many items, a comparison sort takes less time than a radix sort.
+const MAX_COMPARISON_SORTED: usize = 128;
 
-/// A hash and the number it is of.
+/// A hash, and the index of its item.
 pub(super) type Hashed = (u32, u32);
 
-/// Hands over each group of several numbers that share a hash, in their order.
-pub(super) fn same_hash(items: impl Iterator<Item = (u64, u32)>, see: &mut dyn FnMut(&[Hashed])) {
-    #[allow(clippy::cast_possible_truncation)] // it is mixed
-    let mut short: Vec<Hashed> = items.map(|(hash, item)| ((hash ^ hash >> 32) as u32, item)).collect();
-    if short.len() <= FEW {
-        sort_by(&mut short, |a, b| a.0.cmp(&b.0));
+/// Calls `visit` with each group of several items that share a hash, in their order.
+pub(super) fn same_hash(items: impl Iterator<Item = (u64, u32)>, visit: &mut dyn FnMut(&[Hashed])) {
+    #[allow(clippy::cast_possible_truncation)] // the hash is mixed: its bits are independent
+    let mut hashed: Vec<Hashed> = items.map(|(hash, item)| ((hash ^ hash >> 32) as u32, item)).collect();
+    if hashed.len() <= MAX_COMPARISON_SORTED {
+        sort_by(&mut hashed, |a, b| a.0.cmp(&b.0));
     } else {
-        sort_by_hash(&mut short);
+        sort_by_hash(&mut hashed);
     }
-    short.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1).for_each(see);
+    hashed.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1).for_each(visit);
 }
 
-/// Sorts numbers by their hashes, keeping the order of equal ones: in time that no choice of hashes changes.
+/// Sorts items by their hashes with a stable radix sort. SECURITY: linear time, whatever the hashes are.
 pub(super) fn sort_by_hash(items: &mut Vec<Hashed>) {
     let mut other = vec![(0, 0); items.len()];
     for shift in [0, 8, 16, 24] {
@@ -45,7 +45,7 @@ pub(super) fn sort_by_hash(items: &mut Vec<Hashed>) {
             ends[digit(item) + 1] += 1;
         }
         if ends.contains(&items.len()) {
-            continue; // They share it.
+            continue; // All share this digit.
         }
         (1..257).for_each(|at| ends[at] += ends[at - 1]);
         for item in items.iter() {

@@ -1,8 +1,7 @@
 //! Strings: scanning to the closing quote, decoding escapes.
 
-/// The offset of the first byte from `pos` on that a string's scan has to look at: a quote, a
-/// backslash, a control character or the end of the text. `high` is set when a byte outside
-/// ASCII was passed.
+/// Returns the offset of the first byte from `pos` on that ends or interrupts a string: a quote, a backslash, a control
+/// character or the end of the text. Sets `has_non_ascii` if a byte outside ASCII precedes it.
 #[inline]
 pub fn scan(bytes: &[u8], mut pos: usize, has_non_ascii: &mut bool) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -37,43 +36,69 @@ pub fn scan(bytes: &[u8], mut pos: usize, has_non_ascii: &mut bool) -> usize {
     pos
 }
 
-/// The characters of the text between two quotes that the parser has already checked. Half of a
-/// surrogate pair becomes U+FFFD.
-pub fn decode(inner: &[u8]) -> String {
-    let bytes = decode_with(inner, |_| [0xef, 0xbf, 0xbd]);
+/// Checks the escape at `slash`; returns the offset after it, or `None` for an invalid one. Sets `has_lone_surrogate`
+/// if the escape is half of a surrogate pair.
+pub fn scan_escape(bytes: &[u8], slash: usize, has_lone_surrogate: &mut bool) -> Option<usize> {
+    match bytes.get(slash + 1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(slash + 2),
+        b'u' => match checked_unit(bytes, slash)? {
+            0xd800..0xdc00 if matches!(checked_unit(bytes, slash + 6), Some(0xdc00..0xe000)) => {
+                Some(slash + 12)
+            }
+            unit => {
+                *has_lone_surrogate |= matches!(unit, 0xd800..0xe000);
+                Some(slash + 6)
+            }
+        },
+        _ => None,
+    }
+}
+
+/// The code unit of the `\uXXXX` at `slash`, if there is one with four hexadecimal digits.
+fn checked_unit(bytes: &[u8], slash: usize) -> Option<u32> {
+    let digits = bytes.get(slash + 2..slash + 6)?;
+    digits.iter().all(u8::is_ascii_hexdigit).then(|| escaped_unit(bytes, slash))?
+}
+
+/// The characters of a string, from the bytes between its quotes. Half of a surrogate pair becomes U+FFFD.
+///
+/// INVARIANT: the parser has checked the escapes.
+pub fn decode(raw: &[u8]) -> String {
+    let bytes = decode_with(raw, |_| [0xef, 0xbf, 0xbd]);
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// The same as bytes that differ for every two texts that differ: half of a surrogate pair becomes the
-/// three bytes it would have if UTF-8 allowed it.
-pub fn decode_lossless(inner: &[u8]) -> Vec<u8> {
-    decode_with(inner, |unit| {
+/// The same as bytes that are equal for equal strings only: half of a surrogate pair becomes the three bytes that UTF-8's
+/// scheme has for it.
+pub fn decode_lossless(raw: &[u8]) -> Vec<u8> {
+    decode_with(raw, |unit| {
         let low = |shift: u32| 0x80 | (unit >> shift & 0x3f).to_le_bytes()[0];
         [0xed, low(6), low(0)]
     })
 }
 
-/// Whether a text with escapes can be this one, by its start and its length: nearly always that is all it takes to know.
-pub fn may_be(inner: &[u8], text: &[u8]) -> bool {
-    let starts = match (inner, text.first()) {
-        ([b'\\', b'u', ..], Some(first @ ..0x80)) => escaped_unit(inner, 0) == Some(u32::from(*first)),
+/// Whether a string with escapes can be equal to `text`, by first character and length. PERF: nearly every comparison
+/// ends here, without decoding.
+pub fn may_equal(raw: &[u8], text: &[u8]) -> bool {
+    let starts = match (raw, text.first()) {
+        ([b'\\', b'u', ..], Some(first @ ..0x80)) => escaped_unit(raw, 0) == Some(u32::from(*first)),
         ([b'\\', b'b' | b'f' | b'n' | b'r' | b't', ..], Some(first)) => *first < b' ',
         ([b'\\', ..], _) => true,
-        (_, first) => inner.first() == first,
+        (_, first) => raw.first() == first,
     };
-    starts && inner.len() <= 6 * text.len()
+    starts && raw.len() <= 6 * text.len()
 }
 
-/// `half` says what half of a surrogate pair becomes.
-fn decode_with(inner: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(inner.len());
+/// Decodes with a replacement for half of a surrogate pair.
+fn decode_with(raw: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
     let mut buffer = [0; 4];
     let mut push = |out: &mut Vec<u8>, scalar: u32| match char::from_u32(scalar) {
         Some(character @ ..'\u{80}') => out.push(character as u8),
         Some(character) => out.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes()),
         None => out.extend_from_slice(&on_lone_surrogate(scalar)),
     };
-    let mut rest = inner;
+    let mut rest = raw;
     while let Some(slash) = rest.iter().position(|&byte| byte == b'\\') {
         out.extend_from_slice(&rest[..slash]);
         let escape = rest.get(slash + 1).copied().unwrap_or(b'\\');
@@ -107,7 +132,7 @@ fn decode_with(inner: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<
     out
 }
 
-/// The code unit of the `\uXXXX` whose backslash stands at `slash`, if one stands there.
+/// The code unit of the `\uXXXX` whose backslash is at `slash`, if there is one. Its digits are not checked.
 pub fn escaped_unit(bytes: &[u8], slash: usize) -> Option<u32> {
     (bytes.get(slash..slash + 2)? == b"\\u").then(|| code_unit(bytes, slash))
 }
@@ -125,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_may_be_what_it_is() {
+    fn a_text_may_equal_what_it_is() {
         for text in [
             r"\u0061b",
             r"a\u0062",
@@ -139,11 +164,11 @@ mod tests {
             "a",
         ] {
             let exact = decode_lossless(text.as_bytes());
-            assert!(may_be(text.as_bytes(), &exact), "{text}");
-            assert!(!may_be(text.as_bytes(), b""), "{text}");
+            assert!(may_equal(text.as_bytes(), &exact), "{text}");
+            assert!(!may_equal(text.as_bytes(), b""), "{text}");
         }
         for text in [r"\u0061b", r"\n..", "a", r"\u002e.................."] {
-            assert!(!may_be(text.as_bytes(), b"..."), "{text}");
+            assert!(!may_equal(text.as_bytes(), b"..."), "{text}");
         }
     }
 

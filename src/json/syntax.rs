@@ -1,13 +1,19 @@
-//! What to say when a text stops being JSON: what stands there, what was expected, the likely cause.
+//! The diagnosis of a syntax error: an issue that says what was expected, what was found and what to change.
 
 mod mistakes;
 
-use super::fault::{Expected, FaultContext, SyntaxError, SyntaxErrorKind};
+use super::syntax_error::{Expected, SyntaxError, SyntaxErrorContext, SyntaxErrorKind};
 use super::{MAX_DEPTH, MAX_DOCUMENT_BYTES, Token, TokenKind, locate, string};
 use crate::issue::{ByteSpan, Code, Issue, PathSegment, Severity};
 use crate::text::{escape_controls, into_owned_outlined};
 
-/// An issue in the making: the defaults are those of a plain syntax error.
+/// The hint of a syntax error that no diagnosis explains further.
+const GENERIC_HINT: &str = "Correct the JSON at this location, or serialize the payload with a JSON library.";
+/// The hint of a text that ends too early.
+const CUT_OFF_HINT: &str = "Complete the text. If it is a body, compare its length with Content-Length.";
+const ENCODE_HINT: &str = "Encode the text as UTF-8.";
+
+/// An issue before its path and its line are known: the defaults are those of a plain syntax error.
 struct SyntaxIssue {
     code: Code,
     span: ByteSpan,
@@ -19,41 +25,42 @@ struct SyntaxIssue {
 
 #[cold]
 #[inline(never)]
-pub(super) fn explain(context: &FaultContext<'_>, fault: SyntaxError) -> Issue {
-    let bytes = context.bytes;
-    let finding = encoding(bytes, fault).unwrap_or_else(|| match fault.wrong {
-        SyntaxErrorKind::Unexpected { expected, comma } => unexpected(context, fault.pos, expected, comma),
-        SyntaxErrorKind::Control { quote } => control(bytes, fault.pos, quote),
-        SyntaxErrorKind::UnterminatedString { quote } => open_string(bytes, quote),
-        SyntaxErrorKind::Escape => escape(bytes, fault.pos),
-        SyntaxErrorKind::Number { start } => number(bytes, start, fault.pos),
-        SyntaxErrorKind::NotUtf8 => not_utf8(bytes, fault.pos),
-        SyntaxErrorKind::TooDeep => SyntaxIssue {
-            code: Code::JSON_TOO_DEEP,
-            ..at(bytes, fault.pos, format!("Arrays and objects are nested deeper than {MAX_DEPTH} levels."))
-        },
-        SyntaxErrorKind::TooLarge => SyntaxIssue {
-            code: Code::BODY_TOO_LARGE,
-            ..at(bytes, 0, format!("The text is longer than {MAX_DOCUMENT_BYTES} bytes."))
-        },
+pub(super) fn explain(context: &SyntaxErrorContext<'_>, error: SyntaxError) -> Issue {
+    let (bytes, offset) = (context.bytes, error.offset);
+    let issue = diagnose_encoding(bytes, error).unwrap_or_else(|| match error.kind {
+        SyntaxErrorKind::Unexpected { expected, comma } => unexpected(context, offset, expected, comma),
+        SyntaxErrorKind::ControlCharacter { quote } => control_character(bytes, offset, quote),
+        SyntaxErrorKind::UnterminatedString { quote } => unterminated_string(bytes, quote),
+        SyntaxErrorKind::Escape => escape(bytes, offset),
+        SyntaxErrorKind::Number { start } => number(bytes, start, offset),
+        SyntaxErrorKind::NotUtf8 => not_utf8(bytes, offset),
+        SyntaxErrorKind::TooDeep => {
+            let message = format!("Expected at most {MAX_DEPTH} levels of nesting, got more.");
+            let hint = "Flatten the payload: nest fewer arrays and objects in each other.";
+            SyntaxIssue { code: Code::JSON_TOO_DEEP, ..at(bytes, offset, message) }.hint(hint)
+        }
+        SyntaxErrorKind::TooLarge => {
+            let message = format!("Expected at most {MAX_DOCUMENT_BYTES} bytes of JSON, got more.");
+            SyntaxIssue { code: Code::BODY_TOO_LARGE, ..at(bytes, 0, message) }.hint("Split the payload.")
+        }
     });
-    let path = path(context, fault);
+    let path = path(context, error);
     Issue {
-        code: finding.code,
+        code: issue.code,
         severity: Severity::Error,
-        message: escape_controls(finding.message),
+        message: escape_controls(issue.message),
         pointer: locate::pointer(&path),
         path,
-        span: locate::span(bytes, finding.span),
-        byte_span: finding.span,
-        expected: finding.expected.map(escape_controls),
-        received: finding.received.map(escape_controls),
-        hint: finding.hint,
-        stage: finding.code.stage(),
+        span: locate::span(bytes, issue.span),
+        byte_span: issue.span,
+        expected: issue.expected.map(escape_controls),
+        received: issue.received.map(escape_controls),
+        hint: Some(issue.hint.unwrap_or_else(|| into_owned_outlined(GENERIC_HINT))),
+        stage: issue.code.stage(),
     }
 }
 
-/// A finding about the character at `pos`.
+/// A syntax error about the character at `pos`.
 #[inline(never)]
 fn at(bytes: &[u8], pos: usize, message: impl Into<String>) -> SyntaxIssue {
     let length = bytes.get(pos).map_or(0, |_| character(bytes, pos).map_or(1, char::len_utf8));
@@ -74,6 +81,12 @@ impl SyntaxIssue {
         self
     }
 
+    #[inline(never)]
+    fn received(mut self, text: impl Into<String>) -> Self {
+        self.received = Some(text.into());
+        self
+    }
+
     fn with_end(mut self, end: usize) -> Self {
         self.span.end = end.max(self.span.start);
         self
@@ -89,8 +102,8 @@ fn character(bytes: &[u8], pos: usize) -> Option<char> {
     }
 }
 
-/// Names what stands at `pos` without quoting more than one character.
-fn name(bytes: &[u8], pos: usize) -> String {
+/// Describes the token at `pos`. SECURITY: quotes at most one character of the body.
+fn describe_token(bytes: &[u8], pos: usize) -> String {
     match character(bytes, pos) {
         None if pos >= bytes.len() => into_owned_outlined("the end of the text"),
         None => format!("the byte 0x{:02X}", bytes[pos]),
@@ -102,157 +115,154 @@ fn name(bytes: &[u8], pos: usize) -> String {
     }
 }
 
-/// Trouble with the encoding of the whole text explains whatever went wrong first.
-fn encoding(bytes: &[u8], fault: SyntaxError) -> Option<SyntaxIssue> {
-    let found = |length: usize, message: &str, hint: &str| {
+/// A wrong encoding of the whole text explains any syntax error in it.
+fn diagnose_encoding(bytes: &[u8], error: SyntaxError) -> Option<SyntaxIssue> {
+    let issue = |length: usize, message: &str, hint: &str| {
         Some(SyntaxIssue { code: Code::JSON_ENCODING, ..at(bytes, 0, message) }.with_end(length).hint(hint))
     };
     match bytes {
-        [0xef, 0xbb, 0xbf, ..] => found(
+        [0xef, 0xbb, 0xbf, ..] => issue(
             3,
-            "The text starts with a byte order mark (EF BB BF), which JSON does not allow.",
+            "Expected JSON, got a byte order mark (EF BB BF) before it.",
             "Write the text as UTF-8 without a byte order mark.",
         ),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => found(
-            2,
-            "The text starts with a byte order mark of UTF-16; JSON is UTF-8.",
-            "Encode the text as UTF-8.",
-        ),
-        [0, _, ..] | [_, 0, ..] if fault.pos < 2 => found(
-            2,
-            "Every other byte is zero: the text looks like UTF-16; JSON is UTF-8.",
-            "Encode the text as UTF-8.",
-        ),
-        _ if fault.pos < bytes.len() && character(bytes, fault.pos).is_none() => {
-            Some(not_utf8(bytes, fault.pos))
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            issue(2, "Expected UTF-8, got a byte order mark of UTF-16.", ENCODE_HINT)
+        }
+        [0, _, ..] | [_, 0, ..] if error.offset < 2 => {
+            issue(2, "Expected UTF-8, got zero bytes between characters, as UTF-16 has them.", ENCODE_HINT)
+        }
+        _ if error.offset < bytes.len() && character(bytes, error.offset).is_none() => {
+            Some(not_utf8(bytes, error.offset))
         }
         _ => None,
     }
 }
 
 fn not_utf8(bytes: &[u8], pos: usize) -> SyntaxIssue {
+    let byte = format!("the byte 0x{:02X}", bytes[pos]);
     SyntaxIssue {
         code: Code::JSON_ENCODING,
-        received: Some(format!("the byte 0x{:02X}", bytes[pos])),
-        ..at(bytes, pos, format!("The byte 0x{:02X} is not part of any UTF-8 character.", bytes[pos]))
+        ..at(bytes, pos, format!("Expected UTF-8, got {byte}, which is part of no character."))
     }
-    .hint("The text was probably written as Latin-1 or Windows-1252, or cut in the middle of a character.")
+    .received(byte)
+    .hint("Encode the text as UTF-8, not as Latin-1 or Windows-1252, and shorten texts between characters.")
 }
 
-fn control(bytes: &[u8], pos: usize, quote: usize) -> SyntaxIssue {
-    let (what, write) = match bytes[pos] {
-        b'\n' => (into_owned_outlined("A line break"), into_owned_outlined("\\n")),
-        b'\r' => (into_owned_outlined("A carriage return"), into_owned_outlined("\\r")),
-        b'\t' => (into_owned_outlined("A tab"), into_owned_outlined("\\t")),
-        byte => (format!("The control character U+{byte:04X}"), format!("\\u{byte:04x}")),
+fn control_character(bytes: &[u8], pos: usize, quote: usize) -> SyntaxIssue {
+    let (what, escape) = match bytes[pos] {
+        b'\n' => (into_owned_outlined("line break"), into_owned_outlined("\\n")),
+        b'\r' => (into_owned_outlined("carriage return"), into_owned_outlined("\\r")),
+        b'\t' => (into_owned_outlined("tab"), into_owned_outlined("\\t")),
+        byte => (format!("control character U+{byte:04X}"), format!("\\u{byte:04x}")),
     };
     let hint = if matches!(bytes[pos], b'\n' | b'\r') {
         let (line, column) = locate::line_column(bytes, quote);
-        format!("Write it as {write}, or close the string that starts in line {line}, column {column}.")
+        format!("Write {escape}. Or close the string that starts at line {line}, column {column}.")
     } else {
-        format!("Write it as {write}.")
+        format!("Write {escape}.")
     };
-    at(bytes, pos, format!("{what} stands unescaped inside a string.")).hint(hint)
+    at(bytes, pos, format!("Unescaped {what} in a string.")).hint(hint)
 }
 
-fn open_string(bytes: &[u8], quote: usize) -> SyntaxIssue {
+fn unterminated_string(bytes: &[u8], quote: usize) -> SyntaxIssue {
     SyntaxIssue {
-        received: Some(into_owned_outlined("the end of the text")),
         expected: Some(into_owned_outlined("a closing quote")),
-        ..at(bytes, quote, "The text ends inside a string that starts here.")
+        ..at(bytes, quote, "Unterminated string: expected a closing quote, got the end of the text.")
     }
+    .received("the end of the text")
     .with_end(bytes.len())
-    .hint("The body was cut off, or the closing quote is missing.")
+    .hint("Close the string. Or send the whole body, if its end is missing.")
 }
 
 fn escape(bytes: &[u8], slash: usize) -> SyntaxIssue {
     if bytes.get(slash + 1) == Some(&b'u') {
         let mut end = bytes.len().min(slash + 6);
         while bytes.get(end).is_some_and(|byte| (0x80..0xc0).contains(byte)) {
-            end -= 1; // not into the middle of a character
+            end -= 1; // The span ends between characters.
         }
-        return at(bytes, slash, "\\u has to be followed by four hexadecimal digits.").with_end(end);
+        return at(bytes, slash, "Invalid escape: expected four hexadecimal digits after \\u.")
+            .with_end(end)
+            .hint("Write four digits, as in \\u00e9.");
     }
-    let found = at(
-        bytes,
-        slash,
-        format!(
-            "A backslash cannot be followed by {} in a string.",
-            match name(bytes, slash + 1) {
-                text if text == "a number" => into_owned_outlined("a digit"),
-                text => text,
-            }
-        ),
-    );
+    let next = match describe_token(bytes, slash + 1) {
+        text if text == "a number" => into_owned_outlined("a digit"),
+        text => text,
+    };
     let end = slash + 1 + character(bytes, slash + 1).map_or(0, char::len_utf8);
     SyntaxIssue {
         expected: Some(into_owned_outlined("one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")),
-        ..found.with_end(end)
+        ..at(bytes, slash, format!("Invalid escape in a string: a backslash before {next}."))
     }
-    .hint("Write a backslash itself as \\\\.")
+    .with_end(end)
+    .hint("Write a literal backslash as \\\\.")
 }
 
 fn number(bytes: &[u8], start: usize, pos: usize) -> SyntaxIssue {
+    const SEND_NULL: &str = "Send null, or leave the value out.";
+    const ADD_DIGIT: &str = "Add a digit.";
     let minus = usize::from(bytes[start] == b'-');
-    let after = &bytes[start + minus..pos];
+    let digits = &bytes[start + minus..pos];
     let next = bytes.get(pos).copied();
-    let message = match (after, next) {
-        ([], Some(b'I')) => "-Infinity is not JSON.",
-        ([], Some(b'N')) => "NaN is not JSON.",
-        ([], Some(b'.')) => "A number needs a digit before its decimal point.",
-        ([], _) => "A minus sign has to be followed by a digit.",
-        (b"0", Some(b'0'..=b'9')) => "A number cannot start with a zero that more digits follow.",
-        (b"0", Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B')) => "JSON has only decimal numbers.",
-        (_, Some(b'_')) => "A number cannot hold an underscore.",
-        (_, Some(b'n')) => "A number cannot end in n: JSON has no BigInt.",
-        ([.., b'.'], _) => "A decimal point has to be followed by a digit.",
-        ([.., b'e' | b'E' | b'+' | b'-'], _) => "An exponent needs a digit.",
-        (_, Some(b'.')) => "A number has only one decimal point.",
-        _ => "A number ends in something that does not belong to it.",
+    let (message, hint) = match (digits, next) {
+        ([], Some(b'I')) => ("-Infinity is not a JSON number.", SEND_NULL),
+        ([], Some(b'N')) => ("NaN is not a JSON number.", SEND_NULL),
+        ([], Some(b'.')) => (NO_DIGIT_BEFORE_POINT, ADD_ZERO),
+        ([], _) => ("Expected a digit after the minus sign of a number.", ADD_DIGIT),
+        (b"0", Some(b'0'..=b'9')) => {
+            ("Leading zero in a number.", "Remove the zero. Or send a string, if the zero matters.")
+        }
+        (b"0", Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B')) => {
+            ("Expected a decimal number, got one in another base.", "Write the number in decimal.")
+        }
+        (_, Some(b'_')) => ("Underscore in a number.", "Remove the underscore."),
+        (_, Some(b'n')) => ("BigInt suffix after a number.", "Remove the suffix n, or send a string."),
+        ([.., b'.'], _) => ("Expected a digit after the decimal point of a number.", ADD_DIGIT),
+        ([.., b'e' | b'E' | b'+' | b'-'], _) => ("Expected a digit in the exponent of a number.", ADD_DIGIT),
+        (_, Some(b'.')) => ("Second decimal point in a number.", SEND_STRING),
+        _ => ("Unexpected character in a number.", SEND_STRING),
     };
     let end = bytes[pos..]
         .iter()
         .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-')))
         .map_or(bytes.len(), |length| pos + length);
-    let hint = match (after, next) {
-        ([], Some(b'I' | b'N')) => Some("Send null, or leave the key out."),
-        (_, None) => Some("The body was cut off."),
-        (b"0", Some(b'0'..=b'9')) => Some("Send it as a string if the zeros matter."),
-        _ => None,
-    };
-    let found = at(bytes, start, message).with_end(end);
-    SyntaxIssue { hint: hint.map(into_owned_outlined), received: Some(name(bytes, pos)), ..found }
+    let hint = if next.is_none() { CUT_OFF_HINT } else { hint };
+    at(bytes, start, message).with_end(end).received(describe_token(bytes, pos)).hint(hint)
 }
 
+const NO_DIGIT_BEFORE_POINT: &str = "Expected a digit before the decimal point of a number.";
+const ADD_ZERO: &str = "Write a zero before the point.";
+const SEND_STRING: &str = "Send a string, if the value is not a number.";
+
 fn unexpected(
-    context: &FaultContext<'_>,
+    context: &SyntaxErrorContext<'_>,
     pos: usize,
     expected: Expected,
     comma: Option<usize>,
 ) -> SyntaxIssue {
     let bytes = context.bytes;
-    let wanted = describe_expected(context, expected);
-    let found = mistakes::diagnose(context, pos, expected, comma)
-        .unwrap_or_else(|| at(bytes, pos, format!("Expected {wanted}, and found {}.", name(bytes, pos))));
-    SyntaxIssue { expected: found.expected.or(Some(wanted)), received: Some(name(bytes, pos)), ..found }
+    let (expected_text, received) = (describe_expected(context, expected), describe_token(bytes, pos));
+    let issue = mistakes::diagnose(context, pos, expected, comma)
+        .unwrap_or_else(|| at(bytes, pos, format!("Expected {expected_text}, got {received}.")));
+    SyntaxIssue { expected: issue.expected.or(Some(expected_text)), received: Some(received), ..issue }
 }
 
-fn describe_expected(context: &FaultContext<'_>, expected: Expected) -> String {
-    let object = context.stack.last().is_some_and(|frame| frame.object);
+fn describe_expected(context: &SyntaxErrorContext<'_>, expected: Expected) -> String {
+    let in_object = context.stack.last().is_some_and(|frame| frame.is_object);
     match expected {
         Expected::Value => "a value",
         Expected::ValueOrEnd => "a value or ']'",
         Expected::Key => "a key in double quotes",
         Expected::KeyOrEnd => "a key in double quotes or '}'",
         Expected::Colon => "':'",
-        Expected::CommaOrEnd if object => "',' or '}'",
+        Expected::CommaOrEnd if in_object => "',' or '}'",
         Expected::CommaOrEnd => "',' or ']'",
         Expected::End => "the end of the text",
     }
     .to_owned()
 }
 
-fn key_text(context: &FaultContext<'_>, index: u32) -> String {
+fn key_text(context: &SyntaxErrorContext<'_>, index: u32) -> String {
     let token = context.tape[index as usize];
     let start = token.offset as usize + 1;
     string::decode(&context.bytes[start..start + token.len()])
@@ -274,27 +284,29 @@ fn last_key_index(tape: &[Token], open: u32) -> Option<u32> {
     last
 }
 
-/// The way to the place of the fault through the containers that are open there.
-fn path(context: &FaultContext<'_>, fault: SyntaxError) -> Vec<PathSegment> {
+/// The path to the syntax error through the open containers.
+fn path(context: &SyntaxErrorContext<'_>, error: SyntaxError) -> Vec<PathSegment> {
+    let expected = match error.kind {
+        SyntaxErrorKind::Unexpected { expected, .. } => Some(expected),
+        _ => None,
+    };
     let mut path = Vec::new();
     for (depth, frame) in context.stack.iter().enumerate() {
-        let innermost = depth + 1 == context.stack.len();
-        if frame.object {
-            let between = innermost
-                && matches!(
-                    fault.wrong,
-                    SyntaxErrorKind::Unexpected {
-                        expected: Expected::Key | Expected::KeyOrEnd | Expected::CommaOrEnd,
-                        ..
-                    }
-                );
-            if let Some(index) = last_key_index(context.tape, frame.open).filter(|_| !between) {
-                path.push(PathSegment::Key(key_text(context, index)));
-            }
-        } else if !innermost
-            || !matches!(fault.wrong, SyntaxErrorKind::Unexpected { expected: Expected::CommaOrEnd, .. })
-        {
+        let is_innermost = depth + 1 == context.stack.len();
+        // Between members or items, the location is the container itself.
+        let is_between = is_innermost
+            && match expected {
+                Some(Expected::Key | Expected::KeyOrEnd) => frame.is_object,
+                Some(Expected::CommaOrEnd) => true,
+                _ => false,
+            };
+        if is_between {
+            continue;
+        }
+        if !frame.is_object {
             path.push(PathSegment::Index(frame.count as usize));
+        } else if let Some(index) = last_key_index(context.tape, frame.open) {
+            path.push(PathSegment::Key(key_text(context, index)));
         }
     }
     path

@@ -1,6 +1,6 @@
-//! Texts that are known beforehand, made to be looked up.
+//! A hash table of strings that are known when a schema is compiled.
 
-/// A hash table with open addressing: no buckets to follow, at most half full.
+/// A hash table with open addressing, at most half full. Holds the indices of strings, not the strings.
 #[derive(Debug, Default)]
 pub struct Table {
     slots: Vec<u32>,
@@ -10,7 +10,7 @@ pub struct Table {
 const EMPTY: u32 = u32::MAX;
 
 impl Table {
-    pub fn of<'a>(names: impl ExactSizeIterator<Item = &'a [u8]>) -> Self {
+    pub fn new<'a>(names: impl ExactSizeIterator<Item = &'a [u8]>) -> Self {
         let size = (names.len() * 2).next_power_of_two().max(2);
         let mut table = Self { slots: vec![EMPTY; size], mask: size - 1 };
         for (index, name) in (0u32..).zip(names) {
@@ -24,14 +24,14 @@ impl Table {
     }
 
     fn start(&self, name: &[u8]) -> usize {
-        #[allow(clippy::cast_possible_truncation)] // only the bits under the mask are wanted
+        #[allow(clippy::cast_possible_truncation)] // the mask keeps fewer bits
         let hash = mix(name) as usize;
         hash & self.mask
     }
 
-    /// The index of the name, if `is` says that what stands there is the name.
+    /// Returns the index of a name. `is_equal` compares the name with the string at an index.
     #[inline]
-    pub fn find(&self, name: &[u8], is: impl Fn(usize) -> bool) -> Option<usize> {
+    pub fn find(&self, name: &[u8], is_equal: impl Fn(usize) -> bool) -> Option<usize> {
         if self.slots.is_empty() {
             return None;
         }
@@ -41,7 +41,7 @@ impl Table {
             if index == EMPTY {
                 return None;
             }
-            if is(index as usize) {
+            if is_equal(index as usize) {
                 return Some(index as usize);
             }
             slot = (slot + 1) & self.mask;
@@ -49,7 +49,8 @@ impl Table {
     }
 }
 
-/// Eight bytes a step. In a table, names come from the contract, so nobody can choose them to collide.
+/// A 64-bit hash that processes eight bytes at a time. Not resistant to crafted collisions: a table holds only names of a
+/// schema, and every other caller compares the strings.
 pub(super) fn mix(name: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = name.len() as u64;
@@ -63,18 +64,19 @@ pub(super) fn mix(name: &[u8]) -> u64 {
     hash ^ (hash >> 32)
 }
 
-/// Whether two short texts are equal: in place, without the call of a comparison that is made for
-/// long ones and goes byte by byte in WebAssembly.
+/// Whether two short byte strings are equal. Not in constant time: secrets need `constant_time_eq`.
+///
+/// PERF: `==` calls `memcmp`, which compares byte by byte in WebAssembly.
 #[inline]
 pub fn bytes_equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    let word = |text: &[u8; 8]| u64::from_le_bytes(*text);
-    let half = |text: &[u8; 4]| u32::from_le_bytes(*text);
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let half = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes);
     match (a.first_chunk(), b.first_chunk(), a.last_chunk(), b.last_chunk()) {
         (Some(a1), Some(b1), Some(a2), Some(b2)) => {
-            // The ends overlap in a text of up to 16 bytes.
+            // Up to 16 bytes, both words together cover all bytes.
             word(a1) == word(b1)
                 && word(a2) == word(b2)
                 && (a.len() <= 16 || a[8..a.len() - 8] == b[8..b.len() - 8])
@@ -94,7 +96,7 @@ mod tests {
     fn every_name_is_found_and_no_other() {
         for count in [0usize, 1, 2, 7, 64, 1000] {
             let names: Vec<String> = (0..count).map(|n| format!("property_{n}")).collect();
-            let table = Table::of(names.iter().map(String::as_bytes));
+            let table = Table::new(names.iter().map(String::as_bytes));
             let find = |name: &str| table.find(name.as_bytes(), |index| names[index] == name);
             for (index, name) in names.iter().enumerate() {
                 assert_eq!(find(name), Some(index));

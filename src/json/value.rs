@@ -1,4 +1,4 @@
-//! A value on the tape: what it is, what it holds, where it stands.
+//! A value on the tape: its type, its content and its location.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use super::string;
 use super::{Decimal, Document, Symbol, Token, TokenKind, bytes_equal};
 use crate::issue::{ByteSpan, Location};
 
-/// The types of JSON.
+/// The JSON types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// `null`
@@ -25,7 +25,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The name of the type with its article, for sentences.
+    /// The name of the type with its article, for messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -39,14 +39,14 @@ impl Kind {
     }
 }
 
-/// A value of a [`Document`]: two words, free to copy.
+/// A value of a [`Document`]: a reference and an index, cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Value<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) index: u32,
 }
 
-/// Says what and where, and not the value itself, which may be health data.
+/// SECURITY: prints type and span only. The value may be health data.
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let span = self.span();
@@ -64,12 +64,12 @@ impl<'d> Value<'d> {
         self.token().tag()
     }
 
-    /// The document the value stands in.
+    /// The document of the value.
     pub(crate) fn document(self) -> &'d Document<'d> {
         self.document
     }
 
-    /// The indexes of what stands inside a container.
+    /// The indices of the tokens inside a container.
     #[inline]
     pub(crate) fn child_range(self) -> std::ops::Range<u32> {
         let token = self.token();
@@ -78,12 +78,12 @@ impl<'d> Value<'d> {
         self.index + 1..end
     }
 
-    /// The index on the tape: one number that names this value within its document.
+    /// The index on the tape, which identifies the value within its document.
     pub(crate) fn index(self) -> u32 {
         self.index
     }
 
-    /// The place an issue about this value has.
+    /// The location of an issue about the value.
     pub(crate) fn place(self) -> Location {
         Location::Value(self.index)
     }
@@ -101,7 +101,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// Where the value stands, quotes and brackets included.
+    /// The span of the value in the text, quotes and brackets included.
     #[must_use]
     pub fn span(self) -> ByteSpan {
         let token = self.token();
@@ -114,14 +114,14 @@ impl<'d> Value<'d> {
         ByteSpan { start, end }
     }
 
-    /// The value as it stands in the text.
+    /// The bytes of the value in the text.
     #[must_use]
     pub fn raw_bytes(self) -> &'d [u8] {
         let span = self.span();
         &self.document.bytes[span.start..span.end]
     }
 
-    /// The bytes between the quotes of a string, escapes as written. Empty for other types.
+    /// The bytes between the quotes of a string, escapes not decoded. Empty for other types.
     pub(crate) fn string_bytes(self) -> &'d [u8] {
         let token = self.token();
         match token.tag() {
@@ -132,7 +132,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// Bytes that are equal for equal strings, and only for those. Empty for other types.
+    /// The losslessly decoded bytes of a string: equal for equal strings only. Empty for other types.
     pub(crate) fn decoded_bytes(self) -> Cow<'d, [u8]> {
         if self.tag() == TokenKind::Escaped {
             Cow::Owned(string::decode_lossless(self.string_bytes()))
@@ -141,14 +141,14 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The characters of a string. Half of a surrogate pair becomes U+FFFD.
+    /// The decoded string. Half of a surrogate pair becomes U+FFFD.
     #[must_use]
     #[inline(never)]
     pub fn as_str(self) -> Option<Cow<'d, str>> {
         text(self.document.bytes, self.token())
     }
 
-    /// The boolean.
+    /// The value as a boolean.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
         match self.tag() {
@@ -158,7 +158,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The number, exact.
+    /// The value as an exact number.
     #[must_use]
     pub fn as_decimal(self) -> Option<Decimal<'d>> {
         match self.tag() {
@@ -167,7 +167,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The number, if it is a whole one that fits.
+    /// The value as an `i64`, if it is an integer in that range.
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
         if self.tag() == TokenKind::Integer
@@ -175,7 +175,7 @@ impl<'d> Value<'d> {
             && digits.len() <= 9
             && digits[0] != b'-'
         {
-            // The usual case: what fits without a look at how it is written.
+            // PERF: up to nine digits need neither a `Decimal` nor overflow checks.
             return Some(digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit & 15)));
         }
         self.as_decimal().and_then(Decimal::to_i64)
@@ -187,9 +187,9 @@ impl<'d> Value<'d> {
         self.tag() == TokenKind::Null
     }
 
-    /// How many members an object or items an array has; 0 for scalars.
+    /// The number of members of an object or items of an array; 0 for scalars.
     #[must_use]
-    #[allow(clippy::len_without_is_empty)] // a scalar is neither empty nor not
+    #[allow(clippy::len_without_is_empty)] // "empty" has no meaning for a scalar
     pub fn len(self) -> usize {
         let token = self.token();
         match token.tag() {
@@ -198,7 +198,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The members of an object in the order of the text; none for other types.
+    /// Iterates over the members of an object in the order of the text; empty for other types.
     #[must_use]
     pub fn members(self) -> Members<'d> {
         let token = self.token();
@@ -206,7 +206,7 @@ impl<'d> Value<'d> {
         Members { document: self.document, next: self.index + 1, end }
     }
 
-    /// The items of an array; none for other types.
+    /// Iterates over the items of an array; empty for other types.
     #[must_use]
     pub fn elements(self) -> Elements<'d> {
         let token = self.token();
@@ -214,20 +214,20 @@ impl<'d> Value<'d> {
         Elements { document: self.document, next: self.index + 1, end }
     }
 
-    /// The member with this key: the last one, as `JSON.parse` has it, where a key stands twice.
+    /// The value of the member with this key. Of duplicate keys the last one wins, as in `JSON.parse`.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'d>> {
-        self.member(|name| name.eq_str(key))
+        self.member(|other| other.eq_str(key))
     }
 
-    /// The member whose key is the one; the last one, where a key stands twice.
+    /// The value of the member whose key satisfies `is_match`; the last one, if the document has duplicate keys.
     #[inline]
-    pub(super) fn member(self, is: impl Fn(Key<'d>) -> bool) -> Option<Value<'d>> {
-        let mut found = self.members().filter(|(name, _)| is(*name)).map(|(_, value)| value);
+    pub(super) fn member(self, is_match: impl Fn(Key<'d>) -> bool) -> Option<Value<'d>> {
+        let mut found = self.members().filter(|(key, _)| is_match(*key)).map(|(_, value)| value);
         if self.document.has_duplicate_keys { found.last() } else { found.next() }
     }
 
-    /// The index on the tape behind this value.
+    /// The index of the token after this value.
     #[inline]
     fn next_index(self) -> u32 {
         self.token().next_index(self.index)
@@ -243,9 +243,9 @@ fn string_bytes(bytes: &[u8], token: Token) -> &[u8] {
 pub(super) fn text(bytes: &[u8], token: Token) -> Option<Cow<'_, str>> {
     match token.tag() {
         TokenKind::Ascii | TokenKind::Utf8 => {
-            let inner = string_bytes(bytes, token);
-            // The parser has checked the encoding, so this borrows; asking first is the faster way.
-            Some(std::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed))
+            let raw = string_bytes(bytes, token);
+            // PERF: `from_utf8` is faster than `from_utf8_lossy`. The parser has checked the encoding, so that it succeeds.
+            Some(std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed))
         }
         TokenKind::Escaped => Some(Cow::Owned(string::decode(string_bytes(bytes, token)))),
         _ => None,
@@ -264,53 +264,53 @@ impl<'d> Key<'d> {
         self.document.token(self.index)
     }
 
-    /// The symbol of a key that the parser was told to expect.
+    /// The symbol of the key, if it is interned.
     #[inline]
     pub(crate) fn symbol(self) -> Option<Symbol> {
         self.token().symbol()
     }
 
-    /// Whether the key has these characters, however they are escaped.
+    /// Whether the decoded key equals `text`.
     #[must_use]
     pub fn eq_str(self, text: &str) -> bool {
         let token = self.token();
-        let (inner, text) = (string_bytes(self.document.bytes, token), text.as_bytes());
+        let (raw, text) = (string_bytes(self.document.bytes, token), text.as_bytes());
         if token.tag() == TokenKind::Escaped {
-            string::may_be(inner, text) && string::decode_lossless(inner) == text
+            string::may_equal(raw, text) && string::decode_lossless(raw) == text
         } else {
-            bytes_equal(inner, text)
+            bytes_equal(raw, text)
         }
     }
 
-    /// The key's characters.
+    /// The decoded key.
     #[must_use]
     #[inline(never)]
     pub fn text(self) -> Cow<'d, str> {
         text(self.document.bytes, self.token()).unwrap_or_default()
     }
 
-    /// Bytes that are equal for equal keys, and only for those.
+    /// The losslessly decoded bytes of the key: equal for equal keys only.
     pub(crate) fn decoded_bytes(self) -> Cow<'d, [u8]> {
         self.as_value().decoded_bytes()
     }
 
-    /// Whether both are the same key.
+    /// Whether both keys are equal after decoding.
     pub(super) fn key_eq(self, other: Key<'_>) -> bool {
         self.decoded_bytes() == other.decoded_bytes()
     }
 
-    /// The bytes between the quotes if they are the key's characters: without escapes.
+    /// The bytes of the key, if it has no escapes.
     pub(crate) fn unescaped_bytes(self) -> Option<&'d [u8]> {
         let token = self.token();
         (token.tag() != TokenKind::Escaped).then(|| string_bytes(self.document.bytes, token))
     }
 
-    /// The place an issue about this key has.
+    /// The location of an issue about the key.
     pub(crate) fn place(self) -> Location {
         Location::Key(self.index)
     }
 
-    /// The key as a string value, which is what `propertyNames` validates.
+    /// The key as a string value, for the keyword `propertyNames`.
     pub(crate) fn as_value(self) -> Value<'d> {
         Value { document: self.document, index: self.index }
     }

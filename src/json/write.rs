@@ -1,4 +1,4 @@
-//! The little JSON the project writes itself: strings, and the steps of a pointer.
+//! Serialization of JSON strings and of JSON Pointer segments.
 
 /// Appends the text as a JSON string, quotes included.
 pub(crate) fn escape_into(out: &mut String, text: &str) {
@@ -23,17 +23,18 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// The text as a JSON string, quotes included. For messages too: Rust's `{:?}` brings tables of Unicode with it.
+/// The text as a JSON string, quotes included. Messages use `quoted` instead of `{:?}`, which would add Unicode tables to the
+/// WebAssembly module.
 pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::new();
     escape_into(&mut out, text);
     out
 }
 
-/// Appends one step to a JSON Pointer (RFC 6901, section 3).
-pub(crate) fn push_pointer_segment(out: &mut String, step: &str) {
+/// Appends one segment to a JSON Pointer (RFC 6901, section 3).
+pub(crate) fn push_pointer_segment(out: &mut String, segment: &str) {
     out.push('/');
-    for character in step.chars() {
+    for character in segment.chars() {
         match character {
             '~' => out.push_str("~0"),
             '/' => out.push_str("~1"),

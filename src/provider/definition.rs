@@ -123,7 +123,7 @@ impl Provider {
     ///
     /// let error = Provider::from_json(br#"{ "id": "mine", "envelope": {}, "events": {} }"#).unwrap_err();
     /// assert_eq!(error.issues[0].pointer, "/envelope");
-    /// assert_eq!(error.issues[0].message, "The required key \"type\" is missing.");
+    /// assert_eq!(error.issues[0].message, "Missing required property \"type\".");
     /// # Ok::<(), hookseal::provider::DefinitionError>(())
     /// ```
     ///

@@ -1,4 +1,4 @@
-//! The dialects of JSON Schema: which one a schema is written in, and what its keywords are.
+//! The dialects of JSON Schema: how the dialect of a schema is found, and which keywords it has.
 
 use super::error::CompileError;
 use crate::json::{Kind, Value};
@@ -6,9 +6,9 @@ use crate::json::{Kind, Value};
 /// A published version of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// Draft-07: `definitions`, `dependencies`, tuples by `items`; keywords beside `$ref` are ignored.
+    /// Draft-07: has `definitions`, `dependencies` and arrays under `items`. Keywords next to `$ref` are ignored.
     Draft7,
-    /// 2020-12: `$defs`, `dependentRequired`, `prefixItems`; keywords beside `$ref` count.
+    /// 2020-12: has `$defs`, `dependentRequired` and `prefixItems`. Keywords next to `$ref` apply.
     Draft2020,
 }
 
@@ -32,50 +32,50 @@ impl Dialect {
     }
 }
 
-/// What a keyword holds, as far as finding subschemas goes.
+/// What kind of value a keyword has, to find all subschemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeywordKind {
-    /// A rule without subschemas.
+    /// A rule without subschemas, such as `minItems`.
     Rule,
-    /// Says nothing about validity: an annotation, an identifier, a severity.
+    /// No rule: an annotation, an identifier, or a severity.
     Annotation,
     /// One schema.
     Schema,
     /// A list of schemas.
     List,
-    /// One schema or a list: `items` of draft-07.
+    /// One schema or a list of them: `items` of draft-07.
     SchemaOrList,
-    /// Schemas by name.
+    /// An object of schemas.
     Map,
-    /// Schemas or lists of names, by name: `dependencies`.
+    /// An object of schemas or lists of names: `dependencies`.
     SchemaOrNames,
-    /// Of the specification, and not implemented.
+    /// A keyword of the specification that is not implemented.
     Unsupported,
 }
 
-/// What a schema's own words are read as.
+/// How the keywords of a schema are interpreted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DialectRules {
     pub dialect: Dialect,
-    /// Whether the schema leaves the dialect open, so that draft-07's spellings are read too.
+    /// Whether neither the schema nor the caller names a dialect. Then the keywords of draft-07 are accepted too.
     pub is_undeclared: bool,
 }
 
 impl DialectRules {
-    /// Decides the dialect of a schema by its `$schema`, else by the caller, else 2020-12.
-    pub fn of(root: Value<'_>, wanted: Option<Dialect>) -> Result<Self, CompileError> {
-        match (declared(root)?, wanted) {
+    /// Uses the dialect of `$schema`, or else the default of the caller, or else 2020-12.
+    pub fn new(root: Value<'_>, default: Option<Dialect>) -> Result<Self, CompileError> {
+        match (declared(root)?, default) {
             (Some(dialect), _) | (None, Some(dialect)) => Ok(Self { dialect, is_undeclared: false }),
             (None, None) => Ok(Self { dialect: Dialect::Draft2020, is_undeclared: true }),
         }
     }
 
-    /// Whether keywords beside `$ref` are ignored.
+    /// Whether keywords next to `$ref` are ignored.
     pub fn ref_ignores_siblings(self) -> bool {
         self.dialect == Dialect::Draft7
     }
 
-    /// Whether `items` may be a list, with `additionalItems` for the rest.
+    /// Whether `items` can be an array, with `additionalItems` for the remaining items.
     pub fn allows_items_array(self) -> bool {
         self.dialect == Dialect::Draft7 || self.is_undeclared
     }
@@ -85,7 +85,7 @@ impl DialectRules {
         self.dialect == Dialect::Draft7 || self.is_undeclared
     }
 
-    /// What the keyword is; `None` where the specification does not know it.
+    /// The kind of a keyword, or `None` if the specification does not define it.
     pub fn keyword(self, name: &str) -> Option<KeywordKind> {
         let both = match name {
             "$schema" | "$id" | "$comment" | "title" | "description" | "default" | "examples"
@@ -132,44 +132,40 @@ impl DialectRules {
 
 fn declared(schema: Value<'_>) -> Result<Option<Dialect>, CompileError> {
     let Some(value) = schema.get("$schema") else { return Ok(None) };
-    let fault = |message: String| Err(CompileError::new("$schema", value, message));
     match value.as_str() {
-        None => fault("\"$schema\" must be a string that names a dialect.".into()),
+        None => Err(CompileError::must_be("$schema", value, "a string")),
         Some(uri) => match Dialect::from_name(&uri) {
             Some(dialect) => Ok(Some(dialect)),
-            None => fault(
-                "This \"$schema\" is not supported: say \"https://json-schema.org/draft/2020-12/schema\" or \"http://json-schema.org/draft-07/schema#\".".into(),
-            ),
+            None => Err(CompileError::new(
+                "$schema",
+                value,
+                "Unsupported \"$schema\". Use \"https://json-schema.org/draft/2020-12/schema\" or \"http://json-schema.org/draft-07/schema#\".",
+            )),
         },
     }
 }
 
-/// What has to hold of every schema within a schema: one dialect, and no vocabulary that is asked
-/// for and not known.
-pub(super) fn check_identity(reading: DialectRules, schema: Value<'_>) -> Result<(), CompileError> {
+/// Checks that a subschema has the dialect of its root and requires no unknown vocabulary.
+pub(super) fn check_identity(dialect_rules: DialectRules, schema: Value<'_>) -> Result<(), CompileError> {
     if let Some(dialect) = declared(schema)?
-        && dialect != reading.dialect
+        && dialect != dialect_rules.dialect
     {
-        let at = schema.get("$schema").unwrap_or(schema);
+        let value = schema.get("$schema").unwrap_or(schema);
         let message = format!(
-            "This part says {} and the schema around it is {}: a schema within another has to share its dialect.",
+            "This subschema is {}, but its root is {}. Use one dialect for both.",
             dialect.name(),
-            reading.dialect.name()
+            dialect_rules.dialect.name()
         );
-        return Err(CompileError::new("$schema", at, message));
+        return Err(CompileError::new("$schema", value, message));
     }
-    if reading.dialect == Dialect::Draft2020
+    if dialect_rules.dialect == Dialect::Draft2020
         && let Some(vocabularies) = schema.get("$vocabulary")
     {
         if vocabularies.kind() != Kind::Object {
-            return Err(CompileError::new(
-                "$vocabulary",
-                vocabularies,
-                "\"$vocabulary\" must be an object of URIs and booleans.",
-            ));
+            return Err(CompileError::must_be("$vocabulary", vocabularies, "an object of URIs and booleans"));
         }
         for (uri, required) in vocabularies.members() {
-            let known = [
+            let supported = [
                 "core",
                 "applicator",
                 "validation",
@@ -180,11 +176,11 @@ pub(super) fn check_identity(reading: DialectRules, schema: Value<'_>) -> Result
             ];
             let uri = uri.text();
             let name = uri.strip_prefix("https://json-schema.org/draft/2020-12/vocab/");
-            if required.as_bool() == Some(true) && !name.is_some_and(|name| known.contains(&name)) {
+            if required.as_bool() == Some(true) && !name.is_some_and(|name| supported.contains(&name)) {
                 return Err(CompileError::new(
                     "$vocabulary",
                     required,
-                    "\"$vocabulary\" asks for a vocabulary that is not supported.",
+                    "Unsupported vocabulary. Remove it, or set it to false.",
                 ));
             }
         }
@@ -192,46 +188,48 @@ pub(super) fn check_identity(reading: DialectRules, schema: Value<'_>) -> Result
     Ok(())
 }
 
-/// Whether two readings of an undeclared schema differ: it uses a spelling only draft-07 has, and
-/// rules beside a `$ref`, which draft-07 ignores and 2020-12 does not.
+/// Finds out whether the meaning of an undeclared schema depends on the dialect: it has a spelling of draft-07, and rules
+/// next to a `$ref`, which draft-07 ignores and 2020-12 applies.
 #[derive(Debug, Default)]
 pub(super) struct Ambiguity<'s> {
-    spelling: bool,
+    has_draft7_spelling: bool,
     ref_with_siblings: Option<Value<'s>>,
 }
 
 impl<'s> Ambiguity<'s> {
-    /// Looks at one schema.
-    pub fn inspect(&mut self, reading: DialectRules, schema: Value<'s>) {
+    /// Records the features of one schema.
+    pub fn inspect(&mut self, dialect_rules: DialectRules, schema: Value<'s>) {
         let mut reference = None;
-        let mut rules = false;
+        let mut has_rules = false;
         for (key, value) in schema.members() {
             let key = key.text();
-            self.spelling |= match &*key {
+            self.has_draft7_spelling |= match &*key {
                 "definitions" | "dependencies" | "additionalItems" => true,
                 "items" => value.kind() == Kind::Array,
                 "$id" => value.as_str().is_some_and(|id| id.starts_with('#')),
                 _ => false,
             };
-            match (&*key, reading.keyword(&key)) {
+            match (&*key, dialect_rules.keyword(&key)) {
                 ("$ref", _) => reference = Some(value),
                 ("$defs" | "definitions", _) | (_, None | Some(KeywordKind::Annotation)) => {}
-                _ => rules = true,
+                _ => has_rules = true,
             }
         }
-        if rules && self.ref_with_siblings.is_none() {
+        if has_rules && self.ref_with_siblings.is_none() {
             self.ref_with_siblings = reference;
         }
     }
 
-    /// The answer, once every schema was seen.
-    pub fn refuse(&self, reading: DialectRules) -> Result<(), CompileError> {
+    /// Rejects an ambiguous schema. To be called after all schemas were inspected.
+    pub fn check(&self, dialect_rules: DialectRules) -> Result<(), CompileError> {
         match self.ref_with_siblings {
-            Some(reference) if self.spelling && reading.is_undeclared => Err(CompileError::new(
-                "$schema",
-                reference,
-                "This schema has draft-07's spellings and rules beside a \"$ref\", which draft-07 ignores and 2020-12 does not: say which it is by \"$schema\".",
-            )),
+            Some(reference) if self.has_draft7_spelling && dialect_rules.is_undeclared => {
+                Err(CompileError::new(
+                    "$schema",
+                    reference,
+                    "Ambiguous dialect: draft-07 ignores the keywords next to this \"$ref\", 2020-12 applies them. Add \"$schema\".",
+                ))
+            }
             _ => Ok(()),
         }
     }

@@ -1,61 +1,74 @@
-//! The sentences. They name keys, types and what the contract wants; never what was received, which
-//! may be health data.
+//! The messages of validation issues. They quote property names, JSON types, lengths and constants of the schema.
+//!
+//! SECURITY: no message quotes a value of the payload, which can be health data.
 
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::{Key, Kind, TokenKind, Value};
 
-use super::plan::{EnumValues, Literal, Number, Property, quoted, types};
+use super::compiled::{EnumValues, Literal, Number, Property, quoted, types};
 
-/// The key and the text by which documentation says that there is more.
+/// The key and the value by which documentation shows that it left something out.
 pub(super) const ELLIPSIS: &str = "...";
 
-/// The hint beside a placeholder.
-pub(super) const PLACEHOLDER_HINT: &str =
-    "It looks like a placeholder that was copied from documentation: put a real value there.";
+/// The hint of an issue about a placeholder value.
+pub(super) const PLACEHOLDER_HINT: &str = "Replace the placeholder from the documentation with a real value.";
 
-/// The severity is filled in by the validator, which knows the profile.
-fn draft(code: Code, place: Location, message: impl Into<String>) -> PendingIssue {
+/// The hint of an issue about a placeholder key.
+const SHORTENED_HINT: &str = "Send the complete object. This one looks copied from documentation.";
+
+/// Creates an issue. The validator, which knows the profile, sets its severity.
+#[inline(never)]
+fn draft(code: Code, place: Location, message: String) -> PendingIssue {
     PendingIssue::new(code, Severity::Error, place, message)
 }
 
-/// What stands there, by its kind and never by its content.
-fn received(value: Value<'_>) -> String {
-    let many = |count: usize, one: &str| match count {
-        0 => format!("no {one}s"),
-        1 => format!("1 {one}"),
-        _ => format!("{count} {one}s"),
-    };
-    match value.kind() {
-        Kind::String => match value.as_str().map_or(0, |text| text.chars().count()) {
-            0 => "an empty string".into(),
-            count => format!("a string of {}", many(count, "character")),
-        },
-        Kind::Array if value.len() == 0 => "an empty array".into(),
-        Kind::Array => format!("an array of {}", many(value.len(), "item")),
-        Kind::Object if value.len() == 0 => "an empty object".into(),
-        Kind::Object => format!("an object of {}", count(value.len(), "property", "properties")),
-        other => other.name().into(),
-    }
-}
-
+/// Creates the issue "Expected …, got …." about a value.
 #[inline(never)]
-fn count(number: usize, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
+fn mismatch(code: Code, value: Value<'_>, expected: String, received: String) -> PendingIssue {
+    let message = format!("Expected {expected}, got {received}.");
+    draft(code, value.place(), message).expected(expected).received(received)
 }
 
-/// More alternatives than these are counted, and not listed.
-const MOST_LISTED: usize = 12;
+/// Creates the same issue with the description of the value as the part after "got".
+#[inline(never)]
+fn unexpected(code: Code, value: Value<'_>, expected: String) -> PendingIssue {
+    mismatch(code, value, expected, describe(value))
+}
 
-/// "a, b or c", where these are the first of so many.
+/// Describes a value by its type and its length.
+#[inline(never)]
+fn describe(value: Value<'_>) -> String {
+    let (empty, relation, length, one, several) = match value.kind() {
+        Kind::String => {
+            let length = value.as_str().map_or(0, |text| text.chars().count());
+            ("an empty string", "a string of", length, "character", "characters")
+        }
+        Kind::Array => ("an empty array", "an array of", value.len(), "item", "items"),
+        Kind::Object => ("an empty object", "an object of", value.len(), "property", "properties"),
+        other => return other.name().into(),
+    };
+    if length == 0 { empty.into() } else { limit(relation, length, one, several) }
+}
+
+/// Writes a limit or a length, such as "at least 1 item".
+#[inline(never)]
+fn limit(relation: &str, number: usize, one: &str, several: &str) -> String {
+    format!("{relation} {number} {}", if number == 1 { one } else { several })
+}
+
+/// The number of alternatives that a message lists. The others are counted.
+const MAX_LISTED: usize = 12;
+
+/// Joins words as "a, b or c". `count` is the number of all alternatives, `words` are the first of them.
+#[inline(never)]
 fn alternatives(words: &[String], count: usize) -> String {
-    if count > words.len() {
-        return format!("{} or one of {} more", words.join(", "), count - words.len());
-    }
-    match words {
-        [] => "nothing".into(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
+    let (first, last) = match words {
+        [] => return "no value".into(),
+        [one] if count == 1 => return one.clone(),
+        _ if count > words.len() => (words, format!("one of {} more", count - words.len())),
+        [first @ .., last] => (first, last.clone()),
+    };
+    format!("{} or {last}", first.join(", "))
 }
 
 fn type_names(set: u8) -> String {
@@ -77,238 +90,188 @@ fn type_names(set: u8) -> String {
     alternatives(&words, words.len())
 }
 
-/// What a value is called beside a list of types: a number is one that is not whole where whole ones are wanted.
-fn kind_name(wanted: u8, value: Value<'_>) -> &'static str {
+/// Names the type of a value. A number is called one "with a fraction" where the schema allows integers.
+fn type_name(expected: u8, value: Value<'_>) -> String {
     match value.kind() {
-        Kind::Number if wanted & types::INTEGER != 0 => "a number with a fraction",
-        other => other.name(),
+        Kind::Number if expected & types::INTEGER != 0 => "a number with a fraction".into(),
+        other => other.name().into(),
     }
 }
 
-pub(super) fn wrong_type(wanted: u8, value: Value<'_>) -> PendingIssue {
-    let (names, kind) = (type_names(wanted), kind_name(wanted, value));
-    draft(Code::TYPE, value.place(), format!("This must be {names}, and is {kind}."))
-        .expected(names)
-        .received(kind)
+pub(super) fn wrong_type(expected: u8, value: Value<'_>) -> PendingIssue {
+    no_type(Code::TYPE, expected, value)
+}
+
+/// The issue of `anyOf` or `oneOf` where no alternative allows the type of the value.
+#[inline(never)]
+pub(super) fn no_type(code: Code, expected: u8, value: Value<'_>) -> PendingIssue {
+    mismatch(code, value, type_names(expected), type_name(expected, value))
 }
 
 pub(super) fn not_allowed(value: Value<'_>) -> PendingIssue {
-    draft(Code::NEVER, value.place(), "The contract allows no value here: leave it out.")
-        .expected("nothing")
-        .received(received(value))
+    let document = value.document();
+    let before = document.bytes()[..value.span().start].trim_ascii_end();
+    let noun = match before.last() {
+        Some(b':') => "property",
+        Some(_) => "item",
+        None => "value",
+    };
+    remove(Code::NOT_ALLOWED, noun, value, "nothing".into())
+}
+
+#[inline(never)]
+fn remove(code: Code, noun: &str, value: Value<'_>, expected: String) -> PendingIssue {
+    let message = format!("This {noun} is not allowed. Remove it.");
+    draft(code, value.place(), message).expected(expected).received(describe(value))
 }
 
 pub(super) fn constant(literal: &Literal, value: Value<'_>) -> PendingIssue {
-    let wanted = literal.describe();
-    draft(Code::CONST, value.place(), format!("This must be {wanted}."))
-        .expected(wanted)
-        .received(received(value))
+    unexpected(Code::CONST, value, literal.describe())
 }
 
 pub(super) fn choice(choice: &EnumValues, value: Value<'_>) -> PendingIssue {
     let words = choice.words.values().iter().map(|word| quoted(word));
     let words = words.chain(choice.others.values().iter().map(Literal::describe));
     let count = choice.words.values().len() + choice.others.values().len();
-    let wanted = alternatives(&words.take(MOST_LISTED).collect::<Vec<_>>(), count);
-    let message = match count {
-        0 => "The contract lists no value that may stand here.".into(),
-        _ => format!("This must be {wanted}."),
-    };
-    draft(Code::ENUM, value.place(), message).expected(wanted).received(received(value))
+    let expected = alternatives(&words.take(MAX_LISTED).collect::<Vec<_>>(), count);
+    unexpected(Code::ENUM, value, expected)
 }
 
 pub(super) fn format(expected: &str, value: Value<'_>) -> PendingIssue {
-    draft(Code::FORMAT, value.place(), format!("This is not {expected}."))
-        .expected(expected)
-        .received(received(value))
+    unexpected(Code::FORMAT, value, expected.to_owned())
 }
 
 pub(super) fn pattern(source: &str, expected: Option<&str>, value: Value<'_>) -> PendingIssue {
-    let (message, expected) = match expected {
-        Some(words) => (format!("This must be {words}."), words.to_owned()),
-        None => (
-            format!("This does not match the pattern of the contract: {source}"),
-            format!("a string that matches {source}"),
-        ),
+    let expected = match expected {
+        Some(words) => words.to_owned(),
+        None => format!("a string that matches the pattern {source}"),
     };
-    draft(Code::PATTERN, value.place(), message).expected(expected).received(received(value))
+    unexpected(Code::PATTERN, value, expected)
 }
 
 pub(super) fn minimum(relation: &str, limit: &Number, value: Value<'_>) -> PendingIssue {
-    number(Code::MINIMUM, "too small", relation, limit, value)
+    number(Code::MINIMUM, relation, limit, "a number that is too small", value)
 }
 
 pub(super) fn maximum(relation: &str, limit: &Number, value: Value<'_>) -> PendingIssue {
-    number(Code::MAXIMUM, "too large", relation, limit, value)
+    number(Code::MAXIMUM, relation, limit, "a number that is too large", value)
 }
 
-fn number(code: Code, verdict: &str, relation: &str, limit: &Number, value: Value<'_>) -> PendingIssue {
-    let wanted = format!("{relation} {}", limit.text());
-    draft(code, value.place(), format!("This number is {verdict}: it must be {wanted}."))
-        .expected(wanted)
-        .received("a number")
+pub(super) fn multiple(divisor: &Number, value: Value<'_>) -> PendingIssue {
+    number(Code::MULTIPLE_OF, "a multiple of", divisor, "a number that is not", value)
 }
 
-pub(super) fn multiple(step: &Number, value: Value<'_>) -> PendingIssue {
-    let wanted = format!("a multiple of {}", step.text());
-    draft(Code::MULTIPLE, value.place(), format!("This number must be {wanted}."))
-        .expected(wanted)
-        .received("a number")
+#[inline(never)]
+fn number(code: Code, relation: &str, limit: &Number, received: &str, value: Value<'_>) -> PendingIssue {
+    mismatch(code, value, format!("{relation} {}", limit.text()), received.to_owned())
 }
 
-pub(super) fn too_short(min: usize, length: usize, value: Value<'_>) -> PendingIssue {
-    let wanted = format!("at least {}", count(min, "character", "characters"));
-    draft(
-        Code::LENGTH,
-        value.place(),
-        format!("This string is too short: it must have {wanted}, and has {length}."),
-    )
-    .expected(wanted)
-    .received(received(value))
+/// The issue of a string with a wrong number of characters. `relation` is "at least" or "at most".
+pub(super) fn length(relation: &str, count: usize, value: Value<'_>) -> PendingIssue {
+    unexpected(Code::LENGTH, value, limit(relation, count, "character", "characters"))
 }
 
-pub(super) fn too_long(max: usize, length: usize, value: Value<'_>) -> PendingIssue {
-    let wanted = format!("at most {}", count(max, "character", "characters"));
-    draft(
-        Code::LENGTH,
-        value.place(),
-        format!("This string is too long: it must have {wanted}, and has {length}."),
-    )
-    .expected(wanted)
-    .received(received(value))
+/// The issue of an array with a wrong number of items.
+pub(super) fn items(relation: &str, count: usize, value: Value<'_>) -> PendingIssue {
+    unexpected(Code::ITEMS, value, limit(relation, count, "item", "items"))
 }
 
-pub(super) fn too_few_items(min: usize, value: Value<'_>) -> PendingIssue {
-    size(Code::ITEMS, "array", &format!("at least {}", count(min, "item", "items")), value)
+/// The issue of an object with a wrong number of properties.
+pub(super) fn properties(relation: &str, count: usize, value: Value<'_>) -> PendingIssue {
+    unexpected(Code::PROPERTIES, value, limit(relation, count, "property", "properties"))
 }
 
-pub(super) fn too_many_items(max: usize, value: Value<'_>) -> PendingIssue {
-    size(Code::ITEMS, "array", &format!("at most {}", count(max, "item", "items")), value)
-}
-
-pub(super) fn too_few_properties(min: usize, value: Value<'_>) -> PendingIssue {
-    size(Code::PROPERTIES, "object", &format!("at least {}", count(min, "property", "properties")), value)
-}
-
-pub(super) fn too_many_properties(max: usize, value: Value<'_>) -> PendingIssue {
-    size(Code::PROPERTIES, "object", &format!("at most {}", count(max, "property", "properties")), value)
-}
-
-fn size(code: Code, thing: &str, wanted: &str, value: Value<'_>) -> PendingIssue {
-    let has = value.len();
-    draft(code, value.place(), format!("This {thing} must have {wanted}, and has {has}."))
-        .expected(wanted)
-        .received(received(value))
-}
-
+/// The issue of an item after those that `prefixItems` allows.
 pub(super) fn extra_item(prefix: usize, item: Value<'_>) -> PendingIssue {
-    let most = count(prefix, "item", "items");
-    let message = if prefix == 0 {
-        "This array must be empty: no item may stand here.".into()
-    } else {
-        format!("This array has at most {most}: no item may stand here.")
-    };
-    draft(Code::ITEMS, item.place(), message).expected(format!("at most {most}")).received(received(item))
+    remove(Code::ITEMS, "item", item, limit("at most", prefix, "item", "items"))
 }
 
-pub(super) fn contains_too_few(min: usize, fitting: usize, value: Value<'_>) -> PendingIssue {
-    let wanted = format!("at least {} of the kind the contract describes", count(min, "item", "items"));
-    draft(Code::ITEMS, value.place(), format!("This array must have {wanted}, and has {fitting}."))
-        .expected(wanted)
-        .received(received(value))
+pub(super) fn contains_too_few(min: usize, matching: usize, value: Value<'_>) -> PendingIssue {
+    let expected = limit("at least", min, "matching item", "matching items");
+    mismatch(Code::ITEMS, value, expected, matching.to_string())
 }
 
 pub(super) fn contains_too_many(max: usize, value: Value<'_>) -> PendingIssue {
-    let wanted = format!("at most {} of the kind the contract describes", count(max, "item", "items"));
-    draft(Code::ITEMS, value.place(), format!("This array must have {wanted}, and has more."))
-        .expected(wanted)
-        .received(received(value))
+    let expected = limit("at most", max, "matching item", "matching items");
+    mismatch(Code::ITEMS, value, expected, "more".into())
 }
 
 pub(super) fn repeated(first: usize, item: Value<'_>) -> PendingIssue {
-    draft(
-        Code::UNIQUE,
-        item.place(),
-        format!("This item is the same as item {first}, and no two may be the same."),
-    )
-    .expected("items that all differ")
-    .received(received(item))
+    let message = format!("Duplicate item: equal to item {first}, and items must be unique.");
+    draft(Code::UNIQUE, item.place(), message).expected("unique items".to_owned()).received(describe(item))
 }
 
 pub(super) fn required(name: &str, object: Value<'_>) -> PendingIssue {
-    let name = quoted(name);
-    draft(Code::REQUIRED, object.place(), format!("The required key {name} is missing."))
-        .expected(format!("the key {name}"))
-        .received(received(object))
+    missing(Code::REQUIRED, name, format!("Missing required property {}.", quoted(name)), object)
 }
 
 pub(super) fn dependent(present: &str, needed: &str, object: Value<'_>) -> PendingIssue {
-    let (present, needed) = (quoted(present), quoted(needed));
-    draft(
-        Code::DEPENDENT,
-        object.place(),
-        format!("The key {needed} is missing, which has to stand beside {present}."),
-    )
-    .expected(format!("the key {needed}"))
-    .received(received(object))
+    let message = format!("Property {} requires property {}.", quoted(present), quoted(needed));
+    missing(Code::DEPENDENT, needed, message, object)
 }
 
-pub(super) fn property_name(key: Key<'_>, why: Option<PendingIssue>) -> PendingIssue {
-    let out = draft(
-        Code::PROPERTY_NAME,
-        key.place(),
-        match &why {
-            Some(why) => format!("The contract does not allow this key. {}", why.message),
-            None => "The contract does not allow this key.".into(),
-        },
-    )
-    .received("a key");
-    match why.and_then(|why| why.expected) {
-        Some(allowed) => out.expected(allowed),
-        None => out,
+#[inline(never)]
+fn missing(code: Code, name: &str, message: String, object: Value<'_>) -> PendingIssue {
+    draft(code, object.place(), message)
+        .expected(format!("the property {}", quoted(name)))
+        .received(describe(object))
+}
+
+pub(super) fn property_name(key: Key<'_>, reason: Option<&PendingIssue>) -> PendingIssue {
+    let mut message = "This property name is not allowed.".to_owned();
+    if let Some(reason) = reason {
+        message.push(' ');
+        message.push_str(&reason.message);
     }
+    let mut out = draft(Code::PROPERTY_NAME, key.place(), message).received("a property name".to_owned());
+    out.expected = reason.and_then(|reason| reason.expected.clone());
+    out
 }
 
 pub(super) fn unknown_field(key: Key<'_>, object: Value<'_>, known: &[Property]) -> PendingIssue {
     let text = key.text();
-    let out = draft(
-        Code::UNKNOWN_FIELD,
-        key.place(),
-        format!("The contract does not know the key {}.", quoted(&text)),
-    )
-    .received("an unknown key");
-    match suggest_key(&text, object, known) {
-        Some(name) => out.hint(format!("Did you mean {}?", quoted(name))),
-        None => out,
-    }
+    let message = format!("Unknown property {}.", quoted(&text));
+    let mut out = draft(Code::UNKNOWN_FIELD, key.place(), message).received("an unknown property".to_owned());
+    out.hint = suggest_key(&text, object, known).map(|name| format!("Did you mean {}?", quoted(name)));
+    out
 }
 
-/// The known key that is closest to what was written, if one is close and not there itself.
+/// Finds the property of the schema whose name is most similar to an unknown key and that the object does not have.
 fn suggest_key<'k>(text: &str, object: Value<'_>, known: &'k [Property]) -> Option<&'k str> {
+    // PERF: the comparison takes time by the product of these, and a payload decides two of them.
     const MAX_SUGGESTION_BYTES: usize = 64;
-    const MAX_LISTED: usize = 256;
-    if text.len() > MAX_SUGGESTION_BYTES || known.len() > MAX_LISTED || object.len() > MAX_LISTED {
+    const MAX_COMPARED: usize = 256;
+    if text.len() > MAX_SUGGESTION_BYTES || known.len() > MAX_COMPARED || object.len() > MAX_COMPARED {
         return None;
     }
-    let bare = |text: &str| -> Vec<u8> {
+    let normalize = |text: &str| -> Vec<u8> {
         text.bytes().filter(|byte| !b"_- ".contains(byte)).map(|byte| byte.to_ascii_lowercase()).collect()
     };
-    let written = bare(text);
-    let allowed = (written.len() / 4).clamp(1, 3);
-    let close = known
-        .iter()
-        .filter(|property| property.node.is_some() && property.name.len() <= MAX_SUGGESTION_BYTES)
-        .filter(|property| property.name.len() + allowed >= written.len())
-        .map(|property| (distance(&written, &bare(&property.name), allowed), &*property.name))
-        .filter(|(distance, name)| *distance <= allowed && *distance < name.len());
-    let mut candidates: Vec<(usize, &str)> = close.collect();
-    candidates.retain(|(_, name)| object.get(name).is_none());
-    candidates.into_iter().min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+    let unknown = normalize(text);
+    let allowed = (unknown.len() / 4).clamp(1, 3);
+    let mut best: Option<(usize, &str)> = None;
+    for property in known {
+        if property.node.is_none() || property.name.len() > MAX_SUGGESTION_BYTES {
+            continue;
+        }
+        let distance = edit_distance(&unknown, &normalize(&property.name), allowed);
+        if distance <= best.map_or(allowed, |(least, _)| least - 1)
+            && distance < property.name.len()
+            && object.get(&property.name).is_none()
+        {
+            best = Some((distance, &property.name));
+            if distance == 0 {
+                break;
+            }
+        }
+    }
+    best.map(|(_, name)| name)
 }
 
-/// The name that a text is likely to be a slip of.
+/// Finds the name that a text is probably a misspelling of.
 pub(crate) fn closest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
-    let near = |name: &&'n str| (text.len() <= 64).then(|| distance(text.as_bytes(), name.as_bytes(), 2));
+    let near =
+        |name: &&'n str| (text.len() <= 64).then(|| edit_distance(text.as_bytes(), name.as_bytes(), 2));
     let candidates = names.iter().filter_map(|name| Some((near(name)?, *name)));
     candidates
         .filter(|(distance, name)| *distance <= 2 && *distance * 2 < name.len())
@@ -316,83 +279,61 @@ pub(crate) fn closest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours lie between two texts; more than `most`
-/// where that is as good an answer: only so far from the diagonal is looked at.
-fn distance(a: &[u8], b: &[u8], most: usize) -> usize {
-    if a.len().abs_diff(b.len()) > most {
-        return most + 1;
+/// The number of insertions, deletions, replacements and swaps of neighbors that turn one text into the other, or
+/// `max + 1` if there are more. PERF: only the cells within `max` of the diagonal are computed.
+#[inline(never)]
+fn edit_distance(a: &[u8], b: &[u8], max: usize) -> usize {
+    let too_far = max + 1;
+    if a.len().abs_diff(b.len()) > max {
+        return too_far;
     }
-    let far = most + 1;
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut before_previous: Vec<usize> = Vec::new();
+    let mut previous: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![far; b.len() + 1];
+        let mut row = vec![too_far; b.len() + 1];
         row[0] = i + 1;
-        let mut nearest = row[0];
-        for j in i.saturating_sub(most)..b.len().min(i + most + 1) {
+        let mut row_min = row[0];
+        for j in i.saturating_sub(max)..b.len().min(i + max + 1) {
             let y = b[j];
-            let mut least = (above[j] + usize::from(*x != y)).min(above[j + 1] + 1).min(row[j] + 1);
+            let mut cost = (previous[j] + usize::from(*x != y)).min(previous[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == y {
-                least = least.min(before[j - 1] + 1);
+                cost = cost.min(before_previous[j - 1] + 1);
             }
-            row[j + 1] = least;
-            nearest = nearest.min(least);
+            row[j + 1] = cost;
+            row_min = row_min.min(cost);
         }
-        if nearest > most {
-            return far;
+        if row_min > max {
+            return too_far;
         }
-        before = std::mem::replace(&mut above, row);
+        before_previous = std::mem::replace(&mut previous, row);
     }
-    above.last().copied().unwrap_or(0)
+    previous.last().copied().unwrap_or(0)
 }
 
-pub(super) fn no_type(wanted: u8, value: Value<'_>, one: bool) -> PendingIssue {
-    let (names, kind) = (type_names(wanted), kind_name(wanted, value));
-    let code = if one { Code::ONE_OF } else { Code::ANY_OF };
-    draft(
-        code,
-        value.place(),
-        format!("This fits none of the alternatives: it must be {names}, and is {kind}."),
-    )
-    .expected(names)
-    .received(kind)
-}
-
-pub(super) fn any_of(value: Value<'_>) -> PendingIssue {
-    none_fits(Code::ANY_OF, value)
-}
-
-pub(super) fn one_of_none(value: Value<'_>) -> PendingIssue {
-    none_fits(Code::ONE_OF, value)
-}
-
-fn none_fits(code: Code, value: Value<'_>) -> PendingIssue {
-    draft(
-        code,
-        value.place(),
-        "This fits none of the alternatives. What the closest one misses is listed as issues of its own.",
-    )
-    .expected("one of the alternatives")
-    .received(received(value))
+/// The issue of `anyOf` or `oneOf` where no alternative matches.
+#[inline(never)]
+pub(super) fn no_alternative(code: Code, value: Value<'_>) -> PendingIssue {
+    let message =
+        "Does not match any of the allowed alternatives. The issues of the closest one follow.".to_owned();
+    draft(code, value.place(), message)
+        .expected("one of the alternatives".to_owned())
+        .received(describe(value))
 }
 
 pub(super) fn one_of_several(first: usize, second: usize, value: Value<'_>) -> PendingIssue {
-    draft(
-        Code::ONE_OF,
-        value.place(),
-        format!("This fits alternatives {first} and {second} (counted from 0), and must fit exactly one."),
-    )
-    .expected("exactly one of the alternatives")
-    .received(received(value))
+    let message =
+        format!("Matches alternatives {first} and {second} (counted from 0). Exactly one must match.");
+    draft(Code::ONE_OF, value.place(), message)
+        .expected("exactly one of the alternatives".to_owned())
+        .received(describe(value))
 }
 
 pub(super) fn not(value: Value<'_>) -> PendingIssue {
-    draft(Code::NOT, value.place(), "This fits what the contract excludes here.")
-        .expected("a value that does not fit what \"not\" describes")
-        .received(received(value))
+    let expected = "a value that does not match the schema under \"not\"".to_owned();
+    mismatch(Code::NOT, value, expected, "one that matches".to_owned())
 }
 
-/// Whether a string is what documentation writes where a value belongs: `...` or `<word>`.
+/// Whether a string is a placeholder of documentation: `...`, `…` or `<word>`.
 pub(super) fn is_placeholder(value: Value<'_>) -> bool {
     let (TokenKind::Ascii | TokenKind::Utf8) = value.tag() else { return false };
     match value.string_bytes() {
@@ -405,30 +346,25 @@ pub(super) fn is_placeholder(value: Value<'_>) -> bool {
 }
 
 pub(super) fn placeholder_value(expected: Option<String>, value: Value<'_>) -> PendingIssue {
-    let out = draft(Code::PLACEHOLDER, value.place(), "A placeholder stands here where a value should.")
-        .received("a placeholder")
-        .hint(PLACEHOLDER_HINT);
-    match expected {
-        Some(expected) => out.expected(expected),
-        None => out,
-    }
+    let mut out = placeholder(value.place(), "This is a placeholder, not a value.", PLACEHOLDER_HINT);
+    out.expected = expected;
+    out
 }
 
 pub(super) fn placeholder_key(key: Key<'_>) -> PendingIssue {
-    draft(
-        Code::PLACEHOLDER,
-        key.place(),
-        "The key \"...\" says that keys were left out: this object is a shortened example.",
-    )
-    .received("a placeholder")
-    .hint("It looks copied from documentation: a real delivery has every key.")
+    let message = "The key \"...\" is a placeholder for omitted properties.";
+    placeholder(key.place(), message, SHORTENED_HINT)
+}
+
+#[inline(never)]
+fn placeholder(place: Location, message: &str, hint: &str) -> PendingIssue {
+    draft(Code::PLACEHOLDER, place, message.to_owned())
+        .received("a placeholder".to_owned())
+        .hint(hint.to_owned())
 }
 
 pub(super) fn limit_exceeded(value: Value<'_>) -> PendingIssue {
-    draft(
-        Code::JSON_TOO_DEEP,
-        value.place(),
-        "Judging this by its contract takes more steps, or goes deeper, than the limits allow, so it counts as wrong.",
-    )
-    .hint("Nest less deeply, or simplify the schema where it refers to itself.")
+    let message = "Validation limit exceeded (steps or nesting depth). The value is treated as invalid.";
+    draft(Code::JSON_TOO_DEEP, value.place(), message.to_owned())
+        .hint("Nest less deeply, or simplify the schema where it refers to itself.".to_owned())
 }

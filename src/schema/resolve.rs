@@ -1,48 +1,49 @@
-//! What a `$ref` leads to: every schema of the document with its base URI, its `$id` and its anchors.
-//! Nothing is ever fetched.
+//! Resolves `$ref`: the schemas of the document with their base URI, their `$id` and their anchors.
+//!
+//! SECURITY: nothing is fetched.
 
 use std::collections::HashMap;
 
 use super::dialect::{Ambiguity, DialectRules, KeywordKind, check_identity};
-use super::error::CompileError;
+use super::error::{CompileError, expect_string};
 use super::uri;
 use crate::json::{Kind, Value};
 
-/// The base of a schema that does not say its own.
+/// The base URI of a schema without `$id`.
 const DEFAULT_BASE_URI: &str = "schema:/";
 
 /// The index of a base URI.
 type BaseId = u32;
 
-/// All that references within one document need.
+/// The targets of references within one document.
 #[derive(Debug)]
 pub(super) struct Registry<'s> {
     root: Value<'s>,
-    reading: DialectRules,
+    dialect_rules: DialectRules,
     bases: Vec<String>,
-    /// The base of every schema, by its index on the tape.
+    /// The base URI of each schema, by the index of the schema on the tape.
     base_of: HashMap<u32, BaseId>,
     resources: HashMap<String, (BaseId, Value<'s>)>,
     anchors: HashMap<(BaseId, String), Value<'s>>,
-    /// What references led to, because many lead to the same: by the base and the text.
+    /// Cache of resolved references, by base URI and reference.
     targets: HashMap<(BaseId, String), Value<'s>>,
-    /// What stands in long objects and arrays that pointers lead through, by their index on the tape and the key.
+    /// The members and items of large objects and arrays on the path of a reference, by container and key.
     members: HashMap<(u32, String), Value<'s>>,
-    /// Which objects and arrays those are.
+    /// The objects and arrays in `members`. A map to share its code with `base_of` (wasm size).
     indexed: HashMap<u32, BaseId>,
     ambiguity: Ambiguity<'s>,
 }
 
-/// An object or array of more members than this is indexed before it is looked through again.
-const INDEXED_FROM: usize = 32;
+/// PERF: members of larger objects and arrays are indexed, so that many references through one of them stay linear.
+const LINEAR_SEARCH_MAX: usize = 32;
 
 impl<'s> Registry<'s> {
-    /// Finds every schema at a place where the specification has one.
+    /// Finds all schemas at the locations where the specification expects one.
     #[inline(never)]
-    pub fn of(root: Value<'s>, reading: DialectRules) -> Result<Self, CompileError> {
+    pub fn new(root: Value<'s>, dialect_rules: DialectRules) -> Result<Self, CompileError> {
         let mut registry = Self {
             root,
-            reading,
+            dialect_rules,
             bases: vec![DEFAULT_BASE_URI.to_owned()],
             base_of: HashMap::new(),
             resources: HashMap::new(),
@@ -54,31 +55,31 @@ impl<'s> Registry<'s> {
         };
         registry.resources.insert(DEFAULT_BASE_URI.to_owned(), (0, root));
         registry.scan(root, 0, true)?;
-        registry.ambiguity.refuse(reading)?;
+        registry.ambiguity.check(dialect_rules)?;
         Ok(registry)
     }
 
-    /// Notes a schema and all schemas in it. `named` says whether it may have names of its own: what
-    /// only a pointer reaches may not, because its base would depend on the way to it.
+    /// Records a schema and its subschemas. A schema that only a JSON Pointer reaches must not declare an `$id` or an
+    /// anchor (`may_declare_id` is false), because its base URI would depend on the reference.
     fn scan(
         &mut self,
         schema: Value<'s>,
         mut base: BaseId,
         may_declare_id: bool,
     ) -> Result<(), CompileError> {
-        // Recursion ends at the parser's depth.
+        // INVARIANT: the parser limits the depth of the document, and so of this recursion.
         if schema.kind() != Kind::Object || self.base_of.contains_key(&schema.index()) {
             return Ok(());
         }
-        check_identity(self.reading, schema)?;
-        self.ambiguity.inspect(self.reading, schema);
-        let ignored = self.reading.ref_ignores_siblings() && schema.get("$ref").is_some();
+        check_identity(self.dialect_rules, schema)?;
+        self.ambiguity.inspect(self.dialect_rules, schema);
+        let ignored = self.dialect_rules.ref_ignores_siblings() && schema.get("$ref").is_some();
         if !ignored {
             base = self.identify(schema, base, may_declare_id)?;
         }
         self.base_of.insert(schema.index(), base);
         for (key, value) in schema.members() {
-            match self.reading.keyword(&key.text()) {
+            match self.dialect_rules.keyword(&key.text()) {
                 Some(KeywordKind::Schema | KeywordKind::SchemaOrList) if value.kind() != Kind::Array => {
                     self.scan(value, base, may_declare_id)?;
                 }
@@ -98,7 +99,7 @@ impl<'s> Registry<'s> {
         Ok(())
     }
 
-    /// Reads the names a schema gives itself; returns its base.
+    /// Records the `$id` and the anchors of a schema, and returns its base URI.
     #[inline(never)]
     fn identify(
         &mut self,
@@ -108,17 +109,17 @@ impl<'s> Registry<'s> {
     ) -> Result<BaseId, CompileError> {
         let mut base = base;
         if let Some(value) = schema.get("$id") {
-            let id = text("$id", value)?;
+            let id = expect_string("$id", value)?;
             if !may_declare_id {
-                return Err(only_by_pointer("$id", value));
+                return Err(not_identifiable("$id", value));
             }
             let (before, fragment) = uri::split(&id);
             let anchor = fragment.filter(|fragment| !fragment.is_empty());
-            if anchor.is_some() && !(before.is_empty() && self.reading.allows_id_anchors()) {
+            if anchor.is_some() && !(before.is_empty() && self.dialect_rules.allows_id_anchors()) {
                 return Err(CompileError::new(
                     "$id",
                     value,
-                    "\"$id\" must have no fragment: use \"$anchor\" to name a place within the schema.",
+                    "\"$id\" must have no fragment. Use \"$anchor\" to name a subschema.",
                 ));
             }
             if let Some(anchor) = anchor {
@@ -127,17 +128,17 @@ impl<'s> Registry<'s> {
                 let full = uri::resolve(&self.bases[base as usize], before);
                 base = self.new_base(full.clone());
                 if self.resources.insert(full, (base, schema)).is_some() {
-                    return Err(CompileError::new("$id", value, "This \"$id\" stands twice in the schema."));
+                    return Err(CompileError::new("$id", value, "Duplicate \"$id\"."));
                 }
             }
         }
         for keyword in ["$anchor", "$dynamicAnchor"] {
-            if self.reading.keyword(keyword).is_some()
+            if self.dialect_rules.keyword(keyword).is_some()
                 && let Some(value) = schema.get(keyword)
             {
-                let name = text(keyword, value)?;
+                let name = expect_string(keyword, value)?;
                 if !may_declare_id {
-                    return Err(only_by_pointer(keyword, value));
+                    return Err(not_identifiable(keyword, value));
                 }
                 self.anchor(keyword, &name, value, schema, base)?;
             }
@@ -150,16 +151,16 @@ impl<'s> Registry<'s> {
         &mut self,
         keyword: &str,
         name: &str,
-        at: Value<'s>,
+        value: Value<'s>,
         schema: Value<'s>,
         base: BaseId,
     ) -> Result<(), CompileError> {
         if name.starts_with('/') {
-            return Err(CompileError::new(keyword, at, "An anchor must not look like a JSON Pointer."));
+            return Err(CompileError::new(keyword, value, "An anchor must not start with \"/\"."));
         }
         let before = self.anchors.insert((base, name.to_owned()), schema);
         if before.is_some_and(|other| other.index() != schema.index()) {
-            return Err(CompileError::new(keyword, at, "This anchor stands twice in the schema."));
+            return Err(CompileError::new(keyword, value, "Duplicate anchor."));
         }
         Ok(())
     }
@@ -170,11 +171,11 @@ impl<'s> Registry<'s> {
         self.bases.len() as BaseId - 1
     }
 
-    /// The schema that a `$ref` within `schema` leads to.
+    /// Resolves a `$ref` within `schema`.
     #[inline(never)]
     pub fn target(&mut self, schema: Value<'s>, reference: Value<'s>) -> Result<Value<'s>, CompileError> {
-        let fault = |message: &str| Err(CompileError::new("$ref", reference, message));
-        let text = text("$ref", reference)?;
+        let error = |message: &str| Err(CompileError::new("$ref", reference, message));
+        let text = expect_string("$ref", reference)?;
         let base = self.base_of.get(&schema.index()).copied().unwrap_or(0);
         let cache_key = (base, text.into_owned());
         if let Some(target) = self.targets.get(&cache_key) {
@@ -187,37 +188,37 @@ impl<'s> Registry<'s> {
             self.resources.get(&uri::resolve(&self.bases[base as usize], before)).copied()
         };
         let Some((base, resource)) = found else {
-            return fault(
-                "This \"$ref\" leads out of the schema, and nothing is fetched: put the schema it means under \"$defs\", with its \"$id\", and refer to it there.",
+            return error(
+                "This \"$ref\" leaves the schema, and nothing is fetched. Add the referenced schema with its \"$id\" to \"$defs\".",
             );
         };
         let Some(fragment) = fragment.and_then(uri::percent_decoded).or_else(|| {
-            // No fragment is the whole resource; one that cannot be decoded names nothing.
+            // A reference without a fragment names the whole resource.
             fragment.is_none().then(String::new)
         }) else {
-            return fault("The fragment of this \"$ref\" is not percent-encoded UTF-8.");
+            return error("The fragment of \"$ref\" must be percent-encoded UTF-8.");
         };
         let target = if fragment.is_empty() || fragment.starts_with('/') {
-            self.follow(resource, &fragment)
+            self.resolve_pointer(resource, &fragment)
         } else {
             self.anchors.get(&(base, fragment)).copied()
         };
         match target {
-            None => fault("This \"$ref\" leads to nothing in the schema."),
+            None => error("The target of this \"$ref\" does not exist."),
             Some(target) if matches!(target.kind(), Kind::Object | Kind::Boolean) => {
                 self.scan(target, base, false)?;
                 self.targets.insert(cache_key, target);
                 Ok(target)
             }
-            Some(_) => fault("This \"$ref\" leads to something that is no schema."),
+            Some(_) => error("The target of this \"$ref\" is not a schema."),
         }
     }
 
-    /// What a JSON Pointer leads to. Many may lead through one long object: it is looked through once.
-    fn follow(&mut self, mut value: Value<'s>, pointer: &str) -> Option<Value<'s>> {
-        for step in pointer.split('/').skip(1) {
-            if value.len() <= INDEXED_FROM {
-                value = value.pointer(&["/", step].concat())?;
+    /// Resolves a JSON Pointer. A large container is indexed on first use.
+    fn resolve_pointer(&mut self, mut value: Value<'s>, pointer: &str) -> Option<Value<'s>> {
+        for segment in pointer.split('/').skip(1) {
+            if value.len() <= LINEAR_SEARCH_MAX {
+                value = value.pointer(&["/", segment].concat())?;
                 continue;
             }
             let container = value.index();
@@ -225,11 +226,11 @@ impl<'s> Registry<'s> {
                 for (key, member) in value.members() {
                     self.members.insert((container, key.text().into_owned()), member);
                 }
-                for (at, item) in value.elements().enumerate() {
-                    self.members.insert((container, at.to_string()), item);
+                for (index, item) in value.elements().enumerate() {
+                    self.members.insert((container, index.to_string()), item);
                 }
             }
-            let key = step.replace("~1", "/").replace("~0", "~");
+            let key = segment.replace("~1", "/").replace("~0", "~");
             value = *self.members.get(&(container, key))?;
         }
         Some(value)
@@ -240,15 +241,9 @@ impl<'s> Registry<'s> {
     }
 }
 
-fn text<'s>(keyword: &str, value: Value<'s>) -> Result<std::borrow::Cow<'s, str>, CompileError> {
-    value
-        .as_str()
-        .ok_or_else(|| CompileError::new(keyword, value, format!("\"{keyword}\" must be a string.")))
-}
-
-fn only_by_pointer(keyword: &str, value: Value<'_>) -> CompileError {
+fn not_identifiable(keyword: &str, value: Value<'_>) -> CompileError {
     let message = format!(
-        "This \"{keyword}\" stands where the specification has no schema, and only a pointer leads here: move the schema under \"$defs\"."
+        "\"{keyword}\" is not allowed here, because only a JSON Pointer reaches this schema. Move it to \"$defs\"."
     );
     CompileError::new(keyword, value, message)
 }

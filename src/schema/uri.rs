@@ -1,8 +1,8 @@
-//! References between schemas: resolving a relative one against its base (RFC 3986, section 5.2).
+//! Resolves references between schemas against their base URI (RFC 3986, section 5.2).
 
 use crate::text::split_once;
 
-/// The parts of a reference that resolving needs (RFC 3986, appendix B).
+/// The parts of a URI reference (RFC 3986, appendix B), without its fragment.
 #[derive(Clone, Copy, Debug, Default)]
 struct Parts<'a> {
     scheme: Option<&'a str>,
@@ -34,7 +34,7 @@ fn parts(text: &str) -> Parts<'_> {
     parts
 }
 
-/// The reference without its fragment, and the fragment.
+/// Splits a reference into the part before "#" and the fragment.
 #[inline(never)]
 pub fn split(reference: &str) -> (&str, Option<&str>) {
     match split_once(reference, '#') {
@@ -69,18 +69,18 @@ pub fn resolve(base: &str, reference: &str) -> String {
     write(Parts { path: &remove_dot_segments(&merged), query: to.query, ..base })
 }
 
-/// Takes out `.` and `..` (RFC 3986, section 5.2.4).
+/// Removes `.` and `..` (RFC 3986, section 5.2.4).
 fn remove_dot_segments(path: &str) -> String {
-    if !path.split('/').any(|step| step == "." || step == "..") {
+    if !path.split('/').any(|segment| segment == "." || segment == "..") {
         return path.to_owned();
     }
     let mut out: Vec<&str> = Vec::new();
-    let mut steps = path.split('/').peekable();
-    while let Some(step) = steps.next() {
-        let last = steps.peek().is_none();
-        match step {
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        let last = segments.peek().is_none();
+        match segment {
             "." | ".." => {
-                if step == ".." && (out.len() > 1 || out.first().is_some_and(|first| !first.is_empty())) {
+                if segment == ".." && (out.len() > 1 || out.first().is_some_and(|first| !first.is_empty())) {
                     out.pop();
                 }
                 if last {
@@ -111,7 +111,7 @@ fn write(parts: Parts<'_>) -> String {
     out
 }
 
-/// Decodes `%41` and the like (RFC 3986, section 2.1). `None` where that is not UTF-8.
+/// Decodes percent-encoding (RFC 3986, section 2.1). `None` if the result is not UTF-8.
 pub fn percent_decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use ::hmac::digest::{Digest, Output};
-use ::hmac::{Hmac, KeyInit, Mac as _};
+use digest::{Digest, Output};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
 
 use super::Algorithm;
+use super::native_hash::NativeHash;
 
 /// The HMAC of the message.
 ///
@@ -23,8 +24,8 @@ pub fn sign(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Vec<u8> {
     HmacKey::new(algorithm, key).tag(message).as_bytes().to_vec()
 }
 
-/// Whether the tag is the HMAC of the message. The comparison takes the same time whatever the
-/// bytes are; a tag of another length than the algorithm's is `false`.
+/// Whether the tag is the HMAC of the message, compared in constant time. A tag of another length than the algorithm's is
+/// `false`.
 #[must_use]
 pub fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     HmacKey::new(algorithm, key).tag(message).ct_eq(tag)
@@ -36,7 +37,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The digest of the bytes, without a key: what somebody sends who leaves the key out.
+/// The digest of the bytes without a key, which some senders confuse with HMAC.
 #[inline(never)]
 pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
     match algorithm {
@@ -46,53 +47,89 @@ pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether both are the same bytes, in a time that only their length decides.
+/// Whether both are equal. SECURITY: the run time depends on the lengths only.
 pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
     let pairs = first.iter().zip(second);
     first.len() == second.len() && pairs.fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b))) == 0
 }
 
-/// A key made ready for one algorithm: both padded blocks are hashed already, so that a message
-/// costs two hash blocks less. Zeroized when dropped.
+/// A key prepared for one algorithm:
+///
+/// ```text
+/// HMAC = H(K XOR opad, H(K XOR ipad, text))        ; RFC 2104, section 2
+/// ```
+///
+/// The first block of both hashes is hashed already, so a message costs two blocks less. Zeroized when dropped.
 #[derive(Clone)]
-pub struct HmacKey(HashState);
+pub struct HmacKey {
+    inner: HashState,
+    outer: HashState,
+    /// `K XOR ipad`, one block: the start of the message that a native hash computes the inner hash of.
+    inner_block: Zeroizing<[u8; MAX_BLOCK_BYTES]>,
+}
 
+/// The longest block, which is SHA-512's.
+const MAX_BLOCK_BYTES: usize = 128;
+
+/// A hash that has started. Zeroized when dropped.
 #[derive(Clone)]
 enum HashState {
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-    Sha512(Hmac<Sha512>),
+    Sha1(Sha1),
+    Sha256(Sha256),
+    Sha512(Sha512),
+}
+
+impl HashState {
+    #[inline(never)]
+    fn new(algorithm: Algorithm, block: &[u8]) -> Self {
+        match algorithm {
+            Algorithm::Sha1 => Self::Sha1(Sha1::new_with_prefix(block)),
+            Algorithm::Sha256 => Self::Sha256(Sha256::new_with_prefix(block)),
+            Algorithm::Sha512 => Self::Sha512(Sha512::new_with_prefix(block)),
+        }
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Sha1(_) => Algorithm::Sha1,
+            Self::Sha256(_) => Algorithm::Sha256,
+            Self::Sha512(_) => Algorithm::Sha512,
+        }
+    }
 }
 
 impl HmacKey {
-    /// Makes a key of any length ready.
+    /// Prepares a key of any length.
     #[must_use]
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Self {
-        fn prepared<M: KeyInit>(key: &[u8]) -> M {
-            // RFC 2104, section 2: a key longer than a block is hashed first, a shorter one padded.
-            M::new_from_slice(key).expect("HMAC takes keys of any length")
+        let len = algorithm.block_len();
+        // A key longer than a block is hashed first, a shorter one is padded with zeros.
+        let mut block = Zeroizing::new([0; MAX_BLOCK_BYTES]);
+        if key.len() <= len {
+            block[..key.len()].copy_from_slice(key);
+        } else {
+            let hash = Zeroizing::new(plain_digest(algorithm, key));
+            block[..hash.len()].copy_from_slice(&hash);
         }
-        Self(match algorithm {
-            Algorithm::Sha1 => HashState::Sha1(prepared(key)),
-            Algorithm::Sha256 => HashState::Sha256(prepared(key)),
-            Algorithm::Sha512 => HashState::Sha512(prepared(key)),
-        })
+        let xor = |mask: u8| Zeroizing::new(block.map(|byte| byte ^ mask));
+        let (inner_block, outer_block) = (xor(0x36), xor(0x5c));
+        Self {
+            inner: HashState::new(algorithm, &inner_block[..len]),
+            outer: HashState::new(algorithm, &outer_block[..len]),
+            inner_block,
+        }
     }
 
-    /// The algorithm this key was made ready for.
+    /// The algorithm that the key is prepared for.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
-        match self.0 {
-            HashState::Sha1(_) => Algorithm::Sha1,
-            HashState::Sha256(_) => Algorithm::Sha256,
-            HashState::Sha512(_) => Algorithm::Sha512,
-        }
+        self.inner.algorithm()
     }
 
-    /// Begins a message that comes in parts.
+    /// Starts a message in parts.
     #[must_use]
-    pub fn start(&self) -> Mac {
-        Mac(self.0.clone())
+    pub fn start(&self) -> Mac<'_> {
+        Mac { inner: self.inner.clone(), outer: &self.outer }
     }
 
     /// The HMAC of one message.
@@ -102,6 +139,37 @@ impl HmacKey {
         mac.update(message);
         mac.finish()
     }
+
+    /// The HMAC of a message in parts, whose inner hash the native hash computes. The outer hash is over a digest only.
+    ///
+    /// `None` if the native hash fails, or the message has too many parts.
+    pub(super) fn native_tag<'m>(
+        &'m self,
+        native_hash: NativeHash,
+        message: impl Iterator<Item = &'m [u8]>,
+    ) -> Option<Tag> {
+        // Signed content has a handful of parts.
+        let mut parts = [&self.inner_block[..self.algorithm().block_len()]; 12];
+        let mut count = 1;
+        for part in message {
+            *parts.get_mut(count)? = part;
+            count += 1;
+        }
+        // Without the key, nothing can be derived from the inner hash, so it needs no zeroizing.
+        let digest = native_hash(self.algorithm(), &parts[..count])?;
+        Some(self.outer.finish(&digest[..self.algorithm().digest_len()]))
+    }
+}
+
+impl HashState {
+    /// The tag, where this is the outer hash.
+    fn finish(&self, inner_digest: &[u8]) -> Tag {
+        Tag(match self {
+            Self::Sha1(hash) => Finished::Sha1(hash.clone().chain_update(inner_digest).finalize().into()),
+            Self::Sha256(hash) => Finished::Sha256(hash.clone().chain_update(inner_digest).finalize().into()),
+            Self::Sha512(hash) => Finished::Sha512(hash.clone().chain_update(inner_digest).finalize().into()),
+        })
+    }
 }
 
 impl fmt::Debug for HmacKey {
@@ -110,38 +178,40 @@ impl fmt::Debug for HmacKey {
     }
 }
 
-/// A message on its way through HMAC.
-pub struct Mac(HashState);
+/// A message that is authenticated part by part.
+pub struct Mac<'k> {
+    inner: HashState,
+    outer: &'k HashState,
+}
 
-impl Mac {
+impl Mac<'_> {
     /// Adds the next part.
     pub fn update(&mut self, part: &[u8]) {
-        match &mut self.0 {
-            HashState::Sha1(mac) => mac.update(part),
-            HashState::Sha256(mac) => mac.update(part),
-            HashState::Sha512(mac) => mac.update(part),
+        match &mut self.inner {
+            HashState::Sha1(hash) => hash.update(part),
+            HashState::Sha256(hash) => hash.update(part),
+            HashState::Sha512(hash) => hash.update(part),
         }
     }
 
     /// Ends the message.
     #[must_use]
     pub fn finish(self) -> Tag {
-        Tag(match self.0 {
-            HashState::Sha1(mac) => Finished::Sha1(mac.finalize()),
-            HashState::Sha256(mac) => Finished::Sha256(mac.finalize()),
-            HashState::Sha512(mac) => Finished::Sha512(mac.finalize()),
-        })
+        match self.inner {
+            HashState::Sha1(hash) => self.outer.finish(&hash.finalize()),
+            HashState::Sha256(hash) => self.outer.finish(&hash.finalize()),
+            HashState::Sha512(hash) => self.outer.finish(&hash.finalize()),
+        }
     }
 }
 
-impl fmt::Debug for Mac {
+impl fmt::Debug for Mac<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Mac([redacted])")
     }
 }
 
-/// The HMAC of a message: what a correct signature would be. It is never printed, has no `==`, and
-/// is zeroized when dropped.
+/// The HMAC of a message, which is the correct signature. Never printed, without `==`, and zeroized when dropped.
 pub struct Tag(Finished);
 
 enum Finished {
@@ -150,21 +220,10 @@ enum Finished {
     Sha512(CtTag<Sha512>),
 }
 
-type CtTag<D> = ::hmac::digest::CtOutput<Hmac<D>>;
+/// A digest that is compared in constant time and zeroized when dropped.
+type CtTag<D> = digest::CtOutput<D>;
 
 impl Tag {
-    /// A tag by its bytes; nothing for another length than the algorithm's.
-    pub(super) fn of(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
-        fn ended<M: ::hmac::digest::OutputSizeUser>(bytes: &[u8]) -> Option<::hmac::digest::CtOutput<M>> {
-            <&Output<M>>::try_from(bytes).ok().map(Into::into)
-        }
-        Some(Self(match algorithm {
-            Algorithm::Sha1 => Finished::Sha1(ended(bytes)?),
-            Algorithm::Sha256 => Finished::Sha256(ended(bytes)?),
-            Algorithm::Sha512 => Finished::Sha512(ended(bytes)?),
-        }))
-    }
-
     /// Whether a received signature is this one, compared in constant time. `false` for every
     /// other length.
     #[must_use]
@@ -172,18 +231,18 @@ impl Tag {
         // `CtOutput` compares in constant time; the length is no secret.
         match &self.0 {
             Finished::Sha1(tag) => {
-                <&Output<Hmac<Sha1>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+                <&Output<Sha1>>::try_from(received).is_ok_and(|received| *tag == received.into())
             }
             Finished::Sha256(tag) => {
-                <&Output<Hmac<Sha256>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+                <&Output<Sha256>>::try_from(received).is_ok_and(|received| *tag == received.into())
             }
             Finished::Sha512(tag) => {
-                <&Output<Hmac<Sha512>>>::try_from(received).is_ok_and(|it| *tag == it.into())
+                <&Output<Sha512>>::try_from(received).is_ok_and(|received| *tag == received.into())
             }
         }
     }
 
-    /// The bytes, for the one who signs.
+    /// The bytes, to sign with.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {

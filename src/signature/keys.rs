@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::hmac::{HmacKey, Tag, constant_time_eq};
-use super::native_hash::{HmacPads, NativeHash};
+use super::native_hash::NativeHash;
 use super::secret::SecretWarning;
 use super::template::{SignedContent, TemplateValues};
 use super::{Algorithm, Secret};
@@ -15,11 +15,10 @@ use zeroize::Zeroizing;
 pub struct Keys {
     secrets: Vec<PreparedSecret>,
     algorithms: Vec<Algorithm>,
-    outside: Option<NativeHash>,
+    native_hash: Option<NativeHash>,
 }
 
-/// From this length on the platform's own hash is asked, if there is one: a shorter message is hashed here in
-/// less time than the call takes. Measured in Node 20 on a processor with instructions for SHA: both take the same
+/// A shorter message is hashed here in less time than a call of the native hash takes. Measured in Node 20 on a processor with instructions for SHA: both take the same
 /// time at 512 bytes with SHA-1, at 200 with SHA-256 and at 768 with SHA-512.
 const NATIVE_HASH_MIN_BYTES: usize = 512;
 
@@ -29,8 +28,6 @@ const SHORTEST: usize = 16;
 struct PreparedSecret {
     /// In the order of `Keys::algorithms`.
     keys: Vec<HmacKey>,
-    /// The same for a hash that is made outside.
-    hmac_pads: Vec<HmacPads>,
     bytes: Zeroizing<Vec<u8>>,
     /// As it was given.
     source_text: Zeroizing<Vec<u8>>,
@@ -57,25 +54,24 @@ impl Keys {
             .iter()
             .map(|secret| PreparedSecret {
                 keys: algorithms.iter().map(|it| HmacKey::new(*it, secret.as_bytes())).collect(),
-                hmac_pads: algorithms.iter().map(|it| HmacPads::new(*it, secret.as_bytes())).collect(),
                 bytes: Zeroizing::new(secret.as_bytes().to_vec()),
                 source_text: Zeroizing::new(secret.source_text().to_vec()),
                 first_warning: secret.suspicion(),
             })
             .collect();
-        Ok(Self { secrets, algorithms, outside: None })
+        Ok(Self { secrets, algorithms, native_hash: None })
     }
 
-    /// Lets somebody else hash what is long enough.
+    /// Sets the hash for long messages.
     #[cfg_attr(
         not(all(feature = "js", target_arch = "wasm32")),
         allow(dead_code, reason = "the bridge does")
     )]
-    pub(crate) fn set_native_hash(&mut self, outside: NativeHash) {
-        self.outside = Some(outside);
+    pub(crate) fn set_native_hash(&mut self, native_hash: NativeHash) {
+        self.native_hash = Some(native_hash);
     }
 
-    /// The tag of what a formula signs, under any key.
+    /// The tag of signed content under any key.
     pub(crate) fn tag_with_key(
         &self,
         algorithm: Algorithm,
@@ -83,28 +79,14 @@ impl Keys {
         content: &SignedContent,
         values: &TemplateValues<'_>,
     ) -> Tag {
-        let outside = self.outside.filter(|_| values.body.len() >= NATIVE_HASH_MIN_BYTES);
-        let tag = outside.and_then(|it| HmacPads::new(algorithm, key).tag(it, content.parts(values)));
-        tag.unwrap_or_else(|| {
-            let mut mac = HmacKey::new(algorithm, key).start();
-            content.feed(&mut mac, values);
-            mac.finish()
-        })
+        self.tag(&HmacKey::new(algorithm, key), content, values)
     }
 
-    /// The tag of what a scheme signs, under the key of this secret.
-    pub(super) fn tag(
-        &self,
-        secret: usize,
-        key: &HmacKey,
-        content: &SignedContent,
-        values: &TemplateValues<'_>,
-    ) -> Tag {
+    /// The tag of signed content under a prepared key.
+    pub(super) fn tag(&self, key: &HmacKey, content: &SignedContent, values: &TemplateValues<'_>) -> Tag {
         if values.body.len() >= NATIVE_HASH_MIN_BYTES
-            && let Some(outside) = self.outside
-            && let Some(halves) =
-                self.secrets[secret].hmac_pads.iter().find(|it| it.algorithm() == key.algorithm())
-            && let Some(tag) = halves.tag(outside, content.parts(values))
+            && let Some(native_hash) = self.native_hash
+            && let Some(tag) = key.native_tag(native_hash, content.parts(values))
         {
             return tag;
         }

@@ -268,7 +268,7 @@ impl SignedContent {
     }
 
     /// Feeds what is signed in parts, so that the body is never copied.
-    pub fn feed(&self, mac: &mut Mac, values: &TemplateValues<'_>) {
+    pub fn feed(&self, mac: &mut Mac<'_>, values: &TemplateValues<'_>) {
         self.parts.iter().for_each(|part| mac.update(part.bytes(values)));
     }
 

@@ -46,7 +46,7 @@ impl Scheme {
                 let received = ReceivedSignature { item, tag, timestamp: item_timestamp };
                 let timestamp = if item_timestamp.is_empty() { values.timestamp } else { item_timestamp };
                 if cached_tag.as_ref().is_none_or(|(other, _)| *other != timestamp) {
-                    let tag = keys.tag(secret, key, &self.content, &TemplateValues { timestamp, ..values });
+                    let tag = keys.tag(key, &self.content, &TemplateValues { timestamp, ..values });
                     cached_tag = Some((timestamp, tag));
                 }
                 let is_equal =

@@ -1,8 +1,9 @@
-//! The data that crosses the bridge: options in, verdicts out. This file knows nothing of JavaScript.
+//! Data that crosses the bridge: options in, results out. Names nothing of JavaScript.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::invalid_option::invalid_option;
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
 use crate::webhook::{Cause, Error, SignParams, Timestamp, WebhookOptions};
@@ -27,9 +28,9 @@ pub struct ExplanationData<'e> {
     pub signed_length: Option<usize>,
 }
 
-/// The options of a webhook, as JavaScript passes them.
+/// The options of a webhook as JavaScript gives them.
 pub struct WebhookOptionsData {
-    /// SECURITY: zeroized when dropped, also where the options are invalid.
+    /// Zeroized when dropped, also where the options are invalid.
     pub secrets: Vec<Zeroizing<String>>,
     pub unsigned: Option<String>,
     pub algorithms: Option<Vec<String>>,
@@ -39,28 +40,25 @@ pub struct WebhookOptionsData {
 }
 
 impl WebhookOptionsData {
-    /// Parses the options.
+    /// Converts the options.
     pub fn read(self) -> Result<WebhookOptions, Error> {
-        let invalid = |message: String| Error::new(Code::OPTION_INVALID, message);
         let allow_unsigned = match self.unsigned.as_deref() {
             None | Some("refuse") => false,
             Some("allow") => true,
-            Some(_) => return Err(invalid("`unsigned` is \"allow\" or \"refuse\".".to_owned())),
+            Some(_) => return Err(invalid_option("unsigned")),
         };
         let profile = match self.profile.as_deref() {
             None | Some("lenient") => Profile::Lenient,
             Some("strict") => Profile::Strict,
-            Some(_) => return Err(invalid("`profile` is \"lenient\" or \"strict\".".to_owned())),
+            Some(_) => return Err(invalid_option("profile")),
         };
         let algorithms = self
             .algorithms
             .map(|names| {
                 let known = |name: &String| {
                     Algorithm::from_name(name).ok_or_else(|| {
-                        Error::new(
-                            Code::ALGORITHM_UNSUPPORTED,
-                            "`algorithms` is a list of \"sha1\", \"sha256\" and \"sha512\", and holds something else.",
-                        )
+                        let message = invalid_option("algorithms").to_string();
+                        Error::new(Code::ALGORITHM_UNSUPPORTED, message)
                     })
                 };
                 names.iter().map(known).collect::<Result<Vec<_>, _>>()
@@ -68,9 +66,7 @@ impl WebhookOptionsData {
             .transpose()?;
         let number = |name: &str, value: Option<f64>| match value {
             None => Ok(None),
-            Some(value) => {
-                to_usize(value).map(Some).ok_or_else(|| invalid(format!("`{name}` is a number, 0 or more.")))
-            }
+            Some(value) => to_usize(value).map(Some).ok_or_else(|| invalid_option(name)),
         };
         Ok(WebhookOptions {
             secrets: self.secrets,
@@ -84,7 +80,7 @@ impl WebhookOptionsData {
     }
 }
 
-/// The parts of a provider that JavaScript needs to pass a delivery in and to read a verdict.
+/// The provider, as far as JavaScript needs to know it to pass deliveries in and results out.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderMetadata<'w> {
@@ -136,17 +132,17 @@ pub struct SignParamsData {
 }
 
 impl SignParamsData {
-    /// Parses the parameters.
+    /// Converts the parameters.
     pub fn read(self) -> Result<SignParams, Error> {
         let Ok(random) = <[u8; 32]>::try_from(self.random) else {
-            return Err(Error::new(Code::OPTION_INVALID, "32 random bytes are needed."));
+            return Err(invalid_option("random"));
         };
         let Self { now, id, webhook_id, event_type, url, .. } = self;
         Ok(SignParams { now: from_js_millis(now), random, id, webhook_id, event_type, url })
     }
 }
 
-/// A signed delivery, whose body is in the text buffer.
+/// A signed delivery. Its body is in `text`.
 #[derive(Serialize)]
 pub struct SignedData {
     pub headers: Vec<(String, String)>,
@@ -161,13 +157,13 @@ pub struct SchemaErrorData {
     pub message: String,
 }
 
-/// Converts a time of JavaScript.
+/// A time of JavaScript, in milliseconds.
 pub fn from_js_millis(now: f64) -> Timestamp {
     #[allow(clippy::cast_possible_truncation)] // saturates, and NaN is 0
     Timestamp::from_millis(now as i64)
 }
 
-/// Converts a whole number of JavaScript; NaN is `None`.
+/// A whole number of JavaScript; NaN means none.
 pub fn to_usize(number: f64) -> Option<usize> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     (number >= 0.0).then_some(number as usize)

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{ABSENT, to_js, with_delivery, with_scratch, write_text};
+use super::{to_js, to_u32, with_delivery, with_scratch, write_text};
 use crate::delivery::{ExportFormat, ImportFormat, ImportedDelivery, Importer, import};
 use crate::issue::Issue;
+use crate::layout::result::ABSENT;
 use crate::provider::{self, ProviderDetector};
 
 /// A delivery without its body. The bodies of all deliveries are concatenated in `text`.
@@ -55,7 +56,7 @@ pub struct ImportStream(Importer);
 
 #[wasm_bindgen]
 impl ImportStream {
-    /// NaN stands for the default limit.
+    /// `max_bytes` is NaN for the default limit.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(format: &str, max_bytes: f64) -> ImportStream {
@@ -84,13 +85,13 @@ impl ImportStream {
     }
 }
 
-/// Exports the delivery in the scratch buffer into `text`, and returns the length; `NONE` if the format cannot represent
+/// Exports the delivery in the scratch buffer into `text`, and returns the length; `ABSENT` if the format cannot represent
 /// the delivery.
 #[wasm_bindgen]
 #[must_use]
-pub fn export_delivery(headers: usize, body: usize, format: &str) -> u32 {
-    let text = with_delivery(headers, body, |delivery| delivery.export(ExportFormat::from_name(format)?));
-    text.and_then(|text| u32::try_from(write_text(&[&text])).ok()).unwrap_or(ABSENT)
+pub fn export_delivery(head: usize, body: usize, format: &str) -> u32 {
+    let text = with_delivery(head, body, |delivery| delivery.export(ExportFormat::from_name(format)?));
+    text.map_or(ABSENT, |text| to_u32(write_text(&[&text])))
 }
 
 /// Detects the built-in provider of a delivery.
@@ -109,8 +110,8 @@ impl DetectorHandle {
 
     /// Returns the id of the provider that most likely sent the delivery in the scratch buffer.
     #[must_use]
-    pub fn detect(&self, headers: usize, body: usize) -> Option<String> {
-        with_delivery(headers, body, |delivery| self.0.detect(delivery)).map(str::to_owned)
+    pub fn detect(&self, head: usize, body: usize) -> Option<String> {
+        with_delivery(head, body, |delivery| self.0.detect(delivery)).map(str::to_owned)
     }
 }
 

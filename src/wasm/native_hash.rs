@@ -1,4 +1,4 @@
-//! The platform's own hash, called with places in memory.
+//! The native hash: the platform's own, called with addresses in the module's memory.
 
 use std::cell::RefCell;
 
@@ -9,69 +9,69 @@ use crate::signature::Algorithm;
 use crate::signature::native_hash::DigestBuffer;
 
 thread_local! {
-    static PLATFORM: RefCell<Option<NativeHasher>> = const { RefCell::new(None) };
-    /// Where the parts of a message are put together.
+    static HASHER: RefCell<Option<NativeHasher>> = const { RefCell::new(None) };
+    /// The parts of a message, concatenated.
     static MESSAGE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// The platform's own hash, where there is one that answers at once: Node's. Its methods take the number of an
-    /// algorithm and places in memory, and say whether they did what they should.
+    /// The platform's own hash, if it has a synchronous one, as Node has. Its methods take the number of an algorithm and
+    /// addresses in memory, and return whether they succeeded.
     pub type NativeHasher;
 
-    /// Hashes `length` bytes at `at`, and leaves the digest at `out`.
+    /// Hashes `length` bytes at `start`, and writes the digest to `out`.
     #[wasm_bindgen(method)]
-    fn hash(this: &NativeHasher, algorithm: u32, at: usize, length: usize, out: usize) -> bool;
+    fn hash(this: &NativeHasher, algorithm: u32, start: usize, length: usize, out: usize) -> bool;
 
-    /// Begins a message that is hashed where it stands.
+    /// Starts a message in parts.
     #[wasm_bindgen(method)]
     fn start(this: &NativeHasher, algorithm: u32) -> bool;
 
-    /// Adds `length` bytes at `at` to it.
+    /// Adds `length` bytes at `start` to the message.
     #[wasm_bindgen(method)]
-    fn add(this: &NativeHasher, at: usize, length: usize) -> bool;
+    fn add(this: &NativeHasher, start: usize, length: usize) -> bool;
 
-    /// Ends it, and leaves the digest at `out`.
+    /// Ends the message, and writes the digest to `out`.
     #[wasm_bindgen(method)]
     fn end(this: &NativeHasher, algorithm: u32, out: usize) -> bool;
 }
 
-/// Hands over the platform's own hash.
+/// Sets the native hash.
 #[wasm_bindgen]
-pub fn set_native_hasher(platform: NativeHasher) {
-    PLATFORM.set(Some(platform));
+pub fn set_native_hasher(hasher: NativeHasher) {
+    HASHER.set(Some(hasher));
 }
 
-/// A message up to this long is put together and hashed in one call, which costs less than calls for its parts;
-/// a longer one is not worth a copy.
+/// A message up to this length is concatenated and hashed in one call, which costs less than a call for each part. Copying
+/// a longer message costs more than the calls.
 const SINGLE_CALL_MAX_BYTES: usize = 8 * 1024;
 
 pub(super) fn hash(algorithm: Algorithm, parts: &[&[u8]]) -> Option<DigestBuffer> {
-    PLATFORM.with_borrow(|platform| {
-        let platform = platform.as_ref()?;
-        let mut out = [0; 64];
-        let (number, at) = (algorithm as u32, out.as_mut_ptr().expose_provenance());
-        let place = |part: &[u8]| (part.as_ptr().addr(), part.len());
-        let done = if parts.iter().map(|part| part.len()).sum::<usize>() <= SINGLE_CALL_MAX_BYTES {
+    HASHER.with_borrow(|hasher| {
+        let hasher = hasher.as_ref()?;
+        let mut digest = [0; 64];
+        let (number, out) = (algorithm as u32, digest.as_mut_ptr().expose_provenance());
+        let location = |part: &[u8]| (part.as_ptr().addr(), part.len());
+        let is_done = if parts.iter().map(|part| part.len()).sum::<usize>() <= SINGLE_CALL_MAX_BYTES {
             MESSAGE.with_borrow_mut(|message| {
                 message.clear();
                 for part in parts {
                     message.extend_from_slice(part);
                 }
-                let (start, length) = place(message);
-                let done = platform.hash(number, start, length, at);
-                // The first part is made of the key.
+                let (start, length) = location(message);
+                let is_done = hasher.hash(number, start, length, out);
+                // SECURITY: the first part is derived from the key.
                 message[..parts[0].len()].zeroize();
-                done
+                is_done
             })
         } else {
             let add = |part: &&[u8]| {
-                let (start, length) = place(part);
-                platform.add(start, length)
+                let (start, length) = location(part);
+                hasher.add(start, length)
             };
-            platform.start(number) && parts.iter().all(add) && platform.end(number, at)
+            hasher.start(number) && parts.iter().all(add) && hasher.end(number, out)
         };
-        done.then_some(out)
+        is_done.then_some(digest)
     })
 }

@@ -11,14 +11,14 @@ use crate::json::{
     Document, Key, Kind, Value, push_pointer_segment, sort_by, values_equal, without_location,
 };
 
-/// One difference between two payloads. It says where, and not what: the values are in the bodies.
+/// One difference between two payloads, by its location. The values stay in the bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Where, as a JSON Pointer.
+    /// JSON Pointer to the value.
     pub pointer: String,
-    /// The place of the value in the first body; none where it was added.
+    /// Location of the value in the first body; `None` where it was added.
     pub before: Option<ByteSpan>,
-    /// The place of the value in the second body; none where it was removed.
+    /// Location of the value in the second body; `None` where it was removed.
     pub after: Option<ByteSpan>,
 }
 
@@ -30,19 +30,20 @@ pub struct Comparison {
     /// The same event by the provider's idempotency key. Never where the provider has none: two events may have the
     /// same body.
     pub same_event: bool,
-    /// What differs. Spelling (white space, order of keys, 1 and 1.0) makes no difference.
+    /// The differences between the values. White space, the order of keys, and how a number is written (1 or 1.0) do
+    /// not count.
     pub changes: Vec<Change>,
-    /// How many more changes there are than are listed.
+    /// The number of changes that are not listed.
     pub omitted: usize,
 }
 
-/// More changes than this are counted and not listed, and so are those behind pointers that have more bytes than
-/// this together: the bodies do not decide how much memory is used.
+/// Further changes are counted and not listed: the sender of a body does not decide how much memory a comparison uses.
 const MAX_CHANGES: usize = 1000;
+/// The same for the pointers of all listed changes together.
 const MAX_POINTER_BYTES: usize = 1 << 20;
 
 impl Webhook {
-    /// Compares two deliveries. Signatures are not looked at: verify each first.
+    /// Compares two deliveries. Signatures do not count: verify each delivery first.
     ///
     /// ```
     /// use hookseal::delivery::{Delivery, Headers};
@@ -51,9 +52,9 @@ impl Webhook {
     /// let hook = Webhook::built_in("painchek", WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() })?;
     /// let first = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":1}}"#);
     /// let second = Delivery::new(Headers::new(), br#"{"event":"assessment_add","data":{"uuid":"1","a":2}}"#);
-    /// let found = hook.compare(&first, &second)?;
-    /// assert!(found.same_event && !found.same);
-    /// assert_eq!(found.changes[0].pointer, "/data/a");
+    /// let comparison = hook.compare(&first, &second)?;
+    /// assert!(comparison.same_event && !comparison.same);
+    /// assert_eq!(comparison.changes[0].pointer, "/data/a");
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
     ///
@@ -63,7 +64,7 @@ impl Webhook {
         self.compare_with(first, second, &self.limits)
     }
 
-    /// The same, with other limits than the webhook's own. Of those only the size matters here.
+    /// The same, with other limits than the webhook's own. Only the size limit counts.
     ///
     /// # Errors
     /// `body-too-large` where a body is larger than the limit.
@@ -80,56 +81,57 @@ impl Webhook {
             ));
         }
         let mut comparison = Comparison { same: true, same_event: true, changes: Vec::new(), omitted: 0 };
-        let whole = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });
+        let whole_body = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });
         let (Ok(a), Ok(b)) = (Document::parse(first.body), Document::parse(second.body)) else {
             if first.body != second.body {
-                let (before, after) = (whole(first.body), whole(second.body));
+                let (before, after) = (whole_body(first.body), whole_body(second.body));
                 comparison.changes.push(Change { pointer: String::new(), before, after });
                 (comparison.same, comparison.same_event) = (false, false);
             }
             return Ok(comparison);
         };
         if first.body != second.body {
-            let mut walk = Walk { pointer: String::new(), spent: 0, found: &mut comparison };
+            let mut walk = Walk { pointer: String::new(), pointer_bytes: 0, comparison: &mut comparison };
             walk.compare(a.root(), b.root());
         }
         let event_type = &self.provider.envelope.event_type;
         let (first_type, second_type) =
             (event_type.find(&first.headers, a.root()), event_type.find(&second.headers, b.root()));
         let keys = |delivery, root, name: &Option<Cow<'_, str>>| {
-            let (id, _) = idempotency_key(self, delivery, root, name.as_deref().unwrap_or_default())?;
+            let (id, _source) = idempotency_key(self, delivery, root, name.as_deref().unwrap_or_default())?;
             Some(id).filter(|id| !id.is_empty())
         };
         let keys = (keys(first, a.root(), &first_type), keys(second, b.root(), &second_type));
-        let changed = !comparison.changes.is_empty();
-        // Without a key nothing tells two deliveries of one event from two events that look the same.
+        let is_changed = !comparison.changes.is_empty();
+        // Without a key, two deliveries of one event and two events with equal bodies are indistinguishable.
         comparison.same_event = first_type == second_type
             && keys.0.is_some()
             && keys.1.is_some()
-            && if changed {
+            && if is_changed {
                 first_type.is_some() && keys.0 == keys.1
             } else {
-                // Ids in the payload and its digest say nothing about payloads that differ in spelling only.
+                // The payloads have equal values, so keys from the payload are equal. Digests differ with white space,
+                // and do not count.
                 idempotency_header(self, first, a.root()) == idempotency_header(self, second, b.root())
             };
-        comparison.same = comparison.same_event && !changed;
+        comparison.same = comparison.same_event && !is_changed;
         Ok(comparison)
     }
 }
 
-/// A walk over two payloads at once. No value is looked at twice, however deep it stands.
+/// A walk over two payloads at once. PERF: visits every value once, whatever its depth.
 struct Walk<'c> {
     pointer: String,
-    /// The bytes of the pointers that are listed.
-    spent: usize,
-    found: &'c mut Comparison,
+    /// Total length of the listed pointers.
+    pointer_bytes: usize,
+    comparison: &'c mut Comparison,
 }
 
 impl Walk<'_> {
     fn compare(&mut self, a: Value<'_>, b: Value<'_>) {
         let depth = self.pointer.len();
         match (a.kind(), b.kind()) {
-            // Recursion ends at the depth the parser allows.
+            // The parser limits the depth of the recursion.
             (Kind::Object, Kind::Object) => {
                 let (first, second) = (sorted(a), sorted(b));
                 let (mut left, mut right) = (0, 0);
@@ -170,12 +172,12 @@ impl Walk<'_> {
     }
 
     fn push(&mut self, before: Option<Value<'_>>, after: Option<Value<'_>>) {
-        let changes = &mut self.found.changes;
-        if changes.len() >= MAX_CHANGES || self.spent >= MAX_POINTER_BYTES {
-            self.found.omitted += 1;
+        let changes = &mut self.comparison.changes;
+        if changes.len() >= MAX_CHANGES || self.pointer_bytes >= MAX_POINTER_BYTES {
+            self.comparison.omitted += 1;
             return;
         }
-        self.spent += self.pointer.len();
+        self.pointer_bytes += self.pointer.len();
         changes.push(Change {
             pointer: self.pointer.clone(),
             before: before.map(Value::span),
@@ -184,7 +186,7 @@ impl Walk<'_> {
     }
 }
 
-/// Members by key; of a key that stands twice the last one counts, as everywhere.
+/// Members sorted by key. Of a duplicate key the last value counts, as for `JSON.parse`.
 fn sorted(object: Value<'_>) -> Vec<(Cow<'_, [u8]>, Key<'_>, Value<'_>)> {
     let mut members: Vec<_> =
         object.members().map(|(key, value)| (key.decoded_bytes(), key, value)).collect();

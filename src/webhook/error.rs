@@ -1,4 +1,4 @@
-//! The one error of the verbs: why, everything that was found, and the status to answer.
+//! The error of the verbs: its code, its issues, and the HTTP status of the response.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use crate::provider::DefinitionError;
 use crate::signature::KeysError;
 use crate::text::escape_controls;
 
-/// Why a webhook could not be made, or a delivery is rejected. Holds no secret, no expected
+/// The reason why a webhook cannot be made, or a delivery is rejected. SECURITY: an error holds no secret, no expected
 /// signature and no value of the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The reason.
     pub code: Code,
-    /// Everything that was found, the reason among it.
+    /// Every issue that was found, including the reason.
     pub issues: Vec<Issue>,
     message: String,
 }
@@ -37,8 +37,8 @@ impl Error {
         Self { issues, ..error }
     }
 
-    /// An error about a delivery whose issues are not worked out: of so many errors, the one that is the reason, or
-    /// the first in the text where none has its code.
+    /// An error about a delivery, without its issues. `first` is the issue of the message: the reason, or the first error
+    /// in the text where no issue has the code. `errors` is the number of errors.
     pub(super) fn about(code: Code, first: Option<&Issue>, errors: usize) -> Self {
         let message = match first {
             None => code.as_str().to_owned(),
@@ -48,37 +48,37 @@ impl Error {
                     1 => " And one more error.".to_owned(),
                     more => format!(" And {more} more errors."),
                 };
-                format!("{}{}{rest}", place(issue), issue.message)
+                format!("{}{}{rest}", location_prefix(issue), issue.message)
             }
         };
         Self { code, issues: Vec::new(), message }
     }
 
-    /// The same with a hint at what to do about it.
+    /// The same error with a hint.
     pub(crate) fn hint(mut self, hint: Option<&str>) -> Self {
         self.issues.iter_mut().for_each(|issue| issue.hint = hint.map(str::to_owned));
         self
     }
 
-    /// The HTTP status to answer.
+    /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.code.status()
     }
 }
 
-/// A pointer for people: escaped, and no longer than a sentence bears.
+/// Longer pointers are cut in a message: the sender chooses the length of the keys.
+const MAX_POINTER_CHARS: usize = 200;
+
+/// A pointer for a message: escaped, and cut after [`MAX_POINTER_CHARS`].
 fn shown(pointer: &str) -> String {
-    let start: String = pointer.chars().take(MAX_SHOWN).collect();
-    let cut = if start.len() < pointer.len() { "…" } else { "" };
-    escape_controls(start + cut)
+    let start: String = pointer.chars().take(MAX_POINTER_CHARS).collect();
+    let ellipsis = if start.len() < pointer.len() { "…" } else { "" };
+    escape_controls(start + ellipsis)
 }
 
-/// The characters of a pointer that a message shows: its keys may have any length.
-const MAX_SHOWN: usize = 200;
-
-/// Where an issue stands, in front of its message.
-fn place(issue: &Issue) -> String {
+/// The location of an issue, as its message begins: `/data/uuid (line 1, column 34): `.
+fn location_prefix(issue: &Issue) -> String {
     let (line, column) = (issue.span.line, issue.span.column);
     match (issue.byte_span.end, issue.pointer.as_str()) {
         (0, _) => String::new(),

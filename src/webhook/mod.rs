@@ -1,5 +1,5 @@
-//! One webhook and its verbs, a file each: verify, inspect, explain, sign, create, compare. What they have in
-//! common, the one evaluation of a delivery, is in `evaluate`.
+//! One webhook and its verbs, a file each: verify, inspect, explain, sign, create, compare. They share the evaluation of
+//! a delivery, which is in `evaluate`.
 
 mod compare;
 mod create;
@@ -36,10 +36,10 @@ use crate::schema::closest;
 use crate::signature::{Algorithm, Keys, Secret};
 use zeroize::Zeroizing;
 
-/// The largest body that is read unless the caller says otherwise: 1 MiB.
+/// Default size limit of a body: 1 MiB.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 1 << 20;
 
-/// A moment, in milliseconds since 1970-01-01T00:00:00Z. The core has no clock: every verb is told.
+/// A time, in milliseconds since 1970-01-01T00:00:00Z. The core has no clock: the time is a parameter of every verb.
 ///
 /// ```
 /// use hookseal::webhook::Timestamp;
@@ -50,7 +50,7 @@ pub const DEFAULT_MAX_BODY_BYTES: usize = 1 << 20;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// A moment by its milliseconds since 1970.
+    /// A time from its milliseconds since 1970.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -73,31 +73,31 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
-/// How much a delivery may be and how strictly it is validated.
+/// The limits of one verification, and its profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyOptions {
-    /// How much a contract tolerates.
+    /// The profile that the payload is validated with.
     pub profile: Profile,
-    /// The largest body that is read, in bytes.
+    /// The size limit of a body, in bytes.
     pub max_bytes: usize,
-    /// How far a timestamp may lie off, both ways, in seconds.
+    /// The timestamp tolerance in both directions, in seconds.
     pub tolerance: u32,
 }
 
-/// What a receiver says about one webhook.
+/// The options of a webhook.
 #[derive(Default)]
 pub struct WebhookOptions {
     /// The secrets, as the provider shows them: the first signs, all verify.
     pub secrets: Vec<Zeroizing<String>>,
     /// Accept deliveries without a signature, and report them as unsigned.
     pub allow_unsigned: bool,
-    /// Accept only these algorithms of those the provider uses.
+    /// Accept only these of the provider's algorithms.
     pub algorithms: Option<Vec<Algorithm>>,
-    /// How much a contract tolerates.
+    /// The profile that payloads are validated with.
     pub profile: Profile,
-    /// The largest body that is read, in bytes. Default: 1 MiB.
+    /// The size limit of a body, in bytes. Default: 1 MiB.
     pub max_bytes: Option<usize>,
-    /// How far a timestamp may lie off, both ways, in seconds. Default: the provider's.
+    /// The timestamp tolerance in both directions, in seconds. Default: the provider's.
     pub tolerance: Option<u32>,
 }
 
@@ -110,7 +110,7 @@ pub struct WebhookOptions {
 /// let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
 /// assert_eq!(hook.provider().title, "PainChek");
 ///
-/// // A variable that is not set makes no webhook that accepts everything.
+/// // Without a secret there is no webhook, and never one that accepts everything.
 /// let error = Webhook::built_in("painchek", WebhookOptions::default()).unwrap_err();
 /// assert_eq!(error.code.as_str(), "secret-missing");
 /// # Ok::<(), hookseal::webhook::Error>(())
@@ -127,9 +127,9 @@ impl Webhook {
     /// A webhook of a provider.
     ///
     /// # Errors
-    /// `secret-missing` where nothing says how deliveries are to be trusted: no secret, an empty one,
-    /// or a provider that signs nothing without `allow_unsigned`. `secret-invalid` where a secret
-    /// does not have the provider's form. Never a webhook that accepts everything by accident.
+    /// `secret-missing` without a secret, for an empty one, and for a provider that does not sign without
+    /// `allow_unsigned`: no webhook accepts everything by accident. `secret-invalid` for a secret that does not have the
+    /// provider's form.
     #[expect(clippy::needless_pass_by_value, reason = "the secrets in the options end here, zeroized")]
     pub fn new(provider: Provider, options: WebhookOptions) -> Result<Self, Error> {
         let limits = VerifyOptions {
@@ -147,7 +147,7 @@ impl Webhook {
     /// As [`Webhook::new`]; `definition-invalid` where there is no such provider.
     pub fn built_in(id: &str, options: WebhookOptions) -> Result<Self, Error> {
         let Some(text) = provider::definition(id) else {
-            // What was passed is not repeated: it may be a secret in the wrong place.
+            // SECURITY: the message does not repeat the id, which may be a secret that was passed as the wrong argument.
             let known: Vec<&str> = provider::ids().collect();
             let message =
                 format!("There is no built-in provider by this id. There are: {}.", known.join(", "));
@@ -157,11 +157,11 @@ impl Webhook {
         Self::new(Provider::from_trusted_json(text.as_bytes())?, options)
     }
 
-    /// Lets somebody else hash what is long enough.
+    /// Hashes long messages with a function of the host.
     #[cfg(all(feature = "js", target_arch = "wasm32"))]
-    pub(crate) fn delegate_hash(&mut self, outside: crate::signature::native_hash::NativeHash) {
+    pub(crate) fn delegate_hash(&mut self, native_hash: crate::signature::native_hash::NativeHash) {
         if let Some(keys) = &mut self.keys {
-            keys.set_native_hash(outside);
+            keys.set_native_hash(native_hash);
         }
     }
 
@@ -171,21 +171,21 @@ impl Webhook {
         &self.provider
     }
 
-    /// Whether a delivery with this Content-Type is read: the provider's own, or another one of JSON in UTF-8. So a
-    /// receiver can refuse a body before it reads it. One without the header is read.
+    /// Whether a delivery with this Content-Type is accepted: the provider's own, or another one of JSON in UTF-8. A
+    /// receiver can reject a body by it before reading it. A delivery without the header is accepted.
     #[must_use]
     pub fn takes_content_type(&self, value: &str) -> bool {
-        MediaType::read(value, &self.provider.content_type) != MediaType::Other
+        MediaType::parse(value, &self.provider.content_type) != MediaType::Other
     }
 
-    /// Whether both have a secret in common, as the webhooks of one subscription do while its secret is rotated. Two
-    /// webhooks without secrets have none in common. The secrets are compared in constant time.
+    /// Whether both webhooks have a secret in common, as those of one subscription have during a secret rotation. Two
+    /// webhooks without secrets have none in common. SECURITY: the secrets are compared in constant time.
     #[must_use]
     pub fn shares_secret(&self, other: &Self) -> bool {
         self.keys.as_ref().zip(other.keys.as_ref()).is_some_and(|(a, b)| a.shares_secret(b))
     }
 
-    /// What applies where a call says nothing else.
+    /// The limits that apply to calls without limits of their own.
     #[must_use]
     pub fn limits(&self) -> VerifyOptions {
         self.limits
@@ -199,7 +199,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
             Err(Error::new(
                 Code::SECRET_INVALID,
                 format!(
-                    "{name} signs nothing, so a secret cannot protect its deliveries. Leave `secrets` out and say unsigned: \"allow\"."
+                    "{name} does not sign its webhooks, so a secret cannot protect them. Remove `secrets`, and pass `unsigned: \"allow\"`."
                 ),
             ))
         } else if options.allow_unsigned {
@@ -208,7 +208,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
             Err(Error::new(
                 Code::SECRET_MISSING,
                 format!(
-                    "{name} signs nothing: anybody who knows the URL can send a delivery. Say unsigned: \"allow\" if that is what you want."
+                    "{name} does not sign its webhooks, so the sender cannot be authenticated. Pass `unsigned: \"allow\"` to accept unsigned deliveries."
                 ),
             ))
         };
@@ -220,19 +220,19 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
             Err(Error::new(
                 Code::SECRET_MISSING,
                 format!(
-                    "{name} signs its deliveries, and no secret was given. Pass the secret of the subscription in `secrets`; an undefined environment variable is the usual cause."
+                    "No signing secret configured for {name}. Pass the secret of the subscription in `secrets`. An environment variable that is not set is the usual cause."
                 ),
             ))
         };
     }
-    let form = scheme.secret_format();
-    let alone = options.secrets.len() == 1;
-    let read = |(n, text): (usize, &Zeroizing<String>)| {
-        Secret::parse(text, form).map_err(|error| {
-            let which = if alone { String::new() } else { format!("secrets[{n}]: ") };
-            Error::new(error.code(), format!("{which}{error}")).hint(error.hint())
+    let format = scheme.secret_format();
+    let is_only = options.secrets.len() == 1;
+    let parse = |(index, text): (usize, &Zeroizing<String>)| {
+        Secret::parse(text, format).map_err(|error| {
+            let prefix = if is_only { String::new() } else { format!("secrets[{index}]: ") };
+            Error::new(error.code(), format!("{prefix}{error}")).hint(error.hint())
         })
     };
-    let secrets: Vec<Secret> = options.secrets.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    let secrets: Vec<Secret> = options.secrets.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
     Ok(Some(scheme.keys(&secrets, options.algorithms.as_deref())?))
 }

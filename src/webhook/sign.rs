@@ -1,4 +1,4 @@
-//! `sign`: the headers that make a body a delivery of the provider.
+//! `sign`: adds the provider's headers to a body.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::text::eq_ignore_ascii_case;
 pub struct SignedDelivery {
     /// The headers, Content-Type and ids included.
     pub headers: Vec<(String, String)>,
-    /// The body: send these very bytes.
+    /// The body: send exactly these bytes.
     pub body: Vec<u8>,
 }
 
@@ -44,20 +44,20 @@ impl Webhook {
     /// ```
     ///
     /// # Errors
-    /// `body-empty` for a body without bytes, `option-invalid` for an id that no header can carry, and
-    /// what the scheme needs and does not get.
-    pub fn sign(&self, body: &[u8], fresh: &SignParams) -> Result<SignedDelivery, Error> {
-        let id = fresh.id.clone().unwrap_or_else(|| fresh.uuid(0).to_string());
-        self.sign_as(&id, fresh.event_type.as_deref(), body, fresh)
+    /// `body-empty` for a body without bytes, `option-invalid` for an id that no header can carry, and the code of a part
+    /// of the signed content that is missing: `url-missing`, `header-missing`.
+    pub fn sign(&self, body: &[u8], params: &SignParams) -> Result<SignedDelivery, Error> {
+        let id = params.id.clone().unwrap_or_else(|| params.uuid(0).to_string());
+        self.sign_as(&id, params.event_type.as_deref(), body, params)
     }
 
-    /// Signs a delivery with this id, of an event of this type, which a header tells at some providers.
+    /// Signs a delivery with this id. The event type counts where the provider sends it in a header.
     pub(super) fn sign_as(
         &self,
         id: &str,
         event_type: Option<&str>,
         body: &[u8],
-        fresh: &SignParams,
+        params: &SignParams,
     ) -> Result<SignedDelivery, Error> {
         if body.is_empty() {
             return Err(Error::new(Code::BODY_EMPTY, "There is no body to sign."));
@@ -74,9 +74,9 @@ impl Webhook {
                 headers.push((name.clone(), value.to_owned()));
             }
         };
-        add(&provider.webhook_id, &fresh.webhook_id());
+        add(&provider.webhook_id, &params.webhook_id());
         add(&provider.delivery_id, id);
-        // RFC 9110, section 5.5; and no line break makes one header two.
+        // SECURITY: a line break would turn one header into two (RFC 9110, section 5.5).
         if let Some((name, _)) = headers
             .iter()
             .find(|(_, value)| !is_name(value) || !value.bytes().all(|byte| byte.is_ascii_graphic()))
@@ -87,10 +87,10 @@ impl Webhook {
         }
         if let (Some(scheme), Some(keys)) = (&provider.scheme, &self.keys) {
             let context = SignContext {
-                now: fresh.now.as_millis(),
+                now: params.now.as_millis(),
                 id: Some(id),
                 headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-                url: fresh.url.as_deref(),
+                url: params.url.as_deref(),
                 method: Some("POST"),
             };
             let signed = scheme

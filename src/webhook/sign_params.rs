@@ -1,4 +1,4 @@
-//! What signing and creating are told: the time, chance, and ids.
+//! The parameters of signing and creating: time, random bytes, ids.
 
 use std::fmt;
 
@@ -6,25 +6,24 @@ use uuid::Uuid;
 
 use super::Timestamp;
 
-/// What a new delivery is made of that the core cannot know: time, chance, and ids that are given.
+/// The parts of a new delivery that the core cannot make: the core has no clock and no randomness.
 #[derive(Clone)]
 pub struct SignParams {
     /// The time of the delivery.
     pub now: Timestamp,
-    /// 32 random bytes, for the ids that are not given.
+    /// 32 random bytes, for new ids.
     pub random: [u8; 32],
-    /// The id of the event that is created; the delivery's, where events have none of their own, and
-    /// where a body is signed as it is.
+    /// The id of the event; of the delivery, where events have no id of their own, and for `sign`. Default: a new UUID.
     pub id: Option<String>,
-    /// The subscription's id.
+    /// The id of the subscription. Default: a new UUID.
     pub webhook_id: Option<String>,
-    /// The event type of a body that is signed as it is, for providers that tell it by a header.
+    /// The event type for `sign`, where the provider sends it in a header.
     pub event_type: Option<String>,
-    /// The URL it is sent to, where the provider signs that.
+    /// The URL of the request, where the provider signs it.
     pub url: Option<String>,
 }
 
-/// Chance is left out, and the URL, which may hold a secret.
+/// SECURITY: leaves out the random bytes, and the URL, which may contain a token.
 impl fmt::Debug for SignParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignParams")
@@ -37,7 +36,7 @@ impl fmt::Debug for SignParams {
 }
 
 impl SignParams {
-    /// Everything fresh.
+    /// Parameters with new ids.
     #[must_use]
     pub fn new(now: impl Into<Timestamp>, random: [u8; 32]) -> Self {
         Self { now: now.into(), random, id: None, webhook_id: None, event_type: None, url: None }
@@ -47,10 +46,10 @@ impl SignParams {
         self.webhook_id.clone().unwrap_or_else(|| self.uuid(1).to_string())
     }
 
-    /// A version 4 UUID (RFC 9562, section 5.4) of the random bytes that were given.
-    pub(super) fn uuid(&self, part: usize) -> Uuid {
+    /// A version 4 UUID (RFC 9562, section 5.4) made of 16 of the random bytes: the first or the second half.
+    pub(super) fn uuid(&self, half: usize) -> Uuid {
         let mut bytes = [0; 16];
-        bytes.copy_from_slice(&self.random[part * 16..part * 16 + 16]);
+        bytes.copy_from_slice(&self.random[half * 16..half * 16 + 16]);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 }

@@ -127,7 +127,7 @@ fn a_body_that_is_not_in_the_command_is_asked_for() {
         let (delivery, result) = import_one(format!("curl h -H 'A: b' \\\n {option}"), ImportFormat::Curl);
         assert_eq!(
             (messages(&result), locations(&result)[0].0),
-            (vec![message], "body-elsewhere"),
+            (vec![message], "body-not-included"),
             "{option}"
         );
         assert_eq!((result.issues[0].severity, result.issues[0].span.line), (Error, 2));
@@ -181,7 +181,7 @@ fn a_command_that_cannot_be_read_is_an_error_at_its_place() {
 #[test]
 fn what_is_left_out_is_said() {
     for (text, code, message) in [
-        ("curl h --frobnicate", "text-skipped", "Unknown curl option. The option was ignored."),
+        ("curl h --frobnicate", "input-ignored", "Unknown curl option. The option was ignored."),
         (
             "curl h -H nothing",
             "curl-syntax",
@@ -192,10 +192,14 @@ fn what_is_left_out_is_said() {
             "curl-syntax",
             "Expected a header, got the name of a file. The headers in the file were ignored.",
         ),
-        ("curl h other", "text-skipped", "Expected one URL, got another argument. The argument was ignored."),
+        (
+            "curl h other",
+            "input-ignored",
+            "Expected one URL, got another argument. The argument was ignored.",
+        ),
         (
             "curl h --next other",
-            "text-skipped",
+            "input-ignored",
             "Expected one request, got another one after --next. The other request was ignored.",
         ),
     ] {

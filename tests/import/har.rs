@@ -68,7 +68,7 @@ fn what_an_archive_lost_is_said_at_its_place() {
         ),
         (
             r#"{ "params": [{ "name": "a", "value": "b" }] }"#,
-            Code::BODY_ELSEWHERE,
+            Code::BODY_NOT_INCLUDED,
             Error,
             "Expected the bytes of the body, got only its form fields.",
             "",

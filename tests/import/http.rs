@@ -36,8 +36,8 @@ fn a_captured_request_keeps_every_byte_of_its_body() {
 #[test]
 fn the_url_is_what_the_request_says_of_it() {
     let url = |text: &str| import_one(text, ImportFormat::Http).0.url;
-    let behind = "POST /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: http\r\n\r\n{}";
-    assert_eq!(url(behind).as_deref(), Some("http://h/a"));
+    let proxied = "POST /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: http\r\n\r\n{}";
+    assert_eq!(url(proxied).as_deref(), Some("http://h/a"));
     assert_eq!(url("POST https://x/y HTTP/1.1\r\nHost: h\r\n\r\n{}").as_deref(), Some("https://x/y"));
     assert_eq!(url("POST /a HTTP/1.1\r\nA: b\r\n\r\n{}"), None);
 }
@@ -48,7 +48,7 @@ fn the_request_printed_on_one_line_is_taken_apart_and_that_is_said() {
     let (delivery, result) = import_one(&text, ImportFormat::Http);
     assert_eq!(delivery.body, SEED);
     assert_eq!(headers(&delivery), FIELDS);
-    assert_eq!(locations(&result), [("http-repaired", Warning, 1, 1)]);
+    assert_eq!(locations(&result), [("http-recovered", Warning, 1, 1)]);
     assert_eq!(
         messages(&result),
         [
@@ -82,7 +82,7 @@ fn the_same_request_is_found_behind_prose_and_with_any_of_its_breaks() {
         );
     }
     let result = import(format!("{prose}{HEAD} {{}}").as_bytes(), None);
-    assert_eq!(locations(&result), [("text-skipped", Info, 1, 1), ("http-repaired", Warning, 3, 1)]);
+    assert_eq!(locations(&result), [("input-ignored", Info, 1, 1), ("http-recovered", Warning, 3, 1)]);
     assert_eq!(messages(&result)[0], "Ignored the text before the request line.");
 }
 
@@ -132,7 +132,7 @@ fn chunks_are_put_together() {
     let (delivery, result) = import_one(format!("{head}2\r\n{{}}\r\n0\r\n\r\nmore"), ImportFormat::Http);
     assert_eq!(
         (delivery.body.as_slice(), locations(&result)),
-        (&b"{}"[..], vec![("text-skipped", Info, 8, 1)])
+        (&b"{}"[..], vec![("input-ignored", Info, 8, 1)])
     );
     assert_eq!(messages(&result), ["Ignored the text after the last chunk of the body."]);
     let (delivery, result) = import_one(format!("{head}{{}}"), ImportFormat::Http);
@@ -152,7 +152,7 @@ fn headers_and_body_do_without_a_request_line() {
         import_one("Content-Type: application/json\nX-Sig: 1\n\n{}\n", ImportFormat::Http);
     assert_eq!((delivery.body.as_slice(), headers(&delivery).len()), (&b"{}\n"[..], 2));
     assert_eq!((delivery.method, delivery.url), (None, None));
-    assert_eq!(locations(&result), [("http-repaired", Info, 1, 1)]);
+    assert_eq!(locations(&result), [("http-recovered", Info, 1, 1)]);
 }
 
 #[test]
@@ -161,9 +161,9 @@ fn what_is_no_request_is_an_error_with_what_to_do() {
         ("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}", "http-syntax", "Expected an HTTP request, got a response."),
         ("POST / HTTP/1.1", "http-syntax", "Expected headers or a body after the request line, got neither."),
         ("A: b", "http-syntax", "Expected a request line, or headers and an empty line, got neither."),
-        ("good morning", "form-unknown", "Expected a delivery, got text in an unknown format."),
-        (" \n", "form-unknown", "Expected a delivery, got an empty input."),
-        ("", "form-unknown", "Expected a delivery, got an empty input."),
+        ("good morning", "import-format-unknown", "Expected a delivery, got text in an unknown format."),
+        (" \n", "import-format-unknown", "Expected a delivery, got an empty input."),
+        ("", "import-format-unknown", "Expected a delivery, got an empty input."),
     ] {
         let result = import(text.as_bytes(), None);
         assert_eq!((result.deliveries.len(), messages(&result)), (0, vec![message]), "{text}");
@@ -171,7 +171,7 @@ fn what_is_no_request_is_an_error_with_what_to_do() {
         assert!(result.issues[0].hint.is_some());
     }
     let (delivery, result) = import_one("POST / HTTP/1.1\r\nA: b\r\n", ImportFormat::Http);
-    assert_eq!((delivery.body.len(), locations(&result)), (0, vec![("http-repaired", Warning, 1, 1)]));
+    assert_eq!((delivery.body.len(), locations(&result)), (0, vec![("http-recovered", Warning, 1, 1)]));
     assert_eq!(
         messages(&result),
         [
@@ -233,7 +233,7 @@ fn no_more_than_ten_thousand_headers_are_kept_in_any_format() {
                 .iter()
                 .find(|issue| issue.message == wanted)
                 .unwrap_or_else(|| panic!("{format:?}: {issues:?}"));
-            assert_eq!((issue.code.as_str(), issue.severity), ("text-skipped", Warning), "{format:?}");
+            assert_eq!((issue.code.as_str(), issue.severity), ("input-ignored", Warning), "{format:?}");
         }
     }
 }

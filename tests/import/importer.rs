@@ -117,12 +117,12 @@ fn an_entry_over_the_limit_is_left_out_and_the_others_are_not() {
             let message = format!("Expected at most 200 bytes, got a longer {what}. The {what} was ignored.");
             assert_eq!(
                 issues.iter().map(|it| (it.code, it.message.as_str())).collect::<Vec<_>>(),
-                [(Code::TOO_LARGE, message.as_str())]
+                [(Code::INPUT_TOO_LARGE, message.as_str())]
             );
         }
     }
     let (deliveries, issues, _) = streamed(&[b'['; 300], 64, Importer::new(None).with_max_bytes(200));
-    assert_eq!((deliveries.len(), issues.len(), issues[0].code), (0, 1, Code::TOO_LARGE));
+    assert_eq!((deliveries.len(), issues.len(), issues[0].code), (0, 1, Code::INPUT_TOO_LARGE));
     assert_eq!(
         issues[0].message,
         "Expected at most 200 bytes, got a longer input that cannot be imported entry by entry."

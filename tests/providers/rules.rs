@@ -33,7 +33,7 @@ fn cases() -> Vec<Case> {
         (PAINCHEK, "/data/data/assessment/body_location", json!("Knee"), "mode-field", Info, Error),
         (NRS, "/data/deleted_at", json!("2024-06-08T08:00:00Z"), "deleted", Info, Info),
         (NRS, "/data/data/assessment/is_editable", json!(null), "null-in-new-record", Info, Error),
-        (NRS, "/data/user_position", json!("null"), "null-text", Warning, Warning),
+        (NRS, "/data/user_position", json!("null"), "null-string", Warning, Warning),
         (XON, "/event/addedFileIds/0", json!(other), "added-file-missing", Warning, Warning),
         (XON, "/event/addedFileIds", json!([]), "no-change", Warning, Warning),
         (XON, "/event/fileRequest/files/0/fileRequestId", json!(other), "file-request-id", Warning, Warning),
@@ -61,7 +61,7 @@ fn cases() -> Vec<Case> {
             Info,
             Info,
         ),
-        (XON, "/event/fileRequest/staffUser/displayName", json!(null), "user-nameless", Info, Info),
+        (XON, "/event/fileRequest/staffUser/displayName", json!(null), "user-name-missing", Info, Info),
     ]
 }
 

@@ -249,7 +249,7 @@ fn the_text_null_is_pointed_at() {
         ("file-request.files.update.R9", "/event/fileRequest/prompt"),
         ("user.caller-details.update", "/event/user/firstName"),
     ] {
-        sample(name).set(pointer, "null").says_one("null-text", [WARNING, WARNING], pointer);
+        sample(name).set(pointer, "null").says_one("null-string", [WARNING, WARNING], pointer);
     }
 }
 

@@ -133,7 +133,7 @@ fn what_its_receiver_would_refuse_is_not_made() {
             "calls.user.create",
             json!({}),
             Code::EVENT_INVALID,
-            "/event (line 1, column 10): The required key \"mobileNumber\" is missing.",
+            "/event (line 1, column 10): Missing required property \"mobileNumber\".",
         ),
         (
             "xon",
@@ -161,7 +161,7 @@ fn what_its_receiver_would_refuse_is_not_made() {
             "assessment_add",
             json!({}),
             Code::EVENT_INVALID,
-            "/data (line 1, column 34): The required key \"uuid\" is missing.",
+            "/data (line 1, column 34): Missing required property \"uuid\".",
         ),
     ] {
         let error = hook(provider, Profile::Lenient)

@@ -13,12 +13,7 @@ use hookseal::delivery::Delivery;
 #[test]
 fn a_webhook_without_a_way_to_trust_is_never_made() {
     for (provider, options, code, message) in [
-        (
-            "painchek",
-            options(&[]),
-            Code::SECRET_MISSING,
-            "PainChek signs its deliveries, and no secret was given.",
-        ),
+        ("painchek", options(&[]), Code::SECRET_MISSING, "No signing secret configured for PainChek."),
         ("painchek", options(&[""]), Code::SECRET_MISSING, "The secret is empty."),
         (
             "painchek",
@@ -50,18 +45,23 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
             Code::OPTION_INVALID,
             "The algorithm sha512 was asked for",
         ),
-        ("xon", options(&[]), Code::SECRET_MISSING, "X-on Surgery Connect signs nothing: anybody"),
+        (
+            "xon",
+            options(&[]),
+            Code::SECRET_MISSING,
+            "X-on Surgery Connect does not sign its webhooks, so the sender",
+        ),
         (
             "xon",
             options(&[SECRET]),
             Code::SECRET_INVALID,
-            "X-on Surgery Connect signs nothing, so a secret cannot",
+            "X-on Surgery Connect does not sign its webhooks, so a secret cannot",
         ),
         (
             "xon",
             WebhookOptions { allow_unsigned: true, ..options(&[SECRET]) },
             Code::SECRET_INVALID,
-            "X-on Surgery Connect signs nothing",
+            "X-on Surgery Connect does not sign its webhooks, so a secret cannot",
         ),
         (
             "nobody",

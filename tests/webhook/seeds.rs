@@ -60,5 +60,5 @@ fn the_text_as_printed_names_both_commas() {
     assert_eq!(error.to_string(), format!("{place}: Missing comma after \"device_id\"."));
     let half = String::from_utf8_lossy(PAINCHEK_AS_PRINTED).replace("cddda\" \"data\"", "cddda\", \"data\"");
     let error = hook.verify(&Delivery::new(Headers::default(), half.as_bytes()), NOW).expect_err("no JSON");
-    assert_eq!(error.issues[0].message, "Trailing comma: nothing stands between this comma and the '}'.");
+    assert_eq!(error.issues[0].message, "Trailing comma before '}'.");
 }

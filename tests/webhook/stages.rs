@@ -144,3 +144,65 @@ fn every_stage_that_failed_has_an_error_and_every_error_a_stage() {
         }
     }
 }
+
+#[test]
+fn every_issue_about_the_signed_time_has_a_hint() {
+    let mut missing = 0;
+    for provider in hookseal::provider::ids() {
+        let secret = if ["standard-webhooks", "svix"].contains(&provider) {
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        } else {
+            SECRET
+        };
+        if ["xon", "painchek"].contains(&provider) {
+            continue;
+        }
+        let hook = hookseal::webhook::Webhook::built_in(provider, options(&[secret])).expect("a webhook");
+        let signed = hook.sign(b"{}", &fresh()).expect("signed");
+        // Without its time, in a header of its own or in that of the signature.
+        let kept: Vec<(String, String)> = signed
+            .headers
+            .iter()
+            .filter(|(name, _)| !name.to_ascii_lowercase().contains("timestamp"))
+            .map(|(name, value)| {
+                (name.clone(), value.replace("t=1700000000,", "").replace("ts=1700000000;", ""))
+            })
+            .collect();
+        let mut codes = Vec::new();
+        for headers in [headers(&kept), headers(&signed.headers)] {
+            for ms in [0, NOW.as_millis() * 2] {
+                let now = hookseal::webhook::Timestamp::from_millis(ms);
+                let report = hook.inspect(&Delivery::new(headers.clone(), &signed.body), now);
+                for issue in
+                    report.issues.iter().filter(|issue| issue.code.as_str().starts_with("timestamp-"))
+                {
+                    assert_eq!(issue.stage, Some(Stage::Signature), "{provider}");
+                    assert!(issue.hint.is_some(), "{provider} {issue:?}");
+                    codes.push(issue.code);
+                }
+            }
+        }
+        let has_time = hook.provider().signed_time.is_some()
+            || hook.provider().scheme.as_ref().is_some_and(hookseal::signature::Scheme::has_timestamp);
+        assert_eq!(codes.contains(&Code::TIMESTAMP_MISSING), has_time, "{provider}");
+        missing += usize::from(has_time);
+    }
+    assert!(missing >= 6, "{missing}");
+}
+
+#[test]
+fn no_stage_has_passed_that_did_not_run() {
+    let hook = painchek(&[SECRET]);
+    let signed = hook.sign(&assessment().body, &fresh()).unwrap();
+    let broken = without(assessment(), "/data/uuid");
+    let signed_broken = hook.sign(&broken, &fresh()).unwrap();
+    for (delivery, expected) in [
+        // The signature fails, and the payload is evaluated nevertheless.
+        (bare(&assessment().body), "pFpppp"),
+        (Delivery::new(headers(&signed.headers), b"{"), "pFF..."),
+        (Delivery::new(headers(&signed.headers), b""), "FF...."),
+        (Delivery::new(headers(&signed_broken.headers), &broken), "ppppF."),
+    ] {
+        assert_eq!(states(&hook.inspect(&delivery, NOW)), expected);
+    }
+}

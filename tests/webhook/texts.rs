@@ -111,3 +111,17 @@ fn where_there_is_no_key_there_is_no_id() {
     assert_eq!(hook.verify(&delivery, NOW).expect("accepted").id, "ping:7");
     assert!(hook.compare(&delivery, &delivery).expect("compared").same);
 }
+
+/// The reason does not depend on how much an evaluation collects.
+#[test]
+fn a_hidden_character_is_the_reason_of_every_verb_where_the_contract_is_violated_too() {
+    let text = definition(r#", "headers": { "webhookId": "X-Webhook" }"#)
+        .replace(r#""schema": true"#, r#""schema": { "required": ["uuid"] }"#);
+    let hook = made(&text, unsigned());
+    let delivery = Delivery::new(Headers::from_iter([("X-Webhook", "odd\u{202e}x")]), br#"{"type":"ping"}"#);
+    let fast = hook.verify_fast(&delivery, NOW, &hook.limits()).expect_err("rejected");
+    let full = hook.verify(&delivery, NOW).expect_err("rejected");
+    assert_eq!((fast.code, full.code), (Code::ENVELOPE_INVALID, Code::ENVELOPE_INVALID));
+    assert_eq!(fast.to_string(), full.to_string());
+    assert_eq!(hook.inspect(&delivery, NOW).code, Some(Code::ENVELOPE_INVALID));
+}

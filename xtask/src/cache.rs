@@ -1,5 +1,5 @@
-//! Which steps are done already: a step is, while its outputs exist and its inputs hash to what they
-//! hashed to when it last succeeded.
+//! Build cache: a step is skipped if its outputs exist and the hash of its inputs equals the one stored after its last
+//! success.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -16,8 +16,7 @@ pub struct CachedStep {
 }
 
 impl CachedStep {
-    /// `inputs` are files and folders of the project, or of the target folder by their whole paths; the name is that of
-    /// the stamp.
+    /// `inputs` are files and folders: relative to the project, or absolute. `name` is the name of the stamp file.
     pub fn new<I, O>(name: &str, inputs: &[I], outputs: &[O]) -> Result<Self, Failure>
     where
         I: AsRef<Path>,
@@ -35,19 +34,19 @@ impl CachedStep {
         })
     }
 
-    /// Keeps the stamp beside what the step makes, so that deleting the one deletes the other.
+    /// Puts the stamp next to the outputs, so that deleting the outputs deletes the stamp.
     pub fn stamp_path(mut self, path: &str) -> Self {
         self.stamp = root().join(path);
         self
     }
 
-    /// Runs `work` unless it is done already, and remembers that it succeeded.
+    /// Runs `work` unless the step is up to date, and stores the hash if it succeeds.
     pub fn run_if_stale(self, work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
         let stamped = fs::read_to_string(&self.stamp).is_ok_and(|text| text == self.digest);
         if stamped && self.outputs.iter().all(|output| output.exists()) {
             return Ok(());
         }
-        // An interrupted step must not look done.
+        // An interrupted step must not look up to date.
         let _ = fs::remove_file(&self.stamp);
         work()?;
         if let Some(folder) = self.stamp.parent() {
@@ -66,7 +65,7 @@ fn hash_path(path: &Path, hasher: &mut DefaultHasher) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The file itself, or all files below a folder, in order of their names. What is not there has no files.
+/// The file itself, or all files below a folder, sorted by path. Empty if the path does not exist.
 pub fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut waiting = vec![path.to_path_buf()];

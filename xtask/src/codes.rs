@@ -1,5 +1,5 @@
-//! What is generated from the tables of codes, in `src/code.rs` and beside the rules of each provider: the page that lists
-//! them, and their TypeScript type.
+//! Generates `docs/codes.md` and the TypeScript type of the codes from the tables in `src/code.rs` and
+//! `src/provider/rules/`.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::page::{plain, write_if_changed};
 use crate::run::{Failure, root};
 use crate::wasm;
 
-/// The page, which is committed: the suite fails where it is not as built.
+/// The page is committed: the suite fails if it differs from what is generated.
 const PAGE: &str = "docs/codes.md";
 
 /// Writes both.
@@ -34,7 +34,7 @@ fn types() -> String {
         let _ = write!(text, "\n  /** {meaning} */\n  | \"{code}\"");
     }
     text.push_str(
-        ";\n\n/** A code that only receivers over HTTP answer with. */\nexport type ReceiverOnlyCode =",
+        ";\n\n/** A code that only receivers over HTTP respond with. */\nexport type ReceiverOnlyCode =",
     );
     for CodeInfo { code, meaning, .. } in RECEIVER_CODES {
         let _ = write!(text, "\n  /** {}: {meaning} */\n  | \"{code}\"", code.status());
@@ -43,13 +43,20 @@ fn types() -> String {
     for stage in Stage::ALL {
         let _ = write!(text, " | \"{}\"", stage.as_str());
     }
-    text.push_str(";\n");
+    text.push_str(
+        ";\n\n/** The HTTP status of each code whose status is not 400. */\n\
+         export const STATUSES: { readonly [Code in IssueCode | ReceiverOnlyCode]?: number } = {\n",
+    );
+    for CodeInfo { code, .. } in all().chain(RECEIVER_CODES).filter(|info| info.code.status() != 400) {
+        let _ = writeln!(text, "  \"{code}\": {},", code.status());
+    }
+    text.push_str("};\n");
     text
 }
 
 /// The stages as headings, with a sentence each.
 const SECTIONS: [(Option<Stage>, &str, &str); 6] = [
-    (Some(Stage::Bytes), "Bytes", "What arrived cannot be read as a delivery."),
+    (Some(Stage::Bytes), "Bytes", "The bytes cannot be parsed as a delivery."),
     (Some(Stage::Signature), "Signature", "The sender is not authenticated."),
     (Some(Stage::Json), "JSON", "The body is not JSON that every parser reads alike (RFC 8259)."),
     (Some(Stage::Envelope), "Envelope", "The members around the event's data: its type, id and time."),
@@ -69,14 +76,14 @@ fn page() -> String {
          line, and they are stable.\n\n\
          A delivery is checked in six stages: **bytes**, **signature**, **JSON**, **envelope**, **contract** and **rules**. \
          `verify` and `check` stop at the first reason for a rejection; `inspect` goes on and reports the state of every \
-         stage. The **status** is what a receiver answers where the code is the reason for a rejection. Only an issue of \
+         stage. The **status** is the HTTP status of a receiver's response if the code is the reason for the rejection. Only an issue of \
          severity `error` rejects a delivery; how severe a violation is can depend on the profile.\n",
     );
     for (stage, title, sentence) in SECTIONS {
         let _ = write!(text, "\n## {title}\n\n{sentence}\n");
         table(&mut text, CODES.iter().filter(|info| info.code.stage() == stage));
     }
-    text.push_str("\n## Receivers\n\nReceivers over HTTP answer with these as well.\n");
+    text.push_str("\n## Receivers\n\nReceivers over HTTP respond with these codes as well.\n");
     table(&mut text, RECEIVER_CODES.iter());
     text.push_str(
         "\n## Rules\n\nTwo fields of a payload disagree. These rules are part of the built-in providers; the \
@@ -106,6 +113,8 @@ mod tests {
         for CodeInfo { code, meaning, fix } in all().chain(RECEIVER_CODES) {
             assert_eq!(page.matches(&format!("\n| `{code}` |")).count(), 1, "{code}");
             assert_eq!(types.matches(&format!("\n  | \"{code}\"")).count(), 1, "{code}");
+            let status = format!("\n  \"{code}\": {},\n", code.status());
+            assert_eq!(types.contains(&status), code.status() != 400, "{code}");
             for sentence in [meaning, fix] {
                 assert!(sentence.ends_with('.') && !sentence.contains('|'), "{code}: {sentence}");
             }

@@ -1,4 +1,4 @@
-//! The crates that the WebAssembly module is made of: where their sources stand, and under which licences.
+//! The crates in the WebAssembly module: their source folders and licenses.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use crate::run::{Failure, capture_stdout, cargo};
 
-/// A crate that is not of this project.
+/// A third-party crate.
 pub struct Crate {
     pub name: String,
     pub version: String,
-    pub licence: String,
+    pub license: String,
     pub repository: String,
     pub folder: PathBuf,
 }
@@ -32,7 +32,7 @@ pub fn linked() -> Result<Vec<Crate>, Failure> {
             .and_then(|text| serde_json::from_str::<Value>(&text).ok());
     let (Some(tree), Some(metadata)) = (tree, metadata) else {
         return Err(Failure::new("`cargo tree --locked` or `cargo metadata --locked` failed")
-            .hint("run them, and mend what they say"));
+            .hint("run them, and fix what they report"));
     };
     named_in(&tree)
         .into_iter()
@@ -47,7 +47,7 @@ pub fn linked() -> Result<Vec<Crate>, Failure> {
             Ok(Crate {
                 name: name.to_owned(),
                 version: version.to_owned(),
-                licence: text("license"),
+                license: text("license"),
                 repository: text("repository"),
                 folder: manifest.parent().unwrap_or(&manifest).to_path_buf(),
             })
@@ -55,7 +55,7 @@ pub fn linked() -> Result<Vec<Crate>, Failure> {
         .collect()
 }
 
-/// Names and versions in what `cargo tree` prints. What has a path behind it is of this project.
+/// Names and versions in the output of `cargo tree`. A line with a path is a crate of this project.
 fn named_in(tree: &str) -> BTreeSet<(&str, &str)> {
     tree.lines()
         .filter(|line| !line.contains(" (/") && !line.contains(":\\"))
@@ -66,7 +66,7 @@ fn named_in(tree: &str) -> BTreeSet<(&str, &str)> {
         .collect()
 }
 
-/// The folders that hold the crates' own folders: a registry's, or one of vendored sources.
+/// The parent folders of the crates: those of a registry or of vendored sources.
 pub fn folders(crates: &[Crate]) -> BTreeSet<&Path> {
     crates.iter().filter_map(|one| one.folder.parent()).collect()
 }

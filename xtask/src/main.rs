@@ -4,7 +4,8 @@ mod cache;
 mod causes;
 mod codes;
 mod crates;
-mod licences;
+mod layout;
+mod licenses;
 mod notices;
 mod npm;
 mod page;
@@ -15,6 +16,7 @@ mod suite;
 mod summary;
 mod versions;
 mod wasm;
+mod words;
 mod www;
 
 use std::ffi::OsString;
@@ -24,22 +26,22 @@ use lexopt::prelude::{Long, Short, Value};
 
 use crate::run::{Failure, display_command, node};
 
-/// What `cargo xtask demo` runs, and the suite, too: it fails where a delivery comes out otherwise than it should.
-pub const DEMO: &str = "pkg/demo/demo.mjs";
+/// The script of `cargo xtask demo`. The suite runs it as well: it fails if a delivery has an unexpected outcome.
+pub const DEMO: &str = "demo/demo.mjs";
 
 const HELP: &str = "\
-cargo xtask demo             build everything, then walk through real deliveries
-cargo xtask test [--quick]   every check and every test; --quick: fmt, clippy, unit tests
-cargo xtask build            the WebAssembly core and the npm package in pkg/dist
-cargo xtask www [--build]    the playground, served on this machine; --build: only www/dist
-cargo xtask bench [ARGS]     the whole job side by side with other libraries, in one run
-cargo xtask load [ARGS]      every receiver under a mix of right and wrong deliveries, beside the same server without it
-cargo xtask faults [ARGS]    breaks what can break between senders and receivers, and counts; --short, --only WORDS
-cargo xtask types            only the TypeScript types that are derived from providers/
+cargo xtask demo             builds everything and runs real deliveries
+cargo xtask test [--quick]   runs every check and every test; --quick: fmt, clippy, words, unit tests
+cargo xtask build            builds the WebAssembly core and the npm package in pkg/dist
+cargo xtask www [--build]    serves the playground on this machine; --build: only builds www/dist
+cargo xtask bench [ARGS]     compares the whole job with other libraries, in one run
+cargo xtask load [ARGS]      every receiver under load, compared with the same server without Hookseal
+cargo xtask faults [ARGS]    kills processes, Redis and connections, and counts lost events; --short, --only WORDS
+cargo xtask types            generates the TypeScript types of providers, codes and causes
 cargo xtask reproduce        builds the package twice, in two clean folders, and compares every byte
-cargo xtask advisories       asks for known vulnerabilities: cargo deny and npm audit, which need the net
+cargo xtask advisories       known vulnerabilities, by cargo deny and npm audit; needs the network
 
-Each command does its own set-up and skips what is already done.";
+Each command does its own set-up and skips steps that are up to date.";
 
 fn main() -> ExitCode {
     let outcome = match Command::read(std::env::args_os().skip(1)) {
@@ -86,7 +88,7 @@ impl Command {
                 Long("build") if name.as_deref() == Some("www") => serve = false,
                 Value(word) if name.is_none() => {
                     let word = word.to_string_lossy().into_owned();
-                    // What follows these is for the script they start.
+                    // The remaining arguments belong to the script.
                     let start: Option<fn(Vec<OsString>) -> Self> = match word.as_str() {
                         "demo" => Some(Self::Demo),
                         "bench" => Some(Self::Bench),
@@ -111,7 +113,7 @@ impl Command {
             Some("reproduce") => Ok(Self::Reproduce),
             Some("advisories") => Ok(Self::Advisories),
             Some(other) => {
-                Err(Failure::new(format!("there is no command `{other}`")).hint("run `cargo xtask --help`"))
+                Err(Failure::new(format!("unknown command `{other}`")).hint("run `cargo xtask --help`"))
             }
         }
     }
@@ -122,7 +124,7 @@ impl Command {
             Self::Test { quick } => return suite::run(quick),
             Self::Build => npm::build()?,
             Self::Reproduce => reproduce::run()?,
-            Self::Advisories => licences::advisories()?,
+            Self::Advisories => licenses::advisories()?,
             Self::Types => {
                 setup::ensure_npm_packages()?;
                 npm::types()?;
@@ -157,19 +159,19 @@ impl Command {
     }
 }
 
-/// The script that breaks what can break.
+/// The script of `cargo xtask faults`.
 #[must_use]
 pub fn faults() -> process::Command {
     let mut command = node("--import");
-    command.args(["tsx", "pkg/faults/main.ts"]);
+    command.args(["tsx", "pkg/test/faults/main.ts"]);
     command
 }
 
-/// Runs a script of the project and ends as it ended.
+/// Runs a script of the project and returns its exit status.
 fn script(command: &mut process::Command) -> Result<ExitCode, Failure> {
     match command.status() {
         Ok(status) if status.success() => Ok(ExitCode::SUCCESS),
         Ok(_) => Ok(ExitCode::FAILURE),
-        Err(error) => Err(Failure::new(format!("`{}` did not start: {error}", display_command(command)))),
+        Err(error) => Err(Failure::new(format!("cannot start `{}`: {error}", display_command(command)))),
     }
 }

@@ -1,4 +1,5 @@
-//! The notices of what the npm package contains and others wrote: the crates of the module, and what the command bundles.
+//! License notices of third-party code in the npm package: the crates of the module, and the packages that the command
+//! bundles.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,13 +12,13 @@ use crate::cache::files;
 use crate::crates::{self, Crate};
 use crate::run::{Failure, root};
 
-/// Beside package.json, for `npm pack`; made by each build, and never committed.
+/// Next to package.json, for `npm pack`. Each build writes it; it is not committed.
 pub const NOTICES: &str = "pkg/THIRD-PARTY-NOTICES.txt";
 
-/// What the command bundles; a packaging test holds this list to what the bundler takes in.
+/// The npm packages that the command bundles. A packaging test compares this list with the bundler's output.
 const BUNDLED: [&str; 1] = ["commander"];
 
-/// The standard library has no crate whose folder could be looked into.
+/// The standard library is no crate with a folder, so its license text is here.
 const STD: &str = "\
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated\n\
 documentation files (the \"Software\"), to deal in the Software without restriction, including without limitation the\n\
@@ -30,12 +31,12 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR\n\
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.";
 
-/// Writes the notices, where they changed.
+/// Writes the notices if they changed.
 pub fn write() -> Result<(), Failure> {
     let mut all = Notices::default();
     for one in crates::linked()? {
-        let Crate { name, version, licence, repository, folder } = &one;
-        all.add(&format!("{name} {version}"), licence, repository, texts(folder, licence)?)?;
+        let Crate { name, version, license, repository, folder } = &one;
+        all.add(&format!("{name} {version}"), license, repository, texts(folder, license)?)?;
     }
     all.add(
         "The Rust standard library",
@@ -51,9 +52,9 @@ pub fn write() -> Result<(), Failure> {
             .and_then(|text| serde_json::from_str::<Value>(&text).ok())
             .ok_or_else(|| Failure::new(format!("{name} has no package.json")).hint("run `npm ci`"))?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (version, licence) = (text(&package["version"]), text(&package["license"]));
-        let texts = texts(&folder, &licence)?;
-        all.add(&format!("{name} {version}"), &licence, &text(&package["repository"]["url"]), texts)?;
+        let (version, license) = (text(&package["version"]), text(&package["license"]));
+        let texts = texts(&folder, &license)?;
+        all.add(&format!("{name} {version}"), &license, &text(&package["repository"]["url"]), texts)?;
     }
     let (path, text) = (root().join(NOTICES), all.print());
     if fs::read_to_string(&path).is_ok_and(|old| old == text) {
@@ -62,7 +63,7 @@ pub fn write() -> Result<(), Failure> {
     fs::write(&path, text).map_err(|error| Failure::file(&path, error))
 }
 
-/// What is contained, and the texts of its licences with those they belong to.
+/// The contained software, and each license text with its owners.
 #[derive(Default)]
 struct Notices {
     list: String,
@@ -70,12 +71,12 @@ struct Notices {
 }
 
 impl Notices {
-    fn add(&mut self, what: &str, licence: &str, from: &str, texts: Vec<String>) -> Result<(), Failure> {
+    fn add(&mut self, what: &str, license: &str, from: &str, texts: Vec<String>) -> Result<(), Failure> {
         if texts.is_empty() {
-            return Err(Failure::new(format!("{what} has no file with the text of its licence, {licence}"))
-                .hint("look how its repository says it, and teach xtask/src/notices.rs"));
+            return Err(Failure::new(format!("{what} has no file with the text of its license, {license}"))
+                .hint("look up the license in its repository, and add it to xtask/src/notices.rs"));
         }
-        let _ = writeln!(self.list, "{what}\n    {licence}\n    {from}");
+        let _ = writeln!(self.list, "{what}\n    {license}\n    {from}");
         for text in texts {
             self.texts.entry(text).or_default().push(what.to_owned());
         }
@@ -86,32 +87,32 @@ impl Notices {
         let mut text = String::from(
             "Third-party software in this package\n\n\
              core.wasm, and the same module as text in the scripts, is compiled from the Rust crates below, or with code that\n\
-             their macros wrote. The command cli.cjs contains commander. Where several licences are offered, this package\n\
-             takes MIT. The text of each licence follows the list.\n\n",
+             their macros wrote. The command cli.cjs contains commander. Where several licenses are offered, this package\n\
+             takes MIT. The text of each license follows the list.\n\n",
         );
         text.push_str(&self.list);
-        for (licence, owners) in &self.texts {
-            let _ = write!(text, "\n{}\nLicence of {}:\n\n{licence}\n", "-".repeat(80), owners.join(", "));
+        for (license, owners) in &self.texts {
+            let _ = write!(text, "\n{}\nLicense of {}:\n\n{license}\n", "-".repeat(80), owners.join(", "));
         }
         text
     }
 }
 
-/// The texts of a licence: all that a folder has, but for Apache-2.0 where there is MIT to choose.
-fn texts(folder: &Path, licence: &str) -> Result<Vec<String>, Failure> {
+/// All license texts in a folder, except Apache-2.0 if MIT can be chosen.
+fn texts(folder: &Path, license: &str) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
     for path in files(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
         let is_text = ["LICENSE", "LICENCE", "COPYING", "UNLICENSE", "NOTICE", "COPYRIGHT"]
             .iter()
             .any(|word| name.starts_with(word));
-        // What lies deeper are licences of tests and examples.
+        // Files in subfolders are licenses of tests and examples.
         if is_text && path.parent() == Some(folder) {
             let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
             found.push((name, text.replace("\r\n", "\n").trim_matches('\n').to_owned()));
         }
     }
-    let chooses = licence.contains("MIT") && !licence.contains("MIT AND") && !licence.contains("AND MIT");
+    let chooses = license.contains("MIT") && !license.contains("MIT AND") && !license.contains("AND MIT");
     if chooses && found.iter().any(|(name, text)| is_mit(name, text)) {
         found.retain(|(name, text)| {
             !name.contains("APACHE") && !text.trim_start().starts_with("Apache License")
@@ -129,14 +130,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_text_of_a_licence_is_named() {
+    fn software_without_a_license_text_is_named_in_the_error() {
         let mut all = Notices::default();
         let outcome = all.add("thing 1.0.0", "MIT", "https://example.org", vec![]);
         assert!(outcome.is_err_and(|failure| failure.to_string().contains("thing 1.0.0")));
     }
 
     #[test]
-    fn one_text_is_printed_once_for_all_it_belongs_to() {
+    fn a_text_is_printed_once_with_all_its_owners() {
         let mut all = Notices::default();
         for name in ["a 1.0.0", "b 2.0.0"] {
             all.add(name, "MIT", "", vec!["the text".to_owned()]).expect("a text");
@@ -144,8 +145,8 @@ mod tests {
         let text = all.print();
         assert_eq!(
             text.matches("the text").count(),
-            1 + "the text of each licence".matches("the text").count() - 1
+            1 + "the text of each license".matches("the text").count() - 1
         );
-        assert!(text.contains("Licence of a 1.0.0, b 2.0.0:\n\nthe text\n"), "{text}");
+        assert!(text.contains("License of a 1.0.0, b 2.0.0:\n\nthe text\n"), "{text}");
     }
 }

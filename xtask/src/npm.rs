@@ -1,10 +1,10 @@
-//! The npm package: types derived from the contracts and the codes, then `pkg/dist`.
+//! Builds the npm package: types generated from schemas and codes, then `pkg/dist`.
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, node, progress, run};
-use crate::{causes, codes, notices, setup, wasm};
+use crate::{causes, codes, layout, notices, setup, wasm};
 
-/// Everything the package needs, and the package.
+/// Builds the package and everything that it contains.
 pub fn build() -> Result<(), Failure> {
     setup::ensure_npm_packages()?;
     wasm::build()?;
@@ -16,6 +16,7 @@ pub fn build() -> Result<(), Failure> {
             "pkg/src",
             "pkg/scripts",
             "providers",
+            "README.md",
             "pkg/package.json",
             "tsconfig.json",
             "pkg/tsconfig.json",
@@ -27,19 +28,21 @@ pub fn build() -> Result<(), Failure> {
             "pkg/dist/cli.cjs",
             "pkg/dist/esm/index.d.ts",
             "pkg/dist/core.wasm",
+            "pkg/README.md",
         ],
     )?
     .run_if_stale(|| {
         progress("building pkg/dist: esbuild and tsc");
-        run(&mut node("pkg/scripts/build.mjs"), "mend what esbuild or tsc says")
+        run(&mut node("pkg/scripts/build.mjs"), "fix what esbuild or tsc reports")
     })
 }
 
-/// The TypeScript types that are derived: events from the contracts, definitions from the schema of
-/// definitions, codes of issues and causes from the core. The pages of codes and causes are made with them.
+/// Generates TypeScript types (events from their schemas, provider definitions from the definition schema, codes of
+/// issues and causes from the core), and the pages of codes and causes.
 pub fn types() -> Result<(), Failure> {
     codes::write()?;
     causes::write()?;
+    layout::write()?;
     let events = format!("{}/events/index.ts", wasm::GENERATED);
     let definition = format!("{}/definition.ts", wasm::GENERATED);
     CachedStep::new(
@@ -54,7 +57,7 @@ pub fn types() -> Result<(), Failure> {
         &[&events, &definition],
     )?
     .run_if_stale(|| {
-        progress("deriving TypeScript types from providers/");
-        run(&mut node("pkg/scripts/types.mjs"), "mend the contract that the message names")
+        progress("generating TypeScript types from providers/");
+        run(&mut node("pkg/scripts/types.mjs"), "fix the schema that the message names")
     })
 }

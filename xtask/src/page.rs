@@ -1,11 +1,11 @@
-//! Pages and types that are generated from the core's own tables.
+//! Helpers for pages and types that are generated from the tables of the core.
 
 use std::fs;
 use std::path::Path;
 
 use crate::run::Failure;
 
-/// Writes a generated file, and only where it changed, so that nothing is built anew for it.
+/// Writes a generated file only if it changed, so that no other step becomes stale.
 pub fn write_if_changed(path: &Path, text: &str) -> Result<(), Failure> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
@@ -16,7 +16,7 @@ pub fn write_if_changed(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(|error| Failure::file(path, error))
 }
 
-/// Text that Markdown leaves as it is.
+/// Escapes text for Markdown, except inside code spans.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;

@@ -10,15 +10,15 @@ use crate::notices::NOTICES;
 use crate::run::{Failure, ROOT, capture_stdout, progress, root, shown, target};
 use crate::setup;
 
-/// What is compared: all that `npm pack` takes and a build makes.
+/// The compared folder: the built files that `npm pack` takes.
 const DIST: &str = "pkg/dist";
 
-/// Two clean builds, compared with each other.
+/// Compares two clean builds.
 pub fn run() -> Result<(), Failure> {
     setup::ensure_npm_packages()?;
     let folder = target().join("xtask/reproduce");
     let _ = fs::remove_dir_all(&folder);
-    // Folders of two lengths, so that nothing fits by chance.
+    // Paths of different lengths, so that none has the same offset by chance.
     let first = built(&folder.join("one"))?;
     let second = built(&folder.join("another-folder/two"))?;
     let files = compared(&first, &second)?;
@@ -27,7 +27,7 @@ pub fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// One clean build elsewhere, compared with the package as it is built here: half the time of two.
+/// Builds a clean copy and compares it with the existing package. Takes half the time of two clean builds.
 pub fn against_this() -> Result<(), Failure> {
     let folder = target().join("xtask/reproduce");
     let _ = fs::remove_dir_all(&folder);
@@ -54,12 +54,13 @@ fn built(folder: &Path) -> Result<PathBuf, Failure> {
         link(&from, &to).map_err(|error| Failure::file(&to, error))?;
     }
     progress(&format!("building in {}", shown(&copy)));
-    let this = std::env::current_exe().map_err(|error| Failure::new(format!("xtask is nowhere: {error}")))?;
+    let this = std::env::current_exe()
+        .map_err(|error| Failure::new(format!("the path of xtask is unknown: {error}")))?;
     let mut build = Command::new(this);
     build.arg("build").current_dir(&copy).env(ROOT, &copy).env("CARGO_HOME", &home);
-    // What callers may have set: it moves what is built, and changes nothing in it.
+    // Variables that a caller may have set must not change the built bytes.
     build.env("CARGO_TARGET_DIR", folder.join("built")).env("RUSTFLAGS", "--cfg=of_the_caller");
-    crate::run::run(&mut build, "mend what the build says")?;
+    crate::run::run(&mut build, "fix what the build reports")?;
     Ok(copy)
 }
 
@@ -74,7 +75,7 @@ fn sources() -> Result<Vec<String>, Failure> {
     Ok(names.map(str::to_owned).collect())
 }
 
-/// How many files two builds have, where they are the same.
+/// Returns the number of files if two builds are equal.
 fn compared(first: &Path, second: &Path) -> Result<usize, Failure> {
     let [one, two] = [contents(first)?, contents(second)?];
     let names: BTreeSet<&String> = one.keys().chain(two.keys()).collect();

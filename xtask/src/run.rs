@@ -1,4 +1,4 @@
-//! Where the project stands, how its tools are started, and what a failed step says.
+//! The folder of the project, commands that start its tools, and the error of a failed step.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use crate::crates;
 
-/// Why a step failed, and the command that mends it where there is one.
+/// The reason why a step failed, and the command that fixes it if there is one.
 #[derive(Debug)]
 pub struct Failure {
     message: String,
@@ -20,8 +20,8 @@ impl Failure {
         Self { message: message.into(), hint: None }
     }
 
-    pub fn hint(mut self, mend: impl Into<String>) -> Self {
-        self.hint = Some(mend.into());
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
@@ -34,14 +34,14 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.message)?;
-        if let Some(mend) = &self.hint {
-            write!(f, "\n       to mend it: {mend}")?;
+        if let Some(hint) = &self.hint {
+            write!(f, "\n       fix: {hint}")?;
         }
         Ok(())
     }
 }
 
-/// The variable that names another folder of the workspace: a copy, which `cargo xtask reproduce` builds.
+/// Environment variable with the folder of the workspace. `cargo xtask reproduce` sets it to build a copy.
 pub const ROOT: &str = "HOOKSEAL_ROOT";
 
 /// The folder of the workspace.
@@ -49,16 +49,16 @@ pub fn root() -> PathBuf {
     if let Some(copy) = std::env::var_os(ROOT) {
         return copy.into();
     }
-    // Where the sources stood when xtask was compiled: a moved clone is compiled anew.
+    // The path at compile time. Cargo recompiles xtask in a moved clone.
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// A path as a person in the project's folder would type it.
+/// A path relative to the project's folder.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// One line before a step starts.
+/// Prints one line before a step starts.
 pub fn progress(line: &str) {
     println!("• {line}");
 }
@@ -70,7 +70,7 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Where cargo puts what it builds: `target`, or what `CARGO_TARGET_DIR` or `build.target-dir` says.
+/// Cargo's target folder: `target`, `CARGO_TARGET_DIR` or `build.target-dir`.
 pub fn target() -> &'static Path {
     static TARGET: OnceLock<PathBuf> = OnceLock::new();
     TARGET.get_or_init(|| target_of(&mut cargo()))
@@ -83,8 +83,8 @@ fn target_of(cargo: &mut Command) -> PathBuf {
         .unwrap_or_else(|| root().join("target"))
 }
 
-/// A cargo that compiles for WebAssembly with SIMD. The flags are given for this build alone, so
-/// native builds keep their cache, and in the variable that wins over a caller's own flags.
+/// A cargo command that compiles for WebAssembly with SIMD. The flags are set for this command only, so that native
+/// builds keep their cache. `CARGO_ENCODED_RUSTFLAGS` takes precedence over a caller's `RUSTFLAGS`.
 pub fn cargo_wasm(subcommand: &str) -> Result<Command, Failure> {
     let mut command = cargo();
     command
@@ -93,8 +93,8 @@ pub fn cargo_wasm(subcommand: &str) -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// The flags of the WebAssembly build, as cargo wants them encoded. Panics say where they happened: without the
-/// remapping the module held the folders of whoever built it, and no two machines made the same one.
+/// The flags of the WebAssembly build, in cargo's encoding. Panic messages contain source paths: the remapping keeps
+/// folders of the build machine out of the module, so that two machines build the same bytes.
 fn wasm_flags() -> Result<OsString, Failure> {
     let linked = crates::linked()?;
     let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
@@ -103,7 +103,7 @@ fn wasm_flags() -> Result<OsString, Failure> {
     let commit = about.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or_default();
     let sources = Path::new(&sysroot).join("lib/rustlib/src/rust");
     let mut flags = OsString::from("-C\u{1f}target-feature=+simd128");
-    // Of several that fit, the last one counts.
+    // rustc applies the last matching prefix.
     let mut remap = |from: &Path, to: &str| {
         flags.push("\u{1f}--remap-path-prefix=");
         flags.push(from);
@@ -114,26 +114,26 @@ fn wasm_flags() -> Result<OsString, Failure> {
     for folder in crates::folders(&linked) {
         remap(folder, "/crates");
     }
-    // The standard library's are told so unless its sources are installed, too.
+    // rustc remaps the standard library itself, except if its sources are installed.
     remap(&sources, &format!("/rustc/{commit}"));
     Ok(flags)
 }
 
-/// Node with a script that stands in the project.
+/// Node with a script of the project.
 pub fn node(script: &str) -> Command {
     let mut command = Command::new("node");
     command.arg(script).current_dir(root());
     command
 }
 
-/// npm, by the name it has on this system.
-pub fn ensure_npm_packages() -> Command {
+/// npm, by its name on this system.
+pub fn npm_command() -> Command {
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
     command.current_dir(root());
     command
 }
 
-/// The command as a person would type it.
+/// The command line, without the folder of the program.
 pub fn display_command(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy();
     let mut text = program.into_owned();
@@ -145,16 +145,16 @@ pub fn display_command(command: &Command) -> String {
 }
 
 /// Runs a step of the set-up or of the build to its end, with its output on the screen.
-pub fn run(command: &mut Command, mend: &str) -> Result<(), Failure> {
+pub fn run(command: &mut Command, hint: &str) -> Result<(), Failure> {
     let text = display_command(command);
     match command.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::new(format!("`{text}` failed ({status})")).hint(mend)),
-        Err(error) => Err(Failure::new(format!("`{text}` did not start: {error}")).hint(mend)),
+        Ok(status) => Err(Failure::new(format!("`{text}` failed ({status})")).hint(hint)),
+        Err(error) => Err(Failure::new(format!("cannot start `{text}`: {error}")).hint(hint)),
     }
 }
 
-/// What a command prints, or nothing where it does not start or fails.
+/// Returns what a command prints; `None` if it does not start, or fails.
 pub fn capture_stdout(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_built_goes_where_cargo_is_told_to_put_it() {
+    fn the_target_folder_is_the_one_that_cargo_is_configured_with() {
         let elsewhere = root().join("target").join("elsewhere");
         assert_eq!(target_of(cargo().env("CARGO_TARGET_DIR", &elsewhere)), elsewhere);
         let configured = format!("build.target-dir={:?}", elsewhere.display().to_string());
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_of_xtask_says_itself_where_that_is() {
+    fn no_file_of_xtask_hard_codes_the_target_folder() {
         let literal = concat!("\"tar", "get/");
         for file in crate::cache::files(&root().join("xtask/src")).expect("its own sources") {
             let text = std::fs::read_to_string(&file).expect("its own source");
@@ -186,8 +186,8 @@ mod tests {
     }
 
     #[test]
-    fn the_flags_of_the_module_name_the_folders_of_this_machine_only_to_replace_them() {
-        let flags = wasm_flags().expect("cargo tells").into_string().expect("UTF-8");
+    fn folders_of_this_machine_appear_in_flags_only_as_remapped_prefixes() {
+        let flags = wasm_flags().expect("flags").into_string().expect("UTF-8");
         for flag in flags.split('\u{1f}').filter(|flag| flag.contains('/')) {
             let (_, to) = flag
                 .strip_prefix("--remap-path-prefix=")

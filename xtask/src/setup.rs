@@ -1,20 +1,20 @@
-//! What the commands need from the machine: the WebAssembly target of the toolchain, Node, the npm packages of the
-//! lock file, the other languages that tests are written with, and the browser that the page is tested in.
+//! Prerequisites of the commands: the WebAssembly target of the toolchain, Node, the npm packages of the lock file, and
+//! for the tests Python, PHP, Redis and a browser.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::cache::CachedStep;
-use crate::run::{Failure, capture_stdout, ensure_npm_packages as npm_command, node, progress, run};
+use crate::run::{Failure, capture_stdout, node, npm_command, progress, run};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const OLDEST_NODE: u32 = 20;
+const MIN_NODE_MAJOR: u32 = 20;
 
-/// Sees to the standard library for WebAssembly.
+/// Installs the standard library for WebAssembly if it is missing.
 pub fn wasm_target() -> Result<(), Failure> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let sysroot = capture_stdout(Command::new(rustc).args(["--print", "sysroot"])).ok_or_else(|| {
-        Failure::new("rustc does not start").hint("install Rust with rustup: https://rustup.rs")
+        Failure::new("cannot start rustc").hint("install Rust with rustup: https://rustup.rs")
     })?;
     if Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib").is_dir() {
         return Ok(());
@@ -30,17 +30,17 @@ pub fn wasm_target() -> Result<(), Failure> {
     progress(&format!("installing the toolchain's {TARGET} target: rustup target add {TARGET}"));
     run(
         Command::new("rustup").args(["target", "add", TARGET]),
-        &format!("run `rustup target add {TARGET}` and look at what it says"),
+        &format!("run `rustup target add {TARGET}` and fix what it reports"),
     )
 }
 
-/// Sees to a Node that is new enough, and to the packages of package-lock.json.
+/// Checks the version of Node, and installs the packages of package-lock.json if they are out of date.
 pub fn ensure_npm_packages() -> Result<(), Failure> {
-    let install = format!("install Node.js {OLDEST_NODE} or newer, with npm: https://nodejs.org");
+    let install = format!("install Node.js {MIN_NODE_MAJOR} or newer, with npm: https://nodejs.org");
     let version = capture_stdout(&mut node("--version"))
-        .ok_or_else(|| Failure::new("node does not start").hint(install.as_str()))?;
+        .ok_or_else(|| Failure::new("cannot start node").hint(install.as_str()))?;
     let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
-    if major.is_none_or(|major| major < OLDEST_NODE) {
+    if major.is_none_or(|major| major < MIN_NODE_MAJOR) {
         return Err(Failure::new(format!("Node {version} is too old")).hint(install));
     }
     CachedStep::new(
@@ -51,50 +51,49 @@ pub fn ensure_npm_packages() -> Result<(), Failure> {
     .stamp_path("node_modules/.hookseal-stamp")
     .run_if_stale(|| {
         if capture_stdout(npm_command().arg("--version")).is_none() {
-            return Err(Failure::new("npm does not start").hint(install.as_str()));
+            return Err(Failure::new("cannot start npm").hint(install.as_str()));
         }
         progress("installing the npm packages of package-lock.json into node_modules: npm ci");
         run(
             npm_command().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
-            "run `npm ci`; if it says that package.json and package-lock.json disagree, run `npm install` and \
+            "run `npm ci`; if it reports that package.json and package-lock.json disagree, run `npm install` and \
              commit the lock file",
         )
     })
 }
 
-/// A program that tests need, how it is asked whether it works, and Debian's package of it.
+/// A program that tests need, the arguments that show whether it works, and its Debian package.
 type Needed = (&'static str, &'static [&'static str], &'static str);
 
-/// The languages that tests are written with: their own serialisers make deliveries, and Python's `pty` stands in for
-/// a person at a terminal.
+/// Other languages in tests: their JSON serializers produce deliveries, and Python's `pty` simulates a terminal.
 const LANGUAGES: [Needed; 2] =
     [("python3", &["-c", "import json, pty"], "python3"), ("php", &["-r", "json_encode(1);"], "php-cli")];
 
-/// The Redis that stores and queues are tested on: tests start it on free ports, and end it.
+/// The Redis for tests of stores and queues. Tests start it on free ports, and stop it.
 const REDIS: [Needed; 1] = [("redis-server", &["--version"], "redis-server")];
 
-/// Sees to a real Python and a real PHP. Where one is missing, Debian's package is installed, if that can be done.
+/// Installs Debian's packages of Python and PHP if they are missing.
 pub fn ensure_languages() -> Result<(), Failure> {
-    ensure_apt_packages("tests are written with other languages", || missing_packages(&LANGUAGES))
+    ensure_apt_packages("tests use other languages", || missing_packages(&LANGUAGES))
 }
 
-/// Sees to a real Redis. Where there is none, Debian's package is installed, if that can be done.
+/// Installs Debian's package of Redis if it is missing.
 pub fn ensure_redis() -> Result<(), Failure> {
     ensure_apt_packages("stores and queues are tested on a real Redis", || missing_packages(&REDIS))
 }
 
-/// The packages of those that do not start.
+/// The packages of programs that do not work.
 fn missing_packages(needed: &[Needed]) -> Vec<&'static str> {
     let broken = needed
         .iter()
-        .filter(|(program, question, _)| capture_stdout(Command::new(program).args(*question)).is_none());
+        .filter(|(program, arguments, _)| capture_stdout(Command::new(program).args(*arguments)).is_none());
     broken.map(|(_, _, package)| *package).collect()
 }
 
-/// Where a browser may stand that the tests of the page can drive; `CHROMIUM` names another.
+/// Paths of browsers that the tests of the page can use. The environment variable `CHROMIUM` names another.
 const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/// Sees to a Chromium. Where there is none, Debian's package is installed, if that can be done.
+/// Installs Debian's package of Chromium if no browser is found.
 pub fn ensure_browser() -> Result<(), Failure> {
     let missing = || -> Vec<&str> {
         let named = std::env::var_os("CHROMIUM").is_some_and(|path| Path::new(&path).exists());
@@ -103,7 +102,7 @@ pub fn ensure_browser() -> Result<(), Failure> {
     ensure_apt_packages("the page is tested in a real browser", missing)
 }
 
-/// Installs Debian's packages that are missing, as root; else says what to install.
+/// Installs missing Debian packages if the user is root. Otherwise the error names the packages.
 fn ensure_apt_packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Failure> {
     let wanted = missing();
     if wanted.is_empty() {
@@ -123,12 +122,12 @@ fn ensure_apt_packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Re
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
         run(&mut command, &by_hand)
     };
-    // The lists of a fresh container are empty, and those of an old one name files that are gone.
+    // Package lists are empty in a fresh container, and outdated in an old one.
     apt(&["update", "--quiet"])?;
     apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], wanted.as_slice()].concat())?;
     if missing().is_empty() {
         Ok(())
     } else {
-        Err(Failure::new(format!("{packages} still do not start")).hint(by_hand))
+        Err(Failure::new(format!("{packages} still do not work")).hint(by_hand))
     }
 }

@@ -1,4 +1,4 @@
-//! How many tests ran: reads the closing lines of the runners, and prints the table at the end.
+//! Counts tests by the closing lines of the test runners, and prints the table at the end.
 
 use std::time::{Duration, Instant};
 
@@ -10,8 +10,8 @@ pub struct Count {
 }
 
 impl Count {
-    /// Adds up every closing line in a runner's output: those of cargo (and of wasm-bindgen-test,
-    /// which has the same), and those of node:test.
+    /// Adds up the closing lines in a runner's output: of cargo, of wasm-bindgen-test (which has the same format), and
+    /// of node:test.
     pub fn read(output: &str) -> Self {
         let mut count = Self::default();
         for line in output.lines().map(str::trim) {
@@ -29,7 +29,7 @@ impl Count {
     }
 }
 
-/// The number that stands before a word.
+/// The number before a word.
 fn before(text: &str, word: &str) -> u32 {
     let number = text.split(word).next().and_then(|head| head.rsplit(' ').next());
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
@@ -43,7 +43,7 @@ struct Row {
     took: Duration,
 }
 
-/// What ran so far.
+/// The results so far.
 pub struct Summary {
     start: Instant,
     rows: Vec<Row>,
@@ -54,24 +54,24 @@ impl Summary {
         Self { start: Instant::now(), rows: Vec::new() }
     }
 
-    /// Since the suite began.
+    /// The time since the suite began.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// Notes a check, which passes or fails as a whole.
+    /// Adds a check, which passes or fails as a whole.
     pub fn check(&mut self, name: &'static str, verdict: Result<(), String>, took: Duration) {
         self.rows.push(Row { name, count: None, verdict, took });
     }
 
-    /// Notes a run of tests. A run that ran no test has failed: it has lost its tests.
+    /// Adds a run of tests. A run without any test counts as failed, because its tests were not found.
     pub fn tests(&mut self, name: &'static str, count: Count, verdict: Result<(), String>, took: Duration) {
         let verdict =
             if verdict.is_ok() && count.passed == 0 { Err("ran no test".to_owned()) } else { verdict };
         self.rows.push(Row { name, count: Some(count), verdict, took });
     }
 
-    /// All tests; a step that failed without naming a failed test counts as one.
+    /// The total of all tests. A failed check counts as one failed test.
     pub fn total(&self) -> Count {
         let mut total = Count::default();
         for row in &self.rows {
@@ -82,7 +82,7 @@ impl Summary {
         total
     }
 
-    /// The table, and the plain closing line.
+    /// Prints the table and the closing line.
     pub fn print(&self) {
         println!("\n{:<38} {:>8} {:>8} {:>8}", "", "passed", "failed", "time");
         for row in &self.rows {
@@ -93,7 +93,7 @@ impl Summary {
             };
             println!("{:<38} {passed:>8} {failed:>8} {:>7.1}s", row.name, row.took.as_secs_f64());
         }
-        println!("{:<38} {:>8} {:>8} {:>7.1}s", "everything", "", "", self.elapsed().as_secs_f64());
+        println!("{:<38} {:>8} {:>8} {:>7.1}s", "total", "", "", self.elapsed().as_secs_f64());
         for row in &self.rows {
             if let Err(reason) = &row.verdict {
                 println!("\n{}: {reason}", row.name);
@@ -124,10 +124,10 @@ mod tests {
 
     #[test]
     fn a_failed_check_and_a_run_without_tests_are_failures() {
-        let mut tally = Summary::new();
-        tally.check("check", Err("no".to_owned()), Duration::ZERO);
-        tally.tests("none", Count::default(), Ok(()), Duration::ZERO);
-        tally.tests("some", Count { passed: 2, failed: 0 }, Ok(()), Duration::ZERO);
-        assert_eq!(tally.total(), Count { passed: 2, failed: 2 });
+        let mut summary = Summary::new();
+        summary.check("check", Err("no".to_owned()), Duration::ZERO);
+        summary.tests("none", Count::default(), Ok(()), Duration::ZERO);
+        summary.tests("some", Count { passed: 2, failed: 0 }, Ok(()), Duration::ZERO);
+        assert_eq!(summary.total(), Count { passed: 2, failed: 2 });
     }
 }

@@ -1,10 +1,10 @@
-//! The versions that have to agree: wasm-bindgen in the crate, in the lock file and in this tool.
+//! Checks that the crate and this tool use the same version of wasm-bindgen.
 
 use std::fs;
 
 use crate::run::{Failure, root};
 
-/// Checks that the crate is compiled with the wasm-bindgen whose glue generator is linked into xtask.
+/// Checks that the crate is compiled with the version of wasm-bindgen whose generator is linked into xtask.
 pub fn check() -> Result<(), Failure> {
     let path = root().join("Cargo.lock");
     let lock = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
@@ -15,13 +15,13 @@ pub fn check() -> Result<(), Failure> {
     }
     let shown = |version: Option<&str>| version.unwrap_or("(absent)").to_owned();
     Err(Failure::new(format!(
-        "Cargo.lock has wasm-bindgen {} and wasm-bindgen-cli-support {}, and they work together only when they \
-         are the same",
+        "Cargo.lock has wasm-bindgen {} and wasm-bindgen-cli-support {}, but they must be equal \
+         to work together",
         shown(library),
         shown(generator)
     ))
     .hint(
-        "give wasm-bindgen in Cargo.toml and wasm-bindgen-cli-support in xtask/Cargo.toml the same `=` version, \
+        "set wasm-bindgen in Cargo.toml and wasm-bindgen-cli-support in xtask/Cargo.toml to the same `=` version, \
          then run `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support`",
     ))
 }

@@ -1,4 +1,4 @@
-//! The WebAssembly core: compiled, bound to JavaScript, optimised; and its own tests, run in Node.
+//! Builds the WebAssembly core: compiles it, generates the JavaScript glue, optimizes the module. Runs its tests in Node.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,20 +10,20 @@ use crate::cache::CachedStep;
 use crate::run::{Failure, cargo_wasm, node, progress, root, run, target};
 use crate::{setup, versions};
 
-/// Where the glue and the module go: sources of the npm package that nobody edits.
+/// The folder of the generated glue and module, among the sources of the npm package.
 pub const GENERATED: &str = "pkg/src/generated";
-// What follows stands in the target folder.
+// The following paths are relative to the target folder.
 const COMPILED: &str = "wasm32-unknown-unknown/release/hookseal.wasm";
 const GLUE: &str = "xtask/glue";
 
-/// The core of the playground: smaller, half as fast, and with outlines for the editor. Its glue differs by those.
+/// The core of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
 const PAGE_COMPILED: &str = "wasm32-unknown-unknown/page/hookseal.wasm";
 const PAGE_GLUE: &str = "xtask/page-glue";
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
 pub const PAGE_MODULE_ENV: &str = "HOOKSEAL_PAGE_CORE";
 
-/// What the compiled module may use. Every runtime the package supports has had them since 2023.
+/// WebAssembly features of the module. Every supported runtime has had them since 2023.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",
@@ -41,7 +41,7 @@ pub fn build() -> Result<(), Failure> {
     progress("compiling the core: cargo build --release --target wasm32-unknown-unknown");
     run(
         cargo_wasm("build")?.args(["--release", "--quiet", "--package", "hookseal"]),
-        "mend what the compiler says; if it is about Cargo.lock, run `cargo check` and commit the lock file",
+        "fix what the compiler reports; if it is about Cargo.lock, run `cargo check` and commit the lock file",
     )?;
     let module = format!("{GENERATED}/core.wasm");
     let inline = format!("{GENERATED}/inline.ts");
@@ -57,15 +57,15 @@ pub fn build() -> Result<(), Failure> {
         &[&module, &inline],
     )?
     .run_if_stale(|| {
-        progress("generating the JavaScript glue and optimising the module: wasm-bindgen, wasm-opt -O3");
+        progress("generating the JavaScript glue and optimizing the module: wasm-bindgen, wasm-opt -O3");
         bind(COMPILED, GLUE)?;
         write_glue(GLUE, &root().join(GENERATED))?;
-        optimise(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
-        run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "look at what Node says")
+        optimize(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
+        run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "fix what Node reports")
     })
 }
 
-/// Compiles the core of the playground, whose other scripts are those of the package.
+/// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
 pub fn build_for_page() -> Result<(), Failure> {
     progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
     run(
@@ -78,7 +78,7 @@ pub fn build_for_page() -> Result<(), Failure> {
             "--package",
             "hookseal",
         ]),
-        "fix the errors of the compiler",
+        "fix what the compiler reports",
     )?;
     CachedStep::new(
         "wasm-page",
@@ -91,19 +91,20 @@ pub fn build_for_page() -> Result<(), Failure> {
         &[target().join(PAGE_MODULE), page_folder().join("glue.js")],
     )?
     .run_if_stale(|| {
-        progress("optimising the module for the page: wasm-bindgen, wasm-opt -Oz");
+        progress("optimizing the module for the page: wasm-bindgen, wasm-opt -Oz");
         bind(PAGE_COMPILED, PAGE_GLUE)?;
         write_glue(PAGE_GLUE, &page_folder())?;
-        optimise(PAGE_GLUE, &["-Oz"], &target().join(PAGE_MODULE))
+        optimize(PAGE_GLUE, &["-Oz"], &target().join(PAGE_MODULE))
     })
 }
 
+/// The folder with the module and the glue of the playground.
 pub fn page_folder() -> PathBuf {
     target().join(PAGE_MODULE).with_file_name("")
 }
 
-/// Generates the glue for the `web` target. No default path to the module: a `new URL(...)` inside a
-/// dependency breaks bundlers' development servers, and the package brings the module its own way.
+/// Generates the glue for the `web` target, without a default path to the module: a `new URL(...)` inside a dependency
+/// breaks the development servers of bundlers. The package loads the module itself.
 fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
     let glue = target().join(glue);
     Bindgen::new()
@@ -121,10 +122,10 @@ fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
 }
 
-/// The declaration of what [`restartable`] adds.
-const FORGET: &str = "\n/**\n * Lets go of the instance: `initSync` makes another one.\n */\nexport function forget(): void;\n";
+/// The TypeScript declaration of the function that [`restartable`] adds.
+const FORGET: &str = "\n/**\n * Drops the instance; `initSync` then creates a new one.\n */\nexport function forget(): void;\n";
 
-/// Copies the glue to a folder, able to make the core again after a trap.
+/// Writes the glue to a folder, changed so that the core can be restarted after a trap.
 fn write_glue(glue: &str, folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
     let read = |name: &str| {
@@ -132,7 +133,7 @@ fn write_glue(glue: &str, folder: &Path) -> Result<(), Failure> {
         fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
     };
     let glue = restartable(&read("glue.js")?).ok_or_else(|| {
-        Failure::new("wasm-bindgen writes glue.js in another way than `restartable` expects")
+        Failure::new("glue.js does not have the form that `restartable` expects")
             .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
     })?;
     let declarations = read("glue.d.ts")? + FORGET;
@@ -143,9 +144,9 @@ fn write_glue(glue: &str, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds `forget`, after which `initSync` makes a new instance. Pointers into the old one are never freed in the new one: each
-/// finalizer knows the instance that its pointer belongs to. The generator's own option for this puts two checks and a call
-/// in front of every call.
+/// Adds `forget`, after which `initSync` creates a new instance. Each finalizer knows the instance of its pointer, so that
+/// a pointer into the old instance is never freed in the new one. PERF: the generator's own option for this adds two checks
+/// and a call to every call.
 fn restartable(glue: &str) -> Option<String> {
     let register =
         |class: &str, pointer: &str| format!("{class}Finalization.register(this, {pointer}, this);");
@@ -154,7 +155,7 @@ fn restartable(glue: &str) -> Option<String> {
         .filter_map(|line| line.strip_prefix("export class ")?.strip_suffix(" {"))
         .map(str::to_owned)
         .collect();
-    // Named here, they hide the global ones, which some environments for tests do not have.
+    // These imports hide the globals of the same name, which some test environments lack.
     let mut text = format!("import {{ TextDecoder, TextEncoder }} from \"../runtime.js\";\n\n{glue}");
     for class in &classes {
         let free = format!("wasm.__wbg_{}_free(ptr, 1)", class.to_lowercase());
@@ -181,9 +182,9 @@ fn replace_once(text: &str, from: &str, to: &str) -> Option<String> {
     (text.matches(from).count() == 1).then(|| text.replacen(from, to, 1))
 }
 
-/// `-ocimfs 0`: what has one caller is not put into it. That makes functions of 40 KB, and an engine that compiles one
-/// takes a tenth of a second for it, in a process that may have been started for one delivery.
-fn optimise(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
+/// Optimizes a module with wasm-opt. PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates
+/// functions of 40 KB, which V8 takes 0.1 s to compile: too long for a process that verifies one delivery.
+fn optimize(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
     let mut command = node("node_modules/binaryen/bin/wasm-opt");
     command
         .args(FEATURES)
@@ -194,7 +195,7 @@ fn optimise(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
     run(&mut command, "run `npm ci`, then this command again")
 }
 
-/// Compiles the core's own tests for WebAssembly and says where the modules stand.
+/// Compiles the tests of the core for WebAssembly and returns the paths of the modules.
 fn test_modules() -> Result<Vec<PathBuf>, Failure> {
     let mut command = cargo_wasm("test")?;
     command.args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run", "--message-format=json"]);
@@ -202,7 +203,7 @@ fn test_modules() -> Result<Vec<PathBuf>, Failure> {
     let output = command.output().map_err(|error| Failure::new(format!("cargo did not start: {error}")))?;
     if !output.status.success() {
         return Err(Failure::new("the tests for WebAssembly do not compile")
-            .hint("mend what the compiler says above"));
+            .hint("fix what the compiler reports above"));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     Ok(messages
@@ -215,8 +216,8 @@ fn test_modules() -> Result<Vec<PathBuf>, Failure> {
 
 /// Commands that run the core's own tests in Node, one for each test module.
 ///
-/// wasm-bindgen's runner is a program of 200 crates, most of them for browsers; what Node needs of it
-/// is the few lines of `xtask/wasm-tests.mjs`, over glue made by the generator that is linked in here.
+/// wasm-bindgen's own runner depends on 200 crates, most of them for browsers. For Node the few lines of
+/// `xtask/wasm-tests.mjs` are enough.
 pub fn test_commands() -> Result<Vec<Command>, Failure> {
     let mut commands = Vec::new();
     for module in test_modules()? {
@@ -228,7 +229,7 @@ pub fn test_commands() -> Result<Vec<Command>, Failure> {
                 bindgen.debug(true).export_wasm(true).emit_start(false).out_name("tests").generate(&folder)
             })
             .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
-        // The project says that its scripts are modules; this glue is not one.
+        // The glue is CommonJS, unlike the scripts of the project.
         let package = folder.join("package.json");
         fs::write(&package, "{ \"type\": \"commonjs\" }\n")
             .map_err(|error| Failure::file(&package, error))?;

@@ -1,4 +1,4 @@
-//! The playground: built by Vite into `www/dist`, weighed, and served on this machine.
+//! Builds the playground into `www/dist`, checks its size, and serves it on this machine.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,10 +7,10 @@ use crate::cache::CachedStep;
 use crate::run::{Failure, node, progress, run, target};
 use crate::{npm, wasm};
 
-/// What a person types to see it.
+/// The command that serves the playground.
 pub const OPEN: &str = "cargo xtask www";
 
-/// The package, and the page that is made with it.
+/// Builds the package, and the page that uses it.
 pub fn build() -> Result<(), Failure> {
     npm::build()?;
     wasm::build_for_page()?;
@@ -33,16 +33,16 @@ pub fn build() -> Result<(), Failure> {
     )?
     .run_if_stale(|| {
         progress("building www/dist: vite");
-        run(vite("build").args(["--logLevel", "warn"]), "mend what Vite says")
+        run(vite("build").args(["--logLevel", "warn"]), "fix what Vite reports")
     })
 }
 
-/// Weighs what a cold load of the page fetches.
-pub fn weigh() -> Command {
+/// Checks the compressed size of a first load of the page.
+pub fn check_size() -> Command {
     node("www/build/weight.mjs")
 }
 
-/// Serves the built page on loopback until it is stopped.
+/// Serves the built page on loopback until the process is stopped.
 pub fn serve() -> Command {
     vite("preview")
 }

@@ -123,7 +123,7 @@ async function overrides(options: InputOptions) {
       ...(options.url === undefined ? {} : { url: options.url }),
     }),
     issues: (issues: Issue[]): Issue[] =>
-      body === undefined ? issues : issues.filter(({ code }) => code !== "body-elsewhere"),
+      body === undefined ? issues : issues.filter(({ code }) => code !== "body-not-included"),
   };
 }
 
@@ -197,7 +197,7 @@ export class UnreadableError extends UsageError {
 /** The option that fixes an import issue. */
 function suggestFix(issues: readonly Issue[]): string | undefined {
   const has = (code: Issue["code"]) => issues.some((issue) => issue.code === code);
-  if (has("body-elsewhere")) return "Pass the body with --body FILE.";
-  if (has("form-unknown")) return "If the input is a body alone, pass --format body.";
+  if (has("body-not-included")) return "Pass the body with --body FILE.";
+  if (has("import-format-unknown")) return "If the input is a body alone, pass --format body.";
   return undefined;
 }

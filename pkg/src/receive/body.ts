@@ -1,5 +1,5 @@
 /** Bodies as they arrive: never more of them in memory than is allowed, nor for longer. */
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import { incomplete, RequestError, tooLarge } from "./answer.js";
 import type { BodyEncoding } from "./options.js";
 
@@ -84,7 +84,7 @@ export function readBody(
       add(piece) {
         if (!open) return;
         try {
-          const bytes = viewed(piece);
+          const bytes = asBytes(piece);
           if (bytes === undefined) throw notBytes(piece);
           collector.add(bytes);
         } catch (error) {

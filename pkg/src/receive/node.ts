@@ -1,6 +1,6 @@
 /** Requests as Node has them, which Express, Koa, NestJS and Fastify stand on: reading them, and answering them. */
 
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import { incomplete, isEmpty, notRaw, type ResponseParts } from "./answer.js";
 import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
 import type { Incoming } from "./receiver.js";
@@ -109,7 +109,7 @@ function keptOf(request: NodeRequest, source: Source | undefined) {
   const { stream, rawBody } = source ?? { stream: request, rawBody: (request as FrameworkRequest).rawBody };
   const read = stream !== undefined && wasRead(stream);
   // Serverless platforms and NestJS keep the bytes beside what they parsed; express.raw() puts them into `body`.
-  const bytes = viewed(rawBody) ?? (read ? viewed(bodyOf(request as FrameworkRequest)) : undefined);
+  const bytes = asBytes(rawBody) ?? (read ? asBytes(bodyOf(request as FrameworkRequest)) : undefined);
   return { stream, read, bytes, text: typeof rawBody === "string" };
 }
 

@@ -4,7 +4,8 @@ import type { IssueCode, ReceiverOnlyCode } from "../generated/codes.js";
 import type { HeadersLike } from "../headers.js";
 import type { DeliveryStore } from "../store.js";
 import type { Issue } from "../types.js";
-import type { VerifiedOf, Webhook } from "../webhook.js";
+import type { VerifiedOf } from "../verified-of.js";
+import type { Webhook } from "../webhook.js";
 
 /** A coding that a body may be asked to come in. */
 export type BodyEncoding = "gzip" | "deflate";

@@ -4,7 +4,8 @@ import { memoryStore } from "../memory-store.js";
 import { type OptionNames, optionMistake } from "../options.js";
 import type { DeliveryStore } from "../store.js";
 import type { Delivery, Report, Verified } from "../types.js";
-import type { VerifiedOf, Webhook } from "../webhook.js";
+import type { VerifiedOf } from "../verified-of.js";
+import type { Webhook } from "../webhook.js";
 import { customResponse, problem, RequestError, type ResponseParts, success } from "./answer.js";
 import { decompress, supportsEncoding } from "./body.js";
 import { type Claim, Claims } from "./claims.js";
@@ -152,7 +153,7 @@ export class Receiver<Events, R> {
     const checking = performance.now();
     const address = typeof url === "function" ? url(request) : url || incoming.url();
     trace.checked = { headers, body, method, url: address };
-    const checked = this.#hook.check(trace.checked, { maxBytes });
+    const checked = this.#hook.check(trace.checked, { maxBytes, digest: true });
     durations.check = performance.now() - checking;
     if (!checked.ok) {
       const { status, code } = checked.error;

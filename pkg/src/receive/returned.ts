@@ -1,5 +1,5 @@
 /** A `Response` that a handler returned, as an answer that every adapter can send. */
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import { ownMessage } from "../error.js";
 import { type AnswerHeaders, isEmpty, type ResponseParts } from "./answer.js";
 
@@ -70,7 +70,7 @@ export async function returned(response: ResponseLike): Promise<ResponseParts> {
       ),
     );
   }
-  const bytes = viewed(await response.arrayBuffer());
+  const bytes = asBytes(await response.arrayBuffer());
   if (bytes === undefined) {
     throw ownMessage(
       new TypeError(

@@ -1,5 +1,5 @@
 /** Requests as fetch has them: reading them by shape, so that no library of types is asked for. */
-import { viewed } from "../bytes.js";
+import { asBytes } from "../bytes.js";
 import { isEmpty, notRaw, type ResponseParts } from "./answer.js";
 import { DRAIN_TIMEOUT_MS, readBody } from "./body.js";
 import { createBodyReader } from "./filling.js";
@@ -68,7 +68,7 @@ export function toIncomingRequest<R extends FetchRequest>(request: R, fix: strin
             if (done) break;
             sink.add(value);
             // What is left of a refused body is thrown away, but not without end: a body may come from this very process.
-            if (refused) remaining -= viewed(value)?.length ?? most;
+            if (refused) remaining -= asBytes(value)?.length ?? most;
             if (!(remaining >= 0)) return;
           }
           sink.end();

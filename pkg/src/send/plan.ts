@@ -2,7 +2,7 @@
 import { rawBody } from "../body.js";
 import { HooksealError } from "../error.js";
 import type { ProviderDefinition } from "../generated/definition.js";
-import { allHeaders } from "../headers.js";
+import { headerPairs } from "../headers.js";
 import { detectProvider, providerDefinition } from "../index.js";
 import type { Delivery } from "../types.js";
 import { Webhook } from "../webhook.js";
@@ -195,9 +195,8 @@ function parseStatusRange(success: string): (status: number) => boolean {
 
 function headersOf(delivery: Delivery): [string, string][] {
   const pairs: [string, string][] = [];
-  for (const field of allHeaders({ headers: delivery.headers, body: "" }).split("\x1e")) {
-    const [name = "", value = ""] = field.split("\x1f");
-    if (name === "" || HOP_BY_HOP_HEADERS.test(name)) continue;
+  for (const [name, value] of headerPairs(delivery.headers)) {
+    if (HOP_BY_HOP_HEADERS.test(name)) continue;
     // Where names and values were mixed up, a value stands where a name should.
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw new SendError(

@@ -24,7 +24,7 @@ use crate::json::Document;
 ///
 /// // The body is in another file: an issue tells where the command names it.
 /// let result = import(b"curl https://example.com/ -d @body.json", None);
-/// assert_eq!(result.issues[0].code.as_str(), "body-elsewhere");
+/// assert_eq!(result.issues[0].code.as_str(), "body-not-included");
 /// assert_eq!(result.issues[0].span.column, 30);
 /// ```
 #[must_use]
@@ -81,6 +81,6 @@ fn reject_unknown(input: &[u8]) -> ImportResult {
     let hint = "Pass an HTTP request that starts with a line such as \"POST /path HTTP/1.1\", a curl command, a HAR file, a \
                 JSON object with headers and body, or the body alone. Or name the format.";
     let span = ByteSpan { start: 0, end: input.len().min(1) };
-    diagnostics.add(Code::FORM_UNKNOWN, Severity::Error, span, message, Some(hint));
+    diagnostics.add(Code::IMPORT_FORMAT_UNKNOWN, Severity::Error, span, message, Some(hint));
     ImportResult { issues: diagnostics.issues, ..ImportResult::default() }
 }

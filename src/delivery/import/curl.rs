@@ -92,7 +92,7 @@ impl Command {
                 let message =
                     "Expected one request, got another one after --next. The other request was ignored.";
                 let hint = "Import each request on its own.";
-                diagnostics.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, Some(hint));
+                diagnostics.add(Code::INPUT_IGNORED, Severity::Warning, word.span, message, Some(hint));
                 break;
             } else if let Some(name) = text.strip_prefix("--") {
                 if options::takes_value(name) {
@@ -145,7 +145,7 @@ impl Command {
             _ => {
                 let message = "Unknown curl option. The option was ignored.";
                 let hint = "Remove the option. If the option takes a value, remove the value, too.";
-                diagnostics.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, Some(hint));
+                diagnostics.add(Code::INPUT_IGNORED, Severity::Warning, word.span, message, Some(hint));
             }
         }
     }
@@ -191,7 +191,7 @@ impl Command {
         if self.url.is_some() {
             let message = "Expected one URL, got another argument. The argument was ignored.";
             let hint = "Remove the argument. If an unknown option precedes the argument, remove both.";
-            diagnostics.add(Code::TEXT_SKIPPED, Severity::Warning, word.span, message, Some(hint));
+            diagnostics.add(Code::INPUT_IGNORED, Severity::Warning, word.span, message, Some(hint));
         } else {
             self.url = Some(word.text());
         }
@@ -308,7 +308,7 @@ const BODY_IN_FILE: &str = "Expected the body in the command, got the name of a 
 
 fn report_external_body(diagnostics: &mut Diagnostics<'_>, word: &Word, message: &str) {
     let hint = "Pass the body separately, or put the body into the command with --data-raw.";
-    diagnostics.add(Code::BODY_ELSEWHERE, Severity::Error, word.span, message, Some(hint));
+    diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, word.span, message, Some(hint));
 }
 
 fn require_value<'w>(

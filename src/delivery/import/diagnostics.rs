@@ -21,7 +21,7 @@ impl<'t> Diagnostics<'t> {
     pub fn add(&mut self, code: Code, severity: Severity, span: ByteSpan, message: &str, hint: Option<&str>) {
         match self.issues.len() {
             MAX_ISSUES => self.issues.push(without_location(PendingIssue::new(
-                Code::ISSUES_OMITTED,
+                Code::ISSUES_TRUNCATED,
                 Severity::Info,
                 Location::Request,
                 "Too many issues: only the first 100 are listed.",

@@ -62,7 +62,7 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<
             let message = "Expected the bytes of the body, got only its form fields.";
             let hint = "Capture the raw request: an archive does not keep the bytes of a form.";
             drafts.push(
-                PendingIssue::new(Code::BODY_ELSEWHERE, Severity::Error, data.place(), message).hint(hint),
+                PendingIssue::new(Code::BODY_NOT_INCLUDED, Severity::Error, data.place(), message).hint(hint),
             );
             return None;
         }

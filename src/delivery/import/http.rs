@@ -22,7 +22,13 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDeliver
     let Some(start) = find_request_line(text) else { return parse_headers_and_body(diagnostics) };
     if !strip_bom(&text[..start]).trim_ascii().is_empty() {
         let message = "Ignored the text before the request line.";
-        diagnostics.add(Code::TEXT_SKIPPED, Severity::Info, ByteSpan { start: 0, end: start }, message, None);
+        diagnostics.add(
+            Code::INPUT_IGNORED,
+            Severity::Info,
+            ByteSpan { start: 0, end: start },
+            message,
+            None,
+        );
     }
     let mut capacity = INITIAL_HEADERS;
     loop {
@@ -57,7 +63,7 @@ fn parse_headers_and_body(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedD
                 let message =
                     "Missing request line: the lines before the first empty line were parsed as headers.";
                 let span = ByteSpan { start, end: start };
-                diagnostics.add(Code::HTTP_REPAIRED, Severity::Info, span, message, None);
+                diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
                 let headers = decode_headers(fields);
                 return Some(ImportedDelivery {
                     body: parse_body(diagnostics, &headers, start + length),

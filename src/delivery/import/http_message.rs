@@ -13,7 +13,7 @@ pub(super) fn decode_header_value(value: &[u8]) -> String {
 }
 
 /// Builds the URL from the request target and the Host header (RFC 9112, section 3.3). The scheme is `https` unless
-/// X-Forwarded-Proto says `http`: captures of plain requests usually come from behind a TLS proxy.
+/// X-Forwarded-Proto says `http`: plain requests are usually captured after a TLS proxy.
 pub(super) fn target_url(target: &str, headers: &Headers<'_>) -> Option<String> {
     if target.contains("://") {
         return Some(target.to_owned());
@@ -35,7 +35,7 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
         if let Some((body, length)) = decode_chunked(bytes) {
             if length < bytes.len() {
                 let message = "Ignored the text after the last chunk of the body.";
-                diagnostics.add(Code::TEXT_SKIPPED, Severity::Info, span_from(length), message, None);
+                diagnostics.add(Code::INPUT_IGNORED, Severity::Info, span_from(length), message, None);
             }
             return body;
         }

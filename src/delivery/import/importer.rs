@@ -196,7 +196,7 @@ impl Importer {
                 "Expected at most {} bytes, got a longer input that cannot be imported entry by entry.",
                 self.max_bytes
             );
-            self.report(Code::TOO_LARGE, pending, message, "Split the input, or raise the limit.");
+            self.report(Code::INPUT_TOO_LARGE, pending, message, "Split the input, or raise the limit.");
             self.state = ImportState::Done;
             self.clear();
         }
@@ -407,7 +407,7 @@ impl Importer {
             "Expected at most {} bytes, got a longer {element}. The {element} was ignored.",
             self.max_bytes
         );
-        self.report(Code::TOO_LARGE, 0, message, "Raise the limit.");
+        self.report(Code::INPUT_TOO_LARGE, 0, message, "Raise the limit.");
     }
 
     fn report(&mut self, code: Code, length: usize, message: impl Into<String>, hint: &str) {

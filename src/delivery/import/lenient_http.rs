@@ -43,7 +43,7 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<I
     };
     let message = format!("{problem} Headers recovered: {}.", headers.len());
     let hint = "Capture the raw request: a signature does not match after white space was lost or changed.";
-    diagnostics.add(Code::HTTP_REPAIRED, Severity::Warning, span, &message, Some(hint));
+    diagnostics.add(Code::HTTP_RECOVERED, Severity::Warning, span, &message, Some(hint));
     let part = |span: ByteSpan| String::from_utf8_lossy(&text[span.start..span.end]);
     Some(ImportedDelivery {
         body: body_start.map(|start| parse_body(diagnostics, &headers, start)).unwrap_or_default(),

@@ -45,7 +45,7 @@ impl ImportedDelivery {
         }
         self.headers.truncate(MAX_HEADERS);
         let message = format!("Expected at most {MAX_HEADERS} headers, got {count}. The rest was ignored.");
-        let draft = PendingIssue::new(Code::TEXT_SKIPPED, Severity::Warning, Location::Request, message);
+        let draft = PendingIssue::new(Code::INPUT_IGNORED, Severity::Warning, Location::Request, message);
         Some(without_location(
             draft.hint("Capture the request again: a body may have been parsed as headers."),
         ))
@@ -76,7 +76,7 @@ pub struct ImportResult {
     /// The deliveries, in the order of the capture.
     pub deliveries: Vec<ImportedDelivery>,
     /// The issues, each located in the capture. An error means that a part could not be imported, or not as it was sent.
-    /// A delivery with the issue `body-elsewhere` has an empty body until the caller adds the real one.
+    /// A delivery with the issue `body-not-included` has an empty body until the caller adds the real one.
     pub issues: Vec<Issue>,
 }
 

@@ -1,75 +1,68 @@
-//! The mistakes people and programs make where they write JSON, each with a sentence of its own.
+//! Common mistakes in JSON, each with a message and a hint of its own.
 
-use super::{SyntaxIssue, at, character, key_text, last_key_index};
-use crate::json::fault::{Expected, FaultContext};
+use super::{
+    ADD_ZERO, CUT_OFF_HINT, NO_DIGIT_BEFORE_POINT, SyntaxIssue, at, character, key_text, last_key_index,
+};
+use crate::json::syntax_error::{Expected, SyntaxErrorContext};
 
-/// The mistake that explains why something else than what was expected stands at `pos`.
+const COMMENT: &str = "Comments are not allowed in JSON.";
+const REMOVE_COMMENT: &str = "Remove the comment.";
+const REMOVE_COMMA: &str = "Remove the comma.";
+const INSERT_COMMA: &str = "Insert a comma.";
+
+/// The mistake that explains an unexpected token at `pos`.
 #[allow(clippy::too_many_lines)] // a list
 pub(super) fn diagnose(
-    context: &FaultContext<'_>,
+    context: &SyntaxErrorContext<'_>,
     pos: usize,
     expected: Expected,
     comma: Option<usize>,
 ) -> Option<SyntaxIssue> {
     let bytes = context.bytes;
-    let say = |message: &str| at(bytes, pos, message);
+    let issue = |message: &str, hint: &str| Some(at(bytes, pos, message).hint(hint));
     let expects_key = matches!(expected, Expected::Key | Expected::KeyOrEnd);
     let expects_value = matches!(expected, Expected::Value | Expected::ValueOrEnd);
     let Some(&byte) = bytes.get(pos) else { return Some(unexpected_end(context, pos)) };
     if let Some(comma) = comma {
-        let end = match byte {
-            b'}' => Some("}"),
-            b']' => Some("]"),
-            _ => None,
-        };
-        if let Some(end) = end {
-            return Some(
-                at(
-                    bytes,
-                    comma,
-                    format!("Trailing comma: nothing stands between this comma and the '{end}'."),
-                )
-                .hint("Remove the comma."),
-            );
-        }
-        if byte == b',' {
-            return Some(say("Two commas stand in a row.").hint("Remove one of them."));
+        match byte {
+            b'}' => return Some(at(bytes, comma, "Trailing comma before '}'.").hint(REMOVE_COMMA)),
+            b']' => return Some(at(bytes, comma, "Trailing comma before ']'.").hint(REMOVE_COMMA)),
+            b',' => return issue("Two commas in a row.", REMOVE_COMMA),
+            _ => {}
         }
     }
     if let b"//" | b"/*" = bytes.get(pos..pos + 2).unwrap_or_default() {
-        return Some(say("A comment stands here, and JSON has no comments.").hint("Remove the comment."));
+        return issue(COMMENT, REMOVE_COMMENT);
     }
     match byte {
-        b'#' if expected != Expected::Colon => {
-            return Some(say("A comment stands here, and JSON has no comments.").hint("Remove the comment."));
-        }
+        b'#' if expected != Expected::Colon => return issue(COMMENT, REMOVE_COMMENT),
         b'\'' => {
-            return Some(
-                say("A single quote stands here; JSON strings have double quotes.")
-                    .hint("This looks like JavaScript or a Python dict that was printed; write it as JSON."),
+            return issue(
+                "Expected double quotes, got a single quote.",
+                "Serialize the payload as JSON: the text looks like JavaScript or a printed Python dict.",
             );
         }
-        b'`' => return Some(say("A backquote stands here; JSON strings have double quotes.")),
+        b'`' => return issue("Expected double quotes, got a backquote.", "Use double quotes."),
         0xe2 if matches!(character(bytes, pos), Some('\u{2018}'..='\u{201f}')) => {
-            return Some(
-                say("A typographic quote stands here; JSON strings have straight double quotes.")
-                    .hint("The text went through a word processor or a web page; replace the quotes by \"."),
+            return issue(
+                "Expected straight double quotes, got a typographic quote.",
+                "Replace typographic quotes with \". A word processor or a web page inserts them.",
             );
         }
         b'<' if context.tape.is_empty() => {
-            return Some(
-                say("The text starts like HTML or XML, not like JSON.")
-                    .hint("Look at what really was sent: often it is an error page."),
+            return issue(
+                "Expected JSON, got HTML or XML.",
+                "Check which text the sender really sends: HTML is often an error page.",
             );
         }
         _ => {}
     }
     let word = word(bytes, pos);
-    if expects_value && let Some(found) = foreign_literal(word) {
-        return Some(say(found.0).with_end(pos + word.len()).hint(found.1));
+    if expects_value && let Some((message, hint)) = foreign_literal(word) {
+        return Some(at(bytes, pos, message).with_end(pos + word.len()).hint(hint));
     }
-    let cut = |whole: &&str| whole.starts_with(word) && pos + word.len() == bytes.len();
-    if expects_value && !word.is_empty() && ["true", "false", "null"].iter().any(cut) {
+    let is_cut = |literal: &&str| literal.starts_with(word) && pos + word.len() == bytes.len();
+    if expects_value && !word.is_empty() && ["true", "false", "null"].iter().any(is_cut) {
         return Some(unexpected_end(context, pos));
     }
     if expected == Expected::Value
@@ -77,79 +70,88 @@ pub(super) fn diagnose(
         && (bytes.contains(&b'=') || bytes.contains(&b'%'))
         && !word.is_empty()
     {
-        return Some(
-            say("The text looks like a form (key=value), not like JSON.")
-                .hint("The sender uses application/x-www-form-urlencoded, or a proxy re-encoded the body."),
+        return issue(
+            "Expected JSON, got a form (key=value).",
+            "Send application/json instead of application/x-www-form-urlencoded. A proxy may have re-encoded the body.",
         );
     }
     if expects_key && !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()) {
         return Some(
-            say("A key stands here without its double quotes.")
+            at(bytes, pos, "Expected a key in double quotes, got an unquoted key.")
                 .with_end(pos + word.len())
                 .hint("Put the key in double quotes."),
         );
     }
-    if expects_value && matches!(byte, b'+' | b'.') {
-        return Some(say(if byte == b'+' {
-            "A number cannot start with a plus sign."
-        } else {
-            "A number needs a digit before its decimal point."
-        }));
+    if expects_value && byte == b'+' {
+        return issue("Plus sign before a number.", "Remove the plus sign.");
+    }
+    if expects_value && byte == b'.' {
+        return issue(NO_DIGIT_BEFORE_POINT, ADD_ZERO);
     }
     if expects_value
         && matches!(byte, b',' | b'}' | b']')
         && comma.is_none()
-        && context.stack.last().is_some_and(|f| f.object)
+        && context.stack.last().is_some_and(|frame| frame.is_object)
     {
-        let key = last_key(context).map_or_else(String::new, |key| format!(" of {key}"));
-        return Some(say(&format!("The value{key} is missing.")));
+        let key = last_key(context).map_or_else(String::new, |key| format!(" after the key {key}"));
+        return issue(&format!("Missing value{key}."), "Add the value, or remove the key.");
     }
     match expected {
         Expected::CommaOrEnd => missing_comma(context, pos, byte),
-        Expected::Colon if byte == b'=' => Some(say("'=' stands where ':' should.")),
-        Expected::Colon => last_key(context).map(|key| say(&format!("Missing colon after the key {key}."))),
-        Expected::End if matches!(byte, b'{' | b'[' | b'"') => {
-            Some(say("A second JSON text starts here; a body holds one.").hint(
-                "Several texts in one body (NDJSON, or two bodies run together) have to be split first.",
-            ))
+        Expected::Colon => {
+            let key = last_key(context)?;
+            if byte == b'=' {
+                issue(&format!("Expected ':' after the key {key}, got '='."), "Replace '=' with ':'.")
+            } else {
+                issue(&format!("Missing colon after the key {key}."), "Insert a colon.")
+            }
         }
+        Expected::End if matches!(byte, b'{' | b'[' | b'"') => issue(
+            "Expected one JSON value, got a second one after it.",
+            "Send each value in a body of its own. NDJSON has one value per line.",
+        ),
         Expected::End if matches!(byte, b'}' | b']') => {
-            Some(say(&format!("'{}' closes nothing: the text was complete before it.", char::from(byte))))
+            let message = format!("Unmatched '{}': the JSON value ends before it.", char::from(byte));
+            issue(&message, "Remove the bracket.")
         }
-        Expected::End => {
-            Some(say("Text follows the end of the JSON.").hint("Remove what follows the closing bracket."))
-        }
+        Expected::End => issue("Unexpected text after the JSON value.", "Remove the text."),
         _ => None,
     }
 }
 
+/// Message and hint for a literal of another language.
 fn foreign_literal(word: &str) -> Option<(&'static str, &'static str)> {
+    const SEND_NULL: &str = "Send null, or leave the value out.";
+    const JSON_DUMPS: &str = "Serialize the payload with json.dumps.";
     Some(match word {
-        "NaN" => ("NaN is not JSON.", "Send null, or leave the key out."),
-        "Infinity" => ("Infinity is not JSON.", "Send null, or leave the key out."),
-        "undefined" => ("undefined is not JSON.", "Send null, or leave the key out."),
-        "None" => ("None is Python's word; JSON says null.", "Write the text with json.dumps."),
-        "True" => ("True is Python's word; JSON says true.", "Write the text with json.dumps."),
-        "False" => ("False is Python's word; JSON says false.", "Write the text with json.dumps."),
-        "nil" => ("nil is Ruby's word; JSON says null.", "Write the text with to_json."),
+        "NaN" => ("NaN is not a JSON value.", SEND_NULL),
+        "Infinity" => ("Infinity is not a JSON value.", SEND_NULL),
+        "undefined" => ("undefined is not a JSON value.", SEND_NULL),
+        "None" => ("Expected null, got Python's None.", JSON_DUMPS),
+        "True" => ("Expected true, got Python's True.", JSON_DUMPS),
+        "False" => ("Expected false, got Python's False.", JSON_DUMPS),
+        "nil" => ("Expected null, got Ruby's nil.", "Serialize the payload with to_json."),
         "NULL" | "Null" | "TRUE" | "FALSE" => {
-            ("JSON's words are lower case: null, true, false.", "Write it in lower case.")
+            ("Expected null, true or false in lower case.", "Write the literal in lower case.")
         }
         _ => return None,
     })
 }
 
-fn missing_comma(context: &FaultContext<'_>, pos: usize, byte: u8) -> Option<SyntaxIssue> {
+fn missing_comma(context: &SyntaxErrorContext<'_>, pos: usize, byte: u8) -> Option<SyntaxIssue> {
     let bytes = context.bytes;
-    let object = context.stack.last()?.object;
-    let say = |message: &str| at(bytes, pos, message);
-    match (byte, object) {
-        (b']', true) => Some(say("']' stands where an object has to be closed with '}'.")),
-        (b'}', false) => Some(say("'}' stands where an array has to be closed with ']'.")),
-        (b';', _) => Some(say("';' stands where ',' should.")),
-        (b':', true) => Some(say("A second colon stands in one member.")),
-        (b':', false) => Some(say("A colon stands in an array: only objects have keys.")),
-        (b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _) => {
+    let frame = context.stack.last()?;
+    let issue = |message: &str, hint: &str| Some(at(bytes, pos, message).hint(hint));
+    match (byte, frame.is_object) {
+        (b']', true) => issue("Expected '}' at the end of an object, got ']'.", "Replace ']' with '}'."),
+        (b'}', false) => issue("Expected ']' at the end of an array, got '}'.", "Replace '}' with ']'."),
+        (b';', _) => issue("Expected ',', got ';'.", "Replace ';' with ','."),
+        (b':', true) => issue("Two colons after one key.", "Remove the colon, or put the value in quotes."),
+        (b':', false) => issue(
+            "Unexpected colon in an array: only objects have keys.",
+            "Use an object: replace '[' with '{'.",
+        ),
+        (b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', is_object) => {
             let end = if byte == b'"' {
                 bytes[pos + 1..]
                     .iter()
@@ -158,46 +160,35 @@ fn missing_comma(context: &FaultContext<'_>, pos: usize, byte: u8) -> Option<Syn
             } else {
                 pos + 1
             };
-            let place = if object {
-                last_key(context).unwrap_or_else(|| "the member before".to_owned())
+            let previous = if is_object {
+                last_key(context).unwrap_or_else(|| "the previous member".to_owned())
             } else {
-                format!("item {}", context.stack.last()?.count)
+                format!("item {}", frame.count)
             };
-            Some(
-                say(&format!("Missing comma after {place}."))
-                    .with_end(end)
-                    .hint("Put a comma between the two."),
-            )
+            Some(at(bytes, pos, format!("Missing comma after {previous}.")).with_end(end).hint(INSERT_COMMA))
         }
         _ => None,
     }
 }
 
-fn unexpected_end(context: &FaultContext<'_>, pos: usize) -> SyntaxIssue {
+fn unexpected_end(context: &SyntaxErrorContext<'_>, pos: usize) -> SyntaxIssue {
     let bytes = context.bytes;
     if context.tape.is_empty() && pos == bytes.len() {
         let message = if bytes.is_empty() {
-            "The text has no bytes."
+            "Expected JSON, got an empty text."
         } else {
-            "The text holds nothing but white space."
+            "Expected JSON, got only white space."
         };
         return at(bytes, pos, message)
-            .hint("The body was read before by something else, or nothing was sent.");
+            .hint("Pass the whole text. The body of a request can be read only once.");
     }
-    let open = context.stack.len();
-    if open == 0 {
-        return at(bytes, pos, "The text ends inside a value.").hint("The body was cut off.");
-    }
-    let what = if context.stack.last().is_some_and(|frame| frame.object) { "an object" } else { "an array" };
-    at(
-        bytes,
-        pos,
-        format!(
-            "The text ends inside {what}: {open} bracket{} still open.",
-            if open == 1 { " is" } else { "s are" }
-        ),
-    )
-    .hint("The body was cut off: compare its length with Content-Length, and look for a limit on the way.")
+    let Some(frame) = context.stack.last() else {
+        return at(bytes, pos, "Unexpected end of the text inside a value.").hint(CUT_OFF_HINT);
+    };
+    let container = if frame.is_object { "an object" } else { "an array" };
+    let (open, plural) = (context.stack.len(), if context.stack.len() == 1 { "" } else { "s" });
+    at(bytes, pos, format!("Unexpected end of the text inside {container}: {open} unclosed bracket{plural}."))
+        .hint(CUT_OFF_HINT)
 }
 
 fn word(bytes: &[u8], pos: usize) -> &str {
@@ -206,9 +197,9 @@ fn word(bytes: &[u8], pos: usize) -> &str {
     std::str::from_utf8(&tail[..length]).unwrap_or_default()
 }
 
-/// The key of the last member of the innermost object, in quotes.
-fn last_key(context: &FaultContext<'_>) -> Option<String> {
-    let frame = context.stack.last().filter(|frame| frame.object)?;
+/// The key of the last member of the innermost object, in quotes, shortened.
+fn last_key(context: &SyntaxErrorContext<'_>) -> Option<String> {
+    let frame = context.stack.last().filter(|frame| frame.is_object)?;
     let text = key_text(context, last_key_index(context.tape, frame.open)?);
     let short: String = text.chars().take(64).collect();
     Some(format!("\"{short}{}\"", if short.len() < text.len() { "…" } else { "" }))

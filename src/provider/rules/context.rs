@@ -11,7 +11,7 @@ use crate::schema::instant;
 codes! {
     /// The codes of rules that several providers share.
     pub(super) SHARED_CODES:
-    NULL_TEXT = "null-text" Rules,
+    NULL_STRING = "null-string" Rules,
         "The string \"null\" was sent instead of JSON null.",
         "Send null without quotes, or leave the property out.";
 }
@@ -132,7 +132,7 @@ impl<'r> RuleReporter<'r> {
     /// Says at the end that there was more.
     pub fn finish(self) {
         if self.omitted > 0 {
-            let (code, severity) = (Code::ISSUES_OMITTED, Severity::Info);
+            let (code, severity) = (Code::ISSUES_TRUNCATED, Severity::Info);
             let message = format!(
                 "The rules across fields have {} more to say than the {MAX_ISSUES} that are listed.",
                 self.omitted
@@ -247,7 +247,7 @@ fn utc_seconds(value: Value<'_>) -> Option<&[u8]> {
 ///
 /// PainChek's help centre shows a patient with `"deleted_reason": "null"` (6218596001807): a sender
 /// that prints a missing value instead of leaving it out.
-pub(super) fn null_text(raise: &mut RuleReporter<'_>) {
+pub(super) fn null_string(raise: &mut RuleReporter<'_>) {
     each_text("null", raise, &mut |place, raise| {
         raise.hint(
             place,

@@ -11,8 +11,8 @@ use crate::issue::{Code, Severity};
 use crate::json::{Kind, Value};
 
 use super::context::{
-    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_text, placeholder_text, present,
-    uuids_differ,
+    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_string, placeholder_text,
+    present, uuids_differ,
 };
 
 codes! {
@@ -74,7 +74,7 @@ const RULES: [(Code, AssessmentRule); 14] = [
     (Code::DELETED, deleted),
     (Code::NULL_IN_NEW_RECORD, null_in_new_record),
     (Code::DESCRIPTOR_COUNT, descriptor_count),
-    (Code::NULL_TEXT, |_, raise| null_text(raise)),
+    (Code::NULL_STRING, |_, raise| null_string(raise)),
     (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
 ];
 

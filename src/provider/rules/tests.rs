@@ -175,9 +175,9 @@ fn a_report_stays_short_and_no_error_is_crowded_out() {
     );
     let issues = judge("painchek", &body, Profile::Lenient);
     let count = |code| issues.iter().filter(|issue| issue.code == code).count();
-    assert_eq!(count(Code::NULL_TEXT), super::context::MAX_ISSUES);
+    assert_eq!(count(Code::NULL_STRING), super::context::MAX_ISSUES);
     assert_eq!(count(Code::SCORE_RANGE), 1);
-    let omitted = issues.iter().find(|issue| issue.code == Code::ISSUES_OMITTED).unwrap();
+    let omitted = issues.iter().find(|issue| issue.code == Code::ISSUES_TRUNCATED).unwrap();
     assert_eq!(omitted.severity, Severity::Info);
     assert_eq!(omitted.message, "The rules across fields have 6 more to say than the 100 that are listed.");
 }

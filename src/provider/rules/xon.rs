@@ -10,8 +10,8 @@ use crate::json::{Value, sort_by};
 use crate::text::eq_ignore_ascii_case;
 
 use super::context::{
-    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_text, placeholder_text, present,
-    uuid, uuids_differ,
+    RuleReporter, Ruleset, codes_of, compare_instants, each, is_string, null_string, placeholder_text,
+    present, uuid, uuids_differ,
 };
 
 codes! {
@@ -29,7 +29,7 @@ codes! {
     NO_CHANGE = "no-change" Rules,
         "An update lists neither added nor removed files.",
         "Nothing has to be done for it.";
-    FILE_ID_REPEATED = "file-id-repeated" Rules,
+    FILE_ID_DUPLICATE = "file-id-duplicate" Rules,
         "Two files have the same id.",
         "Do not use the id as a key before this is resolved.";
     FILE_REQUEST_ID = "file-request-id" Rules,
@@ -53,10 +53,10 @@ codes! {
     PHOTO_NOT_IMAGE = "photo-not-image" Rules,
         "A file that is not an image was sent as a photo, or has the time of one.",
         "Check the media type of the file.";
-    MIXED_STYLE = "mixed-style" Rules,
+    MIXED_KEY_CASE = "mixed-key-case" Rules,
         "Keys in `snake_case` and in `camelCase` are mixed in one file request.",
         "Expect either style, or ask the sender which revision it follows.";
-    USER_NAMELESS = "user-nameless" Rules,
+    USER_NAME_MISSING = "user-name-missing" Rules,
         "A user has neither a display name nor a first or last name.",
         "Show the user's id.";
 }
@@ -70,7 +70,7 @@ const RULES: [(Code, FileRequestRule); 16] = [
     (Code::REMOVED_FILE_PRESENT, removed_file_present),
     (Code::ADDED_AND_REMOVED, added_and_removed),
     (Code::NO_CHANGE, no_change),
-    (Code::FILE_ID_REPEATED, file_id_repeated),
+    (Code::FILE_ID_DUPLICATE, file_id_duplicate),
     (Code::FILE_REQUEST_ID, file_request_id),
     (Code::FILE_EXPIRY, file_expiry),
     (Code::TIME_ORDER, time_order),
@@ -78,9 +78,9 @@ const RULES: [(Code, FileRequestRule); 16] = [
     (Code::IMAGE_SIZE, image_size),
     (Code::NOT_AN_IMAGE, not_an_image),
     (Code::PHOTO_NOT_IMAGE, photo_not_image),
-    (Code::MIXED_STYLE, mixed_style),
-    (Code::USER_NAMELESS, user_nameless),
-    (Code::NULL_TEXT, |_, raise| null_text(raise)),
+    (Code::MIXED_KEY_CASE, mixed_key_case),
+    (Code::USER_NAME_MISSING, user_name_missing),
+    (Code::NULL_STRING, |_, raise| null_string(raise)),
     (Code::PLACEHOLDER, |_, raise| placeholder_text(raise)),
 ];
 
@@ -275,7 +275,7 @@ fn no_change(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
 }
 
 /// Inferred: an id names one file.
-fn file_id_repeated(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
+fn file_id_duplicate(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     if view.file_ids.windows(2).all(|pair| pair[0] != pair[1]) {
         return;
     }
@@ -380,7 +380,7 @@ fn photo_not_image(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
 
 /// Inferred: a file request and its files are written in one style, `snake_case` up to 8510224 and
 /// `camelCase` from 995b793.
-fn mixed_style(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
+fn mixed_key_case(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     if !(view.styles.snake && view.styles.camel) {
         return;
     }
@@ -401,7 +401,7 @@ fn mixed_style(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
 }
 
 /// Inferred from the words "if null, use first and last name" (d6d8a02): something has to be there.
-fn user_nameless(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
+fn user_name_missing(view: &FileRequestFields<'_>, raise: &mut RuleReporter<'_>) {
     for user in view.users.into_iter().flatten() {
         let (mut has_name_key, mut has_name) = (false, false);
         each(Some(user), &mut |key, value| {

@@ -1,4 +1,4 @@
-//! Rules about objects and arrays.
+//! Compiles the keywords for objects and arrays.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use super::scalar::pattern;
 use super::severity::SeverityOverrides;
 use super::{Compiler, count, members, names};
 use crate::json::{KeyInterner, Kind, NO_SYMBOL, Table, Value};
-use crate::schema::error::CompileError;
-use crate::schema::plan::{
+use crate::schema::compiled::{
     Additional, AdditionalItems, ArrayRules, Contains, Node, ObjectRules, Property, SymbolIndex, UNTRACKED,
     WithSeverity,
 };
+use crate::schema::error::CompileError;
 
-/// The keys a schema names, as they are met.
+/// The keys that a schema names, in the order of their first occurrence.
 #[derive(Default)]
 struct PropertyTable {
     properties: Vec<Property>,
@@ -21,10 +21,10 @@ struct PropertyTable {
 }
 
 impl PropertyTable {
-    /// Gives every key its symbol.
-    fn bind_key(&mut self, vocabulary: &mut KeyInterner) {
+    /// Interns all keys and stores their symbols.
+    fn bind_keys(&mut self, interner: &mut KeyInterner) {
         for property in &mut self.properties {
-            property.symbol = vocabulary.intern(&property.name);
+            property.symbol = interner.intern(&property.name);
         }
     }
 
@@ -45,7 +45,7 @@ impl PropertyTable {
         index
     }
 
-    /// The index of a key whose presence is asked for.
+    /// Returns the index of a key whose presence a rule depends on, and assigns its bit.
     fn tracked(&mut self, name: &str) -> u32 {
         let index = self.index(name);
         let bit = &mut self.properties[index as usize].bit;
@@ -63,12 +63,12 @@ impl<'s> Compiler<'s, '_> {
         &mut self,
         node: &mut Node,
         schema: Value<'s>,
-        marks: SeverityOverrides<'s>,
+        overrides: SeverityOverrides<'s>,
     ) -> Result<(), CompileError> {
         let mut keys = PropertyTable::default();
         let mut rules = ObjectRules {
-            min: count("minProperties", schema, marks)?.filter(|min| min.rule > 0),
-            max: count("maxProperties", schema, marks)?,
+            min: count("minProperties", schema, overrides)?.filter(|min| min.rule > 0),
+            max: count("maxProperties", schema, overrides)?,
             ..ObjectRules::default()
         };
         if let Some(map) = schema.get("properties") {
@@ -80,8 +80,8 @@ impl<'s> Compiler<'s, '_> {
         }
         if let Some(list) = schema.get("required") {
             for (name, _) in names("required", list)? {
-                let grades = marks.required(&name);
-                rules.required.push(WithSeverity { rule: keys.tracked(&name), grades });
+                let severities = overrides.required(&name);
+                rules.required.push(WithSeverity { rule: keys.tracked(&name), severities });
             }
         }
         if let Some(map) = schema.get("patternProperties") {
@@ -93,39 +93,40 @@ impl<'s> Compiler<'s, '_> {
         if let Some(rest) = schema.get("additionalProperties") {
             rules.additional = match rest.as_bool() {
                 Some(true) => Additional::Allow,
-                Some(false) => Additional::Deny(marks.grades("additionalProperties")),
+                Some(false) => Additional::Deny(overrides.severities("additionalProperties")),
                 None => Additional::Validate(self.child("additionalProperties", rest)?),
             };
         }
         if let Some(inner) = schema.get("propertyNames") {
             let rule = self.child("propertyNames", inner)?;
-            rules.names = Some(WithSeverity { rule, grades: marks.grades("propertyNames") });
+            rules.names = Some(WithSeverity { rule, severities: overrides.severities("propertyNames") });
         }
-        self.dependents(&mut rules, &mut keys, schema, marks)?;
+        self.dependents(&mut rules, &mut keys, schema, overrides)?;
         rules.tracked = keys.tracked;
         if keys.tracked <= 64 {
             let bit = |rule: &WithSeverity<u32>| 1u64 << keys.properties[rule.rule as usize].bit;
-            rules.required_bits = rules.required.iter().map(bit).fold(0, |all, one| all | one);
+            rules.required_bits = rules.required.iter().map(bit).fold(0, |all, bits| all | bits);
             for (profile, needed) in rules.required_error_bits.iter_mut().enumerate() {
-                let is_needed = |rule: &&WithSeverity<u32>| rule.grades.failing(false) >> profile & 1 == 1;
-                *needed = rules.required.iter().filter(is_needed).map(bit).fold(0, |all, one| all | one);
+                let is_needed =
+                    |rule: &&WithSeverity<u32>| rule.severities.failing(false) >> profile & 1 == 1;
+                *needed = rules.required.iter().filter(is_needed).map(bit).fold(0, |all, bits| all | bits);
             }
             for property in keys.properties.iter_mut().filter(|property| property.bit != UNTRACKED) {
                 property.mask = 1 << property.bit;
             }
         }
         rules.is_simple = keys.tracked <= 64 && rules.patterns.is_empty() && rules.names.is_none();
-        keys.bind_key(self.vocabulary);
-        rules.symbols = SymbolIndex::of(&keys.properties);
-        rules.table = Table::of(keys.properties.iter().map(|property| property.name.as_bytes()));
+        keys.bind_keys(self.interner);
+        rules.symbols = SymbolIndex::new(&keys.properties);
+        rules.table = Table::new(keys.properties.iter().map(|property| property.name.as_bytes()));
         rules.properties = keys.properties;
-        let any = !rules.properties.is_empty()
+        let has_rules = !rules.properties.is_empty()
             || !rules.patterns.is_empty()
             || !matches!(rules.additional, Additional::Allow)
             || rules.names.is_some()
             || rules.min.is_some()
             || rules.max.is_some();
-        node.object = any.then(|| Box::new(rules));
+        node.object = has_rules.then(|| Box::new(rules));
         Ok(())
     }
 
@@ -135,23 +136,24 @@ impl<'s> Compiler<'s, '_> {
         rules: &mut ObjectRules,
         keys: &mut PropertyTable,
         schema: Value<'s>,
-        marks: SeverityOverrides<'s>,
+        overrides: SeverityOverrides<'s>,
     ) -> Result<(), CompileError> {
         for keyword in ["dependentRequired", "dependentSchemas", "dependencies"] {
             let Some(map) = schema.get(keyword) else { continue };
-            if self.reading.keyword(keyword).is_none() {
+            if self.dialect_rules.keyword(keyword).is_none() {
                 continue;
             }
             for (name, needed) in members(keyword, map)? {
-                let lists = keyword == "dependentRequired"
+                let is_list = keyword == "dependentRequired"
                     || (keyword == "dependencies" && needed.kind() == Kind::Array);
                 let present = keys.tracked(&name);
-                if lists {
+                if is_list {
                     let needed = names(keyword, needed)?;
                     let needed = needed.iter().map(|(other, _)| keys.tracked(other)).collect();
-                    rules
-                        .dependent
-                        .push(WithSeverity { rule: (present, needed), grades: marks.grades(keyword) });
+                    rules.dependent.push(WithSeverity {
+                        rule: (present, needed),
+                        severities: overrides.severities(keyword),
+                    });
                 } else {
                     rules.dependent_schemas.push((present, self.child(keyword, needed)?));
                 }
@@ -165,33 +167,32 @@ impl<'s> Compiler<'s, '_> {
         &mut self,
         node: &mut Node,
         schema: Value<'s>,
-        marks: SeverityOverrides<'s>,
+        overrides: SeverityOverrides<'s>,
     ) -> Result<(), CompileError> {
         let mut rules = ArrayRules {
-            min: count("minItems", schema, marks)?.filter(|min| min.rule > 0),
-            max: count("maxItems", schema, marks)?,
+            min: count("minItems", schema, overrides)?.filter(|min| min.rule > 0),
+            max: count("maxItems", schema, overrides)?,
             ..ArrayRules::default()
         };
         let mut rest = ("items", schema.get("items"));
         if let Some(list) = schema.get("items").filter(|items| items.kind() == Kind::Array) {
-            if !self.reading.allows_items_array() {
-                let message = "A list under \"items\" is draft-07's: in 2020-12 it is \"prefixItems\".";
+            if !self.dialect_rules.allows_items_array() {
+                let message = "An array under \"items\" is draft-07. In 2020-12, use \"prefixItems\".";
                 return Err(CompileError::new("items", list, message));
             }
             rules.prefix = list.elements().map(|item| self.child("items", item)).collect::<Result<_, _>>()?;
             rest = ("additionalItems", schema.get("additionalItems"));
         } else if let Some(unused) = schema.get("additionalItems") {
-            // It says nothing here, and still has to be a schema.
-            if self.reading.allows_items_array() {
+            // Without an array under "items" the keyword has no effect, but must be a valid schema.
+            if self.dialect_rules.allows_items_array() {
                 self.child("additionalItems", unused)?;
             }
         }
         if let Some(list) = schema.get("prefixItems")
-            && self.reading.keyword("prefixItems").is_some()
+            && self.dialect_rules.keyword("prefixItems").is_some()
         {
             if !rules.prefix.is_empty() || rest.0 == "additionalItems" {
-                let message =
-                    "\"prefixItems\" and a list under \"items\" are two spellings of one thing: use one.";
+                let message = "\"prefixItems\" and an array under \"items\" mean the same. Use one of them.";
                 return Err(CompileError::new("prefixItems", list, message));
             }
             rules.prefix = self.children("prefixItems", list)?;
@@ -199,31 +200,27 @@ impl<'s> Compiler<'s, '_> {
         if let (keyword, Some(schema)) = rest {
             rules.rest = match schema.as_bool() {
                 Some(true) => AdditionalItems::Allow,
-                Some(false) => AdditionalItems::Deny(marks.grades(keyword)),
+                Some(false) => AdditionalItems::Deny(overrides.severities(keyword)),
                 None => AdditionalItems::Validate(self.child(keyword, schema)?),
             };
         }
         if let Some(value) = schema.get("uniqueItems") {
             match value.as_bool() {
-                Some(true) => rules.unique = Some(marks.grades("uniqueItems")),
+                Some(true) => rules.unique = Some(overrides.severities("uniqueItems")),
                 Some(false) => {}
                 None => {
-                    return Err(CompileError::new(
-                        "uniqueItems",
-                        value,
-                        "\"uniqueItems\" must be true or false.",
-                    ));
+                    return Err(CompileError::must_be("uniqueItems", value, "a boolean"));
                 }
             }
         }
-        rules.contains = self.contains(schema, marks)?;
-        let any = !rules.prefix.is_empty()
+        rules.contains = self.contains(schema, overrides)?;
+        let has_rules = !rules.prefix.is_empty()
             || !matches!(rules.rest, AdditionalItems::Allow)
             || rules.min.is_some()
             || rules.max.is_some()
             || rules.unique.is_some()
             || rules.contains.is_some();
-        node.array = any.then(|| Box::new(rules));
+        node.array = has_rules.then(|| Box::new(rules));
         Ok(())
     }
 
@@ -231,15 +228,16 @@ impl<'s> Compiler<'s, '_> {
     fn contains(
         &mut self,
         schema: Value<'s>,
-        marks: SeverityOverrides<'s>,
+        overrides: SeverityOverrides<'s>,
     ) -> Result<Option<Contains>, CompileError> {
         let Some(inner) = schema.get("contains") else { return Ok(None) };
-        let limit = |keyword: &str| match self.reading.keyword(keyword) {
-            Some(_) => count(keyword, schema, marks),
+        let limit = |keyword: &str| match self.dialect_rules.keyword(keyword) {
+            Some(_) => count(keyword, schema, overrides),
             None => Ok(None),
         };
         let max = limit("maxContains")?;
-        let min = limit("minContains")?.unwrap_or(WithSeverity { rule: 1, grades: marks.grades("contains") });
+        let min = limit("minContains")?
+            .unwrap_or(WithSeverity { rule: 1, severities: overrides.severities("contains") });
         Ok(Some(Contains { node: self.child("contains", inner)?, min, max }))
     }
 }

@@ -1,4 +1,4 @@
-//! From a schema to a plan: every keyword is understood here or refused.
+//! Compiles a schema. Every keyword of the specification is compiled or rejected, never ignored.
 
 mod container;
 mod scalar;
@@ -7,68 +7,68 @@ mod severity;
 use std::collections::HashMap;
 
 use super::CompileOptions;
+use super::compiled::{Applicator, CompiledSchema, Node, NodeId, ReferenceCycle, WithSeverity, analyze};
 use super::dialect::{DialectRules, KeywordKind};
 use super::error::CompileError;
-use super::plan::{Applicator, CompiledSchema, Node, NodeId, ReferenceCycle, WithSeverity, analyze};
 use super::resolve::Registry;
 use crate::issue::{Code, Location, Severity};
 use crate::json::{KeyInterner, Kind, Value, quoted};
 use severity::SeverityOverrides;
 
-/// Compiles the schema that `root` is.
+/// Compiles the schema at `root`.
 #[inline(never)]
 pub(super) fn compile(
     root: Value<'_>,
     options: CompileOptions,
-    vocabulary: &mut KeyInterner,
+    interner: &mut KeyInterner,
 ) -> Result<CompiledSchema, CompileError> {
     check_keys(root)?;
     if !matches!(root.kind(), Kind::Object | Kind::Boolean) {
-        return Err(CompileError::new("", root, "A schema must be an object, true or false."));
+        return Err(CompileError::new("", root, "A schema must be an object or a boolean."));
     }
-    let reading = DialectRules::of(root, options.dialect)?;
+    let dialect_rules = DialectRules::new(root, options.dialect)?;
     let mut compiler = Compiler {
-        reading,
+        dialect_rules,
         strict: options.strict,
-        registry: Registry::of(root, reading)?,
+        registry: Registry::new(root, dialect_rules)?,
         nodes: Vec::new(),
         sources: Vec::new(),
         node_by_schema: HashMap::new(),
         pending: Vec::new(),
-        vocabulary,
+        interner,
     };
     let root = compiler.node(root)?;
     while let Some((id, schema)) = compiler.pending.pop() {
         compiler.fill(id, schema)?;
     }
-    let mut plan = CompiledSchema {
+    let mut output = CompiledSchema {
         nodes: compiler.nodes,
         root,
         placeholders: options.detect_placeholders,
         names: None,
     };
-    match analyze(&mut plan) {
-        Ok(()) => Ok(plan),
+    match analyze(&mut output) {
+        Ok(()) => Ok(output),
         Err(ReferenceCycle(id)) => {
             let schema = compiler.sources[id as usize];
             Err(CompileError::new(
                 "$ref",
                 schema.get("$ref").unwrap_or(schema),
-                "This schema refers to itself without going into a property or an item, so judging by it would never end.",
+                "This schema references itself for the same value, so validation would never end. Move the reference into a property or an item.",
             ))
         }
     }
 }
 
-/// A key that stands twice would be one rule to us and another to the next parser. Half a surrogate pair is no text that
-/// could be compared with what a payload says.
+/// Rejects duplicate keys, because parsers disagree on which of the values wins, and unpaired surrogates, because they are
+/// not Unicode text that could equal a text of a payload.
 #[inline(never)]
 fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
     let span = root.span();
-    for finding in root.document().diagnostics() {
-        if finding.code == Code::JSON_LONE_SURROGATE
-            && let Location::Key(index) | Location::Value(index) = finding.place
-            && let Some(text) = root.document().offset(index)
+    for diagnostic in root.document().diagnostics() {
+        if diagnostic.code == Code::JSON_LONE_SURROGATE
+            && let Location::Key(index) | Location::Value(index) = diagnostic.place
+            && let Some(text) = root.document().value_at(index)
             && (span.start..span.end).contains(&text.span().start)
         {
             return Err(CompileError::new(
@@ -77,41 +77,45 @@ fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
                 "Schema strings must be Unicode. Remove the unpaired surrogate.",
             ));
         }
-        if let Location::Key(index) = finding.place
-            && finding.severity == Severity::Error
-            && let Some(key) = root.document().offset(index)
+        if let Location::Key(index) = diagnostic.place
+            && diagnostic.severity == Severity::Error
+            && let Some(key) = root.document().value_at(index)
             && (span.start..span.end).contains(&key.span().start)
         {
-            return Err(CompileError::new(&key.as_str().unwrap_or_default(), key, finding.message.clone()));
+            return Err(CompileError::new(
+                &key.as_str().unwrap_or_default(),
+                key,
+                diagnostic.message.clone(),
+            ));
         }
     }
     Ok(())
 }
 
 struct Compiler<'s, 'v> {
-    reading: DialectRules,
+    dialect_rules: DialectRules,
     strict: bool,
     registry: Registry<'s>,
     nodes: Vec<Node>,
-    /// The schema of each node.
+    /// The source schema of each node.
     sources: Vec<Value<'s>>,
-    /// The node of a schema that was met, by its index on the tape.
+    /// The node of each schema found so far, by the index of the schema on the tape.
     node_by_schema: HashMap<u32, NodeId>,
-    /// Schemas whose nodes are still empty. A list and not recursion: references may lead anywhere.
+    /// Schemas whose nodes are not filled yet. A list instead of recursion, because chains of references can be long.
     pending: Vec<(NodeId, Value<'s>)>,
-    /// The keys that parsers are to expect.
-    vocabulary: &'v mut KeyInterner,
+    /// Collects the keys that the parser will intern.
+    interner: &'v mut KeyInterner,
 }
 
 impl<'s> Compiler<'s, '_> {
-    /// The node of a schema, which is filled later if it is new.
+    /// Returns the node of a schema. A new node is filled later.
     #[inline(never)]
     fn node(&mut self, schema: Value<'s>) -> Result<NodeId, CompileError> {
         if let Some(id) = self.node_by_schema.get(&schema.index()) {
             return Ok(*id);
         }
         let id = NodeId::try_from(self.nodes.len())
-            .map_err(|_| CompileError::new("", schema, "The schema has more parts than can be counted."))?;
+            .map_err(|_| CompileError::new("", schema, "The schema has too many subschemas."))?;
         self.nodes.push(Node::unconstrained());
         self.sources.push(schema);
         self.node_by_schema.insert(schema.index(), id);
@@ -119,27 +123,23 @@ impl<'s> Compiler<'s, '_> {
         Ok(id)
     }
 
-    /// The node of the schema that a keyword holds.
+    /// Returns the node of a keyword's subschema.
     fn child(&mut self, keyword: &str, schema: Value<'s>) -> Result<NodeId, CompileError> {
         match schema.kind() {
             Kind::Object | Kind::Boolean => self.node(schema),
             _ => Err(CompileError::new(
                 keyword,
                 schema,
-                format!("What \"{keyword}\" holds here must be a schema: an object, true or false."),
+                format!("\"{keyword}\" must contain a schema here: an object or a boolean."),
             )),
         }
     }
 
-    /// The nodes of the list of schemas that a keyword holds.
+    /// Returns the nodes of a keyword's list of subschemas.
     #[inline(never)]
     fn children(&mut self, keyword: &str, list: Value<'s>) -> Result<Vec<NodeId>, CompileError> {
         if list.kind() != Kind::Array || list.len() == 0 {
-            return Err(CompileError::new(
-                keyword,
-                list,
-                format!("\"{keyword}\" must be a list of at least one schema."),
-            ));
+            return Err(CompileError::must_be(keyword, list, "an array of at least one schema"));
         }
         list.elements().map(|schema| self.child(keyword, schema)).collect()
     }
@@ -152,24 +152,24 @@ impl<'s> Compiler<'s, '_> {
             node.types = 0;
         } else if schema.kind() == Kind::Object {
             self.reject_unsupported_keywords(schema)?;
-            let marks = SeverityOverrides::of(schema)?;
-            if self.reading.ref_ignores_siblings()
+            let overrides = SeverityOverrides::parse(schema)?;
+            if self.dialect_rules.ref_ignores_siblings()
                 && let Some(reference) = schema.get("$ref")
             {
-                if let Some(mark) = marks.first() {
+                if let Some(mark) = overrides.first() {
                     return Err(CompileError::new(
                         "$ref",
                         mark,
-                        "Draft-07 ignores what stands beside a \"$ref\": mark the keywords of the schema it leads to.",
+                        "Draft-07 ignores keywords next to \"$ref\". Set severities in the referenced schema.",
                     ));
                 }
                 let target = self.registry.target(schema, reference)?;
                 node.applicators.push(Applicator::All(self.node(target)?));
             } else {
-                self.scalars(&mut node, schema, marks)?;
-                self.object(&mut node, schema, marks)?;
-                self.array(&mut node, schema, marks)?;
-                self.compile_applicators(&mut node, schema, marks)?;
+                self.scalars(&mut node, schema, overrides)?;
+                self.object(&mut node, schema, overrides)?;
+                self.array(&mut node, schema, overrides)?;
+                self.compile_applicators(&mut node, schema, overrides)?;
                 self.definitions(schema)?;
             }
         }
@@ -177,21 +177,21 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    /// Refuses what is not implemented, and under `strict` what is not known.
+    /// Rejects keywords that are not implemented and, with `strict`, unknown ones.
     #[inline(never)]
     fn reject_unsupported_keywords(&self, schema: Value<'s>) -> Result<(), CompileError> {
-        let alone = self.reading.ref_ignores_siblings() && schema.get("$ref").is_some();
+        let ignores_siblings = self.dialect_rules.ref_ignores_siblings() && schema.get("$ref").is_some();
         for (key, value) in schema.members() {
             let name = key.text();
-            let message = match self.reading.keyword(&name) {
+            let message = match self.dialect_rules.keyword(&name) {
                 Some(KeywordKind::Unsupported) if &*name == "additionalItems" => {
-                    "\"additionalItems\" is draft-07's: in 2020-12 the list is \"prefixItems\" and the rest is \"items\".".to_owned()
+                    "\"additionalItems\" is a keyword of draft-07. In 2020-12, use \"prefixItems\" for the list and \"items\" for the rest.".to_owned()
                 }
                 Some(KeywordKind::Unsupported) => {
-                    format!("\"{name}\" is not supported, and a rule is never skipped: write the schema without it.")
+                    format!("\"{name}\" is not supported. Remove it from the schema.")
                 }
-                None if self.strict && !alone => {
-                    format!("{} is no keyword of this dialect, and the schema is compiled strictly.", quoted(&name))
+                None if self.strict && !ignores_siblings => {
+                    format!("Unknown keyword {} in strict mode. Remove it.", quoted(&name))
                 }
                 _ => continue,
             };
@@ -200,7 +200,7 @@ impl<'s> Compiler<'s, '_> {
         Ok(())
     }
 
-    /// Compiles definitions that nothing may refer to: a mistake in them is a mistake.
+    /// Compiles all definitions, so that an error in an unused one is found too.
     #[inline(never)]
     fn definitions(&mut self, schema: Value<'s>) -> Result<(), CompileError> {
         for keyword in ["$defs", "definitions"] {
@@ -218,7 +218,7 @@ impl<'s> Compiler<'s, '_> {
         &mut self,
         node: &mut Node,
         schema: Value<'s>,
-        marks: SeverityOverrides<'s>,
+        overrides: SeverityOverrides<'s>,
     ) -> Result<(), CompileError> {
         if let Some(reference) = schema.get("$ref") {
             let target = self.registry.target(schema, reference)?;
@@ -229,15 +229,18 @@ impl<'s> Compiler<'s, '_> {
         }
         if let Some(list) = schema.get("anyOf") {
             let rule = self.children("anyOf", list)?;
-            node.applicators.push(Applicator::Any(WithSeverity { rule, grades: marks.grades("anyOf") }));
+            node.applicators
+                .push(Applicator::Any(WithSeverity { rule, severities: overrides.severities("anyOf") }));
         }
         if let Some(list) = schema.get("oneOf") {
             let rule = self.children("oneOf", list)?;
-            node.applicators.push(Applicator::One(WithSeverity { rule, grades: marks.grades("oneOf") }));
+            node.applicators
+                .push(Applicator::One(WithSeverity { rule, severities: overrides.severities("oneOf") }));
         }
         if let Some(inner) = schema.get("not") {
             let rule = self.child("not", inner)?;
-            node.applicators.push(Applicator::Not(WithSeverity { rule, grades: marks.grades("not") }));
+            node.applicators
+                .push(Applicator::Not(WithSeverity { rule, severities: overrides.severities("not") }));
         }
         let mut part = |keyword| schema.get(keyword).map(|inner| self.child(keyword, inner)).transpose();
         let (condition, then, otherwise) = (part("if")?, part("then")?, part("else")?);
@@ -250,7 +253,7 @@ impl<'s> Compiler<'s, '_> {
     }
 }
 
-/// The members of what has to be an object.
+/// The members of an object, or the error that the value is none.
 fn members<'s>(
     keyword: &str,
     value: Value<'s>,
@@ -258,52 +261,46 @@ fn members<'s>(
     if value.kind() == Kind::Object {
         Ok(value.members().map(|(key, value)| (key.text(), value)))
     } else {
-        Err(CompileError::new(keyword, value, format!("\"{keyword}\" must be an object.")))
+        Err(CompileError::must_be(keyword, value, "an object"))
     }
 }
 
-/// The texts of what has to be a list of different strings.
+/// The strings of an array of unique strings, or the error that the value is none.
 #[inline(never)]
 fn names<'s>(keyword: &str, value: Value<'s>) -> Result<Vec<(Box<str>, Value<'s>)>, CompileError> {
-    let fault = |at| {
-        CompileError::new(keyword, at, format!("\"{keyword}\" must be a list of strings, each only once."))
-    };
+    let error = |value| CompileError::must_be(keyword, value, "an array of unique strings");
     if value.kind() != Kind::Array {
-        return Err(fault(value));
+        return Err(error(value));
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut unique = std::collections::HashSet::new();
     let mut out = Vec::with_capacity(value.len());
     for item in value.elements() {
-        let name: Box<str> = item.as_str().ok_or_else(|| fault(item))?.into();
-        if !seen.insert(name.clone()) {
-            return Err(fault(item));
+        let name: Box<str> = item.as_str().ok_or_else(|| error(item))?.into();
+        if !unique.insert(name.clone()) {
+            return Err(error(item));
         }
         out.push((name, item));
     }
     Ok(out)
 }
 
-/// A limit that counts something.
+/// Parses a limit such as `minItems`.
 #[inline(never)]
 fn count(
     keyword: &str,
     schema: Value<'_>,
-    marks: SeverityOverrides<'_>,
+    overrides: SeverityOverrides<'_>,
 ) -> Result<Option<WithSeverity<usize>>, CompileError> {
     let Some(value) = schema.get(keyword) else { return Ok(None) };
     let whole = value.as_decimal().filter(|number| number.is_integer());
     let rule = match whole.map(crate::json::Decimal::to_i64) {
-        // More than can be counted is more than any document has.
+        // A limit above 64 bits is above the size of any document.
         Some(None) if !value.raw_bytes().starts_with(b"-") => Some(usize::MAX),
         Some(Some(number)) => usize::try_from(number).ok(),
         _ => None,
     };
     match rule {
-        Some(rule) => Ok(Some(WithSeverity { rule, grades: marks.grades(keyword) })),
-        None => Err(CompileError::new(
-            keyword,
-            value,
-            format!("\"{keyword}\" must be a whole number that is not negative."),
-        )),
+        Some(rule) => Ok(Some(WithSeverity { rule, severities: overrides.severities(keyword) })),
+        None => Err(CompileError::must_be(keyword, value, "a non-negative integer")),
     }
 }

@@ -1,15 +1,15 @@
-//! Rules about one value: its type, the values it may have, strings and numbers.
+//! Compiles `type`, `enum` and `const`, and the keywords for strings and numbers.
 
 use super::severity::SeverityOverrides;
 use super::{Compiler, count};
-use crate::json::{Kind, NumberStep, Value, quoted};
-use crate::schema::error::CompileError;
-use crate::schema::format::{Format, FormatLookup};
-use crate::schema::pattern::Pattern;
-use crate::schema::plan::{
+use crate::json::{Divisor, Kind, Value, quoted};
+use crate::schema::compiled::{
     EnumValues, Literal, Literals, Node, Number, NumberRules, StringRules, StringSet, Values, WithSeverity,
     types,
 };
+use crate::schema::error::{CompileError, expect_string};
+use crate::schema::format::{Format, FormatLookup};
+use crate::schema::pattern::Pattern;
 
 impl<'s> Compiler<'s, '_> {
     #[inline(never)]
@@ -17,23 +17,22 @@ impl<'s> Compiler<'s, '_> {
         &self,
         node: &mut Node,
         schema: Value<'s>,
-        marks: SeverityOverrides<'s>,
+        overrides: SeverityOverrides<'s>,
     ) -> Result<(), CompileError> {
         if let Some(value) = schema.get("type") {
             node.types = type_set(value)?;
-            node.type_grades = marks.grades("type");
+            node.type_severities = overrides.severities("type");
         }
         if let Some(words) = schema.get("x-type-hint") {
             if schema.get("type").is_none() {
-                let message =
-                    "\"x-type-hint\" says what is behind another \"type\", and there is none beside it.";
+                let message = "\"x-type-hint\" requires \"type\" in the same schema.";
                 return Err(CompileError::new("x-type-hint", words, message));
             }
-            node.type_hint = Some(text("x-type-hint", words)?.into());
+            node.type_hint = Some(expect_string("x-type-hint", words)?.into());
         }
-        node.values = values(schema, marks)?;
-        node.string = self.string(schema, marks)?;
-        node.number = number(schema, marks)?;
+        node.values = values(schema, overrides)?;
+        node.string = self.string(schema, overrides)?;
+        node.number = number(schema, overrides)?;
         Ok(())
     }
 
@@ -41,58 +40,52 @@ impl<'s> Compiler<'s, '_> {
     fn string(
         &self,
         schema: Value<'s>,
-        marks: SeverityOverrides<'s>,
+        overrides: SeverityOverrides<'s>,
     ) -> Result<Option<Box<StringRules>>, CompileError> {
         let mut rules = StringRules {
-            min: count("minLength", schema, marks)?.filter(|min| min.rule > 0),
-            max: count("maxLength", schema, marks)?,
+            min: count("minLength", schema, overrides)?.filter(|min| min.rule > 0),
+            max: count("maxLength", schema, overrides)?,
             ..StringRules::default()
         };
         if let Some(value) = schema.get("format") {
-            let name = text("format", value)?;
-            match Format::named(&name) {
+            let name = expect_string("format", value)?;
+            match Format::from_name(&name) {
                 FormatLookup::Known(rule) => {
-                    rules.format = Some(WithSeverity { rule, grades: marks.grades("format") });
+                    rules.format = Some(WithSeverity { rule, severities: overrides.severities("format") });
                 }
-                FormatLookup::Refused => {
-                    let message = format!(
-                        "The format {} is not supported, and a rule is never skipped: use a \"pattern\".",
-                        quoted(&name)
-                    );
+                FormatLookup::Unsupported => {
+                    let message =
+                        format!("The format {} is not supported. Use \"pattern\" instead.", quoted(&name));
                     return Err(CompileError::new("format", value, message));
                 }
                 FormatLookup::Unknown if self.strict => {
-                    let message = format!(
-                        "{} is no format of JSON Schema, and the schema is compiled strictly.",
-                        quoted(&name)
-                    );
+                    let message = format!("Unknown format {} in strict mode. Remove it.", quoted(&name));
                     return Err(CompileError::new("format", value, message));
                 }
                 FormatLookup::Unknown => {}
             }
         }
-        if let Some(most) = schema.get("x-fraction") {
+        if let Some(max) = schema.get("x-fraction") {
             match &mut rules.format {
-                Some(format) if format.rule == Format::DateTime && most.as_i64() == Some(9) => {
+                Some(format) if format.rule == Format::DateTime && max.as_i64() == Some(9) => {
                     format.rule = Format::DateTimeNanos;
                 }
                 _ => {
-                    let message = "\"x-fraction\" stands beside the format \"date-time\", and is 9: so many digits may follow the seconds.";
-                    return Err(CompileError::new("x-fraction", most, message));
+                    let message = "\"x-fraction\" must be 9, next to the format \"date-time\".";
+                    return Err(CompileError::new("x-fraction", max, message));
                 }
             }
         }
         if let Some(value) = schema.get("pattern") {
-            let rule = pattern("pattern", value, &text("pattern", value)?)?;
-            rules.pattern = Some(WithSeverity { rule, grades: marks.grades("pattern") });
+            let rule = pattern("pattern", value, &expect_string("pattern", value)?)?;
+            rules.pattern = Some(WithSeverity { rule, severities: overrides.severities("pattern") });
         }
         if let Some(words) = schema.get("x-expected") {
             if rules.pattern.is_none() {
-                let message =
-                    "\"x-expected\" says in words what a \"pattern\" wants, and there is none beside it.";
+                let message = "\"x-expected\" requires \"pattern\" in the same schema.";
                 return Err(CompileError::new("x-expected", words, message));
             }
-            rules.expected = Some(text("x-expected", words)?.into());
+            rules.expected = Some(expect_string("x-expected", words)?.into());
         }
         let any =
             rules.min.is_some() || rules.max.is_some() || rules.format.is_some() || rules.pattern.is_some();
@@ -100,31 +93,25 @@ impl<'s> Compiler<'s, '_> {
     }
 }
 
-/// Compiles a regular expression, which `at` holds.
+/// Compiles a regular expression. `value` is its location in the schema.
 pub(super) fn pattern(
     keyword: &str,
-    at: Value<'_>,
+    value: Value<'_>,
     source: &str,
 ) -> Result<(Pattern, Box<str>), CompileError> {
     match Pattern::compile(source) {
         Ok(pattern) => Ok((pattern, source.into())),
         Err(error) => Err(CompileError::new(
             keyword,
-            at,
-            format!("This regular expression of \"{keyword}\" cannot be used: {error}."),
+            value,
+            format!("Cannot compile the regular expression in \"{keyword}\": {error}."),
         )),
     }
 }
 
-fn text<'s>(keyword: &str, value: Value<'s>) -> Result<std::borrow::Cow<'s, str>, CompileError> {
-    value
-        .as_str()
-        .ok_or_else(|| CompileError::new(keyword, value, format!("\"{keyword}\" must be a string.")))
-}
-
 #[inline(never)]
 fn type_set(value: Value<'_>) -> Result<u8, CompileError> {
-    let one = |item: Value<'_>| {
+    let parse_type = |item: Value<'_>| {
         let bits = match item.as_str().as_deref() {
             Some("null") => types::NULL,
             Some("boolean") => types::BOOLEAN,
@@ -134,52 +121,59 @@ fn type_set(value: Value<'_>) -> Result<u8, CompileError> {
             Some("array") => types::ARRAY,
             Some("object") => types::OBJECT,
             _ => {
-                let message = "\"type\" must be one of \"null\", \"boolean\", \"integer\", \"number\", \"string\", \"array\" and \"object\", or a list of them.";
+                let message = "\"type\" must be \"null\", \"boolean\", \"integer\", \"number\", \"string\", \"array\" or \"object\", or an array of them.";
                 return Err(CompileError::new("type", item, message));
             }
         };
         Ok(bits)
     };
     if value.kind() != Kind::Array {
-        return one(value);
+        return parse_type(value);
     }
     if value.len() == 0 {
         return Err(CompileError::new("type", value, "\"type\" must list at least one type."));
     }
-    value.elements().try_fold(0, |all, item| Ok(all | one(item)?))
+    value.elements().try_fold(0, |all, item| Ok(all | parse_type(item)?))
 }
 
 #[inline(never)]
-fn values(schema: Value<'_>, marks: SeverityOverrides<'_>) -> Result<Option<Box<Values>>, CompileError> {
-    let constant = schema
-        .get("const")
-        .map(|value| WithSeverity { rule: Literal::of(value), grades: marks.grades("const") });
+fn values(schema: Value<'_>, overrides: SeverityOverrides<'_>) -> Result<Option<Box<Values>>, CompileError> {
+    let constant = schema.get("const").map(|value| WithSeverity {
+        rule: Literal::from_value(value),
+        severities: overrides.severities("const"),
+    });
     let mut any = None;
     if let Some(list) = schema.get("enum") {
         if list.kind() != Kind::Array {
-            return Err(CompileError::new("enum", list, "\"enum\" must be a list of values."));
+            return Err(CompileError::must_be("enum", list, "an array"));
         }
         let (mut words, mut others) = (Vec::new(), Vec::new());
         for item in list.elements() {
-            match Literal::of(item) {
-                Literal::Text(word) => words.push(word),
-                other => others.push(other),
+            match item.as_str() {
+                Some(word) => words.push(word.into()),
+                None => others.push(item),
             }
         }
-        let rule = EnumValues { words: StringSet::of(words), others: Literals::of(others) };
-        any = Some(WithSeverity { rule, grades: marks.grades("enum") });
+        let rule = EnumValues { words: StringSet::new(words), others: Literals::new(&others) };
+        any = Some(WithSeverity { rule, severities: overrides.severities("enum") });
     }
     Ok((any.is_some() || constant.is_some()).then(|| Box::new(Values { any, constant })))
 }
 
 #[inline(never)]
-fn number(schema: Value<'_>, marks: SeverityOverrides<'_>) -> Result<Option<Box<NumberRules>>, CompileError> {
+fn number(
+    schema: Value<'_>,
+    overrides: SeverityOverrides<'_>,
+) -> Result<Option<Box<NumberRules>>, CompileError> {
     let limit = |keyword: &str| {
         let Some(value) = schema.get(keyword) else { return Ok(None) };
         if value.kind() == Kind::Number {
-            Ok(Some(WithSeverity { rule: Number::of(value), grades: marks.grades(keyword) }))
+            Ok(Some(WithSeverity {
+                rule: Number::from_value(value),
+                severities: overrides.severities(keyword),
+            }))
         } else {
-            Err(CompileError::new(keyword, value, format!("\"{keyword}\" must be a number.")))
+            Err(CompileError::must_be(keyword, value, "a number"))
         }
     };
     let mut rules = NumberRules {
@@ -190,12 +184,14 @@ fn number(schema: Value<'_>, marks: SeverityOverrides<'_>) -> Result<Option<Box<
         multiple_of: None,
     };
     if let Some(value) = schema.get("multipleOf") {
-        let Some(step) = value.as_decimal().and_then(NumberStep::of) else {
+        let Some(divisor) = value.as_decimal().and_then(Divisor::new) else {
             let message = "\"multipleOf\" must be a number above 0 with at most 19 significant digits.";
             return Err(CompileError::new("multipleOf", value, message));
         };
-        rules.multiple_of =
-            Some(WithSeverity { rule: (step, Number::of(value)), grades: marks.grades("multipleOf") });
+        rules.multiple_of = Some(WithSeverity {
+            rule: (divisor, Number::from_value(value)),
+            severities: overrides.severities("multipleOf"),
+        });
     }
     let limits = [&rules.min, &rules.exclusive_min, &rules.max, &rules.exclusive_max];
     let any = limits.into_iter().any(Option::is_some) || rules.multiple_of.is_some();

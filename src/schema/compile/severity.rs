@@ -1,11 +1,11 @@
-//! `x-lenient` and `x-strict`: what breaking a rule means in each profile. Annotations to every other
-//! validator, so that a schema without them is the closed, strict contract.
+//! `x-lenient` and `x-strict`: the severity of violations in each profile. Other validators ignore both keywords and so
+//! treat every violation as an error.
 
 use crate::json::{Kind, Value, quoted};
+use crate::schema::compiled::{ProfileSeverities, RuleSeverity};
 use crate::schema::error::CompileError;
-use crate::schema::plan::{ProfileSeverities, RuleSeverity};
 
-/// The severities a schema object gives its own keywords.
+/// The severities that a schema object sets for its own keywords.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SeverityOverrides<'s> {
     lenient: Option<Value<'s>>,
@@ -14,7 +14,7 @@ pub(super) struct SeverityOverrides<'s> {
 
 const KEYWORDS: [&str; 2] = ["x-lenient", "x-strict"];
 
-/// What can be marked whatever it holds.
+/// Keywords that always accept a severity.
 const RULES: &[&str] = &[
     "type",
     "enum",
@@ -45,47 +45,47 @@ const RULES: &[&str] = &[
     "not",
 ];
 
-/// What can be marked where it is `false`, because then it is a rule of its own.
+/// Keywords that accept a severity only if their value is `false`. Any other value is a schema with its own severities.
 const ANNOTATABLE_IF_FALSE: &[&str] = &["additionalProperties", "items", "additionalItems"];
 
 impl<'s> SeverityOverrides<'s> {
-    pub fn of(schema: Value<'s>) -> Result<Self, CompileError> {
-        let marks = Self { lenient: schema.get("x-lenient"), strict: schema.get("x-strict") };
-        for (name, value) in KEYWORDS.into_iter().zip([marks.lenient, marks.strict]) {
+    pub fn parse(schema: Value<'s>) -> Result<Self, CompileError> {
+        let overrides = Self { lenient: schema.get("x-lenient"), strict: schema.get("x-strict") };
+        for (name, value) in KEYWORDS.into_iter().zip([overrides.lenient, overrides.strict]) {
             if let Some(value) = value {
                 check(name, value, schema)?;
             }
         }
-        Ok(marks)
+        Ok(overrides)
     }
 
-    /// Where there are any.
+    /// Returns the first of the two keywords that the schema has.
     pub fn first(self) -> Option<Value<'s>> {
         self.lenient.or(self.strict)
     }
 
-    /// What breaking this keyword means.
+    /// The severities of a violation of this keyword.
     #[inline(never)]
-    pub fn grades(self, keyword: &str) -> ProfileSeverities {
-        let of = |profile: Option<Value<'_>>| parse_severity(profile?.get(keyword)?);
+    pub fn severities(self, keyword: &str) -> ProfileSeverities {
+        let parse = |profile: Option<Value<'_>>| parse_severity(profile?.get(keyword)?);
         ProfileSeverities {
-            lenient: of(self.lenient).unwrap_or_default(),
-            strict: of(self.strict).unwrap_or_default(),
+            lenient: parse(self.lenient).unwrap_or_default(),
+            strict: parse(self.strict).unwrap_or_default(),
         }
     }
 
-    /// What it means that this property is missing.
+    /// The severities of a missing property.
     pub fn required(self, property: &str) -> ProfileSeverities {
-        let of = |profile: Option<Value<'_>>| {
-            let mark = profile?.get("required")?;
-            match mark.kind() {
-                Kind::Object => parse_severity(mark.get(property).or_else(|| mark.get("*"))?),
-                _ => parse_severity(mark),
+        let parse = |profile: Option<Value<'_>>| {
+            let severity = profile?.get("required")?;
+            match severity.kind() {
+                Kind::Object => parse_severity(severity.get(property).or_else(|| severity.get("*"))?),
+                _ => parse_severity(severity),
             }
         };
         ProfileSeverities {
-            lenient: of(self.lenient).unwrap_or_default(),
-            strict: of(self.strict).unwrap_or_default(),
+            lenient: parse(self.lenient).unwrap_or_default(),
+            strict: parse(self.strict).unwrap_or_default(),
         }
     }
 }
@@ -100,49 +100,51 @@ fn parse_severity(value: Value<'_>) -> Option<RuleSeverity> {
     }
 }
 
-/// The properties that may be marked one by one: each is looked up in all of `required`.
-const MAX_MARKED: usize = 256;
+/// PERF: each property with a severity is searched in all of `required`.
+const MAX_PROPERTIES: usize = 256;
 
-fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), CompileError> {
-    let fault = |at: Value<'_>, message: String| Err(CompileError::new(name, at, message));
-    if marks.kind() != Kind::Object {
-        return fault(marks, format!("\"{name}\" must be an object from keywords to severities."));
+fn check(name: &str, overrides: Value<'_>, schema: Value<'_>) -> Result<(), CompileError> {
+    let error = |value: Value<'_>, message: String| Err(CompileError::new(name, value, message));
+    if overrides.kind() != Kind::Object {
+        return Err(CompileError::must_be(name, overrides, "an object of keywords and severities"));
     }
-    for (key, mark) in marks.members() {
+    for (key, severity) in overrides.members() {
         let keyword = key.text();
         let Some(rule) = schema.get(&keyword) else {
-            return fault(
-                mark,
-                format!(
-                    "\"{name}\" marks {}, and this schema has no such keyword beside it.",
-                    quoted(&keyword)
-                ),
+            return error(
+                severity,
+                format!("\"{name}\" lists {}, but this schema has no such keyword.", quoted(&keyword)),
             );
         };
-        let closes = ANNOTATABLE_IF_FALSE.contains(&&*keyword);
-        let markable = RULES.contains(&&*keyword) || (closes && rule.as_bool() == Some(false));
-        if !markable {
-            let limit = if closes { "can be marked only where it is false" } else { "cannot be marked" };
-            return fault(
-                mark,
-                format!("{} {limit}: mark the keywords inside it instead.", quoted(&keyword)),
+        let is_annotatable_if_false = ANNOTATABLE_IF_FALSE.contains(&&*keyword);
+        let accepts_severity =
+            RULES.contains(&&*keyword) || (is_annotatable_if_false && rule.as_bool() == Some(false));
+        if !accepts_severity {
+            let limit = if is_annotatable_if_false {
+                "can have a severity only if it is false"
+            } else {
+                "cannot have a severity"
+            };
+            return error(
+                severity,
+                format!("{} {limit}. Remove it, or set severities in the subschema.", quoted(&keyword)),
             );
         }
-        if &*keyword == "required" && mark.kind() == Kind::Object {
-            if mark.len() > MAX_MARKED {
+        if &*keyword == "required" && severity.kind() == Kind::Object {
+            if severity.len() > MAX_PROPERTIES {
                 let message = format!(
-                    "\"{name}\" can mark {MAX_MARKED} properties at most: use \"*\" to mark all of them."
+                    "\"{name}\" can list at most {MAX_PROPERTIES} properties. Use \"*\" for all properties."
                 );
-                return fault(mark, message);
+                return error(severity, message);
             }
-            for (property, severity) in mark.members() {
+            for (property, severity) in severity.members() {
                 let property = property.text();
                 let listed = rule.elements().any(|item| item.as_str().is_some_and(|item| item == property));
                 if property != "*" && !listed {
-                    return fault(
+                    return error(
                         severity,
                         format!(
-                            "\"{name}\" marks the property {}, which \"required\" does not list.",
+                            "\"{name}\" lists the property {}, but \"required\" does not.",
                             quoted(&property)
                         ),
                     );
@@ -150,17 +152,19 @@ fn check(name: &str, marks: Value<'_>, schema: Value<'_>) -> Result<(), CompileE
                 require_severity(name, severity)?;
             }
         } else {
-            require_severity(name, mark)?;
+            require_severity(name, severity)?;
         }
     }
     Ok(())
 }
 
-fn require_severity(name: &str, mark: Value<'_>) -> Result<(), CompileError> {
-    match parse_severity(mark) {
+fn require_severity(name: &str, severity: Value<'_>) -> Result<(), CompileError> {
+    match parse_severity(severity) {
         Some(_) => Ok(()),
-        None => {
-            Err(CompileError::new(name, mark, "A severity is \"error\", \"warning\", \"info\" or \"off\"."))
-        }
+        None => Err(CompileError::new(
+            name,
+            severity,
+            "A severity must be \"error\", \"warning\", \"info\" or \"off\".",
+        )),
     }
 }

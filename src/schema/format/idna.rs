@@ -1,12 +1,12 @@
-//! Labels of host names that encode other letters: `xn--` and Punycode (RFC 3492, RFC 5890 to 5892).
+//! Internationalized labels of host names: `xn--` and Punycode (RFC 3492, RFC 5890 to 5892).
 
 use crate::schema::pattern::category;
 use crate::text::eq_ignore_ascii_case;
 
-/// Whether a label that starts with `xn--` encodes a label that may be encoded. Any other is what it says.
+/// Whether a label with the prefix `xn--` decodes to a valid U-label. Labels without the prefix are accepted.
 ///
-/// Known from general categories and the exceptions of RFC 5892; the rules that need normalisation, joining
-/// types or combining classes are not asked, so that a label is never refused wrongly.
+/// The check uses general categories and the exceptions of RFC 5892. The rules that need normalization, joining types or
+/// combining classes are left out: they need large tables, and without them no valid label is rejected.
 pub(super) fn is_valid_a_label(label: &str) -> bool {
     match label.split_at_checked(4) {
         Some((prefix, encoded)) if eq_ignore_ascii_case(prefix, "xn--") => {
@@ -27,7 +27,7 @@ fn decode(text: &str) -> Option<Vec<char>> {
     let (mut code, mut position, mut bias) = (128_u32, 0_u32, 72);
     let mut digits = rest.bytes().peekable();
     while digits.peek().is_some() {
-        let (before, mut weight, mut step) = (position, 1_u32, 36_u32);
+        let (before, mut weight, mut base) = (position, 1_u32, 36_u32);
         loop {
             let digit = match digits.next()? {
                 letter @ (b'a'..=b'z' | b'A'..=b'Z') => u32::from(letter.to_ascii_lowercase() - b'a'),
@@ -35,12 +35,12 @@ fn decode(text: &str) -> Option<Vec<char>> {
                 _ => return None,
             };
             position = position.checked_add(digit.checked_mul(weight)?)?;
-            let threshold = step.saturating_sub(bias).clamp(1, 26);
+            let threshold = base.saturating_sub(bias).clamp(1, 26);
             if digit < threshold {
                 break;
             }
             weight = weight.checked_mul(36 - threshold)?;
-            step += 36;
+            base += 36;
         }
         let count = u32::try_from(decoded.len()).ok()? + 1;
         bias = adapt(position - before, count, before == 0);
@@ -64,15 +64,15 @@ fn adapt(delta: u32, count: u32, first: bool) -> u32 {
     bias + 36 * delta / (delta + 38)
 }
 
-/// RFC 5891, section 5.4: something to encode, no hyphens where they mean something, no mark to begin with,
-/// and letters, marks and digits only.
+/// RFC 5891, section 5.4: has characters outside ASCII, no hyphens at reserved positions, no mark at the start, and only
+/// letters, marks and digits.
 fn is_valid_u_label(label: &[char]) -> bool {
     let (Some(first), Some(last)) = (label.first(), label.last()) else { return false };
     !label.iter().all(char::is_ascii)
         && *first != '-'
         && *last != '-'
         && label.get(2..4) != Some(&['-', '-'])
-        && category::of(u32::from(*first)) & category::MARK == 0
+        && category::find(u32::from(*first)) & category::MARK == 0
         && (0..label.len()).all(|at| is_allowed(label, at))
 }
 
@@ -93,8 +93,8 @@ fn is_allowed(label: &[char], at: usize) -> bool {
         | '\u{F0B}'
         | '\u{3007}' => true,
         '\u{640}' | '\u{7FA}' | '\u{302E}' | '\u{302F}' | '\u{3031}'..='\u{3035}' | '\u{303B}' => false,
-        // The joiners: after a mark (a virama is one), and the non-joiner also between letters that join.
-        '\u{200D}' => before.is_some_and(|before| category::of(before.into()) & MARK != 0),
+        // Zero-width joiner: after a mark, such as a virama. Zero-width non-joiner: also between joining letters.
+        '\u{200D}' => before.is_some_and(|before| category::find(before.into()) & MARK != 0),
         '\u{200C}' => before.is_some_and(|before| !before.is_ascii()),
         // The middle dot of Catalan.
         '\u{B7}' => before == Some('l') && after == Some('l'),
@@ -102,18 +102,18 @@ fn is_allowed(label: &[char], at: usize) -> bool {
         '\u{375}' => after.is_some_and(is_greek),
         '\u{5F3}' | '\u{5F4}' => before.is_some_and(is_hebrew),
         '\u{30FB}' => label.iter().any(|&char| is_japanese(char)),
-        // The two rows of Arabic digits do not mix.
+        // The two sets of Arabic digits must not be mixed.
         '\u{660}'..='\u{669}' => !label.iter().any(|char| ('\u{6F0}'..='\u{6F9}').contains(char)),
         '\u{6F0}'..='\u{6F9}' => !label.iter().any(|char| ('\u{660}'..='\u{669}').contains(char)),
         _ => {
-            // Capitals have small letters to be written as, but for those of Cherokee.
-            let capitals = if ('\u{13A0}'..='\u{13F5}').contains(&char) { 0 } else { UPPERCASE };
-            (LETTER | NONSPACING | SPACING | DIGIT) & !capitals & category::of(char.into()) != 0
+            // Uppercase letters are not allowed, except those of Cherokee.
+            let uppercase = if ('\u{13A0}'..='\u{13F5}').contains(&char) { 0 } else { UPPERCASE };
+            (LETTER | NONSPACING | SPACING | DIGIT) & !uppercase & category::find(char.into()) != 0
         }
     }
 }
 
-// Scripts, as far as the letters go that a label can have.
+// The scripts below include only the letters that a label can have.
 
 fn is_greek(char: char) -> bool {
     matches!(char, '\u{370}'..='\u{3E1}' | '\u{3F0}'..='\u{3FF}' | '\u{1D26}'..='\u{1D2A}' | '\u{1F00}'..='\u{1FFE}' | '\u{AB65}')
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn punycode_is_read_as_rfc_3492_has_it() {
+    fn punycode_is_decoded_by_rfc_3492() {
         for (encoded, decoded) in [
             ("egbpdaj6bu4bxfgehfvwxn", "ليهمابتكلموشعربي؟"),
             ("ihqwcrb4cv8a8dqg056pqjye", "他们为什么不说中文"),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encoded_label_has_letters_that_need_it_and_may_have_it() {
+    fn an_a_label_encodes_allowed_letters_outside_ascii() {
         for label in [
             "a",
             "r3---sn",

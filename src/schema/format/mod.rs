@@ -1,4 +1,4 @@
-//! The formats that strings are held to: JSON Schema's own, asserted.
+//! The formats of JSON Schema. They are asserted, not only annotations.
 
 mod idna;
 mod network;
@@ -11,12 +11,12 @@ use uri::Alphabet;
 
 pub(crate) use time::instant;
 
-/// A format whose rule is known.
+/// A format that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Uuid,
     DateTime,
-    /// A date-time with no more than nine digits after the seconds.
+    /// A date-time with at most nine digits after the seconds.
     DateTimeNanos,
     Date,
     Time,
@@ -36,20 +36,20 @@ pub(crate) enum Format {
     Regex,
 }
 
-/// What a name in a schema's `format` turns out to be.
+/// The result of looking up a name in `format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FormatLookup {
     /// A format that is checked.
     Known(Format),
-    /// A format of the specification that is not implemented: the schema has to be refused.
-    Refused,
-    /// No format of the specification: an annotation.
+    /// A format of the specification that is not implemented. A schema with it is rejected.
+    Unsupported,
+    /// Not a format of the specification. The keyword is an annotation then.
     Unknown,
 }
 
 impl Format {
     /// Finds a format by its name.
-    pub(crate) fn named(name: &str) -> FormatLookup {
+    pub(crate) fn from_name(name: &str) -> FormatLookup {
         FormatLookup::Known(match name {
             "uuid" => Self::Uuid,
             "date-time" => Self::DateTime,
@@ -69,13 +69,13 @@ impl Format {
             "json-pointer" => Self::JsonPointer,
             "relative-json-pointer" => Self::RelativeJsonPointer,
             "regex" => Self::Regex,
-            "idn-hostname" => return FormatLookup::Refused,
+            "idn-hostname" => return FormatLookup::Unsupported,
             _ => return FormatLookup::Unknown,
         })
     }
 
-    /// The same for a text that is known to be ASCII, where that spares a look at its encoding: in the formats
-    /// that payloads have most of.
+    /// PERF: the check for ASCII text, without UTF-8 decoding, for the most frequent formats. `None` means that only
+    /// [`accepts`](Self::accepts) can decide.
     #[inline]
     pub(crate) fn accepts_ascii(self, text: &[u8]) -> Option<bool> {
         match self {
@@ -112,10 +112,10 @@ impl Format {
         }
     }
 
-    /// What is asked for, as the words that follow "expected".
+    /// Describes the format, for the words after "Expected" in a message.
     pub(crate) fn expected(self) -> &'static str {
         match self {
-            Self::Uuid => "a UUID: 8-4-4-4-12 hexadecimal digits",
+            Self::Uuid => "a UUID (8-4-4-4-12 hexadecimal digits)",
             Self::DateTime => "a date and time with offset, such as 2024-01-02T03:04:05Z (RFC 3339)",
             Self::DateTimeNanos => {
                 "a date and time with offset and at most 9 digits after the seconds, such as 2024-01-02T03:04:05Z (RFC 3339)"
@@ -140,8 +140,7 @@ impl Format {
     }
 }
 
-/// RFC 9562, section 4, in either case. Any version and variant: what a sender's generator put there is
-/// the sender's business.
+/// RFC 9562, section 4, in either letter case. All versions and variants are accepted, because senders differ in them.
 ///
 /// ```text
 /// UUID = 4hexOctet "-" 2hexOctet "-" 2hexOctet "-" 2hexOctet "-" 6hexOctet
@@ -149,28 +148,28 @@ impl Format {
 fn is_uuid(text: &[u8]) -> bool {
     let Ok(bytes) = <&[u8; 36]>::try_from(text) else { return false };
     let hyphens = bytes[8] == b'-' && bytes[13] == b'-' && bytes[18] == b'-' && bytes[23] == b'-';
-    // The digits side by side and no early end: the compiler tests sixteen of them at once.
+    // PERF: adjacent digits and a loop without early exit, so that the compiler tests sixteen of them at once.
     let mut digits = [b'0'; 32];
     digits[..8].copy_from_slice(&bytes[..8]);
     digits[8..12].copy_from_slice(&bytes[9..13]);
     digits[12..16].copy_from_slice(&bytes[14..18]);
     digits[16..20].copy_from_slice(&bytes[19..23]);
     digits[20..].copy_from_slice(&bytes[24..]);
-    let wrong = digits.iter().fold(0, |wrong, &byte| {
+    let non_digits = digits.iter().fold(0, |non_digits, &byte| {
         let number = byte.wrapping_sub(b'0') < 10;
         let letter = (byte | 0x20).wrapping_sub(b'a') < 6;
-        wrong | u8::from(!(number | letter))
+        non_digits | u8::from(!(number | letter))
     });
-    hyphens && wrong == 0
+    hyphens && non_digits == 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Every name, a text of the format, one that is not, and the words for it.
+    /// For each format: its name, a valid text, an invalid text, and the description.
     const NAMES: [(&str, &str, &str, &str); 18] = [
-        ("uuid", "00000000-0000-0000-0000-000000000000", "0", "a UUID: 8-4-4-4-12 hexadecimal digits"),
+        ("uuid", "00000000-0000-0000-0000-000000000000", "0", "a UUID (8-4-4-4-12 hexadecimal digits)"),
         (
             "date-time",
             "2024-01-02T03:04:05Z",
@@ -196,21 +195,21 @@ mod tests {
     ];
 
     #[test]
-    fn every_format_of_the_specification_has_its_rule_and_its_words_but_one() {
+    fn every_format_of_the_specification_but_one_is_checked_and_described() {
         for (name, good, bad, expected) in NAMES {
-            let FormatLookup::Known(format) = Format::named(name) else { panic!("{name} is known") };
+            let FormatLookup::Known(format) = Format::from_name(name) else { panic!("{name} is known") };
             assert!(format.accepts(good), "{name} accepts {good}");
             assert!(!format.accepts(bad), "{name} does not accept {bad}");
             assert_eq!(format.expected(), expected);
         }
-        assert_eq!(Format::named("idn-hostname"), FormatLookup::Refused);
+        assert_eq!(Format::from_name("idn-hostname"), FormatLookup::Unsupported);
         for name in ["UUID", "color", "", "utc-millisec"] {
-            assert_eq!(Format::named(name), FormatLookup::Unknown);
+            assert_eq!(Format::from_name(name), FormatLookup::Unknown);
         }
     }
 
     #[test]
-    fn no_text_is_too_long_or_too_deep_for_any_format() {
+    fn every_format_checks_long_and_deeply_nested_texts() {
         for part in [
             "(",
             "[",
@@ -231,7 +230,7 @@ mod tests {
         ] {
             let text = part.repeat(20_000);
             for (name, ..) in NAMES {
-                let FormatLookup::Known(format) = Format::named(name) else { panic!("{name} is known") };
+                let FormatLookup::Known(format) = Format::from_name(name) else { panic!("{name} is known") };
                 for text in [
                     text.clone(),
                     format!("2024-01-02T03:04:05.{text}"),

@@ -6,7 +6,7 @@ use super::idna;
 use crate::text::{eq_ignore_ascii_case, split_once};
 
 /// RFC 1123, section 2.1, with the lengths of RFC 1034, section 3.1: 253 characters in all, 63 in a label. A
-/// label that says it is encoded (RFC 5890, section 2.3.2.1) has to be.
+/// label with the prefix `xn--` must be a valid A-label (RFC 5890, section 2.3.2.1).
 ///
 /// ```text
 /// hostname = label *( "." label )
@@ -25,7 +25,7 @@ fn is_label(text: &str, unicode: bool) -> bool {
 }
 
 /// RFC 5321, section 4.1.2, with the lengths of section 4.5.3.1; with `unicode`, as RFC 6531, section 3.3,
-/// extends it: what is not ASCII may stand in the local part and in labels.
+/// extends it: the local part and labels can contain characters outside ASCII.
 ///
 /// ```text
 /// Mailbox    = Local-part "@" ( Domain / address-literal )
@@ -34,7 +34,7 @@ fn is_label(text: &str, unicode: bool) -> bool {
 /// Domain     = sub-domain *("." sub-domain)          sub-domain = Let-dig [Ldh-str]
 /// ```
 pub(super) fn is_mailbox(text: &str, unicode: bool) -> bool {
-    // The last one: a quoted local part may have others, a domain may not.
+    // The last "@": a quoted local part can contain others, a domain cannot.
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let quoted = local.strip_prefix('"').map(|rest| rest.strip_suffix('"'));
     let local_is_good = match quoted {
@@ -100,7 +100,7 @@ pub(super) fn is_ipv4(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok()
 }
 
-/// RFC 4291, section 2.2. No zone: that is RFC 4007's.
+/// RFC 4291, section 2.2. Without a zone, which only RFC 4007 adds.
 pub(super) fn is_ipv6(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok()
 }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn an_international_mailbox_has_more_letters_on_both_sides() {
+    fn an_international_mailbox_can_have_any_letters_on_both_sides() {
         for text in ["실례@실례.테스트", "\"δοκιμή\"@example.com", "δ.x@é"] {
             assert!(is_mailbox(text, true), "{text}");
             assert!(!is_mailbox(text, false), "{text}");
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_written_in_full_and_without_anything_around_them() {
+    fn addresses_are_complete_and_have_no_prefix_or_suffix() {
         for text in ["0.0.0.0", "255.255.255.255", "10.20.30.40"] {
             assert!(is_ipv4(text), "{text}");
         }

@@ -1,18 +1,18 @@
-//! Dates, times and durations of RFC 3339, and the instant a date-time names.
+//! Dates, times and durations of RFC 3339, and the instant of a date-time.
 
-/// A moment in UTC: what two date-times are compared by, whatever their offsets.
+/// A point in time in UTC, to compare date-times with different offsets.
 ///
-/// Exact to the nanosecond; digits after the ninth are dropped. A leap second lies between the second
-/// before it and the one after it.
+/// Exact to the nanosecond: digits after the ninth are dropped. A leap second is later than the second before it and
+/// earlier than the second after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Instant {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub(crate) seconds: i64,
-    /// 0 to 999 999 999, and a thousand million more inside a leap second.
+    /// 0 to 999,999,999, plus 1,000,000,000 within a leap second.
     pub(crate) nanos: u32,
 }
 
-/// The instant of an RFC 3339 date-time, or nothing where the text is not one.
+/// Parses an RFC 3339 date-time.
 ///
 /// ```text
 /// date-time    = full-date "T" full-time        ; "T" and "Z" in either case (section 5.6)
@@ -36,20 +36,20 @@ fn instant_of(bytes: &[u8]) -> Option<Instant> {
     Some(Instant { seconds: days * 86_400 + time.seconds, nanos: time.nanos })
 }
 
-/// `date-time`: the usual spellings at a glance, the others by the grammar.
+/// `date-time`. PERF: the common form is checked first and without the grammar.
 pub(super) fn is_date_time(text: &[u8]) -> bool {
     matches_common_form(text) || instant_of(text).is_some()
 }
 
-/// `date-time` with nine digits after the seconds at most: `YYYY-MM-DDThh:mm:ss.` are 20 bytes.
+/// `date-time` with at most nine digits after the seconds. `YYYY-MM-DDThh:mm:ss.` is 20 bytes long.
 pub(super) fn is_date_time_nanos(text: &[u8]) -> bool {
-    let fits = !text.get(20..30).is_some_and(|ten| ten.iter().all(u8::is_ascii_digit));
-    fits && is_date_time(text)
+    let is_short_enough = !text.get(20..30).is_some_and(|ten| ten.iter().all(u8::is_ascii_digit));
+    is_short_enough && is_date_time(text)
 }
 
-/// Whether a text is a date-time as programs write it: capitals, Z or +00:00, no day after the 28th, no leap
-/// second. Eight bytes are looked at at once: against `0000-00-` and `00T00:00`, digits are 0 to 9 and what
-/// stands between them is 0.
+/// Whether a text is a date-time in the common form: uppercase letters, `Z` or `+00:00`, no day after the 28th, no leap
+/// second. PERF: eight bytes are compared at once. XOR with `0000-00-` and `00T00:00` turns digits into 0 to 9 and the
+/// characters between them into 0.
 #[inline]
 fn matches_common_form(text: &[u8]) -> bool {
     let Some((front, [b':', tens, ones, rest @ ..])) = text.split_first_chunk::<16>() else { return false };
@@ -91,7 +91,7 @@ pub(super) fn is_time(text: &str) -> bool {
     full_time(text.as_bytes()).is_some()
 }
 
-/// The number of the day, counted from 1970-01-01.
+/// Parses a date to the number of days since 1970-01-01.
 fn full_date(date: &[u8; 10]) -> Option<i64> {
     let (century, rest, month, day) =
         (two_digits(date, 0), two_digits(date, 2), two_digits(date, 5), two_digits(date, 8));
@@ -112,7 +112,7 @@ fn days_in(year: u32, month: u32) -> u32 {
     }
 }
 
-/// Years start in March here, so that the leap day is the last one and needs no case of its own.
+/// The days since 1970-01-01. Years start in March here, so that the leap day is the last day of a year.
 fn day_number(year: i64, month: i64, day: i64) -> i64 {
     let years = if month > 2 { year } else { year - 1 };
     let since_march = (month + 9) % 12;
@@ -121,7 +121,7 @@ fn day_number(year: i64, month: i64, day: i64) -> i64 {
 }
 
 struct Time {
-    /// In UTC, counted from the midnight of the local day.
+    /// Seconds in UTC since midnight of the local day.
     seconds: i64,
     nanos: u32,
 }
@@ -166,14 +166,14 @@ fn full_time(text: &[u8]) -> Option<Time> {
     (seconds.rem_euclid(86_400) == 0).then_some(Time { seconds: seconds - 1, nanos: nanos + 1_000_000_000 })
 }
 
-/// The two digits at a place as a number; more than 99 where they are not digits.
+/// The number of the two digits at an index, or 100 if they are not digits.
 #[inline]
-fn two_digits<const N: usize>(text: &[u8; N], at: usize) -> u32 {
-    let [tens, ones] = [text[at], text[at + 1]].map(|byte| u32::from(byte.wrapping_sub(b'0')));
+fn two_digits<const N: usize>(text: &[u8; N], index: usize) -> u32 {
+    let [tens, ones] = [text[index], text[index + 1]].map(|byte| u32::from(byte.wrapping_sub(b'0')));
     if tens.max(ones) > 9 { 100 } else { tens * 10 + ones }
 }
 
-/// RFC 3339, appendix A. The letters are capitals, as ISO 8601 has them.
+/// RFC 3339, appendix A. The letters are uppercase, as in ISO 8601.
 ///
 /// ```text
 /// dur-time = "T" (dur-hour / dur-minute / dur-second)
@@ -197,7 +197,7 @@ pub(super) fn is_duration(text: &str) -> bool {
     }
 }
 
-/// One or more `1*DIGIT unit`, the units standing side by side in `units`: none may be left out in between.
+/// One or more `1*DIGIT unit`. The units are consecutive elements of `units`.
 fn is_run_of_units(mut text: &[u8], units: [u8; 3]) -> bool {
     let mut previous: Option<usize> = None;
     loop {
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_time_names_a_moment_whatever_its_offset_and_digits() {
+    fn a_date_time_is_an_instant_for_every_offset_and_fraction() {
         assert_eq!(at("1970-01-01T00:00:00Z"), Instant { seconds: 0, nanos: 0 });
         assert_eq!(at("1970-01-01t01:30:00.5+01:30"), Instant { seconds: 0, nanos: 500_000_000 });
         assert_eq!(at("1969-12-31T23:59:59.25z"), Instant { seconds: -1, nanos: 250_000_000 });
@@ -238,20 +238,20 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_spellings_are_a_part_of_the_grammar() {
+    fn the_common_form_is_a_part_of_the_grammar() {
         let text = "2021-01-15T14:33:30.929534+00:00";
-        let mut usual = 0;
+        let mut common = 0;
         for at in 0..text.len() {
             for byte in 0..=127u8 {
                 let mut changed = text.as_bytes().to_vec();
                 changed[at] = byte;
-                usual += usize::from(matches_common_form(&changed));
+                common += usize::from(matches_common_form(&changed));
                 assert!(!matches_common_form(&changed) || instant_of(&changed).is_some(), "{changed:?}");
             }
             let cut = &text.as_bytes()[..at];
             assert!(!matches_common_form(cut) || instant_of(cut).is_some(), "{cut:?}");
         }
-        assert!(usual > 80);
+        assert!(common > 80);
         assert!(
             matches_common_form(b"2021-12-28T23:59:59Z") && matches_common_form(b"0000-01-01T00:00:00.0Z")
         );
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leap_second_lies_between_its_neighbours() {
+    fn a_leap_second_is_between_its_neighbors() {
         assert!(at("2016-12-31T23:59:59.999999999Z") < at("2016-12-31T23:59:60Z"));
         assert!(at("2016-12-31T23:59:60.999999999Z") < at("2017-01-01T00:00:00Z"));
         assert_eq!(at("2016-12-31T23:59:60Z"), at("2017-01-01T00:59:60+01:00"));
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_time_is_held_to_the_grammar_and_the_clock() {
+    fn a_date_time_satisfies_the_grammar_and_the_clock() {
         for text in [
             "",
             "2024-01-02",
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_has_its_units_in_order_and_leaves_none_out_in_between() {
+    fn a_duration_has_consecutive_units_in_order() {
         for text in ["P1Y", "P1Y2M3D", "P1M2D", "PT1H2M3S", "PT36H", "P1DT12H", "P01W", "PT0S", "P1YT1S"] {
             assert!(is_duration(text), "{text}");
         }

@@ -3,12 +3,12 @@
 use crate::text::split_once;
 use std::net::Ipv6Addr;
 
-/// Which characters may stand as they are.
+/// The characters that need no percent-encoding.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alphabet {
-    /// RFC 3986: ASCII, everything else percent-encoded.
+    /// RFC 3986: a part of ASCII.
     Uri,
-    /// RFC 3987: most of Unicode too.
+    /// RFC 3987: the same and most of Unicode.
     Iri,
 }
 
@@ -32,8 +32,8 @@ pub(super) fn is_reference(text: &str, alphabet: Alphabet) -> bool {
     if first_segment.contains(':') { is_absolute(text, alphabet) } else { is_after_scheme(text, alphabet) }
 }
 
-/// Whether a text is a URI as most are: of the web, with nothing but unreserved characters and slashes behind
-/// the scheme, which may stand in an authority and in a path alike, and perhaps a query of names and values.
+/// PERF: whether a text is a common HTTP URL: after the scheme only unreserved characters and slashes, which are valid in
+/// an authority and in a path, and optionally a query of names and values. `false` means that the full check decides.
 pub(super) fn is_common_http_url(text: &[u8]) -> bool {
     let web = text.strip_prefix(b"https://").or_else(|| text.strip_prefix(b"http://"));
     let is_plain = |byte: &u8| UNRESERVED_OR_SLASH[usize::from(*byte)];
@@ -64,7 +64,7 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// What follows the scheme, or all of a relative reference.
+/// Checks the part after the scheme, or a whole relative reference.
 ///
 /// ```text
 /// path     = *( pchar / "/" )       query = fragment = *( pchar / "/" / "?" )
@@ -123,7 +123,7 @@ fn is_address(text: &str) -> bool {
     })
 }
 
-/// `unreserved / pct-encoded / sub-delims`, and what else is named.
+/// Whether all characters are `unreserved / pct-encoded / sub-delims` or in `more`.
 fn is_made_of(text: &str, alphabet: Alphabet, more: &str, private: bool) -> bool {
     let mut rest = text.chars();
     while let Some(char) = rest.next() {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_in_one_walk_is_a_uri() {
+    fn the_fast_check_accepts_only_uris() {
         let parts = [
             "a", "Z9", "-", ".", "_", "~", "/", "//", ":", "@", "?", "#", "%41", "[", "é", " ", "!", "=", "&",
         ];

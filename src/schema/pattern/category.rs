@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-/// Runs of code points of one category, from zero upwards. The low five bits of a byte are the category by
-/// its place in [`NAMES`]; the high three are how long the run is less one, and where all are set, it is
-/// eight and what the bytes after say, seven bits each, lowest first, the highest bit telling that more
-/// follow. [`ALTERNATING`] in place of a category is that many pairs of an `Lu` and an `Ll`.
+/// Runs of code points of one category, from zero upwards. The low five bits of a byte are the index of the category in
+/// [`NAMES`]. The high three bits are the length of the run minus one. If all three are set, the length is eight plus a
+/// number in the next bytes: seven bits each, lowest first, with the highest bit set if another byte follows.
+/// [`ALTERNATING`] instead of a category means that number of pairs of an `Lu` and an `Ll`.
 const RUNS: &[u8] = include_bytes!("category.bin");
 
 /// The categories in the order of their bits: short name, long name.
@@ -61,15 +61,15 @@ pub(in crate::schema) const OTHER: u32 = 0b1_1111 << 25;
 pub(in crate::schema) const UNASSIGNED: u32 = 1 << 29;
 pub(in crate::schema) const ANY: u32 = (1 << 30) - 1;
 
-/// The bit of a code point's category.
-pub(in crate::schema) fn of(code: u32) -> u32 {
+/// The bit of the category of a code point.
+pub(in crate::schema) fn find(code: u32) -> u32 {
     static TABLE: LazyLock<Box<[(u32, u32)]>> =
         LazyLock::new(|| runs().map(|(_, last, category)| (last, category)).collect());
-    let at = TABLE.partition_point(|&(last, _)| last < code);
-    TABLE.get(at).map_or(UNASSIGNED, |&(_, category)| category)
+    let index = TABLE.partition_point(|&(last, _)| last < code);
+    TABLE.get(index).map_or(UNASSIGNED, |&(_, category)| category)
 }
 
-/// First and last code point of each run, and the bit of its category.
+/// All runs: first code point, last code point, and the bit of the category.
 pub(in crate::schema) fn runs() -> impl Iterator<Item = (u32, u32, u32)> {
     let mut bytes = RUNS.iter().copied();
     let mut next = 0;
@@ -77,7 +77,7 @@ pub(in crate::schema) fn runs() -> impl Iterator<Item = (u32, u32, u32)> {
     std::iter::from_fn(move || {
         let first = next;
         if pairs > 0 {
-            // An odd number of them is left when it is the lower-case letter's turn.
+            // With an odd number of letters left, the next one is lowercase.
             let category = 1 << (pairs & 1);
             next += 1;
             pairs -= 1;

@@ -1,8 +1,7 @@
-//! Regular expressions of ECMA-262 with the `u` flag, in time linear in the text.
+//! Regular expressions of ECMA-262 with the `u` flag. SECURITY: matching takes time linear in the text.
 //!
-//! The whole grammar is read; what cannot be run in linear time, or would need tables nobody asked for, is
-//! refused by name when the pattern is compiled: backreferences, lookbehinds, groups that change flags, and
-//! Unicode properties other than general categories and a few small ones.
+//! The parser accepts the whole grammar. The compiler rejects what linear time excludes or what needs large tables:
+//! backreferences, lookbehinds, groups that change flags, and most Unicode properties other than general categories.
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod against_regress;
@@ -40,7 +39,7 @@ impl Pattern {
         if let Some(error) = parsed.unsupported {
             return Err(error);
         }
-        Ok(Self(match Sequence::of(&parsed.tree) {
+        Ok(Self(match Sequence::from_tree(&parsed.tree) {
             Some(sequence) => CompiledPattern::Sequence(sequence),
             None => CompiledPattern::Program(Program::new(&parsed.tree)?),
         }))
@@ -54,7 +53,7 @@ impl Pattern {
         }
     }
 
-    /// Whether a text is a pattern by the grammar, be it one that can be compiled here or not.
+    /// Whether a text is a pattern by the grammar. Not every such pattern can be compiled.
     pub(crate) fn is_valid(text: &str) -> bool {
         parser::parse(text).is_ok()
     }

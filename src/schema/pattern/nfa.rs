@@ -1,11 +1,12 @@
-//! Runs a program over a text, backwards, with the set of all states it can be in.
+//! Runs a program over a text, backwards, as a nondeterministic automaton: a set of active states per position.
 //!
-//! Time is the length of the text times the states; memory is the states, and for small programs no heap at
-//! all. Nothing here depends on what the text says.
+//! SECURITY: the time is at most the length of the text times the number of states, for every text. The memory is the
+//! number of states, without the heap for small programs.
 
 use super::program::{Assertion, Instruction, Program, StateId};
 
-/// Room on the stack for the lists of a program of about 40 states: to clear more takes longer than most texts.
+/// PERF: lists of a program of about 40 states fit into these words on the stack. Clearing more of them takes longer than
+/// matching most texts.
 const INLINE: usize = 128;
 
 /// Whether the program matches anywhere in the text.
@@ -56,15 +57,15 @@ struct Nfa<'a> {
     program: &'a Program,
     text: &'a [u8],
     stack: &'a mut [StateId],
-    /// A bit for each state that has been reached at this position.
+    /// A bit for each state that was reached at this position.
     seen: &'a mut [u16],
-    /// For each lookahead, whether it holds at this position.
+    /// For each lookahead, whether it matches at this position.
     matched: Vec<bool>,
 }
 
 impl Nfa<'_> {
-    /// Follows everything that needs no character, from the states that wait and from the beginning, and
-    /// lists the states that read one. Nothing, where the pattern matches from here.
+    /// Follows all instructions that consume no character, from the pending states and from the entry, and lists the states
+    /// that consume one. `None` if the pattern matches from this position.
     fn epsilon_closure(&mut self, at: usize, pending: &[StateId], current: &mut [StateId]) -> Option<usize> {
         self.seen.fill(0);
         let mut pending = pending.iter().copied().peekable();
@@ -72,7 +73,7 @@ impl Nfa<'_> {
         let last = self.program.parts.len() - 1;
         for (part, bounds) in self.program.parts.iter().enumerate() {
             let mut matched = false;
-            // States are listed in the order of their parts, because the parts are settled in order.
+            // INVARIANT: pending states are in the order of their parts, because the parts are followed in order.
             if part < last || at == self.text.len() || !self.program.ends_at_end {
                 matched |= self.follow(bounds.entry, at, current, &mut active);
             }
@@ -115,7 +116,7 @@ impl Nfa<'_> {
         matched
     }
 
-    /// Each state goes onto the stack once for a position, so that the stack needs no more room than that.
+    /// INVARIANT: each state is pushed at most once per position, so the stack never exceeds the number of states.
     fn push(&mut self, state: StateId, height: &mut usize) {
         let (word, bit) = (usize::from(state) / 16, 1 << (state % 16));
         if self.seen[word] & bit == 0 {
@@ -139,7 +140,7 @@ impl Nfa<'_> {
     }
 }
 
-/// `WordCharacters`, section 22.2.2.9.2: all of them are ASCII, so a byte tells.
+/// `WordCharacters`, section 22.2.2.9.2. All of them are ASCII, so a byte decides.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }

@@ -1,31 +1,34 @@
-//! Reads a pattern by the grammar of ECMA-262, section 22.2.1, with the `u` flag: alternatives, groups and
-//! repetitions. Open groups lie on a stack of our own, so that no text can exhaust the machine's.
+//! Parses patterns by the grammar of ECMA-262, section 22.2.1, with the `u` flag: alternatives, groups and repetitions.
+//!
+//! SECURITY: open groups are on a stack on the heap, so that no pattern can overflow the call stack.
 
 use std::collections::HashMap;
 
 use super::error::PatternError;
 use super::tree::{ClassItem, Id, PatternNode, Tree};
 
-/// Groups inside groups. Whoever walks the tree by recursion relies on it.
+/// SECURITY: limits the recursion of all functions that walk the tree.
 const MAX_GROUP_DEPTH: usize = 250;
 
-/// A pattern that has been read.
+const NO_BACKREFERENCE: &str = "backreferences are not supported, because linear-time matching excludes them";
+
+/// A parsed pattern.
 pub(super) struct Parsed {
     pub(super) tree: Tree,
-    /// The first thing in it that is right and that no matcher of ours runs.
+    /// The first valid construct that the compiler does not support.
     pub(super) unsupported: Option<PatternError>,
 }
 
-/// Reads a whole pattern.
+/// Parses a whole pattern.
 pub(super) fn parse(text: &str) -> Result<Parsed, PatternError> {
     let mut parser = PatternParser {
         text,
-        at: 0,
+        offset: 0,
         nodes: Vec::new(),
-        open: Vec::new(),
+        frames: Vec::new(),
         groups: 0,
         names: HashMap::new(),
-        named: Vec::new(),
+        name_order: Vec::new(),
         is_name_in_use: Vec::new(),
         highest: None,
         references: Vec::new(),
@@ -37,31 +40,31 @@ pub(super) fn parse(text: &str) -> Result<Parsed, PatternError> {
 
 pub(super) struct PatternParser<'a> {
     text: &'a str,
-    /// In bytes.
-    pub(super) at: usize,
+    /// The offset of the next character in bytes.
+    pub(super) offset: usize,
     nodes: Vec<PatternNode>,
-    open: Vec<GroupFrame>,
+    frames: Vec<GroupFrame>,
     /// Capturing groups so far.
     groups: u32,
-    /// Group names, numbered.
+    /// The number of each group name.
     names: HashMap<String, usize>,
-    /// The names in the order they were given, and which of them the alternative being read holds already.
-    named: Vec<usize>,
+    /// The names in order of occurrence, and whether each of them is in use in the current alternative.
+    name_order: Vec<usize>,
     is_name_in_use: Vec<bool>,
-    /// The highest `\1`, and where it stands.
+    /// The highest numbered backreference, and its offset.
     highest: Option<(u32, usize)>,
-    /// Each `\k<name>`, and where it stands.
+    /// Each named backreference, and its offset.
     references: Vec<(String, usize)>,
     unsupported: Option<PatternError>,
 }
 
-/// A group whose end has not been read yet. The lowest is the pattern itself.
+/// A group whose end is not parsed yet. The first frame is the whole pattern.
 struct GroupFrame {
     kind: GroupKind,
-    at: usize,
+    offset: usize,
     alternatives: Vec<Id>,
     terms: Vec<Id>,
-    /// Where the names of this group, and those of its current alternative, begin in `named`.
+    /// The indices in `name_order` where the names of this group and of its current alternative start.
     names: usize,
     alternative_names: usize,
 }
@@ -77,74 +80,76 @@ impl PatternParser<'_> {
     fn pattern(&mut self) -> Result<Id, PatternError> {
         self.enter(GroupKind::Group, 0)?;
         while let Some(char) = self.peek() {
-            let at = self.at;
-            self.at += char.len_utf8();
+            let offset = self.offset;
+            self.offset += char.len_utf8();
             match char {
                 '|' => self.alternative(),
-                '(' => self.group(at)?,
-                ')' if self.open.len() == 1 => return Err(self.error(at, "')' closes no group")),
+                '(' => self.group(offset)?,
+                ')' if self.frames.len() == 1 => return Err(self.error(offset, "unmatched ')'")),
                 ')' => self.close()?,
                 '^' => self.term(PatternNode::Start),
                 '$' => self.term(PatternNode::End),
                 '*' | '+' | '?' => {
-                    return Err(self.error(at, &format!("nothing to repeat before '{char}'")));
+                    return Err(self.error(offset, &format!("nothing to repeat before '{char}'")));
                 }
                 '{' | '}' | ']' => {
-                    return Err(self.error(at, &format!("'{char}' on its own has to be written '\\{char}'")));
+                    return Err(self.error(offset, &format!("unescaped '{char}', write '\\{char}'")));
                 }
                 '.' => {
                     let items = Box::new([ClassItem::Fixed { ranges: LINE_ENDS, negated: false }]);
                     self.repeated(PatternNode::Class { items, negated: true })?;
                 }
                 '[' => {
-                    let class = self.class(at)?;
+                    let class = self.class(offset)?;
                     self.repeated(class)?;
                 }
-                '\\' => self.escape(at)?,
+                '\\' => self.escape(offset)?,
                 _ => self.repeated(PatternNode::Char(char.into()))?,
             }
         }
-        if self.open.len() > 1 {
-            let at = self.open[self.open.len() - 1].at;
-            return Err(self.error(at, "the group that starts here is not closed"));
+        if self.frames.len() > 1 {
+            let offset = self.frames[self.frames.len() - 1].offset;
+            return Err(self.error(offset, "unclosed group"));
         }
         self.references()?;
         Ok(self.leave().1)
     }
 
-    /// `\` outside a class.
-    fn escape(&mut self, at: usize) -> Result<(), PatternError> {
+    /// Parses an escape outside a class.
+    fn escape(&mut self, offset: usize) -> Result<(), PatternError> {
         match self.peek() {
             Some('b') => {
-                self.at += 1;
+                self.offset += 1;
                 self.term(PatternNode::Boundary { negated: false });
                 Ok(())
             }
             Some('B') => {
-                self.at += 1;
+                self.offset += 1;
                 self.term(PatternNode::Boundary { negated: true });
                 Ok(())
             }
             Some('1'..='9') => {
                 let number = self.digits().unwrap_or(0);
                 if self.highest.is_none_or(|(highest, _)| number > highest) {
-                    self.highest = Some((number, at));
+                    self.highest = Some((number, offset));
                 }
-                self.unsupported(at, "a backreference is not supported: no linear-time matcher can run it");
+                self.unsupported(offset, NO_BACKREFERENCE);
                 self.repeated(PatternNode::Empty)
             }
             Some('k') => {
-                self.at += 1;
+                self.offset += 1;
                 if !self.eat("<") {
-                    return Err(self.error(at, "'\\k' needs the name of a group, such as '\\k<name>'"));
+                    return Err(
+                        self.error(offset, "'\\k' must be followed by a group name, such as '\\k<name>'")
+                    );
                 }
                 let name = self.group_name()?;
-                self.references.push((name, at));
-                self.unsupported(at, "a backreference is not supported: no linear-time matcher can run it");
+                self.references.push((name, offset));
+                self.unsupported(offset, NO_BACKREFERENCE);
                 self.repeated(PatternNode::Empty)
             }
             _ => {
-                let node = match self.escaped(at)? {
+                let node = match self.escaped(offset)? {
                     ClassItem::Range(char, _) => PatternNode::Char(char),
                     item => PatternNode::Class { items: Box::new([item]), negated: false },
                 };
@@ -153,11 +158,11 @@ impl PatternParser<'_> {
         }
     }
 
-    /// What follows a `(`.
-    fn group(&mut self, at: usize) -> Result<(), PatternError> {
+    /// Parses a group after its `(`.
+    fn group(&mut self, offset: usize) -> Result<(), PatternError> {
         if !self.eat("?") {
             self.groups = self.groups.saturating_add(1);
-            return self.enter(GroupKind::Group, at);
+            return self.enter(GroupKind::Group, offset);
         }
         for (mark, kind) in [
             (":", GroupKind::Group),
@@ -168,9 +173,9 @@ impl PatternParser<'_> {
         ] {
             if self.eat(mark) {
                 if matches!(kind, GroupKind::Lookbehind) {
-                    self.unsupported(at, "a lookbehind is not supported");
+                    self.unsupported(offset, "lookbehinds are not supported");
                 }
-                return self.enter(kind, at);
+                return self.enter(kind, offset);
             }
         }
         if self.eat("<") {
@@ -181,66 +186,67 @@ impl PatternParser<'_> {
             if number == next {
                 self.is_name_in_use.push(false);
             } else if self.is_name_in_use[number] {
-                return Err(self.error(at, "another group that can match at the same time has this name"));
+                return Err(self.error(offset, "duplicate group name"));
             }
             self.is_name_in_use[number] = true;
-            self.named.push(number);
-            // The name belongs to the alternative around the group, and the group's own names come after it.
-            return self.enter(GroupKind::Group, at);
+            self.name_order.push(number);
+            // The name belongs to the alternative that contains the group, so it is recorded before the group's frame.
+            return self.enter(GroupKind::Group, offset);
         }
-        self.modifiers(at)
+        self.modifiers(offset)
     }
 
-    /// `(?ims-ims:`
-    fn modifiers(&mut self, at: usize) -> Result<(), PatternError> {
+    /// Parses flags such as `(?ims-ims:`.
+    fn modifiers(&mut self, offset: usize) -> Result<(), PatternError> {
         let (mut seen, mut minus) = (String::new(), false);
         loop {
             match self.peek() {
                 Some(flag @ ('i' | 'm' | 's')) if !seen.contains(flag) => seen.push(flag),
                 Some('-') if !minus => minus = true,
                 Some(':') if !seen.is_empty() => {
-                    self.at += 1;
-                    self.unsupported(at, "a group that changes flags is not supported");
-                    return self.enter(GroupKind::Group, at);
+                    self.offset += 1;
+                    self.unsupported(offset, "groups that change flags are not supported");
+                    return self.enter(GroupKind::Group, offset);
                 }
                 _ => {
-                    return Err(self
-                        .error(at, "'(?' starts no group of ECMA-262, such as '(?:', '(?=' or '(?<name>'"));
+                    return Err(
+                        self.error(offset, "invalid group, expected one such as '(?:', '(?=' or '(?<name>'")
+                    );
                 }
             }
-            self.at += 1;
+            self.offset += 1;
         }
     }
 
-    fn enter(&mut self, kind: GroupKind, at: usize) -> Result<(), PatternError> {
-        if self.open.len() > MAX_GROUP_DEPTH {
-            return Err(self.error(at, &format!("groups are nested deeper than {MAX_GROUP_DEPTH}")));
+    fn enter(&mut self, kind: GroupKind, offset: usize) -> Result<(), PatternError> {
+        if self.frames.len() > MAX_GROUP_DEPTH {
+            return Err(self.error(offset, &format!("groups are nested deeper than {MAX_GROUP_DEPTH}")));
         }
-        self.open.push(GroupFrame {
+        self.frames.push(GroupFrame {
             kind,
-            at,
+            offset,
             alternatives: Vec::new(),
             terms: Vec::new(),
-            names: self.named.len(),
-            alternative_names: self.named.len(),
+            names: self.name_order.len(),
+            alternative_names: self.name_order.len(),
         });
         Ok(())
     }
 
-    /// At a `|`: names used before it are free again after it, as only one alternative ever matches.
+    /// Ends an alternative at `|`. Its names are free again, because only one alternative matches.
     fn alternative(&mut self) {
         let sequence = self.sequence();
         let frame = self.frame();
         frame.alternatives.push(sequence);
         let from = frame.alternative_names;
-        for &name in &self.named[from..] {
+        for &name in &self.name_order[from..] {
             self.is_name_in_use[name] = false;
         }
-        let names = self.named.len();
+        let names = self.name_order.len();
         self.frame().alternative_names = names;
     }
 
-    /// At a `)`.
+    /// Ends a group at `)`.
     fn close(&mut self) -> Result<(), PatternError> {
         let (frame, body) = self.leave();
         match frame.kind {
@@ -256,19 +262,19 @@ impl PatternParser<'_> {
         }
     }
 
-    /// Takes the innermost group off the stack, as one node.
+    /// Removes the innermost frame and returns it with its node.
     fn leave(&mut self) -> (GroupFrame, Id) {
         let sequence = self.sequence();
-        let mut frame = self.open.pop().expect("the pattern itself is a frame");
-        for &name in &self.named[frame.names..] {
+        let mut frame = self.frames.pop().expect("the pattern itself is a frame");
+        for &name in &self.name_order[frame.names..] {
             self.is_name_in_use[name] = true;
         }
         if frame.alternatives.is_empty() {
             return (frame, sequence);
         }
         frame.alternatives.push(sequence);
-        let either = PatternNode::Alternation(std::mem::take(&mut frame.alternatives).into());
-        (frame, self.add(either))
+        let alternation = PatternNode::Alternation(std::mem::take(&mut frame.alternatives).into());
+        (frame, self.add(alternation))
     }
 
     fn sequence(&mut self) -> Id {
@@ -281,7 +287,7 @@ impl PatternParser<'_> {
     }
 
     fn frame(&mut self) -> &mut GroupFrame {
-        self.open.last_mut().expect("the pattern itself is a frame")
+        self.frames.last_mut().expect("the pattern itself is a frame")
     }
 
     #[inline(never)]
@@ -290,7 +296,7 @@ impl PatternParser<'_> {
         self.nodes.len() - 1
     }
 
-    /// A term that nothing may repeat: with the `u` flag, assertions are such.
+    /// Adds a term that cannot be repeated. With the `u` flag, assertions cannot.
     #[inline(never)]
     fn term(&mut self, node: PatternNode) {
         let id = self.add(node);
@@ -302,9 +308,9 @@ impl PatternParser<'_> {
         self.repeated_node(id)
     }
 
-    /// A term, and the repetition that may follow it.
+    /// Adds a term and its repetition, if there is one.
     fn repeated_node(&mut self, body: Id) -> Result<(), PatternError> {
-        let at = self.at;
+        let offset = self.offset;
         let bounds = match self.peek() {
             Some('*') => Some((0, None)),
             Some('+') => Some((1, None)),
@@ -315,94 +321,96 @@ impl PatternParser<'_> {
                 return Ok(());
             }
         };
-        self.at += 1;
+        self.offset += 1;
         let (min, max) = match bounds {
             Some(bounds) => bounds,
-            None => self.counts(at)?,
+            None => self.counts(offset)?,
         };
-        // Which match is found first makes no difference to whether there is one.
+        // A lazy repetition matches the same texts as a greedy one.
         self.eat("?");
         self.term(PatternNode::Repeat { body, min, max });
         Ok(())
     }
 
-    /// `2}`, `2,}` or `2,4}`
-    fn counts(&mut self, at: usize) -> Result<(u32, Option<u32>), PatternError> {
-        let start = self.at;
+    /// Parses `2}`, `2,}` or `2,4}`.
+    fn counts(&mut self, offset: usize) -> Result<(u32, Option<u32>), PatternError> {
+        let start = self.offset;
         let read = |parser: &mut Self| {
             let min = parser.digits()?;
-            let first = &parser.text[start..parser.at];
+            let first = &parser.text[start..parser.offset];
             if parser.eat("}") {
                 return Some((min, Some(min), false));
             }
             if !parser.eat(",") {
                 return None;
             }
-            let second = parser.at;
+            let second = parser.offset;
             let max = parser.digits();
-            let out_of_order = max.is_some() && less(&parser.text[second..parser.at], first);
+            let out_of_order = max.is_some() && less(&parser.text[second..parser.offset], first);
             parser.eat("}").then_some((min, max, out_of_order))
         };
         match read(self) {
             Some((_, _, true)) => {
-                Err(self.error(at, "the repetition's upper count is smaller than its lower one"))
+                Err(self.error(offset, "the maximum of the repetition is below its minimum"))
             }
             Some((min, max, false)) => Ok((min, max)),
-            None => Err(self.error(at, "'{' starts no repetition, such as '{2}', '{2,}' or '{2,4}'")),
+            None => {
+                Err(self.error(offset, "invalid repetition, expected one such as '{2}', '{2,}' or '{2,4}'"))
+            }
         }
     }
 
-    /// Backreferences may point forward, so they are looked at in the end.
+    /// Checks backreferences at the end, because they can point forward.
     fn references(&mut self) -> Result<(), PatternError> {
-        if let Some((number, at)) = self.highest
+        if let Some((number, offset)) = self.highest
             && number > self.groups
         {
-            return Err(self.error(at, &format!("there is no group {number} to refer back to")));
+            return Err(self.error(offset, &format!("backreference to group {number}, which does not exist")));
         }
-        if let Some(&(_, at)) = self.references.iter().find(|(name, _)| !self.names.contains_key(name)) {
-            return Err(self.error(at, "there is no group of this name to refer back to"));
+        if let Some(&(_, offset)) = self.references.iter().find(|(name, _)| !self.names.contains_key(name)) {
+            return Err(self.error(offset, "backreference to a group that does not exist"));
         }
         Ok(())
     }
 
-    /// A decimal number, which stays at the highest one a `u32` holds where it is higher.
+    /// Parses a decimal number. A number above `u32::MAX` becomes `u32::MAX`.
     fn digits(&mut self) -> Option<u32> {
-        let rest = &self.text[self.at..];
+        let rest = &self.text[self.offset..];
         let length = rest.bytes().take_while(u8::is_ascii_digit).count();
-        self.at += length;
+        self.offset += length;
         let digits = rest[..length].bytes().map(|digit| u32::from(digit - b'0'));
         (length > 0)
             .then(|| digits.fold(0, |number: u32, digit| number.saturating_mul(10).saturating_add(digit)))
     }
 
     pub(super) fn peek(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
+        self.text[self.offset..].chars().next()
     }
 
     #[inline(never)]
     pub(super) fn eat(&mut self, expected: &str) -> bool {
         let found = self.rest().starts_with(expected);
-        self.at += if found { expected.len() } else { 0 };
+        self.offset += if found { expected.len() } else { 0 };
         found
     }
 
     #[inline(never)]
     pub(super) fn rest(&self) -> &str {
-        &self.text[self.at..]
+        &self.text[self.offset..]
     }
 
     #[cold]
     #[inline(never)]
-    pub(super) fn error(&self, at: usize, message: &str) -> PatternError {
-        PatternError::new(message.to_owned(), Some(self.text[..at].chars().count()))
+    pub(super) fn error(&self, offset: usize, message: &str) -> PatternError {
+        PatternError::new(message.to_owned(), Some(self.text[..offset].chars().count()))
     }
 
-    /// Notes something that is right and that cannot be run.
+    /// Records a valid construct that is not supported.
     #[cold]
     #[inline(never)]
-    pub(super) fn unsupported(&mut self, at: usize, message: &str) {
+    pub(super) fn unsupported(&mut self, offset: usize, message: &str) {
         if self.unsupported.is_none() {
-            self.unsupported = Some(self.error(at, message));
+            self.unsupported = Some(self.error(offset, message));
         }
     }
 }

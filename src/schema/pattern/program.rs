@@ -1,30 +1,30 @@
-//! A pattern as an automaton that reads the text from its end to its beginning.
+//! A pattern compiled to an automaton that reads the text backwards.
 //!
-//! Going backwards, a lookahead is known by the time it is asked for: its body is an automaton of its own
-//! ("part") that starts anew at every position, and that has reached its end at a position exactly where the
-//! lookahead holds. So no position is ever read twice, and nothing has to be kept but the states.
+//! Reading backwards, the result of a lookahead is known before it is needed: its body is an automaton of its own (a
+//! "part") that starts at every position and reaches its end where the lookahead matches. So each position is read once,
+//! and the active states are the only memory.
 
 use super::error::PatternError;
 use super::set::CharSet;
 use super::tree::{Id, PatternNode, Tree};
 
-/// States in all, repetitions written out.
+/// SECURITY: limits the time of a match. A schema needs more only with large nested repetitions.
 const MAX_STATES: usize = 10_000;
 
-/// The number of a state, small because there are many.
+/// The number of a state. PERF: 16 bits keep the lists of states small.
 pub(super) type StateId = u16;
 
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) states: Vec<Instruction>,
     pub(super) sets: Vec<CharSet>,
-    /// Bodies of lookaheads, inner ones before outer ones, and the pattern itself as the last.
+    /// The bodies of lookaheads, inner before outer, and the whole pattern as the last part.
     pub(super) parts: Vec<SubProgram>,
-    /// Whether no match can end before the end of the text.
+    /// Whether every match ends at the end of the text.
     pub(super) ends_at_end: bool,
 }
 
-/// One automaton. Its states are those from the end of the part before it up to `end`.
+/// One automaton. Its states start at the end of the previous part.
 #[derive(Debug)]
 pub(super) struct SubProgram {
     pub(super) entry: StateId,
@@ -49,7 +49,7 @@ pub(super) enum Instruction {
         what: Assertion,
         next: StateId,
     },
-    /// The part is through.
+    /// The part has matched.
     Match,
 }
 
@@ -63,7 +63,7 @@ pub(super) enum Assertion {
 
 impl Program {
     pub(super) fn new(tree: &Tree) -> Result<Self, PatternError> {
-        let mut writer = PatternCompiler {
+        let mut compiler = PatternCompiler {
             tree,
             consuming: tree.can_consume(),
             part_of: vec![0; tree.nodes.len()],
@@ -72,18 +72,18 @@ impl Program {
         };
         for (id, node) in tree.nodes.iter().enumerate() {
             if let PatternNode::Lookahead { body, .. } = node {
-                writer.part_of[id] = to_state_id(writer.program.parts.len())?;
-                writer.part(*body)?;
+                compiler.part_of[id] = to_state_id(compiler.program.parts.len())?;
+                compiler.part(*body)?;
             }
         }
-        writer.part(tree.root)?;
-        let mut program = writer.program;
+        compiler.part(tree.root)?;
+        let mut program = compiler.program;
         program.ends_at_end = ends_at_end(tree, tree.root);
         Ok(program)
     }
 }
 
-/// Whether every match of the node ends with `$`. Knowing less than all of these costs time, not truth.
+/// Whether every match of the node ends with `$`. PERF: `false` is always correct, but slower.
 fn ends_at_end(tree: &Tree, id: Id) -> bool {
     match &tree.nodes[id] {
         PatternNode::End => true,
@@ -110,7 +110,7 @@ impl PatternCompiler<'_> {
         Ok(())
     }
 
-    /// Writes a node whose left neighbour is `next`, and answers where it is entered: from its right.
+    /// Compiles a node whose left neighbor is `next`. Returns its entry, which is at its right end.
     fn node(&mut self, id: Id, next: StateId) -> Result<StateId, PatternError> {
         let tree = self.tree;
         match &tree.nodes[id] {
@@ -154,7 +154,7 @@ impl PatternCompiler<'_> {
         next: StateId,
     ) -> Result<StateId, PatternError> {
         if !self.consuming[body] {
-            // Where the empty text matches once, it matches as often as wanted.
+            // A node that consumes nothing matches any number of times where it matches once.
             return if min == 0 { Ok(next) } else { self.node(body, next) };
         }
         let mut entry = next;
@@ -177,16 +177,16 @@ impl PatternCompiler<'_> {
 
     fn set(&mut self, set: CharSet) -> Result<u16, PatternError> {
         let sets = &mut self.program.sets;
-        let at = sets.iter().position(|known| *known == set).unwrap_or_else(|| {
+        let index = sets.iter().position(|known| *known == set).unwrap_or_else(|| {
             sets.push(set);
             sets.len() - 1
         });
-        to_state_id(at)
+        to_state_id(index)
     }
 
     #[inline(never)]
-    fn add(&mut self, step: Instruction) -> Result<StateId, PatternError> {
-        self.program.states.push(step);
+    fn add(&mut self, instruction: Instruction) -> Result<StateId, PatternError> {
+        self.program.states.push(instruction);
         to_state_id(self.program.states.len() - 1)
     }
 }
@@ -194,7 +194,7 @@ impl PatternCompiler<'_> {
 fn to_state_id(number: usize) -> Result<u16, PatternError> {
     u16::try_from(number).ok().filter(|&number| usize::from(number) <= MAX_STATES).ok_or_else(|| {
         let message =
-            format!("the pattern needs more than {MAX_STATES} states once its repetitions are written out");
+            format!("the pattern needs more than {MAX_STATES} states after its repetitions are expanded");
         PatternError::new(message, None)
     })
 }

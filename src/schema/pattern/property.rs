@@ -1,24 +1,23 @@
-//! The Unicode properties that ECMA-262 lets a pattern name (the tables of section 22.2.2.9), by their exact
-//! names: case counts, and nothing may be left out.
+//! The Unicode properties of patterns (ECMA-262, the tables of section 22.2.2.9). Names are matched exactly, case included.
 
 use super::category::{
     ANY, CASED, LETTER, MARK, NAMES, NUMBER, OTHER, PUNCTUATION, SEPARATOR, SYMBOL, UNASSIGNED,
 };
 use crate::text::split_once;
 
-/// What the text in the braces of `\p{...}` names.
+/// The property of `\p{...}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UnicodeProperty {
-    /// General categories, a bit for each.
+    /// Bit set of general categories.
     Categories(u32),
     Ranges(&'static [(u32, u32)]),
-    /// A property of the standard whose table is not carried.
+    /// A property of the standard that is not supported, because its table is large.
     Unsupported,
     Unknown,
 }
 
 /// Finds a property by `Name` or `Name=Value`.
-pub(super) fn named(text: &str) -> UnicodeProperty {
+pub(super) fn from_name(text: &str) -> UnicodeProperty {
     match split_once(text, '=') {
         Some(("General_Category" | "gc", value)) => categories(value),
         Some(("Script" | "sc" | "Script_Extensions" | "scx", value)) if contains_word(SCRIPTS, value) => {
@@ -76,7 +75,7 @@ const WHITE_SPACE: &[(u32, u32)] = &[
     (0x3000, 0x3000),
 ];
 
-/// The other binary properties.
+/// The names of the unsupported binary properties.
 const BINARY: &str = "\
     Alpha Alphabetic CI Case_Ignorable Cased CWCF Changes_When_Casefolded CWCM Changes_When_Casemapped \
     CWL Changes_When_Lowercased CWT Changes_When_Titlecased CWU Changes_When_Uppercased DI \
@@ -90,7 +89,7 @@ const BINARY: &str = "\
     Emoji_Modifier_Base EPres Emoji_Presentation ExtPict Extended_Pictographic CWKCF \
     Changes_When_NFKC_Casefolded Bidi_M Bidi_Mirrored";
 
-/// The values of Script and `Script_Extensions`.
+/// The values of `Script` and `Script_Extensions`, which are not supported.
 const SCRIPTS: &str = "\
     Adlam Adlm Caucasian_Albanian Aghb Ahom Arabic Arab Imperial_Aramaic Armi Armenian Armn Avestan Avst \
     Balinese Bali Bamum Bamu Bassa_Vah Bass Batak Batk Bengali Beng Beria_Erfe Berf Bhaiksuki Bhks \

@@ -5,22 +5,22 @@ use std::collections::BinaryHeap;
 use super::category;
 use super::tree::ClassItem;
 
-/// A set of code points, negation already worked out.
+/// A set of code points, with negation applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CharSet {
-    /// The ASCII part once more, a bit each.
+    /// PERF: the ASCII part again, one bit per character.
     ascii: u128,
-    /// Sorted, and neither overlapping nor touching.
+    /// Sorted, neither overlapping nor adjacent.
     ranges: Box<[(u32, u32)]>,
 }
 
 impl CharSet {
     /// The set of one code point.
-    pub(super) fn of(code: u32) -> Self {
+    pub(super) fn from_code(code: u32) -> Self {
         Self::from_ranges(vec![(code, code)])
     }
 
-    /// The set a class stands for.
+    /// The set of a character class.
     pub(super) fn class(items: &[ClassItem], negated: bool) -> Self {
         let mut ranges = Vec::new();
         for item in items {
@@ -29,8 +29,8 @@ impl CharSet {
                 ClassItem::Fixed { ranges: fixed, negated: false } => ranges.extend(fixed),
                 ClassItem::Fixed { ranges: fixed, negated: true } => ranges.extend(complement(fixed)),
                 ClassItem::Categories { mask, negated } => {
-                    let chosen = category::runs().filter(|&(.., bit)| (mask & bit != 0) != negated);
-                    ranges.extend(chosen.map(|(first, last, _)| (first, last)));
+                    let selected = category::runs().filter(|&(.., bit)| (mask & bit != 0) != negated);
+                    ranges.extend(selected.map(|(first, last, _)| (first, last)));
                 }
             }
         }
@@ -72,14 +72,14 @@ impl CharSet {
 }
 
 fn holds(ranges: &[(u32, u32)], code: u32) -> bool {
-    let at = ranges.partition_point(|&(_, last)| last < code);
-    ranges.get(at).is_some_and(|&(first, _)| first <= code)
+    let index = ranges.partition_point(|&(_, last)| last < code);
+    ranges.get(index).is_some_and(|&(first, _)| first <= code)
 }
 
-/// Sorts ranges and joins those that overlap or touch.
+/// Sorts ranges and joins overlapping and adjacent ones.
 fn normalize_ranges(ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
-    // A heap sorts in a fifth of the code that `sort` brings with it, and few classes have a thousand ranges.
+    // A heap sort is a fifth of the code of `sort` (wasm size), and few classes have a thousand ranges.
     for (first, last) in BinaryHeap::from(ranges).into_sorted_vec() {
         match joined.last_mut() {
             Some((_, end)) if first <= *end + 1 => *end = last.max(*end),
@@ -89,7 +89,7 @@ fn normalize_ranges(ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     joined
 }
 
-/// What sorted ranges leave out of all code points.
+/// The complement of sorted ranges.
 fn complement(ranges: &[(u32, u32)]) -> impl Iterator<Item = (u32, u32)> {
     let starts = std::iter::once(0).chain(ranges.iter().map(|&(_, last)| last + 1));
     let ends = ranges.iter().map(|&(first, _)| first).chain(std::iter::once(0x11_0000));

@@ -1,4 +1,4 @@
-//! What matches, what is refused and in which words, and that no text is hostile.
+//! Tests of matching, of rejected patterns and their messages, and of hostile patterns and texts.
 
 use super::{Pattern, PatternError};
 
@@ -13,10 +13,10 @@ fn check(pattern: &str, matching: &[&str], other: &[&str]) {
     }
 }
 
-fn refusal(pattern: &str) -> String {
+fn rejection(pattern: &str) -> String {
     match Pattern::compile(pattern) {
         Ok(_) => panic!("{pattern} compiles"),
-        Err(PatternError(fault)) => match fault.at {
+        Err(PatternError(fault)) => match fault.position {
             Some(at) => format!("{at}: {}", fault.message),
             None => fault.message,
         },
@@ -100,7 +100,7 @@ fn boundaries_lie_between_word_characters_and_others() {
 }
 
 #[test]
-fn lookaheads_hold_wherever_they_stand() {
+fn lookaheads_work_at_every_position() {
     check("^(?=.*[A-Z])(?=.*\\d).{4,}$", &["aB3d", "3Bcd"], &["ab3d", "aBcd", "aB3"]);
     check("^(?!\\.)[a-z.]+$", &["a.b"], &[".ab"]);
     check("a(?=b)", &["ab"], &["ac", "a"]);
@@ -123,7 +123,7 @@ fn general_categories_are_exact_and_a_few_small_properties_too() {
 }
 
 #[test]
-fn hostile_texts_and_patterns_take_no_longer_than_others() {
+fn hostile_texts_and_patterns_take_linear_time() {
     let text = "a".repeat(20_000) + "!";
     for pattern in [
         "(a+)+$",
@@ -141,113 +141,116 @@ fn hostile_texts_and_patterns_take_no_longer_than_others() {
     for pattern in
         ["(?:(?:(?:a{100}){100}){100}){100}", "(?:a?){99999}", "a{10001}b|c", "(?=a{6000})a{6000}|b"]
     {
-        let message = "the pattern needs more than 10000 states once its repetitions are written out";
-        assert_eq!(refusal(pattern), message, "{pattern}");
+        let message = "the pattern needs more than 10000 states after its repetitions are expanded";
+        assert_eq!(rejection(pattern), message, "{pattern}");
     }
     check(&("(?:".repeat(250) + "a" + &")*".repeat(250) + "$"), &["aaa", ""], &[]);
     check("^(?:(?:(?:){1000}){1000}|(?:[]{0}){4000000000}){4000000000}$", &[""], &["a"]);
 }
 
 #[test]
-fn a_pattern_outside_the_grammar_is_refused_with_the_reason() {
+fn a_pattern_outside_the_grammar_is_rejected_with_the_reason() {
     for (pattern, message) in [
-        ("a)", "1: ')' closes no group"),
-        ("a(b", "1: the group that starts here is not closed"),
-        ("(?=(a)", "0: the group that starts here is not closed"),
+        ("a)", "1: unmatched ')'"),
+        ("a(b", "1: unclosed group"),
+        ("(?=(a)", "0: unclosed group"),
         ("é*+", "2: nothing to repeat before '+'"),
         ("a|?", "2: nothing to repeat before '?'"),
         ("^*", "1: nothing to repeat before '*'"),
         ("(?=a)*", "5: nothing to repeat before '*'"),
-        ("a]", "1: ']' on its own has to be written '\\]'"),
-        ("}", "0: '}' on its own has to be written '\\}'"),
-        ("{1}", "0: '{' on its own has to be written '\\{'"),
-        ("\\b{1}", "2: '{' on its own has to be written '\\{'"),
-        ("a{", "1: '{' starts no repetition, such as '{2}', '{2,}' or '{2,4}'"),
-        ("a{,5}", "1: '{' starts no repetition, such as '{2}', '{2,}' or '{2,4}'"),
-        ("a{2,1}", "1: the repetition's upper count is smaller than its lower one"),
+        ("a]", "1: unescaped ']', write '\\]'"),
+        ("}", "0: unescaped '}', write '\\}'"),
+        ("{1}", "0: unescaped '{', write '\\{'"),
+        ("\\b{1}", "2: unescaped '{', write '\\{'"),
+        ("a{", "1: invalid repetition, expected one such as '{2}', '{2,}' or '{2,4}'"),
+        ("a{,5}", "1: invalid repetition, expected one such as '{2}', '{2,}' or '{2,4}'"),
+        ("a{2,1}", "1: the maximum of the repetition is below its minimum"),
         (
             "a{99999999999999999999,099999999999999999998}",
-            "1: the repetition's upper count is smaller than its lower one",
+            "1: the maximum of the repetition is below its minimum",
         ),
-        ("[a", "0: the class that starts here is not closed"),
-        ("x[a-", "1: the class that starts here is not closed"),
-        ("[xb-a]", "2: the range's end comes before its beginning"),
-        ("[a-\\d]", "1: a set of characters cannot be one end of a range"),
-        ("[\\w-z]", "1: a set of characters cannot be one end of a range"),
-        ("a\\", "1: '\\' escapes nothing"),
-        ("\\a", "0: '\\a' escapes nothing that has to be"),
-        ("\\-", "0: '\\-' escapes nothing that has to be"),
-        ("[\\B]", "1: '\\B' escapes nothing that has to be"),
-        ("\\\n", "0: '\\\\n' escapes nothing that has to be"),
-        ("\\00", "0: '\\0' may not be followed by a digit"),
-        ("\\c1", "0: '\\c' needs a letter"),
-        ("\\x4", "0: '\\x' needs two hexadecimal digits"),
-        ("\\u004", "0: '\\u' needs four hexadecimal digits, or some in braces"),
-        ("\\u{110000}", "0: '\\u{' needs a code point up to 10FFFF in hexadecimal digits, and '}'"),
-        ("\\u{}", "0: '\\u{' needs a code point up to 10FFFF in hexadecimal digits, and '}'"),
-        ("\\p", "0: '\\p' needs the name of a property in braces, such as '\\p{L}'"),
-        ("\\pL", "0: '\\p' needs the name of a property in braces, such as '\\p{L}'"),
-        ("\\p{letter}", "0: there is no Unicode property of this name"),
-        ("\\P{Script=Nope}", "0: there is no Unicode property of this name"),
-        ("(?#a)", "0: '(?' starts no group of ECMA-262, such as '(?:', '(?=' or '(?<name>'"),
-        ("(?i)a", "0: '(?' starts no group of ECMA-262, such as '(?:', '(?=' or '(?<name>'"),
-        ("(?ii:a)", "0: '(?' starts no group of ECMA-262, such as '(?:', '(?=' or '(?<name>'"),
-        ("(?-:a)", "0: '(?' starts no group of ECMA-262, such as '(?:', '(?=' or '(?<name>'"),
-        ("(?P<a>b)", "0: '(?' starts no group of ECMA-262, such as '(?:', '(?=' or '(?<name>'"),
-        ("(?<1>a)", "3: a group's name cannot have this character here"),
-        ("(?<>a)", "3: a group's name cannot have this character here"),
-        ("(?<a", "3: the group's name is not closed"),
-        ("(?<a>b)(?<a>c)", "7: another group that can match at the same time has this name"),
-        ("(?<a>b|(?<a>c))", "7: another group that can match at the same time has this name"),
-        ("(?:(?<a>b)|(?<a>c))(?<a>d)", "19: another group that can match at the same time has this name"),
-        ("(a)\\2", "3: there is no group 2 to refer back to"),
-        ("(?<a>b)\\k<c>", "7: there is no group of this name to refer back to"),
-        ("\\k", "0: '\\k' needs the name of a group, such as '\\k<name>'"),
+        ("[a", "0: unclosed character class"),
+        ("x[a-", "1: unclosed character class"),
+        ("[xb-a]", "2: the range ends before it starts"),
+        ("[a-\\d]", "1: a set of characters cannot be an end of a range"),
+        ("[\\w-z]", "1: a set of characters cannot be an end of a range"),
+        ("a\\", "1: incomplete escape"),
+        ("\\a", "0: invalid escape '\\a'"),
+        ("\\-", "0: invalid escape '\\-'"),
+        ("[\\B]", "1: invalid escape '\\B'"),
+        ("\\\n", "0: invalid escape '\\\\n'"),
+        ("\\00", "0: '\\0' must not be followed by a digit"),
+        ("\\c1", "0: '\\c' must be followed by a letter"),
+        ("\\x4", "0: '\\x' must be followed by two hexadecimal digits"),
+        ("\\u004", "0: '\\u' must be followed by four hexadecimal digits or by '{'"),
+        (
+            "\\u{110000}",
+            "0: '\\u{' must be followed by a code point up to 10FFFF in hexadecimal digits and '}'",
+        ),
+        ("\\u{}", "0: '\\u{' must be followed by a code point up to 10FFFF in hexadecimal digits and '}'"),
+        ("\\p", "0: '\\p' must be followed by a property name in braces, such as '\\p{L}'"),
+        ("\\pL", "0: '\\p' must be followed by a property name in braces, such as '\\p{L}'"),
+        ("\\p{letter}", "0: unknown Unicode property"),
+        ("\\P{Script=Nope}", "0: unknown Unicode property"),
+        ("(?#a)", "0: invalid group, expected one such as '(?:', '(?=' or '(?<name>'"),
+        ("(?i)a", "0: invalid group, expected one such as '(?:', '(?=' or '(?<name>'"),
+        ("(?ii:a)", "0: invalid group, expected one such as '(?:', '(?=' or '(?<name>'"),
+        ("(?-:a)", "0: invalid group, expected one such as '(?:', '(?=' or '(?<name>'"),
+        ("(?P<a>b)", "0: invalid group, expected one such as '(?:', '(?=' or '(?<name>'"),
+        ("(?<1>a)", "3: invalid character in a group name"),
+        ("(?<>a)", "3: invalid character in a group name"),
+        ("(?<a", "3: unclosed group name"),
+        ("(?<a>b)(?<a>c)", "7: duplicate group name"),
+        ("(?<a>b|(?<a>c))", "7: duplicate group name"),
+        ("(?:(?<a>b)|(?<a>c))(?<a>d)", "19: duplicate group name"),
+        ("(a)\\2", "3: backreference to group 2, which does not exist"),
+        ("(?<a>b)\\k<c>", "7: backreference to a group that does not exist"),
+        ("\\k", "0: '\\k' must be followed by a group name, such as '\\k<name>'"),
     ] {
-        assert_eq!(refusal(pattern), message, "{pattern}");
+        assert_eq!(rejection(pattern), message, "{pattern}");
         assert!(!Pattern::is_valid(pattern), "{pattern}");
     }
     let deep = "(".repeat(251) + &")".repeat(251);
-    assert_eq!(refusal(&deep), "250: groups are nested deeper than 250");
+    assert_eq!(rejection(&deep), "250: groups are nested deeper than 250");
 }
 
 #[test]
-fn what_is_right_and_not_run_is_refused_by_name() {
-    let backreference = "a backreference is not supported: no linear-time matcher can run it";
+fn valid_but_unsupported_patterns_are_rejected_by_name() {
+    let backreference = "backreferences are not supported, because linear-time matching excludes them";
     for (pattern, message) in [
         ("(a)\\1", format!("3: {backreference}")),
         ("\\k<a>(?<a>b)", format!("0: {backreference}")),
-        ("x(?<=a)b", "1: a lookbehind is not supported".into()),
-        ("(?<!a)b", "0: a lookbehind is not supported".into()),
-        ("a(?i:b)", "1: a group that changes flags is not supported".into()),
-        ("(?ms-i:b)", "0: a group that changes flags is not supported".into()),
+        ("x(?<=a)b", "1: lookbehinds are not supported".into()),
+        ("(?<!a)b", "0: lookbehinds are not supported".into()),
+        ("a(?i:b)", "1: groups that change flags are not supported".into()),
+        ("(?ms-i:b)", "0: groups that change flags are not supported".into()),
         (
             "[\\p{Script=Latin}]",
-            "1: the property 'Script=Latin' is not supported; general categories such as '\\p{L}' are".into(),
+            "1: the property 'Script=Latin' is not supported, use a general category such as '\\p{L}'".into(),
         ),
         (
             "\\P{Emoji}",
-            "0: the property 'Emoji' is not supported; general categories such as '\\p{L}' are".into(),
+            "0: the property 'Emoji' is not supported, use a general category such as '\\p{L}'".into(),
         ),
     ] {
-        assert_eq!(refusal(pattern), message, "{pattern}");
+        assert_eq!(rejection(pattern), message, "{pattern}");
         assert!(Pattern::is_valid(pattern), "{pattern}");
     }
 }
 
 #[test]
-fn a_refusal_says_where() {
+fn an_error_has_the_position() {
     let error = Pattern::compile("é*+").expect_err("not a pattern");
     assert_eq!(error.to_string(), "nothing to repeat before '+', at character 3 of the pattern");
     let error = Pattern::compile("(?:ab){9999}").expect_err("too large");
     assert_eq!(
         error.to_string(),
-        "the pattern needs more than 10000 states once its repetitions are written out"
+        "the pattern needs more than 10000 states after its repetitions are expanded"
     );
 }
 
 #[test]
-fn names_may_repeat_in_other_alternatives_and_hold_any_identifier() {
+fn group_names_can_repeat_in_other_alternatives_and_are_any_identifier() {
     for pattern in [
         "(?<a>b)|(?<a>c)",
         "(?:(?<a>b)|(?<b>c)|(?<a>d))(?<c>e)",

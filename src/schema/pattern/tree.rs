@@ -1,9 +1,9 @@
-//! What a pattern says, as a tree in one arena: no depth of it is ever walked by recursion to be dropped.
+//! The syntax tree of a pattern. SECURITY: the nodes are in one arena, so that dropping a deep tree needs no recursion.
 
-/// Where a node stands in the arena. Children stand before their parents.
+/// The index of a node in the arena. INVARIANT: children come before their parents.
 pub(super) type Id = usize;
 
-/// A parsed pattern. Groups leave no node: nobody asks what they captured.
+/// A parsed pattern. Groups have no node, because captures are not needed.
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) nodes: Vec<PatternNode>,
@@ -24,7 +24,7 @@ pub(super) enum PatternNode {
     Lookahead { body: Id, negated: bool },
 }
 
-/// One member of a class. Small whatever it stands for: sets are spelled out by whoever runs the pattern.
+/// One member of a class. PERF: large sets stay symbolic here. The compiler expands them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClassItem {
     Range(u32, u32),
@@ -32,7 +32,7 @@ pub(super) enum ClassItem {
         ranges: &'static [(u32, u32)],
         negated: bool,
     },
-    /// A bit for each general category, in the order of [`super::category::NAMES`].
+    /// Bit set of general categories, in the order of [`super::category::NAMES`].
     Categories {
         mask: u32,
         negated: bool,
@@ -40,7 +40,7 @@ pub(super) enum ClassItem {
 }
 
 impl Tree {
-    /// For each node, whether it can match anything but the empty text.
+    /// For each node, whether it can match more than the empty text.
     pub(super) fn can_consume(&self) -> Vec<bool> {
         let mut consuming = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {

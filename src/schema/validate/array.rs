@@ -1,56 +1,61 @@
-//! Arrays: items by position, `contains`, and items that must differ.
+//! Arrays: items by position, `contains` and `uniqueItems`.
 
 use super::{Mode, Validator};
 use crate::issue::Severity;
-use crate::json::{Value, repeated, values_equal};
+use crate::json::{Value, find_repeated_items, values_equal};
+use crate::schema::compiled::{
+    AdditionalItems, ArrayRules, Contains, ProfileSeverities, lexical_type, types,
+};
 use crate::schema::message;
-use crate::schema::plan::{AdditionalItems, ArrayRules, Contains, ProfileSeverities, lexical_type, types};
 
-/// Up to this many items are compared each with each, if none has more bytes than this.
+/// PERF: for arrays up to this length, comparing all pairs is faster than hashing, if the items are short.
 const PAIRWISE_MAX_ITEMS: usize = 8;
-const SHORT: usize = 64;
+/// PERF: longer scalars take longer to compare than to hash.
+const PAIRWISE_MAX_BYTES: usize = 64;
 
 impl Validator<'_, '_> {
     pub(super) fn array(&mut self, rules: &ArrayRules, value: Value<'_>) -> bool {
-        let mut fits = true;
+        let mut is_valid = true;
         let count = value.len();
         if let Some(min) = &rules.min
             && count < min.rule
         {
-            fits &= self.report_violation(min.grades, || message::too_few_items(min.rule, value));
+            is_valid &=
+                self.report_violation(min.severities, &move || message::items("at least", min.rule, value));
         }
         if let Some(max) = &rules.max
             && count > max.rule
         {
-            fits &= self.report_violation(max.grades, || message::too_many_items(max.rule, value));
+            is_valid &=
+                self.report_violation(max.severities, &move || message::items("at most", max.rule, value));
         }
         if !rules.prefix.is_empty() || !matches!(rules.rest, AdditionalItems::Allow) {
-            fits &= self.should_continue(fits) && self.items(rules, value);
+            is_valid &= self.should_continue(is_valid) && self.items(rules, value);
         }
         if let Some(contains) = &rules.contains {
-            fits &= self.should_continue(fits) && self.contains(contains, value);
+            is_valid &= self.should_continue(is_valid) && self.contains(contains, value);
         }
-        if let Some(grades) = rules.unique {
-            fits &= self.should_continue(fits) && self.unique(grades, value);
+        if let Some(severities) = rules.unique {
+            is_valid &= self.should_continue(is_valid) && self.unique(severities, value);
         }
-        fits
+        is_valid
     }
 
     fn items(&mut self, rules: &ArrayRules, value: Value<'_>) -> bool {
-        let mut fits = true;
-        for (at, item) in value.elements().enumerate() {
-            fits &= match (rules.prefix.get(at), &rules.rest) {
+        let mut is_valid = true;
+        for (index, item) in value.elements().enumerate() {
+            is_valid &= match (rules.prefix.get(index), &rules.rest) {
                 (Some(node), _) | (None, AdditionalItems::Validate(node)) => self.visit(*node, item),
-                (None, AdditionalItems::Allow) => return fits,
-                (None, AdditionalItems::Deny(grades)) => {
-                    self.report_violation(*grades, || message::extra_item(rules.prefix.len(), item))
+                (None, AdditionalItems::Allow) => return is_valid,
+                (None, AdditionalItems::Deny(severities)) => {
+                    self.report_violation(*severities, &move || message::extra_item(rules.prefix.len(), item))
                 }
             };
-            if !self.should_continue(fits) {
+            if !self.should_continue(is_valid) {
                 return false;
             }
         }
-        fits
+        is_valid
     }
 
     fn contains(&mut self, rules: &Contains, value: Value<'_>) -> bool {
@@ -63,47 +68,53 @@ impl Validator<'_, '_> {
             count += usize::from(self.is_valid(rules.node, item));
         }
         if count < rules.min.rule {
-            return self.report_violation(rules.min.grades, || {
+            return self.report_violation(rules.min.severities, &move || {
                 message::contains_too_few(rules.min.rule, count, value)
             });
         }
         match &rules.max {
             Some(max) if count > max.rule => {
-                self.report_violation(max.grades, || message::contains_too_many(max.rule, value))
+                self.report_violation(max.severities, &move || message::contains_too_many(max.rule, value))
             }
             _ => true,
         }
     }
 
-    fn unique(&mut self, grades: ProfileSeverities, value: Value<'_>) -> bool {
-        let Some(severity) = grades.of(self.profile) else { return true };
-        // What can only warn is for reports.
+    fn unique(&mut self, severities: ProfileSeverities, value: Value<'_>) -> bool {
+        let Some(severity) = severities.for_profile(self.profile) else { return true };
+        // Only a report needs the warnings.
         if value.len() < 2 || self.mode != Mode::Collect && severity != Severity::Error {
             return true;
         }
-        let short = |item: Value<'_>| {
-            lexical_type(item) & (types::ARRAY | types::OBJECT) == 0 && item.raw_bytes().len() <= SHORT
+        let is_short = |item: Value<'_>| {
+            lexical_type(item) & (types::ARRAY | types::OBJECT) == 0
+                && item.raw_bytes().len() <= PAIRWISE_MAX_BYTES
         };
-        if value.len() <= PAIRWISE_MAX_ITEMS && value.elements().all(short) {
-            for (at, item) in value.elements().enumerate() {
-                if let Some(first) = value.elements().take(at).position(|other| values_equal(other, item)) {
-                    return self.report_violation(grades, || message::repeated(first, item));
+        if value.len() <= PAIRWISE_MAX_ITEMS && value.elements().all(is_short) {
+            for (index, item) in value.elements().enumerate() {
+                if let Some(first) = value.elements().take(index).position(|other| values_equal(other, item))
+                {
+                    return self.report_repeated(severities, first, item);
                 }
             }
             return true;
         }
-        // To look for what nobody would hear of takes longer than everything else, and a full report has its verdict.
+        // PERF: hashing all items takes longer than the rest of a validation. A full report would list none of them.
         if self.mode == Mode::Collect && !self.report.accepts(severity) {
             return true;
         }
-        let mut fits = true;
-        // One issue for each value that repeats: the others are the same news.
-        for (first, item) in repeated(value) {
-            fits &= self.report_violation(grades, || message::repeated(first, item));
-            if !self.should_continue(fits) {
+        let mut is_valid = true;
+        for (first, item) in find_repeated_items(value) {
+            is_valid &= self.report_repeated(severities, first, item);
+            if !self.should_continue(is_valid) {
                 return false;
             }
         }
-        fits
+        is_valid
+    }
+
+    #[cold]
+    fn report_repeated(&mut self, severities: ProfileSeverities, first: usize, item: Value<'_>) -> bool {
+        self.report_violation(severities, &move || message::repeated(first, item))
     }
 }

@@ -1,14 +1,14 @@
-//! What was validated already: the verdict on a value by a node, so that no value is validated twice.
+//! Memo table of (value, node) → valid, so that shared subschemas stay linear in the size of the document.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::schema::plan::NodeId;
+use crate::schema::compiled::NodeId;
 
-/// More verdicts than this are forgotten again: a document does not decide how much memory is used.
+/// SECURITY: the document decides how many results there are, but not how much memory they take. A full table is cleared.
 const MAX_ENTRIES: usize = 1 << 20;
 
-/// Made on first use, so that documents which need none pay nothing.
+/// PERF: the table is allocated on first use. Most documents need none.
 #[derive(Default)]
 pub(super) struct Memo {
     results: Option<HashMap<(u64, u8), bool, BuildHasherDefault<IntHasher>>>,
@@ -19,12 +19,12 @@ impl Memo {
         self.results.as_ref()?.get(&(pair(node, value), mode)).copied()
     }
 
-    pub fn set(&mut self, node: NodeId, value: u32, mode: u8, verdict: bool) {
-        let verdicts = self.results.get_or_insert_default();
-        if verdicts.len() >= MAX_ENTRIES {
-            verdicts.clear();
+    pub fn set(&mut self, node: NodeId, value: u32, mode: u8, is_valid: bool) {
+        let results = self.results.get_or_insert_default();
+        if results.len() >= MAX_ENTRIES {
+            results.clear();
         }
-        verdicts.insert((pair(node, value), mode), verdict);
+        results.insert((pair(node, value), mode), is_valid);
     }
 }
 
@@ -32,7 +32,7 @@ fn pair(node: NodeId, value: u32) -> u64 {
     u64::from(node) << 32 | u64::from(value)
 }
 
-/// Both halves of the key are small numbers that nobody chooses freely: mixing is enough.
+/// Hashes pairs of indices. A sender cannot choose indices freely, so a multiplication mixes them well enough.
 #[derive(Default)]
 pub(super) struct IntHasher(u64);
 

@@ -1,12 +1,12 @@
 //! Objects: one walk over the members, each key looked up once.
 
 use super::{Mode, Validator};
-use crate::issue::{Code, Severity};
+use crate::issue::{Code, PendingIssue, Profile, Severity};
 use crate::json::{Key, Symbol, Value, bytes_equal};
+use crate::schema::compiled::{Additional, CompiledSchema, NodeId, ObjectRules, UNTRACKED, WithSeverity};
 use crate::schema::message;
-use crate::schema::plan::{Additional, NodeId, ObjectRules, UNTRACKED, WithSeverity};
 
-/// Which of the tracked properties were there: one word, and more only where a schema tracks more.
+/// The tracked properties that an object has, one bit each. PERF: the heap is used only above 64 properties.
 struct PresentKeys {
     first: u64,
     rest: Vec<u64>,
@@ -38,22 +38,22 @@ impl ObjectRules {
         !self.dependent.is_empty() || !self.dependent_schemas.is_empty()
     }
 
-    /// The index of a key. Members mostly come in the order of the contract, so the one behind the last
-    /// is looked at first.
+    /// Finds a key in `properties`. PERF: most members come in the order of the schema, so the property after the
+    /// previous one (`next`) is compared first.
     #[inline]
     fn find(&self, key: &[u8], next: usize) -> Option<usize> {
-        let is =
-            |index: usize| self.properties.get(index).is_some_and(|it| bytes_equal(it.name.as_bytes(), key));
-        if is(next) {
+        let has_key =
+            |index: usize| self.properties.get(index).is_some_and(|p| bytes_equal(p.name.as_bytes(), key));
+        if has_key(next) {
             return Some(next);
         }
-        self.table.find(key, is)
+        self.table.find(key, has_key)
     }
 
-    /// The same by the key's symbol, where it has one that means something here.
+    /// Finds a key by its symbol. The document was parsed with the key table of this schema.
     #[inline]
     fn find_symbol(&self, symbol: Symbol, next: usize) -> Option<usize> {
-        if self.properties.get(next).is_some_and(|it| it.symbol == symbol) {
+        if self.properties.get(next).is_some_and(|p| p.symbol == symbol) {
             return Some(next);
         }
         self.symbols.find(symbol)
@@ -79,8 +79,8 @@ impl Validator<'_, '_> {
         if self.fail_fast && rules.is_simple && self.by_symbol {
             return self.plain_object(rules, value);
         }
-        let mut fits = true;
-        let mut seen = PresentKeys::new(rules.tracked);
+        let mut is_valid = true;
+        let mut present = PresentKeys::new(rules.tracked);
         let mut next = 0;
         for (key, member) in value.members() {
             let found = rules.find_key(key, next, self.by_symbol);
@@ -89,34 +89,34 @@ impl Validator<'_, '_> {
                 next = index + 1;
                 let property = &rules.properties[index];
                 if property.bit != UNTRACKED {
-                    seen.insert(property.bit);
+                    present.insert(property.bit);
                 }
                 if let Some(node) = property.node {
                     declared = true;
-                    fits &= self.visit(node, member);
+                    is_valid &= self.visit(node, member);
                 }
             }
             if !rules.patterns.is_empty() {
-                declared |= self.by_pattern(rules, key, member, &mut fits);
+                declared |= self.by_pattern(rules, key, member, &mut is_valid);
             }
             if !declared {
-                fits &= self.validate_additional(rules, value, key, member);
+                is_valid &= self.validate_additional(rules, value, key, member);
             }
             if let Some(names) = &rules.names {
-                fits &= self.name(names, key);
+                is_valid &= self.name(names, key);
             }
-            if !self.should_continue(fits) {
+            if !self.should_continue(is_valid) {
                 return false;
             }
         }
-        self.validate_object_limits(rules, value, &seen, fits)
+        self.validate_object_limits(rules, value, &present, is_valid)
     }
 
-    /// The same where only the verdict is asked, and of a document and a schema of the usual kind.
+    /// PERF: the fail-fast form of [`object`](Self::object), for schemas whose members only `properties` constrains.
     fn plain_object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
         let document = value.document();
         let range = value.child_range();
-        let (mut at, mut seen, mut next) = (range.start, 0, 0);
+        let (mut at, mut present, mut next) = (range.start, 0, 0);
         while at < range.end {
             let (key, member) = (document.token(at), document.value(at + 1));
             let found = match key.symbol() {
@@ -127,120 +127,129 @@ impl Validator<'_, '_> {
             let node = property.and_then(|property| property.node);
             if let (Some(index), Some(property)) = (found, property) {
                 next = index + 1;
-                seen |= property.mask;
+                present |= property.mask;
             }
-            let fits = match node {
+            let is_valid = match node {
                 Some(node) => self.visit(node, member),
                 None => self.validate_additional(rules, value, document.key(at), member),
             };
-            if !fits {
+            if !is_valid {
                 return false;
             }
             at = member.token().next_index(at + 1);
         }
         let needed = rules.required_error_bits[self.profile as usize];
-        let complete = seen & needed == needed;
+        let complete = present & needed == needed;
         if complete && rules.min.is_none() && rules.max.is_none() && !rules.has_dependents() {
             return !self.limit_exceeded;
         }
-        self.validate_object_limits(rules, value, &PresentKeys { first: seen, rest: Vec::new() }, true)
+        self.validate_object_limits(rules, value, &PresentKeys { first: present, rest: Vec::new() }, true)
     }
 
-    /// What concerns the object and not one member.
+    /// Validates what concerns the object as a whole: `required`, limits and dependencies.
     fn validate_object_limits(
         &mut self,
         rules: &ObjectRules,
         value: Value<'_>,
-        seen: &PresentKeys,
-        mut fits: bool,
+        present: &PresentKeys,
+        mut is_valid: bool,
     ) -> bool {
-        let complete = rules.tracked <= 64 && seen.first & rules.required_bits == rules.required_bits;
+        let complete = rules.tracked <= 64 && present.first & rules.required_bits == rules.required_bits;
         if !complete {
-            fits &= self.required(rules, value, seen);
+            is_valid &= self.required(rules, value, present);
         }
         let count = value.len();
         if let Some(min) = &rules.min
             && count < min.rule
         {
-            fits &= self.report_violation(min.grades, || message::too_few_properties(min.rule, value));
+            is_valid &= self
+                .report_violation(min.severities, &move || message::properties("at least", min.rule, value));
         }
         if let Some(max) = &rules.max
             && count > max.rule
         {
-            fits &= self.report_violation(max.grades, || message::too_many_properties(max.rule, value));
+            is_valid &= self
+                .report_violation(max.severities, &move || message::properties("at most", max.rule, value));
         }
         if count == 0 {
-            return fits; // Nothing depends on what is not there.
+            return is_valid; // An empty object has no property that requires another.
         }
-        let has = |index: u32| seen.has(rules.properties[index as usize].bit);
-        for WithSeverity { rule: (present, needed), grades } in &rules.dependent {
+        let has = |index: u32| present.has(rules.properties[index as usize].bit);
+        for WithSeverity { rule: (present, needed), severities } in &rules.dependent {
             if !has(*present) {
                 continue;
             }
             for needed in needed.iter().filter(|needed| !has(**needed)) {
                 let name = |index: &u32| &*rules.properties[*index as usize].name;
-                fits &=
-                    self.report_violation(*grades, || message::dependent(name(present), name(needed), value));
-                if !self.should_continue(fits) {
+                is_valid &= self.report_violation(*severities, &move || {
+                    message::dependent(name(present), name(needed), value)
+                });
+                if !self.should_continue(is_valid) {
                     return false;
                 }
             }
         }
         for (present, node) in &rules.dependent_schemas {
-            if has(*present) && self.should_continue(fits) {
-                fits &= self.visit(*node, value);
+            if has(*present) && self.should_continue(is_valid) {
+                is_valid &= self.visit(*node, value);
             }
         }
-        fits
+        is_valid
     }
 
-    /// Whether what is required is there: asked before anything else where a branch is only tried,
-    /// because that is how most branches that were not meant are told.
+    /// Whether the object has all required properties. PERF: a branch that is only tried is checked for these first,
+    /// because they exclude most branches.
     fn has_required(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
-        let mut seen = PresentKeys::new(rules.tracked);
+        let mut present = PresentKeys::new(rules.tracked);
         let mut next = 0;
         for (key, _) in value.members() {
             if let Some(index) = rules.find_key(key, next, self.by_symbol) {
                 next = index + 1;
                 let bit = rules.properties[index].bit;
                 if bit != UNTRACKED {
-                    seen.insert(bit);
+                    present.insert(bit);
                 }
             }
         }
-        self.required(rules, value, &seen)
+        self.required(rules, value, &present)
     }
 
-    fn required(&mut self, rules: &ObjectRules, value: Value<'_>, seen: &PresentKeys) -> bool {
-        let mut fits = true;
+    fn required(&mut self, rules: &ObjectRules, value: Value<'_>, present: &PresentKeys) -> bool {
+        let mut is_valid = true;
         let mut shortened = None;
-        for WithSeverity { rule, grades } in &rules.required {
+        for WithSeverity { rule, severities } in &rules.required {
             let property = &rules.properties[*rule as usize];
-            if seen.has(property.bit) {
+            if present.has(property.bit) {
                 continue;
             }
-            // Documentation shortens objects by a member "...", which says that there is more.
+            // An object with the key "..." is shortened: its missing properties were left out on purpose.
             let shortened = *shortened
-                .get_or_insert_with(|| self.plan.placeholders && value.get(message::ELLIPSIS).is_some());
+                .get_or_insert_with(|| self.schema.placeholders && value.get(message::ELLIPSIS).is_some());
             if shortened {
                 break;
             }
-            fits &= self.report_violation(*grades, || message::required(&property.name, value));
-            if !self.should_continue(fits) {
+            is_valid &= self.report_violation(*severities, &move || message::required(&property.name, value));
+            if !self.should_continue(is_valid) {
                 return false;
             }
         }
-        fits
+        is_valid
     }
 
-    fn by_pattern(&mut self, rules: &ObjectRules, key: Key<'_>, member: Value<'_>, fits: &mut bool) -> bool {
+    fn by_pattern(
+        &mut self,
+        rules: &ObjectRules,
+        key: Key<'_>,
+        member: Value<'_>,
+        is_valid: &mut bool,
+    ) -> bool {
         let text = key.text();
         let mut declared = false;
         for (pattern, node) in &rules.patterns {
             if pattern.matches(&text) {
                 declared = true;
-                *fits &= self.visit(*node, member);
-                if !self.should_continue(*fits) {
+                *is_valid &= self.visit(*node, member);
+                if !self.should_continue(*is_valid) {
                     break;
                 }
             }
@@ -248,7 +257,7 @@ impl Validator<'_, '_> {
         declared
     }
 
-    /// A member that neither `properties` nor `patternProperties` speaks of.
+    /// Validates a member that neither `properties` nor `patternProperties` names.
     #[inline(never)]
     fn validate_additional(
         &mut self,
@@ -257,19 +266,19 @@ impl Validator<'_, '_> {
         key: Key<'_>,
         member: Value<'_>,
     ) -> bool {
-        if self.plan.placeholders && key.eq_str(message::ELLIPSIS) {
-            // Several schemas may validate one object (`then` beside `properties`): it is said once.
+        if self.schema.placeholders && key.eq_str(message::ELLIPSIS) {
+            // Several schemas can validate one object, such as `then` and `properties`. One report is enough.
             if !self.report.has(Code::PLACEHOLDER, key.place()) {
-                self.report(Severity::Warning, 1, || message::placeholder_key(key));
+                self.report(Severity::Warning, 1, &move || message::placeholder_key(key));
             }
             return true;
         }
         match rules.additional {
             Additional::Allow => true,
             Additional::Validate(node) => self.visit(node, member),
-            Additional::Deny(grades) => {
-                self.report_violation(grades, || message::unknown_field(key, object, &rules.properties))
-            }
+            Additional::Deny(severities) => self.report_violation(severities, &move || {
+                message::unknown_field(key, object, &rules.properties)
+            }),
         }
     }
 
@@ -277,9 +286,22 @@ impl Validator<'_, '_> {
         if self.is_valid(names.rule, key.as_value()) {
             return true;
         }
-        let why =
-            if self.mode == Mode::Collect { self.first_error(names.rule, key.as_value()) } else { None };
-        let why = why.filter(|why| why.code != Code::NEVER);
-        self.report_violation(names.grades, || message::property_name(key, why))
+        let (schema, profile) = (self.schema, self.profile);
+        self.report_violation(names.severities, &move || {
+            let reason = first_error(schema, names.rule, key.as_value(), profile);
+            message::property_name(key, reason.filter(|reason| reason.code != Code::NOT_ALLOWED).as_ref())
+        })
     }
+}
+
+/// The first error of a value, for the message of another issue.
+fn first_error(
+    schema: &CompiledSchema,
+    node: NodeId,
+    value: Value<'_>,
+    profile: Profile,
+) -> Option<PendingIssue> {
+    let mut issues = Vec::new();
+    super::validate_node(schema, node, value, profile, &mut issues);
+    issues.into_iter().find(|issue| issue.severity == Severity::Error)
 }

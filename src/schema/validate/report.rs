@@ -1,35 +1,35 @@
-//! What was said so far. However much there is to say, a report stays short.
+//! Collects the issues of one validation. A report stays short however many issues there are.
 
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Value;
 
-/// More issues than this are not listed, and where all are errors, not looked for: nobody reads a thousand, and to make and hand over so many takes
-/// twenty times as long as to judge 64 KB.
+/// Issues in one report. PERF: a thousand issues help no reader, and creating and serializing them takes twenty times
+/// as long as validating 64 KB. Once the list is full of errors, validation stops.
 pub(super) const MAX_ISSUES: usize = 100;
 
 pub(super) struct IssueCollector<'o> {
-    drafts: &'o mut Vec<PendingIssue>,
-    /// How many drafts were there before.
+    issues: &'o mut Vec<PendingIssue>,
+    /// The number of issues that were in the list before this validation.
     start: usize,
-    /// How many of those listed are no errors, and make room for one.
+    /// The number of listed issues that are no errors. In a full list, errors replace them.
     non_errors: usize,
-    /// Whether there was one more than are listed.
+    /// Whether an issue was found that is not listed.
     omitted: bool,
-    /// The worst that may be said: a rule that only warns does not quote the errors behind it as errors.
+    /// The highest severity to report: a keyword that only warns reports the errors of its subschemas as warnings.
     max_severity: Severity,
 }
 
 impl<'o> IssueCollector<'o> {
-    pub fn new(drafts: &'o mut Vec<PendingIssue>) -> Self {
-        let start = drafts.len();
-        Self { drafts, start, non_errors: 0, omitted: false, max_severity: Severity::Error }
+    pub fn new(issues: &'o mut Vec<PendingIssue>) -> Self {
+        let start = issues.len();
+        Self { issues, start, non_errors: 0, omitted: false, max_severity: Severity::Error }
     }
 
     pub fn max_severity(&self) -> Severity {
         self.max_severity
     }
 
-    /// Lowers what may be said, until [`Report::restore`] is called with what this returns.
+    /// Lowers the highest severity. The result is the argument for [`restore`](Self::restore).
     pub fn lower(&mut self, to: Severity) -> Severity {
         let before = self.max_severity;
         self.max_severity = before.max(to);
@@ -41,69 +41,75 @@ impl<'o> IssueCollector<'o> {
     }
 
     pub fn is_full(&self) -> bool {
-        self.drafts.len() - self.start >= MAX_ISSUES
+        self.issues.len() - self.start >= MAX_ISSUES
     }
 
-    /// Whether this was said about this place already. A full report is not searched: it lists no more anyway.
+    /// Whether an issue with this code is listed for this location. PERF: a full list is not searched, because it
+    /// accepts no further issue of that kind.
     pub fn has(&self, code: Code, place: Location) -> bool {
         !self.is_full()
-            && self.drafts[self.start..].iter().any(|draft| draft.place == place && draft.code == code)
+            && self.issues[self.start..].iter().any(|issue| issue.place == place && issue.code == code)
     }
 
-    /// Whether nothing more will be listed, and it is known that there is more.
+    /// Whether the list cannot change any more: it is full of errors, and an issue was omitted already.
     pub fn is_done(&self) -> bool {
         self.omitted && self.is_full() && self.non_errors == 0
     }
 
-    /// Whether one more would be listed; takes note if not.
+    /// Whether an issue of this severity will be listed. If not, the report will say that issues are omitted.
     pub fn accepts(&mut self, severity: Severity) -> bool {
-        let wanted = !self.is_full() || self.can_replace_non_error(severity.max(self.max_severity));
-        self.omitted |= !wanted;
-        wanted
+        let is_accepted = !self.is_full() || self.can_replace_non_error(severity.max(self.max_severity));
+        self.omitted |= !is_accepted;
+        is_accepted
     }
 
-    /// Errors are never crowded out: in a full report one takes the place of what matters less, if that is there.
+    /// Whether this is an error and a full list has a warning or an info that the error can replace.
     fn can_replace_non_error(&self, severity: Severity) -> bool {
         severity == Severity::Error && self.non_errors > 0
     }
 
-    pub fn push(&mut self, mut draft: PendingIssue) {
-        draft.severity = draft.severity.max(self.max_severity);
+    pub fn push(&mut self, mut issue: PendingIssue) {
+        issue.severity = issue.severity.max(self.max_severity);
         if !self.is_full() {
-            self.non_errors += usize::from(draft.severity != Severity::Error);
-            self.drafts.push(draft);
+            self.non_errors += usize::from(issue.severity != Severity::Error);
+            self.issues.push(issue);
             return;
         }
         self.omitted = true;
-        // A draft is looked for only where there is one, so a hundred times at the most.
-        if self.can_replace_non_error(draft.severity)
+        // PERF: the search runs only while there is a non-error, so at most `MAX_ISSUES` times.
+        if self.can_replace_non_error(issue.severity)
             && let Some(last) =
-                self.drafts[self.start..].iter_mut().rfind(|listed| listed.severity != Severity::Error)
+                self.issues[self.start..].iter_mut().rfind(|listed| listed.severity != Severity::Error)
         {
-            *last = draft;
+            *last = issue;
             self.non_errors -= 1;
         }
     }
 
-    /// How many drafts there are, to [move](Report::move_last_to) one in front of what comes after.
+    /// The position of the next issue, for [`move_last_to`](Self::move_last_to).
     pub fn position(&self) -> usize {
-        self.drafts.len()
+        self.issues.len()
     }
 
-    /// Moves the last draft in front of those pushed since the mark.
-    pub fn move_last_to(&mut self, mark: usize) {
-        if let Some(tail) = self.drafts.get_mut(mark..)
+    /// Moves the last issue to an earlier position.
+    pub fn move_last_to(&mut self, position: usize) {
+        if let Some(tail) = self.issues.get_mut(position..)
             && !tail.is_empty()
         {
             tail.rotate_right(1);
         }
     }
 
-    /// Says at the end that there was more.
+    /// Adds an info at the end if issues were omitted.
     pub fn finish(self, value: Value<'_>) {
         if self.omitted {
-            let message = format!("There are more issues than the {MAX_ISSUES} that are listed.");
-            self.drafts.push(PendingIssue::new(Code::ISSUES_OMITTED, Severity::Info, value.place(), message));
+            let message = format!("Only {MAX_ISSUES} issues are listed. There are more.");
+            self.issues.push(PendingIssue::new(
+                Code::ISSUES_TRUNCATED,
+                Severity::Info,
+                value.place(),
+                message,
+            ));
         }
     }
 }
@@ -113,16 +119,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_report_knows_without_looking_whether_an_error_still_fits() {
+    fn a_full_report_has_room_for_an_error_while_it_lists_a_warning() {
         let draft = |severity| PendingIssue::new(Code::TYPE, severity, Location::Value(0), "");
-        let mut drafts = vec![draft(Severity::Warning)]; // somebody else's
-        let mut report = IssueCollector::new(&mut drafts);
+        let mut issues = vec![draft(Severity::Warning)]; // an issue from before
+        let mut report = IssueCollector::new(&mut issues);
         assert!(!report.is_done());
         for n in 0..MAX_ISSUES {
             report.push(draft(if n % 4 == 0 { Severity::Info } else { Severity::Error }));
         }
         let before = report.lower(Severity::Warning);
-        assert!(!report.accepts(Severity::Error), "an error that may only warn displaces nothing");
+        assert!(!report.accepts(Severity::Error), "an error that is lowered to a warning replaces nothing");
         report.restore(before);
         for left in (0..MAX_ISSUES / 4).rev() {
             assert!(!report.is_done(), "there is room for an error");
@@ -132,8 +138,8 @@ mod tests {
             assert_eq!(report.non_errors, left);
         }
         assert!(!report.accepts(Severity::Error) && report.is_done());
-        assert!(report.drafts[1..].iter().all(|draft| draft.severity == Severity::Error));
-        assert_eq!(report.drafts[0].severity, Severity::Warning);
+        assert!(report.issues[1..].iter().all(|draft| draft.severity == Severity::Error));
+        assert_eq!(report.issues[0].severity, Severity::Warning);
         assert!(report.omitted);
     }
 }

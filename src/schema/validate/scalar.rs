@@ -1,20 +1,21 @@
-//! Values, strings and numbers.
+//! `enum`, `const`, and the rules about strings and numbers.
 
 use std::cmp::Ordering;
 
 use super::Validator;
 use crate::issue::{PendingIssue, Severity};
 use crate::json::{Decimal, TokenKind, Value};
+use crate::schema::compiled::{
+    EnumValues, FastCheck, Node, Number, NumberRules, ProfileSeverities, StringRules, Values, WithSeverity,
+};
 use crate::schema::message;
-use crate::schema::plan::{EnumValues, FastCheck, Node, NumberRules, ProfileSeverities, StringRules, Values};
 
-/// What a wrong `const` or `enum` counts when the closest of several branches is looked for: those are
-/// how alternatives say which one they are.
-const DISCRIMINATOR: u32 = 1000;
+/// The weight of a wrong `const` or `enum` in the search for the closest branch. Branches are told apart by such
+/// discriminators, so one of them weighs more than any other number of errors.
+const DISCRIMINATOR_WEIGHT: u32 = 1000;
 
 impl Node {
-    /// Whether the value is one of those that fit and of which there is nothing to say, so far as that can be
-    /// told at once.
+    /// Whether a cheap check shows that the value is valid and has no issues. `false` means that the check cannot tell.
     #[inline]
     pub(super) fn passes_fast_check(&self, value: Value<'_>) -> bool {
         match (self.fast_check, value.tag()) {
@@ -23,7 +24,7 @@ impl Node {
             }
             (FastCheck::IntRange(min, max), TokenKind::Integer) => {
                 let digits = value.raw_bytes();
-                // Up to nine digits fit, and a minus sign is none.
+                // Nine digits always fit into an `i32`. A minus sign gives a meaningless number, excluded below.
                 let number = digits
                     .iter()
                     .fold(0i32, |number, digit| number.wrapping_mul(10).wrapping_add(i32::from(digit & 15)));
@@ -40,123 +41,140 @@ impl Node {
 
 impl Validator<'_, '_> {
     pub(super) fn values(&mut self, rules: &Values, value: Value<'_>) -> bool {
-        let mut fits = true;
+        let mut is_valid = true;
         if let Some(rule) = &rules.constant
             && !rule.rule.matches(value)
         {
-            fits &= self.report_invalid(rule.grades, value, DISCRIMINATOR, true, || {
+            is_valid &= self.report_invalid(rule.severities, value, DISCRIMINATOR_WEIGHT, true, &move || {
                 message::constant(&rule.rule, value)
             });
         }
         if let Some(rule) = &rules.any
-            && self.should_continue(fits)
+            && self.should_continue(is_valid)
             && !enum_contains(&rule.rule, value)
         {
-            fits &= self.report_invalid(rule.grades, value, DISCRIMINATOR, fits, || {
-                message::choice(&rule.rule, value)
-            });
+            let is_first_issue = is_valid;
+            is_valid &= self.report_invalid(
+                rule.severities,
+                value,
+                DISCRIMINATOR_WEIGHT,
+                is_first_issue,
+                &move || message::choice(&rule.rule, value),
+            );
         }
-        fits
+        is_valid
     }
 
-    /// `fresh` says whether nothing was said about this value yet: a placeholder is one mistake.
+    /// Validates a string. `is_first_issue`: whether the value has no issue yet, so that a placeholder is reported once.
     pub(super) fn string(&mut self, rules: &StringRules, value: Value<'_>, is_first_issue: bool) -> bool {
-        let mut fits = true;
+        let mut is_valid = true;
         if rules.min.is_some() || rules.max.is_some() {
             let length = length(value);
             if let Some(min) = &rules.min
                 && length < min.rule
             {
-                fits &= self.report_violation(min.grades, || message::too_short(min.rule, length, value));
+                is_valid &= self
+                    .report_violation(min.severities, &move || message::length("at least", min.rule, value));
             }
             if let Some(max) = &rules.max
                 && length > max.rule
             {
-                fits &= self.report_violation(max.grades, || message::too_long(max.rule, length, value));
+                is_valid &= self
+                    .report_violation(max.severities, &move || message::length("at most", max.rule, value));
             }
         }
-        if !self.should_continue(fits) || (rules.format.is_none() && rules.pattern.is_none()) {
-            return fits;
+        if !self.should_continue(is_valid) || (rules.format.is_none() && rules.pattern.is_none()) {
+            return is_valid;
         }
         if let Some(format) = &rules.format
             && rules.pattern.is_none()
             && value.tag() == TokenKind::Ascii
             && format.rule.accepts_ascii(value.string_bytes()) == Some(true)
         {
-            return fits;
+            return is_valid;
         }
-        let Some(text) = value.as_str() else { return fits };
+        let Some(text) = value.as_str() else { return is_valid };
         if let Some(format) = &rules.format
             && !format.rule.accepts(&text)
         {
-            let expected = format.rule.expected();
-            fits &= self.report_invalid(format.grades, value, 1, is_first_issue && fits, || {
-                message::format(expected, value)
+            let is_first_issue = is_first_issue && is_valid;
+            is_valid &= self.report_invalid(format.severities, value, 1, is_first_issue, &move || {
+                message::format(format.rule.expected(), value)
             });
         }
         if let Some(pattern) = &rules.pattern
-            && self.should_continue(fits)
+            && self.should_continue(is_valid)
             && !pattern.rule.0.matches(&text)
         {
-            let (source, expected) = (&pattern.rule.1, rules.expected.as_deref());
-            fits &= self.report_invalid(pattern.grades, value, 1, is_first_issue && fits, || {
-                message::pattern(source, expected, value)
+            let is_first_issue = is_first_issue && is_valid;
+            is_valid &= self.report_invalid(pattern.severities, value, 1, is_first_issue, &move || {
+                message::pattern(&pattern.rule.1, rules.expected.as_deref(), value)
             });
         }
-        fits
+        is_valid
     }
 
-    /// A value is not what it should be; if it is a placeholder, that is what is said, once.
+    /// Reports a value that violates a rule. A placeholder is reported as such instead, and only once.
     #[cold]
+    #[inline(never)]
     fn report_invalid(
         &mut self,
-        grades: ProfileSeverities,
+        severities: ProfileSeverities,
         value: Value<'_>,
         weight: u32,
         is_first_issue: bool,
-        draft: impl FnOnce() -> PendingIssue,
+        issue: &dyn Fn() -> PendingIssue,
     ) -> bool {
-        let Some(severity) = grades.of(self.profile) else { return true };
-        if self.plan.placeholders && message::is_placeholder(value) {
-            if is_first_issue {
-                let expected = || draft().expected;
-                return self
-                    .report(Severity::Error, weight, || message::placeholder_value(expected(), value));
-            }
-            return false;
+        let Some(severity) = severities.for_profile(self.profile) else { return true };
+        if self.schema.placeholders && message::is_placeholder(value) {
+            return is_first_issue
+                && self.report(Severity::Error, weight, &|| {
+                    message::placeholder_value(issue().expected, value)
+                });
         }
-        self.report(severity, weight, draft)
+        self.report(severity, weight, issue)
     }
 
     pub(super) fn number(&mut self, rules: &NumberRules, value: Value<'_>) -> bool {
-        let mut fits = true;
+        let mut is_valid = true;
         if let Some(min) = &rules.min
             && min.rule.compare(value) == Ordering::Less
         {
-            fits &= self.report_violation(min.grades, || message::minimum("at least", &min.rule, value));
+            is_valid &= self.report_too_small("at least", min, value);
         }
-        if let Some(above) = &rules.exclusive_min
-            && above.rule.compare(value) != Ordering::Greater
+        if let Some(min) = &rules.exclusive_min
+            && min.rule.compare(value) != Ordering::Greater
         {
-            fits &= self.report_violation(above.grades, || message::minimum("more than", &above.rule, value));
+            is_valid &= self.report_too_small("more than", min, value);
         }
         if let Some(max) = &rules.max
             && max.rule.compare(value) == Ordering::Greater
         {
-            fits &= self.report_violation(max.grades, || message::maximum("at most", &max.rule, value));
+            is_valid &= self.report_too_large("at most", max, value);
         }
-        if let Some(below) = &rules.exclusive_max
-            && below.rule.compare(value) != Ordering::Less
+        if let Some(max) = &rules.exclusive_max
+            && max.rule.compare(value) != Ordering::Less
         {
-            fits &= self.report_violation(below.grades, || message::maximum("less than", &below.rule, value));
+            is_valid &= self.report_too_large("less than", max, value);
         }
-        if let Some(step) = &rules.multiple_of
-            && !(value.tag() == TokenKind::Integer && step.rule.0.divides_integers())
-            && !value.as_decimal().is_some_and(|number: Decimal<'_>| number.is_multiple_of(&step.rule.0))
+        if let Some(rule) = &rules.multiple_of
+            && !(value.tag() == TokenKind::Integer && rule.rule.0.divides_integers())
+            && !value.as_decimal().is_some_and(|number: Decimal<'_>| number.is_multiple_of(&rule.rule.0))
         {
-            fits &= self.report_violation(step.grades, || message::multiple(&step.rule.1, value));
+            is_valid &=
+                self.report_violation(rule.severities, &move || message::multiple(&rule.rule.1, value));
         }
-        fits
+        is_valid
+    }
+
+    #[cold]
+    fn report_too_small(&mut self, relation: &str, min: &WithSeverity<Number>, value: Value<'_>) -> bool {
+        self.report_violation(min.severities, &move || message::minimum(relation, &min.rule, value))
+    }
+
+    #[cold]
+    fn report_too_large(&mut self, relation: &str, max: &WithSeverity<Number>, value: Value<'_>) -> bool {
+        self.report_violation(max.severities, &move || message::maximum(relation, &max.rule, value))
     }
 }
 
@@ -172,7 +190,7 @@ fn enum_contains(choice: &EnumValues, value: Value<'_>) -> bool {
 fn length(value: Value<'_>) -> usize {
     match value.tag() {
         TokenKind::Ascii => value.string_bytes().len(),
-        // Every byte that does not continue a character starts one.
+        // A byte that continues no character starts one.
         TokenKind::Utf8 => value.string_bytes().iter().filter(|byte| **byte & 0xc0 != 0x80).count(),
         _ => value.as_str().map_or(0, |text| text.chars().count()),
     }

@@ -12,7 +12,7 @@ impl Evaluator<'_, '_, '_> {
         let expected = &provider.content_type;
         let mut values = self.delivery.headers.get_all("content-type");
         let Some(received) = values.next() else { return };
-        let (severity, message) = match MediaType::read(received, expected) {
+        let (severity, message) = match MediaType::parse(received, expected) {
             _ if values.next().is_some() => {
                 (Severity::Error, into_owned_outlined("Duplicate header Content-Type."))
             }

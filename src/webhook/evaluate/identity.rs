@@ -21,8 +21,8 @@ pub(super) struct Identity<'b, 'd> {
 }
 
 impl<'b, 'd> Evaluator<'b, 'd, '_> {
-    /// Finds the ids and the time, and rejects those with characters that forge log lines. SECURITY: such a text never
-    /// makes the next source of the key count: whoever writes a header would choose the key by it.
+    /// Finds the ids and the time, and rejects those with characters that forge log lines. SECURITY: after such a text,
+    /// the search for the key does not go on: otherwise the sender of a header could select the source of the key.
     ///
     /// Without an event type there is no key, and the delivery was rejected for that.
     pub(super) fn check_identity(

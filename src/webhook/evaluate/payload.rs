@@ -11,7 +11,7 @@ use crate::provider::{Envelope, Event, FieldSource, Provider, is_name};
 impl<'b, 'd> Evaluator<'b, 'd, '_> {
     /// Takes over what the parser reported although the body is JSON: duplicate keys, lone surrogates, large numbers.
     pub(super) fn report_diagnostics(&mut self, document: &mut Document<'b>) {
-        for mut issue in document.take_findings() {
+        for mut issue in document.take_diagnostics() {
             if self.options.profile == Profile::Strict && issue.code == Code::JSON_LONE_SURROGATE {
                 issue.severity = Severity::Error;
             }

@@ -385,7 +385,7 @@ fn style_parts(style: &Style) -> [(Style, Option<&'static CauseDefinition>); 6] 
 fn number_keys(document: &Document<'_>) -> Vec<Vec<u8>> {
     let mut keys: Vec<Vec<u8>> = Vec::new();
     let objects =
-        (0..).map_while(|index| document.offset(index)).filter(|value| value.kind() == Kind::Object);
+        (0..).map_while(|index| document.value_at(index)).filter(|value| value.kind() == Kind::Object);
     let is_integer = |value: Value<'_>| match value.kind() {
         Kind::Number => value.raw_bytes().iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'),
         _ => false,

@@ -119,7 +119,7 @@ impl Writer<'_> {
         let bytes = document.bytes();
         let mut done = 0;
         let mut key: Option<Value<'_>> = None;
-        for token in (0..).map_while(|index| document.offset(index)) {
+        for token in (0..).map_while(|index| document.value_at(index)) {
             let Range { start, end } = match token.tag() {
                 TokenKind::Object | TokenKind::Array | TokenKind::Close => {
                     key = None;

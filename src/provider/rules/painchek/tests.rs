@@ -305,7 +305,7 @@ fn activity_has_four_descriptors_whatever_their_names() {
 #[test]
 fn null_in_quotes_is_pointed_at() {
     let said = [("/data/data/face/comment", "The text \"null\" stands here, in quotes.")];
-    assessment().set("/data/data/face/comment", "null").raises(Code::NULL_TEXT, [WARNING, WARNING], &said);
+    assessment().set("/data/data/face/comment", "null").raises(Code::NULL_STRING, [WARNING, WARNING], &said);
     assessment().set("/data/data/face/comment", "null and void").is_clean();
     assessment().set("/data/data/face/comment", json!(null)).is_clean();
     // A key is no value.

@@ -100,7 +100,7 @@ fn an_update_changes_something() {
 fn a_file_id_names_one_file() {
     let id = last().get("/event/fileRequest/files/0/id");
     last().set("/event/fileRequest/files/1/id", id).raises(
-        Code::FILE_ID_REPEATED,
+        Code::FILE_ID_DUPLICATE,
         [WARNING, WARNING],
         &[("/event/fileRequest/files/1/id", "Two files in fileRequest.files have the same id.")],
     );
@@ -263,12 +263,12 @@ fn escapes_in_a_text_change_nothing() {
 fn a_file_request_keeps_to_one_style() {
     let message = "A file request mixes keys in snake_case and in camelCase.";
     first().set("/event/fileRequest/createdAt", "2021-03-01T10:19:02.117403+00:00").raises(
-        Code::MIXED_STYLE,
+        Code::MIXED_KEY_CASE,
         [WARNING, WARNING],
         &[("/event/fileRequest/createdAt", message)],
     );
     last().set("/event/fileRequest/files/1/mime_type", "image/jpeg").raises(
-        Code::MIXED_STYLE,
+        Code::MIXED_KEY_CASE,
         [WARNING, WARNING],
         &[("/event/fileRequest/files/1/mime_type", message)],
     );
@@ -281,7 +281,7 @@ fn a_user_can_be_shown_by_some_name() {
     let user = "/event/fileRequest/staffUser";
     let nameless = last().set(&format!("{user}/displayName"), json!(null));
     nameless.raises(
-        Code::USER_NAMELESS,
+        Code::USER_NAME_MISSING,
         [INFO, INFO],
         &[(user, "A user has neither a display name nor a first or last name.")],
     );
@@ -293,7 +293,7 @@ fn a_user_can_be_shown_by_some_name() {
 fn null_in_quotes_is_pointed_at() {
     let pointer = "/event/fileRequest/prompt";
     last().set(pointer, "null").raises(
-        Code::NULL_TEXT,
+        Code::NULL_STRING,
         [WARNING, WARNING],
         &[(pointer, "The text \"null\" stands here, in quotes.")],
     );

@@ -1,0 +1,106 @@
+/** Results of `verify`, read from the core's memory: an accepted delivery, or the error of a rejected one. */
+import { guarded, type Held, resultWords, scratchDigest, scratchText, textAt } from "./core.js";
+import { HooksealError } from "./error.js";
+import type { IssueCode } from "./generated/codes.js";
+import { AcceptedWord, ALGORITHMS, RejectedWord, ResultLayout } from "./generated/layout.js";
+import { type Hook, LazyDelivery, writeCall } from "./lazy-delivery.js";
+import type { Limits } from "./limits.js";
+import type { Issue, SignatureInfo, Uncovered, Verified } from "./types.js";
+import { trusted, VerifiedDelivery } from "./verified.js";
+
+/** What the core tells about a provider. */
+export interface ProviderMetadata {
+  id: string;
+  requiredHeaders: string[];
+  /** The interned keys by their symbols. */
+  names: string[];
+  events: { name: string; revisions: (string | null)[] }[];
+  maxBytes: number;
+  immutable: boolean;
+  contentType: string;
+  uncovered: Uncovered;
+}
+
+/** A delivery that was verified and is still in the scratch buffer. */
+export interface VerifiedInput {
+  hook: Held<Hook>;
+  provider: ProviderMetadata;
+  /** The encoded head, and its length in bytes. */
+  head: string;
+  headLength: number;
+  /** The body, and its length in bytes. */
+  body: Uint8Array | string;
+  bodyLength: number;
+  limits: Limits;
+}
+
+/** The error of a delivery that was just rejected. Most callers read code and status only. */
+export function rejection(
+  { hook, provider, head, limits }: VerifiedInput,
+  body: Uint8Array | string,
+): HooksealError {
+  const words = resultWords();
+  const text = textAt(words[RejectedWord.text] as number, words[RejectedWord.textBytes] as number, false);
+  const codeLength = words[RejectedWord.code] as number;
+  return new HooksealError({
+    code: text.slice(0, codeLength) as IssueCode,
+    message: text.slice(codeLength),
+    status: words[RejectedWord.status] as number,
+    issues: () =>
+      guarded(() => {
+        const call = writeCall(head, body, limits, provider.maxBytes);
+        return (hook.get().failure(...call) as { issues: Issue[] }).issues;
+      }),
+  });
+}
+
+/** The delivery that was just accepted. */
+export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
+  const { hook, provider, head, headLength, body, bodyLength, limits } = input;
+  const words = resultWords();
+  const isAscii = words[AcceptedWord.isAscii] === 1;
+  // A copy of the bytes that were verified, so that later changes of the caller's buffer change nothing here.
+  const text =
+    typeof body === "string" && isWellFormed(body) ? body : scratchText(bodyLength, headLength, isAscii);
+  const texts = textAt(words[AcceptedWord.text] as number, words[AcceptedWord.textBytes] as number, isAscii);
+  let position = 0;
+  /** The next of the texts, by its length. */
+  const next = (units: number | undefined): string | undefined => {
+    if (units === undefined || units === ResultLayout.absent) return undefined;
+    position += units;
+    return texts.slice(position - units, position);
+  };
+  const id = next(words[AcceptedWord.id]) as string;
+  const createdAt = next(words[AcceptedWord.createdAt]);
+  const webhookId = next(words[AcceptedWord.webhookId]);
+  const deliveryId = next(words[AcceptedWord.deliveryId]);
+  const event = provider.events[words[AcceptedWord.event] as number];
+  const revision = event?.revisions[words[AcceptedWord.revision] as number];
+  const algorithm = ALGORITHMS[words[AcceptedWord.algorithm] as number];
+  const signature: SignatureInfo =
+    algorithm === undefined
+      ? { status: "unsigned" }
+      : trusted(algorithm, words[AcceptedWord.secret] as number, words[AcceptedWord.uncovered] as number);
+  const type = next(words[AcceptedWord.eventType]) ?? (event?.name as string);
+  const tape = isAscii ? (words[AcceptedWord.tape] as number) : 0;
+  // Last, since it may overwrite the texts.
+  const digest = withDigest ? scratchDigest(bodyLength, headLength) : undefined;
+  const fields = new LazyDelivery(hook, provider.names, text, head, limits, tape, digest);
+  const delivery: { -readonly [Key in keyof Verified]: Verified[Key] } = new VerifiedDelivery(
+    type,
+    id,
+    signature,
+    fields,
+  );
+  if (webhookId !== undefined) delivery.webhookId = webhookId;
+  if (deliveryId !== undefined) delivery.deliveryId = deliveryId;
+  if (createdAt !== undefined) delivery.createdAt = createdAt;
+  if (revision != null) delivery.revision = revision;
+  if (event === undefined) delivery.unknown = true;
+  return delivery;
+}
+
+function isWellFormed(text: string): boolean {
+  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
+  return native?.call(text) === true;
+}

@@ -1,0 +1,317 @@
+// `send` and `listen` over real connections of this machine, with servers that end by themselves.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { type AddressInfo, connect, createServer as createSocket } from "node:net";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { painchek } from "../../src/index.ts";
+import { bytesOf, SECRET } from "../support/fixtures.ts";
+import { file, folder, run, start, TRUST } from "./command.ts";
+
+const SAMPLE = Buffer.from(bytesOf("providers/painchek/samples/assessment_add.painchek.json"));
+const hook = painchek({ secrets: [SECRET] });
+const open: { close(): void }[] = [];
+after(() => {
+  for (const one of open) one.close();
+});
+
+/** Starts the command, as `send` blocks and the server has to run in this process. */
+async function sent(args: string[]) {
+  const { ended } = await start(["send", ...args], /\n/);
+  return ended;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
+
+/** A server that answers as it is told. */
+async function serve(handler: Handler): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    handler(request, response, Buffer.concat(parts));
+  });
+  open.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+}
+
+describe("send", () => {
+  it("posts a file, signed, and shows the answer", async () => {
+    let got: { headers: string[]; body: Buffer } | undefined;
+    const url = await serve((request, response, body) => {
+      got = { headers: request.rawHeaders, body };
+      response.writeHead(202, { "X-Trace": "7" }).end("thank you\u001b[2J");
+    });
+    const { code, out } = await sent([url, file("body.json", SAMPLE), ...TRUST]);
+    assert.equal(code, 0);
+    assert.match(out, /^POST http:\/\/127\.0\.0\.1:\d+\/hook [\d,]+ bytes\n202 in \d+ ms\n {2}X-Trace: 7\n/);
+    assert.match(out, /thank you\ufffd\[2J/);
+    assert.ok(got);
+    assert.equal(hook.verify(got).type, "assessment_add");
+    assert.deepEqual(got.body, SAMPLE);
+  });
+
+  it("posts a sample of an event", async () => {
+    let type = "";
+    const url = await serve((request, response, body) => {
+      type = hook.verify({ headers: request.headers, body }).type;
+      response.end();
+    });
+    const { code, out } = await sent([
+      url,
+      ...TRUST,
+      "--event",
+      "assessment_add",
+      "--sample",
+      "nrs",
+      "--json",
+    ]);
+    const answer = JSON.parse(out);
+    assert.deepEqual([code, type, answer.ok, answer.status], [0, "assessment_add", true, 200]);
+  });
+
+  it("sends what was saved as it is, byte for byte", async () => {
+    const saved = file(
+      "saved.http",
+      Buffer.concat([
+        Buffer.from("POST /x HTTP/1.1\r\nHost: elsewhere\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n"),
+        Buffer.from([255, 254, 13, 10]),
+      ]),
+    );
+    let got: { headers: IncomingMessage; body: Buffer } | undefined;
+    const url = await serve((request, response, body) => {
+      got = { headers: request, body };
+      response.end();
+    });
+    assert.equal((await sent([url, saved, "--as-is"])).code, 0);
+    assert.deepEqual([...(got?.body ?? [])], [255, 254, 13, 10]);
+    assert.equal(got?.headers.headers["x-twice"], "1, 2");
+    assert.ok(got?.headers.headers.host?.startsWith("127.0.0.1"));
+  });
+
+  it("takes for success what the provider takes, and follows no redirect", async () => {
+    let asked = 0;
+    const url = await serve((_, response) => {
+      asked += 1;
+      response.writeHead(302, { Location: "/hook" }).end();
+    });
+    assert.equal((await sent([url, join(folder, "body.json"), ...TRUST])).code, 0);
+    const xon = file("xon.json", bytesOf("providers/xon/samples/calls.user.create.json"));
+    const { code, out } = await sent([url, xon, "--provider", "xon", "--unsigned"]);
+    assert.deepEqual([code, asked], [1, 2]);
+    assert.match(out, /Failed: the sender would retry\. Success is a status from 200 to 299\./);
+  });
+
+  it("gives up on what does not answer, and reads no answer without end", async () => {
+    const silent = createSocket(() => {});
+    open.push(silent);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const late = await sent([
+      `http://127.0.0.1:${port}/`,
+      join(folder, "body.json"),
+      ...TRUST,
+      "--timeout",
+      "1",
+    ]);
+    assert.deepEqual([late.code, late.out], [1, `No response from 127.0.0.1:${port}: timeout after 1 s.\n`]);
+    const nobody = await sent([`http://127.0.0.1:1/`, join(folder, "body.json"), ...TRUST, "--json"]);
+    assert.deepEqual(
+      [nobody.code, JSON.parse(nobody.out).error],
+      [1, "No response from 127.0.0.1:1: connection refused."],
+    );
+    const url = await serve((_, response) => {
+      response.on("error", () => {});
+      const more = () => {
+        while (!response.destroyed && response.write("x".repeat(65536)));
+        if (!response.destroyed) response.once("drain", more);
+      };
+      more();
+    });
+    const { out } = await sent([url, join(folder, "body.json"), ...TRUST]);
+    assert.match(out, /The response was cut after 65536 bytes\./);
+  });
+});
+
+/** One request to a receiver: its status, its headers, its answer. */
+function ask(
+  url: string,
+  options: { method?: string; headers?: Record<string, string | number>; body?: Uint8Array },
+) {
+  return new Promise<{ status: number; headers: IncomingMessage["headers"]; body: string }>(
+    (resolve, reject) => {
+      const asked = request(
+        url,
+        { method: options.method ?? "POST", headers: options.headers ?? {}, agent: false },
+        async (response) => {
+          let body = "";
+          for await (const part of response) body += part;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+        },
+      );
+      asked.on("error", reject);
+      asked.end(options.body);
+    },
+  );
+}
+
+describe("listen", () => {
+  const listening = /Listening on (http:\/\/\S+) for painchek/;
+
+  it("answers as a receiver should, prints what came, and keeps it to replay", async () => {
+    const kept = join(folder, "kept");
+    const { said, ended } = await start(
+      ["listen", "0", ...TRUST, "--save", kept, "--count", "7", "--profile", "strict"],
+      listening,
+    );
+    const url = said[1] as string;
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    const { headers, body } = hook.sign(SAMPLE);
+    const { "X-PainChek-WH-Signature": _, ...unsigned } = headers;
+    const bad = hook.sign('{"event":"assessment_add","data":5}');
+    const text = { ...headers, "Content-Type": "text/plain" };
+    const answers = [
+      await ask(url, { headers, body }),
+      await ask(url, { headers: unsigned, body }),
+      await ask(url, { headers: bad.headers, body: bad.body }),
+      await ask(url, { method: "PUT", headers, body }),
+      await ask(url, { headers: { ...headers, "Content-Length": 2 ** 21 } }).catch(() => undefined),
+      await ask(url, { headers, body: new Uint8Array(2 ** 21) }).catch(() => undefined),
+      await ask(url, { headers: text, body }),
+    ];
+    assert.deepEqual(
+      answers.map((answer) => answer?.status ?? 413),
+      [200, 401, 400, 405, 413, 413, 415],
+    );
+    assert.equal(answers[3]?.headers.allow, "POST");
+    assert.deepEqual(
+      [answers[1]?.headers["content-type"], answers[1]?.body],
+      [
+        "application/problem+json",
+        '{"type":"about:blank","title":"Unauthorized","status":401,"code":"signature-missing"}',
+      ],
+    );
+    const { code, out, err } = await ended;
+    assert.equal(code, 0);
+    assert.match(out, /^\d\d:\d\d:\d\d 200 verified assessment_add assessment_add:\S+ .*\.http\n/);
+    assert.match(out, /401 signature-missing \S+/);
+    assert.match(err, /1 delivery accepted, 6 rejected\.\n$/);
+    const names = readdirSync(kept).sort();
+    assert.match(names[0] as string, /^\d{4}-\d\d-\d\dT.*-0001-assessment_add\.http$/);
+    assert.equal(names.filter((name) => name.endsWith("-rejected.http")).length, 3);
+    const first = join(kept, names[0] as string);
+    assert.equal(statSync(first).mode & 0o777, 0o600);
+    assert.ok(readFileSync(first).includes(SAMPLE));
+    assert.equal(run(["verify", first, ...TRUST]).code, 0);
+  });
+
+  it("answers a delivery that comes again as the first time, and keeps both", async () => {
+    const kept = join(folder, "twice");
+    const { said, ended } = await start(
+      ["listen", "0", ...TRUST, "--save", kept, "--count", "2", "--json"],
+      listening,
+    );
+    // In many pieces.
+    const { headers, body } = hook.sign(Buffer.concat([SAMPLE, Buffer.alloc(300_000, " ")]));
+    for (let times = 0; times < 2; times++) {
+      const { status, body: text } = await ask(said[1] as string, { headers, body });
+      assert.deepEqual([status, text], [200, '{"status":"handled"}']);
+      // What was answered is kept already.
+      const names = readdirSync(kept).sort();
+      assert.equal(names.length, times + 1);
+      assert.ok(readFileSync(join(kept, names[times] as string)).includes(Buffer.from(body)));
+    }
+    const lines = (await ended).out.trimEnd().split("\n");
+    const files = lines.map((line) => JSON.parse(line).file);
+    assert.deepEqual(
+      files,
+      readdirSync(kept)
+        .sort()
+        .map((name) => join(kept, name)),
+    );
+  });
+
+  it("shows and keeps what is refused before its body was read, and shows what never came whole", async () => {
+    const kept = join(folder, "refused");
+    const { said, ended } = await start(["listen", "0", ...TRUST, "--save", kept, "--count", "4"], listening);
+    const url = said[1] as string;
+    const { headers, body } = hook.sign(SAMPLE);
+    const text = await ask(url, { headers: { ...headers, "Content-Type": "text/plain" }, body });
+    const packed = await ask(url, { headers: { ...headers, "Content-Encoding": "gzip" }, body });
+    const put = await ask(url, { method: "PUT", headers, body });
+    assert.deepEqual([text.status, packed.status, put.status], [415, 415, 405]);
+    assert.equal(JSON.parse(packed.body).code, "encoding-unsupported");
+    const { port } = new URL(url);
+    const socket = connect(Number(port), "127.0.0.1", () => {
+      socket.end("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{");
+    });
+    socket.on("error", () => {});
+    const { out, err } = await ended;
+    const lines = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^\S+ /, ""));
+    assert.deepEqual(
+      lines.map((line) => line.trim()),
+      [
+        "415 content-type The Content-Type is not one of JSON in UTF-8.",
+        "415 encoding-unsupported",
+        "405 method-not-allowed",
+        "400 body-incomplete",
+      ],
+    );
+    assert.match(err, /0 deliveries accepted, 4 rejected\.\n$/);
+    const names = readdirSync(kept).sort();
+    assert.equal(names.length, 2);
+    for (const name of names) {
+      assert.ok(readFileSync(join(kept, name)).includes(SAMPLE));
+      assert.equal(statSync(join(kept, name)).mode & 0o777, 0o600);
+    }
+    const again = names.map((name) => run(["verify", join(kept, name), ...TRUST]).out.split("\n")[0]);
+    assert.deepEqual(
+      again.map((line) => /content-type|^verified/.exec(line as string)?.[0]),
+      ["content-type", "verified"],
+    );
+  });
+
+  it("answers in JSON, shows bodies, and ends when it is told", async () => {
+    const { said, ended, child } = await start(["listen", "0", ...TRUST, "--json", "--show-body"], listening);
+    const { headers, body } = hook.sign(SAMPLE);
+    await ask(said[1] as string, { headers, body });
+    child.kill("SIGINT");
+    const { code, out } = await ended;
+    const line = JSON.parse(out);
+    assert.deepEqual(
+      [code, line.status, line.type, line.body],
+      [0, 200, "assessment_add", SAMPLE.toString()],
+    );
+  });
+
+  it("bears a sender that sends too much and does not listen", async () => {
+    const { said, ended } = await start(
+      ["listen", "0", ...TRUST, "--count", "2", "--max-bytes", "1000"],
+      listening,
+    );
+    const { port } = new URL(said[1] as string);
+    const answer = await new Promise<string>((resolve) => {
+      let text = "";
+      const socket = connect(Number(port), "127.0.0.1", () => {
+        socket.write("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+        const more = setInterval(() => socket.write(`400\r\n${"x".repeat(1024)}\r\n`), 5);
+        socket.on("close", () => {
+          clearInterval(more);
+          resolve(text);
+        });
+      });
+      socket.on("error", () => {});
+      socket.on("data", (part) => {
+        text += part;
+      });
+    });
+    assert.match(answer, /^HTTP\/1\.1 413 /);
+    const { headers, body } = hook.sign("{}");
+    await ask(said[1] as string, { headers, body });
+    assert.equal((await ended).code, 0);
+  });
+});

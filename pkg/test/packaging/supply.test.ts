@@ -1,0 +1,85 @@
+// What is in the packed tarball besides the project's own work, and what must not be: folders of who built it.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import { build } from "esbuild";
+import { command } from "../../scripts/command.mjs";
+import { project, root, run } from "../support/project.ts";
+
+describe("the package", () => {
+  let folder: string;
+  before(() => {
+    folder = join(project("supply", {}), "node_modules/hookseal");
+  });
+
+  it("holds no folder of the machine that built it", () => {
+    const { CARGO_HOME, RUSTUP_HOME, CARGO_TARGET_DIR } = process.env;
+    const folders = [homedir(), root, CARGO_HOME, RUSTUP_HOME, CARGO_TARGET_DIR].filter(
+      (path): path is string => path !== undefined && path.length > 3,
+    );
+    const places = [...folders, "/registry/src/", ".cargo/", ".rustup/", "/home/", "/Users/", ":\\Users"];
+    const found: string[] = [];
+    let files = 0;
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      const path = join(folder, name);
+      // What is for people to read may speak of such folders.
+      if (!statSync(path).isFile() || /\.(md|txt)$/.test(name)) continue;
+      files += 1;
+      const bytes = readFileSync(path);
+      // The module as text, too: that it is the module is a test of its own.
+      for (const place of places) if (bytes.includes(place)) found.push(`${name}: ${place}`);
+    }
+    assert.ok(files > 50, `${files} files`);
+    assert.deepEqual(found, []);
+    // The module says where it panics, so there is something that could have been wrong.
+    assert.ok(readFileSync(join(folder, "dist/core.wasm")).includes("/crates/"));
+  });
+
+  /** What has a notice, and the text of its license, by its name and version. */
+  function notices(): Map<string, string> {
+    const [list = "", ...parts] = readFileSync(join(folder, "THIRD-PARTY-NOTICES.txt"), "utf8").split(
+      /^-{80}\n/m,
+    );
+    const texts = new Map<string, string>();
+    for (const part of parts) {
+      const [, owners = "", text = ""] = /^License of ([^\n]*):\n\n(.*)$/s.exec(part) ?? [];
+      for (const owner of owners.split(", ")) if (list.includes(`\n${owner}\n    `)) texts.set(owner, text);
+    }
+    return texts;
+  }
+
+  it("names every crate of the module with the text of its license", () => {
+    const args = "tree --locked --package hookseal --features js --edges normal --prefix none";
+    const tree = run("cargo", [...args.split(" "), "--target", "wasm32-unknown-unknown"], root);
+    const crates = [...tree.matchAll(/^(\S+) v(\S+)/gm)].map(([, name, version]) => `${name} ${version}`);
+    const outside = new Set(crates.filter((one) => !one.startsWith("hookseal ")));
+    assert.ok(outside.size > 10, `${outside.size} crates`);
+    const texts = notices();
+    for (const one of [...outside, "The Rust standard library"]) {
+      const text = texts.get(one) ?? "";
+      assert.match(text, /Permission is hereby granted|Apache License|BSD|ISC|UNICODE/i, one);
+      assert.ok(text.length > 400, one);
+    }
+    // Nothing that is gone is still named.
+    const named = [...texts.keys()].filter((one) => !/^(The Rust standard library$|commander )/.test(one));
+    assert.deepEqual(named.sort(), [...outside].sort());
+  });
+
+  it("names everything that the command bundles", async () => {
+    const { metafile } = await build({ ...command(root), write: false, metafile: true });
+    const bundled = new Set(
+      Object.keys(metafile?.inputs ?? {}).flatMap((path) => {
+        const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
+        return name === undefined ? [] : [name];
+      }),
+    );
+    assert.ok(bundled.has("commander"));
+    const texts = notices();
+    for (const name of bundled) {
+      const { version } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+      assert.match(texts.get(`${name} ${version}`) ?? "", /Permission is hereby granted/, name);
+    }
+  });
+});

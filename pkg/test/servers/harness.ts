@@ -1,0 +1,226 @@
+/** Starts servers as processes of their own, and sends them deliveries, whole and broken, from this one. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHmac, randomUUID } from "node:crypto";
+import { request } from "node:http";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { painchek } from "../../src/index.ts";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+export const SECRET = "a secret of these tests only";
+const sender = painchek({ secrets: [SECRET] });
+
+/** A server that listens. */
+export interface Running {
+  url: string;
+  port: number;
+  /** What it wrote. */
+  said(): string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program and waits until it listens: on a `port` that it was told, or on the one that it says, as in
+ * `listening PORT`.
+ */
+export async function start(
+  program: string,
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string>; says?: RegExp; port?: number } = {},
+): Promise<Running> {
+  const child = spawn(program, args, {
+    cwd: options.cwd ?? root,
+    env: { ...process.env, ...options.env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let said = "";
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`it does not listen: ${said}`)), 60_000);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (part) => {
+        said += part;
+        if (options.port !== undefined) return;
+        const found = (options.says ?? /listening (\d+)/).exec(said);
+        if (found !== null) resolve(Number(found[1]));
+      });
+    }
+    if (options.port !== undefined) answers(options.port).then(resolve, reject);
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`it ended with ${code}: ${said}`));
+    });
+  }).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
+  return { url: `http://127.0.0.1:${port}`, port, said: () => said, stop: () => end(child) };
+}
+
+/** Waits until somebody takes connections. */
+async function answers(port: number): Promise<number> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const taken = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(true));
+      socket.once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (taken) return port;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`nobody takes connections on port ${port}`);
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill();
+    setTimeout(() => child.kill("SIGKILL"), 2_000).unref();
+  });
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** One of the servers of these tests, in Node. */
+export function server(name: string, ...args: string[]): Promise<Running> {
+  const script = join(root, "pkg/test/servers/apps", `${name}.ts`);
+  return start(process.execPath, ["--import", "tsx", script, ...args]);
+}
+
+/** What a delivery may be made of. */
+export interface Wish {
+  uuid?: string;
+  /** What the handler is asked to do. */
+  wish?: "slow" | "throw" | "reply" | "respond";
+  /** Makes another payload of the same id. */
+  stamp?: number;
+}
+
+/** A signed delivery of PainChek, by the package's own `create`. */
+export function delivery({ uuid = randomUUID(), wish, stamp = 1 }: Wish = {}) {
+  const data = {
+    uuid,
+    patient: "5e0c6b3a-91d2-4c7f-8a46-000000000002",
+    update_stamp: stamp,
+    ...(wish === undefined ? {} : { x_test: wish }),
+  };
+  const { headers, body } = sender.create("assessment_add", data);
+  return { uuid, id: `assessment_add:${uuid}`, headers, body: Buffer.from(body) };
+}
+
+/** The signature that another implementation makes, over whatever bytes. */
+export function signed(body: Buffer, headers: Record<string, string> = {}) {
+  const tag = createHmac("sha256", SECRET).update(body).digest("hex");
+  return {
+    headers: { "content-type": "application/json", "x-painchek-wh-signature": `sha256=${tag}`, ...headers },
+    body,
+  };
+}
+
+/** What a server answered. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** Sends a request on a connection of its own. An array of pieces is sent chunked, without a length. */
+export function post(
+  url: string,
+  { headers, body }: { headers?: Record<string, string>; body: Buffer | Buffer[] },
+  method = "POST",
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part) => {
+        text += part;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode as number, headers: response.headers, text }),
+      );
+    });
+    outgoing.on("error", reject);
+    if (!Array.isArray(body)) {
+      outgoing.end(body.length === 0 ? undefined : body);
+      return;
+    }
+    for (const piece of body) outgoing.write(piece);
+    outgoing.end();
+  });
+}
+
+/**
+ * Sends bytes as they are, and says what comes back until the server ends, `patience` is over, or it is what was
+ * waited for; "cut" ends the connection right behind them.
+ */
+export function raw(
+  port: number,
+  text: string | Buffer,
+  patience: number,
+  until?: RegExp | "cut",
+): Promise<string> {
+  return new Promise((resolve) => {
+    let said = "";
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write(text);
+      if (until === "cut") setTimeout(() => socket.destroy(), 30);
+    });
+    const timer = setTimeout(() => socket.destroy(), patience);
+    socket.on("data", (part) => {
+      said += part;
+      if (until instanceof RegExp && until.test(said)) socket.destroy();
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve(said);
+    });
+  });
+}
+
+/** One thing that the handler was called with. */
+export interface Call {
+  id: string;
+  key: string;
+  retryChanged: boolean;
+  issues: string[];
+}
+
+/** What the server's handler was called with, and what its `onEvent` was told. */
+// biome-ignore lint/suspicious/noExplicitAny: events are looked into by name
+export async function seen({ url }: Running): Promise<{ calls: Call[]; events: any[]; text: string }> {
+  const { text } = await post(`${url}/seen`, { body: Buffer.alloc(0) }, "GET");
+  return { ...JSON.parse(text), text };
+}
+
+/** How often the handler was called with this delivery. */
+export async function timesCalled(running: Running, id: string): Promise<number> {
+  return (await seen(running)).calls.filter((call) => call.id === id).length;
+}
+
+/** Holds an answer to being a problem of RFC 9457 that helps nobody. */
+export function isProblem(reply: Reply, status: number, code: string, secrets: string[] = []): void {
+  assert.deepEqual(
+    [reply.status, reply.headers["content-type"]],
+    [status, "application/problem+json"],
+    reply.text,
+  );
+  const said = JSON.parse(reply.text);
+  assert.equal(said.status, status);
+  assert.equal(said.code, code);
+  for (const secret of [SECRET, "name", ...secrets]) assert.ok(!reply.text.includes(secret), reply.text);
+  assert.ok(!/[0-9a-f]{40}/.test(reply.text), reply.text);
+}

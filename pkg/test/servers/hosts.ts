@@ -1,0 +1,107 @@
+/** Hosts that need more than a script: Next.js, SvelteKit and workerd. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { build } from "esbuild";
+import { run, tool } from "../support/project.ts";
+import { freePort, type Running, root, start } from "./harness.ts";
+
+/** A fresh folder whose programs find the packages of the workspace. */
+export function folder(name: string): string {
+  const path = join(root, "target/receiving", name);
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, "package.json"), `{ "private": true, "type": "module" }`);
+  return path;
+}
+
+/**
+ * An application of Next.js, built and started, with the route handlers that stand below `app`. The build is told none of
+ * `env`: what is secret is known where an application runs, and not where it is built.
+ */
+export async function next(app: string, env: Record<string, string> = {}): Promise<Running> {
+  // Packages come from the workspace, further up.
+  writeFileSync(
+    join(app, "next.config.mjs"),
+    `export default { turbopack: { root: ${JSON.stringify(root)} } };`,
+  );
+  const script = join(root, "node_modules/next/dist/bin/next");
+  const quiet = { NEXT_TELEMETRY_DISABLED: "1" };
+  run(process.execPath, [script, "build"], app, quiet);
+  const port = String(await freePort());
+  return await start(process.execPath, [script, "start", "--port", port, "--hostname", "127.0.0.1"], {
+    cwd: app,
+    env: { ...env, ...quiet },
+    says: /Local:\s+http:\/\/127\.0\.0\.1:(\d+)/,
+  });
+}
+
+/** The same of SvelteKit, built for Node, with the routes that stand below `src/routes`. */
+export async function sveltekit(app: string, env: Record<string, string> = {}): Promise<Running> {
+  const files = {
+    "svelte.config.js": `import adapter from "@sveltejs/adapter-node";
+export default { kit: { adapter: adapter({ precompress: false }) } };
+`,
+    "vite.config.js": `import { sveltekit } from "@sveltejs/kit/vite";
+export default { plugins: [sveltekit()], logLevel: "warn" };
+`,
+    "src/app.html":
+      "<!doctype html><html><head>%sveltekit.head%</head><body>%sveltekit.body%</body></html>\n",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(app, name), text);
+  run(process.execPath, [tool("vite/bin/vite.js"), "build"], app);
+  return await sveltekitAgain(app, env);
+}
+
+/** An application of SvelteKit that was built before. */
+export async function sveltekitAgain(app: string, env: Record<string, string>): Promise<Running> {
+  return await start(process.execPath, ["build/index.js"], {
+    cwd: app,
+    env: { ...env, HOST: "127.0.0.1", PORT: "0" },
+    says: /Listening on http:\/\/127\.0\.0\.1:(\d+)/,
+  });
+}
+
+/** A worker in workerd: bundled as wrangler does it, with texts as its environment. */
+export async function workerd(
+  project: string,
+  entry: string,
+  env: Record<string, string> = {},
+): Promise<Running> {
+  const out = join(project, `worker-of-${entry}`);
+  mkdirSync(out, { recursive: true });
+  await build({
+    entryPoints: { worker: entry },
+    absWorkingDir: project,
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    assetNames: "core",
+    outdir: out,
+    logLevel: "warning",
+  });
+  const bindings = Object.entries(env).map(
+    ([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`,
+  );
+  writeFileSync(
+    join(out, "config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (
+    modules = [
+      (name = "worker", esModule = embed "worker.js"),
+      (name = "core.wasm", wasm = embed "core.wasm"),
+    ],
+    bindings = [${bindings.join(", ")}],
+    compatibilityDate = "2025-01-01",
+  ))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`,
+  );
+  return await start(tool(".bin/workerd"), ["serve", join(out, "config.capnp"), "--control-fd=1"], {
+    cwd: project,
+    says: /"port":\s*(\d+)/,
+  });
+}

@@ -1,0 +1,394 @@
+// The recipes of docs/receiving.md: each one taken from the page, run as a process, and sent deliveries.
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { after, before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { painchek } from "hookseal";
+import { receiver } from "hookseal/fetch";
+import { project, run, tool } from "../support/project.ts";
+import {
+  delivery,
+  freePort,
+  isProblem,
+  post,
+  type Reply,
+  type Running,
+  root,
+  SECRET,
+  signed,
+  start,
+} from "./harness.ts";
+import { folder, next, sveltekit, sveltekitAgain, workerd } from "./hosts.ts";
+
+const page = readFileSync(join(root, "docs/receiving.md"), "utf8");
+
+/** The program below each heading of the third level. */
+const programs = new Map(
+  [...page.matchAll(/^### (.+)\n(?:(?!^#)[\s\S])*?```(?:js|ts)\n([\s\S]*?)```/gm)].map(
+    ([, name, code]) => [name, code] as [string, string],
+  ),
+);
+
+const used = new Set<string>();
+
+/** The program of a recipe. */
+function recipe(name: string): string {
+  used.add(name);
+  const code = programs.get(name);
+  assert.ok(code, `there is no recipe for ${name}`);
+  return code;
+}
+
+const env = { PAINCHEK_SECRET: SECRET };
+let places = 0;
+
+/** Writes a program where it finds the packages of the workspace. */
+function place(file: string, code: string): { cwd: string; script: string } {
+  places += 1;
+  const cwd = folder(`recipe-${places}`);
+  const script = join(cwd, file);
+  mkdirSync(dirname(script), { recursive: true });
+  writeFileSync(script, code);
+  return { cwd, script };
+}
+
+/** Starts a script in Node, on a port that it is told. */
+async function listen(cwd: string, script: string): Promise<Running> {
+  const port = await freePort();
+  return start(process.execPath, [script], { cwd, port, env: { ...env, PORT: `${port}` } });
+}
+
+/** Runs a program in Node. */
+function node(code: string): Promise<Running> {
+  const { cwd, script } = place("server.mjs", code);
+  return listen(cwd, script);
+}
+
+/** Runs a module behind a server that calls it as its platform does. */
+function hosted(code: string, file: string, host: string): Promise<Running> {
+  const { cwd } = place(file, code);
+  const script = join(cwd, "host.mjs");
+  writeFileSync(script, host.replaceAll("MODULE", `./${file}`));
+  return listen(cwd, script);
+}
+
+/** What stands between HTTP and a function: the event in one of its two versions. */
+const lambda = (event: string) => `import { createServer } from "node:http";
+import { handler } from "MODULE";
+createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  const { statusCode, headers, body: text } = await handler(${event});
+  response.writeHead(statusCode, headers).end(text);
+}).listen(process.env.PORT);
+`;
+const REST = lambda(
+  `{ httpMethod: request.method, path: request.url, headers: request.headers, body: body.toString(), isBase64Encoded: false }`,
+);
+const HTTP = lambda(
+  `{ version: "2.0", requestContext: { http: { method: request.method } }, rawPath: request.url, headers: request.headers, body: body.toString("base64"), isBase64Encoded: true }`,
+);
+
+let packed: string | undefined;
+/** A project with the packed tarball and nothing else: for runtimes that look for packages in their own way. */
+function alone(file: string, code: string): string {
+  packed ??= project("recipes", {
+    "package.json": `{ "name": "recipes", "private": true, "type": "module" }`,
+  });
+  writeFileSync(join(packed, file), code);
+  return packed;
+}
+
+const recipes: Record<string, { start: () => Promise<Running>; beside?: true }> = {
+  "node:http": { start: () => node(recipe("node:http")) },
+  "Express 5": { start: () => node(recipe("Express")), beside: true },
+  "Express 4": {
+    start: () => node(recipe("Express").replace('from "express"', 'from "express4"')),
+    beside: true,
+  },
+  Fastify: { start: () => node(recipe("Fastify")), beside: true },
+  Hono: { start: () => node(recipe("Hono")), beside: true },
+  Koa: { start: () => node(recipe("Koa")), beside: true },
+  NestJS: {
+    start: () => {
+      // Compiled as Nest's own command does it, and checked on the way.
+      const { cwd } = place("main.ts", recipe("NestJS"));
+      const compilerOptions = {
+        strict: true,
+        module: "nodenext",
+        target: "es2022",
+        types: ["node"],
+        skipLibCheck: true,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+      };
+      writeFileSync(join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
+      run(process.execPath, [tool("typescript/bin/tsc"), "--project", "."], cwd);
+      return listen(cwd, join(cwd, "main.js"));
+    },
+    beside: true,
+  },
+  "Next.js": {
+    start: () => next(place("app/webhooks/painchek/route.js", recipe("Next.js")).cwd, env),
+  },
+  "Next.js, at Vercel's edge": {
+    start: () => {
+      const code = `export const runtime = "edge";\n${recipe("Next.js")}`;
+      return next(place("app/webhooks/painchek/route.js", code).cwd, env);
+    },
+  },
+  SvelteKit: {
+    start: () => sveltekit(place("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit")).cwd, env),
+  },
+  "Cloudflare Workers": {
+    start: () => workerd(alone("worker.js", recipe("Cloudflare Workers")), "worker.js", env),
+  },
+  Deno: {
+    start: async () => {
+      const cwd = alone("deno.js", recipe("Deno"));
+      const port = await freePort();
+      const args = ["run", "--allow-net", "--allow-env", "deno.js"];
+      return start(tool(".bin/deno"), args, { cwd, port, env: { ...env, PORT: `${port}` } });
+    },
+  },
+  Bun: {
+    start: async () => {
+      const cwd = alone("bun.js", recipe("Bun"));
+      const port = await freePort();
+      return start(tool(".bin/bun"), ["run", "bun.js"], { cwd, port, env: { ...env, PORT: `${port}` } });
+    },
+  },
+  "AWS Lambda, version 1": { start: () => hosted(recipe("AWS Lambda"), "index.mjs", REST) },
+  "AWS Lambda, version 2": { start: () => hosted(recipe("AWS Lambda"), "index.mjs", HTTP) },
+};
+
+for (const [name, { start, beside }] of Object.entries(recipes)) {
+  describe(`the recipe for ${name}`, () => {
+    let running: Running;
+    let url = "";
+    before(async () => {
+      running = await start();
+      url = `${running.url}/webhooks/painchek`;
+    });
+    after(() => running?.stop());
+
+    it("handles a signed delivery once, and refuses what is unsigned or tampered with", async () => {
+      const { id, headers, body } = delivery();
+      const { "X-PainChek-WH-Signature": _, ...unsigned } = headers;
+      const tampered = Buffer.from(body.toString().replace("8a46", "8a47"));
+      assert.equal((await post(url, { headers: unsigned, body })).status, 401);
+      assert.equal((await post(url, { headers, body: tampered })).status, 401);
+      assert.equal((await post(url, { headers, body })).text, '{"status":"handled"}');
+      assert.equal((await post(url, { headers, body })).text, '{"status":"duplicate"}');
+      assert.equal((await post(url, { body: Buffer.alloc(0) }, "GET")).status, 405);
+      // What a process prints takes a moment to arrive.
+      for (let tries = 0; tries < 100 && !running.said().includes(id); tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.equal(running.said().split(`received assessment_add ${id}`).length - 1, 1, running.said());
+    });
+
+    if (beside === undefined) return;
+    it("leaves the application its JSON", async () => {
+      const body = Buffer.from('{"items":["a","b"]}');
+      const reply = await post(`${running.url}/orders`, {
+        headers: { "content-type": "application/json" },
+        body,
+      });
+      assert.deepEqual(JSON.parse(reply.text), { items: 2 });
+    });
+  });
+}
+
+describe("SvelteKit's own limit of a body", () => {
+  const { cwd } = place("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit"));
+  const sized = (length: number) =>
+    signed(Buffer.concat([delivery().body, Buffer.alloc(length, 0x20)], length));
+  const running: Running[] = [];
+  const to = async (starting: Promise<Running>) => {
+    const one = await starting;
+    running.push(one);
+    return async ({ headers, body }: ReturnType<typeof sized>) => {
+      const url = `${one.url}/webhooks/painchek`;
+      return [await post(url, { headers, body }), await post(url, { headers, body: [body] })];
+    };
+  };
+  const tooLarge = (replies: Reply[]) => {
+    for (const reply of replies) isProblem(reply, 413, "body-too-large");
+    return replies.map(({ text }) => JSON.parse(text).detail);
+  };
+  const handled = (replies: Reply[]) =>
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [200, 200],
+    );
+  after(async () => {
+    for (const one of running) await one.stop();
+  });
+
+  it("is answered as the receiver's, by a problem", async () => {
+    const send = await to(sveltekit(cwd, env));
+    handled(await send(sized(512 * 1024)));
+    const details = tooLarge(await send(sized(512 * 1024 + 1)));
+    assert.deepEqual(details, Array(2).fill("The body is larger than the server hands over."));
+  });
+
+  it("leaves the receiver its own where it is the higher one", async () => {
+    const send = await to(sveltekitAgain(cwd, { ...env, BODY_SIZE_LIMIT: "2M" }));
+    handled(await send(sized(1024 * 1024)));
+    const details = tooLarge(await send(sized(1024 * 1024 + 1)));
+    assert.deepEqual(details, Array(2).fill("The body is larger than 1048576 bytes."));
+  });
+});
+
+describe("the page on receiving", () => {
+  it("shows a handler whose effect happens once, though it is called again", async () => {
+    const code = recipe("A handler whose effect happens once");
+    const { script } = place("handler.mjs", `import { pool } from "./pool.mjs";\n${code}`);
+    // A database that keeps a transaction's rows when it is committed, and none otherwise.
+    writeFileSync(
+      join(dirname(script), "pool.mjs"),
+      `export const rows = new Map();
+export const fault = { at: undefined };
+export const pool = {
+  async connect() {
+    let open = [];
+    return {
+      async query(text, values = []) {
+        if (fault.at !== undefined && text.startsWith(fault.at)) throw new Error("away");
+        if (text === "COMMIT") for (const [table, key] of open) rows.set(table + key, (rows.get(table + key) ?? 0) + 1);
+        if (text === "ROLLBACK") open = [];
+        const table = /^INSERT INTO (\\w+)/.exec(text)?.[1];
+        if (table === undefined) return {};
+        if (text.includes("ON CONFLICT DO NOTHING") && rows.has(table + values[0])) return { rowCount: 0 };
+        open.push([table, values[0]]);
+        return { rowCount: 1 };
+      },
+      release() {},
+    };
+  },
+};
+`,
+    );
+    const { handler } = await import(pathToFileURL(script).href);
+    const { rows, fault } = await import(pathToFileURL(join(dirname(script), "pool.mjs")).href);
+    const call = () => handler({ event: {} }, { key: "assessment_add:1" });
+    fault.at = "INSERT INTO assessments";
+    await assert.rejects(call(), /away/);
+    assert.equal(rows.size, 0);
+    fault.at = undefined;
+    for (let time = 0; time < 3; time++) await call();
+    assert.deepEqual(Object.fromEntries(rows), {
+      "handledassessment_add:1": 1,
+      "assessmentsassessment_add:1": 1,
+    });
+  });
+
+  it("shows a store with its defaults", async () => {
+    const code = /^## Stores\n[\s\S]*?```js\n([\s\S]*?)```/m.exec(page)?.[1];
+    assert.ok(code);
+    const { store } = await import(pathToFileURL(place("store.mjs", code).script).href);
+    assert.equal(await store.claim("a", "d"), "new");
+    const source = readFileSync(join(root, "pkg/src/memory-store.ts"), "utf8");
+    for (const [, name, value] of code.matchAll(/^ {2}(\w+): ([^,]+),/gm)) {
+      assert.ok(source.includes(`${name} = ${value}`), `${name} is not ${value}`);
+    }
+  });
+
+  it("shows spans of OpenTelemetry, as its SDK makes them", async () => {
+    const code = /^## Logs and traces\n[\s\S]*?```js\n([\s\S]*?)```/m.exec(page)?.[1];
+    assert.ok(code);
+    const exporter = new InMemorySpanExporter();
+    trace.setGlobalTracerProvider(
+      new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+    );
+    const { onEvent } = await import(pathToFileURL(place("telemetry.mjs", code).script).href);
+    const fail = () => {
+      throw new Error("a name");
+    };
+    const hook = painchek({ secrets: [SECRET] });
+    const options = { onEvent, onError: () => {} };
+    const send = async (handler: () => void, broken = "") => {
+      const { headers, body } = delivery();
+      const receive = receiver(hook, handler, options);
+      await receive(new Request("https://h/", { method: "POST", headers, body: `${body}${broken}` }));
+    };
+    await send(() => {});
+    await send(fail);
+    await send(fail, " ");
+    const spans = exporter.getFinishedSpans();
+    assert.deepEqual(
+      spans.map(({ attributes, status }) => [
+        attributes["webhook.outcome"],
+        attributes["http.response.status_code"],
+        attributes["webhook.code"],
+        status.code,
+      ]),
+      [
+        ["handled", 200, undefined, SpanStatusCode.UNSET],
+        ["failed", 500, "handler-failed", SpanStatusCode.ERROR],
+        ["rejected", 401, "signature-mismatch", SpanStatusCode.UNSET],
+      ],
+    );
+    assert.match(`${spans[0]?.attributes["webhook.id"]}`, /^assessment_add:/);
+    assert.equal(spans[2]?.attributes["webhook.id"], undefined);
+    for (const { startTime, endTime, attributes } of spans) {
+      assert.ok(endTime[0] * 1e9 + endTime[1] >= startTime[0] * 1e9 + startTime[1]);
+      assert.ok(!JSON.stringify(attributes).includes("name"));
+    }
+  });
+
+  it("shows a Response, unknown events, and how a refused request is kept", async (t) => {
+    const load = async (name: string, file: string) => {
+      const { script } = place(file, recipe(name));
+      return await import(pathToFileURL(script).href);
+    };
+    const { handler } = await load("A Response of your own", "response.mjs");
+    const unknown = await load("Unknown events", "unknown.mjs");
+    const { onRejected } = await load("What is logged", "rejected.mjs");
+    const said: unknown[][] = [];
+    for (const method of ["log", "warn"] as const)
+      t.mock.method(console, method, (...texts: unknown[]) => said.push(texts));
+    const refused = join(folder("refused"), "bodies");
+    mkdirSync(refused);
+    Object.assign(process.env, { MAINTENANCE: "1", REFUSED_FOLDER: refused });
+    t.after(() => delete process.env.REFUSED_FOLDER);
+    const hook = painchek({ secrets: [SECRET] });
+    const answer = async (
+      receive: (request: Request) => Promise<Response>,
+      body: Buffer,
+      headers = signed(body).headers,
+    ) => (await receive(new Request("https://h/", { method: "POST", headers, body: `${body}` }))).status;
+    const good = delivery();
+    const receive = receiver(hook, handler);
+    assert.equal(await answer(receive, good.body), 503);
+    delete process.env.MAINTENANCE;
+    assert.equal(await answer(receive, good.body), 200);
+    const other = receiver(hook, unknown.handler, { onRejected, log: false });
+    assert.equal(await answer(other, Buffer.from('{"event":"assessment_delete","data":null}')), 200);
+    assert.equal(await answer(other, good.body), 200);
+    const broken = Buffer.from('{"event":"assessment_add","data":{"uuid":1}}');
+    assert.equal(await answer(other, broken), 400);
+    assert.deepEqual(said, [
+      ["received", "assessment_add", good.id],
+      ["unknown event", "assessment_delete"],
+      ["received", good.id, good.uuid],
+    ]);
+    const [file, ...more] = readdirSync(refused);
+    assert.deepEqual([readFileSync(join(refused, `${file}`)), more], [broken, []]);
+  });
+
+  it("has no program that is not run here", () => {
+    assert.deepEqual([...used].sort(), [...programs.keys()].sort());
+    assert.equal(page.split("```js\n").length + page.split("```ts\n").length - 2, programs.size + 2);
+  });
+});

@@ -1,0 +1,126 @@
+// The receivers in the frameworks that they are for: real servers, each a process of its own.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { build } from "esbuild";
+import { conforms } from "./conformance.ts";
+import { delivery, isProblem, post, type Running, root, server, timesCalled } from "./harness.ts";
+import { folder, next, sveltekit } from "./hosts.ts";
+
+conforms("node:http", () => server("http"));
+
+conforms("Express 5", () => server("express"));
+conforms("Express 4", () => server("express", "express4"));
+conforms("Fastify", () => server("fastify"));
+conforms("Hono", () => server("hono"));
+conforms("Koa", () => server("koa"));
+conforms("NestJS", () => server("nest"));
+conforms("a route handler of Next.js", () => nextRoute(folder("next")));
+conforms("an endpoint of SvelteKit", endpoint, {
+  forms: 403, // its check of the origin of forms
+  untyped: "no body",
+});
+
+describe("at Vercel's edge", () => {
+  const app = folder("next-edge");
+  // What `next start` runs these in is Vercel's own edge runtime.
+  conforms("a route handler of Next.js", () => nextRoute(app, `export const runtime = "edge";`), {
+    compressed: "not made",
+    unfinished: "held back",
+  });
+
+  it("is the core a module that was compiled before, and no text", () => {
+    const built = (file: string) => readFileSync(join(app, ".next", file));
+    const { functions } = JSON.parse(built("server/middleware-manifest.json").toString());
+    const { wasm, files } = functions["/[name]/route"] as { wasm: { filePath: string }[]; files: string[] };
+    const core = readFileSync(join(root, "pkg/dist/core.wasm"));
+    assert.equal(wasm.length, 1);
+    assert.ok(wasm.every(({ filePath }) => built(filePath).equals(core)));
+    const text = core.subarray(0, 300).toString("base64");
+    assert.ok(readFileSync(join(root, "pkg/dist/esm/generated/inline.js"), "utf8").includes(text));
+    for (const file of files) assert.ok(!built(file).includes(text), file);
+  });
+});
+
+/** One route handler for every path. */
+async function nextRoute(app: string, config = ""): Promise<Running> {
+  await route(
+    `export { route as GET, route as HEAD, route as POST, route as PUT, route as DELETE } from "./route.ts";`,
+    join(app, "app/[name]/route.js"),
+    config,
+  );
+  return await next(app);
+}
+
+/** One endpoint for every path. */
+async function endpoint(): Promise<Running> {
+  const app = folder("sveltekit");
+  await route(
+    `import { route } from "./route.ts"; export const fallback = ({ request }) => route(request);`,
+    join(app, "src/routes/[name]/+server.js"),
+  );
+  return await sveltekit(app);
+}
+
+/** Writes the routes of the servers that speak fetch as one module, which finds nothing but the package. */
+async function route(contents: string, outfile: string, footer = ""): Promise<void> {
+  await build({
+    stdin: { contents, resolveDir: join(root, "pkg/test/servers/apps") },
+    bundle: true,
+    format: "esm",
+    external: ["hookseal"],
+    footer: { js: footer },
+    outfile,
+  });
+}
+
+for (const [name, args, fix] of [
+  ["Express 5", ["express"], /before express\.json\(\)/],
+  ["Express 4", ["express", "express4"], /before express\.json\(\)/],
+  ["Koa", ["koa"], /ctx\.disableBodyParser/],
+  ["Hono", ["hono"], /c\.req\.raw/],
+  ["Fastify", ["fastify"], /preParsing/],
+] as const) {
+  describe(`a receiver behind a parser in ${name}`, () => {
+    let running: Running;
+    before(async () => {
+      running = await server(...(args as [string]));
+    });
+    after(() => running?.stop());
+
+    it("refuses a body that was read, and names the fix", async () => {
+      const good = delivery();
+      const reply = await post(`${running.url}/behind`, good);
+      isProblem(reply, 500, "body-not-raw");
+      assert.match(JSON.parse(reply.text).detail, fix);
+      assert.equal(await timesCalled(running, good.id), 0);
+    });
+
+    if (!name.startsWith("Express")) return;
+    it("takes the bytes that express.raw() or `verify` kept", async () => {
+      for (const path of ["raw", "kept"]) {
+        await takesKept(running, path);
+      }
+    });
+  });
+}
+
+describe("a receiver in a controller of NestJS", () => {
+  let running: Running;
+  before(async () => {
+    running = await server("nest");
+  });
+  after(() => running?.stop());
+  it("takes the raw body that Nest kept", () => takesKept(running, "kept"));
+});
+
+/** The bytes that a parser kept are what counts. */
+async function takesKept(running: Running, path: string): Promise<void> {
+  const good = delivery();
+  assert.equal((await post(`${running.url}/${path}`, good)).status, 200, path);
+  assert.equal(await timesCalled(running, good.id), 1);
+  const { headers, body } = delivery();
+  const tampered = Buffer.from(body.toString().replace("8a46", "8a47"));
+  assert.equal((await post(`${running.url}/${path}`, { headers, body: tampered })).status, 401, path);
+}

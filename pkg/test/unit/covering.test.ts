@@ -1,0 +1,64 @@
+// What a signature covers, as JavaScript sees it: of each delivery, of a report, and of a provider.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Delivery, type Uncovered, type Webhook, webhook } from "../../src/index.ts";
+import { oracle, SECRET } from "../support/fixtures.ts";
+
+const body = JSON.stringify({ zen: "a", hook_id: 1 });
+const github = webhook("github", { secrets: [SECRET] });
+const signed = (more: Record<string, string>, of = body): Delivery => ({
+  headers: { "X-Hub-Signature-256": `sha256=${oracle("sha256", SECRET, of)}`, ...more },
+  body: of,
+});
+
+/** What is not covered, as every verb says it. */
+function uncovered(
+  hook: Pick<Webhook, "verify" | "inspect">,
+  delivery: Delivery,
+  now?: number,
+): Uncovered | undefined {
+  const { signature } = hook.verify(delivery, now === undefined ? {} : { now });
+  const report = hook.inspect(delivery, now === undefined ? {} : { now }).signature;
+  assert.ok(signature.status === "verified");
+  assert.deepEqual([signature.covers, report.covers], ["body", "body"]);
+  assert.deepEqual(report.uncovered, signature.uncovered);
+  assert.equal("uncovered" in signature, signature.uncovered !== undefined);
+  return signature.uncovered;
+}
+
+describe("what a signature does not cover", () => {
+  it("is the type and the id of a delivery, where they come in headers that are not signed", () => {
+    const event = { "X-GitHub-Event": "ping" };
+    assert.deepEqual(uncovered(github, signed({ ...event, "X-GitHub-Delivery": "1" })), ["type", "id"]);
+    // Without the header the digest of the body is the id, which nobody can choose.
+    assert.deepEqual(uncovered(github, signed(event)), ["type"]);
+  });
+
+  it("is nothing where all of it is signed", () => {
+    const svix = webhook("svix", { secrets: [`whsec_${Buffer.from("x".repeat(32)).toString("base64")}`] });
+    const { headers, body } = svix.sign(JSON.stringify({ type: "a.b", data: {} }));
+    assert.equal(uncovered(svix, { headers, body }), undefined);
+    const painchek = webhook("painchek", { secrets: [SECRET] });
+    assert.deepEqual([svix.uncovered, painchek.uncovered], [[], []]);
+  });
+
+  it("is shared by all deliveries, and nobody can change it", () => {
+    const of = (id: string) => {
+      const { signature } = github.verify(signed({ "X-GitHub-Event": "ping", "X-GitHub-Delivery": id }));
+      return signature.status === "verified" ? signature.uncovered : undefined;
+    };
+    assert.equal(of("1"), of("2"));
+    assert.ok(Object.isFrozen(of("1")));
+    (github.uncovered as string[]).length = 0;
+    assert.deepEqual(github.uncovered, ["type", "id"]);
+  });
+
+  it("is not said of what is not verified", () => {
+    const headers = { "X-GitHub-Event": "ping", "X-GitHub-Delivery": "1" };
+    const { signature } = github.inspect({ headers, body });
+    assert.deepEqual(["covers" in signature, "uncovered" in signature], [false, false]);
+    const open = webhook("github", { unsigned: "allow" });
+    assert.deepEqual(open.verify({ headers, body }).signature, { status: "unsigned" });
+    assert.deepEqual(webhook("xon", { unsigned: "allow" }).uncovered, []);
+  });
+});

@@ -1,0 +1,146 @@
+// `explain` on secrets, algorithms, encodings, headers and formulas that are not what they should be.
+import assert from "node:assert/strict";
+import { createHash, createHmac } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { type CauseCode, painchek, webhook } from "../../src/index.ts";
+import { codes, event, explain, header, signature } from "../support/explained.ts";
+import { bytesOf, oracle, SECRET } from "../support/fixtures.ts";
+
+describe("a secret", () => {
+  const body = JSON.stringify(event);
+  const by = (secret: string, key: string | Uint8Array) =>
+    codes(
+      explain({ [header]: `sha256=${oracle("sha256", key, body)}` }, body, painchek({ secrets: [secret] }))
+        .matches,
+    );
+
+  it("is proved to have what files and variables add to it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hookseal-"));
+    try {
+      const path = join(folder, "secret");
+      writeFileSync(path, "hunter2hunter2\n");
+      assert.deepEqual(by(readFileSync(path, "utf8"), "hunter2hunter2"), ["secret-white-space"]);
+      assert.deepEqual(by("hunter2hunter2", readFileSync(path)), ["secret-white-space-missing"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    // docker run --env-file keeps quotes, and \n as it is written.
+    assert.deepEqual(by('"hunter2hunter2"', "hunter2hunter2"), ["secret-quotes"]);
+    assert.deepEqual(by("hunter2\\n", "hunter2\n"), ["secret-newline-escaped"]);
+    assert.deepEqual(by("hunter2", String(undefined)), ["secret-unset"]);
+  });
+
+  it("is proved to be decoded by one side only", () => {
+    const key = createHash("sha256").update("seed").digest();
+    assert.deepEqual(by(key.toString("hex"), key), ["secret-hex-decoded"]);
+    assert.deepEqual(by(key.toString("base64"), key), ["secret-base64-decoded"]);
+    assert.deepEqual(by(`whsec_${key.toString("base64")}`, key), [
+      "secret-prefix-dropped",
+      "secret-base64-decoded",
+    ]);
+  });
+
+  it("of another form is seen", () => {
+    const { observations } = explain(
+      { [header]: signature("x") },
+      body,
+      painchek({ secrets: ["sk_test_4eC39"] }),
+    );
+    assert.deepEqual(codes(observations), ["secret-wrong-type", "no-match"]);
+  });
+});
+
+describe("a signature", () => {
+  const body = JSON.stringify(event);
+  const made = (algorithm: string, encoding: "hex" | "base64" | "base64url") =>
+    createHmac(algorithm, SECRET).update(body).digest(encoding);
+
+  for (const [value, ...expected] of [
+    [`sha256=${made("sha1", "hex")}`, "algorithm-mislabelled"],
+    [`sha512=${made("sha512", "hex")}`, "algorithm-not-accepted"],
+    [`sha256=${made("sha256", "base64")}`, "signature-encoding"],
+    [`sha256=${made("sha256", "base64url")}`, "signature-encoding"],
+    [made("sha256", "hex"), "signature-label-missing"],
+    [`sha256=${made("sha256", "hex").slice(0, 32)}`, "signature-truncated"],
+    [JSON.stringify([`sha256=${made("sha256", "hex")}`]), "signature-label-unexpected"],
+    [`sha256=${Buffer.from(made("sha256", "hex")).toString("base64")}`, "signature-double-encoded"],
+    [`sha256=${oracle("sha256", SECRET, "")}`, "signature-empty-body"],
+    [`sha256=${createHash("sha256").update(body).digest("hex")}`, "signature-not-hmac"],
+  ] as [string, ...CauseCode[]][]) {
+    it(`is proved: ${expected.join(" and ")}`, () => {
+      assert.deepEqual(codes(explain({ [header]: value }, body).matches), expected);
+    });
+  }
+
+  it("that documentation prints is recognised", () => {
+    const seed = bytesOf("tests/vectors/seeds/painchek.json");
+    const { matches, observations } = explain(
+      { [header]: "sha1=7d38cdd689735b008b3c702edd92eea23791c5f6" },
+      seed,
+    );
+    assert.deepEqual([codes(matches), codes(observations)], [[], ["documentation-sample", "no-match"]]);
+  });
+
+  it("under another name is found, and an absent one is told", () => {
+    const { matches, observations } = explain({ "X-Hub-Signature-256": signature(body) }, body);
+    assert.deepEqual(codes(matches), ["header-renamed"]);
+    assert.deepEqual(codes(observations), ["header-missing", "header-similar", "header-of-another-provider"]);
+    assert.deepEqual(codes(explain({}, body).observations), ["header-missing"]);
+  });
+
+  it("that was sent twice is told, and each is tried", () => {
+    const values = [signature("another"), signature(JSON.stringify(event, null, 2))];
+    const { matches, observations } = explain({ [header]: values }, body);
+    assert.deepEqual([codes(matches), codes(observations)], [["body-indent-2"], ["signature-multiple"]]);
+  });
+});
+
+describe("a formula", () => {
+  const standard = {
+    id: "mine",
+    title: "Mine",
+    signature: {
+      header: "X-Signature",
+      format: "{hex}",
+      algorithms: ["sha256" as const],
+      signedContent: "{timestamp}.{body}",
+    },
+    headers: { timestamp: "X-Timestamp" },
+    envelope: { type: "/type" },
+    events: { ping: { schema: true } },
+  };
+  const body = '{"type":"ping"}';
+  const now = 1_700_000_000_000;
+  const mine = webhook(standard, { secrets: [SECRET] });
+  const by = (content: string, time = "1700000000", url?: string) =>
+    mine.explain(
+      {
+        headers: { "x-timestamp": time, "x-signature": oracle("sha256", SECRET, content) },
+        body,
+        ...(url && { url }),
+      },
+      { now },
+    );
+
+  it("with a part missing, another joiner, another unit, or another provider's is proved", () => {
+    for (const [content, code] of [
+      [body, "content-timestamp-missing"],
+      [`1700000000:${body}`, "content-separator"],
+      [`1700000000000.${body}`, "content-timestamp-unit"],
+      [`v0:1700000000:${body}`, "content-other-provider"],
+      [`https://h.example/in${body}`, "content-url"],
+    ] as const) {
+      const { matches, observations } = by(content, "1700000000", "https://h.example/in");
+      assert.deepEqual([codes(matches), codes(observations)], [[code], []], content);
+    }
+  });
+
+  it("with a timestamp that is off tells by how much and which way", () => {
+    const { observations } = by("1699990000.{}", "1699990000");
+    assert.deepEqual(codes(observations), ["timestamp-too-old", "no-match"]);
+    assert.match(observations[0]?.message ?? "", /10000 s in the past \(-10000 s\)/);
+  });
+});

@@ -1,0 +1,156 @@
+// The store in memory: what it is told, what it forgets, and what it never does.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type MemoryStoreOptions, memoryStore } from "../../src/index.ts";
+
+const HOUR = 60 * 60 * 1000;
+
+/** A store with a clock that stands still until it is moved. */
+function clocked(options: MemoryStoreOptions = {}) {
+  let time = 1_700_000_000_000;
+  const store = memoryStore({ ...options, now: () => time });
+  return {
+    store,
+    pass: (ms: number) => {
+      time += ms;
+    },
+  };
+}
+
+describe("a memory store", () => {
+  it("gives an id to one of many who ask for it at the same time", async () => {
+    const { store } = clocked();
+    const states = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => store.claim("a", "d", `${index}`)),
+    );
+    assert.deepEqual(states, ["new", ...Array(49).fill("in-progress")]);
+    assert.equal(await store.claim("b", "d"), "new");
+  });
+
+  it("keeps what it knows when the machine's clock is set", async () => {
+    const clock = Date.now;
+    let days = 0;
+    Date.now = () => clock() + days * 24 * HOUR;
+    try {
+      const store = memoryStore();
+      for (const id of ["finished", "running"]) assert.equal(await store.claim(id, "d"), "new");
+      await store.done("finished");
+      for (days of [8, -8]) {
+        assert.equal(await store.claim("finished", "d"), "done");
+        assert.equal(await store.claim("running", "d"), "in-progress");
+      }
+    } finally {
+      Date.now = clock;
+    }
+  });
+
+  it("knows what is done, in progress and changed, and gives back what was released", async () => {
+    const { store } = clocked();
+    assert.equal(await store.claim("a", "1"), "new");
+    assert.equal(await store.claim("a", "2"), "changed");
+    await store.release("a");
+    assert.equal(await store.claim("a", "2"), "new");
+    await store.done("a");
+    assert.equal(await store.claim("a", "2"), "done");
+    assert.equal(await store.claim("a", "1"), "changed");
+    // What is done stays done.
+    await store.release("a");
+    assert.equal(await store.claim("a", "2"), "done");
+  });
+
+  it("remembers for longer than PainChek retries and people take to resend, and then forgets", async () => {
+    const { store, pass } = clocked();
+    await store.claim("a", "d");
+    await store.done("a");
+    pass(72 * HOUR + 24 * HOUR);
+    assert.equal(await store.claim("a", "d"), "done");
+    pass(72 * HOUR + 1);
+    assert.equal(await store.claim("a", "d"), "new");
+  });
+
+  it("frees a claim that nobody ended", async () => {
+    const { store, pass } = clocked({ claimTtl: 1000 });
+    await store.claim("a", "d");
+    pass(999);
+    assert.equal(await store.claim("a", "d"), "in-progress");
+    pass(1);
+    assert.equal(await store.claim("a", "d"), "new");
+  });
+
+  it("does not let a claim that ran out end somebody else's", async () => {
+    const { store, pass } = clocked({ claimTtl: 1000 });
+    assert.equal(await store.claim("a", "d", "first"), "new");
+    pass(1000);
+    assert.equal(await store.claim("a", "d", "second"), "new");
+    await store.done("a", "first");
+    assert.equal(await store.claim("a", "d", "third"), "in-progress");
+    await store.release("a", "first");
+    assert.equal(await store.claim("a", "d", "third"), "in-progress");
+    await store.done("a", "second");
+    assert.equal(await store.claim("a", "d", "third"), "done");
+  });
+
+  it("remembers what a claim that ran out has done, where nobody took it since", async () => {
+    const { store, pass } = clocked({ claimTtl: 1000 });
+    await store.claim("a", "d", "first");
+    pass(5000);
+    await store.done("a", "first");
+    assert.equal(await store.claim("a", "d", "second"), "done");
+  });
+
+  it("forgets what was done first to make room, says how much, and never a claim", async () => {
+    const { store } = clocked({ maxEntries: 3 });
+    for (const id of ["a", "b"]) {
+      await store.claim(id, "d");
+      await store.done(id);
+    }
+    await store.claim("running", "d");
+    assert.deepEqual([store.size, store.evicted], [3, 0]);
+    await store.claim("c", "d");
+    assert.deepEqual([store.size, store.evicted], [3, 1]);
+    assert.equal(await store.claim("b", "d"), "done");
+    assert.equal(await store.claim("running", "d"), "in-progress");
+    await store.claim("e", "d");
+    await assert.rejects(store.claim("f", "d"), /The memory store is full: 3 deliveries are in progress/);
+    for (const id of ["running", "c", "e"]) assert.equal(await store.claim(id, "d"), "in-progress");
+    await store.release("c");
+    assert.equal(await store.claim("f", "d"), "new");
+  });
+
+  it("takes the room of claims that ran out before it refuses one", async () => {
+    const { store, pass } = clocked({ maxEntries: 2, claimTtl: 1000 });
+    await store.claim("a", "d");
+    await store.claim("b", "d");
+    pass(1000);
+    assert.equal(await store.claim("c", "d"), "new");
+  });
+
+  it("does not grow with what is over", async () => {
+    const { store, pass } = clocked({ retention: 10 });
+    for (let index = 0; index < 10_000; index++) {
+      await store.claim(`${index}`, "d");
+      await store.done(`${index}`);
+      pass(1);
+    }
+    assert.ok(store.size < 20, `${store.size}`);
+    assert.equal(store.evicted, 0);
+  });
+
+  it("takes ids of every kind for ids", async () => {
+    const { store } = clocked();
+    for (const id of ["__proto__", "constructor", "", "\u0000"]) {
+      assert.equal(await store.claim(id, "d"), "new");
+      await store.done(id);
+      assert.equal(await store.claim(id, "d"), "done");
+    }
+  });
+
+  it("refuses options that mean nothing", () => {
+    for (const options of [{ retention: 0 }, { claimTtl: Number.NaN }, { maxEntries: -1 }]) {
+      assert.throws(() => memoryStore(options), TypeError);
+    }
+    assert.throws(() => memoryStore({ retention: "7d" as unknown as number }), /`retention`/);
+    for (const now of [5, null, Date.now()])
+      assert.throws(() => memoryStore({ now } as never), { name: "TypeError", message: /`now`.*a function/ });
+  });
+});

@@ -1,0 +1,497 @@
+// The receiver's own promises, where a server would only be in the way: stores that fail, handlers that hang, options.
+import assert from "node:assert/strict";
+import { afterEach, describe, it, mock } from "node:test";
+import { receiver } from "../../src/fetch.ts";
+import {
+  type ClaimState,
+  type DeliveryStore,
+  memoryStore,
+  painchek,
+  type SignedDelivery,
+  webhook,
+} from "../../src/index.ts";
+import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../../src/receive/options.ts";
+import { SECRET } from "../support/fixtures.ts";
+
+const hook = painchek({ secrets: [SECRET] });
+let number = 0;
+
+/** A delivery; with `uuid`, of that event. */
+function signed(
+  uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`,
+  stamp = 1,
+): SignedDelivery {
+  return hook.create("assessment_add", { uuid, patient: uuid, update_stamp: stamp });
+}
+
+const request = ({ headers, body }: SignedDelivery) =>
+  new Request("https://h/hook", { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> });
+
+/** What a delivery is claimed by. */
+function keyOf(delivery: SignedDelivery, ...more: string[]): string {
+  const { type, id } = hook.verify(delivery);
+  return JSON.stringify(["painchek", "verified", type, id.slice("assessment_add:".length), ...more]);
+}
+
+/** A store that does as it is told, and writes down what it is asked. */
+function scripted(script: Partial<Record<keyof DeliveryStore, () => unknown>>) {
+  const asked: string[][] = [];
+  const say =
+    (verb: keyof DeliveryStore, otherwise: unknown) =>
+    (...values: (string | undefined)[]) => {
+      asked.push([verb, ...values.map((value) => value ?? "")]);
+      return (script[verb] ?? (() => Promise.resolve(otherwise)))() as never;
+    };
+  const store: DeliveryStore = {
+    claim: say("claim", "new"),
+    done: say("done", undefined),
+    release: say("release", undefined),
+  };
+  return { store, asked, verbs: () => asked.map(([verb]) => verb) };
+}
+
+const never = () => new Promise<never>(() => {});
+const fails = () => Promise.reject(new Error("the store is away"));
+const soon = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A receiver with what it told and what it reported. */
+function receiving(
+  handler: (delivery: unknown, context: HandlerContext) => unknown = () => {},
+  options: ReceiverOptions = {},
+) {
+  const events: ReceiverEvent[] = [];
+  const errors: [string, string][] = [];
+  const calls = mock.fn(handler);
+  const receive = receiver(hook, calls, {
+    onEvent: (event) => events.push(event),
+    onError: (error, source) => errors.push([source, (error as Error).message]),
+    ...options,
+  });
+  const send = async (delivery: SignedDelivery) => {
+    const response = await receive(request(delivery));
+    const text = await response.text();
+    return {
+      status: response.status,
+      text,
+      code: text === "" ? undefined : JSON.parse(text).code,
+      headers: response.headers,
+    };
+  };
+  return { send, events, errors, calls: () => calls.mock.callCount(), receive };
+}
+
+describe("a receiver and its store", () => {
+  it("claims by id and digest under a name of its own, and ends the claim under it", async () => {
+    const { store, asked } = scripted({});
+    const { send } = receiving(undefined, { store });
+    const delivery = signed();
+    const { digest } = hook.verify(delivery);
+    await send(delivery);
+    await send(delivery);
+    const [claim, done, second] = asked as [string[], string[], string[]];
+    const key = keyOf(delivery);
+    assert.deepEqual(claim.slice(0, 3), ["claim", key, digest]);
+    assert.deepEqual(done, ["done", key, claim[3]]);
+    assert.match(claim[3] as string, /.{36}/);
+    assert.notEqual(claim[3], second[3]);
+  });
+
+  it("gives the claim back where the handler throws, at once or later", async () => {
+    for (const handler of [
+      () => {
+        throw new Error("x");
+      },
+      () => Promise.reject(new Error("x")),
+      () => Promise.reject(undefined),
+    ]) {
+      const { store, verbs } = scripted({});
+      const { send } = receiving(handler, { store, onError: () => {} });
+      assert.equal((await send(signed())).code, "handler-failed");
+      assert.deepEqual(verbs(), ["claim", "release"]);
+    }
+  });
+
+  it("refuses with 503 while the store is away, and calls no handler", async () => {
+    for (const claim of [
+      fails,
+      never,
+      () => Promise.resolve("maybe"),
+      () => {
+        throw new Error("at once");
+      },
+    ]) {
+      const { store } = scripted({ claim });
+      const { send, calls, events, errors } = receiving(undefined, { store, storeTimeout: 20 });
+      const { status, code, headers } = await send(signed());
+      assert.deepEqual([status, code, calls()], [503, "store-unavailable", 0]);
+      assert.ok(Number(headers.get("retry-after")) > 0);
+      assert.deepEqual([events[0]?.outcome, events[0]?.storeFailed], ["unavailable", "claim"]);
+      assert.equal(errors[0]?.[0], "store");
+    }
+  });
+
+  it("handles without a store where that was asked for, and ends no claim that it has not", async () => {
+    const { store, verbs } = scripted({ claim: fails });
+    const { send, calls, events } = receiving(undefined, { store, onStoreError: "accept" });
+    assert.equal((await send(signed())).status, 200);
+    assert.deepEqual([calls(), verbs(), events[0]?.storeFailed], [1, ["claim"], "claim"]);
+  });
+
+  it("gives back a claim that was granted when nobody waited for it any more", async () => {
+    let grant: (state: ClaimState) => void = () => {};
+    const { store, asked } = scripted({
+      claim: () =>
+        new Promise((resolve) => {
+          grant = resolve;
+        }),
+    });
+    const { send } = receiving(undefined, { store, storeTimeout: 20 });
+    await send(signed());
+    grant("new");
+    await soon();
+    assert.deepEqual(
+      asked.map(([verb]) => verb),
+      ["claim", "release"],
+    );
+    assert.equal(asked[1]?.[2], asked[0]?.[3]);
+  });
+
+  it("answers success where the handler finished and the store could not be told, twice", async () => {
+    const { store, verbs } = scripted({ done: fails });
+    const { send, events, errors } = receiving(undefined, { store });
+    assert.equal((await send(signed())).status, 200);
+    assert.deepEqual(verbs(), ["claim", "done", "done"]);
+    assert.deepEqual([events[0]?.outcome, events[0]?.storeFailed], ["handled", "done"]);
+    assert.deepEqual(errors, [["store", "the store is away"]]);
+  });
+
+  it("takes a store's word for a delivery that is changed, and asks again with the digest in the id", async () => {
+    const states: ClaimState[] = ["changed", "new"];
+    const { store, asked } = scripted({ claim: () => Promise.resolve(states.shift()) });
+    const { send, calls } = receiving(undefined, { store });
+    const delivery = signed();
+    const { digest } = hook.verify(delivery);
+    assert.equal((await send(delivery)).status, 200);
+    const changed = keyOf(delivery, digest);
+    assert.deepEqual(
+      asked.map((values) => values.slice(0, 3)),
+      [
+        ["claim", keyOf(delivery), digest],
+        ["claim", changed, digest],
+        ["done", changed, asked[0]?.[3]],
+      ],
+    );
+    assert.equal(calls(), 1);
+  });
+
+  it("refuses a changed retry where that was asked for", async () => {
+    const { send, calls, events } = receiving(undefined, { changed: "refuse" });
+    const uuid = "5e0c6b3a-91d2-4c7f-8a46-aaaaaaaaaaaa";
+    assert.equal((await send(signed(uuid))).status, 200);
+    const { status, code } = await send(signed(uuid, 2));
+    assert.deepEqual([status, code, calls()], [409, "retry-changed", 1]);
+    assert.equal(events[1]?.outcome, "refused");
+    assert.equal((await send(signed(uuid))).text, '{"status":"duplicate"}');
+  });
+
+  it("lets the id alone decide where a provider may change what it sends", async () => {
+    const mutable = webhook(
+      {
+        id: "mutable",
+        envelope: { type: "/type" },
+        dedupe: ["pointer:/id"],
+        events: { any: { schema: true } },
+      },
+      { unsigned: "allow" },
+    );
+    let calls = 0;
+    const receive = receiver(mutable, () => {
+      calls += 1;
+    });
+    const send = async (n: number) => {
+      const body = JSON.stringify({ type: "any", id: "1", n });
+      const headers = { "content-type": "application/json" };
+      return await (await receive(new Request("https://h/", { method: "POST", headers, body }))).text();
+    };
+    assert.equal(await send(1), '{"status":"handled"}');
+    assert.equal(await send(2), '{"status":"duplicate"}');
+    assert.equal(calls, 1);
+  });
+
+  it("keeps receivers apart that were given no store", async () => {
+    const delivery = signed();
+    for (let time = 0; time < 2; time++) {
+      const { send, calls } = receiving();
+      await send(delivery);
+      await send(delivery);
+      assert.equal(calls(), 1);
+    }
+  });
+});
+
+describe("a receiver and its handler", () => {
+  it("answers a handler that takes too long, and lets it finish", async () => {
+    let finish: () => void = () => {};
+    const handler = () =>
+      new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    const { send, calls } = receiving(handler, { handlerTimeout: 20 });
+    const delivery = signed();
+    assert.equal((await send(delivery)).code, "handler-timeout");
+    assert.equal((await send(delivery)).code, "in-progress");
+    finish();
+    await soon();
+    assert.equal((await send(delivery)).text, '{"status":"duplicate"}');
+    assert.equal(calls(), 1);
+  });
+
+  it("frees the claim of a handler that takes too long and then throws", async () => {
+    let fail: (error: Error) => void = () => {};
+    const handler = mock.fn(
+      () =>
+        new Promise<void>((_, reject) => {
+          fail = reject;
+        }),
+    );
+    const { send, errors } = receiving(handler, { handlerTimeout: 20 });
+    const delivery = signed();
+    assert.equal((await send(delivery)).code, "handler-timeout");
+    fail(new Error("late"));
+    await soon();
+    assert.deepEqual(errors, [["handler", "late"]]);
+    handler.mock.mockImplementation(() => Promise.resolve());
+    assert.equal((await send(delivery)).text, '{"status":"handled"}');
+  });
+
+  it("gives the handler the event, though another delivery was verified in between", async () => {
+    const store = memoryStore();
+    const slow: DeliveryStore = {
+      ...scripted({}).store,
+      claim: async (...values) => {
+        await soon(5);
+        return store.claim(...values);
+      },
+    };
+    const uuids: unknown[] = [];
+    const receive = receiver(hook, (one) => one.unknown || uuids.push(one.event.data.uuid), { store: slow });
+    const deliveries = Array.from({ length: 20 }, () => signed());
+    await Promise.all(deliveries.map((delivery) => receive(request(delivery))));
+    assert.deepEqual(
+      uuids.sort(),
+      deliveries.map(({ body }) => JSON.parse(Buffer.from(body).toString()).data.uuid).sort(),
+    );
+  });
+
+  it("replies where the handler says so, and returns", async () => {
+    for (const [success, fails] of [
+      [204, false],
+      [200, true],
+    ] as const) {
+      const { send } = receiving(
+        (_, { reply }) => {
+          reply('{"code":"of the handler"}', "application/json");
+          if (fails) throw new Error("afterwards");
+        },
+        { success },
+      );
+      const { status, code, headers } = await send(signed());
+      assert.deepEqual([status, code], fails ? [500, "handler-failed"] : [200, "of the handler"]);
+      assert.equal(headers.get("content-type"), fails ? "application/problem+json" : "application/json");
+    }
+  });
+
+  it("fails where what is replied is no text, or its type splits a header", async () => {
+    for (const given of [[{ secret: 1 }], ["text", "text/plain\r\nx: y"], ["text", ""], [undefined]]) {
+      const { send, errors } = receiving((_, { reply }) => reply(...(given as [string, string])));
+      assert.deepEqual([(await send(signed())).code, errors.length], ["handler-failed", 1]);
+    }
+  });
+
+  it("answers 204 where no body is wanted", async () => {
+    const { send } = receiving(undefined, { success: 204 });
+    const delivery = signed();
+    for (let time = 0; time < 2; time++) {
+      const { status, text } = await send(delivery);
+      assert.deepEqual([status, text], [204, ""]);
+    }
+  });
+});
+
+describe("what a receiver tells", () => {
+  afterEach(() => mock.restoreAll());
+
+  it("is told with the request that it is about", async () => {
+    const told: [string, unknown][] = [];
+    const receive = receiver(hook, () => {}, {
+      onEvent: ({ outcome }, about) => told.push([outcome, about]),
+    });
+    const { headers, ...rest } = signed();
+    const sent = [request({ headers, ...rest }), request({ headers: {}, ...rest })] as const;
+    for (const one of sent) await receive(one);
+    assert.deepEqual(
+      told.map(([outcome]) => outcome),
+      ["handled", "rejected"],
+    );
+    assert.ok(told.every(([, about], number) => about === sent[number]));
+  });
+
+  it("is not what breaks a request", async () => {
+    for (const onEvent of [
+      () => {
+        throw new Error("x");
+      },
+      () => Promise.reject(new Error("x")),
+    ]) {
+      const { send, errors } = receiving(undefined, { onEvent });
+      assert.equal((await send(signed())).status, 200);
+      await soon(1);
+      assert.deepEqual(errors, [["onEvent", "x"]]);
+    }
+    const onError = () => {
+      throw new Error("y");
+    };
+    const { send } = receiving(() => Promise.reject(new Error("x")), { onError });
+    assert.equal((await send(signed())).status, 500);
+  });
+
+  it("says where the time went, who vouches, and which ids", async () => {
+    const { send, events } = receiving(() => soon(30));
+    const delivery = signed();
+    const { id, digest, deliveryId, webhookId } = hook.verify(delivery);
+    await send(delivery);
+    const [event] = events as [ReceiverEvent];
+    const { durations, startedAt, ...rest } = event;
+    assert.deepEqual(rest, {
+      outcome: "handled",
+      status: 200,
+      receiver: "painchek",
+      provider: "painchek",
+      type: "assessment_add",
+      id,
+      digest,
+      deliveryId,
+      webhookId,
+      signature: "verified",
+      bytes: delivery.body.length,
+    });
+    assert.ok(Math.abs(Date.now() - startedAt) < 60_000);
+    const { total, read = -1, check = -1, claim = -1, handle = -1 } = durations;
+    assert.ok(handle >= 20 && read >= 0 && check >= 0 && claim >= 0 && total >= handle);
+  });
+
+  it("is, where nobody takes errors, their name and place on the console, without their message", async () => {
+    const said = mock.method(console, "error", () => {});
+    const receive = receiver(hook, () => {
+      throw new RangeError("the patient's name\n    at home");
+    });
+    assert.equal((await receive(request(signed()))).status, 500);
+    const text = String(said.mock.calls[0]?.arguments[0]);
+    assert.match(
+      text,
+      /the handler of a receiver for painchek threw RangeError\..*\n {4}at .*receive\.test\.ts/,
+    );
+    assert.ok(!text.includes("patient") && !text.includes("home"), text);
+  });
+});
+
+describe("the options of a receiver", () => {
+  it("are refused where they mean nothing", () => {
+    const wrong: [object, RegExp][] = [
+      [{ store: {} }, /`store`/],
+      [{ changed: "drop" }, /`changed`/],
+      [{ onStoreError: "ignore" }, /`onStoreError`/],
+      [{ success: 302 }, /`success`/],
+      [{ maxBytes: -1 }, /`maxBytes`/],
+      [{ bodyTimeout: 0 }, /`bodyTimeout`/],
+      [{ storeTimeout: 2 ** 31 }, /`storeTimeout`/],
+      [{ handlerTimeout: "1s" }, /`handlerTimeout`/],
+      [{ encodings: ["br"] }, /`encodings`/],
+    ];
+    for (const [options, message] of wrong)
+      assert.throws(() => receiver(hook, () => {}, options as ReceiverOptions), message);
+    assert.throws(() => receiver(undefined as never, () => {}), /webhook and a handler/);
+    assert.throws(() => receiver(hook, undefined as never), /needs a handler/);
+  });
+
+  it("take no compressed bodies where the platform cannot decompress", (t) => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, "DecompressionStream") as PropertyDescriptor;
+    t.after(() => Object.defineProperty(globalThis, "DecompressionStream", own));
+    const unsupported = () => {
+      throw new Error("not supported here");
+    };
+    Object.defineProperty(globalThis, "DecompressionStream", { value: unsupported, configurable: true });
+    const make = (options: ReceiverOptions) => receiver(hook, () => {}, options);
+    assert.throws(() => make({ encodings: ["gzip"] }), /no DecompressionStream, .*`encodings`/);
+    assert.equal(typeof make({ encodings: [] }), "function");
+  });
+
+  it("let a receiver read as much as its webhook does, or as they say", async () => {
+    const small = painchek({ secrets: [SECRET], maxBytes: 100 });
+    const status = async (options: ReceiverOptions) =>
+      (await receiver(small, () => {}, options)(request(signed()))).status;
+    assert.deepEqual([await status({}), await status({ maxBytes: 10_000 })], [413, 200]);
+  });
+
+  it("say the URL where a provider signs it and a proxy changed it", async () => {
+    const signing = webhook(
+      {
+        id: "by-url",
+        signature: {
+          header: "X-Sig",
+          format: "{hex}",
+          algorithms: ["sha256"],
+          signedContent: "{url}{body}",
+          ambiguous: true,
+          secret: "utf8",
+        },
+        envelope: { type: "/type" },
+        events: { any: { schema: true } },
+      },
+      { secrets: [SECRET] },
+    );
+    const url = "https://public.example/hook";
+    const { headers, body } = signing.sign('{"type":"any"}', { url });
+    const arrived = () =>
+      new Request("http://10.0.0.1/hook", { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> });
+    const status = async (options?: ReceiverOptions<Request>) =>
+      (await receiver<Record<string, unknown>, Request>(signing, () => {}, options)(arrived())).status;
+    assert.equal(await status(), 401);
+    assert.equal(await status({ url }), 200);
+    assert.equal(await status({ url: (request) => new URL(new URL(request.url).pathname, url).href }), 200);
+  });
+});
+
+describe("a body of fetch's that is refused while it comes", () => {
+  afterEach(() => mock.timers.reset());
+
+  it("is cancelled a moment after the answer, and read no further than to as much again", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    let cancelled = false;
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(100));
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const receive = receiver(hook, () => {}, { maxBytes: 1_000 });
+    const reply = await receive(
+      new Request("https://h/hook", {
+        method: "POST",
+        headers: signed().headers,
+        body,
+        duplex: "half",
+      } as RequestInit),
+    );
+    assert.equal(reply.status, 413);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(cancelled, false);
+    assert.ok(pulled > 11 && pulled < 30, `${pulled}`);
+    mock.timers.tick(1_000);
+    assert.equal(cancelled, true);
+  });
+});

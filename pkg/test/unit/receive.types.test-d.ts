@@ -1,0 +1,117 @@
+// What the types of receivers promise to each framework. Nothing here runs: `tsc --strict` reads it.
+import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createServer2 } from "node:http2";
+import express from "express";
+import Fastify, { type FastifyRequest } from "fastify";
+import { Hono } from "hono";
+import Koa from "koa";
+import { receiver as expressReceiver } from "../../src/express.ts";
+import { hookseal } from "../../src/fastify.ts";
+import { receiver as fetchReceiver } from "../../src/fetch.ts";
+import {
+  type DeliveryStore,
+  memoryStore,
+  type PainchekEvents,
+  painchek,
+  type VerifiedOf,
+  webhook,
+  xon,
+} from "../../src/index.ts";
+import { receiver as lambdaReceiver } from "../../src/lambda.ts";
+import { receiver } from "../../src/node.ts";
+
+const care = painchek({ secrets: ["a secret"] });
+const surgery = xon({ unsigned: "allow" });
+
+// The handler knows the events of its webhook.
+const receive = receiver(care, ({ type, event, id, unknown }, { key, retryChanged, replayed }) => {
+  // @ts-expect-error: the provider may add events
+  event.data;
+  if (unknown) return type satisfies string;
+  const name: "assessment_add" = type;
+  const uuid: string = event.data.uuid;
+  // @ts-expect-error: no such key
+  event.data.uid;
+  const flags: boolean[] = [retryChanged, replayed];
+  return [name, uuid, id satisfies string, key satisfies string, flags];
+});
+receiver(care, async ({ type, event }) => {
+  if (type === "assessment_add") event.data.uuid satisfies string;
+  return new Response(null, { status: 503 });
+});
+fetchReceiver(surgery, (delivery) => {
+  if (delivery.type === "file-request.files.update") delivery.event.event.addedFileIds satisfies string[];
+});
+fetchReceiver(webhook("another", {}), ({ event }) => event satisfies unknown);
+
+// Every server takes it as its own kind of handler.
+createServer(receive);
+createServer2((request, response) => void receive(request, response));
+const app = express();
+app.all(
+  "/",
+  expressReceiver(care, async () => {}),
+);
+app.use("/", receive);
+new Koa().use(({ req, res }) => receive(req, res));
+const hono = new Hono();
+const fetched = fetchReceiver(care, () => {});
+hono.all("/", (c) => fetched(c.req.raw));
+const POST: (request: Request) => Promise<Response> = fetched;
+lambdaReceiver(care, () => {}) satisfies (event: {
+  body: string;
+  httpMethod: string;
+}) => Promise<{ statusCode: number }>;
+
+// The plugin, too, whose handler knows the events where it says so.
+const fastify = Fastify();
+fastify.register(hookseal, { path: "/", hook: care, handler: ({ id }) => void id });
+fastify.register(hookseal, { prefix: "/x", hook: surgery, handler: async () => {}, changed: "refuse" });
+fastify.register(hookseal, {
+  hook: care,
+  handler: (delivery: VerifiedOf<PainchekEvents>) => !delivery.unknown && delivery.event.data.uuid,
+});
+// @ts-expect-error: there is no webhook
+fastify.register(hookseal, { path: "/", handler: async () => {} });
+
+// A handler may want the request of its framework.
+receiver(care, (_, { request }: { request: IncomingMessage }) => request.socket.remoteAddress);
+expressReceiver(care, (_, { request }: { request: express.Request }) => request.ip);
+fetchReceiver(care, (_, { request }: { request: Request }) => request.headers.get("x"));
+fetchReceiver(care, () => {}, { onEvent: (_, request: Request) => request.headers.get("x") });
+
+// Options are held to their words.
+// @ts-expect-error: no such word
+receiver(care, () => {}, { changed: "drop" });
+// @ts-expect-error: nothing that Node's zlib could do and DecompressionStream not
+receiver(care, () => {}, { encodings: ["br"] });
+// @ts-expect-error: on is what a log is anyway
+receiver(care, () => {}, { log: true });
+receiver(care, () => {}, {
+  name: "ward",
+  replayed: "handle",
+  unknownEvents: "ignore",
+  log: (line, { code }) => console.warn(line, code),
+  onRejected: async ({ issues, error, code, headers, body, status }) => [
+    issues,
+    error?.message,
+    code,
+    headers,
+    body?.length,
+    status,
+  ],
+});
+receiver(care, () => {}, { store: memoryStore(), onEvent: async ({ durations }) => durations.total });
+
+/** A store that knows nothing of names is a store. */
+class Simple implements DeliveryStore {
+  async claim(_id: string, _digest: string) {
+    return "new" as const;
+  }
+  async done(_id: string) {}
+  async release(_id: string) {}
+}
+receiver(care, () => {}, { store: new Simple() });
+
+export type { FastifyRequest };
+export { POST };

@@ -1,0 +1,116 @@
+// Runtimes that lack something: what can be had another way is, and the rest is refused by a sentence that says what to do.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const dist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+const CALL = `
+  const hook = painchek({ secrets: ["a secret of the subscription"] });
+  const id = "5e0c6b3a-91d2-4c7f-8a46-000000000001";
+  console.log(hook.check(hook.create("assessment_add", { uuid: id, patient: id })).ok);`;
+
+/** What a program says in a process of its own, that something was taken away from. Nothing is imported before. */
+function said(prelude: string, { format = "esm", flags = [] as string[], call = CALL } = {}): string {
+  const program =
+    format === "cjs"
+      ? `${prelude}; const { painchek } = require(${JSON.stringify(dist("cjs/index.js"))}); ${call}`
+      : `${prelude}; const { painchek } = await import(${JSON.stringify(dist("esm/index.js"))}); ${call}`;
+  const type = format === "cjs" ? "commonjs" : "module";
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [...flags, `--input-type=${type}`, "--eval", program],
+    { encoding: "utf8" },
+  );
+  return stdout + stderr;
+}
+
+const CODE_FORBIDDEN = [
+  "WebAssembly.Module(): Refused to compile or instantiate WebAssembly module because neither 'wasm-eval' nor 'unsafe-eval' is an allowed source of script in the following Content Security Policy directive: \"script-src 'self'\"",
+  "call to WebAssembly.Module() blocked by CSP",
+  "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed source of script",
+  "WebAssembly.Module(): Wasm code generation disallowed by embedder",
+];
+
+for (const format of ["esm", "cjs"]) {
+  describe(`the package as ${format}`, () => {
+    it("says that there is no WebAssembly", () => {
+      const text = said("", { format, flags: ["--jitless"] });
+      assert.match(text, /Error: hookseal needs WebAssembly, .*--jitless.*React Native/);
+    });
+
+    it("says that Node is too old", () => {
+      const prelude = `Object.defineProperty(process, "versions", { value: { node: "18.20.8" } })`;
+      assert.match(
+        said(prelude, { format }),
+        /Error: hookseal needs Node\.js 20 or later, and this is Node\.js 18\.20\.8\. Update Node\.js\./,
+      );
+      const bun = `Object.defineProperty(process, "versions", { value: { node: "18.20.8", bun: "1.0.0" } })`;
+      assert.equal(said(bun, { format }), "true\n");
+      // As in Next.js's edge runtime, whose \`process\` throws.
+      const edge = `Object.defineProperty(process, "versions", { get() { throw new Error("not here") } })`;
+      assert.equal(said(edge, { format }), "true\n");
+    });
+
+    it("says that code generation is forbidden, and how it is not", () => {
+      for (const reason of CODE_FORBIDDEN) {
+        const prelude = `WebAssembly.Module = function () { throw new WebAssembly.CompileError(${JSON.stringify(reason)}) }`;
+        const text = said(prelude, { format });
+        assert.match(text, /does not let hookseal compile WebAssembly/);
+        assert.match(text, /'wasm-unsafe-eval'.*Workers.*`import`.*hookseal\/slim/);
+      }
+    });
+
+    it("says that a runtime is too old for the core", () => {
+      const prelude = `WebAssembly.Module = function () { throw new WebAssembly.CompileError("invalid value type") }`;
+      assert.match(said(prelude, { format }), /hookseal's core was not compiled\. .*Safari 16\.4/);
+    });
+
+    it("takes Node's WebCrypto and text coding where the globals are hidden", () => {
+      const prelude =
+        "delete globalThis.crypto; delete globalThis.TextEncoder; delete globalThis.TextDecoder";
+      const hides = `const known = process.getBuiltinModule !== undefined; ${prelude}`;
+      assert.equal(said(hides, { format }), "true\n");
+    });
+
+    it("says that there is no WebCrypto, or no text coding", () => {
+      const alone = "Object.defineProperty(process, 'getBuiltinModule', { value: undefined })";
+      assert.match(
+        said(`delete globalThis.crypto; ${alone}`, { format }),
+        /hookseal needs crypto\.getRandomValues/,
+      );
+      assert.match(
+        said(`delete globalThis.TextEncoder; ${alone}`, { format }),
+        /hookseal needs TextEncoder and TextDecoder, .*Jest/,
+      );
+    });
+  });
+}
+
+describe("a receiver", () => {
+  it("takes Node's WebCrypto where the global is hidden, and needs no randomUUID", () => {
+    for (const prelude of ["delete globalThis.crypto", "delete Object.getPrototypeOf(crypto).randomUUID"]) {
+      const call = `
+        const { receiver } = await import(${JSON.stringify(dist("esm/fetch.js"))});
+        const hook = painchek({ secrets: ["a secret of the subscription"] });
+        const id = "5e0c6b3a-91d2-4c7f-8a46-000000000001";
+        const { headers, body } = hook.create("assessment_add", { uuid: id, patient: id });
+        const request = new Request("https://h/", { method: "POST", headers, body });
+        console.log((await receiver(hook, () => {})(request)).status);`;
+      assert.equal(said(prelude, { call }), "200\n");
+    }
+  });
+});
+
+describe("init", () => {
+  it("says that the bytes are none of a module", () => {
+    const call = "";
+    const prelude = `
+      const { init } = await import(${JSON.stringify(dist("esm/slim.js"))});
+      await init(new Uint8Array([1, 2, 3])).catch(({ message }) => console.log(message))`;
+    assert.match(
+      said(prelude, { call }),
+      /hookseal's core was not compiled\. Either the bytes are not those/,
+    );
+  });
+});

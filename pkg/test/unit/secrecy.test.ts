@@ -1,0 +1,171 @@
+// What never shows, anywhere: secrets, expected signatures, and values of a payload.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import { type Delivery, painchek, SchemaError, webhook } from "../../src/index.ts";
+import { bytesOf, oracle, SECRET, text } from "../support/fixtures.ts";
+
+const header = "X-PainChek-WH-Signature";
+const assessment = text.decode(bytesOf("providers/painchek/samples/assessment_add.painchek.json"));
+const VALUE = "Zarathustra-of-the-payload";
+
+/** Everything that a logger could make of a thing. */
+function shown(thing: unknown): string {
+  const parts = [inspect(thing, { depth: 9, showHidden: true }), String(thing), JSON.stringify(thing)];
+  if (thing instanceof Error) parts.push(thing.message, thing.stack ?? "", JSON.stringify({ ...thing }));
+  return parts.join("\n");
+}
+
+function hides(thing: unknown, ...words: string[]): void {
+  const all = shown(thing);
+  for (const word of words) assert.ok(!all.includes(word), `${word} shows in ${all}`);
+}
+
+/** What an HMAC looks like in the spellings it may have. */
+function spellings(hex: string): string[] {
+  const bytes = Buffer.from(hex, "hex");
+  return [
+    hex,
+    hex.toUpperCase(),
+    bytes.toString("base64"),
+    bytes.toString("base64url"),
+    [...bytes].join(","),
+  ];
+}
+
+const bodies = [
+  assessment,
+  assessment.replace('"event": "assessment_add"', `"event": "${VALUE}"`),
+  assessment.replace('"patient_first_name": "Test"', `"patient_first_name": 5, "${"x"}": "${VALUE}"`),
+  ...[/"uuid": "[^"]+"/, /"created_at": "[^"]+"/, /"mode": "[^"]+"/, /"json_version": "[^"]+"/].map((field) =>
+    assessment.replace(field, (found) => `${found.split(":")[0]}: "${VALUE}"`),
+  ),
+  assessment.replace(/"pain_score": \d+/, `"pain_score": "${VALUE}"`),
+  assessment.replace(/"update_stamp": \d+/, '"update_stamp": -918273645546372819'),
+  `{"event":"assessment_add","data":"${VALUE}"}`,
+  `{"event":"assessment_add" "data":"${VALUE}"}`,
+  `{"event":"${VALUE}`,
+  `{"event":'${VALUE}'}`,
+  `["${VALUE}"]`,
+  `${VALUE}`,
+  `{"event":"assessment_add","data":{"uuid":"${VALUE}","uuid":"${VALUE}"}}`,
+];
+
+describe("an error or a report", () => {
+  const webhooks = [
+    painchek({ secrets: ["another", SECRET] }),
+    painchek({ secrets: [SECRET], profile: "strict" }),
+  ];
+
+  it("shows no secret and no signature that would have been right", () => {
+    let rejected = 0;
+    for (const hook of webhooks) {
+      for (const body of bodies) {
+        const right = ["sha1", "sha256"].flatMap((algorithm) => spellings(oracle(algorithm, SECRET, body)));
+        for (const value of [
+          undefined,
+          "",
+          "sha256=",
+          `sha256=${"0".repeat(64)}`,
+          `sha1=${"0".repeat(40)}`,
+          "nonsense",
+        ]) {
+          const delivery: Delivery = { headers: { [header]: value }, body };
+          const result = hook.check(delivery);
+          assert.ok(!result.ok, "accepted");
+          rejected += 1;
+          hides(result.error, SECRET, ...right);
+          hides(hook.inspect(delivery), SECRET, ...right);
+        }
+      }
+    }
+    assert.ok(rejected > 100, `${rejected} rejected`);
+  });
+
+  it("shows no value of a payload, not even of a signed one", () => {
+    let rejected = 0;
+    for (const hook of webhooks) {
+      for (const body of bodies) {
+        const delivery: Delivery = {
+          headers: { [header]: `sha256=${oracle("sha256", SECRET, body)}` },
+          body,
+        };
+        const result = hook.check(delivery);
+        if (!result.ok) {
+          rejected += 1;
+          hides(result.error, VALUE, "918273645546372819");
+        }
+        hides(hook.inspect(delivery).issues, VALUE, "918273645546372819");
+      }
+    }
+    assert.ok(rejected > 15, `${rejected} rejected`);
+  });
+
+  it("shows nothing of a secret that cannot be used, or of a definition around it", () => {
+    const definition = {
+      id: "own",
+      signature: { header: "x-sig", format: "{hex}", algorithms: ["sha256"], secret: "whsec_{base64}" },
+      envelope: { type: "/type" },
+      events: {},
+    };
+    for (const secret of [SECRET, `whsec_${SECRET}!`, `whsec_`, `WHSEC_${SECRET}`]) {
+      const make = () => webhook(definition as never, { secrets: [secret] });
+      assert.throws(make, (error) => {
+        hides(error, SECRET);
+        assert.match((error as { code: string }).code, /^secret-(invalid|missing)$/);
+        return true;
+      });
+    }
+    for (const options of [
+      { tolerance: SECRET },
+      { profile: SECRET },
+      { unsigned: SECRET },
+      { maxBytes: SECRET },
+      { secrets: { SECRET } },
+      { algorithms: SECRET },
+    ]) {
+      assert.throws(
+        () => painchek({ secrets: [SECRET], ...options } as never),
+        (error) => {
+          hides(error, SECRET);
+          return true;
+        },
+      );
+    }
+  });
+});
+
+describe("what is made of a secret", () => {
+  const hook = painchek({ secrets: [SECRET] });
+
+  it("shows nothing of it", () => hides(hook, SECRET));
+
+  it("is only the signature that is sent", () => {
+    const signed = hook.sign(assessment);
+    hides({ ...signed, body: text.decode(signed.body) }, SECRET);
+  });
+});
+
+describe("an accepted delivery in a log", () => {
+  const hook = painchek({ secrets: [SECRET] });
+  const body = assessment.replace('"patient_first_name": "Test"', `"patient_first_name": "${VALUE}"`);
+
+  it("shows nothing of the payload when it is printed, because getters create its values", () => {
+    assert.ok(body.includes(VALUE), "the sample has changed");
+    const verified = hook.verify(hook.sign(body));
+    const logged = inspect(verified, { depth: 9 });
+    assert.ok(!logged.includes(VALUE), logged);
+    assert.ok(!logged.includes(SECRET), logged);
+    assert.ok(logged.includes(verified.id), "what it is shows");
+    // Still so when it has been looked at.
+    assert.ok(JSON.stringify(verified.event).includes(VALUE), "the event");
+    assert.ok(!inspect(verified, { depth: 9 }).includes(VALUE), "the event, once read");
+  });
+});
+
+describe("an error about a schema", () => {
+  it("is a SchemaError and shows where, in the schema that is the caller's own", () => {
+    const error = new SchemaError({ keyword: "type", pointer: "/type", message: "wrong" });
+    assert.match(shown(error), /SchemaError: wrong/);
+  });
+});

@@ -1,0 +1,141 @@
+/** What a report says of each stage, and why a delivery is rejected: as the core says it. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { inspect } from "../../src/cli/inspect.js";
+import {
+  painchek,
+  providers,
+  type Report,
+  type StageReport,
+  type Webhook,
+  webhook,
+  xon,
+} from "../../src/index.js";
+import { samplesOf, utf8 } from "../support/fixtures.ts";
+
+const SECRET = "the secret of the subscription";
+const states = ({ stages }: Report): StageReport["state"][] => stages.map(({ state }) => state);
+
+describe("stages of a report", () => {
+  it("are six, in the order in which a delivery is checked", () => {
+    const report = xon({ unsigned: "allow" }).inspect({ headers: {}, body: "{}" });
+    assert.deepEqual(
+      report.stages.map(({ name }) => name),
+      ["bytes", "signature", "json", "envelope", "contract", "rules"],
+    );
+    assert.deepEqual(states(report), [
+      "passed",
+      "not-applicable",
+      "passed",
+      "failed",
+      "not-reached",
+      "not-reached",
+    ]);
+    assert.equal(report.code, "envelope-invalid");
+  });
+
+  it("fail at the bytes where the body is none, and are not reached after it", () => {
+    const hook = painchek({ secrets: [SECRET] });
+    const report = hook.inspect({ headers: {}, body: { event: "assessment_add" } as never });
+    assert.equal(report.code, "body-not-raw");
+    assert.deepEqual(states(report), ["failed", ...Array.from({ length: 5 }, () => "not-reached")]);
+    assert.deepEqual(
+      report.issues.map(({ code, stage }) => [code, stage]),
+      [["body-not-raw", "bytes"]],
+    );
+    assert.deepEqual([report.signature.status, report.signature.parts], ["missing", undefined]);
+    const headers = { "X-PainChek-WH-Signature": "sha256=00" };
+    const { signature } = hook.inspect({ headers, body: {} as never });
+    // The signature is there, and nothing was compared: what a missing one is called would be wrong.
+    assert.deepEqual(
+      [signature.status, signature.received, signature.tag],
+      ["malformed", "sha256=00", undefined],
+    );
+  });
+
+  it("have the code that check rejects with, and none where it accepts", () => {
+    const hook = webhook("github", { secrets: [SECRET] });
+    const good = hook.sign('{"zen":"Design for failure."}', { type: "ping" });
+    for (const body of [good.body, "", "{", "[]", '{"zen":1}']) {
+      const delivery = { headers: good.headers, body };
+      const checked = hook.check(delivery);
+      assert.equal(hook.inspect(delivery).code, checked.ok ? undefined : checked.error.code);
+    }
+  });
+});
+
+describe("the signed content of a report", () => {
+  const now = Date.UTC(2026, 0, 1);
+  const WHSEC = `whsec_${Buffer.from("thirty-two bytes of a made-up key").toString("base64")}`;
+
+  for (const id of providers().filter((id) => id !== "xon")) {
+    it(`is in parts what ${id} signs`, () => {
+      const secret = /^(standard-webhooks|svix)$/.test(id) ? WHSEC : SECRET;
+      const hook = webhook(id, { secrets: [secret] });
+      for (const { type, body } of samplesOf(id)) {
+        const { signature } = hook.inspect(hook.sign(body, { now, type }), { now });
+        const pieces = (signature.parts ?? []).map(({ placeholder, value, span }, index, all) => {
+          assert.ok(span !== undefined);
+          assert.equal(span.start, all[index - 1]?.span?.end ?? 0);
+          const bytes = placeholder === "body" ? body : utf8.encode(value);
+          assert.equal(value === undefined, placeholder === "body");
+          assert.equal(span.end - span.start, bytes.length);
+          return bytes;
+        });
+        const key = secret === WHSEC ? Buffer.from(WHSEC.slice(6), "base64") : secret;
+        const tag = createHmac("sha256", key).update(Buffer.concat(pieces));
+        const encoding = /^[0-9a-f]{64}$/.test(signature.tag ?? "") ? "hex" : "base64";
+        assert.equal(signature.tag, tag.digest(encoding));
+        if (signature.signedContent?.includes("{timestamp}") === true) assert.equal(signature.timestamp, now);
+      }
+    });
+  }
+
+  it("has no parts where the provider signs nothing", () => {
+    const { signature } = xon({ unsigned: "allow" }).inspect({ headers: {}, body: "{}" });
+    assert.deepEqual(signature, { status: "unsigned" });
+  });
+
+  it("has no time that no Date reaches", () => {
+    const hook = webhook("stripe", { secrets: [SECRET] });
+    for (const [time, expected] of [
+      ["8640000000000", 8.64e15],
+      ["8640000000001", undefined],
+      ["9999999999999999", undefined],
+    ] as const) {
+      const headers = { "stripe-signature": `t=${time},v1=${"0".repeat(64)}` };
+      assert.equal(hook.inspect({ headers, body: "{}" }).signature.timestamp, expected);
+    }
+  });
+});
+
+describe("hookseal inspect", () => {
+  it("evaluates a rejected delivery once", async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), "hookseal-once-"));
+    const file = join(folder, "delivery.http");
+    const secret = join(folder, "secret");
+    writeFileSync(
+      file,
+      'POST / HTTP/1.1\r\nX-Hub-Signature-256: sha256=00\r\nX-GitHub-Event: ping\r\n\r\n{"zen":1}',
+    );
+    writeFileSync(secret, SECRET);
+    const { prototype } = webhook("github", { secrets: [SECRET] }).constructor as { prototype: Webhook };
+    const verbs = (["verify", "check", "inspect", "explain"] as const).map((name) =>
+      context.mock.method(prototype, name),
+    );
+    try {
+      assert.equal(await inspect([file], { provider: "github", secretFile: [secret] }), 1);
+    } finally {
+      context.mock.restoreAll();
+      rmSync(folder, { recursive: true, force: true });
+    }
+    assert.deepEqual(
+      verbs.map(({ mock }) => mock.callCount()),
+      [0, 0, 1, 0],
+    );
+  });
+});

@@ -1,0 +1,305 @@
+// What the types promise. Nothing here runs: `tsc --strict` reads it, and `@ts-expect-error` fails where no error is.
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders as Http2Headers } from "node:http2";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { BullmqSenderOptions } from "../../src/bullmq.ts";
+import type { FastifyOptions, ReceiverOptions } from "../../src/fastify.ts";
+import {
+  type Cause,
+  type CauseCode,
+  type CompileOptions,
+  compileSchema,
+  type ExplainOptions,
+  type Explanation,
+  type HeadersLike,
+  type HmacAlgorithm,
+  type HooksealError,
+  hmac,
+  type ImportOptions,
+  type Issue,
+  type IssueCode,
+  type MemoryStoreOptions,
+  type PainchekEvents,
+  type ProviderDefinition,
+  painchek,
+  type Report,
+  type SignedDelivery,
+  type SignOptions,
+  type UnknownDelivery,
+  type UnknownType,
+  type Verified,
+  type VerifiedOf,
+  type VerifyOptions,
+  type Webhook,
+  type WebhookOptions,
+  webhook,
+  type XonEvents,
+  xon,
+} from "../../src/index.ts";
+import type { RedisStoreOptions } from "../../src/redis.ts";
+import type { SendOptions } from "../../src/send.ts";
+
+/** Whether two types are the same, and not only assignable. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function same<A, B>(yes: Same<A, B>): void;
+declare const body: Uint8Array;
+declare const request: IncomingMessage;
+declare const fetched: Request;
+declare const http1: IncomingHttpHeaders;
+declare const http2: Http2Headers;
+
+/** Whether each option may be `undefined`, as a setting is that is not there: with `exactOptionalPropertyTypes`, too. */
+type MayBeUnset<T> =
+  {
+    [Key in keyof T as object extends Pick<T, Key> ? Key : never]: undefined;
+  } extends Partial<T>
+    ? true
+    : false;
+declare function mayBeUnset<T>(yes: MayBeUnset<T>): void;
+mayBeUnset<WebhookOptions>(true);
+mayBeUnset<VerifyOptions>(true);
+mayBeUnset<ExplainOptions>(true);
+mayBeUnset<SignOptions>(true);
+mayBeUnset<CompileOptions>(true);
+mayBeUnset<MemoryStoreOptions>(true);
+mayBeUnset<ImportOptions>(true);
+mayBeUnset<ReceiverOptions>(true);
+mayBeUnset<FastifyOptions>(true);
+mayBeUnset<SendOptions>(true);
+mayBeUnset<RedisStoreOptions>(true);
+mayBeUnset<BullmqSenderOptions>(true);
+mayBeUnset<{ one?: string }>(false);
+
+const care = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
+const surgery = xon({ unsigned: "allow" });
+
+/** The event is typed by provider, and narrowed by type. */
+export function events(): unknown {
+  const verified = care.verify({ headers: {}, body });
+  same<typeof verified.type, "assessment_add" | UnknownType>(true);
+  same<typeof verified.event, unknown>(true);
+  // @ts-expect-error: providers add events, whose payloads are anything
+  verified.event.data;
+  if (verified.unknown) {
+    same<typeof verified, UnknownDelivery>(true);
+    const type: string = verified.type;
+    return type;
+  }
+  same<typeof verified.type, "assessment_add">(true);
+  same<typeof verified.event, PainchekEvents["assessment_add"]>(true);
+  const uuid: string = verified.event.data.uuid;
+
+  const call = surgery.verify({ headers: {}, body });
+  same<typeof call.type, keyof XonEvents | UnknownType>(true);
+  switch (call.type) {
+    case "calls.user.create":
+      call.event satisfies XonEvents["calls.user.create"];
+      break;
+    case "calls.user.delete":
+    case "user.caller-details.update":
+    case "file-request.files.update":
+      break;
+    default:
+      same<typeof call.unknown, true>(true);
+  }
+  if (call.type === "calls.user.create") {
+    same<typeof call.event, XonEvents["calls.user.create"]>(true);
+    // @ts-expect-error: that is of another event
+    call.event.event.fileRequest;
+  }
+  if (call.type === "file-request.files.update") {
+    const ids: string[] = call.event.event.addedFileIds;
+    return [uuid, ids];
+  }
+  // @ts-expect-error: an event of another provider
+  if (call.type === "assessment_add") return uuid;
+  // @ts-expect-error: what was verified is not to be changed
+  verified.id = "another";
+  return call.issues.map((issue: Issue): IssueCode => issue.code);
+}
+
+/** Results are told apart by `ok`, and trust by its status. */
+export function results(): number | string {
+  const result = care.check({ headers: {}, body });
+  if (!result.ok) {
+    same<typeof result.error, HooksealError>(true);
+    // @ts-expect-error: there is no value beside an error
+    result.value;
+    return result.error.status;
+  }
+  const { signature } = result.value;
+  // @ts-expect-error: an unsigned delivery has no algorithm
+  signature.algorithm;
+  return signature.status === "verified" ? signature.algorithm : signature.status;
+}
+
+/** Headers of every kind are taken as they are. */
+export function headers(): HeadersLike[] {
+  function* pairs(): Generator<[string, string]> {
+    yield ["a", "b"];
+  }
+  const all: HeadersLike[] = [
+    request.headers,
+    request.rawHeaders,
+    fetched.headers,
+    http1,
+    http2,
+    new Headers(),
+    new Map<string, string>(),
+    new URLSearchParams(),
+    [["a", "b"]],
+    [["a", "b"] as const],
+    pairs(),
+    {},
+    { a: "b", c: ["d"], e: undefined },
+  ];
+  // @ts-expect-error: values are texts
+  const wrong: HeadersLike = { a: { b: 1 } };
+  return [...all, wrong];
+}
+
+/** A delivery is what every framework has: a missing URL is no reason for a cast. */
+export function deliveries(): Report[] {
+  // @ts-expect-error: a parsed body is no body
+  care.check({ headers: {}, body: { event: "assessment_add" } });
+  // @ts-expect-error: a delivery has a body
+  care.check({ headers: {} });
+  return [
+    care.inspect({
+      headers: request.headers,
+      body: Buffer.from(""),
+      url: request.url,
+      method: request.method,
+    }),
+    care.inspect({ headers: fetched.headers, body: new ArrayBuffer(0), url: fetched.url }),
+    care.inspect(
+      { headers: {}, body: "" },
+      { now: new Date(), profile: "strict", maxBytes: 1, tolerance: 1 },
+    ),
+    care.inspect({ headers: {}, body: new DataView(new ArrayBuffer(0)) }, { now: 0 }),
+  ];
+}
+
+/** What went wrong has a code that can be looked up, and a place where it is about the body. */
+export function explanations(): string[] {
+  const { matches, observations, tried, signedBody }: Explanation = care.explain(
+    { headers: request.headers, body },
+    { now: 0, maxCombinations: 100 },
+  );
+  same<typeof tried, number>(true);
+  same<typeof signedBody, Uint8Array | undefined>(true);
+  // @ts-expect-error: a number of combinations is a number
+  care.explain({ headers: {}, body }, { maxCombinations: "100" });
+  // @ts-expect-error: there is no such option of verify
+  care.verify({ headers: {}, body }, { maxCombinations: 100 });
+  return [...matches, ...observations].map((cause: Cause): string => {
+    const { code, title, message, fix, frameworks, changedBytes, difference } = cause;
+    same<typeof code, CauseCode>(true);
+    same<typeof frameworks, { name: string; code: string }[]>(true);
+    // @ts-expect-error: there is no such cause
+    if (code === "body-eaten") return "";
+    return `${title} ${message} ${fix} ${changedBytes?.start} ${difference?.signed.end}`;
+  });
+}
+
+/** Options mean something. */
+export function options(): unknown[] {
+  return [
+    // @ts-expect-error: there is no such profile
+    painchek({ secrets: ["a"], profile: "loose" }),
+    // @ts-expect-error: unsigned is allowed or refused
+    xon({ unsigned: true }),
+    // @ts-expect-error: no such algorithm
+    painchek({ secrets: ["a"], algorithms: ["md5"] }),
+    // @ts-expect-error: PainChek needs options
+    painchek(),
+    // @ts-expect-error: no such option
+    painchek({ secret: "a" }),
+    painchek({ secrets: ["a"] as const, algorithms: ["sha256"] as const }),
+  ];
+}
+
+/** Only events of the provider are created. */
+export function creating(): SignedDelivery[] {
+  return [
+    care.create("assessment_add", {}),
+    surgery.create("calls.user.delete", {}, { id: "a", now: 0 }),
+    // @ts-expect-error: an event of another provider
+    care.create("calls.user.delete", {}),
+    // @ts-expect-error: no event
+    surgery.create("calls.user.deleted", {}),
+    // @ts-expect-error: data is an object
+    care.create("assessment_add", "data"),
+  ];
+}
+
+/** Webhooks by id have the types of their provider; those of one's own, the types one says. */
+export function providers(definition: ProviderDefinition): void {
+  same<ReturnType<typeof painchek>, Webhook<PainchekEvents>>(true);
+  const byId = webhook("xon", { unsigned: "allow" });
+  same<typeof byId, Webhook<XonEvents>>(true);
+  const own = webhook<{ ping: { type: "ping"; n: number }; pong: { type: "pong" } }>(definition, {
+    secrets: ["a"],
+  });
+  const verified = own.verify({ headers: {}, body });
+  if (verified.type === "ping") same<typeof verified.event.n, number>(true);
+  if (!verified.unknown) same<typeof verified.type, "ping" | "pong">(true);
+  // @ts-expect-error: an event it does not have
+  own.create("peng", {});
+  const any = webhook(definition).verify({ headers: {}, body });
+  same<typeof any.event, unknown>(true);
+  same<typeof any.type, string>(true);
+  // @ts-expect-error: an id is a text, a definition an object
+  webhook(1);
+}
+
+/** Events of providers that are described by their envelopes are open: what is named has its type. */
+export function envelopes(): void {
+  const stripe = webhook("stripe", { secrets: ["a secret"] }).verify({ headers: {}, body });
+  same<typeof stripe.type, string>(true);
+  if (stripe.event.object === "event") {
+    same<typeof stripe.event.data.object, { [k: string]: unknown }>(true);
+  } else {
+    same<typeof stripe.event.object, "v2.core.event">(true);
+  }
+  const slack = webhook("slack", { secrets: ["a secret"] }).verify({ headers: {}, body });
+  if (slack.type === "event_callback") same<typeof slack.event.event.type, string>(true);
+  const { event } = webhook("github", { secrets: ["a secret"] }).verify({ headers: {}, body });
+  same<typeof event.pull_request, unknown>(true);
+  webhook("github", { secrets: ["a secret"] }).create("push", { ref: "refs/heads/main" });
+}
+
+/** Names for what is passed around. */
+export function names(one: VerifiedOf<PainchekEvents>, other: Verified<{ a: 1 }>): string[] {
+  const any: Verified = one;
+  if (one.unknown) return [any.type];
+  const plain: Verified<PainchekEvents["assessment_add"]> = one;
+  same<typeof other.event, { a: 1 }>(true);
+  // @ts-expect-error: no such code
+  const wrong: IssueCode = "no-such-code";
+  return [plain.digest, wrong];
+}
+
+/** Schemas can be handed to whatever takes a Standard Schema. */
+export function standard(): StandardSchemaV1<unknown, unknown> {
+  const schema = compileSchema({ type: "object" }, { strict: true, dialect: "draft-07" });
+  same<ReturnType<typeof schema.check>, Issue[]>(true);
+  // @ts-expect-error: a schema is an object or a boolean
+  compileSchema("true");
+  // @ts-expect-error: no such dialect
+  compileSchema(true, { dialect: "draft-04" });
+  return schema;
+}
+
+/** HMACs are bytes, of three algorithms. */
+export function macs(algorithm: HmacAlgorithm): boolean {
+  const tag: Uint8Array = hmac.sign(algorithm, "key", body);
+  // @ts-expect-error: no such algorithm
+  hmac.sign("md5", "key", body);
+  return hmac.verify("sha1", new ArrayBuffer(1), new DataView(tag.buffer), tag);
+}
+
+/** What takes any webhook takes one of a known provider. */
+export function anyWebhook(): Webhook {
+  return painchek({ secrets: ["a secret"] });
+}

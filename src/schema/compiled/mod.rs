@@ -1,0 +1,476 @@
+//! The compiled schema: an arena of nodes that reference each other by index. A recursive schema needs no special case,
+//! and a `$ref` is resolved before validation.
+
+mod analysis;
+mod literal;
+
+pub(super) use analysis::{ReferenceCycle, analyze};
+pub(super) use literal::{Literal, Literals, Number, StringSet, quoted};
+
+use super::format::Format;
+use super::pattern::Pattern;
+use crate::issue::{Profile, Severity};
+use crate::json::{Divisor, KeyTable, NO_SYMBOL, Symbol, Table, TokenKind, Value};
+use std::sync::Arc;
+
+/// The index of a node in its compiled schema.
+pub(super) type NodeId = u32;
+
+/// A compiled schema.
+#[derive(Debug)]
+pub(super) struct CompiledSchema {
+    pub nodes: Vec<Node>,
+    pub root: NodeId,
+    /// Whether `"..."` and `<word>` are reported as placeholders that were copied from documentation.
+    pub placeholders: bool,
+    /// The key table that the parser interns keys with.
+    pub names: Option<Arc<KeyTable>>,
+}
+
+impl CompiledSchema {
+    /// The types that any of these nodes can accept.
+    pub fn types_of(&self, nodes: &[NodeId]) -> u8 {
+        nodes.iter().map(|id| self.nodes[*id as usize].accepts).fold(0, |all, bits| all | bits)
+    }
+}
+
+/// Bits of a set of JSON types. Integers and other numbers have separate bits.
+pub(super) mod types {
+    pub const NULL: u8 = 1;
+    pub const BOOLEAN: u8 = 2;
+    /// Numbers whose value is an integer, such as `1` and `1.0`.
+    pub const INTEGER: u8 = 4;
+    /// All other numbers.
+    pub const FRACTION: u8 = 8;
+    pub const STRING: u8 = 16;
+    pub const ARRAY: u8 = 32;
+    pub const OBJECT: u8 = 64;
+    pub const NUMBER: u8 = INTEGER | FRACTION;
+    pub const ALL: u8 = 127;
+}
+
+/// The type bit of each token kind.
+const TYPE_BY_TAG: [u8; 16] = {
+    let mut types = [types::ARRAY; 16];
+    types[TokenKind::Null as usize] = types::NULL;
+    types[TokenKind::True as usize] = types::BOOLEAN;
+    types[TokenKind::False as usize] = types::BOOLEAN;
+    types[TokenKind::Integer as usize] = types::INTEGER;
+    types[TokenKind::Number as usize] = types::FRACTION;
+    types[TokenKind::Ascii as usize] = types::STRING;
+    types[TokenKind::Utf8 as usize] = types::STRING;
+    types[TokenKind::Escaped as usize] = types::STRING;
+    types[TokenKind::Object as usize] = types::OBJECT;
+    // An interned key: `propertyNames` validates keys as strings.
+    types[TokenKind::Close as usize + 1] = types::STRING;
+    types
+};
+
+/// The type bit of a value by its spelling. `1.0` counts as a fraction here and as an integer in [`exact_type`].
+#[inline]
+pub(super) fn lexical_type(value: Value<'_>) -> u8 {
+    TYPE_BY_TAG[value.token().class()]
+}
+
+/// The type bit of a value. Whether a number is an integer is decided by its value, not by its spelling.
+pub(super) fn exact_type(value: Value<'_>) -> u8 {
+    match lexical_type(value) {
+        types::FRACTION if value.as_decimal().is_some_and(crate::json::Decimal::is_integer) => types::INTEGER,
+        other => other,
+    }
+}
+
+/// The severity of a violation in one profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum RuleSeverity {
+    #[default]
+    Error,
+    Warning,
+    Info,
+    Off,
+}
+
+/// The severity of a violation in the lenient and in the strict profile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ProfileSeverities {
+    pub lenient: RuleSeverity,
+    pub strict: RuleSeverity,
+}
+
+impl ProfileSeverities {
+    pub fn for_profile(self, profile: Profile) -> Option<Severity> {
+        let severity = match profile {
+            Profile::Lenient => self.lenient,
+            Profile::Strict => self.strict,
+        };
+        match severity {
+            RuleSeverity::Error => Some(Severity::Error),
+            RuleSeverity::Warning => Some(Severity::Warning),
+            RuleSeverity::Info => Some(Severity::Info),
+            RuleSeverity::Off => None,
+        }
+    }
+
+    /// Whether a violation is an error in both profiles.
+    pub fn is_error(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The bits of the profiles in which a violation is an error or, with `any`, is reported at all.
+    pub fn failing(self, any: bool) -> u8 {
+        let bit = |profile| match self.for_profile(profile) {
+            Some(severity) if any || severity == Severity::Error => 1 << profile as u8,
+            _ => 0,
+        };
+        bit(Profile::Lenient) | bit(Profile::Strict)
+    }
+}
+
+/// A rule and the severity of its violation.
+#[derive(Clone, Debug)]
+pub(super) struct WithSeverity<T> {
+    pub rule: T,
+    pub severities: ProfileSeverities,
+}
+
+/// One schema.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// The types that `type` allows.
+    pub types: u8,
+    /// The types whose values must satisfy further rules.
+    pub types_with_rules: u8,
+    /// The types of which some value can be valid, with all applicators for the same value taken into account.
+    pub accepts: u8,
+    /// Whether this is the schema `false`.
+    pub is_false_schema: bool,
+    /// Whether results are memoized, because several references can lead here with the same value.
+    pub memoize: bool,
+    /// Whether a valid value can still have warnings.
+    pub may_warn: bool,
+    /// Bit set of profiles in which a rule of this node or below it is an error. In other profiles, fail-fast validation
+    /// skips the node.
+    pub failing_profiles: u8,
+    /// Bit set of profiles in which every scalar rule of this node is at most a warning. Only `type` can then fail, so
+    /// fail-fast validation checks nothing else.
+    pub warning_only_profiles: u8,
+    /// A cheap check that most valid values pass.
+    pub fast_check: FastCheck,
+    pub type_severities: ProfileSeverities,
+    /// The hint of an issue about `type`.
+    pub type_hint: Option<Box<str>>,
+    pub values: Option<Box<Values>>,
+    pub string: Option<Box<StringRules>>,
+    pub number: Option<Box<NumberRules>>,
+    pub object: Option<Box<ObjectRules>>,
+    pub array: Option<Box<ArrayRules>>,
+    /// Subschemas that apply to the same value.
+    pub applicators: Vec<Applicator>,
+}
+
+/// A cheap check that accepts only valid values without issues. Values that it does not accept get the full check.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum FastCheck {
+    #[default]
+    None,
+    /// A string of this format, and no other rule.
+    Format(Format),
+    /// An integer in this inclusive range, and no other rule.
+    IntRange(i32, i32),
+    /// One of the strings of `enum`, and no other rule.
+    Enum,
+}
+
+/// `enum` and `const`.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    pub any: Option<WithSeverity<EnumValues>>,
+    pub constant: Option<WithSeverity<Literal>>,
+}
+
+/// The values of `enum`. PERF: nearly all of them are strings, which have a search of their own.
+#[derive(Debug)]
+pub(super) struct EnumValues {
+    pub words: StringSet,
+    pub others: Literals,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct StringRules {
+    pub min: Option<WithSeverity<usize>>,
+    pub max: Option<WithSeverity<usize>>,
+    pub format: Option<WithSeverity<Format>>,
+    pub pattern: Option<WithSeverity<(Pattern, Box<str>)>>,
+    /// The text of `x-expected`, which describes the pattern in messages.
+    pub expected: Option<Box<str>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct NumberRules {
+    pub min: Option<WithSeverity<Number>>,
+    pub exclusive_min: Option<WithSeverity<Number>>,
+    pub max: Option<WithSeverity<Number>>,
+    pub exclusive_max: Option<WithSeverity<Number>>,
+    pub multiple_of: Option<WithSeverity<(Divisor, Number)>>,
+}
+
+/// `additionalProperties`.
+#[derive(Debug, Default)]
+pub(super) enum Additional {
+    #[default]
+    Allow,
+    Deny(ProfileSeverities),
+    Validate(NodeId),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ObjectRules {
+    /// Index of all keys that the schema names.
+    pub table: Table,
+    /// Index of the same keys by symbol.
+    pub symbols: SymbolIndex,
+    /// The keys that the schema names: those of `properties` first, in the order of the schema.
+    pub properties: Vec<Property>,
+    pub required: Vec<WithSeverity<u32>>,
+    /// The bits of `required`, if `tracked` is at most 64.
+    pub required_bits: u64,
+    /// The bits of the properties whose absence is an error, for each profile.
+    pub required_error_bits: [u64; 2],
+    /// Whether there is neither `patternProperties` nor `propertyNames`, and at most 64 tracked properties.
+    pub is_simple: bool,
+    /// The number of properties with a bit.
+    pub tracked: u32,
+    pub patterns: Vec<(Pattern, NodeId)>,
+    pub additional: Additional,
+    pub names: Option<WithSeverity<NodeId>>,
+    pub min: Option<WithSeverity<usize>>,
+    pub max: Option<WithSeverity<usize>>,
+    /// If the object has the first property, it must have the others.
+    pub dependent: Vec<WithSeverity<(u32, Vec<u32>)>>,
+    /// If the object has the property, it must be valid by the node.
+    pub dependent_schemas: Vec<(u32, NodeId)>,
+}
+
+/// The bit of a property whose presence no rule depends on.
+pub(super) const UNTRACKED: u32 = u32::MAX;
+
+/// A key that the schema names.
+#[derive(Debug)]
+pub(super) struct Property {
+    pub name: Box<str>,
+    /// The symbol of the interned key.
+    pub symbol: Symbol,
+    /// The subschema in `properties`, if there is one.
+    pub node: Option<NodeId>,
+    /// The bit that records that an object has the property.
+    pub bit: u32,
+    /// The same bit as a mask, if `tracked` is at most 64. Otherwise 0.
+    pub mask: u64,
+}
+
+/// Hash table of the properties of one object schema by symbol: open addressing, at most half full.
+#[derive(Debug, Default)]
+pub(super) struct SymbolIndex {
+    slots: Box<[(Symbol, u16)]>,
+}
+
+impl SymbolIndex {
+    /// Builds the table. It stays empty if an index does not fit into 16 bits.
+    pub fn new(properties: &[Property]) -> Self {
+        let size = (properties.len() * 2).next_power_of_two();
+        let mut slots = vec![(NO_SYMBOL, 0); if properties.len() < usize::from(u16::MAX) { size } else { 0 }];
+        for (index, property) in (0u16..).zip(properties) {
+            if slots.is_empty() || property.symbol == NO_SYMBOL {
+                continue;
+            }
+            let mut slot = usize::from(property.symbol) & (size - 1);
+            while slots[slot].0 != NO_SYMBOL {
+                slot = (slot + 1) & (size - 1);
+            }
+            slots[slot] = (property.symbol, index);
+        }
+        Self { slots: slots.into() }
+    }
+
+    /// The index of the property with this symbol.
+    #[inline]
+    pub fn find(&self, symbol: Symbol) -> Option<usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = usize::from(symbol) & mask;
+        loop {
+            let (slot_symbol, index) = *self.slots.get(slot)?;
+            if slot_symbol == symbol {
+                return Some(usize::from(index));
+            }
+            if slot_symbol == NO_SYMBOL {
+                return None;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) enum AdditionalItems {
+    #[default]
+    Allow,
+    Deny(ProfileSeverities),
+    Validate(NodeId),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ArrayRules {
+    pub prefix: Vec<NodeId>,
+    pub rest: AdditionalItems,
+    pub min: Option<WithSeverity<usize>>,
+    pub max: Option<WithSeverity<usize>>,
+    pub unique: Option<ProfileSeverities>,
+    pub contains: Option<Contains>,
+}
+
+#[derive(Debug)]
+pub(super) struct Contains {
+    pub node: NodeId,
+    pub min: WithSeverity<usize>,
+    pub max: Option<WithSeverity<usize>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Applicator {
+    /// `$ref`, and each of `allOf`.
+    All(NodeId),
+    Any(WithSeverity<Vec<NodeId>>),
+    One(WithSeverity<Vec<NodeId>>),
+    Not(WithSeverity<NodeId>),
+    If {
+        condition: NodeId,
+        then: Option<NodeId>,
+        otherwise: Option<NodeId>,
+    },
+}
+
+impl Node {
+    /// A node without rules.
+    pub fn unconstrained() -> Self {
+        Self { types: types::ALL, accepts: types::ALL, ..Self::default() }
+    }
+
+    /// The target of a node that is nothing but a reference.
+    pub fn alias(&self) -> Option<NodeId> {
+        match self.applicators.as_slice() {
+            [Applicator::All(target)]
+                if self.types == types::ALL
+                    && !self.is_false_schema
+                    && self.values.is_none()
+                    && self.string.is_none()
+                    && self.number.is_none()
+                    && self.object.is_none()
+                    && self.array.is_none() =>
+            {
+                Some(*target)
+            }
+            _ => None,
+        }
+    }
+
+    /// Calls `visitor` with every subschema that applies to the same value.
+    pub fn visit_applicators(&self, visitor: &mut dyn FnMut(NodeId)) {
+        for rule in &self.applicators {
+            match rule {
+                Applicator::All(node) => visitor(*node),
+                Applicator::Any(branches) | Applicator::One(branches) => {
+                    branches.rule.iter().copied().for_each(&mut *visitor);
+                }
+                Applicator::Not(node) => visitor(node.rule),
+                Applicator::If { condition, then, otherwise } => {
+                    visitor(*condition);
+                    then.iter().chain(otherwise).copied().for_each(&mut *visitor);
+                }
+            }
+        }
+        if let Some(object) = &self.object {
+            object.dependent_schemas.iter().for_each(|(_, node)| visitor(*node));
+        }
+    }
+
+    /// Calls `visitor` with every subschema that applies to a part of the value.
+    pub fn visit_children(&self, visitor: &mut dyn FnMut(NodeId)) {
+        if let Some(object) = &self.object {
+            object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);
+            object.patterns.iter().for_each(|(_, node)| visitor(*node));
+            if let Additional::Validate(node) = object.additional {
+                visitor(node);
+            }
+            object.names.iter().for_each(|names| visitor(names.rule));
+        }
+        if let Some(array) = &self.array {
+            array.prefix.iter().copied().for_each(&mut *visitor);
+            if let AdditionalItems::Validate(node) = array.rest {
+                visitor(node);
+            }
+            array.contains.iter().for_each(|contains| visitor(contains.node));
+        }
+    }
+
+    /// Calls `visitor` with every subschema whose violations are violations of this node.
+    pub fn visit_failing(&self, visitor: &mut dyn FnMut(NodeId)) {
+        for rule in &self.applicators {
+            match rule {
+                Applicator::All(node) => visitor(*node),
+                Applicator::If { then, otherwise, .. } => {
+                    then.iter().chain(otherwise).copied().for_each(&mut *visitor);
+                }
+                // A branch can fail without a violation of its parent.
+                Applicator::Any(_) | Applicator::One(_) | Applicator::Not(_) => {}
+            }
+        }
+        if let Some(object) = &self.object {
+            object.dependent_schemas.iter().for_each(|(_, node)| visitor(*node));
+            object.properties.iter().filter_map(|property| property.node).for_each(&mut *visitor);
+            object.patterns.iter().for_each(|(_, node)| visitor(*node));
+            if let Additional::Validate(node) = object.additional {
+                visitor(node);
+            }
+        }
+        if let Some(array) = &self.array {
+            array.prefix.iter().copied().for_each(&mut *visitor);
+            if let AdditionalItems::Validate(node) = array.rest {
+                visitor(node);
+            }
+        }
+    }
+
+    /// Replaces every index of another node.
+    pub fn remap_nodes(&mut self, to: impl Fn(NodeId) -> NodeId) {
+        let change = |node: &mut NodeId| *node = to(*node);
+        for rule in &mut self.applicators {
+            match rule {
+                Applicator::All(node) => change(node),
+                Applicator::Any(branches) | Applicator::One(branches) => {
+                    branches.rule.iter_mut().for_each(change);
+                }
+                Applicator::Not(node) => change(&mut node.rule),
+                Applicator::If { condition, then, otherwise } => {
+                    change(condition);
+                    then.iter_mut().chain(otherwise).for_each(change);
+                }
+            }
+        }
+        if let Some(object) = &mut self.object {
+            object.dependent_schemas.iter_mut().for_each(|(_, node)| change(node));
+            object.properties.iter_mut().filter_map(|property| property.node.as_mut()).for_each(change);
+            object.patterns.iter_mut().for_each(|(_, node)| change(node));
+            if let Additional::Validate(node) = &mut object.additional {
+                change(node);
+            }
+            object.names.iter_mut().for_each(|names| change(&mut names.rule));
+        }
+        if let Some(array) = &mut self.array {
+            array.prefix.iter_mut().for_each(change);
+            if let AdditionalItems::Validate(node) = &mut array.rest {
+                change(node);
+            }
+            array.contains.iter_mut().for_each(|contains| change(&mut contains.node));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! One sentence for each option with an invalid value, whether Rust or TypeScript finds it.
+
+use crate::issue::Code;
+use crate::webhook::Error;
+
+/// The error for an option that has an invalid value. SECURITY: the value is not quoted, since it may be a secret.
+#[cold]
+pub fn invalid_option(name: &str) -> Error {
+    let expected = match name {
+        "secrets" => "a string or a list of strings",
+        "unsigned" => "\"allow\" or \"refuse\"",
+        "algorithms" => "a list of \"sha1\", \"sha256\" and \"sha512\"",
+        "profile" => "\"lenient\" or \"strict\"",
+        "maxBytes" => "a number of bytes, 0 or more",
+        "tolerance" => "a number of seconds, 0 or more",
+        "maxCombinations" => "a number, 0 or more",
+        "now" => "a Date, or a number of milliseconds",
+        "digest" => "true or false",
+        "random" => "32 random bytes",
+        _ => "a string",
+    };
+    let message = ["Invalid value for option `", name, "`: expected ", expected, "."].concat();
+    Error::new(Code::OPTION_INVALID, message)
+}
