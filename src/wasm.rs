@@ -10,6 +10,8 @@ mod invalid_option;
 mod js_number;
 mod native_hash;
 mod options;
+#[cfg(feature = "outline")]
+mod outline;
 mod primitives;
 mod send;
 
@@ -37,6 +39,8 @@ use data::{
 pub use import::{
     DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
 };
+#[cfg(feature = "outline")]
+pub use outline::outline;
 pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
 pub use send::{duration_option, status_range_option};
 

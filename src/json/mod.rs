@@ -8,6 +8,8 @@ mod js_number;
 mod keys;
 mod locate;
 mod number;
+#[cfg(any(feature = "outline", test))]
+mod outline;
 mod parser;
 mod pointer;
 #[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
@@ -27,6 +29,8 @@ pub(crate) use js_number::set_js_text;
 pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};
 pub(crate) use locate::{located_at, without_location};
 pub use number::{Decimal, Divisor};
+#[cfg(feature = "outline")]
+pub(crate) use outline::{PatternSet, outline};
 pub use pointer::Pointer;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use serialize::json_text;
@@ -94,6 +98,12 @@ impl<'a> Document<'a> {
     /// Parses with a table of expected keys: the token of such a key holds its symbol.
     pub(crate) fn parse_with_keys(bytes: &'a [u8], key_table: &Arc<KeyTable>) -> Result<Self, Box<Issue>> {
         parser::parse(bytes, Some(key_table))
+    }
+
+    /// The document up to the first syntax error; `None` without any value.
+    #[cfg(any(feature = "outline", test))]
+    pub(crate) fn parse_prefix(bytes: &'a [u8]) -> Option<Self> {
+        parser::parse_prefix(bytes)
     }
 
     /// The tape alone, for the bridge.

@@ -56,16 +56,7 @@ pub(super) fn parse<'a>(
     bytes: &'a [u8],
     key_table: Option<&Arc<KeyTable>>,
 ) -> Result<Document<'a>, Box<Issue>> {
-    let mut parser = JsonParser {
-        bytes,
-        tape: Vec::with_capacity(bytes.len().min(MAX_DOCUMENT_BYTES) / 10 + 8),
-        stack: Vec::with_capacity(12),
-        key_table: key_table.map(|table| &**table),
-        last_key: NO_SYMBOL,
-        context: 0,
-        diagnostics: Diagnostics::default(),
-        is_ascii: true,
-    };
+    let mut parser = JsonParser::new(bytes, key_table.map(|table| &**table));
     match parser.run() {
         Ok(()) => {
             let JsonParser { tape, diagnostics, is_ascii, .. } = parser;
@@ -82,6 +73,25 @@ pub(super) fn parse<'a>(
     }
 }
 
+/// The document up to the first syntax error: a container that is open there ends there. `None` without any value.
+#[cfg(any(feature = "outline", test))]
+pub(super) fn parse_prefix(bytes: &[u8]) -> Option<Document<'_>> {
+    let mut parser = JsonParser::new(bytes, None);
+    if let Err(error) = parser.run() {
+        parser.close_all(error.offset);
+    }
+    let JsonParser { tape, is_ascii, .. } = parser;
+    let document = Document {
+        bytes,
+        tape,
+        diagnostics: Vec::new(),
+        is_ascii,
+        has_duplicate_keys: true,
+        key_table: None,
+    };
+    (document.token_count() > 0).then_some(document)
+}
+
 #[allow(clippy::inline_always)]
 #[inline(always)]
 fn skip_whitespace(bytes: &[u8], mut pos: usize) -> usize {
@@ -96,7 +106,45 @@ fn skip_whitespace(bytes: &[u8], mut pos: usize) -> usize {
 
 // PERF: each of these methods has one caller, the loop in `run`; inlined, its state stays in registers.
 #[allow(clippy::inline_always)]
-impl JsonParser<'_> {
+impl<'a> JsonParser<'a> {
+    fn new(bytes: &'a [u8], key_table: Option<&'a KeyTable>) -> Self {
+        Self {
+            bytes,
+            tape: Vec::with_capacity(bytes.len().min(MAX_DOCUMENT_BYTES) / 10 + 8),
+            stack: Vec::with_capacity(12),
+            key_table,
+            last_key: NO_SYMBOL,
+            context: 0,
+            diagnostics: Diagnostics::default(),
+            is_ascii: true,
+        }
+    }
+
+    /// Closes the containers that are open at a syntax error, after their last complete value.
+    #[cfg(any(feature = "outline", test))]
+    fn close_all(&mut self, pos: usize) {
+        let Some(innermost) = self.stack.len().checked_sub(1) else { return };
+        // A container is counted when it is closed: the open ones are not yet.
+        for frame in &mut self.stack[..innermost] {
+            frame.count += 1;
+        }
+        let frame = &mut self.stack[innermost];
+        let (mut index, mut values, mut is_key) = (frame.open + 1, 0, frame.is_object);
+        while (index as usize) < self.tape.len() {
+            index = self.tape[index as usize].next_index(index);
+            values += u32::from(!is_key);
+            is_key = frame.is_object && !is_key;
+        }
+        frame.count = values;
+        if frame.is_object && !is_key {
+            // A key without its value.
+            self.tape.pop();
+        }
+        while !self.stack.is_empty() {
+            self.close(pos.saturating_sub(1));
+        }
+    }
+
     #[cold]
     fn error_context(&self) -> SyntaxErrorContext<'_> {
         let container = |frame: &ContainerFrame| OpenContainer {

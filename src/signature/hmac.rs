@@ -4,6 +4,7 @@ use std::fmt;
 
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::Algorithm;
@@ -44,8 +45,7 @@ pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
 
 /// Whether both are equal. SECURITY: the run time depends on the lengths only.
 pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
-    let pairs = first.iter().zip(second);
-    first.len() == second.len() && pairs.fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b))) == 0
+    first.ct_eq(second).into()
 }
 
 /// A key prepared for one algorithm:

@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const ID = "virtual:core";
-/** Compiled for size, by `cargo xtask www`, which says where its target folder is. */
-const path =
+/** The page's core, compiled for size by `cargo xtask www`. Its glue is in the same folder. */
+export const path =
   process.env.HOOKSEAL_PAGE_CORE ??
   fileURLToPath(new URL("../../target/xtask/page/core.wasm", import.meta.url));
 

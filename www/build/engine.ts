@@ -1,10 +1,33 @@
 /** `virtual:engine`: the worker's source as text. The worker is created from a blob, which inherits the page's policy. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minify } from "terser";
 import type { Plugin } from "vite";
+import { path as core } from "./core.ts";
 import { MINIFIED } from "./minified.ts";
 import { samplesModule } from "./samples.ts";
+
+/**
+ * Files of the package whose functions the page never needs: TypeScript checks the options of its calls, and it inspects
+ * deliveries, so that no object of a verified delivery is made.
+ */
+const UNUSED = /[\\/]pkg[\\/]dist[\\/]esm[\\/](?:options|event|verified)\.js$/;
+
+/** A file with the same exports, which do nothing. */
+function withoutCode(path: string): string {
+  const names = /^export \{([^}]*)\};?$/m.exec(readFileSync(path, "utf8"))?.[1]?.split(",") ?? [];
+  return names.map((name) => `export const ${name.trim()} = () => undefined;`).join("\n");
+}
+
+/** The package's check of the runtime names Node.js and servers. This one is for users of the page. */
+const RUNTIME = `export const { TextDecoder, TextEncoder } = globalThis;
+export const checkRuntime = () => {
+  if (globalThis.WebAssembly === undefined)
+    throw new Error("This browser has no WebAssembly. Safari: turn off Lockdown Mode for this page.");
+};
+export const uncompiled = (cause) => new Error("The core cannot be compiled. Update the browser.", { cause });`;
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
@@ -27,6 +50,17 @@ export function engine(): Plugin {
         legalComments: "none",
         logLevel: "warning",
         plugins: [
+          {
+            name: "package",
+            setup({ onLoad }) {
+              // The page's core has more calls than the package's.
+              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]generated[\\/]glue\.js$/ }, () => ({
+                contents: readFileSync(join(dirname(core), "glue.js"), "utf8"),
+              }));
+              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]runtime\.js$/ }, () => ({ contents: RUNTIME }));
+              onLoad({ filter: UNUSED }, ({ path }) => ({ contents: withoutCode(path) }));
+            },
+          },
           {
             name: "samples",
             setup({ onResolve, onLoad }) {

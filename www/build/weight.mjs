@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
 const KB = 1000;
-/** Limit without the core. Of it, 2.3 KB are what the package says of misspelt options, unusable bodies, traps and runtimes. */
-const MAX_PAGE_BYTES = 121 * KB;
+/** Limit without the core: its size now, rounded up. Growth is a decision. */
+const MAX_PAGE_BYTES = 119.5 * KB;
 /** Limit with the core. */
 const MAX_TOTAL_BYTES = 250 * KB;
 

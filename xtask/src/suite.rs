@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use crate::cache::files;
-use crate::run::{Failure, capture_stdout, cargo, display_command, node, root};
+use crate::run::{Failure, capture_stdout, cargo, display_command, node, root, target};
 use crate::summary::{Count, Summary};
 use crate::{licenses, npm, reproduce, setup, wasm, words, www};
 
@@ -84,7 +84,8 @@ impl Suite {
 
     fn webassembly(&mut self) {
         self.step("clippy, WebAssembly", || {
-            let arguments = ["--quiet", "--package", "hookseal", "--", "-D", "warnings"];
+            let arguments =
+                ["--features", "outline", "--quiet", "--package", "hookseal", "--", "-D", "warnings"];
             crate::run::run(crate::run::cargo_wasm("clippy")?.args(arguments), "fix what clippy reports")
         });
         let start = Instant::now();
@@ -121,7 +122,11 @@ impl Suite {
         );
         self.step("Python and PHP", setup::ensure_languages);
         self.tests("TypeScript unit tests", &mut node_tests("pkg/test/unit")?);
-        self.tests("playground without a browser", &mut node_tests("www/test/unit")?);
+        if self.step("core of the playground", wasm::build_for_page) {
+            let mut tests = node_tests("www/test/unit")?;
+            tests.env(wasm::PAGE_MODULE_ENV, target().join(wasm::PAGE_MODULE));
+            self.tests("playground without a browser", &mut tests);
+        }
         Ok(())
     }
 

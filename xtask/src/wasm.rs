@@ -16,10 +16,12 @@ pub const GENERATED: &str = "pkg/src/generated";
 const COMPILED: &str = "wasm32-unknown-unknown/release/hookseal.wasm";
 const GLUE: &str = "xtask/glue";
 
-/// The same core for the playground: smaller, and half as fast. (`[profile.page]` in Cargo.toml)
+/// The core of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
 const PAGE_COMPILED: &str = "wasm32-unknown-unknown/page/hookseal.wasm";
 const PAGE_GLUE: &str = "xtask/page-glue";
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
+/// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
+pub const PAGE_MODULE_ENV: &str = "HOOKSEAL_PAGE_CORE";
 
 /// WebAssembly features of the module. Every supported runtime has had them since 2023.
 const FEATURES: [&str; 7] = [
@@ -57,17 +59,25 @@ pub fn build() -> Result<(), Failure> {
     .run_if_stale(|| {
         progress("generating the JavaScript glue and optimizing the module: wasm-bindgen, wasm-opt -O3");
         bind(COMPILED, GLUE)?;
-        publish_glue()?;
+        write_glue(GLUE, &root().join(GENERATED))?;
         optimize(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
         run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "fix what Node reports")
     })
 }
 
-/// Compiles the core for the playground. The page uses the package's glue, so both modules must have the same glue.
+/// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
 pub fn build_for_page() -> Result<(), Failure> {
     progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
     run(
-        cargo_wasm("build")?.args(["--profile", "page", "--quiet", "--package", "hookseal"]),
+        cargo_wasm("build")?.args([
+            "--features",
+            "outline",
+            "--profile",
+            "page",
+            "--quiet",
+            "--package",
+            "hookseal",
+        ]),
         "fix what the compiler reports",
     )?;
     CachedStep::new(
@@ -78,24 +88,19 @@ pub fn build_for_page() -> Result<(), Failure> {
             Path::new("package-lock.json"),
             Path::new("xtask/src/wasm.rs"),
         ],
-        &[target().join(PAGE_MODULE)],
+        &[target().join(PAGE_MODULE), page_folder().join("glue.js")],
     )?
     .run_if_stale(|| {
         progress("optimizing the module for the page: wasm-bindgen, wasm-opt -Oz");
         bind(PAGE_COMPILED, PAGE_GLUE)?;
-        let glue = |folder: &str| {
-            let path = target().join(folder).join("glue.js");
-            fs::read(&path).map_err(|error| Failure::file(&path, error))
-        };
-        if glue(GLUE)? != glue(PAGE_GLUE)? {
-            return Err(Failure::new("the glue of the page's core differs from the package's")
-                .hint("remove the folder xtask in the target folder, and run this command again"));
-        }
-        let module = target().join(PAGE_MODULE);
-        let folder = module.parent().unwrap_or(&module);
-        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-        optimize(PAGE_GLUE, &["-Oz"], &module)
+        write_glue(PAGE_GLUE, &page_folder())?;
+        optimize(PAGE_GLUE, &["-Oz"], &target().join(PAGE_MODULE))
     })
+}
+
+/// The folder with the module and the glue of the playground.
+pub fn page_folder() -> PathBuf {
+    target().join(PAGE_MODULE).with_file_name("")
 }
 
 /// Generates the glue for the `web` target, without a default path to the module: a `new URL(...)` inside a dependency
@@ -120,12 +125,11 @@ fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
 /// The TypeScript declaration of the function that [`restartable`] adds.
 const FORGET: &str = "\n/**\n * Drops the instance; `initSync` then creates a new one.\n */\nexport function forget(): void;\n";
 
-/// Writes the glue to the sources of the package, changed so that the core can be restarted after a trap.
-fn publish_glue() -> Result<(), Failure> {
-    let generated = root().join(GENERATED);
-    fs::create_dir_all(&generated).map_err(|error| Failure::file(&generated, error))?;
+/// Writes the glue to a folder, changed so that the core can be restarted after a trap.
+fn write_glue(glue: &str, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
     let read = |name: &str| {
-        let path = target().join(GLUE).join(name);
+        let path = target().join(glue).join(name);
         fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
     };
     let glue = restartable(&read("glue.js")?).ok_or_else(|| {
@@ -134,7 +138,7 @@ fn publish_glue() -> Result<(), Failure> {
     })?;
     let declarations = read("glue.d.ts")? + FORGET;
     for (name, text) in [("glue.js", glue), ("glue.d.ts", declarations)] {
-        let path = generated.join(name);
+        let path = folder.join(name);
         fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
     }
     Ok(())

@@ -17,7 +17,7 @@ pub fn build() -> Result<(), Failure> {
     CachedStep::new(
         "www",
         &[
-            target().join(wasm::PAGE_MODULE).as_path(),
+            wasm::page_folder().as_path(),
             Path::new("www/src"),
             Path::new("www/build"),
             Path::new("www/public"),
@@ -49,6 +49,6 @@ pub fn serve() -> Command {
 
 fn vite(command: &str) -> Command {
     let mut vite = node("node_modules/vite/bin/vite.js");
-    vite.args([command, "www"]).env("HOOKSEAL_PAGE_CORE", target().join(wasm::PAGE_MODULE));
+    vite.args([command, "www"]).env(wasm::PAGE_MODULE_ENV, target().join(wasm::PAGE_MODULE));
     vite
 }

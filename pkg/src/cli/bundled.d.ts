@@ -1,4 +1,4 @@
-/** Made by the build of providers/: file names and texts, by provider. */
+/** The samples of providers/, which the build inlines: texts by provider and file name. */
 declare module "hookseal:samples" {
   export const SAMPLES: Record<string, Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-/** `providers` and `schema`: what is built in, and contracts to look at or to check a payload with. */
+/** `providers` and `schema`: lists the built-in providers, prints schemas, and validates payloads against them. */
 import { existsSync } from "node:fs";
 import {
   compileSchema,
@@ -10,8 +10,8 @@ import {
 } from "../index.js";
 import { readJsonFile } from "./create.js";
 import { findDefinition } from "./hooks.js";
-import { bytesOf, displayName } from "./input.js";
-import { print, sanitize, showIssue, style, table } from "./paint.js";
+import { displayName, readBytes } from "./input.js";
+import { print, sanitize, showIssue, style, table } from "./output.js";
 import { summary } from "./report.js";
 import { listEvents } from "./samples.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
@@ -44,7 +44,7 @@ export function listProviders(options: { json?: boolean }): number {
   return EXIT_VALID;
 }
 
-/** What a receiver goes by and no signature covers. */
+/** Fields that a receiver uses and that the signature does not cover. */
 const uncoveredOf = (id: string) => webhook(id, { unsigned: "allow" }).uncovered;
 
 export interface SchemaOptions {
@@ -55,29 +55,29 @@ export interface SchemaOptions {
   redact?: boolean;
 }
 
-/** Prints a contract, or holds a payload to it. */
+/** Prints a schema, or validates a payload against it. */
 export async function schema(
-  what: string,
+  source: string,
   event: string | undefined,
   options: SchemaOptions,
 ): Promise<number> {
-  const contract =
-    event === undefined && providerDefinition(what) === undefined && existsSync(what)
-      ? (readJsonFile(what) as object)
-      : contractOf(what, event, options);
+  const document =
+    event === undefined && providerDefinition(source) === undefined && existsSync(source)
+      ? (readJsonFile(source) as object)
+      : findSchema(source, event, options);
   if (options.check === undefined) {
-    print(JSON.stringify(contract, null, 2));
+    print(JSON.stringify(document, null, 2));
     return EXIT_VALID;
   }
-  const bytes = await bytesOf(options.check);
+  const bytes = await readBytes(options.check);
   let issues: ReturnType<ReturnType<typeof compileSchema>["check"]>;
   try {
-    issues = compileSchema(contract).check(bytes);
+    issues = compileSchema(document).check(bytes);
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error;
     throw new UsageError(
-      `The schema cannot be used: ${error.message}`,
-      error.pointer === "" ? undefined : `It stands at ${error.pointer}`,
+      `Invalid schema: ${error.message}`,
+      error.pointer === "" ? undefined : `Location: ${error.pointer}`,
     );
   }
   const valid = issues.every(({ severity }) => severity !== "error");
@@ -90,28 +90,28 @@ export async function schema(
   return valid ? EXIT_VALID : EXIT_REJECTED;
 }
 
-/** What an object has by this name itself. */
+/** An own property. Names come from the command line, and may be those of inherited members. */
 const ownEntry = <T>(object: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
-function contractOf(provider: string, event: string | undefined, { revision }: SchemaOptions): object {
+function findSchema(provider: string, event: string | undefined, { revision }: SchemaOptions): object {
   const { events = {} } = findDefinition(provider);
   const names = Object.keys(events);
   const name = event ?? (names.length === 1 ? names[0] : undefined);
   const definition = name === undefined ? undefined : (ownEntry(events, name) ?? ownEntry(events, "*"));
   if (definition === undefined) {
     throw new UsageError(
-      name === undefined ? "Which event?" : "The provider has no such event.",
-      `It has: ${listEvents(names)}`,
+      name === undefined ? "Missing argument: the event." : "Unknown event of this provider.",
+      `Events: ${listEvents(names)}`,
     );
   }
   const { revisions } = definition as { revisions?: { name?: string; schema: object }[] };
   if (revisions === undefined) return (definition as { schema: object }).schema;
-  const chosen = revisions.find((one) => one.name === revision);
+  const chosen = revisions.find(({ name }) => name === revision);
   if (chosen !== undefined) return chosen.schema;
   const list = revisions.map(({ name }) => name).join(", ");
   throw new UsageError(
-    revision === undefined ? "This event has several revisions." : "There is no such revision.",
-    `Say one of them: --revision ${sanitize(list)}`,
+    revision === undefined ? "This event has several revisions." : "Unknown revision of this event.",
+    `Select one with --revision: ${sanitize(list)}`,
   );
 }

@@ -1,4 +1,4 @@
-/** `sign` and `new`: bodies with the headers of their provider, and events to start from. */
+/** `sign` and `new`: signs a body as its provider does, and creates an event from a sample or from data. */
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import {
@@ -9,11 +9,19 @@ import {
   type Webhook,
 } from "../index.js";
 import { type HookOptions, WebhookFactory } from "./hooks.js";
-import { bytesOf, displayName, type InputOptions, nameOfMissing, readDelivery, sources } from "./input.js";
-import { print, printError, style } from "./paint.js";
+import {
+  displayName,
+  type InputOptions,
+  missingFileName,
+  readBytes,
+  readDelivery,
+  sources,
+} from "./input.js";
+import { print, printError, style } from "./output.js";
 import { listEvents, nameSample, samplesOf, typeOfSample } from "./samples.js";
 import { describeError, EXIT_VALID, UsageError } from "./usage.js";
 
+/** What `sign` prints: the headers alone, or the whole delivery in an export format. */
 export type PrintAs = "headers" | "curl" | "http" | "ndjson";
 
 export interface SignCommandOptions extends HookOptions, InputOptions {
@@ -24,15 +32,14 @@ export interface SignCommandOptions extends HookOptions, InputOptions {
   webhookId?: string;
 }
 
-/** A body signed as its provider does it. Of the headers it comes with one may tell what event it is. */
-export async function signed(
+/** Signs a body by its provider's rules. `headers` may contain the event type, for providers that send it in a header. */
+export async function signDelivery(
   { headers, body }: { headers: HeadersLike; body: Uint8Array },
   options: SignCommandOptions,
   url: string | undefined,
   event?: string,
 ): Promise<{ delivery: SignedDelivery; hook: Webhook }> {
-  const hooks = new WebhookFactory(options, "trust");
-  const hook = await hooks.of({ headers, body });
+  const hook = await new WebhookFactory(options, "verify").forDelivery({ headers, body });
   const type = event ?? hook.inspect({ headers, body }).type;
   try {
     const { now, id, webhookId } = options;
@@ -47,27 +54,27 @@ export async function signed(
 export async function sign(file: string | undefined, options: SignCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await readDelivery(source, options);
-  const made = (await signed(delivery, options, options.url)).delivery;
+  const { delivery: signed } = await signDelivery(delivery, options, options.url);
   if (options.json === true) {
     print(
       JSON.stringify({
-        method: made.method,
-        headers: made.headers,
-        bodyBase64: Buffer.from(made.body).toString("base64"),
+        method: signed.method,
+        headers: signed.headers,
+        bodyBase64: Buffer.from(signed.body).toString("base64"),
       }),
     );
     return EXIT_VALID;
   }
   const as = options.as ?? "headers";
   if (as === "headers") {
-    for (const [name, value] of Object.entries(made.headers)) print(`${name}: ${value}`);
+    for (const [name, value] of Object.entries(signed.headers)) print(`${name}: ${value}`);
     return EXIT_VALID;
   }
-  const text = exportDelivery({ ...made, url: options.url }, as);
+  const text = exportDelivery({ ...signed, url: options.url }, as);
   if (text === undefined) {
     throw new UsageError(
-      `This cannot be printed as ${as}.`,
-      "A body with a NUL byte fits no command line: use --as http or --as ndjson.",
+      `The delivery cannot be exported as ${as}.`,
+      "A command line cannot contain the NUL byte of this body. Use --as http or --as ndjson.",
     );
   }
   process.stdout.write(text);
@@ -98,28 +105,28 @@ export async function create(
   const event = type ?? (events.length === 1 ? events.find((name) => name !== "*") : undefined);
   if (event === undefined || !(events.includes(event) || events.includes("*"))) {
     throw new UsageError(
-      event === undefined ? "Which event?" : "The provider has no such event.",
-      `It has: ${listEvents([...new Set([...events, ...samples.map(typeOfSample)])])}`,
+      event === undefined ? "Missing argument: the event." : "Unknown event of this provider.",
+      `Events: ${listEvents([...new Set([...events, ...samples.map(typeOfSample)])])}`,
     );
   }
   let body: Uint8Array;
   if (options.data === undefined) {
-    const fits = samples.filter((sample) => typeOfSample(sample) === event);
+    const candidates = samples.filter((sample) => typeOfSample(sample) === event);
     const sample =
-      options.sample === undefined ? fits[0] : fits.find(({ variant }) => variant === options.sample);
+      options.sample === undefined
+        ? candidates[0]
+        : candidates.find(({ variant }) => variant === options.sample);
     if (sample === undefined) {
       throw new UsageError(
-        options.sample === undefined
-          ? "There is no sample of this event."
-          : "There is no such sample of this event.",
-        fits.length === 0
-          ? "Give its data: --data FILE"
-          : `There are: ${fits.map(({ variant }) => variant).join(", ")}`,
+        options.sample === undefined ? "This event has no sample." : "Unknown sample of this event.",
+        candidates.length === 0
+          ? "Pass its data with --data FILE."
+          : `Samples: ${candidates.map(({ variant }) => variant).join(", ")}`,
       );
     }
     body = new TextEncoder().encode(sample.text);
   } else {
-    body = await made(hooks, provider, event, options);
+    body = await createFromData(hooks, provider, event, options);
   }
   if (options.out === undefined) {
     process.stdout.write(body);
@@ -134,20 +141,21 @@ export async function create(
   return EXIT_VALID;
 }
 
-async function made(
+/** Creates the body of an event from the file of --data. */
+async function createFromData(
   hooks: WebhookFactory,
   provider: string,
   event: string,
   options: NewOptions,
 ): Promise<Uint8Array> {
-  const text = new TextDecoder().decode(await bytesOf(options.data as string));
+  const text = new TextDecoder().decode(await readBytes(options.data as string));
   let data: object;
   try {
     data = JSON.parse(text);
   } catch {
-    throw new UsageError("The data of --data is no JSON.");
+    throw new UsageError("The file of --data is not valid JSON.");
   }
-  const hook = await hooks.named(provider);
+  const hook = await hooks.byId(provider);
   try {
     return hook.create(event, data, { id: options.id, now: options.now }).body;
   } catch (error) {
@@ -156,20 +164,17 @@ async function made(
   }
 }
 
-/** The schema of one's own that stands in a file, or its text as it is. */
+/** Reads and parses a JSON file. */
 export function readJsonFile(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`${nameOfMissing(path)} cannot be read: ${describeError(error)}.`);
+    throw new UsageError(`${missingFileName(path)} cannot be read: ${describeError(error)}.`);
   }
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(
-      `${displayName(path)} is no JSON.`,
-      `See where: hookseal schema --check ${displayName(path)}`,
-    );
+    throw new UsageError(`${displayName(path)} is not valid JSON.`);
   }
 }

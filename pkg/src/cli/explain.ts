@@ -1,15 +1,15 @@
-/** `explain`: why a signature does not match, as far as that can be proven. */
+/** `explain`: why a signature does not match. A match is proof, an observation is a hint. */
 import type { Cause } from "../index.js";
 import { WebhookFactory } from "./hooks.js";
 import { readDelivery, sources } from "./input.js";
-import { codeFrame, count, print, sanitize, style } from "./paint.js";
+import { codeFrame, count, print, sanitize, style } from "./output.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
 import type { VerifyCommandOptions } from "./verify.js";
 
 export async function explain(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await readDelivery(source, options);
-  const hook = await new WebhookFactory(options, "trust").of(delivery);
+  const hook = await new WebhookFactory(options, "verify").forDelivery(delivery);
   const { now } = options;
   const checked = hook.check(delivery, { now });
   const explanation = hook.explain(delivery, { now });
@@ -22,11 +22,11 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   }
   if (!checked.ok) print(`${style.red(checked.error.code)} ${sanitize(checked.error.message)}`);
   else if (checked.value.signature.status === "verified")
-    print(`${style.green("The signature matches")}: there is nothing to explain.`);
-  else print(`${style.yellow("The delivery is not signed")}: there is nothing to explain.`);
+    print(`${style.green("The signature is valid")}: nothing to explain.`);
+  else print(`${style.yellow("The delivery is unsigned")}: nothing to explain.`);
   const causes = new CausePrinter(delivery.body, options.redact === true);
   for (const cause of explanation.matches) causes.print(style.green("match"), cause);
-  // The first line has said that the signature is valid.
+  // The first line of the output already says that the signature is valid.
   const observations = explanation.observations.filter(
     ({ code }) => !checked.ok || code !== "signature-valid",
   );
@@ -35,7 +35,7 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   return code;
 }
 
-/** Prints causes: the code for each framework only once, because many causes have the same. */
+/** Prints causes. Many have the same code for a framework, which is printed once. */
 class CausePrinter {
   readonly #body: Uint8Array;
   readonly #redact: boolean;
@@ -64,7 +64,7 @@ class CausePrinter {
   }
 }
 
-/** Returns line and column of a byte. */
+/** Returns the line and column of a byte offset. */
 function formatLocation(body: Uint8Array, offset: number): { line: number; column: number } {
   const before = new TextDecoder().decode(body.subarray(0, offset));
   return { line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") };

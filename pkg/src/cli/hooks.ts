@@ -1,4 +1,4 @@
-/** The webhook a command works with: by --provider, or by what a delivery looks like. */
+/** The webhook of a command: of the provider that --provider names, or of the detected one. */
 import { readFileSync } from "node:fs";
 import {
   type Delivery,
@@ -23,15 +23,15 @@ export interface HookOptions extends SecretOptions {
   tolerance?: number;
 }
 
-/** A definition of one's own, as --provider names it. */
+/** Reads the provider definition file that --provider names. */
 function readDefinitionFile(path: string): ProviderDefinition {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new UsageError(
-      `What --provider names is no built-in provider, and cannot be read as a file: ${describeError(error)}.`,
-      `Built in are ${providers().join(", ")}; your own is a JSON file.`,
+      `The value of --provider is neither a built-in provider nor a readable file: ${describeError(error)}.`,
+      `Built-in providers: ${providers().join(", ")}. Or name a provider definition: --provider mine.json`,
     );
   }
   let definition: ProviderDefinition;
@@ -39,17 +39,17 @@ function readDefinitionFile(path: string): ProviderDefinition {
     definition = JSON.parse(text);
   } catch {
     throw new UsageError(
-      "The provider definition is no JSON.",
-      `Where: echo true > any.json; hookseal schema any.json --check ${displayName(path)}`,
+      "The provider definition is not valid JSON.",
+      `To find the error: echo true > any.json; hookseal schema any.json --check ${displayName(path)}`,
     );
   }
-  // Everybody who looks into it can rely on its form from here on.
-  make(() => webhook(definition, { unsigned: "allow" }));
+  // Validated here once, so that later code can rely on its structure.
+  asUsageError(() => webhook(definition, { unsigned: "allow" }));
   return definition;
 }
 
-/** A webhook; what speaks against it is wrong usage. */
-function make(work: () => Webhook): Webhook {
+/** Makes a webhook. Its error becomes a usage error: the options are those of the command line. */
+function asUsageError(work: () => Webhook): Webhook {
   try {
     return work();
   } catch (error) {
@@ -58,74 +58,80 @@ function make(work: () => Webhook): Webhook {
   }
 }
 
-/** The definition that --provider names. */
+/** The definition of a built-in provider, or of a file. */
 export function findDefinition(provider: string): ProviderDefinition {
   return providerDefinition(provider) ?? readDefinitionFile(provider);
 }
 
-/** Makes webhooks as they are needed, one for each provider. */
+/**
+ * How signatures are treated. `verify`: a provider without signatures needs `--unsigned`. `report`: unsigned deliveries are
+ * reported, not rejected. `none`: signatures are not checked, and no secret is needed.
+ */
+export type HookMode = "verify" | "report" | "none";
+
+/** Makes the webhook of each provider when a delivery needs it, once. */
 export class WebhookFactory {
   readonly #options: HookOptions;
-  /** `sign`: what signs nothing is not excused. `look`: reports say that it is unsigned. `none`: no signature is looked at. */
-  readonly #mode: "trust" | "look" | "none";
-  readonly #made = new Map<string, Promise<Webhook>>();
+  readonly #mode: HookMode;
+  readonly #webhooks = new Map<string, Promise<Webhook>>();
   readonly #definitions = new Map<string, ProviderDefinition>();
 
-  constructor(options: HookOptions, need: "trust" | "look" | "none") {
+  constructor(options: HookOptions, mode: HookMode) {
     this.#options = options;
-    this.#mode = need;
+    this.#mode = mode;
   }
 
-  /** The name of the provider of a delivery; an error that says what to give where it cannot be told. */
-  name(delivery: Delivery): string {
-    const name = this.#options.provider ?? detectProvider(delivery);
-    if (name !== undefined) return name;
+  /** The provider of --provider, or the detected one; undefined if none is detected. */
+  detect(delivery: Delivery): string | undefined {
+    return this.#options.provider ?? detectProvider(delivery);
+  }
+
+  /** The same, or a usage error. */
+  providerOf(delivery: Delivery): string {
+    const provider = this.detect(delivery);
+    if (provider !== undefined) return provider;
     throw new UsageError(
-      "Neither its headers nor its event tell which provider sent this.",
-      `Say --provider with one of ${providers().join(", ")}, or name a definition: --provider mine.json`,
+      "Provider not detected: neither the headers nor the event type are those of a built-in provider.",
+      `Pass --provider with one of ${providers().join(", ")}, or with a definition: --provider mine.json`,
     );
   }
 
-  /** Whether the provider of a delivery can be told. */
-  knows(delivery: Delivery): boolean {
-    return this.#options.provider !== undefined || detectProvider(delivery) !== undefined;
+  forDelivery(delivery: Delivery): Promise<Webhook> {
+    return this.byId(this.providerOf(delivery));
   }
 
-  of(delivery: Delivery): Promise<Webhook> {
-    return this.named(this.name(delivery));
+  definition(provider: string): ProviderDefinition {
+    const definition = this.#definitions.get(provider) ?? findDefinition(provider);
+    this.#definitions.set(provider, definition);
+    return definition;
   }
 
-  definition(name: string): ProviderDefinition {
-    const known = this.#definitions.get(name) ?? findDefinition(name);
-    this.#definitions.set(name, known);
-    return known;
+  byId(provider: string): Promise<Webhook> {
+    const hook = this.#webhooks.get(provider) ?? this.#make(provider);
+    this.#webhooks.set(provider, hook);
+    return hook;
   }
 
-  named(name: string): Promise<Webhook> {
-    const made = this.#made.get(name) ?? this.#make(name);
-    this.#made.set(name, made);
-    return made;
-  }
-
-  async #make(name: string): Promise<Webhook> {
+  async #make(provider: string): Promise<Webhook> {
     const { profile, maxBytes, tolerance } = this.#options;
-    const definition = this.definition(name);
+    const definition = this.definition(provider);
+    const title = definition.title ?? definition.id;
     const signs = definition.signature !== undefined && definition.signature !== null;
     const secrets = this.#mode === "none" ? [] : readSecrets(this.#options);
     const unsigned =
-      this.#options.unsigned === true || this.#mode === "none" || (this.#mode === "look" && !signs);
+      this.#options.unsigned === true || this.#mode === "none" || (this.#mode === "report" && !signs);
     if (signs && !unsigned && secrets.length === 0) {
-      secrets.push(await promptSecret(definition.title ?? definition.id));
+      secrets.push(await promptSecret(title));
     }
     if (!signs && !unsigned) {
       throw new UsageError(
-        `${definition.title ?? definition.id} signs nothing: anybody who knows the URL can send such a delivery.`,
-        "Say --unsigned if that is what you expect.",
+        `${title} does not sign its webhooks, so the sender cannot be authenticated.`,
+        "Pass --unsigned to accept unsigned deliveries.",
       );
     }
-    return make(() =>
-      webhook(providerDefinition(name) === undefined ? definition : name, {
-        // A provider that signs nothing has no use for a secret that is there for another one.
+    return asUsageError(() =>
+      webhook(providerDefinition(provider) === undefined ? definition : provider, {
+        // The secret options of `inspect` apply to all its deliveries. A provider without signatures takes no secret.
         secrets: signs ? secrets : [],
         unsigned: unsigned ? "allow" : "refuse",
         profile,

@@ -1,4 +1,4 @@
-/** What a command reads: files, standard input, captures, commands and archives. Bytes stay as they are. */
+/** Input of the commands: files and standard input, imported as deliveries. Bodies keep their bytes. */
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import {
@@ -10,7 +10,7 @@ import {
   importDeliveries,
   importStream,
 } from "../index.js";
-import { printError, sanitize, showIssue } from "./paint.js";
+import { printError, sanitize, showIssue } from "./output.js";
 import { describeError, UsageError } from "./usage.js";
 
 export interface InputOptions {
@@ -21,22 +21,19 @@ export interface InputOptions {
   redact?: boolean;
 }
 
-/** The longest text that is held in memory, as the core's limit for an entry of an archive. */
+/** Largest input held in memory. The core has the same limit for one entry of an archive. */
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
-/** The files of a command; standard input where none is named and something is piped in. */
+/** The files of a command; standard input if none is named and input is piped. */
 export function sources(files: readonly string[]): string[] {
   if (files.length > 0) return [...files];
   if (process.stdin.isTTY === true) {
-    throw new UsageError(
-      "There is nothing to read.",
-      "Name a file, or pipe a delivery in. With --help there are examples.",
-    );
+    throw new UsageError("No input.", "Name a file, or pipe a delivery in. See --help for examples.");
   }
   return ["-"];
 }
 
-/** How many bytes there are to read; 0 where that is not known. */
+/** Total size in bytes; 0 if a size is unknown. */
 export function sizeOf(files: readonly string[]): number {
   let sum = 0;
   for (const file of files) {
@@ -57,7 +54,7 @@ export async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (error) {
-    throw new UsageError(`${nameOfMissing(file)} cannot be read: ${describeError(error)}.`);
+    throw new UsageError(`${missingFileName(file)} cannot be read: ${describeError(error)}.`);
   }
 }
 
@@ -65,20 +62,23 @@ export function displayName(file: string): string {
   return file === "-" ? "standard input" : sanitize(file);
 }
 
-/** The same of a file that need not be there: what does not look like a name of one may be a secret in its place. */
-export function nameOfMissing(file: string): string {
+/**
+ * The display name of a file that may not exist. SECURITY: an argument that does not look like a file name may be a secret
+ * in the wrong argument, and is not printed.
+ */
+export function missingFileName(file: string): string {
   return file === "-" || /\.[a-z][a-z0-9]{0,7}$/i.test(file) || existsSync(file)
     ? displayName(file)
     : "The file";
 }
 
-/** All bytes of a file or of standard input, which are not many. */
-export async function bytesOf(file: string): Promise<Uint8Array> {
+/** Reads a file or standard input, up to `MAX_INPUT_BYTES`. */
+export async function readBytes(file: string): Promise<Uint8Array> {
   if (file !== "-") {
     try {
       if (statSync(file).size <= MAX_INPUT_BYTES) return new Uint8Array(readFileSync(file));
     } catch (error) {
-      throw new UsageError(`${nameOfMissing(file)} cannot be read: ${describeError(error)}.`);
+      throw new UsageError(`${missingFileName(file)} cannot be read: ${describeError(error)}.`);
     }
   }
   const parts: Uint8Array[] = [];
@@ -87,7 +87,8 @@ export async function bytesOf(file: string): Promise<Uint8Array> {
     length += chunk.length;
     if (length > MAX_INPUT_BYTES) {
       throw new UsageError(
-        `${displayName(file)} has more than ${MAX_INPUT_BYTES} bytes: only "inspect" reads archives of any length.`,
+        `${displayName(file)} has more than ${MAX_INPUT_BYTES} bytes.`,
+        "Use `inspect`, which reads archives of any size.",
       );
     }
     parts.push(chunk);
@@ -95,25 +96,25 @@ export async function bytesOf(file: string): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** The headers that --header gives, as curl has them: `Name: value`. */
+/** Parses the headers of --header: `Name: value`, as in curl. */
 function parseHeaderFlags(lines: readonly string[]): [string, string][] {
   return lines.map((line) => {
     const colon = line.indexOf(":");
     const name = line.slice(0, colon).trim();
     if (colon < 1 || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw new UsageError(
-        "A --header is a name, a colon and a value.",
-        "For example: --header 'X-Signature: sha256=...'",
+        "Invalid value for --header: expected a name, a colon and a value.",
+        "Example: --header 'X-Signature: sha256=...'",
       );
     }
     return [name, line.slice(colon + 1).trim()];
   });
 }
 
-/** What the options add to a delivery: headers behind its own, a body that stands elsewhere, a URL. */
+/** Applies the options --header (appended), --body and --url to imported deliveries. */
 async function overrides(options: InputOptions) {
   const headers = parseHeaderFlags(options.header ?? []);
-  const body = options.body === undefined ? undefined : await bytesOf(options.body);
+  const body = options.body === undefined ? undefined : await readBytes(options.body);
   return {
     delivery: (delivery: ImportedDelivery): ImportedDelivery => ({
       ...delivery,
@@ -126,49 +127,49 @@ async function overrides(options: InputOptions) {
   };
 }
 
-/** Whether an issue means that a delivery is not the one that was sent. */
+/** Whether an import issue means that the delivery differs from the one that was sent. */
 export const isFatal = (issue: Issue): boolean => issue.severity === "error";
 
-/** The delivery of a file, complete, with the bytes it was read from. */
+/** Reads the only delivery of a file. `source` is the file's bytes, which the issues refer to. */
 export async function readDelivery(
   file: string,
   options: InputOptions,
 ): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; format: ImportFormat }> {
-  const source = await bytesOf(file);
+  const source = await readBytes(file);
   const complete = await overrides(options);
-  let found: ImportResult = importDeliveries(source, { format: options.format });
-  // With headers beside it, any text is a body.
-  if (found.format === undefined && (options.header ?? []).length > 0) {
-    found = importDeliveries(source, { format: "body" });
+  let result: ImportResult = importDeliveries(source, { format: options.format });
+  // With --header, a text of no import format is the body.
+  if (result.format === undefined && (options.header ?? []).length > 0) {
+    result = importDeliveries(source, { format: "body" });
   }
-  const [delivery, second] = found.deliveries;
-  const issues = complete.issues(found.issues);
+  const [delivery, second] = result.deliveries;
+  const issues = complete.issues(result.issues);
   if (second !== undefined) {
     throw new UsageError(
-      `${displayName(file)} holds ${found.deliveries.length} deliveries, and this command takes one.`,
-      `Look at all of them with: hookseal inspect ${displayName(file)}`,
+      `${displayName(file)} contains ${result.deliveries.length} deliveries; this command accepts one.`,
+      `Use \`inspect\`: hookseal inspect ${displayName(file)}`,
     );
   }
-  if (delivery === undefined || found.format === undefined || issues.some(isFatal)) {
+  if (delivery === undefined || result.format === undefined || issues.some(isFatal)) {
     throw new UnreadableError(file, issues, source, options.redact === true);
   }
-  return { delivery: complete.delivery(delivery), issues, source, format: found.format };
+  return { delivery: complete.delivery(delivery), issues, source, format: result.format };
 }
 
-/** The deliveries of a file, as they come. */
+/** Reads the deliveries of a file one by one. `onChunk` is called with each chunk that is read. */
 export async function* readDeliveries(
   file: string,
   options: InputOptions,
-  read: (chunk: Uint8Array) => void,
+  onChunk: (chunk: Uint8Array) => void,
 ): AsyncGenerator<ImportItem> {
   const complete = await overrides(options);
-  async function* counted(): AsyncGenerator<Uint8Array> {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunksOf(file)) {
-      read(chunk);
+      onChunk(chunk);
       yield chunk;
     }
   }
-  for await (const { delivery, issues, ...rest } of importStream(counted(), { format: options.format })) {
+  for await (const { delivery, issues, ...rest } of importStream(chunks(), { format: options.format })) {
     yield {
       ...rest,
       issues: complete.issues(issues),
@@ -177,7 +178,7 @@ export async function* readDeliveries(
   }
 }
 
-/** A text that no delivery, or not a whole one, could be read from. */
+/** The input contains no delivery, or only part of one. */
 export class UnreadableError extends UsageError {
   constructor(
     readonly file: string,
@@ -185,7 +186,7 @@ export class UnreadableError extends UsageError {
     readonly source: Uint8Array | undefined,
     readonly redact: boolean,
   ) {
-    super(`No delivery can be read from ${displayName(file)}.`, suggestFix(issues));
+    super(`${displayName(file)} contains no complete delivery.`, suggestFix(issues));
   }
 
   show(): void {
@@ -193,10 +194,10 @@ export class UnreadableError extends UsageError {
   }
 }
 
-/** What to type for what the core says of a text. */
+/** The option that fixes an import issue. */
 function suggestFix(issues: readonly Issue[]): string | undefined {
   const has = (code: Issue["code"]) => issues.some((issue) => issue.code === code);
-  if (has("body-not-included")) return "Give the body with --body FILE.";
-  if (has("import-format-unknown")) return "If it is a body as it stands, say --format body.";
+  if (has("body-not-included")) return "Pass the body with --body FILE.";
+  if (has("import-format-unknown")) return "If the input is a body alone, pass --format body.";
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** `inspect`: everything there is to say about one delivery; of many, a table. Archives are streamed. */
+/** `inspect`: the full report of one delivery, or a table of many. Archives are streamed. */
 import type { ImportedDelivery, ImportItem, Issue } from "../index.js";
 import { type HookOptions, WebhookFactory } from "./hooks.js";
 import {
@@ -10,7 +10,7 @@ import {
   sources,
   UnreadableError,
 } from "./input.js";
-import { count, print, sanitize, style, table, verdictInk } from "./paint.js";
+import { count, print, sanitize, style, table, verdictStyle } from "./output.js";
 import { Progress } from "./progress.js";
 import { hasSignatureError, redactReport, showReport } from "./report.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
@@ -21,19 +21,19 @@ export interface InspectOptions extends HookOptions, InputOptions {
   all?: boolean;
 }
 
-/** More kinds are counted together: what stands in a type is the sender's choice. */
+/** Further rows are counted together: the sender chooses the event type, and could make any number of rows. */
 const MAX_SUMMARY_ROWS = 500;
-/** Of a type, no more is shown. */
+/** Longer event types are cut, so that the table stays readable. */
 const MAX_NAME_CHARS = 60;
-/** How many rejected deliveries are named before the table. */
+/** Rejected deliveries listed before the table; any others are only counted. */
 const MAX_LISTED_REJECTIONS = 10;
-/** The longest source whose lines are kept to show them. */
+/** Larger sources are not kept in memory, and their issues are shown without a code frame. */
 const MAX_SNIPPET_SOURCE_BYTES = 4 * 1024 * 1024;
 
 type Verdict = "verified" | "unsigned" | "rejected" | "unreadable";
 
 class Summary {
-  readonly rows = new Map<string, { cells: [string, string, Verdict, string]; number: number }>();
+  readonly rows = new Map<string, { cells: [string, string, Verdict, string]; count: number }>();
   readonly verdicts = { verified: 0, unsigned: 0, rejected: 0, unreadable: 0 };
   total = 0;
   skipped = 0;
@@ -45,22 +45,22 @@ class Summary {
     if (!this.rows.has(cells.join("\0")) && this.rows.size >= MAX_SUMMARY_ROWS)
       cells = [provider, "(others)", verdict, cause];
     const key = cells.join("\0");
-    const row = this.rows.get(key) ?? { cells, number: 0 };
-    row.number += 1;
+    const row = this.rows.get(key) ?? { cells, count: 0 };
+    row.count += 1;
     this.rows.set(key, row);
   }
 
   show(): void {
-    const rows = [...this.rows.values()].sort((a, b) => b.number - a.number);
-    const cells = rows.map(({ cells, number }) => [
+    const rows = [...this.rows.values()].sort((a, b) => b.count - a.count);
+    const cells = rows.map(({ cells, count }) => [
       ...cells.map((cell) => sanitize(cell)),
-      number.toLocaleString("en"),
+      count.toLocaleString("en"),
     ]);
     table(["provider", "event", "verdict", "cause", "deliveries"], cells);
     const parts = (["verified", "unsigned", "rejected", "unreadable"] as const)
       .filter((verdict) => this.verdicts[verdict] > 0)
       .map((verdict) =>
-        (verdict === "unreadable" ? style.red : verdictInk[verdict])(
+        (verdict === "unreadable" ? style.red : verdictStyle[verdict])(
           `${this.verdicts[verdict].toLocaleString("en")} ${verdict}`,
         ),
       );
@@ -68,161 +68,162 @@ class Summary {
     if (this.skipped > 0) {
       print(
         style.dim(
-          `${count(this.skipped, "request")} without a body passed over (GET, HEAD, OPTIONS): --all judges them, too.`,
+          `${count(this.skipped, "request")} without a body skipped (GET, HEAD, OPTIONS). Use --all to include them.`,
         ),
       );
     }
   }
 
   get data() {
-    const rows = [...this.rows.values()].map(({ cells: [provider, type, verdict, cause], number }) => ({
+    const rows = [...this.rows.values()].map(({ cells: [provider, type, verdict, cause], count }) => ({
       provider,
       type,
       verdict,
       cause,
-      deliveries: number,
+      deliveries: count,
     }));
-    return { deliveries: this.total, ...this.verdicts, passedOver: this.skipped, rows };
+    return { deliveries: this.total, ...this.verdicts, skipped: this.skipped, rows };
   }
 }
 
-/** A request that carries nothing by its method: an archive of a browser is full of them. */
+/** Whether a request has no body by its method. Archives of a browser contain many of them. */
 function isBodylessRequest({ method, body }: ImportedDelivery): boolean {
   return body.length === 0 && (method === "GET" || method === "HEAD" || method === "OPTIONS");
 }
 
 export async function inspect(files: string[], options: InspectOptions): Promise<number> {
   const inputs = sources(files);
-  const hooks = new WebhookFactory(options, "look");
-  const tally = new Summary();
+  const hooks = new WebhookFactory(options, "report");
+  const summary = new Summary();
   const progress = new Progress(sizeOf(inputs), options.json === true);
-  const run = new Run(hooks, tally, progress, options);
+  const run = new InspectRun(hooks, summary, progress, options);
   for (const file of inputs) await run.file(file, inputs.length === 1);
-  await run.end();
-  return tally.verdicts.rejected + tally.verdicts.unreadable > 0 ? EXIT_REJECTED : EXIT_VALID;
+  run.end();
+  return summary.verdicts.rejected + summary.verdicts.unreadable > 0 ? EXIT_REJECTED : EXIT_VALID;
 }
 
-class Run {
-  /** The first delivery, until a second one shows that this is a table. */
-  #first: (() => Promise<void>) | undefined;
-  #named = 0;
+/** One call of `inspect` over all its files. */
+class InspectRun {
+  /** Prints the report of the only delivery. */
+  #showSingle: (() => void) | undefined;
+  #listed = 0;
   /** Whether the signature of any delivery failed. */
-  #signatures = false;
-  /** One delivery was asked about, and one answer is the whole answer. */
-  #single = false;
+  #hasSignatureErrors = false;
+  /** Whether the JSON report of the only delivery was printed, which needs no summary. */
+  #isSingle = false;
 
   constructor(
     readonly hooks: WebhookFactory,
-    readonly tally: Summary,
+    readonly summary: Summary,
     readonly progress: Progress,
     readonly options: InspectOptions,
   ) {}
 
-  async file(file: string, alone: boolean): Promise<void> {
+  async file(file: string, isOnlyFile: boolean): Promise<void> {
     let source: Uint8Array[] | undefined = [];
-    let kept = 0;
-    const read = (chunk: Uint8Array) => {
+    let length = 0;
+    const onChunk = (chunk: Uint8Array) => {
       this.progress.bytes += chunk.length;
-      kept += chunk.length;
-      // Only to show a line of it.
-      if (kept > MAX_SNIPPET_SOURCE_BYTES) source = undefined;
+      length += chunk.length;
+      if (length > MAX_SNIPPET_SOURCE_BYTES) source = undefined;
       source?.push(chunk.slice());
       this.progress.tick();
     };
     const bytes = () => (source === undefined ? undefined : new Uint8Array(Buffer.concat(source)));
     let index = 0;
-    let any = false;
-    for await (const item of readDeliveries(file, this.options, read)) {
-      any = true;
-      if (item.format === undefined && item.delivery === undefined && alone)
+    let isEmpty = true;
+    for await (const item of readDeliveries(file, this.options, onChunk)) {
+      isEmpty = false;
+      if (item.format === undefined && item.delivery === undefined && isOnlyFile)
         throw new UnreadableError(file, item.issues, bytes(), this.options.redact === true);
-      const archive = item.format === "har" || item.format === "ndjson";
-      if (archive) source = undefined;
-      await this.#report(file, index, item, alone && !archive, bytes);
+      const isArchive = item.format === "har" || item.format === "ndjson";
+      if (isArchive) source = undefined;
+      await this.#report(file, index, item, isOnlyFile && !isArchive, bytes);
       index += 1;
-      this.progress.deliveries = this.tally.total;
+      this.progress.deliveries = this.summary.total;
       this.progress.tick();
     }
-    if (!any && alone) throw new UsageError(`There is nothing in ${displayName(file)}.`);
+    if (isEmpty && isOnlyFile) throw new UsageError(`${displayName(file)} is empty.`);
   }
 
   async #report(
     file: string,
     index: number,
     item: ImportItem,
-    alone: boolean,
+    isSingle: boolean,
     bytes: () => Uint8Array | undefined,
   ): Promise<void> {
     const { delivery, issues } = item;
     const { json = false, redact = false, all = false } = this.options;
     if (delivery !== undefined && !all && issues.length === 0 && isBodylessRequest(delivery)) {
-      this.tally.skipped += 1;
+      this.summary.skipped += 1;
       return;
     }
     if (delivery === undefined || issues.some(isFatal)) {
-      if (alone) throw new UnreadableError(file, issues, bytes(), redact);
+      if (isSingle) throw new UnreadableError(file, issues, bytes(), redact);
       const issue = issues.find(isFatal);
-      this.tally.add("", "", "unreadable", issue?.code ?? "");
+      this.summary.add("", "", "unreadable", issue?.code ?? "");
       if (json) print(JSON.stringify({ source: file, index, issues }));
       else
-        this.#name(
+        this.#list(
           file,
           issue === undefined ? `entry ${index}` : `${issue.span.line}:${issue.span.column}`,
           issue,
         );
       return;
     }
-    if (!this.hooks.knows(delivery) && !alone) {
-      this.tally.add("", "", "rejected", "provider unknown");
+    const provider = isSingle ? this.hooks.providerOf(delivery) : this.hooks.detect(delivery);
+    if (provider === undefined) {
+      this.summary.add("", "", "rejected", "provider not detected");
       if (json) print(JSON.stringify({ source: file, index, issues, provider: null }));
       return;
     }
-    // A prompt and a bar on one line would be in each other's way.
+    // The next line may prompt for a secret, where the progress bar is.
     this.progress.clear();
-    const hook = await this.hooks.of(delivery);
+    const hook = await this.hooks.byId(provider);
     const now = this.options.now === undefined ? {} : { now: this.options.now };
     const report = hook.inspect(delivery, now);
     const cause = report.code ?? "";
-    const signature = hasSignatureError(report.issues);
-    this.#signatures ||= signature;
-    this.tally.add(report.provider, report.type ?? "", report.verdict, cause);
+    const hasSignatureIssue = hasSignatureError(report.issues);
+    this.#hasSignatureErrors ||= hasSignatureIssue;
+    this.summary.add(report.provider, report.type ?? "", report.verdict, cause);
     if (json) {
       print(JSON.stringify({ source: file, index, issues, report: redact ? redactReport(report) : report }));
-      this.#single = alone;
+      this.#isSingle = isSingle;
       return;
     }
-    if (alone) {
-      this.#first = async () => {
+    if (isSingle) {
+      this.#showSingle = () => {
         showReport(report, delivery.body, { issues, source: bytes() }, redact);
-        if (signature) print("To find out why: hookseal explain, with the same arguments.");
+        if (hasSignatureIssue) print("To find the cause, run hookseal explain with the same arguments.");
       };
     } else if (report.verdict === "rejected") {
       const issue = report.issues.find(({ code }) => code === cause) ?? report.issues.find(isFatal);
-      this.#name(file, String(index + 1), issue);
+      this.#list(file, String(index + 1), issue);
     }
   }
 
-  /** Names one of the first that were rejected. */
-  #name(file: string, place: string, issue: Issue | undefined): void {
-    this.#named += 1;
-    if (this.#named > MAX_LISTED_REJECTIONS) return;
+  /** Lists a rejected delivery, up to `MAX_LISTED_REJECTIONS`. */
+  #list(file: string, position: string, issue: Issue | undefined): void {
+    this.#listed += 1;
+    if (this.#listed > MAX_LISTED_REJECTIONS) return;
     this.progress.clear();
-    const what = issue === undefined ? "" : `${issue.code} ${issue.message}`;
-    print(`${style.dim(`${displayName(file)}#${place}`)} ${style.red(sanitize(what))}`);
+    const reason = issue === undefined ? "" : `${issue.code} ${issue.message}`;
+    print(`${style.dim(`${displayName(file)}#${position}`)} ${style.red(sanitize(reason))}`);
   }
 
-  async end(): Promise<void> {
+  end(): void {
     this.progress.clear();
     if (this.options.json === true) {
-      if (!this.#single) print(JSON.stringify({ summary: this.tally.data }));
-    } else if (this.#first !== undefined) {
-      await this.#first();
+      if (!this.#isSingle) print(JSON.stringify({ summary: this.summary.data }));
+    } else if (this.#showSingle !== undefined) {
+      this.#showSingle();
     } else {
-      if (this.#named > MAX_LISTED_REJECTIONS)
-        print(style.dim(`and ${count(this.#named - MAX_LISTED_REJECTIONS, "more", "more")}`));
-      if (this.#named > 0) print();
-      this.tally.show();
-      if (this.#signatures) print("To find out why: hookseal explain, with one of them.");
+      if (this.#listed > MAX_LISTED_REJECTIONS)
+        print(style.dim(`and ${count(this.#listed - MAX_LISTED_REJECTIONS, "more", "more")}`));
+      if (this.#listed > 0) print();
+      this.summary.show();
+      if (this.#hasSignatureErrors) print("To find the cause, run hookseal explain with one of them.");
     }
   }
 }

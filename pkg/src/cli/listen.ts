@@ -1,4 +1,4 @@
-/** `listen`: a receiver of `hookseal/node` for the desk. It shows what it got, and keeps it as files to replay. */
+/** `listen`: a local receiver of `hookseal/node` that prints deliveries, and saves them to be verified or sent again. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +8,7 @@ import { type Delivery, type DeliveryStore, exportDelivery, type Verified, type 
 import { type ReceiverEvent, receiver } from "../node.js";
 import { type HookOptions, WebhookFactory } from "./hooks.js";
 import { displayName } from "./input.js";
-import { count, print, printError, sanitize, style, verdictInk } from "./paint.js";
+import { count, print, printError, sanitize, style, verdictStyle } from "./output.js";
 import { describeError, EXIT_VALID, UsageError } from "./usage.js";
 
 export interface ListenOptions extends HookOptions {
@@ -20,36 +20,36 @@ export interface ListenOptions extends HookOptions {
   url?: string;
 }
 
-/** How long a request may take. */
+/** Timeout of a request: a stalled connection would keep `listen` from ending. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Each delivery is shown, however often it comes. */
+/** Claims every delivery as new, so that retries are printed, too. */
 const NO_DEDUPE_STORE: DeliveryStore = { claim: async () => "new", async done() {}, async release() {} };
 
 export async function listen(port: number, options: ListenOptions): Promise<number> {
   if (options.provider === undefined) {
     throw new UsageError(
-      "A receiver needs --provider.",
-      "For example: hookseal listen 3000 --provider painchek --secret-env PAINCHEK_SECRET",
+      "Missing option: --provider.",
+      "Example: hookseal listen 3000 --provider painchek --secret-env PAINCHEK_SECRET",
     );
   }
-  const hook = await new WebhookFactory(options, "trust").named(options.provider);
-  if (options.save !== undefined) prepare(options.save);
-  const desk = new ListenServer(hook, options);
-  const server = createServer((request, response) => void desk.handle(request, response));
+  const hook = await new WebhookFactory(options, "verify").byId(options.provider);
+  if (options.save !== undefined) createFolder(options.save);
+  const listener = new ListenServer(hook, options);
+  const server = createServer((request, response) => void listener.handle(request, response));
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new UsageError(`Nothing listens on port ${port}: ${describeError(error)}.`)),
+      reject(new UsageError(`Cannot listen on port ${port}: ${describeError(error)}.`)),
     );
     server.listen(port, options.host ?? "127.0.0.1", resolve);
   });
   const { address, port: bound, family } = server.address() as AddressInfo;
   printError(
-    `Listening on http://${family === "IPv6" ? `[${address}]` : address}:${bound}/ for ${sanitize(options.provider)}. Ctrl-C ends it.`,
+    `Listening on http://${family === "IPv6" ? `[${address}]` : address}:${bound}/ for ${sanitize(options.provider)}. Press Ctrl-C to stop.`,
   );
   await new Promise<void>((resolve) => {
-    desk.full = resolve;
+    listener.onFull = resolve;
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
@@ -58,26 +58,28 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 1000).unref();
   });
-  printError(`${count(desk.accepted, "delivery", "deliveries")} accepted, ${desk.rejected} rejected.`);
+  printError(
+    `${count(listener.accepted, "delivery", "deliveries")} accepted, ${listener.rejected} rejected.`,
+  );
   return EXIT_VALID;
 }
 
-function prepare(folder: string): void {
+function createFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UsageError(`${displayName(folder)} cannot be made: ${describeError(error)}.`);
+    throw new UsageError(`${displayName(folder)} cannot be created: ${describeError(error)}.`);
   }
 }
 
-/** The whole body, beside whoever else reads it; nothing where it is longer than that, or never complete. */
-function collectBody(request: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+/** Collects the body while the receiver reads it, too. Resolves to undefined if it exceeds `maxBytes` or is never complete. */
+function collectBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let length = 0;
     request.on("data", (part: Buffer) => {
       length += part.length;
-      if (length <= most) parts.push(part);
+      if (length <= maxBytes) parts.push(part);
       else resolve(undefined);
     });
     request.on("end", () => resolve(new Uint8Array(Buffer.concat(parts))));
@@ -89,7 +91,8 @@ function collectBody(request: IncomingMessage, most: number): Promise<Uint8Array
 class ListenServer {
   accepted = 0;
   rejected = 0;
-  full: () => void = () => {};
+  /** Called when the number of requests of --count has been received. */
+  onFull: () => void = () => {};
   readonly #bodies = new WeakMap<IncomingMessage, Promise<Uint8Array | undefined>>();
   readonly #receive: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -99,16 +102,16 @@ class ListenServer {
   ) {
     this.#receive = receiver<unknown, IncomingMessage>(
       hook,
-      // Before the answer: what was answered is kept.
+      // Runs before the response, so that every delivery with status 200 is saved.
       async (accepted, { request }) => this.#show(accepted, request, await this.#bodies.get(request)),
       {
         store: NO_DEDUPE_STORE,
-        // What was refused is shown here.
+        // `onEvent` prints rejections instead.
         log: false,
         url: (request) => this.#url(request),
         onEvent: async (event, request) => {
           if (event.outcome === "handled") return;
-          this.#showRefused(event, this.#delivery(request, await this.#bodies.get(request)));
+          this.#showRejected(event, this.#toDelivery(request, await this.#bodies.get(request)));
         },
       },
     );
@@ -118,13 +121,14 @@ class ListenServer {
     const body = collectBody(request, this.hook.maxBytes);
     this.#bodies.set(request, body);
     await this.#receive(request, response);
-    // Whoever shows what was refused has waited for it longer, and goes first.
+    // The rejection is printed once the body is complete, and this task must count it afterwards.
     await body;
-    if (this.options.count !== undefined && this.accepted + this.rejected >= this.options.count) this.full();
+    if (this.options.count !== undefined && this.accepted + this.rejected >= this.options.count)
+      this.onFull();
   }
 
-  /** The delivery as it came, where all of it did. */
-  #delivery(request: IncomingMessage, body: Uint8Array | undefined): Delivery | undefined {
+  /** The delivery as received; undefined if it is incomplete. */
+  #toDelivery(request: IncomingMessage, body: Uint8Array | undefined): Delivery | undefined {
     if (body === undefined || request.method !== "POST") return undefined;
     return { headers: request.rawHeaders, body, method: "POST", url: this.#url(request) };
   }
@@ -136,7 +140,7 @@ class ListenServer {
   #show(verified: Verified, request: IncomingMessage, body: Uint8Array | undefined): void {
     const { type, id, signature, createdAt, digest, issues } = verified;
     this.accepted += 1;
-    const file = this.#save(this.#delivery(request, body), type);
+    const file = this.#save(this.#toDelivery(request, body), type);
     const { json = false, showBody = false } = this.options;
     const text = Buffer.from(body ?? []).toString("utf8");
     if (json) {
@@ -146,27 +150,27 @@ class ListenServer {
     }
     const saved = file === undefined ? "" : style.dim(` ${displayName(file)}`);
     print(
-      `${style.dim(clock())} 200 ${verdictInk[signature.status](signature.status)} ${sanitize(type)} ${sanitize(id)}${saved}`,
+      `${style.dim(clock())} 200 ${verdictStyle[signature.status](signature.status)} ${sanitize(type)} ${sanitize(id)}${saved}`,
     );
     if (showBody) print(sanitize(text, true));
   }
 
-  #showRefused({ status, code = "internal" }: ReceiverEvent, delivery: Delivery | undefined): void {
+  #showRejected({ status, code = "internal" }: ReceiverEvent, delivery: Delivery | undefined): void {
     this.rejected += 1;
     this.#save(delivery, "rejected");
-    // Senders are told the code alone. Whoever sits here may know more.
+    // SECURITY: the response has the code alone. The message is for the user of this terminal.
     const checked = delivery === undefined ? undefined : this.hook.check(delivery);
     const message = checked?.ok === false && checked.error.code === code ? checked.error.message : "";
     if (this.options.json === true) print(JSON.stringify({ status, code, message }));
     else print(`${style.dim(clock())} ${style.red(String(status))} ${code} ${sanitize(message)}`);
   }
 
-  /** Writes the request as it came, for `hookseal verify FILE` and `hookseal send URL FILE --as-is`. */
-  #save(delivery: Delivery | undefined, what: string): string | undefined {
+  /** Saves the request as received, for `hookseal verify FILE` and `hookseal send URL FILE --as-is`. */
+  #save(delivery: Delivery | undefined, label: string): string | undefined {
     const { save } = this.options;
     if (save === undefined || delivery === undefined) return undefined;
     const text = exportDelivery(delivery, "http");
-    const name = what
+    const name = label
       .replace(/[^A-Za-z0-9._-]+/g, "_")
       .replace(/^\.+/, "")
       .slice(0, 80);
@@ -177,7 +181,7 @@ class ListenServer {
     );
     if (text === undefined) return undefined;
     try {
-      // It may be health data: for this user alone.
+      // SECURITY: a payload may be health data, so only this user can read the file.
       writeFileSync(file, text, { flag: "wx", mode: 0o600 });
       return file;
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The command `hookseal`: its commands, their options and examples. What it says of deliveries is the core's. */
+/** The command `hookseal`: its commands, options and examples. The core decides everything about deliveries. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -10,7 +10,7 @@ import { explain } from "./explain.js";
 import { UnreadableError } from "./input.js";
 import { inspect } from "./inspect.js";
 import { listen } from "./listen.js";
-import { print, printError, sanitize, style } from "./paint.js";
+import { print, printError, sanitize, style } from "./output.js";
 import { rejectSecretArguments } from "./secrets.js";
 import { send } from "./send.js";
 import { EXIT_USAGE, EXIT_VALID, UsageError } from "./usage.js";
@@ -18,81 +18,71 @@ import { verify } from "./verify.js";
 
 const collectValues = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
 
-const number = (least: number, most: number) => (text: string) => {
+const parseInteger = (min: number, max: number) => (text: string) => {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
+  if (value >= min && value <= max) return value;
+  throw new InvalidArgumentError(`Expected an integer from ${min} to ${max}.`);
 };
 
 function parseTime(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("It is a time as in 2024-01-31T12:00:00Z, or milliseconds since 1970.");
+  throw new InvalidArgumentError("Expected a time such as 2024-01-31T12:00:00Z, or milliseconds since 1970.");
 }
 
 const DURATION = /^\d{1,9}(ms|s|m|h|d)$/;
 
 function parseTimeout(text: string): string {
-  if (/^\d+$/.test(text)) return `${number(1, 3600)(text)}s`;
+  if (/^\d+$/.test(text)) return `${parseInteger(1, 3600)(text)}s`;
   if (DURATION.test(text)) return text;
-  throw new InvalidArgumentError("It is a number of seconds, or a time such as 500ms or 2m.");
+  throw new InvalidArgumentError("Expected a number of seconds, or a duration such as 500ms or 2m.");
 }
 
 function parseDelays(text: string): string[] {
-  const spans = text.split(",").map((span) => span.trim());
-  if (spans.every((span) => DURATION.test(span))) return spans;
-  throw new InvalidArgumentError("It is a list of times such as 100ms,30s,2h.");
+  const delays = text.split(",").map((delay) => delay.trim());
+  if (delays.every((delay) => DURATION.test(delay))) return delays;
+  throw new InvalidArgumentError("Expected a list of delays such as 100ms,30s,2h.");
 }
 
 const IMPORT_FORMATS = ["http", "curl", "har", "record", "ndjson", "body"];
 
-/** Options by the commands that have them. */
+/** Groups of options that several commands share. */
 const addVerifyOptions = (command: Command) =>
   command
     .option(
       "-p, --provider <id|file>",
-      "the provider, or a definition of your own; default: what the delivery looks like",
+      "a built-in provider or a provider definition file (default: detected)",
     )
     .option(
       "--secret-env <name>",
-      "an environment variable with the secret; several times for a rotation",
+      "an environment variable with the secret; repeat it for a secret rotation",
       collectValues,
     )
     .option("--secret-file <file>", "a file with the secret", collectValues)
-    .option("--unsigned", "accept deliveries without a signature, and call them unsigned");
+    .option("--unsigned", "accept deliveries without a signature, with the verdict unsigned");
 const addLimitOptions = (command: Command) =>
   command
-    .addOption(
-      new Option("--profile <profile>", "how much a contract tolerates").choices(["lenient", "strict"]),
-    )
-    .option("--max-bytes <n>", "the largest body that is read (default: 1 MiB)", number(1, 2 ** 28))
-    .option("--tolerance <seconds>", "how far a timestamp may lie off", number(0, 2 ** 31));
-const input = (command: Command) =>
+    .addOption(new Option("--profile <profile>", "strictness of the contract").choices(["lenient", "strict"]))
+    .option("--max-bytes <n>", "maximum size of a body in bytes (default: 1 MiB)", parseInteger(1, 2 ** 28))
+    .option("--tolerance <seconds>", "timestamp tolerance (default: 300)", parseInteger(0, 2 ** 31));
+const addInputOptions = (command: Command) =>
   command
-    .addOption(
-      new Option("--format <format>", "the form of the text; default: what it looks like").choices(
-        IMPORT_FORMATS,
-      ),
-    )
-    .option(
-      "-H, --header <line>",
-      "a header beside the body, as in 'Name: value'; several times",
-      collectValues,
-    )
-    .option("--body <file>", "the body, where a command has it elsewhere (curl -d @file)")
-    .option("--url <url>", "the URL it was sent to, for providers that sign it")
-    .option("--redact", "hide the values of a payload in what is shown");
-const at = (command: Command) =>
-  command.option("--now <time>", "the time of the check; default: now", parseTime);
-const json = (command: Command) => command.option("--json", "answer in JSON, for programs");
+    .addOption(new Option("--format <format>", "import format (default: detected)").choices(IMPORT_FORMATS))
+    .option("-H, --header <line>", "add a header, as in 'Name: value'; repeatable", collectValues)
+    .option("--body <file>", "the body, for a capture that does not include it (curl -d @file)")
+    .option("--url <url>", "the URL of the request, for providers that sign it")
+    .option("--redact", "hide the values of the payload in the output");
+const addTimeOption = (command: Command) =>
+  command.option("--now <time>", "verify at this time (default: now)", parseTime);
+const addJsonOption = (command: Command) => command.option("--json", "print JSON");
 
 const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
 
-function build(end: (code: number) => void): Command {
+function createProgram(onEnd: (code: number) => void): Command {
   const program = new Command("hookseal")
     .description("Signs, verifies, parses, validates and explains webhook deliveries.")
     .version(version(), "-v, --version")
-    .showHelpAfterError("Run it with --help to see what it takes.")
+    .showHelpAfterError("Run the command with --help to see its arguments.")
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => write(withoutArguments(text)),
@@ -107,20 +97,20 @@ function build(end: (code: number) => void): Command {
 Reads raw HTTP requests, curl commands, HAR files, JSON records, NDJSON and bodies, from files or standard input.
 Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     );
-  /** One command; its action answers with an exit code. */
+  /** Adds a command with its groups of options. */
   const add = (name: string, description: string, ...parts: ((command: Command) => Command)[]) =>
     parts.reduce((command, part) => part(command), program.command(name).description(description));
 
   add(
     "inspect [files...]",
-    "say everything there is to say about deliveries; of many, a table",
+    "report everything about one delivery, or summarize many",
     addVerifyOptions,
     addLimitOptions,
-    input,
-    at,
-    json,
+    addInputOptions,
+    addTimeOption,
+    addJsonOption,
   )
-    .option("--all", "judge GET requests without a body, too")
+    .option("--all", "include GET requests without a body")
     .addHelpText(
       "after",
       examples(
@@ -129,15 +119,15 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal inspect archive.har more.ndjson --secret-file secret.txt --json",
       ),
     )
-    .action(async (files, options) => end(await inspect(files, options)));
+    .action(async (files, options) => onEnd(await inspect(files, options)));
   add(
     "verify [file]",
-    "accept or reject one delivery, as a receiver would",
+    "accept or reject one delivery, as a receiver does",
     addVerifyOptions,
     addLimitOptions,
-    input,
-    at,
-    json,
+    addInputOptions,
+    addTimeOption,
+    addJsonOption,
   )
     .addHelpText(
       "after",
@@ -147,26 +137,33 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal verify body.json -H 'X-PainChek-WH-Signature: sha256=...' --secret-env PAINCHEK_SECRET",
       ),
     )
-    .action(async (file, options) => end(await verify(file, options)));
+    .action(async (file, options) => onEnd(await verify(file, options)));
   add(
     "explain [file]",
-    "find out why a signature does not match",
+    "find the cause of a signature mismatch",
     addVerifyOptions,
     addLimitOptions,
-    input,
-    at,
-    json,
+    addInputOptions,
+    addTimeOption,
+    addJsonOption,
   )
     .addHelpText("after", examples("hookseal explain delivery.http --secret-env PAINCHEK_SECRET"))
-    .action(async (file, options) => end(await explain(file, options)));
-  add("sign [file]", "sign a body as its provider does", addVerifyOptions, input, at, json)
+    .action(async (file, options) => onEnd(await explain(file, options)));
+  add(
+    "sign [file]",
+    "sign a body by the rules of its provider",
+    addVerifyOptions,
+    addInputOptions,
+    addTimeOption,
+    addJsonOption,
+  )
     .addOption(
-      new Option("--as <form>", "what to print")
+      new Option("--as <format>", "what to print")
         .choices(["headers", "curl", "http", "ndjson"])
         .default("headers"),
     )
-    .option("--id <id>", "the id of the delivery (default: a new one)")
-    .option("--webhook-id <id>", "the id of the subscription (default: a new one)")
+    .option("--id <id>", "the id of the delivery (default: generated)")
+    .option("--webhook-id <id>", "the id of the subscription (default: generated)")
     .addHelpText(
       "after",
       examples(
@@ -174,14 +171,14 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal sign body.json -p painchek --secret-env PAINCHEK_SECRET --as curl --url http://localhost:3000/",
       ),
     )
-    .action(async (file, options) => end(await sign(file, options)));
-  add("new <provider> [event]", "write an event to start from")
-    .option("--sample <name>", "which of the samples")
-    .option("--data <file>", "the event's own data as JSON: envelope, id and time are made")
-    .option("--id <id>", "the id of an event made of --data (default: a new one)")
-    .option("--now <time>", "the time of an event made of --data; default: now", parseTime)
-    .option("--out <file>", "write it to a new file")
-    .option("--list", "list the samples there are")
+    .action(async (file, options) => onEnd(await sign(file, options)));
+  add("new <provider> [event]", "create an event from a sample or from data")
+    .option("--sample <name>", "the name of the sample")
+    .option("--data <file>", "the data of the event as JSON; envelope, id and time are generated")
+    .option("--id <id>", "the id of an event from --data (default: generated)")
+    .option("--now <time>", "the time of an event from --data (default: now)", parseTime)
+    .option("--out <file>", "write the event to a new file")
+    .option("--list", "list the samples")
     .addHelpText(
       "after",
       examples(
@@ -190,24 +187,31 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal new xon --list",
       ),
     )
-    .action(async (provider, event, options) => end(await create(provider, event, options)));
-  add("send <url> [file]", "post a signed delivery, and show the answer", addVerifyOptions, input, at, json)
+    .action(async (provider, event, options) => onEnd(await create(provider, event, options)));
+  add(
+    "send <url> [file]",
+    "send a signed delivery, and show the response",
+    addVerifyOptions,
+    addInputOptions,
+    addTimeOption,
+    addJsonOption,
+  )
     .option("--event <type>", "send a sample of this event")
-    .option("--sample <name>", "which of the samples")
-    .option("--as-is", "send the headers of the file, and sign nothing")
-    .option("--retry", "try again as the provider does until it is taken, and report each attempt")
+    .option("--sample <name>", "the name of the sample")
+    .option("--as-is", "send the headers of the file, without signing")
+    .option("--retry", "retry on the provider's schedule until success, and report each attempt")
     .option(
       "--delays <times>",
-      "the waits of --retry instead of the provider's, as in 100ms,30s,2h",
+      "the delays of --retry instead of the provider's, as in 100ms,30s,2h",
       parseDelays,
     )
     .option(
       "--timeout <seconds>",
-      "how long to wait for an answer, in seconds or as in 500ms (default: 15)",
+      "timeout of an attempt, in seconds or as in 500ms (default: 15)",
       parseTimeout,
     )
-    .option("--id <id>", "the id of the delivery (default: a new one)")
-    .option("--webhook-id <id>", "the id of the subscription (default: a new one)")
+    .option("--id <id>", "the id of the delivery (default: generated)")
+    .option("--webhook-id <id>", "the id of the subscription (default: generated)")
     .addHelpText(
       "after",
       examples(
@@ -217,26 +221,26 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal send http://localhost:3000/ body.json -p painchek --secret-env PAINCHEK_SECRET --retry --delays 1s,5s --timeout 3",
       ),
     )
-    .action(async (url, file, options) => end(await send(url, file, options)));
+    .action(async (url, file, options) => onEnd(await send(url, file, options)));
   add(
     "listen",
-    "receive deliveries on a port of this machine, and show them",
+    "receive deliveries on a local port, and print them",
     addVerifyOptions,
     addLimitOptions,
-    json,
+    addJsonOption,
   )
-    .argument("<port>", "the port; 0 for one that is free", number(0, 65535))
+    .argument("<port>", "the port; 0 for a free port", parseInteger(0, 65535))
     .option(
       "--host <address>",
-      "the address to listen on (default: 127.0.0.1, which only this machine reaches)",
+      "the address to listen on (default: 127.0.0.1, reachable from this machine only)",
     )
     .option(
       "--url <url>",
-      "the URL the sender knows, for providers that sign it (default: as the request says it)",
+      "the URL that the sender uses, for providers that sign it (default: from the request)",
     )
-    .option("--save <folder>", "keep every request as a file to verify or to send again")
+    .option("--save <folder>", "save each request as a file, to verify or send again")
     .option("--show-body", "print the bodies of accepted deliveries")
-    .option("--count <n>", "end after so many requests", number(1, 2 ** 31))
+    .option("--count <n>", "stop after this number of requests", parseInteger(1, 2 ** 31))
     .addHelpText(
       "after",
       examples(
@@ -244,14 +248,17 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal listen 3000 --provider xon --unsigned --save deliveries",
       ),
     )
-    .action(async (port, options) => end(await listen(port, options)));
+    .action(async (port, options) => onEnd(await listen(port, options)));
   add(
     "compare <first> <second>",
-    "tell whether two deliveries are the same event, and what differs",
-    input,
-    json,
+    "compare two deliveries, and list the differences",
+    addInputOptions,
+    addJsonOption,
   )
-    .option("-p, --provider <id|file>", "the provider; default: what the deliveries look like")
+    .option(
+      "-p, --provider <id|file>",
+      "a built-in provider or a provider definition file (default: detected)",
+    )
     .addHelpText(
       "after",
       examples(
@@ -259,14 +266,14 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal compare a.json b.json --provider xon --redact",
       ),
     )
-    .action(async (first, second, options) => end(await compare(first, second, options)));
-  add("providers", "list the built-in providers", json)
+    .action(async (first, second, options) => onEnd(await compare(first, second, options)));
+  add("providers", "list the built-in providers", addJsonOption)
     .addHelpText("after", examples("hookseal providers --json"))
-    .action((options) => end(listProviders(options)));
-  add("schema <provider|file> [event]", "print a contract, or hold a payload to it", json)
-    .option("--revision <name>", "which revision of the contract")
-    .option("--check <file>", "a payload to hold to it")
-    .option("--redact", "hide the values of a payload in what is shown")
+    .action((options) => onEnd(listProviders(options)));
+  add("schema <provider|file> [event]", "print a schema, or validate a payload against it", addJsonOption)
+    .option("--revision <name>", "the revision of the event's schema")
+    .option("--check <file>", "the payload to validate")
+    .option("--redact", "hide the values of the payload in the output")
     .addHelpText(
       "after",
       examples(
@@ -275,28 +282,28 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
         "hookseal schema mine.schema.json --check body.json",
       ),
     )
-    .action(async (what, event, options) => end(await schema(what, event, options)));
+    .action(async (source, event, options) => onEnd(await schema(source, event, options)));
   return program;
 }
 
-/** What is wrong with the arguments, without the arguments: any of them may be a secret in the wrong place. */
+/** SECURITY: removes the arguments from commander's messages: any argument may be a misplaced secret. */
 function withoutArguments(text: string): string {
   return text
     .replace(/ (?:argument|value) '[\s\S]*'(?= is invalid| from env)/, " argument")
-    .replace(/error: unknown (option|command) '[\s\S]*'/, (_, what) => `error: unknown ${what}`);
+    .replace(/error: unknown (option|command) '[\s\S]*'/, (_, kind) => `error: unknown ${kind}`);
 }
 
 function version(): string {
   return JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")).version;
 }
 
-/** Runs the command that the arguments name, and says how it ended. */
+/** Runs the command that the arguments name, and returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   let code = EXIT_VALID;
   try {
     rejectSecretArguments(argv);
-    const program = build((ended) => {
-      code = ended;
+    const program = createProgram((exitCode) => {
+      code = exitCode;
     });
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(argv, { from: "user" });
@@ -315,7 +322,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that has seen enough closes the pipe: that is no error of ours.
+// A reader such as `head` closes the pipe early, which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT_VALID);
   throw error;
@@ -323,7 +330,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 main(process.argv.slice(2)).then(
   (code) => {
-    // Not process.exit: what was printed may still be on its way into a pipe.
+    // Not process.exit, which would discard output that is still being written to a pipe.
     process.exitCode = code;
   },
   (error: unknown) => {

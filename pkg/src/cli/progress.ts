@@ -1,43 +1,44 @@
-/** A bar on the terminal while an archive is read: on stderr, so that it is in no pipe. */
+/** Progress bar for reading an archive, on stderr, so that it never mixes with piped output. */
 import process from "node:process";
-import { count } from "./paint.js";
+import { count } from "./output.js";
 
-const WIDTH = 24;
-const PERIOD = 100;
+const WIDTH_CHARS = 24;
+/** Redraws more often would cost time and flicker. */
+const REDRAW_INTERVAL_MS = 100;
 
 export class Progress {
-  readonly #total: number;
-  readonly #shown: boolean;
-  #next = Date.now() + 2 * PERIOD;
-  #drawn = false;
-  /** Bytes that were read. */
+  readonly #totalBytes: number;
+  readonly #isShown: boolean;
+  #nextRedraw = Date.now() + 2 * REDRAW_INTERVAL_MS;
+  #isDrawn = false;
+  /** Bytes read so far. */
   bytes = 0;
-  /** Deliveries that were judged. */
+  /** Deliveries inspected so far. */
   deliveries = 0;
 
-  /** `total` is 0 where nobody knows how much will come. */
-  constructor(total: number, quiet: boolean) {
-    this.#total = total;
-    this.#shown = !quiet && process.stderr.isTTY === true;
+  /** `totalBytes` is 0 if the size of the input is unknown. */
+  constructor(totalBytes: number, isQuiet: boolean) {
+    this.#totalBytes = totalBytes;
+    this.#isShown = !isQuiet && process.stderr.isTTY === true;
   }
 
   tick(): void {
-    if (!this.#shown || Date.now() < this.#next) return;
-    this.#next = Date.now() + PERIOD;
-    const part = this.#total === 0 ? 0 : Math.min(1, this.bytes / this.#total);
-    const done = Math.round(part * WIDTH);
+    if (!this.#isShown || Date.now() < this.#nextRedraw) return;
+    this.#nextRedraw = Date.now() + REDRAW_INTERVAL_MS;
+    const fraction = this.#totalBytes === 0 ? 0 : Math.min(1, this.bytes / this.#totalBytes);
+    const done = Math.round(fraction * WIDTH_CHARS);
     const bar =
-      this.#total === 0
+      this.#totalBytes === 0
         ? ""
-        : `[${"#".repeat(done)}${"-".repeat(WIDTH - done)}] ${Math.floor(part * 100)} %  `;
+        : `[${"#".repeat(done)}${"-".repeat(WIDTH_CHARS - done)}] ${Math.floor(fraction * 100)} %  `;
     const mib = (this.bytes / 1048576).toFixed(1);
     process.stderr.write(`\r\x1b[K${bar}${mib} MiB  ${count(this.deliveries, "delivery", "deliveries")}`);
-    this.#drawn = true;
+    this.#isDrawn = true;
   }
 
-  /** Takes the bar away, so that a line can be printed. */
+  /** Removes the bar, so that a line can be printed. */
   clear(): void {
-    if (this.#drawn) process.stderr.write("\r\x1b[K");
-    this.#drawn = false;
+    if (this.#isDrawn) process.stderr.write("\r\x1b[K");
+    this.#isDrawn = false;
   }
 }

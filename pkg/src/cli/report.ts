@@ -1,10 +1,10 @@
-/** Reports for people: the verdict, what is known of the delivery, every issue with its line. */
+/** Prints a report: the verdict, the facts about the delivery, and every issue with its line. */
 import type { Issue, Report } from "../index.js";
-import { count, print, sanitize, showIssue, style, verdictInk } from "./paint.js";
+import { count, print, sanitize, showIssue, style, verdictStyle } from "./output.js";
 
-const RANK = { error: 0, warning: 1, info: 2 };
+const SEVERITY_RANK = { error: 0, warning: 1, info: 2 };
 
-/** One delivery in full. The bytes are those the issues speak of: the body, or the text it was imported from. */
+/** Prints the report of one delivery. Its issues refer to `body`, import issues to the imported `source`. */
 export function showReport(
   report: Report,
   body: Uint8Array,
@@ -13,7 +13,7 @@ export function showReport(
 ): void {
   const { verdict, signature, issues } = report;
   const facts = [report.provider, report.type, report.revision].filter((fact) => fact !== undefined);
-  print(`${style.bold(verdictInk[verdict](verdict))} ${sanitize(facts.join(" · "))}`);
+  print(`${style.bold(verdictStyle[verdict](verdict))} ${sanitize(facts.join(" · "))}`);
   const secret = signature.secret === undefined ? "" : `, secret ${signature.secret + 1}`;
   const algorithm = signature.algorithm === undefined ? "" : ` by ${signature.algorithm}${secret}`;
   const lines: [string, string | undefined][] = [
@@ -31,7 +31,7 @@ export function showReport(
     if (value !== undefined) print(`  ${style.dim(name.padEnd(9))} ${sanitize(value)}`);
   }
   for (const issue of imported.issues) showIssue(issue, imported.source, redact);
-  for (const issue of [...issues].sort((a, b) => RANK[a.severity] - RANK[b.severity])) {
+  for (const issue of [...issues].sort((a, b) => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity])) {
     showIssue(issue, body, redact);
   }
   print(summary([...imported.issues, ...issues]));
@@ -53,25 +53,26 @@ export function redactReport({ createdAt: _, ...report }: Report): unknown {
   };
 }
 
-/** The idempotency key without what it holds of the payload: it is made of the event type and values. */
+/** SECURITY: the idempotency key without its payload values. The event type is its first part. */
 export function redactId({ type, id }: { type?: string; id?: string }): string | undefined {
   return id === undefined ? undefined : `${type ?? ""}:•••`;
 }
 
-/** How many issues there are of each kind. */
+/** The number of issues of each severity. */
 export function summary(issues: readonly Issue[]): string {
-  const of = (severity: Issue["severity"]) => issues.filter((issue) => issue.severity === severity).length;
-  const [errors, warnings, infos] = [of("error"), of("warning"), of("info")];
-  if (errors + warnings + infos === 0) return style.green("Nothing to say against it.");
+  const countOf = (severity: Issue["severity"]) =>
+    issues.filter((issue) => issue.severity === severity).length;
+  const [errors, warnings, infos] = [countOf("error"), countOf("warning"), countOf("info")];
+  if (errors + warnings + infos === 0) return style.green("No issues.");
   const parts = [
     errors > 0 ? style.red(count(errors, "error")) : "",
     warnings > 0 ? style.yellow(count(warnings, "warning")) : "",
-    infos > 0 ? style.blue(count(infos, "remark")) : "",
+    infos > 0 ? style.blue(count(infos, "info")) : "",
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
 
-/** Whether the signature is among what failed, which `explain` has more to say about. */
+/** Whether the signature stage failed, which `explain` can find the cause of. */
 export function hasSignatureError(issues: readonly Issue[]): boolean {
   return issues.some(({ stage, severity }) => stage === "signature" && severity === "error");
 }

@@ -1,14 +1,14 @@
-/** The samples of the built-in providers, which the build puts into the command. */
+/** The samples of the built-in providers. The build inlines them into the command. */
 import { SAMPLES } from "hookseal:samples";
 
-/** One sample: `assessment_add.nrs` is the variant `nrs` of its event. */
+/** One sample: the file `assessment_add.nrs.json` is the variant `nrs` of the event `assessment_add`. */
 export interface Sample {
   type: string;
   variant: string;
   text: string;
 }
 
-/** Every sample of a provider, by the events it has. */
+/** All samples of a provider. `events` are its event types, which the file names begin with. */
 export function samplesOf(provider: string, events: readonly string[]): Sample[] {
   return Object.entries(SAMPLES[provider] ?? {}).map(([file, text]) => {
     const name = file.replace(/\.json$/, "");
@@ -17,16 +17,16 @@ export function samplesOf(provider: string, events: readonly string[]): Sample[]
   });
 }
 
-/** The event types of a provider, in words. `*` stands for all that have no contract of their own. */
+/** The event types of a provider as a list. The wildcard `*` covers all types without a schema. */
 export function listEvents(names: readonly string[]): string {
-  const named = names.filter((name) => name !== "*");
-  const others = named.length === names.length ? [] : [named.length === 0 ? "any" : "and others"];
-  return [...named, ...others].join(", ");
+  const types = names.filter((name) => name !== "*");
+  const rest = types.length === names.length ? [] : [types.length === 0 ? "any" : "and others"];
+  return [...types, ...rest].join(", ");
 }
 
 export const typeOfSample = ({ type }: Sample): string => type;
 
-/** As `new` takes it. */
+/** The sample as an argument of `new`. */
 export function nameSample({ type, variant }: Sample): string {
   return variant === "" ? type : `${type} --sample ${variant}`;
 }

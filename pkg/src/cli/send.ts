@@ -1,10 +1,10 @@
-/** `send`: posts a delivery by `hookseal/send`, once or on a schedule, and shows the answer. */
+/** `send`: sends a delivery with `hookseal/send`, once or on a retry schedule, and shows the response. */
 import type { ProviderDefinition, Webhook } from "../index.js";
 import { type Attempt, send as post, SendError, type Sent } from "../send.js";
-import { type SignCommandOptions, signed } from "./create.js";
+import { type SignCommandOptions, signDelivery } from "./create.js";
 import { WebhookFactory } from "./hooks.js";
 import { readDelivery, sources } from "./input.js";
-import { count, print, printError, sanitize, style } from "./paint.js";
+import { count, print, printError, sanitize, style } from "./output.js";
 import { samplesOf } from "./samples.js";
 import { ERRNO_MESSAGES, EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 
@@ -17,15 +17,15 @@ export interface SendCommandOptions extends SignCommandOptions {
   delays?: string[];
 }
 
-/** Of an answer, no more is shown. */
+/** Longer responses are cut, so that a response cannot flood the terminal. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
-/** What is sent, and by whose rules. */
+/** The delivery to send. `definition` has the success range and the retry schedule. */
 interface DeliveryToSend {
   headers: [string, string][];
   body: Uint8Array;
   definition: ProviderDefinition | undefined;
-  /** Who signed it, and can sign it anew. */
+  /** The webhook that signed the delivery, and signs each retry. */
   hook?: Webhook;
 }
 
@@ -34,38 +34,38 @@ export async function send(
   file: string | undefined,
   options: SendCommandOptions,
 ): Promise<number> {
-  const { url, text, login } = address(target);
-  const again = options.retry === true || options.delays !== undefined;
-  if (again && (options.now !== undefined || options.url !== undefined)) {
+  const { url, text, login } = parseTarget(target);
+  const isRetrying = options.retry === true || options.delays !== undefined;
+  if (isRetrying && (options.now !== undefined || options.url !== undefined)) {
     throw new UsageError(
-      "With --retry each attempt is signed for its own time, and for the URL it goes to.",
-      "Leave out --now and --url, or send it once.",
+      "--now and --url cannot be used with --retry: each attempt is signed at its own time, for the URL it is sent to.",
+      "Remove --now and --url, or remove --retry.",
     );
   }
-  const going = await outgoing(file, options, url);
-  if (login !== undefined && !going.headers.some(([name]) => name.toLowerCase() === "authorization"))
-    going.headers.push(["Authorization", login]);
-  // A webhook would sign a single attempt anew, too, and by another time than --now says.
-  const by = again ? (going.hook ?? going.definition) : going.definition;
-  const retries = again ? options.delays : [];
+  const outgoing = await prepareDelivery(file, options, url);
+  if (login !== undefined && !outgoing.headers.some(([name]) => name.toLowerCase() === "authorization"))
+    outgoing.headers.push(["Authorization", login]);
+  // Passed as the provider, the webhook would sign a single attempt again, and ignore --now.
+  const provider = isRetrying ? (outgoing.hook ?? outgoing.definition) : outgoing.definition;
+  const retries = isRetrying ? options.delays : [];
   const timeout = options.timeout ?? "15s";
-  const why = (attempt: Attempt) => describeFailure(attempt, timeout);
-  const sent = await sendOrExit(text, going, {
-    provider: by,
+  const reasonOf = (attempt: Attempt) => describeFailure(attempt, timeout);
+  const result = await sendOrExit(text, outgoing, {
+    provider,
     retries,
     timeout,
-    // Whoever typed the URL means it.
+    // The user typed the URL: private addresses and plain HTTP are intended.
     allowAddresses: "any",
     plainHttp: "allow",
     maxResponseBytes: MAX_RESPONSE_BYTES,
     onAttempt: (attempt) => {
-      if (again) printError(style.dim(progress(attempt, why)));
+      if (isRetrying) printError(style.dim(formatProgress(attempt, reasonOf)));
     },
   });
-  return show(sent, going, again, { url, text, why }, options.json === true);
+  return showResult(result, outgoing, isRetrying, { url, text, reasonOf }, options.json === true);
 }
 
-/** Sends it. What is wrong with the call is wrong usage. */
+/** Sends the delivery. An error of the call itself is a usage error. */
 async function sendOrExit(...call: Parameters<typeof post>): Promise<Sent> {
   try {
     return await post(...call);
@@ -73,104 +73,105 @@ async function sendOrExit(...call: Parameters<typeof post>): Promise<Sent> {
     if (!(error instanceof SendError)) throw error;
     if (error.code === "signature-expires") {
       throw new UsageError(
-        "The signature covers a time, and receivers refuse it when it is old.",
-        "Leave out --as-is, and each attempt is signed anew; or leave out --retry.",
+        "Retries need a new signature because the timestamp is signed.",
+        "Remove --as-is to sign each attempt, or remove --retry.",
       );
     }
     throw new UsageError(
       error.message,
-      error.code === "parameter-missing" ? "On the command line, write the value itself." : undefined,
+      error.code === "parameter-missing" ? "On the command line, write the value into the URL." : undefined,
     );
   }
 }
 
-/** One attempt of several, while they go on. */
-function progress(attempt: Attempt, why: (attempt: Attempt) => string): string {
-  const { number, status, durationMs: ms, nextDelayMs: wait } = attempt;
-  const what = status === undefined ? why(attempt) : `${status} in ${ms} ms`;
-  return `attempt ${number}: ${sanitize(what)}${wait === undefined ? "" : `; the next in ${formatDuration(wait)}`}`;
+/** One line for each attempt of several. */
+function formatProgress(attempt: Attempt, reasonOf: (attempt: Attempt) => string): string {
+  const { number, status, durationMs, nextDelayMs } = attempt;
+  const outcome = status === undefined ? reasonOf(attempt) : `${status} in ${durationMs} ms`;
+  const next = nextDelayMs === undefined ? "" : `; next attempt in ${formatDuration(nextDelayMs)}`;
+  return `attempt ${number}: ${sanitize(outcome)}${next}`;
 }
 
-/** A time as people say it: 250 ms, 1.5 s, 45 m, 12 h. */
+/** A duration in its largest unit: 250 ms, 1.5 s, 45 m, 12 h. */
 function formatDuration(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   const [unit, length] = ms < 60_000 ? ["s", 1000] : ms < 3_600_000 ? ["m", 60_000] : ["h", 3_600_000];
   return `${Math.round((ms / (length as number)) * 10) / 10} ${unit}`;
 }
 
-/** Why there is no answer. What the system calls it stands in brackets at the end of the message. */
+/** Why there is no response. The message ends with the errno code in brackets, if there is one. */
 function describeFailure({ code, message = "" }: Attempt, timeout: string): string {
-  if (code === "timeout") return `none within ${timeout.replace(/^(\d+)s$/, "$1 seconds")}`;
-  const system = /\((\w+)\)\.$/.exec(message)?.[1] ?? "";
-  return ERRNO_MESSAGES[system] ?? message.replace(/\.$/, "");
+  if (code === "timeout") return `timeout after ${timeout.replace(/^(\d+)s$/, "$1 s")}`;
+  const errno = /\((\w+)\)\.$/.exec(message)?.[1] ?? "";
+  return ERRNO_MESSAGES[errno] ?? message.replace(/\.$/, "");
 }
 
-function show(
-  { ok, outcome, status, attempts, response: answer }: Sent,
+function showResult(
+  { ok, outcome, status, attempts, response }: Sent,
   { body: sentBody, definition }: DeliveryToSend,
-  again: boolean,
-  to: { url: URL; text: string; why: (attempt: Attempt) => string },
+  isRetrying: boolean,
+  target: { url: URL; text: string; reasonOf: (attempt: Attempt) => string },
   json: boolean,
 ): number {
   const last = attempts.at(-1) as Attempt;
-  const more = again ? { outcome, attempts } : {};
-  if (answer === undefined) {
-    const message = `${to.url.host} gave no answer: ${to.why(last)}.`;
-    print(json ? JSON.stringify({ ok, error: message, ...more }) : style.red(sanitize(message)));
+  const details = isRetrying ? { outcome, attempts } : {};
+  if (response === undefined) {
+    const message = `No response from ${target.url.host}: ${target.reasonOf(last)}.`;
+    print(json ? JSON.stringify({ ok, error: message, ...details }) : style.red(sanitize(message)));
     return EXIT_REJECTED;
   }
-  const { rawHeaders, truncated: cut } = answer;
+  const { rawHeaders, truncated } = response;
   const headers = rawHeaders.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ""]] : [],
   );
-  const body = Buffer.from(answer.body).toString("utf8");
+  const body = Buffer.from(response.body).toString("utf8");
   if (json) {
-    const shown = {
+    const data = {
       ok,
       status,
       headers: Object.fromEntries(headers),
       body,
-      cut,
+      truncated,
       milliseconds: last.durationMs,
-      ...more,
+      ...details,
     };
-    print(JSON.stringify(shown));
+    print(JSON.stringify(data));
     return ok ? EXIT_VALID : EXIT_REJECTED;
   }
-  // With parameters as they were typed: what they are filled with is the payload's.
-  const where = /[{}]/.test(to.text) ? to.text : to.url.href;
-  print(`${style.dim("POST")} ${sanitize(where)} ${style.dim(count(sentBody.length, "byte"))}`);
+  // SECURITY: parameters of the URL are printed as typed: their values come from the payload.
+  const shownUrl = /[{}]/.test(target.text) ? target.text : target.url.href;
+  print(`${style.dim("POST")} ${sanitize(shownUrl)} ${style.dim(count(sentBody.length, "byte"))}`);
   print(`${(ok ? style.green : style.red)(String(status))} ${style.dim(`in ${last.durationMs} ms`)}`);
   for (const [key, value] of headers) print(style.dim(`  ${sanitize(key)}: ${sanitize(value)}`));
   if (body !== "") print(sanitize(body, true).trimEnd());
-  if (cut) print(style.dim(`The answer is longer than ${MAX_RESPONSE_BYTES} bytes: the rest was not read.`));
+  if (truncated) print(style.dim(`The response was cut after ${MAX_RESPONSE_BYTES} bytes.`));
   if (outcome === "stopped")
-    print(`${style.red("No sender would try again")}: ${status} says that it is gone.`);
+    print(`${style.red("Permanent failure")}: senders do not retry after ${status}.`);
   else if (!ok) {
-    const what = again
+    const failure = isRetrying
       ? `None of ${count(attempts.length, "attempt")} succeeded`
-      : "The sender would try again";
-    print(`${style.red(what)}: it takes ${rangeOf(definition)} for success.`);
+      : "Failed: the sender would retry";
+    print(`${style.red(failure)}. Success is a status from ${formatSuccess(definition)}.`);
   }
   return ok ? EXIT_VALID : EXIT_REJECTED;
 }
 
-/** The statuses that are success, in words. */
-function rangeOf(definition: ProviderDefinition | undefined): string {
+/** The range of statuses that the provider treats as success. */
+function formatSuccess(definition: ProviderDefinition | undefined): string {
   const success = definition?.success ?? "2xx";
   return success.replace(/^(\d)xx$/, (_, hundred) => `${hundred}00-${hundred}99`).replace("-", " to ");
 }
 
-/** The URL as it is typed, but for a name and a password, which are sent as a header and not shown. */
-function address(target: string): { url: URL; text: string; login?: string } {
+/** Parses the URL. SECURITY: user name and password are removed from it, sent as a header, and not printed. */
+function parseTarget(target: string): { url: URL; text: string; login?: string } {
   let url: URL;
   try {
     url = new URL(target);
   } catch {
-    throw new UsageError("This is no URL.", "For example: http://localhost:3000/webhook");
+    throw new UsageError("Invalid URL.", "Example: http://localhost:3000/webhook");
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new UsageError("A delivery is sent by http or https.");
+    throw new UsageError("Unsupported URL: expected http or https.");
   }
   const { username, password } = url;
   if (username === "" && password === "") return { url, text: target };
@@ -181,7 +182,7 @@ function address(target: string): { url: URL; text: string; login?: string } {
     login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
   } catch {
     throw new UsageError(
-      "The name or the password in the URL is not percent-encoded UTF-8.",
+      "The user name or password in the URL is not percent-encoded UTF-8.",
       "Write %25 for %.",
     );
   }
@@ -192,45 +193,43 @@ function address(target: string): { url: URL; text: string; login?: string } {
   };
 }
 
-/** What is sent: a file as it is, or signed anew; or a sample, signed. */
-async function outgoing(
+/** Prepares the delivery: a file as it is, a file signed again, or a signed sample. */
+async function prepareDelivery(
   file: string | undefined,
   options: SendCommandOptions,
   url: URL,
 ): Promise<DeliveryToSend> {
   const href = options.url ?? url.href;
   if (options.event !== undefined) {
-    if (file !== undefined) throw new UsageError("Either a file is sent, or a sample of --event.");
+    if (file !== undefined) throw new UsageError("Pass either a file or --event, not both.");
     if (options.provider === undefined)
-      throw new UsageError("A sample needs --provider.", "For example: --provider painchek");
+      throw new UsageError("Missing option: --event needs --provider.", "Example: --provider painchek");
     const events = Object.keys(new WebhookFactory({}, "none").definition(options.provider).events ?? {});
     const samples = samplesOf(options.provider, events).filter(({ type }) => type === options.event);
     const sample =
       options.sample === undefined ? samples[0] : samples.find(({ variant }) => variant === options.sample);
     if (sample === undefined) {
-      throw new UsageError(
-        "There is no such sample.",
-        `See what there is: hookseal new ${options.provider} --list`,
-      );
+      throw new UsageError("Unknown sample.", `List the samples: hookseal new ${options.provider} --list`);
     }
     const body = new TextEncoder().encode(sample.text);
-    return asSigned(await signed({ headers: {}, body }, options, href, options.event));
+    return toOutgoing(await signDelivery({ headers: {}, body }, options, href, options.event));
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await readDelivery(source, { ...options, url: href });
   if (options.asIs === true) {
     const hooks = new WebhookFactory(options, "none");
+    const provider = hooks.detect(delivery);
     return {
       headers: delivery.headers,
       body: delivery.body,
-      definition: hooks.knows(delivery) ? hooks.definition(hooks.name(delivery)) : undefined,
+      definition: provider === undefined ? undefined : hooks.definition(provider),
     };
   }
-  const provider = new WebhookFactory(options, "none").name(delivery);
-  return asSigned(await signed(delivery, { ...options, provider }, href));
+  const provider = new WebhookFactory(options, "none").providerOf(delivery);
+  return toOutgoing(await signDelivery(delivery, { ...options, provider }, href));
 }
 
-const asSigned = ({ delivery, hook }: Awaited<ReturnType<typeof signed>>): DeliveryToSend => ({
+const toOutgoing = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({
   headers: Object.entries(delivery.headers),
   body: delivery.body,
   definition: hook.definition,

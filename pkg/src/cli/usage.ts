@@ -1,13 +1,13 @@
-/** How the command ends: 0 for valid, 1 for rejected, 2 for wrong usage, with a sentence that says what to do. */
+/** Exit codes and usage errors: 0 valid, 1 rejected, 2 wrong usage. A usage error says what to change. */
 
-/** Deliveries were judged and are in order. */
+/** All deliveries are valid. */
 export const EXIT_VALID = 0;
-/** Something was rejected, or is another thing than it should be. */
+/** A delivery was rejected or could not be sent, or two deliveries differ. */
 export const EXIT_REJECTED = 1;
-/** The command was called in a way that cannot be answered. */
+/** The arguments or the input cannot be used. */
 export const EXIT_USAGE = 2;
 
-/** Wrong usage: the message says what is wrong, the hint what to type instead. */
+/** Wrong usage: the message states the problem, the hint what to change. */
 export class UsageError extends Error {
   constructor(
     message: string,
@@ -17,22 +17,22 @@ export class UsageError extends Error {
   }
 }
 
-/** What the operating system's codes say, without quoting anything. */
+/** Messages for errno codes. SECURITY: the system's own messages quote paths, these do not. */
 export const ERRNO_MESSAGES: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "it may not be opened",
+  ENOENT: "no such file",
+  EACCES: "permission denied",
   EISDIR: "it is a folder",
-  EEXIST: "it is there already",
+  EEXIST: "the file already exists",
   EADDRINUSE: "the port is in use",
-  ECONNREFUSED: "nobody listens there",
-  ECONNRESET: "the connection was cut",
-  ENOTFOUND: "the name of the host is not known",
-  EPROTO: "it does not speak TLS",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  ENOTFOUND: "unknown host",
+  EPROTO: "the server does not use TLS",
 };
 
-/** Why an operation of the system failed. */
+/** Describes a failed system call. */
 export function describeError(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code === "string") return ERRNO_MESSAGES[code] ?? code;
-  return error instanceof Error ? error.message : "it failed";
+  return error instanceof Error ? error.message : "unknown error";
 }

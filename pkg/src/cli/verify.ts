@@ -1,8 +1,8 @@
-/** `verify`: one delivery, one answer, as a receiver would give it. */
+/** `verify`: accepts or rejects one delivery, as a receiver does. */
 import type { CheckResult, Verified } from "../index.js";
 import { type HookOptions, WebhookFactory } from "./hooks.js";
 import { type InputOptions, readDelivery, sources } from "./input.js";
-import { print, sanitize, showIssue, style, verdictInk } from "./paint.js";
+import { print, sanitize, showIssue, style, verdictStyle } from "./output.js";
 import { hasSignatureError, redactId } from "./report.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
 
@@ -14,17 +14,17 @@ export interface VerifyCommandOptions extends HookOptions, InputOptions {
 export async function verify(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery, issues } = await readDelivery(source, options);
-  const hook = await new WebhookFactory(options, "trust").of(delivery);
+  const hook = await new WebhookFactory(options, "verify").forDelivery(delivery);
   const checked = hook.check(delivery, { now: options.now });
   if (options.json === true) {
-    print(JSON.stringify(data(checked, options.redact === true)));
+    print(JSON.stringify(toJson(checked, options.redact === true)));
     return checked.ok ? EXIT_VALID : EXIT_REJECTED;
   }
   if (checked.ok) {
     const { type, signature } = checked.value;
     const id = options.redact === true ? redactId(checked.value) : checked.value.id;
     print(
-      `${verdictInk[signature.status](signature.status)} ${sanitize(type)} ${style.dim(sanitize(id ?? ""))}`,
+      `${verdictStyle[signature.status](signature.status)} ${sanitize(type)} ${style.dim(sanitize(id ?? ""))}`,
     );
     return EXIT_VALID;
   }
@@ -35,12 +35,12 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
       showIssue(issue, delivery.body, options.redact === true);
   }
   if (hasSignatureError(checked.error.issues))
-    print("To find out why: hookseal explain, with the same arguments.");
+    print("To find the cause, run hookseal explain with the same arguments.");
   return EXIT_REJECTED;
 }
 
-/** The answer for programs: everything but the payload. */
-function data(checked: CheckResult<Verified>, redact: boolean): object {
+/** The JSON output: everything except the payload. */
+function toJson(checked: CheckResult<Verified>, redact: boolean): object {
   if (!checked.ok) {
     const { code, status, message, issues } = checked.error;
     return { ok: false, code, status, message, issues };

@@ -80,25 +80,25 @@ describe("wrong usage", () => {
     [["verify", "--frob"], /error: unknown option\n/],
     [["verify", "a", "b"], /too many arguments/],
     [["verify", body, "--format", "xml"], /Allowed choices are http, curl, har, record, ndjson, body/],
-    [["verify", body, "--max-bytes", "x"], /It is a whole number from 1 to 268435456\./],
+    [["verify", body, "--max-bytes", "x"], /Expected an integer from 1 to 268435456\./],
     [
       ["verify", body, "--now", "yesterday"],
-      /It is a time as in 2024-01-31T12:00:00Z, or milliseconds since 1970\./,
+      /Expected a time such as 2024-01-31T12:00:00Z, or milliseconds since 1970\./,
     ],
-    [["listen", "99999", ...TRUST], /It is a whole number from 0 to 65535\./],
-    [["verify", "nowhere.json"], /error: nowhere\.json cannot be read: there is no such file\./],
+    [["listen", "99999", ...TRUST], /Expected an integer from 0 to 65535\./],
+    [["verify", "nowhere.json"], /error: nowhere\.json cannot be read: no such file\./],
     [["verify", folder], /cannot be read: it is a folder\./],
     [
       ["verify", body, "-H", "nothing", ...TRUST],
-      /A --header is a name, a colon and a value\.\nFor example: --header 'X-Signature/,
+      /Invalid value for --header: expected a name, a colon and a value\.\nExample: --header 'X-Signature/,
     ],
     [
       ["verify", body, "--provider", "nobody", "--secret-env", "HOOK_SECRET"],
-      /What --provider names is no built-in provider, and cannot be read as a file: there is no such file\.\nBuilt in are github, .*, painchek, .*, zoom; your own is a JSON file\./,
+      /The value of --provider is neither a built-in provider nor a readable file: no such file\.\nBuilt-in providers: github, .*, painchek, .*, zoom\. Or name a provider definition: --provider mine\.json/,
     ],
     [
       ["verify", body, "--provider", signed, "--secret-env", "HOOK_SECRET"],
-      /The provider definition is no JSON\./,
+      /The provider definition is not valid JSON\./,
     ],
     [
       ["verify", file("own.json", "{}"), "--provider", file("bad.json", '{"id": 5}')],
@@ -106,76 +106,82 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", file("other.json", '{"a":1}'), "--unsigned"],
-      /Neither its headers nor its event tell which provider sent this\.\nSay --provider with one of github, linear, .*, or name a definition: --provider mine\.json/,
+      /Provider not detected: neither the headers nor the event type are those of a built-in provider\.\nPass --provider with one of github, linear, .*, or with a definition: --provider mine\.json/,
     ],
     [
       ["verify", body],
-      /PainChek signs its deliveries, and no secret was given\.\nUse --secret-env NAME .* or --secret-file FILE\. Or say --unsigned\./,
+      /No signing secret: PainChek signs its webhooks\.\nUse --secret-env NAME .* or --secret-file FILE\. Or pass --unsigned\./,
     ],
     [
       ["verify", file("xon.json", '{"event":{"type":"calls.user.create"}}')],
-      /X-on Surgery Connect signs nothing: anybody who knows the URL can send such a delivery\.\nSay --unsigned if that is what you expect\./,
+      /X-on Surgery Connect does not sign its webhooks, so the sender cannot be authenticated\.\nPass --unsigned to accept unsigned deliveries\./,
     ],
-    [["compare", "-", "-"], /Standard input can be only one of the two\./],
-    [["new", "xon"], /Which event\?\nIt has: file-request\.files\.update, calls\.user\.create/],
-    [["new", "xon", "ping"], /The provider has no such event\./],
-    [["new", "xon", "calls.user.create", "--sample", "R9"], /There is no such sample of this event\./],
-    [["new", "xon", "calls.user.create", "--data", signed], /The data of --data is no JSON\./],
-    [["new", "painchek", "--out", body], /cannot be written: it is there already\./],
+    [["compare", "-", "-"], /Standard input can be only one of the two deliveries\./],
+    [
+      ["new", "xon"],
+      /Missing argument: the event\.\nEvents: file-request\.files\.update, calls\.user\.create/,
+    ],
+    [["new", "xon", "ping"], /Unknown event of this provider\./],
+    [["new", "xon", "calls.user.create", "--sample", "R9"], /Unknown sample of this event\./],
+    [["new", "xon", "calls.user.create", "--data", signed], /The file of --data is not valid JSON\./],
+    [["new", "painchek", "--out", body], /cannot be written: the file already exists\./],
     [["new", "xon", "calls.user.create", "--data", file("data.json", "{}")], /mobileNumber/],
     [["sign", file("empty.json", ""), "--format", "body", ...TRUST], /There is no body to sign\./],
     [
       ["sign", file("nul.bin", "a\0b"), "--format", "body", ...TRUST, "--as", "curl"],
-      /This cannot be printed as curl\.\nA body with a NUL byte fits no command line: use --as http or --as ndjson\./,
+      /The delivery cannot be exported as curl\.\nA command line cannot contain the NUL byte of this body\. Use --as http or --as ndjson\./,
     ],
-    [["send", "nowhere", body, ...TRUST], /This is no URL\.\nFor example: http:\/\/localhost:3000\/webhook/],
-    [["send", "ftp://h/", body, ...TRUST], /A delivery is sent by http or https\./],
-    [["send", "http://127.0.0.1:1/", "--event", "assessment_add"], /A sample needs --provider\./],
+    [["send", "nowhere", body, ...TRUST], /Invalid URL\.\nExample: http:\/\/localhost:3000\/webhook/],
+    [["send", "ftp://h/", body, ...TRUST], /Unsupported URL: expected http or https\./],
+    [
+      ["send", "http://127.0.0.1:1/", "--event", "assessment_add"],
+      /Missing option: --event needs --provider\./,
+    ],
     [
       ["send", "http://127.0.0.1:1/", body, "--event", "assessment_add", ...TRUST],
-      /Either a file is sent, or a sample of --event\./,
+      /Pass either a file or --event, not both\./,
     ],
     [
       ["send", "http://127.0.0.1:1/", "--event", "ping", ...TRUST],
-      /There is no such sample\.\nSee what there is: hookseal new painchek --list/,
+      /Unknown sample\.\nList the samples: hookseal new painchek --list/,
     ],
-    [["listen", "0"], /A receiver needs --provider\./],
-    [["listen", "0", ...TRUST, "--host", "192.0.2.1"], /Nothing listens on port 0: EADDRNOTAVAIL\./],
-    [["listen", "0", ...TRUST, "--save", join(body, "x")], /cannot be made: ENOTDIR\./],
+    [["listen", "0"], /Missing option: --provider\./],
+    [["listen", "0", ...TRUST, "--host", "192.0.2.1"], /Cannot listen on port 0: EADDRNOTAVAIL\./],
+    [["listen", "0", ...TRUST, "--save", join(body, "x")], /cannot be created: ENOTDIR\./],
     [
       ["schema", "xon", "file-request.files.update"],
-      /This event has several revisions\.\nSay one of them: --revision R0, R7-R9, R1-R6/,
+      /This event has several revisions\.\nSelect one with --revision: R0, R7-R9, R1-R6/,
     ],
-    [["schema", "xon", "file-request.files.update", "--revision", "R77"], /There is no such revision\./],
-    [["schema", "xon"], /Which event\?/],
+    [["schema", "xon", "file-request.files.update", "--revision", "R77"], /Unknown revision of this event\./],
+    [["schema", "xon"], /Missing argument: the event\./],
     [
       ["schema", file("schema.json", '{"unevaluatedItems":true}'), "--check", body],
-      /The schema cannot be used: .*unevaluatedItems/,
+      /Invalid schema: .*unevaluatedItems/,
     ],
-    [["schema", signed], /is no JSON\./],
+    [["schema", signed], /is not valid JSON\./],
     [
       ["inspect", file("nothing.txt", "good morning")],
-      /Expected a delivery, got text in an unknown format\.[\s\S]*No delivery can be read from[\s\S]*If it is a body as it stands, say --format body\./,
+      /Expected a delivery, got text in an unknown format\.[\s\S]*contains no complete delivery\.[\s\S]*If the input is a body alone, pass --format body\./,
     ],
     [
       ["verify", file("at.sh", "curl h -d @body.json"), ...TRUST],
-      /body-not-included Expected the body in the command, got the name of a file\.[\s\S]*Give the body with --body FILE\./,
+      /body-not-included Expected the body in the command, got the name of a file\.[\s\S]*Pass the body with --body FILE\./,
     ],
     [
       ["verify", file("two.ndjson", '{"headers":{},"body":"1"}\n{"headers":{},"body":"2"}\n'), ...TRUST],
-      /holds 2 deliveries, and this command takes one\.\nLook at all of them with: hookseal inspect/,
+      /contains 2 deliveries; this command accepts one\.\nUse `inspect`: hookseal inspect/,
     ],
   ];
   for (const [args, message] of cases) {
     const words = args.map((word) => word.replace(`${folder}/`, "")).join(" ");
-    it(`is told apart from a rejection: ${words}`, () => assert.match(refused(args), message));
+    it(`is reported apart from a rejection: ${words}`, () => assert.match(refused(args), message));
   }
 
   it("is JSON where that was asked for", () => {
     const { code, out } = run(["verify", join(folder, "at.sh"), ...TRUST, "--json"]);
     const answer = JSON.parse(out);
     assert.deepEqual([code, answer.issues[0].code], [2, "body-not-included"]);
-    assert.match(answer.error, /^No delivery can be read from/);
+    assert.match(answer.error, /contains no complete delivery\.$/);
   });
 });
 
@@ -183,7 +189,7 @@ describe("secrets", () => {
   it("are refused as an argument, with the reason, and not printed", () => {
     for (const args of [["--secret", SECRET], [`--secret=${SECRET}`], ["--secrets", SECRET]]) {
       const err = refused(["verify", signed, ...args]);
-      assert.match(err, /A secret on the command line is refused: it stays in the shell's history/);
+      assert.match(err, /Secrets are not accepted as arguments: they stay in the shell history/);
       assert.match(err, /Use --secret-env NAME/);
     }
   });
@@ -198,7 +204,7 @@ describe("secrets", () => {
     assert.match(refused(["verify", signed, "--secret-env", "E"], { env: { E: "" } }), /names is empty\./);
     assert.match(
       refused(["verify", signed, "--secret-file", "nowhere"]),
-      /The file that --secret-file names cannot be read: there is no such file\./,
+      /The file that --secret-file names cannot be read: no such file\./,
     );
     assert.match(
       refused(["verify", signed, "--secret-file", file("none", "\n")]),
@@ -206,7 +212,7 @@ describe("secrets", () => {
     );
     assert.match(
       refused(["verify", signed, "--secret-file", file("long", "x".repeat(70_000))]),
-      /it is too long for a secret/,
+      /the file is too large for a secret/,
     );
   });
 

@@ -70,7 +70,7 @@ describe("verify", () => {
       out,
       /^rejected signature-mismatch \(401\) Signature mismatch: X-PainChek-WH-Signature is not the HMAC of this body/,
     );
-    assert.match(out, /To find out why: hookseal explain, with the same arguments\./);
+    assert.match(out, /To find the cause, run hookseal explain with the same arguments\./);
     const { out: json } = run(["verify", tampered, ...TRUST, "--json"]);
     assert.deepEqual(
       [JSON.parse(json).ok, JSON.parse(json).code, JSON.parse(json).status],
@@ -121,7 +121,7 @@ describe("inspect", () => {
       /^verified painchek · assessment_add\n {2}signature verified by sha256, secret 1 \(X-PainChek-WH-Signature\)\n/,
     );
     assert.match(out, /body {6}[\d,]+ bytes, SHA-256 [0-9a-f]{64}\n/);
-    assert.match(out, /Nothing to say against it\.\n$/);
+    assert.match(out, /No issues\.\n$/);
   });
 
   it("answers one delivery with one JSON value, whatever becomes of it", () => {
@@ -218,12 +218,12 @@ describe("inspect", () => {
     assert.equal(code, 1);
     assert.match(out, /many\.ndjson#3 signature-mismatch Signature mismatch/);
     assert.match(out, /many\.ndjson#4:12 json-syntax/);
-    assert.match(out, /^provider {2}event {14}verdict {5}cause {15}deliveries$/m);
+    assert.match(out, /^provider {2}event {14}verdict {5}cause {18}deliveries$/m);
     assert.match(out, /^painchek {2}assessment_add {5}verified +2$/m);
-    assert.match(out, /^painchek {2}assessment_add {5}rejected {4}signature-mismatch {2}1$/m);
+    assert.match(out, /^painchek {2}assessment_add {5}rejected {4}signature-mismatch {5}1$/m);
     assert.match(out, /^xon {7}calls\.user\.create {2}unsigned +1$/m);
     assert.match(out, /^6 deliveries: 2 verified, 1 unsigned, 2 rejected, 1 unreadable$/m);
-    assert.match(out, /To find out why: hookseal explain, with one of them\.\n$/);
+    assert.match(out, /To find the cause, run hookseal explain with one of them\.\n$/);
     const json = run(["inspect", archive, "--secret-env", "HOOK_SECRET", "--json"])
       .out.trim()
       .split("\n")
@@ -240,7 +240,7 @@ describe("inspect", () => {
       unsigned: 1,
       rejected: 2,
       unreadable: 1,
-      passedOver: 0,
+      skipped: 0,
     });
     assert.equal(rows.length, 5);
   });
@@ -252,12 +252,38 @@ describe("inspect", () => {
     );
     const { code, out } = run(["inspect", good, xon, har, "--secret-env", "HOOK_SECRET"]);
     assert.deepEqual(
-      [code, /^2 deliveries: 1 verified, 1 unsigned\n1 request without a body passed over/m.test(out)],
+      [code, /^2 deliveries: 1 verified, 1 unsigned\n1 request without a body skipped/m.test(out)],
       [0, true],
       out,
     );
     assert.match(run(["inspect", good, har, "--all", "--secret-env", "HOOK_SECRET"]).out, /1 rejected/);
   });
+});
+
+/** Writes to stderr, as the process exits, which verbs of the core were called. */
+const CALLS = `data:text/javascript,${encodeURIComponent(`
+  const { Instance } = WebAssembly;
+  const calls = [];
+  WebAssembly.Instance = function (module, imports) {
+    const exports = { ...new Instance(module, imports).exports };
+    for (const verb of ["verify", "failure", "inspect", "explain"]) {
+      const call = exports["hook_" + verb];
+      exports["hook_" + verb] = (...args) => (calls.push(verb), call(...args));
+    }
+    return { exports };
+  };
+  process.on("exit", () => process.stderr.write("calls " + calls.join(" ")));`)}`;
+
+describe("one evaluation", () => {
+  for (const [verdict, path] of [
+    ["verified", good],
+    ["rejected", tampered],
+  ] as const) {
+    it(`is enough to inspect a delivery that is ${verdict}`, () => {
+      const { out, err } = run(["inspect", path, ...TRUST], { node: ["--import", CALLS] });
+      assert.deepEqual([out.split(" ")[0], err], [verdict, "calls inspect"]);
+    });
+  }
 });
 
 describe("explain", () => {
@@ -314,14 +340,14 @@ describe("explain", () => {
     const right = run(["explain", good, ...TRUST]);
     assert.deepEqual(right, {
       code: 0,
-      out: "The signature matches: there is nothing to explain.\n0 combinations computed.\n",
+      out: "The signature is valid: nothing to explain.\n0 combinations computed.\n",
       err: "",
     });
     const unsigned = run(["explain", xon, "--provider", "xon", "--unsigned"]);
     assert.equal(unsigned.code, 0);
     assert.match(
       unsigned.out,
-      /^The delivery is not signed: there is nothing to explain\.\n\nobservation provider-unsigned /,
+      /^The delivery is unsigned: nothing to explain\.\n\nobservation provider-unsigned /,
     );
   });
 });
@@ -435,10 +461,10 @@ describe("sign, new, schema, providers and compare", () => {
     assert.equal(code, 1);
     assert.match(
       out,
-      /^The same event with another payload\.\n {2}\/data\/data\/assessment\/is_editable\n {4}- false\n {4}\+ true\n$/,
+      /^The same event, with a different payload\.\n {2}\/data\/data\/assessment\/is_editable\n {4}- false\n {4}\+ true\n$/,
     );
     assert.ok(!run(["compare", good, tampered, "--redact"]).out.includes("true"));
-    assert.match(run(["compare", good, xon, "--provider", "painchek"]).out, /^Two events\./);
+    assert.match(run(["compare", good, xon, "--provider", "painchek"]).out, /^Two different events\./);
     const json = JSON.parse(run(["compare", good, tampered, "--json"]).out);
     assert.deepEqual([json.same, json.sameEvent, json.changes.length], [false, true, 1]);
   });

@@ -100,7 +100,7 @@ describe("send", () => {
     const xon = file("xon.json", bytesOf("providers/xon/samples/calls.user.create.json"));
     const { code, out } = await sent([url, xon, "--provider", "xon", "--unsigned"]);
     assert.deepEqual([code, asked], [1, 2]);
-    assert.match(out, /The sender would try again: it takes 200 to 299 for success\./);
+    assert.match(out, /Failed: the sender would retry\. Success is a status from 200 to 299\./);
   });
 
   it("gives up on what does not answer, and reads no answer without end", async () => {
@@ -115,14 +115,11 @@ describe("send", () => {
       "--timeout",
       "1",
     ]);
-    assert.deepEqual(
-      [late.code, late.out],
-      [1, `127.0.0.1:${port} gave no answer: none within 1 seconds.\n`],
-    );
+    assert.deepEqual([late.code, late.out], [1, `No response from 127.0.0.1:${port}: timeout after 1 s.\n`]);
     const nobody = await sent([`http://127.0.0.1:1/`, join(folder, "body.json"), ...TRUST, "--json"]);
     assert.deepEqual(
       [nobody.code, JSON.parse(nobody.out).error],
-      [1, "127.0.0.1:1 gave no answer: nobody listens there."],
+      [1, "No response from 127.0.0.1:1: connection refused."],
     );
     const url = await serve((_, response) => {
       response.on("error", () => {});
@@ -133,7 +130,7 @@ describe("send", () => {
       more();
     });
     const { out } = await sent([url, join(folder, "body.json"), ...TRUST]);
-    assert.match(out, /The answer is longer than 65536 bytes: the rest was not read\./);
+    assert.match(out, /The response was cut after 65536 bytes\./);
   });
 });
 

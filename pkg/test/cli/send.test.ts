@@ -34,7 +34,7 @@ describe("send --retry", () => {
     assert.equal(code, 0);
     assert.equal(
       err.replace(/(\d{3}) in \d+ ms/g, "$1 in … ms"),
-      "attempt 1: 500 in … ms; the next in 100 ms\nattempt 2: 503 in … ms; the next in 1 s\nattempt 3: 200 in … ms\n",
+      "attempt 1: 500 in … ms; next attempt in 100 ms\nattempt 2: 503 in … ms; next attempt in 1 s\nattempt 3: 200 in … ms\n",
     );
     assert.match(out, /^POST http:\/\/127\.0\.0\.1:\d+\/hook [\d,]+ bytes\n200 in \d+ ms\n/);
     assert.equal(got.length, 3);
@@ -48,19 +48,19 @@ describe("send --retry", () => {
     const { url, got } = await receive(respond(500));
     const { code, out, err } = await sent([url, BODY, ...TRUST]);
     assert.deepEqual([code, got.length, err], [1, 1, ""]);
-    assert.match(out, /\nThe sender would try again: it takes 200 to 399 for success\.\n$/);
+    assert.match(out, /\nFailed: the sender would retry\. Success is a status from 200 to 399\.\n$/);
   });
   it("waits as the provider does", async () => {
     const { url } = await receive(respond(500));
-    const { child, ended } = await start(["send", url, BODY, ...TRUST, "--retry"], /; the next in .*\n/);
+    const { child, ended } = await start(["send", url, BODY, ...TRUST, "--retry"], /; next attempt in .*\n/);
     child.kill();
-    assert.match((await ended).err, /^attempt 1: 500 in \d+ ms; the next in 1 m\n$/);
+    assert.match((await ended).err, /^attempt 1: 500 in \d+ ms; next attempt in 1 m\n$/);
   });
   it("ends with the schedule, and has every attempt in its JSON", async () => {
     const { url } = await receive(respond(500));
     const { code, out } = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms"]);
     assert.equal(code, 1);
-    assert.match(out, /\nNone of 3 attempts succeeded: it takes 200 to 399 for success\.\n$/);
+    assert.match(out, /\nNone of 3 attempts succeeded\. Success is a status from 200 to 399\.\n$/);
     const json = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms", "--json"]);
     const { ok, outcome, status, attempts } = JSON.parse(json.out);
     assert.deepEqual([json.code, ok, outcome, status], [1, false, "exhausted", 500]);
@@ -77,7 +77,7 @@ describe("send --retry", () => {
     const { url, got } = await receive(respond(410));
     const { code, out } = await sent([url, BODY, ...TRUST, "--delays", "1ms,2ms"]);
     assert.deepEqual([code, got.length], [1, 1]);
-    assert.match(out, /\nNo sender would try again: 410 says that it is gone\.\n$/);
+    assert.match(out, /\nPermanent failure: senders do not retry after 410\.\n$/);
   });
   it("goes on after attempts without an answer, each no longer than --timeout", async () => {
     const { url } = await receive((response, _, number) => {
@@ -85,14 +85,14 @@ describe("send --retry", () => {
     });
     const { code, err } = await sent([url, BODY, ...TRUST, "--delays", "50ms,24h", "--timeout", "300ms"]);
     assert.equal(code, 0);
-    assert.match(err, /^attempt 1: none within 300ms; the next in 50 ms\nattempt 2: 200 in \d+ ms\n$/);
+    assert.match(err, /^attempt 1: timeout after 300ms; next attempt in 50 ms\nattempt 2: 200 in \d+ ms\n$/);
     const nobody = await sent(["http://127.0.0.1:1/", BODY, ...TRUST, "--delays", "1ms", "--json"]);
     const { error, outcome } = JSON.parse(nobody.out);
     assert.deepEqual(
       [nobody.code, error, outcome],
-      [1, "127.0.0.1:1 gave no answer: nobody listens there.", "exhausted"],
+      [1, "No response from 127.0.0.1:1: connection refused.", "exhausted"],
     );
-    assert.match(nobody.err, /^attempt 1: nobody listens there; the next in 1 ms\n/);
+    assert.match(nobody.err, /^attempt 1: connection refused; next attempt in 1 ms\n/);
   });
   it("signs each attempt for its own time, where the signature covers it", async () => {
     const own = ["--provider", file("ageing.json", JSON.stringify(AGEING)), "--secret-env", "HOOK_SECRET"];
@@ -110,16 +110,16 @@ describe("send --retry", () => {
     const saved = file("ageing.http", `POST / HTTP/1.1\r\nwebhook-signature: v1,x\r\n\r\n{"type":"made"}`);
     assert.match(
       refused(["send", url, saved, ...own, "--as-is", "--retry"]),
-      /The signature covers a time, .*\nLeave out --as-is, and each attempt is signed anew; or leave out --retry\./,
+      /Retries need a new signature .*\nRemove --as-is to sign each attempt, or remove --retry\./,
     );
   });
   for (const [args, words] of [
-    [["--delays", "soon"], /It is a list of times such as 100ms,30s,2h\./],
-    [["--delays", "1s,,2s"], /It is a list of times/],
+    [["--delays", "soon"], /Expected a list of delays such as 100ms,30s,2h\./],
+    [["--delays", "1s,,2s"], /Expected a list of delays/],
     [["--delays", "99d"], /24 days at most/],
-    [["--timeout", "soon"], /It is a number of seconds, or a time such as 500ms or 2m\./],
-    [["--timeout", "0"], /It is a whole number from 1 to 3600\./],
-    [["--retry", "--now", "0"], /signed for its own time, .*\nLeave out --now and --url, or send it once\./],
+    [["--timeout", "soon"], /Expected a number of seconds, or a duration such as 500ms or 2m\./],
+    [["--timeout", "0"], /Expected an integer from 1 to 3600\./],
+    [["--retry", "--now", "0"], /signed at its own time, .*\nRemove --now and --url, or remove --retry\./],
   ] as [string[], RegExp][]) {
     it(`refuses ${args.join(" ")}`, () => {
       assert.match(refused(["send", "http://127.0.0.1:1/", BODY, ...TRUST, ...args]), words);
@@ -137,7 +137,7 @@ describe("the URL of send", () => {
     assert.match(out, /^POST http:\/\/127\.0\.0\.1:\d+\/hook\/\{patient\}\?q=\{webhook_queue_id\} /);
     assert.match(
       refused(["send", `${url}/{nothing}`, BODY, ...TRUST]),
-      /no value for the URL parameter \{nothing\}.*\nOn the command line, write the value itself\./,
+      /The URL asks for \{nothing\}.*\nOn the command line, write the value into the URL\./,
     );
   });
   it("may hold a name and a password, which go into a header and are not shown", async () => {

@@ -35,8 +35,8 @@ describe("on a terminal", () => {
 
   it("ends where nothing is typed, or Ctrl-C is", () => {
     for (const [typed, message] of [
-      ["\r", "No secret was typed."],
-      ["\x04", "No secret was typed."],
+      ["\r", "No secret was entered."],
+      ["\x04", "No secret was entered."],
       ["\x03", "Interrupted."],
     ] as const) {
       const { output, code } = onTerminal(["verify", signed], [[PROMPT, typed]]);
@@ -47,7 +47,7 @@ describe("on a terminal", () => {
   it("does not wait for a delivery that nobody pipes in", () => {
     const { output, code } = onTerminal(["verify", ...TRUST]);
     assert.equal(code, 2);
-    assert.match(output, /There is nothing to read\.\r\nName a file, or pipe a delivery in\./);
+    assert.match(output, /No input\.\r\nName a file, or pipe a delivery in\./);
   });
 
   it("shows a bar while an archive is read, and takes it away", async () => {

@@ -32,7 +32,7 @@ export interface DefinitionResult {
   definition?: string;
 }
 
-/** What a report shows of the payload. */
+/** How much of the payload a report shows. */
 export type RedactionLevel = "types" | "non-sensitive" | "all";
 
 export interface ReportInput {

@@ -3,6 +3,7 @@ import { toBytes } from "../bytes.ts";
 import { detectProvider, type ProviderDefinition, type Report } from "./core.ts";
 import { isParsed } from "./inspect.ts";
 import { Outline } from "./outline.ts";
+import { parsePointer } from "./pointer.ts";
 import type { Calls, CompareResult, PageDelivery, ShownChange, TextLocation } from "./protocol.ts";
 import { getDefinition, getWebhook } from "./providers.ts";
 
@@ -112,8 +113,8 @@ class TextLocator {
     const outline = this.#outline;
     if (outline.length === 0) return { location: { from: 0, to: 0, line: 1 }, value: undefined };
     let node = 0;
-    for (const segment of pointer.split("/").slice(1)) {
-      const next = this.#childrenByKey(node).get(segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+    for (const segment of parsePointer(pointer)) {
+      const next = this.#childrenByKey(node).get(segment);
       if (next === undefined) {
         const from = outline.start(node);
         return { location: { from, to: from + 1, line: this.#line(from) }, value: undefined };
@@ -132,7 +133,7 @@ class TextLocator {
   #childrenByKey(node: number): Map<string, number> {
     let children = this.#children.get(node);
     if (children === undefined) {
-      const nodes = this.#outline.children(node, 0, this.#outline.length);
+      const nodes = this.#outline.children(node);
       children = new Map(nodes.map((child) => [String(this.#outline.key(child)), child]));
       this.#children.set(node, children);
     }

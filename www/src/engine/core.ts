@@ -1,4 +1,6 @@
 /** The package. Only this file imports it; at run time it is part of the worker, the page imports types alone. */
+import * as internals from "../../../pkg/dist/esm/core.js";
+
 export {
   type Cause,
   compileSchema,
@@ -22,3 +24,26 @@ export {
   webhook,
   xon,
 } from "hookseal/slim";
+
+/** Functions of the package's own files, and the call that only the page's core has. */
+interface Internals {
+  core(): { outline(textLength: number, patternsLength: number): number };
+  guarded<T>(work: () => T): T;
+  reserve(length: number): void;
+  resultBytes(length: number): Uint8Array;
+  writeText(text: string, offset?: number): number;
+}
+
+/** Words that describe the values of a JSON text: see src/json/outline.rs. */
+export function buildOutline(text: string, patterns: string): Int32Array {
+  if (text === "") return new Int32Array(0);
+  const { core, guarded, reserve, resultBytes, writeText } = internals as unknown as Internals;
+  const { outline } = core();
+  return guarded(() => {
+    // A UTF-16 unit has at most three bytes.
+    reserve((text.length + patterns.length) * 3);
+    const length = writeText(text);
+    const words = resultBytes(outline(length, writeText(patterns, length)));
+    return new Int32Array(words.slice().buffer);
+  });
+}

@@ -9,6 +9,7 @@ import {
 } from "./calls.ts";
 import { compileSchema, HooksealError, type Issue, type ProviderDefinition, webhook } from "./core.ts";
 import { Outline } from "./outline.ts";
+import { formatPointer, parsePointer } from "./pointer.ts";
 import { getDefinition, providerEntry, sampleSecret, setCustomProvider } from "./providers.ts";
 
 let jsonChecker: ReturnType<typeof compileSchema> | undefined;
@@ -88,7 +89,7 @@ function* findSchemaHolders({ events }: { events?: unknown }): Iterable<[string,
   if (!isObject(events)) return;
   for (const [name, event] of Object.entries(events)) {
     if (!isObject(event)) continue;
-    const pointer = `/events/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const pointer = formatPointer(["events", name]);
     yield [`${pointer}/schema`, event];
     if (!Array.isArray(event.revisions)) continue;
     for (const [index, revision] of event.revisions.entries())
@@ -100,9 +101,8 @@ function* findSchemaHolders({ events }: { events?: unknown }): Iterable<[string,
 function locateProblem(issue: Issue, file: string, text: string, pointer: string): DefinitionProblem {
   const outline = new Outline(text);
   let node = 0;
-  for (const token of pointer.split("/").slice(1)) {
-    const key = token.replaceAll("~1", "/").replaceAll("~0", "~");
-    const next = outline.children(node, 0, 10_000).find((child) => String(outline.key(child)) === key);
+  for (const segment of parsePointer(pointer)) {
+    const next = outline.child(node, segment);
     if (next === undefined) break;
     node = next;
   }

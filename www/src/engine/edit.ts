@@ -7,8 +7,7 @@ export function edit({ text, path, json }: Calls["edit"]["input"]): Calls["edit"
   if (outline.length === 0) return null;
   let [parent, node] = [-1, 0];
   for (const [depth, segment] of path.entries()) {
-    const children = outline.children(node, 0, outline.length);
-    const child = children.findLast((child) => outline.key(child) === segment);
+    const child = outline.children(node).findLast((child) => outline.key(child) === segment);
     if (child === undefined) {
       const canInsert = depth === path.length - 1 && /^(object|array)$/.test(outline.kind(node));
       return canInsert && json !== undefined ? insertMember(outline, node, segment, json) : null;
@@ -31,7 +30,7 @@ function insertMember(outline: Outline, node: number, segment: string | number, 
 }
 
 function removeMember(outline: Outline, parent: number, node: number) {
-  const all = outline.children(parent, 0, outline.length);
+  const all = outline.children(parent);
   const at = all.indexOf(node);
   const [before, after] = [all[at - 1], all[at + 1]];
   const insert = "";

@@ -1,5 +1,6 @@
 /** Field descriptions and types from a provider's schemas, for display. The core alone validates. */
 import type { ProviderDefinition, Report } from "./core.ts";
+import { parsePointer } from "./pointer.ts";
 import type { FieldInfo } from "./protocol.ts";
 
 export type Schema = { [keyword: string]: unknown };
@@ -20,8 +21,7 @@ export function findSchema({ events }: ProviderDefinition, { type, revision }: R
 export function fieldInfo(
   root: Schema | undefined,
   path: readonly (string | number)[],
-  sensitive: readonly string[],
-): FieldInfo | undefined {
+): Omit<FieldInfo, "sensitive"> | undefined {
   if (root === undefined || path.length === 0) return undefined;
   let schemas: Schema[] = [root];
   let required = false;
@@ -44,7 +44,6 @@ export function fieldInfo(
     ...(description === undefined ? {} : { description }),
     expected: describeExpected(all),
     required,
-    sensitive: sensitive.some((pattern) => matchesPointer(pattern, path)),
   };
 }
 
@@ -78,8 +77,7 @@ export function expandSchema(root: Schema, schema: Schema, depth = 0): Schema[] 
 function resolve(root: Schema, reference: string): Schema | undefined {
   if (!reference.startsWith("#")) return undefined;
   let value: unknown = root;
-  for (const token of reference.slice(1).split("/").slice(1)) {
-    const key = decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const key of parsePointer(decodeURIComponent(reference.slice(1)))) {
     value = isSchema(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   }
   return isSchema(value) ? value : undefined;
@@ -103,15 +101,6 @@ export function describeExpected(schemas: readonly Schema[]): string {
   if (parts.size > 1 && ["date-time", "uuid", "uri"].some((format) => parts.has(format)))
     parts.delete("string");
   return [...parts].join(" · ");
-}
-
-/** Whether a pointer, in which `*` matches any one segment, is the path or a prefix of it. */
-export function matchesPointer(pattern: string, path: readonly (string | number)[]): boolean {
-  const tokens = pattern.split("/").slice(1);
-  return (
-    tokens.length <= path.length &&
-    tokens.every((token, index) => token === "*" || token === String(path[index]))
-  );
 }
 
 export function isSchema(value: unknown): value is Schema {

@@ -1,6 +1,7 @@
 /** The form of a payload: the fields of its schema in order with the values of the text, then all other values. */
 import { describeExpected, expandSchema, isSchema, type Schema, subschema } from "./field-info.ts";
 import type { Outline } from "./outline.ts";
+import { formatPointer } from "./pointer.ts";
 import type { FormField } from "./protocol.ts";
 
 /** Limits of the form: more fields make it slow to draw and hard to use. Anything beyond is edited as text. */
@@ -24,11 +25,11 @@ export function buildFields(outline: Outline, schema: Schema | undefined): FormF
       node === undefined ? undefined : outline.kind(node),
     );
     const description = all.map((schema) => schema.description).find((text) => typeof text === "string");
-    const raw = node === undefined ? undefined : outline.text.slice(outline.start(node), outline.end(node));
+    const raw = node === undefined ? undefined : outline.raw(node);
     const kind = node === undefined ? undefined : outline.kind(node);
     const result: FormField = {
       path,
-      pointer: path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
+      pointer: formatPointer(path),
       control,
       options,
       nullable,

@@ -3,6 +3,7 @@ import { byteToCharOffset, toBytes } from "../bytes.ts";
 import { type Delivery, detectProvider, type Report } from "./core.ts";
 import { fieldInfo, findSchema } from "./field-info.ts";
 import { Outline } from "./outline.ts";
+import { formatPointer } from "./pointer.ts";
 import type {
   Calls,
   FieldInfo,
@@ -16,15 +17,10 @@ import type {
 import { getDefinition, getEncoding, getTitle, getWebhook } from "./providers.ts";
 import { describeSignature } from "./signed.ts";
 
-/** The delivery that `children` and `valueAt` answer for. */
-let lastInspection: {
-  outline: Outline;
-  schema: ReturnType<typeof findSchema>;
-  sensitive: readonly string[];
-} = {
+/** The values of the last inspected delivery, for `listChildren` and `valueAt`. */
+let lastInspection: { outline: Outline; schema: ReturnType<typeof findSchema> } = {
   outline: new Outline(""),
   schema: undefined,
-  sensitive: [],
 };
 
 /** The selected provider, or the detected one. */
@@ -45,15 +41,16 @@ export function inspect(input: InspectInput): Inspection | Undetected {
   const body = toBytes(text);
   const delivery = { headers, body, url, method };
   const id = chooseProvider(input, delivery);
-  const outline = new Outline(text);
   if (id === undefined) {
-    lastInspection = { outline, schema: undefined, sensitive: [] };
+    const outline = new Outline(text);
+    lastInspection = { outline, schema: undefined };
     return { isUndetected: true, bytes: body.length, values: outline.length };
   }
   const definition = getDefinition(id);
   const now = input.now ?? Date.now();
   const report = getWebhook(input, id).inspect(delivery, toVerifyOptions(input, now));
-  lastInspection = { outline, schema: findSchema(definition, report), sensitive: definition.sensitive ?? [] };
+  const outline = new Outline(text, { sensitive: definition.sensitive ?? [], ids: [] });
+  lastInspection = { outline, schema: findSchema(definition, report) };
   const issues = locateIssues(report, text, body.length);
   return {
     report,
@@ -135,7 +132,7 @@ export function listChildren({ node, from, count }: Calls["listChildren"]["input
       children: outline.count(child),
       from: start,
       to: end,
-      ...withFieldInfo(key === undefined ? [] : [...parent, key]),
+      ...withFieldInfo(child, key === undefined ? [] : [...parent, key]),
     };
   });
 }
@@ -147,16 +144,16 @@ export function valueAt({ offset }: Calls["valueAt"]["input"]): ValueInfo | null
   if (node === undefined) return null;
   const path = outline.path(node);
   return {
-    pointer: path.map((token) => `/${String(token).replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""),
+    pointer: formatPointer(path),
     type: outline.kind(node),
     from: outline.from(node),
     to: outline.end(node),
-    ...withFieldInfo(path),
+    ...withFieldInfo(node, path),
   };
 }
 
-function withFieldInfo(path: (string | number)[]): { info?: FieldInfo } {
-  const info =
-    path.length > 24 ? undefined : fieldInfo(lastInspection.schema, path, lastInspection.sensitive);
-  return info === undefined ? {} : { info };
+function withFieldInfo(node: number, path: (string | number)[]): { info?: FieldInfo } {
+  const { outline, schema } = lastInspection;
+  const info = path.length > 24 ? undefined : fieldInfo(schema, path);
+  return info === undefined ? {} : { info: { ...info, sensitive: outline.isSensitive(node) } };
 }

@@ -1,108 +1,100 @@
-/**
- * Offsets of all values of a JSON text: a flat list in document order, built in one walk without recursion, up to the first
- * syntax error. Used by the tree, the form and hovering. The core alone validates.
- */
+/** The values of a JSON text with their offsets, as the core parses them. Used by the tree, the form and hovering. */
+import { buildOutline } from "./core.ts";
 
-export type ValueKind = "object" | "array" | "string" | "number" | "boolean" | "null";
-const VALUE_KINDS: ValueKind[] = ["object", "array", "string", "number", "boolean", "null"];
+/** In the order of the core. */
+const VALUE_KINDS = ["null", "boolean", "number", "string", "array", "object"] as const;
+export type ValueKind = (typeof VALUE_KINDS)[number];
 
-/** Growable Int32Array: a megabyte of JSON has some hundred thousand values. */
-class Int32List {
-  #list = new Int32Array(256);
-  length = 0;
-  push(value: number): void {
-    if (this.length === this.#list.length) {
-      const larger = new Int32Array(this.length * 2);
-      larger.set(this.#list);
-      this.#list = larger;
-    }
-    this.#list[this.length++] = value;
-  }
-  get(index: number): number {
-    return this.#list[index] as number;
-  }
-  set(index: number, value: number): void {
-    this.#list[index] = value;
-  }
+/** Words of an entry, as in src/json/outline.rs. An item has no key: its key starts at -1 and ends at its index. */
+const [KIND, START, END, PARENT, NEXT, COUNT, KEY_START, KEY_END, WORDS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const [SENSITIVE, IS_ID] = [1 << 8, 1 << 9];
+
+/** Pointers to values, in which the segment `*` matches every key and index. */
+export interface MarkedPointers {
+  /** Personal or health data. Everything inside such a value is sensitive, too. */
+  sensitive: readonly string[];
+  ids: readonly string[];
 }
 
-const SPACE = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\n]|\\.)*"/y;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const WORD = /true|false|null/y;
-
+/** All values in document order, up to the first syntax error. A value is named by its index. */
 export class Outline {
   readonly text: string;
-  readonly #kind = new Int32List();
-  readonly #start = new Int32List();
-  readonly #end = new Int32List();
-  readonly #parent = new Int32List();
-  /** Index of the first value after this one and its descendants. */
-  readonly #after = new Int32List();
-  readonly #count = new Int32List();
-  /** Offset of the key, or -1 for an array item, whose index is in #keyEnd. */
-  readonly #key = new Int32List();
-  readonly #keyEnd = new Int32List();
+  readonly length: number;
+  readonly #words: Int32Array;
 
-  constructor(text: string) {
+  constructor(text: string, { sensitive, ids }: MarkedPointers = { sensitive: [], ids: [] }) {
     this.text = text;
-    this.#parse();
+    this.#words = buildOutline(text, JSON.stringify([sensitive, ids]));
+    this.length = this.#words.length / WORDS;
   }
 
-  get length(): number {
-    return this.#kind.length;
+  #word(node: number, word: number): number {
+    return this.#words[node * WORDS + word] as number;
   }
 
   kind(node: number): ValueKind {
-    return VALUE_KINDS[this.#kind.get(node)] as ValueKind;
+    return VALUE_KINDS[this.#word(node, KIND) & 0xff] as ValueKind;
+  }
+
+  isSensitive(node: number): boolean {
+    return (this.#word(node, KIND) & SENSITIVE) !== 0;
+  }
+
+  isId(node: number): boolean {
+    return (this.#word(node, KIND) & IS_ID) !== 0;
   }
 
   start(node: number): number {
-    return this.#start.get(node);
+    return this.#word(node, START);
   }
 
   end(node: number): number {
-    return this.#end.get(node);
+    return this.#word(node, END);
   }
 
+  /** The JSON of a value. */
+  raw(node: number): string {
+    return this.text.slice(this.start(node), this.end(node));
+  }
+
+  /** The number of children. */
   count(node: number): number {
-    return this.#count.get(node);
+    return this.#word(node, COUNT);
   }
 
   /** The key of a property or the index of an item; undefined for the root. */
   key(node: number): string | number | undefined {
     if (node === 0) return undefined;
-    const start = this.#key.get(node);
-    if (start < 0) return this.#keyEnd.get(node);
-    const text = this.text.slice(start, this.#keyEnd.get(node));
-    try {
-      return JSON.parse(text) as string;
-    } catch {
-      return text;
-    }
+    const [start, end] = [this.#word(node, KEY_START), this.#word(node, KEY_END)];
+    return start < 0 ? end : (JSON.parse(this.text.slice(start, end)) as string);
   }
 
   /** Start offset of a value with its key. */
   from(node: number): number {
-    const key = this.#key.get(node);
-    return node > 0 && key >= 0 ? key : this.start(node);
+    const key = this.#word(node, KEY_START);
+    return key >= 0 ? key : this.start(node);
   }
 
   path(node: number): (string | number)[] {
     const path: (string | number)[] = [];
-    for (let at = node; at > 0; at = this.#parent.get(at)) path.push(this.key(at) as string | number);
+    for (let at = node; at > 0; at = this.#word(at, PARENT)) path.push(this.key(at) as string | number);
     return path.reverse();
   }
 
   /** Up to `count` children of a value, starting at the child with index `from`. */
-  children(node: number, from: number, count: number): number[] {
+  children(node: number, from = 0, count = Number.POSITIVE_INFINITY): number[] {
     const nodes: number[] = [];
-    const end = this.#after.get(node);
+    const end = this.#word(node, NEXT);
     let index = 0;
-    for (let child = node + 1; child < end && nodes.length < count; child = this.#after.get(child)) {
+    for (let child = node + 1; child < end && nodes.length < count; child = this.#word(child, NEXT)) {
       if (index++ >= from) nodes.push(child);
     }
     return nodes;
+  }
+
+  /** The child with a key, or with an index in digits. The last of duplicate keys wins, as in the core. */
+  child(node: number, segment: string): number | undefined {
+    return this.children(node).findLast((child) => String(this.key(child)) === segment);
   }
 
   /** The innermost value at an offset; a key belongs to its value. */
@@ -117,80 +109,7 @@ export class Outline {
         low = middle + 1;
       } else high = middle - 1;
     }
-    while (node > 0 && this.end(node) < offset) node = this.#parent.get(node);
+    while (node > 0 && this.end(node) < offset) node = this.#word(node, PARENT);
     return node >= 0 && this.end(node) >= offset ? node : undefined;
-  }
-
-  #open(kind: number, start: number, end: number, parent: number, key: number, keyEnd: number): number {
-    const node = this.length;
-    this.#kind.push(kind);
-    this.#start.push(start);
-    this.#end.push(end);
-    this.#parent.push(parent);
-    this.#after.push(node + 1);
-    this.#count.push(0);
-    this.#key.push(key);
-    this.#keyEnd.push(keyEnd);
-    if (parent >= 0) this.#count.set(parent, this.#count.get(parent) + 1);
-    return node;
-  }
-
-  #parse(): void {
-    const { text } = this;
-    let at = text.startsWith("\ufeff") ? 1 : 0;
-    let parent = -1;
-    const match = (pattern: RegExp): boolean => {
-      pattern.lastIndex = at;
-      if (!pattern.test(text)) return false;
-      at = pattern.lastIndex;
-      return true;
-    };
-    const close = (node: number): number => {
-      this.#end.set(node, at);
-      this.#after.set(node, this.length);
-      return this.#parent.get(node);
-    };
-    for (;;) {
-      match(SPACE);
-      const character = text[at];
-      if (parent >= 0) {
-        const closing = this.#kind.get(parent) === 0 ? "}" : "]";
-        if (character === closing) {
-          at += 1;
-          parent = close(parent);
-          if (parent < 0) break;
-          continue;
-        }
-        if (this.#count.get(parent) > 0) {
-          if (character !== ",") break;
-          at += 1;
-          match(SPACE);
-        }
-      }
-      let key = -1;
-      let keyEnd = parent >= 0 ? this.#count.get(parent) : 0;
-      if (parent >= 0 && this.#kind.get(parent) === 0) {
-        key = at;
-        if (!match(STRING)) break;
-        keyEnd = at;
-        match(SPACE);
-        if (text[at] !== ":") break;
-        at += 1;
-        match(SPACE);
-      }
-      const start = at;
-      const first = text[at];
-      if (first === "{" || first === "[") {
-        at += 1;
-        parent = this.#open(first === "{" ? 0 : 1, start, at, parent, key, keyEnd);
-        continue;
-      }
-      const kind = match(STRING) ? 2 : match(NUMBER) ? 3 : match(WORD) ? (first === "n" ? 5 : 4) : -1;
-      if (kind < 0) break;
-      this.#open(kind, start, at, parent, key, keyEnd);
-      if (parent < 0) break;
-    }
-    // Unclosed containers end where parsing stopped.
-    while (parent >= 0) parent = close(parent);
   }
 }

@@ -38,7 +38,7 @@ export interface LocatedIssue extends Issue {
 export interface SignedContentPart {
   /** Name of the placeholder; undefined for the text between placeholders. */
   name?: string;
-  /** Its value, shortened; undefined if unknown to the page. */
+  /** Its value, shortened; undefined if the delivery lacks it. */
   value?: string;
   /** Length in bytes. */
   bytes: number;
@@ -50,7 +50,9 @@ export interface SignatureDetails {
   parts: SignedContentPart[];
   /** The expected header for the entered secret; undefined without one. */
   computed?: string;
-  /** Whether it equals the received signature, or one of several received ones. */
+  /** The received and the computed signature inside of their headers. */
+  tags?: [received: string, computed: string];
+  /** Whether the core accepted the signature. */
   isMatch?: boolean;
   /** The signed timestamp in milliseconds. */
   timestamp?: number;
@@ -96,7 +98,7 @@ export interface ByteDiff {
   after: string;
   /** The signed and the received text side by side: 1 is only in the signed one, -1 only in the received, 0 in both. */
   diff: [side: -1 | 0 | 1, text: string][];
-  /** Their place in the editor's text. */
+  /** Their location in the editor's text. */
   from: number;
   to: number;
   bytes: { start: number; end: number };
@@ -130,7 +132,7 @@ export interface TreeRow {
   info?: FieldInfo;
 }
 
-/** What the schema says about a field. */
+/** A field as the schema describes it. */
 export interface FieldInfo {
   description?: string;
   /** Expected types and values in one line. */

@@ -3,18 +3,17 @@
  * if it may be data itself.
  */
 import type { RedactionLevel } from "./calls.ts";
-import { fieldInfo, type findSchema, matchesPointer } from "./field-info.ts";
+import { fieldInfo, type findSchema } from "./field-info.ts";
 import type { Outline } from "./outline.ts";
+import { formatPointer } from "./pointer.ts";
 
-/** The payload, and what may be shown of it. */
+/** The payload, and the parts of it that may be shown. */
 export interface RedactionContext {
+  /** The values of the payload. The core marks personal and health data, and ids. */
   outline: Outline;
   schema: ReturnType<typeof findSchema>;
   level: RedactionLevel;
   includesIds: boolean;
-  /** Pointers to personal or health data, and to ids. */
-  sensitive: readonly string[];
-  idPointers: readonly string[];
   /** Names of headers with ids, and of the signature header, in lower case. */
   idHeaders: readonly string[];
   signature: string | undefined;
@@ -31,7 +30,7 @@ export function redactPayload(context: RedactionContext, maxValues: number): str
   const write = (node: number, path: (string | number)[], space: string): string => {
     left -= 1;
     const kind = outline.kind(node);
-    if (kind !== "object" && kind !== "array") return redactValue(node, kind, path, context);
+    if (kind !== "object" && kind !== "array") return redactValue(node, kind, context);
     const [open, close] = kind === "object" ? ["{", "}"] : ["[", "]"];
     if (path.length > MAX_DEPTH) return JSON.stringify(kind);
     const inner = `${space}  `;
@@ -56,20 +55,10 @@ export function redactPayload(context: RedactionContext, maxValues: number): str
   return write(0, [], "");
 }
 
-function redactValue(
-  node: number,
-  kind: string,
-  path: (string | number)[],
-  context: RedactionContext,
-): string {
-  const { outline, level, includesIds, idPointers, sensitive } = context;
+function redactValue(node: number, kind: string, { outline, level, includesIds }: RedactionContext): string {
   const isShown =
-    (level === "non-sensitive" && !sensitive.some((pattern) => matchesPointer(pattern, path))) ||
-    (includesIds &&
-      idPointers.some(
-        (pointer) => pointer.split("/").length - 1 === path.length && matchesPointer(pointer, path),
-      ));
-  if (isShown) return outline.text.slice(outline.start(node), outline.end(node));
+    (level === "non-sensitive" && !outline.isSensitive(node)) || (includesIds && outline.isId(node));
+  if (isShown) return outline.raw(node);
   return kind === "null" ? "null" : JSON.stringify(kind);
 }
 
@@ -85,19 +74,16 @@ export function isFieldName(
   { schema, level }: RedactionContext,
 ): boolean {
   if (level !== "types") return true;
-  return isIdentifier(key) || fieldInfo(schema, path, []) !== undefined;
+  return isIdentifier(key) || fieldInfo(schema, path) !== undefined;
 }
 
 /** Formats a path as a JSON Pointer; segments that may be data are replaced. */
 export function redactPointer(path: readonly (string | number)[], context: RedactionContext): string {
-  return path
-    .slice(0, MAX_DEPTH)
-    .map((segment, index) => {
-      const isNamed =
-        typeof segment === "number" || isFieldName(segment, path.slice(0, index + 1) as string[], context);
-      return `/${isNamed ? String(segment).replaceAll("~", "~0").replaceAll("/", "~1") : "…"}`;
-    })
-    .join("");
+  const shown = path.slice(0, MAX_DEPTH).map((segment, index) => {
+    const isName = typeof segment === "number" || isFieldName(segment, path.slice(0, index + 1), context);
+    return isName ? segment : "…";
+  });
+  return formatPointer(shown);
 }
 
 const SAFE_HEADERS = /^(?:content-(?:type|length|encoding)|transfer-encoding)$/i;

@@ -110,17 +110,18 @@ function createContext(
   report?: Report,
 ): RedactionContext {
   return {
-    outline: new Outline(delivery.text),
+    outline: new Outline(delivery.text, {
+      sensitive: definition?.sensitive ?? [],
+      ids: [
+        definition?.envelope.id,
+        ...(definition?.dedupe ?? []).map((source) =>
+          source.startsWith("pointer:") ? source.slice("pointer:".length) : undefined,
+        ),
+      ].filter((pointer) => typeof pointer === "string"),
+    }),
     schema: definition && report && findSchema(definition, report),
     level,
     includesIds,
-    sensitive: definition?.sensitive ?? [],
-    idPointers: [
-      definition?.envelope.id,
-      ...(definition?.dedupe ?? []).map((source) =>
-        source.startsWith("pointer:") ? source.slice(8) : undefined,
-      ),
-    ].filter((pointer) => typeof pointer === "string"),
     idHeaders: Object.values(definition?.headers ?? {}).map((name) => String(name).toLowerCase()),
     signature: definition?.signature?.header.toLowerCase(),
   };

@@ -13,6 +13,7 @@ import { findSchema } from "./field-info.ts";
 import { buildFields } from "./fields.ts";
 import { isParsed, isValidated, locateIssues } from "./inspect.ts";
 import { Outline } from "./outline.ts";
+import { parsePointer } from "./pointer.ts";
 import type { SignChoices, SignInput, SignResult } from "./protocol.ts";
 import { getDefinition, getWebhook, sampleSecret } from "./providers.ts";
 
@@ -42,7 +43,7 @@ export function listSignChoices(): SignChoices {
     return { provider, type, revision, title, text };
   });
   return {
-    // The wildcard event "*" stands for many types: the list has those with a sample.
+    // The wildcard event "*" covers many types: the list has those with a sample.
     events: all.flatMap((provider) =>
       Object.entries(getDefinition(provider).events).flatMap(([type, event]) =>
         type === "*"
@@ -135,17 +136,12 @@ function createFromPayload(
   text: string,
   options: NonNullable<Parameters<Webhook["create"]>[2]>,
 ): SignedDelivery {
-  const segments = (pointer: string) =>
-    pointer
-      .split("/")
-      .slice(1)
-      .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
   const base = envelope.data ?? "";
   let data: unknown = JSON.parse(text);
-  for (const segment of segments(base)) data = (data as Record<string, unknown> | undefined)?.[segment];
+  for (const segment of parsePointer(base)) data = (data as Record<string, unknown> | undefined)?.[segment];
   if (typeof envelope.type === "string" && envelope.type.startsWith(`${base}/`)) {
     for (const pointer of [envelope.id, envelope.createdAt, envelope.type]) {
-      const [key, ...more] = typeof pointer === "string" ? segments(pointer.slice(base.length)) : [];
+      const [key, ...more] = typeof pointer === "string" ? parsePointer(pointer.slice(base.length)) : [];
       if (key !== undefined && more.length === 0) delete (data as Record<string, unknown> | undefined)?.[key];
     }
   }

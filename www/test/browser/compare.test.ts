@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, told } from "./page.ts";
+import { type Opened, open, untilAnnounced } from "./page.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -72,7 +72,7 @@ test("a retry as it should be is the same event, byte for byte", async () => {
   assert.equal(await page.locator("#mode-compare .both.unequal").count(), 0);
 });
 
-test("a changed retry is told by pointer, with before and after", async () => {
+test("a changed retry is listed by pointer, with before and after", async () => {
   await pair("changed");
   assert.equal(await word(), "Same event, changed");
   assert.match(await sentence(), /4 changes/);
@@ -115,7 +115,7 @@ test("a body that was written again has equal values and other bytes", async () 
   assert.equal(await page.locator(".change-item").count(), 0);
 });
 
-test("two events that look alike are told apart", async () => {
+test("two similar events are two events", async () => {
   await pair("other");
   assert.equal(await word(), "Two different events");
   assert.match(await page.locator(".change-item").innerText(), /\/event\/id/);
@@ -178,7 +178,7 @@ test("keys are enough: to the changes, into the text, and back", async () => {
   await page.keyboard.press("F8");
   await page.keyboard.press("Shift+F8");
   assert.match(await page.locator(".change-item[aria-current]").innerText(), /pain_score/);
-  await told(page, /1 of 4: .*pain_score changed, lines 18 and 18/);
+  await untilAnnounced(page, /1 of 4: .*pain_score changed, lines 18 and 18/);
   await page.locator(".change-item[aria-current] .link").nth(1).focus();
   await page.keyboard.press("Enter");
   await page.locator(".side:nth-child(2) .cm-editor.cm-focused").waitFor();

@@ -23,10 +23,10 @@ const selected = () => page.evaluate(() => String(getSelection()));
 const endUndoStep = () => page.evaluate("Date.now = ((now) => () => now() + 600)(Date.now)");
 
 /** Replaces the text in an undo step of its own, with the cursor at its end. */
-async function put(given: string): Promise<void> {
+async function put(content: string): Promise<void> {
   await body().click();
   await page.keyboard.press("Control+a");
-  await page.keyboard.insertText(given);
+  await page.keyboard.insertText(content);
   await endUndoStep();
 }
 
@@ -35,8 +35,8 @@ async function press(...keys: string[]): Promise<void> {
 }
 
 /** The text with "|" at the cursor after some keys. */
-async function cursor(given: string, ...keys: string[]): Promise<string> {
-  await put(given);
+async function cursor(content: string, ...keys: string[]): Promise<string> {
+  await put(content);
   await press(...keys);
   await page.keyboard.insertText("|");
   return text();

@@ -58,7 +58,7 @@ test("a file with bytes that are not UTF-8 is dropped whole", async () => {
   assert.equal(await page.locator(".cm-content .chip.raw").count(), 5);
 });
 
-test("a payload of a megabyte is judged, and the page stays awake", async () => {
+test("a payload of a megabyte is inspected, and the page stays responsive", async () => {
   const entry = {
     id: "2e0db25d-8b39-40fa-81fc-cab625fa130f",
     note: "x".repeat(180),

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { browser, serve } from "./page.ts";
 import { settled } from "./rest.ts";
 
-test("a cold load is judged by the page's own files alone", async () => {
+test("a cold load requests the page's own files alone", async () => {
   const served = await serve();
   const { context, close } = await browser();
   try {
@@ -33,7 +33,7 @@ test("a cold load is judged by the page's own files alone", async () => {
     await page.keyboard.type('{"event":"assessment_add","data":{}}');
     await settled(page);
     assert.ok(before > 0);
-    // Whatever is typed, nothing is asked for any more.
+    // Typing causes no further request.
     assert.equal(served.requests.length, kept);
     assert.equal(
       served.requests.some((path) => path.endsWith(".wasm")),

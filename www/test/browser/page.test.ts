@@ -48,7 +48,7 @@ test("a mismatch is explained, with the bytes that differ", async () => {
   assert.equal(await verdict(), "Rejected");
   await page.locator(".cause.proved").first().waitFor();
   assert.ok((await page.locator(".cause.proved code").first().innerText()).startsWith("body-"));
-  // The example was signed with a space behind each comma and colon, and arrived without.
+  // The example was signed with a space after each comma and colon, and received without.
   const signedOnly = await page.locator(".change .excerpt ins").allInnerTexts();
   assert.ok(signedOnly.length > 10 && signedOnly.every((text) => text === "\u00b7"), `${signedOnly}`);
   assert.equal(await page.locator(".change .excerpt del").count(), 0);

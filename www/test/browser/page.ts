@@ -1,4 +1,4 @@
-/** The built page behind a plain static server on loopback, in Debian's Chromium. */
+/** The built page on a plain static server on loopback, in Debian's Chromium. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -149,6 +149,6 @@ export async function pick(page: Page, title: string): Promise<void> {
 }
 
 /** Waits for an announcement to screen readers, which is delayed. */
-export async function told(page: Page, what: RegExp): Promise<void> {
-  await page.locator("[role=status]", { hasText: what }).waitFor({ state: "attached" });
+export async function untilAnnounced(page: Page, text: RegExp): Promise<void> {
+  await page.locator("[role=status]", { hasText: text }).waitFor({ state: "attached" });
 }

@@ -65,9 +65,9 @@ test("the level selects values without health data, or all values", async () => 
 test("neither secret nor signature is in a report of any level", async () => {
   await pick(page, "signed with SHA-256");
   const header = page.getByLabel("Request line and headers");
-  const given = await header.inputValue();
-  const signature = /sha256=([0-9a-f]{64})/.exec(given)?.[1] as string;
-  await header.fill(`${given}\nX-Note: ${SECRET} and ${signature}\nAuthorization: Bearer abc-def-ghi`);
+  const original = await header.inputValue();
+  const signature = /sha256=([0-9a-f]{64})/.exec(original)?.[1] as string;
+  await header.fill(`${original}\nX-Note: ${SECRET} and ${signature}\nAuthorization: Bearer abc-def-ghi`);
   await page.locator('.cm-content[aria-label="Body of the delivery"]').click();
   await page.keyboard.press("Control+End");
   await page.keyboard.insertText(`"${SECRET}"`);

@@ -4,41 +4,41 @@ import type { BrowserContext, Page } from "playwright-core";
 /** Runs before the page's scripts. As text: the compiler of the tests would add helpers that the page does not have. */
 const COUNT = `
   globalThis.pendingWork = 0;
-  const begun = () => { globalThis.pendingWork++; };
-  const ended = () => { globalThis.pendingWork--; };
+  const begin = () => { globalThis.pendingWork++; };
+  const end = () => { globalThis.pendingWork--; };
   const { postMessage, terminate } = Worker.prototype;
-  const asked = new WeakMap();
+  const pendingCalls = new WeakMap();
   globalThis.Worker = class extends Worker {
-    constructor(...given) {
-      super(...given);
-      asked.set(this, 0);
+    constructor(...args) {
+      super(...args);
+      pendingCalls.set(this, 0);
       this.addEventListener("message", () => {
-        if (asked.get(this) === 0) return;
-        asked.set(this, asked.get(this) - 1);
-        // After the page's own listener, which may ask the next.
-        setTimeout(ended);
+        if (pendingCalls.get(this) === 0) return;
+        pendingCalls.set(this, pendingCalls.get(this) - 1);
+        // After the page's own listener, which may start the next call.
+        setTimeout(end);
       });
     }
     postMessage(message, ...rest) {
       if (message?.name !== undefined) {
-        asked.set(this, asked.get(this) + 1);
-        begun();
+        pendingCalls.set(this, pendingCalls.get(this) + 1);
+        begin();
       }
       return postMessage.call(this, message, ...rest);
     }
     terminate() {
-      for (; asked.get(this) > 0; asked.set(this, asked.get(this) - 1)) ended();
+      for (; pendingCalls.get(this) > 0; pendingCalls.set(this, pendingCalls.get(this) - 1)) end();
       return terminate.call(this);
     }
   };
-  for (const of of [Blob.prototype, Clipboard.prototype])
+  for (const prototype of [Blob.prototype, Clipboard.prototype])
     for (const name of ["arrayBuffer", "text", "writeText"]) {
-      const own = of[name];
-      if (own === undefined) continue;
-      of[name] = function (...given) {
-        begun();
-        const result = own.apply(this, given);
-        result.then(() => setTimeout(ended), () => setTimeout(ended));
+      const method = prototype[name];
+      if (method === undefined) continue;
+      prototype[name] = function (...args) {
+        begin();
+        const result = method.apply(this, args);
+        result.then(() => setTimeout(end), () => setTimeout(end));
         return result;
       };
     }
@@ -51,14 +51,14 @@ export async function countPendingWork(context: BrowserContext): Promise<void> {
 /** Waits until the page is idle for three frames. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(`new Promise((resolve) => {
-    let still = 0;
-    const look = () => {
+    let idleFrames = 0;
+    const check = () => {
       const busy = pendingWork > 0 || document.querySelector('.verdict[data-busy="true"]') !== null;
-      still = busy ? 0 : still + 1;
-      if (still === 3) resolve(true);
-      else requestAnimationFrame(look);
+      idleFrames = busy ? 0 : idleFrames + 1;
+      if (idleFrames === 3) resolve(true);
+      else requestAnimationFrame(check);
     };
-    requestAnimationFrame(look);
+    requestAnimationFrame(check);
   })`);
 }
 

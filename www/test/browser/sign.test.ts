@@ -4,10 +4,10 @@ import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, told } from "./page.ts";
+import { type Opened, open, untilAnnounced } from "./page.ts";
 import { copied, settled } from "./rest.ts";
 
-const SECRET = "not a secret of anybody's";
+const SECRET = "a secret of the tests alone";
 
 let opened: Opened;
 let page: Page;
@@ -315,7 +315,7 @@ test("keys are enough", async () => {
   await page.keyboard.type("0");
   await settled(page);
   await page.locator("#mode-sign .issue.error").waitFor();
-  await told(page, /rejected/);
+  await untilAnnounced(page, /rejected/);
   await page.keyboard.press("Backspace");
   await settled(page);
   // The field kept the focus.

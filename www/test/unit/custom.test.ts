@@ -1,10 +1,12 @@
 /** A custom provider is validated as a whole, and each issue is located in its own text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { webhook } from "hookseal";
 import type { CustomProvider } from "../../src/engine/calls.ts";
 import { template, templates } from "../../src/views/provider/templates.ts";
 import { handlers } from "./page.ts";
+
+// A static import would load the package before the hooks of page.ts are registered.
+const { webhook } = await import("hookseal");
 
 const define = (changes: Partial<CustomProvider> = {}, index = 0) =>
   handlers.defineProvider({ ...template(index), ...changes });

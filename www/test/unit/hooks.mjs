@@ -1,4 +1,4 @@
-/** Module hooks of the unit tests: the modules that the build generates, and a count of the webhooks that are made. */
+/** Module hooks of the unit tests: the modules that the build generates, the page's glue, and a count of the webhooks made. */
 
 /** @type {Record<string, string>} */
 let virtual = {};
@@ -22,6 +22,10 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (Object.hasOwn(virtual, url))
     return { format: "module", source: /** @type {string} */ (virtual[url]), shortCircuit: true };
+  if (url.endsWith("/pkg/dist/esm/generated/glue.js")) {
+    const source = /** @type {string} */ (virtual.glue);
+    return { format: "module", source, shortCircuit: true };
+  }
   if (!url.startsWith(COUNTED)) return next(url, context);
   const name = JSON.stringify(url.slice(COUNTED.length));
   const source = `export * from ${name};

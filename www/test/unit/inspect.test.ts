@@ -25,7 +25,7 @@ test("every example of the menu is what its title and sign say", async (t) => {
     });
 });
 
-test("a delivery of nobody is not detected", () => {
+test("a delivery of an unknown provider is not detected", () => {
   const delivery = { headers: [], text: '{"a":1}' };
   assert.deepEqual(handlers.inspect({ ...inputOf("xon"), delivery }), {
     isUndetected: true,
@@ -44,6 +44,44 @@ test("the computed signature is the HMAC of the body, and compared with the rece
   assert.equal(changed.signed?.isMatch, false);
 });
 
+test("parts, timestamp and the compared signatures are those of the core", () => {
+  const provider = "standard-webhooks";
+  const secret = handlers.listSignChoices({}).secrets[provider] as string;
+  const now = 1_700_000_000_000;
+  const text = '{"type":"a","timestamp":"2023-11-14T22:13:20Z","data":{}}';
+  const settings = { provider, secret, encoding: "provider", algorithm: "", event: "", url: "" } as const;
+  const { delivery } = handlers.sign({
+    ...settings,
+    text,
+    envelope: "text",
+    id: "msg_1",
+    webhookId: "",
+    now,
+  });
+  assert.ok(delivery);
+  const input = { delivery, provider, secret, encoding: "provider", profile: "lenient", now } as const;
+  const { signed, report } = inspect(input);
+  assert.deepEqual(signed?.parts, [
+    { name: "id", value: "msg_1", bytes: 5 },
+    { value: ".", bytes: 1 },
+    { name: "timestamp", value: "1700000000", bytes: 10 },
+    { value: ".", bytes: 1 },
+    { name: "body", value: text, bytes: text.length },
+  ]);
+  const { tag } = report.signature;
+  assert.deepEqual(
+    [signed?.timestamp, signed?.isMatch, signed?.computed, signed?.tags],
+    [now, true, `v1,${tag}`, [tag, tag]],
+  );
+  const other = `${tag?.startsWith("A") ? "B" : "A"}${tag?.slice(1)}`;
+  const headers = delivery.headers.map(([name, value]): [string, string] => [
+    name,
+    value.replace(`v1,${tag}`, `v1,${other}`),
+  ]);
+  const changed = inspect({ ...input, delivery: { ...delivery, headers } }).signed;
+  assert.deepEqual([changed?.isMatch, changed?.tags], [false, [other, tag]]);
+});
+
 test("without a secret nothing is computed, and the reason says what to do", () => {
   const { signed, report } = inspect(inputOf("painchek", { secret: "" }));
   assert.equal(signed?.computed, undefined);
@@ -51,7 +89,7 @@ test("without a secret nothing is computed, and the reason says what to do", () 
   assert.equal(report.verdict, "unsigned");
 });
 
-test("issues are located in the editor's text, also behind bytes that are not UTF-8", () => {
+test("issues are located in the editor's text, also after bytes that are not UTF-8", () => {
   const input = inputOf("xon");
   const text = input.delivery.text.replace('"size": 2904221', '"\udce9": 1, "size": "2904221"');
   const { issues } = inspect({ ...input, provider: "xon", delivery: { ...input.delivery, text } });

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diff } from "../../src/engine/diff.ts";
-import { edit } from "../../src/engine/edit.ts";
-import { Outline } from "../../src/engine/outline.ts";
+import { edit, Outline } from "./page.ts";
 
 test("an outline has every value with its offsets, key and parent", () => {
   const text = '{"a": [1, {"b\\n": null}], "a": "é"}';
@@ -39,11 +38,17 @@ test("an outline ends at the first syntax error, and closes what is open", () =>
   assert.equal(new Outline("nothing").length, 0);
 });
 
-test("an outline neither recurses nor slows down with the depth", () => {
-  const depth = 100_000;
-  const outline = new Outline("[".repeat(depth));
-  assert.equal(outline.length, depth);
-  assert.equal(outline.path(depth - 1).length, depth - 1);
+test("an outline is as deep as the core parses", () => {
+  const outline = new Outline("[".repeat(100_000));
+  assert.equal(outline.length, 128);
+  assert.equal(outline.path(127).length, 127);
+});
+
+test("an outline of a megabyte takes a moment", () => {
+  const text = JSON.stringify(Array.from({ length: 50_000 }, (_, n) => ({ id: n, name: "é" })));
+  const start = performance.now();
+  assert.equal(new Outline(text, { sensitive: ["/*/name"], ids: ["/*/id"] }).length, 150_001);
+  assert.ok(performance.now() - start < 2_000);
 });
 
 /** The text after an edit. */

@@ -1,9 +1,11 @@
 /**
  * The page's modules in Node, without a browser and without a build of the page. The worker runs in this process, on the
- * package's own core.
+ * page's core.
  */
 import { readFileSync } from "node:fs";
 import { register } from "node:module";
+import { dirname, join } from "node:path";
+import { path as core } from "../../build/core.ts";
 import { samplesModule } from "../../build/samples.ts";
 import type { Calls, WorkerRequest } from "../../src/engine/protocol.ts";
 
@@ -12,16 +14,22 @@ register(new URL("./hooks.mjs", import.meta.url), {
     "virtual:samples": samplesModule(),
     "virtual:core": 'export const text = ""; export const table = []; export const length = 0;',
     "virtual:engine": 'export default "";',
+    glue: readFileSync(join(dirname(core), "glue.js"), "utf8"),
   },
 });
 
 const { init } = await import("../../src/engine/core.ts");
-await init(readFileSync(new URL("../../../pkg/dist/core.wasm", import.meta.url)));
+await init(readFileSync(core));
+
+/** Modules that need the core. Their static import would load it before its hooks are registered. */
+export const { Outline } = await import("../../src/engine/outline.ts");
+export const { edit } = await import("../../src/engine/edit.ts");
+export const { buildFields } = await import("../../src/engine/fields.ts");
 
 /** The calls of the worker. */
 export const { handlers } = await import("../../src/engine/handlers.ts");
 
-/** Answers each message of the page like the worker does, in a later task. */
+/** Responds to each message of the page like the worker does, in a later task. */
 class InProcessWorker {
   onmessage: ((event: { data: unknown }) => void) | undefined;
 

@@ -1,16 +1,9 @@
 /** Field descriptions and the form, which are read from schemas. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  describeExpected,
-  expandSchema,
-  fieldInfo,
-  findSchema,
-  matchesPointer,
-} from "../../src/engine/field-info.ts";
-import { buildFields } from "../../src/engine/fields.ts";
-import { Outline } from "../../src/engine/outline.ts";
+import { describeExpected, expandSchema, fieldInfo, findSchema } from "../../src/engine/field-info.ts";
 import type { FormField } from "../../src/engine/protocol.ts";
+import { buildFields, Outline } from "./page.ts";
 
 const SCHEMA = {
   required: ["id"],
@@ -25,21 +18,19 @@ const SCHEMA = {
 };
 
 test("a field is described by its path, through references and combinations", () => {
-  assert.deepEqual(fieldInfo(SCHEMA, ["id"], ["/id"]), {
+  assert.deepEqual(fieldInfo(SCHEMA, ["id"]), {
     description: "Id of the event.",
     expected: "uuid",
     required: true,
-    sensitive: true,
   });
-  assert.deepEqual(fieldInfo(SCHEMA, ["list", 3], []), {
+  assert.deepEqual(fieldInfo(SCHEMA, ["list", 3]), {
     expected: "integer · 1 to … · null",
     required: false,
-    sensitive: false,
   });
-  assert.equal(fieldInfo(SCHEMA, ["self", "self", "id"], [])?.expected, "uuid");
+  assert.equal(fieldInfo(SCHEMA, ["self", "self", "id"])?.expected, "uuid");
   for (const path of [["unknown"], ["id", "x"], ["__proto__"], []])
-    assert.equal(fieldInfo(SCHEMA, path, []), undefined);
-  assert.equal(fieldInfo(undefined, ["id"], []), undefined);
+    assert.equal(fieldInfo(SCHEMA, path), undefined);
+  assert.equal(fieldInfo(undefined, ["id"]), undefined);
 });
 
 test("recursive schemas and references to nothing end", () => {
@@ -54,12 +45,21 @@ test("expected values are listed once", () => {
   assert.equal(describeExpected([{ const: "a" }, { enum: ["a", 1] }]), '"a" · one of "a", 1');
 });
 
-test("a pointer matches its path and everything below, with * for one segment", () => {
-  assert.ok(matchesPointer("/data/*/name", ["data", 0, "name"]));
-  assert.ok(matchesPointer("/data", ["data", "x"]));
-  assert.ok(matchesPointer("", ["data"]));
-  assert.ok(!matchesPointer("/data/*/name", ["data", "name"]));
-  assert.ok(!matchesPointer("/data/x", ["data"]));
+test("sensitive data is a value that matches a pattern with everything inside, and an id is the value alone", () => {
+  const text = '{"data":[{"name":{"first":1}},{"id":2}],"a/b":3}';
+  const outline = new Outline(text, { sensitive: ["/data/*/name", "/a~1b"], ids: ["/data/*/id", "/data"] });
+  const marked = (is: (node: number) => boolean) =>
+    Array.from({ length: outline.length }, (_, node) => node)
+      .filter(is)
+      .map((node) => outline.path(node).join("/"));
+  assert.deepEqual(
+    marked((node) => outline.isSensitive(node)),
+    ["data/0/name", "data/0/name/first", "a/b"],
+  );
+  assert.deepEqual(
+    marked((node) => outline.isId(node)),
+    ["data", "data/1/id"],
+  );
 });
 
 test("the schema of a report is that of its type and revision", () => {

@@ -6,7 +6,7 @@ import type { SignInput } from "../../src/engine/protocol.ts";
 import { handlers } from "./page.ts";
 
 const choices = handlers.listSignChoices({});
-const SECRET = "not a secret of anybody's";
+const SECRET = "a secret of the tests alone";
 
 /** The input of Sign after a sample was selected. */
 function inputOf(provider: string, title?: string, changes: Partial<SignInput> = {}): SignInput {

@@ -16,6 +16,7 @@ export function signatureView(): HTMLElement {
     if (inspection === undefined || signed === undefined) return;
     const { header, received, signedContent } = inspection.report.signature;
     const { computed, reason, isMatch: equal, timestamp } = signed;
+    const tags = equal ? [] : (signed.tags ?? []);
     const whole = signed.parts.map(({ value }) => value);
     fill(
       content,
@@ -38,7 +39,7 @@ export function signatureView(): HTMLElement {
         h(
           "dd",
           { class: "digest" },
-          received === undefined ? h("span", { class: "muted" }, "none") : digest(received, computed),
+          received === undefined ? h("span", { class: "muted" }, "none") : headerValue(received, tags),
         ),
         h("dt", null, "Computed"),
         h(
@@ -46,7 +47,10 @@ export function signatureView(): HTMLElement {
           { class: "digest" },
           computed === undefined
             ? h("span", { class: "muted" }, reason ?? "")
-            : [digest(computed, received), copyButton("the computed signature", () => computed)],
+            : [
+                headerValue(computed, tags.toReversed()),
+                copyButton("the computed signature", () => computed),
+              ],
         ),
       ),
       computed !== undefined &&
@@ -98,18 +102,25 @@ function part({ name, value, bytes }: SignedContentPart, timestamp?: number): No
   ];
 }
 
+/** The value of a header, in which the signature is compared with the other one. */
+function headerValue(value: string, [tag = "", other = tag]: string[]): Node {
+  const start = Math.max(0, value.indexOf(tag));
+  const end = start + tag.length;
+  return h(
+    "code",
+    null,
+    ...visible(value.slice(0, start)),
+    ...differences(value.slice(start, end), other),
+    ...visible(value.slice(end)),
+  );
+}
+
 /** A signature. Differing characters are marked if they are few: unrelated signatures differ almost everywhere. */
-function digest(text: string, other: string | undefined): Node {
-  const box = h("code");
-  const differs = (at: number) => other !== undefined && other[at]?.toLowerCase() !== text[at]?.toLowerCase();
+function differences(text: string, other: string): (Node | string)[] {
+  const differs = (at: number) => other[at] !== text[at];
   const number = Array.from(text, (_, at) => differs(at)).filter(Boolean).length;
-  if (number === 0 || number > 8) {
-    box.append(...visible(text));
-    return box;
-  }
-  for (const [at, character] of [...text].entries()) {
-    if (differs(at)) box.append(h("mark", null, ...visible(character)));
-    else box.append(...visible(character));
-  }
-  return box;
+  if (number === 0 || number > 8) return visible(text);
+  return [...text].flatMap((character, at) =>
+    differs(at) ? [h("mark", null, ...visible(character))] : visible(character),
+  );
 }

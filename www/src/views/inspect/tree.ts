@@ -1,5 +1,6 @@
 /** The payload as a tree that is loaded on demand, so that only visible rows cost time and memory. */
 import { describeType } from "../../editor/hover.ts";
+import { formatPointer } from "../../engine/pointer.ts";
 import type { TreeRow } from "../../engine/protocol.ts";
 import { engine } from "../../state/engine.ts";
 import { store } from "../../state/state.ts";
@@ -45,10 +46,7 @@ export function treeView(): HTMLElement {
     if (rows === undefined || !current()) return undefined;
     const items: HTMLElement[] = [];
     for (const row of rows) {
-      const childPointer =
-        row.key === undefined
-          ? ""
-          : `${pointer}/${String(row.key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+      const childPointer = row.key === undefined ? "" : pointer + formatPointer([row.key]);
       const shown = row.children > 0 && level < MAX_DEPTH ? shownChildren.get(childPointer) : undefined;
       items.push(item(row, childPointer, level, shown !== undefined));
       if (shown === undefined) continue;

@@ -110,7 +110,7 @@ export function template(index: number): CustomProvider {
       id: "evt_0001",
       type: "order.paid",
       created_at: "2026-01-31T09:30:00Z",
-      data: { amount: 1250, currency: "EUR", customer: "Nobody In-Particular" },
+      data: { amount: 1250, currency: "EUR", customer: "Alex Example" },
     }),
   };
 }
