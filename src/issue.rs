@@ -108,7 +108,7 @@ pub(crate) enum Location {
 pub(crate) struct PendingIssue {
     pub code: Code,
     pub severity: Severity,
-    pub place: Location,
+    pub location: Location,
     pub message: String,
     pub expected: Option<String>,
     pub received: Option<String>,
@@ -119,9 +119,9 @@ pub(crate) struct PendingIssue {
 impl PendingIssue {
     // PERF: outlined, as the methods below. Inlined copies at all call sites would add kilobytes to the module.
     #[inline(never)]
-    pub fn new(code: Code, severity: Severity, place: Location, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, severity: Severity, location: Location, message: impl Into<String>) -> Self {
         let (message, stage) = (message.into(), code.stage());
-        Self { code, severity, place, message, expected: None, received: None, hint: None, stage }
+        Self { code, severity, location, message, expected: None, received: None, hint: None, stage }
     }
 
     #[inline(never)]

@@ -12,14 +12,16 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
     // PERF: up to this many keys, comparing all pairs takes less time than sorting.
     const SMALL_OBJECT_KEYS: usize = 24;
     let next_key = |index: &u32| match tape.get(*index as usize + 1)? {
-        value if matches!(value.tag(), TokenKind::Object | TokenKind::Array) => Some(value.payload() + 1),
+        value if matches!(value.token_kind(), TokenKind::Object | TokenKind::Array) => {
+            Some(value.payload() + 1)
+        }
         _ => Some(index + 2),
     };
     let keys = std::iter::successors(Some(open + 1), next_key).take(count as usize);
     let raw_key = |index: u32| {
         let token = tape[index as usize];
         let start = token.offset as usize + 1;
-        (token.tag() == TokenKind::Escaped, &bytes[start..start + token.len()])
+        (token.token_kind() == TokenKind::Escaped, &bytes[start..start + token.len()])
     };
     if count as usize <= SMALL_OBJECT_KEYS {
         // Most keys that share a bit of `ContainerFrame::key_bits` differ.

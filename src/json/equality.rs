@@ -20,7 +20,7 @@ pub fn values_equal(a: Value<'_>, b: Value<'_>) -> bool {
     // INVARIANT: the parser has limited the depth of both, and so the recursion, to MAX_DEPTH.
     match (a.kind(), b.kind()) {
         (Kind::Null, Kind::Null) => true,
-        (Kind::Boolean, Kind::Boolean) => a.tag() == b.tag(),
+        (Kind::Boolean, Kind::Boolean) => a.token_kind() == b.token_kind(),
         (Kind::Number, Kind::Number) => a.raw_bytes() == b.raw_bytes() || a.as_decimal() == b.as_decimal(),
         (Kind::String, Kind::String) => {
             a.string_bytes() == b.string_bytes()
@@ -43,7 +43,7 @@ pub fn values_equal(a: Value<'_>, b: Value<'_>) -> bool {
 
 /// Whether one of two strings has an escape: without one, equal strings have equal bytes.
 fn has_escapes(a: Value<'_>, b: Value<'_>) -> bool {
-    a.tag() == TokenKind::Escaped || b.tag() == TokenKind::Escaped
+    a.token_kind() == TokenKind::Escaped || b.token_kind() == TokenKind::Escaped
 }
 
 /// The number of tokens of a value. Equal values have equal numbers.
@@ -58,7 +58,7 @@ pub fn hash(value: Value<'_>) -> u64 {
     let seed = value.kind() as u64 + 1;
     match value.kind() {
         Kind::Null => blend(seed, 0),
-        Kind::Boolean => blend(seed, u64::from(value.tag() == TokenKind::True)),
+        Kind::Boolean => blend(seed, u64::from(value.token_kind() == TokenKind::True)),
         Kind::Number => {
             let number = value.as_decimal().map_or(0, Decimal::fingerprint);
             blend(seed, number)
@@ -92,7 +92,7 @@ fn canonical(value: Value<'_>) -> Vec<u8> {
 fn canonical_into(value: Value<'_>, out: &mut Vec<u8>) {
     // INVARIANT: every part is self-delimiting, so that different values have different bytes.
     match value.kind() {
-        Kind::Null | Kind::Boolean => out.push(value.tag() as u8),
+        Kind::Null | Kind::Boolean => out.push(value.token_kind() as u8),
         Kind::Number => {
             out.push(TokenKind::Number as u8);
             if let Some(number) = value.as_decimal() {

@@ -16,9 +16,9 @@ pub(super) fn locate(document: &Document<'_>, pending: Vec<PendingIssue>) -> Vec
         return Vec::new();
     }
     let mut located: Vec<(ByteSpan, PendingIssue)> =
-        pending.into_iter().map(|issue| (byte_span(document, issue.place), issue)).collect();
+        pending.into_iter().map(|issue| (byte_span(document, issue.location), issue)).collect();
     let rank = |(span, issue): &(ByteSpan, PendingIssue)| {
-        (issue.place != Location::Request, span.start, issue.severity)
+        (issue.location != Location::Request, span.start, issue.severity)
     };
     sort_by(&mut located, |a, b| rank(a).cmp(&rank(b)));
     let paths = paths(document, &located);
@@ -92,7 +92,7 @@ fn paths(document: &Document<'_>, located: &[(ByteSpan, PendingIssue)]) -> Vec<O
     let mut targets: Vec<(u32, usize)> = located
         .iter()
         .enumerate()
-        .filter_map(|(n, (_, issue))| match issue.place {
+        .filter_map(|(n, (_, issue))| match issue.location {
             Location::Value(index) | Location::Key(index) => Some((index, n)),
             Location::Request => None,
         })
@@ -108,7 +108,7 @@ fn paths(document: &Document<'_>, located: &[(ByteSpan, PendingIssue)]) -> Vec<O
         if targets.peek().is_none() {
             break;
         }
-        let tag = document.token(index).tag();
+        let tag = document.token(index).token_kind();
         if tag == TokenKind::Close {
             open.pop();
         } else if key_next && let Some(frame) = open.last_mut() {

@@ -260,7 +260,7 @@ impl Token {
     }
 
     #[inline]
-    pub fn tag(self) -> TokenKind {
+    pub fn token_kind(self) -> TokenKind {
         KINDS[self.class()]
     }
 
@@ -290,7 +290,7 @@ impl Token {
     /// The index after the value that starts at `index`.
     #[inline]
     pub fn next_index(self, index: u32) -> u32 {
-        if matches!(self.tag(), TokenKind::Object | TokenKind::Array) {
+        if matches!(self.token_kind(), TokenKind::Object | TokenKind::Array) {
             self.payload() + 1
         } else {
             index + 1

@@ -275,7 +275,8 @@ impl<'a> JsonParser<'a> {
             (self.last_key, self.context) = (frame.parent_key, frame.context);
             let index = self.tape.len();
             let open = frame.open as usize;
-            self.tape[open] = Token::new(self.tape[open].tag(), self.tape[open].offset as usize, index);
+            self.tape[open] =
+                Token::new(self.tape[open].token_kind(), self.tape[open].offset as usize, index);
             self.push(TokenKind::Close, pos, frame.count as usize);
             if frame.may_have_duplicates {
                 self.report_duplicates(frame);

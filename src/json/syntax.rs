@@ -275,7 +275,7 @@ fn last_key_index(tape: &[Token], open: u32) -> Option<u32> {
     while (index as usize) < tape.len() {
         last = Some(index);
         let Some(value) = tape.get(index as usize + 1) else { break };
-        index = match value.tag() {
+        index = match value.token_kind() {
             TokenKind::Object | TokenKind::Array if value.payload() == 0 => break,
             TokenKind::Object | TokenKind::Array => value.payload() + 1,
             _ => index + 2,

@@ -60,8 +60,8 @@ impl<'d> Value<'d> {
         self.document.token(self.index)
     }
 
-    pub(crate) fn tag(self) -> TokenKind {
-        self.token().tag()
+    pub(crate) fn token_kind(self) -> TokenKind {
+        self.token().token_kind()
     }
 
     /// The document of the value.
@@ -84,14 +84,14 @@ impl<'d> Value<'d> {
     }
 
     /// The location of an issue about the value.
-    pub(crate) fn place(self) -> Location {
+    pub(crate) fn location(self) -> Location {
         Location::Value(self.index)
     }
 
     /// The type of the value.
     #[must_use]
     pub fn kind(self) -> Kind {
-        match self.tag() {
+        match self.token_kind() {
             TokenKind::Null => Kind::Null,
             TokenKind::True | TokenKind::False => Kind::Boolean,
             TokenKind::Integer | TokenKind::Number => Kind::Number,
@@ -106,7 +106,7 @@ impl<'d> Value<'d> {
     pub fn span(self) -> ByteSpan {
         let token = self.token();
         let start = token.offset as usize;
-        let end = match token.tag() {
+        let end = match token.token_kind() {
             TokenKind::Ascii | TokenKind::Utf8 | TokenKind::Escaped => start + token.len() + 2,
             TokenKind::Object | TokenKind::Array => self.document.token(token.payload()).offset as usize + 1,
             _ => start + token.payload() as usize,
@@ -124,7 +124,7 @@ impl<'d> Value<'d> {
     /// The bytes between the quotes of a string, escapes not decoded. Empty for other types.
     pub(crate) fn string_bytes(self) -> &'d [u8] {
         let token = self.token();
-        match token.tag() {
+        match token.token_kind() {
             TokenKind::Ascii | TokenKind::Utf8 | TokenKind::Escaped => {
                 string_bytes(self.document.bytes, token)
             }
@@ -134,7 +134,7 @@ impl<'d> Value<'d> {
 
     /// The losslessly decoded bytes of a string: equal for equal strings only. Empty for other types.
     pub(crate) fn decoded_bytes(self) -> Cow<'d, [u8]> {
-        if self.tag() == TokenKind::Escaped {
+        if self.token_kind() == TokenKind::Escaped {
             Cow::Owned(string::decode_lossless(self.string_bytes()))
         } else {
             self.string_bytes().into()
@@ -151,7 +151,7 @@ impl<'d> Value<'d> {
     /// The value as a boolean.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
-        match self.tag() {
+        match self.token_kind() {
             TokenKind::True => Some(true),
             TokenKind::False => Some(false),
             _ => None,
@@ -161,7 +161,7 @@ impl<'d> Value<'d> {
     /// The value as an exact number.
     #[must_use]
     pub fn as_decimal(self) -> Option<Decimal<'d>> {
-        match self.tag() {
+        match self.token_kind() {
             TokenKind::Integer | TokenKind::Number => Some(Decimal::parse(self.raw_bytes())),
             _ => None,
         }
@@ -170,7 +170,7 @@ impl<'d> Value<'d> {
     /// The value as an `i64`, if it is an integer in that range.
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
-        if self.tag() == TokenKind::Integer
+        if self.token_kind() == TokenKind::Integer
             && let digits = self.raw_bytes()
             && digits.len() <= 9
             && digits[0] != b'-'
@@ -184,7 +184,7 @@ impl<'d> Value<'d> {
     /// Whether this is `null`.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.tag() == TokenKind::Null
+        self.token_kind() == TokenKind::Null
     }
 
     /// The number of members of an object or items of an array; 0 for scalars.
@@ -192,7 +192,7 @@ impl<'d> Value<'d> {
     #[allow(clippy::len_without_is_empty)] // "empty" has no meaning for a scalar
     pub fn len(self) -> usize {
         let token = self.token();
-        match token.tag() {
+        match token.token_kind() {
             TokenKind::Object | TokenKind::Array => self.document.token(token.payload()).payload() as usize,
             _ => 0,
         }
@@ -202,7 +202,7 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn members(self) -> Members<'d> {
         let token = self.token();
-        let end = if token.tag() == TokenKind::Object { token.payload() } else { self.index + 1 };
+        let end = if token.token_kind() == TokenKind::Object { token.payload() } else { self.index + 1 };
         Members { document: self.document, next: self.index + 1, end }
     }
 
@@ -210,7 +210,7 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn elements(self) -> Elements<'d> {
         let token = self.token();
-        let end = if token.tag() == TokenKind::Array { token.payload() } else { self.index + 1 };
+        let end = if token.token_kind() == TokenKind::Array { token.payload() } else { self.index + 1 };
         Elements { document: self.document, next: self.index + 1, end }
     }
 
@@ -241,7 +241,7 @@ fn string_bytes(bytes: &[u8], token: Token) -> &[u8] {
 }
 
 pub(super) fn text(bytes: &[u8], token: Token) -> Option<Cow<'_, str>> {
-    match token.tag() {
+    match token.token_kind() {
         TokenKind::Ascii | TokenKind::Utf8 => {
             let raw = string_bytes(bytes, token);
             // PERF: `from_utf8` is faster than `from_utf8_lossy`. The parser has checked the encoding, so that it succeeds.
@@ -275,7 +275,7 @@ impl<'d> Key<'d> {
     pub fn eq_str(self, text: &str) -> bool {
         let token = self.token();
         let (raw, text) = (string_bytes(self.document.bytes, token), text.as_bytes());
-        if token.tag() == TokenKind::Escaped {
+        if token.token_kind() == TokenKind::Escaped {
             string::may_equal(raw, text) && string::decode_lossless(raw) == text
         } else {
             bytes_equal(raw, text)
@@ -302,11 +302,11 @@ impl<'d> Key<'d> {
     /// The bytes of the key, if it has no escapes.
     pub(crate) fn unescaped_bytes(self) -> Option<&'d [u8]> {
         let token = self.token();
-        (token.tag() != TokenKind::Escaped).then(|| string_bytes(self.document.bytes, token))
+        (token.token_kind() != TokenKind::Escaped).then(|| string_bytes(self.document.bytes, token))
     }
 
     /// The location of an issue about the key.
-    pub(crate) fn place(self) -> Location {
+    pub(crate) fn location(self) -> Location {
         Location::Key(self.index)
     }
 

@@ -264,7 +264,7 @@ impl Event {
 #[inline(never)]
 fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) -> DefinitionError {
     let draft =
-        crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, value.place(), message);
+        crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, value.location(), message);
     DefinitionError { issues: document.locate(vec![draft]) }
 }
 

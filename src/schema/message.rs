@@ -18,15 +18,15 @@ const SHORTENED_HINT: &str = "Send the complete object. This one looks copied fr
 
 /// Creates an issue. The validator, which knows the profile, sets its severity.
 #[inline(never)]
-fn draft(code: Code, place: Location, message: String) -> PendingIssue {
-    PendingIssue::new(code, Severity::Error, place, message)
+fn draft(code: Code, location: Location, message: String) -> PendingIssue {
+    PendingIssue::new(code, Severity::Error, location, message)
 }
 
 /// Creates the issue "Expected …, got …." about a value.
 #[inline(never)]
 fn mismatch(code: Code, value: Value<'_>, expected: String, received: String) -> PendingIssue {
     let message = format!("Expected {expected}, got {received}.");
-    draft(code, value.place(), message).expected(expected).received(received)
+    draft(code, value.location(), message).expected(expected).received(received)
 }
 
 /// Creates the same issue with the description of the value as the part after "got".
@@ -122,7 +122,7 @@ pub(super) fn not_allowed(value: Value<'_>) -> PendingIssue {
 #[inline(never)]
 fn remove(code: Code, noun: &str, value: Value<'_>, expected: String) -> PendingIssue {
     let message = format!("This {noun} is not allowed. Remove it.");
-    draft(code, value.place(), message).expected(expected).received(describe(value))
+    draft(code, value.location(), message).expected(expected).received(describe(value))
 }
 
 pub(super) fn constant(literal: &Literal, value: Value<'_>) -> PendingIssue {
@@ -198,7 +198,7 @@ pub(super) fn contains_too_many(max: usize, value: Value<'_>) -> PendingIssue {
 
 pub(super) fn repeated(first: usize, item: Value<'_>) -> PendingIssue {
     let message = format!("Duplicate item: equal to item {first}, and items must be unique.");
-    draft(Code::UNIQUE, item.place(), message).expected("unique items".to_owned()).received(describe(item))
+    draft(Code::UNIQUE, item.location(), message).expected("unique items".to_owned()).received(describe(item))
 }
 
 pub(super) fn required(name: &str, object: Value<'_>) -> PendingIssue {
@@ -212,7 +212,7 @@ pub(super) fn dependent(present: &str, needed: &str, object: Value<'_>) -> Pendi
 
 #[inline(never)]
 fn missing(code: Code, name: &str, message: String, object: Value<'_>) -> PendingIssue {
-    draft(code, object.place(), message)
+    draft(code, object.location(), message)
         .expected(format!("the property {}", quoted(name)))
         .received(describe(object))
 }
@@ -223,7 +223,7 @@ pub(super) fn property_name(key: Key<'_>, reason: Option<&PendingIssue>) -> Pend
         message.push(' ');
         message.push_str(&reason.message);
     }
-    let mut out = draft(Code::PROPERTY_NAME, key.place(), message).received("a property name".to_owned());
+    let mut out = draft(Code::PROPERTY_NAME, key.location(), message).received("a property name".to_owned());
     out.expected = reason.and_then(|reason| reason.expected.clone());
     out
 }
@@ -231,7 +231,8 @@ pub(super) fn property_name(key: Key<'_>, reason: Option<&PendingIssue>) -> Pend
 pub(super) fn unknown_field(key: Key<'_>, object: Value<'_>, known: &[Property]) -> PendingIssue {
     let text = key.text();
     let message = format!("Unknown property {}.", quoted(&text));
-    let mut out = draft(Code::UNKNOWN_FIELD, key.place(), message).received("an unknown property".to_owned());
+    let mut out =
+        draft(Code::UNKNOWN_FIELD, key.location(), message).received("an unknown property".to_owned());
     out.hint = suggest_key(&text, object, known).map(|name| format!("Did you mean {}?", quoted(name)));
     out
 }
@@ -315,7 +316,7 @@ fn edit_distance(a: &[u8], b: &[u8], max: usize) -> usize {
 pub(super) fn no_alternative(code: Code, value: Value<'_>) -> PendingIssue {
     let message =
         "Does not match any of the allowed alternatives. The issues of the closest one follow.".to_owned();
-    draft(code, value.place(), message)
+    draft(code, value.location(), message)
         .expected("one of the alternatives".to_owned())
         .received(describe(value))
 }
@@ -323,7 +324,7 @@ pub(super) fn no_alternative(code: Code, value: Value<'_>) -> PendingIssue {
 pub(super) fn one_of_several(first: usize, second: usize, value: Value<'_>) -> PendingIssue {
     let message =
         format!("Matches alternatives {first} and {second} (counted from 0). Exactly one must match.");
-    draft(Code::ONE_OF, value.place(), message)
+    draft(Code::ONE_OF, value.location(), message)
         .expected("exactly one of the alternatives".to_owned())
         .received(describe(value))
 }
@@ -335,7 +336,7 @@ pub(super) fn not(value: Value<'_>) -> PendingIssue {
 
 /// Whether a string is a placeholder of documentation: `...`, `…` or `<word>`.
 pub(super) fn is_placeholder(value: Value<'_>) -> bool {
-    let (TokenKind::Ascii | TokenKind::Utf8) = value.tag() else { return false };
+    let (TokenKind::Ascii | TokenKind::Utf8) = value.token_kind() else { return false };
     match value.string_bytes() {
         b"..." => true,
         [b'<', word @ .., b'>'] => {
@@ -346,25 +347,25 @@ pub(super) fn is_placeholder(value: Value<'_>) -> bool {
 }
 
 pub(super) fn placeholder_value(expected: Option<String>, value: Value<'_>) -> PendingIssue {
-    let mut out = placeholder(value.place(), "This is a placeholder, not a value.", PLACEHOLDER_HINT);
+    let mut out = placeholder(value.location(), "This is a placeholder, not a value.", PLACEHOLDER_HINT);
     out.expected = expected;
     out
 }
 
 pub(super) fn placeholder_key(key: Key<'_>) -> PendingIssue {
     let message = "The key \"...\" is a placeholder for omitted properties.";
-    placeholder(key.place(), message, SHORTENED_HINT)
+    placeholder(key.location(), message, SHORTENED_HINT)
 }
 
 #[inline(never)]
-fn placeholder(place: Location, message: &str, hint: &str) -> PendingIssue {
-    draft(Code::PLACEHOLDER, place, message.to_owned())
+fn placeholder(location: Location, message: &str, hint: &str) -> PendingIssue {
+    draft(Code::PLACEHOLDER, location, message.to_owned())
         .received("a placeholder".to_owned())
         .hint(hint.to_owned())
 }
 
 pub(super) fn limit_exceeded(value: Value<'_>) -> PendingIssue {
     let message = "Validation limit exceeded (steps or nesting depth). The value is treated as invalid.";
-    draft(Code::JSON_TOO_DEEP, value.place(), message.to_owned())
+    draft(Code::JSON_TOO_DEEP, value.location(), message.to_owned())
         .hint("Nest less deeply, or simplify the schema where it refers to itself.".to_owned())
 }

@@ -105,7 +105,7 @@ impl Webhook {
             return Ok(());
         }
         let message = "The event type in the data differs from the event type of the call.";
-        let issue = PendingIssue::new(Code::EVENT_INVALID, Severity::Error, value.place(), message)
+        let issue = PendingIssue::new(Code::EVENT_INVALID, Severity::Error, value.location(), message)
             .expected(event_type)
             .hint("Remove the event type from the data: `create` adds it.");
         Err(Error::rejected(issue.code, document.locate(vec![issue])))

@@ -10,7 +10,7 @@ use crate::run::{Failure, root, shown};
 const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
-const PATHS: [&str; 13] = [
+const PATHS: [&str; 19] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -21,8 +21,14 @@ const PATHS: [&str; 13] = [
     "demo",
     "deny.toml",
     "docs",
+    "pkg/scripts",
+    "pkg/src",
+    "providers",
+    "src",
     "tests/modules.rs",
     "www/README.md",
+    "www/build",
+    "www/src",
     "xtask",
 ];
 

@@ -17,7 +17,7 @@ impl<'t> Diagnostics<'t> {
         Self { text, issues: Vec::new() }
     }
 
-    #[inline(never)] // called from many places: inlined, it costs kilobytes
+    #[inline(never)] // called at many sites: inlined, it costs kilobytes
     pub fn add(&mut self, code: Code, severity: Severity, span: ByteSpan, message: &str, hint: Option<&str>) {
         match self.issues.len() {
             MAX_ISSUES => self.issues.push(without_location(PendingIssue::new(

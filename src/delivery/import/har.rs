@@ -17,12 +17,13 @@ pub(super) fn parse_archive(value: Value<'_>, drafts: &mut Vec<PendingIssue>) ->
     let Some(entries) = value.pointer("/log/entries").filter(|_| is_har(value)) else {
         let message = "Expected an HTTP archive, with an array \"entries\" in \"log\".";
         drafts.push(
-            PendingIssue::new(Code::HAR_INVALID, Severity::Error, value.place(), message).hint(EXPORT_AGAIN),
+            PendingIssue::new(Code::HAR_INVALID, Severity::Error, value.location(), message)
+                .hint(EXPORT_AGAIN),
         );
         return Vec::new();
     };
     if entries.len() == 0 {
-        let draft = PendingIssue::new(Code::HAR_INVALID, Severity::Error, entries.place(), NO_ENTRIES);
+        let draft = PendingIssue::new(Code::HAR_INVALID, Severity::Error, entries.location(), NO_ENTRIES);
         drafts.push(draft.hint(EXPORT_AGAIN));
     }
     entries.elements().filter_map(|entry| parse_entry(entry, drafts)).collect()
@@ -37,7 +38,7 @@ pub(super) fn parse_entry(entry: Value<'_>, drafts: &mut Vec<PendingIssue>) -> O
     else {
         let message = "Expected an object \"request\" in the entry.";
         drafts.push(
-            PendingIssue::new(Code::REQUIRED, Severity::Error, entry.place(), message).hint(EXPORT_AGAIN),
+            PendingIssue::new(Code::REQUIRED, Severity::Error, entry.location(), message).hint(EXPORT_AGAIN),
         );
         return None;
     };
@@ -62,7 +63,8 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<
             let message = "Expected the bytes of the body, got only its form fields.";
             let hint = "Capture the raw request: an archive does not keep the bytes of a form.";
             drafts.push(
-                PendingIssue::new(Code::BODY_NOT_INCLUDED, Severity::Error, data.place(), message).hint(hint),
+                PendingIssue::new(Code::BODY_NOT_INCLUDED, Severity::Error, data.location(), message)
+                    .hint(hint),
             );
             return None;
         }
@@ -77,8 +79,9 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<
         let message =
             format!("Wrong body length in bytes: expected {declared_size} (bodySize), got {}.", body.len());
         let hint = "Capture the raw request: the archive has a changed or decompressed body, so the signature may not match.";
-        drafts
-            .push(PendingIssue::new(Code::BODY_LENGTH, Severity::Warning, text.place(), message).hint(hint));
+        drafts.push(
+            PendingIssue::new(Code::BODY_LENGTH, Severity::Warning, text.location(), message).hint(hint),
+        );
     }
     Some(body)
 }

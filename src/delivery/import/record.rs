@@ -26,7 +26,7 @@ pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -
     }
     let message = "Expected an object with headers and a body.";
     let hint = "Add \"headers\", and \"body\", \"rawBody\" or \"bodyBase64\".";
-    drafts.push(PendingIssue::new(Code::TYPE, Severity::Error, value.place(), message).hint(hint));
+    drafts.push(PendingIssue::new(Code::TYPE, Severity::Error, value.location(), message).hint(hint));
     Vec::new()
 }
 
@@ -76,8 +76,9 @@ pub(super) fn decode_body(
         let message = "Expected the body as a string, got a parsed value. The JSON text was kept.";
         let hint = "Record the raw text in \"body\", or its base64 in \"bodyBase64\": the signature matches only the \
                     sender's white space and escapes.";
-        drafts
-            .push(PendingIssue::new(Code::BODY_NOT_RAW, Severity::Warning, body.place(), message).hint(hint));
+        drafts.push(
+            PendingIssue::new(Code::BODY_NOT_RAW, Severity::Warning, body.location(), message).hint(hint),
+        );
         return Some(body.raw_bytes().to_vec());
     };
     if is_base64 {
@@ -86,7 +87,7 @@ pub(super) fn decode_body(
             let message = "Expected the body as base64, got other text.";
             let hint = "Export the capture again, or correct the member that declares base64.";
             drafts.push(
-                PendingIssue::new(Code::BASE64_INVALID, Severity::Error, body.place(), message).hint(hint),
+                PendingIssue::new(Code::BASE64_INVALID, Severity::Error, body.location(), message).hint(hint),
             );
         }
         return bytes;
@@ -95,7 +96,9 @@ pub(super) fn decode_body(
         let message =
             "Expected the original bytes of the body, got U+FFFD in place of bytes that are not UTF-8.";
         let hint = "Record such a body as base64, in \"bodyBase64\".";
-        drafts.push(PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, body.place(), message).hint(hint));
+        drafts.push(
+            PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, body.location(), message).hint(hint),
+        );
     }
     Some(text.into_owned().into_bytes())
 }
@@ -149,7 +152,7 @@ pub(super) fn parse_headers(
                 _ if name.starts_with(':') => {}
                 Some(text) if is_token(name) && !has_control(&text) => headers.push(name.to_owned(), text),
                 _ if value.is_null() => {}
-                _ => drafts.push(invalid_header_issue(value.place())),
+                _ => drafts.push(invalid_header_issue(value.location())),
             }
         }
     };
@@ -174,7 +177,7 @@ pub(super) fn parse_headers(
         };
         match pair {
             (Some(name), Some(value)) => add(&name, value, drafts),
-            _ => drafts.push(invalid_header_issue(item.place())),
+            _ => drafts.push(invalid_header_issue(item.location())),
         }
     }
 }
@@ -187,7 +190,7 @@ fn scalar_to_string(value: Value<'_>) -> Option<String> {
     }
 }
 
-fn invalid_header_issue(place: Location) -> PendingIssue {
+fn invalid_header_issue(location: Location) -> PendingIssue {
     let message = "Invalid header: expected a name and a string value. The header was ignored.";
-    PendingIssue::new(Code::TYPE, Severity::Warning, place, message).hint("Correct or remove the header.")
+    PendingIssue::new(Code::TYPE, Severity::Warning, location, message).hint("Correct or remove the header.")
 }

@@ -153,7 +153,7 @@ impl<'r> RuleReporter<'r> {
             let (code, severity) = (Code::ISSUES_TRUNCATED, Severity::Info);
             let message =
                 format!("Cross-field rules: {MAX_ISSUES} issues are listed, {} more are not.", self.omitted);
-            self.drafts.push(PendingIssue::new(code, severity, self.document.root().place(), message));
+            self.drafts.push(PendingIssue::new(code, severity, self.document.root().location(), message));
         }
     }
 
@@ -216,7 +216,7 @@ pub(super) fn present(value: Option<Value<'_>>) -> Option<Value<'_>> {
 
 /// Returns whether the value is this string.
 pub(super) fn is_string(value: Value<'_>, text: &str) -> bool {
-    match value.tag() {
+    match value.token_kind() {
         TokenKind::Ascii | TokenKind::Utf8 => bytes_equal(value.string_bytes(), text.as_bytes()),
         TokenKind::Escaped => *value.decoded_bytes() == *text.as_bytes(),
         _ => false,
@@ -225,7 +225,7 @@ pub(super) fn is_string(value: Value<'_>, text: &str) -> bool {
 
 /// Parses a UUID to its number, so that letter case does not matter.
 pub(super) fn uuid(value: Value<'_>) -> Option<u128> {
-    let parsed = match value.tag() {
+    let parsed = match value.token_kind() {
         TokenKind::Ascii => uuid::Uuid::try_parse_ascii(value.string_bytes()),
         _ => uuid::Uuid::try_parse(&value.as_str()?),
     };
@@ -257,7 +257,7 @@ pub(super) fn compare_instants(first: Option<Value<'_>>, second: Option<Value<'_
 fn utc_seconds(value: Value<'_>) -> Option<&[u8]> {
     let (seconds, rest) = value.string_bytes().split_at_checked(19)?;
     let is_utc = rest.ends_with(b"Z") || rest.ends_with(b"+00:00");
-    (is_utc && seconds[10] == b'T' && value.tag() == TokenKind::Ascii).then_some(seconds)
+    (is_utc && seconds[10] == b'T' && value.token_kind() == TokenKind::Ascii).then_some(seconds)
 }
 
 /// Reports the string "null", which some senders write for a missing value.
@@ -314,8 +314,8 @@ fn visit_string_within(
     });
     // The parser limits the depth of this recursion.
     for value in members.chain(value.elements()) {
-        if value.tag() == TokenKind::Ascii && value.string_bytes() == text {
-            visit(value.place(), reporter);
+        if value.token_kind() == TokenKind::Ascii && value.string_bytes() == text {
+            visit(value.location(), reporter);
         }
         visit_string_within(value, text, reporter, visit);
     }

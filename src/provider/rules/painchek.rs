@@ -194,7 +194,7 @@ fn domain_score(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) 
         if integer_or_max(Some(score)).is_some_and(|score| usize::try_from(score) != Ok(count)) {
             let name = domain.name;
             reporter.report_with_hint(
-                score.place(),
+                score.location(),
                 &format!("{name}.score is not the number of true descriptors in {name}.descriptors."),
                 "Count one point for each descriptor that is true.",
             );
@@ -211,7 +211,7 @@ fn score_sum(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
         sum = sum.saturating_add(score);
     }
     if integer_or_max(Some(total)).is_some_and(|total| total != sum) {
-        reporter.report(total.place(), "assessment.pain_score is not the sum of the six domain scores.");
+        reporter.report(total.location(), "assessment.pain_score is not the sum of the six domain scores.");
     }
 }
 
@@ -220,10 +220,12 @@ fn score_sum(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
 fn score_range(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
     let (Some(value), Some(score)) = (fields.pain_score, integer_or_max(fields.pain_score)) else { return };
     if fields.is_painchek && !(0..=42).contains(&score) {
-        reporter
-            .report(value.place(), "assessment.pain_score is outside 0 to 42, the range of mode painchek.");
+        reporter.report(
+            value.location(),
+            "assessment.pain_score is outside 0 to 42, the range of mode painchek.",
+        );
     } else if fields.is_nrs && !(0..=10).contains(&score) {
-        reporter.report(value.place(), "assessment.pain_score is outside 0 to 10, the range of mode nrs.");
+        reporter.report(value.location(), "assessment.pain_score is outside 0 to 10, the range of mode nrs.");
     }
 }
 
@@ -237,7 +239,7 @@ fn pain_level(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
     };
     if reporter.score_ranges().contains(mode, level, score) == Some(false) {
         reporter.report_with_hint(
-            level.place(),
+            level.location(),
             "assessment.pain_level does not match the range of assessment.pain_score.",
             "Check level and score. The ranges are assumed: PainChek's own list is not public.",
         );
@@ -248,7 +250,7 @@ fn pain_level(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
 fn editable(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
     if let Some(value) = fields.is_editable.filter(|value| value.as_bool() == Some(true)) {
         reporter.report(
-            value.place(),
+            value.location(),
             "assessment.is_editable is true; PainChek documents false for submitted records.",
         );
     }
@@ -259,7 +261,7 @@ fn modified_before_created(fields: &AssessmentFields<'_>, reporter: &mut RuleRep
     if let Some(modified) = fields.modified_at
         && compare_instants(fields.modified_at, fields.created_at) == Some(Ordering::Less)
     {
-        reporter.report(modified.place(), "modified_at is before created_at.");
+        reporter.report(modified.location(), "modified_at is before created_at.");
     }
 }
 
@@ -268,10 +270,11 @@ fn modified_before_created(fields: &AssessmentFields<'_>, reporter: &mut RuleRep
 fn device_mismatch(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
     let Some(id) = fields.device_id else { return };
     if let Some(device) = fields.device.filter(|device| uuids_differ(*device, id)) {
-        reporter.report(device.place(), "device and device_id name different devices.");
+        reporter.report(device.location(), "device and device_id name different devices.");
     }
     if let Some(used) = fields.used_device_id.filter(|used| uuids_differ(*used, id)) {
-        reporter.report(used.place(), "device.device_id and the record's device_id name different devices.");
+        reporter
+            .report(used.location(), "device.device_id and the record's device_id name different devices.");
     }
 }
 
@@ -282,7 +285,7 @@ fn frame_errors(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) 
         return;
     };
     if let Some(value) = fields.frame_errors.filter(|_| errors > frames) {
-        reporter.report(value.place(), "face.frame_errors is larger than face.frames.");
+        reporter.report(value.location(), "face.frame_errors is larger than face.frames.");
     }
 }
 
@@ -292,11 +295,12 @@ fn mode_field(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
     if fields.is_painchek
         && let Some(value) = present(fields.body_location)
     {
-        reporter.report(value.place(), "assessment.body_location belongs to mode nrs; the mode is painchek.");
+        reporter
+            .report(value.location(), "assessment.body_location belongs to mode nrs; the mode is painchek.");
     }
     if fields.is_nrs {
         for Domain { name, value, .. } in fields.domains() {
-            reporter.report(value.place(), &format!("{name} belongs to mode painchek; the mode is nrs."));
+            reporter.report(value.location(), &format!("{name} belongs to mode painchek; the mode is nrs."));
         }
     }
 }
@@ -304,7 +308,7 @@ fn mode_field(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
 /// Inferred: the record was just added.
 fn deleted(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'_>) {
     if let Some(value) = present(fields.deleted_at) {
-        reporter.report(value.place(), "deleted_at is set, although the record was just added.");
+        reporter.report(value.location(), "deleted_at is set, although the record was just added.");
     }
 }
 
@@ -320,7 +324,7 @@ fn null_in_new_record(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter
     for (value, name) in values.into_iter().filter(|_| fields.is_current_version) {
         if let Some(value) = value.filter(|value| value.is_null()) {
             reporter.report(
-                value.place(),
+                value.location(),
                 &format!("assessment.{name} is null; only records before v2 can have null here."),
             );
         }
@@ -335,7 +339,7 @@ fn descriptor_count(fields: &AssessmentFields<'_>, reporter: &mut RuleReporter<'
         && descriptors.len() != ACTIVITY_DESCRIPTORS
     {
         reporter.report(
-            descriptors.place(),
+            descriptors.location(),
             "activity.descriptors does not have the four descriptors that PainChek documents.",
         );
     }

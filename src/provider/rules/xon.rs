@@ -243,14 +243,14 @@ fn ids(list: Option<Value<'_>>) -> impl Iterator<Item = Value<'_>> {
 /// Inferred: an added file is among the files. A file that was removed again before the event was sent can be missing.
 fn added_file_missing(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     for id in ids(fields.added).filter(|id| fields.has_file(*id) == Some(false)) {
-        reporter.report(id.place(), "An id in addedFileIds is not the id of a file in fileRequest.files.");
+        reporter.report(id.location(), "An id in addedFileIds is not the id of a file in fileRequest.files.");
     }
 }
 
 /// Inferred: a removed file is no longer among the files.
 fn removed_file_present(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     for id in ids(fields.removed).filter(|id| fields.has_file(*id) == Some(true)) {
-        reporter.report(id.place(), "An id in removedFileIds is the id of a file in fileRequest.files.");
+        reporter.report(id.location(), "An id in removedFileIds is the id of a file in fileRequest.files.");
     }
 }
 
@@ -263,7 +263,7 @@ fn added_and_removed(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter
     sort_by(&mut added, Ord::cmp);
     for value in ids(fields.removed) {
         if uuid(value).is_some_and(|id| added.binary_search(&id).is_ok()) {
-            reporter.report(value.place(), "An id is in both addedFileIds and removedFileIds.");
+            reporter.report(value.location(), "An id is in both addedFileIds and removedFileIds.");
         }
     }
 }
@@ -273,8 +273,10 @@ fn no_change(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     if let (Some(added), Some(removed)) = (fields.added, fields.removed)
         && added.len() + removed.len() == 0
     {
-        reporter
-            .report(added.place(), "addedFileIds and removedFileIds are both empty, so nothing was updated.");
+        reporter.report(
+            added.location(),
+            "addedFileIds and removedFileIds are both empty, so nothing was updated.",
+        );
     }
 }
 
@@ -286,7 +288,7 @@ fn file_id_duplicate(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter
     let mut seen = std::collections::HashSet::new();
     for id in fields.files.iter().filter_map(|file| file.id) {
         if uuid(id).is_some_and(|number| !seen.insert(number)) {
-            reporter.report(id.place(), "Two files in fileRequest.files have the same id.");
+            reporter.report(id.location(), "Two files in fileRequest.files have the same id.");
         }
     }
 }
@@ -295,7 +297,8 @@ fn file_id_duplicate(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter
 fn file_request_id(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     for id in fields.files.iter().filter_map(|file| file.request_id) {
         if fields.request_id.is_some_and(|request| uuids_differ(id, request)) {
-            reporter.report(id.place(), "A file names another file request than the one that contains it.");
+            reporter
+                .report(id.location(), "A file names another file request than the one that contains it.");
         }
     }
 }
@@ -306,7 +309,7 @@ fn file_expiry(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) 
         if let Some(expires) = file.expires_at
             && compare_instants(file.expires_at, file.created_at).is_some_and(Ordering::is_le)
         {
-            reporter.report(expires.place(), "A file expires no later than it was created.");
+            reporter.report(expires.location(), "A file expires no later than it was created.");
         }
     }
 }
@@ -316,10 +319,10 @@ fn time_order(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     for file in &fields.files {
         let Some(created) = file.created_at else { continue };
         if compare_instants(file.created_at, fields.request_created_at) == Some(Ordering::Less) {
-            reporter.report(created.place(), "A file was created before its file request.");
+            reporter.report(created.location(), "A file was created before its file request.");
         }
         if compare_instants(file.created_at, fields.created_at) == Some(Ordering::Greater) {
-            reporter.report(created.place(), "A file was created after the event about the file.");
+            reporter.report(created.location(), "A file was created after the event about the file.");
         }
     }
 }
@@ -331,7 +334,7 @@ fn photo_time(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
             && compare_instants(file.photo_at, file.created_at) == Some(Ordering::Greater)
         {
             reporter.report_with_hint(
-                taken.place(),
+                taken.location(),
                 "photoCreatedAt is after the file's createdAt.",
                 "Check the clock of the camera.",
             );
@@ -347,7 +350,7 @@ fn image_size(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
             (None, Some(width)) => width,
             _ => continue,
         };
-        reporter.report(value.place(), "Only one of imageHeight and imageWidth is known.");
+        reporter.report(value.location(), "Only one of imageHeight and imageWidth is known.");
     }
 }
 
@@ -356,7 +359,8 @@ fn not_an_image(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>)
     for file in fields.files.iter().filter(|file| file.is_not_image()) {
         for (value, name) in [(file.height, "imageHeight"), (file.width, "imageWidth")] {
             if let Some(value) = value {
-                reporter.report(value.place(), &format!("{name} is set, but mimeType is not an image type."));
+                reporter
+                    .report(value.location(), &format!("{name} is set, but mimeType is not an image type."));
             }
         }
     }
@@ -367,11 +371,13 @@ fn not_an_image(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>)
 fn photo_not_image(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_>) {
     for file in fields.files.iter().filter(|file| file.is_not_image()) {
         if let Some(value) = present(file.photo_at) {
-            reporter.report(value.place(), "photoCreatedAt is set, but mimeType is not an image type.");
+            reporter.report(value.location(), "photoCreatedAt is set, but mimeType is not an image type.");
         }
         if let Some(value) = file.mime_type.filter(|_| fields.request_is_photo) {
-            reporter
-                .report(value.place(), "The file request is for photos, but mimeType is not an image type.");
+            reporter.report(
+                value.location(),
+                "The file request is for photos, but mimeType is not an image type.",
+            );
         }
     }
 }
@@ -388,7 +394,7 @@ fn mixed_key_case(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter<'_
         key_case.observe(key.text().as_bytes());
         if key_case.snake && key_case.camel {
             reporter.report_with_hint(
-                key.place(),
+                key.location(),
                 "A file request mixes keys in snake_case and in camelCase.",
                 "Use snake_case in revision R0, camelCase in every later one.",
             );
@@ -409,7 +415,7 @@ fn user_name_missing(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter
         });
         // If all keys are missing, the schema has reported them.
         if has_name_key && !has_name {
-            reporter.report(user.place(), "A user has neither a display name nor a first or last name.");
+            reporter.report(user.location(), "A user has neither a display name nor a first or last name.");
         }
     }
 }

@@ -67,7 +67,7 @@ fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
     let span = root.span();
     for diagnostic in root.document().diagnostics() {
         if diagnostic.code == Code::JSON_LONE_SURROGATE
-            && let Location::Key(index) | Location::Value(index) = diagnostic.place
+            && let Location::Key(index) | Location::Value(index) = diagnostic.location
             && let Some(text) = root.document().value_at(index)
             && (span.start..span.end).contains(&text.span().start)
         {
@@ -77,7 +77,7 @@ fn check_keys(root: Value<'_>) -> Result<(), CompileError> {
                 "Schema strings must be Unicode. Remove the unpaired surrogate.",
             ));
         }
-        if let Location::Key(index) = diagnostic.place
+        if let Location::Key(index) = diagnostic.location
             && diagnostic.severity == Severity::Error
             && let Some(key) = root.document().value_at(index)
             && (span.start..span.end).contains(&key.span().start)

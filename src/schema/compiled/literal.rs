@@ -21,7 +21,7 @@ impl Literal {
         // INVARIANT: the parser limits the depth of the schema, and so of this recursion.
         match value.kind() {
             Kind::Null => Literal::Null,
-            Kind::Boolean => Literal::Boolean(value.tag() == TokenKind::True),
+            Kind::Boolean => Literal::Boolean(value.token_kind() == TokenKind::True),
             Kind::Number => Literal::Number(Number::from_value(value)),
             Kind::String => Literal::Text(value.as_str().unwrap_or_default().into()),
             Kind::Array => Literal::Array(value.elements().map(Literal::from_value).collect()),
@@ -45,7 +45,7 @@ impl Literal {
         let order = |value: Value<'_>| value.kind() as u8;
         (self.kind() as u8).cmp(&order(value)).then_with(|| match self {
             Literal::Null => Ordering::Equal,
-            Literal::Boolean(literal) => literal.cmp(&(value.tag() == TokenKind::True)),
+            Literal::Boolean(literal) => literal.cmp(&(value.token_kind() == TokenKind::True)),
             Literal::Number(number) => number.compare(value).reverse(),
             Literal::Text(text) => order_texts(text.as_bytes(), &value.decoded_bytes()),
             Literal::Array(items) => items.len().cmp(&value.len()).then_with(|| {
@@ -168,7 +168,7 @@ impl Number {
     pub fn compare(&self, value: Value<'_>) -> Ordering {
         let raw = value.raw_bytes();
         if let Some(integer) = self.integer
-            && value.tag() == TokenKind::Integer
+            && value.token_kind() == TokenKind::Integer
             && raw.len() <= MAX_I64_DIGITS
         {
             let (is_negative, digits) = match raw {

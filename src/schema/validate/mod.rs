@@ -215,7 +215,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         if let Some(values) = &node.values {
             is_valid &= self.values(values, value);
         }
-        match value.tag() {
+        match value.token_kind() {
             TokenKind::Object => {
                 if let Some(rules) = &node.object {
                     is_valid &= self.should_continue(is_valid) && self.object(rules, value);

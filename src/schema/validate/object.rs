@@ -257,7 +257,7 @@ impl Validator<'_, '_> {
     ) -> bool {
         if self.schema.placeholders && key.eq_str(message::ELLIPSIS) {
             // Several schemas can validate one object, such as `then` and `properties`. One report is enough.
-            if !self.report.has(Code::PLACEHOLDER, key.place()) {
+            if !self.report.has(Code::PLACEHOLDER, key.location()) {
                 self.report(Severity::Warning, 1, &move || message::placeholder_key(key));
             }
             return true;

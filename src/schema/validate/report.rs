@@ -46,9 +46,9 @@ impl<'o> IssueCollector<'o> {
 
     /// Whether an issue with this code is listed for this location. PERF: a full list is not searched, because it
     /// accepts no further issue of that kind.
-    pub fn has(&self, code: Code, place: Location) -> bool {
+    pub fn has(&self, code: Code, location: Location) -> bool {
         !self.is_full()
-            && self.issues[self.start..].iter().any(|issue| issue.place == place && issue.code == code)
+            && self.issues[self.start..].iter().any(|issue| issue.location == location && issue.code == code)
     }
 
     /// Whether the list cannot change any more: it is full of errors, and an issue was omitted already.
@@ -107,7 +107,7 @@ impl<'o> IssueCollector<'o> {
             self.issues.push(PendingIssue::new(
                 Code::ISSUES_TRUNCATED,
                 Severity::Info,
-                value.place(),
+                value.location(),
                 message,
             ));
         }

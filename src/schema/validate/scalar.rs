@@ -18,7 +18,7 @@ impl Node {
     /// Whether a cheap check shows that the value is valid and has no issues. `false` means that the check cannot tell.
     #[inline]
     pub(super) fn passes_fast_check(&self, value: Value<'_>) -> bool {
-        match (self.fast_check, value.tag()) {
+        match (self.fast_check, value.token_kind()) {
             (FastCheck::Format(format), TokenKind::Ascii) => {
                 format.accepts_ascii(value.string_bytes()) == Some(true)
             }
@@ -77,7 +77,7 @@ impl Validator<'_, '_> {
         }
         if let Some(format) = &rules.format
             && rules.pattern.is_none()
-            && value.tag() == TokenKind::Ascii
+            && value.token_kind() == TokenKind::Ascii
             && format.rule.accepts_ascii(value.string_bytes()) == Some(true)
         {
             return is_valid;
@@ -147,7 +147,7 @@ impl Validator<'_, '_> {
             is_valid &= self.report_too_large("less than", max, value);
         }
         if let Some(rule) = &rules.multiple_of
-            && !(value.tag() == TokenKind::Integer && rule.rule.0.divides_integers())
+            && !(value.token_kind() == TokenKind::Integer && rule.rule.0.divides_integers())
             && !value.as_decimal().is_some_and(|number: Decimal<'_>| number.is_multiple_of(&rule.rule.0))
         {
             is_valid &=
@@ -168,7 +168,7 @@ impl Validator<'_, '_> {
 }
 
 fn enum_contains(choice: &EnumValues, value: Value<'_>) -> bool {
-    match value.tag() {
+    match value.token_kind() {
         TokenKind::Ascii | TokenKind::Utf8 => choice.words.has(value.string_bytes()),
         TokenKind::Escaped => choice.words.has(&value.decoded_bytes()),
         _ => choice.others.has(value),
@@ -177,7 +177,7 @@ fn enum_contains(choice: &EnumValues, value: Value<'_>) -> bool {
 
 /// The length of a string in code points.
 fn length(value: Value<'_>) -> usize {
-    match value.tag() {
+    match value.token_kind() {
         TokenKind::Ascii => value.string_bytes().len(),
         // A byte that continues no character starts one.
         TokenKind::Utf8 => value.string_bytes().iter().filter(|byte| **byte & 0xc0 != 0x80).count(),

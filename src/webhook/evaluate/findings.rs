@@ -43,7 +43,7 @@ impl Findings<'_> {
     pub fn error(&self, code: Code, document: Option<&Document<'_>>) -> Error {
         let errors = || self.issues.iter().filter(|issue| issue.severity == Severity::Error);
         // Indexes of the tape are in the order of the text.
-        let rank = |issue: &&PendingIssue| match issue.place {
+        let rank = |issue: &&PendingIssue| match issue.location {
             Location::Request => 0,
             Location::Value(index) | Location::Key(index) => u64::from(index) + 1,
         };

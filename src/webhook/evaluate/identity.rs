@@ -57,7 +57,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             let value = root.resolve(pointer)?;
             let text = document.text(value.index())?;
             if !is_plain(&text) {
-                self.reject(hidden_character("time", pointer, value.place()));
+                self.reject(hidden_character("time", pointer, value.location()));
             }
             Some(text)
         });
@@ -112,7 +112,7 @@ fn find_key<'d>(
                 let Some(value) = root.resolve(pointer) else { continue };
                 match key_text(value) {
                     Some(key) if is_plain(&key) => return Ok((key, index)),
-                    Some(_) => return Err(HiddenKey { source: pointer, location: value.place() }),
+                    Some(_) => return Err(HiddenKey { source: pointer, location: value.location() }),
                     None => {}
                 }
             }

@@ -53,7 +53,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
                 event.revisions.iter().filter_map(|revision| revision.when.as_deref()).collect();
             let message = "The payload follows none of the revisions of its event's contract.";
             issues.push(
-                PendingIssue::new(Code::EVENT_INVALID, Severity::Error, root.place(), message)
+                PendingIssue::new(Code::EVENT_INVALID, Severity::Error, root.location(), message)
                     .expected(format!("a value at {}", pointers.join(" or at "))),
             );
             return;
@@ -111,11 +111,11 @@ fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<
         Some(_) => "is longer than any id may be",
     };
     let message = format!("The envelope is not {}'s: the event type {state}.", provider.title);
-    let mut issue = PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, value.place(), message)
+    let mut issue = PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, value.location(), message)
         .expected(expected)
         .received(value.kind().name());
     if matches!(provider.envelope.event_type, FieldSource::Header(_)) {
-        (issue.place, issue.received) = (Location::Request, None);
+        (issue.location, issue.received) = (Location::Request, None);
     }
     match provider.find_known_mistake(root) {
         Some(mistake) => issue.hint(mistake),
@@ -126,7 +126,7 @@ fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<
 /// The issue of an event type that the provider does not have.
 fn unknown_event_type(provider: &Provider, root: Value<'_>, name: &str, is_strict: bool) -> PendingIssue {
     let location = match &provider.envelope.event_type {
-        FieldSource::Pointer(pointer) => root.pointer(pointer).map_or(Location::Request, Value::place),
+        FieldSource::Pointer(pointer) => root.pointer(pointer).map_or(Location::Request, Value::location),
         FieldSource::Header(_) => Location::Request,
     };
     let issue = if is_placeholder(name) {
@@ -163,19 +163,19 @@ fn assign_envelope_stage(envelope: &Envelope, root: Value<'_>, issues: &mut [Pen
         return;
     }
     // Locations of the members, or of the objects that lack them.
-    let mut present = vec![root.place()];
+    let mut present = vec![root.location()];
     let mut absent = Vec::new();
     for pointer in envelope.parts() {
         match root.pointer(pointer) {
-            Some(value) => present.push(value.place()),
-            None => absent.push(nearest(root, pointer).place()),
+            Some(value) => present.push(value.location()),
+            None => absent.push(nearest(root, pointer).location()),
         }
     }
-    let data = root.pointer(&envelope.data).map(Value::place);
+    let data = root.pointer(&envelope.data).map(Value::location);
     for issue in issues {
-        let is_envelope = issue.code != Code::EVENT_INVALID && present.contains(&issue.place)
-            || issue.code == Code::REQUIRED && absent.contains(&issue.place)
-            || issue.code == Code::TYPE && data == Some(issue.place);
+        let is_envelope = issue.code != Code::EVENT_INVALID && present.contains(&issue.location)
+            || issue.code == Code::REQUIRED && absent.contains(&issue.location)
+            || issue.code == Code::TYPE && data == Some(issue.location);
         if issue.stage == Some(Stage::Contract) && is_envelope {
             issue.stage = Some(Stage::Envelope);
         }

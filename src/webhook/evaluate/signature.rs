@@ -93,7 +93,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             issue.hint = Some(format!(
                 "Let the sender write the time of sending at {pointer}: without it, a replay cannot be recognized."
             ));
-            issue.place = value.unwrap_or_else(|| nearest(document.root(), pointer)).place();
+            issue.location = value.unwrap_or_else(|| nearest(document.root(), pointer)).location();
             issue.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
             issue.received = value.map(|value| value.kind().name().to_owned());
         }

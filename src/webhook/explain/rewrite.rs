@@ -120,7 +120,7 @@ impl Writer<'_> {
         let mut done = 0;
         let mut key: Option<Value<'_>> = None;
         for token in (0..).map_while(|index| document.value_at(index)) {
-            let Range { start, end } = match token.tag() {
+            let Range { start, end } = match token.token_kind() {
                 TokenKind::Object | TokenKind::Array | TokenKind::Close => {
                     key = None;
                     continue;

@@ -4,7 +4,7 @@
  */
 import { StyleModule } from "style-mod";
 
-const standIn = {
+const substitute = {
   ownerDocument: document,
   get adoptedStyleSheets() {
     return document.adoptedStyleSheets;
@@ -16,4 +16,4 @@ const standIn = {
 
 const mount = StyleModule.mount;
 StyleModule.mount = (root, modules, options) =>
-  mount.call(StyleModule, root === document ? (standIn as unknown as ShadowRoot) : root, modules, options);
+  mount.call(StyleModule, root === document ? (substitute as unknown as ShadowRoot) : root, modules, options);
