@@ -27,7 +27,11 @@ fn streamed(
     (deliveries, issues, format)
 }
 
-const TEXTS: [&str; 17] = [
+const TEXTS: [&str; 21] = [
+    "{'x-a': 'b'}\n{\"c\":1}\n",
+    "{ 'x-a': '}' }\n{\"c\":1}\n",
+    "[('X-A', 'b')]\n{\"c\":1}\n",
+    "Array\n(\n [HTTP_A] => b\n)\n{}",
     "{\"headers\":{\"a\":\"1\"},\"body\":\"x\"}\n{\"b\":2}\r\n\n{\"é😀\": broken}\n{\"headers\":{},\"body\":{}}",
     "{\"log\": {\"x\": [{\"entries\": [1]}], \"entries\": [ {\"request\": {\"postData\": {\"text\": \"},]\\\"\"}}} ,\n 5, \"a,b\" , {\"é\": [{}]}, {broken} ] , \"y\": 1 } }",
     "\u{feff}{\"log\":{\"entries\":[{\"request\":{\"postData\":{\"text\":\"?\",\"encoding\":\"base64\"}}}]}}",

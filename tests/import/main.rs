@@ -6,5 +6,6 @@ mod har;
 mod http;
 mod importer;
 mod messages;
+mod printed;
 mod record;
 mod support;

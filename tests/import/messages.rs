@@ -79,6 +79,11 @@ fn captures() -> Vec<(Option<ImportFormat>, String)> {
         archive("{\"request\":{\"postData\":{\"params\":[{\"name\":\"Secret7\"}]}}}"),
         archive("{\"request\":{\"bodySize\":9,\"postData\":{\"text\":\"Secret7\"}}}"),
         format!("curl h{}", " --Secret7".repeat(200)),
+        "{ 'x-secret7': 'Secret7' }".to_owned(),
+        "{ 'x-a': 'b' }\n'Secret7'".to_owned(),
+        "Array\n(\n [HTTP_SECRET7] => Secret7\n)\nSecret7".to_owned(),
+        "fetch('Secret7', { headers: { 'Secret 7': 'Secret7' }, body: { Secret7: 'Secret7' } })".to_owned(),
+        "{ headers: { 'Secret 7': 'Secret7' }, bodyBase64: 'Secret7?' }".to_owned(),
     ];
     let named = [
         (ImportFormat::Curl, VALUE.to_owned()),

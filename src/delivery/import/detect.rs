@@ -2,7 +2,7 @@
 
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
-use super::{curl, har, http, record, scanner};
+use super::{curl, har, http, printed, record, scanner};
 use crate::json::Document;
 
 impl ImportFormat {
@@ -21,7 +21,11 @@ impl ImportFormat {
         let text = strip_bom(input).trim_ascii_start();
         match text.first()? {
             b'{' => Some(detect_object(text)),
+            b'[' if Document::parse(text).is_err() && printed::looks_like_printed(text) => {
+                Some(ImportFormat::Http)
+            }
             b'[' | b'"' => Some(ImportFormat::Body),
+            _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
             _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
             _ if http::looks_like_http(text) => Some(ImportFormat::Http),
             _ => Document::parse(text).is_ok().then_some(ImportFormat::Body),
@@ -43,6 +47,7 @@ fn detect_object(text: &[u8]) -> ImportFormat {
                 // reported. As a body it would be imported without an issue.
                 b"log" => ImportFormat::Har,
                 b"headers" | b"multiValueHeaders" => ImportFormat::Record,
+                _ if printed::looks_like_printed(text) => ImportFormat::Http,
                 _ => ImportFormat::Body,
             }
         }

@@ -3,7 +3,8 @@
 /// A format of captured deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImportFormat {
-    /// An HTTP/1 request, as sent over the wire or as printed in documentation without its line breaks.
+    /// An HTTP/1 request, as sent over the wire or as printed in documentation without its line breaks. Also headers as a
+    /// program prints them (JavaScript, Python, PHP, Ruby, Go), followed by the body, and a call of `fetch` or axios.
     Http,
     /// A curl command, quoted for a POSIX shell or bash.
     Curl,

@@ -1,9 +1,10 @@
-//! HTTP/1 requests as sent over the wire (RFC 9112), with CRLF or LF.
+//! HTTP/1 requests as sent over the wire (RFC 9112), with CRLF or LF, and the other texts of this format.
 
 use super::diagnostics::Diagnostics;
 use super::http_message::{decode_header_value, parse_body, target_url};
 use super::lenient_http;
 use super::lines::{split_first_line, strip_bom};
+use super::printed;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::{Headers, is_token};
 use crate::issue::{ByteSpan, Code, Severity};
@@ -18,6 +19,10 @@ pub(super) fn looks_like_http(text: &[u8]) -> bool {
 
 /// Parses the request of a capture, leniently if it is malformed.
 pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDelivery> {
+    if let Some(item) = printed::parse(diagnostics.text) {
+        diagnostics.issues = item.issues;
+        return item.delivery;
+    }
     let text = diagnostics.text;
     let Some(start) = find_request_line(text) else { return parse_headers_and_body(diagnostics) };
     if !strip_bom(&text[..start]).trim_ascii().is_empty() {

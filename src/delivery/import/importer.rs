@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::capture::import;
 use super::format::ImportFormat;
-use super::lines::BOM;
+use super::lines::{BOM, strip_bom};
 use super::position::{Position, prefix_path};
 use super::result::{ImportItem, ImportedDelivery};
 use super::scanner::{ScanEvent, Scanner};
@@ -236,7 +236,9 @@ impl Importer {
                 ScanEvent::Entries => return self.start_entries(),
                 ScanEvent::End => {
                     let object = self.pending_bytes()[..self.scanned].trim_ascii_start();
-                    self.state = if object.contains(&b'\n') {
+                    // An object that is not JSON, such as a dict of Python, is no line of NDJSON.
+                    let json = strip_bom(object);
+                    self.state = if object.contains(&b'\n') || Document::parse(json).is_err() {
                         ImportState::Buffering
                     } else {
                         ImportState::AfterFirstObject

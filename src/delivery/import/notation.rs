@@ -1,0 +1,447 @@
+//! [`transcode`]: an object, map or list in the notation of JavaScript, Python, PHP or Ruby, as JSON. One tokenizer for all
+//! of them: the notations differ in quotes, separators and labels, and no text means two things in two of them.
+//!
+//! SECURITY: one pass without recursion; the JSON is at most six times as long as the text, and nothing is evaluated.
+
+use crate::json::quoted;
+
+/// Deeper values are not headers and not records.
+const MAX_DEPTH: usize = 64;
+
+/// How `util.inspect` of Node.js labels an object without a prototype, such as the headers of a request.
+const NULL_PROTOTYPE: &[u8] = b"[Object: null prototype]";
+
+/// Writes JSON. The kind of a container is decided by its first element: an object if a separator follows.
+#[derive(Default)]
+pub(super) struct JsonWriter {
+    pub json: Vec<u8>,
+    levels: Vec<Level>,
+    /// Whether a key was written and its value was not.
+    is_after_key: bool,
+}
+
+#[derive(Default)]
+struct Level {
+    /// Offset of the opening bracket.
+    start: usize,
+    /// Offset of the last element.
+    last: usize,
+    is_object: bool,
+    /// Whether the keys are numbers, as PHP prints a list: they are left out.
+    is_numbered: bool,
+    is_empty: bool,
+}
+
+impl JsonWriter {
+    /// Starts an element: a comma if another one precedes.
+    fn start_element(&mut self) -> Option<()> {
+        if !std::mem::take(&mut self.is_after_key) {
+            let level = self.levels.last_mut()?;
+            if !std::mem::take(&mut level.is_empty) {
+                self.json.push(b',');
+            }
+            level.last = self.json.len();
+        }
+        Some(())
+    }
+
+    pub fn string(&mut self, bytes: &[u8]) -> Option<()> {
+        self.literal(quoted(&String::from_utf8_lossy(bytes)).as_bytes())
+    }
+
+    #[inline(never)]
+    fn literal(&mut self, text: &[u8]) -> Option<()> {
+        self.start_element()?;
+        self.json.extend_from_slice(text);
+        Some(())
+    }
+
+    /// Appends to the string that was written last, as adjacent literals of Python and `+` of JavaScript do.
+    fn append(&mut self, bytes: &[u8]) -> Option<()> {
+        let text = quoted(&String::from_utf8_lossy(bytes));
+        (self.json.pop() == Some(b'"')).then(|| self.json.extend_from_slice(&text.as_bytes()[1..]))
+    }
+
+    /// Makes the last element a key.
+    pub fn separator(&mut self) -> Option<()> {
+        let level = self.levels.last_mut().filter(|level| !level.is_empty)?;
+        let key = &self.json[level.last..];
+        if !level.is_object && level.last == level.start + 1 {
+            level.is_numbered = key == b"\"0\"";
+            if !level.is_numbered {
+                level.is_object = true;
+                self.json[level.start] = b'{';
+            }
+        }
+        if level.is_numbered {
+            self.json.truncate(level.last);
+        } else {
+            self.json.push(b':');
+        }
+        self.is_after_key = true;
+        Some(())
+    }
+
+    pub fn open(&mut self) -> Option<()> {
+        if self.levels.is_empty() {
+            self.levels.push(Level { is_empty: true, ..Level::default() });
+            self.json.push(b'[');
+            return Some(());
+        }
+        self.start_element()?;
+        let start = self.json.len();
+        self.json.push(b'[');
+        self.levels.push(Level { start, is_empty: true, ..Level::default() });
+        (self.levels.len() <= MAX_DEPTH).then_some(())
+    }
+
+    /// Closes a container, which is an object if it is empty and has braces. Returns whether the outermost one is closed.
+    pub fn close(&mut self, has_braces: bool) -> Option<bool> {
+        let level = self.levels.pop().filter(|_| !self.is_after_key)?;
+        if level.is_empty && has_braces {
+            self.json[level.start] = b'{';
+        }
+        self.json.push(if level.is_object || level.is_empty && has_braces { b'}' } else { b']' });
+        Some(self.levels.is_empty())
+    }
+}
+
+/// Transcodes the value at the start of a text. Returns its JSON and its length, or `None` if a part of it is in none of
+/// the notations, such as `[Object]` in place of a value.
+pub(super) fn transcode(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut reader = Reader {
+        text,
+        offset: 0,
+        writer: JsonWriter::default(),
+        brackets: Vec::new(),
+        is_group: false,
+        is_fresh: true,
+    };
+    while !reader.step()? {}
+    Some((reader.writer.json, reader.offset))
+}
+
+/// Parses a text that is one string literal and nothing else, such as the body of a request in Python: `b'...'`.
+pub(super) fn parse_string(text: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Reader {
+        text,
+        offset: 0,
+        writer: JsonWriter::default(),
+        brackets: Vec::new(),
+        is_group: false,
+        is_fresh: true,
+    };
+    let word = reader.word();
+    let value = match (word, reader.peek()?) {
+        (b"", b'\'') | (b"b", b'\'' | b'"') => reader.quoted_string(word == b"b")?,
+        (b"string", b'(') => reader.counted_string()?,
+        _ => return None,
+    };
+    (reader.offset == text.len()).then_some(value)
+}
+
+struct Reader<'t> {
+    text: &'t [u8],
+    offset: usize,
+    writer: JsonWriter,
+    /// The open brackets, and whether each only groups: the parentheses of a call or a type.
+    brackets: Vec<(u8, bool)>,
+    /// Whether the next parenthesis only groups.
+    is_group: bool,
+    /// Whether an element may start: after an opening bracket, a comma or a separator.
+    is_fresh: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn rest(&self) -> &'t [u8] {
+        &self.text[self.offset..]
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.rest().first().copied()
+    }
+
+    #[inline(never)]
+    fn skip_whitespace(&mut self) {
+        self.offset = self.text.len() - self.rest().trim_ascii_start().len();
+    }
+
+    /// Reads one token. Returns whether the outermost container is closed.
+    fn step(&mut self) -> Option<bool> {
+        self.skip_whitespace();
+        let byte = self.peek()?;
+        match byte {
+            b',' if !self.is_fresh && !self.writer.is_after_key => {
+                self.offset += 1;
+                self.is_fresh = true;
+            }
+            b'+' if !self.is_fresh => self.offset += 1,
+            b'\'' | b'"' | b'`' => {
+                let value = self.quoted_string(false)?;
+                self.string(&value)?;
+            }
+            b'[' if self.rest().starts_with(NULL_PROTOTYPE) => self.offset += NULL_PROTOTYPE.len(),
+            b'[' if self.is_key_position() => self.bracketed_key()?,
+            // `[]string{...}` of Go.
+            b'[' if matches!(self.rest(), [_, b']', next, ..] if next.is_ascii_alphabetic()) => {
+                self.offset += 2;
+            }
+            b'{' | b'[' | b'(' => self.open(byte)?,
+            b'}' | b']' | b')' => return self.close(byte),
+            b':' if self.is_fresh => {
+                // The colon before a symbol of Ruby.
+                self.offset += 1;
+                self.rest().first().filter(|next| next.is_ascii_alphabetic())?;
+            }
+            b':' => self.separator(1)?,
+            b'=' if self.rest().starts_with(b"=>") => self.separator(2)?,
+            b'#' if self.rest().starts_with(b"#<") => self.opaque_object()?,
+            b'<' => self.node_buffer()?,
+            _ => self.bare_word()?,
+        }
+        Some(false)
+    }
+
+    fn separator(&mut self, length: usize) -> Option<()> {
+        self.offset += length;
+        self.is_fresh = true;
+        if self.writer.is_after_key { None } else { self.writer.separator() }
+    }
+
+    fn open(&mut self, byte: u8) -> Option<()> {
+        self.offset += 1;
+        let is_group = std::mem::take(&mut self.is_group) && byte == b'(';
+        if !std::mem::replace(&mut self.is_fresh, true) || self.brackets.len() > MAX_DEPTH {
+            return None;
+        }
+        self.brackets.push((byte, is_group));
+        if is_group { Some(()) } else { self.writer.open() }
+    }
+
+    fn close(&mut self, byte: u8) -> Option<bool> {
+        self.offset += 1;
+        let (open, is_group) = self.brackets.pop()?;
+        self.is_fresh = false;
+        if !matches!((open, byte), (b'{', b'}') | (b'[', b']') | (b'(', b')')) {
+            return None;
+        }
+        let is_closed = is_group || self.writer.close(byte == b'}')?;
+        Some(is_closed && self.brackets.is_empty())
+    }
+
+    /// Writes a string, or appends it to the string before.
+    fn string(&mut self, value: &[u8]) -> Option<()> {
+        if std::mem::take(&mut self.is_fresh) { self.writer.string(value) } else { self.writer.append(value) }
+    }
+
+    fn literal(&mut self, text: &[u8]) -> Option<()> {
+        std::mem::take(&mut self.is_fresh).then_some(())?;
+        self.writer.literal(text)
+    }
+
+    fn is_key_position(&self) -> bool {
+        !self.writer.is_after_key && self.brackets.last().is_some_and(|(bracket, _)| *bracket == b'{')
+    }
+
+    /// `["name"]=>` and `[0]=>` of PHP, `[Symbol(name)]: ` of JavaScript.
+    fn bracketed_key(&mut self) -> Option<()> {
+        let end = self.rest().iter().position(|byte| *byte == b']')?;
+        let key = &self.rest()[1..end];
+        let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or(key);
+        self.offset += end + 1;
+        self.is_fresh = false;
+        self.writer.string(key)
+    }
+
+    fn word(&mut self) -> &'t [u8] {
+        let rest = self.rest();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.-".contains(byte);
+        let end = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+        self.offset += end;
+        &rest[..end]
+    }
+
+    /// A key, a constant, a number, the prefix of a string, or the label of a container.
+    fn bare_word(&mut self) -> Option<()> {
+        let word = self.word();
+        let next = self.peek();
+        if word.is_empty() {
+            return None;
+        }
+        if matches!(next, Some(b'\'' | b'"')) && word.len() <= 2 {
+            let is_bytes = word.eq_ignore_ascii_case(b"b");
+            let value = self.quoted_string(is_bytes)?;
+            return self.string(&value);
+        }
+        let after_word = self.offset;
+        self.skip_whitespace();
+        if self.is_fresh && !self.writer.is_after_key && matches!(self.rest(), [b':', ..] | [b'=', b'>', ..])
+        {
+            self.is_fresh = false;
+            return self.writer.string(word);
+        }
+        match self.peek() {
+            Some(b'(') if word == b"string" => {
+                let value = self.counted_string()?;
+                self.is_fresh = true;
+                self.string(&value)
+            }
+            Some(b'(') => {
+                let label = self.count_length();
+                match label {
+                    // `array(2) {` and `Map(2) {`
+                    Some(length) if matches!(self.rest()[length..].trim_ascii_start(), [b'{' | b'[', ..]) => {
+                        self.offset += length;
+                    }
+                    _ => {
+                        self.is_group = !word.eq_ignore_ascii_case(b"array");
+                    }
+                }
+                self.is_fresh.then_some(())
+            }
+            Some(b'{' | b'[') => Some(()),
+            _ if word == b"new" => Some(()),
+            _ => {
+                self.offset = after_word;
+                let word: &[u8] = match word {
+                    b"true" | b"True" | b"TRUE" => b"true",
+                    b"false" | b"False" | b"FALSE" => b"false",
+                    b"null" | b"None" | b"nil" | b"NULL" | b"undefined" => b"null",
+                    // The JSON parser rejects a word that is no number.
+                    [b'-' | b'0'..=b'9', ..] => word,
+                    _ => return None,
+                };
+                self.literal(word)
+            }
+        }
+    }
+
+    /// The length of a number in parentheses.
+    fn count_length(&self) -> Option<usize> {
+        let digits = self.rest()[1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (digits > 0 && self.rest().get(digits + 1) == Some(&b')')).then_some(digits + 2)
+    }
+
+    /// `(5) "bytes"` of `var_dump`: nothing is escaped, the number is the length.
+    fn counted_string(&mut self) -> Option<Vec<u8>> {
+        let length = self.count_length()?;
+        let digits = std::str::from_utf8(&self.rest()[1..length - 1]).ok()?;
+        let rest = self.rest()[length..].strip_prefix(b" \"")?;
+        let count = digits.parse::<usize>().ok()?;
+        let value = rest.get(..count).filter(|_| rest[count..].first() == Some(&b'"'))?;
+        self.offset += length + 2 + count + 1;
+        Some(value.to_vec())
+    }
+
+    /// An object of Ruby that has no notation, such as `#<IO:<STDERR>>`: null.
+    fn opaque_object(&mut self) -> Option<()> {
+        let mut depth = 0_usize;
+        for (index, byte) in self.rest().iter().enumerate() {
+            match byte {
+                b'<' => depth += 1,
+                b'>' => depth = depth.checked_sub(1)?,
+                _ => continue,
+            }
+            if depth == 0 {
+                self.offset += index + 1;
+                return self.literal(b"null");
+            }
+        }
+        None
+    }
+
+    /// `<Buffer 7b 7d>` of Node.js. A shortened one is not read.
+    fn node_buffer(&mut self) -> Option<()> {
+        let rest = self.rest().strip_prefix(b"<Buffer")?;
+        let end = rest.iter().position(|byte| *byte == b'>')?;
+        self.offset += 7 + end + 1;
+        let mut bytes = Vec::new();
+        for pair in rest[..end].split(|byte| *byte == b' ').skip(1) {
+            let digits = std::str::from_utf8(pair).ok().filter(|digits| digits.len() == 2)?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        }
+        std::mem::take(&mut self.is_fresh).then_some(())?;
+        self.writer.string(&bytes)
+    }
+
+    /// A string in any quotes, with the escapes of any notation. In bytes of Python, `\x` is a byte, not a character.
+    fn quoted_string(&mut self, is_bytes: bool) -> Option<Vec<u8>> {
+        let quote = self.peek()?;
+        self.offset += 1;
+        let mut value = Vec::new();
+        loop {
+            let byte = self.peek()?;
+            self.offset += 1;
+            match byte {
+                _ if byte == quote => return Some(value),
+                b'\\' => self.escape(&mut value, is_bytes)?,
+                // A part of a template that only the program knows.
+                b'$' if quote == b'`' && self.peek() == Some(b'{') => return None,
+                _ => value.push(byte),
+            }
+        }
+    }
+
+    fn escape(&mut self, value: &mut Vec<u8>, is_bytes: bool) -> Option<()> {
+        let letter = self.peek()?;
+        self.offset += 1;
+        let byte = match letter {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'b' => 8,
+            b'f' => 12,
+            b'v' => 11,
+            b'e' => 27,
+            b'0' => 0,
+            b'\n' => return Some(()),
+            b'\\' | b'\'' | b'"' | b'`' | b'/' | b'#' | b'$' => letter,
+            b'x' if is_bytes => u8::try_from(self.hex(2)?).ok()?,
+            b'x' | b'u' | b'U' => {
+                let code = match letter {
+                    b'x' => self.hex(2)?,
+                    b'U' => self.hex(8)?,
+                    _ => self.utf16()?,
+                };
+                let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                value.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                return Some(());
+            }
+            // Python and PHP keep the backslash of an unknown escape.
+            _ => {
+                value.push(b'\\');
+                letter
+            }
+        };
+        value.push(byte);
+        Some(())
+    }
+
+    fn hex(&mut self, count: usize) -> Option<u32> {
+        let digits = std::str::from_utf8(self.rest().get(..count)?).ok()?;
+        self.offset += count;
+        u32::from_str_radix(digits, 16).ok()
+    }
+
+    /// The digits after `\u`, with those of the second half of a surrogate pair; or a number in braces.
+    fn utf16(&mut self) -> Option<u32> {
+        if self.peek() == Some(b'{') {
+            let length = self.rest().iter().take(8).position(|byte| *byte == b'}')?;
+            self.offset += 1;
+            let code = self.hex(length - 1)?;
+            self.offset += 1;
+            return Some(code);
+        }
+        let first = self.hex(4)?;
+        if (0xd800..0xdc00).contains(&first) && self.rest().starts_with(b"\\u") {
+            let start = self.offset;
+            self.offset += 2;
+            let second = self.hex(4)?;
+            if (0xdc00..0xe000).contains(&second) {
+                return Some(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00));
+            }
+            self.offset = start;
+        }
+        Some(first)
+    }
+}

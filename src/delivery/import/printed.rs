@@ -1,0 +1,288 @@
+//! Headers as programs print them, followed by the body: `console.log` and `util.inspect`, dicts and lists of Python,
+//! `print_r` and `var_dump` of PHP, hashes of Ruby and maps of Go. Also calls of `fetch` and axios.
+
+use super::diagnostics::Diagnostics;
+use super::http_message::parse_body;
+use super::lines::{split_first_line, strip_bom};
+use super::notation::{JsonWriter, parse_string, transcode};
+use super::record;
+use super::result::{ImportItem, ImportedDelivery};
+use crate::delivery::headers::{Headers, is_token};
+use crate::issue::{ByteSpan, Code, PendingIssue, Severity};
+use crate::json::{Document, Kind, Value};
+use crate::text::into_owned_outlined;
+
+/// Longer text before the headers is no label, such as `Headers: `.
+const MAX_LABEL: usize = 60;
+
+/// A value in the text, as JSON.
+struct Printed {
+    json: Vec<u8>,
+    span: ByteSpan,
+    /// The name of the function, if the text is a call of `fetch` or axios.
+    call: Option<&'static str>,
+}
+
+/// Whether a text has headers in one of the notations.
+pub(super) fn looks_like_printed(text: &[u8]) -> bool {
+    parse(text).is_some()
+}
+
+/// Parses headers and body. Returns `None` for any other text, and no delivery if its body cannot be decoded.
+pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
+    let mut diagnostics = Diagnostics::new(text);
+    let printed = find(text)?;
+    let document = Document::parse(&printed.json).ok()?;
+    let mut value = document.root();
+    // `Headers([...])` has one list in the other.
+    while value.kind() == Kind::Array
+        && value.len() == 1
+        && let Some(inner) = value.elements().next()
+        && inner.elements().next().is_some_and(|first| first.kind() != Kind::String)
+    {
+        value = inner;
+    }
+    let mut drafts = Vec::new();
+    let delivery = if let Some(call) = printed.call {
+        Some(parse_call(call, document.root(), &mut drafts)?)
+    } else if record::is_record(value) {
+        record::parse(value, &mut drafts)
+    } else {
+        let mut delivery = parse_headers(value)?;
+        let rest = body_start(text, printed.span.end);
+        let body = &text[rest..];
+        if body.trim_ascii().is_empty() {
+            let message = "Expected a body after the headers, got the end of the text.";
+            let hint = "Put the raw body after the headers.";
+            diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, printed.span, message, Some(hint));
+        } else {
+            delivery.body = parse_string(body.trim_ascii_end())
+                .unwrap_or_else(|| parse_body(&mut diagnostics, &delivery.headers, rest));
+        }
+        Some(delivery)
+    };
+    for draft in drafts {
+        diagnostics.add(draft.code, draft.severity, printed.span, &draft.message, draft.hint.as_deref());
+    }
+    let message = match printed.call {
+        Some(_) => "Parsed the request of a call in JavaScript.",
+        None => "Missing request line: parsed the headers as a program has printed them.",
+    };
+    diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, printed.span, message, None);
+    Some(ImportItem { delivery, issues: diagnostics.issues })
+}
+
+/// Finds the value at the start of a text, after a label or the name of a function.
+fn find(text: &[u8]) -> Option<Printed> {
+    let start = text.len() - strip_bom(text).trim_ascii_start().len();
+    let line = split_first_line(&text[start..]).0;
+    for call in ["fetch", "axios.post", "axios.put", "axios.patch", "axios.request", "axios"] {
+        let beginning = &line[..line.len().min(MAX_LABEL)];
+        let parenthesis = beginning
+            .windows(call.len() + 1)
+            .position(|part| part.ends_with(b"(") && part.starts_with(call.as_bytes()))
+            .filter(|length| {
+                beginning[..*length]
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b" _=.(".contains(byte))
+            })
+            .map(|length| start + length + call.len());
+        if let Some(offset) = parenthesis
+            && let Some((json, length)) = transcode(&text[offset..])
+        {
+            return Some(Printed { json, span: ByteSpan { start, end: offset + length }, call: Some(call) });
+        }
+    }
+    // The second attempt is after a label: `Headers: {`, `headers = {`.
+    let label = line.iter().take(MAX_LABEL).position(|byte| matches!(byte, b':' | b'='));
+    let label = label.filter(|length| {
+        line[..*length].iter().all(|byte| byte.is_ascii_alphabetic() || b" _.".contains(byte))
+    });
+    [Some(0), label.map(|length| length + 1)].into_iter().flatten().find_map(|length| {
+        let offset = text.len() - text[start + length..].trim_ascii_start().len();
+        let value = &text[offset..];
+        let (json, length) = if value.starts_with(b"map[") {
+            transcode_go_map(value)
+        } else {
+            transcode_print_r(value).or_else(|| transcode(value))
+        }?;
+        Some(Printed { json, span: ByteSpan { start, end: offset + length }, call: None })
+    })
+}
+
+/// Parses the arguments of `fetch(url, options)`, `axios.post(url, data, options)` or `axios(options)`.
+fn parse_call(call: &str, arguments: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
+    let mut delivery = ImportedDelivery::default();
+    let verb = call.strip_prefix("axios.").filter(|verb| *verb != "request");
+    let mut data = None;
+    let mut method = verb.map(into_owned_outlined);
+    for (index, argument) in arguments.elements().enumerate() {
+        if index == 1 && verb.is_some() {
+            data = Some(argument);
+        } else if argument.kind() == Kind::Object {
+            if let Some(headers) = record::member(argument, "headers") {
+                record::parse_headers(headers, &mut delivery.headers, drafts);
+            }
+            let text = |name: &str| record::to_string(record::member(argument, name));
+            data = record::member(argument, "body").or_else(|| record::member(argument, "data")).or(data);
+            method = text("method").or(method);
+            delivery.url = text("url").or(delivery.url);
+        } else {
+            delivery.url = record::to_string(Some(argument));
+        }
+    }
+    delivery.url.as_ref()?;
+    delivery.method =
+        Some(method.map_or_else(|| into_owned_outlined("GET"), |method| method.to_ascii_uppercase()));
+    if let Some(data) = data {
+        delivery.body = record::decode_body(data, false, drafts)?;
+    }
+    Some(delivery)
+}
+
+/// Parses an object or a list of headers. Returns `None` if it is something else, such as a payload.
+fn parse_headers(value: Value<'_>) -> Option<ImportedDelivery> {
+    let mut drafts = Vec::new();
+    let mut headers = Headers::new();
+    record::parse_headers(value, &mut headers, &mut drafts);
+    let mut delivery = ImportedDelivery::default();
+    // The environment of a request (CGI, RFC 3875; WSGI, Rack, $_SERVER) has headers and much else.
+    if headers.iter().any(|(name, _)| name.starts_with("HTTP_")) {
+        delivery.method = headers.get("REQUEST_METHOD").map(into_owned_outlined);
+        for (name, value) in headers.iter() {
+            let name = name
+                .strip_prefix("HTTP_")
+                .or(matches!(name, "CONTENT_TYPE" | "CONTENT_LENGTH").then_some(name));
+            if let Some(name) = name {
+                delivery.headers.push(header_name(name), into_owned_outlined(value));
+            }
+        }
+        return Some(delivery);
+    }
+    (drafts.is_empty() && headers.iter().any(|(name, _)| is_header_name(name))).then_some(())?;
+    delivery.headers = headers;
+    Some(delivery)
+}
+
+/// Converts the name of a variable: `X_HUB_SIGNATURE` becomes `X-Hub-Signature`.
+fn header_name(variable: &str) -> String {
+    let mut is_first = true;
+    let convert = |letter: char| {
+        let is_start = std::mem::replace(&mut is_first, letter == '_');
+        match letter {
+            '_' => '-',
+            _ if is_start => letter.to_ascii_uppercase(),
+            _ => letter.to_ascii_lowercase(),
+        }
+    };
+    variable.chars().map(convert).collect()
+}
+
+/// Whether a name is that of a header, and unlikely in a payload.
+fn is_header_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "content-type" | "user-agent" | "content-length" | "accept-encoding" | "webhook-id"
+    ) || name.starts_with("x-")
+        || name.ends_with("-signature")
+}
+
+/// Returns the offset of the body after the headers: after line breaks, and after a label such as `Body: `.
+fn body_start(text: &[u8], end: usize) -> usize {
+    let mut start = end;
+    loop {
+        let line = split_first_line(&text[start..]).0;
+        if !line.trim_ascii().is_empty() || start + line.len() >= text.len() {
+            break;
+        }
+        start += line.len() + 1;
+    }
+    if start == end {
+        start = text.len() - text[end..].trim_ascii_start().len();
+    }
+    let colon = text[start..].iter().take(MAX_LABEL).position(|byte| *byte == b':');
+    match colon {
+        Some(length) if is_body_label(&text[start..start + length]) => {
+            text.len() - text[start + length + 1..].trim_ascii_start().len()
+        }
+        _ => start,
+    }
+}
+
+/// Whether the text before a colon is a label such as `Raw body`.
+fn is_body_label(label: &[u8]) -> bool {
+    let last = label.split(|byte| *byte == b' ').next_back().unwrap_or_default();
+    [&b"body"[..], b"payload", b"content"].iter().any(|word| last.eq_ignore_ascii_case(word))
+        && label.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' ')
+}
+
+/// Transcodes an `http.Header` as Go prints it: `map[Content-Type:[application/json] X-A:[b]]`. Several values of one name
+/// are one, because nothing but a space separates them.
+fn transcode_go_map(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut writer = JsonWriter::default();
+    writer.open()?;
+    let mut offset = 3;
+    loop {
+        offset += 1;
+        let rest = &text[offset..];
+        let length = go_name(rest)?;
+        writer.string(&rest[..length])?;
+        writer.separator()?;
+        let start = offset + length + 2;
+        // The value ends at the bracket that the next name follows, or that closes the map.
+        let end = (start..text.len()).find(|end| match &text[*end..] {
+            [b']', b']', ..] => true,
+            [b']', b' ', next @ ..] => go_name(next).is_some(),
+            _ => false,
+        })?;
+        writer.string(&text[start..end])?;
+        offset = end + 1;
+        if text[offset] == b']' {
+            writer.close(true)?;
+            return Some((writer.json, offset + 1));
+        }
+    }
+}
+
+/// The length of a name that `:[` follows.
+fn go_name(text: &[u8]) -> Option<usize> {
+    let length = text.iter().take(MAX_LABEL).position(|byte| *byte == b':')?;
+    let is_name =
+        std::str::from_utf8(&text[..length]).is_ok_and(is_token) && text.get(length + 1) == Some(&b'[');
+    is_name.then_some(length)
+}
+
+/// Transcodes an array as `print_r` of PHP prints it: `[name] => value` on each line, without quotes.
+fn transcode_print_r(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    text.strip_prefix(b"Array")?.trim_ascii_start().strip_prefix(b"(")?;
+    let mut writer = JsonWriter::default();
+    let mut offset = 0;
+    while offset < text.len() {
+        let line = split_first_line(&text[offset..]).0;
+        let end = offset + line.len();
+        let start = line.trim_ascii_start();
+        if start.trim_ascii_end() == b")" {
+            if writer.close(false)? {
+                return Some((writer.json, end));
+            }
+        } else if start.trim_ascii_end() == b"(" {
+            writer.open()?;
+        } else if let Some(entry) = start.strip_prefix(b"[") {
+            let arrow = entry.windows(4).position(|part| part == b"] =>")?;
+            writer.string(&entry[..arrow])?;
+            writer.separator()?;
+            let value = entry[arrow + 4..].strip_suffix(b"\r").unwrap_or(&entry[arrow + 4..]);
+            let value = value.strip_prefix(b" ").unwrap_or(value);
+            // A line with an opening parenthesis follows the word of an array.
+            let next = text.get(end + 1..).unwrap_or_default();
+            if value != b"Array" || split_first_line(next).0.trim_ascii() != b"(" {
+                writer.string(value)?;
+            }
+        } else if !start.is_empty() && offset > 0 {
+            return None;
+        }
+        offset = end + 1;
+    }
+    None
+}
