@@ -164,11 +164,7 @@ fn a_command_that_cannot_be_read_is_an_error_at_its_place() {
         ("curl h -d", "Expected a value after the option, got the end of the command.", 8),
         ("curl h --header", "Expected a value after the option, got the end of the command.", 8),
         ("curl -d x", "Expected a URL, got the end of the command.", 10),
-        (
-            "curl ^\"https://h/^\" ^",
-            "Expected the quoting of a POSIX shell, got that of the Windows command prompt (^\").",
-            6,
-        ),
+        ("curl ^\"https://h/ ^", "Expected the end of the quote \", got the end of the text.", 6),
     ] {
         let result = import(text.as_bytes(), None);
         assert_eq!((result.deliveries.len(), messages(&result)), (0, vec![message]), "{text}");
@@ -176,6 +172,39 @@ fn a_command_that_cannot_be_read_is_an_error_at_its_place() {
     }
     let result = import(b"wget h", Some(ImportFormat::Curl));
     assert_eq!(messages(&result), ["Expected a curl command, got text that does not start with \"curl\"."]);
+}
+
+#[test]
+fn commands_for_the_windows_command_prompt_are_parsed() {
+    let head = "curl ^\"https://h/a?b=1^&c=^%^41^\" ^\r\n  -H ^\"x-a: it's^\" ^\r\n  --data-raw ";
+    for (data, body) in [
+        (r#"^"^{^\^"a^\^":1^}^""#, r#"{"a":1}"#),
+        (r#"^"^{^\^"a^\^":^\^"^\\^\^"^\\n ^^^\^"^}^" --compressed"#, r#"{"a":"\"\n ^"}"#),
+        ("^\"a^\n\nb^\"", "a\nb"),
+        ("^\"a^\r\n\r\nb^\"", "a\nb"),
+        (r#"^"{""a"":1}^""#, r#"{"a":1}"#),
+        (r"^\^\a^\ | more", r"\a\"),
+        ("^\"^\" > out.txt", ""),
+    ] {
+        let (delivery, result) = import_one(format!("{head}{data}"), ImportFormat::Curl);
+        assert_eq!(String::from_utf8_lossy(&delivery.body), body, "{data}");
+        assert_eq!(delivery.headers.get("x-a"), Some("it's"), "{data}");
+        assert_eq!(delivery.url.as_deref(), Some("https://h/a?b=1&c=%41"));
+        assert_eq!(
+            messages(&result),
+            ["Parsed the command with the quoting of the Windows command prompt."],
+            "{data}"
+        );
+    }
+    let older = r#"curl "https://h/" -H "x-a: b" --data-binary "^{^\^"note^\^":^\^"it's^\^"^}" --compressed"#;
+    let (delivery, result) = import_one(older, ImportFormat::Curl);
+    assert_eq!(delivery.body, br#"{"note":"it's"}"#);
+    assert_eq!(result.issues.len(), 1);
+    // A POSIX shell keeps these carets.
+    for command in ["curl h -d 'a^\"b^\"'", "curl h -d a^b^ -d \"^\"", "curl h -d \"a^\" \\\n -d 'b^'"] {
+        let (delivery, result) = import_one(command, ImportFormat::Curl);
+        assert!(delivery.body.contains(&b'^') && result.issues.is_empty(), "{command}");
+    }
 }
 
 #[test]

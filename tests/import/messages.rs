@@ -64,6 +64,7 @@ fn captures() -> Vec<(Option<ImportFormat>, String)> {
         "curl Secret7 -d $'Secret7".to_owned(),
         "curl Secret7 -d".to_owned(),
         "curl -d Secret7".to_owned(),
+        "curl ^\"Secret7".to_owned(),
         "curl ^\"Secret7^\"".to_owned(),
         "curl Secret7 --Secret7".to_owned(),
         "curl Secret7 -H Secret7".to_owned(),

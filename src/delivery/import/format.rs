@@ -6,7 +6,7 @@ pub enum ImportFormat {
     /// An HTTP/1 request, as sent over the wire or as printed in documentation without its line breaks. Also headers as a
     /// program prints them (JavaScript, Python, PHP, Ruby, Go), followed by the body, and a call of `fetch` or axios.
     Http,
-    /// A curl command, quoted for a POSIX shell or bash.
+    /// A curl command, quoted for a POSIX shell, bash or the Windows command prompt.
     Curl,
     /// An HTTP archive: the request of each entry.
     Har,

@@ -4,6 +4,7 @@
 //! cannot be imported is reported as an issue with its location.
 
 mod capture;
+mod cmd;
 mod curl;
 mod detect;
 mod diagnostics;

@@ -2,6 +2,7 @@
 //!
 //! SECURITY: nothing is expanded and nothing is run.
 
+use super::cmd;
 use super::diagnostics::Diagnostics;
 use crate::issue::{ByteSpan, Code, Severity};
 
@@ -21,6 +22,9 @@ impl Word {
 /// Splits the command that starts at this offset and ends at a line break, `|`, `;` or `&`. Leaves out targets of
 /// redirections. Reports an unterminated quote and returns `None`.
 pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<Vec<Word>> {
+    if cmd::has_cmd_quoting(&diagnostics.text[start..]) {
+        return cmd::split_words(diagnostics, start);
+    }
     let mut lexer =
         Lexer { diagnostics, offset: start, word: None, words: Vec::new(), is_redirect_target: false };
     while let Some(byte) = lexer.peek(0) {
@@ -39,7 +43,6 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
             }
             b'<' | b'>' => lexer.redirection(),
             b'#' if lexer.word.is_none() => lexer.skip_comment(),
-            b'^' if lexer.word.is_none() && lexer.peek(1) == Some(b'"') => return lexer.reject_cmd_quoting(),
             other => {
                 if is_expansion(other, lexer.peek(1)) {
                     lexer.report_expansion();
@@ -230,19 +233,16 @@ impl Lexer<'_, '_> {
         self.diagnostics.add(Code::SHELL_EXPANSION, Severity::Warning, span, message, Some(hint));
     }
 
-    fn reject_cmd_quoting<T>(&mut self) -> Option<T> {
-        let span = ByteSpan { start: self.offset, end: self.offset + 2 };
-        let message = "Expected the quoting of a POSIX shell, got that of the Windows command prompt (^\").";
-        let hint = "Copy the command again, \"as cURL (bash)\" or \"as cURL (POSIX)\".";
-        self.diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some(hint));
-        None
-    }
-
     fn unterminated_quote<T>(&mut self, start: usize, quote: &str) -> Option<T> {
-        let span = ByteSpan { start, end: start + quote.len() };
-        let message = format!("Expected the end of the quote {quote}, got the end of the text.");
-        let hint = "Copy the whole command, to its last line.";
-        self.diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, &message, Some(hint));
+        report_unterminated_quote(self.diagnostics, start, quote);
         None
     }
+}
+
+/// Reports a quote that starts at this offset and does not end.
+pub(super) fn report_unterminated_quote(diagnostics: &mut Diagnostics<'_>, start: usize, quote: &str) {
+    let span = ByteSpan { start, end: start + quote.len() };
+    let message = format!("Expected the end of the quote {quote}, got the end of the text.");
+    let hint = "Copy the whole command, to its last line.";
+    diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, &message, Some(hint));
 }
