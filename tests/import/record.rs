@@ -62,6 +62,48 @@ fn lambda_events_are_deliveries() {
 }
 
 #[test]
+fn exports_of_services_are_records() {
+    let raw = "UE9TVCAvaG9vayBIVFRQLzEuMQ0KWC1BOiBiDQoNCnsiYyI6MX0="; // POST /hook, X-A: b, {"c":1}
+    for text in [
+        r#"{"uuid":"u","method":"POST","url":"https://h/hook","headers":{"x-a":["b"]},"content":"{\"c\":1}"}"#.to_owned(),
+        format!(r#"{{"id":"i","request":{{"method":"POST","proto":"HTTP/1.1","headers":{{"Host":["h"],"x-a":["b"]}},"uri":"/hook","raw":"{raw}"}},"response":{{"status":"200 OK"}}}}"#),
+        r#"{"id":"req_1","data":{"path":"/hook","headers":{"host":"h","x-a":"b"},"body":"{\"c\":1}"}}"#.to_owned(),
+        r#"{"event":{"method":"POST","path":"/hook","headers":{"host":"h","x-a":"b"},"body":"{\"c\":1}"}}"#.to_owned(),
+    ] {
+        let (delivery, result) = import_one(&text, ImportFormat::Record);
+        assert_eq!(
+            (delivery.headers.get("x-a"), delivery.body.as_slice()),
+            (Some("b"), &b"{\"c\":1}"[..]),
+            "{text}"
+        );
+        assert_eq!((delivery.url.as_deref(), result.issues.len()), (Some("https://h/hook"), 0), "{text}");
+        for list in [format!("[{text},{text}]"), format!("{{\"requests\":[{text},{text}]}}"), format!("{{\"data\":[{text},{text}]}}")] {
+            let result = import(list.as_bytes(), None);
+            assert_eq!((result.format, result.deliveries.len()), (Some(ImportFormat::Record), 2), "{list}");
+        }
+    }
+    let result = import(br#"[{"method":"POST","headers":{},"body":""},5]"#, None);
+    assert_eq!(messages(&result), ["Expected an object with headers and a body."]);
+    assert_eq!((result.deliveries.len(), result.issues[0].pointer.as_str()), (1, "/1"));
+}
+
+/// An e-mail has headers and a body, and webhooks tell of them.
+#[test]
+fn payloads_about_messages_are_bodies() {
+    for text in [
+        r#"{"type":"email.received","data":{"headers":[{"name":"x-a","value":"b"}],"body":"text"}}"#,
+        r#"{"headers":{"from":"a"},"content":"text"}"#,
+        r#"{"event":{"headers":{"from":"a"},"body":"text"}}"#,
+        r#"{"event":{"method":"email","path":"inbox","headers":{"from":"a"},"body":"text"}}"#,
+        r#"[{"headers":{"from":"a"},"body":"text"}]"#,
+        r#"{"data":[{"headers":{"from":"a"},"body":"text"}]}"#,
+    ] {
+        let (delivery, _) = import_one(text, ImportFormat::Body);
+        assert_eq!(delivery.body, text.as_bytes());
+    }
+}
+
+#[test]
 fn what_a_record_lost_is_said_at_its_place() {
     for (members, code, severity, message, pointer) in [
         (

@@ -21,10 +21,8 @@ impl ImportFormat {
         let text = strip_bom(input).trim_ascii_start();
         match text.first()? {
             b'{' => Some(detect_object(text)),
-            b'[' if Document::parse(text).is_err() && printed::looks_like_printed(text) => {
-                Some(ImportFormat::Http)
-            }
-            b'[' | b'"' => Some(ImportFormat::Body),
+            b'[' => Some(detect_list(text)),
+            b'"' => Some(ImportFormat::Body),
             _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
             _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
             _ if http::looks_like_http(text) => Some(ImportFormat::Http),
@@ -37,7 +35,7 @@ impl ImportFormat {
 fn detect_object(text: &[u8]) -> ImportFormat {
     match Document::parse(text) {
         Ok(document) if har::is_har(document.root()) => ImportFormat::Har,
-        Ok(document) if record::is_record(document.root()) => ImportFormat::Record,
+        Ok(document) if record::has_records(document.root()) => ImportFormat::Record,
         Ok(_) => ImportFormat::Body,
         Err(_) => {
             let (line, rest) = split_first_line(text);
@@ -51,5 +49,14 @@ fn detect_object(text: &[u8]) -> ImportFormat {
                 _ => ImportFormat::Body,
             }
         }
+    }
+}
+
+/// Returns the format of a text that starts with `[`.
+fn detect_list(text: &[u8]) -> ImportFormat {
+    match Document::parse(text) {
+        Ok(document) if record::has_records(document.root()) => ImportFormat::Record,
+        Err(_) if printed::looks_like_printed(text) => ImportFormat::Http,
+        _ => ImportFormat::Body,
     }
 }

@@ -10,7 +10,7 @@ pub enum ImportFormat {
     Curl,
     /// An HTTP archive: the request of each entry.
     Har,
-    /// One JSON object of headers and body, or an event of AWS Lambda.
+    /// One JSON object of headers and body, an event of AWS Lambda, or requests as webhook.site and ngrok export them.
     Record,
     /// One record or body per line.
     Ndjson,

@@ -1,5 +1,6 @@
 //! Records: a JSON object of headers and body, as logs and test suites keep deliveries, and the events that AWS API
-//! Gateway, load balancers and function URLs pass to a Lambda function.
+//! Gateway, load balancers and function URLs pass to a Lambda function. Also the JSON of webhook.site, of ngrok's inspector
+//! and of services that keep requests in the same way.
 
 use super::http_message::target_url;
 use super::result::ImportedDelivery;
@@ -9,29 +10,81 @@ use crate::json::{Kind, Value};
 use crate::text::{self, eq_ignore_ascii_case};
 
 const HEADER_KEYS: [&str; 3] = ["multiValueHeaders", "headers", "rawHeaders"];
-const BODY_KEYS: [&str; 5] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "body"];
+/// `content` is the key of webhook.site, `raw` that of ngrok: the whole request as base64.
+const BODY_KEYS: [&str; 7] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "body", "content", "raw"];
+
+/// Members that hold the request: of ngrok's inspector, of Hookdeck and of Pipedream.
+const WRAPPERS: [&str; 3] = ["request", "data", "event"];
 
 /// Whether a JSON value has headers and a body, and so is no payload.
 pub(super) fn is_record(value: Value<'_>) -> bool {
+    has_headers_and_body(unwrap(value))
+}
+
+fn has_headers_and_body(value: Value<'_>) -> bool {
+    let body = BODY_KEYS.iter().find(|name| member(value, name).is_some());
+    has_headers(value) && body.is_some_and(|name| !matches!(*name, "content" | "raw") || is_request(value))
+}
+
+fn has_headers(value: Value<'_>) -> bool {
     HEADER_KEYS
         .iter()
         .any(|name| member(value, name).is_some_and(|v| matches!(v.kind(), Kind::Object | Kind::Array)))
-        && BODY_KEYS.iter().any(|name| member(value, name).is_some())
 }
 
-/// Parses a document that is one record.
-pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
-    if is_record(value) {
-        return parse(value, drafts).into_iter().collect();
+/// Whether an object has the method or the path of a request. An e-mail in a payload has headers and a body, too.
+fn is_request(value: Value<'_>) -> bool {
+    let starts_with = |name: &str, is_start: fn(char) -> bool| {
+        to_string(member(value, name)).is_some_and(|text| text.starts_with(is_start))
+    };
+    let is_slash = |letter| letter == '/';
+    starts_with("method", |letter| letter.is_ascii_uppercase())
+        || starts_with("path", is_slash)
+        || starts_with("uri", is_slash)
+}
+
+/// Returns the request in an object that describes more than the request, or the value itself.
+fn unwrap(value: Value<'_>) -> Value<'_> {
+    if has_headers(value) {
+        return value;
     }
-    let message = "Expected an object with headers and a body.";
-    let hint = "Add \"headers\", and \"body\", \"rawBody\" or \"bodyBase64\".";
-    drafts.push(PendingIssue::new(Code::TYPE, Severity::Error, value.location(), message).hint(hint));
-    Vec::new()
+    let inner = WRAPPERS.iter().find_map(|name| member(value, name));
+    inner.filter(|inner| is_request(*inner) && has_headers_and_body(*inner)).unwrap_or(value)
+}
+
+/// Returns the list of requests in a document: the document itself, or what webhook.site and ngrok export.
+fn request_list(value: Value<'_>) -> Option<Value<'_>> {
+    let lists = [Some(value), member(value, "data"), member(value, "requests")];
+    lists.into_iter().flatten().find(|list| {
+        list.kind() == Kind::Array
+            && list.elements().next().is_some_and(|first| is_record(first) && is_request(unwrap(first)))
+    })
+}
+
+/// Whether a document is a record, or a list of requests.
+pub(super) fn has_records(value: Value<'_>) -> bool {
+    is_record(value) || request_list(value).is_some()
+}
+
+/// Parses the deliveries of a document that is a record or a list of requests.
+pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
+    let records = request_list(value).map_or_else(|| vec![value], |list| list.elements().collect());
+    let mut deliveries = Vec::new();
+    for record in records {
+        if is_record(record) {
+            deliveries.extend(parse(record, drafts));
+            continue;
+        }
+        let message = "Expected an object with headers and a body.";
+        let hint = "Add \"headers\", and \"body\", \"rawBody\" or \"bodyBase64\".";
+        drafts.push(PendingIssue::new(Code::TYPE, Severity::Error, record.location(), message).hint(hint));
+    }
+    deliveries
 }
 
 /// Parses the delivery of a record.
-pub(super) fn parse(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
+pub(super) fn parse(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
+    let record = unwrap(value);
     let mut headers = Headers::new();
     let headers_value =
         HEADER_KEYS.iter().filter_map(|name| member(record, name)).find(|v| !v.is_null() && v.len() > 0);
@@ -41,7 +94,7 @@ pub(super) fn parse(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option
     let body = parse_body(record, drafts)?;
     let text = |pointers: &[&str]| pointers.iter().find_map(|pointer| to_string(resolve(record, pointer)));
     let url = text(&["/url", "/rawUrl"]).or_else(|| {
-        let target = text(&["/rawPath", "/requestContext/path", "/path"])?;
+        let target = text(&["/rawPath", "/requestContext/path", "/path", "/uri"])?;
         let query = text(&["/rawQueryString"]).filter(|query| !query.is_empty());
         let target = query.map_or(target.clone(), |query| format!("{target}?{query}"));
         target_url(&target, &headers)
@@ -52,14 +105,21 @@ pub(super) fn parse(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option
 
 fn parse_body(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let (name, body) = BODY_KEYS.iter().find_map(|name| Some((*name, member(record, name)?)))?;
-    let is_base64 = matches!(name, "bodyBase64" | "body_base64")
+    let is_base64 = matches!(name, "bodyBase64" | "body_base64" | "raw")
         || ["isBase64Encoded", "base64"]
             .iter()
             .any(|flag| member(record, flag).and_then(Value::as_bool) == Some(true))
         || ["encoding", "bodyEncoding"].iter().any(|name| {
             to_string(member(record, name)).is_some_and(|encoding| eq_ignore_ascii_case(&encoding, "base64"))
         });
-    decode_body(body, is_base64, drafts)
+    let body = decode_body(body, is_base64, drafts)?;
+    Some(if name == "raw" { split_body(body) } else { body })
+}
+
+/// Returns the body of a raw request.
+fn split_body(mut request: Vec<u8>) -> Vec<u8> {
+    let end = request.windows(4).position(|part| part == b"\r\n\r\n").map_or(0, |end| end + 4);
+    request.split_off(end)
 }
 
 /// Returns the bytes of a body that is kept as a JSON value.
