@@ -59,7 +59,7 @@ proptest! {
 
     #[test]
     fn any_bytes_in_any_format_import_with_locations_inside_the_text(
-        start in prop::sample::select(vec!["", "curl ", "curl h -d ", "curl ^\"h^\" -d ", "POST / HTTP/1.1\r\n", "POST / HTTP/1.1 A: b ", "{\"headers\":", "{\"log\":{\"entries\":[", "{ 'x-a': ", "{\"x-a\"=>", "Array\n(\n[HTTP_A] => ", "map[X-A:[", "fetch('h', "]),
+        start in prop::sample::select(vec!["", "curl ", "curl h -d ", "curl ^\"h^\" -d ", "POST / HTTP/1.1\r\n", "POST / HTTP/1.1 A: b ", "{\"headers\":", "{\"log\":{\"entries\":[", "{ 'x-a': ", "{\"x-a\"=>", "Array\n(\n[HTTP_A] => ", "map[X-A:[", "fetch('h', ", "Request URL: h\nA: b\n"]),
         bytes in prop_oneof![prop::collection::vec(any::<u8>(), 0..120), "[-\\^{}()\\[\\]\"<>#`+=:,'$@ \\\\\\nabcdeHXx0u \u{e9}😀]{0,80}".prop_map(String::into_bytes)],
     ) {
         let text = [start.as_bytes(), &bytes].concat();

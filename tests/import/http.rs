@@ -156,6 +156,33 @@ fn headers_and_body_do_without_a_request_line() {
 }
 
 #[test]
+fn the_text_of_a_page_about_a_delivery_is_parsed() {
+    let lines =
+        "Request URL: https://h/hook\nRequest method: post\nAccept: */*\nX-Hub-Signature-256: sha256=00";
+    let body = "{\n  \"zen\": \"é\"\n}\n";
+    for text in [
+        format!("{lines}\n\n{body}"),
+        format!("{lines}\n{body}"),
+        format!("Request\nHeaders\n{lines}\nPayload\n{body}"),
+        format!("\nHeaders\n\n{lines}\n\nPayload\n\n{body}"),
+        format!("General\nStatus Code: 200 OK\n{lines}\n\n{body}").replace("\nX-", "\n:authority: h\nX-"),
+    ] {
+        let (delivery, result) = import_one(&text, ImportFormat::Http);
+        assert_eq!(headers(&delivery), ["Accept: */*", "X-Hub-Signature-256: sha256=00"], "{text}");
+        assert_eq!(delivery.body, body.as_bytes(), "{text}");
+        assert_eq!(
+            (delivery.url.as_deref(), delivery.method.as_deref()),
+            (Some("https://h/hook"), Some("POST"))
+        );
+        assert_eq!(messages(&result), ["Missing request line: parsed the headers as a page shows them."]);
+    }
+    let form = "payload=%7B%7D";
+    assert_eq!(import_one(format!("{lines}\r\n\r\n{form}"), ImportFormat::Http).0.body, form.as_bytes());
+    let (_, result) = import_one(lines, ImportFormat::Http);
+    assert_eq!(locations(&result)[0], ("body-not-included", Error, 1, 1));
+}
+
+#[test]
 fn what_is_no_request_is_an_error_with_what_to_do() {
     for (text, code, message) in [
         ("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}", "http-syntax", "Expected an HTTP request, got a response."),

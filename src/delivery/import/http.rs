@@ -4,6 +4,7 @@ use super::diagnostics::Diagnostics;
 use super::http_message::{decode_header_value, parse_body, target_url};
 use super::lenient_http;
 use super::lines::{split_first_line, strip_bom};
+use super::page;
 use super::printed;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::{Headers, is_token};
@@ -12,9 +13,9 @@ use crate::issue::{ByteSpan, Code, Severity};
 /// Enough for nearly every request; more headers are parsed again with four times the capacity.
 const INITIAL_HEADERS: usize = 32;
 
-/// Whether a text has a request line, or starts with a header or a status line.
+/// Whether a text has a request line, or starts with a header or a status line, or is a page about a request.
 pub(super) fn looks_like_http(text: &[u8]) -> bool {
-    find_request_line(text).is_some() || starts_with_header(text)
+    find_request_line(text).is_some() || starts_with_header(text) || page::looks_like_page(text)
 }
 
 /// Parses the request of a capture, leniently if it is malformed.
@@ -24,6 +25,9 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDeliver
         return item.delivery;
     }
     let text = diagnostics.text;
+    if page::looks_like_page(text) {
+        return Some(page::parse(diagnostics));
+    }
     let Some(start) = find_request_line(text) else { return parse_headers_and_body(diagnostics) };
     if !strip_bom(&text[..start]).trim_ascii().is_empty() {
         let message = "Ignored the text before the request line.";

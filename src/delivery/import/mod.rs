@@ -17,6 +17,7 @@ mod lenient_http;
 mod lines;
 mod ndjson;
 mod notation;
+mod page;
 mod position;
 mod printed;
 mod record;
