@@ -27,7 +27,9 @@ fn streamed(
     (deliveries, issues, format)
 }
 
-const TEXTS: [&str; 21] = [
+const TEXTS: [&str; 23] = [
+    "{a=b}\n{}",
+    "[{\"method\":\"POST\",\"headers\":{},\"content\":\"x\"}]",
     "{'x-a': 'b'}\n{\"c\":1}\n",
     "{ 'x-a': '}' }\n{\"c\":1}\n",
     "[('X-A', 'b')]\n{\"c\":1}\n",

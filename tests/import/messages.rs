@@ -83,6 +83,7 @@ fn captures() -> Vec<(Option<ImportFormat>, String)> {
         "{ 'x-secret7': 'Secret7' }".to_owned(),
         "{ 'x-a': 'b' }\n'Secret7'".to_owned(),
         "Array\n(\n [HTTP_SECRET7] => Secret7\n)\nSecret7".to_owned(),
+        "{Secret7=Secret7}".to_owned(),
         "Request URL: Secret7\nSecret7: Secret7".to_owned(),
         "fetch('Secret7', { headers: { 'Secret 7': 'Secret7' }, body: { Secret7: 'Secret7' } })".to_owned(),
         "{ headers: { 'Secret 7': 'Secret7' }, bodyBase64: 'Secret7?' }".to_owned(),

@@ -187,7 +187,7 @@ fn a_payload_in_another_notation_is_a_body() {
     for text in [
         "{'event': 'x', 'data': {'host': 'h'}}",
         "{ event: 'x', host: 'h' }",
-        "{ 'x-a': [Object] }\n{}",
+        "{ 'a': [Object] }\n{}",
         "{ 'x-a': { 'b': 'c' } }",
         "[('a', 'b')]",
         "{ \"x-a\": \"b\",, }",
@@ -202,9 +202,35 @@ fn a_payload_in_another_notation_is_a_body() {
 }
 
 #[test]
+fn a_notation_that_cannot_be_imported_is_named() {
+    for (text, name) in [
+        ("{content-type=application/json, host=h}\n{}", "headers as Java prints a map"),
+        ("{Content-Type=[application/json]}\n{}", "headers as Java prints a map"),
+        ("{ 'content-type': [Array] }\n{}", "headers that util.inspect has shortened"),
+        (
+            "{\n  headers: { 'x-a': 'b' },\n  body: <Buffer 7b 22 ... 950 more bytes>\n}",
+            "headers that util.inspect has shortened",
+        ),
+        ("wget --header='X-A: b' https://h/", "a wget command"),
+        ("http POST https://h/ X-A:b", "an HTTPie command"),
+        ("Invoke-WebRequest -Uri \"https://h/\" -Method POST", "a PowerShell command"),
+        ("import requests\nrequests.post('https://h/')", "Python code"),
+        ("fetch(url, { body })", "JavaScript code that is more than one call with literal values"),
+        ("&{Method:POST URL:/hook Header:map[X-A:[b]]}", "a request as Go prints a structure"),
+        ("#<ActionDispatch::Http::Headers:0x1>", "an object of Ruby"),
+    ] {
+        let result = import(text.as_bytes(), None);
+        assert_eq!((result.format, result.deliveries.len()), (None, 0), "{text}");
+        assert_eq!(locations(&result), [("import-format-unknown", Error, 1, 1)]);
+        let message = format!("The text looks like {name}, which cannot be imported.");
+        assert_eq!(messages(&result), [message.as_str()], "{text}");
+    }
+}
+
+#[test]
 fn deep_and_long_values_take_linear_time() {
     for piece in ["[", "{a:", "(", "'a'+", "x(", "map[A:[", "[a] => (\n", "#<", "\\u", "{ 'x-a': [", "]["] {
-        let text = piece.repeat(200_000);
+        let text = piece.repeat(30_000);
         for start in ["", "{'x-a': ", "Array\n(\n", "map[A:[", "fetch("] {
             let _ = import(format!("{start}{text}").as_bytes(), None);
         }

@@ -5,7 +5,7 @@ use super::format::ImportFormat;
 use super::lines::strip_bom;
 use super::position::Position;
 use super::result::{ImportResult, ImportedDelivery};
-use super::{curl, har, http, ndjson, record};
+use super::{curl, har, http, ndjson, record, unknown};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
@@ -73,10 +73,10 @@ pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
 
 fn reject_unknown(input: &[u8]) -> ImportResult {
     let mut diagnostics = Diagnostics::new(input);
-    let message = if input.trim_ascii().is_empty() {
-        "Expected a delivery, got an empty input."
-    } else {
-        "Expected a delivery, got text in an unknown format."
+    let message = match unknown::name_notation(input) {
+        Some(name) => &format!("The text looks like {name}, which cannot be imported."),
+        None if input.trim_ascii().is_empty() => "Expected a delivery, got an empty input.",
+        None => "Expected a delivery, got text in an unknown format.",
     };
     let hint = "Pass an HTTP request that starts with a line such as \"POST /path HTTP/1.1\", a curl command, a HAR file, a \
                 JSON object with headers and body, or the body alone. Or name the format.";

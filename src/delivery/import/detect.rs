@@ -2,7 +2,7 @@
 
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
-use super::{curl, har, http, printed, record, scanner};
+use super::{curl, har, http, printed, record, scanner, unknown};
 use crate::json::Document;
 
 impl ImportFormat {
@@ -20,7 +20,7 @@ impl ImportFormat {
     pub fn detect(input: &[u8]) -> Option<ImportFormat> {
         let text = strip_bom(input).trim_ascii_start();
         match text.first()? {
-            b'{' => Some(detect_object(text)),
+            b'{' => detect_object(text),
             b'[' => Some(detect_list(text)),
             b'"' => Some(ImportFormat::Body),
             _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
@@ -32,8 +32,8 @@ impl ImportFormat {
 }
 
 /// Returns the format of a text that starts with `{`.
-fn detect_object(text: &[u8]) -> ImportFormat {
-    match Document::parse(text) {
+fn detect_object(text: &[u8]) -> Option<ImportFormat> {
+    Some(match Document::parse(text) {
         Ok(document) if har::is_har(document.root()) => ImportFormat::Har,
         Ok(document) if record::has_records(document.root()) => ImportFormat::Record,
         Ok(_) => ImportFormat::Body,
@@ -46,10 +46,11 @@ fn detect_object(text: &[u8]) -> ImportFormat {
                 b"log" => ImportFormat::Har,
                 b"headers" | b"multiValueHeaders" => ImportFormat::Record,
                 _ if printed::looks_like_printed(text) => ImportFormat::Http,
+                _ if unknown::name_notation(text).is_some() => return None,
                 _ => ImportFormat::Body,
             }
         }
-    }
+    })
 }
 
 /// Returns the format of a text that starts with `[`.

@@ -24,6 +24,7 @@ mod record;
 mod result;
 mod scanner;
 mod shell;
+mod unknown;
 
 pub use capture::import;
 pub use format::ImportFormat;
