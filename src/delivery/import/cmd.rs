@@ -46,10 +46,10 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
                 if quoted.is_some() {
                     characters.next();
                 }
-                word.get_or_insert((Vec::new(), offset)).0.push(quoted.unwrap_or(b'\\'));
+                current(&mut word, offset).push(quoted.unwrap_or(b'\\'));
             }
             b'"' => {
-                let bytes = &mut word.get_or_insert((Vec::new(), offset)).0;
+                let bytes = current(&mut word, offset);
                 if open_quote.is_none() {
                     open_quote = Some(offset);
                 } else if characters.peek() == Some(b'"') {
@@ -64,7 +64,7 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
                     words.push(Word { bytes, span: ByteSpan { start, end: offset } });
                 }
             }
-            _ => word.get_or_insert((Vec::new(), offset)).0.push(byte),
+            _ => current(&mut word, offset).push(byte),
         }
     }
     if let Some(offset) = open_quote {
@@ -78,6 +78,12 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
     let message = "Parsed the command with the quoting of the Windows command prompt.";
     diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, ByteSpan { start, end }, message, None);
     Some(words)
+}
+
+/// Returns the word that has started, or starts one at this offset.
+#[inline(never)]
+fn current(word: &mut Option<(Vec<u8>, usize)>, offset: usize) -> &mut Vec<u8> {
+    &mut word.get_or_insert_with(|| (Vec::new(), offset)).0
 }
 
 /// The bytes of a command without its carets, each with whether a caret precedes.
@@ -103,6 +109,7 @@ impl Characters<'_> {
 impl Iterator for Characters<'_> {
     type Item = (u8, bool);
 
+    #[inline(never)]
     fn next(&mut self) -> Option<(u8, bool)> {
         let is_literal = self.text.get(self.offset) == Some(&b'^');
         if is_literal {

@@ -9,7 +9,28 @@ pub(super) fn strip_bom(text: &[u8]) -> &[u8] {
 }
 
 /// Splits the text before its first line feed.
+#[inline(never)]
 pub(super) fn split_first_line(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
     text.split_at(end)
+}
+
+// The next three are outlined: inlined at each call, they would be kilobytes (wasm size).
+
+/// Returns the offset of the first byte from this offset on that is not white space.
+#[inline(never)]
+pub(super) fn skip_whitespace(text: &[u8], offset: usize) -> usize {
+    text.len() - text[offset..].trim_ascii_start().len()
+}
+
+/// Returns the offset of the first such byte.
+#[inline(never)]
+pub(super) fn find_byte(text: &[u8], byte: u8) -> Option<usize> {
+    text.iter().position(|other| *other == byte)
+}
+
+/// Whether a text has this part.
+#[inline(never)]
+pub(super) fn contains(text: &[u8], part: &str) -> bool {
+    text.windows(part.len()).any(|window| window == part.as_bytes())
 }

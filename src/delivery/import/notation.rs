@@ -3,6 +3,7 @@
 //!
 //! SECURITY: one pass without recursion; the JSON is at most six times as long as the text, and nothing is evaluated.
 
+use super::lines::{self, find_byte};
 use crate::json::quoted;
 
 /// Deeper values are not headers and not records.
@@ -34,6 +35,7 @@ struct Level {
 
 impl JsonWriter {
     /// Starts an element: a comma if another one precedes.
+    #[inline(never)]
     fn start_element(&mut self) -> Option<()> {
         if !std::mem::take(&mut self.is_after_key) {
             let level = self.levels.last_mut()?;
@@ -45,6 +47,7 @@ impl JsonWriter {
         Some(())
     }
 
+    #[inline(never)]
     pub fn string(&mut self, bytes: &[u8]) -> Option<()> {
         self.literal(quoted(&String::from_utf8_lossy(bytes)).as_bytes())
     }
@@ -109,28 +112,14 @@ impl JsonWriter {
 /// Transcodes the value at the start of a text. Returns its JSON and its length, or `None` if a part of it is in none of
 /// the notations, such as `[Object]` in place of a value.
 pub(super) fn transcode(text: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let mut reader = Reader {
-        text,
-        offset: 0,
-        writer: JsonWriter::default(),
-        brackets: Vec::new(),
-        is_group: false,
-        is_fresh: true,
-    };
+    let mut reader = Reader::new(text);
     while !reader.step()? {}
     Some((reader.writer.json, reader.offset))
 }
 
 /// Parses a text that is one string literal and nothing else, such as the body of a request in Python: `b'...'`.
 pub(super) fn parse_string(text: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = Reader {
-        text,
-        offset: 0,
-        writer: JsonWriter::default(),
-        brackets: Vec::new(),
-        is_group: false,
-        is_fresh: true,
-    };
+    let mut reader = Reader::new(text);
     let word = reader.word();
     let value = match (word, reader.peek()?) {
         (b"", b'\'') | (b"b", b'\'' | b'"') => reader.quoted_string(word == b"b")?,
@@ -153,6 +142,17 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            offset: 0,
+            writer: JsonWriter::default(),
+            brackets: Vec::new(),
+            is_group: false,
+            is_fresh: true,
+        }
+    }
+
     fn rest(&self) -> &'t [u8] {
         &self.text[self.offset..]
     }
@@ -163,7 +163,7 @@ impl<'t> Reader<'t> {
 
     #[inline(never)]
     fn skip_whitespace(&mut self) {
-        self.offset = self.text.len() - self.rest().trim_ascii_start().len();
+        self.offset = lines::skip_whitespace(self.text, self.offset);
     }
 
     /// Reads one token. Returns whether the outermost container is closed.
@@ -245,7 +245,7 @@ impl<'t> Reader<'t> {
 
     /// `["name"]=>` and `[0]=>` of PHP, `[Symbol(name)]: ` of JavaScript.
     fn bracketed_key(&mut self) -> Option<()> {
-        let end = self.rest().iter().position(|byte| *byte == b']')?;
+        let end = find_byte(self.rest(), b']')?;
         let key = &self.rest()[1..end];
         let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or(key);
         self.offset += end + 1;
@@ -253,6 +253,7 @@ impl<'t> Reader<'t> {
         self.writer.string(key)
     }
 
+    #[inline(never)]
     fn word(&mut self) -> &'t [u8] {
         let rest = self.rest();
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.-".contains(byte);
@@ -352,19 +353,20 @@ impl<'t> Reader<'t> {
 
     /// `<Buffer 7b 7d>` of Node.js. A shortened one is not read.
     fn node_buffer(&mut self) -> Option<()> {
-        let rest = self.rest().strip_prefix(b"<Buffer")?;
-        let end = rest.iter().position(|byte| *byte == b'>')?;
-        self.offset += 7 + end + 1;
+        self.rest().strip_prefix(b"<Buffer")?;
+        self.offset += b"<Buffer".len();
         let mut bytes = Vec::new();
-        for pair in rest[..end].split(|byte| *byte == b' ').skip(1) {
-            let digits = std::str::from_utf8(pair).ok().filter(|digits| digits.len() == 2)?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        while self.peek()? == b' ' {
+            self.offset += 1;
+            bytes.push(u8::try_from(self.hex(2)?).ok()?);
         }
-        std::mem::take(&mut self.is_fresh).then_some(())?;
+        (self.peek()? == b'>' && std::mem::take(&mut self.is_fresh)).then_some(())?;
+        self.offset += 1;
         self.writer.string(&bytes)
     }
 
     /// A string in any quotes, with the escapes of any notation. In bytes of Python, `\x` is a byte, not a character.
+    #[inline(never)]
     fn quoted_string(&mut self, is_bytes: bool) -> Option<Vec<u8>> {
         let quote = self.peek()?;
         self.offset += 1;
@@ -417,10 +419,11 @@ impl<'t> Reader<'t> {
         Some(())
     }
 
+    #[inline(never)]
     fn hex(&mut self, count: usize) -> Option<u32> {
-        let digits = std::str::from_utf8(self.rest().get(..count)?).ok()?;
+        let digits = self.rest().get(..count).filter(|digits| (1..=8).contains(&digits.len()))?;
         self.offset += count;
-        u32::from_str_radix(digits, 16).ok()
+        digits.iter().try_fold(0, |number, digit| Some((number << 4) | char::from(*digit).to_digit(16)?))
     }
 
     /// The digits after `\u`, with those of the second half of a surrogate pair; or a number in braces.

@@ -2,7 +2,7 @@
 
 use super::diagnostics::Diagnostics;
 use super::http_message::{decode_header_value, parse_body};
-use super::lines::{split_first_line, strip_bom};
+use super::lines::{contains, find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::result::ImportedDelivery;
 use crate::delivery::headers::is_token;
 use crate::issue::{ByteSpan, Code, Severity};
@@ -12,10 +12,11 @@ pub(super) fn looks_like_page(text: &[u8]) -> bool {
     let line = split_first_line(strip_bom(text).trim_ascii_start()).0;
     has_name(line, "request url")
         || has_name(line, "request method")
-        || is_title(line.trim_ascii()) && text.windows(12).any(|part| has_name(part, "request url"))
+        || is_title(line.trim_ascii()) && contains(text, "\nRequest URL:")
 }
 
 /// Whether a line starts with this name and a colon, in any case.
+#[inline(never)]
 fn has_name(line: &[u8], name: &str) -> bool {
     line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
         && line.get(name.len()) == Some(&b':')
@@ -28,14 +29,14 @@ fn is_title(line: &[u8]) -> bool {
 /// Parses the lines of a page: the URL and the method, headers, and the body after an empty line or a title.
 pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> ImportedDelivery {
     let text = diagnostics.text;
-    let start = text.len() - strip_bom(text).trim_ascii_start().len();
+    let start = skip_whitespace(text, text.len() - strip_bom(text).len());
     let mut delivery = ImportedDelivery::default();
     let mut offset = start;
     while offset < text.len() {
         let (line, rest) = split_first_line(&text[offset..]);
-        let value = line.iter().position(|byte| *byte == b':').map_or(&line[..0], |colon| &line[colon + 1..]);
-        let value = decode_header_value(value.trim_ascii());
-        let name = &line[..line.iter().position(|byte| *byte == b':').unwrap_or(0)];
+        let colon = find_byte(line, b':');
+        let name = &line[..colon.unwrap_or(0)];
+        let value = decode_header_value(colon.map_or(&[][..], |colon| line[colon + 1..].trim_ascii()));
         let line = line.trim_ascii();
         if line.starts_with(b"{") || line.starts_with(b"[") {
             break;
@@ -48,7 +49,7 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> ImportedDelivery {
                 break;
             }
             if !line.is_empty() {
-                offset = text.len() - text[offset..].trim_ascii_start().len();
+                offset = skip_whitespace(text, offset);
                 break;
             }
             continue;

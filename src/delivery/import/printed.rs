@@ -3,7 +3,7 @@
 
 use super::diagnostics::Diagnostics;
 use super::http_message::parse_body;
-use super::lines::{split_first_line, strip_bom};
+use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::notation::{JsonWriter, parse_string, transcode};
 use super::record;
 use super::result::{ImportItem, ImportedDelivery};
@@ -14,6 +14,9 @@ use crate::text::into_owned_outlined;
 
 /// Longer text before the headers is no label, such as `Headers: `.
 const MAX_LABEL: usize = 60;
+
+/// The functions whose calls are parsed.
+const CALLS: [&str; 6] = ["fetch", "axios", "axios.request", "axios.post", "axios.put", "axios.patch"];
 
 /// A value in the text, as JSON.
 struct Printed {
@@ -74,23 +77,19 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
 
 /// Finds the value at the start of a text, after a label or the name of a function.
 fn find(text: &[u8]) -> Option<Printed> {
-    let start = text.len() - strip_bom(text).trim_ascii_start().len();
+    let start = skip_whitespace(text, text.len() - strip_bom(text).len());
     let line = split_first_line(&text[start..]).0;
-    for call in ["fetch", "axios.post", "axios.put", "axios.patch", "axios.request", "axios"] {
-        let beginning = &line[..line.len().min(MAX_LABEL)];
-        let parenthesis = beginning
-            .windows(call.len() + 1)
-            .position(|part| part.ends_with(b"(") && part.starts_with(call.as_bytes()))
-            .filter(|length| {
-                beginning[..*length]
-                    .iter()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b" _=.(".contains(byte))
-            })
-            .map(|length| start + length + call.len());
-        if let Some(offset) = parenthesis
-            && let Some((json, length)) = transcode(&text[offset..])
+    if let Some(parenthesis) = find_byte(&line[..line.len().min(MAX_LABEL)], b'(') {
+        let before = &line[..parenthesis];
+        let name = before.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+        let call = CALLS.into_iter().find(|call| call.as_bytes() == name);
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" _=.".contains(byte);
+        if let Some(call) = call
+            && before.iter().all(is_plain)
+            && let Some((json, length)) = transcode(&text[start + parenthesis..])
         {
-            return Some(Printed { json, span: ByteSpan { start, end: offset + length }, call: Some(call) });
+            let end = start + parenthesis + length;
+            return Some(Printed { json, span: ByteSpan { start, end }, call: Some(call) });
         }
     }
     // The second attempt is after a label: `Headers: {`, `headers = {`.
@@ -99,7 +98,7 @@ fn find(text: &[u8]) -> Option<Printed> {
         line[..*length].iter().all(|byte| byte.is_ascii_alphabetic() || b" _.".contains(byte))
     });
     [Some(0), label.map(|length| length + 1)].into_iter().flatten().find_map(|length| {
-        let offset = text.len() - text[start + length..].trim_ascii_start().len();
+        let offset = skip_whitespace(text, start + length);
         let value = &text[offset..];
         let (json, length) = if value.starts_with(b"map[") {
             transcode_go_map(value)
@@ -199,12 +198,12 @@ fn body_start(text: &[u8], end: usize) -> usize {
         start += line.len() + 1;
     }
     if start == end {
-        start = text.len() - text[end..].trim_ascii_start().len();
+        start = skip_whitespace(text, end);
     }
-    let colon = text[start..].iter().take(MAX_LABEL).position(|byte| *byte == b':');
+    let colon = find_byte(&text[start..text.len().min(start + MAX_LABEL)], b':');
     match colon {
         Some(length) if is_body_label(&text[start..start + length]) => {
-            text.len() - text[start + length + 1..].trim_ascii_start().len()
+            skip_whitespace(text, start + length + 1)
         }
         _ => start,
     }
@@ -247,7 +246,7 @@ fn transcode_go_map(text: &[u8]) -> Option<(Vec<u8>, usize)> {
 
 /// The length of a name that `:[` follows.
 fn go_name(text: &[u8]) -> Option<usize> {
-    let length = text.iter().take(MAX_LABEL).position(|byte| *byte == b':')?;
+    let length = find_byte(&text[..text.len().min(MAX_LABEL)], b':')?;
     let is_name =
         std::str::from_utf8(&text[..length]).is_ok_and(is_token) && text.get(length + 1) == Some(&b'[');
     is_name.then_some(length)

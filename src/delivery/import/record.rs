@@ -26,6 +26,7 @@ fn has_headers_and_body(value: Value<'_>) -> bool {
     has_headers(value) && body.is_some_and(|name| !matches!(*name, "content" | "raw") || is_request(value))
 }
 
+#[inline(never)]
 fn has_headers(value: Value<'_>) -> bool {
     HEADER_KEYS
         .iter()
@@ -33,6 +34,7 @@ fn has_headers(value: Value<'_>) -> bool {
 }
 
 /// Whether an object has the method or the path of a request. An e-mail in a payload has headers and a body, too.
+#[inline(never)]
 fn is_request(value: Value<'_>) -> bool {
     let starts_with = |name: &str, is_start: fn(char) -> bool| {
         to_string(member(value, name)).is_some_and(|text| text.starts_with(is_start))

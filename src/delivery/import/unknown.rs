@@ -1,6 +1,6 @@
 //! Texts in no format that can be imported: what each looks like, and what to pass instead.
 
-use super::lines::{split_first_line, strip_bom};
+use super::lines::{contains, split_first_line, strip_bom};
 
 /// Notations that are recognized and not parsed: how their text starts, and their name.
 const STARTS: [(&str, &str); 14] = [
@@ -28,7 +28,7 @@ pub(super) fn name_notation(input: &[u8]) -> Option<&'static str> {
     if let Some((_, name)) = STARTS.iter().find(|(start, _)| text.starts_with(start.as_bytes())) {
         return Some(name);
     }
-    let has = |part: &str| text.windows(part.len()).any(|window| window == part.as_bytes());
+    let has = |part: &str| contains(text, part);
     if is_java_map(text) {
         return Some("headers as Java prints a map");
     }
