@@ -89,10 +89,10 @@ fn printed_headers_are_parsed_with_the_bytes_after_them() {
 #[test]
 fn names_of_variables_become_names_of_headers() {
     let (delivery, _) = import_one(
-        "Array\n(\n [REQUEST_METHOD] => POST\n [HTTP_X_HUB_SIGNATURE_256] => sha256=00\n)\n{}",
+        "Array\n(\n [REQUEST_METHOD] => POST\n [HTTP_X_HUB_SIGNATURE_256] => sha256=00\n [HTTP_X__A] => b\n)\n{}",
         ImportFormat::Http,
     );
-    assert_eq!(headers(&delivery), ["X-Hub-Signature-256: sha256=00"]);
+    assert_eq!(headers(&delivery), ["X-Hub-Signature-256: sha256=00", "X--A: b"]);
     assert_eq!(delivery.method.as_deref(), Some("POST"));
 }
 

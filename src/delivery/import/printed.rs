@@ -36,18 +36,10 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
     let mut diagnostics = Diagnostics::new(text);
     let printed = find(text)?;
     let document = Document::parse(&printed.json).ok()?;
-    let mut value = document.root();
-    // `Headers([...])` has one list in the other.
-    while value.kind() == Kind::Array
-        && value.len() == 1
-        && let Some(inner) = value.elements().next()
-        && inner.elements().next().is_some_and(|first| first.kind() != Kind::String)
-    {
-        value = inner;
-    }
+    let value = document.root();
     let mut drafts = Vec::new();
     let delivery = if let Some(call) = printed.call {
-        Some(parse_call(call, document.root(), &mut drafts)?)
+        Some(parse_call(call, value, &mut drafts)?)
     } else if record::is_record(value) {
         record::parse(value, &mut drafts)
     } else {
@@ -115,7 +107,7 @@ fn parse_call(call: &str, arguments: Value<'_>, drafts: &mut Vec<PendingIssue>) 
     let verb = call.strip_prefix("axios.").filter(|verb| *verb != "request");
     let mut data = None;
     let mut method = verb.map(into_owned_outlined);
-    for (index, argument) in arguments.elements().enumerate() {
+    for (index, argument) in record::elements(arguments).into_iter().enumerate() {
         if index == 1 && verb.is_some() {
             data = Some(argument);
         } else if argument.kind() == Kind::Object {
@@ -164,20 +156,23 @@ fn parse_headers(value: Value<'_>) -> Option<ImportedDelivery> {
 }
 
 /// Converts the name of a variable: `X_HUB_SIGNATURE` becomes `X-Hub-Signature`.
+#[inline(never)]
 fn header_name(variable: &str) -> String {
-    let mut is_first = true;
-    let convert = |letter: char| {
-        let is_start = std::mem::replace(&mut is_first, letter == '_');
-        match letter {
-            '_' => '-',
-            _ if is_start => letter.to_ascii_uppercase(),
-            _ => letter.to_ascii_lowercase(),
+    let mut name = variable.to_ascii_lowercase().into_bytes();
+    let mut is_start = true;
+    for letter in &mut name {
+        let is_first = std::mem::replace(&mut is_start, *letter == b'_');
+        if is_start {
+            *letter = b'-';
+        } else if is_first {
+            letter.make_ascii_uppercase();
         }
-    };
-    variable.chars().map(convert).collect()
+    }
+    String::from_utf8_lossy(&name).into_owned()
 }
 
 /// Whether a name is that of a header, and unlikely in a payload.
+#[inline(never)]
 fn is_header_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     matches!(

@@ -70,7 +70,7 @@ pub(super) fn has_records(value: Value<'_>) -> bool {
 
 /// Parses the deliveries of a document that is a record or a list of requests.
 pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
-    let records = request_list(value).map_or_else(|| vec![value], |list| list.elements().collect());
+    let records = request_list(value).map_or_else(|| vec![value], elements);
     let mut deliveries = Vec::new();
     for record in records {
         if is_record(record) {
@@ -180,7 +180,7 @@ fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     text::decode_base64(text.trim_end_matches('='))
 }
 
-// The next three are outlined: inlined at each call, they would be larger than the rest of this file (wasm size).
+// The next four are outlined: inlined at each call, they would be larger than the rest of this file (wasm size).
 
 /// Returns the member of an object with this key.
 #[inline(never)]
@@ -192,6 +192,12 @@ pub(super) fn member<'d>(value: Value<'d>, key: &str) -> Option<Value<'d>> {
 #[inline(never)]
 fn resolve<'d>(value: Value<'d>, pointer: &str) -> Option<Value<'d>> {
     value.pointer(pointer)
+}
+
+/// Returns the elements of an array, and none of another value.
+#[inline(never)]
+pub(super) fn elements(value: Value<'_>) -> Vec<Value<'_>> {
+    if value.kind() == Kind::Array { value.elements().collect() } else { Vec::new() }
 }
 
 /// Returns the text of a JSON string.
