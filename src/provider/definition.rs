@@ -263,9 +263,9 @@ impl Event {
 
 #[inline(never)]
 fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) -> DefinitionError {
-    let draft =
+    let issue =
         crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, value.location(), message);
-    DefinitionError { issues: document.locate(vec![draft]) }
+    DefinitionError { issues: document.locate(vec![issue]) }
 }
 
 /// Checks what the schema of definitions cannot express.

@@ -26,8 +26,8 @@ impl Outcome<'_> {
     /// Returns the issue of an outcome with this code, which [`accepted`](Self::accepted) returned.
     pub(crate) fn issue(&self, code: Code, scheme: &Scheme, keys: &Keys) -> PendingIssue {
         let Message(message, hint) = self.message(scheme, keys);
-        let mut draft = PendingIssue::new(code, Severity::Error, Location::Request, message);
-        draft.hint = hint;
+        let mut issue = PendingIssue::new(code, Severity::Error, Location::Request, message);
+        issue.hint = hint;
         let is_about_format = match self {
             Outcome::Malformed { header, .. } => *header == scheme.header(),
             Outcome::Missing | Outcome::Unsupported { .. } | Outcome::AlgorithmMismatch { .. } => true,
@@ -35,9 +35,9 @@ impl Outcome<'_> {
         };
         if is_about_format {
             let examples = keys.algorithms().iter().map(|algorithm| scheme.format.example(*algorithm));
-            draft.expected = Some(examples.collect::<Vec<_>>().join(" or "));
+            issue.expected = Some(examples.collect::<Vec<_>>().join(" or "));
         }
-        draft
+        issue
     }
 
     fn message(&self, scheme: &Scheme, keys: &Keys) -> Message {

@@ -173,7 +173,7 @@ groups! {
         /// The kind is in the bits from this one on.
         KIND_SHIFT = Token::KIND_SHIFT;
         /// The length of any token but an interned key.
-        LENGTH_MASK = Token::PAYLOAD_MASK;
+        LENGTH_MASK = Token::LOW_BITS_MASK;
         /// The symbol of an interned key is in the bits from this one on.
         SYMBOL_SHIFT = Token::SYMBOL_SHIFT;
         /// The symbol of an interned key, shifted.
