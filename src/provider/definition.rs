@@ -8,11 +8,11 @@ use crate::text::escape_controls;
 use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
-use super::delivery_policy::{parse_duration_ms, parse_status_range};
 use super::envelope::Envelope;
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
 use super::rules::Rules;
+use super::send_policy::{parse_duration_ms, parse_status_range};
 use super::signed_time::SignedTime;
 
 /// The schema of definitions, `definition.schema.json` without its annotations.
@@ -216,8 +216,8 @@ impl Provider {
         self.known_mistakes.iter().find(matches).map(|mistake| mistake.message.as_str())
     }
 
-    /// Returns whether event type and idempotency key are outside of the signature. Counts every source of the key,
-    /// because a replay can omit the preferred ones. Nothing for a provider that does not sign.
+    /// Returns whether the signature leaves event type and idempotency key uncovered. The key counts as uncovered if any of its
+    /// sources is, because a replay can omit the preferred ones. Neither is uncovered for a provider that does not sign.
     ///
     /// ```
     /// use hookseal::provider::{Provider, definition};

@@ -149,7 +149,7 @@ fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys
             scheme.definition().format
         ))
         .hint(pass_on(header)),
-        MalformedReason::Overrun => Message::new(format!(
+        MalformedReason::ContainsSeparator => Message::new(format!(
             "The header {header} contains the separator of the signed content, so its end is ambiguous."
         ))
         .hint("Check the sender: bytes may have been moved from one signed part into another."),
@@ -218,6 +218,6 @@ fn mismatch(scheme: &Scheme, keys: &Keys) -> Message {
         hint = format!("{hint}{label} {}", warning.hint());
     }
     hint.push_str(" Run `hookseal explain`.");
-    Message::new(format!("Signature mismatch: {header} is not the HMAC of {content} under {secrets}."))
+    Message::new(format!("The signature in {header} is not the HMAC of {content} under {secrets}."))
         .hint(hint)
 }

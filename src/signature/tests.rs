@@ -215,7 +215,7 @@ fn a_mismatch_hints_at_secret_and_raw_body_and_includes_the_secret_warning() {
     let wrong = [("X-Sig", wrong.as_str())];
     let hint = "hint: Check the secret, and that the raw body is passed, not parsed and re-serialized JSON.";
     let explain = " Run `hookseal explain`.";
-    let mismatch = "signature-mismatch\nSignature mismatch: X-Sig is not the HMAC of this body under";
+    let mismatch = "signature-mismatch\nThe signature in X-Sig is not the HMAC of this body under";
     let one = format!("{mismatch} the configured secret.");
     let two = format!("{mismatch} any of the 2 configured secrets.");
     assert_eq!(report(&scheme, &keys(&scheme, &[SECRET]), &wrong), format!("{one}\n{hint}{explain}"));

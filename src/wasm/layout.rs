@@ -1,4 +1,4 @@
-//! The layout of what crosses the bridge as bytes and numbers, written once: `src/wasm.rs` uses the constants, and
+//! The layout of the bytes and numbers that cross the bridge, defined once: `src/wasm.rs` uses the constants, and
 //! `cargo xtask types` generates `pkg/src/generated/layout.ts` from [`GROUPS`].
 //!
 //! # The head of a delivery
@@ -21,7 +21,7 @@
 //!
 //! # The tape
 //!
-//! Tokens of [`token_word::COUNT`] words, as `json` writes them: see [`token_word`], [`token_bits`] and [`token_kind`].
+//! Tokens of [`token_word::COUNT`] words each, as the parser stores them: see [`token_word`], [`token_bits`] and [`token_kind`].
 
 use crate::json::{Token, TokenKind};
 use crate::signature::Algorithm;
@@ -108,7 +108,7 @@ groups! {
         WEBHOOK_ID = 8;
         /// The length of the delivery's id, the fourth text.
         DELIVERY_ID = 9;
-        /// The length of the event type, the fifth text; absent where the provider's event has the name.
+        /// The length of the event type, the fifth text; absent where the type is that of `EVENT` in the definition.
         EVENT_TYPE = 10;
         /// 1 if the texts and the body are ASCII.
         IS_ASCII = 11;

@@ -123,12 +123,12 @@ proptest! {
             headers.push("X-PAINCHEK-WH-SIGNATURE", signature);
         }
         let delivery = Delivery::new(headers, &body);
-        let max_bytes = if small { 10 } else { hook.limits().max_bytes };
-        let limits = VerifyOptions { profile, max_bytes, ..hook.limits() };
+        let max_bytes = if small { 10 } else { hook.verify_options().max_bytes };
+        let options = VerifyOptions { profile, max_bytes, ..hook.verify_options() };
 
-        let verified = hook.verify_with(&delivery, NOW, &limits);
-        let accepted = hook.verify_fast(&delivery, NOW, &limits);
-        let report = hook.inspect_with(&delivery, NOW, &limits);
+        let verified = hook.verify_with(&delivery, NOW, &options);
+        let accepted = hook.verify_fast(&delivery, NOW, &options);
+        let report = hook.inspect_with(&delivery, NOW, &options);
         prop_assert_eq!(verified.is_ok(), report.verdict != Verdict::Rejected, "{:#?}", report);
         prop_assert_eq!(verified.is_ok(), accepted.is_ok());
         let has_error = report.issues.iter().any(|issue| issue.severity == Severity::Error);

@@ -14,11 +14,11 @@ fn said(values: &[&str]) -> [Option<Severity>; 2] {
     let (sample, hook) = (sample("calls.user.create", ""), xon());
     let all: Headers<'_> = values.iter().map(|value| ("CONTENT-type", *value)).collect();
     let delivery = Delivery::new(all, &sample.body);
-    [hook.limits(), strict(&hook)].map(|limits| {
-        let report = hook.inspect_with(&delivery, NOW, &limits);
-        let verified = hook.verify_with(&delivery, NOW, &limits);
+    [hook.verify_options(), strict(&hook)].map(|options| {
+        let report = hook.inspect_with(&delivery, NOW, &options);
+        let verified = hook.verify_with(&delivery, NOW, &options);
         assert_eq!(verified.is_ok(), report.verdict != Verdict::Rejected);
-        assert_eq!(hook.verify_fast(&delivery, NOW, &limits).is_ok(), verified.is_ok());
+        assert_eq!(hook.verify_fast(&delivery, NOW, &options).is_ok(), verified.is_ok());
         if let Err(error) = verified {
             assert_eq!((error.code, error.status()), (Code::CONTENT_TYPE, 415));
         }
@@ -102,6 +102,6 @@ proptest! {
         let hook = xon();
         let delivery = Delivery::new(Headers::from_iter([("Content-Type", value.as_str())]), b"{}");
         let refused = of(&hook.inspect(&delivery, NOW)) == Some(Severity::Error);
-        prop_assert_eq!(hook.takes_content_type(&value), !refused);
+        prop_assert_eq!(hook.accepts_content_type(&value), !refused);
     }
 }

@@ -106,7 +106,7 @@ fn an_accepted_delivery_says_what_is_not_covered_too() {
         "url":"https://h/","organizationId":"o","webhookId":"w"}"#;
     let signed = hook.create("Issue", data, &fresh()).expect("made");
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
-    let accepted = hook.verify_fast(&delivery, NOW, &hook.limits()).expect("accepted");
+    let accepted = hook.verify_fast(&delivery, NOW, &hook.verify_options()).expect("accepted");
     let uncovered = Uncovered { event_type: false, id: true };
     assert_eq!(
         accepted.signature,

@@ -14,8 +14,8 @@ use super::support::{
 fn every_sample_is_accepted_in_both_profiles_without_an_error_or_a_warning() {
     for sample in samples() {
         let hook = lax(sample.provider);
-        for limits in [hook.limits(), strict(&hook)] {
-            let verified = hook.verify_with(&bare(&sample.body), NOW, &limits).expect("accepted");
+        for options in [hook.verify_options(), strict(&hook)] {
+            let verified = hook.verify_with(&bare(&sample.body), NOW, &options).expect("accepted");
             assert_eq!(verified.event_type, sample.event);
             assert_eq!(verified.signature, SignatureInfo::Unsigned);
             let worse = |issue: &&hookseal::Issue| issue.severity != Severity::Info;
@@ -83,12 +83,12 @@ fn the_revision_is_told_for_every_sample_and_after_a_break() {
 fn reasons_come_in_order_size_signature_content_type_json_envelope_contract() {
     let hook = painchek(&[SECRET]);
     let sample = sample("assessment_add", "painchek");
-    let limits = |max_bytes| VerifyOptions { max_bytes, profile: Profile::Strict, ..hook.limits() };
+    let options = |max_bytes| VerifyOptions { max_bytes, profile: Profile::Strict, ..hook.verify_options() };
     let reason = |headers: &[(&str, String)], body: &[u8], max_bytes| {
         let headers = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let delivery = Delivery::new(headers, body);
-        let error = hook.verify_with(&delivery, NOW, &limits(max_bytes)).err().map(|error| error.code);
-        let report = hook.inspect_with(&delivery, NOW, &limits(max_bytes));
+        let error = hook.verify_with(&delivery, NOW, &options(max_bytes)).err().map(|error| error.code);
+        let report = hook.inspect_with(&delivery, NOW, &options(max_bytes));
         assert_eq!(error.is_none(), report.verdict == Verdict::Verified, "{report:#?}");
         error
     };
@@ -122,8 +122,9 @@ fn a_body_may_have_the_limit_and_not_one_byte_more() {
     let sample = sample("calls.user.create", "");
     let hook = xon();
     let size = sample.body.len();
-    let at =
-        |max_bytes| hook.verify_with(&bare(&sample.body), NOW, &VerifyOptions { max_bytes, ..hook.limits() });
+    let at = |max_bytes| {
+        hook.verify_with(&bare(&sample.body), NOW, &VerifyOptions { max_bytes, ..hook.verify_options() })
+    };
     assert!(at(size).is_ok());
     let error = at(size - 1).expect_err("too large");
     assert_eq!((error.code, error.status()), (Code::BODY_TOO_LARGE, 413));
@@ -137,7 +138,7 @@ fn a_body_may_have_the_limit_and_not_one_byte_more() {
 #[test]
 fn a_report_on_a_body_that_is_too_large_says_nothing_false_about_its_signature() {
     let hook = painchek(&[SECRET]);
-    let tiny = VerifyOptions { max_bytes: 1, ..hook.limits() };
+    let tiny = VerifyOptions { max_bytes: 1, ..hook.verify_options() };
     let signed = hook.sign(b"{}", &fresh()).expect("signed");
     let report = hook.inspect_with(&Delivery::new(headers(&signed.headers), b"{}"), NOW, &tiny);
     assert_eq!(report.signature.status, SignatureStatus::Malformed);

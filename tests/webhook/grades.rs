@@ -145,9 +145,9 @@ proptest! {
         let body = document.to_string();
         let delivery = Delivery::new(Headers::from_iter([("X-Type", "any")]), body.as_bytes());
         for profile in [Profile::Lenient, Profile::Strict] {
-            let limits = VerifyOptions { profile, ..hook.limits() };
-            let accepted = hook.verify_fast(&delivery, NOW, &limits).is_ok();
-            let report = hook.inspect_with(&delivery, NOW, &limits);
+            let options = VerifyOptions { profile, ..hook.verify_options() };
+            let accepted = hook.verify_fast(&delivery, NOW, &options).is_ok();
+            let report = hook.inspect_with(&delivery, NOW, &options);
             prop_assert_eq!(accepted, report.verdict != Verdict::Rejected, "{:#?}\n{}\n{}", report, definition, body);
         }
     }

@@ -215,7 +215,7 @@ fn method_url_and_headers_are_parts_and_values_are_bounded() {
 fn what_is_signed_is_said_of_bodies_over_the_limit_and_of_nothing_that_signs_nothing() {
     assert!(xon().inspect(&bare(b"{}"), NOW).signature.parts.is_empty());
     let hook = painchek(&[SECRET]);
-    let tiny = VerifyOptions { max_bytes: 1, ..hook.limits() };
+    let tiny = VerifyOptions { max_bytes: 1, ..hook.verify_options() };
     let report = hook.inspect_with(&bare(b"{}"), NOW, &tiny);
     let [body] = &report.signature.parts[..] else { panic!("{:?}", report.signature.parts) };
     assert_eq!((body.placeholder.as_deref(), body.span.map(|span| span.end)), (Some("body"), Some(2)));
@@ -265,7 +265,7 @@ proptest! {
         let pairs = names.iter().zip(&values).map(|(name, value)| (known[name % known.len()], value.as_str()));
         let delivery = Delivery { headers: pairs.collect(), body: &body, url: url.as_deref(), method: method.as_deref() };
         let max_bytes = if small { 3 } else { 1000 };
-        let report = hook.inspect_with(&delivery, NOW, &VerifyOptions { max_bytes, ..hook.limits() });
+        let report = hook.inspect_with(&delivery, NOW, &VerifyOptions { max_bytes, ..hook.verify_options() });
         content(&report, &body);
     }
 }

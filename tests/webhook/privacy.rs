@@ -13,17 +13,17 @@ use super::support::{
 };
 
 /// Everything that a program might print on the way of a delivery.
-fn printed(hook: &Webhook, delivery: &Delivery<'_>, limits: &VerifyOptions) -> String {
-    let mut out = format!("{delivery:?} {limits:?}");
-    match hook.verify_with(delivery, NOW, limits) {
+fn printed(hook: &Webhook, delivery: &Delivery<'_>, options: &VerifyOptions) -> String {
+    let mut out = format!("{delivery:?} {options:?}");
+    match hook.verify_with(delivery, NOW, options) {
         Ok(verified) => write!(out, "{verified:?} {:#?} {:?}", verified.issues, verified.event()),
         Err(error) => write!(out, "{error} {error:#?}"),
     }
     .expect("a string");
-    let mut report = hook.inspect_with(delivery, NOW, limits);
+    let mut report = hook.inspect_with(delivery, NOW, options);
     report.digest.clear(); // 64 digits by chance hold any short number
     let issues = serde_json::to_string(&report.issues).expect("issues are data");
-    write!(out, "{:?} {report:#?} {issues}", hook.verify_fast(delivery, NOW, limits)).expect("a string");
+    write!(out, "{:?} {report:#?} {issues}", hook.verify_fast(delivery, NOW, options)).expect("a string");
     if let Ok(document) = Document::parse(delivery.body) {
         let root = document.root();
         let members: Vec<_> = root.members().collect();
@@ -31,7 +31,7 @@ fn printed(hook: &Webhook, delivery: &Delivery<'_>, limits: &VerifyOptions) -> S
     }
     let comparison = hook.compare(delivery, &bare(b"{\"event\":{}}"));
     // What it tries costs as much as thousands of verifications, so it tries less.
-    let explanation = hook.explain_with(delivery, NOW, limits, 64);
+    let explanation = hook.explain_with(delivery, NOW, options, 64);
     write!(out, "{comparison:?} {explanation:?}").expect("a string");
     out
 }
@@ -74,12 +74,12 @@ fn nothing_printed_about_a_sample_holds_its_values() {
     for sample in samples() {
         let hook = lax(sample.provider);
         let values = values(sample);
-        for limits in [hook.limits(), strict(&hook)] {
-            assert_silent(&printed(&hook, &bare(&sample.body), &limits), &values);
+        for options in [hook.verify_options(), strict(&hook)] {
+            assert_silent(&printed(&hook, &bare(&sample.body), &options), &values);
         }
         // And cut off anywhere, which is when messages say what stands there.
         for cut in (0..sample.body.len()).step_by(7) {
-            assert_silent(&printed(&hook, &bare(&sample.body[..cut]), &hook.limits()), &values);
+            assert_silent(&printed(&hook, &bare(&sample.body[..cut]), &hook.verify_options()), &values);
         }
     }
 }
@@ -140,10 +140,10 @@ fn nothing_printed_holds_a_secret_or_the_signature_that_would_be_right() {
     {
         let mut delivery = bare(&sample.body);
         delivery.headers.push("X-PainChek-WH-Signature", signature);
-        assert_silent(&printed(&hook, &delivery, &hook.limits()), &secrets);
+        assert_silent(&printed(&hook, &delivery, &hook.verify_options()), &secrets);
         // A secret in front of its own value, as people paste it.
         delivery.headers.push("Authorization", SECRET);
-        assert_silent(&printed(&hook, &delivery, &hook.limits()), &secrets);
+        assert_silent(&printed(&hook, &delivery, &hook.verify_options()), &secrets);
     }
     let delivery = Delivery::new(headers(&signed.headers), &sample.body);
     let verified = hook.verify(&delivery, NOW).expect("verified");
@@ -202,11 +202,11 @@ fn no_message_holds_control_characters_and_pointers_stay_exact() {
         for body in &bodies {
             let delivery = bare(body.as_bytes());
             let mut texts = Vec::new();
-            for limits in [hook.limits(), strict(&hook)] {
-                if let Err(error) = hook.verify_with(&delivery, NOW, &limits) {
+            for options in [hook.verify_options(), strict(&hook)] {
+                if let Err(error) = hook.verify_with(&delivery, NOW, &options) {
                     texts.push(error.to_string());
                 }
-                for issue in hook.inspect_with(&delivery, NOW, &limits).issues {
+                for issue in hook.inspect_with(&delivery, NOW, &options).issues {
                     exact += usize::from(issue.pointer.ends_with(&format!("/{KEY}")));
                     texts.push(issue.message);
                     texts.extend([issue.expected, issue.received, issue.hint].into_iter().flatten());

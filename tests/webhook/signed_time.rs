@@ -29,7 +29,10 @@ fn inspect(hook: &Webhook, body: &str, now: Timestamp) -> Report {
             assert!(report.issues.iter().any(|issue| issue.code == error.code));
         }
     }
-    assert_eq!(hook.verify_fast(&delivery, now, &hook.limits()).is_ok(), report.verdict == Verdict::Verified);
+    assert_eq!(
+        hook.verify_fast(&delivery, now, &hook.verify_options()).is_ok(),
+        report.verdict == Verdict::Verified
+    );
     report
 }
 
@@ -111,10 +114,10 @@ fn it_is_judged_only_where_the_signature_vouches_for_it() {
     assert!(open.verify(&Delivery::new(headers(&[]), body), NOW).is_ok());
     // A call's own tolerance counts.
     let delivery = Delivery::new(headers(&signed.headers), body);
-    let mut limits = hook.limits();
-    assert_eq!(limits.tolerance, 60);
-    limits.tolerance = u32::MAX;
-    assert!(hook.verify_with(&delivery, NOW, &limits).is_ok());
+    let mut options = hook.verify_options();
+    assert_eq!(options.tolerance, 60);
+    options.tolerance = u32::MAX;
+    assert!(hook.verify_with(&delivery, NOW, &options).is_ok());
 }
 
 #[test]

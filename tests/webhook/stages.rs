@@ -61,7 +61,7 @@ fn what_comes_after_a_failure_is_not_reached_where_it_needs_what_failed() {
         let report = hook.inspect(&bare(body), NOW);
         assert_eq!((states(&report).as_str(), report.code), (expected, Some(code)));
     }
-    let tiny = hookseal::webhook::VerifyOptions { max_bytes: 1, ..hook.limits() };
+    let tiny = hookseal::webhook::VerifyOptions { max_bytes: 1, ..hook.verify_options() };
     let report = hook.inspect_with(&bare(b"{}"), NOW, &tiny);
     assert_eq!((states(&report).as_str(), report.code), ("F.....", Some(Code::BODY_TOO_LARGE)));
 }
@@ -125,9 +125,9 @@ fn every_stage_that_failed_has_an_error_and_every_error_a_stage() {
             .chain(bodies.iter().map(|body| body.to_vec()))
             .collect();
         for body in &variants {
-            for limits in [hook.limits(), strict(&hook)] {
+            for options in [hook.verify_options(), strict(&hook)] {
                 let headers: Headers<'_> = [("content-type", "text/plain")].into_iter().collect();
-                let report = hook.inspect_with(&Delivery::new(headers, body), NOW, &limits);
+                let report = hook.inspect_with(&Delivery::new(headers, body), NOW, &options);
                 let errors = report.issues.iter().filter(|issue| issue.severity == Severity::Error);
                 let stages: Vec<Stage> = errors.map(|issue| issue.stage.expect("a stage")).collect();
                 for stage in report.stages {

@@ -47,7 +47,7 @@ pub fn bare(body: &[u8]) -> Delivery<'_> {
 }
 
 pub fn strict(hook: &Webhook) -> VerifyOptions {
-    VerifyOptions { profile: Profile::Strict, ..hook.limits() }
+    VerifyOptions { profile: Profile::Strict, ..hook.verify_options() }
 }
 
 /// A sample: its provider, its event type, what it is a sample of, and its text.

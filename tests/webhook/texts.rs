@@ -34,7 +34,7 @@ fn from_headers() -> Webhook {
 /// Whether a delivery is refused for its envelope, by every verb, without a word of what it holds.
 fn is_refused(hook: &Webhook, delivery: &Delivery<'_>, hidden: char) -> bool {
     let report = hook.inspect(delivery, NOW);
-    let accepted = hook.verify_fast(delivery, NOW, &hook.limits()).is_ok();
+    let accepted = hook.verify_fast(delivery, NOW, &hook.verify_options()).is_ok();
     match hook.verify(delivery, NOW) {
         Ok(_) => {
             assert!(accepted);
@@ -119,7 +119,7 @@ fn a_hidden_character_is_the_reason_of_every_verb_where_the_contract_is_violated
         .replace(r#""schema": true"#, r#""schema": { "required": ["uuid"] }"#);
     let hook = made(&text, unsigned());
     let delivery = Delivery::new(Headers::from_iter([("X-Webhook", "odd\u{202e}x")]), br#"{"type":"ping"}"#);
-    let fast = hook.verify_fast(&delivery, NOW, &hook.limits()).expect_err("rejected");
+    let fast = hook.verify_fast(&delivery, NOW, &hook.verify_options()).expect_err("rejected");
     let full = hook.verify(&delivery, NOW).expect_err("rejected");
     assert_eq!((fast.code, full.code), (Code::ENVELOPE_INVALID, Code::ENVELOPE_INVALID));
     assert_eq!(fast.to_string(), full.to_string());

@@ -15,8 +15,8 @@ fn there_is_nothing_to_explain_where_nothing_is_signed_or_everything_fits() {
     let found = explained(&painchek(&[SECRET]), &signed(body), body);
     assert_eq!((codes(&found.matches), codes(&found.observations)), (vec![], vec!["signature-valid"]));
     assert_eq!(found.tried, 0);
-    let limits = hookseal::webhook::VerifyOptions { max_bytes: 10, ..painchek(&[SECRET]).limits() };
-    let found = painchek(&[SECRET]).explain_with(&delivery, NOW, &limits, 4096);
+    let options = hookseal::webhook::VerifyOptions { max_bytes: 10, ..painchek(&[SECRET]).verify_options() };
+    let found = painchek(&[SECRET]).explain_with(&delivery, NOW, &options, 4096);
     assert_eq!(codes(&found.observations), ["body-too-large"]);
 }
 
@@ -26,7 +26,7 @@ fn the_budget_is_kept_and_said() {
     let signature = signed(b"something else");
     for budget in [0, 1, 17, 500] {
         let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), TEXT.as_bytes());
-        let found = hook.explain_with(&delivery, NOW, &hook.limits(), budget);
+        let found = hook.explain_with(&delivery, NOW, &hook.verify_options(), budget);
         assert!(found.tried <= budget, "{} of {budget}", found.tried);
         assert_eq!(codes(&found.observations), ["no-match", "search-limit-reached"]);
     }
@@ -38,7 +38,7 @@ fn a_signature_that_can_be_read_in_several_ways_counts_for_each_of_them() {
     // Hex digits are letters of base64, too.
     for budget in 0..100 {
         let headers = Headers::from_iter([(HEADER, "444444444444444444444444444")]);
-        let found = hook.explain_with(&Delivery::new(headers, b"{}"), NOW, &hook.limits(), budget);
+        let found = hook.explain_with(&Delivery::new(headers, b"{}"), NOW, &hook.verify_options(), budget);
         assert!(found.tried <= budget, "{} of {budget}", found.tried);
     }
 }

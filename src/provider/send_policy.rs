@@ -1,5 +1,5 @@
-//! Rules for senders: which statuses are success, how long to wait between attempts, and whether a signature expires.
-//! Definitions and the options of a sender write them in one notation, which is parsed here.
+//! What a definition says about sending: the range of success, the delays between attempts, and whether signatures expire.
+//! The options of a sender have the same notation for ranges and delays.
 
 use super::Provider;
 
