@@ -6,10 +6,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Delivery, type DeliveryStore, exportDelivery, type Verified, type Webhook } from "../index.js";
 import { type ReceiverEvent, receiver } from "../node.js";
-import { type HookOptions, WebhookFactory } from "./hooks.js";
 import { displayName } from "./input.js";
 import { count, print, printError, sanitize, style, verdictStyle } from "./output.js";
 import { describeError, EXIT_VALID, UsageError } from "./usage.js";
+import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
 
 export interface ListenOptions extends HookOptions {
   host?: string;
@@ -49,7 +49,7 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
     `Listening on http://${family === "IPv6" ? `[${address}]` : address}:${bound}/ for ${sanitize(options.provider)}. Press Ctrl-C to stop.`,
   );
   await new Promise<void>((resolve) => {
-    listener.onFull = resolve;
+    listener.onCountReached = resolve;
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
@@ -92,7 +92,7 @@ class ListenServer {
   accepted = 0;
   rejected = 0;
   /** Called when the number of requests of --count has been received. */
-  onFull: () => void = () => {};
+  onCountReached: () => void = () => {};
   readonly #bodies = new WeakMap<IncomingMessage, Promise<Uint8Array | undefined>>();
   readonly #receive: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -121,10 +121,10 @@ class ListenServer {
     const body = collectBody(request, this.hook.maxBytes);
     this.#bodies.set(request, body);
     await this.#receive(request, response);
-    // The rejection is printed once the body is complete, and this task must count it afterwards.
+    // `onEvent` counts a rejection once the body is complete, so the count is checked after that.
     await body;
     if (this.options.count !== undefined && this.accepted + this.rejected >= this.options.count)
-      this.onFull();
+      this.onCountReached();
   }
 
   /** The delivery as received; undefined if it is incomplete. */

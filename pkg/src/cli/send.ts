@@ -1,12 +1,12 @@
 /** `send`: sends a delivery with `hookseal/send`, once or on a retry schedule, and shows the response. */
 import type { ProviderDefinition, Webhook } from "../index.js";
-import { type Attempt, send as post, SendError, type Sent } from "../send.js";
+import { type Attempt, SendError, type SendResult, send as sendWithRetries } from "../send.js";
 import { type SignCommandOptions, signDelivery } from "./create.js";
-import { WebhookFactory } from "./hooks.js";
 import { readDelivery, sources } from "./input.js";
 import { count, print, printError, sanitize, style } from "./output.js";
 import { samplesOf } from "./samples.js";
 import { ERRNO_MESSAGES, EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
+import { WebhookFactory } from "./webhook-factory.js";
 
 export interface SendCommandOptions extends SignCommandOptions {
   event?: string;
@@ -42,15 +42,15 @@ export async function send(
       "Remove --now and --url, or remove --retry.",
     );
   }
-  const outgoing = await prepareDelivery(file, options, url);
-  if (login !== undefined && !outgoing.headers.some(([name]) => name.toLowerCase() === "authorization"))
-    outgoing.headers.push(["Authorization", login]);
+  const delivery = await readDeliveryToSend(file, options, url);
+  if (login !== undefined && !delivery.headers.some(([name]) => name.toLowerCase() === "authorization"))
+    delivery.headers.push(["Authorization", login]);
   // Passed as the provider, the webhook would sign a single attempt again, and ignore --now.
-  const provider = isRetrying ? (outgoing.hook ?? outgoing.definition) : outgoing.definition;
+  const provider = isRetrying ? (delivery.hook ?? delivery.definition) : delivery.definition;
   const retries = isRetrying ? options.delays : [];
   const timeout = options.timeout ?? "15s";
   const reasonOf = (attempt: Attempt) => describeFailure(attempt, timeout);
-  const result = await sendOrExit(text, outgoing, {
+  const result = await sendOrExit(text, delivery, {
     provider,
     retries,
     timeout,
@@ -62,13 +62,13 @@ export async function send(
       if (isRetrying) printError(style.dim(formatProgress(attempt, reasonOf)));
     },
   });
-  return showResult(result, outgoing, isRetrying, { url, text, reasonOf }, options.json === true);
+  return showResult(result, delivery, isRetrying, { url, text, reasonOf }, options.json === true);
 }
 
 /** Sends the delivery. An error of the call itself is a usage error. */
-async function sendOrExit(...call: Parameters<typeof post>): Promise<Sent> {
+async function sendOrExit(...call: Parameters<typeof sendWithRetries>): Promise<SendResult> {
   try {
-    return await post(...call);
+    return await sendWithRetries(...call);
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
     if (error.code === "signature-expires") {
@@ -107,7 +107,7 @@ function describeFailure({ code, message = "" }: Attempt, timeout: string): stri
 }
 
 function showResult(
-  { ok, outcome, status, attempts, response }: Sent,
+  { ok, outcome, status, attempts, response }: SendResult,
   { body: sentBody, definition }: DeliveryToSend,
   isRetrying: boolean,
   target: { url: URL; text: string; reasonOf: (attempt: Attempt) => string },
@@ -193,8 +193,8 @@ function parseTarget(target: string): { url: URL; text: string; login?: string }
   };
 }
 
-/** Prepares the delivery: a file as it is, a file signed again, or a signed sample. */
-async function prepareDelivery(
+/** Reads the delivery: a file as it is, a file signed again, or a signed sample. */
+async function readDeliveryToSend(
   file: string | undefined,
   options: SendCommandOptions,
   url: URL,
@@ -212,7 +212,7 @@ async function prepareDelivery(
       throw new UsageError("Unknown sample.", `List the samples: hookseal new ${options.provider} --list`);
     }
     const body = new TextEncoder().encode(sample.text);
-    return toOutgoing(await signDelivery({ headers: {}, body }, options, href, options.event));
+    return toDeliveryToSend(await signDelivery({ headers: {}, body }, options, href, options.event));
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await readDelivery(source, { ...options, url: href });
@@ -226,10 +226,10 @@ async function prepareDelivery(
     };
   }
   const provider = new WebhookFactory(options, "none").providerOf(delivery);
-  return toOutgoing(await signDelivery(delivery, { ...options, provider }, href));
+  return toDeliveryToSend(await signDelivery(delivery, { ...options, provider }, href));
 }
 
-const toOutgoing = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({
+const toDeliveryToSend = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({
   headers: Object.entries(delivery.headers),
   body: delivery.body,
   definition: hook.definition,

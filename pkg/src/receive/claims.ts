@@ -17,7 +17,7 @@ export interface ClaimSettings {
   onStoreError: "refuse" | "accept";
 }
 
-/** The members in use of a webhook. `uncovered` is optional for mocks. */
+/** The used members of a webhook. `uncovered` is optional for mocks. */
 export interface ClaimedHook {
   readonly immutable: boolean;
   readonly uncovered?: readonly unknown[];
@@ -31,7 +31,10 @@ export interface Claim {
   token: string | undefined;
   /** The key of the body, if the body was claimed as well. */
   bodyKey: string | undefined;
-  /** The arguments for a second claim of the body, if an equal delivery that is handled too holds the first one. */
+  /**
+   * Set if an equal delivery without an idempotency key has claimed the body, and this one is handled as well. After that, the
+   * body is claimed with these arguments, in case the other delivery failed and released it.
+   */
   shared?: { key: string; digest: string };
   retryChanged: boolean;
   replayed: boolean;
@@ -116,7 +119,6 @@ export class Claims {
     if (token === undefined) return;
     if (shared !== undefined && operation === "done") {
       try {
-        // The delivery that held the body may have failed and released it, while this one was handled.
         if ((await this.#claimWithTimeout(shared.key, shared.digest, token)) === "new")
           claim.bodyKey = shared.key;
       } catch (error) {
@@ -146,10 +148,10 @@ export class Claims {
     const { type, id, digest, signature } = delivery;
     const { name, changed, replayed } = this.#settings;
     const { status } = signature;
-    // The id starts with the type and a colon; the key has the type already.
+    // The id starts with the type and a colon, and the type is a part of the key of its own.
     const idInType = id.startsWith(type) ? id.slice(type.length + 1) : id;
-    // SECURITY: the id came from an unsigned header, which an attacker can leave out. Without an id the digest is the key, or
-    // every replay would be handled.
+    // A delivery without an id has no key. SECURITY: except where the provider sends ids in an unsigned header, which an attacker
+    // can remove. Then the digest is the key; otherwise every replay would be handled.
     const isKeyless = id === "" && !this.#uncovered.includes("id");
     const parts = id === "" && !isKeyless ? [idInType, digest] : [idInType];
     // JSON keeps different lists of parts apart.
@@ -164,7 +166,7 @@ export class Claims {
       const state = await this.#claimWithTimeout(bodyKey, keyHash, token);
       if (state === "new") claim.bodyKey = bodyKey;
       else if (isKeyless && state !== "changed") claim.shared = { key: bodyKey, digest: keyHash };
-      // Another attempt at the same delivery.
+      // This body, id and type are being handled: another attempt at the same delivery.
       else if (state === "in-progress") throw inProgress();
       else if (state === "changed") {
         if (replayed === "ignore") return "replayed";

@@ -218,7 +218,8 @@ export interface ReceiverOptions<R = unknown> {
    */
   log?: false | ((line: string, event: ReceiverEvent) => unknown) | undefined;
   /**
-   * Called with each such request, complete with headers and body, to store it: the body may be health data. The response waits
+   * Called with each request that `log` has a line about, complete with headers and body, to store it. The body may be health
+   * data. The response waits
    * for its promise for a second at most. Errors that it throws go to `onError`.
    */
   onRejected?: ((rejected: RejectedRequest<R>) => unknown) | undefined;

@@ -1,5 +1,5 @@
 /** The error of a call that cannot be sent, whatever the receiver would respond. */
-import { core, guarded } from "../core.js";
+import { callCore, core } from "../core.js";
 import { type OptionNames, optionMistake } from "../options.js";
 
 /** Why a call of `send` is wrong. */
@@ -36,7 +36,7 @@ export function checkOptions(call: string, options: unknown, names: OptionNames)
 export function coreOption<T>(read: (functions: ReturnType<typeof core>) => T): T {
   const functions = core();
   try {
-    return guarded(() => read(functions));
+    return callCore(() => read(functions));
   } catch (thrown) {
     const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
     if (code !== "option-invalid") throw thrown;

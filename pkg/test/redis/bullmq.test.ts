@@ -134,7 +134,7 @@ describe("a queue of deliveries", () => {
     assert.equal(got.length, 8);
     const [first] = await dead();
     assert.deepEqual([first?.attempts, first?.reason], [4, "status 500"]);
-    assert.ok((first?.at ?? 0) > 1e12);
+    assert.ok((first?.lastAttemptAt ?? 0) > 1e12);
     await resend(id);
     await until("it was sent once", () => got.length === 9);
     await until("it is dead again", async () => (await dead()).length === 2);

@@ -215,7 +215,7 @@ describe("the line about an error without `onError`", () => {
     const own = await saidOf(
       hook.check(forged()).ok ? undefined : (hook.check(forged()) as { error: unknown }).error,
     );
-    assert.match(own, /threw HooksealError\. Signature mismatch/);
+    assert.match(own, /threw HooksealError\. The signature in /);
   });
 
   it("is what kind of thing it is, where it is no Error", async () => {

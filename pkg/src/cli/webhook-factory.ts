@@ -86,7 +86,7 @@ export class WebhookFactory {
     return this.#options.provider ?? detectProvider(delivery);
   }
 
-  /** The same, or a usage error. */
+  /** Like `detect`, but throws a usage error if no provider is detected. */
   providerOf(delivery: Delivery): string {
     const provider = this.detect(delivery);
     if (provider !== undefined) return provider;
