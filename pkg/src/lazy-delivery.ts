@@ -6,10 +6,13 @@ import { eventOf } from "./event.js";
 import type { Issue, Report } from "./types.js";
 import type { LazyFields } from "./verified.js";
 
-/** The core's side of a webhook. */
+/**
+ * The webhook in the core.
+ * @internal
+ */
 export type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
 
-/** The arguments of the core's verbs: lengths in the scratch buffer, and encoded. */
+/** The arguments of the core's verbs: lengths in the scratch buffer, and encoded options. */
 export type Call = [
   head: number,
   body: number,
@@ -19,7 +22,10 @@ export type Call = [
   tolerance: number,
 ];
 
-/** The fields of a delivery that are made when they are read. */
+/**
+ * The fields of a delivery that are made when they are read.
+ * @internal
+ */
 export class LazyDelivery implements LazyFields {
   readonly #hook: CoreHandle<Hook>;
   readonly #keys: readonly string[];

@@ -35,7 +35,10 @@ export interface ProviderMetadata extends ProviderSendPolicy {
   uncovered: Uncovered;
 }
 
-/** A delivery that was verified and is still in the scratch buffer. */
+/**
+ * A delivery that was verified and is still in the scratch buffer.
+ * @internal
+ */
 export interface VerifiedInput {
   hook: CoreHandle<Hook>;
   provider: ProviderMetadata;
@@ -48,7 +51,10 @@ export interface VerifiedInput {
   encoded: EncodedOptions;
 }
 
-/** The error of a delivery that was just rejected. Most callers read code and status only. */
+/**
+ * The error of a delivery that was just rejected. Most callers read code and status only.
+ * @internal
+ */
 export function rejection(
   { hook, provider, head, encoded }: VerifiedInput,
   body: Uint8Array | string,
@@ -68,7 +74,10 @@ export function rejection(
   });
 }
 
-/** The delivery that was just accepted. */
+/**
+ * The delivery that was just accepted.
+ * @internal
+ */
 export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const { hook, provider, head, headLength, body, bodyLength, encoded } = input;
   const words = resultWords();

@@ -11,8 +11,8 @@ use super::coverage::{Coverage, Uncovered};
 use super::envelope::Envelope;
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
+use super::notation::{parse_duration_ms, parse_status_range};
 use super::rules::Rules;
-use super::send_policy::{parse_duration_ms, parse_status_range};
 use super::signed_time::SignedTime;
 
 /// The schema of definitions, `definition.schema.json` without its annotations.

@@ -7,6 +7,7 @@ mod detect;
 mod envelope;
 mod idempotency;
 mod members;
+mod notation;
 pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
@@ -18,8 +19,8 @@ pub use detect::ProviderDetector;
 pub(crate) use envelope::is_id_or_type;
 pub use envelope::{Envelope, FieldSource};
 pub use idempotency::IdempotencySource;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub use rules::RULE_CODES;
 pub use send_policy::SignatureExpiry;
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
-pub(crate) use send_policy::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub use signed_time::SignedTime;

@@ -137,7 +137,7 @@ describe("the URL of send", () => {
     assert.match(out, /^POST http:\/\/127\.0\.0\.1:\d+\/hook\/\{patient\}\?q=\{webhook_queue_id\} /);
     assert.match(
       refused(["send", `${url}/{nothing}`, BODY, ...TRUST]),
-      /The URL asks for \{nothing\}.*\nOn the command line, write the value into the URL\./,
+      /no value for the URL parameter \{nothing\}.*\nOn the command line, write the value into the URL\./,
     );
   });
   it("may hold a name and a password, which go into a header and are not shown", async () => {
