@@ -6,7 +6,7 @@ import type { OptionNames } from "./options.js";
 import { randomBytes } from "./random.js";
 import type { CompareOptions, ExplainOptions, SignOptions, VerifyOptions, WebhookOptions } from "./types.js";
 
-/** `now` in milliseconds. The others are NaN, or the default profile, where the webhook's own apply. */
+/** The options of one call as numbers. NaN, or the default profile, selects the webhook's own option. */
 export interface EncodedOptions {
   now: number;
   profile: number;

@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::cache::files;
-use crate::run::{Failure, root, shown};
+use crate::run::{Failure, relative_path, root};
 
 /// The words, and the permitted uses.
 const LIST: &str = include_str!("../words.txt");
@@ -45,7 +45,7 @@ pub fn check() -> Result<(), Failure> {
     let mut unused = quotations.clone();
     for path in PATHS {
         for file in files(&root().join(path))? {
-            let name = shown(&file).replace('\\', "/");
+            let name = relative_path(&file).replace('\\', "/");
             if !is_checked(&name) {
                 continue;
             }

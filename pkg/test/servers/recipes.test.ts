@@ -360,8 +360,8 @@ export const pool = {
       t.mock.method(console, method, (...texts: unknown[]) => said.push(texts));
     const refused = join(folder("refused"), "bodies");
     mkdirSync(refused);
-    Object.assign(process.env, { MAINTENANCE: "1", REFUSED_FOLDER: refused });
-    t.after(() => delete process.env.REFUSED_FOLDER);
+    Object.assign(process.env, { MAINTENANCE: "1", REJECTED_FOLDER: refused });
+    t.after(() => delete process.env.REJECTED_FOLDER);
     const hook = painchek({ secrets: [SECRET] });
     const answer = async (
       receive: (request: Request) => Promise<Response>,
