@@ -189,7 +189,8 @@ export function treeView(): HTMLElement {
         break;
       case "ArrowLeft":
         if (row.getAttribute("aria-expanded") === "true") toggle(row, false);
-        else focus(all.slice(0, position).findLast((item) => Number(item.getAttribute("aria-level")) < level));
+        else
+          focus(all.slice(0, position).findLast((item) => Number(item.getAttribute("aria-level")) < level));
         break;
       case "Enter":
       case " ":
