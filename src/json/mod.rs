@@ -281,7 +281,8 @@ impl Token {
             .then_some((self.word >> Self::SYMBOL_SHIFT & Self::SYMBOL_MASK) as Symbol)
     }
 
-    /// The upper four bits, as an index for lookup tables. They tell an interned key from any other ASCII string.
+    /// The upper four bits, as an index for lookup tables. Unlike [`token_kind`](Self::token_kind), they distinguish interned
+    /// keys from other ASCII strings.
     #[inline]
     pub fn kind_bits(self) -> usize {
         (self.word >> Self::KIND_SHIFT) as usize

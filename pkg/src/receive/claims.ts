@@ -35,7 +35,7 @@ export interface Claim {
    * Set if an equal delivery without an idempotency key has claimed the body, and this one is handled as well. After that, the
    * body is claimed with these arguments, in case the other delivery failed and released it.
    */
-  shared?: { key: string; digest: string };
+  sharedBody?: { key: string; digest: string };
   retryChanged: boolean;
   replayed: boolean;
 }
@@ -59,8 +59,8 @@ export class Claims {
   /** The parts of a delivery that the provider's signature does not cover. */
   readonly #uncovered: readonly unknown[];
   readonly #report: (error: unknown) => void;
-  #prefix: string | undefined;
-  #count = 0;
+  #tokenPrefix: string | undefined;
+  #claimCount = 0;
 
   /** `report` is called with the errors of the store. */
   constructor(settings: ClaimSettings, hook: ClaimedHook, report: (error: unknown) => void) {
@@ -75,14 +75,14 @@ export class Claims {
    * type.
    */
   async claim(delivery: Verified, event: ClaimEvent): Promise<Claim | "duplicate" | "replayed"> {
-    // Without an idempotency key there is no claim, since equal deliveries may be different events. SECURITY: except where the
-    // signature does not cover everything, or a captured body could be sent again and again.
+    // A delivery without an idempotency key is not claimed, since equal deliveries may be different events. SECURITY: one that is
+    // replayable is claimed by its body.
     if (delivery.id === "" && !this.#isReplayable(delivery)) {
       return { key: "", token: undefined, bodyKey: undefined, retryChanged: false, replayed: false };
     }
-    this.#prefix ??= randomId();
-    this.#count += 1;
-    const token = `${this.#prefix}-${this.#count}`;
+    this.#tokenPrefix ??= randomId();
+    this.#claimCount += 1;
+    const token = `${this.#tokenPrefix}-${this.#claimCount}`;
     const claim: Claim = { key: "", token, bodyKey: undefined, retryChanged: false, replayed: false };
     let state: Claim | "duplicate" | "replayed" | undefined;
     try {
@@ -104,9 +104,9 @@ export class Claims {
     } finally {
       if (claim.retryChanged) event.retryChanged = true;
       if (claim.replayed) event.replayed = true;
-      // A delivery that is not handled releases its body for one that is.
-      const isUnused = event.storeFailed === undefined && typeof state !== "object";
-      if (isUnused && claim.bodyKey !== undefined) {
+      // A duplicate or a replay is not handled, so its claim of the body is released.
+      const isNotHandled = event.storeFailed === undefined && typeof state !== "object";
+      if (isNotHandled && claim.bodyKey !== undefined) {
         await this.#finishClaim("release", claim.bodyKey, token, event);
       }
     }
@@ -115,24 +115,24 @@ export class Claims {
 
   /** Completes or releases a claim: both keys at the same time, so that a crash rarely ends only one of them. */
   async end(operation: "done" | "release", claim: Claim, event: ClaimEvent): Promise<void> {
-    const { key, token, shared } = claim;
+    const { key, token, sharedBody } = claim;
     if (token === undefined) return;
-    if (shared !== undefined && operation === "done") {
+    if (sharedBody !== undefined && operation === "done") {
       try {
-        if ((await this.#claimWithTimeout(shared.key, shared.digest, token)) === "new")
-          claim.bodyKey = shared.key;
+        if ((await this.#claimWithTimeout(sharedBody.key, sharedBody.digest, token)) === "new")
+          claim.bodyKey = sharedBody.key;
       } catch (error) {
         event.storeFailed = "done";
         this.#report(error);
       }
     }
     const { bodyKey } = claim;
-    const own = key === "" ? undefined : this.#finishClaim(operation, key, token, event);
-    if (bodyKey === undefined) return await own;
-    await Promise.all([own, this.#finishClaim(operation, bodyKey, token, event)]);
+    const keyFinished = key === "" ? undefined : this.#finishClaim(operation, key, token, event);
+    if (bodyKey === undefined) return await keyFinished;
+    await Promise.all([keyFinished, this.#finishClaim(operation, bodyKey, token, event)]);
   }
 
-  /** Whether an attacker who captured the delivery could send it again under another id or type. */
+  /** Whether an attacker who captured the signed body could send it again under another id or type. */
   #isReplayable({ signature }: Verified): boolean {
     return (
       signature.status === "verified" && (this.#uncovered.length > 0 || signature.uncovered !== undefined)
@@ -165,7 +165,7 @@ export class Claims {
       const keyHash = await sha256(key);
       const state = await this.#claimWithTimeout(bodyKey, keyHash, token);
       if (state === "new") claim.bodyKey = bodyKey;
-      else if (isKeyless && state !== "changed") claim.shared = { key: bodyKey, digest: keyHash };
+      else if (isKeyless && state !== "changed") claim.sharedBody = { key: bodyKey, digest: keyHash };
       // This body, id and type are being handled: another attempt at the same delivery.
       else if (state === "in-progress") throw inProgress();
       else if (state === "changed") {
