@@ -144,9 +144,10 @@ describe("what is kept of a refusal", () => {
     assert.ok(first.error instanceof HooksealError && first.request instanceof Request);
     assert.deepEqual(Buffer.from(first.body as Uint8Array), Buffer.from(bad.body));
     assert.match(`${(first.headers as Headers).get("x-painchek-wh-signature")}`, /^sha256=0/);
+    assert.equal(second.detail, "Method not allowed; use POST.");
     assert.deepEqual(
-      [second.code, second.issues, "body" in second, "error" in second],
-      ["method-not-allowed", [], false, false],
+      [second.code, second.issues, "body" in second, "error" in second, "detail" in first],
+      ["method-not-allowed", [], false, false, false],
     );
   });
 
