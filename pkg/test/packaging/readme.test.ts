@@ -147,8 +147,8 @@ describe("an example of the README", () => {
       // The receiver's secret instead of the one that is printed.
       const file = extension.replace("%", `sending`);
       writeFileSync(join(folder, file), code.replaceAll("my-secret", SECRET));
-      const said = run(process.execPath, [join(folder, file)], folder, { RECEIVER: url });
-      assert.equal(said, "true 1\n");
+      const output = run(process.execPath, [join(folder, file)], folder, { RECEIVER: url });
+      assert.equal(output, "true 1\n");
     });
 
     it(`receives X-on events, ${kind}`, async () => {
@@ -195,18 +195,18 @@ describe("an example of the README", () => {
     const start = (words: string[]) => {
       const child = spawn(join(folder, "node_modules/.bin/hookseal"), words, { cwd: folder, env });
       started.push(child);
-      let said = "";
+      let output = "";
       for (const stream of [child.stdout, child.stderr]) {
         stream.on("data", (part) => {
-          said += part;
+          output += part;
         });
       }
       const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-      return { said: () => said, ended };
+      return { output: () => output, ended };
     };
     writeFileSync(join(folder, "secret.txt"), SECRET);
     writeFileSync(join(folder, "archive.har"), JSON.stringify(har));
-    const expected: Record<string, [code: number, said: RegExp]> = {
+    const expected: Record<string, [code: number, output: RegExp]> = {
       explain: [1, /^signature-mismatch .*\n\nmatch body-python-style /],
       verify: [0, /^verified assessment_add /],
       inspect: [0, /\n1 delivery: 1 verified\n/],
@@ -225,14 +225,14 @@ describe("an example of the README", () => {
       writeFileSync(join(folder, "request.http"), request(text));
       const command = start([verb, ...words].map((word) => word.replace("3000", `${port}`)));
       if (verb === "listen") {
-        for (let tries = 0; tries < 400 && !command.said().includes("Listening"); tries++)
+        for (let tries = 0; tries < 400 && !command.output().includes("Listening"); tries++)
           await new Promise((resolve) => setTimeout(resolve, 25));
         continue;
       }
-      const [code, said] = expected[verb] as [number, RegExp];
-      assert.equal(await command.ended, code, command.said());
-      assert.match(command.said(), said);
-      if (verb === "explain") assert.deepEqual(missingLines(command.said()), []);
+      const [code, output] = expected[verb] as [number, RegExp];
+      assert.equal(await command.ended, code, command.output());
+      assert.match(command.output(), output);
+      if (verb === "explain") assert.deepEqual(missingLines(command.output()), []);
     }
   });
 });

@@ -134,9 +134,9 @@ describe("a primary without its replica", () => {
     const client = ioredis(two.port);
     let patience = 20_000;
     const copied = async (reply: Promise<unknown>) => {
-      const [said, replicas] = await Promise.all([reply, client.wait(1, patience)]);
+      const [result, replicas] = await Promise.all([reply, client.wait(1, patience)]);
       if (replicas < 1) throw new Error("no replica has it");
-      return said;
+      return result;
     };
     const waiting: IoredisLike = {
       evalsha: (sha, keys, ...words) => copied(client.evalsha(sha, keys, ...words)),

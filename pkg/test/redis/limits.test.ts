@@ -318,13 +318,13 @@ describe("a process", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     open.push(() => child.kill("SIGKILL"));
-    let said = "";
+    let output = "";
     child.stdout.on("data", (part) => {
-      said += part;
+      output += part;
     });
     await until("it has ended", () => child.exitCode !== null);
     assert.equal(child.exitCode, 0);
-    assert.equal(said, "new\n");
+    assert.equal(output, "new\n");
   });
 });
 

@@ -79,9 +79,9 @@ for (const kind of Object.keys(CLIENTS)) {
       const [one, two] = [await store({ timeout: 60_000 }, kind), await store({ timeout: 60_000 }, kind)];
       const id = fresh();
       const claims = Array.from({ length: 10_000 }, (_, at) => (at % 2 === 0 ? one : two).claim(id, "a"));
-      const said = await Promise.all(claims);
-      assert.equal(said.filter((state) => state === "new").length, 1);
-      assert.equal(said.filter((state) => state === "in-progress").length, 9999);
+      const states = await Promise.all(claims);
+      assert.equal(states.filter((state) => state === "new").length, 1);
+      assert.equal(states.filter((state) => state === "in-progress").length, 9999);
     });
 
     it("works with a Redis that does not know its scripts, and one that has forgotten them", async () => {

@@ -43,8 +43,8 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
     const refusedEarly = async (unfinished: string) => {
       const before = await told("body-too-large");
       const held = exceptions.unfinished !== undefined;
-      const said = await raw(running.port, unfinished, held ? 100 : 5_000, /\r\n\r\n/);
-      if (!held) assert.match(said, /^HTTP\/1\.1 413 /);
+      const output = await raw(running.port, unfinished, held ? 100 : 5_000, /\r\n\r\n/);
+      if (!held) assert.match(output, /^HTTP\/1\.1 413 /);
       await told("body-too-large", before + 1);
     };
 
@@ -261,8 +261,8 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       const head = `POST /hook HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"event":`;
       const held = exceptions.unfinished !== undefined;
       const late = /^HTTP\/1\.1 408 [\s\S]*"code":"body-timeout"/;
-      const said = await raw(running.port, head, held ? 100 : 5_000, late);
-      if (!held) assert.match(said, late);
+      const output = await raw(running.port, head, held ? 100 : 5_000, late);
+      if (!held) assert.match(output, late);
       await told("body-timeout", 1);
       await raw(running.port, head, 2_000, "cut");
       assert.equal((await post(hook, delivery())).status, 200);

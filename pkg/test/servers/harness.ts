@@ -18,7 +18,7 @@ export interface Running {
   url: string;
   port: number;
   /** What it wrote. */
-  said(): string;
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -36,14 +36,14 @@ export async function start(
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let said = "";
+  let output = "";
   const port = await new Promise<number>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it does not listen: ${said}`)), 60_000);
+    const timer = setTimeout(() => reject(new Error(`it does not listen: ${output}`)), 60_000);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (part) => {
-        said += part;
+        output += part;
         if (options.port !== undefined) return;
-        const found = (options.says ?? /listening (\d+)/).exec(said);
+        const found = (options.says ?? /listening (\d+)/).exec(output);
         if (found !== null) resolve(Number(found[1]));
       });
     }
@@ -51,13 +51,13 @@ export async function start(
     child.once("error", reject);
     child.once("exit", (code) => {
       clearTimeout(timer);
-      reject(new Error(`it ended with ${code}: ${said}`));
+      reject(new Error(`it ended with ${code}: ${output}`));
     });
   }).catch((error) => {
     child.kill("SIGKILL");
     throw error;
   });
-  return { url: `http://127.0.0.1:${port}`, port, said: () => said, stop: () => end(child) };
+  return { url: `http://127.0.0.1:${port}`, port, output: () => output, stop: () => end(child) };
 }
 
 /** Waits until somebody takes connections. */
@@ -173,20 +173,20 @@ export function raw(
   until?: RegExp | "cut",
 ): Promise<string> {
   return new Promise((resolve) => {
-    let said = "";
+    let output = "";
     const socket = connect(port, "127.0.0.1", () => {
       socket.write(text);
       if (until === "cut") setTimeout(() => socket.destroy(), 30);
     });
     const timer = setTimeout(() => socket.destroy(), patience);
     socket.on("data", (part) => {
-      said += part;
-      if (until instanceof RegExp && until.test(said)) socket.destroy();
+      output += part;
+      if (until instanceof RegExp && until.test(output)) socket.destroy();
     });
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(timer);
-      resolve(said);
+      resolve(output);
     });
   });
 }
@@ -218,9 +218,9 @@ export function isProblem(reply: Reply, status: number, code: string, secrets: s
     [status, "application/problem+json"],
     reply.text,
   );
-  const said = JSON.parse(reply.text);
-  assert.equal(said.status, status);
-  assert.equal(said.code, code);
+  const output = JSON.parse(reply.text);
+  assert.equal(output.status, status);
+  assert.equal(output.code, code);
   for (const secret of [SECRET, "name", ...secrets]) assert.ok(!reply.text.includes(secret), reply.text);
   assert.ok(!/[0-9a-f]{40}/.test(reply.text), reply.text);
 }

@@ -191,10 +191,10 @@ for (const [name, { start, beside }] of Object.entries(recipes)) {
       assert.equal((await post(url, { headers, body })).text, '{"status":"duplicate"}');
       assert.equal((await post(url, { body: Buffer.alloc(0) }, "GET")).status, 405);
       // What a process prints takes a moment to arrive.
-      for (let tries = 0; tries < 100 && !running.said().includes(id); tries++) {
+      for (let tries = 0; tries < 100 && !running.output().includes(id); tries++) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      assert.equal(running.said().split(`received assessment_add ${id}`).length - 1, 1, running.said());
+      assert.equal(running.output().split(`received assessment_add ${id}`).length - 1, 1, running.output());
     });
 
     if (beside === undefined) return;
@@ -355,9 +355,9 @@ export const pool = {
     const { handler } = await load("A Response of your own", "response.mjs");
     const unknown = await load("Unknown events", "unknown.mjs");
     const { onRejected } = await load("Log lines", "rejected.mjs");
-    const said: unknown[][] = [];
+    const output: unknown[][] = [];
     for (const method of ["log", "warn"] as const)
-      t.mock.method(console, method, (...texts: unknown[]) => said.push(texts));
+      t.mock.method(console, method, (...texts: unknown[]) => output.push(texts));
     const refused = join(folder("refused"), "bodies");
     mkdirSync(refused);
     Object.assign(process.env, { MAINTENANCE: "1", REFUSED_FOLDER: refused });
@@ -378,7 +378,7 @@ export const pool = {
     assert.equal(await answer(other, good.body), 200);
     const broken = Buffer.from('{"event":"assessment_add","data":{"uuid":1}}');
     assert.equal(await answer(other, broken), 400);
-    assert.deepEqual(said, [
+    assert.deepEqual(output, [
       ["received", "assessment_add", good.id],
       ["unknown event", "assessment_delete"],
       ["received", good.id, good.uuid],

@@ -31,13 +31,13 @@ export default {
   });
   after(() => running?.stop());
 
-  const said = async (path: string) => await (await fetch(`${running.url}${path}`)).text();
+  const textOf = async (path: string) => await (await fetch(`${running.url}${path}`)).text();
 
   it("is told that code generation is forbidden, and of the way out", async () => {
-    assert.match(await said("/"), /does not let hookseal compile WebAssembly.*`import`.*hookseal\/slim/);
+    assert.match(await textOf("/"), /does not let hookseal compile WebAssembly.*`import`.*hookseal\/slim/);
   });
 
   it("runs that way out", async () => {
-    assert.equal(await said("/slim"), "painchek");
+    assert.equal(await textOf("/slim"), "painchek");
   });
 });

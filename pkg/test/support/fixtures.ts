@@ -46,7 +46,7 @@ export function errorOf(call: () => unknown): HooksealError {
   assert.fail("nothing was thrown");
 }
 
-/** Every field of an accepted delivery, those included that are worked out when they are asked for. */
+/** Every field of an accepted delivery, including the lazy ones. */
 export function fieldsOf(verified: Verified): Record<string, unknown> {
   const names = [
     "event",

@@ -329,8 +329,8 @@ describe("explain", () => {
           body,
           painchek({ secrets: [secret] }),
         );
-        const said = JSON.stringify(found) + inspect(found, { depth: 9, showHidden: true });
-        for (const hidden of [SECRET, right, base64, "Zoë"]) assert.ok(!said.includes(hidden), said);
+        const output = JSON.stringify(found) + inspect(found, { depth: 9, showHidden: true });
+        for (const hidden of [SECRET, right, base64, "Zoë"]) assert.ok(!output.includes(hidden), output);
       }
     }
   });

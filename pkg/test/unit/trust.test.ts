@@ -191,15 +191,15 @@ describe("the Content-Type", () => {
   });
 
   it("of another kind of JSON is a warning in the strict profile alone", () => {
-    const said = (profile: "lenient" | "strict", ...types: string[]) =>
+    const severitiesOf = (profile: "lenient" | "strict", ...types: string[]) =>
       surgery
         .inspect({ headers: { "Content-Type": types }, body }, { profile })
         .issues.filter(({ code }) => code === "content-type")
         .map(({ severity }) => severity);
-    assert.deepEqual(said("lenient", "application/vnd.api+json"), []);
-    assert.deepEqual(said("strict", "application/vnd.api+json"), ["warning"]);
-    assert.deepEqual(said("lenient", "text/plain"), ["error"]);
-    assert.deepEqual(said("lenient", "application/json", "application/json"), ["error"]);
+    assert.deepEqual(severitiesOf("lenient", "application/vnd.api+json"), []);
+    assert.deepEqual(severitiesOf("strict", "application/vnd.api+json"), ["warning"]);
+    assert.deepEqual(severitiesOf("lenient", "text/plain"), ["error"]);
+    assert.deepEqual(severitiesOf("lenient", "application/json", "application/json"), ["error"]);
   });
 });
 
@@ -302,15 +302,15 @@ describe("a secret", () => {
   });
 
   it("that is short is a warning if it verifies", () => {
-    const said = (hook: Webhook, signer: Webhook) => {
+    const warningsOf = (hook: Webhook, signer: Webhook) => {
       const { headers, body } = signer.sign('{"event":"a.new.one","data":{}}');
       const issues = codes(hook.verify({ headers, body }).issues, "info");
       assert.deepEqual(codes(hook.inspect({ headers, body }).issues, "info"), issues);
       return issues;
     };
     const [short, long] = [painchek({ secrets: ["hunter2"] }), painchek({ secrets: [SECRET] })];
-    assert.deepEqual(said(short, short), ["secret-short"]);
-    assert.deepEqual(said(long, long), []);
+    assert.deepEqual(warningsOf(short, short), ["secret-short"]);
+    assert.deepEqual(warningsOf(long, long), []);
   });
 
   it("in another argument is not repeated", () => {
