@@ -239,7 +239,7 @@ describe("SvelteKit's own limit of a body", () => {
     const send = await to(sveltekit(cwd, env));
     handled(await send(sized(512 * 1024)));
     const details = tooLarge(await send(sized(512 * 1024 + 1)));
-    assert.deepEqual(details, Array(2).fill("The body is larger than the server hands over."));
+    assert.deepEqual(details, Array(2).fill("The body is larger than the limit of the server."));
   });
 
   it("does not change the limit of the receiver if it is higher", async () => {

@@ -36,7 +36,7 @@ const hookOf = (id: string, profile: "lenient" | "strict" = "lenient") =>
 
 const hmac = (message: string, encoding: "hex" | "base64", key = "whsec_not-a-real-secret") =>
   createHmac("sha256", key).update(message).digest(encoding);
-const stripe = new Stripe("sk_test_nobody");
+const stripe = new Stripe("sk_test_unused");
 const paddle = new Paddle("unused");
 
 /** The headers of each provider with a body, signed by its own library, or as its documentation describes. */
