@@ -6,7 +6,10 @@ import type { Limits } from "./limits.js";
 import type { Issue, Report } from "./types.js";
 import type { LazyFields } from "./verified.js";
 
-/** The core's side of a webhook. */
+/**
+ * The core's side of a webhook.
+ * @internal
+ */
 export type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
 
 /** The arguments of the core's verbs: lengths in the scratch buffer, and limits. */
@@ -19,7 +22,10 @@ export type Call = [
   tolerance: number,
 ];
 
-/** The fields of a delivery that are made when they are read. */
+/**
+ * The fields of a delivery that are made when they are read.
+ * @internal
+ */
 export class LazyDelivery implements LazyFields {
   readonly #hook: Held<Hook>;
   readonly #keys: readonly string[];

@@ -35,7 +35,10 @@ export interface ProviderMetadata extends DeliveryPolicy {
   uncovered: Uncovered;
 }
 
-/** A delivery that was verified and is still in the scratch buffer. */
+/**
+ * A delivery that was verified and is still in the scratch buffer.
+ * @internal
+ */
 export interface VerifiedInput {
   hook: Held<Hook>;
   provider: ProviderMetadata;
@@ -48,7 +51,10 @@ export interface VerifiedInput {
   limits: Limits;
 }
 
-/** The error of a delivery that was just rejected. Most callers read code and status only. */
+/**
+ * The error of a delivery that was just rejected. Most callers read code and status only.
+ * @internal
+ */
 export function rejection(
   { hook, provider, head, limits }: VerifiedInput,
   body: Uint8Array | string,
@@ -68,7 +74,10 @@ export function rejection(
   });
 }
 
-/** The delivery that was just accepted. */
+/**
+ * The delivery that was just accepted.
+ * @internal
+ */
 export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const { hook, provider, head, headLength, body, bodyLength, limits } = input;
   const words = resultWords();

@@ -21,7 +21,8 @@ const MAX_KEY_BYTES: usize = (1 << 16) - 1;
 #[derive(Default)]
 pub struct KeyInterner {
     texts: Vec<Box<str>>,
-    symbols: HashMap<Box<str>, Symbol>,
+    /// PERF: of the same type as the maps of the schema compiler, which share its code.
+    symbols: HashMap<Box<str>, u32>,
 }
 
 impl KeyInterner {
@@ -29,7 +30,8 @@ impl KeyInterner {
     /// the parser does not look up.
     pub fn intern(&mut self, text: &str) -> Symbol {
         if let Some(symbol) = self.symbols.get(text) {
-            return *symbol;
+            #[allow(clippy::cast_possible_truncation)] // MAX_SYMBOLS bounds it
+            return *symbol as Symbol;
         }
         let needs_no_escape = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
         if self.texts.len() == MAX_SYMBOLS || text.len() > MAX_KEY_BYTES || !text.bytes().all(needs_no_escape)
@@ -39,7 +41,7 @@ impl KeyInterner {
         #[allow(clippy::cast_possible_truncation)] // MAX_SYMBOLS bounds it
         let symbol = self.texts.len() as Symbol;
         self.texts.push(text.into());
-        self.symbols.insert(text.into(), symbol);
+        self.symbols.insert(text.into(), symbol.into());
         symbol
     }
 

@@ -8,10 +8,11 @@ use crate::text::escape_controls;
 use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
-use super::delivery_policy::{parse_duration_ms, parse_status_range};
+
 use super::envelope::Envelope;
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
+use super::notation::{parse_duration_ms, parse_status_range};
 use super::rules::Rules;
 use super::signed_time::SignedTime;
 

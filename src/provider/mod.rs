@@ -8,6 +8,7 @@ mod detect;
 mod envelope;
 mod idempotency;
 mod members;
+mod notation;
 pub(crate) mod rules;
 mod signed_time;
 
@@ -15,11 +16,11 @@ pub use catalog::{definition, ids};
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
 pub use delivery_policy::SignatureExpiry;
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
-pub(crate) use delivery_policy::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub use detect::ProviderDetector;
 pub(crate) use envelope::is_name;
 pub use envelope::{Envelope, FieldSource};
 pub use idempotency::IdempotencySource;
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub use rules::RULE_CODES;
 pub use signed_time::SignedTime;

@@ -88,9 +88,22 @@ impl DialectRules {
     /// The kind of a keyword, or `None` if the specification does not define it.
     pub fn keyword(self, name: &str) -> Option<KeywordKind> {
         let both = match name {
-            "$schema" | "$id" | "$comment" | "title" | "description" | "default" | "examples"
-            | "readOnly" | "writeOnly" | "contentEncoding" | "contentMediaType" | "x-lenient"
-            | "x-strict" | "x-expected" | "x-type-hint" | "x-fraction" => KeywordKind::Annotation,
+            "$schema"
+            | "$id"
+            | "$comment"
+            | "title"
+            | "description"
+            | "default"
+            | "examples"
+            | "readOnly"
+            | "writeOnly"
+            | "contentEncoding"
+            | "contentMediaType"
+            | "x-lenient"
+            | "x-strict"
+            | "x-expected"
+            | "x-type-hint"
+            | "x-max-fraction-digits" => KeywordKind::Annotation,
             "$ref" | "type" | "enum" | "const" | "required" | "minProperties" | "maxProperties"
             | "minItems" | "maxItems" | "uniqueItems" | "minLength" | "maxLength" | "pattern" | "format"
             | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {

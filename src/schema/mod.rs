@@ -13,7 +13,7 @@
 //!   severities, with `"*"` for all others. The default is an error.
 //! - `x-expected`, next to `pattern`, describes the pattern in messages.
 //! - `x-type-hint`, next to `type`, is the hint of an issue about the type.
-//! - `x-fraction: 9`, next to the format `date-time`, limits the digits after the seconds to nine. RFC 3339 has no limit.
+//! - `x-max-fraction-digits: 9`, next to the format `date-time`, limits the digits after the seconds to nine. RFC 3339 has no limit.
 
 mod compile;
 mod compiled;

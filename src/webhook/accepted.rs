@@ -38,7 +38,7 @@ pub enum CoveredPart {
     Body,
 }
 
-/// An accepted delivery: the result of [`verify`](Webhook::verify).
+/// An accepted delivery: the result of [`verify`](crate::webhook::Webhook::verify).
 ///
 /// The members are those of `Verified` in TypeScript, in snake case. The differences: `event_type` is `type` there, since
 /// that is a keyword here; [`event`](Self::event) and [`digest`](Self::digest) are methods, since both take time, as the
@@ -100,7 +100,7 @@ impl<'b> Verified<'b> {
     }
 }
 
-/// An accepted delivery that borrows its texts: the result of [`verify_fast`](Webhook::verify_fast), and the source of
+/// An accepted delivery that borrows its texts: the result of [`verify_fast`](crate::webhook::Webhook::verify_fast), and the source of
 /// [`Verified`]. `Debug` leaves out the values of the payload.
 pub struct AcceptedDelivery<'b, 'd> {
     /// The event type.

@@ -285,9 +285,14 @@ fn file_id_duplicate(fields: &FileRequestFields<'_>, reporter: &mut RuleReporter
     if fields.file_ids.windows(2).all(|pair| pair[0] != pair[1]) {
         return;
     }
-    let mut seen = std::collections::HashSet::new();
+    // By the index of the first equal id in the sorted list.
+    let mut seen = vec![false; fields.file_ids.len()];
     for id in fields.files.iter().filter_map(|file| file.id) {
-        if uuid(id).is_some_and(|number| !seen.insert(number)) {
+        let is_seen = |number| {
+            let first = fields.file_ids.partition_point(|other| *other < number);
+            seen.get_mut(first).is_some_and(|seen| std::mem::replace(seen, true))
+        };
+        if uuid(id).is_some_and(is_seen) {
             reporter.report(id.location(), "Two files in fileRequest.files have the same id.");
         }
     }

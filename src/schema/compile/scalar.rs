@@ -65,14 +65,14 @@ impl<'s> Compiler<'s, '_> {
                 FormatLookup::Unknown => {}
             }
         }
-        if let Some(max) = schema.get("x-fraction") {
+        if let Some(max) = schema.get("x-max-fraction-digits") {
             match &mut rules.format {
                 Some(format) if format.rule == Format::DateTime && max.as_i64() == Some(9) => {
                     format.rule = Format::DateTimeNanos;
                 }
                 _ => {
-                    let message = "\"x-fraction\" must be 9, next to the format \"date-time\".";
-                    return Err(CompileError::new("x-fraction", max, message));
+                    let message = "\"x-max-fraction-digits\" must be 9, next to the format \"date-time\".";
+                    return Err(CompileError::new("x-max-fraction-digits", max, message));
                 }
             }
         }
