@@ -117,7 +117,7 @@ proptest! {
 
     /// The same for syntax errors.
     #[test]
-    fn syntax_errors_are_located_where_a_slow_count_finds_them(text in json(), cut in any::<prop::sample::Index>(), junk in "[\\]}{\\[,:x\"'é😀]{0,2}") {
+    fn syntax_errors_are_located_as_by_a_slow_count(text in json(), cut in any::<prop::sample::Index>(), junk in "[\\]}{\\[,:x\"'é😀]{0,2}") {
         let mut at = cut.index(text.len() + 1);
         while !text.is_char_boundary(at) {
             at -= 1;

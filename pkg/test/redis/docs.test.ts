@@ -24,7 +24,7 @@ const [once_, durable, ...restOfSending] = programs("sending.md") as [string, st
 const [served, called, ...restOfStores] = programs("stores.md") as [string, string];
 
 describe("a program of the pages on sending and stores", () => {
-  // Below node_modules of the workspace, so that it finds the package and its peers as a user's would.
+  // Below node_modules of the workspace, so that programs find the package and its peers as a user's programs do.
   const folder = join(root, "node_modules", ".hookseal-docs");
   const hook = painchek({ secrets: [SECRET] });
   const types: string[] = [];
@@ -70,7 +70,7 @@ describe("a program of the pages on sending and stores", () => {
     return { child, output: () => output };
   }
 
-  it("is one of these", () => assert.deepEqual([...restOfSending, ...restOfStores], []));
+  it("is tested here", () => assert.deepEqual([...restOfSending, ...restOfStores], []));
 
   it("sends a delivery", async () => {
     const { child, output } = start("once", once_);
@@ -87,7 +87,7 @@ describe("a program of the pages on sending and stores", () => {
     assert.match(output(), /^[0-9a-f-]{36} 1 200\n$/);
   });
 
-  it("asks a store", async () => {
+  it("calls a store", async () => {
     const { child, output } = start("called", called);
     await once(child, "close");
     assert.equal(output(), "new\nin-progress\ndone\n");
