@@ -2,7 +2,8 @@
 import { type BodyLike, rawBody, writeBody } from "./body.js";
 import { callCore, core, resultBytes, state } from "./core.js";
 import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
-import { callError, checkOptions } from "./error.js";
+import { encodeAmount } from "./encoded-options.js";
+import { callError, checkOptions, type HooksealError, optionError } from "./error.js";
 import { ResultLayout } from "./generated/layout.js";
 import type { Delivery, Issue } from "./types.js";
 
@@ -121,14 +122,9 @@ export async function* importStream(
   options: ImportStreamOptions = {},
 ): AsyncGenerator<ImportItem, void, undefined> {
   checkOptions("importStream", options, STREAM_OPTIONS);
-  const { format, maxBytes = Number.NaN } = options ?? {};
-  if (options?.maxBytes !== undefined && !(typeof maxBytes === "number" && maxBytes >= 0))
-    throw callError(
-      "option-invalid",
-      "Invalid value for option `maxBytes`: expected a number of bytes, 0 or more.",
-    );
+  const maxBytes = encodeAmount("maxBytes", options?.maxBytes);
   const { ImportStream } = core();
-  const name = checkFormat(format);
+  const name = checkFormat(options?.format);
   const stream = callCore(() => new ImportStream(name, maxBytes));
   const { generation } = state;
   /** Calls the stream, which is gone where any call has trapped since it began. */
@@ -204,9 +200,6 @@ function checkFormat(format: ImportFormat | undefined): string {
   return format ?? "";
 }
 
-function formatError(formats: readonly string[]) {
-  return callError(
-    "option-invalid",
-    `Invalid value for option \`format\`: expected one of ${formats.join(", ")}.`,
-  );
+function formatError(formats: readonly string[]): HooksealError {
+  return optionError("format", `one of ${formats.join(", ")}`);
 }

@@ -2,7 +2,7 @@
 import { type BodyLike, rawBody, writeBody } from "./body.js";
 import { asBytes } from "./bytes.js";
 import { CoreHandle, callCore, core, writeText } from "./core.js";
-import { callError, checkOptions, SchemaError } from "./error.js";
+import { checkOptions, optionError, SchemaError } from "./error.js";
 import { DialectNumber } from "./generated/layout.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { TextDecoder } from "./runtime.js";
@@ -46,16 +46,10 @@ export interface Schema extends StandardSchemaV1<unknown, unknown> {
 export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
   checkOptions("compileSchema", options, COMPILE_OPTIONS);
   const { strict = false, dialect: name } = options ?? {};
-  if (typeof strict !== "boolean")
-    throw callError("option-invalid", "Invalid value for option `strict`: expected true or false.");
+  if (typeof strict !== "boolean") throw optionError("strict", "true or false");
   const dialect =
     name === undefined ? DialectNumber.declared : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
-  if (dialect === undefined) {
-    throw callError(
-      "option-invalid",
-      'Invalid value for option `dialect`: expected "2020-12" or "draft-07".',
-    );
-  }
+  if (dialect === undefined) throw optionError("dialect", '"2020-12" or "draft-07"');
   const text = jsonText(schema);
   if (text === undefined) {
     const message = isTooDeep(schema)

@@ -10,7 +10,7 @@ use crate::run::{Failure, relative_path, root};
 const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
-const PATHS: [&str; 19] = [
+const PATHS: [&str; 21] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -23,12 +23,14 @@ const PATHS: [&str; 19] = [
     "docs",
     "pkg/scripts",
     "pkg/src",
+    "pkg/test",
     "providers",
     "src",
-    "tests/modules.rs",
+    "tests",
     "www/README.md",
     "www/build",
     "www/src",
+    "www/test",
     "xtask",
 ];
 

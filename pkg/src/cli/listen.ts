@@ -94,6 +94,8 @@ class ListenServer {
   /** Called when the number of requests of --count has been received. */
   onCountReached: () => void = () => {};
   readonly #bodies = new WeakMap<IncomingMessage, Promise<Uint8Array | undefined>>();
+  /** Why requests were rejected. SECURITY: the response has no message of the check. This one is for the user of the terminal. */
+  readonly #messages = new WeakMap<IncomingMessage, string>();
   readonly #receive: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
   constructor(
@@ -106,12 +108,16 @@ class ListenServer {
       async (accepted, { request }) => this.#show(accepted, request, await this.#bodies.get(request)),
       {
         store: NO_DEDUPE_STORE,
-        // `onEvent` prints rejections instead.
+        // `onEvent` prints rejections instead, with the message of `onRejected`, which is called first.
         log: false,
+        onRejected: ({ request, error, detail = "" }) => {
+          this.#messages.set(request, error?.message ?? detail);
+        },
         url: (request) => this.#url(request),
         onEvent: async (event, request) => {
           if (event.outcome === "handled") return;
-          this.#showRejected(event, this.#toDelivery(request, await this.#bodies.get(request)));
+          const message = this.#messages.get(request) ?? "";
+          this.#showRejected(event, message, this.#toDelivery(request, await this.#bodies.get(request)));
         },
       },
     );
@@ -155,12 +161,13 @@ class ListenServer {
     if (showBody) print(sanitize(text, true));
   }
 
-  #showRejected({ status, code = "internal" }: ReceiverEvent, delivery: Delivery | undefined): void {
+  #showRejected(
+    { status, code = "internal" }: ReceiverEvent,
+    message: string,
+    delivery: Delivery | undefined,
+  ): void {
     this.rejected += 1;
     this.#save(delivery, "rejected");
-    // SECURITY: the response has the code alone. The message is for the user of this terminal.
-    const checked = delivery === undefined ? undefined : this.hook.check(delivery);
-    const message = checked?.ok === false && checked.error.code === code ? checked.error.message : "";
     if (this.options.json === true) print(JSON.stringify({ status, code, message }));
     else print(`${style.dim(clock())} ${style.red(String(status))} ${code} ${sanitize(message)}`);
   }

@@ -1,5 +1,5 @@
 /** `send`: sends a delivery with `hookseal/send`, once or on a retry schedule, and shows the response. */
-import type { ProviderDefinition, Webhook } from "../index.js";
+import type { Webhook } from "../index.js";
 import { type Attempt, SendError, type SendResult, send as sendWithRetries } from "../send.js";
 import { type SignCommandOptions, signDelivery } from "./create.js";
 import { readDelivery, sources } from "./input.js";
@@ -20,13 +20,13 @@ export interface SendCommandOptions extends SignCommandOptions {
 /** Longer responses are cut, so that a response cannot flood the terminal. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
-/** The delivery to send. `definition` has the success range and the retry schedule. */
 interface DeliveryToSend {
   headers: [string, string][];
   body: Uint8Array;
-  definition: ProviderDefinition | undefined;
-  /** The webhook that signed the delivery, and signs each retry. */
-  hook?: Webhook;
+  /** The webhook of the provider, if the provider is known: has the success range and the retry schedule. */
+  hook: Webhook | undefined;
+  /** Whether the webhook has the secret, to sign each retry. */
+  canSign: boolean;
 }
 
 export async function send(
@@ -46,7 +46,7 @@ export async function send(
   if (login !== undefined && !delivery.headers.some(([name]) => name.toLowerCase() === "authorization"))
     delivery.headers.push(["Authorization", login]);
   // Passed as the provider, the webhook would sign a single attempt again, and ignore --now.
-  const provider = isRetrying ? (delivery.hook ?? delivery.definition) : delivery.definition;
+  const provider = isRetrying && delivery.canSign ? delivery.hook : delivery.hook?.definition;
   const retries = isRetrying ? options.delays : [];
   const timeout = options.timeout ?? "15s";
   const reasonOf = (attempt: Attempt) => describeFailure(attempt, timeout);
@@ -108,7 +108,7 @@ function describeFailure({ code, message = "" }: Attempt, timeout: string): stri
 
 function showResult(
   { ok, outcome, status, attempts, response }: SendResult,
-  { body: sentBody, definition }: DeliveryToSend,
+  { body: sentBody, hook }: DeliveryToSend,
   isRetrying: boolean,
   target: { url: URL; text: string; reasonOf: (attempt: Attempt) => string },
   json: boolean,
@@ -151,15 +151,15 @@ function showResult(
     const failure = isRetrying
       ? `None of ${count(attempts.length, "attempt")} succeeded`
       : "Failed: the sender would retry";
-    print(`${style.red(failure)}. Success is a status from ${formatSuccess(definition)}.`);
+    print(`${style.red(failure)}. Success is a status from ${formatSuccess(hook)}.`);
   }
   return ok ? EXIT_VALID : EXIT_REJECTED;
 }
 
 /** The range of statuses that the provider treats as success. */
-function formatSuccess(definition: ProviderDefinition | undefined): string {
-  const success = definition?.success ?? "2xx";
-  return success.replace(/^(\d)xx$/, (_, hundred) => `${hundred}00-${hundred}99`).replace("-", " to ");
+function formatSuccess(hook: Webhook | undefined): string {
+  const [first, last] = hook?.sendPolicy.success ?? [200, 299];
+  return `${first} to ${last}`;
 }
 
 /** Parses the URL. SECURITY: user name and password are removed from it, sent as a header, and not printed. */
@@ -222,7 +222,8 @@ async function readDeliveryToSend(
     return {
       headers: delivery.headers,
       body: delivery.body,
-      definition: provider === undefined ? undefined : hooks.definition(provider),
+      hook: provider === undefined ? undefined : await hooks.byId(provider),
+      canSign: false,
     };
   }
   const provider = new WebhookFactory(options, "none").providerOf(delivery);
@@ -232,6 +233,6 @@ async function readDeliveryToSend(
 const toDeliveryToSend = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({
   headers: Object.entries(delivery.headers),
   body: delivery.body,
-  definition: hook.definition,
   hook,
+  canSign: true,
 });

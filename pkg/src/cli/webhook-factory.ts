@@ -120,9 +120,7 @@ export class WebhookFactory {
     const secrets = this.#mode === "none" ? [] : readSecrets(this.#options);
     const unsigned =
       this.#options.unsigned === true || this.#mode === "none" || (this.#mode === "report" && !signs);
-    if (signs && !unsigned && secrets.length === 0) {
-      secrets.push(await promptSecret(title));
-    }
+    if (signs && !unsigned && secrets.length === 0) secrets.push(await promptSecret(title));
     if (!signs && !unsigned) {
       throw new UsageError(
         `${title} does not sign its webhooks, so the sender cannot be authenticated.`,

@@ -140,6 +140,8 @@ export interface RejectedRequest<R = unknown> {
   issues: readonly Issue[];
   /** The error of the check. Absent where the receiver rejected the request before or after the check. */
   error?: HooksealError;
+  /** The receiver's own reason, as in the log line. Absent where the check rejected the request. */
+  detail?: string;
   /** The headers as received. */
   headers: HeadersLike;
   /** The body after decompression. Absent where it was not read. */

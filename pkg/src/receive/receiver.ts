@@ -272,12 +272,13 @@ export class Receiver<Events, R> {
     // A delivery that reached the handler is the handler's to store.
     if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout")
       return;
-    const { error, body } = state;
+    const { error, detail, body } = state;
     const rejected: RejectedRequest<R> = {
       code: event.code as NonNullable<typeof event.code>,
       status: event.status,
       issues: error?.issues ?? [],
       ...(error === undefined ? {} : { error }),
+      ...(detail === undefined ? {} : { detail }),
       headers,
       ...(body === undefined ? {} : { body }),
       request,

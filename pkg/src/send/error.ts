@@ -33,7 +33,8 @@ export function checkOptions(call: string, options: unknown, names: OptionNames)
 }
 
 /**
- * The value of an option as the core reads it. A wrong value is a `SendError` with the core's message.
+ * The value of an option as the core parses it. An invalid value is a `SendError` with the core's message.
+ *
  * @internal
  */
 export function coreOption<T>(read: (functions: ReturnType<typeof core>) => T): T {

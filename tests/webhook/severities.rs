@@ -1,5 +1,4 @@
-//! What is not judged where only the verdict is asked is what cannot change it, whatever a contract says that a
-//! broken rule means.
+//! Fail-fast validation skips only checks that cannot change the verdict, for any severities of a contract.
 
 use hookseal::Profile;
 use hookseal::delivery::{Delivery, Headers};
@@ -33,7 +32,7 @@ fn document() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What one broken rule means: nothing is said, or one of the four.
+/// The severity of a violated keyword: the default, or one of the four.
 fn grade() -> impl Strategy<Value = Option<&'static str>> {
     prop_oneof![
         Just(None),
@@ -133,7 +132,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_verdict_is_the_same_whether_warnings_are_looked_for_or_not(schema in schema(), document in document()) {
+    fn the_verdict_is_the_same_with_and_without_warnings(schema in schema(), document in document()) {
         let definition = json!({
             "id": "graded",
             "envelope": { "type": "header:X-Type" },
