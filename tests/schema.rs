@@ -459,7 +459,7 @@ fn escapes_change_nothing() {
 }
 
 #[test]
-fn a_schema_error_holds_no_control_characters() {
+fn a_schema_error_contains_no_control_characters() {
     let key = "k\n\u{1b}\u{2028}\u{202e}";
     for text in [
         json!({ "properties": { key: { "type": "nothing" } } }),

@@ -1,4 +1,4 @@
-//! Schemes from outside: the shared vectors, what is signed verifies, and hostile headers.
+//! Signature schemes through their public interface: the shared vectors, signing and verifying, and hostile headers.
 
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
@@ -49,7 +49,7 @@ fn vectors() -> Value {
 }
 
 #[test]
-fn every_vector_is_answered_as_it_says() {
+fn every_vector_has_its_expected_result() {
     use base64ct::Encoding;
     let file = vectors();
     let cases = file["cases"].as_array().unwrap();
@@ -86,7 +86,7 @@ fn every_vector_is_answered_as_it_says() {
 }
 
 #[test]
-fn every_scheme_of_the_vectors_verifies_what_it_signs() {
+fn every_scheme_of_the_vectors_verifies_its_own_signatures() {
     let file = vectors();
     for (name, scheme) in file["schemes"].as_object().unwrap() {
         let scheme = Scheme::new(definition(scheme)).unwrap();
@@ -140,7 +140,7 @@ const CONTENTS: &[&str] = &[
     "{body}.{id}",
 ];
 
-/// A scheme of every format with every signed content; nothing where the two exclude each other.
+/// A scheme with this format and signed content; `None` if the two exclude each other.
 fn scheme(format: &str, content: &str, unit: TimestampUnit) -> Option<Scheme> {
     let wants = content.contains("{timestamp}");
     let has = format.contains("{timestamp}");
@@ -177,10 +177,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_a_scheme_signs_it_verifies_and_nothing_else(
+    fn verifies_only_what_the_scheme_signed(
         body in proptest::collection::vec(any::<u8>().prop_filter("no digit", |byte| !byte.is_ascii_digit()), 0..200),
         secret in "[ -~]{0,20}[!-~]",
-        // No dot: it separates the parts of what is signed.
+        // No dot: it separates the parts of the signed content.
         id in "[!-\\-/-~]{1,40}",
         now in 0..4_000_000_000_000_i64,
         flip in any::<(usize, u8)>(),
@@ -215,7 +215,7 @@ proptest! {
                     0 => other.push(flip.1),
                     len => other[flip.0 % len] ^= flip.1 | 1,
                 }
-                // A digit would belong to the timestamp beside it.
+                // A digit would belong to the adjacent timestamp.
                 for (new, old) in other.iter_mut().zip(body.iter().chain(std::iter::repeat(&b'y'))) {
                     if new.is_ascii_digit() {
                         *new = if *old == b'z' { b'y' } else { b'z' };
@@ -274,7 +274,7 @@ proptest! {
     }
 
     #[test]
-    fn a_template_is_refused_or_verifies_what_it_signs(
+    fn a_template_is_rejected_or_verifies_its_own_signatures(
         format in prop_oneof![
             "[ -~]{0,40}",
             "([tv1=,; {}.]|\\{(hex|base64|algorithm|timestamp)\\}){0,8}",

@@ -18,7 +18,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// RFC 2202, test case 2; RFC 4231, test case 2.
 #[wasm_bindgen_test]
-fn hmac_gives_the_tags_of_the_rfcs() {
+fn hmac_computes_the_tags_of_the_rfcs() {
     let tag = |algorithm| hex(&hmac::sign(algorithm, b"Jefe", b"what do ya want for nothing?"));
     assert_eq!(tag(Algorithm::Sha1), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
     assert_eq!(tag(Algorithm::Sha256), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
@@ -50,7 +50,7 @@ fn the_end_of_a_string_is_found_at_every_offset_of_a_block() {
 }
 
 #[wasm_bindgen_test]
-fn numbers_and_nesting_are_read_as_they_are_natively() {
+fn numbers_and_nesting_are_parsed_as_natively() {
     assert!(Document::parse(b"[9007199254740993, -0, 1e400, 1.5E-3]").is_ok());
     assert!(Document::parse(&[b"[".repeat(128), b"]".repeat(128)].concat()).is_ok());
     assert!(Document::parse(&[b"[".repeat(129), b"]".repeat(129)].concat()).is_err());
@@ -99,7 +99,7 @@ fn js(json: &str) -> JsValue {
     JSON::parse(json).expect("JSON")
 }
 
-/// A value of JavaScript's as JSON, to be looked into.
+/// A JavaScript value as JSON.
 fn written(value: &JsValue) -> String {
     JSON::stringify(value).expect("JSON").into()
 }
@@ -121,8 +121,8 @@ fn hook(id: Option<&str>, definition: &str, options: &str) -> Hook {
         .unwrap_or_else(|error| panic!("{}", written(&error)))
 }
 
-fn refused(id: Option<&str>, definition: &str, options: &str) -> JsValue {
-    Hook::new(id.map(str::to_owned), definition, &js(options)).err().expect("refused")
+fn error_of(id: Option<&str>, definition: &str, options: &str) -> JsValue {
+    Hook::new(id.map(str::to_owned), definition, &js(options)).err().expect("error_of")
 }
 
 fn xon() -> Hook {
@@ -215,7 +215,7 @@ fn a_failure_is_the_error_as_data() {
 
 /// Signed as json.dumps serializes it, received as JSON.stringify does.
 #[wasm_bindgen_test]
-fn a_mismatch_is_explained_with_its_place() {
+fn a_mismatch_is_explained_with_its_location() {
     let hook = hook(Some("painchek"), "", &format!(r#"{{"secrets":["{SECRET}"]}}"#));
     let tag = hex(&hmac::sign(Algorithm::Sha256, SECRET.as_bytes(), br#"{"a": 1}"#));
     let headers = head("", "", &[("X-PainChek-WH-Signature", &format!("sha256={tag}"))]);
@@ -238,7 +238,7 @@ fn a_mismatch_is_explained_with_its_place() {
 }
 
 #[wasm_bindgen_test]
-fn limits_of_a_call_are_heeded() {
+fn applies_the_limits_of_a_call() {
     let hook = xon();
     let body = BODY.replace('+', "");
     put(body.as_bytes());
@@ -248,7 +248,7 @@ fn limits_of_a_call_are_heeded() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_signed_verifies_with_its_url_until_it_is_stale() {
+fn a_signed_delivery_verifies_with_its_url_until_it_is_too_old() {
     let hook = hook(None, DEFINITION, &format!(r#"{{"secrets":["{SECRET}"]}}"#));
     let length = put(br#"{"a":1}"#);
     let signed = hook.create("ping", length, &fresh(r#","url":"https://h/in""#)).expect("made");
@@ -267,17 +267,17 @@ fn what_is_signed_verifies_with_its_url_until_it_is_stale() {
     let later = |by: f64, tolerance| hook.verify(head.len(), body.len(), NOW + by, 0, f64::NAN, tolerance);
     assert_eq!([later(300_000.0, f64::NAN), later(301_000.0, f64::NAN), later(301_000.0, 400.0)], [0, 1, 0]);
     let length = put(b"{}");
-    let error = hook.create("ping", length, &fresh(r#","url":"x""#)).expect_err("refused");
+    let error = hook.create("ping", length, &fresh(r#","url":"x""#)).expect_err("error_of");
     assert_eq!(at(&error, "/code").as_deref(), Some("envelope-invalid"));
     let length = put(b"{}");
-    let error = hook.sign(length, &fresh("")).expect_err("refused");
+    let error = hook.sign(length, &fresh("")).expect_err("error_of");
     assert_eq!(at(&error, "/code").as_deref(), Some("url-missing"));
-    let error = hook.sign(length, &js("{}")).expect_err("refused");
+    let error = hook.sign(length, &js("{}")).expect_err("error_of");
     assert_eq!(at(&error, "/code").as_deref(), Some("option-invalid"));
 }
 
 #[wasm_bindgen_test]
-fn a_hook_that_cannot_be_made_says_why_and_quotes_no_secret() {
+fn an_invalid_hook_reports_the_reason_and_quotes_no_secret() {
     for (id, definition, options, code) in [
         (Some("painchek"), "", "{}", "secret-missing"),
         (Some("painchek"), "", r#"{"secrets":[""]}"#, "secret-missing"),
@@ -293,15 +293,15 @@ fn a_hook_that_cannot_be_made_says_why_and_quotes_no_secret() {
         (Some("painchek"), "", "\"Hush-4711\"", "option-invalid"),
         (Some("painchek"), "", r#"{"secrets":["x"],"algorithms":["md5"]}"#, "algorithm-unsupported"),
     ] {
-        let error = refused(id, definition, options);
+        let error = error_of(id, definition, options);
         assert_eq!(at(&error, "/code").as_deref(), Some(code), "{options}");
         assert!(!written(&error).contains(SECRET), "{}", written(&error));
     }
 }
 
-/// URL and method are fields of their own: a header of any name is none of them.
+/// URL and method are fields of their own, which no header can replace.
 #[wasm_bindgen_test]
-fn url_and_method_are_no_headers() {
+fn url_and_method_are_not_headers() {
     let hook = hook(None, DEFINITION, &format!(r#"{{"secrets":["{SECRET}"]}}"#));
     let signature = format!("t=1700000000,v1={}", "0".repeat(64));
     for head in [
@@ -320,7 +320,7 @@ fn url_and_method_are_no_headers() {
 }
 
 #[wasm_bindgen_test]
-fn comparing_hands_over_both_texts() {
+fn comparing_returns_both_texts() {
     let (first, second) = (r#"{"event":{"a":"é"}}"#, r#"{"event":{"a":1,"b":[]}}"#);
     let head = head("", "", &[("content-type", "x")]);
     put([&head, first, &head, second].concat().as_bytes());
@@ -333,7 +333,7 @@ fn comparing_hands_over_both_texts() {
 }
 
 #[wasm_bindgen_test]
-fn a_plan_checks_and_a_schema_that_cannot_be_compiled_is_data() {
+fn a_compiled_schema_checks_and_a_schema_error_is_data() {
     let length = put(br#"{"type":"array"}"#);
     let plan = SchemaHandle::new(length, false, 0).expect("a plan");
     let length = put(b"[]");
@@ -341,7 +341,7 @@ fn a_plan_checks_and_a_schema_that_cannot_be_compiled_is_data() {
     let length = put(b"{}");
     assert_eq!(at(&plan.check(length), "/0/code").as_deref(), Some("type"));
     let length = put(br#"{"unevaluatedItems":false}"#);
-    let error = SchemaHandle::new(length, false, 0).err().expect("refused");
+    let error = SchemaHandle::new(length, false, 0).err().expect("error_of");
     assert_eq!(at(&error, "/keyword").as_deref(), Some("unevaluatedItems"));
 }
 
@@ -370,7 +370,7 @@ fn hmac_works_in_the_scratch_buffer_and_leaves_no_key_there() {
 }
 
 #[wasm_bindgen_test]
-fn the_scratch_buffer_moves_only_when_it_grows_and_then_forgets() {
+fn the_scratch_buffer_moves_only_when_it_grows_and_is_then_zeroed() {
     let start = scratch(1000);
     put(b"kept");
     assert_eq!(scratch(1000), start);
@@ -383,7 +383,7 @@ fn the_scratch_buffer_moves_only_when_it_grows_and_then_forgets() {
 
 /// Lengths come from JavaScript. A wrong one may give a wrong result, but never a panic, which would end the module.
 #[wasm_bindgen_test]
-fn lengths_beyond_the_buffer_do_no_harm() {
+fn lengths_beyond_the_buffer_do_not_panic() {
     let hook = xon();
     let most = usize::MAX;
     put(BODY.as_bytes());
@@ -406,11 +406,11 @@ fn lengths_beyond_the_buffer_do_no_harm() {
     assert_eq!(hmac_sign(2, most, most), 64);
     assert!(SchemaHandle::new(most, false, 0).is_err());
     assert_eq!((digest(0, most), digest(most, most), digest(most, 1)), (64, 64, 64));
-    // And everything still works.
+    // Later calls work.
     assert_eq!(verify(&hook, "", BODY), 0);
 }
 
-/// What came of an import, as JSON, and its bodies.
+/// The result of an import as JSON, and its bodies.
 fn imported(found: &JsValue) -> (String, String) {
     let json: String = JSON::stringify(found).expect("data").into();
     let lengths = json.match_indices("\"length\":").map(|(at, name)| {
@@ -432,10 +432,10 @@ fn texts_are_imported_and_exported_over_the_bridge() {
         "{}",
         found.0
     );
-    let refused = imported(&import_text(put(b"good morning"), "")).0;
+    let error_of = imported(&import_text(put(b"good morning"), "")).0;
     assert!(
-        refused.contains(r#""format":null,"deliveries":[],"issues":[{"code":"import-format-unknown""#),
-        "{refused}"
+        error_of.contains(r#""format":null,"deliveries":[],"issues":[{"code":"import-format-unknown""#),
+        "{error_of}"
     );
     let head = head("", "", &[("X", "1")]);
     put(format!("{head}{{}}").as_bytes());

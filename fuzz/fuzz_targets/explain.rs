@@ -38,7 +38,7 @@ fuzz_target!(|input: (u8, u8, &str, &str, &str, &str, &[u8])| {
     let delivery = Delivery::new(headers, body).with_url(url);
     let max_combinations = usize::from(max_combinations) * 8;
     let found =
-        hook.explain_with(&delivery, Timestamp::from_millis(1_700_000_000_000), &hook.limits(), max_combinations);
+        hook.explain_with(&delivery, Timestamp::from_millis(1_700_000_000_000), &hook.verify_options(), max_combinations);
     assert!(found.tried <= max_combinations);
     assert!(found.matches.is_empty() && !found.observations.is_empty() && found.signed_body.is_none());
     assert!(!format!("{found:?}").contains(SECRET));

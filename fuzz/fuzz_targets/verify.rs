@@ -28,12 +28,12 @@ fuzz_target!(|input: (u8, bool, &str, &str, &[u8])| {
     }
     let delivery = Delivery::new(headers, body);
     let profile = if strict { Profile::Strict } else { Profile::Lenient };
-    let limits = VerifyOptions { profile, ..hook.limits() };
+    let options = VerifyOptions { profile, ..hook.verify_options() };
     let now = Timestamp::from_millis(1_700_000_000_000);
-    let verified = hook.verify_with(&delivery, now, &limits);
-    let report = hook.inspect_with(&delivery, now, &limits);
+    let verified = hook.verify_with(&delivery, now, &options);
+    let report = hook.inspect_with(&delivery, now, &options);
     assert_eq!(verified.is_ok(), report.verdict != Verdict::Rejected);
-    assert_eq!(verified.is_ok(), hook.verify_fast(&delivery, now, &limits).is_ok());
+    assert_eq!(verified.is_ok(), hook.verify_fast(&delivery, now, &options).is_ok());
     match verified {
         Ok(verified) => assert_eq!((verified.issues, Some(verified.id)), (report.issues, report.id)),
         Err(error) => assert!(error.issues.iter().all(|issue| report.issues.contains(issue))),

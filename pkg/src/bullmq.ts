@@ -14,7 +14,7 @@ import { idHash } from "./id-hash.js";
 import { timedAttempt } from "./send/attempt.js";
 import { checkOptions, SendError } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions } from "./send/options.js";
-import { headersForAttempt, type Outgoing, outgoing, sendPolicy } from "./send/policy.js";
+import { headersForAttempt, type PreparedDelivery, prepareDelivery, sendPolicy } from "./send/policy.js";
 import { parseDuration } from "./send/schedule.js";
 import { isSecretHeader } from "./send/secret-headers.js";
 import { checkFunction, checkValues, valueError } from "./send/values.js";
@@ -85,7 +85,7 @@ export interface DeadLetter {
   /** The outcome of the last attempt: a status or a code, and never a value of the payload. */
   reason: string;
   /** The time of the last attempt, in milliseconds since 1970. */
-  at: number;
+  lastAttemptAt: number;
 }
 
 /** A durable queue of deliveries. */
@@ -121,7 +121,7 @@ type StoredDelivery = { v: 1; plain: string } | { v: 1; encrypted: string };
 
 /** A failed attempt with the delay before the next one. BullMQ stores the message. */
 class RetryableError extends Error {
-  override readonly name = "Again";
+  override readonly name = "RetryableError";
   readonly delayMs: number | undefined;
 
   constructor(message: string, delayMs: number | undefined) {
@@ -218,9 +218,9 @@ class Sender implements BullmqSender {
     if (id !== undefined && (typeof id !== "string" || id === ""))
       throw valueError("id", "a non-empty string");
     const policy = sendPolicy(this.#options, delivery);
-    const prepared = outgoing(url, delivery, policy, parameters);
+    const prepared = prepareDelivery(url, delivery, policy, parameters);
     const secret = prepared.headers.find(([name, value]) =>
-      isSecretHeader(name, value, prepared.secrets, policy.rules?.ownHeaders),
+      isSecretHeader(name, value, prepared.secrets, policy.providerPolicy?.ownHeaders),
     );
     if (secret !== undefined) {
       throw new SendError(
@@ -277,7 +277,7 @@ class Sender implements BullmqSender {
       id: job.id ?? "",
       attempts: job.attemptsMade,
       reason: job.failedReason,
-      at: job.finishedOn ?? 0,
+      lastAttemptAt: job.finishedOn ?? 0,
     }));
   }
 
@@ -363,14 +363,14 @@ class Sender implements BullmqSender {
     }
   }
 
-  async #serialize({ url, headers, body }: Outgoing): Promise<StoredDelivery> {
+  async #serialize({ url, headers, body }: PreparedDelivery): Promise<StoredDelivery> {
     const text = JSON.stringify({ url: url.href, headers, body: Buffer.from(body).toString("base64") });
     const { cipher } = this.#options;
     if (cipher === undefined) return { v: 1, plain: text };
     return { v: 1, encrypted: Buffer.from(await cipher.encrypt(Buffer.from(text))).toString("base64") };
   }
 
-  async #deserialize(stored: StoredDelivery): Promise<Outgoing> {
+  async #deserialize(stored: StoredDelivery): Promise<PreparedDelivery> {
     let text: string;
     if ("encrypted" in stored) {
       const { cipher } = this.#options;

@@ -1,17 +1,17 @@
 /** The built-in providers: their ids, their definitions, and which of them sent a delivery. */
 
-import { core, guarded, Held, resultText } from "./core.js";
+import { CoreHandle, callCore, core, resultText } from "./core.js";
 import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
 import { callError } from "./error.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import type { Delivery } from "./types.js";
 
-let detector: Held<InstanceType<ReturnType<typeof core>["DetectorHandle"]>> | undefined;
+let detector: CoreHandle<InstanceType<ReturnType<typeof core>["DetectorHandle"]>> | undefined;
 
 /** The ids of the built-in providers. */
 export function providers(): string[] {
   const { provider_ids } = core();
-  return guarded(provider_ids);
+  return callCore(provider_ids);
 }
 
 /**
@@ -25,7 +25,7 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
     throw callError("option-invalid", `Expected the id of a built-in provider. There are: ${ids}.`);
   }
   const { provider_definition } = core();
-  return guarded(() => {
+  return callCore(() => {
     const length = provider_definition(id);
     return length === 0 ? undefined : JSON.parse(resultText(length));
   });
@@ -38,8 +38,8 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
 export function detectProvider(delivery: Delivery): string | undefined {
   const { head, body } = partsOf(delivery);
   core();
-  return guarded(() => {
-    detector ??= new Held(() => new (core().DetectorHandle)());
+  return callCore(() => {
+    detector ??= new CoreHandle(() => new (core().DetectorHandle)());
     return detector.get().detect(...writeDelivery(head, body, NO_LIMIT));
   });
 }

@@ -3,7 +3,7 @@ import { builtin } from "./builtin.js";
 import { callError, type HooksealError } from "./error.js";
 import * as glue from "./generated/glue.js";
 import { ALGORITHMS, ResultLayout, TAG_BYTES } from "./generated/layout.js";
-import { checkRuntime, TextDecoder, TextEncoder, uncompiled } from "./runtime.js";
+import { checkRuntime, compileError, TextDecoder, TextEncoder } from "./runtime.js";
 
 /** The source of the core: a compiled module, its bytes, or the response to a request for them. */
 export type WasmSource = WasmModule | ArrayBuffer | Uint8Array | WasmResponse;
@@ -35,9 +35,9 @@ let memory: WebAssembly.Memory | undefined;
 let instanceGeneration = 0;
 
 /**
- * A trap leaves the instance in the middle of a call, so that instance is never called again. The code that catches a trap
- * increments `generation`, by an assignment, since there may be no stack left for a call. The next call makes a new
- * instance, and each {@link Held} makes its object again.
+ * After a WebAssembly trap the instance is never called again, because the call that trapped left its memory half changed.
+ * The code that catches a trap increments `generation`. (An assignment needs no stack, which may be exhausted.) The next call
+ * makes a new instance, and each {@link CoreHandle} makes its object again.
  *
  * `tapeGeneration` counts the verifications: each overwrites the tape of the one before.
  * @internal
@@ -94,11 +94,12 @@ export function core(): typeof glue {
 }
 
 /**
- * An object in the core's memory, made again after a trap from the same arguments. So the arguments stay in JavaScript, and a
- * webhook's secrets with them. SECURITY: in private fields, which neither printing nor copying an object shows.
+ * A handle to an object in the core's memory. After a trap, the object is made again from the same arguments. Therefore the
+ * arguments stay in JavaScript, and a webhook's secrets with them. SECURITY: they are in private fields, which neither printing
+ * nor copying an object shows.
  * @internal
  */
-export class Held<T> {
+export class CoreHandle<T> {
   readonly #make: () => T;
   #object: T;
   #generation: number;
@@ -120,18 +121,18 @@ export class Held<T> {
 }
 
 /**
- * Calls the core. A trap discards the instance and becomes an error of the package. `work` must not run code of the caller,
- * whose errors would be taken for traps.
+ * Calls the core, and turns a trap into an error of the package. INVARIANT: `work` runs no code of the caller, whose errors
+ * would count as traps.
  * @internal
  */
-export function guarded<T>(work: () => T): T {
+export function callCore<T>(work: () => T): T {
   try {
     return work();
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && ("issues" in thrown || "keyword" in thrown))
       throw thrown;
     state.generation += 1;
-    throw trapped(thrown);
+    throw trapError(thrown);
   }
 }
 
@@ -139,16 +140,18 @@ export function guarded<T>(work: () => T): T {
  * The error for a trap.
  * @internal
  */
-export function trapped(thrown: unknown): HooksealError {
+export function trapError(thrown: unknown): HooksealError {
   const { name, message, code } = (thrown ?? {}) as { name?: unknown; message?: unknown; code?: unknown };
-  const deep = isDeep(message);
+  const isOverflow = isStackOverflow(message);
   // An array or a string over the engine's limit, or a core whose memory cannot grow.
-  if (!deep && (name === "RangeError" || code === "ERR_STRING_TOO_LONG" || isFull()))
+  if (!isOverflow && (name === "RangeError" || code === "ERR_STRING_TOO_LONG" || isMemoryExhausted()))
     return outOfMemory(thrown);
-  const why = deep ? "the call stack is exhausted" : "this is a bug in the package, please report it";
+  const reason = isOverflow
+    ? "the call stack is exhausted"
+    : "this is a bug in the package, please report it";
   const error = callError(
     "internal",
-    `The core stopped with ${String(name)}: ${why}. It was restarted, and later calls are not affected.`,
+    `The core stopped with ${String(name)}: ${reason}. It was restarted, and later calls are not affected.`,
   );
   return withCause(error, thrown);
 }
@@ -157,7 +160,7 @@ export function trapped(thrown: unknown): HooksealError {
  * Whether the call stack was exhausted, by the messages of V8 and JavaScriptCore, or of SpiderMonkey. No regular expression:
  * V8 ends the process if it has no stack left to compile one.
  */
-export function isDeep(message: unknown): boolean {
+export function isStackOverflow(message: unknown): boolean {
   return typeof message === "string" && (message.includes("call stack") || message.includes("recursion"));
 }
 
@@ -172,8 +175,8 @@ function withCause(error: HooksealError, cause: unknown): HooksealError {
   return Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
 }
 
-/** Whether the memory of a discarded core cannot grow to twice its size, by 256 MiB at least. */
-function isFull(): boolean {
+/** Whether the memory of a discarded core can no longer grow to twice its size, or by 256 MiB if that is more. */
+function isMemoryExhausted(): boolean {
   try {
     memory?.grow(Math.max(memory.buffer.byteLength / 65_536, 4_096));
     return false;
@@ -201,10 +204,10 @@ export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promi
     try {
       compilable = await WebAssembly.compile(compilable);
     } catch (thrown) {
-      throw uncompiled(thrown);
+      throw compileError(thrown);
     }
   }
-  // Another call may have been faster, and its instance is in use.
+  // Another call may have instantiated the core meanwhile, and its instance is in use.
   if (compiled !== undefined) return;
   if (compilable === undefined) core();
   else instantiate(compilable);
@@ -249,7 +252,7 @@ function compile(bytes: BufferSource): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (thrown) {
-    throw uncompiled(thrown);
+    throw compileError(thrown);
   }
 }
 
@@ -259,7 +262,7 @@ interface NodeCrypto {
   createHash(algorithm: string): { update(part: Uint8Array): void; digest(encoding: "latin1"): string };
 }
 
-/** Node's crypto, which other runtimes have too. Got without an import, so that one file runs everywhere. */
+/** Node's crypto, which other runtimes have too. Loaded without an `import`, which runtimes without it would reject. */
 let nodeCrypto: Partial<NodeCrypto> | undefined;
 
 /** The functions that the core calls: see src/wasm/native_hash.rs. Each returns whether it succeeded. */
@@ -347,7 +350,7 @@ export function scratchDigest(length: number, offset: number): string {
  * @internal
  */
 export function textDigest(text: string): string {
-  return nativeDigest(text) ?? guarded(() => scratchDigest(writeText(text), 0));
+  return nativeDigest(text) ?? callCore(() => scratchDigest(writeText(text), 0));
 }
 
 /**
@@ -364,7 +367,9 @@ export function reserve(length: number): void {
     scratchPtr = scratch(length);
   } catch (thrown) {
     state.generation += 1;
-    throw isDeep((thrown as Partial<Error> | undefined)?.message) ? trapped(thrown) : outOfMemory(thrown);
+    throw isStackOverflow((thrown as Partial<Error> | undefined)?.message)
+      ? trapError(thrown)
+      : outOfMemory(thrown);
   }
   scratchLength = length;
 }

@@ -103,14 +103,24 @@ export function checkOptions(call: string, options: unknown, names: OptionNames)
 
 /** An error that TypeScript finds itself, most often about the arguments of a call. The core's table has the status. */
 export function callError(code: IssueCode, message: string): HooksealError {
-  const issue: Issue = {
+  const issue = issueWithoutLocation(code, "error", message);
+  return new HooksealError({ code, message, status: STATUSES[code] ?? 400, issues: [issue] });
+}
+
+/** The error for an option with an invalid value. SECURITY: the value is not quoted, since it may be a secret. */
+export function optionError(name: string, expected: string): HooksealError {
+  return callError("option-invalid", `Invalid value for option \`${name}\`: expected ${expected}.`);
+}
+
+/** An issue that concerns no part of the body, with the location that the core gives such issues. */
+export function issueWithoutLocation(code: IssueCode, severity: Issue["severity"], message: string): Issue {
+  return {
     code,
-    severity: "error",
+    severity,
     message,
     path: [],
     pointer: "",
     span: { start: 0, end: 0, line: 1, column: 1 },
     byteSpan: { start: 0, end: 0 },
   };
-  return new HooksealError({ code, message, status: STATUSES[code] ?? 400, issues: [issue] });
 }

@@ -1,6 +1,6 @@
 /** HMAC (RFC 2104) over SHA-1, SHA-256 and SHA-512, without a webhook around it. */
 import { asBytes } from "./bytes.js";
-import { core, guarded, readBytes, reserve, writeBytes } from "./core.js";
+import { callCore, core, readBytes, reserve, writeBytes } from "./core.js";
 import { callError } from "./error.js";
 import { ALGORITHMS, TAG_BYTES } from "./generated/layout.js";
 import { TextEncoder } from "./runtime.js";
@@ -34,7 +34,7 @@ export const hmac = {
       );
     }
     core();
-    return guarded(() => {
+    return callCore(() => {
       write(parts, TAG_BYTES[index] as number);
       return readBytes(core().hmac_sign(index, parts[0].length, parts[1].length));
     });
@@ -52,7 +52,7 @@ export const hmac = {
     const parts = [bytes(key, "key"), bytes(message, "message"), bytes(tag, "tag")] as const;
     if (isEmpty(parts[0])) return false;
     core();
-    return guarded(() => {
+    return callCore(() => {
       write(parts, 0);
       return core().hmac_verify(index, parts[0].length, parts[1].length, parts[2].length);
     });

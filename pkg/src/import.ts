@@ -1,8 +1,9 @@
 /** Importing deliveries from captures and exporting them as text. The core does both. */
 import { type BodyLike, rawBody, writeBody } from "./body.js";
-import { core, guarded, resultBytes, state } from "./core.js";
+import { callCore, core, resultBytes, state } from "./core.js";
 import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
-import { callError, checkOptions } from "./error.js";
+import { encodeAmount } from "./encoded-options.js";
+import { callError, checkOptions, type HooksealError, optionError } from "./error.js";
 import { ResultLayout } from "./generated/layout.js";
 import type { Delivery, Issue } from "./types.js";
 
@@ -101,7 +102,7 @@ export function importDeliveries(source: BodyLike, options: ImportOptions = {}):
   const format = checkFormat(options?.format);
   const raw = rawBody(source);
   core();
-  return guarded(() => {
+  return callCore(() => {
     const length = writeBody(raw, 0, NO_LIMIT);
     return toResult(core().import_text(length, format) as ImportData);
   });
@@ -121,19 +122,14 @@ export async function* importStream(
   options: ImportStreamOptions = {},
 ): AsyncGenerator<ImportItem, void, undefined> {
   checkOptions("importStream", options, STREAM_OPTIONS);
-  const { format, maxBytes = Number.NaN } = options ?? {};
-  if (options?.maxBytes !== undefined && !(typeof maxBytes === "number" && maxBytes >= 0))
-    throw callError(
-      "option-invalid",
-      "Invalid value for option `maxBytes`: expected a number of bytes, 0 or more.",
-    );
+  const maxBytes = encodeAmount("maxBytes", options?.maxBytes);
   const { ImportStream } = core();
-  const name = checkFormat(format);
-  const stream = guarded(() => new ImportStream(name, maxBytes));
+  const name = checkFormat(options?.format);
+  const stream = callCore(() => new ImportStream(name, maxBytes));
   const { generation } = state;
   /** Calls the stream, which is gone where any call has trapped since it began. */
   const call = <T>(work: () => T): T => {
-    if (generation === state.generation) return guarded(work);
+    if (generation === state.generation) return callCore(work);
     throw callError(
       "internal",
       "The import was interrupted: the core was restarted meanwhile. Import the text again.",
@@ -156,7 +152,7 @@ export async function* importStream(
     call(() => stream.finish());
     for (let item = nextItem(); item !== undefined; item = nextItem()) yield item;
   } finally {
-    if (generation === state.generation) guarded(() => stream.free());
+    if (generation === state.generation) callCore(() => stream.free());
   }
 }
 
@@ -174,7 +170,7 @@ export function exportDelivery(delivery: Delivery, format: ExportFormat): Uint8A
   if (!EXPORT_FORMATS.includes(format)) throw formatError(EXPORT_FORMATS);
   const { head, body } = partsOf(delivery);
   core();
-  return guarded(() => {
+  return callCore(() => {
     const length = core().export_delivery(...writeDelivery(head, body, NO_LIMIT), format);
     return length === ResultLayout.absent ? undefined : resultBytes(length).slice();
   });
@@ -204,9 +200,6 @@ function checkFormat(format: ImportFormat | undefined): string {
   return format ?? "";
 }
 
-function formatError(formats: readonly string[]) {
-  return callError(
-    "option-invalid",
-    `Invalid value for option \`format\`: expected one of ${formats.join(", ")}.`,
-  );
+function formatError(formats: readonly string[]): HooksealError {
+  return optionError("format", `one of ${formats.join(", ")}`);
 }

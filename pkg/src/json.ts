@@ -1,5 +1,5 @@
 /** Serializes values as JSON, and finds out why that fails. */
-import { isDeep } from "./core.js";
+import { isStackOverflow } from "./core.js";
 
 /** A value as JSON; undefined for a function, a circular object or a BigInt. */
 export function jsonText(value: unknown): string | undefined {
@@ -17,7 +17,7 @@ export function isTooDeep(value: unknown): boolean {
   } catch (error) {
     // V8 and JavaScriptCore throw a RangeError, SpiderMonkey an InternalError. A TypeError names the keys of a circle.
     const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
-    return name !== "TypeError" && isDeep(message);
+    return name !== "TypeError" && isStackOverflow(message);
   }
   return false;
 }

@@ -1,15 +1,18 @@
 /** An accepted delivery, kept to make its event, issues and digest when they are read. */
-import { type core, guarded, type Held, state, textDigest } from "./core.js";
+import { type CoreHandle, callCore, type core, state, textDigest } from "./core.js";
 import { NO_LIMIT, writeDelivery } from "./delivery.js";
+import type { EncodedOptions } from "./encoded-options.js";
 import { eventOf } from "./event.js";
-import type { Limits } from "./limits.js";
 import type { Issue, Report } from "./types.js";
 import type { LazyFields } from "./verified.js";
 
-/** The core's side of a webhook. */
+/**
+ * The webhook in the core.
+ * @internal
+ */
 export type Hook = InstanceType<ReturnType<typeof core>["Hook"]>;
 
-/** The arguments of the core's verbs: lengths in the scratch buffer, and limits. */
+/** The arguments of the core's verbs: lengths in the scratch buffer, and encoded options. */
 export type Call = [
   head: number,
   body: number,
@@ -19,13 +22,16 @@ export type Call = [
   tolerance: number,
 ];
 
-/** The fields of a delivery that are made when they are read. */
+/**
+ * The fields of a delivery that are made when they are read.
+ * @internal
+ */
 export class LazyDelivery implements LazyFields {
-  readonly #hook: Held<Hook>;
+  readonly #hook: CoreHandle<Hook>;
   readonly #keys: readonly string[];
   readonly #text: string;
   readonly #head: string;
-  readonly #limits: Limits;
+  readonly #options: EncodedOptions;
   /** The address of the tape; 0 for none. */
   readonly #tape: number;
   /** The generation of the tape: a later verification overwrites it. */
@@ -36,11 +42,11 @@ export class LazyDelivery implements LazyFields {
   #digest: string | undefined;
 
   constructor(
-    hook: Held<Hook>,
+    hook: CoreHandle<Hook>,
     keys: readonly string[],
     text: string,
     head: string,
-    limits: Limits,
+    encoded: EncodedOptions,
     tape: number,
     digest: string | undefined,
   ) {
@@ -48,7 +54,7 @@ export class LazyDelivery implements LazyFields {
     this.#keys = keys;
     this.#text = text;
     this.#head = head;
-    this.#limits = limits;
+    this.#options = encoded;
     this.#tape = tape;
     this.#tapeGeneration = state.tapeGeneration;
     this.#digest = digest;
@@ -65,8 +71,8 @@ export class LazyDelivery implements LazyFields {
 
   issues(): Issue[] {
     if (this.#issues === undefined) {
-      this.#issues = guarded(() => {
-        const call = writeCall(this.#head, this.#text, this.#limits, NO_LIMIT);
+      this.#issues = callCore(() => {
+        const call = writeCall(this.#head, this.#text, this.#options, NO_LIMIT);
         return (this.#hook.get().inspect(...call) as Report).issues;
       });
     }
@@ -83,14 +89,14 @@ export class LazyDelivery implements LazyFields {
 export function writeCall(
   head: string,
   body: Uint8Array | string,
-  limits: Limits,
+  encoded: EncodedOptions,
   defaultMaxBytes: number,
 ): Call {
-  const [headLength, bodyLength] = writeDelivery(head, body, effectiveMaxBytes(limits, defaultMaxBytes));
-  return [headLength, bodyLength, limits.now, limits.profile, limits.maxBytes, limits.tolerance];
+  const [headLength, bodyLength] = writeDelivery(head, body, effectiveMaxBytes(encoded, defaultMaxBytes));
+  return [headLength, bodyLength, encoded.now, encoded.profile, encoded.maxBytes, encoded.tolerance];
 }
 
 /** The limit of a call, or else the webhook's. */
-export function effectiveMaxBytes({ maxBytes }: Limits, defaultMaxBytes: number): number {
+export function effectiveMaxBytes({ maxBytes }: EncodedOptions, defaultMaxBytes: number): number {
   return Number.isNaN(maxBytes) ? defaultMaxBytes : maxBytes;
 }

@@ -6,13 +6,13 @@ import { optionMistake } from "./options.js";
 import { CLAIM, DONE, RELEASE, RENEW, type Script } from "./redis-scripts.js";
 import { type ClaimState, type DeliveryStore, STORE_IDENTITY } from "./store.js";
 
-/** The members in use of a client of `ioredis`, version 5 or newer, `Cluster` included. */
+/** The used members of a client of `ioredis`, version 5 or newer, `Cluster` included. */
 export interface IoredisLike {
   evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
 }
 
-/** The members in use of a client of `redis` (node-redis), version 4 or newer; clusters and pools need version 5. */
+/** The used members of a client of `redis` (node-redis), version 4 or newer; clusters and pools need version 5. */
 export interface NodeRedisLike {
   evalSha(sha: string, args: { keys: string[]; arguments: string[] }): Promise<unknown>;
   eval(script: string, args: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -88,7 +88,8 @@ interface RedisClaim {
 const STATES: readonly ClaimState[] = ["new", "in-progress", "done", "changed"];
 
 /**
- * Executes a script. A `"background"` call has no caller that waits: its timer keeps no process alive, and the script is sent as
+ * Executes a script, and returns its reply: the index of a claim's state, or the number of claims that were changed (0 or 1). No
+ * caller waits for a `"background"` call: its timer keeps no process alive, and the script is sent as
  * text, so that no second command is needed if Redis does not know the script.
  */
 type Run = (script: Script, key: string, args: string[], mode?: "background") => Promise<number>;
@@ -232,31 +233,31 @@ class RedisStore implements DeliveryStore {
   async done(id: string, token?: string): Promise<void> {
     const claim = this.#claims.get(claimKey(id, token));
     const args = [token ?? claim?.token ?? "", claim?.digest ?? "", `${this.#retention}`];
-    let isOwned: number;
+    let changed: number;
     try {
-      isOwned = await this.#run(DONE, this.#key(id), args);
+      changed = await this.#run(DONE, this.#key(id), args);
     } catch (error) {
       // `#renew` tries again until Redis is back.
       if (claim !== undefined) claim.isCompletionPending = true;
       throw error;
     }
     this.#forget(claimKey(id, token));
-    if (isOwned === 0) this.#lost(id);
+    if (changed === 0) this.#reportLost(id);
   }
 
   async release(id: string, token?: string): Promise<void> {
     const claim = this.#claims.get(claimKey(id, token));
     // Not renewed any more, so that the claim expires if the release fails.
     this.#forget(claimKey(id, token));
-    const isOwned = await this.#run(RELEASE, this.#key(id), [token ?? claim?.token ?? ""]);
-    if (isOwned === 0) this.#lost(id);
+    const changed = await this.#run(RELEASE, this.#key(id), [token ?? claim?.token ?? ""]);
+    if (changed === 0) this.#reportLost(id);
   }
 
   #key(id: string): string {
     return `${this.#prefix}${idHash(id)}`;
   }
 
-  #lost(id: string): void {
+  #reportLost(id: string): void {
     try {
       this.#onClaimLost?.(id);
     } catch {
@@ -292,11 +293,11 @@ class RedisStore implements DeliveryStore {
       if (claim.isCompletionPending === true) {
         const args = [claim.token, claim.digest, `${this.#retention}`];
         this.#run(DONE, claim.key, args, "background").then(
-          (isOwned) => {
+          (changed) => {
             // Calls of `#renew` may overlap, and a later claim may have replaced this one.
             if (this.#claims.get(key) !== claim) return;
             this.#forget(key);
-            if (isOwned === 0) this.#lost(claim.id);
+            if (changed === 0) this.#reportLost(claim.id);
           },
           () => {},
         );
@@ -304,8 +305,8 @@ class RedisStore implements DeliveryStore {
       }
       if (!claim.isRenewing || age < this.#claimTtl / 4) continue;
       this.#run(RENEW, claim.key, [claim.token, claim.digest, `${this.#claimTtl}`], "background").then(
-        (isOwned) => {
-          if (isOwned === 0) claim.isRenewing = false;
+        (changed) => {
+          if (changed === 0) claim.isRenewing = false;
         },
         // The next call tries again. If none succeeds, the claim expires.
         () => {},

@@ -1,15 +1,15 @@
 /** Results of `verify`, read from the core's memory: an accepted delivery, or the error of a rejected one. */
-import { guarded, type Held, resultWords, scratchDigest, scratchText, textAt } from "./core.js";
+import { type CoreHandle, callCore, resultWords, scratchDigest, scratchText, textAt } from "./core.js";
+import type { EncodedOptions } from "./encoded-options.js";
 import { HooksealError } from "./error.js";
 import type { IssueCode } from "./generated/codes.js";
 import { AcceptedWord, ALGORITHMS, RejectedWord, ResultLayout } from "./generated/layout.js";
 import { type Hook, LazyDelivery, writeCall } from "./lazy-delivery.js";
-import type { Limits } from "./limits.js";
 import type { Issue, SignatureInfo, Uncovered, Verified } from "./types.js";
 import { trusted, VerifiedDelivery } from "./verified.js";
 
-/** The provider's rules for attempts. */
-export interface DeliveryPolicy {
+/** What a provider's definition says about sending. */
+export interface ProviderSendPolicy {
   /** The first and the last status that is success. */
   success: [first: number, last: number];
   /** The delays between attempts, in milliseconds. Absent where the definition has none. */
@@ -22,22 +22,25 @@ export interface DeliveryPolicy {
   dataPath: string[];
 }
 
-/** What the core tells about a provider. */
-export interface ProviderMetadata extends DeliveryPolicy {
+/** The core's data about a provider. */
+export interface ProviderMetadata extends ProviderSendPolicy {
   id: string;
   requiredHeaders: string[];
   /** The interned keys by their symbols. */
-  names: string[];
-  events: { name: string; revisions: (string | null)[] }[];
+  internedKeys: string[];
+  events: { type: string; revisions: (string | null)[] }[];
   maxBytes: number;
   immutable: boolean;
   contentType: string;
   uncovered: Uncovered;
 }
 
-/** A delivery that was verified and is still in the scratch buffer. */
+/**
+ * A delivery that was verified and is still in the scratch buffer.
+ * @internal
+ */
 export interface VerifiedInput {
-  hook: Held<Hook>;
+  hook: CoreHandle<Hook>;
   provider: ProviderMetadata;
   /** The encoded head, and its length in bytes. */
   head: string;
@@ -45,12 +48,15 @@ export interface VerifiedInput {
   /** The body, and its length in bytes. */
   body: Uint8Array | string;
   bodyLength: number;
-  limits: Limits;
+  encoded: EncodedOptions;
 }
 
-/** The error of a delivery that was just rejected. Most callers read code and status only. */
+/**
+ * The error of a delivery that was just rejected. Most callers read code and status only.
+ * @internal
+ */
 export function rejection(
-  { hook, provider, head, limits }: VerifiedInput,
+  { hook, provider, head, encoded }: VerifiedInput,
   body: Uint8Array | string,
 ): HooksealError {
   const words = resultWords();
@@ -61,16 +67,19 @@ export function rejection(
     message: text.slice(codeLength),
     status: words[RejectedWord.status] as number,
     issues: () =>
-      guarded(() => {
-        const call = writeCall(head, body, limits, provider.maxBytes);
+      callCore(() => {
+        const call = writeCall(head, body, encoded, provider.maxBytes);
         return (hook.get().failure(...call) as { issues: Issue[] }).issues;
       }),
   });
 }
 
-/** The delivery that was just accepted. */
+/**
+ * The delivery that was just accepted.
+ * @internal
+ */
 export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
-  const { hook, provider, head, headLength, body, bodyLength, limits } = input;
+  const { hook, provider, head, headLength, body, bodyLength, encoded } = input;
   const words = resultWords();
   const isAscii = words[AcceptedWord.isAscii] === 1;
   // A copy of the bytes that were verified, so that later changes of the caller's buffer change nothing here.
@@ -95,11 +104,11 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
     algorithm === undefined
       ? { status: "unsigned" }
       : trusted(algorithm, words[AcceptedWord.secret] as number, words[AcceptedWord.uncovered] as number);
-  const type = next(words[AcceptedWord.eventType]) ?? (event?.name as string);
+  const type = next(words[AcceptedWord.eventType]) ?? (event?.type as string);
   const tape = isAscii ? (words[AcceptedWord.tape] as number) : 0;
   // Last, since it may overwrite the texts.
   const digest = withDigest ? scratchDigest(bodyLength, headLength) : undefined;
-  const fields = new LazyDelivery(hook, provider.names, text, head, limits, tape, digest);
+  const fields = new LazyDelivery(hook, provider.internedKeys, text, head, encoded, tape, digest);
   const delivery: { -readonly [Key in keyof Verified]: Verified[Key] } = new VerifiedDelivery(
     type,
     id,

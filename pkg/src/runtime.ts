@@ -43,7 +43,7 @@ function nodeVersion(): string | undefined {
 }
 
 /** The error for a module that did not compile. */
-export function uncompiled(thrown: unknown): Error {
+export function compileError(thrown: unknown): Error {
   const message = String((thrown as Partial<Error> | undefined)?.message);
   const why = /content security|\bCSP\b|unsafe-eval|disallowed|not allowed/i.test(message)
     ? "This runtime does not let hookseal compile WebAssembly. In a browser: add 'wasm-unsafe-eval' to `script-src` of the Content-Security-Policy. " +

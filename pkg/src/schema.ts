@@ -1,8 +1,8 @@
 /** Compiles JSON Schemas in the core. */
 import { type BodyLike, rawBody, writeBody } from "./body.js";
 import { asBytes } from "./bytes.js";
-import { core, guarded, Held, writeText } from "./core.js";
-import { callError, checkOptions, SchemaError } from "./error.js";
+import { CoreHandle, callCore, core, writeText } from "./core.js";
+import { checkOptions, optionError, SchemaError } from "./error.js";
 import { DialectNumber } from "./generated/layout.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { TextDecoder } from "./runtime.js";
@@ -46,16 +46,10 @@ export interface Schema extends StandardSchemaV1<unknown, unknown> {
 export function compileSchema(schema: object | boolean, options: CompileOptions = {}): Schema {
   checkOptions("compileSchema", options, COMPILE_OPTIONS);
   const { strict = false, dialect: name } = options ?? {};
-  if (typeof strict !== "boolean")
-    throw callError("option-invalid", "Invalid value for option `strict`: expected true or false.");
+  if (typeof strict !== "boolean") throw optionError("strict", "true or false");
   const dialect =
     name === undefined ? DialectNumber.declared : Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined;
-  if (dialect === undefined) {
-    throw callError(
-      "option-invalid",
-      'Invalid value for option `dialect`: expected "2020-12" or "draft-07".',
-    );
-  }
+  if (dialect === undefined) throw optionError("dialect", '"2020-12" or "draft-07"');
   const text = jsonText(schema);
   if (text === undefined) {
     const message = isTooDeep(schema)
@@ -64,9 +58,11 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
     throw new SchemaError({ keyword: "", pointer: "", message });
   }
   core();
-  let schemaHandle: Held<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
+  let schemaHandle: CoreHandle<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
   try {
-    schemaHandle = guarded(() => new Held(() => new (core().SchemaHandle)(writeText(text), strict, dialect)));
+    schemaHandle = callCore(
+      () => new CoreHandle(() => new (core().SchemaHandle)(writeText(text), strict, dialect)),
+    );
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {
       throw new SchemaError(thrown as { keyword: string; pointer: string; message: string });
@@ -75,7 +71,7 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
   }
   const check = (body: BodyLike): Issue[] => {
     const raw = rawBody(body);
-    return guarded(() => {
+    return callCore(() => {
       // Before the body is written: compiling again after a trap overwrites the scratch buffer.
       const compiled = schemaHandle.get();
       return (compiled.check(writeBody(raw, 0, Number.POSITIVE_INFINITY)) as Issue[] | undefined) ?? [];

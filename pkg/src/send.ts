@@ -4,7 +4,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { timedAttempt } from "./send/attempt.js";
 import { checkOptions } from "./send/error.js";
 import { type Attempt, SEND_OPTIONS, type SendOptions, type SendResult } from "./send/options.js";
-import { outgoing, sendPolicy } from "./send/policy.js";
+import { prepareDelivery, sendPolicy } from "./send/policy.js";
 import type { RawResponse } from "./send/post.js";
 import { secretNames } from "./send/secret-headers.js";
 import type { Delivery } from "./types.js";
@@ -15,10 +15,10 @@ export type {
   Attempt,
   AttemptCode,
   SendOptions,
-  SendResult as Sent,
+  SendResult,
   TlsOptions,
 } from "./send/options.js";
-export type { Duration as Span, ExponentialBackoff as Exponential } from "./send/schedule.js";
+export type { Duration, ExponentialBackoff } from "./send/schedule.js";
 export type { Parameter } from "./send/url.js";
 
 /**
@@ -44,7 +44,13 @@ export type { Parameter } from "./send/url.js";
 export async function send(url: string, delivery: Delivery, options: SendOptions = {}): Promise<SendResult> {
   checkOptions("send", options, SEND_OPTIONS);
   const policy = sendPolicy(options ?? {}, delivery);
-  const prepared = outgoing(url, delivery, policy, options?.parameters, secretNames(options?.secretHeaders));
+  const prepared = prepareDelivery(
+    url,
+    delivery,
+    policy,
+    options?.parameters,
+    secretNames(options?.secretHeaders),
+  );
   const { now = Date.now, signal, sleep = delay } = options ?? {};
   const attempts: Attempt[] = [];
   for (let number = 1; ; number++) {

@@ -20,7 +20,7 @@ export interface Delivery {
 /** A signature algorithm. */
 export type Algorithm = "sha1" | "sha256" | "sha512";
 
-/** How much a contract tolerates. */
+/** How strictly payloads are validated. */
 export type Profile = "lenient" | "strict";
 
 /** Options of a webhook. */
@@ -31,7 +31,7 @@ export interface WebhookOptions {
   unsigned?: "allow" | "refuse" | undefined;
   /** Accept only these of the provider's algorithms, so that a sender cannot choose a weaker one. */
   algorithms?: readonly Algorithm[] | undefined;
-  /** How much a contract tolerates. Default: `"lenient"`. */
+  /** How strictly payloads are validated. Default: `"lenient"`. */
   profile?: Profile | undefined;
   /** The largest body that is read, in bytes. Default: 1 MiB. */
   maxBytes?: number | undefined;
@@ -46,14 +46,14 @@ export interface WebhookOptions {
 export interface VerifyOptions {
   /** The time of the check, as a `Date` or in milliseconds. Default: now. */
   now?: Date | number | undefined;
-  /** How much a contract tolerates. */
+  /** How strictly payloads are validated. */
   profile?: Profile | undefined;
   /** The largest body that is read, in bytes. */
   maxBytes?: number | undefined;
   /** The timestamp tolerance, both ways, in seconds. */
   tolerance?: number | undefined;
   /**
-   * Compute `digest` together with `verify` or `check`, while the body is at hand, for a caller that certainly reads it.
+   * Compute `digest` together with `verify` or `check`, if the caller is certain to read it.
    * Default: computed when it is first read. `inspect` always computes it.
    */
   digest?: boolean | undefined;
@@ -167,7 +167,7 @@ export interface Issue {
   received?: string;
   /** What to do about it. */
   hint?: string;
-  /** At which stage of checking a delivery it was found; absent where it was found outside of that. */
+  /** The stage that reported the issue. Absent for an issue that no stage reports, such as one about a definition. */
   stage?: StageName;
 }
 
@@ -238,8 +238,8 @@ export interface Report {
     /** The value of the header; cut after 512 characters. */
     received?: string;
     /**
-     * The encoded tag that was compared, without its label; cut after 512 characters. Absent where none was compared. The
-     * expected tag is never part of a report.
+     * The received signature that was compared, without its label; cut after 512 characters. Absent where none was compared.
+     * The expected tag is never part of a report.
      */
     tag?: string;
     /**

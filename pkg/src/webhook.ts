@@ -1,24 +1,34 @@
 /** One webhook: passes deliveries to the core, and returns its results. The core decides everything. */
 import { type BodyLike, bodyOf, rawBody, writeBody } from "./body.js";
 import { providerDefinition } from "./catalog.js";
-import { core, guarded, Held, readBytes, reserve, resultBytes, state, trapped, writeText } from "./core.js";
+import {
+  CoreHandle,
+  callCore,
+  core,
+  readBytes,
+  reserve,
+  resultBytes,
+  state,
+  trapError,
+  writeText,
+} from "./core.js";
 import { maxDeliveryBytes, NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
+import {
+  COMPARE_OPTIONS,
+  type EncodedOptions,
+  EXPLAIN_OPTIONS,
+  encodeAmount,
+  encodeOptions,
+  NO_OPTIONS,
+  signParams,
+  WEBHOOK_OPTIONS,
+} from "./encoded-options.js";
 import { callError, checkOptions, HooksealError, rethrow } from "./error.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { encodeFilteredHead, encodeHead, HeaderFilter } from "./headers.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { effectiveMaxBytes, type Hook, writeCall } from "./lazy-delivery.js";
-import {
-  COMPARE_OPTIONS,
-  EXPLAIN_OPTIONS,
-  encodeAmount,
-  encodeLimits,
-  type Limits,
-  NO_OPTIONS,
-  signParams,
-  WEBHOOK_OPTIONS,
-} from "./limits.js";
-import { accepted, type DeliveryPolicy, type ProviderMetadata, rejection } from "./results.js";
+import { accepted, type ProviderMetadata, type ProviderSendPolicy, rejection } from "./results.js";
 import type {
   CheckResult,
   CompareOptions,
@@ -46,7 +56,7 @@ import type { NameOf, VerifiedOf } from "./verified-of.js";
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook.
 export class Webhook<Events = any> {
-  readonly #held: Held<Hook>;
+  readonly #handle: CoreHandle<Hook>;
   readonly #metadata: ProviderMetadata;
   readonly #requiredHeaders: HeaderFilter;
   readonly #definition: string | undefined;
@@ -62,17 +72,17 @@ export class Webhook<Events = any> {
     this.#definition = definition;
     core();
     try {
-      this.#held = guarded(() => new Held(() => new (core().Hook)(id, definition ?? "", copy)));
+      this.#handle = callCore(() => new CoreHandle(() => new (core().Hook)(id, definition ?? "", copy)));
     } catch (thrown) {
       rethrow(thrown);
     }
-    this.#metadata = guarded(() => this.#hook.metadata() as ProviderMetadata);
+    this.#metadata = callCore(() => this.#hook.metadata() as ProviderMetadata);
     this.#requiredHeaders = new HeaderFilter(this.#metadata.requiredHeaders);
   }
 
-  /** The core's side of the webhook. Making it again does not touch the scratch buffer. */
+  /** The webhook in the core. After a trap it is made again, which does not touch the scratch buffer. */
   get #hook(): Hook {
-    return this.#held.get();
+    return this.#handle.get();
   }
 
   /** The provider's id. */
@@ -80,7 +90,7 @@ export class Webhook<Events = any> {
     return this.#metadata.id;
   }
 
-  /** How the provider signs, shapes and repeats its deliveries: a copy, made for each read. */
+  /** The provider definition: a new copy for each read. */
   get definition(): ProviderDefinition {
     return this.#definition === undefined
       ? (providerDefinition(this.provider) as ProviderDefinition)
@@ -107,10 +117,12 @@ export class Webhook<Events = any> {
    *
    * @internal
    */
-  takesContentType(received: string): boolean {
+  acceptsContentType(received: string): boolean {
     // PERF: nearly every sender writes one of these two.
     const expected = this.#metadata.contentType;
-    return received === expected || received === "application/json" || this.#hook.content_type(received);
+    return (
+      received === expected || received === "application/json" || this.#hook.accepts_content_type(received)
+    );
   }
 
   /**
@@ -120,12 +132,12 @@ export class Webhook<Events = any> {
    * @internal
    */
   sharesSecret(other: Webhook): boolean | undefined {
-    return #held in other ? this.#hook.shares_secret(other.#hook) : undefined;
+    return #handle in other ? this.#hook.shares_secret(other.#hook) : undefined;
   }
 
   /**
-   * What the provider's signatures do not cover: `type`, `id`, or neither. Contains the id if any of its sources is not
-   * signed; the `signature` of a delivery says it for that delivery. Empty for a provider that signs nothing.
+   * The values that the provider's signatures may leave uncovered: `type` and `id`. The id is listed if any of its sources is
+   * not signed; `signature.uncovered` of a delivery is about that delivery alone. Empty for a provider that signs nothing.
    */
   get uncovered(): Uncovered {
     return [...this.#metadata.uncovered];
@@ -142,9 +154,9 @@ export class Webhook<Events = any> {
     throw result.error;
   }
 
-  /** The same without throwing: for code that branches. */
+  /** Like `verify`, but returns the error instead of throwing it. */
   check(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): CheckResult<VerifiedOf<Events>> {
-    const limits = encodeLimits(options, "check");
+    const encoded = encodeOptions(options, "check");
     let body: Uint8Array | string;
     let head: string;
     try {
@@ -154,17 +166,17 @@ export class Webhook<Events = any> {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
     }
-    const { now, profile, maxBytes, tolerance } = limits;
+    const { now, profile, maxBytes, tolerance } = encoded;
     const provider = this.#metadata;
     try {
       const [headLength, bodyLength] = writeDelivery(
         head,
         body,
-        effectiveMaxBytes(limits, provider.maxBytes),
+        effectiveMaxBytes(encoded, provider.maxBytes),
       );
       state.tapeGeneration += 1;
       const status = this.#hook.verify(headLength, bodyLength, now, profile, maxBytes, tolerance);
-      const input = { hook: this.#held, provider, head, headLength, body, bodyLength, limits };
+      const input = { hook: this.#handle, provider, head, headLength, body, bodyLength, encoded };
       if (status === 0) {
         const value = accepted(input, options?.digest === true) as VerifiedOf<Events>;
         return { ok: true, value };
@@ -175,24 +187,26 @@ export class Webhook<Events = any> {
     } catch (thrown) {
       if (thrown instanceof HooksealError) return { ok: false, error: thrown };
       state.generation += 1;
-      return { ok: false, error: trapped(thrown) };
+      return { ok: false, error: trapError(thrown) };
     }
   }
 
   /** Reports everything about a delivery, valid or not. */
   inspect(delivery: Delivery, options: VerifyOptions = NO_OPTIONS): Report {
-    const limits = encodeLimits(options, "inspect");
-    const report = (head: string, body: Uint8Array | string, limits: Limits) =>
-      guarded(() => this.#hook.inspect(...writeCall(head, body, limits, this.#metadata.maxBytes)) as Report);
+    const encoded = encodeOptions(options, "inspect");
+    const report = (head: string, body: Uint8Array | string, encoded: EncodedOptions) =>
+      callCore(
+        () => this.#hook.inspect(...writeCall(head, body, encoded, this.#metadata.maxBytes)) as Report,
+      );
     let head = "";
     try {
       head = encodeHead(delivery);
-      return report(head, bodyOf(delivery), limits);
+      return report(head, bodyOf(delivery), encoded);
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
-      // Without raw bytes the body cannot be read, like a body over the limit: only the reason differs.
+      // Without raw bytes, the report is that of a body over the limit, with another code and other issues.
       const issues = error.issues.map((issue) => ({ ...issue, stage: "bytes" as const }));
-      const { signature, ...rest } = report(head, " ", { ...limits, maxBytes: 0 });
+      const { signature, ...rest } = report(head, " ", { ...encoded, maxBytes: 0 });
       // The parts of a signed content without a body are unknown.
       delete signature.parts;
       return { ...rest, code: error.code, signature, issues };
@@ -213,12 +227,12 @@ export class Webhook<Events = any> {
    * @throws HooksealError `body-not-raw` where the body is neither bytes nor a string.
    */
   explain(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Explanation {
-    const limits = encodeLimits(options, "explain", EXPLAIN_OPTIONS);
+    const encoded = encodeOptions(options, "explain", EXPLAIN_OPTIONS);
     const maxCombinations = encodeAmount("maxCombinations", options?.maxCombinations);
     const { head, body } = partsOf(delivery);
-    return guarded(() => {
+    return callCore(() => {
       const { signedLength, ...explanation } = this.#hook.explain(
-        ...writeCall(head, body, limits, this.#metadata.maxBytes),
+        ...writeCall(head, body, encoded, this.#metadata.maxBytes),
         maxCombinations,
       ) as Explanation & { signedLength?: number };
       const value = signedLength === undefined ? undefined : resultBytes(signedLength).slice();
@@ -239,21 +253,21 @@ export class Webhook<Events = any> {
   }
 
   /**
-   * Signs a body with the first secret, and adds the provider's other headers. The body stays as it is: a time in it,
-   * as Linear signs one, is not renewed. `create` writes it.
+   * Signs a body with the first secret, and adds the provider's other headers. The body is not changed: a signed time in the
+   * body, as Linear has one, stays as it is. `create` writes the current time.
    */
   sign(body: BodyLike, options: SignOptions = NO_OPTIONS): SignedDelivery {
     const raw = rawBody(body);
     const params = signParams(options, "sign");
-    return signed(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), params));
+    return readSigned(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), params));
   }
 
   /**
-   * The provider's rules for attempts.
+   * What the provider's definition says about sending.
    *
    * @internal
    */
-  get deliveryPolicy(): DeliveryPolicy {
+  get sendPolicy(): ProviderSendPolicy {
     return this.#metadata;
   }
 
@@ -265,7 +279,7 @@ export class Webhook<Events = any> {
   resign(delivery: Delivery, now: number): [string, string][] {
     const { head, body } = partsOf(delivery);
     try {
-      return guarded(() => {
+      return callCore(() => {
         const lengths = writeDelivery(head, body, NO_LIMIT);
         return (this.#hook.resign(...lengths, now) as { headers: [string, string][] }).headers;
       });
@@ -296,7 +310,7 @@ export class Webhook<Events = any> {
         : callError("event-invalid", "Expected the data of the event as a value that JSON can represent.");
     }
     const params = signParams(options, "create");
-    return signed(() => this.#hook.create(type, writeText(text), params));
+    return readSigned(() => this.#hook.create(type, writeText(text), params));
   }
 
   /**
@@ -317,7 +331,7 @@ export class Webhook<Events = any> {
       omitted?: number;
     };
     try {
-      comparison = guarded(() => {
+      comparison = callCore(() => {
         reserve(maxDeliveryBytes(a.head, a.body, limit) + maxDeliveryBytes(b.head, b.body, limit));
         const headA = writeText(a.head);
         const bodyA = writeBody(a.body, headA, limit);
@@ -358,9 +372,9 @@ function secretList(secrets: WebhookOptions["secrets"]): string[] {
 }
 
 /** Calls `sign` or `create`, and reads the delivery from the core. */
-function signed(call: () => unknown): SignedDelivery {
+function readSigned(call: () => unknown): SignedDelivery {
   try {
-    return guarded(() => {
+    return callCore(() => {
       const { headers, length } = call() as { headers: [string, string][]; length: number };
       return { method: "POST", headers: Object.fromEntries(headers), body: resultBytes(length).slice() };
     });

@@ -13,7 +13,7 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
     const SMALL_OBJECT_KEYS: usize = 24;
     let next_key = |index: &u32| match tape.get(*index as usize + 1)? {
         value if matches!(value.token_kind(), TokenKind::Object | TokenKind::Array) => {
-            Some(value.payload() + 1)
+            Some(value.low_bits() + 1)
         }
         _ => Some(index + 2),
     };

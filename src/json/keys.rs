@@ -180,31 +180,31 @@ mod tests {
         for text in ["id", "identifier", "eight888", ""] {
             interner.intern(text);
         }
-        let names = interner.build();
+        let table = interner.build();
         let after = b"\": 1, \"and more text, as much as is compared\"";
         for (text, symbol) in [("id", 0), ("identifier", 1), ("eight888", 2), ("", 3)] {
-            assert_eq!(names.lookup(NO_SYMBOL, 1, text.as_bytes()), Some(symbol));
+            assert_eq!(table.lookup(NO_SYMBOL, 1, text.as_bytes()), Some(symbol));
             let quoted = [text.as_bytes(), after].concat();
-            assert_eq!(names.predict_next(NO_SYMBOL, 1, &quoted, 0), Some((symbol, text.len())), "{text}");
+            assert_eq!(table.predict_next(NO_SYMBOL, 1, &quoted, 0), Some((symbol, text.len())), "{text}");
             for other in ["{text}x", "x{text}"].map(|key| {
                 let key = key.replace("{text}", text);
                 format!("{key}\": 1, \"and more text, as much as is compared\"")
             }) {
-                assert_eq!(names.predict_next(NO_SYMBOL, 1, other.as_bytes(), 0), None, "{other}");
+                assert_eq!(table.predict_next(NO_SYMBOL, 1, other.as_bytes(), 0), None, "{other}");
             }
-            assert_eq!(names.predict_next(NO_SYMBOL, 1, text.as_bytes(), 0), None, "the end of the text");
+            assert_eq!(table.predict_next(NO_SYMBOL, 1, text.as_bytes(), 0), None, "the end of the text");
         }
         let mut interner = KeyInterner::default();
         let long = "long".repeat(8);
         interner.intern(&long);
-        let names = interner.build();
-        assert_eq!(names.lookup(NO_SYMBOL, 1, long.as_bytes()), Some(0));
+        let table = interner.build();
+        assert_eq!(table.lookup(NO_SYMBOL, 1, long.as_bytes()), Some(0));
         for byte in 0..=255 {
-            assert_eq!(names.predict_next(NO_SYMBOL, 1, &[byte; 64], 0), None, "too long for a prediction");
+            assert_eq!(table.predict_next(NO_SYMBOL, 1, &[byte; 64], 0), None, "too long for a prediction");
         }
-        assert_eq!(names.lookup(0, 1, b"none"), None);
+        assert_eq!(table.lookup(0, 1, b"none"), None);
         assert_eq!(
-            names.predict_next(0, 1, b"id\": 1, \"and more text, as much as is compared\"", 0),
+            table.predict_next(0, 1, b"id\": 1, \"and more text, as much as is compared\"", 0),
             None,
             "this key has no successor yet"
         );

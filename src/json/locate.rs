@@ -46,7 +46,7 @@ pub(super) fn locate(document: &Document<'_>, pending: Vec<PendingIssue>) -> Vec
     issues
 }
 
-/// An issue about no part of a body.
+/// An issue about the request as a whole, without a location in its body.
 pub(crate) fn without_location(pending: PendingIssue) -> Issue {
     Issue {
         code: pending.code,
@@ -87,6 +87,15 @@ fn byte_span(document: &Document<'_>, location: Location) -> ByteSpan {
     }
 }
 
+/// A container around the current token.
+struct PathFrame {
+    is_object: bool,
+    /// The number of finished members or items.
+    count: usize,
+    /// The index of the last key.
+    last_key: u32,
+}
+
 /// The paths of all issues, in one walk over the tape; `None` beyond `MAX_TOTAL_PATH_BYTES`.
 fn paths(document: &Document<'_>, located: &[(ByteSpan, PendingIssue)]) -> Vec<Option<Vec<PathSegment>>> {
     let mut targets: Vec<(u32, usize)> = located
@@ -101,47 +110,47 @@ fn paths(document: &Document<'_>, located: &[(ByteSpan, PendingIssue)]) -> Vec<O
     let mut paths = vec![Some(Vec::new()); located.len()];
     let mut path_bytes = [0; 2];
     let mut targets = targets.into_iter().peekable();
-    // The open containers: whether it is an object, the number of finished items, and the index of the last key.
-    let mut open: Vec<(bool, usize, u32)> = Vec::new();
-    let mut key_next = false;
+    let mut open: Vec<PathFrame> = Vec::new();
+    let mut is_key = false;
     for index in 0..u32::try_from(document.tape.len()).unwrap_or(u32::MAX) {
         if targets.peek().is_none() {
             break;
         }
-        let tag = document.token(index).token_kind();
-        if tag == TokenKind::Close {
+        let kind = document.token(index).token_kind();
+        if kind == TokenKind::Close {
             open.pop();
-        } else if key_next && let Some(frame) = open.last_mut() {
-            frame.2 = index;
+        } else if is_key && let Some(frame) = open.last_mut() {
+            frame.last_key = index;
         }
         while let Some((_, n)) = targets.next_if(|(target, _)| *target == index) {
             let path_bytes = &mut path_bytes[usize::from(located[n].1.severity == Severity::Error)];
             paths[n] = (*path_bytes < MAX_TOTAL_PATH_BYTES).then(|| {
-                let segment = |(is_object, count, key): &(bool, usize, u32)| {
-                    if *is_object {
-                        let text = super::Value { document, index: *key }.as_str().unwrap_or_default();
+                let segment = |frame: &PathFrame| {
+                    if frame.is_object {
+                        let text =
+                            super::Value { document, index: frame.last_key }.as_str().unwrap_or_default();
                         *path_bytes += text.len();
                         PathSegment::Key(text.into_owned())
                     } else {
-                        PathSegment::Index(*count)
+                        PathSegment::Index(frame.count)
                     }
                 };
                 open.iter().map(segment).collect()
             });
         }
-        // Determine whether the next token is a key.
-        let was_key = key_next;
-        key_next = false;
-        match tag {
+        // Whether the next token is a key.
+        let was_key = is_key;
+        is_key = false;
+        match kind {
             TokenKind::Object | TokenKind::Array => {
-                open.push((tag == TokenKind::Object, 0, 0));
-                key_next = tag == TokenKind::Object;
+                is_key = kind == TokenKind::Object;
+                open.push(PathFrame { is_object: is_key, count: 0, last_key: 0 });
             }
-            _ if was_key && tag != TokenKind::Close => {}
+            _ if was_key && kind != TokenKind::Close => {}
             _ => {
                 if let Some(frame) = open.last_mut() {
-                    frame.1 += 1;
-                    key_next = frame.0;
+                    frame.count += 1;
+                    is_key = frame.is_object;
                 }
             }
         }

@@ -67,8 +67,8 @@ pub const MAX_DOCUMENT_BYTES: usize = (1 << 28) - 1;
 /// # Ok::<(), Box<hookseal::Issue>>(())
 /// ```
 ///
-/// Issues that the grammar allows (duplicate keys, halves of surrogate pairs, numbers that JavaScript changes) are in its
-/// diagnostics.
+/// A text with duplicate keys, half a surrogate pair or numbers that JavaScript changes still satisfies the grammar. Such
+/// issues are in the diagnostics.
 pub struct Document<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) tape: Vec<Token>,
@@ -135,7 +135,7 @@ impl<'a> Document<'a> {
         Value { document: self, index: 0 }
     }
 
-    /// The issues that the grammar allows.
+    /// The issues of a text that satisfies the grammar, such as a duplicate key.
     pub(crate) fn diagnostics(&self) -> &[PendingIssue] {
         &self.diagnostics
     }
@@ -247,21 +247,21 @@ impl Token {
     pub const OFFSET_WORD: usize = std::mem::offset_of!(Self, offset) / 4;
     pub const KIND_WORD: usize = std::mem::offset_of!(Self, word) / 4;
     pub const KIND_SHIFT: u32 = 28;
-    pub const PAYLOAD_MASK: u32 = (1 << Self::KIND_SHIFT) - 1;
+    pub const LOW_BITS_MASK: u32 = (1 << Self::KIND_SHIFT) - 1;
     pub const SYMBOL_SHIFT: u32 = 16;
     pub const SYMBOL_MASK: u32 = 0xfff;
-    /// The kind bits of an interned key. `tag` reports such a token as an ASCII string.
+    /// The kind bits of an interned key. [`token_kind`](Self::token_kind) reports such a token as an ASCII string.
     pub const INTERNED_KEY: u32 = 11;
 
-    pub fn new(kind: TokenKind, offset: usize, payload: usize) -> Self {
-        debug_assert!(offset <= MAX_DOCUMENT_BYTES && payload <= MAX_DOCUMENT_BYTES);
+    pub fn new(kind: TokenKind, offset: usize, low_bits: usize) -> Self {
+        debug_assert!(offset <= MAX_DOCUMENT_BYTES && low_bits <= MAX_DOCUMENT_BYTES);
         #[allow(clippy::cast_possible_truncation)] // MAX_DOCUMENT_BYTES bounds both
-        Self { offset: offset as u32, word: ((kind as u32) << Self::KIND_SHIFT) | payload as u32 }
+        Self { offset: offset as u32, word: ((kind as u32) << Self::KIND_SHIFT) | low_bits as u32 }
     }
 
     #[inline]
     pub fn token_kind(self) -> TokenKind {
-        KINDS[self.class()]
+        KINDS[self.kind_bits()]
     }
 
     /// The token of a key of the key table.
@@ -281,9 +281,10 @@ impl Token {
             .then_some((self.word >> Self::SYMBOL_SHIFT & Self::SYMBOL_MASK) as Symbol)
     }
 
-    /// The kind bits, below sixteen, as an index for lookup tables.
+    /// The upper four bits, as an index for lookup tables. Unlike [`token_kind`](Self::token_kind), they distinguish interned
+    /// keys from other ASCII strings.
     #[inline]
-    pub fn class(self) -> usize {
+    pub fn kind_bits(self) -> usize {
         (self.word >> Self::KIND_SHIFT) as usize
     }
 
@@ -291,25 +292,25 @@ impl Token {
     #[inline]
     pub fn next_index(self, index: u32) -> u32 {
         if matches!(self.token_kind(), TokenKind::Object | TokenKind::Array) {
-            self.payload() + 1
+            self.low_bits() + 1
         } else {
             index + 1
         }
     }
 
     /// The lower 28 bits. The length of a string is [`len`](Self::len).
-    pub fn payload(self) -> u32 {
-        self.word & Self::PAYLOAD_MASK
+    pub fn low_bits(self) -> u32 {
+        self.word & Self::LOW_BITS_MASK
     }
 
     /// The number of bytes between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.class() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.payload() })
+        (if self.kind_bits() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.low_bits() })
             as usize
     }
 
-    /// Compares kind and payload at once.
-    pub fn is(self, kind: TokenKind, payload: u32) -> bool {
-        self.word == ((kind as u32) << Self::KIND_SHIFT) | payload
+    /// Compares the kind and the lower bits at once.
+    pub fn is(self, kind: TokenKind, low_bits: u32) -> bool {
+        self.word == ((kind as u32) << Self::KIND_SHIFT) | low_bits
     }
 }

@@ -16,8 +16,8 @@ use crate::issue::{Issue, Location};
 /// An array or object that is still open.
 #[derive(Clone, Copy)]
 struct ContainerFrame {
-    /// The index of its token.
-    open: u32,
+    /// The index of its `Object` or `Array` token.
+    token_index: u32,
     /// The number of finished members or items.
     count: u32,
     /// A bit set of its keys: equal keys have the same bit.
@@ -46,7 +46,7 @@ struct JsonParser<'a> {
     key_table: Option<&'a KeyTable>,
     /// The symbol of the last key of the innermost object. After a container: the key of that container.
     last_key: Symbol,
-    /// Tells apart the positions of objects in the document, for the prediction of keys.
+    /// A hash of the keys on the path to the innermost object, so that keys are predicted separately for each path.
     context: u8,
     diagnostics: Diagnostics,
     is_ascii: bool,
@@ -124,12 +124,12 @@ impl<'a> JsonParser<'a> {
     #[cfg(any(feature = "outline", test))]
     fn close_all(&mut self, pos: usize) {
         let Some(innermost) = self.stack.len().checked_sub(1) else { return };
-        // A container is counted when it is closed: the open ones are not yet.
+        // A parent counts a container when the container closes, so the open ones are not counted yet.
         for frame in &mut self.stack[..innermost] {
             frame.count += 1;
         }
         let frame = &mut self.stack[innermost];
-        let (mut index, mut values, mut is_key) = (frame.open + 1, 0, frame.is_object);
+        let (mut index, mut values, mut is_key) = (frame.token_index + 1, 0, frame.is_object);
         while (index as usize) < self.tape.len() {
             index = self.tape[index as usize].next_index(index);
             values += u32::from(!is_key);
@@ -148,7 +148,7 @@ impl<'a> JsonParser<'a> {
     #[cold]
     fn error_context(&self) -> SyntaxErrorContext<'_> {
         let container = |frame: &ContainerFrame| OpenContainer {
-            open: frame.open,
+            token_index: frame.token_index,
             count: frame.count,
             is_object: frame.is_object,
         };
@@ -239,8 +239,8 @@ impl<'a> JsonParser<'a> {
     }
 
     #[inline(always)]
-    fn push(&mut self, kind: TokenKind, offset: usize, payload: usize) {
-        self.tape.push(Token::new(kind, offset, payload));
+    fn push(&mut self, kind: TokenKind, offset: usize, low_bits: usize) {
+        self.tape.push(Token::new(kind, offset, low_bits));
     }
 
     #[allow(clippy::cast_possible_truncation)] // a tape is not longer than its text
@@ -254,7 +254,7 @@ impl<'a> JsonParser<'a> {
         }
         let (parent_key, context) = (self.last_key, self.context);
         self.stack.push(ContainerFrame {
-            open: self.next_index(),
+            token_index: self.next_index(),
             count: 0,
             key_bits: [0; 2],
             is_object: kind == TokenKind::Object,
@@ -274,9 +274,9 @@ impl<'a> JsonParser<'a> {
         if let Some(frame) = self.stack.pop() {
             (self.last_key, self.context) = (frame.parent_key, frame.context);
             let index = self.tape.len();
-            let open = frame.open as usize;
-            self.tape[open] =
-                Token::new(self.tape[open].token_kind(), self.tape[open].offset as usize, index);
+            let start = frame.token_index as usize;
+            self.tape[start] =
+                Token::new(self.tape[start].token_kind(), self.tape[start].offset as usize, index);
             self.push(TokenKind::Close, pos, frame.count as usize);
             if frame.may_have_duplicates {
                 self.report_duplicates(frame);
@@ -457,7 +457,7 @@ impl<'a> JsonParser<'a> {
     #[cold]
     #[inline(never)]
     fn report_duplicates(&mut self, frame: ContainerFrame) {
-        for index in duplicates::find_duplicates(self.bytes, &self.tape, frame.open, frame.count) {
+        for index in duplicates::find_duplicates(self.bytes, &self.tape, frame.token_index, frame.count) {
             self.diagnostics.report_duplicate_key(index);
         }
     }

@@ -276,8 +276,8 @@ fn last_key_index(tape: &[Token], open: u32) -> Option<u32> {
         last = Some(index);
         let Some(value) = tape.get(index as usize + 1) else { break };
         index = match value.token_kind() {
-            TokenKind::Object | TokenKind::Array if value.payload() == 0 => break,
-            TokenKind::Object | TokenKind::Array => value.payload() + 1,
+            TokenKind::Object | TokenKind::Array if value.low_bits() == 0 => break,
+            TokenKind::Object | TokenKind::Array => value.low_bits() + 1,
             _ => index + 2,
         };
     }
@@ -305,7 +305,7 @@ fn path(context: &SyntaxErrorContext<'_>, error: SyntaxError) -> Vec<PathSegment
         }
         if !frame.is_object {
             path.push(PathSegment::Index(frame.count as usize));
-        } else if let Some(index) = last_key_index(context.tape, frame.open) {
+        } else if let Some(index) = last_key_index(context.tape, frame.token_index) {
             path.push(PathSegment::Key(key_text(context, index)));
         }
     }

@@ -64,8 +64,8 @@ impl SyntaxError {
 /// An array or object that is still open.
 #[derive(Clone, Copy)]
 pub(super) struct OpenContainer {
-    /// The index of its token.
-    pub open: u32,
+    /// The index of its `Object` or `Array` token.
+    pub token_index: u32,
     /// The number of finished members or items.
     pub count: u32,
     pub is_object: bool,

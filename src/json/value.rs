@@ -74,7 +74,7 @@ impl<'d> Value<'d> {
     pub(crate) fn child_range(self) -> std::ops::Range<u32> {
         let token = self.token();
         let end =
-            if token.next_index(self.index) == self.index + 1 { self.index + 1 } else { token.payload() };
+            if token.next_index(self.index) == self.index + 1 { self.index + 1 } else { token.low_bits() };
         self.index + 1..end
     }
 
@@ -108,8 +108,8 @@ impl<'d> Value<'d> {
         let start = token.offset as usize;
         let end = match token.token_kind() {
             TokenKind::Ascii | TokenKind::Utf8 | TokenKind::Escaped => start + token.len() + 2,
-            TokenKind::Object | TokenKind::Array => self.document.token(token.payload()).offset as usize + 1,
-            _ => start + token.payload() as usize,
+            TokenKind::Object | TokenKind::Array => self.document.token(token.low_bits()).offset as usize + 1,
+            _ => start + token.low_bits() as usize,
         };
         ByteSpan { start, end }
     }
@@ -193,7 +193,7 @@ impl<'d> Value<'d> {
     pub fn len(self) -> usize {
         let token = self.token();
         match token.token_kind() {
-            TokenKind::Object | TokenKind::Array => self.document.token(token.payload()).payload() as usize,
+            TokenKind::Object | TokenKind::Array => self.document.token(token.low_bits()).low_bits() as usize,
             _ => 0,
         }
     }
@@ -202,7 +202,7 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn members(self) -> Members<'d> {
         let token = self.token();
-        let end = if token.token_kind() == TokenKind::Object { token.payload() } else { self.index + 1 };
+        let end = if token.token_kind() == TokenKind::Object { token.low_bits() } else { self.index + 1 };
         Members { document: self.document, next: self.index + 1, end }
     }
 
@@ -210,7 +210,7 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn elements(self) -> Elements<'d> {
         let token = self.token();
-        let end = if token.token_kind() == TokenKind::Array { token.payload() } else { self.index + 1 };
+        let end = if token.token_kind() == TokenKind::Array { token.low_bits() } else { self.index + 1 };
         Elements { document: self.document, next: self.index + 1, end }
     }
 

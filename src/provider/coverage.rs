@@ -28,9 +28,10 @@ impl Uncovered {
 /// The headers of a provider that its signature does not cover, derived once.
 #[derive(Debug)]
 pub(crate) struct Coverage {
-    event_type: bool,
-    /// In the order of `Provider::dedupe`.
-    sources: Vec<bool>,
+    /// Whether the event type is in a header that is not signed.
+    is_type_uncovered: bool,
+    /// Whether each source of the idempotency key is a header that is not signed, in the order of `Provider::dedupe`.
+    uncovered_sources: Vec<bool>,
 }
 
 impl Coverage {
@@ -42,21 +43,24 @@ impl Coverage {
         let is_unsigned = |name: &str| !scheme.is_some_and(|scheme| scheme.signs_header(name));
         let is_unsigned_source = |source: &IdempotencySource| matches!(source, IdempotencySource::Header(name) if is_unsigned(name));
         Self {
-            event_type: match event_type {
+            is_type_uncovered: match event_type {
                 FieldSource::Header(name) => is_unsigned(name),
                 FieldSource::Pointer(_) => false,
             },
-            sources: dedupe.iter().map(is_unsigned_source).collect(),
+            uncovered_sources: dedupe.iter().map(is_unsigned_source).collect(),
         }
     }
 
     /// Returns the uncovered values of a delivery whose idempotency key is from the source with this index.
     pub(crate) fn uncovered(&self, source: usize) -> Uncovered {
-        Uncovered { event_type: self.event_type, id: self.sources.get(source).copied().unwrap_or(false) }
+        Uncovered {
+            event_type: self.is_type_uncovered,
+            id: self.uncovered_sources.get(source).copied().unwrap_or(false),
+        }
     }
 
     /// Returns the uncovered values of a delivery whose idempotency key is from any source.
     pub(crate) fn uncovered_by_any_source(&self) -> Uncovered {
-        Uncovered { event_type: self.event_type, id: self.sources.contains(&true) }
+        Uncovered { event_type: self.is_type_uncovered, id: self.uncovered_sources.contains(&true) }
     }
 }

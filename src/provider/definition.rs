@@ -8,7 +8,6 @@ use crate::text::escape_controls;
 use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
-
 use super::envelope::Envelope;
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
@@ -217,8 +216,8 @@ impl Provider {
         self.known_mistakes.iter().find(matches).map(|mistake| mistake.message.as_str())
     }
 
-    /// Returns whether event type and idempotency key are outside of the signature. Counts every source of the key,
-    /// because a replay can omit the preferred ones. Nothing for a provider that does not sign.
+    /// Returns whether the signature leaves event type and idempotency key uncovered. The key counts as uncovered if any of its
+    /// sources is, because a replay can omit the preferred ones. Neither is uncovered for a provider that does not sign.
     ///
     /// ```
     /// use hookseal::provider::{Provider, definition};
@@ -264,9 +263,9 @@ impl Event {
 
 #[inline(never)]
 fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) -> DefinitionError {
-    let draft =
+    let issue =
         crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, value.location(), message);
-    DefinitionError { issues: document.locate(vec![draft]) }
+    DefinitionError { issues: document.locate(vec![issue]) }
 }
 
 /// Checks what the schema of definitions cannot express.

@@ -49,9 +49,9 @@ impl Envelope {
         envelope
     }
 
-    /// Returns the pointer to the data, for definitions without one: the parent of the event type, if id and time are in it,
-    /// too; otherwise the whole body. Or the member `data` of that parent, if the pointer of the time or of an idempotency
-    /// key shows that it exists, and the id is not in it.
+    /// Returns the pointer to the data, for definitions without one. The envelope is the object around the event type, or the
+    /// whole body if id or time are outside of that object. The data is its member `data`, if the pointer of the time or of an
+    /// idempotency key leads into that member and the pointer of the id does not. Otherwise the data is the envelope itself.
     fn default_data_pointer(&self, dedupe: &[IdempotencySource]) -> String {
         // With the type in a header, the data is the whole body.
         let FieldSource::Pointer(event_type) = &self.event_type else { return String::new() };
@@ -95,8 +95,8 @@ impl Envelope {
         }
     }
 
-    /// Returns the pointers to the members of the envelope. Ids and times inside a separate data object belong to the data.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+    /// Returns the pointers to event type, id and time, except for an id or a time inside a separate data object.
+    pub(crate) fn member_pointers(&self) -> impl Iterator<Item = &str> {
         let event_type = match &self.event_type {
             FieldSource::Pointer(pointer) => Some(&**pointer),
             FieldSource::Header(_) => None,
@@ -118,11 +118,11 @@ impl FieldSource {
                 headers.get(name).filter(|text| is_plain_header(text)).map(Into::into)
             }
         };
-        text.filter(|text| is_name(text) && is_plain(text))
+        text.filter(|text| is_id_or_type(text) && is_plain(text))
     }
 }
 
 /// Returns whether a text can be an event type or an id: not empty, and no longer than the keys of a store.
-pub(crate) fn is_name(text: &str) -> bool {
+pub(crate) fn is_id_or_type(text: &str) -> bool {
     !text.is_empty() && text.len() <= 256
 }

@@ -18,7 +18,7 @@ const SHORTENED_HINT: &str = "Send the complete object. This one looks copied fr
 
 /// Creates an issue. The validator, which knows the profile, sets its severity.
 #[inline(never)]
-fn draft(code: Code, location: Location, message: String) -> PendingIssue {
+fn pending_issue(code: Code, location: Location, message: String) -> PendingIssue {
     PendingIssue::new(code, Severity::Error, location, message)
 }
 
@@ -26,7 +26,7 @@ fn draft(code: Code, location: Location, message: String) -> PendingIssue {
 #[inline(never)]
 fn mismatch(code: Code, value: Value<'_>, expected: String, received: String) -> PendingIssue {
     let message = format!("Expected {expected}, got {received}.");
-    draft(code, value.location(), message).expected(expected).received(received)
+    pending_issue(code, value.location(), message).expected(expected).received(received)
 }
 
 /// Creates the same issue with the description of the value as the part after "got".
@@ -122,18 +122,18 @@ pub(super) fn not_allowed(value: Value<'_>) -> PendingIssue {
 #[inline(never)]
 fn remove(code: Code, noun: &str, value: Value<'_>, expected: String) -> PendingIssue {
     let message = format!("This {noun} is not allowed. Remove it.");
-    draft(code, value.location(), message).expected(expected).received(describe(value))
+    pending_issue(code, value.location(), message).expected(expected).received(describe(value))
 }
 
 pub(super) fn constant(literal: &Literal, value: Value<'_>) -> PendingIssue {
     unexpected(Code::CONST, value, literal.describe())
 }
 
-pub(super) fn choice(choice: &EnumValues, value: Value<'_>) -> PendingIssue {
-    let words = choice.words.values().iter().map(|word| quoted(word));
-    let words = words.chain(choice.others.values().iter().map(Literal::describe));
-    let count = choice.words.values().len() + choice.others.values().len();
-    let expected = alternatives(&words.take(MAX_LISTED).collect::<Vec<_>>(), count);
+pub(super) fn enumeration(allowed: &EnumValues, value: Value<'_>) -> PendingIssue {
+    let strings = allowed.strings.values().iter().map(|text| quoted(text));
+    let texts = strings.chain(allowed.others.values().iter().map(Literal::describe));
+    let count = allowed.strings.values().len() + allowed.others.values().len();
+    let expected = alternatives(&texts.take(MAX_LISTED).collect::<Vec<_>>(), count);
     unexpected(Code::ENUM, value, expected)
 }
 
@@ -198,7 +198,9 @@ pub(super) fn contains_too_many(max: usize, value: Value<'_>) -> PendingIssue {
 
 pub(super) fn repeated(first: usize, item: Value<'_>) -> PendingIssue {
     let message = format!("Duplicate item: equal to item {first}, and items must be unique.");
-    draft(Code::UNIQUE, item.location(), message).expected("unique items".to_owned()).received(describe(item))
+    pending_issue(Code::UNIQUE, item.location(), message)
+        .expected("unique items".to_owned())
+        .received(describe(item))
 }
 
 pub(super) fn required(name: &str, object: Value<'_>) -> PendingIssue {
@@ -212,7 +214,7 @@ pub(super) fn dependent(present: &str, needed: &str, object: Value<'_>) -> Pendi
 
 #[inline(never)]
 fn missing(code: Code, name: &str, message: String, object: Value<'_>) -> PendingIssue {
-    draft(code, object.location(), message)
+    pending_issue(code, object.location(), message)
         .expected(format!("the property {}", quoted(name)))
         .received(describe(object))
 }
@@ -223,7 +225,8 @@ pub(super) fn property_name(key: Key<'_>, reason: Option<&PendingIssue>) -> Pend
         message.push(' ');
         message.push_str(&reason.message);
     }
-    let mut out = draft(Code::PROPERTY_NAME, key.location(), message).received("a property name".to_owned());
+    let mut out =
+        pending_issue(Code::PROPERTY_NAME, key.location(), message).received("a property name".to_owned());
     out.expected = reason.and_then(|reason| reason.expected.clone());
     out
 }
@@ -231,8 +234,8 @@ pub(super) fn property_name(key: Key<'_>, reason: Option<&PendingIssue>) -> Pend
 pub(super) fn unknown_field(key: Key<'_>, object: Value<'_>, known: &[Property]) -> PendingIssue {
     let text = key.text();
     let message = format!("Unknown property {}.", quoted(&text));
-    let mut out =
-        draft(Code::UNKNOWN_FIELD, key.location(), message).received("an unknown property".to_owned());
+    let mut out = pending_issue(Code::UNKNOWN_FIELD, key.location(), message)
+        .received("an unknown property".to_owned());
     out.hint = suggest_key(&text, object, known).map(|name| format!("Did you mean {}?", quoted(name)));
     out
 }
@@ -316,7 +319,7 @@ fn edit_distance(a: &[u8], b: &[u8], max: usize) -> usize {
 pub(super) fn no_alternative(code: Code, value: Value<'_>) -> PendingIssue {
     let message =
         "Does not match any of the allowed alternatives. The issues of the closest one follow.".to_owned();
-    draft(code, value.location(), message)
+    pending_issue(code, value.location(), message)
         .expected("one of the alternatives".to_owned())
         .received(describe(value))
 }
@@ -324,7 +327,7 @@ pub(super) fn no_alternative(code: Code, value: Value<'_>) -> PendingIssue {
 pub(super) fn one_of_several(first: usize, second: usize, value: Value<'_>) -> PendingIssue {
     let message =
         format!("Matches alternatives {first} and {second} (counted from 0). Exactly one must match.");
-    draft(Code::ONE_OF, value.location(), message)
+    pending_issue(Code::ONE_OF, value.location(), message)
         .expected("exactly one of the alternatives".to_owned())
         .received(describe(value))
 }
@@ -359,13 +362,13 @@ pub(super) fn placeholder_key(key: Key<'_>) -> PendingIssue {
 
 #[inline(never)]
 fn placeholder(location: Location, message: &str, hint: &str) -> PendingIssue {
-    draft(Code::PLACEHOLDER, location, message.to_owned())
+    pending_issue(Code::PLACEHOLDER, location, message.to_owned())
         .received("a placeholder".to_owned())
         .hint(hint.to_owned())
 }
 
 pub(super) fn limit_exceeded(value: Value<'_>) -> PendingIssue {
     let message = "Validation limit exceeded (steps or nesting depth). The value is treated as invalid.";
-    draft(Code::JSON_TOO_DEEP, value.location(), message.to_owned())
+    pending_issue(Code::JSON_TOO_DEEP, value.location(), message.to_owned())
         .hint("Nest less deeply, or simplify the schema where it refers to itself.".to_owned())
 }

@@ -106,8 +106,8 @@ impl Schema {
     }
 
     /// Binds the schema to a key table. PERF: in documents that were parsed with this table, keys are compared as numbers.
-    pub(crate) fn bind_keys(&mut self, names: &Arc<KeyTable>) {
-        self.compiled.names = Some(Arc::clone(names));
+    pub(crate) fn bind_keys(&mut self, key_table: &Arc<KeyTable>) {
+        self.compiled.key_table = Some(Arc::clone(key_table));
     }
 
     /// Whether a value satisfies the schema. Stops at the first error and reports nothing.
@@ -130,8 +130,8 @@ impl Schema {
     /// Parses a text and validates it in a profile.
     #[must_use]
     pub fn check_with_profile(&self, bytes: &[u8], profile: Profile) -> Vec<Issue> {
-        let parsed = match &self.compiled.names {
-            Some(names) => Document::parse_with_keys(bytes, names),
+        let parsed = match &self.compiled.key_table {
+            Some(key_table) => Document::parse_with_keys(bytes, key_table),
             None => Document::parse(bytes),
         };
         match parsed {

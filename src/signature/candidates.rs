@@ -21,8 +21,8 @@ pub(super) struct Candidate<'a> {
     pub timestamp: &'a str,
     /// The item of the header, label included.
     pub item: &'a str,
-    /// The encoded tag alone.
-    pub tag: &'a str,
+    /// The digest before decoding, as hex or base64.
+    pub encoded: &'a str,
 }
 
 /// The signatures that can be compared, and the most specific error of those that cannot.
@@ -61,9 +61,9 @@ impl<'a> Candidates<'a> {
                         timestamp = Some(text);
                         timestamps += 1;
                     }
-                    HeaderItem::Signature { label, digest } => {
+                    HeaderItem::Signature { label, encoded } => {
                         signatures += 1;
-                        match parser.candidate(item, label, digest, timestamp) {
+                        match parser.candidate(item, label, encoded, timestamp) {
                             Ok(candidate) => self.push(candidate),
                             Err(outcome) => self.record_error(outcome),
                         }
@@ -135,7 +135,7 @@ impl<'a> CandidateParser<'a, '_> {
         &self,
         received: &'a str,
         label: Option<&'a str>,
-        digest: &'a str,
+        encoded: &'a str,
         timestamp: Option<&'a str>,
     ) -> Result<Candidate<'a>, Outcome<'a>> {
         let unsupported = |name, is_labelled| Outcome::Unsupported { name, is_labelled, received };
@@ -150,8 +150,7 @@ impl<'a> CandidateParser<'a, '_> {
                 _ => return Err(unsupported(label, true)),
             },
         };
-        let tag = digest;
-        let digest = self.scheme.format.encoding.decode(tag).map_err(|error| {
+        let digest = self.scheme.format.encoding.decode(encoded).map_err(|error| {
             self.malformed(
                 received,
                 match error {
@@ -184,7 +183,7 @@ impl<'a> CandidateParser<'a, '_> {
             }
             Some(text) => text,
         };
-        Ok(Candidate { algorithm, digest, timestamp, item: received, tag })
+        Ok(Candidate { algorithm, digest, timestamp, item: received, encoded })
     }
 
     /// Returns whether the text is a complete signature without a label.

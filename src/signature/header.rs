@@ -36,6 +36,7 @@ enum ListSyntax {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Label {
     None,
+    /// The template has `{algorithm}`, so that each signature names one.
     Any,
     /// The template contains the name of an algorithm, in this spelling.
     Fixed(Algorithm, String),
@@ -44,13 +45,18 @@ enum Label {
 #[derive(Clone, Debug)]
 struct TimestampItem {
     prefix: String,
-    first: bool,
+    /// Whether the timestamp precedes the signature.
+    is_first: bool,
 }
 
 /// A parsed item of a header value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeaderItem<'v> {
-    Signature { label: Option<&'v str>, digest: &'v str },
+    /// `encoded`: the signature as hex or base64.
+    Signature {
+        label: Option<&'v str>,
+        encoded: &'v str,
+    },
     Timestamp(&'v str),
     Other,
 }
@@ -64,7 +70,7 @@ impl HeaderFormat {
         if let Some(format) = Self::parse_pairs(template)? {
             return Ok(format);
         }
-        let format = Self::parse_item(template, ListSyntax::Commas)?;
+        let format = Self::parse_item_template(template, ListSyntax::Commas)?;
         if [&format.prefix, &format.middle, &format.suffix].into_iter().any(|text| text.contains(',')) {
             return Err(COMMA_IN_ITEM.to_owned());
         }
@@ -89,11 +95,11 @@ impl HeaderFormat {
                     return Err(into_owned_outlined(ONE_TIMESTAMP));
                 }
                 timestamp =
-                    Some(TimestampItem { prefix: into_owned_outlined(prefix), first: format.is_none() });
+                    Some(TimestampItem { prefix: into_owned_outlined(prefix), is_first: format.is_none() });
             } else if format.is_some() {
                 return Err(into_owned_outlined("Expected one signature next to the timestamp."));
             } else {
-                format = Some(Self::parse_item(field, list)?);
+                format = Some(Self::parse_item_template(field, list)?);
             }
         }
         match format {
@@ -117,10 +123,12 @@ impl HeaderFormat {
                 "Only examples such as \"v1a,...\" can follow the first signature of a list.",
             ));
         }
-        Ok(Some(Self::parse_item(first, ListSyntax::Pairs)?))
+        Ok(Some(Self::parse_item_template(first, ListSyntax::Pairs)?))
     }
 
-    fn parse_item(template: &str, list: ListSyntax) -> Result<Self, String> {
+    /// Parses the template of one signature: literal texts, at most one `{algorithm}`, and one digest such as `{hex}`.
+    fn parse_item_template(template: &str, list: ListSyntax) -> Result<Self, String> {
+        // The literal texts before the label, between label and digest, and after the digest.
         let mut texts = [String::new(), String::new(), String::new()];
         let (mut label, mut encoding) = (Label::None, None);
         for token in tokens(template)? {
@@ -189,7 +197,7 @@ impl HeaderFormat {
         Items { rest: value, list: self.list }
     }
 
-    /// Parses an item.
+    /// Parses one item of a header value.
     pub fn parse_item_value<'v>(&self, item: &'v str) -> HeaderItem<'v> {
         if let Some(text) = self.timestamp.as_ref().and_then(|timestamp| item.strip_prefix(&timestamp.prefix))
         {
@@ -204,12 +212,12 @@ impl HeaderFormat {
         let rest = if self.prefix.is_empty() { item } else { item.strip_prefix(&self.prefix)? };
         let rest = if self.suffix.is_empty() { rest } else { rest.strip_suffix(&self.suffix)? };
         if self.label == Label::None {
-            return Some(HeaderItem::Signature { label: None, digest: rest });
+            return Some(HeaderItem::Signature { label: None, encoded: rest });
         }
         // PERF: searching for a character takes less setup than `split_once` by a text.
         let end = rest.find(self.middle.chars().next()?)?;
-        let (label, digest) = (&rest[..end], rest[end..].strip_prefix(&self.middle)?);
-        is_label(label).then_some(HeaderItem::Signature { label: Some(label), digest })
+        let (label, encoded) = (&rest[..end], rest[end..].strip_prefix(&self.middle)?);
+        is_label(label).then_some(HeaderItem::Signature { label: Some(label), encoded })
     }
 
     /// Returns the first timestamp of a header value.
@@ -230,7 +238,7 @@ impl HeaderFormat {
         let value = self.assemble(algorithm, digest.as_deref().unwrap_or_default(), "0");
         let is_sendable = value.trim() == value && !has_control(&value);
         let parsed = self.items(&value).find_map(|item| match self.parse_item_value(item) {
-            HeaderItem::Signature { digest, .. } => Some(digest),
+            HeaderItem::Signature { encoded, .. } => Some(encoded),
             _ => None,
         });
         is_sendable
@@ -259,7 +267,7 @@ impl HeaderFormat {
         let separator = if self.list == ListSyntax::Semicolons { ";" } else { "," };
         match &self.timestamp {
             None => signature,
-            Some(item) if item.first => [&item.prefix, timestamp, separator, &signature].concat(),
+            Some(item) if item.is_first => [&item.prefix, timestamp, separator, &signature].concat(),
             Some(item) => [&signature, separator, &item.prefix, timestamp].concat(),
         }
     }

@@ -26,8 +26,8 @@ impl Outcome<'_> {
     /// Returns the issue of an outcome with this code, which [`accepted`](Self::accepted) returned.
     pub(crate) fn issue(&self, code: Code, scheme: &Scheme, keys: &Keys) -> PendingIssue {
         let Message(message, hint) = self.message(scheme, keys);
-        let mut draft = PendingIssue::new(code, Severity::Error, Location::Request, message);
-        draft.hint = hint;
+        let mut issue = PendingIssue::new(code, Severity::Error, Location::Request, message);
+        issue.hint = hint;
         let is_about_format = match self {
             Outcome::Malformed { header, .. } => *header == scheme.header(),
             Outcome::Missing | Outcome::Unsupported { .. } | Outcome::AlgorithmMismatch { .. } => true,
@@ -35,9 +35,9 @@ impl Outcome<'_> {
         };
         if is_about_format {
             let examples = keys.algorithms().iter().map(|algorithm| scheme.format.example(*algorithm));
-            draft.expected = Some(examples.collect::<Vec<_>>().join(" or "));
+            issue.expected = Some(examples.collect::<Vec<_>>().join(" or "));
         }
-        draft
+        issue
     }
 
     fn message(&self, scheme: &Scheme, keys: &Keys) -> Message {
@@ -149,7 +149,7 @@ fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys
             scheme.definition().format
         ))
         .hint(pass_on(header)),
-        MalformedReason::Overrun => Message::new(format!(
+        MalformedReason::ContainsSeparator => Message::new(format!(
             "The header {header} contains the separator of the signed content, so its end is ambiguous."
         ))
         .hint("Check the sender: bytes may have been moved from one signed part into another."),
@@ -218,6 +218,6 @@ fn mismatch(scheme: &Scheme, keys: &Keys) -> Message {
         hint = format!("{hint}{label} {}", warning.hint());
     }
     hint.push_str(" Run `hookseal explain`.");
-    Message::new(format!("Signature mismatch: {header} is not the HMAC of {content} under {secrets}."))
+    Message::new(format!("The signature in {header} is not the HMAC of {content} under {secrets}."))
         .hint(hint)
 }

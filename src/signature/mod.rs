@@ -1,8 +1,8 @@
 //! Signatures: algorithms, secrets, schemes. Knows nothing of JSON.
 //!
-//! A [`Scheme`] is made from data and says which header holds a signature, in which form, and over
-//! what; [`Keys`] are one or more secrets made ready for it. [`Scheme::verify`] returns an
-//! [`Outcome`] for whatever arrives, and [`Scheme::sign`] makes the headers that it verifies.
+//! A [`Scheme`] is made from data: which header has the signature, in which format, and which content is signed. [`Keys`]
+//! are one or more secrets prepared for a scheme. [`Scheme::verify`] returns an [`Outcome`] for every delivery, and
+//! [`Scheme::sign`] makes the headers of a signed delivery.
 //!
 //! ```
 //! use hookseal::delivery::{Delivery, Headers};

@@ -110,8 +110,8 @@ pub enum Outcome<'a> {
 pub struct ReceivedSignature<'a> {
     /// The item of the header: `sha256=5257a8…`.
     pub item: &'a str,
-    /// The encoded tag without its label: `5257a8…`.
-    pub tag: &'a str,
+    /// The signature without its label, as hex or base64: `5257a8…`.
+    pub encoded: &'a str,
     /// The timestamp of the same header; empty where the scheme has the timestamp elsewhere, or has none.
     pub timestamp: &'a str,
 }
@@ -135,12 +135,12 @@ pub enum MalformedReason {
     OddHex(usize),
     /// Characters that the encoding does not have.
     Characters,
-    /// No item of the header has the scheme's form.
+    /// No item of the header has the scheme's format.
     Format,
     /// The delivery has the header several times, with different values.
     Repeated,
-    /// The value of a signed header contains what separates it from the next part.
-    Overrun,
+    /// The value of a signed header contains the separator between the header and the next part.
+    ContainsSeparator,
 }
 
 /// The state of a signature in one word, as reports have it.

@@ -66,9 +66,9 @@ pub struct Scheme {
     pub(crate) format: HeaderFormat,
     pub(crate) content: SignedContent,
     /// Whether bytes can move from one signed part into another under the same signature.
-    pub(super) ambiguous: bool,
-    /// Whether only the length of the signed timestamp marks its end.
-    bare_timestamp: bool,
+    pub(super) is_ambiguous: bool,
+    /// Whether the signed content has no separator at the end of its timestamp, so that only the length marks the end.
+    has_undelimited_timestamp: bool,
 }
 
 impl Scheme {
@@ -140,8 +140,8 @@ impl Scheme {
         match &ambiguity {
             Some(message) if !definition.ambiguous => fail("signedContent", message),
             _ => Ok(Self {
-                ambiguous: ambiguity.is_some(),
-                bare_timestamp: content.has_bare_timestamp(),
+                is_ambiguous: ambiguity.is_some(),
+                has_undelimited_timestamp: content.has_undelimited_timestamp(),
                 definition,
                 format,
                 content,
@@ -174,7 +174,7 @@ impl Scheme {
     /// Returns whether the signature covers the value of this header, and no bytes can move into or out of the value.
     pub(crate) fn signs_header(&self, name: &str) -> bool {
         let timestamp = self.timestamp_header().into_iter();
-        !self.ambiguous
+        !self.is_ambiguous
             && timestamp.chain(self.content.headers()).any(|signed| eq_ignore_ascii_case(signed, name))
     }
 
@@ -218,10 +218,10 @@ impl Scheme {
         self.definition.timestamp_header.as_deref()
     }
 
-    /// Parses a timestamp to milliseconds. Where only its length marks its end, the length of current timestamps is required.
+    /// Parses a timestamp to milliseconds. A timestamp without a separator after it must be as long as current timestamps.
     pub(crate) fn parse_timestamp(&self, text: &str) -> Option<i64> {
         let unit = self.timestamp_unit();
-        unit.parse(text).filter(|_| !self.bare_timestamp || text.len() == unit.digits())
+        unit.parse(text).filter(|_| !self.has_undelimited_timestamp || text.len() == unit.digits())
     }
 
     pub(crate) fn timestamp_unit(&self) -> TimestampUnit {

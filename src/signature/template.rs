@@ -159,8 +159,7 @@ impl SignedContent {
         self.parts.contains(&ContentPart::Method)
     }
 
-    /// Returns the literal between a part and its neighbor on the side of the body; the error is a neighbor that is no
-    /// literal.
+    /// Returns the literal next to a part, on the side of the body. If the next part is no literal, that part is the error.
     fn delimiter(&self, index: usize) -> Result<&str, &ContentPart> {
         let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
         match &self.parts[if index < body { index + 1 } else { index - 1 }] {
@@ -209,8 +208,8 @@ impl SignedContent {
         None
     }
 
-    /// Returns a header whose value contains its delimiter, so that its end is ambiguous.
-    pub fn overrun<'v>(&'v self, values: &TemplateValues<'v>) -> Option<&'v str> {
+    /// Returns a header whose value contains the delimiter after it, so that the end of the value is ambiguous.
+    pub fn header_with_delimiter<'v>(&'v self, values: &TemplateValues<'v>) -> Option<&'v str> {
         self.variable_parts().find_map(|(index, part)| {
             let ContentPart::Header { name, .. } = part else { return None };
             let (value, delimiter) = (part.bytes(values), self.delimiter(index).ok()?.as_bytes());
@@ -237,8 +236,8 @@ impl SignedContent {
         })
     }
 
-    /// Returns whether only the length of a timestamp marks its end: a placeholder or a digit follows.
-    pub fn has_bare_timestamp(&self) -> bool {
+    /// Returns whether only the length of a timestamp marks its end, because a placeholder or a digit follows.
+    pub fn has_undelimited_timestamp(&self) -> bool {
         self.timestamps().any(|(index, is_before_body)| match self.delimiter(index) {
             Ok(text) => {
                 let next = if is_before_body { text.bytes().next() } else { text.bytes().last() };
@@ -248,8 +247,9 @@ impl SignedContent {
         })
     }
 
-    /// Returns whether the adjacent timestamp would continue with digits of the body. Objects and arrays have none there.
-    pub fn runs_into(&self, body: &[u8]) -> bool {
+    /// Returns whether a digit of the body is adjacent to the timestamp, and would count as a digit of the timestamp. No body
+    /// that is an object or an array begins or ends with a digit.
+    pub fn timestamp_runs_into(&self, body: &[u8]) -> bool {
         self.timestamps().any(|(index, is_before_body)| {
             let next = if is_before_body { body.first() } else { body.last() };
             self.delimiter(index) == Err(&ContentPart::Body) && next.is_some_and(u8::is_ascii_digit)
@@ -281,8 +281,8 @@ impl SignedContent {
         self.parts.iter().map(|part| part.bytes(values))
     }
 
-    /// Every part with its placeholder, without braces, and its bytes: no placeholder for literal text, and no bytes for
-    /// what the delivery lacks.
+    /// Every part with its placeholder, without braces, and its bytes. A literal has no placeholder, and a part that the
+    /// delivery lacks has no bytes.
     pub fn named_parts<'v>(
         &'v self,
         values: &'v TemplateValues<'_>,

@@ -38,14 +38,14 @@ fn report(scheme: &Scheme, keys: &Keys, headers: &[(&str, &str)]) -> String {
     let delivery = Delivery::new(headers.iter().copied().collect(), b"{}");
     let outcome = scheme.verify(keys, &delivery, NOW, 300);
     let Err(code) = outcome.accepted() else { return "verified".to_owned() };
-    let draft = outcome.issue(code, scheme, keys);
-    let mut report = format!("{}\n{}", draft.code, draft.message);
-    for (label, text) in [("hint", draft.hint), ("expected", draft.expected)] {
+    let issue = outcome.issue(code, scheme, keys);
+    let mut report = format!("{}\n{}", issue.code, issue.message);
+    for (label, text) in [("hint", issue.hint), ("expected", issue.expected)] {
         if let Some(text) = text {
             write!(report, "\n{label}: {text}").expect("a string takes text");
         }
     }
-    assert_eq!(draft.received, None);
+    assert_eq!(issue.received, None);
     report
 }
 
@@ -215,7 +215,7 @@ fn a_mismatch_hints_at_secret_and_raw_body_and_includes_the_secret_warning() {
     let wrong = [("X-Sig", wrong.as_str())];
     let hint = "hint: Check the secret, and that the raw body is passed, not parsed and re-serialized JSON.";
     let explain = " Run `hookseal explain`.";
-    let mismatch = "signature-mismatch\nSignature mismatch: X-Sig is not the HMAC of this body under";
+    let mismatch = "signature-mismatch\nThe signature in X-Sig is not the HMAC of this body under";
     let one = format!("{mismatch} the configured secret.");
     let two = format!("{mismatch} any of the 2 configured secrets.");
     assert_eq!(report(&scheme, &keys(&scheme, &[SECRET]), &wrong), format!("{one}\n{hint}{explain}"));
@@ -407,9 +407,9 @@ fn no_message_or_debug_output_holds_a_secret_or_an_expected_signature() {
                 }
                 let delivery = Delivery::new(headers, body.as_bytes());
                 let outcome = scheme.verify(&keys_of_scheme, &delivery, NOW, 300);
-                let draft = outcome.issue(outcome.code().expect("not verified"), &scheme, &keys_of_scheme);
+                let issue = outcome.issue(outcome.code().expect("not verified"), &scheme, &keys_of_scheme);
                 let output =
-                    format!("{outcome:?} {outcome:#?} {draft:?} {keys_of_scheme:?} {scheme:?} {delivery:?}");
+                    format!("{outcome:?} {outcome:#?} {issue:?} {keys_of_scheme:?} {scheme:?} {delivery:?}");
                 for text in secrets {
                     assert!(!output.contains(text), "{text} in {output}");
                 }

@@ -42,8 +42,8 @@ impl Scheme {
         for (secret, key) in keys.iter() {
             let mut cached_tag: Option<(&str, Tag)> = None;
             for candidate in candidates.iter().filter(|c| c.algorithm == key.algorithm()) {
-                let Candidate { algorithm, timestamp: item_timestamp, item, tag, .. } = *candidate;
-                let received = ReceivedSignature { item, tag, timestamp: item_timestamp };
+                let Candidate { algorithm, timestamp: item_timestamp, item, encoded, .. } = *candidate;
+                let received = ReceivedSignature { item, encoded, timestamp: item_timestamp };
                 let timestamp = if item_timestamp.is_empty() { values.timestamp } else { item_timestamp };
                 if cached_tag.as_ref().is_none_or(|(other, _)| *other != timestamp) {
                     let tag = keys.tag(key, &self.content, &TemplateValues { timestamp, ..values });
@@ -65,7 +65,7 @@ impl Scheme {
                 }
             }
         }
-        // There is a candidate, and its algorithm is among those of the keys.
+        // Never the default: `collect` returned a candidate, and `keys` has the algorithm of every candidate.
         Ok(best.unwrap_or(Outcome::Missing))
     }
 
@@ -84,8 +84,8 @@ impl Scheme {
         verified.within_tolerance(timestamp, now, tolerance)
     }
 
-    /// The values of the signed content's placeholders, for a report: as far as the delivery has them, whether it was
-    /// verified or not. `received` is the signature that was compared.
+    /// The values of the placeholders in the signed content, for a report on any delivery. A value that the delivery lacks is
+    /// empty. `received` is the signature that was compared.
     pub(crate) fn reported_values<'a>(
         &'a self,
         delivery: &'a Delivery<'_>,
@@ -109,7 +109,7 @@ impl Scheme {
         }
     }
 
-    /// The values of the signed content's placeholders, each of them present and well-formed.
+    /// The values of the placeholders in the signed content. An absent or malformed value is an error.
     pub(crate) fn values<'a>(
         &'a self,
         delivery: &'a Delivery<'_>,
@@ -122,7 +122,7 @@ impl Scheme {
         if self.timestamp_header().is_some() && self.parse_timestamp(timestamp).is_none() {
             return Err(Outcome::TimestampMalformed);
         }
-        if self.content.runs_into(delivery.body) {
+        if self.content.timestamp_runs_into(delivery.body) {
             return Err(Outcome::TimestampMalformed);
         }
         for name in self.content.headers() {
@@ -137,10 +137,10 @@ impl Scheme {
             return Err(Outcome::MethodMissing);
         }
         let values = TemplateValues { body: delivery.body, timestamp, headers, url, method };
-        match self.content.overrun(&values).filter(|_| !self.ambiguous) {
+        match self.content.header_with_delimiter(&values).filter(|_| !self.is_ambiguous) {
             Some(header) => {
                 let received = headers.get(header).unwrap_or_default();
-                Err(Outcome::Malformed { header, received, reason: MalformedReason::Overrun })
+                Err(Outcome::Malformed { header, received, reason: MalformedReason::ContainsSeparator })
             }
             None => Ok(values),
         }

@@ -28,7 +28,7 @@ pub struct ExplanationData<'e> {
     pub signed_length: Option<usize>,
 }
 
-/// The options of a webhook as JavaScript gives them.
+/// The options of a webhook, as JavaScript passes them.
 pub struct WebhookOptionsData {
     /// Zeroized when dropped, also where the options are invalid.
     pub secrets: Vec<Zeroizing<String>>,
@@ -98,8 +98,8 @@ pub struct ProviderMetadata<'w> {
     /// The keys that lead from the body to the event's data.
     pub data_path: Vec<&'w str>,
     pub content_type: &'w str,
-    /// The interned keys, by the numbers that tokens of the tape have for them.
-    pub names: Vec<&'w str>,
+    /// The interned keys, in the order of their symbols.
+    pub interned_keys: Vec<&'w str>,
     pub events: Vec<EventMetadata<'w>>,
     pub max_bytes: usize,
     /// What a signature of the provider does not cover: `type`, `id`.
@@ -108,7 +108,8 @@ pub struct ProviderMetadata<'w> {
 
 #[derive(Serialize)]
 pub struct EventMetadata<'w> {
-    pub name: &'w str,
+    #[serde(rename = "type")]
+    pub event_type: &'w str,
     pub revisions: Vec<Option<&'w str>>,
 }
 

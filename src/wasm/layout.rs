@@ -1,4 +1,4 @@
-//! The layout of what crosses the bridge as bytes and numbers, written once: `src/wasm.rs` uses the constants, and
+//! The layout of the bytes and numbers that cross the bridge, defined once: `src/wasm.rs` uses the constants, and
 //! `cargo xtask types` generates `pkg/src/generated/layout.ts` from [`GROUPS`].
 //!
 //! # The head of a delivery
@@ -21,7 +21,7 @@
 //!
 //! # The tape
 //!
-//! Tokens of [`token_word::COUNT`] words, as `json` writes them: see [`token_word`], [`token_bits`] and [`token_kind`].
+//! Tokens of [`token_word::COUNT`] words each, as the parser stores them: see [`token_word`], [`token_bits`] and [`token_kind`].
 
 use crate::json::{Token, TokenKind};
 use crate::signature::Algorithm;
@@ -108,7 +108,7 @@ groups! {
         WEBHOOK_ID = 8;
         /// The length of the delivery's id, the fourth text.
         DELIVERY_ID = 9;
-        /// The length of the event type, the fifth text; absent where the provider's event has the name.
+        /// The length of the event type, the fifth text; absent where the type is that of `EVENT` in the definition.
         EVENT_TYPE = 10;
         /// 1 if the texts and the body are ASCII.
         IS_ASCII = 11;
@@ -173,7 +173,7 @@ groups! {
         /// The kind is in the bits from this one on.
         KIND_SHIFT = Token::KIND_SHIFT;
         /// The length of any token but an interned key.
-        LENGTH_MASK = Token::PAYLOAD_MASK;
+        LENGTH_MASK = Token::LOW_BITS_MASK;
         /// The symbol of an interned key is in the bits from this one on.
         SYMBOL_SHIFT = Token::SYMBOL_SHIFT;
         /// The symbol of an interned key, shifted.

@@ -1,11 +1,11 @@
-//! What a sender needs of the core: renewed signatures and the values of its options. The rules of a provider for attempts are
-//! part of its metadata.
+//! Calls of a sender: renewed signatures, and the values of its options. The send policy of a provider is part of its
+//! metadata.
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::data::from_js_millis;
 use super::invalid_option::invalid_option;
-use super::{Hook, error_to_js, signed_to_js, with_delivery};
+use super::{Hook, error_to_js, signed_to_js, to_js, with_delivery};
 use crate::provider::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 use crate::webhook::SignedDelivery;
 
@@ -36,13 +36,12 @@ pub fn duration_option(option: &str, value: &JsValue) -> Result<f64, JsValue> {
     ms.ok_or_else(|| error_to_js(&invalid_option(option)))
 }
 
-/// Reads an option that is a range of statuses such as `2xx`: the first status in the upper 16 bits, the last in the lower.
+/// Reads an option that is a range of statuses such as `2xx`, as the first and the last status.
 ///
 /// # Errors
 /// An error as data.
 #[wasm_bindgen]
-pub fn status_range_option(option: &str, value: &JsValue) -> Result<u32, JsValue> {
+pub fn status_range_option(option: &str, value: &JsValue) -> Result<JsValue, JsValue> {
     let range = value.as_string().and_then(|text| parse_status_range(&text));
-    let (first, last) = range.ok_or_else(|| error_to_js(&invalid_option(option)))?;
-    Ok(u32::from(first) << 16 | u32::from(last))
+    range.map(|range| to_js(&range)).ok_or_else(|| error_to_js(&invalid_option(option)))
 }

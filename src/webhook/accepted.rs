@@ -120,7 +120,7 @@ pub struct AcceptedDelivery<'b, 'd> {
     /// The signature.
     pub signature: SignatureInfo,
     /// Whether the body is ASCII, so that every byte is a character.
-    pub ascii: bool,
+    pub is_ascii: bool,
     pub(crate) document: Document<'b>,
 }
 

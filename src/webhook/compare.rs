@@ -61,10 +61,10 @@ impl Webhook {
     /// # Errors
     /// `body-too-large` where a body is larger than the webhook's limit.
     pub fn compare(&self, first: &Delivery<'_>, second: &Delivery<'_>) -> Result<Comparison, Error> {
-        self.compare_with(first, second, &self.limits)
+        self.compare_with(first, second, &self.verify_options)
     }
 
-    /// The same, with other limits than the webhook's own. Only the size limit counts.
+    /// Like [`compare`](Self::compare), with other options than the webhook's own. Only the size limit matters.
     ///
     /// # Errors
     /// `body-too-large` where a body is larger than the limit.
@@ -72,12 +72,12 @@ impl Webhook {
         &self,
         first: &Delivery<'_>,
         second: &Delivery<'_>,
-        limits: &VerifyOptions,
+        options: &VerifyOptions,
     ) -> Result<Comparison, Error> {
-        if first.body.len().max(second.body.len()) > limits.max_bytes {
+        if first.body.len().max(second.body.len()) > options.max_bytes {
             return Err(Error::rejected(
                 Code::BODY_TOO_LARGE,
-                vec![without_location(body_too_large(limits))],
+                vec![without_location(body_too_large(options))],
             ));
         }
         let mut comparison = Comparison { same: true, same_event: true, changes: Vec::new(), omitted: 0 };

@@ -74,7 +74,7 @@ impl Webhook {
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = params.url.as_deref();
-        match self.evaluate(&delivery, params.now, &self.limits, EvaluationMode::Full) {
+        match self.evaluate(&delivery, params.now, &self.verify_options, EvaluationMode::Full) {
             Evaluation::Accepted { .. } => Ok(signed),
             Evaluation::Rejected { code, document, mut findings } => {
                 let issues = findings.take_issues(document.as_ref()).into_iter();

@@ -141,7 +141,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             event: self.findings.event,
             revision: self.findings.revision,
             signature,
-            ascii: document.is_ascii(),
+            is_ascii: document.is_ascii(),
             document,
         };
         Evaluation::Accepted { accepted, findings: self.findings }

@@ -59,10 +59,10 @@ impl Webhook {
     /// ```
     #[must_use]
     pub fn explain(&self, delivery: &Delivery<'_>, now: impl Into<Timestamp>) -> Explanation {
-        self.explain_with(delivery, now, &self.limits, DEFAULT_MAX_COMBINATIONS)
+        self.explain_with(delivery, now, &self.verify_options, DEFAULT_MAX_COMBINATIONS)
     }
 
-    /// The same with other limits, and at most `max_combinations` combinations.
+    /// Like [`explain`](Self::explain), with other options, and at most `max_combinations` combinations.
     ///
     /// The bytes hashed are limited as well, because the core has no clock: to 8 MiB and 64 times the body, and to
     /// 96 MiB in all. A body over the size limit is not searched.
@@ -71,7 +71,7 @@ impl Webhook {
         &self,
         delivery: &Delivery<'_>,
         now: impl Into<Timestamp>,
-        limits: &VerifyOptions,
+        options: &VerifyOptions,
         max_combinations: usize,
     ) -> Explanation {
         let (now, provider) = (now.into(), &self.provider);
@@ -81,8 +81,8 @@ impl Webhook {
             (_, None) => return only(causes::SECRET_MISSING.render(&[])),
             (Some(scheme), Some(keys)) => (scheme, keys),
         };
-        if delivery.body.len() > limits.max_bytes {
-            return only(causes::BODY_TOO_LARGE.render(&[("length", &limits.max_bytes.to_string())]));
+        if delivery.body.len() > options.max_bytes {
+            return only(causes::BODY_TOO_LARGE.render(&[("length", &options.max_bytes.to_string())]));
         }
         let received = received::received(scheme, &delivery.headers);
         let bodies = BodyVariants::new(delivery.body, content_length(&delivery.headers));
@@ -96,9 +96,9 @@ impl Webhook {
             is_json,
             observations: Vec::new(),
         };
-        collector.collect(now, limits);
+        collector.collect(now, options);
         let mut explanation = Explanation::of_observations(collector.observations);
-        let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(limits.tolerance));
+        let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(options.tolerance));
         if let Outcome::Verified { secret, .. }
         | Outcome::TooOld { secret, .. }
         | Outcome::TooNew { secret, .. } = outcome

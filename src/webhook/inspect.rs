@@ -37,18 +37,18 @@ impl Webhook {
     /// ```
     #[must_use]
     pub fn inspect(&self, delivery: &Delivery<'_>, now: impl Into<Timestamp>) -> Report {
-        self.inspect_with(delivery, now, &self.limits)
+        self.inspect_with(delivery, now, &self.verify_options)
     }
 
-    /// The same, with other limits than the webhook's own.
+    /// Like [`inspect`](Self::inspect), with other options than the webhook's own.
     #[must_use]
     pub fn inspect_with(
         &self,
         delivery: &Delivery<'_>,
         now: impl Into<Timestamp>,
-        limits: &VerifyOptions,
+        options: &VerifyOptions,
     ) -> Report {
-        let evaluation = self.evaluate(delivery, now.into(), limits, EvaluationMode::Full);
+        let evaluation = self.evaluate(delivery, now.into(), options, EvaluationMode::Full);
         let (verdict, code, document, mut findings) = match evaluation {
             Evaluation::Accepted { accepted, findings } => {
                 let verdict = match accepted.signature {
@@ -101,9 +101,10 @@ impl Webhook {
         let is_unknown = issues.iter().any(|issue| issue.code == Code::EVENT_UNKNOWN);
         let has_rules = self.provider.rules.is_on();
         Stage::ALL.map(|name| {
-            let worst =
+            // The highest severity: errors are first in the order of `Severity`.
+            let highest =
                 issues.iter().filter(|issue| issue.stage == Some(name)).map(|issue| issue.severity).min();
-            let state = match (name, worst) {
+            let state = match (name, highest) {
                 (_, Some(Severity::Error)) => StageState::Failed,
                 (Stage::Signature, _) if self.provider.scheme.is_none() => StageState::NotApplicable,
                 (Stage::Signature, _) if findings.signature.is_none() => StageState::NotReached,
@@ -133,7 +134,7 @@ impl Webhook {
             header: None,
             algorithm: outcome.algorithm().map(Algorithm::name),
             received: None,
-            tag: findings.received.map(|received| shortened(received.tag)),
+            tag: findings.received.map(|received| shortened(received.encoded)),
             timestamp: None,
             secret: outcome.secret(),
             covers: outcome.is_verified().then_some(CoveredPart::Body),

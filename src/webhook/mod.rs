@@ -76,7 +76,7 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
-/// The limits of one verification, and its profile.
+/// The options of one verification: its profile and its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyOptions {
     /// The profile that the payload is validated with.
@@ -123,7 +123,7 @@ pub struct Webhook {
     provider: Provider,
     keys: Option<Keys>,
     allow_unsigned: bool,
-    limits: VerifyOptions,
+    verify_options: VerifyOptions,
 }
 
 impl Webhook {
@@ -132,16 +132,16 @@ impl Webhook {
     /// # Errors
     /// `secret-missing` without a secret, for an empty one, and for a provider that does not sign without
     /// `allow_unsigned`: no webhook accepts everything by accident. `secret-invalid` for a secret that does not have the
-    /// provider's form.
+    /// provider's format.
     #[expect(clippy::needless_pass_by_value, reason = "the secrets in the options end here, zeroized")]
     pub fn new(provider: Provider, options: WebhookOptions) -> Result<Self, Error> {
-        let limits = VerifyOptions {
+        let verify_options = VerifyOptions {
             profile: options.profile,
             max_bytes: options.max_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES),
             tolerance: options.tolerance.unwrap_or(provider.tolerance),
         };
         let keys = keys(&provider, &options)?;
-        Ok(Self { provider, keys, allow_unsigned: options.allow_unsigned, limits })
+        Ok(Self { provider, keys, allow_unsigned: options.allow_unsigned, verify_options })
     }
 
     /// A webhook of a built-in provider: `painchek`, `xon`.
@@ -160,9 +160,9 @@ impl Webhook {
         Self::new(Provider::from_trusted_json(text.as_bytes())?, options)
     }
 
-    /// Hashes long messages with a function of the host.
+    /// Sets the native hash, which hashes long messages.
     #[cfg(all(feature = "js", target_arch = "wasm32"))]
-    pub(crate) fn delegate_hash(&mut self, native_hash: crate::signature::native_hash::NativeHash) {
+    pub(crate) fn set_native_hash(&mut self, native_hash: crate::signature::native_hash::NativeHash) {
         if let Some(keys) = &mut self.keys {
             keys.set_native_hash(native_hash);
         }
@@ -174,10 +174,10 @@ impl Webhook {
         &self.provider
     }
 
-    /// Whether a delivery with this Content-Type is accepted: the provider's own, or another one of JSON in UTF-8. A
-    /// receiver can reject a body by it before reading it. A delivery without the header is accepted.
+    /// Whether this Content-Type is accepted: the provider's own, or another one of JSON in UTF-8. A receiver can call this
+    /// before it reads the body. A delivery without the header is accepted.
     #[must_use]
-    pub fn takes_content_type(&self, value: &str) -> bool {
+    pub fn accepts_content_type(&self, value: &str) -> bool {
         MediaType::parse(value, &self.provider.content_type) != MediaType::Other
     }
 
@@ -188,10 +188,10 @@ impl Webhook {
         self.keys.as_ref().zip(other.keys.as_ref()).is_some_and(|(a, b)| a.shares_secret(b))
     }
 
-    /// The limits that apply to calls without limits of their own.
+    /// The options of every verification that has no options of its own.
     #[must_use]
-    pub fn limits(&self) -> VerifyOptions {
-        self.limits
+    pub fn verify_options(&self) -> VerifyOptions {
+        self.verify_options
     }
 }
 

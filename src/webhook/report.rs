@@ -116,7 +116,7 @@ pub struct SignatureReport {
     /// The value of the header; cut after 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<String>,
-    /// The encoded tag that was compared, without its label; cut after 512 characters. `None` where none was compared.
+    /// The received signature that was compared, without its label; cut after 512 characters. `None` where none was compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// The signed time, in milliseconds since 1970. Authentic only where the status is `verified` or `stale`. `None`

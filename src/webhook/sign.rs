@@ -5,7 +5,7 @@ use std::fmt;
 use super::sign_params::SignParams;
 use super::{Error, Timestamp, Webhook};
 use crate::issue::Code;
-use crate::provider::{FieldSource, is_name};
+use crate::provider::{FieldSource, is_id_or_type};
 use crate::signature::SignContext;
 use crate::text::eq_ignore_ascii_case;
 
@@ -79,7 +79,7 @@ impl Webhook {
         // SECURITY: a line break would turn one header into two (RFC 9110, section 5.5).
         if let Some((name, _)) = headers
             .iter()
-            .find(|(_, value)| !is_name(value) || !value.bytes().all(|byte| byte.is_ascii_graphic()))
+            .find(|(_, value)| !is_id_or_type(value) || !value.bytes().all(|byte| byte.is_ascii_graphic()))
         {
             let message =
                 format!("{name} cannot be sent: it is empty, longer than 256 bytes, or no visible ASCII.");

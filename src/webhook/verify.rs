@@ -18,10 +18,10 @@ impl Webhook {
         delivery: &Delivery<'b>,
         now: impl Into<Timestamp>,
     ) -> Result<Verified<'b>, Error> {
-        self.verify_with(delivery, now, &self.limits)
+        self.verify_with(delivery, now, &self.verify_options)
     }
 
-    /// The same, with other limits than the webhook's own.
+    /// Like [`verify`](Self::verify), with other options than the webhook's own.
     ///
     /// # Errors
     /// The reason for the rejection, with all issues.
@@ -29,9 +29,9 @@ impl Webhook {
         &self,
         delivery: &Delivery<'b>,
         now: impl Into<Timestamp>,
-        limits: &VerifyOptions,
+        options: &VerifyOptions,
     ) -> Result<Verified<'b>, Error> {
-        match self.evaluate(delivery, now.into(), limits, EvaluationMode::UntilRejected) {
+        match self.evaluate(delivery, now.into(), options, EvaluationMode::UntilRejected) {
             Evaluation::Accepted { accepted, mut findings } => Ok(Verified {
                 event_type: accepted.event_type.into_owned(),
                 unknown: accepted.event.is_none(),
@@ -52,8 +52,8 @@ impl Webhook {
         }
     }
 
-    /// The same verdict in less time: an accepted delivery comes without warnings, and the error of a rejected one has a
-    /// code, a status and a message, but no issues. [`verify_with`](Self::verify_with) collects them.
+    /// Like [`verify_with`](Self::verify_with), in less time: collects no issues. The error of a rejected delivery has a code, a
+    /// status and a message.
     ///
     /// # Errors
     /// The reason for the rejection, without issues.
@@ -61,9 +61,9 @@ impl Webhook {
         &'d self,
         delivery: &'d Delivery<'b>,
         now: impl Into<Timestamp>,
-        limits: &VerifyOptions,
+        options: &VerifyOptions,
     ) -> Result<AcceptedDelivery<'b, 'd>, Error> {
-        match self.evaluate(delivery, now.into(), limits, EvaluationMode::FailFast) {
+        match self.evaluate(delivery, now.into(), options, EvaluationMode::FailFast) {
             Evaluation::Accepted { accepted, .. } => Ok(accepted),
             Evaluation::Rejected { code, document, findings } => Err(findings.error(code, document.as_ref())),
         }

@@ -1,4 +1,4 @@
-//! Signed contents: one signature fits one request, or the definition says that the provider signs otherwise.
+//! Signed contents: one signature matches one request, unless the definition declares that the provider signs otherwise.
 
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
@@ -73,7 +73,7 @@ fn rejects_ambiguous_signed_content_with_the_reason() {
         );
         let mut definition = definition(content);
         definition["signature"]["ambiguous"] = json!(true);
-        // What can be moved is not covered.
+        // A part that can be moved is not covered.
         definition["dedupe"] = json!(["header:X-Id"]);
         let provider = Provider::from_json(definition.to_string().as_bytes()).expect(content);
         assert!(provider.uncovered().id, "{content}");
@@ -96,14 +96,14 @@ const CONTENTS: [&str; 12] = [
 ];
 
 #[test]
-fn contents_that_show_where_their_parts_end_are_taken() {
+fn accepts_contents_whose_parts_have_clear_ends() {
     for content in CONTENTS.into_iter().chain(["{method}\n{url}\n{body}", "{method}.{body}"]) {
         assert!(scheme(content).is_ok(), "{content}");
     }
 }
 
 #[test]
-fn a_value_that_holds_its_separator_is_refused() {
+fn rejects_a_value_that_contains_its_separator() {
     let scheme = scheme("{id}.{timestamp}.{body}").expect("a scheme");
     let keys = keys(&scheme);
     let outcome = |id: &str| {
@@ -124,7 +124,7 @@ fn a_value_that_holds_its_separator_is_refused() {
 }
 
 #[test]
-fn a_time_that_nothing_signs_is_refused() {
+fn rejects_an_unsigned_timestamp() {
     for (change, place) in [
         (json!({ "headers": { "timestamp": "X-Time" } }), "/signature/signedContent"),
         (json!({ "headers": { "timestamp": "X-Time" }, "signature": null }), "/headers/timestamp"),
@@ -162,10 +162,10 @@ fn a_time_that_nothing_signs_is_refused() {
     }
 }
 
-/// What each place of a content holds.
+/// The value of each placeholder of a content.
 type Parts<'t> = Vec<(&'t str, String)>;
 
-/// Every way to read a text as this content.
+/// Every way to parse a text as this content.
 fn readings<'t>(template: &'t str, text: &str, before: &Parts<'t>, found: &mut Vec<Parts<'t>>) {
     let Some(rest) = template.strip_prefix('{') else {
         let end = template.find('{').unwrap_or(template.len());
@@ -190,10 +190,10 @@ fn part<'p>(parts: &'p Parts<'_>, name: &str) -> &'p str {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The bytes that were signed for one request are a signed content of no other: of all the ways to read them, one
-    /// is verified with a body that is JSON.
+    /// The signed bytes of one request are the signed content of no other: of all ways to parse them, one is verified
+    /// with a body that is JSON.
     #[test]
-    fn one_signature_fits_one_request(
+    fn one_signature_matches_one_request(
         id in "([a1.:]{1,3}|[a.](\\.1700000000)?)", event in "[a1.:]{1,3}", body in "([1-9][0-9]?|\\{\\}|\\[1\\]|\"1\"| \\{\\}|\\[1,\"\\.1700000001\\.\"\\])",
     ) {
         for content in CONTENTS {
@@ -224,7 +224,7 @@ proptest! {
                 ]);
                 let body = part(parts, "body");
                 let delivery = Delivery::new(headers, body.as_bytes());
-                // Replayed whenever it pleases.
+                // Replayed at any time.
                 let outcome = scheme.verify(&keys, &delivery, NOW, u64::MAX);
                 let is_json = serde_json::from_str::<Value>(body).is_ok();
                 fitting += usize::from(is_json && matches!(outcome, Outcome::Verified { .. }));

@@ -1,13 +1,13 @@
-//! Provider definitions: those of well-known senders are read for what they say, and broken ones are refused
-//! with the place and the reason.
+//! Provider definitions: those of well-known senders are parsed and work, and invalid ones are rejected with the location
+//! and the reason.
 
 mod ambiguous;
 mod reading;
-mod refusing;
+mod rejecting;
 
 use serde_json::{Value, json};
 
-/// A definition that can be used.
+/// A valid definition.
 fn whole() -> Value {
     json!({
         "id": "mine",

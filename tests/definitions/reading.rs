@@ -1,4 +1,4 @@
-//! Definitions that can be used: what they say is what is read, and those of well-known senders work.
+//! Valid definitions: every member is parsed, and those of well-known senders work.
 
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
@@ -29,7 +29,7 @@ fn a_small_definition_gets_the_defaults() {
 }
 
 #[test]
-fn data_goes_where_the_rest_of_a_definition_says_it_stands() {
+fn infers_the_location_of_the_data_from_the_other_members() {
     let digest = json!(["digest"]);
     for (envelope, dedupe, data) in [
         (json!({ "type": "/type", "id": "/id" }), json!(["pointer:/id"]), ""),
@@ -39,7 +39,7 @@ fn data_goes_where_the_rest_of_a_definition_says_it_stands() {
         (json!({ "type": "/event" }), json!(["pointer:/data/uuid", "digest"]), "/data"),
         (json!({ "type": "/event/type" }), json!(["pointer:/event/data/id"]), "/event/data"),
         (json!({ "type": "/event" }), json!(["pointer:/database/id"]), ""),
-        // An id that is made for the event is no part of its data.
+        // An id of the envelope is not part of the data.
         (json!({ "type": "/type", "id": "/data/id" }), json!(["pointer:/data/id"]), ""),
         (json!({ "type": "header:X-Event", "createdAt": "/data/at" }), json!(["pointer:/data/id"]), ""),
         (json!({ "type": "/event", "data": "/payload" }), json!(["pointer:/data/uuid"]), "/payload"),
@@ -50,7 +50,7 @@ fn data_goes_where_the_rest_of_a_definition_says_it_stands() {
 }
 
 #[test]
-fn everything_a_definition_says_is_read() {
+fn parses_every_member_of_a_definition() {
     let mut definition = whole();
     for (key, value) in [
         ("success", json!("200-399")),
@@ -91,7 +91,7 @@ fn everything_a_definition_says_is_read() {
 }
 
 #[test]
-fn the_built_in_definitions_are_read_like_any_other() {
+fn parses_the_built_in_definitions_like_any_other() {
     let expected = [
         "github",
         "linear",
@@ -111,12 +111,12 @@ fn the_built_in_definitions_are_read_like_any_other() {
         let provider = Provider::from_json(definition(id).expect("a text").as_bytes()).expect("a definition");
         assert_eq!(provider.id, id);
     }
-    assert!(definition("nobody").is_none());
+    assert!(definition("unknown").is_none());
 }
 
-/// Senders whose forms are public, as their documentation has them.
+/// Senders whose signature schemes are documented.
 #[test]
-fn definitions_of_well_known_senders_sign_what_they_verify() {
+fn definitions_of_well_known_senders_sign_and_verify() {
     let stripe = json!({
         "id": "stripe", "title": "Stripe",
         "signature": { "header": "Stripe-Signature", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"],

@@ -1,4 +1,4 @@
-//! Bytes survive: what is printed is imported as it was, and nothing makes the importer panic.
+//! Bytes survive: an exported delivery is imported unchanged, and no input makes the importer panic.
 
 use hookseal::delivery::{Delivery, ExportFormat, Headers, ImportFormat, import};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ fn fields() -> impl Strategy<Value = Vec<(String, String)>> {
     prop::collection::vec(("[A-Za-z][A-Za-z0-9-]{0,12}", "([!-~é][ -~é\\t]{0,20})?"), 0..6)
 }
 
-/// Headers that printing decides anew are not among those that have to come back.
+/// The headers to compare: without those that an export sets itself.
 fn comparable_headers(delivery: &hookseal::delivery::ImportedDelivery) -> Vec<String> {
     let anew = |line: &String| {
         !["content-length:", "host:", "transfer-encoding:"]
@@ -29,7 +29,7 @@ fn comparable_headers(delivery: &hookseal::delivery::ImportedDelivery) -> Vec<St
 
 proptest! {
     #[test]
-    fn what_is_printed_is_imported_with_the_same_headers_and_bytes(body in body(), fields in fields()) {
+    fn an_export_is_imported_with_the_same_headers_and_bytes(body in body(), fields in fields()) {
         let delivery = Delivery::new(fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect(), &body)
             .with_url("https://example.com/hook?a=1").with_method("POST");
         let first = hookseal::delivery::ImportedDelivery {
@@ -73,7 +73,7 @@ proptest! {
 }
 
 #[test]
-fn what_a_form_cannot_hold_is_not_printed() {
+fn a_delivery_that_a_format_cannot_represent_is_not_exported() {
     for (name, value) in [("a", "b\r\nX: y"), ("a b", "c"), ("a:", "c"), ("", "c"), ("a", "\0")] {
         let delivery = Delivery::new(Headers::from_iter([(name, value)]), b"{}");
         assert!(
@@ -97,7 +97,7 @@ fn what_a_form_cannot_hold_is_not_printed() {
 }
 
 #[test]
-fn forms_have_names() {
+fn formats_have_names() {
     for (form, name) in ImportFormat::ALL {
         assert_eq!((ImportFormat::from_name(name), form.name()), (Some(form), name));
     }

@@ -1,4 +1,4 @@
-//! curl commands, as browsers copy them and people write them.
+//! curl commands, as browsers copy them and as typed by hand.
 
 use hookseal::Severity::{Error, Warning};
 use hookseal::delivery::{ImportFormat, import};
@@ -11,7 +11,7 @@ fn body(argument: &str) -> Vec<u8> {
 }
 
 #[test]
-fn every_kind_of_quote_is_read_as_bash_reads_it() {
+fn parses_every_kind_of_quote_as_bash_does() {
     for (argument, bytes) in [
         (r#"'{"a":"it'\''s"}'"#, &br#"{"a":"it's"}"#[..]),
         (r#""{\"a\": \"\\u00e9 \$x \n\"}""#, br#"{"a": "\u00e9 $x \n"}"#),
@@ -30,7 +30,7 @@ fn every_kind_of_quote_is_read_as_bash_reads_it() {
 }
 
 #[test]
-fn a_command_copied_from_a_browser_is_the_request_it_sent() {
+fn parses_a_command_copied_from_a_browser_as_its_request() {
     let text = "curl 'https://example.com/hook?x=1' \\\n  -X 'POST' \\\r\n  -H 'accept: */*' \\\n  -H 'content-type: application/json' \\\n  \
                 -H $'x-name: caf\\u00e9' \\\n  -b 'session=1' \\\n  --data-raw $'{\\n  \"a\": \\'1\\'\\n}' \\\n  --compressed ;\n";
     let (delivery, result) = import_one(text, ImportFormat::Curl);
@@ -45,7 +45,7 @@ fn a_command_copied_from_a_browser_is_the_request_it_sent() {
 }
 
 #[test]
-fn options_mean_what_curl_makes_of_them() {
+fn parses_options_as_curl_does() {
     for (command, method, url, body, fields) in [
         ("curl h -d a=1 -d b=2", "POST", "h", "a=1&b=2", "Content-Type: application/x-www-form-urlencoded"),
         ("curl -XPUT --url h -da", "PUT", "h", "a", "Content-Type: application/x-www-form-urlencoded"),
@@ -140,7 +140,7 @@ fn a_body_that_is_not_in_the_command_is_reported() {
 }
 
 #[test]
-fn what_a_shell_would_put_there_is_said() {
+fn reports_shell_expansions() {
     for argument in ["\"$SIG\"", "$(cat x)", "`cat x`", "\"${A}\""] {
         let (delivery, result) = import_one(format!("curl h -d {argument}"), ImportFormat::Curl);
         assert_eq!(locations(&result)[0].0, "shell-expansion", "{argument}");
@@ -156,7 +156,7 @@ fn what_a_shell_would_put_there_is_said() {
 }
 
 #[test]
-fn a_command_that_cannot_be_read_is_an_error_at_its_place() {
+fn an_invalid_command_is_an_error_with_its_location() {
     for (text, message, column) in [
         ("curl h -d 'abc", "Expected the end of the quote ', got the end of the text.", 11),
         ("curl h -d \"abc", "Expected the end of the quote \", got the end of the text.", 11),
@@ -208,7 +208,7 @@ fn commands_for_the_windows_command_prompt_are_parsed() {
 }
 
 #[test]
-fn what_is_left_out_is_said() {
+fn reports_ignored_parts() {
     for (text, code, message) in [
         ("curl h --frobnicate", "input-ignored", "Unknown curl option. The option was ignored."),
         (

@@ -32,7 +32,7 @@ fn every_request_is_imported_with_its_headers() {
 }
 
 #[test]
-fn base64_bodies_keep_bytes_that_are_no_text() {
+fn base64_bodies_keep_bytes_that_are_not_text() {
     for base64 in ["/+4NCgo=", "/+4NCgo", "_-4NCgo=", "/+4N\\nCgo="] {
         let entry = format!(
             r#"{{ "request": {{ "headers": [], "postData": {{ "text": "{base64}", "encoding": "base64" }} }} }}"#
@@ -42,7 +42,7 @@ fn base64_bodies_keep_bytes_that_are_no_text() {
 }
 
 #[test]
-fn what_an_archive_lost_is_said_at_its_place() {
+fn reports_lost_parts_with_their_location() {
     let entry = |data: &str| archive(&format!(r#"{{ "request": {{ "bodySize": 7, "postData": {data} }} }}"#));
     for (data, code, severity, message, pointer) in [
         (
@@ -95,7 +95,7 @@ fn a_bad_entry_does_not_hide_the_others() {
 }
 
 #[test]
-fn what_is_no_archive_is_an_error() {
+fn rejects_text_that_is_not_an_archive() {
     let result = import(archive("").as_bytes(), None);
     assert_eq!(
         (messages(&result), locations(&result)),

@@ -1,4 +1,4 @@
-//! HTTP requests, whole ones and those that lost their line breaks.
+//! HTTP requests, complete ones and those that lost their line breaks.
 
 use hookseal::Severity::{Error, Info, Warning};
 use hookseal::delivery::{ImportFormat, Importer, import};
@@ -34,7 +34,7 @@ fn a_captured_request_keeps_every_byte_of_its_body() {
 }
 
 #[test]
-fn the_url_is_what_the_request_says_of_it() {
+fn the_url_is_that_of_the_request() {
     let url = |text: &str| import_one(text, ImportFormat::Http).0.url;
     let proxied = "POST /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-Proto: http\r\n\r\n{}";
     assert_eq!(url(proxied).as_deref(), Some("http://h/a"));
@@ -43,7 +43,7 @@ fn the_url_is_what_the_request_says_of_it() {
 }
 
 #[test]
-fn the_request_printed_on_one_line_is_taken_apart_and_that_is_said() {
+fn a_request_on_one_line_is_recovered_with_a_warning() {
     let text = [HEAD.as_bytes(), b" ", SEED].concat();
     let (delivery, result) = import_one(&text, ImportFormat::Http);
     assert_eq!(delivery.body, SEED);
@@ -70,7 +70,7 @@ fn the_same_request_is_found_after_prose_and_with_any_line_breaks() {
     ] {
         let result = import(&[head.as_bytes(), SEED].concat(), Some(ImportFormat::Http));
         if head.starts_with("POST\n") {
-            // No line has the three words that begin a request: nothing tells where it begins.
+            // No line has the three words that start a request, so its start is unknown.
             assert_eq!(locations(&result), [("http-syntax", Error, 1, 1)]);
             continue;
         }
@@ -87,7 +87,7 @@ fn the_same_request_is_found_after_prose_and_with_any_line_breaks() {
 }
 
 #[test]
-fn dates_ports_and_times_within_a_value_are_no_headers() {
+fn dates_ports_and_times_in_a_value_are_not_headers() {
     let text = "POST / HTTP/1.1 Date: Tue, 24 Nov 2026 22:06:21 GMT Host: h:8080 User-Agent: a/1 (b: c) X-1: y [1] {\"a\":1}";
     let (delivery, _) = import_one(text, ImportFormat::Http);
     assert_eq!(
@@ -98,7 +98,7 @@ fn dates_ports_and_times_within_a_value_are_no_headers() {
 }
 
 #[test]
-fn a_length_that_does_not_fit_is_said() {
+fn reports_a_wrong_content_length() {
     let text =
         |length: usize, body: &str| format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}");
     let (delivery, result) = import_one(text(2, "{}\n"), ImportFormat::Http);
@@ -124,7 +124,7 @@ fn a_length_that_does_not_fit_is_said() {
 }
 
 #[test]
-fn chunks_are_put_together() {
+fn joins_chunks() {
     let head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
     let (delivery, result) =
         import_one(format!("{head}4\r\n{{\"a\"\r\n3;x=y\r\n:1}}\r\n0\r\n\r\n"), ImportFormat::Http);
@@ -147,7 +147,7 @@ fn chunks_are_put_together() {
 }
 
 #[test]
-fn headers_and_body_do_without_a_request_line() {
+fn accepts_headers_and_body_without_a_request_line() {
     let (delivery, result) =
         import_one("Content-Type: application/json\nX-Sig: 1\n\n{}\n", ImportFormat::Http);
     assert_eq!((delivery.body.as_slice(), headers(&delivery).len()), (&b"{}\n"[..], 2));
@@ -183,7 +183,7 @@ fn the_text_of_a_page_about_a_delivery_is_parsed() {
 }
 
 #[test]
-fn what_is_no_request_is_an_error_with_what_to_do() {
+fn rejects_text_that_is_not_a_request_with_a_hint() {
     for (text, code, message) in [
         ("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}", "http-syntax", "Expected an HTTP request, got a response."),
         ("POST / HTTP/1.1", "http-syntax", "Expected headers or a body after the request line, got neither."),
@@ -208,20 +208,20 @@ fn what_is_no_request_is_an_error_with_what_to_do() {
 }
 
 #[test]
-fn header_values_that_are_no_utf8_are_read_as_servers_read_them() {
+fn decodes_header_values_that_are_not_utf8_as_servers_do() {
     let (delivery, _) =
         import_one(b"POST / HTTP/1.1\r\nA: \xe9\r\nB: \xc3\xa9\r\n\r\n{}", ImportFormat::Http);
     assert_eq!(headers(&delivery), ["A: é", "B: é"]);
 }
 
 #[test]
-fn thousands_of_headers_are_read() {
+fn parses_thousands_of_headers() {
     let many = (0..3000).map(|n| format!("X-{n}: {n}\r\n")).collect::<Vec<_>>().concat();
     let (delivery, result) = import_one(format!("POST / HTTP/1.1\r\n{many}\r\n{{}}"), ImportFormat::Http);
     assert_eq!((delivery.headers.len(), result.issues.len()), (3000, 0));
 }
 
-/// Each costs many times its bytes, here and in JavaScript.
+/// Each header needs many times its bytes of memory, in Rust and in JavaScript.
 #[test]
 fn no_more_than_ten_thousand_headers_are_kept_in_any_format() {
     let count = 10_007;

@@ -1,10 +1,10 @@
-//! Archives that come in chunks: the same as whole ones, whatever the chunks, and never held in full.
+//! Archives in chunks: the same result as for the whole text, for any chunks, without storing all of it.
 
 use hookseal::delivery::{ImportFormat, ImportedDelivery, Importer, import};
 use hookseal::{Code, Issue};
 use proptest::prelude::*;
 
-/// Everything that comes of a text in chunks of this size.
+/// The result of a text in chunks of this size.
 fn streamed(
     text: &[u8],
     size: usize,
@@ -61,7 +61,7 @@ fn the_size_of_chunks_changes_nothing() {
             let (deliveries, issues, format) = streamed(text.as_bytes(), size, Importer::new(None));
             assert_eq!(format, whole.format, "{text}");
             if text.contains("broken") && format == Some(ImportFormat::Har) {
-                // A broken entry costs that entry, and not the archive.
+                // A broken entry does not affect the rest of the archive.
                 assert_eq!((deliveries.len(), issues.len()), (1, 4), "{issues:?}");
                 assert_eq!(issues[0].pointer, "/log/entries/1");
                 assert_eq!((issues[3].code, issues[3].span.line), (Code::JSON_SYNTAX, 2));
@@ -84,7 +84,7 @@ fn the_size_of_chunks_changes_nothing() {
 }
 
 #[test]
-fn an_archive_is_never_held_in_full() {
+fn never_stores_a_whole_archive() {
     let entry = format!("{{\"request\":{{\"postData\":{{\"text\":\"{}\"}}}}}},", "x".repeat(2000));
     let line = format!("{{\"headers\":{{}},\"body\":\"{}\"}}\n", "x".repeat(2000));
     for (head, piece, format) in
@@ -107,7 +107,7 @@ fn an_archive_is_never_held_in_full() {
 }
 
 #[test]
-fn an_entry_over_the_limit_is_left_out_and_the_others_are_not() {
+fn omits_only_an_entry_over_the_limit() {
     let long = "y".repeat(500);
     let text = format!(
         "{{\"body\":\"a\",\"headers\":{{}}}}\n{{\"body\":\"{long}\"}}\n{{\"body\":\"b\",\"headers\":{{}}}}\n"
@@ -136,7 +136,7 @@ fn an_entry_over_the_limit_is_left_out_and_the_others_are_not() {
 }
 
 #[test]
-fn an_archive_that_ends_early_gives_what_it_has_and_says_so() {
+fn imports_a_truncated_archive_up_to_its_end_with_an_error() {
     let text = "{\"log\":{\"entries\":[{\"request\":{}},{\"requ";
     let (deliveries, issues, _) = streamed(text.as_bytes(), 5, Importer::new(None));
     assert_eq!((deliveries.len(), issues.len(), issues[0].code), (1, 1, Code::HAR_INVALID));

@@ -1,4 +1,4 @@
-//! Importing deliveries, a file for each form, and what all of them promise.
+//! Importing deliveries: a file for each format, and the properties of all formats.
 
 mod bytes;
 mod curl;

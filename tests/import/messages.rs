@@ -1,4 +1,4 @@
-//! Messages of the import: what was expected and what came, what to do about it, and nothing of the delivery.
+//! Messages of the import: expected and actual input, a hint, and no value of the delivery.
 
 use std::collections::BTreeSet;
 
@@ -180,7 +180,7 @@ fn messages_state_the_problem_in_the_terms_of_the_project() {
 }
 
 #[test]
-fn errors_and_warnings_tell_what_to_do() {
+fn errors_and_warnings_have_a_hint() {
     for issue in all_issues().iter().filter(|issue| issue.severity != Severity::Info) {
         let hint = issue.hint.as_deref().unwrap_or_default();
         let verb = hint.split(' ').next().unwrap_or_default();

@@ -7,7 +7,7 @@ use hookseal::delivery::{ImportFormat, import};
 use crate::support::{ODD, headers, import_one, locations, messages};
 
 #[test]
-fn headers_are_read_from_every_container() {
+fn parses_headers_in_every_container() {
     for container in [
         r#"{ "A": "1", "B": ["2", "3"], "C": null, "D": 4 }"#,
         r#"[["A", "1"], ["B", "2"], ["B", "3"], ["D", "4"]]"#,
@@ -25,7 +25,7 @@ fn headers_are_read_from_every_container() {
 }
 
 #[test]
-fn bodies_are_read_under_every_name() {
+fn parses_bodies_under_every_name() {
     for (members, bytes) in [
         (r#""body": "é\u0000""#, "é\0".as_bytes()),
         (r#""rawBody": "a", "body": { "parsed": true }"#, b"a"),
@@ -104,7 +104,7 @@ fn payloads_about_messages_are_bodies() {
 }
 
 #[test]
-fn what_a_record_lost_is_said_at_its_place() {
+fn reports_lost_parts_with_their_location() {
     for (members, code, severity, message, pointer) in [
         (
             r#""body": { "a" : 1 }"#,
@@ -159,7 +159,7 @@ fn what_a_record_lost_is_said_at_its_place() {
 }
 
 #[test]
-fn a_body_alone_is_every_byte_of_it() {
+fn a_body_alone_keeps_every_byte() {
     for text in
         [&b"\xef\xbb\xbf{ \"event\": 1 }\r\n\n"[..], b"{ \"event\": 1,, }", b"[1]", b"\"text\"", b"{}", b"12"]
     {

@@ -30,7 +30,7 @@ pub fn headers(delivery: &ImportedDelivery) -> Vec<String> {
     delivery.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
-/// A body that no text editor leaves alone: a byte order mark, CRLF, bytes that are no UTF-8, NUL, quotes, and
-/// an empty line at the end.
+/// A body that every text editor changes: a byte order mark, CRLF, invalid UTF-8, NUL, quotes, and an empty line at
+/// the end.
 pub const ODD: &[u8] =
     b"\xef\xbb\xbf{\r\n \"a\": \"\xff\xfe \x00 it's \\u00e9 \xc3\xa9 $HOME `x` \\\\\"\n}\r\n\n";

@@ -1,17 +1,16 @@
-//! What is not tolerated: keys that are missing, nulls, values of another type, numbers out of range,
-//! and bodies that are no event at all.
+//! Violations: missing keys, nulls, values of another type, numbers out of range, and bodies that are not an event.
 
 use hookseal::{Profile, Severity};
 use serde_json::{Value as Json, json};
 
 use super::support::{ERROR, INFO, PROFILES, Payload, WARNING, every_sample, findings, inspect, sample};
 
-/// The last step of a pointer.
+/// The last segment of a pointer.
 fn key(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap()
 }
 
-/// Keys that may be left out without a word.
+/// Optional keys.
 const OPTIONAL: &[&str] = &[
     // PainChek
     "patient_external_id",
@@ -34,7 +33,7 @@ const OPTIONAL: &[&str] = &[
     "staffName",
 ];
 
-/// Keys that the lenient profile asks for too.
+/// Keys that the lenient profile requires, too.
 const ALWAYS_REQUIRED: &[&str] = &[
     "/event",
     "/data",
@@ -50,7 +49,7 @@ const ALWAYS_REQUIRED: &[&str] = &[
     "/event/user",
 ];
 
-/// What leaving out a key is, by profile.
+/// The severity of a missing key, by profile.
 fn missing(name: &str, pointer: &str) -> [Option<Severity>; 2] {
     let before_r7 = ["R1", "R2", "R3", "R4", "R5", "R6"].iter().any(|revision| name.ends_with(revision));
     match key(pointer) {
@@ -68,14 +67,14 @@ fn missing(name: &str, pointer: &str) -> [Option<Severity>; 2] {
 }
 
 #[test]
-fn every_key_that_is_missing_weighs_what_its_contract_says() {
+fn every_missing_key_has_the_severity_of_its_contract() {
     for (name, payload) in every_sample() {
         let objects = payload.pointers(Json::is_object);
         for object in &objects {
             let members = payload.body.pointer(object).unwrap().as_object().unwrap();
             for key in members.keys() {
                 let pointer = format!("{object}/{key}");
-                // The event type and what tells revisions apart decide which contract it is.
+                // The event type and the keys of the revisions select the contract.
                 let decides =
                     ["/event/type", "/event/fileRequest/account_id", "/event/fileRequest/patientUser"];
                 let decides = decides.contains(&pointer.as_str()) || pointer == "/event";
@@ -99,7 +98,7 @@ fn every_key_that_is_missing_weighs_what_its_contract_says() {
 }
 
 #[test]
-fn a_body_without_event_type_breaks_the_envelope() {
+fn a_body_without_event_type_violates_the_envelope() {
     for (payload, pointer) in [
         (sample("assessment_add.nrs").remove("/event"), ""),
         (sample("assessment_add.nrs").set("/event", 7), "/event"),
@@ -110,7 +109,7 @@ fn a_body_without_event_type_breaks_the_envelope() {
     }
 }
 
-/// Keys whose value may be null, wherever they stand.
+/// Keys whose value may be null, at any location.
 const NULLABLE: &[&str] = &[
     // PainChek
     "patient_first_name",
@@ -178,17 +177,17 @@ fn may_be_null(pointer: &str) -> bool {
     }
 }
 
-/// Every place of a sample that is not decisive for which contract it is.
-fn places(payload: &Payload) -> Vec<String> {
-    let mut places = payload.pointers(|_| true);
-    places.retain(|place| !["", "/event", "/event/type"].contains(&place.as_str()));
-    places
+/// Every pointer of a sample that does not select the contract.
+fn pointers(payload: &Payload) -> Vec<String> {
+    let mut pointers = payload.pointers(|_| true);
+    pointers.retain(|place| !["", "/event", "/event/type"].contains(&place.as_str()));
+    pointers
 }
 
 #[test]
-fn null_is_an_error_exactly_where_the_contract_does_not_allow_it() {
+fn null_is_an_error_exactly_if_the_contract_does_not_allow_it() {
     for (name, payload) in every_sample() {
-        for pointer in places(&payload) {
+        for pointer in pointers(&payload) {
             // A record of an older format: new ones have their own rule about nulls.
             let mut body = payload.clone().set(&pointer, json!(null));
             if payload.provider == "painchek" && pointer != "/data" && pointer != "/data/json_version" {
@@ -203,14 +202,14 @@ fn null_is_an_error_exactly_where_the_contract_does_not_allow_it() {
 #[test]
 fn a_value_of_another_type_is_an_error_everywhere() {
     for (name, payload) in every_sample() {
-        for pointer in places(&payload) {
+        for pointer in pointers(&payload) {
             let value = payload.body.pointer(&pointer).unwrap();
             let others = [json!(true), json!([]), json!({}), json!("text"), json!(1.5)];
             for other in others {
                 let same =
                     std::mem::discriminant(value) == std::mem::discriminant(&other) && !other.is_number();
                 let is_account = ["account_id", "accountId"].contains(&key(&pointer)) && other.is_number();
-                // What a null of the sample may be besides is for the tests of the other samples.
+                // The other types of a nullable value are tested by other samples.
                 if same || is_account || value.is_null() && !other.is_array() {
                     continue;
                 }
@@ -222,7 +221,7 @@ fn a_value_of_another_type_is_an_error_everywhere() {
 }
 
 #[test]
-fn numbers_keep_to_their_ranges() {
+fn rejects_numbers_outside_their_ranges() {
     let painchek = "assessment_add.painchek";
     for pointer in ["/data/update_stamp", "/data/data/face/capture_seconds", "/data/data/face/frame_errors"] {
         sample(painchek).set(pointer, -1).says_one("minimum", [WARNING, ERROR], pointer);
@@ -231,7 +230,7 @@ fn numbers_keep_to_their_ranges() {
     let size = "/event/fileRequest/files/0/size";
     sample("file-request.files.update.R0").set(size, -1).says_one("minimum", [WARNING, ERROR], size);
     sample("file-request.files.update.R9").set(size, 0).is_clean();
-    // At least one pixel is only presumed.
+    // A minimum of one pixel is an assumption.
     let height = "/event/fileRequest/files/0/imageHeight";
     sample("file-request.files.update.R9").set(height, 0).says_one("minimum", [WARNING, WARNING], height);
 }
@@ -248,7 +247,7 @@ fn a_media_type_has_two_parts() {
 }
 
 #[test]
-fn ids_in_a_list_differ() {
+fn rejects_duplicate_ids_in_a_list() {
     let body = sample("file-request.files.update.R8");
     let id = body.body.pointer("/event/addedFileIds/0").unwrap().clone();
     let said = findings("xon", &body.set("/event/addedFileIds/1", id).body.to_string(), Profile::Strict);
@@ -267,7 +266,7 @@ fn an_id_of_a_caller_need_not_be_a_uuid() {
 }
 
 #[test]
-fn a_broken_payload_is_judged_by_its_own_revision() {
+fn an_invalid_payload_is_validated_by_its_own_revision() {
     for (name, pointer, revision) in [
         ("file-request.files.update.R0", "/event/fileRequest/files/0/size", "R0"),
         ("file-request.files.update.R3", "/event/fileRequest/files/0/size", "R1-R6"),
@@ -320,12 +319,12 @@ fn bodies_passed_by_mistake_have_a_hint() {
     }
 }
 
-/// Every schema in the map that a keyword holds, wherever it stands: name and schema.
+/// Collects name and schema of every property, at any depth.
 fn properties<'s>(schema: &'s Json, found: &mut Vec<(&'s str, &'s Json)>) {
     if let Some(properties) = schema.get("properties").and_then(Json::as_object) {
         found.extend(properties.iter().map(|(name, schema)| (name.as_str(), schema)));
     }
-    // What stands under `if` only asks: it says nothing about the payload that a reader would look up.
+    // Schemas under `if` are conditions and describe no property.
     let parts = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "if");
     parts.for_each(|(_, part)| properties(part, found));
 }
@@ -355,7 +354,7 @@ fn every_property_is_described() {
 }
 
 #[test]
-fn addresses_have_their_form() {
+fn rejects_malformed_addresses() {
     let recording = "/data/data/voice/voice_recording";
     let severe = sample("assessment_add.severe");
     severe.clone().set(recording, "/media/voice/1.m4a?token=a").is_clean();
@@ -374,7 +373,7 @@ fn addresses_have_their_form() {
 fn no_issue_quotes_the_payload() {
     let secret = "Zx9-secret-Zx9";
     for (name, payload) in every_sample() {
-        for pointer in places(&payload) {
+        for pointer in pointers(&payload) {
             let body = payload.clone().set(&pointer, secret);
             for profile in PROFILES {
                 for issue in inspect(payload.provider, &body.body.to_string(), profile).issues {

@@ -1,5 +1,4 @@
-//! The two built-in providers, whole: definition, contracts, samples and rules together, evaluated as a
-//! receiver's webhook judges them.
+//! The two built-in providers as a whole: definition, contracts, samples and rules together, evaluated by a webhook.
 
 mod contracts;
 mod rules;

@@ -1,5 +1,5 @@
-//! The rules across fields, seen from outside: each has its say in a whole report, and none where
-//! the contract has found an error. What each of them checks is tested beside it.
+//! The cross-field rules in reports: each reports its issue, and none does if the contract is violated. The unit tests of
+//! each rule check its conditions.
 
 use hookseal::Severity::{Error, Info, Warning};
 use hookseal::{Profile, Severity};
@@ -11,7 +11,7 @@ const PAINCHEK: &str = "assessment_add.painchek";
 const NRS: &str = "assessment_add.nrs";
 const XON: &str = "file-request.files.update.R9";
 
-/// A change to a sample and the one thing that is said about it in each profile.
+/// A change to a sample, and the one issue about it in each profile.
 type Case = (&'static str, &'static str, Json, &'static str, Severity, Severity);
 
 fn cases() -> Vec<Case> {
@@ -66,7 +66,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn a_rule_has_its_say_with_the_severity_of_the_profile() {
+fn a_rule_reports_with_the_severity_of_the_profile() {
     for (name, pointer, value, code, lenient, strict) in cases() {
         let body = sample(name).set(pointer, value);
         for (profile, severity) in [(Profile::Lenient, lenient), (Profile::Strict, strict)] {
@@ -78,7 +78,7 @@ fn a_rule_has_its_say_with_the_severity_of_the_profile() {
 }
 
 #[test]
-fn rules_are_silent_where_the_contract_found_an_error() {
+fn rules_report_nothing_if_the_contract_has_an_error() {
     for (name, pointer, value, code, ..) in cases() {
         let broken = match name {
             XON => "/event/id",
@@ -92,7 +92,7 @@ fn rules_are_silent_where_the_contract_found_an_error() {
 }
 
 #[test]
-fn rules_speak_beside_what_only_the_strict_contract_refuses() {
+fn rules_report_together_with_errors_of_the_strict_profile_alone() {
     for (name, pointer, value, code, _, strict) in cases() {
         let absent = match name {
             XON => "/event/fileRequest/shortLinkId",
@@ -107,7 +107,7 @@ fn rules_speak_beside_what_only_the_strict_contract_refuses() {
 }
 
 #[test]
-fn rules_speak_beside_the_warnings_of_the_contract() {
+fn rules_report_together_with_warnings_of_the_contract() {
     let body = sample(PAINCHEK).set("/data/data/face/score", 10).set("/data/data/assessment/pain_score", 16);
     let said = findings(
         "painchek",
@@ -122,6 +122,6 @@ fn rules_speak_beside_the_warnings_of_the_contract() {
 
 #[test]
 fn an_assessment_may_be_dated_later_than_its_record() {
-    // As in PainChek's own sample (help centre 6249372515215): the device's clock is not the server's.
+    // As in PainChek's own sample (help center 6249372515215): the device's clock is not the server's.
     sample(PAINCHEK).set("/data/data/assessment/date", "2024-06-07T09:59:59Z").is_clean();
 }

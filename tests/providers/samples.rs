@@ -1,4 +1,4 @@
-//! What is valid: every sample, and the vendors' own payloads as they print them.
+//! Valid payloads: every sample, and the payloads of the providers' documentation.
 
 use hookseal::provider::{self, Provider};
 use hookseal::{Profile, Severity};
@@ -10,7 +10,7 @@ const PAINCHEK_AS_PRINTED: &str = include_str!("../vectors/seeds/painchek-as-pri
 const XON: &str = include_str!("../vectors/seeds/xon.json");
 
 #[test]
-fn every_sample_is_clean_in_both_profiles() {
+fn every_sample_is_valid_in_both_profiles() {
     for (provider, name, text) in SAMPLES {
         for profile in PROFILES {
             let report = inspect(provider, text, profile);
@@ -59,7 +59,7 @@ fn every_event_and_revision_has_a_sample() {
 }
 
 #[test]
-fn revisions_are_told_apart() {
+fn distinguishes_revisions() {
     for (name, payload) in every_sample() {
         let revision = match name.rsplit('.').next().unwrap() {
             "R0" => Some("R0"),
@@ -73,25 +73,25 @@ fn revisions_are_told_apart() {
 }
 
 #[test]
-fn the_vendors_xon_payload_is_clean_in_both_profiles() {
+fn the_documented_xon_payload_is_valid_in_both_profiles() {
     for profile in PROFILES {
         assert_eq!(inspect("xon", XON, profile).issues, []);
     }
 }
 
 #[test]
-fn the_vendors_painchek_payload_has_no_error_once_its_commas_are_repaired() {
+fn the_documented_painchek_payload_has_no_error_with_repaired_commas() {
     let missing =
         ["patient_first_name", "patient_last_name", "user_first_name", "user_last_name", "user_source"];
     for (profile, severity) in [(Profile::Lenient, Severity::Info), (Profile::Strict, Severity::Warning)] {
         let issues = inspect("painchek", PAINCHEK, profile).issues;
         let (placeholders, others): (Vec<_>, Vec<_>) =
             issues.iter().partition(|issue| issue.code.as_str() == "placeholder");
-        // The "..." that stands for five domains and the device.
+        // The "..." that replaces five domains and the device.
         assert_eq!(placeholders.len(), 1, "{profile:?}");
         assert_eq!(placeholders[0].severity, Severity::Warning);
         assert_eq!(placeholders[0].pointer, "/data/data/...");
-        // The names that the API's own article calls mandatory.
+        // The names that the article about the API calls mandatory.
         assert_eq!(others.len(), missing.len(), "{profile:?}");
         for (issue, name) in others.iter().zip(missing) {
             assert_eq!((issue.code.as_str(), issue.severity), ("required", severity));
@@ -101,7 +101,7 @@ fn the_vendors_painchek_payload_has_no_error_once_its_commas_are_repaired() {
 }
 
 #[test]
-fn the_vendors_painchek_payload_as_printed_is_not_json_and_the_missing_comma_is_named() {
+fn the_documented_painchek_payload_is_not_json_and_the_missing_comma_is_reported() {
     let report = inspect("painchek", PAINCHEK_AS_PRINTED, Profile::Lenient);
     let [issue] = &report.issues[..] else { panic!("{:?}", report.issues) };
     assert_eq!((issue.code.as_str(), issue.severity), ("json-syntax", Severity::Error));

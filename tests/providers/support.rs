@@ -1,4 +1,4 @@
-//! Samples to change, and what a webhook says about them.
+//! Samples to change, and the reports of a webhook about them.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::{Report, Timestamp, Webhook, WebhookOptions};
@@ -51,7 +51,7 @@ thread_local! {
         .collect();
 }
 
-/// What a webhook that allows unsigned deliveries says about a body.
+/// The report about a body by a webhook that accepts unsigned deliveries.
 pub fn inspect_with(provider: &str, headers: &[(&str, &str)], body: &str, profile: Profile) -> Report {
     WEBHOOKS.with(|webhooks| {
         let is = |(id, its, _): &&(&str, Profile, Webhook)| *id == provider && *its == profile;
@@ -89,7 +89,7 @@ pub fn every_sample() -> impl Iterator<Item = (&'static str, Payload)> {
 }
 
 impl Payload {
-    /// Sets the value a pointer leads to; its parent has to be there.
+    /// Sets the value at a pointer. The parent has to exist.
     pub fn set(mut self, pointer: &str, value: impl Into<Json>) -> Self {
         let (parent, key) = pointer.rsplit_once('/').unwrap();
         match self.body.pointer_mut(parent).unwrap() {
@@ -106,7 +106,7 @@ impl Payload {
         self
     }
 
-    /// The pointers to every value whose description fits.
+    /// The pointers of all values that `wanted` accepts.
     pub fn pointers(&self, wanted: fn(&Json) -> bool) -> Vec<String> {
         let mut found = Vec::new();
         walk(&self.body, "", &mut |pointer, value| {
@@ -117,13 +117,13 @@ impl Payload {
         found
     }
 
-    /// Nothing at all is said, in either profile.
+    /// Checks that there are no issues in either profile.
     #[track_caller]
     pub fn is_clean(&self) {
         self.says([&[], &[]]);
     }
 
-    /// Exactly one thing is said, in each profile.
+    /// Checks that there is exactly one issue in each profile.
     #[track_caller]
     pub fn says_one(&self, code: &str, severities: [Option<Severity>; 2], pointer: &str) {
         let one = |severity: Option<Severity>| {
@@ -132,7 +132,7 @@ impl Payload {
         self.says([&one(severities[0]), &one(severities[1])]);
     }
 
-    /// Exactly these things are said, in the lenient and in the strict profile.
+    /// Checks that there are exactly these issues, in the lenient and in the strict profile.
     #[track_caller]
     pub fn says(&self, expected: [&[(&str, Severity, &str)]; 2]) {
         for (profile, expected) in PROFILES.into_iter().zip(expected) {
@@ -143,7 +143,7 @@ impl Payload {
         }
     }
 
-    /// Whether there is an error at this place, by profile.
+    /// Whether there is an error at this pointer, by profile.
     pub fn errs_at(&self, pointer: &str) -> [bool; 2] {
         PROFILES.map(|profile| {
             findings(self.provider, &self.body.to_string(), profile)

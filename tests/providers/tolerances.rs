@@ -1,4 +1,4 @@
-//! What real senders do and a receiver must live with: a test for each.
+//! Deviations of real senders that a receiver has to accept: a test for each.
 
 use hookseal::provider::{self, Provider};
 use hookseal::{Profile, Severity};
@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::support::{ERROR, INFO, PROFILES, WARNING, every_sample, findings, inspect, inspect_with, sample};
 
-/// Where the moments stand that nothing else is compared with.
+/// Pointers of the times that no rule compares.
 const MOMENTS: [(&str, &str); 3] = [
     ("assessment_add.painchek", "/data/data/assessment/date"),
     ("file-request.files.update.R9", "/event/fileRequest/shortLinkExpiresAt"),
@@ -14,7 +14,7 @@ const MOMENTS: [(&str, &str); 3] = [
 ];
 
 #[test]
-fn seconds_have_0_to_9_digits_behind_them_and_any_offset() {
+fn seconds_have_0_to_9_decimals_and_any_offset() {
     for (name, pointer) in MOMENTS {
         for digits in 0..=9 {
             let fraction = if digits == 0 { String::new() } else { format!(".{}", &"471750212"[..digits]) };
@@ -27,7 +27,7 @@ fn seconds_have_0_to_9_digits_behind_them_and_any_offset() {
 }
 
 #[test]
-fn a_moment_without_an_offset_outside_the_calendar_or_with_10_digits_is_an_error() {
+fn a_time_without_an_offset_outside_the_calendar_or_with_10_decimals_is_an_error() {
     for (name, pointer) in MOMENTS {
         for moment in [
             "2024-02-29T23:59:47",
@@ -97,7 +97,7 @@ fn names_that_only_the_api_calls_mandatory_may_be_missing() {
 }
 
 #[test]
-fn unknown_keys_are_welcome_at_every_level() {
+fn accepts_unknown_keys_at_every_level() {
     for (name, payload) in every_sample() {
         for object in payload.pointers(Json::is_object) {
             if object.ends_with("/activity/descriptors") {
@@ -111,7 +111,7 @@ fn unknown_keys_are_welcome_at_every_level() {
 }
 
 #[test]
-fn unknown_words_are_warnings() {
+fn unknown_values_of_a_list_are_warnings() {
     let painchek = "assessment_add.painchek";
     for (name, pointer) in [
         (painchek, "/data/user_source"),
@@ -127,7 +127,7 @@ fn unknown_words_are_warnings() {
     ] {
         sample(name).set(pointer, "something-new").says_one("enum", [WARNING, ERROR], pointer);
     }
-    // An open list, and a version whose form is only presumed.
+    // An open list, and a version whose format is an assumption.
     sample(painchek).set("/data/data/device/os_type", "fuchsia").is_clean();
     sample(painchek).set("/data/json_version", "v3").is_clean();
     sample(painchek).set("/data/json_version", "3").says_one(
@@ -184,7 +184,7 @@ fn a_phone_number_without_its_plus_is_a_warning() {
 }
 
 #[test]
-fn an_ellipsis_stands_for_the_keys_beside_it() {
+fn an_ellipsis_replaces_the_missing_keys() {
     for (name, payload) in every_sample() {
         for object in payload.pointers(Json::is_object) {
             if ["", "/data", "/event"].contains(&object.as_str()) {
@@ -206,7 +206,7 @@ fn an_ellipsis_stands_for_the_keys_beside_it() {
 }
 
 #[test]
-fn a_placeholder_where_a_value_should_be_is_called_one() {
+fn a_placeholder_instead_of_a_value_is_an_error() {
     for (name, pointer) in [
         ("assessment_add.painchek", "/event"),
         ("assessment_add.painchek", "/data/uuid"),
@@ -225,7 +225,7 @@ fn a_placeholder_where_a_value_should_be_is_called_one() {
 }
 
 #[test]
-fn a_placeholder_where_any_text_may_stand_is_pointed_at() {
+fn a_placeholder_instead_of_free_text_is_reported() {
     for (name, pointer) in [
         ("assessment_add.painchek", "/data/patient_external_id"),
         ("assessment_add.painchek", "/data/data/body/comment"),
@@ -242,7 +242,7 @@ fn a_placeholder_where_any_text_may_stand_is_pointed_at() {
 }
 
 #[test]
-fn the_text_null_is_pointed_at() {
+fn the_string_null_is_reported() {
     for (name, pointer) in [
         ("assessment_add.painchek", "/data/patient_external_id"),
         ("assessment_add.painchek", "/data/data/body/comment"),
@@ -254,7 +254,7 @@ fn the_text_null_is_pointed_at() {
 }
 
 #[test]
-fn free_text_may_hold_anything() {
+fn accepts_any_free_text() {
     let texts = ["", "\r\n\t", "Grüße, 你好, שלום, 👩‍⚕️", "\u{0}\u{7f}\u{feff}", "<b>\"quoted\"</b>", "…"];
     for (name, pointers) in [
         (
@@ -298,7 +298,7 @@ fn free_text_may_hold_anything() {
     }
 }
 
-/// The same value with the members of every object the other way round.
+/// The same value with the members of every object in reverse order.
 fn reversed(value: &Json) -> Json {
     match value {
         Json::Array(items) => items.iter().map(reversed).collect(),
@@ -310,7 +310,7 @@ fn reversed(value: &Json) -> Json {
 }
 
 #[test]
-fn order_and_spacing_carry_no_meaning() {
+fn order_and_white_space_have_no_meaning() {
     for (name, payload) in every_sample() {
         let backwards = reversed(&payload.body);
         let texts = [
@@ -327,7 +327,7 @@ fn order_and_spacing_carry_no_meaning() {
 }
 
 #[test]
-fn the_first_xon_revision_mixes_styles_by_right() {
+fn the_first_xon_revision_may_mix_key_styles() {
     let body = sample("file-request.files.update.R0");
     assert!(body.body.pointer("/event/createdAt").is_some());
     assert!(body.body.pointer("/event/fileRequest/created_at").is_some());
@@ -335,7 +335,7 @@ fn the_first_xon_revision_mixes_styles_by_right() {
 }
 
 #[test]
-fn an_event_that_is_no_longer_documented_is_still_known() {
+fn an_event_that_is_no_longer_documented_is_known() {
     sample("user.caller-details.update").is_clean();
 }
 
@@ -355,7 +355,7 @@ fn a_content_type_has_parameters_and_any_letter_case() {
 }
 
 #[test]
-fn a_redirect_is_a_success_at_painchek_and_none_at_xon() {
+fn a_redirect_is_a_success_for_painchek_and_not_for_xon() {
     let success = |id| Provider::from_json(provider::definition(id).unwrap().as_bytes()).unwrap().success;
     assert_eq!(success("painchek"), (200, 399));
     assert_eq!(success("xon"), (200, 299));

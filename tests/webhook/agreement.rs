@@ -1,4 +1,4 @@
-//! `verify`, `accept` and `inspect` say the same of every delivery, whatever was done to it.
+//! `verify`, `accept` and `inspect` agree on every delivery, with any change to it.
 
 use std::sync::LazyLock;
 
@@ -10,14 +10,14 @@ use proptest::sample::Index;
 
 use super::support::{NOW, SECRET, fresh, options, samples, xon};
 
-/// What is done to a body.
+/// A change to a body.
 #[derive(Clone, Debug)]
 enum Change {
     Byte(Index, u8),
     Insert(Index, u8),
     Remove(Index),
     Cut(Index),
-    /// A token of the text becomes another one.
+    /// Replaces a token of the text by another one.
     Token(Index, &'static str),
 }
 
@@ -72,7 +72,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Made once: compiling contracts is most of the work of a short run.
+/// PERF: created once, since compiling contracts is most of the work of a short run.
 static HOOKS: LazyLock<[Webhook; 4]> = LazyLock::new(|| {
     let rotated = |allow_unsigned| WebhookOptions { allow_unsigned, ..options(&["another", SECRET]) };
     let painchek = |options| Webhook::built_in("painchek", options).expect("a webhook");
@@ -123,12 +123,12 @@ proptest! {
             headers.push("X-PAINCHEK-WH-SIGNATURE", signature);
         }
         let delivery = Delivery::new(headers, &body);
-        let max_bytes = if small { 10 } else { hook.limits().max_bytes };
-        let limits = VerifyOptions { profile, max_bytes, ..hook.limits() };
+        let max_bytes = if small { 10 } else { hook.verify_options().max_bytes };
+        let options = VerifyOptions { profile, max_bytes, ..hook.verify_options() };
 
-        let verified = hook.verify_with(&delivery, NOW, &limits);
-        let accepted = hook.verify_fast(&delivery, NOW, &limits);
-        let report = hook.inspect_with(&delivery, NOW, &limits);
+        let verified = hook.verify_with(&delivery, NOW, &options);
+        let accepted = hook.verify_fast(&delivery, NOW, &options);
+        let report = hook.inspect_with(&delivery, NOW, &options);
         prop_assert_eq!(verified.is_ok(), report.verdict != Verdict::Rejected, "{:#?}", report);
         prop_assert_eq!(verified.is_ok(), accepted.is_ok());
         let has_error = report.issues.iter().any(|issue| issue.severity == Severity::Error);
@@ -154,7 +154,7 @@ proptest! {
                 prop_assert_eq!(name, verified.revision);
             }
             (Err(error), Err(short)) => {
-                // What JavaScript is told at once, and what it is told when it asks for the issues.
+                // The error that JavaScript gets at once, and the one with issues that it gets when they are read.
                 prop_assert_eq!((short.code, short.status(), short.to_string()), (error.code, error.status(), error.to_string()));
                 prop_assert!(short.issues.is_empty());
                 prop_assert!(error.issues.iter().all(|issue| report.issues.contains(issue)), "{:#?} {:#?}", error, report);

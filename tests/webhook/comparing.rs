@@ -1,4 +1,4 @@
-//! `compare`: the same event, unchanged, or what differs.
+//! `compare`: the same event, unchanged, or the changes.
 
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
@@ -23,7 +23,7 @@ fn compare(a: &str, b: &str) -> Comparison {
     there
 }
 
-/// Pointer, and what stands there before and after.
+/// Pointer, and the values before and after.
 fn changes(a: &str, b: &str) -> Vec<(String, Option<String>, Option<String>)> {
     let cut = |text: &str, span: hookseal::ByteSpan| text[span.start..span.end].to_owned();
     let found = compare(a, b).changes.into_iter();
@@ -44,7 +44,7 @@ fn a_retry_is_the_same_event_unchanged() {
 }
 
 #[test]
-fn spelling_makes_no_difference() {
+fn ignores_the_formatting() {
     for (a, b) in [
         (r#"{"type":"ping","a":1,"b":2}"#, r#"{ "b": 2.0, "a":10e-1,"type":"\u0070ing" }"#),
         (r#"{"type":"ping","id":"\u00e9\ud83d\ude00"}"#, r#"{"type":"ping","id":"é😀"}"#),
@@ -57,7 +57,7 @@ fn spelling_makes_no_difference() {
 }
 
 #[test]
-fn what_differs_is_listed_by_pointer_with_both_places() {
+fn lists_changes_by_pointer_with_both_locations() {
     let a = r#"{"type":"ping","id":"1","a":{"x/y":1,"m~n":[1,2,{"z":null}]},"gone":true,"kind":"1"}"#;
     let b = r#"{"type":"ping","id":"1","a":{"x/y":2,"m~n":[1,3,{"z":0},4]},"new":[],"kind":1}"#;
     let some = |text: &str| Some(text.to_owned());
@@ -78,21 +78,21 @@ fn what_differs_is_listed_by_pointer_with_both_places() {
 }
 
 #[test]
-fn of_a_key_that_stands_twice_the_last_one_counts() {
+fn uses_the_last_of_duplicate_keys() {
     assert_eq!(changes(r#"{"a":1,"a":2}"#, r#"{"a":2}"#), []);
     let found = changes(r#"{"a":1,"a":2}"#, r#"{"a":1}"#);
     assert_eq!(found, [("/a".to_owned(), Some("2".to_owned()), Some("1".to_owned()))]);
 }
 
 #[test]
-fn halves_of_surrogate_pairs_are_told_apart() {
+fn distinguishes_lone_surrogates() {
     assert_eq!(changes(r#"{"a":"\ud800"}"#, r#"{"a":"\ud801"}"#).len(), 1);
     assert_eq!(changes(r#"{"\ud800":1}"#, r#"{"\ud801":1}"#).len(), 2);
     assert_eq!(changes(r#"{"a":"\ud800"}"#, r#"{"a":"\uD800"}"#).len(), 0);
 }
 
 #[test]
-fn another_event_is_another_event() {
+fn distinguishes_events() {
     for (a, b) in [
         (r#"{"type":"ping","id":"1"}"#, r#"{"type":"ping","id":"2"}"#),
         (r#"{"type":"ping","id":"1"}"#, r#"{"type":"pong","id":"1"}"#),
@@ -110,9 +110,9 @@ fn another_event_is_another_event() {
     assert_eq!(found.changes[0].pointer, "/event/mobileNumber");
 }
 
-/// Where the type or the id stands in a header, the body does not tell whether it is the same event.
+/// If the type or the id is in a header, the body does not identify the event.
 #[test]
-fn headers_tell_events_apart_whose_bodies_are_equal() {
+fn distinguishes_events_with_equal_bodies_by_headers() {
     let text = r#"{ "id": "mine", "envelope": { "type": "header:X-Event" }, "events": {}, "dedupe": ["header:X-Id"] }"#;
     let hook = made(text, unsigned());
     let delivery = |event: &'static str, id: &'static str, body: &'static [u8]| {
@@ -132,7 +132,7 @@ fn headers_tell_events_apart_whose_bodies_are_equal() {
 }
 
 #[test]
-fn bodies_that_are_no_json_differ_as_a_whole() {
+fn bodies_that_are_not_json_differ_as_a_whole() {
     let found = compare("{", "{}");
     assert!(!found.same && !found.same_event);
     assert_eq!(changes("{", "{}"), [(String::new(), Some("{".to_owned()), Some("{}".to_owned()))]);
@@ -140,7 +140,7 @@ fn bodies_that_are_no_json_differ_as_a_whole() {
 }
 
 #[test]
-fn a_list_of_changes_is_capped() {
+fn limits_the_list_of_changes() {
     let list = |value: &str| format!("[{}]", vec![value; 5000].join(","));
     let found = compare(&list("1"), &list("2"));
     assert!(!found.same);
@@ -149,7 +149,7 @@ fn a_list_of_changes_is_capped() {
 
 /// Long keys, deeply nested, around many differences: the pointers together would have gigabytes.
 #[test]
-fn pointers_take_bounded_memory_and_what_is_not_listed_is_counted() {
+fn limits_the_memory_of_pointers_and_counts_omitted_changes() {
     let body = |from: usize, count: usize| {
         let items: Vec<String> = (from..from + count).map(|n| n.to_string()).collect();
         let key = format!("{{\"{}\":", "k".repeat(5000));
@@ -176,7 +176,7 @@ fn a_body_over_the_limit_is_not_compared() {
     for (first, second) in [(&small, &large), (&large, &small), (&large, &large)] {
         let error = hook.compare(first, second).expect_err("too large");
         assert_eq!((error.code, error.status()), (Code::BODY_TOO_LARGE, 413));
-        let limits = VerifyOptions { max_bytes: 11, ..hook.limits() };
-        assert!(hook.compare_with(first, second, &limits).is_ok());
+        let options = VerifyOptions { max_bytes: 11, ..hook.verify_options() };
+        assert!(hook.compare_with(first, second, &options).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! The Content-Type: JSON in UTF-8 is read, anything else is refused, by one rule for every verb and every receiver.
+//! The Content-Type: JSON in UTF-8 is accepted and anything else rejected, by one rule for every verb and receiver.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::{Report, Verdict};
@@ -9,16 +9,16 @@ use crate::support::{
     NOW, definition, fresh, headers, made, painchek, sample, samples, strict, unsigned, xon,
 };
 
-/// The severity of what is said of these values, in the lenient profile and in the strict one.
-fn said(values: &[&str]) -> [Option<Severity>; 2] {
+/// The severity of the issue about these values, in the lenient and in the strict profile.
+fn severities(values: &[&str]) -> [Option<Severity>; 2] {
     let (sample, hook) = (sample("calls.user.create", ""), xon());
     let all: Headers<'_> = values.iter().map(|value| ("CONTENT-type", *value)).collect();
     let delivery = Delivery::new(all, &sample.body);
-    [hook.limits(), strict(&hook)].map(|limits| {
-        let report = hook.inspect_with(&delivery, NOW, &limits);
-        let verified = hook.verify_with(&delivery, NOW, &limits);
+    [hook.verify_options(), strict(&hook)].map(|options| {
+        let report = hook.inspect_with(&delivery, NOW, &options);
+        let verified = hook.verify_with(&delivery, NOW, &options);
         assert_eq!(verified.is_ok(), report.verdict != Verdict::Rejected);
-        assert_eq!(hook.verify_fast(&delivery, NOW, &limits).is_ok(), verified.is_ok());
+        assert_eq!(hook.verify_fast(&delivery, NOW, &options).is_ok(), verified.is_ok());
         if let Err(error) = verified {
             assert_eq!((error.code, error.status()), (Code::CONTENT_TYPE, 415));
         }
@@ -35,19 +35,19 @@ fn of(report: &Report) -> Option<Severity> {
 }
 
 #[test]
-fn json_in_utf8_is_taken_and_another_type_of_it_is_worth_a_word_in_the_strict_profile() {
+fn accepts_json_in_utf8_and_warns_about_another_type_of_it_in_the_strict_profile() {
     let (error, warning) = (Some(Severity::Error), Some(Severity::Warning));
-    assert_eq!(said(&[]), [None, None]);
+    assert_eq!(severities(&[]), [None, None]);
     for value in [
         "application/json",
         "Application/JSON",
         "application/json;charset=\"UTF-8\"",
         " application/json ;x=y",
     ] {
-        assert_eq!(said(&[value]), [None, None], "{value}");
+        assert_eq!(severities(&[value]), [None, None], "{value}");
     }
     for value in ["application/vnd.api+json", "application/cloudevents+JSON; charset=us-ascii"] {
-        assert_eq!(said(&[value]), [None, warning], "{value}");
+        assert_eq!(severities(&[value]), [None, warning], "{value}");
     }
     for value in [
         "",
@@ -56,17 +56,17 @@ fn json_in_utf8_is_taken_and_another_type_of_it_is_worth_a_word_in_the_strict_pr
         "application/x-www-form-urlencoded",
         "application/json; charset=latin1",
     ] {
-        assert_eq!(said(&[value]), [error, error], "{value}");
+        assert_eq!(severities(&[value]), [error, error], "{value}");
     }
-    // Whoever reads the first and whoever reads the last would not agree.
+    // Readers of the first value and readers of the last value would disagree.
     for values in [["application/json", "text/plain"], ["application/json", "application/json"]] {
-        assert_eq!(said(&values), [error, error]);
-        assert_eq!(said(&[&values.join(", ")]), [error, error]);
+        assert_eq!(severities(&values), [error, error]);
+        assert_eq!(severities(&[&values.join(", ")]), [error, error]);
     }
 }
 
 #[test]
-fn the_signature_is_looked_at_first() {
+fn the_signature_is_checked_first() {
     let (sample, hook) = (&samples()[0], painchek(&["a secret of 32 bytes for the test"]));
     let signed = hook.sign(&sample.body, &fresh()).expect("signed");
     let mut all = headers(&signed.headers[1..]);
@@ -78,7 +78,7 @@ fn the_signature_is_looked_at_first() {
 }
 
 #[test]
-fn a_type_of_the_providers_own_need_not_be_json() {
+fn the_type_of_a_provider_need_not_be_json() {
     let text = definition(r#", "contentType": "text/plain""#);
     let hook = made(&text, unsigned());
     let says = |value| {
@@ -91,9 +91,9 @@ fn a_type_of_the_providers_own_need_not_be_json() {
 }
 
 proptest! {
-    /// What a receiver asks before it reads a body is what every verb says of the delivery.
+    /// The check of a receiver before it reads a body agrees with every verb.
     #[test]
-    fn what_is_asked_before_the_body_is_what_is_said_behind_it(
+    fn the_check_before_the_body_agrees_with_the_check_after_it(
         value in prop_oneof![
             "(application|text|APPLICATION)/(json|x\\+json|\\+json|plain)( ?; ?(charset|a)=(\"[a-z;=\\\\-]{0,6}\"|utf-8|UTF8|latin1|\"utf-8\"))*;?",
             "[ -~\\t]{0,40}",
@@ -102,6 +102,6 @@ proptest! {
         let hook = xon();
         let delivery = Delivery::new(Headers::from_iter([("Content-Type", value.as_str())]), b"{}");
         let refused = of(&hook.inspect(&delivery, NOW)) == Some(Severity::Error);
-        prop_assert_eq!(hook.takes_content_type(&value), !refused);
+        prop_assert_eq!(hook.accepts_content_type(&value), !refused);
     }
 }

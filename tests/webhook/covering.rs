@@ -1,4 +1,4 @@
-//! What a signature covers: computed from what is signed and from where type and key of a delivery come.
+//! The parts that a signature covers: computed from the signed content and the sources of type and idempotency key.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::provider::Uncovered;
@@ -9,7 +9,7 @@ use crate::support::{NOW, definition, fresh, headers, made, options, unsigned};
 
 const SIGNED: &str = "a secret of 32 bytes for the test";
 
-/// A webhook with these ways to a key, this source of the type, and this formula.
+/// A webhook with these sources of the key and the type, and this signed content.
 fn hook(dedupe: &str, event_type: &str, content: &str) -> Webhook {
     let ids = if content.contains("{id}") { r#""id": "X-Id""# } else { "" };
     let times = if content.contains("{timestamp}") { r#""timestamp": "X-Time""# } else { "" };
@@ -21,7 +21,7 @@ fn hook(dedupe: &str, event_type: &str, content: &str) -> Webhook {
     made(&text.replace("/type", event_type), options(&[SIGNED]))
 }
 
-/// What is not covered of a delivery with these headers, as `verify` and `inspect` say it.
+/// The uncovered parts of a delivery with these headers, as `verify` and `inspect` report them.
 fn uncovered(hook: &Webhook, more: &[(&str, &str)]) -> Vec<&'static str> {
     let body = br#"{"type":"ping","id":"1"}"#;
     let scheme = hook.provider().scheme.as_ref().expect("a scheme");
@@ -48,10 +48,10 @@ fn uncovered(hook: &Webhook, more: &[(&str, &str)]) -> Vec<&'static str> {
 }
 
 #[test]
-fn what_comes_from_the_body_is_covered() {
+fn values_of_the_body_are_covered() {
     assert!(uncovered(&hook(r#"["pointer:/id"]"#, "/type", "{body}"), &[]).is_empty());
     assert!(uncovered(&hook(r#"["digest"]"#, "/type", "{body}"), &[]).is_empty());
-    // No way leads anywhere: the digest is the key.
+    // No source is present: the digest is the key.
     assert!(uncovered(&hook(r#"["header:X-Key"]"#, "/type", "{body}"), &[]).is_empty());
 }
 
@@ -62,10 +62,10 @@ fn a_header_that_is_not_signed_is_not_covered() {
     assert_eq!(uncovered(&hook(r#"["digest"]"#, "header:X-Event", "{body}"), &key), ["type"]);
     let both = hook(r#"["header:X-Key", "digest"]"#, "header:X-Event", "{body}");
     assert_eq!(uncovered(&both, &key), ["type", "id"]);
-    // Of this delivery: the way that was taken counts, not the first one.
+    // The used source of this delivery decides, not the first one.
     assert_eq!(uncovered(&both, &[("X-Event", "ping")]), ["type"]);
     assert_eq!(both.provider().uncovered(), Uncovered { event_type: true, id: true });
-    // A header counts wherever it stands among the ways: whoever replays a delivery may leave out or add it.
+    // A header among the sources decides at any position: an attacker who replays a delivery may remove or add it.
     for dedupe in [r#"["pointer:/none", "header:X-Key"]"#, r#"["digest", "header:X-Key", "none"]"#] {
         let later = hook(dedupe, "/type", "{body}");
         assert_eq!(later.provider().uncovered(), Uncovered { event_type: false, id: true }, "{dedupe}");
@@ -78,12 +78,12 @@ fn a_header_that_is_signed_is_covered_in_any_letter_case() {
     assert!(uncovered(&signed, &[("X-Key", "1")]).is_empty());
     assert!(uncovered(&hook(r#"["header:x-id"]"#, "/type", "{id}.{timestamp}.{body}"), &[]).is_empty());
     assert!(uncovered(&hook(r#"["header:x-time"]"#, "/type", "{timestamp}.{body}"), &[]).is_empty());
-    // The signature's own header is not part of what it is made over.
+    // The signature's own header is not part of the signed content.
     assert_eq!(uncovered(&hook(r#"["header:X-Sig"]"#, "/type", "{body}"), &[]), ["id"]);
 }
 
 #[test]
-fn nothing_is_said_of_what_is_not_verified() {
+fn an_unverified_delivery_has_no_uncovered_parts() {
     let signed = hook(r#"["header:X-Key"]"#, "/type", "{body}");
     let report = signed.inspect(&Delivery::new(Headers::from_iter([("X-Key", "1")]), b"{}"), NOW);
     assert_eq!(report.verdict, Verdict::Rejected);
@@ -99,14 +99,14 @@ fn nothing_is_said_of_what_is_not_verified() {
 }
 
 #[test]
-fn an_accepted_delivery_says_what_is_not_covered_too() {
+fn an_accepted_delivery_lists_uncovered_parts_too() {
     let hook = Webhook::built_in("linear", options(&[SIGNED])).expect("a webhook");
     let data =
         br#"{"action":"create","type":"Issue","createdAt":"2023-11-14T22:13:20.000Z","data":{"id":"1"},
         "url":"https://h/","organizationId":"o","webhookId":"w"}"#;
     let signed = hook.create("Issue", data, &fresh()).expect("made");
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
-    let accepted = hook.verify_fast(&delivery, NOW, &hook.limits()).expect("accepted");
+    let accepted = hook.verify_fast(&delivery, NOW, &hook.verify_options()).expect("accepted");
     let uncovered = Uncovered { event_type: false, id: true };
     assert_eq!(
         accepted.signature,

@@ -1,4 +1,4 @@
-//! What makes a delivery rejected, in which order, and what is only worth a word.
+//! Reasons for a rejection, their order, and warnings.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::{SignatureInfo, SignatureStatus, Verdict, VerifyOptions};
@@ -14,8 +14,8 @@ use super::support::{
 fn every_sample_is_accepted_in_both_profiles_without_an_error_or_a_warning() {
     for sample in samples() {
         let hook = lax(sample.provider);
-        for limits in [hook.limits(), strict(&hook)] {
-            let verified = hook.verify_with(&bare(&sample.body), NOW, &limits).expect("accepted");
+        for options in [hook.verify_options(), strict(&hook)] {
+            let verified = hook.verify_with(&bare(&sample.body), NOW, &options).expect("accepted");
             assert_eq!(verified.event_type, sample.event);
             assert_eq!(verified.signature, SignatureInfo::Unsigned);
             let worse = |issue: &&hookseal::Issue| issue.severity != Severity::Info;
@@ -25,7 +25,7 @@ fn every_sample_is_accepted_in_both_profiles_without_an_error_or_a_warning() {
 }
 
 #[test]
-fn a_type_that_is_not_named_is_held_to_the_contract_of_all_others() {
+fn validates_an_unnamed_type_against_the_contract_of_all_others() {
     let text = r#"{
         "id": "mine", "envelope": { "type": "/type" },
         "events": {
@@ -37,21 +37,21 @@ fn a_type_that_is_not_named_is_held_to_the_contract_of_all_others() {
         }
     }"#;
     let hook = made(text, unsigned());
-    let told = |body: &str| {
+    let result = |body: &str| {
         let report = hook.inspect(&bare(body.as_bytes()), NOW);
         let missing = report.issues.iter().map(|it| it.message.clone()).collect::<Vec<_>>().join(" ");
         (report.verdict, report.event_type.unwrap(), report.revision, missing)
     };
     let missing = |key: &str| format!("Missing required property \"{key}\".");
     let said = |body, verdict, event: &str, revision: Option<&str>, message: String| {
-        assert_eq!(told(body), (verdict, event.to_owned(), revision.map(str::to_owned), message), "{body}");
+        assert_eq!(result(body), (verdict, event.to_owned(), revision.map(str::to_owned), message), "{body}");
     };
     said(r#"{"type":"ping"}"#, Verdict::Rejected, "ping", None, missing("p"));
     said(r#"{"type":"pong"}"#, Verdict::Rejected, "pong", Some("old"), missing("o"));
     said(r#"{"type":"pong","new":1}"#, Verdict::Rejected, "pong", Some("new"), missing("n"));
     said(r#"{"type":"pong","o":1}"#, Verdict::Unsigned, "pong", Some("old"), String::new());
-    // Its name is no type, and neither is what documentation writes in the place of one.
-    assert_eq!(told(r#"{"type":"*","o":1}"#).1, "*");
+    // Neither the wildcard nor a placeholder of the documentation is a type.
+    assert_eq!(result(r#"{"type":"*","o":1}"#).1, "*");
     let placeholder = hook.inspect(&bare(br#"{"type":"...","o":1}"#), NOW);
     assert_eq!(placeholder.issues[0].code, Code::PLACEHOLDER);
     let verified = hook.verify(&bare(br#"{"type":"pong","new":1,"n":1}"#), NOW).expect("accepted");
@@ -62,7 +62,7 @@ fn a_type_that_is_not_named_is_held_to_the_contract_of_all_others() {
 }
 
 #[test]
-fn the_revision_is_told_for_every_sample_and_after_a_break() {
+fn detects_the_revision_of_every_sample_and_of_invalid_ones() {
     for sample in samples().iter().filter(|sample| sample.variant.starts_with('R')) {
         let number: u32 = sample.variant[1..].parse().expect("a number");
         let name = match number {
@@ -78,17 +78,17 @@ fn the_revision_is_told_for_every_sample_and_after_a_break() {
     }
 }
 
-/// One delivery with everything wrong: taking one fault away shows the next reason.
+/// One delivery with all mistakes: fixing one shows the next reason.
 #[test]
 fn reasons_come_in_order_size_signature_content_type_json_envelope_contract() {
     let hook = painchek(&[SECRET]);
     let sample = sample("assessment_add", "painchek");
-    let limits = |max_bytes| VerifyOptions { max_bytes, profile: Profile::Strict, ..hook.limits() };
+    let options = |max_bytes| VerifyOptions { max_bytes, profile: Profile::Strict, ..hook.verify_options() };
     let reason = |headers: &[(&str, String)], body: &[u8], max_bytes| {
         let headers = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let delivery = Delivery::new(headers, body);
-        let error = hook.verify_with(&delivery, NOW, &limits(max_bytes)).err().map(|error| error.code);
-        let report = hook.inspect_with(&delivery, NOW, &limits(max_bytes));
+        let error = hook.verify_with(&delivery, NOW, &options(max_bytes)).err().map(|error| error.code);
+        let report = hook.inspect_with(&delivery, NOW, &options(max_bytes));
         assert_eq!(error.is_none(), report.verdict == Verdict::Verified, "{report:#?}");
         error
     };
@@ -122,8 +122,9 @@ fn a_body_may_have_the_limit_and_not_one_byte_more() {
     let sample = sample("calls.user.create", "");
     let hook = xon();
     let size = sample.body.len();
-    let at =
-        |max_bytes| hook.verify_with(&bare(&sample.body), NOW, &VerifyOptions { max_bytes, ..hook.limits() });
+    let at = |max_bytes| {
+        hook.verify_with(&bare(&sample.body), NOW, &VerifyOptions { max_bytes, ..hook.verify_options() })
+    };
     assert!(at(size).is_ok());
     let error = at(size - 1).expect_err("too large");
     assert_eq!((error.code, error.status()), (Code::BODY_TOO_LARGE, 413));
@@ -133,11 +134,11 @@ fn a_body_may_have_the_limit_and_not_one_byte_more() {
     assert_eq!(hook.verify(&bare(&large), NOW).expect_err("too large").code, Code::BODY_TOO_LARGE);
 }
 
-/// The signature of a body that is too large is not looked at, so the report does not claim it is missing.
+/// The signature of a body that is too large is not checked, so the report does not claim that it is missing.
 #[test]
-fn a_report_on_a_body_that_is_too_large_says_nothing_false_about_its_signature() {
+fn a_report_on_a_body_that_is_too_large_claims_nothing_about_its_signature() {
     let hook = painchek(&[SECRET]);
-    let tiny = VerifyOptions { max_bytes: 1, ..hook.limits() };
+    let tiny = VerifyOptions { max_bytes: 1, ..hook.verify_options() };
     let signed = hook.sign(b"{}", &fresh()).expect("signed");
     let report = hook.inspect_with(&Delivery::new(headers(&signed.headers), b"{}"), NOW, &tiny);
     assert_eq!(report.signature.status, SignatureStatus::Malformed);
@@ -149,7 +150,7 @@ fn a_report_on_a_body_that_is_too_large_says_nothing_false_about_its_signature()
 }
 
 #[test]
-fn a_body_without_bytes_is_named_as_one_that_was_read_before() {
+fn an_empty_body_is_reported_as_one_that_was_read_before() {
     for hook in [painchek(&[SECRET]), xon()] {
         let error = hook.verify(&bare(b""), NOW).expect_err("empty");
         assert_eq!((error.code, error.status(), error.issues.len()), (Code::BODY_EMPTY, 400, 1));
@@ -179,7 +180,7 @@ fn an_unknown_event_is_a_warning_and_in_the_strict_profile_the_reason() {
 }
 
 #[test]
-fn what_breaks_the_envelope_is_told_from_what_breaks_the_event() {
+fn distinguishes_violations_of_the_envelope_and_of_the_event() {
     let (painchek, xon) = (sample("assessment_add", "painchek"), sample("file-request.files.update", "R9"));
     let envelope = Code::ENVELOPE_INVALID;
     let event = Code::EVENT_INVALID;
@@ -221,7 +222,7 @@ fn what_breaks_the_envelope_is_told_from_what_breaks_the_event() {
 }
 
 #[test]
-fn a_missing_type_is_reported_where_it_should_stand_with_what_stands_there() {
+fn a_missing_type_is_reported_at_its_location_with_the_found_type() {
     for (body, message, pointer, received) in [
         (r#"{"event":{}}"#, "is missing", "/event", "an object"),
         (r#"{"event":[]}"#, "is missing", "/event", "an array"),
@@ -258,7 +259,7 @@ fn bodies_passed_by_mistake_have_a_hint() {
 }
 
 #[test]
-fn placeholders_of_documentation_are_named_as_such() {
+fn reports_placeholders_of_documentation() {
     let sample = sample("assessment_add", "painchek");
     let dots = with(sample, "/data/...", json!("..."));
     let report = lax("painchek").inspect(&bare(&dots), NOW);
@@ -277,7 +278,7 @@ fn placeholders_of_documentation_are_named_as_such() {
 }
 
 #[test]
-fn a_payload_that_follows_no_revision_is_rejected() {
+fn rejects_a_payload_of_no_revision() {
     let text = r#"{ "id": "mine", "envelope": { "type": "/type" }, "events": { "ping": { "revisions": [
         { "name": "one", "when": "/a", "schema": true }, { "name": "two", "when": "/b", "schema": true } ] } } }"#;
     let hook = made(text, unsigned());
@@ -313,7 +314,7 @@ fn the_idempotency_key_is_the_first_that_can_be_one() {
 }
 
 #[test]
-fn a_digest_is_the_key_where_a_provider_says_so() {
+fn a_digest_is_the_key_if_the_definition_says_so() {
     let hook = made(&definition(r#", "dedupe": ["digest", "pointer:/id"]"#), unsigned());
     let body = br#"{"type":"ping","id":"a"}"#;
     let verified = hook.verify(&bare(body), NOW).expect("accepted");
@@ -323,7 +324,7 @@ fn a_digest_is_the_key_where_a_provider_says_so() {
 }
 
 #[test]
-fn issues_are_sorted_by_place_and_those_of_the_delivery_come_first() {
+fn issues_are_sorted_by_location_and_those_of_the_delivery_come_first() {
     let sample = sample("file-request.files.update", "R9");
     let mut body = with(sample, "/event/fileRequest/files", json!([5, { "id": "x" }]));
     body.truncate(body.len() - 1);
@@ -337,7 +338,7 @@ fn issues_are_sorted_by_place_and_those_of_the_delivery_come_first() {
 }
 
 #[test]
-fn an_error_says_its_reason_where_it_stands_and_how_much_more_there_is() {
+fn an_error_has_its_reason_its_location_and_the_number_of_other_errors() {
     let say = |body: &str| xon().verify(&bare(body.as_bytes()), NOW).expect_err("rejected").to_string();
     let mobile = |number: &str, id: &str| {
         format!(
@@ -367,7 +368,7 @@ fn an_error_says_its_reason_where_it_stands_and_how_much_more_there_is() {
     assert_eq!(say(""), "The body has no bytes.");
 }
 
-/// A hundred harmless findings in front do not hide the one that rejects.
+/// A hundred warnings before an error do not hide it.
 #[test]
 fn no_number_of_warnings_crowds_out_an_error() {
     let numbers = vec!["12345678901234567890"; 1200].join(",");
@@ -381,7 +382,7 @@ fn no_number_of_warnings_crowds_out_an_error() {
     assert_eq!(error.code, Code::JSON_LONE_SURROGATE);
 }
 
-/// A small body of long keys and many issues would otherwise be repeated in every one of them.
+/// Otherwise every issue would contain a long pointer, which multiplies the memory of a small body.
 #[test]
 fn long_paths_do_not_multiply_into_memory() {
     let key = "k".repeat(50_000);

@@ -1,18 +1,18 @@
-//! The verbs on whole deliveries of both systems, a file for each thing they promise.
+//! The verbs on whole deliveries of both providers, a file for each topic.
 
 mod agreement;
 mod comparing;
+mod construction;
 mod content_type;
 mod covering;
 mod creating;
 mod evaluating;
 mod explaining;
-mod grades;
-mod making;
+mod invisible_chars;
 mod parts;
 mod privacy;
 mod seeds;
+mod severities;
 mod signed_time;
 mod stages;
 mod support;
-mod texts;

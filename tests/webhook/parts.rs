@@ -1,4 +1,4 @@
-//! The parts of the signed content in a report: one after another they are the bytes that the signature is made over.
+//! The parts of the signed content in a report: joined, they are the signed bytes.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn hook_of(provider: &str) -> Webhook {
     Webhook::built_in(provider, options(&[secret_of(provider)])).expect("a webhook")
 }
 
-/// The bodies in a provider's folder of samples, with the event types that their file names begin with.
+/// The samples of a provider, with the event types at the beginning of their file names.
 fn bodies(provider: &str) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("providers").join(provider).join("samples");
     let files = std::fs::read_dir(folder).expect("samples").map(|entry| entry.expect("a file").path());
@@ -31,7 +31,7 @@ fn bodies(provider: &str) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// The signed content by the parts of a report, whose spans follow one another from 0 on.
+/// The signed content, joined from the parts of a report. The spans have to be contiguous.
 fn content(report: &Report, body: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
     for part in &report.signature.parts {
@@ -75,7 +75,7 @@ fn part<'r>(report: &'r Report, placeholder: &str) -> &'r SignedPart {
 }
 
 #[test]
-fn the_parts_of_every_built_in_provider_are_what_its_signature_is_made_over() {
+fn the_parts_of_every_built_in_provider_are_its_signed_content() {
     let mut signing = 0;
     for provider in hookseal::provider::ids().filter(|id| *id != "xon") {
         let hook = hook_of(provider);
@@ -105,7 +105,7 @@ fn the_parts_of_every_built_in_provider_are_what_its_signature_is_made_over() {
 }
 
 #[test]
-fn a_time_in_the_body_is_the_signed_time_whether_the_signature_matches_or_not() {
+fn a_time_in_the_body_is_the_signed_time_with_or_without_a_match() {
     let hook = hook_of("linear");
     let body = br#"{"action":"create","webhookTimestamp":1700000000123,"data":{}}"#;
     let signed = hook.sign(body, &fresh()).expect("signed");
@@ -118,7 +118,7 @@ fn a_time_in_the_body_is_the_signed_time_whether_the_signature_matches_or_not() 
 }
 
 #[test]
-fn a_part_that_the_delivery_lacks_has_neither_value_nor_span() {
+fn a_missing_part_has_neither_value_nor_span() {
     let hook = hook_of("standard-webhooks");
     let body = br#"{"type":"a.b","timestamp":"2023-11-14T22:13:20Z","data":{}}"#;
     let signed = hook.sign(body, &fresh()).expect("signed");
@@ -141,7 +141,7 @@ fn a_part_that_the_delivery_lacks_has_neither_value_nor_span() {
 }
 
 #[test]
-fn a_timestamp_in_the_signature_header_is_that_of_the_signature_that_was_compared() {
+fn a_timestamp_in_the_signature_header_is_that_of_the_compared_signature() {
     let hook = hook_of("stripe");
     let body = br#"{"id":"evt_1"}"#;
     let signed = hook.sign(body, &fresh()).expect("signed");
@@ -166,7 +166,7 @@ fn a_timestamp_in_the_signature_header_is_that_of_the_signature_that_was_compare
     let report = inspect("t=1600000000");
     assert_eq!((report.signature.status, &report.signature.tag), (SignatureStatus::Malformed, &None));
     assert_eq!(report.signature.timestamp, Some(1_600_000_000_000));
-    // No number that JavaScript cannot hold: a `Date` ends at 8.64e15 ms.
+    // No time that JavaScript cannot represent: a `Date` ends at 8.64e15 ms.
     let wrong = "0".repeat(64);
     for (time, expected) in [
         ("8640000000000", Some(8_640_000_000_000_000)),
@@ -187,7 +187,7 @@ fn request_hook() -> Webhook {
 }
 
 #[test]
-fn method_url_and_headers_are_parts_and_values_are_bounded() {
+fn method_url_and_headers_are_parts_and_values_are_limited() {
     let hook = request_hook();
     let long = "a".repeat(1000);
     let body = br#"{"type":"ping"}"#;
@@ -203,7 +203,7 @@ fn method_url_and_headers_are_parts_and_values_are_bounded() {
     assert_eq!(value, format!("{}…", "a".repeat(512)));
     let span = part(&report, "header:X-Part").span.expect("a span");
     assert_eq!(span.end - span.start, 1000);
-    // A URL may hold a token: what is printed for debugging leaves it out.
+    // SECURITY: a URL may contain a token, so `Debug` omits it.
     assert!(!format!("{report:?}").contains("t0k3n"));
     let empty = hook.inspect(&Delivery::new(pairs(), body).with_url("").with_method(""), NOW);
     for name in ["method", "url"] {
@@ -212,17 +212,17 @@ fn method_url_and_headers_are_parts_and_values_are_bounded() {
 }
 
 #[test]
-fn what_is_signed_is_said_of_bodies_over_the_limit_and_of_nothing_that_signs_nothing() {
+fn reports_parts_for_bodies_over_the_limit_and_not_for_providers_without_signatures() {
     assert!(xon().inspect(&bare(b"{}"), NOW).signature.parts.is_empty());
     let hook = painchek(&[SECRET]);
-    let tiny = VerifyOptions { max_bytes: 1, ..hook.limits() };
+    let tiny = VerifyOptions { max_bytes: 1, ..hook.verify_options() };
     let report = hook.inspect_with(&bare(b"{}"), NOW, &tiny);
     let [body] = &report.signature.parts[..] else { panic!("{:?}", report.signature.parts) };
     assert_eq!((body.placeholder.as_deref(), body.span.map(|span| span.end)), (Some("body"), Some(2)));
 }
 
 #[test]
-fn no_report_holds_the_expected_tag() {
+fn no_report_contains_the_expected_tag() {
     for provider in hookseal::provider::ids().filter(|id| *id != "xon") {
         let hook = hook_of(provider);
         let body = br#"{"a":1}"#;
@@ -250,7 +250,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn spans_follow_one_another_whatever_arrives(
+    fn spans_are_contiguous_for_any_delivery(
         provider in prop::sample::select(vec!["stripe", "svix", "slack", "paddle", "painchek", "request"]),
         body in prop::collection::vec(any::<u8>(), 0..40),
         names in prop::collection::vec(0..8_usize, 0..6),
@@ -265,7 +265,7 @@ proptest! {
         let pairs = names.iter().zip(&values).map(|(name, value)| (known[name % known.len()], value.as_str()));
         let delivery = Delivery { headers: pairs.collect(), body: &body, url: url.as_deref(), method: method.as_deref() };
         let max_bytes = if small { 3 } else { 1000 };
-        let report = hook.inspect_with(&delivery, NOW, &VerifyOptions { max_bytes, ..hook.limits() });
+        let report = hook.inspect_with(&delivery, NOW, &VerifyOptions { max_bytes, ..hook.verify_options() });
         content(&report, &body);
     }
 }

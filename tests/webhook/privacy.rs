@@ -1,4 +1,4 @@
-//! Nothing that is logged holds a value of a payload, a secret, or the signature that would have been right.
+//! Loggable output contains no value of a payload, no secret, and no expected signature.
 
 use std::fmt::Write as _;
 
@@ -12,32 +12,31 @@ use super::support::{
     NOW, SECRET, Sample, bare, fresh, headers, lax, options, painchek, samples, strict, unsigned, xon,
 };
 
-/// Everything that a program might print on the way of a delivery.
-fn printed(hook: &Webhook, delivery: &Delivery<'_>, limits: &VerifyOptions) -> String {
-    let mut out = format!("{delivery:?} {limits:?}");
-    match hook.verify_with(delivery, NOW, limits) {
+/// Everything that a program might print about a delivery.
+fn printed(hook: &Webhook, delivery: &Delivery<'_>, options: &VerifyOptions) -> String {
+    let mut out = format!("{delivery:?} {options:?}");
+    match hook.verify_with(delivery, NOW, options) {
         Ok(verified) => write!(out, "{verified:?} {:#?} {:?}", verified.issues, verified.event()),
         Err(error) => write!(out, "{error} {error:#?}"),
     }
     .expect("a string");
-    let mut report = hook.inspect_with(delivery, NOW, limits);
+    let mut report = hook.inspect_with(delivery, NOW, options);
     report.digest.clear(); // 64 digits by chance hold any short number
     let issues = serde_json::to_string(&report.issues).expect("issues are data");
-    write!(out, "{:?} {report:#?} {issues}", hook.verify_fast(delivery, NOW, limits)).expect("a string");
+    write!(out, "{:?} {report:#?} {issues}", hook.verify_fast(delivery, NOW, options)).expect("a string");
     if let Ok(document) = Document::parse(delivery.body) {
         let root = document.root();
         let members: Vec<_> = root.members().collect();
         write!(out, "{document:?} {root:?} {members:?} {:?}", root.members()).expect("a string");
     }
     let comparison = hook.compare(delivery, &bare(b"{\"event\":{}}"));
-    // What it tries costs as much as thousands of verifications, so it tries less.
-    let explanation = hook.explain_with(delivery, NOW, limits, 64);
+    // PERF: `explain` costs as much as thousands of verifications, so it has a small budget.
+    let explanation = hook.explain_with(delivery, NOW, options, 64);
     write!(out, "{comparison:?} {explanation:?}").expect("a string");
     out
 }
 
-/// Every value of a payload, as text: strings and numbers of four characters and more that are no word of
-/// the contract.
+/// Every value of a payload as text: strings and numbers of at least four characters that are not in the contract.
 fn values(sample: &Sample) -> Vec<String> {
     fn walk(value: &Value, out: &mut Vec<String>) {
         match value {
@@ -57,7 +56,7 @@ fn values(sample: &Sample) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_silent(printed: &str, secrets: &[String]) {
+fn assert_contains_none(printed: &str, secrets: &[String]) {
     for secret in secrets {
         if let Some(at) = printed.find(secret.as_str()) {
             let mut start = at.saturating_sub(200);
@@ -70,30 +69,33 @@ fn assert_silent(printed: &str, secrets: &[String]) {
 }
 
 #[test]
-fn nothing_printed_about_a_sample_holds_its_values() {
+fn nothing_printed_about_a_sample_contains_its_values() {
     for sample in samples() {
         let hook = lax(sample.provider);
         let values = values(sample);
-        for limits in [hook.limits(), strict(&hook)] {
-            assert_silent(&printed(&hook, &bare(&sample.body), &limits), &values);
+        for options in [hook.verify_options(), strict(&hook)] {
+            assert_contains_none(&printed(&hook, &bare(&sample.body), &options), &values);
         }
-        // And cut off anywhere, which is when messages say what stands there.
+        // Truncated at any byte, too, since messages about syntax describe the found text.
         for cut in (0..sample.body.len()).step_by(7) {
-            assert_silent(&printed(&hook, &bare(&sample.body[..cut]), &hook.limits()), &values);
+            assert_contains_none(
+                &printed(&hook, &bare(&sample.body[..cut]), &hook.verify_options()),
+                &values,
+            );
         }
     }
 }
 
-/// Every value of every sample broken in several ways, which is when issues have something to say.
+/// Every value of every sample, changed to invalid ones, so that there are issues.
 #[test]
-fn nothing_printed_about_a_broken_value_holds_it() {
+fn nothing_printed_about_an_invalid_value_contains_it() {
     const MARK: &str = "Qz7-Marker-4711";
     const NUMBER: &str = "918273645";
     let marks = [MARK.to_owned(), NUMBER.to_owned()];
     for sample in samples() {
         let hook = lax(sample.provider);
         for pointer in leaves(&sample.json()) {
-            // The type is told to whoever asks for it.
+            // The event type is part of the report.
             if pointer == "/event" || pointer == "/event/type" {
                 continue;
             }
@@ -103,7 +105,7 @@ fn nothing_printed_about_a_broken_value_holds_it() {
                 *json.pointer_mut(&pointer).expect("a leaf") = value;
                 let body = json.to_string();
                 let printed = printed(&hook, &bare(body.as_bytes()), &strict(&hook));
-                assert_silent(&printed, &marks);
+                assert_contains_none(&printed, &marks);
             }
         }
     }
@@ -127,7 +129,7 @@ fn leaves(value: &Value) -> Vec<String> {
 }
 
 #[test]
-fn nothing_printed_holds_a_secret_or_the_signature_that_would_be_right() {
+fn nothing_printed_contains_a_secret_or_the_expected_signature() {
     let sample = &samples()[0];
     let hook = painchek(&[SECRET, "a second secret"]);
     let signed = hook.sign(&sample.body, &fresh()).expect("signed");
@@ -135,45 +137,45 @@ fn nothing_printed_holds_a_secret_or_the_signature_that_would_be_right() {
         signed.headers.iter().find(|(_, value)| value.starts_with("sha256=")).expect("a signature");
     let right = right["sha256=".len()..].to_owned();
     let secrets = [SECRET.to_owned(), "a second secret".to_owned(), right.clone()];
-    assert_silent(&format!("{signed:?} {:?} {hook:?} {:?}", fresh(), hook.provider()), &secrets);
+    assert_contains_none(&format!("{signed:?} {:?} {hook:?} {:?}", fresh(), hook.provider()), &secrets);
     for signature in ["", "sha256=00", "sha1=00", "md5=1", &format!("sha256={}", "0".repeat(64)), "sha512=zz"]
     {
         let mut delivery = bare(&sample.body);
         delivery.headers.push("X-PainChek-WH-Signature", signature);
-        assert_silent(&printed(&hook, &delivery, &hook.limits()), &secrets);
-        // A secret in front of its own value, as people paste it.
+        assert_contains_none(&printed(&hook, &delivery, &hook.verify_options()), &secrets);
+        // A secret after its name, as users paste it.
         delivery.headers.push("Authorization", SECRET);
-        assert_silent(&printed(&hook, &delivery, &hook.limits()), &secrets);
+        assert_contains_none(&printed(&hook, &delivery, &hook.verify_options()), &secrets);
     }
     let delivery = Delivery::new(headers(&signed.headers), &sample.body);
     let verified = hook.verify(&delivery, NOW).expect("verified");
-    assert_silent(&format!("{verified:?}"), &[right]);
+    assert_contains_none(&format!("{verified:?}"), &[right]);
 }
 
 #[test]
-fn nothing_printed_about_a_new_delivery_holds_its_url_or_its_body() {
+fn nothing_printed_about_a_new_delivery_contains_its_url_or_its_body() {
     let fresh = SignParams { url: Some("https://example.com/secret-path".to_owned()), ..fresh() };
-    assert_silent(&format!("{fresh:?}"), &["secret-path".to_owned()]);
+    assert_contains_none(&format!("{fresh:?}"), &["secret-path".to_owned()]);
     let signed =
         xon().create("calls.user.create", br#"{"mobileNumber":"+447700900123"}"#, &fresh).expect("made");
     let said = format!("{signed:?}");
-    assert_silent(&said, &["447700900123".to_owned(), "123, 34".to_owned()]);
+    assert_contains_none(&said, &["447700900123".to_owned(), "123, 34".to_owned()]);
     assert!(said.contains("bytes]"), "{said}");
 }
 
 #[test]
-fn an_error_about_a_secret_does_not_hold_it() {
+fn an_error_about_a_secret_does_not_contain_it() {
     for text in ["whsec_", " \t"] {
         let error = Webhook::built_in("painchek", options(&[SECRET, text])).err();
         let said = format!("{error:?}");
-        assert_silent(&said, &[SECRET.to_owned()]);
+        assert_contains_none(&said, &[SECRET.to_owned()]);
     }
     assert!(Webhook::built_in("xon", unsigned()).is_ok());
 }
 
-/// Keys are anybody's: they may hold what begins a line in a log, or moves the cursor of a terminal.
+/// SECURITY: a sender chooses keys: they may contain line breaks, or control characters of a terminal.
 #[test]
-fn no_message_holds_control_characters_and_pointers_stay_exact() {
+fn no_message_contains_control_characters_and_pointers_stay_exact() {
     const KEY: &str = "k\n\u{1b}[31m\u{7f}\u{9b}\u{2028}\u{202e}\u{2066}";
     let key = serde_json::to_string(KEY).expect("a string");
     let control = |text: &str| {
@@ -202,11 +204,11 @@ fn no_message_holds_control_characters_and_pointers_stay_exact() {
         for body in &bodies {
             let delivery = bare(body.as_bytes());
             let mut texts = Vec::new();
-            for limits in [hook.limits(), strict(&hook)] {
-                if let Err(error) = hook.verify_with(&delivery, NOW, &limits) {
+            for options in [hook.verify_options(), strict(&hook)] {
+                if let Err(error) = hook.verify_with(&delivery, NOW, &options) {
                     texts.push(error.to_string());
                 }
-                for issue in hook.inspect_with(&delivery, NOW, &limits).issues {
+                for issue in hook.inspect_with(&delivery, NOW, &options).issues {
                     exact += usize::from(issue.pointer.ends_with(&format!("/{KEY}")));
                     texts.push(issue.message);
                     texts.extend([issue.expected, issue.received, issue.hint].into_iter().flatten());
@@ -220,11 +222,11 @@ fn no_message_holds_control_characters_and_pointers_stay_exact() {
     assert!(exact > 0, "pointers are data, and resolve");
 }
 
-/// The sender of a key of a megabyte does not choose how long a line of a log is.
+/// SECURITY: a key of a megabyte does not make a log line long.
 #[test]
-fn a_message_shows_no_more_of_a_pointer_than_a_line_bears() {
+fn a_message_truncates_a_long_pointer() {
     let body = format!("{{\"{}\":1,\"a\":1,\"a\":2}}", "k".repeat(100_000));
     let body = body.replace("\"a\":1", &format!("\"b\":{{\"{}\":{{\"a\":1,\"a\":2}}}}", "k".repeat(100_000)));
-    let error = lax("xon").verify(&bare(body.as_bytes()), NOW).expect_err("a key stands twice");
+    let error = lax("xon").verify(&bare(body.as_bytes()), NOW).expect_err("a duplicate key");
     assert!(error.to_string().len() < 1000, "{}", error.to_string().len());
 }

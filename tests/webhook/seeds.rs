@@ -1,4 +1,4 @@
-//! The two payloads that the vendors print: verified, accepted and refused for the right reasons.
+//! The two payloads of the providers' documentation: verified, accepted and rejected for the right reasons.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::{SignatureInfo, SignatureStatus, Verdict};
@@ -11,7 +11,7 @@ const PAINCHEK_AS_PRINTED: &[u8] = include_bytes!("../vectors/seeds/painchek-as-
 const XON: &[u8] = include_bytes!("../vectors/seeds/xon.json");
 
 #[test]
-fn a_signed_painchek_delivery_is_verified_with_everything_it_says() {
+fn a_signed_painchek_delivery_is_verified_with_all_its_fields() {
     let hook = painchek(&["another", SECRET]);
     let signed = painchek(&[SECRET]).sign(PAINCHEK, &fresh()).expect("signed");
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
@@ -49,7 +49,7 @@ fn an_unsigned_xon_event_is_accepted_as_unsigned_and_nothing_more() {
 }
 
 #[test]
-fn the_text_as_printed_names_both_commas() {
+fn reports_both_commas_of_the_printed_text() {
     let hook = lax("painchek");
     let error =
         hook.verify(&Delivery::new(Headers::default(), PAINCHEK_AS_PRINTED), NOW).expect_err("no JSON");

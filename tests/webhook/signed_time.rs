@@ -1,4 +1,4 @@
-//! A time that the body carries and the signature covers with it.
+//! A timestamp in the signed body.
 
 use hookseal::Code;
 use hookseal::delivery::Delivery;
@@ -29,12 +29,15 @@ fn inspect(hook: &Webhook, body: &str, now: Timestamp) -> Report {
             assert!(report.issues.iter().any(|issue| issue.code == error.code));
         }
     }
-    assert_eq!(hook.verify_fast(&delivery, now, &hook.limits()).is_ok(), report.verdict == Verdict::Verified);
+    assert_eq!(
+        hook.verify_fast(&delivery, now, &hook.verify_options()).is_ok(),
+        report.verdict == Verdict::Verified
+    );
     report
 }
 
 #[test]
-fn it_is_within_the_tolerance_to_the_millisecond_both_ways() {
+fn applies_the_tolerance_in_both_directions_to_the_millisecond() {
     for (unit, now, first, last) in [
         ("ms", NOW.as_millis(), "1699999940000", "1700000060000"),
         ("s", NOW.as_millis(), "1699999940", "1700000060"),
@@ -64,7 +67,7 @@ fn it_is_within_the_tolerance_to_the_millisecond_both_ways() {
 }
 
 #[test]
-fn it_has_to_be_there_and_a_whole_number() {
+fn requires_an_integer() {
     let hook = made(&stamped("ms", "digest"), options(&[SECRET]));
     for (sent, pointer) in [("{}", "/sent"), ("1", "/sent"), ("null", "/sent")] {
         let report = inspect(&hook, &format!(r#"{{"type":"ping","sent":{sent}}}"#), NOW);
@@ -98,7 +101,7 @@ fn it_has_to_be_there_and_a_whole_number() {
 }
 
 #[test]
-fn it_is_judged_only_where_the_signature_vouches_for_it() {
+fn is_checked_only_if_the_signature_covers_it() {
     let hook = made(&stamped("ms", "digest"), options(&[SECRET]));
     let body = br#"{"type":"ping","sent":{"at":1}}"#;
     let signed = hook.sign(body, &fresh()).expect("signed");
@@ -106,21 +109,21 @@ fn it_is_judged_only_where_the_signature_vouches_for_it() {
     let report = hook.inspect(&forged, NOW);
     assert_eq!(report.signature.status, SignatureStatus::Mismatch);
     assert!(report.issues.iter().all(|issue| issue.code == Code::SIGNATURE_MISMATCH));
-    // Without a signature nothing vouches for it either.
+    // Without a signature, nothing covers it.
     let open = made(&stamped("ms", "digest"), unsigned());
     assert!(open.verify(&Delivery::new(headers(&[]), body), NOW).is_ok());
-    // A call's own tolerance counts.
+    // The tolerance of a call takes precedence.
     let delivery = Delivery::new(headers(&signed.headers), body);
-    let mut limits = hook.limits();
-    assert_eq!(limits.tolerance, 60);
-    limits.tolerance = u32::MAX;
-    assert!(hook.verify_with(&delivery, NOW, &limits).is_ok());
+    let mut options = hook.verify_options();
+    assert_eq!(options.tolerance, 60);
+    options.tolerance = u32::MAX;
+    assert!(hook.verify_with(&delivery, NOW, &options).is_ok());
 }
 
 #[test]
-fn create_writes_the_time_and_sign_signs_the_body_as_it_is() {
+fn create_sets_the_time_and_sign_keeps_the_body() {
     let linear = Webhook::built_in("linear", options(&[SECRET])).expect("a webhook");
-    // What the data says of it is of a delivery that was sent before.
+    // The time in the data is that of an earlier delivery.
     let data = br#"{"action":"create","organizationId":"o","webhookId":"w","webhookTimestamp":1,"data":{}}"#;
     let made = linear.create("Issue", data, &fresh()).expect("made");
     let text = String::from_utf8(made.body.clone()).expect("UTF-8");
@@ -138,7 +141,7 @@ fn create_writes_the_time_and_sign_signs_the_body_as_it_is() {
     assert_eq!(signed.body, data);
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
     assert_eq!(linear.verify(&delivery, NOW).expect_err("stale").code, Code::TIMESTAMP_TOO_OLD);
-    // Explaining it says that the signature is right, and what is not.
+    // The explanation reports a valid signature and an old timestamp.
     let explained = linear.explain(&delivery, NOW);
     let codes: Vec<&str> = explained.observations.iter().map(|cause| cause.code).collect();
     assert_eq!(codes, ["signature-valid", "timestamp-too-old"]);
@@ -148,7 +151,7 @@ fn create_writes_the_time_and_sign_signs_the_body_as_it_is() {
 }
 
 #[test]
-fn an_empty_url_or_method_is_none() {
+fn an_empty_url_or_method_is_absent() {
     let text = definition(
         r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"],
             "signedContent": "{method}\n{url}\n{body}" }"#,

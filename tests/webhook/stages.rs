@@ -1,4 +1,4 @@
-//! Stages: what a report says of each, and that it says nothing of what was not evaluated.
+//! Stages of a report: each has its state, and a stage that was not evaluated has none of its own.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::{Report, StageState, Verdict};
@@ -30,19 +30,19 @@ fn assessment() -> &'static crate::support::Sample {
 }
 
 #[test]
-fn an_accepted_delivery_has_passed_what_applies_to_it() {
+fn an_accepted_delivery_has_passed_all_stages_that_apply() {
     let hook = painchek(&[SECRET]);
     let signed = hook.sign(&assessment().body, &fresh()).unwrap();
     let report = hook.inspect(&Delivery::new(headers(&signed.headers), &signed.body), NOW);
     assert_eq!((report.code, report.verdict), (None, Verdict::Verified));
     assert!(!states(&report).contains(['F', '.', '-']), "{}", states(&report));
-    // X-on signs nothing: no tick for a check that there is not.
+    // X-on does not sign: the stage of the signature does not apply.
     let sample = samples().iter().find(|sample| sample.provider == "xon").unwrap();
     assert_eq!(&states(&xon().inspect(&bare(&sample.body), NOW))[..3], "p-p");
 }
 
 #[test]
-fn a_signature_that_nobody_checked_has_not_passed() {
+fn a_signature_that_was_not_checked_has_not_passed() {
     let hook = painchek(&[SECRET]);
     let signed = hook.sign(&assessment().body, &fresh()).unwrap();
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
@@ -51,7 +51,7 @@ fn a_signature_that_nobody_checked_has_not_passed() {
 }
 
 #[test]
-fn what_comes_after_a_failure_is_not_reached_where_it_needs_what_failed() {
+fn a_stage_is_not_reached_if_it_needs_a_failed_one() {
     let hook = painchek(&[SECRET]);
     for (body, expected, code) in [
         (&b""[..], "FF....", Code::BODY_EMPTY),
@@ -61,13 +61,13 @@ fn what_comes_after_a_failure_is_not_reached_where_it_needs_what_failed() {
         let report = hook.inspect(&bare(body), NOW);
         assert_eq!((states(&report).as_str(), report.code), (expected, Some(code)));
     }
-    let tiny = hookseal::webhook::VerifyOptions { max_bytes: 1, ..hook.limits() };
+    let tiny = hookseal::webhook::VerifyOptions { max_bytes: 1, ..hook.verify_options() };
     let report = hook.inspect_with(&bare(b"{}"), NOW, &tiny);
     assert_eq!((states(&report).as_str(), report.code), ("F.....", Some(Code::BODY_TOO_LARGE)));
 }
 
 #[test]
-fn a_header_that_is_signed_and_lost_fails_the_signature_and_nothing_else() {
+fn a_missing_signed_header_fails_only_the_signature() {
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let hook = hookseal::webhook::Webhook::built_in("standard-webhooks", options(&[secret])).unwrap();
     let signed =
@@ -97,14 +97,14 @@ fn an_unknown_event_type_has_no_contract_and_no_rules() {
 }
 
 #[test]
-fn rules_are_not_reached_where_the_contract_is_violated_and_fail_on_their_own() {
+fn rules_are_not_reached_if_the_contract_is_violated_and_fail_on_their_own() {
     let hook = lax("painchek");
     let report = hook.inspect(&bare(&without(assessment(), "/data/uuid")), NOW);
     assert_eq!((states(&report).as_str(), report.code), ("pwppF.", Some(Code::EVENT_INVALID)));
     let wrong = with(assessment(), "/data/data/assessment/pain_score", json!(41));
     let report = hook.inspect_with(&bare(&wrong), NOW, &strict(&hook));
     assert_eq!(states(&report).chars().last(), Some('F'), "{:?}", report.issues);
-    // A provider without rules says so.
+    // For a provider without rules, the stage does not apply.
     let plain = made(
         &crate::support::definition(""),
         hookseal::webhook::WebhookOptions { allow_unsigned: true, ..Default::default() },
@@ -125,9 +125,9 @@ fn every_stage_that_failed_has_an_error_and_every_error_a_stage() {
             .chain(bodies.iter().map(|body| body.to_vec()))
             .collect();
         for body in &variants {
-            for limits in [hook.limits(), strict(&hook)] {
+            for options in [hook.verify_options(), strict(&hook)] {
                 let headers: Headers<'_> = [("content-type", "text/plain")].into_iter().collect();
-                let report = hook.inspect_with(&Delivery::new(headers, body), NOW, &limits);
+                let report = hook.inspect_with(&Delivery::new(headers, body), NOW, &options);
                 let errors = report.issues.iter().filter(|issue| issue.severity == Severity::Error);
                 let stages: Vec<Stage> = errors.map(|issue| issue.stage.expect("a stage")).collect();
                 for stage in report.stages {
@@ -191,7 +191,7 @@ fn every_issue_about_the_signed_time_has_a_hint() {
 }
 
 #[test]
-fn no_stage_has_passed_that_did_not_run() {
+fn a_stage_that_did_not_run_has_not_passed() {
     let hook = painchek(&[SECRET]);
     let signed = hook.sign(&assessment().body, &fresh()).unwrap();
     let broken = without(assessment(), "/data/uuid");

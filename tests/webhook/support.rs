@@ -1,4 +1,4 @@
-//! What the files of this suite share: webhooks, the samples of both systems, ways to break them.
+//! Shared by the files of this suite: webhooks, the samples of both providers, and changes to them.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ pub fn xon() -> Webhook {
     Webhook::built_in("xon", unsigned()).expect("a webhook")
 }
 
-/// The webhook of a provider that accepts what is not signed.
+/// A webhook that accepts unsigned deliveries.
 pub fn lax(provider: &str) -> Webhook {
     Webhook::built_in(provider, unsigned()).expect("a webhook")
 }
@@ -47,10 +47,10 @@ pub fn bare(body: &[u8]) -> Delivery<'_> {
 }
 
 pub fn strict(hook: &Webhook) -> VerifyOptions {
-    VerifyOptions { profile: Profile::Strict, ..hook.limits() }
+    VerifyOptions { profile: Profile::Strict, ..hook.verify_options() }
 }
 
-/// A sample: its provider, its event type, what it is a sample of, and its text.
+/// A sample: its provider, event type, variant and text.
 pub struct Sample {
     pub provider: &'static str,
     pub event: String,
@@ -94,7 +94,7 @@ pub fn sample(event: &str, variant: &str) -> &'static Sample {
     samples().iter().find(fits).expect("such a sample")
 }
 
-/// The sample with the value at a pointer replaced, or put there.
+/// The sample with a value set at a pointer.
 pub fn with(sample: &Sample, pointer: &str, value: Value) -> Vec<u8> {
     let mut json = sample.json();
     put(&mut json, pointer, Some(value));
@@ -126,7 +126,7 @@ pub fn only(report: &Report, code: Code) -> &Issue {
     issue
 }
 
-/// A definition of an unsigned provider with an event `ping` that takes anything, and further members.
+/// A definition of an unsigned provider with an event `ping` that accepts any payload, and further members.
 pub fn definition(more: &str) -> String {
     format!(
         r#"{{ "id": "mine", "title": "Mine", "envelope": {{ "type": "/type" }}, "events": {{ "ping": {{ "schema": true }} }}{more} }}"#

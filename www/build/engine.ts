@@ -27,7 +27,7 @@ export const checkRuntime = () => {
   if (globalThis.WebAssembly === undefined)
     throw new Error("This browser has no WebAssembly. Safari: turn off Lockdown Mode for this page.");
 };
-export const uncompiled = (cause) => new Error("The core cannot be compiled. Update the browser.", { cause });`;
+export const compileError = (cause) => new Error("The core cannot be compiled. Update the browser.", { cause });`;
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));

@@ -60,7 +60,11 @@ const SECTIONS: [(Option<Stage>, &str, &str); 6] = [
     (Some(Stage::Signature), "Signature", "The sender is not authenticated."),
     (Some(Stage::Json), "JSON", "The body is not JSON that every parser reads alike (RFC 8259)."),
     (Some(Stage::Envelope), "Envelope", "The members around the event's data: its type, id and time."),
-    (Some(Stage::Contract), "Contract", "The payload against the schema of its event."),
+    (
+        Some(Stage::Contract),
+        "Contract",
+        "The payload against the contract of its event, which is the schema of the event type and its revision.",
+    ),
     (
         None,
         "Options, captures and retries",

@@ -136,7 +136,7 @@ impl Command {
             Self::Demo(rest) => {
                 npm::build()?;
                 let outcome = script(node(DEMO).args(rest));
-                println!("\nTo see it in a browser: {}", www::OPEN);
+                println!("\nTo see it in a browser: {}", www::PLAYGROUND_COMMAND);
                 return outcome;
             }
             Self::Www { serve } => {

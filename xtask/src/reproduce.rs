@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::cache::files;
 use crate::notices::NOTICES;
-use crate::run::{Failure, ROOT, capture_stdout, progress, root, shown, target};
+use crate::run::{Failure, ROOT, capture_stdout, progress, relative_path, root, target};
 use crate::setup;
 
 /// The compared folder: the built files that `npm pack` takes.
@@ -53,7 +53,7 @@ fn built(folder: &Path) -> Result<PathBuf, Failure> {
     ] {
         link(&from, &to).map_err(|error| Failure::file(&to, error))?;
     }
-    progress(&format!("building in {}", shown(&copy)));
+    progress(&format!("building in {}", relative_path(&copy)));
     let this = std::env::current_exe()
         .map_err(|error| Failure::new(format!("the path of xtask is unknown: {error}")))?;
     let mut build = Command::new(this);
@@ -85,7 +85,7 @@ fn compared(first: &Path, second: &Path) -> Result<usize, Failure> {
         return Ok(one.len());
     }
     Err(Failure::new(format!("two builds of the same sources differ: {}", differing.join(", ")))
-        .hint(format!("compare {} and {}", shown(first), shown(second))))
+        .hint(format!("compare {} and {}", relative_path(first), relative_path(second))))
 }
 
 fn contents(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {

@@ -27,7 +27,7 @@ impl Failure {
 
     /// A file that could not be read or written.
     pub fn file(path: &Path, error: impl fmt::Display) -> Self {
-        Self::new(format!("{}: {error}", shown(path)))
+        Self::new(format!("{}: {error}", relative_path(path)))
     }
 }
 
@@ -53,8 +53,8 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// A path relative to the project's folder.
-pub fn shown(path: &Path) -> String {
+/// The path relative to the folder of the project, for output.
+pub fn relative_path(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
@@ -99,8 +99,8 @@ fn wasm_flags() -> Result<OsString, Failure> {
     let linked = crates::linked()?;
     let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let sysroot = capture_stdout(rustc().args(["--print", "sysroot"])).unwrap_or_default();
-    let about = capture_stdout(rustc().arg("-vV")).unwrap_or_default();
-    let commit = about.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or_default();
+    let version = capture_stdout(rustc().arg("-vV")).unwrap_or_default();
+    let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or_default();
     let sources = Path::new(&sysroot).join("lib/rustlib/src/rust");
     let mut flags = OsString::from("-C\u{1f}target-feature=+simd128");
     // rustc applies the last matching prefix.
@@ -181,7 +181,7 @@ mod tests {
         let literal = concat!("\"tar", "get/");
         for file in crate::cache::files(&root().join("xtask/src")).expect("its own sources") {
             let text = std::fs::read_to_string(&file).expect("its own source");
-            assert!(!text.contains(literal), "{}", shown(&file));
+            assert!(!text.contains(literal), "{}", relative_path(&file));
         }
     }
 
@@ -193,8 +193,8 @@ mod tests {
                 .strip_prefix("--remap-path-prefix=")
                 .and_then(|flag| flag.rsplit_once('='))
                 .unwrap_or_else(|| panic!("{flag}"));
-            let home = ["/crates", "/hookseal", "/target"].contains(&to) || to.starts_with("/rustc/");
-            assert!(home, "{flag}");
+            let is_neutral = ["/crates", "/hookseal", "/target"].contains(&to) || to.starts_with("/rustc/");
+            assert!(is_neutral, "{flag}");
         }
         assert!(flags.contains("=/crates"), "{flags}");
     }

@@ -95,9 +95,9 @@ impl Suite {
                 let mut count = Count::default();
                 let mut verdict = Ok(());
                 for command in &mut commands {
-                    let (one, outcome) = capture(command);
-                    count.passed += one.passed;
-                    count.failed += one.failed;
+                    let (module, outcome) = capture(command);
+                    count.passed += module.passed;
+                    count.failed += module.failed;
                     verdict = verdict.and(outcome);
                 }
                 self.summary.tests("WebAssembly tests in Node", count, verdict, start.elapsed());
@@ -268,13 +268,13 @@ fn tracked_changes() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::shown;
+    use crate::run::relative_path;
 
     #[test]
     fn every_test_of_the_package_is_in_a_folder_that_the_suite_runs() {
         let source = include_str!("suite.rs");
         for file in files(&root().join("pkg/test")).expect("readable folder") {
-            let folder = shown(file.parent().expect("a file has a folder"));
+            let folder = relative_path(file.parent().expect("a file has a folder"));
             let is_run = source.contains(&format!("node_tests(\"{folder}\")"));
             assert!(!is_node_test(&file) || is_run, "no step runs the tests of {folder}");
         }

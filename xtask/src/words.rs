@@ -4,13 +4,13 @@
 use std::fs;
 
 use crate::cache::files;
-use crate::run::{Failure, root, shown};
+use crate::run::{Failure, relative_path, root};
 
 /// The words, and the permitted uses.
 const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
-const PATHS: [&str; 19] = [
+const PATHS: [&str; 21] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -23,12 +23,14 @@ const PATHS: [&str; 19] = [
     "docs",
     "pkg/scripts",
     "pkg/src",
+    "pkg/test",
     "providers",
     "src",
-    "tests/modules.rs",
+    "tests",
     "www/README.md",
     "www/build",
     "www/src",
+    "www/test",
     "xtask",
 ];
 
@@ -45,7 +47,7 @@ pub fn check() -> Result<(), Failure> {
     let mut unused = quotations.clone();
     for path in PATHS {
         for file in files(&root().join(path))? {
-            let name = shown(&file).replace('\\', "/");
+            let name = relative_path(&file).replace('\\', "/");
             if !is_checked(&name) {
                 continue;
             }

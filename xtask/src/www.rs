@@ -8,7 +8,7 @@ use crate::run::{Failure, node, progress, run, target};
 use crate::{npm, wasm};
 
 /// The command that serves the playground.
-pub const OPEN: &str = "cargo xtask www";
+pub const PLAYGROUND_COMMAND: &str = "cargo xtask www";
 
 /// Builds the package, and the page that uses it.
 pub fn build() -> Result<(), Failure> {

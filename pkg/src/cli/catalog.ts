@@ -9,12 +9,12 @@ import {
   webhook,
 } from "../index.js";
 import { readJsonFile } from "./create.js";
-import { findDefinition } from "./hooks.js";
 import { displayName, readBytes } from "./input.js";
 import { print, sanitize, showIssue, style, table } from "./output.js";
 import { summary } from "./report.js";
 import { listEvents } from "./samples.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
+import { findDefinition } from "./webhook-factory.js";
 
 export function listProviders(options: { json?: boolean }): number {
   const definitions = providers().map((id) => providerDefinition(id) as ProviderDefinition);

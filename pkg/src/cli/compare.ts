@@ -1,8 +1,9 @@
 /** `compare`: whether two deliveries carry the same event, and every value that differs. */
-import { type HookOptions, WebhookFactory } from "./hooks.js";
+
 import { type InputOptions, readDelivery } from "./input.js";
 import { print, redactLine, sanitize, style } from "./output.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
+import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
 
 export interface CompareOptions extends HookOptions, InputOptions {
   json?: boolean;

@@ -8,7 +8,6 @@ import {
   type SignedDelivery,
   type Webhook,
 } from "../index.js";
-import { type HookOptions, WebhookFactory } from "./hooks.js";
 import {
   displayName,
   type InputOptions,
@@ -20,6 +19,7 @@ import {
 import { print, printError, style } from "./output.js";
 import { listEvents, nameSample, samplesOf, typeOfSample } from "./samples.js";
 import { describeError, EXIT_VALID, UsageError } from "./usage.js";
+import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
 
 /** What `sign` prints: the headers alone, or the whole delivery in an export format. */
 export type PrintAs = "headers" | "curl" | "http" | "ndjson";

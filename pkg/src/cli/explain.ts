@@ -1,10 +1,10 @@
 /** `explain`: why a signature does not match. A match is proof, an observation is a hint. */
 import type { Cause } from "../index.js";
-import { WebhookFactory } from "./hooks.js";
 import { readDelivery, sources } from "./input.js";
 import { codeFrame, count, print, sanitize, style } from "./output.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
 import type { VerifyCommandOptions } from "./verify.js";
+import { WebhookFactory } from "./webhook-factory.js";
 
 export async function explain(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);

@@ -111,8 +111,8 @@ function parseHeaderFlags(lines: readonly string[]): [string, string][] {
   });
 }
 
-/** Applies the options --header (appended), --body and --url to imported deliveries. */
-async function overrides(options: InputOptions) {
+/** Returns functions that apply --header (appended), --body and --url to an imported delivery and its issues. */
+async function createOverride(options: InputOptions) {
   const headers = parseHeaderFlags(options.header ?? []);
   const body = options.body === undefined ? undefined : await readBytes(options.body);
   return {
@@ -136,14 +136,14 @@ export async function readDelivery(
   options: InputOptions,
 ): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; format: ImportFormat }> {
   const source = await readBytes(file);
-  const complete = await overrides(options);
+  const override = await createOverride(options);
   let result: ImportResult = importDeliveries(source, { format: options.format });
   // With --header, a text of no import format is the body.
   if (result.format === undefined && (options.header ?? []).length > 0) {
     result = importDeliveries(source, { format: "body" });
   }
   const [delivery, second] = result.deliveries;
-  const issues = complete.issues(result.issues);
+  const issues = override.issues(result.issues);
   if (second !== undefined) {
     throw new UsageError(
       `${displayName(file)} contains ${result.deliveries.length} deliveries; this command accepts one.`,
@@ -153,7 +153,7 @@ export async function readDelivery(
   if (delivery === undefined || result.format === undefined || issues.some(isFatal)) {
     throw new UnreadableError(file, issues, source, options.redact === true);
   }
-  return { delivery: complete.delivery(delivery), issues, source, format: result.format };
+  return { delivery: override.delivery(delivery), issues, source, format: result.format };
 }
 
 /** Reads the deliveries of a file one by one. `onChunk` is called with each chunk that is read. */
@@ -162,7 +162,7 @@ export async function* readDeliveries(
   options: InputOptions,
   onChunk: (chunk: Uint8Array) => void,
 ): AsyncGenerator<ImportItem> {
-  const complete = await overrides(options);
+  const override = await createOverride(options);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunksOf(file)) {
       onChunk(chunk);
@@ -172,8 +172,8 @@ export async function* readDeliveries(
   for await (const { delivery, issues, ...rest } of importStream(chunks(), { format: options.format })) {
     yield {
       ...rest,
-      issues: complete.issues(issues),
-      ...(delivery === undefined ? {} : { delivery: complete.delivery(delivery) }),
+      issues: override.issues(issues),
+      ...(delivery === undefined ? {} : { delivery: override.delivery(delivery) }),
     };
   }
 }

@@ -1,6 +1,5 @@
 /** `inspect`: the full report of one delivery, or a table of many. Archives are streamed. */
 import type { ImportedDelivery, ImportItem, Issue } from "../index.js";
-import { type HookOptions, WebhookFactory } from "./hooks.js";
 import {
   displayName,
   type InputOptions,
@@ -14,6 +13,7 @@ import { count, print, sanitize, style, table, verdictStyle } from "./output.js"
 import { Progress } from "./progress.js";
 import { hasSignatureError, redactReport, showReport } from "./report.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
+import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
 
 export interface InspectOptions extends HookOptions, InputOptions {
   json?: boolean;

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { type Delivery, type DeliveryStore, exportDelivery, type Verified, type Webhook } from "../index.js";
 import { type ReceiverEvent, receiver } from "../node.js";
-import { type HookOptions, WebhookFactory } from "./hooks.js";
 import { displayName } from "./input.js";
 import { count, print, printError, sanitize, style, verdictStyle } from "./output.js";
 import { describeError, EXIT_VALID, UsageError } from "./usage.js";
+import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
 
 export interface ListenOptions extends HookOptions {
   host?: string;
@@ -49,7 +49,7 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
     `Listening on http://${family === "IPv6" ? `[${address}]` : address}:${bound}/ for ${sanitize(options.provider)}. Press Ctrl-C to stop.`,
   );
   await new Promise<void>((resolve) => {
-    listener.onFull = resolve;
+    listener.onCountReached = resolve;
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
@@ -92,8 +92,10 @@ class ListenServer {
   accepted = 0;
   rejected = 0;
   /** Called when the number of requests of --count has been received. */
-  onFull: () => void = () => {};
+  onCountReached: () => void = () => {};
   readonly #bodies = new WeakMap<IncomingMessage, Promise<Uint8Array | undefined>>();
+  /** Why requests were rejected. SECURITY: the response has no message of the check. This one is for the user of the terminal. */
+  readonly #messages = new WeakMap<IncomingMessage, string>();
   readonly #receive: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
   constructor(
@@ -106,12 +108,16 @@ class ListenServer {
       async (accepted, { request }) => this.#show(accepted, request, await this.#bodies.get(request)),
       {
         store: NO_DEDUPE_STORE,
-        // `onEvent` prints rejections instead.
+        // `onEvent` prints rejections instead, with the message of `onRejected`, which is called first.
         log: false,
+        onRejected: ({ request, error, detail = "" }) => {
+          this.#messages.set(request, error?.message ?? detail);
+        },
         url: (request) => this.#url(request),
         onEvent: async (event, request) => {
           if (event.outcome === "handled") return;
-          this.#showRejected(event, this.#toDelivery(request, await this.#bodies.get(request)));
+          const message = this.#messages.get(request) ?? "";
+          this.#showRejected(event, message, this.#toDelivery(request, await this.#bodies.get(request)));
         },
       },
     );
@@ -121,10 +127,10 @@ class ListenServer {
     const body = collectBody(request, this.hook.maxBytes);
     this.#bodies.set(request, body);
     await this.#receive(request, response);
-    // The rejection is printed once the body is complete, and this task must count it afterwards.
+    // `onEvent` counts a rejection once the body is complete, so the count is checked after that.
     await body;
     if (this.options.count !== undefined && this.accepted + this.rejected >= this.options.count)
-      this.onFull();
+      this.onCountReached();
   }
 
   /** The delivery as received; undefined if it is incomplete. */
@@ -155,12 +161,13 @@ class ListenServer {
     if (showBody) print(sanitize(text, true));
   }
 
-  #showRejected({ status, code = "internal" }: ReceiverEvent, delivery: Delivery | undefined): void {
+  #showRejected(
+    { status, code = "internal" }: ReceiverEvent,
+    message: string,
+    delivery: Delivery | undefined,
+  ): void {
     this.rejected += 1;
     this.#save(delivery, "rejected");
-    // SECURITY: the response has the code alone. The message is for the user of this terminal.
-    const checked = delivery === undefined ? undefined : this.hook.check(delivery);
-    const message = checked?.ok === false && checked.error.code === code ? checked.error.message : "";
     if (this.options.json === true) print(JSON.stringify({ status, code, message }));
     else print(`${style.dim(clock())} ${style.red(String(status))} ${code} ${sanitize(message)}`);
   }

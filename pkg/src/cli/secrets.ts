@@ -58,7 +58,7 @@ export async function promptSecret(title: string): Promise<string> {
   const { stdin, stderr } = process;
   if (stdin.isTTY !== true || stderr.isTTY !== true) {
     throw new UsageError(
-      `No signing secret: ${title} signs its webhooks.`,
+      `No signing secret configured for ${title}.`,
       `${SECRET_SOURCES} Or pass --unsigned.`,
     );
   }
@@ -69,12 +69,12 @@ export async function promptSecret(title: string): Promise<string> {
   try {
     return await new Promise<string>((resolve, reject) => {
       let secret = "";
-      stdin.on("end", () => reject(new UsageError("No secret was entered.", SECRET_SOURCES)));
+      stdin.on("end", () => reject(new UsageError("The secret is empty.", SECRET_SOURCES)));
       stdin.on("data", (chunk: string) => {
         for (const character of chunk) {
           // Enter and Ctrl-D end the input, Ctrl-C cancels, Delete and Backspace remove a character.
           if (character === "\r" || character === "\n" || character === "\x04") {
-            if (secret === "") reject(new UsageError("No secret was entered.", SECRET_SOURCES));
+            if (secret === "") reject(new UsageError("The secret is empty.", SECRET_SOURCES));
             else resolve(secret);
             return;
           }

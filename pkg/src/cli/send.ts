@@ -1,12 +1,12 @@
 /** `send`: sends a delivery with `hookseal/send`, once or on a retry schedule, and shows the response. */
-import type { ProviderDefinition, Webhook } from "../index.js";
-import { type Attempt, send as post, SendError, type Sent } from "../send.js";
+import type { Webhook } from "../index.js";
+import { type Attempt, SendError, type SendResult, send as sendWithRetries } from "../send.js";
 import { type SignCommandOptions, signDelivery } from "./create.js";
-import { WebhookFactory } from "./hooks.js";
 import { readDelivery, sources } from "./input.js";
 import { count, print, printError, sanitize, style } from "./output.js";
 import { samplesOf } from "./samples.js";
 import { ERRNO_MESSAGES, EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
+import { WebhookFactory } from "./webhook-factory.js";
 
 export interface SendCommandOptions extends SignCommandOptions {
   event?: string;
@@ -20,13 +20,13 @@ export interface SendCommandOptions extends SignCommandOptions {
 /** Longer responses are cut, so that a response cannot flood the terminal. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
-/** The delivery to send. `definition` has the success range and the retry schedule. */
 interface DeliveryToSend {
   headers: [string, string][];
   body: Uint8Array;
-  definition: ProviderDefinition | undefined;
-  /** The webhook that signed the delivery, and signs each retry. */
-  hook?: Webhook;
+  /** The webhook of the provider, if the provider is known: has the success range and the retry schedule. */
+  hook: Webhook | undefined;
+  /** Whether the webhook has the secret, to sign each retry. */
+  canSign: boolean;
 }
 
 export async function send(
@@ -42,15 +42,15 @@ export async function send(
       "Remove --now and --url, or remove --retry.",
     );
   }
-  const outgoing = await prepareDelivery(file, options, url);
-  if (login !== undefined && !outgoing.headers.some(([name]) => name.toLowerCase() === "authorization"))
-    outgoing.headers.push(["Authorization", login]);
+  const delivery = await readDeliveryToSend(file, options, url);
+  if (login !== undefined && !delivery.headers.some(([name]) => name.toLowerCase() === "authorization"))
+    delivery.headers.push(["Authorization", login]);
   // Passed as the provider, the webhook would sign a single attempt again, and ignore --now.
-  const provider = isRetrying ? (outgoing.hook ?? outgoing.definition) : outgoing.definition;
+  const provider = isRetrying && delivery.canSign ? delivery.hook : delivery.hook?.definition;
   const retries = isRetrying ? options.delays : [];
   const timeout = options.timeout ?? "15s";
   const reasonOf = (attempt: Attempt) => describeFailure(attempt, timeout);
-  const result = await sendOrExit(text, outgoing, {
+  const result = await sendOrExit(text, delivery, {
     provider,
     retries,
     timeout,
@@ -62,13 +62,13 @@ export async function send(
       if (isRetrying) printError(style.dim(formatProgress(attempt, reasonOf)));
     },
   });
-  return showResult(result, outgoing, isRetrying, { url, text, reasonOf }, options.json === true);
+  return showResult(result, delivery, isRetrying, { url, text, reasonOf }, options.json === true);
 }
 
 /** Sends the delivery. An error of the call itself is a usage error. */
-async function sendOrExit(...call: Parameters<typeof post>): Promise<Sent> {
+async function sendOrExit(...call: Parameters<typeof sendWithRetries>): Promise<SendResult> {
   try {
-    return await post(...call);
+    return await sendWithRetries(...call);
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
     if (error.code === "signature-expires") {
@@ -107,8 +107,8 @@ function describeFailure({ code, message = "" }: Attempt, timeout: string): stri
 }
 
 function showResult(
-  { ok, outcome, status, attempts, response }: Sent,
-  { body: sentBody, definition }: DeliveryToSend,
+  { ok, outcome, status, attempts, response }: SendResult,
+  { body: sentBody, hook }: DeliveryToSend,
   isRetrying: boolean,
   target: { url: URL; text: string; reasonOf: (attempt: Attempt) => string },
   json: boolean,
@@ -151,15 +151,15 @@ function showResult(
     const failure = isRetrying
       ? `None of ${count(attempts.length, "attempt")} succeeded`
       : "Failed: the sender would retry";
-    print(`${style.red(failure)}. Success is a status from ${formatSuccess(definition)}.`);
+    print(`${style.red(failure)}. Success is a status from ${formatSuccess(hook)}.`);
   }
   return ok ? EXIT_VALID : EXIT_REJECTED;
 }
 
 /** The range of statuses that the provider treats as success. */
-function formatSuccess(definition: ProviderDefinition | undefined): string {
-  const success = definition?.success ?? "2xx";
-  return success.replace(/^(\d)xx$/, (_, hundred) => `${hundred}00-${hundred}99`).replace("-", " to ");
+function formatSuccess(hook: Webhook | undefined): string {
+  const [first, last] = hook?.sendPolicy.success ?? [200, 299];
+  return `${first} to ${last}`;
 }
 
 /** Parses the URL. SECURITY: user name and password are removed from it, sent as a header, and not printed. */
@@ -193,8 +193,8 @@ function parseTarget(target: string): { url: URL; text: string; login?: string }
   };
 }
 
-/** Prepares the delivery: a file as it is, a file signed again, or a signed sample. */
-async function prepareDelivery(
+/** Reads the delivery: a file as it is, a file signed again, or a signed sample. */
+async function readDeliveryToSend(
   file: string | undefined,
   options: SendCommandOptions,
   url: URL,
@@ -212,7 +212,7 @@ async function prepareDelivery(
       throw new UsageError("Unknown sample.", `List the samples: hookseal new ${options.provider} --list`);
     }
     const body = new TextEncoder().encode(sample.text);
-    return toOutgoing(await signDelivery({ headers: {}, body }, options, href, options.event));
+    return toDeliveryToSend(await signDelivery({ headers: {}, body }, options, href, options.event));
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await readDelivery(source, { ...options, url: href });
@@ -222,16 +222,17 @@ async function prepareDelivery(
     return {
       headers: delivery.headers,
       body: delivery.body,
-      definition: provider === undefined ? undefined : hooks.definition(provider),
+      hook: provider === undefined ? undefined : await hooks.byId(provider),
+      canSign: false,
     };
   }
   const provider = new WebhookFactory(options, "none").providerOf(delivery);
-  return toOutgoing(await signDelivery(delivery, { ...options, provider }, href));
+  return toDeliveryToSend(await signDelivery(delivery, { ...options, provider }, href));
 }
 
-const toOutgoing = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({
+const toDeliveryToSend = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({
   headers: Object.entries(delivery.headers),
   body: delivery.body,
-  definition: hook.definition,
   hook,
+  canSign: true,
 });

@@ -1,10 +1,10 @@
 /** `verify`: accepts or rejects one delivery, as a receiver does. */
 import type { CheckResult, Verified } from "../index.js";
-import { type HookOptions, WebhookFactory } from "./hooks.js";
 import { type InputOptions, readDelivery, sources } from "./input.js";
 import { print, sanitize, showIssue, style, verdictStyle } from "./output.js";
 import { hasSignatureError, redactId } from "./report.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
+import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
 
 export interface VerifyCommandOptions extends HookOptions, InputOptions {
   json?: boolean;

@@ -17,7 +17,7 @@ export interface ClaimSettings {
   onStoreError: "refuse" | "accept";
 }
 
-/** The members in use of a webhook. `uncovered` is optional for mocks. */
+/** The used members of a webhook. `uncovered` is optional for mocks. */
 export interface ClaimedHook {
   readonly immutable: boolean;
   readonly uncovered?: readonly unknown[];
@@ -31,8 +31,11 @@ export interface Claim {
   token: string | undefined;
   /** The key of the body, if the body was claimed as well. */
   bodyKey: string | undefined;
-  /** The arguments for a second claim of the body, if an equal delivery that is handled too holds the first one. */
-  shared?: { key: string; digest: string };
+  /**
+   * Set if an equal delivery without an idempotency key has claimed the body, and this one is handled as well. After that, the
+   * body is claimed with these arguments, in case the other delivery failed and released it.
+   */
+  sharedBody?: { key: string; digest: string };
   retryChanged: boolean;
   replayed: boolean;
 }
@@ -56,8 +59,8 @@ export class Claims {
   /** The parts of a delivery that the provider's signature does not cover. */
   readonly #uncovered: readonly unknown[];
   readonly #report: (error: unknown) => void;
-  #prefix: string | undefined;
-  #count = 0;
+  #tokenPrefix: string | undefined;
+  #claimCount = 0;
 
   /** `report` is called with the errors of the store. */
   constructor(settings: ClaimSettings, hook: ClaimedHook, report: (error: unknown) => void) {
@@ -72,14 +75,14 @@ export class Claims {
    * type.
    */
   async claim(delivery: Verified, event: ClaimEvent): Promise<Claim | "duplicate" | "replayed"> {
-    // Without an idempotency key there is no claim, since equal deliveries may be different events. SECURITY: except where the
-    // signature does not cover everything, or a captured body could be sent again and again.
+    // A delivery without an idempotency key is not claimed, since equal deliveries may be different events. SECURITY: one that is
+    // replayable is claimed by its body.
     if (delivery.id === "" && !this.#isReplayable(delivery)) {
       return { key: "", token: undefined, bodyKey: undefined, retryChanged: false, replayed: false };
     }
-    this.#prefix ??= randomId();
-    this.#count += 1;
-    const token = `${this.#prefix}-${this.#count}`;
+    this.#tokenPrefix ??= randomId();
+    this.#claimCount += 1;
+    const token = `${this.#tokenPrefix}-${this.#claimCount}`;
     const claim: Claim = { key: "", token, bodyKey: undefined, retryChanged: false, replayed: false };
     let state: Claim | "duplicate" | "replayed" | undefined;
     try {
@@ -101,9 +104,9 @@ export class Claims {
     } finally {
       if (claim.retryChanged) event.retryChanged = true;
       if (claim.replayed) event.replayed = true;
-      // A delivery that is not handled releases its body for one that is.
-      const isUnused = event.storeFailed === undefined && typeof state !== "object";
-      if (isUnused && claim.bodyKey !== undefined) {
+      // A duplicate or a replay is not handled, so its claim of the body is released.
+      const isNotHandled = event.storeFailed === undefined && typeof state !== "object";
+      if (isNotHandled && claim.bodyKey !== undefined) {
         await this.#finishClaim("release", claim.bodyKey, token, event);
       }
     }
@@ -112,25 +115,24 @@ export class Claims {
 
   /** Completes or releases a claim: both keys at the same time, so that a crash rarely ends only one of them. */
   async end(operation: "done" | "release", claim: Claim, event: ClaimEvent): Promise<void> {
-    const { key, token, shared } = claim;
+    const { key, token, sharedBody } = claim;
     if (token === undefined) return;
-    if (shared !== undefined && operation === "done") {
+    if (sharedBody !== undefined && operation === "done") {
       try {
-        // The delivery that held the body may have failed and released it, while this one was handled.
-        if ((await this.#claimWithTimeout(shared.key, shared.digest, token)) === "new")
-          claim.bodyKey = shared.key;
+        if ((await this.#claimWithTimeout(sharedBody.key, sharedBody.digest, token)) === "new")
+          claim.bodyKey = sharedBody.key;
       } catch (error) {
         event.storeFailed = "done";
         this.#report(error);
       }
     }
     const { bodyKey } = claim;
-    const own = key === "" ? undefined : this.#finishClaim(operation, key, token, event);
-    if (bodyKey === undefined) return await own;
-    await Promise.all([own, this.#finishClaim(operation, bodyKey, token, event)]);
+    const keyFinished = key === "" ? undefined : this.#finishClaim(operation, key, token, event);
+    if (bodyKey === undefined) return await keyFinished;
+    await Promise.all([keyFinished, this.#finishClaim(operation, bodyKey, token, event)]);
   }
 
-  /** Whether an attacker who captured the delivery could send it again under another id or type. */
+  /** Whether an attacker who captured the signed body could send it again under another id or type. */
   #isReplayable({ signature }: Verified): boolean {
     return (
       signature.status === "verified" && (this.#uncovered.length > 0 || signature.uncovered !== undefined)
@@ -146,10 +148,10 @@ export class Claims {
     const { type, id, digest, signature } = delivery;
     const { name, changed, replayed } = this.#settings;
     const { status } = signature;
-    // The id starts with the type and a colon; the key has the type already.
+    // The id starts with the type and a colon, and the type is a part of the key of its own.
     const idInType = id.startsWith(type) ? id.slice(type.length + 1) : id;
-    // SECURITY: the id came from an unsigned header, which an attacker can leave out. Without an id the digest is the key, or
-    // every replay would be handled.
+    // A delivery without an id has no key. SECURITY: except where the provider sends ids in an unsigned header, which an attacker
+    // can remove. Then the digest is the key; otherwise every replay would be handled.
     const isKeyless = id === "" && !this.#uncovered.includes("id");
     const parts = id === "" && !isKeyless ? [idInType, digest] : [idInType];
     // JSON keeps different lists of parts apart.
@@ -163,8 +165,8 @@ export class Claims {
       const keyHash = await sha256(key);
       const state = await this.#claimWithTimeout(bodyKey, keyHash, token);
       if (state === "new") claim.bodyKey = bodyKey;
-      else if (isKeyless && state !== "changed") claim.shared = { key: bodyKey, digest: keyHash };
-      // Another attempt at the same delivery.
+      else if (isKeyless && state !== "changed") claim.sharedBody = { key: bodyKey, digest: keyHash };
+      // This body, id and type are being handled: another attempt at the same delivery.
       else if (state === "in-progress") throw inProgress();
       else if (state === "changed") {
         if (replayed === "ignore") return "replayed";

@@ -9,7 +9,7 @@ export type HeaderGetter = (name: string) => string | undefined;
 /** The members in use of a webhook. */
 interface ContentTypeRule {
   readonly contentType: string;
-  takesContentType(received: string): boolean;
+  acceptsContentType(received: string): boolean;
 }
 
 /**
@@ -18,7 +18,7 @@ interface ContentTypeRule {
  */
 export function checkContentType(header: HeaderGetter, hook: ContentTypeRule): void {
   const received = header("content-type");
-  if (received !== undefined && !hook.takesContentType(received)) throw unsupported(hook.contentType);
+  if (received !== undefined && !hook.acceptsContentType(received)) throw unsupported(hook.contentType);
 }
 
 function unsupported(expectedType: string): RequestError {

@@ -140,6 +140,8 @@ export interface RejectedRequest<R = unknown> {
   issues: readonly Issue[];
   /** The error of the check. Absent where the receiver rejected the request before or after the check. */
   error?: HooksealError;
+  /** The receiver's own reason, as in the log line. Absent where the check rejected the request. */
+  detail?: string;
   /** The headers as received. */
   headers: HeadersLike;
   /** The body after decompression. Absent where it was not read. */
@@ -218,7 +220,8 @@ export interface ReceiverOptions<R = unknown> {
    */
   log?: false | ((line: string, event: ReceiverEvent) => unknown) | undefined;
   /**
-   * Called with each such request, complete with headers and body, to store it: the body may be health data. The response waits
+   * Called with each request that `log` has a line about, complete with headers and body, to store it. The body may be health
+   * data. The response waits
    * for its promise for a second at most. Errors that it throws go to `onError`.
    */
   onRejected?: ((rejected: RejectedRequest<R>) => unknown) | undefined;

@@ -8,6 +8,7 @@ import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
 import { decompress, supportsEncoding } from "./body.js";
 import { type Claim, Claims } from "./claims.js";
+import { logError } from "./error-log.js";
 import { isResponse, readHandlerResponse } from "./handler-response.js";
 import { checkContentLength, checkContentType, encodingOf, type HeaderGetter } from "./headers.js";
 import { formatLine, LogRateLimit } from "./log.js";
@@ -22,7 +23,6 @@ import type {
   RejectedRequest,
 } from "./options.js";
 import { call, withTimeout } from "./promises.js";
-import { logError } from "./report.js";
 import { customResponse, problem, RequestError, type ResponseParts, success } from "./response.js";
 import { registerReceiver } from "./sharing.js";
 import { addWarning, WARNINGS } from "./warnings.js";
@@ -272,12 +272,13 @@ export class Receiver<Events, R> {
     // A delivery that reached the handler is the handler's to store.
     if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout")
       return;
-    const { error, body } = state;
+    const { error, detail, body } = state;
     const rejected: RejectedRequest<R> = {
       code: event.code as NonNullable<typeof event.code>,
       status: event.status,
       issues: error?.issues ?? [],
       ...(error === undefined ? {} : { error }),
+      ...(detail === undefined ? {} : { detail }),
       headers,
       ...(body === undefined ? {} : { body }),
       request,

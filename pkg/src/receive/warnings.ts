@@ -1,4 +1,5 @@
 /** Warnings that a receiver adds to the issues of a delivery. */
+import { issueWithoutLocation } from "../error.js";
 import type { Issue, Verified } from "../types.js";
 
 /** The warnings about a changed retry, and about a replay that is handled. */
@@ -23,16 +24,7 @@ export function addWarning(
   { code, message, hint }: Pick<Issue, "code" | "message"> & { hint: string },
 ): void {
   const original = Object.getOwnPropertyDescriptor(delivery, "issues") as PropertyDescriptor;
-  const warning: Issue = {
-    code,
-    severity: "warning",
-    message,
-    path: [],
-    pointer: "",
-    span: { start: 0, end: 0, line: 1, column: 1 },
-    byteSpan: { start: 0, end: 0 },
-    hint,
-  };
+  const warning: Issue = { ...issueWithoutLocation(code, "warning", message), hint };
   let issues: Issue[] | undefined;
   Object.defineProperty(delivery, "issues", {
     get(this: Verified) {

@@ -1,6 +1,6 @@
 /** One attempt with its redirects, and its verdict: delivered, retry after a delay, or give up. */
 import type { Attempt, AttemptCode } from "./options.js";
-import { headersForAttempt, type Outgoing, type SendPolicy } from "./policy.js";
+import { headersForAttempt, type PreparedDelivery, type SendPolicy } from "./policy.js";
 import { AttemptError, post, type RawResponse } from "./post.js";
 import { parseRetryAfter, type Schedule } from "./schedule.js";
 import { isSecretHeader } from "./secret-headers.js";
@@ -20,10 +20,14 @@ interface AttemptOutcome {
 const PERMANENT_FAILURES = new Set<AttemptCode>(["address-blocked", "http-blocked", "redirect-blocked"]);
 
 /** Makes one attempt. Failures of the receiver or the network are outcomes; the promise is not rejected for them. */
-async function attempt(policy: SendPolicy, delivery: Outgoing, now: () => number): Promise<AttemptOutcome> {
+async function attempt(
+  policy: SendPolicy,
+  delivery: PreparedDelivery,
+  now: () => number,
+): Promise<AttemptOutcome> {
   let response: RawResponse;
   try {
-    response = await follow(policy, delivery, headersForAttempt(policy.signer, delivery, now()));
+    response = await postWithRedirects(policy, delivery, headersForAttempt(policy.signer, delivery, now()));
   } catch (error) {
     if (!(error instanceof AttemptError)) throw error;
     const { code, message } = error;
@@ -43,13 +47,13 @@ async function attempt(policy: SendPolicy, delivery: Outgoing, now: () => number
 }
 
 /** Sends the delivery, and follows as many redirects as the policy allows. */
-async function follow(
+async function postWithRedirects(
   policy: SendPolicy,
-  delivery: Outgoing,
+  delivery: PreparedDelivery,
   headers: [string, string][],
 ): Promise<RawResponse> {
   let { url } = delivery;
-  let sent = headers;
+  let currentHeaders = headers;
   let { transport } = policy;
   // SECURITY: messages name the first host only. A receiver may put what it received into the host of a redirect.
   const { hostname } = url;
@@ -57,7 +61,7 @@ async function follow(
   // One deadline for the whole attempt, redirects included.
   const deadline = performance.now() + transport.timeoutMs;
   for (let remaining = policy.redirects; ; remaining--) {
-    const response = await post(url, sent, delivery.body, transport, { host: host(), deadline });
+    const response = await post(url, currentHeaders, delivery.body, transport, { host: host(), deadline });
     const { location } = response.headers;
     const isRedirect = (response.status === 307 || response.status === 308) && location !== undefined;
     if (remaining === 0 || !isRedirect) return response;
@@ -65,8 +69,10 @@ async function follow(
     if (next.origin !== url.origin) {
       // SECURITY: secrets were meant for the first origin. The provider's own headers go along: the signature belongs to
       // these bytes, and the next receiver has to verify it.
-      const { ownHeaders } = policy.rules ?? {};
-      sent = sent.filter(([name, value]) => !isSecretHeader(name, value, delivery.secrets, ownHeaders));
+      const { ownHeaders } = policy.providerPolicy ?? {};
+      currentHeaders = currentHeaders.filter(
+        ([name, value]) => !isSecretHeader(name, value, delivery.secrets, ownHeaders),
+      );
       transport = { ...transport, tls: { ca: transport.tls.ca } };
     }
     url = next;
@@ -105,7 +111,7 @@ export interface TimedAttempt {
  */
 export async function timedAttempt(
   policy: SendPolicy,
-  delivery: Outgoing,
+  delivery: PreparedDelivery,
   number: number,
   now: () => number,
   delayAfter: Schedule = policy.delayAfter,

@@ -1,5 +1,5 @@
 /** The error of a call that cannot be sent, whatever the receiver would respond. */
-import { core, guarded } from "../core.js";
+import { callCore, core } from "../core.js";
 import { type OptionNames, optionMistake } from "../options.js";
 
 /** Why a call of `send` is wrong. */
@@ -32,11 +32,15 @@ export function checkOptions(call: string, options: unknown, names: OptionNames)
   if (mistake !== undefined) throw new SendError("option-invalid", mistake);
 }
 
-/** The value of an option as the core reads it. A wrong value is a `SendError` with the core's message. */
+/**
+ * The value of an option as the core parses it. An invalid value is a `SendError` with the core's message.
+ *
+ * @internal
+ */
 export function coreOption<T>(read: (functions: ReturnType<typeof core>) => T): T {
   const functions = core();
   try {
-    return guarded(() => read(functions));
+    return callCore(() => read(functions));
   } catch (thrown) {
     const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
     if (code !== "option-invalid") throw thrown;

@@ -1,10 +1,10 @@
-/** Works out, before the first attempt, what is sent, where to and when again: from the options and the provider's rules. */
+/** The policy of a sender, from its options and its provider; and the delivery as all attempts send it. */
 import { rawBody } from "../body.js";
 import { HooksealError } from "../error.js";
 import type { ProviderDefinition } from "../generated/definition.js";
 import { headerPairs } from "../headers.js";
 import { detectProvider } from "../index.js";
-import type { DeliveryPolicy } from "../results.js";
+import type { ProviderSendPolicy } from "../results.js";
 import type { Delivery } from "../types.js";
 import { Webhook } from "../webhook.js";
 import { AddressPolicy } from "./address.js";
@@ -16,8 +16,8 @@ import { parseDuration, type Schedule, schedule } from "./schedule.js";
 import { expandUrl } from "./url.js";
 import { checkValues, valueError } from "./values.js";
 
-/** A delivery with everything that its attempts send. */
-export interface Outgoing {
+/** A delivery that is ready to send: its URL is expanded, its headers are checked, and its body is copied. */
+export interface PreparedDelivery {
   url: URL;
   headers: [string, string][];
   body: Uint8Array;
@@ -25,7 +25,7 @@ export interface Outgoing {
   secrets: ReadonlySet<string>;
 }
 
-/** Everything that the options and the provider's rules decide. */
+/** How a delivery is sent and retried: from the options of the sender, and from the provider's policy where they are absent. */
 export interface SendPolicy {
   isSuccess: (status: number) => boolean;
   delayAfter: Schedule;
@@ -33,8 +33,8 @@ export interface SendPolicy {
   redirects: number;
   maxRetryAfterMs: number;
   transport: TransportOptions;
-  /** The provider's rules, if the provider is known. */
-  rules: DeliveryPolicy | undefined;
+  /** The provider's part of the policy, if the provider is known. */
+  providerPolicy: ProviderSendPolicy | undefined;
   /** The webhook that renews signatures; absent where the caller passed none, or no signature can be renewed. */
   signer: Webhook | undefined;
 }
@@ -45,7 +45,7 @@ const HOP_BY_HOP_HEADERS =
 
 const TLS_OPTIONS = { ca: true, cert: true, key: true } satisfies Record<keyof TlsOptions, true>;
 
-/** The policy of the options. `delivery` identifies the provider where the options name none. */
+/** Returns the policy. The provider is detected from `delivery` where the options name none. */
 export function sendPolicy(
   options: Omit<SendOptions, "onAttempt" | "secretHeaders">,
   delivery: Delivery | undefined,
@@ -53,20 +53,20 @@ export function sendPolicy(
   const { provider, random = Math.random } = options;
   checkOptions("tls", options.tls, TLS_OPTIONS);
   checkValues(options);
-  const rules = webhookOf(provider, delivery)?.deliveryPolicy;
+  const providerPolicy = webhookOf(provider, delivery)?.sendPolicy;
   const redirects = options.redirects ?? 0;
   if (!(Number.isSafeInteger(redirects) && redirects >= 0 && redirects <= 20))
     throw valueError("redirects", "a whole number from 0 to 20");
   const stopOn = options.stopOn ?? [410];
   if (!Array.isArray(stopOn) || !stopOn.every((status) => Number.isInteger(status)))
     throw valueError("stopOn", "a list of statuses such as [410, 413]");
-  const delayAfter = schedule(options.retries ?? rules?.retries ?? {}, random);
+  const delayAfter = schedule(options.retries ?? providerPolicy?.retries ?? {}, random);
   const signer =
-    rules?.signatureExpires === "by-header" && provider instanceof Webhook ? provider : undefined;
-  if (delayAfter(1) !== undefined) checkExpiry(rules, signer);
+    providerPolicy?.signatureExpires === "by-header" && provider instanceof Webhook ? provider : undefined;
+  if (delayAfter(1) !== undefined) checkExpiry(providerPolicy, signer);
   const [first, last] =
-    options.success === undefined && rules !== undefined
-      ? rules.success
+    options.success === undefined && providerPolicy !== undefined
+      ? providerPolicy.success
       : parseStatusRange("success", options.success ?? "2xx");
   return {
     isSuccess: (status) => status >= first && status <= last,
@@ -83,20 +83,20 @@ export function sendPolicy(
       lookup: options.lookup,
       maxKeptBytes: options.maxResponseBytes ?? 0,
     },
-    rules,
+    providerPolicy,
     signer,
   };
 }
 
 /** Rejects retries that would send an expired signature. */
-function checkExpiry(rules: DeliveryPolicy | undefined, signer: Webhook | undefined): void {
-  if (rules?.signatureExpires === "by-body") {
+function checkExpiry(providerPolicy: ProviderSendPolicy | undefined, signer: Webhook | undefined): void {
+  if (providerPolicy?.signatureExpires === "by-body") {
     throw new SendError(
       "signature-expires",
       "Retries need another body because the signed timestamp is in it. Pass `retries: []`, and create a new delivery for each attempt.",
     );
   }
-  if (rules?.signatureExpires === "by-header" && signer === undefined) {
+  if (providerPolicy?.signatureExpires === "by-header" && signer === undefined) {
     throw new SendError(
       "signature-expires",
       "Retries need a new signature because the timestamp is signed. Pass the webhook as `provider`, or `retries: []`.",
@@ -106,28 +106,26 @@ function checkExpiry(rules: DeliveryPolicy | undefined, signer: Webhook | undefi
 
 /** Parses an option such as `"2xx"` or `"200-399"` into its first and last status. */
 function parseStatusRange(option: string, value: string): [number, number] {
-  // The core packs both statuses into one number.
-  const range = coreOption((core) => core.status_range_option(option, value));
-  return [range >>> 16, range & 0xffff];
+  return coreOption((core) => core.status_range_option(option, value) as [number, number]);
 }
 
 /**
- * The URL with its parameters, and the headers and bytes of every attempt.
+ * Expands the URL, checks the headers, and copies the body.
  *
  * @throws SendError where the URL or a header cannot be sent.
  */
-export function outgoing(
+export function prepareDelivery(
   url: string,
   delivery: Delivery,
-  { rules }: SendPolicy,
+  { providerPolicy }: SendPolicy,
   parameters: SendOptions["parameters"],
   secrets: ReadonlySet<string> = new Set(),
-): Outgoing {
+): PreparedDelivery {
   const raw = rawBody(delivery?.body);
   // A copy: the caller may reuse the buffer while attempts go on for days.
   const body = typeof raw === "string" ? new TextEncoder().encode(raw) : raw.slice();
   return {
-    url: expandUrl(url, () => eventData(body, rules?.dataPath ?? []), {
+    url: expandUrl(url, () => eventData(body, providerPolicy?.dataPath ?? []), {
       webhook_queue_id: queueId(body),
       ...parameters,
     }),
@@ -144,7 +142,7 @@ export function outgoing(
  */
 export function headersForAttempt(
   signer: Webhook | undefined,
-  { url, headers, body }: Omit<Outgoing, "secrets">,
+  { url, headers, body }: Omit<PreparedDelivery, "secrets">,
   now: number,
 ): [string, string][] {
   if (signer === undefined) return headers;
@@ -156,11 +154,11 @@ export function headersForAttempt(
   }
 }
 
-/** Webhooks without secrets, by the id of their provider or by their definition: a queue looks them up at each attempt. */
+/** Webhooks without secrets, by provider id and by definition. PERF: a queue needs one at each attempt. */
 const webhooksById = new Map<string, Webhook>();
 const webhooksByDefinition = new WeakMap<ProviderDefinition, Webhook>();
 
-/** A webhook of the provider whose rules apply, if the provider is known. */
+/** A webhook of the provider, if the provider is known. */
 function webhookOf(provider: SendOptions["provider"], delivery: Delivery | undefined): Webhook | undefined {
   if (provider instanceof Webhook) return provider;
   if (typeof provider === "object" && provider !== null) {
@@ -178,7 +176,7 @@ function webhookOf(provider: SendOptions["provider"], delivery: Delivery | undef
 
 const PROVIDERS = "the id of a built-in provider, a definition, or a webhook of this copy of the package";
 
-/** A webhook that signs nothing: the core checks the definition, and has the provider's rules. */
+/** A webhook without secrets, for its send policy. The core checks the definition. */
 function createWebhook(provider: string | ProviderDefinition): Webhook {
   try {
     return new Webhook(provider, { unsigned: "allow" });

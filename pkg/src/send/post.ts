@@ -42,8 +42,8 @@ export class AttemptError extends Error {
 /** Largest part of a response that is read: enough for an error page, and a bound on what a receiver can make a sender load. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
-/** The attempt that a request belongs to. */
-export interface Hop {
+/** What all requests of one attempt share. */
+export interface AttemptContext {
   /** The receiver's name in messages. */
   host: string;
   /** The end of the attempt, by `performance.now()`. */
@@ -56,7 +56,7 @@ export function post(
   headers: readonly (readonly [string, string])[],
   body: Uint8Array,
   transport: TransportOptions,
-  { host, deadline }: Hop,
+  { host, deadline }: AttemptContext,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     let request: ClientRequest | undefined;

@@ -1,4 +1,4 @@
-// Archives far larger than the memory they may take: 200 MB each, through a heap of 64.
+// Archives of 200 MB, larger than the permitted memory: the heap has 64 MB.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,8 +8,8 @@ import { bytesOf, text } from "../support/fixtures.ts";
 import { COMMAND } from "./command.ts";
 
 const MEGABYTES = 200;
-/** What the process may take at its peak: Node itself, the core, an entry or two. */
-const MOST_KILOBYTES = 190 * 1024;
+/** The permitted peak of the process: Node itself, the core, and an entry or two. */
+const MAX_KILOBYTES = 190 * 1024;
 
 const body = text
   .decode(bytesOf("providers/xon/samples/calls.user.create.json"))
@@ -25,7 +25,7 @@ const har = JSON.stringify({
 });
 const line = JSON.stringify({ headers: { "Content-Type": "application/json" }, body });
 
-/** Says at the end how much memory there was at most. */
+/** Prints the peak memory of the process as it exits. */
 const GAUGE = `data:text/javascript,${encodeURIComponent('process.on("exit", () => process.stderr.write("peak " + process.resourceUsage().maxRSS));')}`;
 
 describe("an archive of 200 MB", () => {
@@ -61,7 +61,7 @@ describe("an archive of 200 MB", () => {
       const { summary } = JSON.parse(last.trim().split("\n").at(-1) as string);
       assert.deepEqual([summary.deliveries, summary.unsigned], [count, count]);
       const kilobytes = Number(/peak (\d+)/.exec(peak)?.[1]);
-      assert.ok(kilobytes > 0 && kilobytes < MOST_KILOBYTES, `${kilobytes} kB at the peak`);
+      assert.ok(kilobytes > 0 && kilobytes < MAX_KILOBYTES, `${kilobytes} kB at the peak`);
     });
   }
 });

@@ -1,10 +1,11 @@
-// The command: help, usage, exit codes, secrets, colour. What it says of deliveries is in cli-deliveries.
+// The command's help, usage errors, exit codes, secrets and color. deliveries.test.ts has its reports about deliveries.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { webhook } from "../../src/index.ts";
 import { bytesOf, jsonOf, SECRET } from "../support/fixtures.ts";
-import { file, folder, refused, run, TRUST } from "./command.ts";
+import { file, folder, run, TRUST, usageError } from "./command.ts";
 
 const SAMPLE = bytesOf("providers/painchek/samples/assessment_add.painchek.json");
 const body = file("body.json", SAMPLE);
@@ -36,12 +37,12 @@ describe("help", () => {
     assert.match(out, /Exit codes: 0 valid, 1 rejected, 2 wrong usage/);
   });
 
-  it("is what the command prints without arguments, as wrong usage", () => {
+  it("is printed without arguments, with the exit code of wrong usage", () => {
     const { code, out } = run([]);
     assert.deepEqual([code, out.startsWith("Usage: hookseal")], [2, true]);
   });
 
-  it("says the version of the package", () => {
+  it("prints the version of the package", () => {
     assert.equal(run(["--version"]).out.trim(), jsonOf("pkg/package.json").version);
   });
 });
@@ -93,7 +94,7 @@ describe("wrong usage", () => {
       /Invalid value for --header: expected a name, a colon and a value\.\nExample: --header 'X-Signature/,
     ],
     [
-      ["verify", body, "--provider", "nobody", "--secret-env", "HOOK_SECRET"],
+      ["verify", body, "--provider", "unknown", "--secret-env", "HOOK_SECRET"],
       /The value of --provider is neither a built-in provider nor a readable file: no such file\.\nBuilt-in providers: github, .*, painchek, .*, zoom\. Or name a provider definition: --provider mine\.json/,
     ],
     [
@@ -110,7 +111,7 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", body],
-      /No signing secret: PainChek signs its webhooks\.\nUse --secret-env NAME .* or --secret-file FILE\. Or pass --unsigned\./,
+      /No signing secret configured for PainChek\.\nUse --secret-env NAME .* or --secret-file FILE\. Or pass --unsigned\./,
     ],
     [
       ["verify", file("xon.json", '{"event":{"type":"calls.user.create"}}')],
@@ -174,49 +175,65 @@ describe("wrong usage", () => {
   ];
   for (const [args, message] of cases) {
     const words = args.map((word) => word.replace(`${folder}/`, "")).join(" ");
-    it(`is reported apart from a rejection: ${words}`, () => assert.match(refused(args), message));
+    it(`has an exit code of its own: ${words}`, () => assert.match(usageError(args), message));
   }
 
-  it("is JSON where that was asked for", () => {
+  it("is JSON with --json", () => {
     const { code, out } = run(["verify", join(folder, "at.sh"), ...TRUST, "--json"]);
-    const answer = JSON.parse(out);
-    assert.deepEqual([code, answer.issues[0].code], [2, "body-not-included"]);
-    assert.match(answer.error, /contains no complete delivery\.$/);
+    const error = JSON.parse(out);
+    assert.deepEqual([code, error.issues[0].code], [2, "body-not-included"]);
+    assert.match(error.error, /contains no complete delivery\.$/);
   });
 });
 
 describe("secrets", () => {
-  it("are refused as an argument, with the reason, and not printed", () => {
+  it("are rejected as an argument, with the reason, and not printed", () => {
     for (const args of [["--secret", SECRET], [`--secret=${SECRET}`], ["--secrets", SECRET]]) {
-      const err = refused(["verify", signed, ...args]);
+      const err = usageError(["verify", signed, ...args]);
       assert.match(err, /Secrets are not accepted as arguments: they stay in the shell history/);
       assert.match(err, /Use --secret-env NAME/);
     }
   });
 
-  it("are not printed where they stand by mistake", () => {
+  it("are not printed if they are in the wrong option", () => {
     for (const args of [[`--secert=${SECRET}`], ["--secret-env", SECRET], ["--secret-file", SECRET]])
-      refused(["verify", signed, ...args]);
+      usageError(["verify", signed, ...args]);
     assert.match(
-      refused(["verify", signed, "--secret-env", "NOT_SET_ANYWHERE"]),
+      usageError(["verify", signed, "--secret-env", "NOT_SET_ANYWHERE"]),
       /The environment variable that --secret-env names is not set\./,
     );
-    assert.match(refused(["verify", signed, "--secret-env", "E"], { env: { E: "" } }), /names is empty\./);
+    assert.match(usageError(["verify", signed, "--secret-env", "E"], { env: { E: "" } }), /names is empty\./);
     assert.match(
-      refused(["verify", signed, "--secret-file", "nowhere"]),
+      usageError(["verify", signed, "--secret-file", "nowhere"]),
       /The file that --secret-file names cannot be read: no such file\./,
     );
     assert.match(
-      refused(["verify", signed, "--secret-file", file("none", "\n")]),
+      usageError(["verify", signed, "--secret-file", file("none", "\n")]),
       /The file that --secret-file names is empty\./,
     );
     assert.match(
-      refused(["verify", signed, "--secret-file", file("long", "x".repeat(70_000))]),
+      usageError(["verify", signed, "--secret-file", file("long", "x".repeat(70_000))]),
       /the file is too large for a secret/,
     );
   });
 
-  it("come from files, with or without a line break, and several are a rotation", () => {
+  it("are reported as missing in the words of the core", () => {
+    for (const [name, type] of [
+      ["painchek", "assessment_add"],
+      ["xon", "calls.user.create"],
+    ] as const) {
+      const path = file(`${name}.json`, JSON.stringify({ event: name === "xon" ? { type } : type }));
+      const [message = ""] = usageError(["verify", path, "--provider", name]).split("\n");
+      const words = message.replace(/^error: /, "");
+      assert.throws(
+        () => webhook(name),
+        ({ code, message: text }) => code === "secret-missing" && text.startsWith(`${words} Pass `),
+        words,
+      );
+    }
+  });
+
+  it("are read from files, with or without a line break, and several are a rotation", () => {
     for (const content of [SECRET, `${SECRET}\n`, `${SECRET}\r\n`]) {
       assert.equal(run(["verify", signed, "--secret-file", file("secret", content)]).code, 0);
     }
@@ -225,19 +242,19 @@ describe("secrets", () => {
     assert.equal(JSON.parse(out).signature.secret, 1);
   });
 
-  it("are read by nobody's definition", () => {
+  it("are not in the signed request", () => {
     assert.ok(!readFileSync(signed, "utf8").includes(SECRET));
   });
 });
 
-describe("colour", () => {
-  const coloured = (env: Record<string, string>) =>
+describe("color", () => {
+  const hasColor = (env: Record<string, string>) =>
     run(["verify", signed, ...TRUST], { env }).out.includes("\x1b[");
-  it("is for terminals, or for those who ask for it", () => {
-    assert.equal(coloured({}), false);
-    assert.equal(coloured({ FORCE_COLOR: "1" }), true);
-    assert.equal(coloured({ FORCE_COLOR: "0" }), false);
-    assert.equal(coloured({ FORCE_COLOR: "1", NO_COLOR: "1" }), false);
-    assert.equal(coloured({ FORCE_COLOR: "1", NO_COLOR: "" }), true);
+  it("is for terminals, or with FORCE_COLOR", () => {
+    assert.equal(hasColor({}), false);
+    assert.equal(hasColor({ FORCE_COLOR: "1" }), true);
+    assert.equal(hasColor({ FORCE_COLOR: "0" }), false);
+    assert.equal(hasColor({ FORCE_COLOR: "1", NO_COLOR: "1" }), false);
+    assert.equal(hasColor({ FORCE_COLOR: "1", NO_COLOR: "" }), true);
   });
 });

@@ -1,4 +1,4 @@
-// The built command as a process: what it prints, what it says, how it ends.
+// Runs the built command as a process, and returns its output and exit code.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -11,11 +11,11 @@ import { SECRET } from "../support/fixtures.ts";
 /** The bundle that npm installs as `hookseal`. */
 export const COMMAND = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
-/** A folder that is gone afterwards. */
+/** A temporary folder, removed after the tests. */
 export const folder = mkdtempSync(join(tmpdir(), "hookseal-cli-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes a file, and says where it stands. */
+/** Writes a file into the folder, and returns its path. */
 export function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -28,7 +28,7 @@ export interface Ended {
   err: string;
 }
 
-interface Given {
+interface RunOptions {
   input?: string | Uint8Array;
   env?: Record<string, string>;
   node?: string[];
@@ -39,8 +39,8 @@ const environment = (env: Record<string, string> = {}): NodeJS.ProcessEnv => {
   return { ...rest, HOOK_SECRET: SECRET, ...env };
 };
 
-/** Runs the command to its end. No secret shows in what it prints, whatever it does. */
-export function run(args: string[], { input = "", env, node = [] }: Given = {}): Ended {
+/** Runs the command to its end. SECURITY: every run checks that the output contains no secret. */
+export function run(args: string[], { input = "", env, node = [] }: RunOptions = {}): Ended {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [...node, COMMAND, ...args], {
     cwd: folder,
     env: environment(env),
@@ -49,18 +49,18 @@ export function run(args: string[], { input = "", env, node = [] }: Given = {}):
     timeout: 60_000,
   });
   if (error !== undefined) throw error;
-  assert.ok(!`${stdout}${stderr}`.includes(SECRET), "the secret shows");
+  assert.ok(!`${stdout}${stderr}`.includes(SECRET), "the output contains the secret");
   return { code: status ?? -1, out: stdout, err: stderr };
 }
 
-/** The same for what has to be rejected as wrong usage: the sentence, and what to do. */
-export function refused(args: string[], given?: Given): string {
-  const { code, err } = run(args, given);
+/** Runs the command, checks that it reports wrong usage, and returns the message and the hint. */
+export function usageError(args: string[], options?: RunOptions): string {
+  const { code, err } = run(args, options);
   assert.equal(code, 2, err);
   return err;
 }
 
-/** Runs the command on a pseudo-terminal, and types into it. */
+/** Runs the command on a pseudo-terminal, and types text after each prompt. */
 export function onTerminal(args: string[], type: [string, string][] = [], env?: Record<string, string>) {
   const { status, stdout, stderr } = spawnSync(
     "python3",
@@ -77,19 +77,22 @@ export function onTerminal(args: string[], type: [string, string][] = [], env?: 
   return JSON.parse(stdout) as { output: string; code: number };
 }
 
-/** Starts the command, and waits until it has said this. */
+/** Starts the command, and waits until its output matches `until`. */
 export async function start(
   args: string[],
   until: RegExp,
-): Promise<{ child: ChildProcess; said: RegExpExecArray; ended: Promise<Ended> }> {
+): Promise<{ child: ChildProcess; match: RegExpExecArray; ended: Promise<Ended> }> {
   const child = spawn(process.execPath, [COMMAND, ...args], { cwd: folder, env: environment() });
   let [out, err] = ["", ""];
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code) => resolve({ code: code ?? -1, out, err }));
   });
-  const said = await new Promise<RegExpExecArray>((resolve, reject) => {
-    const clock = setTimeout(() => reject(new Error(`it did not say ${until}: ${out}${err}`)), 20_000);
-    const look = () => {
+  const match = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const clock = setTimeout(
+      () => reject(new Error(`the output does not match ${until}: ${out}${err}`)),
+      20_000,
+    );
+    const search = () => {
       const found = until.exec(out + err);
       if (found === null) return;
       clearTimeout(clock);
@@ -97,15 +100,15 @@ export async function start(
     };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text;
-      look();
+      search();
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       err += text;
-      look();
+      search();
     });
   });
-  return { child, said, ended };
+  return { child, match, ended };
 }
 
-/** Options of a webhook of PainChek whose secret everybody here knows. */
+/** Options of a PainChek webhook, with the secret of the tests. */
 export const TRUST = ["--provider", "painchek", "--secret-env", "HOOK_SECRET"];

@@ -1,4 +1,4 @@
-// What the command says of deliveries: verdicts, frames, tables, comparisons; and what it makes.
+// The command's reports about deliveries: verdicts, code frames, tables, comparisons; and the deliveries that it creates.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const broken = signedAs(
 const xon = file("xon.json", bytesOf("providers/xon/samples/calls.user.create.json"));
 
 describe("verify", () => {
-  it("accepts what is signed, in every form it can be given in", () => {
+  it("accepts a signed delivery in every import format", () => {
     for (const [name, as] of [
       ["http", "http"],
       ["sh", "curl"],
@@ -44,13 +44,13 @@ describe("verify", () => {
     assert.equal(run(["verify", file("one.har", har), "--secret-env", "HOOK_SECRET"]).code, 0);
   });
 
-  it("reads standard input, when it is piped in or named", () => {
+  it("reads standard input, piped in or named by -", () => {
     const input = readFileSync(good);
     assert.equal(run(["verify", ...TRUST], { input }).code, 0);
     assert.equal(run(["verify", "-", ...TRUST], { input }).code, 0);
   });
 
-  it("takes headers beside a body, and a body beside a command", () => {
+  it("accepts headers in addition to a body, and a body in addition to a command", () => {
     const headers = run(["sign", join(folder, "good.http.json"), ...TRUST])
       .out.trim()
       .split("\n");
@@ -63,12 +63,12 @@ describe("verify", () => {
     assert.equal(run(["verify", command, "--body", join(folder, "good.http.json"), ...TRUST]).code, 0);
   });
 
-  it("rejects with the reason, the status, and the way on", () => {
+  it("rejects with the reason, the status and the next command", () => {
     const { code, out } = run(["verify", tampered, ...TRUST]);
     assert.equal(code, 1);
     assert.match(
       out,
-      /^rejected signature-mismatch \(401\) Signature mismatch: X-PainChek-WH-Signature is not the HMAC of this body/,
+      /^rejected signature-mismatch \(401\) The signature in X-PainChek-WH-Signature is not the HMAC of this body/,
     );
     assert.match(out, /To find the cause, run hookseal explain with the same arguments\./);
     const { out: json } = run(["verify", tampered, ...TRUST, "--json"]);
@@ -78,20 +78,20 @@ describe("verify", () => {
     );
   });
 
-  it("calls what nobody signed unsigned, and only where that is allowed", () => {
+  it("reports an unsigned delivery as unsigned, and only with --unsigned", () => {
     const { code, out } = run(["verify", xon, "--unsigned"]);
     assert.deepEqual([code, out.startsWith("unsigned calls.user.create")], [0, true]);
     assert.equal(run(["verify", xon]).code, 2);
     assert.equal(JSON.parse(run(["verify", xon, "--unsigned", "--json"]).out).type, "calls.user.create");
   });
 
-  it("takes the time and the limits it is told", () => {
+  it("applies the time and the limits of its options", () => {
     assert.equal(run(["verify", good, ...TRUST, "--now", "2024-01-31T12:00:00Z"]).code, 0);
     const { code, out } = run(["verify", good, ...TRUST, "--max-bytes", "100"]);
     assert.deepEqual([code, out.includes("body-too-large (413)")], [1, true]);
   });
 
-  it("works with a definition of one's own", () => {
+  it("accepts a definition file as the provider", () => {
     const definition = file(
       "github.json",
       JSON.stringify({
@@ -113,7 +113,7 @@ describe("verify", () => {
 });
 
 describe("inspect", () => {
-  it("says all there is to say about one delivery, and sums it up", () => {
+  it("prints everything about one delivery, and a summary", () => {
     const { code, out } = run(["inspect", good, "--secret-env", "HOOK_SECRET"]);
     assert.equal(code, 0);
     assert.match(
@@ -124,7 +124,7 @@ describe("inspect", () => {
     assert.match(out, /No issues\.\n$/);
   });
 
-  it("answers one delivery with one JSON value, whatever becomes of it", () => {
+  it("prints one JSON value per delivery, verified or rejected", () => {
     for (const [path, verdict] of [
       [good, "verified"],
       [tampered, "rejected"],
@@ -138,7 +138,7 @@ describe("inspect", () => {
     assert.equal(JSON.parse(two[2] as string).summary.deliveries, 2);
   });
 
-  it("shows the line, the column and a caret under what is wrong", () => {
+  it("shows the line, the column and a caret under the error", () => {
     const { code, out } = run(["inspect", broken, ...TRUST]);
     assert.equal(code, 1);
     const lines = out.split("\n");
@@ -150,7 +150,7 @@ describe("inspect", () => {
     assert.match(out, /1 error\n/);
   });
 
-  it("hides the values of a payload where that is asked for, and not the keys", () => {
+  it("redacts the values of a payload with --redact, and keeps the keys", () => {
     const wrong = signedAs(
       "wrong.http",
       '{"event":"assessment_add","data":{"uuid":"Mrs Zarathustra","patient":12345}}',
@@ -164,7 +164,7 @@ describe("inspect", () => {
     }
   });
 
-  it("points at the right bytes behind characters of every width, and in a line of any length", () => {
+  it("points at the right bytes after characters of every width, and in a line of any length", () => {
     const long = `{"event":"assessment_add","é":"${"日本😀".repeat(2000)}","data":{"uuid":"é😀日","patient":false}}`;
     const { out } = run(["inspect", signedAs("wide.http", long), ...TRUST]);
     const lines = out.split("\n");
@@ -175,14 +175,14 @@ describe("inspect", () => {
     assert.equal(/\^+$/.exec(carets)?.[0].length, 5);
   });
 
-  it("obeys nothing that stands in a delivery", () => {
+  it("prints no control character of a delivery", () => {
     const evil = '{"event":"\\u001b[2J\\u202e","data":{"\\u001b]0;x\\u0007":"\x1b[31m"}}';
     const { out, err } = run(["inspect", signedAs("evil.http", evil), ...TRUST]);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be there
     assert.ok(!/[\x00-\x09\x0b-\x1f\x7f\u202e]/.test(out + err), JSON.stringify(out));
   });
 
-  it("takes a request that ran together, and says so", () => {
+  it("recovers a request without line breaks, and reports it", () => {
     const head =
       "POST /payload HTTP/1.1 X-PainChek-WH-Signature: sha1=7d38cdd689735b008b3c702edd92eea23791c5f6 ";
     const path = file(
@@ -202,7 +202,7 @@ describe("inspect", () => {
     }
   });
 
-  it("ends with a table where there are many", () => {
+  it("ends with a table for many deliveries", () => {
     const lines = [good, good, tampered].map((path) =>
       readFileSync(
         signedAs("row", text.decode(bytesOf("providers/painchek/samples/assessment_add.nrs.json")), "ndjson"),
@@ -216,7 +216,7 @@ describe("inspect", () => {
     );
     const { code, out } = run(["inspect", archive, "--secret-env", "HOOK_SECRET"]);
     assert.equal(code, 1);
-    assert.match(out, /many\.ndjson#3 signature-mismatch Signature mismatch/);
+    assert.match(out, /many\.ndjson#3 signature-mismatch The signature in /);
     assert.match(out, /many\.ndjson#4:12 json-syntax/);
     assert.match(out, /^provider {2}event {14}verdict {5}cause {18}deliveries$/m);
     assert.match(out, /^painchek {2}assessment_add {5}verified +2$/m);
@@ -245,7 +245,7 @@ describe("inspect", () => {
     assert.equal(rows.length, 5);
   });
 
-  it("reads several files, and passes over what a browser fetched", () => {
+  it("reads several files, and skips requests without a body", () => {
     const har = file(
       "browser.har",
       JSON.stringify({ log: { entries: [{ request: { method: "GET", url: "https://h/", headers: [] } }] } }),
@@ -260,7 +260,7 @@ describe("inspect", () => {
   });
 });
 
-/** Writes to stderr, as the process exits, which verbs of the core were called. */
+/** Prints to stderr, as the process exits, which verbs of the core were called. */
 const CALLS = `data:text/javascript,${encodeURIComponent(`
   const { Instance } = WebAssembly;
   const calls = [];
@@ -287,7 +287,7 @@ describe("one evaluation", () => {
 });
 
 describe("explain", () => {
-  /** The signed sample with its body written anew, as a framework's parser leaves it. */
+  /** The signed sample with a changed body, such as one that a framework has parsed and serialized. */
   const rewritten = (name: string, change: (body: string) => string) => {
     const [head, body] = readFileSync(good, "utf8").split("\r\n\r\n") as [string, string];
     const other = change(body);
@@ -297,11 +297,11 @@ describe("explain", () => {
     );
   };
 
-  it("proves what was done to the body, shows where, and names the line to change once", () => {
+  it("proves how the body was changed, shows where, and prints the fix of each framework once", () => {
     const path = rewritten("rewritten.http", (body) => JSON.stringify(JSON.parse(body)));
     const { code, out } = run(["explain", path, ...TRUST]);
     assert.equal(code, 1);
-    assert.match(out, /^signature-mismatch Signature mismatch: X-PainChek-WH-Signature /);
+    assert.match(out, /^signature-mismatch The signature in X-PainChek-WH-Signature /);
     assert.match(
       out,
       /\nmatch body-indent-2 Body reformatted from two-space indentation\n {2}The signature matches the body indented by two spaces: /,
@@ -322,14 +322,14 @@ describe("explain", () => {
     );
   });
 
-  it("proves what is wrong with the secret, without showing it", () => {
+  it("proves what is wrong with the secret, without printing it", () => {
     const path = file("secret-with-quotes", `"${SECRET}"`);
     const { code, out } = run(["explain", good, "--secret-file", path]);
     assert.equal(code, 1);
     assert.match(out, /\nmatch secret-quotes /);
   });
 
-  it("says where nothing fits, where nothing is wrong, and where nothing is signed", () => {
+  it("reports that nothing matches, that the signature is valid, or that there is none", () => {
     const nothing = run(["explain", tampered, ...TRUST]);
     assert.equal(nothing.code, 1);
     assert.match(
@@ -353,7 +353,7 @@ describe("explain", () => {
 });
 
 describe("sign, new, schema, providers and compare", () => {
-  it("prints headers, a command, a request or a line, each of which verifies", () => {
+  it("prints headers, a command, a request or JSON", () => {
     const path = join(folder, "good.http.json");
     assert.match(
       run(["sign", path, ...TRUST, "--id", "7", "--webhook-id", "8"]).out,
@@ -389,7 +389,7 @@ describe("sign, new, schema, providers and compare", () => {
     );
   });
 
-  it("makes an event of data", () => {
+  it("creates an event from data", () => {
     const data = file("call.json", '{"mobileNumber":"+447700900123"}');
     const { out } = run(["new", "xon", "calls.user.create", "--data", data, "--now", "1700000000000"]);
     const { event } = JSON.parse(out);
@@ -427,7 +427,7 @@ describe("sign, new, schema, providers and compare", () => {
     );
   });
 
-  it("prints contracts, and holds payloads to them or to one's own", () => {
+  it("prints contracts, and validates payloads against a contract or a schema file", () => {
     assert.ok(JSON.parse(run(["schema", "painchek"]).out).properties.event);
     const args = ["schema", "xon", "file-request.files.update", "--revision", "R7-R9", "--check"];
     const sample = bytesOf("providers/xon/samples/file-request.files.update.R9.json");

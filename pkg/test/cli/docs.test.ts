@@ -1,4 +1,4 @@
-// Every example of docs/cli.md, run as its readers would run it. `…` stands for whatever there is.
+// Runs every example of docs/cli.md as a reader would. `…` in an output matches any text.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,20 +10,20 @@ import { SECRET } from "../support/fixtures.ts";
 import { COMMAND, folder } from "./command.ts";
 
 const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
-/** Commands with what they print, in the order of the page. */
+/** Commands with their output, in the order of the page. */
 const examples = [...page.matchAll(/```console\n(.*?)```/gs)].flatMap(([, block]) =>
   (block as string)
     .split(/^\$ /m)
     .slice(1)
     .map((part) => {
-      const [command, ...said] = part.trimEnd().split("\n");
-      return { command: command as string, said: said.join("\n") };
+      const [command, ...output] = part.trimEnd().split("\n");
+      return { command: command as string, output: output.join("\n") };
     }),
 );
 
-/** Whether a text is as the page has it. */
-function fits(text: string, said: string): void {
-  const pattern = said
+/** Checks that a text matches an output of the page. */
+function assertMatches(text: string, output: string): void {
+  const pattern = output
     .split("\n")
     .map((line) =>
       line === "…"
@@ -42,13 +42,13 @@ describe("an example of docs/cli.md", () => {
   const bin = join(folder, "bin");
   const env = { ...process.env, PAINCHEK_SECRET: SECRET, PATH: `${bin}${delimiter}${process.env.PATH}` };
   let port = "";
-  let listener: { child: ChildProcess; text: () => string; said: string } | undefined;
+  let listener: { child: ChildProcess; text: () => string; output: string } | undefined;
 
   before(async () => {
     mkdirSync(bin);
     writeFileSync(join(bin, "hookseal"), `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`);
     chmodSync(join(bin, "hookseal"), 0o755);
-    // One that was free a moment ago.
+    // The port was free a moment ago.
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     port = String((server.address() as AddressInfo).port);
@@ -80,7 +80,7 @@ describe("an example of docs/cli.md", () => {
     }
   });
 
-  for (const { command, said } of examples) {
+  for (const { command, output } of examples) {
     it(command, async () => {
       const words = command.replaceAll("3000", port);
       if (!command.startsWith("hookseal listen")) {
@@ -90,7 +90,7 @@ describe("an example of docs/cli.md", () => {
           encoding: "utf8",
           timeout: 60_000,
         });
-        fits(stdout + stderr, said.replaceAll("3000", port));
+        assertMatches(stdout + stderr, output.replaceAll("3000", port));
         return;
       }
       const child = spawn(join(bin, "hookseal"), words.split(" ").slice(1), { cwd: folder, env });
@@ -100,7 +100,7 @@ describe("an example of docs/cli.md", () => {
           text += part;
         });
       }
-      listener = { child, text: () => text, said: said.replaceAll("3000", port) };
+      listener = { child, text: () => text, output: output.replaceAll("3000", port) };
       for (let tries = 0; tries < 400 && !text.includes("Listening"); tries++) {
         assert.equal(child.exitCode, null, text);
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -108,10 +108,10 @@ describe("an example of docs/cli.md", () => {
     });
   }
 
-  it("has said what the page says when it has listened", async () => {
+  it("prints the output of `listen` on the page", async () => {
     assert.ok(listener);
     listener.child.kill("SIGINT");
     await new Promise((resolve) => listener?.child.once("close", resolve));
-    fits(listener.text(), listener.said);
+    assertMatches(listener.text(), listener.output);
   });
 });

@@ -1,4 +1,4 @@
-// `send` and `listen` over real connections of this machine, with servers that end by themselves.
+// `send` and `listen` over real connections to this machine. The servers end by themselves.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
@@ -16,7 +16,7 @@ after(() => {
   for (const one of open) one.close();
 });
 
-/** Starts the command, as `send` blocks and the server has to run in this process. */
+/** Runs `send` to its end, without blocking: the server runs in this process. */
 async function sent(args: string[]) {
   const { ended } = await start(["send", ...args], /\n/);
   return ended;
@@ -24,7 +24,7 @@ async function sent(args: string[]) {
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
-/** A server that answers as it is told. */
+/** Starts a server with this handler, and returns its URL. */
 async function serve(handler: Handler): Promise<string> {
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
@@ -37,7 +37,7 @@ async function serve(handler: Handler): Promise<string> {
 }
 
 describe("send", () => {
-  it("posts a file, signed, and shows the answer", async () => {
+  it("posts a signed file, and shows the response", async () => {
     let got: { headers: string[]; body: Buffer } | undefined;
     const url = await serve((request, response, body) => {
       got = { headers: request.rawHeaders, body };
@@ -67,11 +67,11 @@ describe("send", () => {
       "nrs",
       "--json",
     ]);
-    const answer = JSON.parse(out);
-    assert.deepEqual([code, type, answer.ok, answer.status], [0, "assessment_add", true, 200]);
+    const { ok, status } = JSON.parse(out);
+    assert.deepEqual([code, type, ok, status], [0, "assessment_add", true, 200]);
   });
 
-  it("sends what was saved as it is, byte for byte", async () => {
+  it("sends a saved request byte for byte with --as-is", async () => {
     const saved = file(
       "saved.http",
       Buffer.concat([
@@ -90,20 +90,20 @@ describe("send", () => {
     assert.ok(got?.headers.headers.host?.startsWith("127.0.0.1"));
   });
 
-  it("takes for success what the provider takes, and follows no redirect", async () => {
-    let asked = 0;
+  it("applies the provider's success range, and follows no redirect", async () => {
+    let requests = 0;
     const url = await serve((_, response) => {
-      asked += 1;
+      requests += 1;
       response.writeHead(302, { Location: "/hook" }).end();
     });
     assert.equal((await sent([url, join(folder, "body.json"), ...TRUST])).code, 0);
     const xon = file("xon.json", bytesOf("providers/xon/samples/calls.user.create.json"));
     const { code, out } = await sent([url, xon, "--provider", "xon", "--unsigned"]);
-    assert.deepEqual([code, asked], [1, 2]);
+    assert.deepEqual([code, requests], [1, 2]);
     assert.match(out, /Failed: the sender would retry\. Success is a status from 200 to 299\./);
   });
 
-  it("gives up on what does not answer, and reads no answer without end", async () => {
+  it("has a timeout, and limits the size of a response", async () => {
     const silent = createSocket(() => {});
     open.push(silent);
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -116,9 +116,9 @@ describe("send", () => {
       "1",
     ]);
     assert.deepEqual([late.code, late.out], [1, `No response from 127.0.0.1:${port}: timeout after 1 s.\n`]);
-    const nobody = await sent([`http://127.0.0.1:1/`, join(folder, "body.json"), ...TRUST, "--json"]);
+    const refused = await sent([`http://127.0.0.1:1/`, join(folder, "body.json"), ...TRUST, "--json"]);
     assert.deepEqual(
-      [nobody.code, JSON.parse(nobody.out).error],
+      [refused.code, JSON.parse(refused.out).error],
       [1, "No response from 127.0.0.1:1: connection refused."],
     );
     const url = await serve((_, response) => {
@@ -134,14 +134,14 @@ describe("send", () => {
   });
 });
 
-/** One request to a receiver: its status, its headers, its answer. */
-function ask(
+/** Sends a request to a receiver, and returns the status, headers and body of the response. */
+function post(
   url: string,
   options: { method?: string; headers?: Record<string, string | number>; body?: Uint8Array },
 ) {
   return new Promise<{ status: number; headers: IncomingMessage["headers"]; body: string }>(
     (resolve, reject) => {
-      const asked = request(
+      const outgoing = request(
         url,
         { method: options.method ?? "POST", headers: options.headers ?? {}, agent: false },
         async (response) => {
@@ -150,8 +150,8 @@ function ask(
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
         },
       );
-      asked.on("error", reject);
-      asked.end(options.body);
+      outgoing.on("error", reject);
+      outgoing.end(options.body);
     },
   );
 }
@@ -159,34 +159,34 @@ function ask(
 describe("listen", () => {
   const listening = /Listening on (http:\/\/\S+) for painchek/;
 
-  it("answers as a receiver should, prints what came, and keeps it to replay", async () => {
-    const kept = join(folder, "kept");
-    const { said, ended } = await start(
-      ["listen", "0", ...TRUST, "--save", kept, "--count", "7", "--profile", "strict"],
+  it("responds as a receiver, prints each delivery, and saves it", async () => {
+    const saved = join(folder, "saved");
+    const { match, ended } = await start(
+      ["listen", "0", ...TRUST, "--save", saved, "--count", "7", "--profile", "strict"],
       listening,
     );
-    const url = said[1] as string;
+    const url = match[1] as string;
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
     const { headers, body } = hook.sign(SAMPLE);
     const { "X-PainChek-WH-Signature": _, ...unsigned } = headers;
     const bad = hook.sign('{"event":"assessment_add","data":5}');
     const text = { ...headers, "Content-Type": "text/plain" };
-    const answers = [
-      await ask(url, { headers, body }),
-      await ask(url, { headers: unsigned, body }),
-      await ask(url, { headers: bad.headers, body: bad.body }),
-      await ask(url, { method: "PUT", headers, body }),
-      await ask(url, { headers: { ...headers, "Content-Length": 2 ** 21 } }).catch(() => undefined),
-      await ask(url, { headers, body: new Uint8Array(2 ** 21) }).catch(() => undefined),
-      await ask(url, { headers: text, body }),
+    const responses = [
+      await post(url, { headers, body }),
+      await post(url, { headers: unsigned, body }),
+      await post(url, { headers: bad.headers, body: bad.body }),
+      await post(url, { method: "PUT", headers, body }),
+      await post(url, { headers: { ...headers, "Content-Length": 2 ** 21 } }).catch(() => undefined),
+      await post(url, { headers, body: new Uint8Array(2 ** 21) }).catch(() => undefined),
+      await post(url, { headers: text, body }),
     ];
     assert.deepEqual(
-      answers.map((answer) => answer?.status ?? 413),
+      responses.map((response) => response?.status ?? 413),
       [200, 401, 400, 405, 413, 413, 415],
     );
-    assert.equal(answers[3]?.headers.allow, "POST");
+    assert.equal(responses[3]?.headers.allow, "POST");
     assert.deepEqual(
-      [answers[1]?.headers["content-type"], answers[1]?.body],
+      [responses[1]?.headers["content-type"], responses[1]?.body],
       [
         "application/problem+json",
         '{"type":"about:blank","title":"Unauthorized","status":401,"code":"signature-missing"}',
@@ -195,51 +195,57 @@ describe("listen", () => {
     const { code, out, err } = await ended;
     assert.equal(code, 0);
     assert.match(out, /^\d\d:\d\d:\d\d 200 verified assessment_add assessment_add:\S+ .*\.http\n/);
-    assert.match(out, /401 signature-missing \S+/);
+    assert.match(out, /401 signature-missing Missing signature header X-PainChek-WH-Signature\.\n/);
+    assert.match(out, /405 method-not-allowed Method not allowed; use POST\.\n/);
+    assert.match(out, /413 body-too-large The body is larger than 1048576 bytes\.\n/);
+    assert.match(out, /415 content-type Unsupported Content-Type: expected application\/json, /);
     assert.match(err, /1 delivery accepted, 6 rejected\.\n$/);
-    const names = readdirSync(kept).sort();
+    const names = readdirSync(saved).sort();
     assert.match(names[0] as string, /^\d{4}-\d\d-\d\dT.*-0001-assessment_add\.http$/);
     assert.equal(names.filter((name) => name.endsWith("-rejected.http")).length, 3);
-    const first = join(kept, names[0] as string);
+    const first = join(saved, names[0] as string);
     assert.equal(statSync(first).mode & 0o777, 0o600);
     assert.ok(readFileSync(first).includes(SAMPLE));
     assert.equal(run(["verify", first, ...TRUST]).code, 0);
   });
 
-  it("answers a delivery that comes again as the first time, and keeps both", async () => {
-    const kept = join(folder, "twice");
-    const { said, ended } = await start(
-      ["listen", "0", ...TRUST, "--save", kept, "--count", "2", "--json"],
+  it("responds to a retry as to the first delivery, and saves both", async () => {
+    const saved = join(folder, "twice");
+    const { match, ended } = await start(
+      ["listen", "0", ...TRUST, "--save", saved, "--count", "2", "--json"],
       listening,
     );
-    // In many pieces.
+    // Long enough for many chunks.
     const { headers, body } = hook.sign(Buffer.concat([SAMPLE, Buffer.alloc(300_000, " ")]));
     for (let times = 0; times < 2; times++) {
-      const { status, body: text } = await ask(said[1] as string, { headers, body });
+      const { status, body: text } = await post(match[1] as string, { headers, body });
       assert.deepEqual([status, text], [200, '{"status":"handled"}']);
-      // What was answered is kept already.
-      const names = readdirSync(kept).sort();
+      // The file exists before the response.
+      const names = readdirSync(saved).sort();
       assert.equal(names.length, times + 1);
-      assert.ok(readFileSync(join(kept, names[times] as string)).includes(Buffer.from(body)));
+      assert.ok(readFileSync(join(saved, names[times] as string)).includes(Buffer.from(body)));
     }
     const lines = (await ended).out.trimEnd().split("\n");
     const files = lines.map((line) => JSON.parse(line).file);
     assert.deepEqual(
       files,
-      readdirSync(kept)
+      readdirSync(saved)
         .sort()
-        .map((name) => join(kept, name)),
+        .map((name) => join(saved, name)),
     );
   });
 
-  it("shows and keeps what is refused before its body was read, and shows what never came whole", async () => {
-    const kept = join(folder, "refused");
-    const { said, ended } = await start(["listen", "0", ...TRUST, "--save", kept, "--count", "4"], listening);
-    const url = said[1] as string;
+  it("prints and saves requests that are rejected before their body is read, and prints incomplete ones", async () => {
+    const saved = join(folder, "refused");
+    const { match, ended } = await start(
+      ["listen", "0", ...TRUST, "--save", saved, "--count", "4"],
+      listening,
+    );
+    const url = match[1] as string;
     const { headers, body } = hook.sign(SAMPLE);
-    const text = await ask(url, { headers: { ...headers, "Content-Type": "text/plain" }, body });
-    const packed = await ask(url, { headers: { ...headers, "Content-Encoding": "gzip" }, body });
-    const put = await ask(url, { method: "PUT", headers, body });
+    const text = await post(url, { headers: { ...headers, "Content-Type": "text/plain" }, body });
+    const packed = await post(url, { headers: { ...headers, "Content-Encoding": "gzip" }, body });
+    const put = await post(url, { method: "PUT", headers, body });
     assert.deepEqual([text.status, packed.status, put.status], [415, 415, 405]);
     assert.equal(JSON.parse(packed.body).code, "encoding-unsupported");
     const { port } = new URL(url);
@@ -255,30 +261,33 @@ describe("listen", () => {
     assert.deepEqual(
       lines.map((line) => line.trim()),
       [
-        "415 content-type The Content-Type is not one of JSON in UTF-8.",
-        "415 encoding-unsupported",
-        "405 method-not-allowed",
-        "400 body-incomplete",
+        "415 content-type Unsupported Content-Type: expected application/json, or another type of JSON in UTF-8.",
+        "415 encoding-unsupported This receiver does not accept the Content-Encoding of the body.",
+        "405 method-not-allowed Method not allowed; use POST.",
+        "400 body-incomplete The connection ended before the body did.",
       ],
     );
     assert.match(err, /0 deliveries accepted, 4 rejected\.\n$/);
-    const names = readdirSync(kept).sort();
+    const names = readdirSync(saved).sort();
     assert.equal(names.length, 2);
     for (const name of names) {
-      assert.ok(readFileSync(join(kept, name)).includes(SAMPLE));
-      assert.equal(statSync(join(kept, name)).mode & 0o777, 0o600);
+      assert.ok(readFileSync(join(saved, name)).includes(SAMPLE));
+      assert.equal(statSync(join(saved, name)).mode & 0o777, 0o600);
     }
-    const again = names.map((name) => run(["verify", join(kept, name), ...TRUST]).out.split("\n")[0]);
+    const again = names.map((name) => run(["verify", join(saved, name), ...TRUST]).out.split("\n")[0]);
     assert.deepEqual(
       again.map((line) => /content-type|^verified/.exec(line as string)?.[0]),
       ["content-type", "verified"],
     );
   });
 
-  it("answers in JSON, shows bodies, and ends when it is told", async () => {
-    const { said, ended, child } = await start(["listen", "0", ...TRUST, "--json", "--show-body"], listening);
+  it("prints JSON and bodies, and ends at SIGINT", async () => {
+    const { match, ended, child } = await start(
+      ["listen", "0", ...TRUST, "--json", "--show-body"],
+      listening,
+    );
     const { headers, body } = hook.sign(SAMPLE);
-    await ask(said[1] as string, { headers, body });
+    await post(match[1] as string, { headers, body });
     child.kill("SIGINT");
     const { code, out } = await ended;
     const line = JSON.parse(out);
@@ -288,13 +297,13 @@ describe("listen", () => {
     );
   });
 
-  it("bears a sender that sends too much and does not listen", async () => {
-    const { said, ended } = await start(
+  it("survives a sender that sends too much and reads no response", async () => {
+    const { match, ended } = await start(
       ["listen", "0", ...TRUST, "--count", "2", "--max-bytes", "1000"],
       listening,
     );
-    const { port } = new URL(said[1] as string);
-    const answer = await new Promise<string>((resolve) => {
+    const { port } = new URL(match[1] as string);
+    const response = await new Promise<string>((resolve) => {
       let text = "";
       const socket = connect(Number(port), "127.0.0.1", () => {
         socket.write("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -309,9 +318,9 @@ describe("listen", () => {
         text += part;
       });
     });
-    assert.match(answer, /^HTTP\/1\.1 413 /);
+    assert.match(response, /^HTTP\/1\.1 413 /);
     const { headers, body } = hook.sign("{}");
-    await ask(said[1] as string, { headers, body });
+    await post(match[1] as string, { headers, body });
     assert.equal((await ended).code, 0);
   });
 });

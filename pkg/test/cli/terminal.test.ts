@@ -1,4 +1,4 @@
-// The command on a pseudo-terminal: colour, a prompt that does not echo, a bar.
+// The command on a pseudo-terminal: color, a prompt without echo, a progress bar.
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
@@ -19,13 +19,13 @@ const signed = file(
 const PROMPT = "Secret of the PainChek subscription (not shown): ";
 
 describe("on a terminal", () => {
-  it("prints in colour, unless NO_COLOR says otherwise", () => {
+  it("prints in color, unless NO_COLOR is set", () => {
     assert.ok(onTerminal(["verify", signed, ...TRUST]).output.includes("\x1b[32mverified\x1b[0m"));
     assert.ok(!onTerminal(["verify", signed, ...TRUST], [], { NO_COLOR: "1" }).output.includes("\x1b["));
     assert.ok(!onTerminal(["verify", signed, ...TRUST], [], { TERM: "dumb" }).output.includes("\x1b["));
   });
 
-  it("asks for the secret without an echo", () => {
+  it("prompts for the secret without echo", () => {
     const { output, code } = onTerminal(["verify", signed], [[PROMPT, `${SECRET}x\x7f\r`]]);
     assert.deepEqual([code, output.includes(SECRET), output.includes(PROMPT)], [0, false, true]);
     assert.match(output, /verified/);
@@ -33,10 +33,10 @@ describe("on a terminal", () => {
     assert.deepEqual([wrong.code, wrong.output.includes("a wrong one")], [1, false]);
   });
 
-  it("ends where nothing is typed, or Ctrl-C is", () => {
+  it("ends after an empty line, at Ctrl-D and at Ctrl-C", () => {
     for (const [typed, message] of [
-      ["\r", "No secret was entered."],
-      ["\x04", "No secret was entered."],
+      ["\r", "The secret is empty."],
+      ["\x04", "The secret is empty."],
       ["\x03", "Interrupted."],
     ] as const) {
       const { output, code } = onTerminal(["verify", signed], [[PROMPT, typed]]);
@@ -44,13 +44,13 @@ describe("on a terminal", () => {
     }
   });
 
-  it("does not wait for a delivery that nobody pipes in", () => {
+  it("does not wait for input from the terminal", () => {
     const { output, code } = onTerminal(["verify", ...TRUST]);
     assert.equal(code, 2);
     assert.match(output, /No input\.\r\nName a file, or pipe a delivery in\./);
   });
 
-  it("shows a bar while an archive is read, and takes it away", async () => {
+  it("shows a progress bar while an archive is read, and clears it", async () => {
     const archive = join(folder, "bar.ndjson");
     const line = `{"headers":{},"body":"{\\"event\\":{\\"type\\":\\"calls.user.create\\"}}"}\n`;
     const out = createWriteStream(archive);

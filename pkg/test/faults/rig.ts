@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { painchek } from "../../src/index.ts";
-import { type SendOptions, type Sent, send } from "../../src/send.ts";
+import { type SendOptions, type SendResult, send } from "../../src/send.ts";
 import { freePort, RedisServer, until } from "../redis/server.ts";
 
 /** The webhook that both sides share. */
@@ -178,7 +178,7 @@ export function deliver(
   url: string,
   { delivery }: ReturnType<typeof events>[number],
   more: SendOptions = {},
-): Promise<Sent> {
+): Promise<SendResult> {
   const retries = Array.from({ length: 300 }, () => 100);
   return send(url, delivery, {
     allowAddresses: ["127.0.0.1"],

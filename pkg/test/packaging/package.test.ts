@@ -1,4 +1,4 @@
-// The packed tarball, in the hands of those who would use it.
+// The packed tarball in projects of users.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,12 +8,12 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { project, root, run, tarball, tool } from "../support/project.ts";
 
-/** RFC 4231, test case 2, as a program prints it. */
+/** The output of a program: RFC 4231, test case 2. */
 const TAG = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
 const CALL = `hmac.sign("sha256", "Jefe", "what do ya want for nothing?")`;
 const HEX = "Array.from(tag, (byte) => byte.toString(16).padStart(2, '0')).join('')";
 const PROGRAM = `const tag = ${CALL};\nconsole.log(${HEX});\n`;
-/** A receiver of each entry. */
+/** A receiver of each entry point. */
 const RECEIVERS = `const hook = painchek({ secrets: ["a secret"] });
 const store = memoryStore();
 const made = [express, fetched, lambda, node].map(({ receiver }) => typeof receiver(hook, () => {}, { store }));
@@ -22,7 +22,7 @@ fetched.receiver(hook, () => {})(new Request("https://h/")).then(({ status }) =>
 });
 `;
 
-/** What receivers know of deliveries, where there are neither Node's types nor the DOM's. */
+/** The types of receivers, without the types of Node and the DOM. */
 const TYPED = `import { memoryStore, painchek, type DeliveryStore } from "hookseal";
 import { receiver as express } from "hookseal/express";
 import { hookseal, type FastifyOptions } from "hookseal/fastify";
@@ -46,7 +46,7 @@ export { hookseal };
 `;
 
 describe("the package", () => {
-  it("holds what it needs and nothing of the workshop", () => {
+  it("contains the files that users need and no others", () => {
     const files = run("tar", ["-tzf", tarball], root).trim().split("\n");
     for (const name of [
       "README.md",
@@ -68,7 +68,7 @@ describe("the package", () => {
     );
   });
 
-  it("asks for nothing else at run time", () => {
+  it("requires no other package at run time", () => {
     const manifest = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
     assert.equal(manifest.dependencies, undefined);
     assert.equal(manifest.scripts, undefined);
@@ -93,8 +93,8 @@ describe("the package", () => {
     );
   });
 
-  it("has types that agree with its code, in every way to resolve them (attw)", () => {
-    // Resolution as in Node 10 knows no "exports": it finds the main entry, and no "hookseal/slim".
+  it("has types that agree with its code in every resolution mode (attw)", () => {
+    // Resolution as in Node 10 ignores "exports": the main entry is found, and "hookseal/slim" is not.
     const args = [tool("@arethetypeswrong/cli/dist/index.js"), tarball, "--format", "ascii", "--no-color"];
     run(process.execPath, [...args, "--profile", "node16", "--exclude-entrypoints", "./core.wasm"], root);
   });
@@ -141,7 +141,7 @@ ${PROGRAM}`,
   });
   const node = (script: string, ...flags: string[]) => run(process.execPath, [...flags, script], path).trim();
 
-  it("brings the command, with the license of what is bundled in it", () => {
+  it("contains the command, with the licenses of its bundled packages", () => {
     const command = join(path, "node_modules/.bin/hookseal");
     const { version } = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
     assert.equal(run(command, ["--version"], path).trim(), version);
@@ -158,11 +158,11 @@ ${PROGRAM}`,
   it("works by import", () => assert.equal(node("esm.mjs"), TAG));
   it("works by require", () => assert.equal(node("cjs.cjs"), TAG));
   for (const kind of ["mjs", "cjs"]) {
-    it(`brings a receiver for each framework, by ${kind === "mjs" ? "import" : "require"}`, () => {
+    it(`contains a receiver for each framework, by ${kind === "mjs" ? "import" : "require"}`, () => {
       assert.equal(node(`receivers.${kind}`), "function,function,function,function function 405");
     });
   }
-  it("asks for nothing of Node's in what receives", () => {
+  it("does not require Node in the receivers", () => {
     const folder = join(path, "node_modules/hookseal/dist/esm");
     const files = ["express", "fastify", "fetch", "lambda", "node"].map((name) => `${name}.js`);
     for (const name of readdirSync(join(folder, "receive")))
@@ -175,7 +175,7 @@ ${PROGRAM}`,
       }
     }
   });
-  it("works without the module inline, once it is handed over", () => {
+  it("works without the inline module, after `init` with the module", () => {
     assert.equal(node("slim.mjs"), `true\n${TAG}`);
   });
 
@@ -189,7 +189,7 @@ ${PROGRAM}`,
       writeFileSync(
         join(path, "tsconfig.json"),
         JSON.stringify({
-          // No DOM and no types of Node: the package's declarations have to stand alone.
+          // Without the types of the DOM and Node: the package's declarations must not need them.
           compilerOptions: {
             target: "ES2022",
             lib: ["ES2022"],
@@ -215,14 +215,14 @@ ${PROGRAM}`,
   const bundle = (options: BuildOptions) =>
     build({ entryPoints: ["esm.mjs"], absWorkingDir: path, bundle: true, logLevel: "silent", ...options });
 
-  it("works as one file made by esbuild, with no file beside it", async () => {
+  it("works as one file bundled by esbuild, without other files", async () => {
     await bundle({ format: "esm", platform: "node", minify: true, outfile: "alone/bundle.mjs" });
     assert.equal(node("alone/bundle.mjs"), TAG);
     await bundle({ format: "iife", platform: "browser", minify: true, outfile: "alone/browser.cjs" });
     assert.equal(node("alone/browser.cjs"), TAG);
   });
 
-  it("takes the module itself where the bundler builds for workers", async () => {
+  it("uses the module itself if the bundler builds for workers", async () => {
     await bundle({ format: "esm", conditions: ["workerd"], loader: { ".wasm": "copy" }, outdir: "worker" });
     const text = readFileSync(join(path, "worker/esm.js"), "utf8");
     assert.match(text, /from "\.\/core-\w+\.wasm"/);

@@ -1,4 +1,4 @@
-// The examples of the README, pasted into a fresh project with the packed tarball, and sent real deliveries.
+// The examples of the README, copied into a new project with the packed tarball, with real deliveries.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -20,13 +20,13 @@ const commands = [...readme.matchAll(/^npx hookseal (\S+)(.*?)(?: +#.*)?$/gm)].m
 }));
 const seed = (name: string) => readFileSync(join(root, "tests/vectors/seeds", name));
 
-/** The same program with `require`. */
+/** Converts a program to `require`. */
 const required = (code: string) =>
   code
     .replace(/import (\{[^}]*\}) from ("[^"]*");/g, "const $1 = require($2);")
     .replace(/import (\w+) from ("[^"]*");/g, "const $1 = require($2);");
 
-/** The same program with `import`. */
+/** Converts a program to `import`. */
 const imported = (code: string) =>
   code.replace(/const (\{[^}]*\}) = require\(("[^"]*")\);/g, "import $1 from $2;");
 
@@ -40,7 +40,7 @@ function missingLines(output: string): string[] {
   });
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -93,7 +93,7 @@ describe("an example of the README", () => {
     for (const child of started) child.kill();
   });
 
-  /** Starts the program, and says where it listens. */
+  /** Starts the program, and returns its URL. */
   async function serve(file: string): Promise<string> {
     const port = await freePort();
     const env = { ...process.env, PORT: String(port), PAINCHEK_SECRET: SECRET };
@@ -144,11 +144,11 @@ describe("an example of the README", () => {
       assert.deepEqual([again.status, await again.json()], [200, { status: "duplicate" }]);
       assert.equal(await post(url, { "content-type": "application/json" }, bytes), 401);
       const code = readFileSync(join(folder, extension.replace("%", "send")), "utf8");
-      // The receiver's secret instead of the one that is printed.
+      // The secret of the receiver replaces the printed one.
       const file = extension.replace("%", `sending`);
       writeFileSync(join(folder, file), code.replaceAll("my-secret", SECRET));
-      const said = run(process.execPath, [join(folder, file)], folder, { RECEIVER: url });
-      assert.equal(said, "true 1\n");
+      const output = run(process.execPath, [join(folder, file)], folder, { RECEIVER: url });
+      assert.equal(output, "true 1\n");
     });
 
     it(`receives X-on events, ${kind}`, async () => {
@@ -165,7 +165,7 @@ describe("an example of the README", () => {
 
     it(`tests a handler, ${kind}`, () => {
       const args = ["--test-reporter=tap", "--test", join(folder, extension.replace("%", "handler"))];
-      // Without this variable of the outer test run, which makes a nested one do nothing.
+      // Without this variable of the outer test run, with which a nested run does nothing.
       const output = run(process.execPath, args, folder, { NODE_TEST_CONTEXT: undefined });
       assert.match(output, /^# pass 1$/m);
     });
@@ -175,7 +175,7 @@ describe("an example of the README", () => {
     });
   }
 
-  it("shows the command as it works", async () => {
+  it("shows the actual output of the command", async () => {
     const hook = painchek({ secrets: [SECRET] });
     const { headers, body } = hook.create("assessment_add", {
       uuid: "5e0c6b3a-91d2-4c7f-8a46-000000000001",
@@ -195,18 +195,18 @@ describe("an example of the README", () => {
     const start = (words: string[]) => {
       const child = spawn(join(folder, "node_modules/.bin/hookseal"), words, { cwd: folder, env });
       started.push(child);
-      let said = "";
+      let output = "";
       for (const stream of [child.stdout, child.stderr]) {
         stream.on("data", (part) => {
-          said += part;
+          output += part;
         });
       }
       const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-      return { said: () => said, ended };
+      return { output: () => output, ended };
     };
     writeFileSync(join(folder, "secret.txt"), SECRET);
     writeFileSync(join(folder, "archive.har"), JSON.stringify(har));
-    const expected: Record<string, [code: number, said: RegExp]> = {
+    const expected: Record<string, [code: number, output: RegExp]> = {
       explain: [1, /^signature-mismatch .*\n\nmatch body-python-style /],
       verify: [0, /^verified assessment_add /],
       inspect: [0, /\n1 delivery: 1 verified\n/],
@@ -217,7 +217,7 @@ describe("an example of the README", () => {
       ["explain", "verify", "inspect", "listen", "send"],
     );
     for (const { verb, words } of commands) {
-      // What is explained was signed as Python writes it, and arrived as JavaScript does.
+      // The explained delivery was signed in Python's format, and arrived in JavaScript's.
       const python = painchek({ secrets: [SECRET] }).sign(
         text.replaceAll('":', '": ').replaceAll(',"', ', "'),
       );
@@ -225,14 +225,14 @@ describe("an example of the README", () => {
       writeFileSync(join(folder, "request.http"), request(text));
       const command = start([verb, ...words].map((word) => word.replace("3000", `${port}`)));
       if (verb === "listen") {
-        for (let tries = 0; tries < 400 && !command.said().includes("Listening"); tries++)
+        for (let tries = 0; tries < 400 && !command.output().includes("Listening"); tries++)
           await new Promise((resolve) => setTimeout(resolve, 25));
         continue;
       }
-      const [code, said] = expected[verb] as [number, RegExp];
-      assert.equal(await command.ended, code, command.said());
-      assert.match(command.said(), said);
-      if (verb === "explain") assert.deepEqual(missingLines(command.said()), []);
+      const [code, output] = expected[verb] as [number, RegExp];
+      assert.equal(await command.ended, code, command.output());
+      assert.match(command.output(), output);
+      if (verb === "explain") assert.deepEqual(missingLines(command.output()), []);
     }
   });
 });

@@ -1,4 +1,4 @@
-// What is in the packed tarball besides the project's own work, and what must not be: folders of who built it.
+// The packed tarball: its third-party code is listed, and no file contains a path of the build machine.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
@@ -14,7 +14,7 @@ describe("the package", () => {
     folder = join(project("supply", {}), "node_modules/hookseal");
   });
 
-  it("holds no folder of the machine that built it", () => {
+  it("contains no folder of the machine that built it", () => {
     const { CARGO_HOME, RUSTUP_HOME, CARGO_TARGET_DIR } = process.env;
     const folders = [homedir(), root, CARGO_HOME, RUSTUP_HOME, CARGO_TARGET_DIR].filter(
       (path): path is string => path !== undefined && path.length > 3,
@@ -24,20 +24,20 @@ describe("the package", () => {
     let files = 0;
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
       const path = join(folder, name);
-      // What is for people to read may speak of such folders.
+      // Texts for readers may mention such folders.
       if (!statSync(path).isFile() || /\.(md|txt)$/.test(name)) continue;
       files += 1;
       const bytes = readFileSync(path);
-      // The module as text, too: that it is the module is a test of its own.
+      // The inline module, too. Another test checks that it equals the module.
       for (const place of places) if (bytes.includes(place)) found.push(`${name}: ${place}`);
     }
     assert.ok(files > 50, `${files} files`);
     assert.deepEqual(found, []);
-    // The module says where it panics, so there is something that could have been wrong.
+    // The module contains locations of panics, so a path could be in it.
     assert.ok(readFileSync(join(folder, "dist/core.wasm")).includes("/crates/"));
   });
 
-  /** What has a notice, and the text of its license, by its name and version. */
+  /** The entries of the notice: name and version, with the text of the license. */
   function notices(): Map<string, string> {
     const [list = "", ...parts] = readFileSync(join(folder, "THIRD-PARTY-NOTICES.txt"), "utf8").split(
       /^-{80}\n/m,
@@ -50,7 +50,7 @@ describe("the package", () => {
     return texts;
   }
 
-  it("names every crate of the module with the text of its license", () => {
+  it("lists every crate of the module with the text of its license", () => {
     const args = "tree --locked --package hookseal --features js --edges normal --prefix none";
     const tree = run("cargo", [...args.split(" "), "--target", "wasm32-unknown-unknown"], root);
     const crates = [...tree.matchAll(/^(\S+) v(\S+)/gm)].map(([, name, version]) => `${name} ${version}`);
@@ -62,12 +62,12 @@ describe("the package", () => {
       assert.match(text, /Permission is hereby granted|Apache License|BSD|ISC|UNICODE/i, one);
       assert.ok(text.length > 400, one);
     }
-    // Nothing that is gone is still named.
+    // Removed crates are not listed.
     const named = [...texts.keys()].filter((one) => !/^(The Rust standard library$|commander )/.test(one));
     assert.deepEqual(named.sort(), [...outside].sort());
   });
 
-  it("names everything that the command bundles", async () => {
+  it("lists every package that the command bundles", async () => {
     const { metafile } = await build({ ...command(root), write: false, metafile: true });
     const bundled = new Set(
       Object.keys(metafile?.inputs ?? {}).flatMap((path) => {

@@ -1,4 +1,4 @@
-// The tests of the queue once more, with BullMQ 5.
+// Runs the tests of the queue with BullMQ 5.
 import "./bullmq-5.ts";
 import assert from "node:assert/strict";
 import { it } from "node:test";

@@ -1,4 +1,4 @@
-// Puts BullMQ 5 in the place of BullMQ 6, in this process and in those that it starts.
+// Replaces BullMQ 6 by BullMQ 5, in this process and its child processes.
 import { register } from "node:module";
 
 const hook = `export const resolve = (name, context, next) => next(name === "bullmq" ? "bullmq5" : name, context);`;

@@ -1,4 +1,4 @@
-// `bullmqSender` on a real Redis: what it keeps, what it sends again, and what a crash changes.
+// `bullmqSender` on a real Redis: stored data, retries, and crashes.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
@@ -27,7 +27,7 @@ after(async () => {
 });
 
 let last = 0;
-/** A sender on a queue of its own, with waits that a test can bear. */
+/** A sender on a queue of its own, with short delays. */
 function sender(options: Partial<BullmqSenderOptions> = {}) {
   const attempts: (Attempt & { id: string })[] = [];
   const made = bullmqSender({
@@ -70,7 +70,7 @@ async function receive(reply: (response: ServerResponse, number: number) => void
   });
   return { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`, got };
 }
-/** Everything that Redis holds, as one text. */
+/** All data in Redis, as one text. */
 async function everything(): Promise<string> {
   const redis = new Redis(server.url);
   let text = "";
@@ -90,7 +90,7 @@ async function everything(): Promise<string> {
   return text;
 }
 
-/** Whether a delivery is stored. The stream of events names it for longer, and holds nothing of it. */
+/** Whether a delivery is stored. The stream of events contains its id for longer, and no data of it. */
 async function has(id: string): Promise<boolean> {
   const kept = await everything();
   assert.ok(!kept.split("\n").some((line) => line.includes(":events ") && line.includes("patient")));
@@ -98,7 +98,7 @@ async function has(id: string): Promise<boolean> {
 }
 
 describe("a queue of deliveries", () => {
-  it("sends the same bytes with the same ids until they are taken, and keeps nothing of them then", async () => {
+  it("sends the same bytes with the same ids until success, and then stores nothing of them", async () => {
     const { url, got } = await receive((response, number) =>
       response.writeHead(number < 3 ? 500 : 200).end(),
     );
@@ -134,7 +134,7 @@ describe("a queue of deliveries", () => {
     assert.equal(got.length, 8);
     const [first] = await dead();
     assert.deepEqual([first?.attempts, first?.reason], [4, "status 500"]);
-    assert.ok((first?.at ?? 0) > 1e12);
+    assert.ok((first?.lastAttemptAt ?? 0) > 1e12);
     await resend(id);
     await until("it was sent once", () => got.length === 9);
     await until("it is dead again", async () => (await dead()).length === 2);
@@ -151,7 +151,7 @@ describe("a queue of deliveries", () => {
     await assert.rejects(resend(other), /No dead letter has this id/);
   });
 
-  it("gives up at once on 410, and on an address that is refused", async () => {
+  it("stops at 410 and at a blocked address", async () => {
     const { url, got } = await receive((response) => response.writeHead(410).end());
     const { add, start: work, deadLetters: dead } = sender();
     await add(url, hook.sign(SAMPLE));
@@ -164,7 +164,7 @@ describe("a queue of deliveries", () => {
     assert.equal(reasons[1], "status 410");
   });
 
-  it("waits as long as Retry-After asks for", async () => {
+  it("waits as long as Retry-After requests", async () => {
     const { url } = await receive((response, number) =>
       response.writeHead(number === 1 ? 503 : 200, { "Retry-After": "1" }).end(),
     );
@@ -176,7 +176,7 @@ describe("a queue of deliveries", () => {
     assert.ok((attempts[1]?.startedAt ?? 0) - (attempts[0]?.startedAt ?? 0) >= 990);
   });
 
-  it("plans PainChek's eleven attempts within 72 hours", async () => {
+  it("schedules PainChek's eleven attempts within 72 hours", async () => {
     const { url } = await receive((response) => response.writeHead(500).end());
     const made = bullmqSender({
       connection: { host: "127.0.0.1", port: server.port },
@@ -188,7 +188,7 @@ describe("a queue of deliveries", () => {
     assert.match(await everything(), new RegExp(`${id} .*\\\\"attempts\\\\":11`));
   });
 
-  it("takes a delivery once by its id, while it is under way", async () => {
+  it("accepts a delivery once by its id while it is pending", async () => {
     const { url, got } = await receive((response) => response.end());
     const { add, start: work } = sender();
     const ids = await Promise.all(
@@ -202,7 +202,7 @@ describe("a queue of deliveries", () => {
     assert.equal(got.length, 1);
   });
 
-  it("signs anew where the signature covers the time, and stores no secret", async () => {
+  it("renews a signature with a timestamp, and stores no secret", async () => {
     const standard = webhook(
       {
         id: "standard",
@@ -249,7 +249,7 @@ describe("a queue of deliveries", () => {
     );
   });
 
-  it("stores no header that looks like a secret, and says what to do", async () => {
+  it("stores no header that looks like a secret, and reports the fix", async () => {
     const { add } = sender({ cipher: { encrypt: (data) => data, decrypt: (data) => data } });
     for (const [name, value] of [
       ["authorization", "s3cr3t"],
@@ -269,7 +269,7 @@ describe("a queue of deliveries", () => {
       });
     }
     assert.ok(!(await everything()).includes("s3cr3t"));
-    // What the provider's scheme calls its own is none, whatever its name.
+    // Headers of the provider's definition are no secrets, whatever their name.
     const own = webhook(
       {
         id: "own",
@@ -284,7 +284,7 @@ describe("a queue of deliveries", () => {
     assert.match(await everything(), /HMAC /);
   });
 
-  it("takes the worker's secrets to the URL's origin and to no other", async () => {
+  it("sends the worker's secrets to the URL's origin and to no other", async () => {
     const other = await receive((response) => response.end());
     const { url, got } = await receive((response) => response.writeHead(307, { Location: other.url }).end());
     const { add, start: work } = sender({
@@ -300,7 +300,7 @@ describe("a queue of deliveries", () => {
     );
   });
 
-  it("stores no place of this machine with what it gave up, and no value of the payload with its reason", async () => {
+  it("stores no path of the machine with a dead letter, and no value of the payload with its reason", async () => {
     const { add, start: work, deadLetters: dead } = sender();
     const body = JSON.stringify({ event: "assessment_add", data: { uuid: "of-the-payload" } });
     await add("https://10.0.0.1/{uuid}", hook.sign(body));
@@ -311,7 +311,7 @@ describe("a queue of deliveries", () => {
     assert.ok(!(await dead())[0]?.reason.includes("of-the-payload"));
   });
 
-  it("stores nothing of what a worker's secrets or cipher throw", async () => {
+  it("stores nothing of an error of a worker's secrets or cipher", async () => {
     const { url } = await receive((response) => response.end());
     const reported: unknown[] = [];
     const {
@@ -359,7 +359,7 @@ describe("a queue of deliveries", () => {
     assert.ok(!(await everything()).includes("a-patient"));
   });
 
-  it("lists what is dead although Redis has lost one of them", async () => {
+  it("lists dead letters even if Redis has lost one of them", async () => {
     const { url } = await receive((response) => response.writeHead(410).end());
     const { add, start: work, deadLetters: dead, resend } = sender();
     const [lost, kept] = [await add(url, hook.sign(SAMPLE)), await add(url, hook.sign(SAMPLE))];
@@ -373,7 +373,7 @@ describe("a queue of deliveries", () => {
     await assert.rejects(resend(lost), /No dead letter has this id/);
   });
 
-  it("tells deliveries apart whose ids differ in halves of surrogate pairs", async () => {
+  it("distinguishes deliveries whose ids differ in lone surrogates", async () => {
     const { add } = sender();
     const ids = ["\ud83d", "\ud83e", "\ufffd"].map((id) =>
       add("https://example.org/", hook.sign(SAMPLE), { id }),
@@ -381,7 +381,7 @@ describe("a queue of deliveries", () => {
     assert.equal(new Set(await Promise.all(ids)).size, 3);
   });
 
-  it("encrypts what it stores where there is a cipher", async () => {
+  it("encrypts stored deliveries with a cipher", async () => {
     const { url, got } = await receive((response) => response.end());
     const key = randomBytes(32);
     const { add, start: work } = sender({
@@ -412,7 +412,7 @@ describe("a queue of deliveries", () => {
     assert.ok(got[0]?.body.equals(SAMPLE));
   });
 
-  it("tells of wrong calls when they are made", async () => {
+  it("rejects invalid calls at once", async () => {
     assert.throws(() => bullmqSender({} as BullmqSenderOptions), /Missing option `connection`/);
     assert.throws(() => sender({ retries: ["soon"] }), /`retries`/);
     for (const name of "cipher onError onAttempt secretHeaders lookup queue prefix plainHttp".split(" "))
@@ -441,9 +441,9 @@ describe("a crash", () => {
     return child;
   }
 
-  it("of a worker in the middle of an attempt loses nothing: another sends the same bytes and ids", async () => {
+  it("of a worker during an attempt loses nothing: another one sends the same bytes and ids", async () => {
     const { url, got } = await receive((response, number) => {
-      // The first three are never answered: their worker is killed.
+      // The first three get no response: their worker is killed.
       if (number > 3) response.end();
     });
     const { add, deadLetters: dead } = sender({ queue: "hookseal" });
@@ -461,7 +461,7 @@ describe("a crash", () => {
     assert.deepEqual(await dead(), []);
   });
 
-  it("of Redis loses nothing that was added, and its worker goes on", async () => {
+  it("of Redis loses no added delivery, and its worker continues", async () => {
     const other = await RedisServer.start();
     const { url, got } = await receive((response) => response.end());
     const {

@@ -59,14 +59,14 @@ const fresh = () => `assessment_add:${++last}`;
 const many = (count: number) => Array.from({ length: count }, fresh);
 const keyOf = (prefix: string, id: string) =>
   `${prefix}${createHash("sha256").update(id).digest("base64url")}`;
-/** That every one of these is answered so. */
+/** Checks that all results are equal to `expected`. */
 async function all(what: string, results: Promise<unknown>[], expected: unknown): Promise<void> {
   assert.deepEqual(new Set(await Promise.all(results)), new Set([expected]), what);
 }
 
 for (const kind of Object.keys(CLIENTS)) {
   describe(`a store on a cluster, by ${kind}`, () => {
-    it("claims, tells apart, finishes and gives back, on all nodes", async () => {
+    it("claims, distinguishes, completes and releases, on all nodes", async () => {
       const prefix = `${kind}:`;
       const [one, two] = [await store(kind, { prefix }), await store(kind, { prefix })];
       const ids = many(300);
@@ -125,7 +125,7 @@ for (const kind of Object.keys(CLIENTS)) {
       let moved = 0;
       for (let keys = await move.keys(20); keys > 0; keys = await move.keys(20)) {
         moved += keys;
-        // Some keys are here and some are there, and new ones are made there.
+        // Some keys are on the old node and some on the new one, where new keys are created.
         await all(
           "done",
           finished.map((id) => two.claim(id, "a")),
@@ -185,7 +185,7 @@ for (const kind of Object.keys(CLIENTS)) {
       assert.ok((await cluster.redirections("MOVED")) > sent, "clients were sent on by MOVED");
     });
 
-    it("renews its claims on all nodes, and those whose key has moved", async () => {
+    it("renews its claims on all nodes, including those whose key has moved", async () => {
       const prefix = `renewed ${kind}:`;
       const one = await store(kind, { prefix, claimTtl: 1500 });
       const look = new Ioredis.Cluster(cluster.roots);
@@ -211,7 +211,7 @@ for (const kind of Object.keys(CLIENTS)) {
       });
     });
 
-    it("works when the scripts are forgotten by one node", async () => {
+    it("works after one node has lost the scripts", async () => {
       const one = await store(kind);
       await all(
         "claim",
@@ -229,7 +229,7 @@ for (const kind of Object.keys(CLIENTS)) {
 }
 
 describe("the cluster of redis 4", () => {
-  it("is refused: it sends scripts to any node", () => {
+  it("is rejected, because it sends scripts to any node", () => {
     const client = createCluster4({ rootNodes: rootNodes() });
     assert.throws(() => redisStore(client), /The cluster client of redis 4 .* redis 5 or newer/);
   });
@@ -252,7 +252,7 @@ describe("a sender on a cluster", () => {
     });
   };
 
-  it("sends, sends again and keeps what is dead, with a prefix in braces", async () => {
+  it("sends, retries and stores dead letters, with a prefix in braces", async () => {
     let requests = 0;
     const target = createServer((request, response) => {
       requests += 1;
@@ -272,7 +272,7 @@ describe("a sender on a cluster", () => {
     await one.close();
   });
 
-  it("says what is missing where its keys would lie on several nodes", async () => {
+  it("reports the missing braces if its keys would be on several nodes", async () => {
     for (const prefix of [undefined, "hookseal", "{}{hookseal}", "{hookseal"]) {
       assert.throws(() => sender(prefix === undefined ? {} : { prefix }), {
         code: "option-invalid",

@@ -15,7 +15,7 @@ async function info({ admin }: Node): Promise<string> {
   return (await admin.call("CLUSTER", "INFO")) as string;
 }
 
-/** Masters; `replicas` has the same number of replicas for each. */
+/** The masters. `replicas` has the same number of replicas for each. */
 export class RedisCluster {
   readonly masters: Node[] = [];
   readonly replicas: Node[] = [];
@@ -25,7 +25,7 @@ export class RedisCluster {
     this.#more = more;
   }
 
-  /** Starts one whose slots are all served; `more` are further settings of each node. */
+  /** Starts a cluster that serves all slots. `more` are further settings of each node. */
   static async start(masters: number, replicas = 0, ...more: string[]): Promise<RedisCluster> {
     const cluster = new RedisCluster(more);
     const nodes = await Promise.all(Array.from({ length: masters * (1 + replicas) }, () => cluster.#node()));
@@ -34,7 +34,7 @@ export class RedisCluster {
     const share = Math.ceil(SLOTS / masters);
     for (const [at, { admin }] of cluster.masters.entries()) {
       await admin.call("CLUSTER", "ADDSLOTSRANGE", at * share, Math.min(SLOTS, share * (at + 1)) - 1);
-      // Epochs that differ from the beginning: nodes need not agree on them first.
+      // With different epochs from the start, nodes need not agree on them first.
       await admin.call("CLUSTER", "SET-CONFIG-EPOCH", at + 1);
     }
     const [first] = nodes as [Node];
@@ -58,12 +58,12 @@ export class RedisCluster {
     return cluster;
   }
 
-  /** Where clients begin. */
+  /** The first node for clients. */
   get roots(): { host: string; port: number }[] {
     return this.masters.map(({ server }) => ({ host: "127.0.0.1", port: server.port }));
   }
 
-  /** Waits until all of these serve all slots. */
+  /** Waits until all these nodes serve all slots. */
   async settled(nodes: readonly Node[] = this.masters): Promise<void> {
     await until("the cluster is up", async () => {
       const infos = await Promise.all(nodes.map(info));
@@ -75,14 +75,14 @@ export class RedisCluster {
     return Number(await this.masters[0]?.admin.call("CLUSTER", "KEYSLOT", key));
   }
 
-  /** How often clients were sent elsewhere with this word, by any node. */
+  /** How often any node redirected clients with this error. */
   async redirections(word: "MOVED" | "ASK"): Promise<number> {
     const field = new RegExp(`errorstat_${word}:count=(\\d+)`);
     const stats = await Promise.all(this.masters.map(({ admin }) => admin.info("errorstats")));
     return stats.reduce((sum, one) => sum + Number(field.exec(one)?.[1] ?? 0), 0);
   }
 
-  /** Waits until the replica of this master has all of it, kills the master, and lets the replica take its slots by hand. */
+  /** Waits until the replica of this master has all its data, kills the master, and promotes the replica. */
   async stalledAfter(at: number): Promise<void> {
     const [master, replica] = [this.masters[at] as Node, this.replicas[at] as Node];
     const offset = async ({ admin }: Node, name: string) =>
@@ -140,7 +140,7 @@ export class Migration {
     return new Migration(slot, from, to, cluster.masters);
   }
 
-  /** Moves so many keys, and says how many there were. */
+  /** Moves up to `count` keys, and returns how many there were. */
   async keys(most: number): Promise<number> {
     const keys = (await this.#from.admin.call("CLUSTER", "GETKEYSINSLOT", this.#slot, most)) as string[];
     if (keys.length === 0) return 0;

@@ -24,7 +24,7 @@ const [once_, durable, ...restOfSending] = programs("sending.md") as [string, st
 const [served, called, ...restOfStores] = programs("stores.md") as [string, string];
 
 describe("a program of the pages on sending and stores", () => {
-  // Below node_modules of the workspace, so that it finds the package and its peers as a user's would.
+  // Below node_modules of the workspace, so that programs find the package and its peers as a user's programs do.
   const folder = join(root, "node_modules", ".hookseal-docs");
   const hook = painchek({ secrets: [SECRET] });
   const types: string[] = [];
@@ -61,40 +61,40 @@ describe("a program of the pages on sending and stores", () => {
     const file = join(folder, `${name}.mjs`);
     writeFileSync(file, code);
     const child = spawn(process.execPath, [file], { env, cwd: folder });
-    let said = "";
+    let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (part) => {
-        said += part;
+        output += part;
       });
     }
-    return { child, said: () => said };
+    return { child, output: () => output };
   }
 
-  it("is one of these", () => assert.deepEqual([...restOfSending, ...restOfStores], []));
+  it("is tested here", () => assert.deepEqual([...restOfSending, ...restOfStores], []));
 
   it("sends a delivery", async () => {
-    const { child, said } = start("once", once_);
+    const { child, output } = start("once", once_);
     await once(child, "close");
-    assert.equal(said(), "1 200 undefined\ntrue delivered 1\n");
+    assert.equal(output(), "1 200 undefined\ntrue delivered 1\n");
     assert.deepEqual(types, ["assessment_add"]);
   });
 
   it("sends a delivery durably", async () => {
-    const { child, said } = start("durable", durable);
+    const { child, output } = start("durable", durable);
     await until("it is taken", () => types.length === 2 || child.exitCode !== null);
-    await until("it says so", () => /^[0-9a-f-]{36} 1 200\n$/.test(said()) || child.exitCode !== null);
+    await until("it says so", () => /^[0-9a-f-]{36} 1 200\n$/.test(output()) || child.exitCode !== null);
     child.kill();
-    assert.match(said(), /^[0-9a-f-]{36} 1 200\n$/);
+    assert.match(output(), /^[0-9a-f-]{36} 1 200\n$/);
   });
 
-  it("asks a store", async () => {
-    const { child, said } = start("called", called);
+  it("calls a store", async () => {
+    const { child, output } = start("called", called);
     await once(child, "close");
-    assert.equal(said(), "new\nin-progress\ndone\n");
+    assert.equal(output(), "new\nin-progress\ndone\n");
   });
 
   it("receives with a store", async () => {
-    const { child, said } = start("served", served);
+    const { child, output } = start("served", served);
     const { headers, body } = hook.create("assessment_add", {
       uuid: crypto.randomUUID(),
       patient: crypto.randomUUID(),
@@ -109,10 +109,10 @@ describe("a program of the pages on sending and stores", () => {
       ),
     );
     assert.equal(await post(), 200);
-    await until("it says so", () => said() !== "");
+    await until("it says so", () => output() !== "");
     child.kill();
     await once(child, "close");
-    assert.match(said(), /^assessment_add assessment_add:[0-9a-f-]{36}\n$/);
+    assert.match(output(), /^assessment_add assessment_add:[0-9a-f-]{36}\n$/);
   });
 });
 

@@ -1,4 +1,4 @@
-// `redisStore` across the death of a primary: what a replica in its place knows, by each kind of client that finds it.
+// `redisStore` during the failover of a primary: the claims that its replica has, by each kind of client.
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { Redis } from "ioredis";
@@ -34,7 +34,7 @@ let last = 0;
 const fresh = () => `assessment_add:${++last}`;
 const many = (count: number) => Array.from({ length: count }, fresh);
 /** Retries until Redis is available again, and returns the result. */
-async function answered<T>(what: string, ask: () => Promise<T>): Promise<T> {
+async function retryUntilAvailable<T>(what: string, ask: () => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   await until(what, async () => {
     result = await ask().then(
@@ -51,8 +51,8 @@ const CLIENTS: Record<string, (port: number) => Promise<RedisClientLike>> = {
   "node-redis": nodeRedis,
 };
 for (const [kind, connect] of Object.entries(CLIENTS)) {
-  describe(`a replica in the place of its primary, by ${kind}`, () => {
-    it("knows what was copied to it, and goes on without the scripts", async () => {
+  describe(`a replica after its promotion, by ${kind}`, () => {
+    it("has the replicated claims, and works without the scripts", async () => {
       const two = await pair();
       const [one, another] = [redisStore(await connect(two.port)), redisStore(await connect(two.port))];
       const [finished, running] = [many(50), many(50)];
@@ -61,16 +61,16 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
       await two.copied();
       await two.failOver();
       for (const id of finished) {
-        assert.equal(await answered("it is back", () => another.claim(id, "a")), "done");
+        assert.equal(await retryUntilAvailable("it is back", () => another.claim(id, "a")), "done");
       }
       for (const id of running) {
-        assert.equal(await answered("it is back", () => another.claim(id, "a")), "in-progress");
-        await answered("it is back", () => one.done(id));
+        assert.equal(await retryUntilAvailable("it is back", () => another.claim(id, "a")), "in-progress");
+        await retryUntilAvailable("it is back", () => one.done(id));
         assert.equal(await another.claim(id, "b"), "changed");
       }
     });
 
-    it("forgets what was not copied, except what a living process still works on or could not report", async () => {
+    it("lacks what was not replicated, except claims that a running process renews or completes", async () => {
       const two = await pair();
       const one = redisStore(await connect(two.port), { claimTtl: 900, timeout: 500 });
       const another = redisStore(await connect(two.port));
@@ -81,8 +81,8 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
       await two.primary.kill();
       await assert.rejects(one.done(unreported), { name: "RedisStoreError" });
       await two.failOver();
-      assert.equal(await answered("it is back", () => another.claim(finished, "a")), "new");
-      // By a command that makes no claim.
+      assert.equal(await retryUntilAvailable("it is back", () => another.claim(finished, "a")), "new");
+      // By a command without a claim.
       const admin = ioredis(two.replica.port);
       await until(
         "the claim is made anew, and the report has come",
@@ -95,7 +95,7 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
 }
 
 describe("a claim whose process died with the primary", () => {
-  it("ends on the replica when its time is over", async () => {
+  it("expires on the replica", async () => {
     const two = await pair();
     const mine = ioredis(two.port);
     const one = redisStore(mine, { claimTtl: 1000 });
@@ -115,11 +115,11 @@ describe("a claim whose process died with the primary", () => {
 });
 
 describe("a primary without its replica", () => {
-  it("refuses claims by `min-replicas-to-write`, once it has missed it", async () => {
+  it("rejects claims by `min-replicas-to-write`, once the replica is missing", async () => {
     const two = await pair(["min-replicas-to-write", "1"], ["min-replicas-max-lag", "1"]);
     const one = redisStore(ioredis(two.port));
-    // On a busy machine a replica that is there is missed at times, too.
-    assert.equal(await answered("it takes claims", () => one.claim(fresh(), "a")), "new");
+    // On a busy machine a running replica may count as missing, too.
+    assert.equal(await retryUntilAvailable("it takes claims", () => one.claim(fresh(), "a")), "new");
     two.cutOff();
     await until("it refuses", () =>
       one.claim(fresh(), "a").then(
@@ -129,14 +129,14 @@ describe("a primary without its replica", () => {
     );
   });
 
-  it("grants no claim at all to a client that waits for the copy of each", async () => {
+  it("grants no claim to a client that waits for the replication of each", async () => {
     const two = await pair();
     const client = ioredis(two.port);
     let patience = 20_000;
     const copied = async (reply: Promise<unknown>) => {
-      const [said, replicas] = await Promise.all([reply, client.wait(1, patience)]);
+      const [result, replicas] = await Promise.all([reply, client.wait(1, patience)]);
       if (replicas < 1) throw new Error("no replica has it");
-      return said;
+      return result;
     };
     const waiting: IoredisLike = {
       evalsha: (sha, keys, ...words) => copied(client.evalsha(sha, keys, ...words)),
@@ -151,13 +151,13 @@ describe("a primary without its replica", () => {
     await assert.rejects(one.claim(late, "a"), { code: "store-failed" });
     await two.failOver();
     const another = redisStore(ioredis(two.port));
-    assert.equal(await answered("it is back", () => another.claim(before, "a")), "done");
+    assert.equal(await retryUntilAvailable("it is back", () => another.claim(before, "a")), "done");
     assert.equal(await another.claim(late, "a"), "new");
   });
 });
 
 describe("a primary that Sentinel watches", () => {
-  it("is followed to its replica by both clients", async () => {
+  it("fails over to its replica with both clients", async () => {
     const primary = await RedisServer.start("--repl-diskless-sync-delay", "0");
     const replica = await RedisServer.start("--replicaof", "127.0.0.1", `${primary.port}`);
     servers.push(primary, replica);
@@ -193,15 +193,18 @@ describe("a primary that Sentinel watches", () => {
     });
     await primary.kill();
     for (const [at, id] of ids.entries()) {
-      await answered("it is back", async () => stores[at % 2]?.done(id));
-      assert.equal(await answered("it is back", async () => stores[(at + 1) % 2]?.claim(id, "a")), "done");
+      await retryUntilAvailable("it is back", async () => stores[at % 2]?.done(id));
+      assert.equal(
+        await retryUntilAvailable("it is back", async () => stores[(at + 1) % 2]?.claim(id, "a")),
+        "done",
+      );
     }
     assert.match(await replica.ask("INFO", "replication"), /role:master/);
   });
 });
 
-describe("a cluster one of whose masters dies", () => {
-  it("knows on its replica what was copied, by both clients", async () => {
+describe("a cluster after the death of a master", () => {
+  it("has the replicated claims, by both clients", async () => {
     const cluster = await RedisCluster.start(3, 1);
     servers.push(cluster);
     const theirs = createCluster({
@@ -222,10 +225,11 @@ describe("a cluster one of whose masters dies", () => {
     await cluster.stalledAfter(0);
     for (const [at, id] of ids.entries()) {
       for (const one of stores) {
-        const state = await answered("the cluster is back", () => one.claim(id, "a"));
+        const state = await retryUntilAvailable("the cluster is back", () => one.claim(id, "a"));
         assert.equal(state, at % 3 > 0 ? "done" : "in-progress");
       }
-      if (at % 3 === 0) await answered("the cluster is back", async () => stores[at % 2]?.done(id));
+      if (at % 3 === 0)
+        await retryUntilAvailable("the cluster is back", async () => stores[at % 2]?.done(id));
       assert.equal(await stores[0]?.claim(id, "a"), "done");
     }
   });

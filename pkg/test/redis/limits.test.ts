@@ -1,4 +1,4 @@
-// `redisStore` where something is at its limit: hostile ids, memory that is full, clients that are gone, nodes that only read.
+// `redisStore` at its limits: hostile ids, full memory, closed clients, read-only nodes.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -72,7 +72,7 @@ describe("ids of any kind", () => {
 });
 
 describe("claims of one process", () => {
-  it("are kept apart by token and id, wherever one ends and the other begins", async () => {
+  it("are kept apart by token and id, at any boundary between the two", async () => {
     const one = store({ prefix: "slots:" });
     const pairs: [id: string, name?: string][] = [["n\0x"], ["x", "n"], ["1:nx"], ["\0y"], ["y", ""]];
     for (const [id, name] of pairs) assert.equal(await one.claim(id, "a", name), "new");
@@ -145,7 +145,7 @@ describe("a claim after its timeout", () => {
 });
 
 describe("a report of an earlier claim", () => {
-  it("that comes late takes nothing from the later one", async () => {
+  it("that is late does not end the later claim", async () => {
     const tokens: unknown[] = [];
     let report: ((reply: number) => void) | undefined;
     let fails = false;
@@ -179,7 +179,7 @@ describe("a report of an earlier claim", () => {
 });
 
 describe("a Redis whose memory is full", () => {
-  it("takes no new claim, and still renews, finishes and gives back the others", async () => {
+  it("rejects new claims, and renews, completes and releases the others", async () => {
     const full = await redis();
     const admin = client(full.url);
     const one = store({ claimTtl: 1500, prefix: "" }, full.url);
@@ -205,7 +205,7 @@ describe("a Redis whose memory is full", () => {
     assert.equal(await one.claim(failedOne, "a"), "new");
   });
 
-  it("forgets what was handled, and what is in progress, where its policy evicts", async () => {
+  it("loses completed and pending ids if its policy evicts", async () => {
     for (const policy of ["allkeys-lru", "volatile-ttl"]) {
       const full = await redis();
       const admin = client(full.url);
@@ -224,7 +224,7 @@ describe("a Redis whose memory is full", () => {
 });
 
 describe("a replica", () => {
-  it("refuses what it would have to write, and takes it once it is promoted", async () => {
+  it("rejects writes, and accepts them after its promotion", async () => {
     const master = await redis("--repl-diskless-sync-delay", "0");
     const replica = await redis("--replicaof", "127.0.0.1", `${master.port}`);
     const [first, second] = [store({}, master.url), store({}, replica.url)];
@@ -248,7 +248,7 @@ describe("a replica", () => {
 });
 
 describe("a client", () => {
-  it("that was closed meanwhile is an error at once", async () => {
+  it("that was closed is an error at once", async () => {
     const ours = new Redis(server.url);
     const theirs = await createClient({ url: server.url }).connect();
     const cases: [RedisClientLike, () => unknown][] = [
@@ -281,7 +281,7 @@ describe("a client", () => {
   });
 });
 
-describe("a time that no timer can wait", () => {
+describe("a timeout beyond the range of timers", () => {
   it("is rejected as `timeout`, and does not change the renewal of a claim", async () => {
     assert.throws(() => store({ timeout: 2 ** 31 }), /`timeout`.*2147483647/);
     let calls = 0;
@@ -318,13 +318,13 @@ describe("a process", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     open.push(() => child.kill("SIGKILL"));
-    let said = "";
+    let output = "";
     child.stdout.on("data", (part) => {
-      said += part;
+      output += part;
     });
     await until("it has ended", () => child.exitCode !== null);
     assert.equal(child.exitCode, 0);
-    assert.equal(said, "new\n");
+    assert.equal(output, "new\n");
   });
 });
 

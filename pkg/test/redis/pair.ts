@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { RedisServer, until } from "./server.ts";
 
-/** A port that leads to another one, as long as it is not cut. */
+/** A port that is forwarded to another one until it is cut. */
 class Link {
   target: number;
   #cut = false;
@@ -44,7 +44,7 @@ class Link {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Drops everything between the two, without closing the connection. */
+  /** Drops all bytes between the two, without closing the connection. */
   cut(): void {
     this.#cut = true;
   }
@@ -55,7 +55,7 @@ class Link {
   }
 }
 
-/** Two servers, one of which clients reach. */
+/** Two servers. Clients reach one of them. */
 export class RedisPair {
   readonly primary: RedisServer;
   readonly replica: RedisServer;
@@ -69,7 +69,7 @@ export class RedisPair {
     this.#copying = copying;
   }
 
-  /** Starts both; `more` are further settings of the primary, which hold once the replica follows. */
+  /** Starts both. `more` are further settings of the primary, set once the replica follows. */
   static async start(...more: [name: string, value: string][]): Promise<RedisPair> {
     const primary = await RedisServer.start("--repl-diskless-sync-delay", "0");
     const [address, copying] = [await Link.to(primary.port), await Link.to(primary.port)];
@@ -83,12 +83,12 @@ export class RedisPair {
     return pair;
   }
 
-  /** Where clients reach the one that is the primary. */
+  /** The port of the current primary for clients. */
   get port(): number {
     return this.#address.port;
   }
 
-  /** Waits until the replica has everything that the primary has answered by now. */
+  /** Waits until the replica has all data of the commands that the primary has replied to. */
   async copied(): Promise<void> {
     const offset = async (server: RedisServer, name: string) =>
       Number(new RegExp(`${name}:(\\d+)`).exec(await server.ask("INFO", "replication"))?.[1] ?? -1);
@@ -99,12 +99,12 @@ export class RedisPair {
     );
   }
 
-  /** From here on the replica gets nothing. */
+  /** Cuts the replication. */
   cutOff(): void {
     this.#copying.cut();
   }
 
-  /** Kills the primary; its replica takes its place after that many milliseconds. */
+  /** Kills the primary, and promotes its replica after this number of milliseconds. */
   async failOver(away = 0): Promise<void> {
     await this.primary.kill();
     await new Promise((resolve) => setTimeout(resolve, away));

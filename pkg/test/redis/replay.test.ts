@@ -1,4 +1,4 @@
-// Replays under headers that no signature covers, with the store on a real Redis, on two clients.
+// Replays with changed unsigned headers, with the store on a real Redis, and two clients.
 import { after, before, describe } from "node:test";
 import { Redis } from "ioredis";
 import { redisStore } from "../../src/redis.ts";

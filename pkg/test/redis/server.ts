@@ -1,4 +1,4 @@
-/** A real Redis on a free port, in a folder of its own, which ends with the tests. */
+/** A real Redis on a free port, with a folder of its own. It ends with the tests. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -34,7 +34,7 @@ process.once("exit", () => {
   for (const child of started) child.kill("SIGKILL");
 });
 
-/** A Redis that can be killed and started again with what it kept. */
+/** A Redis that can be killed and started again with its stored data. */
 export class RedisServer {
   readonly folder: string = mkdtempSync(join(tmpdir(), "hookseal-redis-"));
   port = 0;
@@ -119,7 +119,7 @@ export class RedisServer {
     started.delete(child);
   }
 
-  /** Ends it for good, and what it kept with it. */
+  /** Ends the server, and deletes its data. */
   async stop(): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// `redisStore` on a real Redis, through every client that it says it takes.
+// `redisStore` on a real Redis, with every supported client.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -40,12 +40,12 @@ before(async () => {
 });
 after(async () => {
   await Promise.allSettled(open.map(async (close) => close()));
-  // Servers end after their clients: one that looks for its server never ends.
+  // Servers end after their clients: a client that reconnects never ends.
   await Promise.all([server, ...others].map((one) => one.stop()));
 });
 
 let last = 0;
-/** An id that no other test has. */
+/** A unique id. */
 const fresh = () => `assessment_add:${++last}`;
 const store = async (options?: RedisStoreOptions, kind = "ioredis 6", url = server.url) =>
   redisStore(await (CLIENTS[kind] as (typeof CLIENTS)[string])(url), options);
@@ -53,7 +53,7 @@ const code = (expected: string) => (error: unknown) => (error as { code?: string
 
 for (const kind of Object.keys(CLIENTS)) {
   describe(`a store on ${kind}`, () => {
-    it("tells one claim from another, by id and digest", async () => {
+    it("distinguishes claims by id and digest", async () => {
       const [one, two] = [await store({}, kind), await store({}, kind)];
       const id = fresh();
       assert.equal(await one.claim(id, "a"), "new");
@@ -67,7 +67,7 @@ for (const kind of Object.keys(CLIENTS)) {
       assert.equal(await two.claim(id, "a"), "done", "what is done stays done");
     });
 
-    it("gives back what is released", async () => {
+    it("accepts released ids again", async () => {
       const [one, two] = [await store({}, kind), await store({}, kind)];
       const id = fresh();
       assert.equal(await one.claim(id, "a"), "new");
@@ -79,12 +79,12 @@ for (const kind of Object.keys(CLIENTS)) {
       const [one, two] = [await store({ timeout: 60_000 }, kind), await store({ timeout: 60_000 }, kind)];
       const id = fresh();
       const claims = Array.from({ length: 10_000 }, (_, at) => (at % 2 === 0 ? one : two).claim(id, "a"));
-      const said = await Promise.all(claims);
-      assert.equal(said.filter((state) => state === "new").length, 1);
-      assert.equal(said.filter((state) => state === "in-progress").length, 9999);
+      const states = await Promise.all(claims);
+      assert.equal(states.filter((state) => state === "new").length, 1);
+      assert.equal(states.filter((state) => state === "in-progress").length, 9999);
     });
 
-    it("works with a Redis that does not know its scripts, and one that has forgotten them", async () => {
+    it("works with a Redis without its scripts, and one that has lost them", async () => {
       const one = await store({}, kind);
       for (let turn = 0; turn < 2; turn++) {
         assert.match(await server.ask("SCRIPT", "FLUSH"), /^\+OK/);
@@ -98,7 +98,7 @@ for (const kind of Object.keys(CLIENTS)) {
 }
 
 describe("a claim", () => {
-  it("ends by itself when its process was killed, and not before", async () => {
+  it("expires after its process was killed, and not before", async () => {
     const id = fresh();
     const child = await worker(["claim", id]);
     const one = await store({});
@@ -108,7 +108,7 @@ describe("a claim", () => {
     await until("the claim has ended", async () => (await one.claim(id, "a")) === "new");
   });
 
-  it("is renewed while its handler is at work", async () => {
+  it("is renewed while its handler runs", async () => {
     const one = await store({ claimTtl: 1500 });
     const two = await store({});
     const id = fresh();
@@ -119,7 +119,7 @@ describe("a claim", () => {
     assert.equal(await two.claim(id, "a"), "done");
   });
 
-  it("is not renewed for good, whatever the handler does", async () => {
+  it("is not renewed forever", async () => {
     const one = await store({ claimTtl: 200, maxClaimTime: 400 });
     const two = await store({});
     const id = fresh();
@@ -127,7 +127,7 @@ describe("a claim", () => {
     await until("the claim has ended", async () => (await two.claim(id, "a")) === "new");
   });
 
-  it("that has run out finishes and frees nothing of who has it now, and says so", async () => {
+  it("that has expired does not end the claim of another caller, and reports it", async () => {
     for (const name of [undefined, "the first of two names"]) {
       const lost: string[] = [];
       const one = await store({ claimTtl: 100, maxClaimTime: 1, onClaimLost: (id) => lost.push(id) });
@@ -145,7 +145,7 @@ describe("a claim", () => {
     }
   });
 
-  it("that has expired and that no other caller has taken over can still be done", async () => {
+  it("that has expired and is not taken over can be completed", async () => {
     const one = await store({ claimTtl: 50, maxClaimTime: 200 });
     const id = fresh();
     assert.equal(await one.claim(id, "a", "mine"), "new");
@@ -156,7 +156,7 @@ describe("a claim", () => {
     assert.equal(await two.claim(id, "b"), "changed");
   });
 
-  it("made anew by its own name is the same claim: a client has sent it twice", async () => {
+  it("with the same token is the same claim, if a client has sent it twice", async () => {
     const one = await store({});
     const id = fresh();
     assert.equal(await one.claim(id, "a", "mine"), "new");
@@ -165,8 +165,8 @@ describe("a claim", () => {
   });
 });
 
-describe("what is kept", () => {
-  it("has one key for each delivery, with the prefix and without the id, and ends by itself", async () => {
+describe("the stored data", () => {
+  it("has one key for each delivery, with the prefix and without the id, and expires", async () => {
     const redis = new Ioredis(server.url);
     open.push(() => redis.disconnect());
     const one = redisStore(redis, { prefix: "ours:", retention: 5_000_000, claimTtl: 70_000 });
@@ -183,7 +183,7 @@ describe("what is kept", () => {
     assert.ok(!values.includes("patient"), values);
   });
 
-  it("is forgotten after its retention", async () => {
+  it("is removed after its retention", async () => {
     const one = await store({ retention: 50 });
     const id = fresh();
     assert.equal(await one.claim(id, "a"), "new");
@@ -204,13 +204,13 @@ describe("what is kept", () => {
 });
 
 describe("a Redis that fails", () => {
-  it("is an error within the timeout, when it hangs", async () => {
+  it("throws an error within the timeout if it hangs", async () => {
     for (const kind of Object.keys(CLIENTS)) {
       const slow = await RedisServer.start();
       others.push(slow);
       const one = await store({ timeout: 300 }, kind, slow.url);
       const id = fresh();
-      // A connection that is new may take longer than that.
+      // A new connection may take longer than the timeout.
       await until(`${kind}: Redis replies`, () =>
         one.claim(fresh(), "a").then(
           () => true,
@@ -221,7 +221,7 @@ describe("a Redis that fails", () => {
       await assert.rejects(one.claim(id, "a"), code("store-timeout"), kind);
       await assert.rejects(one.done(fresh()), code("store-timeout"), kind);
       await assert.rejects(one.release(fresh()), code("store-timeout"), kind);
-      // The claim without a reply is made when Redis is back, and released after that.
+      // The claim without a reply succeeds when Redis is back, and is then released.
       const two = await store({ timeout: 60_000 }, kind, slow.url);
       await until(`${kind}: the orphan is released`, async () => (await two.claim(id, "b")) === "new");
     }
@@ -247,7 +247,7 @@ describe("a Redis that fails", () => {
       );
       const two = await store({}, kind, other.url);
       assert.equal(await two.claim(running, "a"), "in-progress", kind);
-      // Other connections of a pool may take longer to come back.
+      // Other connections of a pool may take longer to reconnect.
       const done = () =>
         one.done(running).then(
           () => true,
@@ -258,7 +258,7 @@ describe("a Redis that fails", () => {
     }
   });
 
-  it("records what was handled while it was away, once it is back", async () => {
+  it("records deliveries that were handled while it was unavailable, once it is back", async () => {
     const other = await RedisServer.start();
     others.push(other);
     const one = await store({ timeout: 300, claimTtl: 1000, maxClaimTime: 20_000 }, "ioredis 6", other.url);
@@ -271,14 +271,14 @@ describe("a Redis that fails", () => {
     await until("it is done", async () => (await two.claim(id, "a", "another")) === "done");
   });
 
-  it("refuses rather than forgets when its memory is full", async () => {
+  it("rejects claims and evicts none when its memory is full", async () => {
     const small = await RedisServer.start("--maxmemory", "1kb");
     others.push(small);
     const one = await store({}, "ioredis 6", small.url);
     await assert.rejects(one.claim(fresh(), "a"), code("store-failed"));
   });
 
-  it("never shows an id in its error", async () => {
+  it("never throws an error with an id", async () => {
     const one = redisStore({ evalsha: async () => "OK", eval: async () => "OK" });
     await assert.rejects(one.claim("a-patient", "a"), (error: Error) => !error.message.includes("a-patient"));
   });
@@ -305,7 +305,7 @@ describe("two processes on one store", () => {
   });
 });
 
-describe("what is called where a claim was lost", () => {
+describe("onClaimLost", () => {
   it("is a function", () => {
     const client = { evalsha: async () => 0, eval: async () => 0 };
     for (const onClaimLost of [5, null, "log"])
@@ -313,8 +313,8 @@ describe("what is called where a claim was lost", () => {
   });
 });
 
-describe("a wrong call", () => {
-  it("says what is wanted", () => {
+describe("an invalid call", () => {
+  it("reports the expected value", () => {
     for (const client of [undefined, null, {}, { get: () => {} }] as unknown as RedisClientLike[]) {
       assert.throws(
         () => redisStore(client),
@@ -338,7 +338,7 @@ describe("a wrong call", () => {
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 
-/** A process of its own, once it says that it is ready. */
+/** Starts a process, and waits until it is ready. */
 async function worker(words: string[]): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["--import", "tsx", WORKER, server.url, ...words], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -349,7 +349,7 @@ async function worker(words: string[]): Promise<ChildProcess> {
   return child;
 }
 
-/** Whether no key of this id is left. */
+/** Checks that no key of this id is left. */
 async function gone(id: string): Promise<boolean> {
   const { createHash } = await import("node:crypto");
   const key = `hookseal:${createHash("sha256").update(id).digest("base64url")}`;

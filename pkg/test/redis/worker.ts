@@ -8,7 +8,7 @@ const say = (message: unknown) => process.send?.(message);
 
 if (verb === "claim") {
   if ((await store.claim(id, "a")) === "new") say("ready");
-  // It stays at work, and renews its claim, until it is killed.
+  // The process renews its claim until it is killed.
   setInterval(() => {}, 1000);
 } else {
   process.once("message", async () => {

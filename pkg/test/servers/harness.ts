@@ -1,4 +1,4 @@
-/** Starts servers as processes of their own, and sends them deliveries, whole and broken, from this one. */
+/** Starts servers as separate processes, and sends them deliveries, valid and broken. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
@@ -17,13 +17,13 @@ const sender = painchek({ secrets: [SECRET] });
 export interface Running {
   url: string;
   port: number;
-  /** What it wrote. */
-  said(): string;
+  /** The output of the program. */
+  output(): string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a program and waits until it listens: on a `port` that it was told, or on the one that it says, as in
+ * Starts a program and waits until it listens: on `port`, or on the port that it prints, as in
  * `listening PORT`.
  */
 export async function start(
@@ -36,32 +36,32 @@ export async function start(
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let said = "";
+  let output = "";
   const port = await new Promise<number>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it does not listen: ${said}`)), 60_000);
+    const timer = setTimeout(() => reject(new Error(`the server does not listen: ${output}`)), 60_000);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (part) => {
-        said += part;
+        output += part;
         if (options.port !== undefined) return;
-        const found = (options.says ?? /listening (\d+)/).exec(said);
+        const found = (options.says ?? /listening (\d+)/).exec(output);
         if (found !== null) resolve(Number(found[1]));
       });
     }
-    if (options.port !== undefined) answers(options.port).then(resolve, reject);
+    if (options.port !== undefined) waitForPort(options.port).then(resolve, reject);
     child.once("error", reject);
     child.once("exit", (code) => {
       clearTimeout(timer);
-      reject(new Error(`it ended with ${code}: ${said}`));
+      reject(new Error(`the server ended with ${code}: ${output}`));
     });
   }).catch((error) => {
     child.kill("SIGKILL");
     throw error;
   });
-  return { url: `http://127.0.0.1:${port}`, port, said: () => said, stop: () => end(child) };
+  return { url: `http://127.0.0.1:${port}`, port, output: () => output, stop: () => end(child) };
 }
 
-/** Waits until somebody takes connections. */
-async function answers(port: number): Promise<number> {
+/** Waits until a server accepts connections on the port. */
+async function waitForPort(port: number): Promise<number> {
   for (let tries = 0; tries < 1200; tries++) {
     const taken = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1", () => resolve(true));
@@ -71,7 +71,7 @@ async function answers(port: number): Promise<number> {
     if (taken) return port;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`nobody takes connections on port ${port}`);
+  throw new Error(`no server accepts connections on port ${port}`);
 }
 
 function end(child: ChildProcess): Promise<void> {
@@ -83,7 +83,7 @@ function end(child: ChildProcess): Promise<void> {
   });
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -92,18 +92,18 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** One of the servers of these tests, in Node. */
+/** Starts one of the servers of `apps`, in Node. */
 export function server(name: string, ...args: string[]): Promise<Running> {
   const script = join(root, "pkg/test/servers/apps", `${name}.ts`);
   return start(process.execPath, ["--import", "tsx", script, ...args]);
 }
 
-/** What a delivery may be made of. */
+/** Properties of a delivery. */
 export interface Wish {
   uuid?: string;
-  /** What the handler is asked to do. */
+  /** The behavior of the handler. */
   wish?: "slow" | "throw" | "reply" | "respond";
-  /** Makes another payload of the same id. */
+  /** Changes the payload, with the same id. */
   stamp?: number;
 }
 
@@ -119,7 +119,7 @@ export function delivery({ uuid = randomUUID(), wish, stamp = 1 }: Wish = {}) {
   return { uuid, id: `assessment_add:${uuid}`, headers, body: Buffer.from(body) };
 }
 
-/** The signature that another implementation makes, over whatever bytes. */
+/** A request with these bytes, signed by an independent implementation. */
 export function signed(body: Buffer, headers: Record<string, string> = {}) {
   const tag = createHmac("sha256", SECRET).update(body).digest("hex");
   return {
@@ -128,14 +128,14 @@ export function signed(body: Buffer, headers: Record<string, string> = {}) {
   };
 }
 
-/** What a server answered. */
+/** The response of a server. */
 export interface Reply {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
 }
 
-/** Sends a request on a connection of its own. An array of pieces is sent chunked, without a length. */
+/** Sends a request on a connection of its own. An array is sent in chunks, without a Content-Length. */
 export function post(
   url: string,
   { headers, body }: { headers?: Record<string, string>; body: Buffer | Buffer[] },
@@ -163,8 +163,8 @@ export function post(
 }
 
 /**
- * Sends bytes as they are, and says what comes back until the server ends, `patience` is over, or it is what was
- * waited for; "cut" ends the connection right behind them.
+ * Sends bytes unchanged, and returns the response when the server closes the connection, after `patience` milliseconds, or when
+ * the response matches `until`. "cut" closes the connection right after the bytes.
  */
 export function raw(
   port: number,
@@ -173,25 +173,25 @@ export function raw(
   until?: RegExp | "cut",
 ): Promise<string> {
   return new Promise((resolve) => {
-    let said = "";
+    let output = "";
     const socket = connect(port, "127.0.0.1", () => {
       socket.write(text);
       if (until === "cut") setTimeout(() => socket.destroy(), 30);
     });
     const timer = setTimeout(() => socket.destroy(), patience);
     socket.on("data", (part) => {
-      said += part;
-      if (until instanceof RegExp && until.test(said)) socket.destroy();
+      output += part;
+      if (until instanceof RegExp && until.test(output)) socket.destroy();
     });
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(timer);
-      resolve(said);
+      resolve(output);
     });
   });
 }
 
-/** One thing that the handler was called with. */
+/** One call of the handler. */
 export interface Call {
   id: string;
   key: string;
@@ -199,28 +199,28 @@ export interface Call {
   issues: string[];
 }
 
-/** What the server's handler was called with, and what its `onEvent` was told. */
-// biome-ignore lint/suspicious/noExplicitAny: events are looked into by name
+/** The calls of the server's handler, and the events of its `onEvent`. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read single members of events
 export async function seen({ url }: Running): Promise<{ calls: Call[]; events: any[]; text: string }> {
   const { text } = await post(`${url}/seen`, { body: Buffer.alloc(0) }, "GET");
   return { ...JSON.parse(text), text };
 }
 
-/** How often the handler was called with this delivery. */
+/** The number of the handler's calls with this delivery. */
 export async function timesCalled(running: Running, id: string): Promise<number> {
   return (await seen(running)).calls.filter((call) => call.id === id).length;
 }
 
-/** Holds an answer to being a problem of RFC 9457 that helps nobody. */
+/** Checks that a response is a problem document (RFC 9457) without a secret. */
 export function isProblem(reply: Reply, status: number, code: string, secrets: string[] = []): void {
   assert.deepEqual(
     [reply.status, reply.headers["content-type"]],
     [status, "application/problem+json"],
     reply.text,
   );
-  const said = JSON.parse(reply.text);
-  assert.equal(said.status, status);
-  assert.equal(said.code, code);
+  const output = JSON.parse(reply.text);
+  assert.equal(output.status, status);
+  assert.equal(output.code, code);
   for (const secret of [SECRET, "name", ...secrets]) assert.ok(!reply.text.includes(secret), reply.text);
   assert.ok(!/[0-9a-f]{40}/.test(reply.text), reply.text);
 }

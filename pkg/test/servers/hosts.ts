@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { run, tool } from "../support/project.ts";
 import { freePort, type Running, root, start } from "./harness.ts";
 
-/** A fresh folder whose programs find the packages of the workspace. */
+/** Creates a folder whose programs find the packages of the workspace. */
 export function folder(name: string): string {
   const path = join(root, "target/receiving", name);
   rmSync(path, { recursive: true, force: true });
@@ -16,11 +16,11 @@ export function folder(name: string): string {
 }
 
 /**
- * An application of Next.js, built and started, with the route handlers that stand below `app`. The build is told none of
- * `env`: what is secret is known where an application runs, and not where it is built.
+ * Builds and starts an application of Next.js with the route handlers below `app`. The build does not get `env`, since
+ * secrets are known only where an application runs.
  */
 export async function next(app: string, env: Record<string, string> = {}): Promise<Running> {
-  // Packages come from the workspace, further up.
+  // Packages are in the workspace, some folders above.
   writeFileSync(
     join(app, "next.config.mjs"),
     `export default { turbopack: { root: ${JSON.stringify(root)} } };`,
@@ -36,7 +36,7 @@ export async function next(app: string, env: Record<string, string> = {}): Promi
   });
 }
 
-/** The same of SvelteKit, built for Node, with the routes that stand below `src/routes`. */
+/** Builds and starts an application of SvelteKit for Node, with the routes below `src/routes`. */
 export async function sveltekit(app: string, env: Record<string, string> = {}): Promise<Running> {
   const files = {
     "svelte.config.js": `import adapter from "@sveltejs/adapter-node";
@@ -53,7 +53,7 @@ export default { plugins: [sveltekit()], logLevel: "warn" };
   return await sveltekitAgain(app, env);
 }
 
-/** An application of SvelteKit that was built before. */
+/** Starts an application of SvelteKit that was built before. */
 export async function sveltekitAgain(app: string, env: Record<string, string>): Promise<Running> {
   return await start(process.execPath, ["build/index.js"], {
     cwd: app,
@@ -62,7 +62,7 @@ export async function sveltekitAgain(app: string, env: Record<string, string>): 
   });
 }
 
-/** A worker in workerd: bundled as wrangler does it, with texts as its environment. */
+/** Starts a worker in workerd: bundled as wrangler does, with strings as its environment. */
 export async function workerd(
   project: string,
   entry: string,

@@ -1,4 +1,4 @@
-// The recipes of docs/receiving.md: each one taken from the page, run as a process, and sent deliveries.
+// The recipes of docs/receiving.md: each one runs as a process, and receives deliveries.
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -30,7 +30,7 @@ import { folder, next, sveltekit, sveltekitAgain, workerd } from "./hosts.ts";
 
 const page = readFileSync(join(root, "docs/receiving.md"), "utf8");
 
-/** The program below each heading of the third level. */
+/** The program after each heading of the third level. */
 const programs = new Map(
   [...page.matchAll(/^### (.+)\n(?:(?!^#)[\s\S])*?```(?:js|ts)\n([\s\S]*?)```/gm)].map(
     ([, name, code]) => [name, code] as [string, string],
@@ -39,7 +39,7 @@ const programs = new Map(
 
 const used = new Set<string>();
 
-/** The program of a recipe. */
+/** Returns the program of a recipe. */
 function recipe(name: string): string {
   used.add(name);
   const code = programs.get(name);
@@ -48,19 +48,19 @@ function recipe(name: string): string {
 }
 
 const env = { PAINCHEK_SECRET: SECRET };
-let places = 0;
+let folders = 0;
 
-/** Writes a program where it finds the packages of the workspace. */
-function place(file: string, code: string): { cwd: string; script: string } {
-  places += 1;
-  const cwd = folder(`recipe-${places}`);
+/** Writes a program to a folder where it finds the packages of the workspace. */
+function write(file: string, code: string): { cwd: string; script: string } {
+  folders += 1;
+  const cwd = folder(`recipe-${folders}`);
   const script = join(cwd, file);
   mkdirSync(dirname(script), { recursive: true });
   writeFileSync(script, code);
   return { cwd, script };
 }
 
-/** Starts a script in Node, on a port that it is told. */
+/** Starts a script in Node, with the port in its environment. */
 async function listen(cwd: string, script: string): Promise<Running> {
   const port = await freePort();
   return start(process.execPath, [script], { cwd, port, env: { ...env, PORT: `${port}` } });
@@ -68,19 +68,19 @@ async function listen(cwd: string, script: string): Promise<Running> {
 
 /** Runs a program in Node. */
 function node(code: string): Promise<Running> {
-  const { cwd, script } = place("server.mjs", code);
+  const { cwd, script } = write("server.mjs", code);
   return listen(cwd, script);
 }
 
-/** Runs a module behind a server that calls it as its platform does. */
+/** Runs a module in a server that calls it as its platform does. */
 function hosted(code: string, file: string, host: string): Promise<Running> {
-  const { cwd } = place(file, code);
+  const { cwd } = write(file, code);
   const script = join(cwd, "host.mjs");
   writeFileSync(script, host.replaceAll("MODULE", `./${file}`));
   return listen(cwd, script);
 }
 
-/** What stands between HTTP and a function: the event in one of its two versions. */
+/** A server that calls a Lambda function with `event`. */
 const lambda = (event: string) => `import { createServer } from "node:http";
 import { handler } from "MODULE";
 createServer(async (request, response) => {
@@ -99,7 +99,7 @@ const HTTP = lambda(
 );
 
 let packed: string | undefined;
-/** A project with the packed tarball and nothing else: for runtimes that look for packages in their own way. */
+/** A project with the packed tarball alone, for runtimes that resolve packages in their own way. */
 function alone(file: string, code: string): string {
   packed ??= project("recipes", {
     "package.json": `{ "name": "recipes", "private": true, "type": "module" }`,
@@ -108,20 +108,20 @@ function alone(file: string, code: string): string {
   return packed;
 }
 
-const recipes: Record<string, { start: () => Promise<Running>; beside?: true }> = {
+const recipes: Record<string, { start: () => Promise<Running>; hasOtherRoutes?: true }> = {
   "node:http": { start: () => node(recipe("node:http")) },
-  "Express 5": { start: () => node(recipe("Express")), beside: true },
+  "Express 5": { start: () => node(recipe("Express")), hasOtherRoutes: true },
   "Express 4": {
     start: () => node(recipe("Express").replace('from "express"', 'from "express4"')),
-    beside: true,
+    hasOtherRoutes: true,
   },
-  Fastify: { start: () => node(recipe("Fastify")), beside: true },
-  Hono: { start: () => node(recipe("Hono")), beside: true },
-  Koa: { start: () => node(recipe("Koa")), beside: true },
+  Fastify: { start: () => node(recipe("Fastify")), hasOtherRoutes: true },
+  Hono: { start: () => node(recipe("Hono")), hasOtherRoutes: true },
+  Koa: { start: () => node(recipe("Koa")), hasOtherRoutes: true },
   NestJS: {
     start: () => {
-      // Compiled as Nest's own command does it, and checked on the way.
-      const { cwd } = place("main.ts", recipe("NestJS"));
+      // Compiled and type-checked as by Nest's own command.
+      const { cwd } = write("main.ts", recipe("NestJS"));
       const compilerOptions = {
         strict: true,
         module: "nodenext",
@@ -135,19 +135,19 @@ const recipes: Record<string, { start: () => Promise<Running>; beside?: true }> 
       run(process.execPath, [tool("typescript/bin/tsc"), "--project", "."], cwd);
       return listen(cwd, join(cwd, "main.js"));
     },
-    beside: true,
+    hasOtherRoutes: true,
   },
   "Next.js": {
-    start: () => next(place("app/webhooks/painchek/route.js", recipe("Next.js")).cwd, env),
+    start: () => next(write("app/webhooks/painchek/route.js", recipe("Next.js")).cwd, env),
   },
   "Next.js, at Vercel's edge": {
     start: () => {
       const code = `export const runtime = "edge";\n${recipe("Next.js")}`;
-      return next(place("app/webhooks/painchek/route.js", code).cwd, env);
+      return next(write("app/webhooks/painchek/route.js", code).cwd, env);
     },
   },
   SvelteKit: {
-    start: () => sveltekit(place("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit")).cwd, env),
+    start: () => sveltekit(write("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit")).cwd, env),
   },
   "Cloudflare Workers": {
     start: () => workerd(alone("worker.js", recipe("Cloudflare Workers")), "worker.js", env),
@@ -171,7 +171,7 @@ const recipes: Record<string, { start: () => Promise<Running>; beside?: true }> 
   "AWS Lambda, version 2": { start: () => hosted(recipe("AWS Lambda"), "index.mjs", HTTP) },
 };
 
-for (const [name, { start, beside }] of Object.entries(recipes)) {
+for (const [name, { start, hasOtherRoutes }] of Object.entries(recipes)) {
   describe(`the recipe for ${name}`, () => {
     let running: Running;
     let url = "";
@@ -181,7 +181,7 @@ for (const [name, { start, beside }] of Object.entries(recipes)) {
     });
     after(() => running?.stop());
 
-    it("handles a signed delivery once, and refuses what is unsigned or tampered with", async () => {
+    it("handles a signed delivery once, and rejects unsigned or tampered ones", async () => {
       const { id, headers, body } = delivery();
       const { "X-PainChek-WH-Signature": _, ...unsigned } = headers;
       const tampered = Buffer.from(body.toString().replace("8a46", "8a47"));
@@ -190,15 +190,15 @@ for (const [name, { start, beside }] of Object.entries(recipes)) {
       assert.equal((await post(url, { headers, body })).text, '{"status":"handled"}');
       assert.equal((await post(url, { headers, body })).text, '{"status":"duplicate"}');
       assert.equal((await post(url, { body: Buffer.alloc(0) }, "GET")).status, 405);
-      // What a process prints takes a moment to arrive.
-      for (let tries = 0; tries < 100 && !running.said().includes(id); tries++) {
+      // The output of a process arrives with a delay.
+      for (let tries = 0; tries < 100 && !running.output().includes(id); tries++) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      assert.equal(running.said().split(`received assessment_add ${id}`).length - 1, 1, running.said());
+      assert.equal(running.output().split(`received assessment_add ${id}`).length - 1, 1, running.output());
     });
 
-    if (beside === undefined) return;
-    it("leaves the application its JSON", async () => {
+    if (hasOtherRoutes === undefined) return;
+    it("does not change the JSON parser of the application", async () => {
       const body = Buffer.from('{"items":["a","b"]}');
       const reply = await post(`${running.url}/orders`, {
         headers: { "content-type": "application/json" },
@@ -210,7 +210,7 @@ for (const [name, { start, beside }] of Object.entries(recipes)) {
 }
 
 describe("SvelteKit's own limit of a body", () => {
-  const { cwd } = place("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit"));
+  const { cwd } = write("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit"));
   const sized = (length: number) =>
     signed(Buffer.concat([delivery().body, Buffer.alloc(length, 0x20)], length));
   const running: Running[] = [];
@@ -235,14 +235,14 @@ describe("SvelteKit's own limit of a body", () => {
     for (const one of running) await one.stop();
   });
 
-  it("is answered as the receiver's, by a problem", async () => {
+  it("has the response of the receiver's limit, a problem document", async () => {
     const send = await to(sveltekit(cwd, env));
     handled(await send(sized(512 * 1024)));
     const details = tooLarge(await send(sized(512 * 1024 + 1)));
-    assert.deepEqual(details, Array(2).fill("The body is larger than the server hands over."));
+    assert.deepEqual(details, Array(2).fill("The body is larger than the limit of the server."));
   });
 
-  it("leaves the receiver its own where it is the higher one", async () => {
+  it("does not change the limit of the receiver if it is higher", async () => {
     const send = await to(sveltekitAgain(cwd, { ...env, BODY_SIZE_LIMIT: "2M" }));
     handled(await send(sized(1024 * 1024)));
     const details = tooLarge(await send(sized(1024 * 1024 + 1)));
@@ -251,10 +251,10 @@ describe("SvelteKit's own limit of a body", () => {
 });
 
 describe("the page on receiving", () => {
-  it("shows a handler whose effect happens once, though it is called again", async () => {
+  it("shows a handler whose effect happens once, even if it is called again", async () => {
     const code = recipe("A handler whose effect happens once");
-    const { script } = place("handler.mjs", `import { pool } from "./pool.mjs";\n${code}`);
-    // A database that keeps a transaction's rows when it is committed, and none otherwise.
+    const { script } = write("handler.mjs", `import { pool } from "./pool.mjs";\n${code}`);
+    // A database that stores the rows of a transaction when it is committed, and not otherwise.
     writeFileSync(
       join(dirname(script), "pool.mjs"),
       `export const rows = new Map();
@@ -296,7 +296,7 @@ export const pool = {
   it("shows a store with its defaults", async () => {
     const code = /^## Stores\n[\s\S]*?```js\n([\s\S]*?)```/m.exec(page)?.[1];
     assert.ok(code);
-    const { store } = await import(pathToFileURL(place("store.mjs", code).script).href);
+    const { store } = await import(pathToFileURL(write("store.mjs", code).script).href);
     assert.equal(await store.claim("a", "d"), "new");
     const source = readFileSync(join(root, "pkg/src/memory-store.ts"), "utf8");
     for (const [, name, value] of code.matchAll(/^ {2}(\w+): ([^,]+),/gm)) {
@@ -304,14 +304,14 @@ export const pool = {
     }
   });
 
-  it("shows spans of OpenTelemetry, as its SDK makes them", async () => {
+  it("shows spans of OpenTelemetry, with the structure of its SDK", async () => {
     const code = /^## Logs and traces\n[\s\S]*?```js\n([\s\S]*?)```/m.exec(page)?.[1];
     assert.ok(code);
     const exporter = new InMemorySpanExporter();
     trace.setGlobalTracerProvider(
       new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
     );
-    const { onEvent } = await import(pathToFileURL(place("telemetry.mjs", code).script).href);
+    const { onEvent } = await import(pathToFileURL(write("telemetry.mjs", code).script).href);
     const fail = () => {
       throw new Error("a name");
     };
@@ -347,38 +347,38 @@ export const pool = {
     }
   });
 
-  it("shows a Response, unknown events, and how a refused request is kept", async (t) => {
+  it("shows a Response, unknown events, and how a rejected request is stored", async (t) => {
     const load = async (name: string, file: string) => {
-      const { script } = place(file, recipe(name));
+      const { script } = write(file, recipe(name));
       return await import(pathToFileURL(script).href);
     };
     const { handler } = await load("A Response of your own", "response.mjs");
     const unknown = await load("Unknown events", "unknown.mjs");
     const { onRejected } = await load("Log lines", "rejected.mjs");
-    const said: unknown[][] = [];
+    const output: unknown[][] = [];
     for (const method of ["log", "warn"] as const)
-      t.mock.method(console, method, (...texts: unknown[]) => said.push(texts));
+      t.mock.method(console, method, (...texts: unknown[]) => output.push(texts));
     const refused = join(folder("refused"), "bodies");
     mkdirSync(refused);
-    Object.assign(process.env, { MAINTENANCE: "1", REFUSED_FOLDER: refused });
-    t.after(() => delete process.env.REFUSED_FOLDER);
+    Object.assign(process.env, { MAINTENANCE: "1", REJECTED_FOLDER: refused });
+    t.after(() => delete process.env.REJECTED_FOLDER);
     const hook = painchek({ secrets: [SECRET] });
-    const answer = async (
+    const statusOf = async (
       receive: (request: Request) => Promise<Response>,
       body: Buffer,
       headers = signed(body).headers,
     ) => (await receive(new Request("https://h/", { method: "POST", headers, body: `${body}` }))).status;
     const good = delivery();
     const receive = receiver(hook, handler);
-    assert.equal(await answer(receive, good.body), 503);
+    assert.equal(await statusOf(receive, good.body), 503);
     delete process.env.MAINTENANCE;
-    assert.equal(await answer(receive, good.body), 200);
+    assert.equal(await statusOf(receive, good.body), 200);
     const other = receiver(hook, unknown.handler, { onRejected, log: false });
-    assert.equal(await answer(other, Buffer.from('{"event":"assessment_delete","data":null}')), 200);
-    assert.equal(await answer(other, good.body), 200);
+    assert.equal(await statusOf(other, Buffer.from('{"event":"assessment_delete","data":null}')), 200);
+    assert.equal(await statusOf(other, good.body), 200);
     const broken = Buffer.from('{"event":"assessment_add","data":{"uuid":1}}');
-    assert.equal(await answer(other, broken), 400);
-    assert.deepEqual(said, [
+    assert.equal(await statusOf(other, broken), 400);
+    assert.deepEqual(output, [
       ["received", "assessment_add", good.id],
       ["unknown event", "assessment_delete"],
       ["received", good.id, good.uuid],
@@ -387,7 +387,7 @@ export const pool = {
     assert.deepEqual([readFileSync(join(refused, `${file}`)), more], [broken, []]);
   });
 
-  it("has no program that is not run here", () => {
+  it("has no program without a test", () => {
     assert.deepEqual([...used].sort(), [...programs.keys()].sort());
     assert.equal(page.split("```js\n").length + page.split("```ts\n").length - 2, programs.size + 2);
   });

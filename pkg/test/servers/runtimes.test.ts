@@ -1,4 +1,4 @@
-// The fetch receiver in other runtimes than Node, from the packed tarball.
+// The fetch receiver of the packed tarball in runtimes other than Node.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { project, tool } from "../support/project.ts";

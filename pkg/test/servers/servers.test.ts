@@ -1,4 +1,4 @@
-// The receivers in the frameworks that they are for: real servers, each a process of its own.
+// The receivers in their frameworks: real servers, each a process of its own.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,19 +18,19 @@ conforms("Koa", () => server("koa"));
 conforms("NestJS", () => server("nest"));
 conforms("a route handler of Next.js", () => nextRoute(folder("next")));
 conforms("an endpoint of SvelteKit", endpoint, {
-  forms: 403, // its check of the origin of forms
+  forms: 403, // the check of the origin of forms
   untyped: "no body",
 });
 
 describe("at Vercel's edge", () => {
   const app = folder("next-edge");
-  // What `next start` runs these in is Vercel's own edge runtime.
+  // `next start` runs these in Vercel's own edge runtime.
   conforms("a route handler of Next.js", () => nextRoute(app, `export const runtime = "edge";`), {
     compressed: "not made",
     unfinished: "held back",
   });
 
-  it("is the core a module that was compiled before, and no text", () => {
+  it("uses the core as a precompiled module, and not as text", () => {
     const built = (file: string) => readFileSync(join(app, ".next", file));
     const { functions } = JSON.parse(built("server/middleware-manifest.json").toString());
     const { wasm, files } = functions["/[name]/route"] as { wasm: { filePath: string }[]; files: string[] };
@@ -63,7 +63,7 @@ async function endpoint(): Promise<Running> {
   return await sveltekit(app);
 }
 
-/** Writes the routes of the servers that speak fetch as one module, which finds nothing but the package. */
+/** Writes the routes of the servers with the Fetch API as one module, which can import only the package. */
 async function route(contents: string, outfile: string, footer = ""): Promise<void> {
   await build({
     stdin: { contents, resolveDir: join(root, "pkg/test/servers/apps") },
@@ -82,23 +82,23 @@ for (const [name, args, fix] of [
   ["Hono", ["hono"], /c\.req\.raw/],
   ["Fastify", ["fastify"], /preParsing/],
 ] as const) {
-  describe(`a receiver behind a parser in ${name}`, () => {
+  describe(`a receiver after a parser in ${name}`, () => {
     let running: Running;
     before(async () => {
       running = await server(...(args as [string]));
     });
     after(() => running?.stop());
 
-    it("refuses a body that was read, and names the fix", async () => {
+    it("rejects a body that was read, and names the fix", async () => {
       const good = delivery();
-      const reply = await post(`${running.url}/behind`, good);
+      const reply = await post(`${running.url}/after`, good);
       isProblem(reply, 500, "body-not-raw");
       assert.match(JSON.parse(reply.text).detail, fix);
       assert.equal(await timesCalled(running, good.id), 0);
     });
 
     if (!name.startsWith("Express")) return;
-    it("takes the bytes that express.raw() or `verify` kept", async () => {
+    it("accepts the bytes that express.raw() or `verify` kept", async () => {
       for (const path of ["raw", "kept"]) {
         await takesKept(running, path);
       }
@@ -112,10 +112,10 @@ describe("a receiver in a controller of NestJS", () => {
     running = await server("nest");
   });
   after(() => running?.stop());
-  it("takes the raw body that Nest kept", () => takesKept(running, "kept"));
+  it("accepts the raw body that Nest kept", () => takesKept(running, "kept"));
 });
 
-/** The bytes that a parser kept are what counts. */
+/** Checks that the bytes that a parser kept are verified. */
 async function takesKept(running: Running, path: string): Promise<void> {
   const good = delivery();
   assert.equal((await post(`${running.url}/${path}`, good)).status, 200, path);

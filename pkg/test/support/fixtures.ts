@@ -46,7 +46,7 @@ export function errorOf(call: () => unknown): HooksealError {
   assert.fail("nothing was thrown");
 }
 
-/** Every field of an accepted delivery, those included that are worked out when they are asked for. */
+/** Every field of an accepted delivery, including the lazy ones. */
 export function fieldsOf(verified: Verified): Record<string, unknown> {
   const names = [
     "event",
@@ -75,8 +75,8 @@ export const utf8 = new TextEncoder();
 /** A secret that is found wherever it leaks. */
 export const SECRET = "s3cr3t-of-the-subscription";
 
-/** Whether a text fits a schema: warnings, such as digits that JavaScript loses, do not speak against it. */
-export function fits(schema: Schema, text: BodyLike): boolean {
+/** Whether a schema accepts a text: without errors. Warnings, such as lost digits, are ignored. */
+export function accepts(schema: Schema, text: BodyLike): boolean {
   return schema.check(text).every(({ severity }) => severity !== "error");
 }
 

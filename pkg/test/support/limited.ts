@@ -1,13 +1,13 @@
-// The core with little memory: what takes gigabytes otherwise, such as a trap, takes a few megabytes.
+// The core with little memory: a trap needs a few megabytes instead of gigabytes.
 
-/** A copy of a module whose memory cannot grow beyond so many pages of 64 KiB. */
+/** Copies a module, and limits its memory to a number of pages of 64 KiB. */
 export function limited(module: Uint8Array, pages: number): Uint8Array {
   let at = 8;
   while (at < module.length) {
     const id = module[at];
     const [size, start] = number(module, at + 1);
     if (id === 5) {
-      // One memory: a flag, and the pages that it begins with.
+      // One memory: a flag, and the initial number of pages.
       const [, flag] = number(module, start);
       const [least] = number(module, flag + 1);
       const section = [1, 1, ...encoded(least), ...encoded(pages)];

@@ -1,4 +1,4 @@
-/** Fresh projects with the packed tarball in them, as a user has them. */
+/** New projects with the packed tarball, as a user has them. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", ".
 const folder = mkdtempSync(join(tmpdir(), "hookseal-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a program to its end, and says what it printed; what it says on failure is in the error. */
+/** Runs a program to its end, and returns its output. An error contains the output of a failed program. */
 export function run(
   program: string,
   args: string[],
@@ -47,7 +47,7 @@ export function project(name: string, files: Record<string, string>): string {
   return path;
 }
 
-/** A program of the workspace's node_modules, by the script behind it. */
+/** The script of a program in the node_modules of the workspace. */
 export function tool(script: string): string {
   return join(root, "node_modules", script);
 }

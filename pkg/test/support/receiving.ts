@@ -60,13 +60,13 @@ export function receiving(
     return { status: response.status, text, headers: response.headers };
   };
   /** The status, and the code or outcome of the response. */
-  const said = async (...args: Parameters<typeof requestOf>) => {
+  const outcomeOf = async (...args: Parameters<typeof requestOf>) => {
     const { status, text } = await send(...args);
     const { code, status: done } = JSON.parse(text);
     return `${status} ${code ?? done}`;
   };
-  return { receive, send, said, events, errors, calls };
+  return { receive, send, outcomeOf, events, errors, calls };
 }
 
-/** Waits a moment, for work that no promise waits for. */
+/** Waits for work that has no promise. */
 export const soon = (ms = 20) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -39,7 +39,7 @@ const PROVIDERS = {
 } as const;
 let number = 0;
 
-/** A provider that sends what no signature covers, and a delivery of it. */
+/** A provider with unsigned headers, and a captured delivery of it. */
 export function captured(provider: keyof typeof PROVIDERS) {
   const { types, id, type, body } = PROVIDERS[provider];
   const hook = webhook(provider, { secrets: [SECRET] });
@@ -53,19 +53,19 @@ export function captured(provider: keyof typeof PROVIDERS) {
   return { hook, fresh, forged, idHeader: id };
 }
 
-/** Tests what a store has to do with replays; `stores` makes two that know the same. */
+/** Tests that a store recognizes replays. `stores` makes two stores with common claims. */
 export function ignoresReplays(stores: () => Promise<[DeliveryStore, DeliveryStore]>): void {
   for (const provider of Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[]) {
-    it(`handles a body of ${provider} once, under whatever id and type`, async () => {
+    it(`handles a body of ${provider} once, under any id and type`, async () => {
       const { hook, fresh, forged } = captured(provider);
       const [here, there] = (await stores()).map((store) => receiving(hook, undefined, { store }));
       assert.ok(here !== undefined && there !== undefined);
       const delivery = fresh();
-      assert.equal(await here.said(delivery), "200 handled");
-      assert.equal(await there.said(delivery), "200 duplicate");
+      assert.equal(await here.outcomeOf(delivery), "200 handled");
+      assert.equal(await there.outcomeOf(delivery), "200 duplicate");
       for (const receiver of [here, there]) {
         for (let count = 0; count < 4; count++)
-          assert.equal(await receiver.said(delivery, forged(count)), "200 duplicate");
+          assert.equal(await receiver.outcomeOf(delivery, forged(count)), "200 duplicate");
       }
       assert.equal(here.calls.length + there.calls.length, 1);
       assert.deepEqual(
@@ -73,8 +73,8 @@ export function ignoresReplays(stores: () => Promise<[DeliveryStore, DeliverySto
         [["duplicate", undefined, 200], ...Array(4).fill(["replayed", "replayed", 200])],
       );
       // Another body is another event, and a resend by hand under the same id a duplicate.
-      assert.equal(await there.said(fresh("another")), "200 handled");
-      assert.equal(await here.said(delivery), "200 duplicate");
+      assert.equal(await there.outcomeOf(fresh("another")), "200 handled");
+      assert.equal(await here.outcomeOf(delivery), "200 duplicate");
     });
 
     it(`handles the retry of a delivery of ${provider} whose handler failed`, async () => {
@@ -83,9 +83,9 @@ export function ignoresReplays(stores: () => Promise<[DeliveryStore, DeliverySto
       const here = receiving(hook, () => Promise.reject(new Error("x")), { store: first });
       const there = receiving(hook, undefined, { store: second });
       const delivery = fresh();
-      assert.equal(await here.said(delivery), "500 handler-failed");
-      assert.equal(await there.said(delivery), "200 handled");
-      assert.equal(await there.said(delivery, forged(1)), "200 duplicate");
+      assert.equal(await here.outcomeOf(delivery), "500 handler-failed");
+      assert.equal(await there.outcomeOf(delivery), "200 handled");
+      assert.equal(await there.outcomeOf(delivery, forged(1)), "200 duplicate");
       assert.equal(there.calls.length, 1);
     });
 
@@ -99,21 +99,21 @@ export function ignoresReplays(stores: () => Promise<[DeliveryStore, DeliverySto
       assert.ok(here !== undefined && there !== undefined);
       const delivery = fresh();
       const responses = Array.from({ length: 10 }, (_, count) =>
-        (count % 2 ? here : there).said(delivery, forged(1 + (count % 5))),
+        (count % 2 ? here : there).outcomeOf(delivery, forged(1 + (count % 5))),
       );
       const others: string[] = [];
-      for (const response of responses) response.then((said) => others.push(said));
-      // All but the one that is being handled.
+      for (const response of responses) response.then((outcome) => others.push(outcome));
+      // All except the one that is being handled.
       while (others.length < responses.length - 1) await soon(1);
       assert.ok(
-        others.every((said) => said === "200 duplicate" || said === "409 in-progress"),
+        others.every((outcome) => outcome === "200 duplicate" || outcome === "409 in-progress"),
         `${others}`,
       );
       finish();
       const all = await Promise.all(responses);
-      assert.equal(all.filter((said) => said === "200 handled").length, 1);
+      assert.equal(all.filter((outcome) => outcome === "200 handled").length, 1);
       assert.equal(here.calls.length + there.calls.length, 1);
-      assert.equal(await here.said(delivery, forged(7)), "200 duplicate");
+      assert.equal(await here.outcomeOf(delivery, forged(7)), "200 duplicate");
     });
   }
 }

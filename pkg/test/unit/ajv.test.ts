@@ -1,4 +1,4 @@
-// Contracts side by side with ajv: generated schemas and values, every format, and what explains each difference.
+// Compares validation with ajv: generated schemas and values, every format, and the reason for each difference.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Ajv } from "ajv";
@@ -6,7 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { compileSchema } from "../../src/index.ts";
-import { fits, seeded } from "../support/fixtures.ts";
+import { accepts, seeded } from "../support/fixtures.ts";
 
 type Dialect = "draft-07" | "2020-12";
 type Member = [name: string, value: unknown];
@@ -14,14 +14,14 @@ type Member = [name: string, value: unknown];
 function ajvOf(dialect: Dialect): Ajv {
   const options = {
     strict: false,
-    // Meta-schemas are not what is compared, and what is generated fits them.
+    // The generated schemas are valid, so their validation is skipped.
     validateSchema: false,
-    // Where it stops at the first error, ajv skips `contains` behind a tuple that is longer than the array.
+    // If ajv stops at the first error, it skips `contains` after a tuple that is longer than the array.
     allErrors: true,
     inlineRefs: false,
   };
   const ajv = dialect === "draft-07" ? new Ajv(options) : new Ajv2020(options);
-  // Nothing here is unevaluated, and keeping book of it makes ajv throw at `patternProperties` beside a branch.
+  // No schema has `unevaluated*`. With this option ajv throws at `patternProperties` next to an applicator.
   ajv.opts.unevaluated = false;
   addFormats.default(ajv);
   return ajv;
@@ -55,7 +55,7 @@ const TEXTS = [
   "2024-02-30",
   "127.0.0.1",
 ] as const;
-// Whole numbers and halves, which a double holds: what decimals do to ajv has a test of its own.
+// Integers and halves, which a double represents exactly. Other decimals have a test of their own.
 const NUMBERS = [0, 1, 2, 3, 4, -1, -2, 1.5, -0.5, 2.5, 10, 1e3, 9007199254740991] as const;
 
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -109,10 +109,10 @@ function simple(dialect: Dialect): fc.Arbitrary<Member> {
   );
 }
 
-/** Schemas of a dialect, so many levels deep, that refer to `shared`. */
+/** Generates schemas of a dialect that refer to `shared`. `depth` is their depth. */
 function schemas(dialect: Dialect, depth: number): fc.Arbitrary<unknown> {
   const definitions = dialect === "2020-12" ? "$defs" : "definitions";
-  // Alone: what draft-07 makes of keywords beside it has a test of its own.
+  // Without other keywords, which draft-07 ignores next to `$ref`: they have a test of their own.
   const reference = fc.constant({ $ref: `#/${definitions}/shared` });
   if (depth === 0)
     return fc.oneof({ arbitrary: object(dialect, [simple(dialect)]), weight: 8 }, fc.boolean(), reference);
@@ -152,7 +152,7 @@ function object(_dialect: Dialect, members: fc.Arbitrary<Member>[]): fc.Arbitrar
     .map((list) => Object.fromEntries(list));
 }
 
-/** Whole schemas: what is shared leads back to the root, one level down. */
+/** Generates complete schemas: `shared` refers to the root, one level deeper. */
 function wholes(dialect: Dialect): fc.Arbitrary<object> {
   const inner = object(dialect, [simple(dialect)]);
   const definitions = dialect === "2020-12" ? "$defs" : "definitions";
@@ -162,7 +162,7 @@ function wholes(dialect: Dialect): fc.Arbitrary<object> {
       inner,
     )
     .map(([root, shared]) => ({
-      // In draft-07 nothing stands beside a reference, a definition neither.
+      // Draft-07 ignores all keywords next to `$ref`, definitions included.
       ...("$ref" in (root as object) ? { allOf: [root] } : (root as object)),
       [definitions]: { shared: { ...shared, properties: { a: { $ref: "#" } } } },
     }));
@@ -170,35 +170,35 @@ function wholes(dialect: Dialect): fc.Arbitrary<object> {
 
 describe("a generated schema", () => {
   for (const dialect of ["draft-07", "2020-12"] as const) {
-    it(`of ${dialect} is answered as ajv answers it, for values that fit and values that do not`, () => {
+    it(`of ${dialect} has the result of ajv, for valid and invalid values`, () => {
       const ajv = ajvOf(dialect);
-      let [fitting, judged] = [0, 0];
+      let [valid, total] = [0, 0];
       fc.assert(
         fc.property(wholes(dialect), fc.array(value, { minLength: 10, maxLength: 10 }), (schema, values) => {
-          // To ajv, an object without a prototype differs from one with it; JSON has none of the first.
+          // ajv distinguishes objects without a prototype, which fast-check generates and JSON.parse does not.
           const theirs = ajv.compile(JSON.parse(JSON.stringify(schema)));
           const ours = compileSchema(schema, { dialect });
           for (const one of values) {
             const text = JSON.stringify(one);
-            const answer = fits(ours, text);
-            assert.equal(answer, theirs(JSON.parse(text)), `${JSON.stringify(schema)}\nfor ${text}`);
-            judged += 1;
-            fitting += Number(answer);
+            const isValid = accepts(ours, text);
+            assert.equal(isValid, theirs(JSON.parse(text)), `${JSON.stringify(schema)}\nfor ${text}`);
+            total += 1;
+            valid += Number(isValid);
           }
           ajv.removeSchema();
         }),
         { ...seeded, numRuns: 250 },
       );
-      // Worth something only where both answers are given often.
-      assert.ok(fitting > judged / 10 && fitting < (judged * 9) / 10, `${fitting} of ${judged} fit`);
+      // A comparison is meaningful only if both results are frequent.
+      assert.ok(valid > total / 10 && valid < (total * 9) / 10, `${valid} of ${total} are valid`);
     });
   }
 });
 
-/** Texts for each format; those that ajv answers otherwise stand apart, with the reason. */
+/** Texts for each format. Those with another result in ajv are listed apart, with the reason. */
 const FORMATS: Record<
   string,
-  { same: string[]; ajvTakes?: [why: string, texts: string[]]; ajvRefuses?: [why: string, texts: string[]] }
+  { same: string[]; ajvAccepts?: [why: string, texts: string[]]; ajvRejects?: [why: string, texts: string[]] }
 > = {
   "date-time": {
     same: [
@@ -229,7 +229,7 @@ const FORMATS: Record<
         "2020-02-29T12:00:00+12:60",
       ],
     ],
-    ajvTakes: [
+    ajvAccepts: [
       "RFC 3339, section 5.6: a T between date and time, and a colon in the offset",
       ["2020-02-29 12:00:00Z", "2020-02-29T12:00:00+0100", "2020-02-29T12:00:00+01"],
     ],
@@ -245,14 +245,14 @@ const FORMATS: Record<
       ...["12:00:00Z", "12:00:00", "12:00:00+01:00", "12:00:00.5Z", "24:00:00Z", "23:59:60Z", "12:00:60Z"],
       ...["12:00Z", "12:00:00z", "08:30:06 PST", "01:59:60+02:00", "12:00:00+1:00"],
     ],
-    ajvTakes: ["RFC 3339, section 5.6: a colon in the offset", ["12:00:00+0100"]],
+    ajvAccepts: ["RFC 3339, section 5.6: a colon in the offset", ["12:00:00+0100"]],
   },
   duration: {
     same: [
       ...["P1D", "P1W", "PT1H", "P1Y2M3DT4H5M6S", "P", "PT", "P1", "P1DT", "P2D1Y", "P1W1D", "PT0.5S", "P1H"],
       ...["-P1D", "p1d", "P0D", "PT1D", "P1YT1S"],
     ],
-    ajvTakes: ["RFC 3339, appendix A: no unit between two others is left out", ["PT1H2S"]],
+    ajvAccepts: ["RFC 3339, appendix A: no unit between two others is left out", ["PT1H2S"]],
   },
   email: {
     same: [
@@ -271,7 +271,7 @@ const FORMATS: Record<
       ],
       ...["a@b.c.", "A@B.C", "a@1.2", "te~st@example.com", "a@x_y.z"],
     ],
-    ajvRefuses: [
+    ajvRejects: [
       "RFC 5321, section 4.1.2: quoted local parts, address literals, and domains of one label",
       ["a@b", '"a b"@c.d', "a@[127.0.0.1]", "a@[IPv6:::1]"],
     ],
@@ -300,8 +300,8 @@ const FORMATS: Record<
       ],
       ...["http://a/{b}", "http://a|b"],
     ],
-    ajvTakes: ["RFC 3986, section 3.2.3: a port is digits", ["http://a:b"]],
-    ajvRefuses: ["RFC 3986, section 3.3: a path may be empty", ["http:", "x:"]],
+    ajvAccepts: ["RFC 3986, section 3.2.3: a port is digits", ["http://a:b"]],
+    ajvRejects: ["RFC 3986, section 3.3: a path may be empty", ["http:", "x:"]],
   },
   "uri-reference": {
     same: [
@@ -321,14 +321,14 @@ const FORMATS: Record<
       "[",
       "#a#b",
     ],
-    ajvTakes: ["RFC 3986, section 4.2: no colon in the first segment of a relative path", ["1:a"]],
+    ajvAccepts: ["RFC 3986, section 4.2: no colon in the first segment of a relative path", ["1:a"]],
   },
   hostname: {
     same: [
       ...["a", "a.b", "-a", "a-", "a_b", "é", "a..b", ".a", "a".repeat(63), "a".repeat(64), "1.2.3.4", "A"],
       ...["a b", "", "a.1", "1", "xn--ihqwcrb4cv8a8dqg056pqjye"],
     ],
-    ajvTakes: [
+    ajvAccepts: [
       "RFC 1123 has no dot at the end, and RFC 5891 no label that decodes to nothing",
       ["a.b.", "xn--x"],
     ],
@@ -353,7 +353,7 @@ const FORMATS: Record<
       ...["{2eb8aa08-aa98-11ea-b4aa-73b441d16380}", "00000000-0000-0000-0000-000000000000"],
       ...["ffffffff-ffff-ffff-ffff-ffffffffffff", "2eb8aa08-aa98-11ea-b4aa-73b441d1638g"],
     ],
-    ajvTakes: [
+    ajvAccepts: [
       "RFC 9562, section 4: the URN is another form",
       ["urn:uuid:2eb8aa08-aa98-11ea-b4aa-73b441d16380"],
     ],
@@ -377,7 +377,7 @@ const FORMATS: Record<
       ],
       ...["\\u{1F600}", "(?i)a"],
     ],
-    ajvTakes: [
+    ajvAccepts: [
       "ajv reads without the flag u, under which patterns are matched",
       ["a{", "\\p", "\\Z", "\\a", "[\\w-a]"],
     ],
@@ -386,37 +386,37 @@ const FORMATS: Record<
 
 describe("the format", () => {
   const ajv = ajvOf("2020-12");
-  for (const [format, { same, ajvTakes, ajvRefuses }] of Object.entries(FORMATS)) {
-    it(`${format} is answered as ajv answers it, but for what is explained`, () => {
+  for (const [format, { same, ajvAccepts, ajvRejects }] of Object.entries(FORMATS)) {
+    it(`${format} has the result of ajv, except for the listed differences`, () => {
       const ours = compileSchema({ format });
       const theirs = ajv.compile({ format });
       for (const text of same)
-        assert.equal(fits(ours, JSON.stringify(text)), theirs(text), JSON.stringify(text));
-      for (const [explained, answer] of [
-        [ajvTakes, true],
-        [ajvRefuses, false],
+        assert.equal(accepts(ours, JSON.stringify(text)), theirs(text), JSON.stringify(text));
+      for (const [difference, expected] of [
+        [ajvAccepts, true],
+        [ajvRejects, false],
       ] as const) {
-        for (const text of explained?.[1] ?? []) {
-          assert.equal(theirs(text), answer, `ajv has changed its mind about ${text}`);
-          assert.equal(fits(ours, JSON.stringify(text)), !answer, `${explained?.[0]}: ${text}`);
+        for (const text of difference?.[1] ?? []) {
+          assert.equal(theirs(text), expected, `ajv has another result now: ${text}`);
+          assert.equal(accepts(ours, JSON.stringify(text)), !expected, `${difference?.[0]}: ${text}`);
         }
       }
-      const answers = new Set(
-        [...same, ...(ajvTakes?.[1] ?? []), ...(ajvRefuses?.[1] ?? [])].map((one) => theirs(one)),
+      const results = new Set(
+        [...same, ...(ajvAccepts?.[1] ?? []), ...(ajvRejects?.[1] ?? [])].map((one) => theirs(one)),
       );
-      assert.equal(answers.size, 2, "texts that fit, and texts that do not");
-      assert.ok(fits(ours, "1"), "a number has no format");
+      assert.equal(results.size, 2, "valid and invalid texts");
+      assert.ok(accepts(ours, "1"), "a number has no format");
     });
   }
 });
 
-describe("what ajv answers otherwise", () => {
+describe("differences from ajv", () => {
   const both = (schema: object, text: string, dialect: Dialect = "2020-12") => ({
-    ours: fits(compileSchema(schema, { dialect }), text),
+    ours: accepts(compileSchema(schema, { dialect }), text),
     ajv: ajvOf(dialect).compile(schema)(JSON.parse(text)),
   });
 
-  it("are numbers that no double holds", () => {
+  it("are numbers that a double cannot represent", () => {
     assert.deepEqual(both({ multipleOf: 0.01 }, "0.07"), { ours: true, ajv: false });
     assert.deepEqual(both({ multipleOf: 0.1 }, "0.3"), { ours: true, ajv: false });
     assert.deepEqual(both({ maximum: 9007199254740992 }, "9007199254740993"), { ours: false, ajv: true });
@@ -436,13 +436,13 @@ describe("what ajv answers otherwise", () => {
     assert.deepEqual(both({ dependentRequired: { toString: ["a"] } }, "{}"), { ours: true, ajv: false });
   });
 
-  it("are keywords beside a reference, which draft-07 ignores", () => {
+  it("are keywords next to a reference, which draft-07 ignores", () => {
     const schema = { properties: { a: { $ref: "#/definitions/b", maxLength: 1 } }, definitions: { b: {} } };
     assert.deepEqual(both(schema, '{"a":"ab"}', "draft-07"), { ours: true, ajv: false });
     assert.deepEqual(both(schema, '{"a":"ab"}'), { ours: false, ajv: false });
   });
 
-  it("are keys that stand twice, of which JSON.parse keeps the last", () => {
+  it("are duplicate keys, of which JSON.parse keeps the last", () => {
     assert.deepEqual(both({ properties: { a: { type: "string" } } }, '{"a":1,"a":"b"}'), {
       ours: false,
       ajv: true,

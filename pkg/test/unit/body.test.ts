@@ -1,4 +1,4 @@
-// Bodies in every container, of every size, and everything that is no raw body.
+// Bodies in every container and of every size, and values that are not a raw body.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
@@ -11,7 +11,7 @@ const body = bytesOf("providers/painchek/samples/assessment_add.painchek.json");
 const hook = painchek({ secrets: [SECRET] });
 const headers = { "X-PainChek-WH-Signature": `sha256=${oracle("sha256", SECRET, body)}` };
 
-/** A provider whose events may hold anything. */
+/** A provider whose events may have any payload. */
 const open = webhook(
   { id: "open", envelope: { type: "/type" }, events: { any: { schema: true } } },
   { unsigned: "allow" },
@@ -52,7 +52,7 @@ const containers: Record<string, () => BodyLike> = {
 
 describe("a body", () => {
   for (const [name, make] of Object.entries(containers)) {
-    it(`is read out of ${name}, by every verb`, () => {
+    it(`is accepted as ${name}, by every verb`, () => {
       const verified = hook.verify({ headers, body: make() });
       assert.deepEqual(verified.event, JSON.parse(text.decode(body)));
       assert.equal(verified.digest, createHash("sha256").update(body).digest("hex"));
@@ -66,7 +66,7 @@ describe("a body", () => {
     });
   }
 
-  it("that is a text stands for its UTF-8 bytes, whatever characters it has", () => {
+  it("as a string has the bytes of its UTF-8, with any characters", () => {
     for (const value of ["é", "漢字", "𝄞", "\u0000\u001f", "\u2028\u2029", "\u00ff", "\ufffd"]) {
       const body = JSON.stringify({ type: "any", value });
       const { event, digest } = open.verify({ headers: {}, body });
@@ -76,7 +76,7 @@ describe("a body", () => {
     }
   });
 
-  it("that is a text with half a surrogate pair has the bytes that TextEncoder makes of it", () => {
+  it("as a string with a lone surrogate has the bytes of TextEncoder", () => {
     const body = '{"type":"any","value":"\ud800"}';
     const bytes = utf8.encode(body);
     const first = open.verify({ headers: {}, body });
@@ -87,7 +87,7 @@ describe("a body", () => {
     assert.deepEqual(first.event, second.event);
   });
 
-  it("that has been parsed, or is missing, is an error with the fix for every framework", () => {
+  it("that is parsed or missing is an error with the fix for every framework", () => {
     const wrong: [unknown, RegExp][] = [
       [{ event: "assessment_add" }, /an object: something has parsed it already/],
       [[], /an object/],
@@ -130,7 +130,7 @@ describe("a body", () => {
     }
   });
 
-  it("that is what bytes are had from is an error that says how", () => {
+  it("that is a request, a Blob or a stream is an error that says how to get its bytes", () => {
     const request = new Request("https://h/", { method: "POST", body: "{}" });
     const form = new FormData();
     const wrong: [unknown, string, string][] = [
@@ -158,7 +158,7 @@ describe("a body", () => {
     }
   });
 
-  it("of a delivery that is a request itself is an error that says what to pass", () => {
+  it("is an error with a hint if the delivery is a request itself", () => {
     const fetched = new Request("https://h/", { method: "POST", body: "{}", headers });
     const node = Object.assign(Readable.from([body]), { headers, method: "POST", url: "/" });
     for (const [request, fix] of [
@@ -173,29 +173,29 @@ describe("a body", () => {
         assert.ok(error.message.includes(fix), error.message);
       }
     }
-    // Where a framework has put the bytes onto the request, it is a delivery.
+    // A request with the bytes as its `body` is a delivery.
     const request = Object.assign(Readable.from([]), { headers, body: Buffer.from(body), method: "POST" });
     assert.equal(hook.check(request as never).ok, true);
   });
 
-  it("whose memory was handed to another thread is an error, and no crash", () => {
+  it("whose memory was transferred to another thread is an error, and no crash", () => {
     for (const made of [
       (memory: ArrayBuffer) => memory,
       (memory: ArrayBuffer) => new Uint8Array(memory),
       (memory: ArrayBuffer) => new DataView(memory),
     ]) {
       const memory = body.slice().buffer;
-      const given = made(memory);
+      const input = made(memory);
       structuredClone(memory, { transfer: [memory] });
-      const result = hook.check({ headers, body: given });
+      const result = hook.check({ headers, body: input });
       assert.ok(!result.ok);
       assert.equal(result.error.code, "body-not-raw");
       assert.match(result.error.message, /another thread/);
-      assert.equal(hook.inspect({ headers, body: given }).verdict, "rejected");
+      assert.equal(hook.inspect({ headers, body: input }).verdict, "rejected");
     }
   });
 
-  it("of no delivery at all is an error, and no crash", () => {
+  it("is an error, and no crash, if there is no delivery", () => {
     for (const delivery of [undefined, null, {}, 1, "delivery"]) {
       const result = hook.check(delivery as never);
       assert.ok(!result.ok);
@@ -213,7 +213,7 @@ describe("a body", () => {
     }
   });
 
-  it("that changes after it was verified changes neither event nor digest nor issues", () => {
+  it("that changes after its verification changes neither event nor digest nor issues", () => {
     const source = '{"type":"any","big":12345678901234567890}';
     const changing = utf8.encode(source);
     const verified = open.verify({ headers: {}, body: changing });
@@ -224,20 +224,20 @@ describe("a body", () => {
     assert.deepEqual(codes(verified.issues), ["number-precision"]);
   });
 
-  it("changes nothing in what was handed out when the event is changed", () => {
+  it("is not changed by changes to the event", () => {
     const verified = open.verify({ headers: {}, body: '{"type":"any"}' });
     assert.equal(verified.event, verified.event, "one object, not one for each look");
     assert.equal(verified.issues, verified.issues);
   });
 
-  it("over the limit is refused by its bytes and not by its characters", () => {
+  it("is limited by its bytes and not by its characters", () => {
     const body = '{"type":"any","text":"漢漢漢漢"}';
     const bytes = utf8.encode(body);
-    for (const given of [body, bytes]) {
-      assert.equal(open.check({ headers: {}, body: given }, { maxBytes: bytes.length }).ok, true);
-      const error = errorOf(() => open.verify({ headers: {}, body: given }, { maxBytes: bytes.length - 1 }));
+    for (const input of [body, bytes]) {
+      assert.equal(open.check({ headers: {}, body: input }, { maxBytes: bytes.length }).ok, true);
+      const error = errorOf(() => open.verify({ headers: {}, body: input }, { maxBytes: bytes.length - 1 }));
       assert.deepEqual([error.code, error.status], ["body-too-large", 413]);
-      const report = open.inspect({ headers: {}, body: given }, { maxBytes: body.length });
+      const report = open.inspect({ headers: {}, body: input }, { maxBytes: body.length });
       assert.deepEqual(
         [report.verdict, report.digest, codes(report.issues)],
         ["rejected", "", ["body-too-large"]],
@@ -264,7 +264,7 @@ describe("a body", () => {
     );
   });
 
-  it("is read after larger and smaller ones as if it were the first", () => {
+  it("has the same result after larger and smaller ones", () => {
     const digest = (length: number) => {
       const body = `{"type":"any","text":"${"é".repeat(length)}"}`;
       const { event, digest } = open.verify({ headers: {}, body }, { maxBytes: 2 ** 24 });
@@ -274,7 +274,7 @@ describe("a body", () => {
     for (const length of [1, 100_000, 2, 1_500_000, 3, 700_000, 0, 2_500_000, 1]) digest(length);
   });
 
-  it("of one webhook stays its own while others are at work", () => {
+  it("of one webhook is kept while other webhooks are used", () => {
     const source = '{"type":"any","big":12345678901234567890}';
     const one = open.verify({ headers: {}, body: source });
     const signed = hook.sign(body);

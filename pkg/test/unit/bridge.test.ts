@@ -1,4 +1,4 @@
-// The bridge to the core: digests, sentences about options, and statuses have one source.
+// The bridge to the core: digests, messages about options, and statuses have one source.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ describe("the digest of a body", () => {
     ["20 KB", `{"event":{"type":"other","text":"${"x".repeat(20_000)}"}}`],
   ];
 
-  it("is the same where it is computed with the verification, and where it is read later", async () => {
+  it("is the same, computed with the verification or when it is read later", async () => {
     for (const [name, body] of bodies) {
       const verbs = body === sample || name.startsWith("ASCII") ? hook : open;
       const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
@@ -44,8 +44,8 @@ describe("the digest of a body", () => {
     }
   });
 
-  it("leaves type, id and time as they are where the core computes it, too", () => {
-    // Without Node's crypto, the core's own hash writes where the texts of the result were.
+  it("does not change type, id and time if the core computes it", () => {
+    // Without Node's crypto, the core's own hash writes to the memory of the result's texts.
     const program = `
       import { Buffer } from "node:buffer";
       const { createHash } = process.getBuiltinModule("node:crypto");
@@ -92,7 +92,7 @@ describe("an invalid value of an option", () => {
   const message = (option: string, expected: string) =>
     `Invalid value for option \`${option}\`: expected ${expected}.`;
 
-  it("has the core's sentence, for a webhook as for a call", () => {
+  it("has the core's message, for a webhook and for a call", () => {
     for (const [option, value, expected] of [...sentences, ...ofWebhooks]) {
       const error = errorOf(() => painchek({ secrets: [SECRET], [option]: value } as WebhookOptions));
       assert.deepEqual(
@@ -112,7 +112,7 @@ describe("an invalid value of an option", () => {
     }
   });
 
-  it("is that of a URL or a method as well", () => {
+  it("has the core's message for a URL and a method, too", () => {
     for (const name of ["url", "method"]) {
       const error = errorOf(() => hook.verify({ ...delivery, [name]: new URL("https://h/") } as never));
       assert.deepEqual(
@@ -124,8 +124,8 @@ describe("an invalid value of an option", () => {
 });
 
 describe("the status of an error", () => {
-  it("is that of its code, whether the core or TypeScript finds it", () => {
-    /** The page that is generated from the core's table. */
+  it("is that of its code, for errors of the core and of TypeScript", () => {
+    /** The page generated from the core's table. */
     const page = readFileSync(new URL("../../../docs/codes.md", import.meta.url), "utf8");
     const errors = [
       errorOf(() => hook.create("assessment_add", (() => {}) as never)),

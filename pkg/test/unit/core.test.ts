@@ -1,4 +1,4 @@
-// The road into the core: instantiation, and bytes through the scratch buffer.
+// Instantiation of the core, and bytes in the scratch buffer.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -9,11 +9,11 @@ import { CORE } from "../../src/generated/inline.ts";
 import { compileSchema } from "../../src/index.ts";
 
 describe("the core", () => {
-  it("is there at the first call, with nothing to await", () => {
+  it("is available at the first call, without `await`", () => {
     assert.deepEqual(compileSchema(true).check("{}"), []);
   });
 
-  it("stays what it is when init is called later", async () => {
+  it("is kept when init is called later", async () => {
     const before = core();
     const schema = compileSchema({ type: "array" });
     await init();
@@ -22,8 +22,8 @@ describe("the core", () => {
     assert.deepEqual(schema.check("[1]"), []);
   });
 
-  it("is made of a module that another realm compiled, as well", () => {
-    // In a process of its own, since a core is made once. Whoever took the module for bytes would get a TypeError.
+  it("is instantiated from a module that another realm compiled", () => {
+    // In a process of its own, since the core is instantiated once. A module that is treated as bytes throws a TypeError.
     const program = `
       import { readFileSync } from "node:fs";
       import { runInNewContext } from "node:vm";
@@ -39,7 +39,7 @@ describe("the core", () => {
     assert.equal(stdout, "[]\n", stderr);
   });
 
-  it("is, inline, the very bytes of the module", () => {
+  it("is, inline, equal to the bytes of the module", () => {
     const file = readFileSync(new URL("../../src/generated/core.wasm", import.meta.url));
     assert.ok(file.equals(fromBase64(CORE)));
   });
@@ -51,14 +51,14 @@ describe("the core", () => {
     assert.deepEqual(readBytes(bytes.length), bytes);
   });
 
-  it("keeps what stands before an offset", () => {
+  it("keeps the bytes before an offset", () => {
     reserve(5);
     writeBytes(new Uint8Array([91]));
     assert.equal(writeText("1,2]", 1), 4);
     assert.deepEqual(readBytes(5), new TextEncoder().encode("[1,2]"));
   });
 
-  it("writes texts as UTF-8, with U+FFFD for half a surrogate pair", () => {
+  it("writes strings as UTF-8, with U+FFFD for a lone surrogate", () => {
     for (const text of ["", "ascii", "é漢𝄞", "\ud800", "\udc00x"]) {
       const expected = new TextEncoder().encode(text);
       assert.equal(writeText(text), expected.length);
@@ -76,9 +76,9 @@ describe("fromBase64", () => {
     }
   };
 
-  it("decodes every length and byte as the platform does it", agrees);
+  it("decodes every length and byte as the platform does", agrees);
 
-  it("decodes every length and byte where the platform has nothing but atob", () => {
+  it("decodes every length and byte with atob alone", () => {
     const { Buffer } = globalThis;
     const way = Uint8Array as { fromBase64?: unknown };
     const native = way.fromBase64;

@@ -1,4 +1,4 @@
-// What a signature covers, as JavaScript sees it: of each delivery, of a report, and of a provider.
+// The parts that a signature covers, in deliveries, reports and metadata of providers.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Delivery, type Uncovered, type Webhook, webhook } from "../../src/index.ts";
@@ -11,7 +11,7 @@ const signed = (more: Record<string, string>, of = body): Delivery => ({
   body: of,
 });
 
-/** What is not covered, as every verb says it. */
+/** The uncovered parts, as every verb reports them. */
 function uncovered(
   hook: Pick<Webhook, "verify" | "inspect">,
   delivery: Delivery,
@@ -26,15 +26,15 @@ function uncovered(
   return signature.uncovered;
 }
 
-describe("what a signature does not cover", () => {
-  it("is the type and the id of a delivery, where they come in headers that are not signed", () => {
+describe("the uncovered parts", () => {
+  it("are type and id, if they are in unsigned headers", () => {
     const event = { "X-GitHub-Event": "ping" };
     assert.deepEqual(uncovered(github, signed({ ...event, "X-GitHub-Delivery": "1" })), ["type", "id"]);
-    // Without the header the digest of the body is the id, which nobody can choose.
+    // Without the header the id is the digest of the body, which an attacker cannot choose.
     assert.deepEqual(uncovered(github, signed(event)), ["type"]);
   });
 
-  it("is nothing where all of it is signed", () => {
+  it("are none if everything is signed", () => {
     const svix = webhook("svix", { secrets: [`whsec_${Buffer.from("x".repeat(32)).toString("base64")}`] });
     const { headers, body } = svix.sign(JSON.stringify({ type: "a.b", data: {} }));
     assert.equal(uncovered(svix, { headers, body }), undefined);
@@ -42,7 +42,7 @@ describe("what a signature does not cover", () => {
     assert.deepEqual([svix.uncovered, painchek.uncovered], [[], []]);
   });
 
-  it("is shared by all deliveries, and nobody can change it", () => {
+  it("are one frozen list for all deliveries", () => {
     const of = (id: string) => {
       const { signature } = github.verify(signed({ "X-GitHub-Event": "ping", "X-GitHub-Delivery": id }));
       return signature.status === "verified" ? signature.uncovered : undefined;
@@ -53,7 +53,7 @@ describe("what a signature does not cover", () => {
     assert.deepEqual(github.uncovered, ["type", "id"]);
   });
 
-  it("is not said of what is not verified", () => {
+  it("are absent if the delivery is not verified", () => {
     const headers = { "X-GitHub-Event": "ping", "X-GitHub-Delivery": "1" };
     const { signature } = github.inspect({ headers, body });
     assert.deepEqual(["covers" in signature, "uncovered" in signature], [false, false]);

@@ -1,4 +1,4 @@
-// What sign and create make: complete deliveries, by an independent check too; and what compare says of two.
+// `sign` and `create` make complete deliveries, by an independent check, too. `compare` compares two.
 import assert from "node:assert/strict";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { describe, it } from "node:test";
@@ -18,7 +18,7 @@ const now = Date.UTC(2024, 1, 29, 12);
 const hook = painchek({ secrets: [SECRET, "an older one"] });
 const surgery = xon({ unsigned: "allow" });
 
-/** A check that shares no line with the package. */
+/** An independent check of the signature. */
 function independent({ headers, body }: SignedDelivery): boolean {
   const [name, hex] = (headers["X-PainChek-WH-Signature"] ?? "").split("=");
   const expected = createHmac(name ?? "", SECRET)
@@ -27,7 +27,7 @@ function independent({ headers, body }: SignedDelivery): boolean {
   return timingSafeEqual(expected, Buffer.from(hex ?? "", "hex"));
 }
 
-/** An object in an object, so many times. */
+/** Nested objects, `depth` levels deep. */
 function nested(depth: number): object {
   let value = {};
   for (let level = 0; level < depth; level++) value = { items: value };
@@ -35,7 +35,7 @@ function nested(depth: number): object {
 }
 
 describe("create", () => {
-  it("says what is wanted where the type or a text of its options is none", () => {
+  it("reports an invalid type and invalid text options", () => {
     for (const type of [undefined, null, 5, {}, Symbol("type")] as never[]) {
       const error = errorOf(() => hook.create(type, {}));
       assert.equal(error.code, "option-invalid");
@@ -49,7 +49,7 @@ describe("create", () => {
     assert.match(error.message, /`algorithms`/);
   });
 
-  it("says that data is nested too deeply, for the core as for the engine", () => {
+  it("reports data that is nested too deeply for the core or the engine", () => {
     for (const depth of [200, 20_000]) {
       const error = errorOf(() => hook.create("assessment_add", nested(depth) as never));
       assert.equal(error.code, "json-too-deep", String(depth));
@@ -64,7 +64,7 @@ describe("create", () => {
   });
 
   for (const { name, body } of samplesOf("painchek")) {
-    it(`makes a PainChek delivery of the data of ${name} that everybody verifies`, () => {
+    it(`creates a PainChek delivery from the data of ${name} that an independent check verifies`, () => {
       const { data } = JSON.parse(text.decode(body));
       const made = hook.create("assessment_add", data, { now });
       assert.equal(made.method, "POST");
@@ -86,17 +86,17 @@ describe("create", () => {
   }
 
   for (const { name, type, body } of samplesOf("xon")) {
-    it(`makes an X-on delivery of the data of ${name} that verifies`, () => {
+    it(`creates an X-on delivery from the data of ${name} that verifies`, () => {
       const { id: _, createdAt: __, type: ___, ...data } = JSON.parse(text.decode(body)).event;
-      const given = { now, id: "8b4b122c-626e-45b4-83d1-bb54fd5e42c1" };
-      const made = surgery.create(type as keyof XonEvents, data, given);
+      const options = { now, id: "8b4b122c-626e-45b4-83d1-bb54fd5e42c1" };
+      const made = surgery.create(type as keyof XonEvents, data, options);
       const verified = surgery.verify(made);
       assert.equal(verified.type, type);
-      assert.equal(verified.id, `${type}:${given.id}`);
+      assert.equal(verified.id, `${type}:${options.id}`);
       assert.equal(verified.createdAt, "2024-02-29T12:00:00.000+00:00");
       assert.ok(!verified.unknown);
       const { event } = verified.event;
-      assert.deepEqual(event, { id: given.id, createdAt: verified.createdAt, type, ...data });
+      assert.deepEqual(event, { id: options.id, createdAt: verified.createdAt, type, ...data });
       assert.equal(verified.signature.status, "unsigned");
       const fresh = surgery.verify(surgery.create(type as keyof XonEvents, data)).id.slice(type.length + 1);
       assert.match(fresh, uuid);
@@ -108,13 +108,13 @@ describe("create", () => {
     text.decode(bytesOf("providers/painchek/samples/assessment_add.painchek.json")),
   ).data;
 
-  it("takes the ids it is given", () => {
+  it("uses the ids of its options", () => {
     const made = hook.create("assessment_add", data, { id: "delivery-1", webhookId: "webhook-1" });
     const { deliveryId, webhookId } = hook.verify(made);
     assert.deepEqual([deliveryId, webhookId], ["delivery-1", "webhook-1"]);
   });
 
-  it("makes nothing that its receiver would refuse", () => {
+  it("creates no delivery that its receiver rejects", () => {
     const error = errorOf(() => hook.create("assessment_add", { ...data, uuid: "x", update_stamp: "1" }));
     assert.deepEqual([error.code, error.status], ["event-invalid", 400]);
     assert.deepEqual(error.issues.map(({ pointer }) => pointer).sort(), ["/data/update_stamp", "/data/uuid"]);
@@ -125,13 +125,13 @@ describe("create", () => {
     assert.deepEqual(codes(errorOf(() => strict.create("assessment_add", editable)).issues), ["editable"]);
   });
 
-  it("knows the events of its provider, and names them", () => {
+  it("rejects unknown events, and lists the known ones", () => {
     const error = errorOf(() => hook.create("assessment" as keyof PainchekEvents, data));
     assert.equal(error.code, "event-unknown");
     assert.match(error.message, /assessment_add/);
   });
 
-  it("takes an object for data, and nothing else", () => {
+  it("accepts only an object as data", () => {
     for (const wrong of [null, undefined, [], "text", 7, () => data]) {
       assert.equal(
         errorOf(() => hook.create("assessment_add", wrong as never)).code,
@@ -146,7 +146,7 @@ describe("create", () => {
     }
   });
 
-  it("refuses ids that no header can carry", () => {
+  it("rejects ids that a header cannot represent", () => {
     for (const options of [{ id: "a\r\nX-Evil: 1" }, { webhookId: "a\nb" }]) {
       assert.equal(errorOf(() => hook.create("assessment_add", data, options)).code, "option-invalid");
       assert.equal(errorOf(() => hook.sign("{}", options)).code, "option-invalid");
@@ -162,7 +162,7 @@ describe("create", () => {
 });
 
 describe("sign", () => {
-  it("signs the very bytes, whatever they are, with the first secret", () => {
+  it("signs the exact bytes with the first secret", () => {
     for (const body of ["x", "{", '{"a": 1 }', new Uint8Array([0, 255, 10]), "é\ud800"]) {
       const made = hook.sign(body);
       assert.deepEqual(made.body, typeof body === "string" ? utf8.encode(body) : body);
@@ -170,23 +170,23 @@ describe("sign", () => {
     }
   });
 
-  it("hands out bytes that the next call leaves alone, in their own memory", () => {
+  it("returns bytes in their own memory, which the next call does not change", () => {
     const first = hook.sign("first");
     hook.sign("second, and longer");
     assert.equal(text.decode(first.body), "first");
     assert.equal(first.body.buffer.byteLength, 5);
   });
 
-  it("gives every attempt an id of its own", () => {
+  it("creates an id for every attempt", () => {
     const ids = Array.from({ length: 50 }, () => hook.sign("{}").headers["X-PainChek-WH-Delivery-Id"]);
     assert.equal(new Set(ids).size, 50);
   });
 
-  it("of a provider that signs nothing adds what else its deliveries have", () => {
+  it("adds the other headers of a provider without signatures", () => {
     assert.deepEqual(surgery.sign("{}").headers, { "Content-Type": "application/json" });
   });
 
-  it("needs a secret, where the provider signs", () => {
+  it("requires a secret if the provider signs", () => {
     const blind = painchek({ unsigned: "allow" });
     assert.equal(blind.sign("{}").headers["X-PainChek-WH-Signature"], undefined);
   });
@@ -197,7 +197,7 @@ describe("compare", () => {
   const compare = (first: string, second: string) =>
     hook.compare({ headers: {}, body: first }, { headers: {}, body: second });
 
-  it("calls a retry the same, whatever its headers", () => {
+  it("reports a retry as the same, with any headers", () => {
     assert.deepEqual(hook.compare(hook.sign(body), hook.sign(utf8.encode(body))), {
       same: true,
       sameEvent: true,
@@ -205,7 +205,7 @@ describe("compare", () => {
     });
   });
 
-  it("does not mind how a payload is spelled", () => {
+  it("ignores the formatting of a payload", () => {
     const { event, data } = JSON.parse(body);
     assert.deepEqual(compare(body, JSON.stringify({ data, event })), {
       same: true,
@@ -214,7 +214,7 @@ describe("compare", () => {
     });
   });
 
-  it("holds bodies to the webhook's limit, or the call's", () => {
+  it("applies the limit of the webhook or the call", () => {
     const large = JSON.stringify("x".repeat(2 ** 20));
     for (const [first, second] of [
       [large, "{}"],
@@ -243,7 +243,7 @@ describe("compare", () => {
       );
   });
 
-  it("counts the changes that it does not list, and hands out no gigabytes of pointers", () => {
+  it("counts the changes that it omits, and limits the size of the pointers", () => {
     const nested = (offset: number) =>
       `${`{"${"k".repeat(7000)}":`.repeat(120)}${JSON.stringify(Array.from({ length: 1500 }, (_, n) => n + offset))}${"}".repeat(120)}`;
     const { changes, omitted, same } = compare(nested(0), nested(1));
@@ -252,7 +252,7 @@ describe("compare", () => {
     assert.equal(same, false);
   });
 
-  it("lists what differs, by pointer, with the values", () => {
+  it("lists the changes with pointers and values", () => {
     const { event, data } = JSON.parse(body);
     const { deleted_at: gone, ...rest } = data;
     const other = { event, data: { ...rest, update_stamp: -1, "a/b~c": { new: [1] } } };
@@ -268,7 +268,7 @@ describe("compare", () => {
     );
   });
 
-  it("tells two events apart", () => {
+  it("distinguishes two events", () => {
     const found = compare(
       body,
       body.replace(/"uuid": "[^"]+"/, '"uuid": "7d521eaf-4df0-4e11-b2d5-189bb4d343a8"'),
@@ -279,7 +279,7 @@ describe("compare", () => {
     );
   });
 
-  it("has something to say of bodies that are no JSON, and of large ones", () => {
+  it("compares bodies that are not JSON, and large ones", () => {
     assert.equal(compare("{", "{").same, true);
     const broken = compare("{", "[");
     assert.deepEqual(broken, {

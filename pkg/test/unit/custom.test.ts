@@ -1,4 +1,4 @@
-// Providers as data: the forms that Stripe, Slack, Standard Webhooks and GitHub sign in, and definitions with mistakes.
+// Provider definitions with the signature schemes of Stripe, Slack, Standard Webhooks and GitHub, and invalid definitions.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
@@ -15,7 +15,7 @@ const common = {
   events: { ping: { schema: { type: "object", required: ["type", "id"] } } },
 };
 
-/** A provider with a way to sign a body at a time, by the oracle. */
+/** A provider, and the headers of a body that the oracle signs at a time. */
 interface Form {
   definition: ProviderDefinition;
   secret: string;
@@ -107,12 +107,12 @@ const forms: Record<string, Form> = {
   },
 };
 
-describe("a provider in the form of", () => {
+describe("a provider with the signature scheme of", () => {
   for (const [name, form] of Object.entries(forms)) {
     const hook = webhook(form.definition, { secrets: [form.secret] });
     const delivery = (at = seconds): Delivery => ({ headers: form.sign(body, at), body });
 
-    it(`${name} is verified, and every field is read`, () => {
+    it(`${name} is verified with all its fields`, () => {
       const { event, type, id, signature, createdAt } = hook.verify(delivery(), { now });
       assert.deepEqual([event, type], [JSON.parse(body), "ping"]);
       assert.deepEqual(signature, {
@@ -129,7 +129,7 @@ describe("a provider in the form of", () => {
       assert.equal(report.signature.signedContent, form.definition.signature?.signedContent ?? "{body}");
     });
 
-    it(`${name} is refused with another secret, another body and without the header`, () => {
+    it(`${name} rejects another secret, another body and a missing header`, () => {
       const another =
         name === "standard webhooks" ? `whsec_${Buffer.from("x".repeat(32)).toString("base64")}` : "x";
       const forged = { headers: form.sign(body, seconds, another), body };
@@ -139,7 +139,7 @@ describe("a provider in the form of", () => {
       assert.equal(errorOf(() => hook.verify({ headers: {}, body }, { now })).code, "signature-missing");
     });
 
-    it(`${name} signs so that the oracle agrees, and so does its receiver`, () => {
+    it(`${name} signs as the oracle does, and its receiver verifies`, () => {
       const signed = hook.sign(body, { now, id: "msg_1" });
       const expected = form.sign(body, seconds);
       const { header } = form.definition.signature as { header: string };
@@ -152,14 +152,14 @@ describe("a provider in the form of", () => {
     });
 
     if (!form.stamped) {
-      it(`${name}, which signs no time, is in time at any time`, () => {
+      it(`${name}, without a signed timestamp, is verified at any time`, () => {
         assert.equal(hook.check(delivery(), { now: 0 }).ok, true);
         assert.equal(hook.check(delivery(), { now: now * 2 }).ok, true);
       });
       continue;
     }
 
-    it(`${name} is in time up to the tolerance, both ways, and stale a second later`, () => {
+    it(`${name} applies the tolerance in both directions to the second`, () => {
       const at = (offset: number, options = {}) =>
         hook.check(delivery(seconds + offset), { now, ...options });
       const code = (result: ReturnType<typeof at>) => (result.ok ? "in time" : result.error.code);
@@ -181,17 +181,17 @@ describe("a provider in the form of", () => {
       assert.deepEqual([stale.verdict, stale.signature.status], ["rejected", "stale"]);
     });
 
-    it(`${name} takes the time as a date or in milliseconds, and its tolerance from the webhook`, () => {
+    it(`${name} accepts the time as a date or in milliseconds, and the webhook's tolerance`, () => {
       const patient = webhook(form.definition, { secrets: [form.secret], tolerance: 1000 });
       const old = delivery(seconds - 900);
       assert.equal(patient.check(old, { now: new Date(now) }).ok, true);
       assert.equal(patient.check(old, { now, tolerance: 10 }).ok, false);
-      // Without one, it is the time of the machine.
+      // The default is the time of the machine.
       assert.equal(patient.check(old).ok, false);
       assert.equal(patient.check(delivery(Math.floor(Date.now() / 1000))).ok, true);
     });
 
-    it(`${name} with another time than the one that was signed is a mismatch, and nothing about time`, () => {
+    it(`${name} reports a changed timestamp as a mismatch only`, () => {
       const headers = Object.fromEntries(
         Object.entries(form.sign(body, seconds)).map(([one, value]) => [
           one,
@@ -202,7 +202,7 @@ describe("a provider in the form of", () => {
     });
   }
 
-  it("one that signs URL and method is verified by those of the delivery, in every verb", () => {
+  it("one that signs URL and method verifies those of the delivery, in every verb", () => {
     const definition: ProviderDefinition = {
       id: "request",
       signature: {
@@ -242,7 +242,7 @@ describe("the id of a delivery", () => {
   const idOf = (dedupe: string[], headers: Record<string, string>, body: string) =>
     make(dedupe).verify({ headers, body }).id;
 
-  it("is the first thing that is there", () => {
+  it("is taken from the first source that is present", () => {
     const dedupe = ["pointer:/key", "header:X-Key", "digest"];
     const body = '{"type":"ping","id":"1"}';
     assert.equal(idOf(dedupe, { "x-key": "h" }, '{"type":"ping","id":"1","key":"p"}'), "ping:p");
@@ -251,7 +251,7 @@ describe("the id of a delivery", () => {
     assert.equal(id, `ping:${digest}`);
   });
 
-  it("may be a number as it is written, and is nothing else", () => {
+  it("may be a number in its source text, and no other type", () => {
     const of = (value: string) =>
       idOf(["pointer:/key", "digest"], {}, `{"type":"ping","id":"1","key":${value}}`);
     assert.equal(of("17"), "ping:17");
@@ -262,7 +262,7 @@ describe("the id of a delivery", () => {
   });
 });
 
-describe("a definition with mistakes", () => {
+describe("an invalid definition", () => {
   const whole: ProviderDefinition = forms.stripe?.definition as ProviderDefinition;
   const change = (edit: (definition: Record<string, Record<string, unknown>>) => void) => {
     const copy = structuredClone(whole) as unknown as Record<string, Record<string, unknown>>;
@@ -271,7 +271,7 @@ describe("a definition with mistakes", () => {
   };
   const cases: [what: string, definition: unknown, pointer: string][] = [
     ["no envelope", { id: "a", events: {} }, ""],
-    ["a key nobody knows", change((one) => (one.signatures = {})), "/signatures"],
+    ["an unknown key", change((one) => (one.signatures = {})), "/signatures"],
     ["an id in capitals", { ...whole, id: "Stripe" }, "/id"],
     [
       "an unknown algorithm",
@@ -288,22 +288,22 @@ describe("a definition with mistakes", () => {
       change((one) => ((one.signature ?? {}).signedContent = "{bdoy}")),
       "/signature/signedContent",
     ],
-    ["a pointer that is none", change((one) => ((one.envelope ?? {}).type = "type")), "/envelope/type"],
+    ["an invalid pointer", change((one) => ((one.envelope ?? {}).type = "type")), "/envelope/type"],
     [
-      "a schema that cannot be judged",
+      "an invalid schema",
       change((one) => (one.events = { ping: { schema: { type: "strnig" } } })),
       "/events/ping/schema/type",
     ],
     [
-      "a schema with a keyword nobody knows",
+      "a schema with an unknown keyword",
       change((one) => (one.events = { ping: { schema: { requried: [] } } })),
       "/events/ping/schema/requried",
     ],
-    ["a wait that is none", { ...whole, retries: ["soon"] }, "/retries/0"],
-    ["a rule nobody knows", { ...whole, rules: { "no-such-rule": "error" } }, "/rules/no-such-rule"],
+    ["an invalid delay", { ...whole, retries: ["soon"] }, "/retries/0"],
+    ["an unknown rule", { ...whole, rules: { "no-such-rule": "error" } }, "/rules/no-such-rule"],
   ];
   for (const [what, definition, pointer] of cases) {
-    it(`such as ${what} is refused, with the place`, () => {
+    it(`with ${what} is rejected, with the location`, () => {
       const error = errorOf(() => webhook(definition as ProviderDefinition, { secrets: [secret] }));
       assert.deepEqual([error.code, error.status], ["definition-invalid", 500]);
       assert.ok(
@@ -313,7 +313,7 @@ describe("a definition with mistakes", () => {
     });
   }
 
-  it("names all of them at once", () => {
+  it("is reported with all mistakes at once", () => {
     const error = errorOf(() => webhook({ ...whole, id: "No", retries: ["soon"] }, { secrets: [secret] }));
     assert.deepEqual(
       error.issues.map(({ pointer }) => pointer),
@@ -321,7 +321,7 @@ describe("a definition with mistakes", () => {
     );
   });
 
-  it("is no definition at all when it is something else", () => {
+  it("may be a value of another type", () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     for (const wrong of [undefined, null, 1, true, [], () => whole, circle, { big: 1n }]) {
@@ -330,7 +330,7 @@ describe("a definition with mistakes", () => {
     }
   });
 
-  it("is not needed where it is a copy of a built-in one: each stands for itself", () => {
+  it("does not replace a built-in one with the same id", () => {
     const own = webhook({ ...whole, id: "painchek" }, { secrets: [secret] });
     assert.equal(own.provider, "painchek");
     assert.equal(errorOf(() => own.verify({ headers: {}, body })).code, "signature-missing");

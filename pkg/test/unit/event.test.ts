@@ -1,4 +1,4 @@
-// The event is what JSON.parse makes of the body, and a body is JSON exactly where JSON.parse says so.
+// The event equals the result of JSON.parse, and a body is valid JSON exactly if JSON.parse accepts it.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -13,7 +13,7 @@ const anything = compileSchema(true);
 const wrap = (text: string) => `{"type":"any","value":${text}}`;
 const read = (text: string) => open.verify({ headers: {}, body: wrap(text) });
 
-/** The oracle: what JSON.parse says of these bytes, read as UTF-8 without forgiveness. */
+/** The oracle: JSON.parse of these bytes as strict UTF-8. */
 function parses(bytes: Uint8Array): boolean {
   try {
     JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -23,7 +23,7 @@ function parses(bytes: Uint8Array): boolean {
   }
 }
 
-/** JSON texts with spaces, escapes and numbers as people and machines write them. */
+/** JSON texts with varied white space, escapes and numbers. */
 const { json } = fc.letrec<{ json: string }>((tie) => {
   const space = fc.constantFrom("", "", " ", "\n", "\t", "\r\n");
   const number = fc
@@ -81,7 +81,7 @@ const { json } = fc.letrec<{ json: string }>((tie) => {
 });
 
 describe("the event", () => {
-  it("is what JSON.parse makes of the body", () => {
+  it("equals JSON.parse of the body", () => {
     fc.assert(
       fc.property(json, (text) => {
         assert.deepStrictEqual(read(text).event, JSON.parse(wrap(text)));
@@ -90,7 +90,7 @@ describe("the event", () => {
     );
   });
 
-  it("is what JSON.stringify made of a value", () => {
+  it("equals the value that JSON.stringify serialized", () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: "binary", maxDepth: 4 }), (value) => {
         assert.deepStrictEqual(read(JSON.stringify(value)).event, {
@@ -102,7 +102,7 @@ describe("the event", () => {
     );
   });
 
-  it("has a key __proto__ as its own, and no other prototype", () => {
+  it("has __proto__ as an own key, and the usual prototype", () => {
     const { event } = read('{"__proto__":{"admin":true},"constructor":1}') as { event: { value: object } };
     assert.ok(Object.hasOwn(event.value, "__proto__"));
     assert.equal(Object.getPrototypeOf(event.value), Object.prototype);
@@ -111,7 +111,7 @@ describe("the event", () => {
     assert.equal(outer.type, "any");
   });
 
-  it("has the numbers that JavaScript has, with a warning where digits are lost", () => {
+  it("has the numbers of JavaScript, with a warning if digits are lost", () => {
     for (const [text, value, lost] of [
       ["-0", -0, false],
       ["-0.0", -0, false],
@@ -133,7 +133,7 @@ describe("the event", () => {
     }
   });
 
-  it("has an escaped half of a surrogate pair as JavaScript has it, with a warning, and strictly not at all", () => {
+  it("has a lone surrogate as JavaScript has it, with a warning, and in the strict profile an error", () => {
     const { event, issues } = read('"\\ud800"') as { event: { value: string }; issues: Issue[] };
     assert.equal(event.value, "\ud800");
     assert.deepEqual(codes(issues, "warning"), ["json-lone-surrogate"]);
@@ -142,7 +142,7 @@ describe("the event", () => {
     assert.deepEqual(codes(read('"\\ud83d\\ude00"').issues), []);
   });
 
-  it("has no key twice, however it is written, however deep", () => {
+  it("has no duplicate key, in any spelling and at any depth", () => {
     for (const text of [
       '{"a":1,"a":1}',
       '{"a":1,"\\u0061":2}',
@@ -155,7 +155,7 @@ describe("the event", () => {
     assert.deepEqual(codes(read('{"a":1,"A":2,"á":3,"a\u0301":4}').issues), []);
   });
 
-  it("is the same whether its keys are expected or not, and whenever it is asked for", () => {
+  it("is the same for interned and other keys, whenever it is read", () => {
     const keys = ["id", "identifier", "__proto__", "constructor", "toJSON", "", "0", "10", "key".repeat(20)];
     const properties = Object.fromEntries(keys.map((key) => [key, true]));
     Object.defineProperty(properties, "__proto__", { value: true, enumerable: true });
@@ -171,7 +171,7 @@ describe("the event", () => {
     const members = fc.uniqueArray(key, { maxLength: 14, selector: (key) => JSON.parse(key) });
     const object = members.chain((keys) =>
       fc.tuple(...keys.map(() => json)).map((values) => {
-        // Nothing behind the last key is a case of its own, and so is more than the reader looks at.
+        // No bytes after the last key, and more bytes than the parser compares at once, are special cases.
         return `{${keys.map((key, index) => `${key}:${values[index]}`).join(",")}}`;
       }),
     );
@@ -182,7 +182,7 @@ describe("the event", () => {
         const [early, late] = [hook.verify({ headers: {}, body }), hook.verify({ headers: {}, body })];
         for (const event of [late.event, early.event]) {
           assert.deepStrictEqual(event, expected);
-          // The order of the keys is part of it.
+          // The order of the keys is compared, too.
           assert.equal(JSON.stringify(event), JSON.stringify(expected));
         }
       }),
@@ -201,14 +201,14 @@ describe("the event", () => {
     }
   });
 
-  it("is made when it is asked for, once", () => {
+  it("is created once, when it is read", () => {
     const verified = read("1");
     assert.equal(verified.event, verified.event);
     assert.deepEqual(verified.event, { type: "any", value: 1 });
   });
 });
 
-describe("what is JSON", () => {
+describe("JSON syntax", () => {
   const agrees = (bytes: Uint8Array) => {
     const found = codes(anything.check(bytes));
     if (found.includes("json-too-deep")) return;
@@ -220,14 +220,14 @@ describe("what is JSON", () => {
     );
   };
 
-  it("is for the reader what it is for JSON.parse: generated texts", () => {
+  it("is the same as for JSON.parse: generated texts", () => {
     fc.assert(
       fc.property(json, (text) => agrees(utf8.encode(text))),
       { ...seeded, numRuns: 300 },
     );
   });
 
-  it("is for the reader what it is for JSON.parse: texts with bytes changed, put in, taken out and cut off", () => {
+  it("is the same as for JSON.parse: texts with bytes changed, inserted, removed and truncated", () => {
     const byte = fc.oneof(
       fc.constantFrom(...utf8.encode('{}[],:"\\/+-.0123456789eEtrufalsn \n\t\r\u0000\u001f\u007f')),
       fc.constantFrom(
@@ -268,7 +268,7 @@ describe("what is JSON", () => {
     );
   });
 
-  it("is for the reader what it is for JSON.parse: every pair of bytes inside and outside a string", () => {
+  it("is the same as for JSON.parse: every pair of bytes inside and outside a string", () => {
     for (let first = 0; first < 256; first++) {
       for (const second of [0x20, 0x22, 0x30, 0x5c, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff]) {
         agrees(Uint8Array.from([0x22, first, second, 0x22]));
@@ -280,7 +280,7 @@ describe("what is JSON", () => {
     }
   });
 
-  it("nests 128 levels deep and no deeper, whatever the nesting is made of", () => {
+  it("is limited to 128 levels of arrays and objects", () => {
     for (const [open, close] of [
       ["[", "]"],
       ['{"a":', "}"],
@@ -293,7 +293,7 @@ describe("what is JSON", () => {
     }
   });
 
-  it("starts with no byte order mark, and in no other encoding", () => {
+  it("allows neither a byte order mark nor another encoding", () => {
     for (const bytes of [
       [0xef, 0xbb, 0xbf, 0x31],
       [0xff, 0xfe, 0x31, 0x00],

@@ -1,4 +1,4 @@
-// `explain` on secrets, algorithms, encodings, headers and formulas that are not what they should be.
+// `explain` with wrong secrets, algorithms, encodings, headers and signed contents.
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ describe("a secret", () => {
         .matches,
     );
 
-  it("is proved to have what files and variables add to it", () => {
+  it("is proved to have characters that files and variables add", () => {
     const folder = mkdtempSync(join(tmpdir(), "hookseal-"));
     try {
       const path = join(folder, "secret");
@@ -27,7 +27,7 @@ describe("a secret", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    // docker run --env-file keeps quotes, and \n as it is written.
+    // docker run --env-file keeps quotes, and the two characters \n.
     assert.deepEqual(by('"hunter2hunter2"', "hunter2hunter2"), ["secret-quotes"]);
     assert.deepEqual(by("hunter2\\n", "hunter2\n"), ["secret-newline-escaped"]);
     assert.deepEqual(by("hunter2", String(undefined)), ["secret-unset"]);
@@ -43,7 +43,7 @@ describe("a secret", () => {
     ]);
   });
 
-  it("of another form is seen", () => {
+  it("of another format is an observation", () => {
     const { observations } = explain(
       { [header]: signature("x") },
       body,
@@ -75,7 +75,7 @@ describe("a signature", () => {
     });
   }
 
-  it("that documentation prints is recognised", () => {
+  it("that documentation prints is recognized", () => {
     const seed = bytesOf("tests/vectors/seeds/painchek.json");
     const { matches, observations } = explain(
       { [header]: "sha1=7d38cdd689735b008b3c702edd92eea23791c5f6" },
@@ -84,21 +84,21 @@ describe("a signature", () => {
     assert.deepEqual([codes(matches), codes(observations)], [[], ["documentation-sample", "no-match"]]);
   });
 
-  it("under another name is found, and an absent one is told", () => {
+  it("in another header is found, and a missing one is reported", () => {
     const { matches, observations } = explain({ "X-Hub-Signature-256": signature(body) }, body);
     assert.deepEqual(codes(matches), ["header-renamed"]);
     assert.deepEqual(codes(observations), ["header-missing", "header-similar", "header-of-another-provider"]);
     assert.deepEqual(codes(explain({}, body).observations), ["header-missing"]);
   });
 
-  it("that was sent twice is told, and each is tried", () => {
+  it("that was sent twice is reported, and each is tried", () => {
     const values = [signature("another"), signature(JSON.stringify(event, null, 2))];
     const { matches, observations } = explain({ [header]: values }, body);
     assert.deepEqual([codes(matches), codes(observations)], [["body-indent-2"], ["signature-multiple"]]);
   });
 });
 
-describe("a formula", () => {
+describe("a signed content", () => {
   const standard = {
     id: "mine",
     title: "Mine",
@@ -138,7 +138,7 @@ describe("a formula", () => {
     }
   });
 
-  it("with a timestamp that is off tells by how much and which way", () => {
+  it("with a timestamp outside the tolerance is reported with the difference and its direction", () => {
     const { observations } = by("1699990000.{}", "1699990000");
     assert.deepEqual(codes(observations), ["timestamp-too-old", "no-match"]);
     assert.match(observations[0]?.message ?? "", /10000 s in the past; the tolerance/);

@@ -1,4 +1,4 @@
-// `explain` on deliveries that were really spoiled: by other languages' serialisers, a body parser, a gateway.
+// `explain` on deliveries that other languages' serializers, a body parser or a gateway changed.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { type CauseCode, type Explanation, painchek, xon } from "../../src/index
 import { codes, event, explain, header, hook, proves, signature } from "../support/explained.ts";
 import { errorOf, oracle, SECRET, samplesOf, seeded, text, utf8 } from "../support/fixtures.ts";
 
-/** What another program writes; the suite sees to it that the program is there. */
+/** The output of another program, which the test suite installs. */
 function printed(program: string, args: string[], input: string): Uint8Array {
   const { stdout, stderr, status, error } = spawnSync(program, args, { input });
   assert.equal(
@@ -24,7 +24,7 @@ function printed(program: string, args: string[], input: string): Uint8Array {
   return new Uint8Array(stdout);
 }
 
-/** What Python's json.dumps makes of the event. */
+/** The event, serialized by Python's json.dumps. */
 const python = (args: string, value: unknown = event) =>
   printed(
     "python3",
@@ -35,7 +35,7 @@ const python = (args: string, value: unknown = event) =>
     JSON.stringify(value),
   );
 
-/** What PHP's json_encode makes of the event. */
+/** The event, serialized by PHP's json_encode. */
 const php = (flags: string, value: unknown = event) =>
   printed(
     "php",
@@ -43,10 +43,10 @@ const php = (flags: string, value: unknown = event) =>
     JSON.stringify(value),
   );
 
-/** What Node makes of a body that it has parsed. */
+/** A body that Node parsed and serialized again. */
 const again = (body: Uint8Array) => JSON.stringify(JSON.parse(text.decode(body)));
 
-describe("a body that Node has parsed and written again", () => {
+describe("a body that Node parsed and serialized again", () => {
   for (const [args, ...expected] of [
     ["", "body-python-style", "body-unicode-escaped"],
     [", ensure_ascii=False", "body-python-style"],
@@ -55,7 +55,7 @@ describe("a body that Node has parsed and written again", () => {
     [", indent=4", "body-indent-4", "body-unicode-escaped"],
     [", indent='\\t', ensure_ascii=False", "body-indent-tab"],
   ] as [string, ...CauseCode[]][]) {
-    it(`is proved where Python signed json.dumps(event${args})`, () => {
+    it(`is proved if Python signed json.dumps(event${args})`, () => {
       const signed = python(args);
       proves(signed, again(signed), ...expected);
     });
@@ -68,13 +68,13 @@ describe("a body that Node has parsed and written again", () => {
     [", JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES", "body-indent-4"],
     [", JSON_PRETTY_PRINT", "body-indent-4", "body-unicode-escaped", "body-slashes-escaped"],
   ] as [string, ...CauseCode[]][]) {
-    it(`is proved where PHP signed json_encode($event${flags})`, () => {
+    it(`is proved if PHP signed json_encode($event${flags})`, () => {
       const signed = php(flags);
       proves(signed, again(signed), ...expected);
     });
   }
 
-  it("is proved where Node signed it with JSON.stringify and white space", () => {
+  it("is proved if Node signed it with JSON.stringify and white space", () => {
     for (const [space, code] of [
       [2, "body-indent-2"],
       [4, "body-indent-4"],
@@ -86,7 +86,7 @@ describe("a body that Node has parsed and written again", () => {
     }
   });
 
-  it("is proved where Python signed sorted keys, and sent another text", () => {
+  it("is proved if Python signed sorted keys, and sent another text", () => {
     proves(
       python(", separators=(',', ':'), sort_keys=True"),
       JSON.stringify(event),
@@ -97,7 +97,7 @@ describe("a body that Node has parsed and written again", () => {
     proves(python(", sort_keys=True"), JSON.stringify(event), ...all);
   });
 
-  it("is proved where Python wrote floats that JavaScript has none of", () => {
+  it("is proved if Python signed floats that JavaScript formats differently", () => {
     const signed = printed(
       "python3",
       ["-c", 'import json; print(json.dumps({"a": 1, "score": 7.0, "more": [{"score": 10.0}]}), end="")'],
@@ -107,13 +107,13 @@ describe("a body that Node has parsed and written again", () => {
     proves(signed, again(signed), "body-python-style", "body-numbers-rewritten");
   });
 
-  it("is proved the other way round: Python or PHP wrote again what Node signed", () => {
+  it("is proved if Node signed it, and Python or PHP serialized it again", () => {
     const signed = JSON.stringify(event);
     proves(signed, python(""), "body-compact", "body-unicode-unescaped");
     proves(signed, php(""), "body-unicode-unescaped", "body-slashes-unescaped");
   });
 
-  it("is proved for every sample, as it is printed", () => {
+  it("is proved for every sample", () => {
     for (const { name, body } of samplesOf("painchek")) {
       const { matches } = explain({ [header]: signature(body) }, again(body));
       assert.ok(matches.length > 0 && matches.every(({ code }) => code.startsWith("body-")), name);
@@ -121,8 +121,8 @@ describe("a body that Node has parsed and written again", () => {
   });
 });
 
-describe("the body that was signed", () => {
-  it("is part of the explanation, and of nothing that prints it", () => {
+describe("the signed body", () => {
+  it("is part of the explanation, and is not printed with it", () => {
     const sent = python("");
     const delivery = { headers: { [header]: signature(sent) }, body: JSON.stringify(event) };
     const found = hook.explain(delivery);
@@ -134,7 +134,7 @@ describe("the body that was signed", () => {
     assert.equal(hook.explain(tampered).signedBody, undefined);
   });
 
-  it("comes back byte for byte where explain proves one, and as a copy", () => {
+  it("is returned byte for byte for a match, as a copy", () => {
     const sent = python("");
     const received = JSON.stringify(JSON.parse(new TextDecoder().decode(sent)));
     const delivery = { headers: { [header]: signature(sent) }, body: received };
@@ -144,7 +144,7 @@ describe("the body that was signed", () => {
     assert.deepEqual(found, sent);
   });
 
-  it("is the received one where the signature fits, and unknown where nothing is proved", () => {
+  it("is the received one if the signature is valid, and unknown without a match", () => {
     const body = new TextEncoder().encode("{}");
     assert.deepEqual(hook.signedBody({ headers: { [header]: signature(body) }, body }), body);
     assert.equal(hook.signedBody({ headers: { [header]: `sha256=${"0".repeat(64)}` }, body }), undefined);
@@ -153,35 +153,35 @@ describe("the body that was signed", () => {
   });
 });
 
-describe("a body that came through a real express", () => {
+describe("a body after a real Express", () => {
   let url = "";
   let stop: () => void;
-  const answers: Explanation[] = [];
+  const explanations: Explanation[] = [];
 
   before(async () => {
     const app = express();
     app.post("/json", express.json(), (request, response) => {
-      // The usual mistake: the parser has taken the bytes, so the object is written again.
-      answers.push(hook.explain({ headers: request.headers, body: JSON.stringify(request.body) }));
+      // The usual mistake: the parser consumed the bytes, so the object is serialized again.
+      explanations.push(hook.explain({ headers: request.headers, body: JSON.stringify(request.body) }));
       response.sendStatus(204);
     });
     app.post("/form", express.urlencoded(), (request, response) => {
-      answers.push(hook.explain({ headers: request.headers, body: request.body.payload }));
+      explanations.push(hook.explain({ headers: request.headers, body: request.body.payload }));
       response.sendStatus(204);
     });
     app.post("/late", express.json(), (request, response) => {
-      // The stream was read by the parser: what is left of it is nothing.
+      // The parser has read the stream, so no bytes are left.
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       const done = () => {
-        answers.push(hook.explain({ headers: request.headers, body: Buffer.concat(chunks) }));
+        explanations.push(hook.explain({ headers: request.headers, body: Buffer.concat(chunks) }));
         response.sendStatus(204);
       };
       if (request.readableEnded) done();
       else request.on("end", done);
     });
     app.post("/raw", express.raw({ type: "*/*" }), (request, response) => {
-      answers.push(hook.explain({ headers: request.headersDistinct, body: request.body }));
+      explanations.push(hook.explain({ headers: request.headersDistinct, body: request.body }));
       response.sendStatus(204);
     });
     const server = app.listen(0, "127.0.0.1");
@@ -195,15 +195,15 @@ describe("a body that came through a real express", () => {
     const headers = { [header]: signature(body), "Content-Type": type, Connection: "close" };
     const { status } = await fetch(url + path, { method: "POST", headers, body: Buffer.from(body) });
     assert.equal(status, 204);
-    return answers.pop() as Explanation;
+    return explanations.pop() as Explanation;
   }
 
-  it("is proved to be written again by express.json() and JSON.stringify", async () => {
+  it("is proved to be serialized again after express.json()", async () => {
     const { matches, observations } = await sent("/json", python(""));
     assert.deepEqual(codes(matches), ["body-python-style", "body-unicode-escaped"]);
     const express = matches[0]?.frameworks.find(({ name }) => name === "Express");
     assert.match(express?.code ?? "", /express\.raw\(\{ type: "\*\/\*" \}\), handler\);/);
-    // Content-Length is that of what was sent.
+    // Content-Length is the length of the sent body.
     assert.deepEqual(codes(observations), ["body-shorter-than-declared"]);
   });
 
@@ -214,13 +214,13 @@ describe("a body that came through a real express", () => {
     assert.deepEqual(codes(matches), ["body-form-extracted"]);
   });
 
-  it("is told to be consumed where a parser has read the stream", async () => {
+  it("is reported as consumed if a parser has read the stream", async () => {
     const { matches, observations } = await sent("/late", python(""));
     assert.deepEqual(codes(matches), []);
     assert.deepEqual(codes(observations), ["body-shorter-than-declared", "body-empty", "no-match"]);
   });
 
-  it("fits where express.raw() hands over what arrived", async () => {
+  it("is verified after express.raw()", async () => {
     const { matches, observations } = await sent("/raw", python(""));
     assert.deepEqual([codes(matches), codes(observations)], [[], ["signature-valid"]]);
   });
@@ -230,19 +230,19 @@ describe("a body that was decoded or encoded on its way", () => {
   const body = utf8.encode(JSON.stringify(event));
   const plain = JSON.stringify({ event: "assessment_add", data: { name: "Zoë" } });
 
-  it("is proved to be read as latin-1, or written as it", () => {
+  it("is proved to be decoded or encoded as Latin-1", () => {
     const buffer = Buffer.from(plain);
     proves(buffer, buffer.toString("latin1"), "body-latin1-decoded");
     proves(buffer, Buffer.from(plain, "latin1"), "body-latin1-encoded");
   });
 
-  it("is proved to be read as Windows-1252", () => {
+  it("is proved to be decoded as Windows-1252", () => {
     const euro = utf8.encode('{"price":"5 €"}');
     const reading = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode('cp1252').encode())";
     proves(euro, printed("python3", ["-c", reading], text.decode(euro)), "body-windows-1252-decoded");
   });
 
-  it("is proved to be the base64 of a Lambda event that nobody decoded", () => {
+  it("is proved to be the base64 of a Lambda event, not decoded", () => {
     const gateway = { body: Buffer.from(body).toString("base64"), isBase64Encoded: true };
     const { matches } = proves(body, gateway.body, "body-base64");
     const lambda = matches[0]?.frameworks ?? [];
@@ -261,7 +261,7 @@ describe("a body that was decoded or encoded on its way", () => {
     proves(body, form, "body-form");
   });
 
-  it("is proved to be written as JSON twice, or parsed once too often", () => {
+  it("is proved to be serialized twice, or parsed twice", () => {
     const twice = JSON.stringify(text.decode(body));
     proves(body, twice, "body-json-string");
     proves(twice, JSON.parse(twice), "body-json-unwrapped");
@@ -273,7 +273,7 @@ describe("a body that was decoded or encoded on its way", () => {
     proves(body, `\ufeff${text.decode(body)}`, "body-bom-added");
   });
 
-  it("is told to be lost where it was decoded chunk by chunk", () => {
+  it("is reported as lost if it was decoded chunk by chunk", () => {
     const cut = Buffer.from(plain).indexOf("ë") + 1;
     const decoded =
       Buffer.from(plain).subarray(0, cut).toString() + Buffer.from(plain).subarray(cut).toString();
@@ -291,7 +291,7 @@ describe("a body that was decoded or encoded on its way", () => {
       writeFileSync(path, `${plain}\n`);
       proves(plain, readFileSync(path), "body-newline-added");
       proves(readFileSync(path), readFileSync(path, "utf8").trim(), "body-newline-dropped");
-      // What Windows makes of the lines of a file.
+      // Windows line ends.
       const lines = JSON.stringify(event, null, 2);
       proves(lines, lines.replaceAll("\n", "\r\n"), "body-lf-to-crlf");
     } finally {
@@ -299,7 +299,7 @@ describe("a body that was decoded or encoded on its way", () => {
     }
   });
 
-  it("is proved to be cut in its last brackets, or to have old bytes behind it", () => {
+  it("is proved to be truncated in its last brackets, or to have old bytes at its end", () => {
     proves(body, body.subarray(0, -2), "body-truncated");
     const reused = new Uint8Array(body.length + 16);
     reused.set(body);
@@ -313,7 +313,7 @@ describe("a body that was decoded or encoded on its way", () => {
 describe("explain", () => {
   const body = JSON.stringify(event);
 
-  it("shows no secret and no signature that would be right, whatever was wrong", () => {
+  it("shows no secret and no expected signature for any mistake", () => {
     const right = oracle("sha256", SECRET, body);
     const base64 = Buffer.from(right, "hex").toString("base64");
     for (const value of [
@@ -329,13 +329,13 @@ describe("explain", () => {
           body,
           painchek({ secrets: [secret] }),
         );
-        const said = JSON.stringify(found) + inspect(found, { depth: 9, showHidden: true });
-        for (const hidden of [SECRET, right, base64, "Zoë"]) assert.ok(!said.includes(hidden), said);
+        const output = JSON.stringify(found) + inspect(found, { depth: 9, showHidden: true });
+        for (const hidden of [SECRET, right, base64, "Zoë"]) assert.ok(!output.includes(hidden), output);
       }
     }
   });
 
-  it("leaves unexplained what fits nothing", () => {
+  it("reports that nothing matches", () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -353,7 +353,7 @@ describe("explain", () => {
     );
   });
 
-  it("computes at most as many combinations as allowed", () => {
+  it("computes at most `maxCombinations` combinations", () => {
     const headers = { [header]: signature("x") };
     for (const maxCombinations of [0, 10, 100]) {
       const { tried, observations } = hook.explain({ headers, body }, { maxCombinations });
@@ -365,17 +365,17 @@ describe("explain", () => {
     assert.equal(errorOf(wrong).code, "option-invalid");
   });
 
-  it("refuses a body that was parsed with the line to change", () => {
+  it("rejects a parsed body, with the line to change", () => {
     // @ts-expect-error: an object is no raw body
     assert.equal(errorOf(() => hook.explain({ headers: {}, body: event })).code, "body-not-raw");
   });
 
-  it("has nothing to say of a provider that signs nothing", () => {
+  it("has no match for a provider without signatures", () => {
     const { matches, observations, tried } = explain({}, body, xon({ unsigned: "allow" }));
     assert.deepEqual([codes(matches), codes(observations), tried], [[], ["provider-unsigned"], 0]);
   });
 
-  it("is what a mismatch points to", () => {
+  it("is named in the hint of a mismatch", () => {
     const { issues } = hook.inspect({ headers: { [header]: signature("x") }, body });
     const mismatch = issues.find(({ code }) => code === "signature-mismatch");
     assert.match(mismatch?.hint ?? "", /Run `hookseal explain`\.$/);

@@ -1,4 +1,4 @@
-// Headers in every container and letter case: the same delivery, the same answer.
+// Headers in every container and letter case: the same delivery has the same result.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type HeadersLike, painchek, webhook } from "../../src/index.ts";
@@ -38,7 +38,7 @@ const containers: Record<string, () => HeadersLike> = {
   "an array of frozen pairs": () => Object.freeze(pairs.map((pair) => Object.freeze(pair))),
   "a generator of pairs": generated,
   "a URLSearchParams, which is an iterable of pairs like any other": () => new URLSearchParams(pairs),
-  "a hundred headers before and behind": () => {
+  "a hundred headers before and after": () => {
     const others = Array.from({ length: 100 }, (_, n): [string, string] => [`X-Other-${n}`, `value ${n}`]);
     return [...others.slice(0, 50), ...pairs, ...others.slice(50)];
   },
@@ -58,7 +58,7 @@ const containers: Record<string, () => HeadersLike> = {
 
 describe("headers", () => {
   for (const [name, make] of Object.entries(containers)) {
-    it(`are read out of ${name}`, () => {
+    it(`are accepted as ${name}`, () => {
       const { type, webhookId, deliveryId, signature, issues } = hook.verify({ headers: make(), body });
       assert.equal(type, "assessment_add");
       assert.equal(webhookId, "webhook 1");
@@ -70,14 +70,14 @@ describe("headers", () => {
       assert.deepEqual([report.webhookId, report.deliveryId], ["webhook 1", "delivery 1"]);
     });
 
-    it(`without the signature are refused in ${name}`, () => {
+    it(`without the signature are rejected in ${name}`, () => {
       const without = [...iterate(make())].filter(([name]) => !/signature/i.test(name));
       const error = errorOf(() => hook.verify({ headers: without, body }));
       assert.equal(error.code, "signature-missing");
     });
   }
 
-  it("that stand twice are two, in whatever letter case and container", () => {
+  it("with the same name are two, in any letter case and container", () => {
     const other = `sha256=${oracle("sha256", "another secret", body)}`;
     const twice: Record<string, HeadersLike> = {
       "letter cases": { "X-PainChek-WH-Signature": other, "x-painchek-wh-signature": signature },
@@ -92,22 +92,22 @@ describe("headers", () => {
         ["X-PainChek-WH-Signature", signature],
       ]),
     };
-    const answers = Object.entries(twice).map(([name, headers]) => {
+    const results = Object.entries(twice).map(([name, headers]) => {
       const result = hook.check({ headers, body });
       const report = hook.inspect({ headers, body });
       assert.equal(result.ok, report.verdict === "verified", name);
       return result.ok;
     });
-    assert.deepEqual(new Set(answers).size, 1, `${Object.keys(twice)}: ${answers}`);
+    assert.deepEqual(new Set(results).size, 1, `${Object.keys(twice)}: ${results}`);
   });
 
-  it("of which the first of two is the id, and no list of both", () => {
+  it("with the same name have the first one as the id, and not a list of both", () => {
     const headers = [...pairs, ["X-PainChek-Webhook-Id", "webhook 2"] as [string, string]];
     assert.equal(hook.verify({ headers, body }).webhookId, "webhook 1");
     assert.equal(hook.inspect({ headers, body }).webhookId, "webhook 1");
   });
 
-  it("hide no signature behind control characters", () => {
+  it("with control characters hide no signature", () => {
     for (const value of [
       `${signature}\x1e`,
       `${signature}\x1f`,
@@ -120,7 +120,7 @@ describe("headers", () => {
     }
   });
 
-  it("whose name has a white space are other headers", () => {
+  it("with white space in the name are other headers", () => {
     for (const name of [" X-PainChek-WH-Signature", "X-PainChek-WH-Signature "]) {
       const delivery = { headers: { [name]: signature }, body };
       assert.equal(errorOf(() => hook.verify(delivery)).code, "signature-missing");
@@ -128,7 +128,7 @@ describe("headers", () => {
     }
   });
 
-  it("in no container at all are an error that says so, and never another one", () => {
+  it("in no supported container are an error with that reason", () => {
     const wrong: unknown[] = [
       undefined,
       null,
@@ -162,7 +162,7 @@ describe("headers", () => {
     }
   });
 
-  it("that fail while they are read fail with their own error", () => {
+  it("that throw while they are read throw their own error", () => {
     const failing = (function* (): Generator<[string, string]> {
       yield ["a", "b"];
       throw new RangeError("the stream is gone");
@@ -173,7 +173,7 @@ describe("headers", () => {
     });
   });
 
-  it("may themselves call the package while they are read", () => {
+  it("may call the package while they are read", () => {
     const nested = (function* (): Generator<[string, string]> {
       for (const pair of pairs) {
         hook.verify({ headers: pairs, body });
@@ -183,7 +183,7 @@ describe("headers", () => {
     assert.equal(hook.verify({ headers: nested, body }).deliveryId, "delivery 1");
   });
 
-  it("are not needed where a provider signs nothing", () => {
+  it("are not required for a provider without signatures", () => {
     const unsigned = webhook("xon", { unsigned: "allow" });
     const body = bytesOf("providers/xon/samples/calls.user.create.json");
     for (const headers of [{}, [], new Headers(), new Map()]) {

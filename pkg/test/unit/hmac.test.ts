@@ -1,4 +1,4 @@
-// HMAC against the oracle: node:crypto.
+// HMAC compared with the oracle, node:crypto.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
@@ -12,7 +12,7 @@ const some = (length: number, seed: number) =>
   Uint8Array.from({ length }, (_, index) => (index * 31 + seed * 17) % 256);
 
 describe("hmac", () => {
-  it("signs as node:crypto does, for keys and messages of every kind of length", () => {
+  it("signs as node:crypto does, for keys and messages of all lengths around the block size", () => {
     for (const algorithm of ALGORITHMS) {
       for (const key of [1, 20, 63, 64, 65, 127, 128, 129, 1000].map((length) => some(length, 1))) {
         for (const message of [0, 1, 55, 56, 64, 111, 112, 128, 100_000].map((length) => some(length, 2))) {
@@ -25,7 +25,7 @@ describe("hmac", () => {
     }
   });
 
-  it("is false for a tag with any bit turned, and for every other length", () => {
+  it("rejects a tag with any bit changed, and every other length", () => {
     const tag = hmac.sign("sha256", "key", "message");
     for (let bit = 0; bit < tag.length * 8; bit++) {
       const turned = tag.slice();
@@ -40,16 +40,16 @@ describe("hmac", () => {
     }
   });
 
-  it("is false for another key, message or algorithm", () => {
+  it("rejects another key, message or algorithm", () => {
     const tag = hmac.sign("sha256", "key", "message");
     assert.equal(hmac.verify("sha256", "Key", "message", tag), false);
     assert.equal(hmac.verify("sha256", "key", "message ", tag), false);
     assert.equal(hmac.verify("sha512", "key", "message", tag), false);
-    // Where the key ends and the message begins is part of what is signed.
+    // The boundary between key and message is signed, too.
     assert.equal(hmac.verify("sha256", "keym", "essage", tag), false);
   });
 
-  it("refuses an empty key, under which an attacker could sign", () => {
+  it("rejects an empty key, under which an attacker could sign", () => {
     const tag = createHmac("sha256", "").update("message").digest();
     assert.equal(hmac.verify("sha256", "", "message", tag), false);
     assert.throws(() => hmac.sign("sha256", "", "message"), {
@@ -59,7 +59,7 @@ describe("hmac", () => {
     });
   });
 
-  it("refuses a key of zero bytes alone, which is an empty one", () => {
+  it("rejects a key of zero bytes alone, which equals an empty one", () => {
     for (const length of [1, 32, 64, 200]) {
       const key = new Uint8Array(length);
       assert.throws(() => hmac.sign("sha256", key, "message"), {
@@ -74,13 +74,13 @@ describe("hmac", () => {
     assert.equal(hmac.sign("sha256", Uint8Array.of(0, 1), "message").length, 32);
   });
 
-  it("takes strings as UTF-8, and views as the bytes they show", () => {
+  it("accepts strings as UTF-8, and views as their bytes", () => {
     const wide = new Uint8Array([0, ...new TextEncoder().encode("é漢"), 0]);
     const inner = wide.subarray(1, -1);
     const expected = hmac.sign("sha1", "é漢", "é漢");
     assert.deepEqual(hmac.sign("sha1", inner, new DataView(wide.buffer, 1, inner.length)), expected);
     assert.deepEqual(hmac.sign("sha1", inner.slice().buffer, inner), expected);
-    // Of another realm, as in a test runner's sandbox.
+    // Bytes of another realm, as in the sandbox of a test runner.
     const [buffer, array] = runInNewContext("[Uint8Array.from(bytes).buffer, Uint8Array.from(bytes)]", {
       bytes: [...inner],
     });
@@ -88,14 +88,14 @@ describe("hmac", () => {
     assert.equal(hmac.verify("sha1", array, buffer, expected), true);
   });
 
-  it("hands out bytes that the next call leaves alone", () => {
+  it("returns bytes that the next call does not change", () => {
     const first = hmac.sign("sha1", "a", "b");
     const copy = first.slice();
     hmac.sign("sha512", "c", "d");
     assert.deepEqual(first, copy);
   });
 
-  it("says what it takes when it gets something else", () => {
+  it("reports the expected type of an invalid argument", () => {
     assert.throws(() => hmac.sign("md5" as HmacAlgorithm, "key", ""), {
       name: "TypeError",
       message: 'The algorithm of an hmac has to be "sha1", "sha256" or "sha512".',
@@ -106,7 +106,7 @@ describe("hmac", () => {
     });
   });
 
-  it("signs and verifies any key and message as node:crypto does, and nothing else", () => {
+  it("signs and verifies any key and message as node:crypto does", () => {
     const bytes = (least: number) => fc.uint8Array({ minLength: least, maxLength: 5000, size: "max" });
     fc.assert(
       fc.property(

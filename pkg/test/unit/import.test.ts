@@ -1,4 +1,4 @@
-// Importing and exporting deliveries, and detecting their provider, over the bridge.
+// Importing and exporting deliveries, and detecting their provider, through the bridge.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -50,7 +50,7 @@ describe("importing", () => {
     );
   });
 
-  it("takes texts and any container of bytes", () => {
+  it("accepts strings and any container of bytes", () => {
     const source = `{"headers":{},"body":"é"}`;
     const bytes = utf8.encode(source);
     for (const one of [source, bytes, bytes.buffer, new DataView(bytes.buffer)]) {
@@ -59,7 +59,7 @@ describe("importing", () => {
     assert.equal(errorOf(() => importDeliveries({} as never)).code, "body-not-raw");
   });
 
-  it("hands deliveries to every verb: the seed's request is judged", () => {
+  it("returns deliveries that every verb accepts: the seed's request is evaluated", () => {
     const head =
       "POST /payload HTTP/1.1 X-PainChek-WH-Signature: sha1=7d38cdd689735b008b3c702edd92eea23791c5f6 ";
     const { deliveries, issues } = importDeliveries(
@@ -72,7 +72,7 @@ describe("importing", () => {
     assert.deepEqual(codes(report.issues), ["signature-mismatch", "json-syntax"]);
   });
 
-  it("takes the format as an option, and rejects an unknown one", () => {
+  it("accepts the format as an option, and rejects an unknown one", () => {
     assert.deepEqual(
       importDeliveries("curl h", { format: "body" }).deliveries[0]?.body,
       utf8.encode("curl h"),
@@ -88,7 +88,7 @@ describe("importing", () => {
     );
   });
 
-  it("says what it cannot read, and throws nothing", () => {
+  it("reports text in an unknown format, and throws nothing", () => {
     assert.deepEqual(codes(importDeliveries("good morning").issues), ["import-format-unknown"]);
     assert.equal(importDeliveries("good morning").format, undefined);
     fc.assert(
@@ -103,7 +103,7 @@ describe("importing", () => {
     );
   });
 
-  it("hands over several bodies, each its own", () => {
+  it("returns several deliveries with their bodies", () => {
     const { deliveries } = importDeliveries(
       joined('{"headers":{},"body":"one"}\n', '{"headers":{},"bodyBase64":"/w=="}\n', '{"b":3}\n'),
     );
@@ -119,7 +119,7 @@ describe("importing a stream", () => {
     '{"log":{"entries":[{"request":{"postData":{"text":"é1"}}},\n5,{"request":{"postData":{"text":"2"}}}]}}',
   );
 
-  it("gives what the whole text gives, whatever the chunks", async () => {
+  it("has the result of the whole text, for any chunks", async () => {
     for (const size of [1, 5, 1000]) {
       const chunks = [];
       for (let at = 0; at < archive.length; at += size) chunks.push(archive.slice(at, at + size));
@@ -139,7 +139,7 @@ describe("importing a stream", () => {
     }
   });
 
-  it("leaves out an entry over the limit", async () => {
+  it("omits an entry over the limit", async () => {
     const all = await items([archive], { maxBytes: 40, format: "har" });
     assert.deepEqual(
       all.flatMap(({ issues }) => codes(issues)),
@@ -155,12 +155,12 @@ describe("importing a stream", () => {
     );
   });
 
-  it("can be left early, and its source fails as it fails", async () => {
+  it("can be stopped early, and passes on an error of its source", async () => {
     for await (const item of importStream([archive])) {
       assert.equal(item.format, "har");
       break;
     }
-    // biome-ignore lint/correctness/useYield: it fails before it has anything
+    // biome-ignore lint/correctness/useYield: the source fails before its first chunk
     async function* broken(): AsyncGenerator<Uint8Array> {
       throw new Error("unplugged");
     }
@@ -171,7 +171,7 @@ describe("importing a stream", () => {
 });
 
 describe("exporting", () => {
-  it("writes what imports as the same headers and bytes", () => {
+  it("writes text that is imported with the same headers and bytes", () => {
     const signed = painchek({ secrets: [SECRET] }).sign(ODD);
     for (const [exported, imported] of [
       ["http", "http"],
@@ -211,7 +211,7 @@ describe("exporting", () => {
 });
 
 describe("importing a stream of texts", () => {
-  it("reads what a stream hands out that was given an encoding", async () => {
+  it("accepts the strings of a stream that has an encoding", async () => {
     const deliveries = [];
     const texts = [
       '{"headers":{},"body":"\u00e9"}\n',
@@ -224,14 +224,14 @@ describe("importing a stream of texts", () => {
   });
 });
 
-describe("the catalogue", () => {
-  it("says which ids there are where another value is passed for one", () => {
+describe("the catalog", () => {
+  it("lists the ids if an unknown one is passed", () => {
     for (const id of [undefined, null, 5, {}, [], Symbol("id")]) {
       const error = errorOf(() => providerDefinition(id as never));
       assert.equal(error.code, "option-invalid");
       assert.match(error.message, /^Expected the id of a built-in provider\. There are: .*painchek/);
     }
-    assert.equal(providerDefinition("nobody"), undefined);
+    assert.equal(providerDefinition("unknown"), undefined);
   });
 
   it("lists the built-in providers with their definitions", () => {
@@ -242,16 +242,16 @@ describe("the catalogue", () => {
       assert.equal(definition.id, id);
       assert.equal(webhook(definition, { unsigned: "allow" }).provider, id);
     }
-    assert.equal(providerDefinition("nobody"), undefined);
+    assert.equal(providerDefinition("unknown"), undefined);
   });
 
-  it("detects a provider by its headers, or by the event", () => {
+  it("detects a provider by its headers or its event", () => {
     assert.equal(detectProvider({ headers: { "x-painchek-webhook-id": "1" }, body: "" }), "painchek");
     assert.equal(detectProvider({ headers: {}, body: '{"event":{"type":"calls.user.delete"}}' }), "xon");
     assert.equal(detectProvider({ headers: {}, body: '{"event":"assessment_add","data":{}}' }), "painchek");
     assert.equal(detectProvider({ headers: {}, body: "{" }), undefined);
     assert.equal(detectProvider({ headers: { "x-shopify-topic": "orders/create" }, body: "{}" }), "shopify");
-    // A proxy adds a header of somebody else's, and what most of them say counts.
+    // A proxy may add a header of another provider: the provider with most of the headers is detected.
     const headers = {
       "x-github-delivery": "1",
       "x-slack-signature": "v0=00",

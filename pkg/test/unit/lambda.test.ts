@@ -1,4 +1,4 @@
-// Events of AWS Lambda in every shape they come in: the documented ones, with a delivery in them.
+// Deliveries in every documented event format of AWS Lambda.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { painchek } from "../../src/index.ts";
@@ -18,7 +18,7 @@ type Made = ReturnType<typeof delivery>;
 const lower = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** As API Gateway's REST APIs hand it over: their documentation's sample, with a body. */
+/** The event of API Gateway's REST APIs: the sample of their documentation, with a body. */
 const rest = ({ headers, body }: Made): LambdaEvent & Record<string, unknown> => ({
   resource: "/webhooks/painchek",
   path: "/webhooks/painchek",
@@ -31,7 +31,7 @@ const rest = ({ headers, body }: Made): LambdaEvent & Record<string, unknown> =>
   isBase64Encoded: false,
 });
 
-/** As API Gateway's HTTP APIs and function URLs do. */
+/** The event of API Gateway's HTTP APIs and of function URLs. */
 const http = ({ headers, body }: Made): LambdaEvent & Record<string, unknown> => ({
   version: "2.0",
   routeKey: "$default",
@@ -43,7 +43,7 @@ const http = ({ headers, body }: Made): LambdaEvent & Record<string, unknown> =>
   isBase64Encoded: true,
 });
 
-/** As a load balancer with multi-value headers does: there are no others then. */
+/** The event of a load balancer with multi-value headers, which has no others. */
 const balancer = ({ headers, body }: Made): LambdaEvent & Record<string, unknown> => ({
   requestContext: { elb: { targetGroupArn: "arn:aws:…" } } as object,
   httpMethod: "POST",
@@ -64,7 +64,7 @@ for (const [name, make] of Object.entries({
     const types: string[] = [];
     const receive = receiver(hook, ({ type }) => types.push(type), { maxBytes: 2000 });
 
-    it("is verified over the bytes that were sent, and handled once", async () => {
+    it("is verified over the sent bytes, and handled once", async () => {
       types.length = 0;
       const event = make(delivery());
       const first = await receive(event);
@@ -78,7 +78,7 @@ for (const [name, make] of Object.entries({
       assert.deepEqual(types, ["assessment_add"]);
     });
 
-    it("is refused where it is none to be trusted", async () => {
+    it("is rejected without a valid signature", async () => {
       const codeOf = async (event: LambdaEvent) => {
         const { statusCode, body, headers } = await receive(event);
         assert.equal(headers["content-type"], "application/problem+json");
@@ -111,13 +111,13 @@ for (const [name, make] of Object.entries({
 }
 
 describe("an event of Lambda", () => {
-  it("whose text is longer in bytes than in characters is measured in bytes", async () => {
+  it("is limited by the bytes of its body, not by the characters", async () => {
     const receive = receiver(hook, () => {}, { maxBytes: 100 });
     const event = rest({ headers: {}, body: Buffer.from("é".repeat(51)) });
     assert.equal((await receive(event)).statusCode, 413);
   });
 
-  it("that no HTTP request is in fails, so that no queue takes it for handled", async () => {
+  it("without an HTTP request throws, so that a queue does not remove it", async () => {
     let called = 0;
     const receive = receiver(hook, () => {
       called += 1;
@@ -150,7 +150,7 @@ describe("an event of Lambda", () => {
     assert.equal(called, 0);
   });
 
-  it("that a console's test made, with parts left out, is answered", async () => {
+  it("of a console's test, with missing parts, has a response", async () => {
     const receive = receiver(hook, () => {});
     const whole = rest(delivery());
     const empty = { body: null, headers: null, multiValueHeaders: null, queryStringParameters: null };
@@ -161,7 +161,7 @@ describe("an event of Lambda", () => {
     assert.equal((await receive({ requestContext: { elb: {} } } as never)).statusCode, 405);
   });
 
-  it("that is broken is answered, and breaks nothing", async () => {
+  it("that is malformed has a response", async () => {
     const errors: unknown[] = [];
     const receive = receiver(hook, () => {}, { onError: (error) => errors.push(error) });
     assert.equal((await receive({})).statusCode, 405);

@@ -5,7 +5,7 @@ import { type MemoryStoreOptions, memoryStore } from "../../src/index.ts";
 
 const HOUR = 60 * 60 * 1000;
 
-/** A store with a clock that the test moves. */
+/** A store with a clock that the test sets. */
 function clocked(options: MemoryStoreOptions = {}) {
   let time = 1_700_000_000_000;
   const store = memoryStore({ ...options, now: () => time });
@@ -18,7 +18,7 @@ function clocked(options: MemoryStoreOptions = {}) {
 }
 
 describe("a memory store", () => {
-  it("gives an id to one of many who ask for it at the same time", async () => {
+  it("makes one of many simultaneous claims of an id new", async () => {
     const { store } = clocked();
     const states = await Promise.all(
       Array.from({ length: 50 }, (_, index) => store.claim("a", "d", `${index}`)),
@@ -27,7 +27,7 @@ describe("a memory store", () => {
     assert.equal(await store.claim("b", "d"), "new");
   });
 
-  it("keeps what it knows when the machine's clock is set", async () => {
+  it("does not depend on the clock of the machine", async () => {
     const clock = Date.now;
     let days = 0;
     Date.now = () => clock() + days * 24 * HOUR;
@@ -44,7 +44,7 @@ describe("a memory store", () => {
     }
   });
 
-  it("knows what is done, in progress and changed, and gives back what was released", async () => {
+  it("distinguishes completed, pending and changed ids, and accepts released ones again", async () => {
     const { store } = clocked();
     assert.equal(await store.claim("a", "1"), "new");
     assert.equal(await store.claim("a", "2"), "changed");
@@ -53,12 +53,12 @@ describe("a memory store", () => {
     await store.done("a");
     assert.equal(await store.claim("a", "2"), "done");
     assert.equal(await store.claim("a", "1"), "changed");
-    // What is done stays done.
+    // A completed id is not released.
     await store.release("a");
     assert.equal(await store.claim("a", "2"), "done");
   });
 
-  it("remembers for longer than PainChek retries and people take to resend, and then forgets", async () => {
+  it("keeps ids longer than PainChek retries and users resend by hand, and then removes them", async () => {
     const { store, pass } = clocked();
     await store.claim("a", "d");
     await store.done("a");
@@ -98,7 +98,7 @@ describe("a memory store", () => {
     assert.equal(await store.claim("a", "d", "second"), "done");
   });
 
-  it("forgets what was done first to make room, says how much, and never a claim", async () => {
+  it("evicts the oldest completed ids, counts them, and evicts no claim", async () => {
     const { store } = clocked({ maxEntries: 3 });
     for (const id of ["a", "b"]) {
       await store.claim(id, "d");
@@ -117,7 +117,7 @@ describe("a memory store", () => {
     assert.equal(await store.claim("f", "d"), "new");
   });
 
-  it("takes the room of claims that ran out before it refuses one", async () => {
+  it("evicts expired claims before it rejects a new one", async () => {
     const { store, pass } = clocked({ maxEntries: 2, claimTtl: 1000 });
     await store.claim("a", "d");
     await store.claim("b", "d");
@@ -125,7 +125,7 @@ describe("a memory store", () => {
     assert.equal(await store.claim("c", "d"), "new");
   });
 
-  it("does not grow with what is over", async () => {
+  it("removes expired ids", async () => {
     const { store, pass } = clocked({ retention: 10 });
     for (let index = 0; index < 10_000; index++) {
       await store.claim(`${index}`, "d");
@@ -136,7 +136,7 @@ describe("a memory store", () => {
     assert.equal(store.evicted, 0);
   });
 
-  it("takes ids of every kind for ids", async () => {
+  it("accepts any string as an id", async () => {
     const { store } = clocked();
     for (const id of ["__proto__", "constructor", "", "\u0000"]) {
       assert.equal(await store.claim(id, "d"), "new");
@@ -145,7 +145,7 @@ describe("a memory store", () => {
     }
   });
 
-  it("refuses options that mean nothing", () => {
+  it("rejects invalid options", () => {
     for (const options of [{ retention: 0 }, { claimTtl: Number.NaN }, { maxEntries: -1 }]) {
       assert.throws(() => memoryStore(options), TypeError);
     }

@@ -1,4 +1,4 @@
-// Options by their names: a misspelt one is refused wherever options are taken, and nothing of its value is said.
+// Names of options: every call rejects a misspelled one, and its message does not contain the value.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bullmqSender } from "../../src/bullmq.ts";
@@ -26,11 +26,11 @@ const delivery = hook.create("assessment_add", { uuid: crypto.randomUUID(), pati
 const handler = () => {};
 const client = { eval: async () => 0, evalsha: async () => 0 };
 const scope = { removeAllContentTypeParsers() {}, addContentTypeParser() {}, all() {} };
-// Refused after the options are: nothing is sent.
+// Rejected after the options were checked, so nothing is sent.
 const url = "nowhere";
 
-/** Every call that takes options, an option of it misspelt, and what was meant. */
-// biome-ignore lint/suspicious/noExplicitAny: what the types refuse is what is tested
+/** Every call that has options, a misspelled option, and the correct name. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests pass options that the types reject
 const CALLS: [name: string, misspelt: string, meant: string, call: (options: any) => unknown][] = [
   ["webhook", "algorithm", "algorithms", (options) => webhook("github", options)],
   ["painchek", "secret", "secrets", (options) => painchek(options)],
@@ -74,21 +74,21 @@ async function messageOf(call: () => unknown): Promise<string> {
   assert.fail("nothing was thrown");
 }
 
-describe("an option that there is none of", () => {
+describe("an unknown option", () => {
   for (const [name, misspelt, meant, call] of CALLS) {
-    it(`is refused with the one that was meant: ${name}`, async () => {
+    it(`is rejected with the nearest name: ${name}`, async () => {
       const message = await messageOf(() => call({ [misspelt]: SECRET }));
       assert.ok(message.includes(`Unknown option \`${misspelt}\`. Did you mean \`${meant}\`?`), message);
       assert.ok(!message.includes(SECRET));
     });
 
-    it(`is absent where it is undefined: ${name}`, async () => {
+    it(`is ignored if it is undefined: ${name}`, async () => {
       await Promise.resolve()
         .then(() => call({ [misspelt]: undefined }))
         .catch((error: Error) => assert.ok(!error.message.includes("Unknown option"), error.message));
     });
 
-    it(`is named by what there is, where nothing is near, and not shown where it may be a secret: ${name}`, async () => {
+    it(`is rejected with all names if none is near, and not shown if it may be a secret: ${name}`, async () => {
       const message = await messageOf(() => call({ [SECRET]: true }));
       assert.ok(message.includes("Unknown option. "), message);
       assert.ok(message.includes(`\`${meant}\``), message);
@@ -96,7 +96,7 @@ describe("an option that there is none of", () => {
     });
 
     if (name !== "fastify" && name !== "send: retries") {
-      it(`is refused as options that are no object: ${name}`, async () => {
+      it(`is rejected if the options are not an object: ${name}`, async () => {
         for (const options of [SECRET, [SECRET], 7, true, () => {}]) {
           const message = await messageOf(() => call(options));
           assert.match(message, /as an object, got an? \w+\.$/);
@@ -105,24 +105,24 @@ describe("an option that there is none of", () => {
     }
   }
 
-  it("is no member that every object has", () => {
+  it("may have the name of a member that every object inherits", () => {
     assert.throws(
       () => painchek({ secrets: [SECRET], constructor: 1 } as never),
       /Unknown option `constructor`/,
     );
   });
 
-  it("is not looked for in a delivery, which may be a request", () => {
+  it("is ignored in a delivery, which may be a request", () => {
     assert.equal(hook.check({ ...delivery, anything: 1 } as never).ok, true);
   });
 
-  it("is none of Fastify's own, for its plugin", async () => {
+  it("is not an option of Fastify, for the plugin", async () => {
     await hookseal(scope, { hook, handler, prefix: "/webhooks", logLevel: "warn" } as never);
   });
 });
 
-describe("an option's value that means nothing", () => {
-  it("is refused where it was taken for the default", async () => {
+describe("an invalid value of an option", () => {
+  it("is rejected, and does not select the default", async () => {
     assert.throws(() => compileSchema(true, { dialect: "2019-09" as never }), /`dialect`/);
     await assert.rejects(importStream([], { maxBytes: "1" as never }).next(), /`maxBytes`/);
   });

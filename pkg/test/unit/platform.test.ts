@@ -1,4 +1,4 @@
-// Bodies that are hashed by Node where there is Node.
+// Bodies hashed by Node's native hash.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as crypto from "node:crypto";
@@ -10,7 +10,7 @@ const NOW = 1_700_000_000_000;
 const TIME = String(NOW / 1000);
 const SECRETS = ["the first secret", "the second secret"];
 
-/** Whether every length and algorithm is verified as node:crypto signs it, and refused where one byte differs. */
+/** Checks that every length and algorithm is verified as node:crypto signs it, and rejected if one byte differs. */
 function check(): void {
   for (const algorithm of ["sha1", "sha256", "sha512"] as const) {
     const hook = webhook(
@@ -28,7 +28,7 @@ function check(): void {
       },
       { secrets: SECRETS, maxBytes: 1 << 22 },
     );
-    // Around the lengths from which the platform is asked, and from which a message is not put together.
+    // Around the lengths from which the native hash is called, and from which a message is hashed in parts.
     for (const length of [100, 510, 512, 514, 8050, 8064, 8100, 8192, 8200, 70_000, 2_000_000]) {
       const body = Buffer.from(
         JSON.stringify({ type: "any", text: "" }).replace('""', `"${"é".repeat((length - 26) >> 1)}"`),
@@ -53,15 +53,15 @@ function check(): void {
   }
 }
 
-// The same file in a process of its own, in which Node hides its crypto from the package, or breaks it.
+// This file also runs in processes of its own, in which Node's crypto is hidden or fails.
 const [mode] = process.argv.slice(2);
-let asked = 0;
+let calls = 0;
 const count = <Of>(made: Of): Of => {
-  asked += 1;
+  calls += 1;
   return made;
 };
-const refuse = () => {
-  asked += 1;
+const fail = () => {
+  calls += 1;
   throw new Error("not allowed here");
 };
 const { hash, createHash } = crypto;
@@ -72,40 +72,40 @@ const platforms: Record<string, object | undefined> = {
     hash: (...parts: Parameters<typeof hash>) => count(hash(...parts)),
     createHash: (...parts: Parameters<typeof createHash>) => count(createHash(...parts)),
   },
-  broken: { hash: refuse, createHash: refuse },
+  broken: { hash: fail, createHash: fail },
   "broken halfway": {
     hash: () => count("too short"),
-    createHash: () => ({ update: refuse, digest: refuse }),
+    createHash: () => ({ update: fail, digest: fail }),
   },
   "broken at the end": {
     hash: () => count(undefined),
-    createHash: () => ({ update() {}, digest: refuse }),
+    createHash: () => ({ update() {}, digest: fail }),
   },
 };
 if (mode !== undefined) {
-  const get = () => (mode === "denied" ? refuse() : () => platforms[mode]);
+  const get = () => (mode === "denied" ? fail() : () => platforms[mode]);
   Object.defineProperty(process, "getBuiltinModule", { get });
   check();
-  // Were the platform never asked, everything above would pass all the same.
-  assert.equal(asked > 0, mode !== "without" && mode !== "old");
-  const before = asked;
+  // Without calls of the native hash, all checks above would pass, too.
+  assert.equal(calls > 0, mode !== "without" && mode !== "old");
+  const before = calls;
   webhook("painchek", { secrets: SECRETS }).check({
     headers: { "X-PainChek-WH-Signature": `sha1=${"0".repeat(40)}` },
     body: "{}",
   });
-  assert.equal(asked, before, "a short body does not ask");
+  assert.equal(calls, before, "a short body is not hashed natively");
 } else {
   describe("a body", () => {
-    it("is verified by Node's own hash as by the core's", () => check());
+    it("is verified by Node's hash as by the core's", () => check());
 
     for (const [name, mode] of [
-      ["asks Node for its hash, and a short one does not", "counted"],
-      ["is verified where the platform has no hash that answers at once", "without"],
-      ["is verified where the platform has no hash in one call", "old"],
-      ["is verified where a platform like Node throws when it is asked for what is Node's", "denied"],
-      ["is verified where the platform's hash fails", "broken"],
-      ["is verified where the platform's hash makes something else", "broken halfway"],
-      ["is verified where the platform's hash makes nothing", "broken at the end"],
+      ["is hashed by Node, and a short one by the core", "counted"],
+      ["is verified without a synchronous native hash", "without"],
+      ["is verified without a native hash in one call", "old"],
+      ["is verified if `getBuiltinModule` throws", "denied"],
+      ["is verified if the native hash throws", "broken"],
+      ["is verified if the native hash returns an invalid value", "broken halfway"],
+      ["is verified if the native hash returns nothing", "broken at the end"],
     ] as const) {
       it(name, () => {
         const { status, stderr } = spawnSync(

@@ -1,5 +1,5 @@
-// The built-in providers that sign as others do too: what their own libraries sign is verified and the other way
-// round, published examples come out as published, and their samples are what their contracts say.
+// The built-in providers except PainChek and X-on: deliveries signed by their own libraries are verified, and vice versa.
+// Published examples have their published results, and the samples are valid.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,20 +26,20 @@ const now = Date.UTC(2026, 0, 1);
 const at = now / 1000;
 const OTHERS = providers().filter((id) => id !== "painchek" && id !== "xon");
 
-/** A secret as each of them writes it, made up. */
+/** A made-up secret in the format of each provider. */
 const secretOf = (id: string) =>
   /^(standard-webhooks|svix)$/.test(id)
     ? `whsec_${Buffer.from("thirty-two bytes of a made-up key").toString("base64")}`
-    : "whsec_not-a-secret-of-anybody";
+    : "whsec_not-a-real-secret";
 const hookOf = (id: string, profile: "lenient" | "strict" = "lenient") =>
   webhook(id, { secrets: [secretOf(id)], profile });
 
-const hmac = (message: string, encoding: "hex" | "base64", key = "whsec_not-a-secret-of-anybody") =>
+const hmac = (message: string, encoding: "hex" | "base64", key = "whsec_not-a-real-secret") =>
   createHmac("sha256", key).update(message).digest(encoding);
-const stripe = new Stripe("sk_test_nobody");
-const paddle = new Paddle("nobody");
+const stripe = new Stripe("sk_test_unused");
+const paddle = new Paddle("unused");
 
-/** What each of them sends with a body, signed by its own library, or else by the formula of its documentation. */
+/** The headers of each provider with a body, signed by its own library, or as its documentation describes. */
 const SENT: Record<
   string,
   (body: string, type: string) => Record<string, string> | Promise<Record<string, string>>
@@ -89,7 +89,7 @@ const SENT: Record<
   }),
 };
 
-/** Every sample, as its provider sends it. */
+/** Every sample as a delivery of its provider. */
 async function deliveries(id: string): Promise<(Delivery & { type: string; body: string })[]> {
   return Promise.all(
     samplesOf(id).map(async ({ type, body: bytes }) => {
@@ -99,11 +99,11 @@ async function deliveries(id: string): Promise<(Delivery & { type: string; body:
   );
 }
 
-describe("a provider that others sign like", () => {
+describe("a provider with a library of its own", () => {
   it("has a sender in these tests", () => assert.deepEqual(OTHERS, Object.keys(SENT)));
 
   for (const id of OTHERS) {
-    it(`${id}: every sample is verified as it is sent, without an issue`, async () => {
+    it(`${id}: every sample is verified without an issue`, async () => {
       for (const delivery of await deliveries(id)) {
         for (const profile of ["lenient", "strict"] as const) {
           const { type, event, issues, signature } = hookOf(id, profile).verify(delivery, { now });
@@ -113,7 +113,7 @@ describe("a provider that others sign like", () => {
       }
     });
 
-    it(`${id}: a sample is refused when a byte, the secret or the signature is another`, async () => {
+    it(`${id}: a sample with another byte, secret or signature is rejected`, async () => {
       for (const { headers, body } of await deliveries(id)) {
         const check = (delivery: Delivery, secret = secretOf(id)) =>
           errorOf(() => webhook(id, { secrets: [secret] }).verify(delivery, { now })).code;
@@ -126,11 +126,11 @@ describe("a provider that others sign like", () => {
       }
     });
 
-    it(`${id}: is recognised by what it sends`, async () => {
+    it(`${id}: is detected by its deliveries`, async () => {
       for (const delivery of await deliveries(id)) assert.equal(detectProvider(delivery), id);
     });
 
-    it(`${id}: what is created and signed here is accepted here`, () => {
+    it(`${id}: created and signed deliveries are verified`, () => {
       const hook = hookOf(id, "strict");
       for (const { type, body } of samplesOf(id)) {
         const signed = hook.sign(body, { now, type, id: "msg_1" });
@@ -141,7 +141,7 @@ describe("a provider that others sign like", () => {
     });
   }
 
-  /** The data of an event: what stands where the envelope says, or all but the type. */
+  /** The data of an event: the value that the envelope names, or everything except the type. */
   function dataOf(id: string, body: Uint8Array): object {
     const { type = "", data } = providerDefinition(id)?.envelope ?? {};
     const whole = JSON.parse(text.decode(body));
@@ -150,7 +150,7 @@ describe("a provider that others sign like", () => {
     return whole;
   }
 
-  it("a time that has passed is refused where one is signed, and only there", async () => {
+  it("a timestamp outside the tolerance is rejected if it is signed", async () => {
     const late = now + 3_600_000;
     for (const id of OTHERS) {
       const [delivery] = await deliveries(id);
@@ -165,7 +165,7 @@ describe("a provider that others sign like", () => {
     }
   });
 
-  it("an event without a contract of its own has its type, and is held to what all have in common", async () => {
+  it("an event without a contract of its own has its type, and is validated against the common contract", async () => {
     const body =
       '{"id":"evt_1","object":"event","type":"a.new.one","data":{"object":{}},"created":"yesterday"}';
     const sent = { headers: (await SENT.stripe?.(body, "")) as Record<string, string>, body };
@@ -180,7 +180,7 @@ describe("a provider that others sign like", () => {
     );
     const report = hookOf("stripe").inspect(sent, { now });
     assert.deepEqual([report.type, report.revision, report.id], ["a.new.one", "snapshot", "a.new.one:evt_1"]);
-    // What documentation writes in the place of a type is none.
+    // A placeholder of the documentation is not a type.
     const placeholder = body.replace("a.new.one", "...").replace('"yesterday"', "1");
     const written = {
       headers: (await SENT.stripe?.(placeholder, "")) as Record<string, string>,
@@ -189,37 +189,37 @@ describe("a provider that others sign like", () => {
     assert.equal(errorOf(() => hookOf("stripe").verify(written, { now })).issues[0]?.code, "placeholder");
   });
 
-  it("its revisions are told apart where no event has a contract of its own", async () => {
+  it("its revisions are distinguished if no event has a contract of its own", async () => {
     const named = (await deliveries("stripe")).map((one) => hookOf("stripe").verify(one, { now }).revision);
     assert.deepEqual(named, ["snapshot", "thin"]);
   });
 });
 
 describe("their own libraries", () => {
-  it("accept what is signed here", async () => {
+  it("accept signed deliveries", async () => {
     for (const id of ["github", "paddle", "standard-webhooks", "stripe", "svix"]) {
-      // What these libraries check against is the clock.
+      // These libraries check the timestamp against the clock.
       const time = Date.now();
       for (const { type, body: bytes } of samplesOf(id)) {
         const body = text.decode(bytes);
         const { headers } = hookOf(id).sign(body, { now: time, type });
-        const given = (name: string) => headers[name] ?? assert.fail(name);
+        const header = (name: string) => headers[name] ?? assert.fail(name);
         if (id === "github")
-          assert.equal(await verifyGitHub(secretOf(id), body, given("X-Hub-Signature-256")), true);
+          assert.equal(await verifyGitHub(secretOf(id), body, header("X-Hub-Signature-256")), true);
         if (id === "paddle")
           assert.equal(
-            await paddle.webhooks.isSignatureValid(body, secretOf(id), given("Paddle-Signature")),
+            await paddle.webhooks.isSignatureValid(body, secretOf(id), header("Paddle-Signature")),
             true,
           );
         if (id === "standard-webhooks") new StandardWebhook(secretOf(id)).verify(body, headers);
         if (id === "svix") new SvixWebhook(secretOf(id)).verify(body, headers);
         if (id === "stripe")
-          stripe.webhooks.signature?.verifyHeader(body, given("Stripe-Signature"), secretOf(id), 300);
+          stripe.webhooks.signature?.verifyHeader(body, header("Stripe-Signature"), secretOf(id), 300);
       }
     }
   });
 
-  it("refuse what is signed here with another secret", () => {
+  it("reject deliveries signed with another secret", () => {
     const { headers, body } = webhook("stripe", { secrets: ["another"] }).sign("{}", { now: Date.now() });
     assert.throws(() =>
       stripe.webhooks.signature?.verifyHeader(
@@ -233,7 +233,7 @@ describe("their own libraries", () => {
 });
 
 describe("published examples", () => {
-  /** The code of the refusal: `accepted` where there is none. None of these bodies has to be JSON of an event. */
+  /** The code of the rejection, or `accepted`. The bodies need not be JSON of an event. */
   const signatureOf = (
     id: string,
     secret: string,
@@ -242,7 +242,7 @@ describe("published examples", () => {
     time = now,
   ) => webhook(id, { secrets: [secret] }).inspect({ headers, body }, { now: time }).signature.status;
 
-  it("GitHub's, of its documentation and of its library", () => {
+  it("GitHub's documentation and library", () => {
     const headers = (hex: string) => ({ "X-Hub-Signature-256": `sha256=${hex}` });
     assert.equal(
       signatureOf(
@@ -264,7 +264,7 @@ describe("published examples", () => {
     );
   });
 
-  it("Slack's, of its documentation", () => {
+  it("Slack's documentation", () => {
     const body =
       "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
     const headers = {
@@ -277,7 +277,7 @@ describe("published examples", () => {
     );
   });
 
-  it("Svix's, and OpenAI's in the form of Standard Webhooks", () => {
+  it("Svix's and OpenAI's, with the scheme of Standard Webhooks", () => {
     const svix = {
       "svix-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
       "svix-timestamp": "1614265330",
@@ -305,7 +305,7 @@ describe("published examples", () => {
     assert.deepEqual([type, codes(issues, "warning")], ["response.completed", []]);
   });
 
-  it("Paddle's, of its libraries, with signatures of several keys in one header", () => {
+  it("Paddle's libraries, with signatures of several keys in one header", () => {
     for (const [secret, body, header] of [
       [
         "VALID_SECRET",
@@ -335,7 +335,7 @@ describe("GitHub's published example events", () => {
     examples: object[];
   }[];
 
-  it("are all accepted without an issue, by the type of their header", async () => {
+  it("are accepted without an issue, with the type of their header", async () => {
     const hook = hookOf("github", "strict");
     let count = 0;
     for (const { name, examples: bodies } of examples) {
@@ -355,7 +355,7 @@ describe("GitHub's published example events", () => {
 describe("docs/providers.md", () => {
   const page = readFileSync(new URL("../../../docs/providers.md", import.meta.url), "utf8");
 
-  it("says of every provider what its definition says", () => {
+  it("describes every provider as its definition does", () => {
     const code = (text: string) => (text === "" ? "" : `\`${text}\``);
     const rows = providers().map((id) => {
       const { title, documentation, signature, dedupe } = providerDefinition(id) as ProviderDefinition;
@@ -379,7 +379,7 @@ describe("docs/providers.md", () => {
     );
   });
 
-  /** A program of the page, as a module that finds the package as a user's does. */
+  /** Imports a program of the page as a module, which resolves the package as a user's module does. */
   async function program(index: number, end: string, env: Record<string, string>) {
     const [, code] = [...page.matchAll(/```js\n(.*?)```/gs)][index] ?? assert.fail();
     const folder = fileURLToPath(new URL("../../../node_modules/.hookseal-providers/", import.meta.url));
@@ -393,30 +393,30 @@ describe("docs/providers.md", () => {
     }
   }
 
-  it("has an example that asks what the signature covers", async () => {
+  it("has an example that checks which parts the signature covers", async () => {
     const { isTypeSigned } = await program(0, "", { GITHUB_WEBHOOK_SECRET: secretOf("github") });
     const [delivery] = await deliveries("github");
     assert.equal(isTypeSigned(delivery), false);
   });
 
-  it("has an example that holds an event to a contract of one's own", async () => {
+  it("has an example that validates an event against a custom contract", async () => {
     const { hook } = await program(1, "export { hook };", { STRIPE_WEBHOOK_SECRET: secretOf("stripe") });
-    const judged = async (object: object, type: string) => {
+    const isAccepted = async (object: object, type: string) => {
       const [sample] = await deliveries("stripe");
       const body = JSON.stringify({ ...JSON.parse(sample?.body ?? ""), type, data: { object } });
       return hook.check({ headers: await SENT.stripe?.(body, type), body }, { now }).ok;
     };
-    assert.equal(await judged({ id: "in_1" }, "invoice.paid"), false);
-    assert.equal(await judged({ id: "in_1", amount_paid: 1, currency: "eur" }, "invoice.paid"), true);
-    assert.equal(await judged({ id: "in_1" }, "invoice.voided"), true);
+    assert.equal(await isAccepted({ id: "in_1" }, "invoice.paid"), false);
+    assert.equal(await isAccepted({ id: "in_1", amount_paid: 1, currency: "eur" }, "invoice.paid"), true);
+    assert.equal(await isAccepted({ id: "in_1" }, "invoice.voided"), true);
   });
 
-  it("has an example that answers what Slack and Zoom ask", async () => {
+  it("has an example that responds to the challenges of Slack and Zoom", async () => {
     const { fromSlack, fromZoom } = await program(2, "", {
       SLACK_SIGNING_SECRET: secretOf("slack"),
       ZOOM_SECRET_TOKEN: secretOf("zoom"),
     });
-    const answer = async (id: string, receive: (request: Request) => Promise<Response>, type: string) => {
+    const responseOf = async (id: string, receive: (request: Request) => Promise<Response>, type: string) => {
       const { body } = samplesOf(id).find((sample) => sample.type === type) ?? assert.fail();
       const { headers } = hookOf(id).sign(body);
       const request = new Request("https://h/", {
@@ -426,18 +426,18 @@ describe("docs/providers.md", () => {
       });
       return (await receive(request)).text();
     };
-    assert.equal(await answer("slack", fromSlack, "url_verification"), "a-made-up-challenge");
-    assert.equal(await answer("slack", fromSlack, "event_callback"), '{"status":"handled"}');
-    assert.deepEqual(JSON.parse(await answer("zoom", fromZoom, "endpoint.url_validation")), {
+    assert.equal(await responseOf("slack", fromSlack, "url_verification"), "a-made-up-challenge");
+    assert.equal(await responseOf("slack", fromSlack, "event_callback"), '{"status":"handled"}');
+    assert.deepEqual(JSON.parse(await responseOf("zoom", fromZoom, "endpoint.url_validation")), {
       plainToken: "a-made-up-token",
       encryptedToken: hmac("a-made-up-token", "hex"),
     });
-    assert.equal(await answer("zoom", fromZoom, "meeting.started"), '{"status":"handled"}');
+    assert.equal(await responseOf("zoom", fromZoom, "meeting.started"), '{"status":"handled"}');
   });
 });
 
-describe("what is personal in a sample", () => {
-  it("is named, so that it is kept out of logs", () => {
+describe("personal data in a sample", () => {
+  it("is listed in `sensitive`, so that it is redacted", () => {
     for (const id of OTHERS) {
       const { sensitive } = jsonOf(`providers/${id}/provider.json`) as { sensitive: string[] };
       for (const { name, body } of samplesOf(id)) {

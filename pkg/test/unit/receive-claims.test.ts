@@ -1,4 +1,4 @@
-// What claims are keyed by: no delivery of one receiver is taken for a duplicate of another's.
+// Keys of claims: no delivery of one receiver is a duplicate of another receiver's.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { receiver } from "../../src/fetch.ts";
@@ -17,7 +17,7 @@ import { receiving } from "../support/receiving.ts";
 const HANDLED = "200 handled";
 const DUPLICATE = "200 duplicate";
 
-/** A provider of one's own whose types and ids are anything. */
+/** A provider with any types and ids. */
 const definition = (id: string, signs = true, immutable = false) => ({
   id,
   ...(signs ? { signature: { header: "X-Sig", format: "{hex}", algorithms: ["sha256"] } } : {}),
@@ -34,9 +34,9 @@ const unsignedBody = (value: object) => ({
 });
 
 describe("a claim's key", () => {
-  it("tells every type and id from every other", async () => {
+  it("distinguishes every type and id", async () => {
     const hook = own("mine", { secrets: ["a secret"] });
-    const { said, calls } = receiving(hook);
+    const { outcomeOf, calls } = receiving(hook);
     const pairs = [
       ["t:1", "2"],
       ["t", "1:2"],
@@ -47,18 +47,18 @@ describe("a claim's key", () => {
       ["t", "#1"],
     ];
     for (const [type, id] of pairs)
-      assert.equal(await said(hook.sign(JSON.stringify({ type, id }))), HANDLED);
+      assert.equal(await outcomeOf(hook.sign(JSON.stringify({ type, id }))), HANDLED);
     for (const [type, id] of pairs)
-      assert.equal(await said(hook.sign(JSON.stringify({ type, id }))), DUPLICATE);
+      assert.equal(await outcomeOf(hook.sign(JSON.stringify({ type, id }))), DUPLICATE);
     assert.equal(new Set(calls.map(({ key }) => key)).size, pairs.length);
     assert.equal(calls[0]?.key, '["mine","verified","t:1","2"]');
     assert.equal(calls[0]?.id, "t:1:2");
   });
 
-  it("tells a changed retry from an event whose id is spelled like one", async () => {
+  it("distinguishes a changed retry from an event with a similar id", async () => {
     const hook = own("mine", { secrets: ["a secret"] }, true);
-    const { said, calls } = receiving(hook);
-    const send = (value: object) => said(hook.sign(JSON.stringify(value)));
+    const { outcomeOf, calls } = receiving(hook);
+    const send = (value: object) => outcomeOf(hook.sign(JSON.stringify(value)));
     assert.equal(await send({ type: "t", id: "1" }), HANDLED);
     assert.equal(await send({ type: "t", id: "1", n: 2 }), HANDLED);
     const digest = JSON.parse(calls[1]?.key ?? "").at(-1);
@@ -70,11 +70,11 @@ describe("a claim's key", () => {
 
   it("keeps unsigned deliveries apart from signed ones", async () => {
     const hook = own("mine", { secrets: ["a secret"], unsigned: "allow" });
-    const { said, calls } = receiving(hook);
+    const { outcomeOf, calls } = receiving(hook);
     const event = { type: "invoice.paid", id: "1001", amount: 0 };
-    assert.equal(await said(unsignedBody(event)), HANDLED);
-    assert.equal(await said(hook.sign(JSON.stringify({ ...event, amount: 500 }))), HANDLED);
-    assert.equal(await said(unsignedBody(event)), DUPLICATE);
+    assert.equal(await outcomeOf(unsignedBody(event)), HANDLED);
+    assert.equal(await outcomeOf(hook.sign(JSON.stringify({ ...event, amount: 500 }))), HANDLED);
+    assert.equal(await outcomeOf(unsignedBody(event)), DUPLICATE);
     assert.deepEqual(
       calls.map(({ key }) => JSON.parse(key)[1]),
       ["unsigned", "verified"],
@@ -88,9 +88,9 @@ describe("a claim's key", () => {
     const forms = receiving(open, undefined, { store });
     const payments = receiving(signing, undefined, { store });
     const event = { type: "invoice.paid", id: "1001" };
-    assert.equal(await forms.said(unsignedBody(event)), HANDLED);
-    assert.equal(await payments.said(signing.sign(JSON.stringify(event))), HANDLED);
-    assert.equal(await payments.said(signing.sign(JSON.stringify(event))), DUPLICATE);
+    assert.equal(await forms.outcomeOf(unsignedBody(event)), HANDLED);
+    assert.equal(await payments.outcomeOf(signing.sign(JSON.stringify(event))), HANDLED);
+    assert.equal(await payments.outcomeOf(signing.sign(JSON.stringify(event))), DUPLICATE);
   });
 
   it("keeps two subscriptions on one store apart by their names", async () => {
@@ -100,9 +100,9 @@ describe("a claim's key", () => {
     const { body } = first.create("assessment_add", { uuid, patient: uuid });
     const record = receiving(first, undefined, { store, name: "record" });
     const family = receiving(second, undefined, { store, name: "family" });
-    assert.equal(await record.said(first.sign(body)), HANDLED);
-    assert.equal(await family.said(second.sign(body)), HANDLED);
-    assert.equal(await family.said(second.sign(body)), DUPLICATE);
+    assert.equal(await record.outcomeOf(first.sign(body)), HANDLED);
+    assert.equal(await family.outcomeOf(second.sign(body)), HANDLED);
+    assert.equal(await family.outcomeOf(second.sign(body)), DUPLICATE);
     assert.deepEqual([record.calls[0]?.id, record.events[0]?.receiver], [`assessment_add:${uuid}`, "record"]);
     assert.equal(family.calls[0]?.key, `["family","verified","assessment_add","${uuid}"]`);
   });
@@ -113,7 +113,7 @@ describe("receivers on one store", () => {
   const refusal = /"painchek".*no secret in common.*`name`/;
   const care = (...secrets: string[]) => painchek({ secrets });
 
-  it("are refused where two subscriptions of one provider have no name", () => {
+  it("are rejected if two subscriptions of one provider have no name", () => {
     const store = memoryStore();
     make(care("first"), { store });
     assert.throws(() => make(care("second"), { store }), refusal);
@@ -121,13 +121,13 @@ describe("receivers on one store", () => {
     make(care("second"), { store, name: "second" });
     make(care("first"), { store });
     assert.throws(() => make(painchek({ unsigned: "allow" }), { store }), refusal);
-    // A name that is another's default is none.
+    // The default name of another receiver counts as no name.
     assert.throws(() => make(care("second"), { store, name: "painchek" }), refusal);
     make(care("second"), { store: memoryStore() });
     make(care("second"), {});
   });
 
-  it("are refused where two webhooks without any secret have no name", () => {
+  it("are rejected if two webhooks without secrets have no name", () => {
     const store = memoryStore();
     const hook = xon({ unsigned: "allow" });
     make(hook, { store });
@@ -135,7 +135,7 @@ describe("receivers on one store", () => {
     assert.throws(() => make(xon({ unsigned: "allow" }), { store }), /"xon"/);
   });
 
-  it("are fine with the same webhook, a secret in common, other names or the same on purpose", () => {
+  it("are accepted with the same webhook, a common secret, different names, or the same name on purpose", () => {
     const store = memoryStore();
     const hook = care("old");
     for (const one of [hook, hook, care("old"), care("new", "old"), care("new")]) make(one, { store });
@@ -144,7 +144,7 @@ describe("receivers on one store", () => {
     make(xon({ unsigned: "allow" }), { store });
   });
 
-  it("are fine where a webhook is no more than what a receiver asks of it", () => {
+  it("are accepted if the webhooks are mocks", () => {
     const store = memoryStore();
     const mock = () => ({
       check: () => ({}),
@@ -157,7 +157,7 @@ describe("receivers on one store", () => {
     make(mock(), { store });
   });
 
-  it("are refused on stores that are one, by one client and prefix", () => {
+  it("are rejected on two stores with the same client and prefix", () => {
     const client = () => ({ evalsha: async () => 0, eval: async () => 0 });
     const one = client();
     make(care("first"), { store: redisStore(one) });
@@ -166,18 +166,18 @@ describe("receivers on one store", () => {
     make(care("second"), { store: redisStore(one), name: "second" });
     make(care("second"), { store: redisStore(one, { prefix: "second:" }) });
     make(care("second"), { store: redisStore(client()) });
-    // By the published entry points, too, which may hold copies of their own.
+    // The published entry points may contain copies of their own.
     const made = redisStore(one) as unknown as Record<symbol, unknown>;
     const identity = Symbol.for("hookseal.storeIdentity");
     assert.equal(made[identity], (redisStore(one) as unknown as Record<symbol, unknown>)[identity]);
   });
 
-  it("are made anew as often as one likes", () => {
+  it("can be created again any number of times", () => {
     const store = memoryStore();
     for (let time = 0; time < 500; time++) make(care("same"), { store });
   });
 
-  it("have names that are texts", () => {
+  it("require strings as names", () => {
     for (const name of ["", "x".repeat(201), 1, null, "\n", "a\0", "a\u009bb", "a\u2028b", "a\u202eb"])
       assert.throws(() => make(care("first"), { name } as never), /`name`.*1 to 200/);
   });

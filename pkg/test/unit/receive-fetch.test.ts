@@ -1,4 +1,4 @@
-// Bodies of requests of the Fetch API: made by a constructor, or brought by a server, where they are read at once.
+// Bodies of requests of the Fetch API: created by a constructor, or by a server, whose short bodies are read at once.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -13,11 +13,11 @@ import type { ReceiverEvent } from "../../src/receive/options.ts";
 import { SECRET } from "../support/fixtures.ts";
 
 const hook = painchek({ secrets: [SECRET] });
-const MOST = 2_000;
+const MAX_BYTES = 2_000;
 let number = 0;
 
-/** A signed delivery whose body is so long. */
-function delivery(length = MOST) {
+/** A signed delivery with a body of this length. */
+function delivery(length = MAX_BYTES) {
   number += 1;
   const uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${number}`.padStart(12, "0")}`;
   const data = { uuid, patient: uuid, update_stamp: 1 };
@@ -27,20 +27,20 @@ function delivery(length = MOST) {
   return { headers: headers as Record<string, string>, body: body as Uint8Array<ArrayBuffer> };
 }
 
-/** A receiver that reads little. */
+/** A receiver with a low limit. */
 function receiving(bodyTimeout = 10_000) {
   const events: ReceiverEvent[] = [];
   const receive = receiver<PainchekEvents, FetchRequest>(hook, () => {}, {
-    maxBytes: MOST,
+    maxBytes: MAX_BYTES,
     bodyTimeout,
     onEvent: (event) => events.push(event),
   });
-  const said = async (request: FetchRequest) => {
+  const outcomeOf = async (request: FetchRequest) => {
     const reply = (await receive(request)) as Response;
     const { code, status } = await reply.json();
     return [reply.status, code ?? status];
   };
-  return { receive, said, events };
+  return { receive, outcomeOf, events };
 }
 
 const HANDLED = [200, "handled"];
@@ -52,19 +52,19 @@ const TIMEOUT = [408, "body-timeout"];
 describe("a body of a request made by a constructor", () => {
   const made = (headers: Record<string, string>, body: BodyInit) =>
     new Request("https://h/hook", { method: "POST", headers, body, duplex: "half" } as RequestInit);
-  const { said } = receiving();
+  const { outcomeOf } = receiving();
 
-  it("counts, whatever length the request claims", async () => {
-    for (const length of [MOST - 1, MOST, MOST + 1]) {
-      for (const claimed of [0, 1, MOST - 2, MOST - 1, MOST]) {
+  it("is limited by its bytes, for any Content-Length", async () => {
+    for (const length of [MAX_BYTES - 1, MAX_BYTES, MAX_BYTES + 1]) {
+      for (const claimed of [0, 1, MAX_BYTES - 2, MAX_BYTES - 1, MAX_BYTES]) {
         const { headers, body } = delivery(length);
-        const reply = await said(made({ ...headers, "content-length": `${claimed}` }, body));
-        assert.deepEqual(reply, length > MOST ? TOO_LARGE : HANDLED, `${claimed} of ${length}`);
+        const reply = await outcomeOf(made({ ...headers, "content-length": `${claimed}` }, body));
+        assert.deepEqual(reply, length > MAX_BYTES ? TOO_LARGE : HANDLED, `${claimed} of ${length}`);
       }
     }
   });
 
-  it("is not read without end, though the request claims to be short", async () => {
+  it("is not read beyond the limit, even if its Content-Length is short", async () => {
     let pulled = 0;
     const endless = new ReadableStream({
       pull(controller) {
@@ -72,50 +72,50 @@ describe("a body of a request made by a constructor", () => {
         controller.enqueue(new Uint8Array(100));
       },
     });
-    const reply = await said(made({ ...delivery().headers, "content-length": "100" }, endless));
+    const reply = await outcomeOf(made({ ...delivery().headers, "content-length": "100" }, endless));
     assert.deepEqual(reply, TOO_LARGE);
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.ok(pulled < 60, `${pulled}`);
   });
 
-  it("is waited for no longer than it may take", async () => {
+  it("has a timeout", async () => {
     const silent = new ReadableStream();
-    const { said: saidSoon } = receiving(50);
+    const { outcomeOf: outcomeInTime } = receiving(50);
     assert.deepEqual(
-      await saidSoon(made({ ...delivery().headers, "content-length": "100" }, silent)),
+      await outcomeInTime(made({ ...delivery().headers, "content-length": "100" }, silent)),
       TIMEOUT,
     );
   });
 
-  it("is missing where it was read, or is being read", async () => {
+  it("is not available if it was read, or is being read", async () => {
     const { headers, body } = delivery();
     const read = made(headers, body);
     await read.text();
-    assert.deepEqual(await said(read), NOT_RAW);
+    assert.deepEqual(await outcomeOf(read), NOT_RAW);
     const held = made(headers, body);
     held.body?.getReader();
-    assert.deepEqual(await said(held), NOT_RAW);
+    assert.deepEqual(await outcomeOf(held), NOT_RAW);
   });
 
-  it("is there though the request was aborted, where it arrived before", async () => {
+  it("is available if it arrived before the request was aborted", async () => {
     const { headers, body } = delivery();
-    const gone = new Request(made({ ...headers, "content-length": `${MOST}` }, body), {
+    const gone = new Request(made({ ...headers, "content-length": `${MAX_BYTES}` }, body), {
       signal: AbortSignal.abort(),
     });
-    assert.deepEqual(await said(gone), HANDLED);
+    assert.deepEqual(await outcomeOf(gone), HANDLED);
   });
 
-  it("is incomplete where its stream breaks", async () => {
+  it("is incomplete if its stream fails", async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("x")) });
     assert.deepEqual(
-      await said(made({ ...delivery().headers, "content-length": "100" }, broken)),
+      await outcomeOf(made({ ...delivery().headers, "content-length": "100" }, broken)),
       INCOMPLETE,
     );
   });
 });
 
-describe("a body of another realm, or of a runtime with less than a stream", () => {
-  const { said } = receiving();
+describe("a body of another realm, or of a runtime without streams", () => {
+  const { outcomeOf } = receiving();
   const bare = (headers: Record<string, string>, more: object) =>
     ({
       method: "POST",
@@ -141,11 +141,11 @@ describe("a body of another realm, or of a runtime with less than a stream", () 
       (bytes: Uint8Array) => bytes.slice().buffer,
     ]) {
       const { headers, body } = delivery();
-      assert.deepEqual(await said(bare(headers, { body: streaming(make(body)) })), HANDLED);
+      assert.deepEqual(await outcomeOf(bare(headers, { body: streaming(make(body)) })), HANDLED);
     }
   });
 
-  it("is no body where it comes as text, and that is said", async () => {
+  it("is rejected with the reason if its chunks are strings", async () => {
     const { receive } = receiving();
     for (const [piece, reason] of [
       ["{}", /setEncoding/],
@@ -159,34 +159,34 @@ describe("a body of another realm, or of a runtime with less than a stream", () 
     }
   });
 
-  it("is read without a stream, within the limit, in time, and once", async () => {
+  it("is read without a stream, within limit and timeout, and once", async () => {
     const firefox = ({ headers, body }: ReturnType<typeof delivery>, claimed?: string) => {
       const requestHeaders = { ...headers, ...(claimed === undefined ? {} : { "content-length": claimed }) };
       const request = new Request("https://h/hook", { method: "POST", headers: requestHeaders, body });
       return Object.defineProperty(request, "body", { value: undefined });
     };
-    for (const claimed of [undefined, "1", `${MOST}`]) {
-      assert.deepEqual(await said(firefox(delivery(), claimed)), HANDLED);
-      assert.deepEqual(await said(firefox(delivery(MOST + 1), claimed)), TOO_LARGE);
+    for (const claimed of [undefined, "1", `${MAX_BYTES}`]) {
+      assert.deepEqual(await outcomeOf(firefox(delivery(), claimed)), HANDLED);
+      assert.deepEqual(await outcomeOf(firefox(delivery(MAX_BYTES + 1), claimed)), TOO_LARGE);
     }
     const accessed: string[] = [];
-    const announced = firefox(delivery(), `${MOST + 1}`);
+    const announced = firefox(delivery(), `${MAX_BYTES + 1}`);
     Object.defineProperty(announced, "arrayBuffer", { value: () => accessed.push("arrayBuffer") });
-    assert.deepEqual([await said(announced), accessed], [TOO_LARGE, []]);
+    assert.deepEqual([await outcomeOf(announced), accessed], [TOO_LARGE, []]);
     const read = firefox(delivery());
     await read.text();
-    assert.deepEqual(await said(read), NOT_RAW);
+    assert.deepEqual(await outcomeOf(read), NOT_RAW);
     const silent = firefox(delivery());
     Object.defineProperty(silent, "arrayBuffer", { value: () => new Promise(() => {}) });
-    assert.deepEqual(await receiving(20).said(silent), TIMEOUT);
+    assert.deepEqual(await receiving(20).outcomeOf(silent), TIMEOUT);
     const foreign = firefox(delivery());
     const bytes = runInNewContext("Uint8Array.from(bytes).buffer", { bytes: [...delivery().body] });
     Object.defineProperty(foreign, "arrayBuffer", { value: async () => bytes });
-    assert.notDeepEqual(await said(foreign), INCOMPLETE);
+    assert.notDeepEqual(await outcomeOf(foreign), INCOMPLETE);
   });
 
-  it("is empty where there is none", async () => {
-    const reply = await said(bare(delivery().headers, { body: null }));
+  it("is empty if there is none", async () => {
+    const reply = await outcomeOf(bare(delivery().headers, { body: null }));
     assert.notDeepEqual(reply, HANDLED);
     assert.notDeepEqual(reply, NOT_RAW);
   });
@@ -222,21 +222,21 @@ function brought(
 
 const streamOf = (bytes: Uint8Array) => new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
 
-describe("a body of a request that a server brings", () => {
-  const { said, receive } = receiving();
+describe("a body of a request of a server", () => {
+  const { outcomeOf, receive } = receiving();
   const fails = () => Promise.reject(new TypeError("x"));
 
-  it("is read as a whole where the request says that it is short", async () => {
+  it("is read as a whole if its Content-Length is short", async () => {
     const { headers, body } = delivery();
     const { request, accessed } = brought(
-      { ...headers, "content-length": `${MOST}` },
+      { ...headers, "content-length": `${MAX_BYTES}` },
       async () => body.buffer,
     );
-    assert.deepEqual(await said(request), HANDLED);
+    assert.deepEqual(await outcomeOf(request), HANDLED);
     assert.deepEqual(accessed, ["arrayBuffer"]);
   });
 
-  it("is read from the stream where the request does not say so, or a constructor makes it", async () => {
+  it("is read from the stream without a short Content-Length, or if a constructor created the request", async () => {
     class Made {
       arrayBuffer = fails;
     }
@@ -260,17 +260,17 @@ describe("a body of a request that a server brings", () => {
     }
   });
 
-  it("counts, whatever length the request claims", async () => {
+  it("is limited by its bytes, for any Content-Length", async () => {
     for (const [length, expected] of [
-      [MOST - 1, HANDLED],
-      [MOST, HANDLED],
-      [MOST + 1, TOO_LARGE],
-      [10 * MOST, TOO_LARGE],
+      [MAX_BYTES - 1, HANDLED],
+      [MAX_BYTES, HANDLED],
+      [MAX_BYTES + 1, TOO_LARGE],
+      [10 * MAX_BYTES, TOO_LARGE],
     ] as const) {
-      for (const claimed of ["0", "100", `${MOST}`]) {
+      for (const claimed of ["0", "100", `${MAX_BYTES}`]) {
         const { headers, body } = delivery(length);
         const { request } = brought({ ...headers, "content-length": claimed }, async () => body.buffer);
-        assert.deepEqual(await said(request), expected, `${claimed} of ${length}`);
+        assert.deepEqual(await outcomeOf(request), expected, `${claimed} of ${length}`);
       }
     }
   });
@@ -282,9 +282,9 @@ describe("a body of a request that a server brings", () => {
       new Promise<never>((_, reject) => {
         fail = reject;
       });
-    const { said, events } = receiving(50);
+    const { outcomeOf, events } = receiving(50);
     const { request } = brought({ ...headers, "content-length": "500" }, silent);
-    assert.deepEqual(await said(request), TIMEOUT);
+    assert.deepEqual(await outcomeOf(request), TIMEOUT);
     const eventCount = events.length;
     fail(new Error("late"));
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -295,37 +295,39 @@ describe("a body of a request that a server brings", () => {
     const cleared = mock.method(globalThis, "clearTimeout");
     try {
       const { headers, body } = delivery();
-      await receive(brought({ ...headers, "content-length": `${MOST}` }, async () => body.buffer).request);
+      await receive(
+        brought({ ...headers, "content-length": `${MAX_BYTES}` }, async () => body.buffer).request,
+      );
       const clearedTimers = cleared.mock.callCount();
-      await receive(brought({ ...headers, "content-length": `${MOST}` }, fails).request);
+      await receive(brought({ ...headers, "content-length": `${MAX_BYTES}` }, fails).request);
       assert.ok(clearedTimers > 0 && cleared.mock.callCount() > clearedTimers);
     } finally {
       mock.restoreAll();
     }
   });
 
-  it("is incomplete where reading it fails, at once or later", async () => {
+  it("is incomplete if reading fails, at once or later", async () => {
     const { headers } = delivery();
     const atOnce = () => {
       throw new TypeError("x");
     };
     for (const arrayBuffer of [fails, atOnce as () => Promise<never>]) {
       const { request } = brought({ ...headers, "content-length": "500" }, arrayBuffer);
-      assert.deepEqual(await said(request), INCOMPLETE);
+      assert.deepEqual(await outcomeOf(request), INCOMPLETE);
     }
   });
 
-  it("is what the stream says where it was refused unread", async () => {
+  it("has the result of the stream if `arrayBuffer` rejects an unread body", async () => {
     const { headers, body } = delivery();
-    const requestHeaders = { ...headers, "content-length": `${MOST}` };
+    const requestHeaders = { ...headers, "content-length": `${MAX_BYTES}` };
     const refused = (stream: ReadableStream) =>
       brought(requestHeaders, fails, { body: stream, reads: false }).request;
-    assert.deepEqual(await said(refused(streamOf(body))), HANDLED);
+    assert.deepEqual(await outcomeOf(refused(streamOf(body))), HANDLED);
     const held = streamOf(body);
     held.getReader();
-    assert.deepEqual(await said(refused(held)), NOT_RAW);
+    assert.deepEqual(await outcomeOf(refused(held)), NOT_RAW);
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("x")) });
-    assert.deepEqual(await said(refused(broken)), INCOMPLETE);
+    assert.deepEqual(await outcomeOf(refused(broken)), INCOMPLETE);
   });
 });
 
@@ -337,7 +339,7 @@ describe("a body of Hono's request on Node", () => {
   const { receive, events } = receiving();
   const { receive: receiveSoon } = receiving(50);
 
-  /** Counts who asks for the stream. */
+  /** Counts the accesses to the stream. */
   const listener = getRequestListener(
     async (request) => {
       await first(request);
@@ -373,36 +375,36 @@ describe("a body of Hono's request on Node", () => {
   /** Sends a part of a body, and waits until the connection ends. */
   const raw = async (path: string, cut = false) => {
     const socket = connect(port, "127.0.0.1");
-    let said = "";
+    let response = "";
     socket.on("data", (part) => {
-      said += part;
+      response += part;
     });
     socket.write(
       `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"event":`,
     );
-    // After the request has arrived: there is no event for one that never did.
+    // After the request has arrived, since no event reports a request that never arrives.
     if (cut) first = () => void setTimeout(() => socket.destroy(), 10);
     await once(socket, "close");
-    return said;
+    return response;
   };
 
-  it("is read without its stream where it is short, to the last byte that is allowed", async () => {
+  it("is read without its stream up to the limit, if it is short", async () => {
     const whole = delivery();
     assert.deepEqual(await post(whole.headers, whole.body), HANDLED);
-    const larger = delivery(MOST + 1);
+    const larger = delivery(MAX_BYTES + 1);
     assert.deepEqual(await post(larger.headers, larger.body), TOO_LARGE);
     assert.equal(streams, 0);
   });
 
-  it("is read from the stream where it comes without a length", async () => {
+  it("is read from the stream without a Content-Length", async () => {
     const whole = delivery();
     assert.deepEqual(await post(whole.headers, streamOf(whole.body)), HANDLED);
-    const larger = delivery(MOST + 1);
+    const larger = delivery(MAX_BYTES + 1);
     assert.deepEqual(await post(larger.headers, streamOf(larger.body)), TOO_LARGE);
     assert.ok(streams > 0);
   });
 
-  it("is missing where it was read, or is being read", async () => {
+  it("is not available if it was read, or is being read", async () => {
     for (const reads of [
       (request: Request) => request.text(),
       (request: Request) => void request.body?.getReader(),
@@ -413,17 +415,17 @@ describe("a body of Hono's request on Node", () => {
     }
   });
 
-  it("is there where only a clone was read", async () => {
+  it("is available if only a clone was read", async () => {
     first = (request) => request.clone().text();
     const { headers, body } = delivery();
     assert.deepEqual(await post(headers, body), HANDLED);
   });
 
-  it("costs a sender that is too slow its connection", { timeout: 10_000 }, async () => {
+  it("has a timeout, which closes the connection", { timeout: 10_000 }, async () => {
     assert.match(await raw("/soon"), /^HTTP\/1\.1 408 [\s\S]*"code":"body-timeout"/);
   });
 
-  it("is incomplete where the sender goes away", { timeout: 10_000 }, async () => {
+  it("is incomplete if the sender disconnects", { timeout: 10_000 }, async () => {
     const eventCount = events.length;
     await raw("/", true);
     while (events.length === eventCount) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -445,7 +447,7 @@ describe("a body of Hono's request on Node", () => {
     };
     try {
       const { headers, body } = delivery();
-      const sized = { ...headers, "content-length": `${MOST}` };
+      const sized = { ...headers, "content-length": `${MAX_BYTES}` };
       assert.equal(await send("/", sized, body, true), 200);
       assert.equal(streams, 0);
       assert.equal(await send("/soon", sized, body.subarray(0, 9), false), 408);

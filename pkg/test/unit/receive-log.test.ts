@@ -11,21 +11,21 @@ import { hook, receiving, requestOf, signed, soon } from "../support/receiving.t
 const forged = () => ({ ...signed(), headers: { "x-painchek-wh-signature": `sha256=${"0".repeat(64)}` } });
 afterEach(() => mock.restoreAll());
 
-describe("the line about a refusal", () => {
+describe("the line about a rejection", () => {
   it("goes to the console by default, and no line is written about a handled delivery", async () => {
-    const said = mock.method(console, "error", () => {});
+    const printed = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => {});
     const good = signed();
     for (let time = 0; time < 2; time++) await receive(requestOf(good));
-    assert.equal(said.mock.callCount(), 0);
+    assert.equal(printed.mock.callCount(), 0);
     await receive(requestOf(forged()));
-    assert.equal(said.mock.callCount(), 1);
+    assert.equal(printed.mock.callCount(), 1);
     assert.match(
-      `${said.mock.calls[0]?.arguments[0]}`,
+      `${printed.mock.calls[0]?.arguments[0]}`,
       /^hookseal: receiver painchek: rejected, 401 signature-mismatch\. /,
     );
     await receiver(hook, () => {}, { log: false })(requestOf(forged()));
-    assert.equal(said.mock.callCount(), 1);
+    assert.equal(printed.mock.callCount(), 1);
     assert.throws(() => receiver(hook, () => {}, { log: "off" as never }), /`log`/);
   });
 
@@ -61,7 +61,7 @@ describe("the line about a refusal", () => {
     assert.ok(!lines.join().includes("a-patient"), lines.join());
   });
 
-  it("is about whatever is refused, and not about what comes again by itself", async () => {
+  it("is written for every rejection, and not for deliveries that are retried anyway", async () => {
     const codes: (string | undefined)[] = [];
     const { send, receive } = receiving(hook, undefined, {
       changed: "refuse",
@@ -77,7 +77,7 @@ describe("the line about a refusal", () => {
     assert.deepEqual(codes, ["retry-changed", "method-not-allowed", "content-type", "body-not-raw"]);
   });
 
-  it("holds no control characters, whatever a sender writes", async () => {
+  it("contains no control characters of a sender", async () => {
     const lines: string[] = [];
     const { send } = receiving(xon({ unsigned: "allow" }), undefined, { log: (line) => lines.push(line) });
     const key = JSON.stringify("k\n2026 200 handled\u001b[2J\u202e\u2028");
@@ -92,7 +92,7 @@ describe("the line about a refusal", () => {
     assert.equal(sanitize("x".repeat(100), 10), `${"x".repeat(9)}…`);
   });
 
-  it("is left out where there are too many of its code, and counted", async () => {
+  it("is omitted and counted if there are too many of its code", async () => {
     const lines: string[] = [];
     const { send } = receiving(hook, undefined, { log: (line) => lines.push(line) });
     for (let time = 0; time < 200; time++) await send(forged());
@@ -112,23 +112,23 @@ describe("the line about a refusal", () => {
     );
   });
 
-  it("breaks nothing where what takes it throws", async () => {
+  it("does not fail a request if `log` throws", async () => {
     for (const log of [
       () => Promise.reject(new Error("x")),
       () => {
         throw new Error("x");
       },
     ]) {
-      const { said, errors } = receiving(hook, undefined, { log });
-      assert.equal(await said(forged()), "401 signature-mismatch");
+      const { outcomeOf, errors } = receiving(hook, undefined, { log });
+      assert.equal(await outcomeOf(forged()), "401 signature-mismatch");
       await soon(1);
       assert.equal(errors[0]?.[0], "log");
     }
   });
 });
 
-describe("what is kept of a refusal", () => {
-  it("is all of it", async () => {
+describe("a request passed to onRejected", () => {
+  it("is complete", async () => {
     const kept: RejectedRequest[] = [];
     const { send, receive } = receiving(hook, undefined, { onRejected: (one) => kept.push(one) });
     const bad = forged();
@@ -144,13 +144,14 @@ describe("what is kept of a refusal", () => {
     assert.ok(first.error instanceof HooksealError && first.request instanceof Request);
     assert.deepEqual(Buffer.from(first.body as Uint8Array), Buffer.from(bad.body));
     assert.match(`${(first.headers as Headers).get("x-painchek-wh-signature")}`, /^sha256=0/);
+    assert.equal(second.detail, "Method not allowed; use POST.");
     assert.deepEqual(
-      [second.code, second.issues, "body" in second, "error" in second],
-      ["method-not-allowed", [], false, false],
+      [second.code, second.issues, "body" in second, "error" in second, "detail" in first],
+      ["method-not-allowed", [], false, false, false],
     );
   });
 
-  it("is waited for, but not for long, and what goes wrong is reported", async () => {
+  it("delays the response for a second at most, and errors are reported", async () => {
     let done = false;
     const slow = receiving(hook, undefined, {
       onRejected: () =>
@@ -158,10 +159,12 @@ describe("what is kept of a refusal", () => {
           done = true;
         }),
     });
-    await slow.said(forged());
+    await slow.outcomeOf(forged());
     assert.ok(done);
     mock.timers.enable({ apis: ["setTimeout"] });
-    const responding = receiving(hook, undefined, { onRejected: () => new Promise(() => {}) }).said(forged());
+    const responding = receiving(hook, undefined, { onRejected: () => new Promise(() => {}) }).outcomeOf(
+      forged(),
+    );
     let answered = false;
     responding.then(() => {
       answered = true;
@@ -173,22 +176,22 @@ describe("what is kept of a refusal", () => {
     mock.timers.reset();
     assert.equal(await responding, "401 signature-mismatch");
     const broken = receiving(hook, undefined, { onRejected: () => Promise.reject(new Error("x")) });
-    assert.equal(await broken.said(forged()), "401 signature-mismatch");
+    assert.equal(await broken.outcomeOf(forged()), "401 signature-mismatch");
     assert.equal(broken.errors[0]?.[0], "onRejected");
   });
 });
 
 describe("the line about an error without `onError`", () => {
   const saidOf = async (error: unknown): Promise<string> => {
-    const said = mock.method(console, "error", () => {});
+    const printed = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => Promise.reject(error), { log: false });
     assert.equal((await receive(requestOf(signed()))).status, 500);
-    const [call] = said.mock.calls;
+    const [call] = printed.mock.calls;
     mock.restoreAll();
     return String(call?.arguments[0]);
   };
 
-  it("is its class and stack, and its message where the package wrote it", async () => {
+  it("has class and stack, and the message if the package wrote it", async () => {
     class NotFound extends Error {}
     class Named extends Error {
       constructor(message: string) {
@@ -215,10 +218,10 @@ describe("the line about an error without `onError`", () => {
     const own = await saidOf(
       hook.check(forged()).ok ? undefined : (hook.check(forged()) as { error: unknown }).error,
     );
-    assert.match(own, /threw HooksealError\. Signature mismatch/);
+    assert.match(own, /threw HooksealError\. The signature in /);
   });
 
-  it("is what kind of thing it is, where it is no Error", async () => {
+  it("has the type of a value that is not an Error", async () => {
     const throwing = new Proxy(
       {},
       {
@@ -227,7 +230,7 @@ describe("the line about an error without `onError`", () => {
         },
       },
     );
-    for (const [error, said] of [
+    for (const [error, expected] of [
       ["a patient", /not an Error \(string\)/],
       [undefined, /not an Error \(undefined\)/],
       [null, /not an Error \(null\)/],
@@ -235,12 +238,12 @@ describe("the line about an error without `onError`", () => {
       [Object.create(null), /an object without a class/],
     ] as const) {
       const text = await saidOf(error);
-      assert.match(text, said);
+      assert.match(text, expected);
       assert.ok(!text.includes("patient"), text);
     }
   });
 
-  it("is class and stack of its causes, too, however they are linked", async () => {
+  it("has class and stack of all its causes", async () => {
     const inner = new TypeError("a patient");
     const outer = new Error("a patient", { cause: inner });
     (inner as Error).cause = outer;

@@ -1,4 +1,4 @@
-// Requests of Node whose body something else has read, kept or decoded before the receiver.
+// Requests of Node whose body other code has read, stored or decoded before the receiver.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
@@ -25,7 +25,7 @@ function delivery() {
 
 type Listener = Parameters<typeof createServer>[1];
 
-/** Posts one delivery to a server that lives for it. */
+/** Posts one delivery to a server that handles only this one. */
 async function post(
   listener: Listener,
   { headers, body } = delivery(),
@@ -47,7 +47,7 @@ async function post(
   }
 }
 
-/** A server that does something to the request before the receiver. */
+/** A server that changes the request before the receiver. */
 const afterParser = (first: (request: IncomingMessage) => unknown, options?: ReceiverOptions): Listener => {
   const receive = receiver(hook, () => {}, options as never);
   return async (request, response) => {
@@ -66,7 +66,7 @@ const HANDLED = [200, "handled"];
 const NOT_RAW = [500, "body-not-raw"];
 
 describe("a request of Node", () => {
-  it("whose Content-Type came more than once is refused, whichever of them is right", async () => {
+  it("with more than one Content-Type is rejected, even if one is right", async () => {
     const server = createServer(afterParser(() => {}, { log: false }));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -108,7 +108,7 @@ describe("a request of Node", () => {
     }
   });
 
-  it("whose rawBody is a text is refused by that name", async () => {
+  it("with a string `rawBody` is rejected with that name", async () => {
     const keep = async (request: IncomingMessage) =>
       Object.assign(request, { rawBody: (await readAll(request)).toString() });
     const { reply, detail } = await post(afterParser(keep));
@@ -121,7 +121,7 @@ describe("a request of Node", () => {
     assert.deepEqual(reply, HANDLED);
   });
 
-  it("whose bytes were kept in another realm, or in another container, is read", async () => {
+  it("with bytes of another realm, or in another container, is read", async () => {
     const foreign = runInNewContext("(bytes) => Uint8Array.from(bytes)") as (bytes: Uint8Array) => Uint8Array;
     for (const container of [foreign, (bytes: Uint8Array) => foreign(bytes).buffer]) {
       for (const name of ["rawBody", "body"]) {
@@ -132,7 +132,7 @@ describe("a request of Node", () => {
     }
   });
 
-  it("whose body is a getter that throws is read all the same, as Vercel's is", async () => {
+  it("with a `body` getter that throws, as Vercel's, is read", async () => {
     const spoil = (request: IncomingMessage) => {
       const get = () => {
         throw new Error("Invalid JSON");
@@ -149,7 +149,7 @@ describe("a request of Node", () => {
     assert.deepEqual(reply, NOT_RAW);
   });
 
-  it("whose bytes were kept compressed is decompressed", async () => {
+  it("with compressed bytes is decompressed", async () => {
     const keep = async (request: IncomingMessage) =>
       Object.assign(request, { rawBody: await readAll(request) });
     const listener = afterParser(keep, { encodings: ["gzip", "deflate"] });

@@ -1,4 +1,4 @@
-// Replays under headers that no signature covers: with the store in memory, and with stores that fail in between.
+// Replays with changed unsigned headers: with the store in memory, and with stores that fail.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
@@ -21,7 +21,7 @@ describe("a receiver with a store in memory", () => {
   });
 });
 
-/** A store whose every call may be answered by something else, by its verb and how many of them there were. */
+/** A store with scripted results for each verb and kind of key. */
 function failing(script: Record<string, () => Promise<unknown>>) {
   const store = memoryStore();
   const counts: Record<string, number> = {};
@@ -52,45 +52,45 @@ describe("the claim of a body", () => {
       [() => Promise.reject(new Error("x")), "release"],
     ] as const) {
       const { store, storeCalls } = failing({});
-      await receiving(hook, handler, { store }).said(fresh());
+      await receiving(hook, handler, { store }).outcomeOf(fresh());
       assert.deepEqual(storeCalls, ["claim body", "claim id", `${end} id`, `${end} body`]);
     }
   });
 
-  it("is released where the id cannot be claimed", async () => {
+  it("is released if the id cannot be claimed", async () => {
     const { store, storeCalls } = failing({ "claim id": fails });
-    const { said, calls, errors } = receiving(hook, undefined, { store });
-    assert.equal(await said(fresh()), "503 store-unavailable");
+    const { outcomeOf, calls, errors } = receiving(hook, undefined, { store });
+    assert.equal(await outcomeOf(fresh()), "503 store-unavailable");
     await soon(1);
     assert.deepEqual(storeCalls, ["claim body", "claim id", "release body"]);
     assert.deepEqual([calls.length, errors[0]?.[0]], [0, "store"]);
   });
 
-  it("is released where the id is another delivery's, and blocks nothing", async () => {
+  it("is released if the id is claimed by another delivery, and blocks nothing", async () => {
     for (const [state, response] of [
       ["in-progress", "409 in-progress"],
       ["done", "200 duplicate"],
     ] as [ClaimState, string][]) {
       const { store, storeCalls } = failing({ "claim id": () => Promise.resolve(state) });
-      const { said, calls } = receiving(hook, undefined, { store });
-      assert.equal(await said(fresh()), response);
+      const { outcomeOf, calls } = receiving(hook, undefined, { store });
+      assert.equal(await outcomeOf(fresh()), response);
       assert.deepEqual(storeCalls, ["claim body", "claim id", "release body"]);
       assert.equal(calls.length, 0);
     }
   });
 
-  it('is handled without a claim under `onStoreError: "accept"` while the store is away', async () => {
+  it('is handled without a claim under `onStoreError: "accept"` while the store is unavailable', async () => {
     for (const script of [{ "claim body": fails }, { "claim id": fails }]) {
       const { store, storeCalls } = failing(script);
-      const { said, calls, events } = receiving(hook, undefined, { store, onStoreError: "accept" });
-      assert.equal(await said(fresh()), "200 handled");
+      const { outcomeOf, calls, events } = receiving(hook, undefined, { store, onStoreError: "accept" });
+      assert.equal(await outcomeOf(fresh()), "200 handled");
       await soon(1);
       assert.deepEqual([calls.length, events[0]?.storeFailed], [1, "claim"]);
       assert.ok(!storeCalls.some((one) => one.startsWith("done")), `${storeCalls}`);
     }
   });
 
-  it("that is claimed too late is released, like the claim of an id", async () => {
+  it("is released if it succeeded after the timeout, like the claim of an id", async () => {
     for (const key of ["body", "id"]) {
       let grant = (_: ClaimState) => {};
       const late = () =>
@@ -98,8 +98,8 @@ describe("the claim of a body", () => {
           grant = resolve;
         });
       const { store, storeCalls } = failing({ [`claim ${key}`]: late });
-      const { said } = receiving(hook, undefined, { store, storeTimeout: 20 });
-      assert.equal(await said(fresh()), "503 store-unavailable");
+      const { outcomeOf } = receiving(hook, undefined, { store, storeTimeout: 20 });
+      assert.equal(await outcomeOf(fresh()), "503 store-unavailable");
       grant("new");
       await soon(1);
       assert.ok(
@@ -109,24 +109,24 @@ describe("the claim of a body", () => {
     }
   });
 
-  it("lasts while a handler goes on that took too long", async () => {
+  it("lasts while a handler runs beyond its timeout", async () => {
     let finish = () => {};
     const gate = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const { said, calls } = receiving(hook, () => gate, { handlerTimeout: 20 });
+    const { outcomeOf, calls } = receiving(hook, () => gate, { handlerTimeout: 20 });
     const delivery = fresh();
-    assert.equal(await said(delivery), "503 handler-timeout");
-    assert.equal(await said(delivery), "409 in-progress");
-    assert.equal(await said(delivery, forged(1)), "200 duplicate");
+    assert.equal(await outcomeOf(delivery), "503 handler-timeout");
+    assert.equal(await outcomeOf(delivery), "409 in-progress");
+    assert.equal(await outcomeOf(delivery, forged(1)), "200 duplicate");
     finish();
     await soon();
-    assert.equal(await said(delivery), "200 duplicate");
-    assert.equal(await said(delivery, forged(2)), "200 duplicate");
+    assert.equal(await outcomeOf(delivery), "200 duplicate");
+    assert.equal(await outcomeOf(delivery, forged(2)), "200 duplicate");
     assert.equal(calls.length, 1);
   });
 
-  it("is not made where a signature covers id and type, or nothing is signed", async () => {
+  it("is not made if a signature covers id and type, or nothing is signed", async () => {
     const uuid = "5e0c6b3a-91d2-4c7f-8a46-000000000001";
     const care = painchek({ secrets: ["a secret"], unsigned: "allow" });
     const made = care.create("assessment_add", { uuid, patient: uuid });
@@ -138,12 +138,12 @@ describe("the claim of a body", () => {
       [open, signing.sign('{"zen":"unsigned"}', { type: "push" })],
     ] as const) {
       const { store, storeCalls } = failing({});
-      assert.equal(await receiving(one, undefined, { store }).said(delivery), "200 handled");
+      assert.equal(await receiving(one, undefined, { store }).outcomeOf(delivery), "200 handled");
       assert.deepEqual(storeCalls, ["claim id", "done id"]);
     }
   });
 
-  it("tells the store no id", async () => {
+  it("contains no id", async () => {
     const digests: string[] = [];
     const store = memoryStore();
     const recording: DeliveryStore = {
@@ -154,7 +154,7 @@ describe("the claim of a body", () => {
       done: (key, name) => store.done(key, name),
       release: (key, name) => store.release(key, name),
     };
-    await receiving(hook, undefined, { store: recording }).said(fresh());
+    await receiving(hook, undefined, { store: recording }).outcomeOf(fresh());
     assert.match(digests[0] as string, /^[0-9a-f]{64}$/);
   });
 });
@@ -183,19 +183,19 @@ describe("a delivery without an idempotency key", () => {
     more: Record<string, string>[],
     options: ReceiverOptions = {},
   ) => {
-    const { said, events, calls } = receiving(hook, undefined, options);
-    for (const one of more) await said(delivery(), one);
+    const { outcomeOf, events, calls } = receiving(hook, undefined, options);
+    for (const one of more) await outcomeOf(delivery(), one);
     return { outcomes: events.map(({ outcome }) => outcome), calls };
   };
 
-  it("is handled each time where only the body counts", async () => {
+  it("is handled each time if only the body identifies it", async () => {
     const { store, storeCalls } = failing({});
     const result = await outcomes(none(["none"]), [{}, {}, {}], { store });
     assert.deepEqual(result.outcomes, ["handled", "handled", "handled"]);
     assert.deepEqual([storeCalls, result.calls.map(({ key }) => key)], [[], ["", "", ""]]);
   });
 
-  it("is handled once where an unsigned header may contain the key", async () => {
+  it("is handled once if an unsigned header may contain the key", async () => {
     for (const dedupe of [
       ["header:X-Id", "none"],
       ["pointer:/nowhere", "header:X-Id", "none"],
@@ -212,29 +212,29 @@ describe("a delivery without an idempotency key", () => {
       }
     }
     // Another body is another event.
-    const { said, calls } = receiving(none(["header:X-Id", "none"]));
-    for (const text of [body, '{"type":"a","n":2}', body]) await said(delivery(text));
+    const { outcomeOf, calls } = receiving(none(["header:X-Id", "none"]));
+    for (const text of [body, '{"type":"a","n":2}', body]) await outcomeOf(delivery(text));
     assert.equal(calls.length, 2);
   });
 
-  it("is handled again where its handler failed, under a key or without", async () => {
+  it("is handled again if its handler failed, with a key or without", async () => {
     for (const [dedupe, type] of [
       [["header:X-Id", "none"], "/type"],
       [["none"], "header:X-Event"],
     ] as const) {
       let fails = true;
-      const { said, calls } = receiving(none([...dedupe], type), () => {
+      const { outcomeOf, calls } = receiving(none([...dedupe], type), () => {
         if (fails) throw new Error("x");
       });
-      assert.equal(await said(delivery(), { "x-event": "a" }), "500 handler-failed");
+      assert.equal(await outcomeOf(delivery(), { "x-event": "a" }), "500 handler-failed");
       fails = false;
-      assert.equal(await said(delivery(), { "x-event": "a" }), "200 handled");
-      assert.equal(await said(delivery(), { "x-event": "b", "x-id": "b" }), "200 duplicate");
+      assert.equal(await outcomeOf(delivery(), { "x-event": "a" }), "200 handled");
+      assert.equal(await outcomeOf(delivery(), { "x-event": "b", "x-id": "b" }), "200 duplicate");
       assert.equal(calls.length, 2);
     }
   });
 
-  it("is handled under one type, and each time, where the type alone is not signed", async () => {
+  it("is handled under one type, and each time, if the type alone is not signed", async () => {
     const [a, b] = [{ "x-event": "a" }, { "x-event": "b" }];
     const hook = none(["none"], "header:X-Event");
     const result = await outcomes(hook, [a, a, b, a, b]);
@@ -250,7 +250,7 @@ describe("a delivery without an idempotency key", () => {
     );
   });
 
-  it("has no key where the store is away, either", async () => {
+  it("has no key while the store is unavailable, either", async () => {
     const { store } = failing({ "claim body": fails });
     const options: ReceiverOptions = { store, onStoreError: "accept" };
     const result = await outcomes(none(["none"], "header:X-Event"), [{ "x-event": "a" }], options);
@@ -259,35 +259,35 @@ describe("a delivery without an idempotency key", () => {
     assert.deepEqual([refused.outcomes, refused.calls.length], [["unavailable"], 0]);
   });
 
-  it("keeps its body to its type where an equal delivery, handled at the same time, fails", async () => {
+  it("binds its body to its type even if an equal, simultaneous delivery fails", async () => {
     const ends: ((error?: Error) => void)[] = [];
-    const { said, calls } = receiving(none(["none"], "header:X-Event"), () =>
+    const { outcomeOf, calls } = receiving(none(["none"], "header:X-Event"), () =>
       ends.length === 2
         ? undefined
         : new Promise<void>((resolve, reject) => {
             ends.push((error) => (error === undefined ? resolve() : reject(error)));
           }),
     );
-    const first = said(delivery(), { "x-event": "a" });
+    const first = outcomeOf(delivery(), { "x-event": "a" });
     await soon();
-    const second = said(delivery(), { "x-event": "a" });
+    const second = outcomeOf(delivery(), { "x-event": "a" });
     await soon();
     ends[0]?.(new Error("x"));
     assert.equal(await first, "500 handler-failed");
     ends[1]?.();
     assert.equal(await second, "200 handled");
-    assert.equal(await said(delivery(), { "x-event": "b" }), "200 duplicate");
-    assert.equal(await said(delivery(), { "x-event": "a" }), "200 handled");
+    assert.equal(await outcomeOf(delivery(), { "x-event": "b" }), "200 duplicate");
+    assert.equal(await outcomeOf(delivery(), { "x-event": "a" }), "200 handled");
     assert.equal(calls.length, 3);
   });
 });
 
 describe('a replay under `replayed: "handle"`', () => {
-  it("is handled once under each id, and says so", async () => {
+  it("is handled once under each id, with a warning", async () => {
     const { hook, fresh, forged } = captured("shopify");
-    const { said, calls, events } = receiving(hook, undefined, { replayed: "handle" });
+    const { outcomeOf, calls, events } = receiving(hook, undefined, { replayed: "handle" });
     const delivery = fresh();
-    for (const more of [{}, forged(1), forged(1), {}]) await said(delivery, more);
+    for (const more of [{}, forged(1), forged(1), {}]) await outcomeOf(delivery, more);
     assert.deepEqual(
       calls.map(({ replayed, issues }) => [replayed, issues.includes("replayed")]),
       [
@@ -306,7 +306,7 @@ describe('a replay under `replayed: "handle"`', () => {
     );
   });
 
-  it("is the only other choice", () => {
+  it("is the only other value", () => {
     const { hook } = captured("github");
     assert.throws(() => receiving(hook, undefined, { replayed: "refuse" as never }), /`replayed`/);
   });

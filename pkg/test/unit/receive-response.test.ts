@@ -1,4 +1,4 @@
-// A Response that a handler returns is sent by every adapter; and events that no definition names.
+// Every adapter sends the Response that a handler returns. Unknown event types.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -32,7 +32,7 @@ const made = (status = 202, body: Uint8Array<ArrayBuffer> | string | null = BYTE
   });
 const COOKIES = ["a=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT", "b=2"];
 
-/** Holds what came over HTTP to be what `made` said. */
+/** Checks that a response over HTTP equals the Response of `made`. */
 async function isMade(response: Response): Promise<void> {
   assert.equal(response.status, 202);
   assert.deepEqual(new Uint8Array(await response.arrayBuffer()), BYTES);
@@ -41,13 +41,13 @@ async function isMade(response: Response): Promise<void> {
 
 describe("a Response that a handler returns", () => {
   it("is sent by fetch, and not for a duplicate", async () => {
-    const { receive, said, events } = receiving(hook, (_, { reply }) => {
+    const { receive, outcomeOf, events } = receiving(hook, (_, { reply }) => {
       reply("what is returned comes first");
       return made();
     });
     const delivery = signed();
     await isMade(await receive(requestOf(delivery)));
-    assert.equal(await said(delivery), "200 duplicate");
+    assert.equal(await outcomeOf(delivery), "200 duplicate");
     assert.deepEqual(
       events.map(({ outcome, status }) => [outcome, status]),
       [
@@ -104,7 +104,7 @@ describe("a Response that a handler returns", () => {
     assert.deepEqual([text.body, text.isBase64Encoded], ["✓", false]);
   });
 
-  it("is not handled where it is not 2xx, and the retry is", async () => {
+  it("is not handled if it is not 2xx, and the retry is", async () => {
     for (const status of [302, 404, 503]) {
       let current = status;
       const lines: string[] = [];
@@ -127,20 +127,20 @@ describe("a Response that a handler returns", () => {
     assert.deepEqual([(await send(delivery)).status, calls.length], [204, 2]);
   });
 
-  it("fails where it cannot be sent: read already, being read, an error, or no status", async () => {
+  it("fails if it cannot be sent: read already, being read, an error, or no status", async () => {
     const used = new Response("x");
     await used.text();
     const locked = new Response("x");
     locked.body?.getReader();
     const shaped = { status: 99, headers: new Headers(), arrayBuffer: async () => new ArrayBuffer(0) };
     for (const response of [used, locked, Response.error(), shaped]) {
-      const { said, errors } = receiving(hook, () => response);
-      assert.equal(await said(signed()), "500 handler-failed");
+      const { outcomeOf, errors } = receiving(hook, () => response);
+      assert.equal(await outcomeOf(signed()), "500 handler-failed");
       assert.match(String(errors[0]?.[1]), /^TypeError: The handler returned a Response/);
     }
   });
 
-  it("fails where its class would have refused it, and its delivery is handled when it comes again", async () => {
+  it("fails if it is invalid, and the retry of its delivery is handled", async () => {
     const shape = (headers: unknown, body: unknown = new ArrayBuffer(0)) => ({
       status: 200,
       headers,
@@ -175,13 +175,13 @@ describe("a Response that a handler returns", () => {
     ];
     try {
       for (const [at, one] of wrong.entries()) {
-        const { said, errors, events } = receiving(hook, () => response);
+        const { outcomeOf, errors, events } = receiving(hook, () => response);
         const delivery = signed();
         response = one;
-        assert.equal(await said(delivery), "500 handler-failed", `${at}`);
+        assert.equal(await outcomeOf(delivery), "500 handler-failed", `${at}`);
         assert.ok(errors[0]?.[1] instanceof TypeError, `${at}`);
         response = undefined;
-        assert.equal(await said(delivery), "200 handled", `${at}`);
+        assert.equal(await outcomeOf(delivery), "200 handled", `${at}`);
         assert.equal(events.length, 2);
         response = one;
         for (const url of urls) {
@@ -199,7 +199,7 @@ describe("a Response that a handler returns", () => {
     }
   });
 
-  it("is sent by Fastify though its bytes are another realm's, and no type is added to it", async () => {
+  it("is sent by Fastify with bytes of another realm, without an added type", async () => {
     const bytes = runInNewContext("new Uint8Array([104, 105]).buffer");
     const shape = { status: 201, headers: new Map(), arrayBuffer: async () => bytes };
     for (const response of [shape, new Response(Uint8Array.of(104, 105), { status: 201 })]) {
@@ -214,7 +214,7 @@ describe("a Response that a handler returns", () => {
     }
   });
 
-  it("is known by its shape, of whatever realm, and nothing else is one", async () => {
+  it("is recognized by its members, in any realm, and nothing else is one", async () => {
     const foreign = runInNewContext(
       "({ status: 201, headers: new Map([['x-own', '1']]), arrayBuffer: async () => new ArrayBuffer(2) })",
     );
@@ -225,10 +225,10 @@ describe("a Response that a handler returns", () => {
       },
     });
     for (const other of [{ status: 503 }, { status: 503, headers: {}, data: {} }, 503, null, throwing, "x"])
-      assert.equal(await receiving(hook, () => other).said(signed()), "200 handled");
+      assert.equal(await receiving(hook, () => other).outcomeOf(signed()), "200 handled");
   });
 
-  it("that was fetched is passed on without what is true of its connection alone", async () => {
+  it("that was fetched is sent without the headers of its connection", async () => {
     const fetched = new Response("plain", {
       headers: { "content-encoding": "gzip", "content-length": "99" },
     });
@@ -242,28 +242,28 @@ describe("a Response that a handler returns", () => {
   });
 });
 
-describe("an event type that no definition names", () => {
+describe("an unknown event type", () => {
   const added = hook.sign('{"event":"assessment_delete","data":null}');
 
-  it("says so to the handler", async () => {
-    const { said } = receiving(hook, (delivery) => {
+  it("is reported to the handler", async () => {
+    const { outcomeOf } = receiving(hook, (delivery) => {
       assert.deepEqual([delivery.unknown, delivery.type], [true, "assessment_delete"]);
     });
-    assert.equal(await said(added), "200 handled");
+    assert.equal(await outcomeOf(added), "200 handled");
     assert.equal("unknown" in hook.verify(signed()), false);
     assert.ok(hook.verify(added).issues.some(({ code }) => code === "event-unknown"));
   });
 
   it('is ignored under `unknownEvents: "ignore"`, and neither claimed nor logged', async () => {
     const store = { claim: () => assert.fail(), done: () => assert.fail(), release: () => assert.fail() };
-    const { said, calls, events } = receiving(hook, undefined, {
+    const { outcomeOf, calls, events } = receiving(hook, undefined, {
       store,
       unknownEvents: "ignore",
       log: () => assert.fail(),
     });
-    assert.equal(await said(added), "200 ignored");
+    assert.equal(await outcomeOf(added), "200 ignored");
     assert.deepEqual([calls.length, events[0]?.outcome, events[0]?.code], [0, "ignored", "event-unknown"]);
     const known = receiving(hook, undefined, { unknownEvents: "ignore" });
-    assert.equal(await known.said(signed()), "200 handled");
+    assert.equal(await known.outcomeOf(signed()), "200 handled");
   });
 });

@@ -1,4 +1,4 @@
-// The receiver's own promises, where a server would only be in the way: stores that fail, handlers that hang, options.
+// Receivers without a server: stores that fail, handlers that hang, options.
 import assert from "node:assert/strict";
 import { afterEach, describe, it, mock } from "node:test";
 import { receiver } from "../../src/fetch.ts";
@@ -14,7 +14,7 @@ import type { HandlerContext, ReceiverEvent, ReceiverOptions } from "../../src/r
 import { SECRET } from "../support/fixtures.ts";
 import { hook, requestOf, signed, soon } from "../support/receiving.ts";
 
-/** What a delivery is claimed by. */
+/** The key of a delivery's claim. */
 function keyOf(delivery: SignedDelivery, ...more: string[]): string {
   const { type, id } = hook.verify(delivery);
   return JSON.stringify(["painchek", "verified", type, id.slice("assessment_add:".length), ...more]);
@@ -67,7 +67,7 @@ function receiving(
 }
 
 describe("a receiver and its store", () => {
-  it("claims by id and digest under a name of its own, and ends the claim under it", async () => {
+  it("claims id and digest under its name, and ends the claim under it", async () => {
     const { store, storeCalls } = scripted({});
     const { send } = receiving(undefined, { store });
     const delivery = signed();
@@ -82,7 +82,7 @@ describe("a receiver and its store", () => {
     assert.notEqual(claim[3], second[3]);
   });
 
-  it("gives the claim back where the handler throws, at once or later", async () => {
+  it("releases the claim if the handler throws, at once or later", async () => {
     for (const handler of [
       () => {
         throw new Error("x");
@@ -97,7 +97,7 @@ describe("a receiver and its store", () => {
     }
   });
 
-  it("refuses with 503 while the store is away, and calls no handler", async () => {
+  it("rejects with 503 while the store is unavailable, and calls no handler", async () => {
     for (const claim of [
       fails,
       never,
@@ -142,7 +142,7 @@ describe("a receiver and its store", () => {
     assert.equal(storeCalls[1]?.[2], storeCalls[0]?.[3]);
   });
 
-  it("responds with success where the handler has finished and `done` failed twice", async () => {
+  it("responds with success if the handler has finished and `done` failed twice", async () => {
     const { store, verbs } = scripted({ done: fails });
     const { send, events, errors } = receiving(undefined, { store });
     assert.equal((await send(signed())).status, 200);
@@ -151,7 +151,7 @@ describe("a receiver and its store", () => {
     assert.deepEqual(errors, [["store", "the store is away"]]);
   });
 
-  it("takes a store's word for a delivery that is changed, and asks again with the digest in the id", async () => {
+  it("claims a changed delivery again, with the digest in the id", async () => {
     const states: ClaimState[] = ["changed", "new"];
     const { store, storeCalls } = scripted({ claim: () => Promise.resolve(states.shift()) });
     const { send, calls } = receiving(undefined, { store });
@@ -180,7 +180,7 @@ describe("a receiver and its store", () => {
     assert.equal((await send(signed(uuid))).text, '{"status":"duplicate"}');
   });
 
-  it("lets the id alone decide where a provider may change what it sends", async () => {
+  it("decides by the id alone if the provider may change payloads", async () => {
     const mutable = webhook(
       {
         id: "mutable",
@@ -232,7 +232,7 @@ describe("a receiver and its handler", () => {
     assert.equal(calls(), 1);
   });
 
-  it("frees the claim of a handler that takes too long and then throws", async () => {
+  it("releases the claim of a handler that takes too long and then throws", async () => {
     let fail: (error: Error) => void = () => {};
     const handler = mock.fn(
       () =>
@@ -250,7 +250,7 @@ describe("a receiver and its handler", () => {
     assert.equal((await send(delivery)).text, '{"status":"handled"}');
   });
 
-  it("gives the handler the event, though another delivery was verified in between", async () => {
+  it("passes the event to the handler, even if another delivery was verified in between", async () => {
     const store = memoryStore();
     const slow: DeliveryStore = {
       ...scripted({}).store,
@@ -269,7 +269,7 @@ describe("a receiver and its handler", () => {
     );
   });
 
-  it("replies where the handler says so, and returns", async () => {
+  it("sends the handler's reply when the handler returns", async () => {
     for (const [success, fails] of [
       [204, false],
       [200, true],
@@ -287,7 +287,7 @@ describe("a receiver and its handler", () => {
     }
   });
 
-  it("fails where what is replied is no text, or its type splits a header", async () => {
+  it("rejects a reply that is not a string, or whose type has a line break", async () => {
     for (const args of [[{ secret: 1 }], ["text", "text/plain\r\nx: y"], ["text", ""], [undefined]]) {
       const { send, errors } = receiving((_, { reply }) => reply(...(args as [string, string])));
       assert.deepEqual([(await send(signed())).code, errors.length], ["handler-failed", 1]);
@@ -304,10 +304,10 @@ describe("a receiver and its handler", () => {
   });
 });
 
-describe("what a receiver tells", () => {
+describe("an event of a receiver", () => {
   afterEach(() => mock.restoreAll());
 
-  it("is reported with its request", async () => {
+  it("is passed with its request", async () => {
     const reported: [string, unknown][] = [];
     const receive = receiver(hook, () => {}, {
       onEvent: ({ outcome }, about) => reported.push([outcome, about]),
@@ -322,7 +322,7 @@ describe("what a receiver tells", () => {
     assert.ok(reported.every(([, about], number) => about === sent[number]));
   });
 
-  it("is not what breaks a request", async () => {
+  it("does not fail a request if its callback throws", async () => {
     for (const onEvent of [
       () => {
         throw new Error("x");
@@ -341,7 +341,7 @@ describe("what a receiver tells", () => {
     assert.equal((await send(signed())).status, 500);
   });
 
-  it("names durations, signature and ids", async () => {
+  it("has durations, signature and ids", async () => {
     const { send, events } = receiving(() => soon(30));
     const delivery = signed();
     const { id, digest, deliveryId, webhookId } = hook.verify(delivery);
@@ -366,13 +366,13 @@ describe("what a receiver tells", () => {
     assert.ok(handle >= 20 && read >= 0 && check >= 0 && claim >= 0 && total >= handle);
   });
 
-  it("is printed with name and stack and without message where there is no `onError`", async () => {
-    const said = mock.method(console, "error", () => {});
+  it("is printed, for an error, with name and stack and without the message if there is no `onError`", async () => {
+    const printed = mock.method(console, "error", () => {});
     const receive = receiver(hook, () => {
       throw new RangeError("the patient's name\n    at home");
     });
     assert.equal((await receive(requestOf(signed()))).status, 500);
-    const text = String(said.mock.calls[0]?.arguments[0]);
+    const text = String(printed.mock.calls[0]?.arguments[0]);
     assert.match(
       text,
       /the handler of a receiver for painchek threw RangeError\..*\n {4}at .*receive\.test\.ts/,
@@ -382,7 +382,7 @@ describe("what a receiver tells", () => {
 });
 
 describe("the options of a receiver", () => {
-  it("are refused where they mean nothing", () => {
+  it("are rejected if they are invalid", () => {
     const wrong: [object, RegExp][] = [
       [{ store: {} }, /`store`/],
       [{ changed: "drop" }, /`changed`/],
@@ -400,7 +400,7 @@ describe("the options of a receiver", () => {
     assert.throws(() => receiver(hook, undefined as never), /handler as the second argument/);
   });
 
-  it("take no compressed bodies where the platform cannot decompress", (t) => {
+  it("reject `encodings` if the platform cannot decompress", (t) => {
     const own = Object.getOwnPropertyDescriptor(globalThis, "DecompressionStream") as PropertyDescriptor;
     t.after(() => Object.defineProperty(globalThis, "DecompressionStream", own));
     const unsupported = () => {
@@ -412,14 +412,14 @@ describe("the options of a receiver", () => {
     assert.equal(typeof make({ encodings: [] }), "function");
   });
 
-  it("let a receiver read as much as its webhook does, or as they say", async () => {
+  it("limit a body as the webhook does, or as `maxBytes` says", async () => {
     const small = painchek({ secrets: [SECRET], maxBytes: 100 });
     const status = async (options: ReceiverOptions) =>
       (await receiver(small, () => {}, options)(requestOf(signed()))).status;
     assert.deepEqual([await status({}), await status({ maxBytes: 10_000 })], [413, 200]);
   });
 
-  it("say the URL where a provider signs it and a proxy changed it", async () => {
+  it("have the URL for providers that sign it and proxies that change it", async () => {
     const signing = webhook(
       {
         id: "by-url",
@@ -448,10 +448,10 @@ describe("the options of a receiver", () => {
   });
 });
 
-describe("a body of fetch's that is refused while it comes", () => {
+describe("a body of fetch that is rejected while it arrives", () => {
   afterEach(() => mock.timers.reset());
 
-  it("is canceled a second after the response, and read no further than the limit once more", async () => {
+  it("is canceled a second after the response, and read up to the limit once more", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     let cancelled = false;
     let pulled = 0;

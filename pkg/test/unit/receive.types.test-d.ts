@@ -1,4 +1,4 @@
-// What the types of receivers promise to each framework. Nothing here runs: `tsc --strict` reads it.
+// The types of receivers for each framework. Nothing runs: `tsc --strict` checks this file.
 import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createServer2 } from "node:http2";
 import express from "express";
@@ -44,7 +44,7 @@ fetchReceiver(surgery, (delivery) => {
 });
 fetchReceiver(webhook("another", {}), ({ event }) => event satisfies unknown);
 
-// Every server takes it as its own kind of handler.
+// Every framework accepts a receiver as a handler.
 createServer(receive);
 createServer2((request, response) => void receive(request, response));
 const app = express();
@@ -63,7 +63,7 @@ lambdaReceiver(care, () => {}) satisfies (event: {
   httpMethod: string;
 }) => Promise<{ statusCode: number }>;
 
-// The plugin, too, whose handler knows the events where it says so.
+// The plugin, too. Its handler knows the events of its type parameter.
 const fastify = Fastify();
 fastify.register(hookseal, { path: "/", hook: care, handler: ({ id }) => void id });
 fastify.register(hookseal, { prefix: "/x", hook: surgery, handler: async () => {}, changed: "refuse" });
@@ -74,18 +74,18 @@ fastify.register(hookseal, {
 // @ts-expect-error: there is no webhook
 fastify.register(hookseal, { path: "/", handler: async () => {} });
 
-// A handler may want the request of its framework.
+// A handler can use the request of its framework.
 receiver(care, (_, { request }: { request: IncomingMessage }) => request.socket.remoteAddress);
 expressReceiver(care, (_, { request }: { request: express.Request }) => request.ip);
 fetchReceiver(care, (_, { request }: { request: Request }) => request.headers.get("x"));
 fetchReceiver(care, () => {}, { onEvent: (_, request: Request) => request.headers.get("x") });
 
-// Options are held to their words.
-// @ts-expect-error: no such word
+// Options accept only their values.
+// @ts-expect-error: no such value
 receiver(care, () => {}, { changed: "drop" });
-// @ts-expect-error: nothing that Node's zlib could do and DecompressionStream not
+// @ts-expect-error: DecompressionStream does not support it
 receiver(care, () => {}, { encodings: ["br"] });
-// @ts-expect-error: on is what a log is anyway
+// @ts-expect-error: a log is on by default
 receiver(care, () => {}, { log: true });
 receiver(care, () => {}, {
   name: "ward",
@@ -103,7 +103,7 @@ receiver(care, () => {}, {
 });
 receiver(care, () => {}, { store: memoryStore(), onEvent: async ({ durations }) => durations.total });
 
-/** A store that knows nothing of names is a store. */
+/** A store without parameter names is a store. */
 class Simple implements DeliveryStore {
   async claim(_id: string, _digest: string) {
     return "new" as const;

@@ -1,4 +1,4 @@
-// Runtimes that lack something: what can be had another way is, and the rest is refused by a sentence that says what to do.
+// Runtimes without some features: the package uses another one, or throws an error that says what to do.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
@@ -10,8 +10,8 @@ const CALL = `
   const id = "5e0c6b3a-91d2-4c7f-8a46-000000000001";
   console.log(hook.check(hook.create("assessment_add", { uuid: id, patient: id })).ok);`;
 
-/** What a program says in a process of its own, that something was taken away from. Nothing is imported before. */
-function said(prelude: string, { format = "esm", flags = [] as string[], call = CALL } = {}): string {
+/** The output of a program in a process of its own, after a feature was removed and before any import. */
+function outputOf(prelude: string, { format = "esm", flags = [] as string[], call = CALL } = {}): string {
   const program =
     format === "cjs"
       ? `${prelude}; const { painchek } = require(${JSON.stringify(dist("cjs/index.js"))}); ${call}`
@@ -34,53 +34,53 @@ const CODE_FORBIDDEN = [
 
 for (const format of ["esm", "cjs"]) {
   describe(`the package as ${format}`, () => {
-    it("says that there is no WebAssembly", () => {
-      const text = said("", { format, flags: ["--jitless"] });
+    it("reports missing WebAssembly", () => {
+      const text = outputOf("", { format, flags: ["--jitless"] });
       assert.match(text, /Error: hookseal needs WebAssembly, .*--jitless.*React Native/);
     });
 
-    it("says that Node is too old", () => {
+    it("reports an old version of Node", () => {
       const prelude = `Object.defineProperty(process, "versions", { value: { node: "18.20.8" } })`;
       assert.match(
-        said(prelude, { format }),
+        outputOf(prelude, { format }),
         /Error: hookseal needs Node\.js 20 or later, and this is Node\.js 18\.20\.8\. Update Node\.js\./,
       );
       const bun = `Object.defineProperty(process, "versions", { value: { node: "18.20.8", bun: "1.0.0" } })`;
-      assert.equal(said(bun, { format }), "true\n");
-      // As in Next.js's edge runtime, whose \`process\` throws.
+      assert.equal(outputOf(bun, { format }), "true\n");
+      // As in the edge runtime of Next.js, whose \`process\` throws.
       const edge = `Object.defineProperty(process, "versions", { get() { throw new Error("not here") } })`;
-      assert.equal(said(edge, { format }), "true\n");
+      assert.equal(outputOf(edge, { format }), "true\n");
     });
 
-    it("says that code generation is forbidden, and how it is not", () => {
+    it("reports forbidden code generation, and how to permit it", () => {
       for (const reason of CODE_FORBIDDEN) {
         const prelude = `WebAssembly.Module = function () { throw new WebAssembly.CompileError(${JSON.stringify(reason)}) }`;
-        const text = said(prelude, { format });
+        const text = outputOf(prelude, { format });
         assert.match(text, /does not let hookseal compile WebAssembly/);
         assert.match(text, /'wasm-unsafe-eval'.*Workers.*`import`.*hookseal\/slim/);
       }
     });
 
-    it("says that a runtime is too old for the core", () => {
+    it("reports a runtime that is too old for the core", () => {
       const prelude = `WebAssembly.Module = function () { throw new WebAssembly.CompileError("invalid value type") }`;
-      assert.match(said(prelude, { format }), /hookseal's core was not compiled\. .*Safari 16\.4/);
+      assert.match(outputOf(prelude, { format }), /hookseal's core was not compiled\. .*Safari 16\.4/);
     });
 
-    it("takes Node's WebCrypto and text coding where the globals are hidden", () => {
+    it("uses Node's WebCrypto and TextDecoder if the globals are hidden", () => {
       const prelude =
         "delete globalThis.crypto; delete globalThis.TextEncoder; delete globalThis.TextDecoder";
       const hides = `const known = process.getBuiltinModule !== undefined; ${prelude}`;
-      assert.equal(said(hides, { format }), "true\n");
+      assert.equal(outputOf(hides, { format }), "true\n");
     });
 
-    it("says that there is no WebCrypto, or no text coding", () => {
+    it("reports missing WebCrypto or TextDecoder", () => {
       const alone = "Object.defineProperty(process, 'getBuiltinModule', { value: undefined })";
       assert.match(
-        said(`delete globalThis.crypto; ${alone}`, { format }),
+        outputOf(`delete globalThis.crypto; ${alone}`, { format }),
         /hookseal needs crypto\.getRandomValues/,
       );
       assert.match(
-        said(`delete globalThis.TextEncoder; ${alone}`, { format }),
+        outputOf(`delete globalThis.TextEncoder; ${alone}`, { format }),
         /hookseal needs TextEncoder and TextDecoder, .*Jest/,
       );
     });
@@ -88,7 +88,7 @@ for (const format of ["esm", "cjs"]) {
 }
 
 describe("a receiver", () => {
-  it("takes Node's WebCrypto where the global is hidden, and needs no randomUUID", () => {
+  it("uses Node's WebCrypto if the global is hidden, and does not need randomUUID", () => {
     for (const prelude of ["delete globalThis.crypto", "delete Object.getPrototypeOf(crypto).randomUUID"]) {
       const call = `
         const { receiver } = await import(${JSON.stringify(dist("esm/fetch.js"))});
@@ -97,19 +97,19 @@ describe("a receiver", () => {
         const { headers, body } = hook.create("assessment_add", { uuid: id, patient: id });
         const request = new Request("https://h/", { method: "POST", headers, body });
         console.log((await receiver(hook, () => {})(request)).status);`;
-      assert.equal(said(prelude, { call }), "200\n");
+      assert.equal(outputOf(prelude, { call }), "200\n");
     }
   });
 });
 
 describe("init", () => {
-  it("says that the bytes are none of a module", () => {
+  it("reports bytes that are not a module", () => {
     const call = "";
     const prelude = `
       const { init } = await import(${JSON.stringify(dist("esm/slim.js"))});
       await init(new Uint8Array([1, 2, 3])).catch(({ message }) => console.log(message))`;
     assert.match(
-      said(prelude, { call }),
+      outputOf(prelude, { call }),
       /hookseal's core was not compiled\. Either the bytes are not those/,
     );
   });

@@ -1,4 +1,4 @@
-// Contracts of one's own: what is refused when they are compiled, what they say, and how other tools take them.
+// Custom schemas: errors at compilation, issues of a check, and the Standard Schema interface.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -19,7 +19,7 @@ function refused(schema: unknown, options = {}): SchemaError {
   assert.fail(`compiled: ${JSON.stringify(schema)}`);
 }
 
-describe("a schema that cannot be judged", () => {
+describe("an unsupported or invalid schema", () => {
   const cases: [what: string, schema: unknown, keyword: string, pointer: string][] = [
     [
       "unevaluatedProperties",
@@ -49,7 +49,7 @@ describe("a schema that cannot be judged", () => {
     ["2019-09", { $schema: "https://json-schema.org/draft/2019-09/schema" }, "$schema", "/$schema"],
     ["a meta-schema of one's own", { $schema: "https://example.com/meta" }, "$schema", "/$schema"],
     [
-      "a vocabulary that is asked for",
+      "a required vocabulary",
       { $schema: recent, $vocabulary: { "https://example.com/vocab": true } },
       "$vocabulary",
       "/$vocabulary/https:~1~1example.com~1vocab",
@@ -89,17 +89,17 @@ describe("a schema that cannot be judged", () => {
     ],
   ];
   for (const [what, schema, keyword, pointer] of cases) {
-    it(`because of ${what} is refused, by keyword and place`, () => {
+    it(`with ${what} is rejected, with keyword and pointer`, () => {
       const error = refused(schema);
       assert.equal(error.keyword, keyword, error.message);
       if (pointer !== "") assert.equal(error.pointer, pointer, error.message);
       assert.ok(error.message.includes(error.pointer === "" ? "root" : error.pointer), error.message);
-      // Not being strict is no reason to skip it, and the other dialect none either.
+      // The keyword is rejected without `strict`, and in the other dialect, too.
       if (!keyword.startsWith("$")) refused(schema, { strict: true });
     });
   }
 
-  it("because it is no schema at all is refused", () => {
+  it("of another type is rejected", () => {
     const circle: Record<string, unknown> = {};
     circle.properties = { a: circle };
     for (const wrong of [undefined, null, 1, "true", [], () => true, circle, { const: 1n }]) {
@@ -107,7 +107,7 @@ describe("a schema that cannot be judged", () => {
     }
   });
 
-  it("is skipped in no place where schemas stand, and only there", () => {
+  it("is found in every subschema, and only there", () => {
     const bad = { unevaluatedProperties: false };
     for (const [name, value] of Object.entries({
       ...{
@@ -126,7 +126,7 @@ describe("a schema that cannot be judged", () => {
         not: bad,
       },
       ...{ if: bad, else: bad, dependentSchemas: { a: bad }, $defs: { a: bad } },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword, of a schema that nobody awaits
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of a schema that is not awaited
       ...{ then: bad },
     })) {
       assert.equal(refused({ [name]: value }).keyword, "unevaluatedProperties", name);
@@ -145,7 +145,7 @@ describe("a schema that cannot be judged", () => {
 });
 
 describe("strict", () => {
-  it("refuses the keywords and formats that nobody knows, which are annotations without it", () => {
+  it("rejects unknown keywords and formats, which are annotations without it", () => {
     for (const [schema, keyword, pointer] of [
       [{ requried: ["a"] }, "requried", "/requried"],
       [{ properties: { a: { minlength: 1 } } }, "minlength", "/properties/a/minlength"],
@@ -166,16 +166,16 @@ describe("strict", () => {
 describe("the dialect", () => {
   const tuple = { items: [{ type: "string" }], additionalItems: false };
 
-  it("is what the schema says, else what the caller says, else 2020-12", () => {
+  it("is that of the schema, or that of the option, or 2020-12", () => {
     const check = (schema: object, text: string, options = {}) =>
       codes(compileSchema(schema, options).check(text));
-    const beside = { $ref: "#/definitions/a", maxLength: 1, definitions: { a: { type: "string" } } };
-    assert.deepEqual(check({ $schema: draft7, ...beside }, '"ab"'), []);
-    assert.deepEqual(check({ $schema: recent, ...beside }, '"ab"'), ["length"]);
-    assert.deepEqual(check(beside, '"ab"', { dialect: "draft-07" }), []);
-    assert.deepEqual(check(beside, '"ab"', { dialect: "2020-12" }), ["length"]);
-    assert.deepEqual(check({ $schema: draft7, ...beside }, '"ab"', { dialect: "2020-12" }), []);
-    assert.equal(refused(beside).keyword, "$schema");
+    const schema = { $ref: "#/definitions/a", maxLength: 1, definitions: { a: { type: "string" } } };
+    assert.deepEqual(check({ $schema: draft7, ...schema }, '"ab"'), []);
+    assert.deepEqual(check({ $schema: recent, ...schema }, '"ab"'), ["length"]);
+    assert.deepEqual(check(schema, '"ab"', { dialect: "draft-07" }), []);
+    assert.deepEqual(check(schema, '"ab"', { dialect: "2020-12" }), ["length"]);
+    assert.deepEqual(check({ $schema: draft7, ...schema }, '"ab"', { dialect: "2020-12" }), []);
+    assert.equal(refused(schema).keyword, "$schema");
     assert.deepEqual(check({ $schema: draft7, ...tuple }, '["a", 1]'), ["items"]);
   });
 });
@@ -187,7 +187,7 @@ describe("check", () => {
     properties: { id: { type: "string", format: "uuid" }, list: { items: { minimum: 1 } } },
   });
 
-  it("says everything that is wrong, each with its place in the text", () => {
+  it("reports every issue with its location in the text", () => {
     const text = '{\n  "id": "é",\n  "list": [1, 0, -1]\n}';
     const found = schema.check(text);
     assert.deepEqual(
@@ -205,7 +205,7 @@ describe("check", () => {
     assert.deepEqual(schema.check(utf8.encode(text)), found);
   });
 
-  it("says of a text that is no JSON only that, and never throws", () => {
+  it("reports only the syntax of invalid JSON, and never throws", () => {
     for (const [text, code] of [
       ["", "json-syntax"],
       ["{", "json-syntax"],
@@ -216,14 +216,14 @@ describe("check", () => {
     }
   });
 
-  it("goes on after an error, and after a schema was refused", () => {
+  it("works after an error, and after a schema was rejected", () => {
     assert.deepEqual(codes(schema.check("{}")), ["required"]);
     refused({ type: "strnig" });
     assert.deepEqual(codes(schema.check("[]")), ["type"]);
     assert.deepEqual(schema.check('{"id":"2eb8aa08-aa98-11ea-b4aa-73b441d16380"}'), []);
   });
 
-  it("knows many schemas at once", () => {
+  it("keeps many schemas apart", () => {
     const many = Array.from({ length: 200 }, (_, n) => compileSchema({ const: n }));
     for (const [n, one] of many.entries()) {
       assert.deepEqual(one.check(String(n)), []);
@@ -231,7 +231,7 @@ describe("check", () => {
     }
   });
 
-  it("takes a body larger than any before", () => {
+  it("accepts a body larger than all before", () => {
     const list = JSON.stringify(Array.from({ length: 200_000 }, (_, n) => n));
     assert.deepEqual(compileSchema({ items: { type: "integer" } }).check(list), []);
     assert.equal(compileSchema({ items: { maximum: 199_998 } }).check(list)[0]?.pointer, "/199999");
@@ -242,18 +242,18 @@ describe("~standard", () => {
   const schema = compileSchema({ type: "object", required: ["a"], properties: { a: { type: "number" } } });
   const { version, vendor, validate } = schema["~standard"];
 
-  it("says what it is", () => {
+  it("has the version and the vendor", () => {
     assert.deepEqual([version, vendor, typeof validate], [1, "hookseal", "function"]);
   });
 
-  it("answers a value with the value", () => {
+  it("returns the value", () => {
     const value = { a: 1, b: new Date(0) };
     const result = validate(value);
     assert.ok(result.issues === undefined, "issues");
     assert.equal(result.value, value);
   });
 
-  it("answers bytes with what they say", () => {
+  it("returns the parsed value of bytes", () => {
     const bytes = utf8.encode('{"a":1}');
     const foreign = runInNewContext("Uint8Array.from(bytes).buffer", { bytes: [...bytes] });
     const views = [new DataView(bytes.slice().buffer), Buffer.from(bytes)];
@@ -263,7 +263,7 @@ describe("~standard", () => {
     assert.ok(validate(utf8.encode('{"a":1')).issues !== undefined, "no JSON");
   });
 
-  it("answers what is wrong with message and path, and takes a text for the value it is", () => {
+  it("returns issues with message and path, and treats a string as a value", () => {
     const { issues } = validate({ a: "1" });
     assert.deepEqual(
       issues?.map(({ message, path }) => [message, path]),
@@ -274,7 +274,7 @@ describe("~standard", () => {
     assert.deepEqual(compileSchema({ type: "string" })["~standard"].validate("a"), { value: "a" });
   });
 
-  it("has an answer for values that JSON has no text for", () => {
+  it("returns an issue for values that JSON cannot represent", () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
     for (const value of [undefined, () => 1, Symbol("a"), 1n, circle, { toJSON: () => undefined }]) {
@@ -284,7 +284,7 @@ describe("~standard", () => {
     }
   });
 
-  it("says that what is nested too deeply is", () => {
+  it("reports values that are nested too deeply", () => {
     let deep: object = {};
     for (let level = 0; level < 20_000; level++) deep = { items: deep };
     assert.match(refused(deep).message, /nested too deeply/);
@@ -293,7 +293,7 @@ describe("~standard", () => {
     assert.doesNotMatch(refused(undefined).message, /deep/);
   });
 
-  it("takes no `strict` but true and false", () => {
+  it("accepts only true and false as `strict`", () => {
     for (const strict of ["yes", 5, null, {}])
       assert.throws(() => compileSchema({}, { strict } as never), {
         code: "option-invalid",
@@ -301,7 +301,7 @@ describe("~standard", () => {
       });
   });
 
-  it("lets warnings pass", () => {
+  it("ignores warnings", () => {
     const found = compileSchema(true)["~standard"].validate(utf8.encode("12345678901234567890"));
     assert.deepEqual(found, { value: 12345678901234567000 });
   });

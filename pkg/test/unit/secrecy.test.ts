@@ -1,4 +1,4 @@
-// What never shows, anywhere: secrets, expected signatures, and values of a payload.
+// Secrets, expected signatures and values of a payload are in no error, report or log.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
@@ -9,7 +9,7 @@ const header = "X-PainChek-WH-Signature";
 const assessment = text.decode(bytesOf("providers/painchek/samples/assessment_add.painchek.json"));
 const VALUE = "Zarathustra-of-the-payload";
 
-/** Everything that a logger could make of a thing. */
+/** Every representation that a logger could print of a value. */
 function shown(thing: unknown): string {
   const parts = [inspect(thing, { depth: 9, showHidden: true }), String(thing), JSON.stringify(thing)];
   if (thing instanceof Error) parts.push(thing.message, thing.stack ?? "", JSON.stringify({ ...thing }));
@@ -21,7 +21,7 @@ function hides(thing: unknown, ...words: string[]): void {
   for (const word of words) assert.ok(!all.includes(word), `${word} shows in ${all}`);
 }
 
-/** What an HMAC looks like in the spellings it may have. */
+/** An HMAC in all its encodings. */
 function spellings(hex: string): string[] {
   const bytes = Buffer.from(hex, "hex");
   return [
@@ -57,7 +57,7 @@ describe("an error or a report", () => {
     painchek({ secrets: [SECRET], profile: "strict" }),
   ];
 
-  it("shows no secret and no signature that would have been right", () => {
+  it("contains no secret and no expected signature", () => {
     let rejected = 0;
     for (const hook of webhooks) {
       for (const body of bodies) {
@@ -82,7 +82,7 @@ describe("an error or a report", () => {
     assert.ok(rejected > 100, `${rejected} rejected`);
   });
 
-  it("shows no value of a payload, not even of a signed one", () => {
+  it("contains no value of a payload, not even of a signed one", () => {
     let rejected = 0;
     for (const hook of webhooks) {
       for (const body of bodies) {
@@ -101,7 +101,7 @@ describe("an error or a report", () => {
     assert.ok(rejected > 15, `${rejected} rejected`);
   });
 
-  it("shows nothing of a secret that cannot be used, or of a definition around it", () => {
+  it("contains nothing of an invalid secret or its definition", () => {
     const definition = {
       id: "own",
       signature: { header: "x-sig", format: "{hex}", algorithms: ["sha256"], secret: "whsec_{base64}" },
@@ -135,12 +135,12 @@ describe("an error or a report", () => {
   });
 });
 
-describe("what is made of a secret", () => {
+describe("an object made from a secret", () => {
   const hook = painchek({ secrets: [SECRET] });
 
-  it("shows nothing of it", () => hides(hook, SECRET));
+  it("does not contain the secret", () => hides(hook, SECRET));
 
-  it("is only the signature that is sent", () => {
+  it("has only the sent signature", () => {
     const signed = hook.sign(assessment);
     hides({ ...signed, body: text.decode(signed.body) }, SECRET);
   });
@@ -150,21 +150,21 @@ describe("an accepted delivery in a log", () => {
   const hook = painchek({ secrets: [SECRET] });
   const body = assessment.replace('"patient_first_name": "Test"', `"patient_first_name": "${VALUE}"`);
 
-  it("shows nothing of the payload when it is printed, because getters create its values", () => {
+  it("contains no payload when it is printed, because getters create its values", () => {
     assert.ok(body.includes(VALUE), "the sample has changed");
     const verified = hook.verify(hook.sign(body));
     const logged = inspect(verified, { depth: 9 });
     assert.ok(!logged.includes(VALUE), logged);
     assert.ok(!logged.includes(SECRET), logged);
     assert.ok(logged.includes(verified.id), "what it is shows");
-    // Still so when it has been looked at.
+    // Reading the values does not change that.
     assert.ok(JSON.stringify(verified.event).includes(VALUE), "the event");
     assert.ok(!inspect(verified, { depth: 9 }).includes(VALUE), "the event, once read");
   });
 });
 
 describe("an error about a schema", () => {
-  it("is a SchemaError and shows where, in the schema that is the caller's own", () => {
+  it("is a SchemaError with the location in the schema", () => {
     const error = new SchemaError({ keyword: "type", pointer: "/type", message: "wrong" });
     assert.match(shown(error), /SchemaError: wrong/);
   });

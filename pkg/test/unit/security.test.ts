@@ -1,4 +1,4 @@
-// The promises of docs/security.md: each names a test that is there.
+// docs/security.md: every promise names an existing test.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const page = readFileSync(join(root, "docs/security.md"), "utf8");
 
-/** Each row of a table of promises: the promise, and what is said to keep it. */
+/** Parses the tables of promises: each row has a promise and its tests. */
 function promises(text: string): { promise: string; tests: { file: string; name: string }[] }[] {
   const rows = text.split("\n").filter((line) => /^\| (?!promise \|)/.test(line));
   return rows.map((row) => {
@@ -27,7 +27,7 @@ function has(file: string, name: string): boolean {
   if (!existsSync(path)) return false;
   const text = readFileSync(path, "utf8");
   if (file.endsWith(".rs")) {
-    // proptest's tests stand in a macro, with arguments, under the same attribute.
+    // Tests of proptest are in a macro and have arguments. Their attribute is the same.
     return new RegExp(`#\\[test\\]\\s+fn ${name}\\(`).test(text);
   }
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -37,7 +37,7 @@ function has(file: string, name: string): boolean {
 describe("the page about security", () => {
   const rows = promises(page);
 
-  it("names no test that is not there", () => {
+  it("names only existing tests", () => {
     assert.ok(rows.length > 25, `${rows.length} promises`);
     const missing = rows.flatMap(({ promise, tests }) =>
       tests.length === 0
@@ -47,10 +47,10 @@ describe("the page about security", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("would be found out if it did", () => {
-    assert.equal(has("pkg/test/unit/security.test.ts", "would be found out if it did"), true);
-    assert.equal(has("pkg/test/unit/security.test.ts", "would be found out"), false);
-    assert.equal(has("pkg/test/unit/nothing.test.ts", "would be found out if it did"), false);
+  it("is checked by this test", () => {
+    assert.equal(has("pkg/test/unit/security.test.ts", "is checked by this test"), true);
+    assert.equal(has("pkg/test/unit/security.test.ts", "is checked by"), false);
+    assert.equal(has("pkg/test/unit/nothing.test.ts", "is checked by this test"), false);
     assert.equal(has("tests/json.rs", "nesting_is_limited"), false);
     const [row] = promises("| promise | kept by |\n|---|---|\n| A. | `a.rs`: *b*; `c.ts`: *d e* |\n");
     assert.deepEqual(row, {

@@ -1,4 +1,4 @@
-// Where `send` connects to, and where not: addresses, redirects and certificates.
+// The connections of `send`: permitted and blocked addresses, redirects and certificates.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,8 +11,8 @@ import { AddressPolicy } from "../../src/send/address.ts";
 import { type SendOptions, send } from "../../src/send.ts";
 import { type Got, hook, quick, type Reply, receive, respond, SAMPLE } from "../support/sending.ts";
 
-describe("an address that is public", () => {
-  it("is not refused, in whatever way it is written", () => {
+describe("a public address", () => {
+  it("is permitted in every notation", () => {
     const guard = new AddressPolicy();
     for (const address of [
       "93.184.216.34",
@@ -29,7 +29,7 @@ describe("an address that is public", () => {
   });
 });
 
-describe("an address that is not public", () => {
+describe("a non-public address", () => {
   const REFUSED = [
     "127.0.0.1",
     "127.255.1.1",
@@ -66,7 +66,7 @@ describe("an address that is not public", () => {
     "no address",
   ];
 
-  it("is refused after the name was resolved, and nothing is tried again", async () => {
+  it("is blocked after the name was resolved, without a retry", async () => {
     for (const address of REFUSED) {
       const sent = await send("https://example.org/", hook.sign(SAMPLE), {
         lookup: async () => [{ address, family: address.includes(":") ? 6 : 4 }],
@@ -80,7 +80,7 @@ describe("an address that is not public", () => {
     }
   });
 
-  it("is refused in every way to write it in a URL", async () => {
+  it("is blocked in every notation of a URL", async () => {
     for (const host of [
       "127.0.0.1",
       "127.1",
@@ -115,7 +115,7 @@ describe("an address that is not public", () => {
     let lookups = 0;
     const lookup = async () => {
       lookups += 1;
-      // The first address is allowed. A second lookup would lead elsewhere.
+      // The first address is permitted. A second lookup would return another one.
       return [{ address: lookups === 1 ? "127.0.0.1" : "127.0.0.2", family: 4 }];
     };
     const sent = await send(
@@ -127,7 +127,7 @@ describe("an address that is not public", () => {
     assert.equal(got[0]?.headers.host, `rebinding.test:${port}`);
   });
 
-  it("is reached where it is named, and no other", async () => {
+  it("is reached if `allowAddresses` has it, and no other is", async () => {
     const { url, port } = await receive(respond(200));
     const go = async (to: string, allow: SendOptions["allowAddresses"] & object) =>
       (await send(to, hook.sign(SAMPLE), quick({ allowAddresses: allow, retries: [] }).options)).attempts[0]
@@ -139,7 +139,7 @@ describe("an address that is not public", () => {
     assert.notEqual(mapped, "address-blocked");
   });
 
-  it("gets nothing over plain HTTP that was not named", async () => {
+  it("gets no plain HTTP if it is not in `allowAddresses`", async () => {
     const lookup = async () => [{ address: "93.184.216.34", family: 4 }];
     const sent = await send("http://example.org/", hook.sign(SAMPLE), { lookup });
     assert.deepEqual([sent.outcome, sent.attempts[0]?.code], ["stopped", "http-blocked"]);
@@ -154,7 +154,7 @@ describe("a redirect", () => {
     assert.deepEqual([sent.ok, sent.status, target.got.length], [false, 307, 0]);
   });
 
-  it("that is followed keeps method and bytes, and drops credentials", async () => {
+  it("that is followed keeps method and bytes, and removes credentials", async () => {
     const target = await receive(respond(200));
     const { url } = await receive((response) => response.writeHead(308, { Location: target.url }).end());
     const delivery = hook.sign(SAMPLE);
@@ -248,7 +248,7 @@ describe("a redirect", () => {
     );
   });
 
-  it("is to be named with the headers that are secrets, and not with their values", async () => {
+  it("requires the names of secret headers, and not their values", async () => {
     for (const secretHeaders of [{ "X-Acme": "s3cr3t" }, ["X-Acme", 1], "s3cr3t"]) {
       const sending = send("https://example.org/", hook.sign(SAMPLE), { secretHeaders } as never);
       await assert.rejects(sending, (error: Error) => {
@@ -258,7 +258,7 @@ describe("a redirect", () => {
     }
   });
 
-  it("says nothing of the payload that a receiver wrote into the next host", async () => {
+  it("reports no payload value that a receiver wrote into the next host", async () => {
     for (const location of ["http://of-the-payload.test/", "https://of-the-payload.test:1/"]) {
       const { url } = await receive((response) => response.writeHead(307, { Location: location }).end());
       for (const address of ["10.0.0.1", "127.0.0.1", undefined]) {
@@ -276,7 +276,7 @@ describe("a redirect", () => {
     }
   });
 
-  it("is checked like any address, and bounded", async () => {
+  it("is checked like any address, and limited in number", async () => {
     const { url } = await receive((response) =>
       response.writeHead(307, { Location: "http://10.0.0.1/" }).end(),
     );
@@ -302,7 +302,7 @@ describe("a redirect", () => {
   });
 });
 
-/** Starts a receiver over TLS that asks for a certificate, and says whether one came. */
+/** Starts a receiver over TLS that requests a certificate, and records whether it got one. */
 async function asking(reply: Reply, pem: { key: Buffer; cert: string }) {
   const shown: boolean[] = [];
   const server = createSecure({ ...pem, requestCert: true, rejectUnauthorized: false });
@@ -311,7 +311,7 @@ async function asking(reply: Reply, pem: { key: Buffer; cert: string }) {
 }
 
 describe("TLS", () => {
-  it("is verified, whatever the environment says", async () => {
+  it("is verified in any environment", async () => {
     const folder = mkdtempSync(join(tmpdir(), "hookseal-tls-"));
     const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
     const words =
@@ -340,7 +340,7 @@ describe("TLS", () => {
     assert.equal(await go("receiver.test", { ca }), undefined);
     assert.equal(got.length, 1);
 
-    // From https, no redirect leads to plain HTTP, nor by a detour.
+    // No redirect leads from https to plain HTTP, directly or indirectly.
     const plain = await receive(respond(200));
     const away = await receive(
       (response) => response.writeHead(307, { Location: plain.url }).end(),

@@ -1,4 +1,4 @@
-// Parameters of the URL that a delivery is sent to: filled from the payload, and in their place whatever it holds.
+// Parameters of the URL that a delivery is sent to: values of the payload, which cannot change the URL otherwise.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type SendOptions, send } from "../../src/send.ts";
@@ -31,7 +31,7 @@ describe("a parameter of the URL", () => {
     assert.equal(await filled("?a={empty}", { empty: "" }), "/hook?a=");
   });
 
-  it("that is missing is named", async () => {
+  it("that is missing is named in the error", async () => {
     await refused("/{patient_external_id}", {}, /^parameter-missing .* no value .*\{patient_external_id\}/);
     await refused("/{a.b}", { a: "text" }, /^parameter-missing .*\{a\.b\}/);
     await refused("/{a}", { a: null }, /^parameter-missing .* null .*\{a\}/);
@@ -58,7 +58,7 @@ describe("a parameter of the URL", () => {
     assert.equal(await filled("/{a}/x", { a: "@evil.test" }), "/hook/%40evil.test/x");
   });
 
-  it("stays one piece of the path or the query, whatever it holds", async () => {
+  it("stays one segment of the path or one value of the query, with any characters", async () => {
     for (const value of [
       "//evil.test",
       "a/b",
@@ -86,7 +86,7 @@ describe("a parameter of the URL", () => {
     assert.equal(await filled("?a={a}&b", { a: "..\n" }), "/hook?a=..%0A&b");
   });
 
-  it("does not climb out of the path, nor where a receiver decodes what it gets", async () => {
+  it("does not escape from the path, even if a receiver decodes the path", async () => {
     for (const a of [
       ".",
       "..",
@@ -119,7 +119,7 @@ describe("a parameter of the URL", () => {
     await refused("/{a}.", { a: "x/." }, /^parameter-invalid /);
   });
 
-  it("is part of a URL that parsers read as it is written", async () => {
+  it("is part of a URL that parsers do not change", async () => {
     for (const url of [
       "/\\{a}\\secret",
       "/x\\..\\{a}",
@@ -145,7 +145,7 @@ describe("a parameter of the URL", () => {
     }
   });
 
-  it("shows nothing of itself, nor of the URL around it, where it is refused", async () => {
+  it("is not shown when it is rejected, and neither is its URL", async () => {
     for (const a of [
       "/../of-the-payload",
       "of-the-payload\n",
@@ -160,7 +160,7 @@ describe("a parameter of the URL", () => {
     await refused("/{a", { a: "of-the-payload" }, /^url-invalid (?!.*payload)/);
   });
 
-  it("may be handed over, and the queue's id is the same for every attempt", async () => {
+  it("may be an option, and the queue's id is the same for every attempt", async () => {
     assert.equal(
       await filled("?id={id}&a={a}", { a: 1, id: 2 }, { parameters: { id: "passed" } }),
       "/hook?id=passed&a=1",

@@ -1,4 +1,4 @@
-// `send` over real connections of this machine, with its clock, its sleep and its names in the hands of the test.
+// `send` over real connections to this machine, with a clock, a sleep and a lookup of the test.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 const PAINCHEK = [1, 4, 10, 45, 120, 180, 360, 720, 1440, 1440].map((minutes) => minutes * MINUTE);
 
 describe("the attempts", () => {
-  it("send the same bytes with the same headers, as often as PainChek does, after PainChek's delays", async () => {
+  it("send the same bytes and headers, with the number and the delays of PainChek's attempts", async () => {
     const { url, got } = await receive(respond(500));
     const { delays, options } = quick();
     const reported: Attempt[] = [];
@@ -43,7 +43,7 @@ describe("the attempts", () => {
     assert.equal(got[0]?.headers[name.toLowerCase()], value);
   });
 
-  it("send what the caller handed over, whatever becomes of its buffer", async () => {
+  it("send the bytes of the call, even if its buffer changes later", async () => {
     const { url, got } = await receive(respond(500, 200));
     const delivery = hook.sign(SAMPLE);
     const { options } = quick({
@@ -55,7 +55,7 @@ describe("the attempts", () => {
     assert.ok(got[1]?.body.equals(SAMPLE));
   });
 
-  it("end with success by the provider's range", async () => {
+  it("end with a status in the provider's success range", async () => {
     for (const [status, provider, ok] of [
       [200, "painchek", true],
       [399, "painchek", true],
@@ -72,7 +72,7 @@ describe("the attempts", () => {
     assert.equal((await send(url, delivery, quick({ success: "300-399", retries: [] }).options)).ok, false);
   });
 
-  it("go on after a 4xx, which can be fixed while the schedule runs, and end with 410", async () => {
+  it("continue after a 4xx, which can be fixed while the schedule runs, and end with 410", async () => {
     const { url, got } = await receive(respond(401, 404, 422, 410));
     const { options } = quick();
     const sent = await send(url, hook.sign(SAMPLE), options);
@@ -82,7 +82,7 @@ describe("the attempts", () => {
     assert.deepEqual([stopped.outcome, other.got.length], ["stopped", 1]);
   });
 
-  it("grow apart with full jitter where the provider says nothing", async () => {
+  it("use backoff with full jitter if the provider has no schedule", async () => {
     const { url } = await receive(respond(503));
     for (const [random, expected] of [
       [1, [30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 30720]],
@@ -104,7 +104,7 @@ describe("the attempts", () => {
     assert.deepEqual(delays, [1000, 2000, 2500]);
   });
 
-  it("wait at least as long as Retry-After requests, within the bound", async () => {
+  it("wait at least as long as Retry-After requests, up to the maximum", async () => {
     const now = Date.parse("2026-01-01T00:00:00Z");
     for (const [header, date, expected] of [
       ["120", undefined, 120_000],
@@ -112,7 +112,7 @@ describe("the attempts", () => {
       ["Thu, 01 Jan 2026 00:05:00 GMT", undefined, 300_000],
       ["Thursday, 01-Jan-26 00:05:00 GMT", undefined, 300_000],
       ["Thu Jan  1 00:05:00 2026", undefined, 300_000],
-      // The receiver's clock is an hour ahead, and says so.
+      // The receiver's clock is an hour ahead, and its Date header shows that.
       ["Thu, 01 Jan 2026 01:05:00 GMT", "Thu, 01 Jan 2026 01:00:00 GMT", 300_000],
       ["Wed, 31 Dec 2025 00:00:00 GMT", undefined, 10_000],
       ["9999999999", undefined, 3_600_000],
@@ -132,7 +132,7 @@ describe("the attempts", () => {
     }
   });
 
-  it("end when the signal says so: before, in the middle of one, and between two", async () => {
+  it("end when the signal aborts: before, during and between attempts", async () => {
     const { url, got } = await receive(() => {});
     const before = await send(url, hook.sign(SAMPLE), quick({ signal: AbortSignal.abort() }).options);
     assert.deepEqual([before.outcome, before.attempts[0]?.code, got.length], ["aborted", "aborted", 0]);
@@ -151,7 +151,7 @@ describe("the attempts", () => {
     assert.deepEqual([sent.outcome, sent.attempts.length], ["aborted", 1]);
   });
 
-  it("are reported without a value of the payload, and a report that fails changes nothing", async () => {
+  it("are reported without a value of the payload, and an error of the callback changes nothing", async () => {
     const { url } = await receive(respond(500, 200));
     const { options } = quick({
       onAttempt: () => {
@@ -171,11 +171,11 @@ describe("an attempt without a response", () => {
     const sent = await send(url, hook.sign(SAMPLE), quick({ retries: [], ...options }).options);
     return sent.attempts[0]?.code;
   };
-  /** A server of bytes. */
-  const raw = async (said: string | undefined) => {
+  /** Starts a server that responds with these bytes. */
+  const raw = async (response: string | undefined) => {
     const server = createSocket((socket) => {
       socket.on("error", () => {});
-      socket.once("data", () => (said === undefined ? socket.resetAndDestroy() : socket.end(said)));
+      socket.once("data", () => (response === undefined ? socket.resetAndDestroy() : socket.end(response)));
     });
     open.push(server);
     server.listen(0, "127.0.0.1");
@@ -183,7 +183,7 @@ describe("an attempt without a response", () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   };
 
-  it("says why by a code of its own", async () => {
+  it("has a code for its reason", async () => {
     const { url: silent } = await receive(() => {});
     assert.equal(await one(silent, { timeout: 100 }), "timeout");
     assert.equal(await one("http://127.0.0.1:1/"), "connection-failed");
@@ -203,7 +203,7 @@ describe("an attempt without a response", () => {
     );
   });
 
-  it("takes no longer than its time, with all redirects and a slow response", async () => {
+  it("ends within its timeout, with all redirects and a slow response", async () => {
     const slowly = (response: ServerResponse) => {
       response.on("error", () => {});
       response.writeHead(200);
@@ -211,7 +211,7 @@ describe("an attempt without a response", () => {
       response.once("close", () => clearInterval(more));
     };
     const { url: dripping } = await receive(slowly);
-    // Each hop takes less than the time of an attempt, and all of them much more.
+    // Each redirect takes less than the timeout of an attempt, and all of them take more.
     const { url: hops, got } = await receive((response) =>
       setTimeout(() => response.writeHead(307, { Location: "/next" }).end(), 80),
     );
@@ -229,11 +229,11 @@ describe("an attempt without a response", () => {
       assert.equal(first?.code, "timeout", url);
       assert.match(first?.message ?? "", /within 300 ms/);
     }
-    // By the number of hops, and not by a clock: 20 hops of 80 ms do not fit into 300 ms.
+    // The number of redirects is checked, not a clock: 20 redirects of 80 ms take longer than 300 ms.
     assert.ok(got.length >= 1 && got.length <= 5, `${got.length} hops`);
   });
 
-  it("is tried again", async () => {
+  it("is retried", async () => {
     const { url } = await receive((response, _, number) => {
       if (number < 3) response.socket?.resetAndDestroy();
       else response.end();
@@ -243,7 +243,7 @@ describe("an attempt without a response", () => {
     assert.deepEqual(delays, PAINCHEK.slice(0, 2));
   });
 
-  it("is bounded where the response has no end, and the status counts", async () => {
+  it("is limited if the response has no end, and the status decides", async () => {
     const { url } = await receive((response) => {
       response.on("error", () => {});
       const more = () => {
@@ -265,7 +265,7 @@ describe("an attempt without a response", () => {
     assert.equal(without.response, undefined);
   });
 
-  it("is whole at the very bound, with its headers as they came", async () => {
+  it("is complete at the limit, with its headers as received", async () => {
     const { url } = await receive((response) => {
       response.writeHead(200, ["X-Trace", "7", "X-Trace", "8"]).end("x".repeat(65536));
     });
@@ -280,7 +280,7 @@ describe("an attempt without a response", () => {
   });
 });
 
-describe("a signature that covers the time", () => {
+describe("a signature with a timestamp", () => {
   const DEFINITION = {
     id: "standard",
     signature: {
@@ -295,7 +295,7 @@ describe("a signature that covers the time", () => {
     events: { made: { schema: true } },
   } as const;
 
-  it("is made anew for each attempt, over the same bytes and with the same id", async () => {
+  it("is renewed for each attempt, over the same bytes and with the same id", async () => {
     const standard = webhook(DEFINITION as unknown as ProviderDefinition, { secrets: [SECRET] });
     const { url, got } = await receive(respond(500));
     let clock = Date.parse("2026-01-01T00:00:00Z");
@@ -318,7 +318,7 @@ describe("a signature that covers the time", () => {
     }
   });
 
-  it("is made anew where the type of the event is signed and in a header", async () => {
+  it("is renewed if the type of the event is signed and in a header", async () => {
     const typed = webhook(
       {
         ...DEFINITION,
@@ -378,8 +378,8 @@ describe("a signature that covers the time", () => {
   });
 });
 
-describe("a wrong call", () => {
-  it("says what is wrong before anything is sent", async () => {
+describe("an invalid call", () => {
+  it("reports the mistake before anything is sent", async () => {
     const { url, got } = await receive(respond(200));
     const wrong = async (options: object, expected: RegExp, to = url, headers = {}) =>
       assert.rejects(send(to, { headers, body: "{}" }, options), (error: Error & { code?: string }) => {
@@ -438,7 +438,7 @@ describe("a wrong call", () => {
     });
   }
 
-  it("takes `null` for no options, and what is right", async () => {
+  it("accepts `null` as no options, and valid options", async () => {
     const { url } = await receive(respond(200));
     const delivery = { headers: {}, body: "{}" };
     const { options } = quick({
@@ -455,7 +455,7 @@ describe("a wrong call", () => {
     assert.deepEqual([blocked.outcome, blocked.attempts[0]?.code], ["stopped", "address-blocked"]);
   });
 
-  it("shows no value that was handed over where another was expected", async () => {
+  it("shows no value that was passed in another argument", async () => {
     const wrong = async (options: object, headers: unknown = {}, url = "https://example.org/") =>
       assert.rejects(
         send(url, { headers, body: "{}" } as never, options),

@@ -1,4 +1,4 @@
-/** What a report says of each stage, and why a delivery is rejected: as the core says it. */
+/** The stages of a report, and the reason for a rejection, as the core reports them. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const SECRET = "the secret of the subscription";
 const states = ({ stages }: Report): StageReport["state"][] => stages.map(({ state }) => state);
 
 describe("stages of a report", () => {
-  it("are six, in the order in which a delivery is checked", () => {
+  it("are six, in the order of the checks", () => {
     const report = xon({ unsigned: "allow" }).inspect({ headers: {}, body: "{}" });
     assert.deepEqual(
       report.stages.map(({ name }) => name),
@@ -39,7 +39,7 @@ describe("stages of a report", () => {
     assert.equal(report.code, "envelope-invalid");
   });
 
-  it("fail at the bytes where the body is none, and are not reached after it", () => {
+  it("fail at the bytes if the body is invalid, and are not reached after that", () => {
     const hook = painchek({ secrets: [SECRET] });
     const report = hook.inspect({ headers: {}, body: { event: "assessment_add" } as never });
     assert.equal(report.code, "body-not-raw");
@@ -51,14 +51,14 @@ describe("stages of a report", () => {
     assert.deepEqual([report.signature.status, report.signature.parts], ["missing", undefined]);
     const headers = { "X-PainChek-WH-Signature": "sha256=00" };
     const { signature } = hook.inspect({ headers, body: {} as never });
-    // The signature is there, and nothing was compared: what a missing one is called would be wrong.
+    // The signature is present and was not compared, so the code of a missing one would be wrong.
     assert.deepEqual(
       [signature.status, signature.received, signature.tag],
       ["malformed", "sha256=00", undefined],
     );
   });
 
-  it("have the code that check rejects with, and none where it accepts", () => {
+  it("have the code of the rejection, and none if the delivery is accepted", () => {
     const hook = webhook("github", { secrets: [SECRET] });
     const good = hook.sign('{"zen":"Design for failure."}', { type: "ping" });
     for (const body of [good.body, "", "{", "[]", '{"zen":1}']) {
@@ -74,7 +74,7 @@ describe("the signed content of a report", () => {
   const WHSEC = `whsec_${Buffer.from("thirty-two bytes of a made-up key").toString("base64")}`;
 
   for (const id of providers().filter((id) => id !== "xon")) {
-    it(`is in parts what ${id} signs`, () => {
+    it(`has the parts that ${id} signs`, () => {
       const secret = /^(standard-webhooks|svix)$/.test(id) ? WHSEC : SECRET;
       const hook = webhook(id, { secrets: [secret] });
       for (const { type, body } of samplesOf(id)) {
@@ -96,12 +96,12 @@ describe("the signed content of a report", () => {
     });
   }
 
-  it("has no parts where the provider signs nothing", () => {
+  it("has no parts for a provider without signatures", () => {
     const { signature } = xon({ unsigned: "allow" }).inspect({ headers: {}, body: "{}" });
     assert.deepEqual(signature, { status: "unsigned" });
   });
 
-  it("has no time that no Date reaches", () => {
+  it("has no time outside the range of Date", () => {
     const hook = webhook("stripe", { secrets: [SECRET] });
     for (const [time, expected] of [
       ["8640000000000", 8.64e15],
@@ -115,7 +115,7 @@ describe("the signed content of a report", () => {
 });
 
 describe("hookseal inspect", () => {
-  it("redacts values of the payload and the URL, and keeps what was signed otherwise", () => {
+  it("redacts values of the payload and the URL, and keeps the other signed parts", () => {
     const now = Date.UTC(2026, 0, 1);
     const redacted = (id: string, body: string) => {
       const hook = webhook(id, { secrets: [SECRET] });

@@ -1,4 +1,4 @@
-// A core that traps is thrown away, and everything made of it works on with the next one.
+// A core that traps is replaced, and all objects of the old core keep working.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
@@ -29,12 +29,12 @@ const DEFINITION = {
   events: { any: { schema: { type: "object", required: ["type"] } } },
 } satisfies ProviderDefinition as ProviderDefinition;
 
-/** More than the core of this file can hold. */
+/** More bytes than the core of this file can allocate. */
 const HUGE = 12 << 20;
 
 before(async () => {
   const module = readFileSync(new URL("../../src/generated/core.wasm", import.meta.url));
-  // 8 MiB: enough for every delivery here, and not for what is huge.
+  // 8 MiB: enough for every delivery of this file, and too little for the huge ones.
   await init(new Uint8Array(limited(module, 128)));
 });
 
@@ -48,7 +48,7 @@ function errorOf(call: () => unknown): HooksealError {
   assert.fail("nothing was thrown");
 }
 
-/** Every call that more can be handed over to than there is memory. */
+/** Every call whose arguments can exceed the memory. */
 const huge = () => new Uint8Array(HUGE).fill(0x20);
 const CALLS: Record<string, () => unknown> = {
   "hmac.sign": () => hmac.sign("sha256", "key", huge()),
@@ -82,7 +82,7 @@ function trap(): void {
 
 describe("a core that runs out of memory", () => {
   for (const [name, call] of Object.entries(CALLS)) {
-    it(`says so, and is there for the next call: ${name}`, () => {
+    it(`reports it, and works at the next call: ${name}`, () => {
       const hook = painchek({ secrets: [SECRET] });
       const own = webhook(DEFINITION, { secrets: [SECRET] });
       const schema = compileSchema({ type: "array" });
@@ -119,7 +119,7 @@ describe("a core that runs out of memory", () => {
     );
   });
 
-  it("leaves what accepted deliveries make later as it was", () => {
+  it("does not change the lazy values of accepted deliveries", () => {
     const hook = painchek({ secrets: [SECRET] });
     const data = { uuid: crypto.randomUUID(), patient: crypto.randomUUID() };
     const delivery = hook.create("assessment_add", data);
@@ -135,7 +135,7 @@ describe("a core that runs out of memory", () => {
     }
   });
 
-  it("responds to a receiver's next request as to any other", async () => {
+  it("responds to the next request of a receiver as to any other", async () => {
     const hook = open();
     const receive = receiver(hook, () => {});
     const post = async (body: Uint8Array, headers: Record<string, string>) =>
@@ -148,7 +148,7 @@ describe("a core that runs out of memory", () => {
     assert.equal(await post(second.body, second.headers), 200);
   });
 
-  it("ends an import that was under way, and no other", async () => {
+  it("ends the running import, and no other", async () => {
     const line = new TextEncoder().encode('{"headers":{},"body":"{}"}\n');
     const run = async (meanwhile: () => void) => {
       let seen = 0;
@@ -162,7 +162,7 @@ describe("a core that runs out of memory", () => {
     assert.equal(await run(() => {}), 3);
   });
 
-  it("frees nothing in the new core that belonged to the old one", async () => {
+  it("frees no memory of the old core in the new one", async () => {
     setFlagsFromString("--expose-gc");
     const gc = runInNewContext("gc") as () => void;
     const delivery = painchek({ secrets: [SECRET] }).create("assessment_add", {
@@ -176,7 +176,7 @@ describe("a core that runs out of memory", () => {
       gc();
       await turn();
       await turn();
-      // What was freed would be handed out again.
+      // Freed memory would be allocated again.
       for (let made = 0; made < 20; made++) webhook(DEFINITION, { secrets: [`${SECRET}${made}`] });
       for (const hook of hooks) assert.equal(hook.check(delivery).ok, true);
     }
@@ -184,7 +184,7 @@ describe("a core that runs out of memory", () => {
 });
 
 describe("a core that is called at the end of the stack", () => {
-  it("works on when there is stack again", () => {
+  it("works again when there is stack", () => {
     const hook = painchek({ secrets: [SECRET] });
     const delivery = hook.create("assessment_add", {
       uuid: crypto.randomUUID(),
@@ -196,7 +196,7 @@ describe("a core that is called at the end of the stack", () => {
       try {
         deep();
       } catch (error) {
-        // Again and again on the way up: in some of these calls, the stack ends inside of the core.
+        // At every depth on the way back: in some of these calls, the stack ends in the core.
         if (left > 0) {
           left -= 1;
           try {

@@ -1,4 +1,4 @@
-// docs/troubleshooting.md: its program runs, and what it says that messages say is what they say.
+// docs/troubleshooting.md: its program runs, and its quotations of messages are correct.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it, mock } from "node:test";
@@ -9,7 +9,7 @@ const page = readFileSync(new URL("../../../docs/troubleshooting.md", import.met
 const hook = painchek({ secrets: [SECRET] });
 
 describe("docs/troubleshooting.md", () => {
-  it("has one program, which takes deliveries out of a queue's messages", async () => {
+  it("has one program, which gets deliveries from the messages of a queue", async () => {
     const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)];
     assert.equal(programs.length, 1);
     const source = (programs[0]?.[1] ?? "").replace("export const handler =", "return");
@@ -32,7 +32,7 @@ describe("docs/troubleshooting.md", () => {
     );
   });
 
-  it("quotes the message of a misspelt option", () => {
+  it("quotes the message of a misspelled option", () => {
     const quoted = /``(Unknown option[\s\S]*?)``/.exec(page)?.[1]?.replace(/\s+/g, " ");
     assert.throws(() => painchek({ algorithm: [] } as never), { message: quoted });
   });

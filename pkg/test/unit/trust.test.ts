@@ -1,4 +1,4 @@
-// What may be trusted of a delivery, as JavaScript and receivers see it: times in bodies, ids, keys, Content-Types, secrets.
+// The trusted parts of a delivery for JavaScript and receivers: times in bodies, ids, keys, Content-Types, secrets.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -18,7 +18,7 @@ const open = (more: object) => webhook({ ...mine, ...more } as ProviderDefinitio
 const post = (body: string, headers: Record<string, string> = { "Content-Type": "application/json" }) =>
   new Request("https://h/in", { method: "POST", headers, body });
 
-describe("a time in the signed body", () => {
+describe("a timestamp in the signed body", () => {
   const body = JSON.stringify({
     action: "create",
     createdAt: "2026-01-01T00:00:00.000Z",
@@ -32,7 +32,7 @@ describe("a time in the signed body", () => {
     body,
   });
 
-  it("is checked after the signature, within the provider's tolerance or the caller's", () => {
+  it("is checked after the signature, with the tolerance of the provider or the caller", () => {
     const codeAt = (at: number, options = {}) => {
       const result = linear.check(signed(body), { now: at, ...options });
       return result.ok ? "verified" : `${result.error.code} ${result.error.status}`;
@@ -48,7 +48,7 @@ describe("a time in the signed body", () => {
     assert.equal(!result.ok && result.error.code, "signature-mismatch");
   });
 
-  it("has to be there, and a whole number", () => {
+  it("is required, and an integer", () => {
     for (const [time, code] of [
       ["null", "timestamp-malformed"],
       ["1.5", "timestamp-malformed"],
@@ -63,7 +63,7 @@ describe("a time in the signed body", () => {
     assert.equal((error as ReturnType<typeof errorOf>).code, "timestamp-missing");
   });
 
-  it("is written by create, and left alone by sign", () => {
+  it("is set by create, and kept by sign", () => {
     const data = { action: "create", organizationId: "o", webhookId: "w", webhookTimestamp: 1 };
     const made = linear.create("Issue", data, { now });
     assert.equal(JSON.parse(new TextDecoder().decode(made.body)).webhookTimestamp, now);
@@ -72,7 +72,7 @@ describe("a time in the signed body", () => {
     assert.equal(errorOf(() => linear.verify(raw, { now })).code, "timestamp-too-old");
   });
 
-  it("is not renewed by send, which says so", async () => {
+  it("is not renewed by send, which reports it", async () => {
     const delivery = linear.create("Issue", { action: "create" }, {});
     for (const provider of [linear, "linear", undefined]) {
       await assert.rejects(send("https://h.example/", delivery, { provider }), {
@@ -83,7 +83,7 @@ describe("a time in the signed body", () => {
   });
 });
 
-describe("an id or a type that cannot be shown", () => {
+describe("an id or a type with control characters", () => {
   const hook = open({
     headers: { deliveryId: "X-Delivery", webhookId: "X-Webhook" },
     envelope: { type: "/type", createdAt: "/at" },
@@ -100,7 +100,7 @@ describe("an id or a type that cannot be shown", () => {
     return result.error.code;
   };
 
-  it("is refused, wherever it comes from", () => {
+  it("is rejected from any source", () => {
     for (const hidden of ["\0", "\x1b", "\x1e", "\x1f", "\x7f", "\x85", "\u2028", "\u202e", "\u2066"]) {
       for (const member of ["type", "id", "at"]) {
         assert.equal(code({ type: "a", id: "1", [member]: `odd${hidden}` }), "envelope-invalid", member);
@@ -113,7 +113,7 @@ describe("an id or a type that cannot be shown", () => {
   });
 });
 
-describe("a provider whose deliveries have no key", () => {
+describe("a provider whose deliveries have no idempotency key", () => {
   const hook = open({ dedupe: ["none"] });
 
   it("has an empty id, and equal deliveries are no duplicates", async () => {
@@ -133,8 +133,8 @@ describe("a provider whose deliveries have no key", () => {
       onEvent: (event) => events.push(event),
     });
     for (let times = 0; times < 3; times++) {
-      const answer = await receive(post(delivery.body));
-      assert.deepEqual([answer.status, await answer.text()], [200, '{"status":"handled"}']);
+      const response = await receive(post(delivery.body));
+      assert.deepEqual([response.status, await response.text()], [200, '{"status":"handled"}']);
     }
     assert.deepEqual(keys, ["", "", ""]);
     assert.deepEqual(
@@ -143,7 +143,7 @@ describe("a provider whose deliveries have no key", () => {
     );
   });
 
-  it("claims by the key of an earlier way where it is there", async () => {
+  it("claims by the first idempotency key that is present", async () => {
     let handled = 0;
     const receive = receiver(open({ dedupe: ["pointer:/id", "none"] }), () => void handled++);
     for (let times = 0; times < 3; times++) await receive(post('{"type":"ping","id":"1"}'));
@@ -167,14 +167,14 @@ describe("the Content-Type", () => {
     fc.stringMatching(/^[ -~]{0,30}$/),
   );
 
-  it("is refused by a receiver exactly where inspect has an error, before the body is read", async () => {
+  it("is rejected by a receiver exactly if inspect has an error, before the body is read", async () => {
     const seen = new Set<number>();
     const property = fc.asyncProperty(value, async (contentType) => {
       const report = surgery.inspect({ headers: { "content-type": contentType }, body });
       const refused = report.issues.some(
         ({ code, severity }) => code === "content-type" && severity === "error",
       );
-      // A body that nobody may read.
+      // A body that must not be read.
       const stream = new ReadableStream({ pull: () => assert.fail("the body was read") });
       const request = new Request("https://h/", {
         method: "POST",
@@ -190,16 +190,16 @@ describe("the Content-Type", () => {
     assert.deepEqual([...seen].sort(), [200, 415]);
   });
 
-  it("of another kind of JSON is worth a word in the strict profile alone", () => {
-    const said = (profile: "lenient" | "strict", ...types: string[]) =>
+  it("of another kind of JSON is a warning in the strict profile alone", () => {
+    const severitiesOf = (profile: "lenient" | "strict", ...types: string[]) =>
       surgery
         .inspect({ headers: { "Content-Type": types }, body }, { profile })
         .issues.filter(({ code }) => code === "content-type")
         .map(({ severity }) => severity);
-    assert.deepEqual(said("lenient", "application/vnd.api+json"), []);
-    assert.deepEqual(said("strict", "application/vnd.api+json"), ["warning"]);
-    assert.deepEqual(said("lenient", "text/plain"), ["error"]);
-    assert.deepEqual(said("lenient", "application/json", "application/json"), ["error"]);
+    assert.deepEqual(severitiesOf("lenient", "application/vnd.api+json"), []);
+    assert.deepEqual(severitiesOf("strict", "application/vnd.api+json"), ["warning"]);
+    assert.deepEqual(severitiesOf("lenient", "text/plain"), ["error"]);
+    assert.deepEqual(severitiesOf("lenient", "application/json", "application/json"), ["error"]);
   });
 });
 
@@ -218,7 +218,7 @@ describe("an empty URL", () => {
   );
   const { headers, body } = hook.sign('{"type":"ping"}', { url: "https://h/in" });
 
-  it("is none, and no mismatch", async () => {
+  it("is reported as missing, and not as a mismatch", async () => {
     const code = (url?: string, method?: string) => {
       const result = hook.check({ headers, body, url, method });
       return result.ok ? "verified" : result.error.code;
@@ -226,7 +226,7 @@ describe("an empty URL", () => {
     assert.equal(code("https://h/in", "POST"), "verified");
     assert.deepEqual([code("", "POST"), code(undefined, "POST")], ["url-missing", "url-missing"]);
     assert.equal(code("https://h/in", ""), "method-missing");
-    // Of a receiver it is an option that is not set.
+    // An empty option of a receiver is not set.
     for (const url of ["", () => ""]) {
       const receive = receiver(hook, () => {}, { url });
       const { status } = await receive(post(new TextDecoder().decode(body), headers));
@@ -238,7 +238,7 @@ describe("an empty URL", () => {
 describe("a secret", () => {
   const made = (secret: string) => errorOf(() => painchek({ secrets: [secret] }));
 
-  it("that is empty in effect is missing", () => {
+  it("that is effectively empty is missing", () => {
     for (const secret of [
       "",
       " \n",
@@ -258,7 +258,7 @@ describe("a secret", () => {
     assert.match(zero.message, /zero bytes/);
   });
 
-  it("that is a placeholder of a missing value is refused with the reason", () => {
+  it("that is a placeholder for a missing value is rejected with the reason", () => {
     const printed = [
       "undefined",
       "null",
@@ -301,19 +301,19 @@ describe("a secret", () => {
     }
   });
 
-  it("that is short is worth a word where it verifies", () => {
-    const said = (hook: Webhook, signer: Webhook) => {
+  it("that is short is a warning if it verifies", () => {
+    const warningsOf = (hook: Webhook, signer: Webhook) => {
       const { headers, body } = signer.sign('{"event":"a.new.one","data":{}}');
       const issues = codes(hook.verify({ headers, body }).issues, "info");
       assert.deepEqual(codes(hook.inspect({ headers, body }).issues, "info"), issues);
       return issues;
     };
     const [short, long] = [painchek({ secrets: ["hunter2"] }), painchek({ secrets: [SECRET] })];
-    assert.deepEqual(said(short, short), ["secret-short"]);
-    assert.deepEqual(said(long, long), []);
+    assert.deepEqual(warningsOf(short, short), ["secret-short"]);
+    assert.deepEqual(warningsOf(long, long), []);
   });
 
-  it("in the place of something else is not repeated", () => {
+  it("in another argument is not repeated", () => {
     const wrong: (() => unknown)[] = [
       () => webhook(SECRET, { secrets: [SECRET] }),
       () => painchek({ secrets: [SECRET], algorithms: [SECRET as "sha1"] }),

@@ -1,4 +1,4 @@
-// What the types promise. Nothing here runs: `tsc --strict` reads it, and `@ts-expect-error` fails where no error is.
+// The public types. Nothing runs: `tsc --strict` checks this file, and `@ts-expect-error` fails if there is no error.
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { IncomingHttpHeaders as Http2Headers } from "node:http2";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
@@ -48,7 +48,7 @@ declare const fetched: Request;
 declare const http1: IncomingHttpHeaders;
 declare const http2: Http2Headers;
 
-/** Whether each option may be `undefined`, as a setting is that is not there: with `exactOptionalPropertyTypes`, too. */
+/** Whether each option may be `undefined`, like an absent setting, with `exactOptionalPropertyTypes`, too. */
 type MayBeUnset<T> =
   {
     [Key in keyof T as object extends Pick<T, Key> ? Key : never]: undefined;
@@ -78,7 +78,7 @@ export function events(): unknown {
   const verified = care.verify({ headers: {}, body });
   same<typeof verified.type, "assessment_add" | UnknownType>(true);
   same<typeof verified.event, unknown>(true);
-  // @ts-expect-error: providers add events, whose payloads are anything
+  // @ts-expect-error: providers add events, whose payloads are unknown
   verified.event.data;
   if (verified.unknown) {
     same<typeof verified, UnknownDelivery>(true);
@@ -104,7 +104,7 @@ export function events(): unknown {
   }
   if (call.type === "calls.user.create") {
     same<typeof call.event, XonEvents["calls.user.create"]>(true);
-    // @ts-expect-error: that is of another event
+    // @ts-expect-error: a property of another event
     call.event.event.fileRequest;
   }
   if (call.type === "file-request.files.update") {
@@ -113,17 +113,17 @@ export function events(): unknown {
   }
   // @ts-expect-error: an event of another provider
   if (call.type === "assessment_add") return uuid;
-  // @ts-expect-error: what was verified is not to be changed
+  // @ts-expect-error: a verified delivery is read-only
   verified.id = "another";
   return call.issues.map((issue: Issue): IssueCode => issue.code);
 }
 
-/** Results are told apart by `ok`, and trust by its status. */
+/** `ok` distinguishes results, and `status` signatures. */
 export function results(): number | string {
   const result = care.check({ headers: {}, body });
   if (!result.ok) {
     same<typeof result.error, HooksealError>(true);
-    // @ts-expect-error: there is no value beside an error
+    // @ts-expect-error: a result with an error has no value
     result.value;
     return result.error.status;
   }
@@ -133,7 +133,7 @@ export function results(): number | string {
   return signature.status === "verified" ? signature.algorithm : signature.status;
 }
 
-/** Headers of every kind are taken as they are. */
+/** Headers of every kind are accepted. */
 export function headers(): HeadersLike[] {
   function* pairs(): Generator<[string, string]> {
     yield ["a", "b"];
@@ -153,14 +153,14 @@ export function headers(): HeadersLike[] {
     {},
     { a: "b", c: ["d"], e: undefined },
   ];
-  // @ts-expect-error: values are texts
+  // @ts-expect-error: values are strings
   const wrong: HeadersLike = { a: { b: 1 } };
   return [...all, wrong];
 }
 
-/** A delivery is what every framework has: a missing URL is no reason for a cast. */
+/** The request of every framework is a delivery: a missing URL needs no cast. */
 export function deliveries(): Report[] {
-  // @ts-expect-error: a parsed body is no body
+  // @ts-expect-error: a parsed body is not a raw body
   care.check({ headers: {}, body: { event: "assessment_add" } });
   // @ts-expect-error: a delivery has a body
   care.check({ headers: {} });
@@ -180,7 +180,7 @@ export function deliveries(): Report[] {
   ];
 }
 
-/** What went wrong has a code that can be looked up, and a place where it is about the body. */
+/** An issue has a code of the list, and a location if it concerns the body. */
 export function explanations(): string[] {
   const { matches, observations, tried, signedBody }: Explanation = care.explain(
     { headers: request.headers, body },
@@ -202,7 +202,7 @@ export function explanations(): string[] {
   });
 }
 
-/** Options mean something. */
+/** Options accept only their values. */
 export function options(): unknown[] {
   return [
     // @ts-expect-error: there is no such profile
@@ -233,7 +233,7 @@ export function creating(): SignedDelivery[] {
   ];
 }
 
-/** Webhooks by id have the types of their provider; those of one's own, the types one says. */
+/** Webhooks by id have the types of their provider. Custom ones have the types of the type parameter. */
 export function providers(definition: ProviderDefinition): void {
   same<ReturnType<typeof painchek>, Webhook<PainchekEvents>>(true);
   const byId = webhook("xon", { unsigned: "allow" });
@@ -244,16 +244,16 @@ export function providers(definition: ProviderDefinition): void {
   const verified = own.verify({ headers: {}, body });
   if (verified.type === "ping") same<typeof verified.event.n, number>(true);
   if (!verified.unknown) same<typeof verified.type, "ping" | "pong">(true);
-  // @ts-expect-error: an event it does not have
+  // @ts-expect-error: no event of this provider
   own.create("peng", {});
   const any = webhook(definition).verify({ headers: {}, body });
   same<typeof any.event, unknown>(true);
   same<typeof any.type, string>(true);
-  // @ts-expect-error: an id is a text, a definition an object
+  // @ts-expect-error: an id is a string, a definition is an object
   webhook(1);
 }
 
-/** Events of providers that are described by their envelopes are open: what is named has its type. */
+/** Events of providers with only an envelope are open: the named properties have their types. */
 export function envelopes(): void {
   const stripe = webhook("stripe", { secrets: ["a secret"] }).verify({ headers: {}, body });
   same<typeof stripe.type, string>(true);
@@ -269,7 +269,7 @@ export function envelopes(): void {
   webhook("github", { secrets: ["a secret"] }).create("push", { ref: "refs/heads/main" });
 }
 
-/** Names for what is passed around. */
+/** The named types. */
 export function names(one: VerifiedOf<PainchekEvents>, other: Verified<{ a: 1 }>): string[] {
   const any: Verified = one;
   if (one.unknown) return [any.type];
@@ -280,7 +280,7 @@ export function names(one: VerifiedOf<PainchekEvents>, other: Verified<{ a: 1 }>
   return [plain.digest, wrong];
 }
 
-/** Schemas can be handed to whatever takes a Standard Schema. */
+/** Schemas can be passed as a Standard Schema. */
 export function standard(): StandardSchemaV1<unknown, unknown> {
   const schema = compileSchema({ type: "object" }, { strict: true, dialect: "draft-07" });
   same<ReturnType<typeof schema.check>, Issue[]>(true);
@@ -299,7 +299,7 @@ export function macs(algorithm: HmacAlgorithm): boolean {
   return hmac.verify("sha1", new ArrayBuffer(1), new DataView(tag.buffer), tag);
 }
 
-/** What takes any webhook takes one of a known provider. */
+/** A function for any webhook accepts one of a known provider. */
 export function anyWebhook(): Webhook {
   return painchek({ secrets: ["a secret"] });
 }

@@ -1,10 +1,10 @@
-// The vectors that Rust reads, too: the package has to return the same results.
+// The vectors of the Rust tests: the package has to return the same results.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type CompileOptions, compileSchema, type Issue, SchemaError, webhook } from "../../src/index.ts";
 import { bytesOf, codes, jsonOf } from "../support/fixtures.ts";
 
-/** The way to a value, of its pointer (RFC 6901). */
+/** The path of a value, from its pointer (RFC 6901). */
 function steps(pointer: string): string[] {
   return pointer
     .split("/")
@@ -12,13 +12,13 @@ function steps(pointer: string): string[] {
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-describe("the vectors of JSON that is none", () => {
+describe("the vectors of invalid JSON", () => {
   const { cases } = jsonOf("tests/vectors/json-errors.json");
   const anything = compileSchema(true);
 
-  it("are all there", () => assert.ok(cases.length > 90));
+  it("are complete", () => assert.ok(cases.length > 90));
 
-  it("are answered with the one issue they name, place, expectation and hint included", () => {
+  it("have the expected issue, with location, expected value and hint", () => {
     for (const { text, base64, issue } of cases) {
       const body = text === undefined ? new Uint8Array(Buffer.from(base64, "base64")) : text;
       const found = anything.check(body);
@@ -31,9 +31,9 @@ describe("the vectors of JSON that is none", () => {
     }
   });
 
-  it("have spans that cut the same text out of the string and out of the bytes", () => {
+  it("have spans that select the same text of the string and of the bytes", () => {
     for (const { text } of cases) {
-      // Half a surrogate pair is another text once it is UTF-8.
+      // A lone surrogate becomes another text in UTF-8.
       if (text === undefined || !text.isWellFormed()) continue;
       const bytes = new TextEncoder().encode(text);
       for (const { span, byteSpan } of anything.check(bytes)) {
@@ -53,12 +53,12 @@ describe("the vectors of numbers", () => {
   const { exact, lossy } = jsonOf("tests/vectors/numbers.json");
   const anything = compileSchema(true);
 
-  it("are reported exactly where JavaScript changes the number", () => {
+  it("are reported exactly if JavaScript changes the number", () => {
     for (const text of exact) assert.deepEqual(codes(anything.check(text)), [], text);
     for (const text of lossy) assert.deepEqual(codes(anything.check(text)), ["number-precision"], text);
   });
 
-  it("agree with JavaScript's own conversion, as generated numbers do", () => {
+  it("agree with JavaScript's conversion, as generated numbers do", () => {
     /** Significant digits and the power of ten of the last one: the same for equal numbers. */
     const normalize = (number: string) => {
       const [, sign = "", whole = "", fraction = "", exponent = "0"] =
@@ -100,10 +100,10 @@ describe("the vectors of numbers", () => {
 describe("the vectors of signatures", () => {
   const { schemes, cases } = jsonOf("tests/vectors/signature.json");
 
-  it("are all there", () => assert.ok(cases.length > 150));
+  it("are complete", () => assert.ok(cases.length > 150));
 
   for (const how of ["verify", "inspect"] as const) {
-    it(`are answered by ${how} as they say`, () => {
+    it(`have the expected result of ${how}`, () => {
       for (const one of cases) {
         const { name, scheme, secrets, algorithms, tolerance, headers, body, bodyBase64, url, method, now } =
           one;
@@ -129,7 +129,7 @@ describe("the vectors of signatures", () => {
           assert.equal(result.ok ? "verified" : result.error.code, code, name);
           continue;
         }
-        // The bodies are those of the vendors' examples, so not all of them are events.
+        // The bodies are those of the providers' examples, so not all of them are events.
         if (!result.ok) {
           assert.equal(result.error.status, 400, `${name}: ${result.error.code}`);
           continue;
@@ -146,7 +146,7 @@ describe("the vectors of signatures", () => {
 
 describe("the vectors of schemas", () => {
   const { validated, rejected } = jsonOf("tests/vectors/schema.json");
-  /** `placeholders` and profiles are those of built-in contracts, which have no schema option of their own. */
+  /** `placeholders` and profiles belong to built-in contracts. `compileSchema` has no option for them. */
   const ours = ({
     options,
     schema,
@@ -154,7 +154,7 @@ describe("the vectors of schemas", () => {
     options?: CompileOptions & { placeholders?: boolean };
     schema: unknown;
   }) => options?.placeholders !== true && !hasLargeNumber(schema);
-  /** A schema that is an object of JavaScript has lost the digits of such a number before we see it. */
+  /** A schema as a JavaScript object has lost the digits of such a number before the call. */
   const hasLargeNumber = (value: unknown): boolean =>
     typeof value === "object" && value !== null
       ? Object.values(value).some(hasLargeNumber)
@@ -164,12 +164,12 @@ describe("the vectors of schemas", () => {
     ...(options?.dialect === undefined ? {} : { dialect: options.dialect }),
   });
 
-  it("are all there", () => {
+  it("are complete", () => {
     assert.ok(validated.filter(ours).length > 90);
     assert.ok(rejected.length > 70);
   });
 
-  it("are validated as they say, every message included", () => {
+  it("have the expected issues, with every message", () => {
     for (const one of validated.filter(ours)) {
       const schema = compileSchema(one.schema, optionsOf(one));
       for (const text of one.valid) assert.deepEqual(schema.check(text), [], `${one.name}: ${text}`);
@@ -181,7 +181,7 @@ describe("the vectors of schemas", () => {
     }
   });
 
-  it("are rejected by name and place when they are compiled", () => {
+  it("are rejected with keyword and pointer when they are compiled", () => {
     for (const one of rejected) {
       assert.throws(
         () => compileSchema(one.schema, optionsOf(one)),
@@ -203,8 +203,8 @@ describe("the vectors of schemas", () => {
   });
 });
 
-describe("the bodies that the providers print in their documentation", () => {
-  it("are, of PainChek, the repaired one in order and the printed one no JSON", () => {
+describe("the bodies of the providers' documentation", () => {
+  it("are, for PainChek, valid after the repair and invalid JSON as printed", () => {
     const hook = webhook("painchek", { unsigned: "allow" });
     const repaired = hook.inspect({ headers: {}, body: bytesOf("tests/vectors/seeds/painchek.json") });
     assert.equal(repaired.verdict, "unsigned");
@@ -218,7 +218,7 @@ describe("the bodies that the providers print in their documentation", () => {
     assert.match(printed.issues[0]?.message ?? "", /comma/i);
   });
 
-  it("are, of X-on, one of the first revision", () => {
+  it("are, for X-on, of the first revision", () => {
     const hook = webhook("xon", { unsigned: "allow" });
     const { verdict, revision, type } = hook.inspect({
       headers: {},

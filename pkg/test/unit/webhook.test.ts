@@ -1,4 +1,4 @@
-// One webhook: what verify, check and inspect say of deliveries of PainChek and X-on, and that they say the same.
+// One webhook: the consistent results of verify, check and inspect for deliveries of PainChek and X-on.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
@@ -25,7 +25,7 @@ const signed = (body: string | Uint8Array, secret = SECRET, algorithm = "sha256"
   body,
 });
 const sha256 = (body: string | Uint8Array) => createHash("sha256").update(body).digest("hex");
-/** The sample with something in it replaced, which has to be there. */
+/** The sample with a text replaced, which it has to contain. */
 const changed = (body: Uint8Array, from: string | RegExp, to: string) => {
   const before = text.decode(body);
   const after = before.replace(from, to);
@@ -168,7 +168,7 @@ describe("a rejected delivery", () => {
     ],
   ];
   for (const [what, code, status, delivery, options] of cases) {
-    it(`${what} is ${code}, and ${status} to its sender`, () => {
+    it(`is ${code} with status ${status}: ${what}`, () => {
       const result = hook.check(delivery, options);
       assert.ok(!result.ok, "accepted");
       const { error } = result;
@@ -190,7 +190,7 @@ describe("a rejected delivery", () => {
     });
   }
 
-  it("has all its mistakes at once, each with its place", () => {
+  it("has all its issues at once, each with its location", () => {
     const body = changed(assessment, /"uuid": "[^"]+"/, '"uuid": "x"').replace(
       '"deleted_at": null',
       '"deleted_at": 5',
@@ -208,7 +208,7 @@ describe("a rejected delivery", () => {
     }
   });
 
-  it("without anybody to vouch for it is not read: its mistakes are no news to a forger", () => {
+  it("without a valid signature is not parsed: an attacker learns nothing about its mistakes", () => {
     const error = errorOf(() => hook.verify({ headers: {}, body: "{" }));
     assert.deepEqual(codes(error.issues), ["signature-missing"]);
     assert.deepEqual(codes(hook.inspect({ headers: {}, body: "{" }).issues), [
@@ -226,7 +226,7 @@ describe("the error of a rejected delivery", () => {
     '{"event":{}}',
   ];
 
-  it("is judged once, and a second time only for those who ask for its issues", () => {
+  it("is checked once, and a second time only if its issues are read", () => {
     const calls: string[] = [];
     const { verify, failure } = Hook.prototype;
     Hook.prototype.verify = function (...call) {
@@ -254,7 +254,7 @@ describe("the error of a rejected delivery", () => {
     }
   });
 
-  it("has the issues of the body that was judged, whatever became of its memory and of the options", () => {
+  it("has the issues of the checked body, even if its memory or the options change", () => {
     for (const body of bodies) {
       const bytes = Buffer.from(body);
       const options: VerifyOptions = { profile: "strict", now: 0 };
@@ -280,7 +280,7 @@ describe("the error of a rejected delivery", () => {
       assert.ok(inspect(error).includes(message));
       assert.ok(!inspect(error).includes(body));
     }
-    // One that was made with its issues has them like one that makes them later.
+    // An error with issues and an error with lazy issues have the same property.
     const raw = surgery.check({ headers: {}, body: {} as string });
     assert.ok(!raw.ok);
     assert.deepEqual(Object.keys(raw.error), ["name", "code", "status", "issues"]);
@@ -335,10 +335,10 @@ describe("verify and inspect", () => {
               assert.equal(result.ok, errors.length === 0, JSON.stringify(errors));
               if (!result.ok) continue;
               accepted += 1;
-              const { event, signature, ...told } = fieldsOf(result.value);
+              const { event, signature, ...fields } = fieldsOf(result.value);
               const { verdict, provider, signature: seen, stages, ...same } = report;
               assert.ok(stages.every(({ state }) => state !== "failed"));
-              assert.deepEqual(told, same);
+              assert.deepEqual(fields, same);
               assert.deepEqual([verdict, provider], [result.value.signature.status, one.provider]);
               assert.equal(seen.status, result.value.signature.status);
             }
@@ -351,7 +351,7 @@ describe("verify and inspect", () => {
 });
 
 describe("the signature", () => {
-  it("may be made with any of the secrets, and says which", () => {
+  it("may be made with any of the secrets, which is reported", () => {
     const rotation = painchek({ secrets: ["the new one", SECRET, "an old one"] });
     for (const [secret, place] of [
       ["the new one", 0],
@@ -369,7 +369,7 @@ describe("the signature", () => {
     );
   });
 
-  it("may be of an older algorithm, unless the receiver has narrowed them", () => {
+  it("may have an older algorithm, unless the option `algorithms` excludes it", () => {
     const old = signed(assessment, SECRET, "sha1");
     assert.deepEqual(hook.verify(old).signature, {
       status: "verified",
@@ -386,12 +386,12 @@ describe("the signature", () => {
     assert.equal(errorOf(() => older.verify(signed(assessment))).code, "algorithm-unsupported");
   });
 
-  it("has no letter case", () => {
+  it("may be in upper or lower case", () => {
     const upper = `SHA256=${oracle("sha256", SECRET, assessment).toUpperCase()}`;
     assert.equal(hook.check({ headers: { [header]: upper }, body: assessment }).ok, true);
   });
 
-  it("is over the bytes that came: another spelling of the same event is another body", () => {
+  it("covers the received bytes: another spelling of the same event is another body", () => {
     const spelled = JSON.stringify(JSON.parse(text.decode(assessment)));
     assert.equal(hook.check(signed(spelled)).ok, true);
     assert.equal(
@@ -404,7 +404,7 @@ describe("the signature", () => {
 describe("unsigned", () => {
   const bare: Delivery = { headers: {}, body: assessment };
 
-  it("is refused unless it is allowed", () => {
+  it("is rejected unless it is allowed", () => {
     assert.equal(errorOf(() => hook.verify(bare)).code, "signature-missing");
     assert.equal(
       errorOf(() => painchek({ secrets: [SECRET], unsigned: "refuse" }).verify(bare)).code,
@@ -420,19 +420,19 @@ describe("unsigned", () => {
     }
   });
 
-  it("is never called verified", () => {
+  it("is never reported as verified", () => {
     for (const one of [painchek({ unsigned: "allow" }), painchek({ unsigned: "allow", secrets: [SECRET] })]) {
       assert.deepEqual(one.verify(bare).signature, { status: "unsigned" });
       assert.equal(one.inspect(bare).verdict, "unsigned");
       assert.equal(one.inspect(bare).signature.status, "unsigned");
     }
-    // There is no secret to check this one with.
+    // This webhook has no secret.
     const blind = painchek({ unsigned: "allow" });
     assert.deepEqual(blind.verify(signed(assessment)).signature, { status: "unsigned" });
     assert.deepEqual(codes(blind.verify(signed(assessment)).issues, "warning"), ["secret-missing"]);
   });
 
-  it("is no way around a signature that is there and wrong", () => {
+  it("does not accept a wrong signature", () => {
     const either = painchek({ unsigned: "allow", secrets: [SECRET] });
     assert.equal(either.verify(signed(assessment)).signature.status, "verified");
     assert.equal(errorOf(() => either.verify(signed(assessment, "another"))).code, "signature-mismatch");
@@ -444,7 +444,7 @@ describe("unsigned", () => {
 });
 
 describe("a webhook", () => {
-  it("is not made without a secret, by whatever mistake", () => {
+  it("is not created without a secret by any mistake", () => {
     for (const secrets of [undefined, [], [""], [undefined], ["good", ""], ["good", undefined], null, ""]) {
       const error = errorOf(() => painchek({ secrets: secrets as string[] }));
       assert.deepEqual([error.code, error.status], ["secret-missing", 500], JSON.stringify(secrets));
@@ -452,7 +452,7 @@ describe("a webhook", () => {
     assert.equal(errorOf(() => painchek(undefined as never)).code, "secret-missing");
   });
 
-  it("is not made of options that mean nothing", () => {
+  it("rejects invalid options", () => {
     const secrets = [SECRET];
     for (const options of [
       { unsigned: "yes" },
@@ -472,14 +472,14 @@ describe("a webhook", () => {
       const error = errorOf(() => painchek({ secrets, algorithms } as never));
       assert.ok(["algorithm-unsupported", "option-invalid"].includes(error.code), error.code);
     }
-    for (const id of ["nobody", "", "PainChek"]) {
+    for (const id of ["unknown", "", "PainChek"]) {
       const error = errorOf(() => webhook(id, { secrets }));
       assert.equal(error.code, "definition-invalid");
       assert.match(error.message, /github, .*painchek, .*xon/);
     }
   });
 
-  it("refuses options of a call that mean nothing", () => {
+  it("rejects invalid options of a call", () => {
     for (const options of [
       { profile: "loose" },
       { maxBytes: -1 },
@@ -496,7 +496,7 @@ describe("a webhook", () => {
     }
   });
 
-  it("is as strict as it is told, and each call can say otherwise", () => {
+  it("has a profile, which each call can override", () => {
     const body = changed(assessment, '"is_editable": false', '"is_editable": true');
     const strict = painchek({ secrets: [SECRET], profile: "strict" });
     assert.deepEqual(codes(hook.verify(signed(body)).issues, "warning"), ["editable"]);
@@ -510,7 +510,7 @@ describe("a webhook", () => {
     assert.equal(strict.inspect(signed(body), { profile: "lenient" }).verdict, "verified");
   });
 
-  it("hands an event it does not know over as it is, with a warning", () => {
+  it("accepts an unknown event as it is, with a warning", () => {
     const body = '{"event":"assessment_change","data":{"uuid":"no uuid"}}';
     const { type, id, event, issues } = hook.verify(signed(body));
     assert.equal(type as string, "assessment_change");
@@ -521,7 +521,7 @@ describe("a webhook", () => {
     assert.equal(hook.inspect(signed(body)).type, "assessment_change");
   });
 
-  it("gives every attempt at an event one id and one digest", () => {
+  it("returns the same id and digest for every attempt", () => {
     const attempts = [1, 2, 3].map((n) => {
       const { headers } = hook.sign(assessment, { id: `delivery-${n}` });
       return hook.verify({ headers, body: assessment });
@@ -534,7 +534,7 @@ describe("a webhook", () => {
     assert.notEqual(edited.digest, attempts[0]?.digest);
   });
 
-  it("works without its `this` being looked at from outside, and shows nothing of itself", () => {
+  it("works with detached private state, and prints nothing of itself", () => {
     assert.deepEqual(Object.keys(hook), []);
     assert.equal(JSON.stringify(hook), "{}");
     assert.equal(hook.provider, "painchek");

@@ -45,11 +45,11 @@ pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
             let json = strip_bom(input);
             result.issues = match Document::parse(json) {
                 Ok(document) => {
-                    let mut drafts = Vec::new();
+                    let mut pending = Vec::new();
                     let parse =
                         if format == ImportFormat::Har { har::parse_archive } else { record::parse_document };
-                    result.deliveries = parse(document.root(), &mut drafts);
-                    document.locate(drafts)
+                    result.deliveries = parse(document.root(), &mut pending);
+                    document.locate(pending)
                 }
                 Err(issue) => vec![*issue],
             };

@@ -28,9 +28,9 @@ impl<'t> Diagnostics<'t> {
             ))),
             count if count > MAX_ISSUES => {}
             _ => {
-                let mut draft = PendingIssue::new(code, severity, Location::Request, message);
-                draft.hint = hint.map(str::to_owned);
-                self.issues.push(located_at(self.text, span, draft));
+                let mut issue = PendingIssue::new(code, severity, Location::Request, message);
+                issue.hint = hint.map(str::to_owned);
+                self.issues.push(located_at(self.text, span, issue));
             }
         }
     }

@@ -13,46 +13,46 @@ pub(super) fn is_har(value: Value<'_>) -> bool {
 }
 
 /// Parses the requests of an archive.
-pub(super) fn parse_archive(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
+pub(super) fn parse_archive(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
     let Some(entries) = value.pointer("/log/entries").filter(|_| is_har(value)) else {
         let message = "Expected an HTTP archive, with an array \"entries\" in \"log\".";
-        drafts.push(
+        pending.push(
             PendingIssue::new(Code::HAR_INVALID, Severity::Error, value.location(), message)
                 .hint(EXPORT_AGAIN),
         );
         return Vec::new();
     };
     if entries.len() == 0 {
-        let draft = PendingIssue::new(Code::HAR_INVALID, Severity::Error, entries.location(), NO_ENTRIES);
-        drafts.push(draft.hint(EXPORT_AGAIN));
+        let issue = PendingIssue::new(Code::HAR_INVALID, Severity::Error, entries.location(), NO_ENTRIES);
+        pending.push(issue.hint(EXPORT_AGAIN));
     }
-    entries.elements().filter_map(|entry| parse_entry(entry, drafts)).collect()
+    entries.elements().filter_map(|entry| parse_entry(entry, pending)).collect()
 }
 
 pub(super) const EXPORT_AGAIN: &str = "Export the archive again.";
 pub(super) const NO_ENTRIES: &str = "Expected entries in the archive, got none.";
 
 /// Parses the request of one entry.
-pub(super) fn parse_entry(entry: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
+pub(super) fn parse_entry(entry: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
     let Some(request) = record::member(entry, "request").filter(|request| request.kind() == Kind::Object)
     else {
         let message = "Expected an object \"request\" in the entry.";
-        drafts.push(
+        pending.push(
             PendingIssue::new(Code::REQUIRED, Severity::Error, entry.location(), message).hint(EXPORT_AGAIN),
         );
         return None;
     };
     let mut headers = Headers::new();
     if let Some(headers_value) = record::member(request, "headers") {
-        record::parse_headers(headers_value, &mut headers, drafts);
+        record::parse_headers(headers_value, &mut headers, pending);
     }
     let text = |name: &str| record::to_string(record::member(request, name));
-    let body = parse_body(request, drafts)?;
+    let body = parse_body(request, pending)?;
     let (url, method) = (text("url"), text("method"));
     Some(ImportedDelivery { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
-fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
+fn parse_body(request: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let Some(data) = record::member(request, "postData").filter(|data| !data.is_null()) else {
         return Some(Vec::new());
     };
@@ -62,7 +62,7 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<
         if record::member(data, "params").is_some_and(|params| params.len() > 0) {
             let message = "Expected the bytes of the body, got only its form fields.";
             let hint = "Capture the raw request: an archive does not keep the bytes of a form.";
-            drafts.push(
+            pending.push(
                 PendingIssue::new(Code::BODY_NOT_INCLUDED, Severity::Error, data.location(), message)
                     .hint(hint),
             );
@@ -70,7 +70,7 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<
         }
         return Some(Vec::new());
     };
-    let body = record::decode_body(text, is_base64, drafts)?;
+    let body = record::decode_body(text, is_base64, pending)?;
     // HAR writes -1 for an unknown size, and some exporters write 0.
     let declared_size = record::member(request, "bodySize")
         .and_then(Value::as_i64)
@@ -79,7 +79,7 @@ fn parse_body(request: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<
         let message =
             format!("Wrong body length in bytes: expected {declared_size} (bodySize), got {}.", body.len());
         let hint = "Capture the raw request: the archive has a changed or decompressed body, so the signature may not match.";
-        drafts.push(
+        pending.push(
             PendingIssue::new(Code::BODY_LENGTH, Severity::Warning, text.location(), message).hint(hint),
         );
     }

@@ -358,9 +358,9 @@ impl Importer {
             let entry = self.pending_bytes()[..length].trim_ascii_end();
             let mut item = match Document::parse(entry) {
                 Ok(document) => {
-                    let mut drafts = Vec::new();
-                    let delivery = har::parse_entry(document.root(), &mut drafts);
-                    ImportItem { delivery, issues: document.locate(drafts) }
+                    let mut pending = Vec::new();
+                    let delivery = har::parse_entry(document.root(), &mut pending);
+                    ImportItem { delivery, issues: document.locate(pending) }
                 }
                 Err(issue) => ImportItem { delivery: None, issues: vec![*issue] },
             };
@@ -413,8 +413,8 @@ impl Importer {
     }
 
     fn report(&mut self, code: Code, length: usize, message: impl Into<String>, hint: &str) {
-        let draft = PendingIssue::new(code, Severity::Error, Location::Request, message).hint(hint);
-        let issue = self.position.to_issue(length, draft);
+        let issue = PendingIssue::new(code, Severity::Error, Location::Request, message).hint(hint);
+        let issue = self.position.to_issue(length, issue);
         self.queue.push_back(ImportItem { delivery: None, issues: vec![issue] });
     }
 

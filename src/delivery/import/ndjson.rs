@@ -16,9 +16,9 @@ pub(super) fn parse_line(line: &[u8], mut position: Position) -> Option<ImportIt
     }
     let mut item = match Document::parse(text) {
         Ok(document) if record::is_record(document.root()) => {
-            let mut drafts = Vec::new();
-            let delivery = record::parse(document.root(), &mut drafts);
-            ImportItem { delivery, issues: document.locate(drafts) }
+            let mut pending = Vec::new();
+            let delivery = record::parse(document.root(), &mut pending);
+            ImportItem { delivery, issues: document.locate(pending) }
         }
         Ok(_) => {
             let delivery = ImportedDelivery { body: text.to_vec(), ..ImportedDelivery::default() };

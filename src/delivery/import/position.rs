@@ -42,8 +42,8 @@ impl Position {
     }
 
     /// Returns an issue about the `byte_len` bytes at this position.
-    pub fn to_issue(self, byte_len: usize, draft: PendingIssue) -> Issue {
-        let mut issue = without_location(draft);
+    pub fn to_issue(self, byte_len: usize, pending: PendingIssue) -> Issue {
+        let mut issue = without_location(pending);
         self.shift(&mut issue);
         issue.byte_span.end += byte_len;
         issue.span.end += byte_len;

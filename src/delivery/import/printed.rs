@@ -37,11 +37,11 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
     let printed = find(text)?;
     let document = Document::parse(&printed.json).ok()?;
     let value = document.root();
-    let mut drafts = Vec::new();
+    let mut pending = Vec::new();
     let delivery = if let Some(call) = printed.call {
-        Some(parse_call(call, value, &mut drafts)?)
+        Some(parse_call(call, value, &mut pending)?)
     } else if record::is_record(value) {
-        record::parse(value, &mut drafts)
+        record::parse(value, &mut pending)
     } else {
         let mut delivery = parse_headers(value)?;
         let rest = body_start(text, printed.span.end);
@@ -56,8 +56,8 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
         }
         Some(delivery)
     };
-    for draft in drafts {
-        diagnostics.add(draft.code, draft.severity, printed.span, &draft.message, draft.hint.as_deref());
+    for issue in pending {
+        diagnostics.add(issue.code, issue.severity, printed.span, &issue.message, issue.hint.as_deref());
     }
     let message = match printed.call {
         Some(_) => "Parsed the request of a call in JavaScript.",
@@ -102,7 +102,7 @@ fn find(text: &[u8]) -> Option<Printed> {
 }
 
 /// Parses the arguments of `fetch(url, options)`, `axios.post(url, data, options)` or `axios(options)`.
-fn parse_call(call: &str, arguments: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
+fn parse_call(call: &str, arguments: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
     let mut delivery = ImportedDelivery::default();
     let verb = call.strip_prefix("axios.").filter(|verb| *verb != "request");
     let mut data = None;
@@ -112,7 +112,7 @@ fn parse_call(call: &str, arguments: Value<'_>, drafts: &mut Vec<PendingIssue>) 
             data = Some(argument);
         } else if argument.kind() == Kind::Object {
             if let Some(headers) = record::member(argument, "headers") {
-                record::parse_headers(headers, &mut delivery.headers, drafts);
+                record::parse_headers(headers, &mut delivery.headers, pending);
             }
             let text = |name: &str| record::to_string(record::member(argument, name));
             data = record::member(argument, "body").or_else(|| record::member(argument, "data")).or(data);
@@ -126,16 +126,16 @@ fn parse_call(call: &str, arguments: Value<'_>, drafts: &mut Vec<PendingIssue>) 
     delivery.method =
         Some(method.map_or_else(|| into_owned_outlined("GET"), |method| method.to_ascii_uppercase()));
     if let Some(data) = data {
-        delivery.body = record::decode_body(data, false, drafts)?;
+        delivery.body = record::decode_body(data, false, pending)?;
     }
     Some(delivery)
 }
 
 /// Parses an object or a list of headers. Returns `None` if it is something else, such as a payload.
 fn parse_headers(value: Value<'_>) -> Option<ImportedDelivery> {
-    let mut drafts = Vec::new();
+    let mut pending = Vec::new();
     let mut headers = Headers::new();
-    record::parse_headers(value, &mut headers, &mut drafts);
+    record::parse_headers(value, &mut headers, &mut pending);
     let mut delivery = ImportedDelivery::default();
     // The environment of a request (CGI, RFC 3875; WSGI, Rack, $_SERVER) has headers and much else.
     if headers.iter().any(|(name, _)| name.starts_with("HTTP_")) {
@@ -150,7 +150,7 @@ fn parse_headers(value: Value<'_>) -> Option<ImportedDelivery> {
         }
         return Some(delivery);
     }
-    (drafts.is_empty() && headers.iter().any(|(name, _)| is_header_name(name))).then_some(())?;
+    (pending.is_empty() && headers.iter().any(|(name, _)| is_header_name(name))).then_some(())?;
     delivery.headers = headers;
     Some(delivery)
 }

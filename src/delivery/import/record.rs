@@ -69,31 +69,31 @@ pub(super) fn has_records(value: Value<'_>) -> bool {
 }
 
 /// Parses the deliveries of a document that is a record or a list of requests.
-pub(super) fn parse_document(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
+pub(super) fn parse_document(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
     let records = request_list(value).map_or_else(|| vec![value], elements);
     let mut deliveries = Vec::new();
     for record in records {
         if is_record(record) {
-            deliveries.extend(parse(record, drafts));
+            deliveries.extend(parse(record, pending));
             continue;
         }
         let message = "Expected an object with headers and a body.";
         let hint = "Add \"headers\", and \"body\", \"rawBody\" or \"bodyBase64\".";
-        drafts.push(PendingIssue::new(Code::TYPE, Severity::Error, record.location(), message).hint(hint));
+        pending.push(PendingIssue::new(Code::TYPE, Severity::Error, record.location(), message).hint(hint));
     }
     deliveries
 }
 
 /// Parses the delivery of a record.
-pub(super) fn parse(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
+pub(super) fn parse(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
     let record = unwrap(value);
     let mut headers = Headers::new();
     let headers_value =
         HEADER_KEYS.iter().filter_map(|name| member(record, name)).find(|v| !v.is_null() && v.len() > 0);
     if let Some(headers_value) = headers_value {
-        parse_headers(headers_value, &mut headers, drafts);
+        parse_headers(headers_value, &mut headers, pending);
     }
-    let body = parse_body(record, drafts)?;
+    let body = parse_body(record, pending)?;
     let text = |pointers: &[&str]| pointers.iter().find_map(|pointer| to_string(resolve(record, pointer)));
     let url = text(&["/url", "/rawUrl"]).or_else(|| {
         let target = text(&["/rawPath", "/requestContext/path", "/path", "/uri"])?;
@@ -105,7 +105,7 @@ pub(super) fn parse(value: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<
     Some(ImportedDelivery { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
-fn parse_body(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
+fn parse_body(record: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let (name, body) = BODY_KEYS.iter().find_map(|name| Some((*name, member(record, name)?)))?;
     let is_base64 = matches!(name, "bodyBase64" | "body_base64" | "raw")
         || ["isBase64Encoded", "base64"]
@@ -114,7 +114,7 @@ fn parse_body(record: Value<'_>, drafts: &mut Vec<PendingIssue>) -> Option<Vec<u
         || ["encoding", "bodyEncoding"].iter().any(|name| {
             to_string(member(record, name)).is_some_and(|encoding| eq_ignore_ascii_case(&encoding, "base64"))
         });
-    let body = decode_body(body, is_base64, drafts)?;
+    let body = decode_body(body, is_base64, pending)?;
     Some(if name == "raw" { split_body(body) } else { body })
 }
 
@@ -128,7 +128,7 @@ fn split_body(mut request: Vec<u8>) -> Vec<u8> {
 pub(super) fn decode_body(
     body: Value<'_>,
     is_base64: bool,
-    drafts: &mut Vec<PendingIssue>,
+    pending: &mut Vec<PendingIssue>,
 ) -> Option<Vec<u8>> {
     if body.is_null() {
         return Some(Vec::new());
@@ -138,7 +138,7 @@ pub(super) fn decode_body(
         let message = "Expected the body as a string, got a parsed value. The JSON text was kept.";
         let hint = "Record the raw text in \"body\", or its base64 in \"bodyBase64\": the signature matches only the \
                     sender's white space and escapes.";
-        drafts.push(
+        pending.push(
             PendingIssue::new(Code::BODY_NOT_RAW, Severity::Warning, body.location(), message).hint(hint),
         );
         return Some(body.raw_bytes().to_vec());
@@ -148,7 +148,7 @@ pub(super) fn decode_body(
         if bytes.is_none() {
             let message = "Expected the body as base64, got other text.";
             let hint = "Export the capture again, or correct the member that declares base64.";
-            drafts.push(
+            pending.push(
                 PendingIssue::new(Code::BASE64_INVALID, Severity::Error, body.location(), message).hint(hint),
             );
         }
@@ -158,7 +158,7 @@ pub(super) fn decode_body(
         let message =
             "Expected the original bytes of the body, got U+FFFD in place of bytes that are not UTF-8.";
         let hint = "Record such a body as base64, in \"bodyBase64\".";
-        drafts.push(
+        pending.push(
             PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, body.location(), message).hint(hint),
         );
     }
@@ -211,22 +211,22 @@ pub(super) fn to_string(value: Option<Value<'_>>) -> Option<String> {
 pub(super) fn parse_headers(
     container: Value<'_>,
     headers: &mut Headers<'static>,
-    drafts: &mut Vec<PendingIssue>,
+    pending: &mut Vec<PendingIssue>,
 ) {
-    let mut add = |name: &str, value: Value<'_>, drafts: &mut Vec<PendingIssue>| {
+    let mut add = |name: &str, value: Value<'_>, pending: &mut Vec<PendingIssue>| {
         for value in if value.kind() == Kind::Array { value.elements().collect() } else { vec![value] } {
             match scalar_to_string(value) {
                 // Pseudo-headers of HTTP/2, such as `:path`, are no headers.
                 _ if name.starts_with(':') => {}
                 Some(text) if is_token(name) && !has_control(&text) => headers.push(name.to_owned(), text),
                 _ if value.is_null() => {}
-                _ => drafts.push(invalid_header_issue(value.location())),
+                _ => pending.push(invalid_header_issue(value.location())),
             }
         }
     };
     if container.kind() == Kind::Object {
         for (name, value) in container.members() {
-            add(&name.text(), value, drafts);
+            add(&name.text(), value, pending);
         }
         return;
     }
@@ -235,7 +235,7 @@ pub(super) fn parse_headers(
         if let Some(text) = item.as_str() {
             match pending_name.take() {
                 None => pending_name = Some(text.into_owned()),
-                Some(name) => add(&name, item, drafts),
+                Some(name) => add(&name, item, pending),
             }
             continue;
         }
@@ -244,8 +244,8 @@ pub(super) fn parse_headers(
             _ => (to_string(member(item, "name")), member(item, "value")),
         };
         match pair {
-            (Some(name), Some(value)) => add(&name, value, drafts),
-            _ => drafts.push(invalid_header_issue(item.location())),
+            (Some(name), Some(value)) => add(&name, value, pending),
+            _ => pending.push(invalid_header_issue(item.location())),
         }
     }
 }

@@ -45,9 +45,9 @@ impl ImportedDelivery {
         }
         self.headers.truncate(MAX_HEADERS);
         let message = format!("Expected at most {MAX_HEADERS} headers, got {count}. The rest was ignored.");
-        let draft = PendingIssue::new(Code::INPUT_IGNORED, Severity::Warning, Location::Request, message);
+        let issue = PendingIssue::new(Code::INPUT_IGNORED, Severity::Warning, Location::Request, message);
         Some(without_location(
-            draft.hint("Capture the request again: a body may have been parsed as headers."),
+            issue.hint("Capture the request again: a body may have been parsed as headers."),
         ))
     }
 }

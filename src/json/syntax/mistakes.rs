@@ -200,7 +200,7 @@ fn word(bytes: &[u8], pos: usize) -> &str {
 /// The key of the last member of the innermost object, in quotes, shortened.
 fn last_key(context: &SyntaxErrorContext<'_>) -> Option<String> {
     let frame = context.stack.last().filter(|frame| frame.is_object)?;
-    let text = key_text(context, last_key_index(context.tape, frame.open)?);
+    let text = key_text(context, last_key_index(context.tape, frame.token_index)?);
     let short: String = text.chars().take(64).collect();
     Some(format!("\"{short}{}\"", if short.len() < text.len() { "…" } else { "" }))
 }

@@ -66,7 +66,7 @@ pub(super) struct RuleReporter<'r> {
     min_severity: Severity,
     code: Code,
     severity: Severity,
-    drafts: &'r mut Vec<PendingIssue>,
+    pending: &'r mut Vec<PendingIssue>,
     errors: usize,
     others: usize,
     omitted: usize,
@@ -80,7 +80,7 @@ impl<'r> RuleReporter<'r> {
         document: &'r Document<'r>,
         profile: Profile,
         min_severity: Severity,
-        drafts: &'r mut Vec<PendingIssue>,
+        pending: &'r mut Vec<PendingIssue>,
     ) -> Self {
         let (code, severity) = (Code::EVENT_INVALID, Severity::Info);
         let (errors, others, omitted) = (0, 0, 0);
@@ -92,7 +92,7 @@ impl<'r> RuleReporter<'r> {
             min_severity,
             code,
             severity,
-            drafts,
+            pending,
             errors,
             others,
             omitted,
@@ -143,8 +143,8 @@ impl<'r> RuleReporter<'r> {
             return;
         }
         *count += 1;
-        let draft = PendingIssue::new(self.code, self.severity, location, message);
-        self.drafts.push(PendingIssue { hint: hint.map(str::to_owned), ..draft });
+        let issue = PendingIssue::new(self.code, self.severity, location, message);
+        self.pending.push(PendingIssue { hint: hint.map(str::to_owned), ..issue });
     }
 
     /// Reports how many issues were not listed.
@@ -153,7 +153,7 @@ impl<'r> RuleReporter<'r> {
             let (code, severity) = (Code::ISSUES_TRUNCATED, Severity::Info);
             let message =
                 format!("Cross-field rules: {MAX_ISSUES} issues are listed, {} more are not.", self.omitted);
-            self.drafts.push(PendingIssue::new(code, severity, self.document.root().location(), message));
+            self.pending.push(PendingIssue::new(code, severity, self.document.root().location(), message));
         }
     }
 

@@ -66,14 +66,14 @@ impl Rules {
         if !self.settings.iter().any(is_error) {
             return true;
         }
-        let mut drafts = Vec::new();
-        self.run(document, profile, Severity::Error, &mut drafts);
-        drafts.iter().all(|draft| draft.severity != Severity::Error)
+        let mut pending = Vec::new();
+        self.run(document, profile, Severity::Error, &mut pending);
+        pending.iter().all(|issue| issue.severity != Severity::Error)
     }
 
     /// Runs every rule on a payload.
-    pub fn evaluate(&self, document: &Document<'_>, profile: Profile, drafts: &mut Vec<PendingIssue>) {
-        self.run(document, profile, Severity::Info, drafts);
+    pub fn evaluate(&self, document: &Document<'_>, profile: Profile, pending: &mut Vec<PendingIssue>) {
+        self.run(document, profile, Severity::Info, pending);
     }
 
     /// Runs the rules of at least this severity.
@@ -82,11 +82,12 @@ impl Rules {
         document: &Document<'_>,
         profile: Profile,
         min_severity: Severity,
-        drafts: &mut Vec<PendingIssue>,
+        pending: &mut Vec<PendingIssue>,
     ) {
         let Some(ruleset) = self.ruleset else { return };
         let (settings, score_ranges) = (&self.settings, &self.score_ranges);
-        let mut reporter = RuleReporter::new(settings, score_ranges, document, profile, min_severity, drafts);
+        let mut reporter =
+            RuleReporter::new(settings, score_ranges, document, profile, min_severity, pending);
         (ruleset.evaluate)(document.root(), &mut reporter);
         reporter.finish();
     }

@@ -26,9 +26,9 @@ fn parse(provider: &str, definition: &str) -> Result<Rules, String> {
 /// Runs the rules of a built-in provider on a body.
 pub(in crate::provider) fn evaluate(provider: &str, body: &str, profile: Profile) -> Vec<Issue> {
     let document = Document::parse(body.as_bytes()).unwrap();
-    let mut drafts = Vec::new();
-    built_in(provider).evaluate(&document, profile, &mut drafts);
-    document.locate(drafts)
+    let mut pending = Vec::new();
+    built_in(provider).evaluate(&document, profile, &mut pending);
+    document.locate(pending)
 }
 
 /// A payload that a test modifies.
@@ -135,10 +135,10 @@ fn rejects_unknown_rules() {
 #[test]
 fn a_provider_without_rules_reports_nothing() {
     let document = Document::parse(br#"{"a": "null"}"#).unwrap();
-    let mut drafts = Vec::new();
-    parse("acme", "{}").unwrap().evaluate(&document, Profile::Strict, &mut drafts);
-    parse("painchek", "{}").unwrap().evaluate(&document, Profile::Strict, &mut drafts);
-    assert!(drafts.is_empty());
+    let mut pending = Vec::new();
+    parse("acme", "{}").unwrap().evaluate(&document, Profile::Strict, &mut pending);
+    parse("painchek", "{}").unwrap().evaluate(&document, Profile::Strict, &mut pending);
+    assert!(pending.is_empty());
 }
 
 #[test]

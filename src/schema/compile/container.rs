@@ -17,7 +17,7 @@ use crate::schema::error::CompileError;
 struct PropertyTable {
     properties: Vec<Property>,
     index: HashMap<Box<str>, u32>,
-    tracked: u32,
+    tracked_count: u32,
 }
 
 impl PropertyTable {
@@ -46,12 +46,12 @@ impl PropertyTable {
     }
 
     /// Returns the index of a key whose presence a rule depends on, and assigns its bit.
-    fn tracked(&mut self, name: &str) -> u32 {
+    fn track(&mut self, name: &str) -> u32 {
         let index = self.index(name);
         let bit = &mut self.properties[index as usize].bit;
         if *bit == UNTRACKED {
-            *bit = self.tracked;
-            self.tracked += 1;
+            *bit = self.tracked_count;
+            self.tracked_count += 1;
         }
         index
     }
@@ -81,7 +81,7 @@ impl<'s> Compiler<'s, '_> {
         if let Some(list) = schema.get("required") {
             for (name, _) in names("required", list)? {
                 let severities = overrides.required(&name);
-                rules.required.push(WithSeverity { rule: keys.tracked(&name), severities });
+                rules.required.push(WithSeverity { rule: keys.track(&name), severities });
             }
         }
         if let Some(map) = schema.get("patternProperties") {
@@ -99,11 +99,12 @@ impl<'s> Compiler<'s, '_> {
         }
         if let Some(inner) = schema.get("propertyNames") {
             let rule = self.child("propertyNames", inner)?;
-            rules.names = Some(WithSeverity { rule, severities: overrides.severities("propertyNames") });
+            rules.property_names =
+                Some(WithSeverity { rule, severities: overrides.severities("propertyNames") });
         }
         self.dependents(&mut rules, &mut keys, schema, overrides)?;
-        rules.tracked = keys.tracked;
-        if keys.tracked <= 64 {
+        rules.tracked_count = keys.tracked_count;
+        if keys.tracked_count <= 64 {
             let bit = |rule: &WithSeverity<u32>| 1u64 << keys.properties[rule.rule as usize].bit;
             rules.required_bits = rules.required.iter().map(bit).fold(0, |all, bits| all | bits);
             for (profile, needed) in rules.required_error_bits.iter_mut().enumerate() {
@@ -115,7 +116,8 @@ impl<'s> Compiler<'s, '_> {
                 property.mask = 1 << property.bit;
             }
         }
-        rules.is_simple = keys.tracked <= 64 && rules.patterns.is_empty() && rules.names.is_none();
+        rules.is_simple =
+            keys.tracked_count <= 64 && rules.patterns.is_empty() && rules.property_names.is_none();
         keys.bind_keys(self.interner);
         rules.symbols = SymbolIndex::new(&keys.properties);
         rules.table = Table::new(keys.properties.iter().map(|property| property.name.as_bytes()));
@@ -123,7 +125,7 @@ impl<'s> Compiler<'s, '_> {
         let has_rules = !rules.properties.is_empty()
             || !rules.patterns.is_empty()
             || !matches!(rules.additional, Additional::Allow)
-            || rules.names.is_some()
+            || rules.property_names.is_some()
             || rules.min.is_some()
             || rules.max.is_some();
         node.object = has_rules.then(|| Box::new(rules));
@@ -146,10 +148,10 @@ impl<'s> Compiler<'s, '_> {
             for (name, needed) in members(keyword, map)? {
                 let is_list = keyword == "dependentRequired"
                     || (keyword == "dependencies" && needed.kind() == Kind::Array);
-                let present = keys.tracked(&name);
+                let present = keys.track(&name);
                 if is_list {
                     let needed = names(keyword, needed)?;
-                    let needed = needed.iter().map(|(other, _)| keys.tracked(other)).collect();
+                    let needed = needed.iter().map(|(other, _)| keys.track(other)).collect();
                     rules.dependent.push(WithSeverity {
                         rule: (present, needed),
                         severities: overrides.severities(keyword),

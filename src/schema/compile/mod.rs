@@ -44,8 +44,8 @@ pub(super) fn compile(
     let mut output = CompiledSchema {
         nodes: compiler.nodes,
         root,
-        placeholders: options.detect_placeholders,
-        names: None,
+        detects_placeholders: options.detect_placeholders,
+        key_table: None,
     };
     match analyze(&mut output) {
         Ok(()) => Ok(output),

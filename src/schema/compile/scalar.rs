@@ -147,14 +147,14 @@ fn values(schema: Value<'_>, overrides: SeverityOverrides<'_>) -> Result<Option<
         if list.kind() != Kind::Array {
             return Err(CompileError::must_be("enum", list, "an array"));
         }
-        let (mut words, mut others) = (Vec::new(), Vec::new());
+        let (mut strings, mut others) = (Vec::new(), Vec::new());
         for item in list.elements() {
             match item.as_str() {
-                Some(word) => words.push(word.into()),
+                Some(text) => strings.push(text.into()),
                 None => others.push(item),
             }
         }
-        let rule = EnumValues { words: StringSet::new(words), others: Literals::new(&others) };
+        let rule = EnumValues { strings: StringSet::new(strings), others: Literals::new(&others) };
         any = Some(WithSeverity { rule, severities: overrides.severities("enum") });
     }
     Ok((any.is_some() || constant.is_some()).then(|| Box::new(Values { any, constant })))

@@ -163,8 +163,8 @@ fn literal_types(values: &Values) -> u8 {
     if let Some(WithSeverity { rule, severities }) = &values.any
         && severities.is_error()
     {
-        let words = if rule.words.values().is_empty() { 0 } else { types::STRING };
-        accepted &= rule.others.values().iter().map(kind).fold(words, |all, bits| all | bits);
+        let strings = if rule.strings.values().is_empty() { 0 } else { types::STRING };
+        accepted &= rule.others.values().iter().map(kind).fold(strings, |all, bits| all | bits);
     }
     accepted
 }
@@ -198,9 +198,10 @@ fn parents(schema: &mut CompiledSchema, is_included: fn(Edge) -> bool) -> Vec<Ve
 #[inline(never)]
 fn mark_warnings(schema: &mut CompiledSchema) {
     let parents = parents(schema, |_| true);
-    let placeholders = schema.placeholders;
+    let detects_placeholders = schema.detects_placeholders;
     let can_warn = |node: &Node| {
-        let mut can_warn = (placeholders && node.object.is_some()) || !node.type_severities.is_error();
+        let mut can_warn =
+            (detects_placeholders && node.object.is_some()) || !node.type_severities.is_error();
         visit_severities(node, &mut |severities| can_warn |= !severities.is_error());
         can_warn
     };
@@ -217,8 +218,10 @@ fn mark_warnings(schema: &mut CompiledSchema) {
 #[inline(never)]
 fn mark_failures(schema: &mut CompiledSchema) {
     let parents = parents(schema, Edge::is_required);
-    let mut pending: Vec<(NodeId, u8)> =
-        (0u32..).zip(&schema.nodes).map(|(id, node)| (id, own_failures(node, schema.placeholders))).collect();
+    let mut pending: Vec<(NodeId, u8)> = (0u32..)
+        .zip(&schema.nodes)
+        .map(|(id, node)| (id, own_failures(node, schema.detects_placeholders)))
+        .collect();
     while let Some((id, failing)) = pending.pop() {
         let current = &mut schema.nodes[id as usize].failing_profiles;
         if *current | failing != *current {
@@ -229,7 +232,7 @@ fn mark_failures(schema: &mut CompiledSchema) {
 }
 
 /// The profiles in which a violation of one of the node's own rules can be an error.
-fn own_failures(node: &Node, placeholders: bool) -> u8 {
+fn own_failures(node: &Node, detects_placeholders: bool) -> u8 {
     if node.is_false_schema || node.memoize {
         // A memoized node can exceed the limits of validation, which is an error in every profile.
         return 3;
@@ -238,7 +241,7 @@ fn own_failures(node: &Node, placeholders: bool) -> u8 {
     if node.types != types::ALL {
         failing |= node.type_severities.failing(false);
     }
-    if placeholders {
+    if detects_placeholders {
         // A placeholder is an error wherever another invalid value is reported at all.
         if let Some(values) = &node.values {
             values.any.iter().for_each(|rule| failing |= rule.severities.failing(true));
@@ -281,7 +284,7 @@ fn visit_severities(node: &Node, visitor: &mut dyn FnMut(ProfileSeverities)) {
         object.required.iter().for_each(|rule| visitor(rule.severities));
         object.dependent.iter().for_each(|rule| visitor(rule.severities));
         [&object.min, &object.max].into_iter().flatten().for_each(|rule| visitor(rule.severities));
-        object.names.iter().for_each(|rule| visitor(rule.severities));
+        object.property_names.iter().for_each(|rule| visitor(rule.severities));
         if let Additional::Deny(severities) = object.additional {
             visitor(severities);
         }

@@ -22,9 +22,9 @@ pub(super) struct CompiledSchema {
     pub nodes: Vec<Node>,
     pub root: NodeId,
     /// Whether `"..."` and `<word>` are reported as placeholders that were copied from documentation.
-    pub placeholders: bool,
+    pub detects_placeholders: bool,
     /// The key table that the parser interns keys with.
-    pub names: Option<Arc<KeyTable>>,
+    pub key_table: Option<Arc<KeyTable>>,
 }
 
 impl CompiledSchema {
@@ -50,7 +50,7 @@ pub(super) mod types {
 }
 
 /// The type bit of each token kind.
-const TYPE_BY_TAG: [u8; 16] = {
+const TYPE_BY_KIND: [u8; 16] = {
     let mut types = [types::ARRAY; 16];
     types[TokenKind::Null as usize] = types::NULL;
     types[TokenKind::True as usize] = types::BOOLEAN;
@@ -69,7 +69,7 @@ const TYPE_BY_TAG: [u8; 16] = {
 /// The type bit of a value by its spelling. `1.0` counts as a fraction here and as an integer in [`exact_type`].
 #[inline]
 pub(super) fn lexical_type(value: Value<'_>) -> u8 {
-    TYPE_BY_TAG[value.token().class()]
+    TYPE_BY_KIND[value.token().kind_bits()]
 }
 
 /// The type bit of a value. Whether a number is an integer is decided by its value, not by its spelling.
@@ -188,10 +188,10 @@ pub(super) struct Values {
     pub constant: Option<WithSeverity<Literal>>,
 }
 
-/// The values of `enum`. PERF: nearly all of them are strings, which have a search of their own.
+/// The values of `enum`. PERF: nearly all are strings, which a set of strings finds faster than a comparison of JSON values.
 #[derive(Debug)]
 pub(super) struct EnumValues {
-    pub words: StringSet,
+    pub strings: StringSet,
     pub others: Literals,
 }
 
@@ -232,17 +232,17 @@ pub(super) struct ObjectRules {
     /// The keys that the schema names: those of `properties` first, in the order of the schema.
     pub properties: Vec<Property>,
     pub required: Vec<WithSeverity<u32>>,
-    /// The bits of `required`, if `tracked` is at most 64.
+    /// The bits of `required`, if `tracked_count` is at most 64.
     pub required_bits: u64,
     /// The bits of the properties whose absence is an error, for each profile.
     pub required_error_bits: [u64; 2],
     /// Whether there is neither `patternProperties` nor `propertyNames`, and at most 64 tracked properties.
     pub is_simple: bool,
     /// The number of properties with a bit.
-    pub tracked: u32,
+    pub tracked_count: u32,
     pub patterns: Vec<(Pattern, NodeId)>,
     pub additional: Additional,
-    pub names: Option<WithSeverity<NodeId>>,
+    pub property_names: Option<WithSeverity<NodeId>>,
     pub min: Option<WithSeverity<usize>>,
     pub max: Option<WithSeverity<usize>>,
     /// If the object has the first property, it must have the others.
@@ -264,7 +264,7 @@ pub(super) struct Property {
     pub node: Option<NodeId>,
     /// The bit that records that an object has the property.
     pub bit: u32,
-    /// The same bit as a mask, if `tracked` is at most 64. Otherwise 0.
+    /// The same bit as a mask, if `tracked_count` is at most 64. Otherwise 0.
     pub mask: u64,
 }
 
@@ -275,7 +275,7 @@ pub(super) struct SymbolIndex {
 }
 
 impl SymbolIndex {
-    /// Builds the table. It stays empty if an index does not fit into 16 bits.
+    /// Builds the table, or an empty one if an index needs more than 16 bits.
     pub fn new(properties: &[Property]) -> Self {
         let size = (properties.len() * 2).next_power_of_two();
         let mut slots = vec![(NO_SYMBOL, 0); if properties.len() < usize::from(u16::MAX) { size } else { 0 }];
@@ -426,7 +426,7 @@ impl Node {
             if let Additional::Validate(node) = &mut object.additional {
                 visitor(Edge::Member, node);
             }
-            object.names.iter_mut().for_each(|names| visitor(Edge::Name, &mut names.rule));
+            object.property_names.iter_mut().for_each(|rule| visitor(Edge::Name, &mut rule.rule));
         }
         if let Some(array) = &mut self.array {
             array.prefix.iter_mut().for_each(|node| visitor(Edge::Member, node));

@@ -117,7 +117,7 @@ impl Validator<'_, '_> {
             }
             self.mode = Mode::Count;
             self.error_count = 0;
-            self.budget = MAX_COUNTED_VISITS;
+            self.visits_left = MAX_COUNTED_VISITS;
             self.visit(*branch, value);
             self.mode = Mode::Collect;
             if best.is_none_or(|(min, _)| self.error_count < min) {

@@ -18,8 +18,8 @@ use crate::json::{TokenKind, Value};
 use memo::Memo;
 use report::IssueCollector;
 
-/// SECURITY: nodes that can be active at once. The parser limits the depth of a document, this constant limits the
-/// depth times the schemas that apply to one value, and so the size of the stack.
+/// SECURITY: nodes that can be active at once, which bounds the stack. The parser's limit alone does not: several schemas can
+/// apply to each level of a document.
 const MAX_NODE_DEPTH: u32 = 512;
 
 /// SECURITY: visits of nodes in one validation, with an allowance for each token of the document. Schemas of real
@@ -71,7 +71,7 @@ enum Mode {
     Collect,
     /// The first error ends the validation. No issue is created.
     FailFast,
-    /// The first error ends a branch that is tried, such as one of `oneOf`. No issue is created.
+    /// The first error ends the validation of one branch, such as one of `oneOf`. No issue is created.
     Probe,
     /// Errors are counted, to find the closest branch of `anyOf` or `oneOf`.
     Count,
@@ -83,7 +83,7 @@ struct Validator<'p, 'o> {
     by_symbol: bool,
     profile: Profile,
     mode: Mode,
-    /// Fail-fast mode from beginning to end: stop at the first error and collect no issues.
+    /// Whether the validation started in [`Mode::FailFast`]. `mode` can change to [`Mode::Probe`] for a branch.
     fail_fast: bool,
     /// The bit of the profile in `failing_profiles` and `warning_only_profiles`.
     profile_bit: u8,
@@ -94,7 +94,7 @@ struct Validator<'p, 'o> {
     /// Errors counted in [`Mode::Count`].
     error_count: u32,
     /// Visits left in [`Mode::Count`].
-    budget: u32,
+    visits_left: u32,
     memo: Memo,
     report: IssueCollector<'o>,
 }
@@ -109,7 +109,7 @@ impl<'p, 'o> Validator<'p, 'o> {
     ) -> Self {
         Self {
             schema,
-            by_symbol: schema.names.as_ref().is_some_and(|names| value.document().uses_key_table(names)),
+            by_symbol: schema.key_table.as_ref().is_some_and(|keys| value.document().uses_key_table(keys)),
             profile,
             mode,
             fail_fast: mode == Mode::FailFast,
@@ -118,7 +118,7 @@ impl<'p, 'o> Validator<'p, 'o> {
             visits: 0,
             limit_exceeded: false,
             error_count: 0,
-            budget: 0,
+            visits_left: 0,
             memo: Memo::default(),
             report: IssueCollector::new(issues),
         }
@@ -142,7 +142,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         node.types_with_rules & type_bit == 0
             || node.passes_fast_check(value)
             || self.can_skip_scalar(node, type_bit, value)
-            || self.inspect(id, value)
+            || self.validate_rules(id, value)
     }
 
     /// Whether validating this scalar can be skipped: no rule of the node is an error in this profile, and issues are
@@ -152,7 +152,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         self.fail_fast
             && node.warning_only_profiles & self.profile_bit != 0
             && type_bit & (types::OBJECT | types::ARRAY) == 0
-            && !(self.schema.placeholders && message::is_placeholder(value))
+            && !(self.schema.detects_placeholders && message::is_placeholder(value))
     }
 
     /// Whether a node can be skipped: nothing in it is an error in this profile, and issues are not collected.
@@ -161,14 +161,14 @@ impl<'p, 'o> Validator<'p, 'o> {
         node.failing_profiles & self.profile_bit == 0 && self.fail_fast
     }
 
-    /// Validates a value whose type is allowed, by the other rules of the node.
-    fn inspect(&mut self, id: NodeId, value: Value<'_>) -> bool {
+    /// Validates a value whose type is allowed, by the other rules of the node, within the limits and with the memo table.
+    fn validate_rules(&mut self, id: NodeId, value: Value<'_>) -> bool {
         let node = self.node(id);
         if self.mode == Mode::Count {
-            if self.budget == 0 {
+            if self.visits_left == 0 {
                 return true;
             }
-            self.budget -= 1;
+            self.visits_left -= 1;
         }
         let memoize = node.memoize && self.mode != Mode::Count;
         if memoize && let Some(is_valid) = self.memo.get(id, value.index(), self.memo_mode()) {
@@ -177,7 +177,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         if !self.enter(value) {
             return false;
         }
-        let is_valid = self.rules(node, value);
+        let is_valid = self.apply_rules(node, value);
         self.depth -= 1;
         if memoize {
             let mode = self.memo_mode();
@@ -210,7 +210,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         true
     }
 
-    fn rules(&mut self, node: &'p Node, value: Value<'_>) -> bool {
+    fn apply_rules(&mut self, node: &'p Node, value: Value<'_>) -> bool {
         let mut is_valid = true;
         if let Some(values) = &node.values {
             is_valid &= self.values(values, value);
@@ -349,7 +349,7 @@ impl<'p, 'o> Validator<'p, 'o> {
         let is_valid = if node.is_false_schema {
             self.report_violation(ProfileSeverities::default(), &move || message::not_allowed(value))
         } else {
-            let detects_placeholders = self.schema.placeholders;
+            let detects_placeholders = self.schema.detects_placeholders;
             self.report_violation(node.type_severities, &move || {
                 let mut issue = message::wrong_type(node.types, value);
                 issue.hint = if detects_placeholders && message::is_placeholder(value) {
@@ -361,7 +361,7 @@ impl<'p, 'o> Validator<'p, 'o> {
             })
         };
         // A wrong type that is only a warning: the rules for the type of the value still apply.
-        is_valid && (node.types_with_rules & lexical_type(value) == 0 || self.inspect(id, value))
+        is_valid && (node.types_with_rules & lexical_type(value) == 0 || self.validate_rules(id, value))
     }
 }
 

@@ -77,10 +77,10 @@ impl Validator<'_, '_> {
             return false;
         }
         if self.fail_fast && rules.is_simple && self.by_symbol {
-            return self.plain_object(rules, value);
+            return self.simple_object(rules, value);
         }
         let mut is_valid = true;
-        let mut present = PresentKeys::new(rules.tracked);
+        let mut present = PresentKeys::new(rules.tracked_count);
         let mut next = 0;
         for (key, member) in value.members() {
             let found = rules.find_key(key, next, self.by_symbol);
@@ -102,8 +102,8 @@ impl Validator<'_, '_> {
             if !declared {
                 is_valid &= self.validate_additional(rules, value, key, member);
             }
-            if let Some(names) = &rules.names {
-                is_valid &= self.name(names, key);
+            if let Some(rule) = &rules.property_names {
+                is_valid &= self.property_name(rule, key);
             }
             if !self.should_continue(is_valid) {
                 return false;
@@ -113,30 +113,30 @@ impl Validator<'_, '_> {
     }
 
     /// PERF: the fail-fast form of [`object`](Self::object), for schemas whose members only `properties` constrains.
-    fn plain_object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
+    fn simple_object(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
         let document = value.document();
         let range = value.child_range();
-        let (mut at, mut present, mut next) = (range.start, 0, 0);
-        while at < range.end {
-            let (key, member) = (document.token(at), document.value(at + 1));
-            let found = match key.symbol() {
+        let (mut index, mut present, mut next) = (range.start, 0, 0);
+        while index < range.end {
+            let (key, member) = (document.token(index), document.value(index + 1));
+            let position = match key.symbol() {
                 Some(symbol) => rules.find_symbol(symbol, next),
-                None => rules.find_key(document.key(at), next, true),
+                None => rules.find_key(document.key(index), next, true),
             };
-            let property = found.and_then(|index| rules.properties.get(index));
+            let property = position.and_then(|position| rules.properties.get(position));
             let node = property.and_then(|property| property.node);
-            if let (Some(index), Some(property)) = (found, property) {
-                next = index + 1;
+            if let (Some(position), Some(property)) = (position, property) {
+                next = position + 1;
                 present |= property.mask;
             }
             let is_valid = match node {
                 Some(node) => self.visit(node, member),
-                None => self.validate_additional(rules, value, document.key(at), member),
+                None => self.validate_additional(rules, value, document.key(index), member),
             };
             if !is_valid {
                 return false;
             }
-            at = member.token().next_index(at + 1);
+            index = member.token().next_index(index + 1);
         }
         let needed = rules.required_error_bits[self.profile as usize];
         let complete = present & needed == needed;
@@ -154,7 +154,8 @@ impl Validator<'_, '_> {
         present: &PresentKeys,
         mut is_valid: bool,
     ) -> bool {
-        let complete = rules.tracked <= 64 && present.first & rules.required_bits == rules.required_bits;
+        let complete =
+            rules.tracked_count <= 64 && present.first & rules.required_bits == rules.required_bits;
         if !complete {
             is_valid &= self.required(rules, value, present);
         }
@@ -189,7 +190,7 @@ impl Validator<'_, '_> {
     /// Whether the object has all required properties. PERF: a branch that is only tried is checked for these first,
     /// because they exclude most branches.
     fn has_required(&mut self, rules: &ObjectRules, value: Value<'_>) -> bool {
-        let mut present = PresentKeys::new(rules.tracked);
+        let mut present = PresentKeys::new(rules.tracked_count);
         let mut next = 0;
         for (key, _) in value.members() {
             if let Some(index) = rules.find_key(key, next, self.by_symbol) {
@@ -212,8 +213,9 @@ impl Validator<'_, '_> {
                 continue;
             }
             // An object with the key "..." is shortened: its missing properties were left out on purpose.
-            let shortened = *shortened
-                .get_or_insert_with(|| self.schema.placeholders && value.get(message::ELLIPSIS).is_some());
+            let shortened = *shortened.get_or_insert_with(|| {
+                self.schema.detects_placeholders && value.get(message::ELLIPSIS).is_some()
+            });
             if shortened {
                 break;
             }
@@ -255,7 +257,7 @@ impl Validator<'_, '_> {
         key: Key<'_>,
         member: Value<'_>,
     ) -> bool {
-        if self.schema.placeholders && key.eq_str(message::ELLIPSIS) {
+        if self.schema.detects_placeholders && key.eq_str(message::ELLIPSIS) {
             // Several schemas can validate one object, such as `then` and `properties`. One report is enough.
             if !self.report.has(Code::PLACEHOLDER, key.location()) {
                 self.report(Severity::Warning, 1, &move || message::placeholder_key(key));
@@ -271,13 +273,13 @@ impl Validator<'_, '_> {
         }
     }
 
-    fn name(&mut self, names: &WithSeverity<NodeId>, key: Key<'_>) -> bool {
-        if self.is_valid(names.rule, key.as_value()) {
+    fn property_name(&mut self, rule: &WithSeverity<NodeId>, key: Key<'_>) -> bool {
+        if self.is_valid(rule.rule, key.as_value()) {
             return true;
         }
         let (schema, profile) = (self.schema, self.profile);
-        self.report_violation(names.severities, &move || {
-            let reason = first_error(schema, names.rule, key.as_value(), profile);
+        self.report_violation(rule.severities, &move || {
+            let reason = first_error(schema, rule.rule, key.as_value(), profile);
             message::property_name(key, reason.filter(|reason| reason.code != Code::NOT_ALLOWED).as_ref())
         })
     }

@@ -120,12 +120,12 @@ mod tests {
 
     #[test]
     fn a_full_report_has_room_for_an_error_while_it_lists_a_warning() {
-        let draft = |severity| PendingIssue::new(Code::TYPE, severity, Location::Value(0), "");
-        let mut issues = vec![draft(Severity::Warning)]; // an issue from before
+        let issue = |severity| PendingIssue::new(Code::TYPE, severity, Location::Value(0), "");
+        let mut issues = vec![issue(Severity::Warning)]; // an issue from before
         let mut report = IssueCollector::new(&mut issues);
         assert!(!report.is_done());
         for n in 0..MAX_ISSUES {
-            report.push(draft(if n % 4 == 0 { Severity::Info } else { Severity::Error }));
+            report.push(issue(if n % 4 == 0 { Severity::Info } else { Severity::Error }));
         }
         let before = report.lower(Severity::Warning);
         assert!(!report.accepts(Severity::Error), "an error that is lowered to a warning replaces nothing");
@@ -134,11 +134,11 @@ mod tests {
             assert!(!report.is_done(), "there is room for an error");
             assert!(report.accepts(Severity::Error));
             assert!(!report.accepts(Severity::Warning));
-            report.push(draft(Severity::Error));
+            report.push(issue(Severity::Error));
             assert_eq!(report.non_errors, left);
         }
         assert!(!report.accepts(Severity::Error) && report.is_done());
-        assert!(report.issues[1..].iter().all(|draft| draft.severity == Severity::Error));
+        assert!(report.issues[1..].iter().all(|issue| issue.severity == Severity::Error));
         assert_eq!(report.issues[0].severity, Severity::Warning);
         assert!(report.omitted);
     }

@@ -24,15 +24,15 @@ impl Node {
             }
             (FastCheck::IntRange(min, max), TokenKind::Integer) => {
                 let digits = value.raw_bytes();
-                // Nine digits always fit into an `i32`. A minus sign gives a meaningless number, excluded below.
+                // Nine digits never overflow an `i32`. Longer numbers and minus signs compute nonsense, and are excluded below.
                 let number = digits
                     .iter()
                     .fold(0i32, |number, digit| number.wrapping_mul(10).wrapping_add(i32::from(digit & 15)));
                 digits.len() <= 9 && digits[0] != b'-' && (min..=max).contains(&number)
             }
             (FastCheck::Enum, TokenKind::Ascii) => {
-                let choice = self.values.as_ref().and_then(|values| values.any.as_ref());
-                choice.is_some_and(|choice| choice.rule.words.has(value.string_bytes()))
+                let allowed = self.values.as_ref().and_then(|values| values.any.as_ref());
+                allowed.is_some_and(|allowed| allowed.rule.strings.has(value.string_bytes()))
             }
             _ => false,
         }
@@ -59,7 +59,7 @@ impl Validator<'_, '_> {
                 value,
                 DISCRIMINATOR_WEIGHT,
                 is_first_issue,
-                &move || message::choice(&rule.rule, value),
+                &move || message::enumeration(&rule.rule, value),
             );
         }
         is_valid
@@ -115,7 +115,7 @@ impl Validator<'_, '_> {
         issue: &dyn Fn() -> PendingIssue,
     ) -> bool {
         let Some(severity) = severities.for_profile(self.profile) else { return true };
-        if self.schema.placeholders && message::is_placeholder(value) {
+        if self.schema.detects_placeholders && message::is_placeholder(value) {
             return is_first_issue
                 && self.report(Severity::Error, weight, &|| {
                     message::placeholder_value(issue().expected, value)
@@ -167,11 +167,11 @@ impl Validator<'_, '_> {
     }
 }
 
-fn enum_contains(choice: &EnumValues, value: Value<'_>) -> bool {
+fn enum_contains(allowed: &EnumValues, value: Value<'_>) -> bool {
     match value.token_kind() {
-        TokenKind::Ascii | TokenKind::Utf8 => choice.words.has(value.string_bytes()),
-        TokenKind::Escaped => choice.words.has(&value.decoded_bytes()),
-        _ => choice.others.has(value),
+        TokenKind::Ascii | TokenKind::Utf8 => allowed.strings.has(value.string_bytes()),
+        TokenKind::Escaped => allowed.strings.has(&value.decoded_bytes()),
+        _ => allowed.others.has(value),
     }
 }
 

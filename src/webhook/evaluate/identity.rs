@@ -6,7 +6,7 @@ use super::Evaluator;
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::{Document, Value};
-use crate::provider::{IdempotencySource, Uncovered, is_name};
+use crate::provider::{IdempotencySource, Uncovered, is_id_or_type};
 use crate::text::is_plain;
 use crate::webhook::Webhook;
 use crate::webhook::digest::digest;
@@ -143,7 +143,7 @@ pub(crate) fn idempotency_header<'d>(
 }
 
 fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> {
-    delivery.headers.get(name).filter(|text| is_name(text))
+    delivery.headers.get(name).filter(|text| is_id_or_type(text))
 }
 
 /// The text of a key: a string, or a number as the body writes it.
@@ -162,5 +162,5 @@ fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
 /// pairs are excluded, because all of them decode to U+FFFD.
 fn is_usable_key(text: &str) -> bool {
     // PERF: most ids are ASCII, and a search for U+FFFD costs more than `is_ascii`.
-    is_name(text) && (text.is_ascii() || !text.contains('\u{fffd}'))
+    is_id_or_type(text) && (text.is_ascii() || !text.contains('\u{fffd}'))
 }

@@ -6,10 +6,10 @@ use super::{EvaluationMode, Evaluator};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Profile, Severity, Stage};
 use crate::json::{Document, Value};
-use crate::provider::{Envelope, Event, FieldSource, Provider, is_name};
+use crate::provider::{Envelope, Event, FieldSource, Provider, is_id_or_type};
 
 impl<'b, 'd> Evaluator<'b, 'd, '_> {
-    /// Takes over what the parser reported although the body is JSON: duplicate keys, lone surrogates, large numbers.
+    /// Moves the diagnostics of the parser to the findings: duplicate keys, lone surrogates, large numbers.
     pub(super) fn report_diagnostics(&mut self, document: &mut Document<'b>) {
         for mut issue in document.take_diagnostics() {
             if self.options.profile == Profile::Strict && issue.code == Code::JSON_LONE_SURROGATE {
@@ -37,7 +37,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
         };
         self.findings.event = Some(event.0);
         self.check_contract(document, event.1);
-        // An event named `*` has the type that the delivery says.
+        // The definition names this event `*`: its type is the one in the delivery.
         Ok(match event.1.event_type() {
             Some(event_type) => Cow::Borrowed(event_type),
             None => Cow::Owned(name.into_owned()),
@@ -107,7 +107,7 @@ fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<
         None if is_present => "is no string",
         None => "is missing",
         Some(text) if text.is_empty() => "is empty",
-        Some(text) if is_name(&text) => "contains a control or bidirectional formatting character",
+        Some(text) if is_id_or_type(&text) => "contains a control or bidirectional formatting character",
         Some(_) => "is longer than any id may be",
     };
     let message = format!("The envelope is not {}'s: the event type {state}.", provider.title);
@@ -165,7 +165,7 @@ fn assign_envelope_stage(envelope: &Envelope, root: Value<'_>, issues: &mut [Pen
     // Locations of the members, or of the objects that lack them.
     let mut present = vec![root.location()];
     let mut absent = Vec::new();
-    for pointer in envelope.parts() {
+    for pointer in envelope.member_pointers() {
         match root.pointer(pointer) {
             Some(value) => present.push(value.location()),
             None => absent.push(nearest(root, pointer).location()),

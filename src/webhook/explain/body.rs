@@ -1,4 +1,4 @@
-//! What the sender may have signed instead of the received body: each change that happens to bodies on their way,
+//! The bodies that the sender may have signed instead of the received one: each change that can happen on the way,
 //! reversed.
 
 use self::InverseTransform::{Apply, Wrap};
@@ -16,12 +16,12 @@ use crate::signature::Encoding;
 /// The received body, and what the transforms need to know of it.
 pub struct BodyVariants<'b> {
     received: &'b [u8],
-    /// Content-Length, where it is a number.
-    length: Option<usize>,
+    /// The value of Content-Length, where it is a number.
+    content_length: Option<usize>,
     /// `None` if the body is not JSON.
     document: Option<Document<'b>>,
-    /// Keys with integer values, as written.
-    keys: Vec<Vec<u8>>,
+    /// Keys with integer values, as written. Each can be the one whose numbers were reformatted.
+    integer_keys: Vec<Vec<u8>>,
     /// The layout of the whole body, if it has a known one.
     layout: Layout,
 }
@@ -89,9 +89,9 @@ static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 47] = [
     (&causes::BODY_JSON_STRING, Apply(|v| encodings::from_json_string(v.received))),
     (&causes::BODY_JSON_UNWRAPPED, Apply(|v| encodings::to_json_string(v.received))),
     (&causes::BODY_FORM, Apply(|v| encodings::from_form(v.received))),
-    (&causes::BODY_FORM_EXTRACTED, Apply(|v| Some(v.form(0)))),
-    (&causes::BODY_FORM_EXTRACTED, Apply(|v| Some(v.form(1)))),
-    (&causes::BODY_FORM_EXTRACTED, Apply(|v| Some(v.form(2)))),
+    (&causes::BODY_FORM_EXTRACTED, Apply(|v| Some(v.as_form(0)))),
+    (&causes::BODY_FORM_EXTRACTED, Apply(|v| Some(v.as_form(1)))),
+    (&causes::BODY_FORM_EXTRACTED, Apply(|v| Some(v.as_form(2)))),
     (&causes::BODY_URL_ENCODED, Apply(|v| encodings::from_percent(v.received, false))),
     (&causes::BODY_URL_ENCODED, Apply(|v| encodings::from_percent(v.received, true))),
     (&causes::BODY_URL_DECODED, Apply(|v| Some(encodings::to_percent(v.received, encodings::PERCENT[0])))),
@@ -101,7 +101,7 @@ static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 47] = [
     (&causes::BODY_BASE64_SIGNED, Apply(|v| Some(Encoding::Base64.encode(v.received).into_bytes()))),
     (&causes::BODY_BASE64_SIGNED, Apply(|v| Some(Encoding::Base64Url.encode(v.received).into_bytes()))),
     (&causes::BODY_TRAILING_DATA, Apply(|v| Some(v.received[..end_of_value(v.received)?].to_vec()))),
-    (&causes::BODY_TRAILING_DATA, Apply(|v| v.received.get(..v.length?).map(<[u8]>::to_vec))),
+    (&causes::BODY_TRAILING_DATA, Apply(|v| v.received.get(..v.content_length?).map(<[u8]>::to_vec))),
     (&causes::BODY_TRUNCATED, Apply(|v| close_brackets(v.received, ""))),
     (&causes::BODY_TRUNCATED, Apply(|v| close_brackets(v.received, "\n"))),
     (&causes::BODY_TRUNCATED, Apply(|v| close_brackets(v.received, "\r\n"))),
@@ -121,7 +121,7 @@ static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 47] = [
     (&causes::BODY_SPACE_DROPPED, Wrap("", "\r")),
 ];
 
-/// The first entries, which change only what surrounds the JSON.
+/// The number of first entries of [`BYTE_TRANSFORMS`] that change only the start and the end of the body.
 const WRAPS: usize = 8;
 
 const LAYOUTS: [(Layout, &CauseDefinition); 5] = [
@@ -152,11 +152,11 @@ const MAX_KEYS: usize = 24;
 const MAX_COMBINED: usize = 4;
 
 impl<'b> BodyVariants<'b> {
-    pub fn new(received: &'b [u8], length: Option<usize>) -> Self {
+    pub fn new(received: &'b [u8], content_length: Option<usize>) -> Self {
         let document = Document::parse(received).ok();
-        let keys = document.as_ref().map(number_keys).unwrap_or_default();
+        let integer_keys = document.as_ref().map(integer_keys).unwrap_or_default();
         let layout = document.as_ref().map_or(Layout::Preserve, layout_of);
-        Self { received, length, document, keys, layout }
+        Self { received, content_length, document, integer_keys, layout }
     }
 
     pub fn is_json(&self) -> bool {
@@ -248,12 +248,12 @@ impl<'b> BodyVariants<'b> {
     fn write(&self, style: Style) -> Option<Vec<u8>> {
         let document = self.document.as_ref()?;
         if !(style.sorted && style.layout == Layout::Preserve) {
-            return Some(write(document, &style, &self.keys));
+            return Some(write(document, &style, &self.integer_keys));
         }
         if self.layout == Layout::Preserve {
             return None;
         }
-        let sorted = write(document, &Style { layout: self.layout, end: "", ..style }, &self.keys);
+        let sorted = write(document, &Style { layout: self.layout, end: "", ..style }, &self.integer_keys);
         let ByteSpan { start, end } = document.root().span();
         Some(joined(&[&self.received[..start], &sorted, &self.received[end..], style.end.as_bytes()]))
     }
@@ -323,17 +323,18 @@ impl<'b> BodyVariants<'b> {
     fn number_formats(&self) -> Vec<Numbers> {
         let mut all = Vec::new();
         for spelling in Spelling::ALL {
-            for key in 0..self.keys.len() {
+            for key in 0..self.integer_keys.len() {
                 all.push(Numbers::Expanded(Some(key), spelling));
             }
-            if !self.keys.is_empty() {
+            if !self.integer_keys.is_empty() {
                 all.push(Numbers::Expanded(None, spelling));
             }
         }
         all
     }
 
-    fn form(&self, encoding: usize) -> Vec<u8> {
+    /// Returns the body as the field of a form, percent-encoded by one of the sets in `PERCENT`.
+    fn as_form(&self, encoding: usize) -> Vec<u8> {
         joined(&[b"payload=", &encodings::to_percent(self.received, encodings::PERCENT[encoding])])
     }
 }
@@ -382,7 +383,7 @@ fn style_parts(style: &Style) -> [(Style, Option<&'static CauseDefinition>); 6] 
 }
 
 /// Returns the keys with integer values, as written.
-fn number_keys(document: &Document<'_>) -> Vec<Vec<u8>> {
+fn integer_keys(document: &Document<'_>) -> Vec<Vec<u8>> {
     let mut keys: Vec<Vec<u8>> = Vec::new();
     let objects =
         (0..).map_while(|index| document.value_at(index)).filter(|value| value.kind() == Kind::Object);

@@ -11,7 +11,7 @@ pub const RAW_BODY_FIX: &str = "Verify the raw request body, before anything par
 pub const SECRET_FIX: &str =
     "Correct the secret where it is stored: the .env file, the secret store or the deployment's variables.";
 
-// A line each: name, kind, code, title and frameworks; then the message; then the fix.
+// Each row becomes a static [`CauseDefinition`], and an entry of `CAUSES`.
 macro_rules! causes {
     ($($category:ident { $($name:ident $kind:ident $code:literal $title:literal $frameworks:ident $message:literal $fix:tt)* })*) => {
         $($(pub(super) static $name: CauseDefinition = CauseDefinition {
@@ -31,6 +31,13 @@ macro_rules! causes {
     (@observation) => { false };
 }
 
+// NAME kind "code" "title" FRAMEWORKS
+//     "message"
+//     "fix"
+//
+// `proof`: reported as a match, because the received signature was reproduced. `observation`: everything else. The
+// frameworks are those whose code gets the raw body: RAW (every framework), LAMBDA or NONE. Placeholders such as `{secret}`
+// are replaced in messages and fixes.
 causes! {
     Body {
         BODY_COMPACT proof "body-compact" "Body reformatted from compact JSON" RAW

@@ -1,5 +1,4 @@
-//! What the sender may have signed around the body: the provider's signed content, mutations of it, and the signed
-//! contents of other providers.
+//! The signed contents that the sender may have used: the provider's own, mutations of it, and those of other providers.
 
 use std::borrow::Cow;
 
@@ -207,7 +206,7 @@ impl<'d> ContentHypotheses<'_, 'd> {
 }
 
 impl ContentHypothesis<'_> {
-    /// Whether no definition may have it: one signature would match several requests.
+    /// Whether one signature matches several requests, so that no definition should have this signed content.
     pub fn is_ambiguous(&self) -> bool {
         self.content.ambiguity().is_some()
     }

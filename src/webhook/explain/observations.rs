@@ -55,10 +55,10 @@ pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
 
 impl ObservationCollector<'_, '_> {
     /// Makes every check.
-    pub fn collect(&mut self, now: Timestamp, limits: &VerifyOptions) {
+    pub fn collect(&mut self, now: Timestamp, options: &VerifyOptions) {
         self.headers();
         self.signatures();
-        self.timestamps(now, limits);
+        self.timestamps(now, options);
         self.parts();
         self.body();
         self.secrets();
@@ -159,7 +159,7 @@ impl ObservationCollector<'_, '_> {
         }
     }
 
-    fn timestamps(&mut self, now: Timestamp, limits: &VerifyOptions) {
+    fn timestamps(&mut self, now: Timestamp, options: &VerifyOptions) {
         let scheme = self.scheme;
         let timestamp = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
@@ -178,13 +178,13 @@ impl ObservationCollector<'_, '_> {
             return;
         };
         let distance = now.as_millis().abs_diff(timestamp);
-        if distance <= u64::from(limits.tolerance) * 1000 {
+        if distance <= u64::from(options.tolerance) * 1000 {
             return;
         }
         let cause =
             if timestamp < now.as_millis() { &causes::TIMESTAMP_TOO_OLD } else { &causes::TIMESTAMP_TOO_NEW };
         let seconds = distance.div_ceil(1000).to_string();
-        self.observe(cause, &[("seconds", &seconds), ("tolerance", &limits.tolerance.to_string())]);
+        self.observe(cause, &[("seconds", &seconds), ("tolerance", &options.tolerance.to_string())]);
     }
 
     /// Reports a part of the signed content that the delivery lacks.

@@ -64,15 +64,17 @@ pub struct Interpretation {
     pub encoding: Encoding,
     pub causes: Vec<&'static CauseDefinition>,
     bytes: Vec<u8>,
-    coverage: Coverage,
+    tag_match: TagMatch,
 }
 
+/// How the bytes of a signature are compared with a tag.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Coverage {
+enum TagMatch {
     Whole,
+    /// The received signature is the start of the tag: its end was cut off.
     Start,
     End,
-    /// The whole tag, in lower-case text.
+    /// The whole tag, as text in lower case.
     CaseFolded,
 }
 
@@ -92,13 +94,13 @@ impl Interpretation {
 
     /// The same for the bytes of a plain hash.
     pub fn matches_bytes(&self, tag: &[u8], len: usize) -> bool {
-        match self.coverage {
-            Coverage::Whole => constant_time_eq(tag, &self.bytes),
-            Coverage::Start => tag.get(..len).is_some_and(|part| constant_time_eq(part, &self.bytes)),
-            Coverage::End => {
+        match self.tag_match {
+            TagMatch::Whole => constant_time_eq(tag, &self.bytes),
+            TagMatch::Start => tag.get(..len).is_some_and(|part| constant_time_eq(part, &self.bytes)),
+            TagMatch::End => {
                 tag.len().checked_sub(len).is_some_and(|start| constant_time_eq(&tag[start..], &self.bytes))
             }
-            Coverage::CaseFolded => {
+            TagMatch::CaseFolded => {
                 let mut text = Zeroizing::new(self.encoding.encode(tag));
                 text.make_ascii_lowercase();
                 constant_time_eq(text.trim_end_matches('=').as_bytes(), &self.bytes)
@@ -108,7 +110,7 @@ impl Interpretation {
 
     /// Returns whether the signature is complete.
     pub fn is_whole(&self) -> bool {
-        self.coverage == Coverage::Whole
+        self.tag_match == TagMatch::Whole
     }
 }
 
@@ -121,20 +123,20 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
             continue;
         }
         for item in scheme.format.items(value).take(MAX_SIGNATURES) {
-            if let HeaderItem::Signature { label, digest } = scheme.format.parse_item_value(item)
-                && is_plausible(digest)
+            if let HeaderItem::Signature { label, encoded } = scheme.format.parse_item_value(item)
+                && is_plausible(encoded)
             {
                 let is_known = label.is_none_or(|label| Algorithm::from_name(label).is_some());
                 all.push(Received::new(
                     header,
-                    digest,
+                    encoded,
                     label,
                     if is_known { HeaderForm::Expected } else { HeaderForm::Unexpected },
                 ));
             }
         }
         for candidate in split_candidates(value) {
-            // A part of a signature that was read is not another one.
+            // A candidate inside a signature that was parsed is not another signature.
             if !all.iter().any(|other| contains_bytes(other.text.as_bytes(), candidate.1.as_bytes())) {
                 all.push(Received::candidate(header, candidate));
             }
@@ -144,8 +146,8 @@ pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'
         for (header, value) in find_signature_like_headers(headers) {
             let expected =
                 scheme.format.items(value).find_map(|item| match scheme.format.parse_item_value(item) {
-                    HeaderItem::Signature { label, digest } if is_digest(digest) => {
-                        Some(Received::new(header, digest, label, HeaderForm::Expected))
+                    HeaderItem::Signature { label, encoded } if is_digest(encoded) => {
+                        Some(Received::new(header, encoded, label, HeaderForm::Expected))
                     }
                     _ => None,
                 });
@@ -258,7 +260,7 @@ impl SignatureReader<'_> {
         }
         self.double_encoded();
         self.case_folded();
-        self.parts();
+        self.truncated();
     }
 
     /// Interprets a text as a complete signature in an encoding.
@@ -267,7 +269,7 @@ impl SignatureReader<'_> {
         if let Some(bytes) = encoding.decode_lenient(text)
             && let Some(algorithm) = Algorithm::of_len(bytes.len())
         {
-            self.push((algorithm, encoding), bytes, Coverage::Whole, cause);
+            self.push((algorithm, encoding), bytes, TagMatch::Whole, cause);
         }
     }
 
@@ -276,7 +278,7 @@ impl SignatureReader<'_> {
         &mut self,
         (algorithm, encoding): (Algorithm, Encoding),
         bytes: Vec<u8>,
-        coverage: Coverage,
+        tag_match: TagMatch,
         cause: Option<&'static CauseDefinition>,
     ) {
         let (received, index) = (self.received, self.index);
@@ -299,11 +301,11 @@ impl SignatureReader<'_> {
         let is_same = |other: &Interpretation| {
             other.received == index
                 && other.algorithm == algorithm
-                && other.coverage == coverage
+                && other.tag_match == tag_match
                 && other.bytes == bytes
         };
         if !self.all.iter().any(is_same) {
-            self.all.push(Interpretation { received: index, algorithm, encoding, causes, bytes, coverage });
+            self.all.push(Interpretation { received: index, algorithm, encoding, causes, bytes, tag_match });
         }
     }
 
@@ -335,7 +337,7 @@ impl SignatureReader<'_> {
                 self.push(
                     (algorithm, self.encoding),
                     case_folded,
-                    Coverage::CaseFolded,
+                    TagMatch::CaseFolded,
                     Some(&causes::SIGNATURE_UPPER_CASE),
                 );
             }
@@ -343,7 +345,7 @@ impl SignatureReader<'_> {
     }
 
     /// Part of a signature by the algorithm of the label, or by an accepted one.
-    fn parts(&mut self) {
+    fn truncated(&mut self) {
         let text = self.received.text.trim_end_matches('=');
         let named = self.received.labelled_algorithm();
         // A cut can leave half a byte: one digit of hex, or a few characters of base64.
@@ -351,8 +353,8 @@ impl SignatureReader<'_> {
             Encoding::Hex => text.len() & !1,
             Encoding::Base64 | Encoding::Base64Url => text.len() & !3,
         };
-        for (cut, coverage) in
-            [(text.get(..even), Coverage::Start), (text.get(text.len() - even..), Coverage::End)]
+        for (cut, tag_match) in
+            [(text.get(..even), TagMatch::Start), (text.get(text.len() - even..), TagMatch::End)]
         {
             let Some(bytes) = cut.and_then(|cut| self.encoding.decode_lenient(cut)) else { continue };
             for &algorithm in named.as_ref().map_or(self.keys.algorithms(), std::slice::from_ref) {
@@ -360,7 +362,7 @@ impl SignatureReader<'_> {
                 let is_short = text.len() < self.encoding.text_len(algorithm.digest_len());
                 if is_short && (MIN_PARTIAL_BYTES..algorithm.digest_len()).contains(&bytes.len()) {
                     let cause = Some(&causes::SIGNATURE_TRUNCATED);
-                    self.push((algorithm, self.encoding), bytes.clone(), coverage, cause);
+                    self.push((algorithm, self.encoding), bytes.clone(), tag_match, cause);
                 }
             }
         }

@@ -17,7 +17,7 @@ use crate::signature::{Algorithm, Keys, Scheme};
 
 /// Bytes hashed or written for a body of any length: a few tens of milliseconds.
 const BASE_BYTES: usize = 8 << 20;
-/// Bytes more for each byte of the body: enough for the frequent transforms of a long body.
+/// Additional bytes for each byte of the body: enough for the frequent transforms of a long body.
 const BYTES_PER_BODY_BYTE: usize = 64;
 /// Keeps a body of a megabyte under a second.
 const MAX_BYTES_HASHED: usize = 96 << 20;
@@ -62,19 +62,20 @@ pub struct Search<'a> {
 /// Everything that one step combines: body transforms, keys and signed contents.
 type Step<'c, 's> = (&'c [BodyTransform], &'c [&'s KeyHypothesis], &'s [ContentHypothesis<'s>]);
 
-/// What is left to spend.
+/// The limits of a search, and how much of them is used.
 struct SearchBudget {
     max_combinations: usize,
     tried: usize,
-    bytes: usize,
+    /// The bytes that may still be hashed or written.
+    bytes_left: usize,
     is_exhausted: bool,
 }
 
 impl SearchBudget {
-    /// Spends bytes, and returns whether they and the combinations were left.
+    /// Spends bytes. Returns whether the budget had enough bytes and combinations left.
     fn spend(&mut self, bytes: usize, combinations: usize) -> bool {
-        self.is_exhausted |= self.max_combinations - self.tried < combinations || self.bytes < bytes;
-        self.bytes = self.bytes.saturating_sub(bytes);
+        self.is_exhausted |= self.max_combinations - self.tried < combinations || self.bytes_left < bytes;
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
         !self.is_exhausted
     }
 }
@@ -99,7 +100,7 @@ impl<'a> Search<'a> {
             all_keys.append(&mut key_hypotheses(index, key, source_text, format));
         }
         let length = delivery.body.len();
-        let bytes =
+        let bytes_left =
             length.saturating_mul(BYTES_PER_BODY_BYTE).saturating_add(BASE_BYTES).min(MAX_BYTES_HASHED);
         Self {
             scheme,
@@ -114,7 +115,7 @@ impl<'a> Search<'a> {
             key_hypotheses: all_keys,
             has_body: !delivery.body.is_empty(),
             has_header: delivery.headers.get(scheme.header()).is_some(),
-            budget: SearchBudget { max_combinations, tried: 0, bytes, is_exhausted: false },
+            budget: SearchBudget { max_combinations, tried: 0, bytes_left, is_exhausted: false },
             tried_bodies: TriedBodies::default(),
         }
     }
@@ -194,16 +195,16 @@ impl<'a> Search<'a> {
             })
     }
 
-    /// Tries one step after the other. `again`: with bodies that earlier steps tried.
+    /// Tries one step after the other. `repeats_bodies`: earlier steps have tried the same bodies, with other keys or contents.
     #[inline(never)]
-    fn try_steps<'s>(&mut self, steps: &[Step<'_, 's>], again: bool) -> Option<Match<'s>> {
-        steps.iter().find_map(|step| self.try_step(step, again))
+    fn try_steps<'s>(&mut self, steps: &[Step<'_, 's>], repeats_bodies: bool) -> Option<Match<'s>> {
+        steps.iter().find_map(|step| self.try_step(step, repeats_bodies))
     }
 
     fn try_step<'s>(
         &mut self,
         &(transforms, keys, contents): &Step<'_, 's>,
-        again: bool,
+        repeats_bodies: bool,
     ) -> Option<Match<'s>> {
         for &transform in transforms {
             if self.budget.is_exhausted || contents.is_empty() {
@@ -213,7 +214,7 @@ impl<'a> Search<'a> {
             // Writing a byte costs about as much as hashing one.
             if transform != BodyTransform::None
                 && (!self.budget.spend(body.len(), 1)
-                    || !again && !self.tried_bodies.is_new(transform, &body))
+                    || !repeats_bodies && !self.tried_bodies.is_new(transform, &body))
             {
                 continue;
             }

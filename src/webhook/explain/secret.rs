@@ -89,15 +89,15 @@ impl KeyHypotheses<'_> {
         if !prefix.is_empty() {
             add(&causes::SECRET_PREFIX_KEPT, joined(&[prefix.as_bytes(), bare]));
         }
-        // Secret encodings for which the hypothesis is the expected format and is skipped. `Utf8`: never skipped.
+        // Each encoding is skipped where it is the expected one. No provider's format is URL-safe base64.
         let decoded = [
-            (SecretEncoding::Hex, Encoding::Hex, &causes::SECRET_HEX_DECODED),
-            (SecretEncoding::Base64, Encoding::Base64, &causes::SECRET_BASE64_DECODED),
-            (SecretEncoding::Utf8, Encoding::Base64Url, &causes::SECRET_BASE64URL_DECODED),
+            (Some(SecretEncoding::Hex), Encoding::Hex, &causes::SECRET_HEX_DECODED),
+            (Some(SecretEncoding::Base64), Encoding::Base64, &causes::SECRET_BASE64_DECODED),
+            (None, Encoding::Base64Url, &causes::SECRET_BASE64URL_DECODED),
         ];
         let bare = std::str::from_utf8(bare).unwrap_or_default();
-        for (skipped, encoding, cause) in decoded {
-            if (skipped == SecretEncoding::Utf8 || skipped != format.encoding)
+        for (expected, encoding, cause) in decoded {
+            if expected != Some(format.encoding)
                 && let Some(key) = encoding.decode_lenient(bare).filter(|key| !key.is_empty())
             {
                 add(cause, key);

@@ -1,4 +1,4 @@
-//! Bodies that are not what was signed.
+//! Bodies that differ from the signed ones.
 
 use hookseal::ByteSpan;
 use hookseal::delivery::{Delivery, Headers};
@@ -7,7 +7,7 @@ use hookseal::webhook::{Difference, Explanation};
 use super::{HEADER, TEXT, base64, check, codes, explained, signed};
 use crate::support::{SECRET, painchek, samples};
 
-/// One text was signed, another one arrived.
+/// Explains a delivery whose received body differs from the signed one.
 #[track_caller]
 fn assert_body(sent: &[u8], received: &[u8], expected: &[&str]) -> Explanation {
     let found = explained(&painchek(&[SECRET]), &signed(sent), received);
@@ -26,7 +26,7 @@ fn assert_body(sent: &[u8], received: &[u8], expected: &[&str]) -> Explanation {
 }
 
 #[test]
-fn a_body_that_was_written_again_is_proved_with_the_style_that_was_signed() {
+fn a_reserialized_body_is_proved_with_the_signed_format() {
     let compact = br#"{"b":[1,{"c":2}],"a":"x"}"#;
     for (sent, code) in [
         ("{\"b\": [1, {\"c\": 2}], \"a\": \"x\"}", "body-python-style"),
@@ -49,7 +49,7 @@ fn a_body_that_was_written_again_is_proved_with_the_style_that_was_signed() {
 }
 
 #[test]
-fn characters_slashes_and_numbers_that_were_written_again_are_proved() {
+fn reserialized_characters_slashes_and_numbers_are_proved() {
     for (sent, received, code) in [
         (r#"{"a":"\u00e9"}"#, r#"{"a":"é"}"#, "body-unicode-escaped"),
         (r#"{"a":"\u00E9"}"#, r#"{"a":"é"}"#, "body-unicode-escaped"),
@@ -68,7 +68,7 @@ fn characters_slashes_and_numbers_that_were_written_again_are_proved() {
 }
 
 #[test]
-fn changes_that_come_together_are_proved_together_and_each_once() {
+fn combined_changes_are_proved_together_and_each_once() {
     let python = r#"{"a": "\u00e9", "b": "x/y"}"#;
     let php = r#"{"a":"\u00e9","b":"x\/y"}"#;
     let received = r#"{"a":"é","b":"x/y"}"#;
@@ -138,7 +138,7 @@ fn encodings_on_the_way_are_proved() {
 }
 
 #[test]
-fn bodies_that_were_cut_or_grew_are_proved_where_that_can_be() {
+fn truncated_and_extended_bodies_are_proved_if_possible() {
     assert_body(b"{\"a\":[1,{\"b\":2}]}", b"{\"a\":[1,{\"b\":2", &["body-truncated"]);
     assert_body(b"{\"a\":1}", b"{\"a\":1}\0\0\0old", &["body-trailing-data"]);
     let found = assert_body(b"", TEXT.as_bytes(), &["signature-empty-body"]);
@@ -163,7 +163,7 @@ fn bodies_that_were_cut_or_grew_are_proved_where_that_can_be() {
 }
 
 #[test]
-fn every_sample_written_as_python_or_php_writes_it_is_proved() {
+fn every_sample_serialized_as_by_python_or_php_is_proved() {
     for sample in samples().iter().filter(|sample| sample.provider == "painchek") {
         let compact = sample.json().to_string();
         let found = explained(&painchek(&[SECRET]), &signed(&sample.body), compact.as_bytes());

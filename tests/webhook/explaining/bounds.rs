@@ -1,4 +1,4 @@
-//! What `explain` never does: find a cause by chance, go on for ever, or panic.
+//! `explain` never finds a cause by chance, exceeds its budget, or panics.
 
 use hookseal::delivery::{Delivery, Headers};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use super::{HEADER, STANDARD, TEXT, base64, check, codes, custom, explained, hex
 use crate::support::{NOW, SECRET, lax, painchek, xon};
 
 #[test]
-fn there_is_nothing_to_explain_where_nothing_is_signed_or_everything_fits() {
+fn explains_nothing_if_nothing_is_signed_or_the_signature_is_valid() {
     let body = TEXT.as_bytes();
     let delivery = Delivery::new(Headers::new(), body);
     assert_eq!(codes(&check(&xon(), &delivery).observations), ["provider-unsigned"]);
@@ -15,36 +15,36 @@ fn there_is_nothing_to_explain_where_nothing_is_signed_or_everything_fits() {
     let found = explained(&painchek(&[SECRET]), &signed(body), body);
     assert_eq!((codes(&found.matches), codes(&found.observations)), (vec![], vec!["signature-valid"]));
     assert_eq!(found.tried, 0);
-    let limits = hookseal::webhook::VerifyOptions { max_bytes: 10, ..painchek(&[SECRET]).limits() };
-    let found = painchek(&[SECRET]).explain_with(&delivery, NOW, &limits, 4096);
+    let options = hookseal::webhook::VerifyOptions { max_bytes: 10, ..painchek(&[SECRET]).verify_options() };
+    let found = painchek(&[SECRET]).explain_with(&delivery, NOW, &options, 4096);
     assert_eq!(codes(&found.observations), ["body-too-large"]);
 }
 
 #[test]
-fn the_budget_is_kept_and_said() {
+fn keeps_and_reports_the_budget() {
     let hook = painchek(&[SECRET, "another", "a third"]);
     let signature = signed(b"something else");
     for budget in [0, 1, 17, 500] {
         let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), TEXT.as_bytes());
-        let found = hook.explain_with(&delivery, NOW, &hook.limits(), budget);
+        let found = hook.explain_with(&delivery, NOW, &hook.verify_options(), budget);
         assert!(found.tried <= budget, "{} of {budget}", found.tried);
         assert_eq!(codes(&found.observations), ["no-match", "search-limit-reached"]);
     }
 }
 
 #[test]
-fn a_signature_that_can_be_read_in_several_ways_counts_for_each_of_them() {
+fn a_signature_with_several_decodings_counts_for_each_of_them() {
     let hook = painchek(&[SECRET]);
-    // Hex digits are letters of base64, too.
+    // Hex digits are valid base64, too.
     for budget in 0..100 {
         let headers = Headers::from_iter([(HEADER, "444444444444444444444444444")]);
-        let found = hook.explain_with(&Delivery::new(headers, b"{}"), NOW, &hook.limits(), budget);
+        let found = hook.explain_with(&Delivery::new(headers, b"{}"), NOW, &hook.verify_options(), budget);
         assert!(found.tried <= budget, "{} of {budget}", found.tried);
     }
 }
 
 #[test]
-fn the_body_that_was_signed_is_handed_over_where_it_is_proved_and_only_then() {
+fn returns_the_signed_body_only_if_it_is_proved() {
     let hook = painchek(&[SECRET]);
     let signed_body = |signature: &str, body: &[u8]| {
         let headers = Headers::from_iter([(HEADER, signature)]);
@@ -53,14 +53,14 @@ fn the_body_that_was_signed_is_handed_over_where_it_is_proved_and_only_then() {
     let spaced = br#"{"event": "assessment_add", "data": {}}"#;
     let compact = br#"{"event":"assessment_add","data":{}}"#;
     assert_eq!(signed_body(&signed(spaced), compact).as_deref(), Some(&spaced[..]));
-    // What fits as it is was signed as it is; of another secret's nothing is known.
+    // A valid body is the signed one; without a match the signed body is unknown.
     assert_eq!(signed_body(&signed(compact), compact).as_deref(), Some(&compact[..]));
     assert_eq!(signed_body(&format!("sha256={}", hex(&[7; 32])), compact), None);
     assert_eq!(xon().signed_body(&Delivery::new(Headers::new(), compact), NOW), None);
 }
 
 #[test]
-fn a_long_body_is_bounded_by_the_bytes_that_are_hashed() {
+fn limits_the_hashed_bytes_of_a_long_body() {
     let mut text = String::from("{\"data\":[");
     while text.len() < 1_000_000 {
         text.push_str("{\"name\":\"Zoë a/b\",\"score\":1.0,\"id\":10},");
@@ -69,7 +69,7 @@ fn a_long_body_is_bounded_by_the_bytes_that_are_hashed() {
     let found = explained(&painchek(&[SECRET]), &signed(b"something else"), text.as_bytes());
     assert_eq!(codes(&found.observations), ["no-match", "search-limit-reached"]);
     assert!((20..80).contains(&found.tried), "{}", found.tried);
-    // And the most frequent cause is found before.
+    // The most frequent cause is found before the limit.
     let python = text.replace(',', ", ").replace(':', ": ");
     let found = explained(&painchek(&[SECRET]), &signed(python.as_bytes()), text.as_bytes());
     assert_eq!(codes(&found.matches), ["body-python-style"]);
@@ -88,7 +88,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_mismatch_by_chance_stays_unexplained(signature in any_signature(), body in "[ -~é\n]{1,60}", secret in "[!-~]{1,30}") {
+    fn a_random_signature_has_no_match(signature in any_signature(), body in "[ -~é\n]{1,60}", secret in "[!-~]{1,30}") {
         let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), body.as_bytes());
         let found = check(&painchek(&[&secret]), &delivery);
         prop_assert!(found.matches.is_empty(), "{:?}", found);

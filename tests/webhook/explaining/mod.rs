@@ -1,4 +1,4 @@
-//! `explain` proves what was really done to a delivery, and nothing else: what its tests share.
+//! Shared by the tests of `explain`, which proves the actual changes to a delivery and no others.
 
 mod bodies;
 mod bounds;
@@ -11,7 +11,7 @@ use hookseal::webhook::{CAUSES, Cause, Explanation, Webhook};
 use super::support::{NOW, SECRET, definition, made, options};
 
 pub const HEADER: &str = "X-PainChek-WH-Signature";
-/// A text with something for every change: other characters, slashes, markup, numbers, keys out of order.
+/// A text that every change affects: non-ASCII characters, slashes, markup, numbers, unsorted keys.
 pub const TEXT: &str =
     r#"{"event":"assessment_add","data":{"name":"Zoë 😀 <b> a/b","b":[1,20,{}],"a":1.5,"n":null}}"#;
 
@@ -28,7 +28,7 @@ pub fn tag(key: &[u8], message: &[u8]) -> Vec<u8> {
     hmac::sign(Algorithm::Sha256, key, message)
 }
 
-/// The signature header of PainChek for what was signed.
+/// The signature header of PainChek for a message.
 pub fn signed(message: &[u8]) -> String {
     format!("sha256={}", hex(&tag(SECRET.as_bytes(), message)))
 }
@@ -37,13 +37,13 @@ pub fn codes(causes: &[Cause]) -> Vec<&'static str> {
     causes.iter().map(|cause| cause.code).collect()
 }
 
-/// What is said of a body with a signature.
+/// The explanation of a body with a signature.
 pub fn explained(hook: &Webhook, signature: &str, body: &[u8]) -> Explanation {
     let delivery = Delivery::new(Headers::from_iter([(HEADER, signature)]), body);
     check(hook, &delivery)
 }
 
-/// Explains, and looks at what has to hold for every explanation.
+/// Explains a delivery, and checks the properties of every explanation.
 pub fn check(hook: &Webhook, delivery: &Delivery<'_>) -> Explanation {
     let found = hook.explain(delivery, NOW);
     assert!(found.tried <= 4096, "{} were tried", found.tried);
@@ -94,7 +94,7 @@ pub fn check(hook: &Webhook, delivery: &Delivery<'_>) -> Explanation {
     }
     let printed = format!("{found:?} {}", serde_json::to_string(&found).expect("data"));
     assert!(!printed.contains(SECRET), "{printed}");
-    // The signed body is a payload: neither way to print an explanation shows it.
+    // SECURITY: the signed body is a payload, so neither `Debug` nor JSON shows it.
     assert!(!printed.contains("signedBody") && !printed.contains("Some([1"), "{printed}");
     assert_eq!(found.signed_body.is_some(), printed.contains("signed_body: Some(\"[redacted]\")"));
     let is_valid = codes(&found.observations).contains(&"signature-valid");

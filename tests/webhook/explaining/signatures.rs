@@ -8,7 +8,7 @@ use super::{HEADER, STANDARD, TEXT, base64, check, codes, custom, explained, hex
 use crate::support::{NOW, SECRET, definition, made, options, painchek};
 
 #[test]
-fn slips_in_secrets_are_proved() {
+fn mistakes_in_secrets_are_proved() {
     let sign = |key: &[u8]| format!("sha256={}", hex(&tag(key, TEXT.as_bytes())));
     for (written, key, expected) in [
         ("word\n", &b"word"[..], &["secret-white-space"][..]),
@@ -42,7 +42,7 @@ fn slips_in_secrets_are_proved() {
 }
 
 #[test]
-fn a_secret_that_is_another_ones_or_another_kind_is_seen() {
+fn a_secret_of_another_provider_or_kind_is_an_observation() {
     let signature = signed(TEXT.as_bytes());
     let compact = br#"{"a":1}"#;
     let found = explained(&painchek(&["another", SECRET]), &signed(br#"{"a": 1}"#), compact);
@@ -109,7 +109,7 @@ fn algorithms_and_encodings_are_proved() {
 }
 
 #[test]
-fn base64_whose_letters_lost_their_case_is_proved() {
+fn base64_with_changed_letter_case_is_proved() {
     let hook = custom(r#"{ "header": "X-Sig", "format": "{base64}", "algorithms": ["sha256"] }"#, &[SECRET]);
     let text = base64(&tag(SECRET.as_bytes(), b"{\"type\":\"ping\"}"));
     for (signature, code) in
@@ -127,7 +127,7 @@ fn base64_whose_letters_lost_their_case_is_proved() {
 }
 
 #[test]
-fn slips_in_what_is_signed_are_proved() {
+fn mistakes_in_the_signed_content_are_proved() {
     let hook = custom(STANDARD, &["whsec_wP/u"]);
     let body = "{\"type\":\"ping\"}";
     let time = "1700000000";
@@ -149,7 +149,7 @@ fn slips_in_what_is_signed_are_proved() {
         let delivery = Delivery::new(headers, body.as_bytes()).with_url("https://h.example/hook");
         let found = check(&hook, &delivery);
         assert_eq!(codes(&found.matches), expected, "{content} {:?}", found.observations);
-        // No definition is proposed that would be refused.
+        // No invalid definition is proposed.
         let is_proposed = found.matches.iter().any(|cause| cause.fix.contains("signedContent"));
         assert_eq!(is_proposed, expected == ["content-other-provider"], "{content}");
         assert!(found.observations.is_empty(), "{:?}", found.observations);
@@ -163,7 +163,7 @@ fn slips_in_what_is_signed_are_proved() {
 }
 
 #[test]
-fn another_providers_formula_is_proved_with_its_name() {
+fn the_signed_content_of_another_provider_is_proved_with_its_name() {
     let hook = painchek(&[SECRET]);
     let time = "1700000000";
     for (content, header, value, provider) in [
@@ -190,7 +190,7 @@ fn another_providers_formula_is_proved_with_its_name() {
 }
 
 #[test]
-fn a_header_that_is_missing_or_has_another_name_is_told() {
+fn reports_a_missing_header_and_one_of_another_name() {
     let hook = painchek(&[SECRET]);
     let found = check(&hook, &Delivery::new(Headers::new(), TEXT.as_bytes()));
     assert_eq!(
@@ -227,13 +227,13 @@ fn the_other_header_of_the_same_provider_is_not_another_providers() {
 }
 
 #[test]
-fn a_line_break_that_was_copied_with_a_signature_is_told() {
+fn reports_a_line_break_copied_with_a_signature() {
     let found = explained(&painchek(&[SECRET]), &format!("{}\n", signed(TEXT.as_bytes())), TEXT.as_bytes());
     assert_eq!(codes(&found.matches), ["signature-label-unexpected"]);
 }
 
 #[test]
-fn several_values_in_one_header_are_told_and_each_is_tried() {
+fn reports_several_values_in_one_header_and_tries_each() {
     let hook = painchek(&[SECRET]);
     let (right, wrong) = (signed(br#"{"a": 1}"#), signed(b"something else"));
     for signature in [format!("{wrong}, {right}"), format!("[\"{wrong}\",\"{right}\"]")] {
@@ -244,7 +244,7 @@ fn several_values_in_one_header_are_told_and_each_is_tried() {
 }
 
 #[test]
-fn a_signature_that_documentation_prints_is_recognised() {
+fn recognizes_a_signature_of_the_documentation() {
     let seed = include_bytes!("../../vectors/seeds/painchek.json");
     let found = explained(&painchek(&[SECRET]), "sha1=7d38cdd689735b008b3c702edd92eea23791c5f6", seed);
     assert_eq!(codes(&found.observations), ["documentation-sample", "no-match"]);
@@ -279,7 +279,7 @@ fn the_difference_of_a_timestamp_is_reported_with_its_direction() {
 }
 
 #[test]
-fn what_cannot_be_put_together_is_told() {
+fn reports_a_signed_content_without_its_values() {
     let hook = custom(
         r#"{ "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "signedContent": "{url}{header:X-Part}{body}", "ambiguous": true }"#,
         &[SECRET],
@@ -288,12 +288,12 @@ fn what_cannot_be_put_together_is_told() {
     let found = check(&hook, &Delivery::new(Headers::from_iter([("X-Sig", signature.as_str())]), b"{}"));
     assert_eq!(codes(&found.observations), ["signed-content-incomplete"]);
     assert!(found.observations[0].message.contains("includes the header X-Part, which"), "{found:?}");
-    // And what was signed instead is found all the same.
+    // The actual signed content is found nevertheless.
     assert_eq!(codes(&found.matches), ["content-other-provider"]);
 }
 
 #[test]
-fn forms_and_compressed_bodies_are_told() {
+fn reports_forms_and_compressed_bodies() {
     let signature = signed(b"something else");
     let headers = Headers::from_iter([
         (HEADER, signature.as_str()),

@@ -17,8 +17,8 @@ export function compare({ sides, provider }: Calls["compare"]["input"]): Compare
   const id = provider === "auto" ? (detectProvider(first) ?? detectProvider(second)) : provider;
   const headers = compareHeaders(sides, id === undefined ? undefined : getDefinition(id));
   if (id === undefined) {
-    const nothing = { same: false, sameEvent: false, sameBytes: false, changes: [], summary: [] };
-    return { provider: undefined, ...nothing, parseErrors: [undefined, undefined], headers };
+    const notCompared = { same: false, sameEvent: false, sameBytes: false, changes: [], summary: [] };
+    return { provider: undefined, ...notCompared, parseErrors: [undefined, undefined], headers };
   }
   const definition = getDefinition(id);
   const hook = getWebhook(NO_SECRET, id);
@@ -77,8 +77,8 @@ function toShownChange(
   locators: [TextLocator, TextLocator],
 ): ShownChange {
   const { pointer } = change;
-  const [a, b] = ["before" in change, "after" in change];
-  const kind = a && b ? "changed" : a ? "removed" : "added";
+  const [hasBefore, hasAfter] = ["before" in change, "after" in change];
+  const kind = hasBefore && hasAfter ? "changed" : hasBefore ? "removed" : "added";
   const [first, second] = locators.map((locator) => locator.find(pointer, kind === "changed")) as [
     LocatedValue,
     LocatedValue,
@@ -86,8 +86,8 @@ function toShownChange(
   return {
     pointer,
     kind,
-    ...(a ? { before: clip(first.value ?? JSON.stringify(change.before)) } : {}),
-    ...(b ? { after: clip(second.value ?? JSON.stringify(change.after)) } : {}),
+    ...(hasBefore ? { before: clip(first.value ?? JSON.stringify(change.before)) } : {}),
+    ...(hasAfter ? { after: clip(second.value ?? JSON.stringify(change.after)) } : {}),
     locations: [first.location, second.location],
   };
 }
@@ -101,11 +101,12 @@ interface LocatedValue {
 class TextLocator {
   readonly #outline: Outline;
   readonly #children = new Map<number, Map<string, number>>();
+  /** The offset of each line. */
   readonly #lines: number[] = [0];
 
   constructor(text: string) {
     this.#outline = new Outline(text);
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#lines.push(at + 1);
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) this.#lines.push(end + 1);
   }
 
   /** Locates a value with its key, or the value alone. A missing value has the location of its parent's bracket. */

@@ -28,7 +28,7 @@ export {
 /** Functions of the package's own files, and the call that only the page's core has. */
 interface Internals {
   core(): { outline(textLength: number, patternsLength: number): number };
-  guarded<T>(work: () => T): T;
+  callCore<T>(work: () => T): T;
   reserve(length: number): void;
   resultBytes(length: number): Uint8Array;
   writeText(text: string, offset?: number): number;
@@ -37,9 +37,9 @@ interface Internals {
 /** Words that describe the values of a JSON text: see src/json/outline.rs. */
 export function buildOutline(text: string, patterns: string): Int32Array {
   if (text === "") return new Int32Array(0);
-  const { core, guarded, reserve, resultBytes, writeText } = internals as unknown as Internals;
+  const { core, callCore, reserve, resultBytes, writeText } = internals as unknown as Internals;
   const { outline } = core();
-  return guarded(() => {
+  return callCore(() => {
     // A UTF-16 unit has at most three bytes.
     reserve((text.length + patterns.length) * 3);
     const length = writeText(text);

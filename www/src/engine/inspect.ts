@@ -96,10 +96,10 @@ function parseCreatedAt({ createdAt, issues }: Report, pointer: string | undefin
 
 /** Locates issues in the editor's text. Its offsets differ from the core's where bytes are not valid UTF-8. */
 export function locateIssues({ issues }: Report, text: string, bytes: number): LocatedIssue[] {
-  const place = byteToCharOffset(text, bytes);
+  const toCharOffset = byteToCharOffset(text, bytes);
   return issues.map((issue) => ({
     ...issue,
-    ...clipToBracket(place(issue.byteSpan.start), place(issue.byteSpan.end), text),
+    ...clipToBracket(toCharOffset(issue.byteSpan.start), toCharOffset(issue.byteSpan.end), text),
   }));
 }
 
@@ -120,7 +120,7 @@ export function listChildren({ node, from, count }: Calls["listChildren"]["input
     const key = outline.key(child);
     const type = outline.kind(child);
     const [start, end] = [outline.start(child), outline.end(child)];
-    const whole =
+    const preview =
       type === "object" || type === "array"
         ? ""
         : outline.text.slice(start, Math.min(end, start + MAX_PREVIEW_CHARS));
@@ -128,7 +128,7 @@ export function listChildren({ node, from, count }: Calls["listChildren"]["input
       node: child,
       key,
       type,
-      text: end - start > MAX_PREVIEW_CHARS && whole !== "" ? `${whole}…` : whole,
+      text: end - start > MAX_PREVIEW_CHARS && preview !== "" ? `${preview}…` : preview,
       children: outline.count(child),
       from: start,
       to: end,

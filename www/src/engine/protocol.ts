@@ -50,8 +50,8 @@ export interface SignatureDetails {
   parts: SignedContentPart[];
   /** The expected header for the entered secret; undefined without one. */
   computed?: string;
-  /** The received and the computed signature inside of their headers. */
-  tags?: [received: string, computed: string];
+  /** The received and the computed signature without their labels. */
+  signatures?: [received: string, computed: string];
   /** Whether the core accepted the signature. */
   isMatch?: boolean;
   /** The signed timestamp in milliseconds. */
@@ -318,7 +318,7 @@ export interface Calls extends LazyCalls {
 
 export type CallName = keyof Calls;
 
-/** A message to the worker. The first one contains the core. */
+/** A message to the worker. The first one contains the core: its bytes as characters of `text`, which `table` decodes. */
 export type WorkerRequest =
   | { core: { text: string; table: number[]; length: number } }
   | { [Name in CallName]: { id: number; name: Name; input: Calls[Name]["input"] } }[CallName];

@@ -134,12 +134,12 @@ function formatIssues(issues: readonly LocatedIssue[], context: RedactionContext
   return [
     "### Issues",
     "",
-    ...sorted.slice(0, 50).map(({ severity, code: name, message, path, span, byteSpan }) => {
-      const where = [
+    ...sorted.slice(0, 50).map(({ severity, code, message, path, span, byteSpan }) => {
+      const location = [
         path.length > 0 && inlineCode(redactPointer(path, context)),
         byteSpan.end > 0 && `line ${span.line}, column ${span.column}`,
       ];
-      return `- **${severity}** ${[inlineCode(name), ...where].filter(Boolean).join(", ")}: ${escapeMarkdown(redactKeys(message, path, context))}`;
+      return `- **${severity}** ${[inlineCode(code), ...location].filter(Boolean).join(", ")}: ${escapeMarkdown(redactKeys(message, path, context))}`;
     }),
     ...(sorted.length > 50 ? [`- and ${sorted.length - 50} more`] : []),
     "",
@@ -152,8 +152,8 @@ function formatCauses(explanation: ShownExplanation | undefined): string[] {
     `### Why the signature does not match (${explanation.tried.toLocaleString("en")} combinations computed)`,
     "",
     ...explanation.causes.map(
-      ({ proof, code: name, message, fix }) =>
-        `- **${proof ? "match" : "observation"}** ${inlineCode(name)}: ${escapeMarkdown(message)} ${escapeMarkdown(fix)}`,
+      ({ proof, code, message, fix }) =>
+        `- **${proof ? "match" : "observation"}** ${inlineCode(code)}: ${escapeMarkdown(message)} ${escapeMarkdown(fix)}`,
     ),
     "",
   ];
@@ -183,7 +183,7 @@ function formatRequest({ headers, url, method }: PageDelivery, context: Redactio
   ];
 }
 
-const TITLES = {
+const LEVEL_TITLES = {
   types: "values replaced by their types",
   "non-sensitive": "personal and health data replaced by types",
   all: "with all values",
@@ -193,7 +193,7 @@ function formatPayload(text: string, context: RedactionContext): string[] {
   if (text === "") return [];
   const shown = context.level === "all" ? text : redactPayload(context, MAX_PAYLOAD_VALUES);
   const clipped = shown.length > MAX_PAYLOAD_CHARS ? `${shown.slice(0, MAX_PAYLOAD_CHARS)}\n…` : shown;
-  return [`### Payload, ${TITLES[context.level]}`, "", ...fence(clipped, "json")];
+  return [`### Payload, ${LEVEL_TITLES[context.level]}`, "", ...fence(clipped, "json")];
 }
 
 /** A code block whose fence is longer than any fence in the text. */

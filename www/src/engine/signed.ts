@@ -41,7 +41,7 @@ export function describeSignature(
     return {
       ...known,
       computed,
-      tags: [tag, expected],
+      signatures: [tag, expected],
       isMatch: status === "verified" || status === "stale",
     };
   } catch (error) {

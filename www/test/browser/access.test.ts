@@ -48,7 +48,7 @@ test("a mouse is not needed", async () => {
   await page.keyboard.press("F8");
   assert.equal(await page.locator(".issue[aria-current]").count(), 1);
   await page.locator(".cm-editor.cm-focused").waitFor();
-  // Tab leaves the editor, and the tree is walked by arrows.
+  // Tab leaves the editor, and arrow keys move in the tree.
   await page.keyboard.press("Tab");
   await page.locator(".cm-editor.cm-focused").waitFor({ state: "detached" });
   await page.locator(".tree [tabindex='0']").focus();

@@ -32,7 +32,7 @@ async function clear(): Promise<void> {
   await settled(page);
 }
 
-/** Pastes over all there is. */
+/** Replaces the whole text by pasting. */
 async function paste(side: "original" | "retry", text: string): Promise<void> {
   await body(side).click();
   await page.keyboard.press("Control+a");
@@ -55,7 +55,7 @@ async function drop(side: "original" | "retry", text: string): Promise<void> {
   await settled(page);
 }
 
-test("an empty mode says what to do, and begins with an example at a click", async () => {
+test("an empty mode shows the next action, and a click starts with an example", async () => {
   assert.equal(await word(), "No deliveries");
   assert.deepEqual(await findings(page), []);
   await page.getByRole("button", { name: "Unchanged retry" }).click();
@@ -64,7 +64,7 @@ test("an empty mode says what to do, and begins with an example at a click", asy
   await clear();
 });
 
-test("a retry as it should be is the same event, byte for byte", async () => {
+test("an unchanged retry is the same event, byte for byte", async () => {
   await pair("same");
   assert.equal(await word(), "Same event, unchanged");
   assert.match(await sentence(), /byte for byte/);
@@ -83,7 +83,7 @@ test("a changed retry is listed by pointer, with before and after", async () => 
   assert.match(position ?? "", /user_position added Original missing Retry "nurse"/);
 });
 
-test("an immutable provider's changed retry is bad, and its signature header differs", async () => {
+test("a changed retry of an immutable provider is an error, and its signature header differs", async () => {
   await pair("changed");
   assert.equal(await page.locator("#mode-compare .verdict").getAttribute("data-tone"), "bad");
   assert.match(await page.locator(".header-item").innerText(), /X-PainChek-WH-Signature\s+signature/);
@@ -109,7 +109,7 @@ test("a mark leads back to its change", async () => {
   assert.deepEqual(await page.locator(".side .mark.current").allInnerTexts(), ["0", "9"]);
 });
 
-test("a body that was written again has equal values and other bytes", async () => {
+test("a reserialized body has equal values and other bytes", async () => {
   await pair("rewritten");
   assert.equal(await word(), "Same event, different bytes");
   assert.equal(await page.locator(".change-item").count(), 0);
@@ -135,7 +135,7 @@ test("a body that is not JSON cannot be compared, and its error is located", asy
 const curl = (score: number) =>
   `curl https://h.example/x -H 'X-Try: ${score}' --data-raw '{"event":"assessment_add","data":{"uuid":"1","score":${score}}}'`;
 
-test("each side imports a request, and asks for a provider that is not detected", async () => {
+test("each side imports a request, and requires a provider that is not detected", async () => {
   await clear();
   await paste("original", curl(1));
   assert.equal(await word(), "One delivery missing");
@@ -171,7 +171,7 @@ test("an archive that is dropped on one side fills both", async () => {
   assert.equal(await page.getByRole("tab", { name: "Compare" }).getAttribute("aria-selected"), "true");
 });
 
-test("keys are enough: to the changes, into the text, and back", async () => {
+test("works by keyboard: to the changes, into the text, and back", async () => {
   await pair("changed");
   await page.locator("body").press("F8");
   assert.equal(await page.locator(".change-item[aria-current]").count(), 1);

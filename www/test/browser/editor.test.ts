@@ -1,4 +1,4 @@
-/** The editor's keys, its history and its signs of unseen characters. */
+/** The editor's keys, its history and its markers of invisible characters. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -68,7 +68,7 @@ test("keys move by characters, words, lines and to every end", async () => {
   assert.equal(await cursor(words, "Home", "ArrowLeft"), "one two\n  three four|\nfive");
 });
 
-test("what is selected ends where a key leads", async () => {
+test("keys with Shift extend the selection", async () => {
   await put("one two\nthree four");
   await press("Shift+ArrowLeft", "Shift+ArrowLeft");
   assert.equal(await selected(), "ur");
@@ -86,14 +86,14 @@ test("what is selected ends where a key leads", async () => {
   assert.equal(await text(), "|one two\nthree four|");
 });
 
-test("keys delete characters, words and what is selected", async () => {
+test("keys delete characters, words and the selection", async () => {
   assert.equal(await cursor("one two three", "Backspace", "Control+Backspace"), "one two |");
   assert.equal(await cursor("one two three", "Control+Home", "Delete", "Control+Delete"), "| two three");
   assert.equal(await cursor("one two", "Shift+ArrowLeft", "Shift+ArrowLeft", "Delete"), "one t|");
   assert.equal(await cursor("one two", "Enter"), "one two\n|");
 });
 
-test("a page is as much as is to be seen, and leads back", async () => {
+test("Page Down and Page Up move by the visible lines", async () => {
   await put(Array.from({ length: 200 }, (_, line) => `${line}`).join("\n"));
   await press("Control+Home", "PageDown");
   const top = await page
@@ -137,7 +137,7 @@ test("changes are undone and redone in groups", async () => {
   assert.equal(await selected(), "start of it");
 });
 
-test("unseen characters have signs, and characters of several parts are one", async () => {
+test("invisible characters have markers, and combined characters are one", async () => {
   await put('"a\u0007b\u202ecd\u00ade\tf"');
   const chips = body().locator(".chip");
   assert.deepEqual(await chips.allInnerTexts(), ["0007", "202E", "00AD"]);
@@ -149,7 +149,7 @@ test("unseen characters have signs, and characters of several parts are one", as
   assert.equal(await cursor("🇩🇪🇬🇧", "ArrowLeft"), "🇩🇪|🇬🇧");
 });
 
-test("right to left, the arrows lead where they point", async () => {
+test("in right-to-left text, the arrow keys move in their direction", async () => {
   await put("אבג");
   await press("ArrowRight");
   await page.keyboard.insertText("|");

@@ -101,7 +101,7 @@ test("typing into 256 KB stays responsive", async () => {
   assert.match(await page.locator(".cm-content").innerText(), /hello there/);
 });
 
-test("markup, prototypes and bidi controls are texts", async () => {
+test("markup, prototypes and bidi controls are displayed as text", async () => {
   const evil = "<img src=x onerror=alert(1)><script>alert(2)</script>";
   const bytes = new TextEncoder().encode(
     `{"__proto__":{"polluted":"${evil}"},"constructor":{"prototype":{"polluted":1}},"event":"${evil}","\u202e${"gpj"}":"\u2066${evil}\u2069","data":{"uuid":"${evil}","${evil}":null}}`,

@@ -34,7 +34,7 @@ const har = (...bodies: string[]) =>
     },
   });
 
-test("a file is opened by its button, and an archive's deliveries are picked from", async () => {
+test("a button opens a file, and a delivery of an archive can be selected", async () => {
   const choosing = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open a file" }).click();
   await (await choosing).setFiles({
@@ -51,7 +51,7 @@ test("a file is opened by its button, and an archive's deliveries are picked fro
   assert.equal(await body(), '{"c":3}');
   assert.match(await page.getByLabel("Request line and headers").inputValue(), /hook\/2/);
   assert.equal(await picker.inputValue(), "2");
-  // A file with one delivery has nothing to pick from.
+  // A file with one delivery has no selection.
   const again = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Open a file" }).click();
   await (await again).setFiles({
@@ -123,7 +123,7 @@ test("one matching signature of several in a header is enough", async () => {
   assert.match(await page.locator(".compared.good").innerText(), /One of the received signatures/);
 });
 
-test("axe finds nothing in what opens, light or dark, wide or narrow", async (t) => {
+test("axe finds nothing in dialogs and menus, light or dark, wide or narrow", async (t) => {
   await page.getByRole("button", { name: "Clear" }).click();
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [1440, 390]) {
@@ -189,7 +189,7 @@ test("a dialog that is opened as soon as another was closed has its content", as
   await page.keyboard.press("Escape");
 });
 
-test("dialogs are opened and left by keys, and give the focus back", async () => {
+test("keys open and close dialogs, which return the focus", async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
   const button = page.getByRole("button", { name: "Report", exact: true });
   await button.focus();

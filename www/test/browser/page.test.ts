@@ -166,7 +166,7 @@ test("the page may not connect, and requests only its own files", async () => {
   );
 });
 
-test("it opens without a network once it was loaded", async () => {
+test("opens without a network after the first load", async () => {
   await page.evaluate(() => navigator.serviceWorker.ready);
   await opened.context.setOffline(true);
   await page.reload();

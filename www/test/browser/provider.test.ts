@@ -41,7 +41,7 @@ test("without a definition the page shows the next action", async () => {
   assert.equal(await page.locator(".provider .verdict h2").innerText(), "No definition");
 });
 
-test("every template is in order, signs its sample, and shows the string that was signed", async (t) => {
+test("every template is valid, signs its sample, and shows the signed string", async (t) => {
   const formulas = [undefined, /^\d{10}\.\{/, /^[0-9a-f-]{36}\.\d{10}\.\{/];
   for (const [index, formula] of formulas.entries()) {
     await t.test(`template ${index}`, async () => {
@@ -92,7 +92,7 @@ test("Inspect uses the edited definition at once", async () => {
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
   assert.equal(await page.locator(".inspect .verdict h2").first().innerText(), "Verified");
-  // Without a secret nothing but the definition tells this webhook from the one before.
+  // Without a secret, only the definition distinguishes this webhook from the one before.
   await page.getByLabel("Secret", { exact: true }).fill("");
   await settled(page);
   await page.keyboard.press("Alt+4");
@@ -103,7 +103,7 @@ test("Inspect uses the edited definition at once", async () => {
   assert.match(await page.locator(".issues").innerText(), /nothing_of_that/);
 });
 
-test("a definition with its contracts inside is taken as it is, and copied so that the package takes it", async () => {
+test("a definition with inline contracts is accepted, and copied so that the package accepts it", async () => {
   const copy = () => page.getByRole("button", { name: "Copy the definition" }).click();
   await page.keyboard.press("Alt+4");
   await write(
@@ -122,7 +122,7 @@ test("a definition with its contracts inside is taken as it is, and copied so th
   assert.equal(webhook(standard, { secrets: [`whsec_${btoa("any key")}`] }).provider, "my-standard");
 });
 
-test("names that objects have anyway are names like others", async () => {
+test("names of inherited members are names like others", async () => {
   await page.keyboard.press("Alt+4");
   await write(
     "provider.json",

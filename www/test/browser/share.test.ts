@@ -100,7 +100,7 @@ test("a link restores the state: headers, body, provider, time and definition", 
   assert.equal(await other.getByLabel("Verification time").inputValue(), "2026-11-25T02:23:41Z");
   assert.equal(await other.getByLabel("Tolerance in seconds").inputValue(), "60");
   assert.equal(await other.getByLabel("Secret", { exact: true }).inputValue(), "");
-  // What was in the link does not stay in the address.
+  // The fragment of the link is removed from the address.
   assert.equal(new URL(other.url()).hash, "");
   await other.close();
 });
@@ -186,7 +186,7 @@ test("the content of an untrusted link is text, and sets no secret, mode or unkn
       asOf: evil,
       __proto__: { polluted: 1 },
       custom: {
-        // A title with control characters would be refused.
+        // A title with control characters would be rejected.
         definition: JSON.stringify({
           id: "painchek",
           title: MARKUP,
@@ -204,7 +204,7 @@ test("the content of an untrusted link is text, and sets no secret, mode or unkn
   assert.equal(await other.locator(".settings select").first().inputValue(), "auto");
   assert.equal(await other.getByRole("tab", { selected: true }).innerText(), "Inspect");
   assert.equal(await other.locator("main img:not(.cm-widgetBuffer)").count(), 0);
-  // A stranger's provider never passes for one of the built-in ones.
+  // SECURITY: a provider of a link never has the id of a built-in one.
   assert.match(await other.locator('.settings option[value="custom"]').innerText(), /\(custom\)$/);
   await other.keyboard.press("Alt+4");
   await other.locator(".provider .verdict").waitFor();

@@ -45,7 +45,7 @@ async function sample(provider: string, title: string): Promise<void> {
 
 const secret = () => page.locator("#mode-sign .secret input");
 
-test("it begins with a sample that is signed and verifies", async () => {
+test("starts with a sample that is signed and verifies", async () => {
   assert.equal(await word(), "Signed and verified");
   assert.deepEqual(await findings(page), []);
 });
@@ -67,7 +67,7 @@ test("the signature is the HMAC of the text", async () => {
   }
 });
 
-test("no form of the delivery holds the secret", async () => {
+test("no format of the delivery contains the secret", async () => {
   await secret().fill(SECRET);
   await settled(page);
   for (const what of ["headers", "HTTP request", "curl command"]) {
@@ -86,7 +86,7 @@ test("no form of the delivery holds the secret", async () => {
   );
 });
 
-test("another provider brings its sample and its sample secret", async () => {
+test("another provider has its sample and its sample secret", async () => {
   const select = page.getByLabel("Provider", { exact: true }).locator("visible=true");
   await page.reload();
   await page.keyboard.press("Alt+3");
@@ -128,7 +128,7 @@ test("a field that is edited changes its value in the text, and nothing else", a
   assert.equal(await word(), "Signed and verified");
 });
 
-test("choices, numbers, nulls: a field is written as what it is", async () => {
+test("choices, numbers and nulls keep their JSON types", async () => {
   await sample("painchek", "Complete assessment");
   await field("/data/data/assessment").locator("> summary").click();
   await field("/data/data/assessment/timing").locator("select").selectOption({ label: "movement" });
@@ -141,7 +141,7 @@ test("choices, numbers, nulls: a field is written as what it is", async () => {
   assert.equal(data.patient_first_name, null);
 });
 
-test("fields and items come and go", async () => {
+test("fields and items can be added and removed", async () => {
   await sample("xon", "First revision");
   const files = field("/event/fileRequest/files");
   await files.locator("> .acts").getByRole("button", { name: "Add an item" }).click();
@@ -149,7 +149,7 @@ test("fields and items come and go", async () => {
   assert.equal(JSON.parse(await text()).event.fileRequest.files.length, 3);
   await field("/event/fileRequest/files/2/mime_type").getByRole("button", { name: "Add mime_type" }).click();
   await settled(page);
-  // What was added has the focus.
+  // The added field has the focus.
   assert.equal(
     await page.evaluate(
       () => document.activeElement?.closest<HTMLElement>("[data-pointer]")?.dataset.pointer,
@@ -205,7 +205,7 @@ test("a text that cannot be parsed has no form, and is signed as it is", async (
   await view("Form");
 });
 
-test("the event is read from the text, with its revision, and another begins with its sample", async () => {
+test("the event is detected in the text, with its revision, and another one starts with its sample", async () => {
   await sample("xon", "Latest revision");
   const event = page.getByLabel("Event", { exact: true });
   const shown = () => event.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.textContent);
@@ -233,7 +233,7 @@ test("a provider that does not sign gets no signature, and is never shown as val
   await settled(page);
 });
 
-test("envelope, ids and time are made by the provider's rules, or fixed", async () => {
+test("envelope, ids and time are created by the provider's rules, or fixed", async () => {
   await sample("xon", "User can be called");
   await page.locator(".more summary").click();
   await page.getByLabel("Envelope").selectOption("rules");
@@ -248,7 +248,7 @@ test("envelope, ids and time are made by the provider's rules, or fixed", async 
   assert.equal(Date.parse(fixed.createdAt), new Date("2024-02-29T12:00:01").getTime());
   assert.equal(fixed.type, "calls.user.create");
   assert.deepEqual(await findings(page), []);
-  // What its receiver would refuse, the core does not make.
+  // The core does not create a delivery that its receiver would reject.
   await field("/event/mobileNumber").locator("input").fill("none");
   await settled(page);
   assert.equal(await word(), "Not created");
@@ -273,7 +273,7 @@ test("ids are the headers', and the curl command names the receiver", async () =
   await settled(page);
 });
 
-test("bytes that are not UTF-8 are signed as they are, and no text pretends to hold them", async () => {
+test("bytes that are not UTF-8 are signed unchanged, and are not shown as text", async () => {
   await sample("painchek", "Complete assessment");
   await page.locator(".editing").evaluate((element) => {
     const data = new DataTransfer();
@@ -297,7 +297,7 @@ test("the signed delivery opens in Inspect, and is verified there", async () => 
   await page.keyboard.press("Alt+3");
 });
 
-test("keys are enough", async () => {
+test("works by keyboard", async () => {
   await sample("painchek", "Complete assessment");
   await page.getByRole("button", { name: "Form", exact: true }).focus();
   await page.keyboard.press("Tab");

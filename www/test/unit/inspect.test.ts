@@ -70,7 +70,7 @@ test("parts, timestamp and the compared signatures are those of the core", () =>
   ]);
   const { tag } = report.signature;
   assert.deepEqual(
-    [signed?.timestamp, signed?.isMatch, signed?.computed, signed?.tags],
+    [signed?.timestamp, signed?.isMatch, signed?.computed, signed?.signatures],
     [now, true, `v1,${tag}`, [tag, tag]],
   );
   const other = `${tag?.startsWith("A") ? "B" : "A"}${tag?.slice(1)}`;
@@ -79,7 +79,7 @@ test("parts, timestamp and the compared signatures are those of the core", () =>
     value.replace(`v1,${tag}`, `v1,${other}`),
   ]);
   const changed = inspect({ ...input, delivery: { ...delivery, headers } }).signed;
-  assert.deepEqual([changed?.isMatch, changed?.tags], [false, [other, tag]]);
+  assert.deepEqual([changed?.isMatch, changed?.signatures], [false, [other, tag]]);
 });
 
 test("without a secret nothing is computed, and the reason says what to do", () => {

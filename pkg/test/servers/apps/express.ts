@@ -1,11 +1,11 @@
-// Express 5, or 4 if told so: the receiver before the application's JSON parser, and behind it, which is refused.
+// Express 5, or 4 by argument: the receiver before the application's JSON parser, and after it, which is rejected.
 import process from "node:process";
 import type Express from "express";
 import { receiver } from "hookseal/express";
 import { listening } from "./listening.ts";
 import { compressed, handler, hook, options, seen } from "./shared.ts";
 
-// Of types there are those of Express 5, which differ in nothing that is used here.
+// The types are those of Express 5. The used ones are equal in Express 4.
 const express: typeof Express = (await import(process.argv[2] ?? "express")).default;
 const app = express();
 const receive = receiver(hook, handler, options);
@@ -20,5 +20,5 @@ app.use(
 app.all("/kept", receive);
 app.use(express.json());
 app.post("/json", (request, response) => void response.json({ got: request.body }));
-app.all("/behind", receive);
+app.all("/after", receive);
 const server = app.listen(0, "127.0.0.1", () => listening(server));

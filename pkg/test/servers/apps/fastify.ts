@@ -1,4 +1,4 @@
-// Fastify: the plugin beside the application's own JSON parser.
+// Fastify: the plugin together with the application's own JSON parser.
 import Fastify from "fastify";
 import { hookseal } from "hookseal/fastify";
 import { listening } from "./listening.ts";
@@ -12,7 +12,7 @@ app.register(async (scope) => {
     for await (const _ of payload);
     return payload;
   });
-  scope.register(hookseal, { prefix: "/behind", hook, handler, ...options });
+  scope.register(hookseal, { prefix: "/after", hook, handler, ...options });
 });
 app.get("/seen", () => seen());
 app.post("/json", (request) => ({ got: request.body }));

@@ -10,7 +10,7 @@ const receive = receiver(hook, handler, options);
 app.all("/hook", (c) => receive(c.req.raw));
 const inflate = receiver(hook, handler, compressed);
 app.all("/gzip", (c) => inflate(c.req.raw));
-app.all("/behind", async (c) => {
+app.all("/after", async (c) => {
   await c.req.json();
   return receive(c.req.raw);
 });

@@ -1,4 +1,4 @@
-// node:http and nothing else.
+// node:http without a framework.
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { receiver } from "hookseal/node";

@@ -1,8 +1,8 @@
-// Koa: the receiver before the application's body parser, and behind it, which is refused.
+// Koa: the receiver before the application's body parser, and after it, which is rejected.
 
 import { receiver } from "hookseal/node";
 import Koa from "koa";
-// @ts-expect-error: it has no types of its own
+// @ts-expect-error: the package has no types
 import bodyParser from "koa-bodyparser";
 import { listening } from "./listening.ts";
 import { compressed, handler, hook, options, seen } from "./shared.ts";
@@ -24,7 +24,7 @@ app.use(async (context) => {
   if (context.path === "/seen") context.body = seen();
   if (context.path === "/json")
     context.body = { got: (context.request as unknown as { body: unknown }).body };
-  if (context.path === "/behind") {
+  if (context.path === "/after") {
     context.respond = false;
     await receive(context.req, context.res);
   }

@@ -1,9 +1,9 @@
-/** Says on which port a server listens, to whoever started it, and ends with it. */
+/** Prints the port of a server for the parent process, and ends with that process. */
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 
 export function listening(server: { address(): AddressInfo | string | null }): void {
   console.log(`listening ${(server.address() as AddressInfo).port}`);
-  // Whoever started this holds the other end of standard input.
+  // Standard input ends with the parent process.
   process.stdin.resume().on("end", () => process.exit(0));
 }

@@ -1,4 +1,4 @@
-// NestJS: the receiver before Nest's own parsers, and in a controller that is given the raw body.
+// NestJS: the receiver before Nest's own parsers, and in a controller that gets the raw body.
 import "reflect-metadata";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { All, Body, Controller, Get, Module, Post, Req, Res } from "@nestjs/common";

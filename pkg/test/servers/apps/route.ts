@@ -1,4 +1,4 @@
-/** The routes of the servers that speak fetch. */
+/** The routes of the servers with the Fetch API. */
 import { receiver } from "hookseal/fetch";
 import { compressed, handler, hook, options, seen } from "./shared.ts";
 

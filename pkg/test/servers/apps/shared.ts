@@ -1,4 +1,4 @@
-/** What every server of these tests is made of: a webhook, a handler that does as its delivery says, and small limits. */
+/** Shared by the servers: a webhook, a handler that the delivery controls, and low limits. */
 import { type PainchekEvents, painchek, type Webhook } from "hookseal";
 import type { HandlerContext, ReceiverOptions } from "hookseal/fetch";
 
@@ -6,19 +6,19 @@ export const SECRET = "a secret of these tests only";
 
 export const hook: Webhook<PainchekEvents> = painchek({ secrets: [SECRET] });
 
-/** What the handler was called with. */
+/** The calls of the handler. */
 export const calls: { id: string; key: string; retryChanged: boolean; issues: string[]; score: unknown }[] =
   [];
 
-/** What `onEvent` was told. */
+/** The events of `onEvent`. */
 export const events: unknown[] = [];
 
 const thrown = new Set<string>();
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Does what the delivery asks for in a field that no contract knows. */
+/** Handles a delivery as its field `x_test` requests, which no contract declares. */
 export async function handler(
-  // biome-ignore lint/suspicious/noExplicitAny: the field is none of the contract
+  // biome-ignore lint/suspicious/noExplicitAny: the contract does not declare the field
   delivery: { id: string; event: any; issues: { code: string }[] },
   { key, retryChanged, reply }: HandlerContext,
 ): Promise<unknown> {
@@ -37,7 +37,7 @@ export async function handler(
     throw new Error("a patient's name");
   }
   if (wish === "respond") {
-    // Not handled at first, and then with an answer of its own.
+    // First not handled, then handled with a Response.
     const status = thrown.has(key) ? 201 : 503;
     thrown.add(key);
     const cookies: [string, string][] = [
@@ -49,22 +49,22 @@ export async function handler(
   return undefined;
 }
 
-export const MOST = 65_536;
+export const MAX_BYTES = 65_536;
 
 export const options: Pick<ReceiverOptions, "maxBytes" | "bodyTimeout" | "onEvent" | "onError"> = {
-  maxBytes: MOST,
+  maxBytes: MAX_BYTES,
   bodyTimeout: 600,
   onEvent: (event) => events.push(event),
   onError: () => {},
 };
 
-/** The same for bodies that may be compressed. */
+/** The options of a receiver that accepts compressed bodies. */
 export const compressed: typeof options & Pick<ReceiverOptions, "encodings"> = {
   ...options,
   encodings: ["gzip", "deflate"],
 };
 
-/** What the tests ask beside deliveries. */
+/** The calls and events, for the tests. */
 export function seen(): string {
   return JSON.stringify({ calls, events });
 }

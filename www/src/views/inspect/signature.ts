@@ -16,7 +16,7 @@ export function signatureView(): HTMLElement {
     if (inspection === undefined || signed === undefined) return;
     const { header, received, signedContent } = inspection.report.signature;
     const { computed, reason, isMatch: equal, timestamp } = signed;
-    const tags = equal ? [] : (signed.tags ?? []);
+    const signatures = equal ? [] : (signed.signatures ?? []);
     const whole = signed.parts.map(({ value }) => value);
     fill(
       content,
@@ -39,7 +39,7 @@ export function signatureView(): HTMLElement {
         h(
           "dd",
           { class: "digest" },
-          received === undefined ? h("span", { class: "muted" }, "none") : headerValue(received, tags),
+          received === undefined ? h("span", { class: "muted" }, "none") : headerValue(received, signatures),
         ),
         h("dt", null, "Computed"),
         h(
@@ -48,7 +48,7 @@ export function signatureView(): HTMLElement {
           computed === undefined
             ? h("span", { class: "muted" }, reason ?? "")
             : [
-                headerValue(computed, tags.toReversed()),
+                headerValue(computed, signatures.toReversed()),
                 copyButton("the computed signature", () => computed),
               ],
         ),

@@ -18,12 +18,13 @@ export function treeView(): HTMLElement {
   content.append(tree);
   /** Number of shown children of each expanded container, by pointer. */
   const shownChildren = new Map<string, number>([["", PAGE_SIZE]]);
-  let turn = 0;
+  /** The number of the latest call of `draw`: an earlier one whose rows arrive later is ignored. */
+  let latestDraw = 0;
   let focused = "";
 
   async function draw(): Promise<void> {
-    const run = ++turn;
-    const rows = await loadRows(-1, "", 1, 1, () => run === turn);
+    const draw = ++latestDraw;
+    const rows = await loadRows(-1, "", 1, 1, () => draw === latestDraw);
     if (rows === undefined) return;
     const hadFocus = tree.contains(document.activeElement);
     fill(tree, rows);
@@ -40,17 +41,17 @@ export function treeView(): HTMLElement {
     pointer: string,
     level: number,
     max: number,
-    current: () => boolean,
+    isLatest: () => boolean,
   ): Promise<HTMLElement[] | undefined> {
     const rows = await engine.call("listChildren", { node, from: 0, count: max });
-    if (rows === undefined || !current()) return undefined;
+    if (rows === undefined || !isLatest()) return undefined;
     const items: HTMLElement[] = [];
     for (const row of rows) {
       const childPointer = row.key === undefined ? "" : pointer + formatPointer([row.key]);
       const shown = row.children > 0 && level < MAX_DEPTH ? shownChildren.get(childPointer) : undefined;
       items.push(item(row, childPointer, level, shown !== undefined));
       if (shown === undefined) continue;
-      const children = await loadRows(row.node, childPointer, level + 1, shown, current);
+      const children = await loadRows(row.node, childPointer, level + 1, shown, isLatest);
       if (children === undefined) return undefined;
       items.push(...children);
       if (row.children > shown) items.push(moreRow(childPointer, shown, row.children, level + 1));
@@ -167,14 +168,14 @@ export function treeView(): HTMLElement {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
     if (row === null || event.ctrlKey || event.metaKey || event.altKey) return;
     const all = items();
-    const at = all.indexOf(row);
+    const position = all.indexOf(row);
     const level = Number(row.getAttribute("aria-level"));
     switch (event.key) {
       case "ArrowDown":
-        focus(all[at + 1]);
+        focus(all[position + 1]);
         break;
       case "ArrowUp":
-        focus(all[at - 1]);
+        focus(all[position - 1]);
         break;
       case "Home":
         focus(all[0]);
@@ -183,12 +184,13 @@ export function treeView(): HTMLElement {
         focus(all.at(-1));
         break;
       case "ArrowRight":
-        if (row.getAttribute("aria-expanded") === "true") focus(all[at + 1]);
+        if (row.getAttribute("aria-expanded") === "true") focus(all[position + 1]);
         else toggle(row, true);
         break;
       case "ArrowLeft":
         if (row.getAttribute("aria-expanded") === "true") toggle(row, false);
-        else focus(all.slice(0, at).findLast((item) => Number(item.getAttribute("aria-level")) < level));
+        else
+          focus(all.slice(0, position).findLast((item) => Number(item.getAttribute("aria-level")) < level));
         break;
       case "Enter":
       case " ":

@@ -9,17 +9,19 @@ export type EditCallback = (path: (string | number)[], json: string | undefined)
 
 export function formView(edit: EditCallback): { box: HTMLElement; reveal(pointer: string): boolean } {
   const box = h("div", { class: "form" });
-  const folded = new Map<string, boolean>();
+  /** Whether each group is open, by pointer, if the user has opened or closed it. */
+  const isOpenByPointer = new Map<string, boolean>();
   let updates = new Map<string, (field: FormField, issues: LocatedIssue[]) => void>();
+  /** The shape of the form that is drawn: see `describeShape`. */
   let shape: string | undefined;
   /** Pointer of a field that was just added, and gets the focus after the next result. */
   let addedPointer: string | undefined;
 
   function draw(result: SignResult | undefined): void {
     const root = result?.fields;
-    const next = root === undefined ? "" : describeShape(root);
-    if (next !== shape) {
-      shape = next;
+    const newShape = root === undefined ? "" : describeShape(root);
+    if (newShape !== shape) {
+      shape = newShape;
       updates = new Map();
       const focused = addedPointer ?? pointerOf(document.activeElement);
       addedPointer = undefined;
@@ -50,8 +52,8 @@ export function formView(edit: EditCallback): { box: HTMLElement; reveal(pointer
     const element = [...box.querySelectorAll<HTMLElement>("[data-pointer]")].find(
       (field) => field.dataset.pointer === pointer,
     );
-    for (let at = element; at && at !== box; at = at.parentElement as HTMLElement)
-      if (at instanceof HTMLDetailsElement) at.open = true;
+    for (let parent = element; parent && parent !== box; parent = parent.parentElement as HTMLElement)
+      if (parent instanceof HTMLDetailsElement) parent.open = true;
     return element?.querySelector<HTMLElement>("input, select, summary, button") ?? null;
   }
 
@@ -87,8 +89,8 @@ export function formView(edit: EditCallback): { box: HTMLElement; reveal(pointer
       {
         class: "group",
         dataset: { pointer: field.pointer },
-        open: folded.get(field.pointer) ?? (field.path.length < 3 || children.length < 3),
-        on: { toggle: () => folded.set(field.pointer, details.open) },
+        open: isOpenByPointer.get(field.pointer) ?? (field.path.length < 3 || children.length < 3),
+        on: { toggle: () => isOpenByPointer.set(field.pointer, details.open) },
       },
       h("summary", null, ...head(field), h("span", { class: "count" }, String(next))),
       helpText,
@@ -121,8 +123,8 @@ export function formView(edit: EditCallback): { box: HTMLElement; reveal(pointer
   function line(field: FormField): HTMLElement {
     const id = unique("value");
     const helpText = h("div", { class: "help", id: `${id}-help` });
-    const issueText = h("div", { class: "help", id: `${id}-wrong` });
-    const describe = { id, "aria-describedby": `${id}-help ${id}-wrong` };
+    const issueText = h("div", { class: "help", id: `${id}-issues` });
+    const describe = { id, "aria-describedby": `${id}-help ${id}-issues` };
     const missing = field.value === undefined;
     let input: HTMLInputElement | HTMLSelectElement | undefined;
     if (missing) {

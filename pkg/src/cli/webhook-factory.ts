@@ -86,7 +86,7 @@ export class WebhookFactory {
     return this.#options.provider ?? detectProvider(delivery);
   }
 
-  /** The same, or a usage error. */
+  /** Like `detect`, but throws a usage error if no provider is detected. */
   providerOf(delivery: Delivery): string {
     const provider = this.detect(delivery);
     if (provider !== undefined) return provider;
@@ -120,9 +120,7 @@ export class WebhookFactory {
     const secrets = this.#mode === "none" ? [] : readSecrets(this.#options);
     const unsigned =
       this.#options.unsigned === true || this.#mode === "none" || (this.#mode === "report" && !signs);
-    if (signs && !unsigned && secrets.length === 0) {
-      secrets.push(await promptSecret(title));
-    }
+    if (signs && !unsigned && secrets.length === 0) secrets.push(await promptSecret(title));
     if (!signs && !unsigned) {
       throw new UsageError(
         `${title} does not sign its webhooks, so the sender cannot be authenticated.`,

@@ -1,13 +1,13 @@
 /** Options of a webhook's verbs: checked, and converted to numbers for the core. */
-import { core, guarded } from "./core.js";
+import { callCore, core } from "./core.js";
 import { checkOptions, type ErrorData, HooksealError } from "./error.js";
 import { ProfileNumber } from "./generated/layout.js";
 import type { OptionNames } from "./options.js";
 import { randomBytes } from "./random.js";
 import type { CompareOptions, ExplainOptions, SignOptions, VerifyOptions, WebhookOptions } from "./types.js";
 
-/** `now` in milliseconds. The others are NaN, or the default profile, where the webhook's own apply. */
-export interface Limits {
+/** The options of one call as numbers. NaN, or the default profile, selects the webhook's own option. */
+export interface EncodedOptions {
   now: number;
   profile: number;
   maxBytes: number;
@@ -53,11 +53,11 @@ export const WEBHOOK_OPTIONS = {
 } satisfies Record<keyof WebhookOptions, true>;
 
 /** Converts the options of one call. */
-export function encodeLimits(
+export function encodeOptions(
   options: VerifyOptions,
   call: string,
   names: OptionNames = VERIFY_OPTIONS,
-): Limits {
+): EncodedOptions {
   if (options !== NO_OPTIONS) checkOptions(call, options, names);
   const { now, profile, maxBytes, tolerance, digest } = options ?? NO_OPTIONS;
   if (digest !== undefined && typeof digest !== "boolean") throw invalidOption("digest");
@@ -92,7 +92,7 @@ function encodeTime(now: Date | number | undefined): number {
 /** The core's error for an option with an invalid value. */
 function invalidOption(name: string): HooksealError {
   const { invalid_option } = core();
-  return new HooksealError(guarded(() => invalid_option(name) as ErrorData));
+  return new HooksealError(callCore(() => invalid_option(name) as ErrorData));
 }
 
 /** Converts the options of `sign` and `create`. The core checks the strings. */

@@ -1,4 +1,4 @@
-//! Rules for senders: whether a signature expires, and which headers belong to the provider.
+//! What a definition says about sending: whether a signature expires, and which headers belong to the provider.
 
 use super::Provider;
 

@@ -1,4 +1,4 @@
-//! Making a webhook: what its secrets and options have to be.
+//! Creating a webhook: valid and invalid secrets and options.
 
 use hookseal::provider::{Provider, Uncovered};
 use hookseal::signature::Algorithm;
@@ -11,7 +11,7 @@ use super::support::{
 use hookseal::delivery::Delivery;
 
 #[test]
-fn a_webhook_without_a_way_to_trust_is_never_made() {
+fn never_creates_a_webhook_without_secret_or_opt_in() {
     for (provider, options, code, message) in [
         ("painchek", options(&[]), Code::SECRET_MISSING, "No signing secret configured for PainChek."),
         ("painchek", options(&[""]), Code::SECRET_MISSING, "The secret is empty."),
@@ -64,7 +64,7 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
             "X-on Surgery Connect does not sign its webhooks, so a secret cannot",
         ),
         (
-            "nobody",
+            "unknown",
             options(&[SECRET]),
             Code::DEFINITION_INVALID,
             "There is no built-in provider by this id. There are: github, linear, paddle, painchek, shopify, slack, standard-webhooks, stripe, svix, typeform, xon, zoom.",
@@ -81,14 +81,14 @@ fn a_webhook_without_a_way_to_trust_is_never_made() {
 }
 
 #[test]
-fn an_error_about_a_secret_says_what_to_do() {
+fn an_error_about_a_secret_has_a_hint() {
     let error = Webhook::built_in("painchek", options(&[""])).expect_err("refused");
     let hint = error.issues[0].hint.as_deref().expect("a hint");
     assert!(hint.starts_with("Set the variable or file that the secret is read from."), "{hint}");
 }
 
 #[test]
-fn a_secret_that_does_not_have_its_form_is_named_by_its_place_and_never_quoted() {
+fn an_invalid_secret_is_named_by_its_index_and_never_quoted() {
     let text = definition(
         r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "secret": "hex" }"#,
     );
@@ -125,7 +125,7 @@ fn all_secrets_of_a_rotation_verify_and_the_first_one_signs() {
 }
 
 #[test]
-fn narrowing_the_algorithms_refuses_a_downgrade() {
+fn narrowing_the_algorithms_rejects_a_downgrade() {
     let sample = &samples()[0];
     let only = |algorithm| {
         let narrowed = WebhookOptions { algorithms: Some(vec![algorithm]), ..options(&[SECRET]) };
@@ -140,7 +140,7 @@ fn narrowing_the_algorithms_refuses_a_downgrade() {
 }
 
 #[test]
-fn a_signature_nobody_can_check_is_reported_and_never_called_verified() {
+fn a_signature_without_a_secret_is_reported_and_never_called_verified() {
     let sample = &samples()[0];
     let signed = painchek(&[SECRET]).sign(&sample.body, &fresh()).expect("signed");
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
@@ -151,7 +151,7 @@ fn a_signature_nobody_can_check_is_reported_and_never_called_verified() {
 }
 
 #[test]
-fn unsigned_is_about_deliveries_without_a_signature_and_not_about_wrong_ones() {
+fn allow_unsigned_accepts_missing_signatures_and_not_wrong_ones() {
     let sample = &samples()[0];
     let hook = Webhook::built_in("painchek", WebhookOptions { allow_unsigned: true, ..options(&[SECRET]) })
         .expect("made");
@@ -167,14 +167,14 @@ fn unsigned_is_about_deliveries_without_a_signature_and_not_about_wrong_ones() {
 }
 
 #[test]
-fn a_definition_of_ones_own_makes_a_webhook() {
+fn creates_a_webhook_from_a_custom_definition() {
     let hook = made(&definition(""), unsigned());
     assert_eq!(hook.provider().id, "mine");
     assert!(hook.verify(&bare(br#"{"type":"ping"}"#), NOW).is_ok());
 }
 
 #[test]
-fn webhooks_share_a_secret_where_one_is_the_same_key() {
+fn webhooks_share_a_secret_if_one_is_the_same_key() {
     let shares = |a: &Webhook, b: &Webhook| {
         assert_eq!(a.shares_secret(b), b.shares_secret(a));
         a.shares_secret(b)
@@ -185,13 +185,13 @@ fn webhooks_share_a_secret_where_one_is_the_same_key() {
     assert!(!shares(&old, &painchek(&["olds"])) && !shares(&old, &painchek(&["Old"])));
     // Without secrets there is none in common.
     assert!(!shares(&lax("painchek"), &lax("painchek")) && !shares(&old, &lax("painchek")));
-    // Of one key in two spellings it is the key that counts.
+    // Two texts of one key are the same secret.
     let key = |secret: &str| Webhook::built_in("svix", options(&[secret])).expect("made");
     assert!(shares(&key("whsec_c2VjcmV0LW9mLXRoaXMtdGVzdA=="), &key("c2VjcmV0LW9mLXRoaXMtdGVzdA==")));
 }
 
 #[test]
-fn what_was_passed_for_an_id_is_not_repeated_and_a_slip_of_one_is_named() {
+fn an_unknown_id_is_not_quoted_and_the_nearest_id_is_named() {
     let built_in = |id: &str| Webhook::built_in(id, options(&["a"])).expect_err("no such provider");
     let error = built_in("hunter2-the-secret");
     assert!(!format!("{error} {:?}", error.issues).contains("hunter2"), "{error}");
@@ -205,7 +205,7 @@ fn what_was_passed_for_an_id_is_not_repeated_and_a_slip_of_one_is_named() {
 }
 
 #[test]
-fn a_short_secret_is_worth_a_word_where_it_verifies() {
+fn a_short_secret_is_a_warning_if_it_verifies() {
     let sample = &samples()[0];
     for (signer, secrets, short) in [
         ("sixteen bytes, .", &["sixteen bytes, ."][..], &[][..]),
@@ -224,7 +224,7 @@ fn a_short_secret_is_worth_a_word_where_it_verifies() {
         assert!(
             issues.iter().all(|issue| (issue.code, issue.severity) == (Code::SECRET_SHORT, Severity::Info))
         );
-        // Of a forgery nothing is said but that.
+        // A forged delivery has no other issue.
         let forged = Delivery::new(headers(&signed.headers), b"{}");
         let error = hook.verify(&forged, NOW).expect_err("rejected");
         assert_eq!((error.code, error.issues.len()), (Code::SIGNATURE_MISMATCH, 1));

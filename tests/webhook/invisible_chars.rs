@@ -1,4 +1,4 @@
-//! Ids and types: none holds what cannot be shown, and a provider may have no idempotency key at all.
+//! Ids and types contain no invisible character, and a provider may have no idempotency key.
 
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
@@ -6,7 +6,7 @@ use hookseal::webhook::{Verdict, Webhook};
 
 use crate::support::{NOW, bare, definition, made, only, unsigned};
 
-/// Characters of each kind that is refused, and two beside each end of the ranges that are not.
+/// Characters of each rejected kind. The ends of their ranges are next to accepted characters.
 const HIDDEN: [char; 15] = [
     '\0', '\u{1}', '\n', '\r', '\u{1b}', '\u{1f}', '\u{7f}', '\u{80}', '\u{9f}', '\u{2028}', '\u{2029}',
     '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}',
@@ -31,10 +31,10 @@ fn from_headers() -> Webhook {
     made(&text.replace("/type", "header:X-Type").replace("\"ping\"", "\"*\""), unsigned())
 }
 
-/// Whether a delivery is refused for its envelope, by every verb, without a word of what it holds.
-fn is_refused(hook: &Webhook, delivery: &Delivery<'_>, hidden: char) -> bool {
+/// Whether every verb rejects a delivery for its envelope, without quoting a value.
+fn is_rejected(hook: &Webhook, delivery: &Delivery<'_>, hidden: char) -> bool {
     let report = hook.inspect(delivery, NOW);
-    let accepted = hook.verify_fast(delivery, NOW, &hook.limits()).is_ok();
+    let accepted = hook.verify_fast(delivery, NOW, &hook.verify_options()).is_ok();
     match hook.verify(delivery, NOW) {
         Ok(_) => {
             assert!(accepted);
@@ -59,25 +59,25 @@ fn is_refused(hook: &Webhook, delivery: &Delivery<'_>, hidden: char) -> bool {
 }
 
 #[test]
-fn a_text_of_the_body_with_a_hidden_character_is_refused() {
+fn rejects_a_text_of_the_body_with_an_invisible_character() {
     let hook = from_body();
     for member in ["type", "id", "at"] {
         for (hidden, refused) in HIDDEN.map(|c| (c, true)).into_iter().chain(PLAIN.map(|c| (c, false))) {
             let mut body = serde_json::json!({ "type": "ping", "id": "1", "other": "2", "at": "3" });
             body[member] = format!("odd{hidden}").into();
             let body = body.to_string();
-            assert_eq!(is_refused(&hook, &bare(body.as_bytes()), hidden), refused, "{member} {hidden:?}");
+            assert_eq!(is_rejected(&hook, &bare(body.as_bytes()), hidden), refused, "{member} {hidden:?}");
         }
     }
-    // A way to the key that is not reached counts for nothing.
+    // A source of the key that is not used is not checked.
     assert!(hook.verify(&bare(br#"{"type":"ping","id":"1","other":"\u0000"}"#), NOW).is_ok());
 }
 
 #[test]
-fn a_header_with_a_hidden_character_is_refused_and_not_passed_over() {
+fn rejects_a_header_with_an_invisible_character_and_does_not_skip_it() {
     let hook = from_headers();
     for name in ["X-Type", "X-Key", "X-Delivery", "X-Webhook"] {
-        // The last one is what the bridge puts where no header can have a character.
+        // The bridge replaces characters that a header cannot have by the last one.
         for hidden in HIDDEN.into_iter().chain(['\u{fffd}']) {
             let value = format!("odd{hidden}x");
             let mut headers = Headers::from_iter([(name, value.as_str())]);
@@ -86,7 +86,7 @@ fn a_header_with_a_hidden_character_is_refused_and_not_passed_over() {
                     headers.push(other, "1");
                 }
             }
-            assert!(is_refused(&hook, &Delivery::new(headers, b"{}"), hidden), "{name} {hidden:?}");
+            assert!(is_rejected(&hook, &Delivery::new(headers, b"{}"), hidden), "{name} {hidden:?}");
         }
     }
     let headers = Headers::from_iter([("X-Type", "ping"), ("X-Delivery", "2")]);
@@ -94,13 +94,13 @@ fn a_header_with_a_hidden_character_is_refused_and_not_passed_over() {
 }
 
 #[test]
-fn where_there_is_no_key_there_is_no_id() {
+fn without_a_key_the_id_is_empty() {
     for dedupe in [r#"["none"]"#, r#"["pointer:/id", "none"]"#] {
         let hook = made(&definition(&format!(r#", "dedupe": {dedupe}"#)), unsigned());
         let delivery = bare(br#"{"type":"ping"}"#);
         assert_eq!(hook.verify(&delivery, NOW).expect("accepted").id, "");
         assert_eq!(hook.inspect(&delivery, NOW).id, None);
-        // Equal bodies may be of two events, and nothing tells.
+        // Equal bodies may belong to two events.
         let compared = hook.compare(&delivery, &delivery).expect("compared");
         assert_eq!((compared.same, compared.same_event, compared.changes.len()), (false, false, 0));
         let other = bare(br#"{"type":"ping","a":1}"#);
@@ -112,14 +112,14 @@ fn where_there_is_no_key_there_is_no_id() {
     assert!(hook.compare(&delivery, &delivery).expect("compared").same);
 }
 
-/// The reason does not depend on how much an evaluation collects.
+/// The reason is the same with and without collected issues.
 #[test]
-fn a_hidden_character_is_the_reason_of_every_verb_where_the_contract_is_violated_too() {
+fn an_invisible_character_is_the_reason_of_every_verb_even_if_the_contract_is_violated() {
     let text = definition(r#", "headers": { "webhookId": "X-Webhook" }"#)
         .replace(r#""schema": true"#, r#""schema": { "required": ["uuid"] }"#);
     let hook = made(&text, unsigned());
     let delivery = Delivery::new(Headers::from_iter([("X-Webhook", "odd\u{202e}x")]), br#"{"type":"ping"}"#);
-    let fast = hook.verify_fast(&delivery, NOW, &hook.limits()).expect_err("rejected");
+    let fast = hook.verify_fast(&delivery, NOW, &hook.verify_options()).expect_err("rejected");
     let full = hook.verify(&delivery, NOW).expect_err("rejected");
     assert_eq!((fast.code, full.code), (Code::ENVELOPE_INVALID, Code::ENVELOPE_INVALID));
     assert_eq!(fast.to_string(), full.to_string());

@@ -1,4 +1,4 @@
-//! Broken definitions: each is refused with the place and the reason.
+//! Invalid definitions: each is rejected with the location and the reason.
 
 use hookseal::Code;
 use hookseal::provider::Provider;
@@ -8,13 +8,13 @@ use super::whole;
 
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table")]
-fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
+fn rejects_an_invalid_definition_with_location_and_reason() {
     let signature = |member: &str, value: Value| (format!("/signature/{member}"), value);
     let at = |pointer: &str, value: Value| (pointer.to_owned(), value);
     let event = |value: Value| at("/events/ping", value);
     let schema = |value: Value| at("/events/ping/schema", value);
     for ((pointer, value), code, place, message) in [
-        // The form of definitions.
+        // The structure of definitions.
         (at("/typo", json!(1)), Code::UNKNOWN_FIELD, "/typo", "Unknown property \"typo\"."),
         (at("/id", json!(null)), Code::TYPE, "/id", "Expected a string, got null."),
         (
@@ -237,7 +237,7 @@ fn a_broken_definition_is_refused_with_its_place_and_the_reason() {
             "/signature/optional",
             "Expected a boolean, got a string.",
         ),
-        // What a schema cannot say.
+        // Conditions that a schema cannot express.
         (
             at("/success", json!("400-200")),
             Code::DEFINITION_INVALID,
@@ -412,7 +412,7 @@ fn put(json: &mut Value, pointer: &str, value: Value) {
 }
 
 #[test]
-fn what_a_definition_has_to_have_is_missed() {
+fn reports_missing_members() {
     for (key, pointer) in [
         ("id", ""),
         ("envelope", ""),
@@ -432,7 +432,7 @@ fn what_a_definition_has_to_have_is_missed() {
 }
 
 #[test]
-fn a_definition_that_is_no_json_says_where() {
+fn reports_the_location_of_a_syntax_error() {
     for (text, code, message) in [
         ("", Code::JSON_SYNTAX, "Expected JSON, got an empty text."),
         ("{\"id\": \"a\",}", Code::JSON_SYNTAX, "Trailing comma before '}'."),
@@ -448,7 +448,7 @@ fn a_definition_that_is_no_json_says_where() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_listed_at_once() {
+fn reports_all_mistakes_at_once() {
     let mut definition = whole();
     definition["typo"] = json!(1);
     definition["success"] = json!("yes");

@@ -1,5 +1,4 @@
-//! What is not judged where only the verdict is asked is what cannot change it, whatever a contract says that a
-//! broken rule means.
+//! Fail-fast validation skips only checks that cannot change the verdict, for any severities of a contract.
 
 use hookseal::Profile;
 use hookseal::delivery::{Delivery, Headers};
@@ -33,7 +32,7 @@ fn document() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What one broken rule means: nothing is said, or one of the four.
+/// The severity of a violated keyword: the default, or one of the four.
 fn grade() -> impl Strategy<Value = Option<&'static str>> {
     prop_oneof![
         Just(None),
@@ -133,7 +132,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_verdict_is_the_same_whether_warnings_are_looked_for_or_not(schema in schema(), document in document()) {
+    fn the_verdict_is_the_same_with_and_without_warnings(schema in schema(), document in document()) {
         let definition = json!({
             "id": "graded",
             "envelope": { "type": "header:X-Type" },
@@ -145,9 +144,9 @@ proptest! {
         let body = document.to_string();
         let delivery = Delivery::new(Headers::from_iter([("X-Type", "any")]), body.as_bytes());
         for profile in [Profile::Lenient, Profile::Strict] {
-            let limits = VerifyOptions { profile, ..hook.limits() };
-            let accepted = hook.verify_fast(&delivery, NOW, &limits).is_ok();
-            let report = hook.inspect_with(&delivery, NOW, &limits);
+            let options = VerifyOptions { profile, ..hook.verify_options() };
+            let accepted = hook.verify_fast(&delivery, NOW, &options).is_ok();
+            let report = hook.inspect_with(&delivery, NOW, &options);
             prop_assert_eq!(accepted, report.verdict != Verdict::Rejected, "{:#?}\n{}\n{}", report, definition, body);
         }
     }
