@@ -317,7 +317,7 @@ codes! {
         "The input is not an HTTP request.",
         "Correct the line that the issue names, or capture the request again.";
     HTTP_RECOVERED = "http-recovered" none,
-        "The HTTP request has lost line breaks or other parts, and was recovered.",
+        "The text is no complete HTTP request: it lost line breaks or other parts, or a program printed it. It was recovered.",
         "Capture the raw request: the signature rarely matches a recovered body.";
     CURL_SYNTAX = "curl-syntax" none,
         "The input is not a valid curl command.",
