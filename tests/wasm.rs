@@ -159,7 +159,7 @@ fn a_hook_writes_the_result_of_an_accepted_delivery() {
     }
     assert_eq!((words[accepted_word::IS_ASCII], words[accepted_word::UNCOVERED]), (1, 0));
     let event = words[accepted_word::EVENT];
-    assert_eq!(at(&hook.metadata(), &format!("/events/{event}/name")).as_deref(), Some("calls.user.create"));
+    assert_eq!(at(&hook.metadata(), &format!("/events/{event}/type")).as_deref(), Some("calls.user.create"));
     assert_eq!(taken(text(), words[accepted_word::TEXT_BYTES] as usize), format!("{id}{time}"));
     // The body is an object, so the tape begins with its bracket.
     let token = words_at(words[accepted_word::TAPE] as usize, token_word::COUNT);

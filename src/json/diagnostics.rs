@@ -36,15 +36,20 @@ impl Diagnostics {
 
     #[cold]
     #[inline(never)]
-    pub fn report_duplicate_key(&mut self, key: u32) {
-        self.report(
-            DiagnosticKind::DuplicateKey,
-            Code::JSON_DUPLICATE_KEY,
-            Severity::Error,
-            Location::Key(key),
-            "Duplicate key. JSON parsers disagree on which value wins, so the text is ambiguous.",
-            "Send each key once.",
-        );
+    pub fn report_duplicate_keys(&mut self, keys: &[u32]) {
+        // PERF: keys beyond the limit are only counted.
+        let listed = keys.len().min(MAX_ISSUES_PER_KIND);
+        for key in &keys[..listed] {
+            self.report(
+                DiagnosticKind::DuplicateKey,
+                Code::JSON_DUPLICATE_KEY,
+                Severity::Error,
+                Location::Key(*key),
+                "Duplicate key. JSON parsers disagree on which value wins, so the text is ambiguous.",
+                "Send each key once.",
+            );
+        }
+        self.counts[DiagnosticKind::DuplicateKey as usize] += keys.len() - listed;
     }
 
     #[cold]

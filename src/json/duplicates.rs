@@ -48,8 +48,13 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
     }
     let mut found = Vec::new();
     same_hash(keys.map(|index| (mix(&decoded_key(index)), index)), &mut |alike| {
-        let first = decoded_key(alike[0].1);
-        if alike.iter().all(|(_, index)| bytes_equal(&decoded_key(*index), &first)) {
+        let first = raw_key(alike[0].1);
+        let equals_first = |index: u32| match (raw_key(index), first) {
+            // PERF: without escapes, equal keys are equal bytes.
+            ((false, key), (false, first)) => bytes_equal(key, first),
+            _ => bytes_equal(&decoded_key(index), &decoded_key(alike[0].1)),
+        };
+        if alike.iter().all(|(_, index)| equals_first(*index)) {
             found.extend(alike[1..].iter().map(|(_, index)| (*index, *index)));
             return;
         }

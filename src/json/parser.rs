@@ -457,8 +457,7 @@ impl<'a> JsonParser<'a> {
     #[cold]
     #[inline(never)]
     fn report_duplicates(&mut self, frame: ContainerFrame) {
-        for index in duplicates::find_duplicates(self.bytes, &self.tape, frame.token_index, frame.count) {
-            self.diagnostics.report_duplicate_key(index);
-        }
+        let keys = duplicates::find_duplicates(self.bytes, &self.tape, frame.token_index, frame.count);
+        self.diagnostics.report_duplicate_keys(&keys);
     }
 }

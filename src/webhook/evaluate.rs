@@ -109,7 +109,13 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
         {
             return self.rejected(code, Some(document));
         }
-        self.report_diagnostics(&mut document);
+        if let Err(code) = self.report_diagnostics(&mut document)
+            && self.mode == EvaluationMode::FailFast
+        {
+            // PERF: validating an object with ten thousand duplicate keys takes longer than finding them.
+            self.findings.is_partial = true;
+            return self.rejected(code, Some(document));
+        }
         let first_issue = self.findings.issues.len();
         let event_type = self.check_event(&document);
         let identity = self.check_identity(&document, event_type.as_deref().map_err(|code| *code));

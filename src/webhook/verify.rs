@@ -53,7 +53,7 @@ impl Webhook {
     }
 
     /// Like [`verify_with`](Self::verify_with), in less time: collects no issues. The error of a rejected delivery has a code, a
-    /// status and a message.
+    /// status and a message. After a duplicate key the payload is not validated, and the message counts no other errors.
     ///
     /// # Errors
     /// The reason for the rejection, without issues.

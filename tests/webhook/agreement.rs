@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::{SignatureInfo, Verdict, VerifyOptions, Webhook, WebhookOptions};
-use hookseal::{Code, Profile, Severity};
+use hookseal::{Code, Profile, Severity, Stage};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -155,7 +155,15 @@ proptest! {
             }
             (Err(error), Err(short)) => {
                 // The error that JavaScript gets at once, and the one with issues that it gets when they are read.
-                prop_assert_eq!((short.code, short.status(), short.to_string()), (error.code, error.status(), error.to_string()));
+                prop_assert_eq!((short.code, short.status()), (error.code, error.status()));
+                let (short_text, text) = (short.to_string(), error.to_string());
+                let is_json_error = |issue: &hookseal::Issue| issue.stage == Some(Stage::Json) && issue.severity == Severity::Error;
+                if error.issues.iter().any(is_json_error) && error.code != Code::JSON_SYNTAX && error.code != Code::JSON_ENCODING {
+                    // The payload was not validated, so the short message does not count other errors.
+                    prop_assert_eq!(short_text.split(" And ").next(), text.split(" And ").next());
+                } else {
+                    prop_assert_eq!(short_text, text);
+                }
                 prop_assert!(short.issues.is_empty());
                 prop_assert!(error.issues.iter().all(|issue| report.issues.contains(issue)), "{:#?} {:#?}", error, report);
                 let said = |issue: &&hookseal::Issue| issue.code == error.code && issue.severity == Severity::Error;

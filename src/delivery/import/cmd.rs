@@ -5,7 +5,7 @@
 //! quote follows, where the C runtime would keep both.
 
 use super::diagnostics::Diagnostics;
-use super::shell::{Word, report_unterminated_quote};
+use super::word::{Word, report_unterminated_quote};
 use crate::issue::{ByteSpan, Code, Severity};
 
 /// Whether a command has the quoting of the command prompt: a caret before a quote, or at the end of its first line.

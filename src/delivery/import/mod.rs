@@ -25,6 +25,7 @@ mod result;
 mod scanner;
 mod shell;
 mod unknown;
+mod word;
 
 pub use capture::import;
 pub use format::ImportFormat;

@@ -4,20 +4,8 @@
 
 use super::cmd;
 use super::diagnostics::Diagnostics;
+use super::word::{Word, report_unterminated_quote};
 use crate::issue::{ByteSpan, Code, Severity};
-
-/// One word: its bytes without quotes, and its span with them.
-pub(super) struct Word {
-    pub bytes: Vec<u8>,
-    pub span: ByteSpan,
-}
-
-impl Word {
-    #[inline(never)]
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-}
 
 /// Splits the command that starts at this offset and ends at a line break, `|`, `;` or `&`. Leaves out targets of
 /// redirections. Reports an unterminated quote and returns `None`.
@@ -237,12 +225,4 @@ impl Lexer<'_, '_> {
         report_unterminated_quote(self.diagnostics, start, quote);
         None
     }
-}
-
-/// Reports a quote that starts at this offset and does not end.
-pub(super) fn report_unterminated_quote(diagnostics: &mut Diagnostics<'_>, start: usize, quote: &str) {
-    let span = ByteSpan { start, end: start + quote.len() };
-    let message = format!("Expected the end of the quote {quote}, got the end of the text.");
-    let hint = "Copy the whole command, to its last line.";
-    diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, &message, Some(hint));
 }

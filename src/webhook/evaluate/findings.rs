@@ -19,6 +19,8 @@ pub(crate) struct Findings<'d> {
     pub revision: Option<usize>,
     /// Whether the cross-field rules were evaluated.
     pub has_run_rules: bool,
+    /// Whether the evaluation skipped later stages, so that the number of errors is unknown.
+    pub(super) is_partial: bool,
     pub(super) issues: Vec<PendingIssue>,
     /// Why the body is not JSON.
     pub(super) syntax_error: Option<Box<Issue>>,
@@ -59,7 +61,9 @@ impl Findings<'_> {
                 None => syntax_error.cloned(),
             },
         };
-        Error::about(code, first.as_ref(), errors().count() + usize::from(syntax_error.is_some()))
+        // The message does not count other errors if there may be more.
+        let count = if self.is_partial { 1 } else { errors().count() + usize::from(syntax_error.is_some()) };
+        Error::about(code, first.as_ref(), count)
     }
 
     /// The name of the revision, where the event has several.

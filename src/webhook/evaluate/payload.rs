@@ -9,16 +9,23 @@ use crate::json::{Document, Value};
 use crate::provider::{Envelope, Event, FieldSource, Provider, is_id_or_type};
 
 impl<'b, 'd> Evaluator<'b, 'd, '_> {
-    /// Moves the diagnostics of the parser to the findings: duplicate keys, lone surrogates, large numbers.
-    pub(super) fn report_diagnostics(&mut self, document: &mut Document<'b>) {
+    /// Moves the diagnostics of the parser to the findings: duplicate keys, lone surrogates, large numbers. Returns the reason
+    /// for the rejection if one of them is an error.
+    pub(super) fn report_diagnostics(&mut self, document: &mut Document<'b>) -> Result<(), Code> {
+        let mut has_error = false;
         for mut issue in document.take_diagnostics() {
             if self.options.profile == Profile::Strict && issue.code == Code::JSON_LONE_SURROGATE {
                 issue.severity = Severity::Error;
             }
             if issue.severity == Severity::Error {
+                has_error = true;
                 self.code.get_or_insert(issue.code);
             }
             self.findings.issues.push(issue);
+        }
+        match self.code {
+            Some(code) if has_error => Err(code),
+            _ => Ok(()),
         }
     }
 
