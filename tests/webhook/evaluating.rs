@@ -364,6 +364,11 @@ fn an_error_has_its_reason_its_location_and_the_number_of_other_errors() {
         "/event/a (line 4, column 53): Duplicate key. JSON parsers disagree on which value wins, so the text is \
          ambiguous. And one more error."
     );
+    // The fast check ends at the duplicate key: it does not know how many errors follow, and counts none.
+    let hook = xon();
+    let fast = hook.verify_fast(&bare(twice.as_bytes()), NOW, &hook.verify_options()).expect_err("rejected");
+    assert_eq!(fast.code, Code::JSON_DUPLICATE_KEY);
+    assert!(fast.to_string().ends_with("so the text is ambiguous."), "{fast}");
     assert_eq!(say("{} x"), "Line 1, column 4: Unexpected text after the JSON value.");
     assert_eq!(say(""), "The body has no bytes.");
 }
