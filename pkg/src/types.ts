@@ -272,7 +272,10 @@ export interface Report {
 export interface Explanation {
   /** Causes that reproduce the received signature to the byte: proof. Several of them apply together. */
   matches: Cause[];
-  /** Facts seen in the delivery and the options. They prove nothing. */
+  /**
+   * Facts seen in the delivery and the options. They prove nothing. Ordered by strength of evidence, the strongest first;
+   * `signature-valid` is the first, and the result of the search (`no-match`) the last one.
+   */
   observations: Cause[];
   /** Number of combinations of body, secret, algorithm, encoding and signed content that were computed. */
   tried: number;
@@ -295,6 +298,11 @@ export interface Cause {
   fix: string;
   /** The code to write in each framework, where a framework can be to blame; empty otherwise. */
   frameworks: { name: string; code: string }[];
+  /**
+   * Codes of other causes that reproduce the same bytes, each in place of this one: the signature cannot tell which of
+   * them applies. `message` names them, too. Mostly empty.
+   */
+  alternatives: CauseCode[];
   /** The bytes of the received body that differ from the signed one: `difference.received`. */
   changedBytes?: { start: number; end: number };
   /**

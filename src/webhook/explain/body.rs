@@ -159,8 +159,9 @@ impl<'b> BodyVariants<'b> {
         Self { received, content_length, document, integer_keys, layout }
     }
 
-    pub fn is_json(&self) -> bool {
-        self.document.is_some()
+    /// Returns the received body as JSON; `None` if it is not.
+    pub fn document(&self) -> Option<&Document<'b>> {
+        self.document.as_ref()
     }
 
     /// Returns every transform by itself, the most frequent ones first.

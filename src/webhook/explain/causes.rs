@@ -2,7 +2,7 @@
 //! TypeScript type of the codes are generated from it.
 
 use super::definition::{CauseCategory, CauseDefinition};
-use super::frameworks::{FRAMEWORKS as RAW, LAMBDA, NONE};
+use super::frameworks::{DIGESTS, FRAMEWORKS as RAW, LAMBDA, NONE};
 
 /// The fix of every cause whose body was parsed, decoded or trimmed by a framework.
 pub const RAW_BODY_FIX: &str = "Verify the raw request body, before anything parses, decodes or trims it.";
@@ -36,8 +36,8 @@ macro_rules! causes {
 //     "fix"
 //
 // `proof`: reported as a match, because the received signature was reproduced. `observation`: everything else. The
-// frameworks are those whose code gets the raw body: RAW (every framework), LAMBDA or NONE. Placeholders such as `{secret}`
-// are replaced in messages and fixes.
+// frameworks are those whose code gets the raw body: RAW (every framework), LAMBDA or NONE; DIGESTS prints length and
+// digest of the body. Placeholders such as `{secret}` are replaced in messages and fixes.
 causes! {
     Body {
         BODY_COMPACT proof "body-compact" "Body reformatted from compact JSON" RAW
@@ -169,6 +169,18 @@ causes! {
         BODY_NOT_JSON observation "body-not-json" "Body is not JSON" RAW
             "This provider sends JSON, and the body is not valid JSON."
             "Compare the body with the one sent: it may be an error page, a form, or compressed. Or verify the raw request body."
+        BODY_QUESTION_MARKS observation "body-question-marks" "Question marks in place of characters" RAW
+            "A string of the body has question marks where letters are expected. An encoder that cannot write a character writes \"?\", and then the signed bytes are lost."
+            "Verify the body before it is encoded again. Or encode it as UTF-8, not as ASCII or Latin-1 (C#: Encoding.UTF8, not Encoding.ASCII)."
+        BODY_NUMBERS_ROUNDED observation "body-numbers-rounded" "Integers as JavaScript rounds them" RAW
+            "The body has an integer above 2^53 that ends in zeros, as JavaScript writes an integer that it rounded. If so, the signed digits are lost."
+            RAW_BODY_FIX
+        BODY_JSON_STRINGIFY_OUTPUT observation "body-json-stringify-output" "Body as JSON.stringify writes it" RAW
+            "The body is exactly the output of JSON.stringify for its data. The sender may have written it so; or another body was signed, and parsed and serialized again."
+            RAW_BODY_FIX
+        BODY_PYTHON_OUTPUT observation "body-python-output" "Body as Python's json.dumps writes it" RAW
+            "The body is exactly the output of Python's `json.dumps` for its data. The sender may have written it so; or another body was signed, and parsed and serialized again."
+            RAW_BODY_FIX
         BODY_TOO_LARGE observation "body-too-large" "Body over the size limit" NONE
             "The body exceeds the limit of {length} bytes, so nothing was tried."
             "Raise `maxBytes`, if the provider sends bodies of this size."
@@ -219,6 +231,9 @@ causes! {
         SECRET_NOT_FIRST observation "secret-not-first" "Secret other than the first" NONE
             "The signature matches {secret}, not the first one, which is the one that signs."
             "Remove old secrets after a rotation. Or, outside of a rotation, check that the delivery is of this subscription."
+        SECRETS_SEVERAL observation "secrets-several" "Several secrets" NONE
+            "{count} secrets are configured, and none of them matches."
+            "Check that the secret of this subscription is one of them. Then remove those of other subscriptions."
         SECRET_WRONG_TYPE observation "secret-wrong-type" "Not a webhook signing secret" NONE
             "The value of {secret} is not a webhook signing secret: the prefix {prefix} marks {kind}."
             "Copy the signing secret from the settings of this webhook at the provider."
@@ -288,6 +303,9 @@ causes! {
             "Use a provider definition with \"signedContent\": \"{content}\", and pass `url` as the sender knows it. Or change the sender to sign {expected_content}."
     }
     Headers {
+        URL_SIGNED observation "url-signed" "URL in the provider's signed content" NONE
+            "The provider signs the URL ({expected_content}), and the URL of the delivery may be another one than the sender called."
+            "Pass `url` as the sender knows it: scheme, host, port, path and query, as before any proxy."
         HEADER_RENAMED proof "header-renamed" "Signature header renamed" NONE
             "The signature matches, and it was received in {found}; expected the header {header}."
             "Keep the header's name in proxies, gateway mappings, CGI and WSGI (HTTP_ and underscores). Or name the header in the provider definition."
@@ -323,9 +341,9 @@ causes! {
             "Set the provider to send {expected}. Or verify the raw form, before a parser reads it."
     }
     Search {
-        SIGNATURE_VALID observation "signature-valid" "Valid signature" NONE
-            "The signature is valid: it matches these bytes and {secret}."
-            "Run `inspect` for other issues."
+        SIGNATURE_VALID observation "signature-valid" "Valid signature" DIGESTS
+            "The signature matches the {length} bytes of this body (SHA-256 {digest}) and {secret}.{status}"
+            "Compare length and SHA-256 of what your application passes to `verify` with these, if it rejects the delivery: either it changes the body after it arrived, or it uses another secret."
         PROVIDER_UNSIGNED observation "provider-unsigned" "Provider without signatures" NONE
             "{provider} does not sign its webhooks, so there is no signature to explain."
             "Protect the URL in another way: a secret path, an IP allowlist or mutual TLS."
@@ -333,8 +351,8 @@ causes! {
             "No signing secret configured, so nothing was tried."
             "Pass the signing secret of the subscription in `secrets`."
         NO_MATCH observation "no-match" "No match" NONE
-            "No match. Tried {bodies} body variants, {keys} key variants and {contents} signed contents. Most likely the secret is wrong."
-            "Copy the secret again from the settings of this webhook. Or compare length and digest of the body with the sender's: some changes cannot be undone."
+            "No match. Tried {bodies} body variants, {keys} key variants and {contents} signed contents. {reason}."
+            "Check first {check}. Or compare length and SHA-256 of the body with the sender's: some changes cannot be undone."
         SEARCH_LIMIT_REACHED observation "search-limit-reached" "Search limit reached" NONE
             "The search ended at its limit, so some combinations were not tried."
             "Raise `maxCombinations`, pass fewer secrets, or try a shorter body."

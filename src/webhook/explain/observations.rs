@@ -1,8 +1,10 @@
 //! Observations: facts of headers, signatures, timestamps, body and secrets that hint at a cause and prove nothing.
 
+use super::body_facts::{lost_data, serializer};
 use super::cause::Cause;
 use super::causes;
 use super::definition::CauseDefinition;
+use super::evidence::has_evidence;
 use super::providers::known_headers;
 use super::received::{Received, find_signature_like_headers};
 use super::secret::detect_token_type;
@@ -33,11 +35,15 @@ const DOCUMENTED_SIGNATURES: [(&str, &str); 6] = [
 /// Collects the observations of one delivery.
 pub struct ObservationCollector<'a, 'd> {
     pub webhook: &'a Webhook,
-    pub scheme: &'a Scheme,
-    pub keys: &'a Keys,
+    /// `None` if the provider signs nothing.
+    pub scheme: Option<&'a Scheme>,
+    /// `None` without secrets.
+    pub keys: Option<&'a Keys>,
     pub delivery: &'d Delivery<'d>,
     pub received: &'a [Received<'d>],
-    pub is_json: bool,
+    /// The body, if it is JSON.
+    pub document: Option<&'a Document<'a>>,
+    pub is_too_large: bool,
     pub observations: Vec<Cause>,
 }
 
@@ -56,12 +62,54 @@ pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
 impl ObservationCollector<'_, '_> {
     /// Makes every check.
     pub fn collect(&mut self, now: Timestamp, options: &VerifyOptions) {
+        let title = &self.webhook.provider().title;
+        if let Some(scheme) = self.scheme {
+            self.signature_header(scheme);
+            self.timestamps(scheme, now, options);
+            self.parts(scheme);
+        } else {
+            self.observe(&causes::PROVIDER_UNSIGNED, &[("provider", title)]);
+        }
         self.headers();
-        self.signatures();
-        self.timestamps(now, options);
-        self.parts();
+        match (self.scheme, self.keys) {
+            (Some(scheme), Some(keys)) => {
+                self.signatures(scheme, keys);
+                self.secrets(keys);
+            }
+            (Some(_), None) => self.observe(&causes::SECRET_MISSING, &[]),
+            (None, _) => {}
+        }
+        if self.is_too_large {
+            self.observe(&causes::BODY_TOO_LARGE, &[("length", &number(options.max_bytes))]);
+        }
         self.body();
-        self.secrets();
+    }
+
+    /// Makes the checks that hint at a cause only where nothing matched. `earlier`: the observations so far.
+    pub fn without_match(&mut self, earlier: &[Cause]) {
+        if let Some(scheme) = self.scheme
+            && contains_bytes(scheme.signed_content().as_bytes(), b"{url}")
+        {
+            self.observe(&causes::URL_SIGNED, &[("expected_content", scheme.signed_content())]);
+        }
+        if let Some(document) = self.document {
+            let length = content_length(&self.delivery.headers);
+            let is_shorter = length.is_some_and(|length| length > self.delivery.body.len());
+            for cause in lost_data(document, is_shorter) {
+                self.observe(cause, &[]);
+            }
+            // Most deliveries are such a text, so stronger evidence leaves them out.
+            if !has_evidence(earlier)
+                && !has_evidence(&self.observations)
+                && let Some(cause) = serializer(document)
+            {
+                self.observe(cause, &[]);
+            }
+        }
+        let count = self.keys.map_or(0, Keys::count);
+        if count > 1 {
+            self.observe(&causes::SECRETS_SEVERAL, &[("count", &number(count))]);
+        }
     }
 
     #[inline(never)]
@@ -69,8 +117,8 @@ impl ObservationCollector<'_, '_> {
         self.observations.push(cause.render(args));
     }
 
-    fn headers(&mut self) {
-        let (headers, header) = (&self.delivery.headers, self.scheme.header());
+    fn signature_header(&mut self, scheme: &Scheme) {
+        let (headers, header) = (&self.delivery.headers, scheme.header());
         let values = headers.get_all(header).count();
         if values == 0 {
             self.observe(&causes::HEADER_MISSING, &[("header", header)]);
@@ -80,9 +128,16 @@ impl ObservationCollector<'_, '_> {
                 self.observe(&causes::HEADER_SIMILAR, &[("names", &names.join(", ")), ("header", header)]);
             }
         }
+    }
+
+    fn headers(&mut self) {
+        let headers = &self.delivery.headers;
         // GitHub sends two signature headers: the second one is not of another provider.
-        let expected =
-            known_headers().find(|(name, _)| eq_ignore_ascii_case(name, header)).map(|(_, title)| title);
+        let expected = self.scheme.and_then(|scheme| {
+            known_headers()
+                .find(|(name, _)| eq_ignore_ascii_case(name, scheme.header()))
+                .map(|(_, title)| title)
+        });
         for (name, provider) in known_headers() {
             if expected != Some(provider) && header_value(headers, name).is_some() {
                 self.observe(&causes::HEADER_OF_ANOTHER_PROVIDER, &[("found", name), ("provider", provider)]);
@@ -101,8 +156,8 @@ impl ObservationCollector<'_, '_> {
         }
     }
 
-    fn signatures(&mut self) {
-        let header = self.scheme.header();
+    fn signatures(&mut self, scheme: &Scheme, keys: &Keys) {
+        let header = scheme.header();
         let value_count = self.delivery.headers.get_all(header).count();
         let count = self
             .received
@@ -113,7 +168,7 @@ impl ObservationCollector<'_, '_> {
         if count > 1 {
             self.observe(&causes::SIGNATURE_MULTIPLE, &[("header", header), ("count", &number(count))]);
         }
-        let algorithms = self.keys.algorithms();
+        let algorithms = keys.algorithms();
         let received = self.received;
         for signature in received {
             let Received { header, text, .. } = signature;
@@ -124,7 +179,7 @@ impl ObservationCollector<'_, '_> {
             if let Some((provider, _)) = DOCUMENTED_SIGNATURES.iter().find(sample) {
                 self.observe(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
             }
-            let expected = self.scheme.format.encoding;
+            let expected = scheme.format.encoding;
             let Some(bytes) =
                 [expected].into_iter().chain(Encoding::ALL).find_map(|e| e.decode_lenient(text))
             else {
@@ -159,8 +214,7 @@ impl ObservationCollector<'_, '_> {
         }
     }
 
-    fn timestamps(&mut self, now: Timestamp, options: &VerifyOptions) {
-        let scheme = self.scheme;
+    fn timestamps(&mut self, scheme: &Scheme, now: Timestamp, options: &VerifyOptions) {
         let timestamp = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
             Some(time) => match Document::parse(self.delivery.body) {
@@ -188,8 +242,8 @@ impl ObservationCollector<'_, '_> {
     }
 
     /// Reports a part of the signed content that the delivery lacks.
-    fn parts(&mut self) {
-        let missing = match self.scheme.values(self.delivery) {
+    fn parts(&mut self, scheme: &Scheme) {
+        let missing = match scheme.values(self.delivery) {
             Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
             Err(Outcome::UrlMissing) => into_owned_outlined("the URL"),
             Err(Outcome::MethodMissing) => into_owned_outlined("the method"),
@@ -216,13 +270,15 @@ impl ObservationCollector<'_, '_> {
         if contains_bytes(body, "\u{fffd}".as_bytes()) {
             self.observe(&causes::BODY_REPLACEMENT_CHARACTERS, &[]);
         }
-        if !self.is_json && contains_word(&self.webhook.provider().content_type, "json") {
+        if self.document.is_none()
+            && !self.is_too_large
+            && contains_word(&self.webhook.provider().content_type, "json")
+        {
             self.observe(&causes::BODY_NOT_JSON, &[]);
         }
     }
 
-    fn secrets(&mut self) {
-        let keys = self.keys;
+    fn secrets(&mut self, keys: &Keys) {
         for (secret, (_, source_text)) in keys.secrets().enumerate() {
             if let Some((prefix, kind)) = detect_token_type(source_text) {
                 let (secret, prefix) = (secret_label(keys, secret), format!("\"{prefix}\""));

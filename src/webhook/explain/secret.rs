@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::causes;
-use super::definition::CauseDefinition;
+use super::definition::{Alternative, CauseDefinition, single_difference};
 use super::shared::{joined, replaced};
 use crate::signature::hmac::constant_time_eq;
 use crate::signature::{Encoding, SecretEncoding, SecretFormat};
@@ -13,6 +13,8 @@ pub struct KeyHypothesis {
     /// Index of the secret that the key is made of.
     pub secret: usize,
     pub causes: Vec<&'static CauseDefinition>,
+    /// Other causes of the same key.
+    pub alternatives: Vec<Alternative>,
     pub key: Zeroizing<Vec<u8>>,
 }
 
@@ -59,13 +61,19 @@ struct KeyHypotheses<'f> {
 }
 
 impl KeyHypotheses<'_> {
-    /// Adds a key, unless an earlier hypothesis has the same.
+    /// Adds a key. Causes of a key that an earlier hypothesis has are alternatives of it, or replace more causes.
     #[inline(never)]
     fn push(&mut self, causes: &[&'static CauseDefinition], key: Vec<u8>) {
         let key = Zeroizing::new(key);
-        if !self.all.iter().any(|other| constant_time_eq(&other.key, &key)) {
-            self.all.push(KeyHypothesis { secret: self.secret, causes: causes.to_vec(), key });
+        let Some(other) = self.all.iter_mut().find(|other| constant_time_eq(&other.key, &key)) else {
+            let (secret, causes) = (self.secret, causes.to_vec());
+            return self.all.push(KeyHypothesis { secret, causes, alternatives: Vec::new(), key });
+        };
+        if causes.len() < other.causes.len() {
+            other.causes = causes.to_vec();
+            other.alternatives.clear();
         }
+        other.alternatives.extend(single_difference(&other.causes, causes));
     }
 
     /// Adds the key of a text in the provider's format.
