@@ -3,11 +3,13 @@
 mod bodies;
 mod bounds;
 mod signatures;
+pub mod truth;
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::signature::{Algorithm, hmac};
 use hookseal::webhook::{CAUSES, Cause, Explanation, Webhook};
 
+use self::truth::{Inputs, check_truth};
 use super::support::{NOW, SECRET, definition, made, options};
 
 pub const HEADER: &str = "X-PainChek-WH-Signature";
@@ -46,6 +48,7 @@ pub fn explained(hook: &Webhook, signature: &str, body: &[u8]) -> Explanation {
 /// Explains a delivery, and checks the properties of every explanation.
 pub fn check(hook: &Webhook, delivery: &Delivery<'_>) -> Explanation {
     let found = hook.explain(delivery, NOW);
+    check_truth(&Inputs { hook, delivery, now: NOW, options: &hook.verify_options() }, &found);
     assert!(found.tried <= 4096, "{} were tried", found.tried);
     for (is_proof, causes) in [(true, &found.matches), (false, &found.observations)] {
         for cause in causes {
