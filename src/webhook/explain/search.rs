@@ -185,9 +185,11 @@ impl<'a> Search<'a> {
         ];
         let then = [
             step(common, changed, expected, 77),
-            step(frequent, changed, expected, 84),
-            new_bodies(further, 92),
-            step(received, changed_twice, expected, 94),
+            step(frequent, changed, expected, 82),
+            step(common, unchanged, alternatives, 84),
+            step(frequent, unchanged, alternatives, 87),
+            new_bodies(further, 93),
+            step(received, changed_twice, expected, 95),
             step(received, changed, alternatives, 96),
         ];
         self.try_steps(&first)

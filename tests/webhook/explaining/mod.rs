@@ -2,6 +2,7 @@
 
 mod bodies;
 mod bounds;
+mod known;
 mod signatures;
 pub mod truth;
 
