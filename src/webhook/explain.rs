@@ -2,19 +2,25 @@
 
 mod body;
 mod brackets;
+mod byte_transforms;
 mod cause;
 mod causes;
 mod content;
 mod definition;
 mod encodings;
+mod forms;
 mod frameworks;
+mod numbers;
 mod observations;
+mod order;
 mod providers;
 mod received;
 mod rewrite;
 mod search;
 mod secret;
 mod shared;
+mod style;
+mod styles;
 
 pub use cause::{Cause, Difference, Explanation, FrameworkFix};
 pub use causes::{CAUSES, RAW_BODY_FIX, SECRET_FIX};
@@ -86,7 +92,7 @@ impl Webhook {
         }
         let received = received::received(scheme, &delivery.headers);
         let bodies = BodyVariants::new(delivery.body, content_length(&delivery.headers));
-        let is_json = bodies.is_json();
+        let is_json = bodies.document().is_some();
         let mut collector = ObservationCollector {
             webhook: self,
             scheme,
