@@ -55,20 +55,32 @@ causes! {
         BODY_PYTHON_STYLE proof "body-python-style" "Body reformatted from Python's json.dumps" RAW
             "The signature matches the body as formatted by Python's `json.dumps` (space after \",\" and \":\"): it was re-serialized after signing."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own Python sender, send the signed bytes: requests.post(url, data=body), not json=."
+        BODY_JACKSON_STYLE proof "body-jackson-style" "Body reformatted from Jackson's pretty printer" RAW
+            "The signature matches the body as formatted by Jackson's default pretty printer (space before \":\", arrays on one line): it was re-serialized after signing."
+            RAW_BODY_FIX
+        BODY_WHITE_SPACE proof "body-white-space" "Body reformatted from other white space" RAW
+            "The signature matches the same JSON with other white space between its tokens: it was re-serialized after signing."
+            RAW_BODY_FIX
         BODY_KEYS_SORTED proof "body-keys-sorted" "Body signed with its keys sorted" RAW
             "The signature matches the body with its keys in alphabetical order: another order was signed than received."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own sender, send the same text that was signed, sorted or not."
+        BODY_KEYS_REORDERED proof "body-keys-reordered" "Body with its keys in another order" RAW
+            "The signature matches the body with its keys in the order of the provider's schema: another order was signed than received."
+            RAW_BODY_FIX
+        BODY_INTEGER_KEYS_MOVED proof "body-integer-keys-moved" "Integer-like keys moved to the front" RAW
+            "The signature matches the body with its integer-like keys in another place or order: they were moved after signing, as JavaScript moves them to the front."
+            RAW_BODY_FIX
         BODY_UNICODE_ESCAPED proof "body-unicode-escaped" "Body with its \\u escapes decoded" RAW
-            "The signature matches the body with non-ASCII characters as \\u escapes (Python's `json.dumps`, PHP's `json_encode`): the escapes were decoded after signing."
+            "The signature matches the body with \\u escapes that were received as plain characters, or in the other letter case (Python's `json.dumps`, PHP's `json_encode` and Java escape non-ASCII characters)."
             RAW_BODY_FIX
         BODY_UNICODE_UNESCAPED proof "body-unicode-unescaped" "Body with characters escaped as \\u" RAW
-            "The signature matches the body with its \\u escapes as plain characters: they were escaped after signing."
+            "The signature matches the body with \\u escapes as plain characters: they were escaped after signing."
             RAW_BODY_FIX
-        BODY_HTML_ESCAPED proof "body-html-escaped" "Body with its HTML-safe escapes decoded" RAW
-            "The signature matches the body with <, > and & as \\u escapes (Go's `json.Marshal`, Rails): the escapes were decoded after signing."
+        BODY_HTML_ESCAPED proof "body-html-escaped" "Body with its escapes of special characters decoded" RAW
+            "The signature matches the body with special characters as \\u escapes, such as < or & by Go's `json.Marshal` and Rails, = by Gson, @ by Meta, or U+2028: the escapes were decoded after signing."
             RAW_BODY_FIX
         BODY_DOTNET_ESCAPED proof "body-dotnet-escaped" "Body with its .NET escapes decoded" RAW
-            "The signature matches the body with quotes, +, <, > and & as \\u escapes (.NET's System.Text.Json): the escapes were decoded after signing."
+            "The signature matches the body with the \\u escapes of .NET's System.Text.Json (non-ASCII characters, quotes, +, <, >, & and more): the escapes were decoded after signing."
             RAW_BODY_FIX
         BODY_SLASHES_ESCAPED proof "body-slashes-escaped" "Body with its escaped slashes decoded" RAW
             "The signature matches the body with each / as \\/ (PHP's `json_encode`): the slashes were unescaped after signing."
@@ -80,7 +92,7 @@ causes! {
             "The signature matches the body with numbers as JavaScript writes them (1 for 1.0, 100 for 1e2): they were reformatted after signing."
             RAW_BODY_FIX
         BODY_NUMBERS_REWRITTEN proof "body-numbers-rewritten" "Body with its numbers reformatted" RAW
-            "The signature matches the body with 1.0 or 1e2 in place of 1 or 100: numbers were reformatted after signing, as JavaScript does."
+            "The signature matches the body with other forms of the same numbers, such as 1.0, 10.50 or 1e-07: numbers were reformatted after signing, as JavaScript does."
             RAW_BODY_FIX
         BODY_NEWLINE_ADDED proof "body-newline-added" "Line break added to the end of the body" RAW
             "The signature matches the body without its final line break: the line break was added after signing."
@@ -118,6 +130,9 @@ causes! {
         BODY_LATIN1_SIGNED proof "body-latin1-signed" "Body signed as Latin-1, received as UTF-8" RAW
             "The signature matches the body as Latin-1, and it was received as UTF-8: other bytes were signed than sent."
             "Change the sender to sign the bytes it sends: text.encode(\"utf-8\") before the HMAC. Or verify the raw request body, if your side decodes it."
+        BODY_LOSSY_SIGNED proof "body-lossy-signed" "Body signed with ? in place of characters" RAW
+            "The signature matches the body with \"?\" for each character that ASCII, Latin-1 or Windows-1252 does not have: other bytes were signed than sent."
+            "Change the sender to sign the bytes it sends, as UTF-8: Encoding.UTF8.GetBytes(text) in C#, not Encoding.ASCII; text.encode(\"utf-8\") in Python, without errors=\"replace\"."
         BODY_WINDOWS_1252_DECODED proof "body-windows-1252-decoded" "UTF-8 body decoded as Windows-1252" RAW
             "The signature matches the original UTF-8: the body was decoded as Windows-1252 and encoded as UTF-8 again."
             RAW_BODY_FIX
@@ -148,6 +163,12 @@ causes! {
         BODY_FORM_EXTRACTED proof "body-form-extracted" "Form parsed before verification" RAW
             "The signature matches `payload=` and the URL-encoded body: the whole form was signed, not the JSON in its field."
             "Verify the raw form, before express.urlencoded() or another parser reads it. Or set the provider to send application/json (GitHub: Content type in the webhook settings)."
+        BODY_FORM_REENCODED proof "body-form-reencoded" "Form parsed and encoded again" RAW
+            "The signature matches the same form with other escapes (such as %2A for *, or + for %20): it was parsed and encoded again after signing."
+            "Verify the raw form, before express.urlencoded() or another parser reads it. Do not build it again with URLSearchParams or querystring."
+        BODY_FORM_PARSED proof "body-form-parsed" "Form parsed into JSON" RAW
+            "The signature matches a form with the members of the received JSON as its fields: the form was parsed after signing."
+            "Verify the raw form, before express.urlencoded() or another parser reads it, not JSON.stringify(req.body)."
         BODY_TRUNCATED proof "body-truncated" "Body cut off at the end" NONE
             "The signature matches the body with its open brackets closed: the end was cut off."
             "Read the body to its end: await every chunk. Or raise the limit that cuts it: client_max_body_size in nginx, express.raw({ limit }), a database column or a log."
