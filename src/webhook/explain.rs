@@ -2,19 +2,25 @@
 
 mod body;
 mod brackets;
+mod candidates;
 mod cause;
 mod causes;
 mod content;
 mod definition;
 mod encodings;
+mod exposed;
 mod frameworks;
+mod inputs;
 mod observations;
 mod providers;
 mod received;
+mod renamed;
 mod rewrite;
 mod search;
 mod secret;
 mod shared;
+mod unsupported;
+mod urls;
 
 pub use cause::{Cause, Difference, Explanation, FrameworkFix};
 pub use causes::{CAUSES, RAW_BODY_FIX, SECRET_FIX};
@@ -22,9 +28,13 @@ pub use definition::{CauseCategory, CauseDefinition};
 pub use frameworks::FRAMEWORKS;
 
 use self::body::BodyVariants;
+use self::exposed::exposed_secrets;
+use self::inputs::ContentInputs;
 use self::observations::{ObservationCollector, content_length};
+use self::renamed::RenamedHeaders;
 use self::search::Search;
 use self::shared::secret_label;
+use self::unsupported::remove_refuted;
 use super::{Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::signature::Outcome;
@@ -84,7 +94,10 @@ impl Webhook {
         if delivery.body.len() > options.max_bytes {
             return only(causes::BODY_TOO_LARGE.render(&[("length", &options.max_bytes.to_string())]));
         }
-        let received = received::received(scheme, &delivery.headers);
+        let renamed = RenamedHeaders::resolve(scheme, &delivery.headers);
+        let substituted = renamed.apply(delivery);
+        let received = received::received(scheme, &delivery.headers, &renamed);
+        let exposed = exposed_secrets(keys, scheme.secret_format(), delivery);
         let bodies = BodyVariants::new(delivery.body, content_length(&delivery.headers));
         let is_json = bodies.is_json();
         let mut collector = ObservationCollector {
@@ -92,7 +105,10 @@ impl Webhook {
             scheme,
             keys,
             delivery,
+            substituted: &substituted,
+            renamed: &renamed,
             received: &received,
+            exposed: &exposed,
             is_json,
             observations: Vec::new(),
         };
@@ -110,10 +126,13 @@ impl Webhook {
                 observations.push(causes::SECRET_NOT_FIRST.render(&[("secret", &label)]));
             }
             explanation.signed_body = Some(delivery.body.to_vec());
+            remove_refuted(&mut explanation);
             return explanation;
         }
-        let search = Search::new(scheme, keys, delivery, &received, &bodies, max_combinations);
+        let inputs = ContentInputs::new(scheme, delivery, &substituted, &renamed);
+        let search = Search::new(scheme, keys, delivery, &received, inputs, &bodies, max_combinations);
         search.run(&mut explanation);
+        remove_refuted(&mut explanation);
         explanation
     }
 

@@ -6,14 +6,16 @@ use zeroize::Zeroizing;
 use super::body::{BodyTransform, BodyVariants};
 use super::cause::Explanation;
 use super::causes;
-use super::content::{ContentHypothesis, ContentInputs, content_hypotheses};
+use super::content::{ContentHypothesis, content_hypotheses};
 use super::definition::CauseDefinition;
+use super::inputs::ContentInputs;
 use super::received::{Interpretation, Received, interpretations};
 use super::secret::{KeyHypothesis, key_hypotheses};
 use super::shared::{joined, secret_label};
 use crate::delivery::Delivery;
 use crate::signature::hmac::plain_digest;
 use crate::signature::{Algorithm, Keys, Scheme};
+use crate::text::eq_ignore_ascii_case;
 
 /// Bytes hashed or written for a body of any length: a few tens of milliseconds.
 const BASE_BYTES: usize = 8 << 20;
@@ -36,7 +38,7 @@ struct Match<'s> {
     body: Vec<u8>,
     key: &'s KeyHypothesis,
     /// `None`: a plain hash, not an HMAC.
-    content: Option<&'s ContentHypothesis<'s>>,
+    content: Option<&'s ContentHypothesis>,
     /// Index into the interpretations.
     interpretation: usize,
 }
@@ -50,8 +52,8 @@ pub struct Search<'a> {
     interpretations: Vec<Interpretation>,
     algorithms: Vec<Algorithm>,
     inputs: ContentInputs<'a>,
-    expected: Vec<ContentHypothesis<'a>>,
-    alternatives: Vec<ContentHypothesis<'a>>,
+    expected: Vec<ContentHypothesis>,
+    alternatives: Vec<ContentHypothesis>,
     key_hypotheses: Vec<KeyHypothesis>,
     has_body: bool,
     has_header: bool,
@@ -60,7 +62,7 @@ pub struct Search<'a> {
 }
 
 /// Everything that one step combines: body transforms, keys and signed contents.
-type Step<'c, 's> = (&'c [BodyTransform], &'c [&'s KeyHypothesis], &'s [ContentHypothesis<'s>]);
+type Step<'c, 's> = (&'c [BodyTransform], &'c [&'s KeyHypothesis], &'s [ContentHypothesis]);
 
 /// The limits of a search, and how much of them is used.
 struct SearchBudget {
@@ -86,13 +88,13 @@ impl<'a> Search<'a> {
         keys: &'a Keys,
         delivery: &'a Delivery<'_>,
         received: &'a [Received<'a>],
+        inputs: ContentInputs<'a>,
         bodies: &'a BodyVariants<'a>,
         max_combinations: usize,
     ) -> Self {
         let interpretations = interpretations(scheme, keys, received);
         let mut algorithms = Algorithm::ALL.to_vec();
         algorithms.retain(|algorithm| interpretations.iter().any(|other| other.algorithm == *algorithm));
-        let inputs = ContentInputs::new(scheme, delivery);
         let (expected, alternatives) = content_hypotheses(scheme, &inputs);
         let format = scheme.secret_format();
         let mut all_keys = Vec::new();
@@ -152,8 +154,8 @@ impl<'a> Search<'a> {
     /// Breadth first: every change by itself, then two at once.
     fn search<'s>(
         &mut self,
-        expected: &'s [ContentHypothesis<'s>],
-        alternatives: &'s [ContentHypothesis<'s>],
+        expected: &'s [ContentHypothesis],
+        alternatives: &'s [ContentHypothesis],
         keys: &'s [KeyHypothesis],
     ) -> Option<Match<'s>> {
         let with_changes = |count| -> Vec<&KeyHypothesis> {
@@ -231,7 +233,7 @@ impl<'a> Search<'a> {
         transform: BodyTransform,
         body: &[u8],
         keys: &[&'s KeyHypothesis],
-        contents: &'s [ContentHypothesis<'s>],
+        contents: &'s [ContentHypothesis],
     ) -> Option<Match<'s>> {
         for key in keys {
             for algorithm in self.algorithms.clone() {
@@ -312,37 +314,47 @@ impl<'a> Search<'a> {
         let of_content = matched.content.map(|content| content.causes.as_slice()).unwrap_or_default();
         let mut all: Vec<&'static CauseDefinition> =
             [&of_body[..], &matched.key.causes, &interpretation.causes, of_content].concat();
+        // The signature header and a signed header can be renamed both.
+        let is_renamed = |cause: &&CauseDefinition| cause.same_cause(&causes::HEADER_RENAMED);
+        if let Some(first) = all.iter().position(is_renamed) {
+            let mut index = 0;
+            all.retain(|cause| {
+                index += 1;
+                index - 1 <= first || !is_renamed(cause)
+            });
+        }
         all.extend(matched.content.is_none().then_some(&causes::SIGNATURE_NOT_HMAC));
         let secret = secret_label(self.keys, matched.key.secret);
-        let unit = self.scheme.timestamp_unit().name();
         let encoding = self.scheme.format.encoding;
         let accepted = Algorithm::list(self.keys.algorithms());
         let length = encoding.text_len(interpretation.algorithm.digest_len()).to_string();
-        let args = [
+        let renamed = renamed_headers(self.scheme, received, matched.content);
+        let mut args = vec![
             ("secret", secret.as_str()),
             ("algorithm", interpretation.algorithm.name()),
             ("label", received.label().unwrap_or_default()),
             ("accepted", &accepted),
             ("written", interpretation.encoding.name()),
             ("expected", encoding.name()),
-            ("unit", unit),
-            ("other_unit", if unit == "seconds" { "milliseconds" } else { "seconds" }),
             ("format", &self.scheme.definition().format),
             ("length", &length),
             ("header", self.scheme.header()),
-            ("found", received.header),
+            ("timestamp_header", self.scheme.timestamp_header().unwrap_or(self.scheme.header())),
+            ("renamed", &renamed),
             ("content", matched.content.map(|content| content.template.as_str()).unwrap_or_default()),
             ("expected_content", self.scheme.signed_content()),
             ("provider", matched.content.map(|content| content.providers.as_str()).unwrap_or_default()),
         ];
+        if let Some(content) = matched.content {
+            args.extend(content.args.iter().map(|(name, value)| (*name, value.as_str())));
+        }
         let difference = self.bodies.difference(&matched.body);
         for definition in &all {
             let mut cause = definition.render(&args);
             let is_other_content = [&causes::CONTENT_OTHER_PROVIDER, &causes::CONTENT_URL]
                 .iter()
                 .any(|other| other.same_cause(definition));
-            if let Some(content) =
-                matched.content.filter(|content| is_other_content && content.is_ambiguous())
+            if let Some(content) = matched.content.filter(|content| is_other_content && content.is_ambiguous)
             {
                 cause.fix = format!(
                     "Change the sender to sign {}. With {}, one signature matches several requests, so no definition should use \
@@ -371,6 +383,16 @@ impl<'a> Search<'a> {
             observations.push(causes::SECRET_NOT_FIRST.render(&args));
         }
     }
+}
+
+/// Lists the renamed headers of a match, each with the name that the scheme reads.
+fn renamed_headers(scheme: &Scheme, received: &Received<'_>, content: Option<&ContentHypothesis>) -> String {
+    let signature = (received.header, scheme.header());
+    let others = content.map(|content| content.renamed.as_slice()).unwrap_or_default();
+    let others = others.iter().map(|(found, expected)| (found.as_str(), expected.as_str()));
+    let all = [signature].into_iter().chain(others);
+    let renamed = all.filter(|(found, expected)| !eq_ignore_ascii_case(found, expected));
+    renamed.map(|(found, expected)| format!("{found} (expected {expected})")).collect::<Vec<_>>().join(", ")
 }
 
 /// The bodies tried so far, so that no two transforms try the same one.
