@@ -68,9 +68,9 @@ pub fn split_candidates(value: &str) -> Vec<(Option<&str>, &str)> {
 /// Returns whether a text can be a signature, complete or not.
 pub fn is_plausible(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=%".contains(&byte);
-    (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len())
-        && text.bytes().all(is_digit)
-        && (text.contains('%') || Encoding::ALL.into_iter().any(|encoding| decoded_len(encoding, text) > 0))
+    // Padding is at the end: another "=" belongs to a label.
+    let is_padded = !text.trim_end_matches('=').contains('=');
+    (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len()) && text.bytes().all(is_digit) && is_padded
 }
 
 /// Returns how many bytes a text encodes.

@@ -165,11 +165,7 @@ impl ContentHypotheses<'_, '_> {
         let id_header = self.id_header;
         let replaced = |value: &str| {
             let text = template.replace(&placeholders[1], value);
-            if id_header == Some(name) {
-                text.replace(&placeholders[0], value)
-            } else {
-                text
-            }
+            if id_header == Some(name) { text.replace(&placeholders[0], value) } else { text }
         };
         let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps } else { &[""] };
         let url = inputs.url;

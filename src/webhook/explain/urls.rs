@@ -229,6 +229,9 @@ impl UrlCandidates<'_> {
 
     /// Adds and removes the trailing slash.
     fn with_other_path(&mut self, base: &Url) {
+        if base.host.is_empty() && base.path.is_empty() {
+            return;
+        }
         let path = match base.path.strip_suffix('/') {
             Some(path) => into_owned_outlined(path),
             None => [&base.path, "/"].concat(),
