@@ -5,19 +5,23 @@ mod body_facts;
 mod brackets;
 mod budget;
 mod byte_transforms;
+mod candidates;
 mod cause;
 mod causes;
 mod content;
 mod definition;
 mod encodings;
 mod evidence;
+mod exposed;
 mod forms;
 mod frameworks;
+mod inputs;
 mod numbers;
 mod observations;
 mod order;
 mod providers;
 mod received;
+mod renamed;
 mod reproduced;
 mod rewrite;
 mod search;
@@ -25,6 +29,8 @@ mod secret;
 mod shared;
 mod style;
 mod styles;
+mod unsupported;
+mod urls;
 
 pub use cause::{Cause, Difference, Explanation, FrameworkFix};
 pub use causes::{CAUSES, RAW_BODY_FIX, SECRET_FIX};
@@ -32,9 +38,13 @@ pub use definition::{CauseCategory, CauseDefinition};
 pub use frameworks::FRAMEWORKS;
 
 use self::body::BodyVariants;
+use self::exposed::exposed_secrets;
+use self::inputs::ContentInputs;
 use self::observations::{ObservationCollector, content_length};
+use self::renamed::RenamedHeaders;
 use self::search::{Search, SearchResult};
 use self::shared::secret_label;
+use self::unsupported::remove_refuted;
 use super::digest::digest;
 use super::{Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
@@ -91,7 +101,16 @@ impl Webhook {
         let scheme = self.provider.scheme.as_ref();
         let keys = self.keys.as_ref();
         let is_too_large = delivery.body.len() > options.max_bytes;
-        let received = scheme.map(|scheme| received::received(scheme, &delivery.headers)).unwrap_or_default();
+        let renamed = scheme.map(|scheme| RenamedHeaders::resolve(scheme, &delivery.headers));
+        let substituted = renamed.as_ref().map(|renamed| renamed.apply(delivery));
+        let mut received = Vec::new();
+        if let (Some(scheme), Some(renamed)) = (scheme, &renamed) {
+            received = received::received(scheme, &delivery.headers, renamed);
+        }
+        let mut exposed = Vec::new();
+        if let (Some(scheme), Some(keys)) = (scheme, keys) {
+            exposed = exposed_secrets(keys, scheme.secret_format(), delivery);
+        }
         let searched = if is_too_large { &[] } else { delivery.body };
         let bodies = BodyVariants::new(searched, content_length(&delivery.headers));
         let mut collector = ObservationCollector {
@@ -99,14 +118,17 @@ impl Webhook {
             scheme,
             keys,
             delivery,
+            substituted: substituted.as_ref().unwrap_or(delivery),
+            renamed: renamed.as_ref(),
             received: &received,
+            exposed: &exposed,
             document: bodies.document(),
             is_too_large,
             observations: Vec::new(),
         };
         collector.collect(now, options);
         let mut explanation = Explanation::of_observations(std::mem::take(&mut collector.observations));
-        if let (Some(scheme), Some(keys), false) = (scheme, keys, is_too_large) {
+        if let (Some(scheme), Some(keys), Some(renamed), false) = (scheme, keys, &renamed, is_too_large) {
             let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(options.tolerance));
             if let Outcome::Verified { secret, .. }
             | Outcome::TooOld { secret, .. }
@@ -117,7 +139,10 @@ impl Webhook {
                 let mut valid = valid_signature(delivery, keys, secret, is_in_time);
                 explanation.observations.append(&mut valid);
             } else {
-                let search = Search::new(scheme, keys, delivery, &received, &bodies, max_combinations);
+                let substituted = substituted.as_ref().unwrap_or(delivery);
+                let inputs = ContentInputs::new(scheme, delivery, substituted, renamed);
+                let search =
+                    Search::new(scheme, keys, delivery, &received, inputs, &bodies, max_combinations);
                 if let SearchResult::NoMatch { counts, is_limited } = search.run(&mut explanation) {
                     collector.without_match(&explanation.observations);
                     explanation.observations.append(&mut collector.observations);
@@ -131,6 +156,7 @@ impl Webhook {
             }
         }
         evidence::sort(&mut explanation.observations);
+        remove_refuted(&mut explanation);
         explanation
     }
 

@@ -290,9 +290,18 @@ causes! {
         SIGNATURE_DOUBLE_ENCODED proof "signature-double-encoded" "Signature encoded twice" NONE
             "The signature matches decoded twice: the encoded text was encoded again."
             "Change the sender to encode the digest once: digest(\"{expected}\") in Node.js, not Buffer.from(hmac.digest(\"hex\")).toString(\"base64\")."
+        SIGNATURE_URL_DECODED proof "signature-url-decoded" "Signature URL-decoded" NONE
+            "The signature matches with + for each space: a URL decoder or form parser has read its base64."
+            "Pass the header value on unchanged. Or, where a form or a URL carries the signature, percent-encode it at the sender: encodeURIComponent(signature)."
         SIGNATURE_NOT_HMAC proof "signature-not-hmac" "Plain hash instead of HMAC" NONE
             "The signature matches the plain {algorithm} of the body, or of the secret and the body concatenated: a hash, not an HMAC, like HubSpot's v1 signatures."
             "Change the sender to use HMAC: createHmac(\"{algorithm}\", secret).update(body)."
+        SIGNATURE_PUBLIC_KEY observation "signature-public-key" "Signature by a private key" NONE
+            "The header {found} contains {kind}: {provider} makes it with a private key, and no shared secret can verify it."
+            "Verify it with the public key of the sender and a library for its algorithm. Or set the sender to sign with HMAC (Standard Webhooks: v1 and a whsec_ secret), if it offers that."
+        SIGNATURE_JWT observation "signature-jwt" "JSON Web Token instead of an HMAC" NONE
+            "The header {found} contains a JSON Web Token, not an HMAC of the body."
+            "Verify the token with a library for JSON Web Tokens. Then compare the digest of the body with the claim that holds it, if there is one."
         DIGEST_LENGTH observation "digest-length" "Unexpected length of the signature" NONE
             "The signature in {header} has {length} bytes, {like}. Expected {accepted}."
             "Compare the algorithm of the sender, and check that the header is complete."
@@ -313,23 +322,32 @@ causes! {
         CONTENT_SEPARATOR proof "content-separator" "Signed content joined in another way" NONE
             "The signature matches the signed content {content}: separators or order differ; expected {expected_content}."
             "Change the sender to sign {expected_content}, to the character."
-        CONTENT_TIMESTAMP_UNIT proof "content-timestamp-unit" "Other timestamp signed" NONE
-            "The signature matches another timestamp than the provider's: one in {other_unit} for {unit}, or one from another header."
-            "Change the sender to sign the timestamp that it sends: Math.floor(Date.now() / 1000) for seconds."
+        CONTENT_TIMESTAMP_UNIT proof "content-timestamp-unit" "Timestamp signed in another unit" NONE
+            "The signature matches the timestamp in {other_unit}; it was received in {unit}."
+            "Change the sender to sign the timestamp that it sends: Math.floor(Date.now() / 1000) for seconds, once, in a variable."
+        CONTENT_TIMESTAMP_OTHER proof "content-timestamp-other" "Timestamp of another place signed" NONE
+            "The signature matches the timestamp in {place}; expected the one in {timestamp_header}."
+            "Change the sender to sign the timestamp that it sends in {timestamp_header}. Or name that header in the provider definition."
         CONTENT_OTHER_PROVIDER proof "content-other-provider" "Signed content of another provider" NONE
             "The signature matches the signed content {content} ({provider}); expected {expected_content}."
             "Verify with the provider that sent it, or with a definition that has \"signedContent\": \"{content}\". Or change the sender to sign {expected_content}."
         CONTENT_URL proof "content-url" "URL in the signed content" NONE
             "The signature matches the signed content {content}: the URL is part of it; expected {expected_content}."
             "Use a provider definition with \"signedContent\": \"{content}\", and pass `url` as the sender knows it. Or change the sender to sign {expected_content}."
+        CONTENT_URL_CHANGED proof "content-url-changed" "Another URL signed" NONE
+            "The signature matches another URL than the one of the delivery. Different: {changes}."
+            "Pass the URL as the sender knows it, in the option `url` of the receiver: url: (request) => \"https://hooks.example.com\" + request.originalUrl. Or, with `verify`, in `url` of the delivery."
     }
     Headers {
         URL_SIGNED observation "url-signed" "URL in the provider's signed content" NONE
             "The provider signs the URL ({expected_content}), and the URL of the delivery may be another one than the sender called."
             "Pass `url` as the sender knows it: scheme, host, port, path and query, as before any proxy."
-        HEADER_RENAMED proof "header-renamed" "Signature header renamed" NONE
-            "The signature matches, and it was received in {found}; expected the header {header}."
-            "Keep the header's name in proxies, gateway mappings, CGI and WSGI (HTTP_ and underscores). Or name the header in the provider definition."
+        HEADER_RENAMED proof "header-renamed" "Header renamed" NONE
+            "The signature matches with headers under other names: {renamed}."
+            "Keep the names of headers in proxies, gateway mappings, CGI and WSGI (HTTP_ and underscores). Or name the headers in the provider definition, or use the definition of the provider that sends them."
+        HEADER_LOST proof "header-lost" "Signed header lost" NONE
+            "The signature matches with {place} for the header {missing}, which the delivery lacks."
+            "Configure the proxy or gateway to pass {missing} on."
         HEADER_MISSING observation "header-missing" "Signature header missing" NONE
             "Missing signature header {header}."
             "Set a signing secret at the sender. Or configure the proxy or gateway to pass {header} on (CloudFront: origin request policy)."
@@ -339,6 +357,15 @@ causes! {
         HEADER_OF_ANOTHER_PROVIDER observation "header-of-another-provider" "Signature header of another provider" NONE
             "The delivery has the header {found}, the signature header of {provider}."
             "Verify it with a webhook of that provider."
+        HEADER_TOKEN observation "header-token" "Token instead of a signature" NONE
+            "The header {found} of {provider} is a token: it shows that the sender knows a secret, and signs nothing."
+            "Compare the token with the secret of the webhook, in constant time. Or set {provider} to sign, if it offers that."
+        SECRET_AS_TOKEN observation "secret-as-token" "Secret sent as a token" NONE
+            "{place} contains {secret} itself: the sender sends it as a token and signs nothing."
+            "Compare that value with the secret in constant time, in place of verifying a signature. Or set the sender to sign, with a new secret."
+        SECRET_LEAKED observation "secret-leaked" "Secret sent with the delivery" NONE
+            "{place} contains {secret} itself. Everyone who sees the request, or a log of it, can sign deliveries."
+            "Replace the secret, and remove it from the request: a signature proves knowledge of the secret without showing it."
         DOCUMENTATION_SAMPLE observation "documentation-sample" "Signature from the documentation" NONE
             "The signature is the example printed in the documentation of {provider}."
             "Use a real delivery, or sign a sample with `sign`: examples in documentation rarely match their body."

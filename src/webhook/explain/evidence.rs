@@ -21,11 +21,23 @@ const fn evidence(cause: &'static CauseDefinition, reason: &'static str, check: 
 /// Observations in the order in which they are reported, the strongest evidence first: what the delivery
 /// lacks, losses of its body, another secret or sender, other forms of the body, and then what is usual in deliveries
 /// without a mistake, too.
-static EVIDENCE: [Evidence; 31] = [
+static EVIDENCE: [Evidence; 36] = [
     evidence(&causes::SIGNATURE_VALID, "", ""),
     evidence(&causes::PROVIDER_UNSIGNED, "", ""),
     evidence(&causes::SECRET_MISSING, "", ""),
     evidence(&causes::BODY_TOO_LARGE, "", ""),
+    evidence(
+        &causes::SECRET_AS_TOKEN,
+        "The sender sends the secret itself",
+        "whether the sender signs at all",
+    ),
+    evidence(
+        &causes::HEADER_TOKEN,
+        "The sender may send a token and sign nothing",
+        "whether the sender signs at all",
+    ),
+    evidence(&causes::SIGNATURE_PUBLIC_KEY, "The signature is of a private key", "which key verifies it"),
+    evidence(&causes::SIGNATURE_JWT, "The signature is a JSON Web Token", "how the sender documents it"),
     evidence(
         &causes::HEADER_MISSING,
         "The signature is not in the header of this provider",
@@ -38,26 +50,26 @@ static EVIDENCE: [Evidence; 31] = [
         "The signature is an example of a documentation",
         "that the delivery is a real one",
     ),
-    evidence(
-        &causes::DIGEST_LENGTH,
-        "The signature has another length than expected",
-        "that the signature is complete, and its algorithm",
-    ),
     evidence(&causes::TIMESTAMP_MISSING, "The signed timestamp is not there", "where the timestamp is lost"),
     evidence(
         &causes::SIGNED_CONTENT_INCOMPLETE,
         "A part of the signed content is not there",
         "where that part is lost",
     ),
+    evidence(
+        &causes::DIGEST_LENGTH,
+        "The signature has another length than expected",
+        "that the signature is complete, and its algorithm",
+    ),
     evidence(&causes::BODY_EMPTY, "The body is empty", "what read the body before"),
     evidence(
         &causes::BODY_SHORTER_THAN_DECLARED,
-        "The body is not the one that was sent: bytes are missing",
+        "The body has fewer bytes than Content-Length declares",
         "where bytes of the body are lost",
     ),
     evidence(
         &causes::BODY_LONGER_THAN_DECLARED,
-        "The body is not the one that was sent: it has more bytes",
+        "The body has more bytes than Content-Length declares",
         "what adds bytes to the body",
     ),
     evidence(
@@ -113,6 +125,7 @@ static EVIDENCE: [Evidence; 31] = [
         "None of the secrets matched",
         "that the secret of this subscription is among them",
     ),
+    evidence(&causes::SECRET_LEAKED, "", ""),
     evidence(&causes::SIGNATURE_MULTIPLE, "", ""),
     evidence(&causes::TIMESTAMP_TOO_OLD, "", ""),
     evidence(&causes::TIMESTAMP_TOO_NEW, "", ""),

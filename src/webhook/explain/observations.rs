@@ -1,18 +1,22 @@
 //! Observations: facts of headers, signatures, timestamps, body and secrets that hint at a cause and prove nothing.
 
 use super::body_facts::{lost_data, serializer};
+use super::candidates::find_signature_like_headers;
 use super::cause::Cause;
 use super::causes;
 use super::definition::CauseDefinition;
 use super::evidence::has_evidence;
-use super::providers::known_headers;
-use super::received::{Received, find_signature_like_headers};
+use super::exposed::{ExposedSecret, exposed_causes};
+use super::providers::headers_of_others;
+use super::received::Received;
+use super::renamed::RenamedHeaders;
 use super::secret::detect_token_type;
 use super::shared::{contains_bytes, contains_word, header_value, secret_label, timestamps};
+use super::unsupported::{is_public_key_header, unsupported_signatures};
 use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
 use crate::signature::hmac::constant_time_eq;
-use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
+use crate::signature::{Algorithm, Encoding, Keys, Scheme};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 use crate::webhook::{Timestamp, VerifyOptions, Webhook};
 
@@ -40,7 +44,11 @@ pub struct ObservationCollector<'a, 'd> {
     /// `None` without secrets.
     pub keys: Option<&'a Keys>,
     pub delivery: &'d Delivery<'d>,
+    /// The delivery with its renamed headers.
+    pub substituted: &'a Delivery<'d>,
+    pub renamed: Option<&'a RenamedHeaders<'d>>,
     pub received: &'a [Received<'d>],
+    pub exposed: &'a [ExposedSecret<'d>],
     /// The body, if it is JSON.
     pub document: Option<&'a Document<'a>>,
     pub is_too_large: bool,
@@ -65,8 +73,8 @@ impl ObservationCollector<'_, '_> {
         let title = &self.webhook.provider().title;
         if let Some(scheme) = self.scheme {
             self.signature_header(scheme);
-            self.timestamps(scheme, now, options);
             self.parts(scheme);
+            self.timestamps(scheme, now, options);
         } else {
             self.observe(&causes::PROVIDER_UNSIGNED, &[("provider", title)]);
         }
@@ -119,9 +127,24 @@ impl ObservationCollector<'_, '_> {
 
     fn signature_header(&mut self, scheme: &Scheme) {
         let (headers, header) = (&self.delivery.headers, scheme.header());
-        let values = headers.get_all(header).count();
-        if values == 0 {
+        let mut others = Vec::new();
+        if let Some(keys) = self.keys {
+            others = exposed_causes(keys, scheme, headers, self.exposed);
+        }
+        let unsupported = unsupported_signatures(scheme, headers);
+        others.extend(unsupported.iter().filter_map(|signature| {
+            let is_exposed = self.exposed.iter().any(|secret| secret.header == Some(signature.header));
+            (!is_exposed).then(|| signature.render())
+        }));
+        let is_missing = headers.get_all(header).next().is_none();
+        let fix = is_missing && !others.is_empty();
+        self.observations.append(&mut others);
+        if is_missing {
             self.observe(&causes::HEADER_MISSING, &[("header", header)]);
+            if let (true, Some(cause)) = (fix, self.observations.last_mut()) {
+                cause.fix =
+                    format!("Verify in the way that the sender documents. Or set it to sign in {header}.");
+            }
             let names: Vec<&str> =
                 find_signature_like_headers(headers).into_iter().map(|(name, _)| name).collect();
             if !names.is_empty() {
@@ -132,16 +155,9 @@ impl ObservationCollector<'_, '_> {
 
     fn headers(&mut self) {
         let headers = &self.delivery.headers;
-        // GitHub sends two signature headers: the second one is not of another provider.
-        let expected = self.scheme.and_then(|scheme| {
-            known_headers()
-                .find(|(name, _)| eq_ignore_ascii_case(name, scheme.header()))
-                .map(|(_, title)| title)
-        });
-        for (name, provider) in known_headers() {
-            if expected != Some(provider) && header_value(headers, name).is_some() {
-                self.observe(&causes::HEADER_OF_ANOTHER_PROVIDER, &[("found", name), ("provider", provider)]);
-            }
+        let header = self.scheme.map_or("", Scheme::header);
+        for (name, provider) in headers_of_others(header, headers) {
+            self.observe(&causes::HEADER_OF_ANOTHER_PROVIDER, &[("found", name), ("provider", provider)]);
         }
         if header_value(headers, "content-encoding")
             .is_some_and(|value| !value.is_empty() && !eq_ignore_ascii_case(value, "identity"))
@@ -167,6 +183,10 @@ impl ObservationCollector<'_, '_> {
             .max(value_count);
         if count > 1 {
             self.observe(&causes::SIGNATURE_MULTIPLE, &[("header", header), ("count", &number(count))]);
+        }
+        let is_exposed = |name: &str| self.exposed.iter().any(|secret| secret.header == Some(name));
+        if is_exposed(header) || is_public_key_header(header) {
+            return;
         }
         let algorithms = keys.algorithms();
         let received = self.received;
@@ -223,7 +243,7 @@ impl ObservationCollector<'_, '_> {
             },
             None if !scheme.has_timestamp() => return,
             None => {
-                let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
+                let text = timestamps(scheme, &self.substituted.headers).into_iter().next();
                 text.and_then(|text| scheme.timestamp_unit().parse(text))
             }
         };
@@ -243,13 +263,24 @@ impl ObservationCollector<'_, '_> {
 
     /// Reports a part of the signed content that the delivery lacks.
     fn parts(&mut self, scheme: &Scheme) {
-        let missing = match scheme.values(self.delivery) {
-            Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
-            Err(Outcome::UrlMissing) => into_owned_outlined("the URL"),
-            Err(Outcome::MethodMissing) => into_owned_outlined("the method"),
-            _ => return,
-        };
-        self.observe(&causes::SIGNED_CONTENT_INCOMPLETE, &[("missing", &missing)]);
+        let delivery = self.delivery;
+        let mut missing: Vec<String> = Vec::new();
+        for name in scheme.content.headers() {
+            if self.renamed.is_some_and(|renamed| renamed.missing.contains(&name)) {
+                missing.push(["the header ", name].concat());
+            }
+        }
+        for (name, is_signed, value) in [
+            ("the URL", scheme.content.has_url(), delivery.url),
+            ("the method", scheme.content.has_method(), delivery.method),
+        ] {
+            if is_signed && value.unwrap_or_default().is_empty() {
+                missing.push(into_owned_outlined(name));
+            }
+        }
+        if !missing.is_empty() {
+            self.observe(&causes::SIGNED_CONTENT_INCOMPLETE, &[("missing", &missing.join(" and "))]);
+        }
     }
 
     fn body(&mut self) {

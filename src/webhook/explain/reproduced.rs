@@ -5,12 +5,13 @@ use super::body::{BodyTransform, BodyVariants};
 use super::budget::BASE_BYTES;
 use super::cause::Explanation;
 use super::causes;
-use super::content::{ContentHypothesis, ContentInputs};
+use super::content::ContentHypothesis;
 use super::definition::{Alternative, CauseDefinition, single_difference};
 use super::received::{Interpretation, Received};
 use super::secret::KeyHypothesis;
 use super::shared::secret_label;
 use crate::signature::{Algorithm, Keys, Scheme};
+use crate::text::eq_ignore_ascii_case;
 
 /// The combination that reproduced the signature.
 pub struct Match<'s> {
@@ -18,7 +19,7 @@ pub struct Match<'s> {
     pub body: Vec<u8>,
     pub key: &'s KeyHypothesis,
     /// `None`: a plain hash, not an HMAC.
-    pub content: Option<&'s ContentHypothesis<'s>>,
+    pub content: Option<&'s ContentHypothesis>,
     /// Index into the interpretations.
     pub interpretation: usize,
 }
@@ -30,9 +31,6 @@ pub struct Reproduction<'a> {
     pub received: &'a [Received<'a>],
     pub bodies: &'a BodyVariants<'a>,
     pub interpretations: &'a [Interpretation],
-    pub inputs: &'a ContentInputs<'a>,
-    /// The provider's signed contents, and all others.
-    pub contents: [&'a [ContentHypothesis<'a>]; 2],
 }
 
 impl Reproduction<'_> {
@@ -42,45 +40,57 @@ impl Reproduction<'_> {
         let received = &self.received[interpretation.received];
         let (of_body, mut alternatives) = self.body_causes(matched);
         alternatives.extend_from_slice(&matched.key.alternatives);
-        self.add_other_contents(matched, &mut alternatives);
+        if let Some(content) = matched.content {
+            alternatives.extend_from_slice(&content.alternatives);
+        }
         let of_content = matched.content.map(|content| content.causes.as_slice()).unwrap_or_default();
         let mut all: Vec<&'static CauseDefinition> =
             [&of_body[..], &matched.key.causes, &interpretation.causes, of_content].concat();
+        // The signature header and a signed header can be renamed both.
+        let is_renamed = |cause: &&CauseDefinition| cause.same_cause(&causes::HEADER_RENAMED);
+        if let Some(first) = all.iter().position(is_renamed) {
+            let mut index = 0;
+            all.retain(|cause| {
+                index += 1;
+                index - 1 <= first || !is_renamed(cause)
+            });
+        }
         all.extend(matched.content.is_none().then_some(&causes::SIGNATURE_NOT_HMAC));
         if all.is_empty() {
             // `verify` did not accept the signature, so the header is not in the format of the provider.
             all.push(&causes::SIGNATURE_LABEL_UNEXPECTED);
         }
         let secret = secret_label(self.keys, matched.key.secret);
-        let unit = self.scheme.timestamp_unit().name();
         let encoding = self.scheme.format.encoding;
         let accepted = Algorithm::list(self.keys.algorithms());
         let length = encoding.text_len(interpretation.algorithm.digest_len()).to_string();
-        let args = [
+        let renamed = renamed_headers(self.scheme, received, matched.content);
+        let mut args = vec![
             ("secret", secret.as_str()),
             ("algorithm", interpretation.algorithm.name()),
             ("label", received.label().unwrap_or_default()),
             ("accepted", &accepted),
             ("written", interpretation.encoding.name()),
             ("expected", encoding.name()),
-            ("unit", unit),
-            ("other_unit", if unit == "seconds" { "milliseconds" } else { "seconds" }),
             ("format", &self.scheme.definition().format),
             ("length", &length),
             ("header", self.scheme.header()),
-            ("found", received.header),
+            ("timestamp_header", self.scheme.timestamp_header().unwrap_or(self.scheme.header())),
+            ("renamed", &renamed),
             ("content", matched.content.map(|content| content.template.as_str()).unwrap_or_default()),
             ("expected_content", self.scheme.signed_content()),
             ("provider", matched.content.map(|content| content.providers.as_str()).unwrap_or_default()),
         ];
+        if let Some(content) = matched.content {
+            args.extend(content.args.iter().map(|(name, value)| (*name, value.as_str())));
+        }
         let difference = self.bodies.difference(&matched.body);
         for definition in &all {
             let mut cause = definition.render(&args);
             let is_other_content = [&causes::CONTENT_OTHER_PROVIDER, &causes::CONTENT_URL]
                 .iter()
                 .any(|other| other.same_cause(definition));
-            if let Some(content) =
-                matched.content.filter(|content| is_other_content && content.is_ambiguous())
+            if let Some(content) = matched.content.filter(|content| is_other_content && content.is_ambiguous)
             {
                 cause.fix = format!(
                     "Change the sender to sign {}. With {}, one signature matches several requests, so no definition should use \
@@ -150,22 +160,14 @@ impl Reproduction<'_> {
         alternatives.extend(others.iter().filter_map(|other| single_difference(&causes, other)));
         (causes, alternatives)
     }
+}
 
-    /// Adds other signed contents of the same bytes: those that give the same tag.
-    #[inline(never)]
-    fn add_other_contents(&self, matched: &Match<'_>, alternatives: &mut Vec<Alternative>) {
-        let Some(content) = matched.content.filter(|content| !content.causes.is_empty()) else { return };
-        let interpretation = &self.interpretations[matched.interpretation];
-        let mut bytes_left = BASE_BYTES;
-        for other in self.contents.into_iter().flatten() {
-            let Some(difference) = single_difference(&content.causes, &other.causes) else { continue };
-            let Some(left) = bytes_left.checked_sub(matched.body.len()) else { break };
-            bytes_left = left;
-            let tag =
-                other.tag(self.keys, interpretation.algorithm, &matched.key.key, &matched.body, self.inputs);
-            if interpretation.matches(&tag) {
-                alternatives.push(difference);
-            }
-        }
-    }
+/// Lists the renamed headers of a match, each with the name that the scheme reads.
+fn renamed_headers(scheme: &Scheme, received: &Received<'_>, content: Option<&ContentHypothesis>) -> String {
+    let signature = (received.header, scheme.header());
+    let others = content.map(|content| content.renamed.as_slice()).unwrap_or_default();
+    let others = others.iter().map(|(found, expected)| (found.as_str(), expected.as_str()));
+    let all = [signature].into_iter().chain(others);
+    let renamed = all.filter(|(found, expected)| !eq_ignore_ascii_case(found, expected));
+    renamed.map(|(found, expected)| format!("{found} (expected {expected})")).collect::<Vec<_>>().join(", ")
 }

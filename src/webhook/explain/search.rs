@@ -7,7 +7,8 @@ use super::body::{BodyTransform, BodyVariants};
 use super::budget::{SearchBudget, TriedBodies};
 use super::cause::Explanation;
 use super::causes;
-use super::content::{ContentHypothesis, ContentInputs, content_hypotheses};
+use super::content::{ContentHypothesis, content_hypotheses};
+use super::inputs::ContentInputs;
 use super::received::{Interpretation, Received, interpretations};
 use super::reproduced::{Match, Reproduction};
 use super::secret::{KeyHypothesis, key_hypotheses};
@@ -34,8 +35,8 @@ pub struct Search<'a> {
     interpretations: Vec<Interpretation>,
     algorithms: Vec<Algorithm>,
     inputs: ContentInputs<'a>,
-    expected: Vec<ContentHypothesis<'a>>,
-    alternatives: Vec<ContentHypothesis<'a>>,
+    expected: Vec<ContentHypothesis>,
+    alternatives: Vec<ContentHypothesis>,
     key_hypotheses: Vec<KeyHypothesis>,
     has_body: bool,
     has_header: bool,
@@ -60,7 +61,7 @@ pub enum SearchResult {
 struct Step<'c, 's> {
     transforms: &'c [BodyTransform],
     keys: &'c [&'s KeyHypothesis],
-    contents: &'s [ContentHypothesis<'s>],
+    contents: &'s [ContentHypothesis],
     /// The percentage of the limits that this step and those before it may use together.
     percent: usize,
     /// Whether other steps try the same bodies, with other keys or contents.
@@ -71,7 +72,7 @@ struct Step<'c, 's> {
 fn step<'c, 's>(
     transforms: &'c [BodyTransform],
     keys: &'c [&'s KeyHypothesis],
-    contents: &'s [ContentHypothesis<'s>],
+    contents: &'s [ContentHypothesis],
     percent: usize,
 ) -> Step<'c, 's> {
     Step { transforms, keys, contents, percent, repeats_bodies: true }
@@ -83,13 +84,13 @@ impl<'a> Search<'a> {
         keys: &'a Keys,
         delivery: &'a Delivery<'_>,
         received: &'a [Received<'a>],
+        inputs: ContentInputs<'a>,
         bodies: &'a BodyVariants<'a>,
         max_combinations: usize,
     ) -> Self {
         let interpretations = interpretations(scheme, keys, received);
         let mut algorithms = Algorithm::ALL.to_vec();
         algorithms.retain(|algorithm| interpretations.iter().any(|other| other.algorithm == *algorithm));
-        let inputs = ContentInputs::new(scheme, delivery);
         let (expected, alternatives) = content_hypotheses(scheme, &inputs);
         let format = scheme.secret_format();
         let mut all_keys = Vec::new();
@@ -136,8 +137,6 @@ impl<'a> Search<'a> {
                 received: self.received,
                 bodies: self.bodies,
                 interpretations: &self.interpretations,
-                inputs: &self.inputs,
-                contents: [&expected[..], &alternatives],
             };
             reproduction.report(&matched, explanation);
             explanation.signed_body = Some(matched.body);
@@ -153,8 +152,8 @@ impl<'a> Search<'a> {
     /// Breadth first: every change by itself, then two at once.
     fn search<'s>(
         &mut self,
-        expected: &'s [ContentHypothesis<'s>],
-        alternatives: &'s [ContentHypothesis<'s>],
+        expected: &'s [ContentHypothesis],
+        alternatives: &'s [ContentHypothesis],
         keys: &'s [KeyHypothesis],
     ) -> Option<Match<'s>> {
         let with_changes = |count| -> Vec<&KeyHypothesis> {
@@ -243,7 +242,7 @@ impl<'a> Search<'a> {
         transform: BodyTransform,
         body: &[u8],
         keys: &[&'s KeyHypothesis],
-        contents: &'s [ContentHypothesis<'s>],
+        contents: &'s [ContentHypothesis],
     ) -> Option<Match<'s>> {
         for key in keys {
             for algorithm in self.algorithms.clone() {

@@ -226,7 +226,7 @@ fn change_header(sent: &mut Sent, change: usize) -> bool {
     sent.header = change;
     sent.expected.push(code);
     // The rest of Stripe's header is a label, too.
-    sent.provider != "stripe" || ![HeaderChange::NoLabel, HeaderChange::Renamed].contains(&change)
+    sent.provider != "stripe" || change != HeaderChange::NoLabel
 }
 
 fn change_content(sent: &mut Sent, change: usize) -> bool {
@@ -290,7 +290,7 @@ fn any_secret() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn one_known_change_is_proved_and_nothing_else(

@@ -237,6 +237,33 @@ impl Inputs<'_> {
                 self.header("content-type").is_some_and(|value| value.to_lowercase().contains("form"))
                     && !provider.content_type.contains("form")
             }
+            "signature-public-key" => {
+                self.delivery.headers.iter().any(|(name, _)| message.contains(&format!("The header {name} ")))
+                    && ["private key", "v1a"].iter().any(|word| message.contains(word))
+            }
+            "signature-jwt" => self.delivery.headers.iter().any(|(name, value)| {
+                let token = value.trim_start_matches("Bearer ");
+                message.contains(&format!("The header {name} "))
+                    && token.starts_with("eyJ")
+                    && token.matches('.').count() == 2
+            }),
+            "header-token" => {
+                self.header(self.scheme_header()).is_none_or(str::is_empty)
+                    && self.delivery.headers.iter().any(|(name, _)| {
+                        message.to_lowercase().starts_with(&format!("the header {} ", name.to_lowercase()))
+                    })
+            }
+            "secret-as-token" | "secret-leaked" => {
+                let values = || self.delivery.headers.iter().map(|(_, value)| value).chain(self.delivery.url);
+                any_secret(|secret| {
+                    let bare = secret.trim_start_matches("whsec_");
+                    values().any(|value| {
+                        value.contains(secret)
+                            || value.contains(bare)
+                            || value.contains(&super::base64(secret.as_bytes()))
+                    })
+                })
+            }
             code => panic!("no check for the observation {code}"),
         }
     }
