@@ -206,4 +206,38 @@ mod tests {
             ["body-compact", "body-unicode-escaped", "body-keys-sorted"]
         );
     }
+
+    #[test]
+    fn the_variants_of_a_body_are_few() {
+        let text =
+            r#"{"event":"assessment_add","data":{"name":"Zoë 😀 <b> a/b","b":[1,20,{}],"a":1.5,"n":null}}"#;
+        for text in [
+            text,
+            "{\"a\":1}",
+            "a=b&c=%2A+~",
+            "{\"a\":\"b\"}",
+            r#"{"id":1,"u":"a@b/?c=1&d=é","n":{"1":10.5,"b":"it's + more"}}"#,
+        ] {
+            let variants = bodies(text);
+            let count = |list: Vec<BodyTransform>, seen: &mut Vec<Vec<u8>>| {
+                let (mut applied, all) = (0, list.len());
+                let mut new = 0;
+                for transform in list {
+                    let Some(body) = variants.apply(transform) else { continue };
+                    applied += 1;
+                    if !seen.contains(&body) {
+                        seen.push(body);
+                        new += 1;
+                    }
+                }
+                (all, applied, new)
+            };
+            let mut seen = vec![];
+            println!(
+                "{text} singles {:?} combos {:?}",
+                count(variants.singles(), &mut seen),
+                count(variants.combinations(), &mut seen)
+            );
+        }
+    }
 }
