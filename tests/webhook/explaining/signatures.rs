@@ -101,7 +101,6 @@ fn algorithms_and_encodings_are_proved() {
     let found = explained(&hook, &format!("sha1={}", hex(&sha1)), body);
     assert_eq!(codes(&found.matches), ["algorithm-not-accepted"]);
     let found = explained(&hook, &format!("sha256={}", "ab".repeat(20)), body);
-    println!("{}", found.tried);
     assert_eq!(codes(&found.observations), ["digest-length", "no-match"]);
     assert!(
         found.observations[0].message.contains("20 bytes, the length of sha1, under the label sha256"),
