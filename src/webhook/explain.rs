@@ -112,7 +112,8 @@ impl Webhook {
             exposed = exposed_secrets(keys, scheme.secret_format(), delivery);
         }
         let searched = if is_too_large { &[] } else { delivery.body };
-        let bodies = BodyVariants::new(searched, content_length(&delivery.headers));
+        let bodies = BodyVariants::new(searched, content_length(&delivery.headers))
+            .with_contract(&self.provider.events);
         let mut collector = ObservationCollector {
             webhook: self,
             scheme,

@@ -13,6 +13,7 @@ use super::style::{Layout, Order, Style};
 use super::styles::{StyleChoices, layout_of, number_keys};
 use crate::issue::ByteSpan;
 use crate::json::Document;
+use crate::provider::Event;
 
 /// The received body, and what the transforms need to know of it.
 pub struct BodyVariants<'b> {
@@ -58,6 +59,22 @@ impl<'b> BodyVariants<'b> {
         }
         let keys = DocumentKeys { numbers, ranks: Ranks::new() };
         Self { received: ReceivedBody { bytes: received, content_length }, document, keys, layout, forms }
+    }
+
+    /// Adds the order of the keys in the schema that names the most of them.
+    #[must_use]
+    pub fn with_contract(mut self, events: &[Event]) -> Self {
+        let Some(document) = &self.document else { return self };
+        for revision in events.iter().flat_map(|event| &event.revisions) {
+            let mut ranks = Ranks::new();
+            revision.schema.visit_positions(document.root(), &mut |key, position| {
+                ranks.push((key.as_value().index(), u32::try_from(position).unwrap_or(u32::MAX)));
+            });
+            if ranks.len() > self.keys.ranks.len() {
+                self.keys.ranks = ranks;
+            }
+        }
+        self
     }
 
     /// Returns the received body as JSON; `None` if it is not.

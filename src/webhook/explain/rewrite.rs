@@ -278,7 +278,7 @@ impl Writer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::style::{ASCII_ESCAPES, COMMON_LAYOUTS, LAYOUTS};
+    use super::super::style::{ASCII_ESCAPES, COMMON_LAYOUTS, LAYOUTS, Order};
     use super::*;
 
     fn rewrite(text: &str, style: Style) -> String {

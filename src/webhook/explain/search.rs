@@ -23,6 +23,9 @@ const HMAC_OVERHEAD_BYTES: usize = 512;
 /// The first transforms of a body are more frequent than any error in a secret.
 const FREQUENT_TRANSFORMS: usize = 20;
 
+/// The transforms that are tried with every other key and signed content.
+const MAX_LIKELY: usize = 64;
+
 /// The defaults of Python and PHP: two changes at once, but more frequent than most single ones.
 const COMMON_COMBINATIONS: usize = 2;
 
@@ -195,7 +198,7 @@ impl<'a> Search<'a> {
             .or_else(|| self.try_plain_hash(unchanged))
             .or_else(|| self.try_steps(&then))
             .or_else(|| {
-                let mut likely = singles.clone();
+                let mut likely = singles[..MAX_LIKELY.min(singles.len())].to_vec();
                 likely.retain(|transform| self.tried_bodies.unique.contains(transform));
                 self.try_steps(&[
                     step(&likely, unchanged, alternatives, 98),

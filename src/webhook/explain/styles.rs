@@ -16,10 +16,12 @@ const MAX_KEYS: usize = 24;
 const MAX_KEYS_IN_SETS: usize = 5;
 /// So many optional escapes have few sets.
 const MAX_OPTIONAL_ESCAPES: usize = 4;
-/// PHP's defaults are two changes at once, three with another layout, four with a line break.
-const MAX_COMBINED: usize = 4;
-/// The choices of each kind that are tried with several other changes.
-const MAX_COMMON: usize = 5;
+/// The choices of each kind that are tried with several other changes: layouts, characters, slashes, numbers, orders, ends.
+const MAX_FEW: [usize; KINDS] = [5, 3, 2, 2, 1, 2];
+/// So many rare choices of one kind are tried with other changes.
+const MAX_RARE_PAIRED: usize = 12;
+/// So many keys are tried with rare numbers of digits.
+const MAX_FIXED_KEYS: usize = 5;
 
 /// The kinds of changes, which are independent of each other.
 const KINDS: usize = 6;
@@ -139,7 +141,7 @@ impl StyleChoices {
                 rare.push(expanded(ALL_KEYS, Spelling::Fixed(digits)));
             }
             rare.push(expanded(ALL_KEYS, Spelling::FixedFraction(digits)));
-            rare.extend(short.iter().take(MAX_COMMON).map(|key| expanded(*key, Spelling::Fixed(digits))));
+            rare.extend(short.iter().take(MAX_FIXED_KEYS).map(|key| expanded(*key, Spelling::Fixed(digits))));
         }
     }
 
@@ -190,33 +192,59 @@ impl StyleChoices {
         if let Some(python) = python_ascii.or(python.copied()) {
             all.extend(self.common[3].iter().map(|numbers| overlay(python, numbers)));
         }
+        let few = self.few();
         for first in 0..KINDS {
             for second in first + 1..KINDS {
                 pairs(&mut all, &self.common[first], &self.common[second]);
             }
         }
-        for first in 0..KINDS {
-            for second in (0..KINDS).filter(|second| *second != first) {
-                let few = &self.common[second][..self.common[second].len().min(MAX_COMMON)];
-                pairs(&mut all, few, &self.rare[first]);
-            }
+        // Rare layouts with everything frequent, and all else that is rare with layouts, characters and slashes.
+        few.iter().skip(1).for_each(|choices| pairs(&mut all, choices, &self.rare[0]));
+        for kind in [1, 3, 4] {
+            let rare = &self.rare[kind][..self.rare[kind].len().min(MAX_RARE_PAIRED)];
+            few.iter()
+                .enumerate()
+                .take(3)
+                .filter(|(other, _)| *other != kind)
+                .for_each(|(_, choices)| pairs(&mut all, choices, rare));
         }
-        for count in 3..=MAX_COMBINED {
-            self.several(&mut all, count, 0, Style::PRESERVE);
+        several(&few, &mut all, 3, Style::PRESERVE);
+        // PHP's pretty printer with a line break, and Python's sorted keys with floats.
+        for without in [[3, 4], [2, 5]] {
+            let mut four = few.clone();
+            without.into_iter().for_each(|kind| four[kind].clear());
+            several(&four, &mut all, 4, Style::PRESERVE);
         }
         all
     }
 
-    /// Adds every style with so many frequent changes of different kinds.
-    fn several(&self, all: &mut Vec<Style>, count: usize, first: usize, style: Style) {
-        if count == 0 {
-            all.push(style);
-            return;
+    /// Returns the most frequent choices of each kind.
+    fn few(&self) -> [Vec<Style>; KINDS] {
+        let mut few: [Vec<Style>; KINDS] = Default::default();
+        for ((few, common), max) in few.iter_mut().zip(&self.common).zip(MAX_FEW) {
+            // The sets of ASCII characters are much alike: the first one stands for them.
+            let mut has_set = false;
+            let is_first = |style: &&Style| {
+                let is_set =
+                    style.characters.unicode == Unicode::Preserve && style.characters.ascii.is_some();
+                !(is_set && std::mem::replace(&mut has_set, true))
+                    && style.characters != Characters::ASCII_UPPER
+            };
+            few.extend(common.iter().filter(is_first).take(max));
         }
-        for kind in first..KINDS {
-            for choice in self.common[kind].iter().take(MAX_COMMON) {
-                self.several(all, count - 1, kind + 1, overlay(style, choice));
-            }
+        few
+    }
+}
+
+/// Adds every style with so many changes of different kinds.
+fn several(choices: &[Vec<Style>], all: &mut Vec<Style>, count: usize, style: Style) {
+    if count == 0 {
+        all.push(style);
+        return;
+    }
+    for (kind, styles) in choices.iter().enumerate() {
+        for choice in styles {
+            several(&choices[kind + 1..], all, count - 1, overlay(style, choice));
         }
     }
 }
@@ -290,7 +318,8 @@ fn characters(body: &[u8]) -> (Vec<Characters>, Vec<Characters>) {
         common.push(Characters::DOTNET);
     }
     common.extend(second.iter().map(ascii_only));
-    rare.extend(sets[named..].iter().map(ascii_only));
+    let both = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::ASCII };
+    rare.extend(sets[..named].iter().filter(|_| is_unicode).map(both));
     if traits.present >> u32::from(DELETE) & 1 != 0 {
         rare.extend([false, true].map(|is_upper| Characters::escaped(DELETE, is_upper)));
     }
@@ -304,12 +333,12 @@ fn characters(body: &[u8]) -> (Vec<Characters>, Vec<Characters>) {
         rare.push(ascii_only(&AsciiEscapes::NONE));
         rare.push(Characters { ascii: Some(AsciiEscapes::NONE), ..Characters::ASCII });
     }
-    if is_unicode {
-        let both = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::ASCII };
-        rare.extend(sets.iter().map(both));
+    if traits.has_unicode_escapes {
         let plain = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::PLAIN };
-        rare.extend(sets[..named].iter().filter(|_| traits.has_unicode_escapes).map(plain));
+        rare.extend(sets[..named].iter().map(plain));
     }
+    rare.extend(sets[named..].iter().map(ascii_only));
+    rare.extend(sets[named..].iter().filter(|_| is_unicode).map(both));
     (common, rare)
 }
 
