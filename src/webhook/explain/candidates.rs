@@ -70,7 +70,11 @@ pub fn is_plausible(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=%".contains(&byte);
     // Padding is at the end: another "=" belongs to a label.
     let is_padded = !text.trim_end_matches('=').contains('=');
-    (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len()) && text.bytes().all(is_digit) && is_padded
+    let is_number = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).is_some_and(is_digest);
+    !is_number
+        && (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len())
+        && text.bytes().all(is_digit)
+        && is_padded
 }
 
 /// Returns how many bytes a text encodes.

@@ -12,6 +12,7 @@ use super::inputs::ContentInputs;
 use super::received::{Interpretation, Received, interpretations};
 use super::secret::{KeyHypothesis, key_hypotheses};
 use super::shared::{joined, secret_label};
+use super::unsupported::unsupported_signatures;
 use crate::delivery::Delivery;
 use crate::signature::hmac::plain_digest;
 use crate::signature::{Algorithm, Keys, Scheme};
@@ -116,7 +117,8 @@ impl<'a> Search<'a> {
             alternatives,
             key_hypotheses: all_keys,
             has_body: !delivery.body.is_empty(),
-            has_header: delivery.headers.get(scheme.header()).is_some(),
+            has_header: delivery.headers.get(scheme.header()).is_some()
+                && unsupported_signatures(scheme, &delivery.headers).is_empty(),
             budget: SearchBudget { max_combinations, tried: 0, bytes_left, is_exhausted: false },
             tried_bodies: TriedBodies::default(),
         }

@@ -2,7 +2,9 @@
 
 mod bodies;
 mod bounds;
+mod headers;
 mod signatures;
+mod urls;
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::signature::{Algorithm, hmac};
@@ -82,6 +84,10 @@ pub fn check(hook: &Webhook, delivery: &Delivery<'_>) -> Explanation {
                 "bodies",
                 "keys",
                 "contents",
+                "place",
+                "renamed",
+                "changes",
+                "timestamp_header",
             ];
             let text = [cause.message.as_str(), &cause.fix].concat();
             // PainChek's format of a signature has a placeholder of its own.
