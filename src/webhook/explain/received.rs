@@ -3,14 +3,13 @@
 use zeroize::Zeroizing;
 
 use super::candidates::{
-    MAX_SIGNATURES, MAX_VALUE_CHARS, MIN_PARTIAL_BYTES, decoded_texts, is_complete, is_plausible,
-    split_candidates,
+    MAX_SIGNATURES, MIN_PARTIAL_BYTES, decoded_texts, is_complete, is_plausible, split_candidates,
 };
 use super::causes;
 use super::definition::CauseDefinition;
 use super::encodings::from_percent;
 use super::renamed::{RenamedHeaders, differ_in_algorithm};
-use super::shared::contains_bytes;
+use super::shared::{MAX_VALUE_CHARS, contains_bytes};
 use super::unsupported::{is_json_web_token, is_public_key_header, without_public_key_items};
 use crate::delivery::Headers;
 use crate::signature::hmac::{Tag, constant_time_eq};

@@ -185,7 +185,7 @@ impl<'a> Search<'a> {
             (received, changed, alternatives),
         ];
         self.try_steps(&first, false)
-            .or_else(|| self.try_plain_hash(unchanged))
+            .or_else(|| self.try_plain_hash(unchanged, expected))
             .or_else(|| self.try_steps(&then, false))
             .or_else(|| {
                 let mut likely = singles.clone();
@@ -277,15 +277,24 @@ impl<'a> Search<'a> {
         first_match
     }
 
-    /// Tries the plain hash of the body, and of the secret and the body concatenated.
+    /// Tries the plain hash of the body and of the signed content, and of the secret concatenated with either.
     #[inline(never)]
-    fn try_plain_hash<'s>(&mut self, keys: &[&'s KeyHypothesis]) -> Option<Match<'s>> {
+    fn try_plain_hash<'s>(
+        &mut self,
+        keys: &[&'s KeyHypothesis],
+        expected: &[ContentHypothesis],
+    ) -> Option<Match<'s>> {
         let body = self.bodies.apply(BodyTransform::None)?;
+        let mut messages = vec![body.to_vec()];
+        messages.extend(expected.iter().map(|content| content.message(&body)));
+        messages.dedup();
         for hypothesis in keys {
             let key: &[u8] = &hypothesis.key;
-            for algorithm in self.algorithms.clone() {
-                for parts in [&[&body[..]][..], &[key, &body], &[&body, key]] {
-                    if !self.budget.spend(body.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
+            for (algorithm, content) in
+                self.algorithms.clone().into_iter().flat_map(|a| messages.iter().map(move |m| (a, m)))
+            {
+                for parts in [&[&content[..]][..], &[key, content], &[content, key]] {
+                    if !self.budget.spend(content.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
                         return None;
                     }
                     let message = Zeroizing::new(joined(parts));
