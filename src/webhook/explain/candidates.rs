@@ -1,7 +1,7 @@
 //! Texts in header values that may be signatures.
 
 use super::encodings::from_percent;
-use super::shared::contains_word;
+use super::shared::{DELIMITERS, MAX_ITEMS, MAX_VALUE_CHARS, contains_word};
 use crate::delivery::{Headers, has_control, is_token};
 use crate::signature::{Algorithm, Encoding};
 use crate::text::eq_ignore_ascii_case;
@@ -12,8 +12,6 @@ pub const MIN_PARTIAL_BYTES: usize = 8;
 pub const MAX_SIGNATURE_CHARS: usize = 512;
 /// Each signature multiplies the search; providers send two or three during a rotation.
 pub const MAX_SIGNATURES: usize = 8;
-/// Longer values are not searched for signatures.
-pub const MAX_VALUE_CHARS: usize = MAX_SIGNATURE_CHARS * MAX_SIGNATURES;
 
 /// Returns headers that look like a signature header, by their names or values.
 pub fn find_signature_like_headers<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str, &'d str)> {
@@ -43,11 +41,9 @@ pub fn is_sane(name: &str, value: &str) -> bool {
 
 /// Splits a header value into texts that may be signatures, each with the label before it.
 pub fn split_candidates(value: &str) -> Vec<(Option<&str>, &str)> {
-    let delimiters: &[char] =
-        &[',', ';', ' ', '\t', '\r', '\n', '[', ']', '"', '\'', '(', ')', '<', '>', '{', '}'];
     let has_length = |text: &&str| (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len());
     let mut all = Vec::new();
-    for piece in value.split(delimiters).filter(has_length).take(MAX_SIGNATURES * 4) {
+    for piece in value.split(DELIMITERS).filter(has_length).take(MAX_ITEMS) {
         let bare = piece.trim_end_matches('=');
         let (label, text) = match bare.rfind(['=', ':']) {
             Some(end) => (Some(&piece[..end]), &piece[end + 1..]),
@@ -70,7 +66,11 @@ pub fn is_plausible(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=%".contains(&byte);
     // Padding is at the end: another "=" belongs to a label.
     let is_padded = !text.trim_end_matches('=').contains('=');
-    (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len()) && text.bytes().all(is_digit) && is_padded
+    let is_number = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).is_some_and(is_digest);
+    !is_number
+        && (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len())
+        && text.bytes().all(is_digit)
+        && is_padded
 }
 
 /// Returns how many bytes a text encodes.

@@ -294,7 +294,7 @@ causes! {
             "The signature matches with + for each space: a URL decoder or form parser has read its base64."
             "Pass the header value on unchanged. Or, where a form or a URL carries the signature, percent-encode it at the sender: encodeURIComponent(signature)."
         SIGNATURE_NOT_HMAC proof "signature-not-hmac" "Plain hash instead of HMAC" NONE
-            "The signature matches the plain {algorithm} of the body, or of the secret and the body concatenated: a hash, not an HMAC, like HubSpot's v1 signatures."
+            "The signature matches the plain {algorithm} of the signed content or the body, alone or concatenated with the secret: a hash, not an HMAC, like HubSpot's v1 signatures."
             "Change the sender to use HMAC: createHmac(\"{algorithm}\", secret).update(body)."
         SIGNATURE_PUBLIC_KEY observation "signature-public-key" "Signature by a private key" NONE
             "The header {found} contains {kind}: {provider} makes it with a private key, and no shared secret can verify it."

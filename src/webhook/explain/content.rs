@@ -4,6 +4,7 @@ use super::causes;
 use super::definition::{Alternative, CauseDefinition, single_difference};
 use super::inputs::ContentInputs;
 use super::providers::known_contents;
+use super::shared::joined;
 use super::urls::UrlCandidate;
 use crate::signature::hmac::Tag;
 use crate::signature::{Algorithm, Keys, Scheme, SignedContent, TemplateToken, TemplateValues, tokens};
@@ -42,7 +43,7 @@ pub fn content_hypotheses(
     let template = scheme.signed_content();
     let id_header = scheme.definition().id_header.as_deref();
     let mut hypotheses = ContentHypotheses { inputs, scheme, id_header, all: Vec::new() };
-    let expected = inputs.expected_timestamps.as_slice();
+    let expected = &inputs.expected_timestamps();
     hypotheses.add(&[], template, expected);
     let count = hypotheses.all.len();
     hypotheses.add_urls();
@@ -116,7 +117,7 @@ impl ContentHypotheses<'_, '_> {
         let mut causes = causes.to_vec();
         let mut renamed: Vec<(String, String)> = Vec::new();
         let has_expected_timestamp =
-            content.has_timestamp() && inputs.expected_timestamps.contains(&timestamp);
+            content.has_timestamp() && inputs.expected_timestamps().contains(&timestamp);
         let timestamp_header = self.scheme.timestamp_header().filter(|_| has_expected_timestamp);
         for name in content.headers().chain(timestamp_header) {
             if let Some(header) = inputs.renamed.get(name) {
@@ -147,7 +148,7 @@ impl ContentHypotheses<'_, '_> {
         let inputs = self.inputs;
         let template = self.scheme.signed_content();
         let Some(content) = self.parse(template).filter(SignedContent::has_url) else { return };
-        let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps } else { &[""] };
+        let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps() } else { &[""] };
         for timestamp in timestamps {
             for UrlCandidate { url, changes } in &inputs.urls {
                 let args: &[_] = &[("changes", changes.as_str())];
@@ -171,7 +172,7 @@ impl ContentHypotheses<'_, '_> {
             let text = template.replace(&placeholders[1], value);
             if id_header == Some(name) { text.replace(&placeholders[0], value) } else { text }
         };
-        let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps } else { &[""] };
+        let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps() } else { &[""] };
         let url = inputs.url;
         for timestamp in timestamps {
             for found in &inputs.ids {
@@ -200,7 +201,7 @@ impl ContentHypotheses<'_, '_> {
         let template = self.scheme.signed_content();
         let Some(content) = self.parse(template).filter(SignedContent::has_timestamp) else { return };
         let url = inputs.url;
-        for timestamp in &inputs.expected_timestamps {
+        for timestamp in inputs.expected_timestamps() {
             let unit = unit_name(timestamp);
             for zeros in [3, 6, 9] {
                 let longer = [timestamp, &"000000000"[..zeros]].concat();
@@ -259,6 +260,11 @@ impl ContentHypotheses<'_, '_> {
 }
 
 impl ContentHypothesis {
+    /// Returns the signed bytes.
+    pub fn message(&self, body: &[u8]) -> Vec<u8> {
+        joined(&[self.around[0].as_bytes(), body, self.around[1].as_bytes()])
+    }
+
     /// Returns the tag of a body under this hypothesis.
     pub fn tag(
         &self,
@@ -306,14 +312,22 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
         return all;
     }
     let last = tokens.iter().rposition(|token| matches!(token, TemplateToken::Placeholder(_))).unwrap_or(0);
-    for separator in SEPARATORS {
+    // Literals before the first and after the last placeholder are no separators, except for the end of a version: `v0:`.
+    let version = match tokens[0] {
+        TemplateToken::Literal(literal) => literal.strip_suffix([':', '.']),
+        TemplateToken::Placeholder(_) => None,
+    };
+    for (separator, version) in SEPARATORS.into_iter().flat_map(|text| [(text, None), (text, version)]) {
         let mut text = String::new();
         for (index, token) in tokens.iter().enumerate() {
-            match token {
-                // Literals before the first and after the last placeholder are no separators.
-                TemplateToken::Literal(literal) if index == 0 || index > last => text.push_str(literal),
-                TemplateToken::Literal(_) => text.push_str(separator),
-                TemplateToken::Placeholder(_) => {
+            match (token, version) {
+                (TemplateToken::Literal(_), Some(version)) if index == 0 => {
+                    text.push_str(version);
+                    text.push_str(separator);
+                }
+                (TemplateToken::Literal(literal), _) if index == 0 || index > last => text.push_str(literal),
+                (TemplateToken::Literal(_), _) => text.push_str(separator),
+                (TemplateToken::Placeholder(_), _) => {
                     if index > 0 && matches!(tokens[index - 1], TemplateToken::Placeholder(_)) {
                         text.push_str(separator);
                     }
@@ -323,6 +337,14 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
         }
         all.push((text, vec![&causes::CONTENT_SEPARATOR]));
     }
+    let mut swapped = tokens.clone();
+    let mut positions =
+        (0..tokens.len()).filter(|index| matches!(tokens[*index], TemplateToken::Placeholder(_)));
+    if let (Some(first), Some(second)) = (positions.next(), positions.next()) {
+        swapped.swap(first, second);
+    }
+    let swapped: String = swapped.iter().map(|token| format_token(*token)).collect();
+    all.push((swapped, vec![&causes::CONTENT_SEPARATOR]));
     let reversed: String = tokens.iter().rev().map(|token| format_token(*token)).collect();
     all.push((reversed, vec![&causes::CONTENT_SEPARATOR]));
     all.retain(|(text, _)| text != template);

@@ -23,7 +23,7 @@ const TIME_KEYS: [&str; 8] =
 /// Values of a delivery for the placeholders of signed contents.
 pub struct ContentInputs<'d> {
     /// The timestamps that the scheme reads.
-    pub expected_timestamps: Vec<&'d str>,
+    expected_timestamps: Vec<String>,
     /// Other values that look like a timestamp, each with its place as messages name it.
     pub other_timestamps: Vec<(String, String)>,
     /// Names of headers with ids.
@@ -93,7 +93,7 @@ impl<'d> ContentInputs<'d> {
             members(&mut times, &TIME_KEYS);
             other_timestamps.append(&mut times);
         }
-        other_timestamps.retain(|(_, text)| !expected_timestamps.contains(&text.as_str()));
+        other_timestamps.retain(|(_, text)| !expected_timestamps.contains(text));
         other_timestamps.truncate(MAX_CANDIDATES);
         Self {
             expected_timestamps,
@@ -108,6 +108,12 @@ impl<'d> ContentInputs<'d> {
             renamed,
             frame: SignedContent::framed(),
         }
+    }
+}
+
+impl ContentInputs<'_> {
+    pub fn expected_timestamps(&self) -> Vec<&str> {
+        self.expected_timestamps.iter().map(String::as_str).collect()
     }
 }
 

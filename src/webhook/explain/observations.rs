@@ -244,7 +244,7 @@ impl ObservationCollector<'_, '_> {
             None if !scheme.has_timestamp() => return,
             None => {
                 let text = timestamps(scheme, &self.substituted.headers).into_iter().next();
-                text.and_then(|text| scheme.timestamp_unit().parse(text))
+                text.and_then(|text| scheme.timestamp_unit().parse(&text))
             }
         };
         let Some(timestamp) = timestamp else {

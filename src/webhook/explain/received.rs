@@ -3,14 +3,13 @@
 use zeroize::Zeroizing;
 
 use super::candidates::{
-    MAX_SIGNATURES, MAX_VALUE_CHARS, MIN_PARTIAL_BYTES, decoded_texts, is_complete, is_plausible,
-    split_candidates,
+    MAX_SIGNATURES, MIN_PARTIAL_BYTES, decoded_texts, is_complete, is_plausible, split_candidates,
 };
 use super::causes;
 use super::definition::CauseDefinition;
 use super::encodings::from_percent;
 use super::renamed::{RenamedHeaders, differ_in_algorithm};
-use super::shared::contains_bytes;
+use super::shared::{MAX_VALUE_CHARS, contains_bytes};
 use super::unsupported::{is_json_web_token, is_public_key_header, without_public_key_items};
 use crate::delivery::Headers;
 use crate::signature::hmac::{Tag, constant_time_eq};
@@ -42,6 +41,15 @@ impl Received<'_> {
     /// Label of the signature, if it names an algorithm.
     pub fn label(&self) -> Option<&'static str> {
         self.label.map(Algorithm::name)
+    }
+
+    /// Whether the text has the encoding and the length of a signature by the scheme, under the right label.
+    fn is_accepted(&self, scheme: &Scheme) -> bool {
+        let bytes = scheme.format.encoding.decode_lenient(&self.text);
+        let algorithm = bytes.and_then(|bytes| Algorithm::of_len(bytes.len()));
+        algorithm.is_some_and(|algorithm| {
+            scheme.algorithms().contains(&algorithm) && self.label.is_none_or(|label| label == algorithm)
+        })
     }
 
     /// The algorithm of the label.
@@ -132,24 +140,28 @@ fn signatures_in<'d>(scheme: &Scheme, header: &'d str, value: &str) -> Vec<Recei
         all.retain(|signature| is_complete(&signature.text));
         all
     };
-    // First, because the texts between the spaces can have the lengths of shorter signatures.
-    if scheme.format.encoding == Encoding::Base64 && value.contains(' ') {
+    let is_accepted = |all: &[Received<'_>]| all.iter().any(|signature| signature.is_accepted(scheme));
+    let is_expected = |signature: &Received<'_>| signature.form == HeaderForm::Expected;
+    let as_received = parse_value(scheme, header, &value);
+    if is_accepted(&as_received) {
+        return as_received;
+    }
+    // Part of a changed text can have the length of another algorithm, so what the text was before comes first.
+    if scheme.format.encoding == Encoding::Base64 && !value.contains(", ") {
         let mut all = complete(&value.replace(' ', "+"));
-        let is_expected = |signature: &Received<'_>| signature.form == HeaderForm::Expected;
-        if !value.contains([',', ';']) && all.iter().all(is_expected) && !all.is_empty() {
+        if is_accepted(&all) && all.iter().all(is_expected) {
             all.iter_mut().for_each(|signature| signature.cause = Some(&causes::SIGNATURE_URL_DECODED));
             return all;
         }
     }
-    let as_received = parse_value(scheme, header, &value);
-    if as_received.iter().any(|signature| is_complete(&signature.text)) {
-        return as_received;
-    }
+    let has_complete = as_received.iter().any(|signature| is_complete(&signature.text));
     let unfolded: String = value.split_whitespace().collect();
-    let decoded = from_percent(value.as_bytes(), false).and_then(|bytes| String::from_utf8(bytes).ok());
-    for variant in [Some(unfolded), decoded].into_iter().flatten() {
+    let unfolded = Some(unfolded).filter(|unfolded| unfolded.len() < value.len());
+    let decoded = from_percent(value.as_bytes(), false).filter(|_| !has_complete);
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    for variant in [unfolded, decoded].into_iter().flatten() {
         let mut all = complete(&variant);
-        if !all.is_empty() {
+        if is_accepted(&all) || !has_complete && !all.is_empty() {
             all.iter_mut().for_each(|signature| signature.form = HeaderForm::Unexpected);
             return all;
         }

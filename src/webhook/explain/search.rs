@@ -13,6 +13,7 @@ use super::received::{Interpretation, Received, interpretations};
 use super::reproduced::{Match, Reproduction};
 use super::secret::{KeyHypothesis, key_hypotheses};
 use super::shared::joined;
+use super::unsupported::unsupported_signatures;
 use crate::delivery::Delivery;
 use crate::signature::hmac::plain_digest;
 use crate::signature::{Algorithm, Keys, Scheme};
@@ -112,7 +113,8 @@ impl<'a> Search<'a> {
             alternatives,
             key_hypotheses: all_keys,
             has_body: !delivery.body.is_empty(),
-            has_header: delivery.headers.get(scheme.header()).is_some(),
+            has_header: delivery.headers.get(scheme.header()).is_some()
+                && unsupported_signatures(scheme, &delivery.headers).is_empty(),
             budget: SearchBudget::new(max_combinations, delivery.body.len()),
             tried_bodies: TriedBodies::default(),
         }
@@ -195,7 +197,7 @@ impl<'a> Search<'a> {
             step(received, changed, alternatives, 96),
         ];
         self.try_steps(&first)
-            .or_else(|| self.try_plain_hash(unchanged))
+            .or_else(|| self.try_plain_hash(unchanged, expected))
             .or_else(|| self.try_steps(&then))
             .or_else(|| {
                 let mut likely = singles[..MAX_LIKELY.min(singles.len())].to_vec();
@@ -287,16 +289,25 @@ impl<'a> Search<'a> {
         first_match
     }
 
-    /// Tries the plain hash of the body, and of the secret and the body concatenated.
+    /// Tries the plain hash of the body and of the signed content, and of the secret concatenated with either.
     #[inline(never)]
-    fn try_plain_hash<'s>(&mut self, keys: &[&'s KeyHypothesis]) -> Option<Match<'s>> {
+    fn try_plain_hash<'s>(
+        &mut self,
+        keys: &[&'s KeyHypothesis],
+        expected: &[ContentHypothesis],
+    ) -> Option<Match<'s>> {
         let body = self.bodies.apply(BodyTransform::None)?;
         self.budget.start_step(74);
+        let mut messages = vec![body.to_vec()];
+        messages.extend(expected.iter().map(|content| content.message(&body)));
+        messages.dedup();
         for hypothesis in keys {
             let key: &[u8] = &hypothesis.key;
-            for algorithm in self.algorithms.clone() {
-                for parts in [&[&body[..]][..], &[key, &body], &[&body, key]] {
-                    if !self.budget.spend(body.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
+            for (algorithm, content) in
+                self.algorithms.clone().into_iter().flat_map(|a| messages.iter().map(move |m| (a, m)))
+            {
+                for parts in [&[&content[..]][..], &[key, content], &[content, key]] {
+                    if !self.budget.spend(content.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
                         return None;
                     }
                     let message = Zeroizing::new(joined(parts));
