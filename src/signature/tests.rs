@@ -135,10 +135,10 @@ fn a_malformed_signature_has_a_message_for_each_reason() {
     );
     expect(
         &scheme_of("v1={hex},t={timestamp}", "{timestamp}{body}"),
-        &[("X-Sig", "t=1,t=1,t=1,t=1,t=1")],
+        &[("X-Sig", "t=1,t=2,t=3,t=4,t=4,t=5")],
         &[
             "signature-malformed",
-            "The header X-Sig contains more than 4 timestamps.",
+            "The header X-Sig contains more than 4 different timestamps.",
             "expected: v1=<64 hex digits>,t=<timestamp>",
         ],
     );
