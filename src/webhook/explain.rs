@@ -14,6 +14,7 @@ mod received;
 mod rewrite;
 mod search;
 mod secret;
+mod secret_text;
 mod shared;
 
 pub use cause::{Cause, Difference, Explanation, FrameworkFix};

@@ -7,13 +7,17 @@ use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
 use crate::signature::{Algorithm, Keys, Outcome};
 use crate::text::into_owned_outlined;
-use crate::webhook::Webhook;
+use crate::webhook::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
 impl<'b> Evaluator<'b, '_, '_> {
     /// Verifies the signature. Returns the algorithm and the secret, `None` for an unsigned delivery that the receiver
     /// allows.
     pub(super) fn check_signature(&mut self) -> Result<Option<(Algorithm, usize)>, Code> {
         let webhook = self.webhook;
+        // SECURITY: before every other check, so that no delivery is accepted, signed or not.
+        if webhook.explain_only {
+            return Err(self.reject_by_explain_only());
+        }
         let (Some(scheme), Some(keys)) = (&webhook.provider.scheme, &webhook.keys) else {
             self.findings.signature = Some(Outcome::Unsigned);
             self.warn_about_unchecked_signature();
@@ -37,6 +41,18 @@ impl<'b> Evaluator<'b, '_, '_> {
             }
             Err(code) => Err(self.reject(outcome.issue(code, scheme, keys))),
         }
+    }
+
+    #[cold]
+    fn reject_by_explain_only(&mut self) -> Code {
+        self.findings.signature = Some(unread_signature(self.webhook, self.delivery));
+        let issue = PendingIssue::new(
+            Code::OPTION_INVALID,
+            Severity::Error,
+            Location::Request,
+            EXPLAIN_ONLY.to_owned(),
+        );
+        self.reject(issue.hint(EXPLAIN_ONLY_HINT))
     }
 
     /// A webhook of a provider that signs has no keys only with `unsigned: "allow"`.

@@ -5,12 +5,11 @@ use super::causes;
 use super::definition::CauseDefinition;
 use super::providers::known_headers;
 use super::received::{Received, find_signature_like_headers};
-use super::secret::detect_token_type;
 use super::shared::{contains_bytes, contains_word, header_value, secret_label, timestamps};
 use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
 use crate::signature::hmac::constant_time_eq;
-use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
+use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme, detect_token_type};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 use crate::webhook::{Timestamp, VerifyOptions, Webhook};
 
@@ -224,11 +223,23 @@ impl ObservationCollector<'_, '_> {
     fn secrets(&mut self) {
         let keys = self.keys;
         for (secret, (_, source_text)) in keys.secrets().enumerate() {
-            if let Some((prefix, kind)) = detect_token_type(source_text) {
+            let text = std::str::from_utf8(source_text).unwrap_or_default();
+            if let Some((prefix, kind)) = detect_token_type(text) {
                 let (secret, prefix) = (secret_label(keys, secret), format!("\"{prefix}\""));
                 let args = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
                 self.observe(&causes::SECRET_WRONG_TYPE, &args);
             }
+        }
+        for (secret, error) in keys.errors() {
+            let message = match error.hint() {
+                Some(hint) => format!("{error} {hint}"),
+                None => error.to_string(),
+            };
+            let args = [("secret", secret_label(keys, secret)), ("message", message)];
+            self.observe(
+                &causes::SECRET_INVALID,
+                &args.each_ref().map(|(name, text)| (*name, text.as_str())),
+            );
         }
         for (secret, hint) in keys.warnings() {
             self.observe(
