@@ -228,9 +228,9 @@ fn a_mismatch_hints_at_secret_and_raw_body_and_includes_the_secret_warning() {
              line break of a file.",
         ),
         (
-            "whsec_b",
-            "The secret begins with \"whsec_\", which this provider uses as part of the key. Check whether the secret \
-             belongs to another provider, where the prefix precedes base64.",
+            "b\u{200b}",
+            "The secret contains invisible characters, which are part of the key. Remove them, such as the byte order mark \
+             of a file.",
         ),
     ] {
         assert_eq!(

@@ -108,6 +108,11 @@ pub fn custom(signature: &str, secrets: &[&str]) -> Webhook {
     made(&definition(&format!(r#", "signature": {signature}, "headers": {headers}"#)), options(secrets))
 }
 
+/// The key of [`STANDARD`], and the secret that encodes it.
+pub const STANDARD_KEY: [u8; 24] =
+    *b"\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee";
+pub const STANDARD_SECRET: &str = "whsec_wP/uwP/uwP/uwP/uwP/uwP/uwP/uwP/u";
+
 /// A provider that signs an id and a timestamp.
 pub const STANDARD: &str = r#"{
   "header": "X-Sig", "format": "v1,{base64}", "algorithms": ["sha256"], "secret": "whsec_{base64}",
