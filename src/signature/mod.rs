@@ -59,3 +59,4 @@ pub(crate) use secret_hint::detect_token_type;
 pub use sign::{SignContext, SignError};
 pub(crate) use template::{SignedContent, TemplateToken, TemplateValues, tokens};
 pub use timestamp::TimestampUnit;
+pub(crate) use timestamp::detect_unit;

@@ -5,7 +5,7 @@ use super::{EvaluationMode, Evaluator};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
-use crate::signature::{Algorithm, Keys, Outcome};
+use crate::signature::{Algorithm, Keys, Outcome, TimestampUnit, detect_unit};
 use crate::text::into_owned_outlined;
 use crate::webhook::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
@@ -39,8 +39,39 @@ impl<'b> Evaluator<'b, '_, '_> {
                 }
                 Ok(signed_by)
             }
-            Err(code) => Err(self.reject(outcome.issue(code, scheme, keys))),
+            Err(code) => {
+                let mut issue = outcome.issue(code, scheme, keys);
+                let timestamp = scheme.reported_values(self.delivery, outcome.received()).timestamp;
+                self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
+                Err(self.reject(issue))
+            }
         }
+    }
+
+    /// Says what a timestamp looks like that is in another unit or notation, in place of a difference of decades.
+    #[cold]
+    fn name_unit(&self, issue: &mut PendingIssue, timestamp: &str, unit: TimestampUnit) {
+        let is_malformed = issue.code == Code::TIMESTAMP_MALFORMED;
+        if !is_malformed && issue.code != Code::TIMESTAMP_TOO_OLD && issue.code != Code::TIMESTAMP_TOO_NEW {
+            return;
+        }
+        let Some(found) = detect_unit(timestamp, unit, self.now.as_millis()) else { return };
+        let expected = unit.name();
+        if is_malformed {
+            issue.message = format!("{} The value looks like {found}.", issue.message);
+        } else {
+            issue.message = format!("The timestamp looks like {found} since 1970; expected {expected}.");
+        }
+        let mut hint = format!("Change the sender to send {expected} since 1970.");
+        if found == "seconds" || found == "milliseconds" {
+            hint = format!(
+                "{hint} Or, if the provider documents {found}, set `timestampUnit` in the provider definition."
+            );
+        }
+        if !is_malformed {
+            hint.push_str(" The signature itself is valid.");
+        }
+        issue.hint = Some(hint);
     }
 
     #[cold]
@@ -113,6 +144,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             issue.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
             issue.received = value.map(|value| value.kind().name().to_owned());
         }
+        self.name_unit(&mut issue, &time.text(document.root()).unwrap_or_default(), time.unit);
         self.findings.signature = Some(outcome);
         Err(self.reject(issue))
     }

@@ -351,6 +351,9 @@ causes! {
         TIMESTAMP_TOO_NEW observation "timestamp-too-new" "Timestamp in the future" NONE
             "The timestamp is {seconds} s in the future; the tolerance is {tolerance} s."
             "Check the clocks of this machine and of the sender (timedatectl), and the unit of the timestamp."
+        TIMESTAMP_UNIT observation "timestamp-unit" "Timestamp in another unit or notation" NONE
+            "The timestamp looks like {found}; expected {unit} since 1970."
+            "Change the sender to send {unit} since 1970: Math.floor(Date.now() / 1000) for seconds. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
             "The signed timestamp is missing, or not an integer."
             "Configure the proxy or gateway to pass the timestamp header on unchanged."

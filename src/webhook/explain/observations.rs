@@ -1,5 +1,7 @@
 //! Observations: facts of headers, signatures, timestamps, body and secrets that hint at a cause and prove nothing.
 
+use std::borrow::Cow;
+
 use super::cause::Cause;
 use super::causes;
 use super::definition::CauseDefinition;
@@ -9,7 +11,7 @@ use super::shared::{contains_bytes, contains_word, header_value, secret_label, t
 use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
 use crate::signature::hmac::constant_time_eq;
-use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme, detect_token_type};
+use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme, detect_token_type, detect_unit};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 use crate::webhook::{Timestamp, VerifyOptions, Webhook};
 
@@ -160,19 +162,23 @@ impl ObservationCollector<'_, '_> {
 
     fn timestamps(&mut self, now: Timestamp, options: &VerifyOptions) {
         let scheme = self.scheme;
-        let timestamp = match &self.webhook.provider().signed_time {
+        let (text, unit) = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
             Some(time) => match Document::parse(self.delivery.body) {
-                Ok(document) => time.parse(document.root()).ok(),
+                Ok(document) => (time.text(document.root()).map(Cow::into_owned), time.unit),
                 Err(_) => return,
             },
             None if !scheme.has_timestamp() => return,
             None => {
                 let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
-                text.and_then(|text| scheme.timestamp_unit().parse(text))
+                (text.map(into_owned_outlined), scheme.timestamp_unit())
             }
         };
-        let Some(timestamp) = timestamp else {
+        let text = text.unwrap_or_default();
+        if let Some(found) = detect_unit(&text, unit, now.as_millis()) {
+            return self.observe(&causes::TIMESTAMP_UNIT, &[("found", found), ("unit", unit.name())]);
+        }
+        let Some(timestamp) = unit.parse(&text) else {
             self.observe(&causes::TIMESTAMP_MISSING, &[]);
             return;
         };

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod bounds;
+mod secrets;
 mod signatures;
 
 use hookseal::delivery::{Delivery, Headers};
@@ -74,6 +75,7 @@ pub fn check(hook: &Webhook, delivery: &Delivery<'_>) -> Explanation {
                 "like",
                 "missing",
                 "seconds",
+                "message",
                 "tolerance",
                 "received",
                 "prefix",
