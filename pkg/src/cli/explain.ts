@@ -9,7 +9,7 @@ import { WebhookFactory } from "./webhook-factory.js";
 export async function explain(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const { delivery } = await readDelivery(source, options);
-  const hook = await new WebhookFactory(options, "verify").forDelivery(delivery);
+  const hook = await new WebhookFactory(options, "explain").forDelivery(delivery);
   const { now } = options;
   const checked = hook.check(delivery, { now });
   const explanation = hook.explain(delivery, { now });

@@ -226,7 +226,13 @@ impl ContentHypotheses<'_, '_> {
     /// Adds the signed content of other providers, with the URLs that they may have signed.
     fn add_known(&mut self, template: &str, providers: &str, timestamps: &[&str]) {
         let inputs = self.inputs;
+        // The content of this scheme with another id or timestamp is no other content.
+        let is_own = template == self.scheme.signed_content();
         let is_url = template.contains("{url}");
+        if is_own && is_url {
+            return;
+        }
+        let alternatives: Vec<usize> = self.all.iter().map(|other| other.alternatives.len()).collect();
         let cause = if is_url { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
         let start = self.all.len();
         let mut templates = Vec::new();
@@ -252,6 +258,9 @@ impl ContentHypotheses<'_, '_> {
                     self.push(template, &content, Variation { causes, timestamp, url, args });
                 }
             }
+        }
+        for (hypothesis, count) in self.all.iter_mut().zip(alternatives).filter(|_| is_own) {
+            hypothesis.alternatives.truncate(count);
         }
         for hypothesis in &mut self.all[start..] {
             hypothesis.providers = into_owned_outlined(providers);
