@@ -91,8 +91,8 @@ impl Webhook {
             return only(causes::BODY_TOO_LARGE.render(&[("length", &options.max_bytes.to_string())]));
         }
         let received = received::received(scheme, &delivery.headers);
-        let bodies = BodyVariants::new(delivery.body, content_length(&delivery.headers))
-            .with_contract(&provider.events);
+        let bodies =
+            BodyVariants::new(delivery.body, content_length(&delivery.headers)).with_key_orders(provider);
         let is_json = bodies.document().is_some();
         let mut collector = ObservationCollector {
             webhook: self,

@@ -6,14 +6,14 @@ use super::cause::Difference;
 use super::causes;
 use super::definition::CauseDefinition;
 use super::forms::{Form, FormStyle, Lists};
-use super::order::Ranks;
+use super::order::{Ranks, rank_by_sample};
 use super::rewrite::{DocumentKeys, write};
 use super::shared::joined;
 use super::style::{Layout, Order, Style};
 use super::styles::{StyleChoices, layout_of, number_keys};
 use crate::issue::ByteSpan;
-use crate::json::Document;
-use crate::provider::Event;
+use crate::json::{Document, Key};
+use crate::provider::{Provider, key_orders};
 
 /// The received body, and what the transforms need to know of it.
 pub struct BodyVariants<'b> {
@@ -61,15 +61,23 @@ impl<'b> BodyVariants<'b> {
         Self { received: ReceivedBody { bytes: received, content_length }, document, keys, layout, forms }
     }
 
-    /// Adds the order of the keys in the schema that names the most of them.
+    /// Adds the order of the keys in the sample or the schema of the provider that names the most of them.
     #[must_use]
-    pub fn with_contract(mut self, events: &[Event]) -> Self {
+    pub fn with_key_orders(mut self, provider: &Provider) -> Self {
         let Some(document) = &self.document else { return self };
-        for revision in events.iter().flat_map(|event| &event.revisions) {
-            let mut ranks = Ranks::new();
-            revision.schema.visit_positions(document.root(), &mut |key, position| {
-                ranks.push((key.as_value().index(), u32::try_from(position).unwrap_or(u32::MAX)));
-            });
+        let root = document.root();
+        let samples = key_orders(&provider.id).and_then(|text| Document::parse(text.as_bytes()).ok());
+        let schemas = provider.events.iter().flat_map(|event| &event.revisions);
+        let mut all: Vec<Ranks> = Vec::new();
+        for sample in samples.iter().flat_map(|samples| samples.root().elements()) {
+            all.push(Ranks::new());
+            rank_by_sample(sample, root, &mut |key, rank| push_rank(&mut all, key, rank));
+        }
+        for revision in schemas {
+            all.push(Ranks::new());
+            revision.schema.visit_positions(root, &mut |key, rank| push_rank(&mut all, key, rank));
+        }
+        for ranks in all {
             if ranks.len() > self.keys.ranks.len() {
                 self.keys.ranks = ranks;
             }
@@ -179,6 +187,12 @@ impl<'b> BodyVariants<'b> {
 
     fn write_form(&self, style: &FormStyle) -> Option<Vec<u8>> {
         self.forms.iter().find(|(lists, _)| *lists == style.lists).map(|(_, form)| form.write(style))
+    }
+}
+
+fn push_rank(all: &mut [Ranks], key: Key<'_>, rank: usize) {
+    if let Some(ranks) = all.last_mut() {
+        ranks.push((key.as_value().index(), u32::try_from(rank).unwrap_or(u32::MAX)));
     }
 }
 

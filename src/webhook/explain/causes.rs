@@ -65,7 +65,7 @@ causes! {
             "The signature matches the body with its keys in alphabetical order: another order was signed than received."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own sender, send the same text that was signed, sorted or not."
         BODY_KEYS_REORDERED proof "body-keys-reordered" "Body with its keys in another order" RAW
-            "The signature matches the body with its keys in the order of the provider's schema: another order was signed than received."
+            "The signature matches the body with its keys in the order of the provider's sample or schema: another order was signed than received."
             RAW_BODY_FIX
         BODY_INTEGER_KEYS_MOVED proof "body-integer-keys-moved" "Integer-like keys moved to the front" RAW
             "The signature matches the body with its integer-like keys in another place or order: they were moved after signing, as JavaScript moves them to the front."

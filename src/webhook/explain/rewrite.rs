@@ -14,7 +14,7 @@ use crate::json::{Document, Kind, TokenKind, Value};
 pub struct DocumentKeys {
     /// The keys of numbers, as written. [`Numbers::Expanded`] has a bit for each.
     pub numbers: Vec<Vec<u8>>,
-    /// The positions of keys in the provider's schemas, for [`Order::Contract`].
+    /// The positions of keys in the provider's samples or schemas, for [`Order::Contract`].
     pub ranks: Ranks,
 }
 
@@ -229,7 +229,7 @@ impl Writer<'_> {
                 let character = decoded.and_then(Result::ok);
                 length = if character.is_some_and(|character| character.len_utf16() == 2) { 12 } else { 6 };
                 let is_kept = match character {
-                    Some(' '..='~') => ascii.is_none(),
+                    Some(' '..='~' | '\u{2028}' | '\u{2029}') => ascii.is_none(),
                     _ => unicode == Unicode::Preserve,
                 };
                 match character {

@@ -252,7 +252,7 @@ pub enum Order {
     SortedUtf16,
     /// One arrangement of the integer-like keys, which JavaScript moves to the front.
     Integers(u8),
-    /// As the provider's schemas list the properties.
+    /// As in the provider's sample or schema.
     Contract,
 }
 

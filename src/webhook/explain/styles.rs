@@ -1,7 +1,7 @@
 //! The styles that can change one body, and in which order to try them.
 
 use super::numbers::{LANGUAGE_COUNT, is_integer};
-use super::order::count_arrangements;
+use super::order::{FREQUENT_ARRANGEMENTS, count_arrangements};
 use super::rewrite::{DocumentKeys, write};
 use super::shared::contains_bytes;
 use super::style::{
@@ -17,7 +17,7 @@ const MAX_KEYS_IN_SETS: usize = 5;
 /// So many optional escapes have few sets.
 const MAX_OPTIONAL_ESCAPES: usize = 4;
 /// The choices of each kind that are tried with several other changes: layouts, characters, slashes, numbers, orders, ends.
-const MAX_FEW: [usize; KINDS] = [5, 3, 2, 2, 1, 2];
+const MAX_FEW: [usize; KINDS] = [5, 3, 2, 2, 2, 2];
 /// So many rare choices of one kind are tried with other changes.
 const MAX_RARE_PAIRED: usize = 12;
 /// So many keys are tried with rare numbers of digits.
@@ -147,15 +147,17 @@ impl StyleChoices {
 
     fn add_orders(&mut self, document: &Document<'_>, keys: &DocumentKeys) {
         let with_order = |order: Order| Style { order, ..Style::PRESERVE };
+        // JavaScript moves keys of the bytes that were sent, so that it is more likely than a sender that sorts.
+        let arrangements = count_arrangements(document);
+        let usual = arrangements.min(FREQUENT_ARRANGEMENTS);
+        self.common[4].extend((0..usual).map(|number| with_order(Order::Integers(number))));
         self.common[4].push(with_order(Order::Sorted));
         if !keys.ranks.is_empty() {
             self.common[4].push(with_order(Order::Contract));
         }
-        let arrangements = count_arrangements(document);
-        self.common[4].extend((arrangements > 0).then(|| with_order(Order::Integers(0))));
+        self.rare[4].extend((usual..arrangements).map(|number| with_order(Order::Integers(number))));
         let others = [Order::SortedTop, Order::ByLength, Order::SortedIgnoringCase, Order::SortedUtf16];
-        self.rare[4] = others.map(with_order).to_vec();
-        self.rare[4].extend((1..arrangements).map(|number| with_order(Order::Integers(number))));
+        self.rare[4].extend(others.map(with_order));
     }
 
     /// Returns the frequent styles with one change. Line breaks alone need no JSON.
@@ -318,6 +320,10 @@ fn characters(body: &[u8]) -> (Vec<Characters>, Vec<Characters>) {
         common.push(Characters::DOTNET);
     }
     common.extend(second.iter().map(ascii_only));
+    if traits.has_unicode_escapes {
+        let plain = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::PLAIN };
+        rare.extend(sets[..named].iter().map(plain));
+    }
     let both = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::ASCII };
     rare.extend(sets[..named].iter().filter(|_| is_unicode).map(both));
     if traits.present >> u32::from(DELETE) & 1 != 0 {
@@ -333,10 +339,6 @@ fn characters(body: &[u8]) -> (Vec<Characters>, Vec<Characters>) {
         rare.push(ascii_only(&AsciiEscapes::NONE));
         rare.push(Characters { ascii: Some(AsciiEscapes::NONE), ..Characters::ASCII });
     }
-    if traits.has_unicode_escapes {
-        let plain = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::PLAIN };
-        rare.extend(sets[..named].iter().map(plain));
-    }
     rare.extend(sets[named..].iter().map(ascii_only));
     rare.extend(sets[named..].iter().filter(|_| is_unicode).map(both));
     (common, rare)
@@ -348,7 +350,7 @@ struct CharacterTraits {
     present: u128,
     has_non_ascii: bool,
     has_supplementary: bool,
-    /// `\u` escapes of ASCII characters other than control characters.
+    /// `\u` escapes of optional characters: ASCII other than control characters, and the line separators.
     has_ascii_escapes: bool,
     /// All other `\u` escapes.
     has_unicode_escapes: bool,
@@ -402,10 +404,11 @@ impl CharacterTraits {
                 self.present |= 1 << number;
                 self.has_ascii_escapes = true;
             }
-            Some(number) => {
-                self.present |= if matches!(number, 0x2028 | 0x2029) { LINE_SEPARATORS } else { 0 };
-                self.has_unicode_escapes = true;
+            Some(0x2028 | 0x2029) => {
+                self.present |= LINE_SEPARATORS;
+                self.has_ascii_escapes = true;
             }
+            Some(_) => self.has_unicode_escapes = true,
             None => {}
         }
     }
