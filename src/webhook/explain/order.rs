@@ -121,7 +121,7 @@ pub fn count_arrangements(document: &Document<'_>) -> u8 {
             continue;
         }
         let first = all - integers + 1;
-        let ways = (first..=all).try_fold(1usize, |ways, positions| ways.checked_mul(positions));
+        let ways = (first..=all).try_fold(1usize, usize::checked_mul);
         let ways = ways.unwrap_or(usize::MAX).min(usize::from(MAX_ARRANGEMENTS - USUAL_ARRANGEMENTS));
         max = max.max(u8::try_from(ways).unwrap_or(0) + USUAL_ARRANGEMENTS);
     }

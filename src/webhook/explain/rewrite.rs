@@ -234,7 +234,7 @@ impl Writer<'_> {
                 };
                 match character {
                     _ if is_kept => {
-                        self.out.extend_from_slice(text.as_bytes().get(..length).unwrap_or_default())
+                        self.out.extend_from_slice(text.as_bytes().get(..length).unwrap_or_default());
                     }
                     Some(character) => self.unescaped(character),
                     // A lone surrogate has no other form than its escape.

@@ -228,7 +228,7 @@ pub enum Spelling {
     Exponent,
     /// `1E2`
     ExponentUpper,
-    /// `1E+2`: Java's BigDecimal.
+    /// `1E+2`: Java's `BigDecimal`.
     ExponentPlus,
     /// `1.0E2`: Java.
     FractionExponent,
@@ -244,7 +244,7 @@ pub enum Order {
     Sorted,
     /// Only those of the outermost object.
     SortedTop,
-    /// By length, then by bytes: PostgreSQL's jsonb, MySQL.
+    /// By length, then by bytes: jsonb of `PostgreSQL`, `MySQL`.
     ByLength,
     /// Letter case ignored.
     SortedIgnoringCase,

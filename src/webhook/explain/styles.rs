@@ -1,21 +1,18 @@
 //! The styles that can change one body, and in which order to try them.
 
-use super::numbers::{LANGUAGE_COUNT, is_integer};
+use super::characters::characters;
+use super::number_keys::{NumberTraits, visit_numbers};
+use super::numbers::LANGUAGE_COUNT;
 use super::order::{FREQUENT_ARRANGEMENTS, count_arrangements};
 use super::rewrite::{DocumentKeys, write};
 use super::shared::contains_bytes;
 use super::style::{
-    ALL_KEYS, ASCII_ESCAPES, AsciiEscapes, COMMON_LAYOUTS, Characters, DELETE, LAYOUTS, LINE_SEPARATORS,
-    Layout, Numbers, OPTIONAL_ESCAPES, Order, Slashes, Spelling, Style, Unicode,
+    ALL_KEYS, COMMON_LAYOUTS, Characters, LAYOUTS, Layout, Numbers, Order, Slashes, Spelling, Style, Unicode,
 };
-use crate::json::{Document, Kind, Value};
+use crate::json::{Document, Kind};
 
-/// Each key is a variant of its own: more would spend the search on one rare cause.
-const MAX_KEYS: usize = 24;
 /// So many keys have few sets, and every one of them is tried.
 const MAX_KEYS_IN_SETS: usize = 5;
-/// So many optional escapes have few sets.
-const MAX_OPTIONAL_ESCAPES: usize = 4;
 /// The choices of each kind that are tried with several other changes: layouts, characters, slashes, numbers, orders, ends.
 const MAX_FEW: [usize; KINDS] = [5, 3, 2, 2, 2, 2];
 /// So many rare choices of one kind are tried with other changes.
@@ -30,31 +27,6 @@ const KINDS: usize = 6;
 pub struct StyleChoices {
     common: [Vec<Style>; KINDS],
     rare: [Vec<Style>; KINDS],
-}
-
-/// What the numbers of one key have.
-#[derive(Clone, Copy, Default)]
-struct NumberTraits {
-    has_integers: bool,
-    /// Integers that end in zero.
-    has_round_integers: bool,
-    /// Fractions of one digit.
-    has_short_fractions: bool,
-    /// Numbers that languages write with different exponents.
-    has_exponents: bool,
-}
-
-impl NumberTraits {
-    fn add(&mut self, raw: &[u8]) {
-        let is_integer = is_integer(raw);
-        let fraction = raw.iter().position(|byte| *byte == b'.').map(|point| &raw[point + 1..]);
-        self.has_integers |= is_integer;
-        self.has_round_integers |= is_integer && raw.len() > 1 && raw.ends_with(b"0");
-        self.has_short_fractions |= fraction.is_some_and(|digits| digits.len() == 1);
-        self.has_exponents |= raw.iter().any(|byte| matches!(byte, b'e' | b'E'))
-            || fraction.is_some_and(|digits| digits.starts_with(b"000"))
-            || raw.iter().take_while(|byte| byte.is_ascii_digit()).count() > 7;
-    }
 }
 
 impl StyleChoices {
@@ -214,7 +186,9 @@ impl StyleChoices {
         // PHP's pretty printer with a line break, and Python's sorted keys with floats.
         for without in [[3, 4], [2, 5]] {
             let mut four = few.clone();
-            without.into_iter().for_each(|kind| four[kind].clear());
+            for kind in without {
+                four[kind].clear();
+            }
             several(&four, &mut all, 4, Style::PRESERVE);
         }
         all
@@ -287,183 +261,6 @@ fn sets(keys: &[u32]) -> impl Iterator<Item = u32> {
         bits.fold(0, |set, (_, key)| set | key)
     };
     (1..count).map(set).filter(|set: &u32| set.count_ones() > 1)
-}
-
-/// Returns the frequent and the other choices for the characters of a body.
-fn characters(body: &[u8]) -> (Vec<Characters>, Vec<Characters>) {
-    let traits = CharacterTraits::new(body);
-    let (mut common, mut rare) = (Vec::new(), Vec::new());
-    let is_unicode = traits.has_non_ascii || traits.has_unicode_escapes;
-    if is_unicode {
-        common.push(Characters::ASCII);
-    }
-    if traits.has_unicode_escapes || traits.has_ascii_escapes {
-        common.push(Characters::PLAIN);
-    }
-    let mut sets: Vec<AsciiEscapes> = Vec::new();
-    let mut named = 0;
-    for (index, escapes) in ASCII_ESCAPES.iter().copied().chain(traits.optional_sets()).enumerate() {
-        let effective = traits.effective(escapes);
-        if effective.set != 0 && !sets.contains(&effective) {
-            sets.push(effective);
-            named += usize::from(index < ASCII_ESCAPES.len());
-        }
-    }
-    let ascii_only = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::PRESERVE };
-    // .NET's set is larger than all others, and is tried before the sets of few serializers.
-    let (first, second) = sets[..named].split_at(named.min(3));
-    common.extend(first.iter().map(ascii_only));
-    if is_unicode {
-        common.push(Characters::ASCII_UPPER);
-    }
-    if is_unicode || traits.present & Characters::DOTNET.ascii.map_or(0, |escapes| escapes.set) != 0 {
-        common.push(Characters::DOTNET);
-    }
-    common.extend(second.iter().map(ascii_only));
-    if traits.has_unicode_escapes {
-        let plain = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::PLAIN };
-        rare.extend(sets[..named].iter().map(plain));
-    }
-    let both = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::ASCII };
-    rare.extend(sets[..named].iter().filter(|_| is_unicode).map(both));
-    if traits.present >> u32::from(DELETE) & 1 != 0 {
-        rare.extend([false, true].map(|is_upper| Characters::escaped(DELETE, is_upper)));
-    }
-    if traits.has_supplementary {
-        let unicode = Unicode::Escaped { first: '\u{10000}', is_upper: true };
-        rare.push(Characters { unicode, ..Characters::PRESERVE });
-        rare.push(Characters { unicode, ..Characters::DOTNET });
-    }
-    if traits.has_unicode_escapes && traits.has_ascii_escapes {
-        rare.push(Characters { unicode: Unicode::Plain, ..Characters::PRESERVE });
-        rare.push(ascii_only(&AsciiEscapes::NONE));
-        rare.push(Characters { ascii: Some(AsciiEscapes::NONE), ..Characters::ASCII });
-    }
-    rare.extend(sets[named..].iter().map(ascii_only));
-    rare.extend(sets[named..].iter().filter(|_| is_unicode).map(both));
-    (common, rare)
-}
-
-/// The characters of a body that have several forms.
-struct CharacterTraits {
-    /// The optional escapes whose characters are in the body, escaped or not.
-    present: u128,
-    has_non_ascii: bool,
-    has_supplementary: bool,
-    /// `\u` escapes of optional characters: ASCII other than control characters, and the line separators.
-    has_ascii_escapes: bool,
-    /// All other `\u` escapes.
-    has_unicode_escapes: bool,
-}
-
-impl CharacterTraits {
-    fn new(body: &[u8]) -> Self {
-        let mut traits = Self {
-            present: 0,
-            has_non_ascii: false,
-            has_supplementary: false,
-            has_ascii_escapes: false,
-            has_unicode_escapes: false,
-        };
-        let mut offset = 0;
-        while let Some(&byte) = body.get(offset) {
-            offset += 1;
-            match byte {
-                // Quotes between tokens are not optional.
-                b'"' => {}
-                b'\\' => {
-                    traits.add_escape(&body[offset..]);
-                    offset += 1;
-                }
-                0x80.. => {
-                    traits.has_non_ascii = true;
-                    traits.has_supplementary |= byte >= 0xf0;
-                    let is_separator =
-                        matches!(body.get(offset - 1..offset + 2), Some([0xe2, 0x80, 0xa8 | 0xa9]));
-                    traits.present |= if is_separator { LINE_SEPARATORS } else { 0 };
-                }
-                _ => traits.present |= 1 << byte,
-            }
-        }
-        traits.present &= OPTIONAL_ESCAPES | 1 << u32::from(DELETE);
-        traits
-    }
-
-    /// Adds the escape whose text follows the backslash.
-    fn add_escape(&mut self, text: &[u8]) {
-        let number = match text.first() {
-            Some(b'u') => text.get(1..5).and_then(|digits| std::str::from_utf8(digits).ok()),
-            Some(letter) => {
-                self.present |= if letter.is_ascii() { 1 << letter } else { 0 };
-                return;
-            }
-            None => return,
-        };
-        match number.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
-            Some(number @ 0x20..0x7f) => {
-                self.present |= 1 << number;
-                self.has_ascii_escapes = true;
-            }
-            Some(0x2028 | 0x2029) => {
-                self.present |= LINE_SEPARATORS;
-                self.has_ascii_escapes = true;
-            }
-            Some(_) => self.has_unicode_escapes = true,
-            None => {}
-        }
-    }
-
-    /// Returns the part of a set that changes this body.
-    fn effective(&self, escapes: AsciiEscapes) -> AsciiEscapes {
-        let set = escapes.set & self.present;
-        // The letter case matters if a code has a letter.
-        let has_letter = (1..128).any(|code| set >> code & 1 != 0 && code & 15 > 9);
-        AsciiEscapes { set, is_upper: escapes.is_upper && has_letter }
-    }
-
-    /// Returns every set of the optional escapes in the body, in both letter cases; of many each by itself.
-    fn optional_sets(&self) -> impl Iterator<Item = AsciiEscapes> + use<> {
-        let present = self.present & OPTIONAL_ESCAPES;
-        let bits: Vec<u128> = (0..128).map(|code| 1 << code).filter(|bit| present & bit != 0).collect();
-        let sets: Vec<u128> = if bits.len() <= MAX_OPTIONAL_ESCAPES {
-            let set = |subset: usize| {
-                let bits = bits.iter().enumerate().filter(|(index, _)| subset >> index & 1 != 0);
-                bits.fold(0, |set, (_, bit)| set | bit)
-            };
-            (1..1 << bits.len()).map(set).collect()
-        } else {
-            // One of them, or all others.
-            bits.iter().copied().chain([present]).chain(bits.iter().map(|bit| present & !bit)).collect()
-        };
-        sets.into_iter().flat_map(|set| [false, true].map(|is_upper| AsciiEscapes { set, is_upper }))
-    }
-}
-
-/// Calls `visit` with every number, and the key that it is under, if there is one.
-fn visit_numbers(document: &Document<'_>, visit: &mut dyn FnMut(Option<&[u8]>, &[u8])) {
-    fn walk(value: Value<'_>, key: Option<&[u8]>, visit: &mut dyn FnMut(Option<&[u8]>, &[u8])) {
-        match value.kind() {
-            Kind::Number => visit(key, value.raw_bytes()),
-            Kind::Array => value.elements().for_each(|item| walk(item, key, visit)),
-            Kind::Object => {
-                for (name, member) in value.members() {
-                    walk(member, Some(name.as_value().string_bytes()), visit);
-                }
-            }
-            _ => {}
-        }
-    }
-    walk(document.root(), None, visit);
-}
-
-/// Returns the keys of numbers, as written.
-pub fn number_keys(document: &Document<'_>) -> Vec<Vec<u8>> {
-    let mut keys: Vec<Vec<u8>> = Vec::new();
-    visit_numbers(document, &mut |key, _| {
-        let new = key.filter(|key| keys.len() < MAX_KEYS && !keys.iter().any(|other| other == key));
-        keys.extend(new.map(<[u8]>::to_vec));
-    });
-    keys
 }
 
 /// Returns the layout of the whole body, except for white space around it.
