@@ -1,6 +1,7 @@
 /** One webhook: passes deliveries to the core, and returns its results. The core decides everything. */
 import { type BodyLike, bodyOf, rawBody, writeBody } from "./body.js";
 import { providerDefinition } from "./catalog.js";
+import { type TextChange, toChange } from "./comparison.js";
 import {
   CoreHandle,
   callCore,
@@ -324,12 +325,7 @@ export class Webhook<Events = any> {
     const maxBytes = encodeAmount("maxBytes", options?.maxBytes);
     const limit = Number.isNaN(maxBytes) ? this.#metadata.maxBytes : maxBytes;
     const [a, b] = [partsOf(first), partsOf(second)];
-    let comparison: {
-      same: boolean;
-      sameEvent: boolean;
-      changes: { pointer: string; before: string | null; after: string | null }[];
-      omitted?: number;
-    };
+    let comparison: Omit<Comparison, "changes"> & { changes: TextChange[] };
     try {
       comparison = callCore(() => {
         reserve(maxDeliveryBytes(a.head, a.body, limit) + maxDeliveryBytes(b.head, b.body, limit));
@@ -342,14 +338,7 @@ export class Webhook<Events = any> {
     } catch (thrown) {
       rethrow(thrown);
     }
-    return {
-      ...comparison,
-      changes: comparison.changes.map(({ pointer, before, after }) => ({
-        pointer,
-        ...(before === null ? {} : { before: parseValue(before) }),
-        ...(after === null ? {} : { after: parseValue(after) }),
-      })),
-    };
+    return { ...comparison, changes: comparison.changes.map(toChange) };
   }
 }
 
@@ -380,14 +369,5 @@ function readSigned(call: () => unknown): SignedDelivery {
     });
   } catch (thrown) {
     rethrow(thrown);
-  }
-}
-
-/** Parses a value of a comparison: JSON, or the whole body where that is no JSON. */
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
