@@ -31,76 +31,27 @@ const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
 function parseValue(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return LONG_NUMBER.test(text) ? new ExactParser(text).value() : value;
+    return LONG_NUMBER.test(text) ? parseExact(text) : value;
   } catch {
     return text;
   }
 }
 
-/** Parses valid JSON like `JSON.parse`, except for numbers. INVARIANT: the core limits the depth of the recursion. */
-class ExactParser {
-  readonly #text: string;
-  #index = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  value(): unknown {
-    const first = this.#peek();
-    if (first === "{") return this.#object();
-    if (first === "[") return this.#array();
-    if (first === '"') return this.#string();
-    const start = this.#index;
-    while (/[\w.+-]/.test(this.#text[this.#index] ?? "")) this.#index += 1;
-    const token = this.#text.slice(start, this.#index);
-    return /^[tfn]/.test(token) ? JSON.parse(token) : exactNumber(token);
-  }
-
-  #object(): object {
-    const object = {};
-    while (this.#next("}")) {
-      const key = this.#string();
-      this.#peek();
-      this.#index += 1;
-      // As JSON.parse does: an assignment to `__proto__` would change the prototype.
-      Object.defineProperty(object, key, {
-        value: this.value(),
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
+/** Parses valid JSON like `JSON.parse`, except for numbers. Each string gets a prefix, and each number becomes a string. */
+function parseExact(text: string): unknown {
+  let isInString = false;
+  const prefixed = text.replace(/\\.|"|-?\d[\d.eE+-]*/g, (token) => {
+    if (token === '"') {
+      isInString = !isInString;
+      return isInString ? '"s' : token;
     }
-    return object;
-  }
-
-  #array(): unknown[] {
-    const array: unknown[] = [];
-    while (this.#next("]")) array.push(this.value());
-    return array;
-  }
-
-  /** Steps over a bracket or a comma. Returns whether there is another element. */
-  #next(end: string): boolean {
-    if (this.#peek() !== end) this.#index += 1;
-    if (this.#peek() !== end) return true;
-    this.#index += 1;
-    return false;
-  }
-
-  #string(): string {
-    const start = this.#index;
-    this.#index += 1;
-    while (this.#text[this.#index] !== '"') this.#index += this.#text[this.#index] === "\\" ? 2 : 1;
-    this.#index += 1;
-    return JSON.parse(this.#text.slice(start, this.#index));
-  }
-
-  /** The next character that is not white space. */
-  #peek(): string | undefined {
-    while (this.#text.charCodeAt(this.#index) <= 0x20) this.#index += 1;
-    return this.#text[this.#index];
-  }
+    return isInString ? token : `"n${token}"`;
+  });
+  return JSON.parse(prefixed, (_, value) => {
+    if (typeof value === "string") return value[0] === "s" ? value.slice(1) : exactNumber(value.slice(1));
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.slice(1), member]));
+  });
 }
 
 /** The time to make a BigInt grows faster than its digits, and the sender chooses them. A double has 309 at most. */

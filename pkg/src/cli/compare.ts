@@ -1,7 +1,7 @@
 /** `compare`: whether two deliveries carry the same event, and every value that differs. */
 
 import type { Change, Comparison } from "../index.js";
-import { type InputOptions, readDelivery } from "./input.js";
+import { type InputOptions, type ReadDelivery, readDelivery, showImportIssues } from "./input.js";
 import { print, redactLine, sanitize, style } from "./output.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
@@ -18,17 +18,18 @@ const CHARS_BEFORE_DIFFERENCE = 20;
 export async function compare(first: string, second: string, options: CompareOptions): Promise<number> {
   if (first === "-" && second === "-")
     throw new UsageError("Standard input can be only one of the two deliveries.");
-  const one = (await readDelivery(first, options)).delivery;
-  const other = (await readDelivery(second, options)).delivery;
+  const inputs = [await readDelivery(first, options), await readDelivery(second, options)] as const;
+  const [one, other] = [inputs[0].delivery, inputs[1].delivery];
   const hooks = new WebhookFactory(options, "none");
   const hook = await hooks.byId(hooks.detect(one) ?? hooks.providerOf(other));
   const comparison = hook.compare(one, other);
   const { same, sameEvent, changes, omitted } = comparison;
   const redact = options.redact === true;
   if (options.json === true) {
-    print(toJson(comparison, redact));
+    print(toJson(comparison, redact, inputs));
     return same ? EXIT_VALID : EXIT_REJECTED;
   }
+  for (const input of inputs) showImportIssues(input, options);
   if (same) print(style.green("The same event, unchanged."));
   else if (sameEvent) print(style.yellow("The same event, with a different payload."));
   else print(style.red("Two different events."));
@@ -54,7 +55,11 @@ function jsonOf(text: string): string {
 }
 
 /** The comparison as JSON, in which numbers have all their digits. */
-function toJson({ changes, omitted, ...rest }: Comparison, redact: boolean): string {
+function toJson(
+  { changes, omitted, ...rest }: Comparison,
+  redact: boolean,
+  [first, second]: readonly [ReadDelivery, ReadDelivery],
+): string {
   const members = changes.map(({ pointer, beforeText, afterText }) => {
     const parts = [`"pointer":${JSON.stringify(pointer)}`];
     for (const [name, text] of [
@@ -66,8 +71,9 @@ function toJson({ changes, omitted, ...rest }: Comparison, redact: boolean): str
     }
     return `{${parts.join(",")}}`;
   });
-  const more = omitted === undefined ? "" : `,"omitted":${omitted}`;
-  return `${JSON.stringify(rest).slice(0, -1)},"changes":[${members.join(",")}]${more}}`;
+  const importIssues = { first: first.issues, second: second.issues };
+  const more = JSON.stringify({ omitted, importIssues }).slice(1);
+  return `${JSON.stringify(rest).slice(0, -1)},"changes":[${members.join(",")}],${more}`;
 }
 
 /** Both values of a change as the bodies have them, cut around their first difference. */
