@@ -299,17 +299,26 @@ export class Webhook<Events = any> {
     data: object,
     options: SignOptions = NO_OPTIONS,
   ): SignedDelivery {
-    if (typeof type !== "string")
-      throw callError(
-        "option-invalid",
-        `Expected the event type as a string, got a value of type ${typeof type}.`,
-      );
     const text = jsonText(data);
     if (text === undefined) {
       throw isTooDeep(data)
         ? callError("json-too-deep", "The data of the event is nested too deeply.")
         : callError("event-invalid", "Expected the data of the event as a value that JSON can represent.");
     }
+    return this.createFromJson(type, text, options);
+  }
+
+  /**
+   * Like `create`, from the JSON of the data, in which numbers have all their digits.
+   *
+   * @internal
+   */
+  createFromJson(type: string, text: string, options: SignOptions = NO_OPTIONS): SignedDelivery {
+    if (typeof type !== "string")
+      throw callError(
+        "option-invalid",
+        `Expected the event type as a string, got a value of type ${typeof type}.`,
+      );
     const params = signParams(options, "create");
     return readSigned(() => this.#hook.create(type, writeText(text), params));
   }

@@ -152,15 +152,14 @@ async function createFromData(
   options: NewOptions,
 ): Promise<Uint8Array> {
   const text = new TextDecoder().decode(await readBytes(options.data as string));
-  let data: object;
   try {
-    data = JSON.parse(text);
+    JSON.parse(text);
   } catch {
     throw new UsageError("The file of --data is not valid JSON.");
   }
   const hook = await hooks.byId(provider);
   try {
-    return hook.create(event, data, { id: options.id, now: options.now }).body;
+    return hook.createFromJson(event, text, { id: options.id, now: options.now }).body;
   } catch (error) {
     if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
     throw error;
