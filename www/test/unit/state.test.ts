@@ -104,6 +104,7 @@ test("a stale signature is no mismatch: there is nothing to explain", async () =
 
 test("what an import reports is shown with the delivery, until another one is", async () => {
   await reset();
+  const firstCode = () => store.state.importIssues?.issues[0]?.code;
   const curl = `curl -H 'X-A: 1' -d '{"a":1}' --not-an-option http://h/`;
   await actions.importText(curl, "the clipboard");
   const { importIssues, body } = store.state;
@@ -116,10 +117,7 @@ test("what an import reports is shown with the delivery, until another one is", 
   await actions.importText('{"a":2}', "the clipboard");
   assert.equal(store.state.importIssues, undefined, "an import without issues");
   await actions.importText("no delivery at all", "the clipboard");
-  assert.deepEqual(
-    store.state.importIssues?.issues.map(({ code }) => code),
-    ["import-format-unknown"],
-  );
+  assert.equal(firstCode(), "import-format-unknown");
   await actions.pickExample("painchek");
   assert.equal(store.state.importIssues, undefined, "an example");
   await actions.importText(curl, "the clipboard");
