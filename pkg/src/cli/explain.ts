@@ -21,16 +21,11 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
     return code;
   }
   if (!checked.ok) print(`${style.red(checked.error.code)} ${sanitize(checked.error.message)}`);
-  else if (checked.value.signature.status === "verified")
-    print(`${style.green("The signature is valid")}: nothing to explain.`);
+  else if (checked.value.signature.status === "verified") print(style.green("The signature is valid."));
   else print(`${style.yellow("The delivery is unsigned")}: nothing to explain.`);
   const causes = new CausePrinter(delivery.body, options.redact === true);
   for (const cause of explanation.matches) causes.print(style.green("match"), cause);
-  // The first line of the output already says that the signature is valid.
-  const observations = explanation.observations.filter(
-    ({ code }) => !checked.ok || code !== "signature-valid",
-  );
-  for (const cause of observations) causes.print(style.blue("observation"), cause);
+  for (const cause of explanation.observations) causes.print(style.blue("observation"), cause);
   if (importIssues.length > 0) print();
   showImportIssues(input, options, print);
   print(style.dim(`${count(explanation.tried, "combination")} computed.`));
@@ -57,10 +52,12 @@ class CausePrinter {
         print(`    ${line}`);
     }
     print(`  ${style.dim("fix")} ${sanitize(fix)}`);
-    const lines = frameworks.filter(({ name }) => !this.#frameworks.has(name));
+    const unprinted = ({ name, code }: (typeof frameworks)[number]) =>
+      !this.#frameworks.has(`${name}\n${code}`);
+    const lines = frameworks.filter(unprinted);
     if (lines.length < frameworks.length) print("      (See above for the code in each framework.)");
     for (const { name, code } of lines) {
-      this.#frameworks.add(name);
+      this.#frameworks.add(`${name}\n${code}`);
       print(`      ${sanitize(name)}: ${sanitize(code)}`);
     }
   }

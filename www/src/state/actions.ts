@@ -94,13 +94,16 @@ async function runInspect(): Promise<void> {
       (state.secret !== "" || state.secondSecret !== "") &&
       result.report.signature.status !== "stale" &&
       result.report.stages.some(({ name, state }) => name === "signature" && state === "failed");
+    // A valid signature is explained, too: how to find out why an application rejects the delivery.
+    const isExplained =
+      isMismatch || (!("isUndetected" in result) && result.report.signature.status === "verified");
     store.set({
       result,
       failure: undefined,
-      isBusy: !isUnchanged || isMismatch,
-      ...(isMismatch ? {} : { explanation: undefined }),
+      isBusy: !isUnchanged || isExplained,
+      ...(isExplained ? {} : { explanation: undefined }),
     });
-    if (!isMismatch || !isUnchanged) return;
+    if (!isExplained || !isUnchanged) return;
     await new Promise((resolve) => setTimeout(resolve, EXPLAIN_DELAY_MS));
     if (store.state.result !== result || WATCHED_KEYS.some((key) => store.state[key] !== state[key])) return;
     const explanation = await engine.call("explain", input);

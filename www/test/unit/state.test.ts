@@ -86,6 +86,17 @@ test("an example is inspected, and a mismatch explained", async () => {
   assert.equal(explanation?.causes[0]?.proof, true);
 });
 
+test("a valid signature is explained for applications that reject the delivery", async () => {
+  await reset();
+  await actions.pickExample("painchek");
+  await settle();
+  const codesOf = () => store.state.explanation?.causes.map(({ code, proof }) => `${code} ${proof}`);
+  assert.deepEqual(codesOf(), ["signature-valid false"]);
+  store.set({ secret: "" });
+  await settle();
+  assert.equal(codesOf(), undefined, "without a secret nothing is verified");
+});
+
 test("a stale signature is no mismatch: there is nothing to explain", async () => {
   await setCustomProvider(template(1));
   const { openInInspect } = await import("../../src/state/custom.ts");
