@@ -1,6 +1,7 @@
 //! Importing deliveries: a file for each format, and the properties of all formats.
 
 mod bytes;
+mod collections;
 mod curl;
 mod har;
 mod http;

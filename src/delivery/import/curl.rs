@@ -2,12 +2,10 @@
 
 mod options;
 
-use std::fmt::Write as _;
-
 use base64ct::Encoding as _;
 
 use super::diagnostics::Diagnostics;
-use super::http_message::decode_header_value;
+use super::http_message::{decode_header_value, percent_encode};
 use super::lines::{split_first_line, strip_bom};
 use super::result::ImportedDelivery;
 use super::shell;
@@ -332,13 +330,5 @@ fn url_encode(bytes: &[u8]) -> Vec<u8> {
         Some(0) => (&bytes[..0], &bytes[1..]),
         Some(index) => (&bytes[..=index], &bytes[index + 1..]),
     };
-    let mut out = String::new();
-    for byte in content {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
-            out.push(char::from(*byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    [name, out.as_bytes()].concat()
+    [name, &percent_encode(content)].concat()
 }

@@ -5,6 +5,7 @@
 
 mod capture;
 mod cmd;
+mod collection;
 mod curl;
 mod detect;
 mod diagnostics;
