@@ -2,11 +2,13 @@
 
 mod bytes;
 mod collections;
+mod commands;
 mod curl;
 mod har;
 mod http;
 mod importer;
 mod messages;
+mod powershell;
 mod printed;
 mod record;
 mod support;

@@ -5,7 +5,7 @@ use super::format::ImportFormat;
 use super::lines::strip_bom;
 use super::position::Position;
 use super::result::{ImportResult, ImportedDelivery};
-use super::{curl, har, http, ndjson, record, unknown};
+use super::{command, curl, har, http, ndjson, record, unknown};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
@@ -35,9 +35,13 @@ pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
         ImportFormat::Body => {
             result.deliveries.push(ImportedDelivery { body: input.to_vec(), ..ImportedDelivery::default() });
         }
-        ImportFormat::Http | ImportFormat::Curl => {
+        ImportFormat::Http | ImportFormat::Curl | ImportFormat::Command => {
             let mut diagnostics = Diagnostics::new(input);
-            let parse = if format == ImportFormat::Http { http::parse } else { curl::parse };
+            let parse = match format {
+                ImportFormat::Http => http::parse,
+                ImportFormat::Curl => curl::parse,
+                _ => command::parse,
+            };
             result.deliveries.extend(parse(&mut diagnostics));
             result.issues = diagnostics.issues;
         }

@@ -2,7 +2,7 @@
 
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
-use super::{curl, har, http, printed, record, scanner, unknown};
+use super::{command, curl, har, http, printed, record, scanner, unknown};
 use crate::json::Document;
 
 impl ImportFormat {
@@ -25,6 +25,7 @@ impl ImportFormat {
             b'"' => Some(ImportFormat::Body),
             _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
             _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
+            _ if command::looks_like_command(text) => Some(ImportFormat::Command),
             _ if http::looks_like_http(text) => Some(ImportFormat::Http),
             _ => Document::parse(text).is_ok().then_some(ImportFormat::Body),
         }

@@ -6,6 +6,7 @@
 mod capture;
 mod cmd;
 mod collection;
+mod command;
 mod curl;
 mod detect;
 mod diagnostics;
@@ -20,6 +21,7 @@ mod ndjson;
 mod notation;
 mod page;
 mod position;
+mod powershell;
 mod printed;
 mod record;
 mod result;

@@ -51,7 +51,7 @@ fn has_headers_and_body(value: Value<'_>) -> bool {
 /// Whether an object is a message of Smee, which has the headers next to the body.
 fn is_flat(value: Value<'_>) -> bool {
     let is_string = |name: &&str| member(value, name).is_some_and(|value| value.kind() == Kind::String);
-    ["content-type", "user-agent"].iter().all(|name| is_string(name)) && member(value, "body").is_some()
+    ["content-type", "user-agent"].iter().all(is_string) && member(value, "body").is_some()
 }
 
 #[inline(never)]
@@ -173,7 +173,7 @@ fn parse_body(record: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<
 fn is_encoded_json(body: Value<'_>) -> bool {
     let text = body.string_bytes();
     matches!(text, [b'e', b'y' | b'w', ..] | [b'W', b'3' | b'y', ..])
-        && text.len() % 4 == 0
+        && text.len().is_multiple_of(4)
         && decode_base64(text).is_some_and(|json| crate::json::Document::parse(&json).is_ok())
 }
 
@@ -211,7 +211,7 @@ pub(super) fn decode_body(
         pending.push(
             PendingIssue::new(Code::BODY_NOT_RAW, Severity::Warning, body.location(), message).hint(hint),
         );
-        return Some(if is_indented { remove_whitespace(json) } else { json.to_vec() });
+        return Some(if is_indented { set_spacing(json, false) } else { json.to_vec() });
     };
     if is_base64 {
         let bytes = decode_base64(text.as_bytes());
@@ -242,16 +242,22 @@ fn parse_buffer(value: Value<'_>) -> Option<Vec<u8>> {
     elements(data).into_iter().map(|byte| u8::try_from(byte.as_i64()?).ok()).collect()
 }
 
-/// Removes the white space between the tokens of JSON.
-fn remove_whitespace(json: &[u8]) -> Vec<u8> {
+/// Removes the white space between the tokens of JSON, or replaces it with a space after each comma and colon.
+pub(super) fn set_spacing(json: &[u8], has_spaces: bool) -> Vec<u8> {
     let (mut is_in_string, mut is_escaped) = (false, false);
-    let is_kept = |byte: &u8| {
+    let mut out = Vec::new();
+    for byte in json {
         let is_quote = *byte == b'"' && !is_escaped;
         is_escaped = is_in_string && *byte == b'\\' && !is_escaped;
         is_in_string ^= is_quote;
-        is_in_string || !byte.is_ascii_whitespace()
-    };
-    json.iter().copied().filter(is_kept).collect()
+        if is_in_string || !byte.is_ascii_whitespace() {
+            out.push(*byte);
+        }
+        if has_spaces && !is_in_string && matches!(byte, b',' | b':') {
+            out.push(b' ');
+        }
+    }
+    out
 }
 
 /// Whether an item of a list is switched off: Postman and Insomnia, Thunder Client, Bruno, Hoppscotch.
