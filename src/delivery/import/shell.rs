@@ -43,6 +43,12 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
     Some(lexer.words)
 }
 
+/// Returns the offset after the last word of the command that starts at this offset.
+pub(super) fn command_end(text: &[u8], start: usize) -> usize {
+    let words = split_words(&mut Diagnostics::new(text), start);
+    words.and_then(|words| words.last().map(|word| word.span.end)).unwrap_or(text.len())
+}
+
 /// Whether a shell would expand a variable or a command that starts with these bytes.
 fn is_expansion(byte: u8, next: Option<u8>) -> bool {
     byte == b'`'
