@@ -6,7 +6,7 @@ use base64ct::Encoding as _;
 
 use super::diagnostics::Diagnostics;
 use super::http_message::{decode_header_value, percent_encode};
-use super::lines::{split_first_line, strip_bom};
+use super::lines::{contains, split_first_line, strip_bom};
 use super::result::ImportedDelivery;
 use super::shell;
 use super::word::Word;
@@ -41,6 +41,16 @@ pub(super) fn find_command(text: &[u8], names: &[&'static str]) -> Option<(usize
         }
         offset += line.len() + 1;
     }
+}
+
+/// Whether a line among others starts a command: prose may start with the word, too.
+pub(super) fn starts_command(line: &[u8]) -> bool {
+    let line = split_first_line(line).0;
+    find_command_start(line).is_some_and(|start| {
+        let command = line[start..].trim_ascii_end();
+        let has = |part: &str| contains(command, part);
+        has(" -") || has("://") || has("/") || command.ends_with(b"\\") || command.ends_with(b"^")
+    })
 }
 
 /// Parses the request of a command.

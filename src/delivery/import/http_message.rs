@@ -67,6 +67,26 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
     bytes[..length].to_vec()
 }
 
+/// Returns the value of Content-Length in the bytes of a head.
+pub(super) fn content_length(head: &[u8]) -> Option<usize> {
+    find_value(head, b"content-length:")?.parse().ok()
+}
+
+/// Returns the length of a chunked body, with its last chunk, if the head declares one.
+pub(super) fn chunked_length(head: &[u8], body: &[u8]) -> Option<usize> {
+    let encoding = find_value(head, b"transfer-encoding:")?;
+    encoding.to_ascii_lowercase().contains("chunked").then_some(())?;
+    Some(decode_chunked(body)?.1)
+}
+
+fn find_value<'h>(head: &'h [u8], name: &[u8]) -> Option<&'h str> {
+    head.split(|byte| *byte == b'\n').find_map(|line| {
+        let start = line.get(..name.len())?;
+        start.eq_ignore_ascii_case(name).then_some(())?;
+        std::str::from_utf8(line[name.len()..].trim_ascii()).ok()
+    })
+}
+
 /// Decodes a chunked body (RFC 9112, section 7.1). Returns it with the length of its encoding, trailers included.
 fn decode_chunked(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut body = Vec::new();

@@ -3,7 +3,10 @@
 //! Use [`import`] for a capture in memory and [`Importer`] for one that arrives in chunks. Neither fails: input that
 //! cannot be imported is reported as an issue with its location.
 
+mod blocks;
+mod body_first;
 mod capture;
+mod clean;
 mod cmd;
 mod collection;
 mod command;
@@ -12,11 +15,14 @@ mod detect;
 mod diagnostics;
 mod format;
 mod har;
+mod header_lines;
 mod http;
 mod http_message;
 mod importer;
+mod labels;
 mod lenient_http;
 mod lines;
+mod log_prefix;
 mod ndjson;
 mod notation;
 mod page;

@@ -64,6 +64,13 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
     Some(lexer.command)
 }
 
+/// Returns the offset after the last word of the command that starts at this offset, or after its input.
+pub(super) fn command_end(text: &[u8], start: usize) -> usize {
+    let Some(command) = split_words(&mut Diagnostics::new(text), start) else { return text.len() };
+    let has_input = command.input.is_some() || command.input_file.is_some();
+    if has_input { command.end } else { command.words.last().map_or(command.end, |word| word.span.end) }
+}
+
 /// Whether a shell would expand a variable or a command that starts with these bytes.
 fn is_expansion(byte: u8, next: Option<u8>) -> bool {
     byte == b'`'
