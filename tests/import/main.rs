@@ -11,4 +11,5 @@ mod messages;
 mod powershell;
 mod printed;
 mod record;
+mod rest_client;
 mod support;

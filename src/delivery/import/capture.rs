@@ -7,7 +7,7 @@ use super::format::ImportFormat;
 use super::lines::strip_bom;
 use super::position::{Position, relocate};
 use super::result::{ImportResult, ImportedDelivery};
-use super::{blocks, command, har, ndjson, record, unknown};
+use super::{blocks, command, har, ndjson, record, rest_client, unknown};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
@@ -89,6 +89,11 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
     match format {
         ImportFormat::Body => {
             result.deliveries.push(ImportedDelivery { body: input.to_vec(), ..ImportedDelivery::default() });
+        }
+        ImportFormat::Http if rest_client::looks_like_rest_client(input) => {
+            let mut diagnostics = Diagnostics::new(input);
+            result.deliveries = rest_client::parse(&mut diagnostics);
+            result.issues = diagnostics.issues;
         }
         ImportFormat::Http | ImportFormat::Curl => {
             result = blocks::parse(input, format, requested);

@@ -146,15 +146,21 @@ fn has_variable(delivery: &ImportedDelivery) -> bool {
     parts
         .chain(delivery.url.as_deref().map(str::as_bytes))
         .chain([delivery.body.as_slice()])
-        .any(contains_variable)
+        .any(|text| find_variable(text).is_some())
 }
 
-/// Whether a text has `{{name}}`. In JSON, two braces in a row open nothing.
-pub(super) fn contains_variable(text: &[u8]) -> bool {
-    let Some(start) = text.windows(2).position(|part| part == b"{{") else { return false };
-    let name = &text[start + 2..];
-    let end = name.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n')).unwrap_or(0);
-    end > 0 && name[end..].starts_with(b"}}")
+/// Returns the offset of the first `{{name}}`. In JSON, two braces in a row open nothing.
+pub(super) fn find_variable(text: &[u8]) -> Option<usize> {
+    let is_end = |byte: &u8| matches!(byte, b'{' | b'}' | b'"' | b'\n');
+    let mut offset = 0;
+    loop {
+        offset += text[offset..].windows(2).position(|part| part == b"{{")? + 2;
+        let name = &text[offset..];
+        let length = name.iter().position(is_end)?;
+        if length > 0 && name[length..].starts_with(b"}}") {
+            return Some(offset - 2);
+        }
+    }
 }
 
 /// Returns the bytes of a body that the tool describes.

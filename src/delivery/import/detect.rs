@@ -2,7 +2,9 @@
 
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
-use super::{blocks, body_first, clean, command, curl, har, http, printed, record, scanner, unknown};
+use super::{
+    blocks, body_first, clean, command, curl, har, http, printed, record, rest_client, scanner, unknown,
+};
 use crate::json::Document;
 
 impl ImportFormat {
@@ -35,6 +37,7 @@ pub(super) fn detect_text(input: &[u8]) -> Option<ImportFormat> {
         _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
         _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
         _ if command::looks_like_command(text) => Some(ImportFormat::Command),
+        _ if rest_client::looks_like_rest_client(text) => Some(ImportFormat::Http),
         _ if Document::parse(text).is_ok() => Some(ImportFormat::Body),
         _ => blocks::detect(text).or_else(|| http::looks_like_http(text).then_some(ImportFormat::Http)),
     }

@@ -30,6 +30,7 @@ mod position;
 mod powershell;
 mod printed;
 mod record;
+mod rest_client;
 mod result;
 mod scanner;
 mod shell;
