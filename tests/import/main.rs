@@ -4,6 +4,7 @@ mod bytes;
 mod collections;
 mod commands;
 mod curl;
+mod exchanges;
 mod har;
 mod http;
 mod importer;
