@@ -1,21 +1,22 @@
 //! Texts with several requests, or with other text before, between and after them: each request is parsed on its own, and
 //! an issue locates what belongs to none of them.
 
+use super::body_text::{body_start, ends_line, json_end};
 use super::diagnostics::Diagnostics;
 use super::format::ImportFormat;
 use super::http_message::{chunked_length, content_length};
+use super::line_kinds::{header_name, is_known_header_line, is_request_line};
 use super::lines::{skip_whitespace, split_first_line, strip_bom};
 use super::notation::{parse_literal, transcode};
 use super::result::ImportResult;
 use super::{body_first, curl, header_lines, http, labels, log_prefix, page, printed, shell};
 use crate::issue::{ByteSpan, Code, Severity};
-use crate::json::Document;
 
 /// Headers as a program prints them are searched within this many bytes, except at the start of a text.
 const MAX_PRINTED_BYTES: usize = 1 << 16;
 
-/// Bounds the time of a search in a text with many lines that start like printed headers.
-const MAX_ATTEMPTS: usize = 200;
+/// Bounds the time of a search in a text with many lines that start like printed headers and are none.
+const MAX_ATTEMPTS: usize = 60;
 
 /// More requests are not split: each is a delivery.
 const MAX_BLOCKS: usize = 10_000;
@@ -50,7 +51,7 @@ enum BodyEnd {
 
 /// Whether a line starts a request that needs no more lines to be recognized.
 pub(super) fn starts_request(line: &[u8]) -> bool {
-    http::is_request_line(line) || curl::starts_command(line) || page::is_first_line(line)
+    is_request_line(line) || curl::starts_command(line) || page::is_first_line(line)
 }
 
 /// Returns the format of the first request in a text, after other text or not.
@@ -165,6 +166,11 @@ impl Finder<'_> {
     fn first(&mut self) -> Option<Block> {
         let start = skip_whitespace(self.text, self.text.len() - strip_bom(self.text).len());
         let is_http = self.format != Some(ImportFormat::Curl);
+        // Comment lines may precede a command.
+        if self.format != Some(ImportFormat::Http) && curl::find_command_start(&self.text[start..]).is_some()
+        {
+            return Some(Block { kind: BlockKind::Curl, start });
+        }
         if is_http && page::looks_like_page(self.text) {
             return Some(Block { kind: BlockKind::Page, start });
         }
@@ -177,7 +183,7 @@ impl Finder<'_> {
         while first.kind == BlockKind::Lines && first.start > start {
             let before = &self.text[start..first.start - 1];
             let line_start = start + before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-            if http::header_name(&self.text[line_start..first.start]).is_none() {
+            if header_name(&self.text[line_start..first.start]).is_none() {
                 break;
             }
             first.start = line_start;
@@ -239,7 +245,7 @@ impl Finder<'_> {
         let line = split_first_line(&self.text[start..]).0;
         let allows = |format| self.format.is_none_or(|only| only == format);
         if allows(ImportFormat::Http) {
-            if http::is_request_line(line) {
+            if is_request_line(line) {
                 return Some((BlockKind::Message, start));
             }
             if page::is_first_line(line) {
@@ -252,15 +258,15 @@ impl Finder<'_> {
         if !allows(ImportFormat::Http) {
             return None;
         }
-        if !self.is_response && http::is_known_header_line(line) {
+        if !self.is_response && is_known_header_line(line) {
             return Some((BlockKind::Lines, start));
         }
         if self.attempts > 0 && printed::can_start(line) {
-            self.attempts -= 1;
             let end = self.text.len().min(start + MAX_PRINTED_BYTES);
             if printed::find_headers(&self.text[start..end]).is_some() {
                 return Some((BlockKind::Printed, start));
             }
+            self.attempts -= 1;
         }
         None
     }
@@ -298,8 +304,7 @@ impl Finder<'_> {
         if block.kind == BlockKind::Page {
             return BodyEnd::BeforeBlock { body_start: start };
         }
-        let body_start =
-            if block.kind == BlockKind::Message { start } else { printed::body_start(text, start) };
+        let body_start = if block.kind == BlockKind::Message { start } else { body_start(text, start) };
         let printed_end = || {
             let rest = &text[body_start..];
             let length = parse_literal(rest).map(|(_, length)| length).or_else(|| {
@@ -365,30 +370,4 @@ fn is_successor(kind: BlockKind, next: BlockKind) -> bool {
         BlockKind::Page | BlockKind::Message | BlockKind::Curl => true,
         BlockKind::Printed => kind != BlockKind::Page,
     }
-}
-
-/// Returns the end of the JSON object or array at this offset, if it is valid and nothing else is on its last line.
-pub(super) fn json_end(text: &[u8], start: usize) -> Option<usize> {
-    let rest = text.get(start..)?;
-    if !matches!(rest.first(), Some(b'{' | b'[')) {
-        return None;
-    }
-    let (mut depth, mut is_in_string, mut is_escaped) = (0_usize, false, false);
-    let length = rest.iter().position(|byte| {
-        match byte {
-            _ if std::mem::take(&mut is_escaped) => {}
-            b'\\' if is_in_string => is_escaped = true,
-            b'"' => is_in_string = !is_in_string,
-            b'{' | b'[' if !is_in_string => depth += 1,
-            b'}' | b']' if !is_in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0
-    })? + 1;
-    (ends_line(&rest[length..]) && Document::parse(&rest[..length]).is_ok()).then_some(start + length)
-}
-
-/// Whether a text has only white space before its first line break.
-fn ends_line(text: &[u8]) -> bool {
-    split_first_line(text).0.trim_ascii().is_empty()
 }

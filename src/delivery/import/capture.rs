@@ -73,7 +73,7 @@ const BEST_RANK: usize = 3;
 fn rank(result: &ImportResult) -> usize {
     let has = |severity| result.issues.iter().any(|issue| issue.severity == severity);
     let is_text = result.format == Some(ImportFormat::Body)
-        && result.deliveries.iter().any(|delivery| Document::parse(&delivery.body).is_err());
+        && result.deliveries.iter().any(|delivery| Document::parse(strip_bom(&delivery.body)).is_err());
     match () {
         () if result.deliveries.is_empty() => 0,
         () if is_text || has(Severity::Error) => 1,

@@ -14,7 +14,7 @@ const HEADER_KEYS: [&str; 3] = ["multiValueHeaders", "headers", "rawHeaders"];
 const BODY_KEYS: [&str; 7] = ["bodyBase64", "body_base64", "rawBody", "raw_body", "body", "content", "raw"];
 
 /// Members that hold the request: of ngrok's inspector, of Hookdeck and of Pipedream.
-const WRAPPERS: [&str; 3] = ["request", "data", "event"];
+const WRAPPERS: [&str; 4] = ["request", "req", "data", "event"];
 
 /// Whether a JSON value has headers and a body, and so is no payload.
 pub(super) fn is_record(value: Value<'_>) -> bool {
