@@ -9,7 +9,7 @@ use super::line_kinds::{header_name, is_known_header_line, is_request_line};
 use super::lines::{skip_whitespace, split_first_line, strip_bom};
 use super::notation::{parse_literal, transcode};
 use super::result::ImportResult;
-use super::{body_first, curl, header_lines, http, labels, log_prefix, page, printed, shell};
+use super::{body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell};
 use crate::issue::{ByteSpan, Code, Severity};
 
 /// Headers as a program prints them are searched within this many bytes, except at the start of a text.
@@ -26,6 +26,8 @@ enum BlockKind {
     /// A request line and an HTTP message.
     Message,
     Curl,
+    /// A command of HTTPie, wget or PowerShell.
+    Command,
     /// Headers as a program prints them, or a call that sends a request.
     Printed,
     Page,
@@ -79,7 +81,8 @@ pub(super) fn parse(text: &[u8], detected: ImportFormat, format: Option<ImportFo
     };
     let before = strip_bom(&text[..block.start]);
     let skipped = ByteSpan { start: 0, end: block.start };
-    if !labels::has_only_labels(before) {
+    let is_comment = block.kind == BlockKind::Curl && curl::find_command_start(text) == Some(block.start);
+    if !is_comment && !labels::has_only_labels(before) {
         let message = match block.kind {
             BlockKind::Message => "Ignored the text before the request line.",
             _ => "Ignored the text before the request.",
@@ -119,7 +122,7 @@ pub(super) fn parse(text: &[u8], detected: ImportFormat, format: Option<ImportFo
 fn code_end(kind: BlockKind, text: &[u8]) -> usize {
     let marks = text.iter().take_while(|byte| b" \t;)&|<>0123456789".contains(byte)).count();
     match kind {
-        BlockKind::Curl if marks > 0 => split_first_line(text).0.len(),
+        BlockKind::Curl | BlockKind::Command if marks > 0 => split_first_line(text).0.len(),
         BlockKind::Printed => marks,
         _ => 0,
     }
@@ -127,7 +130,11 @@ fn code_end(kind: BlockKind, text: &[u8]) -> usize {
 
 impl BlockKind {
     fn format(self) -> ImportFormat {
-        if self == BlockKind::Curl { ImportFormat::Curl } else { ImportFormat::Http }
+        match self {
+            BlockKind::Curl => ImportFormat::Curl,
+            BlockKind::Command => ImportFormat::Command,
+            _ => ImportFormat::Http,
+        }
     }
 }
 
@@ -143,7 +150,11 @@ fn add_ignored(text: &[u8], span: ByteSpan, severity: Severity, message: &str, r
 /// Parses one request, and moves its issues to their bytes in the text. The caller locates lines and columns.
 fn parse_block(text: &[u8], span: ByteSpan, format: ImportFormat, result: &mut ImportResult) {
     let mut diagnostics = Diagnostics::new(&text[span.start..span.end]);
-    let parse = if format == ImportFormat::Http { http::parse } else { curl::parse };
+    let parse = match format {
+        ImportFormat::Http => http::parse,
+        ImportFormat::Curl => curl::parse,
+        _ => command::parse,
+    };
     result.deliveries.extend(parse(&mut diagnostics));
     for mut issue in diagnostics.issues {
         issue.byte_span.start += span.start;
@@ -165,10 +176,13 @@ impl Finder<'_> {
     /// Finds the first request of the text.
     fn first(&mut self) -> Option<Block> {
         let start = skip_whitespace(self.text, self.text.len() - strip_bom(self.text).len());
-        let is_http = self.format != Some(ImportFormat::Curl);
+        let allows = |format| self.format.is_none_or(|only| only == format);
+        let is_http = allows(ImportFormat::Http);
         // Comment lines may precede a command.
-        if self.format != Some(ImportFormat::Http) && curl::find_command_start(&self.text[start..]).is_some()
-        {
+        if allows(ImportFormat::Command) && command::looks_like_command(&self.text[start..]) {
+            return Some(Block { kind: BlockKind::Command, start });
+        }
+        if let Some(start) = curl::find_command_start(self.text).filter(|_| allows(ImportFormat::Curl)) {
             return Some(Block { kind: BlockKind::Curl, start });
         }
         if is_http && page::looks_like_page(self.text) {
@@ -195,7 +209,7 @@ impl Finder<'_> {
     fn next(&mut self, block: Block, body_end: &BodyEnd) -> Option<Block> {
         match *body_end {
             BodyEnd::At(mut offset) | BodyEnd::Framed(mut offset) => {
-                if block.kind == BlockKind::Curl {
+                if matches!(block.kind, BlockKind::Curl | BlockKind::Command) {
                     let line = &self.text[offset..];
                     offset += line.iter().take_while(|byte| b" \t;&".contains(byte)).count();
                     // The rest of a line after a command: another one, or `| jq`.
@@ -255,6 +269,9 @@ impl Finder<'_> {
         if allows(ImportFormat::Curl) && curl::starts_command(line) {
             return Some((BlockKind::Curl, start));
         }
+        if allows(ImportFormat::Command) && command::looks_like_command(line) {
+            return Some((BlockKind::Command, start));
+        }
         if !allows(ImportFormat::Http) {
             return None;
         }
@@ -278,6 +295,9 @@ impl Finder<'_> {
         let head = match block.kind {
             BlockKind::Curl => {
                 return BodyEnd::At(shell::command_end(text, block.start));
+            }
+            BlockKind::Command => {
+                return BodyEnd::At(command::end(rest).map_or(text.len(), |length| block.start + length));
             }
             BlockKind::Printed => {
                 let Some((length, has_body)) = printed::find_headers(rest) else {
@@ -367,7 +387,7 @@ impl Finder<'_> {
 fn is_successor(kind: BlockKind, next: BlockKind) -> bool {
     match next {
         BlockKind::Lines => kind == BlockKind::Lines,
-        BlockKind::Page | BlockKind::Message | BlockKind::Curl => true,
+        BlockKind::Page | BlockKind::Message | BlockKind::Curl | BlockKind::Command => true,
         BlockKind::Printed => kind != BlockKind::Page,
     }
 }

@@ -32,7 +32,7 @@ use crate::json::Document;
 #[must_use]
 pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
     // An archive or a body is imported as it is.
-    if !matches!(format, None | Some(ImportFormat::Http | ImportFormat::Curl)) {
+    if !matches!(format, None | Some(ImportFormat::Http | ImportFormat::Curl | ImportFormat::Command)) {
         return import_text(input, format);
     }
     if let Some(clean) = clean::remove_layers(input) {
@@ -90,7 +90,7 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
         ImportFormat::Body => {
             result.deliveries.push(ImportedDelivery { body: input.to_vec(), ..ImportedDelivery::default() });
         }
-        ImportFormat::Http | ImportFormat::Curl => {
+        ImportFormat::Http | ImportFormat::Curl | ImportFormat::Command => {
             result = blocks::parse(input, format, requested);
             relocate(&mut result.issues, input, |offset| offset);
         }

@@ -2,7 +2,7 @@
 
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
-use super::{blocks, body_first, clean, curl, har, http, printed, record, scanner, unknown};
+use super::{blocks, body_first, clean, command, curl, har, http, printed, record, scanner, unknown};
 use crate::json::Document;
 
 impl ImportFormat {
@@ -18,10 +18,14 @@ impl ImportFormat {
     /// ```
     #[must_use]
     pub fn detect(input: &[u8]) -> Option<ImportFormat> {
-        match clean::remove_layers(input) {
-            Some(clean) => detect_text(&clean.bytes),
-            None => detect_text(input),
+        let clean = clean::remove_layers(input);
+        let text = clean.as_ref().map_or(input, |clean| &clean.bytes);
+        let format = detect_text(text);
+        if !matches!(format, None | Some(ImportFormat::Body)) {
+            return format;
         }
+        let plain = clean::replace_characters(text).and_then(|clean| detect_text(&clean.bytes));
+        plain.filter(|plain| *plain != ImportFormat::Body).or(format)
     }
 }
 
@@ -34,6 +38,7 @@ pub(super) fn detect_text(input: &[u8]) -> Option<ImportFormat> {
         b'"' => Some(ImportFormat::Body),
         _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
         _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
+        _ if command::looks_like_command(text) => Some(ImportFormat::Command),
         _ if Document::parse(text).is_ok() => Some(ImportFormat::Body),
         _ => blocks::detect(text).or_else(|| http::looks_like_http(text).then_some(ImportFormat::Http)),
     }

@@ -120,3 +120,17 @@ fn line_break_length(bytes: &[u8]) -> Option<usize> {
         _ => None,
     }
 }
+
+/// Encodes every byte but those that never need it (RFC 3986, section 2.3).
+pub(super) fn percent_encode(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
+            out.push(*byte);
+        } else {
+            let digit = |value: u8| b"0123456789ABCDEF"[usize::from(value & 15)];
+            out.extend([b'%', digit(byte >> 4), digit(*byte)]);
+        }
+    }
+    out
+}
