@@ -89,7 +89,6 @@ fn fields_of_httpie_become_a_body_that_is_not_called_raw() {
         ("http h/ a:={", &["curl-syntax", "body-not-raw"]),
         ("http h/ nothing", &["input-ignored"]),
         ("http --multipart h/ a=b", &["body-not-included", "body-not-raw"]),
-        ("http h/\nhttp h/2", &["input-ignored"]),
         ("http GET h/", &[]),
     ] {
         assert_eq!(summary(command, ImportFormat::Command).1, issues, "{command}");

@@ -94,7 +94,7 @@ fn parses_options_as_curl_does() {
             "Content-Type: application/x-www-form-urlencoded",
         ),
         (
-            "# a comment\n\ncurl.exe h -d x # more\ncurl other",
+            "# a comment\n\ncurl.exe h -d x # more",
             "POST",
             "h",
             "x",

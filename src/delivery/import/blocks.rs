@@ -1,21 +1,22 @@
 //! Texts with several requests, or with other text before, between and after them: each request is parsed on its own, and
 //! an issue locates what belongs to none of them.
 
+use super::body_text::{body_start, ends_line, json_end};
 use super::diagnostics::Diagnostics;
 use super::format::ImportFormat;
 use super::http_message::{chunked_length, content_length};
+use super::line_kinds::{header_name, is_known_header_line, is_request_line};
 use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::notation::{parse_literal, transcode};
 use super::result::ImportResult;
-use super::{body_first, curl, header_lines, http, labels, log_prefix, page, printed, shell};
+use super::{body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell};
 use crate::issue::{ByteSpan, Code, Severity};
-use crate::json::Document;
 
 /// Headers as a program prints them are searched within this many bytes, except at the start of a text.
 const MAX_PRINTED_BYTES: usize = 1 << 16;
 
-/// Bounds the time of a search in a text with many lines that start like printed headers.
-const MAX_ATTEMPTS: usize = 200;
+/// Bounds the time of a search in a text with many lines that start like printed headers and are none.
+const MAX_ATTEMPTS: usize = 60;
 
 /// More requests are not split: each is a delivery.
 const MAX_BLOCKS: usize = 10_000;
@@ -25,6 +26,8 @@ enum BlockKind {
     /// A request line and an HTTP message.
     Message,
     Curl,
+    /// A command of HTTPie, wget or PowerShell.
+    Command,
     /// Headers as a program prints them, or a call that sends a request.
     Printed,
     Page,
@@ -50,7 +53,7 @@ enum BodyEnd {
 
 /// Whether a line starts a request that needs no more lines to be recognized.
 pub(super) fn starts_request(line: &[u8]) -> bool {
-    http::is_request_line(line) || curl::starts_command(line) || page::is_first_line(line)
+    is_request_line(line) || curl::starts_command(line) || page::is_first_line(line)
 }
 
 /// Returns the format of the first request in a text, after other text or not.
@@ -78,7 +81,8 @@ pub(super) fn parse(text: &[u8], detected: ImportFormat, format: Option<ImportFo
     };
     let before = strip_bom(&text[..block.start]);
     let skipped = ByteSpan { start: 0, end: block.start };
-    if !labels::has_only_labels(before) {
+    let is_comment = block.kind == BlockKind::Curl && curl::find_command_start(text) == Some(block.start);
+    if !is_comment && !labels::has_only_labels(before) {
         let message = match block.kind {
             BlockKind::Message => "Ignored the text before the request line.",
             _ => "Ignored the text before the request.",
@@ -144,7 +148,7 @@ fn response_length(text: &[u8]) -> Option<usize> {
 fn code_end(kind: BlockKind, text: &[u8]) -> usize {
     let marks = text.iter().take_while(|byte| b" \t;)&|<>0123456789".contains(byte)).count();
     match kind {
-        BlockKind::Curl if marks > 0 => split_first_line(text).0.len(),
+        BlockKind::Curl | BlockKind::Command if marks > 0 => split_first_line(text).0.len(),
         BlockKind::Printed => marks,
         _ => 0,
     }
@@ -152,7 +156,11 @@ fn code_end(kind: BlockKind, text: &[u8]) -> usize {
 
 impl BlockKind {
     fn format(self) -> ImportFormat {
-        if self == BlockKind::Curl { ImportFormat::Curl } else { ImportFormat::Http }
+        match self {
+            BlockKind::Curl => ImportFormat::Curl,
+            BlockKind::Command => ImportFormat::Command,
+            _ => ImportFormat::Http,
+        }
     }
 }
 
@@ -168,7 +176,11 @@ fn add_ignored(text: &[u8], span: ByteSpan, severity: Severity, message: &str, r
 /// Parses one request, and moves its issues to their bytes in the text. The caller locates lines and columns.
 fn parse_block(text: &[u8], span: ByteSpan, format: ImportFormat, result: &mut ImportResult) {
     let mut diagnostics = Diagnostics::new(&text[span.start..span.end]);
-    let parse = if format == ImportFormat::Http { http::parse } else { curl::parse };
+    let parse = match format {
+        ImportFormat::Http => http::parse,
+        ImportFormat::Curl => curl::parse,
+        _ => command::parse,
+    };
     result.deliveries.extend(parse(&mut diagnostics));
     for mut issue in diagnostics.issues {
         issue.byte_span.start += span.start;
@@ -190,7 +202,15 @@ impl Finder<'_> {
     /// Finds the first request of the text.
     fn first(&mut self) -> Option<Block> {
         let start = skip_whitespace(self.text, self.text.len() - strip_bom(self.text).len());
-        let is_http = self.format != Some(ImportFormat::Curl);
+        let allows = |format| self.format.is_none_or(|only| only == format);
+        let is_http = allows(ImportFormat::Http);
+        // Comment lines may precede a command.
+        if allows(ImportFormat::Command) && command::looks_like_command(&self.text[start..]) {
+            return Some(Block { kind: BlockKind::Command, start });
+        }
+        if let Some(start) = curl::find_command_start(self.text).filter(|_| allows(ImportFormat::Curl)) {
+            return Some(Block { kind: BlockKind::Curl, start });
+        }
         if is_http && page::looks_like_page(self.text) {
             return Some(Block { kind: BlockKind::Page, start });
         }
@@ -203,7 +223,7 @@ impl Finder<'_> {
         while first.kind == BlockKind::Lines && first.start > start {
             let before = &self.text[start..first.start - 1];
             let line_start = start + before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-            if http::header_name(&self.text[line_start..first.start]).is_none() {
+            if header_name(&self.text[line_start..first.start]).is_none() {
                 break;
             }
             first.start = line_start;
@@ -215,7 +235,7 @@ impl Finder<'_> {
     fn next(&mut self, block: Block, body_end: &BodyEnd) -> Option<Block> {
         match *body_end {
             BodyEnd::At(mut offset) | BodyEnd::Framed(mut offset) => {
-                if block.kind == BlockKind::Curl {
+                if matches!(block.kind, BlockKind::Curl | BlockKind::Command) {
                     let line = &self.text[offset..];
                     offset += line.iter().take_while(|byte| b" \t;&".contains(byte)).count();
                     // The rest of a line after a command: another one, or `| jq`.
@@ -269,7 +289,7 @@ impl Finder<'_> {
         let line = split_first_line(&self.text[start..]).0;
         let allows = |format| self.format.is_none_or(|only| only == format);
         if allows(ImportFormat::Http) {
-            if http::is_request_line(line) {
+            if is_request_line(line) {
                 return Some((BlockKind::Message, start));
             }
             if page::is_first_line(line) {
@@ -279,18 +299,21 @@ impl Finder<'_> {
         if allows(ImportFormat::Curl) && curl::starts_command(line) {
             return Some((BlockKind::Curl, start));
         }
+        if allows(ImportFormat::Command) && command::looks_like_command(line) {
+            return Some((BlockKind::Command, start));
+        }
         if !allows(ImportFormat::Http) {
             return None;
         }
-        if !self.is_response && http::is_known_header_line(line) {
+        if !self.is_response && is_known_header_line(line) {
             return Some((BlockKind::Lines, start));
         }
         if self.attempts > 0 && printed::can_start(line) {
-            self.attempts -= 1;
             let end = self.text.len().min(start + MAX_PRINTED_BYTES);
             if printed::find_headers(&self.text[start..end]).is_some() {
                 return Some((BlockKind::Printed, start));
             }
+            self.attempts -= 1;
         }
         None
     }
@@ -302,6 +325,9 @@ impl Finder<'_> {
         let head = match block.kind {
             BlockKind::Curl => {
                 return BodyEnd::At(shell::command_end(text, block.start));
+            }
+            BlockKind::Command => {
+                return BodyEnd::At(command::end(rest).map_or(text.len(), |length| block.start + length));
             }
             BlockKind::Printed => {
                 let Some((length, has_body)) = printed::find_headers(rest) else {
@@ -328,8 +354,7 @@ impl Finder<'_> {
         if block.kind == BlockKind::Page {
             return BodyEnd::BeforeBlock { body_start: start };
         }
-        let body_start =
-            if block.kind == BlockKind::Message { start } else { printed::body_start(text, start) };
+        let body_start = if block.kind == BlockKind::Message { start } else { body_start(text, start) };
         let printed_end = || {
             let rest = &text[body_start..];
             let length = parse_literal(rest).map(|(_, length)| length).or_else(|| {
@@ -392,33 +417,7 @@ impl Finder<'_> {
 fn is_successor(kind: BlockKind, next: BlockKind) -> bool {
     match next {
         BlockKind::Lines => kind == BlockKind::Lines,
-        BlockKind::Page | BlockKind::Message | BlockKind::Curl => true,
+        BlockKind::Page | BlockKind::Message | BlockKind::Curl | BlockKind::Command => true,
         BlockKind::Printed => kind != BlockKind::Page,
     }
-}
-
-/// Returns the end of the JSON object or array at this offset, if it is valid and nothing else is on its last line.
-pub(super) fn json_end(text: &[u8], start: usize) -> Option<usize> {
-    let rest = text.get(start..)?;
-    if !matches!(rest.first(), Some(b'{' | b'[')) {
-        return None;
-    }
-    let (mut depth, mut is_in_string, mut is_escaped) = (0_usize, false, false);
-    let length = rest.iter().position(|byte| {
-        match byte {
-            _ if std::mem::take(&mut is_escaped) => {}
-            b'\\' if is_in_string => is_escaped = true,
-            b'"' => is_in_string = !is_in_string,
-            b'{' | b'[' if !is_in_string => depth += 1,
-            b'}' | b']' if !is_in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0
-    })? + 1;
-    (ends_line(&rest[length..]) && Document::parse(&rest[..length]).is_ok()).then_some(start + length)
-}
-
-/// Whether a text has only white space before its first line break.
-fn ends_line(text: &[u8]) -> bool {
-    split_first_line(text).0.trim_ascii().is_empty()
 }

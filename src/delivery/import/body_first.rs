@@ -1,10 +1,10 @@
 //! A body, and the headers after it: as a program prints both, or as tools show them.
 
-use super::blocks::json_end;
+use super::body_text::json_end;
 use super::diagnostics::Diagnostics;
 use super::header_lines;
-use super::http::is_known_header_line;
 use super::labels::{self, Label};
+use super::line_kinds::is_known_header_line;
 use super::lines::{skip_whitespace, split_first_line, strip_bom};
 use super::log_prefix;
 use super::printed;

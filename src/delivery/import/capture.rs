@@ -7,7 +7,7 @@ use super::format::ImportFormat;
 use super::lines::strip_bom;
 use super::position::{Position, relocate};
 use super::result::{ImportResult, ImportedDelivery};
-use super::{blocks, command, har, ndjson, record, rest_client, unknown};
+use super::{blocks, har, ndjson, record, rest_client, unknown};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
@@ -73,7 +73,7 @@ const BEST_RANK: usize = 3;
 fn rank(result: &ImportResult) -> usize {
     let has = |severity| result.issues.iter().any(|issue| issue.severity == severity);
     let is_text = result.format == Some(ImportFormat::Body)
-        && result.deliveries.iter().any(|delivery| Document::parse(&delivery.body).is_err());
+        && result.deliveries.iter().any(|delivery| Document::parse(strip_bom(&delivery.body)).is_err());
     match () {
         () if result.deliveries.is_empty() => 0,
         () if is_text || has(Severity::Error) => 1,
@@ -95,14 +95,9 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
             result.deliveries = rest_client::parse(&mut diagnostics);
             result.issues = diagnostics.issues;
         }
-        ImportFormat::Http | ImportFormat::Curl => {
+        ImportFormat::Http | ImportFormat::Curl | ImportFormat::Command => {
             result = blocks::parse(input, format, requested);
             relocate(&mut result.issues, input, |offset| offset);
-        }
-        ImportFormat::Command => {
-            let mut diagnostics = Diagnostics::new(input);
-            result.deliveries.extend(command::parse(&mut diagnostics));
-            result.issues = diagnostics.issues;
         }
         ImportFormat::Har | ImportFormat::Record => {
             let json = strip_bom(input);

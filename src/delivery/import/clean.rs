@@ -275,7 +275,7 @@ const TYPOGRAPHY: [(&str, &str); 9] = [
 fn replace_typography(text: &[u8]) -> Option<(Pieces, ByteSpan)> {
     let mut pieces = Pieces::default();
     let mut first = None;
-    let (mut offset, mut start) = (0, 0);
+    let (mut offset, mut start) = (0, text.len() - strip_bom(text).len());
     while start < text.len() {
         let rest = &text[start..];
         let found = (rest[0] >= 0xc2)

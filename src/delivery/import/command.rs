@@ -45,6 +45,12 @@ pub(super) fn looks_like_command(text: &[u8]) -> bool {
     find_start(text).is_some() || powershell::looks_like_powershell(text)
 }
 
+/// Returns the end of a command that has the syntax of a shell. `None`: a command of PowerShell, of several lines.
+pub(super) fn end(text: &[u8]) -> Option<usize> {
+    let (start, _) = find_start(text)?;
+    Some(shell::command_end(text, start))
+}
+
 fn is_method(word: &[u8]) -> bool {
     (3..=10).contains(&word.len()) && word.iter().all(u8::is_ascii_uppercase)
 }

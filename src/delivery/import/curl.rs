@@ -49,7 +49,13 @@ pub(super) fn starts_command(line: &[u8]) -> bool {
     find_command_start(line).is_some_and(|start| {
         let command = line[start..].trim_ascii_end();
         let has = |part: &str| contains(command, part);
-        has(" -") || has("://") || has("/") || command.ends_with(b"\\") || command.ends_with(b"^")
+        let words = command.split(|byte| *byte == b' ').count();
+        words == 2
+            || has(" -")
+            || has("://")
+            || has("/")
+            || command.ends_with(b"\\")
+            || command.ends_with(b"^")
     })
 }
 

@@ -20,10 +20,14 @@ impl ImportFormat {
     /// ```
     #[must_use]
     pub fn detect(input: &[u8]) -> Option<ImportFormat> {
-        match clean::remove_layers(input) {
-            Some(clean) => detect_text(&clean.bytes),
-            None => detect_text(input),
+        let clean = clean::remove_layers(input);
+        let text = clean.as_ref().map_or(input, |clean| &clean.bytes);
+        let format = detect_text(text);
+        if !matches!(format, None | Some(ImportFormat::Body)) {
+            return format;
         }
+        let plain = clean::replace_characters(text).and_then(|clean| detect_text(&clean.bytes));
+        plain.filter(|plain| *plain != ImportFormat::Body).or(format)
     }
 }
 

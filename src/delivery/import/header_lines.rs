@@ -1,11 +1,11 @@
 //! Header lines without a request line: as tools and pages show them, wrapped or not, with titles, and followed by the body.
 
+use super::body_text::{label_end, parse_body};
 use super::diagnostics::Diagnostics;
-use super::http::{header_name, is_signature_name};
 use super::http_message::decode_header_value;
 use super::labels::{self, Label};
+use super::line_kinds::{header_name, is_known_header_line, is_signature_name};
 use super::lines::{find_byte, split_first_line};
-use super::printed::parse_body;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::is_token;
 use crate::issue::{ByteSpan, Code, Severity};
@@ -58,6 +58,7 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<I
     let message = "Missing request line: the lines before the first empty line were parsed as headers.";
     diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, ByteSpan { start, end: start }, message, None);
     diagnostics.issues.extend(skipped.issues);
+    let body_start = label_end(diagnostics.text, body_start).unwrap_or(body_start);
     delivery.body = parse_body(diagnostics, &delivery.headers, body_start);
     Some(delivery)
 }
@@ -94,8 +95,12 @@ pub(super) fn parse_lines(
         } else if !parse_line(content, &mut fields, delivery, is_page) {
             let is_title = TITLES.iter().any(|title| title.as_bytes() == content)
                 || label.is_some_and(|(_, end)| offset + end >= next.min(text.len()));
+            // A page may show the name and the value on two lines.
+            let is_value = fields.last().is_some_and(|(_, value)| value.is_empty());
             let is_joined = !is_title && join_line(line, &mut fields);
-            if is_joined {
+            if is_joined && is_value {
+                // The value is complete.
+            } else if is_joined {
                 let message = "Joined the lines of a header value, which a window or a chat has wrapped.";
                 let hint = "Copy the header again, if the signature does not match.";
                 diagnostics.add(Code::HTTP_RECOVERED, Severity::Warning, span, message, Some(hint));
@@ -119,7 +124,7 @@ fn continues(text: &[u8], is_page: bool) -> bool {
     for _ in 0..4 {
         let line = split_first_line(rest).0.trim_ascii();
         if !TITLES.iter().any(|title| title.as_bytes() == line) {
-            return is_page && super::http::is_known_header_line(line);
+            return is_page && is_known_header_line(line);
         }
         rest = split_first_line(rest).1.trim_ascii_start();
     }

@@ -2,8 +2,8 @@
 //! empty line before the body may be missing.
 
 use super::diagnostics::Diagnostics;
-use super::http::is_signature_name;
 use super::http_message::{decode_header_value, parse_body, target_url};
+use super::line_kinds::is_signature_name;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::{Headers, is_token};
 use crate::issue::{ByteSpan, Code, Severity};

@@ -33,10 +33,13 @@ pub(super) fn parse(line: &[u8], max_parts: usize) -> (Vec<Part>, usize) {
     let mut end = 0;
     while parts.len() < max_parts.min(MAX_PARTS) {
         let mut start = end;
-        if !parts.is_empty() && !matches!(parts[parts.len() - 1], Part::Service | Part::Quote) {
+        let mut part = parse_part(&line[end..], parts.is_empty());
+        if part.is_none() && parts.last().is_some_and(|part| !matches!(part, Part::Service | Part::Quote)) {
             start += separators(&line[end..]);
+            part = parse_part(&line[start..], false)
+                .or_else(|| Some((Part::Name, plain_name(&line[start..]).filter(|_| start > end)?)));
         }
-        let Some((part, length)) = parse_part(&line[start..], parts.is_empty()) else { break };
+        let Some((part, length)) = part else { break };
         parts.push(part);
         end = start + length;
         // One space ends a part: more of them may be the indentation of the text.
@@ -193,6 +196,12 @@ fn process(text: &[u8]) -> Option<usize> {
     let inner = text.get(name..)?.strip_prefix(b"[")?;
     let end = name + 1 + run(inner, b"._-");
     (name > start && text.get(end..)?.starts_with(b"]:")).then_some(end + 2)
+}
+
+/// A name between dashes: `- app.views - `.
+fn plain_name(text: &[u8]) -> Option<usize> {
+    let length = run(text, b"._");
+    (length > 0 && text[length..].starts_with(b" - ")).then_some(length)
 }
 
 /// A name in brackets. A list of names has quotes, and an arrow follows a key of PHP.

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod body_first;
+mod body_text;
 mod capture;
 mod clean;
 mod cmd;
@@ -21,6 +22,7 @@ mod http_message;
 mod importer;
 mod labels;
 mod lenient_http;
+mod line_kinds;
 mod lines;
 mod log_prefix;
 mod ndjson;

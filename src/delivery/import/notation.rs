@@ -123,7 +123,8 @@ impl JsonWriter {
 pub(super) fn transcode(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut reader = Reader::new(text);
     while !reader.step()? {}
-    Some((reader.writer.json, reader.offset))
+    let closes = text[0] == b'<' && reader.peek() == Some(b'>');
+    Some((reader.writer.json, reader.offset + usize::from(closes)))
 }
 
 /// Parses the bytes that a text starts with, as a program has printed them: `b'...'`, `<Buffer 7b 7d>`,

@@ -1,9 +1,9 @@
 //! Requests as pages about them show them, copied as text: GitHub's page of a delivery, and the network panel of a browser.
 
+use super::body_text::{body_start, parse_body};
 use super::diagnostics::Diagnostics;
 use super::header_lines::parse_lines;
 use super::lines::{contains, skip_whitespace, split_first_line, strip_bom};
-use super::printed::{body_start, parse_body};
 use super::result::ImportedDelivery;
 use crate::issue::{ByteSpan, Code, Severity};
 

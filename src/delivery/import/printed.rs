@@ -1,12 +1,11 @@
 //! Headers as programs print them, followed by the body: `console.log` and `util.inspect`, dicts and lists of Python,
 //! `print_r` and `var_dump` of PHP, hashes of Ruby and maps of Go. Also calls of `fetch` and axios.
 
+use super::body_text::{body_start, parse_body};
 use super::diagnostics::Diagnostics;
-use super::http_message;
-use super::labels::{self, Label, MAX_LABEL};
+use super::labels::MAX_LABEL;
 use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
-use super::log_prefix;
-use super::notation::{JsonWriter, parse_literal, transcode};
+use super::notation::{JsonWriter, transcode};
 use super::record;
 use super::result::{ImportItem, ImportedDelivery};
 use crate::delivery::headers::{Headers, is_token};
@@ -212,59 +211,6 @@ fn is_header_name(name: &str) -> bool {
         "content-type" | "user-agent" | "content-length" | "accept-encoding" | "webhook-id"
     ) || name.starts_with("x-")
         || name.ends_with("-signature")
-}
-
-/// Returns the offset of the body after the headers: after line breaks, the prefix of a log and a label such as `Body: `.
-pub(super) fn body_start(text: &[u8], end: usize) -> usize {
-    let mut start = end;
-    loop {
-        let line = split_first_line(&text[start..]).0;
-        if !line.trim_ascii().is_empty() || start + line.len() >= text.len() {
-            break;
-        }
-        start += line.len() + 1;
-    }
-    if start == end && end > 0 && text[end - 1] != b'\n' {
-        start = skip_whitespace(text, end);
-    }
-    let prefix = log_prefix::parse(split_first_line(&text[start..]).0, usize::MAX).1;
-    for offset in [start, start + prefix] {
-        if let Some((Label::Body, length)) = labels::parse(&text[offset..]) {
-            return skip_whitespace(text, offset + length);
-        }
-    }
-    // Text of this form is no JSON, so that the prefix is none of the body.
-    if prefix > 0 && matches!(text.get(start + prefix), Some(b'{' | b'[')) { start + prefix } else { start }
-}
-
-/// Parses the body at this offset: bytes as a program prints them, or the bytes themselves.
-pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_>, start: usize) -> Vec<u8> {
-    let text = diagnostics.text;
-    let body = text[start..].trim_ascii_end();
-    match parse_literal(body) {
-        Some((bytes, length)) if length == body.len() => {
-            let span = ByteSpan { start, end: start + length };
-            let message = "Parsed the body from the notation in which a program has printed its bytes.";
-            diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
-            bytes
-        }
-        _ => {
-            let notation = (matches!(body.first(), Some(b'{' | b'[')) && Document::parse(body).is_err())
-                .then(|| transcode(body))
-                .flatten();
-            if let Some((json, length)) = notation
-                && length == body.len()
-            {
-                let span = ByteSpan { start, end: start + length };
-                let message =
-                    "Expected the raw body, got a parsed one as a program prints it. Its JSON was used.";
-                let hint = "Capture the bytes of the body: the signature matches only the sender's white space and escapes.";
-                diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
-                return json;
-            }
-            http_message::parse_body(diagnostics, headers, start)
-        }
-    }
 }
 
 /// Whether a line can be the first one of printed headers.

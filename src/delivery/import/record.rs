@@ -30,7 +30,7 @@ const BODY_KEYS: [&str; 10] = [
 
 /// Members that hold the request: of GitHub's API and ngrok's inspector, of Hookdeck and the CLI of Svix, of Pipedream, and
 /// of n8n.
-const WRAPPERS: [&str; 4] = ["request", "data", "event", "json"];
+const WRAPPERS: [&str; 5] = ["request", "req", "data", "event", "json"];
 
 /// Whether a JSON value has headers and a body, and so is no payload.
 pub(super) fn is_record(value: Value<'_>) -> bool {
@@ -81,7 +81,9 @@ fn find_request(value: Value<'_>) -> Option<Value<'_>> {
         return has_headers_and_body(value).then_some(value);
     }
     let inner = WRAPPERS.iter().find_map(|name| member(value, name))?;
-    let is_wrapped = is_request(inner) && has_headers_and_body(inner)
+    // Loggers keep the headers in `req`, and the body next to it.
+    let is_logged = member(value, "req").is_some() && find_body(value).is_some();
+    let is_wrapped = is_request(inner) && (has_headers_and_body(inner) || has_headers(inner) && is_logged)
         || is_github_delivery(value) && has_headers(inner) && member(inner, "payload").is_some();
     is_wrapped.then_some(inner)
 }
@@ -141,7 +143,7 @@ pub(super) fn parse(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option
             add_header(&name.text(), value, &mut headers, pending);
         }
     }
-    let body = parse_body(record, pending)?;
+    let body = parse_body(if find_body(record).is_some() { record } else { value }, pending)?;
     let text = |pointers: &[&str]| pointers.iter().find_map(|pointer| to_string(resolve(record, pointer)));
     let outer_url = || to_string(member(value, "url")).filter(|_| is_github_delivery(value));
     let url = text(&["/url", "/rawUrl", "/webhookUrl"]).or_else(outer_url).or_else(|| {
@@ -154,8 +156,13 @@ pub(super) fn parse(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option
     Some(ImportedDelivery { headers, body, url, method: method.map(|method| method.to_ascii_uppercase()) })
 }
 
+/// Returns the member that has the body, with its name.
+fn find_body(record: Value<'_>) -> Option<(&'static str, Value<'_>)> {
+    BODY_KEYS.iter().find_map(|name| Some((*name, member(record, name)?)))
+}
+
 fn parse_body(record: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
-    let (name, body) = BODY_KEYS.iter().find_map(|name| Some((*name, member(record, name)?)))?;
+    let (name, body) = find_body(record)?;
     let is_base64 = matches!(name, "bodyBase64" | "body_base64" | "raw")
         || ["isBase64Encoded", "base64"]
             .iter()
@@ -311,6 +318,8 @@ pub(super) fn to_string(value: Option<Value<'_>>) -> Option<String> {
 #[inline(never)]
 fn add_header(name: &str, value: Value<'_>, headers: &mut Headers<'static>, pending: &mut Vec<PendingIssue>) {
     for value in if value.kind() == Kind::Array { value.elements().collect() } else { vec![value] } {
+        // undici keeps the name with the value.
+        let value = member(value, "value").unwrap_or(value);
         match scalar_to_string(value) {
             // Pseudo-headers of HTTP/2, such as `:path`, are no headers.
             _ if name.starts_with(':') => {}

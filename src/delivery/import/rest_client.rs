@@ -3,8 +3,8 @@
 
 use super::collection::find_variable;
 use super::diagnostics::Diagnostics;
-use super::http::header_name;
 use super::http_message::{decode_header_value, target_url};
+use super::line_kinds::header_name;
 use super::lines::{contains, split_first_line, strip_bom};
 use super::result::ImportedDelivery;
 use crate::issue::{ByteSpan, Code, Severity};

@@ -64,11 +64,9 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
     Some(lexer.command)
 }
 
-/// Returns the offset after the last word of the command that starts at this offset, or after its input.
+/// Returns the offset after the command that starts at this offset.
 pub(super) fn command_end(text: &[u8], start: usize) -> usize {
-    let Some(command) = split_words(&mut Diagnostics::new(text), start) else { return text.len() };
-    let has_input = command.input.is_some() || command.input_file.is_some();
-    if has_input { command.end } else { command.words.last().map_or(command.end, |word| word.span.end) }
+    split_words(&mut Diagnostics::new(text), start).map_or(text.len(), |command| command.end)
 }
 
 /// Whether a shell would expand a variable or a command that starts with these bytes.
