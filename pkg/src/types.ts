@@ -29,6 +29,11 @@ export interface WebhookOptions {
   secrets?: readonly (string | undefined)[] | undefined;
   /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
   unsigned?: "allow" | "refuse" | undefined;
+  /**
+   * Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's format:
+   * `explain` says why. `verify`, `check`, `sign` and `create` fail with `option-invalid`. Default: `false`.
+   */
+  explainOnly?: boolean | undefined;
   /** Accept only these of the provider's algorithms, so that a sender cannot choose a weaker one. */
   algorithms?: readonly Algorithm[] | undefined;
   /** How strictly payloads are validated. Default: `"lenient"`. */

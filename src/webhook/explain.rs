@@ -26,6 +26,7 @@ mod reproduced;
 mod rewrite;
 mod search;
 mod secret;
+mod secret_text;
 mod shared;
 mod style;
 mod styles;

@@ -230,13 +230,19 @@ causes! {
             "Set \"secret\": \"hex\" in the provider definition. Or, if the provider documents the text as the key, change the sender."
         SECRET_BASE64_DECODED proof "secret-base64-decoded" "Secret decoded from base64 by the sender" NONE
             "The signature matches {secret} decoded from base64: the sender uses the decoded bytes as the key."
-            "Set \"secret\": \"base64\" in the provider definition. Or, if the provider documents the text as the key, change the sender."
+            "Decode the secret where it is read, if it is the base64 of a Kubernetes Secret. Or set \"secret\": \"base64\" in the provider definition, if the provider documents that."
+        SECRET_BASE64_TWICE proof "secret-base64-twice" "Secret encoded as base64 twice" NONE
+            "The signature matches {secret} decoded from base64 twice: the sender's key is the decoded text."
+            "Decode the secret twice. Or store it without encoding it: Kubernetes encodes the values of `stringData` itself."
+        SECRET_ENCODED_NEWLINE proof "secret-encoded-newline" "Line break encoded with the secret" NONE
+            "The signature matches the key that {secret} encodes, without the white space at its end."
+            "Write the secret again: printf '%s' \"$SECRET\" | base64. `echo` adds a line break."
         SECRET_BASE64URL_DECODED proof "secret-base64url-decoded" "Secret decoded from URL-safe base64 by the sender" NONE
             "The signature matches {secret} decoded from URL-safe base64: the sender uses the decoded bytes as the key."
             "Set \"secret\": \"base64\" in the provider definition, and write the secret with + for - and / for _."
         SECRET_NOT_DECODED proof "secret-not-decoded" "Secret not decoded by the sender" NONE
             "The signature matches the text of {secret}: the sender does not decode it."
-            "Set \"secret\": \"utf8\" in the provider definition."
+            "Set \"secret\": \"utf8\" in the provider definition. Or pass the base64 of the text, as Polar's SDK does: Buffer.from(secret).toString(\"base64\")."
         SECRET_ENCODED proof "secret-encoded" "Encoded text of the secret used as the key" NONE
             "The signature matches {secret} encoded as hex or base64: the sender uses the encoded text as the key."
             "Pass the secret as the sender shows it, without decoding it, and set \"secret\": \"utf8\" in the provider definition."
@@ -246,6 +252,39 @@ causes! {
         SECRET_PREFIX_KEPT proof "secret-prefix-kept" "Prefix part of the sender's key" NONE
             "The signature matches {secret} with its prefix: the prefix is part of the sender's key."
             "Pass the secret with its prefix, and set \"secret\": \"utf8\" in the provider definition."
+        SECRET_PREFIX_DOUBLED proof "secret-prefix-doubled" "Prefix of the secret doubled" NONE
+            "The signature matches {secret} with its prefix once: the prefix is written twice."
+            "Remove one of the prefixes."
+        SECRET_PREFIX_CASE proof "secret-prefix-case" "Prefix of the secret in another letter case" NONE
+            "The signature matches {secret} with its prefix in the letter case of the provider."
+            "Write the prefix of the secret as the provider shows it."
+        SECRET_REJECTED proof "secret-rejected" "Secret that `verify` does not accept" NONE
+            "The signature matches {secret} as it is, and `verify` does not accept such a secret."
+            "Set a secret of at least 24 random bytes at the provider."
+        SECRET_SURROUNDED proof "secret-surrounded" "Other text around the secret" NONE
+            "The signature matches the value within {secret}: the rest, such as the name of a variable, a keyword, a comma or a comment, is not part of the sender's key."
+            "Remove everything but the value of the secret."
+        SECRET_INVISIBLE proof "secret-invisible-characters" "Invisible characters in the secret" NONE
+            "The signature matches {secret} without its invisible characters, such as a byte order mark or a zero-width space."
+            "Remove the invisible characters: copy the secret as plain text, and store it without a byte order mark."
+        SECRET_TYPOGRAPHIC proof "secret-typographic" "Typographic characters in the secret" NONE
+            "The signature matches {secret} with plain quotes, dashes, dots and spaces in place of typographic ones."
+            "Copy the secret as plain text: word processors, chats and phones replace characters."
+        SECRET_URL_ENCODED proof "secret-url-encoded" "Secret URL-encoded" NONE
+            "The signature matches {secret} after it is URL-decoded."
+            "Decode the secret where it is read, with decodeURIComponent. Or store it without encoding it."
+        SECRET_URL_DECODED proof "secret-url-decoded" "Secret URL-decoded" NONE
+            "The signature matches the URL-encoded form of {secret}: %XX for a character, or + for a space."
+            "Copy the secret again as the provider shows it: a form or a URL decoded it."
+        SECRET_HTML_ESCAPED proof "secret-html-escaped" "Secret HTML-escaped" NONE
+            "The signature matches {secret} with its HTML entities, such as &amp;, as characters."
+            "Copy the secret again from the page, not from its source. Or store it without escaping it."
+        SECRET_JSON_ESCAPED proof "secret-json-escaped" "Secret JSON-escaped" NONE
+            "The signature matches {secret} with its JSON escapes, such as \\/ or \\u003d, as characters."
+            "Read the secret with a JSON parser. Or store it without escaping it."
+        SECRET_LETTER_CASE proof "secret-letter-case" "Secret in another letter case" NONE
+            "The signature matches {secret} in lower case or in upper case."
+            "Copy the secret again in the letter case that the provider shows."
         SECRET_UNSET proof "secret-unset" "Sender's secret not set" NONE
             "The signature matches an empty secret, or the text of an unset variable (undefined, null, None, nil)."
             "Set the secret where the sender runs. Until then, everyone can sign such deliveries."
@@ -255,8 +294,11 @@ causes! {
         SECRETS_SEVERAL observation "secrets-several" "Several secrets" NONE
             "{count} secrets are configured, and none of them matches."
             "Check that the secret of this subscription is one of them. Then remove those of other subscriptions."
+        SECRET_INVALID observation "secret-invalid" "Secret not in the provider's format" NONE
+            "`verify` does not accept {secret}. {message}"
+            SECRET_FIX
         SECRET_WRONG_TYPE observation "secret-wrong-type" "Not a webhook signing secret" NONE
-            "The value of {secret} is not a webhook signing secret: the prefix {prefix} marks {kind}."
+            "The value of {secret} looks like {kind}: it begins with {prefix}."
             "Copy the signing secret from the settings of this webhook at the provider."
         SECRET_SUSPICIOUS observation "secret-suspicious" "Suspicious secret" NONE
             "The format of {secret} is unusual. {hint}"
@@ -375,6 +417,9 @@ causes! {
         TIMESTAMP_TOO_NEW observation "timestamp-too-new" "Timestamp in the future" NONE
             "The timestamp is {seconds} s in the future; the tolerance is {tolerance} s."
             "Check the clocks of this machine and of the sender (timedatectl), and the unit of the timestamp."
+        TIMESTAMP_UNIT observation "timestamp-unit" "Timestamp in another unit or notation" NONE
+            "The timestamp looks like {found}; expected {unit} since 1970."
+            "Change the sender to send {unit} since 1970: Math.floor(Date.now() / 1000) for seconds. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
             "The signed timestamp is missing, or not an integer."
             "Configure the proxy or gateway to pass the timestamp header on unchanged."

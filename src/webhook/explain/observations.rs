@@ -1,5 +1,7 @@
 //! Observations: facts of headers, signatures, timestamps, body and secrets that hint at a cause and prove nothing.
 
+use std::borrow::Cow;
+
 use super::body_facts::{lost_data, serializer};
 use super::candidates::find_signature_like_headers;
 use super::cause::Cause;
@@ -10,13 +12,12 @@ use super::exposed::{ExposedSecret, exposed_causes};
 use super::providers::headers_of_others;
 use super::received::Received;
 use super::renamed::RenamedHeaders;
-use super::secret::detect_token_type;
 use super::shared::{contains_bytes, contains_word, header_value, secret_label, timestamps};
 use super::unsupported::{is_public_key_header, unsupported_signatures};
 use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
 use crate::signature::hmac::constant_time_eq;
-use crate::signature::{Algorithm, Encoding, Keys, Scheme};
+use crate::signature::{Algorithm, Encoding, Keys, Scheme, detect_token_type, detect_unit};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 use crate::webhook::{Timestamp, VerifyOptions, Webhook};
 
@@ -235,19 +236,23 @@ impl ObservationCollector<'_, '_> {
     }
 
     fn timestamps(&mut self, scheme: &Scheme, now: Timestamp, options: &VerifyOptions) {
-        let timestamp = match &self.webhook.provider().signed_time {
+        let (text, unit) = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
             Some(time) => match Document::parse(self.delivery.body) {
-                Ok(document) => time.parse(document.root()).ok(),
+                Ok(document) => (time.text(document.root()).map(Cow::into_owned), time.unit),
                 Err(_) => return,
             },
             None if !scheme.has_timestamp() => return,
             None => {
                 let text = timestamps(scheme, &self.substituted.headers).into_iter().next();
-                text.and_then(|text| scheme.timestamp_unit().parse(&text))
+                (text, scheme.timestamp_unit())
             }
         };
-        let Some(timestamp) = timestamp else {
+        let text = text.unwrap_or_default();
+        if let Some(found) = detect_unit(&text, unit, now.as_millis()) {
+            return self.observe(&causes::TIMESTAMP_UNIT, &[("found", found), ("unit", unit.name())]);
+        }
+        let Some(timestamp) = unit.parse(&text) else {
             self.observe(&causes::TIMESTAMP_MISSING, &[]);
             return;
         };
@@ -311,11 +316,23 @@ impl ObservationCollector<'_, '_> {
 
     fn secrets(&mut self, keys: &Keys) {
         for (secret, (_, source_text)) in keys.secrets().enumerate() {
-            if let Some((prefix, kind)) = detect_token_type(source_text) {
+            let text = std::str::from_utf8(source_text).unwrap_or_default();
+            if let Some((prefix, kind)) = detect_token_type(text) {
                 let (secret, prefix) = (secret_label(keys, secret), format!("\"{prefix}\""));
                 let args = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
                 self.observe(&causes::SECRET_WRONG_TYPE, &args);
             }
+        }
+        for (secret, error) in keys.errors() {
+            let message = match error.hint() {
+                Some(hint) => format!("{error} {hint}"),
+                None => error.to_string(),
+            };
+            let args = [("secret", secret_label(keys, secret)), ("message", message)];
+            self.observe(
+                &causes::SECRET_INVALID,
+                &args.each_ref().map(|(name, text)| (*name, text.as_str())),
+            );
         }
         for (secret, hint) in keys.warnings() {
             self.observe(

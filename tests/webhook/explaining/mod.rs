@@ -4,6 +4,7 @@ mod bodies;
 mod bounds;
 mod headers;
 mod known;
+mod secrets;
 mod signatures;
 pub mod truth;
 mod urls;
@@ -85,6 +86,11 @@ pub fn custom(signature: &str, secrets: &[&str]) -> Webhook {
     let headers = if signature.contains("{timestamp}") { headers } else { "{}" };
     made(&definition(&format!(r#", "signature": {signature}, "headers": {headers}"#)), options(secrets))
 }
+
+/// The key of [`STANDARD`], and the secret that encodes it.
+pub const STANDARD_KEY: [u8; 24] =
+    *b"\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee\xc0\xff\xee";
+pub const STANDARD_SECRET: &str = "whsec_wP/uwP/uwP/uwP/uwP/uwP/uwP/uwP/u";
 
 /// A provider that signs an id and a timestamp.
 pub const STANDARD: &str = r#"{
