@@ -1,7 +1,8 @@
 //! The characters of one body that serializers write in several forms, and the choices for them.
 
 use super::style::{
-    ASCII_ESCAPES, AsciiEscapes, Characters, DELETE, LINE_SEPARATORS, OPTIONAL_ESCAPES, Unicode,
+    ASCII_ESCAPES, AsciiEscapes, Characters, DELETE, LINE_SEPARATORS, OPTIONAL_ESCAPES, UPPER_CONTROLS,
+    Unicode,
 };
 
 /// So many optional escapes have few sets.
@@ -31,6 +32,10 @@ pub fn characters(body: &[u8]) -> (Vec<Characters>, Vec<Characters>) {
     // .NET's set is larger than all others, and is tried before the sets of few serializers.
     let (first, second) = sets[..named].split_at(named.min(3));
     common.extend(first.iter().map(ascii_only));
+    if traits.has_control_escapes {
+        common.push(Characters { unicode: Unicode::UpperControls, ..Characters::PRESERVE });
+        common.push(Characters { unicode: UPPER_CONTROLS, ..Characters::PRESERVE });
+    }
     if is_unicode {
         common.push(Characters::ASCII_UPPER);
     }
@@ -76,6 +81,7 @@ struct CharacterTraits {
     has_ascii_escapes: bool,
     /// All other `\u` escapes.
     has_unicode_escapes: bool,
+    has_control_escapes: bool,
 }
 
 impl CharacterTraits {
@@ -86,6 +92,7 @@ impl CharacterTraits {
             has_supplementary: false,
             has_ascii_escapes: false,
             has_unicode_escapes: false,
+            has_control_escapes: false,
         };
         let mut offset = 0;
         while let Some(&byte) = body.get(offset) {
@@ -130,7 +137,10 @@ impl CharacterTraits {
                 self.present |= LINE_SEPARATORS;
                 self.has_ascii_escapes = true;
             }
-            Some(_) => self.has_unicode_escapes = true,
+            Some(number) => {
+                self.has_unicode_escapes = true;
+                self.has_control_escapes |= number < 0x20;
+            }
             None => {}
         }
     }

@@ -230,6 +230,8 @@ impl Writer<'_> {
                 length = if character.is_some_and(|character| character.len_utf16() == 2) { 12 } else { 6 };
                 let is_kept = match character {
                     Some(' '..='~' | '\u{2028}' | '\u{2029}') => ascii.is_none(),
+                    Some('\0'..='\x1f') if unicode == Unicode::UpperControls => false,
+                    _ if unicode == Unicode::UpperControls => true,
                     _ => unicode == Unicode::Preserve,
                 };
                 match character {
@@ -250,7 +252,10 @@ impl Writer<'_> {
     }
 
     fn has_upper_escapes(&self) -> bool {
-        matches!(self.style.characters.unicode, Unicode::Escaped { is_upper: true, .. })
+        matches!(
+            self.style.characters.unicode,
+            Unicode::UpperControls | Unicode::Escaped { is_upper: true, .. }
+        )
     }
 
     /// Writes a character that was escaped as `\u`.

@@ -72,7 +72,7 @@ pub static LAYOUTS: [Layout; 20] = [
     indented(&causes::BODY_INDENT_2, "\r\n", "  "),
     jackson("\n"),
     jackson("\r\n"),
-    Layout { empty: EmptyContainer::Lines, ..indented(&causes::BODY_INDENT_2, "\n", "  ") },
+    Layout { empty: EmptyContainer::Lines, ..indented(&causes::BODY_RUBY_STYLE, "\n", "  ") },
     indented(&causes::BODY_INDENT_4, "\r\n", "    "),
     // Python's separators=(",", ": ") and (", ", ":").
     one_line(&causes::BODY_WHITE_SPACE, ",", ": "),
@@ -105,9 +105,14 @@ pub enum Unicode {
     Preserve,
     /// No escapes that are not needed.
     Plain,
+    /// As received, but for the letter case of control characters: `\u001B`.
+    UpperControls,
     /// `\u00e9`, or `\u00E9`, for every character from `first` on.
     Escaped { first: char, is_upper: bool },
 }
+
+/// No escapes that are not needed, those of control characters in upper case: Jackson.
+pub const UPPER_CONTROLS: Unicode = Unicode::Escaped { first: char::MAX, is_upper: true };
 
 /// ASCII characters that are written as `\u` escapes, although JSON does not require escapes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,7 +293,7 @@ impl Style {
 
     /// Returns the cause of each change, and the style without that change.
     #[inline(never)]
-    pub fn parts(&self) -> [Option<(Self, &'static CauseDefinition)>; 7] {
+    pub fn parts(&self) -> [Option<(Self, &'static CauseDefinition)>; 8] {
         let Self { characters, .. } = *self;
         let keep_characters = Self { characters: Characters::PRESERVE, ..*self };
         let whole_characters = match characters {
@@ -299,10 +304,16 @@ impl Style {
         let unicode = match characters.unicode {
             Unicode::Preserve => None,
             Unicode::Plain => Some(&causes::BODY_UNICODE_UNESCAPED),
-            Unicode::Escaped { .. } => Some(&causes::BODY_UNICODE_ESCAPED),
+            Unicode::UpperControls | Unicode::Escaped { .. } => Some(&causes::BODY_UNICODE_ESCAPED),
         };
-        let keep_unicode =
-            Self { characters: Characters { unicode: Unicode::Preserve, ..characters }, ..*self };
+        let with_unicode = |unicode| Self { characters: Characters { unicode, ..characters }, ..*self };
+        let keep_unicode = with_unicode(match characters.unicode {
+            UPPER_CONTROLS => Unicode::Plain,
+            _ => Unicode::Preserve,
+        });
+        // Nothing is left to escape but control characters, so that all else was decoded.
+        let decoded = (characters.unicode == UPPER_CONTROLS)
+            .then(|| (with_unicode(Unicode::UpperControls), &causes::BODY_UNICODE_UNESCAPED));
         let ascii = characters.ascii.map(|escapes| match escapes {
             AsciiEscapes::NONE => &causes::BODY_UNICODE_UNESCAPED,
             _ => &causes::BODY_HTML_ESCAPED,
@@ -320,7 +331,7 @@ impl Style {
         };
         let order = match self.order {
             Order::Preserve => None,
-            Order::Integers(_) => Some(&causes::BODY_INTEGER_KEYS_MOVED),
+            Order::Integers(_) => Some(&causes::BODY_KEYS_MOVED),
             Order::Contract => Some(&causes::BODY_KEYS_REORDERED),
             _ => Some(&causes::BODY_KEYS_SORTED),
         };
@@ -337,6 +348,7 @@ impl Style {
         [
             part(Self { layout: None, ..*self }, self.layout.map(|layout| layout.cause)),
             unicode,
+            decoded,
             ascii,
             part(Self { slashes: Slashes::Preserve, ..*self }, slashes),
             part(Self { numbers: Numbers::Preserve, ..*self }, numbers),
