@@ -135,13 +135,14 @@ impl<'b> BodyVariants<'b> {
                 BYTE_TRANSFORMS.get(index).map(|entry| entry.0).into_iter().collect()
             }
             BodyTransform::Json(style) => {
-                let complete = self.write(style);
-                let mut causes = Vec::new();
-                for (without, cause) in style.parts().into_iter().flatten() {
-                    if self.write(without) != complete {
-                        causes.push(cause);
-                    }
-                }
+                let Some(complete) = self.write(style) else { return Vec::new() };
+                let is_changed = |without: Style| {
+                    self.write(without).is_none_or(|other| other.trim_ascii() != complete.trim_ascii())
+                };
+                let parts = style.parts().into_iter().flatten();
+                let mut causes: Vec<_> =
+                    parts.filter(|(without, _)| is_changed(*without)).map(|(_, cause)| cause).collect();
+                causes.extend(self.end_cause(&complete));
                 causes
             }
             BodyTransform::Form(style) => {
@@ -158,6 +159,20 @@ impl<'b> BodyVariants<'b> {
                 causes
             }
         }
+    }
+
+    /// Returns the cause of other white space around the signed body.
+    fn end_cause(&self, signed: &[u8]) -> Option<&'static CauseDefinition> {
+        let (received, signed) = (white_space_around(self.received.bytes), white_space_around(signed));
+        let has_line_break = |ends: [&[u8]; 2]| ends[0].is_empty() && matches!(ends[1], b"\n" | b"\r\n");
+        Some(match (received, signed) {
+            _ if received == signed => return None,
+            (received, [b"", b""]) if has_line_break(received) => &causes::BODY_NEWLINE_ADDED,
+            (_, [b"", b""]) => &causes::BODY_SPACE_ADDED,
+            ([b"", b""], [b"", b"\n"]) => &causes::BODY_NEWLINE_DROPPED,
+            ([b"", b""], [b"", b"\r\n"]) => &causes::BODY_CRLF_DROPPED,
+            _ => &causes::BODY_SPACE_DROPPED,
+        })
     }
 
     /// Returns where the received and the signed body differ.
@@ -189,6 +204,12 @@ impl<'b> BodyVariants<'b> {
     fn write_form(&self, style: &FormStyle) -> Option<Vec<u8>> {
         self.forms.iter().find(|(lists, _)| *lists == style.lists).map(|(_, form)| form.write(style))
     }
+}
+
+/// Returns the white space before and after a text.
+fn white_space_around(text: &[u8]) -> [&[u8]; 2] {
+    let rest = text.trim_ascii_start();
+    [&text[..text.len() - rest.len()], &rest[rest.trim_ascii_end().len()..]]
 }
 
 fn push_rank(all: &mut [Ranks], key: Key<'_>, rank: usize) {

@@ -288,12 +288,12 @@ impl Style {
     /// Returns how many causes the style has.
     #[inline(never)]
     pub fn count_changes(&self) -> usize {
-        self.parts().into_iter().flatten().count()
+        self.parts().into_iter().flatten().count() + usize::from(!self.end.is_empty())
     }
 
-    /// Returns the cause of each change, and the style without that change.
+    /// Returns the cause of each change but the end, and the style without that change.
     #[inline(never)]
-    pub fn parts(&self) -> [Option<(Self, &'static CauseDefinition)>; 8] {
+    pub fn parts(&self) -> [Option<(Self, &'static CauseDefinition)>; 7] {
         let Self { characters, .. } = *self;
         let keep_characters = Self { characters: Characters::PRESERVE, ..*self };
         let whole_characters = match characters {
@@ -335,11 +335,6 @@ impl Style {
             Order::Contract => Some(&causes::BODY_KEYS_REORDERED),
             _ => Some(&causes::BODY_KEYS_SORTED),
         };
-        let end = match self.end {
-            "" => None,
-            "\n" => Some(&causes::BODY_NEWLINE_DROPPED),
-            _ => Some(&causes::BODY_CRLF_DROPPED),
-        };
         let part = |without: Self, cause: Option<&'static CauseDefinition>| Some((without, cause?));
         let [unicode, ascii] = match whole_characters {
             Some(_) => [part(keep_characters, whole_characters), None],
@@ -353,7 +348,6 @@ impl Style {
             part(Self { slashes: Slashes::Preserve, ..*self }, slashes),
             part(Self { numbers: Numbers::Preserve, ..*self }, numbers),
             part(Self { order: Order::Preserve, ..*self }, order),
-            part(Self { end: "", ..*self }, end),
         ]
     }
 }

@@ -15,6 +15,8 @@ use crate::json::{Document, Kind};
 const MAX_KEYS_IN_SETS: usize = 5;
 /// The choices of each kind that are tried with several other changes: layouts, characters, slashes, numbers, orders, ends.
 const MAX_FEW: [usize; KINDS] = [5, 3, 2, 2, 2, 2];
+/// So many rare layouts are tried with every frequent choice of characters: those of .NET and Jackson.
+const MAX_PRETTY_PAIRED: usize = 3;
 /// So many rare choices of one kind are tried with other changes.
 const MAX_RARE_PAIRED: usize = 12;
 /// So many keys are tried with rare numbers of digits.
@@ -31,7 +33,7 @@ pub struct StyleChoices {
 
 impl StyleChoices {
     /// Returns the choices for a document. `layout` is that of the whole body.
-    pub fn new(document: &Document<'_>, keys: &DocumentKeys, layout: Option<&Layout>) -> Self {
+    pub fn new(document: &Document<'_>, keys: &DocumentKeys, layout: Option<&'static Layout>) -> Self {
         let mut choices = Self { common: Default::default(), rare: Default::default() };
         if !matches!(document.root().kind(), Kind::Object | Kind::Array) {
             return choices;
@@ -42,6 +44,11 @@ impl StyleChoices {
         choices.rare[0] = layouts.collect();
         for list in [&mut choices.common[0], &mut choices.rare[0]] {
             list.retain(|style| style.layout != layout);
+        }
+        // The layout of the body, without the white space around it.
+        if document.bytes().trim_ascii().len() < document.bytes().len() {
+            let style = layout.map(|layout| Style { layout: Some(layout), ..Style::PRESERVE });
+            choices.common[0].splice(..0, style);
         }
         let (common, rare) = characters(document.bytes());
         let with_characters = |characters: Characters| Style { characters, ..Style::PRESERVE };
@@ -152,19 +159,31 @@ impl StyleChoices {
     /// Returns styles with several changes at once, the most frequent ones first.
     pub fn combinations(&self) -> Vec<Style> {
         let mut all = Vec::new();
-        // The defaults of Python's json.dumps, and of PHP's json_encode.
-        let with = |style: Style, other: Option<&Style>| other.map(|other| overlay(style, other));
-        let ascii = self.common[1].iter().find(|style| style.characters == Characters::ASCII);
-        let python = self.common[0].iter().find(|style| style.layout == Some(&LAYOUTS[1]));
-        let escaped = self.common[2].iter().find(|style| style.slashes == Slashes::Escaped);
-        let python_ascii = python.and_then(|style| with(*style, ascii));
-        let php = ascii.and_then(|style| with(*style, escaped));
-        all.extend(python_ascii.into_iter().chain(php));
+        // The defaults of Python's json.dumps and of PHP's json_encode, and both decoded.
+        let find = |kind: usize, choice: Style| self.common[kind].iter().find(|style| **style == choice);
+        let characters = |characters| find(1, Style { characters, ..Style::PRESERVE });
+        let layout = |index: usize| find(0, Style { layout: Some(&LAYOUTS[index]), ..Style::PRESERVE });
+        let slashes = |slashes| find(2, Style { slashes, ..Style::PRESERVE });
+        let (ascii, plain) = (characters(Characters::ASCII), characters(Characters::PLAIN));
+        for (first, second) in [
+            (layout(1), ascii),
+            (slashes(Slashes::Escaped), ascii),
+            (layout(0), plain),
+            (slashes(Slashes::Plain), plain),
+        ] {
+            if let (Some(first), Some(second)) = (first, second) {
+                all.push(overlay(*first, second));
+            }
+        }
         // Two changes in one kind: characters outside and inside ASCII.
-        let double = |style: &&Style| style.count_changes() > 1;
-        all.extend(self.common[1].iter().chain(&self.rare[1]).filter(double));
-        if let Some(python) = python_ascii.or(python.copied()) {
-            all.extend(self.common[3].iter().map(|numbers| overlay(python, numbers)));
+        for style in self.common[1].iter().chain(&self.rare[1]) {
+            if style.count_changes() > 1 {
+                all.push(*style);
+            }
+        }
+        let python = layout(1).map(|python| ascii.map_or(*python, |ascii| overlay(*python, ascii)));
+        if let Some(python) = python {
+            pairs(&mut all, &[python], &self.common[3]);
         }
         let few = self.few();
         for first in 0..KINDS {
@@ -173,14 +192,18 @@ impl StyleChoices {
             }
         }
         // Rare layouts with everything frequent, and all else that is rare with layouts, characters and slashes.
-        few.iter().skip(1).for_each(|choices| pairs(&mut all, choices, &self.rare[0]));
+        let pretty = &self.rare[0][..self.rare[0].len().min(MAX_PRETTY_PAIRED)];
+        pairs(&mut all, pretty, &self.common[1]);
+        for choices in &few[1..] {
+            pairs(&mut all, choices, &self.rare[0]);
+        }
         for kind in [1, 3, 4] {
             let rare = &self.rare[kind][..self.rare[kind].len().min(MAX_RARE_PAIRED)];
-            few.iter()
-                .enumerate()
-                .take(3)
-                .filter(|(other, _)| *other != kind)
-                .for_each(|(_, choices)| pairs(&mut all, choices, rare));
+            for (other, choices) in few[..3].iter().enumerate() {
+                if other != kind {
+                    pairs(&mut all, choices, rare);
+                }
+            }
         }
         several(&few, &mut all, 3, Style::PRESERVE);
         // PHP's pretty printer with a line break, and Python's sorted keys with floats.

@@ -126,6 +126,15 @@ fn pretty_printers_are_proved_with_either_line_break() {
 }
 
 #[test]
+fn white_space_around_a_reformatted_body_has_its_own_cause() {
+    proves(r#"{"u":"a\/b"}"#, "{\"u\":\"a/b\"}\n", &["body-slashes-escaped", "body-newline-added"]);
+    proves(r#"{"a": 1}"#, "{\"a\":1}\n", &["body-python-style", "body-newline-added"]);
+    proves("{\"a\": 1}\n", "{\"a\":1}\n", &["body-python-style"]);
+    proves("{\"a\": 1}", " {\"a\":1}\n", &["body-python-style", "body-space-added"]);
+    proves("{\"a\": 1}\r\n", "{\"a\":1}", &["body-python-style", "body-crlf-dropped"]);
+}
+
+#[test]
 fn numbers_that_javascript_does_not_keep_are_proved() {
     for (sent, received) in [
         (r#"{"price":10.50,"count":3}"#, r#"{"price":10.5,"count":3}"#),
