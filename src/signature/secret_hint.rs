@@ -142,9 +142,9 @@ fn is_url_safe_base64(text: &str) -> bool {
 /// Published prefixes of tokens, keys and ids that are not webhook signing secrets, and the least number of characters
 /// after each. Several prefixes of one kind are separated by spaces.
 const TOKEN_PREFIXES: [(&str, usize, &str); 14] = [
-    ("sk_live_ sk_test_ sk-proj- sk-ant-", 8, "an API key, such as Stripe's or OpenAI's"),
-    ("rk_live_ rk_test_", 8, "a restricted API key, such as Stripe's"),
-    ("pk_live_ pk_test_", 8, "a publishable API key, such as Stripe's"),
+    ("sk_live_ sk_test_ sk-proj- sk-ant-", 4, "an API key, such as Stripe's or OpenAI's"),
+    ("rk_live_ rk_test_", 4, "a restricted API key, such as Stripe's"),
+    ("pk_live_ pk_test_", 4, "a publishable API key, such as Stripe's"),
     ("we_1", 13, "the id of a webhook endpoint at Stripe"),
     ("ghp_ gho_ ghs_ github_pat_", 20, "a GitHub access token"),
     ("glpat-", 16, "a GitLab access token"),

@@ -8,6 +8,7 @@ mod byte_transforms;
 mod candidates;
 mod cause;
 mod causes;
+mod characters;
 mod content;
 mod definition;
 mod encodings;
@@ -16,6 +17,7 @@ mod exposed;
 mod forms;
 mod frameworks;
 mod inputs;
+mod number_keys;
 mod numbers;
 mod observations;
 mod order;
@@ -113,8 +115,8 @@ impl Webhook {
             exposed = exposed_secrets(keys, scheme.secret_format(), delivery);
         }
         let searched = if is_too_large { &[] } else { delivery.body };
-        let bodies = BodyVariants::new(searched, content_length(&delivery.headers))
-            .with_contract(&self.provider.events);
+        let bodies =
+            BodyVariants::new(searched, content_length(&delivery.headers)).with_key_orders(&self.provider);
         let mut collector = ObservationCollector {
             webhook: self,
             scheme,

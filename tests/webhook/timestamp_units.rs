@@ -10,23 +10,19 @@ use crate::support::{NOW, options};
 
 const BODY: &str = "{\"type\":\"ping\",\"timestamp\":\"2023-11-14T22:13:20Z\",\"data\":{}}";
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A delivery of Slack, signed with this timestamp.
 fn rejected(timestamp: &str) -> (Code, String, String, Vec<&'static str>) {
     let hook = Webhook::built_in("slack", options(&["8f742231b10e8888abcd99yyyzzz85a5"])).expect("a webhook");
     let content = format!("v0:{timestamp}:{BODY}");
     let tag = hmac::sign(Algorithm::Sha256, b"8f742231b10e8888abcd99yyyzzz85a5", content.as_bytes());
-    let signature = format!("v0={}", hex(&tag));
+    let signature = format!("v0={}", base16ct::lower::encode_string(&tag));
     let headers = Headers::from_iter([
         ("X-Slack-Signature", signature.as_str()),
         ("X-Slack-Request-Timestamp", timestamp),
     ]);
     let delivery = Delivery::new(headers, BODY.as_bytes());
     let error = hook.verify(&delivery, NOW).expect_err("rejected");
-    let fast = hook.verify_fast(&delivery, NOW, &hook.verify_options()).err().expect("rejected");
+    let Err(fast) = hook.verify_fast(&delivery, NOW, &hook.verify_options()) else { panic!("accepted") };
     assert_eq!((fast.code, fast.to_string()), (error.code, error.to_string()));
     let hint = error.issues[0].hint.clone().unwrap_or_default();
     let observed = hook.explain(&delivery, NOW).observations.iter().map(|cause| cause.code).collect();
@@ -93,7 +89,7 @@ fn a_timestamp_in_the_signature_header_and_one_in_the_body_are_named_too() {
     let stripe = Webhook::built_in("stripe", options(&[secret])).expect("a webhook");
     let time = "1700000000000";
     let tag = hmac::sign(Algorithm::Sha256, secret.as_bytes(), format!("{time}.{BODY}").as_bytes());
-    let value = format!("t={time},v1={}", hex(&tag));
+    let value = format!("t={time},v1={}", base16ct::lower::encode_string(&tag));
     let delivery = Delivery::new(Headers::from_iter([("Stripe-Signature", value.as_str())]), BODY.as_bytes());
     let error = stripe.verify(&delivery, NOW).expect_err("rejected");
     assert_eq!(error.to_string(), "The timestamp looks like milliseconds since 1970; expected seconds.");
@@ -101,7 +97,8 @@ fn a_timestamp_in_the_signature_header_and_one_in_the_body_are_named_too() {
     let linear = Webhook::built_in("linear", options(&[secret])).expect("a webhook");
     let body =
         r#"{"action":"create","type":"Issue","webhookTimestamp":1700000000,"webhookId":"a","data":{}}"#;
-    let signature = hex(&hmac::sign(Algorithm::Sha256, secret.as_bytes(), body.as_bytes()));
+    let signature =
+        base16ct::lower::encode_string(&hmac::sign(Algorithm::Sha256, secret.as_bytes(), body.as_bytes()));
     let headers = Headers::from_iter([("Linear-Signature", signature.as_str()), ("Linear-Delivery", "d")]);
     let error = linear.verify(&Delivery::new(headers, body.as_bytes()), NOW).expect_err("rejected");
     assert_eq!(error.code, Code::TIMESTAMP_TOO_OLD);

@@ -58,6 +58,9 @@ causes! {
         BODY_JACKSON_STYLE proof "body-jackson-style" "Body reformatted from Jackson's pretty printer" RAW
             "The signature matches the body as formatted by Jackson's default pretty printer (space before \":\", arrays on one line): it was re-serialized after signing."
             RAW_BODY_FIX
+        BODY_RUBY_STYLE proof "body-ruby-style" "Body reformatted from Ruby's pretty_generate" RAW
+            "The signature matches the body as formatted by Ruby's `JSON.pretty_generate` (line breaks in empty arrays and objects): it was re-serialized after signing."
+            RAW_BODY_FIX
         BODY_WHITE_SPACE proof "body-white-space" "Body reformatted from other white space" RAW
             "The signature matches the same JSON with other white space between its tokens: it was re-serialized after signing."
             RAW_BODY_FIX
@@ -65,9 +68,9 @@ causes! {
             "The signature matches the body with its keys in alphabetical order: another order was signed than received."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own sender, send the same text that was signed, sorted or not."
         BODY_KEYS_REORDERED proof "body-keys-reordered" "Body with its keys in another order" RAW
-            "The signature matches the body with its keys in the order of the provider's schema: another order was signed than received."
+            "The signature matches the body with its keys in the order of the provider's sample or schema: another order was signed than received."
             RAW_BODY_FIX
-        BODY_INTEGER_KEYS_MOVED proof "body-integer-keys-moved" "Integer-like keys moved to the front" RAW
+        BODY_KEYS_MOVED proof "body-keys-moved" "Integer-like keys moved to the front" RAW
             "The signature matches the body with its integer-like keys in another place or order: they were moved after signing, as JavaScript moves them to the front."
             RAW_BODY_FIX
         BODY_UNICODE_ESCAPED proof "body-unicode-escaped" "Body with its \\u escapes decoded" RAW
@@ -130,7 +133,7 @@ causes! {
         BODY_LATIN1_SIGNED proof "body-latin1-signed" "Body signed as Latin-1, received as UTF-8" RAW
             "The signature matches the body as Latin-1, and it was received as UTF-8: other bytes were signed than sent."
             "Change the sender to sign the bytes it sends: text.encode(\"utf-8\") before the HMAC. Or verify the raw request body, if your side decodes it."
-        BODY_LOSSY_SIGNED proof "body-lossy-signed" "Body signed with ? in place of characters" RAW
+        BODY_QUESTION_MARKS_SIGNED proof "body-question-marks-signed" "Body signed with ? in place of characters" RAW
             "The signature matches the body with \"?\" for each character that ASCII, Latin-1 or Windows-1252 does not have: other bytes were signed than sent."
             "Change the sender to sign the bytes it sends, as UTF-8: Encoding.UTF8.GetBytes(text) in C#, not Encoding.ASCII; text.encode(\"utf-8\") in Python, without errors=\"replace\"."
         BODY_WINDOWS_1252_DECODED proof "body-windows-1252-decoded" "UTF-8 body decoded as Windows-1252" RAW

@@ -246,7 +246,7 @@ impl ObservationCollector<'_, '_> {
             None if !scheme.has_timestamp() => return,
             None => {
                 let text = timestamps(scheme, &self.substituted.headers).into_iter().next();
-                (text.map(|text| into_owned_outlined(&text)), scheme.timestamp_unit())
+                (text, scheme.timestamp_unit())
             }
         };
         let text = text.unwrap_or_default();

@@ -80,8 +80,7 @@ impl KeyHypotheses<'_> {
     fn push(&mut self, causes: &[&'static CauseDefinition], key: &[u8]) {
         let Some(other) = self.all.iter_mut().find(|other| constant_time_eq(&other.key, key)) else {
             if self.all.len() < MAX_KEYS {
-                let (secret, causes) = (self.secret, causes.to_vec());
-                let key = Zeroizing::new(key.to_vec());
+                let (secret, causes, key) = (self.secret, causes.to_vec(), Zeroizing::new(key.to_vec()));
                 self.all.push(KeyHypothesis { secret, causes, alternatives: Vec::new(), key });
             }
             return;

@@ -20,48 +20,74 @@ const WRAPPED_VARIANTS: [(&CauseDefinition, &str, &str); 6] = [
     (&causes::SECRET_QUOTES_MISSING, "'", "'"),
 ];
 
-/// Escapes of characters that secrets have, and the characters. `&` and `\` are last: both begin other escapes.
-const HTML_ESCAPES: &[(&str, &str)] = &[
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&quot;", "\""),
-    ("&#34;", "\""),
-    ("&#39;", "'"),
-    ("&#x27;", "'"),
-    ("&#x2F;", "/"),
-    ("&#x3D;", "="),
-    ("&#43;", "+"),
-    ("&amp;", "&"),
-];
-const JSON_ESCAPES: &[(&str, &str)] = &[
-    ("\\\"", "\""),
-    ("\\/", "/"),
-    ("\\u0026", "&"),
-    ("\\u0027", "'"),
-    ("\\u002b", "+"),
-    ("\\u002B", "+"),
-    ("\\u003c", "<"),
-    ("\\u003d", "="),
-    ("\\u003D", "="),
-    ("\\u003e", ">"),
-    ("\\\\", "\\"),
-];
-/// What word processors, chats and phones write, and what was typed.
-const TYPOGRAPHIC: &[(&str, &str)] = &[
-    ("\u{201c}", "\""),
-    ("\u{201d}", "\""),
-    ("\u{2018}", "'"),
-    ("\u{2019}", "'"),
-    ("\u{2013}", "-"),
-    ("\u{2014}", "--"),
-    ("\u{2026}", "..."),
-    ("\u{a0}", " "),
-    ("\u{202f}", " "),
+/// Texts that stand for others in a secret, frequent errors first: every first text is replaced by the second.
+static REPLACED_VARIANTS: [(&CauseDefinition, &[(&str, &str)]); 8] = [
+    (&causes::SECRET_INVISIBLE, INVISIBLE),
+    // What word processors, chats and phones write, and what was typed.
+    (
+        &causes::SECRET_TYPOGRAPHIC,
+        &[
+            ("\u{201c}", "\""),
+            ("\u{201d}", "\""),
+            ("\u{2018}", "'"),
+            ("\u{2019}", "'"),
+            ("\u{2013}", "-"),
+            ("\u{2014}", "--"),
+            ("\u{2026}", "..."),
+            ("\u{a0}", " "),
+            ("\u{202f}", " "),
+        ],
+    ),
+    // `+` is a space in a form and in a URL.
+    (&causes::SECRET_URL_DECODED, &[(" ", "+")]),
+    // `&` and `\` are last, because both begin other escapes.
+    (
+        &causes::SECRET_HTML_ESCAPED,
+        &[
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#34;", "\""),
+            ("&#39;", "'"),
+            ("&#x27;", "'"),
+            ("&#x2F;", "/"),
+            ("&#x3D;", "="),
+            ("&#43;", "+"),
+            ("&amp;", "&"),
+        ],
+    ),
+    (
+        &causes::SECRET_JSON_ESCAPED,
+        &[
+            ("\\\"", "\""),
+            ("\\/", "/"),
+            ("\\u0026", "&"),
+            ("\\u0027", "'"),
+            ("\\u002b", "+"),
+            ("\\u002B", "+"),
+            ("\\u003c", "<"),
+            ("\\u003d", "="),
+            ("\\u003D", "="),
+            ("\\u003e", ">"),
+            ("\\\\", "\\"),
+        ],
+    ),
+    (&causes::SECRET_NEWLINE_ESCAPED, &[("\\n", "")]),
+    (&causes::SECRET_NEWLINE_ESCAPED, &[("\\n", "\n")]),
+    (&causes::SECRET_NEWLINE_UNESCAPED, &[("\n", "\\n")]),
 ];
 
 /// Characters without width, which no editor shows.
-const INVISIBLE: [char; 8] =
-    ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}', '\u{ad}'];
+const INVISIBLE: &[(&str, &str)] = &[
+    ("\u{feff}", ""),
+    ("\u{200b}", ""),
+    ("\u{200c}", ""),
+    ("\u{200d}", ""),
+    ("\u{200e}", ""),
+    ("\u{200f}", ""),
+    ("\u{2060}", ""),
+    ("\u{ad}", ""),
+];
 
 /// Returns the text of the secret with each error reversed, the frequent errors first.
 #[inline(never)]
@@ -75,30 +101,22 @@ pub fn secret_variants(text: &str, format: &SecretFormat) -> Vec<SecretVariant> 
     if inner != unquoted(text).unwrap_or(text).trim() {
         all.add(&causes::SECRET_SURROUNDED, &[inner]);
     }
-    if format.encoding == SecretEncoding::Base64
+    // The base64 of a Kubernetes secret around the provider's own. A line break in it is an error of its own, except where
+    // the key is decoded once more.
+    if format.encoding != SecretEncoding::Hex
         && let Some(decoded) = decode_base64_key(format.strip_prefix(text))
         && let Some(decoded) = printable(&decoded)
     {
-        // The base64 of a Kubernetes secret around the provider's own.
-        all.add(&causes::SECRET_BASE64_DECODED, &[decoded.trim_end()]);
-    } else if format.encoding == SecretEncoding::Utf8
-        && let Some(decoded) = decode_base64_key(text)
-        && let Some(decoded) = printable(&decoded)
-    {
-        all.add(&causes::SECRET_BASE64_DECODED, &[decoded]);
+        let is_text = format.encoding == SecretEncoding::Utf8;
+        all.add(&causes::SECRET_BASE64_DECODED, &[if is_text { decoded } else { decoded.trim_end() }]);
     }
     all.prefix(format.prefix.as_deref());
-    let invisible = Zeroizing::new(text.replace(INVISIBLE, ""));
-    all.add(&causes::SECRET_INVISIBLE, &[&invisible]);
-    all.replaced(&causes::SECRET_TYPOGRAPHIC, TYPOGRAPHIC);
-    all.bytes(&causes::SECRET_URL_ENCODED, from_percent(text.as_bytes(), false));
-    all.bytes(&causes::SECRET_URL_ENCODED, from_percent(text.as_bytes(), true));
-    all.replaced(&causes::SECRET_URL_DECODED, &[(" ", "+")]);
-    all.replaced(&causes::SECRET_HTML_ESCAPED, HTML_ESCAPES);
-    all.replaced(&causes::SECRET_JSON_ESCAPED, JSON_ESCAPES);
-    all.replaced(&causes::SECRET_NEWLINE_ESCAPED, &[("\\n", "")]);
-    all.replaced(&causes::SECRET_NEWLINE_ESCAPED, &[("\\n", "\n")]);
-    all.replaced(&causes::SECRET_NEWLINE_UNESCAPED, &[("\n", "\\n")]);
+    for is_form in [false, true] {
+        all.decoded(from_percent(text.as_bytes(), is_form));
+    }
+    for (cause, pairs) in &REPLACED_VARIANTS {
+        all.replaced(cause, pairs);
+    }
     for (cause, prefix, suffix) in WRAPPED_VARIANTS {
         all.add(cause, &[prefix, text, suffix]);
     }
@@ -128,11 +146,11 @@ impl SecretVariants<'_> {
     }
 
     #[inline(never)]
-    fn bytes(&mut self, cause: &'static CauseDefinition, bytes: Option<Vec<u8>>) {
+    fn decoded(&mut self, bytes: Option<Vec<u8>>) {
         if let Some(bytes) = bytes.map(Zeroizing::new)
             && let Ok(text) = std::str::from_utf8(&bytes)
         {
-            self.add(cause, &[text]);
+            self.add(&causes::SECRET_URL_ENCODED, &[text]);
         }
     }
 
@@ -181,25 +199,23 @@ fn unquoted(text: &str) -> Option<&str> {
 /// comment.
 #[inline(never)]
 fn without_surroundings(text: &str) -> &str {
-    let mut text = text.trim();
-    for keyword in ["export ", "set ", "$env:", "ENV ", "- "] {
-        text = text.strip_prefix(keyword).unwrap_or(text).trim_start();
-    }
-    if let Some(end) = text.find(['=', ':'])
-        && let (name, value) = (text[..end].trim(), &text[end + 1..])
-        && is_name(unquoted(name).unwrap_or(name))
-        && !value.trim_matches(['=', ' ']).is_empty()
-    {
-        text = value.trim_start();
-    }
-    for keyword in ["Bearer ", "bearer ", "Basic "] {
-        text = text.strip_prefix(keyword).unwrap_or(text).trim_start();
-    }
-    for comment in [" #", "\t#", " //"] {
-        text = text.split(comment).next().unwrap_or(text);
-    }
-    let text = text.trim_end_matches([',', ';', ' ', '\t', '\r', '\n']);
+    let text = without_keywords(text, &["export ", "set ", "$env:", "ENV ", "- "]);
+    let end = text.bytes().position(|byte| b"=:".contains(&byte)).unwrap_or(0);
+    let (name, value) = (text[..end].trim(), text.get(end + 1..).unwrap_or_default());
+    let is_assigned =
+        is_name(unquoted(name).unwrap_or(name)) && value.bytes().any(|byte| !b"= ".contains(&byte));
+    let text = without_keywords(if is_assigned { value } else { text }, &["Bearer ", "bearer ", "Basic "]);
+    let starts_comment = |at: &usize| {
+        [" #", "\t#", " //"].iter().any(|mark| text.as_bytes()[*at..].starts_with(mark.as_bytes()))
+    };
+    let end = (0..text.len()).find(starts_comment).unwrap_or(text.len());
+    let text = text[..end].trim_end_matches([',', ';', ' ', '\t', '\r', '\n']);
     unquoted(text).unwrap_or(text)
+}
+
+#[inline(never)]
+fn without_keywords<'t>(text: &'t str, keywords: &[&str]) -> &'t str {
+    keywords.iter().fold(text.trim(), |text, keyword| text.strip_prefix(keyword).map_or(text, str::trim))
 }
 
 /// Returns whether a text can be the name of a variable, a key or a header.
