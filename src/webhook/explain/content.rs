@@ -128,6 +128,9 @@ impl ContentHypotheses<'_, '_> {
         if !renamed.is_empty() {
             causes.insert(0, &causes::HEADER_RENAMED);
         }
+        if has_expected_timestamp && inputs.is_timestamp_misplaced {
+            causes.insert(0, &causes::SIGNATURE_LABEL_UNEXPECTED);
+        }
         self.all.push(ContentHypothesis {
             causes,
             template: into_owned_outlined(template),
