@@ -33,11 +33,12 @@ const SEPARATORS: [&str; 9] = ["", ".", ":", "\n", "|", "-", ",", "_", "&"];
 /// Of the URLs that the sender may have signed, those to try where the scheme signs none.
 const MAX_URLS_OF_OTHERS: usize = 2;
 
-/// Returns the provider's signed content, and all alternatives to it.
+/// Returns the provider's signed content, all alternatives to it, and how many of these are likely: the provider's own template
+/// with other values.
 pub fn content_hypotheses(
     scheme: &Scheme,
     inputs: &ContentInputs<'_>,
-) -> (Vec<ContentHypothesis>, Vec<ContentHypothesis>) {
+) -> (Vec<ContentHypothesis>, Vec<ContentHypothesis>, usize) {
     let template = scheme.signed_content();
     let id_header = scheme.definition().id_header.as_deref();
     let mut hypotheses = ContentHypotheses { inputs, scheme, id_header, all: Vec::new() };
@@ -46,6 +47,7 @@ pub fn content_hypotheses(
     let count = hypotheses.all.len();
     hypotheses.add_urls();
     hypotheses.add_values_of_missing_headers();
+    let likely_count = hypotheses.all.len() - count;
     for (mutation, causes) in mutations(template) {
         hypotheses.add(&causes, &mutation, expected);
     }
@@ -59,7 +61,7 @@ pub fn content_hypotheses(
         hypotheses.add_known(template, &providers, &all_timestamps);
     }
     let alternatives = hypotheses.all.split_off(count);
-    (hypotheses.all, alternatives)
+    (hypotheses.all, alternatives, likely_count)
 }
 
 /// Collects hypotheses, each signed content once.
