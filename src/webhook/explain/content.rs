@@ -1,7 +1,7 @@
 //! The signed contents that the sender may have used: the provider's own, mutations of it, and those of other providers.
 
 use super::causes;
-use super::definition::CauseDefinition;
+use super::definition::{Alternative, CauseDefinition, single_difference};
 use super::inputs::ContentInputs;
 use super::providers::known_contents;
 use super::shared::joined;
@@ -19,6 +19,8 @@ pub struct ContentHypothesis {
     pub providers: String,
     /// Values of placeholders in the texts of the causes.
     pub args: Vec<(&'static str, String)>,
+    /// Other causes of the same bytes.
+    pub alternatives: Vec<Alternative>,
     /// Renamed headers in the signed content: name in the delivery, name in the scheme.
     pub renamed: Vec<(String, String)>,
     /// Whether one signature matches several requests, so that no definition should have this signed content.
@@ -114,9 +116,6 @@ impl ContentHypotheses<'_, '_> {
             let Some(text) = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else { return };
             around[index].push_str(text);
         }
-        if self.all.iter().any(|other| other.around == around) {
-            return;
-        }
         let mut causes = causes.to_vec();
         let mut renamed: Vec<(String, String)> = Vec::new();
         let has_expected_timestamp =
@@ -133,11 +132,16 @@ impl ContentHypotheses<'_, '_> {
         if has_expected_timestamp && inputs.is_timestamp_misplaced {
             causes.insert(0, &causes::SIGNATURE_LABEL_UNEXPECTED);
         }
+        if let Some(other) = self.all.iter_mut().find(|other| other.around == around) {
+            other.alternatives.extend(single_difference(&other.causes, &causes));
+            return;
+        }
         self.all.push(ContentHypothesis {
             causes,
             template: into_owned_outlined(template),
             providers: String::new(),
             args: args.iter().map(|(name, value)| (*name, into_owned_outlined(value))).collect(),
+            alternatives: Vec::new(),
             renamed,
             is_ambiguous: content.ambiguity().is_some(),
             around,
@@ -227,6 +231,9 @@ impl ContentHypotheses<'_, '_> {
     /// Adds the signed content of other providers, with the URLs that they may have signed.
     fn add_known(&mut self, template: &str, providers: &str, timestamps: &[&str]) {
         let inputs = self.inputs;
+        if template == self.scheme.signed_content() {
+            return;
+        }
         let is_url = template.contains("{url}");
         let cause = if is_url { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
         let start = self.all.len();
