@@ -46,15 +46,13 @@ impl Reproduction<'_> {
         let of_content = matched.content.map(|content| content.causes.as_slice()).unwrap_or_default();
         let mut all: Vec<&'static CauseDefinition> =
             [&of_body[..], &matched.key.causes, &interpretation.causes, of_content].concat();
-        // The signature header and a signed header can be renamed both.
-        let is_renamed = |cause: &&CauseDefinition| cause.same_cause(&causes::HEADER_RENAMED);
-        if let Some(first) = all.iter().position(is_renamed) {
-            let mut index = 0;
-            all.retain(|cause| {
-                index += 1;
-                index - 1 <= first || !is_renamed(cause)
-            });
-        }
+        // Signature and signed content can have a cause in common: both headers were renamed.
+        let mut codes: Vec<&str> = Vec::new();
+        all.retain(|cause| {
+            let is_new = !codes.contains(&cause.code);
+            codes.push(cause.code);
+            is_new
+        });
         all.extend(matched.content.is_none().then_some(&causes::SIGNATURE_NOT_HMAC));
         if all.is_empty() {
             // `verify` did not accept the signature, so the header is not in the format of the provider.
