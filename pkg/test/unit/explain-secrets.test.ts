@@ -35,7 +35,8 @@ function hintOf(secret: string): string {
 
 describe("a secret of Standard Webhooks", () => {
   it("is accepted as dashboards show it and as the vendors' libraries decode it", () => {
-    const surplus = `${base64.slice(0, -2)}f=`;
+    assert.equal(base64.slice(-2), "Y=");
+    const surplus = `${base64.slice(0, -2)}Z=`;
     assert.deepEqual(Buffer.from(surplus, "base64"), key);
     for (const secret of [
       base64,
@@ -98,9 +99,8 @@ describe("a webhook that only explains", () => {
       const right = delivery(key);
       assert.throws(() => hook.verify(right), failsClosed);
       assert.throws(() => hook.verify({ headers: {}, body }), failsClosed);
-      const { ok, error } = hook.check(right);
-      assert.equal(ok, false);
-      assert.match(error?.message ?? "", failsClosed.message);
+      const result = hook.check(right);
+      assert.ok(!result.ok && failsClosed.message.test(result.error.message));
       assert.throws(() => hook.sign(body), failsClosed);
       assert.throws(() => hook.create("a.b", {}), failsClosed);
       assert.equal(hook.inspect(right).verdict, "rejected");

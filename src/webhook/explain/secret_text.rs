@@ -112,7 +112,7 @@ pub fn secret_variants(text: &str, format: &SecretFormat) -> Vec<SecretVariant> 
     }
     all.prefix(format.prefix.as_deref());
     for is_form in [false, true] {
-        all.decoded(from_percent(text.as_bytes(), is_form));
+        all.owned(&causes::SECRET_URL_ENCODED, from_percent(text.as_bytes(), is_form).unwrap_or_default());
     }
     for (cause, pairs) in &REPLACED_VARIANTS {
         all.replaced(cause, pairs);
@@ -121,11 +121,9 @@ pub fn secret_variants(text: &str, format: &SecretFormat) -> Vec<SecretVariant> 
         all.add(cause, &[prefix, text, suffix]);
     }
     if format.encoding == SecretEncoding::Utf8 {
-        for text in [text.to_ascii_lowercase(), text.to_ascii_uppercase()].map(Zeroizing::new) {
-            all.add(&causes::SECRET_LETTER_CASE, &[&text]);
-        }
-        let encoded = Zeroizing::new(percent_encoded(text));
-        all.add(&causes::SECRET_URL_DECODED, &[&encoded]);
+        all.owned(&causes::SECRET_LETTER_CASE, text.to_ascii_lowercase().into_bytes());
+        all.owned(&causes::SECRET_LETTER_CASE, text.to_ascii_uppercase().into_bytes());
+        all.owned(&causes::SECRET_URL_DECODED, percent_encoded(text).into_bytes());
     }
     all.all
 }
@@ -145,12 +143,12 @@ impl SecretVariants<'_> {
         }
     }
 
+    /// The same for a text of its own. One copy of the code that zeroizes it (wasm size).
     #[inline(never)]
-    fn decoded(&mut self, bytes: Option<Vec<u8>>) {
-        if let Some(bytes) = bytes.map(Zeroizing::new)
-            && let Ok(text) = std::str::from_utf8(&bytes)
-        {
-            self.add(&causes::SECRET_URL_ENCODED, &[text]);
+    fn owned(&mut self, cause: &'static CauseDefinition, bytes: Vec<u8>) {
+        let bytes = Zeroizing::new(bytes);
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            self.add(cause, &[text]);
         }
     }
 
@@ -163,12 +161,11 @@ impl SecretVariants<'_> {
                 bytes = Zeroizing::new(other);
             }
         }
-        if let Ok(text) = std::str::from_utf8(&bytes) {
-            self.add(cause, &[text]);
-        }
+        self.owned(cause, std::mem::take(&mut bytes));
     }
 
     /// Adds the errors in the prefix of a secret, such as `whsec_`.
+    #[inline(never)]
     fn prefix(&mut self, expected: Option<&str>) {
         let text = self.text;
         let Some(expected) = expected else {
@@ -225,12 +222,14 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Returns decoded bytes that are text, as no random key is.
+#[inline(never)]
 fn printable(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     text.chars().all(|c| !c.is_control() || "\r\n\t".contains(c)).then_some(text)
 }
 
 /// Encodes a text as `encodeURIComponent` does.
+#[inline(never)]
 fn percent_encoded(text: &str) -> String {
     // SECURITY: a secret. The capacity is enough for the text to never be moved.
     let mut out = String::with_capacity(text.len() * 3);
