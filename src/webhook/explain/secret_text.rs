@@ -6,7 +6,7 @@ use super::causes;
 use super::definition::CauseDefinition;
 use super::encodings::from_percent;
 use super::shared::{joined, replaced};
-use crate::signature::{SecretEncoding, SecretFormat, decode_base64_key};
+use crate::signature::{Encoding, SecretEncoding, SecretFormat, decode_base64_key};
 
 pub type SecretVariant = (&'static CauseDefinition, Zeroizing<String>);
 
@@ -20,7 +20,7 @@ const WRAPPED_VARIANTS: [(&CauseDefinition, &str, &str); 6] = [
     (&causes::SECRET_QUOTES_MISSING, "'", "'"),
 ];
 
-/// Texts that stand for others in a secret, frequent errors first: every first text is replaced by the second.
+/// Texts that replace others in a secret, frequent errors first: every first text is replaced by the second.
 static REPLACED_VARIANTS: [(&CauseDefinition, &[(&str, &str)]); 8] = [
     (&causes::SECRET_INVISIBLE, INVISIBLE),
     // What word processors, chats and phones write, and what was typed.
@@ -110,6 +110,12 @@ pub fn secret_variants(text: &str, format: &SecretFormat) -> Vec<SecretVariant> 
         let is_text = format.encoding == SecretEncoding::Utf8;
         all.add(&causes::SECRET_BASE64_DECODED, &[if is_text { decoded } else { decoded.trim_end() }]);
     }
+    if format.encoding != SecretEncoding::Utf8
+        && let Some(decoded) = Encoding::Hex.decode_lenient(text).map(Zeroizing::new)
+        && let Some(decoded) = printable(&decoded)
+    {
+        all.add(&causes::SECRET_HEX_DECODED, &[decoded]);
+    }
     all.prefix(format.prefix.as_deref());
     for is_form in [false, true] {
         all.owned(&causes::SECRET_URL_ENCODED, from_percent(text.as_bytes(), is_form).unwrap_or_default());
@@ -196,7 +202,7 @@ fn unquoted(text: &str) -> Option<&str> {
 /// comment.
 #[inline(never)]
 fn without_surroundings(text: &str) -> &str {
-    let text = without_keywords(text, &["export ", "set ", "$env:", "ENV ", "- "]);
+    let text = without_keywords(text, &["export ", "set ", "$env:", "ENV ", "- ", "v1,"]);
     let end = text.bytes().position(|byte| b"=:".contains(&byte)).unwrap_or(0);
     let (name, value) = (text[..end].trim(), text.get(end + 1..).unwrap_or_default());
     let is_assigned =
@@ -207,7 +213,8 @@ fn without_surroundings(text: &str) -> &str {
     };
     let end = (0..text.len()).find(starts_comment).unwrap_or(text.len());
     let text = text[..end].trim_end_matches([',', ';', ' ', '\t', '\r', '\n']);
-    unquoted(text).unwrap_or(text)
+    // `b'…'` is how Python prints bytes.
+    text.strip_prefix('b').and_then(unquoted).or(unquoted(text)).unwrap_or(text)
 }
 
 #[inline(never)]
