@@ -228,7 +228,7 @@ codes! {
         "Send both halves. Shorten strings between characters, not inside one.";
     NUMBER_PRECISION = "number-precision" Json,
         "JavaScript cannot represent this number exactly.",
-        "Send the number as a string. Or parse the raw body with a library that keeps all digits.";
+        "Send the number as a string. Or parse the raw body (`delivery.body`) with a library that keeps all digits.";
     ENVELOPE_INVALID = "envelope-invalid" Envelope,
         "The envelope does not have the provider's structure.",
         "Check that the delivery is from this provider, and that no step wraps or unwraps its payload.";
@@ -325,6 +325,9 @@ codes! {
     SHELL_EXPANSION = "shell-expansion" none,
         "A part of the command is a shell expansion, whose value is unknown.",
         "Replace the expansion with its value.";
+    VARIABLE_UNRESOLVED = "variable-unresolved" none,
+        "A part of the request is a variable of the tool that has saved it, whose value is unknown.",
+        "Replace the variable with its value.";
     HAR_INVALID = "har-invalid" none,
         "The input is not an HTTP archive, or its end is missing.",
         "Export the archive again.";

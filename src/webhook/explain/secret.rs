@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::causes;
-use super::definition::CauseDefinition;
+use super::definition::{Alternative, CauseDefinition, single_difference};
 use super::secret_text::secret_variants;
 use crate::signature::hmac::constant_time_eq;
 use crate::signature::{Encoding, SecretEncoding, SecretFormat, decode_base64_key};
@@ -13,6 +13,8 @@ pub struct KeyHypothesis {
     /// Index of the secret that the key is made of.
     pub secret: usize,
     pub causes: Vec<&'static CauseDefinition>,
+    /// Other causes of the same key.
+    pub alternatives: Vec<Alternative>,
     pub key: Zeroizing<Vec<u8>>,
 }
 
@@ -73,13 +75,21 @@ struct KeyHypotheses<'f> {
 }
 
 impl KeyHypotheses<'_> {
-    /// Adds a key, unless an earlier hypothesis has the same.
+    /// Adds a key. Causes of a key that an earlier hypothesis has are alternatives of it, or replace more causes.
     #[inline(never)]
     fn push(&mut self, causes: &[&'static CauseDefinition], key: &[u8]) {
-        if self.all.len() < MAX_KEYS && !self.all.iter().any(|other| constant_time_eq(&other.key, key)) {
-            let key = Zeroizing::new(key.to_vec());
-            self.all.push(KeyHypothesis { secret: self.secret, causes: causes.to_vec(), key });
+        let Some(other) = self.all.iter_mut().find(|other| constant_time_eq(&other.key, key)) else {
+            if self.all.len() < MAX_KEYS {
+                let (secret, causes, key) = (self.secret, causes.to_vec(), Zeroizing::new(key.to_vec()));
+                self.all.push(KeyHypothesis { secret, causes, alternatives: Vec::new(), key });
+            }
+            return;
+        };
+        if causes.len() < other.causes.len() {
+            other.causes = causes.to_vec();
+            other.alternatives.clear();
         }
+        other.alternatives.extend(single_difference(&other.causes, causes));
     }
 
     /// Adds the key of a text in the provider's format.
