@@ -89,7 +89,7 @@ impl Webhook {
 
     /// Like [`explain`](Self::explain), with other options, and at most `max_combinations` combinations.
     ///
-    /// The bytes hashed are limited as well, because the core has no clock: to 8 MiB and 64 times the body, and to
+    /// The bytes hashed are limited as well, because the core has no clock: to 16 MiB and 64 times the body, and to
     /// 96 MiB in all. A body over the size limit is not searched, and neither is a delivery without a secret or a
     /// signature: what can be observed is reported all the same.
     #[must_use]
