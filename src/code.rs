@@ -325,6 +325,9 @@ codes! {
     SHELL_EXPANSION = "shell-expansion" none,
         "A part of the command is a shell expansion, whose value is unknown.",
         "Replace the expansion with its value.";
+    VARIABLE_UNRESOLVED = "variable-unresolved" none,
+        "A part of the request is a variable of the tool that has saved it, whose value is unknown.",
+        "Replace the variable with its value.";
     HAR_INVALID = "har-invalid" none,
         "The input is not an HTTP archive, or its end is missing.",
         "Export the archive again.";

@@ -12,7 +12,7 @@ import type { Delivery, Issue } from "./types.js";
  * record (a JSON object of headers and body, or an event of AWS Lambda), NDJSON (a record or a body per line), or a
  * body alone.
  */
-export type ImportFormat = "http" | "curl" | "har" | "record" | "ndjson" | "body";
+export type ImportFormat = "http" | "curl" | "command" | "har" | "record" | "ndjson" | "body";
 
 /**
  * A format to export a delivery in: an HTTP/1.1 request, a curl command for bash and zsh, or a line of NDJSON.
@@ -84,7 +84,7 @@ const STREAM_OPTIONS = { ...IMPORT_OPTIONS, maxBytes: true } satisfies Record<
   true
 >;
 
-const FORMATS = ["http", "curl", "har", "record", "ndjson", "body"];
+const FORMATS = ["http", "curl", "command", "har", "record", "ndjson", "body"];
 const EXPORT_FORMATS = ["http", "curl", "ndjson"];
 
 /**

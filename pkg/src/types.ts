@@ -29,6 +29,11 @@ export interface WebhookOptions {
   secrets?: readonly (string | undefined)[] | undefined;
   /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
   unsigned?: "allow" | "refuse" | undefined;
+  /**
+   * Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's format:
+   * `explain` says why. `verify`, `check`, `sign` and `create` fail with `option-invalid`. Default: `false`.
+   */
+  explainOnly?: boolean | undefined;
   /** Accept only these of the provider's algorithms, so that a sender cannot choose a weaker one. */
   algorithms?: readonly Algorithm[] | undefined;
   /** How strictly payloads are validated. Default: `"lenient"`. */
@@ -278,7 +283,10 @@ export interface Report {
 export interface Explanation {
   /** Causes that reproduce the received signature to the byte: proof. Several of them apply together. */
   matches: Cause[];
-  /** Facts seen in the delivery and the options. They prove nothing. */
+  /**
+   * Facts seen in the delivery and the options. They prove nothing. Ordered by strength of evidence, the strongest first;
+   * `signature-valid` is the first, and the result of the search (`no-match`) the last one.
+   */
   observations: Cause[];
   /** Number of combinations of body, secret, algorithm, encoding and signed content that were computed. */
   tried: number;
@@ -301,6 +309,11 @@ export interface Cause {
   fix: string;
   /** The code to write in each framework, where a framework can be to blame; empty otherwise. */
   frameworks: { name: string; code: string }[];
+  /**
+   * Codes of other causes that reproduce the same bytes, each in place of this one: the signature cannot tell which of
+   * them applies. `message` names them, too. Mostly empty.
+   */
+  alternatives: CauseCode[];
   /** The bytes of the received body that differ from the signed one: `difference.received`. */
   changedBytes?: { start: number; end: number };
   /**

@@ -94,7 +94,7 @@ fn parses_options_as_curl_does() {
             "Content-Type: application/x-www-form-urlencoded",
         ),
         (
-            "# a comment\n\ncurl.exe h -d x # more\ncurl other",
+            "# a comment\n\ncurl.exe h -d x # more",
             "POST",
             "h",
             "x",
@@ -119,10 +119,7 @@ fn a_body_that_is_not_in_the_command_is_reported() {
         ("--json @body.json", file),
         ("--data-urlencode a@body.json", file),
         ("-T body.json", file),
-        (
-            "-F 'a=b'",
-            "Expected the body in the command, got a form that curl encodes with a random boundary.",
-        ),
+        ("-F 'a=b'", "Expected the body in the command, got a form that is encoded with a random boundary."),
     ] {
         let (delivery, result) = import_one(format!("curl h -H 'A: b' \\\n {option}"), ImportFormat::Curl);
         assert_eq!(
@@ -133,7 +130,7 @@ fn a_body_that_is_not_in_the_command_is_reported() {
         assert_eq!((result.issues[0].severity, result.issues[0].span.line), (Error, 2));
         assert_eq!(
             result.issues[0].hint.as_deref(),
-            Some("Pass the body separately, or put the body into the command with --data-raw.")
+            Some("Pass the bytes of the body separately (CLI: --body FILE).")
         );
         assert!(delivery.body.is_empty() && delivery.headers.get("a") == Some("b"));
     }

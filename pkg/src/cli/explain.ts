@@ -10,7 +10,7 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const input = await readDelivery(source, options);
   const { delivery, issues: importIssues } = input;
-  const hook = await new WebhookFactory(options, "verify").forDelivery(delivery);
+  const hook = await new WebhookFactory(options, "explain").forDelivery(delivery);
   const { now } = options;
   const checked = hook.check(delivery, { now });
   const explanation = hook.explain(delivery, { now });

@@ -1,11 +1,13 @@
 //! [`import`]: every delivery of a capture that is in memory.
 
+use super::clean::{self, CleanText};
+use super::detect::detect_text;
 use super::diagnostics::Diagnostics;
 use super::format::ImportFormat;
 use super::lines::strip_bom;
-use super::position::Position;
+use super::position::{Position, relocate};
 use super::result::{ImportResult, ImportedDelivery};
-use super::{curl, har, http, ndjson, record, unknown};
+use super::{blocks, har, ndjson, record, rest_client, unknown};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
@@ -29,17 +31,73 @@ use crate::json::Document;
 /// ```
 #[must_use]
 pub fn import(input: &[u8], format: Option<ImportFormat>) -> ImportResult {
-    let Some(format) = format.or_else(|| ImportFormat::detect(input)) else { return reject_unknown(input) };
+    // An archive or a body is imported as it is.
+    if !matches!(format, None | Some(ImportFormat::Http | ImportFormat::Curl | ImportFormat::Command)) {
+        return import_text(input, format);
+    }
+    if let Some(clean) = clean::remove_layers(input) {
+        let mut result = import_retried(&clean.bytes, format);
+        if !result.deliveries.is_empty() {
+            restore(&mut result, clean, input);
+            return result;
+        }
+    }
+    import_retried(input, format)
+}
+
+/// Locates the issues of a cleaned text in the original, and adds those about the cleaning.
+fn restore(result: &mut ImportResult, clean: CleanText, original: &[u8]) {
+    relocate(&mut result.issues, original, |offset| clean.to_original(offset));
+    result.issues.splice(..0, clean.issues);
+}
+
+/// Imports a text; if that has problems, also with plain quotes and without colors. The second result is kept if it is
+/// better.
+fn import_retried(text: &[u8], format: Option<ImportFormat>) -> ImportResult {
+    let result = import_text(text, format);
+    let Some(clean) = clean::replace_characters(text) else { return result };
+    let rank = rank(&result);
+    if rank < BEST_RANK {
+        let mut other = import_text(&clean.bytes, format);
+        if self::rank(&other) > rank {
+            restore(&mut other, clean, text);
+            return other;
+        }
+    }
+    result
+}
+
+const BEST_RANK: usize = 3;
+
+/// How well a text was parsed.
+fn rank(result: &ImportResult) -> usize {
+    let has = |severity| result.issues.iter().any(|issue| issue.severity == severity);
+    let is_text = result.format == Some(ImportFormat::Body)
+        && result.deliveries.iter().any(|delivery| Document::parse(strip_bom(&delivery.body)).is_err());
+    match () {
+        () if result.deliveries.is_empty() => 0,
+        () if is_text || has(Severity::Error) => 1,
+        () if has(Severity::Warning) => 2,
+        () => BEST_RANK,
+    }
+}
+
+/// Imports a text as it is.
+fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
+    let Some(format) = requested.or_else(|| detect_text(input)) else { return reject_unknown(input) };
     let mut result = ImportResult { format: Some(format), ..ImportResult::default() };
     match format {
         ImportFormat::Body => {
             result.deliveries.push(ImportedDelivery { body: input.to_vec(), ..ImportedDelivery::default() });
         }
-        ImportFormat::Http | ImportFormat::Curl => {
+        ImportFormat::Http if rest_client::looks_like_rest_client(input) => {
             let mut diagnostics = Diagnostics::new(input);
-            let parse = if format == ImportFormat::Http { http::parse } else { curl::parse };
-            result.deliveries.extend(parse(&mut diagnostics));
+            result.deliveries = rest_client::parse(&mut diagnostics);
             result.issues = diagnostics.issues;
+        }
+        ImportFormat::Http | ImportFormat::Curl | ImportFormat::Command => {
+            result = blocks::parse(input, format, requested);
+            relocate(&mut result.issues, input, |offset| offset);
         }
         ImportFormat::Har | ImportFormat::Record => {
             let json = strip_bom(input);

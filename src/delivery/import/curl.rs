@@ -2,13 +2,11 @@
 
 mod options;
 
-use std::fmt::Write as _;
-
 use base64ct::Encoding as _;
 
 use super::diagnostics::Diagnostics;
-use super::http_message::decode_header_value;
-use super::lines::{split_first_line, strip_bom};
+use super::http_message::{decode_header_value, percent_encode};
+use super::lines::{contains, split_first_line, strip_bom};
 use super::result::ImportedDelivery;
 use super::shell;
 use super::word::Word;
@@ -16,20 +14,26 @@ use crate::delivery::headers::{Headers, is_token};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
-const COPY_WHOLE: &str = "Copy the whole command.";
+pub(super) const COPY_WHOLE: &str = "Copy the whole command.";
 
-/// Returns the offset of the word `curl`, if the text is a command. A prompt, blank lines and comment lines may precede.
+/// Returns the offset of the word `curl`, if the text is a command.
 pub(super) fn find_command_start(text: &[u8]) -> Option<usize> {
+    find_command(text, &["curl", "curl.exe"]).map(|(start, _)| start)
+}
+
+/// Returns the offset of the first of these words, if the text is a command. A prompt, blank lines and comment lines may
+/// precede.
+pub(super) fn find_command(text: &[u8], names: &[&'static str]) -> Option<(usize, &'static str)> {
     let mut offset = text.len() - strip_bom(text).len();
     loop {
         let line = split_first_line(&text[offset..]).0;
         let indent = line.len() - line.trim_ascii_start().len();
         let command = &line[indent..];
         let prompt = if command.starts_with(b"$ ") || command.starts_with(b"> ") { 2 } else { 0 };
-        for name in [&b"curl"[..], b"curl.exe"] {
-            let rest = command[prompt..].strip_prefix(name);
+        for name in names {
+            let rest = command[prompt..].strip_prefix(name.as_bytes());
             if rest.is_some_and(|rest| rest.first().is_none_or(|byte| b" \t\r\\".contains(byte))) {
-                return Some(offset + indent + prompt);
+                return Some((offset + indent + prompt, name));
             }
         }
         if !(command.is_empty() || command.starts_with(b"#")) || offset + line.len() >= text.len() {
@@ -37,6 +41,22 @@ pub(super) fn find_command_start(text: &[u8]) -> Option<usize> {
         }
         offset += line.len() + 1;
     }
+}
+
+/// Whether a line among others starts a command: prose may start with the word, too.
+pub(super) fn starts_command(line: &[u8]) -> bool {
+    let line = split_first_line(line).0;
+    find_command_start(line).is_some_and(|start| {
+        let command = line[start..].trim_ascii_end();
+        let has = |part: &str| contains(command, part);
+        let words = command.split(|byte| *byte == b' ').count();
+        words == 2
+            || has(" -")
+            || has("://")
+            || has("/")
+            || command.ends_with(b"\\")
+            || command.ends_with(b"^")
+    })
 }
 
 /// Parses the request of a command.
@@ -48,32 +68,35 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDeliver
         diagnostics.add(Code::CURL_SYNTAX, Severity::Error, span, message, Some(COPY_WHOLE));
         return None;
     };
-    let words = shell::split_words(diagnostics, start)?;
-    let mut command = Command::default();
-    command.apply_arguments(diagnostics, &words)?;
-    command.into_delivery(diagnostics, words.last().map_or(start, |word| word.span.end))
+    let shell = shell::split_words(diagnostics, start)?;
+    let mut command = Command { input: shell.input, ..Command::default() };
+    command.apply_arguments(diagnostics, &shell.words)?;
+    command.into_delivery(diagnostics, shell.words.last().map_or(start, |word| word.span.end))
 }
 
 /// The request, as far as the options have set it.
 #[derive(Default)]
-struct Command {
+pub(super) struct Command {
     headers: Headers<'static>,
     /// Names of default headers that `-H 'Name:'` removes.
     removed_headers: Vec<String>,
     url: Option<String>,
-    method: Option<String>,
-    body: Option<Vec<u8>>,
+    pub method: Option<String>,
+    pub body: Option<Vec<u8>>,
     /// Headers that curl adds unless the command sets one of the same name.
     default_headers: Vec<(&'static str, String)>,
     uses_get: bool,
     uses_head: bool,
+    /// The standard input, if the command includes it.
+    input: Option<Word>,
 }
 
 /// How a `--data` option encodes its part of the body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DataEncoding {
-    /// As written; a leading `@` names a file.
+    /// As written; a leading `@` names a file, whose line breaks curl removes.
     Plain,
+    Binary,
     Raw,
     UrlEncoded,
     Json,
@@ -151,13 +174,14 @@ impl Command {
         }
     }
 
-    fn apply_option(&mut self, diagnostics: &mut Diagnostics<'_>, name: &str, value: &Word) {
+    pub fn apply_option(&mut self, diagnostics: &mut Diagnostics<'_>, name: &str, value: &Word) {
         let text = || value.text();
         match name {
             "request" => self.method = Some(text()),
             "url" => self.set_url(diagnostics, value),
             "header" => self.add_header(diagnostics, value),
-            "data" | "data-ascii" | "data-binary" => self.add_data(diagnostics, value, DataEncoding::Plain),
+            "data" | "data-ascii" => self.add_data(diagnostics, value, DataEncoding::Plain),
+            "data-binary" => self.add_data(diagnostics, value, DataEncoding::Binary),
             "data-raw" => self.add_data(diagnostics, value, DataEncoding::Raw),
             "data-urlencode" => self.add_data(diagnostics, value, DataEncoding::UrlEncoded),
             "json" => {
@@ -166,11 +190,17 @@ impl Command {
                 self.set_default_header("Accept", into_owned_outlined("application/json"));
             }
             "form" | "form-string" => {
-                let message =
-                    "Expected the body in the command, got a form that curl encodes with a random boundary.";
-                report_external_body(diagnostics, value, message);
+                report_external_body(diagnostics, value, RANDOM_BOUNDARY);
             }
-            "upload-file" => report_external_body(diagnostics, value, BODY_IN_FILE),
+            "upload-file" => {
+                if self.method.is_none() {
+                    self.method = Some(into_owned_outlined("PUT"));
+                }
+                match self.input.take().filter(|_| value.bytes == b"-") {
+                    Some(input) => self.body = Some(input.bytes),
+                    None => report_external_body(diagnostics, value, BODY_IN_FILE),
+                }
+            }
             "user" => {
                 let credentials = base64ct::Base64::encode_string(&value.bytes);
                 self.set_default_header("Authorization", format!("Basic {credentials}"));
@@ -183,12 +213,12 @@ impl Command {
         }
     }
 
-    fn set_default_header(&mut self, name: &'static str, value: String) {
+    pub fn set_default_header(&mut self, name: &'static str, value: String) {
         self.default_headers.retain(|(other, _)| *other != name);
         self.default_headers.push((name, value));
     }
 
-    fn set_url(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word) {
+    pub fn set_url(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word) {
         if self.url.is_some() {
             let message = "Expected one URL, got another argument. The argument was ignored.";
             let hint = "Remove the argument. If an unknown option precedes the argument, remove both.";
@@ -198,8 +228,17 @@ impl Command {
         }
     }
 
+    /// Adds a parameter to the query of the URL.
+    pub fn add_query(&mut self, name: &str, value: &str) {
+        let parameter =
+            [&percent_encode(name.as_bytes()), &b"="[..], &percent_encode(value.as_bytes())].concat();
+        if let Some(url) = &mut self.url {
+            push_query(url, &parameter);
+        }
+    }
+
     /// Applies `-H`: `Name: value` adds a header, `Name;` adds one without a value, `Name:` removes a default one.
-    fn add_header(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word) {
+    pub fn add_header(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word) {
         let text = decode_header_value(&word.bytes);
         let (name, value) = match split_once(&text, ':') {
             Some((name, value)) => (name.trim(), value.trim_matches([' ', '\t'])),
@@ -234,12 +273,15 @@ impl Command {
     fn add_data(&mut self, diagnostics: &mut Diagnostics<'_>, word: &Word, encoding: DataEncoding) {
         let is_file = match encoding {
             DataEncoding::Raw => false,
-            DataEncoding::Plain | DataEncoding::Json => word.bytes.first() == Some(&b'@'),
+            DataEncoding::Plain | DataEncoding::Binary | DataEncoding::Json => {
+                word.bytes.first() == Some(&b'@')
+            }
             DataEncoding::UrlEncoded => {
                 word.bytes.iter().find(|byte| matches!(byte, b'=' | b'@')).is_some_and(|byte| *byte == b'@')
             }
         };
-        if is_file {
+        let input = if is_file && word.bytes == b"@-" { self.input.take() } else { None };
+        if is_file && input.is_none() {
             let message = if word.bytes == b"@-" {
                 "Expected the body in the command, got a reference to curl's standard input."
             } else {
@@ -248,7 +290,13 @@ impl Command {
             report_external_body(diagnostics, word, message);
         }
         let bytes = match encoding {
-            _ if is_file => Vec::new(),
+            _ if is_file => {
+                let mut bytes = input.map(|input| input.bytes).unwrap_or_default();
+                if encoding == DataEncoding::Plain {
+                    bytes.retain(|byte| !matches!(byte, b'\r' | b'\n' | 0));
+                }
+                bytes
+            }
             DataEncoding::UrlEncoded => url_encode(&word.bytes),
             _ => word.bytes.clone(),
         };
@@ -269,7 +317,11 @@ impl Command {
         }
     }
 
-    fn into_delivery(mut self, diagnostics: &mut Diagnostics<'_>, end: usize) -> Option<ImportedDelivery> {
+    pub fn into_delivery(
+        mut self,
+        diagnostics: &mut Diagnostics<'_>,
+        end: usize,
+    ) -> Option<ImportedDelivery> {
         let Some(mut url) = self.url else {
             let message = "Expected a URL, got the end of the command.";
             let span = ByteSpan { start: end, end };
@@ -280,8 +332,7 @@ impl Command {
         if self.uses_get
             && let Some(uses_get) = body.take()
         {
-            url.push(if url.contains('?') { '&' } else { '?' });
-            url.push_str(&String::from_utf8_lossy(&uses_get));
+            push_query(&mut url, &uses_get);
             self.default_headers.retain(|(name, _)| *name != "Content-Type");
         }
         for (name, value) in self.default_headers {
@@ -305,10 +356,12 @@ impl Command {
     }
 }
 
-const BODY_IN_FILE: &str = "Expected the body in the command, got the name of a file.";
+pub(super) const RANDOM_BOUNDARY: &str =
+    "Expected the body in the command, got a form that is encoded with a random boundary.";
+pub(super) const BODY_IN_FILE: &str = "Expected the body in the command, got the name of a file.";
 
-fn report_external_body(diagnostics: &mut Diagnostics<'_>, word: &Word, message: &str) {
-    let hint = "Pass the body separately, or put the body into the command with --data-raw.";
+pub(super) fn report_external_body(diagnostics: &mut Diagnostics<'_>, word: &Word, message: &str) {
+    let hint = "Pass the bytes of the body separately (CLI: --body FILE).";
     diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, word.span, message, Some(hint));
 }
 
@@ -324,6 +377,12 @@ fn require_value<'w>(
     value
 }
 
+#[inline(never)]
+fn push_query(url: &mut String, query: &[u8]) {
+    url.push(if url.contains('?') { '&' } else { '?' });
+    url.push_str(&String::from_utf8_lossy(query));
+}
+
 /// Encodes the value of `--data-urlencode`, of the form `content`, `=content` or `name=content`, as curl does: only the
 /// content is percent-encoded.
 fn url_encode(bytes: &[u8]) -> Vec<u8> {
@@ -332,13 +391,5 @@ fn url_encode(bytes: &[u8]) -> Vec<u8> {
         Some(0) => (&bytes[..0], &bytes[1..]),
         Some(index) => (&bytes[..=index], &bytes[index + 1..]),
     };
-    let mut out = String::new();
-    for byte in content {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
-            out.push(char::from(*byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    [name, out.as_bytes()].concat()
+    [name, &percent_encode(content)].concat()
 }

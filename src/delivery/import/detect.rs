@@ -2,7 +2,9 @@
 
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
-use super::{curl, har, http, printed, record, scanner, unknown};
+use super::{
+    blocks, body_first, clean, command, curl, har, http, printed, record, rest_client, scanner, unknown,
+};
 use crate::json::Document;
 
 impl ImportFormat {
@@ -18,16 +20,30 @@ impl ImportFormat {
     /// ```
     #[must_use]
     pub fn detect(input: &[u8]) -> Option<ImportFormat> {
-        let text = strip_bom(input).trim_ascii_start();
-        match text.first()? {
-            b'{' => detect_object(text),
-            b'[' => Some(detect_list(text)),
-            b'"' => Some(ImportFormat::Body),
-            _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
-            _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
-            _ if http::looks_like_http(text) => Some(ImportFormat::Http),
-            _ => Document::parse(text).is_ok().then_some(ImportFormat::Body),
+        let clean = clean::remove_layers(input);
+        let text = clean.as_ref().map_or(input, |clean| &clean.bytes);
+        let format = detect_text(text);
+        if !matches!(format, None | Some(ImportFormat::Body)) {
+            return format;
         }
+        let plain = clean::replace_characters(text).and_then(|clean| detect_text(&clean.bytes));
+        plain.filter(|plain| *plain != ImportFormat::Body).or(format)
+    }
+}
+
+/// Returns the format of a text without the prefixes of a log.
+pub(super) fn detect_text(input: &[u8]) -> Option<ImportFormat> {
+    let text = strip_bom(input).trim_ascii_start();
+    match text.first()? {
+        b'{' => detect_object(text),
+        b'[' => Some(detect_list(text)),
+        b'"' => Some(ImportFormat::Body),
+        _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
+        _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
+        _ if command::looks_like_command(text) => Some(ImportFormat::Command),
+        _ if rest_client::looks_like_rest_client(text) => Some(ImportFormat::Http),
+        _ if Document::parse(text).is_ok() => Some(ImportFormat::Body),
+        _ => blocks::detect(text).or_else(|| http::looks_like_http(text).then_some(ImportFormat::Http)),
     }
 }
 
@@ -40,12 +56,22 @@ fn detect_object(text: &[u8]) -> Option<ImportFormat> {
         Err(_) => {
             let (line, rest) = split_first_line(text);
             match scanner::first_key(text) {
-                _ if !rest.trim_ascii().is_empty() && Document::parse(line).is_ok() => ImportFormat::Ndjson,
+                _ if !rest.trim_ascii().is_empty() && Document::parse(line).is_ok() => {
+                    let next = split_first_line(rest.trim_ascii_start()).0;
+                    let has_headers = printed::is_header_object(line) || printed::is_header_object(next);
+                    if has_headers || body_first::parse(text).is_some() {
+                        ImportFormat::Http
+                    } else {
+                        ImportFormat::Ndjson
+                    }
+                }
                 // Invalid JSON that starts like a HAR file or a record is parsed as such, so that the syntax error is
                 // reported. As a body it would be imported without an issue.
                 b"log" => ImportFormat::Har,
                 b"headers" | b"multiValueHeaders" => ImportFormat::Record,
-                _ if printed::looks_like_printed(text) => ImportFormat::Http,
+                _ if printed::looks_like_printed(text) || body_first::parse(text).is_some() => {
+                    ImportFormat::Http
+                }
                 _ if unknown::name_notation(text).is_some() => return None,
                 _ => ImportFormat::Body,
             }
@@ -57,7 +83,11 @@ fn detect_object(text: &[u8]) -> Option<ImportFormat> {
 fn detect_list(text: &[u8]) -> ImportFormat {
     match Document::parse(text) {
         Ok(document) if record::has_records(document.root()) => ImportFormat::Record,
-        Err(_) if printed::looks_like_printed(text) => ImportFormat::Http,
+        Err(_) if printed::looks_like_printed(text) || body_first::parse(text).is_some() => {
+            ImportFormat::Http
+        }
+        // The prefix of a log may start with a bracket.
+        Err(_) => blocks::detect(text).unwrap_or(ImportFormat::Body),
         _ => ImportFormat::Body,
     }
 }

@@ -8,6 +8,8 @@ pub enum ImportFormat {
     Http,
     /// A curl command, quoted for a POSIX shell, bash or the Windows command prompt.
     Curl,
+    /// A command of HTTPie, xh, wget or PowerShell.
+    Command,
     /// An HTTP archive: the request of each entry.
     Har,
     /// One JSON object of headers and body, an event of AWS Lambda, or requests as webhook.site and ngrok export them.
@@ -20,9 +22,10 @@ pub enum ImportFormat {
 
 impl ImportFormat {
     /// Every format with its name.
-    pub const ALL: [(ImportFormat, &'static str); 6] = [
+    pub const ALL: [(ImportFormat, &'static str); 7] = [
         (ImportFormat::Http, "http"),
         (ImportFormat::Curl, "curl"),
+        (ImportFormat::Command, "command"),
         (ImportFormat::Har, "har"),
         (ImportFormat::Record, "record"),
         (ImportFormat::Ndjson, "ndjson"),

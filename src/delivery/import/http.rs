@@ -1,13 +1,15 @@
 //! HTTP/1 requests as sent over the wire (RFC 9112), with CRLF or LF, and the other texts of this format.
 
 use super::diagnostics::Diagnostics;
+use super::header_lines;
 use super::http_message::{decode_header_value, parse_body, target_url};
 use super::lenient_http;
+use super::line_kinds::{header_name, is_request_line};
 use super::lines::{split_first_line, strip_bom};
 use super::page;
 use super::printed;
 use super::result::ImportedDelivery;
-use crate::delivery::headers::{Headers, is_token};
+use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
 
 /// Enough for nearly every request; more headers are parsed again with four times the capacity.
@@ -64,38 +66,36 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDeliver
 fn parse_headers_and_body(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDelivery> {
     let text = diagnostics.text;
     let start = text.len() - strip_bom(text).trim_ascii_start().len();
+    let has_headers = starts_with_header(&text[start..]) || header_lines::starts_with_label(&text[start..]);
+    if has_headers
+        && !text[start..].starts_with(b"HTTP/")
+        && let Some(delivery) = header_lines::parse(diagnostics, start)
+    {
+        return Some(delivery);
+    }
+    let end = start + split_first_line(&text[start..]).0.len();
+    let (message, hint) = if text[start..].starts_with(b"HTTP/") {
+        ("Expected an HTTP request, got a response.", "Copy the request instead of the response.")
+    } else {
+        (
+            "Expected a request line, or headers and an empty line, got neither.",
+            "Start the request with a line such as \"POST /path HTTP/1.1\", and put an empty line between headers and body.",
+        )
+    };
+    let span = ByteSpan { start, end };
+    diagnostics.add(Code::HTTP_SYNTAX, Severity::Error, span, message, Some(hint));
+    None
+}
+
+/// Returns the length of the request line and the headers of the message at the start of a text.
+pub(super) fn head_length(text: &[u8]) -> usize {
     let mut capacity = INITIAL_HEADERS;
     loop {
         let mut fields = vec![httparse::EMPTY_HEADER; capacity];
-        match httparse::parse_headers(&text[start..], &mut fields) {
-            Ok(httparse::Status::Complete((length, fields))) if !fields.is_empty() => {
-                let message =
-                    "Missing request line: the lines before the first empty line were parsed as headers.";
-                let span = ByteSpan { start, end: start };
-                diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
-                let headers = decode_headers(fields);
-                return Some(ImportedDelivery {
-                    body: parse_body(diagnostics, &headers, start + length),
-                    headers,
-                    ..ImportedDelivery::default()
-                });
-            }
+        match httparse::Request::new(&mut fields).parse(text) {
+            Ok(httparse::Status::Complete(length)) => return length,
             Err(httparse::Error::TooManyHeaders) => capacity *= 4,
-            _ => {
-                let end = start + split_first_line(&text[start..]).0.len();
-                let (message, hint) = if text[start..].starts_with(b"HTTP/") {
-                    ("Expected an HTTP request, got a response.", "Copy the request instead of the response.")
-                } else {
-                    (
-                        "Expected a request line, or headers and an empty line, got neither.",
-                        "Start the request with a line such as \"POST /path HTTP/1.1\", and put an empty line between \
-                         headers and body.",
-                    )
-                };
-                let span = ByteSpan { start, end };
-                diagnostics.add(Code::HTTP_SYNTAX, Severity::Error, span, message, Some(hint));
-                return None;
-            }
+            _ => return lenient_http::head_length(text),
         }
     }
 }
@@ -118,21 +118,7 @@ fn find_request_line(text: &[u8]) -> Option<usize> {
     None
 }
 
-fn is_request_line(line: &[u8]) -> bool {
-    let mut words = line.split(|byte| matches!(byte, b' ' | b'\t' | b'\r')).filter(|word| !word.is_empty());
-    let method = words.next().unwrap_or_default();
-    (3..=20).contains(&method.len())
-        && method.iter().all(u8::is_ascii_uppercase)
-        && words.next().is_some_and(<[u8]>::is_ascii)
-        && words.next().is_some_and(|version| version.starts_with(b"HTTP/"))
-}
-
 /// Whether the first line is a header or the status line of a response.
 fn starts_with_header(text: &[u8]) -> bool {
-    let line = split_first_line(text).0;
-    line.starts_with(b"HTTP/")
-        || line.iter().position(|byte| *byte == b':').is_some_and(|colon| {
-            // "https://..." is no header.
-            std::str::from_utf8(&line[..colon]).is_ok_and(is_token) && line.get(colon + 1) != Some(&b'/')
-        })
+    text.starts_with(b"HTTP/") || header_name(split_first_line(text).0).is_some()
 }

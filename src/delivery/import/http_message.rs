@@ -1,8 +1,10 @@
 //! Parts of an HTTP/1 message that strict and lenient parsing share: body framing, target URL and header values.
 
 use super::diagnostics::Diagnostics;
+use super::record::set_spacing;
 use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
+use crate::json::Document;
 
 /// Decodes a header value: UTF-8, or else ISO-8859-1, as most servers do.
 pub(super) fn decode_header_value(value: &[u8]) -> String {
@@ -50,6 +52,18 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
     if bytes.len() == length {
         return bytes.to_vec();
     }
+    if let Some(body) = undo_formatting(bytes, length) {
+        let is_exact = body.len() == length;
+        let message = if is_exact {
+            "Expected the bytes of the body, got JSON with other white space. The body has the white space that gives the \
+             declared length (Content-Length)."
+        } else {
+            "Expected the bytes of the body, got JSON with other white space. The text was kept."
+        };
+        let hint = "Print the body as it is, such as with --pretty=none of HTTPie: a signature matches only the sender's bytes.";
+        diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span_from(0), message, Some(hint));
+        return body;
+    }
     let mut message =
         format!("Wrong body length in bytes: expected {length} (Content-Length), got {}.", bytes.len());
     if bytes.len() < length {
@@ -65,6 +79,38 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
     let hint = "Remove the Content-Length header if the whole text is the body.";
     diagnostics.add(Code::BODY_LENGTH, severity, span_from(length), &message, Some(hint));
     bytes[..length].to_vec()
+}
+
+/// Returns the body of a text that is longer than its declared length because a tool has formatted its JSON: without the
+/// formatting, if that gives the length. `None`: the text is no formatted JSON.
+fn undo_formatting(text: &[u8], length: usize) -> Option<Vec<u8>> {
+    let is_cut = text.len() > length && !matches!(text[length], b'\r' | b'\n');
+    let json = text.trim_ascii();
+    if !is_cut || !matches!(json.first(), Some(b'{' | b'[')) || Document::parse(json).is_err() {
+        return None;
+    }
+    let mut forms = [false, true].into_iter().map(|has_spaces| set_spacing(json, has_spaces));
+    Some(forms.find(|form| form.len() == length).unwrap_or_else(|| json.to_vec()))
+}
+
+/// Returns the value of Content-Length in the bytes of a head.
+pub(super) fn content_length(head: &[u8]) -> Option<usize> {
+    find_value(head, b"content-length:")?.parse().ok()
+}
+
+/// Returns the length of a chunked body, with its last chunk, if the head declares one.
+pub(super) fn chunked_length(head: &[u8], body: &[u8]) -> Option<usize> {
+    let encoding = find_value(head, b"transfer-encoding:")?;
+    encoding.to_ascii_lowercase().contains("chunked").then_some(())?;
+    Some(decode_chunked(body)?.1)
+}
+
+fn find_value<'h>(head: &'h [u8], name: &[u8]) -> Option<&'h str> {
+    head.split(|byte| *byte == b'\n').find_map(|line| {
+        let start = line.get(..name.len())?;
+        start.eq_ignore_ascii_case(name).then_some(())?;
+        std::str::from_utf8(line[name.len()..].trim_ascii()).ok()
+    })
 }
 
 /// Decodes a chunked body (RFC 9112, section 7.1). Returns it with the length of its encoding, trailers included.
@@ -99,4 +145,18 @@ fn line_break_length(bytes: &[u8]) -> Option<usize> {
         [b'\n', ..] => Some(1),
         _ => None,
     }
+}
+
+/// Encodes every byte but those that never need it (RFC 3986, section 2.3).
+pub(super) fn percent_encode(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
+            out.push(*byte);
+        } else {
+            let digit = |value: u8| b"0123456789ABCDEF"[usize::from(value & 15)];
+            out.extend([b'%', digit(byte >> 4), digit(*byte)]);
+        }
+    }
+    out
 }

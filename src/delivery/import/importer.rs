@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use super::capture::import;
 use super::format::ImportFormat;
-use super::lines::{BOM, strip_bom};
+use super::lines::{BOM, split_first_line, strip_bom};
 use super::position::{Position, prefix_path};
 use super::result::{ImportItem, ImportedDelivery};
 use super::scanner::{ScanEvent, Scanner};
-use super::{har, ndjson};
+use super::{har, ndjson, printed};
 use crate::issue::{Code, Location, PathSegment, PendingIssue, Severity};
 use crate::json::Document;
 
@@ -238,11 +238,11 @@ impl Importer {
                     let object = self.pending_bytes()[..self.scanned].trim_ascii_start();
                     // An object that is not JSON, such as a dict of Python, is no line of NDJSON.
                     let json = strip_bom(object);
-                    self.state = if object.contains(&b'\n') || Document::parse(json).is_err() {
-                        ImportState::Buffering
-                    } else {
-                        ImportState::AfterFirstObject
-                    };
+                    let is_buffered = object.contains(&b'\n')
+                        || Document::parse(json).is_err()
+                        || printed::is_header_object(json);
+                    self.state =
+                        if is_buffered { ImportState::Buffering } else { ImportState::AfterFirstObject };
                     return;
                 }
                 ScanEvent::Nothing | ScanEvent::Unbalanced => {}
@@ -257,7 +257,15 @@ impl Importer {
         if next.is_none() {
             return;
         }
-        if self.line_ended {
+        // The headers of a body are one delivery with it. The second line must be complete, unless it is no JSON.
+        let line = &self.pending_bytes()[self.scanned..];
+        let (line, rest) = split_first_line(line);
+        let is_json = line.starts_with(b"{");
+        if self.line_ended && is_json && rest.is_empty() && line.len() <= printed::MAX_HEADER_LINE {
+            self.scanned = start;
+            return;
+        }
+        if self.line_ended && is_json && !printed::is_header_object(line) {
             self.format = Some(ImportFormat::Ndjson);
             self.state = ImportState::Ndjson;
             self.scanned = 0;

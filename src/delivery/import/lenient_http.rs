@@ -3,6 +3,7 @@
 
 use super::diagnostics::Diagnostics;
 use super::http_message::{decode_header_value, parse_body, target_url};
+use super::line_kinds::is_signature_name;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::{Headers, is_token};
 use crate::issue::{ByteSpan, Code, Severity};
@@ -24,11 +25,13 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<I
         if let Some(name) = name.filter(|name| is_token(name) && name.as_bytes()[0].is_ascii_alphabetic())
             && let Some((name, value_start)) = pending_header.replace((name.to_owned(), word.end))
         {
-            headers.push(name, unfold_value(&text[value_start..word.start]));
+            let value = unfold_value(&name, &text[value_start..word.start]);
+            headers.push(name, value);
         }
     }
     if let Some((name, value_start)) = pending_header {
-        headers.push(name, unfold_value(&text[value_start..headers_end]));
+        let value = unfold_value(&name, &text[value_start..headers_end]);
+        headers.push(name, value);
     }
     let span = ByteSpan { start, end: headers_end };
     if headers.is_empty() && body_start.is_none() {
@@ -53,14 +56,30 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<I
     })
 }
 
-/// Decodes a header value that may span lines: each line break becomes one space (RFC 9112, section 5.2).
-fn unfold_value(bytes: &[u8]) -> String {
-    let parts: Vec<&[u8]> = bytes
+/// Returns the length of the request line and the headers at the start of a text.
+pub(super) fn head_length(text: &[u8]) -> usize {
+    let start = (Words { text, offset: 0 }).nth(2).map_or(text.len(), |version| version.end);
+    find_body(text, start).unwrap_or(text.len())
+}
+
+/// Decodes a header value that may span lines: each line break becomes one space (RFC 9112, section 5.2). A signature has no
+/// spaces, so that a line break in it is one of a narrow window.
+pub(super) fn unfold_value(name: &str, bytes: &[u8]) -> String {
+    let parts = bytes
         .split(|byte| matches!(byte, b'\r' | b'\n'))
         .map(<[u8]>::trim_ascii)
-        .filter(|part| !part.is_empty())
-        .collect();
-    decode_header_value(&parts.join(&b' '))
+        .filter(|part| !part.is_empty());
+    let is_signature = is_signature_name(&name.to_ascii_lowercase());
+    let mut value = Vec::new();
+    for part in parts {
+        // The next signature of a list starts with its version.
+        let is_next = matches!(part, [b'v', digit, b',' | b'=', ..] if digit.is_ascii_digit());
+        if !value.is_empty() && (!is_signature || is_next && !value.ends_with(b",")) {
+            value.push(b' ');
+        }
+        value.extend_from_slice(part);
+    }
+    decode_header_value(&value)
 }
 
 /// Returns the offset of the body: after the first empty line, or at the first bracket that looks like JSON.

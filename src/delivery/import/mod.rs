@@ -3,24 +3,36 @@
 //! Use [`import`] for a capture in memory and [`Importer`] for one that arrives in chunks. Neither fails: input that
 //! cannot be imported is reported as an issue with its location.
 
+mod blocks;
+mod body_first;
+mod body_text;
 mod capture;
+mod clean;
 mod cmd;
+mod collection;
+mod command;
 mod curl;
 mod detect;
 mod diagnostics;
 mod format;
 mod har;
+mod header_lines;
 mod http;
 mod http_message;
 mod importer;
+mod labels;
 mod lenient_http;
+mod line_kinds;
 mod lines;
+mod log_prefix;
 mod ndjson;
 mod notation;
 mod page;
 mod position;
+mod powershell;
 mod printed;
 mod record;
+mod rest_client;
 mod result;
 mod scanner;
 mod shell;

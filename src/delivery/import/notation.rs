@@ -52,7 +52,16 @@ impl JsonWriter {
         self.literal(quoted(&String::from_utf8_lossy(bytes)).as_bytes())
     }
 
+    /// Writes bytes as a string or, if they are not UTF-8, as `JSON.stringify` writes a `Buffer`.
     #[inline(never)]
+    pub fn bytes(&mut self, bytes: &[u8]) -> Option<()> {
+        if std::str::from_utf8(bytes).is_ok() {
+            return self.string(bytes);
+        }
+        let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+        self.literal(format!("{{\"type\":\"Buffer\",\"data\":[{}]}}", numbers.join(",")).as_bytes())
+    }
+
     fn literal(&mut self, text: &[u8]) -> Option<()> {
         self.start_element()?;
         self.json.extend_from_slice(text);
@@ -114,19 +123,45 @@ impl JsonWriter {
 pub(super) fn transcode(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut reader = Reader::new(text);
     while !reader.step()? {}
-    Some((reader.writer.json, reader.offset))
+    let closes = text[0] == b'<' && reader.peek() == Some(b'>');
+    Some((reader.writer.json, reader.offset + usize::from(closes)))
 }
 
-/// Parses a text that is one string literal and nothing else, such as the body of a request in Python: `b'...'`.
-pub(super) fn parse_string(text: &[u8]) -> Option<Vec<u8>> {
+/// Parses the bytes that a text starts with, as a program has printed them: `b'...'`, `<Buffer 7b 7d>`,
+/// `Uint8Array(2) [ 123, 125 ]`. Returns them with the length of the notation.
+pub(super) fn parse_literal(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    if !matches!(text.first()?, b'\'' | b'"' | b'b' | b'B' | b's' | b'<' | b'U') {
+        return None;
+    }
     let mut reader = Reader::new(text);
     let word = reader.word();
     let value = match (word, reader.peek()?) {
         (b"", b'\'') | (b"b", b'\'' | b'"') => reader.quoted_string(word == b"b")?,
+        // A JSON text in quotes: escaped once more, by JSON, Ruby or Go. `\x` is a byte in the latter two.
+        (b"", b'"') => {
+            reader.quoted_string(true).filter(|value| matches!(value.first(), Some(b'{' | b'[')))?
+        }
         (b"string", b'(') => reader.counted_string()?,
+        (b"bytearray", b'(') => {
+            reader.offset += 1;
+            let value = (reader.word() == b"b").then(|| reader.quoted_string(true))??;
+            reader.offset += 1;
+            (text.get(reader.offset - 1) == Some(&b')')).then_some(value)?
+        }
+        (b"", b'<') => reader.buffer_bytes()?,
+        (b"Uint8Array" | b"Buffer", b'(') => {
+            reader.offset += reader.count_length()?;
+            reader.skip_whitespace();
+            // `Buffer(2) [Uint8Array] [ 123, 125 ]`
+            if reader.rest().starts_with(b"[Uint8Array]") {
+                reader.offset += b"[Uint8Array]".len();
+                reader.skip_whitespace();
+            }
+            reader.byte_list()?
+        }
         _ => return None,
     };
-    (reader.offset == text.len()).then_some(value)
+    Some((value, reader.offset))
 }
 
 struct Reader<'t> {
@@ -139,6 +174,8 @@ struct Reader<'t> {
     is_group: bool,
     /// Whether an element may start: after an opening bracket, a comma or a separator.
     is_fresh: bool,
+    /// Whether the name of an argument was read, and its `=` was not.
+    is_argument: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -150,6 +187,7 @@ impl<'t> Reader<'t> {
             brackets: Vec::new(),
             is_group: false,
             is_fresh: true,
+            is_argument: false,
         }
     }
 
@@ -196,7 +234,14 @@ impl<'t> Reader<'t> {
             b':' => self.separator(1)?,
             b'=' if self.rest().starts_with(b"=>") => self.separator(2)?,
             b'#' if self.rest().starts_with(b"#<") => self.opaque_object()?,
-            b'<' => self.node_buffer()?,
+            b'<' if self.rest().starts_with(b"<Buffer") => self.node_buffer()?,
+            // `<CIMultiDictProxy('Host': 'h')>` of aiohttp.
+            b'<' if self.brackets.is_empty() => self.offset += 1,
+            // The name of an argument: `raw=[...]`.
+            b'=' if self.is_argument => {
+                self.offset += 1;
+                self.is_argument = false;
+            }
             _ => self.bare_word()?,
         }
         Some(false)
@@ -231,7 +276,7 @@ impl<'t> Reader<'t> {
 
     /// Writes a string, or appends it to the string before.
     fn string(&mut self, value: &[u8]) -> Option<()> {
-        if std::mem::take(&mut self.is_fresh) { self.writer.string(value) } else { self.writer.append(value) }
+        if std::mem::take(&mut self.is_fresh) { self.writer.bytes(value) } else { self.writer.append(value) }
     }
 
     fn literal(&mut self, text: &[u8]) -> Option<()> {
@@ -275,6 +320,13 @@ impl<'t> Reader<'t> {
             return self.string(&value);
         }
         let after_word = self.offset;
+        if next == Some(b'=')
+            && self.rest().get(1) != Some(&b'>')
+            && matches!(self.brackets.last(), Some((b'(', true)))
+        {
+            self.is_argument = true;
+            return self.is_fresh.then_some(());
+        }
         self.skip_whitespace();
         if self.is_fresh && !self.writer.is_after_key && matches!(self.rest(), [b':', ..] | [b'=', b'>', ..])
         {
@@ -293,9 +345,22 @@ impl<'t> Reader<'t> {
                     // `array(2) {` and `Map(2) {`
                     Some(length) if matches!(self.rest()[length..].trim_ascii_start(), [b'{' | b'[', ..]) => {
                         self.offset += length;
+                        self.skip_whitespace();
+                        if matches!(word, b"Uint8Array" | b"Buffer") {
+                            if self.rest().starts_with(b"[Uint8Array]") {
+                                self.offset += b"[Uint8Array]".len();
+                                self.skip_whitespace();
+                            }
+                            std::mem::take(&mut self.is_fresh).then_some(())?;
+                            let bytes = self.byte_list()?;
+                            return self.writer.bytes(&bytes);
+                        }
                     }
                     _ => {
-                        self.is_group = !word.eq_ignore_ascii_case(b"array");
+                        let has_elements = word.eq_ignore_ascii_case(b"array")
+                            || word.ends_with(b"MultiDict")
+                            || word.ends_with(b"MultiDictProxy");
+                        self.is_group = !has_elements;
                     }
                 }
                 self.is_fresh.then_some(())
@@ -351,8 +416,15 @@ impl<'t> Reader<'t> {
         None
     }
 
-    /// `<Buffer 7b 7d>` of Node.js. A shortened one is not read.
+    /// `<Buffer 7b 7d>` of Node.js.
     fn node_buffer(&mut self) -> Option<()> {
+        let bytes = self.buffer_bytes()?;
+        std::mem::take(&mut self.is_fresh).then_some(())?;
+        self.writer.bytes(&bytes)
+    }
+
+    /// The bytes of `<Buffer 7b 7d>`. A shortened one is not parsed.
+    fn buffer_bytes(&mut self) -> Option<Vec<u8>> {
         self.rest().strip_prefix(b"<Buffer")?;
         self.offset += b"<Buffer".len();
         let mut bytes = Vec::new();
@@ -360,9 +432,20 @@ impl<'t> Reader<'t> {
             self.offset += 1;
             bytes.push(u8::try_from(self.hex(2)?).ok()?);
         }
-        (self.peek()? == b'>' && std::mem::take(&mut self.is_fresh)).then_some(())?;
+        (self.peek()? == b'>').then_some(())?;
         self.offset += 1;
-        self.writer.string(&bytes)
+        Some(bytes)
+    }
+
+    /// The bytes of `[ 123, 125 ]`.
+    fn byte_list(&mut self) -> Option<Vec<u8>> {
+        let rest = self.rest().strip_prefix(b"[")?;
+        let length = find_byte(rest, b']')?;
+        let numbers = std::str::from_utf8(&rest[..length]).ok()?;
+        let numbers = numbers.split(',').map(str::trim).filter(|number| !number.is_empty());
+        let bytes = numbers.map(|number| number.parse().ok()).collect::<Option<Vec<u8>>>()?;
+        self.offset += length + 2;
+        Some(bytes)
     }
 
     /// A string in any quotes, with the escapes of any notation. In bytes of Python, `\x` is a byte, not a character.

@@ -63,3 +63,31 @@ pub(super) fn prefix_path(issue: &mut Issue, prefix: &[PathSegment]) {
     issue.pointer.insert_str(0, &pointer);
     issue.path.splice(..0, prefix.iter().cloned());
 }
+
+/// Locates issues of a part of a text, or of a text that was cleaned, in the original. `to_original` maps the byte offsets
+/// and never decreases. The text is scanned once, because a text may have thousands of issues.
+pub(super) fn relocate(issues: &mut [Issue], original: &[u8], to_original: impl Fn(usize) -> usize) {
+    let mut offsets = Vec::new();
+    for (index, issue) in issues.iter_mut().enumerate() {
+        let span = &mut issue.byte_span;
+        let is_empty = span.start == span.end;
+        span.start = to_original(span.start).min(original.len());
+        // The last byte is mapped, because the byte after it may be that of another line.
+        span.end = if is_empty { span.start } else { (to_original(span.end - 1) + 1).min(original.len()) };
+        offsets.push((span.start, index, false));
+        offsets.push((span.end, index, true));
+    }
+    offsets.sort_unstable();
+    let (mut position, mut offset) = (Position::default(), 0);
+    for (next, index, is_end) in offsets {
+        position.advance(&original[offset..next]);
+        offset = next;
+        let span = &mut issues[index].span;
+        if is_end {
+            span.end = position.utf16_units;
+        } else {
+            (span.start, span.line, span.column) =
+                (position.utf16_units, position.lines + 1, position.column + 1);
+        }
+    }
+}

@@ -1,10 +1,11 @@
 //! Headers as programs print them, followed by the body: `console.log` and `util.inspect`, dicts and lists of Python,
 //! `print_r` and `var_dump` of PHP, hashes of Ruby and maps of Go. Also calls of `fetch` and axios.
 
+use super::body_text::{body_start, parse_body};
 use super::diagnostics::Diagnostics;
-use super::http_message::parse_body;
+use super::labels::MAX_LABEL;
 use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
-use super::notation::{JsonWriter, parse_string, transcode};
+use super::notation::{JsonWriter, transcode};
 use super::record;
 use super::result::{ImportItem, ImportedDelivery};
 use crate::delivery::headers::{Headers, is_token};
@@ -12,8 +13,8 @@ use crate::issue::{ByteSpan, Code, PendingIssue, Severity};
 use crate::json::{Document, Kind, Value};
 use crate::text::into_owned_outlined;
 
-/// Longer text before the headers is no label, such as `Headers: `.
-const MAX_LABEL: usize = 60;
+/// A longer line is no object of headers.
+pub(super) const MAX_HEADER_LINE: usize = 1 << 16;
 
 /// The functions whose calls are parsed.
 const CALLS: [&str; 6] = ["fetch", "axios", "axios.request", "axios.post", "axios.put", "axios.patch"];
@@ -45,14 +46,12 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
     } else {
         let mut delivery = parse_headers(value)?;
         let rest = body_start(text, printed.span.end);
-        let body = &text[rest..];
-        if body.trim_ascii().is_empty() {
+        if text[rest..].trim_ascii().is_empty() {
             let message = "Expected a body after the headers, got the end of the text.";
             let hint = "Put the raw body after the headers.";
             diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, printed.span, message, Some(hint));
         } else {
-            delivery.body = parse_string(body.trim_ascii_end())
-                .unwrap_or_else(|| parse_body(&mut diagnostics, &delivery.headers, rest));
+            delivery.body = parse_body(&mut diagnostics, &delivery.headers, rest);
         }
         Some(delivery)
     };
@@ -84,12 +83,13 @@ fn find(text: &[u8]) -> Option<Printed> {
             return Some(Printed { json, span: ByteSpan { start, end }, call: Some(call) });
         }
     }
-    // The second attempt is after a label: `Headers: {`, `headers = {`.
-    let label = line.iter().take(MAX_LABEL).position(|byte| matches!(byte, b':' | b'='));
-    let label = label.filter(|length| {
-        line[..*length].iter().all(|byte| byte.is_ascii_alphabetic() || b" _.".contains(byte))
-    });
-    [Some(0), label.map(|length| length + 1)].into_iter().flatten().find_map(|length| {
+    // Further attempts are after a label: `Headers: {`, `headers = {`, `request headers {`.
+    let is_label = |byte: &u8| byte.is_ascii_alphanumeric() || b" _.:=>-*#\t".contains(byte) || *byte >= 0x80;
+    let label = line.iter().take(MAX_LABEL).take_while(|byte| is_label(byte)).count();
+    let separator = line[..label].iter().position(|byte| matches!(byte, b':' | b'='));
+    let attempts = [Some(0), separator.map(|length| length + 1), Some(label)];
+    attempts.into_iter().enumerate().find_map(|(index, length)| {
+        let length = length.filter(|length| index == 0 || *length > 0)?;
         let offset = skip_whitespace(text, start + length);
         let value = &text[offset..];
         let (json, length) = if value.starts_with(b"map[") {
@@ -131,8 +131,39 @@ fn parse_call(call: &str, arguments: Value<'_>, pending: &mut Vec<PendingIssue>)
     Some(delivery)
 }
 
+/// The members in which classes of headers keep them: node-fetch, undici and others.
+const CONTAINERS: [&str; 7] = [
+    "Symbol(map)",
+    "Symbol(headers list)",
+    "Symbol(headers map)",
+    "Symbol(headers)",
+    "headersList",
+    "_headers",
+    "raw",
+];
+
+/// Returns the headers in an object of a class, or the value itself.
+fn unwrap_headers(mut value: Value<'_>) -> Value<'_> {
+    for _ in 0..4 {
+        let only = record::elements(value);
+        let inner = if let [only] = only[..] {
+            matches!(only.kind(), Kind::Object | Kind::Array).then_some(only).filter(|only| {
+                only.elements().all(|element| element.kind() == Kind::Array) || only.kind() == Kind::Object
+            })
+        } else {
+            CONTAINERS.iter().find_map(|name| record::member(value, name))
+        };
+        match inner.filter(|inner| matches!(inner.kind(), Kind::Object | Kind::Array)) {
+            Some(inner) => value = inner,
+            None => break,
+        }
+    }
+    value
+}
+
 /// Parses an object or a list of headers. Returns `None` if it is something else, such as a payload.
 fn parse_headers(value: Value<'_>) -> Option<ImportedDelivery> {
+    let value = unwrap_headers(value);
     let mut pending = Vec::new();
     let mut headers = Headers::new();
     record::parse_headers(value, &mut headers, &mut pending);
@@ -182,33 +213,45 @@ fn is_header_name(name: &str) -> bool {
         || name.ends_with("-signature")
 }
 
-/// Returns the offset of the body after the headers: after line breaks, and after a label such as `Body: `.
-fn body_start(text: &[u8], end: usize) -> usize {
-    let mut start = end;
-    loop {
-        let line = split_first_line(&text[start..]).0;
-        if !line.trim_ascii().is_empty() || start + line.len() >= text.len() {
-            break;
-        }
-        start += line.len() + 1;
-    }
-    if start == end {
-        start = skip_whitespace(text, end);
-    }
-    let colon = find_byte(&text[start..text.len().min(start + MAX_LABEL)], b':');
-    match colon {
-        Some(length) if is_body_label(&text[start..start + length]) => {
-            skip_whitespace(text, start + length + 1)
-        }
-        _ => start,
-    }
+/// Whether a line can be the first one of printed headers.
+pub(super) fn can_start(line: &[u8]) -> bool {
+    line.starts_with(b"Array")
+        || line[..line.len().min(MAX_LABEL)].iter().any(|byte| matches!(byte, b'{' | b'[' | b'('))
 }
 
-/// Whether the text before a colon is a label such as `Raw body`.
-fn is_body_label(label: &[u8]) -> bool {
-    let last = label.split(|byte| *byte == b' ').next_back().unwrap_or_default();
-    [&b"body"[..], b"payload", b"content"].iter().any(|word| last.eq_ignore_ascii_case(word))
-        && label.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' ')
+/// Parses a text of printed headers alone.
+pub(super) fn parse_headers_alone(text: &[u8]) -> Option<ImportedDelivery> {
+    let printed = find(text).filter(|printed| printed.call.is_none())?;
+    text[printed.span.end..].trim_ascii().is_empty().then_some(())?;
+    let document = Document::parse(&printed.json).ok()?;
+    if record::is_record(document.root()) { None } else { parse_headers(document.root()) }
+}
+
+/// Whether a line is a JSON object of headers.
+pub(super) fn is_header_object(line: &[u8]) -> bool {
+    line.len() <= MAX_HEADER_LINE
+        && Document::parse(line).is_ok_and(|document| {
+            let value = document.root();
+            value.kind() == Kind::Object && !record::is_record(value) && parse_headers(value).is_some()
+        })
+}
+
+/// Returns the length of the headers or the request that a program has printed at the start of a text, and whether the
+/// body is among them.
+pub(super) fn find_headers(text: &[u8]) -> Option<(usize, bool)> {
+    let printed = find(text)?;
+    let document = Document::parse(&printed.json).ok()?;
+    let is_whole = match printed.call {
+        Some(call) => {
+            parse_call(call, document.root(), &mut Vec::new())?;
+            true
+        }
+        None => record::is_record(document.root()),
+    };
+    if !is_whole {
+        parse_headers(document.root())?;
+    }
+    Some((printed.span.end, is_whole))
 }
 
 /// Transcodes an `http.Header` as Go prints it: `map[Content-Type:[application/json] X-A:[b]]`. Several values of one name

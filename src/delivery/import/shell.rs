@@ -4,17 +4,37 @@
 
 use super::cmd;
 use super::diagnostics::Diagnostics;
+use super::lines::split_first_line;
 use super::word::{Word, report_unterminated_quote};
 use crate::issue::{ByteSpan, Code, Severity};
 
-/// Splits the command that starts at this offset and ends at a line break, `|`, `;` or `&`. Leaves out targets of
-/// redirections. Reports an unterminated quote and returns `None`.
-pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<Vec<Word>> {
+/// One command: its words without redirections, its standard input, and where it ends.
+#[derive(Default)]
+pub(super) struct ShellCommand {
+    pub words: Vec<Word>,
+    /// The text of a here-document or here-string.
+    pub input: Option<Word>,
+    /// The name of the file after `<`.
+    pub input_file: Option<ByteSpan>,
+    pub end: usize,
+}
+
+/// Splits the command that starts at this offset and ends at a line break, `|`, `;` or `&`. Reports an unterminated quote
+/// and returns `None`.
+pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Option<ShellCommand> {
     if cmd::has_cmd_quoting(&diagnostics.text[start..]) {
-        return cmd::split_words(diagnostics, start);
+        let words = cmd::split_words(diagnostics, start)?;
+        let end = words.last().map_or(start, |word| word.span.end);
+        return Some(ShellCommand { words, end, ..ShellCommand::default() });
     }
-    let mut lexer =
-        Lexer { diagnostics, offset: start, word: None, words: Vec::new(), is_redirect_target: false };
+    let mut lexer = Lexer {
+        diagnostics,
+        offset: start,
+        word: None,
+        command: ShellCommand::default(),
+        redirect: None,
+        delimiter: None,
+    };
     while let Some(byte) = lexer.peek(0) {
         match byte {
             b'\'' => lexer.single_quoted()?,
@@ -25,10 +45,7 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
                 lexer.finish_word();
                 lexer.offset += 1;
             }
-            b'\n' | b'|' | b';' | b'&' => {
-                lexer.finish_word();
-                break;
-            }
+            b'\n' | b'|' | b';' | b'&' => break,
             b'<' | b'>' => lexer.redirection(),
             b'#' if lexer.word.is_none() => lexer.skip_comment(),
             other => {
@@ -40,7 +57,16 @@ pub(super) fn split_words(diagnostics: &mut Diagnostics<'_>, start: usize) -> Op
         }
     }
     lexer.finish_word();
-    Some(lexer.words)
+    lexer.command.end = lexer.offset;
+    if let Some(delimiter) = lexer.delimiter.take() {
+        lexer.here_document(&delimiter)?;
+    }
+    Some(lexer.command)
+}
+
+/// Returns the offset after the command that starts at this offset.
+pub(super) fn command_end(text: &[u8], start: usize) -> usize {
+    split_words(&mut Diagnostics::new(text), start).map_or(text.len(), |command| command.end)
 }
 
 /// Whether a shell would expand a variable or a command that starts with these bytes.
@@ -55,9 +81,19 @@ struct Lexer<'n, 't> {
     offset: usize,
     /// The current word, and its offset.
     word: Option<(Vec<u8>, usize)>,
-    words: Vec<Word>,
-    /// Whether the next word is the target of a redirection.
-    is_redirect_target: bool,
+    command: ShellCommand,
+    /// The operator of a redirection, whose target is the next word.
+    redirect: Option<Redirect>,
+    /// The word that ends the here-document after this line.
+    delimiter: Option<Word>,
+}
+
+/// What the word after the operator is.
+enum Redirect {
+    Output,
+    InputFile,
+    HereString,
+    HereDocument,
 }
 
 impl Lexer<'_, '_> {
@@ -79,9 +115,16 @@ impl Lexer<'_, '_> {
     #[inline(never)]
     fn finish_word(&mut self) {
         if let Some((bytes, start)) = self.word.take() {
-            let span = ByteSpan { start, end: self.offset };
-            if !std::mem::take(&mut self.is_redirect_target) {
-                self.words.push(Word { bytes, span });
+            let mut word = Word { bytes, span: ByteSpan { start, end: self.offset } };
+            match self.redirect.take() {
+                None => self.command.words.push(word),
+                Some(Redirect::Output) => {}
+                Some(Redirect::InputFile) => self.command.input_file = Some(word.span),
+                Some(Redirect::HereString) => {
+                    word.bytes.push(b'\n');
+                    self.command.input = Some(word);
+                }
+                Some(Redirect::HereDocument) => self.delimiter = Some(word),
             }
         }
     }
@@ -202,10 +245,48 @@ impl Lexer<'_, '_> {
                 self.finish_word();
             }
         }
+        let start = self.offset;
         while self.peek(0).is_some_and(|byte| matches!(byte, b'<' | b'>' | b'&' | b'|')) {
             self.offset += 1;
         }
-        self.is_redirect_target = true;
+        self.redirect = Some(match &self.diagnostics.text[start..self.offset] {
+            b"<" => Redirect::InputFile,
+            b"<<" => Redirect::HereDocument,
+            b"<<<" => Redirect::HereString,
+            _ => Redirect::Output,
+        });
+    }
+
+    /// Reads the lines after the command up to the delimiter. A quoted delimiter keeps them literally.
+    fn here_document(&mut self, delimiter: &Word) -> Option<()> {
+        let text = self.diagnostics.text;
+        let is_literal = matches!(text[delimiter.span.start], b'\'' | b'"' | b'\\');
+        // The rest of the line is another command, such as the one after a pipe.
+        self.offset += split_first_line(&text[self.offset..]).0.len() + 1;
+        let start = self.offset;
+        let mut bytes = Vec::new();
+        while self.offset < text.len() {
+            let line = split_first_line(&text[self.offset..]).0;
+            if line.strip_suffix(b"\r").unwrap_or(line) == delimiter.bytes {
+                self.command.end = self.offset + line.len();
+                let span = ByteSpan { start, end: self.offset };
+                self.command.input = Some(Word { bytes, span });
+                return Some(());
+            }
+            let end = (self.offset + line.len() + 1).min(text.len());
+            while self.offset < end {
+                let byte = text[self.offset];
+                let next = self.peek(1);
+                let is_escape = byte == b'\\' && matches!(next, Some(b'$' | b'`' | b'\\'));
+                if !is_literal && is_expansion(byte, next) {
+                    self.report_expansion();
+                }
+                self.offset += usize::from(!is_literal && is_escape);
+                bytes.push(text[self.offset]);
+                self.offset += 1;
+            }
+        }
+        self.unterminated_quote(delimiter.span.start, "<<")
     }
 
     fn skip_comment(&mut self) {

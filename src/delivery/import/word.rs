@@ -4,6 +4,7 @@ use super::diagnostics::Diagnostics;
 use crate::issue::{ByteSpan, Code, Severity};
 
 /// One word: its bytes without quotes, and its span with them.
+#[derive(Clone)]
 pub(super) struct Word {
     pub bytes: Vec<u8>,
     pub span: ByteSpan,

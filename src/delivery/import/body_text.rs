@@ -1,0 +1,98 @@
+//! The body in a pasted text: where it starts after the headers, where it ends, and the notations in which programs print it.
+
+use super::diagnostics::Diagnostics;
+use super::http_message;
+use super::labels::{self, Label};
+use super::lines::{skip_whitespace, split_first_line};
+use super::log_prefix;
+use super::notation::{parse_literal, transcode};
+use crate::delivery::headers::Headers;
+use crate::issue::{ByteSpan, Code, Severity};
+use crate::json::Document;
+
+/// Returns the offset of the body after the headers: after line breaks, the prefix of a log and a label such as `Body: `.
+pub(super) fn body_start(text: &[u8], end: usize) -> usize {
+    let mut start = end;
+    loop {
+        let line = split_first_line(&text[start..]).0;
+        if !line.trim_ascii().is_empty() || start + line.len() >= text.len() {
+            break;
+        }
+        start += line.len() + 1;
+    }
+    if start == end && end > 0 && text[end - 1] != b'\n' {
+        start = skip_whitespace(text, end);
+    }
+    if let Some(offset) = label_end(text, start) {
+        return offset;
+    }
+    let prefix = log_prefix::parse(split_first_line(&text[start..]).0, usize::MAX).1;
+    // Text of this form is no JSON, so that the prefix is none of the body.
+    if prefix > 0 && matches!(text.get(start + prefix), Some(b'{' | b'[')) { start + prefix } else { start }
+}
+
+/// Returns the offset after a label for the body, after white space and the prefix of a log or not.
+pub(super) fn label_end(text: &[u8], start: usize) -> Option<usize> {
+    let start = skip_whitespace(text, start);
+    let prefix = log_prefix::parse(split_first_line(&text[start..]).0, usize::MAX).1;
+    [start, start + prefix].into_iter().find_map(|offset| match labels::parse(&text[offset..]) {
+        Some((Label::Body, length)) => Some(skip_whitespace(text, offset + length)),
+        _ => None,
+    })
+}
+
+/// Parses the body at this offset: bytes as a program prints them, or the bytes themselves.
+pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_>, start: usize) -> Vec<u8> {
+    let text = diagnostics.text;
+    let body = text[start..].trim_ascii_end();
+    match parse_literal(body) {
+        Some((bytes, length)) if length == body.len() => {
+            let span = ByteSpan { start, end: start + length };
+            let message = "Parsed the body from the notation in which a program has printed its bytes.";
+            diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
+            bytes
+        }
+        _ => {
+            let notation = (matches!(body.first(), Some(b'{' | b'[')) && Document::parse(body).is_err())
+                .then(|| transcode(body))
+                .flatten();
+            if let Some((json, length)) = notation
+                && length == body.len()
+            {
+                let span = ByteSpan { start, end: start + length };
+                let message =
+                    "Expected the raw body, got a parsed one as a program prints it. Its JSON was used.";
+                let hint = "Capture the bytes of the body: the signature matches only the sender's white space and escapes.";
+                diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
+                return json;
+            }
+            http_message::parse_body(diagnostics, headers, start)
+        }
+    }
+}
+
+/// Returns the end of the JSON object or array at this offset, if it is valid and nothing else is on its last line.
+pub(super) fn json_end(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    if !matches!(rest.first(), Some(b'{' | b'[')) {
+        return None;
+    }
+    let (mut depth, mut is_in_string, mut is_escaped) = (0_usize, false, false);
+    let length = rest.iter().position(|byte| {
+        match byte {
+            _ if std::mem::take(&mut is_escaped) => {}
+            b'\\' if is_in_string => is_escaped = true,
+            b'"' => is_in_string = !is_in_string,
+            b'{' | b'[' if !is_in_string => depth += 1,
+            b'}' | b']' if !is_in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    })? + 1;
+    (ends_line(&rest[length..]) && Document::parse(&rest[..length]).is_ok()).then_some(start + length)
+}
+
+/// Whether a text has only white space before its first line break.
+pub(super) fn ends_line(text: &[u8]) -> bool {
+    split_first_line(text).0.trim_ascii().is_empty()
+}

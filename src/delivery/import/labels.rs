@@ -1,0 +1,76 @@
+//! Lines that announce the headers or the body of a pasted request: `Headers:`, `## Payload`, `req.body =`.
+
+use super::lines::{skip_whitespace, split_first_line};
+
+/// Longer text is no label.
+pub(super) const MAX_LABEL: usize = 60;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    Headers,
+    Body,
+}
+
+/// The last words of labels. `data` is left to payloads.
+const BODY_WORDS: [&str; 5] = ["body", "payload", "rawbody", "raw_body", "content"];
+const HEADER_WORDS: [&str; 5] = ["headers", "header", "rawheaders", "general", "request"];
+
+/// Returns the label at the start of a text, and the offset of what it announces: the value on the line, or the next line.
+pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
+    let line = split_first_line(text).0;
+    let is_decoration = |byte: &u8| b" \t#*-=`>\"'".contains(byte) || *byte >= 0x80;
+    let start = line.iter().take(MAX_LABEL).take_while(|byte| is_decoration(byte)).count();
+    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || b" ._()".contains(byte);
+    let length = line[start..].iter().take(MAX_LABEL).take_while(|byte| is_word(byte)).count();
+    let words = line[start..start + length].trim_ascii();
+    let mut last = words.rsplit(|byte| b" .()".contains(byte)).filter(|word| !word.is_empty());
+    let mut word = last.next()?;
+    // `body was:` and `body is`.
+    if matches!(word, b"is" | b"was" | b"raw" | b"text" | b"as" | b"string") {
+        word = last.next()?;
+    }
+    let has = |list: &[&str]| list.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
+    let label = if has(&BODY_WORDS) {
+        Label::Body
+    } else if has(&HEADER_WORDS) {
+        Label::Headers
+    } else {
+        return None;
+    };
+    let end = start + length;
+    let rest = &line[end..];
+    let mark = rest.iter().take(MAX_LABEL).take_while(|byte| b" \t:=*#`-\"'>".contains(byte)).count();
+    let rest = &rest[mark..];
+    // A separator and a value, a value that has brackets, or the end of the line.
+    let separator = line[end..end + mark].iter().position(|byte| matches!(byte, b':' | b'='));
+    if rest.trim_ascii().is_empty() {
+        return Some((label, (line.len() + 1).min(text.len())));
+    }
+    let value = match separator {
+        // `payload=` is the start of a form.
+        Some(separator)
+            if line[end + separator] == b'=' && separator == 0 && !is_separated(&line[start..end]) =>
+        {
+            return None;
+        }
+        Some(separator) => {
+            let value = end + separator + 1;
+            // `=>` and `==`.
+            value + line[value..].iter().take_while(|byte| matches!(byte, b'>' | b'=')).count()
+        }
+        None if matches!(rest[0], b'{' | b'[' | b'<') => end,
+        None => return None,
+    };
+    Some((label, skip_whitespace(text, value)))
+}
+
+/// Whether words before `=` are an assignment: `body =`, `req.body=`.
+fn is_separated(words: &[u8]) -> bool {
+    words.ends_with(b" ") || words.contains(&b'.')
+}
+
+/// Whether each line of a text is empty or announces something.
+pub(super) fn has_only_labels(text: &[u8]) -> bool {
+    text.split(|byte| *byte == b'\n')
+        .all(|line| line.trim_ascii().is_empty() || parse(line).is_some_and(|(_, end)| end >= line.len()))
+}
