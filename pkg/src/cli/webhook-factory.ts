@@ -12,7 +12,7 @@ import {
   type WebhookOptions,
   webhook,
 } from "../index.js";
-import { displayName } from "./input.js";
+import { displayName, warnAboutRounding } from "./input.js";
 import { promptSecret, readSecrets, type SecretOptions } from "./secrets.js";
 import { describeError, UsageError } from "./usage.js";
 
@@ -44,6 +44,7 @@ function readDefinitionFile(path: string): ProviderDefinition {
       `To find the error: echo true > any.json; hookseal schema any.json --check ${displayName(path)}`,
     );
   }
+  warnAboutRounding(path, text);
   // Validated here once, so that later code can rely on its structure.
   asUsageError(() => webhook(definition, { unsigned: "allow" }));
   return definition;
