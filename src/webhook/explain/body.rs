@@ -93,23 +93,40 @@ impl<'b> BodyVariants<'b> {
 
     /// Returns every transform by itself, the most frequent ones first.
     pub fn singles(&self) -> Vec<BodyTransform> {
+        let mut all = Vec::new();
         // White space around the body first: serializing the JSON again removes it, too.
-        let mut all: Vec<BodyTransform> = (0..WRAPS).map(BodyTransform::Bytes).collect();
+        all.extend((0..WRAPS).map(BodyTransform::Bytes));
         let choices = self.choices();
-        let forms = self.forms.iter().flat_map(|(lists, form)| form.styles(*lists));
-        let forms: Vec<BodyTransform> = forms.map(BodyTransform::Form).collect();
-        let is_json = self.document.is_some();
-        all.extend(forms.iter().filter(|_| !is_json));
-        all.extend(choices.iter().flat_map(StyleChoices::frequent).map(BodyTransform::Json));
+        if choices.is_none() {
+            self.add_forms(&mut all);
+        }
+        if let Some(choices) = &choices {
+            add_styles(&mut all, &choices.frequent());
+        }
         all.extend((WRAPS..BYTE_TRANSFORMS.len()).map(BodyTransform::Bytes));
-        all.extend(forms.iter().filter(|_| is_json));
-        all.extend(choices.iter().flat_map(StyleChoices::rare).map(BodyTransform::Json));
+        if let Some(choices) = &choices {
+            self.add_forms(&mut all);
+            add_styles(&mut all, &choices.rare());
+        }
         all
+    }
+
+    #[inline(never)]
+    fn add_forms(&self, all: &mut Vec<BodyTransform>) {
+        for (lists, form) in &self.forms {
+            for style in form.styles(*lists) {
+                all.push(BodyTransform::Form(style));
+            }
+        }
     }
 
     /// Returns styles with several changes at once, the most frequent ones first.
     pub fn combinations(&self) -> Vec<BodyTransform> {
-        self.choices().iter().flat_map(StyleChoices::combinations).map(BodyTransform::Json).collect()
+        let mut all = Vec::new();
+        if let Some(choices) = self.choices() {
+            add_styles(&mut all, &choices.combinations());
+        }
+        all
     }
 
     fn choices(&self) -> Option<StyleChoices> {
@@ -203,6 +220,13 @@ impl<'b> BodyVariants<'b> {
 
     fn write_form(&self, style: &FormStyle) -> Option<Vec<u8>> {
         self.forms.iter().find(|(lists, _)| *lists == style.lists).map(|(_, form)| form.write(style))
+    }
+}
+
+#[inline(never)]
+fn add_styles(all: &mut Vec<BodyTransform>, styles: &[Style]) {
+    for style in styles {
+        all.push(BodyTransform::Json(*style));
     }
 }
 

@@ -6,65 +6,69 @@ use super::style::{
 };
 
 /// So many optional escapes have few sets.
-const MAX_OPTIONAL_ESCAPES: usize = 4;
+const MAX_OPTIONAL_ESCAPES: u32 = 4;
+/// .NET's set is larger than all others, and is tried before the sets of few serializers.
+const MAX_SETS_BEFORE_DOTNET: usize = 3;
 
-/// Returns the frequent and the other choices for the characters of a body.
-pub fn characters(body: &[u8]) -> (Vec<Characters>, Vec<Characters>) {
+/// Calls `push` with each choice for the characters of a body, and with whether the choice is frequent.
+pub fn visit_characters(body: &[u8], push: &mut dyn FnMut(bool, Characters)) {
     let traits = CharacterTraits::new(body);
-    let (mut common, mut rare) = (Vec::new(), Vec::new());
+    let mut push = |is_common: bool, unicode: Unicode, ascii: Option<AsciiEscapes>| {
+        push(is_common, Characters { unicode, ascii });
+    };
     let is_unicode = traits.has_non_ascii || traits.has_unicode_escapes;
+    let all_escaped = Characters::ASCII.unicode;
     if is_unicode {
-        common.push(Characters::ASCII);
+        push(true, all_escaped, None);
     }
     if traits.has_unicode_escapes || traits.has_ascii_escapes {
-        common.push(Characters::PLAIN);
+        push(true, Unicode::Plain, Some(AsciiEscapes::NONE));
     }
-    let mut sets: Vec<AsciiEscapes> = Vec::new();
-    let mut named = 0;
-    for (index, escapes) in ASCII_ESCAPES.iter().copied().chain(traits.optional_sets()).enumerate() {
-        let effective = traits.effective(escapes);
-        if effective.set != 0 && !sets.contains(&effective) {
-            sets.push(effective);
-            named += usize::from(index < ASCII_ESCAPES.len());
-        }
+    let (sets, named) = traits.sets();
+    let (named, others) = sets.split_at(named);
+    let (first, second) = named.split_at(named.len().min(MAX_SETS_BEFORE_DOTNET));
+    for escapes in first {
+        push(true, Unicode::Preserve, Some(*escapes));
     }
-    let ascii_only = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::PRESERVE };
-    // .NET's set is larger than all others, and is tried before the sets of few serializers.
-    let (first, second) = sets[..named].split_at(named.min(3));
-    common.extend(first.iter().map(ascii_only));
     if traits.has_control_escapes {
-        common.push(Characters { unicode: Unicode::UpperControls, ..Characters::PRESERVE });
-        common.push(Characters { unicode: UPPER_CONTROLS, ..Characters::PRESERVE });
+        push(true, Unicode::UpperControls, None);
+        push(true, UPPER_CONTROLS, None);
     }
     if is_unicode {
-        common.push(Characters::ASCII_UPPER);
+        push(true, Characters::ASCII_UPPER.unicode, None);
     }
-    if is_unicode || traits.present & Characters::DOTNET.ascii.map_or(0, |escapes| escapes.set) != 0 {
-        common.push(Characters::DOTNET);
+    if is_unicode || traits.present & Characters::DOTNET_SET != 0 {
+        push(true, Characters::DOTNET.unicode, Characters::DOTNET.ascii);
     }
-    common.extend(second.iter().map(ascii_only));
-    if traits.has_unicode_escapes {
-        let plain = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::PLAIN };
-        rare.extend(sets[..named].iter().map(plain));
+    for escapes in second {
+        push(true, Unicode::Preserve, Some(*escapes));
     }
-    let both = |escapes: &AsciiEscapes| Characters { ascii: Some(*escapes), ..Characters::ASCII };
-    rare.extend(sets[..named].iter().filter(|_| is_unicode).map(both));
+    for (is_possible, unicode) in [(traits.has_unicode_escapes, Unicode::Plain), (is_unicode, all_escaped)] {
+        for escapes in if is_possible { named } else { &[] } {
+            push(false, unicode, Some(*escapes));
+        }
+    }
     if traits.present >> u32::from(DELETE) & 1 != 0 {
-        rare.extend([false, true].map(|is_upper| Characters::escaped(DELETE, is_upper)));
+        for is_upper in [false, true] {
+            push(false, Unicode::Escaped { first: DELETE, is_upper }, None);
+        }
     }
     if traits.has_supplementary {
         let unicode = Unicode::Escaped { first: '\u{10000}', is_upper: true };
-        rare.push(Characters { unicode, ..Characters::PRESERVE });
-        rare.push(Characters { unicode, ..Characters::DOTNET });
+        push(false, unicode, None);
+        push(false, unicode, Characters::DOTNET.ascii);
     }
     if traits.has_unicode_escapes && traits.has_ascii_escapes {
-        rare.push(Characters { unicode: Unicode::Plain, ..Characters::PRESERVE });
-        rare.push(ascii_only(&AsciiEscapes::NONE));
-        rare.push(Characters { ascii: Some(AsciiEscapes::NONE), ..Characters::ASCII });
+        push(false, Unicode::Plain, None);
+        push(false, Unicode::Preserve, Some(AsciiEscapes::NONE));
+        push(false, all_escaped, Some(AsciiEscapes::NONE));
     }
-    rare.extend(sets[named..].iter().map(ascii_only));
-    rare.extend(sets[named..].iter().filter(|_| is_unicode).map(both));
-    (common, rare)
+    for escapes in others {
+        push(false, Unicode::Preserve, Some(*escapes));
+        if is_unicode {
+            push(false, all_escaped, Some(*escapes));
+        }
+    }
 }
 
 /// The characters of a body that have several forms.
@@ -145,28 +149,47 @@ impl CharacterTraits {
         }
     }
 
-    /// Returns the part of a set that changes this body.
-    fn effective(&self, escapes: AsciiEscapes) -> AsciiEscapes {
+    /// Returns the sets that change this body in different ways, and how many of them are those of serializers. Of few
+    /// optional escapes every set is returned, of many each by itself, all of them, and all but one.
+    fn sets(&self) -> (Vec<AsciiEscapes>, usize) {
+        let mut sets: Vec<AsciiEscapes> = Vec::new();
+        for escapes in &ASCII_ESCAPES {
+            self.add_set(&mut sets, *escapes);
+        }
+        let named = sets.len();
+        let present = self.present & OPTIONAL_ESCAPES;
+        let add_both = |sets: &mut Vec<AsciiEscapes>, set: u128| {
+            for is_upper in [false, true] {
+                self.add_set(sets, AsciiEscapes { set, is_upper });
+            }
+        };
+        if present.count_ones() <= MAX_OPTIONAL_ESCAPES {
+            // Every subset, from the smallest number to the largest.
+            let mut set = 0;
+            while set != present {
+                set = set.wrapping_sub(present) & present;
+                add_both(&mut sets, set);
+            }
+            return (sets, named);
+        }
+        for rest in [0, present] {
+            add_both(&mut sets, rest);
+            for code in 0..128 {
+                add_both(&mut sets, (rest ^ 1 << code) & present);
+            }
+        }
+        (sets, named)
+    }
+
+    /// Adds the part of a set that changes this body, if it is new.
+    #[inline(never)]
+    fn add_set(&self, sets: &mut Vec<AsciiEscapes>, escapes: AsciiEscapes) {
         let set = escapes.set & self.present;
         // The letter case matters if a code has a letter.
         let has_letter = (1..128).any(|code| set >> code & 1 != 0 && code & 15 > 9);
-        AsciiEscapes { set, is_upper: escapes.is_upper && has_letter }
-    }
-
-    /// Returns every set of the optional escapes in the body, in both letter cases; of many each by itself.
-    fn optional_sets(&self) -> impl Iterator<Item = AsciiEscapes> + use<> {
-        let present = self.present & OPTIONAL_ESCAPES;
-        let bits: Vec<u128> = (0..128).map(|code| 1 << code).filter(|bit| present & bit != 0).collect();
-        let sets: Vec<u128> = if bits.len() <= MAX_OPTIONAL_ESCAPES {
-            let set = |subset: usize| {
-                let bits = bits.iter().enumerate().filter(|(index, _)| subset >> index & 1 != 0);
-                bits.fold(0, |set, (_, bit)| set | bit)
-            };
-            (1..1 << bits.len()).map(set).collect()
-        } else {
-            // One of them, or all others.
-            bits.iter().copied().chain([present]).chain(bits.iter().map(|bit| present & !bit)).collect()
-        };
-        sets.into_iter().flat_map(|set| [false, true].map(|is_upper| AsciiEscapes { set, is_upper }))
+        let effective = AsciiEscapes { set, is_upper: escapes.is_upper && has_letter };
+        if set != 0 && !sets.contains(&effective) {
+            sets.push(effective);
+        }
     }
 }

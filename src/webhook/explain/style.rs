@@ -149,9 +149,6 @@ impl AsciiEscapes {
     }
 }
 
-/// System.Text.Json: all but a part of ASCII.
-const DOTNET_SET: u128 = ascii_set(b"<>&+'`\"\x7f") | LINE_SEPARATORS;
-
 /// The sets of known serializers, the most frequent ones first.
 pub static ASCII_ESCAPES: [AsciiEscapes; 9] = [
     // Go's json.Marshal, Rails.
@@ -179,6 +176,8 @@ pub const OPTIONAL_ESCAPES: u128 = ascii_set(b"<>&='@%+\"`/*!#$;?()") | LINE_SEP
 pub const DELETE: char = '\u{7f}';
 
 impl Characters {
+    /// The characters of ASCII that System.Text.Json escapes.
+    pub const DOTNET_SET: u128 = ascii_set(b"<>&+'`\"\x7f") | LINE_SEPARATORS;
     pub const PRESERVE: Self = Self { unicode: Unicode::Preserve, ascii: None };
     /// JSON.stringify.
     pub const PLAIN: Self = Self { unicode: Unicode::Plain, ascii: Some(AsciiEscapes::NONE) };
@@ -189,7 +188,7 @@ impl Characters {
     /// System.Text.Json.
     pub const DOTNET: Self = Self {
         unicode: Unicode::Escaped { first: DELETE, is_upper: true },
-        ascii: Some(AsciiEscapes { set: DOTNET_SET, is_upper: true }),
+        ascii: Some(AsciiEscapes { set: Self::DOTNET_SET, is_upper: true }),
     };
 
     pub const fn escaped(first: char, is_upper: bool) -> Self {

@@ -1,6 +1,6 @@
 //! The styles that can change one body, and in which order to try them.
 
-use super::characters::characters;
+use super::characters::visit_characters;
 use super::number_keys::{NumberTraits, visit_numbers};
 use super::numbers::LANGUAGE_COUNT;
 use super::order::{FREQUENT_ARRANGEMENTS, count_arrangements};
@@ -38,31 +38,48 @@ impl StyleChoices {
         if !matches!(document.root().kind(), Kind::Object | Kind::Array) {
             return choices;
         }
-        let has = |sequence: &[u8]| contains_bytes(document.bytes(), sequence);
-        let mut layouts = LAYOUTS.iter().map(|layout| Style { layout: Some(layout), ..Style::PRESERVE });
-        choices.common[0] = layouts.by_ref().take(COMMON_LAYOUTS).collect();
-        choices.rare[0] = layouts.collect();
+        for (index, layout) in LAYOUTS.iter().enumerate() {
+            choices.push(index < COMMON_LAYOUTS, 0, Style { layout: Some(layout), ..Style::PRESERVE });
+        }
         for list in [&mut choices.common[0], &mut choices.rare[0]] {
             list.retain(|style| style.layout != layout);
         }
-        // The layout of the body, without the white space around it.
-        if document.bytes().trim_ascii().len() < document.bytes().len() {
-            let style = layout.map(|layout| Style { layout: Some(layout), ..Style::PRESERVE });
-            choices.common[0].splice(..0, style);
+        let bytes = document.bytes();
+        if layout.is_some() && bytes.trim_ascii().len() < bytes.len() {
+            // The layout of the body, without the white space around it.
+            choices.common[0].insert(0, Style { layout, ..Style::PRESERVE });
         }
-        let (common, rare) = characters(document.bytes());
-        let with_characters = |characters: Characters| Style { characters, ..Style::PRESERVE };
-        choices.common[1] = common.into_iter().map(with_characters).collect();
-        choices.rare[1] = rare.into_iter().map(with_characters).collect();
-        for (is_possible, slashes) in [(has(b"/"), Slashes::Escaped), (has(b"\\/"), Slashes::Plain)] {
-            if is_possible {
-                choices.common[2].push(Style { slashes, ..Style::PRESERVE });
+        visit_characters(bytes, &mut |is_common, characters| {
+            choices.push(is_common, 1, Style { characters, ..Style::PRESERVE });
+        });
+        for (sequence, slashes) in [(&b"/"[..], Slashes::Escaped), (b"\\/", Slashes::Plain)] {
+            if contains_bytes(bytes, sequence) {
+                choices.push(true, 2, Style { slashes, ..Style::PRESERVE });
             }
         }
         choices.add_numbers(document, keys);
         choices.add_orders(document, keys);
-        choices.common[5] = ["\n", "\r\n"].map(|end| Style { end, ..Style::PRESERVE }).to_vec();
+        for end in ["\n", "\r\n"] {
+            choices.push(true, 5, Style { end, ..Style::PRESERVE });
+        }
         choices
+    }
+
+    #[inline(never)]
+    fn push(&mut self, is_common: bool, kind: usize, style: Style) {
+        let lists = if is_common { &mut self.common } else { &mut self.rare };
+        lists[kind].push(style);
+    }
+
+    #[inline(never)]
+    fn push_number(&mut self, is_common: bool, keys: u32, spelling: Spelling) {
+        let numbers = Numbers::Expanded { keys, spelling };
+        self.push(is_common, 3, Style { numbers, ..Style::PRESERVE });
+    }
+
+    #[inline(never)]
+    fn push_order(&mut self, is_common: bool, order: Order) {
+        self.push(is_common, 4, Style { order, ..Style::PRESERVE });
     }
 
     fn add_numbers(&mut self, document: &Document<'_>, keys: &DocumentKeys) {
@@ -75,85 +92,113 @@ impl StyleChoices {
                 of_key.add(raw);
             }
         });
-        let (common, rare) = (&mut self.common[3], &mut self.rare[3]);
-        let expanded = |keys: u32, spelling: Spelling| Style {
-            numbers: Numbers::Expanded { keys, spelling },
-            ..Style::PRESERVE
-        };
         if document.bytes().iter().any(|byte| b".eE".contains(byte)) {
-            common.push(Style { numbers: Numbers::Shortest, ..Style::PRESERVE });
+            self.push(true, 3, Style { numbers: Numbers::Shortest, ..Style::PRESERVE });
         }
-        let bits = |has: &dyn Fn(&NumberTraits) -> bool| -> Vec<u32> {
-            let of_keys = (0..32).zip(&traits).filter(|(_, of_key)| has(of_key));
-            of_keys.map(|(index, _)| 1 << index).collect()
-        };
-        let integers = bits(&|of_key| of_key.has_integers);
+        let (mut integers, mut short, mut round) = (Vec::new(), Vec::new(), Vec::new());
+        let mut bit = 1u32;
+        for of_key in &traits {
+            for (list, has) in [
+                (&mut integers, of_key.has_integers),
+                (&mut short, of_key.has_integers || of_key.has_short_fractions),
+                (&mut round, of_key.has_round_integers),
+            ] {
+                if has {
+                    list.push(bit);
+                }
+            }
+            bit <<= 1;
+        }
+        let has_short = all.has_integers || all.has_short_fractions;
         if all.has_integers {
-            common.push(expanded(ALL_KEYS, Spelling::Fraction));
+            self.push_number(true, ALL_KEYS, Spelling::Fraction);
         }
         if all.has_short_fractions {
-            common.push(expanded(ALL_KEYS, Spelling::FixedFraction(2)));
+            self.push_number(true, ALL_KEYS, Spelling::FixedFraction(2));
         }
-        common.extend(integers.iter().map(|key| expanded(*key, Spelling::Fraction)));
-        let short = bits(&|of_key| of_key.has_integers || of_key.has_short_fractions);
-        if all.has_integers || all.has_short_fractions {
-            rare.push(expanded(ALL_KEYS, Spelling::Fixed(2)));
+        for key in &integers {
+            self.push_number(true, *key, Spelling::Fraction);
         }
-        rare.extend(short.iter().map(|key| expanded(*key, Spelling::Fixed(2))));
-        rare.extend(sets(&integers).map(|keys| expanded(keys, Spelling::Fraction)));
-        rare.extend(sets(&short).map(|keys| expanded(keys, Spelling::Fixed(2))));
-        if all.has_exponents {
-            for index in 0..LANGUAGE_COUNT {
-                rare.push(expanded(0, Spelling::Language(index)));
-                rare.push(expanded(ALL_KEYS, Spelling::Language(index)));
+        if has_short {
+            self.push_number(false, ALL_KEYS, Spelling::Fixed(2));
+        }
+        for key in &short {
+            self.push_number(false, *key, Spelling::Fixed(2));
+        }
+        for (keys, spelling) in [(&integers, Spelling::Fraction), (&short, Spelling::Fixed(2))] {
+            for set in sets(keys) {
+                self.push_number(false, set, spelling);
             }
         }
-        let round = bits(&|of_key| of_key.has_round_integers);
+        if all.has_exponents {
+            for index in 0..LANGUAGE_COUNT {
+                self.push_number(false, 0, Spelling::Language(index));
+                self.push_number(false, ALL_KEYS, Spelling::Language(index));
+            }
+        }
         for spelling in
             [Spelling::Exponent, Spelling::ExponentUpper, Spelling::FractionExponent, Spelling::ExponentPlus]
         {
-            rare.extend(round.iter().map(|key| expanded(*key, spelling)));
-            rare.extend(all.has_round_integers.then(|| expanded(ALL_KEYS, spelling)));
+            for key in &round {
+                self.push_number(false, *key, spelling);
+            }
+            if all.has_round_integers {
+                self.push_number(false, ALL_KEYS, spelling);
+            }
         }
         for digits in [3, 4, 6, 8] {
-            if all.has_integers || all.has_short_fractions {
-                rare.push(expanded(ALL_KEYS, Spelling::Fixed(digits)));
+            if has_short {
+                self.push_number(false, ALL_KEYS, Spelling::Fixed(digits));
+                self.push_number(false, ALL_KEYS, Spelling::FixedFraction(digits));
             }
-            rare.push(expanded(ALL_KEYS, Spelling::FixedFraction(digits)));
-            rare.extend(short.iter().take(MAX_FIXED_KEYS).map(|key| expanded(*key, Spelling::Fixed(digits))));
+            for key in short.iter().take(MAX_FIXED_KEYS) {
+                self.push_number(false, *key, Spelling::Fixed(digits));
+            }
         }
     }
 
     fn add_orders(&mut self, document: &Document<'_>, keys: &DocumentKeys) {
-        let with_order = |order: Order| Style { order, ..Style::PRESERVE };
         // JavaScript moves keys of the bytes that were sent, so that it is more likely than a sender that sorts.
         let arrangements = count_arrangements(document);
-        let usual = arrangements.min(FREQUENT_ARRANGEMENTS);
-        self.common[4].extend((0..usual).map(|number| with_order(Order::Integers(number))));
-        self.common[4].push(with_order(Order::Sorted));
-        if !keys.ranks.is_empty() {
-            self.common[4].push(with_order(Order::Contract));
+        for number in 0..arrangements {
+            self.push_order(number < FREQUENT_ARRANGEMENTS, Order::Integers(number));
         }
-        self.rare[4].extend((usual..arrangements).map(|number| with_order(Order::Integers(number))));
-        let others = [Order::SortedTop, Order::ByLength, Order::SortedIgnoringCase, Order::SortedUtf16];
-        self.rare[4].extend(others.map(with_order));
+        self.push_order(true, Order::Sorted);
+        if !keys.ranks.is_empty() {
+            self.push_order(true, Order::Contract);
+        }
+        for order in [Order::SortedTop, Order::ByLength, Order::SortedIgnoringCase, Order::SortedUtf16] {
+            self.push_order(false, order);
+        }
     }
 
     /// Returns the frequent styles with one change. Line breaks alone need no JSON.
     pub fn frequent(&self) -> Vec<Style> {
-        let is_frequent =
-            |style: &Style| !matches!(style.numbers, Numbers::Expanded { .. }) && style.count_changes() == 1;
+        let mut all = Vec::new();
         // Numbers are tried key by key, after the rest.
-        let mut all: Vec<Style> =
-            self.common[..KINDS - 1].iter().flatten().filter(|style| is_frequent(style)).copied().collect();
-        all.extend(self.common[3].iter().filter(|style| !is_frequent(style)));
+        for is_by_key in [false, true] {
+            for style in self.common[..KINDS - 1].iter().flatten() {
+                if matches!(style.numbers, Numbers::Expanded { .. }) == is_by_key
+                    && style.count_changes() == 1
+                {
+                    all.push(*style);
+                }
+            }
+        }
         all
     }
 
     /// Returns the other styles with one change, the most frequent ones first.
     pub fn rare(&self) -> Vec<Style> {
-        let lists = [0, 4, 1, 3, 2].map(|kind| self.rare[kind].iter());
-        lists.into_iter().flatten().filter(|style| style.count_changes() == 1).copied().collect()
+        let mut all = Vec::new();
+        for kind in [0, 4, 1, 3] {
+            for style in &self.rare[kind] {
+                if style.count_changes() == 1 {
+                    all.push(*style);
+                }
+            }
+        }
+        all
     }
 
     /// Returns styles with several changes at once, the most frequent ones first.
@@ -248,13 +293,17 @@ fn several(choices: &[Vec<Style>], all: &mut Vec<Style>, count: usize, style: St
     }
 }
 
+#[inline(never)]
 fn pairs(all: &mut Vec<Style>, first: &[Style], second: &[Style]) {
     for style in first {
-        all.extend(second.iter().map(|other| overlay(*style, other)));
+        for other in second {
+            all.push(overlay(*style, other));
+        }
     }
 }
 
 /// Returns a style with the changes of another one.
+#[inline(never)]
 fn overlay(mut style: Style, other: &Style) -> Style {
     let Style { layout, characters, slashes, numbers, order, end } = *other;
     style.layout = layout.or(style.layout);
@@ -276,14 +325,21 @@ fn overlay(mut style: Style, other: &Style) -> Style {
     style
 }
 
-/// Returns the sets of two keys and more, without the set of all.
-fn sets(keys: &[u32]) -> impl Iterator<Item = u32> {
-    let count = if keys.len() <= MAX_KEYS_IN_SETS { 1usize << keys.len() } else { 0 };
-    let set = |subset: usize| {
-        let bits = keys.iter().enumerate().filter(move |(index, _)| subset >> index & 1 != 0);
-        bits.fold(0, |set, (_, key)| set | key)
-    };
-    (1..count).map(set).filter(|set: &u32| set.count_ones() > 1)
+/// Returns the sets of two keys and more of few keys.
+fn sets(keys: &[u32]) -> Vec<u32> {
+    let mut all = Vec::new();
+    if keys.len() <= MAX_KEYS_IN_SETS {
+        for subset in 1..1usize << keys.len() {
+            let mut set = 0;
+            for (index, key) in keys.iter().enumerate() {
+                set |= if subset >> index & 1 != 0 { *key } else { 0 };
+            }
+            if set.count_ones() > 1 {
+                all.push(set);
+            }
+        }
+    }
+    all
 }
 
 /// Returns the layout of the whole body, except for white space around it.
