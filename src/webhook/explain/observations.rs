@@ -97,7 +97,8 @@ impl ObservationCollector<'_, '_> {
     /// Makes the checks that hint at a cause only where nothing matched. `earlier`: the observations so far.
     pub fn without_match(&mut self, earlier: &[Cause]) {
         if let Some(scheme) = self.scheme
-            && contains_bytes(scheme.signed_content().as_bytes(), b"{url}")
+            && scheme.content.has_url()
+            && self.delivery.url.is_some_and(|url| !url.is_empty())
         {
             self.observe(&causes::URL_SIGNED, &[("expected_content", scheme.signed_content())]);
         }

@@ -133,6 +133,28 @@ fn a_signed_timestamp_of_another_unit_or_place_has_its_own_cause() {
 }
 
 #[test]
+fn a_signed_id_of_another_place_has_its_own_cause() {
+    let hook = built_in("standard-webhooks", WHSEC);
+    for (signed, place) in [("req_7", "the header X-Event-Id"), ("evt_1", "\"id\" of the body")] {
+        let signature = standard_signature(&format!("{signed}.{TIME}.{BODY}"));
+        let headers = [
+            ("webhook-signature", signature.as_str()),
+            ("webhook-timestamp", TIME),
+            ("webhook-id", "m1"),
+            ("X-Event-Id", "req_7"),
+        ];
+        let found = explain(&hook, &headers, BODY);
+        assert_eq!(codes(&found.matches), ["content-id-other"], "{found:?}");
+        let message = &found.matches[0].message;
+        assert!(
+            message.ends_with(&format!("{place}; expected the one in the header webhook-id.")),
+            "{message}"
+        );
+        assert!(!message.contains(signed), "{message}");
+    }
+}
+
+#[test]
 fn a_lost_signed_header_is_said_first_and_proved_where_its_value_is_elsewhere() {
     let hook = built_in("standard-webhooks", WHSEC);
     let lost = [("webhook-timestamp", TIME)];
@@ -364,13 +386,13 @@ fn headers_that_a_provider_sends_itself_or_shares_are_not_another_providers() {
     ];
     for id in ["svix", "standard-webhooks"] {
         let found = explain(&built_in(id, WHSEC), &both, BODY);
-        assert_eq!(codes(&found.observations), ["no-match"], "{id}");
+        assert_eq!(codes(&found.observations), ["body-json-stringify-output", "no-match"], "{id}");
     }
     let found = explained(&painchek(&[SECRET]), &signed(b"something else"), BODY.as_bytes());
-    assert_eq!(codes(&found.observations), ["no-match"]);
+    assert_eq!(codes(&found.observations), ["body-json-stringify-output", "no-match"]);
     let wrong = signed(b"something else");
     let found = explain(&painchek(&[SECRET]), &[(HEADER, &wrong), ("X-Hub-Signature", &wrong)], BODY);
-    assert_eq!(codes(&found.observations), ["no-match"]);
+    assert_eq!(codes(&found.observations), ["body-json-stringify-output", "no-match"]);
     // A valid signature is of the provider, whatever else a proxy adds.
     let right = signed(BODY.as_bytes());
     let found = explain(&painchek(&[SECRET]), &[(HEADER, &right), ("Linear-Signature", &wrong)], BODY);
