@@ -120,7 +120,9 @@ export class WebhookFactory {
     const signs = definition.signature !== undefined && definition.signature !== null;
     const secrets = this.#mode === "none" ? [] : readSecrets(this.#options);
     const unsigned =
-      this.#options.unsigned === true || this.#mode === "none" || (!signs && (this.#mode === "report" || this.#mode === "explain"));
+      this.#options.unsigned === true ||
+      this.#mode === "none" ||
+      (!signs && (this.#mode === "report" || this.#mode === "explain"));
     if (signs && !unsigned && secrets.length === 0) secrets.push(await promptSecret(title));
     if (!signs && !unsigned) {
       throw new UsageError(

@@ -2,7 +2,6 @@
 //! other causes that reproduce the same bytes.
 
 use super::body::{BodyTransform, BodyVariants};
-use super::budget::BASE_BYTES;
 use super::cause::Explanation;
 use super::causes;
 use super::content::ContentHypothesis;
@@ -12,6 +11,9 @@ use super::secret::KeyHypothesis;
 use super::shared::secret_label;
 use crate::signature::{Algorithm, Keys, Scheme};
 use crate::text::eq_ignore_ascii_case;
+
+/// Bytes written to find other causes of the same body: a few tens of milliseconds.
+const MAX_BYTES_COMPARED: usize = 8 << 20;
 
 /// The combination that reproduced the signature.
 pub struct Match<'s> {
@@ -141,7 +143,7 @@ impl Reproduction<'_> {
         if causes.len() > 1 {
             transforms.append(&mut self.bodies.combinations());
         }
-        let mut bytes_left = BASE_BYTES;
+        let mut bytes_left = MAX_BYTES_COMPARED;
         for transform in transforms {
             let Some(body) = self.bodies.apply(transform) else { continue };
             let Some(left) = bytes_left.checked_sub(body.len()) else { break };

@@ -27,8 +27,8 @@ const FREQUENT_TRANSFORMS: usize = 20;
 /// The transforms that are tried with every other key and signed content.
 const MAX_LIKELY: usize = 64;
 
-/// The defaults of Python and PHP: two changes at once, but more frequent than most single ones.
-const COMMON_COMBINATIONS: usize = 2;
+/// The defaults of Python and PHP, and both decoded: two changes at once, but more frequent than most single ones.
+const COMMON_COMBINATIONS: usize = 4;
 
 /// The inputs and the state of one search.
 pub struct Search<'a> {

@@ -73,7 +73,7 @@ fn a_secret_in_another_format_matches_nothing_by_itself() {
 }
 
 #[test]
-fn the_right_secret_beside_one_in_another_format_is_named() {
+fn the_right_secret_next_to_one_in_another_format_is_named() {
     let options = WebhookOptions { explain_only: true, ..options(&["a_plain_text", STANDARD_SECRET]) };
     let hook = Webhook::built_in("svix", options).expect("a webhook");
     let signature = format!("v1,{}", base64(&tag(&STANDARD_KEY, format!("m1.1700000000.{BODY}").as_bytes())));
