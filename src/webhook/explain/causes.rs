@@ -373,6 +373,9 @@ causes! {
         CONTENT_TIMESTAMP_OTHER proof "content-timestamp-other" "Timestamp of another place signed" NONE
             "The signature matches the timestamp in {place}; expected the one in {timestamp_header}."
             "Change the sender to sign the timestamp that it sends in {timestamp_header}. Or name that header in the provider definition."
+        CONTENT_ID_OTHER proof "content-id-other" "Id of another place signed" NONE
+            "The signature matches the id in {place}; expected the one in the header {expected_id}."
+            "Change the sender to sign the id that it sends in {expected_id}. Or name the signed header in the provider definition."
         CONTENT_OTHER_PROVIDER proof "content-other-provider" "Signed content of another provider" NONE
             "The signature matches the signed content {content} ({provider}); expected {expected_content}."
             "Verify with the provider that sent it, or with a definition that has \"signedContent\": \"{content}\". Or change the sender to sign {expected_content}."

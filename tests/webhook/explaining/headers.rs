@@ -133,6 +133,28 @@ fn a_signed_timestamp_of_another_unit_or_place_has_its_own_cause() {
 }
 
 #[test]
+fn a_signed_id_of_another_place_has_its_own_cause() {
+    let hook = built_in("standard-webhooks", WHSEC);
+    for (signed, place) in [("req_7", "the header X-Event-Id"), ("evt_1", "\"id\" of the body")] {
+        let signature = standard_signature(&format!("{signed}.{TIME}.{BODY}"));
+        let headers = [
+            ("webhook-signature", signature.as_str()),
+            ("webhook-timestamp", TIME),
+            ("webhook-id", "m1"),
+            ("X-Event-Id", "req_7"),
+        ];
+        let found = explain(&hook, &headers, BODY);
+        assert_eq!(codes(&found.matches), ["content-id-other"], "{found:?}");
+        let message = &found.matches[0].message;
+        assert!(
+            message.ends_with(&format!("{place}; expected the one in the header webhook-id.")),
+            "{message}"
+        );
+        assert!(!message.contains(signed), "{message}");
+    }
+}
+
+#[test]
 fn a_lost_signed_header_is_said_first_and_proved_where_its_value_is_elsewhere() {
     let hook = built_in("standard-webhooks", WHSEC);
     let lost = [("webhook-timestamp", TIME)];

@@ -277,7 +277,11 @@ impl Inputs<'_> {
                     })
             }
             "secret-as-token" | "secret-leaked" => {
-                let values = || self.delivery.headers.iter().map(|(_, value)| value).chain(self.delivery.url);
+                let body = String::from_utf8_lossy(body);
+                let values = || {
+                    let headers = self.delivery.headers.iter().map(|(_, value)| value);
+                    headers.chain(self.delivery.url).chain([&*body])
+                };
                 let decoded = |value: &str| -> String {
                     let parts = value.split([' ', '=', ',', ';']).filter_map(base64_key);
                     parts.map(|bytes| String::from_utf8_lossy(&bytes).into_owned() + " ").collect()
