@@ -35,11 +35,12 @@ const SEPARATORS: [&str; 9] = ["", ".", ":", "\n", "|", "-", ",", "_", "&"];
 /// Of the URLs that the sender may have signed, those to try where the scheme signs none.
 const MAX_URLS_OF_OTHERS: usize = 2;
 
-/// Returns the provider's signed content, and all alternatives to it.
+/// Returns the provider's signed content, all alternatives to it, and how many of these are likely: the provider's own template
+/// with other values.
 pub fn content_hypotheses(
     scheme: &Scheme,
     inputs: &ContentInputs<'_>,
-) -> (Vec<ContentHypothesis>, Vec<ContentHypothesis>) {
+) -> (Vec<ContentHypothesis>, Vec<ContentHypothesis>, usize) {
     let template = scheme.signed_content();
     let id_header = scheme.definition().id_header.as_deref();
     let mut hypotheses = ContentHypotheses { inputs, scheme, id_header, all: Vec::new() };
@@ -48,6 +49,7 @@ pub fn content_hypotheses(
     let count = hypotheses.all.len();
     hypotheses.add_urls();
     hypotheses.add_values_of_missing_headers();
+    let likely_count = hypotheses.all.len() - count;
     for (mutation, causes) in mutations(template) {
         hypotheses.add(&causes, &mutation, expected);
     }
@@ -61,7 +63,7 @@ pub fn content_hypotheses(
         hypotheses.add_known(template, &providers, &all_timestamps);
     }
     let alternatives = hypotheses.all.split_off(count);
-    (hypotheses.all, alternatives)
+    (hypotheses.all, alternatives, likely_count)
 }
 
 /// Collects hypotheses, each signed content once.
@@ -126,6 +128,9 @@ impl ContentHypotheses<'_, '_> {
         }
         if !renamed.is_empty() {
             causes.insert(0, &causes::HEADER_RENAMED);
+        }
+        if has_expected_timestamp && inputs.is_timestamp_misplaced {
+            causes.insert(0, &causes::SIGNATURE_LABEL_UNEXPECTED);
         }
         if let Some(other) = self.all.iter_mut().find(|other| other.around == around) {
             other.alternatives.extend(single_difference(&other.causes, &causes));
@@ -226,6 +231,9 @@ impl ContentHypotheses<'_, '_> {
     /// Adds the signed content of other providers, with the URLs that they may have signed.
     fn add_known(&mut self, template: &str, providers: &str, timestamps: &[&str]) {
         let inputs = self.inputs;
+        if template == self.scheme.signed_content() {
+            return;
+        }
         let is_url = template.contains("{url}");
         let cause = if is_url { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
         let start = self.all.len();
