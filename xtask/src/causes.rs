@@ -55,7 +55,8 @@ fn page() -> String {
          # Causes of a signature mismatch\n\n\
          `hook.explain(delivery)` tries these causes and finds the ones that reproduce the received signature. **Match** \
          means proof: the signature was reproduced to the byte. Such a cause is one of the `matches`. **Observation** means \
-         a fact that proves nothing: it is one of the `observations`. Codes are stable. Words in braces are replaced.\n\n\
+         a fact that proves nothing: it is one of the `observations`, ordered by strength of evidence. `alternatives` of a match are other causes \
+         that reproduce the same bytes. Codes are stable. Words in braces are replaced.\n\n\
          ## The raw body\n\n\
          Most mismatches have one cause: the body was parsed, decoded or re-serialized before it was verified. Causes \
          with code for each framework have these lines as `frameworks`.\n\n\
