@@ -3,7 +3,9 @@
 use hookseal::delivery::{Delivery, Headers};
 use proptest::prelude::*;
 
-use super::{HEADER, STANDARD, STANDARD_SECRET, TEXT, base64, check, codes, custom, explained, hex, signed};
+use super::{
+    HEADER, STANDARD, STANDARD_SECRET, TEXT, base64, check, codes, custom, explained, hex, signed, tag, truth,
+};
 use crate::support::{NOW, SECRET, lax, painchek, xon};
 
 #[test]
@@ -75,6 +77,37 @@ fn limits_the_hashed_bytes_of_a_long_body() {
     let python = text.replace(',', ", ").replace(':', ": ");
     let found = explained(&painchek(&[SECRET]), &signed(python.as_bytes()), text.as_bytes());
     assert_eq!(codes(&found.matches), ["body-python-style"]);
+}
+
+/// Many bodies and many secrets: rare causes of one kind are found although those of the other kinds are many.
+#[test]
+fn every_kind_of_cause_has_its_share_of_the_budget() {
+    let secrets = [SECRET, "the second secret", "the third secret", "the fourth secret"];
+    let hook = painchek(&secrets);
+    let body = TEXT.as_bytes();
+    let key = "the fourth secret";
+    let python = truth::python(&serde_json::from_slice(body).expect("JSON"), true);
+    let python_lines = [python.as_bytes(), b"\n"].concat();
+    for (key, message, expected) in [
+        (key.as_bytes().to_vec(), format!("1699999999.{TEXT}").into_bytes(), &["content-other-provider"][..]),
+        (format!("{key}\n").into_bytes(), body.to_vec(), &["secret-white-space-missing"]),
+        (hex(key.as_bytes()).into_bytes(), body.to_vec(), &["secret-encoded"]),
+        (
+            format!("{key}\n").into_bytes(),
+            python.clone().into_bytes(),
+            &["body-python-style", "body-unicode-escaped", "secret-white-space-missing"],
+        ),
+        (
+            key.as_bytes().to_vec(),
+            python_lines,
+            &["body-python-style", "body-unicode-escaped", "body-newline-dropped"],
+        ),
+    ] {
+        let signature = format!("sha256={}", hex(&tag(&key, &message)));
+        let headers = Headers::from_iter([(HEADER, signature.as_str()), ("X-Timestamp", "1699999999")]);
+        let found = check(&hook, &Delivery::new(headers, body));
+        assert_eq!(codes(&found.matches), expected, "{:?}", found.observations);
+    }
 }
 
 fn any_signature() -> impl Strategy<Value = String> {
