@@ -15,7 +15,7 @@ type Check = (cause: Cause, explained: Explained) => boolean;
 
 const json = (body: Buffer): unknown => {
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body));
   } catch {
     return undefined;
   }
@@ -76,7 +76,10 @@ const checks: Partial<Record<CauseCode, Check>> = {
   "signature-multiple": inRust,
   "signature-public-key": names,
   "signature-jwt": names,
-  "header-missing": (cause, explained) => !names(cause, explained),
+  "header-missing": ({ message }, { headers }) => {
+    const name = /header ([\w-]+)\.$/.exec(message)?.[1];
+    return name !== undefined && !headers.has(name);
+  },
   "header-similar": names,
   "header-of-another-provider": names,
   "header-token": names,
