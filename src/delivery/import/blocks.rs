@@ -8,8 +8,10 @@ use super::http_message::{chunked_length, content_length};
 use super::line_kinds::{header_name, is_known_header_line, is_request_line};
 use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::notation::{parse_literal, transcode};
-use super::result::ImportResult;
-use super::{body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell};
+use super::result::{ImportResult, ImportedDelivery};
+use super::{
+    body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell, shortened,
+};
 use crate::issue::{ByteSpan, Code, Severity};
 
 /// Headers as a program prints them are searched within this many bytes, except at the start of a text.
@@ -181,11 +183,36 @@ fn parse_block(text: &[u8], span: ByteSpan, format: ImportFormat, result: &mut I
         ImportFormat::Curl => curl::parse,
         _ => command::parse,
     };
-    result.deliveries.extend(parse(&mut diagnostics));
+    let delivery = parse(&mut diagnostics);
+    if let Some(delivery) = &delivery {
+        report_shortened(&mut diagnostics, delivery);
+    }
+    result.deliveries.extend(delivery);
     for mut issue in diagnostics.issues {
         issue.byte_span.start += span.start;
         issue.byte_span.end += span.start;
         result.issues.push(issue);
+    }
+}
+
+/// Reports a body and headers of which the text has only a part.
+fn report_shortened(diagnostics: &mut Diagnostics<'_>, delivery: &ImportedDelivery) {
+    let text = diagnostics.text;
+    let span_of = |part: &[u8]| {
+        let start = text.windows(part.len().max(1)).rposition(|window| window == part).unwrap_or(0);
+        ByteSpan { start, end: (start + part.len()).min(text.len()) }
+    };
+    if let Some(mark) = shortened::find_mark(&delivery.body) {
+        let hint = Some(shortened::SHORTENED_BODY_HINT);
+        let span = span_of(mark.as_bytes());
+        diagnostics.add(Code::BODY_LOSSY, Severity::Warning, span, shortened::SHORTENED_BODY, hint);
+    }
+    for (_, value) in
+        delivery.headers.iter().filter(|(name, value)| shortened::is_hidden(name, value)).take(4)
+    {
+        let hint = Some(shortened::HIDDEN_HEADER_HINT);
+        let span = span_of(value.as_bytes());
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Warning, span, shortened::HIDDEN_HEADER, hint);
     }
 }
 

@@ -6,6 +6,7 @@ use super::labels::{self, Label};
 use super::lines::{skip_whitespace, split_first_line};
 use super::log_prefix;
 use super::notation::{parse_literal, transcode};
+use super::{record, shortened};
 use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
@@ -45,14 +46,13 @@ pub(super) fn label_end(text: &[u8], start: usize) -> Option<usize> {
 pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_>, start: usize) -> Vec<u8> {
     let text = diagnostics.text;
     let body = text[start..].trim_ascii_end();
-    match parse_literal(body) {
-        Some((bytes, length)) if length == body.len() => {
-            let span = ByteSpan { start, end: start + length };
-            let message = "Parsed the body from the notation in which a program has printed its bytes.";
-            diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
+    match parse_printed_bytes(body) {
+        Some(bytes) => {
+            let span = ByteSpan { start, end: start + body.len() };
+            diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, PRINTED_BYTES, None);
             bytes
         }
-        _ => {
+        None => {
             let notation = (matches!(body.first(), Some(b'{' | b'[')) && Document::parse(body).is_err())
                 .then(|| transcode(body))
                 .flatten();
@@ -70,6 +70,34 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
         }
     }
 }
+
+/// Parses a text that is only a body. A body in a format that the caller names is not changed.
+pub(super) fn parse_alone(diagnostics: &mut Diagnostics<'_>, is_raw: bool) -> Vec<u8> {
+    let text = diagnostics.text;
+    if let Some(bytes) = parse_printed_bytes(text).filter(|_| !is_raw) {
+        let span = ByteSpan { start: 0, end: text.len() };
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, PRINTED_BYTES, None);
+        return bytes;
+    }
+    if let Some(mark) = shortened::find_mark(text) {
+        let start = text.windows(mark.len()).rposition(|window| window == mark.as_bytes()).unwrap_or(0);
+        let span = ByteSpan { start, end: start + mark.len() };
+        let hint = Some(shortened::SHORTENED_BODY_HINT);
+        diagnostics.add(Code::BODY_LOSSY, Severity::Warning, span, shortened::SHORTENED_BODY, hint);
+    }
+    text.to_vec()
+}
+
+/// Parses a text that is only the bytes of a body, as a program has printed them.
+pub(super) fn parse_printed_bytes(text: &[u8]) -> Option<Vec<u8>> {
+    let body = text.trim_ascii();
+    if body.starts_with(b"{") {
+        return record::parse_buffer(Document::parse(body).ok()?.root());
+    }
+    parse_literal(body).filter(|(_, length)| *length == body.len()).map(|(bytes, _)| bytes)
+}
+
+const PRINTED_BYTES: &str = "Parsed the body from the notation in which a program has printed its bytes.";
 
 /// Returns the end of the JSON object or array at this offset, if it is valid and nothing else is on its last line.
 pub(super) fn json_end(text: &[u8], start: usize) -> Option<usize> {

@@ -7,7 +7,7 @@ use super::format::ImportFormat;
 use super::lines::strip_bom;
 use super::position::{Position, relocate};
 use super::result::{ImportResult, ImportedDelivery};
-use super::{blocks, har, ndjson, record, rest_client, unknown};
+use super::{blocks, body_text, har, ndjson, record, rest_client, unknown};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
@@ -88,7 +88,10 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
     let mut result = ImportResult { format: Some(format), ..ImportResult::default() };
     match format {
         ImportFormat::Body => {
-            result.deliveries.push(ImportedDelivery { body: input.to_vec(), ..ImportedDelivery::default() });
+            let mut diagnostics = Diagnostics::new(input);
+            let body = body_text::parse_alone(&mut diagnostics, requested.is_some());
+            result.deliveries.push(ImportedDelivery { body, ..ImportedDelivery::default() });
+            result.issues = diagnostics.issues;
         }
         ImportFormat::Http if rest_client::looks_like_rest_client(input) => {
             let mut diagnostics = Diagnostics::new(input);

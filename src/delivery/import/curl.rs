@@ -146,7 +146,8 @@ impl Command {
                 match letter {
                     b'G' => self.uses_get = true,
                     b'I' => self.uses_head = true,
-                    _ => {}
+                    _ if options::is_short_flag(*letter) => {}
+                    _ => self.apply_flag(diagnostics, "", word),
                 }
                 continue;
             };
@@ -211,6 +212,11 @@ impl Command {
             "user-agent" => self.set_default_header("User-Agent", text()),
             "referer" => self.set_default_header("Referer", text()),
             "cookie" if value.bytes.contains(&b'=') => self.set_default_header("Cookie", text()),
+            _ if options::changes_request(name) => {
+                let message = "Ignored an option that changes the request.";
+                let hint = "Import the request as the server has received the bytes.";
+                diagnostics.add(Code::INPUT_IGNORED, Severity::Warning, value.span, message, Some(hint));
+            }
             _ => {}
         }
     }

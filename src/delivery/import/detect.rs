@@ -3,7 +3,8 @@
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
 use super::{
-    blocks, body_first, clean, command, curl, har, http, printed, record, rest_client, scanner, unknown,
+    blocks, body_first, body_text, clean, command, curl, har, http, printed, record, rest_client, scanner,
+    unknown,
 };
 use crate::json::Document;
 
@@ -36,13 +37,15 @@ pub(super) fn detect_text(input: &[u8]) -> Option<ImportFormat> {
     let text = strip_bom(input).trim_ascii_start();
     match text.first()? {
         b'{' => detect_object(text),
-        b'[' => Some(detect_list(text)),
+        b'[' => detect_list(text),
         b'"' => Some(ImportFormat::Body),
         _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
         _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
         _ if command::looks_like_command(text) => Some(ImportFormat::Command),
         _ if rest_client::looks_like_rest_client(text) => Some(ImportFormat::Http),
-        _ if Document::parse(text).is_ok() => Some(ImportFormat::Body),
+        _ if Document::parse(text).is_ok() || body_text::parse_printed_bytes(text).is_some() => {
+            Some(ImportFormat::Body)
+        }
         _ => blocks::detect(text).or_else(|| http::looks_like_http(text).then_some(ImportFormat::Http)),
     }
 }
@@ -80,14 +83,15 @@ fn detect_object(text: &[u8]) -> Option<ImportFormat> {
 }
 
 /// Returns the format of a text that starts with `[`.
-fn detect_list(text: &[u8]) -> ImportFormat {
-    match Document::parse(text) {
+fn detect_list(text: &[u8]) -> Option<ImportFormat> {
+    Some(match Document::parse(text) {
         Ok(document) if record::has_records(document.root()) => ImportFormat::Record,
         Err(_) if printed::looks_like_printed(text) || body_first::parse(text).is_some() => {
             ImportFormat::Http
         }
         // The prefix of a log may start with a bracket.
+        Err(_) if unknown::name_notation(text).is_some() => return None,
         Err(_) => blocks::detect(text).unwrap_or(ImportFormat::Body),
         _ => ImportFormat::Body,
-    }
+    })
 }

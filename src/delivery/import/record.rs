@@ -5,6 +5,7 @@
 use super::collection;
 use super::http_message::target_url;
 use super::result::ImportedDelivery;
+use super::shortened;
 use crate::delivery::headers::{Headers, has_control, is_token};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::{Kind, Value};
@@ -134,6 +135,11 @@ pub(super) fn parse(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option
         HEADER_KEYS.iter().filter_map(|name| member(record, name)).find(|v| !v.is_null() && v.len() > 0);
     if let Some(headers_value) = headers_value {
         parse_headers(headers_value, &mut headers, pending);
+        if headers.iter().any(|(name, value)| shortened::is_hidden(name, value)) {
+            let location = headers_value.location();
+            let issue = PendingIssue::new(Code::TYPE, Severity::Warning, location, shortened::HIDDEN_HEADER);
+            pending.push(issue.hint(shortened::HIDDEN_HEADER_HINT));
+        }
     } else if is_flat(record) {
         let is_header = |(name, value): &(_, Value<'_>)| {
             let name: &crate::json::Key<'_> = name;
@@ -163,6 +169,15 @@ fn find_body(record: Value<'_>) -> Option<(&'static str, Value<'_>)> {
 
 fn parse_body(record: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let (name, body) = find_body(record)?;
+    // A parsed body next to the raw one is no other body.
+    let is_other = |other: &Value<'_>| other.as_str().is_some() && other.as_str() != body.as_str();
+    let names = ["rawBody", "raw_body", "body"];
+    let other = names.iter().filter_map(|other| member(record, other)).find(is_other);
+    if let Some(other) = other.filter(|_| names.contains(&name)) {
+        let message = "Expected one body, got several members that differ. One was ignored.";
+        let issue = PendingIssue::new(Code::INPUT_IGNORED, Severity::Warning, other.location(), message);
+        pending.push(issue.hint("Remove the member that is not the raw body."));
+    }
     let is_base64 = matches!(name, "bodyBase64" | "body_base64" | "raw")
         || ["isBase64Encoded", "base64"]
             .iter()
@@ -239,11 +254,17 @@ pub(super) fn decode_body(
             PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, body.location(), message).hint(hint),
         );
     }
+    if shortened::find_mark(text.as_bytes()).is_some() {
+        let location = body.location();
+        let issue =
+            PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, location, shortened::SHORTENED_BODY);
+        pending.push(issue.hint(shortened::SHORTENED_BODY_HINT));
+    }
     Some(text.into_owned().into_bytes())
 }
 
 /// Returns the bytes of a Buffer of Node.js, as `JSON.stringify` writes it.
-fn parse_buffer(value: Value<'_>) -> Option<Vec<u8>> {
+pub(super) fn parse_buffer(value: Value<'_>) -> Option<Vec<u8>> {
     let data = member(value, "data").filter(|data| data.kind() == Kind::Array && value.len() == 2)?;
     member(value, "type")?.as_str().filter(|name| name == "Buffer")?;
     elements(data).into_iter().map(|byte| u8::try_from(byte.as_i64()?).ok()).collect()

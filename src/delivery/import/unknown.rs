@@ -30,7 +30,17 @@ pub(super) fn name_notation(input: &[u8]) -> Option<&'static str> {
     }
     let has = |part: &str| contains(text, part);
     if is_java_map(text) {
-        return Some("headers as Java prints a map");
+        return Some("a map as Java prints it");
+    }
+    if has("System.String[]") {
+        return Some("headers that .NET has printed without their values");
+    }
+    let line = split_first_line(text).0;
+    if ["GET ", "POST ", "PUT "].iter().any(|method| contains(line, method))
+        && contains(line, " HTTP/")
+        && contains(line, "\" ")
+    {
+        return Some("a line of an access log, which has neither headers nor a body");
     }
     let is_shortened = ["[Object]", "[Array]", " more item", " more bytes>"].into_iter().any(has);
     let has_headers = ["headers:", "content-type", "user-agent", "-signature"].into_iter().any(has);
