@@ -5,6 +5,7 @@ mod collections;
 mod commands;
 mod curl;
 mod exchanges;
+mod files;
 mod har;
 mod http;
 mod importer;

@@ -17,6 +17,11 @@ const TEXT_KEYS: [&str; 4] = ["raw", "text", "body", "encoded"];
 /// Members of a body that list the fields of a form.
 const FORM_KEYS: [&str; 4] = ["urlencoded", "params", "form", "formUrlEncoded"];
 
+pub(super) const VARIABLE: &str =
+    "Expected plain text, got a variable such as {{name}}. The variable was kept as written.";
+pub(super) const VARIABLE_HINT: &str =
+    "Insert the value of the variable, or capture the request that the tool sends.";
+
 /// A request, and the object around it.
 #[derive(Clone, Copy)]
 struct Entry<'d> {
@@ -63,11 +68,13 @@ fn find_requests(root: Value<'_>) -> Vec<Entry<'_>> {
     entries
 }
 
+#[inline(never)]
 fn method(entry: Entry<'_>) -> Option<String> {
     let method = to_string(member(entry.request, "method").or_else(|| member(entry.outer, "method")))?;
     (method.len() >= 3 && method.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(method)
 }
 
+#[inline(never)]
 fn url(entry: Entry<'_>) -> Option<String> {
     let url = ["url", "endpoint"].iter().find_map(|name| member(entry.request, name));
     let Some(url) = url else {
@@ -79,16 +86,19 @@ fn url(entry: Entry<'_>) -> Option<String> {
     to_string(Some(url)).or_else(|| to_string(member(url, "raw")))
 }
 
+#[inline(never)]
 fn headers(request: Value<'_>) -> Option<Value<'_>> {
     let headers = member(request, "headers").or_else(|| member(request, "header"))?;
     member(headers, "headers").or(Some(headers))
 }
 
+#[inline(never)]
 fn body(request: Value<'_>) -> Option<Value<'_>> {
     BODY_KEYS.iter().find_map(|name| member(request, name))
 }
 
 /// Whether a body is an object that says how the body is kept, and not a parsed body.
+#[inline(never)]
 fn is_described(body: Value<'_>) -> bool {
     let has = |name: &str| member(body, name).is_some_and(|value| value.kind() == Kind::String);
     body.kind() == Kind::Object
@@ -101,6 +111,7 @@ fn is_described(body: Value<'_>) -> bool {
             || has("text") && member(body, "charset").is_some())
 }
 
+#[inline(never)]
 fn parse_entry(entry: Entry<'_>, pending: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
     let mut delivery =
         ImportedDelivery { url: url(entry), method: method(entry), ..ImportedDelivery::default() };
@@ -115,12 +126,10 @@ fn parse_entry(entry: Entry<'_>, pending: &mut Vec<PendingIssue>) -> Option<Impo
         };
     }
     if has_variable(&delivery) {
-        let message =
-            "Expected plain text, got a variable such as {{name}}. The variable was kept as written.";
-        let hint = "Insert the value of the variable, or capture the request that the tool sends.";
         let location = entry.request.location();
         pending.push(
-            PendingIssue::new(Code::VARIABLE_UNRESOLVED, Severity::Warning, location, message).hint(hint),
+            PendingIssue::new(Code::VARIABLE_UNRESOLVED, Severity::Warning, location, VARIABLE)
+                .hint(VARIABLE_HINT),
         );
     }
     Some(delivery)
@@ -164,6 +173,7 @@ pub(super) fn find_variable(text: &[u8]) -> Option<usize> {
 }
 
 /// Returns the bytes of a body that the tool describes.
+#[inline(never)]
 fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let text = |name: &str| to_string(member(body, name));
     let mode = text("mode").or_else(|| text("mimeType")).or_else(|| text("type")).unwrap_or_default();
@@ -201,6 +211,7 @@ fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8
     Some(bytes)
 }
 
+#[inline(never)]
 fn encode_form(fields: Value<'_>) -> Vec<u8> {
     let mut form = Vec::new();
     for field in elements(fields) {

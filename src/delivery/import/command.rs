@@ -6,9 +6,9 @@ use super::diagnostics::Diagnostics;
 use super::http_message::percent_encode;
 use super::lines::contains;
 use super::powershell;
-use super::record::set_spacing;
 use super::result::ImportedDelivery;
 use super::shell;
+use super::spacing::set_spacing;
 use super::word::{Word, lossy};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::{Document, escape_into};
@@ -48,6 +48,7 @@ const CURL_OPTIONS: [(&str, &str); 9] = [
 const SEPARATORS: [&str; 9] = [":=@", ":=", "==", "=@", ":@", "=", ":", "@", ";"];
 
 /// Returns the offset and the name of a command at the start of a text.
+#[inline(never)]
 fn find_start(text: &[u8]) -> Option<(usize, &'static str)> {
     let (start, name) = curl::find_command(text, &NAMES)?;
     // The name of HTTPie is a word, too: a method, an option or a URL follows the command.
@@ -72,6 +73,7 @@ fn is_method(word: &[u8]) -> bool {
 }
 
 /// Parses the request of a command.
+#[inline(never)]
 pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDelivery> {
     if powershell::looks_like_powershell(diagnostics.text) {
         return powershell::parse(diagnostics);
@@ -144,6 +146,7 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDeliver
 }
 
 /// Adds the scheme and the host that HTTPie adds: `:3000/path` is a port of this machine, `:/path` a path.
+#[inline(never)]
 fn complete_url(text: &str, is_secure: bool) -> String {
     if contains(text.as_bytes(), "://") {
         return into_owned_outlined(text);
@@ -173,6 +176,7 @@ struct Fields {
 
 impl Fields {
     /// Applies an item such as `Name:value`, `field=value` or `raw:=json`.
+    #[inline(never)]
     fn add_item(&mut self, diagnostics: &mut Diagnostics<'_>, command: &mut Command, word: &Word) {
         let text = word.text();
         let Some((name, separator, value)) = split_item(&text) else {
@@ -225,6 +229,7 @@ impl Fields {
     }
 
     /// Makes the fields the body, unless the command has another one. Adds the media type of the body.
+    #[inline(never)]
     fn finish(self, diagnostics: &mut Diagnostics<'_>, command: &mut Command) {
         if let Some(span) = self.span.filter(|_| command.body.is_none()) {
             let json = ["{", &self.text, "}"].concat();
@@ -246,6 +251,7 @@ impl Fields {
 }
 
 /// Writes JSON as `json.dumps` of Python does: ASCII, with spaces after commas and colons.
+#[inline(never)]
 fn dump_json(json: &str) -> String {
     let mut out = String::new();
     for unit in lossy(&set_spacing(json.as_bytes(), true)).encode_utf16() {
@@ -263,6 +269,7 @@ fn dump_json(json: &str) -> String {
 }
 
 /// Splits an item at its first separator. A backslash before a separator keeps it in the name.
+#[inline(never)]
 fn split_item(text: &str) -> Option<(String, &'static str, &str)> {
     let mut name = String::new();
     let mut rest = text;

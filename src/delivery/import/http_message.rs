@@ -1,7 +1,7 @@
 //! Parts of an HTTP/1 message that strict and lenient parsing share: body framing, target URL and header values.
 
 use super::diagnostics::Diagnostics;
-use super::record::set_spacing;
+use super::spacing::set_spacing;
 use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;

@@ -6,6 +6,8 @@
 mod blocks;
 mod body_first;
 mod body_text;
+mod bruno;
+mod burp;
 mod capture;
 mod clean;
 mod cmd;
@@ -14,6 +16,7 @@ mod command;
 mod curl;
 mod detect;
 mod diagnostics;
+mod files;
 mod format;
 mod har;
 mod header_lines;
@@ -39,6 +42,7 @@ mod result;
 mod scanner;
 mod shell;
 mod shortened;
+mod spacing;
 mod unknown;
 mod word;
 

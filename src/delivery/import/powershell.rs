@@ -82,6 +82,7 @@ fn is_command(word: &str) -> bool {
 }
 
 /// Parses the first request of a script.
+#[inline(never)]
 pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDelivery> {
     let text = diagnostics.text;
     let offset = text.len() - strip_bom(text).len();
@@ -172,6 +173,7 @@ impl<'t> Script<'_, 't> {
     }
 
     /// One statement. Returns whether a request starts after it.
+    #[inline(never)]
     fn statement(&mut self) -> Option<bool> {
         self.offset = skip_whitespace(self.diagnostics.text, self.offset);
         if self.peek() == Some(b'$') {
@@ -214,6 +216,7 @@ impl<'t> Script<'_, 't> {
     }
 
     /// Skips to the end of the line or to a semicolon, and over strings.
+    #[inline(never)]
     fn skip_statement(&mut self) -> Option<()> {
         while let Some(byte) = self.peek() {
             match byte {
@@ -245,6 +248,7 @@ impl<'t> Script<'_, 't> {
     }
 
     /// Adds an entry to the table of a variable, which may have been created by an expression.
+    #[inline(never)]
     fn add_entry(&mut self, name: String, key: Argument, value: Argument) {
         let (Argument::Text(key), Argument::Text(value)) = (key, value) else { return };
         let table = if let Argument::Table(table) = self.lookup(&name) {
@@ -320,6 +324,7 @@ impl<'t> Script<'_, 't> {
     }
 
     /// `@{ "Name" = "value"; Other = 'value' }`
+    #[inline(never)]
     fn table(&mut self, depth: usize) -> Option<Argument> {
         let start = self.offset;
         self.offset += 2;
@@ -353,6 +358,7 @@ impl<'t> Script<'_, 't> {
     }
 
     /// The parameters of a request.
+    #[inline(never)]
     fn request(&mut self, start: usize) -> Option<ImportedDelivery> {
         let mut values = [None; HEADERS];
         let mut delivery = ImportedDelivery::default();
@@ -412,6 +418,7 @@ impl<'t> Script<'_, 't> {
         Some(delivery)
     }
 
+    #[inline(never)]
     fn add_headers(&mut self, delivery: &mut ImportedDelivery, table: usize, span: ByteSpan) {
         // Chrome copies the pseudo-headers of HTTP/2 without their colons.
         let table = std::mem::take(&mut self.tables[table]);

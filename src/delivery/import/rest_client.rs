@@ -1,7 +1,7 @@
 //! Files of the REST client of VS Code and of the HTTP client of JetBrains: requests without an HTTP version, separated by
 //! lines that start with `###`.
 
-use super::collection::find_variable;
+use super::collection::{VARIABLE, VARIABLE_HINT, find_variable};
 use super::diagnostics::Diagnostics;
 use super::http_message::{decode_header_value, target_url};
 use super::line_kinds::header_name;
@@ -33,6 +33,7 @@ fn is_preamble(line: &[u8]) -> bool {
 }
 
 /// Returns the method and the target of a request line, and whether an HTTP version follows.
+#[inline(never)]
 fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     let line = line.trim_ascii();
     let end = line.iter().position(|byte| *byte == b' ')?;
@@ -65,6 +66,7 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Vec<ImportedDelivery> 
 }
 
 /// Parses one request: comments, the request line, headers, and the body after an empty line.
+#[inline(never)]
 fn parse_request(diagnostics: &mut Diagnostics<'_>, span: ByteSpan) -> Option<ImportedDelivery> {
     let text = &diagnostics.text[..span.end];
     let mut delivery = ImportedDelivery::default();
@@ -101,16 +103,14 @@ fn parse_request(diagnostics: &mut Diagnostics<'_>, span: ByteSpan) -> Option<Im
         .map(|start| span.start + start)
         .or_else(|| find_variable(&delivery.body).map(|_| offset))
     {
-        let message =
-            "Expected plain text, got a variable such as {{name}}. The variable was kept as written.";
-        let hint = Some("Insert the value of the variable, or capture the request that the tool sends.");
         let span = ByteSpan { start, end: start };
-        diagnostics.add(Code::VARIABLE_UNRESOLVED, Severity::Warning, span, message, hint);
+        diagnostics.add(Code::VARIABLE_UNRESOLVED, Severity::Warning, span, VARIABLE, Some(VARIABLE_HINT));
     }
     Some(delivery)
 }
 
 /// Returns the body without the scripts after it and without empty lines at its end.
+#[inline(never)]
 fn parse_body(diagnostics: &mut Diagnostics<'_>, span: ByteSpan, delivery: &ImportedDelivery) -> Vec<u8> {
     let text = &diagnostics.text[..span.end];
     let mut end = span.start;
