@@ -3,6 +3,7 @@
 use base64ct::{Base64, Encoding as _};
 use hookseal::Severity::{Error, Info, Warning};
 use hookseal::delivery::{ImportFormat, import};
+use proptest::prelude::*;
 
 use crate::support::{headers, import_one, locations, messages};
 
@@ -108,4 +109,80 @@ fn files_that_are_not_imported_are_named_with_what_to_pass_instead() {
     // A message that has only some of the members is a body.
     let (_, result) = import_one(r#"{ "eventType": "a", "payload": {} }"#, ImportFormat::Body);
     assert!(result.issues.iter().all(|issue| issue.severity == Info));
+}
+
+/// Parts of every notation, in any order.
+const PARTS: [&str; 60] = [
+    "http ",
+    "POST ",
+    "https://h/ ",
+    "a=b ",
+    "a:=1 ",
+    "a:= ",
+    "X:y ",
+    "a@b ",
+    "--raw ",
+    "'",
+    "\"",
+    "\\",
+    "\n",
+    "\r\n",
+    " ",
+    "é😀",
+    "wget ",
+    "--header ",
+    "curl h ",
+    "-d @- ",
+    "<<E\n",
+    "<<< ",
+    "E\n",
+    "< f ",
+    "irm ",
+    "-Headers ",
+    "@{ ",
+    "} ",
+    "@'\n",
+    "\n'@",
+    "$a = ",
+    "$a ",
+    ".Add(",
+    ")",
+    "(",
+    "$([char]233)",
+    "`",
+    "-Body ",
+    "; ",
+    "# ",
+    "###\n",
+    "@a = b\n",
+    "{{a}}",
+    "meta {\n",
+    "}\n",
+    "put {\n",
+    "  url: h\n",
+    "headers {\n",
+    "body:json {\n",
+    "<items>",
+    "<request base64=\"true\">",
+    "<![CDATA[",
+    "]]>",
+    "</request>",
+    "</item>",
+    "{\"item\":[",
+    "{\"method\":\"PUT\",\"url\":\"h\",\"header\":[{\"key\":\"a\",\"value\":1}],\"body\":",
+    "{\"mode\":\"raw\",",
+    "\"raw\":\"\"}",
+    "}]}",
+];
+
+proptest! {
+    #[test]
+    fn parts_of_notations_in_any_order_do_no_harm(indexes in prop::collection::vec(0..PARTS.len(), 0..24)) {
+        let text: String = indexes.iter().map(|index| PARTS[*index]).collect();
+        for format in [None, Some(ImportFormat::Command), Some(ImportFormat::Http), Some(ImportFormat::Curl), Some(ImportFormat::Record)] {
+            for issue in import(text.as_bytes(), format).issues {
+                prop_assert!(issue.byte_span.start <= issue.byte_span.end && issue.byte_span.end <= text.len(), "{:?}", issue);
+            }
+        }
+    }
 }

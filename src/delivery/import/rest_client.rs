@@ -12,11 +12,12 @@ use crate::issue::{ByteSpan, Code, Severity};
 /// Whether the first line that is no comment and no variable is a request line as only these files have it.
 pub(super) fn looks_like_rest_client(text: &[u8]) -> bool {
     let mut rest = strip_bom(text);
-    let has_separator = rest.starts_with(b"###") || contains(rest, "\n###");
+    let is_file = is_preamble(split_first_line(rest).0) && contains(rest, "###");
     while !rest.is_empty() {
         let (line, next) = split_first_line(rest);
         if let Some((_, _, has_version)) = request_line(line) {
-            return has_separator || !has_version;
+            // An HTTP message may have three number signs in its body.
+            return is_file || !has_version;
         }
         if !is_preamble(line) {
             return false;
