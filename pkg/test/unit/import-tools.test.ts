@@ -8,8 +8,7 @@ const SECRET = "whsec_test";
 const BODY =
   '{"id":"evt_1","object":"event","api_version":"2020-08-27","created":1700000000,"type":"charge.succeeded","data":{"object":{"note":"it\'s 10.50 café 😊 & \\"x\\" \\u00e9"}},"livemode":false}';
 const at = Math.floor(Date.now() / 1000);
-const hmac = (secret: string, text: string) =>
-  createHmac("sha256", secret).update(text).digest("hex");
+const hmac = (secret: string, text: string) => createHmac("sha256", secret).update(text).digest("hex");
 const SIGNATURE = `t=${at},v1=${hmac(SECRET, `${at}.${BODY}`)}`;
 const hook = webhook("stripe", { secrets: [SECRET] });
 
@@ -61,9 +60,7 @@ const NOTATIONS: Record<string, string> = {
   "Thunder Client": json({
     client: "Thunder Client",
     folders: [],
-    requests: [
-      { method: "POST", url, headers: pairs("name"), body: { type: "json", raw: BODY, form: [] } },
-    ],
+    requests: [{ method: "POST", url, headers: pairs("name"), body: { type: "json", raw: BODY, form: [] } }],
   }),
   Hoppscotch: json([
     {
@@ -97,9 +94,7 @@ const NOTATIONS: Record<string, string> = {
       body: {},
     },
   }),
-  Make: json([
-    { value: BODY, __IMTHEADERS__: [{ name: "stripe-signature", value: SIGNATURE }] },
-  ]),
+  Make: json([{ value: BODY, __IMTHEADERS__: [{ name: "stripe-signature", value: SIGNATURE }] }]),
   "the relay of Svix": json({
     type: "event",
     data: {
@@ -115,14 +110,11 @@ const NOTATIONS: Record<string, string> = {
   }),
   HTTPie: `http POST ${url} Content-Type:application/json 'Stripe-Signature:${SIGNATURE}' --raw '${quoted(BODY)}'`,
   "HTTPie's printed request": `${http}\n\nHTTP/1.1 200 OK\nContent-Length: 2\n\n{}\n`,
-  xh: `xh -v post ${url} 'Stripe-Signature:${SIGNATURE}' --raw='${quoted(BODY)}'`.replace(
-    " post ",
-    " POST ",
-  ),
-  wget: `wget --quiet --method POST --header 'Stripe-Signature: ${SIGNATURE}' --body-data '${quoted(BODY)}' ${url}`,
-  "curl with a here-document": `curl ${url} -H 'Stripe-Signature: ${SIGNATURE}' -d @- <<'EOF'\n${BODY}\nEOF\n`,
-  "PowerShell, single quotes": `Invoke-RestMethod -Uri '${url}' -Method Post -Headers @{ 'Stripe-Signature' = '${SIGNATURE}' } -Body '${BODY.replaceAll("'", "''")}'`,
-  "PowerShell, a here-string": `$headers = New-Object "System.Collections.Generic.Dictionary[[String],[String]]"\n$headers.Add("Stripe-Signature", "${SIGNATURE}")\n$body = @'\n${BODY}\n'@\n$response = Invoke-RestMethod '${url}' -Method 'POST' -Headers $headers -Body $body\n$response | ConvertTo-Json`,
+  xh: `xh -v post ${url} 'Stripe-Signature:${SIGNATURE}' --raw='${quoted(BODY)}'`.replace(" post ", " POST "),
+  wget: `wget --quiet --method POST --header 'Content-Type: application/json' --header 'Stripe-Signature: ${SIGNATURE}' --body-data '${quoted(BODY)}' ${url}`,
+  "curl with a here-document": `curl ${url} -H 'Content-Type: application/json' -H 'Stripe-Signature: ${SIGNATURE}' -d @- <<'EOF'\n${BODY}\nEOF\n`,
+  "PowerShell, single quotes": `Invoke-RestMethod -Uri '${url}' -Method Post -ContentType application/json -Headers @{ 'Stripe-Signature' = '${SIGNATURE}' } -Body '${BODY.replaceAll("'", "''")}'`,
+  "PowerShell, a here-string": `$headers = New-Object "System.Collections.Generic.Dictionary[[String],[String]]"\n$headers.Add("Content-Type", "application/json")\n$headers.Add("Stripe-Signature", "${SIGNATURE}")\n$body = @'\n${BODY}\n'@\n$response = Invoke-RestMethod '${url}' -Method 'POST' -Headers $headers -Body $body\n$response | ConvertTo-Json`,
   "Chrome's PowerShell": `$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession\n$session.UserAgent = "x"\nInvoke-WebRequest -UseBasicParsing -Uri "${url}" \`\n-Method "POST" \`\n-WebSession $session \`\n-Headers @{\n"Stripe-Signature"=${powershell(SIGNATURE)}\n} \`\n-ContentType "application/json" \`\n-Body ([System.Text.Encoding]::UTF8.GetBytes(${powershell(BODY)}))`,
   "a file of the REST client of VS Code": `### hook\n# @name hook\nPOST ${url}\nContent-Type: application/json\nStripe-Signature: ${SIGNATURE}\n\n${BODY}\n`,
   Bruno: `meta {\n  name: hook\n  type: http\n}\n\npost {\n  url: ${url}\n  body: json\n}\n\nheaders {\n  Stripe-Signature: ${SIGNATURE}\n}\n\nbody:json {\n  ${BODY}\n}\n`,
