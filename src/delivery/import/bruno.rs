@@ -8,6 +8,7 @@ use super::lines::{find_byte, split_first_line, strip_bom};
 use super::result::ImportedDelivery;
 use crate::delivery::headers::is_token;
 use crate::issue::{ByteSpan, Code, Severity};
+use crate::text::into_owned_outlined;
 
 const METHODS: [&[u8]; 7] = [b"get", b"post", b"put", b"patch", b"delete", b"head", b"options"];
 
@@ -52,7 +53,12 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Vec<ImportedDelivery> 
             match name.as_str() {
                 "url" if is_method => delivery.url = Some(value),
                 "body" if is_method => {
-                    mode = value.replace("Urlencoded", "-urlencoded").replace("multipartF", "multipart-f");
+                    // The name of the block of a form has a hyphen.
+                    mode = match value.as_str() {
+                        "formUrlEncoded" | "formUrlencoded" => into_owned_outlined("form-urlencoded"),
+                        "multipartForm" => into_owned_outlined("multipart-form"),
+                        _ => value,
+                    };
                 }
                 _ if is_method => continue,
                 // A tilde switches a header off, and is a character of a token.

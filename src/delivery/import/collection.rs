@@ -68,6 +68,12 @@ fn find_requests(root: Value<'_>) -> Vec<Entry<'_>> {
     entries
 }
 
+/// Returns the text of a member.
+#[inline(never)]
+fn text(value: Value<'_>, name: &str) -> Option<String> {
+    to_string(member(value, name))
+}
+
 #[inline(never)]
 fn method(entry: Entry<'_>) -> Option<String> {
     let method = to_string(member(entry.request, "method").or_else(|| member(entry.outer, "method")))?;
@@ -79,11 +85,15 @@ fn url(entry: Entry<'_>) -> Option<String> {
     let url = ["url", "endpoint"].iter().find_map(|name| member(entry.request, name));
     let Some(url) = url else {
         // A session of Charles has the parts.
-        let part = |name: &str| to_string(member(entry.outer, name));
-        let url = format!("{}://{}{}", part("scheme")?, part("host")?, part("path")?);
-        return Some(part("query").map_or(url.clone(), |query| format!("{url}?{query}")));
+        let part = |name: &str| text(entry.outer, name);
+        let mut url = [part("scheme")?.as_str(), "://", &part("host")?, &part("path")?].concat();
+        if let Some(query) = part("query") {
+            url.push('?');
+            url.push_str(&query);
+        }
+        return Some(url);
     };
-    to_string(Some(url)).or_else(|| to_string(member(url, "raw")))
+    to_string(Some(url)).or_else(|| text(url, "raw"))
 }
 
 #[inline(never)]
@@ -100,7 +110,7 @@ fn body(request: Value<'_>) -> Option<Value<'_>> {
 /// Whether a body is an object that says how the body is kept, and not a parsed body.
 #[inline(never)]
 fn is_described(body: Value<'_>) -> bool {
-    let has = |name: &str| member(body, name).is_some_and(|value| value.kind() == Kind::String);
+    let has = |name: &str| text(body, name).is_some();
     body.kind() == Kind::Object
         && (body.len() == 0
             || has("mode")
@@ -175,7 +185,7 @@ pub(super) fn find_variable(text: &[u8]) -> Option<usize> {
 /// Returns the bytes of a body that the tool describes.
 #[inline(never)]
 fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
-    let text = |name: &str| to_string(member(body, name));
+    let text = |name: &str| text(body, name);
     let mode = text("mode").or_else(|| text("mimeType")).or_else(|| text("type")).unwrap_or_default();
     let content = [mode.as_str()].into_iter().chain(TEXT_KEYS).find_map(|name| {
         member(body, name).filter(|value| value.kind() == Kind::String && value.raw_bytes() != b"\"\"")
@@ -215,7 +225,7 @@ fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8
 fn encode_form(fields: Value<'_>) -> Vec<u8> {
     let mut form = Vec::new();
     for field in elements(fields) {
-        let text = |name: &str| to_string(member(field, name));
+        let text = |name: &str| text(field, name);
         let Some(name) = text("name").or_else(|| text("key")).filter(|_| !record::is_disabled(field)) else {
             continue;
         };

@@ -222,7 +222,11 @@ impl Fields {
     /// Appends a name or a value: as a JSON string, or encoded as in a form, with `+` for a space (WHATWG URL).
     fn push_text(&mut self, text: &str) {
         if self.is_form {
-            self.text.push_str(&lossy(&percent_encode(text.as_bytes())).replace("%20", "+"));
+            for byte in text.as_bytes() {
+                let space = &[b'+'][..];
+                let encoded = percent_encode(&[*byte]);
+                self.text.push_str(&lossy(if *byte == b' ' { space } else { &encoded }));
+            }
         } else {
             escape_into(&mut self.text, text);
         }
@@ -271,19 +275,18 @@ fn dump_json(json: &str) -> String {
 /// Splits an item at its first separator. A backslash before a separator keeps it in the name.
 #[inline(never)]
 fn split_item(text: &str) -> Option<(String, &'static str, &str)> {
-    let mut name = String::new();
-    let mut rest = text;
+    let mut name = Vec::new();
+    let mut offset = 0;
     loop {
-        if let Some(separator) = SEPARATORS.into_iter().find(|separator| rest.starts_with(separator)) {
-            let value = &rest[separator.len()..];
-            return (separator != ";" || value.is_empty()).then_some((name, separator, value));
+        let rest = &text.as_bytes()[offset..];
+        if let Some(separator) =
+            SEPARATORS.into_iter().find(|separator| rest.starts_with(separator.as_bytes()))
+        {
+            let value = &text[offset + separator.len()..];
+            return (separator != ";" || value.is_empty()).then_some((lossy(&name), separator, value));
         }
-        let mut letters = rest.chars();
-        let mut letter = letters.next()?;
-        if letter == '\\' && letters.as_str().starts_with([':', '=', '@', ';', '\\']) {
-            letter = letters.next()?;
-        }
-        name.push(letter);
-        rest = letters.as_str();
+        let is_escape = matches!(rest, [b'\\', b':' | b'=' | b'@' | b';' | b'\\', ..]);
+        name.push(*rest.get(usize::from(is_escape))?);
+        offset += 1 + usize::from(is_escape);
     }
 }

@@ -7,6 +7,7 @@ use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
 /// Decodes a header value: UTF-8, or else ISO-8859-1, as most servers do.
+#[inline(never)]
 pub(super) fn decode_header_value(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),

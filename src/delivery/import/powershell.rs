@@ -7,7 +7,7 @@ mod quotes;
 
 use super::curl;
 use super::diagnostics::Diagnostics;
-use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
+use super::lines::{contains, find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::result::ImportedDelivery;
 use super::word::{lossy, report_unterminated_quote};
 use crate::delivery::headers::is_token;
@@ -72,9 +72,9 @@ pub(super) fn looks_like_powershell(text: &[u8]) -> bool {
     let end = command.iter().position(|byte| b" \t\r`".contains(byte)).unwrap_or(command.len());
     is_command(&lossy(&command[..end]))
         || matches!(line, [b'$' | b'#', ..])
-            && text.windows(11).any(|part| {
-                part.eq_ignore_ascii_case(b"invoke-webr") || part.eq_ignore_ascii_case(b"invoke-rest")
-            })
+            && ["Invoke-WebR", "Invoke-RestM", "invoke-webr", "invoke-restm"]
+                .iter()
+                .any(|part| contains(text, part))
 }
 
 fn is_command(word: &str) -> bool {

@@ -135,5 +135,7 @@ fn parse_body(diagnostics: &mut Diagnostics<'_>, span: ByteSpan, delivery: &Impo
     }
     let is_form = delivery.headers.get("content-type").is_some_and(|value| value.contains("form-urlencoded"));
     // A form may have its fields at lines of their own.
-    body.iter().copied().filter(|byte| !(is_form && matches!(byte, b'\r' | b'\n'))).collect()
+    let mut body = body.to_vec();
+    body.retain(|byte| !(is_form && matches!(byte, b'\r' | b'\n')));
+    body
 }
