@@ -12,13 +12,14 @@ use super::result::{ImportResult, ImportedDelivery};
 use super::{
     body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell, shortened,
 };
-use crate::issue::{ByteSpan, Code, Severity};
+use crate::issue::{ByteSpan, Code, Issue, Location, PendingIssue, Severity};
+use crate::json::without_location;
 
 /// Headers as a program prints them are searched within this many bytes, except at the start of a text.
-const MAX_PRINTED_BYTES: usize = 1 << 16;
+const MAX_PRINTED_BYTES: usize = 1 << 15;
 
 /// Bounds the time of a search in a text with many lines that start like printed headers and are none.
-const MAX_ATTEMPTS: usize = 60;
+const MAX_ATTEMPTS: usize = 40;
 
 /// More requests are not split: each is a delivery.
 const MAX_BLOCKS: usize = 10_000;
@@ -166,13 +167,15 @@ impl BlockKind {
     }
 }
 
+/// Reports text that belongs to no request. The caller locates its line and column.
 fn add_ignored(text: &[u8], span: ByteSpan, severity: Severity, message: &str, result: &mut ImportResult) {
-    let mut diagnostics = Diagnostics::new(text);
     let start = skip_whitespace(text, span.start).min(span.end);
     let end = start + text[start..span.end].trim_ascii_end().len();
-    let hint = (severity == Severity::Warning).then_some("Remove the text, if the body is complete.");
-    diagnostics.add(Code::INPUT_IGNORED, severity, ByteSpan { start, end }, message, hint);
-    result.issues.extend(diagnostics.issues);
+    let mut issue = PendingIssue::new(Code::INPUT_IGNORED, severity, Location::Request, message);
+    if severity == Severity::Warning {
+        issue = issue.hint("Remove the text, if the body is complete.");
+    }
+    result.issues.push(Issue { byte_span: ByteSpan { start, end }, ..without_location(issue) });
 }
 
 /// Parses one request, and moves its issues to their bytes in the text. The caller locates lines and columns.
@@ -297,7 +300,8 @@ impl Finder<'_> {
                 offset += length;
                 continue;
             }
-            let prefix = log_prefix::parse(&line[indent..], usize::MAX).1;
+            let prefix =
+                log_prefix::parse(&line[indent..], usize::MAX).1.max(log_prefix::list_mark(&line[indent..]));
             for start in [Some(offset + indent), (prefix > 0).then_some(offset + indent + prefix)] {
                 let Some(start) = start.filter(|start| *start < offset + line.len()) else { continue };
                 let found = self.kind_at(start).filter(|(kind, _)| is_kind(*kind));
@@ -417,8 +421,9 @@ impl Finder<'_> {
     /// Returns where the lines between a body and the next request start. `None`: no empty or separating line is among
     /// them, so the line may be a part of the body.
     fn separator_start(&self, body_start: usize, next: usize) -> Option<usize> {
+        // The empty line after the headers is one, too: the request has no body.
         let mut end = next;
-        let mut has_separator = false;
+        let mut has_separator = next == body_start;
         while end > body_start {
             let before =
                 self.text[body_start..end].strip_suffix(b"\n").unwrap_or(&self.text[body_start..end]);

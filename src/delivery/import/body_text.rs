@@ -74,7 +74,9 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
 /// Parses a text that is only a body. A body in a format that the caller names is not changed.
 pub(super) fn parse_alone(diagnostics: &mut Diagnostics<'_>, is_raw: bool) -> Vec<u8> {
     let text = diagnostics.text;
-    if let Some(bytes) = parse_printed_bytes(text).filter(|_| !is_raw) {
+    // A string of JSON may be a body.
+    let is_json = || text.trim_ascii().starts_with(b"\"") && Document::parse(text).is_ok();
+    if let Some(bytes) = parse_printed_bytes(text).filter(|_| !is_raw && !is_json()) {
         let span = ByteSpan { start: 0, end: text.len() };
         diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, PRINTED_BYTES, None);
         return bytes;
@@ -91,8 +93,10 @@ pub(super) fn parse_alone(diagnostics: &mut Diagnostics<'_>, is_raw: bool) -> Ve
 /// Parses a text that is only the bytes of a body, as a program has printed them.
 pub(super) fn parse_printed_bytes(text: &[u8]) -> Option<Vec<u8>> {
     let body = text.trim_ascii();
+    // A payload may have such members, too.
     if body.starts_with(b"{") {
-        return record::parse_buffer(Document::parse(body).ok()?.root());
+        let bytes = record::parse_buffer(Document::parse(body).ok()?.root())?;
+        return matches!(bytes.first(), Some(b'{' | b'[')).then_some(bytes);
     }
     parse_literal(body).filter(|(_, length)| *length == body.len()).map(|(bytes, _)| bytes)
 }

@@ -205,7 +205,7 @@ fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8
         Some(fields) => (
             Severity::Warning,
             "Expected the bytes of the body, got the fields of a form. The form was encoded again.",
-            "Capture the raw request: senders differ in the characters that they percent-encode.",
+            "Capture the raw request: senders percent-encode different characters.",
             encode_form(fields),
         ),
         None if has_content => (

@@ -70,6 +70,16 @@ fn separators(text: &[u8]) -> usize {
     text.len() - text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
+/// The length of the mark of an item in a list: `1. `, `- `.
+pub(super) fn list_mark(line: &[u8]) -> usize {
+    let digits = line.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    match &line[digits..] {
+        [b'.' | b')', b' ', ..] if digits > 0 => digits + 2,
+        [b'-' | b'*', b' ', ..] if digits == 0 => 2,
+        _ => 0,
+    }
+}
+
 /// The length of the punctuation between a prefix and its text: ` - `, ` -- : `.
 fn dashes(text: &[u8]) -> usize {
     let length = text.iter().take(MAX_NAME).take_while(|byte| b" -:".contains(byte)).count();
@@ -143,10 +153,11 @@ fn time(text: &[u8]) -> Option<usize> {
         length = end + 1;
     } else if rest[length - 1] == b',' {
         // A comma is part of the time or follows the date.
-    } else if rest.get(length).is_some_and(|byte| !b" \t".contains(byte)) {
+    } else if rest.get(length).is_some_and(|byte| !b" \t\r\n".contains(byte)) {
         return None;
     }
-    Some(text.len() - rest.len() + length)
+    let is_half_day = [&b" AM"[..], b" PM"].iter().any(|half| rest[length..].starts_with(half));
+    Some(text.len() - rest.len() + length + if is_half_day { 3 } else { 0 })
 }
 
 const LEVELS: &str = "trace debug info notice warn warning error err critical crit fatal log";

@@ -130,6 +130,8 @@ impl<'t> Reader<'t> {
             // The mark of a map of Elixir.
             b'%' if self.is_fresh => self.offset += 1,
             b'<' if self.brackets.is_empty() => self.offset += 1,
+            // An object that Python prints without its value: `<WSGIRequest: POST '/'>`.
+            b'<' => self.opaque_object()?,
             // The name of an argument: `raw=[...]`.
             b'=' if self.is_argument => {
                 self.offset += 1;

@@ -95,7 +95,10 @@ fn find(text: &[u8]) -> Option<Printed> {
         let offset = skip_whitespace(text, start + length);
         let value = &text[offset..];
         let (json, length) = transcode_plain(value).or_else(|| transcode(value))?;
-        Some(Printed { json, span: ByteSpan { start, end: offset + length }, call: None })
+        let mut end = offset + length;
+        // The end of a statement of Perl or PHP.
+        end += usize::from(text.get(end) == Some(&b';'));
+        Some(Printed { json, span: ByteSpan { start, end }, call: None })
     })
 }
 

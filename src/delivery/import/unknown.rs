@@ -126,7 +126,7 @@ pub(super) fn name_notation(input: &[u8]) -> Option<(&'static str, &'static str)
 fn name_printed(text: &[u8]) -> Option<&'static str> {
     let has = |part: &str| contains(text, part);
     if is_java_map(text) {
-        return Some("a map as Java prints it");
+        return Some("a map of Java");
     }
     if has("System.String[]") {
         return Some("headers that .NET has printed without their values");
@@ -136,7 +136,7 @@ fn name_printed(text: &[u8]) -> Option<&'static str> {
         && contains(line, " HTTP/")
         && contains(line, "\" ")
     {
-        return Some("a line of an access log, which has neither headers nor a body");
+        return Some("a line of an access log");
     }
     let is_shortened = ["[Object]", "[Array]", " more item", " more bytes>"].into_iter().any(has);
     let has_headers = ["headers:", "content-type", "user-agent", "-signature"].into_iter().any(has);
