@@ -86,6 +86,25 @@ fn captures() -> Vec<(Option<ImportFormat>, String)> {
         "{Secret7=Secret7}".to_owned(),
         "Request URL: Secret7\nSecret7: Secret7".to_owned(),
         "fetch('Secret7', { headers: { 'Secret 7': 'Secret7' }, body: { Secret7: 'Secret7' } })".to_owned(),
+        "Hi Secret7\n\nPOST /Secret7 HTTP/1.1\n\n{}\n\nSecret7\n\ncurl Secret7/ -K Secret7\nSecret7"
+            .to_owned(),
+        "web-1  | curl Secret7 -d @Secret7".to_owned(),
+        "> curl Secret7 \\\n> -d @Secret7".to_owned(),
+        "> POST / HTTP/1.1\n>\nSecret7\n* Secret7".to_owned(),
+        "Secret7\n```\ncurl Secret7/ -d Secret7\n```".to_owned(),
+        "```\ncurl Secret7/ -d Secret7\n```".to_owned(),
+        "{\u{1b}[1m'x-secret7': 'Secret7' }\nSecret7".to_owned(),
+        "{“x-secret7”: “Secret7”}\nSecret7".to_owned(),
+        "{ 'x-secret7': 'Secret7' }\n{ Secret7: 'Secret7' }".to_owned(),
+        "{ 'x-secret7': 'Secret7' }\nb'Secret7'".to_owned(),
+        "{ 'x-secret7': 'Secret7' }\n{ Secret7: [Array] }".to_owned(),
+        "{\"Secret7\":1}\n{\"x-secret7\":\"Secret7\"}".to_owned(),
+        "Host: Secret7\nSecret7 Secret7\nX-Signature: Secret7Secret7Secret7\nSecret7\n\nSecret7".to_owned(),
+        "{\"headers\":{\"x-signature\":\"Secret7...\"},\"body\":\"Secret7...\",\"rawBody\":\"Secret7\"}"
+            .to_owned(),
+        "POST / HTTP/1.1\nX-Signature: Secret7...\n\n{Secret7...".to_owned(),
+        "{\"level\":1,\"pid\":1,\"hostname\":\"Secret7\"}\n{}".to_owned(),
+        "Secret7 \"POST /Secret7 HTTP/1.1\" 200".to_owned(),
         "{ headers: { 'Secret 7': 'Secret7' }, bodyBase64: 'Secret7?' }".to_owned(),
     ];
     let named = [

@@ -142,11 +142,11 @@ fn time(text: &[u8]) -> Option<usize> {
     }
     let is_time = |byte: &u8| byte.is_ascii_digit() || b":.,/-+TZ".contains(byte);
     let mut length = rest.iter().take(MAX_NAME).take_while(|byte| is_time(byte)).count();
-    let colons = rest[..length].iter().filter(|byte| **byte == b':').count();
+    let has_colon = rest[..length].contains(&b':');
     let dashes = rest[..length].iter().filter(|byte| matches!(byte, b'-' | b'/')).count();
     let digits = rest[..length].iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_valid = rest.first().is_some_and(u8::is_ascii_digit)
-        && (colons > 0 && digits >= 4 || dashes >= 2 && digits >= 6);
+        && (has_colon && digits >= 4 || dashes >= 2 && digits >= 6);
     if !is_valid {
         return None;
     }
