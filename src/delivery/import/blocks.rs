@@ -403,7 +403,8 @@ impl Finder<'_> {
     fn is_certain_end(&mut self, end: usize) -> bool {
         let start = skip_whitespace(self.text, end);
         let between = &self.text[end..start];
-        let has_empty_line = between.iter().filter(|byte| **byte == b'\n').count() > 1;
+        let has_empty_line =
+            between.iter().position(|byte| *byte == b'\n') != between.iter().rposition(|byte| *byte == b'\n');
         has_empty_line
             || !matches!(self.text.get(start), Some(b'{' | b'[' | b'"'))
             || self.kind_at(start).is_some()

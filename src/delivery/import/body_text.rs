@@ -46,29 +46,23 @@ pub(super) fn label_end(text: &[u8], start: usize) -> Option<usize> {
 pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_>, start: usize) -> Vec<u8> {
     let text = diagnostics.text;
     let body = text[start..].trim_ascii_end();
-    match parse_printed_bytes(body) {
-        Some(bytes) => {
-            let span = ByteSpan { start, end: start + body.len() };
-            diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, PRINTED_BYTES, None);
-            bytes
-        }
-        None => {
-            let notation = (matches!(body.first(), Some(b'{' | b'[')) && Document::parse(body).is_err())
-                .then(|| transcode(body))
-                .flatten();
-            if let Some((json, length)) = notation
-                && length == body.len()
-            {
-                let span = ByteSpan { start, end: start + length };
-                let message =
-                    "Expected the raw body, got a parsed one as a program prints it. Its JSON was used.";
-                let hint = "Capture the bytes of the body: the signature matches only the sender's white space and escapes.";
-                diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
-                return json;
-            }
-            http_message::parse_body(diagnostics, headers, start)
-        }
+    let span = ByteSpan { start, end: start + body.len() };
+    if let Some(bytes) = parse_printed_bytes(body) {
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, PRINTED_BYTES, None);
+        return bytes;
     }
+    let is_printed = matches!(body.first(), Some(b'{' | b'[')) && Document::parse(body).is_err();
+    if is_printed
+        && let Some((json, length)) = transcode(body)
+        && length == body.len()
+    {
+        let message = "Expected the raw body, got a parsed one as a program prints a value. The JSON of the value was used.";
+        let hint =
+            "Capture the bytes of the body: the signature matches only the sender's white space and escapes.";
+        diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
+        return json;
+    }
+    http_message::parse_body(diagnostics, headers, start)
 }
 
 /// Parses a text that is only a body. A body in a format that the caller names is not changed.
