@@ -1,0 +1,13 @@
+// The white space of serializers, and the causes that name it.
+
+/** @type {Record<string, import("./tree.mjs").Layout>} */
+export const LAYOUTS = {
+  compact: {},
+  python: { comma: ", ", colon: ": " },
+  two: { indent: "  ", colon: ": " },
+  four: { indent: "    ", colon: ": " },
+  tab: { indent: "\t", colon: ": " },
+  // DefaultPrettyPrinter: an object on lines of two spaces with " : ", an array on one line. A container without members is
+  // `{ }` or `[ ]`. https://github.com/FasterXML/jackson-core, util/DefaultPrettyPrinter.java
+  jackson: { indent: "  ", colon: " : ", empty: " ", inlineArrays: true },
+};

@@ -1,0 +1,117 @@
+// Explains each case and counts: proved, not proved, falsely proved. Times are of `explain` alone.
+import { performance } from "node:perf_hooks";
+import { isAmong } from "./cases.mjs";
+
+/**
+ * @typedef {import("./cases.mjs").Case} Case
+ * @typedef {object} Result
+ * @property {Case} case
+ * @property {string[]} matches @property {string[]} observations
+ * @property {string} falseProof what was said that does not hold; empty: nothing
+ * @property {boolean} isProved every part is named, or a valid delivery verified
+ * @property {boolean} isRejected whether `explain` or the webhook threw
+ * @property {number} milliseconds
+ *
+ * @typedef {typeof import("hookseal")} Hookseal
+ */
+
+/** @param {Hookseal} hookseal @param {Case} entry */
+function webhookOf(hookseal, entry) {
+  const options = { secrets: entry.secrets };
+  return typeof entry.provider === "string"
+    ? hookseal.webhook(/** @type {any} */ (entry.provider), options)
+    : hookseal.webhook(/** @type {any} */ (entry.provider), options);
+}
+
+/** @param {Hookseal} hookseal @param {Case} entry @returns {Result} */
+export function explained(hookseal, entry) {
+  const result = { case: entry, matches: /** @type {string[]} */ ([]), observations: /** @type {string[]} */ ([]) };
+  let milliseconds = 0;
+  let isValid = false;
+  let signedBody = /** @type {Uint8Array | undefined} */ (undefined);
+  try {
+    const hook = webhookOf(hookseal, entry);
+    isValid = hook.check(entry.delivery, { now: entry.now }).ok || hook.inspect(entry.delivery, { now: entry.now }).signature.status === "verified";
+    const start = performance.now();
+    const explanation = hook.explain(entry.delivery, { now: entry.now });
+    milliseconds = performance.now() - start;
+    result.matches = explanation.matches.map(({ code }) => code);
+    result.observations = explanation.observations.map(({ code }) => code);
+    signedBody = explanation.signedBody;
+  } catch (error) {
+    const code = /** @type {{ code?: string }} */ (error).code ?? String(error);
+    return { ...result, falseProof: "", isProved: false, isRejected: true, milliseconds, observations: [`thrown: ${code}`] };
+  }
+  return { ...result, ...verdict(entry, result.matches, isValid, signedBody), isRejected: false, milliseconds };
+}
+
+/**
+ * @param {Case} entry @param {string[]} matches @param {boolean} isValid @param {Uint8Array | undefined} signedBody
+ */
+function verdict(entry, matches, isValid, signedBody) {
+  const { expected, parts, also } = entry;
+  const allowed = expected === "valid" || expected === "nothing" ? [] : [...parts.flat(), ...also];
+  const untrue = matches.filter((code) => !isAmong(allowed, code));
+  const isNamed = parts.every((part) => matches.some((code) => isAmong(part, code)));
+  let falseProof = untrue.join(", ");
+  if (falseProof === "" && isValid && (expected === "nothing" || expected === "cause")) falseProof = "verified";
+  // A proof of a changed body reproduces the signed bytes.
+  if (falseProof === "" && matches.length > 0 && signedBody !== undefined && !entry.signed.equals(signedBody)) {
+    falseProof = `${matches.join(", ")}: other bytes than signed`;
+  }
+  const isProved =
+    falseProof === "" &&
+    (expected === "valid" ? isValid : expected === "either" ? isValid || (matches.length > 0 && isNamed) : matches.length > 0 && isNamed);
+  return { falseProof, isProved };
+}
+
+/** Families in the order of their first case. @param {Result[]} results */
+export function byFamily(results) {
+  const families = new Map();
+  for (const result of results) {
+    const list = families.get(result.case.family) ?? [];
+    list.push(result);
+    families.set(result.case.family, list);
+  }
+  return [...families].map(([family, list]) => ({ family, ...counted(list) }));
+}
+
+/** @param {Result[]} results */
+export function counted(results) {
+  const provable = results.filter(isProvable);
+  return {
+    cases: results.length,
+    provable: provable.length,
+    proved: provable.filter(({ isProved }) => isProved).length,
+    false: results.filter(({ falseProof }) => falseProof !== "").length,
+    median: quantile(results, 0.5),
+  };
+}
+
+/** Whether the cause can be proved, or the delivery has to verify. @param {Result} result */
+export const isProvable = ({ case: { expected, lost } }) => expected !== "nothing" && lost === "";
+
+const SIZES = /** @type {const} */ ([
+  ["up to 1 KB", 1024],
+  ["1 to 4 KB", 4096],
+  ["4 to 16 KB", 16_384],
+  ["16 to 72 KB", 73_728],
+]);
+
+/** Times by the size of the received body. @param {Result[]} results */
+export function bySize(results) {
+  let min = -1;
+  return SIZES.flatMap(([size, max]) => {
+    const lower = min;
+    min = max;
+    const list = results.filter(({ case: { delivery } }) => delivery.body.length > lower && delivery.body.length <= max);
+    if (list.length === 0) return [];
+    return [{ size, cases: list.length, median: quantile(list, 0.5), p95: quantile(list, 0.95), worst: quantile(list, 1) }];
+  });
+}
+
+/** @param {Result[]} results @param {number} share */
+function quantile(results, share) {
+  const times = results.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+  return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+}
