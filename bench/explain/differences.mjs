@@ -11,6 +11,7 @@ const LAYOUT_CODES = /** @type {Record<string, string[]>} */ ({
   four: ["body-indent-4"],
   tab: ["body-indent-tab"],
   jackson: ["body-jackson*", "body-pretty*", "body-indent-jackson*"],
+  ruby: ["body-ruby*", "body-pretty*", "body-indent-ruby*"],
 });
 
 /** Causes that name numbers in another format. */

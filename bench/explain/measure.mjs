@@ -8,7 +8,7 @@ import { isAmong } from "./cases.mjs";
  * @property {Case} case
  * @property {string[]} matches @property {string[]} observations
  * @property {string} falseProof what was said that does not hold; empty: nothing
- * @property {boolean} isProved every part is named, or a valid delivery verified
+ * @property {boolean} isProved every part is named, or a delivery that has to verify does so
  * @property {boolean} isRejected whether `explain` or the webhook threw
  * @property {number} milliseconds
  *
@@ -31,7 +31,8 @@ export function explained(hookseal, entry) {
   let signedBody = /** @type {Uint8Array | undefined} */ (undefined);
   try {
     const hook = webhookOf(hookseal, entry);
-    isValid = hook.check(entry.delivery, { now: entry.now }).ok || hook.inspect(entry.delivery, { now: entry.now }).signature.status === "verified";
+    // "stale": the signature is valid, and the timestamp is outside of the tolerance.
+    isValid = ["verified", "stale"].includes(hook.inspect(entry.delivery, { now: entry.now }).signature.status);
     const start = performance.now();
     const explanation = hook.explain(entry.delivery, { now: entry.now });
     milliseconds = performance.now() - start;
@@ -79,17 +80,20 @@ export function byFamily(results) {
 /** @param {Result[]} results */
 export function counted(results) {
   const provable = results.filter(isProvable);
+  const valid = results.filter(({ case: { expected } }) => expected === "valid");
   return {
     cases: results.length,
     provable: provable.length,
     proved: provable.filter(({ isProved }) => isProved).length,
+    valid: valid.length,
+    verified: valid.filter(({ isProved }) => isProved).length,
     false: results.filter(({ falseProof }) => falseProof !== "").length,
     median: quantile(results, 0.5),
   };
 }
 
-/** Whether the cause can be proved, or the delivery has to verify. @param {Result} result */
-export const isProvable = ({ case: { expected, lost } }) => expected !== "nothing" && lost === "";
+/** Whether the cause can be proved. @param {Result} result */
+export const isProvable = ({ case: { expected, lost } }) => ["cause", "either"].includes(expected) && lost === "";
 
 const SIZES = /** @type {const} */ ([
   ["up to 1 KB", 1024],

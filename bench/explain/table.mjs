@@ -18,6 +18,8 @@ export function printed(families, sizes, total) {
     String(row.cases),
     String(row.provable),
     percent(row.proved, row.provable),
+    String(row.valid),
+    percent(row.verified, row.valid),
     String(row.false),
     ms(row.median),
   ]);
@@ -28,7 +30,7 @@ export function printed(families, sizes, total) {
     ms(p95),
     ms(worst),
   ]);
-  return `${aligned([["family", "cases", "provable", "proved", "false", "median"], ...rows])}\n\n${aligned([["body", "cases", "median", "95th", "worst"], ...times])}`;
+  return `${aligned([["family", "cases", "provable", "proved", "valid", "verified", "false", "median"], ...rows])}\n\n${aligned([["body", "cases", "median", "95th", "worst"], ...times])}`;
 }
 
 /** @param {string[][]} rows */

@@ -70,6 +70,7 @@ export function parse(text) {
  * @property {string} [colon] between key and value
  * @property {string} [empty] inside of empty containers
  * @property {boolean} [inlineArrays] arrays on one line, as Jackson writes them
+ * @property {boolean} [emptyLines] line breaks inside of empty containers, as Ruby writes them
  */
 
 /**
@@ -78,7 +79,7 @@ export function parse(text) {
  * @param {{ string?: (text: Text) => string, number?: (numeral: Numeral) => string, sort?: boolean }} format
  */
 export function print(tree, layout, format = {}) {
-  const { indent, comma = ",", colon = ":", empty = "", inlineArrays = false } = layout;
+  const { indent, comma = ",", colon = ":", empty = "", inlineArrays = false, emptyLines = false } = layout;
   const string = format.string ?? ((text) => text.raw);
   const number = format.number ?? ((numeral) => numeral.raw);
   /** @param {Tree} node @param {string} margin @returns {string} */
@@ -95,7 +96,9 @@ export function print(tree, layout, format = {}) {
       node.kind === "array"
         ? node.items.map((item) => write(item, inner))
         : members.map((member) => string(member.key) + colon + write(member.value, inner));
-    if (items.length === 0) return open + empty + close;
+    if (items.length === 0) {
+      return open + (emptyLines ? `${node.kind === "array" ? "\n\n" : "\n"}${margin}` : empty) + close;
+    }
     if (indent === undefined) return open + items.join(comma) + close;
     if (isInline) return `${open} ${items.join(", ")} ${close}`;
     return `${open}\n${inner}${items.join(`,\n${inner}`)}\n${margin}${close}`;
