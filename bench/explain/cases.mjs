@@ -2,7 +2,7 @@
 import { PROVIDER_IDS, provider, signedHeaders, TIME } from "./signing.mjs";
 
 /**
- * Codes of causes; a `*` at the end stands for any ending.
+ * Codes of causes; a `*` at the end matches any ending.
  * @typedef {readonly string[]} Codes
  *
  * What holds for a case:

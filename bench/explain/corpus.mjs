@@ -6,6 +6,7 @@ import { pairCases } from "./families/pairs.mjs";
 import { secretCases } from "./families/secrets.mjs";
 import { serializerCases } from "./families/serializers.mjs";
 import { serverCases } from "./families/servers.mjs";
+import { timeCases } from "./families/times.mjs";
 import { transportCases } from "./families/transport.mjs";
 
 /** @param {readonly string[]} languages @param {boolean} isShort @returns {Promise<import("./cases.mjs").Case[]>} */
@@ -16,6 +17,7 @@ export async function corpus(languages, isShort) {
     ...formCases(isShort),
     ...secretCases(isShort),
     ...headerCases(isShort),
+    ...timeCases(isShort),
     ...contentCases(isShort),
     ...pairCases(languages, isShort),
     ...(await serverCases(languages, isShort)),

@@ -29,7 +29,8 @@ const ORDER = ["body-key*"];
  */
 
 /** The layouts that reproduce a text. @param {string} text @param {Tree} tree */
-const layouts = (text, tree) => Object.keys(LAYOUTS).filter((name) => print(tree, LAYOUTS[name] ?? {}) === text);
+const layouts = (text, tree) =>
+  Object.keys(LAYOUTS).filter((name) => print(tree, LAYOUTS[name] ?? {}) === text);
 
 /** Characters of a string as written, one escape each. @param {string} raw */
 const units = (raw) => raw.slice(1, -1).match(/\\u[0-9a-fA-F]{4}|\\.|[^\\]/gs) ?? [];
@@ -39,7 +40,9 @@ const units = (raw) => raw.slice(1, -1).match(/\\u[0-9a-fA-F]{4}|\\.|[^\\]/gs) ?
  * @param {string} signed @param {string} received @param {Set<string>} kinds
  */
 function compareStrings(signed, received, kinds) {
-  const [ours, theirs] = [units(signed), units(received)].map((list) => list.flatMap((unit) => (unit.length === 1 || unit.startsWith("\\") ? [unit] : unit.split(""))));
+  const [ours, theirs] = [units(signed), units(received)].map((list) =>
+    list.flatMap((unit) => (unit.length === 1 || unit.startsWith("\\") ? [unit] : unit.split(""))),
+  );
   ours?.forEach((unit, index) => {
     const other = theirs?.[index] ?? "";
     if (unit === other) return;
@@ -47,7 +50,10 @@ function compareStrings(signed, received, kinds) {
     const character = unit.startsWith("\\") ? code : unit.charCodeAt(0);
     const isLong = unit.startsWith("\\u");
     const wasLong = other.startsWith("\\u");
-    if (character === 0x2f) kinds.add(unit.length > 1 && !isLong ? "slash-escaped" : other === "\\/" ? "slash-unescaped" : "escaped");
+    if (character === 0x2f)
+      kinds.add(
+        unit.length > 1 && !isLong ? "slash-escaped" : other === "\\/" ? "slash-unescaped" : "escaped",
+      );
     else if (isLong && wasLong) kinds.add("hex-case");
     else if (character < 0x20 || character === 0x7f) kinds.add("control");
     else if (character === 0x2028 || character === 0x2029) kinds.add(isLong ? "separator" : "unescaped");
@@ -101,7 +107,8 @@ export function differences(signed, received) {
         one.items.every((item, index) => compare(item, /** @type {Tree} */ (two.items[index]), key))
       );
     }
-    if (one.kind !== "object" || two.kind !== "object" || one.members.length !== two.members.length) return false;
+    if (one.kind !== "object" || two.kind !== "object" || one.members.length !== two.members.length)
+      return false;
     const others = new Map(two.members.map((member) => [member.key.value, member]));
     if (others.size !== one.members.length) return false;
     hasOrder ||= one.members.some(({ key: name }, index) => name.value !== two.members[index]?.key.value);
@@ -127,8 +134,12 @@ export function isSameNumber(one, two) {
 
 /** Sign, digits without outer zeros, and exponent. @param {string} raw */
 function decimal(raw) {
-  const { sign = "", whole = "", part = "", exponent = "0" } =
-    /^(?<sign>-?)(?<whole>\d+)(?:\.(?<part>\d+))?(?:[eE](?<exponent>[+-]?\d+))?$/.exec(raw)?.groups ?? {};
+  const {
+    sign = "",
+    whole = "",
+    part = "",
+    exponent = "0",
+  } = /^(?<sign>-?)(?<whole>\d+)(?:\.(?<part>\d+))?(?:[eE](?<exponent>[+-]?\d+))?$/.exec(raw)?.groups ?? {};
   const digits = `${whole}${part ?? ""}`.replace(/^0+/, "");
   const significant = digits.replace(/0+$/, "");
   if (significant === "") return "0";
@@ -139,7 +150,12 @@ function decimal(raw) {
 export function restored(signed, received, what) {
   if (signed.kind === "number" && received.kind === "number") return what.numbers ? signed : received;
   if (signed.kind === "array" && received.kind === "array") {
-    return { kind: "array", items: received.items.map((item, index) => restored(/** @type {Tree} */ (signed.items[index]), item, what)) };
+    return {
+      kind: "array",
+      items: received.items.map((item, index) =>
+        restored(/** @type {Tree} */ (signed.items[index]), item, what),
+      ),
+    };
   }
   if (signed.kind === "object" && received.kind === "object") {
     const originals = new Map(signed.members.map((member) => [member.key.value, member.value]));
@@ -161,5 +177,9 @@ export function isSorted(tree) {
   if (tree.kind === "array") return tree.items.every(isSorted);
   if (tree.kind !== "object") return true;
   const keys = tree.members.map((member) => member.key.value);
-  return keys.every((key, index) => index === 0 || compareText(/** @type {string} */ (keys[index - 1]), key) <= 0) && tree.members.every((member) => isSorted(member.value));
+  return (
+    keys.every(
+      (key, index) => index === 0 || compareText(/** @type {string} */ (keys[index - 1]), key) <= 0,
+    ) && tree.members.every((member) => isSorted(member.value))
+  );
 }

@@ -45,9 +45,50 @@ const TEXTS = [
   "ünïcödé àéîõü ÀÉÎÕÜ ß",
 ];
 
-const NUMBERS = ["0", "1", "-7", "42", "1250", "3.14", "0.5", "-0.25", "99.99", "1767225600", "1767225600.0001", "9007199254740991"];
-const ODD_NUMBERS = ["7.0", "10.50", "1e21", "1e-7", "12345678901234567890", "0.1e1", "100.00", "1.5E+3", "12345678.9", "-0"];
-const KEYS = ["id", "type", "name", "status", "created_at", "amount", "items", "meta", "url", "note", "user", "größe", "a/b", "is_test", "Zeta", "alpha"];
+const NUMBERS = [
+  "0",
+  "1",
+  "-7",
+  "42",
+  "1250",
+  "3.14",
+  "0.5",
+  "-0.25",
+  "99.99",
+  "1767225600",
+  "1767225600.0001",
+  "9007199254740991",
+];
+const ODD_NUMBERS = [
+  "7.0",
+  "10.50",
+  "1e21",
+  "1e-7",
+  "12345678901234567890",
+  "0.1e1",
+  "100.00",
+  "1.5E+3",
+  "12345678.9",
+  "-0",
+];
+const KEYS = [
+  "id",
+  "type",
+  "name",
+  "status",
+  "created_at",
+  "amount",
+  "items",
+  "meta",
+  "url",
+  "note",
+  "user",
+  "größe",
+  "a/b",
+  "is_test",
+  "Zeta",
+  "alpha",
+];
 
 /**
  * A made-up value.
@@ -60,7 +101,8 @@ function value(random, depth, numbers) {
   if (kind < 5) return random.pick(numbers);
   if (kind === 5) return random.pick(["true", "false", "null", "{}", "[]", '""']);
   const count = random.below(4);
-  if (kind < 8) return `[${Array.from({ length: count }, () => value(random, depth - 1, numbers)).join(",")}]`;
+  if (kind < 8)
+    return `[${Array.from({ length: count }, () => value(random, depth - 1, numbers)).join(",")}]`;
   return object(random, count + 1, depth - 1, numbers);
 }
 
@@ -85,15 +127,24 @@ const made = (name, text) => ({ name, text });
 /** @returns {Document[]} */
 export function documents() {
   const random = generator(7);
-  const all = ["painchek", "xon", "github", "stripe", "slack", "shopify", "standard-webhooks"].flatMap(samples);
+  const all = ["painchek", "xon", "github", "stripe", "slack", "shopify", "standard-webhooks"].flatMap(
+    samples,
+  );
   TEXTS.forEach((text, index) => {
-    all.push(made(`text ${index}`, `{"type":"note.created","id":"n_${index}","data":{"text":${JSON.stringify(text)},"n":1}}`));
+    all.push(
+      made(
+        `text ${index}`,
+        `{"type":"note.created","id":"n_${index}","data":{"text":${JSON.stringify(text)},"n":1}}`,
+      ),
+    );
   });
   for (let index = 0; index < 24; index++) {
     all.push(made(`mixed ${index}`, object(random, 4 + random.below(6), 3, NUMBERS)));
   }
   for (let index = 0; index < 8; index++) {
-    all.push(made(`list ${index}`, list(Array.from({ length: index + 1 }, (_, item) => order(random, item)))));
+    all.push(
+      made(`list ${index}`, list(Array.from({ length: index + 1 }, (_, item) => order(random, item)))),
+    );
   }
   all.push(
     made("ascii", '{"action":"opened","number":12,"labels":["bug","help wanted"],"draft":false}'),

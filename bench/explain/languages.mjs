@@ -45,7 +45,7 @@ export const FOREIGN = {
   "json.dumps, sort_keys, compact": python({ sort_keys: true, separators: [",", ":"] }),
   "json.dumps, indent=2": python({ indent: 2 }),
   "json.dumps, indent=4": python({ indent: 4 }),
-  "json_encode": php(0),
+  json_encode: php(0),
   "json_encode, UNESCAPED_SLASHES": php(SLASHES),
   "json_encode, UNESCAPED_UNICODE": php(UNICODE),
   "json_encode, UNESCAPED_SLASHES, UNESCAPED_UNICODE": php(SLASHES | UNICODE),

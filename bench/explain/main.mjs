@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
 const MIN_SHARE = 0.97;
 const RESULT = new URL("result.md", import.meta.url);
 
-const other = process.env["HOOKSEAL_PACKAGE"];
+const other = process.env.HOOKSEAL_PACKAGE;
 const entry = other === undefined ? "hookseal" : pathToFileURL(`${other}/dist/esm/index.js`).href;
 /** @type {typeof import("hookseal")} */
 const hookseal = await import(entry);
@@ -45,7 +45,8 @@ show(results);
 const share = total.proved / total.provable;
 const isEnough = options.short || total.provable === 0 || share >= MIN_SHARE;
 if (total.false > 0) console.error(`\n${total.false} proofs are false.`);
-if (total.verified < total.valid) console.error(`\n${total.valid - total.verified} valid deliveries do not verify.`);
+if (total.verified < total.valid)
+  console.error(`\n${total.valid - total.verified} valid deliveries do not verify.`);
 if (!isEnough) console.error(`\n${(share * 100).toFixed(1)} % are proved; the goal is ${MIN_SHARE * 100} %.`);
 if (options.write) {
   if (options.short || options.only !== undefined) throw new Error("--write takes the whole corpus");
@@ -72,7 +73,9 @@ function show(all) {
       for (const { case: one, matches, observations, falseProof } of list.slice(0, max)) {
         console.log(`\n${word}: ${family}: ${one.title}`);
         console.log(`  expected ${one.expected} ${one.parts.map((part) => part.join("|")).join(" + ")}`);
-        console.log(`  matches [${matches}] observations [${observations}]${falseProof && ` false: ${falseProof}`}`);
+        console.log(
+          `  matches [${matches}] observations [${observations}]${falseProof && ` false: ${falseProof}`}`,
+        );
       }
     }
   }

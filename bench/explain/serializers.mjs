@@ -5,7 +5,7 @@ import { parse, print } from "./tree.mjs";
 /** @typedef {(text: string) => string} Serializer from any JSON text of the value to the sender's */
 
 /** @param {string} character @param {boolean} upper */
-const escape = (character, upper) => {
+const escaped = (character, upper) => {
   const hex = character.charCodeAt(0).toString(16).padStart(4, "0");
   return `\\u${upper ? hex.toUpperCase() : hex}`;
 };
@@ -30,16 +30,17 @@ const quoted =
   (/** @type {{ value: string }} */ { value }) => {
     let text = "";
     for (const unit of value.split("")) {
-      if (unit === '"' && longQuote) text += escape(unit, upper);
+      if (unit === '"' && longQuote) text += escaped(unit, upper);
       else if (SHORT[unit] !== undefined) text += SHORT[unit];
-      else if (unit < " " || pattern?.test(unit)) text += escape(unit, upper);
+      else if (unit < " " || pattern?.test(unit)) text += escaped(unit, upper);
       else text += unit;
     }
     return `"${text}"`;
   };
 
 /** Numbers that JavaScript formats. @param {{ raw: string }} numeral */
-const short = ({ raw }) => (Number.isSafeInteger(Number(raw)) || /[.eE]/.test(raw) ? String(Number(raw)) : raw);
+const short = ({ raw }) =>
+  Number.isSafeInteger(Number(raw)) || /[.eE]/.test(raw) ? String(Number(raw)) : raw;
 
 /**
  * `Double.toString`: a digit after the point always, and E notation from 10^7 and below 10^-3. Integers stay as they are.
@@ -91,15 +92,15 @@ export const RULES = {
   "Go json.Marshal, map": serializer(LAYOUTS.compact, { string: goHtml, number: short, sort: true }),
   "Go json.MarshalIndent": serializer(LAYOUTS.two, { string: goHtml, number: short }),
   "Go SetEscapeHTML(false)": serializer(LAYOUTS.compact, { string: goPlain, number: short }),
-  "Jackson": serializer(LAYOUTS.compact, { string: jackson, number: javaDouble }),
+  Jackson: serializer(LAYOUTS.compact, { string: jackson, number: javaDouble }),
   "Jackson, BigDecimal": serializer(LAYOUTS.compact, { string: jackson }),
   "Jackson, pretty printer": serializer(LAYOUTS.jackson, { string: jackson, number: javaDouble }),
   "Jackson, ESCAPE_NON_ASCII": serializer(LAYOUTS.compact, { string: jacksonAscii, number: javaDouble }),
-  "Gson": serializer(LAYOUTS.compact, { string: gson, number: javaDouble }),
+  Gson: serializer(LAYOUTS.compact, { string: gson, number: javaDouble }),
   "Gson, setPrettyPrinting": serializer(LAYOUTS.two, { string: gson, number: javaDouble }),
   "System.Text.Json": serializer(LAYOUTS.compact, { string: systemText }),
   "System.Text.Json, WriteIndented": serializer(LAYOUTS.two, { string: systemText }),
-  "Newtonsoft": serializer(LAYOUTS.compact, { string: newtonsoft }),
+  Newtonsoft: serializer(LAYOUTS.compact, { string: newtonsoft }),
   "Newtonsoft, Indented": serializer(LAYOUTS.two, { string: newtonsoft }),
   "Newtonsoft, EscapeHtml": serializer(LAYOUTS.compact, { string: newtonsoftHtml }),
   "Newtonsoft, EscapeNonAscii": serializer(LAYOUTS.compact, { string: newtonsoftAscii }),

@@ -23,7 +23,12 @@ export const MESSAGE_ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
 export const joined = (...parts) =>
   Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(String(part)))));
 
-const TEXT_SECRETS = ["a-secret-for-tests-0123456789", "S3cret!with$signs", "4f1d7c0b9a8e6f5d4c3b2a1908f7e6d5", "It is a longer passphrase / with words"];
+const TEXT_SECRETS = [
+  "a-secret-for-tests-0123456789",
+  "S3cret!with$signs",
+  "4f1d7c0b9a8e6f5d4c3b2a1908f7e6d5",
+  "It is a longer passphrase / with words",
+];
 const plain = (/** @type {string} */ secret) => secret;
 const body = (/** @type {Buffer} */ bytes) => bytes;
 
@@ -52,8 +57,14 @@ export const PROVIDERS = {
     content: body,
     encoding: "base64",
     format: (signature) => signature,
-    extra: { "X-Shopify-Topic": "orders/create", "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043" },
-    secrets: ["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", "4f1d7c0b9a8e6f5d4c3b2a1908f7e6d54f1d7c0b9a8e6f5d4c3b2a1908f7e6d5"],
+    extra: {
+      "X-Shopify-Topic": "orders/create",
+      "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+    },
+    secrets: [
+      "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",
+      "4f1d7c0b9a8e6f5d4c3b2a1908f7e6d54f1d7c0b9a8e6f5d4c3b2a1908f7e6d5",
+    ],
     key: plain,
   },
   slack: {
@@ -128,7 +139,9 @@ export function signedHeaders(id, secret, bytes, deviation = {}) {
   const digest =
     deviation.hash === undefined
       ? createHmac(algorithm, key).update(content).digest()
-      : createHash(algorithm).update(joined(before, content, after)).digest();
+      : createHash(algorithm)
+          .update(joined(before, content, after))
+          .digest();
   const encoded = digest.toString(deviation.encoding ?? entry.encoding);
   const value = entry.format(deviation.edit?.(encoded) ?? encoded, timestamp);
   return {

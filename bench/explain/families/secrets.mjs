@@ -68,7 +68,8 @@ const SLIPS = [
   atSender("'", "'", "single quotes at the sender", ["secret-quotes-missing"]),
   {
     title: "decoded from hex by the sender",
-    apply: (secret, key) => (isHex(secret) && key.equals(text(secret)) ? { key: Buffer.from(secret, "hex") } : undefined),
+    apply: (secret, key) =>
+      isHex(secret) && key.equals(text(secret)) ? { key: Buffer.from(secret, "hex") } : undefined,
     codes: ["secret-hex-decoded"],
   },
   {
@@ -83,10 +84,17 @@ const SLIPS = [
   },
   {
     title: "URL-safe base64 of the secret",
-    apply: (secret, key) => (/[+/]/.test(text(secret).toString("base64")) ? { secret: text(secret).toString("base64url"), key } : undefined),
+    apply: (secret, key) =>
+      /[+/]/.test(text(secret).toString("base64"))
+        ? { secret: text(secret).toString("base64url"), key }
+        : undefined,
     codes: ["secret-base64url-decoded", "secret-base64-decoded"],
   },
-  { title: "hex of the secret", apply: (secret, key) => ({ secret: text(secret).toString("hex"), key }), codes: ["secret-hex-decoded"] },
+  {
+    title: "hex of the secret",
+    apply: (secret, key) => ({ secret: text(secret).toString("hex"), key }),
+    codes: ["secret-hex-decoded"],
+  },
   {
     title: "hex text as the sender's key",
     apply: (secret, key) => (key.equals(text(secret)) ? { key: text(secret).toString("hex") } : undefined),
@@ -109,7 +117,10 @@ const SLIPS = [
   },
   {
     title: "prefix dropped by the sender",
-    apply: (secret, key) => (/^(whsec|shpss)_/.test(secret) && key.equals(text(secret)) ? { key: secret.replace(/^[a-z]+_/, "") } : undefined),
+    apply: (secret, key) =>
+      /^(whsec|shpss)_/.test(secret) && key.equals(text(secret))
+        ? { key: secret.replace(/^[a-z]+_/, "") }
+        : undefined,
     codes: ["secret-prefix-dropped"],
   },
   {
@@ -120,17 +131,40 @@ const SLIPS = [
   },
   {
     title: "whsec_ decoded by the sender",
-    apply: (secret, key) => (secret.startsWith("whsec_") && key.equals(text(secret)) ? { key: Buffer.from(secret.slice(6), "base64") } : undefined),
+    apply: (secret, key) =>
+      secret.startsWith("whsec_") && key.equals(text(secret))
+        ? { key: Buffer.from(secret.slice(6), "base64") }
+        : undefined,
     codes: ["secret-base64-decoded", "secret-prefix-dropped"],
   },
-  { title: "v1,whsec_", apply: (secret) => (secret.startsWith("whsec_") ? { secret: `v1,${secret}` } : undefined), codes: ARTEFACT, either: true },
+  {
+    title: "v1,whsec_",
+    apply: (secret) => (secret.startsWith("whsec_") ? { secret: `v1,${secret}` } : undefined),
+    codes: ARTEFACT,
+    either: true,
+  },
   { title: "undefined at the sender", apply: () => ({ key: "undefined" }), codes: ["secret-unset"] },
   { title: "empty at the sender", apply: () => ({ key: "" }), codes: ["secret-unset"] },
   { title: "None at the sender", apply: () => ({ key: "None" }), codes: ["secret-unset"] },
   { title: "null at the sender", apply: () => ({ key: "null" }), codes: ["secret-unset"] },
-  { title: "another secret", apply: () => ({ key: "another-secret-entirely-98765" }), codes: [], lost: "another secret" },
-  { title: "another secret of the same form", apply: (secret) => ({ key: secret.split("").reverse().join("") }), codes: [], lost: "another secret" },
-  { title: "last character lost", apply: (secret, key) => (key.equals(text(secret)) ? { secret: secret.slice(0, -1) } : undefined), codes: [], lost: "a part of the secret is missing" },
+  {
+    title: "another secret",
+    apply: () => ({ key: "another-secret-entirely-98765" }),
+    codes: [],
+    lost: "another secret",
+  },
+  {
+    title: "another secret of the same form",
+    apply: (secret) => ({ key: secret.split("").reverse().join("") }),
+    codes: [],
+    lost: "another secret",
+  },
+  {
+    title: "last character lost",
+    apply: (secret, key) => (key.equals(text(secret)) ? { secret: secret.slice(0, -1) } : undefined),
+    codes: [],
+    lost: "a part of the secret is missing",
+  },
 ];
 
 export const SECRET_SLIPS = SLIPS;
@@ -157,7 +191,9 @@ export function secretCases(isShort) {
             delivery: { headers: signedHeaders(id, secret, body, key === undefined ? {} : { key }), body },
             parts: slip.lost ? [] : [slip.codes],
             // The base64 of a secret with its line break, and quotes with more around them, are two changes.
-            also: /LF|quoted|line|\\n|decoded by/.test(slip.title) ? ["secret-white-space", "secret-quotes", "secret-prefix-dropped", "secret-base64url-decoded"] : [],
+            also: /LF|quoted|line|\\n|decoded by/.test(slip.title)
+              ? ["secret-white-space", "secret-quotes", "secret-prefix-dropped", "secret-base64url-decoded"]
+              : [],
             expected: slip.lost ? "nothing" : slip.either ? "either" : "cause",
           }),
         );

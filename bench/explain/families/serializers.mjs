@@ -53,7 +53,13 @@ export function serializerCases(languages, isShort) {
     }
   }
   for (const document of integerKeyDocuments()) {
-    for (const sender of ["json.dumps", "json_encode", "Jackson", "Go json.Marshal, struct", "System.Text.Json"].filter(available)) {
+    for (const sender of [
+      "json.dumps",
+      "json_encode",
+      "Jackson",
+      "Go json.Marshal, struct",
+      "System.Text.Json",
+    ].filter(available)) {
       pairs.push({ family: "integer keys moved", document, sender, receiver: USUAL });
     }
   }
@@ -69,7 +75,8 @@ export function serializerCases(languages, isShort) {
       ["JSON.stringify", "JSON.stringify, 2"],
       ["Jackson, pretty printer", USUAL],
     ]) {
-      if (sender === undefined || receiver === undefined || !available(sender) || !available(receiver)) continue;
+      if (sender === undefined || receiver === undefined || !available(sender) || !available(receiver))
+        continue;
       pairs.push({ family: "large, re-serialized", document, sender, receiver });
     }
   }
@@ -79,7 +86,8 @@ export function serializerCases(languages, isShort) {
 /** @param {string} sender */
 function languageOf(sender) {
   const language = FOREIGN[sender]?.language;
-  if (language !== undefined) return /** @type {Record<string, string>} */ ({ python: "Python", php: "PHP", ruby: "Ruby" })[language];
+  if (language !== undefined)
+    return /** @type {Record<string, string>} */ ({ python: "Python", php: "PHP", ruby: "Ruby" })[language];
   if (NODE[sender] !== undefined) return "Node.js";
   if (sender.startsWith("Go")) return "Go";
   if (/^(Jackson|Gson)/.test(sender)) return "Java";
@@ -89,7 +97,9 @@ function languageOf(sender) {
 /** @param {Pair[]} pairs */
 function build(pairs) {
   const signed = serializeAll(pairs.map(({ document, sender }) => ({ name: sender, text: document.text })));
-  const received = serializeAll(pairs.map(({ receiver }, index) => ({ name: receiver, text: signed[index] ?? "" })));
+  const received = serializeAll(
+    pairs.map(({ receiver }, index) => ({ name: receiver, text: signed[index] ?? "" })),
+  );
   const found = pairs.map((_, index) => differences(signed[index] ?? "", received[index] ?? ""));
   // What the sender's serializer writes for the received value decides what is provable: as it is, and with the signed
   // numbers or the signed order in it.
@@ -101,7 +111,9 @@ function build(pairs) {
     serializeAll(
       pairs.map(({ sender }, index) => {
         const difference = found[index];
-        const text = difference?.isSameValue ? print(restored(difference.signed, difference.received, what), {}) : "";
+        const text = difference?.isSameValue
+          ? print(restored(difference.signed, difference.received, what), {})
+          : "";
         return { name: sender, text };
       }),
     ),
@@ -113,8 +125,10 @@ function build(pairs) {
     const lost = () => {
       if (!difference.isSameValue) return "a value was lost";
       if (plain?.[index] === original) return "";
-      if (numbers?.[index] === original) return numbersFollowRule(difference) ? "" : "the format of numbers was lost";
-      if (order?.[index] === original) return orderFollowsRule(difference, document) ? "" : "the order of keys was lost";
+      if (numbers?.[index] === original)
+        return numbersFollowRule(difference) ? "" : "the format of numbers was lost";
+      if (order?.[index] === original)
+        return orderFollowsRule(difference, document) ? "" : "the order of keys was lost";
       return "the sender's serializer would not write this value so";
     };
     return [
@@ -127,7 +141,9 @@ function build(pairs) {
         // A lost value leaves nothing to prove.
         parts: difference.isSameValue ? difference.parts : [],
         lost: lost(),
-        ...(document.provider === undefined || document.provider === "xon" ? {} : { provider: document.provider }),
+        ...(document.provider === undefined || document.provider === "xon"
+          ? {}
+          : { provider: document.provider }),
       }),
     ];
   });
@@ -137,7 +153,8 @@ function build(pairs) {
 const NUMBER_RULES = [
   (/** @type {string} */ raw) => (/^-?\d+$/.test(raw) ? `${raw}.0` : raw),
   (/** @type {string} */ raw) => (/^-?\d+\.\d$/.test(raw) ? `${raw}0` : raw),
-  (/** @type {string} */ raw) => (/^-?\d+$/.test(raw) ? `${raw}.00` : /^-?\d+\.\d$/.test(raw) ? `${raw}0` : raw),
+  (/** @type {string} */ raw) =>
+    /^-?\d+$/.test(raw) ? `${raw}.00` : /^-?\d+\.\d$/.test(raw) ? `${raw}0` : raw,
 ];
 
 /**
@@ -150,7 +167,8 @@ function numbersFollowRule({ signed, received, numbers }) {
   const all = /** @type {{ key: string, signed: string, received: string }[]} */ ([]);
   collect(signed, received, "", all);
   return NUMBER_RULES.some((rule) => {
-    const holds = (/** @type {typeof all} */ list) => list.every((entry) => rule(entry.received) === entry.signed);
+    const holds = (/** @type {typeof all} */ list) =>
+      list.every((entry) => rule(entry.received) === entry.signed);
     const candidates = all.filter((entry) => rule(entry.received) !== entry.received);
     return (
       holds(all) ||
@@ -164,7 +182,8 @@ function numbersFollowRule({ signed, received, numbers }) {
 
 /** @param {Tree} signed @param {Tree} received @param {string} key @param {{ key: string, signed: string, received: string }[]} all */
 function collect(signed, received, key, all) {
-  if (signed.kind === "number" && received.kind === "number") all.push({ key, signed: signed.raw, received: received.raw });
+  if (signed.kind === "number" && received.kind === "number")
+    all.push({ key, signed: signed.raw, received: received.raw });
   if (signed.kind === "array" && received.kind === "array") {
     signed.items.forEach((item, index) => {
       collect(item, /** @type {Tree} */ (received.items[index]), key, all);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import express from "express";
 import Fastify from "fastify";
 import Koa from "koa";
+// @ts-expect-error: the package has no types.
 import bodyParser from "koa-bodyparser";
 import { makeCase } from "../cases.mjs";
 import { differences } from "../differences.mjs";
@@ -34,7 +35,9 @@ function expressServer() {
   route("/json", express.json({ ...any, strict: false }), (body) => JSON.stringify(body));
   route("/json-2", express.json({ ...any, strict: false }), (body) => JSON.stringify(body, null, 2));
   route("/form-json", express.urlencoded({ ...any, extended: true }), (body) => JSON.stringify(body));
-  route("/form-again", express.urlencoded({ ...any, extended: false }), (body) => new URLSearchParams(body).toString());
+  route("/form-again", express.urlencoded({ ...any, extended: false }), (body) =>
+    new URLSearchParams(body).toString(),
+  );
   route("/form-field", express.urlencoded({ ...any, extended: true }), (body) => String(body.payload));
   return createServer(app);
 }
@@ -53,7 +56,12 @@ async function read(message) {
 const GATEWAYS = {
   plain: (headers, body) => [headers, body],
   underscores: (headers, body) => [
-    Object.fromEntries(Object.entries(headers).map(([name, value]) => [/^(content|host|transfer)/.test(name) ? name : name.replaceAll("-", "_"), value])),
+    Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        /^(content|host|transfer)/.test(name) ? name : name.replaceAll("-", "_"),
+        value,
+      ]),
+    ),
     body,
   ],
   // AWS Lambda's event for a binary media type: the body in base64.
@@ -62,17 +70,40 @@ const GATEWAYS = {
   trimmed: (headers, body) => [headers, Buffer.from(body.toString().trim())],
   newline: (headers, body) => [headers, Buffer.concat([body, Buffer.from("\n")])],
   string: (headers, body) => [headers, Buffer.from(JSON.stringify(body.toString()))],
-  quoted: (headers, body) => [Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, /signature|hmac/.test(name) ? `"${value}"` : value])), body],
+  quoted: (headers, body) => [
+    Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        /signature|hmac/.test(name) ? `"${value}"` : value,
+      ]),
+    ),
+    body,
+  ],
 };
 
 /** @param {() => number} port of the application */
 function gateway(port) {
   return createServer(async (incoming, outgoing) => {
     const [, name = "", ...path] = (incoming.url ?? "").split("/");
-    const [headers, body] = GATEWAYS[name]?.({ .../** @type {Headers} */ (incoming.headers) }, await read(incoming)) ?? [{}, Buffer.alloc(0)];
+    const [headers, body] = GATEWAYS[name]?.(
+      { .../** @type {Headers} */ (incoming.headers) },
+      await read(incoming),
+    ) ?? [{}, Buffer.alloc(0)];
     const host = String(headers["host"]);
-    const forwarded = { ...headers, "content-length": String(body.length), "x-forwarded-proto": "https", "x-forwarded-host": host, "x-forwarded-for": "192.0.2.1" };
-    const upstream = request({ host: "127.0.0.1", port: port(), path: `/${path.join("/")}`, method: "POST", headers: forwarded });
+    const forwarded = {
+      ...headers,
+      "content-length": String(body.length),
+      "x-forwarded-proto": "https",
+      "x-forwarded-host": host,
+      "x-forwarded-for": "192.0.2.1",
+    };
+    const upstream = request({
+      host: "127.0.0.1",
+      port: port(),
+      path: `/${path.join("/")}`,
+      method: "POST",
+      headers: forwarded,
+    });
     upstream.end(body);
     const [response] = await once(upstream, "response");
     outgoing.writeHead(response.statusCode, response.headers);
@@ -85,7 +116,10 @@ async function others() {
   const koa = new Koa();
   koa.use(bodyParser({ jsonLimit: "1mb" }));
   koa.use((context) => {
-    context.body = { headers: context.headers, body: base64(JSON.stringify(context.request.body)) };
+    context.body = {
+      headers: context.headers,
+      body: base64(JSON.stringify(/** @type {any} */ (context.request).body)),
+    };
   });
   const fastify = Fastify();
   fastify.post("/", (request) => ({ headers: request.headers, body: base64(JSON.stringify(request.body)) }));
@@ -102,7 +136,13 @@ async function listening(server) {
 
 /** @param {number} port @param {string} path @param {Headers} headers @param {Buffer} body @returns {Promise<any>} */
 async function post(port, path, headers, body) {
-  const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers: { ...headers, "Content-Length": body.length } });
+  const outgoing = request({
+    host: "127.0.0.1",
+    port,
+    path,
+    method: "POST",
+    headers: { ...headers, "Content-Length": body.length },
+  });
   outgoing.end(body);
   const [response] = await once(outgoing, "response");
   const text = (await read(response)).toString();
@@ -137,7 +177,14 @@ const PATHS = [
   { path: "/plain/form-json", parts: [["body-form*", "body-url*"]], form: true },
 ];
 
-const SENDERS = ["JSON.stringify", "json.dumps", "json_encode", "Go json.Marshal, struct", "System.Text.Json", "JSON.generate"];
+const SENDERS = [
+  "JSON.stringify",
+  "json.dumps",
+  "json_encode",
+  "Go json.Marshal, struct",
+  "System.Text.Json",
+  "JSON.generate",
+];
 
 /** @param {readonly string[]} languages @param {boolean} isShort @returns {Promise<import("../cases.mjs").Case[]>} */
 export async function serverCases(languages, isShort) {
@@ -158,8 +205,14 @@ export async function serverCases(languages, isShort) {
         if (text === null) continue;
         const make = sendTo(all, `${own[index]?.name}: ${sender}`);
         for (const path of PATHS) {
-          const value = path.form ? `payload=${encodeURIComponent(text).replaceAll("%20", "+")}` : path.hasFinalNewline ? `${text}\n` : text;
-          await make(value, path.path, path.parts, async (headers, body) => post(port ?? 0, path.path, path.form ? { ...headers, "Content-Type": FORM } : headers, body));
+          const value = path.form
+            ? `payload=${encodeURIComponent(text).replaceAll("%20", "+")}`
+            : path.hasFinalNewline
+              ? `${text}\n`
+              : text;
+          await make(value, path.path, path.parts, async (headers, body) =>
+            post(port ?? 0, path.path, path.form ? { ...headers, "Content-Type": FORM } : headers, body),
+          );
         }
         await make(text, "Koa", [], async (headers, body) => post(koaPort ?? 0, "/", headers, body));
         await make(text, "Fastify", [], async (headers, body) => post(fastifyPort ?? 0, "/", headers, body));
@@ -180,40 +233,47 @@ const FORM = "application/x-www-form-urlencoded";
  * Sends one signed body and makes a case of what the application saw.
  * @param {import("../cases.mjs").Case[]} all @param {string} title
  */
-const sendTo = (all, title) => async (
-  /** @type {string} */ text,
-  /** @type {string} */ route,
-  /** @type {string[][]} */ parts,
-  /** @type {(headers: Headers, body: Buffer) => Promise<Seen>} */ send,
-) => {
-  const id = PROVIDER_IDS[all.length % PROVIDER_IDS.length] ?? "github";
-  const { secrets } = provider(id);
-  const secret = secrets[0] ?? "";
-  const signed = Buffer.from(text);
-  const seen = await send(signedHeaders(id, secret, signed), signed);
-  const received = Buffer.from(seen.body, "base64");
-  const isSame = signed.equals(received);
-  const difference = isSame ? undefined : differences(signed.toString(), received.toString());
-  // The gateway's change may be none for this body, as the decoding of ASCII.
-  const own = isSame ? parts.filter((codes) => codes[0]?.startsWith("header") || codes[0]?.startsWith("signature")) : parts;
-  const isWrapped = own.some((codes) => codes[0]?.startsWith("body-"));
-  if (difference !== undefined && !difference.isSameValue && !isWrapped) return;
-  const list = [...own, ...(isWrapped ? [] : (difference?.parts ?? []))];
-  all.push(
-    makeCase({
-      family: "real servers and a gateway",
-      title: `${title} ${route}; ${id}`,
-      provider: id,
-      secrets: [secret],
-      delivery: { headers: seen.headers, body: received },
-      signed,
-      parts: list,
-      expected: list.length === 0 ? "valid" : "cause",
-      // Numbers and the order of keys are measured in their own families.
-      lost: difference?.hasOrder || (difference?.numbers.length ?? 0) > 0 ? "the format of numbers, or the order of keys" : "",
-    }),
-  );
-};
+const sendTo =
+  (all, title) =>
+  async (
+    /** @type {string} */ text,
+    /** @type {string} */ route,
+    /** @type {string[][]} */ parts,
+    /** @type {(headers: Headers, body: Buffer) => Promise<Seen>} */ send,
+  ) => {
+    const id = PROVIDER_IDS[all.length % PROVIDER_IDS.length] ?? "github";
+    const { secrets } = provider(id);
+    const secret = secrets[0] ?? "";
+    const signed = Buffer.from(text);
+    const seen = await send(signedHeaders(id, secret, signed), signed);
+    const received = Buffer.from(seen.body, "base64");
+    const isSame = signed.equals(received);
+    const difference = isSame ? undefined : differences(signed.toString(), received.toString());
+    // The gateway's change may be none for this body, as the decoding of ASCII.
+    const own = isSame
+      ? parts.filter((codes) => codes[0]?.startsWith("header") || codes[0]?.startsWith("signature"))
+      : parts;
+    const isWrapped = own.some((codes) => codes[0]?.startsWith("body-"));
+    if (difference !== undefined && !difference.isSameValue && !isWrapped) return;
+    const list = [...own, ...(isWrapped ? [] : (difference?.parts ?? []))];
+    all.push(
+      makeCase({
+        family: "real servers and a gateway",
+        title: `${title} ${route}; ${id}`,
+        provider: id,
+        secrets: [secret],
+        delivery: { headers: seen.headers, body: received },
+        signed,
+        parts: list,
+        expected: list.length === 0 ? "valid" : "cause",
+        // Numbers and the order of keys are measured in their own families.
+        lost:
+          difference?.hasOrder || (difference?.numbers.length ?? 0) > 0
+            ? "the format of numbers, or the order of keys"
+            : "",
+      }),
+    );
+  };
 
 /** PHP's own server, for what `$_SERVER`, php://input and `$_POST` really hold. */
 async function phpServer() {
@@ -244,6 +304,16 @@ async function phpCases(port, text, make) {
     return { headers: seen.server, body: seen[part] };
   };
   await make(text, "PHP: $_SERVER and php://input", [["header-renamed"]], send("raw", "application/json"));
-  await make(form, "PHP: $_SERVER and http_build_query($_POST)", [["header-renamed"], ["body-form*", "body-url*"]], send("form", FORM));
-  await make(form, "PHP: $_SERVER and json_encode($_POST)", [["header-renamed"], ["body-form*", "body-url*"]], send("json", FORM));
+  await make(
+    form,
+    "PHP: $_SERVER and http_build_query($_POST)",
+    [["header-renamed"], ["body-form*", "body-url*"]],
+    send("form", FORM),
+  );
+  await make(
+    form,
+    "PHP: $_SERVER and json_encode($_POST)",
+    [["header-renamed"], ["body-form*", "body-url*"]],
+    send("json", FORM),
+  );
 }
