@@ -10,14 +10,14 @@ const LAYOUT_CODES = /** @type {Record<string, string[]>} */ ({
   two: ["body-indent-2"],
   four: ["body-indent-4"],
   tab: ["body-indent-tab"],
-  jackson: ["body-jackson*", "body-pretty*", "body-indent-jackson*"],
-  ruby: ["body-ruby*", "body-pretty*", "body-indent-ruby*"],
+  jackson: ["body-jackson-style"],
+  ruby: ["body-white-space"],
 });
 
 /** Causes that name numbers in another format. */
 const NUMBERS = ["body-number*"];
 /** Causes that name another order of keys. */
-const ORDER = ["body-key*"];
+const ORDER = ["body-key*", "body-integer-keys-moved"];
 
 /**
  * @typedef {object} Differences
@@ -85,7 +85,7 @@ export function differences(signed, received) {
   const [before, after] = [layouts(signed, ours), layouts(received, theirs)];
   if (!before.some((name) => after.includes(name))) {
     const codes = before.flatMap((name) => LAYOUT_CODES[name] ?? []);
-    parts.push(codes.length > 0 ? codes : ["body-space*", "body-mixed*"]);
+    parts.push(codes.length > 0 ? codes : ["body-white-space"]);
   }
   const kinds = /** @type {Set<string>} */ (new Set());
   const numbers = /** @type {Differences["numbers"]} */ ([]);

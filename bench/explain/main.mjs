@@ -40,6 +40,8 @@ const results = cases.map((one) => explained(hookseal, one));
 const total = counted(results);
 const [families, sizes] = [byFamily(results), bySize(results)];
 console.log(printed(families, sizes, total));
+const slowest = results.reduce((one, two) => (one.milliseconds < two.milliseconds ? two : one));
+console.log(`\nslowest: ${slowest.case.family}: ${slowest.case.title}`);
 show(results);
 
 const share = total.proved / total.provable;
