@@ -1,12 +1,13 @@
 //! Parts of an HTTP/1 message that strict and lenient parsing share: body framing, target URL and header values.
 
 use super::diagnostics::Diagnostics;
-use super::record::set_spacing;
+use super::spacing::set_spacing;
 use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
 /// Decodes a header value: UTF-8, or else ISO-8859-1, as most servers do.
+#[inline(never)]
 pub(super) fn decode_header_value(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
