@@ -123,7 +123,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_random_signature_has_no_match(signature in any_signature(), body in "[ -~é\n]{1,60}", secret in "[!-~]{1,30}") {
+    fn a_random_signature_has_no_match(signature in any_signature(), body in "[ -~é\n]{1,60}", secret in "a[!-~]{1,30}") {
         let delivery = Delivery::new(Headers::from_iter([(HEADER, signature.as_str())]), body.as_bytes());
         let found = check(&painchek(&[&secret]), &delivery);
         prop_assert!(found.matches.is_empty(), "{:?}", found);
