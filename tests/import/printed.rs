@@ -204,8 +204,12 @@ fn a_payload_in_another_notation_is_a_body() {
 #[test]
 fn a_notation_that_cannot_be_imported_is_named() {
     for (text, name) in [
-        ("{content-type=application/json, host=h}\n{}", "headers as Java prints a map"),
-        ("{Content-Type=[application/json]}\n{}", "headers as Java prints a map"),
+        ("{id=evt_1, object=event}", "a map of Java"),
+        ("{[Host, System.String[]]}", "headers that .NET has printed without their values"),
+        (
+            "1.2.3.4 - - [10/Oct/2024:13:55:36 -0700] \"POST /hook HTTP/1.1\" 200 2326",
+            "a line of an access log",
+        ),
         ("{ 'content-type': [Array] }\n{}", "headers that util.inspect has shortened"),
         (
             "{\n  headers: { 'x-a': 'b' },\n  body: <Buffer 7b 22 ... 950 more bytes>\n}",

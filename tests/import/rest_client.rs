@@ -61,6 +61,8 @@ fn files_and_variables_are_reported_where_they_are() {
 
 #[test]
 fn a_request_with_a_version_and_no_separator_keeps_its_last_line_break() {
-    let result = import(b"POST /hook HTTP/1.1\nHost: h\n\n{}\n", None);
-    assert_eq!(result.deliveries[0].body, b"{}\n");
+    for body in ["{}\n", "# a\n### b\n"] {
+        let result = import(format!("POST /hook HTTP/1.1\nHost: h\n\n{body}").as_bytes(), None);
+        assert_eq!(result.deliveries[0].body, body.as_bytes());
+    }
 }

@@ -8,15 +8,18 @@ use super::http_message::{chunked_length, content_length};
 use super::line_kinds::{header_name, is_known_header_line, is_request_line};
 use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::notation::{parse_literal, transcode};
-use super::result::ImportResult;
-use super::{body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell};
-use crate::issue::{ByteSpan, Code, Severity};
+use super::result::{ImportResult, ImportedDelivery};
+use super::{
+    body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell, shortened,
+};
+use crate::issue::{ByteSpan, Code, Issue, Location, PendingIssue, Severity};
+use crate::json::without_location;
 
 /// Headers as a program prints them are searched within this many bytes, except at the start of a text.
-const MAX_PRINTED_BYTES: usize = 1 << 16;
+const MAX_PRINTED_BYTES: usize = 1 << 15;
 
 /// Bounds the time of a search in a text with many lines that start like printed headers and are none.
-const MAX_ATTEMPTS: usize = 60;
+const MAX_ATTEMPTS: usize = 40;
 
 /// More requests are not split: each is a delivery.
 const MAX_BLOCKS: usize = 10_000;
@@ -164,13 +167,15 @@ impl BlockKind {
     }
 }
 
+/// Reports text that belongs to no request. The caller locates its line and column.
 fn add_ignored(text: &[u8], span: ByteSpan, severity: Severity, message: &str, result: &mut ImportResult) {
-    let mut diagnostics = Diagnostics::new(text);
     let start = skip_whitespace(text, span.start).min(span.end);
     let end = start + text[start..span.end].trim_ascii_end().len();
-    let hint = (severity == Severity::Warning).then_some("Remove the text, if the body is complete.");
-    diagnostics.add(Code::INPUT_IGNORED, severity, ByteSpan { start, end }, message, hint);
-    result.issues.extend(diagnostics.issues);
+    let mut issue = PendingIssue::new(Code::INPUT_IGNORED, severity, Location::Request, message);
+    if severity == Severity::Warning {
+        issue = issue.hint("Remove the text, if the body is complete.");
+    }
+    result.issues.push(Issue { byte_span: ByteSpan { start, end }, ..without_location(issue) });
 }
 
 /// Parses one request, and moves its issues to their bytes in the text. The caller locates lines and columns.
@@ -181,11 +186,36 @@ fn parse_block(text: &[u8], span: ByteSpan, format: ImportFormat, result: &mut I
         ImportFormat::Curl => curl::parse,
         _ => command::parse,
     };
-    result.deliveries.extend(parse(&mut diagnostics));
+    let delivery = parse(&mut diagnostics);
+    if let Some(delivery) = &delivery {
+        report_shortened(&mut diagnostics, delivery);
+    }
+    result.deliveries.extend(delivery);
     for mut issue in diagnostics.issues {
         issue.byte_span.start += span.start;
         issue.byte_span.end += span.start;
         result.issues.push(issue);
+    }
+}
+
+/// Reports a body and headers of which the text has only a part.
+fn report_shortened(diagnostics: &mut Diagnostics<'_>, delivery: &ImportedDelivery) {
+    let text = diagnostics.text;
+    let span_of = |part: &[u8]| {
+        let start = text.windows(part.len().max(1)).rposition(|window| window == part).unwrap_or(0);
+        ByteSpan { start, end: (start + part.len()).min(text.len()) }
+    };
+    if let Some(mark) = shortened::find_mark(&delivery.body) {
+        let hint = Some(shortened::SHORTENED_BODY_HINT);
+        let span = span_of(mark.as_bytes());
+        diagnostics.add(Code::BODY_LOSSY, Severity::Warning, span, shortened::SHORTENED_BODY, hint);
+    }
+    for (_, value) in
+        delivery.headers.iter().filter(|(name, value)| shortened::is_hidden(name, value)).take(4)
+    {
+        let hint = Some(shortened::HIDDEN_HEADER_HINT);
+        let span = span_of(value.as_bytes());
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Warning, span, shortened::HIDDEN_HEADER, hint);
     }
 }
 
@@ -270,7 +300,8 @@ impl Finder<'_> {
                 offset += length;
                 continue;
             }
-            let prefix = log_prefix::parse(&line[indent..], usize::MAX).1;
+            let prefix =
+                log_prefix::parse(&line[indent..], usize::MAX).1.max(log_prefix::list_mark(&line[indent..]));
             for start in [Some(offset + indent), (prefix > 0).then_some(offset + indent + prefix)] {
                 let Some(start) = start.filter(|start| *start < offset + line.len()) else { continue };
                 let found = self.kind_at(start).filter(|(kind, _)| is_kind(*kind));
@@ -372,7 +403,8 @@ impl Finder<'_> {
     fn is_certain_end(&mut self, end: usize) -> bool {
         let start = skip_whitespace(self.text, end);
         let between = &self.text[end..start];
-        let has_empty_line = between.iter().filter(|byte| **byte == b'\n').count() > 1;
+        let has_empty_line =
+            between.iter().position(|byte| *byte == b'\n') != between.iter().rposition(|byte| *byte == b'\n');
         has_empty_line
             || !matches!(self.text.get(start), Some(b'{' | b'[' | b'"'))
             || self.kind_at(start).is_some()
@@ -390,8 +422,9 @@ impl Finder<'_> {
     /// Returns where the lines between a body and the next request start. `None`: no empty or separating line is among
     /// them, so the line may be a part of the body.
     fn separator_start(&self, body_start: usize, next: usize) -> Option<usize> {
+        // The empty line after the headers is one, too: the request has no body.
         let mut end = next;
-        let mut has_separator = false;
+        let mut has_separator = next == body_start;
         while end > body_start {
             let before =
                 self.text[body_start..end].strip_suffix(b"\n").unwrap_or(&self.text[body_start..end]);

@@ -6,6 +6,7 @@ use super::labels::{self, Label};
 use super::lines::{skip_whitespace, split_first_line};
 use super::log_prefix;
 use super::notation::{parse_literal, transcode};
+use super::{record, shortened};
 use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
@@ -45,31 +46,56 @@ pub(super) fn label_end(text: &[u8], start: usize) -> Option<usize> {
 pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_>, start: usize) -> Vec<u8> {
     let text = diagnostics.text;
     let body = text[start..].trim_ascii_end();
-    match parse_literal(body) {
-        Some((bytes, length)) if length == body.len() => {
-            let span = ByteSpan { start, end: start + length };
-            let message = "Parsed the body from the notation in which a program has printed its bytes.";
-            diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
-            bytes
-        }
-        _ => {
-            let notation = (matches!(body.first(), Some(b'{' | b'[')) && Document::parse(body).is_err())
-                .then(|| transcode(body))
-                .flatten();
-            if let Some((json, length)) = notation
-                && length == body.len()
-            {
-                let span = ByteSpan { start, end: start + length };
-                let message =
-                    "Expected the raw body, got a parsed one as a program prints it. Its JSON was used.";
-                let hint = "Capture the bytes of the body: the signature matches only the sender's white space and escapes.";
-                diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
-                return json;
-            }
-            http_message::parse_body(diagnostics, headers, start)
-        }
+    let span = ByteSpan { start, end: start + body.len() };
+    if let Some(bytes) = parse_printed_bytes(body) {
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, PRINTED_BYTES, None);
+        return bytes;
     }
+    let is_printed = matches!(body.first(), Some(b'{' | b'[')) && Document::parse(body).is_err();
+    if is_printed
+        && let Some((json, length)) = transcode(body)
+        && length == body.len()
+    {
+        let message = "Expected the raw body, got a parsed one as a program prints a value. The JSON of the value was used.";
+        let hint =
+            "Capture the bytes of the body: the signature matches only the sender's white space and escapes.";
+        diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
+        return json;
+    }
+    http_message::parse_body(diagnostics, headers, start)
 }
+
+/// Parses a text that is only a body. A body in a format that the caller names is not changed.
+pub(super) fn parse_alone(diagnostics: &mut Diagnostics<'_>, is_raw: bool) -> Vec<u8> {
+    let text = diagnostics.text;
+    // A string of JSON may be a body.
+    let is_json = || text.trim_ascii().starts_with(b"\"") && Document::parse(text).is_ok();
+    if let Some(bytes) = parse_printed_bytes(text).filter(|_| !is_raw && !is_json()) {
+        let span = ByteSpan { start: 0, end: text.len() };
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, PRINTED_BYTES, None);
+        return bytes;
+    }
+    if let Some(mark) = shortened::find_mark(text) {
+        let start = text.windows(mark.len()).rposition(|window| window == mark.as_bytes()).unwrap_or(0);
+        let span = ByteSpan { start, end: start + mark.len() };
+        let hint = Some(shortened::SHORTENED_BODY_HINT);
+        diagnostics.add(Code::BODY_LOSSY, Severity::Warning, span, shortened::SHORTENED_BODY, hint);
+    }
+    text.to_vec()
+}
+
+/// Parses a text that is only the bytes of a body, as a program has printed them.
+pub(super) fn parse_printed_bytes(text: &[u8]) -> Option<Vec<u8>> {
+    let body = text.trim_ascii();
+    // A payload may have such members, too.
+    if body.starts_with(b"{") {
+        let bytes = record::parse_buffer(Document::parse(body).ok()?.root())?;
+        return matches!(bytes.first(), Some(b'{' | b'[')).then_some(bytes);
+    }
+    parse_literal(body).filter(|(_, length)| *length == body.len()).map(|(bytes, _)| bytes)
+}
+
+const PRINTED_BYTES: &str = "Parsed the body from the notation in which a program has printed its bytes.";
 
 /// Returns the end of the JSON object or array at this offset, if it is valid and nothing else is on its last line.
 pub(super) fn json_end(text: &[u8], start: usize) -> Option<usize> {

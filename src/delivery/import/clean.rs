@@ -2,6 +2,7 @@
 //! original. Nothing else of the text changes.
 
 use super::diagnostics::Diagnostics;
+use super::line_kinds::is_request_line;
 use super::lines::{find_byte, strip_bom};
 use super::log_prefix::{self, Part};
 use crate::issue::{ByteSpan, Code, Issue, Severity};
@@ -57,8 +58,9 @@ pub(super) fn remove_layers(text: &[u8]) -> Option<CleanText> {
     let mut clean: Option<CleanText> = None;
     for _ in 0..MAX_LAYERS {
         let current = clean.as_ref().map_or(text, |clean| &clean.bytes);
-        let Some((pieces, span, message)) = remove_prefixes(current).or_else(|| remove_fences(current))
-        else {
+        let layer =
+            remove_prefixes(current).or_else(|| remove_fences(current)).or_else(|| remove_notes(current));
+        let Some((pieces, span, message)) = layer else {
             break;
         };
         clean = Some(add_layer(text, clean, pieces, span, message, None));
@@ -173,6 +175,10 @@ fn remove_prefixes(text: &[u8]) -> Option<Layer> {
         if span.is_none() && is_continued {
             length = 2;
         }
+        // The space after a prefix is indentation if the first prefix has none.
+        if span.is_some_and(|span: ByteSpan| text[span.end - 1] != b' ') {
+            length = line[..length].trim_ascii_end().len();
+        }
         span = span.or((length > 0).then_some(ByteSpan { start: offset, end: offset + length }));
         let mut kept = &line[length..];
         // A runtime of containers splits long lines, and marks each part but the last.
@@ -188,6 +194,31 @@ fn remove_prefixes(text: &[u8]) -> Option<Layer> {
         _ => "Removed the prefix of a log before each line.",
     };
     Some((pieces, span?, message))
+}
+
+/// Keeps the request in the output of `curl --verbose`: the lines after `> `, and the body, which has no mark.
+fn remove_notes(text: &[u8]) -> Option<Layer> {
+    let mut pieces = Pieces::default();
+    let mut first = None;
+    let mut offset = 0;
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let sent = line.strip_prefix(b"> ").or_else(|| line.strip_prefix(b">").filter(|_| first.is_some()));
+        let is_note = matches!(line, [b'*' | b'<' | b'{' | b'}', b' ', ..]) || line.trim_ascii() == b"<";
+        match sent {
+            Some(sent) => {
+                if first.is_none() {
+                    is_request_line(sent).then_some(())?;
+                    first = Some(ByteSpan { start: offset, end: offset + 2 });
+                }
+                pieces.keep(offset + line.len() - sent.len(), sent);
+            }
+            None if is_note || line.trim_ascii().is_empty() && first.is_none() => {}
+            None if first.is_none() => return None,
+            None => pieces.keep(offset, line),
+        }
+        offset += line.len();
+    }
+    Some((pieces, first?, "Removed the marks and the notes of curl."))
 }
 
 /// Whether a line opens or closes a fence of Markdown.

@@ -92,9 +92,10 @@ pub(super) fn parse_lines(
         } else if let Some((Label::Body, _)) = label {
             body_start = Some(offset);
             break;
+        } else if label.is_some_and(|(_, end)| offset + end >= next) {
+            // A label on a line of its own, such as `Headers:`.
         } else if !parse_line(content, &mut fields, delivery, is_page) {
-            let is_title = TITLES.iter().any(|title| title.as_bytes() == content)
-                || label.is_some_and(|(_, end)| offset + end >= next.min(text.len()));
+            let is_title = TITLES.iter().any(|title| title.as_bytes() == content);
             // A page may show the name and the value on two lines.
             let is_value = fields.last().is_some_and(|(_, value)| value.is_empty());
             let is_joined = !is_title && join_line(line, &mut fields);

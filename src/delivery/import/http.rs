@@ -4,7 +4,7 @@ use super::diagnostics::Diagnostics;
 use super::header_lines;
 use super::http_message::{decode_header_value, parse_body, target_url};
 use super::lenient_http;
-use super::line_kinds::{header_name, is_request_line};
+use super::line_kinds::{header_name, is_known_header_line, is_request_line};
 use super::lines::{split_first_line, strip_bom};
 use super::page;
 use super::printed;
@@ -66,7 +66,9 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDeliver
 fn parse_headers_and_body(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDelivery> {
     let text = diagnostics.text;
     let start = text.len() - strip_bom(text).trim_ascii_start().len();
-    let has_headers = starts_with_header(&text[start..]) || header_lines::starts_with_label(&text[start..]);
+    let has_headers = starts_with_header(&text[start..])
+        || is_known_header_line(split_first_line(&text[start..]).0)
+        || header_lines::starts_with_label(&text[start..]);
     if has_headers
         && !text[start..].starts_with(b"HTTP/")
         && let Some(delivery) = header_lines::parse(diagnostics, start)

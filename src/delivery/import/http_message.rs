@@ -1,12 +1,13 @@
 //! Parts of an HTTP/1 message that strict and lenient parsing share: body framing, target URL and header values.
 
 use super::diagnostics::Diagnostics;
-use super::record::set_spacing;
+use super::spacing::set_spacing;
 use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
 /// Decodes a header value: UTF-8, or else ISO-8859-1, as most servers do.
+#[inline(never)]
 pub(super) fn decode_header_value(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
@@ -82,14 +83,18 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
 }
 
 /// Returns the body of a text that is longer than its declared length because a tool has formatted its JSON: without the
-/// formatting, if that gives the length. `None`: the text is no formatted JSON.
+/// formatting, if that gives the length. `None`: the text is no formatted JSON, or longer even without white space.
 fn undo_formatting(text: &[u8], length: usize) -> Option<Vec<u8>> {
     let is_cut = text.len() > length && !matches!(text[length], b'\r' | b'\n');
     let json = text.trim_ascii();
     if !is_cut || !matches!(json.first(), Some(b'{' | b'[')) || Document::parse(json).is_err() {
         return None;
     }
-    let mut forms = [false, true].into_iter().map(|has_spaces| set_spacing(json, has_spaces));
+    let compact = set_spacing(json, false);
+    if compact.len() > length {
+        return None;
+    }
+    let mut forms = [compact, set_spacing(json, true)].into_iter();
     Some(forms.find(|form| form.len() == length).unwrap_or_else(|| json.to_vec()))
 }
 

@@ -71,6 +71,9 @@ fn is_separated(words: &[u8]) -> bool {
 
 /// Whether each line of a text is empty or announces something.
 pub(super) fn has_only_labels(text: &[u8]) -> bool {
-    text.split(|byte| *byte == b'\n')
-        .all(|line| line.trim_ascii().is_empty() || parse(line).is_some_and(|(_, end)| end >= line.len()))
+    text.split(|byte| *byte == b'\n').all(|line| {
+        // Rules such as `###` and `---` announce nothing.
+        let is_rule = line.iter().all(|byte| b" \t\r#-=_*~".contains(byte));
+        is_rule || parse(line).is_some_and(|(_, end)| end >= line.len())
+    })
 }

@@ -26,7 +26,9 @@ const KNOWN_NAMES: &str = " accept accept-encoding accept-language authorization
 
 /// Whether a line is a header whose name prose does not have.
 pub(super) fn is_known_header_line(line: &[u8]) -> bool {
-    header_name(line).is_some_and(|name| {
+    // The columns of a table have a tab between them.
+    let cell = || std::str::from_utf8(&line[..find_byte(line, b'\t')?]).ok();
+    header_name(line).or_else(cell).is_some_and(|name| {
         let name = name.to_ascii_lowercase();
         KNOWN_NAMES.contains(&format!(" {name} "))
             || ["x-", "webhook-", "svix-", "cf-"].iter().any(|start| name.starts_with(start))

@@ -70,11 +70,26 @@ fn separators(text: &[u8]) -> usize {
     text.len() - text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
+/// The length of the mark of an item in a list: `1. `, `- `.
+pub(super) fn list_mark(line: &[u8]) -> usize {
+    let digits = line.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    match &line[digits..] {
+        [b'.' | b')', b' ', ..] if digits > 0 => digits + 2,
+        [b'-' | b'*', b' ', ..] if digits == 0 => 2,
+        _ => 0,
+    }
+}
+
 /// The length of the punctuation between a prefix and its text: ` - `, ` -- : `.
 fn dashes(text: &[u8]) -> usize {
     let length = text.iter().take(MAX_NAME).take_while(|byte| b" -:".contains(byte)).count();
-    let is_punctuation = text[..length].ends_with(b" ") && text[..length].iter().any(|byte| *byte != b' ');
-    if is_punctuation { length } else { 0 }
+    let Some(last) = text[..length].iter().rposition(|byte| *byte != b' ') else { return 0 };
+    match text.get(last + 1) {
+        // More spaces are the indentation of the text.
+        Some(b' ') => last + 2,
+        None | Some(b'\r' | b'\n') => last + 1,
+        Some(_) => 0,
+    }
 }
 
 fn parse_part(text: &[u8], is_first: bool) -> Option<(Part, usize)> {
@@ -127,11 +142,11 @@ fn time(text: &[u8]) -> Option<usize> {
     }
     let is_time = |byte: &u8| byte.is_ascii_digit() || b":.,/-+TZ".contains(byte);
     let mut length = rest.iter().take(MAX_NAME).take_while(|byte| is_time(byte)).count();
-    let colons = rest[..length].iter().filter(|byte| **byte == b':').count();
+    let has_colon = rest[..length].contains(&b':');
     let dashes = rest[..length].iter().filter(|byte| matches!(byte, b'-' | b'/')).count();
     let digits = rest[..length].iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_valid = rest.first().is_some_and(u8::is_ascii_digit)
-        && (colons > 0 && digits >= 4 || dashes >= 2 && digits >= 6);
+        && (has_colon && digits >= 4 || dashes >= 2 && digits >= 6);
     if !is_valid {
         return None;
     }
@@ -143,10 +158,11 @@ fn time(text: &[u8]) -> Option<usize> {
         length = end + 1;
     } else if rest[length - 1] == b',' {
         // A comma is part of the time or follows the date.
-    } else if rest.get(length).is_some_and(|byte| !b" \t".contains(byte)) {
+    } else if rest.get(length).is_some_and(|byte| !b" \t\r\n".contains(byte)) {
         return None;
     }
-    Some(text.len() - rest.len() + length)
+    let is_half_day = [&b" AM"[..], b" PM"].iter().any(|half| rest[length..].starts_with(half));
+    Some(text.len() - rest.len() + length + if is_half_day { 3 } else { 0 })
 }
 
 const LEVELS: &str = "trace debug info notice warn warning error err critical crit fatal log";
@@ -174,7 +190,8 @@ fn level(text: &[u8]) -> Option<usize> {
             }
         }
         // A word in prose has small letters.
-        Some(b' ') if open == 0 && word.ends_with(|last: char| last.is_ascii_uppercase()) => {}
+        None | Some(b' ' | b'\r' | b'\n')
+            if open == 0 && word.ends_with(|last: char| last.is_ascii_uppercase()) => {}
         _ => return None,
     }
     // A colon after the brackets belongs to the level.
@@ -211,5 +228,6 @@ fn bracketed_name(text: &[u8]) -> Option<usize> {
     let is_name = inner.first()?.is_ascii_alphabetic()
         && inner[..length].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-/ ".contains(byte));
     let next = inner[length + 1..].trim_ascii_start();
-    (is_name && inner.get(length + 1) == Some(&b' ') && !next.starts_with(b"=>")).then_some(length + 2)
+    let is_end = inner.get(length + 1).is_none_or(|byte| b" \r\n".contains(byte));
+    (is_name && is_end && !next.starts_with(b"=>")).then_some(length + 2)
 }

@@ -5,10 +5,11 @@ use super::body_text::{body_start, parse_body};
 use super::diagnostics::Diagnostics;
 use super::labels::MAX_LABEL;
 use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
-use super::notation::{JsonWriter, transcode};
+use super::notation::transcode;
+use super::plain_maps::transcode_plain;
 use super::record;
 use super::result::{ImportItem, ImportedDelivery};
-use crate::delivery::headers::{Headers, is_token};
+use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, PendingIssue, Severity};
 use crate::json::{Document, Kind, Value};
 use crate::text::into_owned_outlined;
@@ -84,7 +85,8 @@ fn find(text: &[u8]) -> Option<Printed> {
         }
     }
     // Further attempts are after a label: `Headers: {`, `headers = {`, `request headers {`.
-    let is_label = |byte: &u8| byte.is_ascii_alphanumeric() || b" _.:=>-*#\t".contains(byte) || *byte >= 0x80;
+    let is_label =
+        |byte: &u8| byte.is_ascii_alphanumeric() || b" _.:=>-*#$\t".contains(byte) || *byte >= 0x80;
     let label = line.iter().take(MAX_LABEL).take_while(|byte| is_label(byte)).count();
     let separator = line[..label].iter().position(|byte| matches!(byte, b':' | b'='));
     let attempts = [Some(0), separator.map(|length| length + 1), Some(label)];
@@ -92,12 +94,11 @@ fn find(text: &[u8]) -> Option<Printed> {
         let length = length.filter(|length| index == 0 || *length > 0)?;
         let offset = skip_whitespace(text, start + length);
         let value = &text[offset..];
-        let (json, length) = if value.starts_with(b"map[") {
-            transcode_go_map(value)
-        } else {
-            transcode_print_r(value).or_else(|| transcode(value))
-        }?;
-        Some(Printed { json, span: ByteSpan { start, end: offset + length }, call: None })
+        let (json, length) = transcode_plain(value).or_else(|| transcode(value))?;
+        let mut end = offset + length;
+        // The end of a statement of Perl or PHP.
+        end += usize::from(text.get(end) == Some(&b';'));
+        Some(Printed { json, span: ByteSpan { start, end }, call: None })
     })
 }
 
@@ -252,74 +253,4 @@ pub(super) fn find_headers(text: &[u8]) -> Option<(usize, bool)> {
         parse_headers(document.root())?;
     }
     Some((printed.span.end, is_whole))
-}
-
-/// Transcodes an `http.Header` as Go prints it: `map[Content-Type:[application/json] X-A:[b]]`. Several values of one name
-/// are one, because nothing but a space separates them.
-fn transcode_go_map(text: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let mut writer = JsonWriter::default();
-    writer.open()?;
-    let mut offset = 3;
-    loop {
-        offset += 1;
-        let rest = &text[offset..];
-        let length = go_name(rest)?;
-        writer.string(&rest[..length])?;
-        writer.separator()?;
-        let start = offset + length + 2;
-        // The value ends at the bracket that the next name follows, or that closes the map.
-        let end = (start..text.len()).find(|end| match &text[*end..] {
-            [b']', b']', ..] => true,
-            [b']', b' ', next @ ..] => go_name(next).is_some(),
-            _ => false,
-        })?;
-        writer.string(&text[start..end])?;
-        offset = end + 1;
-        if text[offset] == b']' {
-            writer.close(true)?;
-            return Some((writer.json, offset + 1));
-        }
-    }
-}
-
-/// The length of a name that `:[` follows.
-fn go_name(text: &[u8]) -> Option<usize> {
-    let length = find_byte(&text[..text.len().min(MAX_LABEL)], b':')?;
-    let is_name =
-        std::str::from_utf8(&text[..length]).is_ok_and(is_token) && text.get(length + 1) == Some(&b'[');
-    is_name.then_some(length)
-}
-
-/// Transcodes an array as `print_r` of PHP prints it: `[name] => value` on each line, without quotes.
-fn transcode_print_r(text: &[u8]) -> Option<(Vec<u8>, usize)> {
-    text.strip_prefix(b"Array")?.trim_ascii_start().strip_prefix(b"(")?;
-    let mut writer = JsonWriter::default();
-    let mut offset = 0;
-    while offset < text.len() {
-        let line = split_first_line(&text[offset..]).0;
-        let end = offset + line.len();
-        let start = line.trim_ascii_start();
-        if start.trim_ascii_end() == b")" {
-            if writer.close(false)? {
-                return Some((writer.json, end));
-            }
-        } else if start.trim_ascii_end() == b"(" {
-            writer.open()?;
-        } else if let Some(entry) = start.strip_prefix(b"[") {
-            let arrow = entry.windows(4).position(|part| part == b"] =>")?;
-            writer.string(&entry[..arrow])?;
-            writer.separator()?;
-            let value = entry[arrow + 4..].strip_suffix(b"\r").unwrap_or(&entry[arrow + 4..]);
-            let value = value.strip_prefix(b" ").unwrap_or(value);
-            // A line with an opening parenthesis follows the word of an array.
-            let next = text.get(end + 1..).unwrap_or_default();
-            if value != b"Array" || split_first_line(next).0.trim_ascii() != b"(" {
-                writer.string(value)?;
-            }
-        } else if !start.is_empty() && offset > 0 {
-            return None;
-        }
-        offset = end + 1;
-    }
-    None
 }

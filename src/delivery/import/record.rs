@@ -2,9 +2,10 @@
 //! Gateway, load balancers and function URLs pass to a Lambda function. Also the JSON of webhook.site, of ngrok's inspector
 //! and of services that keep requests in the same way; the executions of n8n and Make, and the messages of Smee.
 
-use super::collection;
 use super::http_message::target_url;
 use super::result::ImportedDelivery;
+use super::shortened;
+use super::spacing::set_spacing;
 use crate::delivery::headers::{Headers, has_control, is_token};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::{Kind, Value};
@@ -49,6 +50,7 @@ fn has_headers_and_body(value: Value<'_>) -> bool {
 }
 
 /// Whether an object is a message of Smee, which has the headers next to the body.
+#[inline(never)]
 fn is_flat(value: Value<'_>) -> bool {
     let is_string = |name: &&str| member(value, name).is_some_and(|value| value.kind() == Kind::String);
     ["content-type", "user-agent"].iter().all(is_string) && member(value, "body").is_some()
@@ -76,6 +78,7 @@ fn is_request(value: Value<'_>) -> bool {
 }
 
 /// Returns the request of a record: the record itself, or a member of an object that describes more than the request.
+#[inline(never)]
 fn find_request(value: Value<'_>) -> Option<Value<'_>> {
     if has_headers(value) || is_flat(value) {
         return has_headers_and_body(value).then_some(value);
@@ -89,6 +92,7 @@ fn find_request(value: Value<'_>) -> Option<Value<'_>> {
 }
 
 /// Whether an object is a delivery as the REST API of GitHub returns it.
+#[inline(never)]
 fn is_github_delivery(value: Value<'_>) -> bool {
     ["guid", "delivered_at"].iter().all(|name| member(value, name).is_some())
 }
@@ -104,14 +108,11 @@ fn request_list(value: Value<'_>) -> Option<Value<'_>> {
 
 /// Whether a document is a record, or a list of requests.
 pub(super) fn has_records(value: Value<'_>) -> bool {
-    is_record(value) || request_list(value).is_some() || collection::is_collection(value)
+    is_record(value) || request_list(value).is_some()
 }
 
 /// Parses the deliveries of a document that is a record or a list of requests.
 pub(super) fn parse_document(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
-    if collection::is_collection(value) {
-        return collection::parse(value, pending);
-    }
     let records = request_list(value).map_or_else(|| vec![value], elements);
     let mut deliveries = Vec::new();
     for record in records {
@@ -134,6 +135,11 @@ pub(super) fn parse(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option
         HEADER_KEYS.iter().filter_map(|name| member(record, name)).find(|v| !v.is_null() && v.len() > 0);
     if let Some(headers_value) = headers_value {
         parse_headers(headers_value, &mut headers, pending);
+        if headers.iter().any(|(name, value)| shortened::is_hidden(name, value)) {
+            let location = headers_value.location();
+            let issue = PendingIssue::new(Code::TYPE, Severity::Warning, location, shortened::HIDDEN_HEADER);
+            pending.push(issue.hint(shortened::HIDDEN_HEADER_HINT));
+        }
     } else if is_flat(record) {
         let is_header = |(name, value): &(_, Value<'_>)| {
             let name: &crate::json::Key<'_> = name;
@@ -163,6 +169,15 @@ fn find_body(record: Value<'_>) -> Option<(&'static str, Value<'_>)> {
 
 fn parse_body(record: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
     let (name, body) = find_body(record)?;
+    // A parsed body next to the raw one is no other body.
+    let is_other = |other: &Value<'_>| other.as_str().is_some() && other.as_str() != body.as_str();
+    let names = ["rawBody", "raw_body", "body"];
+    let other = names.iter().filter_map(|other| member(record, other)).find(is_other);
+    if let Some(other) = other.filter(|_| names.contains(&name)) {
+        let message = "Expected one body, got several members that differ. One was ignored.";
+        let issue = PendingIssue::new(Code::INPUT_IGNORED, Severity::Warning, other.location(), message);
+        pending.push(issue.hint("Remove the member that is not the raw body."));
+    }
     let is_base64 = matches!(name, "bodyBase64" | "body_base64" | "raw")
         || ["isBase64Encoded", "base64"]
             .iter()
@@ -177,6 +192,7 @@ fn parse_body(record: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<
 }
 
 /// Whether a body is the base64 of an object or array of JSON.
+#[inline(never)]
 fn is_encoded_json(body: Value<'_>) -> bool {
     let text = body.string_bytes();
     matches!(text, [b'e', b'y' | b'w', ..] | [b'W', b'3' | b'y', ..])
@@ -239,32 +255,21 @@ pub(super) fn decode_body(
             PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, body.location(), message).hint(hint),
         );
     }
+    if shortened::find_mark(text.as_bytes()).is_some() {
+        let location = body.location();
+        let issue =
+            PendingIssue::new(Code::BODY_LOSSY, Severity::Warning, location, shortened::SHORTENED_BODY);
+        pending.push(issue.hint(shortened::SHORTENED_BODY_HINT));
+    }
     Some(text.into_owned().into_bytes())
 }
 
 /// Returns the bytes of a Buffer of Node.js, as `JSON.stringify` writes it.
-fn parse_buffer(value: Value<'_>) -> Option<Vec<u8>> {
+#[inline(never)]
+pub(super) fn parse_buffer(value: Value<'_>) -> Option<Vec<u8>> {
     let data = member(value, "data").filter(|data| data.kind() == Kind::Array && value.len() == 2)?;
     member(value, "type")?.as_str().filter(|name| name == "Buffer")?;
     elements(data).into_iter().map(|byte| u8::try_from(byte.as_i64()?).ok()).collect()
-}
-
-/// Removes the white space between the tokens of JSON, or replaces it with a space after each comma and colon.
-pub(super) fn set_spacing(json: &[u8], has_spaces: bool) -> Vec<u8> {
-    let (mut is_in_string, mut is_escaped) = (false, false);
-    let mut out = Vec::new();
-    for byte in json {
-        let is_quote = *byte == b'"' && !is_escaped;
-        is_escaped = is_in_string && *byte == b'\\' && !is_escaped;
-        is_in_string ^= is_quote;
-        if is_in_string || !byte.is_ascii_whitespace() {
-            out.push(*byte);
-        }
-        if has_spaces && !is_in_string && matches!(byte, b',' | b':') {
-            out.push(b' ');
-        }
-    }
-    out
 }
 
 /// Whether an item of a list is switched off: Postman and Insomnia, Thunder Client, Bruno, Hoppscotch.
@@ -274,7 +279,7 @@ pub(super) fn is_disabled(item: Value<'_>) -> bool {
 }
 
 /// Decodes base64 in either alphabet, with or without padding and line breaks.
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     // Normalized first, because each further decoder is larger than this code (wasm size).
     let text: String = text
         .iter()

@@ -1,7 +1,7 @@
 //! Files of the REST client of VS Code and of the HTTP client of JetBrains: requests without an HTTP version, separated by
 //! lines that start with `###`.
 
-use super::collection::find_variable;
+use super::collection::{VARIABLE, VARIABLE_HINT, find_variable};
 use super::diagnostics::Diagnostics;
 use super::http_message::{decode_header_value, target_url};
 use super::line_kinds::header_name;
@@ -12,11 +12,12 @@ use crate::issue::{ByteSpan, Code, Severity};
 /// Whether the first line that is no comment and no variable is a request line as only these files have it.
 pub(super) fn looks_like_rest_client(text: &[u8]) -> bool {
     let mut rest = strip_bom(text);
-    let has_separator = rest.starts_with(b"###") || contains(rest, "\n###");
+    let is_file = is_preamble(split_first_line(rest).0) && contains(rest, "###");
     while !rest.is_empty() {
         let (line, next) = split_first_line(rest);
         if let Some((_, _, has_version)) = request_line(line) {
-            return has_separator || !has_version;
+            // An HTTP message may have three number signs in its body.
+            return is_file || !has_version;
         }
         if !is_preamble(line) {
             return false;
@@ -33,6 +34,7 @@ fn is_preamble(line: &[u8]) -> bool {
 }
 
 /// Returns the method and the target of a request line, and whether an HTTP version follows.
+#[inline(never)]
 fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     let line = line.trim_ascii();
     let end = line.iter().position(|byte| *byte == b' ')?;
@@ -65,6 +67,7 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Vec<ImportedDelivery> 
 }
 
 /// Parses one request: comments, the request line, headers, and the body after an empty line.
+#[inline(never)]
 fn parse_request(diagnostics: &mut Diagnostics<'_>, span: ByteSpan) -> Option<ImportedDelivery> {
     let text = &diagnostics.text[..span.end];
     let mut delivery = ImportedDelivery::default();
@@ -101,16 +104,14 @@ fn parse_request(diagnostics: &mut Diagnostics<'_>, span: ByteSpan) -> Option<Im
         .map(|start| span.start + start)
         .or_else(|| find_variable(&delivery.body).map(|_| offset))
     {
-        let message =
-            "Expected plain text, got a variable such as {{name}}. The variable was kept as written.";
-        let hint = Some("Insert the value of the variable, or capture the request that the tool sends.");
         let span = ByteSpan { start, end: start };
-        diagnostics.add(Code::VARIABLE_UNRESOLVED, Severity::Warning, span, message, hint);
+        diagnostics.add(Code::VARIABLE_UNRESOLVED, Severity::Warning, span, VARIABLE, Some(VARIABLE_HINT));
     }
     Some(delivery)
 }
 
 /// Returns the body without the scripts after it and without empty lines at its end.
+#[inline(never)]
 fn parse_body(diagnostics: &mut Diagnostics<'_>, span: ByteSpan, delivery: &ImportedDelivery) -> Vec<u8> {
     let text = &diagnostics.text[..span.end];
     let mut end = span.start;
@@ -134,5 +135,7 @@ fn parse_body(diagnostics: &mut Diagnostics<'_>, span: ByteSpan, delivery: &Impo
     }
     let is_form = delivery.headers.get("content-type").is_some_and(|value| value.contains("form-urlencoded"));
     // A form may have its fields at lines of their own.
-    body.iter().copied().filter(|byte| !(is_form && matches!(byte, b'\r' | b'\n'))).collect()
+    let mut body = body.to_vec();
+    body.retain(|byte| !(is_form && matches!(byte, b'\r' | b'\n')));
+    body
 }

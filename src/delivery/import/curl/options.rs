@@ -20,9 +20,11 @@ const IGNORED_VALUE_OPTIONS: &str = "\
     parallel-max pass pinnedpubkey preproxy proto proto-default proto-redir proxy proxy-cacert \
     proxy-header proxy-user range rate request-target resolve retry retry-delay retry-max-time socks4 \
     socks4a socks5 socks5-hostname speed-limit speed-time stderr time-cond tls-max tls13-ciphers trace \
-    trace-ascii unix-socket write-out";
+    trace-ascii unix-socket url-query write-out";
 
-fn contains_word(list: &str, name: &str) -> bool {
+/// Whether a list of words has this one.
+#[inline(never)]
+pub(in crate::delivery::import) fn contains_word(list: &str, name: &str) -> bool {
     list.split(' ').any(|word| word == name)
 }
 
@@ -55,6 +57,16 @@ pub(super) fn takes_value(name: &str) -> bool {
     ) || contains_word(IGNORED_VALUE_OPTIONS, name)
 }
 
+/// Whether a letter is an option without a value that does not change what is imported.
+pub(super) fn is_short_flag(letter: u8) -> bool {
+    b"#:012346aBfgijJklLMnNOpqRsSvVZ".contains(&letter)
+}
+
+/// Whether an option changes the request by something outside the command, or in a way that is not imported.
+pub(super) fn changes_request(name: &str) -> bool {
+    matches!(name, "config" | "cookie" | "aws-sigv4" | "request-target" | "range" | "url-query")
+}
+
 /// Returns the long name of a short option that takes a value; an empty one if the value does not change what is
 /// imported.
 pub(super) fn short_option_with_value(letter: u8) -> Option<&'static str> {
@@ -68,8 +80,10 @@ pub(super) fn short_option_with_value(letter: u8) -> Option<&'static str> {
         b'T' => "upload-file",
         b'u' => "user",
         b'X' => "request",
-        b'c' | b'C' | b'D' | b'E' | b'h' | b'K' | b'm' | b'o' | b'P' | b'Q' | b'r' | b't' | b'U' | b'w'
-        | b'x' | b'Y' | b'y' | b'z' => "",
+        b'K' => "config",
+        b'r' => "range",
+        b'c' | b'C' | b'D' | b'E' | b'h' | b'm' | b'o' | b'P' | b'Q' | b't' | b'U' | b'w' | b'x' | b'Y'
+        | b'y' | b'z' => "",
         _ => return None,
     })
 }
