@@ -11,7 +11,7 @@ use super::order::{Ranks, rank_by_sample};
 use super::rewrite::{DocumentKeys, write};
 use super::shared::joined;
 use super::style::{Layout, Order, Style};
-use super::styles::{StyleChoices, layout_of};
+use super::styles::{StyleChoices, layout_of, usual_styles};
 use crate::issue::ByteSpan;
 use crate::json::{Document, Key};
 use crate::provider::{Provider, key_orders};
@@ -39,6 +39,10 @@ pub enum BodyTransform {
     Json(Style),
     /// The fields of a form, serialized in a style.
     Form(FormStyle),
+    /// The JSON in a style, and then a transform of bytes: the JSON of a form field was serialized again.
+    JsonThenBytes(Style, usize),
+    /// A transform of bytes, and then its JSON in a style: serialized again, and once more as a string.
+    BytesThenJson(usize, Style),
 }
 
 impl<'b> BodyVariants<'b> {
@@ -126,6 +130,20 @@ impl<'b> BodyVariants<'b> {
         if let Some(choices) = self.choices() {
             add_styles(&mut all, &choices.combinations());
         }
+        for (index, (cause, _)) in BYTE_TRANSFORMS.iter().enumerate() {
+            let is_extracted = cause.same_cause(&causes::BODY_FORM_EXTRACTED);
+            let is_string =
+                cause.same_cause(&causes::BODY_JSON_STRING) && self.received.bytes.starts_with(b"\"");
+            if is_string || is_extracted && self.document.is_some() {
+                for style in usual_styles() {
+                    all.push(if is_string {
+                        BodyTransform::BytesThenJson(index, style)
+                    } else {
+                        BodyTransform::JsonThenBytes(style, index)
+                    });
+                }
+            }
+        }
         all
     }
 
@@ -140,6 +158,14 @@ impl<'b> BodyVariants<'b> {
             BodyTransform::Bytes(index) => BYTE_TRANSFORMS.get(index)?.1.apply(&self.received)?,
             BodyTransform::Json(style) => self.write(style)?,
             BodyTransform::Form(style) => self.write_form(&style)?,
+            BodyTransform::JsonThenBytes(style, index) => {
+                let bytes = &self.write(style)?;
+                BYTE_TRANSFORMS.get(index)?.1.apply(&ReceivedBody { bytes, content_length: None })?
+            }
+            BodyTransform::BytesThenJson(index, style) => {
+                let inner = BYTE_TRANSFORMS.get(index)?.1.apply(&self.received)?;
+                BodyVariants::new(&inner, None).write(style)?
+            }
         };
         (body != self.received.bytes).then_some(body)
     }
@@ -160,6 +186,18 @@ impl<'b> BodyVariants<'b> {
                 let mut causes: Vec<_> =
                     parts.filter(|(without, _)| is_changed(*without)).map(|(_, cause)| cause).collect();
                 causes.extend(self.end_cause(&complete));
+                causes
+            }
+            BodyTransform::JsonThenBytes(style, index) => {
+                let mut causes = self.causes(BodyTransform::Json(style));
+                causes.extend(self.causes(BodyTransform::Bytes(index)));
+                causes
+            }
+            BodyTransform::BytesThenJson(index, style) => {
+                let mut causes = self.causes(BodyTransform::Bytes(index));
+                if let Some(inner) = self.apply(BodyTransform::Bytes(index)) {
+                    causes.extend(BodyVariants::new(&inner, None).causes(BodyTransform::Json(style)));
+                }
                 causes
             }
             BodyTransform::Form(style) => {

@@ -2,7 +2,7 @@
 
 use super::style::{
     ASCII_ESCAPES, AsciiEscapes, Characters, DELETE, LINE_SEPARATORS, OPTIONAL_ESCAPES, UPPER_CONTROLS,
-    Unicode,
+    Unicode, ascii_set,
 };
 
 /// So many optional escapes have few sets.
@@ -163,12 +163,16 @@ impl CharacterTraits {
                 self.add_set(sets, AsciiEscapes { set, is_upper });
             }
         };
-        if present.count_ones() <= MAX_OPTIONAL_ESCAPES {
+        // No serializer but Meta's escapes one of the angle brackets alone.
+        let brackets = ascii_set(b"<>") & present;
+        if (present & !ascii_set(b">")).count_ones() <= MAX_OPTIONAL_ESCAPES {
             // Every subset, from the smallest number to the largest.
             let mut set = 0;
             while set != present {
                 set = set.wrapping_sub(present) & present;
-                add_both(&mut sets, set);
+                if matches!(set & brackets, of_set if of_set == 0 || of_set == brackets) {
+                    add_both(&mut sets, set);
+                }
             }
             return (sets, named);
         }

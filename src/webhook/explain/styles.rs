@@ -293,6 +293,14 @@ fn several(choices: &[Vec<Style>], all: &mut Vec<Style>, count: usize, style: St
     }
 }
 
+/// Returns the styles of Python's and PHP's serializers that are tried together with a change of bytes.
+pub fn usual_styles() -> [Style; 6] {
+    let ascii = Style { characters: Characters::ASCII, ..Style::PRESERVE };
+    let php = Style { slashes: Slashes::Escaped, ..Style::PRESERVE };
+    let python = Style { layout: Some(&LAYOUTS[1]), ..Style::PRESERVE };
+    [php, overlay(php, &ascii), python, overlay(python, &ascii), ascii, overlay(php, &python)]
+}
+
 #[inline(never)]
 fn pairs(all: &mut Vec<Style>, first: &[Style], second: &[Style]) {
     for style in first {

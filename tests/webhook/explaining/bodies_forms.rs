@@ -73,3 +73,24 @@ fn json_taken_out_of_a_form_is_proved_for_every_encoding() {
         proves(json, form, &["body-form"]);
     }
 }
+
+#[test]
+fn json_that_was_also_serialized_again_is_proved_with_both_changes() {
+    let received = r#"{"url":"https://x.example/a","text":"é"}"#;
+    proves(
+        "payload=%7B%22url%22%3A%22https%3A%5C%2F%5C%2Fx.example%5C%2Fa%22%2C%22text%22%3A%22%5Cu00e9%22%7D",
+        received,
+        &["body-unicode-escaped", "body-slashes-escaped", "body-form-extracted"],
+    );
+    proves(
+        "payload=%7B%22url%22%3A+%22https%3A%2F%2Fx.example%2Fa%22%2C+%22text%22%3A+%22%C3%A9%22%7D",
+        received,
+        &["body-python-style", "body-form-extracted"],
+    );
+    let string = serde_json::to_string(received).expect("a string");
+    proves(
+        r#"{"url": "https://x.example/a", "text": "\u00e9"}"#,
+        &string,
+        &["body-json-string", "body-python-style", "body-unicode-escaped"],
+    );
+}
