@@ -22,7 +22,8 @@ fn main() {
         let id = bundle["id"].as_str().unwrap_or_default().to_owned();
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         assert!(id == name, "{}: the id has to be the folder's name, {name}", folder.display());
-        list.extend(["    (", &format!("{id:?}"), ", ", &format!("{:?}", bundle.to_string()), "),\n"]);
+        let (definition, orders) = (bundle.to_string(), key_orders(folder).to_string());
+        list.extend([format!("    ({id:?}, {definition:?}, {orders:?}),\n")]);
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -30,6 +31,50 @@ fn main() {
     let mut schema = read(Path::new("src/provider/definition.schema.json"));
     strip(&mut schema);
     fs::write(out.join("definition.schema.json"), schema.to_string()).expect("OUT_DIR can be written");
+}
+
+/// The order of the keys in the samples: an object without values for each event type, whose samples are merged. Items of
+/// arrays are merged, too, and replace their array.
+fn key_orders(folder: &Path) -> Value {
+    let samples = folder.join("samples");
+    println!("cargo::rerun-if-changed={}", samples.display());
+    let mut files: Vec<PathBuf> = fs::read_dir(&samples)
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.expect("a file entry").path())
+        .collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    let mut events = serde_json::Map::new();
+    for file in &files {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let event = name.split('.').next().unwrap_or_default();
+        merge_keys(events.entry(event).or_insert(Value::from(0)), &read(file));
+    }
+    events.into_iter().map(|(_, keys)| keys).collect()
+}
+
+/// Adds the keys of a value: each new one after the key that it follows.
+fn merge_keys(keys: &mut Value, value: &Value) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| merge_keys(keys, item)),
+        Value::Object(members) => {
+            if !keys.is_object() {
+                *keys = Value::Object(serde_json::Map::new());
+            }
+            let Some(keys) = keys.as_object_mut() else { return };
+            let mut index = 0;
+            for (key, member) in members {
+                let known = keys.keys().position(|other| other == key);
+                if known.is_none() {
+                    keys.shift_insert(index, key.clone(), Value::from(0));
+                }
+                index = known.unwrap_or(index) + 1;
+                merge_keys(&mut keys[key], member);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A provider definition with its schemas.

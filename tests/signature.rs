@@ -321,3 +321,35 @@ fn a_labelled_hex_signature_is_verified_without_an_allocation() {
     assert!(!outcomes[1].is_verified());
     assert_eq!(allocated.count_total, 0);
 }
+
+/// A list of two values is verified in place, too: nothing is joined.
+#[test]
+fn timestamps_pairs_and_split_values_are_verified_without_an_allocation() {
+    for (format, content) in
+        [("t={timestamp},v1={hex}", "{timestamp}.{body}"), ("v1,{base64}", "{id}.{timestamp}.{body}")]
+    {
+        let has_header = !format.contains("{timestamp}");
+        let scheme = Scheme::new(SchemeDefinition {
+            signed_content: content.to_owned(),
+            timestamp_header: has_header.then(|| "X-Time".to_owned()),
+            id_header: has_header.then(|| "X-Id".to_owned()),
+            ..SchemeDefinition::new("X-Signature", format)
+        })
+        .unwrap();
+        let keys = keys(&scheme, &["a secret"], None);
+        let context = SignContext { id: Some("m"), ..SignContext::at(NOW) };
+        let signed = scheme.sign(&keys, b"{}", &context).unwrap();
+        let (first, second) = signed[0].1.split_once(',').unwrap();
+        let split = [("X-Signature", first), ("X-Signature", second)];
+        let rest = signed[1..].iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let split = Delivery::new(split.into_iter().chain(rest).collect(), b"{}");
+        let whole = Delivery::new(signed.clone().into_iter().collect(), b"{}");
+        let mut outcomes = Vec::with_capacity(2);
+        let allocated = allocation_counter::measure(|| {
+            outcomes.push(scheme.verify(&keys, &whole, NOW, 300));
+            outcomes.push(scheme.verify(&keys, &split, NOW, 300));
+        });
+        assert!(outcomes.iter().all(Outcome::is_verified), "{format}: {outcomes:?}");
+        assert_eq!(allocated.count_total, 0, "{format}");
+    }
+}

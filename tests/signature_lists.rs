@@ -50,7 +50,7 @@ fn sign(scheme: &Scheme, at: i64) -> Vec<(String, String)> {
 fn code(scheme: &Scheme, values: &[&str], rest: &[(String, String)]) -> Option<Code> {
     let values = values.iter().map(|value| ("X-Sig", *value));
     let rest = rest.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let delivery = Delivery::new(Headers::from_iter(values.chain(rest)), BODY);
+    let delivery = Delivery::new(values.chain(rest).collect(), BODY);
     scheme.verify(&keys(scheme), &delivery, NOW, 300).code()
 }
 
@@ -121,7 +121,7 @@ fn a_signature_counts_only_with_the_timestamp_that_it_signs() {
             assert_eq!(code(&scheme, &[&joined], &[]), None, "{joined}");
             assert_eq!(code(&scheme, &[values[0].as_str(), values[1].as_str()], &[]), None);
         }
-        // A replayed signature beside the timestamp of another time.
+        // A replayed signature next to the timestamp of another time.
         let separator = if old.contains(';') { ';' } else { ',' };
         let field = |value: &str, prefix: char| -> String {
             value.split(separator).find(|field| field.starts_with(prefix)).expect("a field").to_owned()

@@ -1,12 +1,12 @@
 //! The built-in providers: every folder of `providers/`, bundled by `build.rs`.
 
-/// Id and definition of every built-in provider. A definition is one JSON text with its schemas inlined, as a run-time
-/// definition is.
-static BUNDLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/bundles.rs"));
+/// Id, definition and key orders of every built-in provider. A definition is one JSON text with its schemas inlined, as a
+/// run-time definition is.
+static BUNDLES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/bundles.rs"));
 
 /// Returns the ids of the built-in providers.
 pub fn ids() -> impl Iterator<Item = &'static str> {
-    BUNDLES.iter().map(|(id, _)| *id)
+    BUNDLES.iter().map(|(id, ..)| *id)
 }
 
 /// Returns the definition of a built-in provider as a JSON text.
@@ -19,5 +19,11 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
 /// ```
 #[must_use]
 pub fn definition(id: &str) -> Option<&'static str> {
-    BUNDLES.iter().find(|(name, _)| *name == id).map(|(_, text)| *text)
+    BUNDLES.iter().find(|(name, ..)| *name == id).map(|(_, text, _)| *text)
+}
+
+/// Returns the order of the keys in the samples of a built-in provider: a JSON array with an object without values for
+/// each event type. An array is replaced by the object of all its items.
+pub(crate) fn key_orders(id: &str) -> Option<&'static str> {
+    BUNDLES.iter().find(|(name, ..)| *name == id).map(|(.., orders)| *orders)
 }

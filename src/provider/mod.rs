@@ -12,6 +12,7 @@ pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
 
+pub(crate) use catalog::key_orders;
 pub use catalog::{definition, ids};
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};

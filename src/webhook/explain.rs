@@ -8,6 +8,7 @@ mod byte_transforms;
 mod candidates;
 mod cause;
 mod causes;
+mod characters;
 mod content;
 mod definition;
 mod encodings;
@@ -16,6 +17,7 @@ mod exposed;
 mod forms;
 mod frameworks;
 mod inputs;
+mod number_keys;
 mod numbers;
 mod observations;
 mod order;
@@ -87,7 +89,7 @@ impl Webhook {
 
     /// Like [`explain`](Self::explain), with other options, and at most `max_combinations` combinations.
     ///
-    /// The bytes hashed are limited as well, because the core has no clock: to 8 MiB and 64 times the body, and to
+    /// The bytes hashed are limited as well, because the core has no clock: to 16 MiB and 64 times the body, and to
     /// 96 MiB in all. A body over the size limit is not searched, and neither is a delivery without a secret or a
     /// signature: what can be observed is reported all the same.
     #[must_use]
@@ -113,8 +115,8 @@ impl Webhook {
             exposed = exposed_secrets(keys, scheme.secret_format(), delivery);
         }
         let searched = if is_too_large { &[] } else { delivery.body };
-        let bodies = BodyVariants::new(searched, content_length(&delivery.headers))
-            .with_contract(&self.provider.events);
+        let bodies =
+            BodyVariants::new(searched, content_length(&delivery.headers)).with_key_orders(&self.provider);
         let mut collector = ObservationCollector {
             webhook: self,
             scheme,
@@ -140,7 +142,8 @@ impl Webhook {
                 explanation.signed_body = Some(delivery.body.to_vec());
                 let mut valid = valid_signature(delivery, keys, secret, is_in_time);
                 explanation.observations.append(&mut valid);
-            } else {
+            } else if !exposed.iter().any(|secret| secret.is_in_header(scheme.header())) {
+                // A header with the secret itself has no signature to search for.
                 let substituted = substituted.as_ref().unwrap_or(delivery);
                 let inputs = ContentInputs::new(scheme, delivery, substituted, renamed);
                 let search =

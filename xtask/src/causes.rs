@@ -1,7 +1,9 @@
 //! Generates what depends on the list of causes in `src/webhook/explain/causes.rs`: `docs/causes.md`, and the TypeScript
-//! type of the codes.
+//! type of the codes. The page includes the result of `cargo xtask bench --explain --write`.
 
 use std::fmt::Write;
+use std::fs;
+use std::io::ErrorKind;
 
 use hookseal::webhook::{CAUSES, CauseCategory, CauseDefinition, FRAMEWORKS};
 
@@ -12,9 +14,12 @@ use crate::wasm;
 /// The page is committed: the suite fails if it differs from what is generated.
 const PAGE: &str = "docs/causes.md";
 
+/// The measured shares. Only the benchmark writes this file, so the page has no number that was not measured.
+const RESULT: &str = "bench/explain/result.md";
+
 /// Writes both, and only if they changed, so that nothing is rebuilt for it.
 pub fn write() -> Result<(), Failure> {
-    write_if_changed(&root().join(PAGE), &page())?;
+    write_if_changed(&root().join(PAGE), &page(measured()?.as_deref()))?;
     write_if_changed(&root().join(wasm::GENERATED).join("causes.ts"), &types())
 }
 
@@ -49,7 +54,17 @@ const SECTIONS: [(CauseCategory, &str, &str); 6] = [
     (CauseCategory::Search, "The search", "The result of the search itself."),
 ];
 
-fn page() -> String {
+/// The tables of the last benchmark; `None` before the first.
+fn measured() -> Result<Option<String>, Failure> {
+    let path = root().join(RESULT);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::file(&path, error)),
+    }
+}
+
+fn page(measured: Option<&str>) -> String {
     let mut text = String::from(
         "<!-- Generated from src/webhook/explain/causes.rs by `cargo xtask build`: change that. -->\n\n\
          # Causes of a signature mismatch\n\n\
@@ -69,6 +84,9 @@ fn page() -> String {
         for cause in CAUSES.iter().filter(|cause| cause.category == category) {
             let _ = write!(text, "\n### `{}`\n\n{}\n", cause.code, entry(cause));
         }
+    }
+    if let Some(tables) = measured {
+        let _ = write!(text, "\n## Measured\n\n{tables}");
     }
     text
 }
@@ -100,7 +118,7 @@ mod tests {
 
     #[test]
     fn every_cause_is_on_the_page_and_in_the_type_once() {
-        let (page, types) = (page(), types());
+        let (page, types) = (page(None), types());
         for CauseDefinition { code, title, .. } in CAUSES {
             assert_eq!(
                 page.matches(&format!("\n### `{code}`\n\n**{}** (", plain(title))).count(),
@@ -112,8 +130,14 @@ mod tests {
     }
 
     #[test]
+    fn the_page_ends_with_the_measured_tables_if_there_are_any() {
+        assert!(page(Some("| 1 |\n")).ends_with("\n\n## Measured\n\n| 1 |\n"));
+        assert!(!page(None).contains("Measured"));
+    }
+
+    #[test]
     fn every_framework_has_a_line_in_the_table() {
-        let page = page();
+        let page = page(None);
         for name in ["Express", "Next.js pages/api", "NestJS", "AWS Lambda (Python)", "axum", "actix-web"] {
             assert_eq!(page.matches(&format!("\n| {name} | `")).count(), 1, "{name}");
         }

@@ -29,6 +29,9 @@ use crate::run::{Failure, display_command, node};
 /// The script of `cargo xtask demo`. The suite runs it as well: it fails if a delivery has an unexpected outcome.
 pub const DEMO: &str = "demo/demo.mjs";
 
+/// The script of `cargo xtask bench --explain`. The suite runs a short form of it: a false proof is a failure.
+pub const EXPLAIN: &str = "bench/explain/main.mjs";
+
 const HELP: &str = "\
 cargo xtask demo             builds everything and runs real deliveries
 cargo xtask test [--quick]   runs every check and every test; --quick: fmt, clippy, words, unit tests
@@ -36,6 +39,7 @@ cargo xtask words            only the check of words that this project avoids
 cargo xtask build            builds the WebAssembly core and the npm package in pkg/dist
 cargo xtask www [--build]    serves the playground on this machine; --build: only builds www/dist
 cargo xtask bench [ARGS]     compares the whole job with other libraries, in one run
+cargo xtask bench --explain  explains deliveries with known changes; --write: into docs/causes.md, --short, --only, --show
 cargo xtask load [ARGS]      every receiver under load, compared with the same server without Hookseal
 cargo xtask faults [ARGS]    kills processes, Redis and connections, and counts lost events; --short, --only WORDS
 cargo xtask types            generates the TypeScript types of providers, codes and causes
@@ -145,9 +149,18 @@ impl Command {
                     return script(&mut www::serve());
                 }
             }
-            Self::Bench(rest) => {
+            Self::Bench(mut rest) => {
                 npm::build()?;
-                return script(node("bench/main.mjs").args(rest));
+                let before = rest.len();
+                rest.retain(|argument| argument != "--explain");
+                if rest.len() == before {
+                    return script(node("bench/main.mjs").args(rest));
+                }
+                setup::ensure_serializers()?;
+                let outcome = script(node(EXPLAIN).args(rest))?;
+                // The page of causes contains the measured shares.
+                causes::write()?;
+                return Ok(outcome);
             }
             Self::Faults(rest) => {
                 npm::build()?;

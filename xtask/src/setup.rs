@@ -69,12 +69,22 @@ type Needed = (&'static str, &'static [&'static str], &'static str);
 const LANGUAGES: [Needed; 2] =
     [("python3", &["-c", "import json, pty"], "python3"), ("php", &["-r", "json_encode(1);"], "php-cli")];
 
+/// Serializers of the benchmark of `explain`, in addition to those of the tests.
+const RUBY: [Needed; 1] = [("ruby", &["-r", "json", "-e", "JSON.generate(1)"], "ruby")];
+
 /// The Redis for tests of stores and queues. Tests start it on free ports, and stop it.
 const REDIS: [Needed; 1] = [("redis-server", &["--version"], "redis-server")];
 
 /// Installs Debian's packages of Python and PHP if they are missing.
 pub fn ensure_languages() -> Result<(), Failure> {
     ensure_apt_packages("tests use other languages", || missing_packages(&LANGUAGES))
+}
+
+/// Installs Debian's packages of Python, PHP and Ruby if they are missing.
+pub fn ensure_serializers() -> Result<(), Failure> {
+    ensure_apt_packages("the corpus of explain is made by real serializers", || {
+        [missing_packages(&LANGUAGES), missing_packages(&RUBY)].concat()
+    })
 }
 
 /// Installs Debian's package of Redis if it is missing.

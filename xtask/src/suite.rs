@@ -23,6 +23,12 @@ pub fn run(quick: bool) -> Result<ExitCode, Failure> {
                 &mut node("bench/hostile.mjs"),
                 "profile the slow payload: `node bench/hostile.mjs NAME 50`",
             );
+            // The whole corpus is measured by `cargo xtask bench --explain`.
+            suite.check(
+                "no false proof of explain",
+                node(crate::EXPLAIN).arg("--short"),
+                "correct the cause that is named: `cargo xtask bench --explain --show 20`",
+            );
             suite.cli_tests()?;
             suite.redis()?;
             suite.packaging()?;

@@ -16,6 +16,7 @@ import {
   readDelivery,
   showImportIssues,
   sources,
+  warnAboutRounding,
 } from "./input.js";
 import { print, printError, style } from "./output.js";
 import { listEvents, nameSample, samplesOf, typeOfSample } from "./samples.js";
@@ -174,9 +175,12 @@ export function readJsonFile(path: string): unknown {
   } catch (error) {
     throw new UsageError(`${missingFileName(path)} cannot be read: ${describeError(error)}.`);
   }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw new UsageError(`${displayName(path)} is not valid JSON.`);
   }
+  warnAboutRounding(path, text);
+  return value;
 }

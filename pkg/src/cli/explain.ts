@@ -1,5 +1,5 @@
 /** `explain`: why a signature does not match. A match is proof, an observation is a hint. */
-import type { Cause } from "../index.js";
+import { type Cause, type CheckResult, HooksealError, type Verified } from "../index.js";
 import { readDelivery, showImportIssues, sources } from "./input.js";
 import { codeFrame, count, print, sanitize, style } from "./output.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
@@ -10,10 +10,10 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const input = await readDelivery(source, options);
   const { delivery, issues: importIssues } = input;
-  const hook = await new WebhookFactory(options, "explain").forDelivery(delivery);
+  const { explainer, verifier } = await new WebhookFactory(options, "explain").forExplain(delivery);
   const { now } = options;
-  const checked = hook.check(delivery, { now });
-  const explanation = hook.explain(delivery, { now });
+  const checked = verifier instanceof HooksealError ? failed(verifier) : verifier.check(delivery, { now });
+  const explanation = explainer.explain(delivery, { now });
   const code = checked.ok ? EXIT_VALID : EXIT_REJECTED;
   if (options.json === true) {
     const verdict = checked.ok ? { ok: true } : { ok: false, code: checked.error.code };
@@ -31,6 +31,8 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   print(style.dim(`${count(explanation.tried, "combination")} computed.`));
   return code;
 }
+
+const failed = (error: HooksealError): CheckResult<Verified> => ({ ok: false, error });
 
 /** Prints causes. Many have the same code for a framework, which is printed once. */
 class CausePrinter {

@@ -2,6 +2,7 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import {
+  compileSchema,
   type ImportedDelivery,
   type ImportFormat,
   type ImportItem,
@@ -94,6 +95,16 @@ export async function readBytes(file: string): Promise<Uint8Array> {
     parts.push(chunk);
   }
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Warns about each number of a definition or a schema that JavaScript rounds: the rounded number is what applies. */
+export function warnAboutRounding(file: string, text: string): void {
+  for (const { code, span } of compileSchema(true).check(text)) {
+    if (code !== "number-precision") continue;
+    printError(
+      `${displayName(file)}:${span.line}:${span.column}: JavaScript cannot represent this number exactly. The rounded number applies.`,
+    );
+  }
 }
 
 /** Parses the headers of --header: `Name: value`, as in curl. */

@@ -153,7 +153,7 @@ class InspectRun {
         throw new UnreadableError(file, item.issues, bytes(), this.options.redact === true);
       isArchive = item.format === "har" || item.format === "ndjson";
       if (isArchive) source = undefined;
-      // One item behind: only the end of the file shows that a delivery is the only one.
+      // Reports each item after the next one was read: only the end of the file shows that a delivery is the only one.
       if (last !== undefined) await report(last, false);
       last = item;
     }

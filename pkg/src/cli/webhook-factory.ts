@@ -9,9 +9,10 @@ import {
   providerDefinition,
   providers,
   type Webhook,
+  type WebhookOptions,
   webhook,
 } from "../index.js";
-import { displayName } from "./input.js";
+import { displayName, warnAboutRounding } from "./input.js";
 import { promptSecret, readSecrets, type SecretOptions } from "./secrets.js";
 import { describeError, UsageError } from "./usage.js";
 
@@ -43,6 +44,7 @@ function readDefinitionFile(path: string): ProviderDefinition {
       `To find the error: echo true > any.json; hookseal schema any.json --check ${displayName(path)}`,
     );
   }
+  warnAboutRounding(path, text);
   // Validated here once, so that later code can rely on its structure.
   asUsageError(() => webhook(definition, { unsigned: "allow" }));
   return definition;
@@ -65,7 +67,7 @@ export function findDefinition(provider: string): ProviderDefinition {
 
 /**
  * How signatures are treated. `verify`: a provider without signatures needs `--unsigned`. `report`: unsigned deliveries are
- * reported, not rejected. `explain`: the same, and every text is taken as a secret. `none`: signatures are not checked, and
+ * reported, not rejected. `explain`: the same for a provider without signatures. `none`: signatures are not checked, and
  * no secret is needed.
  */
 export type HookMode = "verify" | "report" | "explain" | "none";
@@ -113,14 +115,37 @@ export class WebhookFactory {
     return hook;
   }
 
+  /**
+   * The webhook that explains a delivery, and the one that gives its verdict: the error for a secret that the provider does
+   * not have, which only the first one takes.
+   */
+  async forExplain(delivery: Delivery): Promise<{ explainer: Webhook; verifier: Webhook | HooksealError }> {
+    const [provider, options] = await this.#settings(this.providerOf(delivery));
+    const explainer = asUsageError(() => webhook(provider as string, { ...options, explainOnly: true }));
+    try {
+      return { explainer, verifier: webhook(provider as string, options) };
+    } catch (error) {
+      if (error instanceof HooksealError) return { explainer, verifier: error };
+      throw error;
+    }
+  }
+
   async #make(provider: string): Promise<Webhook> {
+    const [source, options] = await this.#settings(provider);
+    return asUsageError(() => webhook(source as string, options));
+  }
+
+  /** The provider and the options of a webhook. Prompts for a secret that is needed and not passed. */
+  async #settings(provider: string): Promise<[provider: string | ProviderDefinition, WebhookOptions]> {
     const { profile, maxBytes, tolerance } = this.#options;
     const definition = this.definition(provider);
     const title = definition.title ?? definition.id;
     const signs = definition.signature !== undefined && definition.signature !== null;
     const secrets = this.#mode === "none" ? [] : readSecrets(this.#options);
     const unsigned =
-      this.#options.unsigned === true || this.#mode === "none" || (!signs && (this.#mode === "report" || this.#mode === "explain"));
+      this.#options.unsigned === true ||
+      this.#mode === "none" ||
+      (!signs && (this.#mode === "report" || this.#mode === "explain"));
     if (signs && !unsigned && secrets.length === 0) secrets.push(await promptSecret(title));
     if (!signs && !unsigned) {
       throw new UsageError(
@@ -128,16 +153,14 @@ export class WebhookFactory {
         "Pass --unsigned to accept unsigned deliveries.",
       );
     }
-    return asUsageError(() =>
-      webhook(providerDefinition(provider) === undefined ? definition : provider, {
-        // The secret options of `inspect` apply to all its deliveries. A provider without signatures takes no secret.
-        secrets: signs ? secrets : [],
-        unsigned: unsigned ? "allow" : "refuse",
-        explainOnly: this.#mode === "explain",
-        profile,
-        maxBytes,
-        tolerance,
-      }),
-    );
+    const options: WebhookOptions = {
+      // The secret options of `inspect` apply to all its deliveries. A provider without signatures takes no secret.
+      secrets: signs ? secrets : [],
+      unsigned: unsigned ? "allow" : "refuse",
+      profile,
+      maxBytes,
+      tolerance,
+    };
+    return [providerDefinition(provider) === undefined ? definition : provider, options];
   }
 }

@@ -8,6 +8,28 @@ const body = (name: string, data: string) =>
 const compare = (first: string, second: string, ...args: string[]) =>
   run(["compare", body("first.json", first), body("second.json", second), "-p", "painchek", ...args]).out;
 
+describe("a number of a schema that JavaScript rounds", () => {
+  it("is named with its location, since the rounded one applies", () => {
+    const [schema, body] = [file("int64.json", '{\n"maximum": 9223372036854775807}'), file("one.json", "1")];
+    const { code, err } = run(["schema", schema, "--check", body]);
+    assert.equal(code, 0);
+    assert.match(
+      err,
+      /int64\.json:2:12: JavaScript cannot represent this number exactly\. The rounded number applies\.\n$/,
+    );
+    assert.equal(run(["schema", file("small.json", '{"maximum": 1.50}'), "--check", body]).err, "");
+  });
+});
+
+describe("new --data", () => {
+  it("keeps every digit of the data", () => {
+    const id = "5e0c6b3a-91d2-4c7f-8a46-000000000001";
+    const data = file("data.json", `{"uuid":"${id}","patient":"${id}","update_stamp":9007199254740993}`);
+    const { out } = run(["new", "painchek", "assessment_add", "--data", data]);
+    assert.ok(out.includes('"update_stamp":9007199254740993'), out);
+  });
+});
+
 describe("compare", () => {
   it("shows every digit of a number, and escapes as they are", () => {
     const first = String.raw`"a":1152921506151679042,"b":1.50,"c":"caf\u00e9","d":[9007199254740993]`;

@@ -10,6 +10,7 @@ import {
   painchek,
   type Webhook,
 } from "../../src/index.ts";
+import { checkTruth } from "./explained-truth.ts";
 import { oracle, SECRET } from "./fixtures.ts";
 
 export const header = "X-PainChek-WH-Signature";
@@ -34,6 +35,7 @@ export function explain(headers: HeadersLike, body: BodyLike, by: Webhook = hook
     for (const { name, code } of cause.frameworks) assert.ok(name !== "" && !cause.fix.includes(code));
     assert.deepEqual(cause.changedBytes, cause.difference?.received);
   }
+  checkTruth({ headers: toHeaders(headers), body: Buffer.from(body as Uint8Array), found: explanation });
   return explanation;
 }
 
@@ -54,4 +56,12 @@ export function proves(
     assert.deepEqual(bytes.subarray(difference.received.end), sent.subarray(difference.signed.end));
   }
   return explanation;
+}
+
+function toHeaders(headers: HeadersLike): Headers {
+  const all = new Headers();
+  for (const [name, value] of Object.entries(headers as Record<string, string | string[] | undefined>))
+    for (const item of [value ?? []].flat())
+      if (/^[\w-]+$/.test(name)) all.append(name, item.replace(/[^ -~]/g, ""));
+  return all;
 }

@@ -226,9 +226,9 @@ describe("a body", () => {
 
   it("can be read from the delivery, byte for byte, at any later time", async () => {
     const source = '{ "type":"any",\r\n"big":9007199254740993.10,"text":"\\u00e9 é 漢 😀 \ufeff" }\n';
-    for (const given of [source, utf8.encode(source), Buffer.from(source)]) {
-      const verified = open.verify({ headers: {}, body: given });
-      if (typeof given !== "string") given.fill(0x20);
+    for (const input of [source, utf8.encode(source), Buffer.from(source)]) {
+      const verified = open.verify({ headers: {}, body: input });
+      if (typeof input !== "string") input.fill(0x20);
       open.verify({ headers: {}, body: '{"type":"any","other":"delivery"}' });
       await Promise.resolve();
       assert.deepEqual(verified.body, utf8.encode(source));

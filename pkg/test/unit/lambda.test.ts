@@ -62,11 +62,17 @@ for (const [name, make] of Object.entries({
 })) {
   describe(`an event of ${name}`, () => {
     const types: string[] = [];
-    const receive = receiver(hook, ({ type }) => types.push(type), { maxBytes: 2000 });
+    const bodies: string[] = [];
+    const take = ({ type, body }: { type: string; body: Uint8Array }) => {
+      bodies.push(Buffer.from(body).toString());
+      types.push(type);
+    };
+    const receive = receiver(hook, take, { maxBytes: 2000 });
 
     it("is verified over the sent bytes, and handled once", async () => {
       types.length = 0;
-      const event = make(delivery());
+      const sent = delivery();
+      const event = make(sent);
       const first = await receive(event);
       assert.deepEqual(first, {
         statusCode: 200,
@@ -76,6 +82,7 @@ for (const [name, make] of Object.entries({
       });
       assert.equal((await receive(event)).body, '{"status":"duplicate"}');
       assert.deepEqual(types, ["assessment_add"]);
+      assert.equal(bodies.at(-1), sent.body.toString());
     });
 
     it("is rejected without a valid signature", async () => {

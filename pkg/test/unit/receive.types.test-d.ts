@@ -35,6 +35,7 @@ const receive = receiver(care, ({ type, event, id, unknown }, { key, retryChange
   const flags: boolean[] = [retryChanged, replayed];
   return [name, uuid, id satisfies string, key satisfies string, flags];
 });
+receiver(care, ({ body }) => void (body satisfies Uint8Array));
 receiver(care, async ({ type, event }) => {
   if (type === "assessment_add") event.data.uuid satisfies string;
   return new Response(null, { status: 503 });

@@ -51,6 +51,8 @@ const scenarios: Partial<Record<CauseCode, () => Explanation>> = {
   "body-slashes-unescaped": () => care(json, json.replaceAll("/", "\\/")),
   "body-numbers-rewritten": () => care('{"event":"a","amount":10.0}', '{"event":"a","amount":10}'),
   "body-replacement-characters": () => care(json, json.replace("é", "\ufffd")),
+  "body-question-marks": () =>
+    care('{"event":"a","name":"Łukasz Müller"}', '{"event":"a","name":"?ukasz M?ller"}'),
   "body-base64": () => care(json, Buffer.from(json).toString("base64")),
   "content-type-form": () =>
     at(webhook("github", { secrets: [SECRET] }), {
@@ -75,6 +77,26 @@ const scenarios: Partial<Record<CauseCode, () => Explanation>> = {
     painchek({ secrets: [SECRET] }).explain({
       headers: { HTTP_X_PAINCHEK_WH_SIGNATURE: `sha256=${hex(SECRET, json)}` },
       body: json,
+    }),
+  "url-signed": () =>
+    webhook(
+      {
+        id: "shop",
+        signature: {
+          header: "x-sig",
+          format: "{hex}",
+          algorithms: ["sha256"],
+          signedContent: "{url}{body}",
+          ambiguous: true,
+        },
+        envelope: { type: "/type" },
+        events: { "*": { schema: true } },
+      },
+      { secrets: [SECRET] },
+    ).explain({
+      headers: { "x-sig": hex(SECRET, `https://shop.example/hooks?id=1${slackBody}`) },
+      body: slackBody,
+      url: "http://10.0.0.7:3000/hooks",
     }),
   "timestamp-too-old": () => at(slack, slackDelivery(`${NOW / 1000 - 3600}`)),
   "signature-valid": () => care(json),

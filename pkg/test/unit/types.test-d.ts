@@ -115,6 +115,11 @@ export function events(): unknown {
   if (call.type === "assessment_add") return uuid;
   // @ts-expect-error: a verified delivery is read-only
   verified.id = "another";
+  // @ts-expect-error: neither is its body replaced
+  verified.body = body;
+  same<typeof verified.body, Uint8Array>(true);
+  const [change] = care.compare({ headers: {}, body }, { headers: {}, body }).changes;
+  same<NonNullable<typeof change>["beforeText"], string | undefined>(true);
   return call.issues.map((issue: Issue): IssueCode => issue.code);
 }
 

@@ -83,14 +83,18 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
 }
 
 /// Returns the body of a text that is longer than its declared length because a tool has formatted its JSON: without the
-/// formatting, if that gives the length. `None`: the text is no formatted JSON.
+/// formatting, if that gives the length. `None`: the text is no formatted JSON, or longer even without white space.
 fn undo_formatting(text: &[u8], length: usize) -> Option<Vec<u8>> {
     let is_cut = text.len() > length && !matches!(text[length], b'\r' | b'\n');
     let json = text.trim_ascii();
     if !is_cut || !matches!(json.first(), Some(b'{' | b'[')) || Document::parse(json).is_err() {
         return None;
     }
-    let mut forms = [false, true].into_iter().map(|has_spaces| set_spacing(json, has_spaces));
+    let compact = set_spacing(json, false);
+    if compact.len() > length {
+        return None;
+    }
+    let mut forms = [compact, set_spacing(json, true)].into_iter();
     Some(forms.find(|form| form.len() == length).unwrap_or_else(|| json.to_vec()))
 }
 

@@ -6,14 +6,15 @@ use super::cause::Difference;
 use super::causes;
 use super::definition::CauseDefinition;
 use super::forms::{Form, FormStyle, Lists};
-use super::order::Ranks;
+use super::number_keys::number_keys;
+use super::order::{Ranks, rank_by_sample};
 use super::rewrite::{DocumentKeys, write};
 use super::shared::joined;
 use super::style::{Layout, Order, Style};
-use super::styles::{StyleChoices, layout_of, number_keys};
+use super::styles::{StyleChoices, layout_of};
 use crate::issue::ByteSpan;
-use crate::json::Document;
-use crate::provider::Event;
+use crate::json::{Document, Key};
+use crate::provider::{Provider, key_orders};
 
 /// The received body, and what the transforms need to know of it.
 pub struct BodyVariants<'b> {
@@ -61,15 +62,23 @@ impl<'b> BodyVariants<'b> {
         Self { received: ReceivedBody { bytes: received, content_length }, document, keys, layout, forms }
     }
 
-    /// Adds the order of the keys in the schema that names the most of them.
+    /// Adds the order of the keys in the sample or the schema of the provider that names the most of them.
     #[must_use]
-    pub fn with_contract(mut self, events: &[Event]) -> Self {
+    pub fn with_key_orders(mut self, provider: &Provider) -> Self {
         let Some(document) = &self.document else { return self };
-        for revision in events.iter().flat_map(|event| &event.revisions) {
-            let mut ranks = Ranks::new();
-            revision.schema.visit_positions(document.root(), &mut |key, position| {
-                ranks.push((key.as_value().index(), u32::try_from(position).unwrap_or(u32::MAX)));
-            });
+        let root = document.root();
+        let samples = key_orders(&provider.id).and_then(|text| Document::parse(text.as_bytes()).ok());
+        let schemas = provider.events.iter().flat_map(|event| &event.revisions);
+        let mut all: Vec<Ranks> = Vec::new();
+        for sample in samples.iter().flat_map(|samples| samples.root().elements()) {
+            all.push(Ranks::new());
+            rank_by_sample(sample, root, &mut |key, rank| push_rank(&mut all, key, rank));
+        }
+        for revision in schemas {
+            all.push(Ranks::new());
+            revision.schema.visit_positions(root, &mut |key, rank| push_rank(&mut all, key, rank));
+        }
+        for ranks in all {
             if ranks.len() > self.keys.ranks.len() {
                 self.keys.ranks = ranks;
             }
@@ -84,23 +93,40 @@ impl<'b> BodyVariants<'b> {
 
     /// Returns every transform by itself, the most frequent ones first.
     pub fn singles(&self) -> Vec<BodyTransform> {
+        let mut all = Vec::new();
         // White space around the body first: serializing the JSON again removes it, too.
-        let mut all: Vec<BodyTransform> = (0..WRAPS).map(BodyTransform::Bytes).collect();
+        all.extend((0..WRAPS).map(BodyTransform::Bytes));
         let choices = self.choices();
-        let forms = self.forms.iter().flat_map(|(lists, form)| form.styles(*lists));
-        let forms: Vec<BodyTransform> = forms.map(BodyTransform::Form).collect();
-        let is_json = self.document.is_some();
-        all.extend(forms.iter().filter(|_| !is_json));
-        all.extend(choices.iter().flat_map(StyleChoices::frequent).map(BodyTransform::Json));
+        if choices.is_none() {
+            self.add_forms(&mut all);
+        }
+        if let Some(choices) = &choices {
+            add_styles(&mut all, &choices.frequent());
+        }
         all.extend((WRAPS..BYTE_TRANSFORMS.len()).map(BodyTransform::Bytes));
-        all.extend(forms.iter().filter(|_| is_json));
-        all.extend(choices.iter().flat_map(StyleChoices::rare).map(BodyTransform::Json));
+        if let Some(choices) = &choices {
+            self.add_forms(&mut all);
+            add_styles(&mut all, &choices.rare());
+        }
         all
+    }
+
+    #[inline(never)]
+    fn add_forms(&self, all: &mut Vec<BodyTransform>) {
+        for (lists, form) in &self.forms {
+            for style in form.styles(*lists) {
+                all.push(BodyTransform::Form(style));
+            }
+        }
     }
 
     /// Returns styles with several changes at once, the most frequent ones first.
     pub fn combinations(&self) -> Vec<BodyTransform> {
-        self.choices().iter().flat_map(StyleChoices::combinations).map(BodyTransform::Json).collect()
+        let mut all = Vec::new();
+        if let Some(choices) = self.choices() {
+            add_styles(&mut all, &choices.combinations());
+        }
+        all
     }
 
     fn choices(&self) -> Option<StyleChoices> {
@@ -126,13 +152,14 @@ impl<'b> BodyVariants<'b> {
                 BYTE_TRANSFORMS.get(index).map(|entry| entry.0).into_iter().collect()
             }
             BodyTransform::Json(style) => {
-                let complete = self.write(style);
-                let mut causes = Vec::new();
-                for (without, cause) in style.parts().into_iter().flatten() {
-                    if self.write(without) != complete {
-                        causes.push(cause);
-                    }
-                }
+                let Some(complete) = self.write(style) else { return Vec::new() };
+                let is_changed = |without: Style| {
+                    self.write(without).is_none_or(|other| other.trim_ascii() != complete.trim_ascii())
+                };
+                let parts = style.parts().into_iter().flatten();
+                let mut causes: Vec<_> =
+                    parts.filter(|(without, _)| is_changed(*without)).map(|(_, cause)| cause).collect();
+                causes.extend(self.end_cause(&complete));
                 causes
             }
             BodyTransform::Form(style) => {
@@ -149,6 +176,20 @@ impl<'b> BodyVariants<'b> {
                 causes
             }
         }
+    }
+
+    /// Returns the cause of other white space around the signed body.
+    fn end_cause(&self, signed: &[u8]) -> Option<&'static CauseDefinition> {
+        let (received, signed) = (white_space_around(self.received.bytes), white_space_around(signed));
+        let has_line_break = |ends: [&[u8]; 2]| ends[0].is_empty() && matches!(ends[1], b"\n" | b"\r\n");
+        Some(match (received, signed) {
+            _ if received == signed => return None,
+            (received, [b"", b""]) if has_line_break(received) => &causes::BODY_NEWLINE_ADDED,
+            (_, [b"", b""]) => &causes::BODY_SPACE_ADDED,
+            ([b"", b""], [b"", b"\n"]) => &causes::BODY_NEWLINE_DROPPED,
+            ([b"", b""], [b"", b"\r\n"]) => &causes::BODY_CRLF_DROPPED,
+            _ => &causes::BODY_SPACE_DROPPED,
+        })
     }
 
     /// Returns where the received and the signed body differ.
@@ -179,6 +220,25 @@ impl<'b> BodyVariants<'b> {
 
     fn write_form(&self, style: &FormStyle) -> Option<Vec<u8>> {
         self.forms.iter().find(|(lists, _)| *lists == style.lists).map(|(_, form)| form.write(style))
+    }
+}
+
+#[inline(never)]
+fn add_styles(all: &mut Vec<BodyTransform>, styles: &[Style]) {
+    for style in styles {
+        all.push(BodyTransform::Json(*style));
+    }
+}
+
+/// Returns the white space before and after a text.
+fn white_space_around(text: &[u8]) -> [&[u8]; 2] {
+    let rest = text.trim_ascii_start();
+    [&text[..text.len() - rest.len()], &rest[rest.trim_ascii_end().len()..]]
+}
+
+fn push_rank(all: &mut [Ranks], key: Key<'_>, rank: usize) {
+    if let Some(ranks) = all.last_mut() {
+        ranks.push((key.as_value().index(), u32::try_from(rank).unwrap_or(u32::MAX)));
     }
 }
 

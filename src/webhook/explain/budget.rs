@@ -2,8 +2,8 @@
 
 use super::body::BodyTransform;
 
-/// Bytes hashed or written for a body of any length: a few tens of milliseconds.
-pub const BASE_BYTES: usize = 8 << 20;
+/// Bytes hashed or written for a body of any length: about a hundred milliseconds.
+const BASE_BYTES: usize = 16 << 20;
 /// Additional bytes for each byte of the body: enough for the frequent transforms of a long body.
 const BYTES_PER_BODY_BYTE: usize = 64;
 /// Keeps a body of a megabyte under a second.

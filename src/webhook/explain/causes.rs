@@ -41,103 +41,106 @@ macro_rules! causes {
 causes! {
     Body {
         BODY_COMPACT proof "body-compact" "Body reformatted from compact JSON" RAW
-            "The signature matches the body as compact JSON (no white space between tokens): it was re-serialized after signing."
+            "The signature matches the body as compact JSON (no white space between tokens): it was reformatted after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_INDENT_2 proof "body-indent-2" "Body reformatted from two-space indentation" RAW
-            "The signature matches the body indented by two spaces: it was re-serialized after signing."
+            "The signature matches the body indented by two spaces: it was reformatted after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_INDENT_4 proof "body-indent-4" "Body reformatted from four-space indentation" RAW
-            "The signature matches the body indented by four spaces: it was re-serialized after signing."
+            "The signature matches the body indented by four spaces: it was reformatted after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_INDENT_TAB proof "body-indent-tab" "Body reformatted from tab indentation" RAW
-            "The signature matches the body indented by tabs: it was re-serialized after signing."
+            "The signature matches the body indented by tabs: it was reformatted after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_PYTHON_STYLE proof "body-python-style" "Body reformatted from Python's json.dumps" RAW
-            "The signature matches the body as formatted by Python's `json.dumps` (space after \",\" and \":\"): it was re-serialized after signing."
+            "The signature matches the body as formatted by Python's `json.dumps` (space after \",\" and \":\"): it was reformatted after signing, or the sender signed other bytes than it sent."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own Python sender, send the signed bytes: requests.post(url, data=body), not json=."
         BODY_JACKSON_STYLE proof "body-jackson-style" "Body reformatted from Jackson's pretty printer" RAW
-            "The signature matches the body as formatted by Jackson's default pretty printer (space before \":\", arrays on one line): it was re-serialized after signing."
+            "The signature matches the body as formatted by Jackson's default pretty printer (space before \":\", arrays on one line): it was reformatted after signing, or the sender signed other bytes than it sent."
+            RAW_BODY_FIX
+        BODY_RUBY_STYLE proof "body-ruby-style" "Body reformatted from Ruby's pretty_generate" RAW
+            "The signature matches the body as formatted by Ruby's `JSON.pretty_generate` (line breaks in empty arrays and objects): it was reformatted after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_WHITE_SPACE proof "body-white-space" "Body reformatted from other white space" RAW
-            "The signature matches the same JSON with other white space between its tokens: it was re-serialized after signing."
+            "The signature matches the same JSON with other white space between its tokens: it was reformatted after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_KEYS_SORTED proof "body-keys-sorted" "Body signed with its keys sorted" RAW
             "The signature matches the body with its keys in alphabetical order: another order was signed than received."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own sender, send the same text that was signed, sorted or not."
         BODY_KEYS_REORDERED proof "body-keys-reordered" "Body with its keys in another order" RAW
-            "The signature matches the body with its keys in the order of the provider's schema: another order was signed than received."
+            "The signature matches the body with its keys in the order of the provider's sample or schema: another order was signed than received."
             RAW_BODY_FIX
-        BODY_INTEGER_KEYS_MOVED proof "body-integer-keys-moved" "Integer-like keys moved to the front" RAW
-            "The signature matches the body with its integer-like keys in another place or order: they were moved after signing, as JavaScript moves them to the front."
+        BODY_KEYS_MOVED proof "body-keys-moved" "Integer-like keys moved to the front" RAW
+            "The signature matches the body with its integer-like keys in another place or order: they were moved after signing, as JavaScript moves them to the front, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_UNICODE_ESCAPED proof "body-unicode-escaped" "Body with its \\u escapes decoded" RAW
             "The signature matches the body with \\u escapes that were received as plain characters, or in the other letter case (Python's `json.dumps`, PHP's `json_encode` and Java escape non-ASCII characters)."
             RAW_BODY_FIX
         BODY_UNICODE_UNESCAPED proof "body-unicode-unescaped" "Body with characters escaped as \\u" RAW
-            "The signature matches the body with \\u escapes as plain characters: they were escaped after signing."
+            "The signature matches the body with \\u escapes as plain characters: they were escaped after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_HTML_ESCAPED proof "body-html-escaped" "Body with its escapes of special characters decoded" RAW
-            "The signature matches the body with special characters as \\u escapes, such as < or & by Go's `json.Marshal` and Rails, = by Gson, @ by Meta, or U+2028: the escapes were decoded after signing."
+            "The signature matches the body with special characters as \\u escapes, such as < or & by Go's `json.Marshal` and Rails, = by Gson, @ by Meta, or U+2028: the escapes were decoded after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_DOTNET_ESCAPED proof "body-dotnet-escaped" "Body with its .NET escapes decoded" RAW
-            "The signature matches the body with the \\u escapes of .NET's System.Text.Json (non-ASCII characters, quotes, +, <, >, & and more): the escapes were decoded after signing."
+            "The signature matches the body with the \\u escapes of .NET's System.Text.Json (non-ASCII characters, quotes, +, <, >, & and more): the escapes were decoded after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_SLASHES_ESCAPED proof "body-slashes-escaped" "Body with its escaped slashes decoded" RAW
-            "The signature matches the body with each / as \\/ (PHP's `json_encode`): the slashes were unescaped after signing."
+            "The signature matches the body with each / as \\/ (PHP's `json_encode`): the slashes were unescaped after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_SLASHES_UNESCAPED proof "body-slashes-unescaped" "Body with slashes escaped as \\/" RAW
-            "The signature matches the body with each \\/ as /: the slashes were escaped after signing, as PHP's `json_encode` does."
+            "The signature matches the body with each \\/ as /: the slashes were escaped after signing, as PHP's `json_encode` does, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_NUMBERS_SHORT proof "body-numbers-short" "Body signed with JavaScript's number format" RAW
-            "The signature matches the body with numbers as JavaScript writes them (1 for 1.0, 100 for 1e2): they were reformatted after signing."
+            "The signature matches the body with numbers as JavaScript writes them (1 for 1.0, 100 for 1e2): they were reformatted after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_NUMBERS_REWRITTEN proof "body-numbers-rewritten" "Body with its numbers reformatted" RAW
-            "The signature matches the body with other forms of the same numbers, such as 1.0, 10.50 or 1e-07: numbers were reformatted after signing, as JavaScript does."
+            "The signature matches the body with other forms of the same numbers, such as 1.0, 10.50 or 1e-07: numbers were reformatted after signing, as JavaScript does, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_NEWLINE_ADDED proof "body-newline-added" "Line break added to the end of the body" RAW
-            "The signature matches the body without its final line break: the line break was added after signing."
+            "The signature matches the body without its final line break: the line break was added after signing, or the sender signed other bytes than it sent."
             "Remove the line break where it is added: an editor, echo (use printf '%s') or a template. Or verify the raw request body."
         BODY_NEWLINE_DROPPED proof "body-newline-dropped" "Line break lost from the end of the body" RAW
-            "The signature matches the body with a final line break: the line break was removed after signing."
+            "The signature matches the body with a final line break: the line break was removed after signing, or the sender signed other bytes than it sent."
             "Verify the body untrimmed. Or, in a shell, avoid $(...) and curl's -d @file, which drop line breaks: use --data-binary @file."
         BODY_CRLF_DROPPED proof "body-crlf-dropped" "CRLF lost from the end of the body" RAW
-            "The signature matches the body with a final CRLF: the line break was removed after signing."
+            "The signature matches the body with a final CRLF: the line break was removed after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_LF_TO_CRLF proof "body-lf-to-crlf" "Line breaks changed from LF to CRLF" RAW
-            "The signature matches the body with LF for each CRLF: line breaks were converted, as Windows tools and git's autocrlf do."
+            "The signature matches the body with LF for each CRLF: line breaks were converted, as Windows tools and git's autocrlf do, or the sender signed other bytes than it sent."
             "Read and write the body as bytes, not as text. Or, for a file in git, add `*.json -text` to .gitattributes."
         BODY_CRLF_TO_LF proof "body-crlf-to-lf" "Line breaks changed from CRLF to LF" RAW
-            "The signature matches the body with CRLF for each LF: line breaks were converted, as reading in text mode does."
+            "The signature matches the body with CRLF for each LF: line breaks were converted, as reading in text mode does, or the sender signed other bytes than it sent."
             "Read and write the body as bytes, not as text (Python: open(path, \"rb\"))."
         BODY_BOM_ADDED proof "body-bom-added" "Byte order mark added to the body" RAW
-            "The signature matches the body without its byte order mark: the mark was added after signing."
+            "The signature matches the body without its byte order mark: the mark was added after signing, or the sender signed other bytes than it sent."
             "Write the body without a byte order mark (PowerShell: utf8NoBOM; Python: \"utf-8\", not \"utf-8-sig\")."
         BODY_BOM_DROPPED proof "body-bom-dropped" "Byte order mark lost from the body" RAW
-            "The signature matches the body with a leading byte order mark: the mark was removed after signing, as TextDecoder and response.text() do."
+            "The signature matches the body with a leading byte order mark: the mark was removed after signing, as TextDecoder and response.text() do, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_SPACE_ADDED proof "body-space-added" "White space added around the body" RAW
-            "The signature matches the body without the white space around it: the white space was added after signing."
+            "The signature matches the body without the white space around it: the white space was added after signing, or the sender signed other bytes than it sent."
             "Remove the white space where it is added: a template, a here-document or a copy. Or verify the raw request body."
         BODY_SPACE_DROPPED proof "body-space-dropped" "White space lost around the body" RAW
-            "The signature matches the body with white space around it: the white space was removed after signing."
+            "The signature matches the body with white space around it: the white space was removed after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_LATIN1_DECODED proof "body-latin1-decoded" "UTF-8 body decoded as Latin-1" RAW
-            "The signature matches the original UTF-8: the body was decoded as Latin-1 and encoded as UTF-8 again."
+            "The signature matches the original UTF-8: the received body is that text decoded as Latin-1 and encoded as UTF-8 again."
             "Verify the body before it is decoded. In Node.js, use no \"latin1\" or \"binary\" in setEncoding and toString."
         BODY_LATIN1_ENCODED proof "body-latin1-encoded" "UTF-8 body re-encoded as Latin-1" RAW
-            "The signature matches the body as UTF-8, and it was received as Latin-1: it was decoded and encoded again."
+            "The signature matches the body as UTF-8, and it was received as Latin-1: it was encoded again, or the sender signed other bytes than it sent."
             "Verify the body before it is decoded. Or encode it as UTF-8: Buffer.from(text, \"utf8\"), not \"latin1\" or \"binary\"."
         BODY_LATIN1_SIGNED proof "body-latin1-signed" "Body signed as Latin-1, received as UTF-8" RAW
             "The signature matches the body as Latin-1, and it was received as UTF-8: other bytes were signed than sent."
             "Change the sender to sign the bytes it sends: text.encode(\"utf-8\") before the HMAC. Or verify the raw request body, if your side decodes it."
-        BODY_LOSSY_SIGNED proof "body-lossy-signed" "Body signed with ? in place of characters" RAW
+        BODY_QUESTION_MARKS_SIGNED proof "body-question-marks-signed" "Body signed with ? in place of characters" RAW
             "The signature matches the body with \"?\" for each character that ASCII, Latin-1 or Windows-1252 does not have: other bytes were signed than sent."
             "Change the sender to sign the bytes it sends, as UTF-8: Encoding.UTF8.GetBytes(text) in C#, not Encoding.ASCII; text.encode(\"utf-8\") in Python, without errors=\"replace\"."
         BODY_WINDOWS_1252_DECODED proof "body-windows-1252-decoded" "UTF-8 body decoded as Windows-1252" RAW
-            "The signature matches the original UTF-8: the body was decoded as Windows-1252 and encoded as UTF-8 again."
+            "The signature matches the original UTF-8: the received body is that text decoded as Windows-1252 and encoded as UTF-8 again."
             RAW_BODY_FIX
         BODY_WINDOWS_1252_ENCODED proof "body-windows-1252-encoded" "UTF-8 body re-encoded as Windows-1252" RAW
-            "The signature matches the body as UTF-8, and it was received as Windows-1252: it was decoded and encoded again."
+            "The signature matches the body as UTF-8, and it was received as Windows-1252: it was encoded again, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_BASE64 proof "body-base64" "Body still encoded as base64" LAMBDA
             "The signature matches the decoded body: the received one is its base64, as API gateways pass it to AWS Lambda."
@@ -146,16 +149,16 @@ causes! {
             "The signature matches the base64 of the body: the encoded text was signed."
             "Change the sender to sign the bytes it sends. Or verify the base64 of the body, if the provider documents that."
         BODY_URL_ENCODED proof "body-url-encoded" "Body still URL-encoded" RAW
-            "The signature matches the URL-decoded body: the body was URL-encoded after signing."
+            "The signature matches the URL-decoded body: the body was URL-encoded after signing, or the sender signed other bytes than it sent."
             "Remove the encoding step, such as $util.urlEncode in an API Gateway mapping. Or decode the body once, with decodeURIComponent."
         BODY_URL_DECODED proof "body-url-decoded" "URL-encoded body decoded before verification" RAW
-            "The signature matches the URL-encoded body: the body was decoded after signing."
+            "The signature matches the URL-encoded body: the body was decoded after signing, or the sender signed other bytes than it sent."
             "Verify the raw request body, before express.urlencoded() or another form parser reads it."
         BODY_JSON_STRING proof "body-json-string" "Body serialized as JSON twice" RAW
-            "The signature matches the content of the received JSON string: the body was serialized a second time after signing."
+            "The signature matches the content of the received JSON string: the body was serialized a second time after signing, or the sender signed other bytes than it sent."
             "Remove the second JSON.stringify, json.dumps or json_encode: pass the text on unchanged. Or verify the raw request body."
         BODY_JSON_UNWRAPPED proof "body-json-unwrapped" "Body signed as a JSON string, then parsed" RAW
-            "The signature matches the body as a JSON string, with quotes: the string was parsed after signing."
+            "The signature matches the body as a JSON string, with quotes: the string was parsed after signing, or the sender signed other bytes than it sent."
             RAW_BODY_FIX
         BODY_FORM proof "body-form" "JSON body wrapped in a form field" NONE
             "The signature matches the JSON in the received form field: the JSON was signed, not the form."
@@ -164,16 +167,16 @@ causes! {
             "The signature matches `payload=` and the URL-encoded body: the whole form was signed, not the JSON in its field."
             "Verify the raw form, before express.urlencoded() or another parser reads it. Or set the provider to send application/json (GitHub: Content type in the webhook settings)."
         BODY_FORM_REENCODED proof "body-form-reencoded" "Form parsed and encoded again" RAW
-            "The signature matches the same form with other escapes (such as %2A for *, or + for %20): it was parsed and encoded again after signing."
+            "The signature matches the same form with other escapes (such as %2A for *, or + for %20): it was parsed and encoded again after signing, or the sender signed other bytes than it sent."
             "Verify the raw form, before express.urlencoded() or another parser reads it. Do not build it again with URLSearchParams or querystring."
         BODY_FORM_PARSED proof "body-form-parsed" "Form parsed into JSON" RAW
-            "The signature matches a form with the members of the received JSON as its fields: the form was parsed after signing."
+            "The signature matches a form with the members of the received JSON as its fields: the form was parsed after signing, or the sender signed other bytes than it sent."
             "Verify the raw form, before express.urlencoded() or another parser reads it, not JSON.stringify(req.body)."
         BODY_TRUNCATED proof "body-truncated" "Body cut off at the end" NONE
-            "The signature matches the body with its open brackets closed: the end was cut off."
+            "The signature matches the body with its open brackets closed: the received one lacks its end."
             "Read the body to its end: await every chunk. Or raise the limit that cuts it: client_max_body_size in nginx, express.raw({ limit }), a database column or a log."
         BODY_TRAILING_DATA proof "body-trailing-data" "Extra bytes at the end of the body" NONE
-            "The signature matches the body without the bytes after its JSON or its Content-Length: the extra bytes were added after signing."
+            "The signature matches the body without the bytes after its JSON or its Content-Length: the extra bytes were added after signing, or the sender signed other bytes than it sent."
             "Read Content-Length bytes and no more: slice a reused buffer, buffer.subarray(0, length)."
         BODY_EMPTY observation "body-empty" "Empty body" RAW
             "The received body is empty. A stream that was read before gives an empty body."
@@ -324,10 +327,10 @@ causes! {
             "The signature matches, and its header is not in the format of this provider: expected {format}."
             "Pass the header value on unchanged: one value, without quotes or brackets. Or change the sender to write {format}."
         SIGNATURE_TRUNCATED proof "signature-truncated" "Signature cut off" NONE
-            "The signature matches a part of the expected one: the rest was cut off."
+            "The signature matches a part of the expected one: the rest is missing."
             "Pass on all {length} characters: check the database column, log or slice that is too short."
         SIGNATURE_EMPTY_BODY proof "signature-empty-body" "Empty body signed" NONE
-            "The signature matches an empty body: the sender signed nothing."
+            "The signature matches an empty body: the body was not signed."
             "Change the sender to sign the bytes it sends: serialize once, sign that text, send that text."
         SIGNATURE_DOUBLE_ENCODED proof "signature-double-encoded" "Signature encoded twice" NONE
             "The signature matches decoded twice: the encoded text was encoded again."
@@ -370,6 +373,9 @@ causes! {
         CONTENT_TIMESTAMP_OTHER proof "content-timestamp-other" "Timestamp of another place signed" NONE
             "The signature matches the timestamp in {place}; expected the one in {timestamp_header}."
             "Change the sender to sign the timestamp that it sends in {timestamp_header}. Or name that header in the provider definition."
+        CONTENT_ID_OTHER proof "content-id-other" "Id of another place signed" NONE
+            "The signature matches the id in {place}; expected the one in the header {expected_id}."
+            "Change the sender to sign the id that it sends in {expected_id}. Or name the signed header in the provider definition."
         CONTENT_OTHER_PROVIDER proof "content-other-provider" "Signed content of another provider" NONE
             "The signature matches the signed content {content} ({provider}); expected {expected_content}."
             "Verify with the provider that sent it, or with a definition that has \"signedContent\": \"{content}\". Or change the sender to sign {expected_content}."
@@ -453,72 +459,4 @@ causes! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_cause_has_a_unique_code_a_title_a_message_and_a_fix() {
-        for (n, cause) in CAUSES.iter().enumerate() {
-            let CauseDefinition { code, title, message, fix, .. } = cause;
-            let is_code = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            assert!(code.bytes().all(is_code), "{code}");
-            assert!(CAUSES[..n].iter().all(|other| other.code != *code), "duplicate code {code}");
-            assert!(CAUSES[..n].iter().all(|other| other.title != *title), "duplicate title {title}");
-            assert!((1..=60).contains(&title.chars().count()), "{code}: {title}");
-            assert!(!title.contains(['{', ':']) && !title.ends_with('.'), "{code}: {title}");
-            for text in [message, fix] {
-                assert!(text.ends_with(['.', '}', ')']) && !text.contains("  "), "{text}");
-            }
-        }
-    }
-
-    /// One fix first, and the lines for frameworks apart from it.
-    #[test]
-    fn a_fix_begins_with_a_verb_and_names_no_line_of_a_framework() {
-        const VERBS: [&str; 21] = [
-            "Change",
-            "Check",
-            "Compare",
-            "Configure",
-            "Copy",
-            "Correct",
-            "Decode",
-            "Keep",
-            "Pass",
-            "Protect",
-            "Raise",
-            "Read",
-            "Remove",
-            "Replace",
-            "Run",
-            "Save",
-            "Set",
-            "Trim",
-            "Use",
-            "Verify",
-            "Write",
-        ];
-        for CauseDefinition { code, fix, .. } in CAUSES {
-            let verb = fix.split(' ').next().unwrap_or_default();
-            assert!(VERBS.contains(&verb), "{code}: {fix}");
-            for line in RAW {
-                assert!(
-                    !fix.contains(line.code) && !fix.contains(&format!("{}: ", line.name)),
-                    "{code}: {fix}"
-                );
-            }
-        }
-    }
-
-    /// Words that the words lint cannot forbid everywhere, because some have proper uses in code.
-    #[test]
-    fn messages_use_the_words_of_the_field() {
-        const AVOIDED: [&str; 7] =
-            ["take away", "look whether", "most often", " fits", "anew", "formula", "something"];
-        for CauseDefinition { code, title, message, fix, .. } in CAUSES {
-            for word in AVOIDED {
-                assert!([title, message, fix].iter().all(|text| !text.contains(word)), "{code}: {word}");
-            }
-        }
-    }
-}
+mod tests;

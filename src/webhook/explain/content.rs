@@ -8,7 +8,7 @@ use super::shared::joined;
 use super::urls::UrlCandidate;
 use crate::signature::hmac::Tag;
 use crate::signature::{Algorithm, Keys, Scheme, SignedContent, TemplateToken, TemplateValues, tokens};
-use crate::text::into_owned_outlined;
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 /// One hypothesis about the signed content, for any body.
 pub struct ContentHypothesis {
@@ -35,11 +35,12 @@ const SEPARATORS: [&str; 9] = ["", ".", ":", "\n", "|", "-", ",", "_", "&"];
 /// Of the URLs that the sender may have signed, those to try where the scheme signs none.
 const MAX_URLS_OF_OTHERS: usize = 2;
 
-/// Returns the provider's signed content, and all alternatives to it.
+/// Returns the provider's signed content, all alternatives to it, and how many of these are likely: the provider's own template
+/// with other values.
 pub fn content_hypotheses(
     scheme: &Scheme,
     inputs: &ContentInputs<'_>,
-) -> (Vec<ContentHypothesis>, Vec<ContentHypothesis>) {
+) -> (Vec<ContentHypothesis>, Vec<ContentHypothesis>, usize) {
     let template = scheme.signed_content();
     let id_header = scheme.definition().id_header.as_deref();
     let mut hypotheses = ContentHypotheses { inputs, scheme, id_header, all: Vec::new() };
@@ -47,7 +48,8 @@ pub fn content_hypotheses(
     hypotheses.add(&[], template, expected);
     let count = hypotheses.all.len();
     hypotheses.add_urls();
-    hypotheses.add_values_of_missing_headers();
+    hypotheses.add_other_ids();
+    let likely_count = hypotheses.all.len() - count;
     for (mutation, causes) in mutations(template) {
         hypotheses.add(&causes, &mutation, expected);
     }
@@ -61,7 +63,7 @@ pub fn content_hypotheses(
         hypotheses.add_known(template, &providers, &all_timestamps);
     }
     let alternatives = hypotheses.all.split_off(count);
-    (hypotheses.all, alternatives)
+    (hypotheses.all, alternatives, likely_count)
 }
 
 /// Collects hypotheses, each signed content once.
@@ -127,6 +129,9 @@ impl ContentHypotheses<'_, '_> {
         if !renamed.is_empty() {
             causes.insert(0, &causes::HEADER_RENAMED);
         }
+        if has_expected_timestamp && inputs.is_timestamp_misplaced {
+            causes.insert(0, &causes::SIGNATURE_LABEL_UNEXPECTED);
+        }
         if let Some(other) = self.all.iter_mut().find(|other| other.around == around) {
             other.alternatives.extend(single_difference(&other.causes, &causes));
             return;
@@ -158,14 +163,18 @@ impl ContentHypotheses<'_, '_> {
         }
     }
 
-    /// Adds the provider's signed content with other values for a signed header that the delivery lacks: the ids of other
-    /// headers and of the body.
-    fn add_values_of_missing_headers(&mut self) {
+    /// Adds the provider's signed content with other values for its id, or for a signed header that the delivery lacks: the ids of
+    /// other headers and of the body.
+    fn add_other_ids(&mut self) {
         let inputs = self.inputs;
         let template = self.scheme.signed_content();
         let Some(content) = self.parse(template) else { return };
         let mut missing = content.headers().filter(|name| inputs.renamed.missing.contains(name));
-        let (Some(name), None) = (missing.next(), missing.next()) else { return };
+        let is_signed = |id: &&str| content.headers().any(|name| name == *id);
+        let (Some(name), None) = (missing.next().or(self.id_header.filter(is_signed)), missing.next()) else {
+            return;
+        };
+        let is_missing = inputs.renamed.missing.contains(&name);
         let placeholders = ["{id}".to_owned(), ["{header:", name, "}"].concat()];
         let id_header = self.id_header;
         let replaced = |value: &str| {
@@ -175,21 +184,25 @@ impl ContentHypotheses<'_, '_> {
         let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps() } else { &[""] };
         let url = inputs.url;
         for timestamp in timestamps {
-            for found in &inputs.ids {
+            for found in inputs.ids.iter().filter(|found| !eq_ignore_ascii_case(found, name)) {
                 let Some(content) = self.parse(&replaced(&["{header:", found, "}"].concat())) else {
                     continue;
                 };
-                let causes: &[_] = &[&causes::HEADER_RENAMED];
+                let cause = if is_missing { &causes::HEADER_RENAMED } else { &causes::CONTENT_ID_OTHER };
+                let place = ["the header ", found].concat();
+                let (causes, args): (&[_], &[_]) =
+                    (&[cause], &[("place", place.as_str()), ("expected_id", name)]);
                 let count = self.all.len();
-                self.push(template, &content, Variation { causes, timestamp, url, args: &[] });
-                for hypothesis in &mut self.all[count..] {
+                self.push(template, &content, Variation { causes, timestamp, url, args });
+                for hypothesis in self.all[count..].iter_mut().filter(|_| is_missing) {
                     hypothesis.renamed.push((into_owned_outlined(found), into_owned_outlined(name)));
                 }
             }
             for (place, value) in &inputs.body_ids {
                 let Some(content) = self.parse(&replaced(value)) else { continue };
-                let args: &[_] = &[("place", place.as_str()), ("missing", name)];
-                let causes: &[_] = &[&causes::HEADER_LOST];
+                let cause = if is_missing { &causes::HEADER_LOST } else { &causes::CONTENT_ID_OTHER };
+                let args: &[_] = &[("place", place.as_str()), ("missing", name), ("expected_id", name)];
+                let causes: &[_] = &[cause];
                 self.push(template, &content, Variation { causes, timestamp, url, args });
             }
         }
@@ -226,6 +239,10 @@ impl ContentHypotheses<'_, '_> {
     /// Adds the signed content of other providers, with the URLs that they may have signed.
     fn add_known(&mut self, template: &str, providers: &str, timestamps: &[&str]) {
         let inputs = self.inputs;
+        // The content of this scheme with another id or timestamp is no other content.
+        if template == self.scheme.signed_content() {
+            return;
+        }
         let is_url = template.contains("{url}");
         let cause = if is_url { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
         let start = self.all.len();

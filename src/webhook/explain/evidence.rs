@@ -21,7 +21,7 @@ const fn evidence(cause: &'static CauseDefinition, reason: &'static str, check: 
 /// Observations in the order in which they are reported, the strongest evidence first: what the delivery
 /// lacks, losses of its body, another secret or sender, other forms of the body, and then what is usual in deliveries
 /// without a mistake, too.
-static EVIDENCE: [Evidence; 36] = [
+static EVIDENCE: [Evidence; 38] = [
     evidence(&causes::SIGNATURE_VALID, "", ""),
     evidence(&causes::PROVIDER_UNSIGNED, "", ""),
     evidence(&causes::SECRET_MISSING, "", ""),
@@ -82,6 +82,7 @@ static EVIDENCE: [Evidence; 36] = [
         "Characters of the body may have been lost, each replaced by a question mark",
         "where the body is encoded",
     ),
+    evidence(&causes::SECRET_INVALID, "The secret is not in the format of the provider", "the secret"),
     evidence(&causes::SECRET_WRONG_TYPE, "The secret is of another kind", "the secret"),
     evidence(
         &causes::HEADER_OF_ANOTHER_PROVIDER,
@@ -127,6 +128,7 @@ static EVIDENCE: [Evidence; 36] = [
     ),
     evidence(&causes::SECRET_LEAKED, "", ""),
     evidence(&causes::SIGNATURE_MULTIPLE, "", ""),
+    evidence(&causes::TIMESTAMP_UNIT, "", ""),
     evidence(&causes::TIMESTAMP_TOO_OLD, "", ""),
     evidence(&causes::TIMESTAMP_TOO_NEW, "", ""),
     evidence(&causes::SECRET_NOT_FIRST, "", ""),

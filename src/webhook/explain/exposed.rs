@@ -6,55 +6,76 @@ use super::causes;
 use super::encodings::from_percent;
 use super::shared::secret_label;
 use crate::delivery::{Delivery, Headers};
+use crate::json::Document;
 use crate::signature::hmac::constant_time_eq;
 use crate::signature::{Encoding, Keys, Scheme, SecretFormat};
-use crate::text::{into_owned_outlined, split_once};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 use zeroize::Zeroizing;
 
 /// A secret in a delivery.
 pub struct ExposedSecret<'d> {
-    /// Name of the header; `None`: the URL.
-    pub header: Option<&'d str>,
+    place: Place<'d>,
     /// Index of the secret.
     pub secret: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place<'d> {
+    Header(&'d str),
+    Url,
+    Body,
+}
+
+impl ExposedSecret<'_> {
+    /// Whether the secret is the value of the header of this name.
+    pub fn is_in_header(&self, name: &str) -> bool {
+        matches!(self.place, Place::Header(header) if eq_ignore_ascii_case(header, name))
+    }
 }
 
 /// A shorter text can be part of a delivery by chance.
 const MIN_SECRET_BYTES: usize = 8;
 /// Longer than a secret and all that surrounds it.
 const MAX_TEXT_CHARS: usize = 2048;
-/// Headers and parts of a URL that are searched.
+/// Headers, parts of a URL and members of a payload that are searched.
 const MAX_TEXTS: usize = 128;
 
-/// Returns every header with a secret, and the URL if it has one.
+/// Returns every header with a secret, and URL and body if they have one.
 pub fn exposed_secrets<'d>(
     keys: &Keys,
     format: &SecretFormat,
     delivery: &'d Delivery<'_>,
 ) -> Vec<ExposedSecret<'d>> {
     let mut all: Vec<ExposedSecret<'d>> = Vec::new();
-    let mut search = |header: Option<&'d str>, text: &str| {
+    let mut search = |place: Place<'d>, text: &str| {
         if let Some(secret) = secret_in(keys, format, text)
-            && !all.iter().any(|other| other.header == header && other.secret == secret)
+            && !all.iter().any(|other| other.place == place && other.secret == secret)
         {
-            all.push(ExposedSecret { header, secret });
+            all.push(ExposedSecret { place, secret });
         }
     };
     for (name, value) in delivery.headers.iter().filter(|(name, value)| is_sane(name, value)).take(MAX_TEXTS)
     {
-        search(Some(name), value);
+        search(Place::Header(name), value);
         // `Bearer`, `Basic` and the like.
         if let Some((_, token)) = split_once(value, ' ') {
-            search(Some(name), token);
+            search(Place::Header(name), token);
         }
         if let Some((_, token)) = split_once(value, '=') {
-            search(Some(name), token);
+            search(Place::Header(name), token);
         }
     }
     for part in delivery.url.unwrap_or_default().split(['/', '?', '&', '#', '@']).take(MAX_TEXTS) {
-        search(None, part);
+        search(Place::Url, part);
         if let Some((_, value)) = split_once(part, '=').or_else(|| split_once(part, ':')) {
-            search(None, value);
+            search(Place::Url, value);
+        }
+    }
+    if let Ok(document) = Document::parse(delivery.body) {
+        for (_, value) in document.root().members().take(MAX_TEXTS) {
+            if let Some(text) = value.as_str() {
+                search(Place::Body, &text);
+            }
         }
     }
     all
@@ -97,17 +118,18 @@ pub fn exposed_causes(
     headers: &Headers<'_>,
     all: &[ExposedSecret<'_>],
 ) -> Vec<Cause> {
-    let is_of_secret = |name: &str| all.iter().any(|exposed| exposed.header == Some(name));
+    let is_of_secret = |name: &str| all.iter().any(|exposed| exposed.is_in_header(name));
     let is_signed = find_signature_like_headers(headers)
         .iter()
         .map(|(name, _)| *name)
         .chain(headers.get(scheme.header()).map(|_| scheme.header()))
         .any(|name| !is_of_secret(name));
     let cause = if is_signed { &causes::SECRET_LEAKED } else { &causes::SECRET_AS_TOKEN };
-    let render = |ExposedSecret { header, secret }: &ExposedSecret<'_>| {
-        let place = match header {
-            Some(name) => ["The header ", name].concat(),
-            None => into_owned_outlined("The URL"),
+    let render = |ExposedSecret { place, secret }: &ExposedSecret<'_>| {
+        let place = match place {
+            Place::Header(name) => ["The header ", name].concat(),
+            Place::Url => into_owned_outlined("The URL"),
+            Place::Body => into_owned_outlined("The body"),
         };
         cause.render(&[("place", &place), ("secret", &secret_label(keys, *secret))])
     };

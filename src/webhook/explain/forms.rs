@@ -116,30 +116,30 @@ impl Form {
             lists,
             is_sorted: false,
         };
-        let mut all: Vec<FormStyle> =
-            PERCENT.iter().map(|encoding| FormStyle { encoding: *encoding, ..style }).collect();
-        let texts = || {
-            self.fields
-                .iter()
-                .flat_map(|(name, value)| [name.as_slice(), value.as_deref().unwrap_or_default()])
+        let has = |byte: u8| {
+            let has_byte = |text: &Vec<u8>| text.contains(&byte);
+            self.fields.iter().any(|(name, value)| has_byte(name) || value.as_ref().is_some_and(has_byte))
         };
-        let has = |byte: u8| texts().any(|text| text.contains(&byte));
-        if has(b'[') {
-            all.extend(PERCENT[..6].iter().map(|encoding| FormStyle {
-                encoding: *encoding,
-                has_plain_brackets: true,
-                ..style
-            }));
-        }
-        let mut empty = vec![];
+        let mut empty = vec![EmptyValues::Preserve];
         if self.fields.iter().any(|(_, value)| value.as_ref().is_some_and(Vec::is_empty)) {
             empty.push(EmptyValues::Bare);
         }
         if self.fields.iter().any(|(_, value)| value.is_none()) {
             empty.push(EmptyValues::Equals);
         }
+        let mut all = Vec::new();
         for empty in empty {
-            all.extend(PERCENT[..6].iter().map(|encoding| FormStyle { encoding: *encoding, empty, ..style }));
+            for has_plain_brackets in [false, true] {
+                if !has_plain_brackets || has(b'[') {
+                    let with = |encoding: &PercentEncoding| FormStyle {
+                        encoding: *encoding,
+                        has_plain_brackets,
+                        empty,
+                        ..style
+                    };
+                    all.extend(PERCENT.iter().map(with));
+                }
+            }
         }
         let base = ascii_set(b"-._");
         let mut optional = OPTIONAL.to_vec();

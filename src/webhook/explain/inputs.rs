@@ -1,7 +1,7 @@
 //! The values of a delivery for the placeholders of signed contents.
 
 use super::renamed::RenamedHeaders;
-use super::shared::{contains_word, timestamps};
+use super::shared::{contains_word, has_misplaced_timestamp, timestamps};
 use super::urls::{UrlCandidate, url_candidates};
 use crate::delivery::{Delivery, Headers, is_token};
 use crate::json::{Document, Kind};
@@ -24,6 +24,8 @@ const TIME_KEYS: [&str; 8] =
 pub struct ContentInputs<'d> {
     /// The timestamps that the scheme reads.
     expected_timestamps: Vec<String>,
+    /// Whether those timestamps are not in the format of the signature header.
+    pub is_timestamp_misplaced: bool,
     /// Other values that look like a timestamp, each with its place as messages name it.
     pub other_timestamps: Vec<(String, String)>,
     /// Names of headers with ids.
@@ -97,6 +99,7 @@ impl<'d> ContentInputs<'d> {
         other_timestamps.truncate(MAX_CANDIDATES);
         Self {
             expected_timestamps,
+            is_timestamp_misplaced: has_misplaced_timestamp(scheme, &substituted.headers),
             other_timestamps,
             ids,
             body_ids,

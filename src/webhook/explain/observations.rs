@@ -97,7 +97,8 @@ impl ObservationCollector<'_, '_> {
     /// Makes the checks that hint at a cause only where nothing matched. `earlier`: the observations so far.
     pub fn without_match(&mut self, earlier: &[Cause]) {
         if let Some(scheme) = self.scheme
-            && contains_bytes(scheme.signed_content().as_bytes(), b"{url}")
+            && scheme.content.has_url()
+            && self.delivery.url.is_some_and(|url| !url.is_empty())
         {
             self.observe(&causes::URL_SIGNED, &[("expected_content", scheme.signed_content())]);
         }
@@ -134,7 +135,7 @@ impl ObservationCollector<'_, '_> {
         }
         let unsupported = unsupported_signatures(scheme, headers);
         others.extend(unsupported.iter().filter_map(|signature| {
-            let is_exposed = self.exposed.iter().any(|secret| secret.header == Some(signature.header));
+            let is_exposed = self.exposed.iter().any(|secret| secret.is_in_header(signature.header));
             (!is_exposed).then(|| signature.render())
         }));
         let is_missing = headers.get_all(header).next().is_none();
@@ -185,7 +186,7 @@ impl ObservationCollector<'_, '_> {
         if count > 1 {
             self.observe(&causes::SIGNATURE_MULTIPLE, &[("header", header), ("count", &number(count))]);
         }
-        let is_exposed = |name: &str| self.exposed.iter().any(|secret| secret.header == Some(name));
+        let is_exposed = |name: &str| self.exposed.iter().any(|secret| secret.is_in_header(name));
         if is_exposed(header) || is_public_key_header(header) {
             return;
         }
@@ -216,6 +217,10 @@ impl ObservationCollector<'_, '_> {
                 16 => Some("md5"),
                 28 => Some("sha224"),
                 48 => Some("sha384"),
+                64 => Some("sha512, and of Ed25519 signatures"),
+                256 | 384 | 512 => Some("RSA signatures"),
+                // DER, which begins with a sequence.
+                70..=72 if bytes[0] == 0x30 => Some("ECDSA signatures"),
                 other => Algorithm::of_len(other).map(Algorithm::name),
             };
             let mut like = match hash {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::style::Order;
 use crate::json::{Document, Key, Kind, Value, sort_by};
 
-/// The position of keys in the provider's schemas: index of the key's token, and position. Sorted by index.
+/// The position of keys in the provider's samples or schemas: index of the key's token, and position. Sorted by index.
 pub type Ranks = Vec<(u32, u32)>;
 
 type Member<'d> = (Key<'d>, Value<'d>);
@@ -14,6 +14,8 @@ type Member<'d> = (Key<'d>, Value<'d>);
 pub const MAX_ARRANGEMENTS: u8 = 64;
 /// The arrangements that do not depend on the number of keys.
 const USUAL_ARRANGEMENTS: u8 = 5;
+/// The first ones: after the other keys, and sorted as texts.
+pub const FREQUENT_ARRANGEMENTS: u8 = 2;
 
 /// Puts the members of an object into another order.
 pub fn arrange(members: &mut Vec<Member<'_>>, order: Order, is_root: bool, ranks: &Ranks) {
@@ -43,6 +45,20 @@ pub fn arrange(members: &mut Vec<Member<'_>>, order: Order, is_root: bool, ranks
     sort_by(members, by);
 }
 
+/// Calls `visit` with each key that a sample has, too, and its position there, in the order of the document. A sample has an
+/// object in place of an array of objects.
+pub fn rank_by_sample<'d>(sample: Value<'_>, value: Value<'d>, visit: &mut dyn FnMut(Key<'d>, usize)) {
+    for (key, member) in value.members() {
+        let name = key.decoded_bytes();
+        let known = sample.members().enumerate().find(|(_, (other, _))| other.decoded_bytes() == name);
+        if let Some((position, (_, of_member))) = known {
+            visit(key, position);
+            rank_by_sample(of_member, member, visit);
+        }
+    }
+    value.elements().for_each(|item| rank_by_sample(sample, item, visit));
+}
+
 /// Returns whether JavaScript sorts a key as a number, before all other keys (ECMA-262, array index).
 fn is_integer_key(key: &[u8]) -> bool {
     let is_canonical = matches!(key, [b'0'] | [b'1'..=b'9', ..]) && key.iter().all(u8::is_ascii_digit);
@@ -67,12 +83,12 @@ fn arrange_integers(members: &mut Vec<Member<'_>>, number: u8) {
         0 => members.append(&mut integers),
         1 => {
             sort_by(&mut integers, by_text);
-            members.append(&mut integers);
+            integers.append(members);
+            *members = integers;
         }
         2 => {
             sort_by(&mut integers, by_text);
-            integers.append(members);
-            *members = integers;
+            members.append(&mut integers);
         }
         3 => {
             integers.reverse();
@@ -105,7 +121,7 @@ pub fn count_arrangements(document: &Document<'_>) -> u8 {
             continue;
         }
         let first = all - integers + 1;
-        let ways = (first..=all).try_fold(1usize, |ways, positions| ways.checked_mul(positions));
+        let ways = (first..=all).try_fold(1usize, usize::checked_mul);
         let ways = ways.unwrap_or(usize::MAX).min(usize::from(MAX_ARRANGEMENTS - USUAL_ARRANGEMENTS));
         max = max.max(u8::try_from(ways).unwrap_or(0) + USUAL_ARRANGEMENTS);
     }

@@ -14,13 +14,13 @@ use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 struct KnownProvider {
     title: String,
     header: String,
-    /// Template as in a definition; empty if `explain` cannot compute it.
+    /// Template as in a definition; empty if `explain` cannot compute it, or if a built-in provider has the same.
     signed_content: String,
 }
 
 /// Signature schemes of providers that are not built in: title, signature header, signed content; each with its source. An entry whose
 /// header a built-in provider has is skipped.
-const UNLISTED_SCHEMES: [(&str, &str, &str); 7] = [
+const UNLISTED_SCHEMES: [(&str, &str, &str); 22] = [
     // docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries: the SHA-1 next to the SHA-256
     ("GitHub", "X-Hub-Signature", "{body}"),
     // twilio.com/docs/usage/security: the URL and the sorted form fields, so no template computes it
@@ -35,6 +35,36 @@ const UNLISTED_SCHEMES: [(&str, &str, &str); 7] = [
     ("HubSpot", "X-HubSpot-Signature-v3", "{method}{url}{body}{timestamp}"),
     // developer.zendesk.com/documentation/webhooks/verifying
     ("Zendesk", "X-Zendesk-Webhook-Signature", "{timestamp}{body}"),
+    // developer.box.com/guides/webhooks/v2/signatures-v2
+    ("Box", "BOX-SIGNATURE-PRIMARY", "{body}{timestamp}"),
+    // developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature
+    ("Revolut", "Revolut-Signature", "v1.{timestamp}.{body}"),
+    // docs.withorb.com/integrations-and-exports/webhooks
+    ("Orb", "X-Orb-Signature", "v1:{timestamp}:{body}"),
+    // docs.crisp.chat/guides/web-hooks/signing-web-hooks
+    ("Crisp", "X-Crisp-Signature", "[{timestamp};{body}]"),
+    // workos.com/docs/events/data-syncing/webhooks
+    ("WorkOS", "WorkOS-Signature", ""),
+    // developer.calendly.com/api-docs/webhook-signatures
+    ("Calendly", "Calendly-Webhook-Signature", ""),
+    // docs.mux.com/guides/verify-webhook-signatures
+    ("Mux", "Mux-Signature", ""),
+    // docs.sentry.io/organization/integrations/integration-platform/webhooks
+    ("Sentry", "Sentry-Hook-Signature", ""),
+    // developer.woocommerce.com/docs/best-practices/urls-and-routing/webhooks
+    ("WooCommerce", "X-WC-Webhook-Signature", ""),
+    // developers.line.biz/en/docs/messaging-api/verify-webhook-signature
+    ("LINE", "X-Line-Signature", ""),
+    // razorpay.com/docs/webhooks/validate-test
+    ("Razorpay", "X-Razorpay-Signature", ""),
+    // paystack.com/docs/payments/webhooks
+    ("Paystack", "X-Paystack-Signature", ""),
+    // developer.pagerduty.com/docs/verifying-webhook-signatures
+    ("PagerDuty", "X-PagerDuty-Signature", ""),
+    // developer.xero.com/documentation/guides/webhooks/configuring-your-server
+    ("Xero", "X-Xero-Signature", ""),
+    // gitea and its forks: docs.gitea.com/usage/webhooks
+    ("Gitea", "X-Gitea-Signature", ""),
 ];
 
 /// Signed contents with the URL that no known provider uses.

@@ -150,7 +150,9 @@ fn signatures_in<'d>(scheme: &Scheme, header: &'d str, value: &str) -> Vec<Recei
     if scheme.format.encoding == Encoding::Base64 && !value.contains(", ") {
         let mut all = complete(&value.replace(' ', "+"));
         if is_accepted(&all) && all.iter().all(is_expected) {
-            all.iter_mut().for_each(|signature| signature.cause = Some(&causes::SIGNATURE_URL_DECODED));
+            for signature in &mut all {
+                signature.cause = Some(&causes::SIGNATURE_URL_DECODED);
+            }
             return all;
         }
     }
@@ -162,7 +164,9 @@ fn signatures_in<'d>(scheme: &Scheme, header: &'d str, value: &str) -> Vec<Recei
     for variant in [unfolded, decoded].into_iter().flatten() {
         let mut all = complete(&variant);
         if is_accepted(&all) || !has_complete && !all.is_empty() {
-            all.iter_mut().for_each(|signature| signature.form = HeaderForm::Unexpected);
+            for signature in &mut all {
+                signature.form = HeaderForm::Unexpected;
+            }
             return all;
         }
     }

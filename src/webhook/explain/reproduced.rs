@@ -2,7 +2,6 @@
 //! other causes that reproduce the same bytes.
 
 use super::body::{BodyTransform, BodyVariants};
-use super::budget::BASE_BYTES;
 use super::cause::Explanation;
 use super::causes;
 use super::content::ContentHypothesis;
@@ -12,6 +11,9 @@ use super::secret::KeyHypothesis;
 use super::shared::secret_label;
 use crate::signature::{Algorithm, Keys, Scheme};
 use crate::text::eq_ignore_ascii_case;
+
+/// Bytes written to find other causes of the same body: a few tens of milliseconds.
+const MAX_BYTES_COMPARED: usize = 8 << 20;
 
 /// The combination that reproduced the signature.
 pub struct Match<'s> {
@@ -46,15 +48,13 @@ impl Reproduction<'_> {
         let of_content = matched.content.map(|content| content.causes.as_slice()).unwrap_or_default();
         let mut all: Vec<&'static CauseDefinition> =
             [&of_body[..], &matched.key.causes, &interpretation.causes, of_content].concat();
-        // The signature header and a signed header can be renamed both.
-        let is_renamed = |cause: &&CauseDefinition| cause.same_cause(&causes::HEADER_RENAMED);
-        if let Some(first) = all.iter().position(is_renamed) {
-            let mut index = 0;
-            all.retain(|cause| {
-                index += 1;
-                index - 1 <= first || !is_renamed(cause)
-            });
-        }
+        // Signature and signed content can have a cause in common: both headers were renamed.
+        let mut codes: Vec<&str> = Vec::new();
+        all.retain(|cause| {
+            let is_new = !codes.contains(&cause.code);
+            codes.push(cause.code);
+            is_new
+        });
         all.extend(matched.content.is_none().then_some(&causes::SIGNATURE_NOT_HMAC));
         if all.is_empty() {
             // `verify` did not accept the signature, so the header is not in the format of the provider.
@@ -143,7 +143,7 @@ impl Reproduction<'_> {
         if causes.len() > 1 {
             transforms.append(&mut self.bodies.combinations());
         }
-        let mut bytes_left = BASE_BYTES;
+        let mut bytes_left = MAX_BYTES_COMPARED;
         for transform in transforms {
             let Some(body) = self.bodies.apply(transform) else { continue };
             let Some(left) = bytes_left.checked_sub(body.len()) else { break };

@@ -14,7 +14,7 @@ use crate::json::{Document, Kind, TokenKind, Value};
 pub struct DocumentKeys {
     /// The keys of numbers, as written. [`Numbers::Expanded`] has a bit for each.
     pub numbers: Vec<Vec<u8>>,
-    /// The positions of keys in the provider's schemas, for [`Order::Contract`].
+    /// The positions of keys in the provider's samples or schemas, for [`Order::Contract`].
     pub ranks: Ranks,
 }
 
@@ -229,12 +229,14 @@ impl Writer<'_> {
                 let character = decoded.and_then(Result::ok);
                 length = if character.is_some_and(|character| character.len_utf16() == 2) { 12 } else { 6 };
                 let is_kept = match character {
-                    Some(' '..='~') => ascii.is_none(),
+                    Some(' '..='~' | '\u{2028}' | '\u{2029}') => ascii.is_none(),
+                    Some('\0'..='\x1f') if unicode == Unicode::UpperControls => false,
+                    _ if unicode == Unicode::UpperControls => true,
                     _ => unicode == Unicode::Preserve,
                 };
                 match character {
                     _ if is_kept => {
-                        self.out.extend_from_slice(text.as_bytes().get(..length).unwrap_or_default())
+                        self.out.extend_from_slice(text.as_bytes().get(..length).unwrap_or_default());
                     }
                     Some(character) => self.unescaped(character),
                     // A lone surrogate has no other form than its escape.
@@ -250,7 +252,10 @@ impl Writer<'_> {
     }
 
     fn has_upper_escapes(&self) -> bool {
-        matches!(self.style.characters.unicode, Unicode::Escaped { is_upper: true, .. })
+        matches!(
+            self.style.characters.unicode,
+            Unicode::UpperControls | Unicode::Escaped { is_upper: true, .. }
+        )
     }
 
     /// Writes a character that was escaped as `\u`.

@@ -27,8 +27,8 @@ const FREQUENT_TRANSFORMS: usize = 20;
 /// The transforms that are tried with every other key and signed content.
 const MAX_LIKELY: usize = 64;
 
-/// The defaults of Python and PHP: two changes at once, but more frequent than most single ones.
-const COMMON_COMBINATIONS: usize = 2;
+/// The defaults of Python and PHP, and both decoded: two changes at once, but more frequent than most single ones.
+const COMMON_COMBINATIONS: usize = 4;
 
 /// The inputs and the state of one search.
 pub struct Search<'a> {
@@ -41,6 +41,8 @@ pub struct Search<'a> {
     inputs: ContentInputs<'a>,
     expected: Vec<ContentHypothesis>,
     alternatives: Vec<ContentHypothesis>,
+    /// Alternatives that are tried before any change of the body, which would spend the budget of a long one.
+    likely_count: usize,
     key_hypotheses: Vec<KeyHypothesis>,
     has_body: bool,
     has_header: bool,
@@ -95,7 +97,7 @@ impl<'a> Search<'a> {
         let interpretations = interpretations(scheme, keys, received);
         let mut algorithms = Algorithm::ALL.to_vec();
         algorithms.retain(|algorithm| interpretations.iter().any(|other| other.algorithm == *algorithm));
-        let (expected, alternatives) = content_hypotheses(scheme, &inputs);
+        let (expected, alternatives, likely_count) = content_hypotheses(scheme, &inputs);
         let format = scheme.secret_format();
         let mut all_keys = Vec::new();
         for (index, (key, source_text)) in keys.secrets().enumerate() {
@@ -111,6 +113,7 @@ impl<'a> Search<'a> {
             inputs,
             expected,
             alternatives,
+            likely_count,
             key_hypotheses: all_keys,
             has_body: !delivery.body.is_empty(),
             has_header: delivery.headers.get(scheme.header()).is_some()
@@ -181,6 +184,7 @@ impl<'a> Search<'a> {
         };
         let first = [
             new_bodies(received, 30),
+            step(received, unchanged, &alternatives[..self.likely_count], 35),
             new_bodies(frequent, 50),
             step(received, changed, expected, 55),
             new_bodies(common, 60),
@@ -298,7 +302,7 @@ impl<'a> Search<'a> {
     ) -> Option<Match<'s>> {
         let body = self.bodies.apply(BodyTransform::None)?;
         self.budget.start_step(74);
-        let mut messages = vec![body.to_vec()];
+        let mut messages = vec![body.clone()];
         messages.extend(expected.iter().map(|content| content.message(&body)));
         messages.dedup();
         for hypothesis in keys {

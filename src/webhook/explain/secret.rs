@@ -199,6 +199,9 @@ mod tests {
             ("ab # of production", "utf8", b"ab", &["secret-surrounded"]),
             ("SECRET=whsec_AAECAwQFBgc=", "base64", &[0, 1, 2, 3, 4, 5, 6, 7], &["secret-surrounded"]),
             ("SECRET: ab\r", "utf8", b"ab", &["secret-surrounded"]),
+            ("b'ab'", "utf8", b"ab", &["secret-surrounded"]),
+            ("v1,whsec_ab", "utf8", b"whsec_ab", &["secret-surrounded"]),
+            ("77687365635f4141453d", "base64", b"\x00\x01", &["secret-hex-decoded"]),
             // Characters that were encoded, escaped or replaced.
             ("a%2Bb%3D", "utf8", b"a+b=", &["secret-url-encoded"]),
             ("a+b", "utf8", b"a b", &["secret-url-encoded"]),

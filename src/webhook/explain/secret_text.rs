@@ -6,7 +6,7 @@ use super::causes;
 use super::definition::CauseDefinition;
 use super::encodings::from_percent;
 use super::shared::{joined, replaced};
-use crate::signature::{SecretEncoding, SecretFormat, decode_base64_key};
+use crate::signature::{Encoding, SecretEncoding, SecretFormat, decode_base64_key};
 
 pub type SecretVariant = (&'static CauseDefinition, Zeroizing<String>);
 
@@ -20,7 +20,7 @@ const WRAPPED_VARIANTS: [(&CauseDefinition, &str, &str); 6] = [
     (&causes::SECRET_QUOTES_MISSING, "'", "'"),
 ];
 
-/// Texts that stand for others in a secret, frequent errors first: every first text is replaced by the second.
+/// Texts that replace others in a secret, frequent errors first: every first text is replaced by the second.
 static REPLACED_VARIANTS: [(&CauseDefinition, &[(&str, &str)]); 8] = [
     (&causes::SECRET_INVISIBLE, INVISIBLE),
     // What word processors, chats and phones write, and what was typed.
@@ -110,9 +110,15 @@ pub fn secret_variants(text: &str, format: &SecretFormat) -> Vec<SecretVariant> 
         let is_text = format.encoding == SecretEncoding::Utf8;
         all.add(&causes::SECRET_BASE64_DECODED, &[if is_text { decoded } else { decoded.trim_end() }]);
     }
+    if format.encoding != SecretEncoding::Utf8
+        && let Some(decoded) = Encoding::Hex.decode_lenient(text).map(Zeroizing::new)
+        && let Some(decoded) = printable(&decoded)
+    {
+        all.add(&causes::SECRET_HEX_DECODED, &[decoded]);
+    }
     all.prefix(format.prefix.as_deref());
     for is_form in [false, true] {
-        all.decoded(from_percent(text.as_bytes(), is_form));
+        all.owned(&causes::SECRET_URL_ENCODED, from_percent(text.as_bytes(), is_form).unwrap_or_default());
     }
     for (cause, pairs) in &REPLACED_VARIANTS {
         all.replaced(cause, pairs);
@@ -121,11 +127,9 @@ pub fn secret_variants(text: &str, format: &SecretFormat) -> Vec<SecretVariant> 
         all.add(cause, &[prefix, text, suffix]);
     }
     if format.encoding == SecretEncoding::Utf8 {
-        for text in [text.to_ascii_lowercase(), text.to_ascii_uppercase()].map(Zeroizing::new) {
-            all.add(&causes::SECRET_LETTER_CASE, &[&text]);
-        }
-        let encoded = Zeroizing::new(percent_encoded(text));
-        all.add(&causes::SECRET_URL_DECODED, &[&encoded]);
+        all.owned(&causes::SECRET_LETTER_CASE, text.to_ascii_lowercase().into_bytes());
+        all.owned(&causes::SECRET_LETTER_CASE, text.to_ascii_uppercase().into_bytes());
+        all.owned(&causes::SECRET_URL_DECODED, percent_encoded(text).into_bytes());
     }
     all.all
 }
@@ -145,12 +149,12 @@ impl SecretVariants<'_> {
         }
     }
 
+    /// The same for a text of its own. One copy of the code that zeroizes it (wasm size).
     #[inline(never)]
-    fn decoded(&mut self, bytes: Option<Vec<u8>>) {
-        if let Some(bytes) = bytes.map(Zeroizing::new)
-            && let Ok(text) = std::str::from_utf8(&bytes)
-        {
-            self.add(&causes::SECRET_URL_ENCODED, &[text]);
+    fn owned(&mut self, cause: &'static CauseDefinition, bytes: Vec<u8>) {
+        let bytes = Zeroizing::new(bytes);
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            self.add(cause, &[text]);
         }
     }
 
@@ -163,12 +167,11 @@ impl SecretVariants<'_> {
                 bytes = Zeroizing::new(other);
             }
         }
-        if let Ok(text) = std::str::from_utf8(&bytes) {
-            self.add(cause, &[text]);
-        }
+        self.owned(cause, std::mem::take(&mut bytes));
     }
 
     /// Adds the errors in the prefix of a secret, such as `whsec_`.
+    #[inline(never)]
     fn prefix(&mut self, expected: Option<&str>) {
         let text = self.text;
         let Some(expected) = expected else {
@@ -199,7 +202,7 @@ fn unquoted(text: &str) -> Option<&str> {
 /// comment.
 #[inline(never)]
 fn without_surroundings(text: &str) -> &str {
-    let text = without_keywords(text, &["export ", "set ", "$env:", "ENV ", "- "]);
+    let text = without_keywords(text, &["export ", "set ", "$env:", "ENV ", "- ", "v1,"]);
     let end = text.bytes().position(|byte| b"=:".contains(&byte)).unwrap_or(0);
     let (name, value) = (text[..end].trim(), text.get(end + 1..).unwrap_or_default());
     let is_assigned =
@@ -210,7 +213,8 @@ fn without_surroundings(text: &str) -> &str {
     };
     let end = (0..text.len()).find(starts_comment).unwrap_or(text.len());
     let text = text[..end].trim_end_matches([',', ';', ' ', '\t', '\r', '\n']);
-    unquoted(text).unwrap_or(text)
+    // `b'…'` is how Python prints bytes.
+    text.strip_prefix('b').and_then(unquoted).or(unquoted(text)).unwrap_or(text)
 }
 
 #[inline(never)]
@@ -225,12 +229,14 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Returns decoded bytes that are text, as no random key is.
+#[inline(never)]
 fn printable(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     text.chars().all(|c| !c.is_control() || "\r\n\t".contains(c)).then_some(text)
 }
 
 /// Encodes a text as `encodeURIComponent` does.
+#[inline(never)]
 fn percent_encoded(text: &str) -> String {
     // SECURITY: a secret. The capacity is enough for the text to never be moved.
     let mut out = String::with_capacity(text.len() * 3);

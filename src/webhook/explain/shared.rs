@@ -68,9 +68,8 @@ pub fn timestamps(scheme: &Scheme, headers: &Headers<'_>) -> Vec<String> {
         return owned(&mut headers.get_all(name));
     }
     let values: Vec<&str> = headers.get_all(scheme.header()).collect();
-    let expected = owned(&mut values.iter().filter_map(|value| scheme.format.first_timestamp(value)));
-    if !expected.is_empty() || !scheme.format.has_timestamp() {
-        return expected;
+    if !has_misplaced_timestamp(scheme, headers) {
+        return owned(&mut values.iter().filter_map(|value| scheme.format.first_timestamp(value)));
     }
     // In quotes or brackets, after another word, or percent-encoded.
     let mut all = Vec::new();
@@ -83,6 +82,12 @@ pub fn timestamps(scheme: &Scheme, headers: &Headers<'_>) -> Vec<String> {
         }
     }
     all
+}
+
+/// Returns whether the format of the signature header has a timestamp, and verification finds none there.
+pub fn has_misplaced_timestamp(scheme: &Scheme, headers: &Headers<'_>) -> bool {
+    let is_found = |value| scheme.format.first_timestamp(value).is_some();
+    scheme.format.has_timestamp() && !headers.get_all(scheme.header()).any(is_found)
 }
 
 /// Names one of the secrets in a message, by its index in the options and never by its value.

@@ -72,7 +72,7 @@ pub static LAYOUTS: [Layout; 20] = [
     indented(&causes::BODY_INDENT_2, "\r\n", "  "),
     jackson("\n"),
     jackson("\r\n"),
-    Layout { empty: EmptyContainer::Lines, ..indented(&causes::BODY_INDENT_2, "\n", "  ") },
+    Layout { empty: EmptyContainer::Lines, ..indented(&causes::BODY_RUBY_STYLE, "\n", "  ") },
     indented(&causes::BODY_INDENT_4, "\r\n", "    "),
     // Python's separators=(",", ": ") and (", ", ":").
     one_line(&causes::BODY_WHITE_SPACE, ",", ": "),
@@ -105,9 +105,14 @@ pub enum Unicode {
     Preserve,
     /// No escapes that are not needed.
     Plain,
+    /// As received, but for the letter case of control characters: `\u001B`.
+    UpperControls,
     /// `\u00e9`, or `\u00E9`, for every character from `first` on.
     Escaped { first: char, is_upper: bool },
 }
+
+/// No escapes that are not needed, those of control characters in upper case: Jackson.
+pub const UPPER_CONTROLS: Unicode = Unicode::Escaped { first: char::MAX, is_upper: true };
 
 /// ASCII characters that are written as `\u` escapes, although JSON does not require escapes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,9 +149,6 @@ impl AsciiEscapes {
     }
 }
 
-/// System.Text.Json: all but a part of ASCII.
-const DOTNET_SET: u128 = ascii_set(b"<>&+'`\"\x7f") | LINE_SEPARATORS;
-
 /// The sets of known serializers, the most frequent ones first.
 pub static ASCII_ESCAPES: [AsciiEscapes; 9] = [
     // Go's json.Marshal, Rails.
@@ -174,6 +176,8 @@ pub const OPTIONAL_ESCAPES: u128 = ascii_set(b"<>&='@%+\"`/*!#$;?()") | LINE_SEP
 pub const DELETE: char = '\u{7f}';
 
 impl Characters {
+    /// The characters of ASCII that System.Text.Json escapes.
+    pub const DOTNET_SET: u128 = ascii_set(b"<>&+'`\"\x7f") | LINE_SEPARATORS;
     pub const PRESERVE: Self = Self { unicode: Unicode::Preserve, ascii: None };
     /// JSON.stringify.
     pub const PLAIN: Self = Self { unicode: Unicode::Plain, ascii: Some(AsciiEscapes::NONE) };
@@ -184,7 +188,7 @@ impl Characters {
     /// System.Text.Json.
     pub const DOTNET: Self = Self {
         unicode: Unicode::Escaped { first: DELETE, is_upper: true },
-        ascii: Some(AsciiEscapes { set: DOTNET_SET, is_upper: true }),
+        ascii: Some(AsciiEscapes { set: Self::DOTNET_SET, is_upper: true }),
     };
 
     pub const fn escaped(first: char, is_upper: bool) -> Self {
@@ -228,7 +232,7 @@ pub enum Spelling {
     Exponent,
     /// `1E2`
     ExponentUpper,
-    /// `1E+2`: Java's BigDecimal.
+    /// `1E+2`: Java's `BigDecimal`.
     ExponentPlus,
     /// `1.0E2`: Java.
     FractionExponent,
@@ -244,7 +248,7 @@ pub enum Order {
     Sorted,
     /// Only those of the outermost object.
     SortedTop,
-    /// By length, then by bytes: PostgreSQL's jsonb, MySQL.
+    /// By length, then by bytes: jsonb of `PostgreSQL`, `MySQL`.
     ByLength,
     /// Letter case ignored.
     SortedIgnoringCase,
@@ -252,7 +256,7 @@ pub enum Order {
     SortedUtf16,
     /// One arrangement of the integer-like keys, which JavaScript moves to the front.
     Integers(u8),
-    /// As the provider's schemas list the properties.
+    /// As in the provider's sample or schema.
     Contract,
 }
 
@@ -283,10 +287,10 @@ impl Style {
     /// Returns how many causes the style has.
     #[inline(never)]
     pub fn count_changes(&self) -> usize {
-        self.parts().into_iter().flatten().count()
+        self.parts().into_iter().flatten().count() + usize::from(!self.end.is_empty())
     }
 
-    /// Returns the cause of each change, and the style without that change.
+    /// Returns the cause of each change but the end, and the style without that change.
     #[inline(never)]
     pub fn parts(&self) -> [Option<(Self, &'static CauseDefinition)>; 7] {
         let Self { characters, .. } = *self;
@@ -299,10 +303,16 @@ impl Style {
         let unicode = match characters.unicode {
             Unicode::Preserve => None,
             Unicode::Plain => Some(&causes::BODY_UNICODE_UNESCAPED),
-            Unicode::Escaped { .. } => Some(&causes::BODY_UNICODE_ESCAPED),
+            Unicode::UpperControls | Unicode::Escaped { .. } => Some(&causes::BODY_UNICODE_ESCAPED),
         };
-        let keep_unicode =
-            Self { characters: Characters { unicode: Unicode::Preserve, ..characters }, ..*self };
+        let with_unicode = |unicode| Self { characters: Characters { unicode, ..characters }, ..*self };
+        let keep_unicode = with_unicode(match characters.unicode {
+            UPPER_CONTROLS => Unicode::Plain,
+            _ => Unicode::Preserve,
+        });
+        // Nothing is left to escape but control characters, so that all else was decoded.
+        let decoded = (characters.unicode == UPPER_CONTROLS)
+            .then(|| (with_unicode(Unicode::UpperControls), &causes::BODY_UNICODE_UNESCAPED));
         let ascii = characters.ascii.map(|escapes| match escapes {
             AsciiEscapes::NONE => &causes::BODY_UNICODE_UNESCAPED,
             _ => &causes::BODY_HTML_ESCAPED,
@@ -320,14 +330,9 @@ impl Style {
         };
         let order = match self.order {
             Order::Preserve => None,
-            Order::Integers(_) => Some(&causes::BODY_INTEGER_KEYS_MOVED),
+            Order::Integers(_) => Some(&causes::BODY_KEYS_MOVED),
             Order::Contract => Some(&causes::BODY_KEYS_REORDERED),
             _ => Some(&causes::BODY_KEYS_SORTED),
-        };
-        let end = match self.end {
-            "" => None,
-            "\n" => Some(&causes::BODY_NEWLINE_DROPPED),
-            _ => Some(&causes::BODY_CRLF_DROPPED),
         };
         let part = |without: Self, cause: Option<&'static CauseDefinition>| Some((without, cause?));
         let [unicode, ascii] = match whole_characters {
@@ -337,11 +342,11 @@ impl Style {
         [
             part(Self { layout: None, ..*self }, self.layout.map(|layout| layout.cause)),
             unicode,
+            decoded,
             ascii,
             part(Self { slashes: Slashes::Preserve, ..*self }, slashes),
             part(Self { numbers: Numbers::Preserve, ..*self }, numbers),
             part(Self { order: Order::Preserve, ..*self }, order),
-            part(Self { end: "", ..*self }, end),
         ]
     }
 }

@@ -99,12 +99,11 @@ pub fn unsupported_signatures<'d>(
         all.push(UnsupportedSignature { header, cause, kind, provider });
     };
     let expected = scheme.header();
-    for (header, provider, kind) in PUBLIC_KEY_HEADERS {
-        if header_value(headers, header).is_some() {
-            push(&causes::SIGNATURE_PUBLIC_KEY, header, kind, provider);
-        }
-    }
     for (name, value) in headers.iter() {
+        let known = PUBLIC_KEY_HEADERS.iter().find(|(header, ..)| eq_ignore_ascii_case(header, name));
+        if let Some((_, provider, kind)) = known {
+            push(&causes::SIGNATURE_PUBLIC_KEY, name, kind, provider);
+        }
         let is_asymmetric = value.contains(ASYMMETRIC_LABEL) && without_public_key_items(value).is_empty();
         if is_asymmetric && contains_word(name, "signature") && is_sane(name, value) {
             push(&causes::SIGNATURE_PUBLIC_KEY, name, "an Ed25519 signature (v1a)", "the sender");
@@ -115,12 +114,11 @@ pub fn unsupported_signatures<'d>(
     if header_value(headers, expected).is_some_and(|value| !value.is_empty()) {
         return all;
     }
-    for (header, provider) in TOKEN_HEADERS {
-        if header_value(headers, header).is_some() {
-            push(&causes::HEADER_TOKEN, header, "", provider);
-        }
-    }
     for (name, value) in headers.iter() {
+        let known = TOKEN_HEADERS.iter().find(|(header, _)| eq_ignore_ascii_case(header, name));
+        if let Some((_, provider)) = known {
+            push(&causes::HEADER_TOKEN, name, "", provider);
+        }
         let is_named = ["signature", "jwt", "verification", "authorization"]
             .iter()
             .any(|word| contains_word(name, word));

@@ -33,7 +33,7 @@ impl Url {
     fn parse(text: &str) -> Self {
         let (text, fragment) = split_at(text, '#');
         let (text, query) = split_at(text, '?');
-        let mut url = Self { fragment, query, ..Self::default() };
+        let mut url = Self { query, fragment, ..Self::default() };
         let mut path = text;
         if let Some(end) = text.find("://") {
             let rest = &text[end + 3..];
@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     fn candidates(url: &str, headers: &[(&str, &str)]) -> Vec<(String, String)> {
-        let headers = Headers::from_iter(headers.iter().copied());
+        let headers: Headers<'_> = headers.iter().copied().collect();
         let delivery = Delivery::new(headers, b"").with_url(url);
         url_candidates(&delivery).into_iter().map(|candidate| (candidate.url, candidate.changes)).collect()
     }

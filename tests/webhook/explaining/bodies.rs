@@ -9,7 +9,7 @@ use crate::support::{SECRET, painchek, samples};
 
 /// Explains a delivery whose received body differs from the signed one.
 #[track_caller]
-fn assert_body(sent: &[u8], received: &[u8], expected: &[&str]) -> Explanation {
+pub fn assert_body(sent: &[u8], received: &[u8], expected: &[&str]) -> Explanation {
     let found = explained(&painchek(&[SECRET]), &signed(sent), received);
     let shown = String::from_utf8_lossy(received);
     assert_eq!(codes(&found.matches), expected, "{shown} {:?}", found.observations);

@@ -18,7 +18,7 @@ fn built_in(id: &str, secret: &str) -> Webhook {
 }
 
 fn explain(hook: &Webhook, headers: &[(&str, &str)], body: &str) -> Explanation {
-    check(hook, &Delivery::new(Headers::from_iter(headers.iter().copied()), body.as_bytes()))
+    check(hook, &Delivery::new(headers.iter().copied().collect(), body.as_bytes()))
 }
 
 fn stripe_signature(time: &str) -> String {
@@ -87,7 +87,7 @@ fn every_renamed_header_is_named() {
 #[test]
 fn a_renamed_header_and_a_changed_body_are_proved_together() {
     let value = stripe_signature(TIME);
-    let body = BODY.replace(":", ": ").replace(",", ", ");
+    let body = BODY.replace(':', ": ").replace(',', ", ");
     let found = explain(&built_in("stripe", SECRET), &[("HTTP_STRIPE_SIGNATURE", &value)], &body);
     let mut matches = codes(&found.matches);
     matches.sort_unstable();
@@ -130,6 +130,28 @@ fn a_signed_timestamp_of_another_unit_or_place_has_its_own_cause() {
     assert_eq!(codes(&found.matches), ["content-timestamp-other"]);
     assert!(found.matches[0].message.contains("\"created\" of the body"), "{found:?}");
     assert!(!found.matches[0].message.contains("1700000007"), "{found:?}");
+}
+
+#[test]
+fn a_signed_id_of_another_place_has_its_own_cause() {
+    let hook = built_in("standard-webhooks", WHSEC);
+    for (signed, place) in [("req_7", "the header X-Event-Id"), ("evt_1", "\"id\" of the body")] {
+        let signature = standard_signature(&format!("{signed}.{TIME}.{BODY}"));
+        let headers = [
+            ("webhook-signature", signature.as_str()),
+            ("webhook-timestamp", TIME),
+            ("webhook-id", "m1"),
+            ("X-Event-Id", "req_7"),
+        ];
+        let found = explain(&hook, &headers, BODY);
+        assert_eq!(codes(&found.matches), ["content-id-other"], "{found:?}");
+        let message = &found.matches[0].message;
+        assert!(
+            message.ends_with(&format!("{place}; expected the one in the header webhook-id.")),
+            "{message}"
+        );
+        assert!(!message.contains(signed), "{message}");
+    }
 }
 
 #[test]
@@ -188,6 +210,55 @@ fn each_change_of_a_header_value_has_one_cause() {
     for value in [format!("SHA256={digits}"), format!("sha256={}", digits.to_ascii_uppercase())] {
         assert_eq!(codes(&explained(&painchek(&[SECRET]), &value, body).observations), ["signature-valid"]);
     }
+}
+
+#[test]
+fn a_timestamp_inside_a_changed_value_is_the_provider_s_own() {
+    let hook = built_in("stripe", SECRET);
+    let right = stripe_signature(TIME);
+    for value in [
+        format!("\"{right}\""),
+        format!("['{right}']"),
+        format!("Bearer {right}"),
+        format!("b'{right}'"),
+        right.replace('=', "%3D").replace(',', "%2C"),
+        format!("Stripe-Signature: {right}"),
+    ] {
+        let found = explain(&hook, &[("Stripe-Signature", &value)], BODY);
+        assert_eq!(codes(&found.matches), ["signature-label-unexpected"], "{value}: {found:?}");
+        assert!(found.observations.is_empty(), "{value}: {found:?}");
+    }
+}
+
+#[test]
+fn a_plain_hash_of_the_signed_content_is_proved() {
+    let hook = built_in("stripe", SECRET);
+    let content = format!("{TIME}.{BODY}");
+    for message in [content.clone(), format!("{SECRET}{content}"), format!("{content}{SECRET}")] {
+        let digest = hex(&hookseal::signature::sha256(message.as_bytes()));
+        let found = explain(&hook, &[("Stripe-Signature", &format!("t={TIME},v1={digest}"))], BODY);
+        assert_eq!(codes(&found.matches), ["signature-not-hmac"], "{found:?}");
+    }
+}
+
+#[test]
+fn parts_of_the_signed_content_are_proved_in_other_orders() {
+    let slack = built_in("slack", SECRET);
+    let sign = |content: &str| format!("v0={}", hex(&tag(SECRET.as_bytes(), content.as_bytes())));
+    for content in [format!("v0.{TIME}.{BODY}"), format!("v0:{TIME}.{BODY}"), format!("{BODY}:{TIME}v0:")] {
+        let signature = sign(&content);
+        let found = explain(
+            &slack,
+            &[("X-Slack-Signature", signature.as_str()), ("X-Slack-Request-Timestamp", TIME)],
+            BODY,
+        );
+        assert_eq!(codes(&found.matches), ["content-separator"], "{content}: {found:?}");
+    }
+    let signature = standard_signature(&format!("{TIME}.m1.{BODY}"));
+    let headers =
+        [("webhook-id", "m1"), ("webhook-timestamp", TIME), ("webhook-signature", signature.as_str())];
+    let found = explain(&built_in("standard-webhooks", WHSEC), &headers, BODY);
+    assert_eq!(codes(&found.matches), ["content-separator"], "{found:?}");
 }
 
 #[test]
@@ -287,6 +358,10 @@ fn a_secret_in_the_delivery_is_reported_and_never_shown() {
         assert!(found.observations[0].message.starts_with("The URL contains"), "{found:?}");
         assert!(!format!("{found:?}").contains(secret));
     }
+    let body = format!("{{\"type\":\"ping\",\"token\":\"{secret}\"}}");
+    let found = explain(&hook, &[], &body);
+    assert_eq!(codes(&found.observations), ["secret-as-token", "header-missing"]);
+    assert!(found.observations[0].message.starts_with("The body contains"), "{found:?}");
     // Next to a signature, the same is a leak.
     let signature = format!("sha256={}", hex(&tag(secret.as_bytes(), BODY.as_bytes())));
     let found = explain(&hook, &[("X-Hub-Signature-256", &signature), ("X-Secret", secret)], BODY);
@@ -311,13 +386,13 @@ fn headers_that_a_provider_sends_itself_or_shares_are_not_another_providers() {
     ];
     for id in ["svix", "standard-webhooks"] {
         let found = explain(&built_in(id, WHSEC), &both, BODY);
-        assert_eq!(codes(&found.observations), ["no-match"], "{id}");
+        assert_eq!(codes(&found.observations), ["body-json-stringify-output", "no-match"], "{id}");
     }
     let found = explained(&painchek(&[SECRET]), &signed(b"something else"), BODY.as_bytes());
-    assert_eq!(codes(&found.observations), ["no-match"]);
+    assert_eq!(codes(&found.observations), ["body-json-stringify-output", "no-match"]);
     let wrong = signed(b"something else");
     let found = explain(&painchek(&[SECRET]), &[(HEADER, &wrong), ("X-Hub-Signature", &wrong)], BODY);
-    assert_eq!(codes(&found.observations), ["no-match"]);
+    assert_eq!(codes(&found.observations), ["body-json-stringify-output", "no-match"]);
     // A valid signature is of the provider, whatever else a proxy adds.
     let right = signed(BODY.as_bytes());
     let found = explain(&painchek(&[SECRET]), &[(HEADER, &right), ("Linear-Signature", &wrong)], BODY);

@@ -1,6 +1,8 @@
 //! Shared by the tests of `explain`, which proves the actual changes to a delivery and no others.
 
 mod bodies;
+mod bodies_forms;
+mod bodies_styles;
 mod bounds;
 mod headers;
 mod known;

@@ -123,7 +123,7 @@ impl Inputs<'_> {
                     ["no-match", "search-limit-reached", "timestamp-too-old", "timestamp-too-new"]
                         .contains(&code)
                         || code == "signature-multiple"
-                        || code == "header-similar"
+                        || ["header-similar", "timestamp-unit", "secret-leaked"].contains(&code)
                 };
                 let has_evidence = found.observations.iter().any(|other| !is_neutral(other.code));
                 found.matches.is_empty() && found.signed_body.is_none() && blames_secret != has_evidence
@@ -158,6 +158,21 @@ impl Inputs<'_> {
                 plain.as_bytes() == body || python(&json, true).as_bytes() == body
             }),
             "body-not-json" => json().is_none() && provider.content_type.contains("json"),
+            "timestamp-unit" => {
+                // Current times in seconds have ten digits.
+                let seconds = self.timestamp().filter(|time| (1_000_000_000..10_000_000_000).contains(time));
+                provider.signed_time.is_some() || seconds.is_none()
+            }
+            "secret-invalid" => any_secret(|secret| {
+                Webhook::built_in(
+                    &provider.id,
+                    hookseal::webhook::WebhookOptions {
+                        secrets: vec![secret.to_owned().into()],
+                        ..hookseal::webhook::WebhookOptions::default()
+                    },
+                )
+                .is_err()
+            }),
             "secret-not-first" => message.contains("secret ") && !message.contains("secret 1,"),
             "secrets-several" => found.matches.is_empty() && SECRETS.with_borrow(Vec::len) > 1,
             "secret-wrong-type" => any_secret(|secret| {
@@ -169,10 +184,12 @@ impl Inputs<'_> {
                     || secret.len() < 8
             }),
             "digest-length" => {
+                let name =
+                    message.trim_start_matches("The signature in ").split(' ').next().unwrap_or_default();
                 let Some(length) = number_before(message, " bytes") else { return false };
-                let value = self.header(self.scheme_header()).unwrap_or_default();
-                let tokens = || value.split(|c: char| !(c.is_ascii_alphanumeric() || "+/-_".contains(c)));
-                tokens().any(|token| token.len() == length * 2 || (token.len() * 3 / 4) == length)
+                let value = self.header(name).unwrap_or_default();
+                let mut tokens = value.split(|c: char| !(c.is_ascii_alphanumeric() || "+/-_".contains(c)));
+                tokens.any(|token| token.len() == length * 2 || (token.len() * 3 / 4) == length)
             }
             "signature-unreadable" => {
                 // 32 hexadecimal digits or 22 of base64 are the shortest digest.
@@ -229,7 +246,9 @@ impl Inputs<'_> {
                         .skip(1)
                         .any(|rest| self.header(rest.split('}').next().unwrap_or_default()).is_none())
             }
-            "url-signed" => self.content().contains("{url}") && found.matches.is_empty(),
+            "url-signed" => {
+                self.content().contains("{url}") && self.delivery.url.is_some() && found.matches.is_empty()
+            }
             "content-encoding" => {
                 self.header("content-encoding").is_some_and(|value| !value.eq_ignore_ascii_case("identity"))
             }
@@ -238,8 +257,12 @@ impl Inputs<'_> {
                     && !provider.content_type.contains("form")
             }
             "signature-public-key" => {
-                self.delivery.headers.iter().any(|(name, _)| message.contains(&format!("The header {name} ")))
-                    && ["private key", "v1a"].iter().any(|word| message.contains(word))
+                let name = message.trim_start_matches("The header ").split(' ').next().unwrap_or_default();
+                let names =
+                    ["ed25519", "twilio-email", "paypal", "fal-", "kick", "ebay", "github-public-key"];
+                self.header(name).is_some_and(|value| {
+                    value.starts_with("v1a,") || names.iter().any(|part| name.to_lowercase().contains(part))
+                })
             }
             "signature-jwt" => self.delivery.headers.iter().any(|(name, value)| {
                 let token = value.trim_start_matches("Bearer ");
@@ -254,14 +277,21 @@ impl Inputs<'_> {
                     })
             }
             "secret-as-token" | "secret-leaked" => {
-                let values = || self.delivery.headers.iter().map(|(_, value)| value).chain(self.delivery.url);
+                let body = String::from_utf8_lossy(body);
+                let values = || {
+                    let headers = self.delivery.headers.iter().map(|(_, value)| value);
+                    headers.chain(self.delivery.url).chain([&*body])
+                };
+                let decoded = |value: &str| -> String {
+                    let parts = value.split([' ', '=', ',', ';']).filter_map(base64_key);
+                    parts.map(|bytes| String::from_utf8_lossy(&bytes).into_owned() + " ").collect()
+                };
                 any_secret(|secret| {
                     let bare = secret.trim_start_matches("whsec_");
-                    values().any(|value| {
-                        value.contains(secret)
-                            || value.contains(bare)
-                            || value.contains(&super::base64(secret.as_bytes()))
-                    })
+                    if has_bytes(body, bare.as_bytes()) && message.starts_with("The body ") {
+                        return true;
+                    }
+                    values().any(|value| value.contains(bare) || decoded(value).contains(bare))
                 })
             }
             code => panic!("no check for the observation {code}"),

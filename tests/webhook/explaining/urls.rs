@@ -121,3 +121,13 @@ fn a_valid_signed_url_needs_no_other() {
     let found = explain(&hook, &format!("https://x.example/hook{BODY}"), Some("https://x.example/hook"), &[]);
     assert_eq!((codes(&found.matches), codes(&found.observations)), (vec![], vec!["signature-valid"]));
 }
+
+#[test]
+fn a_changed_url_is_found_next_to_a_long_body() {
+    let hook = custom(SQUARE, &[SECRET]);
+    let body = format!("{{\"type\":\"payment.updated\",\"list\":[{}1]}}", "\"a/b\",".repeat(30_000));
+    let signature = base64(&tag(SECRET.as_bytes(), format!("https://x.example/hook{body}").as_bytes()));
+    let headers = Headers::from_iter([("X-Square-HmacSha256-Signature", signature.as_str())]);
+    let delivery = Delivery::new(headers, body.as_bytes()).with_url("http://x.example/hook");
+    assert_eq!(codes(&check(&hook, &delivery).matches), ["content-url-changed"]);
+}

@@ -69,7 +69,9 @@ export function sign(input: SignInput): SignResult {
   const definition = getDefinition(id);
   const body = toBytes(text);
   try {
-    const hook = getWebhook({ ...input, profile: "lenient" }, id, { algorithm: input.algorithm || undefined });
+    const hook = getWebhook({ ...input, profile: "lenient" }, id, {
+      algorithm: input.algorithm || undefined,
+    });
     const now = input.now ?? Date.now();
     const options = {
       now,

@@ -110,7 +110,18 @@ async function runInspect(): Promise<void> {
     if (explanation !== undefined && store.state.result === result) store.set({ explanation, isBusy: false });
   } catch (error) {
     setFailure(error);
+    await explainFailure(state);
   }
+}
+
+/** Explains the secret whose format stopped the inspection: `explain` takes every secret. */
+async function explainFailure(state: Readonly<State>): Promise<void> {
+  const hasSecret = state.secret !== "" || state.secondSecret !== "";
+  const explanation = hasSecret
+    ? await engine.call("explain", inspectInput(state)).catch(() => undefined)
+    : undefined;
+  const isUnchanged = WATCHED_KEYS.every((key) => store.state[key] === state[key]);
+  if (isUnchanged && store.state.failure !== undefined) store.set({ explanation });
 }
 
 export function setFailure(error: unknown): void {
