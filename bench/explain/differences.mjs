@@ -11,7 +11,7 @@ const LAYOUT_CODES = /** @type {Record<string, string[]>} */ ({
   four: ["body-indent-4"],
   tab: ["body-indent-tab"],
   jackson: ["body-jackson-style"],
-  ruby: ["body-white-space"],
+  ruby: ["body-ruby-style", "body-white-space", "body-indent-2"],
 });
 
 /** Causes that name numbers in another format. */

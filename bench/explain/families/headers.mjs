@@ -166,7 +166,14 @@ const EDITS = [
     proxy: (headers, entry, id) =>
       id === "shopify" ? edited((value) => `sha256=${value}`)(headers, entry) : undefined,
   },
-  { family: WRITTEN, title: "Bearer", codes: LABEL, proxy: edited((value) => `Bearer ${value}`) },
+  // A list separated by spaces skips entries of unknown versions.
+  {
+    family: WRITTEN,
+    title: "Bearer",
+    codes: LABEL,
+    proxy: edited((value) => `Bearer ${value}`),
+    expected: "either",
+  },
   {
     family: WRITTEN,
     title: "URL-encoded",

@@ -237,7 +237,7 @@ export function pairCases(languages, isShort) {
           index: all.length,
           signed: Buffer.from(one),
           received: Buffer.from(two),
-          parts: [...body.parts, second.codes],
+          parts: [...body.parts, [...second.codes, ...layoutOf(body.parts, second.title)]],
         }),
       );
     }
@@ -253,6 +253,12 @@ export function pairCases(languages, isShort) {
   }
   return all;
 }
+
+/** A line break at the end and another layout are one change of white space. @param {string[][]} parts @param {string} title */
+const layoutOf = (parts, title) =>
+  title.startsWith("LF")
+    ? parts.flat().filter((code) => /^body-(compact|python-style|indent|jackson|ruby|white)/.test(code))
+    : [];
 
 /**
  * @param {import("../cases.mjs").Case[]} all

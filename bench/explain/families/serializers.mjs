@@ -201,18 +201,33 @@ function collect(signed, received, key, all) {
  * Whether the signed order can be found: sorted, of a sample, or with integer keys at the end of their object.
  * @param {import("../differences.mjs").Differences} difference @param {import("../documents.mjs").Document} document
  */
-function orderFollowsRule({ signed }, document) {
+function orderFollowsRule({ signed, received }, document) {
   // X-on signs nothing: its samples are sent as those of other providers, whose order is another one.
   const isOfSample = document.provider !== undefined && document.provider !== "xon";
-  return isOfSample || isSorted(signed) || hasIntegersLast(signed);
+  return isOfSample || isSorted(signed) || hasMovedIntegers(signed, received);
 }
 
-/** @param {Tree} tree @returns {boolean} */
-function hasIntegersLast(tree) {
-  if (tree.kind === "array") return tree.items.every(hasIntegersLast);
-  if (tree.kind !== "object") return true;
-  const flags = tree.members.map(({ key }) => /^(0|[1-9]\d*)$/.test(key.value));
-  const first = flags.indexOf(true);
-  const isLast = first <= 0 || flags.slice(first).every(Boolean);
-  return isLast && tree.members.every(({ value }) => hasIntegersLast(value));
+/** Whether only integer keys moved, from the end of their object. @param {Tree} signed @param {Tree} received @returns {boolean} */
+function hasMovedIntegers(signed, received) {
+  if (signed.kind === "array" && received.kind === "array") {
+    return signed.items.every((item, index) =>
+      hasMovedIntegers(item, /** @type {Tree} */ (received.items[index])),
+    );
+  }
+  if (signed.kind !== "object" || received.kind !== "object") return true;
+  const names = signed.members.map(({ key }) => key.value);
+  const isInteger = (/** @type {string} */ name) => /^(0|[1-9]\d*)$/.test(name);
+  const [before, after] = [signed, received].map(({ members }) =>
+    members.map(({ key }) => key.value).filter((name) => !isInteger(name)),
+  );
+  const first = names.findIndex(isInteger);
+  const isLast = first === -1 || names.slice(first).every(isInteger);
+  const values = new Map(received.members.map(({ key, value }) => [key.value, value]));
+  return (
+    isLast &&
+    before?.join("\n") === after?.join("\n") &&
+    signed.members.every(({ key, value }) =>
+      hasMovedIntegers(value, /** @type {Tree} */ (values.get(key.value))),
+    )
+  );
 }

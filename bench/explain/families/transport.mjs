@@ -188,13 +188,13 @@ const CHANGES = [
     family: ENCODING,
     title: "question marks signed, one for each UTF-16 unit",
     apply: (text) => (nonAscii(text) ? [questionMarks(text), text] : undefined),
-    codes: ["body-lossy-signed"],
+    codes: ["body-question-marks-signed"],
   },
   {
     family: ENCODING,
     title: "question marks signed, one for each character",
     apply: (text) => (nonAscii(text) ? [questionMarkPerCharacter(text), text] : undefined),
-    codes: ["body-lossy-signed"],
+    codes: ["body-question-marks-signed"],
   },
   {
     family: ENCODING,
